@@ -1,0 +1,39 @@
+# Everything a newcomer or CI runs. Each target sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DATA ?= ../shared/data
+ARGS ?=
+
+.PHONY: demo test bench validate check docs soak clean
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP)
+
+setup: $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/plantigrade demo $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/python -m tools.run_tests $(ARGS)
+
+bench: $(STAMP)
+	$(BIN)/python -m tools.bench $(ARGS)
+
+validate: $(STAMP)
+	$(BIN)/python -m tools.validate --data $(DATA) $(ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+docs: $(STAMP)
+	$(BIN)/python -m tools.make_docs
+
+clean:
+	rm -rf build $(VENV)
