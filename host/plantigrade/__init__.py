@@ -1,0 +1,1 @@
+"""Plantigrade: insoles, bridge, gait and posture on the host."""

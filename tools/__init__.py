@@ -1,0 +1,1 @@
+"""What engineers of this repository run: tests, benchmarks, validation, generation, release."""
