@@ -1,6 +1,6 @@
 """Run every benchmark of `tests/bench` and print its ratios.
 
-A benchmark file `tests/bench/bench_NAME.py` has `run() -> list[Row]`. Each row sets our figure beside a named alternative
+Each `tests/bench/bench_NAME.py` has `run() -> list[Row]`. A row sets our figure beside a named alternative
 measured in the same run, because seconds differ from machine to machine and ratios much less.
 """
 
@@ -22,9 +22,9 @@ class Row:
     Attributes:
         name: what was measured, with the alternative's name ("decode blocks / struct loop").
         ours: our figure, in `unit`.
-        theirs: the alternative's figure in the same unit; None where a figure stands alone.
+        theirs: the alternative in the same unit; None where a figure stands alone.
         unit: "frames/s", "bytes/frame", "s", "MB", ...
-        ratio: the comparison as the bar is stated (ours/theirs or its inverse); None where a figure stands alone.
+        ratio: as the bar is stated (ours/theirs or its inverse); None where a figure stands alone.
         bar: the bar in words (">= 20", "<= 2"); empty where there is none.
     """
 
@@ -63,15 +63,14 @@ def as_table(rows: list[Row]) -> str:
     for row in rows:
         theirs = "" if row.theirs is None else f"{row.theirs:.4g}"
         ratio = "" if row.ratio is None else f"{row.ratio:.3g}"
-        lines.append(
-            f"| {row.name} | {row.ours:.4g} | {theirs} | {row.unit} | {ratio} | {row.bar} | {verdict[row.met]} |"
-        )
+        figures = f"{row.ours:.4g} | {theirs} | {row.unit} | {ratio}"
+        lines.append(f"| {row.name} | {figures} | {row.bar} | {verdict[row.met]} |")
     return "\n".join(lines)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the chosen benchmarks; 0 when every bar is met, 1 otherwise."""
-    parser = argparse.ArgumentParser(prog="make bench", description="Run the benchmarks and print their ratios.")
+    parser = argparse.ArgumentParser(prog="make bench", description="Run benchmarks, print ratios.")
     parser.add_argument("names", nargs="*", help="benchmarks to run, such as `codec`; all when none is named")
     parser.add_argument("--json", type=Path, help="also write the rows here")
     chosen = parser.parse_args(arguments)
