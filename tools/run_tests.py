@@ -1,0 +1,62 @@
+"""The test command: fast tests on all cores first, then those that share the radio or the virtual machine.
+
+Tests over the virtual radio measure time, so they run one at a time with the machine to themselves. Long runs (marker
+`soak`) are left out unless asked for. The closing lines say how many tests ran where.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_TESTS = 5  # pytest's exit code when a selection is empty
+OUTCOMES = ("passed", "failed", "skipped")
+STAGES = {
+    "fast, on all cores": ["-n", "2", "-m", "not radio and not vm and not soak"],
+    "radio and virtual machine, one at a time": ["-m", "(radio or vm) and not soak"],
+    "long runs": ["-m", "soak"],
+}
+
+
+def run_stage(name: str, options: list[str], extra: list[str]) -> tuple[int, Counter[str]]:
+    """One pytest run; its exit code and its counts by place and outcome."""
+    print(f"== {name}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        counts = Path(folder) / "counts.json"
+        environment = os.environ | {"PLANTIGRADE_TEST_COUNTS": str(counts)}
+        command = [sys.executable, "-m", "pytest", *options, *extra]
+        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        found: Counter[str] = Counter(json.loads(counts.read_text()) if counts.exists() else {})
+    return code, found
+
+
+def main() -> int:
+    """Run the stages; 0 when every test passed and at least one ran."""
+    parser = argparse.ArgumentParser(prog="make test", description=__doc__)
+    parser.add_argument("--soak", action="store_true", help="the long runs as well")
+    chosen, extra = parser.parse_known_args()
+    started = time.monotonic()
+    total: Counter[str] = Counter()
+    failed = False
+    for name, options in STAGES.items():
+        if name == "long runs" and not chosen.soak:
+            continue
+        code, counts = run_stage(name, options, extra)
+        total += counts
+        failed |= code not in (0, NO_TESTS)
+    print(f"== all stages: {time.monotonic() - started:.0f} s")
+    for line, count in sorted(total.items()):
+        print(f"tests {line} {count}")
+    outcomes = {word: sum(n for line, n in total.items() if line.endswith(word)) for word in OUTCOMES}
+    print(", ".join(f"{count} {word}" for word, count in outcomes.items()))
+    return 1 if failed or not outcomes["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
