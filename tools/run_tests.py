@@ -1,6 +1,6 @@
 """The test command: fast tests on all cores first, then those that share the radio or the virtual machine.
 
-Tests over the virtual radio measure time, so they run one at a time with the machine to themselves. Long runs (marker
+Tests over the virtual radio measure time, so they run one at a time, alone on the machine. Long runs (marker
 `soak`) are left out unless asked for. The closing lines say how many tests ran where.
 """
 

@@ -1,0 +1,48 @@
+"""The documents keep their promises: links lead somewhere, and the commands that they show run."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "shared").glob("*.md")])
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+BLOCK = re.compile(r"^```sh test\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCKS = [
+    pytest.param(
+        match.group(1), id=f"{page.relative_to(ROOT)}:{page.read_text().count(chr(10), 0, match.start())}"
+    )
+    for page in PAGES
+    for match in BLOCK.finditer(page.read_text())
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    missing = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
+    assert not missing, f"{page.relative_to(ROOT)} links to {missing}"
+
+
+@pytest.mark.slow
+@pytest.mark.radio
+@pytest.mark.parametrize("script", BLOCKS)
+def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
+    """Blocks marked `sh test` run in an empty folder that holds only the bundled walk as `walk.txt.gz`."""
+    walk = next((ROOT / "host/plantigrade/twin/walks").glob("*.txt.gz"))
+    shutil.copy(walk, tmp_path / "walk.txt.gz")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "PLANTIGRADE_DATA": str(tmp_path / "data")}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
