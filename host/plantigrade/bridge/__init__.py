@@ -1,0 +1,1 @@
+"""The bridge: insoles on one time base, gaps known, books balanced."""

@@ -1,0 +1,226 @@
+"""The one command: `plantigrade`. Sub-commands mirror the folders and are imported only when they are called.
+
+Each folder defines its commands in `plantigrade.<folder>.commands`; a line in `COMMANDS` names the place. Starting
+up therefore imports click and nothing else of weight.
+
+Exit codes: 0 success, 1 failure (one line on stderr), 2 wrong usage, 130 interrupted with Ctrl-C.
+"""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from plantigrade.errors import PlantigradeError
+
+EXIT_INTERRUPTED = 130
+
+
+class Place(NamedTuple):
+    """Where a sub-command lives: `module:attribute`, and its one-line help (shown without importing it)."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS: dict[str, Place] = {
+    "demo": Place(
+        "plantigrade.demo.commands", "demo", "Two virtual insoles walk a recorded walk, end to end."
+    ),
+    "run": Place("plantigrade.web.commands", "run", "Run the bridge and the web page for known insoles."),
+    "scan": Place("plantigrade.link.commands", "scan", "List the insoles in reach, real and virtual."),
+    "analyze": Place(
+        "plantigrade.analyze.commands",
+        "analyze",
+        "Compute gait parameters from a recording of any known format.",
+    ),
+    "sessions": Place(
+        "plantigrade.library.commands", "sessions", "List, show, import, export and verify recordings."
+    ),
+    "device": Place(
+        "plantigrade.device.commands", "device", "Look after an insole: info, self-test, console."
+    ),
+    "users": Place("plantigrade.web.commands", "users", "Manage the accounts of the web page."),
+    "twin": Place("plantigrade.twin.commands", "twin", "Run virtual insoles for any Bluetooth LE host."),
+}
+
+
+@dataclass
+class Invocation:
+    """What the command line said for every sub-command; handed over by `pass_invocation`."""
+
+    debug: bool = False
+    data: Path | None = field(default=None)
+
+    def data_dir(self) -> Path:
+        """Where recordings live: `--data`, else PLANTIGRADE_DATA, else the platform's user data folder."""
+        if self.data is not None:
+            return self.data
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("plantigrade", appauthor=False))
+
+
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def _set_debug(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Invocation).debug = True
+
+
+def _set_data(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Invocation).data = value
+
+
+def debug_option(command: Decorated) -> Decorated:
+    """Add `--debug`. Every sub-command gets it by itself, so that it may stand anywhere on the line."""
+    return click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_debug,
+        help="Show the full traceback when something fails.",
+    )(command)
+
+
+def data_option(command: Decorated) -> Decorated:
+    """Add `--data DIR` to a command that reads or writes recordings; see `Invocation.data_dir`."""
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="PLANTIGRADE_DATA",
+        show_envvar=True,
+        expose_value=False,
+        callback=_set_data,
+        help="Folder of the recordings [default: the platform's user data folder].",
+    )(command)
+
+
+def _ensure_debug_option(command: click.Command) -> click.Command:
+    """`--debug` on this command and all below it."""
+    if not any("--debug" in parameter.opts for parameter in command.params):
+        debug_option(command)
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            _ensure_debug_option(child)
+    return command
+
+
+class LazyGroup(click.Group):
+    """A group that knows its sub-commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands whose module is part of this installation, in the order of `COMMANDS`."""
+        return [name for name, place in COMMANDS.items() if _exists(place.module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command; None for a name that we do not know."""
+        place = COMMANDS.get(cmd_name)
+        if place is None or not _exists(place.module):
+            return None
+        command = getattr(importlib.import_module(place.module), place.attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{place.module}:{place.attribute} is not a click command")
+        return _ensure_debug_option(command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from `COMMANDS`, importing none of them."""
+        rows = [(name, COMMANDS[name].help) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+def _exists(module: str) -> bool:
+    """True when the module can be found; imports its parent package, which is empty."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"plantigrade {version('plantigrade')}")
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Start with `plantigrade demo`: it needs no hardware.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version and exit.",
+)
+@debug_option
+@data_option
+def plantigrade() -> None:
+    """Open smart insoles: collect, analyse and report how a person walks.
+
+    `plantigrade COMMAND --help` explains each command with examples. Commands that take `--json FILE` write
+    machine-readable output there; `--json -` writes it to standard output and nothing else.
+    """
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _show_unexpected(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """The hook for what nobody foresaw: still one line, and the way to the traceback."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    click.echo(
+        f"plantigrade: unexpected {kind.__name__}: {_one_line(str(error))} "
+        "(a defect; run again with --debug for the traceback)",
+        err=True,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit the process with its code.
+
+    Args:
+        arguments: the words after the program's name; `sys.argv[1:]` by default.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    invocation = Invocation()
+    if "--debug" not in words:
+        sys.excepthook = _show_unexpected
+    try:
+        code = plantigrade.main(words, prog_name="plantigrade", standalone_mode=False, obj=invocation)
+    except click.exceptions.Abort:
+        click.echo("plantigrade: interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except PlantigradeError as error:
+        if invocation.debug:
+            raise
+        click.echo(f"plantigrade: {_one_line(str(error))}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`plantigrade ... | head`): stop without a word.
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

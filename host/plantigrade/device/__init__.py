@@ -1,0 +1,1 @@
+"""Looking after insoles: build, flash, test, console."""

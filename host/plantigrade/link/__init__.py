@@ -1,0 +1,1 @@
+"""Links to an insole: BLE, USB and replay behind one interface."""
