@@ -1,0 +1,141 @@
+"""The numbers of the protocol: UUIDs, channels, operations, results, modes, reasons, status flags.
+
+Normative text: shared/PROTOCOL.md.
+"""
+
+# Versions of the protocol that this package speaks, both inclusive.
+LOWEST_VERSION = 1
+HIGHEST_VERSION = 1
+
+# Bluetooth (section 6)
+SERVICE_UUID = "b7e1a000-5c1d-4b0e-9f3a-2d6c8e4f7a10"
+STREAM_UUID = "b7e1a001-5c1d-4b0e-9f3a-2d6c8e4f7a10"
+CONTROL_UUID = "b7e1a002-5c1d-4b0e-9f3a-2d6c8e4f7a10"
+LOG_UUID = "b7e1a003-5c1d-4b0e-9f3a-2d6c8e4f7a10"
+COMPANY_ID = 0xFFFF
+
+# Channels of every link (section 3)
+CHANNEL_STREAM = 1
+CHANNEL_CONTROL = 2
+CHANNEL_LOG = 3
+
+MAX_MESSAGE_BYTES = 2048  # a message, whatever carries it
+MAX_TEXT_BYTES = 80  # a text inside a reply
+
+# Operations (section 4)
+OP_HELLO = 0x01
+OP_TIME = 0x02
+OP_STATUS = 0x03
+OP_SET_MODE = 0x04
+OP_STREAM = 0x05
+OP_GET_SETTING = 0x06
+OP_SET_SETTING = 0x07
+OP_SELF_TEST = 0x08
+OP_LOG_INFO = 0x09
+OP_LOG_READ = 0x0A
+OP_LOG_STOP = 0x0B
+OP_LOG_ACK = 0x0C
+OP_LOG_GAPS = 0x0D
+OP_REBOOT = 0x0E
+OP_IDENTIFY = 0x0F
+OP_LOG_ERASE = 0x10
+REPLY_BIT = 0x80
+
+# Results (section 4.2)
+RESULT_OK = 0
+RESULT_UNKNOWN_COMMAND = 1
+RESULT_HELLO_FIRST = 2
+RESULT_VERSION = 3
+RESULT_LENGTH = 4
+RESULT_RANGE = 5
+RESULT_BUSY = 6
+RESULT_NOT_ALLOWED = 7
+RESULT_STORAGE = 8
+RESULT_NOT_AVAILABLE = 9
+RESULT_NAMES = (
+    "ok",
+    "unknown command",
+    "say hello first",
+    "no common version",
+    "wrong length",
+    "out of range",
+    "busy",
+    "not allowed",
+    "storage error",
+    "not available",
+)
+
+SIDE_LEFT = 0
+SIDE_RIGHT = 1
+SIDE_UNSET = 255
+
+MODE_IDLE = 0
+MODE_DAILY = 1
+MODE_LIVE = 2
+
+REBOOT_NORMAL = 0
+REBOOT_BOOT_LOADER = 1
+
+# Capabilities in the reply to HELLO
+CAPABILITY_IMU = 1
+CAPABILITY_LOG = 2
+CAPABILITY_BATTERY = 4
+CAPABILITY_DEEP_SLEEP = 8
+
+# Kinds of message on the log channel (section 4.3)
+LOG_BLOCK = 1
+LOG_END = 2
+LOG_GAP = 3
+
+# Why a log transfer ended
+END_COMPLETE = 0
+END_STOPPED = 1
+END_STORAGE_ERROR = 2
+
+# Why slots are missing (section 5)
+GAP_OVERRUN = 1
+GAP_POWER_LOSS = 2
+GAP_OVERWRITTEN = 3
+GAP_LOG_FULL = 4
+GAP_CORRUPT_PAGE = 5
+GAP_OFF = 6
+GAP_ERASED = 7
+GAP_IDLE = 8
+GAP_NAMES = (
+    "unknown",
+    "sampler overrun",
+    "unflushed at power loss",
+    "log full, overwritten",
+    "log full, not kept",
+    "corrupt page",
+    "off",
+    "erased on command",
+    "idle mode",
+)
+
+# Status flags of a block record (section 1.1)
+STATUS_RIGHT = 1 << 0
+STATUS_SLOTS_LOST = 1 << 1
+STATUS_CHARGING = 1 << 2
+STATUS_BATTERY_LOW = 1 << 3
+STATUS_SENSOR_FAULT = 1 << 4
+STATUS_SATURATED = 1 << 5
+STATUS_LIVE = 1 << 6
+WEAR_SHIFT = 8
+WEAR_MASK = 7 << WEAR_SHIFT
+WEAR_UNKNOWN = 0
+WEAR_WALKING = 1
+WEAR_STANDING = 2
+WEAR_UNLOADED = 3
+WEAR_NOT_WORN = 4
+
+# Fault flags of STATUS and SELF_TEST (section 4.1)
+FAULT_SENSOR = 1 << 0
+FAULT_IMU = 1 << 1
+FAULT_LOG = 1 << 2
+FAULT_SETTINGS = 1 << 3
+FAULT_BATTERY = 1 << 4
+FAULT_CLOCK = 1 << 5
+FAULT_WATCHDOG = 1 << 6
+
+NO_SEQ = 0xFFFFFFFF  # "no further slot": the end of LOG_GAPS
