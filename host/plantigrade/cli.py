@@ -1,7 +1,7 @@
 """The one command: `plantigrade`. Sub-commands mirror the folders and are imported only when they are called.
 
-Each folder defines its commands in `plantigrade.<folder>.commands`; a line in `COMMANDS` names the place. Starting
-up therefore imports click and nothing else of weight.
+Each folder defines its commands in `plantigrade.<folder>.commands`; a line in `COMMANDS` names the place.
+Starting up therefore imports click and nothing else of weight.
 
 Exit codes: 0 success, 1 failure (one line on stderr), 2 wrong usage, 130 interrupted with Ctrl-C.
 """
@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from plantigrade.errors import PlantigradeError
 
@@ -77,9 +78,12 @@ def _set_debug(ctx: click.Context, _parameter: click.Parameter, value: bool) -> 
         ctx.ensure_object(Invocation).debug = True
 
 
-def _set_data(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
-    if value is not None:
-        ctx.ensure_object(Invocation).data = value
+def _set_data(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    invocation = ctx.ensure_object(Invocation)
+    source = ctx.get_parameter_source(parameter.name) if parameter.name else None
+    # `plantigrade --data A run` with PLANTIGRADE_DATA=B means A, although `run` finds B as well.
+    if value is not None and (invocation.data is None or source is ParameterSource.COMMANDLINE):
+        invocation.data = value
 
 
 def debug_option(command: Decorated) -> Decorated:
