@@ -1,0 +1,48 @@
+"""The calibration of an insole of which nothing is known but its design."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.calibration.front_end import FrontEndParameters
+from plantigrade.calibration.model import Calibration, SensorCurve
+
+UNLOADED_PERCENTILE = 2.0
+UNLOADED_REACH_COUNTS = 60.0
+
+
+def nominal(front_end: FrontEndParameters | None = None, sensors: int = 16) -> Calibration:
+    """The design's curve for every sensor, with the tolerance as its uncertainty."""
+    front = front_end or FrontEndParameters.load()
+    curve = SensorCurve(
+        conductance_us_per_n=front.conductance_us_per_n,
+        exponent=front.exponent,
+        zero_count=front.zero_count,
+        residual_pct=None,
+        gain_sd_pct=front.tolerance_pct / front.exponent,
+        exponent_sd=front.exponent_sd,
+        zero_sd_count=front.error_mv / 1000 * front.counts_per_volt,
+        points=0,
+    )
+    return Calibration("", "1970-01-01", "nominal", 1.0, front.tolerance_pct / 4, (curve,) * sensors, front)
+
+
+def unloaded_counts(counts: NDArray[np.integer], front_end: FrontEndParameters) -> NDArray[np.float64]:
+    """Code of each unloaded sensor (S,) from a stretch of counts (n, S) that holds swing phases.
+
+    The 2nd percentile where it lies within 60 counts of the design's code; else the design's own, because
+    the sensor was never unloaded in this stretch.
+    """
+    design = front_end.zero_count
+    if len(counts) == 0:
+        return np.full(counts.shape[1], design, np.float64)
+    low = np.asarray(np.percentile(counts, UNLOADED_PERCENTILE, axis=0), np.float64)
+    low[np.abs(low - design) > UNLOADED_REACH_COUNTS] = design
+    return low
+
+
+def newtons(counts: NDArray[np.integer], front_end: FrontEndParameters | None = None) -> NDArray[np.float32]:
+    """Forces (n, S) in newtons of codes (n, S) by the design's curve, each sensor's baseline taken from the
+    stretch."""
+    base = nominal(front_end, counts.shape[1])
+    zero = unloaded_counts(counts, base.front_end)
+    return base.with_zero(zero, 1.0).apply(counts)
