@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 class Backoff:
     """Exponential back-off with jitter: attempt n waits `first_s * factor**n`, at most `longest_s`.
 
-    Each wait is shortened by a random share of up to `jitter`, so that two insoles that vanished together do not come
-    back in step.
+    Each wait is shortened by a random share of up to `jitter`, so that two insoles that vanished together
+    do not come back in step.
     """
 
     first_s: float = 0.3

@@ -1,7 +1,8 @@
 """The books of one insole: recorded + known missing = requested, to the slot.
 
-A slot is one tick of the insole's sampling clock (100 Hz); at full rate a frame is one slot. What was requested, what
-was recorded and why slots are missing are kept separately, and the statement says whether they agree.
+A slot is one tick of the insole's sampling clock (100 Hz); at full rate a frame is one slot. What was
+requested, what was recorded and why slots are missing are kept separately, and the statement says whether
+they agree.
 """
 
 from dataclasses import dataclass, field
@@ -49,8 +50,8 @@ class Gap:
 class Statement:
     """The books at one moment. All counts are slots.
 
-    `duplicates` and `beyond_request` came in but were not asked for or were there already; they are not part of the
-    balance.
+    `duplicates` and `beyond_request` came in but were not asked for or were there already; they are not
+    part of the balance.
     """
 
     requested: int
@@ -110,7 +111,9 @@ class Books:
 
     def open_gaps(self) -> list[SlotRange]:
         """Missing slots that nobody has explained: worth asking the insole's log for."""
-        return [SlotRange(gap.first, gap.end) for gap in self.gaps() if gap.reason is MissingReason.UNEXPLAINED]
+        return [
+            SlotRange(gap.first, gap.end) for gap in self.gaps() if gap.reason is MissingReason.UNEXPLAINED
+        ]
 
     def statement(self) -> Statement:
         """The books as they stand."""

@@ -1,17 +1,18 @@
 """The insole's clock on the host's time base, from round trips. Pure: no clock is read here.
 
 What is known for certain: a TIME command that left the host at h0 and reached the insole at d1 says that
-offset = host - device is at least h0 - d1; its reply, which left the insole at d2 and reached the host at h3, says
-that the offset is at most h3 - d2. Queueing only ever makes these bounds looser, never wrong.
+offset = host - device is at least h0 - d1; its reply, which left the insole at d2 and reached the host at
+h3, says that the offset is at most h3 - d2. Queueing only ever makes these bounds looser, never wrong.
 
-Over BLE the two directions are not alike. The reply always waits for the connection event that follows the one which
-brought the command, so its delay is nearly constant and unknown; the middle of the round trip is therefore wrong by
-up to half a connection interval, however short the round trip. The command leaves the host at a moment of the host's
-choosing. Sent at random moments, its delay is spread evenly between nothing and one interval, and the best of many is
-close to nothing. The estimate therefore rests on the forward path: the line that no lower bound exceeds and to which
-the bounds come closest, with a mild prior for the drift of quartz. How far the best of n falls short of zero is seen
-from how densely the n best lie (for evenly spread delays the shortest is, in the mean, as long as the spacing of those
-that follow), which corrects the offset and gives its uncertainty. The backward path bounds the result from above.
+Over BLE the two directions are not alike. The reply always waits for the connection event that follows the
+one which brought the command, so its delay is nearly constant and unknown; the middle of the round trip is
+therefore wrong by up to half a connection interval, however short the round trip. The command leaves the
+host at a moment of the host's choosing. Sent at random moments, its delay is spread evenly between nothing
+and one interval, and the best of many is close to nothing. The estimate therefore rests on the forward
+path: the line that no lower bound exceeds and to which the bounds come closest, with a mild prior for the
+drift of quartz. How far the best of n falls short of zero is seen from how densely the n best lie (for
+evenly spread delays the shortest is, in the mean, as long as the spacing of those that follow), which
+corrects the offset and gives its uncertainty. The backward path bounds the result from above.
 """
 
 from collections import deque
@@ -21,13 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_DRIFT_PPM = 150.0
-"""A quartz oscillator over temperature and age is within 50 ppm, and so is the host's; more is not believed."""
+"""A quartz oscillator over temperature and age is within 50 ppm, and so is the host's."""
 PRIOR_DRIFT_PPM = 40.0
 """Standard deviation of the relative drift that is expected before anything is measured."""
 SPACING_RANK = 7
-"""The shortest delay is judged by the spacing up to this rank; two of the ranks are taken up by the line itself."""
+"""The shortest delay is judged by the spacing up to this rank; two of the ranks are taken up by the line
+itself.
+"""
 SPACING_FACTOR = 3.5
-"""Stated uncertainty in spacings. For an exponential law 3 spacings cover 95 %; the rest pays for the drift."""
+"""Stated uncertainty in spacings. For an exponential law 3 spacings cover 95 %; the rest pays for the drift.
+"""
 PATH_NS = 400_000
 """What host stack, radio and interpreter take at their best between the two time stamps of one direction."""
 FLOOR_NS = 800_000
@@ -58,7 +62,9 @@ class RoundTrip:
     @property
     def delay_ns(self) -> int:
         """Time under way, both directions together."""
-        return self.host_received_ns - self.host_sent_ns - 1000 * (self.device_sent_us - self.device_received_us)
+        return (
+            self.host_received_ns - self.host_sent_ns - 1000 * (self.device_sent_us - self.device_received_us)
+        )
 
 
 @dataclass(frozen=True)
@@ -96,9 +102,9 @@ class ClockEstimate:
 class ClockSync:
     """Estimates offset and drift of one insole's clock for one boot.
 
-    `window_s` bounds how far back round trips count, because drift follows temperature; `capacity` bounds memory.
-    Round trips that contradict what is known are not used: one is an outlier (counted), several in a row mean that
-    one of the clocks has stepped (counted; the past is dropped).
+    `window_s` bounds how far back round trips count, because drift follows temperature; `capacity` bounds
+    memory. Round trips that contradict what is known are not used: one is an outlier (counted), several in
+    a row mean that one of the clocks has stepped (counted; the past is dropped).
     """
 
     window_s: float = 600.0
@@ -135,10 +141,11 @@ class ClockSync:
         return self.estimate
 
     def next_wait_s(self, count: int) -> float:
-        """How long to wait after a reply before the next command, so that the moments sweep a connection interval.
+        """How long to wait after a reply before the next command, so that the moments sweep a connection
+        interval.
 
-        A reply arrives at a connection event. Waits in golden-ratio steps cover the interval evenly from the first
-        few on; its length is not told by every platform, but no round trip is shorter.
+        A reply arrives at a connection event. Waits in golden-ratio steps cover the interval evenly from
+        the first few on; its length is not told by every platform, but no round trip is shorter.
 
         Args:
             count: how many round trips were made on this connection.
@@ -167,16 +174,18 @@ class ClockSync:
         age_s = np.array([(trip.device_received_us - reference_us) * 1e-6 for trip in self._trips])
         # Offsets relative to base_ns, so that a float holds nanoseconds after years of uptime.
         low_ns = np.array(
-            [trip.host_sent_ns - 1000 * trip.device_received_us - base_ns for trip in self._trips], dtype=np.float64
+            [trip.host_sent_ns - 1000 * trip.device_received_us - base_ns for trip in self._trips],
+            dtype=np.float64,
         )
         high_ns = np.array(
-            [trip.host_received_ns - 1000 * trip.device_sent_us - base_ns for trip in self._trips], dtype=np.float64
+            [trip.host_received_ns - 1000 * trip.device_sent_us - base_ns for trip in self._trips],
+            dtype=np.float64,
         )
         slope = _best_slope(age_s, low_ns)
-        excess = np.sort(_excess(age_s, low_ns, slope))
-        spacing_ns = _spacing(excess)
-        floor_ns = float(np.max(low_ns - slope * age_s))
+        level_ns = low_ns - slope * age_s
+        floor_ns = float(level_ns.max())
         corridor_ns = max(0.0, float(np.min(high_ns - slope * age_s)) - floor_ns)
+        spacing_ns = max(_spacing(floor_ns - level_ns), corridor_ns / (len(level_ns) + 1))
         # On a link without connection events (USB) the corridor is narrow and its middle is the best guess.
         offset_ns = floor_ns + min(spacing_ns + PATH_NS, corridor_ns / 2)
         span_s = max(float(-age_s.min()), 1e-3)
@@ -191,24 +200,25 @@ class ClockSync:
         )
 
 
-def _excess(age_s: NDArray[np.float64], low_ns: NDArray[np.float64], slope: float) -> NDArray[np.float64]:
-    """How far each lower bound lies under the line of this slope that touches the highest, (n,) ns, >= 0."""
-    level = low_ns - slope * age_s
-    return level.max() - level
+def _spacing(excess_ns: NDArray[np.float64]) -> float:
+    """Mean spacing of the shortest delays in ns.
 
-
-def _spacing(sorted_excess: NDArray[np.float64]) -> float:
-    """Mean spacing of the shortest delays in ns; with too few round trips, the mean delay instead."""
-    rank = min(SPACING_RANK, len(sorted_excess) - 1)
-    return float(sorted_excess[rank] / max(rank - 1, 1))
+    Args:
+        excess_ns: (n,) how far each lower bound lies under the line, >= 0, in any order.
+    """
+    ranked = np.sort(excess_ns)
+    rank = min(SPACING_RANK, len(ranked) - 1)
+    return float(ranked[rank] / max(rank - 1, 1))
 
 
 def _best_slope(age_s: NDArray[np.float64], low_ns: NDArray[np.float64]) -> float:
-    """Slope (ns of offset per second, that is 1e-3 ppm) of the line over all lower bounds that lies closest to them.
+    """Slope (ns of offset per second, that is 1e-3 ppm) of the line over all lower bounds that lies closest
+    to them.
 
-    Least sum of distances is the most likely line for delays that are positive and exponential (Moon, Skelly and
-    Towsley, "Estimation and removal of clock skew from network delay measurements", INFOCOM 1999). The prior decides
-    while the span is short. The cost is convex in the slope: golden-section search.
+    Least sum of distances is the most likely line for delays that are positive and exponential (Moon,
+    Skelly and Towsley, "Estimation and removal of clock skew from network delay measurements", INFOCOM
+    1999). The prior decides while the span is short. The cost is convex in the slope: golden-section
+    search.
     """
     mean_age, mean_low, count = float(age_s.mean()), float(low_ns.mean()), len(age_s)
 

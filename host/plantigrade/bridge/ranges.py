@@ -28,8 +28,8 @@ class SlotRange(NamedTuple):
 class SlotSet:
     """Slots that are in, as ranges that neither overlap nor touch.
 
-    Adding at the end, which is what a live stream does, takes constant time. At most `MAX_RANGES` ranges are kept,
-    so that no peer can make the set grow without bound.
+    Adding at the end, which is what a live stream does, takes constant time. At most `MAX_RANGES` ranges
+    are kept, so that no peer can make the set grow without bound.
     """
 
     def __init__(self) -> None:
