@@ -19,8 +19,9 @@ CHANNEL_STREAM = 1
 CHANNEL_CONTROL = 2
 CHANNEL_LOG = 3
 
-MAX_MESSAGE_BYTES = 2048  # a message, whatever carries it
+MAX_MESSAGE_BYTES = 2056  # a message, whatever carries it: the longest record and what goes before it
 MAX_TEXT_BYTES = 80  # a text inside a reply
+MAX_GAPS = 16  # gaps in one reply to LOG_GAPS
 
 # Operations (section 4)
 OP_HELLO = 0x01

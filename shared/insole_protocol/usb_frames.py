@@ -1,0 +1,138 @@
+"""Frames on a serial port: flags, byte stuffing, channel, checksum (PROTOCOL.md section 3.2)."""
+
+import struct
+from binascii import crc32
+
+from insole_protocol import ids
+
+FLAG = 0x7E
+ESCAPE = 0x7D
+FLIP = 0x20
+CTRL_C = 0x03
+_MIN_BYTES = 5  # channel and checksum
+# A frame whose every byte is escaped is the longest that can be right.
+MAX_RAW_BYTES = 2 * (ids.MAX_MESSAGE_BYTES + _MIN_BYTES)
+MAX_FRAME_BYTES = MAX_RAW_BYTES + 2
+
+
+def encode_into(out: bytearray, channel: int, message: "bytes | bytearray | memoryview", length: int) -> int:
+    """Write the first `length` bytes of `message` as a frame; `out` has 2 * length + 12 bytes. Returns its bytes."""
+    view = memoryview(message)[:length]
+    crc = crc32(view, crc32(bytes((channel,)))) & 0xFFFFFFFF
+    out[0] = FLAG
+    n = _stuff(out, 1, bytes((channel,)))
+    n = _stuff(out, n, view)
+    n = _stuff(out, n, struct.pack("<I", crc))
+    out[n] = FLAG
+    return n + 1
+
+
+def _stuff(out: bytearray, n: int, data: "bytes | memoryview") -> int:
+    for byte in data:
+        if byte in (FLAG, ESCAPE, CTRL_C):
+            out[n] = ESCAPE
+            n += 1
+            byte ^= FLIP
+        out[n] = byte
+        n += 1
+    return n
+
+
+def encode(channel: int, message: "bytes | bytearray | memoryview") -> bytes:
+    """The frame of one message.
+
+    Raises:
+        ValueError: a message longer than a message may be.
+    """
+    if len(message) > ids.MAX_MESSAGE_BYTES:
+        raise ValueError("a message of %d bytes" % len(message))
+    out = bytearray(2 * len(message) + 12)
+    return bytes(out[: encode_into(out, channel, message, len(message))])
+
+
+class FrameDecoder:
+    """Finds frames in a byte stream that comes in pieces of any size; memory is bounded.
+
+    Args:
+        limit: the longest message that is taken.
+
+    Attributes:
+        errors: how often something between two flags was dropped: "oversize", "short", "escape" (a lone escape, or a
+            byte escaped that need not be), "crc", "channel".
+    """
+
+    def __init__(self, limit: int = ids.MAX_MESSAGE_BYTES) -> None:
+        self._raw = bytearray()
+        self._limit = limit
+        self._raw_limit = 2 * (limit + _MIN_BYTES)
+        self._skipping = False
+        self.errors = {"oversize": 0, "short": 0, "escape": 0, "crc": 0, "channel": 0}
+
+    def feed(self, data: "bytes | bytearray") -> "list[tuple[int, bytes]]":
+        """Take bytes; returns the messages that they complete, each with its channel."""
+        found: "list[tuple[int, bytes]]" = []
+        data = bytes(data)
+        at = 0
+        while True:
+            end = data.find(b"\x7e", at)
+            self._collect(data[at:] if end < 0 else data[at:end])
+            if end < 0:
+                return found
+            frame = self._finish()
+            if frame is not None:
+                found.append(frame)
+            at = end + 1
+
+    def _collect(self, piece: bytes) -> None:
+        if self._skipping:
+            return
+        if len(self._raw) + len(piece) > self._raw_limit:
+            self.errors["oversize"] += 1
+            self._skipping = True
+            self._raw = bytearray()
+            return
+        self._raw.extend(piece)
+
+    def _finish(self) -> "tuple[int, bytes] | None":
+        """What lies between the last flag and this one, if it is a frame."""
+        raw = self._raw
+        skipped = self._skipping
+        self._skipping = False
+        if skipped or not raw:
+            return None
+        self._raw = bytearray()
+        if b"\x7d" in raw:
+            raw = _unstuff(raw)
+            if raw is None:
+                return self._drop("escape")
+        if len(raw) < _MIN_BYTES:
+            return self._drop("short")
+        if len(raw) > self._limit + _MIN_BYTES:
+            return self._drop("oversize")
+        body = bytes(raw[:-4])
+        if crc32(body) & 0xFFFFFFFF != struct.unpack_from("<I", raw, len(raw) - 4)[0]:
+            return self._drop("crc")
+        if body[0] not in (ids.CHANNEL_STREAM, ids.CHANNEL_CONTROL, ids.CHANNEL_LOG):
+            return self._drop("channel")
+        return body[0], body[1:]
+
+    def _drop(self, reason: str) -> None:
+        self.errors[reason] += 1
+
+
+def _unstuff(raw: bytearray) -> "bytearray | None":
+    """The bytes before stuffing, or None where an escape stands before something that is never escaped."""
+    out = bytearray()
+    escaped = False
+    for byte in raw:
+        if escaped:
+            byte ^= FLIP
+            if byte not in (FLAG, ESCAPE, CTRL_C):
+                return None
+            out.append(byte)
+            escaped = False
+        elif byte == ESCAPE:
+            escaped = True
+        else:
+            out.append(byte)
+    return None if escaped else out
