@@ -1,7 +1,6 @@
 """The header of a block record, and what may be trusted about it.
 
-Pure and free of state. `parse_header` checks everything that needs only the header, `check` the whole record with its
-checksum; samples are decoded in `codec` (one record) or on the host by `plantigrade.link.bulk` (many records).
+Pure and free of state. `parse_header` reads the header, `check` looks at the whole record and its checksum; samples are decoded in `codec` (one record) or on the host by `plantigrade.link.bulk` (many records).
 """
 
 import struct
@@ -18,6 +17,8 @@ CRC_BYTES = 4
 MIN_BYTES = 54
 MAX_BYTES = 2048
 MAX_FRAMES = 64
+END_TIME_US = 1 << 62  # device times lie below
+END_SEQ = 0xFFFFFFFF  # slot numbers lie below
 MAX_FRAMES_IMU = 56  # more could not be packed into MAX_BYTES
 
 FORCE_CHANNELS = 16
@@ -77,10 +78,10 @@ class Header:
 
 
 def parse_header(buf: "bytes | bytearray | memoryview", offset: int = 0) -> Header:
-    """The header at `offset`; says nothing yet about payload and checksum.
+    """The header at `offset`; nothing vouches for it yet but sync, version and a possible length.
 
     Raises:
-        SyncError, BlockVersionError, BlockLengthError, FrameCountError, SlotsError, EncodingError, LayoutError.
+        SyncError, BlockVersionError, BlockLengthError.
     """
     at_hand = len(buf) - offset
     if at_hand < MIN_BYTES:
@@ -99,13 +100,15 @@ def check_fields(header: Header) -> None:
     """Refuse a header whose fields this reader cannot honour.
 
     Raises:
-        FrameCountError, SlotsError, EncodingError, LayoutError.
+        FrameCountError, SlotsError, DeviceTimeError, EncodingError, LayoutError.
     """
     limit = MAX_FRAMES_IMU if header.imu else MAX_FRAMES
     if not 1 <= header.frames <= limit:
         raise errors.FrameCountError("%d frames in a record; 1 to %d are allowed" % (header.frames, limit))
     if header.slots_per_frame == 0 or header.period_us == 0:
         raise errors.SlotsError("frames of %d slots of %d us" % (header.slots_per_frame, header.period_us))
+    if header.time_us >= END_TIME_US or header.end_seq > END_SEQ:
+        raise errors.DeviceTimeError("slot %d at %d us" % (header.seq, header.time_us))
     if header.encoding > RICE_WHOLE:
         raise errors.EncodingError("encoding %d; this reader knows 0 to %d" % (header.encoding, RICE_WHOLE))
     if header.layout != LAYOUT_ID:

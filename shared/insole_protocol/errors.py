@@ -52,6 +52,12 @@ class SlotsError(BlockError):
     name = "slots"
 
 
+class DeviceTimeError(BlockError):
+    """A device time or a slot number that no insole can have reached."""
+
+    name = "device_time"
+
+
 class EncodingError(BlockError):
     """The record has an encoding that this reader does not know."""
 
