@@ -1,0 +1,32 @@
+"""Which part of the foot a sensor belongs to.
+
+The bounds are shares of the insole's length from its heel end. They are the four-part mask that is usual for
+99-cell insoles (rows 1-4 heel, 5-8 midfoot, 9-12 forefoot, 13-15 toes) expressed as lengths; the 16 places of
+our own insole fall on the same sides of the bounds.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from plantigrade.gait.signals import Floats
+
+REGIONS: Final = ("heel", "midfoot", "forefoot", "toes")
+HEEL_END: Final = 0.31
+MIDFOOT_END: Final = 0.59
+FOREFOOT_END: Final = 0.83
+HINDFOOT_END: Final = 0.50
+"""Rear and fore load are split at half the length."""
+
+
+def of_length(y_share: Floats) -> tuple[str, ...]:
+    """Region of each place.
+
+    Args:
+        y_share: (S,) 0 at the heel end to 1 at the toe end.
+
+    Returns:
+        S names of `REGIONS`.
+    """
+    bounds = np.array([HEEL_END, MIDFOOT_END, FOREFOOT_END])
+    return tuple(REGIONS[i] for i in np.digitize(y_share, bounds).tolist())

@@ -1,0 +1,150 @@
+"""From the numbers of a file to a `Walk`: one time base, two feet, and what is odd about them in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.errors import FileError
+from plantigrade.gait.signals import Foot, FootSignal, Forces, Quantity, SensorLayout, SourceInfo, Walk
+from plantigrade.imports.clock import Clock
+from plantigrade.imports.source import Source
+
+SHORT_S = 10.0
+_SAME = 0.9999
+
+
+@dataclass(frozen=True, eq=False)
+class FootData:
+    """Samples of one foot as a format reads them.
+
+    Attributes:
+        force_n: (n, S) newtons, or arbitrary units for footswitches; NaN where the file has no number.
+        layout: sensor places, None when unknown.
+        quantity: as in `FootSignal`.
+        clock: the foot's own, for files in which each foot has its time stamps.
+    """
+
+    force_n: Forces
+    layout: SensorLayout | None = None
+    quantity: Quantity = "force"
+    clock: Clock | None = None
+
+
+def to_walk(
+    source: Source,
+    format_name: str,
+    clock: Clock,
+    feet: dict[Foot, FootData],
+    *,
+    notes: Sequence[str] = (),
+    body_weight_n: float | None = None,
+) -> Walk:
+    """Join the feet of one file.
+
+    Args:
+        source: the file.
+        format_name: as in `--format`.
+        clock: its time, shared by the feet.
+        feet: one or two feet, each with as many rows as the clock.
+        notes: what the format has to say.
+        body_weight_n: the person's weight, where the file has it.
+
+    Raises:
+        FileError: no foot, or no foot that carries a single usable number.
+    """
+    if not feet:
+        raise FileError(source.path, "holds no foot")
+    said = [*notes, *clock.notes]
+    said += [
+        f"{foot.value} foot: {note}" for foot, data in feet.items() if data.clock for note in data.clock.notes
+    ]
+    for foot in (Foot.LEFT, Foot.RIGHT):
+        if foot in feet:
+            said += _oddities(foot, feet[foot])
+        else:
+            said.append(f"no {foot.value} foot in the file: nothing that needs both feet can be computed")
+    if all(_dead(data) for data in feet.values()):
+        raise FileError(source.path, "no sensor carries a changing signal; nothing can be analysed")
+    said += _between(feet)
+    duration = float(clock.time_s[-1] - clock.time_s[0])
+    if duration < SHORT_S:
+        said.append(f"only {duration:.1f} s long: averages rest on very few strides")
+    signals = {foot: _signal(foot, data, clock) for foot, data in feet.items()}
+    return Walk(
+        left=signals.get(Foot.LEFT),
+        right=signals.get(Foot.RIGHT),
+        sample_rate_hz=clock.rate_hz,
+        source=SourceInfo(str(source.path), format_name, "; ".join(dict.fromkeys(said))),
+        body_weight_n=body_weight_n,
+    )
+
+
+def _signal(foot: Foot, data: FootData, clock: Clock) -> FootSignal:
+    own = data.clock or clock
+    return FootSignal(foot, own.time_s, data.force_n, data.layout, data.quantity, own.gaps)
+
+
+def _spans(force_n: Forces) -> tuple[Forces, Forces]:
+    """Lowest and highest finite value of each sensor; NaN for a sensor without any."""
+    low = np.where(np.isfinite(force_n), force_n, np.inf).min(axis=0)
+    high = np.where(np.isfinite(force_n), force_n, -np.inf).max(axis=0)
+    empty = ~np.isfinite(low)
+    low[empty] = high[empty] = np.nan
+    return low.astype(np.float32), high.astype(np.float32)
+
+
+def _dead(data: FootData) -> bool:
+    low, high = _spans(data.force_n)
+    return not bool(np.any(high > low))
+
+
+def _oddities(foot: Foot, data: FootData) -> list[str]:
+    """What is wrong with the samples of one foot, in words."""
+    said: list[str] = []
+    name = foot.value
+    missing = int(np.count_nonzero(~np.isfinite(data.force_n).all(axis=1)))
+    rows = len(data.force_n)
+    if missing:
+        share = 100 * missing / rows
+        amount = f" ({share:.1f} %)" if share >= 0.1 else ""
+        said.append(f"{name} foot: samples without a number, counted as missing: {missing} of {rows}{amount}")
+    low, high = _spans(data.force_n)
+    still = np.flatnonzero(~(high > low))
+    # Cells at the rim of a grid are never loaded; only what stands still at a load is odd there.
+    stuck = still[np.nan_to_num(high[still], nan=0.0) > 0]
+    if len(still) == len(low):
+        said.append(f"{name} foot: the signal never changes (dead or unplugged)")
+    elif len(stuck):
+        said.append(f"{name} foot: sensors {_numbers(stuck)} stand still at a load (stuck)")
+    elif len(still) and len(low) <= 16 and data.quantity == "force":
+        said.append(f"{name} foot: sensors {_numbers(still)} never saw a load")
+    negative = float(np.nanmin(low)) if np.isfinite(low).any() else 0.0
+    if data.quantity == "force" and negative < -20.0:
+        said.append(
+            f"{name} foot: forces down to {negative:.0f} N; is the signal upside down or badly zeroed?"
+        )
+    return said
+
+
+def _numbers(indices: npt.NDArray[np.intp]) -> str:
+    shown = ", ".join(str(i + 1) for i in indices.tolist()[:6])
+    return shown + (f" and {len(indices) - 6} more" if len(indices) > 6 else "")
+
+
+def _between(feet: dict[Foot, FootData]) -> list[str]:
+    """What is odd between the feet: the same signal twice."""
+    if len(feet) < 2:
+        return []
+    if len(feet[Foot.LEFT].force_n) != len(feet[Foot.RIGHT].force_n):
+        return []
+    left = np.nan_to_num(feet[Foot.LEFT].force_n.sum(axis=1, dtype=np.float64))
+    right = np.nan_to_num(feet[Foot.RIGHT].force_n.sum(axis=1, dtype=np.float64))
+    deviation = float(left.std() * right.std())
+    if deviation <= 0:
+        return []
+    correlation = float(np.mean((left - left.mean()) * (right - right.mean())) / deviation)
+    if correlation > _SAME:
+        return ["both feet carry the same signal: one of them was recorded or copied twice"]
+    return []

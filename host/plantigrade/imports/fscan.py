@@ -1,0 +1,208 @@
+"""Tekscan F-Scan `.asf`: a movie of one insole as frames of comma separated cells, `B` where there is no
+cell.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from plantigrade.errors import FileError
+from plantigrade.gait.signals import Floats, Foot, Forces, Walk
+from plantigrade.imports import cells, clock
+from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.source import Head, Source
+
+NAME: Final = "fscan"
+MAX_HEADER_LINES: Final = 500
+MAX_CELLS: Final = 20_000
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_SIDE_LETTER = re.compile(r"(?:^|.)[ _-]?([LR])$|(left|right)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Header:
+    fields: dict[str, str]
+    lines: int
+
+    def number(self, source: Source, key: str) -> float:
+        match = _NUMBER.search(self.fields.get(key, ""))
+        if match is None:
+            raise FileError(source.path, f"its header has no number for {key}")
+        return float(match.group())
+
+    def pitch_mm(self, source: Source, key: str) -> float:
+        value = self.number(source, key)
+        unit = self.fields[key].lower()
+        value *= 25.4 if "inch" in unit else 10.0 if ("cm" in unit or "centi" in unit) else 1.0
+        if not cells.pitch_is_plausible(value):
+            raise FileError(source.path, f"states a {key} of {value:g} mm, which no insole has")
+        return value
+
+
+def recognises(head: Head) -> bool:
+    """The keys of the movie's header."""
+    start = head.text[:8000]
+    return "SENSEL_AREA" in start and "SECONDS_PER_FRAME" in start
+
+
+def read(source: Source, foot: Foot | None = None) -> Walk:
+    """Read the movie of one insole.
+
+    Raises:
+        FileError: a header without the grid, a damaged frame, no frame, or a side that nothing tells.
+    """
+    lines = source.lines()
+    header = _read_header(source, lines)
+    rows, columns = int(header.number(source, "ROWS")), int(header.number(source, "COLS"))
+    if rows < 2 or columns < 2 or rows * columns > MAX_CELLS:
+        raise FileError(source.path, f"states a grid of {rows} x {columns} cells, which no insole has")
+    notes: list[str] = []
+    present, frames = _frames(source, lines, header.lines, rows, columns, notes)
+    seconds = header.number(source, "SECONDS_PER_FRAME")
+    if seconds <= 0:
+        raise FileError(source.path, f"states {seconds:g} seconds per frame")
+    _compare_count(header, len(frames), notes)
+    side = _side(source, header, present, foot, notes)
+    return _assemble(
+        source, header, side, present, frames, clock.steady(len(frames), 1 / seconds, source.path), notes
+    )
+
+
+def _read_header(source: Source, lines: Iterator[str]) -> _Header:
+    fields: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        key, _, value = line.strip().partition(" ")
+        fields.setdefault(key.rstrip(":"), value.strip())
+        if key == "ASCII_DATA":
+            return _Header(fields, number)
+        if number >= MAX_HEADER_LINES:
+            break
+    raise FileError(source.path, "has no ASCII_DATA section (truncated, or another kind of Tekscan file)")
+
+
+def _frames(
+    source: Source, lines: Iterator[str], first_line: int, rows: int, columns: int, notes: list[str]
+) -> tuple[cells.Mask, Forces]:
+    """Which cells exist, and (frames, existing cells) values."""
+    present: cells.Mask | None = None
+    kept: list[Forces] = []
+    for number, text in _frame_texts(source, lines, first_line, rows, notes):
+        values = _frame(source, number, text, columns)
+        if present is None:
+            present = ~np.isnan(values)
+        kept.append(values[present])
+    if present is None:
+        raise FileError(source.path, "holds no complete frame")
+    if not present.any():
+        raise FileError(source.path, "holds no cell at all")
+    return present, np.stack(kept)
+
+
+def _frame_texts(
+    source: Source, lines: Iterator[str], first_line: int, rows: int, notes: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Number of the last line, and the lines of each complete frame."""
+    pending: list[str] = []
+    ended = False
+    for number, line in enumerate(lines, start=first_line + 1):
+        text = line.strip()
+        if text.startswith("@@"):
+            ended = True
+            break
+        if text.lower().startswith("frame"):
+            if pending:
+                raise FileError(
+                    source.path, f"line {number}: the frame before has {len(pending)} of {rows} rows"
+                )
+        elif text:
+            pending.append(text)
+        if len(pending) == rows:
+            yield number, pending
+            pending = []
+    if pending:
+        notes.append("the last frame is incomplete and was left out")
+    if not ended:
+        notes.append("the end mark of the file is missing (truncated)")
+
+
+def _frame(source: Source, line: int, rows: list[str], columns: int) -> Forces:
+    words = ",".join(row.rstrip(",") for row in rows).replace("B", "nan").split(",")
+    if len(words) != len(rows) * columns:
+        raise FileError(
+            source.path, f"the frame that ends in line {line} has rows that are not {columns} cells wide"
+        )
+    try:
+        return np.array(words, dtype=np.float32).reshape(len(rows), columns)
+    except ValueError as error:
+        raise FileError(
+            source.path, f"the frame that ends in line {line} holds something that is no number"
+        ) from error
+
+
+def _compare_count(header: _Header, found: int, notes: list[str]) -> None:
+    first, last = header.fields.get("START_FRAME", ""), header.fields.get("END_FRAME", "")
+    if first.isdigit() and last.isdigit() and int(last) - int(first) + 1 != found:
+        notes.append(f"the header promises {int(last) - int(first) + 1} frames, the file has {found}")
+
+
+def _side(source: Source, header: _Header, present: cells.Mask, asked: Foot | None, notes: list[str]) -> Foot:
+    """The foot: as asked, else from the sheet's outline (its tip is medial), compared with the file's
+    name.
+    """
+    if asked is not None:
+        return asked
+    stems = (header.fields.get("FILENAME", "").replace("\\", "/").rsplit("/", 1)[-1], source.path.name)
+    named = next((side for stem in stems if (side := _side_of_name(stem)) is not None), None)
+    columns: Floats = np.arange(present.shape[1], dtype=np.float64)
+    tip = present[: max(1, present.shape[0] // 20)].any(axis=0)
+    offset = float(columns[tip].mean() - columns[present.any(axis=0)].mean()) if tip.any() else 0.0
+    shape = None if abs(offset) < 0.5 else (Foot.LEFT if offset > 0 else Foot.RIGHT)
+    if named is not None and shape is not None and named is not shape:
+        notes.append(
+            f"the name says {named.value} but the sheet has the outline of a {shape.value} insole; taken as "
+            f"{shape.value} (say --foot {named.value} if the sheet was mirrored)"
+        )
+    side = shape or named
+    if side is None:
+        raise FileError(source.path, "does not tell which foot it is; add --foot left or --foot right")
+    return side
+
+
+def _side_of_name(name: str) -> Foot | None:
+    stem = re.sub(r"(\.(asf|fsx|gz))+$", "", name, flags=re.IGNORECASE)
+    match = _SIDE_LETTER.search(stem)
+    if match is None:
+        return None
+    return Foot.LEFT if (match.group(1) or match.group(2)).lower().startswith("l") else Foot.RIGHT
+
+
+def _assemble(
+    source: Source,
+    header: _Header,
+    side: Foot,
+    present: cells.Mask,
+    frames: Forces,
+    ticks: clock.Clock,
+    notes: list[str],
+) -> Walk:
+    column_mm = header.pitch_mm(source, "COL_SPACING")
+    row_mm = header.pitch_mm(source, "ROW_SPACING")
+    loaded = (np.nan_to_num(frames) > 0).any(axis=0)
+    if not loaded.any():
+        raise FileError(source.path, "no cell is ever loaded")
+    keep = np.zeros(present.shape, dtype=np.bool_)
+    keep[present] = loaded
+    # Sheets are cut to the shoe: the insole is where loads occur, not the whole sheet.
+    layout = cells.grid("fscan (loaded cells)", keep, keep, side, column_mm, row_mm)
+    unit = header.fields.get("UNITS", "")
+    kpa = cells.kpa_per_unit(unit)
+    quantity = "force" if kpa is not None else "footswitch"
+    if kpa is None:
+        notes.append(f"pressures are in {unit or 'unnamed units'}, not calibrated: timing only")
+    scale = (kpa * cells.N_PER_KPA_CM2 * float(layout.area_cm2[0])) if kpa is not None else 1.0
+    notes.append("regions are shares of the loaded length of the sheet")
+    data = FootData(np.ascontiguousarray(frames[:, loaded] * np.float32(scale)), layout, quantity)
+    return to_walk(source, NAME, ticks, {side: data}, notes=notes)

@@ -1,0 +1,156 @@
+"""Opening a file of unknown content: plain or gzipped text, with every size capped."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from plantigrade.errors import FileError
+
+MAX_BYTES: Final = 8 << 30
+"""Most bytes read from one file after decompression: more than two days of 99 cells a foot at 100 Hz in
+text.
+"""
+MAX_LINE: Final = 1 << 20
+HEAD_BYTES: Final = 1 << 16
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_READ_ERRORS = (gzip.BadGzipFile, zlib.error, EOFError)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a file, as far as recognising needs it.
+
+    Attributes:
+        path: the file.
+        raw: at most `HEAD_BYTES` bytes, decompressed.
+        text: the same as text; empty for a binary file.
+    """
+
+    path: Path
+    raw: bytes
+    text: str
+
+    @property
+    def is_text(self) -> bool:
+        """False for binary files."""
+        return bool(self.text)
+
+    def lines(self, count: int) -> list[str]:
+        """The first `count` lines that are not blank."""
+        kept = [line for line in self.text.splitlines() if line.strip()]
+        return kept[:count]
+
+
+class _Capped(io.RawIOBase):
+    """A byte stream that refuses to grow beyond `MAX_BYTES` and names the file in what goes wrong."""
+
+    def __init__(self, stream: io.BufferedIOBase | gzip.GzipFile, path: Path) -> None:
+        self._stream = stream
+        self._path = path
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        try:
+            block = self._stream.read(len(buffer))
+        except _READ_ERRORS as error:
+            raise FileError(
+                self._path, "the gzip data are damaged or end early; copy the file again"
+            ) from error
+        except OSError as error:
+            raise FileError(self._path, f"cannot be read: {error.strerror or error}") from error
+        self._count += len(block)
+        if self._count > MAX_BYTES:
+            raise FileError(
+                self._path, f"holds more than {MAX_BYTES >> 30} GiB; cut it into shorter recordings"
+            )
+        buffer[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to import.
+
+    Attributes:
+        path: where it is.
+        compressed: gzipped, found from its first bytes.
+        encoding: of its text, found from the byte order mark.
+    """
+
+    path: Path
+    compressed: bool
+    encoding: Literal["utf-8-sig", "utf-16", "latin-1"]
+
+    def open(self) -> io.BufferedReader:
+        """The decompressed bytes.
+
+        Raises:
+            FileError: while reading, for damaged gzip data and for files that are too large.
+        """
+        try:
+            plain = self.path.open("rb")
+        except OSError as error:
+            raise FileError(self.path, f"cannot be opened: {error.strerror or error}") from error
+        stream = gzip.GzipFile(fileobj=plain) if self.compressed else plain
+        return io.BufferedReader(_Capped(stream, self.path), buffer_size=1 << 18)
+
+    def lines(self) -> Iterator[str]:
+        """Text lines with their line end, so that a line cut off at the end of the file can be told.
+
+        Raises:
+            FileError: as `open`, and for a line that is longer than any format has.
+        """
+        with io.TextIOWrapper(self.open(), encoding=self.encoding, errors="replace") as text:
+            while line := text.readline(MAX_LINE):
+                if len(line) >= MAX_LINE:
+                    raise FileError(self.path, "has a line of more than a million characters; it is no table")
+                yield line
+
+    def head(self) -> Head:
+        """The beginning of the file."""
+        with self.open() as stream:
+            raw = stream.read(HEAD_BYTES)
+        # A cut in the middle of a wide character must not make text look binary: errors are replaced.
+        text = raw.decode(self.encoding, errors="replace").lstrip("\ufeff")
+        return Head(self.path, raw, "" if "\x00" in text else text)
+
+
+def open_source(path: Path) -> Source:
+    """Look at the first bytes of a file.
+
+    Raises:
+        FileError: the file does not exist, is a folder, cannot be read, or is empty.
+    """
+    if path.is_dir():
+        raise FileError(path, "is a folder; name a recording inside it")
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(4)
+    except OSError as error:
+        raise FileError(path, f"cannot be opened: {error.strerror or error}") from error
+    if not start:
+        raise FileError(path, "is empty")
+    compressed = start.startswith(_GZIP_MAGIC)
+    draft = Source(path, compressed, "latin-1")
+    if compressed:
+        with draft.open() as stream:
+            start = stream.read(4)
+        if not start:
+            raise FileError(path, "is empty inside its gzip wrapping")
+    if start.startswith(b"\xef\xbb\xbf"):
+        return Source(path, compressed, "utf-8-sig")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Source(path, compressed, "utf-16")
+    return draft
