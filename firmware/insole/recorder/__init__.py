@@ -1,0 +1,173 @@
+"""The insole's log: a ring of pages on a raw block device that loses at most its last second.
+
+    recorder = Recorder(partition)
+    recorder.open()                # finds the log again, takes the next boot number, notes what was lost
+    recorder.append(record)        # a block record (PROTOCOL.md section 1); allocates nothing
+    recorder.flush()               # at least each second
+
+The format and the reasons for it: docs/explanation/log-format.md.
+"""
+
+from insole_protocol import ids
+from insole_protocol.log_records import NO_PAGE, NOTE_CLOSE, NOTE_GAP, PAGE_BYTES
+
+from insole.recorder import boot
+from insole.recorder.gaps import list_gaps
+from insole.recorder.index import BLOCK_MAX_BYTES, BLOCK_SYNC, u32
+from insole.recorder.reader import Reader
+from insole.recorder.writer import Writer
+
+COMMIT_SLOTS = 50  # as soon as so many slots wait, append() commits them by itself
+
+
+class LogInfo:
+    """The state of the log, in the order of the LOG_INFO reply."""
+
+    def __init__(self, log):
+        self.boot = log.boot
+        self.oldest_seq = log.oldest_seq
+        self.next_seq = log.next_seq
+        self.acked_seq = log.acked_seq
+        self.capacity_pages = log.media.pages - 1
+        self.used_pages = log.head + 1 - log.tail if log.head >= 0 else 0
+        self.corrupt_pages = log.corrupt_pages
+        self.overwritten_slots = log.overwritten
+
+    def as_tuple(self):
+        """The eight numbers of the reply."""
+        return (
+            self.boot, self.oldest_seq, self.next_seq, self.acked_seq, self.capacity_pages, self.used_pages,
+            self.corrupt_pages, self.overwritten_slots,
+        )  # fmt: skip
+
+
+class Recorder(Writer):
+    """A log of block records on `device`.
+
+    Args:
+        device: MicroPython block device: 4096-byte blocks with offsets and erase (flash), or 512-byte blocks (card).
+        keep_oldest: what happens when the log is full of data that no host has acknowledged: True keeps it and
+            records nothing more until there is room, False overwrites the oldest. Either loss is counted and explained.
+
+    Attributes:
+        boot: boot counter of this run, kept in the log.
+        next_seq: number that the next slot must have.
+        oldest_seq, acked_seq: first slot held; first slot not acknowledged.
+        overwritten: slots overwritten before they were acknowledged, ever.
+        not_kept: slots that this run had no room for.
+        full: nothing is recorded for want of room (only with keep_oldest).
+        corrupt_pages: damaged pages met since boot.
+        storage_errors: writes and erases that the device refused since boot.
+    """
+
+    def open(self):
+        """Find the log and begin a new boot. OSError when the device cannot be read or takes no write at all."""
+        boot.find(self)
+        boot.begin(self)
+
+    def append(self, record):
+        """Take a block record; its numbers must not go back. True if it was kept, False if the log is full.
+
+        Numbers left out since the last record are noted as overrun; call `skip` first to give another reason.
+
+        Raises:
+            ValueError: not a block record, or numbers that were used before.
+        """
+        length = record[2] | record[3] << 8
+        if record[0] != BLOCK_SYNC or length > len(record) or length > BLOCK_MAX_BYTES:
+            raise ValueError("not a block record")
+        seq = u32(record, 4)
+        slots = record[20] * record[21]
+        if seq < self.next_seq:
+            raise ValueError("slot number used before")
+        if seq > self.next_seq:
+            self.skip(seq, ids.GAP_OVERRUN)
+        if self.full and not self.leave_full(seq):
+            self.not_keep(slots)
+            return False
+        if not self.room_for(length):
+            self.enter_full(seq)
+            self.not_keep(slots)
+            return False
+        self.put(record, length)
+        self.next_seq = self.accounted_to = seq + slots
+        self.waiting_slots += slots
+        if self.waiting_slots >= COMMIT_SLOTS:
+            self.flush()
+        return True
+
+    def skip(self, to_seq, reason):
+        """Leave the numbers up to `to_seq` out and note why (ids.GAP_OVERRUN, ids.GAP_IDLE)."""
+        if to_seq <= self.next_seq:
+            return
+        if not self.full:
+            self.put_note(NOTE_GAP, self.next_seq, to_seq, reason)
+        self.next_seq = to_seq
+
+    def close(self):
+        """Orderly stop: commit everything and note that no number is in doubt."""
+        self.put_note(NOTE_CLOSE, self.next_seq, self.next_seq, 0)
+        self.flush()
+
+    def ack(self, seq):
+        """All slots before `seq` are durable elsewhere and may be overwritten. Returns what is acknowledged now."""
+        self.acked_seq = max(self.acked_seq, min(seq, self.next_seq))
+        return self.acked_seq
+
+    def info(self):
+        """The state of the log as LogInfo."""
+        return LogInfo(self)
+
+    def reader(self, first, end, newest_first=False):
+        """A Reader of the blocks and gaps from slot `first` to before slot `end`."""
+        return Reader(self, first, end, newest_first)
+
+    def read(self, seq, buf):
+        """Put the block that holds slot `seq` into `buf` (2048 bytes); its length, or 0 when the slot is not there."""
+        if seq < self.oldest_seq or seq >= self.next_seq:
+            return 0
+        return max(0, Reader(self, seq, seq + 1).next(buf))
+
+    def gaps(self, cursor, out):
+        """Append at most 16 gaps (from_seq, to_seq, reason) that end after `cursor` to `out`, oldest first.
+
+        Returns the cursor for the next call, ids.NO_SEQ when there are no more. Damage that nobody has tried to read is
+        not known and not listed; a Reader reports it.
+        """
+        return list_gaps(self, cursor, out)
+
+    def erase(self):
+        """Erase everything; a generator, one page each turn, so that sampling goes on between turns.
+
+        Slot and boot numbers go on rising. What is appended meanwhile is kept.
+        """
+        if self.head % self.media.pages == 0:
+            self.next_page(True)
+        self.flush()
+        first = (self.head // self.media.pages + 1) * self.media.pages
+        self.restart_at(first)
+        for index in range(1, self.media.pages):
+            if index > self.head - first:
+                self.media.wipe(index)
+            yield index
+
+    def locate(self, seq):
+        """Number of the page where slot `seq` is, or would be."""
+        low, high = self.tail, self.head
+        while low < high:
+            middle = (low + high + 1) // 2
+            page = self.valid_page_from(middle, high)
+            if page != NO_PAGE and self.found.first_seq <= seq:
+                low = page
+            else:
+                high = middle - 1
+        return low
+
+    def read_at(self, page_seq, offset, buf):
+        """Fill `buf` from a page, out of memory where it is not committed yet."""
+        if page_seq == self.head and offset >= self.committed:
+            start = offset - self.window_at
+            n = min(len(buf), PAGE_BYTES - start)
+            buf[:n] = self.waiting_view[start : start + n]
+        else:
+            self.media.read(page_seq % self.media.pages, offset, buf)

@@ -1,0 +1,109 @@
+"""What happens to the log at boot: find it, find out how it ended, take new numbers."""
+
+from insole_protocol import ids
+from insole_protocol.log_records import (
+    NEXT_SEQ_JUMP,
+    NOTE_BOOT,
+    NOTE_BYTES,
+    NOTE_CLOSE,
+    NOTE_RESERVE,
+    NOTE_SYNC,
+    PAGE_BYTES,
+    parse_note,
+)
+
+from insole.recorder.find import find_head
+
+
+def find(log):
+    """Set `log` to where the last boot left it; an empty device gives an empty log."""
+
+    def page_seq_at(index):
+        return log.found.page_seq if log.valid_page_at(index) else -1
+
+    log.head = find_head(page_seq_at, log.media.pages)
+    log.committed = PAGE_BYTES  # nothing waits in memory
+    if log.head < 0:
+        log.next_seq = 0
+        return
+    index = log.index
+    index.load(log, log.head)
+    saved = index.header
+    log.boot, log.acked_seq, log.overwritten = saved.boot, saved.acked_seq, saved.overwritten
+    log.oldest_seq, log.erased_seq, log.note_page = saved.oldest_seq, saved.erased_seq, saved.note_page
+    log.tail = max(saved.tail_page, log.head + 2 - log.media.pages)
+    _find_end(log, index)
+
+
+def _find_end(log, index):
+    """Where the newest page ends, and which number is safe to go on with."""
+    end, claimed = index.end_seq, index.claimed_seq
+    closed, reserved = _read_notes(log, index)
+    log.used = index.end_offset
+    if index.dirty and log.media.erases:
+        log.used = PAGE_BYTES  # a torn write: these bytes cannot be programmed again
+    if not log.media.erases:
+        log.used = (log.used + 511) // 512 * 512
+    # The header of a page that was newer still may be damaged. Its blocks then tell what numbers were used.
+    if log.valid_page_at((log.head + 1) % log.media.pages):
+        index.count = 0  # a page of the turn before
+    else:
+        index.scan(log, log.head + 1, end)
+    if index.count:
+        log.count_corrupt(log.head + 1)
+        end = index.end_seq
+        log.head += 1
+        log.tail = max(log.tail, log.head + 2 - log.media.pages)
+        more_closed, more_reserved = _read_notes(log, index)
+        closed, reserved = more_closed, max(reserved, more_reserved)
+        log.used = PAGE_BYTES
+    claimed = max(claimed, index.claimed_seq, end)
+    log.accounted_to = end
+    if closed >= 0:
+        log.next_seq, log.stop_reason = closed, ids.GAP_LOG_FULL
+    elif reserved > end:
+        log.next_seq, log.stop_reason = reserved, ids.GAP_LOG_FULL
+    else:
+        log.next_seq, log.stop_reason = claimed + NEXT_SEQ_JUMP, ids.GAP_POWER_LOSS
+
+
+def _read_notes(log, index):
+    """Take over what the page's notes say. Returns (next number after an orderly stop or -1, end of a reservation)."""
+    closed = -1
+    reserved = 0
+    for i in range(index.count):
+        offset = index.offsets[i]
+        log.read_at(log.head, offset, index.scratch)
+        if index.scratch[0] != NOTE_SYNC:
+            closed = -1
+            continue
+        note = parse_note(index.scratch)
+        if note is None:
+            continue
+        kind, _, to_seq, boot, _, acked, overwritten = note
+        log.noted = True
+        log.boot = boot
+        log.acked_seq = max(log.acked_seq, acked)
+        log.overwritten = max(log.overwritten, overwritten)
+        closed = to_seq if kind == NOTE_CLOSE else -1
+        if kind == NOTE_RESERVE:
+            reserved = max(reserved, to_seq)
+    return closed, reserved
+
+
+def begin(log):
+    """Take the next boot number and commit it together with the numbers that are left out."""
+    log.boot = (log.boot + 1) & 0xFFFF
+    if log.head < 0:
+        log.oldest_seq = 0
+        log.used = PAGE_BYTES
+        log.accounted_to = 0
+        log.stop_reason = 0
+    log.committed = log.used
+    log.window_at = log.used // log.media.window * log.media.window
+    if log.used + NOTE_BYTES > PAGE_BYTES:
+        log.next_page(True)
+    reason = log.stop_reason if log.next_seq > log.accounted_to else 0
+    log.put_note(NOTE_BOOT, log.accounted_to, log.next_seq, reason)
+    if not log.flush():
+        raise OSError(5)

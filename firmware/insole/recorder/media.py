@@ -1,0 +1,100 @@
+"""The log's view of a block device: read, program and prepare pages of 4096 bytes.
+
+Two kinds are told apart by their block size: flash (4096) is erased by the page and then programmed in pieces of any
+size (bits only fall from 1 to 0); cards (512) are rewritten by the sector, without erase.
+"""
+
+from insole_protocol.log_records import ALIGN, PAGE_BYTES
+
+IOCTL_BLOCK_COUNT = 4
+IOCTL_BLOCK_SIZE = 5
+IOCTL_BLOCK_ERASE = 6
+
+
+class Flash:
+    """NOR flash behind the MicroPython block protocol with offsets, e.g. esp32.Partition."""
+
+    unit = ALIGN  # an entry may begin at any multiple of this
+    window = 64  # writes are multiples of this, aligned to it; bytes of 0xFF in them change nothing
+    erases = True
+
+    def __init__(self, device):
+        self._device = device
+        self.pages = device.ioctl(IOCTL_BLOCK_COUNT, 0)
+
+    def read(self, page, offset, buf):
+        """Fill `buf` from `offset` of `page`."""
+        self._device.readblocks(page, buf, offset)
+
+    def program(self, page, offset, data):
+        """Program `data`; the bytes of 0xFF in it leave what is there as it is."""
+        self._device.writeblocks(page, data, offset)
+
+    def prepare(self, page):
+        """Make `page` writable from its first byte on."""
+        if self._device.ioctl(IOCTL_BLOCK_ERASE, page):
+            raise OSError(5)
+
+    def wipe(self, page):
+        """Leave nothing readable in `page`."""
+        self.prepare(page)
+
+
+class Card:
+    """SD-like storage: sectors of 512 bytes, no erase, no offsets."""
+
+    unit = 512
+    window = 512
+    erases = False
+    SECTORS = PAGE_BYTES // 512
+
+    def __init__(self, device):
+        self._device = device
+        self.pages = device.ioctl(IOCTL_BLOCK_COUNT, 0) // self.SECTORS
+        self._sector = bytearray(512)
+        self._held = -1
+
+    def read(self, page, offset, buf):
+        """Fill `buf` from `offset` of `page`, sector by sector."""
+        length = len(buf)
+        out = memoryview(buf)
+        done = 0
+        while done < length:
+            number = page * self.SECTORS + (offset + done) // 512
+            start = (offset + done) % 512
+            if number != self._held:
+                self._held = -1
+                self._device.readblocks(number, self._sector)
+                self._held = number
+            n = min(512 - start, length - done)
+            out[done : done + n] = memoryview(self._sector)[start : start + n]
+            done += n
+
+    def program(self, page, offset, data):
+        """Write whole sectors; `offset` and the length of `data` are multiples of 512."""
+        self._held = -1
+        self._device.writeblocks(page * self.SECTORS + offset // 512, data)
+
+    def prepare(self, page):
+        """Nothing to do: sectors are rewritten."""
+
+    def wipe(self, page):
+        """Leave nothing readable in `page`."""
+        self._held = -1
+        blank = b"\xff" * 512
+        for sector in range(page * self.SECTORS, (page + 1) * self.SECTORS):
+            self._device.writeblocks(sector, blank)
+
+
+def attach(device):
+    """Flash or Card, by the device's block size. ValueError for a device that cannot hold a log."""
+    size = device.ioctl(IOCTL_BLOCK_SIZE, 0)
+    if size == PAGE_BYTES:
+        media = Flash(device)
+    elif size == 512:
+        media = Card(device)
+    else:
+        raise ValueError("log device: block size %d, need 4096 (flash) or 512 (card)" % size)
+    if media.pages < 4:
+        raise ValueError("log device: %d pages, need at least 4" % media.pages)
+    return media

@@ -1,0 +1,268 @@
+"""The writing half of the log: one page at a time, committed in order, without allocation."""
+
+from insole_protocol import ids
+from insole_protocol.log_records import (
+    ALIGN,
+    HEADER_BYTES,
+    NO_PAGE,
+    NOTE_BOOT,
+    NOTE_BYTES,
+    NOTE_ERASED,
+    NOTE_GAP,
+    NOTE_RESERVE,
+    PAGE_BYTES,
+    PageHeader,
+    write_note,
+)
+
+from insole.recorder import media
+from insole.recorder.index import PageIndex, make_chunk_views, u32
+
+WINDOW = 64
+NOTE_ROOM = (
+    4 * NOTE_BYTES
+)  # kept free in each page when nothing may be overwritten, so that a full log can take notes
+RESERVE_SLOTS = 1 << 14  # a full log notes every 164 s that numbers go on being used
+TRIES = 8  # pages in a row that may refuse to be written
+CORRUPT_MEMORY = 32
+
+
+class Writer:
+    """State of the log and everything that changes it; `Recorder` is its face."""
+
+    def __init__(self, device, keep_oldest=False):
+        self.media = media.attach(device)
+        self.keep_oldest = keep_oldest
+        self.boot = self.next_seq = self.oldest_seq = self.acked_seq = self.erased_seq = 0
+        self.overwritten = self.not_kept = self.corrupt_pages = self.storage_errors = 0
+        self.head = -1  # number of the page that is being written
+        self.tail = 0  # number of the oldest page that counts
+        self.used = PAGE_BYTES  # bytes of the head page that are taken
+        self.committed = 0  # bytes of the head page that are on the device
+        self.window_at = 0  # where in the page the waiting buffer begins
+        self.waiting_slots = 0
+        self.accounted_to = (
+            0  # end of the last block or gap that the log holds; behind next_seq only when full
+        )
+        self.full = False
+        self.reserved_to = 0
+        self.dropped = 0  # slots given up because the device refused every write
+        self.note_page = NO_PAGE  # newest page before the head that holds a note
+        self.noted = False  # whether the head page holds one
+        self.header = PageHeader()
+        self.found = PageHeader()
+        self.chunk_views = make_chunk_views()
+        self.index = PageIndex(self.chunk_views)
+        self._header_bytes = bytearray(HEADER_BYTES)
+        self._corrupt = [-1] * CORRUPT_MEMORY
+        self._blank = b"\xff" * WINDOW
+        self._waiting = bytearray(PAGE_BYTES)
+        self._clear(PAGE_BYTES)
+        self.waiting_view = memoryview(self._waiting)
+        self._writes = [self.waiting_view[: WINDOW * (i + 1)] for i in range(PAGE_BYTES // WINDOW)]
+
+    # Entries
+
+    def _clear(self, n):
+        """Make the first n bytes of the waiting buffer blank; n is a multiple of WINDOW."""
+        for start in range(0, n, WINDOW):
+            self._waiting[start : start + WINDOW] = self._blank
+
+    def put(self, data, length):
+        """Add a block of `length` bytes to the head page, where there is room for it."""
+        start = self.used - self.window_at
+        if len(data) == length:
+            self._waiting[start : start + length] = data
+        else:
+            for i in range(length):
+                self._waiting[start + i] = data[i]
+        self.used += (length + ALIGN - 1) & ~(ALIGN - 1)
+
+    def put_note(self, kind, from_seq, to_seq, reason):
+        """Add a note, opening a page if need be: notes are taken even when the log is full."""
+        if self.used + NOTE_BYTES > PAGE_BYTES:
+            self.next_page(True)
+        write_note(
+            self._waiting, self.used - self.window_at, kind, from_seq, to_seq, self.boot, reason, self.acked_seq,
+            self.overwritten,
+        )  # fmt: skip
+        self.used += NOTE_BYTES
+        self.noted = True
+        if kind in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED):
+            self.accounted_to = to_seq
+
+    def flush(self):
+        """Commit what waits. False when the device refuses; the data stays and is tried again."""
+        for _ in range(TRIES):
+            if self.used == self.committed:
+                return True
+            window = self.media.window
+            n = (self.used - self.window_at + window - 1) // window * window
+            try:
+                self.media.program(
+                    self.head % self.media.pages, self.window_at, self._writes[n // WINDOW - 1]
+                )
+            except OSError:
+                self.storage_errors += 1
+                self._move_on()
+                continue
+            self._committed(n)
+            return True
+        return False
+
+    def _committed(self, n):
+        """n bytes of the waiting buffer are on the device: empty it for what follows."""
+        if self.media.erases:
+            self.window_at += (self.used - self.window_at) // WINDOW * WINDOW
+        else:
+            self.used = self.window_at = self.window_at + n
+        self.committed = self.used
+        self.waiting_slots = 0
+        self._clear(n)
+
+    # Pages
+
+    def room_for(self, length):
+        """Make room for a block of `length` bytes; False when the log is full and the oldest is to be kept."""
+        limit = PAGE_BYTES - (NOTE_ROOM if self.keep_oldest else 0)
+        return self.used + length <= limit or self.next_page(False)
+
+    def next_page(self, sacrifice):
+        """Commit the head page and begin the next one.
+
+        The page after the head never holds data that counts, so that it can be erased at any moment; beginning a page
+        therefore gives up the oldest one. False if that one is unacknowledged, to be kept and not to be sacrificed.
+        """
+        if not self.flush():
+            self._give_up_waiting()
+        tail = max(self.tail, self.head + 3 - self.media.pages)
+        oldest = self._first_seq_from(tail) if tail > self.tail else self.oldest_seq
+        if self.keep_oldest and not sacrifice and oldest > self.acked_seq and tail > self.tail:
+            return False
+        self.overwritten += max(0, oldest - max(self.oldest_seq, self.acked_seq))
+        self.oldest_seq = max(oldest, self.oldest_seq)
+        self.tail = tail
+        self._begin_page(self.head + 1)
+        return True
+
+    def _begin_page(self, page_seq):
+        """Erase a page, stepping over bad ones, and put its header into the waiting buffer."""
+        for _ in range(TRIES):
+            try:
+                self.media.prepare(page_seq % self.media.pages)
+                break
+            except OSError:
+                self.storage_errors += 1
+                page_seq += 1
+        self.tail = max(self.tail, page_seq + 2 - self.media.pages)
+        if self.noted:
+            self.note_page = self.head
+        self.noted = False
+        self.head = page_seq
+        header = self.header
+        header.boot, header.page_seq, header.first_seq = self.boot, page_seq, self.accounted_to
+        header.oldest_seq, header.acked_seq, header.overwritten = (
+            self.oldest_seq,
+            self.acked_seq,
+            self.overwritten,
+        )
+        header.tail_page, header.note_page, header.pages = self.tail, self.note_page, self.media.pages
+        header.erased_seq = self.erased_seq
+        header.write(self._waiting)
+        self.used = HEADER_BYTES
+        self.committed = self.window_at = 0
+
+    def _move_on(self):
+        """The head page refuses to be written: carry what waits into a new page. Allocates; this is no common path."""
+        start = max(self.committed, HEADER_BYTES)
+        waiting = bytes(self.waiting_view[start - self.window_at : self.used - self.window_at])
+        self._clear(PAGE_BYTES)
+        noted, accounted_to = self.noted, self.accounted_to
+        if waiting:
+            self.accounted_to = u32(waiting, 4)  # blocks and notes both have their first slot there
+        self._begin_page(self.head + 1)
+        self.accounted_to = accounted_to
+        self.noted = noted
+        self._waiting[HEADER_BYTES : HEADER_BYTES + len(waiting)] = waiting
+        self.used = HEADER_BYTES + len(waiting)
+
+    def _give_up_waiting(self):
+        """The device refused every write: forget what waits, and say so as soon as a page can be written again."""
+        start = max(self.committed, HEADER_BYTES)
+        lost_from = u32(self._waiting, start - self.window_at + 4)
+        self._clear(PAGE_BYTES)
+        self.used = self.committed = PAGE_BYTES
+        self.dropped += self.waiting_slots
+        self.waiting_slots = 0
+        lost_to, self.accounted_to = self.accounted_to, lost_from
+        self._begin_page(self.head + 1)
+        self.put_note(NOTE_GAP, lost_from, lost_to, ids.GAP_CORRUPT_PAGE)
+
+    def restart_at(self, page_seq):
+        """Forget everything and go on at `page_seq`, the first page of a turn."""
+        old, self.oldest_seq = self.oldest_seq, self.next_seq
+        self.accounted_to = self.next_seq
+        self.erased_seq = self.acked_seq = self.next_seq
+        self.tail = page_seq
+        self.noted = self.full = False
+        self.note_page = NO_PAGE
+        self._begin_page(page_seq)
+        self.put_note(NOTE_ERASED, old, self.next_seq, ids.GAP_ERASED)
+        self.flush()
+
+    # A full log that keeps its oldest data
+
+    def enter_full(self, seq):
+        """From `seq` on, which is where accounted_to stays, there is no room."""
+        self.full = True
+        self.reserved_to = seq
+
+    def not_keep(self, slots):
+        """Count slots that are not kept; the note that their numbers are used is committed before they are."""
+        self.not_kept += slots
+        self.next_seq += slots
+        if self.next_seq > self.reserved_to:
+            self.reserved_to = self.next_seq + RESERVE_SLOTS
+            self.put_note(NOTE_RESERVE, self.accounted_to, self.reserved_to, ids.GAP_LOG_FULL)
+            self.flush()
+
+    def leave_full(self, seq):
+        """Record again if acknowledgements (or a change of the setting) have made room."""
+        if not self.next_page(False):
+            return False
+        self.full = False
+        if seq > self.accounted_to:
+            self.put_note(NOTE_GAP, self.accounted_to, seq, ids.GAP_LOG_FULL)
+        return True
+
+    # Searching
+
+    def valid_page_from(self, page_seq, last):
+        """The first page from `page_seq` to `last` with a valid header, now in `found`; NO_PAGE if there is none."""
+        for page in range(page_seq, min(last, page_seq + 64) + 1):
+            self.read_at(page, 0, self._header_bytes)
+            if self.found.parse(self._header_bytes) and self.found.page_seq == page:
+                return page
+        return NO_PAGE
+
+    def valid_page_at(self, index):
+        """Whether a valid header of this log, now in `found`, lies at `index` of the device."""
+        self.media.read(index, 0, self._header_bytes)
+        found = self.found
+        return (
+            found.parse(self._header_bytes)
+            and found.pages == self.media.pages
+            and found.page_seq % self.media.pages == index
+        )
+
+    def _first_seq_from(self, page_seq):
+        """First slot of the first readable page from `page_seq` on."""
+        if page_seq > self.head or self.valid_page_from(page_seq, self.head) == NO_PAGE:
+            return self.accounted_to
+        return self.found.first_seq
+
+    def count_corrupt(self, page_seq):
+        """Count a damaged page, once as long as it is among the last few that were met."""
+        if page_seq not in self._corrupt:
+            self._corrupt[self.corrupt_pages % CORRUPT_MEMORY] = page_seq
+            self.corrupt_pages += 1

@@ -1,0 +1,141 @@
+"""Block devices in memory that behave like flash and like a card, and lose power on demand. Runs on both interpreters."""
+
+PAGE = 4096
+
+
+class PowerCut(Exception):
+    """The device lost power in the middle of an operation."""
+
+
+class RamFlash:
+    """NOR flash: erased to 0xFF by the page, programming only clears bits (setting one is a fault of the log).
+
+    Attributes:
+        data: the bytes.
+        erases: erase count of each page.
+        reads, changes: operations so far.
+        hook: called before every write and erase with (device, kind, page, offset, data).
+    """
+
+    def __init__(self, pages, data=None):
+        self.pages = pages
+        self.data = data if data is not None else bytearray(b"\xff" * (pages * PAGE))
+        self.erases = [0] * pages
+        self.reads = self.changes = 0
+        self.hook = None
+
+    def readblocks(self, block, buf, offset=0):
+        self.reads += 1
+        start = block * PAGE + offset
+        n = len(buf)
+        buf[:n] = memoryview(self.data)[start : start + n]
+
+    def writeblocks(self, block, buf, offset=None):
+        assert offset is not None, "flash is programmed with an offset, else it would be erased first"
+        if self.hook:
+            self.hook(self, "write", block, offset, buf)
+        self.changes += 1
+        self.program(block * PAGE + offset, buf)
+
+    def program(self, start, buf):
+        data = self.data
+        assert start % PAGE + len(buf) <= PAGE
+        old = data[start : start + len(buf)]
+        if old == b"\xff" * len(buf):
+            data[start : start + len(buf)] = buf
+            return
+        for i in range(len(buf)):
+            if buf[i] != 0xFF:
+                assert old[i] == 0xFF, "byte %d of page %d programmed twice" % (
+                    start % PAGE + i,
+                    start // PAGE,
+                )
+                data[start + i] = buf[i]
+
+    def erase(self, block, length=PAGE):
+        start = block * PAGE
+        self.data[start : start + length] = b"\xff" * length
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return self.pages
+        if op == 5:
+            return PAGE
+        if op == 6:
+            if self.hook:
+                self.hook(self, "erase", arg, 0, None)
+            self.changes += 1
+            self.erases[arg] += 1
+            self.erase(arg)
+            return 0
+        return None
+
+    def tear(self, kind, block, offset, buf, part):
+        """Leave the operation as a power cut might: `part` of 256 of it done, and at the edge a byte half done."""
+        if kind == "erase":
+            n = PAGE * part // 256
+            self.erase(block, n)
+            if n < PAGE:
+                self.data[block * PAGE + n] |= 0x55
+            return
+        n = len(buf) * part // 256
+        self.program(block * PAGE + offset, bytes(buf[:n]))
+        at = block * PAGE + offset + n
+        if n < len(buf) and self.data[at] == 0xFF:
+            self.data[at] = buf[n] | 0x0F
+
+    def copy(self):
+        return type(self)(self.pages, bytearray(self.data))
+
+
+class RamCard(RamFlash):
+    """An SD-like card: sectors of 512 bytes, rewritten in place, no erase."""
+
+    def readblocks(self, block, buf, offset=0):
+        assert len(buf) % 512 == 0
+        self.reads += 1
+        buf[:] = memoryview(self.data)[block * 512 : block * 512 + len(buf)]
+
+    def writeblocks(self, block, buf, offset=None):
+        assert offset is None and len(buf) % 512 == 0
+        if self.hook:
+            self.hook(self, "write", block, 0, buf)
+        self.changes += 1
+        self.data[block * 512 : block * 512 + len(buf)] = buf
+
+    def ioctl(self, op, arg):
+        return {4: self.pages * 8, 5: 512}.get(op)
+
+    def tear(self, kind, block, offset, buf, part):
+        """Some sectors are written, the one at the edge with the wrong end."""
+        n = len(buf) * part // 256
+        start = block * 512
+        self.data[start : start + n] = bytes(buf[:n])
+
+
+class SparseFlash(RamFlash):
+    """Flash of any size that stores only pages that were written."""
+
+    def __init__(self, pages):
+        self.pages = pages
+        self.stored = {}
+        self.reads = self.changes = 0
+        self.hook = None
+
+    def readblocks(self, block, buf, offset=0):
+        self.reads += 1
+        n = len(buf)
+        page = self.stored.get(block)
+        buf[:n] = page[offset : offset + n] if page else b"\xff" * n
+
+    def writeblocks(self, block, buf, offset=None):
+        self.changes += 1
+        page = self.stored.setdefault(block, bytearray(b"\xff" * PAGE))
+        page[offset : offset + len(buf)] = bytes(a & b for a, b in zip(page[offset : offset + len(buf)], buf))
+
+    def ioctl(self, op, arg):
+        if op == 6:
+            self.changes += 1
+            self.stored.pop(arg, None)
+            return 0
+        return {4: self.pages, 5: PAGE}.get(op)
