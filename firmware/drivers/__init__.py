@@ -1,0 +1,1 @@
+"""One file for each chip or circuit on the board."""

@@ -1,0 +1,86 @@
+"""One Bluetooth connection as a session's transport."""
+
+import errno
+
+from insole_protocol.fragments import Fragmenter, Reassembler
+
+DEFAULT_MTU = 23
+MAX_MTU = 247
+NOTIFY_OVERHEAD = 3  # opcode and handle
+
+MAX_COMMAND_BYTES = 128  # no command is longer
+
+CLOSED = 0
+OPEN = 1
+GONE = 2  # the connection ended; the task has not cleared up yet
+
+
+class BleLink:
+    """A place for one connection, made once and reused.
+
+    `state`, `connection`, `mtu`, `secure` and `generation` are written by the event handler; the rest belongs to
+    tasks. `generation` tells apart two connections that were given the same handle.
+    """
+
+    def __init__(self, ble):
+        self.state = CLOSED
+        self.connection = 0
+        self.mtu = DEFAULT_MTU
+        self.secure = False
+        self.interval = 0  # connection interval in units of 1.25 ms, once the central changed it
+        self.generation = 0
+        self.served = 0  # generation that the session was reset for
+        self.handles = {}
+        self._ble = ble
+        self._value = memoryview(bytearray(MAX_MTU - NOTIFY_OVERHEAD))
+        self._length = 0  # of the fragment in `_value` that the stack has not taken yet
+        self._fragmenters = {}
+        self._outgoing = None
+        self._handle = 0
+        self.failures = 0  # notifications refused for another reason than full buffers
+        self.reassembler = Reassembler(MAX_COMMAND_BYTES)
+
+    def opened(self, connection):
+        """From the event handler: a central has connected."""
+        self.connection = connection
+        self.mtu = DEFAULT_MTU
+        self.secure = False
+        self.generation += 1
+        self.state = OPEN
+
+    def abandon(self):
+        """Forget the message on its way and start all counters anew."""
+        self._fragmenters = {channel: Fragmenter() for channel in self.handles}
+        self._outgoing = None
+        self._length = 0
+        self.reassembler = Reassembler(MAX_COMMAND_BYTES)
+
+    def malformed(self):
+        """Fragments from this peer that could not be used."""
+        return sum(self.reassembler.errors.values())
+
+    def begin(self, channel, message, length):
+        """Take a message to send; `message` stays untouched by the caller until `push` returns True."""
+        self._outgoing = self._fragmenters[channel]
+        self._handle = self.handles[channel]
+        self._outgoing.start(message, length)
+
+    def push(self):
+        """Hand over as many fragments as the stack takes. True when the message is out, or its peer gone."""
+        if self.state != OPEN or self.served != self.generation:
+            return True
+        while True:
+            if not self._length:
+                size = min(self.mtu, MAX_MTU) - NOTIFY_OVERHEAD
+                self._length = self._outgoing.next(self._value, size)
+                if not self._length:
+                    return True
+            try:
+                self._ble.gatts_notify(self.connection, self._handle, self._value[: self._length])
+            except OSError as error:
+                # The stack's buffers are full, or the connection is just ending and its event will follow. Either
+                # way the fragment stays where it is and is offered again.
+                if error.errno not in (errno.ENOMEM, errno.EAGAIN, errno.EBUSY):
+                    self.failures += 1
+                return False
+            self._length = 0

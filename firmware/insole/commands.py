@@ -1,0 +1,223 @@
+"""Carries out commands, whatever link they came over. One method for each operation of PROTOCOL.md section 4."""
+
+import gc
+
+from insole.log_transfer import LogTransfer
+from insole_protocol import errors, ids, messages
+from insole_protocol import settings as table
+from insole_protocol.layout import LAYOUT_ID
+
+MAX_U32 = 0xFFFFFFFF
+IDENTIFY_MAX_S = 60
+
+
+class Refusal(Exception):
+    """A command that is not carried out: `result` and a text for the person at the other end."""
+
+    def __init__(self, result, text):
+        super().__init__(text)
+        self.result = result
+        self.text = text
+
+
+class Commands:
+    """Takes command messages of every session and queues their replies.
+
+    `insole` gives access to the parts: clock, sampler, blocks, recorder, settings, identity, battery, gait, faults,
+    modes, self_test, indicator, power and the `work` flag of the pump (see main.py).
+    """
+
+    def __init__(self, insole):
+        self._insole = insole
+        self._transfers = 0
+        self._handlers = {
+            ids.OP_HELLO: self._hello,
+            ids.OP_TIME: self._time,
+            ids.OP_STATUS: self._status,
+            ids.OP_SET_MODE: self._set_mode,
+            ids.OP_STREAM: self._stream,
+            ids.OP_GET_SETTING: self._get_setting,
+            ids.OP_SET_SETTING: self._set_setting,
+            ids.OP_SELF_TEST: self._self_test,
+            ids.OP_LOG_INFO: self._log_info,
+            ids.OP_LOG_READ: self._log_read,
+            ids.OP_LOG_STOP: self._log_stop,
+            ids.OP_LOG_ACK: self._log_ack,
+            ids.OP_LOG_GAPS: self._log_gaps,
+            ids.OP_REBOOT: self._reboot,
+            ids.OP_IDENTIFY: self._identify,
+            ids.OP_LOG_ERASE: self._log_erase,
+        }
+
+    def handle(self, session, message, ticks):
+        """Carry out one command received at `ticks` (of ticks_us) and queue its reply."""
+        if len(message) < 2:
+            session.malformed += 1
+            return
+        op = message[0] & ~ids.REPLY_BIT
+        tag = message[1]
+        if not session.can_answer():
+            session.malformed += 1  # it does not wait for replies: no room is spent on telling it so
+            return
+        try:
+            reply = self._carry_out(session, message, ticks)
+        except errors.ProtocolError as error:
+            session.malformed += 1
+            reply = messages.build_refusal(op, tag, messages.result_of(error), str(error))
+        except Refusal as refusal:
+            reply = messages.build_refusal(op, tag, refusal.result, refusal.text)
+        except OSError as error:
+            self._insole.faults.storage_errors += 1
+            text = "the insole's storage failed: error %s" % error.errno
+            reply = messages.build_refusal(op, tag, ids.RESULT_STORAGE, text)
+        session.answer(reply)
+        self._insole.work.set()
+
+    def _carry_out(self, session, message, ticks):
+        if not session.transport.secure:
+            raise Refusal(ids.RESULT_NOT_ALLOWED, "the link is not encrypted: pair first")
+        if not session.version and message[0] != ids.OP_HELLO:
+            raise Refusal(ids.RESULT_HELLO_FIRST, "say HELLO before anything else")
+        command = messages.parse_command(message)
+        return self._handlers[command.op](session, command, ticks)
+
+    def _hello(self, session, command, _ticks):
+        insole = self._insole
+        session.version = messages.choose_version(*command.arguments)
+        capabilities = ids.CAPABILITY_LOG | ids.CAPABILITY_BATTERY | ids.CAPABILITY_DEEP_SLEEP
+        if insole.sampler.motion is not None:
+            capabilities |= ids.CAPABILITY_IMU
+        return messages.build_reply(
+            command.op,
+            command.tag,
+            session.version,
+            insole.settings[table.SIDE],
+            LAYOUT_ID,
+            capabilities,
+            insole.recorder.boot,
+            insole.sampler.period_us,
+            insole.blocks.next_seq,
+            insole.identity.serial,
+            tail=insole.identity.firmware_version.encode(),
+        )
+
+    def _time(self, _session, command, ticks):
+        insole = self._insole
+        received_us = insole.clock.extend(ticks)
+
+        def at_sending():
+            return messages.build_reply(
+                command.op,
+                command.tag,
+                command.arguments[0],
+                insole.recorder.boot,
+                received_us,
+                insole.clock.now_us(),
+            )
+
+        return at_sending
+
+    def _status(self, session, command, _ticks):
+        insole = self._insole
+        sampler = insole.sampler
+        return messages.build_reply(
+            command.op,
+            command.tag,
+            insole.modes.mode,
+            insole.battery.percent,
+            insole.battery.millivolts,
+            insole.clock.now_us() // 1000000,
+            sampler.sampled,
+            sampler.lost,
+            insole.blocks.slots_recorded,
+            session.frames_sent & MAX_U32,
+            session.refusals & MAX_U32,
+            sampler.max_jitter_us,
+            insole.gait.steps,
+            insole.gait.cadence,
+            gc.mem_free(),
+            insole.faults.flags,
+            min(0xFFFF, session.malformed + session.transport.malformed()),
+        )
+
+    def _set_mode(self, _session, command, _ticks):
+        self._insole.modes.set(command.arguments[0])
+        return messages.build_reply(command.op, command.tag, self._insole.modes.mode)
+
+    def _stream(self, session, command, _ticks):
+        session.stream(bool(command.arguments[0]))
+        return messages.build_reply(command.op, command.tag, self._insole.blocks.next_seq)
+
+    def _get_setting(self, _session, command, _ticks):
+        key = command.arguments[0]
+        table.name(key)
+        value = table.encode(key, self._insole.settings[key])
+        return messages.build_reply(command.op, command.tag, key, tail=value)
+
+    def _set_setting(self, _session, command, _ticks):
+        insole = self._insole
+        key = command.arguments[0]
+        insole.settings.store(key, table.decode(key, command.value))
+        insole.modes.settings_changed()
+        value = table.encode(key, insole.settings[key])
+        return messages.build_reply(command.op, command.tag, key, tail=value)
+
+    def _self_test(self, _session, command, _ticks):
+        result = self._insole.self_test.run()
+        text = messages.cut_text(result.text, ids.MAX_TEXT_BYTES)
+        return messages.build_reply(command.op, command.tag, result.faults, *result.levels, tail=text)
+
+    def _log_info(self, _session, command, _ticks):
+        return messages.build_reply(command.op, command.tag, *self._insole.recorder.info().as_tuple())
+
+    def _log_read(self, session, command, _ticks):
+        first, end, newest_first = command.arguments
+        if first >= end:
+            raise Refusal(ids.RESULT_RANGE, "a range from %d to %d is empty" % (first, end))
+        if session.transfer:
+            raise Refusal(ids.RESULT_BUSY, "a log transfer is under way: stop it first")
+        self._refuse_while_erasing()
+        self._transfers = (self._transfers + 1) & MAX_U32
+        recorder = self._insole.recorder
+        end = min(end, recorder.next_seq)
+        session.transfer = LogTransfer(self._transfers, recorder.reader(first, end, bool(newest_first)))
+        return messages.build_reply(command.op, command.tag, self._transfers)
+
+    def _log_stop(self, session, command, _ticks):
+        if session.transfer:
+            session.transfer.stop()
+        return messages.build_reply(command.op, command.tag)
+
+    def _log_ack(self, _session, command, _ticks):
+        seq = command.arguments[0]
+        recorder = self._insole.recorder
+        if seq > recorder.next_seq:
+            raise Refusal(ids.RESULT_RANGE, "slot %d is not recorded yet" % seq)
+        return messages.build_reply(command.op, command.tag, recorder.ack(seq))
+
+    def _log_gaps(self, _session, command, _ticks):
+        found = []
+        cursor = self._insole.recorder.gaps(command.arguments[0], found)
+        return messages.build_gaps_reply(command.tag, found, cursor)
+
+    def _reboot(self, _session, command, _ticks):
+        self._insole.power.reboot_soon(command.arguments[0] == ids.REBOOT_BOOT_LOADER)
+        return messages.build_reply(command.op, command.tag)
+
+    def _identify(self, _session, command, _ticks):
+        seconds = command.arguments[0]
+        if seconds > IDENTIFY_MAX_S:
+            raise Refusal(ids.RESULT_RANGE, "at most %d seconds of blinking" % IDENTIFY_MAX_S)
+        self._insole.indicator.identify(seconds)
+        return messages.build_reply(command.op, command.tag)
+
+    def _log_erase(self, _session, command, _ticks):
+        if command.arguments[0].to_bytes(4, "little") != self._insole.identity.serial[-4:]:
+            raise Refusal(ids.RESULT_NOT_ALLOWED, "the confirmation is not the end of this insole's serial")
+        self._refuse_while_erasing()
+        self._insole.erase_log()
+        return messages.build_reply(command.op, command.tag)
+
+    def _refuse_while_erasing(self):
+        if self._insole.erasing:
+            raise Refusal(ids.RESULT_BUSY, "the log is being erased")

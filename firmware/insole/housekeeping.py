@@ -1,0 +1,69 @@
+"""The slow rounds: the log's flush each second, the standard services, the battery, what is advertised."""
+
+import asyncio
+
+from insole_protocol import ids
+
+ROUND_MS = 1000
+BATTERY_ROUNDS = 10
+
+
+class Housekeeping:
+    """Runs every second; each round is short, so that the sampler's ring is drained in time."""
+
+    def __init__(self, insole, radio, bonds):
+        self._insole = insole
+        self._radio = radio
+        self._bonds = bonds
+        self._rounds = 0
+        self._shown = None
+        self._flushed_errors = 0
+
+    async def run(self):
+        """Never ends."""
+        while True:
+            await asyncio.sleep_ms(ROUND_MS)
+            self.round()
+
+    def round(self):
+        """One round."""
+        insole = self._insole
+        self._rounds += 1
+        insole.clock.now_us()
+        self._flush()
+        if self._radio.connections():
+            self._radio.services.show_cadence(insole.gait.cadence)
+        if self._rounds % BATTERY_ROUNDS == 0:
+            insole.blocks.status = insole.blocks.status & ~_BATTERY_FLAGS | insole.power.watch()
+            self._radio.services.show_battery(insole.battery.percent)
+        self.announce()
+
+    def _flush(self):
+        faults = self._insole.faults
+        recorder = self._insole.recorder
+        try:
+            recorder.flush()
+            self._bonds.save_if_changed()
+        except OSError:
+            faults.storage_errors += 1
+        errors = recorder.storage_errors + faults.storage_errors
+        faults.note(ids.FAULT_LOG, errors != self._flushed_errors or recorder.full)
+        self._flushed_errors = errors
+        fault = faults.flags & ids.FAULT_SENSOR
+        self._insole.blocks.status = self._insole.blocks.status & ~ids.STATUS_SENSOR_FAULT | (
+            ids.STATUS_SENSOR_FAULT if fault else 0
+        )
+
+    def announce(self):
+        """Advertise the present state, if it is not what is advertised already."""
+        insole = self._insole
+        modes = insole.modes
+        bits = modes.advertised_bits(insole.battery.charging, insole.faults.flags, self._bonds.peers() > 0)
+        state = (modes.advertising_ms(), modes.side(), bits, insole.battery.percent)
+        if state != self._shown:
+            self._shown = state
+            self._radio.show(*state)
+            insole.indicator.apply(modes)
+
+
+_BATTERY_FLAGS = ids.STATUS_CHARGING | ids.STATUS_BATTERY_LOW

@@ -1,0 +1,90 @@
+"""Idle, daily and live: what changes between them, and the books of the slots in between."""
+
+from insole_protocol import advert, ids
+from insole_protocol import settings as table
+
+
+class Modes:
+    """Attributes: `mode`, one of `ids.MODE_*`; begins as idle, `begin` applies the boot setting."""
+
+    def __init__(self, sampler, blocks, recorder, settings, clock, power):
+        self.mode = ids.MODE_IDLE
+        self._sampler = sampler
+        self._blocks = blocks
+        self._recorder = recorder
+        self._settings = settings
+        self._clock = clock
+        self._power = power
+        self._stopped_us = None  # device time after the last slot; None before the first boot mode is applied
+        self._announce = None
+
+    def begin(self, announce):
+        """Apply the boot mode. `announce()` is called whenever something that is advertised changes."""
+        self._announce = announce
+        mode = self._settings[table.BOOT_MODE]
+        if mode == ids.MODE_IDLE:
+            self._stopped_us = self._clock.now_us()
+        self.set(mode)
+
+    def set(self, mode):
+        """Change to another mode; the same mode again only refreshes what depends on settings."""
+        if mode == ids.MODE_IDLE:
+            self._stop()
+        else:
+            key = table.LIVE_FRAMES if mode == ids.MODE_LIVE else table.DAILY_FRAMES
+            self._blocks.frames_per_record(self._settings[key])
+        self.mode = mode
+        self._power.apply(mode)
+        self._show_flags()
+        if mode != ids.MODE_IDLE:
+            self._start()
+        self._announce()
+
+    def settings_changed(self):
+        """A setting was stored: put it in force."""
+        self._recorder.keep_oldest = self._settings[table.LOG_FULL] == table.LOG_FULL_KEEP_OLDEST
+        self.set(self.mode)
+
+    def advertising_ms(self):
+        """How often to advertise now."""
+        live = self.mode == ids.MODE_LIVE
+        return self._settings[table.ADVERTISE_LIVE_MS if live else table.ADVERTISE_DAILY_MS]
+
+    def side(self):
+        """`ids.SIDE_*` as set."""
+        return self._settings[table.SIDE]
+
+    def led_wanted(self):
+        """Whether the LED may light by itself."""
+        return bool(self._settings[table.LED])
+
+    def advertised_bits(self, charging, faults, bonded):
+        """The state byte of the advertisement."""
+        logging = self.mode != ids.MODE_IDLE
+        return advert.state_bits(self._settings[table.SIDE], charging, bool(faults), logging, bonded)
+
+    def _start(self):
+        if self._sampler.running:
+            return
+        self._sampler.start()
+        idle_slots = 0
+        if self._stopped_us is not None:
+            period_us = self._sampler.period_us
+            idle_slots = max(0, (self._sampler.start_us - self._stopped_us + period_us // 2) // period_us)
+        self._blocks.resume(idle_slots)
+        if idle_slots:
+            self._recorder.skip(self._blocks.next_seq, ids.GAP_IDLE)
+
+    def _stop(self):
+        if self._sampler.running:
+            self._sampler.stop()
+            self._stopped_us = self._blocks.close()
+            self._recorder.flush()
+
+    def _show_flags(self):
+        status = self._blocks.status & ~(ids.STATUS_RIGHT | ids.STATUS_LIVE)
+        if self._settings[table.SIDE] == ids.SIDE_RIGHT:
+            status |= ids.STATUS_RIGHT
+        if self.mode == ids.MODE_LIVE:
+            status |= ids.STATUS_LIVE
+        self._blocks.status = status

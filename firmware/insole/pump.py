@@ -1,0 +1,36 @@
+"""Keeps every session's messages moving; the only task that sends."""
+
+import asyncio
+
+from insole import session
+
+RETRY_MS = 5  # a link that takes no more is asked again; the Bluetooth stack has no event for "room again"
+
+
+class Pump:
+    """Attributes: `work`, a ThreadSafeFlag to set when there may be something to send."""
+
+    def __init__(self, work):
+        self.work = work
+        self._sessions = []
+
+    def add(self, one):
+        """Serve this session too."""
+        self._sessions.append(one)
+
+    async def run(self):
+        """Move messages, one of each session in turn; never ends."""
+        while True:
+            moved = blocked = False
+            for one in self._sessions:
+                state = one.pump()
+                if state == session.MOVED:
+                    moved = True
+                elif state == session.BLOCKED:
+                    blocked = True
+            if moved:
+                await asyncio.sleep_ms(0)
+            elif blocked:
+                await asyncio.sleep_ms(RETRY_MS)
+            else:
+                await self.work.wait()

@@ -1,0 +1,82 @@
+"""Finds broken parts: amplifier and converter, each channel, IMU, log. Sampling goes on meanwhile."""
+
+import micropython
+from array import array
+from time import sleep_us
+
+from insole_protocol import ids
+from insole_protocol.layout import SENSOR_NAMES
+
+REFERENCE_TOLERANCE = 80  # counts between amplifier at rest and its design level
+OPEN_BELOW = 80  # counts below rest that no working channel shows
+STUCK_AT = 4090
+
+
+class Result:
+    """Attributes: `faults` (`ids.FAULT_*`), `levels` (16 counts in layout order), `text`."""
+
+    def __init__(self, faults, levels, text):
+        self.faults = faults
+        self.levels = levels
+        self.text = text
+
+
+class SelfTest:
+    """Runs on command and once at start."""
+
+    def __init__(self, board, force_array, imu, recorder, faults):
+        self._array = force_array
+        self._imu = imu
+        self._recorder = recorder
+        self._faults = faults
+        self._rest = board.AMPLIFIER_REST_MV * 4095 // board.ADC_FULL_SCALE_MV
+        self._levels = array("H", bytes(32))
+        self._reference = 0
+        self._probed = False
+
+    def run(self):
+        """Test everything; the faults found replace those of before. Takes a few milliseconds."""
+        problems = []
+        # A scheduled callback cannot be interrupted by the sampler's: both use the multiplexer.
+        self._probed = False
+        micropython.schedule(self._probe, None)
+        while not self._probed:
+            sleep_us(100)
+        sensor = self._sensor_problems(problems)
+        imu = self._imu is not None and not self._imu.answers()
+        if imu:
+            problems.append("IMU silent")
+        log = self._log_problem()
+        if log:
+            problems.append(log)
+        self._faults.note(ids.FAULT_SENSOR, sensor)
+        self._faults.note(ids.FAULT_IMU, imu)
+        self._faults.note(ids.FAULT_LOG, bool(log))
+        return Result(self._faults.flags, tuple(self._levels), ", ".join(problems) or "all good")
+
+    def _probe(self, _):
+        self._reference = self._array.reference()
+        self._array.scan(self._levels, 0)
+        self._probed = True
+
+    def _sensor_problems(self, problems):
+        if abs(self._reference - self._rest) > REFERENCE_TOLERANCE:
+            problems.append("reference %d, not %d" % (self._reference, self._rest))
+            return True
+        found = False
+        for index, level in enumerate(self._levels):
+            if level < self._rest - OPEN_BELOW:
+                problems.append(SENSOR_NAMES[index] + " low")
+                found = True
+            elif level >= STUCK_AT:
+                problems.append(SENSOR_NAMES[index] + " at full scale")
+                found = True
+        return found
+
+    def _log_problem(self):
+        try:
+            self._recorder.flush()
+            self._recorder.info()
+        except OSError as error:
+            return "log error %s" % error.errno
+        return ""

@@ -1,0 +1,123 @@
+"""One peer on one link: what it may ask, what is on its way to it.
+
+A link is a radio connection or the USB port. It gives a session its transport, an object with
+`begin(channel, message, length)`, `push() -> bool` (True once the message is wholly handed over, False when the link
+takes no more for now; nothing is lost by asking again), `secure` and `abandon()`, `malformed()`.
+"""
+
+from time import ticks_add, ticks_diff, ticks_ms
+
+from insole_protocol import ids
+
+MAX_REPLIES = 4  # a peer with more commands open than this is told to wait
+LOG_HOLD_OFF_MS = (
+    40  # after a refusal the log waits, so that the link's queue is short when live records come
+)
+
+IDLE = 0
+MOVED = 1
+BLOCKED = 2
+
+
+class Session:
+    """State of one peer. Sessions are made once and reused; `reset` makes one new.
+
+    Attributes:
+        version: protocol version agreed in HELLO, 0 before.
+        streaming: the peer wants live records.
+        transfer: the `LogTransfer` under way, or None.
+        frames_sent: frames of stream records wholly handed to the link.
+        records_dropped: records that were gone from RAM before this peer could take them; they are in the log.
+        refusals: how often the link took no more.
+        malformed: commands that could not be used; `transport.malformed()` counts what was no message at all.
+    """
+
+    def __init__(self, transport, live):
+        self.transport = transport
+        self._live = live
+        self._message = memoryview(bytearray(ids.MAX_MESSAGE_BYTES))
+        self._replies = []
+        self.reset()
+
+    def reset(self):
+        """Forget the peer: nothing agreed, nothing asked for, nothing on its way."""
+        self.version = 0
+        self.streaming = False
+        self.transfer = None
+        self.frames_sent = 0
+        self.records_dropped = 0
+        self.refusals = 0
+        self.malformed = 0
+        self._wanted = 0
+        self._frames_on_way = 0
+        self._sending = False
+        self._log_after_ms = ticks_ms()
+        self._replies.clear()
+        self.transport.abandon()
+
+    def stream(self, on):
+        """Begin with the next record that is made, or stop after the message on its way."""
+        self._wanted = self._live.next
+        self.streaming = on
+
+    def can_answer(self):
+        """Whether there is room for one more reply."""
+        return len(self._replies) < MAX_REPLIES
+
+    def answer(self, reply):
+        """Queue a reply: bytes, or a callable that makes them at the moment of sending (for TIME)."""
+        self._replies.append(reply)
+
+    def pump(self):
+        """Move one message or what is left of it. IDLE: nothing to do; BLOCKED: ask again soon."""
+        if not self._sending and not self._load():
+            return BLOCKED if self.transfer else IDLE
+        if not self.transport.push():
+            self.refusals += 1
+            self._log_after_ms = ticks_add(ticks_ms(), LOG_HOLD_OFF_MS)
+            return BLOCKED
+        self._sending = False
+        self.frames_sent += self._frames_on_way
+        self._frames_on_way = 0
+        return MOVED
+
+    def _load(self):
+        """Put the most urgent message in the buffer: replies, then live records, then the log."""
+        return self._load_reply() or self._load_live() or self._load_log()
+
+    def _begin(self, channel, length):
+        self.transport.begin(channel, self._message, length)
+        self._sending = True
+        return True
+
+    def _load_reply(self):
+        if not self._replies:
+            return False
+        reply = self._replies.pop(0)
+        if callable(reply):
+            reply = reply()
+        self._message[: len(reply)] = reply
+        return self._begin(ids.CHANNEL_CONTROL, len(reply))
+
+    def _load_live(self):
+        if not self.streaming or not self.transport.secure:
+            return False
+        live = self._live
+        if self._wanted < live.oldest:
+            self.records_dropped += live.oldest - self._wanted
+            self._wanted = live.oldest
+        length = live.copy(self._wanted, self._message)
+        if not length:
+            return False
+        self._wanted += 1
+        self._frames_on_way = self._message[20]
+        return self._begin(ids.CHANNEL_STREAM, length)
+
+    def _load_log(self):
+        transfer = self.transfer
+        if not transfer or not self.transport.secure or ticks_diff(ticks_ms(), self._log_after_ms) < 0:
+            return False
+        length = transfer.next_message(self._message)
+        if transfer.done:
+            self.transfer = None
+        return self._begin(ids.CHANNEL_LOG, length)

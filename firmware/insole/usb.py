@@ -1,0 +1,104 @@
+"""The USB serial port: framed commands and streams, on the same port as the interpreter's prompt.
+
+Until a peer says HELLO in a frame nothing is written here. Bytes that are no frame are dropped by the decoder; Ctrl-C
+never gets this far, the interpreter takes it.
+"""
+
+import asyncio
+import select
+import sys
+from time import ticks_diff, ticks_ms, ticks_us
+
+from insole_protocol import ids, usb_frames
+
+CHUNK_BYTES = 128  # handed to the port at once; less than its smallest buffer
+POLL_MS = 10
+SILENT_MS = 5000  # a peer that takes nothing for so long is gone
+MAX_COMMAND_BYTES = 128
+
+
+class UsbLink:
+    """The port as a session's transport.
+
+    Attributes:
+        errors: what the decoder dropped, by reason.
+    """
+
+    secure = True  # whoever holds the cable holds the insole
+
+    def __init__(self):
+        self._out = bytearray(2 * ids.MAX_MESSAGE_BYTES + 12)
+        self._view = memoryview(self._out)
+        self._sent = 0
+        self._length = 0
+        self._decoder = usb_frames.FrameDecoder(MAX_COMMAND_BYTES)
+        self._byte = bytearray(1)
+        self._in = getattr(sys.stdin, "buffer", sys.stdin)
+        self._writer = getattr(sys.stdout, "buffer", sys.stdout)
+        self._readable = select.poll()
+        self._readable.register(self._in, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(self._writer, select.POLLOUT)
+        self._moved_ms = ticks_ms()
+        self.session = None
+        self._answer = None
+
+    @property
+    def errors(self):
+        return self._decoder.errors
+
+    def malformed(self):
+        """Frames from this peer that could not be used."""
+        return sum(self._decoder.errors.values())
+
+    def attach(self, session, answer):
+        """As `radio.Radio.attach`, for one session."""
+        self.session = session
+        self._answer = answer
+
+    def abandon(self):
+        """Forget the message on its way."""
+        self._length = self._sent = 0
+
+    def begin(self, channel, message, length):
+        """Take a message to send."""
+        self._length = usb_frames.encode_into(self._out, channel, message, length)
+        self._sent = 0
+        self._moved_ms = ticks_ms()
+
+    def push(self):
+        """Hand over as much as the port takes. True when the message is out."""
+        while self._sent < self._length:
+            if not self._writable.poll(0):
+                return False
+            end = min(self._sent + CHUNK_BYTES, self._length)
+            written = self._writer.write(self._view[self._sent : end])
+            if not written:
+                return False
+            self._sent += written
+            self._moved_ms = ticks_ms()
+        return True
+
+    async def run(self):
+        """Serve what comes in; never ends."""
+        while True:
+            if not self._receive():
+                if self._sent < self._length and ticks_diff(ticks_ms(), self._moved_ms) > SILENT_MS:
+                    self.session.reset()
+                await asyncio.sleep_ms(POLL_MS)
+
+    def _receive(self):
+        """Take what waits, up to a frame's worth; whether there was anything."""
+        taken = 0
+        while taken < CHUNK_BYTES and self._readable.poll(0):
+            if not self._in.readinto(self._byte):
+                break
+            taken += 1
+            if self._byte[0] == usb_frames.FLAG:
+                ticks = ticks_us()
+                for channel, message in self._decoder.feed(self._byte):
+                    if channel == ids.CHANNEL_CONTROL:
+                        self._answer(self.session, message, ticks)
+            else:
+                self._decoder.feed(self._byte)
+        return taken

@@ -1,0 +1,130 @@
+"""Wires the insole's parts together and runs them. Nothing here does any work of its own."""
+
+import asyncio
+import gc
+
+import bluetooth
+import machine
+from esp32 import Partition
+
+import boards
+from drivers import lsm6dso
+from drivers.battery import Battery
+from drivers.force_array import ForceArray
+from drivers.led import Led
+from insole.blocks import BlockBuilder
+from insole.bonds import Bonds
+from insole.clock import Clock
+from insole.commands import Commands
+from insole.crash import CrashHandler
+from insole.faults import Faults
+from insole.housekeeping import Housekeeping
+from insole.identity import Identity
+from insole.indicator import Indicator
+from insole.insole import Insole
+from insole.live import LiveQueue
+from insole.modes import Modes
+from insole.power import Power
+from insole.pump import Pump
+from insole.radio import Radio
+from insole.recorder import Recorder
+from insole.sampler import Sampler
+from insole.self_test import SelfTest
+from insole.session import Session
+from insole.settings import Settings
+from insole.steps import StepCounter
+from insole.usb import UsbLink
+from insole.watchdog import Watchdog
+from insole_protocol import block, ids
+from insole_protocol import settings as table
+from insole_protocol.codec import Encoder
+
+
+def build_insole(board):
+    """Everything but the links."""
+    clock = Clock()
+    faults = Faults()
+    settings = Settings()
+    faults.note(ids.FAULT_SETTINGS, settings.damaged)
+    faults.note(ids.FAULT_WATCHDOG, machine.reset_cause() == machine.WDT_RESET)
+    i2c = machine.I2C(
+        board.I2C_ID, scl=machine.Pin(board.I2C_SCL_PIN), sda=machine.Pin(board.I2C_SDA_PIN), freq=400000
+    )
+    imu = lsm6dso.probe(i2c, board.IMU_ADDRESS)
+    force_array = ForceArray(board)
+    sampler = Sampler(clock, force_array, imu)
+    keep_oldest = settings[table.LOG_FULL] == table.LOG_FULL_KEEP_OLDEST
+    recorder = Recorder(Partition.find(Partition.TYPE_DATA, label=board.LOG_PARTITION)[0], keep_oldest)
+    recorder.open()
+    encoder = Encoder(block.MAX_FRAMES_IMU if imu else block.MAX_FRAMES, bool(imu))
+    work = asyncio.ThreadSafeFlag()
+    gait = StepCounter()
+    live = LiveQueue(work)
+    blocks = BlockBuilder(sampler, encoder, recorder, live, gait, faults)
+    battery = Battery(board)
+    power = Power(board, battery, faults)
+    insole = Insole(
+        clock=clock,
+        faults=faults,
+        settings=settings,
+        sampler=sampler,
+        recorder=recorder,
+        work=work,
+        gait=gait,
+        live=live,
+        blocks=blocks,
+        battery=battery,
+        power=power,
+        identity=Identity(machine.unique_id()),
+        indicator=Indicator(Led(board)),
+        modes=Modes(sampler, blocks, recorder, settings, clock, power),
+        self_test=SelfTest(board, force_array, imu, recorder, faults),
+    )
+    power.before_stop = insole.stop
+    return insole
+
+
+class Firmware:
+    """The insole with its links, ready to run."""
+
+    def __init__(self, board):
+        insole = self.insole = build_insole(board)
+        self.watchdog = Watchdog(insole.sampler, insole.blocks)
+        bonds = Bonds()
+        self.radio = Radio(bluetooth.BLE(), bonds, insole.identity)
+        self.usb = UsbLink()
+        self.pump = Pump(insole.work)
+        self.housekeeping = Housekeeping(insole, self.radio, bonds)
+        sessions = [Session(link, insole.live) for link in self.radio.links + [self.usb]]
+        for session in sessions:
+            self.pump.add(session)
+        answer = Commands(insole).handle
+        self.radio.attach(sessions[:-1], answer)
+        self.usb.attach(sessions[-1], answer)
+        self.radio.start(insole.settings[table.SIDE], board.BOARD)
+
+    async def run(self):
+        """Start every task; never ends. A task that dies is noted, and the watchdog restarts the insole."""
+        insole = self.insole
+        asyncio.get_event_loop().set_exception_handler(CrashHandler(self.watchdog, insole.clock))
+        insole.self_test.run()
+        insole.modes.begin(self.housekeeping.announce)
+        gc.collect()
+        gc.threshold(gc.mem_free() // 4 + gc.mem_alloc())
+        for part in (insole.blocks, self.pump, self.radio, self.usb, self.housekeeping, insole.indicator):
+            asyncio.create_task(part.run())
+        await self.watchdog.run()
+
+    def leave(self):
+        """End in order, for the prompt."""
+        self.watchdog.keep_fed()
+        self.insole.stop()
+        self.radio.stop()
+        asyncio.new_event_loop()
+
+
+firmware = Firmware(boards.current())
+try:
+    asyncio.run(firmware.run())
+finally:
+    firmware.leave()
