@@ -46,12 +46,26 @@ class LinkCounters:
     messages_received: int = 0
     bytes_received: int = 0
     messages_sent: int = 0
-    malformed: dict[str, int] = field(default_factory=dict[str, int])
+    _malformed: dict[str, int] = field(default_factory=dict[str, int])
+    _sources: list[tuple[str, dict[str, int]]] = field(default_factory=list[tuple[str, dict[str, int]]])
 
-    def count_malformed(self, error: Exception | str) -> None:
-        """Count one malformed input under its error's class name."""
-        name = error if isinstance(error, str) else type(error).__name__
-        self.malformed[name] = self.malformed.get(name, 0) + 1
+    def count_malformed(self, name: str) -> None:
+        """Count one malformed input under its name."""
+        self._malformed[name] = self._malformed.get(name, 0) + 1
+
+    def attach(self, prefix: str, errors: dict[str, int]) -> None:
+        """Show the counters that a reassembler or frame decoder keeps, each name behind `prefix`."""
+        self._sources.append((prefix, errors))
+
+    @property
+    def malformed(self) -> dict[str, int]:
+        """All that was dropped on this link: how often, by name."""
+        counts = dict(self._malformed)
+        for prefix, errors in self._sources:
+            for name, count in errors.items():
+                if count:
+                    counts[prefix + name] = counts.get(prefix + name, 0) + count
+        return counts
 
 
 class Link(Protocol):

@@ -5,12 +5,10 @@ Notifications are reassembled in bleak's callback, synchronously: no task is mad
 """
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from insole_protocol import ids
-from insole_protocol.errors import ProtocolError
 from insole_protocol.fragments import Fragmenter, Reassembler
 
 from plantigrade.link.base import (
@@ -66,6 +64,8 @@ class BleLink:
         self._client: BleakClient | None = None
         self._reassemblers = {channel: Reassembler() for channel in Channel}
         self._fragmenters = {channel: Fragmenter() for channel in Channel}
+        for channel, reassembler in self._reassemblers.items():
+            self.counters.attach(f"{channel.name.lower()}_fragment_", reassembler.errors)
         self._sending = asyncio.Lock()
 
     @property
@@ -129,7 +129,7 @@ class BleLink:
             await client.disconnect()
         except (BleakError, TimeoutError, OSError, EOFError) as error:
             # The other end has gone already: there is nothing left to disconnect.
-            self.counters.count_malformed(error)
+            self.counters.count_malformed(f"disconnect_{type(error).__name__}")
 
     async def send(self, channel: Channel, message: bytes) -> None:
         """Write one message in as many values as it needs.
@@ -170,14 +170,10 @@ class BleLink:
     def _on_value(self, channel: Channel, _sender: "BleakGATTCharacteristic", value: bytearray) -> None:
         arrival_ns = now_ns()
         self.counters.bytes_received += len(value)
-        try:
-            message = self._reassemblers[channel].feed(value)
-        except ProtocolError as error:
-            self.counters.count_malformed(error)
-            return
+        message = self._reassemblers[channel].feed(value)
         if message is not None:
             self.counters.messages_received += 1
-            self.on_message(channel, bytes(message), arrival_ns)
+            self.on_message(channel, message, arrival_ns)
 
     def _on_disconnected(self, _client: "BleakClient") -> None:
         self._client = None
@@ -186,6 +182,3 @@ class BleLink:
 
 def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-BleLinkFactory = Callable[["BLEDevice | str"], BleLink]

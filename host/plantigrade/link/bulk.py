@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ Ints = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
 
 _CRC_RESIDUE = 0x2144DF1C  # CRC-32 of anything with its own CRC-32 behind it
-_BATCH_FRAMES = 4096  # frames decoded together: the temporary arrays stay in the cache
+_BATCH_FRAMES = 8192  # frames decoded together: the temporary arrays stay in the cache
 _WORD = 4  # samples in one 64-bit fetch: 4 x 14 bits and 7 bits of misalignment
 _PAD = 8  # bytes behind the data, so that the last fetch stays inside
 _HEADER = np.dtype(
@@ -294,23 +295,65 @@ def _decode_batch(
     if shape.encoding == block.PACKED:
         problems = np.where(end - begin == shape.key_bytes * shape.frames, 0, _PAYLOAD).astype(np.uint8)
         at = np.flatnonzero(problems == 0)
-        values = _unpack(octets, shape, begin[at], shape.frames)
-    else:
-        at, values, problems = _rice(octets, shape, begin, end)
-        lowest = np.zeros(shape.channels, np.int32)
-        highest = np.full(shape.channels, block.COUNT_MAX, np.int32)
-        lowest[block.FORCE_CHANNELS :], highest[block.FORCE_CHANNELS :] = -32768, 32767
-        wrong = ((values.min(axis=1) < lowest) | (values.max(axis=1) > highest)).any(axis=1)
-        problems[at[wrong]] = _RANGE
-    target = (rows[at][:, None] + np.arange(shape.frames)).reshape(-1)
-    flat = values.reshape(-1, shape.channels)
-    if len(target) and target[-1] - target[0] + 1 == len(target):
-        counts[target[0] : target[-1] + 1] = flat[:, : block.FORCE_CHANNELS]
-    else:
-        counts[target] = flat[:, : block.FORCE_CHANNELS]
+        packed = _unpack(octets, shape, begin[at], shape.frames)
+        _store(counts, rows[at], packed[:, :, : block.FORCE_CHANNELS])
+        if shape.imu and imu is not None:
+            _store(imu, rows[at], packed[:, :, block.FORCE_CHANNELS :])
+        return problems
+    at, residuals, problems = _rice(octets, shape, begin, end)
+    key = _unpack(octets, shape, begin[at], 1)[:, 0]
+    force, wrong = _sum_force(key, residuals)
+    _store(counts, rows[at], force.transpose(0, 2, 1))
     if shape.imu and imu is not None:
-        imu[target] = flat[:, block.FORCE_CHANNELS :]
+        motion, wrong_motion = _sum_imu(key, residuals)
+        _store(imu, rows[at], motion.transpose(0, 2, 1))
+        wrong |= wrong_motion
+    problems[at[wrong]] = _RANGE
     return problems
+
+
+def _store(target: npt.NDArray[Any], rows: Ints, values: npt.NDArray[Any]) -> None:
+    """Put (records, frames, channels) into the rows of `target` that begin at `rows`."""
+    records, frames, channels = values.shape
+    if records and rows[-1] - rows[0] == (records - 1) * frames:
+        target[rows[0] : rows[0] + records * frames].reshape(values.shape)[...] = values
+    else:
+        target[(rows[:, None] + np.arange(frames)).reshape(-1)] = values.reshape(-1, channels)
+
+
+def _sum_force(
+    key: npt.NDArray[np.int32], zigzag: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.bool_]]:
+    """Counts (records, 16, frames) from the key frame on, and which records leave 0 to 4095.
+
+    Sixteen bits are enough: no residual is greater than the range, so that a sum which leaves it is seen outside
+    before it can come round.
+    """
+    force = zigzag[:, : block.FORCE_CHANNELS]
+    wrong = np.zeros(len(force), np.bool_)
+    if force.size and force.max() > 2 * block.COUNT_MAX:
+        wrong = (force > 2 * block.COUNT_MAX).any(axis=(1, 2))
+    sums = np.zeros((*force.shape[:2], force.shape[2] + 1), np.uint16)
+    short = force.astype(np.uint16)
+    sums[:, :, 1:] = (short >> 1) ^ -(short & 1)
+    # One running sum over everything is faster than many short ones; its value at each start is taken off again.
+    np.cumsum(sums.reshape(-1), dtype=np.uint16, out=sums.reshape(-1))
+    sums += (key[:, : block.FORCE_CHANNELS].astype(np.uint16) - sums[:, :, 0])[:, :, None]
+    if sums.size and sums.max() > block.COUNT_MAX:
+        wrong |= (sums > block.COUNT_MAX).any(axis=(1, 2))
+    return sums, wrong
+
+
+def _sum_imu(
+    key: npt.NDArray[np.int32], zigzag: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    """IMU values (records, 6, frames) from the key frame on, and which records leave 16 bits."""
+    motion = zigzag[:, block.FORCE_CHANNELS :]
+    sums = np.empty((*motion.shape[:2], motion.shape[2] + 1), np.int32)
+    sums[:, :, 0] = key[:, block.FORCE_CHANNELS :]
+    sums[:, :, 1:] = (motion >> 1) ^ -(motion & 1)
+    np.cumsum(sums, axis=2, dtype=np.int32, out=sums)
+    return sums, ((sums < -32768) | (sums > 32767)).any(axis=(1, 2))
 
 
 def _unpack(octets: Octets, shape: _Shape, begin: Ints, frames: int) -> npt.NDArray[np.int32]:
@@ -329,7 +372,7 @@ def _unpack(octets: Octets, shape: _Shape, begin: Ints, frames: int) -> npt.NDAr
 def _rice(
     octets: Octets, shape: _Shape, begin: Ints, end: Ints
 ) -> tuple[Ints, npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Decode Rice payloads: which records are whole, their values (records, frames, channels), all problems."""
+    """Which records have a whole Rice payload, their zigzag residuals (records, channels, frames - 1), problems."""
     residuals = shape.frames - 1
     run = block.RUN_FRAMES if shape.encoding == block.RICE_RUNS else block.MAX_FRAMES
     runs = -(-residuals // run)
@@ -350,16 +393,11 @@ def _rice(
     at, quotients = _quotients(octets, unary_at, end, bad, shape.channels * residuals)
     problems = np.full(len(begin), _PAYLOAD, np.uint8)
     problems[at] = 0
-    values = _low_parts(octets, ks[at], low_at[at], residuals, run_lengths)
-    quotients = quotients.reshape(-1, shape.channels, residuals)
-    per_sample = np.repeat(ks[at], run_lengths, axis=2).astype(np.int32)
-    values |= quotients << per_sample
-    deltas = (values >> 1) ^ -(values & 1)
-    out = np.empty((len(at), shape.frames, shape.channels), np.int32)
-    out[:, 0] = _unpack(octets, shape, begin[at], 1)[:, 0]
-    out[:, 1:] = np.cumsum(deltas, axis=2, dtype=np.int32).transpose(0, 2, 1)
-    out[:, 1:] += out[:, :1]
-    return at, out, problems
+    run_of_sample = np.arange(residuals) // run
+    zigzag = quotients.reshape(-1, shape.channels, residuals)
+    np.left_shift(zigzag, np.ascontiguousarray(ks[at][:, :, run_of_sample]), out=zigzag)
+    zigzag |= _low_parts(octets, ks[at], low_at[at], residuals, run_lengths)
+    return at, zigzag, problems
 
 
 def _quotients(
@@ -388,27 +426,24 @@ def _quotients(
 
 def _low_parts(
     octets: Octets, ks: npt.NDArray[np.uint8], low_at: Ints, residuals: int, run_lengths: Ints
-) -> npt.NDArray[np.int32]:
+) -> npt.NDArray[np.uint16]:
     """(records, channels, residuals) fixed-width low parts, four at a time from 64-bit words."""
-    records, channels, _ = ks.shape
-    words_of_run = -(-run_lengths // _WORD)
-    k = np.repeat(ks, words_of_run, axis=2)  # (records, channels, words)
-    taken = np.full(k.shape[2], _WORD)
+    words_of_run = -(-run_lengths // _WORD)  # only the last word of a record can be part empty
+    run_of_word = np.repeat(np.arange(len(run_lengths)), words_of_run)
+    taken = np.full(len(run_of_word), _WORD)
     taken[np.cumsum(words_of_run) - 1] = run_lengths - (words_of_run - 1) * _WORD
-    bits = (k * taken).reshape(records, -1)
-    start = np.cumsum(bits, axis=1, dtype=np.int64) - bits + low_at[:, None] * 8
-    unaligned = np.ndarray((len(octets) - _PAD + 1,), "<u8", buffer=octets.data, strides=(1,))
-    words = unaligned[start >> 3] >> (start & 7).astype(np.uint64)
-    mask = (np.uint64(1) << k.astype(np.uint64)) - np.uint64(1)
-    shifts = k.astype(np.uint64)[..., None] * np.arange(_WORD, dtype=np.uint64)
-    lows = (words.reshape(k.shape)[..., None] >> shifts) & mask[..., None]
-    lows = lows.astype(np.int32).reshape(records, channels, -1)
-    return np.ascontiguousarray(lows[:, :, _kept(taken)]) if lows.shape[2] != residuals else lows
-
-
-def _kept(taken: Ints) -> Ints:
-    """Which of the fetched samples are there, when the last word of a run is not full."""
-    return np.flatnonzero((np.arange(_WORD) < taken[:, None]).reshape(-1))
+    k = ks[:, :, run_of_word].astype(np.int64)  # (records, channels, words)
+    bits = (k * taken).reshape(len(ks), -1)
+    start = (np.cumsum(bits, axis=1) - bits + low_at[:, None] * 8).reshape(k.shape)
+    unaligned = np.ndarray((len(octets) - _PAD + 1,), "<i8", buffer=octets.data, strides=(1,))
+    words = unaligned.take(start >> 3)
+    words >>= start & 7  # 4 x 14 bits and 7 of misalignment stay below the sign
+    mask = (1 << k) - 1
+    lows = np.empty((*k.shape, _WORD), np.uint16)
+    for i in range(_WORD):
+        np.bitwise_and(words, mask, out=lows[..., i], casting="unsafe")
+        words >>= k
+    return lows.reshape(len(ks), ks.shape[1], -1)[:, :, :residuals]
 
 
 def _assemble(

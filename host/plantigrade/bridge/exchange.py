@@ -1,0 +1,95 @@
+"""Commands and their replies: each reply finds the question it answers, by tag."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from insole_protocol import ids, messages
+from insole_protocol.errors import ProtocolError
+
+from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError, VersionError
+from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
+
+REPLY_TIMEOUT_S = 4.0
+OP_NAMES = {value: name[3:] for name, value in vars(ids).items() if name.startswith("OP_")}
+
+
+class Answer(NamedTuple):
+    """A reply with the moments that frame it on the host's clock."""
+
+    reply: messages.Reply
+    sent_ns: int
+    arrival_ns: int
+
+
+class Exchange:
+    """Sends commands over a link and waits for their replies; several may be under way.
+
+    Args:
+        link: the link; whoever owns it hands messages of the control channel to `on_control`.
+        now: the host's monotonic clock in ns.
+        timeout_s: how long a reply may take.
+    """
+
+    def __init__(
+        self, link: Link, now: Callable[[], int] = now_ns, timeout_s: float = REPLY_TIMEOUT_S
+    ) -> None:
+        self._link = link
+        self._now = now
+        self._timeout_s = timeout_s
+        self._waiting: dict[int, tuple[int, asyncio.Future[tuple[messages.Reply, int]]]] = {}
+        self._tag = 0
+
+    async def ask(self, op: int, *arguments: int, value: bytes = b"") -> Answer:
+        """Send a command and return its reply, which says that the command was carried out.
+
+        Raises:
+            RefusedError: the insole said no.
+            ReplyTimeoutError: it said nothing.
+            LinkClosedError: the link broke.
+        """
+        tag = self._free_tag()
+        future: asyncio.Future[tuple[messages.Reply, int]] = asyncio.get_running_loop().create_future()
+        self._waiting[tag] = (op, future)
+        try:
+            message = messages.build_command(op, tag, *arguments, value=value)
+            sent_ns = self._now()
+            async with asyncio.timeout(self._timeout_s):
+                await self._link.send(Channel.CONTROL, message)
+                reply, arrival_ns = await future
+        except TimeoutError as error:
+            raise ReplyTimeoutError(
+                f"{self._link.name} did not answer {OP_NAMES[op]} within {self._timeout_s:g} s"
+            ) from error
+        finally:
+            del self._waiting[tag]
+        if reply.result != ids.RESULT_OK:
+            kind = VersionError if reply.result == ids.RESULT_VERSION else RefusedError
+            raise kind(self._link.name, OP_NAMES[op], reply.result, reply.text)
+        return Answer(reply, sent_ns, arrival_ns)
+
+    def on_control(self, message: bytes, arrival_ns: int) -> None:
+        """Take a message of the control channel; what answers no question of ours is counted."""
+        try:
+            reply = messages.parse_reply(message)
+        except ProtocolError as error:
+            self._link.counters.count_malformed(f"reply_{error.name}")
+            return
+        op, future = self._waiting.get(reply.tag, (None, None))
+        if future is None or op != reply.op:
+            self._link.counters.count_malformed("reply_unasked")
+        elif not future.done():
+            future.set_result((reply, arrival_ns))
+
+    def fail_all(self) -> None:
+        """The link has closed: nobody will answer any more."""
+        for _, future in self._waiting.values():
+            if not future.done():
+                future.set_exception(LinkClosedError(f"{self._link.name} disconnected"))
+
+    def _free_tag(self) -> int:
+        for _ in range(256):
+            self._tag = (self._tag + 1) % 256
+            if self._tag not in self._waiting:
+                return self._tag
+        raise BridgeError(f"{self._link.name}: 256 commands are waiting for their replies")

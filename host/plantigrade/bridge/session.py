@@ -1,0 +1,255 @@
+"""One connection to one insole: hello, clocks, stream, holes filled from the log.
+
+A session ends when its link closes, when the insole falls silent, or when it is told to stop. What is
+learned lives in the `Insole`, which outlives it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from insole_protocol import ids, messages, replies
+from insole_protocol.errors import ProtocolError
+
+from plantigrade.bridge.clock import RoundTrip
+from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
+from plantigrade.bridge.exchange import Answer, Exchange
+from plantigrade.bridge.insole import Insole
+from plantigrade.bridge.ranges import SlotRange
+from plantigrade.bridge.transfer import Transfer
+from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
+
+MAX_TRANSFERS = 4
+"""One transfer runs at a time; ends of aborted ones may straggle in."""
+
+
+@dataclass(frozen=True)
+class SessionPolicy:
+    """How a session behaves.
+
+    Attributes:
+        mode: mode that the insole is put in (`ids.MODE_LIVE` or `ids.MODE_DAILY`); None leaves it as it is.
+        first_round_trips: clock comparisons before the stream starts, when the clock is not known yet.
+        clock_period_s: pause between comparisons later on.
+        status_period_s: pause between looks at the insole's counters.
+        silent_after_s: no message for so long means that the link is dead although nobody has said so.
+        transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
+        fill_holes: ask the log for what the stream did not bring.
+    """
+
+    mode: int | None = ids.MODE_LIVE
+    first_round_trips: int = 24
+    clock_period_s: float = 0.5
+    status_period_s: float = 5.0
+    silent_after_s: float = 8.0
+    transfer_idle_s: float = 5.0
+    fill_holes: bool = True
+
+
+class Session:
+    """Talks to one insole over one open link.
+
+    Args:
+        link: an open link.
+        insole: what is known of the insole; kept up to date.
+        policy: how to behave.
+        now: the host's monotonic clock in ns.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        insole: Insole,
+        policy: SessionPolicy | None = None,
+        now: Callable[[], int] = now_ns,
+    ) -> None:
+        self.insole = insole
+        self.policy = policy or SessionPolicy()
+        self.exchange = Exchange(link, now)
+        self._link = link
+        self._now = now
+        self._arrived = asyncio.Event()
+        self._transfers: dict[int, Transfer] = {}
+        self._reading = asyncio.Lock()
+        self._last_heard_ns = now()
+        self._round_trips = 0
+        link.on_message = self._on_message
+
+    async def start(self) -> None:
+        """Say hello, compare clocks, set the mode and ask for the stream.
+
+        Raises:
+            BridgeError, LinkError: the insole refuses, is silent or has gone.
+        """
+        await self.hello()
+        known = self.insole.clock is not None
+        for _ in range(self.policy.first_round_trips // 4 if known else self.policy.first_round_trips):
+            await self.compare_clocks()
+            await asyncio.sleep(self.insole.clock_of(self._boot).sync.next_wait_s(self._round_trips))
+        if self.policy.mode is not None:
+            await self.exchange.ask(ids.OP_SET_MODE, self.policy.mode)
+        await self.look_at_status()
+        stream = replies.StreamReply((await self.exchange.ask(ids.OP_STREAM, 1)).reply)
+        self.insole.request_from(stream.first_seq)
+        self.insole.request_to(stream.first_seq)
+
+    async def run(self) -> None:
+        """Keep the session going until the link closes.
+
+        Raises:
+            BridgeError: the insole fell silent or broke the protocol; the link should be closed.
+            LinkError: the link broke.
+        """
+        jobs = [self._keep_draining(), self._keep_clock(), self._keep_status(), self._watch_silence()]
+        if self.policy.fill_holes:
+            jobs.append(self._fill_holes())
+        tasks = [asyncio.create_task(job) for job in jobs]
+        tasks.append(asyncio.create_task(self._wait_closed()))
+        try:
+            for done in asyncio.as_completed(tasks):
+                await done
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.exchange.fail_all()
+            self._drain()
+
+    async def stop(self) -> replies.StatusReply:
+        """End the stream in good order and return the insole's last counters; all frames have been
+        delivered then.
+
+        Raises:
+            BridgeError, LinkError: the insole refuses, is silent or has gone.
+        """
+        await self.exchange.ask(ids.OP_STREAM, 0)
+        status = await self.look_at_status()
+        self.insole.deliver(self.insole.intake.flush(), self._now())
+        return status
+
+    async def hello(self) -> replies.HelloReply:
+        """Agree on a version and learn who the insole is.
+
+        Raises:
+            VersionError: host and insole have no version in common.
+        """
+        answer = await self.exchange.ask(ids.OP_HELLO, ids.LOWEST_VERSION, ids.HIGHEST_VERSION)
+        hello = replies.HelloReply(answer.reply)
+        if not ids.LOWEST_VERSION <= hello.version <= ids.HIGHEST_VERSION:
+            raise BridgeError(
+                f"{self._link.name} chose protocol version {hello.version}, which was not offered"
+            )
+        self.insole.greet(hello)
+        return hello
+
+    async def compare_clocks(self) -> None:
+        """One round trip of the clock."""
+        answer: Answer = await self.exchange.ask(ids.OP_TIME, self._now())
+        reply = replies.TimeReply(answer.reply)
+        self._round_trips += 1
+        trip = RoundTrip(answer.sent_ns, reply.received_us, reply.sent_us, answer.arrival_ns)
+        self.insole.compare_clocks(reply.boot, trip)
+
+    async def look_at_status(self) -> replies.StatusReply:
+        """The insole's counters."""
+        status = replies.StatusReply((await self.exchange.ask(ids.OP_STATUS)).reply)
+        self.insole.status = status
+        return status
+
+    async def read_log(self, wanted: SlotRange, newest_first: bool = True) -> Transfer:
+        """Fetch a range from the insole's log; records go the same way as live ones, gaps into the books.
+
+        Raises:
+            RefusedError: the insole has no log, or is busy.
+            ReplyTimeoutError: the transfer stopped half-way.
+        """
+        async with self._reading:
+            # Records may overtake the reply that names the transfer, because they come on another channel.
+            self._transfers.clear()
+            answer = await self.exchange.ask(ids.OP_LOG_READ, wanted.first, wanted.end, int(newest_first))
+            number = replies.LogReadReply(answer.reply).transfer
+            transfer = self._transfers.setdefault(number, Transfer())
+            try:
+                await transfer.wait(self.policy.transfer_idle_s)
+            except TimeoutError as error:
+                raise ReplyTimeoutError(
+                    f"{self._link.name} stopped in the middle of a log transfer"
+                ) from error
+            finally:
+                self._transfers.clear()
+                self._drain()
+            for first, end, reason in transfer.gaps:
+                self.insole.explain_missing(first, end, reason)
+            return transfer
+
+    @property
+    def _boot(self) -> int:
+        assert self.insole.boot is not None, "hello comes first"
+        return self.insole.boot
+
+    def _on_message(self, channel: Channel, message: bytes, arrival_ns: int) -> None:
+        self._last_heard_ns = arrival_ns
+        if channel is Channel.CONTROL:
+            self.exchange.on_control(message, arrival_ns)
+        elif channel is Channel.STREAM:
+            self.insole.intake.put(message, arrival_ns)
+            self._arrived.set()
+        else:
+            self._on_log(message, arrival_ns)
+
+    def _on_log(self, message: bytes, arrival_ns: int) -> None:
+        try:
+            parsed = messages.parse_log_message(message)
+        except ProtocolError as error:
+            self._link.counters.count_malformed(f"log_{error.name}")
+            return
+        known = parsed.transfer in self._transfers
+        if not self._reading.locked() or (not known and len(self._transfers) >= MAX_TRANSFERS):
+            self._link.counters.count_malformed("log_unasked")
+            return
+        if parsed.kind == ids.LOG_BLOCK:
+            self.insole.intake.put(parsed.record, arrival_ns)
+            self._arrived.set()
+        self._transfers.setdefault(parsed.transfer, Transfer()).take(parsed)
+
+    def _drain(self) -> None:
+        passed = self.insole.intake.drain()
+        self.insole.deliver(passed, self._now())
+
+    async def _keep_draining(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            self._drain()
+
+    async def _keep_clock(self) -> None:
+        while True:
+            wait_s = self.insole.clock_of(self._boot).sync.next_wait_s(self._round_trips)
+            await asyncio.sleep(self.policy.clock_period_s + wait_s)
+            await self.compare_clocks()
+
+    async def _keep_status(self) -> None:
+        while True:
+            await asyncio.sleep(self.policy.status_period_s)
+            await self.look_at_status()
+
+    async def _watch_silence(self) -> None:
+        limit_ns = round(self.policy.silent_after_s * 1e9)
+        while True:
+            silent_ns = self._now() - self._last_heard_ns
+            if silent_ns > limit_ns:
+                raise ReplyTimeoutError(f"{self._link.name} has fallen silent")
+            await asyncio.sleep((limit_ns - silent_ns) * 1e-9 + 0.01)
+
+    async def _fill_holes(self) -> None:
+        """Ask the log once for every hole that the time out of reach has left, newest first."""
+        for hole in reversed(self.insole.books.open_gaps()):
+            try:
+                await self.read_log(hole)
+            except RefusedError as error:
+                self._link.counters.count_malformed(f"log_refused_{error.result}")
+                return
+
+    async def _wait_closed(self) -> None:
+        await self._link.closed.wait()
+        raise LinkClosedError(f"{self._link.name} disconnected")
