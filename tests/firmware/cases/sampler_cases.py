@@ -1,0 +1,185 @@
+"""Slots: every one is sampled or known to be lost, whatever the timer does; and nothing is allocated."""
+
+import chip  # first: puts its time in place
+import gc
+import machine
+import micropython
+
+from boards import esp32s3_r1 as board
+from drivers.force_array import ForceArray
+from insole.clock import Clock
+from insole.sampler import Sampler
+
+PERIOD_US = 10000
+
+
+def make_sampler(start_us=0, rows=128):
+    chip.clock.now_us = start_us
+    sampler = Sampler(Clock(), ForceArray(board), None, PERIOD_US, rows)
+    sampler.start()
+    return sampler, machine.timers[0]
+
+
+def rows_of(sampler):
+    """(lost before, first count) of every waiting row, then frees them."""
+    found = []
+    for i in range(sampler.waiting()):
+        row = (sampler.tail + i) % sampler.rows
+        found.append((sampler.lost_before[row], sampler.frames[row * 16]))
+    sampler.release(len(found))
+    return found
+
+
+def tick_at(timer, start_us, times_us):
+    """Fire the timer at these times after the start; sensor 0 shows the slot that the true time lies in."""
+    for us in times_us:
+        chip.clock.now_us = start_us + us
+        machine.sensors[0] = us // PERIOD_US
+        timer.fire()
+
+
+# name: (times of the ticks in us, expected (lost before, slot seen) of each row)
+TICKS = {
+    "on time": ((10000, 20000, 30000), ((0, 1), (0, 2), (0, 3))),
+    "late": ((13000, 26000, 30000), ((0, 1), (0, 2), (0, 3))),
+    "a little early": ((10000, 19000, 30000), ((0, 1), (0, 1), (0, 3))),
+    "one missed": ((10000, 30000), ((0, 1), (1, 3))),
+    "many missed": ((10000, 510000, 520000), ((0, 1), (49, 51), (0, 52))),
+    "queued up behind a long stop": ((10000, 55000, 55100, 55200, 60000), ((0, 1), (3, 5), (0, 6))),
+    "held for nearly a slot": ((10000, 27400, 30000), ((0, 1), (0, 2), (0, 3))),
+    "held into the next slot": ((10000, 28000, 30000, 40000), ((0, 1), (1, 2), (0, 4))),
+}
+
+
+def test_slot_accounting_table():
+    for start_us in (0, chip.TICKS_PERIOD - 25000):  # also across the wrap of the tick counter
+        for name in TICKS:
+            times, expected = TICKS[name]
+            sampler, timer = make_sampler(start_us)
+            tick_at(timer, start_us, times)
+            found = tuple(rows_of(sampler))
+            assert found == expected, (name, found)
+            assert sampler.lost == sum(lost for lost, _ in expected), name
+            assert sampler.sampled == len(expected), name
+
+
+def test_slots_taken_and_lost_add_up_to_time():
+    # ticks at any distance: taken + lost always equals the slots that time has had
+    state = 12345
+    sampler, timer = make_sampler()
+    now = 0
+    for _ in range(3000):
+        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
+        now += 10000 + (state >> 8) % 45000
+        chip.clock.now_us = now
+        timer.fire()
+        rows_of(sampler)
+        slots = sampler.sampled + sampler.lost
+        assert abs(slots * PERIOD_US - now) <= PERIOD_US * 3 // 4, (slots, now)
+    assert sampler.lost > 1000
+
+
+def test_full_ring_loses_the_new_slots_and_says_how_many():
+    sampler, timer = make_sampler(rows=16)
+    tick_at(timer, 0, range(10000, 10000 * 21, 10000))
+    assert sampler.waiting() == 16
+    assert sampler.lost == 4
+    assert [lost for lost, _ in rows_of(sampler)] == [0] * 16
+    tick_at(timer, 0, (210000,))
+    assert rows_of(sampler) == [(4, 21)]
+
+
+def test_slots_lost_at_the_end_are_told_too():
+    sampler, timer = make_sampler(rows=4)
+    tick_at(timer, 0, range(10000, 70000, 10000))
+    sampler.stop()
+    assert sampler.lose_pending() == 2
+    assert sampler.lose_pending() == 0
+
+
+def test_jitter_is_the_largest_distance_from_the_grid():
+    sampler, timer = make_sampler()
+    tick_at(timer, 0, (10000, 20700, 29100, 40000))
+    assert sampler.max_jitter_us == 900
+
+
+def test_channels_arrive_in_layout_order():
+    sampler, timer = make_sampler()
+    for index in range(16):
+        machine.sensors[index] = 100 + index
+    for _ in range(3):  # the walk over the multiplexer is closed: the second scan must be as good as the first
+        chip.advance(PERIOD_US)
+        timer.fire()
+    row = sampler.frames[2 * 16 : 3 * 16]
+    assert list(row) == [100 + index for index in range(16)], row
+
+
+def test_full_scale_stays_in_twelve_bits():
+    sampler, timer = make_sampler()
+    for index in range(16):
+        machine.sensors[index] = 4095
+    chip.advance(PERIOD_US)
+    timer.fire()
+    assert set(sampler.frames[:16]) == {4095}
+
+
+def bytes_allocated_by(function):
+    """Bytes that the heap has handed out meanwhile, freed ones included: MicroPython counts them all."""
+    gc.collect()
+    before = micropython.mem_total()
+    function()
+    return micropython.mem_total() - before
+
+
+def test_a_sample_allocates_nothing():
+    sampler, timer = make_sampler()
+    callback = timer.callback
+    clock = chip.clock
+
+    def samples():
+        for _ in range(100):
+            clock.now_us += PERIOD_US
+            callback(timer)
+
+    samples()
+    sampler.release(100)
+    assert bytes_allocated_by(samples) == 0
+    sampler.release(100)
+    micropython.heap_lock()
+    try:
+        for _ in range(100):
+            clock.now_us += PERIOD_US
+            callback(timer)
+    finally:
+        micropython.heap_unlock()
+    assert sampler.sampled == 300
+
+
+def test_the_allocation_check_sees_an_allocation():
+    # the check above is worth something only if it fails when one sample allocates anything
+    sampler, timer = make_sampler()
+    take = sampler._take
+
+    def wasteful(jitter_us):
+        [jitter_us]
+        take(jitter_us)
+
+    sampler._take = wasteful
+
+    def samples():
+        for _ in range(100):
+            chip.clock.now_us += PERIOD_US
+            timer.callback(timer)
+
+    assert bytes_allocated_by(samples) >= 100 * 8
+    sampler.release(100)
+    micropython.heap_lock()
+    try:
+        chip.clock.now_us += PERIOD_US
+        timer.callback(timer)
+        refused = False
+    except MemoryError:
+        refused = True
+    finally:
+        micropython.heap_unlock()
+    assert refused
