@@ -72,6 +72,7 @@ def pedar(cell_cm2: float) -> SensorLayout:
         y_mm=y * length,
         area_cm2=np.full(PEDAR_CELLS, cell_cm2),
         region=regions.of_length(y),
+        insole_length_mm=length,
     )
 
 
@@ -84,6 +85,7 @@ def stappone() -> SensorLayout:
         y_mm=table[:, 1].copy(),
         area_cm2=table[:, 2] / 100.0,
         region=regions.of_length(table[:, 1] / _STAPPONE_LENGTH_MM),
+        insole_length_mm=_STAPPONE_LENGTH_MM,
     )
 
 
@@ -112,6 +114,7 @@ def grid(name: str, keep: Mask, within: Mask, foot: Foot, column_mm: float, row_
         y_mm=from_heel * row_mm,
         area_cm2=np.full(len(rows), column_mm * row_mm / 100.0),
         region=regions.of_length(from_heel / used_rows),
+        insole_length_mm=float(used_rows * row_mm),
     )
 
 

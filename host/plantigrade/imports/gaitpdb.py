@@ -40,6 +40,7 @@ def layout() -> SensorLayout:
         area_cm2=np.full(8, np.nan),
         region=regions.of_length(y),
         relative=True,
+        insole_length_mm=_NOMINAL_LENGTH_MM,
     )
 
 

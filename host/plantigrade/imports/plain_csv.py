@@ -206,6 +206,7 @@ def _layout(header: _Header, source: Source, names: list[str]) -> SensorLayout |
             y_mm=table[:, 1].copy(),
             area_cm2=np.where(table[:, 2] > 0, table[:, 2], np.nan),
             region=regions.of_length(table[:, 1] / length),
+            insole_length_mm=length,
         )
     if set(names) != set(SENSOR_NAMES):
         return None
@@ -218,4 +219,5 @@ def _layout(header: _Header, source: Source, names: list[str]) -> SensorLayout |
         area_cm2=own.area_cm2[order],
         region=tuple(own.region[i] for i in order),
         relative=own.relative,
+        insole_length_mm=own.insole_length_mm,
     )

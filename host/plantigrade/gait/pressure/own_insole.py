@@ -33,6 +33,7 @@ def own_layout(eu_size: float | None = None) -> SensorLayout:
         area_cm2=_territories(x, y) * (length / 10.0) ** 2,
         region=tuple(places.REGIONS),
         relative=eu_size is None,
+        insole_length_mm=length,
     )
 
 

@@ -29,4 +29,4 @@ def of_length(y_share: Floats) -> tuple[str, ...]:
         S names of `REGIONS`.
     """
     bounds = np.array([HEEL_END, MIDFOOT_END, FOREFOOT_END])
-    return tuple(REGIONS[i] for i in np.digitize(y_share, bounds).tolist())
+    return tuple(REGIONS[int(i)] for i in np.digitize(y_share, bounds))
