@@ -4,7 +4,7 @@ from it.
 The chain, for one force-sensing resistor behind the multiplexer and the transimpedance amplifier:
 
     g_sensor = conductance_us_per_n * F ** exponent                    (microsiemens, newtons)
-    R_total  = 1e6 / g_sensor + R_mux                                  (ohm)
+    R_total  = 1e6 / g_sensor + R_mux + R_lead                                (ohm)
     v        = v_ref * (1 + R_feedback / R_total)                      (volts)
     counts   = v / full_scale_v * (2 ** bits - 1), clipped to the range
 
@@ -40,7 +40,7 @@ class FrontEndParameters:
     hysteresis_pct: float
     creep_pct_per_decade: float
     drift_pct_per_hour: float
-    mux_resistance_ohm: float
+    series_ohm: float
     v_ref: float
     feedback_ohm: float
     adc_bits: int
@@ -71,7 +71,7 @@ class FrontEndParameters:
                 hysteresis_pct=float(sensor["hysteresis_pct"]),
                 creep_pct_per_decade=float(sensor["creep_pct_per_decade"]),
                 drift_pct_per_hour=float(sensor["drift_pct_per_hour"]),
-                mux_resistance_ohm=float(table["mux"]["on_resistance_ohm"]),
+                series_ohm=float(table["mux"]["on_resistance_ohm"]) + float(table["mux"]["shared_lead_ohm"]),
                 v_ref=float(amplifier["v_ref"]),
                 feedback_ohm=float(amplifier["feedback_ohm"]),
                 adc_bits=int(adc["bits"]),
@@ -115,7 +115,7 @@ class FrontEndParameters:
 
     def volts(self, conductance_us: F64) -> F64:
         """Amplifier output for a sensor conductance in microsiemens, not limited by the converter."""
-        loop = conductance_us / (1.0 + conductance_us * 1e-6 * self.mux_resistance_ohm)
+        loop = conductance_us / (1.0 + conductance_us * 1e-6 * self.series_ohm)
         return self.v_ref * (1.0 + self.feedback_ohm * 1e-6 * loop)
 
     def counts(self, force_n: F64) -> F64:
@@ -129,7 +129,7 @@ class FrontEndParameters:
         tell.
         """
         loop = np.maximum(counts_above_zero, 0.0) / self.counts_per_volt / self.v_ref / self.feedback_ohm
-        return 1e6 * loop / np.maximum(1.0 - loop * self.mux_resistance_ohm, 0.02)
+        return 1e6 * loop / np.maximum(1.0 - loop * self.series_ohm, 0.02)
 
     def force_n(self, counts_above_zero: F64) -> F64:
         """Force in newtons on a nominal sensor from codes above the unloaded code."""

@@ -1,6 +1,30 @@
 """The virtual body: forces under the feet, recorded or made."""
 
+from plantigrade.twin.body.conditions import CATALOGUE, Condition, parse_condition
+from plantigrade.twin.body.day import Segment, live_through, make_forces, ordinary_day
 from plantigrade.twin.body.feed import read_feed, write_feed
+from plantigrade.twin.body.person import Person, Shoe, draw_person
+from plantigrade.twin.body.standing import stand
 from plantigrade.twin.body.walk import ForceWalk, load_walk, read_gaitpdb
+from plantigrade.twin.body.walking import VirtualWalk, walk
 
-__all__ = ["ForceWalk", "load_walk", "read_feed", "read_gaitpdb", "write_feed"]
+__all__ = [
+    "CATALOGUE",
+    "Condition",
+    "ForceWalk",
+    "Person",
+    "Segment",
+    "Shoe",
+    "VirtualWalk",
+    "draw_person",
+    "live_through",
+    "load_walk",
+    "make_forces",
+    "ordinary_day",
+    "parse_condition",
+    "read_feed",
+    "read_gaitpdb",
+    "stand",
+    "walk",
+    "write_feed",
+]
