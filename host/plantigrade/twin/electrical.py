@@ -173,7 +173,7 @@ class FrontEnd:
             -np.expm1(-1.0 / (rate_hz * CREEP_TIMES_S)),
             self._drift_per_s / rate_hz,
             self._row,
-            front.mux_resistance_ohm,
+            front.series_ohm,
             front.feedback_ohm,
             front.v_ref,
             self._error_v,
