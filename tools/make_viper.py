@@ -1,4 +1,4 @@
-"""Write `insole_protocol/codec_viper.py` from `kernels.py`: the same loops with viper's decorator and types."""
+"""Write `codec_viper.py` of insole_protocol from `kernels.py`: the same loops with viper's types."""
 
 import argparse
 import re
@@ -18,7 +18,7 @@ import micropython
 
 def viper_source(kernels: str) -> str:
     """The text of codec_viper.py for the text of kernels.py."""
-    body = kernels.split('"""\n', 1)[1]
+    body = "\n\n" + kernels[kernels.index("def ") :]
     for python, viper in TYPES.items():
         body = body.replace(python, viper)
     body = body.replace(") -> None:", "):")
@@ -29,7 +29,9 @@ def viper_source(kernels: str) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Write the file, or with --check say whether it is current."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare; exit 1 when the file is out of date")
+    parser.add_argument(
+        "--check", action="store_true", help="only compare; exit 1 when the file is out of date"
+    )
     check = bool(parser.parse_args(arguments).check)
     target = PACKAGE / "codec_viper.py"
     text = viper_source((PACKAGE / "kernels.py").read_text())

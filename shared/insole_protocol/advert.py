@@ -29,7 +29,9 @@ class Advertisement:
 
     def __init__(self, data: "bytes | bytearray") -> None:
         if len(data) < MANUFACTURER_BYTES:
-            raise errors.AdvertisementError("%d bytes of manufacturer data, not %d" % (len(data), MANUFACTURER_BYTES))
+            raise errors.AdvertisementError(
+                "%d bytes of manufacturer data, not %d" % (len(data), MANUFACTURER_BYTES)
+            )
         self.version = data[0]
         bits = data[1]
         self.side = ids.SIDE_UNSET if bits & BIT_SIDE_UNSET else bits & BIT_RIGHT

@@ -16,6 +16,14 @@ try:
 except (ImportError, SyntaxError, ValueError):  # CPython; no emitter; compiled for another chip
     from insole_protocol import kernels as _kernels
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    Ring = array[int]
+    Out = bytearray | memoryview
+    Buffer = bytes | bytearray | memoryview
+
 _CHANNELS = block.FORCE_CHANNELS + block.IMU_CHANNELS
 _RUNS = 8  # runs of a record at most
 _WHOLE_AT = _CHANNELS * _RUNS
@@ -30,7 +38,7 @@ class Encoder:
         kernels: module with the inner loops; tests compare the two.
     """
 
-    def __init__(self, max_frames: int = 64, imu: bool = False, kernels=_kernels) -> None:
+    def __init__(self, max_frames: int = 64, imu: bool = False, kernels: "ModuleType" = _kernels) -> None:
         limit = block.MAX_FRAMES_IMU if imu else block.MAX_FRAMES
         if not 1 <= max_frames <= limit:
             raise ValueError("max_frames must be 1 to %d" % limit)
@@ -49,8 +57,8 @@ class Encoder:
 
     def encode(
         self,
-        out,
-        frames,
+        out: "Out",
+        frames: "Ring",
         first: int,
         count: int,
         seq: int,
@@ -60,7 +68,7 @@ class Encoder:
         slots_per_frame: int,
         layout: int,
         status: int,
-        imu=None,
+        imu: "Ring | None" = None,
     ) -> int:
         """Write one record at the start of `out`; returns its length in bytes. Allocates nothing.
 
@@ -82,7 +90,7 @@ class Encoder:
         encoding = self._choose(frames, first, count, imu)
         end = self._rice(out, frames, first, count, imu, encoding) if encoding else 0
         if not encoding:
-            end = self._pack(out, frames, first, count, imu, count)
+            end = self._pack(out, frames, first, imu, count)
         if imu is not None:
             encoding |= block.IMU_BIT
         block.write_header(
@@ -92,7 +100,7 @@ class Encoder:
         self._kernels.checksum(out, self._crc_low, self._crc_high, self._p)
         return end + block.CRC_BYTES
 
-    def _source(self, ring, first: int, width: int, count: int, flip: int) -> None:
+    def _source(self, ring: "Ring", first: int, width: int, count: int, flip: int) -> None:
         """Tell the kernels which ring to read."""
         p = self._p
         p[0] = first * width
@@ -101,7 +109,7 @@ class Encoder:
         p[3] = count
         p[4] = flip
 
-    def _choose(self, frames, first: int, count: int, imu) -> int:
+    def _choose(self, frames: "Ring", first: int, count: int, imu: "Ring | None") -> int:
         """The encoding that is shortest for sure, with its Rice parameters in `_ks`."""
         if count == 1:
             return block.PACKED
@@ -126,8 +134,8 @@ class Encoder:
             return block.RICE_WHOLE if whole < packed else block.PACKED
         return block.RICE_RUNS if runs < packed else block.PACKED
 
-    def _pack(self, out, frames, first: int, count: int, imu, rows: int) -> int:
-        """Pack `rows` of the `count` rows; returns the index behind them."""
+    def _pack(self, out: "Out", frames: "Ring", first: int, imu: "Ring | None", rows: int) -> int:
+        """Pack `rows` rows; returns the index behind them."""
         p = self._p
         stride = 24 if imu is None else 36
         p[6] = stride
@@ -140,7 +148,9 @@ class Encoder:
             self._kernels.copy(out, imu, p)
         return block.HEADER_BYTES + rows * stride
 
-    def _rice(self, out, frames, first: int, count: int, imu, encoding: int) -> int:
+    def _rice(
+        self, out: "Out", frames: "Ring", first: int, count: int, imu: "Ring | None", encoding: int
+    ) -> int:
         """Write key frame, parameters, low section, unary section; returns the index behind them."""
         p = self._p
         parameters = p[8]  # as many as `plan` chose with runs
@@ -152,7 +162,7 @@ class Encoder:
             low_bits = p[11]
             p[7] = block.MAX_FRAMES
             ks_at = _WHOLE_AT
-        at = self._pack(out, frames, first, count, imu, 1)
+        at = self._pack(out, frames, first, imu, 1)
         p[5] = at
         p[8] = ks_at
         p[2] = parameters
@@ -185,13 +195,13 @@ class Block:
         imu: array('h') of frames x 6 raw IMU values, or None.
     """
 
-    def __init__(self, header: block.Header, frames, imu) -> None:
+    def __init__(self, header: block.Header, frames: "Ring", imu: "Ring | None") -> None:
         self.header = header
         self.frames = frames
         self.imu = imu
 
 
-def decode_block(buf, offset: int = 0) -> Block:
+def decode_block(buf: "Buffer", offset: int = 0) -> Block:
     """Check and decode the record at `offset`; bytes behind it are left alone.
 
     Raises:
@@ -216,7 +226,7 @@ def _key_bytes(imu: bool) -> int:
     return block.PACKED_FRAME_BYTES + (block.IMU_FRAME_BYTES if imu else 0)
 
 
-def _unpack_frame(payload, at: int, frames, imu, i: int) -> None:
+def _unpack_frame(payload: "Buffer", at: int, frames: "Ring", imu: "Ring | None", i: int) -> None:
     """Frame i from its packed bytes."""
     for j in range(i * 16, i * 16 + 16, 2):
         middle = payload[at + 1]
@@ -227,7 +237,7 @@ def _unpack_frame(payload, at: int, frames, imu, i: int) -> None:
         imu[i * 6 : i * 6 + 6] = array("h", struct.unpack_from("<6h", payload, at))
 
 
-def _decode_rice(payload, header: block.Header, frames, imu) -> None:
+def _decode_rice(payload: "Buffer", header: block.Header, frames: "Ring", imu: "Ring | None") -> None:
     """Undo the Rice payload of PROTOCOL.md section 1.3 into `frames` and `imu`."""
     channels = block.FORCE_CHANNELS + (block.IMU_CHANNELS if header.imu else 0)
     residuals = header.frames - 1
@@ -249,7 +259,7 @@ def _decode_rice(payload, header: block.Header, frames, imu) -> None:
     low = _Bits(payload, low_at, low_at + (low_bits + 7 >> 3))
     unary = _Bits(payload, low_at + (low_bits + 7 >> 3), len(payload))
     for channel in range(channels):
-        if channel < 16:
+        if imu is None or channel < 16:
             _undo_channel(low, unary, ks, channel * runs, run, residuals, frames, channel, 16, 0, 4095)
         else:
             _undo_channel(low, unary, ks, channel * runs, run, residuals, imu, channel - 16, 6, -32768, 32767)
@@ -258,7 +268,17 @@ def _decode_rice(payload, header: block.Header, frames, imu) -> None:
 
 
 def _undo_channel(
-    low, unary, ks, k_at: int, run: int, residuals: int, rows, at: int, width: int, lowest: int, highest: int
+    low: "_Bits",
+    unary: "_Bits",
+    ks: bytearray,
+    k_at: int,
+    run: int,
+    residuals: int,
+    rows: "Ring",
+    at: int,
+    width: int,
+    lowest: int,
+    highest: int,
 ) -> None:
     """Add up one channel's residuals from its value in the key frame on."""
     value = rows[at]
@@ -275,7 +295,7 @@ def _undo_channel(
 class _Bits:
     """Reads bits, least significant first, from buf[start:end]."""
 
-    def __init__(self, buf, start: int, end: int) -> None:
+    def __init__(self, buf: "Buffer", start: int, end: int) -> None:
         if end > len(buf):
             raise errors.PayloadError("the payload ends early")
         self._buf = buf

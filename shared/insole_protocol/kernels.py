@@ -10,6 +10,14 @@ row, 3 rows to encode, 4 sign flip (0x8000 turns i16 into offset binary, 0 leave
 13/14/15 index, bits held, bits of the low section, 16/17/18 the same of the unary section, 19 index in `ks` for all.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from array import array
+
+    Bytes = bytearray | memoryview
+    Words = array[int]
+    Params = array[int]
+
 
 def plan(source: "Words", ks: "Bytes", p: "Params") -> None:
     """Choose the Rice parameters of one ring's channels and add up what they cost."""

@@ -2,11 +2,12 @@
 
 Explained in docs/explanation/log-format.md. All integers little-endian, CRC-32 as in zlib over everything before it.
 
-Page header, 48 bytes, at the start of every 4096-byte page::
+Page header, 52 bytes, at the start of every 4096-byte page::
 
     0 u32 magic        4 u8 version   5 u8 0        6 u16 boot       8 u32 page_seq
     12 u32 first_seq   16 u32 oldest_seq            20 u32 acked_seq 24 u32 overwritten
-    28 u32 tail_page   32 u32 note_page             36 u32 pages     40 u32 erased_seq       44 u32 crc
+    28 u32 tail_page   32 u32 note_page             36 u32 pages     40 u32 erased_seq
+    44 u32 reserved_seq 48 u32 crc
 
 Note, 32 bytes, anywhere a block record may start::
 
@@ -16,13 +17,12 @@ Note, 32 bytes, anywhere a block record may start::
 """
 
 import struct
-
 from binascii import crc32
 
 PAGE_BYTES = 4096
 PAGE_MAGIC = 0x504C4750  # "PGLP"
 PAGE_VERSION = 1
-HEADER_BYTES = 48
+HEADER_BYTES = 52
 NOTE_BYTES = 32
 NOTE_SYNC = 0xB6
 ALIGN = 4  # every entry of a page starts at a multiple of this
@@ -40,7 +40,7 @@ NOTE_CLOSE = 5  # orderly stop: to_seq is the next number, nothing is in doubt
 NEXT_SEQ_JUMP = 256
 UNCOMMITTED_MAX_SLOTS = 128
 
-_HEADER = "<IBBHIIIIIIIIII"
+_HEADER = "<IBBHIIIIIIIIIII"
 _NOTE = "<BBHIIHBBIII"
 
 
@@ -58,27 +58,28 @@ class PageHeader:
         self.note_page = NO_PAGE
         self.pages = 0
         self.erased_seq = 0
+        self.reserved_seq = 0
 
     def write(self, out):
-        """Put the header with its CRC into the first 48 bytes of `out`."""
+        """Put the header with its CRC into the first 52 bytes of `out`."""
         struct.pack_into(
             _HEADER, out, 0, PAGE_MAGIC, PAGE_VERSION, 0, self.boot, self.page_seq, self.first_seq,
             self.oldest_seq, self.acked_seq, self.overwritten, self.tail_page, self.note_page, self.pages,
-            self.erased_seq, 0,
+            self.erased_seq, self.reserved_seq, 0,
         )  # fmt: skip
-        struct.pack_into("<I", out, 44, crc32(memoryview(out)[:44]) & 0xFFFFFFFF)
+        struct.pack_into("<I", out, 48, crc32(memoryview(out)[:48]) & 0xFFFFFFFF)
 
     def parse(self, data):
-        """Read the first 48 bytes of `data`; False (and nothing changed) unless magic, version and CRC hold."""
+        """Read the first 52 bytes of `data`; False (and nothing changed) unless magic, version and CRC hold."""
         fields = struct.unpack_from(_HEADER, data, 0)
         if fields[0] != PAGE_MAGIC or fields[1] != PAGE_VERSION:
             return False
-        if fields[13] != crc32(memoryview(data)[:44]) & 0xFFFFFFFF:
+        if fields[14] != crc32(memoryview(data)[:48]) & 0xFFFFFFFF:
             return False
         self.boot, self.page_seq, self.first_seq = fields[3], fields[4], fields[5]
         self.oldest_seq, self.acked_seq, self.overwritten = fields[6], fields[7], fields[8]
         self.tail_page, self.note_page, self.pages = fields[9], fields[10], fields[11]
-        self.erased_seq = fields[12]
+        self.erased_seq, self.reserved_seq = fields[12], fields[13]
         return True
 
 

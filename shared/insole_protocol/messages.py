@@ -82,7 +82,9 @@ class Reply:
     `tail` holds the text of HELLO, SELF_TEST and refusals, the value of a setting, or the list of LOG_GAPS.
     """
 
-    def __init__(self, op: int, tag: int, result: int, fields: "tuple[int | bytes, ...]", tail: bytes) -> None:
+    def __init__(
+        self, op: int, tag: int, result: int, fields: "tuple[int | bytes, ...]", tail: bytes
+    ) -> None:
         self.op = op
         self.tag = tag
         self.result = result

@@ -107,7 +107,9 @@ def decode(setting: Setting, data: bytes) -> "int | str":
             raise errors.ValueRangeError("%s is not UTF-8" % setting.name) from None
     else:
         if len(data) != setting.kind:
-            raise errors.MessageLengthError("%s has %d bytes, not %d" % (setting.name, setting.kind, len(data)))
+            raise errors.MessageLengthError(
+                "%s has %d bytes, not %d" % (setting.name, setting.kind, len(data))
+            )
         value = int.from_bytes(data, "little")
     if not setting.allows(value):
         raise errors.ValueRangeError("%s: allowed is %s" % (setting.name, setting.allowed))

@@ -16,7 +16,7 @@ MAX_FRAME_BYTES = MAX_RAW_BYTES + 2
 
 
 def encode_into(out: bytearray, channel: int, message: "bytes | bytearray | memoryview", length: int) -> int:
-    """Write the first `length` bytes of `message` as a frame; `out` has 2 * length + 12 bytes. Returns its bytes."""
+    """Write the first `length` bytes of `message` as a frame; its bytes. `out` has 2 * length + 12."""
     view = memoryview(message)[:length]
     crc = crc32(view, crc32(bytes((channel,)))) & 0xFFFFFFFF
     out[0] = FLAG
@@ -57,8 +57,8 @@ class FrameDecoder:
         limit: the longest message that is taken.
 
     Attributes:
-        errors: how often something between two flags was dropped: "oversize", "short", "escape" (a lone escape, or a
-            byte escaped that need not be), "crc", "channel".
+        errors: how often something between two flags was dropped: "oversize", "short", "escape" (a lone
+            escape, or a byte escaped that need not be), "crc", "channel".
     """
 
     def __init__(self, limit: int = ids.MAX_MESSAGE_BYTES) -> None:
@@ -101,23 +101,27 @@ class FrameDecoder:
         if skipped or not raw:
             return None
         self._raw = bytearray()
-        if b"\x7d" in raw:
-            raw = _unstuff(raw)
-            if raw is None:
-                return self._drop("escape")
-        if len(raw) < _MIN_BYTES:
-            return self._drop("short")
-        if len(raw) > self._limit + _MIN_BYTES:
-            return self._drop("oversize")
-        body = bytes(raw[:-4])
-        if crc32(body) & 0xFFFFFFFF != struct.unpack_from("<I", raw, len(raw) - 4)[0]:
-            return self._drop("crc")
-        if body[0] not in (ids.CHANNEL_STREAM, ids.CHANNEL_CONTROL, ids.CHANNEL_LOG):
-            return self._drop("channel")
-        return body[0], body[1:]
+        plain = _unstuff(raw) if b"\x7d" in raw else raw
+        problem = _problem(plain, self._limit)
+        if plain is None or problem:
+            self.errors[problem] += 1
+            return None
+        return plain[0], bytes(plain[1:-4])
 
-    def _drop(self, reason: str) -> None:
-        self.errors[reason] += 1
+
+def _problem(plain: "bytearray | None", limit: int) -> str:
+    """Why the unstuffed bytes between two flags are no frame; empty when they are one."""
+    if plain is None:
+        return "escape"
+    if len(plain) < _MIN_BYTES:
+        return "short"
+    if len(plain) > limit + _MIN_BYTES:
+        return "oversize"
+    if crc32(bytes(plain[:-4])) & 0xFFFFFFFF != struct.unpack_from("<I", plain, len(plain) - 4)[0]:
+        return "crc"
+    if plain[0] not in (ids.CHANNEL_STREAM, ids.CHANNEL_CONTROL, ids.CHANNEL_LOG):
+        return "channel"
+    return ""
 
 
 def _unstuff(raw: bytearray) -> "bytearray | None":
