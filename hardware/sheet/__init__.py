@@ -1,0 +1,1 @@
+"""The sensor sheet as a parametric solid for every size, left and right."""
