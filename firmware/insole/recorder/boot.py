@@ -6,6 +6,7 @@ from insole_protocol.log_records import (
     NOTE_BOOT,
     NOTE_BYTES,
     NOTE_CLOSE,
+    NOTE_GAP,
     NOTE_RESERVE,
     NOTE_SYNC,
     PAGE_BYTES,
@@ -38,7 +39,7 @@ def find(log):
 def _find_end(log, index):
     """Where the newest page ends, and which number is safe to go on with."""
     end, claimed = index.end_seq, index.claimed_seq
-    closed, reserved = _read_notes(log, index)
+    closed, reserved = _read_notes(log, index, index.header.reserved_seq)
     log.used = index.end_offset
     if index.dirty and log.media.erases:
         log.used = PAGE_BYTES  # a torn write: these bytes cannot be programmed again
@@ -54,8 +55,7 @@ def _find_end(log, index):
         end = index.end_seq
         log.head += 1
         log.tail = max(log.tail, log.head + 2 - log.media.pages)
-        more_closed, more_reserved = _read_notes(log, index)
-        closed, reserved = more_closed, max(reserved, more_reserved)
+        closed, reserved = _read_notes(log, index, reserved)
         log.used = PAGE_BYTES
     claimed = max(claimed, index.claimed_seq, end)
     log.accounted_to = end
@@ -67,27 +67,22 @@ def _find_end(log, index):
         log.next_seq, log.stop_reason = claimed + NEXT_SEQ_JUMP, ids.GAP_POWER_LOSS
 
 
-def _read_notes(log, index):
+def _read_notes(log, index, reserved):
     """Take over what the page's notes say. Returns (next number after an orderly stop or -1, end of a reservation)."""
     closed = -1
-    reserved = 0
     for i in range(index.count):
-        offset = index.offsets[i]
-        log.read_at(log.head, offset, index.scratch)
-        if index.scratch[0] != NOTE_SYNC:
-            closed = -1
-            continue
-        note = parse_note(index.scratch)
-        if note is None:
-            continue
-        kind, _, to_seq, boot, _, acked, overwritten = note
-        log.noted = True
-        log.boot = boot
-        log.acked_seq = max(log.acked_seq, acked)
-        log.overwritten = max(log.overwritten, overwritten)
-        closed = to_seq if kind == NOTE_CLOSE else -1
-        if kind == NOTE_RESERVE:
-            reserved = max(reserved, to_seq)
+        log.read_at(log.head, index.offsets[i], index.scratch)
+        note = parse_note(index.scratch) if index.scratch[0] == NOTE_SYNC else None
+        closed = note[2] if note and note[0] == NOTE_CLOSE else -1
+        if note is None or note[0] == NOTE_GAP:
+            reserved = 0  # recorded again since
+        elif note[0] == NOTE_RESERVE:
+            reserved = note[2]
+        if note:
+            log.noted = True
+            log.boot = note[3]
+            log.acked_seq = max(log.acked_seq, note[5])
+            log.overwritten = max(log.overwritten, note[6])
     return closed, reserved
 
 

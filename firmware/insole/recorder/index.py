@@ -110,6 +110,8 @@ class PageIndex:
             note = parse_note(head)
             if note is None or not 0 <= note[2] - self.end_seq < MAX_JUMP:
                 return 0
+            if note[1] < self.end_seq and note[0] != NOTE_ERASED:
+                return 0  # left over from the turn before
             if note[0] in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED):
                 self.end_seq = note[2]
             return NOTE_BYTES

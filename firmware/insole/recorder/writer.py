@@ -168,6 +168,7 @@ class Writer:
         )
         header.tail_page, header.note_page, header.pages = self.tail, self.note_page, self.media.pages
         header.erased_seq = self.erased_seq
+        header.reserved_seq = self.reserved_to if self.full else 0
         header.write(self._waiting)
         self.used = HEADER_BYTES
         self.committed = self.window_at = 0

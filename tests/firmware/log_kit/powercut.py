@@ -1,0 +1,149 @@
+"""Cuts the power at every write and erase of a scripted time of logging. Runs on both interpreters.
+
+For each operation of the script the device is copied just before it, the operation is left out or half done on the
+copy, and a new Recorder must find there everything that was committed, explain everything that is missing, use no
+number twice and go on logging.
+"""
+
+import sys
+
+from insole.recorder import Recorder
+from insole_protocol import ids
+
+from log_kit.devices import RamCard, RamFlash
+from log_kit.walks import check_tiling, make_record, merged_gaps, read_all
+
+SLOTS = 50
+KNOWN = (ids.GAP_OVERWRITTEN, ids.GAP_POWER_LOSS, ids.GAP_OFF, ids.GAP_OVERRUN, ids.GAP_IDLE, ids.GAP_LOG_FULL)
+
+
+class Script:
+    """The scripted time and the model that says what the log must hold."""
+
+    def __init__(self, device, recorder_class=Recorder, keep_oldest=False, cut=True):
+        self.recorder_class = recorder_class
+        self.keep_oldest = keep_oldest
+        self.records = {}  # seq -> bytes, of what was appended and kept
+        self.why = []  # (lo, hi, reason) of numbers left out
+        self.committed_to = 0  # end of the last record whose append or flush has returned
+        self.used_to = 0  # end of the numbers that were used
+        self.boot = 0
+        self.points = 0
+        self.failures = []
+        self.random = 12345
+        self.device = device
+        self.log = self.start(device)
+        if cut:
+            device.hook = self.cut
+
+    def start(self, device):
+        log = self.recorder_class(device, self.keep_oldest)
+        log.open()
+        return log
+
+    def draw(self, n):
+        self.random = (self.random * 1103515245 + 12345) & 0x7FFFFFFF
+        return (self.random >> 8) % n
+
+    def run(self, seconds):
+        log = self.log
+        self.boot = log.boot
+        for step in range(seconds * 2):
+            if step % 331 == 330:
+                self.skip(7 + self.draw(90), ids.GAP_OVERRUN)
+            if step % 1201 == 1200:
+                self.skip(5000, ids.GAP_IDLE)
+            if step % 97 == 96:
+                log.ack(log.next_seq - 1000 if self.draw(2) else log.oldest_seq)
+            if step % 463 == 462:
+                log.close()
+                log = self.log = self.start(self.device)
+                self.boot = log.boot
+            self.append()
+            for old in [seq for seq in self.records if seq < log.oldest_seq - 4000]:
+                del self.records[old]
+        log.flush()
+
+    def skip(self, slots, reason):
+        lo = self.log.next_seq
+        self.used_to = max(self.used_to, lo)
+        self.log.skip(lo + slots, reason)
+        if not self.log.full:  # a full log gives one reason for everything it does not keep
+            self.why.append((lo, lo + slots, reason))
+
+    def append(self):
+        log = self.log
+        seq = log.next_seq
+        record = make_record(seq, SLOTS, log.boot, 240 + self.draw(260))
+        self.records[seq] = bytes(record)
+        if log.append(record):
+            self.committed_to = seq + SLOTS
+        else:
+            del self.records[seq]
+        self.used_to = seq + SLOTS  # nobody is given a record before append has returned
+
+    def cut(self, device, kind, page, offset, data):
+        """The hook of the device: try what a power cut at this operation would leave."""
+        for part in (0, 1 + self.draw(255)):
+            left = device.copy()
+            if part:
+                left.tear(kind, page, offset, data, part)
+            self.points += 1
+            try:
+                self.check(left)
+            except Exception as error:  # noqa: BLE001 - any failure at all is what this looks for
+                self.failures.append("%s %d of %d at op %d: %r" % (kind, page, part, device.changes, error))
+
+    def check(self, device):
+        log = self.start(device)
+        assert log.boot == self.boot + 1 or log.boot == self.boot + 2, "boot %d" % log.boot
+        assert log.next_seq >= self.used_to, "number used twice"
+        items = self.compare(log)
+        lost = [(lo, hi) for lo, hi, reason in items if reason == ids.GAP_POWER_LOSS and lo >= self.committed_to]
+        assert sum(hi - lo for lo, hi in lost) <= 128, "%r lost" % lost
+        seq = log.next_seq
+        extra = make_record(seq, SLOTS, log.boot)
+        if log.append(extra):
+            log.flush()
+            again = self.start(device)
+            assert again.next_seq >= seq + SLOTS
+            self.compare(again, {seq: bytes(extra)})
+
+    def compare(self, log, extra=None):
+        """Everything committed is there, nothing else is, and every gap has its reason."""
+        items = read_all(log)
+        check_tiling(items, 0, log.next_seq)
+        there = 0
+        for lo, hi, what in items:
+            if isinstance(what, int):
+                assert what in KNOWN, "gap %d-%d for reason %d" % (lo, hi, what)
+                continue
+            expected = self.records.get(lo) or (extra or {}).get(lo)
+            assert what == expected, "record %d is not what was appended" % lo
+            there += lo < self.committed_to
+        due = sum(1 for seq in self.records if log.oldest_seq <= seq < self.committed_to)
+        assert there == due, "%d records of %d" % (there, due)
+        for seq in extra or {}:
+            assert items[-1][0] >= seq
+        for lo, hi, reason in self.why:
+            if log.oldest_seq <= lo and hi <= self.committed_to:
+                assert (lo, hi, reason) in items, "gap %d-%d is not explained" % (lo, hi)
+        backwards = read_all(log, newest_first=True)
+        assert [i for i in backwards if not isinstance(i[2], int)] == [i for i in items if not isinstance(i[2], int)]
+        assert merged_gaps(backwards) == merged_gaps(items), "newest first explains otherwise"
+        return items
+
+
+def run(kind, seconds, pages=6, recorder_class=Recorder, keep_oldest=False):
+    """(cut points, failures) of a scripted time on a small flash or card."""
+    script = Script((RamFlash if kind == "flash" else RamCard)(pages), recorder_class, keep_oldest)
+    script.run(seconds)
+    return script
+
+
+if __name__ == "__main__":
+    result = run(sys.argv[1], int(sys.argv[2]), keep_oldest=len(sys.argv) > 3 and sys.argv[3] == "keep")
+    for failure in result.failures[:10]:
+        print(failure)
+    print("cut points %d, failures %d" % (result.points, len(result.failures)))
+    sys.exit(1 if result.failures else 0)
