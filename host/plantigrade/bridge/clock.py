@@ -12,7 +12,8 @@ and one interval, and the best of many is close to nothing. The estimate therefo
 path: the line that no lower bound exceeds and to which the bounds come closest, with a mild prior for the
 drift of quartz. How far the best of n falls short of zero is seen from how densely the n best lie (for
 evenly spread delays the shortest is, in the mean, as long as the spacing of those that follow), which
-corrects the offset and gives its uncertainty. The backward path bounds the result from above.
+corrects the offset and gives its uncertainty. What the spread of the delays does not account for of the
+shortest round trip is taken for a fixed delay, the same both ways.
 """
 
 from collections import deque
@@ -39,6 +40,7 @@ FLOOR_NS = 800_000
 STEP_TOLERANCE_NS = 3_000_000
 STEPS_TO_BELIEVE = 2
 PACING_SHARE = 1.2
+SPREAD_MARGIN = 1.1
 GOLDEN_RATIO = 0.6180339887498949
 
 
@@ -186,10 +188,10 @@ class ClockSync:
         floor_ns = float(level_ns.max())
         corridor_ns = max(0.0, float(np.min(high_ns - slope * age_s)) - floor_ns)
         spacing_ns = max(_spacing(floor_ns - level_ns), corridor_ns / (len(level_ns) + 1))
-        # On a link without connection events (USB) the corridor is narrow and its middle is the best guess.
-        offset_ns = floor_ns + min(spacing_ns + PATH_NS, corridor_ns / 2)
+        fixed_ns = _fixed_share(floor_ns - level_ns, corridor_ns)
+        offset_ns = floor_ns + min(spacing_ns + PATH_NS + fixed_ns, corridor_ns / 2)
         span_s = max(float(-age_s.min()), 1e-3)
-        doubt_ns = SPACING_FACTOR * spacing_ns + FLOOR_NS
+        doubt_ns = SPACING_FACTOR * spacing_ns + FLOOR_NS + fixed_ns
         return ClockEstimate(
             reference_us=reference_us,
             host_at_reference_ns=base_ns + 1000 * reference_us + round(offset_ns),
@@ -209,6 +211,18 @@ def _spacing(excess_ns: NDArray[np.float64]) -> float:
     ranked = np.sort(excess_ns)
     rank = min(SPACING_RANK, len(ranked) - 1)
     return float(ranked[rank] / max(rank - 1, 1))
+
+
+def _fixed_share(excess_ns: NDArray[np.float64], corridor_ns: float) -> float:
+    """Half of the shortest round trip that connection events do not account for, in ns.
+
+    With connection events the forward delays are spread as widely as the shortest round trip is long, and
+    nothing is left. Without them (USB, or a host whose stack takes its time) the delays lie close together,
+    the shortest round trip is a fixed delay both ways, and its middle is the best guess, with half of it as
+    the doubt.
+    """
+    spread_ns = float(np.quantile(excess_ns, 0.95)) / 0.95
+    return max(0.0, corridor_ns - SPREAD_MARGIN * spread_ns) / 2
 
 
 def _best_slope(age_s: NDArray[np.float64], low_ns: NDArray[np.float64]) -> float:

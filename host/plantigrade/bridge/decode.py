@@ -71,7 +71,7 @@ def _decode_many(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
     decoded = bulk.decode_records(item.record for item in arrived)
     # Frames of one record lie together: each place where the record changes begins another batch.
     starts = np.flatnonzero(np.diff(decoded.block, prepend=-1))
-    stops = np.append(starts[1:], len(decoded.block))
+    stops = np.append(starts, len(decoded.block))[1:]
     found: list[Frames] = []
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
         item = arrived[int(decoded.block[start])]

@@ -15,10 +15,11 @@ from plantigrade.bridge.clock import RoundTrip
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
 from plantigrade.bridge.exchange import Answer, Exchange
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.ranges import SlotRange
+from plantigrade.bridge.ranges import SlotRange, SlotSet
 from plantigrade.bridge.transfer import Transfer
 from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
 
+SETTLED_SLOTS = 50
 MAX_TRANSFERS = 4
 """One transfer runs at a time; ends of aborted ones may straggle in."""
 
@@ -35,6 +36,7 @@ class SessionPolicy:
         silent_after_s: no message for so long means that the link is dead although nobody has said so.
         transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
         fill_holes: ask the log for what the stream did not bring.
+        hole_period_s: pause between looks for holes.
     """
 
     mode: int | None = ids.MODE_LIVE
@@ -44,6 +46,7 @@ class SessionPolicy:
     silent_after_s: float = 8.0
     transfer_idle_s: float = 5.0
     fill_holes: bool = True
+    hole_period_s: float = 2.0
 
 
 class Session:
@@ -242,13 +245,21 @@ class Session:
             await asyncio.sleep((limit_ns - silent_ns) * 1e-9 + 0.01)
 
     async def _fill_holes(self) -> None:
-        """Ask the log once for every hole that the time out of reach has left, newest first."""
-        for hole in reversed(self.insole.books.open_gaps()):
-            try:
-                await self.read_log(hole)
-            except RefusedError as error:
-                self._link.counters.count_malformed(f"log_refused_{error.result}")
-                return
+        """Ask the log for every hole, newest first, once on this connection."""
+        asked = SlotSet()
+        while True:
+            # What has just not arrived may still be on its way.
+            settled = self.insole.books.requested.end - SETTLED_SLOTS
+            for hole in reversed(self.insole.books.open_gaps()):
+                if hole.end > settled or not asked.missing(*hole):
+                    continue
+                asked.add(*hole)
+                try:
+                    await self.read_log(hole)
+                except RefusedError as error:
+                    self._link.counters.count_malformed(f"log_refused_{error.result}")
+                    return
+            await asyncio.sleep(self.policy.hole_period_s)
 
     async def _wait_closed(self) -> None:
         await self._link.closed.wait()
