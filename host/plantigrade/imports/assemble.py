@@ -129,7 +129,8 @@ def _oddities(foot: Foot, data: FootData) -> list[str]:
 
 
 def _numbers(indices: npt.NDArray[np.intp]) -> str:
-    shown = ", ".join(str(int(i) + 1) for i in indices[:6])
+    shown_indices: list[int] = indices.tolist()[:6]
+    shown = ", ".join(str(i + 1) for i in shown_indices)
     return shown + (f" and {len(indices) - 6} more" if len(indices) > 6 else "")
 
 

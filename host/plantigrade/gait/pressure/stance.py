@@ -1,0 +1,195 @@
+"""The values that pressure gives for each stance: names, units, what is unavailable and why.
+
+`StanceFeatures(layout, quantity)` is made once for a foot; `rows(...)` is called with the samples at hand and
+the rows of the stances that end in them. Streaming and whole-file analysis call the same function.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from plantigrade.gait.pressure import stance_kernel as kernel
+from plantigrade.gait.pressure.masks import Masks, masks_of
+from plantigrade.gait.pressure.regions import REGIONS
+from plantigrade.gait.pressure.stance_kernel import Rows, Value
+from plantigrade.gait.signals import Floats, Forces, Quantity, SensorLayout
+
+
+@dataclass(frozen=True)
+class Column:
+    """One value of a stance.
+
+    Attributes:
+        name: as in the strides' table; the unit is its last part.
+        unit: in words for people.
+        place: in the kernel's row.
+        scale: what the kernel's value is multiplied with.
+    """
+
+    name: str
+    unit: str
+    place: int
+    scale: float = 1.0
+
+
+def _of_regions(stem: str, tail: str, unit: str, place: int) -> list[Column]:
+    return [Column(f"{stem}_{region}_{tail}", unit, place + r) for r, region in enumerate(REGIONS)]
+
+
+_COLUMNS: Final = (
+    Column("peak_pressure_kpa", "kPa", Value.PEAK_PRESSURE),
+    *_of_regions("peak_pressure", "kpa", "kPa", Value.PEAK_PRESSURE_REGION),
+    Column("pti_kpa_s", "kPa s", Value.PTI),
+    *_of_regions("pti", "kpa_s", "kPa s", Value.PTI_REGION),
+    *_of_regions("fti", "n_s", "N s", Value.FTI_REGION),
+    *_of_regions("load_share", "pct", "%", Value.LOAD_SHARE_REGION),
+    Column("contact_area_cm2", "cm2", Value.CONTACT_AREA),
+    *_of_regions("contact_area", "cm2", "cm2", Value.CONTACT_AREA_REGION),
+    Column("ml_index_heel", "1", Value.ML_HEEL),
+    Column("ml_index_forefoot", "1", Value.ML_FOREFOOT),
+    Column("force_arch_index", "1", Value.FORCE_ARCH),
+    Column("rear_load_pct", "%", Value.REAR_LOAD),
+    Column("cop_start_y_pct", "% of length", Value.COP_START_Y),
+    Column("cop_end_y_pct", "% of length", Value.COP_END_Y),
+    Column("cop_mean_x_pct", "% of width", Value.COP_MEAN_X),
+    Column("cop_mean_y_pct", "% of length", Value.COP_MEAN_Y),
+    Column("gait_line_length_mm", "mm", Value.GAIT_LINE_LENGTH),
+    Column("gait_line_range_mm", "mm", Value.GAIT_LINE_RANGE),
+    Column("gait_line_range_pct", "% of length", Value.GAIT_LINE_RANGE),
+    Column("gait_line_width_mm", "mm", Value.GAIT_LINE_WIDTH),
+    Column("gait_line_width_pct", "% of width", Value.GAIT_LINE_WIDTH),
+    Column("cop_mean_velocity_mm_per_s", "mm/s", Value.COP_MEAN_VELOCITY),
+    Column("cop_peak_velocity_mm_per_s", "mm/s", Value.COP_PEAK_VELOCITY),
+    Column("cpei_pct", "%", Value.CPEI),
+    Column("foot_flat_s", "s", Value.FOOT_FLAT),
+    Column("heel_off_s", "s", Value.HEEL_OFF),
+)
+
+NAMES: Final = tuple(column.name for column in _COLUMNS)
+UNITS: Final = {column.name: column.unit for column in _COLUMNS}
+
+_NO_LAYOUT = "the source does not say where the sensors lie"
+_NO_AREA = "the source does not say how large the sensors are"
+_NO_SCALE = "the source gives sensor places on an arbitrary scale, so lengths are not millimetres"
+_NOT_NEWTONS = "the sensors are not calibrated to newtons"
+
+
+@dataclass(frozen=True, eq=False)
+class StanceRows:
+    """Results of some stances.
+
+    Attributes:
+        values: (k, len(NAMES)) in the order of `NAMES`; NaN where unknown.
+        cop_curves: (k, 2, 101) x and y in mm (or on the layout's scale) over 0 to 100 % of the stance.
+        peak_force_n: (k, S) greatest force of each sensor.
+        impulse_n_s: (k, S) force-time integral of each sensor.
+    """
+
+    values: Floats
+    cop_curves: Floats
+    peak_force_n: Floats
+    impulse_n_s: Floats
+
+
+class StanceFeatures:
+    """Pressure values of one foot's stances.
+
+    Args:
+        layout: sensor places; None makes every value unavailable.
+        quantity: "footswitch" leaves only what does not need newtons.
+    """
+
+    names: tuple[str, ...] = NAMES
+
+    def __init__(self, layout: SensorLayout | None, quantity: Quantity = "force") -> None:
+        self.layout = layout
+        self.masks: Masks | None = masks_of(layout) if layout is not None else None
+        self.unavailable: dict[str, str] = _unavailable(layout, self.masks, quantity)
+        self._blank = np.array([name in self.unavailable for name in NAMES])
+        self._places = np.array([int(column.place) for column in _COLUMNS])
+        self._scales = _scales(self.masks)
+
+    def rows(
+        self, time_s: Floats, force_n: Forces, starts: Rows, stops: Rows, *, offset_n: Floats | None = None
+    ) -> StanceRows:
+        """Values of the stances `starts[i]:stops[i]`.
+
+        Args:
+            time_s: (n,) seconds.
+            force_n: (n, S) newtons.
+            starts, stops: (k,) rows from initial to final contact.
+            offset_n: (S,) unloaded level of each sensor; None for 0.
+        """
+        count, sensors = len(starts), force_n.shape[1]
+        raw = np.full((count, kernel.COUNT), np.nan)
+        curves = np.full((count, 2, kernel.CURVE_POINTS), np.nan)
+        peaks = np.zeros((count, sensors))
+        impulses = np.zeros((count, sensors))
+        offset = np.zeros(sensors) if offset_n is None else np.asarray(offset_n, dtype=np.float64)
+        m = self.masks
+        if m is not None and count:
+            kernel.stances(
+                np.ascontiguousarray(time_s),
+                np.ascontiguousarray(force_n),
+                starts,
+                stops,
+                offset,
+                m.order,
+                m.borders,
+                m.x_mm[m.order],
+                m.y_mm[m.order],
+                m.area_cm2[m.order],
+                m.medial[m.order],
+                m.rear[m.order],
+                m.distal_y_mm,
+                m.distal_width_mm,
+                raw,
+                curves,
+                peaks,
+                impulses,
+            )
+        values = raw[:, self._places] * self._scales
+        values[:, self._blank] = np.nan
+        return StanceRows(values, curves, peaks, impulses)
+
+
+def _scales(masks: Masks | None) -> Floats:
+    """Kernel units to the units of the columns: shares of length and width are in per cent."""
+    length, width = (masks.length_mm, masks.width_mm) if masks is not None else (1.0, 1.0)
+    by_unit = {"% of length": 100.0 / length, "% of width": 100.0 / width}
+    return np.array([by_unit.get(column.unit, 1.0) for column in _COLUMNS])
+
+
+def _unavailable(layout: SensorLayout | None, masks: Masks | None, quantity: Quantity) -> dict[str, str]:
+    """Why a value cannot be known with this layout."""
+    if layout is None or masks is None:
+        return dict.fromkeys(NAMES, _NO_LAYOUT)
+    reasons = {name: reason for name in NAMES if (reason := _reason(name, layout, masks, quantity))}
+    for name, region in (("ml_index_heel", 0), ("ml_index_forefoot", 2)):
+        if not masks.has_sides[region]:
+            reasons[name] = f"the {REGIONS[region]} has no sensors on both its sides"
+    if not all(masks.has_region[:3]):
+        reasons["force_arch_index"] = "heel, midfoot and forefoot need sensors"
+    if not (masks.has_region[0] and masks.has_region[2]):
+        reasons.update(dict.fromkeys(("foot_flat_s", "heel_off_s"), "heel and forefoot need sensors"))
+    return reasons
+
+
+def _reason(name: str, layout: SensorLayout, masks: Masks, quantity: Quantity) -> str | None:
+    is_pressure = name.startswith(("peak_pressure", "pti", "contact_area"))
+    if is_pressure and not masks.has_area:
+        return _NO_AREA
+    if quantity == "footswitch" and (is_pressure or name.startswith("fti")):
+        return _NOT_NEWTONS
+    if layout.relative and name.endswith(("_mm", "_mm_per_s", "_cm2")):
+        return _NO_SCALE
+    region = _region_in(name)
+    if region is not None and not masks.has_region[region]:
+        return f"no sensor lies in the {REGIONS[region]}"
+    return None
+
+
+def _region_in(name: str) -> int | None:
+    words = name.split("_")
+    return next((r for r, region in enumerate(REGIONS) if region in words), None)

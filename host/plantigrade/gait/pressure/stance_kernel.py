@@ -1,0 +1,377 @@
+"""One pass over the samples of a stance, compiled: everything that pressure and the centre of pressure tell.
+
+Kept apart from `stance` because compiled code has its own rules: plain arrays, plain loops. The order of the
+results is `Value`.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, Final
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.gait.signals import Floats, Forces
+
+Rows = npt.NDArray[np.int64]
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_compiled: Decorator = numba.njit(cache=True, nogil=True, error_model="numpy")
+# Sums over sensors may be reordered so that they run in parallel lanes; the order is the same for every
+# chunking.
+_compiled_sums: Decorator = numba.njit(
+    cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"}
+)
+
+KPA_CM2_PER_N: Final = 10.0
+CONTACT_KPA: Final = 10.0
+COP_SHARE: Final = 0.05
+PHASE_SHARE: Final = 0.10
+CURVE_POINTS: Final = 101
+
+
+class Value(IntEnum):
+    """Place of each result in a row."""
+
+    PEAK_PRESSURE = 0
+    PEAK_PRESSURE_REGION = 1
+    PTI = 5
+    PTI_REGION = 6
+    FTI_REGION = 10
+    LOAD_SHARE_REGION = 14
+    CONTACT_AREA = 18
+    CONTACT_AREA_REGION = 19
+    ML_HEEL = 23
+    ML_FOREFOOT = 24
+    FORCE_ARCH = 25
+    REAR_LOAD = 26
+    COP_START_Y = 27
+    COP_END_Y = 28
+    GAIT_LINE_LENGTH = 29
+    GAIT_LINE_RANGE = 30
+    GAIT_LINE_WIDTH = 31
+    COP_MEAN_VELOCITY = 32
+    COP_PEAK_VELOCITY = 33
+    CPEI = 34
+    FOOT_FLAT = 35
+    HEEL_OFF = 36
+    COP_MEAN_X = 37
+    COP_MEAN_Y = 38
+
+
+COUNT: Final = 39
+
+
+@_compiled
+def stances(
+    time_s: Floats,
+    force_n: Forces,
+    starts: Rows,
+    stops: Rows,
+    offset_n: Floats,
+    order: Rows,
+    borders: Rows,
+    x_mm: Floats,
+    y_mm: Floats,
+    area_cm2: Floats,
+    medial: Floats,
+    rear: Floats,
+    distal_y_mm: float,
+    distal_width_mm: float,
+    out: Floats,
+    curves: Floats,
+    peaks: Floats,
+    impulses: Floats,
+) -> None:
+    """Fill one row of each output for each stance.
+
+    Args:
+        time_s: (n,) seconds.
+        force_n: (n, S) newtons.
+        starts, stops: (k,) first row of each stance and the row after its last.
+        offset_n: (S,) unloaded level of each sensor, taken off; what is below it counts as 0.
+        order: (S,) the sensors sorted by region.
+        borders: (5,) where each region begins and ends in `order`.
+        x_mm, y_mm, area_cm2, medial, rear: (S,) as in `Masks`, sorted by `order`.
+        distal_y_mm, distal_width_mm: as in `Masks`.
+        out: (k, COUNT) results; NaN where a stance does not allow one.
+        curves: (k, 2, CURVE_POINTS) centre of pressure over 0 to 100 % of the stance's duration; NaN where
+        the
+            force is too small.
+        peaks: (k, S) greatest force of each sensor, in the order of the samples.
+        impulses: (k, S) force-time integral of each sensor, in the order of the samples.
+    """
+    sensors = force_n.shape[1]
+    longest = 0
+    for k in range(starts.shape[0]):
+        longest = max(longest, stops[k] - starts[k])
+    series = np.zeros((5, longest + 1))
+    inverse = np.zeros(sensors)
+    for s in range(sensors):
+        if area_cm2[s] > 0.0:
+            inverse[s] = KPA_CM2_PER_N / area_cm2[s]
+    level = np.empty(sensors)
+    for s in range(sensors):
+        level[s] = offset_n[order[s]]
+    peak = np.zeros(sensors)
+    impulse = np.zeros(sensors)
+    pti = np.zeros(5)
+    for k in range(starts.shape[0]):
+        out[k, :] = np.nan
+        curves[k, :, :] = np.nan
+        peaks[k, :] = 0.0
+        impulses[k, :] = 0.0
+        first, m = starts[k], stops[k] - starts[k]
+        if m < 3:
+            continue
+        peak[:] = 0.0
+        impulse[:] = 0.0
+        pti[:] = 0.0
+        span = time_s[first : first + m]
+        _samples(
+            span,
+            force_n[first : first + m],
+            level,
+            order,
+            borders,
+            x_mm,
+            y_mm,
+            inverse,
+            series,
+            peak,
+            impulse,
+            pti,
+        )
+        for s in range(sensors):
+            peaks[k, order[s]] = peak[s]
+            impulses[k, order[s]] = impulse[s]
+        if not impulse.sum() > 0.0:
+            continue
+        _loads(out[k], impulse, borders, medial, rear)
+        _pressures(out[k], peak, area_cm2, inverse, borders, pti)
+        _line(out[k], span, series[0, :m], series[1, :m], series[2, :m], distal_y_mm, distal_width_mm)
+        _phases(out[k], span, series[3, :m], series[4, :m])
+        _curve(curves[k], span, series[0, :m], series[1, :m], series[2, :m])
+
+
+@_compiled_sums
+def _samples(
+    time_s: Floats,
+    force_n: Forces,
+    level: Floats,
+    order: Rows,
+    borders: Rows,
+    x_mm: Floats,
+    y_mm: Floats,
+    inverse: Floats,
+    series: Floats,
+    peak: Floats,
+    impulse: Floats,
+    pti: Floats,
+) -> None:
+    """Go through one stance's samples once.
+
+    Fills `series` (total, x, y, heel, forefoot per sample), `peak` and `impulse` per sensor in sorted order,
+    and `pti`: pressure-time integral of the regions (0-3) and of the whole foot (4).
+    """
+    m, sensors = force_n.shape
+    load = np.zeros(sensors)
+    parts = np.zeros(4)
+    for i in range(m):
+        dt = time_s[i + 1] - time_s[i] if i + 1 < m else time_s[i] - time_s[i - 1]
+        for s in range(sensors):
+            v = force_n[i, order[s]] - level[s]
+            load[s] = v if v > 0.0 else 0.0
+        f = 0.0
+        fx = 0.0
+        fy = 0.0
+        top = 0.0
+        for r in range(4):
+            part = 0.0
+            highest = 0.0
+            for s in range(borders[r], borders[r + 1]):
+                v = load[s]
+                part += v
+                fx += v * x_mm[s]
+                fy += v * y_mm[s]
+                p = v * inverse[s]
+                highest = p if p > highest else highest
+                impulse[s] += v * dt
+                peak[s] = v if v > peak[s] else peak[s]
+            parts[r] = part
+            f += part
+            pti[r] += highest * dt
+            top = highest if highest > top else top
+        pti[4] += top * dt
+        inverse_f = 1.0 / f if f > 0.0 else 0.0
+        series[0, i] = f
+        series[1, i] = fx * inverse_f
+        series[2, i] = fy * inverse_f
+        series[3, i] = parts[0]
+        series[4, i] = parts[2]
+
+
+@_compiled
+def _loads(row: Floats, impulse: Floats, borders: Rows, medial: Floats, rear: Floats) -> None:
+    """Where the impulse goes: regions, rear, sides, midfoot over toeless foot."""
+    total = impulse.sum()
+    behind = 0.0
+    for r in range(4):
+        part = 0.0
+        inner = 0.0
+        for s in range(borders[r], borders[r + 1]):
+            part += impulse[s]
+            inner += impulse[s] * medial[s]
+            behind += impulse[s] * rear[s]
+        row[10 + r] = part
+        row[14 + r] = 100.0 * part / total
+        if r in (0, 2) and part > 0.0:
+            row[23 + r // 2] = (2.0 * inner - part) / part
+    toeless = row[10] + row[11] + row[12]
+    if toeless > 0.0:
+        row[25] = row[11] / toeless
+    row[26] = 100.0 * behind / total
+
+
+@_compiled
+def _pressures(row: Floats, peak: Floats, area: Floats, inverse: Floats, borders: Rows, pti: Floats) -> None:
+    """Peak pressure, pressure-time integral and contact area."""
+    row[0] = 0.0
+    row[5] = pti[4]
+    row[18:23] = 0.0
+    for r in range(4):
+        row[1 + r] = 0.0
+        row[6 + r] = pti[r]
+        for s in range(borders[r], borders[r + 1]):
+            pressure = peak[s] * inverse[s]
+            row[1 + r] = max(row[1 + r], pressure)
+            if pressure >= CONTACT_KPA:
+                row[18] += area[s]
+                row[19 + r] += area[s]
+        row[0] = max(row[0], row[1 + r])
+
+
+@_compiled
+def _line(
+    row: Floats, time_s: Floats, total: Floats, cx: Floats, cy: Floats, distal_y: float, distal_width: float
+) -> None:
+    """The gait line: the way of the centre of pressure while the foot carries more than 5 % of the stance's
+    peak.
+    """
+    level = COP_SHARE * total.max()
+    first = -1
+    last = -1
+    for i in range(total.shape[0]):
+        if total[i] >= level:
+            if first < 0:
+                first = i
+            last = i
+    if first < 0 or last - first < 2:
+        return
+    length = 0.0
+    fastest = 0.0
+    weight = 0.0
+    sum_x = 0.0
+    sum_y = 0.0
+    low_x, high_x = cx[first], cx[first]
+    low_y, high_y = cy[first], cy[first]
+    previous = first
+    for i in range(first, last + 1):
+        if total[i] < level:
+            continue
+        weight += total[i]
+        sum_x += total[i] * cx[i]
+        sum_y += total[i] * cy[i]
+        low_x, high_x = min(low_x, cx[i]), max(high_x, cx[i])
+        low_y, high_y = min(low_y, cy[i]), max(high_y, cy[i])
+        if i > previous:
+            step = np.sqrt((cx[i] - cx[previous]) ** 2 + (cy[i] - cy[previous]) ** 2)
+            length += step
+            fastest = max(fastest, step / (time_s[i] - time_s[previous]))
+            previous = i
+    row[27] = cy[first]
+    row[28] = cy[last]
+    row[29] = length
+    row[30] = high_y - low_y
+    row[31] = high_x - low_x
+    row[32] = length / (time_s[last] - time_s[first])
+    row[33] = fastest
+    row[34] = _cpei(cx, cy, total, level, first, last, distal_y, distal_width)
+    row[37] = sum_x / weight
+    row[38] = sum_y / weight
+
+
+@_compiled
+def _cpei(
+    cx: Floats, cy: Floats, total: Floats, level: float, first: int, last: int, distal_y: float, width: float
+) -> float:
+    """Distance of the line from its chord where it enters the distal third, in % of the width there.
+
+    Positive when the line runs lateral of the chord, as in a foot that does not over-pronate (Song et al.
+    1996).
+    """
+    dx = cx[last] - cx[first]
+    dy = cy[last] - cy[first]
+    chord = np.sqrt(dx * dx + dy * dy)
+    if dy <= 0.0 or chord <= 0.0 or width <= 0.0 or cy[first] >= distal_y or cy[last] <= distal_y:
+        return np.nan
+    previous = first
+    for i in range(first + 1, last + 1):
+        if total[i] < level:
+            continue
+        if cy[previous] < distal_y <= cy[i]:
+            share = (distal_y - cy[previous]) / (cy[i] - cy[previous])
+            x = cx[previous] + share * (cx[i] - cx[previous])
+            # Cross product of chord and point: distance to the right of the way towards the toes, which is
+            # lateral.
+            return 100.0 * ((x - cx[first]) * dy - (distal_y - cy[first]) * dx) / chord / width
+        previous = i
+    return np.nan
+
+
+@_compiled
+def _phases(row: Floats, time_s: Floats, heel: Floats, fore: Floats) -> None:
+    """Foot flat and heel off, seconds after the first sample: each region counts from 10 % of its own
+    peak.
+    """
+    heel_level = PHASE_SHARE * heel.max()
+    fore_level = PHASE_SHARE * fore.max()
+    if not (heel_level > 0.0 and fore_level > 0.0):
+        return
+    n = heel.shape[0]
+    fore_on = -1
+    heel_on = -1
+    heel_off = -1
+    for i in range(n):
+        if fore_on < 0 and fore[i] >= fore_level:
+            fore_on = i
+        if heel[i] >= heel_level:
+            if heel_on < 0:
+                heel_on = i
+            heel_off = i
+    row[35] = time_s[max(fore_on, heel_on)] - time_s[0]
+    if heel_off + 1 < n:
+        row[36] = time_s[heel_off] - time_s[0]
+        high = heel[heel_off] - heel_level
+        fall = heel[heel_off] - heel[heel_off + 1]
+        if fall > 0.0:
+            row[36] += (time_s[heel_off + 1] - time_s[heel_off]) * high / fall
+
+
+@_compiled
+def _curve(curve: Floats, time_s: Floats, total: Floats, cx: Floats, cy: Floats) -> None:
+    """Centre of pressure at 0, 1, ... 100 % of the stance, linear between samples that carry load."""
+    level = COP_SHARE * total.max()
+    n = total.shape[0]
+    span = time_s[n - 1] - time_s[0]
+    i = 0
+    for p in range(CURVE_POINTS):
+        t = time_s[0] + span * p / (CURVE_POINTS - 1)
+        while i < n - 2 and time_s[i + 1] < t:
+            i += 1
+        if total[i] < level or total[i + 1] < level:
+            continue
+        share = (t - time_s[i]) / (time_s[i + 1] - time_s[i])
+        curve[0, p] = cx[i] + share * (cx[i + 1] - cx[i])
+        curve[1, p] = cy[i] + share * (cy[i + 1] - cy[i])
