@@ -288,8 +288,7 @@ def _undo_channel(
         value += (z >> 1) ^ -(z & 1)
         if not lowest <= value <= highest:
             raise errors.SampleRangeError("channel %d, frame %d: %d" % (at, i + 1, value))
-        at += width
-        rows[at] = value
+        rows[at + (i + 1) * width] = value
 
 
 class _Bits:

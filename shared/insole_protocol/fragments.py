@@ -76,14 +76,15 @@ class Reassembler:
     """Puts messages together; memory is bounded by `limit`.
 
     Attributes:
-        errors: how often each thing went wrong: "empty" (a value without a byte of message), "orphan" (a middle without
-            its first), "counter" (values are missing), "cut" (a new message before the last was complete), "oversize".
+        errors: how often each thing went wrong: "empty" (a value without a byte of message), "orphan" (the rest of a
+            message without its start), "counter" (values are missing), "cut" (a new message before the last was complete), "oversize".
     """
 
     def __init__(self, limit: int = ids.MAX_MESSAGE_BYTES) -> None:
         self._limit = limit
         self._buf = bytearray()
         self._open = False
+        self._losing = False  # the rest of a message that was dropped and counted is under way
         self._next = -1
         self.errors = {"empty": 0, "orphan": 0, "counter": 0, "cut": 0, "oversize": 0}
 
@@ -106,9 +107,10 @@ class Reassembler:
             if self._open:
                 self._drop("cut")
             self._open = True
+            self._losing = False
         elif not self._open:
-            if not broken:
-                self.errors["orphan"] += 1
+            if not self._losing:
+                self._drop("orphan")
             return None
         if len(self._buf) + len(value) - 1 > self._limit:
             self._drop("oversize")
@@ -122,6 +124,7 @@ class Reassembler:
 
     def _drop(self, reason: str) -> None:
         self.errors[reason] += 1
+        self._losing = True
         self._reset()
 
     def _reset(self) -> None:
