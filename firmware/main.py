@@ -23,7 +23,7 @@ from insole.identity import Identity
 from insole.indicator import Indicator
 from insole.insole import Insole
 from insole.live import LiveQueue
-from insole.modes import Modes
+from insole.modes import KEEP_OLDEST, Modes
 from insole.power import Power
 from insole.pump import Pump
 from insole.radio import Radio
@@ -36,7 +36,6 @@ from insole.steps import StepCounter
 from insole.usb import UsbLink
 from insole.watchdog import Watchdog
 from insole_protocol import block, ids
-from insole_protocol import settings as table
 from insole_protocol.codec import Encoder
 
 
@@ -53,7 +52,7 @@ def build_insole(board):
     imu = lsm6dso.probe(i2c, board.IMU_ADDRESS)
     force_array = ForceArray(board)
     sampler = Sampler(clock, force_array, imu)
-    keep_oldest = settings[table.LOG_FULL] == table.LOG_FULL_KEEP_OLDEST
+    keep_oldest = settings.log_full == KEEP_OLDEST
     recorder = Recorder(Partition.find(Partition.TYPE_DATA, label=board.LOG_PARTITION)[0], keep_oldest)
     recorder.open()
     encoder = Encoder(block.MAX_FRAMES_IMU if imu else block.MAX_FRAMES, bool(imu))
@@ -101,7 +100,7 @@ class Firmware:
         answer = Commands(insole).handle
         self.radio.attach(sessions[:-1], answer)
         self.usb.attach(sessions[-1], answer)
-        self.radio.start(insole.settings[table.SIDE], board.BOARD)
+        self.radio.start(insole.settings.side, board.BOARD)
 
     async def run(self):
         """Start every task; never ends. A task that dies is noted, and the watchdog restarts the insole."""
@@ -123,8 +122,14 @@ class Firmware:
         asyncio.new_event_loop()
 
 
-firmware = Firmware(boards.current())
-try:
-    asyncio.run(firmware.run())
-finally:
-    firmware.leave()
+def main():
+    """Run until Ctrl-C."""
+    firmware = Firmware(boards.current())
+    try:
+        asyncio.run(firmware.run())
+    finally:
+        firmware.leave()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,11 @@
 
 import errno
 
+from micropython import const
+
 from insole_protocol.fragments import Fragmenter, Reassembler
+
+_EBUSY = const(16)  # the errno module does not have it
 
 DEFAULT_MTU = 23
 MAX_MTU = 247
@@ -33,7 +37,6 @@ class BleLink:
         self.handles = {}
         self._ble = ble
         self._value = memoryview(bytearray(MAX_MTU - NOTIFY_OVERHEAD))
-        self._length = 0  # of the fragment in `_value` that the stack has not taken yet
         self._fragmenters = {}
         self._outgoing = None
         self._handle = 0
@@ -52,7 +55,6 @@ class BleLink:
         """Forget the message on its way and start all counters anew."""
         self._fragmenters = {channel: Fragmenter() for channel in self.handles}
         self._outgoing = None
-        self._length = 0
         self.reassembler = Reassembler(MAX_COMMAND_BYTES)
 
     def malformed(self):
@@ -69,18 +71,18 @@ class BleLink:
         """Hand over as many fragments as the stack takes. True when the message is out, or its peer gone."""
         if self.state != OPEN or self.served != self.generation:
             return True
+        size = min(self.mtu, MAX_MTU) - NOTIFY_OVERHEAD
+        outgoing = self._outgoing
         while True:
-            if not self._length:
-                size = min(self.mtu, MAX_MTU) - NOTIFY_OVERHEAD
-                self._length = self._outgoing.next(self._value, size)
-                if not self._length:
-                    return True
+            length = outgoing.next(self._value, size)
+            if not length:
+                return True
             try:
-                self._ble.gatts_notify(self.connection, self._handle, self._value[: self._length])
+                self._ble.gatts_notify(self.connection, self._handle, self._value[:length])
             except OSError as error:
                 # The stack's buffers are full, or the connection is just ending and its event will follow. Either
-                # way the fragment stays where it is and is offered again.
-                if error.errno not in (errno.ENOMEM, errno.EAGAIN, errno.EBUSY):
+                # way the same fragment is offered again.
+                if error.errno not in (errno.ENOMEM, errno.EAGAIN, _EBUSY):
                     self.failures += 1
                 return False
-            self._length = 0
+            outgoing.advance()

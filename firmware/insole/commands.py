@@ -91,7 +91,7 @@ class Commands:
             command.op,
             command.tag,
             session.version,
-            insole.settings[table.SIDE],
+            insole.settings.side,
             LAYOUT_ID,
             capabilities,
             insole.recorder.boot,
@@ -149,18 +149,17 @@ class Commands:
         return messages.build_reply(command.op, command.tag, self._insole.blocks.next_seq)
 
     def _get_setting(self, _session, command, _ticks):
-        key = command.arguments[0]
-        table.name(key)
-        value = table.encode(key, self._insole.settings[key])
-        return messages.build_reply(command.op, command.tag, key, tail=value)
+        row = table.find(command.arguments[0])
+        value = table.encode(row, getattr(self._insole.settings, row.name))
+        return messages.build_reply(command.op, command.tag, row.key, tail=value)
 
     def _set_setting(self, _session, command, _ticks):
         insole = self._insole
-        key = command.arguments[0]
-        insole.settings.store(key, table.decode(key, command.value))
+        row = table.find(command.arguments[0])
+        insole.settings.store(row, table.decode(row, command.value))
         insole.modes.settings_changed()
-        value = table.encode(key, insole.settings[key])
-        return messages.build_reply(command.op, command.tag, key, tail=value)
+        value = table.encode(row, getattr(insole.settings, row.name))
+        return messages.build_reply(command.op, command.tag, row.key, tail=value)
 
     def _self_test(self, _session, command, _ticks):
         result = self._insole.self_test.run()

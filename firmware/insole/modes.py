@@ -1,7 +1,9 @@
 """Idle, daily and live: what changes between them, and the books of the slots in between."""
 
 from insole_protocol import advert, ids
-from insole_protocol import settings as table
+
+
+KEEP_OLDEST = 0  # value of the setting log_full
 
 
 class Modes:
@@ -21,7 +23,7 @@ class Modes:
     def begin(self, announce):
         """Apply the boot mode. `announce()` is called whenever something that is advertised changes."""
         self._announce = announce
-        mode = self._settings[table.BOOT_MODE]
+        mode = self._settings.boot_mode
         if mode == ids.MODE_IDLE:
             self._stopped_us = self._clock.now_us()
         self.set(mode)
@@ -31,8 +33,9 @@ class Modes:
         if mode == ids.MODE_IDLE:
             self._stop()
         else:
-            key = table.LIVE_FRAMES if mode == ids.MODE_LIVE else table.DAILY_FRAMES
-            self._blocks.frames_per_record(self._settings[key])
+            settings = self._settings
+            live = mode == ids.MODE_LIVE
+            self._blocks.frames_per_record(settings.live_frames if live else settings.daily_frames)
         self.mode = mode
         self._power.apply(mode)
         self._show_flags()
@@ -42,26 +45,26 @@ class Modes:
 
     def settings_changed(self):
         """A setting was stored: put it in force."""
-        self._recorder.keep_oldest = self._settings[table.LOG_FULL] == table.LOG_FULL_KEEP_OLDEST
+        self._recorder.keep_oldest = self._settings.log_full == KEEP_OLDEST
         self.set(self.mode)
 
     def advertising_ms(self):
         """How often to advertise now."""
-        live = self.mode == ids.MODE_LIVE
-        return self._settings[table.ADVERTISE_LIVE_MS if live else table.ADVERTISE_DAILY_MS]
+        settings = self._settings
+        return settings.live_advertising_ms if self.mode == ids.MODE_LIVE else settings.daily_advertising_ms
 
     def side(self):
         """`ids.SIDE_*` as set."""
-        return self._settings[table.SIDE]
+        return self._settings.side
 
     def led_wanted(self):
         """Whether the LED may light by itself."""
-        return bool(self._settings[table.LED])
+        return bool(self._settings.led)
 
     def advertised_bits(self, charging, faults, bonded):
         """The state byte of the advertisement."""
         logging = self.mode != ids.MODE_IDLE
-        return advert.state_bits(self._settings[table.SIDE], charging, bool(faults), logging, bonded)
+        return advert.state_bits(self._settings.side, charging, bool(faults), logging, bonded)
 
     def _start(self):
         if self._sampler.running:
@@ -83,7 +86,7 @@ class Modes:
 
     def _show_flags(self):
         status = self._blocks.status & ~(ids.STATUS_RIGHT | ids.STATUS_LIVE)
-        if self._settings[table.SIDE] == ids.SIDE_RIGHT:
+        if self._settings.side == ids.SIDE_RIGHT:
             status |= ids.STATUS_RIGHT
         if self.mode == ids.MODE_LIVE:
             status |= ids.STATUS_LIVE

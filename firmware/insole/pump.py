@@ -21,16 +21,17 @@ class Pump:
     async def run(self):
         """Move messages, one of each session in turn; never ends."""
         while True:
-            moved = blocked = False
-            for one in self._sessions:
-                state = one.pump()
-                if state == session.MOVED:
-                    moved = True
-                elif state == session.BLOCKED:
-                    blocked = True
-            if moved:
-                await asyncio.sleep_ms(0)
-            elif blocked:
-                await asyncio.sleep_ms(RETRY_MS)
-            else:
+            state = self.round()
+            if state == session.IDLE:
                 await self.work.wait()
+            else:
+                await asyncio.sleep_ms(0 if state == session.MOVED else RETRY_MS)
+
+    def round(self):
+        """One message of each session. MOVED if any moved, else BLOCKED if any link took no more, else IDLE."""
+        result = session.IDLE
+        for one in self._sessions:
+            state = one.pump()
+            if state == session.MOVED or (state == session.BLOCKED and result == session.IDLE):
+                result = state
+        return result

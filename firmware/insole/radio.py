@@ -185,15 +185,19 @@ class Radio:
     async def run(self):
         """Serve events; never ends."""
         while True:
-            self._serve_links()
-            self._serve_inbox()
-            if self._refused >= 0:
-                connection, self._refused = self._refused, -1
-                self._ble.gap_disconnect(connection)
-            if self._advertise:
-                self._advertise = False
-                self._restart_advertising()
+            self.serve()
             await self._events.wait()
+
+    def serve(self):
+        """Do what the events since the last call ask for."""
+        self._serve_links()
+        self._serve_inbox()
+        if self._refused >= 0:
+            connection, self._refused = self._refused, -1
+            self._ble.gap_disconnect(connection)
+        if self._advertise:
+            self._advertise = False
+            self._restart_advertising()
 
     def _serve_links(self):
         for link, session in zip(self.links, self._sessions):

@@ -82,12 +82,12 @@ class UsbLink:
     async def run(self):
         """Serve what comes in; never ends."""
         while True:
-            if not self._receive():
+            if not self.receive():
                 if self._sent < self._length and ticks_diff(ticks_ms(), self._moved_ms) > SILENT_MS:
                     self.session.reset()
                 await asyncio.sleep_ms(POLL_MS)
 
-    def _receive(self):
+    def receive(self):
         """Take what waits, up to a frame's worth; whether there was anything."""
         taken = 0
         while taken < CHUNK_BYTES and self._readable.poll(0):

@@ -107,7 +107,9 @@ def test_channels_arrive_in_layout_order():
     sampler, timer = make_sampler()
     for index in range(16):
         machine.sensors[index] = 100 + index
-    for _ in range(3):  # the walk over the multiplexer is closed: the second scan must be as good as the first
+    for _ in range(
+        3
+    ):  # the walk over the multiplexer is closed: the second scan must be as good as the first
         chip.advance(PERIOD_US)
         timer.fire()
     row = sampler.frames[2 * 16 : 3 * 16]

@@ -43,33 +43,3 @@ sys.modules["time"] = clock
 def advance(us):
     """Let time pass; no timer fires by itself."""
     clock.now_us += us
-
-
-class RamPartition:
-    """Flash in memory behind the block protocol."""
-
-    def __init__(self, blocks=64):
-        self.blocks = blocks
-        self.data = bytearray(b"\xff" * (4096 * blocks))
-        self.broken = False
-
-    def readblocks(self, block, buf, offset=0):
-        start = block * 4096 + offset
-        buf[:] = memoryview(self.data)[start : start + len(buf)]
-
-    def writeblocks(self, block, buf, offset=0):
-        if self.broken:
-            raise OSError(5)
-        start = block * 4096 + offset
-        self.data[start : start + len(buf)] = buf
-
-    def ioctl(self, op, arg):
-        if op == 4:
-            return self.blocks
-        if op == 5:
-            return 4096
-        if op == 6:
-            if self.broken:
-                raise OSError(5)
-            self.data[arg * 4096 : arg * 4096 + 4096] = b"\xff" * 4096
-        return 0

@@ -107,3 +107,27 @@ def reset_cause():
 
 def unique_id():
     return b"\x24\x6f\x28\x7a\x3f\x01"
+
+
+class I2C:
+    """A bus with an LSM6DSO when `registers` holds its identity; every register is a byte."""
+
+    def __init__(self, number, scl=None, sda=None, freq=400000):
+        pass
+
+    def readfrom_mem_into(self, address, register, buffer):
+        if not registers[0x0F]:
+            raise OSError(19)
+        for i in range(len(buffer)):
+            buffer[i] = registers[register + i]
+
+    def readfrom_mem(self, address, register, count):
+        buffer = bytearray(count)
+        self.readfrom_mem_into(address, register, buffer)
+        return bytes(buffer)
+
+    def writeto_mem(self, address, register, data):
+        registers[register] = data[0]
+
+
+registers = bytearray(256)

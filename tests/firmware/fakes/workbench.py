@@ -1,0 +1,166 @@
+"""A whole insole on the fake chip, without its event loop: a test moves time and calls what would run.
+
+Files lie on a littlefs in memory, mounted at the root once everything has been imported.
+"""
+
+import chip  # first: puts its time in place
+import esp32
+import gc
+import machine
+import main
+import vfs
+
+from boards import esp32s3_r1 as board
+from bluetooth import CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE, MTU_EXCHANGED
+from insole import session as sessions
+from insole_protocol import fragments, ids, messages
+from insole_protocol.codec import decode_block
+
+PERIOD_US = 10000
+REST = 330
+
+flash = esp32.Flash(16)
+vfs.VfsLfs2.mkfs(flash)
+vfs.umount("/")
+vfs.mount(vfs.VfsLfs2(flash), "/")
+
+
+def clear_flash():
+    """An insole as it comes from the factory."""
+    vfs.umount("/")
+    vfs.VfsLfs2.mkfs(flash)
+    vfs.mount(vfs.VfsLfs2(flash), "/")
+    for i in range(esp32.log.pages):
+        esp32.log.ioctl(6, i)
+
+
+class Workbench:
+    """Attributes: `firmware`, `insole`, `ble`, `frames` (decoded records of the log and of peers are made by tests)."""
+
+    def __init__(self, fresh=True):
+        gc.collect()
+        if fresh:
+            clear_flash()
+        chip.clock.now_us = 0
+        machine.events.clear()
+        for index in range(16):
+            machine.sensors[index] = REST
+        self.firmware = main.Firmware(board)
+        self.insole = self.firmware.insole
+        self.radio = self.firmware.radio
+        self.ble = self.radio._ble
+        self.insole.modes.begin(self.firmware.housekeeping.announce)
+        self.radio.serve()
+        self._since_flush = 0
+
+    def slots(self, count, pump=True, fire=True):
+        """So many slots go by; the loop's tasks get their turn after each."""
+        for _ in range(count):
+            chip.advance(PERIOD_US)
+            if fire:
+                machine.timers[0].fire()
+            sampler = self.insole.sampler
+            if sampler.waiting() >= sampler.wake_rows:
+                self.insole.blocks.drain()
+            if pump:
+                self.pump()
+            self._since_flush += 1
+            if self._since_flush == 100:
+                self._since_flush = 0
+                self.insole.recorder.flush()
+
+    def pump(self):
+        """Let the pump run until nothing moves."""
+        for _ in range(2000):
+            if self.firmware.pump.round() != sessions.MOVED:
+                return
+        raise AssertionError("the pump never rests")
+
+    def usb_session(self):
+        """The session of the USB port."""
+        return self.firmware.usb.session
+
+    def stored(self):
+        """(seq, decoded block) of every record in the log, oldest first, and the gaps between."""
+        recorder = self.insole.recorder
+        recorder.flush()
+        reader = recorder.reader(0, recorder.next_seq)
+        buf = memoryview(bytearray(2048))
+        found = []
+        gaps = []
+        while True:
+            length = reader.next(buf)
+            if length == 0:
+                return found, gaps
+            if length < 0:
+                gaps.append((reader.gap_from, reader.gap_to, reader.gap_reason))
+            else:
+                found.append(decode_block(bytes(buf[:length])))
+
+
+class Central:
+    """A Bluetooth host."""
+
+    def __init__(self, bench, handle=1, mtu=185, secure=True):
+        self.bench = bench
+        self.handle = handle
+        self._tag = 0
+        self._fragmenter = fragments.Fragmenter()
+        self._reassemblers = {channel: fragments.Reassembler() for channel in (1, 2, 3)}
+        self._seen = len(bench.ble.sent)
+        self.messages = []  # (channel, message) in order of arrival
+        emit = bench.ble.handler
+        emit(CENTRAL_CONNECT, (handle, 0, b"\x01\x02\x03\x04\x05\x06"))
+        emit(MTU_EXCHANGED, (handle, mtu))
+        if secure:
+            emit(ENCRYPTION_UPDATE, (handle, 1, 0, 1, 16))
+        bench.radio.serve()
+
+    def drop(self):
+        """The link is lost."""
+        self.bench.ble.handler(CENTRAL_DISCONNECT, (self.handle, 0, b"\x01\x02\x03\x04\x05\x06"))
+        self.bench.radio.serve()
+
+    def write(self, message):
+        """Send bytes as a command, in fragments of ATT size."""
+        for value in self._fragmenter.split(message, 20):
+            self.bench.ble.write_from_central(self.handle, self.bench.radio.services.control, value)
+            self.bench.radio.serve()
+
+    def receive(self):
+        """Take what has been notified to this host since the last call; returns the list of new messages."""
+        bench = self.bench
+        bench.pump()
+        channels = {handle: channel for channel, handle in bench.radio.services.channels.items()}
+        fresh = []
+        for connection, handle, value in bench.ble.sent[self._seen :]:
+            if connection == self.handle and handle in channels:
+                message = self._reassemblers[channels[handle]].feed(value)
+                if message is not None:
+                    fresh.append((channels[handle], message))
+        self._seen = len(bench.ble.sent)
+        self.messages.extend(fresh)
+        return fresh
+
+    def ask_raw(self, message):
+        """Send bytes as a command; the reply, or None when there was none."""
+        self.write(message)
+        for channel, reply in self.receive():
+            if channel == ids.CHANNEL_CONTROL:
+                return messages.parse_reply(reply)
+        return None
+
+    def ask(self, op, *arguments, value=b""):
+        """One command and its reply."""
+        self._tag = (self._tag + 1) & 0xFF
+        reply = self.ask_raw(messages.build_command(op, self._tag, *arguments, value=value))
+        assert reply is not None and reply.tag == self._tag and reply.op == op
+        return reply
+
+    def hello(self):
+        """Say HELLO and be welcome."""
+        return self.ask(ids.OP_HELLO, 1, 1).check()
+
+    def records(self):
+        """Decoded stream records since the last call."""
+        return [decode_block(message) for channel, message in self.receive() if channel == ids.CHANNEL_STREAM]
