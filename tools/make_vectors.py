@@ -1,6 +1,7 @@
 """Write the golden vectors of the protocol, shared/vectors/*.json: what both must read and refuse.
 
-The numbers come from a fixed generator, so that every run writes the same bytes. A change of a committed vector
+The numbers come from a fixed generator, so that every run writes the same bytes. A change of a committed
+vector
 is a change of the wire: it needs a new version and a line in the changelog.
 """
 
@@ -268,7 +269,7 @@ def fragment_cases() -> list[Case]:
     whole = fragments.Fragmenter().split(long, 20)
     sender = fragments.Fragmenter()
     two = sender.split(b"first", 20) + sender.split(long[:40], 20)
-    table = [
+    table: list[tuple[str, list[bytes], list[bytes], dict[str, int]]] = [
         ("256 bytes in values of 20", whole, [long], {}),
         ("two messages", two, [b"first", long[:40]], {}),
         ("the counter goes round", fragments.Fragmenter().split(bytes(1300), 20), [bytes(1300)], {}),
@@ -293,9 +294,9 @@ def usb_cases() -> list[Case]:
     """Bytes as they arrive, the messages in them, the errors that are counted."""
     frame = usb_frames.encode(ids.CHANNEL_CONTROL, bytes((0x03, 0x7E, 0x7D, 0x00, 0xFF)))
     other = usb_frames.encode(ids.CHANNEL_STREAM, b"abc")
-    two = [[2, "037e7d00ff"], [1, b"abc".hex()]]
+    two: list[list[int | str]] = [[2, "037e7d00ff"], [1, b"abc".hex()]]
     broken = bytes((frame[0], frame[1], frame[2] ^ 1)) + frame[3:]
-    table = [
+    table: list[tuple[str, bytes, list[list[int | str]], dict[str, int]]] = [
         ("two frames", frame + other, two, {}),
         ("flags between", b"\x7e\x7e" + frame + b"\x7e" + other, two, {}),
         ("the prompt between", frame + b"\r\n>>> " + other, two, {"crc": 1}),

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "shared" / "insole_protocol"
 TYPES = {'"Bytes"': "ptr8", '"Words"': "ptr16", '"Params"': "ptr32"}
 HEAD = '''# Generated from kernels.py by tools/make_viper.py: do not edit.
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false, reportUndefinedVariable=false
-# ruff: noqa: F821
+# ruff: noqa: F821, PLR0915
 """The encoder's inner loops as machine code, for MicroPython only; `kernels` says what each does."""
 
 import micropython
@@ -21,7 +21,7 @@ def viper_source(kernels: str) -> str:
     body = "\n\n" + kernels[kernels.index("def ") :]
     for python, viper in TYPES.items():
         body = body.replace(python, viper)
-    body = body.replace(") -> None:", "):")
+    body = re.sub(r"\) -> None:.*", "):", body)
     body = re.sub(r'\n    """[^"]*"""', "", body)
     return HEAD + re.sub(r"\ndef ", "\n@micropython.viper\ndef ", body)
 

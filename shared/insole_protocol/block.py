@@ -1,6 +1,7 @@
 """The header of a block record, and what may be trusted about it.
 
-Pure and free of state. `parse_header` reads the header, `check` looks at the whole record and its checksum; samples are decoded in `codec` (one record) or on the host by `plantigrade.link.bulk` (many records).
+Pure and free of state. `parse_header` reads the header, `check` looks at the whole record and its checksum;
+samples are decoded in `codec` (one record) or on the host by `plantigrade.link.bulk` (many records).
 """
 
 import struct

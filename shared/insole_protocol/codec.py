@@ -1,8 +1,9 @@
 """Block records: encode on the insole without allocating, decode one record anywhere.
 
-`Encoder` runs on the insole; its inner loops are compiled ("viper") where MicroPython can, plain Python elsewhere, with
-the same bytes. `decode_block` is the reference decoder for both interpreters; hosts that decode many records at once use
-`plantigrade.link.bulk`. The payloads are described in PROTOCOL.md sections 1.2 and 1.3.
+`Encoder` runs on the insole; its inner loops are compiled ("viper") where MicroPython can, plain Python
+elsewhere, with the same bytes. `decode_block` is the reference decoder for both interpreters; hosts that
+decode many records at once use `plantigrade.link.bulk`. The payloads are described in PROTOCOL.md sections
+1.2 and 1.3.
 """
 
 import struct
@@ -77,8 +78,9 @@ class Encoder:
             frames: array('H'), a ring of rows of 16 counts (0 to 4095).
             first: row of the ring to start at; rows go on modulo the ring.
             count: rows to encode, 1 to max_frames.
-            seq, time_us, boot, period_us, slots_per_frame, layout, status: header fields, PROTOCOL.md section 1.
-            imu: array('h'), a ring of as many rows of 6; given exactly when the encoder was made with imu=True.
+            seq, time_us, boot, period_us, slots_per_frame, layout, status: fields of the header.
+            imu: array('h'), a ring of as many rows of 6; given exactly when the encoder was made with
+                imu=True.
 
         Raises:
             ValueError: count out of range, or imu given or missing against the encoder's setting.

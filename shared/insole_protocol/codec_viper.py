@@ -1,6 +1,6 @@
 # Generated from kernels.py by tools/make_viper.py: do not edit.
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false, reportUndefinedVariable=false
-# ruff: noqa: F821
+# ruff: noqa: F821, PLR0915
 """The encoder's inner loops as machine code, for MicroPython only; `kernels` says what each does."""
 
 import micropython

@@ -1,4 +1,7 @@
-"""Messages cut into ATT values and put together again (PROTOCOL.md section 3.1). One object a channel and connection."""
+"""Messages cut into ATT values and put together again (PROTOCOL.md section 3.1).
+
+One object for each channel of a connection.
+"""
 
 from insole_protocol import ids
 
@@ -32,7 +35,8 @@ class Fragmenter:
         self._flag = FIRST
 
     def next(self, out: "bytearray | memoryview", size: int) -> int:
-        """Write the next value, at most `size` bytes, into `out`; returns its bytes, 0 when the message is through.
+        """Write the next value, at most `size` bytes, into `out`; returns its bytes, 0 when the message is
+        through.
 
         The same value is offered until `advance` says that the radio took it. Allocates nothing.
         """
@@ -76,8 +80,9 @@ class Reassembler:
     """Puts messages together; memory is bounded by `limit`.
 
     Attributes:
-        errors: how often each thing went wrong: "empty" (a value without a byte of message), "orphan" (the rest of a
-            message without its start), "counter" (values are missing), "cut" (a new message before the last was complete), "oversize".
+        errors: how often each thing went wrong: "empty" (a value without a byte of message), "orphan" (the
+            rest of a message without its start), "counter" (values are missing), "cut" (a new message before
+            the last was complete), "oversize".
     """
 
     def __init__(self, limit: int = ids.MAX_MESSAGE_BYTES) -> None:

@@ -1,13 +1,15 @@
 """The encoder's inner loops in plain Python: what `codec_viper` is generated from (tools/make_viper.py).
 
-Written in the common ground of MicroPython's bytecode and viper: integers stay under 30 bits, names are local, nothing
-is allocated. A kernel takes its scalars from `p` (array('I')) because a viper function has at most four arguments.
+Written in the common ground of MicroPython's bytecode and viper: integers stay under 30 bits, names are
+local, nothing is allocated. A kernel takes its scalars from `p` (array('I')) because a viper function has at
+most four arguments.
 
-Slots of `p`: 0 index of the first sample of the first row in the source ring, 1 samples in the ring, 2 channels of a
-row, 3 rows to encode, 4 sign flip (0x8000 turns i16 into offset binary, 0 leaves counts), 5 output index,
-6 output bytes from row to row, 7 residuals under one parameter (8 or 64), 8 index in `ks`,
+Slots of `p`: 0 index of the first sample of the first row in the source ring, 1 samples in the ring, 2
+channels of a row, 3 rows to encode, 4 sign flip (0x8000 turns i16 into offset binary, 0 leaves counts), 5
+output index, 6 output bytes from row to row, 7 residuals under one parameter (8 or 64), 8 index in `ks`,
 9 low bits with runs, 10 unary bits at most with runs, 11 and 12 the same with one parameter for all,
-13/14/15 index, bits held, bits of the low section, 16/17/18 the same of the unary section, 19 index in `ks` for all.
+13/14/15 index, bits held, bits of the low section, 16/17/18 the same of the unary section, 19 index in `ks`
+for all.
 """
 
 TYPE_CHECKING = False
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     Params = array[int]
 
 
-def plan(source: "Words", ks: "Bytes", p: "Params") -> None:
+def plan(source: "Words", ks: "Bytes", p: "Params") -> None:  # noqa: PLR0915 (no calls inside viper)
     """Choose the Rice parameters of one ring's channels and add up what they cost."""
     end = p[1]
     width = p[2]
@@ -81,7 +83,7 @@ def plan(source: "Words", ks: "Bytes", p: "Params") -> None:
     p[19] = whole_at
 
 
-def rice(out: "Bytes", source: "Words", ks: "Bytes", p: "Params") -> None:
+def rice(out: "Bytes", source: "Words", ks: "Bytes", p: "Params") -> None:  # noqa: PLR0915
     """Write the residuals of one ring's channels behind what both sections hold already."""
     end = p[1]
     width = p[2]
@@ -203,7 +205,7 @@ def nibbles(out: "Bytes", ks: "Bytes", p: "Params") -> None:
 
 
 def checksum(out: "Bytes", low_table: "Words", high_table: "Words", p: "Params") -> None:
-    """Write the CRC-32 of the first p[5] bytes behind them; two halves, because 32 bits would be an object."""
+    """Write the CRC-32 of the first p[5] bytes behind them, in two halves of small integers."""
     end = p[5]
     low = 0xFFFF
     high = 0xFFFF

@@ -1,7 +1,7 @@
 """Commands, replies and log transfer messages: bytes to fields and back (PROTOCOL.md section 4).
 
-The insole parses commands and builds replies, the host the other way round; both from the formats below. The host
-gives replies names and types with `replies`. All functions are pure.
+The insole parses commands and builds replies, the host the other way round; both from the formats below. The
+host gives replies names and types with `replies`. All functions are pure.
 """
 
 import struct
@@ -28,7 +28,8 @@ COMMAND_FORMATS = {
     ids.OP_LOG_ERASE: "<I",
 }
 
-# Fields of each reply; HELLO and SELF_TEST end with u8 n and n bytes of text, the settings with the value's bytes.
+# Fields of each reply; HELLO and SELF_TEST end with u8 n and n bytes of text, the settings with the value's
+# bytes.
 REPLY_FORMATS = {
     ids.OP_HELLO: "<BBBBHHI8s",
     ids.OP_TIME: "<QHQQ",
@@ -67,7 +68,7 @@ NO_VALUE = b""
 
 
 class Command:
-    """A command: `op`, `tag`, `arguments` (integers in the order of the table), `value` (bytes, SET_SETTING only)."""
+    """A command: `op`, `tag`, `arguments` (integers in the table's order), `value` (bytes of SET_SETTING)."""
 
     def __init__(self, op: int, tag: int, arguments: "tuple[int, ...]", value: bytes) -> None:
         self.op = op
@@ -108,7 +109,8 @@ class Reply:
 
 
 class LogMessage:
-    """A message of the log channel: `kind`, `transfer`, and by kind `record` (bytes of a block record) or `fields`.
+    """A message of the log channel: `kind`, `transfer`, and by kind `record` (bytes of a block record) or
+    `fields`.
 
     `fields` are (slots sent, reason) of LOG_END and (from seq, end seq, reason) of LOG_GAP.
     """
@@ -160,8 +162,8 @@ def parse_command(buf: "bytes | bytearray | memoryview") -> Command:
     """The command in `buf`.
 
     Raises:
-        MessageLengthError, UnknownCommandError, ValueRangeError. The reply still needs op and tag: the first two
-        bytes, when there are as many.
+        MessageLengthError, UnknownCommandError, ValueRangeError. The reply still needs op and tag: the first
+        two bytes, when there are as many.
     """
     if len(buf) < 2:
         raise errors.MessageLengthError("a command has at least 2 bytes, this has %d" % len(buf))
@@ -184,7 +186,7 @@ def _check_last(op: int, arguments: "tuple[int, ...]") -> None:
 
 
 def build_reply(op: int, tag: int, *fields: "int | bytes", tail: bytes = NO_VALUE) -> bytes:
-    """The bytes of a reply with result 0. `tail`: text of HELLO and SELF_TEST (encoded), or a setting's value."""
+    """A reply with result 0. `tail`: text of HELLO and SELF_TEST in UTF-8, or a setting's value."""
     if op in _WITH_TEXT:
         tail = bytes((len(tail),)) + tail
     return bytes((op | ids.REPLY_BIT, tag, ids.RESULT_OK)) + struct.pack(REPLY_FORMATS[op], *fields) + tail
@@ -237,19 +239,26 @@ def parse_reply(buf: "bytes | bytearray | memoryview") -> Reply:
     if len(buf) < tail_at:
         raise errors.MessageLengthError("reply 0x%02x has %d bytes" % (buf[0], len(buf)))
     fields = struct.unpack_from(form, buf, 3)
-    tail = bytes(buf[tail_at:])
+    return Reply(op, tag, result, fields, _check_tail(op, fields, bytes(buf[tail_at:])))
+
+
+def _check_tail(op: int, fields: "tuple[int | bytes, ...]", tail: bytes) -> bytes:
+    """What follows a reply's fields, without the length of a text; refuses what does not belong there."""
     if op in _WITH_TEXT:
         if not tail or tail[0] != len(tail) - 1 or tail[0] > ids.MAX_TEXT_BYTES:
-            raise errors.MessageLengthError("reply 0x%02x: its text has not the length it names" % buf[0])
-        tail = tail[1:]
-    elif op in _WITH_VALUE:
-        if len(tail) > MAX_VALUE_BYTES:
-            raise errors.MessageLengthError("a setting's value of %d bytes" % len(tail))
-    elif len(tail) != (fields[0] * GAP_BYTES + 4 if op == ids.OP_LOG_GAPS else 0):
-        raise errors.MessageLengthError("reply 0x%02x has %d bytes" % (buf[0], len(buf)))
-    if op == ids.OP_LOG_GAPS and fields[0] > ids.MAX_GAPS:
-        raise errors.ValueRangeError("%d gaps in one reply" % fields[0])
-    return Reply(op, tag, result, fields, tail)
+            raise errors.MessageLengthError("reply 0x%02x: its text has not the length it names" % op)
+        return tail[1:]
+    if op in _WITH_VALUE:
+        expected = min(len(tail), MAX_VALUE_BYTES)
+    elif op == ids.OP_LOG_GAPS:
+        if fields[0] > ids.MAX_GAPS:  # type: ignore[operator]
+            raise errors.ValueRangeError("%d gaps in one reply" % fields[0])
+        expected = fields[0] * GAP_BYTES + 4  # type: ignore[operator]
+    else:
+        expected = 0
+    if len(tail) != expected:
+        raise errors.MessageLengthError("reply 0x%02x ends with %d bytes, not %d" % (op, len(tail), expected))
+    return tail
 
 
 def choose_version(lowest: int, highest: int) -> int:

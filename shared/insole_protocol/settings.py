@@ -1,4 +1,4 @@
-"""The settings of an insole: keys, names, types, ranges, defaults (PROTOCOL.md section 4.4). The one home of the table."""
+"""The settings of an insole: keys, names, types, ranges, defaults (PROTOCOL.md section 4.4)."""
 
 from insole_protocol import errors
 
