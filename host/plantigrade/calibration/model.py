@@ -14,9 +14,12 @@ from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.errors import FileError
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+Codes = NDArray[np.integer[Any]]
 Table = dict[str, Any]
 SCHEMA = "plantigrade.calibration/1"
 CODES = 4096
+MID_RANGE_N = 40.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class SensorCurve:
         exponent_sd: standard uncertainty of the exponent.
         zero_sd_count: standard uncertainty of the unloaded code.
         points: number of bench loads behind the fit.
+        hysteresis_pct: how much more the sensor reads while it is unloaded, in per cent of the reading.
+        creep_pct_per_decade: growth of the reading for each decade of seconds under load.
     """
 
     conductance_us_per_n: float
@@ -42,6 +47,8 @@ class SensorCurve:
     exponent_sd: float
     zero_sd_count: float
     points: int
+    hysteresis_pct: float
+    creep_pct_per_decade: float
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class Calibration:
             rows.append(own.force_n(codes - curve.zero_count) * self.scale)
         return np.stack(rows).astype(np.float32)
 
-    def apply(self, counts: NDArray[np.integer]) -> F32:
+    def apply(self, counts: Codes) -> F32:
         """Forces (n, S) in newtons of codes (n, S), by table.
 
         Raises:
@@ -99,9 +106,25 @@ class Calibration:
             raise ValueError(f"counts must have the shape (n, {len(self.sensors)}), not {counts.shape}")
         return lookup(self.table(), counts)
 
-    def saturated(self, counts: NDArray[np.integer]) -> NDArray[np.bool_]:
+    def saturated(self, counts: Codes) -> NDArray[np.bool_]:
         """Where codes lie above the converter's usable end (n, S); forces there are a lower bound."""
         return counts >= self.front_end.usable_count
+
+    def relative_sd(self, force_n: NDArray[np.floating[Any]]) -> F64:
+        """Standard uncertainty of forces (n, S), as a share of each force.
+
+        Curve, exponent and baseline of the sensor, and the scale that all share; the first three are
+        independent between sensors. Zero force gives infinity.
+        """
+        force = np.maximum(np.asarray(force_n, np.float64), 1e-9)
+        front, curves = self.front_end, self.sensors
+        gain = np.array([c.gain_sd_pct / 100 for c in curves])
+        slope = np.array([c.exponent_sd / c.exponent for c in curves])
+        counts_per_n = front.counts_per_volt * front.v_ref * front.feedback_ohm * 1e-6
+        zero = np.array([c.zero_sd_count / (counts_per_n * c.conductance_us_per_n) for c in curves])
+        middle = np.log(force / MID_RANGE_N)
+        variance = gain**2 + (slope * middle) ** 2 + (zero / force) ** 2 + (self.scale_sd_pct / 100) ** 2
+        return np.sqrt(variance)
 
     def age_days(self, today: date) -> int:
         """Days since the measurement."""
@@ -119,7 +142,7 @@ class Calibration:
             raise FileError(path, f"cannot be written ({error.strerror})") from error
 
 
-def lookup(table: F32, counts: NDArray[np.integer]) -> F32:
+def lookup(table: F32, counts: Codes) -> F32:
     """Values (n, S) of a table (S, 4096) at codes (n, S); codes beyond 12 bits count as full scale."""
     codes = np.minimum(counts, table.shape[1] - 1).astype(np.intp)
     codes += np.arange(table.shape[0], dtype=np.intp) * table.shape[1]

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.calibration.front_end import FrontEndParameters
-from plantigrade.calibration.model import Calibration, SensorCurve
+from plantigrade.calibration.model import Calibration, Codes, SensorCurve
 
 UNLOADED_PERCENTILE = 2.0
 UNLOADED_REACH_COUNTS = 60.0
@@ -22,11 +22,13 @@ def nominal(front_end: FrontEndParameters | None = None, sensors: int = 16) -> C
         exponent_sd=front.exponent_sd,
         zero_sd_count=front.error_mv / 1000 * front.counts_per_volt,
         points=0,
+        hysteresis_pct=front.hysteresis_pct,
+        creep_pct_per_decade=front.creep_pct_per_decade,
     )
     return Calibration("", "1970-01-01", "nominal", 1.0, front.tolerance_pct / 4, (curve,) * sensors, front)
 
 
-def unloaded_counts(counts: NDArray[np.integer], front_end: FrontEndParameters) -> NDArray[np.float64]:
+def unloaded_counts(counts: Codes, front_end: FrontEndParameters) -> NDArray[np.float64]:
     """Code of each unloaded sensor (S,) from a stretch of counts (n, S) that holds swing phases.
 
     The 2nd percentile where it lies within 60 counts of the design's code; else the design's own, because
@@ -34,13 +36,13 @@ def unloaded_counts(counts: NDArray[np.integer], front_end: FrontEndParameters) 
     """
     design = front_end.zero_count
     if len(counts) == 0:
-        return np.full(counts.shape[1], design, np.float64)
+        return np.zeros(counts.shape[1], np.float64) + design
     low = np.asarray(np.percentile(counts, UNLOADED_PERCENTILE, axis=0), np.float64)
     low[np.abs(low - design) > UNLOADED_REACH_COUNTS] = design
     return low
 
 
-def newtons(counts: NDArray[np.integer], front_end: FrontEndParameters | None = None) -> NDArray[np.float32]:
+def newtons(counts: Codes, front_end: FrontEndParameters | None = None) -> NDArray[np.float32]:
     """Forces (n, S) in newtons of codes (n, S) by the design's curve, each sensor's baseline taken from the
     stretch."""
     base = nominal(front_end, counts.shape[1])

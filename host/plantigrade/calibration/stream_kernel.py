@@ -1,0 +1,91 @@
+"""The inner loop of the streaming calibration, compiled; all state arrays are changed in place."""
+
+import math
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+LOG_KNEE_N = 1.5
+REVERSAL_PER_LOG = 3.5
+HALF_LOAD_N = 6.0
+UNLOADED_SHARE = 0.03
+LOW_SHARE = 0.15
+GUARD_ROWS = 5
+UPWARD_WEIGHT = 0.25
+EARLY_ROWS = 300
+
+
+@numba.njit(cache=True, nogil=True)  # pyright: ignore[reportUntypedFunctionDecorator, reportUnknownMemberType]
+def calibrate_rows(
+    counts: NDArray[np.uint16],
+    force_n: F32,
+    log_conductance: F64,
+    gain: F64,
+    inverse_exponent: F64,
+    hysteresis: F64,
+    creep: F64,
+    creep_step: F64,
+    creep_reference: float,
+    scale: float,
+    design_zero: F64,
+    reach: float,
+    slow_rows: float,
+    zero: F64,
+    branch: F64,
+    last_log: F64,
+    memory: F64,
+    total_state: F64,
+    counters: I64,
+) -> None:
+    """Codes (n, S) to forces (n, S), written into `force_n`.
+
+    `log_conductance` is a table over 16ths of a code above the unloaded one. `total_state` holds the slowly
+    falling maximum and the slowly rising minimum of the summed codes; `counters` rows since unloading and
+    rows used for the baseline.
+    """
+    rows, sensors = counts.shape
+    modes = creep_step.shape[0]
+    top = log_conductance.shape[0] - 1
+    for row in range(rows):
+        total = 0.0
+        for s in range(sensors):
+            total += max(counts[row, s] - zero[s], 0.0)
+        total_state[0] = max(total, total_state[0] * 0.9995)
+        total_state[1] = min(total, total_state[1] + 0.0005 * (total_state[0] - total_state[1]))
+        high, low = total_state[0], total_state[1]
+        unloaded = high > 1500.0 and low < LOW_SHARE * high and total - low < UNLOADED_SHARE * (high - low)
+        counters[0] = counters[0] + 1 if unloaded else 0
+        if counters[0] > GUARD_ROWS:
+            counters[1] += 1
+            step = max(1.0 / counters[1], 1.0 / slow_rows)
+            for s in range(sensors):
+                aim = min(max(float(counts[row, s]), design_zero[s] - reach), design_zero[s] + reach)
+                weight = 1.0 if aim < zero[s] or counters[1] < EARLY_ROWS else UPWARD_WEIGHT
+                zero[s] += step * weight * (aim - zero[s])
+        for s in range(sensors):
+            above = counts[row, s] - zero[s]
+            force = 0.0
+            if above > 0.0:
+                place = min(above * 16.0, float(top))
+                at = int(place)
+                log_g = log_conductance[at]
+                if at < top:
+                    log_g += (place - at) * (log_conductance[at + 1] - log_conductance[at])
+                crept = 0.0
+                for k in range(modes):
+                    crept += memory[s, k]
+                log_g -= gain[s] + math.log1p(creep[s] * (crept - creep_reference))
+                log_force = (log_g + 0.5 * hysteresis[s] * branch[s]) * inverse_exponent[s]
+                force = math.exp(log_force)
+            level = math.log(force + LOG_KNEE_N)
+            branch[s] = min(1.0, max(-1.0, branch[s] + REVERSAL_PER_LOG * (level - last_log[s])))
+            last_log[s] = level
+            share = force / (force + HALF_LOAD_N)
+            for k in range(modes):
+                memory[s, k] += creep_step[k] * (share - memory[s, k])
+            force_n[row, s] = force * scale
