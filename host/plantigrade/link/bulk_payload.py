@@ -75,12 +75,18 @@ def decode_batch(
     if shape.encoding == block.PACKED:
         problems = np.where(end - begin == shape.key_bytes * shape.frames, 0, PAYLOAD).astype(np.uint8)
         at = np.flatnonzero(problems == 0)
+        if not len(at):
+            return problems
         packed = _unpack(octets, shape, begin[at], shape.frames)
         _store(counts, rows[at], packed[:, :, : block.FORCE_CHANNELS])
         if shape.imu and imu is not None:
             _store(imu, rows[at], packed[:, :, block.FORCE_CHANNELS :])
         return problems
+    if shape.frames == 1:
+        return np.full(len(begin), PAYLOAD, np.uint8)  # Rice needs a frame after the key frame
     at, residuals, problems = _rice(octets, shape, begin, end)
+    if not len(at):
+        return problems
     key = _unpack(octets, shape, begin[at], 1)[:, 0]
     force, wrong = _sum_force(key, residuals)
     _store(counts, rows[at], force.transpose(0, 2, 1))
@@ -104,7 +110,9 @@ def _store(target: npt.NDArray[Any], rows: Ints, values: npt.NDArray[Any]) -> No
         stretch: npt.NDArray[Any] = target[rows[0] : rows[0] + records * frames]
         stretch.reshape(values.shape)[...] = values
     else:
-        target[(rows[:, None] + np.arange(frames)).reshape(-1)] = np.reshape(values, (records * frames, channels))
+        target[(rows[:, None] + np.arange(frames)).reshape(-1)] = np.reshape(
+            values, (records * frames, channels)
+        )
 
 
 def _sum_force(
@@ -165,7 +173,7 @@ def _rice(
     ks_at = begin + shape.key_bytes
     ks_bytes = shape.channels * runs // 2
     low_at = ks_at + ks_bytes
-    bad = (end < low_at) | (residuals == 0)
+    bad = end < low_at
     pairs = octets[np.where(bad, 0, ks_at)[:, None] + np.arange(ks_bytes)]
     ks: Octets = np.stack((pairs & 15, pairs >> 4), axis=-1).astype(np.uint8)
     ks = ks.reshape(-1, shape.channels, runs)
@@ -180,6 +188,8 @@ def _rice(
     at, quotients = _quotients(octets, unary_at, end, bad, shape.channels * residuals)
     problems = np.full(len(begin), PAYLOAD, np.uint8)
     problems[at] = 0
+    if not len(at):
+        return at, np.empty((0, shape.channels, residuals), np.int32), problems
     run_of_sample = np.arange(residuals) // run
     zigzag = quotients.reshape(-1, shape.channels, residuals)
     np.left_shift(zigzag, np.ascontiguousarray(ks[at][:, :, run_of_sample]), out=zigzag)
