@@ -110,9 +110,7 @@ def _store(target: npt.NDArray[Any], rows: Ints, values: npt.NDArray[Any]) -> No
         stretch: npt.NDArray[Any] = target[rows[0] : rows[0] + records * frames]
         stretch.reshape(values.shape)[...] = values
     else:
-        target[(rows[:, None] + np.arange(frames)).reshape(-1)] = np.reshape(
-            values, (records * frames, channels)
-        )
+        target[np.ravel(rows[:, None] + np.arange(frames))] = np.reshape(values, (records * frames, channels))
 
 
 def _sum_force(

