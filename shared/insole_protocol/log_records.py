@@ -1,6 +1,7 @@
 """Formats of the insole's log: page header and note. Blocks lie between them, byte for byte as on the air.
 
-Explained in docs/explanation/log-format.md. All integers little-endian, CRC-32 as in zlib over everything before it.
+Explained in docs/explanation/log-format.md. All integers little-endian, CRC-32 as in zlib over everything
+before.
 
 Page header, 52 bytes, at the start of every 4096-byte page::
 
@@ -47,7 +48,7 @@ _NOTE = "<BBHIIHBBIII"
 class PageHeader:
     """What the start of a page says; `parse` fills it in place, so that searching allocates little."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.boot = 0
         self.page_seq = 0
         self.first_seq = 0
@@ -60,7 +61,7 @@ class PageHeader:
         self.erased_seq = 0
         self.reserved_seq = 0
 
-    def write(self, out):
+    def write(self, out: "bytearray | memoryview") -> None:
         """Put the header with its CRC into the first 52 bytes of `out`."""
         struct.pack_into(
             _HEADER, out, 0, PAGE_MAGIC, PAGE_VERSION, 0, self.boot, self.page_seq, self.first_seq,
@@ -69,8 +70,9 @@ class PageHeader:
         )  # fmt: skip
         struct.pack_into("<I", out, 48, crc32(memoryview(out)[:48]) & 0xFFFFFFFF)
 
-    def parse(self, data):
-        """Read the first 52 bytes of `data`; False (and nothing changed) unless magic, version and CRC hold."""
+    def parse(self, data: "bytes | bytearray | memoryview") -> bool:
+        """Read the first 52 bytes of `data`; False, and nothing changed, unless magic, version and CRC
+        hold."""
         fields = struct.unpack_from(_HEADER, data, 0)
         if fields[0] != PAGE_MAGIC or fields[1] != PAGE_VERSION:
             return False
@@ -83,7 +85,17 @@ class PageHeader:
         return True
 
 
-def write_note(out, offset, kind, from_seq, to_seq, boot, reason, acked_seq, overwritten):
+def write_note(
+    out: "bytearray | memoryview",
+    offset: int,
+    kind: int,
+    from_seq: int,
+    to_seq: int,
+    boot: int,
+    reason: int,
+    acked_seq: int,
+    overwritten: int,
+) -> None:
     """Put a note with its CRC into `out` at `offset`."""
     struct.pack_into(
         _NOTE, out, offset, NOTE_SYNC, kind, NOTE_BYTES, from_seq, to_seq, boot, reason, 0, acked_seq,
@@ -93,8 +105,9 @@ def write_note(out, offset, kind, from_seq, to_seq, boot, reason, acked_seq, ove
     struct.pack_into("<I", out, offset + 28, crc)
 
 
-def parse_note(data):
-    """(kind, from_seq, to_seq, boot, reason, acked_seq, overwritten) of a note at the start of `data`, or None."""
+def parse_note(data: "bytes | bytearray | memoryview") -> "tuple[int, int, int, int, int, int, int] | None":
+    """(kind, from_seq, to_seq, boot, reason, acked_seq, overwritten) of the note in `data`, None if not
+    valid."""
     if data[0] != NOTE_SYNC or len(data) < NOTE_BYTES:
         return None
     fields = struct.unpack_from(_NOTE, data, 0)

@@ -45,9 +45,12 @@ class Recorder(Writer):
     """A log of block records on `device`.
 
     Args:
-        device: MicroPython block device: 4096-byte blocks with offsets and erase (flash), or 512-byte blocks (card).
-        keep_oldest: what happens when the log is full of data that no host has acknowledged: True keeps it and
-            records nothing more until there is room, False overwrites the oldest. Either loss is counted and explained.
+        device: MicroPython block device: 4096-byte blocks with offsets and erase (flash), or 512-byte blocks
+            without (card).
+        keep_oldest: what happens when the log is full of data that no host has acknowledged: True keeps it
+        and
+            records nothing more until there is room, False overwrites the oldest. Either loss is counted and
+            explained.
 
     Attributes:
         boot: boot counter of this run, kept in the log.
@@ -55,13 +58,13 @@ class Recorder(Writer):
         oldest_seq, acked_seq: first slot held; first slot not acknowledged.
         overwritten: slots overwritten before they were acknowledged, ever.
         not_kept: slots that this run had no room for.
-        full: nothing is recorded for want of room (only with keep_oldest).
+        full: nothing is recorded: no room (only with keep_oldest), or the device refuses; see stop_reason.
         corrupt_pages: damaged pages met since boot.
         storage_errors: writes and erases that the device refused since boot.
     """
 
     def open(self):
-        """Find the log and begin a new boot. OSError when the device cannot be read or takes no write at all."""
+        """Find the log and begin a new boot. OSError when the device cannot be read or written."""
         boot.find(self)
         boot.begin(self)
 
@@ -82,11 +85,8 @@ class Recorder(Writer):
             raise ValueError("slot number used before")
         if seq > self.next_seq:
             self.skip(seq, ids.GAP_OVERRUN)
-        if self.full and not self.leave_full(seq):
-            self.not_keep(slots)
-            return False
-        if not self.room_for(length):
-            self.enter_full(seq)
+        if (self.full and not self.resume(seq)) or not self.room_for(length):
+            self.stop(ids.GAP_CORRUPT_PAGE if self.used != self.committed else ids.GAP_LOG_FULL)
             self.not_keep(slots)
             return False
         self.put(record, length)
@@ -110,7 +110,8 @@ class Recorder(Writer):
         self.flush()
 
     def ack(self, seq):
-        """All slots before `seq` are durable elsewhere and may be overwritten. Returns what is acknowledged now."""
+        """All slots before `seq` are durable elsewhere and may be overwritten. Returns what is
+        acknowledged."""
         self.acked_seq = max(self.acked_seq, min(seq, self.next_seq))
         return self.acked_seq
 
@@ -123,7 +124,8 @@ class Recorder(Writer):
         return Reader(self, first, end, newest_first)
 
     def read(self, seq, buf):
-        """Put the block that holds slot `seq` into `buf` (2048 bytes); its length, or 0 when the slot is not there."""
+        """Put the block that holds slot `seq` into `buf` (2048 bytes); its length, or 0 when it is not
+        there."""
         if seq < self.oldest_seq or seq >= self.next_seq:
             return 0
         return max(0, Reader(self, seq, seq + 1).next(buf))
@@ -131,8 +133,9 @@ class Recorder(Writer):
     def gaps(self, cursor, out):
         """Append at most 16 gaps (from_seq, to_seq, reason) that end after `cursor` to `out`, oldest first.
 
-        Returns the cursor for the next call, ids.NO_SEQ when there are no more. Damage that nobody has tried to read is
-        not known and not listed; a Reader reports it.
+        Returns the cursor for the next call, ids.NO_SEQ when there are no more. Damage that nobody has
+        tried to
+        read is not known and not listed; a Reader reports it.
         """
         return list_gaps(self, cursor, out)
 

@@ -4,7 +4,6 @@ from insole_protocol import ids
 from insole_protocol.log_records import (
     NEXT_SEQ_JUMP,
     NOTE_BOOT,
-    NOTE_BYTES,
     NOTE_CLOSE,
     NOTE_GAP,
     NOTE_RESERVE,
@@ -68,7 +67,12 @@ def _find_end(log, index):
 
 
 def _read_notes(log, index, reserved):
-    """Take over what the page's notes say. Returns (next number after an orderly stop or -1, end of a reservation)."""
+    """Take over what the page's notes say.
+
+    Returns:
+        The next number if the log was stopped in order, else -1; and the end of a reservation that still
+        holds.
+    """
     closed = -1
     for i in range(index.count):
         log.read_at(log.head, index.offsets[i], index.scratch)
@@ -96,8 +100,6 @@ def begin(log):
         log.stop_reason = 0
     log.committed = log.used
     log.window_at = log.used // log.media.window * log.media.window
-    if log.used + NOTE_BYTES > PAGE_BYTES:
-        log.next_page(True)
     reason = log.stop_reason if log.next_seq > log.accounted_to else 0
     log.put_note(NOTE_BOOT, log.accounted_to, log.next_seq, reason)
     if not log.flush():

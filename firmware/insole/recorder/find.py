@@ -1,8 +1,10 @@
 """Finds the newest page of the log at boot without reading the whole device.
 
-Page number s lies at index s modulo the number of pages, so the pages from index 0 to the newest one belong to one turn
-of the ring (`s // pages`) and all others to the turn before, or are blank. The newest page is where the turn changes:
-evenly spread probes, then a binary search. Unreadable pages are stepped over.
+Page number s lies at index s modulo the number of pages, so the pages from index 0 to the newest one
+belong to
+one turn of the ring (`s // pages`) and all others to the turn before, or are blank. The newest page is
+where the
+turn changes: evenly spread probes, then a binary search. Unreadable pages are stepped over.
 """
 
 PROBES = 64
@@ -13,7 +15,7 @@ def find_head(page_seq_at, pages):
     """Number of the newest page, -1 for an empty log.
 
     Args:
-        page_seq_at: function of an index that returns the number of the page there, -1 if there is no valid header.
+        page_seq_at: function of an index: the number of the page there, -1 if there is no valid header.
         pages: how many pages the device has.
     """
 

@@ -14,10 +14,22 @@ MAX_GAPS = 16
 
 
 def list_gaps(log, cursor, out):
-    """See Recorder.gaps. Walks back from the newest note, remembering the 16 oldest that end after `cursor`."""
+    """See Recorder.gaps. Walks back from the newest note, keeping the 16 oldest gaps that end after
+    `cursor`."""
+    kept = _newest_to_oldest(log, cursor)
+    kept.reverse()
+    _before_oldest(log, cursor, out)
+    more = len(out) + len(kept) > MAX_GAPS or len(kept) == MAX_GAPS
+    for gap in kept:
+        if len(out) < MAX_GAPS:
+            out.append(gap)
+    return out[-1][1] if more else ids.NO_SEQ
+
+
+def _newest_to_oldest(log, cursor):
     kept = []
     if log.full and log.next_seq > max(cursor, log.accounted_to):
-        kept.append((log.accounted_to, log.next_seq, ids.GAP_LOG_FULL))
+        kept.append((log.accounted_to, log.next_seq, log.stop_reason))
     index = log.index
     page = log.head
     while page != NO_PAGE and page >= log.tail:
@@ -35,15 +47,7 @@ def list_gaps(log, cursor, out):
         if first_seq <= cursor:
             break
         page = note_page
-    kept.reverse()
-    _before_oldest(log, cursor, out)
-    more = len(out) + len(kept) > MAX_GAPS
-    for gap in kept:
-        if len(out) < MAX_GAPS:
-            out.append(gap)
-    if more or len(kept) == MAX_GAPS:
-        return out[-1][1]
-    return ids.NO_SEQ
+    return kept
 
 
 def _before_oldest(log, cursor, out):

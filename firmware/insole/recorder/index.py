@@ -38,7 +38,7 @@ def blank(buf):
 
 
 def make_chunk_views():
-    """The views through which checksums are computed, 0 to 256 bytes long in steps of 4; all indexes share them."""
+    """The views through which checksums are computed: 0 to 256 bytes in steps of 4, shared by all indexes."""
     chunk = bytearray(256)
     return [memoryview(chunk)[: 4 * i] for i in range(65)]
 
@@ -107,14 +107,7 @@ class PageIndex:
         """Length of the valid entry in scratch, 0 if there is none; moves end_seq and claimed_seq."""
         head = self.scratch
         if head[0] == NOTE_SYNC:
-            note = parse_note(head)
-            if note is None or not 0 <= note[2] - self.end_seq < MAX_JUMP:
-                return 0
-            if note[1] < self.end_seq and note[0] != NOTE_ERASED:
-                return 0  # left over from the turn before
-            if note[0] in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED):
-                self.end_seq = note[2]
-            return NOTE_BYTES
+            return self._note(parse_note(head))
         if head[0] != BLOCK_SYNC or head[1] != BLOCK_VERSION:
             return 0
         length = head[2] | head[3] << 8
@@ -131,6 +124,16 @@ class PageIndex:
             return 0
         self.end_seq = end
         return length
+
+    def _note(self, note):
+        """NOTE_BYTES if the note fits in here, 0 if it is damaged or left over from the turn before."""
+        if note is None or not 0 <= note[2] - self.end_seq < MAX_JUMP:
+            return 0
+        if note[1] < self.end_seq and note[0] != NOTE_ERASED:
+            return 0
+        if note[0] in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED):
+            self.end_seq = note[2]
+        return NOTE_BYTES
 
     def _sound(self, log, page_seq, offset, length):
         """Whether the checksum of the block at `offset` holds."""

@@ -1,7 +1,8 @@
 """The log's view of a block device: read, program and prepare pages of 4096 bytes.
 
-Two kinds are told apart by their block size: flash (4096) is erased by the page and then programmed in pieces of any
-size (bits only fall from 1 to 0); cards (512) are rewritten by the sector, without erase.
+Two kinds are told apart by their block size: flash (4096) is erased by the page and then programmed in
+pieces of
+any size (bits only fall from 1 to 0); cards (512) are rewritten by the sector, without erase.
 """
 
 from insole_protocol.log_records import ALIGN, PAGE_BYTES

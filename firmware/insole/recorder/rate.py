@@ -1,6 +1,7 @@
 """When the foot is still, fewer samples say as much: which rate a chunk of slots deserves, in integers.
 
-Conservative on purpose. A chunk is stored at a reduced rate only if it, its look-ahead and the chunks before it were
+Conservative on purpose. A chunk is stored at a reduced rate only if it, its look-ahead and the chunks
+before it were
 still, so the first movement, with LOOKAHEAD_SLOTS before it, is always stored at the full rate.
 """
 
@@ -10,8 +11,12 @@ from insole_protocol import ids
 
 CHANNELS = 16
 CHUNK_SLOTS = 80  # slots that are judged together
-LOOKAHEAD_SLOTS = 10  # slots after the chunk that must be still too; what comes before a step is kept at full rate
-STILL_CHUNKS = 4  # so many still chunks in a row (3.2 s) before the rate falls: longer than any stance or swing
+LOOKAHEAD_SLOTS = (
+    10  # slots after the chunk that must be still too; what comes before a step is kept at full rate
+)
+STILL_CHUNKS = (
+    4  # so many still chunks in a row (3.2 s) before the rate falls: longer than any stance or swing
+)
 
 STILL_COUNTS = 40  # a channel may move so far in a still chunk ...
 STILL_SHARE = 4  # ... plus its level / 2**STILL_SHARE (standing sways)
@@ -89,7 +94,8 @@ class RateGovernor:
         return moves
 
     def reduce(self, ring, first, count, slots_per_frame, out):
-        """Write the means of every `slots_per_frame` rows to rows 0, 1, ... of `out`; how many. Allocates nothing."""
+        """Write the means of every `slots_per_frame` rows to rows 0, 1, ... of `out`; how many. Allocates
+        nothing."""
         capacity = len(ring) // CHANNELS
         frames = count // slots_per_frame
         half = slots_per_frame // 2

@@ -40,14 +40,14 @@ class Reader:
             self._enter()
 
     def next(self, buf):
-        """The next item: n > 0, a block of n bytes now in `buf` (which holds at least 2048); -1, a gap; 0, the end."""
+        """The next item: n > 0, a block of n bytes now in `buf` (2048 bytes); -1, a gap; 0, the end."""
         while not self._done:
             n = self._step_down(buf) if self._down else self._step_up(buf)
             if n:
                 return n
         return 0
 
-    def _step_up(self, buf):
+    def _step_up(self, buf):  # noqa: PLR0911 - a table of cases
         log = self._log
         if self._pos >= self._end:
             self._done = True
@@ -70,7 +70,7 @@ class Reader:
             return self._gap(self._pos, min(middle, self._end), ids.GAP_POWER_LOSS)
         return self._gap(self._pos, min(self._hi, self._end), ids.GAP_OFF)
 
-    def _step_down(self, buf):
+    def _step_down(self, buf):  # noqa: PLR0911 - a table of cases
         log = self._log
         if self._pos <= self._first:
             self._done = True
@@ -100,15 +100,15 @@ class Reader:
         return -1
 
     def _unexplained(self, lo, hi):
-        """No entry speaks for [lo, hi): the log is full since then, or what spoke for it is damaged."""
+        """No entry speaks for [lo, hi): nothing is recorded since then, or what spoke for it is damaged."""
         full_from = self._log.accounted_to
         if self._down:
             if hi > full_from:
-                return self._gap(max(lo, full_from), hi, ids.GAP_LOG_FULL)
+                return self._gap(max(lo, full_from), hi, self._log.stop_reason)
             return self._gap(lo, hi, ids.GAP_CORRUPT_PAGE)
         if lo < full_from:
             return self._gap(lo, min(hi, full_from), ids.GAP_CORRUPT_PAGE)
-        return self._gap(lo, hi, ids.GAP_LOG_FULL)
+        return self._gap(lo, hi, self._log.stop_reason)
 
     def _lost_before(self, lo, hi):
         """[lo, hi) lies before the oldest slot held: erased on command, or overwritten."""

@@ -18,6 +18,11 @@ from insole_protocol.log_records import (
 from insole.recorder import media
 from insole.recorder.index import PageIndex, make_chunk_views, u32
 
+try:
+    from insole.recorder.moves_viper import clear, copy
+except (ImportError, ValueError):  # not MicroPython, or compiled for another processor
+    from insole.recorder.moves import clear, copy
+
 WINDOW = 64
 NOTE_ROOM = (
     4 * NOTE_BYTES
@@ -41,12 +46,11 @@ class Writer:
         self.committed = 0  # bytes of the head page that are on the device
         self.window_at = 0  # where in the page the waiting buffer begins
         self.waiting_slots = 0
-        self.accounted_to = (
-            0  # end of the last block or gap that the log holds; behind next_seq only when full
-        )
+        self.accounted_to = 0  # end of the last block or gap in the log; behind next_seq only when full
         self.full = False
         self.reserved_to = 0
-        self.dropped = 0  # slots given up because the device refused every write
+        self.stop_reason = 0  # why nothing is recorded, when full
+        self._failing = False
         self.note_page = NO_PAGE  # newest page before the head that holds a note
         self.noted = False  # whether the head page holds one
         self.header = PageHeader()
@@ -55,44 +59,34 @@ class Writer:
         self.index = PageIndex(self.chunk_views)
         self._header_bytes = bytearray(HEADER_BYTES)
         self._corrupt = [-1] * CORRUPT_MEMORY
-        self._blank = b"\xff" * WINDOW
         self._waiting = bytearray(PAGE_BYTES)
-        self._clear(PAGE_BYTES)
+        clear(self._waiting, PAGE_BYTES)
         self.waiting_view = memoryview(self._waiting)
         self._writes = [self.waiting_view[: WINDOW * (i + 1)] for i in range(PAGE_BYTES // WINDOW)]
 
     # Entries
 
-    def _clear(self, n):
-        """Make the first n bytes of the waiting buffer blank; n is a multiple of WINDOW."""
-        for start in range(0, n, WINDOW):
-            self._waiting[start : start + WINDOW] = self._blank
-
     def put(self, data, length):
         """Add a block of `length` bytes to the head page, where there is room for it."""
-        start = self.used - self.window_at
-        if len(data) == length:
-            self._waiting[start : start + length] = data
-        else:
-            for i in range(length):
-                self._waiting[start + i] = data[i]
+        copy(self._waiting, self.used - self.window_at, data, length)
         self.used += (length + ALIGN - 1) & ~(ALIGN - 1)
 
     def put_note(self, kind, from_seq, to_seq, reason):
         """Add a note, opening a page if need be: notes are taken even when the log is full."""
-        if self.used + NOTE_BYTES > PAGE_BYTES:
-            self.next_page(True)
+        if self.used + NOTE_BYTES > PAGE_BYTES and not self.next_page(True):
+            self.stop(ids.GAP_CORRUPT_PAGE)
+            return
+        at = self.used - self.window_at
         write_note(
-            self._waiting, self.used - self.window_at, kind, from_seq, to_seq, self.boot, reason, self.acked_seq,
-            self.overwritten,
-        )  # fmt: skip
+            self._waiting, at, kind, from_seq, to_seq, self.boot, reason, self.acked_seq, self.overwritten
+        )
         self.used += NOTE_BYTES
         self.noted = True
         if kind in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED):
             self.accounted_to = to_seq
 
     def flush(self):
-        """Commit what waits. False when the device refuses; the data stays and is tried again."""
+        """Commit what waits. False when the device refuses; the data stays in memory and is tried again."""
         for _ in range(TRIES):
             if self.used == self.committed:
                 return True
@@ -104,10 +98,12 @@ class Writer:
                 )
             except OSError:
                 self.storage_errors += 1
-                self._move_on()
+                if self._failing or not self._move_on():
+                    return False
                 continue
             self._committed(n)
             return True
+        self._failing = True  # from now on no further page is given up for each attempt
         return False
 
     def _committed(self, n):
@@ -118,92 +114,92 @@ class Writer:
             self.used = self.window_at = self.window_at + n
         self.committed = self.used
         self.waiting_slots = 0
-        self._clear(n)
+        self._failing = False
+        clear(self._waiting, n)
 
     # Pages
 
     def room_for(self, length):
-        """Make room for a block of `length` bytes; False when the log is full and the oldest is to be kept."""
+        """Make room for a block of `length` bytes; False when the log is full or the device refuses."""
         limit = PAGE_BYTES - (NOTE_ROOM if self.keep_oldest else 0)
         return self.used + length <= limit or self.next_page(False)
 
     def next_page(self, sacrifice):
         """Commit the head page and begin the next one.
 
-        The page after the head never holds data that counts, so that it can be erased at any moment; beginning a page
-        therefore gives up the oldest one. False if that one is unacknowledged, to be kept and not to be sacrificed.
+        The page after the head never holds data that counts, so that it can be erased at any moment;
+        beginning
+        a page therefore gives up the oldest one. False if the device refuses, or if the oldest page is
+        unacknowledged, to be kept and not to be sacrificed.
         """
         if not self.flush():
-            self._give_up_waiting()
-        tail = max(self.tail, self.head + 3 - self.media.pages)
-        oldest = self._first_seq_from(tail) if tail > self.tail else self.oldest_seq
-        if self.keep_oldest and not sacrifice and oldest > self.acked_seq and tail > self.tail:
             return False
-        self.overwritten += max(0, oldest - max(self.oldest_seq, self.acked_seq))
-        self.oldest_seq = max(oldest, self.oldest_seq)
-        self.tail = tail
-        self._begin_page(self.head + 1)
+        if self.keep_oldest and not sacrifice:
+            tail = self.head + 3 - self.media.pages
+            if tail > self.tail and self._first_seq_from(tail) > self.acked_seq:
+                return False
+        page_seq = self._erase_from(self.head + 1)
+        if page_seq < 0:
+            return False
+        self._begin_page(page_seq)
         return True
 
-    def _begin_page(self, page_seq):
-        """Erase a page, stepping over bad ones, and put its header into the waiting buffer."""
-        for _ in range(TRIES):
+    def _erase_from(self, page_seq):
+        """Number of the first page from `page_seq` on that could be erased; -1 if too many refuse."""
+        for candidate in range(page_seq, page_seq + TRIES):
             try:
-                self.media.prepare(page_seq % self.media.pages)
-                break
+                self.media.prepare(candidate % self.media.pages)
+                return candidate
             except OSError:
                 self.storage_errors += 1
-                page_seq += 1
-        self.tail = max(self.tail, page_seq + 2 - self.media.pages)
+        return -1
+
+    def _begin_page(self, page_seq):
+        """Give up what the new head page displaces and put its header into the waiting buffer."""
+        tail = page_seq + 2 - self.media.pages
+        if tail > self.tail:
+            oldest = max(self._first_seq_from(tail), self.oldest_seq)
+            self.overwritten += max(0, oldest - max(self.oldest_seq, self.acked_seq))
+            self.oldest_seq = oldest
+            self.tail = tail
         if self.noted:
             self.note_page = self.head
         self.noted = False
         self.head = page_seq
         header = self.header
         header.boot, header.page_seq, header.first_seq = self.boot, page_seq, self.accounted_to
-        header.oldest_seq, header.acked_seq, header.overwritten = (
-            self.oldest_seq,
-            self.acked_seq,
-            self.overwritten,
-        )
+        header.oldest_seq, header.acked_seq = self.oldest_seq, self.acked_seq
+        header.overwritten, header.erased_seq = self.overwritten, self.erased_seq
         header.tail_page, header.note_page, header.pages = self.tail, self.note_page, self.media.pages
-        header.erased_seq = self.erased_seq
         header.reserved_seq = self.reserved_to if self.full else 0
         header.write(self._waiting)
         self.used = HEADER_BYTES
         self.committed = self.window_at = 0
 
     def _move_on(self):
-        """The head page refuses to be written: carry what waits into a new page. Allocates; this is no common path."""
+        """The head page refuses to be written: carry what waits into a new one. Allocates, being rare."""
+        page_seq = self._erase_from(self.head + 1)
+        if page_seq < 0:
+            return False
         start = max(self.committed, HEADER_BYTES)
         waiting = bytes(self.waiting_view[start - self.window_at : self.used - self.window_at])
-        self._clear(PAGE_BYTES)
+        clear(self._waiting, PAGE_BYTES)
         noted, accounted_to = self.noted, self.accounted_to
         if waiting:
             self.accounted_to = u32(waiting, 4)  # blocks and notes both have their first slot there
-        self._begin_page(self.head + 1)
+        self._begin_page(page_seq)
         self.accounted_to = accounted_to
         self.noted = noted
         self._waiting[HEADER_BYTES : HEADER_BYTES + len(waiting)] = waiting
         self.used = HEADER_BYTES + len(waiting)
-
-    def _give_up_waiting(self):
-        """The device refused every write: forget what waits, and say so as soon as a page can be written again."""
-        start = max(self.committed, HEADER_BYTES)
-        lost_from = u32(self._waiting, start - self.window_at + 4)
-        self._clear(PAGE_BYTES)
-        self.used = self.committed = PAGE_BYTES
-        self.dropped += self.waiting_slots
-        self.waiting_slots = 0
-        lost_to, self.accounted_to = self.accounted_to, lost_from
-        self._begin_page(self.head + 1)
-        self.put_note(NOTE_GAP, lost_from, lost_to, ids.GAP_CORRUPT_PAGE)
+        return True
 
     def restart_at(self, page_seq):
-        """Forget everything and go on at `page_seq`, the first page of a turn."""
+        """Forget everything and go on at `page_seq`, the first page of a turn. OSError if it cannot be
+        erased."""
+        self.media.prepare(page_seq % self.media.pages)
         old, self.oldest_seq = self.oldest_seq, self.next_seq
-        self.accounted_to = self.next_seq
-        self.erased_seq = self.acked_seq = self.next_seq
+        self.erased_seq = self.acked_seq = self.accounted_to = self.next_seq
         self.tail = page_seq
         self.noted = self.full = False
         self.note_page = NO_PAGE
@@ -211,35 +207,37 @@ class Writer:
         self.put_note(NOTE_ERASED, old, self.next_seq, ids.GAP_ERASED)
         self.flush()
 
-    # A full log that keeps its oldest data
+    # A log that is full and keeps its oldest data, or whose device refuses
 
-    def enter_full(self, seq):
-        """From `seq` on, which is where accounted_to stays, there is no room."""
-        self.full = True
-        self.reserved_to = seq
+    def stop(self, reason):
+        """From accounted_to on nothing is recorded."""
+        if not self.full:
+            self.full = True
+            self.stop_reason = reason
+            self.reserved_to = self.accounted_to
 
     def not_keep(self, slots):
-        """Count slots that are not kept; the note that their numbers are used is committed before they are."""
+        """Count slots that are not kept; that their numbers are used is committed before they are."""
         self.not_kept += slots
         self.next_seq += slots
-        if self.next_seq > self.reserved_to:
+        if self.next_seq > self.reserved_to and self.stop_reason == ids.GAP_LOG_FULL:
             self.reserved_to = self.next_seq + RESERVE_SLOTS
             self.put_note(NOTE_RESERVE, self.accounted_to, self.reserved_to, ids.GAP_LOG_FULL)
             self.flush()
 
-    def leave_full(self, seq):
-        """Record again if acknowledgements (or a change of the setting) have made room."""
+    def resume(self, seq):
+        """Record again from `seq` on if there is room now."""
         if not self.next_page(False):
             return False
         self.full = False
         if seq > self.accounted_to:
-            self.put_note(NOTE_GAP, self.accounted_to, seq, ids.GAP_LOG_FULL)
+            self.put_note(NOTE_GAP, self.accounted_to, seq, self.stop_reason)
         return True
 
     # Searching
 
     def valid_page_from(self, page_seq, last):
-        """The first page from `page_seq` to `last` with a valid header, now in `found`; NO_PAGE if there is none."""
+        """First page from `page_seq` to `last` with a valid header, now in `found`; NO_PAGE if none has."""
         for page in range(page_seq, min(last, page_seq + 64) + 1):
             self.read_at(page, 0, self._header_bytes)
             if self.found.parse(self._header_bytes) and self.found.page_seq == page:

@@ -1,4 +1,8 @@
-"""Block devices in memory that behave like flash and like a card, and lose power on demand. Runs on both interpreters."""
+# ruff: noqa: UP031 - MicroPython has no repr in f-strings
+"""Block devices in memory that behave like flash and like a card and lose power. For both interpreters."""
+
+from insole_protocol.log_records import HEADER_BYTES, PageHeader
+from log_kit.walks import make_record
 
 PAGE = 4096
 
@@ -8,7 +12,7 @@ class PowerCut(Exception):
 
 
 class RamFlash:
-    """NOR flash: erased to 0xFF by the page, programming only clears bits (setting one is a fault of the log).
+    """NOR flash: erased to 0xFF by the page, each byte programmed once (more is a fault of the log).
 
     Attributes:
         data: the bytes.
@@ -71,7 +75,7 @@ class RamFlash:
         return None
 
     def tear(self, kind, block, offset, buf, part):
-        """Leave the operation as a power cut might: `part` of 256 of it done, and at the edge a byte half done."""
+        """Leave the operation as a power cut might: `part` of 256 of it done, the byte at the edge half."""
         if kind == "erase":
             n = PAGE * part // 256
             self.erase(block, n)
@@ -113,29 +117,48 @@ class RamCard(RamFlash):
         self.data[start : start + n] = bytes(buf[:n])
 
 
-class SparseFlash(RamFlash):
-    """Flash of any size that stores only pages that were written."""
+class WrittenFlash(RamFlash):
+    """Flash of any size with pages 0 to `head` written, one block of 50 slots in each; stores only
+    changes."""
 
-    def __init__(self, pages):
+    def __init__(self, pages, head):
         self.pages = pages
+        self.head = head
         self.stored = {}
         self.reads = self.changes = 0
         self.hook = None
 
+    def page(self, block):
+        if block in self.stored:
+            return self.stored[block]
+        page_seq = self.head - (self.head - block) % self.pages
+        out = bytearray(b"\xff" * PAGE)
+        if page_seq >= 0:
+            header = PageHeader()
+            header.boot, header.page_seq, header.first_seq, header.pages = (
+                7,
+                page_seq,
+                page_seq * 50,
+                self.pages,
+            )
+            header.tail_page = max(0, page_seq + 2 - self.pages)
+            header.oldest_seq = header.tail_page * 50
+            header.write(out)
+            out[HEADER_BYTES : HEADER_BYTES + 100] = make_record(page_seq * 50, 50, 7, 100)
+        return out
+
     def readblocks(self, block, buf, offset=0):
         self.reads += 1
         n = len(buf)
-        page = self.stored.get(block)
-        buf[:n] = page[offset : offset + n] if page else b"\xff" * n
+        buf[:n] = self.page(block)[offset : offset + n]
 
     def writeblocks(self, block, buf, offset=None):
-        self.changes += 1
-        page = self.stored.setdefault(block, bytearray(b"\xff" * PAGE))
-        page[offset : offset + len(buf)] = bytes(a & b for a, b in zip(page[offset : offset + len(buf)], buf))
+        page = self.stored[block] = self.page(block)
+        for i in range(len(buf)):
+            page[offset + i] &= buf[i]
 
     def ioctl(self, op, arg):
         if op == 6:
-            self.changes += 1
-            self.stored.pop(arg, None)
+            self.stored[arg] = bytearray(b"\xff" * PAGE)
             return 0
         return {4: self.pages, 5: PAGE}.get(op)

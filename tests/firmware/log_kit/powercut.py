@@ -1,7 +1,10 @@
+# ruff: noqa: UP031 - MicroPython has no repr in f-strings
 """Cuts the power at every write and erase of a scripted time of logging. Runs on both interpreters.
 
-For each operation of the script the device is copied just before it, the operation is left out or half done on the
-copy, and a new Recorder must find there everything that was committed, explain everything that is missing, use no
+For each operation of the script the device is copied just before it, the operation is left out or half
+done on the
+copy, and a new Recorder must find there everything that was committed, explain everything that is missing,
+use no
 number twice and go on logging.
 """
 
@@ -9,12 +12,18 @@ import sys
 
 from insole.recorder import Recorder
 from insole_protocol import ids
-
 from log_kit.devices import RamCard, RamFlash
 from log_kit.walks import check_tiling, make_record, merged_gaps, read_all
 
 SLOTS = 50
-KNOWN = (ids.GAP_OVERWRITTEN, ids.GAP_POWER_LOSS, ids.GAP_OFF, ids.GAP_OVERRUN, ids.GAP_IDLE, ids.GAP_LOG_FULL)
+KNOWN = (
+    ids.GAP_OVERWRITTEN,
+    ids.GAP_POWER_LOSS,
+    ids.GAP_OFF,
+    ids.GAP_OVERRUN,
+    ids.GAP_IDLE,
+    ids.GAP_LOG_FULL,
+)
 
 
 class Script:
@@ -99,7 +108,9 @@ class Script:
         assert log.boot == self.boot + 1 or log.boot == self.boot + 2, "boot %d" % log.boot
         assert log.next_seq >= self.used_to, "number used twice"
         items = self.compare(log)
-        lost = [(lo, hi) for lo, hi, reason in items if reason == ids.GAP_POWER_LOSS and lo >= self.committed_to]
+        lost = [
+            (lo, hi) for lo, hi, reason in items if reason == ids.GAP_POWER_LOSS and lo >= self.committed_to
+        ]
         assert sum(hi - lo for lo, hi in lost) <= 128, "%r lost" % lost
         seq = log.next_seq
         extra = make_record(seq, SLOTS, log.boot)
@@ -129,7 +140,9 @@ class Script:
             if log.oldest_seq <= lo and hi <= self.committed_to:
                 assert (lo, hi, reason) in items, "gap %d-%d is not explained" % (lo, hi)
         backwards = read_all(log, newest_first=True)
-        assert [i for i in backwards if not isinstance(i[2], int)] == [i for i in items if not isinstance(i[2], int)]
+        assert [i for i in backwards if not isinstance(i[2], int)] == [
+            i for i in items if not isinstance(i[2], int)
+        ]
         assert merged_gaps(backwards) == merged_gaps(items), "newest first explains otherwise"
         return items
 

@@ -5,7 +5,7 @@ from binascii import crc32
 
 
 def make_record(seq, slots, boot=1, size=None, frames=None):
-    """A block record for `slots` slots whose payload follows from its number, so that any byte can be checked."""
+    """A block record for `slots` slots whose payload follows from its number: any byte can be checked."""
     frames = frames or min(slots, 50)
     assert slots % frames == 0
     size = size or 54 + (seq * 7919 + slots) % 400
@@ -70,7 +70,7 @@ def check_tiling(items, first, end):
     """Blocks and gaps cover [first, end) once, without overlap."""
     at = first
     for lo, hi, _ in items:
-        assert lo == at, "item at %d, expected %d" % (lo, at)
+        assert lo == at, (lo, at)
         assert hi > lo
         at = hi
-    assert at == end, "items end at %d, not at %d" % (at, end)
+    assert at == end, (at, end)
