@@ -1,0 +1,38 @@
+"""Requests from outside while the board runs: battery, pins, clock faults, power cut at a coming write.
+
+One line each on the control pipe: `battery MV`, `pin NUMBER LEVEL`, `clock DRIFT_PPB STEP_US`, `cut AFTER TORN`.
+"""
+
+from sim import clock, flash, interrupts, pins, settings
+
+_pipe = settings.descriptor("control", "rb")
+
+
+def _obey(line):
+    words = line.split()
+    kind = words[0]
+    numbers = [int(word) for word in words[1:]]
+    if kind == b"battery":
+        pins.battery_mv[0] = numbers[0]
+    elif kind == b"pin":
+        pins.drive(numbers[0], numbers[1])
+    elif kind == b"clock":
+        clock.change(numbers[0], numbers[1])
+    elif kind == b"cut":
+        flash.cut_power_after(numbers[0], numbers[1] != 0)
+
+
+def _on_input():
+    # one line for each dispatch: the pipe stays readable while there are more
+    for item in _poller.ipoll(0):
+        _obey(item[0].readline())
+
+
+def start():
+    """Listen from now on."""
+    global _poller
+    import select
+
+    _poller = select.poll()
+    _poller.register(_pipe, select.POLLIN)
+    interrupts.watch(_pipe, _on_input)

@@ -1,0 +1,56 @@
+"""The sensors' voltages over time, from a file: rows of 16 ADC readings in layout order, played by true time.
+
+Reading allocates nothing: firmware may lock its heap while it scans.
+"""
+
+import struct
+from array import array
+
+from sim import clock, pins, settings
+
+_HEADER = "<4sHHIQ"
+_feed = settings.values["feed"]
+_start_us = _feed["start_us"]
+_loop = _feed["loop"]
+_row = array("H", [0] * 16)
+_held = array("l", [-1])
+_file = None
+_rows = 0
+_rate_hz = 0
+
+if _feed["file"]:
+    _file = open(_feed["file"], "rb")
+    _magic, _version, _channels, _rate_hz, _rows = struct.unpack(_HEADER, _file.read(32))
+    if _magic != b"PGFD" or _version != 1 or _channels != 16 or not _rate_hz or not _rows:
+        raise ValueError("not a sensor feed of version 1 with 16 channels: " + _feed["file"])
+
+
+def row_now():
+    """Index of the row that holds at this moment of true time; before the start the first one."""
+    index = (clock.true_us() - _start_us) * _rate_hz // 1000000
+    if index < 0:
+        return 0
+    if index < _rows:
+        return index
+    return index % _rows if _loop else _rows - 1
+
+
+def reading(layout_index):
+    """What `ADC.read_u16` returns for one sensor now."""
+    if _file is None:
+        return pins.REST
+    index = row_now()
+    if index != _held[0]:
+        _file.seek(32 + index * 32)
+        _file.readinto(_row)
+        _held[0] = index
+    return _row[layout_index]
+
+
+def force_share():
+    """Mean reading of all sensors as a share of the range, in thousandths: what the motion model goes by."""
+    reading(0)
+    total = 0
+    for value in _row:
+        total += value
+    return total * 1000 // (16 * 65535)

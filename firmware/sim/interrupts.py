@@ -1,0 +1,184 @@
+"""Interrupts: one thread waits for timers, the radio, the watchdog and the control pipe, and calls the main thread.
+
+The interpreter has no global lock, so the thread keeps to preallocated arrays and integers: it allocates nothing and
+changes no dictionary. Handlers run in the main thread through `micropython.schedule`, between two bytecodes as on the
+chip. `schedule` alone does not end a system call in which the main thread waits, therefore the wake pipe.
+"""
+
+import _thread
+import select as _select
+import time as _time
+from array import array
+
+import micropython
+
+from sim import clock, settings
+
+TIMERS = 8
+QUEUE = 8  # callbacks of one timer that may wait, as in the chip's scheduler queue; more are dropped and counted
+
+_FOREVER_US = 1 << 60
+# "l", not "q": reading a "q" makes a heap object each time
+_due = array("l", [_FOREVER_US] * TIMERS)
+_period = array("l", [0] * TIMERS)  # 0: fires once
+_waiting = array("l", [0] * TIMERS)
+_dropped = array("l", [0] * TIMERS)
+_handlers = [None] * TIMERS
+
+_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT = range(5)
+_state = bytearray(5)
+_watchdog = array("l", [_FOREVER_US])
+
+wake_in = settings.descriptor("wake_in", "rb")
+_wake_out = settings.descriptor("wake_out", "wb")
+_kick_in = settings.descriptor("kick_in", "rb")
+_kick_out = settings.descriptor("kick_out", "wb")
+_one = bytearray(1)
+_inputs = {}  # stream -> handler; the thread sees only the poller
+_poller = _select.poll()
+_poller.register(_kick_in, _select.POLLIN)
+
+
+def _call_main():
+    """Have `_dispatch` run in the main thread, at once even if it waits in a system call."""
+    if not _state[_SCHEDULED]:
+        _state[_SCHEDULED] = 1
+        try:
+            micropython.schedule(_dispatch, None)
+        except RuntimeError:  # the firmware's own callbacks fill the queue: the next turn tries again
+            _state[_SCHEDULED] = 0
+    if _state[_ASLEEP] and not _state[_WOKEN]:
+        _state[_WOKEN] = 1
+        _wake_out.write(b"!")
+
+
+def _thread_main():
+    """The interrupt thread: never returns."""
+    scratch = bytearray(1)
+    sleep_us = _time.sleep_us
+    while True:
+        i = 0
+        now = clock.device_us()
+        wait = 1000000
+        fired = False
+        while i < TIMERS:
+            while _due[i] <= now:
+                if _waiting[i] < QUEUE:
+                    _waiting[i] += 1
+                else:
+                    _dropped[i] += 1
+                _due[i] = _due[i] + _period[i] if _period[i] else _FOREVER_US
+                fired = True
+            if _due[i] - now < wait:
+                wait = _due[i] - now
+            i += 1
+        if _watchdog[0] <= now:
+            _watchdog[0] = _FOREVER_US
+            clock.tell(b"reset watchdog\n")
+        if fired or _state[_INPUT]:
+            _call_main()
+        if _state[_INPUT]:  # not yet read by the main thread: polling would return at once, again and again
+            sleep_us(wait if wait < 500 else 500)
+        elif wait < 2000:
+            sleep_us(wait)
+        else:
+            for item in _poller.ipoll(wait // 1000 - 1, 0):
+                if item[0] is _kick_in:
+                    _kick_in.readinto(scratch)
+                else:
+                    _state[_INPUT] = 1
+
+
+def _dispatch(_):
+    """In the main thread: run what is pending."""
+    _state[_SCHEDULED] = 0
+    if _state[_MASKED]:
+        return
+    i = 0
+    while i < TIMERS:
+        while _waiting[i]:
+            _waiting[i] -= 1
+            handler = _handlers[i]
+            if handler is not None:
+                handler()
+        i += 1
+    if _state[_INPUT]:
+        for handler in _inputs.values():
+            handler()
+        _state[_INPUT] = 0
+        kick()
+
+
+def kick():
+    """End the interrupt thread's wait so that it sees new timers or inputs."""
+    _kick_out.write(b"!")
+
+
+def start():
+    """Start the interrupt thread; once, at boot."""
+    _thread.start_new_thread(_thread_main, ())
+
+
+def watch(stream, handler):
+    """Call `handler()` in the main thread whenever `stream` has something to read."""
+    _inputs[id(stream)] = handler
+    _poller.register(stream, _select.POLLIN)
+    kick()
+
+
+def unwatch(stream):
+    """Stop watching `stream`; before it is closed."""
+    _poller.unregister(stream)
+    _inputs.pop(id(stream), None)
+
+
+def set_timer(slot, first_us, period_us, handler):
+    """Have `handler()` called in `first_us` of device time and then each `period_us` (0: once)."""
+    _due[slot] = _FOREVER_US
+    _waiting[slot] = 0
+    _handlers[slot] = handler
+    _period[slot] = period_us
+    _due[slot] = clock.device_us() + first_us
+    kick()
+
+
+def clear_timer(slot):
+    """Stop a timer; nothing of it is delivered afterwards."""
+    _due[slot] = _FOREVER_US
+    _waiting[slot] = 0
+    _handlers[slot] = None
+
+
+def dropped(slot):
+    """Callbacks of a timer that found the queue full."""
+    return _dropped[slot]
+
+
+def arm_watchdog(timeout_us):
+    """Reset the board unless this is called again within `timeout_us`; device time."""
+    _watchdog[0] = clock.device_us() + timeout_us
+
+
+def disarm_watchdog():
+    """No more resets by the watchdog until it is armed again."""
+    _watchdog[0] = _FOREVER_US
+
+
+def mask(on):
+    """Hold all handlers back (`machine.disable_irq`), or let them through; returns the state before."""
+    before = _state[_MASKED]
+    _state[_MASKED] = 1 if on else 0
+    if not on and before:
+        _call_main()
+    return before
+
+
+def asleep(on):
+    """The main thread says that it enters or leaves a wait which the wake pipe must be able to end."""
+    if on:
+        _state[_ASLEEP] = 1
+    else:
+        _state[_ASLEEP] = 0
+        if _state[_WOKEN]:
+            wake_in.readinto(_one)
+            _state[_WOKEN] = 0

