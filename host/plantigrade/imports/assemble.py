@@ -129,8 +129,7 @@ def _oddities(foot: Foot, data: FootData) -> list[str]:
 
 
 def _numbers(indices: npt.NDArray[np.intp]) -> str:
-    shown_indices: list[int] = indices.tolist()[:6]
-    shown = ", ".join(str(i + 1) for i in shown_indices)
+    shown = ", ".join(f"{i + 1}" for i in indices[:6])
     return shown + (f" and {len(indices) - 6} more" if len(indices) > 6 else "")
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, stappone, wfdb, xsensor
+from plantigrade.imports.sides import with_doubts
 from plantigrade.imports.source import Head, Source, open_source
 
 
@@ -63,7 +64,7 @@ def read(path: Path, format_name: str = "auto", *, foot: Foot | None = None) -> 
     walk = chosen.read(source, foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")
-    return walk
+    return with_doubts(walk)
 
 
 def detect(source: Source) -> Format:

@@ -123,13 +123,13 @@ def _header(source: Source) -> tuple[float, int, list[_Signal]]:
 
 def _parse_signal(line: str) -> _Signal | None:
     words = line.split(None, 8)
-    if len(words) < 2 or not re.fullmatch(r"\d+", words[1]):
+    if len(words) < 2 or not re.search(r"[A-Za-z]", words[0]) or not re.fullmatch(r"\d{1,4}", words[1]):
         return None
 
     def number(index: int) -> int | None:
         return int(words[index]) if len(words) > index and re.fullmatch(r"-?\d{1,9}", words[index]) else None
 
-    return _Signal(words[0], int(words[1][:6]), number(5), number(6), words[8] if len(words) > 8 else "")
+    return _Signal(words[0], int(words[1]), number(5), number(6), words[8] if len(words) > 8 else "")
 
 
 def _values(header: Path, signal: _Signal, samples: int, notes: list[str]) -> Forces:
