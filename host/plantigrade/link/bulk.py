@@ -205,8 +205,8 @@ def _headers(
     problems = np.zeros(len(starts), np.uint8)
     inside = (starts >= 0) & (at_hand >= block.MIN_BYTES)
     safe = np.where(inside, starts, 0)
-    raw = octets[safe[:, None] + np.arange(block.HEADER_BYTES)]
-    headers = np.ascontiguousarray(raw).view(_HEADER).reshape(-1)
+    everywhere = (len(octets) - block.HEADER_BYTES + 1,)
+    headers = np.ndarray(everywhere, _HEADER, buffer=octets.data, strides=(1,))[safe]
     length = headers["length"].astype(np.int64)
 
     def blame(wrong: npt.NDArray[np.bool_], problem: int) -> None:

@@ -77,21 +77,21 @@ def decode_batch(
         at = np.flatnonzero(problems == 0)
         if not len(at):
             return problems
-        packed = _unpack(octets, shape, begin[at], shape.frames)
-        _store(counts, rows[at], packed[:, :, : block.FORCE_CHANNELS])
+        force, motion = _unpack(octets, shape, begin[at], shape.frames)
+        _store(counts, rows[at], force)
         if shape.imu and imu is not None:
-            _store(imu, rows[at], packed[:, :, block.FORCE_CHANNELS :])
+            _store(imu, rows[at], motion)
         return problems
     if shape.frames == 1:
         return np.full(len(begin), PAYLOAD, np.uint8)  # Rice needs a frame after the key frame
     at, residuals, problems = _rice(octets, shape, begin, end)
     if not len(at):
         return problems
-    key = _unpack(octets, shape, begin[at], 1)[:, 0]
-    force, wrong = _sum_force(key, residuals)
+    force_key, motion_key = _unpack(octets, shape, begin[at], 1)
+    force, wrong = _sum_force(force_key[:, 0], residuals)
     _store(counts, rows[at], force.transpose(0, 2, 1))
     if shape.imu and imu is not None:
-        motion, wrong_motion = _sum_imu(key, residuals)
+        motion, wrong_motion = _sum_imu(motion_key[:, 0], residuals)
         _store(imu, rows[at], motion.transpose(0, 2, 1))
         wrong |= wrong_motion
     problems[at[wrong]] = RANGE
@@ -105,7 +105,7 @@ def _of_record(flags: Flags) -> Flags:
 
 def _store(target: npt.NDArray[Any], rows: Ints, values: npt.NDArray[Any]) -> None:
     """Put (records, frames, channels) into the rows of `target` that begin at `rows`."""
-    records, frames, channels = values.shape
+    records, frames, channels = (int(size) for size in values.shape)
     if records and rows[-1] - rows[0] == (records - 1) * frames:
         stretch: npt.NDArray[Any] = target[rows[0] : rows[0] + records * frames]
         stretch.reshape(values.shape)[...] = values
@@ -114,7 +114,7 @@ def _store(target: npt.NDArray[Any], rows: Ints, values: npt.NDArray[Any]) -> No
 
 
 def _sum_force(
-    key: npt.NDArray[np.int32], zigzag: npt.NDArray[np.int32]
+    key: npt.NDArray[np.uint16], zigzag: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.uint16], Flags]:
     """Counts (records, 16, frames) from the key frame on, and which records leave 0 to 4095.
 
@@ -130,35 +130,44 @@ def _sum_force(
     sums[:, :, 1:] = (short >> 1) ^ -(short & 1)
     # One running sum over everything is faster than many short ones; its value at each start is taken off.
     np.cumsum(sums.reshape(-1), dtype=np.uint16, out=sums.reshape(-1))
-    sums += (key[:, : block.FORCE_CHANNELS].astype(np.uint16) - sums[:, :, 0])[:, :, None]
+    sums += (key - sums[:, :, 0])[:, :, None]
     if sums.size and sums.max() > block.COUNT_MAX:
         wrong |= _of_record(sums > block.COUNT_MAX)
     return sums, wrong
 
 
 def _sum_imu(
-    key: npt.NDArray[np.int32], zigzag: npt.NDArray[np.int32]
+    key: npt.NDArray[np.int16], zigzag: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.int32], Flags]:
     """IMU values (records, 6, frames) from the key frame on, and which records leave 16 bits."""
     motion = zigzag[:, block.FORCE_CHANNELS :]
     sums = np.empty((*motion.shape[:2], motion.shape[2] + 1), np.int32)
-    sums[:, :, 0] = key[:, block.FORCE_CHANNELS :]
+    sums[:, :, 0] = key
     sums[:, :, 1:] = (motion >> 1) ^ -(motion & 1)
     np.cumsum(sums, axis=2, dtype=np.int32, out=sums)
     return sums, _of_record((sums < -32768) | (sums > 32767))
 
 
-def _unpack(octets: Octets, shape: Shape, begin: Ints, frames: int) -> npt.NDArray[np.int32]:
-    """(records, frames, channels) from packed frames that start at `begin`."""
-    packed = octets[begin[:, None] + np.arange(frames * shape.key_bytes)].reshape(-1, frames, shape.key_bytes)
-    values = np.empty((len(begin), frames, shape.channels), np.int32)
-    triples = packed[:, :, : block.PACKED_FRAME_BYTES].reshape(len(begin), frames, -1, 3).astype(np.int32)
-    values[:, :, 0 : block.FORCE_CHANNELS : 2] = triples[..., 0] | (triples[..., 1] & 15) << 8
-    values[:, :, 1 : block.FORCE_CHANNELS : 2] = triples[..., 1] >> 4 | triples[..., 2] << 4
-    if shape.imu:
-        behind = np.ascontiguousarray(packed[:, :, block.PACKED_FRAME_BYTES :])
-        values[:, :, block.FORCE_CHANNELS :] = behind.view("<i2")
-    return values
+def _unpack(
+    octets: Octets, shape: Shape, begin: Ints, frames: int
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int16]]:
+    """Counts (records, frames, 16) and IMU values (records, frames, 6 or 0) from packed frames at `begin`."""
+    starts = begin[:, None] + np.arange(frames) * shape.key_bytes
+    counts = np.empty((*starts.shape, block.FORCE_CHANNELS), np.uint16)
+    groups = starts[..., None] + np.arange(0, block.PACKED_FRAME_BYTES, 6)  # four samples in six bytes
+    words = _unaligned(octets, "<u8")[groups]
+    for i in range(_WORD):
+        np.bitwise_and(words, np.uint64(block.COUNT_MAX), out=counts[..., i::_WORD], casting="unsafe")
+        words >>= np.uint64(12)
+    values = block.IMU_CHANNELS if shape.imu else 0
+    places = starts[..., None] + block.PACKED_FRAME_BYTES + 2 * np.arange(values)
+    return counts, _unaligned(octets, "<i2")[places]
+
+
+def _unaligned(octets: Octets, kind: str) -> npt.NDArray[Any]:
+    """The integer of that kind that starts at each byte; to be indexed (`take` would copy all of it)."""
+    size = np.dtype(kind).itemsize
+    return np.ndarray((len(octets) - size + 1,), kind, buffer=octets.data, strides=(1,))
 
 
 def _rice(
@@ -230,8 +239,7 @@ def _low_parts(
     k = ks[:, :, run_of_word].astype(np.int64)  # (records, channels, words)
     bits = (k * taken).reshape(len(ks), -1)
     start = (np.cumsum(bits, axis=1) - bits + low_at[:, None] * 8).reshape(k.shape)
-    unaligned = np.ndarray((len(octets) - WORD_BYTES + 1,), "<i8", buffer=octets.data, strides=(1,))
-    words = unaligned.take(start >> 3)
+    words = _unaligned(octets, "<i8")[start >> 3]
     words >>= start & 7  # 4 x 14 bits and 7 of misalignment stay below the sign
     mask = (1 << k) - 1
     lows = np.empty((*k.shape, _WORD), np.uint16)
