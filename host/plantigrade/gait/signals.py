@@ -1,0 +1,160 @@
+"""What the gait engine reads: the force samples of one or two feet on one time base."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Forces = npt.NDArray[np.float32]
+Quantity = Literal["force", "footswitch"]
+
+
+class Foot(Enum):
+    """Side of the body, as the wearer names it."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> "Foot":
+        """The opposite side."""
+        return Foot.RIGHT if self is Foot.LEFT else Foot.LEFT
+
+
+@dataclass(frozen=True, eq=False)
+class SensorLayout:
+    """Where the sensors of one insole lie (axes: docs/reference/coordinates.md).
+
+    Attributes:
+        name: identifier of the layout.
+        x_mm: (S,) medial to lateral, from the medial edge of the insole.
+        y_mm: (S,) posterior to anterior, from the heel end of the insole.
+        area_cm2: (S,) active area of each sensor; pressure = force / area.
+        region: (S,) "heel", "midfoot", "forefoot" or "toes".
+        relative: True when the source gives places on an arbitrary scale, so that lengths are not millimetres.
+        insole_length_mm: heel end to toe end of the insole, on the scale of `y_mm`; None when it is not known.
+    """
+
+    name: str
+    x_mm: Floats
+    y_mm: Floats
+    area_cm2: Floats
+    region: tuple[str, ...]
+    relative: bool = False
+    insole_length_mm: float | None = None
+
+    def __post_init__(self) -> None:
+        count = len(self.region)
+        if not (self.x_mm.shape == self.y_mm.shape == self.area_cm2.shape == (count,)):
+            raise ValueError(f"layout {self.name}: x_mm, y_mm, area_cm2 and region must have the same length")
+
+    @property
+    def sensor_count(self) -> int:
+        """Number of sensors."""
+        return len(self.region)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A span without samples, from the books of the recording.
+
+    Attributes:
+        from_s: time of the first missing sample.
+        to_s: time of the first sample after it.
+        reason: in words, as the accounting has it.
+    """
+
+    from_s: float
+    to_s: float
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class FootSignal:
+    """Samples of one foot, whole or a chunk of a stream.
+
+    Attributes:
+        foot: side.
+        time_s: (n,) rising, seconds on the time base that both feet share.
+        force_n: (n, S) newtons for `quantity` "force"; arbitrary units that rise with load for "footswitch".
+            A row with a NaN counts as missing.
+        layout: sensor places; None when they are not known.
+        quantity: "force" (calibrated) or "footswitch" (one uncalibrated channel: timing only).
+        gaps: spans known to be missing; a jump of `time_s` is found without being listed here.
+    """
+
+    foot: Foot
+    time_s: Floats
+    force_n: Forces
+    layout: SensorLayout | None = None
+    quantity: Quantity = "force"
+    gaps: tuple[Gap, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.force_n.ndim != 2 or self.time_s.shape != (self.force_n.shape[0],):
+            raise ValueError(
+                f"{self.foot.value} foot: force_n must be (n, sensors) and time_s (n,), "
+                f"not {self.force_n.shape} and {self.time_s.shape}"
+            )
+        if self.layout is not None and self.layout.sensor_count != self.force_n.shape[1]:
+            raise ValueError(
+                f"{self.foot.value} foot: layout {self.layout.name} has {self.layout.sensor_count} sensors, "
+                f"the samples have {self.force_n.shape[1]}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @property
+    def sensor_count(self) -> int:
+        """Channels of each sample."""
+        return self.force_n.shape[1]
+
+    def part(self, start: int, stop: int) -> "FootSignal":
+        """Rows `start` to `stop` as a view; the list of gaps is kept whole."""
+        return replace(self, time_s=self.time_s[start:stop], force_n=self.force_n[start:stop])
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """Where a walk came from, for reports and for the analysis' `input` object."""
+
+    path: str
+    format: str
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """A recording ready for analysis.
+
+    Attributes:
+        left, right: the feet; None where one is missing (not both).
+        sample_rate_hz: nominal rate of both feet.
+        source: where it came from.
+        body_weight_n: weight of the person where the source knows it.
+    """
+
+    left: FootSignal | None
+    right: FootSignal | None
+    sample_rate_hz: float
+    source: SourceInfo = field(default_factory=lambda: SourceInfo("", ""))
+    body_weight_n: float | None = None
+
+    @property
+    def feet(self) -> tuple[FootSignal, ...]:
+        """The feet that are there, left first."""
+        return tuple(foot for foot in (self.left, self.right) if foot is not None)
+
+    def chunks(self, rows: int) -> Iterator[tuple[FootSignal | None, FootSignal | None]]:
+        """Both feet cut into pieces of at most `rows` samples, in order."""
+        longest = max((len(foot) for foot in self.feet), default=0)
+        for start in range(0, longest, rows):
+            yield (
+                self.left.part(start, start + rows) if self.left is not None else None,
+                self.right.part(start, start + rows) if self.right is not None else None,
+            )
