@@ -7,11 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Foot, FootSignal, Forces, Quantity, SensorLayout, SourceInfo, Walk
+from plantigrade.gait.signals import (
+    Floats,
+    Foot,
+    FootSignal,
+    Forces,
+    Quantity,
+    SensorLayout,
+    SourceInfo,
+    Walk,
+)
 from plantigrade.imports.clock import Clock
 from plantigrade.imports.source import Source
 
 SHORT_S = 10.0
+IMPOSSIBLE = 1e6
 _SAME = 0.9999
 
 
@@ -57,6 +67,9 @@ def to_walk(
     if not feet:
         raise FileError(source.path, "holds no foot")
     said = [*notes, *clock.notes]
+    for data in feet.values():
+        # What no foot can press is no sample: a damaged digit must not become a peak force.
+        data.force_n[~(np.abs(data.force_n) <= IMPOSSIBLE)] = np.nan
     said += [
         f"{foot.value} foot: {note}" for foot, data in feet.items() if data.clock for note in data.clock.notes
     ]
@@ -139,12 +152,13 @@ def _between(feet: dict[Foot, FootData]) -> list[str]:
         return []
     if len(feet[Foot.LEFT].force_n) != len(feet[Foot.RIGHT].force_n):
         return []
-    left = np.nan_to_num(feet[Foot.LEFT].force_n.sum(axis=1, dtype=np.float64))
-    right = np.nan_to_num(feet[Foot.RIGHT].force_n.sum(axis=1, dtype=np.float64))
+    left: Floats = np.nan_to_num(feet[Foot.LEFT].force_n.sum(axis=1, dtype=np.float64))
+    right: Floats = np.nan_to_num(feet[Foot.RIGHT].force_n.sum(axis=1, dtype=np.float64))
     deviation = float(left.std() * right.std())
     if deviation <= 0:
         return []
-    correlation = float(np.mean((left - left.mean()) * (right - right.mean())) / deviation)
+    product: Floats = (left - left.mean()) * (right - right.mean())
+    correlation = float(product.mean()) / deviation
     if correlation > _SAME:
         return ["both feet carry the same signal: one of them was recorded or copied twice"]
     return []

@@ -26,7 +26,7 @@ _BACKWARDS_SHARE: Final = 0.15
 def with_doubts(walk: Walk) -> Walk:
     """The walk, with what looks exchanged added to the note of its source."""
     said = [
-        f"{foot.foot.value} foot: the line of pressure runs from toes to heel; is the insole read back to front?"
+        f"{foot.foot.value} foot: the gait line runs from toes to heel; is the insole read back to front?"
         for foot in walk.feet
         if looks_backwards(foot)
     ]
@@ -35,7 +35,7 @@ def with_doubts(walk: Walk) -> Walk:
         said.append("medial and lateral look exchanged in both feet: left and right may be swapped")
     else:
         said += [
-            f"{foot.value} foot: medial and lateral look exchanged; is it the {foot.other.value} foot, or mirrored?"
+            f"{foot.value} foot: medial and lateral look exchanged; mirrored, or the {foot.other.value} one?"
             for foot, sign in signs.items()
             if _exceeds(np.array(sign), _ONE_FOOT)
         ]

@@ -100,10 +100,9 @@ class Source:
             FileError: while reading, for damaged gzip data and for files that are too large.
         """
         try:
-            plain = self.path.open("rb")
+            stream = gzip.GzipFile(self.path, "rb") if self.compressed else self.path.open("rb")
         except OSError as error:
             raise FileError(self.path, f"cannot be opened: {error.strerror or error}") from error
-        stream = gzip.GzipFile(fileobj=plain) if self.compressed else plain
         return io.BufferedReader(_Capped(stream, self.path), buffer_size=1 << 18)
 
     def lines(self) -> Iterator[str]:
