@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from insole_protocol import ids
 from numpy.typing import NDArray
 
 from plantigrade.bridge.ranges import SlotRange
 
+DECLARED_SLOTS = 4
+"""A hole up to this size before a record that says slots were lost is that loss; a larger one may hold more.
+"""
 HOLD_SLOTS = 200
 """How far ahead of a hole the stream may run before the hole is given up: 2 s at 100 Hz."""
 
@@ -78,7 +82,8 @@ class Sequencer:
 
     What continues the order passes at once. What is ahead of a hole waits until the hole is filled or the
     stream has run `hold_slots` ahead of it; then the hole is reported as `gap_before`. What comes after
-    that is `late`.
+    that is `late`. A hole that the insole itself declares (slots lost just before the record) cannot be
+    filled: nothing waits for it.
     """
 
     hold_slots: int = HOLD_SLOTS
@@ -109,7 +114,8 @@ class Sequencer:
         while self._waiting and self.next_seq is not None:
             head = self._waiting[0]
             gap = head.seq - self.next_seq
-            if gap > 0 and self.next_seq >= give_up_before:
+            declared = gap <= DECLARED_SLOTS and head.status & ids.STATUS_SLOTS_LOST
+            if gap > 0 and not declared and self.next_seq >= give_up_before:
                 break
             del self._waiting[0]
             passed.append(head.placed(late=False, gap_before=gap))

@@ -1,0 +1,258 @@
+"""The run itself: frames from both insoles through bridge, calibration and gait into the live view."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from insole_protocol import replies
+
+from plantigrade.bridge.insole import Insole, StampedFrames
+from plantigrade.bridge.keeper import Keeper
+from plantigrade.calibration import Calibrator, nominal
+from plantigrade.demo.gait import ContactFollower
+from plantigrade.demo.measure import FootMeter, left_right_error
+from plantigrade.demo.stage import SIDES, Stage, stage
+from plantigrade.demo.strides import compare_strides
+from plantigrade.demo.summary import DemoResult, FootResult
+from plantigrade.link.base import Link, LinkError
+from plantigrade.link.ble import BleLink
+from plantigrade.live.state import LiveState, View
+
+SLOTS_PER_S = 100
+CONNECT_WITHIN_S = 40.0
+GRACE_S = 15.0
+REFRESH_S = 0.1
+SETTLE_S = 2.0
+"""Both analyses begin in the middle of the walk; what they find at once is not compared."""
+
+
+@dataclass(frozen=True)
+class DemoPlan:
+    """What is to be shown.
+
+    Attributes:
+        source: a record of gaitpdb; None for the bundled walk.
+        seconds: walking at the insoles, from the first frame on.
+        interval_ms: connection interval of the virtual radio.
+    """
+
+    source: Path | None
+    seconds: float
+    interval_ms: float
+
+
+@dataclass
+class FootRun:
+    """One foot on its way through the host."""
+
+    side: str
+    keeper: Keeper
+    meter: FootMeter
+    contacts: ContactFollower
+    calibrator: Calibrator
+    start_ns: int
+    state: LiveState
+    record_bytes: int = 0
+    final: replies.StatusReply | None = None
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, wanted_slots: int, _insole: Insole, stamped: StampedFrames) -> None:
+        """A batch from the bridge."""
+        self.meter.add(stamped)
+        frames = stamped.frames
+        self.record_bytes += len(frames.record)
+        if stamped.host_ns is not None and not frames.late:
+            force_n = self.calibrator.feed(frames.counts)
+            time_s = np.asarray((stamped.host_ns - self.start_ns) * 1e-9, np.float64)
+            foot = self.state.feet[self.side]
+            foot.force_n = force_n[-1]
+            for event in self.contacts.feed(time_s, force_n):
+                self.state.events.append(
+                    f"{event.time_s:7.2f} s  {self.side:5}  {event.kind.replace('_', ' ')}"
+                )
+        if self.meter.slots >= wanted_slots:
+            self.enough.set()
+
+    def span_s(self) -> tuple[float, float]:
+        """Walk times of the first and last frame."""
+        true_ns = self.meter.true_ns
+        if len(true_ns) == 0:
+            return (0.0, 0.0)
+        return ((true_ns[0] - self.start_ns) * 1e-9, (true_ns[-1] - self.start_ns) * 1e-9)
+
+    def refresh(self) -> None:
+        """Bring the live state up to date."""
+        foot = self.state.feet[self.side]
+        insole = self.keeper.insole
+        foot.connection = self.keeper.state.value
+        foot.frames = self.meter.frames
+        foot.missing = insole.books.statement().missing
+        strides = self.contacts.strides_s()
+        foot.strides = len(strides)
+        foot.stride_s = float(strides[-1, 1] - strides[-1, 0]) if len(strides) else None
+        foot.latency_ms = self.meter.recent_latency_ms()
+        foot.clock_ms = None if insole.clock is None else insole.clock.uncertainty_ns * 1e-6
+        foot.battery_pct = None if insole.status is None else insole.status.battery_pct
+
+    def result(self, reference: ContactFollower, span_s: tuple[float, float]) -> FootResult:
+        """The foot's share of the closing summary."""
+        insole, clock = self.keeper.insole, self.keeper.insole.clock
+        identity, status = insole.identity, self.final
+        return FootResult(
+            frames_sent=0 if status is None else status.frames_sent,
+            frames_received=self.meter.frames,
+            latency=self.meter.latency(),
+            clock_error=self.meter.clock_error(),
+            clock_uncertainty_ms=None if clock is None else round(clock.uncertainty_ns * 1e-6, 3),
+            drift_ppm=None if clock is None else round(clock.drift_ppm, 2),
+            books=insole.books.statement(),
+            malformed={**self.keeper.malformed, **insole.intake.counters.refused},
+            strides=compare_strides(self.contacts.strides_s(), reference.strides_s(), span_s),
+            connections=insole.connections,
+            battery_pct=None if status is None else status.battery_pct,
+            firmware="" if identity is None else identity.firmware,
+            serial="" if identity is None else identity.serial,
+            bytes_per_frame=round(self.record_bytes / self.meter.frames, 2) if self.meter.frames else None,
+        )
+
+
+async def run_demo(plan: DemoPlan, view: View) -> DemoResult:
+    """Run the demo from beginning to end; everything it starts has ended when it returns or raises.
+
+    Raises:
+        FileError: the source cannot be read.
+        LinkError: the insoles could not be reached.
+    """
+    with view:
+        state = LiveState(source=plan.source.name if plan.source else "bundled walk", seconds=plan.seconds)
+        view.show(state)
+        async with stage(plan.source, plan.interval_ms) as scene:
+            state.source = scene.walk.source
+            runs = {side: _foot_run(scene, side, state, plan.seconds) for side in SIDES}
+            cpu_s, begun = time.process_time(), time.monotonic()
+            await _collect(list(runs.values()), plan, state, view)
+            cpu_pct = 100 * (time.process_time() - cpu_s) / (time.monotonic() - begun)
+        state.stage = "comparing with the truth"
+        view.show(state)
+        return await asyncio.to_thread(_conclude, plan, scene, runs, round(cpu_pct, 1))
+
+
+def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float) -> FootRun:
+    insole = Insole(side)
+    device = scene.sightings[side].device
+
+    async def make_link() -> Link:
+        return BleLink(device, backend=scene.radio.client)
+
+    foot = FootRun(
+        side=side,
+        keeper=Keeper(insole, make_link),
+        meter=FootMeter(scene.pair.boards[side].true_clock()),
+        contacts=ContactFollower(side),
+        calibrator=Calibrator(nominal(), SLOTS_PER_S),
+        start_ns=scene.pair.feed_start[side],
+        state=state,
+    )
+    insole.on_frames.append(partial(foot.take, round(seconds * SLOTS_PER_S)))
+    return foot
+
+
+async def _collect(runs: list[FootRun], plan: DemoPlan, state: LiveState, view: View) -> None:
+    """Connect both feet and take frames until both have walked long enough."""
+    keeping = [asyncio.create_task(foot.keeper.run()) for foot in runs]
+    showing = asyncio.create_task(_keep_showing(runs, state, view))
+    try:
+        state.stage = "connecting"
+        await _all_of(
+            [foot.keeper.streaming.wait() for foot in runs],
+            [*keeping, showing],
+            CONNECT_WITHIN_S,
+            lambda: LinkError(f"the insoles could not be reached: {_last_error(runs)}"),
+        )
+        state.stage = "walking"
+        await _all_of(
+            [_walk_and_stop(foot) for foot in runs],
+            [*keeping, showing],
+            plan.seconds + GRACE_S,
+            lambda: LinkError(f"the frames of {plan.seconds:g} s did not arrive: {_last_error(runs)}"),
+        )
+    finally:
+        for task in (*keeping, showing):
+            task.cancel()
+        await asyncio.gather(*keeping, showing, return_exceptions=True)
+
+
+async def _walk_and_stop(foot: FootRun) -> None:
+    """Wait for the wanted frames, then end the stream: each foot by itself, so that none gets more than
+    asked.
+    """
+    await foot.enough.wait()
+    while foot.final is None:
+        await foot.keeper.streaming.wait()
+        foot.final = await foot.keeper.stop_stream()
+
+
+async def _all_of(
+    jobs: list[Coroutine[Any, Any, object]],
+    guards: list[asyncio.Task[None]],
+    timeout_s: float,
+    too_late: Callable[[], LinkError],
+) -> None:
+    """Wait until all jobs are done; a guard that ends meanwhile, which only happens by an error, ends the
+    wait.
+    """
+    together = asyncio.gather(*jobs)
+    try:
+        async with asyncio.timeout(timeout_s):
+            await asyncio.wait({together, *guards}, return_when=asyncio.FIRST_COMPLETED)
+    except TimeoutError as error:
+        raise too_late() from error
+    finally:
+        together.cancel()
+        await asyncio.gather(together, return_exceptions=True)
+    for guard in guards:
+        if guard.done():
+            await guard
+    if not together.cancelled():
+        together.result()
+
+
+async def _keep_showing(runs: list[FootRun], state: LiveState, view: View) -> None:
+    while True:
+        for foot in runs:
+            foot.refresh()
+        state.elapsed_s = min(foot.meter.slots for foot in runs) / SLOTS_PER_S
+        view.show(state)
+        await asyncio.sleep(REFRESH_S)
+
+
+def _last_error(runs: list[FootRun]) -> str:
+    told = {f"{foot.side}: {foot.keeper.last_error}" for foot in runs if foot.keeper.last_error is not None}
+    waiting = {f"{foot.side}: {foot.keeper.state.value}" for foot in runs}
+    return "; ".join(sorted(told or waiting))
+
+
+def _conclude(plan: DemoPlan, scene: Stage, runs: dict[str, FootRun], cpu_pct: float) -> DemoResult:
+    """Put the truth beside what was found."""
+    spans = [foot.span_s() for foot in runs.values()]
+    span_s = (max(first for first, _ in spans) + SETTLE_S, min(last for _, last in spans) - SETTLE_S)
+    walked = scene.walk.cut(max(last for _, last in spans) + 1.0)
+    time_s = np.arange(len(walked.left)) / walked.rate_hz
+    insoles: dict[str, FootResult] = {}
+    for side, force_n in zip(SIDES, (walked.left, walked.right), strict=True):
+        reference = ContactFollower(side)
+        reference.feed(time_s, force_n.astype(np.float32))
+        insoles[side] = runs[side].result(reference, span_s)
+    return DemoResult(
+        seconds=plan.seconds,
+        source=scene.walk.source,
+        interval_ms=plan.interval_ms,
+        insoles=insoles,
+        left_right=left_right_error(runs["left"].meter, runs["right"].meter),
+        host_cpu_pct=cpu_pct,
+    )
