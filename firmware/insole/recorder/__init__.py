@@ -2,16 +2,17 @@
 
     recorder = Recorder(partition)
     recorder.open()                # finds the log again, takes the next boot number, notes what was lost
-    recorder.append(record)        # a block record (PROTOCOL.md section 1); allocates nothing
+    recorder.append(record)        # a block record (PROTOCOL.md section 1)
     recorder.flush()               # at least each second
 
 The format and the reasons for it: docs/explanation/log-format.md.
 """
 
+import sys
+
 from insole_protocol import ids
 from insole_protocol.log_records import NO_PAGE, NOTE_CLOSE, NOTE_GAP, PAGE_BYTES
 
-from insole.recorder import boot
 from insole.recorder.gaps import list_gaps
 from insole.recorder.index import BLOCK_MAX_BYTES, BLOCK_SYNC, u32
 from insole.recorder.reader import Reader
@@ -48,9 +49,8 @@ class Recorder(Writer):
         device: MicroPython block device: 4096-byte blocks with offsets and erase (flash), or 512-byte blocks
             without (card).
         keep_oldest: what happens when the log is full of data that no host has acknowledged: True keeps it
-        and
-            records nothing more until there is room, False overwrites the oldest. Either loss is counted and
-            explained.
+            and records nothing more until there is room, False overwrites the oldest. Either loss is counted
+            and explained.
 
     Attributes:
         boot: boot counter of this run, kept in the log.
@@ -65,11 +65,21 @@ class Recorder(Writer):
 
     def open(self):
         """Find the log and begin a new boot. OSError when the device cannot be read or written."""
+        from insole.recorder import boot
+
         boot.find(self)
         boot.begin(self)
+        if sys.implementation.name == "micropython":
+            # Boot comes once: the code for it leaves its room on the heap to the rest.
+            del boot
+            for name in ("boot", "find"):
+                sys.modules.pop("insole.recorder." + name, None)
+                globals().pop(name, None)
 
     def append(self, record):
         """Take a block record; its numbers must not go back. True if it was kept, False if the log is full.
+
+        Allocates nothing until 50 slots wait; committing them takes one slice, a full page a few objects.
 
         Numbers left out since the last record are noted as overrun; call `skip` first to give another reason.
 
@@ -133,9 +143,8 @@ class Recorder(Writer):
     def gaps(self, cursor, out):
         """Append at most 16 gaps (from_seq, to_seq, reason) that end after `cursor` to `out`, oldest first.
 
-        Returns the cursor for the next call, ids.NO_SEQ when there are no more. Damage that nobody has
-        tried to
-        read is not known and not listed; a Reader reports it.
+        Returns the cursor for the next call, ids.NO_SEQ when there are no more. Damage that nobody has tried
+        to read is not known and not listed; a Reader reports it.
         """
         return list_gaps(self, cursor, out)
 

@@ -2,7 +2,6 @@
 
 from insole_protocol import ids
 from insole_protocol.log_records import (
-    NEXT_SEQ_JUMP,
     NOTE_BOOT,
     NOTE_CLOSE,
     NOTE_GAP,
@@ -63,7 +62,7 @@ def _find_end(log, index):
     elif reserved > end:
         log.next_seq, log.stop_reason = reserved, ids.GAP_LOG_FULL
     else:
-        log.next_seq, log.stop_reason = claimed + NEXT_SEQ_JUMP, ids.GAP_POWER_LOSS
+        log.next_seq, log.stop_reason = claimed + log.number_jump, ids.GAP_POWER_LOSS
 
 
 def _read_notes(log, index, reserved):

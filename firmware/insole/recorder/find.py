@@ -1,10 +1,8 @@
 """Finds the newest page of the log at boot without reading the whole device.
 
-Page number s lies at index s modulo the number of pages, so the pages from index 0 to the newest one
-belong to
-one turn of the ring (`s // pages`) and all others to the turn before, or are blank. The newest page is
-where the
-turn changes: evenly spread probes, then a binary search. Unreadable pages are stepped over.
+Page number s lies at index s modulo the number of pages, so the pages from index 0 to the newest one belong
+to one turn of the ring (`s // pages`) and all others to the turn before, or are blank. The newest page is
+where the turn changes: evenly spread probes, then a binary search. Unreadable pages are stepped over.
 """
 
 PROBES = 64

@@ -21,6 +21,7 @@ BLOCK_VERSION = 1
 BLOCK_MIN_BYTES = 54
 BLOCK_MAX_BYTES = 2048
 MAX_ENTRIES = (PAGE_BYTES - HEADER_BYTES) // NOTE_BYTES
+CHUNK_BYTES = 256
 MAX_JUMP = 1 << 24  # a seq this far beyond the one expected (46 h) is damage, not a hole
 
 
@@ -37,12 +38,6 @@ def blank(buf):
     return True
 
 
-def make_chunk_views():
-    """The views through which checksums are computed: 0 to 256 bytes in steps of 4, shared by all indexes."""
-    chunk = bytearray(256)
-    return [memoryview(chunk)[: 4 * i] for i in range(65)]
-
-
 class PageIndex:
     """Index of one page, filled by `load`; one object serves for any number of pages.
 
@@ -57,12 +52,12 @@ class PageIndex:
         dirty: whether anything but blank bytes lies after the last entry.
     """
 
-    def __init__(self, chunk_views):
+    def __init__(self, chunk):
         self.header = PageHeader()
         self.offsets = array("H", (0 for _ in range(MAX_ENTRIES)))
         self.scratch = bytearray(NOTE_BYTES)
         self._head = bytearray(HEADER_BYTES)
-        self._views = chunk_views
+        self._chunk = chunk
         self.page_seq = -1
         self.count = 0
 
@@ -149,8 +144,6 @@ class PageIndex:
 
     def _part(self, log, page_seq, offset, left):
         """At most 256 bytes of the page from `offset` on, as a view that the next call overwrites."""
-        view = self._views[min(left // 4, 64)]
-        if left < 4:
-            view = self._views[1][:left]
+        view = self._chunk if left >= CHUNK_BYTES else self._chunk[:left]
         log.read_at(page_seq, offset, view)
         return view

@@ -25,7 +25,7 @@ class Reader:
 
     def __init__(self, log, first, end, newest_first=False):
         self._log = log
-        self._index = PageIndex(log.chunk_views)
+        self._index = PageIndex(log.chunk)
         self._down = newest_first
         self._first = first
         self._end = min(end, log.next_seq)

@@ -1,9 +1,10 @@
-"""The writing half of the log: one page at a time, committed in order, without allocation."""
+"""The writing half of the log: one page at a time, committed in order."""
 
 from insole_protocol import ids
 from insole_protocol.log_records import (
     ALIGN,
     HEADER_BYTES,
+    NEXT_SEQ_JUMP,
     NO_PAGE,
     NOTE_BOOT,
     NOTE_BYTES,
@@ -16,7 +17,7 @@ from insole_protocol.log_records import (
 )
 
 from insole.recorder import media
-from insole.recorder.index import PageIndex, make_chunk_views, u32
+from insole.recorder.index import CHUNK_BYTES, PageIndex, u32
 
 try:
     from insole.recorder.moves_viper import clear, copy
@@ -34,6 +35,8 @@ CORRUPT_MEMORY = 32
 
 class Writer:
     """State of the log and everything that changes it; `Recorder` is its face."""
+
+    number_jump = NEXT_SEQ_JUMP
 
     def __init__(self, device, keep_oldest=False):
         self.media = media.attach(device)
@@ -55,14 +58,13 @@ class Writer:
         self.noted = False  # whether the head page holds one
         self.header = PageHeader()
         self.found = PageHeader()
-        self.chunk_views = make_chunk_views()
-        self.index = PageIndex(self.chunk_views)
+        self.chunk = memoryview(bytearray(CHUNK_BYTES))  # through which checksums are computed
+        self.index = PageIndex(self.chunk)
         self._header_bytes = bytearray(HEADER_BYTES)
         self._corrupt = [-1] * CORRUPT_MEMORY
         self._waiting = bytearray(PAGE_BYTES)
         clear(self._waiting, PAGE_BYTES)
         self.waiting_view = memoryview(self._waiting)
-        self._writes = [self.waiting_view[: WINDOW * (i + 1)] for i in range(PAGE_BYTES // WINDOW)]
 
     # Entries
 
@@ -93,9 +95,7 @@ class Writer:
             window = self.media.window
             n = (self.used - self.window_at + window - 1) // window * window
             try:
-                self.media.program(
-                    self.head % self.media.pages, self.window_at, self._writes[n // WINDOW - 1]
-                )
+                self.media.program(self.head % self.media.pages, self.window_at, self.waiting_view[:n])
             except OSError:
                 self.storage_errors += 1
                 if self._failing or not self._move_on():

