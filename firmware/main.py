@@ -59,7 +59,8 @@ def build_insole(board):
     work = asyncio.ThreadSafeFlag()
     gait = StepCounter()
     live = LiveQueue(work)
-    blocks = BlockBuilder(sampler, encoder, recorder, live, gait, faults)
+    rest = board.AMPLIFIER_REST_MV * block.COUNT_MAX // board.ADC_FULL_SCALE_MV
+    blocks = BlockBuilder(sampler, encoder, recorder, live, gait, rest)
     battery = Battery(board)
     power = Power(board, battery, faults)
     insole = Insole(

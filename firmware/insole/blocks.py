@@ -1,21 +1,42 @@
-"""Turns rows of the sampler's ring into block records: into the log first, then to whoever listens."""
+"""Turns rows of the sampler's ring into block records: into the log first, then to whoever listens.
 
-from insole_protocol import ids
+Live mode makes a record of every few rows at once. Daily mode looks at chunks of rows first: while the foot is still a
+chunk is stored at a reduced rate, as `recorder.rate` judges; the slots that each record stands for are the same.
+"""
+
+from array import array
+
+from insole.recorder.rate import CHUNK_SLOTS, LOOKAHEAD_SLOTS, STANDING_SLOTS, RateGovernor
+from insole_protocol import block, ids
 from insole_protocol.layout import LAYOUT_ID
 
 SATURATED_COUNT = 4090
+CHANNELS = 16
+IMU_CHANNELS = 6
+
+
+def mean_rows(ring, width, first, count, slots_per_frame, out):
+    """Write the mean of every `slots_per_frame` rows of a ring of `width` columns to rows 0, 1, ... of `out`."""
+    rows = len(ring) // width
+    for frame in range(count // slots_per_frame):
+        start = first + frame * slots_per_frame
+        for channel in range(width):
+            total = slots_per_frame // 2
+            for slot in range(slots_per_frame):
+                total += ring[(start + slot) % rows * width + channel]
+            out[frame * width + channel] = total // slots_per_frame
 
 
 class BlockBuilder:
     """The consumer of the sampler's ring.
 
     Attributes:
-        status: flags for the next record that others know of (side, charging, battery, fault, live, wear).
+        status: flags for the next record that others know of (side, charging, battery, fault, live).
         next_seq: number of the first slot that is in no record yet.
         slots_recorded: slots that the log has taken since boot.
     """
 
-    def __init__(self, sampler, encoder, recorder, live, gait, faults):
+    def __init__(self, sampler, encoder, recorder, live, gait, rest):
         self.sampler = sampler
         self.status = 0
         self.next_seq = recorder.next_seq
@@ -24,35 +45,39 @@ class BlockBuilder:
         self._recorder = recorder
         self._live = live
         self._gait = gait
-        self._faults = faults
-        self._boot = recorder.boot
-        self._record = memoryview(bytearray(2048))
+        self._governor = RateGovernor(array("H", [rest] * CHANNELS))
+        self._record = memoryview(bytearray(block.MAX_BYTES))
+        self._means = array("H", bytes(2 * CHANNELS * (CHUNK_SLOTS // STANDING_SLOTS)))
+        self._motion_means = None
+        if sampler.motion is not None:
+            self._motion_means = array("h", bytes(2 * IMU_CHANNELS * (CHUNK_SLOTS // STANDING_SLOTS)))
+        self._saturated = bytearray(sampler.rows)
         self._frames_per_record = 5
-        self._count = 0  # rows from the sampler's tail on that belong to the record being made
-        self._time_us = 0
-        self._lost = False
-        self._saturated = False
+        self._chunks = False  # daily mode
+        self._count = 0  # rows from the sampler's tail on that have been looked at
+        self._time_us = 0  # of the first of them
+        self._lost = False  # slots were lost just before it
 
     def resume(self, idle_slots):
-        """Sampling has just been started, `idle_slots` slots after the last one of before (no overrun: idle)."""
+        """Sampling has just been started, `idle_slots` after the last slot before (not lost, never asked for)."""
         self.next_seq += idle_slots
         self._time_us = self.sampler.start_us
         self._lost = False
 
     def close(self):
-        """Sampling has been stopped: encode what is left. Returns the device time after the last slot."""
+        """Sampling has been stopped: put what is left into records. Returns the device time after the last slot."""
         self.drain()
-        self._emit()
-        trailing = self.sampler.lose_pending()
-        self._advance(trailing)
+        self._emit_all()
+        self._advance(self.sampler.lose_pending())
         return self._time_us
 
-    def frames_per_record(self, frames):
-        """How many frames the records from now on have."""
+    def follow(self, frames_per_record, chunks):
+        """From now on make records of so many frames; `chunks`: at a reduced rate while the foot is still."""
         self.drain()
-        self._emit()
-        self._frames_per_record = frames
-        self.sampler.wake_rows = frames
+        self._emit_all()
+        self._frames_per_record = frames_per_record
+        self._chunks = chunks
+        self.sampler.wake_rows = CHUNK_SLOTS + LOOKAHEAD_SLOTS if chunks else frames_per_record
 
     async def run(self):
         """Drain the ring whenever enough rows wait; never ends."""
@@ -61,63 +86,90 @@ class BlockBuilder:
             self.drain()
 
     def drain(self):
-        """Put every waiting row into a record; emit those that are full."""
+        """Look at every waiting row; make the records that are due."""
         sampler = self.sampler
         while sampler.waiting() > self._count:
             row = (sampler.tail + self._count) % sampler.rows
             lost = sampler.lost_before[row]
             if lost:
-                self._emit()
+                self._emit_all()
                 self._advance(lost)
                 sampler.lost_before[row] = 0
                 self._lost = True
-            if self._gait.feed(sampler.frames, row * 16) >= SATURATED_COUNT:
-                self._saturated = True
+            highest = self._gait.feed(sampler.frames, row * CHANNELS)
+            self._saturated[row] = highest >= SATURATED_COUNT
             self._count += 1
-            if self._count >= self._frames_per_record:
-                self._emit()
+            if self._count >= sampler.wake_rows:
+                if self._chunks:
+                    self._emit_chunk()
+                else:
+                    self._emit(self._frames_per_record)
 
     def _advance(self, slots):
         self.next_seq += slots
         self._time_us += slots * self.sampler.period_us
 
-    def _emit(self):
-        count = self._count
-        if not count:
-            return
+    def _emit_all(self):
+        while self._count:
+            self._emit(min(self._count, self._frames_per_record))
+
+    def _emit_chunk(self):
+        """Put the oldest CHUNK_SLOTS rows into records; the look-ahead behind them stays."""
         sampler = self.sampler
-        status = self.status | self._gait.wear << ids.WEAR_SHIFT
+        first = sampler.tail % sampler.rows
+        rate = self._governor.judge(sampler.frames, first, CHUNK_SLOTS, LOOKAHEAD_SLOTS)
+        if rate == 1:
+            left = CHUNK_SLOTS
+            while left:
+                rows = min(left, self._frames_per_record)
+                self._emit(rows)
+                left -= rows
+            return
+        mean_rows(sampler.frames, CHANNELS, first, CHUNK_SLOTS, rate, self._means)
+        if sampler.motion is not None:
+            mean_rows(sampler.motion, IMU_CHANNELS, first, CHUNK_SLOTS, rate, self._motion_means)
+        wear = self._governor.wear
+        length = self._encode(
+            self._means, self._motion_means, 0, CHUNK_SLOTS // rate, rate, CHUNK_SLOTS, wear
+        )
+        self._finish(length, CHUNK_SLOTS)
+
+    def _emit(self, rows):
+        """Make one record of the oldest rows at the full rate."""
+        sampler = self.sampler
+        first = sampler.tail % sampler.rows
+        length = self._encode(sampler.frames, sampler.motion, first, rows, 1, rows, self._gait.wear)
+        self._finish(length, rows)
+
+    def _encode(self, frames, motion, first, count, slots_per_frame, slots, wear):
+        sampler = self.sampler
+        status = self.status | wear << ids.WEAR_SHIFT
         if self._lost:
             status |= ids.STATUS_SLOTS_LOST
-        if self._saturated:
-            status |= ids.STATUS_SATURATED
-        length = self._encoder.encode(
+        for i in range(slots):
+            if self._saturated[(sampler.tail + i) % sampler.rows]:
+                status |= ids.STATUS_SATURATED
+        return self._encoder.encode(
             self._record,
-            sampler.frames,
-            sampler.tail % sampler.rows,
+            frames,
+            first,
             count,
             self.next_seq,
             self._time_us,
-            self._boot,
+            self._recorder.boot,
             sampler.period_us,
-            1,
+            slots_per_frame,
             LAYOUT_ID,
             status,
-            sampler.motion,
+            motion,
         )
-        sampler.release(count)
-        self._count = 0
-        self._advance(count)
-        self._lost = self._saturated = False
-        self._store(length, count)
-        self._live.publish(self._record, length)
 
-    def _store(self, length, slots):
-        try:
-            self._recorder.append(self._record[:length])
+    def _finish(self, length, slots):
+        """The record in the buffer goes to the log and to the listeners; its rows are free again."""
+        self.sampler.release(slots)
+        self._count -= slots
+        self._advance(slots)
+        self._lost = False
+        if self._recorder.append(self._record[:length]):
             self.slots_recorded += slots
-            self._faults.note(ids.FAULT_LOG, False)
-        except OSError:
-            # The record still goes to who listens; the log's books will show the slots as missing.
-            self._faults.storage_errors += 1
-            self._faults.note(ids.FAULT_LOG, True)
+        self._live.publish(self._record, length)

@@ -14,7 +14,7 @@ FLAG_WRITE = 0x0008
 FLAG_NOTIFY = 0x0010
 FLAG_WRITE_ENCRYPTED = 0x1000
 
-CONTROL_BUFFER_BYTES = 512  # the longest value that ATT allows
+CONTROL_BUFFER_BYTES = 128  # more than any command; what is longer is cut by the stack, and dropped
 
 SENSOR_LOCATION_IN_SHOE = 2  # RSC sensor location
 RSC_FEATURE_NONE = 0

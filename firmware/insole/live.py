@@ -12,7 +12,7 @@ MAX_RECORDS = 64
 class LiveQueue:
     """A bounded ring of whole records, numbered from 0."""
 
-    def __init__(self, work, size=6144):
+    def __init__(self, work, size=4096):
         self._work = work  # set whenever there is a new record
         self._data = memoryview(bytearray(size))
         self._size = size

@@ -35,7 +35,7 @@ class Modes:
         else:
             settings = self._settings
             live = mode == ids.MODE_LIVE
-            self._blocks.frames_per_record(settings.live_frames if live else settings.daily_frames)
+            self._blocks.follow(settings.live_frames if live else settings.daily_frames, not live)
         self.mode = mode
         self._power.apply(mode)
         self._show_flags()

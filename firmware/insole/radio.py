@@ -31,9 +31,9 @@ _LINK_EVENTS = (
 
 _IO_NO_INPUT_OUTPUT = const(3)
 
-MAX_CONNECTIONS = 3
+MAX_CONNECTIONS = 2
 INBOX_SLOTS = 8
-INBOX_BYTES = 256
+INBOX_BYTES = 64  # the longest fragment of a command, with room to spare
 
 
 class Inbox:

@@ -8,6 +8,7 @@ import esp32
 import gc
 import machine
 import main
+import sys
 import vfs
 
 from boards import esp32s3_r1 as board
@@ -23,6 +24,11 @@ flash = esp32.Flash(16)
 vfs.VfsLfs2.mkfs(flash)
 vfs.umount("/")
 vfs.mount(vfs.VfsLfs2(flash), "/")
+vfs.mount(vfs.VfsPosix("/"), "/computer")  # some modules are imported late
+for module in sys.modules.values():
+    if hasattr(module, "__path__") and module.__path__.startswith("/"):
+        module.__path__ = "/computer" + module.__path__
+sys.path[:] = ["/computer" + folder for folder in sys.path if folder.startswith("/")] + [".frozen"]
 
 
 def clear_flash():
