@@ -1,0 +1,345 @@
+"""What the gait engine gives back: events, strides, bouts, parameters. Tables hold one NumPy array a column."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntFlag
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.gait.signals import Floats, Foot, Gap, SourceInfo
+
+ALGORITHM_VERSION = "1"
+CYCLE_POINTS = 101
+
+EventKind = Literal["initial_contact", "final_contact"]
+ActivityKind = Literal["walking", "standing", "sitting", "not_worn", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One contact event; `time_s` is interpolated between samples, on the input's clock."""
+
+    foot: Foot
+    kind: EventKind
+    time_s: float
+
+
+class Reason(IntFlag):
+    """Why a stride is left out of steady-state statistics; several may hold."""
+
+    NONE = 0
+    EDGE = 1
+    TURN = 2
+    START = 4
+    STOP = 8
+    STUMBLE = 16
+    ARTEFACT = 32
+    OUTLIER = 64
+    GAP = 128
+    OUTSIDE_BOUT = 256
+
+    @property
+    def words(self) -> str:
+        """For people and for the CSV's reason column: "turn; outlier"; empty when the stride is valid."""
+        return "; ".join(REASON_WORDS[one] for one in Reason if one and one in self)
+
+
+REASON_WORDS: Mapping[Reason, str] = {
+    Reason.EDGE: "edge of the recording",
+    Reason.TURN: "turn",
+    Reason.START: "start of walking",
+    Reason.STOP: "end of walking",
+    Reason.STUMBLE: "stumble or missed step",
+    Reason.ARTEFACT: "artefact",
+    Reason.OUTLIER: "outlier",
+    Reason.GAP: "samples missing",
+    Reason.OUTSIDE_BOUT: "not in a walking bout",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One figure of a summary.
+
+    Attributes:
+        value: mean over valid strides, or the figure itself; None when it cannot be known (see `note`).
+        unit: unit of value, sd, median and mad.
+        n: strides (or steps) behind it.
+        sd, cv_pct, median, mad: spread and robust versions where they apply; `mad` is scaled by 1.4826.
+        note: why the value is missing or should be read with care.
+    """
+
+    value: float | None
+    unit: str
+    n: int = 0
+    sd: float | None = None
+    cv_pct: float | None = None
+    median: float | None = None
+    mad: float | None = None
+    note: str = ""
+
+
+Parameters = Mapping[str, Parameter]
+
+
+@dataclass(frozen=True, eq=False)
+class StrideTable:
+    """Gait cycles of one foot in time order; every array is (k,), NaN where a value cannot be known.
+
+    A cycle runs from initial contact to the next initial contact of the same foot. Double support needs the
+    other foot; phases need sensors under heel and forefoot; forces need a calibrated input.
+    """
+
+    initial_contact_s: Floats
+    final_contact_s: Floats
+    next_initial_contact_s: Floats
+    stride_time_s: Floats
+    stance_time_s: Floats
+    swing_time_s: Floats
+    stance_pct: Floats
+    swing_pct: Floats
+    step_time_s: Floats
+    initial_double_support_s: Floats
+    terminal_double_support_s: Floats
+    single_support_s: Floats
+    double_support_s: Floats
+    double_support_pct: Floats
+    foot_flat_s: Floats
+    heel_off_s: Floats
+    peak_force_n: Floats
+    f1_n: Floats
+    f1_time_pct: Floats
+    f2_n: Floats
+    f2_time_pct: Floats
+    f3_n: Floats
+    f3_time_pct: Floats
+    loading_rate_n_per_s: Floats
+    push_off_rate_n_per_s: Floats
+    impulse_n_s: Floats
+    mean_force_n: Floats
+    bout: npt.NDArray[np.int64]
+    reason: npt.NDArray[np.int64]
+    pressure_names: tuple[str, ...]
+    pressure: Floats
+
+    def __len__(self) -> int:
+        return len(self.initial_contact_s)
+
+    @property
+    def valid(self) -> npt.NDArray[np.bool_]:
+        """(k,) True where the stride belongs to steady walking."""
+        return self.reason == 0
+
+    def reason_words(self, row: int) -> str:
+        """Why stride `row` is not valid; empty when it is."""
+        return Reason(int(self.reason[row])).words
+
+    def pressure_column(self, name: str) -> Floats:
+        """(k,) one of `pressure_names`."""
+        return self.pressure[:, self.pressure_names.index(name)]
+
+
+STRIDE_UNITS: Mapping[str, str] = {
+    "stride_time_s": "s",
+    "stance_time_s": "s",
+    "swing_time_s": "s",
+    "stance_pct": "%",
+    "swing_pct": "%",
+    "step_time_s": "s",
+    "initial_double_support_s": "s",
+    "terminal_double_support_s": "s",
+    "single_support_s": "s",
+    "double_support_s": "s",
+    "double_support_pct": "%",
+    "foot_flat_s": "s",
+    "heel_off_s": "s",
+    "peak_force_n": "N",
+    "f1_n": "N",
+    "f1_time_pct": "%",
+    "f2_n": "N",
+    "f2_time_pct": "%",
+    "f3_n": "N",
+    "f3_time_pct": "%",
+    "loading_rate_n_per_s": "N/s",
+    "push_off_rate_n_per_s": "N/s",
+    "impulse_n_s": "N s",
+    "mean_force_n": "N",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """Time-normalised curve over the valid cycles of one foot.
+
+    Attributes:
+        mean, sd: (101,) at 0, 1 ... 100 % of the cycle.
+        n: cycles.
+        unit: "N", or "input units" for a footswitch.
+    """
+
+    mean: Floats
+    sd: Floats
+    n: int
+    unit: str
+
+
+@dataclass(frozen=True, eq=False)
+class FootPicture:
+    """Averages over valid stances for figures: gait line and load of each sensor (NaN where unknown).
+
+    Attributes:
+        cop_mean_mm, cop_sd_mm: (2, 101) x and y over 0 ... 100 % of stance.
+        sensor_peak_n, sensor_impulse_n_s: (S,) mean over stances.
+        n: stances.
+    """
+
+    cop_mean_mm: Floats
+    cop_sd_mm: Floats
+    sensor_peak_n: Floats
+    sensor_impulse_n_s: Floats
+    n: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something the reader must know: a dead sensor, swapped feet, a missing foot, too few strides.
+
+    Attributes:
+        code: stable identifier: "sensor_dead", "sensor_stuck", "feet_swapped", "foot_missing", ...
+        text: one sentence for people.
+        foot: the foot it concerns, None for both.
+        sensor: sensor index where one is meant.
+    """
+
+    code: str
+    text: str
+    foot: Foot | None = None
+    sensor: int | None = None
+
+
+@dataclass(frozen=True)
+class FootAccounting:
+    """Books of one foot: samples received + missing = spanned (in samples at the nominal rate)."""
+
+    samples_spanned: int
+    samples_used: int
+    samples_missing: int
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class FootAnalysis:
+    """All that is known of one foot."""
+
+    foot: Foot
+    initial_contact_s: Floats
+    final_contact_s: Floats
+    strides: StrideTable
+    parameters: Parameters
+    accounting: FootAccounting
+    swing_level: float
+    stance_level: float
+    force_cycle: Ensemble | None = None
+    picture: FootPicture | None = None
+
+    def events(self) -> Iterator[Event]:
+        """Every contact event in time order."""
+        both = [(float(t), "initial_contact") for t in self.initial_contact_s]
+        both += [(float(t), "final_contact") for t in self.final_contact_s]
+        for time_s, kind in sorted(both):
+            yield Event(self.foot, "initial_contact" if kind == "initial_contact" else "final_contact", time_s)
+
+
+@dataclass(frozen=True)
+class Bout:
+    """One walking bout as Mobilise-D defines it (>= 4 strides, >= 3 a side, breaks <= 3 s).
+
+    Attributes:
+        index: number, from 0, as in `StrideTable.bout`.
+        from_s, to_s: first and last initial contact.
+        steps: contacts of both feet (twice one foot's when the other is missing).
+        strides_left, strides_right: cycles inside.
+        turns: turns found inside.
+        cadence_per_min: steps a minute.
+        duration_bin: "< 10 s", "10-30 s", "30-60 s" or "> 60 s".
+        parameters: means over the bout's valid strides, both feet together.
+    """
+
+    index: int
+    from_s: float
+    to_s: float
+    steps: int
+    strides_left: int
+    strides_right: int
+    turns: int
+    cadence_per_min: float
+    duration_bin: str
+    parameters: Parameters
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from first to last initial contact."""
+        return self.to_s - self.from_s
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the wearer did from `from_s` to `to_s`."""
+
+    kind: ActivityKind
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """Steps, walking time and cadence (while walking) of one hour counted from the recording's start."""
+
+    hour: int
+    steps: int
+    walking_s: float
+    cadence_per_min: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn found from the timing and loading of both feet, from `from_s` to `to_s`."""
+
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Result of the engine for one recording."""
+
+    source: SourceInfo
+    sample_rate_hz: float
+    from_s: float
+    to_s: float
+    left: FootAnalysis | None
+    right: FootAnalysis | None
+    both: Parameters
+    bouts: tuple[Bout, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    hours: tuple[Hour, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    body_weight_n: float | None = None
+    algorithm_version: str = ALGORITHM_VERSION
+    settings: Mapping[str, float | str] = field(default_factory=lambda: {})
+
+    @property
+    def feet(self) -> tuple[FootAnalysis, ...]:
+        """The feet that were recorded, left first."""
+        return tuple(foot for foot in (self.left, self.right) if foot is not None)
+
+
+class FootPhase(Enum):
+    """Phase a foot is in, for live views."""
+
+    UNKNOWN = "unknown"
+    STANCE = "stance"
+    SWING = "swing"
