@@ -14,7 +14,9 @@ from binascii import crc32
 from pathlib import Path
 
 from insole_protocol import advert, block, fragments, ids, log_records, messages, settings, usb_frames
-from insole_protocol.codec import Encoder, decode_block
+from insole_protocol import host_messages as host
+from insole_protocol.codec import Encoder
+from insole_protocol.decoder import decode_block
 
 VECTORS = Path(__file__).resolve().parent.parent / "shared" / "vectors"
 Case = dict[str, object]
@@ -188,7 +190,7 @@ def commands() -> Case:
     valid: list[Case] = []
     for op in messages.COMMAND_FORMATS:
         value = b"anna" if op == ids.OP_SET_SETTING else b""
-        data = messages.build_command(op, 7, *arguments.get(op, ()), value=value)
+        data = host.build_command(op, 7, *arguments.get(op, ()), value=value)
         given = list(arguments.get(op, ()))
         valid.append({"hex": data.hex(), "op": op, "tag": 7, "arguments": given, "value": value.hex()})
     invalid: list[Case] = [
@@ -224,7 +226,7 @@ def replies() -> Case:
     ]
     valid: list[Case] = []
     for data in good:
-        reply = messages.parse_reply(data)
+        reply = host.parse_reply(data)
         fields = [field.hex() if isinstance(field, bytes) else field for field in reply.fields]
         facts: Case = {"op": reply.op, "tag": reply.tag, "result": reply.result, "fields": fields}
         valid.append({"hex": data.hex(), **facts, "tail": reply.tail.hex()})
@@ -245,13 +247,13 @@ def log_messages() -> Case:
     """Messages of the log channel."""
     stored = record(5, 30, 2)
     good = [
-        messages.build_log_block(3, stored),
+        host.build_log_block(3, stored),
         messages.build_log_end(3, 5000, ids.END_COMPLETE),
         messages.build_log_gap(3, 10, 20, ids.GAP_POWER_LOSS),
     ]
     valid: list[Case] = []
     for data in good:
-        message = messages.parse_log_message(data)
+        message = host.parse_log_message(data)
         facts: Case = {"kind": message.kind, "transfer": message.transfer, "fields": list(message.fields)}
         valid.append({"hex": data.hex(), **facts, "record": message.record.hex()})
     invalid: list[Case] = [
@@ -266,13 +268,19 @@ def log_messages() -> Case:
 def fragment_cases() -> list[Case]:
     """Values as they arrive, the messages that come of them, the errors that are counted."""
     long = bytes(range(256))
-    whole = fragments.Fragmenter().split(long, 20)
+    whole = host.fragment_values(fragments.Fragmenter(), long, 20)
     sender = fragments.Fragmenter()
-    two = sender.split(b"first", 20) + sender.split(long[:40], 20)
+    round_about = host.fragment_values(fragments.Fragmenter(), bytes(1300), 20)
+    two = host.fragment_values(sender, b"first", 20) + host.fragment_values(sender, long[:40], 20)
     table: list[tuple[str, list[bytes], list[bytes], dict[str, int]]] = [
         ("256 bytes in values of 20", whole, [long], {}),
         ("two messages", two, [b"first", long[:40]], {}),
-        ("the counter goes round", fragments.Fragmenter().split(bytes(1300), 20), [bytes(1300)], {}),
+        (
+            "the counter goes round",
+            host.fragment_values(fragments.Fragmenter(), bytes(1300), 20),
+            [bytes(1300)],
+            {},
+        ),
         ("a value lost", whole[:3] + whole[4:], [], {"counter": 1}),
         ("the middle first", whole[1:], [], {"orphan": 1}),
         ("a message cut off", [whole[0], b"\xc1hello"], [b"hello"], {"cut": 1}),

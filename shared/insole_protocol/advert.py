@@ -3,7 +3,7 @@
 import struct
 from binascii import unhexlify
 
-from insole_protocol import errors, ids
+from insole_protocol import ids
 
 BIT_RIGHT = 1 << 0
 BIT_CHARGING = 1 << 1
@@ -14,33 +14,6 @@ BIT_SIDE_UNSET = 1 << 7
 MANUFACTURER_BYTES = 6
 NAME_PREFIX = "Plantigrade "
 _AD_FLAGS = b"\x02\x01\x06"  # general discoverable, no classic Bluetooth
-
-
-class Advertisement:
-    """Manufacturer data, taken apart.
-
-    Attributes:
-        version: highest protocol version of the insole.
-        side: SIDE_LEFT, SIDE_RIGHT or SIDE_UNSET.
-        charging, fault, logging, bonded: its state.
-        battery_pct: 0 to 100, or None when unknown.
-        serial_tail: the last three bytes of the serial, in hex.
-    """
-
-    def __init__(self, data: "bytes | bytearray") -> None:
-        if len(data) < MANUFACTURER_BYTES:
-            raise errors.AdvertisementError(
-                "%d bytes of manufacturer data, not %d" % (len(data), MANUFACTURER_BYTES)
-            )
-        self.version = data[0]
-        bits = data[1]
-        self.side = ids.SIDE_UNSET if bits & BIT_SIDE_UNSET else bits & BIT_RIGHT
-        self.charging = bool(bits & BIT_CHARGING)
-        self.fault = bool(bits & BIT_FAULT)
-        self.logging = bool(bits & BIT_LOGGING)
-        self.bonded = bool(bits & BIT_BONDED)
-        self.battery_pct = None if data[2] > 100 else data[2]
-        self.serial_tail = "".join(["%02X" % b for b in data[3:6]])
 
 
 def state_bits(side: int, charging: bool, fault: bool, logging: bool, bonded: bool) -> int:

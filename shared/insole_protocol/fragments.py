@@ -63,18 +63,6 @@ class Fragmenter:
         self._flag = 0
         self._counter = (self._counter + 1) & COUNTER_MASK
 
-    def split(self, message: "bytes | bytearray | memoryview", size: int) -> "list[bytes]":
-        """All values of one message at once, for an end with memory to spare."""
-        out = bytearray(size)
-        values: "list[bytes]" = []
-        self.start(message, len(message))
-        while True:
-            n = self.next(out, size)
-            if n == 0:
-                return values
-            values.append(bytes(out[:n]))
-            self.advance()
-
 
 class Reassembler:
     """Puts messages together; memory is bounded by `limit`.

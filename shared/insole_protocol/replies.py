@@ -1,14 +1,15 @@
-"""Replies with names and types, for the host. `messages` holds the formats; these classes name the fields.
+"""Replies with names and types, for the host. `host_messages` parses; these classes name the fields.
 
-Each takes a `messages.Reply` and refuses one of another command. Units are in the names.
+Each takes a `Reply` and refuses one of another command. Units are in the names.
 """
 
 import struct
 
 from insole_protocol import errors, ids, messages
+from insole_protocol.host_messages import Reply
 
 
-def _fields(reply: messages.Reply, op: int) -> "tuple[int, ...]":
+def _fields(reply: Reply, op: int) -> "tuple[int, ...]":
     """The fields of a reply to `op`.
 
     Raises:
@@ -24,7 +25,7 @@ def _fields(reply: messages.Reply, op: int) -> "tuple[int, ...]":
 class HelloReply:
     """Who the insole is. `serial` is 8 bytes in hex, `firmware` the version's text."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         fields = _fields(reply, ids.OP_HELLO)
         self.version, self.side, self.layout, self.capabilities = fields[:4]
         self.boot, self.period_us, self.next_seq = fields[4:7]
@@ -35,7 +36,7 @@ class HelloReply:
 class TimeReply:
     """One round trip of the clock: host's echo, device time at reception and at sending."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         fields = _fields(reply, ids.OP_TIME)
         self.echo, self.boot, self.received_us, self.sent_us = fields
 
@@ -43,7 +44,7 @@ class TimeReply:
 class StatusReply:
     """The counters of the insole, section 4.1. `battery_pct` is None when unknown."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         fields = _fields(reply, ids.OP_STATUS)
         self.mode = fields[0]
         self.battery_pct = None if fields[1] == 255 else fields[1]
@@ -57,21 +58,21 @@ class StatusReply:
 class ModeReply:
     """The mode that the insole is in now."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         (self.mode,) = _fields(reply, ids.OP_SET_MODE)
 
 
 class StreamReply:
     """Number of the first slot that the stream will carry."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         (self.first_seq,) = _fields(reply, ids.OP_STREAM)
 
 
 class SettingReply:
     """A setting's key and its bytes; `settings.decode` gives the value."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         op = ids.OP_GET_SETTING if reply.op == ids.OP_GET_SETTING else ids.OP_SET_SETTING
         (self.key,) = _fields(reply, op)
         self.value = reply.tail
@@ -80,7 +81,7 @@ class SettingReply:
 class SelfTestReply:
     """Fault flags, the level of each force channel in counts, and a text."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         fields = _fields(reply, ids.OP_SELF_TEST)
         self.faults = fields[0]
         self.levels = fields[1:17]
@@ -90,7 +91,7 @@ class SelfTestReply:
 class LogInfoReply:
     """The state of the insole's log."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         fields = _fields(reply, ids.OP_LOG_INFO)
         self.boot, self.oldest_seq, self.next_seq, self.acknowledged_seq = fields[:4]
         self.capacity_pages, self.used_pages, self.corrupt_pages, self.slots_overwritten = fields[4:8]
@@ -99,21 +100,21 @@ class LogInfoReply:
 class LogReadReply:
     """The number of the transfer that begins."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         (self.transfer,) = _fields(reply, ids.OP_LOG_READ)
 
 
 class LogAckReply:
     """Everything before this slot is acknowledged."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         (self.acknowledged_seq,) = _fields(reply, ids.OP_LOG_ACK)
 
 
 class LogGapsReply:
     """Gaps as (from seq, end seq, reason), and where to go on; `next_cursor` is None at the end."""
 
-    def __init__(self, reply: messages.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         (count,) = _fields(reply, ids.OP_LOG_GAPS)
         self.gaps: "list[tuple[int, int, int]]" = [
             struct.unpack_from(messages.GAP_FORMAT, reply.tail, i * messages.GAP_BYTES)  # type: ignore[misc]

@@ -10,32 +10,57 @@ ESCAPE = 0x7D
 FLIP = 0x20
 CTRL_C = 0x03
 _MIN_BYTES = 5  # channel and checksum
-# A frame whose every byte is escaped is the longest that can be right.
-MAX_RAW_BYTES = 2 * (ids.MAX_MESSAGE_BYTES + _MIN_BYTES)
-MAX_FRAME_BYTES = MAX_RAW_BYTES + 2
 
 
-def encode_into(out: bytearray, channel: int, message: "bytes | bytearray | memoryview", length: int) -> int:
-    """Write the first `length` bytes of `message` as a frame; its bytes. `out` has 2 * length + 12."""
-    view = memoryview(message)[:length]
-    crc = crc32(view, crc32(bytes((channel,)))) & 0xFFFFFFFF
-    out[0] = FLAG
-    n = _stuff(out, 1, bytes((channel,)))
-    n = _stuff(out, n, view)
-    n = _stuff(out, n, struct.pack("<I", crc))
-    out[n] = FLAG
-    return n + 1
+class FrameEncoder:
+    """Writes frames piece by piece, so that no end needs a buffer for a whole one."""
 
+    def __init__(self) -> None:
+        self._message = b""
+        self._channel = 0
+        self._crc = b""
+        self._end = 0
+        self._at = (
+            -3
+        )  # -2 flag, -1 channel, then message and checksum, then the flag behind; -3 nothing to do
 
-def _stuff(out: bytearray, n: int, data: "bytes | memoryview") -> int:
-    for byte in data:
-        if byte in (FLAG, ESCAPE, CTRL_C):
-            out[n] = ESCAPE
+    def start(self, channel: int, message: "bytes | bytearray | memoryview", length: int) -> None:
+        """Begin with the first `length` bytes of `message`, which must stay as they are until `next` gives 0.
+
+        Raises:
+            ValueError: a message longer than a message may be.
+        """
+        if not 0 <= length <= ids.MAX_MESSAGE_BYTES:
+            raise ValueError("a message of %d bytes" % length)
+        crc = crc32(memoryview(message)[:length], crc32(bytes((channel,)))) & 0xFFFFFFFF
+        self._crc = struct.pack("<I", crc)
+        self._message = message  # type: ignore[assignment]
+        self._channel = channel
+        self._end = length
+        self._at = -2
+
+    def next(self, out: "bytearray | memoryview") -> int:
+        """Fill `out` (at least 2 bytes) with the next bytes of the frame; how many, 0 when it is through."""
+        n = 0
+        room = len(out) - 1  # an escaped byte needs two
+        end = self._end
+        while self._at > -3 and n < room:
+            at = self._at
+            self._at = at + 1
+            if at == -2 or at == end + 4:
+                out[n] = FLAG
+                n += 1
+                if at != -2:
+                    self._at = -3
+                continue
+            byte = self._channel if at < 0 else self._message[at] if at < end else self._crc[at - end]
+            if byte in (FLAG, ESCAPE, CTRL_C):
+                out[n] = ESCAPE
+                n += 1
+                byte ^= FLIP
+            out[n] = byte
             n += 1
-            byte ^= FLIP
-        out[n] = byte
-        n += 1
-    return n
+        return n
 
 
 def encode(channel: int, message: "bytes | bytearray | memoryview") -> bytes:
@@ -44,10 +69,10 @@ def encode(channel: int, message: "bytes | bytearray | memoryview") -> bytes:
     Raises:
         ValueError: a message longer than a message may be.
     """
-    if len(message) > ids.MAX_MESSAGE_BYTES:
-        raise ValueError("a message of %d bytes" % len(message))
-    out = bytearray(2 * len(message) + 12)
-    return bytes(out[: encode_into(out, channel, message, len(message))])
+    encoder = FrameEncoder()
+    encoder.start(channel, message, len(message))
+    out = bytearray(2 * len(message) + 13)
+    return bytes(out[: encoder.next(out)])
 
 
 class FrameDecoder:

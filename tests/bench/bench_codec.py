@@ -1,4 +1,4 @@
-"""Bytes a frame on recorded walking beside 12-bit packing, delta-nibbles and residual entropy; encode time."""
+"""Bytes a frame of recorded walking beside 12-bit packing, delta-nibbles and entropy; encode time."""
 
 import os
 import shutil

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from insole_protocol import block
-from insole_protocol.codec import decode_block
+from insole_protocol.decoder import decode_block
 from plantigrade.link.bulk import decode_blocks
 
 from tools.bench import Row

@@ -6,9 +6,18 @@ import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from insole_protocol import advert, errors, fragments, ids, messages, usb_frames
+from insole_protocol import (
+    advert_reader,
+    block_errors,
+    errors,
+    fragments,
+    host_messages,
+    ids,
+    messages,
+    usb_frames,
+)
 from insole_protocol import settings as insole_settings
-from insole_protocol.codec import decode_block
+from insole_protocol.decoder import decode_block
 from plantigrade.link import bulk
 
 quick = settings(deadline=None, max_examples=150)
@@ -20,7 +29,7 @@ def test_every_flipped_bit_is_refused(record, data):
     at = data.draw(st.integers(0, len(record) * 8 - 1))
     spoiled = bytearray(record)
     spoiled[at // 8] ^= 1 << at % 8
-    with pytest.raises(errors.BlockError):
+    with pytest.raises(block_errors.BlockError):
         decode_block(spoiled)
     many = bulk.decode_records([record, bytes(spoiled), record])
     assert [item.index for item in many.refused] == [1]
@@ -31,7 +40,7 @@ def test_every_flipped_bit_is_refused(record, data):
 @quick
 def test_every_truncation_is_refused(record, data):
     cut = record[: data.draw(st.integers(0, len(record) - 1))]
-    with pytest.raises(errors.BlockLengthError):
+    with pytest.raises(block_errors.BlockLengthError):
         decode_block(cut)
     assert bulk.decode_records([cut]).errors == {"block_length": 1}
 
@@ -39,7 +48,7 @@ def test_every_truncation_is_refused(record, data):
 @given(st.binary(max_size=300))
 @quick
 def test_garbage_is_refused(data):
-    with pytest.raises(errors.BlockError):
+    with pytest.raises(block_errors.BlockError):
         decode_block(data)
     assert len(bulk.decode_blocks(data).counts) == 0
 
@@ -49,7 +58,7 @@ def test_garbage_is_refused(data):
 def test_a_lying_record_gives_samples_in_range_or_none(data):
     try:
         block = decode_block(data)
-    except errors.BlockError:
+    except block_errors.BlockError:
         return
     assert len(block.frames) == block.header.frames * 16
     assert max(block.frames) <= 4095
@@ -68,10 +77,10 @@ def test_replayed_and_disordered_records_decode_as_what_they_are(first, second):
 parsers = st.sampled_from(
     [
         messages.parse_command,
-        messages.parse_reply,
-        messages.parse_log_message,
+        host_messages.parse_reply,
+        host_messages.parse_log_message,
         lambda data: insole_settings.decode(insole_settings.find(data[0] if data else 0), data[1:]),
-        advert.Advertisement,
+        advert_reader.Advertisement,
     ]
 )
 
@@ -95,7 +104,7 @@ def test_a_command_that_parses_builds_the_same_bytes(op, rest):
     except errors.MessageError as error:
         assert messages.result_of(error) in (ids.RESULT_LENGTH, ids.RESULT_RANGE)
         return
-    assert messages.build_command(op, command.tag, *command.arguments, value=command.value) == data
+    assert host_messages.build_command(op, command.tag, *command.arguments, value=command.value) == data
 
 
 @given(st.lists(st.binary(max_size=40), max_size=60))
@@ -115,7 +124,7 @@ def test_fragments_lost_cost_only_their_own_message(sent, size, data):
     lost = data.draw(st.integers(0, len(sent) - 1))
     found = []
     for index, message in enumerate(sent):
-        values = sender.split(message, size)
+        values = host_messages.fragment_values(sender, message, size)
         if index == lost:
             del values[data.draw(st.integers(0, len(values) - 1))]
         found += [whole for value in values if (whole := reassembler.feed(value)) is not None]

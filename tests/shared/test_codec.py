@@ -8,8 +8,9 @@ import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from insole_protocol import block, codec, errors
-from insole_protocol.codec import Encoder, decode_block
+from insole_protocol import block, block_errors
+from insole_protocol.codec import Encoder
+from insole_protocol.decoder import decode_block
 from plantigrade.link import bulk
 
 
@@ -59,9 +60,9 @@ def test_bulk_decoding_is_the_reference_record_by_record(pieces):
     for index, piece in enumerate(pieces):
         try:
             one = decode_block(piece)
-        except errors.BlockError as error:
+        except block_errors.BlockError as error:
             assert index in refused, error
-            if not isinstance(error, (errors.PayloadError, errors.SampleRangeError)):
+            if not isinstance(error, (block_errors.PayloadError, block_errors.SampleRangeError)):
                 assert refused[index] == error.name
             else:
                 assert refused[index] in ("payload", "sample_range")
@@ -164,4 +165,4 @@ def test_encoder_refuses_what_it_was_not_made_for(imu):
         encoder.encode(out, frames, 0, 5, 0, 0, 0, 1, 1, 1, 0, None if imu else motion)
     with pytest.raises(ValueError, match="max_frames"):
         Encoder(57 if imu else 65, imu)
-    assert codec.Encoder(56 if imu else 64, imu).max_frames == (56 if imu else 64)
+    assert Encoder(56 if imu else 64, imu).max_frames == (56 if imu else 64)

@@ -10,9 +10,12 @@ from binascii import hexlify, unhexlify
 
 from insole_protocol import (
     advert,
+    advert_reader,
     codec,
+    decoder,
     errors,
     fragments,
+    host_messages,
     kernels,
     log_records,
     messages,
@@ -35,8 +38,8 @@ def cases(folder):
     spoken = _read(folder, "messages.json")
     for kind, good, parse in (
         ("commands", good_command, messages.parse_command),
-        ("replies", good_reply, messages.parse_reply),
-        ("log", good_log_message, messages.parse_log_message),
+        ("replies", good_reply, host_messages.parse_reply),
+        ("log", good_log_message, host_messages.parse_log_message),
     ):
         add("good " + kind, good, spoken[kind]["valid"])
         for entry in spoken[kind]["invalid"]:
@@ -77,7 +80,7 @@ def good_block(case):
     data = unhexlify(case["hex"])
     # Other bytes before and behind must not matter.
     for buf, offset in ((data, 0), (b"\x00\xa5" + data + b"\xff", 2)):
-        decoded = codec.decode_block(buf, offset)
+        decoded = decoder.decode_block(buf, offset)
         for field in (
             "seq",
             "time_us",
@@ -112,7 +115,7 @@ def same_bytes(case, data):
 
 
 def bad_block(case):
-    refused(case["error"], codec.decode_block, unhexlify(case["hex"]))
+    refused(case["error"], decoder.decode_block, unhexlify(case["hex"]))
 
 
 def bad_message(given):
@@ -124,12 +127,12 @@ def good_command(case):
     command = messages.parse_command(unhexlify(case["hex"]))
     assert (command.op, command.tag, list(command.arguments)) == (case["op"], case["tag"], case["arguments"])
     assert _hex(command.value) == case["value"]
-    built = messages.build_command(command.op, command.tag, *command.arguments, value=command.value)
+    built = host_messages.build_command(command.op, command.tag, *command.arguments, value=command.value)
     assert _hex(built) == case["hex"]
 
 
 def good_reply(case):
-    reply = messages.parse_reply(unhexlify(case["hex"]))
+    reply = host_messages.parse_reply(unhexlify(case["hex"]))
     fields = [_hex(field) if isinstance(field, bytes) else field for field in reply.fields]
     assert (reply.op, reply.tag, reply.result) == (case["op"], case["tag"], case["result"])
     assert fields == case["fields"]
@@ -137,7 +140,7 @@ def good_reply(case):
 
 
 def good_log_message(case):
-    message = messages.parse_log_message(unhexlify(case["hex"]))
+    message = host_messages.parse_log_message(unhexlify(case["hex"]))
     assert (message.kind, message.transfer) == (case["kind"], case["transfer"])
     assert list(message.fields) == case["fields"]
     assert _hex(message.record) == case["record"]
@@ -172,7 +175,7 @@ def usb_stream(case):
 
 
 def advertisement(case):
-    seen = advert.Advertisement(unhexlify(case["manufacturer"]))
+    seen = advert_reader.Advertisement(unhexlify(case["manufacturer"]))
     assert (seen.side, seen.battery_pct, seen.serial_tail) == (
         case["side"],
         case["battery_pct"],

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from insole_protocol import codec
-from insole_protocol.errors import BlockError
+from insole_protocol import decoder
+from insole_protocol.block_errors import BlockError
 
 from plantigrade.bridge.frames import Frames
 from plantigrade.link import bulk
@@ -36,7 +36,7 @@ def decode(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
 
 def _is_too_long(record: bytes) -> bool:
     """True when bytes follow the record that its header describes: a message is one record."""
-    return len(record) >= 4 and len(record) > int.from_bytes(record[2:4], "little") >= codec.block.MIN_BYTES
+    return len(record) >= 4 and len(record) > int.from_bytes(record[2:4], "little") >= decoder.block.MIN_BYTES
 
 
 def _decode_few(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
@@ -44,7 +44,7 @@ def _decode_few(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
     errors: list[str] = []
     for record, arrival_ns in arrived:
         try:
-            block = codec.decode_block(record)
+            block = decoder.decode_block(record)
         except BlockError as error:
             errors.append(error.name)
             continue

@@ -1,6 +1,6 @@
 """What can go wrong between host and insole, in words."""
 
-from insole_protocol import messages
+from insole_protocol import host_messages
 
 from plantigrade.link.base import LinkError
 
@@ -21,7 +21,7 @@ class RefusedError(BridgeError):
     """
 
     def __init__(self, insole: str, command: str, result: int, text: str) -> None:
-        said = text or messages.result_name(result)
+        said = text or host_messages.result_name(result)
         super().__init__(f"{insole} refused {command}: {said}")
         self.result = result
 

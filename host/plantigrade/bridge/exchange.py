@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
-from insole_protocol import ids, messages
+from insole_protocol import host_messages, ids
 from insole_protocol.errors import ProtocolError
 
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError, VersionError
@@ -17,7 +17,7 @@ OP_NAMES = {value: name[3:] for name, value in vars(ids).items() if name.startsw
 class Answer(NamedTuple):
     """A reply with the moments that frame it on the host's clock."""
 
-    reply: messages.Reply
+    reply: host_messages.Reply
     sent_ns: int
     arrival_ns: int
 
@@ -37,7 +37,7 @@ class Exchange:
         self._link = link
         self._now = now
         self._timeout_s = timeout_s
-        self._waiting: dict[int, tuple[int, asyncio.Future[tuple[messages.Reply, int]]]] = {}
+        self._waiting: dict[int, tuple[int, asyncio.Future[tuple[host_messages.Reply, int]]]] = {}
         self._tag = 0
 
     async def ask(self, op: int, *arguments: int, value: bytes = b"") -> Answer:
@@ -49,10 +49,10 @@ class Exchange:
             LinkClosedError: the link broke.
         """
         tag = self._free_tag()
-        future: asyncio.Future[tuple[messages.Reply, int]] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[tuple[host_messages.Reply, int]] = asyncio.get_running_loop().create_future()
         self._waiting[tag] = (op, future)
         try:
-            message = messages.build_command(op, tag, *arguments, value=value)
+            message = host_messages.build_command(op, tag, *arguments, value=value)
             sent_ns = self._now()
             async with asyncio.timeout(self._timeout_s):
                 await self._link.send(Channel.CONTROL, message)
@@ -71,7 +71,7 @@ class Exchange:
     def on_control(self, message: bytes, arrival_ns: int) -> None:
         """Take a message of the control channel; what answers no question of ours is counted."""
         try:
-            reply = messages.parse_reply(message)
+            reply = host_messages.parse_reply(message)
         except ProtocolError as error:
             self._link.counters.count_malformed(f"reply_{error.name}")
             return

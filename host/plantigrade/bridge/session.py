@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from insole_protocol import ids, messages, replies
+from insole_protocol import host_messages, ids, replies
 from insole_protocol.errors import ProtocolError
 
 from plantigrade.bridge.clock import RoundTrip
@@ -202,7 +202,7 @@ class Session:
 
     def _on_log(self, message: bytes, arrival_ns: int) -> None:
         try:
-            parsed = messages.parse_log_message(message)
+            parsed = host_messages.parse_log_message(message)
         except ProtocolError as error:
             self._link.counters.count_malformed(f"log_{error.name}")
             return

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from insole_protocol import ids
-from insole_protocol.messages import LogMessage
+from insole_protocol.host_messages import LogMessage
 
 
 @dataclass

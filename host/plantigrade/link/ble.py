@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from insole_protocol import ids
 from insole_protocol.fragments import Fragmenter, Reassembler
+from insole_protocol.host_messages import fragment_values
 
 from plantigrade.link.base import (
     Channel,
@@ -145,7 +146,7 @@ class BleLink:
             if client is None or self.closed.is_set():
                 raise LinkClosedError(f"{self.name} is not connected")
             try:
-                for value in self._fragmenters[channel].split(message, self.value_bytes):
+                for value in fragment_values(self._fragmenters[channel], message, self.value_bytes):
                     await client.write_gatt_char(CHARACTERISTICS[channel], value, response=True)
             except (BleakError, TimeoutError, OSError, EOFError) as error:
                 if self.closed.is_set():

@@ -1,7 +1,7 @@
 """Block records in bulk: many records decoded at once with NumPy.
 
-`insole_protocol.codec.decode_block` is the reference; this module gives the same samples and refuses the same
-records, some tens of times faster.
+`insole_protocol.decoder.decode_block` is the reference; this module gives the same samples and refuses the
+same records, some tens of times faster.
 """
 
 import zlib
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from insole_protocol import block, errors
+from insole_protocol import block, block_errors
 from insole_protocol.layout import LAYOUT_ID
 
 from plantigrade.link import bulk_payload as payload
@@ -47,7 +47,7 @@ class Refused:
     Attributes:
         index: which of the records asked for.
         offset: where it starts in the data.
-        error: the name of the error, as in `insole_protocol.errors`.
+        error: the name of the error, as in `insole_protocol.block_errors`.
     """
 
     index: int
@@ -131,7 +131,7 @@ def find_blocks(data: Bytes, *, final: bool = True) -> Found:
         if problem == "incomplete" and not final:
             break
         if not lost:
-            counted[errors.BlockLengthError.name if problem == "incomplete" else problem] += 1
+            counted[block_errors.BlockLengthError.name if problem == "incomplete" else problem] += 1
             lost = True
         behind = raw.find(marker, at + 1)
         if behind < 0:
@@ -145,17 +145,17 @@ def _problem_at(view: memoryview, at: int) -> str | None:
     """Why no record starts at `at`; "incomplete" when one may start there but its end is missing."""
     left = len(view) - at
     if view[at] != block.SYNC:
-        return errors.SyncError.name
+        return block_errors.SyncError.name
     if left >= 2 and view[at + 1] != block.VERSION:
-        return errors.BlockVersionError.name
+        return block_errors.BlockVersionError.name
     if left < 4:
         return "incomplete"
     length = view[at + 2] | view[at + 3] << 8
     if not block.MIN_BYTES <= length <= block.MAX_BYTES:
-        return errors.BlockLengthError.name
+        return block_errors.BlockLengthError.name
     if length > left:
         return "incomplete"
-    return None if zlib.crc32(view[at : at + length]) == _CRC_RESIDUE else errors.CrcError.name
+    return None if zlib.crc32(view[at : at + length]) == _CRC_RESIDUE else block_errors.CrcError.name
 
 
 def decode_records(records: Iterable[Bytes]) -> DecodedBlocks:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from insole_protocol import block, errors
+from insole_protocol import block, block_errors
 
 Ints = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
@@ -21,17 +21,17 @@ _WORD = 4  # samples in one 64-bit fetch: 4 x 14 bits and 7 bits of misalignment
 # Names of the problems by number; 0 is none.
 PROBLEMS = (
     "",
-    errors.BlockLengthError.name,
-    errors.SyncError.name,
-    errors.BlockVersionError.name,
-    errors.CrcError.name,
-    errors.EncodingError.name,
-    errors.FrameCountError.name,
-    errors.SlotsError.name,
-    errors.DeviceTimeError.name,
-    errors.LayoutError.name,
-    errors.PayloadError.name,
-    errors.SampleRangeError.name,
+    block_errors.BlockLengthError.name,
+    block_errors.SyncError.name,
+    block_errors.BlockVersionError.name,
+    block_errors.CrcError.name,
+    block_errors.EncodingError.name,
+    block_errors.FrameCountError.name,
+    block_errors.SlotsError.name,
+    block_errors.DeviceTimeError.name,
+    block_errors.LayoutError.name,
+    block_errors.PayloadError.name,
+    block_errors.SampleRangeError.name,
 )
 LENGTH, SYNC, VERSION, CRC, ENCODING, FRAMES, SLOTS, TIME, LAYOUT, PAYLOAD, RANGE = range(1, 12)
 

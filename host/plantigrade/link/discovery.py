@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from insole_protocol import ids
-from insole_protocol.advert import Advertisement
-from insole_protocol.errors import AdvertisementError
+from insole_protocol.advert_reader import Advertisement, AdvertisementError
 
 from plantigrade.link.base import LinkError
 
@@ -47,6 +46,7 @@ class FoundInsole:
         protocol_version: the highest that the insole speaks.
         charging, fault, logging, bonded: as advertised.
         virtual: True for a twin's insole.
+        serial, firmware: from the insole's Device Information; None as long as nobody has read it.
     """
 
     address: str
@@ -61,6 +61,8 @@ class FoundInsole:
     logging: bool
     bonded: bool
     virtual: bool
+    serial: str | None = None
+    firmware: str | None = None
 
 
 @dataclass(frozen=True)

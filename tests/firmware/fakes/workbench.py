@@ -14,8 +14,9 @@ import vfs
 from boards import esp32s3_r1 as board
 from bluetooth import CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE, MTU_EXCHANGED
 from insole import session as sessions
-from insole_protocol import fragments, ids, messages
-from insole_protocol.codec import decode_block
+from insole_protocol import fragments, ids
+from insole_protocol.decoder import decode_block
+from insole_protocol.host_messages import build_command, fragment_values, parse_reply
 
 PERIOD_US = 10000
 REST = 330
@@ -129,7 +130,7 @@ class Central:
 
     def write(self, message):
         """Send bytes as a command, in fragments of ATT size."""
-        for value in self._fragmenter.split(message, 20):
+        for value in fragment_values(self._fragmenter, message, 20):
             self.bench.ble.write_from_central(self.handle, self.bench.radio.services.control, value)
             self.bench.radio.serve()
 
@@ -153,13 +154,13 @@ class Central:
         self.write(message)
         for channel, reply in self.receive():
             if channel == ids.CHANNEL_CONTROL:
-                return messages.parse_reply(reply)
+                return parse_reply(reply)
         return None
 
     def ask(self, op, *arguments, value=b""):
         """One command and its reply."""
         self._tag = (self._tag + 1) & 0xFF
-        reply = self.ask_raw(messages.build_command(op, self._tag, *arguments, value=value))
+        reply = self.ask_raw(build_command(op, self._tag, *arguments, value=value))
         assert reply is not None and reply.tag == self._tag and reply.op == op
         return reply
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from insole_protocol import errors, ids, messages
 from insole_protocol.codec import Encoder
+from insole_protocol.host_messages import build_log_block
 from plantigrade.link.base import (
     Channel,
     LinkClosedError,
@@ -193,7 +194,7 @@ class FakeLink:
         first, end, _ = command.arguments
         wanted = [record for seq, record in self.insole.log.items() if first - 64 < seq < end]
         for record in wanted:
-            self.deliver(Channel.LOG, messages.build_log_block(1, record))
+            self.deliver(Channel.LOG, build_log_block(1, record))
         for lost_first, lost_end, reason in self.insole.lost:
             if lost_first < end and lost_end > first:
                 gap = messages.build_log_gap(1, max(first, lost_first), min(end, lost_end), reason)

@@ -1,0 +1,180 @@
+"""The host side of the messages: commands built, replies and log messages parsed (PROTOCOL.md section 4).
+
+The formats are those of `messages`. All functions are pure.
+"""
+
+import struct
+
+from insole_protocol import errors, ids, messages
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from insole_protocol.fragments import Fragmenter
+
+
+class ReplyError(errors.MessageError):
+    """The other end refused a command; `result` is its code, the text says why in words."""
+
+    name = "reply"
+
+    def __init__(self, result: int, text: str) -> None:
+        super().__init__(text)
+        self.result = result
+        self.text = text
+
+
+class Reply:
+    """A reply: `op` without the reply bit, `tag`, `result`, `fields` in the order of the table, `tail`.
+
+    `tail` holds the text of HELLO, SELF_TEST and refusals, the value of a setting, or the list of LOG_GAPS.
+    """
+
+    def __init__(
+        self, op: int, tag: int, result: int, fields: "tuple[int | bytes, ...]", tail: bytes
+    ) -> None:
+        self.op = op
+        self.tag = tag
+        self.result = result
+        self.fields = fields
+        self.tail = tail
+
+    @property
+    def text(self) -> str:
+        """The tail as text; bytes that are not UTF-8 are shown as '?'."""
+        return as_text(self.tail)
+
+    def check(self) -> "Reply":
+        """Itself when the command was carried out.
+
+        Raises:
+            ReplyError: the insole refused; its text says why.
+        """
+        if self.result != ids.RESULT_OK:
+            raise ReplyError(self.result, self.text or result_name(self.result))
+        return self
+
+
+class LogMessage:
+    """A message of the log channel: `kind`, `transfer`, and by kind `record` (bytes of a block record) or
+    `fields`.
+
+    `fields` are (slots sent, reason) of LOG_END and (from seq, end seq, reason) of LOG_GAP.
+    """
+
+    def __init__(self, kind: int, transfer: int, fields: "tuple[int, ...]", record: bytes) -> None:
+        self.kind = kind
+        self.transfer = transfer
+        self.fields = fields
+        self.record = record
+
+
+def as_text(data: bytes) -> str:
+    """UTF-8 as text; what is not UTF-8 becomes '?' (MicroPython cannot replace by itself)."""
+    try:
+        return str(bytes(data), "utf-8")
+    except (UnicodeError, ValueError):
+        return "".join([chr(b) if b < 128 else "?" for b in data])
+
+
+def result_name(result: int) -> str:
+    """A result code in words."""
+    return ids.RESULT_NAMES[result] if result < len(ids.RESULT_NAMES) else "result %d" % result
+
+
+def build_command(op: int, tag: int, *arguments: int, value: bytes = messages.NO_VALUE) -> bytes:
+    """The bytes of a command.
+
+    Raises:
+        UnknownCommandError, ValueRangeError: when `parse_command` would refuse it.
+    """
+    form = messages.COMMAND_FORMATS.get(op)
+    if form is None:
+        raise errors.UnknownCommandError("there is no command 0x%02x" % op)
+    messages.check_last(op, arguments)
+    return bytes((op, tag & 255)) + struct.pack(form, *arguments) + value
+
+
+def parse_reply(buf: "bytes | bytearray | memoryview") -> Reply:
+    """The reply in `buf`, refusals included.
+
+    Raises:
+        MessageLengthError, UnknownCommandError, ValueRangeError.
+    """
+    if len(buf) < 3:
+        raise errors.MessageLengthError("a reply has at least 3 bytes, this has %d" % len(buf))
+    op = buf[0] & ~ids.REPLY_BIT
+    form = messages.REPLY_FORMATS.get(op)
+    if form is None or not buf[0] & ids.REPLY_BIT:
+        raise errors.UnknownCommandError("no command has the reply 0x%02x" % buf[0])
+    tag = buf[1]
+    result = buf[2]
+    if result != ids.RESULT_OK:
+        if len(buf) > 3 + ids.MAX_TEXT_BYTES:
+            raise errors.MessageLengthError("a refusal with %d bytes of text" % (len(buf) - 3))
+        return Reply(op, tag, result, (), bytes(buf[3:]))
+    tail_at = 3 + struct.calcsize(form)
+    if len(buf) < tail_at:
+        raise errors.MessageLengthError("reply 0x%02x has %d bytes" % (buf[0], len(buf)))
+    fields = struct.unpack_from(form, buf, 3)
+    return Reply(op, tag, result, fields, _check_tail(op, fields, bytes(buf[tail_at:])))
+
+
+def _check_tail(op: int, fields: "tuple[int | bytes, ...]", tail: bytes) -> bytes:
+    """What follows a reply's fields, without the length of a text; refuses what does not belong there."""
+    if op in messages.WITH_TEXT:
+        if not tail or tail[0] != len(tail) - 1 or tail[0] > ids.MAX_TEXT_BYTES:
+            raise errors.MessageLengthError("reply 0x%02x: its text has not the length it names" % op)
+        return tail[1:]
+    if op in messages.WITH_VALUE:
+        expected = min(len(tail), messages.MAX_VALUE_BYTES)
+    elif op == ids.OP_LOG_GAPS:
+        if fields[0] > ids.MAX_GAPS:  # type: ignore[operator]
+            raise errors.ValueRangeError("%d gaps in one reply" % fields[0])
+        expected = fields[0] * messages.GAP_BYTES + 4  # type: ignore[operator]
+    else:
+        expected = 0
+    if len(tail) != expected:
+        raise errors.MessageLengthError("reply 0x%02x ends with %d bytes, not %d" % (op, len(tail), expected))
+    return tail
+
+
+def build_log_block(transfer: int, record: "bytes | bytearray | memoryview") -> bytes:
+    """A stored record on its way to the host."""
+    return struct.pack(messages.LOG_PREFIX_FORMAT, ids.LOG_BLOCK, transfer) + bytes(record)
+
+
+def parse_log_message(buf: "bytes | bytearray | memoryview") -> LogMessage:
+    """A message of the log channel; the record inside is not checked here.
+
+    Raises:
+        MessageLengthError, UnknownCommandError, ValueRangeError.
+    """
+    if len(buf) < messages.LOG_PREFIX_BYTES:
+        raise errors.MessageLengthError("a log message has at least 5 bytes, this has %d" % len(buf))
+    kind, transfer = struct.unpack_from(messages.LOG_PREFIX_FORMAT, buf, 0)
+    if kind == ids.LOG_BLOCK:
+        return LogMessage(kind, transfer, (), bytes(buf[messages.LOG_PREFIX_BYTES :]))
+    if kind not in (ids.LOG_END, ids.LOG_GAP):
+        raise errors.UnknownCommandError("log message of unknown kind %d" % kind)
+    form = "<IB" if kind == ids.LOG_END else messages.GAP_FORMAT
+    if len(buf) != messages.LOG_PREFIX_BYTES + struct.calcsize(form):
+        raise errors.MessageLengthError("log message of kind %d with %d bytes" % (kind, len(buf)))
+    fields = struct.unpack_from(form, buf, messages.LOG_PREFIX_BYTES)
+    if kind == ids.LOG_GAP and fields[0] >= fields[1]:
+        raise errors.ValueRangeError("a gap from %d to %d" % (fields[0], fields[1]))
+    return LogMessage(kind, transfer, fields, messages.NO_VALUE)
+
+
+def fragment_values(
+    fragmenter: "Fragmenter", message: "bytes | bytearray | memoryview", size: int
+) -> "list[bytes]":
+    """All ATT values of one message, each of at most `size` bytes."""
+    out = bytearray(size)
+    values: "list[bytes]" = []
+    fragmenter.start(message, len(message))
+    while True:
+        n = fragmenter.next(out, size)
+        if n == 0:
+            return values
+        values.append(bytes(out[:n]))
+        fragmenter.advance()
