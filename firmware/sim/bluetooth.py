@@ -1,7 +1,8 @@
 """Stand-in for `bluetooth`, peripheral role, over the virtual radio; behaves as MicroPython's on NimBLE does.
 
-Values of attributes live here, in the board, as on the chip: the radio asks for them. Notifications take one of a
-fixed number of buffers and raise ENOMEM when none is free; a buffer comes back when its packet went over the air.
+Values of attributes live here, in the board, as on the chip: the radio asks for them. Notifications take one
+of a fixed number of buffers and raise ENOMEM when none is free; a buffer comes back when its packet went over
+the air.
 """
 
 import binascii
@@ -18,7 +19,12 @@ from sim.radio_socket import ANSWER, ASK, CALL, EVENT, FREED, NOTIFY, REPLY, WRI
 
 FLAG_BROADCAST, FLAG_READ, FLAG_WRITE_NO_RESPONSE, FLAG_WRITE = 1, 2, 4, 8
 FLAG_NOTIFY, FLAG_INDICATE, FLAG_AUTHENTICATED_SIGNED_WRITE = 16, 32, 64
-FLAG_AUX_WRITE, FLAG_READ_ENCRYPTED, FLAG_READ_AUTHENTICATED, FLAG_READ_AUTHORIZED = 0x100, 0x200, 0x400, 0x800
+FLAG_AUX_WRITE, FLAG_READ_ENCRYPTED, FLAG_READ_AUTHENTICATED, FLAG_READ_AUTHORIZED = (
+    0x100,
+    0x200,
+    0x400,
+    0x800,
+)
 FLAG_WRITE_ENCRYPTED, FLAG_WRITE_AUTHENTICATED, FLAG_WRITE_AUTHORIZED = 0x1000, 0x2000, 0x4000
 
 _CONNECT, _DISCONNECT, _WRITE, _READ_REQUEST = 1, 2, 3, 4
@@ -155,7 +161,7 @@ class BLE:
         try:
             self._socket = RadioSocket(radio["host"], radio["port"])
         except OSError:
-            raise OSError(errno.ENODEV)
+            raise OSError(errno.ENODEV) from None
         self._poller = _select.poll()
         self._poller.register(self._socket.stream, _select.POLLIN)
         self._poller.register(interrupts.wake_in, _select.POLLIN)
@@ -187,6 +193,7 @@ class BLE:
         self._options.update(options)
         if self._socket is not None:
             self._call("config", options=options)
+        return None
 
     # Radio's requests and events
 

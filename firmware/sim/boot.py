@@ -1,7 +1,7 @@
 """Power-on of the virtual board: put the virtual chip in place, mount the flash, run boot.py and main.py.
 
-Runs as `micropython -X heapsize=... -i boot.py`; the `sim` and `boards` folders lie beside it. The scripts run in
-`__main__`, as on a chip, and whatever ends them leads to the prompt.
+Runs as `micropython -X heapsize=... -i boot.py`; the `sim` and `boards` folders lie beside it. The scripts
+run in `__main__`, as on a chip, and whatever ends them leads to the prompt.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """The board's crystal: device time from the computer's monotonic clock, with drift and offset.
 
-True time is CLOCK_MONOTONIC in microseconds, which the host reads too; hence the host can say what the device's
-clock showed at any instant. The rule between them is reported to the supervisor whenever it changes.
+True time is CLOCK_MONOTONIC in microseconds, which the host reads too; hence the host can say what the
+device's clock showed at any instant. The rule between them is reported to the supervisor whenever it changes.
 """
 
 import time as _time

@@ -1,6 +1,7 @@
 """Requests from outside while the board runs: battery, pins, clock faults, power cut at a coming write.
 
-One line each on the control pipe: `battery MV`, `pin NUMBER LEVEL`, `clock DRIFT_PPB STEP_US`, `cut AFTER TORN`.
+One line each on the control pipe: `battery MV`, `pin NUMBER LEVEL`, `clock DRIFT_PPB STEP_US`, `cut AFTER
+TORN`.
 """
 
 from sim import clock, flash, interrupts, pins, settings

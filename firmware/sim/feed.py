@@ -19,7 +19,7 @@ _rows = 0
 _rate_hz = 0
 
 if _feed["file"]:
-    _file = open(_feed["file"], "rb")
+    _file = open(_feed["file"], "rb")  # noqa: SIM115 (open as long as the board runs)
     _magic, _version, _channels, _rate_hz, _rows = struct.unpack(_HEADER, _file.read(32))
     if _magic != b"PGFD" or _version != 1 or _channels != 16 or not _rate_hz or not _rows:
         raise ValueError("not a sensor feed of version 1 with 16 channels: " + _feed["file"])

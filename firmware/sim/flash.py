@@ -1,7 +1,8 @@
-"""NOR flash in a file: erasing a block makes it 0xFF, programming can only clear bits, power may go at any write.
+"""NOR flash in a file: erasing a block makes it 0xFF, programming can only clear bits, power may go at any
+write.
 
-`cut` counts writes and erases down over all partitions of the board; at zero the operation is left out (clean) or
-done by half (torn) and the power is gone: the process dies at once, like a chip.
+`cut` counts writes and erases down over all partitions of the board; at zero the operation is left out
+(clean) or done by half (torn) and the power is gone: the process dies at once, like a chip.
 """
 
 import os
@@ -19,7 +20,7 @@ _scratch = bytearray(BLOCK)
 
 
 @micropython.viper
-def _clear_bits(old: ptr8, new: ptr8, count: int):
+def _clear_bits(old: ptr8, new: ptr8, count: int):  # noqa: F821 (types of viper)
     for i in range(count):
         old[i] &= new[i]
 
@@ -39,7 +40,7 @@ class Flash:
 
     def __init__(self, name, blocks):
         self.blocks = blocks
-        self._file = open(settings.path(name), "r+b")
+        self._file = open(settings.path(name), "r+b")  # noqa: SIM115 (open as long as the board runs)
 
     def readblocks(self, block, buffer, offset=0):
         self._file.seek(block * BLOCK + offset)

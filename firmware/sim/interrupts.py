@@ -1,8 +1,10 @@
-"""Interrupts: one thread waits for timers, the radio, the watchdog and the control pipe, and calls the main thread.
+"""Interrupts: one thread waits for timers, the radio, the watchdog and the control pipe, and calls the main
+thread.
 
-The interpreter has no global lock, so the thread keeps to preallocated arrays and integers: it allocates nothing and
-changes no dictionary. Handlers run in the main thread through `micropython.schedule`, between two bytecodes as on the
-chip. `schedule` alone does not end a system call in which the main thread waits, therefore the wake pipe.
+The interpreter has no global lock, so the thread keeps to preallocated arrays and integers: it allocates
+nothing and changes no dictionary. Handlers run in the main thread through `micropython.schedule`, between two
+bytecodes as on the chip. `schedule` alone does not end a system call in which the main thread waits,
+therefore the wake pipe.
 """
 
 import _thread
@@ -15,7 +17,9 @@ import micropython
 from sim import clock, settings
 
 TIMERS = 8
-QUEUE = 8  # callbacks of one timer that may wait, as in the chip's scheduler queue; more are dropped and counted
+QUEUE = (
+    8  # callbacks of one timer that may wait, as in the chip's scheduler queue; more are dropped and counted
+)
 
 _FOREVER_US = 1 << 60
 # "l", not "q": reading a "q" makes a heap object each time
@@ -25,8 +29,8 @@ _waiting = array("l", [0] * TIMERS)
 _dropped = array("l", [0] * TIMERS)
 _handlers = [None] * TIMERS
 
-_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT = range(5)
-_state = bytearray(5)
+_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED = range(6)
+_state = bytearray(6)
 _watchdog = array("l", [_FOREVER_US])
 
 wake_in = settings.descriptor("wake_in", "rb")
@@ -52,48 +56,74 @@ def _call_main():
         _wake_out.write(b"!")
 
 
+def _expire(now):
+    """Count what every due timer has to deliver; returns the time until the next one, at most a second."""
+    wait = 1000000
+    i = 0
+    while i < TIMERS:
+        while _due[i] <= now:
+            if _waiting[i] < QUEUE:
+                _waiting[i] += 1
+            else:
+                _dropped[i] += 1
+            _due[i] = _due[i] + _period[i] if _period[i] else _FOREVER_US
+            _state[_FIRED] = 1
+        if _due[i] - now < wait:
+            wait = _due[i] - now
+        i += 1
+    return wait
+
+
+def _wait(wait, scratch):
+    """Let the time pass until the next timer, or until an input has something to read."""
+    if _state[_INPUT]:  # not yet read by the main thread: polling would return at once, again and again
+        _time.sleep_us(wait if wait < 500 else 500)
+    elif wait < 2000:
+        _time.sleep_us(wait)
+    else:
+        for item in _poller.ipoll(wait // 1000 - 1, 0):
+            if item[0] is _kick_in:
+                _kick_in.readinto(scratch)
+            else:
+                _state[_INPUT] = 1
+
+
 def _thread_main():
     """The interrupt thread: never returns."""
     scratch = bytearray(1)
-    sleep_us = _time.sleep_us
     while True:
-        i = 0
         now = clock.device_us()
-        wait = 1000000
-        fired = False
-        while i < TIMERS:
-            while _due[i] <= now:
-                if _waiting[i] < QUEUE:
-                    _waiting[i] += 1
-                else:
-                    _dropped[i] += 1
-                _due[i] = _due[i] + _period[i] if _period[i] else _FOREVER_US
-                fired = True
-            if _due[i] - now < wait:
-                wait = _due[i] - now
-            i += 1
+        wait = _expire(now)
         if _watchdog[0] <= now:
             _watchdog[0] = _FOREVER_US
             clock.tell(b"reset watchdog\n")
-        if fired or _state[_INPUT]:
+        if _state[_FIRED] or _state[_INPUT]:
             _call_main()
-        if _state[_INPUT]:  # not yet read by the main thread: polling would return at once, again and again
-            sleep_us(wait if wait < 500 else 500)
-        elif wait < 2000:
-            sleep_us(wait)
-        else:
-            for item in _poller.ipoll(wait // 1000 - 1, 0):
-                if item[0] is _kick_in:
-                    _kick_in.readinto(scratch)
-                else:
-                    _state[_INPUT] = 1
+        _wait(wait, scratch)
 
 
 def _dispatch(_):
-    """In the main thread: run what is pending."""
+    """In the main thread: run what is pending.
+
+    The interpreter swallows a Ctrl-C that comes in here; on a chip, where callbacks take a far smaller share
+    of the time, that hardly ever happens. The supervisor types it once more.
+    """
     _state[_SCHEDULED] = 0
     if _state[_MASKED]:
         return
+    try:
+        _run_timers()
+        if _state[_INPUT]:
+            for handler in _inputs.values():
+                handler()
+            _state[_INPUT] = 0
+            kick()
+    except KeyboardInterrupt:
+        clock.tell(b"interrupt\n")
+
+
+def _run_timers():
+    _state[_FIRED] = 0
     i = 0
     while i < TIMERS:
         while _waiting[i]:
@@ -102,11 +132,6 @@ def _dispatch(_):
             if handler is not None:
                 handler()
         i += 1
-    if _state[_INPUT]:
-        for handler in _inputs.values():
-            handler()
-        _state[_INPUT] = 0
-        kick()
 
 
 def kick():

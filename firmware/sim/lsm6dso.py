@@ -1,7 +1,7 @@
 """A virtual LSM6DSO (ST, DS12140): the registers that a driver needs to find it, set it up and read motion.
 
-Motion is simple and honest about it: standing it measures gravity along z; while the foot is off the ground it pitches
-forward, which shows as gravity moving towards x and an angular rate about y.
+Motion is simple and honest about it: standing it measures gravity along z; while the foot is off the ground
+it pitches forward, which shows as gravity moving towards x and an angular rate about y.
 """
 
 from sim import clock, feed

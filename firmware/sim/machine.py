@@ -9,7 +9,13 @@ from sim.lsm6dso import Lsm6dso
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 PIN_WAKE, EXT0_WAKE, EXT1_WAKE, TIMER_WAKE = 1, 2, 3, 4
 
-_CAUSES = {"power": PWRON_RESET, "hard": HARD_RESET, "watchdog": WDT_RESET, "deepsleep": DEEPSLEEP_RESET, "soft": SOFT_RESET}
+_CAUSES = {
+    "power": PWRON_RESET,
+    "hard": HARD_RESET,
+    "watchdog": WDT_RESET,
+    "deepsleep": DEEPSLEEP_RESET,
+    "soft": SOFT_RESET,
+}
 _frequency = 240000000
 
 time_pulse_us = _machine.time_pulse_us
@@ -43,6 +49,7 @@ class Pin(_machine.PinBase):
         if level is None:
             return pins.levels[self._number]
         pins.levels[self._number] = 1 if level else 0
+        return None
 
     def __call__(self, level=None):
         return self.value(level)
@@ -98,7 +105,9 @@ class ADC:
 
 
 class Timer:
-    """A hardware timer (0 to 3) or a virtual one (-1); callbacks come between two bytecodes of the main thread."""
+    """A hardware timer (0 to 3) or a virtual one (-1); callbacks come between two bytecodes of the main
+    thread.
+    """
 
     ONE_SHOT, PERIODIC = 0, 1
     _taken = {}
@@ -232,6 +241,7 @@ def freq(hz=None):
     if hz not in (20000000, 40000000, 80000000, 160000000, 240000000):
         raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
     _frequency = hz
+    return None
 
 
 def disable_irq():

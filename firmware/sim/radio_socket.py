@@ -1,8 +1,8 @@
 """Frames between the virtual board and the virtual radio: u16 big-endian length, u8 kind, payload.
 
-Board to radio: CALL (JSON, answered by REPLY), NOTIFY (u16 connection, u16 handle, value), ANSWER (u16 question,
-u8 status, payload). Radio to board: REPLY, EVENT (JSON `[event, arguments]`), FREED (u8 buffers given back), WRITTEN
-(u16 connection, u16 handle, value), ASK (u16 question, u8 kind, payload).
+Board to radio: CALL (JSON, answered by REPLY), NOTIFY (u16 connection, u16 handle, value), ANSWER (u16
+question, u8 status, payload). Radio to board: REPLY, EVENT (JSON `[event, arguments]`), FREED (u8 buffers
+given back), WRITTEN (u16 connection, u16 handle, value), ASK (u16 question, u8 kind, payload).
 """
 
 import errno

@@ -1,7 +1,8 @@
 """What the supervisor tells a virtual board at power-on: `board.json` in the board's folder.
 
-The file descriptors are pipes of the supervisor: `wake` ends the main thread's wait, `kick` ends the interrupt
-thread's wait, `control` brings requests from outside, `events` reports resets and the clock to the supervisor.
+The file descriptors are pipes of the supervisor: `wake` ends the main thread's wait, `kick` ends the
+interrupt thread's wait, `control` brings requests from outside, `events` reports resets and the clock to the
+supervisor.
 """
 
 import json

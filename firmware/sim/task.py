@@ -1,7 +1,8 @@
-"""`asyncio.task` in Python: the interpreter's built-in task queue reads the computer's clock, not the board's.
+"""`asyncio.task` in Python: the interpreter's built-in task queue reads the computer's clock, not the
+board's.
 
-Same contract as the built-in one: `Task` is awaitable and can be cancelled, `TaskQueue` yields the task with the
-earliest wake-up time first, and tasks with equal times in the order in which they came.
+Same contract as the built-in one: `Task` is awaitable and can be cancelled, `TaskQueue` yields the task with
+the earliest wake-up time first, and tasks with equal times in the order in which they came.
 """
 
 from sim.ticks import ticks_diff, ticks_ms
@@ -37,7 +38,8 @@ class TaskQueue:
 class Task:
     """A coroutine with its state.
 
-    `state`: True running and not awaited, a TaskQueue of waiters, None done and awaited, False or a callable done.
+    `state`: True running and not awaited, a TaskQueue of waiters, None done and awaited, False or a callable
+    done.
     """
 
     def __init__(self, coro, globals=None):

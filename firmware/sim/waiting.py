@@ -1,7 +1,9 @@
-"""Waiting in the main thread so that interrupts get through: the stand-ins for `time.sleep*` and `select.poll`.
+"""Waiting in the main thread so that interrupts get through: the stand-ins for `time.sleep*` and
+`select.poll`.
 
-On a chip a wait runs scheduled callbacks. On this computer a system call would hold them back until it ends; each
-wait here therefore also watches the wake pipe of the interrupt thread and goes on as soon as it is written.
+On a chip a wait runs scheduled callbacks. On this computer a system call would hold them back until it ends;
+each wait here therefore also watches the wake pipe of the interrupt thread and goes on as soon as it is
+written.
 """
 
 import select as _select
@@ -31,24 +33,24 @@ def sleep_true_us(wait_us):
         if left < 2000:
             _time.sleep_us(left)
             return
-        interrupts.asleep(True)
-        _sleeper.poll(left // 1000 - 1)
-        interrupts.asleep(False)
+        wait_readable(_sleeper, left // 1000 - 1)
 
 
 def wait_readable(poller, wait_ms):
     """Poll `poller`, which must include the wake pipe, until anything at all happens; serves interrupts."""
     interrupts.asleep(True)
-    ready = poller.poll(wait_ms)
-    interrupts.asleep(False)
-    return ready
+    try:
+        return poller.poll(wait_ms)
+    finally:
+        interrupts.asleep(False)
 
 
 class poll:
     """`select.poll` that ends early, with nothing ready, after an interrupt was served.
 
-    The event loop takes such an early end as a reason to look at its queue again. Objects whose readiness is plain
-    Python (`asyncio.ThreadSafeFlag`) change only in the main thread, so they are asked, never polled for.
+    The event loop takes such an early end as a reason to look at its queue again. Objects whose readiness is
+    plain Python (`asyncio.ThreadSafeFlag`) change only in the main thread, so they are asked, never polled
+    for.
     """
 
     def __init__(self):
@@ -88,12 +90,14 @@ class poll:
         elif timeout > 0:
             timeout = clock.true_wait_us(timeout * 1000) // 1000
         interrupts.asleep(True)
-        if not found:
-            self._ready_objects(found)  # a callback may have come between the first look and `asleep`
-        for item in self._streams.ipoll(0 if found else timeout):
-            if item[0] is not _wake_in:
-                found.append((item[0], item[1]))
-        interrupts.asleep(False)
+        try:
+            if not found:
+                self._ready_objects(found)  # a callback may have come between the first look and `asleep`
+            for item in self._streams.ipoll(0 if found else timeout):
+                if item[0] is not _wake_in:
+                    found.append((item[0], item[1]))
+        finally:
+            interrupts.asleep(False)
         if not found:
             self._ready_objects(found)
         return found

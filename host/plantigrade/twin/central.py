@@ -1,7 +1,7 @@
 """The host's end of the virtual radio: one Bumble central for each event loop and radio, shared by its users.
 
-It opens with its first user and closes with its last, so that no connection outlives the code that wanted it. Bonds
-are kept in the file that the radio's address names, hence across processes.
+It opens with its first user and closes with its last, so that no connection outlives the code that wanted it.
+Bonds are kept in the file that the radio's address names, hence across processes.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, TextIO, cast
 from weakref import WeakKeyDictionary
@@ -21,7 +21,6 @@ from bumble.keys import JsonKeyStore, KeyStore, MemoryKeyStore
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
-
 from plantigrade.twin.radio.client import RadioAddress
 
 SUPERVISION_TIMEOUT_MS = 2000
@@ -91,7 +90,8 @@ class Central:
             transport = await open_transport(f"tcp-client:{self._radio.host}:{self._radio.port}")
         except OSError as error:
             raise BleakError(
-                f"no virtual radio at {self._radio.host}:{self._radio.port}; is `plantigrade twin run` running?"
+                f"no virtual radio at {self._radio.host}:{self._radio.port}; "
+                "start one with `plantigrade twin run`"
             ) from error
         _send_at_once(transport)
         store = self._key_store()
@@ -173,7 +173,7 @@ class Central:
 
 
 @contextlib.asynccontextmanager
-async def using(central: Central) -> AsyncIterator[Central]:
+async def using(central: Central) -> AsyncGenerator[Central]:
     """Keep the central open for a while."""
     await central.acquire()
     try:

@@ -28,8 +28,8 @@ class ClockRule(NamedTuple):
 class ClockTruth:
     """The device clock of one board since it was first switched on.
 
-    True time is the host's monotonic clock. `boot` counts power-ons and resets from 1, each of which restarts the
-    device's clock; it is the twin's own count, the firmware keeps another.
+    True time is the host's monotonic clock. `boot` counts power-ons and resets from 1, each of which restarts
+    the device's clock; it is the twin's own count, the firmware keeps another.
     """
 
     rules: list[ClockRule] = field(default_factory=lambda: list[ClockRule]())
@@ -49,7 +49,9 @@ class ClockTruth:
         return self._rule_at(true_us).device_us(true_us)
 
     def host_monotonic_ns(self, device_us: float, boot: int | None = None) -> float:
-        """When, by the host's monotonic clock, the device's clock showed `device_us` (in the given or last boot)."""
+        """When, by the host's monotonic clock, the device's clock showed `device_us` (in the given or last
+        boot).
+        """
         boot = self.rules[-1].boot if boot is None and self.rules else boot
         rules = [rule for rule in self.rules if rule.boot == boot]
         if not rules:

@@ -1,4 +1,6 @@
-"""Two virtual insoles and the radio between them and any host: what the demo, the tests and `twin run` use."""
+"""Two virtual insoles and the radio between them and any host: what the demo, the tests and `twin run`
+use.
+"""
 
 import json
 import tempfile
@@ -125,6 +127,8 @@ class VirtualPair:
 
 
 def _provisioned(side: str) -> tuple[str, bytes]:
-    """The settings file of an insole that has been told its side, as `plantigrade device provision` leaves it."""
+    """The settings file of an insole that has been told its side, as `plantigrade device provision` leaves
+    it.
+    """
     values = {"version": 2, "values": {"side": SIDES.index(side)}}
     return "settings.json", json.dumps(values).encode()

@@ -3,11 +3,11 @@
 import json
 import os
 import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
-
 from plantigrade.errors import PlantigradeError
 from plantigrade.twin.radio.client import RadioAddress
 
@@ -42,12 +42,11 @@ def runtime_folder() -> Path:
     Raises:
         PlantigradeError: it belongs to somebody else.
     """
-    folder = Path(platformdirs.user_runtime_dir("plantigrade", appauthor=False))
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:  # no session folder, as in containers: the cache is private too
+    if "XDG_RUNTIME_DIR" in os.environ or sys.platform != "linux":
+        folder = Path(platformdirs.user_runtime_dir("plantigrade", appauthor=False))
+    else:  # no session folder, as in containers: the cache is private too
         folder = Path(platformdirs.user_cache_dir("plantigrade", appauthor=False)) / "run"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     status = folder.lstat()
     if status.st_uid != os.getuid() or not stat.S_ISDIR(status.st_mode):
         raise PlantigradeError(f"{folder}: belongs to another user; remove it")

@@ -1,7 +1,7 @@
 """The board's serial port: a pseudo-terminal that terminal programs open, joined to the interpreter's own.
 
-The outer pair stays for the life of the board, through resets and power cuts, as a USB port's name would; the inner
-pair belongs to one run of the interpreter.
+The outer pair stays for the life of the board, through resets and power cuts, as a USB port's name would; the
+inner pair belongs to one run of the interpreter.
 """
 
 import asyncio
@@ -16,7 +16,9 @@ _TAIL = 256
 _MAX_BACKLOG = 65536  # bytes for an interpreter that does not read; more are dropped as on a full UART
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 FRIENDLY_PROMPT = b">>> "
-_READER_PATIENCE_S = 0.5  # how long the board waits for a reader before its output is dropped, as USB CDC does
+_READER_PATIENCE_S = (
+    0.5  # how long the board waits for a reader before its output is dropped, as USB CDC does
+)
 
 
 class SerialPort:
@@ -55,7 +57,8 @@ class SerialPort:
         master, slave = pty.openpty()
         tty.setraw(slave)
         attributes = termios.tcgetattr(slave)
-        attributes[3] |= termios.ISIG  # Ctrl-C becomes an interrupt; everything else passes untouched
+        # Ctrl-C becomes an interrupt, at once and without discarding what was typed; the rest passes
+        attributes[3] |= termios.ISIG | termios.NOFLSH
         attributes[6][termios.VQUIT] = b"\0"  # pyright: ignore[reportArgumentType,reportIndexIssue]
         attributes[6][termios.VSUSP] = b"\0"  # pyright: ignore[reportArgumentType,reportIndexIssue]
         termios.tcsetattr(slave, termios.TCSANOW, attributes)

@@ -1,19 +1,20 @@
 """The air between controllers: Bumble's local link with connection events, limits, fading and loss.
 
-Bumble hands packets over at once and without limit. Here each connection has its events, one per interval, in which
-each side may send a limited number of packets; the rest waits, so that back-pressure reaches the senders.
+Bumble hands packets over at once and without limit. Here each connection has its events, one per interval, in
+which each side may send a limited number of packets; the rest waits, so that back-pressure reaches the
+senders.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bumble import hci, ll
 from bumble.controller import Connection, Controller, LegacyAdvertiser
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
-
 from plantigrade.twin.radio.conditions import RadioConditions
 
 LL_PAYLOAD = 251
@@ -135,7 +136,9 @@ class AirController(Controller):
     def __init__(
         self, name: str, air: "Air", public_address: str | None = None, delivered: Delivered | None = None
     ) -> None:
-        super().__init__(name, link=air, public_address=public_address)
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]
+            name, link=air, public_address=public_address
+        )
         self.le_legacy_advertiser = _Advertiser(self)
         self.air = air
         self.delivered = delivered
@@ -144,7 +147,9 @@ class AirController(Controller):
     # Advertising as seen by a scanner
 
     def on_advertising_pdu(self, pdu: ll.AdvInd | ll.AdvExtInd) -> None:
-        """Report data and scan response separately (Bumble repeats the data as the response), then connect."""
+        """Report data and scan response separately (Bumble repeats the data as the response), then
+        connect.
+        """
         advertiser = self.air.advertiser(pdu.advertiser_address)
         event_type = hci.HCI_LE_Advertising_Report_Event.EventType
         if self.le_scan_enable:
@@ -198,10 +203,10 @@ class AirController(Controller):
             proceed = super().on_hci_disconnect_command
             self.air.when_sent(self, connection, lambda: proceed(command))
 
-    def on_hci_le_create_connection_cancel_command(
-        self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
-    ) -> hci.HCI_StatusReturnParameters:
-        """Complete the cancelled connection with an error, as the specification asks (Bumble leaves that out)."""
+    def on_hci_le_create_connection_cancel_command(self, _command: Any) -> hci.HCI_StatusReturnParameters:
+        """Complete the cancelled connection with an error, as the specification asks (Bumble leaves that
+        out).
+        """
         pending = self.pending_le_connection
         self.pending_le_connection = None
         if pending is not None:
@@ -218,7 +223,7 @@ class AirController(Controller):
                     central_clock_accuracy=0,
                 )
             )
-        return super().on_hci_le_create_connection_cancel_command(_command)
+        return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
 
 
 class Air(LocalLink):
@@ -247,7 +252,8 @@ class Air(LocalLink):
     def is_faded(self, controller: Controller) -> bool:
         """Whether the controller is out of everybody's reach now."""
         return any(
-            self.is_faded_address(address) for address in (controller.random_address, controller.public_address)
+            self.is_faded_address(address)
+            for address in (controller.random_address, controller.public_address)
         )
 
     def is_faded_address(self, address: hci.Address) -> bool:
@@ -263,7 +269,9 @@ class Air(LocalLink):
     def send_ll_control_pdu(
         self, sender_address: hci.Address, receiver_address: hci.Address, packet: ll.ControlPdu
     ) -> None:
-        """Link control between two devices; waits while one is out of reach, is lost when the other is gone."""
+        """Link control between two devices; waits while one is out of reach, is lost when the other is
+        gone.
+        """
         if self.find_le_controller(receiver_address) is None:
             return
         faded = [a for a in (sender_address, receiver_address) if self.is_faded_address(a)]
@@ -291,9 +299,7 @@ class Air(LocalLink):
         if events is not None:
             events.send(sender_controller, destination_address, data)
 
-    def when_sent(
-        self, sender: AirController, connection: Connection, then: Callable[[], None]
-    ) -> None:
+    def when_sent(self, sender: AirController, connection: Connection, then: Callable[[], None]) -> None:
         """Call `then` once everything that `sender` has handed over for the connection is on the air."""
         events = self._connections.get(_key(connection))
         if events is None:
@@ -376,7 +382,9 @@ class Air(LocalLink):
             controller.on_le_disconnected(connection, _REASON_TIMEOUT)
 
     def fade(self, controller: AirController, seconds: float) -> None:
-        """Out of reach for a while: nothing passes, and each connection is lost if that exceeds its timeout."""
+        """Out of reach for a while: nothing passes, and each connection is lost if that exceeds its
+        timeout.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         for address in (controller.random_address, controller.public_address):
@@ -391,7 +399,9 @@ class Air(LocalLink):
             self._lose(controller, connection)
 
     def unplug(self, controller: AirController) -> None:
-        """The controller lost its power: it is gone at once, its peers find out after their supervision timeouts."""
+        """The controller lost its power: it is gone at once, its peers find out after their supervision
+        timeouts.
+        """
         loop = asyncio.get_running_loop()
         controller.le_legacy_advertiser.stop()
         controller.pending_le_connection = None

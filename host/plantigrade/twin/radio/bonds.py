@@ -1,5 +1,8 @@
-"""Bonds of an insole, kept by its firmware: the radio asks for them with the events that NimBLE would raise."""
+"""Bonds of an insole, kept by its firmware: the radio asks for them with the events that NimBLE would
+raise.
+"""
 
+import asyncio
 import struct
 from collections.abc import Awaitable, Callable
 
@@ -27,9 +30,18 @@ class FirmwareKeyStore(KeyStore):
     def __init__(self, get_secret: GetSecret, set_secret: SetSecret) -> None:
         self._get_secret = get_secret
         self._set_secret = set_secret
+        self._running: set[asyncio.Future[None]] = set()
 
     async def update(self, name: str, keys: PairingKeys) -> None:
-        """Hand the keys of a new bond to the firmware."""
+        """Hand the keys of a new bond to the firmware, even if the host has already left (Bumble cancels
+        then).
+        """
+        work = asyncio.ensure_future(self._store(name, keys))
+        self._running.add(work)
+        work.add_done_callback(self._running.discard)
+        await asyncio.shield(work)
+
+    async def _store(self, name: str, keys: PairingKeys) -> None:
         ltk = keys.ltk
         if ltk is None:
             return

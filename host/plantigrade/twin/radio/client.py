@@ -32,7 +32,8 @@ class Radio:
 
     Args:
         conditions: to begin with.
-        bonds: file for the bonds of hosts on this computer; without one they last as long as the host's process.
+        bonds: file for the bonds of hosts on this computer; without one they last as long as the host's
+            process.
 
     Attributes:
         address: for hosts.

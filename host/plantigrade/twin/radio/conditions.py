@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Self
+from typing import Any, Self, cast
 
 
 @dataclass(frozen=True)
@@ -11,11 +11,13 @@ class RadioConditions:
 
     Attributes:
         interval_ms: connection interval that connections begin with; a host may ask for another later.
-        packets_per_event: link-layer packets of up to 251 bytes that each side may send in one connection event.
+        packets_per_event: link-layer packets of up to 251 bytes that each side may send in one connection
+            event.
         latency_ms: extra delay of every packet, one way.
         buffers: notifications that an insole may have waiting for the air; one more is refused with ENOMEM.
         mtu: largest ATT MTU that an insole agrees to, whatever its firmware asks for.
-        drop, duplicate, truncate: share (0 to 1) of notifications that vanish, come twice, or come cut short: faults
+        drop, duplicate, truncate: share (0 to 1) of notifications that vanish, come twice, or come cut short:
+            faults
             of a host's stack, since the link layer itself repeats until a packet has arrived.
         seed: of the choice which notifications these are.
     """
@@ -49,8 +51,8 @@ class RadioConditions:
         Raises:
             ValueError: not JSON, an unknown name, or a value out of range.
         """
-        values = json.loads(text)
+        values: Any = json.loads(text)
         known = {field.name for field in fields(cls)}
-        if not isinstance(values, dict) or not set(values) <= known:  # pyright: ignore[reportUnknownArgumentType]
+        if not set(cast(dict[str, Any], values)) <= known:
             raise ValueError(f"unknown radio condition; known are {', '.join(sorted(known))}")
         return cls(**values)

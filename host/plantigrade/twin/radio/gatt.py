@@ -1,7 +1,9 @@
-"""Attributes of an insole as Bumble objects: flags of MicroPython's `bluetooth` to properties and permissions."""
+"""Attributes of an insole as Bumble objects: flags of MicroPython's `bluetooth` to properties and
+permissions.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import cast
+from typing import Any, cast
 
 from bumble import att, core
 from bumble.device import Connection
@@ -19,7 +21,7 @@ CharacteristicEntry = tuple[str, int, list[DescriptorEntry]]
 ServiceEntry = tuple[str, list[CharacteristicEntry]]
 Read = Callable[[Connection, int], Awaitable[bytes]]
 Written = Callable[[Connection, int, bytes], None]
-ByteAttribute = att.Attribute[bytes]
+Attribute = att.Attribute[Any]
 
 _READ, _ANY_WRITE = 0x02, 0x04 | 0x08
 _PROPERTIES = 0x7F
@@ -50,14 +52,16 @@ def permissions(flags: int) -> att.Attribute.Permissions:
 
 def build(
     entries: Sequence[CharacteristicEntry], read: Read, written: Written
-) -> tuple[list[Characteristic[bytes]], list[ByteAttribute]]:
-    """Characteristics of one service, and all their value attributes in the order of MicroPython's handles."""
-    characteristics: list[Characteristic[bytes]] = []
-    attributes: list[ByteAttribute] = []
+) -> tuple[list[Characteristic[Any]], list[Attribute]]:
+    """Characteristics of one service, and all their value attributes in the order of MicroPython's
+    handles.
+    """
+    characteristics: list[Characteristic[Any]] = []
+    attributes: list[Attribute] = []
     for uuid, flags, descriptor_entries in entries:
-        descriptors: list[Descriptor[bytes]] = []
+        descriptors: list[Descriptor] = []
         for descriptor_uuid, descriptor_flags in descriptor_entries:
-            box: list[ByteAttribute] = []
+            box: list[Attribute] = []
             descriptor = Descriptor(
                 core.UUID(descriptor_uuid), permissions(descriptor_flags), _value(box, read, written)
             )
@@ -77,7 +81,7 @@ def build(
     return characteristics, attributes
 
 
-def _value(box: list[ByteAttribute], read: Read, written: Written) -> att.AttributeValueV2[bytes]:
+def _value(box: list[Attribute], read: Read, written: Written) -> att.AttributeValueV2[bytes]:
     """A value that lives in the board; `box` will hold the attribute, whose handle is only known later."""
     return att.AttributeValueV2(
         lambda bearer: read(cast(Connection, bearer), box[0].handle),

@@ -19,7 +19,6 @@ from bumble.host import Host
 from bumble.keys import MemoryKeyStore
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import AsyncPipeSink
-
 from plantigrade.twin.radio import gatt
 from plantigrade.twin.radio.air import Air, AirController
 from plantigrade.twin.radio.bonds import FirmwareKeyStore
@@ -58,7 +57,7 @@ class InsoleSession:
         self._device: Device | None = None
         self._options: dict[str, Any] = {"gap_name": "", "bond": False, "le_secure": True, "mitm": False}
         self._connections: dict[int, Connection] = {}
-        self._attributes: dict[int, att.Attribute[bytes]] = {}
+        self._attributes: dict[int, att.Attribute[Any]] = {}
         self._in_air: deque[int] = deque()  # for each notification not yet sent: buffers that it gives back
         self._to_free = 0
         self._advertising: tuple[bytes, bytes] = (b"", b"")
@@ -151,7 +150,9 @@ class InsoleSession:
             gap_service_enabled=False,
         )
         device = Device(config=config, host=Host(self.controller, AsyncPipeSink(self.controller)))
-        device.keystore = MemoryKeyStore()  # power_on reads the store, while the board still waits for this call
+        device.keystore = (
+            MemoryKeyStore()
+        )  # power_on reads the store, while the board still waits for this call
         device.pairing_config_factory = self._pairing_config
         device.add_service(gatt.gap_service(lambda: str(self._options["gap_name"])))
         await device.power_on()

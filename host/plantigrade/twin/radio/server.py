@@ -1,8 +1,9 @@
 """The process of the virtual radio: `python -m plantigrade.twin.radio.server`.
 
-Listens on 127.0.0.1 only, on three ports of its own choice: boards, hosts (HCI in H4 framing, a fresh controller for
-each connection) and control (one JSON request a line). Reads the conditions and the boards' token as the first line
-of its standard input, prints the ports as one JSON line, and ends when standard input closes.
+Listens on 127.0.0.1 only, on three ports of its own choice: boards, hosts (HCI in H4 framing, a fresh
+controller for each connection) and control (one JSON request a line). Reads the conditions and the boards'
+token as the first line of its standard input, prints the ports as one JSON line, and ends when standard input
+closes.
 """
 
 import asyncio
@@ -15,7 +16,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bumble.transport.common import PacketParser
-
 from plantigrade.twin.processes import die_with_parent
 from plantigrade.twin.radio.air import Air, AirController
 from plantigrade.twin.radio.conditions import RadioConditions
@@ -53,7 +53,11 @@ class RadioServer:
     async def listen(self) -> dict[str, int]:
         """Open the three ports; their numbers by name."""
         ports: dict[str, int] = {}
-        services = (("boards", self._serve_board), ("hosts", self._serve_host), ("control", self._serve_control))
+        services = (
+            ("boards", self._serve_board),
+            ("hosts", self._serve_host),
+            ("control", self._serve_control),
+        )
         for name, serve in services:
             server = await asyncio.start_server(_without_delay(serve), LOOPBACK, 0)
             ports[name] = server.sockets[0].getsockname()[1]

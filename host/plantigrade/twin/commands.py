@@ -1,0 +1,62 @@
+"""`plantigrade twin`: virtual insoles for any Bluetooth LE host."""
+
+from pathlib import Path
+
+import click
+from plantigrade.errors import MissingPartError
+
+
+@click.group()
+def twin() -> None:
+    """Virtual insoles: the real firmware on virtual boards, with a virtual radio."""
+
+
+@twin.command()
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A recorded walk (gaitpdb text); by default the one that the package carries.",
+)
+@click.option(
+    "--condition",
+    "conditions",
+    multiple=True,
+    metavar="KIND:DEGREE[:SIDE]",
+    help="Walk a made-up person with this condition instead, such as flat-foot:2:left; may be repeated.",
+)
+@click.option("--neutral-s", default=0.0, show_default=True, help="Neutral walking before the conditions.")
+@click.option("--seed", default=1, show_default=True, help="Which made-up person, and how they walk.")
+@click.option("--interval-ms", default=30.0, show_default=True, help="Connection interval of the radio.")
+@click.option("--seconds", type=float, help="End after this time; by default run until Ctrl-C.")
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the insoles' flash here and use it again; by default they are factory new.",
+)
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Say what runs, as JSON."
+)
+def run(
+    source: Path | None,
+    conditions: tuple[str, ...],
+    neutral_s: float,
+    seed: int,
+    interval_ms: float,
+    seconds: float | None,
+    directory: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Run a left and a right virtual insole until Ctrl-C.
+
+    \b
+    Other commands of this computer's user find them by themselves:
+      plantigrade twin run            in one terminal
+      plantigrade scan                in another
+    The serial ports that are shown can be opened with any terminal program, and with mpremote:
+      mpremote connect /dev/pts/7 fs ls
+    """
+    try:
+        from plantigrade.twin.run import Choices, run_twin
+    except ModuleNotFoundError as error:
+        raise MissingPartError("the twin", "twin", error.name or "bumble") from error
+    run_twin(Choices(source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file))

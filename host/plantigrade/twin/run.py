@@ -1,0 +1,113 @@
+"""What `plantigrade twin run` does: a virtual pair that announces itself and lasts until it is told to
+end.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import tempfile
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from insole_protocol import advert
+from plantigrade.errors import PlantigradeError
+from plantigrade.twin.body import draw_person, load_walk, make_forces, parse_condition
+from plantigrade.twin.body.walk import ForceWalk
+from plantigrade.twin.feeds import SIDES, write_feeds
+from plantigrade.twin.pair import VirtualPair
+from plantigrade.twin.radio.conditions import RadioConditions
+from plantigrade.twin.rendezvous import TwinNotice, announce, withdraw
+
+SCHEMA = "plantigrade.twin/1"
+_MADE_UP_WALK_S = 120.0
+_END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The options of the command."""
+
+    source: Path | None = None
+    conditions: tuple[str, ...] = ()
+    neutral_s: float = 0.0
+    seed: int = 1
+    interval_ms: float = 30.0
+    seconds: float | None = None
+    directory: Path | None = None
+    json_file: Path | None = None
+
+
+def run_twin(choices: Choices) -> None:
+    """Run until Ctrl-C, SIGTERM, SIGHUP or the end of the chosen time; leaves nothing behind.
+
+    Raises:
+        PlantigradeError: a file cannot be used, or a value is out of range.
+    """
+    try:
+        radio = RadioConditions(interval_ms=choices.interval_ms)
+        walk = _walk(choices)
+    except ValueError as error:
+        raise PlantigradeError(str(error)) from error
+    asyncio.run(_run(choices, radio, walk))
+
+
+def _walk(choices: Choices) -> ForceWalk:
+    if not choices.conditions:
+        return load_walk(choices.source)
+    if choices.source is not None:
+        raise PlantigradeError("--source and --condition exclude each other: a recorded walk is what it is")
+    conditions = tuple(parse_condition(text) for text in choices.conditions)
+    seconds = choices.neutral_s + _MADE_UP_WALK_S
+    return make_forces(conditions, draw_person(choices.seed), seconds, choices.seed, choices.neutral_s)
+
+
+async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _END_SIGNALS:
+        loop.add_signal_handler(number, ended.set)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plantigrade-feeds-")))
+        feeds = write_feeds(walk, folder)
+        pair = VirtualPair(feeds["left"], feeds["right"], radio, directory=choices.directory)
+        await stack.enter_async_context(pair)
+        announce(TwinNotice(os.getpid(), pair.radio, {s: pair.boards[s].serial_port for s in SIDES}))
+        stack.callback(withdraw, os.getpid())
+        _show(choices, pair, walk)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), choices.seconds)
+
+
+def _insole(pair: VirtualPair, side: str) -> dict[str, str]:
+    spec = pair.boards[side].spec
+    return {
+        "name": advert.device_name(SIDES.index(side), bytes.fromhex(spec.unique_id)),
+        "address": spec.radio_address,
+        "serial_port": pair.boards[side].serial_port,
+    }
+
+
+def _show(choices: Choices, pair: VirtualPair, walk: ForceWalk) -> None:
+    insoles = {side: _insole(pair, side) for side in SIDES}
+    if choices.json_file is not None:
+        values: dict[str, Any] = {
+            "schema": SCHEMA,
+            "pid": os.getpid(),
+            "source": walk.source,
+            "radio": {"host": pair.radio.host, "port": pair.radio.port, "framing": "h4"},
+            "insoles": insoles,
+        }
+        text = json.dumps(values)
+        if str(choices.json_file) == "-":
+            click.echo(text)
+            return
+        choices.json_file.write_text(text + "\n")
+    click.echo(f"Two virtual insoles walk: {walk.source}")
+    for side, insole in insoles.items():
+        click.echo(f"  {side:<6} {insole['name']}  {insole['address']}  serial port {insole['serial_port']}")
+    click.echo(f"Radio for other hosts: HCI (H4) over TCP at {pair.radio.host}:{pair.radio.port}")
+    click.echo("Ctrl-C ends both.")
