@@ -5,16 +5,19 @@ import os
 
 
 def read_json(path):
-    """The content of a file, or None when there is no such file.
+    """The object in a file, as a dictionary, or None when there is no such file.
 
     Raises:
-        ValueError: the file is there but does not hold JSON.
+        ValueError: the file is there but does not hold a JSON object.
     """
     try:
         with open(path) as file:
-            return json.load(file)
+            content = json.load(file)
     except OSError:
         return None
+    if not isinstance(content, dict):
+        raise ValueError(path)
+    return content
 
 
 def write_json(path, content):

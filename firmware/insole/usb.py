@@ -27,10 +27,10 @@ class UsbLink:
     secure = True  # whoever holds the cable holds the insole
 
     def __init__(self):
-        self._out = bytearray(2 * ids.MAX_MESSAGE_BYTES + 12)
-        self._view = memoryview(self._out)
+        self._encoder = usb_frames.FrameEncoder()
+        self._chunk = memoryview(bytearray(CHUNK_BYTES))
+        self._length = 0  # of the chunk that the port has not taken whole
         self._sent = 0
-        self._length = 0
         self._decoder = usb_frames.FrameDecoder(MAX_COMMAND_BYTES)
         self._byte = bytearray(1)
         self._in = getattr(sys.stdin, "buffer", sys.stdin)
@@ -57,27 +57,30 @@ class UsbLink:
         self._answer = answer
 
     def abandon(self):
-        """Forget the message on its way."""
+        """Forget the message on its way. What has been sent of it ends in a flag, or is dropped by the other end."""
+        self._encoder = usb_frames.FrameEncoder()
         self._length = self._sent = 0
 
     def begin(self, channel, message, length):
-        """Take a message to send."""
-        self._length = usb_frames.encode_into(self._out, channel, message, length)
-        self._sent = 0
+        """Take a message to send; `message` stays untouched by the caller until `push` returns True."""
+        self._encoder.start(channel, message, length)
         self._moved_ms = ticks_ms()
 
     def push(self):
         """Hand over as much as the port takes. True when the message is out."""
-        while self._sent < self._length:
+        while True:
+            if self._sent == self._length:
+                self._length = self._encoder.next(self._chunk)
+                self._sent = 0
+                if not self._length:
+                    return True
             if not self._writable.poll(0):
                 return False
-            end = min(self._sent + CHUNK_BYTES, self._length)
-            written = self._writer.write(self._view[self._sent : end])
+            written = self._writer.write(self._chunk[self._sent : self._length])
             if not written:
                 return False
             self._sent += written
             self._moved_ms = ticks_ms()
-        return True
 
     async def run(self):
         """Serve what comes in; never ends."""

@@ -32,6 +32,12 @@ for module in sys.modules.values():
 sys.path[:] = ["/computer" + folder for folder in sys.path if folder.startswith("/")] + [".frozen"]
 
 
+def remount():
+    """As after a power cut: the file system is read again from the flash's bytes."""
+    vfs.umount("/")
+    vfs.mount(vfs.VfsLfs2(flash), "/")
+
+
 def clear_flash():
     """An insole as it comes from the factory."""
     vfs.umount("/")
