@@ -11,9 +11,20 @@ from hardware.layout import Finding, InsoleLayout, check, load
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = ROOT / "shared/insole_protocol/layout.py"
+IDENTIFIER = ROOT / "shared/insole_protocol/layout_id.py"
 PICTURE = ROOT / "docs/pictures/sensor-places.svg"
 PICTURE_SIZE = 42
 FILLS = {"heel": "#dddddd", "midfoot": "#ffffff", "forefoot": "#bbbbbb", "toes": "#eeeeee"}
+
+
+def identifier_text(layout: InsoleLayout) -> str:
+    """The little that an insole keeps in memory of its layout."""
+    return f'''# Generated from hardware/layout.toml by tools/generate_layout.py: do not edit.
+"""Which layout this is; names and places, which an insole does not need, are in layout.py."""
+
+LAYOUT_ID = {layout.identifier}
+SENSOR_COUNT = {len(layout.sensors)}
+'''
 
 
 def module_text(layout: InsoleLayout) -> str:
@@ -30,9 +41,22 @@ def module_text(layout: InsoleLayout) -> str:
 x: 0 medial edge to 1000 lateral edge; y: 0 heel end to 1000 toe end, both in thousandths of the insole.
 """
 
-LAYOUT_ID = {layout.identifier}
+from insole_protocol.layout_id import LAYOUT_ID, SENSOR_COUNT
+
+__all__ = [
+    "EU_SIZES",
+    "LAYOUT_ID",
+    "LAYOUT_NAME",
+    "LENGTH_UM_PER_EU_SIZE",
+    "REGIONS",
+    "SENSOR_COUNT",
+    "SENSOR_NAMES",
+    "WIDTH_PERMILLE",
+    "X_PERMILLE",
+    "Y_PERMILLE",
+]
+
 LAYOUT_NAME = "{layout.name}"
-SENSOR_COUNT = {len(layout.sensors)}
 SENSOR_NAMES = {listed([s.name for s in layout.sensors])}
 REGIONS = {listed([s.region for s in layout.sensors])}
 X_PERMILLE = ({x})
@@ -76,6 +100,15 @@ def _insole(layout: InsoleLayout, left: bool, x0: float, y0: float) -> str:
     return text + f'<text x="{middle:.1f}" y="{y0 + 14:.1f}">{"left" if left else "right"}</text>\n'
 
 
+def generated(layout: InsoleLayout) -> dict[Path, str]:
+    """Every generated file with its text."""
+    return {
+        IDENTIFIER: identifier_text(layout),
+        MODULE: module_text(layout),
+        PICTURE: picture_text(layout),
+    }
+
+
 def table(findings: list[Finding]) -> str:
     """The checks as lines for people."""
     return "\n".join(
@@ -95,7 +128,7 @@ def main() -> int:
     findings = check(layout)
     print(table(findings))
     failed = any(not f.ok for f in findings)
-    for path, text in ((MODULE, module_text(layout)), (PICTURE, picture_text(layout))):
+    for path, text in generated(layout).items():
         current = path.exists() and path.read_text(encoding="utf-8") == text
         if chosen.check and not current:
             print(f"FAIL {path.relative_to(ROOT)} is not what hardware/layout.toml says; run without --check")

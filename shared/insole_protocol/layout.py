@@ -4,9 +4,22 @@
 x: 0 medial edge to 1000 lateral edge; y: 0 heel end to 1000 toe end, both in thousandths of the insole.
 """
 
-LAYOUT_ID = 1
+from insole_protocol.layout_id import LAYOUT_ID, SENSOR_COUNT
+
+__all__ = [
+    "EU_SIZES",
+    "LAYOUT_ID",
+    "LAYOUT_NAME",
+    "LENGTH_UM_PER_EU_SIZE",
+    "REGIONS",
+    "SENSOR_COUNT",
+    "SENSOR_NAMES",
+    "WIDTH_PERMILLE",
+    "X_PERMILLE",
+    "Y_PERMILLE",
+]
+
 LAYOUT_NAME = "plantigrade-16-v1"
-SENSOR_COUNT = 16
 SENSOR_NAMES = (
     "heel_posterior",
     "heel_medial",

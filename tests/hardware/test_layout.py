@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hardware.layout import InsoleLayout, check, inside, load
-from tools.generate_layout import MODULE, PICTURE, module_text, picture_text
+from tools.generate_layout import MODULE, generated, module_text
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +25,9 @@ def test_every_check_holds(layout: InsoleLayout) -> None:
 
 
 def test_generated_files_are_up_to_date(layout: InsoleLayout) -> None:
-    assert MODULE.read_text() == module_text(layout)
-    assert PICTURE.read_text() == picture_text(layout)
+    assert {path.name: path.read_text() for path in generated(layout)} == {
+        path.name: text for path, text in generated(layout).items()
+    }
 
 
 @pytest.mark.parametrize(
