@@ -31,6 +31,11 @@ class MissingReason(StrEnum):
         known = list(cls)[:8]
         return known[code - 1] if 1 <= code <= len(known) else cls.UNEXPLAINED
 
+    @property
+    def code(self) -> int:
+        """The code of the protocol; 0 for `UNEXPLAINED`."""
+        return (list(type(self)).index(self) + 1) % 9
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -108,6 +113,11 @@ class Books:
             for hole in self.recorded.missing(wanted.first, wanted.end):
                 found += self._reasons_of(hole)
         return sorted(found, key=lambda gap: gap.first)
+
+    @property
+    def explained(self) -> list[Gap]:
+        """What the insole has said so far about slots that are gone, in the order it said so."""
+        return self._explained
 
     def open_gaps(self) -> list[SlotRange]:
         """Missing slots that nobody has explained: worth asking the insole's log for."""

@@ -64,6 +64,7 @@ class StampedFrames:
 
 
 FramesHandler = Callable[["Insole", StampedFrames], None]
+GreetingHandler = Callable[["Insole"], None]
 
 
 @dataclass
@@ -81,11 +82,15 @@ class Insole:
     Attributes:
         name: what a person calls it until it has told its serial.
         on_frames: called with each batch of new frames, in order, late ones marked.
+        on_greeting: called when the insole has introduced itself on a new connection, before any frame.
+        ack_to: tells the slot before which everything is durable; None where nobody makes it so.
         connections: how often a session was established.
     """
 
     name: str
     on_frames: list[FramesHandler] = field(default_factory=list[FramesHandler])
+    on_greeting: list[GreetingHandler] = field(default_factory=list[GreetingHandler])
+    ack_to: Callable[[], int] | None = None
     identity: Identity | None = None
     status: replies.StatusReply | None = None
     boot: int | None = None
@@ -117,6 +122,8 @@ class Insole:
         self.identity = Identity.from_hello(hello)
         self.boot = hello.boot
         self.connections += 1
+        for handler in self.on_greeting:
+            handler(self)
 
     def compare_clocks(self, boot: int, trip: RoundTrip) -> None:
         """Take a round trip into account."""

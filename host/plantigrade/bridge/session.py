@@ -6,20 +6,20 @@ learned lives in the `Insole`, which outlives it.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from insole_protocol import host_messages, ids, replies
 from insole_protocol.errors import ProtocolError
 
+from plantigrade.bridge.backfill import Backfill, BackfillPolicy
 from plantigrade.bridge.clock import RoundTrip
-from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
+from plantigrade.bridge.errors import BridgeError, ReplyTimeoutError
 from plantigrade.bridge.exchange import Answer, Exchange
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.ranges import SlotRange, SlotSet
+from plantigrade.bridge.ranges import SlotRange
 from plantigrade.bridge.transfer import Transfer
 from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
 
-SETTLED_SLOTS = 50
 MAX_TRANSFERS = 4
 """One transfer runs at a time; ends of aborted ones may straggle in."""
 
@@ -36,7 +36,10 @@ class SessionPolicy:
         silent_after_s: no message for so long means that the link is dead although nobody has said so.
         transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
         fill_holes: ask the log for what the stream did not bring.
-        hole_period_s: pause between looks for holes.
+        from_log: want everything that the log holds and nobody has acknowledged, not only what is sampled from
+            now on.
+        stream: ask for records as they are made.
+        backfill: how holes are filled.
     """
 
     mode: int | None = ids.MODE_LIVE
@@ -46,7 +49,9 @@ class SessionPolicy:
     silent_after_s: float = 8.0
     transfer_idle_s: float = 5.0
     fill_holes: bool = True
-    hole_period_s: float = 2.0
+    from_log: bool = False
+    stream: bool = True
+    backfill: BackfillPolicy = field(default_factory=BackfillPolicy)
 
 
 class Session:
@@ -92,6 +97,12 @@ class Session:
         if self.policy.mode is not None:
             await self.exchange.ask(ids.OP_SET_MODE, self.policy.mode)
         await self.look_at_status()
+        if self.policy.from_log:
+            log = await self.look_at_log()
+            self.insole.request_from(log.acknowledged_seq)
+            self.insole.request_to(log.next_seq)
+        if not self.policy.stream:
+            return
         stream = replies.StreamReply((await self.exchange.ask(ids.OP_STREAM, 1)).reply)
         self.insole.request_from(stream.first_seq)
         self.insole.request_to(stream.first_seq)
@@ -105,7 +116,7 @@ class Session:
         """
         jobs = [self._keep_draining(), self._keep_clock(), self._keep_status(), self._watch_silence()]
         if self.policy.fill_holes:
-            jobs.append(self._fill_holes())
+            jobs.append(Backfill(self, self.policy.backfill).run())
         tasks = [asyncio.create_task(job) for job in jobs]
         tasks.append(asyncio.create_task(self._wait_closed()))
         try:
@@ -158,6 +169,14 @@ class Session:
         status = replies.StatusReply((await self.exchange.ask(ids.OP_STATUS)).reply)
         self.insole.status = status
         return status
+
+    async def look_at_log(self) -> replies.LogInfoReply:
+        """The state of the insole's log."""
+        return replies.LogInfoReply((await self.exchange.ask(ids.OP_LOG_INFO)).reply)
+
+    def count_malformed(self, name: str) -> None:
+        """Count something that the insole should not have said, under a name."""
+        self._link.counters.count_malformed(name)
 
     async def read_log(self, wanted: SlotRange, newest_first: bool = True) -> Transfer:
         """Fetch a range from the insole's log; records go the same way as live ones, gaps into the books.
@@ -243,23 +262,6 @@ class Session:
             if silent_ns > limit_ns:
                 raise ReplyTimeoutError(f"{self._link.name} has fallen silent")
             await asyncio.sleep((limit_ns - silent_ns) * 1e-9 + 0.01)
-
-    async def _fill_holes(self) -> None:
-        """Ask the log for every hole, newest first, once on this connection."""
-        asked = SlotSet()
-        while True:
-            # What has just not arrived may still be on its way.
-            settled = self.insole.books.requested.end - SETTLED_SLOTS
-            for hole in reversed(self.insole.books.open_gaps()):
-                if hole.end > settled or not asked.missing(*hole):
-                    continue
-                asked.add(*hole)
-                try:
-                    await self.read_log(hole)
-                except RefusedError as error:
-                    self._link.counters.count_malformed(f"log_refused_{error.result}")
-                    return
-            await asyncio.sleep(self.policy.hole_period_s)
 
     async def _wait_closed(self) -> None:
         await self._link.closed.wait()

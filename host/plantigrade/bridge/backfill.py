@@ -1,0 +1,142 @@
+"""Backfill: whatever the stream did not bring is fetched from the insole's log, and what is durable is acknowledged.
+
+The newest hole first, in pieces, so that what a person is looking at completes first, a broken link costs at most one
+piece, and live records (which the insole sends before any of the log) keep their latency.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from insole_protocol import ids, replies
+
+from plantigrade.bridge.errors import RefusedError
+from plantigrade.bridge.ranges import SlotRange, SlotSet
+
+if TYPE_CHECKING:
+    from plantigrade.bridge.session import Session
+
+SETTLED_SLOTS = 50
+"""What has just not arrived may still be on its way."""
+ASK_AGAIN_S = 60.0
+"""A hole that the log neither filled nor explained is asked for again after this long."""
+
+
+@dataclass(frozen=True)
+class BackfillPolicy:
+    """How backfill behaves.
+
+    Attributes:
+        piece_slots: the most that one request to the log asks for.
+        period_s: pause between looks for holes when there is nothing to fetch.
+        pause_s: pause after each piece; 0 for as fast as the link goes.
+        ack_period_s: how often the insole is told what is durable.
+    """
+
+    piece_slots: int = 6000
+    period_s: float = 2.0
+    pause_s: float = 0.0
+    ack_period_s: float = 5.0
+
+
+@dataclass
+class BackfillProgress:
+    """What backfill has done on one connection: slots left to fetch now, pieces fetched, last acknowledged slot."""
+
+    slots_open: int = 0
+    pieces: int = 0
+    acknowledged: int = 0
+
+
+class Backfill:
+    """The jobs of one session that complete the recording.
+
+    Args:
+        session: a session that has said hello.
+        policy: how to behave.
+        on_progress: called after each piece.
+    """
+
+    def __init__(
+        self,
+        session: "Session",
+        policy: BackfillPolicy | None = None,
+        on_progress: Callable[[BackfillProgress], None] | None = None,
+    ) -> None:
+        self.progress = BackfillProgress()
+        self._session = session
+        self._policy = policy or BackfillPolicy()
+        self._on_progress = on_progress
+        self._asked = SlotSet()
+        self._asked_since = 0.0
+
+    async def run(self) -> None:
+        """Fetch and acknowledge until cancelled.
+
+        Raises:
+            BridgeError, LinkError: the link broke or the insole broke the protocol.
+        """
+        acks = asyncio.create_task(self._keep_acknowledging())
+        try:
+            while True:
+                if not await self.fetch_one():
+                    await asyncio.sleep(self._policy.period_s)
+                elif self._policy.pause_s:
+                    await asyncio.sleep(self._policy.pause_s)
+        except RefusedError as error:
+            self._session.count_malformed(f"log_refused_{error.result}")
+            await acks
+        finally:
+            acks.cancel()
+            await asyncio.gather(acks, return_exceptions=True)
+
+    async def fetch_all(self) -> None:
+        """Fetch every hole there is now, and acknowledge.
+
+        Raises:
+            RefusedError, BridgeError, LinkError: as `run`.
+        """
+        while await self.fetch_one(settled_slots=0):
+            pass
+        await self.acknowledge()
+
+    async def fetch_one(self, settled_slots: int = SETTLED_SLOTS) -> bool:
+        """Fetch the newest piece that is lacking. False when there is none."""
+        piece = self._next_piece(settled_slots)
+        if piece is None:
+            return False
+        self._asked.add(*piece)
+        await self._session.read_log(piece)
+        self.progress.pieces += 1
+        if self._on_progress is not None:
+            self._on_progress(self.progress)
+        return True
+
+    async def acknowledge(self) -> None:
+        """Tell the insole what is durable, if that has changed."""
+        ack_to = self._session.insole.ack_to
+        seq = 0 if ack_to is None else ack_to()
+        if seq > self.progress.acknowledged:
+            answer = await self._session.exchange.ask(ids.OP_LOG_ACK, seq)
+            self.progress.acknowledged = replies.LogAckReply(answer.reply).acknowledged_seq
+
+    def _next_piece(self, settled_slots: int) -> SlotRange | None:
+        books = self._session.insole.books
+        now = asyncio.get_running_loop().time()
+        if now - self._asked_since > ASK_AGAIN_S:
+            self._asked, self._asked_since = SlotSet(), now
+        settled = books.requested.end - settled_slots
+        holes = books.open_gaps()
+        self.progress.slots_open = sum(hole.slots for hole in holes)
+        for hole in reversed(holes):
+            for part in reversed(self._asked.missing(hole.first, hole.end)):
+                end = min(part.end, settled)
+                if end > part.first:
+                    return SlotRange(max(part.first, end - self._policy.piece_slots), end)
+        return None
+
+    async def _keep_acknowledging(self) -> None:
+        while True:
+            await asyncio.sleep(self._policy.ack_period_s)
+            await self.acknowledge()
