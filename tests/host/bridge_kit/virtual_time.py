@@ -5,6 +5,7 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+THREAD_S = 5.0
 Result = TypeVar("Result")
 
 
@@ -18,7 +19,9 @@ class JumpingSelector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if not ready and timeout is None:
-            raise RuntimeError("everything waits and nothing is due: deadlock")
+            ready = super().select(THREAD_S)  # only another thread can still wake us
+            if not ready:
+                raise RuntimeError("everything waits and nothing is due: deadlock")
         if not ready and timeout is not None and timeout > 0:
             self.now_s += timeout
         return ready
