@@ -148,6 +148,17 @@ def test_serial_frames_arrive_whole_byte_by_byte_and_coalesced_alike(sent, size)
         assert not any(decoder.errors.values())
 
 
+@given(st.binary(max_size=300), st.integers(2, 90))
+@quick
+def test_a_serial_frame_written_in_pieces_is_the_same_frame(message, room):
+    encoder, out, written = usb_frames.FrameEncoder(), bytearray(room), b""
+    encoder.start(1, message, len(message))
+    while n := encoder.next(out):
+        written += bytes(out[:n])
+    assert written == usb_frames.encode(1, message)
+    assert len(written) <= 2 * len(message) + 13
+
+
 @given(st.lists(st.binary(max_size=200), max_size=20))
 @quick
 def test_serial_garbage_is_dropped_and_the_next_frame_is_read(pieces):
