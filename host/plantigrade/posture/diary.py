@@ -1,0 +1,191 @@
+"""A diary of symptoms, and whether they go along with load: one honest test for each question.
+
+The relation of daily pain (0 to 10) with a daily value is measured by Spearman's rank correlation. Its
+interval comes from a moving-block bootstrap (blocks of three days, because pain today resembles pain
+yesterday). Questions are fixed before looking (`QUESTIONS`); asking several, the intervals are widened to
+hold together (Bonferroni). With fewer than 14 days, or hardly any variation, the answer is that it cannot be
+said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.errors import PlantigradeError
+
+F64 = NDArray[np.float64]
+MIN_DAYS = 14
+MIN_DIFFERENT = 4
+BLOCK_DAYS = 3
+RESAMPLES = 2000
+LONGEST_NOTE = 1000
+
+
+class Place(Enum):
+    """Where it hurts."""
+
+    FOOT = "foot"
+    ANKLE = "ankle"
+    SHIN = "shin"
+    KNEE = "knee"
+    HIP = "hip"
+    LOWER_BACK = "lower back"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the diary.
+
+    Attributes:
+        at: when, with time zone.
+        place: where.
+        side: `left`, `right`, `both` or empty.
+        score: 0 no pain to 10 the worst imaginable.
+        note: in the person's words.
+    """
+
+    at: datetime
+    place: Place
+    score: int
+    side: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise PlantigradeError("a diary entry needs a time with its time zone")
+        if not 0 <= self.score <= 10:
+            raise PlantigradeError(f"pain is given from 0 to 10, not {self.score}")
+        if self.side not in ("", "left", "right", "both"):
+            raise PlantigradeError(f"the side is left, right or both, not {self.side!r}")
+        if len(self.note) > LONGEST_NOTE:
+            raise PlantigradeError(f"a note has at most {LONGEST_NOTE} characters")
+
+
+QUESTIONS: Mapping[Place, tuple[str, ...]] = {
+    Place.FOOT: ("steps", "standing_h", "forefoot_pti_bw"),
+    Place.ANKLE: ("steps", "ml_index_forefoot"),
+    Place.SHIN: ("steps", "loading_rate_bw_per_s"),
+    Place.KNEE: ("steps", "loading_rate_bw_per_s", "force_arch_index"),
+    Place.HIP: ("steps", "standing_h", "load_asymmetry_pct"),
+    Place.LOWER_BACK: ("standing_h", "longest_still_min", "load_asymmetry_pct"),
+    Place.OTHER: ("steps",),
+}
+"""Daily values that a place is asked about, fixed beforehand."""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Answer to one question.
+
+    Attributes:
+        place, metric: the question.
+        days: days that have both.
+        rho: Spearman's correlation; None when it cannot be said.
+        low, high: its interval, widened for the number of questions; None when it cannot be said.
+        questions: how many were asked together.
+        words: the answer as a sentence.
+    """
+
+    place: Place
+    metric: str
+    days: int
+    rho: float | None
+    low: float | None
+    high: float | None
+    questions: int
+    words: str
+
+
+def daily_worst(entries: Sequence[Entry], place: Place) -> dict[date, int]:
+    """The worst score of each day at a place."""
+    worst: dict[date, int] = {}
+    for entry in entries:
+        if entry.place is place:
+            day = entry.at.date()
+            worst[day] = max(worst.get(day, 0), entry.score)
+    return worst
+
+
+def relations(
+    entries: Sequence[Entry], place: Place, daily: Mapping[str, Mapping[date, float]], seed: int = 0
+) -> list[Relation]:
+    """The fixed questions about a place.
+
+    Args:
+        entries: of the diary.
+        place: asked about.
+        daily: metric to day to value.
+        seed: of the bootstrap.
+    """
+    worst = daily_worst(entries, place)
+    asked = [metric for metric in QUESTIONS[place] if metric in daily]
+    return [_relate(place, metric, worst, daily[metric], len(asked), seed) for metric in asked]
+
+
+def _relate(
+    place: Place, metric: str, worst: Mapping[date, int], values: Mapping[date, float], asked: int, seed: int
+) -> Relation:
+    days = sorted(set(worst) & {day for day, value in values.items() if np.isfinite(value)})
+    pain = np.array([worst[day] for day in days], np.float64)
+    load = np.array([values[day] for day in days], np.float64)
+    few = len(days) < MIN_DAYS
+    flat = not few and min(len(set(load.tolist())), 2 * len(set(pain.tolist()))) < MIN_DIFFERENT
+    if few or flat:
+        why = f"there are {len(days)} days with both, {MIN_DAYS} are needed" if few else "it hardly changed"
+        words = f"Whether {place.value} pain goes with {metric} cannot be said yet: {why}."
+        return Relation(place, metric, len(days), None, None, None, asked, words)
+    rho = spearman(pain, load)
+    low, high = _interval(pain, load, asked, seed)
+    return Relation(
+        place, metric, len(days), rho, low, high, asked, _say(place, metric, rho, low, high, len(days))
+    )
+
+
+def _say(place: Place, metric: str, rho: float, low: float, high: float, days: int) -> str:
+    numbers = f"rank correlation {rho:+.2f}, {low:+.2f} to {high:+.2f}, {days} days"
+    if low <= 0 <= high:
+        return f"No clear relation of {place.value} pain with {metric} ({numbers})."
+    more = "more" if rho > 0 else "less"
+    return (
+        f"On days with more {metric} there was {more} {place.value} pain ({numbers}); "
+        "which causes which, or whether a third thing causes both, this cannot tell."
+    )
+
+
+def spearman(a: F64, b: F64) -> float:
+    """Rank correlation with mean ranks for ties; 0 where one does not vary."""
+    x, y = _ranks(a), _ranks(b)
+    x, y = x - x.mean(), y - y.mean()
+    norm = float(np.sqrt(x @ x) * np.sqrt(y @ y))
+    return float(x @ y) / norm if norm > 0 else 0.0
+
+
+def _ranks(values: F64) -> F64:
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts).astype(np.float64)
+    return (ends - 0.5 * (counts - 1))[inverse]
+
+
+def _interval(pain: F64, load: F64, asked: int, seed: int) -> tuple[float, float]:
+    """Fisher's z of the block bootstrap's spread, wide enough for all questions together."""
+    draw = np.random.default_rng(seed)
+    n = len(pain)
+    blocks = -(-n // BLOCK_DAYS)
+    offsets = np.arange(BLOCK_DAYS)
+    values = np.empty(RESAMPLES)
+    for i in range(RESAMPLES):
+        starts = draw.integers(0, n, blocks)
+        rows = ((starts[:, None] + offsets) % n).ravel()[:n]
+        values[i] = spearman(pain[rows], load[rows])
+    z = np.arctanh(np.clip(values, -0.999, 0.999))
+    # The bootstrap of few blocks is too narrow; Fisher's own spread is the least that is believed.
+    spread = max(float(z.std(ddof=1)), 1.03 / np.sqrt(n - 3)) * np.sqrt(n / (n - BLOCK_DAYS))
+    centre = np.arctanh(np.clip(spearman(pain, load), -0.999, 0.999))
+    reach = NormalDist().inv_cdf(1 - 0.025 / max(asked, 1)) * spread
+    return float(np.tanh(centre - reach)), float(np.tanh(centre + reach))

@@ -1,0 +1,140 @@
+"""What the posture layer reads: values of each stride and of each second, whoever computed them.
+
+Names of stride values are those of the strides' table (docs/reference/parameters.md); this module adds the
+few that posture needs and the table does not have. Everything that depends on names of other parts is here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.gait.results import STRIDE_UNITS, Analysis, StrideTable
+from plantigrade.gait.signals import Foot
+
+F64 = NDArray[np.float64]
+NAN = float("nan")
+REGION_NAMES = ("heel", "midfoot", "forefoot", "toes")
+
+
+@dataclass(frozen=True, eq=False)
+class StrideColumns:
+    """Strides of one foot in time order.
+
+    Attributes:
+        foot: side.
+        end_s: (n,) when the stride was complete; the order in which it can be known.
+        valid: (n,) False at turns, stops and artefacts.
+        values: name to (n,); NaN where unknown.
+        relative_sd: (S,) uncertainty of each sensor's force as a share; None where it is not known.
+        impulse_n_s: (S,) median force-time integral of each sensor, for the propagation of `relative_sd`.
+    """
+
+    foot: Foot
+    end_s: F64
+    valid: NDArray[np.bool_]
+    values: Mapping[str, F64]
+    relative_sd: F64 | None = None
+    impulse_n_s: F64 | None = None
+
+    def of(self, name: str) -> F64:
+        """Values of the valid strides; empty where the name is unknown."""
+        column = self.values.get(name)
+        if column is None:
+            return np.empty(0)
+        good = column[self.valid]
+        return good[np.isfinite(good)]
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """One stride or one second, as the monitor takes them in time order.
+
+    Attributes:
+        time_s: when it was complete.
+        foot: of the stride; None for a second.
+        values: name to value; NaN where unknown.
+    """
+
+    time_s: float
+    foot: Foot | None
+    values: Mapping[str, float]
+
+
+DERIVED = (
+    ("first_peak_bw", "f1_n", 1.0),
+    ("push_off_bw", "f3_n", 1.0),
+    ("loading_rate_bw_per_s", "loading_rate_n_per_s", 1.0),
+    ("forefoot_pti_bw", "pti_forefoot_kpa_s", 700.0),
+    ("heel_pti_bw", "pti_heel_kpa_s", 700.0),
+)
+"""Name, source and factor of the values that are divided by body weight."""
+
+
+def derived(values: Mapping[str, F64], body_weight_n: float) -> dict[str, F64]:
+    """Values in body weights, for columns of strides; NaN where a source is missing.
+
+    `*_pti_bw` is the pressure-time integral of the region for 700 N of body weight, so that heavy people are
+    not called overloaded for being heavy.
+    """
+    n = max((len(column) for column in values.values()), default=0)
+    blank = np.full(n, np.nan)
+    found: dict[str, F64] = {}
+    for name, source, factor in DERIVED:
+        found[name] = values.get(source, blank) * (factor / body_weight_n)
+    return found
+
+
+def estimate_weight_n(tables: list[StrideColumns]) -> float:
+    """Body weight from the strides: the mean force over whole cycles of both feet; NaN where it cannot be
+    known."""
+    total = 0.0
+    for table in tables:
+        impulse, stride = table.of("impulse_n_s"), table.of("stride_time_s")
+        if len(impulse) == 0 or len(stride) == 0:
+            return NAN
+        total += float(np.median(impulse)) / float(np.median(stride))
+    return total if len(tables) == 2 else 2.0 * total
+
+
+def completed(tables: list[StrideColumns], body_weight_n: float | None = None) -> list[StrideColumns]:
+    """The tables with the derived columns; without a body weight it is estimated from the strides."""
+    weight = body_weight_n or estimate_weight_n(tables)
+    return [replace(table, values=dict(table.values) | derived(table.values, weight)) for table in tables]
+
+
+def columns_of(foot: Foot, strides: StrideTable, impulse_n_s: F64 | None = None) -> StrideColumns:
+    """The gait engine's strides of one foot as posture reads them."""
+    values: dict[str, F64] = {name: getattr(strides, name) for name in STRIDE_UNITS}
+    for index, name in enumerate(strides.pressure_names):
+        values.setdefault(name, strides.pressure[:, index])
+    return StrideColumns(foot, strides.next_initial_contact_s, strides.valid, values, None, impulse_n_s)
+
+
+def from_analysis(analysis: Analysis, relative_sd: Mapping[Foot, F64] | None = None) -> list[StrideColumns]:
+    """Strides of both feet with the derived columns, from an analysis of the gait engine.
+
+    Args:
+        analysis: of a recording.
+        relative_sd: per foot (S,) the calibration's uncertainty as a share; None where it is not known.
+    """
+    tables: list[StrideColumns] = []
+    for foot in analysis.feet:
+        impulse = foot.picture.sensor_impulse_n_s if foot.picture is not None else None
+        table = columns_of(foot.foot, foot.strides, impulse)
+        tables.append(replace(table, relative_sd=relative_sd.get(foot.foot) if relative_sd else None))
+    return completed(tables, analysis.body_weight_n)
+
+
+def stride_observations(tables: list[StrideColumns]) -> Iterator[Observation]:
+    """Valid strides of both feet in the order of their ends, the left foot first at equal times."""
+    rows = [
+        (float(table.end_s[i]), place, i)
+        for place, table in enumerate(tables)
+        for i in np.flatnonzero(table.valid)
+    ]
+    for end_s, place, i in sorted(rows):
+        table = tables[place]
+        values = {name: float(column[i]) for name, column in table.values.items()}
+        yield Observation(end_s, table.foot, values)

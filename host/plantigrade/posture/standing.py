@@ -1,0 +1,129 @@
+"""What people do between walks, second by second: standing, shifting the weight, sitting, not wearing the
+insoles.
+
+One `Observation` a second with these values:
+
+- `worn`: 1 or 0; `not_worn_s`: seconds without any load while the recording runs;
+- `standing_s`: length of the present spell of standing; short walks of up to 10 s do not end it;
+- `still_s`: time within it since the last weight transfer (more than 10 % of the load from foot to foot,
+  held for 3 s) or step;
+- `loaded_s`: the longest time that one foot has been loaded (above 15 % of body weight) without 2 s of
+  relief;
+- `standing_side_pct`: share of the heavier foot over the last five minutes of the present standing, from one
+  minute on;
+- `standing_left_pct`: the left foot's share over the same time.
+
+A large transfer is 30 % of body weight in the literature, a small one 10 to 29 %; we count from 10 %.
+"""
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.posture.intake import Observation
+
+F64 = NDArray[np.float64]
+NAN = float("nan")
+STANDING_SHARE = 0.60
+STEADY_RANGE_SHARE = 0.45
+WORN_SHARE = 0.02
+RELIEF_SHARE = 0.15
+RELIEF_S = 2
+TRANSFER_SHARE = 0.10
+TRANSFER_HELD_S = 3
+SHORT_WALK_S = 10
+SIDE_WINDOW_S = 300
+SIDE_MIN_S = 60
+
+
+class StandingWatch:
+    """Turns the feet's total forces into one observation a second.
+
+    Args:
+        rate_hz: rows per second of both feet, on one time base.
+        body_weight_n: for the shares.
+        start_s: time of the first row.
+    """
+
+    def __init__(self, rate_hz: float, body_weight_n: float, start_s: float = 0.0) -> None:
+        self._rows = round(rate_hz)
+        self._weight_n = body_weight_n
+        self._start_s = start_s
+        self._rest = (np.empty(0), np.empty(0))
+        self._second = 0
+        self._not_worn_s = 0
+        self._standing_s = 0
+        self._break_s = SHORT_WALK_S + 1
+        self._still_s = 0
+        self._held_share = NAN
+        self._moved_s = 0
+        self._loaded_s = [0, 0]
+        self._relief_s = [0, 0]
+        self._sides: deque[float] = deque(maxlen=SIDE_WINDOW_S)
+
+    def feed(self, left_n: NDArray[np.floating], right_n: NDArray[np.floating]) -> list[Observation]:
+        """The next total forces (n,) of both feet; the seconds that they complete."""
+        left = np.concatenate([self._rest[0], np.asarray(left_n, np.float64)])
+        right = np.concatenate([self._rest[1], np.asarray(right_n, np.float64)])
+        whole = min(len(left), len(right)) // self._rows
+        used = whole * self._rows
+        self._rest = (left[used:], right[used:])
+        a = left[:used].reshape(whole, self._rows) / self._weight_n
+        b = right[:used].reshape(whole, self._rows) / self._weight_n
+        return [self._take(a[i], b[i]) for i in range(whole)]
+
+    def _take(self, left: F64, right: F64) -> Observation:
+        total = left + right
+        mean = float(total.mean())
+        swing = min(float(left.max() - left.min()), float(right.max() - right.min()))
+        standing = (
+            mean > STANDING_SHARE and float(total.max() - total.min()) < STEADY_RANGE_SHARE and swing < 0.6
+        )
+        worn = mean > WORN_SHARE
+        self._not_worn_s = 0 if worn else self._not_worn_s + 1
+        self._stand(standing, float(left.mean()) / mean if mean > 0 else NAN)
+        for i, foot in enumerate((left, right)):
+            self._relief_s[i] = self._relief_s[i] + 1 if float(foot.mean()) < RELIEF_SHARE else 0
+            walked = float(foot.min()) < 0.05 and float(foot.max()) > 0.3
+            self._loaded_s[i] = 0 if self._relief_s[i] >= RELIEF_S or walked else self._loaded_s[i] + 1
+        self._second += 1
+        enough = len(self._sides) >= SIDE_MIN_S
+        left_pct = 100.0 * float(np.mean(self._sides)) if enough else NAN
+        return Observation(
+            self._start_s + self._second,
+            None,
+            {
+                "worn": 1.0 if worn else 0.0,
+                "not_worn_s": float(self._not_worn_s),
+                "standing_s": float(self._standing_s),
+                "still_s": float(self._still_s),
+                "loaded_s": float(max(self._loaded_s)),
+                "standing_side_pct": max(left_pct, 100.0 - left_pct) if enough else NAN,
+                "standing_left_pct": left_pct,
+            },
+        )
+
+    def _stand(self, standing: bool, left_share: float) -> None:
+        if not standing:
+            self._break_s += 1
+            self._still_s = 0
+            self._held_share = NAN
+            if self._break_s > SHORT_WALK_S:
+                self._standing_s = 0
+                self._sides.clear()
+            else:
+                self._standing_s += 1
+            return
+        self._break_s = 0
+        self._standing_s += 1
+        self._still_s += 1
+        self._sides.append(left_share)
+        if np.isnan(self._held_share):
+            self._held_share = left_share
+        if abs(left_share - self._held_share) > TRANSFER_SHARE:
+            self._moved_s += 1
+            if self._moved_s >= TRANSFER_HELD_S:
+                self._held_share, self._still_s, self._moved_s = left_share, 0, 0
+        else:
+            self._moved_s = 0
