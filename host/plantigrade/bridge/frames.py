@@ -8,11 +8,9 @@ from numpy.typing import NDArray
 
 from plantigrade.bridge.ranges import SlotRange
 
-DECLARED_SLOTS = 4
-"""A hole up to this size before a record that says slots were lost is that loss; a larger one may hold more.
-"""
-HOLD_SLOTS = 200
-"""How far ahead of a hole the stream may run before the hole is given up: 2 s at 100 Hz."""
+HOLD_SLOTS = 25
+"""How far ahead of a hole the stream may run before the hole is given up: 0.25 s at 100 Hz, a few records.
+Whoever looks on live does not wait longer; what the log brings later is `late`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +112,7 @@ class Sequencer:
         while self._waiting and self.next_seq is not None:
             head = self._waiting[0]
             gap = head.seq - self.next_seq
-            declared = gap <= DECLARED_SLOTS and head.status & ids.STATUS_SLOTS_LOST
+            declared = bool(head.status & ids.STATUS_SLOTS_LOST)
             if gap > 0 and not declared and self.next_seq >= give_up_before:
                 break
             del self._waiting[0]

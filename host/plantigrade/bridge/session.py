@@ -13,7 +13,7 @@ from insole_protocol.errors import ProtocolError
 
 from plantigrade.bridge.backfill import Backfill, BackfillPolicy
 from plantigrade.bridge.clock import RoundTrip
-from plantigrade.bridge.errors import BridgeError, ReplyTimeoutError
+from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
 from plantigrade.bridge.exchange import Answer, Exchange
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.ranges import SlotRange
@@ -36,7 +36,8 @@ class SessionPolicy:
         silent_after_s: no message for so long means that the link is dead although nobody has said so.
         transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
         fill_holes: ask the log for what the stream did not bring.
-        from_log: want everything that the log holds and nobody has acknowledged, not only what is sampled from
+        from_log: want everything that the log holds and nobody has acknowledged, not only what is sampled
+        from
             now on.
         stream: ask for records as they are made.
         backfill: how holes are filled.
@@ -130,8 +131,7 @@ class Session:
             self._drain()
 
     async def stop(self) -> replies.StatusReply:
-        """End the stream in good order and return the insole's last counters; all frames have been
-        delivered then.
+        """End the stream in good order, fill what holes are left, and return the insole's last counters.
 
         Raises:
             BridgeError, LinkError: the insole refuses, is silent or has gone.
@@ -139,6 +139,11 @@ class Session:
         await self.exchange.ask(ids.OP_STREAM, 0)
         status = await self.look_at_status()
         self.insole.deliver(self.insole.intake.flush(), self._now())
+        if self.policy.fill_holes:
+            try:
+                await Backfill(self, self.policy.backfill).fetch_all()
+            except RefusedError as error:
+                self.count_malformed(f"log_refused_{error.result}")
         return status
 
     async def hello(self) -> replies.HelloReply:
