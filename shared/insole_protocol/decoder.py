@@ -9,7 +9,7 @@ from array import array
 from binascii import crc32
 
 from insole_protocol import block, block_errors
-from insole_protocol.layout import LAYOUT_ID
+from insole_protocol.layout_id import LAYOUT_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

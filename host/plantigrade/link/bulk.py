@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from insole_protocol import block, block_errors
-from insole_protocol.layout import LAYOUT_ID
+from insole_protocol.layout_id import LAYOUT_ID
 
 from plantigrade.link import bulk_payload as payload
 
