@@ -1,4 +1,4 @@
-"""Device time: microseconds since boot in 64 bits, monotonic, made of a tick counter that wraps.
+"""Device time: microseconds since the chip started, in 64 bits, monotonic, made of a tick counter that wraps.
 
 On the ESP32 `time.ticks_us` wraps at 2**30 us, every 17 min 54 s. A tick value is only meaningful within half of
 that of the moment it is extended; the main loop calls `now_us` many times a second, so that none is ever missed.
@@ -14,10 +14,10 @@ class Clock:
 
     def __init__(self):
         self._ticks = ticks_us()
-        self._us = 0
+        self._us = self._ticks
 
     def now_us(self):
-        """Microseconds since this clock was made, which is at boot."""
+        """Microseconds since the chip started, where this clock was made within the first wrap."""
         ticks = ticks_us()
         step = ticks_diff(ticks, self._ticks)
         if step > 0:
