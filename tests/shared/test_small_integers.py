@@ -1,4 +1,4 @@
-"""The loops of the encoder keep every value below 30 bits: a greater one is an object on the chip..
+"""The loops of the encoder keep every value below 30 bits: a greater one is an object on the chip.
 
 Computers have 64-bit small integers and would not notice, so the loops run here on integers that do.
 """
