@@ -1,6 +1,8 @@
-"""Backfill: whatever the stream did not bring is fetched from the insole's log, and what is durable is acknowledged.
+"""Backfill: whatever the stream did not bring is fetched from the insole's log, and what is durable is
+acknowledged.
 
-The newest hole first, in pieces, so that what a person is looking at completes first, a broken link costs at most one
+The newest hole first, in pieces, so that what a person is looking at completes first, a broken link costs
+at most one
 piece, and live records (which the insole sends before any of the log) keep their latency.
 """
 
@@ -42,7 +44,8 @@ class BackfillPolicy:
 
 @dataclass
 class BackfillProgress:
-    """What backfill has done on one connection: slots left to fetch now, pieces fetched, last acknowledged slot."""
+    """What backfill has done on one connection: slots left to fetch now, pieces fetched, last acknowledged
+    slot."""
 
     slots_open: int = 0
     pieces: int = 0

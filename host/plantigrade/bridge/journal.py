@@ -1,8 +1,12 @@
-"""The host's journal: what came from the insoles, on disk before the insoles are told that they may forget it.
+"""The host's journal: what came from the insoles, on disk before the insoles are told that they may forget
+it.
 
-Append-only. Entries collect in memory and are written and synced together (`commit`), at least each second; only
-then do their slots count as held, and only held slots are acknowledged. A journal that was cut short anywhere is
-opened again at its last sound entry. A disk that is full or read-only makes `commit` fail: nothing is held, nothing
+Append-only. Entries collect in memory and are written and synced together (`commit`), at least each
+second; only
+then do their slots count as held, and only held slots are acknowledged. A journal that was cut short
+anywhere is
+opened again at its last sound entry. A disk that is full or read-only makes `commit` fail: nothing is
+held, nothing
 acknowledged, the entries stay in memory up to a limit, and the insoles keep their data.
 """
 
@@ -53,7 +57,8 @@ class Holdings:
     gaps: list[Gap] = field(default_factory=list[Gap])
 
     def ack_to(self) -> int:
-        """The slot up to which the insole need keep nothing: everything requested before it is held or gone."""
+        """The slot up to which the insole need keep nothing: everything requested before it is held or
+        gone."""
         settled = SlotSet()
         for piece in self.durable:
             settled.add(*piece)
@@ -185,7 +190,9 @@ class Journal:
 
     def _append(self, entry: bytes, when_durable: Callable[[], object] | None = None) -> None:
         if self._waiting_bytes + len(entry) > MAX_WAITING_BYTES:
-            raise JournalError(self.path, "the disk takes no more and memory is full; make room and start again")
+            raise JournalError(
+                self.path, "the disk takes no more and memory is full; make room and start again"
+            )
         self._waiting.append(entry)
         self._waiting_bytes += len(entry)
         if when_durable is not None:
@@ -203,7 +210,9 @@ class Journal:
             os.ftruncate(self._file, self._size)
             os.lseek(self._file, self._size, os.SEEK_SET)
         except OSError:
-            pass  # the tail is recognised as such when the file is opened again, and written over by the next commit
+            # the tail is recognised as such when the file is opened again, and written over by the next
+            # commit
+            pass
 
     def _open(self) -> int:
         try:
@@ -235,7 +244,9 @@ class Journal:
             values = entry.json()
             if values["format"] > entries.FORMAT:
                 os.close(self._file)
-                raise JournalError(self.path, "was written by a newer version of Plantigrade; update this one")
+                raise JournalError(
+                    self.path, "was written by a newer version of Plantigrade; update this one"
+                )
             self._anchors.setdefault(values["host_boot"], (values["monotonic_ns"], values["utc_ns"]))
         elif entry.kind is Kind.INSOLE:
             values = entry.json()
@@ -273,7 +284,8 @@ def _hold(holdings: Holdings, entry: Entry) -> None:
 
 
 def host_boot() -> str:
-    """Names the present run of the host's monotonic clock; two processes with the same name share that clock."""
+    """Names the present run of the host's monotonic clock; two processes with the same name share that
+    clock."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
