@@ -1,0 +1,425 @@
+"""Contacts of one foot: one causal pass over the samples, compiled.
+
+Every decision looks at samples already seen and at most `search_s` or `shortest_*_s` back, except the very first
+levels: until they are learnt the samples wait in the buffer (at most its history), then are walked through once.
+The state is one record, so that cutting a recording into chunks cannot change a result.
+"""
+
+from typing import Any, Final
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.gait.signals import Floats, Forces
+
+BLOCKS: Final = 5
+
+STATE: Final = np.dtype(
+    [
+        ("learnt", np.int64),  # levels are known
+        ("swing", np.float64),  # level of the unloaded foot
+        ("stance", np.float64),  # level of the loaded foot
+        ("block_min", np.float64, BLOCKS),  # last qualifying blocks, a ring
+        ("block_max", np.float64, BLOCKS),
+        ("block_count", np.int64),
+        ("rows", np.int64),  # of the block under way
+        ("low", np.float64),
+        ("high", np.float64),
+        ("travel", np.float64),  # sum of absolute differences in the block under way
+        ("refused", np.int64),  # blocks in a row that did not fit the levels but looked like walking
+        ("refused_low", np.float64),
+        ("refused_high", np.float64),
+        ("cursor", np.int64),  # absolute row that is judged next
+        ("loaded", np.int64),  # 1 loaded, 0 unloaded, -1 not known yet
+        ("open", np.int64),  # an initial contact was told and waits for its final contact
+        ("up", np.int64),  # row of the last rise through the load level, -1 none to confirm
+        ("up_time", np.float64),
+        ("up_row", np.int64),
+        ("down", np.int64),  # row of the last fall through the unload level, -1 none to confirm
+        ("floor", np.int64),  # rows before belong to an earlier contact or to a gap
+        ("peak", np.float64),
+        ("gap", np.int64),  # inside missing samples
+        ("seen", np.int64),  # absolute rows seen
+        ("last_time", np.float64),
+        ("backward", np.int64),  # times that ran backwards
+    ]
+)
+
+CONFIG: Final = np.dtype(
+    [
+        ("block_rows", np.int64),
+        ("flank_rows", np.int64),
+        ("span_rows", np.int64),
+        ("search_rows", np.int64),
+        ("contact_rows", np.int64),
+        ("swing_rows", np.int64),
+        ("history_rows", np.int64),
+        ("load_share", np.float64),
+        ("unload_share", np.float64),
+        ("onset_slope_share", np.float64),
+        ("release_slope_share", np.float64),
+        ("ledge_share", np.float64),
+        ("smallest_range", np.float64),
+        ("quiet_ratio", np.float64),
+        ("longest_step_s", np.float64),
+    ]
+)
+
+EVENT: Final = np.dtype(
+    [
+        ("kind", np.int64),
+        ("row", np.int64),
+        ("time_s", np.float64),
+        ("swing", np.float64),
+        ("stance", np.float64),
+        ("peak", np.float64),
+    ]
+)
+INITIAL, FINAL, BREAK = 0, 1, 2
+
+Records = npt.NDArray[np.void]
+compiled: Any = numba.njit(cache=True, nogil=True)
+
+
+@compiled
+def sum_rows(force: Forces, start: int, stop: int, total: Floats) -> None:
+    """total[i] = sum of force[i] for the rows start to stop; NaN in any channel makes it NaN."""
+    sensors = force.shape[1]
+    for i in range(start, stop):
+        s = 0.0
+        for k in range(sensors):
+            s += force[i, k]
+        total[i] = s
+
+
+@compiled
+def _median(values: Floats) -> float:
+    return float(np.median(values))
+
+
+@compiled
+def _qualifies(cfg: Any, low: float, high: float, travel: float, rows: int) -> bool:
+    """Whether a block has the contrast of a foot that steps."""
+    spread = high - low
+    return rows > 1 and spread >= cfg.smallest_range and spread > cfg.quiet_ratio * travel / rows
+
+
+@compiled
+def _set_levels(st: Any) -> None:
+    n = min(st.block_count, BLOCKS)
+    st.swing = _median(st.block_min[:n])
+    st.stance = _median(st.block_max[:n])
+
+
+@compiled
+def _push_block(st: Any, low: float, high: float) -> None:
+    st.block_min[st.block_count % BLOCKS] = low
+    st.block_max[st.block_count % BLOCKS] = high
+    st.block_count += 1
+
+
+@compiled
+def _learn_first(st: Any) -> None:
+    """First levels: at least three blocks whose spread is alike (start and stop of a walk drop out)."""
+    n = min(st.block_count, BLOCKS)
+    spread = st.block_max[:n] - st.block_min[:n]
+    widest = np.sort(spread)[-2] if n > 1 else spread[0]
+    lows = np.empty(n)
+    highs = np.empty(n)
+    count = 0
+    for k in range(n):
+        if 0.6 * widest <= spread[k] <= 1.7 * widest:
+            lows[count] = st.block_min[k]
+            highs[count] = st.block_max[k]
+            count += 1
+    if count >= 3:
+        st.learnt = 1
+        for k in range(count):
+            st.block_min[k] = lows[k]
+            st.block_max[k] = highs[k]
+        st.block_count = count
+        _set_levels(st)
+
+
+@compiled
+def _relearn(st: Any, low: float, high: float) -> None:
+    """A walk that no longer fits the levels (lost contrast, new offset) replaces them after a minute of it."""
+    if st.refused > 0 and not (0.7 < (high - low) / (st.refused_high - st.refused_low) < 1.4):
+        st.refused = 0
+    st.refused_low = low
+    st.refused_high = high
+    st.refused += 1
+    if st.refused >= 30:
+        st.block_count = 0
+        _push_block(st, low, high)
+        _set_levels(st)
+        st.refused = 0
+
+
+@compiled
+def _end_block(st: Any, cfg: Any) -> None:
+    """Take the block's minimum and maximum into the levels when it looks like stepping."""
+    low, high = st.low, st.high
+    good = _qualifies(cfg, low, high, st.travel, st.rows)
+    if st.learnt == 0:
+        if good:
+            _push_block(st, low, high)
+            _learn_first(st)
+    else:
+        spread = st.stance - st.swing
+        if good and 0.4 * spread <= high - low <= 2.5 * spread:
+            _push_block(st, low, high)
+            _set_levels(st)
+            st.refused = 0
+        elif good:
+            _relearn(st, low, high)
+        elif high < st.swing + 0.2 * spread:
+            # unloaded for a while: let the swing level follow drift and creep, keeping the range
+            shift = 0.2 * (low - st.swing)
+            for k in range(BLOCKS):
+                st.block_min[k] += shift
+                st.block_max[k] += shift
+            _set_levels(st)
+    st.rows = 0
+    st.travel = 0.0
+
+
+@compiled
+def _onset(x: Floats, t: Floats, i: int, first: int, cfg: Any, spread: float) -> float:
+    """Time at which the rise through row `i` begins: the foot of the flank, between samples."""
+    h = cfg.span_rows
+    lowest = max(first, i - cfg.search_rows) + h
+    top, steepest = i, -1.0
+    for k in range(max(i - cfg.flank_rows, min(lowest, i)), i + 1):
+        rise = x[k] - x[k - h]
+        if rise > steepest:
+            top, steepest = k, rise
+    limit = cfg.onset_slope_share * steepest
+    foot = x[i]
+    for k in range(max(i - cfg.search_rows, first), i + 1):
+        foot = min(foot, x[k])
+    ledge = foot + cfg.ledge_share * spread
+    j = top
+    while j > lowest and (x[j] - x[j - h] > limit or x[j - h] > ledge):
+        j -= 1
+    if j + 1 > i:
+        return t[i]
+    # slope at j falls under the limit, at j + 1 it does not: the crossing lies between their middles
+    here = x[j] - x[j - h]
+    after = x[j + 1] - x[j + 1 - h]
+    part = (limit - here) / (after - here) if after > here else 0.0
+    part = min(max(part, 0.0), 1.0)
+    middle = 0.5 * (t[j] + t[j - h])
+    return middle + part * (0.5 * (t[j + 1] + t[j + 1 - h]) - middle)
+
+
+@compiled
+def _release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
+    """Time at which the fall through row `d` ends: the foot of the falling flank, between samples."""
+    h = cfg.span_rows
+    highest = last - h
+    top, steepest = min(d, highest), -1.0
+    for k in range(max(d - cfg.flank_rows, first), min(d + cfg.flank_rows, highest) + 1):
+        fall = x[k] - x[k + h]
+        if fall > steepest:
+            top, steepest = k, fall
+    limit = cfg.release_slope_share * steepest
+    foot = x[d]
+    for k in range(d, last + 1):
+        foot = min(foot, x[k])
+    ledge = foot + cfg.ledge_share * spread
+    j = top
+    while j < highest and (x[j] - x[j + h] > limit or x[j + h] > ledge):
+        j += 1
+    before = x[max(j - 1, 0)] - x[max(j - 1, 0) + h]
+    here = x[j] - x[j + h]
+    part = (before - limit) / (before - here) if before > here else 1.0
+    part = min(max(part, 0.0), 1.0)
+    k = max(j - 1, 0)
+    middle = 0.5 * (t[k] + t[k + h])
+    return middle + part * (0.5 * (t[j] + t[j + h]) - middle)
+
+
+@compiled
+def _tell(events: Records, count: int, st: Any, kind: int, row: int, time_s: float) -> int:
+    e = events[count]
+    e.kind = kind
+    e.row = row
+    e.time_s = time_s
+    e.swing = st.swing
+    e.stance = st.stance
+    e.peak = st.peak
+    return count + 1
+
+
+@compiled
+def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events: Records, count: int) -> int:
+    """Tell the final contact of the fall that is pending, using samples up to buffer row `last`."""
+    d = st.down - base
+    first = max(st.floor - base, 0)
+    time_s = _release(x, t, d, last, first, cfg, st.stance - st.swing)
+    st.down = -1
+    if st.open == 0:
+        return count
+    st.open = 0
+    row = d
+    while row < last and t[row] < time_s:
+        row += 1
+    return _tell(events, count, st, FINAL, row + base, time_s)
+
+
+@compiled
+def _initial(st: Any, events: Records, count: int) -> int:
+    st.up = -1
+    st.open = 1
+    return _tell(events, count, st, INITIAL, st.up_row, st.up_time)
+
+
+@compiled
+def _rise(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: Records, count: int) -> int:
+    """The signal has risen through the load level at buffer row i."""
+    if st.loaded == 0:
+        if st.down >= 0 and (i + base) - st.down < cfg.swing_rows:
+            st.down = -1  # too short a dip to be a swing: the contact goes on
+        else:
+            if st.down >= 0:
+                count = _final(st, cfg, x, t, base, i, events, count)
+            first = max(st.floor - base, 0)
+            st.up_time = _onset(x, t, i, first, cfg, st.stance - st.swing)
+            row = i
+            while row > first and t[row - 1] >= st.up_time:
+                row -= 1
+            st.up = i + base
+            st.up_row = row + base
+            st.peak = x[i]
+    st.loaded = 1
+    return count
+
+
+@compiled
+def _judge(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: Records, count: int) -> int:
+    """One step of the state machine at buffer row i (absolute row base + i)."""
+    spread = st.stance - st.swing
+    v = x[i]
+    row = i + base
+    if st.loaded == -1:
+        if v < st.swing + cfg.unload_share * spread:
+            st.loaded = 0
+        elif v > st.swing + cfg.load_share * spread:
+            st.loaded = 1
+    elif st.loaded == 0:
+        if v > st.swing + cfg.load_share * spread:
+            count = _rise(st, cfg, x, t, base, i, events, count)
+        elif st.down >= 0 and row - st.down >= cfg.search_rows:
+            count = _final(st, cfg, x, t, base, i, events, count)
+    else:
+        st.peak = max(st.peak, v)
+        if v < st.swing + cfg.unload_share * spread:
+            st.loaded = 0
+            if st.up >= 0:
+                st.up = -1  # too short a bump to be a contact
+            else:
+                st.down = row
+                st.floor = max(st.floor, row - cfg.flank_rows - cfg.span_rows)
+        elif st.up >= 0 and row - st.up >= cfg.contact_rows:
+            count = _initial(st, events, count)
+    return count
+
+
+@compiled
+def _break(st: Any, time_s: float, events: Records, count: int) -> int:
+    """Samples are missing: nothing is carried across."""
+    st.loaded = -1
+    st.open = 0
+    st.up = -1
+    st.down = -1
+    return _tell(events, count, st, BREAK, 0, time_s)
+
+
+@compiled
+def _walk(st: Any, cfg: Any, x: Floats, t: Floats, base: int, stop: int, events: Records, count: int) -> int:
+    """Judge every row from the cursor up to buffer row `stop` (exclusive)."""
+    oldest = max(st.cursor, stop + base - cfg.history_rows)
+    if oldest > st.cursor:
+        st.floor = oldest
+    for i in range(oldest - base, stop):
+        if x[i] != x[i]:
+            if st.gap == 0:
+                count = _break(st, t[i], events, count)
+            st.gap = 1
+            continue
+        if st.gap == 1:
+            st.gap = 0
+            st.floor = i + base
+        elif i + base > 0 and t[i] - t[i - 1] > cfg.longest_step_s:
+            count = _break(st, t[i], events, count)
+            st.floor = i + base
+        count = _judge(st, cfg, x, t, base, i, events, count)
+    st.cursor = stop + base
+    return count
+
+
+@compiled
+def _measure(st: Any, x: float, before: float) -> None:
+    """Add one sample to the block under way."""
+    if st.rows == 0:
+        st.low = x
+        st.high = x
+    else:
+        st.low = min(st.low, x)
+        st.high = max(st.high, x)
+        st.travel += abs(x - before)
+    st.rows += 1
+
+
+@compiled
+def advance(
+    states: Records, configs: Records, x: Floats, t: Floats, base: int, start: int, stop: int, events: Records
+) -> int:
+    """Take the new buffer rows start to stop; returns how many rows of `events` were filled.
+
+    Args:
+        states, configs: (1,) records of `STATE` and `CONFIG`, the first is changed.
+        x, t: (n,) total and time of the buffer; rows before `start` are history.
+        base: absolute row of buffer row 0.
+        events: at least 2 * (stop - start) + history rows of `EVENT`.
+    """
+    st = states[0]
+    cfg = configs[0]
+    count = 0
+    for i in range(start, stop):
+        if i + base > 0 and t[i] <= st.last_time:
+            st.backward += 1
+        st.last_time = t[i]
+        v = x[i]
+        apart = i + base > 0 and t[i] - t[i - 1] > cfg.longest_step_s
+        if apart:
+            st.rows = 0
+            st.travel = 0.0
+        if v == v:
+            _measure(st, v, x[i - 1] if i > 0 and x[i - 1] == x[i - 1] else v)
+            if st.rows >= cfg.block_rows:
+                _end_block(st, cfg)
+        if st.learnt == 1:
+            count = _walk(st, cfg, x, t, base, i + 1, events, count)
+    st.seen = stop + base
+    return count
+
+
+@compiled
+def flush(states: Records, configs: Records, x: Floats, t: Floats, base: int, stop: int, events: Records) -> int:
+    """End of the recording: learn from what there is when nothing was learnt, tell what is still pending."""
+    st = states[0]
+    cfg = configs[0]
+    count = 0
+    if st.learnt == 0:
+        if st.rows > cfg.block_rows // 2 and _qualifies(cfg, st.low, st.high, st.travel, st.rows):
+            _push_block(st, st.low, st.high)
+        if st.block_count > 0:
+            st.learnt = 1
+            _set_levels(st)
+            count = _walk(st, cfg, x, t, base, stop, events, count)
+    if st.learnt == 1 and st.down >= 0 and stop + base - st.down > cfg.swing_rows:
+        count = _final(st, cfg, x, t, base, stop - 1, events, count)
+    return count

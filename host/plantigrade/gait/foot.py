@@ -1,0 +1,293 @@
+"""One foot's stream: buffer, contacts, cycles, books. Knows nothing of the other foot."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.gait import contact_kernel, stride_kernel
+from plantigrade.gait.pressure.stance import StanceFeatures
+from plantigrade.gait.results import Event
+from plantigrade.gait.settings import ContactSettings
+from plantigrade.gait.signals import Floats, Foot, FootSignal, Gap
+
+BUFFER_ROWS = 16384
+HISTORY_S = 24.0
+EPOCH_S = 1.0
+RATE_TOLERANCE = 0.1
+_RATE_ROWS = 64
+
+
+class GaitInputError(PlantigradeError):
+    """Samples that cannot be analysed: wrong rate, time that runs backwards, changing sensors."""
+
+
+@dataclass
+class CycleStore:
+    """What is kept of each gait cycle; lists of arrays, one a block of samples."""
+
+    rows: list[Floats] = field(default_factory=lambda: [])
+    forces: list[Floats] = field(default_factory=lambda: [])
+    curves: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
+    pressure: list[Floats] = field(default_factory=lambda: [])
+    cop: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
+    sensor_peak: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
+    sensor_impulse: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
+
+
+def contact_config(settings: ContactSettings, rate_hz: float, smallest_range: float) -> contact_kernel.Records:
+    """The kernel's configuration record at one sample rate."""
+
+    def rows(seconds: float, least: int = 1) -> int:
+        return max(least, round(seconds * rate_hz))
+
+    config = np.zeros(1, contact_kernel.CONFIG)
+    config["block_rows"] = rows(settings.block_s)
+    config["flank_rows"] = rows(settings.flank_s, 2)
+    config["span_rows"] = rows(settings.slope_span_s)
+    config["search_rows"] = rows(settings.search_s, 3)
+    config["contact_rows"] = rows(settings.shortest_contact_s)
+    config["swing_rows"] = rows(settings.shortest_swing_s)
+    config["history_rows"] = rows(HISTORY_S) - rows(settings.longest_cycle_s + 1.0)
+    for name in ("load_share", "unload_share", "onset_slope_share", "release_slope_share", "ledge_share"):
+        config[name] = getattr(settings, name)
+    config["smallest_range"] = smallest_range
+    config["quiet_ratio"] = settings.quiet_ratio
+    config["longest_step_s"] = 1.6 / rate_hz
+    return config
+
+
+class FootStream:
+    """Takes the samples of one foot in pieces of any size.
+
+    Args:
+        first: any piece of the signal; tells side, sensors, layout and quantity.
+        rate_hz: nominal sample rate.
+        settings: contact detection.
+        body_weight_n: the person's weight where known.
+
+    Raises:
+        GaitInputError: from `feed` and `finish`, for samples that cannot be analysed.
+    """
+
+    def __init__(
+        self, first: FootSignal, rate_hz: float, settings: ContactSettings, body_weight_n: float | None
+    ) -> None:
+        self.foot = first.foot
+        self.rate_hz = rate_hz
+        self.quantity = first.quantity
+        self.sensor_count = first.sensor_count
+        self.layout = first.layout
+        self._settings = settings
+        smallest = settings.smallest_force_n if first.quantity == "force" else 0.0
+        if body_weight_n is not None and first.quantity == "force":
+            smallest = settings.smallest_weight_share * body_weight_n
+        self._config = contact_config(settings, rate_hz, smallest)
+        self._state = np.zeros(1, contact_kernel.STATE)
+        self._state["loaded"] = -1
+        self._state["up"] = self._state["down"] = -1
+        history = int(np.ceil(HISTORY_S * rate_hz)) + 2
+        self._history = history
+        rows = history + BUFFER_ROWS
+        self._time = np.zeros(rows)
+        self._force = np.zeros((rows, first.sensor_count), np.float32)
+        self._total = np.zeros(rows)
+        self._events = np.zeros(rows + 16, contact_kernel.EVENT)
+        self._base = 0
+        self._filled = 0
+        self._epoch_state = np.zeros(7)
+        self._gap_state = np.zeros(2)
+        self._scratch = np.zeros((BUFFER_ROWS + 2, 5))
+        self._declared: list[Gap] = []
+        self._rate_checked = False
+        self._open: np.void | None = None
+        self._closed: np.void | None = None
+        self.pressure = StanceFeatures(first.layout, first.quantity)
+        self.contacts: list[tuple[float, float, float]] = []
+        self.finals: list[tuple[float, float]] = []
+        self.breaks: list[float] = []
+        self.gaps: list[Gap] = []
+        self.epochs: list[Floats] = []
+        self.store = CycleStore()
+        self.dead_cycles = np.zeros(first.sensor_count, np.int64)
+        self.stuck_cycles = np.zeros(first.sensor_count, np.int64)
+        self.first_s = float("nan")
+        self.samples_used = 0
+        self.unordered_load: float = 0.0
+
+    @property
+    def samples_seen(self) -> int:
+        """Rows received, usable or not."""
+        return self._base + self._filled
+
+    @property
+    def last_s(self) -> float:
+        """Time of the newest sample."""
+        return float(self._time[self._filled - 1]) if self._filled else float("nan")
+
+    @property
+    def swing_level(self) -> float:
+        """Learnt level of the unloaded foot; NaN before it is known."""
+        return float(self._state["swing"][0]) if self._state["learnt"][0] else float("nan")
+
+    @property
+    def stance_level(self) -> float:
+        """Learnt level of the loaded foot; NaN before it is known."""
+        return float(self._state["stance"][0]) if self._state["learnt"][0] else float("nan")
+
+    def feed(self, piece: FootSignal) -> list[Event]:
+        """Take the next samples; returns the contact events that became certain."""
+        self._check(piece)
+        told: list[Event] = []
+        for start in range(0, len(piece), BUFFER_ROWS):
+            told += self._block(piece.part(start, start + BUFFER_ROWS))
+        return told
+
+    def finish(self) -> list[Event]:
+        """End of the recording; returns the last events."""
+        self._check_rate(at_end=True)
+        if self._filled == 0:
+            return []
+        count = contact_kernel.flush(
+            self._state, self._config, self._total, self._time, self._base, self._filled, self._events
+        )
+        told = self._take(self._events[:count])
+        if self._epoch_state[3] > 0:
+            last = np.zeros(5)
+            stride_kernel.close_epoch(self._epoch_state, last)
+            self.epochs.append(last[None])
+        if self._gap_state[0] == 1.0:
+            self.gaps.append(Gap(float(self._gap_state[1]), self.last_s, "samples are not numbers"))
+        return told
+
+    def _check(self, piece: FootSignal) -> None:
+        if piece.foot is not self.foot or piece.sensor_count != self.sensor_count:
+            raise GaitInputError(
+                f"{self.foot.value} foot: a piece with {piece.sensor_count} sensors of the {piece.foot.value} foot "
+                f"cannot follow {self.sensor_count} sensors of the {self.foot.value} foot"
+            )
+        for gap in piece.gaps:
+            if gap not in self._declared:
+                self._declared.append(gap)
+
+    def _check_rate(self, *, at_end: bool = False) -> None:
+        if self._rate_checked or self._filled < (2 if at_end else _RATE_ROWS):
+            return
+        self._rate_checked = True
+        step = float(np.median(np.diff(self._time[: min(self._filled, _RATE_ROWS)])))
+        if not step > 0 or abs(step * self.rate_hz - 1.0) > RATE_TOLERANCE:
+            found = f"{1.0 / step:.4g} Hz" if step > 0 else "no rising time"
+            raise GaitInputError(
+                f"{self.foot.value} foot: the samples' times say {found}, the source says {self.rate_hz:.4g} Hz; "
+                "check the sample rate"
+            )
+
+    def _make_room(self, rows: int) -> None:
+        if self._filled + rows <= len(self._time):
+            return
+        drop = self._filled - self._history
+        kept = slice(drop, self._filled)
+        for array in (self._time, self._force, self._total):
+            array[: self._history] = array[kept].copy()
+        self._base += drop
+        self._filled = self._history
+
+    def _block(self, piece: FootSignal) -> list[Event]:
+        rows = len(piece)
+        if rows == 0:
+            return []
+        self._make_room(rows)
+        start, stop = self._filled, self._filled + rows
+        self._time[start:stop] = piece.time_s
+        self._force[start:stop] = piece.force_n
+        contact_kernel.sum_rows(self._force, start, stop, self._total)
+        self._blank_declared(start, stop)
+        self._filled = stop
+        if self._base + start == 0:
+            self.first_s = float(self._time[0])
+        self._check_rate()
+        self._books(start, stop)
+        count = contact_kernel.advance(
+            self._state, self._config, self._total, self._time, self._base, start, stop, self._events
+        )
+        if self._state["backward"][0]:
+            raise GaitInputError(f"{self.foot.value} foot: time stands still or runs backwards")
+        return self._take(self._events[:count])
+
+    def _blank_declared(self, start: int, stop: int) -> None:
+        """Rows that the books call missing are missing, whatever they hold."""
+        for gap in self._declared:
+            if gap.to_s <= self._time[start] or gap.from_s > self._time[stop - 1]:
+                continue
+            rows = self._time[start:stop]
+            self._total[start:stop][(rows >= gap.from_s) & (rows < gap.to_s)] = np.nan
+
+    def _books(self, start: int, stop: int) -> None:
+        total, time = self._total, self._time
+        ended = stride_kernel.epochs(time, total, start, stop, self._epoch_state, EPOCH_S, self._scratch)
+        if ended:
+            self.epochs.append(self._scratch[:ended].copy())
+        longest = float(self._config["longest_step_s"][0])
+        found = stride_kernel.gaps(
+            time, total, self._base, start, stop, longest, self._gap_state, self._scratch
+        )
+        for from_s, to_s, numbers in self._scratch[:found, :3]:
+            self.gaps.append(Gap(float(from_s), float(to_s), self._why(from_s, to_s, bool(numbers))))
+        self.samples_used += int(np.count_nonzero(total[start:stop] == total[start:stop]))
+
+    def _why(self, from_s: float, to_s: float, present: bool) -> str:
+        for gap in self._declared:
+            if gap.from_s < to_s and gap.to_s > from_s:
+                return gap.reason
+        return "samples are not numbers" if present else "jump of time"
+
+    def _take(self, events: contact_kernel.Records) -> list[Event]:
+        """Keep new events, close the cycles that they complete."""
+        told: list[Event] = []
+        cycles: list[tuple[np.void, np.void, np.void]] = []
+        for raw in events.copy():
+            time_s = float(raw["time_s"])
+            if raw["kind"] == contact_kernel.BREAK:
+                self.breaks.append(time_s)
+                self._open = self._closed = None
+            elif raw["kind"] == contact_kernel.INITIAL:
+                told.append(Event(self.foot, "initial_contact", time_s))
+                self.contacts.append((time_s, float(raw["swing"]), float(raw["stance"])))
+                if self._open is not None and self._closed is not None and self._is_cycle(self._open, raw):
+                    cycles.append((self._open, self._closed, raw))
+                self._open, self._closed = raw, None
+            else:
+                told.append(Event(self.foot, "final_contact", time_s))
+                self.finals.append((time_s, float(raw["peak"])))
+                self._closed = raw
+        if cycles:
+            self._keep(cycles)
+        return told
+
+    def _is_cycle(self, first: np.void, last: np.void) -> bool:
+        return float(last["time_s"] - first["time_s"]) <= self._settings.longest_cycle_s
+
+    def _keep(self, cycles: list[tuple[np.void, np.void, np.void]]) -> None:
+        """Features of whole cycles from the buffer, in one compiled call for all of them."""
+        rows = np.array([[e["row"] - self._base for e in cycle] for cycle in cycles], np.int64)
+        times = np.array([[e["time_s"] for e in cycle] for cycle in cycles])
+        swing = np.array([cycle[1]["swing"] for cycle in cycles])
+        stance = np.array([cycle[1]["stance"] for cycle in cycles])
+        peak = np.array([cycle[1]["peak"] for cycle in cycles])
+        forces = np.empty((len(cycles), stride_kernel.FORCE_COLUMNS))
+        curves = np.zeros((len(cycles), stride_kernel.POINTS), np.float32)
+        half = max(0, round(0.01 * self.rate_hz) - 0) // 1
+        time, total = self._time[: self._filled], self._total[: self._filled]
+        stride_kernel.cycles(time, total, rows, times, swing, half, forces, curves)
+        stride_kernel.sensor_spans(self._force, rows, self.dead_cycles, self.stuck_cycles)
+        store = self.store
+        store.rows.append(np.column_stack([times, swing, stance, peak]))
+        store.forces.append(forces)
+        store.curves.append(curves)
+        starts, stops = np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
+        stances = self.pressure.rows(time, self._force[: self._filled], starts, stops)
+        store.pressure.append(stances.values)
+        store.cop.append(stances.cop_curves.astype(np.float32))
+        store.sensor_peak.append(stances.peak_force_n.astype(np.float32))
+        store.sensor_impulse.append(stances.impulse_n_s.astype(np.float32))

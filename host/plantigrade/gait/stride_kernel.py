@@ -1,0 +1,253 @@
+"""Force features and time-normalised curves of whole gait cycles, compiled.
+
+Sources: F1, F2, F3 are the first peak, the mid-stance valley and the push-off peak of the vertical ground reaction
+force; the loading rate is the slope from 20 to 80 % of the way to F1 (as in Milner 2006), the push-off rate the
+same on the falling flank after F3.
+"""
+
+from enum import IntEnum
+from typing import Any, Final
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.gait.signals import Floats, Forces
+
+compiled: Any = numba.njit(cache=True, nogil=True)
+Rows = npt.NDArray[np.int64]
+POINTS: Final = 101
+
+
+class Force(IntEnum):
+    """Columns of `cycles`' force features."""
+
+    PEAK = 0
+    F1 = 1
+    F1_TIME = 2
+    F2 = 3
+    F2_TIME = 4
+    F3 = 5
+    F3_TIME = 6
+    LOADING = 7
+    PUSH_OFF = 8
+    IMPULSE = 9
+    MEAN = 10
+
+
+FORCE_COLUMNS: Final = len(Force)
+_LAST_F1: Final = 0.5
+_FIRST_F3: Final = 0.5
+_DIP: Final = 0.02
+
+
+@compiled
+def _smooth(x: Floats, start: int, stop: int, half: int) -> Floats:
+    """Moving mean over 2 half + 1 samples, shortened at the ends."""
+    n = stop - start
+    out = np.empty(n)
+    for i in range(n):
+        a, b = max(i - half, 0), min(i + half, n - 1)
+        s = 0.0
+        for k in range(a, b + 1):
+            s += x[start + k]
+        out[i] = s / (b - a + 1)
+    return out
+
+
+@compiled
+def _slope(t: Floats, y: Floats, first: int, last: int, low: float, high: float) -> float:
+    """Mean slope between the crossings of `low` and `high` on the flank from row first to row last."""
+    step = 1 if last > first else -1
+    t_low, t_high = np.nan, np.nan
+    i = first
+    while i != last:
+        a, b = y[i], y[i + step]
+        if t_low != t_low and a <= low < b:
+            t_low = t[i] + (low - a) / (b - a) * (t[i + step] - t[i])
+        if a <= high < b:
+            t_high = t[i] + (high - a) / (b - a) * (t[i + step] - t[i])
+            break
+        i += step
+    if t_low != t_low or t_high != t_high or t_low == t_high:
+        return np.nan
+    return (high - low) / abs(t_high - t_low)
+
+
+@compiled
+def _stance(t: Floats, y: Floats, ic: float, fc: float, out: Floats) -> None:
+    """Features of one stance; t, y are its samples with the swing level taken off."""
+    n = len(y)
+    length = fc - ic
+    top = 0
+    impulse = 0.0
+    for i in range(n):
+        if y[i] > y[top]:
+            top = i
+        if i > 0:
+            impulse += 0.5 * (y[i] + y[i - 1]) * (t[i] - t[i - 1])
+    out[Force.PEAK] = y[top]
+    out[Force.IMPULSE] = impulse
+    out[Force.MEAN] = impulse / length
+    first, third = -1, -1
+    for i in range(1, n - 1):
+        share = (t[i] - ic) / length
+        if share <= _LAST_F1 and y[i] >= y[i - 1] and y[i] > y[i + 1] and (first < 0 or y[i] > y[first]):
+            first = i
+        if share > _FIRST_F3 and y[i] > y[i - 1] and y[i] >= y[i + 1] and (third < 0 or y[i] > y[third]):
+            third = i
+    start = first if first >= 0 else top
+    out[Force.LOADING] = _slope(t, y, 0, start, 0.2 * y[start], 0.8 * y[start])
+    end = third if third >= 0 else top
+    out[Force.PUSH_OFF] = _slope(t, y, n - 1, end, 0.2 * y[end], 0.8 * y[end])
+    if first < 0 or third < 0:
+        return
+    valley = first
+    for i in range(first, third + 1):
+        if y[i] < y[valley]:
+            valley = i
+    dip = min(y[first], y[third]) - y[valley]
+    if dip < _DIP * y[top]:
+        return
+    out[Force.F1], out[Force.F1_TIME] = y[first], 100.0 * (t[first] - ic) / length
+    out[Force.F2], out[Force.F2_TIME] = y[valley], 100.0 * (t[valley] - ic) / length
+    out[Force.F3], out[Force.F3_TIME] = y[third], 100.0 * (t[third] - ic) / length
+
+
+@compiled
+def _curve(t: Floats, y: Floats, ic: float, end: float, out: npt.NDArray[np.float32]) -> None:
+    """y at 101 equal steps from ic to end, linear between samples."""
+    n = len(y)
+    i = 0
+    for k in range(POINTS):
+        at = ic + (end - ic) * k / (POINTS - 1)
+        while i < n - 2 and t[i + 1] < at:
+            i += 1
+        part = min(max((at - t[i]) / (t[i + 1] - t[i]), 0.0), 1.0)
+        out[k] = y[i] + part * (y[i + 1] - y[i])
+
+
+@compiled
+def cycles(
+    t: Floats,
+    total: Floats,
+    rows: Rows,
+    times: Floats,
+    swing: Floats,
+    half: int,
+    features: Floats,
+    curves: npt.NDArray[np.float32],
+) -> None:
+    """Fill features (k, FORCE_COLUMNS) and curves (k, 101) of k gait cycles.
+
+    Args:
+        t, total: (n,) time and total of the buffer.
+        rows: (k, 3) buffer rows at or after initial, final and next initial contact.
+        times: (k, 3) their interpolated times.
+        swing: (k,) level of the unloaded foot, taken off.
+        half: half width of the moving mean before features are read, in samples.
+    """
+    for c in range(len(rows)):
+        a, b, e = max(rows[c, 0] - 1, 0), min(rows[c, 1] + 1, len(t)), min(rows[c, 2] + 1, len(t))
+        for f in range(FORCE_COLUMNS):
+            features[c, f] = np.nan
+        if b - a > 4:
+            stance = _smooth(total, a, b, half) - swing[c]
+            _stance(t[a:b], stance, times[c, 0], times[c, 1], features[c])
+        if e - a > 4:
+            _curve(t[a:e], total[a:e] - swing[c], times[c, 0], times[c, 2], curves[c])
+
+
+@compiled
+def sensor_spans(force: Forces, rows: Rows, dead: Rows, stuck: Rows) -> None:
+    """Count for each sensor the cycles in which it stayed at zero (dead) or at one other value (stuck).
+
+    Args:
+        force: (n, S) samples of the buffer.
+        rows: (k, 3) as in `cycles`.
+        dead, stuck: (S,) counters, raised in place.
+    """
+    for c in range(len(rows)):
+        for s in range(force.shape[1]):
+            first = force[rows[c, 0], s]
+            same = True
+            for i in range(rows[c, 0] + 1, rows[c, 2]):
+                if force[i, s] != first:
+                    same = False
+                    break
+            if same and first == 0.0:
+                dead[s] += 1
+            elif same:
+                stuck[s] += 1
+
+
+@compiled
+def epochs(
+    t: Floats, total: Floats, start: int, stop: int, state: Floats, length_s: float, out: Floats
+) -> int:
+    """Mean, minimum and maximum of the total over epochs of `length_s` counted from the first sample.
+
+    Args:
+        start, stop: new rows.
+        state: (7,) origin, epoch number, sum, count, minimum, maximum, begun (0 or 1); changed.
+        out: (m, 5) rows number, mean, minimum, maximum, count of the epochs that ended.
+    """
+    count = 0
+    for i in range(start, stop):
+        if state[6] == 0.0:
+            state[6] = 1.0
+            state[0] = t[i]
+        number = np.floor((t[i] - state[0]) / length_s)
+        if number != state[1]:
+            if state[3] > 0:
+                close_epoch(state, out[count])
+                count += 1
+            state[1] = number
+            state[2] = 0.0
+            state[3] = 0.0
+        v = total[i]
+        if v == v:
+            state[4] = min(state[4], v) if state[3] > 0 else v
+            state[5] = max(state[5], v) if state[3] > 0 else v
+            state[2] += v
+            state[3] += 1.0
+    return count
+
+
+@compiled
+def close_epoch(state: Floats, out: Floats) -> None:
+    """Write the epoch under way to one row of `epochs`' output."""
+    out[0] = state[1]
+    out[1] = state[2] / state[3]
+    out[2] = state[4]
+    out[3] = state[5]
+    out[4] = state[3]
+
+
+@compiled
+def gaps(t: Floats, total: Floats, base: int, start: int, stop: int, longest: float, state: Floats, out: Floats) -> int:
+    """Spans without usable samples: jumps of time and rows that are not numbers.
+
+    Args:
+        base: absolute row of buffer row 0 (the first row of all has none before it).
+        longest: a step of time beyond this is a jump.
+        state: (2,) inside a run of missing rows (0 or 1), time before it; changed.
+        out: (m, 3) rows from_s, to_s, 1 when samples were there but not numbers.
+
+    Returns:
+        Rows of `out` filled.
+    """
+    count = 0
+    for i in range(start, stop):
+        if total[i] != total[i]:
+            if state[0] == 0.0:
+                state[0] = 1.0
+                state[1] = t[i]
+        elif state[0] == 1.0:
+            out[count, 0], out[count, 1], out[count, 2] = state[1], t[i], 1.0
+            count += 1
+            state[0] = 0.0
+        elif i + base > 0 and t[i] - t[i - 1] > longest:
+            out[count, 0], out[count, 1], out[count, 2] = t[i - 1], t[i], 0.0
+            count += 1
+    return count
