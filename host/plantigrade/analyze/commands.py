@@ -1,0 +1,219 @@
+"""`plantigrade analyze`."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from plantigrade.errors import FileError
+
+if TYPE_CHECKING:
+    from plantigrade.analyze.whole import Progress, Request, Span, Whole
+
+FORMAT_NAMES = ("auto", "plantigrade", "gaitpdb", "wfdb", "pedar", "fscan", "xsensor", "stappone", "csv")
+PLOT_KINDS = (".png", ".pdf", ".svg")
+
+
+def _span(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> "Span | None":
+    """FROM-TO in seconds."""
+    from plantigrade.analyze.whole import Span
+
+    if value is None:
+        return None
+    try:
+        first, _, last = value.partition("-")
+        span = Span(float(first), float(last))
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no span in seconds such as 0-30") from error
+    if not span.from_s < span.to_s:
+        raise click.BadParameter(f"{value!r} ends before it begins")
+    return span
+
+
+_OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
+
+
+@click.command()
+@click.argument("recordings", metavar="INPUT", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMAT_NAMES),
+    default="auto",
+    show_default=True,
+    help="What the file is; auto finds out from its content.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=_OUTPUT,
+    metavar="FILE",
+    help="Write everything as JSON (- = standard output, and nothing else there).",
+)
+@click.option(
+    "--strides", "strides_file", type=_OUTPUT, metavar="FILE.csv", help="Write a table of all strides."
+)
+@click.option(
+    "--events", "events_file", type=_OUTPUT, metavar="FILE.csv", help="Write all initial and final contacts."
+)
+@click.option(
+    "--plot",
+    "plot_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.png",
+    help="Draw one page (.png, .pdf or .svg).",
+)
+@click.option(
+    "--body-weight-kg",
+    type=click.FloatRange(2, 500),
+    help="Weight of the person, for forces as shares of it.",
+)
+@click.option(
+    "--foot", type=click.Choice(("left", "right")), help="Side of a one-foot file that does not say it."
+)
+@click.option(
+    "--feet-apart-mm",
+    type=click.FloatRange(20, 1000),
+    help="Distance of the insoles' middle lines while standing, for the sway of the whole body.",
+)
+@click.option(
+    "--eyes-open", callback=_span, metavar="FROM-TO", help="Span of standing with open eyes, seconds."
+)
+@click.option(
+    "--eyes-closed", callback=_span, metavar="FROM-TO", help="Span of standing with closed eyes, seconds."
+)
+def analyze(
+    recordings: tuple[Path, ...],
+    format_name: str,
+    json_file: Path | None,
+    strides_file: Path | None,
+    events_file: Path | None,
+    plot_file: Path | None,
+    body_weight_kg: float | None,
+    foot: str | None,
+    feet_apart_mm: float | None,
+    eyes_open: "Span | None",
+    eyes_closed: "Span | None",
+) -> None:
+    """Compute gait parameters from one recording of any known format.
+
+    Prints a summary; with --json - only the JSON goes to standard output.
+
+    \b
+    plantigrade analyze walk.csv
+    plantigrade analyze GaCo01_01.txt.gz --json - | jq .both.stride_time_s
+    plantigrade analyze example.asc --plot page.png --strides strides.csv
+    """
+    path = _only(recordings)
+    outputs = {"--json": json_file, "--strides": strides_file, "--events": events_file, "--plot": plot_file}
+    _check_outputs(path, outputs)
+    from plantigrade.analyze.whole import Request
+    from plantigrade.gait.signals import Foot
+
+    request = Request(
+        path=path,
+        format_name=format_name,
+        foot=Foot(foot) if foot else None,
+        body_weight_kg=body_weight_kg,
+        feet_apart_mm=feet_apart_mm,
+        eyes_open=eyes_open,
+        eyes_closed=eyes_closed,
+    )
+    whole = _run(request)
+    _write(whole, json_file, strides_file, events_file)
+    if plot_file is not None:
+        from plantigrade.report.page import draw
+
+        draw(whole, plot_file)
+    if not any(str(output) == "-" for output in outputs.values()):
+        from rich.console import Console
+
+        from plantigrade.analyze.terminal import print_summary
+
+        print_summary(whole, Console(highlight=False))
+        for option, output in outputs.items():
+            if output is not None:
+                click.echo(f"{option[2:]}: {output}")
+
+
+def _only(recordings: tuple[Path, ...]) -> Path:
+    if not recordings:
+        raise click.UsageError("name a recording: plantigrade analyze INPUT")
+    if len(recordings) > 1:
+        raise click.UsageError(
+            f"{len(recordings)} recordings were named, one is analysed at a time; "
+            'in a shell: for f in *.csv; do plantigrade analyze "$f"; done'
+        )
+    return next(iter(recordings))
+
+
+def _check_outputs(recording: Path, outputs: dict[str, Path | None]) -> None:
+    """Refuse before the work what could not be written after it."""
+    plot = outputs["--plot"]
+    if plot is not None and plot.suffix.lower() not in PLOT_KINDS:
+        raise click.UsageError(
+            f"--plot writes {', '.join(PLOT_KINDS)}, not {plot.suffix or 'a file without an ending'}"
+        )
+    if sum(str(output) == "-" for output in outputs.values()) > 1:
+        raise click.UsageError("only one output can go to standard output")
+    seen: set[Path] = set()
+    for option, output in outputs.items():
+        if output is None or str(output) == "-":
+            continue
+        if output.resolve() == recording.resolve() or output.resolve() in seen:
+            raise click.UsageError(f"{option} would overwrite {output}")
+        seen.add(output.resolve())
+        if not output.parent.is_dir():
+            raise FileError(output, "cannot be written: its folder does not exist")
+
+
+def _run(request: "Request") -> "Whole":
+    from plantigrade.analyze import whole
+
+    with _progress() as progress:
+        return whole.run(request, progress)
+
+
+@contextmanager
+def _progress() -> "Generator[Progress]":
+    """A bar on standard error, where someone is looking; it vanishes when the work is done."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _share: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=1.0)
+        yield lambda what, share: bar.update(task, description=what, completed=share)
+
+
+def _write(
+    whole: "Whole", json_file: Path | None, strides_file: Path | None, events_file: Path | None
+) -> None:
+    from plantigrade.analyze import document, tables
+
+    if json_file is not None:
+        _put(json_file, document.to_text(whole))
+    if strides_file is not None:
+        _put(strides_file, tables.strides_csv(whole.analysis))
+    if events_file is not None:
+        _put(events_file, tables.events_csv(whole.analysis))
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all; `-` is standard output."""
+    if str(path) == "-":
+        click.echo(text, nl=False)
+        return
+    draft = path.with_name(path.name + ".part")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise FileError(path, f"cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,95 @@
+"""The CSV files: events and strides. Column names are fixed (docs/reference/analysis-json.md)."""
+
+import csv
+import io
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import Final
+
+import numpy as np
+
+from plantigrade.gait.results import STRIDE_UNITS, Analysis, FootAnalysis
+from plantigrade.gait.signals import Floats
+
+EVENT_COLUMNS: Final = ("foot", "event", "time_s")
+FIRST_COLUMNS: Final = (
+    "foot",
+    "initial_contact_s",
+    "final_contact_s",
+    "next_initial_contact_s",
+    "stride_time_s",
+    "stance_time_s",
+    "swing_time_s",
+    "stance_pct",
+    "swing_pct",
+    "double_support_s",
+    "double_support_pct",
+    "valid",
+    "bout",
+)
+
+
+def events_csv(analysis: Analysis) -> str:
+    """All contacts of both feet in time order."""
+    events = sorted(
+        (e for foot in analysis.feet for e in foot.events()), key=lambda e: (e.time_s, e.foot.value)
+    )
+    return _csv(EVENT_COLUMNS, ((e.foot.value, e.kind, f"{e.time_s:.6f}") for e in events))
+
+
+def stride_columns(analysis: Analysis) -> tuple[str, ...]:
+    """The titles of the strides' table: the fixed ones, the reason, then force and pressure."""
+    timing_and_force = [name for name in STRIDE_UNITS if name not in FIRST_COLUMNS]
+    pressure = [name for foot in analysis.feet for name in foot.strides.pressure_names]
+    more = dict.fromkeys([*timing_and_force, *pressure])
+    return (*FIRST_COLUMNS, "reason", *more)
+
+
+def strides_csv(analysis: Analysis) -> str:
+    """One row a stride of either foot, in order of initial contact; unknown values are empty."""
+    columns = stride_columns(analysis)
+    rows = [row for foot in analysis.feet for row in _rows(foot, columns)]
+    rows.sort(key=itemgetter(0))
+    return _csv(columns, (row[1] for row in rows))
+
+
+def _rows(foot: FootAnalysis, columns: tuple[str, ...]) -> Iterator[tuple[float, list[str]]]:
+    table = foot.strides
+    valid = table.valid
+    numbers = [_numbers(foot, name) for name in columns]
+    for row in range(len(table)):
+        cells: list[str] = []
+        for name, values in zip(columns, numbers, strict=True):
+            if name == "foot":
+                cells.append(foot.foot.value)
+            elif name == "valid":
+                cells.append("1" if valid[row] else "0")
+            elif name == "bout":
+                cells.append(str(int(table.bout[row])) if table.bout[row] >= 0 else "")
+            elif name == "reason":
+                cells.append(table.reason_words(row))
+            else:
+                cells.append(values[row] if values is not None else "")
+        yield float(table.initial_contact_s[row]), cells
+
+
+def _numbers(foot: FootAnalysis, name: str) -> list[str] | None:
+    """One column as text; None for a column that this foot does not have."""
+    table = foot.strides
+    is_number = name in STRIDE_UNITS or name.endswith("_s")
+    own: Floats | None = getattr(table, name, None) if is_number else None
+    if name in table.pressure_names:
+        pressure = table.pressure_column(name)
+        own = pressure if own is None else np.where(np.isfinite(own), own, pressure)
+    if own is None:
+        return None
+    digits = 6 if name.endswith("_s") else 4
+    return [f"{value:.{digits}f}" if np.isfinite(value) else "" for value in own.tolist()]
+
+
+def _csv(columns: tuple[str, ...], rows: "Iterator[tuple[str, ...]] | Iterator[list[str]]") -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()

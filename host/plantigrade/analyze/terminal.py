@@ -1,0 +1,213 @@
+"""The summary that a person sees: one table with left, right and both feet, the usual range, and what to
+know.
+"""
+
+import math
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from plantigrade.analyze.document import both_parameters
+from plantigrade.analyze.norms import norm_of
+from plantigrade.analyze.whole import Whole
+from plantigrade.gait.balance import Standing
+from plantigrade.gait.results import Parameter, Parameters
+
+TITLES: Final = {
+    "stride_time_s": "Stride time",
+    "stride_time_cv_pct": "Stride time, variation",
+    "cadence_per_min": "Cadence",
+    "stance_pct": "Stance",
+    "swing_pct": "Swing",
+    "swing_time_cv_pct": "Swing time, variation",
+    "double_support_pct": "Double support",
+    "single_support_s": "Single support",
+    "step_time_s": "Step time",
+    "phase_coordination_index_pct": "Phase coordination index",
+    "peak_force_n": "Peak force",
+    "f1_n": "First peak F1",
+    "f2_n": "Valley F2",
+    "f3_n": "Second peak F3",
+    "loading_rate_n_per_s": "Loading rate",
+    "push_off_rate_n_per_s": "Push-off rate",
+    "impulse_n_s": "Impulse",
+    "peak_pressure_kpa": "Peak pressure",
+    "pti_kpa_s": "Pressure-time integral",
+    "contact_area_cm2": "Contact area",
+    "load_share_heel_pct": "Load, heel",
+    "load_share_midfoot_pct": "Load, midfoot",
+    "load_share_forefoot_pct": "Load, forefoot",
+    "load_share_toes_pct": "Load, toes",
+    "force_arch_index": "Force arch index",
+    "ml_index_heel": "Medial-lateral index, heel",
+    "ml_index_forefoot": "Medial-lateral index, forefoot",
+    "gait_line_range_pct": "Gait line, length",
+    "gait_line_width_pct": "Gait line, width",
+    "cpei_pct": "CPEI",
+}
+"""What the table shows, in this order; the JSON has all parameters."""
+
+_SECTIONS: Final = {
+    "stride_time_s": "Timing",
+    "peak_force_n": "Force",
+    "peak_pressure_kpa": "Pressure and gait line",
+}
+_MAX_NOTES: Final = 12
+_NONE: Final[Parameters] = {}
+
+
+def print_summary(whole: Whole, console: Console) -> None:
+    """Print the whole summary."""
+    console.print(summary(whole))
+
+
+def summary(whole: Whole) -> RenderableType:
+    """What `print_summary` prints."""
+    parts: list[RenderableType] = [_heading(whole)]
+    if whole.analysis.bouts or any(len(foot.strides) for foot in whole.analysis.feet):
+        parts.append(_table(whole))
+    else:
+        parts.append(Text("No walking was found in this recording.", style="bold"))
+    parts += [_standing(standing, number) for number, standing in enumerate(whole.standings[:3], start=1)]
+    if len(whole.standings) > 3:
+        parts.append(Text(f"and {len(whole.standings) - 3} more spans of standing (all are in the JSON)"))
+    if whole.romberg is not None:
+        r = whole.romberg
+        parts.append(Text(f"Eyes closed over open: velocity {r.velocity:.2f}, ellipse area {r.area:.2f}"))
+    parts.append(_notes(whole))
+    return Group(*parts)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _heading(whole: Whole) -> RenderableType:
+    walk, analysis = whole.walk, whole.analysis
+    line = Text()
+    line.append(Path(walk.source.path).name, style="bold")
+    span = _duration(analysis.to_s - analysis.from_s)
+    span = _duration(analysis.to_s - analysis.from_s)
+    line.append(f"  {walk.source.format}, {walk.sample_rate_hz:.4g} Hz, {span}")
+    steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
+    strides = sum(len(foot.strides) for foot in analysis.feet)
+    walked = sum(bout.duration_s for bout in analysis.bouts)
+    bouts = "1 walking bout" if len(analysis.bouts) == 1 else f"{len(analysis.bouts)} walking bouts"
+    second = Text(
+        f"{bouts}, {_duration(walked)} of walking, {strides} strides, {steady} steady and used",
+        style="dim",
+    )
+    return Group(line, second)
+
+
+def _table(whole: Whole) -> RenderableType:
+    analysis = whole.analysis
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("")
+    for title in ("Left", "Right", "Both"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("Unit", style="dim", no_wrap=True)
+    table.add_column("Usual range", justify="right", no_wrap=True)
+    table.add_column("R to L", justify="right", no_wrap=True)
+    left: Parameters = analysis.left.parameters if analysis.left else _NONE
+    right: Parameters = analysis.right.parameters if analysis.right else _NONE
+    both = both_parameters(whole)
+    section = ""
+    for name, title in TITLES.items():
+        section = _SECTIONS.get(name, section) if name in _SECTIONS else section
+        if not any(_known(group.get(name)) for group in (left, right, both)):
+            continue
+        if section:
+            table.add_row(Text(section, style="bold underline"))
+            section = ""
+        unit = next(group[name].unit for group in (left, right, both) if name in group)
+        norm = norm_of(name)
+        table.add_row(
+            title,
+            *(_cell(group, name) for group in (left, right, both)),
+            "" if unit == "1" else unit,
+            norm.text() if norm else "",
+            _asymmetry(left, right, name),
+        )
+    return Padding(table, (1, 0, 1, 0))
+
+
+def _known(parameter: Parameter | None) -> bool:
+    return parameter is not None and parameter.value is not None and math.isfinite(parameter.value)
+
+
+def _cell(group: Parameters, name: str) -> Text:
+    parameter = group.get(name)
+    if parameter is None:
+        return Text("")
+    if parameter.value is None or not _known(parameter):
+        return Text("-", style="dim")
+    text = Text(_figure(parameter.value))
+    if parameter.sd is not None and parameter.n > 1:
+        text.append(f" ±{_figure(parameter.sd)}", style="dim")
+    norm = norm_of(name)
+    if norm is not None and not norm.holds(parameter.value):
+        text.stylize("bold yellow")
+        text.append(" !", style="bold yellow")
+    return text
+
+
+def _figure(value: float) -> str:
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}"
+
+
+def _asymmetry(left: Parameters, right: Parameters, name: str) -> Text:
+    """Symmetry index 100 (R - L) / ((R + L) / 2), where both feet have a positive figure."""
+    if name.endswith(("cv_pct", "index_heel", "index_forefoot")) or name == "cpei_pct":
+        return Text("")
+    a, b = left.get(name), right.get(name)
+    if a is None or b is None or a.value is None or b.value is None or a.value <= 0 or b.value <= 0:
+        return Text("")
+    index = 200.0 * (b.value - a.value) / (b.value + a.value)
+    return Text(f"{index:+.0f} %", style="bold yellow" if abs(index) > 10 else "")
+
+
+def _standing(standing: Standing, number: int) -> RenderableType:
+    line = Text(f"Standing {number}: {standing.from_s:.0f} to {standing.to_s:.0f} s", style="bold")
+    said: list[str] = []
+    if math.isfinite(standing.left_load_pct):
+        said.append(f"load left {standing.left_load_pct:.0f} %, right {100 - standing.left_load_pct:.0f} %")
+    if math.isfinite(standing.rear_load_pct):
+        said.append(f"rear {standing.rear_load_pct:.0f} %, fore {100 - standing.rear_load_pct:.0f} %")
+    for name in ("both", "left", "right"):
+        sway = getattr(standing, name)
+        if sway is not None:
+            said.append(
+                f"sway {name} {sway.mean_velocity_mm_per_s:.1f} mm/s, ellipse {sway.ellipse_area_mm2:.0f} mm2"
+            )
+    return Group(line, Text("; ".join(said) or "nothing could be measured"))
+
+
+def _notes(whole: Whole) -> RenderableType:
+    lines: list[RenderableType] = []
+    if whole.notes:
+        lines.append(Text("To know", style="bold"))
+        lines += [Text(f"- {note}") for note in whole.notes[:_MAX_NOTES]]
+        if len(whole.notes) > _MAX_NOTES:
+            lines.append(Text(f"- and {len(whole.notes) - _MAX_NOTES} more (all are in the JSON)"))
+    lines.append(
+        Text(
+            "! outside the usual range of healthy adults (docs/reference/parameters.md); no diagnosis. "
+            "± is the SD over strides.",
+            style="dim",
+        )
+    )
+    return Group(*lines)

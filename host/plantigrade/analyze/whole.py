@@ -1,0 +1,163 @@
+"""Import, engine, balance and butterfly: everything that a report of one recording needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.gait import balance
+from plantigrade.gait.engine import Engine, Settings
+from plantigrade.gait.pressure.butterfly import Butterfly, butterfly
+from plantigrade.gait.results import Analysis
+from plantigrade.gait.signals import Foot, Walk
+from plantigrade.imports import formats
+
+NEWTONS_PER_KG: Final = 9.80665
+CHUNK_ROWS: Final = 60_000
+MIN_STANDING_S: Final = balance.MIN_LOAD_S
+MAX_STANDINGS: Final = 200
+MAX_BUTTERFLY_CYCLES: Final = 2000
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share of it that is done, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A span of the recording that the user named, seconds on its clock."""
+
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Attributes:
+        path, format_name, foot: as in `imports.formats.read`.
+        body_weight_kg: stated weight, goes before that of the file.
+        feet_apart_mm: for the sway of the whole body.
+        eyes_open, eyes_closed: spans of quiet standing to compare.
+    """
+
+    path: Path
+    format_name: str = "auto"
+    foot: Foot | None = None
+    body_weight_kg: float | None = None
+    feet_apart_mm: float | None = None
+    eyes_open: Span | None = None
+    eyes_closed: Span | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A recording and all that was found in it.
+
+    Attributes:
+        walk: the samples.
+        analysis: what the engine found.
+        standings: balance of each span of standing, or of the spans that the user named.
+        romberg: eyes closed over open, where both were named and long enough.
+        butterfly: None with one foot, without sensor places or with too few strides.
+        notes: what the file and the engine say about the recording, each once.
+    """
+
+    walk: Walk
+    analysis: Analysis
+    standings: tuple[balance.Standing, ...]
+    romberg: balance.Romberg | None
+    butterfly: Butterfly | None
+    notes: tuple[str, ...]
+
+
+def run(request: Request, progress: Progress = lambda _what, _share: None) -> Whole:
+    """Analyse one recording.
+
+    Raises:
+        PlantigradeError: the file cannot be read, or a span lies outside it.
+    """
+    walk = formats.read(
+        request.path,
+        request.format_name,
+        foot=request.foot,
+        on_progress=lambda share: progress("reading", share),
+    )
+    if request.body_weight_kg is not None:
+        walk = replace(walk, body_weight_n=request.body_weight_kg * NEWTONS_PER_KG)
+    analysis = _analyse(walk, progress)
+    standings = _standings(walk, analysis, request)
+    return Whole(
+        walk=walk,
+        analysis=analysis,
+        standings=standings,
+        romberg=_romberg(standings, request),
+        butterfly=_butterfly(walk, analysis),
+        notes=_notes(walk, analysis),
+    )
+
+
+def _analyse(walk: Walk, progress: Progress) -> Analysis:
+    engine = Engine(Settings(), walk)
+    longest = max(len(foot) for foot in walk.feet)
+    for done, (left, right) in enumerate(walk.chunks(CHUNK_ROWS)):
+        engine.feed(left, right)
+        progress("analysing", min(1.0, (done + 1) * CHUNK_ROWS / longest))
+    return engine.finish()
+
+
+def _standings(walk: Walk, analysis: Analysis, request: Request) -> tuple[balance.Standing, ...]:
+    named = [span for span in (request.eyes_open, request.eyes_closed) if span is not None]
+    for span in named:
+        if not analysis.from_s <= span.from_s < span.to_s <= analysis.to_s + 1e-6:
+            raise PlantigradeError(
+                f"{span.from_s:g}-{span.to_s:g} s is no span of the recording, which runs from "
+                f"{analysis.from_s:g} to {analysis.to_s:g} s"
+            )
+    spans = named or [
+        Span(activity.from_s, activity.to_s)
+        for activity in analysis.activities
+        if activity.kind == "standing" and activity.to_s - activity.from_s >= MIN_STANDING_S
+    ]
+    if all(foot.quantity != "force" for foot in walk.feet):
+        return ()
+    return tuple(
+        balance.standing(
+            walk.left,
+            walk.right,
+            walk.sample_rate_hz,
+            span.from_s,
+            span.to_s,
+            feet_apart_mm=request.feet_apart_mm,
+        )
+        for span in spans[:MAX_STANDINGS]
+    )
+
+
+def _romberg(standings: tuple[balance.Standing, ...], request: Request) -> balance.Romberg | None:
+    if request.eyes_open is None or request.eyes_closed is None or len(standings) != 2:
+        return None
+    for pick in ("both", "left", "right"):
+        eyes_open, eyes_closed = (getattr(standing, pick) for standing in standings)
+        if eyes_open is not None and eyes_closed is not None:
+            return balance.romberg(eyes_open, eyes_closed)
+    return None
+
+
+def _butterfly(walk: Walk, analysis: Analysis) -> Butterfly | None:
+    if walk.left is None or walk.right is None or analysis.left is None:
+        return None
+    strides = analysis.left.strides
+    chosen = np.flatnonzero(strides.valid)[:MAX_BUTTERFLY_CYCLES]
+    return butterfly(
+        walk.left, walk.right, strides.initial_contact_s[chosen], strides.next_initial_contact_s[chosen]
+    )
+
+
+def _notes(walk: Walk, analysis: Analysis) -> tuple[str, ...]:
+    said = [note for note in walk.source.note.split("; ") if note]
+    said += [finding.text for finding in analysis.findings]
+    return tuple(dict.fromkeys(said))

@@ -1,0 +1,139 @@
+"""Panels about time: force over the cycle, phases of the cycle, the butterfly."""
+
+# pyright: reportUnknownMemberType=false
+# matplotlib types its keyword arguments only in part.
+
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from plantigrade.analyze.norms import NORMS
+from plantigrade.gait.pressure.butterfly import Butterfly
+from plantigrade.gait.results import Analysis, FootAnalysis
+from plantigrade.gait.signals import Foot
+from plantigrade.report.style import COLOUR, FAINT, HATCH, INK, LINE, PAPER, USUAL
+
+_BAND_ALPHA: Final = {Foot.LEFT: 0.22, Foot.RIGHT: 0.16}
+
+
+def force_ensembles(axes: Axes, analysis: Analysis) -> None:
+    """Mean force over the gait cycle of both feet, one SD either side."""
+    axes.set_title("Vertical force over the gait cycle (mean ± SD)")
+    unit = ""
+    top = 0.0
+    percent = np.arange(101)
+    for foot in analysis.feet:
+        curve = foot.force_cycle
+        if curve is None or not curve.n:
+            continue
+        unit = curve.unit
+        colour = COLOUR[foot.foot]
+        low, high = curve.mean - curve.sd, curve.mean + curve.sd
+        axes.fill_between(
+            percent,
+            low,
+            high,
+            color=colour,
+            alpha=_BAND_ALPHA[foot.foot],
+            hatch=HATCH[foot.foot],
+            linewidth=0,
+        )
+        label = f"{foot.foot.value} ({curve.n} cycles)"
+        axes.plot(percent, curve.mean, color=colour, linestyle=LINE[foot.foot], linewidth=1.8, label=label)
+        top = max(top, float(np.nanmax(high)))
+    if not unit:
+        _nothing(axes, "no steady cycle to average")
+        return
+    axes.set_xlim(0, 100)
+    axes.set_ylim(min(0.0, axes.get_ylim()[0]), None)
+    axes.set_xlabel("% of gait cycle, from initial contact to the next of the same foot")
+    axes.set_ylabel("Force, N" if unit == "N" else f"Signal, {unit}")
+    weight = analysis.body_weight_n
+    if unit == "N" and weight:
+        axes.axhline(weight, color=FAINT, linewidth=0.8, linestyle=":")
+        axes.annotate("body weight", (100, weight), ha="right", va="bottom", fontsize=7.5, color=FAINT)
+    axes.legend(loc="upper right")
+
+
+def timing_bars(axes: Axes, analysis: Analysis) -> None:
+    """Stance and swing of each foot as shares of the cycle, the two double supports hatched."""
+    axes.set_title("Timing, % of gait cycle")
+    norm = NORMS["stance_pct"]
+    assert norm.low is not None
+    assert norm.high is not None
+    axes.axvspan(norm.low, norm.high, color=USUAL, zorder=0, linewidth=0)
+    rows = list(reversed(analysis.feet))
+    drawn = False
+    for y, foot in enumerate(rows):
+        stance = _value(foot, "stance_pct")
+        if stance is None:
+            continue
+        drawn = True
+        colour = COLOUR[foot.foot]
+        axes.barh(y, stance, height=0.5, color=colour, alpha=0.85)
+        axes.barh(y, 100 - stance, left=stance, height=0.5, color=PAPER, edgecolor=colour, linewidth=1.0)
+        axes.text(stance / 2, y, f"stance {stance:.1f}", ha="center", va="center", color=PAPER, weight="bold")
+        axes.text((100 + stance) / 2, y, f"swing {100 - stance:.1f}", ha="center", va="center", color=INK)
+        _double_supports(axes, foot, y, stance)
+    if not drawn:
+        _nothing(axes, "no steady cycle")
+        return
+    axes.set_yticks(range(len(rows)), [foot.foot.value for foot in rows])
+    axes.set_ylim(-0.75, len(rows) - 0.25)
+    axes.set_xlim(0, 100)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel("green: usual end of stance; white hatching: double support")
+
+
+def _double_supports(axes: Axes, foot: FootAnalysis, y: int, stance: float) -> None:
+    cycle = _value(foot, "stride_time_s")
+    first = _value(foot, "initial_double_support_s")
+    last = _value(foot, "terminal_double_support_s")
+    if not cycle or first is None or last is None:
+        return
+    for left, seconds in ((0.0, first), (stance - 100 * last / cycle, last)):
+        axes.barh(
+            y,
+            100 * seconds / cycle,
+            left=left,
+            height=0.5,
+            facecolor="none",
+            edgecolor=PAPER,
+            hatch="xxx",
+            linewidth=0,
+        )
+
+
+def butterfly_panel(axes: Axes, found: Butterfly | None) -> None:
+    """The butterfly with its crossing."""
+    axes.set_title("Butterfly (both feet's centre of pressure)")
+    if found is None:
+        _nothing(axes, "needs both feet with sensor places\nand three steady cycles")
+        return
+    axes.axvline(0, color=FAINT, linewidth=0.6, linestyle=":")
+    axes.plot(found.x_pct, found.y_pct, color=INK, linewidth=1.3)
+    if np.isfinite(found.crossing_x_pct):
+        axes.plot(
+            found.crossing_x_pct, found.crossing_y_pct, "o", color=PAPER, markeredgecolor=INK, markersize=6
+        )
+        text = f"crossing {found.crossing_x_pct:+.0f} % to the side,\n{found.crossing_y_pct:.0f} % of length"
+        axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=7.5)
+    axes.set_xlim(-140, 140)
+    axes.set_ylim(0, 100)
+    axes.set_xticks([-100, 0, 100], ["left", "middle", "right"])
+    axes.set_ylabel("% of length")
+
+
+def _value(foot: FootAnalysis, name: str) -> float | None:
+    parameter = foot.parameters.get(name)
+    return parameter.value if parameter is not None else None
+
+
+def _nothing(axes: Axes, text: str) -> None:
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=FAINT, style="italic")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
