@@ -2,25 +2,66 @@
 
 True time is CLOCK_MONOTONIC in microseconds, which the host reads too; hence the host can say what the
 device's clock showed at any instant. The rule between them is reported to the supervisor whenever it changes.
+
+Firmware sees the crystal with one correction. A chip serves its timers on time, while a busy computer may
+stop a whole process for 50 ms. So time as firmware sees it never passes a timer callback that is due and not
+yet served, and inside a callback it runs on from the moment when the callback was due. When the computer is
+quick, nothing differs.
 """
 
 import time as _time
+from array import array
 
 from sim import settings
 
 true_us = _time.ticks_us
 
+FOREVER_US = 1 << 60
 _events = settings.descriptor("events", "wb")
 _clock = settings.values["clock"]
 _origin_us = _clock["origin_us"]
 _offset_us = _clock["offset_us"]
 _drift_ppb = _clock["drift_ppb"]
 
+_HORIZON, _BEHIND = range(2)
+# crystal time of the next callback to serve; how far behind the crystal the callback that runs is
+# ("l", not "q": reading a "q" makes a heap object each time)
+_seen = array("l", [FOREVER_US, 0])
 
-def device_us():
-    """Microseconds since the board's power-on by its own crystal (never wraps here; `ticks_us` does)."""
+
+def crystal_us():
+    """Microseconds since the board's power-on by its own crystal."""
     elapsed = true_us() - _origin_us
     return _offset_us + elapsed + elapsed * _drift_ppb // 1000000000
+
+
+def device_us():
+    """The crystal as firmware sees it; never wraps here (`ticks_us` does)."""
+    now = crystal_us() - _seen[_BEHIND]
+    return now if now < _seen[_HORIZON] else _seen[_HORIZON]
+
+
+def seen_true_us():
+    """True time to which `device_us` belongs: when the sensors are read, as far as firmware can tell."""
+    now = true_us() - _seen[_BEHIND]
+    if crystal_us() - _seen[_BEHIND] < _seen[_HORIZON]:
+        return now
+    return _origin_us + true_wait_us(_seen[_HORIZON] - _offset_us)
+
+
+def set_horizon(crystal):
+    """Firmware shall not see times after this: a callback is due then."""
+    _seen[_HORIZON] = crystal
+
+
+def begin_callback(due):
+    """The callback that was due at crystal time `due` begins."""
+    _seen[_BEHIND] = crystal_us() - due
+
+
+def end_callback():
+    """It has ended."""
+    _seen[_BEHIND] = 0
 
 
 def true_wait_us(device_wait_us):

@@ -19,6 +19,7 @@ def _obey(line):
         pins.drive(numbers[0], numbers[1])
     elif kind == b"clock":
         clock.change(numbers[0], numbers[1])
+        interrupts.shift(numbers[1])
     elif kind == b"cut":
         flash.cut_power_after(numbers[0], numbers[1] != 0)
 

@@ -13,7 +13,7 @@ _feed = settings.values["feed"]
 _start_us = _feed["start_us"]
 _loop = _feed["loop"]
 _row = array("H", [0] * 16)
-_held = array("l", [-1])
+_held = array("l", [-1, -1])  # row in memory, sensor read last
 _file = None
 _rows = 0
 _rate_hz = 0
@@ -27,7 +27,7 @@ if _feed["file"]:
 
 def row_now():
     """Index of the row that holds at this moment of true time; before the start the first one."""
-    index = (clock.true_us() - _start_us) * _rate_hz // 1000000
+    index = (clock.seen_true_us() - _start_us) * _rate_hz // 1000000
     if index < 0:
         return 0
     if index < _rows:
@@ -39,6 +39,9 @@ def reading(layout_index):
     """What `ADC.read_u16` returns for one sensor now."""
     if _file is None:
         return pins.REST
+    if layout_index == _held[1]:
+        return _row[layout_index]  # converted again at once, for the mean of several conversions
+    _held[1] = layout_index
     index = row_now()
     if index != _held[0]:
         _file.seek(32 + index * 32)
@@ -49,6 +52,7 @@ def reading(layout_index):
 
 def force_share():
     """Mean reading of all sensors as a share of the range, in thousandths: what the motion model goes by."""
+    _held[1] = -1
     reading(0)
     total = 0
     for value in _row:

@@ -21,12 +21,13 @@ QUEUE = (
     8  # callbacks of one timer that may wait, as in the chip's scheduler queue; more are dropped and counted
 )
 
-_FOREVER_US = 1 << 60
-# "l", not "q": reading a "q" makes a heap object each time
+_FOREVER_US = clock.FOREVER_US
 _due = array("l", [_FOREVER_US] * TIMERS)
 _period = array("l", [0] * TIMERS)  # 0: fires once
+_next = array("l", [_FOREVER_US] * TIMERS)  # when the next callback to serve is or was due; main thread only
 _waiting = array("l", [0] * TIMERS)
 _dropped = array("l", [0] * TIMERS)
+_skipped = array("l", [0] * TIMERS)  # of the dropped ones, those that `_next` has left behind
 _handlers = [None] * TIMERS
 
 _SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED = range(6)
@@ -92,7 +93,7 @@ def _thread_main():
     """The interrupt thread: never returns."""
     scratch = bytearray(1)
     while True:
-        now = clock.device_us()
+        now = clock.crystal_us()
         wait = _expire(now)
         if _watchdog[0] <= now:
             _watchdog[0] = _FOREVER_US
@@ -128,10 +129,34 @@ def _run_timers():
     while i < TIMERS:
         while _waiting[i]:
             _waiting[i] -= 1
-            handler = _handlers[i]
-            if handler is not None:
-                handler()
+            _serve(i)
         i += 1
+
+
+def _serve(slot):
+    """Call one timer's handler as if it were called when it was due."""
+    due = _next[slot]
+    missed = _dropped[slot] - _skipped[slot]
+    _skipped[slot] += missed
+    _next[slot] = due + (1 + missed) * _period[slot] if _period[slot] else _FOREVER_US
+    _look_ahead()
+    handler = _handlers[slot]
+    if handler is None:
+        return
+    clock.begin_callback(due)
+    try:
+        handler()
+    finally:
+        clock.end_callback()
+
+
+def _look_ahead():
+    """Let firmware see no time after the next callback."""
+    horizon = _FOREVER_US
+    for due in _next:
+        if due < horizon:
+            horizon = due
+    clock.set_horizon(horizon)
 
 
 def kick():
@@ -163,7 +188,10 @@ def set_timer(slot, first_us, period_us, handler):
     _waiting[slot] = 0
     _handlers[slot] = handler
     _period[slot] = period_us
-    _due[slot] = clock.device_us() + first_us
+    _skipped[slot] = _dropped[slot]
+    _next[slot] = clock.device_us() + first_us
+    _look_ahead()
+    _due[slot] = _next[slot]
     kick()
 
 
@@ -172,6 +200,21 @@ def clear_timer(slot):
     _due[slot] = _FOREVER_US
     _waiting[slot] = 0
     _handlers[slot] = None
+    _next[slot] = _FOREVER_US
+    _look_ahead()
+
+
+def shift(step_us):
+    """The device's clock was set forward or back: what is due moves with it, as timers count on
+    regardless.
+    """
+    for i in range(TIMERS):
+        if _next[i] != _FOREVER_US:
+            _due[i] += step_us if _due[i] != _FOREVER_US else 0
+            _next[i] += step_us
+    if _watchdog[0] != _FOREVER_US:
+        _watchdog[0] += step_us
+    _look_ahead()
 
 
 def dropped(slot):
@@ -181,7 +224,7 @@ def dropped(slot):
 
 def arm_watchdog(timeout_us):
     """Reset the board unless this is called again within `timeout_us`; device time."""
-    _watchdog[0] = clock.device_us() + timeout_us
+    _watchdog[0] = clock.crystal_us() + timeout_us
 
 
 def disarm_watchdog():

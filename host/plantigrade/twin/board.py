@@ -23,7 +23,7 @@ from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 
 log = logging.getLogger(__name__)
 
-FIRMWARE_HEAP = 300 * 1024 * 2
+FIRMWARE_HEAP = 100 * 1024 * 2
 CHIP_HEAP = (
     70 * 1024
 )  # at least this much the virtual chip itself takes, which is ROM and registers on a real one

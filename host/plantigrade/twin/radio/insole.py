@@ -87,8 +87,6 @@ class InsoleSession:
                 self._air.unplug(self.controller)
             for future in self._questions.values():
                 future.cancel()
-            for task in self._tasks:
-                task.cancel()
             self._writer.close()
 
     def _begin(self, work: Awaitable[None]) -> None:
