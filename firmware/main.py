@@ -1,7 +1,6 @@
 """Wires the insole's parts together and runs them. Nothing here does any work of its own."""
 
 import asyncio
-import gc
 
 import bluetooth
 import machine
@@ -18,6 +17,7 @@ from insole.clock import Clock
 from insole.commands import Commands
 from insole.crash import CrashHandler
 from insole.faults import Faults
+from insole.garbage import Collector
 from insole.housekeeping import Housekeeping
 from insole.identity import Identity
 from insole.indicator import Indicator
@@ -73,6 +73,7 @@ def build_insole(board):
         gait=gait,
         live=live,
         blocks=blocks,
+        collector=Collector(sampler),
         battery=battery,
         power=power,
         identity=Identity(machine.unique_id()),
@@ -109,9 +110,9 @@ class Firmware:
         asyncio.get_event_loop().set_exception_handler(CrashHandler(self.watchdog, insole.clock))
         insole.self_test.run()
         insole.modes.begin(self.housekeeping.announce)
-        gc.collect()
-        gc.threshold(gc.mem_free() // 4 + gc.mem_alloc())
-        for part in (insole.blocks, self.pump, self.radio, self.usb, self.housekeeping, insole.indicator):
+        insole.collector.settle()
+        asyncio.create_task(insole.blocks.run(insole.collector))
+        for part in (self.pump, self.radio, self.usb, self.housekeeping, insole.indicator):
             asyncio.create_task(part.run())
         await self.watchdog.run()
 

@@ -8,7 +8,7 @@ from array import array
 
 from insole.recorder.rate import CHUNK_SLOTS, LOOKAHEAD_SLOTS, STANDING_SLOTS, RateGovernor
 from insole_protocol import block, ids
-from insole_protocol.layout import LAYOUT_ID
+from insole_protocol.layout_id import LAYOUT_ID
 
 SATURATED_COUNT = 4090
 CHANNELS = 16
@@ -79,11 +79,12 @@ class BlockBuilder:
         self._chunks = chunks
         self.sampler.wake_rows = CHUNK_SLOTS + LOOKAHEAD_SLOTS if chunks else frames_per_record
 
-    async def run(self):
+    async def run(self, collector):
         """Drain the ring whenever enough rows wait; never ends."""
         while True:
             await self.sampler.ready.wait()
             self.drain()
+            collector.after_sample()
 
     def drain(self):
         """Look at every waiting row; make the records that are due."""

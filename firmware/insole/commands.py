@@ -1,11 +1,9 @@
 """Carries out commands, whatever link they came over. One method for each operation of PROTOCOL.md section 4."""
 
-import gc
-
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
 from insole_protocol import settings as table
-from insole_protocol.layout import LAYOUT_ID
+from insole_protocol.layout_id import LAYOUT_ID
 
 MAX_U32 = 0xFFFFFFFF
 IDENTIFY_MAX_S = 60
@@ -135,7 +133,7 @@ class Commands:
             sampler.max_jitter_us,
             insole.gait.steps,
             insole.gait.cadence,
-            gc.mem_free(),
+            insole.collector.free,
             insole.faults.flags,
             min(0xFFFF, session.malformed + session.transport.malformed()),
         )

@@ -14,8 +14,8 @@ EMPTY_CHECKS = 3
 EMPTY_WAKE_MS = 10 * 60 * 1000  # look again whether the charger is there
 REBOOT_DELAY_MS = 300  # for the reply to get out
 
-# Bluetooth needs 80 MHz; live streaming sends ten times as many records.
-CLOCK_HZ = {ids.MODE_IDLE: 80000000, ids.MODE_DAILY: 80000000, ids.MODE_LIVE: 160000000}
+# Bluetooth needs 80 MHz; a scan of the sensors takes about half a slot at 160 MHz (estimate).
+CLOCK_HZ = {ids.MODE_IDLE: 80000000, ids.MODE_DAILY: 160000000, ids.MODE_LIVE: 160000000}
 
 
 class Power:

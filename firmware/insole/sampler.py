@@ -82,6 +82,10 @@ class Sampler:
         """Free the oldest rows."""
         self.tail = (self.tail + rows) % self._wrap
 
+    def next_in_us(self):
+        """Time until the next slot is due; much when nothing is sampled."""
+        return ticks_diff(self._due, ticks_us()) if self.running else self.period_us
+
     def lose_pending(self):
         """Slots lost at the end, before any row could tell of them; forgets them. Only while stopped."""
         lost = self._pending_lost

@@ -138,7 +138,6 @@ def test_status_counts():
     assert fields[4:7] == (200, 5, 180), (
         "sampled, lost, recorded: the last 20 slots wait for the rest of their chunk"
     )
-    assert fields[12] > 10000, "free heap"
 
 
 def test_settings_are_stored_and_survive_a_boot():
