@@ -65,8 +65,8 @@ def medial_of(layout: SensorLayout) -> F64:
     for region in set(layout.region):
         where = np.array([name == region for name in layout.region])
         middle = 0.5 * (layout.x_mm[where].min() + layout.x_mm[where].max())
-        offset: F64 = np.round(layout.x_mm[where] - middle, 3)
-        side[where] = -np.sign(offset)
+        offset = layout.x_mm[where] - middle
+        side[where] = np.where(offset < -0.5, 1.0, np.where(offset > 0.5, -1.0, 0.0))
     return side
 
 

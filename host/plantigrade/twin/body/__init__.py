@@ -3,7 +3,7 @@
 from plantigrade.twin.body.conditions import CATALOGUE, Condition, parse_condition
 from plantigrade.twin.body.day import Segment, live_through, make_forces, ordinary_day
 from plantigrade.twin.body.feed import read_feed, write_feed
-from plantigrade.twin.body.person import Person, Shoe, draw_person
+from plantigrade.twin.body.person import Person, Shoe, another_day, draw_person
 from plantigrade.twin.body.standing import stand
 from plantigrade.twin.body.walk import ForceWalk, load_walk, read_gaitpdb
 from plantigrade.twin.body.walking import VirtualWalk, walk
@@ -16,6 +16,7 @@ __all__ = [
     "Segment",
     "Shoe",
     "VirtualWalk",
+    "another_day",
     "draw_person",
     "live_through",
     "load_walk",

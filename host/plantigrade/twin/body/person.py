@@ -7,7 +7,7 @@ before the metatarsal heads. Stance share follows 64.2 - 3.5 * speed (m/s). Spre
 marked as assumptions in docs/explanation/body-model.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,28 @@ def draw_person(seed: int, shoe: Shoe | None = None, speed_m_s: float | None = N
         first_peak_at=float(np.clip(0.235 + 0.012 * kinds[7], 0.19, 0.28)),
         log_amplitude=_feet(draw),
         shoe=shoe or draw_shoe(draw),
+    )
+
+
+def another_day(person: Person, seed: int) -> Person:
+    """The same person on another day: speed, lacing and the place of the insole differ a little (assumed)."""
+    draw = np.random.default_rng([seed, 15])
+    speed = person.speed_m_s * (1.0 + draw.normal(0, 0.03))
+    slower = 1.0 - 0.35 * (speed / person.speed_m_s - 1.0)
+    regions = np.repeat(np.arange(4), [4, 4, 5, 3])
+    moved = draw.normal(0, 0.03, (2, 4))[:, regions] + draw.normal(0, 0.025, (2, SENSORS))
+    tilt = draw.normal(0, 0.025, (2, 1)) * medial_lever()
+    return replace(
+        person,
+        speed_m_s=speed,
+        stride_time_s=person.stride_time_s * slower,
+        stance_pct=person.stance_pct - 3.5 * (speed - person.speed_m_s) + draw.normal(0, 0.3),
+        first_peak=person.first_peak + 0.25 * (speed - person.speed_m_s) + draw.normal(0, 0.01),
+        second_peak=person.second_peak + 0.12 * (speed - person.speed_m_s) + draw.normal(0, 0.01),
+        log_amplitude=person.log_amplitude + moved + tilt,
+        shoe=replace(
+            person.shoe, preload_n=float(np.clip(person.shoe.preload_n + draw.normal(0, 0.2), 0, 2))
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""The measurements behind docs/reference/posture-performance.md, one file a question."""

@@ -1,0 +1,41 @@
+"""Strides of virtual sessions as posture reads them: body, insoles, calibration, gait engine."""
+
+from datetime import date, timedelta
+
+from plantigrade.gait.engine import analyze
+from plantigrade.gait.signals import Walk
+from plantigrade.posture.baseline import PersonalBaseline, TagReference
+from plantigrade.posture.intake import StrideColumns, from_analysis
+from plantigrade.twin.body import Condition, another_day
+from plantigrade.twin.wearer import Wearer
+
+SESSION_S = 90.0
+BASELINE_DAYS = 5
+TAG = "everyday"
+
+
+def columns(walk: Walk, wearer: Wearer | None = None) -> list[StrideColumns]:
+    """Strides of a walk through the gait engine."""
+    return from_analysis(analyze(walk), wearer.relative_sd() if wearer is not None else None)
+
+
+def session(
+    wearer: Wearer, day: int, conditions: tuple[Condition, ...] = (), seconds: float = SESSION_S
+) -> list[StrideColumns]:
+    """One walk on one day; the same day and person give the same walk but for the conditions."""
+    number = wearer.seed * 1000 + day
+    person = another_day(wearer.person, number)
+    walk, _ = wearer.walk(person, seconds, number, conditions)
+    return columns(walk, wearer)
+
+
+def baseline(wearer: Wearer, days: int = BASELINE_DAYS, seconds: float = SESSION_S) -> TagReference:
+    """The wearer's personal baseline of neutral days."""
+    learned = PersonalBaseline()
+    first = date(2026, 1, 1)
+    for day in range(days):
+        learned.add_day(first + timedelta(days=day), TAG, session(wearer, day, seconds=seconds))
+    reference = learned.for_tag(TAG)
+    if reference is None:
+        raise RuntimeError(f"wearer {wearer.seed}: {days} days of {seconds:.0f} s gave no baseline")
+    return reference
