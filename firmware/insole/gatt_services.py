@@ -78,7 +78,7 @@ class GattServices:
         ble.gatts_write(feature, struct.pack("<H", RSC_FEATURE_NONE))
         ble.gatts_write(location, bytes((SENSOR_LOCATION_IN_SHOE,)))
         self._measurement = bytearray(struct.calcsize(RSC_MEASUREMENT))
-        self._percent = bytearray(1)
+        self._percent = bytearray(b"\xff")  # nothing shown yet
 
     def show_battery(self, percent):
         """Put the battery level (0 to 100; 255 unknown is shown as 0) into its characteristic; notify a change."""
@@ -86,11 +86,6 @@ class GattServices:
         if self._percent[0] != value:
             self._percent[0] = value
             self._ble.gatts_write(self._battery, self._percent, True)
-
-    def set_battery(self, percent):
-        """The first value, before anyone is connected."""
-        self._percent[0] = percent if percent <= 100 else 0
-        self._ble.gatts_write(self._battery, self._percent)
 
     def show_cadence(self, cadence_tenths):
         """Notify the RSC measurement, cadence in tenths of steps/min, to every client that subscribed to it."""

@@ -35,7 +35,6 @@ class Housekeeping:
             self._radio.services.show_cadence(insole.gait.cadence)
         if self._rounds % BATTERY_ROUNDS == 0:
             insole.blocks.status = insole.blocks.status & ~_BATTERY_FLAGS | insole.power.watch()
-            self._radio.services.show_battery(insole.battery.percent)
         self.announce()
 
     def _flush(self):
@@ -63,6 +62,7 @@ class Housekeeping:
         if state != self._shown:
             self._shown = state
             self._radio.show(*state)
+            self._radio.services.show_battery(insole.battery.percent)
             insole.indicator.apply(modes)
 
 

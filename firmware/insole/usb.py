@@ -86,9 +86,13 @@ class UsbLink:
         """Serve what comes in; never ends."""
         while True:
             if not self.receive():
-                if self._sent < self._length and ticks_diff(ticks_ms(), self._moved_ms) > SILENT_MS:
-                    self.session.reset()
+                self.give_up_if_silent()
                 await asyncio.sleep_ms(POLL_MS)
+
+    def give_up_if_silent(self):
+        """Forget a peer that has taken nothing of what waits for it for a while: the cable is out."""
+        if self._sent < self._length and ticks_diff(ticks_ms(), self._moved_ms) > SILENT_MS:
+            self.session.reset()
 
     def receive(self):
         """Take what waits, up to a frame's worth; whether there was anything."""
