@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plantigrade.bridge.clock import ClockEstimate, ClockSync, RoundTrip
+from plantigrade.bridge.intervals import connection_interval_ns
 
 BURST = 24
 
@@ -22,6 +23,8 @@ class SimulatedRadio:
     drift_ppm: float
     queueing_share: float = 0.02
     now_ns: float = 1e12
+    send_ns: float = 0.0
+    receive_ns: float = 0.0
     offset_ns: float = field(init=False)
     phase_ns: float = field(init=False)
 
@@ -46,9 +49,9 @@ class SimulatedRadio:
 
     def round_trip(self) -> RoundTrip:
         sent = self.now_ns
-        received = self.next_event(sent + self.queueing() + self.noise()) + self.noise()
+        received = self.next_event(sent + self.send_ns + self.queueing() + self.noise()) + self.noise()
         answered = received + self.rng.uniform(0.1e6, 0.8e6)
-        back = self.next_event(answered + self.queueing()) + self.noise()
+        back = self.next_event(answered + self.queueing()) + self.receive_ns + self.noise()
         self.now_ns = back
         return RoundTrip(round(sent), self.device_us(received), self.device_us(answered), round(back))
 
@@ -178,3 +181,33 @@ def test_arrays_and_single_values_agree() -> None:
     estimate = ClockEstimate(1_000_000, 5_000_000_000, 37.5, 900_000, 3.0, 30)
     device_us = np.array([0, 1_000_000, 86_400_000_000], dtype=np.int64)
     assert estimate.host_ns_array(device_us).tolist() == [estimate.host_ns(int(value)) for value in device_us]
+
+
+@pytest.mark.parametrize("interval_ms", [7.5, 15, 30, 48.75, 100])
+def test_the_connection_interval_shows_in_the_arrivals(interval_ms: float) -> None:
+    rng = random.Random(9)
+    events = np.cumsum([rng.randrange(1, 40) for _ in range(60)])
+    jitter_ns = [rng.uniform(0, 1e6) for _ in events]
+    drifting_ns = events * interval_ms * 1e6 * (1 + 50e-6) + jitter_ns
+    assert connection_interval_ns(drifting_ns.astype(np.int64)) == interval_ms * 1e6
+
+
+def test_no_interval_is_seen_where_there_is_none() -> None:
+    rng = random.Random(10)
+    seen = 0
+    for _ in range(200):
+        arrivals = np.cumsum([rng.randrange(1_000_000, 900_000_000) for _ in range(30)])
+        seen += connection_interval_ns(arrivals) is not None
+    assert seen == 0
+
+
+@pytest.mark.parametrize("interval_ms", [0, 30])
+@pytest.mark.parametrize("send_ms, receive_ms", [(0.2, 2.0), (2.0, 0.2), (3.0, 3.0)])
+def test_a_host_whose_stack_takes_its_time(interval_ms: float, send_ms: float, receive_ms: float) -> None:
+    course = Course()
+    for seed in range(3):
+        radio = SimulatedRadio(random.Random(seed), interval_ms, 20)
+        radio.send_ns, radio.receive_ns = send_ms * 1e6, receive_ms * 1e6
+        follow(radio, ClockSync(), 60, course)
+    assert max(course.errors_ms) < 3.0
+    assert np.mean(course.covered) >= 0.95

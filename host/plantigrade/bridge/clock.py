@@ -1,19 +1,7 @@
-"""The insole's clock on the host's time base, from round trips. Pure: no clock is read here.
+"""The insole's clock on the host's time base, from round trips of the TIME command. Pure: no clock is read
+here.
 
-What is known for certain: a TIME command that left the host at h0 and reached the insole at d1 says that
-offset = host - device is at least h0 - d1; its reply, which left the insole at d2 and reached the host at
-h3, says that the offset is at most h3 - d2. Queueing only ever makes these bounds looser, never wrong.
-
-Over BLE the two directions are not alike. The reply always waits for the connection event that follows the
-one which brought the command, so its delay is nearly constant and unknown; the middle of the round trip is
-therefore wrong by up to half a connection interval, however short the round trip. The command leaves the
-host at a moment of the host's choosing. Sent at random moments, its delay is spread evenly between nothing
-and one interval, and the best of many is close to nothing. The estimate therefore rests on the forward
-path: the line that no lower bound exceeds and to which the bounds come closest, with a mild prior for the
-drift of quartz. How far the best of n falls short of zero is seen from how densely the n best lie (for
-evenly spread delays the shortest is, in the mean, as long as the spacing of those that follow), which
-corrects the offset and gives its uncertainty. What the spread of the delays does not account for of the
-shortest round trip is taken for a fixed delay, the same both ways.
+`clock_fit` says how offset and drift follow from the time stamps, and how well.
 """
 
 from collections import deque
@@ -22,26 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_DRIFT_PPM = 150.0
-"""A quartz oscillator over temperature and age is within 50 ppm, and so is the host's."""
-PRIOR_DRIFT_PPM = 40.0
-"""Standard deviation of the relative drift that is expected before anything is measured."""
-SPACING_RANK = 7
-"""The shortest delay is judged by the spacing up to this rank; two of the ranks are taken up by the line
-itself.
-"""
-SPACING_FACTOR = 3.5
-"""Stated uncertainty in spacings. For an exponential law 3 spacings cover 95 %; the rest pays for the drift.
-"""
-PATH_NS = 400_000
-"""What host stack, radio and interpreter take at their best between the two time stamps of one direction."""
-FLOOR_NS = 800_000
-"""No statement is tighter than this: it covers paths from 0 to three times `PATH_NS`."""
+from plantigrade.bridge.clock_fit import GOLDEN_RATIO, Stamps, fit
+
 STEP_TOLERANCE_NS = 3_000_000
 STEPS_TO_BELIEVE = 2
 PACING_SHARE = 1.2
-SPREAD_MARGIN = 1.1
-GOLDEN_RATIO = 0.6180339887498949
 
 
 @dataclass(frozen=True)
@@ -74,6 +47,7 @@ class ClockEstimate:
     """host_ns = host_at_reference_ns + 1000 (1 + drift_ppm 1e-6) (device_us - reference_us), as far as known.
 
     `uncertainty_ns` holds at `reference_us`; `uncertainty_at_ns` adds what the drift may have done since.
+    `interval_ms` is the connection interval as far as it shows in the time stamps.
     """
 
     reference_us: int
@@ -82,6 +56,7 @@ class ClockEstimate:
     uncertainty_ns: int
     drift_uncertainty_ppm: float
     round_trips: int
+    interval_ms: float | None = None
 
     def host_ns(self, device_us: int) -> int:
         """Host time of a device time."""
@@ -173,87 +148,30 @@ class ClockSync:
         last = self._trips[-1]
         reference_us = last.device_received_us
         base_ns = last.host_sent_ns - 1000 * reference_us
-        age_s = np.array([(trip.device_received_us - reference_us) * 1e-6 for trip in self._trips])
-        # Offsets relative to base_ns, so that a float holds nanoseconds after years of uptime.
-        low_ns = np.array(
-            [trip.host_sent_ns - 1000 * trip.device_received_us - base_ns for trip in self._trips],
-            dtype=np.float64,
+        trips = np.array(self._trips_as_tuples(), dtype=np.int64)
+        sent_ns, received_us, answered_us, arrived_ns = trips.T
+        device_ns = base_ns + 1000 * received_us
+        found = fit(
+            Stamps(
+                age_s=(received_us - reference_us) * 1e-6,
+                low_ns=(sent_ns - device_ns).astype(np.float64),
+                high_ns=(arrived_ns - base_ns - 1000 * answered_us).astype(np.float64),
+                event_ns=(arrived_ns - device_ns).astype(np.float64),
+                arrival_ns=arrived_ns,
+            )
         )
-        high_ns = np.array(
-            [trip.host_received_ns - 1000 * trip.device_sent_us - base_ns for trip in self._trips],
-            dtype=np.float64,
-        )
-        slope = _best_slope(age_s, low_ns)
-        level_ns = low_ns - slope * age_s
-        floor_ns = float(level_ns.max())
-        corridor_ns = max(0.0, float(np.min(high_ns - slope * age_s)) - floor_ns)
-        spacing_ns = max(_spacing(floor_ns - level_ns), corridor_ns / (len(level_ns) + 1))
-        fixed_ns = _fixed_share(floor_ns - level_ns, corridor_ns)
-        offset_ns = floor_ns + min(spacing_ns + PATH_NS + fixed_ns, corridor_ns / 2)
-        span_s = max(float(-age_s.min()), 1e-3)
-        doubt_ns = SPACING_FACTOR * spacing_ns + FLOOR_NS + fixed_ns
         return ClockEstimate(
             reference_us=reference_us,
-            host_at_reference_ns=base_ns + 1000 * reference_us + round(offset_ns),
-            drift_ppm=slope * 1e-3,
-            uncertainty_ns=round(doubt_ns),
-            drift_uncertainty_ppm=min(2.0 * PRIOR_DRIFT_PPM, 2.0 * doubt_ns * 1e-3 / span_s),
+            host_at_reference_ns=base_ns + 1000 * reference_us + round(found.offset_ns),
+            drift_ppm=found.slope_ns_per_s * 1e-3,
+            uncertainty_ns=round(found.doubt_ns),
+            drift_uncertainty_ppm=found.slope_doubt_ns_per_s * 1e-3,
             round_trips=len(self._trips),
+            interval_ms=None if found.interval_ns is None else found.interval_ns * 1e-6,
         )
 
-
-def _spacing(excess_ns: NDArray[np.float64]) -> float:
-    """Mean spacing of the shortest delays in ns.
-
-    Args:
-        excess_ns: (n,) how far each lower bound lies under the line, >= 0, in any order.
-    """
-    ranked = np.sort(excess_ns)
-    rank = min(SPACING_RANK, len(ranked) - 1)
-    return float(ranked[rank] / max(rank - 1, 1))
-
-
-def _fixed_share(excess_ns: NDArray[np.float64], corridor_ns: float) -> float:
-    """Half of the shortest round trip that connection events do not account for, in ns.
-
-    With connection events the forward delays are spread as widely as the shortest round trip is long, and
-    nothing is left. Without them (USB, or a host whose stack takes its time) the delays lie close together,
-    the shortest round trip is a fixed delay both ways, and its middle is the best guess, with half of it as
-    the doubt.
-    """
-    spread_ns = float(np.quantile(excess_ns, 0.95)) / 0.95
-    return max(0.0, corridor_ns - SPREAD_MARGIN * spread_ns) / 2
-
-
-def _best_slope(age_s: NDArray[np.float64], low_ns: NDArray[np.float64]) -> float:
-    """Slope (ns of offset per second, that is 1e-3 ppm) of the line over all lower bounds that lies closest
-    to them.
-
-    Least sum of distances is the most likely line for delays that are positive and exponential (Moon,
-    Skelly and Towsley, "Estimation and removal of clock skew from network delay measurements", INFOCOM
-    1999). The prior decides while the span is short. The cost is convex in the slope: golden-section
-    search.
-    """
-    mean_age, mean_low, count = float(age_s.mean()), float(low_ns.mean()), len(age_s)
-
-    def distance(slope: float) -> float:
-        return float(np.max(low_ns - slope * age_s)) + slope * mean_age - mean_low
-
-    scale_ns = max(distance(0.0), float(FLOOR_NS))
-
-    def cost(slope: float) -> float:
-        return count * distance(slope) / scale_ns + 0.5 * (slope / (1e3 * PRIOR_DRIFT_PPM)) ** 2
-
-    low, high = -1e3 * MAX_DRIFT_PPM, 1e3 * MAX_DRIFT_PPM
-    left, right = high - GOLDEN_RATIO * (high - low), low + GOLDEN_RATIO * (high - low)
-    cost_left, cost_right = cost(left), cost(right)
-    while high - low > 5.0:
-        if cost_left <= cost_right:
-            high, right, cost_right = right, left, cost_left
-            left = high - GOLDEN_RATIO * (high - low)
-            cost_left = cost(left)
-        else:
-            low, left, cost_left = left, right, cost_right
-            right = low + GOLDEN_RATIO * (high - low)
-            cost_right = cost(right)
-    return (low + high) / 2
+    def _trips_as_tuples(self) -> list[tuple[int, int, int, int]]:
+        return [
+            (trip.host_sent_ns, trip.device_received_us, trip.device_sent_us, trip.host_received_ns)
+            for trip in self._trips
+        ]
