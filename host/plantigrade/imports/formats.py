@@ -1,6 +1,7 @@
 """Which formats are read, and finding out which one a file is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -46,13 +47,20 @@ _OTHER_KINDS: Final = (
 )
 
 
-def read(path: Path, format_name: str = "auto", *, foot: Foot | None = None) -> Walk:
+def read(
+    path: Path,
+    format_name: str = "auto",
+    *,
+    foot: Foot | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Walk:
     """Read a recording.
 
     Args:
         path: the file; for WFDB the header or a signal beside it.
         format_name: "auto" to find out from the content, or a name of `FORMATS`.
         foot: the side of a recording of one foot whose file does not say it, or says it wrongly.
+        on_progress: told the share of the file that has been read, 0 to 1.
 
     Raises:
         FileError: the file cannot be read as that format, with the reason.
@@ -61,7 +69,7 @@ def read(path: Path, format_name: str = "auto", *, foot: Foot | None = None) -> 
     chosen = detect(source) if format_name == "auto" else FORMATS.get(format_name)
     if chosen is None:
         raise PlantigradeError(f"unknown format {format_name!r}; known are auto, {', '.join(FORMATS)}")
-    walk = chosen.read(source, foot)
+    walk = chosen.read(replace(source, on_progress=on_progress), foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")
     return with_doubts(walk)

@@ -3,7 +3,7 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -48,9 +48,12 @@ class Head:
 class _Capped(io.RawIOBase):
     """A byte stream that refuses to grow beyond `MAX_BYTES` and names the file in what goes wrong."""
 
-    def __init__(self, stream: io.BufferedIOBase | gzip.GzipFile, path: Path) -> None:
-        self._stream = stream
-        self._path = path
+    def __init__(self, file: io.BufferedReader, source: "Source") -> None:
+        self._file = file
+        self._stream = gzip.GzipFile(fileobj=file) if source.compressed else file
+        self._path = source.path
+        self._on_progress = source.on_progress
+        self._size = max(1, source.path.stat().st_size)
         self._count = 0
 
     def readable(self) -> bool:
@@ -71,11 +74,14 @@ class _Capped(io.RawIOBase):
                 self._path, f"holds more than {MAX_BYTES >> 30} GiB; cut it into shorter recordings"
             )
         buffer[: len(block)] = block
+        if self._on_progress is not None:
+            self._on_progress(min(1.0, self._file.tell() / self._size))
         return len(block)
 
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
+            self._file.close()
         super().close()
 
 
@@ -87,11 +93,13 @@ class Source:
         path: where it is.
         compressed: gzipped, found from its first bytes.
         encoding: of its text, found from the byte order mark.
+        on_progress: told the share of the file that has been read, 0 to 1.
     """
 
     path: Path
     compressed: bool
     encoding: Literal["utf-8-sig", "utf-16", "latin-1"]
+    on_progress: Callable[[float], None] | None = None
 
     def open(self) -> io.BufferedReader:
         """The decompressed bytes.
@@ -100,10 +108,10 @@ class Source:
             FileError: while reading, for damaged gzip data and for files that are too large.
         """
         try:
-            stream = gzip.GzipFile(self.path, "rb") if self.compressed else self.path.open("rb")
+            stream = _Capped(self.path.open("rb"), self)
         except OSError as error:
             raise FileError(self.path, f"cannot be opened: {error.strerror or error}") from error
-        return io.BufferedReader(_Capped(stream, self.path), buffer_size=1 << 18)
+        return io.BufferedReader(stream, buffer_size=1 << 18)
 
     def lines(self) -> Iterator[str]:
         """Text lines with their line end, so that a line cut off at the end of the file can be told.
