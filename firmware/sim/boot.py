@@ -18,7 +18,7 @@ for _name in _scripts:
     try:
         exec(compile(_source, _name, "exec"), globals())
     except SystemExit:
-        raise
+        _steps.soft_reset()
     except BaseException as _error:
         sys.print_exception(_error)
         del _error

@@ -37,16 +37,14 @@ def crystal_us():
 
 def device_us():
     """The crystal as firmware sees it; never wraps here (`ticks_us` does)."""
+    horizon = _seen[_HORIZON]  # read once and first: a callback may come between any two lines and move it
     now = crystal_us() - _seen[_BEHIND]
-    return now if now < _seen[_HORIZON] else _seen[_HORIZON]
+    return now if now < horizon else horizon
 
 
 def seen_true_us():
     """True time to which `device_us` belongs: when the sensors are read, as far as firmware can tell."""
-    now = true_us() - _seen[_BEHIND]
-    if crystal_us() - _seen[_BEHIND] < _seen[_HORIZON]:
-        return now
-    return _origin_us + true_wait_us(_seen[_HORIZON] - _offset_us)
+    return _origin_us + true_wait_us(device_us() - _offset_us)
 
 
 def set_horizon(crystal):

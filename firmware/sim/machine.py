@@ -1,7 +1,6 @@
 """Stand-in for `machine`: pins, ADC, timers, I2C, watchdog, sleep and reset of the virtual board."""
 
 import machine as _machine
-import sys
 import time as _time
 from sim import clock, feed, interrupts, pins, settings, waiting
 from sim.lsm6dso import Lsm6dso
@@ -203,7 +202,7 @@ def reset():
 
 
 def soft_reset():
-    sys.exit(0)
+    _leave(b"reset soft\n")
 
 
 def bootloader(timeout=0):

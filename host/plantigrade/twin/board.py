@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,7 +98,15 @@ class RadioEnd:
 
 @dataclass
 class BoardState:
-    """What has happened to a board so far."""
+    """What has happened to a board so far.
+
+    Attributes:
+        powered: whether it has power; False too after power failed at a write.
+        boots: how often it came as far as its own scripts.
+        resets: causes of all restarts but power-on: hard, watchdog, deepsleep, soft, soft-raw (from the raw prompt).
+        crashes: of the interpreter itself, which is a defect.
+        chip_heap_bytes: what the virtual chip took of the interpreter's heap at the last boot.
+    """
 
     powered: bool = False
     boots: int = 0
@@ -147,7 +155,9 @@ class VirtualBoard:
         self._wanted: str | None = None  # reset that the board asked for
         self._sleep_s = 0.0
         self._cut_after = (0, False)
+        self._power_ons = 0
         self._changed = asyncio.Condition()
+        self._telling: set[asyncio.Future[None]] = set()
         self._make_flash(files)
 
     def _make_flash(self, files: Iterator[tuple[str, bytes]]) -> None:
@@ -183,6 +193,7 @@ class VirtualBoard:
         if self.state.powered:
             return
         self.state.powered = True
+        self._power_ons += 1
         await self._boot("power")
         self._watch = asyncio.create_task(self._supervise())
 
@@ -225,24 +236,17 @@ class VirtualBoard:
         """What its clock showed and shows; grows with each reset."""
         return self._clock
 
-    async def wait_for(self, what: str, timeout_s: float = 10.0) -> None:
-        """Wait for `boot` (the next one after this call), `off`, or `reset`.
+    async def wait_until(self, condition: Callable[[BoardState], bool], timeout_s: float = 10.0) -> None:
+        """Wait until the board's state fulfils a condition; it is looked at after each change.
 
         Raises:
             BoardError: it did not happen in time.
         """
-        state = self.state
-        boots, resets = state.boots, len(state.resets)
-        happened = {
-            "boot": lambda: state.boots > boots,
-            "reset": lambda: len(state.resets) > resets,
-            "off": lambda: not state.powered,
-        }[what]
         try:
             async with self._changed:
-                await asyncio.wait_for(self._changed.wait_for(happened), timeout_s)
+                await asyncio.wait_for(self._changed.wait_for(lambda: condition(self.state)), timeout_s)
         except TimeoutError:
-            raise BoardError(f"{self.spec.side} board: no {what} within {timeout_s:g} s") from None
+            raise BoardError(f"{self.spec.side} board: waited {timeout_s:g} s in vain; {self.state}") from None
 
     def _request(self, line: str) -> None:
         if self._process is None:
@@ -284,7 +288,6 @@ class VirtualBoard:
         for name in ("wake_in", "wake_out", "kick_in", "kick_out", "control_in", "events_out"):
             os.close(self._pipes.pop(name))
         self._wanted = None
-        self.state.boots += 1
         if raw_again:
             self.serial.swallow(FRIENDLY_PROMPT, lambda: self.serial.type(b"\x01"))
         await self._tell_changed()
@@ -345,10 +348,13 @@ class VirtualBoard:
     def _on_event(self, words: list[str]) -> None:
         match words:
             case ["clock", origin, offset, drift]:
-                boot = self.state.boots
-                self._clock.rules.append(ClockRule(int(origin), int(offset), int(drift), boot))
+                rule = ClockRule(int(origin), int(offset), int(drift), len(self.state.resets) + self._power_ons)
+                self._clock.rules.append(rule)
+                self._notice()
             case ["booted", heap]:
                 self.state.chip_heap_bytes = int(heap)
+                self.state.boots += 1
+                self._notice()
             case ["reset", kind, *rest]:
                 self._wanted = kind
                 self._sleep_s = int(rest[0]) / 1000 if rest else 0.0
@@ -399,6 +405,12 @@ class VirtualBoard:
         for descriptor in self._pipes.values():
             os.close(descriptor)
         self._pipes.clear()
+
+    def _notice(self) -> None:
+        """`_tell_changed` from a callback."""
+        task = asyncio.ensure_future(self._tell_changed())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     async def _tell_changed(self) -> None:
         async with self._changed:

@@ -8,6 +8,7 @@ supervisor.
 import fcntl
 import importlib
 import os
+import signal
 import sys
 import termios
 from typing import Any
@@ -18,6 +19,7 @@ from plantigrade.twin.processes import die_with_parent
 def main() -> None:
     """Become the board."""
     die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the interpreter is up and wants it
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     heap, script = sys.argv[1:3]
