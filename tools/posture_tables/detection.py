@@ -2,6 +2,7 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.posture.findings import State
@@ -120,7 +121,7 @@ def _row(pattern: Pattern, results: list[Found]) -> tuple[str, ...]:
 
 def _half(shares: list[tuple[float, float]]) -> str:
     """Degree at which half are found, by linear interpolation."""
-    for (d0, s0), (d1, s1) in zip(shares, shares[1:], strict=False):
+    for (d0, s0), (d1, s1) in pairwise(shares):
         if s0 < 0.5 <= s1:
             return f"{d0 + (0.5 - s0) / (s1 - s0) * (d1 - d0):.2g}"
     return f"< {shares[0][0]:g}" if shares[0][1] >= 0.5 else f"> {shares[-1][0]:g}"

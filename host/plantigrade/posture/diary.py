@@ -1,7 +1,7 @@
 """A diary of symptoms, and whether they go along with load: one honest test for each question.
 
 The relation of daily pain (0 to 10) with a daily value is measured by Spearman's rank correlation. Its
-interval comes from a moving-block bootstrap (blocks of three days, because pain today resembles pain
+interval comes from a moving-block bootstrap (blocks of four days, because pain today resembles pain
 yesterday). Questions are fixed before looking (`QUESTIONS`); asking several, the intervals are widened to
 hold together (Bonferroni). With fewer than 14 days, or hardly any variation, the answer is that it cannot be
 said.
@@ -11,17 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.errors import PlantigradeError
+from plantigrade.posture.student import t_quantile
 
 F64 = NDArray[np.float64]
 MIN_DAYS = 14
 MIN_DIFFERENT = 4
-BLOCK_DAYS = 3
+BLOCK_DAYS = 4
+LONGEST_LAG = 7
 RESAMPLES = 2000
 LONGEST_NOTE = 1000
 
@@ -173,19 +174,40 @@ def _ranks(values: F64) -> F64:
 
 
 def _interval(pain: F64, load: F64, asked: int, seed: int) -> tuple[float, float]:
-    """Fisher's z of the block bootstrap's spread, wide enough for all questions together."""
-    draw = np.random.default_rng(seed)
-    n = len(pain)
-    blocks = -(-n // BLOCK_DAYS)
-    offsets = np.arange(BLOCK_DAYS)
-    values = np.empty(RESAMPLES)
-    for i in range(RESAMPLES):
-        starts = draw.integers(0, n, blocks)
-        rows = ((starts[:, None] + offsets) % n).ravel()[:n]
-        values[i] = spearman(pain[rows], load[rows])
-    z = np.arctanh(np.clip(values, -0.999, 0.999))
-    # The bootstrap of few blocks is too narrow; Fisher's own spread is the least that is believed.
-    spread = max(float(z.std(ddof=1)), 1.03 / np.sqrt(n - 3)) * np.sqrt(n / (n - BLOCK_DAYS))
-    centre = np.arctanh(np.clip(spearman(pain, load), -0.999, 0.999))
-    reach = NormalDist().inv_cdf(1 - 0.025 / max(asked, 1)) * spread
+    """Interval of the rank correlation by Fisher's z, for all questions together.
+
+    The spread is the larger of the block bootstrap's and of Fisher's own for the effective number of days:
+    days that resemble the ones before count for less (Bartlett: n / (1 + 2 sum of the products of both
+    autocorrelations)).
+    """
+    x, y = _ranks(pain), _ranks(load)
+    independent = max(_effective_days(x, y), 5.0)
+    spread = max(_bootstrap_spread(x, y, seed), 1.03 / float(np.sqrt(independent - 3.0)))
+    centre = float(np.arctanh(np.clip(spearman(pain, load), -0.999, 0.999)))
+    reach = t_quantile(1 - 0.025 / max(asked, 1), independent - 2.0) * spread
     return float(np.tanh(centre - reach)), float(np.tanh(centre + reach))
+
+
+def _effective_days(x: F64, y: F64) -> float:
+    n = len(x)
+    a, b = x - x.mean(), y - y.mean()
+    total = 0.0
+    for lag in range(1, min(LONGEST_LAG, n // 3) + 1):
+        product = float(a[lag:] @ a[:-lag]) * float(b[lag:] @ b[:-lag]) / (float(a @ a) * float(b @ b))
+        total += max(product, 0.0)
+    return n / (1.0 + 2.0 * total)
+
+
+def _bootstrap_spread(x: F64, y: F64, seed: int) -> float:
+    """SD of Fisher's z over resampled blocks of days."""
+    n = len(x)
+    draw = np.random.default_rng(seed)
+    blocks = -(-n // BLOCK_DAYS)
+    starts = draw.integers(0, n, (RESAMPLES, blocks))
+    rows = ((starts[:, :, None] + np.arange(BLOCK_DAYS)) % n).reshape(RESAMPLES, -1)[:, :n]
+    a, b = x[rows], y[rows]
+    a = a - a.mean(axis=1, keepdims=True)
+    b = b - b.mean(axis=1, keepdims=True)
+    norm = np.sqrt(np.sum(a * a, axis=1) * np.sum(b * b, axis=1))
+    rho = np.sum(a * b, axis=1) / np.maximum(norm, 1e-12)
+    return float(np.arctanh(np.clip(rho, -0.999, 0.999)).std(ddof=1))
