@@ -11,10 +11,13 @@ class UUID:
 
 
 class BLE:
-    """Attributes: `room`, notifications that the stack takes before ENOMEM; `sent`, (connection, handle, bytes)."""
+    """Attributes: `room`, notifications that the stack takes before ENOMEM; `sent`, (connection, handle, bytes),
+    as long as `keep`; `notified`, how many."""
 
     def __init__(self):
-        self.room = 1000
+        self.room = 1 << 20
+        self.notified = 0
+        self.keep = True
         self.sent = []
         self.values = {}
         self.buffers = {}
@@ -61,7 +64,9 @@ class BLE:
         if self.room <= 0:
             raise OSError(errno.ENOMEM)
         self.room -= 1
-        self.sent.append((connection, handle, bytes(data)))
+        self.notified += 1
+        if self.keep:
+            self.sent.append((connection, handle, bytes(data)))
 
     def gap_advertise(self, interval_us, adv_data=None, resp_data=None, connectable=True):
         self.advertising = (interval_us, adv_data, resp_data)

@@ -3,6 +3,7 @@
 from log_kit.devices import RamFlash
 
 WAKEUP_ALL_LOW = 0
+_BLANK = b"\xff" * 64
 
 
 class Flash(RamFlash):
@@ -14,6 +15,12 @@ class Flash(RamFlash):
         if self.broken:
             raise OSError(5)
         super().writeblocks(block, buf, offset)
+
+    def erase(self, block, length=4096):
+        for start in range(block * 4096, block * 4096 + length, 64):
+            self.data[start : start + 64] = (
+                _BLANK  # in small pieces: a large one would need heap of the firmware's
+            )
 
     def ioctl(self, op, arg):
         if op == 6 and self.broken:

@@ -1,0 +1,82 @@
+"""Runs the compiled firmware in exactly BUDGET bytes of heap, and prints what is left of it.
+
+Chips and flash are loaded first; then so much of the heap is taken away that the firmware has its budget, no more.
+The hosts here send ready-made bytes, so that nothing of theirs lies in the heap.
+"""
+
+import sys
+
+BUDGET = int(sys.argv[1])
+BUILD = sys.argv[2]
+sys.path.insert(0, BUILD)
+sys.path.insert(0, BUILD + "/lib")
+
+import chip  # noqa: E402 - first, to put its time in place
+import bluetooth  # noqa: E402
+import esp32  # noqa: E402, F401
+import gc  # noqa: E402
+import machine  # noqa: E402
+import select  # noqa: E402, F401
+import vfs  # noqa: E402
+
+import asyncio  # noqa: E402 - part of the chip's interpreter
+
+asyncio.ThreadSafeFlag()
+flash = esp32.Flash(16)
+vfs.VfsLfs2.mkfs(flash)
+vfs.mount(vfs.VfsLfs2(flash), "/flash")
+gc.collect()
+ballast = []
+for size in (65536, 4096, 64):
+    while gc.mem_free() > BUDGET + (size if size > 64 else 0):
+        ballast.append(bytearray(size))
+        gc.collect()
+print("budget", gc.mem_free())
+gc.threshold(4096)  # as boot.py does
+
+import main  # noqa: E402
+from boards import esp32s3_r1 as board  # noqa: E402
+
+HELLO = b"\xc0\x01\x01\x01\x01"
+STREAM = b"\xc1\x05\x01\x01"
+LIVE = b"\xc2\x04\x02\x02"
+LOG_READ = b"\x0a\x03\x00\x00\x00\x00\x00\x10\x00\x00\x00"
+STATUS = b"\x03\x04"
+
+firmware = main.Firmware(board)
+insole = firmware.insole
+insole.self_test.run()
+insole.modes.begin(firmware.housekeeping.announce)
+insole.collector.settle()
+firmware.radio.serve()
+print("start", insole.collector.free)
+ble = firmware.radio._ble
+ble.keep = False
+for handle in (1, 2):
+    for event in ((1, (handle, 0, b"123456")), (21, (handle, 247)), (28, (handle, 1, 0, 1, 16))):
+        ble.handler(*event)
+        firmware.radio.serve()
+    for value in (HELLO, STREAM, LIVE):
+        ble.write_from_central(handle, firmware.radio.services.control, value)
+        firmware.radio.serve()
+least = insole.collector.free
+for slot in range(12000):
+    chip.advance(10000)
+    machine.sensors[slot % 16] = slot * 37 % 4096
+    machine.timers[0].fire()
+    if insole.sampler.waiting() >= insole.sampler.wake_rows:
+        insole.blocks.drain()
+        insole.collector.after_sample()
+        least = min(least, insole.collector.free)
+    for _ in range(4):
+        firmware.pump.round()
+    if slot % 100 == 0:
+        firmware.housekeeping.round()
+        head = bytes((0xC0 | (3 + slot // 100) & 0x3F,))
+        command = LOG_READ if slot == 6000 else STATUS
+        for handle in (1, 2):
+            ble.write_from_central(handle, firmware.radio.services.control, head + command)
+        firmware.radio.serve()
+print("least", least)
+print("lost", insole.sampler.lost)
+print("sent", ble.notified)

