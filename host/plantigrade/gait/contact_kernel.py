@@ -408,7 +408,9 @@ def advance(
 
 
 @compiled
-def flush(states: Records, configs: Records, x: Floats, t: Floats, base: int, stop: int, events: Records) -> int:
+def flush(
+    states: Records, configs: Records, x: Floats, t: Floats, base: int, stop: int, events: Records
+) -> int:
     """End of the recording: learn from what there is when nothing was learnt, tell what is still pending."""
     st = states[0]
     cfg = configs[0]

@@ -10,7 +10,7 @@ from plantigrade.gait import contact_kernel, stride_kernel
 from plantigrade.gait.pressure.stance import StanceFeatures
 from plantigrade.gait.results import Event
 from plantigrade.gait.settings import ContactSettings
-from plantigrade.gait.signals import Floats, Foot, FootSignal, Gap
+from plantigrade.gait.signals import Floats, FootSignal, Gap
 
 BUFFER_ROWS = 16384
 HISTORY_S = 24.0
@@ -36,7 +36,9 @@ class CycleStore:
     sensor_impulse: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
 
 
-def contact_config(settings: ContactSettings, rate_hz: float, smallest_range: float) -> contact_kernel.Records:
+def contact_config(
+    settings: ContactSettings, rate_hz: float, smallest_range: float
+) -> contact_kernel.Records:
     """The kernel's configuration record at one sample rate."""
 
     def rows(seconds: float, least: int = 1) -> int:

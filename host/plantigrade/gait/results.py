@@ -249,7 +249,9 @@ class FootAnalysis:
         both = [(float(t), "initial_contact") for t in self.initial_contact_s]
         both += [(float(t), "final_contact") for t in self.final_contact_s]
         for time_s, kind in sorted(both):
-            yield Event(self.foot, "initial_contact" if kind == "initial_contact" else "final_contact", time_s)
+            yield Event(
+                self.foot, "initial_contact" if kind == "initial_contact" else "final_contact", time_s
+            )
 
 
 @dataclass(frozen=True)

@@ -38,11 +38,11 @@ class ContactSettings:
     slope_span_s: float = 0.007
     onset_slope_share: float = 0.15
     release_slope_share: float = 0.10
-    ledge_share: float = 0.10
+    ledge_share: float = 10.0
     search_s: float = 0.2
     shortest_contact_s: float = 0.1
     shortest_swing_s: float = 0.1
-    longest_cycle_s: float = 4.0
+    longest_cycle_s: float = 3.0
     full_contact_share: float = 0.5
     smallest_force_n: float = 60.0
     smallest_weight_share: float = 0.25
@@ -60,14 +60,19 @@ class BoutSettings:
         outlier_mads: a stride whose stride time lies farther from the running median than this many scaled
             MADs is an outlier.
         running_strides: strides on either side that the running median looks at.
+        turn_strides, turn_odd: a turn is where at least `turn_odd` of `turn_strides` strides in a row (both feet)
+            leave the pattern.
+        unworn_s: no load on either foot for this long means that the insoles are not worn.
     """
 
     longest_break_s: float = 3.0
     fewest_strides: int = 4
     fewest_strides_a_side: int = 3
     edge_strides: int = 1
-    outlier_mads: float = 4.0
+    outlier_mads: float = 3.0
     running_strides: int = 10
+    turn_strides: int = 6
+    turn_odd: int = 3
     unworn_s: float = 600.0
 
 
@@ -80,4 +85,6 @@ class Settings:
 
     def as_flat(self) -> Mapping[str, float | str]:
         """Names and values for the result's `settings`."""
-        return {f"{part}.{name}": value for part, values in asdict(self).items() for name, value in values.items()}
+        return {
+            f"{part}.{name}": value for part, values in asdict(self).items() for name, value in values.items()
+        }

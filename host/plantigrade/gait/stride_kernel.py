@@ -225,7 +225,9 @@ def close_epoch(state: Floats, out: Floats) -> None:
 
 
 @compiled
-def gaps(t: Floats, total: Floats, base: int, start: int, stop: int, longest: float, state: Floats, out: Floats) -> int:
+def gaps(
+    t: Floats, total: Floats, base: int, start: int, stop: int, longest: float, state: Floats, out: Floats
+) -> int:
     """Spans without usable samples: jumps of time and rows that are not numbers.
 
     Args:

@@ -1,0 +1,283 @@
+"""From the streams of the feet to the `Analysis`: bouts, steady strides, summaries, findings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from plantigrade.gait import bouts as bouts_of
+from plantigrade.gait import findings, summary
+from plantigrade.gait.foot import EPOCH_S, FootStream
+from plantigrade.gait.pairing import Contacts, stride_table
+from plantigrade.gait.results import (
+    Activity,
+    Analysis,
+    Bout,
+    Ensemble,
+    Finding,
+    FootAccounting,
+    FootAnalysis,
+    FootPicture,
+    Parameter,
+    Reason,
+    StrideTable,
+    Turn,
+)
+from plantigrade.gait.settings import Settings
+from plantigrade.gait.signals import Floats, Foot, SourceInfo
+from plantigrade.gait.steady import mark_bout
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One foot on its way into the result."""
+
+    stream: FootStream
+    contacts: Contacts
+    table: StrideTable
+
+
+def assemble(
+    streams: Mapping[Foot, FootStream],
+    settings: Settings,
+    rate_hz: float,
+    *,
+    body_weight_n: float | None,
+    source: SourceInfo,
+) -> Analysis:
+    """Everything that is known of a finished recording."""
+    sides = _sides(streams)
+    tables = [side.table for side in sides]
+    for side in sides:
+        _mark_contacts(side, settings)
+    steps = [_full_contacts(side, settings) for side in sides]
+    breaks = [side.contacts.breaks_s for side in sides]
+    spans = bouts_of.walking_spans(steps, breaks, settings.bout)
+    spans = bouts_of.assign_bouts(tables, spans, settings.bout)
+    turns: list[Turn] = []
+    for bout in range(len(spans)):
+        turns += mark_bout(tables, bout, settings.bout)
+    for table in tables:
+        table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
+    feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
+    weight = body_weight_n if body_weight_n is not None else _walking_weight(sides)
+    from_s = min(side.stream.first_s for side in sides)
+    to_s = max(side.stream.last_s for side in sides)
+    walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
+    return Analysis(
+        source=source,
+        sample_rate_hz=rate_hz,
+        from_s=from_s,
+        to_s=to_s,
+        left=feet.get(Foot.LEFT),
+        right=feet.get(Foot.RIGHT),
+        both=_both(sides, feet, walks),
+        bouts=tuple(walks),
+        activities=tuple(_activities(sides, spans, weight, settings)),
+        hours=tuple(bouts_of.hours(steps, spans, from_s, to_s)),
+        turns=tuple(turns),
+        findings=tuple(_findings(sides, feet)),
+        body_weight_n=weight,
+        settings=settings.as_flat(),
+    )
+
+
+def _sides(streams: Mapping[Foot, FootStream]) -> list[_Side]:
+    contacts = {foot: Contacts.of(stream) for foot, stream in streams.items()}
+    return [
+        _Side(
+            streams[foot],
+            contacts[foot],
+            stride_table(streams[foot], contacts.get(foot.other, Contacts.of(None))),
+        )
+        for foot in (Foot.LEFT, Foot.RIGHT)
+        if foot in streams
+    ]
+
+
+def _levels(side: _Side) -> Floats:
+    """(k, 3) swing level, stance level and peak of each stride."""
+    rows = side.stream.store.rows
+    return np.concatenate(rows)[:, 3:6] if rows else np.empty((0, 3))
+
+
+def _mark_contacts(side: _Side, settings: Settings) -> None:
+    """Strides whose load never came near the stance level, or whose phases are impossible, are artefacts."""
+    levels = _levels(side)
+    light = levels[:, 2] < levels[:, 0] + settings.contact.full_contact_share * (levels[:, 1] - levels[:, 0])
+    stance = side.table.stance_pct
+    side.table.reason[light | (stance < 35.0) | (stance > 92.0)] |= Reason.ARTEFACT
+
+
+def _full_contacts(side: _Side, settings: Settings) -> Floats:
+    """Initial contacts that carried the body: those whose peak came near the stance level."""
+    initial = side.contacts.initial_s
+    if len(initial) == 0:
+        return initial
+    levels = np.array(side.stream.contacts)[:, 1:]
+    finals = side.stream.finals
+    final_s = np.array([final[0] for final in finals])
+    peaks = np.append(np.array([final[1] for final in finals]), np.inf)
+    peak = peaks[np.searchsorted(final_s, initial)]
+    share = settings.contact.full_contact_share
+    return initial[peak >= levels[:, 0] + share * (levels[:, 1] - levels[:, 0])]
+
+
+def _foot(side: _Side, rate_hz: float, *, two_feet: bool) -> FootAnalysis:
+    stream, table = side.stream, side.table
+    force = stream.quantity == "force"
+    return FootAnalysis(
+        foot=stream.foot,
+        initial_contact_s=side.contacts.initial_s,
+        final_contact_s=side.contacts.final_s,
+        strides=table,
+        parameters=summary.foot_parameters(
+            table, stream.pressure.unavailable, two_feet=two_feet, force=force
+        ),
+        accounting=_accounting(stream, rate_hz),
+        swing_level=stream.swing_level,
+        stance_level=stream.stance_level,
+        force_cycle=_ensemble(side, "N" if force else "input units"),
+        picture=_picture(side),
+    )
+
+
+def _accounting(stream: FootStream, rate_hz: float) -> FootAccounting:
+    spanned = round((stream.last_s - stream.first_s) * rate_hz) + 1 if stream.samples_seen else 0
+    spanned = max(spanned, stream.samples_used)
+    return FootAccounting(spanned, stream.samples_used, spanned - stream.samples_used, tuple(stream.gaps))
+
+
+def _ensemble(side: _Side, unit: str) -> Ensemble | None:
+    if not side.stream.store.curves:
+        return None
+    curves = np.concatenate(side.stream.store.curves)[side.table.valid].astype(np.float64)
+    if len(curves) == 0:
+        return None
+    sd = np.std(curves, axis=0, ddof=1) if len(curves) > 1 else np.full(curves.shape[1], np.nan)
+    return Ensemble(np.mean(curves, axis=0), sd, len(curves), unit)
+
+
+def _picture(side: _Side) -> FootPicture | None:
+    store, valid = side.stream.store, side.table.valid
+    count = int(valid.sum())
+    if count == 0 or side.stream.layout is None:
+        return None
+    cop = np.concatenate(store.cop)[valid].astype(np.float64)
+    known = np.isfinite(cop)
+    n = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, cop, 0.0).sum(axis=0) / n
+    deviation = np.where(known, cop - mean, 0.0)
+    sd = np.sqrt((deviation**2).sum(axis=0) / np.maximum(n - 1, 1))
+    blank = known.sum(axis=0) == 0
+    mean[blank] = sd[blank] = np.nan
+    peak = np.concatenate(store.sensor_peak)[valid].astype(np.float64)
+    impulse = np.concatenate(store.sensor_impulse)[valid].astype(np.float64)
+    return FootPicture(mean, sd, peak.mean(axis=0), impulse.mean(axis=0), count)
+
+
+def _walking_weight(sides: Sequence[_Side]) -> float | None:
+    """Body weight from walking: the feet's forces together, averaged over a cycle, carry the body."""
+    total = 0.0
+    for side in sides:
+        table, valid = side.table, side.table.valid
+        share = table.impulse_n_s[valid] / table.stride_time_s[valid]
+        if not np.isfinite(share).any():
+            return None
+        total += float(np.nanmedian(share)) * (2.0 if len(sides) == 1 else 1.0)
+    return total
+
+
+def _bout(
+    number: int,
+    span: tuple[float, float],
+    sides: Sequence[_Side],
+    steps: Sequence[Floats],
+    turns: Sequence[Turn],
+) -> Bout:
+    counts = [int(np.count_nonzero((s >= span[0] - 1e-9) & (s <= span[1] + 1e-9))) for s in steps]
+    total = sum(counts) * (2 if len(sides) == 1 else 1)
+    strides = {side.stream.foot: int(np.count_nonzero(side.table.bout == number)) for side in sides}
+    seconds = span[1] - span[0]
+    masks = [(side.table.bout == number) & side.table.valid for side in sides]
+    return Bout(
+        index=number,
+        from_s=span[0],
+        to_s=span[1],
+        steps=total,
+        strides_left=strides.get(Foot.LEFT, 0),
+        strides_right=strides.get(Foot.RIGHT, 0),
+        turns=sum(1 for turn in turns if turn.from_s < span[1] and turn.to_s > span[0]),
+        cadence_per_min=60.0 * (total - 1) / seconds,
+        duration_bin=bouts_of.duration_bin(seconds),
+        parameters=summary.joined([side.table for side in sides], masks),
+    )
+
+
+def _both(
+    sides: Sequence[_Side], feet: Mapping[Foot, FootAnalysis], walks: Sequence[Bout]
+) -> dict[str, Parameter]:
+    tables = {side.stream.foot: side.table for side in sides}
+    result = summary.joined(list(tables.values()))
+    steps = sum(walk.steps for walk in walks)
+    seconds = sum(walk.duration_s for walk in walks)
+    result["steps"] = Parameter(float(steps), "steps", steps)
+    result["walking_time_s"] = Parameter(seconds, "s", len(walks))
+    result["walking_bouts"] = Parameter(float(len(walks)), "bouts", len(walks))
+    stride = result["stride_time_s"]
+    cadence = 120.0 / stride.value if stride.value else None
+    result["cadence_steps_per_min"] = Parameter(cadence, "steps/min", stride.n, note=stride.note)
+    result |= summary.variability([foot.parameters for foot in feet.values()])
+    result |= summary.bout_variability(list(tables.values()), len(walks))
+    if len(tables) == 2:
+        result |= summary.symmetry(feet[Foot.LEFT].parameters, feet[Foot.RIGHT].parameters)
+        result |= summary.phase_coordination(tables)
+    else:
+        for name in ("phase_coordination_index_pct", "symmetry_stance_time_pct", "symmetry_swing_time_pct"):
+            result[name] = Parameter(None, "%", note="needs both feet; one is missing")
+    return result | summary.unavailable()
+
+
+def _activities(
+    sides: Sequence[_Side], spans: Sequence[tuple[float, float]], weight: float | None, settings: Settings
+) -> list[Activity]:
+    """Load on the feet in each second as a share of body weight, then what it means."""
+    origin = min(side.stream.first_s for side in sides)
+    last = max(side.stream.last_s for side in sides)
+    if not last > origin:
+        return []
+    count = int((last - origin) / EPOCH_S) + 1
+    loads, moves = np.zeros(count), np.zeros(count)
+    for side in sides:
+        stream = side.stream
+        scale = _full_load(side, weight)
+        if scale is None or not stream.epochs:
+            loads[:] = np.nan
+            continue
+        load, move = np.full(count, np.nan), np.zeros(count)
+        blocks = np.concatenate(stream.epochs)
+        places = np.clip((blocks[:, 0] + (stream.first_s - origin) / EPOCH_S).astype(np.int64), 0, count - 1)
+        load[places] = (blocks[:, 1] - stream.swing_level) / scale
+        move[places] = (blocks[:, 3] - blocks[:, 2]) / scale
+        loads += load * (2.0 if len(sides) == 1 else 1.0)
+        moves = np.maximum(moves, move)
+    return bouts_of.activities(loads, moves, origin, EPOCH_S, spans, settings.bout.unworn_s)
+
+
+def _full_load(side: _Side, weight: float | None) -> float | None:
+    """What one foot reads under the whole body weight."""
+    stream = side.stream
+    if not np.isfinite(stream.swing_level):
+        return None
+    if stream.quantity == "force" and weight:
+        return weight
+    return stream.stance_level - stream.swing_level
+
+
+def _findings(sides: Sequence[_Side], feet: Mapping[Foot, FootAnalysis]) -> list[Finding]:
+    streams = [side.stream for side in sides]
+    found = findings.pair(streams)
+    for stream in streams:
+        seconds = stream.last_s - stream.first_s if stream.samples_seen else 0.0
+        found += findings.stream_state(stream, seconds) + findings.sensors(stream)
+    return found + findings.orientation([(s.foot, feet[s.foot].picture, s.layout) for s in streams])

@@ -1,0 +1,121 @@
+"""Walking bouts after Mobilise-D, activities and the day's hours."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from plantigrade.gait.results import Activity, ActivityKind, Hour, StrideTable
+from plantigrade.gait.settings import BoutSettings
+from plantigrade.gait.signals import Floats
+
+Span = tuple[float, float]
+
+
+def walking_spans(
+    contacts_s: Sequence[Floats], breaks_s: Sequence[Floats], settings: BoutSettings
+) -> list[Span]:
+    """Spans of contacts (of any foot) without a pause longer than `longest_break_s` and without missing samples.
+
+    Args:
+        contacts_s: initial contacts of each foot that is there.
+        breaks_s: times after which samples of a foot were missing.
+    """
+    merged = np.sort(np.concatenate([np.empty(0), *contacts_s]))
+    if len(merged) < 2:
+        return []
+    cut = np.diff(merged) > settings.longest_break_s
+    for one in breaks_s:
+        places = np.searchsorted(merged, one) - 1
+        cut[places[(places >= 0) & (places < len(cut))]] = True
+    edges = np.flatnonzero(cut)
+    starts, stops = np.append(0, edges + 1), np.append(edges, len(merged) - 1)
+    return [(float(merged[a]), float(merged[b])) for a, b in zip(starts, stops, strict=True) if b > a]
+
+
+def assign_bouts(tables: Sequence[StrideTable], spans: Sequence[Span], settings: BoutSettings) -> list[Span]:
+    """Number the strides that lie in a span which holds enough of them; returns the spans that are bouts."""
+    kept: list[Span] = []
+    for span in spans:
+        inside = [_rows_inside(table, span) for table in tables]
+        counts = [stop - start for start, stop in inside]
+        total = sum(counts) * (2 if len(tables) == 1 else 1)
+        if total < settings.fewest_strides or min(counts) < settings.fewest_strides_a_side:
+            continue
+        for table, (start, stop) in zip(tables, inside, strict=True):
+            table.bout[start:stop] = len(kept)
+        kept.append(span)
+    return kept
+
+
+def _rows_inside(table: StrideTable, span: Span) -> tuple[int, int]:
+    start = int(np.searchsorted(table.initial_contact_s, span[0] - 1e-9))
+    stop = int(np.searchsorted(table.next_initial_contact_s, span[1] + 1e-9, side="right"))
+    return start, max(start, stop)
+
+
+def duration_bin(seconds: float) -> str:
+    """Mobilise-D's bins of bout length."""
+    for limit, name in ((10.0, "< 10 s"), (30.0, "10-30 s"), (60.0, "30-60 s")):
+        if seconds < limit:
+            return name
+    return "> 60 s"
+
+
+def activities(
+    loads: Floats, moves: Floats, from_s: float, epoch_s: float, walking: Sequence[Span], unworn_s: float
+) -> list[Activity]:
+    """What the wearer did, in spans of whole epochs.
+
+    Args:
+        loads: (m,) load on both feet as a share of body weight, mean of each epoch; NaN where missing.
+        moves: (m,) largest swing of the load within each epoch, same unit.
+        from_s: time of the first epoch.
+        walking: spans of walking bouts.
+        unworn_s: unloaded and still for this long is not worn.
+    """
+    times = from_s + epoch_s * (np.arange(len(loads)) + 0.5)
+    codes = np.full(len(loads), 4, np.int64)
+    known = np.isfinite(loads)
+    codes[known & (loads >= 0.6)] = 1
+    codes[known & (loads < 0.6)] = 2
+    still = known & (loads < 0.04) & (moves < 0.06)
+    for start, stop in _runs(still.astype(np.int64), 1):
+        if (stop - start) * epoch_s >= unworn_s:
+            codes[start:stop] = 3
+    for start, stop in walking:
+        codes[np.searchsorted(times, start) : np.searchsorted(times, stop)] = 0
+    kinds: tuple[ActivityKind, ...] = ("walking", "standing", "sitting", "not_worn", "unknown")
+    edges = np.flatnonzero(np.diff(codes)) + 1
+    starts, stops = np.append(0, edges), np.append(edges, len(codes))
+    return [
+        Activity(kinds[int(codes[a])], from_s + epoch_s * int(a), from_s + epoch_s * int(b))
+        for a, b in zip(starts, stops, strict=True)
+        if b > a
+    ]
+
+
+def _runs(codes: np.ndarray, code: int) -> list[tuple[int, int]]:
+    flags = np.concatenate(([0], (codes == code).astype(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(flags))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def hours(contacts_s: Sequence[Floats], walking: Sequence[Span], from_s: float, to_s: float) -> list[Hour]:
+    """Steps in walking bouts, walking time and cadence of each hour since the start of the recording."""
+    merged = np.sort(np.concatenate([np.empty(0), *contacts_s]))
+    weight = 2 if len(contacts_s) == 1 else 1
+    if not to_s > from_s:
+        return []
+    result: list[Hour] = []
+    for hour in range(int((to_s - from_s) // 3600) + 1):
+        start, stop = from_s + 3600.0 * hour, from_s + 3600.0 * (hour + 1)
+        steps, seconds, paces = 0, 0.0, 0
+        for a, b in walking:
+            low, high = max(a, start), min(b, stop)
+            if low < high:
+                inside = int(np.searchsorted(merged, high, "left") - np.searchsorted(merged, low, "left"))
+                steps += weight * inside
+                seconds += high - low
+                paces += weight * max(inside, 0)
+        result.append(Hour(hour, steps, seconds, 60.0 * paces / seconds if seconds >= 10.0 else None))
+    return result

@@ -1,0 +1,143 @@
+"""The gait engine: samples of one or two feet in, an `Analysis` out; streaming and whole-file alike.
+
+    engine = Engine(sample_rate_hz=100.0)
+    for left, right in pieces:
+        for event in engine.feed(left, right): ...
+    analysis = engine.finish()
+
+`analyze(walk)` feeds a whole recording. However the samples are cut into pieces, the result is the same to the bit.
+"""
+
+from collections.abc import Callable
+
+from plantigrade.gait.assemble import assemble
+from plantigrade.gait.foot import FootStream, GaitInputError
+from plantigrade.gait.pairing import Contacts, stride_table
+from plantigrade.gait.results import Analysis, Event, StrideTable
+from plantigrade.gait.settings import Settings
+from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
+
+PIECE_ROWS = 1 << 18
+_RECENT = 64
+
+__all__ = ["Engine", "GaitInputError", "analyze"]
+
+
+class Engine:
+    """Analyses a stream of samples.
+
+    Args:
+        settings: what decides the results; the defaults are those that `make validate` reports on.
+        sample_rate_hz: nominal rate of both feet.
+        body_weight_n: the person's weight where it is known.
+        source: kept in the result.
+
+    Raises:
+        ValueError: a sample rate or weight that is not positive.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        sample_rate_hz: float,
+        body_weight_n: float | None = None,
+        source: SourceInfo | None = None,
+    ) -> None:
+        if not 10.0 <= sample_rate_hz <= 10_000.0:
+            raise GaitInputError(
+                f"a sample rate of {sample_rate_hz:g} Hz cannot show steps; 10 Hz to 10 kHz can"
+            )
+        if body_weight_n is not None and not body_weight_n > 0:
+            raise GaitInputError("the body weight must be above 0 N")
+        self._settings = settings or Settings()
+        self._rate_hz = sample_rate_hz
+        self._weight_n = body_weight_n
+        self._source = source or SourceInfo("", "")
+        self._streams: dict[Foot, FootStream] = {}
+        self._taken: dict[Foot, int] = {}
+        self._finished = False
+
+    def feed(self, left: FootSignal | None, right: FootSignal | None) -> list[Event]:
+        """Take the next samples of each foot; either may be None, lengths may differ.
+
+        Returns:
+            The contact events that have become certain, in time order; about 0.2 s behind the samples once the
+            levels of a foot are learnt (three spans of 2 s with steps).
+
+        Raises:
+            GaitInputError: for samples that cannot be analysed, in words.
+        """
+        if self._finished:
+            raise RuntimeError("feed() after finish()")
+        told: list[Event] = []
+        for foot, piece in ((Foot.LEFT, left), (Foot.RIGHT, right)):
+            if piece is None:
+                continue
+            if piece.foot is not foot:
+                raise GaitInputError(
+                    f"samples of the {piece.foot.value} foot were given as the {foot.value} foot's"
+                )
+            if foot not in self._streams:
+                self._streams[foot] = FootStream(piece, self._rate_hz, self._settings.contact, self._weight_n)
+            told += self._streams[foot].feed(piece)
+        return sorted(told, key=lambda event: event.time_s)
+
+    def take_strides(self) -> list[tuple[Foot, StrideTable]]:
+        """Cycles completed since the last call, for live views.
+
+        `reason` is what is known at the moment (bouts, turns and outliers need what follows: see `finish`). A cycle
+        waits until the other foot has been told as far.
+        """
+        ready: list[tuple[Foot, StrideTable]] = []
+        for foot, stream in self._streams.items():
+            other = self._streams.get(foot.other)
+            reach = other.last_s - self._settings.contact.search_s - 0.1 if other else float("inf")
+            first = last = self._taken.get(foot, 0)
+            while last < len(stream.store.rows) and stream.store.rows[last][-1, 2] <= reach:
+                last += 1
+            if last > first:
+                contacts = Contacts.of(other, latest=_RECENT + 4 * (last - first))
+                ready.append((foot, stride_table(stream, contacts, first, last)))
+                self._taken[foot] = last
+        return ready
+
+    def finish(self) -> Analysis:
+        """End of the recording: everything that is known of it.
+
+        Raises:
+            GaitInputError: when no sample was fed.
+        """
+        if not self._streams:
+            raise GaitInputError("no samples: neither foot has any")
+        if not self._finished:
+            for stream in self._streams.values():
+                stream.finish()
+        self._finished = True
+        return assemble(
+            self._streams, self._settings, self._rate_hz, body_weight_n=self._weight_n, source=self._source
+        )
+
+
+def analyze(
+    walk: Walk, settings: Settings | None = None, progress: Callable[[float], None] | None = None
+) -> Analysis:
+    """Analyse a whole recording.
+
+    Args:
+        walk: the recording.
+        settings: as for `Engine`.
+        progress: called with the share done, 0 to 1.
+
+    Raises:
+        GaitInputError: for samples that cannot be analysed, in words.
+    """
+    engine = Engine(
+        settings, sample_rate_hz=walk.sample_rate_hz, body_weight_n=walk.body_weight_n, source=walk.source
+    )
+    rows = max((len(foot) for foot in walk.feet), default=0)
+    for number, (left, right) in enumerate(walk.chunks(PIECE_ROWS)):
+        engine.feed(left, right)
+        if progress is not None:
+            progress(min(1.0, (number + 1) * PIECE_ROWS / rows))
+    return engine.finish()

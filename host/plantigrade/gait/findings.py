@@ -1,0 +1,117 @@
+"""What the reader must be told about a recording before trusting its figures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from plantigrade.gait.foot import FootStream
+from plantigrade.gait.results import Finding, FootPicture
+from plantigrade.gait.signals import Foot, SensorLayout
+
+_MANY = 0.5
+_SHORT_S = 10.0
+_FEW_CYCLES = 3
+
+
+def sensors(stream: FootStream) -> list[Finding]:
+    """Channels that stayed at zero or at one value while the foot walked."""
+    cycles = sum(len(block) for block in stream.store.rows)
+    if cycles < _FEW_CYCLES or stream.sensor_count == 1:
+        return []
+    found: list[Finding] = []
+    side = stream.foot.value
+    dead = np.flatnonzero(stream.dead_cycles >= 0.98 * cycles)
+    if len(dead) and stream.sensor_count > 32:
+        text = f"{side} foot: {len(dead)} of {stream.sensor_count} cells were never loaded"
+        found.append(Finding("sensor_dead", text, stream.foot))
+    else:
+        for sensor in dead:
+            text = f"{side} foot: sensor {sensor + 1} reads zero throughout: dead or never loaded"
+            found.append(Finding("sensor_dead", text, stream.foot, int(sensor)))
+    for sensor in np.flatnonzero(stream.stuck_cycles >= max(2, 0.1 * cycles)):
+        share = 100.0 * float(stream.stuck_cycles[sensor]) / cycles
+        text = (
+            f"{side} foot: sensor {sensor + 1} is stuck at one value in {share:.0f} % of the cycles; "
+            "it adds nothing to the forces above the unloaded level"
+        )
+        found.append(Finding("sensor_stuck", text, stream.foot, int(sensor)))
+    return found
+
+
+def stream_state(stream: FootStream, seconds: float) -> list[Finding]:
+    """A foot that does not walk, a constant signal, a recording too short, samples missing."""
+    side, found = stream.foot.value, list[Finding]()
+    flat = all(np.all(block[:, 2] == block[:, 3]) for block in stream.epochs) and _one_level(stream)
+    if stream.samples_used == 0:
+        found.append(Finding("no_samples", f"{side} foot: no usable sample", stream.foot))
+    elif flat:
+        found.append(Finding("constant_signal", f"{side} foot: the signal never changes", stream.foot))
+    elif not np.isfinite(stream.swing_level):
+        found.append(
+            Finding("no_walking", f"{side} foot: nothing in the signal looks like steps", stream.foot)
+        )
+    elif not sum(len(block) for block in stream.store.rows):
+        found.append(Finding("no_cycle", f"{side} foot: no whole gait cycle", stream.foot))
+    if seconds < _SHORT_S:
+        text = f"{side} foot: only {seconds:.1f} s recorded; too short for anything but single steps"
+        found.append(Finding("short_recording", text, stream.foot))
+    if stream.gaps:
+        lost = sum(gap.to_s - gap.from_s for gap in stream.gaps)
+        text = f"{side} foot: {len(stream.gaps)} gaps, {lost:.2f} s without samples; no cycle is made up across them"
+        found.append(Finding("gaps", text, stream.foot))
+    return found
+
+
+def _one_level(stream: FootStream) -> bool:
+    levels = np.concatenate([block[:, 1] for block in stream.epochs]) if stream.epochs else np.zeros(1)
+    return bool(np.ptp(levels) == 0.0)
+
+
+def _medial_shift(picture: FootPicture | None, layout: SensorLayout | None) -> float | None:
+    """Move of the centre of pressure from mid-stance to push-off, share of the layout's width; + is lateral."""
+    if picture is None or layout is None or picture.n < 5:
+        return None
+    x = picture.cop_mean_mm[0]
+    width = float(np.ptp(layout.x_mm))
+    if width == 0 or not np.isfinite(x[[30, 50, 88, 95]]).all():
+        return None
+    return float(np.mean(x[88:96]) - np.mean(x[30:51])) / width
+
+
+def orientation(
+    feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | None]], swapped_share: float = 0.12
+) -> list[Finding]:
+    """Swapped or mirrored feet, toes and heel exchanged: told by the way of the centre of pressure.
+
+    A normal roll-over goes from the heel to the toes and ends on the medial side (great toe). When it ends on the
+    lateral side under both feet, the insoles were most likely worn (or named) the wrong way round.
+    """
+    found: list[Finding] = []
+    shifts = {foot: _medial_shift(picture, layout) for foot, picture, layout in feet}
+    lateral = [foot for foot, shift in shifts.items() if shift is not None and shift > swapped_share]
+    if len(lateral) == 2:
+        text = "push-off is on the outer side under both feet: left and right are probably swapped"
+        found.append(Finding("feet_swapped", text))
+    for foot in lateral if len(lateral) == 1 else []:
+        text = f"{foot.value} foot: push-off is on the outer side: the sensor order is probably mirrored"
+        found.append(Finding("foot_mirrored", text, foot))
+    for foot, picture, layout in feet:
+        if picture is None or layout is None or picture.n < 5:
+            continue
+        y = picture.cop_mean_mm[1]
+        if np.isfinite(y[[5, 95]]).all() and float(y[95] - y[5]) < -0.2 * float(np.ptp(layout.y_mm)):
+            text = f"{foot.value} foot: the load runs from the toes to the heel: the sensor order is probably reversed"
+            found.append(Finding("foot_reversed", text, foot))
+    return found
+
+
+def pair(streams: Sequence[FootStream]) -> list[Finding]:
+    """A missing foot, or two feet with the same signal."""
+    if len(streams) == 1:
+        missing = streams[0].foot.other.value
+        text = f"the {missing} foot is missing: double support, steps and symmetry are unavailable"
+        return [Finding("foot_missing", text, streams[0].foot.other)]
+    first, second = ([contact[0] for contact in stream.contacts] for stream in streams)
+    if len(first) >= 5 and first == second:
+        return [Finding("same_signal", "left and right hold the same signal: one channel was recorded twice")]
+    return []

@@ -1,0 +1,106 @@
+"""Which strides belong to steady, straight walking: turns, starts, stops, stumbles, outliers are marked.
+
+The literature on the same recordings drops the ends of a walk and values more than three standard deviations from
+the median (a median filter against turns); here the spread is robust and turns are found as what they are: several
+steps in a row, of either foot, that leave the walker's own pattern. Nothing is removed from the tables.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.gait.results import Reason, StrideTable, Turn
+from plantigrade.gait.settings import BoutSettings
+from plantigrade.gait.signals import Floats
+
+_TO_SD = 1.4826
+_SMALLEST_SPREAD = 0.008
+
+
+def running_median(values: Floats, half: int) -> Floats:
+    """Median over `half` values on either side, shortened at the ends; NaN are left out."""
+    count = len(values)
+    if count == 0:
+        return values.copy()
+    padded = np.pad(values, half, constant_values=np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+    out = np.full(count, np.nan)
+    known = np.isfinite(windows).any(axis=1)
+    if known.any():
+        out[known] = np.nanmedian(windows[known], axis=1)
+    return out
+
+
+def robust_distance(values: Floats, half: int) -> Floats:
+    """(k,) deviation from the running median in robust standard deviations; NaN where the value is."""
+    away = values - running_median(values, half)
+    known = away[np.isfinite(away)]
+    if len(known) == 0:
+        return np.full(len(values), np.nan)
+    centre = np.median(np.abs(known))
+    level = np.median(np.abs(values[np.isfinite(values)]))
+    return away / max(_TO_SD * centre, _SMALLEST_SPREAD * level)
+
+
+def _pattern_distance(table: StrideTable, rows: npt.NDArray[np.int64], half: int) -> Floats:
+    """(k,) how far a stride leaves the pattern: the worst of stride, swing and stance time."""
+    columns = (table.stride_time_s, table.swing_time_s, table.stance_time_s)
+    distances = np.abs(np.stack([robust_distance(column[rows], half) for column in columns]))
+    return np.max(distances, axis=0)
+
+
+def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> list[Turn]:
+    """Mark the strides of one bout in the tables of its feet (in place); returns the turns found."""
+    marks: list[tuple[float, float, int, int, float]] = []
+    for side, table in enumerate(tables):
+        rows = np.flatnonzero(table.bout == bout)
+        if len(rows) == 0:
+            continue
+        _mark_ends(table, rows, settings.edge_strides)
+        distance = _pattern_distance(table, rows, settings.running_strides)
+        for row, value in zip(rows, distance, strict=True):
+            start, stop = float(table.initial_contact_s[row]), float(table.next_initial_contact_s[row])
+            marks.append((start, stop, side, int(row), float(value)))
+    marks.sort()
+    odd = np.array([mark[4] > settings.outlier_mads for mark in marks], dtype=bool)
+    turns = _turns(marks, odd, settings)
+    for start, stop, side, row, _ in marks:
+        if any(turn.from_s < stop and start < turn.to_s for turn in turns):
+            tables[side].reason[row] |= Reason.TURN
+    for (_, _, side, row, _), is_odd in zip(marks, odd, strict=True):
+        reason = tables[side].reason
+        if is_odd and not reason[row]:
+            reason[row] |= _single(tables[side], row)
+    return turns
+
+
+def _single(table: StrideTable, row: int) -> Reason:
+    """An odd stride on its own: a missed contact makes it much too long or short, else it is an outlier."""
+    typical = float(np.median(table.stride_time_s))
+    ratio = float(table.stride_time_s[row]) / typical
+    return Reason.STUMBLE if ratio > 1.5 or ratio < 0.6 else Reason.OUTLIER
+
+
+def _mark_ends(table: StrideTable, rows: npt.NDArray[np.int64], edge: int) -> None:
+    """First and last strides of a bout; a bout too short to spare them keeps its middle."""
+    spare = min(edge, max(0, (len(rows) - 1) // 2))
+    if spare:
+        table.reason[rows[:spare]] |= Reason.START
+        table.reason[rows[-spare:]] |= Reason.STOP
+
+
+def _turns(
+    marks: list[tuple[float, float, int, int, float]], odd: npt.NDArray[np.bool_], settings: BoutSettings
+) -> list[Turn]:
+    """Runs in which most of `turn_strides` strides of both feet in a row are odd, away from the bout's ends."""
+    width = settings.turn_strides
+    if len(marks) < 3 * width:
+        return []
+    dense = np.convolve(odd, np.ones(width), mode="same") >= settings.turn_odd
+    turns: list[Turn] = []
+    for index in np.flatnonzero(dense & odd):
+        start, stop = marks[index][0], marks[index][1]
+        if turns and start <= turns[-1].to_s + 1.0:
+            turns[-1] = Turn(turns[-1].from_s, max(stop, turns[-1].to_s))
+        else:
+            turns.append(Turn(start, stop))
+    return turns

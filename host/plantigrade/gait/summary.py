@@ -1,0 +1,223 @@
+"""Figures over a bout or a recording: spread, symmetry, coordination, ensembles. Formulas: docs/reference/parameters.md."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from plantigrade.gait.pressure.stance import UNITS as PRESSURE_UNITS
+from plantigrade.gait.results import STRIDE_UNITS, Parameter, StrideTable
+from plantigrade.gait.signals import Floats, Foot
+
+MIN_STRIDES = 12
+MIN_STRIDES_VARIABILITY = 30
+_TO_SD = 1.4826
+
+NEEDS_IMU: Mapping[str, tuple[str, str]] = {
+    "walking_speed_m_per_s": ("m/s", "speed"),
+    "step_length_m": ("m", "step length"),
+    "stride_length_m": ("m", "stride length"),
+    "walk_ratio_m_per_step_per_min": ("m/(steps/min)", "walk ratio"),
+    "foot_angle_deg": ("deg", "foot angle"),
+}
+
+
+def spread(values: Floats, unit: str, unavailable: str = "") -> Parameter:
+    """Mean with SD, CV, median and MAD of the finite values.
+
+    Args:
+        values: (k,) one value a stride.
+        unit: unit of the values.
+        unavailable: what to say when none is finite.
+    """
+    known = values[np.isfinite(values)]
+    count = len(known)
+    if count == 0:
+        return Parameter(None, unit, 0, note=unavailable or "no valid stride")
+    mean, median = float(np.mean(known)), float(np.median(known))
+    if count < 2:
+        return Parameter(mean, unit, 1, median=median, note="one stride only")
+    sd = float(np.std(known, ddof=1))
+    return Parameter(
+        value=mean,
+        unit=unit,
+        n=count,
+        sd=sd,
+        cv_pct=100.0 * sd / abs(mean) if mean else None,
+        median=median,
+        mad=_TO_SD * float(np.median(np.abs(known - median))),
+        note=_enough(count),
+    )
+
+
+def _enough(count: int) -> str:
+    if count < MIN_STRIDES:
+        return f"{count} strides; at least {MIN_STRIDES} are needed for a mean"
+    if count < MIN_STRIDES_VARIABILITY:
+        return f"{count} strides; at least {MIN_STRIDES_VARIABILITY} are needed for a variability"
+    return ""
+
+
+def foot_parameters(
+    table: StrideTable, reasons: Mapping[str, str], *, two_feet: bool, force: bool
+) -> dict[str, Parameter]:
+    """Spread of every column over the valid strides of one foot.
+
+    Args:
+        table: the foot's strides.
+        reasons: why pressure columns are unavailable, by name.
+        two_feet: whether the other foot was recorded.
+        force: whether the input is calibrated.
+    """
+    valid = table.valid
+    result: dict[str, Parameter] = {}
+    for name, unit in STRIDE_UNITS.items():
+        result[name] = spread(getattr(table, name)[valid], unit, _why(name, reasons, two_feet, force))
+    for column, name in enumerate(table.pressure_names):
+        if name not in result:
+            result[name] = spread(table.pressure[valid, column], PRESSURE_UNITS[name], reasons.get(name, ""))
+    return result
+
+
+def _why(name: str, reasons: Mapping[str, str], two_feet: bool, force: bool) -> str:
+    if name in reasons:
+        return reasons[name]
+    needs_both = "double_support" in name or name in ("single_support_s", "step_time_s")
+    if needs_both and not two_feet:
+        return "needs both feet; one is missing"
+    if (
+        not force
+        and STRIDE_UNITS[name] in ("N", "N/s", "N s", "%")
+        and not name.endswith(("stance_pct", "swing_pct"))
+    ):
+        return "the input is not calibrated to newtons" if "double" not in name else ""
+    if name.startswith(("f1_", "f2_", "f3_")):
+        return "no two peaks with a valley between them"
+    return ""
+
+
+def symmetry_index(left: float, right: float) -> float:
+    """100 (R - L) / half (R + L), percent; positive when the right foot has more (Robinson 1987)."""
+    return 100.0 * (right - left) / (0.5 * (right + left))
+
+
+SYMMETRIC: tuple[str, ...] = (
+    "stride_time_s",
+    "stance_time_s",
+    "swing_time_s",
+    "step_time_s",
+    "single_support_s",
+    "peak_force_n",
+    "f1_n",
+    "f3_n",
+    "loading_rate_n_per_s",
+    "push_off_rate_n_per_s",
+    "impulse_n_s",
+)
+
+
+def symmetry(left: Mapping[str, Parameter], right: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """Symmetry index of the feet's means and Plotnik's gait asymmetry of swing time."""
+    result: dict[str, Parameter] = {}
+    for name in SYMMETRIC:
+        a, b = left[name], right[name]
+        stem = name.rsplit("_s", 1)[0].removesuffix("_n").removesuffix("_n_per")
+        if a.value is None or b.value is None or a.value + b.value == 0:
+            note = a.note or b.note or "one foot has no value"
+            result[f"symmetry_{stem}_pct"] = Parameter(None, "%", note=note)
+        else:
+            value = symmetry_index(a.value, b.value)
+            result[f"symmetry_{stem}_pct"] = Parameter(value, "%", min(a.n, b.n), note=_enough(min(a.n, b.n)))
+    a, b = left["swing_time_s"], right["swing_time_s"]
+    if a.value and b.value:
+        asymmetry = 100.0 * abs(float(np.log(min(a.value, b.value) / max(a.value, b.value))))
+        result["gait_asymmetry_pct"] = Parameter(asymmetry, "%", min(a.n, b.n))
+    return result
+
+
+def phase_coordination(tables: Mapping[Foot, StrideTable]) -> dict[str, Parameter]:
+    """Phase coordination index (Plotnik 2007): CV of the phase + mean distance from 180 degrees, in percent.
+
+    The phase is 360 x step / stride, with the foot whose swing is longer as the one whose strides are divided.
+    """
+    left, right = tables[Foot.LEFT], tables[Foot.RIGHT]
+    swings = [float(np.nanmean(t.swing_time_s[t.valid])) if t.valid.any() else np.nan for t in (left, right)]
+    base = right if swings[1] > swings[0] else left
+    step_before = base.stride_time_s - base.step_time_s
+    phase = (360.0 * step_before / base.stride_time_s)[base.valid]
+    phase = phase[np.isfinite(phase)]
+    if len(phase) < 2:
+        nothing = Parameter(None, "%", len(phase), note="needs paired steps of both feet")
+        return {"phase_coordination_index_pct": nothing}
+    cv = 100.0 * float(np.std(phase, ddof=1) / np.mean(phase))
+    accuracy = 100.0 * float(np.mean(np.abs(phase - 180.0))) / 180.0
+    note = _enough(len(phase))
+    return {
+        "phase_coordination_index_pct": Parameter(cv + accuracy, "%", len(phase), note=note),
+        "phase_deg": spread(phase, "deg"),
+        "phase_cv_pct": Parameter(cv, "%", len(phase), note=note),
+        "phase_accuracy_pct": Parameter(accuracy, "%", len(phase), note=note),
+    }
+
+
+def joined(tables: Sequence[StrideTable], rows: Sequence[Floats] | None = None) -> dict[str, Parameter]:
+    """Spread of the timing columns over the valid strides of both feet together.
+
+    Args:
+        tables: the feet's strides.
+        rows: masks that say which strides of each foot count; valid ones where None.
+    """
+    masks = [table.valid for table in tables] if rows is None else rows
+    result: dict[str, Parameter] = {}
+    for name, unit in STRIDE_UNITS.items():
+        if unit not in ("s", "%") or name.startswith("f"):
+            continue
+        parts = [getattr(table, name)[mask] for table, mask in zip(tables, masks, strict=True)]
+        note = "needs both feet; one is missing" if len(tables) == 1 else ""
+        result[name] = spread(np.concatenate([np.empty(0), *parts]), unit, note)
+    return result
+
+
+def variability(feet: Sequence[Mapping[str, Parameter]]) -> dict[str, Parameter]:
+    """Stride-to-stride CV: mean of the feet's own CVs, so that an asymmetry between them does not count."""
+    result: dict[str, Parameter] = {}
+    for name in ("stride_time_s", "swing_time_s", "stance_time_s", "swing_pct", "double_support_s"):
+        known = [foot[name] for foot in feet if foot[name].cv_pct is not None]
+        label = (
+            name.removesuffix("_s") + "_cv_pct"
+            if name.endswith("_s")
+            else name.removesuffix("_pct") + "_share_cv_pct"
+        )
+        count = sum(p.n for p in known)
+        if not known:
+            result[label] = Parameter(None, "%", note="too few valid strides")
+            continue
+        value = float(np.mean([p.cv_pct for p in known if p.cv_pct is not None]))
+        result[label] = Parameter(value, "%", count, note=_enough(min(p.n for p in known)))
+    return result
+
+
+def bout_variability(tables: Sequence[StrideTable], bouts: int) -> dict[str, Parameter]:
+    """SD between bouts of their mean stride and swing time, over bouts of at least 12 valid strides."""
+    result: dict[str, Parameter] = {}
+    for name in ("stride_time_s", "swing_time_s"):
+        means: list[float] = []
+        for bout in range(bouts):
+            values = np.concatenate([getattr(t, name)[t.valid & (t.bout == bout)] for t in tables])
+            if len(values) >= MIN_STRIDES:
+                means.append(float(np.mean(values)))
+        label = f"walk_to_walk_{name.removesuffix('_s')}"
+        if len(means) < 3:
+            note = f"{len(means)} walks of at least {MIN_STRIDES} valid strides; at least 3 are needed"
+            result[label + "_cv_pct"] = Parameter(None, "%", len(means), note=note)
+        else:
+            value = 100.0 * float(np.std(means, ddof=1) / np.mean(means))
+            result[label + "_cv_pct"] = Parameter(value, "%", len(means))
+    return result
+
+
+def unavailable() -> dict[str, Parameter]:
+    """What force insoles cannot know, with the reason."""
+    return {
+        name: Parameter(None, unit, note=f"{words} needs an inertial sensor; force alone cannot tell it")
+        for name, (unit, words) in NEEDS_IMU.items()
+    }
