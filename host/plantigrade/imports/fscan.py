@@ -14,6 +14,7 @@ from plantigrade.gait.signals import Floats, Foot, Forces, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import FootData, to_walk
 from plantigrade.imports.source import Head, Source
+from plantigrade.imports.table import readable
 
 NAME: Final = "fscan"
 MAX_HEADER_LINES: Final = 500
@@ -135,7 +136,8 @@ def _frame(source: Source, line: int, rows: list[str], columns: int) -> Forces:
             source.path, f"the frame that ends in line {line} has rows that are not {columns} cells wide"
         )
     try:
-        return np.array(words, dtype=np.float32).reshape(len(rows), columns)
+        values = readable(np.array(words, dtype=np.float64))
+        return values.reshape(len(rows), columns).astype(np.float32)
     except ValueError as error:
         raise FileError(
             source.path, f"the frame that ends in line {line} holds something that is no number"

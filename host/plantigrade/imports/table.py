@@ -11,6 +11,8 @@ from plantigrade.gait.signals import Floats
 from plantigrade.imports.source import Source
 
 BLOCK_LINES = 20_000
+LARGEST = 1e15
+"""Beyond any sample and any time stamp (milliseconds of our century have 13 digits)."""
 _AT_ROW = re.compile(r" at row (\d+)")
 _INCOMPLETE = "the last line is incomplete and was left out"
 
@@ -75,7 +77,7 @@ class NumberTable:
         if block.shape[1] != self._columns:
             where = f"line {numbers[0]} has {block.shape[1]} columns instead of {self._columns}"
             raise FileError(self._source.path, where)
-        return block
+        return readable(block)
 
     def _problem(self, lines: list[str], numbers: list[int], error: str) -> str:
         for line, number in zip(lines, numbers, strict=False):
@@ -84,6 +86,11 @@ class NumberTable:
         at = _AT_ROW.search(error)
         row = min(int(at.group(1)), len(numbers) - 1) if at else 0
         return f"line {numbers[row]} is not a row of numbers: {lines[row].strip()[:60]!r}"
+
+
+def readable(values: Floats) -> Floats:
+    """The same numbers, with NaN for what no table of samples holds: infinities and damaged exponents."""
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 def stack(blocks: Iterator[Floats], *, path_problem: FileError) -> Floats:

@@ -14,6 +14,7 @@ from plantigrade.gait.signals import Floats, Foot, Forces, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import FootData, to_walk
 from plantigrade.imports.source import Head, Source
+from plantigrade.imports.table import readable
 
 NAME: Final = "xsensor"
 MAX_CELLS: Final = 20_000
@@ -172,7 +173,7 @@ class _Reader:
                 f"the block before line {number} is no grid of {insole.rows} x {insole.columns} cells",
             )
         try:
-            values = np.array(words, dtype=np.float32)
+            values = readable(np.array(words, dtype=np.float64)).astype(np.float32)
             load = float(block.facts.get("Est. Load (N)", "nan"))
         except ValueError as error:
             raise FileError(
