@@ -1,7 +1,8 @@
 """Runs before main.py.
 
-While modules are loaded garbage is collected often, so that what stays lies close together and the free heap is in one
-piece. After a soft reset (mpremote's way in) the watchdog of the run before still counts: it is fed from here on.
+While modules are loaded garbage is collected often, so that what stays lies close together and the free heap
+is in one piece. After a soft reset (mpremote's way in) the watchdog of the run before still counts: it is fed
+from here on.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""Pins and capabilities of the main board, revision 1, with an ESP32-C3-MINI-1 module: same sheet, fewer pins."""
+"""Pins and capabilities of the small main board, revision 1, with an ESP32-C3-MINI-1 module."""
 
 BOARD = "esp32c3_r1"
 

@@ -9,7 +9,8 @@ CURVE = ((3300, 0), (3600, 10), (3700, 25), (3780, 45), (3870, 60), (3970, 75), 
 
 
 def percent_of(millivolts):
-    """What is left in the cell, 0 to 100, or UNKNOWN when there is none. Straight lines between points of CURVE."""
+    """What is left in the cell, 0 to 100, or UNKNOWN when there is none. Straight lines between points of
+    CURVE."""
     if millivolts < PRESENT_MV:
         return UNKNOWN
     below_mv, below = CURVE[0]

@@ -1,7 +1,8 @@
 """The 16 force sensors: one multiplexer, one transimpedance amplifier, one ADC channel.
 
-Multiplexer: 74HC4067 pin functions (S0-S3 select, /E enable). The channels are visited in Gray-code order, so that
-each step changes one select line only: a quarter of the pin writes, and no channel in between is touched.
+Multiplexer: 74HC4067 pin functions (S0-S3 select, /E enable). The channels are visited in Gray-code order, so
+that each step changes one select line only: a quarter of the pin writes, and no channel in between is
+touched.
 """
 
 import micropython
@@ -78,7 +79,8 @@ class ForceArray:
         self._enable.value(0 if on else 1)
 
     def reference(self):
-        """The amplifier's level with no sensor connected, in 12-bit counts. Leaves the sensors as they were."""
+        """The amplifier's level with no sensor connected, in 12-bit counts. Leaves the sensors as they were.
+        The amplifier's level with no sensor connected, in 12-bit counts. Leaves the sensors as they were."""
         was = self._enable.value()
         self._enable.value(1)
         sleep_us(self._settle_us)

@@ -22,8 +22,8 @@ GONE = 2  # the connection ended; the task has not cleared up yet
 class BleLink:
     """A place for one connection, made once and reused.
 
-    `state`, `connection`, `mtu`, `secure` and `generation` are written by the event handler; the rest belongs to
-    tasks. `generation` tells apart two connections that were given the same handle.
+    `state`, `connection`, `mtu`, `secure` and `generation` are written by the event handler; the rest belongs
+    to tasks. `generation` tells apart two connections that were given the same handle.
     """
 
     def __init__(self, ble):
@@ -80,8 +80,8 @@ class BleLink:
             try:
                 self._ble.gatts_notify(self.connection, self._handle, self._value[:length])
             except OSError as error:
-                # The stack's buffers are full, or the connection is just ending and its event will follow. Either
-                # way the same fragment is offered again.
+                # The stack's buffers are full, or the connection is just ending and its event will follow.
+                # Either way the same fragment is offered again.
                 if error.errno not in (errno.ENOMEM, errno.EAGAIN, _EBUSY):
                     self.failures += 1
                 return False

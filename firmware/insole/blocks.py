@@ -1,7 +1,8 @@
 """Turns rows of the sampler's ring into block records: into the log first, then to whoever listens.
 
-Live mode makes a record of every few rows at once. Daily mode looks at chunks of rows first: while the foot is still a
-chunk is stored at a reduced rate, as `recorder.rate` judges; the slots that each record stands for are the same.
+Live mode makes a record of every few rows at once. Daily mode looks at chunks of rows first: while the foot
+is still a chunk is stored at a reduced rate, as `recorder.rate` judges; the slots that each record stands for
+are the same.
 """
 
 from array import array
@@ -16,7 +17,8 @@ IMU_CHANNELS = 6
 
 
 def mean_rows(ring, width, first, count, slots_per_frame, out):
-    """Write the mean of every `slots_per_frame` rows of a ring of `width` columns to rows 0, 1, ... of `out`."""
+    """Write the mean of every `slots_per_frame` rows of a ring of `width` columns to rows 0, 1, ... of `out`.
+    Write the mean of every `slots_per_frame` rows of a ring of `width` columns to rows 0, 1, ... of `out`."""
     rows = len(ring) // width
     for frame in range(count // slots_per_frame):
         start = first + frame * slots_per_frame
@@ -59,13 +61,15 @@ class BlockBuilder:
         self._lost = False  # slots were lost just before it
 
     def resume(self, idle_slots):
-        """Sampling has just been started, `idle_slots` after the last slot before (not lost, never asked for)."""
+        """Sampling has just been started, `idle_slots` after the last slot before (not lost, never asked
+        for)."""
         self.next_seq += idle_slots
         self._time_us = self.sampler.start_us
         self._lost = False
 
     def close(self):
-        """Sampling has been stopped: put what is left into records. Returns the device time after the last slot."""
+        """Sampling has been stopped: put what is left into records. Returns the device time after the last
+        slot."""
         self.drain()
         self._emit_all()
         self._advance(self.sampler.lose_pending())

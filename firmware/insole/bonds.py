@@ -1,6 +1,7 @@
 """The keys of bonded peers: kept in RAM for the Bluetooth stack's questions, in flash for the next boot.
 
-The stack asks (`get`) and tells (`put`) from its event handler; flash is written by a task, `save_if_changed`.
+The stack asks (`get`) and tells (`put`) from its event handler; flash is written by a task,
+`save_if_changed`.
 """
 
 from binascii import a2b_base64, b2a_base64
@@ -44,7 +45,8 @@ class Bonds:
         return sum(1 for kind, _, _ in self._secrets if kind == 2)
 
     def get(self, kind, index, key):
-        """The secret with this key or, when key is None, the one at `index` of its kind; None when there is none."""
+        """The secret with this key or, when key is None, the one at `index` of its kind; None when there is
+        none."""
         wanted = None if key is None else bytes(key)
         for stored_kind, stored_key, value in self._secrets:
             if stored_kind != kind:

@@ -1,7 +1,8 @@
 """Device time: microseconds since the chip started, in 64 bits, monotonic, made of a tick counter that wraps.
 
-On the ESP32 `time.ticks_us` wraps at 2**30 us, every 17 min 54 s. A tick value is only meaningful within half of
-that of the moment it is extended; the main loop calls `now_us` many times a second, so that none is ever missed.
+On the ESP32 `time.ticks_us` wraps at 2**30 us, every 17 min 54 s. A tick value is only meaningful within half
+of that of the moment it is extended; the main loop calls `now_us` many times a second, so that none is ever
+missed.
 """
 
 from time import ticks_add, ticks_diff, ticks_us
@@ -10,7 +11,8 @@ TICKS_PERIOD = ticks_add(0, -1) + 1  # 2**30 on the ESP32
 
 
 class Clock:
-    """Extends `ticks_us` to 64 bits. Not for interrupt handlers: on 32-bit chips its results are heap objects."""
+    """Extends `ticks_us` to 64 bits. Not for interrupt handlers: on 32-bit chips its results are heap
+    objects."""
 
     def __init__(self):
         self._ticks = ticks_us()

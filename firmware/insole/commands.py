@@ -1,4 +1,5 @@
-"""Carries out commands, whatever link they came over. One method for each operation of PROTOCOL.md section 4."""
+"""Carries out commands, whatever link they came over. One method for each operation of PROTOCOL.md section 4.
+Carries out commands, whatever link they came over. One method for each operation of PROTOCOL.md section 4."""
 
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
@@ -21,8 +22,8 @@ class Refusal(Exception):
 class Commands:
     """Takes command messages of every session and queues their replies.
 
-    `insole` gives access to the parts: clock, sampler, blocks, recorder, settings, identity, battery, gait, faults,
-    modes, self_test, indicator, power and the `work` flag of the pump (see main.py).
+    `insole` gives access to the parts: clock, sampler, blocks, recorder, settings, identity, battery, gait,
+    faults, modes, self_test, indicator, power and the `work` flag of the pump (see main.py).
     """
 
     def __init__(self, insole):

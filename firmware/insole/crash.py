@@ -1,4 +1,5 @@
-"""What to remember when a task dies: a short file for whoever looks, then the watchdog restarts the insole."""
+"""What to remember when a task dies: a short file for whoever looks, then the watchdog restarts the insole.
+What to remember when a task dies: a short file for whoever looks, then the watchdog restarts the insole."""
 
 import io
 import sys

@@ -1,4 +1,5 @@
-"""What is known to be wrong with this insole: one set of flags that STATUS, SELF_TEST and the advertisement show."""
+"""What is known to be wrong with this insole: one set of flags that STATUS, SELF_TEST and the advertisement
+show."""
 
 
 class Faults:

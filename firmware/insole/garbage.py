@@ -1,7 +1,7 @@
 """Collects garbage when it hurts least: right after a sample has been taken.
 
-A collection holds every callback up, the sampler's too. A slot bears being three quarters of a slot late, so a
-collection that begins with most of a slot to go may take more than a slot before anything is lost.
+A collection holds every callback up, the sampler's too. A slot bears being three quarters of a slot late, so
+a collection that begins with most of a slot to go may take more than a slot before anything is lost.
 """
 
 import gc

@@ -1,7 +1,7 @@
 """The GATT services an insole offers: our own, Device Information, Battery, Running Speed and Cadence.
 
-The three standard services follow the Bluetooth SIG's assigned numbers, so that any client can read them; ours is
-described in shared/PROTOCOL.md, section 6.
+The three standard services follow the Bluetooth SIG's assigned numbers, so that any client can read them;
+ours is described in shared/PROTOCOL.md, section 6.
 """
 
 import bluetooth
@@ -71,8 +71,8 @@ class GattServices:
         self.channels = {ids.CHANNEL_STREAM: stream, ids.CHANNEL_CONTROL: self.control, ids.CHANNEL_LOG: log}
         ble.gatts_set_buffer(self.control, CONTROL_BUFFER_BYTES)
         texts = (identity.maker, identity.model, identity.serial_text, identity.firmware_version, board_name)
-        for handle, text in zip(information, texts):
-            ble.gatts_write(handle, text.encode())
+        for i, text in enumerate(texts):
+            ble.gatts_write(information[i], text.encode())
         self._battery = battery[0]
         self._cadence, feature, location = cadence
         ble.gatts_write(feature, struct.pack("<H", RSC_FEATURE_NONE))
@@ -81,13 +81,15 @@ class GattServices:
         self._percent = bytearray(b"\xff")  # nothing shown yet
 
     def show_battery(self, percent):
-        """Put the battery level (0 to 100; 255 unknown is shown as 0) into its characteristic; notify a change."""
+        """Put the battery level (0 to 100; 255 unknown is shown as 0) into its characteristic; notify a
+        change."""
         value = percent if percent <= 100 else 0
         if self._percent[0] != value:
             self._percent[0] = value
             self._ble.gatts_write(self._battery, self._percent, True)
 
     def show_cadence(self, cadence_tenths):
-        """Notify the RSC measurement, cadence in tenths of steps/min, to every client that subscribed to it."""
+        """Notify the RSC measurement, cadence in tenths of steps/min, to every client that subscribed to it.
+        Notify the RSC measurement, cadence in tenths of steps/min, to every client that subscribed to it."""
         struct.pack_into(RSC_MEASUREMENT, self._measurement, 0, 0, 0, min(255, (cadence_tenths + 5) // 10))
         self._ble.gatts_write(self._cadence, self._measurement, True)

@@ -1,10 +1,12 @@
-"""The parts of one insole, known by name, and what concerns all of them: erasing the log, stopping in order."""
+"""The parts of one insole, known by name, and what concerns all of them: erasing the log, stopping in order.
+The parts of one insole, known by name, and what concerns all of them: erasing the log, stopping in order."""
 
 import asyncio
 
 
 class Insole:
-    """Attributes: the parts, as `main.py` hands them over; `work`, the flag that wakes the pump; `erasing`."""
+    """Attributes: the parts, as `main.py` hands them over; `work`, the flag that wakes the pump; `erasing`.
+    Attributes: the parts, as `main.py` hands them over; `work`, the flag that wakes the pump; `erasing`."""
 
     def __init__(self, **parts):
         self.erasing = False

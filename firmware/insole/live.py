@@ -1,7 +1,8 @@
 """The most recent block records, in RAM, for whoever listens.
 
-One ring of bytes for all listeners. Each keeps the number of the next record it wants; a listener that does not keep
-up finds its record gone, and is told how many it missed. They are in the log: nothing is lost but time.
+One ring of bytes for all listeners. Each keeps the number of the next record it wants; a listener that does
+not keep up finds its record gone, and is told how many it missed. They are in the log: nothing is lost but
+time.
 """
 
 from array import array

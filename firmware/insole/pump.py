@@ -28,7 +28,8 @@ class Pump:
                 await asyncio.sleep_ms(0 if state == session.MOVED else RETRY_MS)
 
     def round(self):
-        """One message of each session. MOVED if any moved, else BLOCKED if any link took no more, else IDLE."""
+        """One message of each session. MOVED if any moved, else BLOCKED if any link took no more, else IDLE.
+        One message of each session. MOVED if any moved, else BLOCKED if any link took no more, else IDLE."""
         result = session.IDLE
         for one in self._sessions:
             state = one.pump()

@@ -1,7 +1,7 @@
 """The Bluetooth side: events, connections, advertising.
 
-The event handler copies what it is told into places made beforehand and sets a flag; the task `run` does the work.
-Bonding: LE Secure Connections, no input and no output ("just works"), keys kept in flash by `bonds`.
+The event handler copies what it is told into places made beforehand and sets a flag; the task `run` does the
+work. Bonding: LE Secure Connections, no input and no output ("just works"), keys kept in flash by `bonds`.
 """
 
 import asyncio
@@ -82,7 +82,8 @@ class Radio:
 
     Attributes:
         links: places for connections.
-        overflowed: values from peers that found no room (their commands are lost, and their sender times out).
+        overflowed: values from peers that found no room (their commands are lost, and their sender times
+        out).
     """
 
     def __init__(self, ble, bonds, identity):
@@ -124,7 +125,8 @@ class Radio:
         self._ble.active(False)
 
     def attach(self, sessions, answer):
-        """`sessions`: one for each link, in order; `answer(session, message, ticks)` is called for each command."""
+        """`sessions`: one for each link, in order; `answer(session, message, ticks)` is called for each
+        command."""
         self._sessions = sessions
         self._answer = answer
 
@@ -200,7 +202,8 @@ class Radio:
             self._restart_advertising()
 
     def _serve_links(self):
-        for link, session in zip(self.links, self._sessions):
+        for i, link in enumerate(self.links):
+            session = self._sessions[i]
             if link.state == ble_link.OPEN and link.served != link.generation:
                 session.reset()
                 link.served = link.generation

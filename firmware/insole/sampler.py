@@ -1,9 +1,9 @@
 """Takes one scan of the sensors each slot and leaves it in a ring. Nothing here allocates once it runs.
 
-Time is cut into slots of `period_us` on the grid that `start` lays down. A timer tick is given to the slot that the
-clock says it belongs to, up to a quarter of a slot early or three quarters late. A slot without a tick, or without
-room in the ring, is lost: the number of lost slots stands in the ring before the next row that was taken, so that
-lost time is always seen as lost, never as samples that moved.
+Time is cut into slots of `period_us` on the grid that `start` lays down. A timer tick is given to the slot
+that the clock says it belongs to, up to a quarter of a slot early or three quarters late. A slot without a
+tick, or without room in the ring, is lost: the number of lost slots stands in the ring before the next row
+that was taken, so that lost time is always seen as lost, never as samples that moved.
 """
 
 from array import array
@@ -19,8 +19,8 @@ IMU_CHANNELS = 6
 class Sampler:
     """The ring and its producer.
 
-    The producer is `_tick`, called by the timer through the scheduler, between two bytecodes of whatever runs; the
-    consumer (`blocks.BlockBuilder`) reads rows from `tail` on and frees them with `release`.
+    The producer is `_tick`, called by the timer through the scheduler, between two bytecodes of whatever
+    runs; the consumer (`blocks.BlockBuilder`) reads rows from `tail` on and frees them with `release`.
 
     Attributes:
         frames: flat array('H'), rows of 16 counts in layout order.
@@ -95,7 +95,7 @@ class Sampler:
     def _tick(self, _timer):
         late_us = ticks_diff(ticks_us(), self._due)
         if late_us < -self._early_us:
-            return  # a second tick in a slot that has its sample: ticks queue up while the interpreter is held
+            return  # the slot has its sample: ticks queue up while the interpreter is held
         missed = (late_us + self._early_us) // self.period_us
         self._due = ticks_add(self._due, (missed + 1) * self.period_us)
         late_us -= missed * self.period_us

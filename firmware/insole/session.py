@@ -1,8 +1,8 @@
 """One peer on one link: what it may ask, what is on its way to it.
 
 A link is a radio connection or the USB port. It gives a session its transport, an object with
-`begin(channel, message, length)`, `push() -> bool` (True once the message is wholly handed over, False when the link
-takes no more for now; nothing is lost by asking again), `secure` and `abandon()`, `malformed()`.
+`begin(channel, message, length)`, `push() -> bool` (True once the message is wholly handed over, False when
+the link takes no more for now; nothing is lost by asking again), `secure` and `abandon()`, `malformed()`.
 """
 
 from time import ticks_add, ticks_diff, ticks_ms
@@ -27,7 +27,7 @@ class Session:
         streaming: the peer wants live records.
         transfer: the `LogTransfer` under way, or None.
         frames_sent: frames of stream records wholly handed to the link.
-        records_dropped: records that were gone from RAM before this peer could take them; they are in the log.
+        records_dropped: records that were gone from RAM before this peer could take them; the log has them.
         refusals: how often the link took no more.
         malformed: commands that could not be used; `transport.malformed()` counts what was no message at all.
     """

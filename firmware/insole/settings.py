@@ -1,8 +1,8 @@
 """What a person can set on one insole, kept in flash.
 
 Keys, names, types, ranges and defaults are in `insole_protocol.settings`. The file is JSON:
-{"version": VERSION, "values": {name: value}}. A file that cannot be read, or a value out of range, gives the default
-and raises `damaged` until the next setting is stored; it never keeps the insole from starting.
+{"version": VERSION, "values": {name: value}}. A file that cannot be read, or a value out of range, gives the
+default and raises `damaged` until the next setting is stored; it never keeps the insole from starting.
 """
 
 from insole import files

@@ -1,8 +1,8 @@
 """Steps, cadence and what the wearer does, from the total load on one foot. Whole numbers only.
 
-The totals are raw counts, without calibration, so every threshold follows the load seen: a foot contact is a rise
-through 3/8 of the range between the swing's floor and the recent peak, armed again below 1/4. Fixed limits exist in time
-(no stride under 0.45 s) and for the smallest range that can be a person.
+The totals are raw counts, without calibration, so every threshold follows the load seen: a foot contact is a
+rise through 3/8 of the range between the swing's floor and the recent peak, armed again below 1/4. Fixed
+limits exist in time (no stride under 0.45 s) and for the smallest range that can be a person.
 """
 
 import micropython

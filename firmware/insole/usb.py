@@ -1,7 +1,7 @@
 """The USB serial port: framed commands and streams, on the same port as the interpreter's prompt.
 
-Until a peer says HELLO in a frame nothing is written here. Bytes that are no frame are dropped by the decoder; Ctrl-C
-never gets this far, the interpreter takes it.
+Until a peer says HELLO in a frame nothing is written here. Bytes that are no frame are dropped by the
+decoder; Ctrl-C never gets this far, the interpreter takes it.
 """
 
 import asyncio
@@ -57,7 +57,8 @@ class UsbLink:
         self._answer = answer
 
     def abandon(self):
-        """Forget the message on its way. What has been sent of it ends in a flag, or is dropped by the other end."""
+        """Forget the message on its way. What has been sent of it ends in a flag, or is dropped by the other
+        end."""
         self._encoder = usb_frames.FrameEncoder()
         self._length = self._sent = 0
 

@@ -9,7 +9,8 @@ CHECK_MS = 1000
 
 
 class Watchdog:
-    """Feeds the hardware watchdog while there is progress: the loop runs, no task has died, slots become records."""
+    """Feeds the hardware watchdog while there is progress: the loop runs, no task has died, slots become
+    records."""
 
     def __init__(self, sampler, blocks):
         self._sampler = sampler

@@ -16,7 +16,8 @@ SOURCES = sorted(
     path
     for folder in ("firmware/insole", "firmware/drivers", "firmware/boards", "shared/insole_protocol")
     for path in (ROOT / folder).rglob("*.py")
-) + [ROOT / "firmware" / "main.py", ROOT / "firmware" / "boot.py"]
+)
+SOURCES += [ROOT / "firmware" / "main.py", ROOT / "firmware" / "boot.py"]
 
 
 def numbers(budget: int) -> tuple[dict[str, int], str]:

@@ -1,4 +1,5 @@
-"""Commands: every operation in order, out of order, too short, too long, out of range; over Bluetooth and USB alike."""
+"""Commands: every operation in order, out of order, too short, too long, out of range; over Bluetooth and USB
+alike."""
 
 import chip
 import machine

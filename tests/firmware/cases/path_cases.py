@@ -1,4 +1,5 @@
-"""From the sensors to the log and to a listener: the same frames, in order, with every lost slot in the books."""
+"""From the sensors to the log and to a listener: the same frames, in order, with every lost slot in the
+books."""
 
 import chip
 import gc

@@ -159,7 +159,7 @@ def test_a_flood_of_writes_is_bounded_and_counted():
     bench = Workbench()
     host = listening(bench, 1)
     control = bench.radio.services.control
-    for i in range(INBOX_SLOTS * 3):
+    for _ in range(INBOX_SLOTS * 3):
         bench.ble.write_from_central(1, control, b"\xc0\x03\x01")
     assert bench.radio.overflowed >= INBOX_SLOTS * 2
     bench.radio.serve()
@@ -200,7 +200,7 @@ def test_small_and_large_mtu_carry_the_longest_record():
         bench = Workbench()
         host = listening(bench, 1, mtu=mtu)
         state = 7
-        for slot in range(400):
+        for _ in range(400):
             for index in range(16):  # noise: nothing to compress
                 state = (state * 1103515245 + 12345) & 0x7FFFFFFF
                 machine.sensors[index] = state >> 12 & 4095

@@ -163,7 +163,8 @@ def test_the_allocation_check_sees_an_allocation():
     take = sampler._take
 
     def wasteful(jitter_us):
-        [jitter_us]
+        self_made = [jitter_us]
+        assert self_made
         take(jitter_us)
 
     sampler._take = wasteful

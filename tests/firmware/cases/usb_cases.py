@@ -48,7 +48,8 @@ class Cable:
 
     def ask(self, op, *arguments, value=b""):
         """One command and its reply."""
-        self.send(usb_frames.encode(ids.CHANNEL_CONTROL, host_messages.build_command(op, 1, *arguments, value=value)))
+        command = host_messages.build_command(op, 1, *arguments, value=value)
+        self.send(usb_frames.encode(ids.CHANNEL_CONTROL, command))
         replies = [m for channel, m in self.messages() if channel == ids.CHANNEL_CONTROL]
         return host_messages.parse_reply(replies[0])
 
@@ -117,7 +118,8 @@ def test_streams_and_log_go_over_the_cable():
             host_messages.build_command(ids.OP_LOG_READ, 1, 0, bench.insole.recorder.next_seq, 0),
         )
     )
-    kinds = [host_messages.parse_log_message(m).kind for channel, m in cable.messages() if channel == ids.CHANNEL_LOG]
+    got = [m for channel, m in cable.messages() if channel == ids.CHANNEL_LOG]
+    kinds = [host_messages.parse_log_message(m).kind for m in got]
     assert kinds[-1] == ids.LOG_END and kinds.count(ids.LOG_BLOCK) == 40, kinds
 
 

@@ -1,4 +1,5 @@
-"""`bluetooth` for tests: notes what the firmware does; a test plays the central by calling the event handler."""
+"""`bluetooth` for tests: notes what the firmware does; a test plays the central by calling the event handler.
+`bluetooth` for tests: notes what the firmware does; a test plays the central by calling the event handler."""
 
 import errno
 
@@ -11,8 +12,13 @@ class UUID:
 
 
 class BLE:
-    """Attributes: `room`, notifications that the stack takes before ENOMEM; `sent`, (connection, handle, bytes),
-    as long as `keep`; `notified`, how many."""
+    """The radio.
+
+    Attributes:
+        room: notifications that the stack takes before ENOMEM.
+        sent: (connection, handle, bytes) of each, as long as `keep`.
+        notified: how many.
+    """
 
     def __init__(self):
         self.room = 1 << 20

@@ -39,6 +39,16 @@ class _Time:
 clock = _Time()
 sys.modules["time"] = clock
 
+# The interpreter's built-in task queue has the computer's clock; the one in Python follows ours.
+sys.modules["_asyncio"] = None
+sys.modules["sim.ticks"] = clock
+from sim import task  # noqa: E402 - with our ticks
+
+sys.modules["asyncio.task"] = task
+import asyncio  # noqa: E402 - with the new clock
+
+task.core = asyncio.core
+
 
 def advance(us):
     """Let time pass; no timer fires by itself."""

@@ -1,4 +1,5 @@
-"""`machine` for tests: pins and ADC behind the multiplexer of the real board file, timers that a test fires by hand."""
+"""`machine` for tests: pins and ADC behind the multiplexer of the real board file, timers that a test fires
+by hand."""
 
 from array import array
 
@@ -27,6 +28,7 @@ class Pin:
         if level is None:
             return pins[self.number]
         pins[self.number] = level
+        return None
 
     def on(self):
         pins[self.number] = 1

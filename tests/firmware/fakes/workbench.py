@@ -48,7 +48,8 @@ def clear_flash():
 
 
 class Workbench:
-    """Attributes: `firmware`, `insole`, `ble`, `frames` (decoded records of the log and of peers are made by tests)."""
+    """Attributes: `firmware`, `insole`, `ble`, `frames` (decoded records of the log and of peers are made by
+    tests)."""
 
     def __init__(self, fresh=True):
         gc.collect()

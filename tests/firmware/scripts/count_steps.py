@@ -1,4 +1,5 @@
-"""Feeds a file of counts (rows of 16 u16) to the step counter; prints steps, mean cadence while walking, wear states."""
+"""Feeds a file of counts (rows of 16 u16) to the step counter; prints steps, mean cadence while walking, wear
+states."""
 
 import sys
 from array import array

@@ -1,7 +1,7 @@
 """Runs the compiled firmware in exactly BUDGET bytes of heap, and prints what is left of it.
 
-Chips and flash are loaded first; then so much of the heap is taken away that the firmware has its budget, no more.
-The hosts here send ready-made bytes, so that nothing of theirs lies in the heap.
+Chips and flash are loaded first; then so much of the heap is taken away that the firmware has its budget, no
+more. The hosts here send ready-made bytes, so that nothing of theirs lies in the heap.
 """
 
 import sys
@@ -12,7 +12,6 @@ sys.path.insert(0, BUILD)
 sys.path.insert(0, BUILD + "/lib")
 
 import chip  # noqa: E402 - first, to put its time in place
-import bluetooth  # noqa: E402
 import esp32  # noqa: E402, F401
 import gc  # noqa: E402
 import machine  # noqa: E402
