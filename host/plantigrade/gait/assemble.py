@@ -104,9 +104,15 @@ def _levels(side: _Side) -> Floats:
 def _mark_contacts(side: _Side, settings: Settings) -> None:
     """Strides whose load never came near the stance level, or whose phases are impossible, are artefacts."""
     levels = _levels(side)
-    light = levels[:, 2] < levels[:, 0] + settings.contact.full_contact_share * (levels[:, 1] - levels[:, 0])
+    light = levels[:, 2] < levels[:, 0] + settings.contact.full_contact_share * _usual_range(levels)
     stance = side.table.stance_pct
     side.table.reason[light | (stance < 35.0) | (stance > 92.0)] |= Reason.ARTEFACT
+
+
+def _usual_range(levels: Floats) -> Floats:
+    """(k,) working range at each contact, at least 0.4 of the recording's usual one: a fidget is not a step."""
+    spread = levels[:, 1] - levels[:, 0]
+    return np.maximum(spread, 0.4 * float(np.quantile(spread, 0.75))) if len(spread) else spread
 
 
 def _full_contacts(side: _Side, settings: Settings) -> Floats:
@@ -120,7 +126,7 @@ def _full_contacts(side: _Side, settings: Settings) -> Floats:
     peaks = np.append(np.array([final[1] for final in finals]), np.inf)
     peak = peaks[np.searchsorted(final_s, initial)]
     share = settings.contact.full_contact_share
-    return initial[peak >= levels[:, 0] + share * (levels[:, 1] - levels[:, 0])]
+    return initial[peak >= levels[:, 0] + share * _usual_range(levels)]
 
 
 def _foot(side: _Side, rate_hz: float, *, two_feet: bool) -> FootAnalysis:

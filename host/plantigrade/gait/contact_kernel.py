@@ -14,6 +14,8 @@ import numpy.typing as npt
 from plantigrade.gait.signals import Floats, Forces
 
 BLOCKS: Final = 5
+WIDER_BLOCKS: Final = 3
+NARROWER_BLOCKS: Final = 30
 
 STATE: Final = np.dtype(
     [
@@ -34,11 +36,10 @@ STATE: Final = np.dtype(
         ("loaded", np.int64),  # 1 loaded, 0 unloaded, -1 not known yet
         ("open", np.int64),  # an initial contact was told and waits for its final contact
         ("up", np.int64),  # row of the last rise through the load level, -1 none to confirm
-        ("up_time", np.float64),
-        ("up_row", np.int64),
         ("down", np.int64),  # row of the last fall through the unload level, -1 none to confirm
         ("floor", np.int64),  # rows before belong to an earlier contact or to a gap
         ("peak", np.float64),
+        ("reset", np.int64),  # levels were replaced: go back over the last blocks
         ("gap", np.int64),  # inside missing samples
         ("seen", np.int64),  # absolute rows seen
         ("last_time", np.float64),
@@ -59,7 +60,8 @@ CONFIG: Final = np.dtype(
         ("unload_share", np.float64),
         ("onset_slope_share", np.float64),
         ("release_slope_share", np.float64),
-        ("ledge_share", np.float64),
+        ("onset_level_share", np.float64),
+        ("release_level_share", np.float64),
         ("smallest_range", np.float64),
         ("quiet_ratio", np.float64),
         ("longest_step_s", np.float64),
@@ -76,7 +78,7 @@ EVENT: Final = np.dtype(
         ("peak", np.float64),
     ]
 )
-INITIAL, FINAL, BREAK = 0, 1, 2
+INITIAL, FINAL, BREAK, RESET = 0, 1, 2, 3
 
 Records = npt.NDArray[np.void]
 compiled: Any = numba.njit(cache=True, nogil=True)
@@ -144,17 +146,23 @@ def _learn_first(st: Any) -> None:
 
 @compiled
 def _relearn(st: Any, low: float, high: float) -> None:
-    """A walk that no longer fits the levels (lost contrast, new offset) replaces them after a minute of it."""
-    if st.refused > 0 and not (0.7 < (high - low) / (st.refused_high - st.refused_low) < 1.4):
+    """Levels that no longer fit are replaced: soon by a walk of wider range, after a minute by one of narrower.
+
+    What was learnt while someone shifted from foot to foot before walking is outgrown within three blocks; a fidget
+    after walking must go on evenly for a minute before it is believed.
+    """
+    if st.refused > 0 and not (0.6 < (high - low) / (st.refused_high - st.refused_low) < 1.7):
         st.refused = 0
     st.refused_low = low
     st.refused_high = high
     st.refused += 1
-    if st.refused >= 30:
+    wider = high - low > 2.5 * (st.stance - st.swing)
+    if st.refused >= (WIDER_BLOCKS if wider else NARROWER_BLOCKS):
         st.block_count = 0
         _push_block(st, low, high)
         _set_levels(st)
         st.refused = 0
+        st.reset = 1
 
 
 @compiled
@@ -186,37 +194,55 @@ def _end_block(st: Any, cfg: Any) -> None:
 
 
 @compiled
-def _onset(x: Floats, t: Floats, i: int, first: int, cfg: Any, spread: float) -> float:
-    """Time at which the rise through row `i` begins: the foot of the flank, between samples."""
+def _go_back(st: Any, cfg: Any, t: Floats, base: int, i: int, events: Records, count: int) -> int:
+    """After new levels: judge the blocks that taught them once more; what was told of them is withdrawn."""
+    st.reset = 0
+    row = max(i + base + 1 - WIDER_BLOCKS * cfg.block_rows, i + base + 1 - cfg.history_rows, st.floor)
+    row = min(row, st.cursor)
+    st.cursor = row
+    st.loaded = -1
+    st.open = 0
+    st.up = -1
+    st.down = -1
+    return _tell(events, count, st, RESET, row, t[row - base])
+
+
+@compiled
+def _crossing(x: Floats, t: Floats, i: int, j: int, level: float) -> float:
+    """Time at which x crosses `level` between the neighbouring rows i and j, linear between them."""
+    if x[i] == x[j]:
+        return t[j]
+    part = min(max((level - x[i]) / (x[j] - x[i]), 0.0), 1.0)
+    return t[i] + part * (t[j] - t[i])
+
+
+@compiled
+def _onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread: float) -> float:
+    """Time at which the rise through row `i` begins: the foot of the flank, between samples.
+
+    From the steepest point back to where the slope falls under a share of it, then up again to a small share of
+    the range above that foot, so that the noise of the slope does not reach the time.
+    """
     h = cfg.span_rows
     lowest = max(first, i - cfg.search_rows) + h
     top, steepest = i, -1.0
-    for k in range(max(i - cfg.flank_rows, min(lowest, i)), i + 1):
+    for k in range(max(i - cfg.flank_rows, min(lowest, i)), min(i + cfg.flank_rows // 3, last) + 1):
         rise = x[k] - x[k - h]
         if rise > steepest:
             top, steepest = k, rise
     limit = cfg.onset_slope_share * steepest
-    foot = x[i]
-    for k in range(max(i - cfg.search_rows, first), i + 1):
-        foot = min(foot, x[k])
-    ledge = foot + cfg.ledge_share * spread
     j = top
-    while j > lowest and (x[j] - x[j - h] > limit or x[j - h] > ledge):
+    while j > lowest and x[j] - x[j - h] > limit:
         j -= 1
-    if j + 1 > i:
-        return t[i]
-    # slope at j falls under the limit, at j + 1 it does not: the crossing lies between their middles
-    here = x[j] - x[j - h]
-    after = x[j + 1] - x[j + 1 - h]
-    part = (limit - here) / (after - here) if after > here else 0.0
-    part = min(max(part, 0.0), 1.0)
-    middle = 0.5 * (t[j] + t[j - h])
-    return middle + part * (0.5 * (t[j + 1] + t[j + 1 - h]) - middle)
+    level = x[j] + cfg.onset_level_share * spread
+    while j < top and x[j + 1] <= level:
+        j += 1
+    return _crossing(x, t, j, min(j + 1, last), level)
 
 
 @compiled
 def _release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
-    """Time at which the fall through row `d` ends: the foot of the falling flank, between samples."""
+    """Time at which the fall through row `d` ends: the foot of the falling flank, as for `_onset`."""
     h = cfg.span_rows
     highest = last - h
     top, steepest = min(d, highest), -1.0
@@ -225,20 +251,13 @@ def _release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spre
         if fall > steepest:
             top, steepest = k, fall
     limit = cfg.release_slope_share * steepest
-    foot = x[d]
-    for k in range(d, last + 1):
-        foot = min(foot, x[k])
-    ledge = foot + cfg.ledge_share * spread
     j = top
-    while j < highest and (x[j] - x[j + h] > limit or x[j + h] > ledge):
+    while j < highest and x[j] - x[j + h] > limit:
         j += 1
-    before = x[max(j - 1, 0)] - x[max(j - 1, 0) + h]
-    here = x[j] - x[j + h]
-    part = (before - limit) / (before - here) if before > here else 1.0
-    part = min(max(part, 0.0), 1.0)
-    k = max(j - 1, 0)
-    middle = 0.5 * (t[k] + t[k + h])
-    return middle + part * (0.5 * (t[j] + t[j + h]) - middle)
+    level = x[j] + cfg.release_level_share * spread
+    while j > top and x[j - 1] <= level:
+        j -= 1
+    return _crossing(x, t, max(j - 1, 0), j, level)
 
 
 @compiled
@@ -270,10 +289,16 @@ def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events
 
 
 @compiled
-def _initial(st: Any, events: Records, count: int) -> int:
+def _initial(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events: Records, count: int) -> int:
+    """Tell the initial contact of the rise that is confirmed, using samples up to buffer row `last`."""
+    first = max(st.floor - base, 0)
+    row = st.up - base
+    time_s = _onset(x, t, row, first, last, cfg, st.stance - st.swing)
+    while row > first and t[row - 1] >= time_s:
+        row -= 1
     st.up = -1
     st.open = 1
-    return _tell(events, count, st, INITIAL, st.up_row, st.up_time)
+    return _tell(events, count, st, INITIAL, row + base, time_s)
 
 
 @compiled
@@ -285,13 +310,7 @@ def _rise(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: Re
         else:
             if st.down >= 0:
                 count = _final(st, cfg, x, t, base, i, events, count)
-            first = max(st.floor - base, 0)
-            st.up_time = _onset(x, t, i, first, cfg, st.stance - st.swing)
-            row = i
-            while row > first and t[row - 1] >= st.up_time:
-                row -= 1
             st.up = i + base
-            st.up_row = row + base
             st.peak = x[i]
     st.loaded = 1
     return count
@@ -323,7 +342,7 @@ def _judge(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: R
                 st.down = row
                 st.floor = max(st.floor, row - cfg.flank_rows - cfg.span_rows)
         elif st.up >= 0 and row - st.up >= cfg.contact_rows:
-            count = _initial(st, events, count)
+            count = _initial(st, cfg, x, t, base, i, events, count)
     return count
 
 
@@ -401,6 +420,8 @@ def advance(
             _measure(st, v, x[i - 1] if i > 0 and x[i - 1] == x[i - 1] else v)
             if st.rows >= cfg.block_rows:
                 _end_block(st, cfg)
+        if st.reset == 1:
+            count = _go_back(st, cfg, t, base, i, events, count)
         if st.learnt == 1:
             count = _walk(st, cfg, x, t, base, i + 1, events, count)
     st.seen = stop + base

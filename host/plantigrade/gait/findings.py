@@ -15,12 +15,14 @@ _FEW_CYCLES = 3
 
 def sensors(stream: FootStream) -> list[Finding]:
     """Channels that stayed at zero or at one value while the foot walked."""
-    cycles = sum(len(block) for block in stream.store.rows)
+    cycles = len(stream.store)
     if cycles < _FEW_CYCLES or stream.sensor_count == 1:
         return []
     found: list[Finding] = []
     side = stream.foot.value
-    dead = np.flatnonzero(stream.dead_cycles >= 0.98 * cycles)
+    states = np.concatenate(stream.store.sensor_states)
+    stuck_cycles = (states == 2).sum(axis=0)
+    dead = np.flatnonzero((states == 1).sum(axis=0) >= 0.98 * cycles)
     if len(dead) and stream.sensor_count > 32:
         text = f"{side} foot: {len(dead)} of {stream.sensor_count} cells were never loaded"
         found.append(Finding("sensor_dead", text, stream.foot))
@@ -28,8 +30,8 @@ def sensors(stream: FootStream) -> list[Finding]:
         for sensor in dead:
             text = f"{side} foot: sensor {sensor + 1} reads zero throughout: dead or never loaded"
             found.append(Finding("sensor_dead", text, stream.foot, int(sensor)))
-    for sensor in np.flatnonzero(stream.stuck_cycles >= max(2, 0.1 * cycles)):
-        share = 100.0 * float(stream.stuck_cycles[sensor]) / cycles
+    for sensor in np.flatnonzero(stuck_cycles >= max(2, 0.1 * cycles)):
+        share = 100.0 * float(stuck_cycles[sensor]) / cycles
         text = (
             f"{side} foot: sensor {sensor + 1} is stuck at one value in {share:.0f} % of the cycles; "
             "it adds nothing to the forces above the unloaded level"
@@ -50,7 +52,7 @@ def stream_state(stream: FootStream, seconds: float) -> list[Finding]:
         found.append(
             Finding("no_walking", f"{side} foot: nothing in the signal looks like steps", stream.foot)
         )
-    elif not sum(len(block) for block in stream.store.rows):
+    elif not len(stream.store):
         found.append(Finding("no_cycle", f"{side} foot: no whole gait cycle", stream.foot))
     if seconds < _SHORT_S:
         text = f"{side} foot: only {seconds:.1f} s recorded; too short for anything but single steps"

@@ -17,6 +17,14 @@ HISTORY_S = 24.0
 EPOCH_S = 1.0
 RATE_TOLERANCE = 0.1
 _RATE_ROWS = 64
+_SHARES = (
+    "load_share",
+    "unload_share",
+    "onset_slope_share",
+    "release_slope_share",
+    "onset_level_share",
+    "release_level_share",
+)
 
 
 class GaitInputError(PlantigradeError):
@@ -34,6 +42,30 @@ class CycleStore:
     cop: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     sensor_peak: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     sensor_impulse: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
+    sensor_states: list[npt.NDArray[np.int8]] = field(default_factory=lambda: [])
+
+    def __len__(self) -> int:
+        return sum(len(block) for block in self.rows)
+
+    def withdraw(self, time_s: float) -> None:
+        """Forget the cycles that end after `time_s`."""
+        while self.rows and self.rows[-1][-1, 2] > time_s:
+            keep = int(np.searchsorted(self.rows[-1][:, 2], time_s, side="right"))
+            for part in (
+                self.rows,
+                self.forces,
+                self.curves,
+                self.pressure,
+                self.cop,
+                self.sensor_peak,
+                self.sensor_impulse,
+                self.sensor_states,
+            ):
+                last = part.pop()
+                if keep:
+                    part.append(last[:keep])
+            if keep:
+                break
 
 
 def contact_config(
@@ -52,7 +84,7 @@ def contact_config(
     config["contact_rows"] = rows(settings.shortest_contact_s)
     config["swing_rows"] = rows(settings.shortest_swing_s)
     config["history_rows"] = rows(HISTORY_S) - rows(settings.longest_cycle_s + 1.0)
-    for name in ("load_share", "unload_share", "onset_slope_share", "release_slope_share", "ledge_share"):
+    for name in _SHARES:
         config[name] = getattr(settings, name)
     config["smallest_range"] = smallest_range
     config["quiet_ratio"] = settings.quiet_ratio
@@ -112,11 +144,8 @@ class FootStream:
         self.gaps: list[Gap] = []
         self.epochs: list[Floats] = []
         self.store = CycleStore()
-        self.dead_cycles = np.zeros(first.sensor_count, np.int64)
-        self.stuck_cycles = np.zeros(first.sensor_count, np.int64)
         self.first_s = float("nan")
         self.samples_used = 0
-        self.unordered_load: float = 0.0
 
     @property
     def samples_seen(self) -> int:
@@ -253,6 +282,10 @@ class FootStream:
             if raw["kind"] == contact_kernel.BREAK:
                 self.breaks.append(time_s)
                 self._open = self._closed = None
+            elif raw["kind"] == contact_kernel.RESET:
+                told = [event for event in told if event.time_s < time_s]
+                cycles = [cycle for cycle in cycles if cycle[2]["time_s"] < time_s]
+                self._withdraw(time_s)
             elif raw["kind"] == contact_kernel.INITIAL:
                 told.append(Event(self.foot, "initial_contact", time_s))
                 self.contacts.append((time_s, float(raw["swing"]), float(raw["stance"])))
@@ -266,6 +299,17 @@ class FootStream:
         if cycles:
             self._keep(cycles)
         return told
+
+    def _withdraw(self, time_s: float) -> None:
+        """Levels were learnt anew: what was told from `time_s` on is told again."""
+        self._open = self._closed = None
+        while self.contacts and self.contacts[-1][0] >= time_s:
+            self.contacts.pop()
+        while self.finals and self.finals[-1][0] >= time_s:
+            self.finals.pop()
+        while self.breaks and self.breaks[-1] >= time_s:
+            self.breaks.pop()
+        self.store.withdraw(time_s)
 
     def _is_cycle(self, first: np.void, last: np.void) -> bool:
         return float(last["time_s"] - first["time_s"]) <= self._settings.longest_cycle_s
@@ -282,11 +326,13 @@ class FootStream:
         half = max(0, round(0.01 * self.rate_hz) - 0) // 1
         time, total = self._time[: self._filled], self._total[: self._filled]
         stride_kernel.cycles(time, total, rows, times, swing, half, forces, curves)
-        stride_kernel.sensor_spans(self._force, rows, self.dead_cycles, self.stuck_cycles)
+        states = np.zeros((len(cycles), self.sensor_count), np.int8)
+        stride_kernel.sensor_states(self._force, rows, states)
         store = self.store
         store.rows.append(np.column_stack([times, swing, stance, peak]))
         store.forces.append(forces)
         store.curves.append(curves)
+        store.sensor_states.append(states)
         starts, stops = np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
         stances = self.pressure.rows(time, self._force[: self._filled], starts, stops)
         store.pressure.append(stances.values)

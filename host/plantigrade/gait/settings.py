@@ -20,8 +20,8 @@ class ContactSettings:
         onset_slope_share: initial contact is where the slope, followed down from the steepest point, falls under
             this share of it.
         release_slope_share: final contact likewise, after the falling flank.
-        ledge_share: a ledge inside a flank is walked over while the level is more than this share of the range
-            above the foot of the flank.
+        onset_level_share, release_level_share: the contact is told where the flank passes this share of the range
+            above its foot, between samples.
         search_s: farthest distance of the foot of a flank from the crossing.
         shortest_contact_s, shortest_swing_s: what is shorter is a bump, not a contact or a swing.
         longest_cycle_s: two contacts farther apart do not make one gait cycle.
@@ -33,12 +33,13 @@ class ContactSettings:
 
     block_s: float = 2.0
     load_share: float = 0.35
-    unload_share: float = 0.25
+    unload_share: float = 0.2
     flank_s: float = 0.06
     slope_span_s: float = 0.007
-    onset_slope_share: float = 0.15
+    onset_slope_share: float = 0.1
     release_slope_share: float = 0.10
-    ledge_share: float = 10.0
+    onset_level_share: float = 0.02
+    release_level_share: float = 0.01
     search_s: float = 0.2
     shortest_contact_s: float = 0.1
     shortest_swing_s: float = 0.1

@@ -159,26 +159,22 @@ def cycles(
 
 
 @compiled
-def sensor_spans(force: Forces, rows: Rows, dead: Rows, stuck: Rows) -> None:
-    """Count for each sensor the cycles in which it stayed at zero (dead) or at one other value (stuck).
+def sensor_states(force: Forces, rows: Rows, states: npt.NDArray[np.int8]) -> None:
+    """Tell which sensors stayed at zero (1, dead) or at one other value (2, stuck) in each cycle, else 0.
 
     Args:
         force: (n, S) samples of the buffer.
         rows: (k, 3) as in `cycles`.
-        dead, stuck: (S,) counters, raised in place.
+        states: (k, S) filled in place.
     """
     for c in range(len(rows)):
         for s in range(force.shape[1]):
             first = force[rows[c, 0], s]
-            same = True
+            states[c, s] = 1 if first == 0.0 else 2
             for i in range(rows[c, 0] + 1, rows[c, 2]):
                 if force[i, s] != first:
-                    same = False
+                    states[c, s] = 0
                     break
-            if same and first == 0.0:
-                dead[s] += 1
-            elif same:
-                stuck[s] += 1
 
 
 @compiled
