@@ -63,7 +63,7 @@ class BLE:
 
     def gatts_write(self, handle, data, send_update=False):
         self.values[handle] = bytes(data)
-        if send_update:
+        if send_update and self.keep:
             self.updates.append((handle, bytes(data)))
 
     def gatts_notify(self, connection, handle, data=None):

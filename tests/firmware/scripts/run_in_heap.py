@@ -67,6 +67,8 @@ for slot in range(12000):
         insole.blocks.drain()
         insole.collector.after_sample()
         least = min(least, insole.collector.free)
+        if slot < 9000:
+            early = insole.collector.free
     for _ in range(4):
         firmware.pump.round()
     if slot % 100 == 0:
@@ -77,5 +79,7 @@ for slot in range(12000):
             ble.write_from_central(handle, firmware.radio.services.control, head + command)
         firmware.radio.serve()
 print("least", least)
+print("early", early)
+print("late", insole.collector.free)
 print("lost", insole.sampler.lost)
 print("sent", ble.notified)
