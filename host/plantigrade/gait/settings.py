@@ -34,10 +34,10 @@ class ContactSettings:
     block_s: float = 2.0
     load_share: float = 0.35
     unload_share: float = 0.2
-    flank_s: float = 0.06
+    flank_s: float = 0.035
     slope_span_s: float = 0.007
     onset_slope_share: float = 0.1
-    release_slope_share: float = 0.10
+    release_slope_share: float = 0.06
     onset_level_share: float = 0.02
     release_level_share: float = 0.01
     search_s: float = 0.2
