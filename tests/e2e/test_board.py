@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from plantigrade.twin.board import BoardSpec, Feed
 from plantigrade.twin.body import write_feed
+
 from tests.e2e.twin_kit import UNIQUE_ID, board, mpremote
 
 pytestmark = [pytest.mark.micropython, pytest.mark.radio]  # processes that want the machine for themselves
@@ -130,7 +131,9 @@ while True:
 
 
 @pytest.mark.parametrize("drift_ppm", [0.0, 500.0, -20_000.0])
-async def test_the_clock_drifts_as_set_and_the_host_knows_what_it_shows(tmp_path: Path, drift_ppm: float) -> None:
+async def test_the_clock_drifts_as_set_and_the_host_knows_what_it_shows(
+    tmp_path: Path, drift_ppm: float
+) -> None:
     spec = BoardSpec("left", UNIQUE_ID, drift_ppm=drift_ppm)
     async with board(tmp_path / "board", SAY_TIME, spec) as (one, console):
         for asked in range(1, 4):

@@ -31,7 +31,14 @@ _MTU = 517
 _UUID_BYTES = {0x02: 2, 0x03: 2, 0x04: 4, 0x05: 4, 0x06: 16, 0x07: 16}
 _NAME_TYPES = (0x08, 0x09)
 _SERVICE_DATA_16, _MANUFACTURER, _TX_POWER = 0x16, 0xFF, 0x0A
-_background: set[asyncio.Future[None]] = set()
+_background: set[asyncio.Future[Any]] = set()
+
+
+def _forget(task: asyncio.Future[Any]) -> None:
+    """A request has ended; what went wrong with it is the business of whoever still waits for it."""
+    _background.discard(task)
+    if not task.cancelled():
+        task.exception()
 
 
 def _text(value: core.UUID) -> str:
@@ -251,12 +258,13 @@ class BumbleClient(BaseBleakClient):
             work.close()
             raise BleakError("Not connected")
         task = asyncio.ensure_future(work)
-        try:
-            await asyncio.wait({task, self._gone}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if not task.done():
-                task.cancel()
-        if not task.done() or task.cancelled():
+        _background.add(task)  # a caller that gives up leaves the request to end by itself: it is on the air
+        task.add_done_callback(_forget)
+        await asyncio.wait({task, self._gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+            raise BleakError("disconnected")
+        if task.cancelled():
             raise BleakError("disconnected")
         try:
             return task.result()

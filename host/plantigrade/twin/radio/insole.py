@@ -278,15 +278,9 @@ class InsoleSession:
             )
 
         def encrypted() -> None:
+            link.authenticated = False  # an insole can only do Just Works, which proves no identity (Bumble: True)
             bonded = bool(self._options["bond"])
-            self._event(
-                IRQ_ENCRYPTION_UPDATE,
-                link.handle,
-                bool(link.is_encrypted),
-                bool(link.authenticated),
-                bonded,
-                16,
-            )
+            self._event(IRQ_ENCRYPTION_UPDATE, link.handle, bool(link.is_encrypted), False, bonded, 16)
 
         link.on(link.EVENT_DISCONNECTION, disconnected)
         link.on(
