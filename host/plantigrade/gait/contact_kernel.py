@@ -61,6 +61,7 @@ CONFIG: Final = np.dtype(
         ("onset_slope_share", np.float64),
         ("release_slope_share", np.float64),
         ("onset_level_share", np.float64),
+        ("certain_load_share", np.float64),
         ("release_level_share", np.float64),
         ("smallest_range", np.float64),
         ("quiet_ratio", np.float64),
@@ -231,8 +232,12 @@ def _onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread
         if rise > steepest:
             top, steepest = k, rise
     limit = cfg.onset_slope_share * steepest
+    floor = x[i]
+    for k in range(lowest - h, i):
+        floor = min(floor, x[k])
+    certain = floor + cfg.certain_load_share * spread
     j = top
-    while j > lowest and x[j] - x[j - h] > limit:
+    while j > lowest and (x[j] - x[j - h] > limit or x[j] > certain):
         j -= 1
     level = x[j] + cfg.onset_level_share * spread
     while j < top and x[j + 1] <= level:
@@ -251,8 +256,12 @@ def _release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spre
         if fall > steepest:
             top, steepest = k, fall
     limit = cfg.release_slope_share * steepest
+    floor = x[d]
+    for k in range(d, last + 1):
+        floor = min(floor, x[k])
+    certain = floor + cfg.certain_load_share * spread
     j = top
-    while j < highest and x[j] - x[j + h] > limit:
+    while j < highest and (x[j] - x[j + h] > limit or x[j] > certain):
         j += 1
     level = x[j] + cfg.release_level_share * spread
     while j > top and x[j - 1] <= level:
@@ -289,7 +298,9 @@ def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events
 
 
 @compiled
-def _initial(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events: Records, count: int) -> int:
+def _initial(
+    st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events: Records, count: int
+) -> int:
     """Tell the initial contact of the rise that is confirmed, using samples up to buffer row `last`."""
     first = max(st.floor - base, 0)
     row = st.up - base

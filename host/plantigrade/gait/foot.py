@@ -69,7 +69,7 @@ class CycleStore:
 
 
 def contact_config(
-    settings: ContactSettings, rate_hz: float, smallest_range: float
+    settings: ContactSettings, rate_hz: float, smallest_range: float, *, calibrated: bool
 ) -> contact_kernel.Records:
     """The kernel's configuration record at one sample rate."""
 
@@ -87,6 +87,8 @@ def contact_config(
     for name in _SHARES:
         config[name] = getattr(settings, name)
     config["smallest_range"] = smallest_range
+    # a bare footswitch wanders in swing by more than this: only calibrated forces know a certain load
+    config["certain_load_share"] = settings.certain_load_share if calibrated else np.inf
     config["quiet_ratio"] = settings.quiet_ratio
     config["longest_step_s"] = 1.6 / rate_hz
     return config
@@ -117,7 +119,7 @@ class FootStream:
         smallest = settings.smallest_force_n if first.quantity == "force" else 0.0
         if body_weight_n is not None and first.quantity == "force":
             smallest = settings.smallest_weight_share * body_weight_n
-        self._config = contact_config(settings, rate_hz, smallest)
+        self._config = contact_config(settings, rate_hz, smallest, calibrated=first.quantity == "force")
         self._state = np.zeros(1, contact_kernel.STATE)
         self._state["loaded"] = -1
         self._state["up"] = self._state["down"] = -1

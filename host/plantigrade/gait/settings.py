@@ -22,6 +22,8 @@ class ContactSettings:
         release_slope_share: final contact likewise, after the falling flank.
         onset_level_share, release_level_share: the contact is told where the flank passes this share of the range
             above its foot, between samples.
+        certain_load_share: calibrated input only: above this share of the range over the lowest force of the
+            swing the foot is loaded, however slowly the force rises (a foot put down softly, a dragged toe).
         search_s: farthest distance of the foot of a flank from the crossing.
         shortest_contact_s, shortest_swing_s: what is shorter is a bump, not a contact or a swing.
         longest_cycle_s: two contacts farther apart do not make one gait cycle.
@@ -40,6 +42,7 @@ class ContactSettings:
     release_slope_share: float = 0.06
     onset_level_share: float = 0.02
     release_level_share: float = 0.01
+    certain_load_share: float = 0.1
     search_s: float = 0.2
     shortest_contact_s: float = 0.1
     shortest_swing_s: float = 0.1

@@ -36,19 +36,25 @@ def edges(y_share: Floats) -> tuple[Floats, Floats]:
     return np.interp(y_share, _STATIONS, _MEDIAL), np.interp(y_share, _STATIONS, _LATERAL)
 
 
-def boundary(points: int = 60) -> Floats:
+def boundary(points: int = 16) -> Floats:
     """Closed outline for drawing.
 
     Args:
         points: stations along each edge.
 
     Returns:
-        (2*points, 2) x and y as shares of the length, up the medial edge and down the lateral one.
+        (16*points, 2) x and y as shares of the length, up the medial edge and down the lateral one.
     """
     # Cosine spacing: the ends are round and need more stations.
     y = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, points)))
     medial, lateral = edges(y)
-    return np.column_stack([np.concatenate([medial, lateral[::-1]]), np.concatenate([y, y[::-1]])])
+    corners = np.column_stack([np.concatenate([medial, lateral[::-1]]), np.concatenate([y, y[::-1]])])
+    # Cutting corners (Chaikin) rounds what lies between the stations.
+    for _ in range(3):
+        following = np.roll(corners, -1, axis=0)
+        cut = np.stack([0.75 * corners + 0.25 * following, 0.25 * corners + 0.75 * following], axis=1)
+        corners = cut.reshape(-1, 2)
+    return corners
 
 
 def area_share() -> float:
