@@ -108,8 +108,12 @@ class Journal:
         self._anchors: dict[str, tuple[int, int]] = {}
         self._size = 0
         self._file = self._open()
-        self._recover()
-        self._begin_run(utc_ns)
+        try:
+            self._recover()
+            self._begin_run(utc_ns)
+        except JournalError:
+            os.close(self._file)
+            raise
 
     # What is written
 
@@ -186,6 +190,19 @@ class Journal:
         finally:
             os.close(self._file)
 
+    def abandon(self) -> None:
+        """Close without committing: what waits is given up, as when the process is killed."""
+        self._waiting = []
+        self._on_commit = []
+        os.close(self._file)
+
+    def number_of(self, side: str) -> int | None:
+        """The number of the insole of a side, None if none has been heard of."""
+        for number, holdings in self.holdings.items():
+            if holdings.identity["side"] == side:
+                return number
+        return None
+
     # Inside
 
     def _append(self, entry: bytes, when_durable: Callable[[], object] | None = None) -> None:
@@ -232,7 +249,6 @@ class Journal:
         """Learn what the file holds, and cut off what was being written when the last process ended."""
         data = self.path.read_bytes()
         if data and not data.startswith(FILE_START[: len(data)]):
-            os.close(self._file)
             raise JournalError(self.path, "is not a journal; move it away")
         for entry in entries.scan(data, self.damage):
             self._take(entry)

@@ -55,6 +55,11 @@ class Keeper:
     streaming: asyncio.Event = field(default_factory=asyncio.Event)
     _session: Session | None = None
 
+    @property
+    def session(self) -> Session | None:
+        """The session under way, None while there is none."""
+        return self._session
+
     async def run(self) -> None:
         """Connect and reconnect until cancelled.
 

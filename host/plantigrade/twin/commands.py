@@ -60,3 +60,32 @@ def run(
     except ModuleNotFoundError as error:
         raise MissingPartError("the twin", "twin", error.name or "bumble") from error
     run_twin(Choices(source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file))
+
+
+@twin.command()
+@click.option(
+    "--hours",
+    default=24.0,
+    show_default=True,
+    type=click.FloatRange(0.05, 240),
+    help="How much time to live through.",
+)
+@click.option("--seed", default=1, show_default=True, help="Which day, and which faults when.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write the books as JSON; - for standard output.",
+)
+def soak(hours: float, seed: int, json_file: Path | None) -> None:
+    """Wear two insoles for hours in virtual time, let everything go wrong, and check the books.
+
+    The real firmware and the real bridge run, only time is turned by hand: links break, hosts are killed,
+    power is cut at a write, disks are full, bits flip, clocks drift. Exits with 1 unless the books balance
+    to the frame and the recording is what the sensors showed, bit for bit.
+    """
+    try:
+        from plantigrade.twin.soak.report import soak_and_report
+    except ModuleNotFoundError as error:
+        raise MissingPartError("the soak", "twin", error.name or "numpy") from error
+    soak_and_report(hours, seed, json_file)

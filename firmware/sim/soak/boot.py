@@ -1,0 +1,57 @@
+"""Power-on of the soak's chip: the real firmware, from its sources, on a clock that the host turns.
+
+Runs as `micropython -X heapsize=... boot.py`. Replaced are the chip's modules and the driver of the
+multiplexer; everything else, `main.py` included, is the firmware as it is.
+"""
+
+import sys
+import vfs
+
+import air
+import chip
+import timeline
+import wire
+
+
+class _NoModule:
+    """In the place of a built-in module that must not be used: any import from it fails."""
+
+
+def _put_chip_in_place():
+    for name in ("time", "select", "sim.ticks"):
+        sys.modules[name] = timeline
+    sys.modules["machine"] = chip
+    sys.modules["esp32"] = chip
+    sys.modules["bluetooth"] = air
+    sys.modules["drivers.force_array"] = chip
+    sys.modules["_asyncio"] = _NoModule()
+    from sim import task
+
+    sys.modules["asyncio.task"] = task
+    import asyncio
+
+    task.core = asyncio.core
+
+
+def _mount_files():
+    """The board's folder is all that the firmware sees of files."""
+    vfs.umount("/")
+    vfs.mount(vfs.VfsPosix(wire.FOLDER + "/files"), "/")
+    for name, folder in (("/firmware", wire.settings["firmware"]), ("/shared", wire.settings["shared"])):
+        vfs.mount(vfs.VfsPosix(folder), name)
+    sys.path[:] = ["/firmware", "/shared", ".frozen"]
+
+
+air.BLE()
+_put_chip_in_place()
+_mount_files()
+
+import main  # noqa: E402
+import boards  # noqa: E402
+
+import insole.usb  # noqa: E402
+
+insole.usb.POLL_MS = 500  # no cable: looking for one each 10 ms would be most of what the interpreter does
+_firmware = main.Firmware(boards.current())
+wire.tell(101, timeline.true_us(), b"boot %d" % _firmware.insole.recorder.boot)
+main.asyncio.run(_firmware.run())

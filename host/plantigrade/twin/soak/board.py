@@ -1,0 +1,216 @@
+"""A soak board: the interpreter with the firmware, its flash, and the pipe on which its time is turned."""
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import plantigrade
+from plantigrade.errors import PlantigradeError
+
+HEAD = struct.Struct("<BQI")
+REACHED, NOTIFICATION, EVENT = ord("r"), ord("n"), ord("e")
+BLOCK = 4096
+HEAP_BYTES = 1 << 20
+CHIP = "sim/soak"
+
+
+class SoakError(PlantigradeError):
+    """The soak could not go on: a board ended without being told to."""
+
+
+@dataclass(frozen=True)
+class Radio:
+    """The radio of one board.
+
+    Attributes:
+        interval_us: between connection events.
+        phase_us: when they take place within an interval.
+        buffers: notifications that the board's stack holds.
+        per_event: notifications that one event carries.
+    """
+
+    interval_us: int = 30_000
+    phase_us: int = 0
+    buffers: int = 12
+    per_event: int = 6
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something that a board said, and when in true time."""
+
+    kind: int
+    true_us: int
+    payload: bytes
+
+
+@dataclass
+class ClockRun:
+    """The device's clock from one moment on: device = device_us + (true - true_us) * (1 + drift_ppb / 1e9).
+    The device's clock from one moment on: device = device_us + (true - true_us) * (1 + drift_ppb / 1e9)."""
+
+    boot: int
+    true_us: int
+    device_us: int
+    drift_ppb: int
+
+
+@dataclass
+class Board:
+    """One board over any number of power-ons.
+
+    Attributes:
+        side: "left" or "right".
+        folder: holds the flash, the files and what the sensors showed.
+        sources: what `copy_sources` made.
+        plan: what the sensors play: (from true us, first row of the feed, rows, repeating).
+        drift_ppb: of the crystal now.
+        clocks: every stretch of the device's clock.
+        boots: the firmware's boot counter at each power-on that got so far, with the file of what was
+        sampled. off_us: stretches of true time without power.
+    """
+
+    side: str
+    folder: Path
+    sources: Path
+    feed: Path
+    plan: list[tuple[int, int, int]]
+    unique_id: str
+    log_blocks: int
+    radio: Radio
+    drift_ppb: int = 0
+    clocks: list[ClockRun] = field(default_factory=list[ClockRun])
+    boots: list[tuple[int, Path]] = field(default_factory=list[tuple[int, Path]])
+    off_us: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    ended: str = ""
+    connection: int = 0
+    _process: subprocess.Popen[bytes] | None = None
+    _went_off_us: int = 0
+    _runs: int = 0
+
+    def __post_init__(self) -> None:
+        (self.folder / "files").mkdir(parents=True, exist_ok=True)
+        (self.folder / "files" / "settings.json").write_text(
+            json.dumps({"version": 2, "values": {"side": 0 if self.side == "left" else 1}})
+        )
+        with (self.folder / "log.bin").open("wb") as file:
+            for _ in range(self.log_blocks):
+                file.write(b"\xff" * BLOCK)
+
+    @property
+    def powered(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None
+
+    def power_on(self, true_us: int, cause: str = "power") -> None:
+        """Start the interpreter; it stops at its first meeting with the host."""
+        if self._runs:
+            self.off_us.append((self._went_off_us, true_us))
+        self._runs += 1
+        self.ended = ""
+        to_chip, from_chip = os.pipe(), os.pipe()
+        truth = self.folder / f"sampled-{self._runs}.bin"
+        values = {
+            "in": to_chip[0],
+            "out": from_chip[1],
+            "true_us": true_us,
+            "drift_ppb": self.drift_ppb,
+            "cause": cause,
+            "unique_id": self.unique_id,
+            "log_blocks": self.log_blocks,
+            "feed": str(self.feed),
+            "plan": self.plan,
+            "truth": str(truth),
+            "interval_us": self.radio.interval_us,
+            "phase_us": self.radio.phase_us,
+            "buffers": self.radio.buffers,
+            "per_event": self.radio.per_event,
+            "firmware": str(self.sources / "firmware"),
+            "shared": str(self.sources / "shared"),
+        }
+        (self.folder / "board.json").write_text(json.dumps(values))
+        interpreter = Path(sys.executable).with_name("micropython")
+        self._process = subprocess.Popen(
+            [interpreter, "-X", f"heapsize={HEAP_BYTES}", self.sources / "firmware" / CHIP / "boot.py"],
+            pass_fds=(to_chip[0], from_chip[1]),
+            env={
+                **os.environ,
+                "PLANTIGRADE_SOAK": str(self.folder),
+                "MICROPYPATH": os.pathsep.join(
+                    (str(self.sources / "firmware" / CHIP), str(values["firmware"]), ".frozen")
+                ),
+            },
+        )
+        os.close(to_chip[0])
+        os.close(from_chip[1])
+        self._to = os.fdopen(to_chip[1], "wb", buffering=0)
+        self._from = os.fdopen(from_chip[0], "rb")
+        self._truth = truth
+        self.clocks.append(ClockRun(0, true_us, 0, self.drift_ppb))
+        self.take(self.listen())
+
+    def power_off(self, true_us: int) -> None:
+        """Take the power away at this moment; flash keeps what was written."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        self._to.close()  # the chip ends when it next meets the host, which is where it waits now
+        self._from.close()
+        process.wait()
+        self._went_off_us = true_us
+
+    def say(self, line: str) -> None:
+        """Tell the chip something of the world outside."""
+        self._to.write(line.encode() + b"\n")
+
+    def listen(self) -> list[Message]:
+        """Everything the board says until it has reached its time."""
+        heard: list[Message] = []
+        while True:
+            head = self._from.read(HEAD.size)
+            if len(head) < HEAD.size:
+                raise SoakError(
+                    f"{self.side} board: the firmware ended; run with a shorter time to find out why"
+                )
+            kind, true_us, length = HEAD.unpack(head)
+            message = Message(kind, true_us, self._from.read(length))
+            if kind == REACHED:
+                return heard
+            heard.append(message)
+
+    def take(self, heard: list[Message]) -> list[Message]:
+        """Act on events; what is left are notifications."""
+        for message in heard:
+            if message.kind == EVENT:
+                self._on_event(message)
+        return [message for message in heard if message.kind == NOTIFICATION]
+
+    def _on_event(self, message: Message) -> None:
+        words = message.payload.decode().split()
+        if words[0] == "boot":
+            self.boots.append((int(words[1]), self._truth))
+            self.clocks[-1].boot = int(words[1])
+        elif words[0] == "clock":
+            boot = self.clocks[-1].boot
+            self.clocks.append(ClockRun(boot, message.true_us, int(words[1]), int(words[2])))
+        else:
+            self.ended = " ".join(words)
+
+
+def copy_sources(folder: Path) -> Path:
+    """A copy of firmware, chip and protocol, so that a long run does not change under its own feet."""
+    import insole_protocol
+
+    package = Path(plantigrade.__file__).parent
+    packed = package / "_firmware"
+    target = folder / "sources"
+    skip = shutil.ignore_patterns("__pycache__")
+    firmware = packed if packed.is_dir() else package.parents[1] / "firmware"
+    shutil.copytree(firmware, target / "firmware", ignore=skip)
+    shutil.copytree(Path(insole_protocol.__file__).parent, target / "shared" / "insole_protocol", ignore=skip)
+    return target

@@ -1,0 +1,66 @@
+"""What `plantigrade twin soak` prints."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+from plantigrade.errors import PlantigradeError
+from plantigrade.twin.soak.run import SoakResult, run_soak
+
+PROGRESS_PERIOD_S = 2.0
+
+
+class SoakFailedError(PlantigradeError):
+    """The books of a soak do not balance, or its recording is not what was sampled."""
+
+
+def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
+    """Run a soak, show how far it is, and say what it found.
+
+    Raises:
+        SoakFailedError: something was lost without a word.
+    """
+    shown = 0.0
+
+    def show(at_s: float) -> None:
+        nonlocal shown
+        if sys.stderr.isatty() and time.monotonic() - shown > PROGRESS_PERIOD_S:
+            shown = time.monotonic()
+            click.echo(f"\r{at_s / 3600:.2f} of {hours:g} h", nl=False, err=True)
+
+    result = run_soak(hours, seed, show)
+    if sys.stderr.isatty():
+        click.echo("\r", nl=False, err=True)
+    if json_file is not None:
+        text = json.dumps(result.as_json(), indent=1) + "\n"
+        if str(json_file) == "-":
+            click.echo(text, nl=False)
+        else:
+            json_file.write_text(text)
+    else:
+        _print(result)
+    if not result.passed:
+        raise SoakFailedError(
+            f"seed {seed}: balanced {result.balanced}, bit exact {result.bit_exact}, verified {result.verified}"
+        )
+
+
+def _print(result: SoakResult) -> None:
+    click.echo(f"{result.hours:g} h lived through in {result.wall_s:.0f} s")
+    faults = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in result.faults.items())
+    click.echo(f"faults: {faults}")
+    for side, books in result.insoles.items():
+        reasons = ", ".join(
+            f"{reason.replace('_', ' ')} {count}" for reason, count in books.missing_by_reason.items()
+        )
+        click.echo(
+            f"{side}: {books.frames_requested} frames requested = {books.frames_recorded} recorded"
+            f" + {books.frames_missing} missing ({reasons or 'none'});"
+            f" off {books.off_s:.0f} s in {books.power_losses} power losses"
+        )
+    click.echo(
+        f"books {'balance' if result.balanced else 'DO NOT BALANCE'}, recording is "
+        f"{'' if result.bit_exact else 'NOT '}what the sensors showed, bit for bit"
+    )
