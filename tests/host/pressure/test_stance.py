@@ -141,14 +141,26 @@ def test_the_cop_curve_spans_the_stance() -> None:
     assert curve[1] == pytest.approx(np.linspace(20, 220, 101), abs=1e-3)
 
 
-def test_unloaded_levels_are_taken_off() -> None:
-    offsets = np.array([12.0, 0, 0, 5, 0, 0, 0, 0])
-    force = still([112, 50, 20, 35, 80, 40, 60, 20])
+def test_the_level_of_swing_is_taken_off_loads_but_not_off_pressures() -> None:
+    """The shoe presses 12 N on the heel and 5 N on the midfoot before and during the stance."""
+    shoe = np.array([12.0, 0, 0, 5, 0, 0, 0, 0], dtype=np.float32)
+    swing = np.tile(shoe, (40, 1))
+    force = np.concatenate([swing, still([112, 50, 20, 35, 80, 40, 60, 20])])
     features = stance.StanceFeatures(square_layout())
-    time = np.arange(len(force)) / RATE
-    rows = features.rows(time, force, np.array([0]), np.array([61]), offset_n=offsets)
-    assert rows.peak_force_n[0] == pytest.approx([100, 50, 20, 30, 80, 40, 60, 20], rel=1e-6)
-    assert rows.impulse_n_s[0] == pytest.approx(0.61 * rows.peak_force_n[0], rel=1e-6)
+    rows = features.rows(np.arange(101) / RATE, force, np.array([40]), np.array([101]))
+    got = dict(zip(stance.NAMES, rows.values[0].tolist(), strict=True))
+    assert rows.impulse_n_s[0] == pytest.approx(0.61 * np.array([100, 50, 20, 30, 80, 40, 60, 20]), rel=1e-6)
+    assert got["load_share_heel_pct"] == pytest.approx(100 * 150 / 400)
+    assert rows.peak_force_n[0, 0] == pytest.approx(112)
+    assert got["peak_pressure_heel_kpa"] == pytest.approx(560)
+
+
+def test_no_level_is_taken_across_a_gap() -> None:
+    force = np.concatenate([still([50] * 8, 40), still([100] * 8)])
+    time = np.arange(101) / RATE
+    time[40:] += 3.0
+    rows = stance.StanceFeatures(square_layout()).rows(time, force, np.array([40]), np.array([101]))
+    assert rows.impulse_n_s[0] == pytest.approx([61.0] * 8)
 
 
 UNAVAILABLE = [
@@ -232,7 +244,10 @@ def test_stances_one_by_one_or_together_are_the_same_bits(cuts: list[int]) -> No
     features = stance.StanceFeatures(square_layout())
     together = features.rows(time, force, starts, stops).values
     for i, (a, b) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
-        alone = features.rows(time[a:b].copy(), force[a:b].copy(), np.array([0]), np.array([b - a])).values[0]
+        # A piece of a stream begins at least 0.16 s before the stance, or where the stream begins.
+        c = max(0, a - 20)
+        cut = features.rows(time[c:b].copy(), force[c:b].copy(), np.array([a - c]), np.array([b - c]))
+        alone = cut.values[0]
         assert np.array_equal(alone, together[i], equal_nan=True)
 
 

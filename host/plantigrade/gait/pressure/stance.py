@@ -82,8 +82,8 @@ class StanceRows:
     Attributes:
         values: (k, len(NAMES)) in the order of `NAMES`; NaN where unknown.
         cop_curves: (k, 2, 101) x and y in mm (or on the layout's scale) over 0 to 100 % of the stance.
-        peak_force_n: (k, S) greatest force of each sensor.
-        impulse_n_s: (k, S) force-time integral of each sensor.
+        peak_force_n: (k, S) greatest force of each sensor, as measured.
+        impulse_n_s: (k, S) force-time integral of each sensor above its unloaded level.
     """
 
     values: Floats
@@ -105,53 +105,52 @@ class StanceFeatures:
     def __init__(self, layout: SensorLayout | None, quantity: Quantity = "force") -> None:
         self.layout = layout
         self.masks: Masks | None = masks_of(layout) if layout is not None else None
+        self._geometry = _geometry(self.masks) if self.masks is not None else None
         self.unavailable: dict[str, str] = _unavailable(layout, self.masks, quantity)
         self._blank = np.array([name in self.unavailable for name in NAMES])
         self._places = np.array([int(column.place) for column in _COLUMNS])
         self._scales = _scales(self.masks)
 
-    def rows(
-        self, time_s: Floats, force_n: Forces, starts: Rows, stops: Rows, *, offset_n: Floats | None = None
-    ) -> StanceRows:
+    def rows(self, time_s: Floats, force_n: Forces, starts: Rows, stops: Rows) -> StanceRows:
         """Values of the stances `starts[i]:stops[i]`.
+
+        Rows before a stance tell the unloaded level of its sensors (0.16 s of them are looked at); loads, indices and
+        the centre of pressure are net of it, pressures and contact area are as measured.
 
         Args:
             time_s: (n,) seconds.
             force_n: (n, S) newtons.
             starts, stops: (k,) rows from initial to final contact.
-            offset_n: (S,) unloaded level of each sensor; None for 0.
         """
         count, sensors = len(starts), force_n.shape[1]
         raw = np.full((count, kernel.COUNT), np.nan)
         curves = np.full((count, 2, kernel.CURVE_POINTS), np.nan)
         peaks = np.zeros((count, sensors))
         impulses = np.zeros((count, sensors))
-        offset = np.zeros(sensors) if offset_n is None else np.asarray(offset_n, dtype=np.float64)
-        m = self.masks
-        if m is not None and count:
-            kernel.stances(
-                np.ascontiguousarray(time_s),
-                np.ascontiguousarray(force_n),
-                starts,
-                stops,
-                offset,
-                m.order,
-                m.borders,
-                m.x_mm[m.order],
-                m.y_mm[m.order],
-                m.area_cm2[m.order],
-                m.medial[m.order],
-                m.rear[m.order],
-                m.distal_y_mm,
-                m.distal_width_mm,
-                raw,
-                curves,
-                peaks,
-                impulses,
-            )
+        if self._geometry is not None and count:
+            time, force = np.ascontiguousarray(time_s), np.ascontiguousarray(force_n)
+            kernel.stances(time, force, starts, stops, self._geometry, raw, curves, peaks, impulses)
         values = raw[:, self._places] * self._scales
         values[:, self._blank] = np.nan
         return StanceRows(values, curves, peaks, impulses)
+
+
+def _geometry(masks: Masks) -> kernel.Geometry:
+    order = masks.order
+    area = np.ascontiguousarray(masks.area_cm2[order])
+    known = area > 0.0
+    return kernel.Geometry(
+        order=order,
+        borders=masks.borders,
+        x_mm=masks.x_mm[order],
+        y_mm=masks.y_mm[order],
+        medial=masks.medial[order],
+        rear=masks.rear[order],
+        area_cm2=area,
+        inverse=np.where(known, kernel.KPA_CM2_PER_N / np.where(known, area, 1.0), 0.0),
+        distal_y_mm=masks.distal_y_mm,
+        distal_width_mm=masks.distal_width_mm,
+    )
 
 
 def _scales(masks: Masks | None) -> Floats:

@@ -6,7 +6,7 @@ results is `Value`.
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numba
 import numpy as np
@@ -28,6 +28,9 @@ KPA_CM2_PER_N: Final = 10.0
 CONTACT_KPA: Final = 10.0
 COP_SHARE: Final = 0.05
 PHASE_SHARE: Final = 0.10
+LEVEL_FROM_S: Final = 0.16
+LEVEL_TO_S: Final = 0.06
+LONGEST_STEP_S: Final = 0.1
 CURVE_POINTS: Final = 101
 
 
@@ -63,22 +66,50 @@ class Value(IntEnum):
 COUNT: Final = 39
 
 
+class Geometry(NamedTuple):
+    """An insole as the kernel reads it; sensors sorted by region.
+
+    Attributes:
+        order: (S,) column of each sensor in the samples.
+        borders: (5,) where each region begins and ends.
+        x_mm, y_mm, medial, rear: (S,) as in `Masks`.
+        area_cm2: (S,) 0 where unknown.
+        inverse: (S,) kPa for each newton, 0 where the area is unknown.
+        distal_y_mm, distal_width_mm: as in `Masks`.
+    """
+
+    order: Rows
+    borders: Rows
+    x_mm: Floats
+    y_mm: Floats
+    medial: Floats
+    rear: Floats
+    area_cm2: Floats
+    inverse: Floats
+    distal_y_mm: float
+    distal_width_mm: float
+
+
+class Work(NamedTuple):
+    """Memory of one stance: unloaded level and net load of each sensor; total, x, y, heel and forefoot of each
+    sample; per sensor the greatest force as measured and the net impulse; PTI of the regions and of the foot.
+    """
+
+    level: Floats
+    load: Floats
+    series: Floats
+    peak: Floats
+    impulse: Floats
+    pti: Floats
+
+
 @_compiled
 def stances(
     time_s: Floats,
     force_n: Forces,
     starts: Rows,
     stops: Rows,
-    offset_n: Floats,
-    order: Rows,
-    borders: Rows,
-    x_mm: Floats,
-    y_mm: Floats,
-    area_cm2: Floats,
-    medial: Floats,
-    rear: Floats,
-    distal_y_mm: float,
-    distal_width_mm: float,
+    geometry: Geometry,
     out: Floats,
     curves: Floats,
     peaks: Floats,
@@ -88,105 +119,99 @@ def stances(
 
     Args:
         time_s: (n,) seconds.
-        force_n: (n, S) newtons.
+        force_n: (n, S) newtons; the rows before a stance tell the unloaded level of its sensors.
         starts, stops: (k,) first row of each stance and the row after its last.
-        offset_n: (S,) unloaded level of each sensor, taken off; what is below it counts as 0.
-        order: (S,) the sensors sorted by region.
-        borders: (5,) where each region begins and ends in `order`.
-        x_mm, y_mm, area_cm2, medial, rear: (S,) as in `Masks`, sorted by `order`.
-        distal_y_mm, distal_width_mm: as in `Masks`.
+        geometry: of the insole.
         out: (k, COUNT) results; NaN where a stance does not allow one.
-        curves: (k, 2, CURVE_POINTS) centre of pressure over 0 to 100 % of the stance's duration; NaN where
-        the
-            force is too small.
-        peaks: (k, S) greatest force of each sensor, in the order of the samples.
-        impulses: (k, S) force-time integral of each sensor, in the order of the samples.
+        curves: (k, 2, CURVE_POINTS) centre of pressure over 0 to 100 % of the stance; NaN at too small a force.
+        peaks: (k, S) greatest force of each sensor as measured, in the order of the samples.
+        impulses: (k, S) force-time integral of each sensor above its unloaded level, in that order.
     """
     sensors = force_n.shape[1]
     longest = 0
     for k in range(starts.shape[0]):
         longest = max(longest, stops[k] - starts[k])
-    series = np.zeros((5, longest + 1))
-    inverse = np.zeros(sensors)
-    for s in range(sensors):
-        if area_cm2[s] > 0.0:
-            inverse[s] = KPA_CM2_PER_N / area_cm2[s]
-    level = np.empty(sensors)
-    for s in range(sensors):
-        level[s] = offset_n[order[s]]
-    peak = np.zeros(sensors)
-    impulse = np.zeros(sensors)
-    pti = np.zeros(5)
+    work = Work(
+        np.zeros(sensors),
+        np.zeros(sensors),
+        np.zeros((5, longest + 1)),
+        np.zeros(sensors),
+        np.zeros(sensors),
+        np.zeros(5),
+    )
+    out[:] = np.nan
+    curves[:] = np.nan
+    peaks[:] = 0.0
+    impulses[:] = 0.0
     for k in range(starts.shape[0]):
-        out[k, :] = np.nan
-        curves[k, :, :] = np.nan
-        peaks[k, :] = 0.0
-        impulses[k, :] = 0.0
         first, m = starts[k], stops[k] - starts[k]
         if m < 3:
             continue
-        peak[:] = 0.0
-        impulse[:] = 0.0
-        pti[:] = 0.0
         span = time_s[first : first + m]
-        _samples(
-            span,
-            force_n[first : first + m],
-            level,
-            order,
-            borders,
-            x_mm,
-            y_mm,
-            inverse,
-            series,
-            peak,
-            impulse,
-            pti,
-        )
+        _levels(time_s, force_n, first, geometry.order, work.level)
+        _samples(span, force_n[first : first + m], geometry, work)
         for s in range(sensors):
-            peaks[k, order[s]] = peak[s]
-            impulses[k, order[s]] = impulse[s]
-        if not impulse.sum() > 0.0:
+            peaks[k, geometry.order[s]] = work.peak[s]
+            impulses[k, geometry.order[s]] = work.impulse[s]
+        if not work.impulse.sum() > 0.0:
             continue
-        _loads(out[k], impulse, borders, medial, rear)
-        _pressures(out[k], peak, area_cm2, inverse, borders, pti)
-        _line(out[k], span, series[0, :m], series[1, :m], series[2, :m], distal_y_mm, distal_width_mm)
-        _phases(out[k], span, series[3, :m], series[4, :m])
-        _curve(curves[k], span, series[0, :m], series[1, :m], series[2, :m])
+        total, cx, cy = work.series[0, :m], work.series[1, :m], work.series[2, :m]
+        _loads(out[k], geometry, work.impulse)
+        _pressures(out[k], geometry, work)
+        _line(out[k], span, total, cx, cy, geometry.distal_y_mm, geometry.distal_width_mm)
+        _phases(out[k], span, work.series[3, :m], work.series[4, :m])
+        _curve(curves[k], span, total, cx, cy)
+
+
+@_compiled
+def _levels(time_s: Floats, force_n: Forces, first: int, order: Rows, level: Floats) -> None:
+    """Mean of each sensor in late swing, 0.16 to 0.06 s before the stance: what the shoe presses without the foot.
+
+    Zero at the beginning of a recording and after a gap, where no swing was seen.
+    """
+    level[:] = 0.0
+    rows = 0
+    i = first - 1
+    while i >= 0 and time_s[first] - time_s[i] <= LEVEL_FROM_S:
+        if time_s[i + 1] - time_s[i] > LONGEST_STEP_S:
+            break
+        if time_s[first] - time_s[i] >= LEVEL_TO_S:
+            rows += 1
+            for s in range(level.shape[0]):
+                v = force_n[i, order[s]]
+                level[s] += v if v > 0.0 else 0.0
+        i -= 1
+    if rows > 0:
+        level[:] /= rows
 
 
 @_compiled_sums
-def _samples(
-    time_s: Floats,
-    force_n: Forces,
-    level: Floats,
-    order: Rows,
-    borders: Rows,
-    x_mm: Floats,
-    y_mm: Floats,
-    inverse: Floats,
-    series: Floats,
-    peak: Floats,
-    impulse: Floats,
-    pti: Floats,
-) -> None:
-    """Go through one stance's samples once.
-
-    Fills `series` (total, x, y, heel, forefoot per sample), `peak` and `impulse` per sensor in sorted order,
-    and `pti`: pressure-time integral of the regions (0-3) and of the whole foot (4).
-    """
+def _samples(time_s: Floats, force_n: Forces, geometry: Geometry, work: Work) -> None:
+    """Go through one stance's samples once and fill `work`."""
     m, sensors = force_n.shape
-    load = np.zeros(sensors)
+    level, load, series, peak, impulse, pti = work
+    order, borders, x_mm, y_mm, inverse = (
+        geometry.order,
+        geometry.borders,
+        geometry.x_mm,
+        geometry.y_mm,
+        geometry.inverse,
+    )
     parts = np.zeros(4)
+    peak[:] = 0.0
+    impulse[:] = 0.0
+    pti[:] = 0.0
     for i in range(m):
         dt = time_s[i + 1] - time_s[i] if i + 1 < m else time_s[i] - time_s[i - 1]
-        for s in range(sensors):
-            v = force_n[i, order[s]] - level[s]
-            load[s] = v if v > 0.0 else 0.0
         f = 0.0
         fx = 0.0
         fy = 0.0
         top = 0.0
+        for s in range(sensors):
+            raw = force_n[i, order[s]]
+            peak[s] = raw if raw > peak[s] else peak[s]
+            v = raw - level[s]
+            load[s] = v if v > 0.0 else 0.0
         for r in range(4):
             part = 0.0
             highest = 0.0
@@ -195,10 +220,9 @@ def _samples(
                 part += v
                 fx += v * x_mm[s]
                 fy += v * y_mm[s]
-                p = v * inverse[s]
+                p = force_n[i, order[s]] * inverse[s]
                 highest = p if p > highest else highest
                 impulse[s] += v * dt
-                peak[s] = v if v > peak[s] else peak[s]
             parts[r] = part
             f += part
             pti[r] += highest * dt
@@ -213,17 +237,17 @@ def _samples(
 
 
 @_compiled
-def _loads(row: Floats, impulse: Floats, borders: Rows, medial: Floats, rear: Floats) -> None:
+def _loads(row: Floats, geometry: Geometry, impulse: Floats) -> None:
     """Where the impulse goes: regions, rear, sides, midfoot over toeless foot."""
     total = impulse.sum()
     behind = 0.0
     for r in range(4):
         part = 0.0
         inner = 0.0
-        for s in range(borders[r], borders[r + 1]):
+        for s in range(geometry.borders[r], geometry.borders[r + 1]):
             part += impulse[s]
-            inner += impulse[s] * medial[s]
-            behind += impulse[s] * rear[s]
+            inner += impulse[s] * geometry.medial[s]
+            behind += impulse[s] * geometry.rear[s]
         row[10 + r] = part
         row[14 + r] = 100.0 * part / total
         if r in (0, 2) and part > 0.0:
@@ -235,20 +259,20 @@ def _loads(row: Floats, impulse: Floats, borders: Rows, medial: Floats, rear: Fl
 
 
 @_compiled
-def _pressures(row: Floats, peak: Floats, area: Floats, inverse: Floats, borders: Rows, pti: Floats) -> None:
-    """Peak pressure, pressure-time integral and contact area."""
+def _pressures(row: Floats, geometry: Geometry, work: Work) -> None:
+    """Peak pressure, pressure-time integral and contact area, as measured."""
     row[0] = 0.0
-    row[5] = pti[4]
+    row[5] = work.pti[4]
     row[18:23] = 0.0
     for r in range(4):
         row[1 + r] = 0.0
-        row[6 + r] = pti[r]
-        for s in range(borders[r], borders[r + 1]):
-            pressure = peak[s] * inverse[s]
+        row[6 + r] = work.pti[r]
+        for s in range(geometry.borders[r], geometry.borders[r + 1]):
+            pressure = work.peak[s] * geometry.inverse[s]
             row[1 + r] = max(row[1 + r], pressure)
             if pressure >= CONTACT_KPA:
-                row[18] += area[s]
-                row[19 + r] += area[s]
+                row[18] += geometry.area_cm2[s]
+                row[19 + r] += geometry.area_cm2[s]
         row[0] = max(row[0], row[1 + r])
 
 
