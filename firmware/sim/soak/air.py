@@ -93,13 +93,13 @@ class BLE:
     # The air
 
     def event(self):
-        """A connection event: so many notifications go over."""
+        """A connection event: so many notifications go over. How many did."""
         now = timeline.true_us()
         self.next_us += self._interval_us
-        if self._silent:
-            return
-        for _ in range(min(self._per_event, len(self._waiting))):
+        count = 0 if self._silent else min(self._per_event, len(self._waiting))
+        for _ in range(count):
             wire.tell(110, now, self._waiting.pop(0))
+        return count
 
     def _connect(self, words):
         if self._connection is not None:

@@ -17,10 +17,9 @@ POLLIN, POLLOUT = 1, 4
 _POLL = 3
 
 _settings = wire.settings
-_state = array(
-    "q", [_settings["true_us"], _settings["true_us"], _settings["drift_ppb"], 0, _settings["true_us"], 0]
-)
-_NOW, _ORIGIN, _DRIFT, _OFFSET, _LIMIT, _FIRST = range(6)
+_now_us = _settings["true_us"]
+_state = array("q", [_now_us, _now_us, _settings["drift_ppb"], 0, _now_us, 0, 0])
+_NOW, _ORIGIN, _DRIFT, _OFFSET, _LIMIT, _FIRST, _STOP = range(7)
 _due = array("q", [_FOREVER] * TIMERS)
 _period = array("q", [0] * TIMERS)
 _handlers = [None] * TIMERS
@@ -138,7 +137,8 @@ def advance(until_us):
                 handler()
             return True
         if radio.next_us <= first:
-            radio.event()
+            if radio.event() and _state[_STOP]:
+                _state[_LIMIT] = _state[_NOW]  # the host wants to hear of it before anything else happens
             return True
         return False
 
@@ -150,6 +150,7 @@ def _meet_host():
         words = wire.line()
         if words[0] == "go":
             _state[_LIMIT] = int(words[1])
+            _state[_STOP] = int(words[2])
             return
         if words[0] == "at":
             _inputs.append((max(int(words[1]), _state[_NOW]), words[2:]))

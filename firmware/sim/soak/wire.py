@@ -1,6 +1,7 @@
 """The chip's pipes to the soak: what the host says of the world outside, what goes over the air.
 
-From the host, one line each: `go US` (run to this true time), `at US connect N`, `at US disconnect N`,
+From the host, one line each: `go US STOP` (run to this true time, or to the first
+notification), `at US connect N`, `at US disconnect N`,
 `at US write HEX` (a write to the control characteristic), `at US hold N` (the other side goes silent), `radio
 BUFFERS PER_EVENT`, `clock PPB`, `cut AFTER TORN`. To the host: u8 kind, u64 true time in us, u32 length,
 payload; kinds: r reached, n notification (u8 handle, value), e event text.

@@ -88,6 +88,7 @@ class Board:
     boots: list[tuple[int, Path]] = field(default_factory=list[tuple[int, Path]])
     off_us: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     ended: str = ""
+    reached_us: int = 0
     connection: int = 0
     _process: subprocess.Popen[bytes] | None = None
     _went_off_us: int = 0
@@ -180,6 +181,7 @@ class Board:
             kind, true_us, length = HEAD.unpack(head)
             message = Message(kind, true_us, self._from.read(length))
             if kind == REACHED:
+                self.reached_us = true_us
                 return heard
             heard.append(message)
 

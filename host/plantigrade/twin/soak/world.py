@@ -20,6 +20,8 @@ from plantigrade.twin.soak.virtual_time import WorldSelector
 
 SUPERVISION_US = 4_000_000
 """After so long without a word both ends of a connection notice that it is gone."""
+AHEAD_US = 240_000
+"""A connected board may be so far ahead of the host: what the host says to it then comes that much later."""
 CONNECT_S = 0.4
 VALUE_BYTES = 244
 CHANNELS = {0: Channel.STREAM, 3: Channel.CONTROL, 6: Channel.LOG}
@@ -115,7 +117,7 @@ class World:
         self._selector = selector
         self._random = random.Random(seed)
         self._links: dict[str, SoakLink] = {}
-        self._kept: list[tuple[int, str, bytes]] = []  # delayed, or arrived while the host stood still
+        self._kept: list[tuple[int, str, int, bytes]] = []  # on their way, or the host stands still
         self._numbers = 0
         selector.advance = self._advance
 
@@ -169,23 +171,25 @@ class World:
         asyncio.get_running_loop().call_later(wait_us * 1e-6, link.lose)
 
     def _advance(self, until_ns: int) -> int:
-        until_us = until_ns // 1000
+        """Let every board run until the given time, the next word of a connected one, or `AHEAD_US` at the
+        most."""
+        until_us = max(until_ns // 1000, self.now_us + 1)
         running = [board for board in self.boards.values() if board.powered]
-        connected = [board for board in running if board.connection]
+        connected = any(board.connection for board in running)
         if connected:
-            step = min(board.radio.interval_us for board in connected)
-            until_us = min(until_us, self.now_us - self.now_us % step + step)
-        until_us = max(until_us, self.now_us + 1)
-        for board in running:
-            board.say(f"go {until_us}")
-        heard = [(board, board.take(board.listen())) for board in running]
-        self._selector.now_ns = until_us * 1000
+            until_us = min(until_us, self.now_us + AHEAD_US)
+        behind = [board for board in running if board.reached_us < until_us]
+        for board in behind:
+            board.say(f"go {until_us} {int(connected)}")
+        heard = [(board, board.take(board.listen())) for board in behind]
+        now_us = min([until_us, *(board.reached_us for board in running)])
+        self._selector.now_ns = now_us * 1000
         for board, messages in heard:
             self._arrive(board, messages)
             if board.ended:
-                self._board_ended(board, until_us)
-        self._deliver_kept(until_us)
-        return until_us * 1000
+                self._board_ended(board, board.reached_us)
+        self._deliver_kept(now_us)
+        return now_us * 1000
 
     def _board_ended(self, board: Board, now_us: int) -> None:
         board.power_off(now_us)
@@ -195,11 +199,8 @@ class World:
     def _arrive(self, board: Board, messages: list[Message]) -> None:
         for message in messages:
             for value, later_us in self._through_the_weather(message.payload):
-                arrival_us = message.true_us + later_us
-                if later_us or self.stalled_until_us > arrival_us:
-                    self._kept.append((max(arrival_us, self.stalled_until_us), board.side, value))
-                elif (link := self._links.get(board.side)) is not None:
-                    link.take(value, arrival_us)
+                arrival_us = max(message.true_us + later_us, self.stalled_until_us)
+                self._kept.append((arrival_us, board.side, board.connection, value))
 
     def _through_the_weather(self, value: bytes) -> list[tuple[bytes, int]]:
         weather = self.weather
@@ -221,10 +222,11 @@ class World:
         return [(value, 0)]
 
     def _deliver_kept(self, now_us: int) -> None:
-        if not self._kept or (self._kept[0][0] > now_us and min(self._kept)[0] > now_us):
+        due = sorted((kept for kept in self._kept if kept[0] <= now_us), key=lambda kept: kept[0])
+        if not due:
             return
-        self._kept.sort(key=lambda kept: kept[0])
-        while self._kept and self._kept[0][0] <= now_us:
-            at_us, side, value = self._kept.pop(0)
-            if (link := self._links.get(side)) is not None:
+        self._kept = [kept for kept in self._kept if kept[0] > now_us]
+        for at_us, side, number, value in due:
+            link = self._links.get(side)
+            if link is not None and self.boards[side].connection == number:
                 link.take(value, at_us)
