@@ -24,8 +24,8 @@ from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 log = logging.getLogger(__name__)
 
 FIRMWARE_HEAP = 100 * 1024 * 2
-# What the virtual chip takes, which is ROM and registers on a real one: 77 KB once loaded, and what it needs to talk to
-# the radio while it runs. The firmware alone is held to its share in tests/firmware/test_heap.py.
+# What the virtual chip takes, which is ROM and registers on a real one: 77 KB once loaded, and what it needs
+# to talk to the radio while it runs. The firmware alone is held to its share in tests/firmware/test_heap.py.
 CHIP_HEAP = 112 * 1024
 _MAX_CRASHES = 3
 _PIPES = ("wake", "kick", "control", "events")
