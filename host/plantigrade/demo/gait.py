@@ -1,58 +1,82 @@
-"""Strides of both feet while frames come in, and the same from the source forces."""
+"""Strides of both feet while frames come in, and the same engine on the source forces."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.gait.engine import Engine
+from plantigrade.gait.pressure.own_insole import own_layout
+from plantigrade.gait.results import Analysis, Event
+from plantigrade.gait.signals import Foot, FootSignal, SourceInfo
+
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 
-ON_N = 40.0
-OFF_N = 25.0
-SHORTEST_STANCE_S = 0.25
+FEET = {"left": Foot.LEFT, "right": Foot.RIGHT}
 
 
-@dataclass(frozen=True)
-class ContactEvent:
-    """A contact event: side, kind, time on the walk's clock."""
-
-    side: str
-    kind: Literal["initial_contact", "final_contact"]
-    time_s: float
+def signal(side: str, time_s: F64, force_n: F32) -> FootSignal:
+    """Samples of one of our insoles, (n,) and (n, 16)."""
+    return FootSignal(FEET[side], time_s, force_n, own_layout())
 
 
 @dataclass
-class ContactFollower:
-    """Finds contacts of one foot by the total force crossing a threshold, in pieces of any size."""
+class GaitFollower:
+    """Feeds the gait engine with what has come of both feet since it was last asked."""
 
-    side: str
-    contacts_s: list[float] = field(default_factory=list[float])
-    _loaded: bool = False
-    _last_s: float = 0.0
-    _last_n: float = 0.0
+    engine: Engine
+    _waiting: dict[str, list[tuple[F64, F32]]] = field(default_factory=lambda: {"left": [], "right": []})
+    _contacts_s: dict[Foot, list[float]] = field(
+        default_factory=lambda: {Foot.LEFT: list[float](), Foot.RIGHT: list[float]()}
+    )
 
-    def feed(self, time_s: F64, force_n: F32) -> list[ContactEvent]:
-        """Take samples (n,), (n, S); returns the events in them."""
-        events: list[ContactEvent] = []
-        total = force_n.sum(axis=1, dtype=np.float64)
-        for moment, force in zip(time_s.tolist(), total.tolist(), strict=True):
-            level = OFF_N if self._loaded else ON_N
-            if (force >= level) != self._loaded:
-                share = (level - self._last_n) / (force - self._last_n) if force != self._last_n else 1.0
-                at_s = self._last_s + share * (moment - self._last_s)
-                if not self._loaded:
-                    self.contacts_s.append(at_s)
-                    events.append(ContactEvent(self.side, "initial_contact", at_s))
-                    self._loaded = True
-                elif at_s - self.contacts_s[-1] >= SHORTEST_STANCE_S:
-                    events.append(ContactEvent(self.side, "final_contact", at_s))
-                    self._loaded = False
-            self._last_s, self._last_n = moment, force
+    @classmethod
+    def at(cls, rate_hz: float, source: str) -> "GaitFollower":
+        """A follower of samples at this rate."""
+        return cls(Engine(sample_rate_hz=rate_hz, source=SourceInfo(source, "demo")))
+
+    def add(self, side: str, time_s: F64, force_n: F32) -> None:
+        """Keep samples (n,), (n, 16) of one foot for the next `step`."""
+        self._waiting[side].append((time_s, force_n))
+
+    def step(self) -> list[Event]:
+        """Analyse what waits; the contact events that have become certain."""
+        left, right = self._take("left"), self._take("right")
+        if left is None and right is None:
+            return []
+        events = self.engine.feed(left, right)
+        for event in events:
+            if event.kind == "initial_contact":
+                self._contacts_s[event.foot].append(event.time_s)
         return events
 
-    def strides_s(self) -> F64:
-        """Begin and end of each stride, (n, 2)."""
-        contacts = np.array(self.contacts_s)
-        return np.column_stack([contacts[:-1], contacts[1:]]) if len(contacts) > 1 else np.empty((0, 2))
+    def finish(self) -> Analysis:
+        """Analyse the rest."""
+        self.step()
+        return self.engine.finish()
+
+    def strides(self, side: str) -> int:
+        """Strides seen so far."""
+        return max(0, len(self._contacts_s[FEET[side]]) - 1)
+
+    def last_stride_s(self, side: str) -> float | None:
+        """The last stride time; None before the second contact."""
+        contacts = self._contacts_s[FEET[side]][-2:]
+        return contacts[1] - contacts[0] if len(contacts) == 2 else None
+
+    def _take(self, side: str) -> FootSignal | None:
+        waiting = self._waiting[side]
+        if not waiting:
+            return None
+        self._waiting[side] = []
+        times, forces = zip(*waiting, strict=True)
+        return signal(side, np.concatenate(times), np.concatenate(forces))
+
+
+def strides_s(analysis: Analysis, side: str) -> F64:
+    """Begin and end of each stride of one foot, (n, 2), on the input's clock."""
+    foot = analysis.left if side == "left" else analysis.right
+    if foot is None:
+        return np.empty((0, 2))
+    return np.column_stack([foot.strides.initial_contact_s, foot.strides.next_initial_contact_s])

@@ -10,23 +10,27 @@ from typing import Any
 
 import numpy as np
 from insole_protocol import replies
+from insole_protocol.layout import SENSOR_COUNT
 
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.keeper import Keeper
-from plantigrade.calibration import Calibrator, nominal
-from plantigrade.demo.gait import ContactFollower
+from plantigrade.calibration import Calibrator, FrontEndParameters, nominal
+from plantigrade.demo.gait import GaitFollower, strides_s
 from plantigrade.demo.measure import FootMeter, left_right_error
 from plantigrade.demo.stage import SIDES, Stage, stage
-from plantigrade.demo.strides import compare_strides
+from plantigrade.demo.strides import StrideComparison, compare_strides
 from plantigrade.demo.summary import DemoResult, FootResult
+from plantigrade.gait.results import Analysis
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.live.state import LiveState, View
+from plantigrade.twin.body.walk import ForceWalk
 
 SLOTS_PER_S = 100
 CONNECT_WITHIN_S = 40.0
 GRACE_S = 15.0
 REFRESH_S = 0.1
+WARM_UP_S = 0.5
 SETTLE_S = 2.0
 """Both analyses begin in the middle of the walk; what they find at once is not compared."""
 
@@ -53,7 +57,7 @@ class FootRun:
     side: str
     keeper: Keeper
     meter: FootMeter
-    contacts: ContactFollower
+    gait: GaitFollower
     calibrator: Calibrator
     start_ns: int
     state: LiveState
@@ -69,12 +73,8 @@ class FootRun:
         if stamped.host_ns is not None and not frames.late:
             force_n = self.calibrator.feed(frames.counts)
             time_s = np.asarray((stamped.host_ns - self.start_ns) * 1e-9, np.float64)
-            foot = self.state.feet[self.side]
-            foot.force_n = force_n[-1]
-            for event in self.contacts.feed(time_s, force_n):
-                self.state.events.append(
-                    f"{event.time_s:7.2f} s  {self.side:5}  {event.kind.replace('_', ' ')}"
-                )
+            self.gait.add(self.side, time_s, force_n)
+            self.state.feet[self.side].force_n = force_n[-1]
         if self.meter.slots >= wanted_slots:
             self.enough.set()
 
@@ -92,14 +92,13 @@ class FootRun:
         foot.connection = self.keeper.state.value
         foot.frames = self.meter.frames
         foot.missing = insole.books.statement().missing
-        strides = self.contacts.strides_s()
-        foot.strides = len(strides)
-        foot.stride_s = float(strides[-1, 1] - strides[-1, 0]) if len(strides) else None
+        foot.strides = self.gait.strides(self.side)
+        foot.stride_s = self.gait.last_stride_s(self.side)
         foot.latency_ms = self.meter.recent_latency_ms()
         foot.clock_ms = None if insole.clock is None else insole.clock.uncertainty_ns * 1e-6
         foot.battery_pct = None if insole.status is None else insole.status.battery_pct
 
-    def result(self, reference: ContactFollower, span_s: tuple[float, float]) -> FootResult:
+    def result(self, strides: StrideComparison) -> FootResult:
         """The foot's share of the closing summary."""
         insole, clock = self.keeper.insole, self.keeper.insole.clock
         identity, status = insole.identity, self.final
@@ -112,7 +111,7 @@ class FootRun:
             drift_ppm=None if clock is None else round(clock.drift_ppm, 2),
             books=insole.books.statement(),
             malformed={**self.keeper.malformed, **insole.intake.counters.refused},
-            strides=compare_strides(self.contacts.strides_s(), reference.strides_s(), span_s),
+            strides=strides,
             connections=insole.connections,
             battery_pct=None if status is None else status.battery_pct,
             firmware="" if identity is None else identity.firmware,
@@ -131,18 +130,20 @@ async def run_demo(plan: DemoPlan, view: View) -> DemoResult:
     with view:
         state = LiveState(source=plan.source.name if plan.source else "bundled walk", seconds=plan.seconds)
         view.show(state)
+        await asyncio.to_thread(_warm_up)
         async with stage(plan.source, plan.interval_ms) as scene:
             state.source = scene.walk.source
-            runs = {side: _foot_run(scene, side, state, plan.seconds) for side in SIDES}
+            gait = GaitFollower.at(SLOTS_PER_S, scene.walk.source)
+            runs = {side: _foot_run(scene, side, state, plan.seconds, gait) for side in SIDES}
             cpu_s, begun = time.process_time(), time.monotonic()
-            await _collect(list(runs.values()), plan, state, view)
+            await _collect(list(runs.values()), gait, plan, state, view)
             cpu_pct = 100 * (time.process_time() - cpu_s) / (time.monotonic() - begun)
         state.stage = "comparing with the truth"
         view.show(state)
-        return await asyncio.to_thread(_conclude, plan, scene, runs, round(cpu_pct, 1))
+        return await asyncio.to_thread(_conclude, plan, scene, runs, gait, round(cpu_pct, 1))
 
 
-def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float) -> FootRun:
+def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float, gait: GaitFollower) -> FootRun:
     insole = Insole(side)
     device = scene.sightings[side].device
 
@@ -153,7 +154,7 @@ def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float) -> Foot
         side=side,
         keeper=Keeper(insole, make_link),
         meter=FootMeter(scene.pair.boards[side].true_clock()),
-        contacts=ContactFollower(side),
+        gait=gait,
         calibrator=Calibrator(nominal(), SLOTS_PER_S),
         start_ns=scene.pair.feed_start[side],
         state=state,
@@ -162,10 +163,12 @@ def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float) -> Foot
     return foot
 
 
-async def _collect(runs: list[FootRun], plan: DemoPlan, state: LiveState, view: View) -> None:
+async def _collect(
+    runs: list[FootRun], gait: GaitFollower, plan: DemoPlan, state: LiveState, view: View
+) -> None:
     """Connect both feet and take frames until both have walked long enough."""
     keeping = [asyncio.create_task(foot.keeper.run()) for foot in runs]
-    showing = asyncio.create_task(_keep_showing(runs, state, view))
+    showing = asyncio.create_task(_keep_showing(runs, gait, state, view))
     try:
         state.stage = "connecting"
         await _all_of(
@@ -222,8 +225,11 @@ async def _all_of(
         together.result()
 
 
-async def _keep_showing(runs: list[FootRun], state: LiveState, view: View) -> None:
+async def _keep_showing(runs: list[FootRun], gait: GaitFollower, state: LiveState, view: View) -> None:
     while True:
+        for event in gait.step():
+            what = event.kind.replace("_", " ")
+            state.events.append(f"{event.time_s:7.2f} s  {event.foot.value:5}  {what}")
         for foot in runs:
             foot.refresh()
         state.elapsed_s = min(foot.meter.slots for foot in runs) / SLOTS_PER_S
@@ -237,17 +243,18 @@ def _last_error(runs: list[FootRun]) -> str:
     return "; ".join(sorted(told or waiting))
 
 
-def _conclude(plan: DemoPlan, scene: Stage, runs: dict[str, FootRun], cpu_pct: float) -> DemoResult:
+def _conclude(
+    plan: DemoPlan, scene: Stage, runs: dict[str, FootRun], gait: GaitFollower, cpu_pct: float
+) -> DemoResult:
     """Put the truth beside what was found."""
     spans = [foot.span_s() for foot in runs.values()]
-    span_s = (max(first for first, _ in spans) + SETTLE_S, min(last for _, last in spans) - SETTLE_S)
-    walked = scene.walk.cut(max(last for _, last in spans) + 1.0)
-    time_s = np.arange(len(walked.left)) / walked.rate_hz
-    insoles: dict[str, FootResult] = {}
-    for side, force_n in zip(SIDES, (walked.left, walked.right), strict=True):
-        reference = ContactFollower(side)
-        reference.feed(time_s, force_n.astype(np.float32))
-        insoles[side] = runs[side].result(reference, span_s)
+    begin_s, end_s = max(first for first, _ in spans), min(last for _, last in spans)
+    found, reference = gait.finish(), _reference(scene.walk, begin_s, end_s)
+    compared_s = (begin_s + SETTLE_S, end_s - SETTLE_S)
+    insoles = {
+        side: foot.result(compare_strides(strides_s(found, side), strides_s(reference, side), compared_s))
+        for side, foot in runs.items()
+    }
     return DemoResult(
         seconds=plan.seconds,
         source=scene.walk.source,
@@ -256,3 +263,25 @@ def _conclude(plan: DemoPlan, scene: Stage, runs: dict[str, FootRun], cpu_pct: f
         left_right=left_right_error(runs["left"].meter, runs["right"].meter),
         host_cpu_pct=cpu_pct,
     )
+
+
+def _warm_up() -> None:
+    """Have calibration and gait compiled before anything must keep time."""
+    rows = round(WARM_UP_S * SLOTS_PER_S)
+    unloaded = np.full((rows, SENSOR_COUNT), round(FrontEndParameters.load().zero_count), np.uint16)
+    force_n = Calibrator(nominal(), SLOTS_PER_S).feed(unloaded)
+    follower = GaitFollower.at(SLOTS_PER_S, "warm-up")
+    for side in SIDES:
+        follower.add(side, np.arange(rows) / SLOTS_PER_S, force_n)
+    follower.step()
+
+
+def _reference(walk: ForceWalk, begin_s: float, end_s: float) -> Analysis:
+    """The engine's view of the very stretch of the source that the insoles walked."""
+    walked = walk.cut(end_s + 1 / walk.rate_hz)
+    first = max(0, round(begin_s * walk.rate_hz))
+    time_s = np.arange(len(walked.left)) / walk.rate_hz
+    follower = GaitFollower.at(walk.rate_hz, walk.source)
+    for side, force_n in zip(SIDES, (walked.left, walked.right), strict=True):
+        follower.add(side, time_s[first:], force_n[first:].astype(np.float32))
+    return follower.finish()

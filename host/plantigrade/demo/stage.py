@@ -68,8 +68,19 @@ async def stage(source: Path | None, interval_ms: float) -> AsyncGenerator[Stage
 
 async def _find_both(pair: VirtualPair, radio: Radio) -> dict[str, Sighting]:
     addresses = {board.spec.radio_address: side for side, board in pair.boards.items()}
+    said = {side: bytearray() for side in SIDES}
+    for side, board in pair.boards.items():
+        board.serial.listen(said[side].extend)
     found = await scan(SCAN_S, radio, lambda seen: addresses.keys() <= seen.keys())
-    missing = [side for address, side in addresses.items() if address not in found]
-    if missing:
-        raise LinkError(f"the virtual {' and '.join(missing)} insole did not advertise within {SCAN_S:g} s")
+    for address, side in addresses.items():
+        if address not in found:
+            raise LinkError(
+                f"the virtual {side} insole did not advertise within {SCAN_S:g} s{_last_words(said[side])}"
+            )
     return {side: found[address] for address, side in addresses.items()}
+
+
+def _last_words(console: bytearray) -> str:
+    """The error that firmware left on its console, if it did."""
+    lines = [line.strip() for line in console.decode("utf-8", "replace").splitlines()]
+    return next((f"; its console says: {line}" for line in reversed(lines) if "Error" in line), "")

@@ -74,7 +74,7 @@ class UsbLink:
             )
         except (SerialException, OSError, ValueError) as error:
             self.closed.set()
-            raise LinkError(f"cannot open {self._port}: {_serial_reason(error)}") from error
+            raise LinkError(f"cannot open {self._port}: {serial_reason(error)}") from error
         self._loop = asyncio.get_running_loop()
         self._reader = threading.Thread(target=self._read, name=f"read {self._port}", daemon=True)
         self._reader.start()
@@ -109,7 +109,7 @@ class UsbLink:
                 await asyncio.to_thread(port.write, encode(channel, message))
             except (SerialException, OSError) as error:
                 self.closed.set()
-                raise LinkClosedError(f"{self._port}: {_serial_reason(error)}") from error
+                raise LinkClosedError(f"{self._port}: {serial_reason(error)}") from error
         self.counters.messages_sent += 1
 
     def _read(self) -> None:
@@ -152,6 +152,7 @@ class UsbLink:
             self.on_message(Channel(channel), message, arrival_ns)
 
 
-def _serial_reason(error: Exception) -> str:
+def serial_reason(error: Exception) -> str:
+    """Why a port would not do what it should, in words."""
     number = getattr(error, "errno", None)
     return os.strerror(number) if isinstance(number, int) else str(error)

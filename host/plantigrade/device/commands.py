@@ -1,0 +1,130 @@
+"""`plantigrade device`: looking after one insole over its USB port or over Bluetooth."""
+
+from pathlib import Path
+
+import click
+
+from plantigrade.cli import Invocation, data_option, pass_invocation
+
+_target = click.argument("target", required=False)
+_json = click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Write the result as JSON to this file; - for standard output, and nothing else there.",
+)
+
+
+@click.group(short_help="Look after an insole: info, self-test, console.")
+def device() -> None:
+    """Look after an insole: info, self-test, console.
+
+    TARGET names the insole: a serial port (/dev/ttyACM0, COM3), or a side (left, right) or the end of a
+    serial number as `plantigrade scan` shows it, which is then reached over Bluetooth. Without TARGET the
+    one insole on USB is meant.
+
+    \b
+    Examples:
+      plantigrade device list
+      plantigrade device info /dev/ttyACM0
+      plantigrade device selftest left
+    """
+
+
+@device.command("list")
+@_json
+def list_ports(json_file: Path | None) -> None:
+    """List the insoles on USB ports, those of a running twin too.
+
+    \b
+    Example:
+      plantigrade device list
+    """
+    from plantigrade.device import entry
+
+    entry.list_ports(json_file)
+
+
+@device.command()
+@_target
+@_json
+def info(target: str | None, json_file: Path | None) -> None:
+    """Show who an insole is, how it is, its settings and its log.
+
+    \b
+    Examples:
+      plantigrade device info
+      plantigrade device info right --json right.json
+    """
+    from plantigrade.device import entry
+
+    entry.info(target, json_file)
+
+
+@device.command()
+@_target
+@_json
+def selftest(target: str | None, json_file: Path | None) -> None:
+    """Have an insole test itself; exit code 1 when it finds a fault.
+
+    Take the foot off the insole first: the test compares each unloaded sensor with the level it should have.
+
+    \b
+    Example:
+      plantigrade device selftest /dev/ttyACM0
+    """
+    from plantigrade.device import entry
+
+    entry.selftest(target, json_file)
+
+
+@device.command()
+@_target
+@click.option("--seconds", type=click.IntRange(1, 60), default=10, show_default=True, help="How long.")
+def identify(target: str | None, seconds: int) -> None:
+    """Let an insole blink, so that you know which one it is.
+
+    \b
+    Example:
+      plantigrade device identify left --seconds 20
+    """
+    from plantigrade.device import entry
+
+    entry.identify(target, seconds)
+
+
+@device.command()
+@click.argument("port", required=False)
+def console(port: str | None) -> None:
+    """Open the interpreter's prompt of an insole on USB. Leave with Ctrl-].
+
+    Ctrl-C stops the firmware and brings the prompt; Ctrl-D at the prompt starts it again. While the
+    firmware is stopped nothing is recorded.
+
+    \b
+    Example:
+      plantigrade device console /dev/ttyACM0
+    """
+    from plantigrade.device import entry
+
+    entry.console(port)
+
+
+@device.command()
+@_target
+@data_option
+@pass_invocation
+def pull(invocation: Invocation, target: str | None) -> None:
+    """Fetch everything an insole has stored and make a recording of it.
+
+    Over USB this takes seconds for hours of walking. Broken off, it goes on where it was when it is started
+    again; the insole keeps everything until it is safe on this computer.
+
+    \b
+    Examples:
+      plantigrade device pull
+      plantigrade device pull left
+    """
+    from plantigrade.device.pull import pull_and_report
+
+    pull_and_report(target, invocation.data_dir())
