@@ -1,0 +1,97 @@
+"""Reproduce published figures from recorded walking and write them beside ours.
+
+    python -m tools.validate --data ../shared/data [--output FILE.md] [--json FILE]
+
+The data folder holds any of `gaitndd`, `gaitpdb`, `vendor_exports`, or is itself such a folder. What is absent is
+said in the report.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.gait.results import ALGORITHM_VERSION
+from tools.validation import footswitch, insole_force, vendors
+from tools.validation.report import as_markdown, finite
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = ROOT / "docs" / "reference" / "validation.md"
+
+
+def _folder(data: Path, name: str, *patterns: str) -> Path | None:
+    """`data/name`, or `data` itself when such files lie there."""
+    if (data / name).is_dir():
+        return data / name
+    if data.is_dir() and any(next(data.glob(pattern), None) is not None for pattern in patterns):
+        return data
+    return None
+
+
+def as_json(
+    agreements: list[footswitch.Agreement],
+    subjects: list[insole_force.Subject],
+    exports: list[vendors.Export],
+) -> dict[str, object]:
+    """The report's figures for scripts."""
+
+    def tidy(values: dict[str, object]) -> dict[str, object]:
+        return {k: finite(v) if isinstance(v, float) else v for k, v in values.items()}
+
+    result: dict[str, object] = {"schema": "plantigrade.validation/1", "algorithm": ALGORITHM_VERSION}
+    if agreements:
+        groups = {"all": agreements} | {
+            g: [a for a in agreements if a.group == g] for g in sorted({a.group for a in agreements})
+        }
+        groups |= {a.record: [a] for a in agreements}
+        result["gaitndd"] = {name: tidy(asdict(footswitch.totals(some))) for name, some in groups.items()}
+    names = list(insole_force.ROWS)
+    result["gaitpdb"] = [
+        {"record": s.record, "turns": s.turns} | dict(zip(names, (finite(f) for f in s.figures), strict=True))
+        for s in subjects
+    ]
+    result["vendor_exports"] = [tidy(asdict(export)) for export in exports]
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when something could be validated, 1 otherwise."""
+    parser = argparse.ArgumentParser(
+        prog="make validate", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
+    parser.add_argument(
+        "--data", type=Path, default=ROOT / ".." / "shared" / "data", help="folder of recordings"
+    )
+    parser.add_argument("--output", type=Path, default=REPORT, help="Markdown report; `-` for stdout")
+    parser.add_argument("--json", nargs="?", const="-", help="figures for scripts, to FILE or stdout")
+    chosen = parser.parse_args(arguments)
+    ndd = _folder(chosen.data, "gaitndd", "*.ts")
+    pdb = _folder(chosen.data, "gaitpdb", "??Co*.txt*", "??Pt*.txt*")
+    exports_at = _folder(chosen.data, "vendor_exports", "*.asc*", "*.asf*")
+    if ndd is None and pdb is None and exports_at is None:
+        print(f"{chosen.data}: no recordings to validate with are here", file=sys.stderr)
+        return 1
+    try:
+        agreements = footswitch.run(ndd) if ndd else []
+        subjects = insole_force.run(pdb) if pdb else []
+    except PlantigradeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    exports = vendors.run(exports_at) if exports_at else []
+    text = as_markdown(agreements, subjects, exports, ALGORITHM_VERSION)
+    if str(chosen.output) == "-":
+        print(text)
+    else:
+        chosen.output.parent.mkdir(parents=True, exist_ok=True)
+        chosen.output.write_text(text)
+        print(f"wrote {chosen.output.name}", file=sys.stderr)
+    if chosen.json:
+        figures = json.dumps(as_json(agreements, subjects, exports), indent=1, allow_nan=False) + "\n"
+        sys.stdout.write(figures) if chosen.json == "-" else Path(chosen.json).write_text(figures)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

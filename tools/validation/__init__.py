@@ -1,0 +1,1 @@
+"""Validation against recordings: our figures beside published tables and beside the authors' own event times."""

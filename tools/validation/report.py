@@ -1,0 +1,200 @@
+"""The validation report as Markdown."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tools.validation.footswitch import Agreement, Totals, totals
+from tools.validation.insole_force import OWN_STUDY, PUBLISHED, ROWS, STUDIES, Subject, group_mean
+from tools.validation.vendors import Export
+
+NOTES = {
+    "als3": "the rise has two steps of like size; the truth takes now the first, now the second",
+    "als5": "slow shuffling rise over a wandering swing level, no single foot of the flank",
+    "control5": "the heel's step is followed by a ledge and the fore foot's step; the truth changes between them",
+    "hunt13": "rises of 0.2 s without a corner; release over several ledges",
+    "hunt15": "the foot often does not unload: no level that both would call swing",
+    "park11": "a heel bump falls back almost to the swing level before the foot is loaded",
+}
+BARS = (
+    ("contact_close_pct", "initial contact within 20 ms, % of truth rows", ">= 97"),
+    ("contact_bias_ms", "initial contact, bias ms", "+-3"),
+    ("contact_sd_ms", "initial contact, SD ms", "<= 9"),
+    ("release_bias_ms", "final contact, bias ms", "+-5"),
+    ("release_sd_ms", "final contact, SD ms", "<= 12"),
+    ("stride_mae_ms", "stride time, median over records of MAE, ms", "<= 2.5"),
+    ("swing_bias_ms", "swing time, bias ms", "+-6"),
+)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def _meets(value: float, bar: str) -> str:
+    sign, limit = (bar[:2], float(bar[2:]))
+    met = value >= limit if sign == ">=" else value <= limit if sign == "<=" else abs(value) <= limit
+    return "met" if met else "**not met**"
+
+
+def _totals_row(name: str, t: Totals) -> list[str]:
+    return [
+        name,
+        str(t.records),
+        str(t.rows),
+        f"{t.contact_matched_pct:.1f}",
+        f"{t.contact_close_pct:.1f}",
+        f"{t.contact_bias_ms:+.1f} +- {t.contact_sd_ms:.1f}",
+        f"{t.release_matched_pct:.1f}",
+        f"{t.release_bias_ms:+.1f} +- {t.release_sd_ms:.1f}",
+        f"{t.stride_mae_ms:.2f}",
+        f"{t.swing_bias_ms:+.1f}",
+    ]
+
+
+HEAD = (
+    "records",
+    "n",
+    "truth rows",
+    "IC matched %",
+    "IC < 20 ms %",
+    "IC error ms",
+    "FC matched %",
+    "FC error ms",
+    "stride MAE ms",
+    "swing bias ms",
+)
+
+
+def footswitch_section(agreements: list[Agreement]) -> list[str]:
+    """gaitndd: bars, groups, halves, records that resist."""
+    lines = ["## Footswitch records (gaitndd)", ""]
+    if not agreements:
+        return [*lines, "Not at hand: no `.hea` with a `.ts` beside it was found.", ""]
+    every = totals(agreements)
+    lines += [
+        "Left foot, our contacts against the stride table of the database's authors, matched within 100 ms; error is",
+        "ours minus theirs, mean +- SD. The table was made from these same signals, so this is agreement between two",
+        "methods; its rows are unfiltered and some are plainly wrong. Shares are of all truth rows, matched or not.",
+        "",
+    ]
+    bars = [
+        [words, f"{getattr(every, name):.2f}", bar, _meets(getattr(every, name), bar)]
+        for name, words, bar in BARS
+    ]
+    controls = [a for a in agreements if a.group == "control"]
+    if controls:
+        mae = totals(controls).stride_mae_ms
+        bars.append(["stride time, the same over controls, ms", f"{mae:.2f}", "<= 1.5", _meets(mae, "<=1.5")])
+    lines += [*_table(("figure", "ours", "bar", ""), bars), ""]
+    groups = sorted({a.group for a in agreements})
+    rows = [_totals_row("all", every)]
+    rows += [_totals_row(group, totals([a for a in agreements if a.group == group])) for group in groups]
+    if len(agreements) > 3:
+        rows.append(_totals_row("every other record, from the first", totals(agreements[::2])))
+        rows.append(_totals_row("every other record, from the second", totals(agreements[1::2])))
+    lines += [
+        *_table(HEAD, rows),
+        "",
+        "The two halves were used against each other when settings were tried: one was kept only where it did not help",
+        "one half at the cost of the other. No record outside this folder was looked at.",
+        "",
+        "### Each record, worst first",
+        "",
+    ]
+    worst = sorted(agreements, key=lambda a: totals([a]).contact_close_pct)
+    lines += _table(HEAD, [_totals_row(a.record, totals([a])) for a in worst])
+    resisting = [a.record for a in worst if totals([a]).contact_close_pct < 95.0]
+    lines += ["", "Records under 95 % within 20 ms, with what their signal shows:", ""]
+    for record in resisting:
+        lines.append(f"- {record}: {NOTES.get(record, 'not looked at yet')}")
+    return [*lines, ""]
+
+
+def force_section(subjects: list[Subject]) -> list[str]:
+    """gaitpdb: the published table and ours, for each study at hand."""
+    lines = ["## Insole forces (gaitpdb)", ""]
+    if not subjects:
+        return [*lines, "Not at hand: no recording named like `GaCo01_01.txt` was found.", ""]
+    lines += [
+        "Published: Frenkel-Toledo 2005 (J NeuroEng Rehabil 2:23), table 2, level ground, mean +- SD over subjects; its",
+        "cohort is study Si. Ours: usual walking (trial 01), valid strides of both feet, turns, ends and outliers marked",
+        "and left out (see [the gait engine](../explanation/gait-engine.md)); CV is the mean of the feet's own CVs.",
+        "",
+    ]
+    for study in sorted({s.study for s in subjects}):
+        lines += _study(study, [s for s in subjects if s.study == study])
+    rows = [
+        [s.record, *(f"{figure:.2f}" for figure in s.figures), str(s.turns), f"{s.valid} of {s.strides}"]
+        for s in subjects
+    ]
+    lines += ["### Each recording", "", *_table(("record", *ROWS, "turns", "valid strides"), rows)]
+    return [*lines, ""]
+
+
+def _study(study: str, subjects: list[Subject]) -> list[str]:
+    same = "the published cohort" if study == OWN_STUDY else "another cohort than the published one"
+    lines = [f"### Study {study}: {STUDIES.get(study, 'unknown')}, {same}", ""]
+    rows: list[list[str]] = []
+    for group, words in (("Co", "controls"), ("Pt", "patients")):
+        members = [s for s in subjects if s.group == group]
+        if not members:
+            continue
+        for number, row in enumerate(ROWS):
+            mean, sd, median = group_mean(members, number)
+            published = PUBLISHED[group][row]
+            away = (mean - published[0]) / published[1]
+            ours = f"{mean:.2f} +- {sd:.2f}"
+            theirs = f"{published[0]} +- {published[1]}"
+            rows.append([f"{words} ({len(members)})", row, theirs, ours, f"{median:.2f}", f"{away:+.1f}"])
+    head = ("group", "parameter", "published", "ours", "our median", "difference in published SD")
+    return [*lines, *_table(head, rows), ""]
+
+
+def vendor_section(exports: list[Export]) -> list[str]:
+    """Vendor files: one line each."""
+    lines = ["## Exports of other systems", ""]
+    if not exports:
+        return [*lines, "Not at hand.", ""]
+    rows: list[list[str]] = []
+    for one in exports:
+        if one.problem:
+            rows.append([one.name, "", "", "", "", "", "", one.problem])
+            continue
+        figures = (one.stride_time_s, one.stance_pct, one.peak_force_n)
+        rows.append(
+            [
+                one.name,
+                f"{one.rate_hz:.4g}",
+                f"{one.seconds:.1f}",
+                f"{one.valid} of {one.strides}",
+                *("" if figure is None else f"{figure:.4g}" for figure in figures),
+                "; ".join(one.findings),
+            ]
+        )
+    head = ("file", "Hz", "s", "valid strides", "stride time s", "stance %", "peak force N", "findings")
+    return [*lines, *_table(head, rows), ""]
+
+
+def as_markdown(
+    agreements: list[Agreement], subjects: list[Subject], exports: list[Export], version: str
+) -> str:
+    """The whole report."""
+    lines = [
+        "# Validation",
+        "",
+        f"Written by `make validate` (gait algorithm version {version}). Data: PhysioNet's *Gait in Neurodegenerative",
+        "Disease* (gaitndd) and *Gait in Parkinson's Disease* (gaitpdb) databases, Hausdorff and colleagues, Goldberger",
+        "2000, Open Data Commons Attribution License 1.0; vendor exports from the R package pressuRe (MIT).",
+        "",
+        *footswitch_section(agreements),
+        *force_section(subjects),
+        *vendor_section(exports),
+    ]
+    return "\n".join(lines)
+
+
+def finite(value: float) -> float | None:
+    """For JSON, which has no NaN."""
+    return float(value) if np.isfinite(value) else None
