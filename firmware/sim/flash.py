@@ -15,8 +15,10 @@ from sim import settings
 BLOCK = 4096
 _CLEAN, _TORN = 0, 1
 _cut = array("l", [settings.values["cut"]["after"], _TORN if settings.values["cut"]["torn"] else _CLEAN])
-_erased = b"\xff" * BLOCK
-_scratch = bytearray(BLOCK)
+_CHUNK = 256
+_erased = b"\xff" * _CHUNK
+_scratch = bytearray(_CHUNK)
+_scratch_view = memoryview(_scratch)
 
 
 @micropython.viper
@@ -64,12 +66,15 @@ class Flash:
         count = len(buffer)
         if self._power_fails():
             count = count // 2 if _cut[1] == _TORN else 0
-        old = memoryview(_scratch)[:count]
-        self._file.seek(place)
-        self._file.readinto(old)
-        _clear_bits(_scratch, buffer, count)
-        self._file.seek(place)
-        self._file.write(old)
+        new = memoryview(buffer)
+        for start in range(0, count, _CHUNK):
+            size = min(_CHUNK, count - start)
+            old = _scratch_view[:size]
+            self._file.seek(place + start)
+            self._file.readinto(old)
+            _clear_bits(_scratch, new[start : start + size], size)
+            self._file.seek(place + start)
+            self._file.write(old)
         if count != len(buffer):
             _die()
 
@@ -78,7 +83,8 @@ class Flash:
         if self._power_fails():
             count = BLOCK // 2 if _cut[1] == _TORN else 0
         self._file.seek(block * BLOCK)
-        self._file.write(memoryview(_erased)[:count])
+        for _ in range(count // _CHUNK):
+            self._file.write(_erased)
         if count != BLOCK:
             _die()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from plantigrade.twin.radio.client import RadioError
 from plantigrade.twin.radio.conditions import RadioConditions
+
 from tests.e2e.radio_kit import PLAIN, PUSHED, QUICK, Scene, scene
 
 pytestmark = [pytest.mark.micropython, pytest.mark.radio]

@@ -60,7 +60,9 @@ def boot_files() -> BootFiles:
     _install(cache)
     kernel = cache / "kernel"
     initramfs = cache / "initramfs.img"
-    newest = max(path.stat().st_mtime for path in (HERE / "guest" / "init", Path(__file__), kernel / "release"))
+    newest = max(
+        path.stat().st_mtime for path in (HERE / "guest" / "init", Path(__file__), kernel / "release")
+    )
     if not initramfs.exists() or initramfs.stat().st_mtime < newest:
         _build_initramfs(kernel, initramfs)
     return BootFiles(kernel / "vmlinuz", initramfs)

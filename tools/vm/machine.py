@@ -31,8 +31,8 @@ class JobResult:
 async def run_job(commands: list[list[str]], radio_port: int, timeout_s: float = 80.0) -> JobResult:
     """Boot, run the commands one after the other until one fails, power off.
 
-    The machine sees this computer's files read-only, in a terminal without graphics, as root. Its one Bluetooth
-    controller is a host of the virtual radio at `radio_port` on this computer.
+    The machine sees this computer's files read-only, in a terminal without graphics, as root. Its one
+    Bluetooth controller is a host of the virtual radio at `radio_port` on this computer.
 
     Raises:
         VmUnavailableError: it cannot run here.

@@ -81,6 +81,7 @@ def build_twin_chip() -> FirmwareBuild:
     """Compile the virtual chip (`firmware/sim`), which stands for a board's ROM."""
     firmware = firmware_folder()
     sources = _python_files(firmware / "sim", "sim")
+    sources = {name: path for name, path in sources.items() if not name.startswith("sim/soak/")}
     sources.update(_python_files(firmware / "boards", "boards"))
     boot = sources.pop("sim/boot.py")
     return _build({**sources, "boot.py": boot}, HOST_ARCHITECTURE, keep=("boot.py",))

@@ -1,7 +1,7 @@
 """Inside the virtual machine: carries HCI packets between a virtio serial port and /dev/vhci.
 
-The port is a stream, /dev/vhci takes and gives whole packets, so the stream is cut by the lengths in the packets'
-headers (Bluetooth Core, volume 4, part A: H4).
+The port is a stream, /dev/vhci takes and gives whole packets, so the stream is cut by the lengths in the
+packets' headers (Bluetooth Core, volume 4, part A: H4).
 """
 
 import os
