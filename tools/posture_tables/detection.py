@@ -27,11 +27,11 @@ class Pattern:
     side: str = "both"
 
 
-SMALL = (0.5, 1.0, 1.5, 2.0, 3.0)
-LENGTHS = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0)
+SMALL = (1.0, 2.0, 3.0)
+LENGTHS = (10.0, 20.0, 30.0)
 PATTERNS = (
     Pattern("low arch", "flat-foot", SMALL, 2, ("low-arch",)),
-    Pattern("arch drift (own baseline)", "flat-foot", (0.25, *SMALL), 2, ("arch-drift",)),
+    Pattern("arch drift (own baseline)", "flat-foot", SMALL, 2, ("arch-drift",)),
     Pattern("high arch", "high-arch", SMALL, 2, ("high-arch",)),
     Pattern("overpronation", "pronation", SMALL, 2, ("pronation",)),
     Pattern("supination", "supination", SMALL, 2, ("supination",)),
@@ -46,9 +46,10 @@ PATTERNS = (
     Pattern("forefoot overload", "forefoot-overload", SMALL, 2, ("forefoot-overload",)),
     Pattern("forefoot overload (own baseline)", "forefoot-overload", SMALL, 2, ("forefoot-overload-drift",)),
     Pattern("heel overload (own baseline)", "heel-overload", SMALL, 2, ("heel-overload-drift",)),
-    Pattern("high loading rate", "hard-heel", SMALL, 2, ("loading-rate",)),
     Pattern("high loading rate (own baseline)", "hard-heel", SMALL, 2, ("loading-rate-drift",)),
-    Pattern("reduced push-off (own baseline)", "weak-push-off", SMALL, 2, ("push-off-drift",)),
+    Pattern(
+        "reduced push-off (own baseline)", "weak-push-off", SMALL, 2, ("push-off-drift", "push-off-missing")
+    ),
     Pattern("rising variability", "unsteady", SMALL, 2, ("stride-variability",)),
     Pattern("longer double support (own baseline)", "unsteady", SMALL, 2, ("double-support-drift",)),
 )

@@ -9,7 +9,7 @@ from plantigrade.posture.intake import StrideColumns, from_analysis
 from plantigrade.twin.body import Condition, another_day
 from plantigrade.twin.wearer import Wearer
 
-SESSION_S = 90.0
+SESSION_S = 75.0
 BASELINE_DAYS = 5
 TAG = "everyday"
 

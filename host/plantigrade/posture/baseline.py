@@ -35,6 +35,7 @@ FLOOR: Mapping[str, float] = {
     "stance_time_s": 0.012,
     "double_support_pct": 0.8,
     "cpei_pct": 1.5,
+    "second_peak_missing": 0.15,
 }
 """Smallest SD between days that is believed: an insole is not taken off and put on again without moving."""
 RELATIVE_FLOOR = 0.03

@@ -70,10 +70,13 @@ DERIVED = (
     ("heel_pti_bw", "pti_heel_kpa_s", 700.0),
 )
 """Name, source and factor of the values that are divided by body weight."""
+SECOND_PEAK_MISSING = "second_peak_missing"
+"""1 where a stance has a first peak but no second one, 0 where it has both."""
 
 
 def derived(values: Mapping[str, F64], body_weight_n: float) -> dict[str, F64]:
-    """Values in body weights, for columns of strides; NaN where a source is missing.
+    """Values in body weights and `second_peak_missing`, for columns of strides; NaN where a source is
+    missing.
 
     `*_pti_bw` is the pressure-time integral of the region for 700 N of body weight, so that heavy people are
     not called overloaded for being heavy.
@@ -83,6 +86,8 @@ def derived(values: Mapping[str, F64], body_weight_n: float) -> dict[str, F64]:
     found: dict[str, F64] = {}
     for name, source, factor in DERIVED:
         found[name] = values.get(source, blank) * (factor / body_weight_n)
+    first, second = values.get("f1_n", blank), values.get("f3_n", blank)
+    found[SECOND_PEAK_MISSING] = np.where(np.isfinite(first), np.isnan(second).astype(np.float64), np.nan)
     return found
 
 

@@ -18,9 +18,9 @@ GRAVITY_N_PER_KG = 9.81
 
 NEUTRAL_AMPLITUDE = np.array(
     [
-        *(1.00, 0.95, 0.95, 0.55),  # heel: posterior, medial, lateral, anterior
+        *(1.15, 1.05, 1.10, 0.62),  # heel: posterior, medial, lateral, anterior
         *(0.18, 0.40, 0.22, 0.56),  # midfoot: medial and lateral proximal, medial and lateral distal
-        *(0.80, 0.95, 0.85, 0.62, 0.45),  # metatarsal heads 1 to 5
+        *(0.66, 0.82, 0.80, 0.66, 0.58),  # metatarsal heads 1 to 5
         *(1.00, 0.50, 0.28),  # hallux, toes 2-3, toes 4-5
     ]
 )
