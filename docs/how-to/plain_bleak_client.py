@@ -11,7 +11,7 @@ async def main() -> None:
             await insole.start_notify(
                 "2a53", lambda _, value: print(device.name, "cadence", value[3], "steps/min")
             )
-            await asyncio.sleep(10)
+            await asyncio.sleep(5)
 
 
 asyncio.run(main())

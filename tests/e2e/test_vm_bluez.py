@@ -34,7 +34,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> JobResult:
     async def run() -> JobResult:
         feeds = write_feeds(load_walk(None), tmp_path_factory.mktemp("feeds"))
         async with VirtualPair(feeds["left"], feeds["right"]) as pair:
-            return await run_job(jobs, pair.radio.port, timeout_s=150)
+            return await run_job(jobs, pair.radio.port, timeout_s=280)
 
     return asyncio.run(run())
 

@@ -11,7 +11,7 @@ from plantigrade.twin.board import BoardSpec, Feed, RadioEnd, VirtualBoard
 
 UNIQUE_ID = "0a50477a3f01"
 MPREMOTE = str(Path(sys.executable).parent / "mpremote")
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 class Console:

@@ -10,6 +10,7 @@ import importlib.util
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from plantigrade.errors import FileError, MissingPartError, PlantigradeError
 HOST_ARCHITECTURE = "x64"
 CHIP_ARCHITECTURES = {"esp32s3": "xtensawin", "esp32c3": "rv32imc"}
 BLOCK_SIZE = 4096
+_KEEP_UNUSED_S = 7 * 24 * 3600
 _ON_BOARD = ("insole", "drivers", "boards")  # folders of firmware/ that go onto a board
 _SOURCES_AS_THEY_ARE = ("main.py", "boot.py")  # a board starts these from source
 
@@ -143,7 +145,17 @@ def _build(sources: dict[str, Path], architecture: str, keep: tuple[str, ...]) -
                 raise FileError(folder, f"cannot store the compiled firmware ({error.strerror})") from error
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+        _drop_old_builds(cache)
+    folder.touch()
     return FirmwareBuild(architecture, folder, digest)
+
+
+def _drop_old_builds(cache: Path) -> None:
+    """Remove what was not used for a week; a twin that still runs reads its build again at each reset."""
+    limit_s = time.time() - _KEEP_UNUSED_S
+    for folder in cache.iterdir():
+        if folder.stat().st_mtime < limit_s:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _compiler() -> str:

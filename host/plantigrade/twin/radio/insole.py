@@ -278,7 +278,8 @@ class InsoleSession:
             )
 
         def encrypted() -> None:
-            link.authenticated = False  # an insole can only do Just Works, which proves no identity (Bumble: True)
+            # an insole can only do Just Works, which proves no identity; Bumble says otherwise
+            link.authenticated = False
             bonded = bool(self._options["bond"])
             self._event(IRQ_ENCRYPTION_UPDATE, link.handle, bool(link.is_encrypted), False, bonded, 16)
 
