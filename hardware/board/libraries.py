@@ -1,0 +1,86 @@
+"""KiCad's symbol and footprint libraries, and our own symbols."""
+
+import copy
+import os
+from functools import cache
+from pathlib import Path
+
+from hardware.board.own_symbols import own_symbols
+from hardware.board.sexpr import Node, Quoted, child, children, load, need, numbers, words
+
+SHARE = Path(os.environ.get("KICAD9_SHARE", "/usr/share/kicad"))
+OWN = "plantigrade"
+
+
+def available() -> bool:
+    """Whether KiCad's libraries are installed."""
+    return (SHARE / "symbols").is_dir() and (SHARE / "footprints").is_dir()
+
+
+@cache
+def _library(name: str) -> dict[str, Node]:
+    if name == OWN:
+        return {words(s)[0]: s for s in own_symbols()}
+    return {words(s)[0]: s for s in children(load(SHARE / "symbols" / f"{name}.kicad_sym"), "symbol")}
+
+
+@cache
+def symbol(identifier: str) -> Node:
+    """A symbol as a schematic carries it: named `library:name`, derived ones made whole.
+
+    Raises:
+        KeyError: the library has no such symbol.
+    """
+    library, name = identifier.split(":")
+    found = copy.deepcopy(_library(library)[name])
+    base = child(found, "extends")
+    if base is not None:
+        found = _derived(found, _library(library)[words(base)[0]])
+    found[1] = Quoted(identifier)
+    return found
+
+
+def _derived(own: Node, parent: Node) -> Node:
+    """A symbol that extends another: the parent's drawing under its own name, its own fields first."""
+    name, parent_name = words(own)[0], words(parent)[0]
+    whole = copy.deepcopy(parent)
+    whole[1] = Quoted(name)
+    mine = {words(p)[0]: p for p in children(own, "property")}
+    for index, entry in enumerate(whole):
+        if isinstance(entry, str):
+            continue
+        if entry[0] == "property" and words(entry)[0] in mine:
+            whole[index] = mine.pop(words(entry)[0])
+        elif entry[0] == "symbol":
+            entry[1] = Quoted(entry[1].replace(parent_name, name))
+        elif entry[0] in ("in_bom", "on_board", "exclude_from_sim") and child(own, entry[0]) is not None:
+            whole[index] = need(own, entry[0])
+    last = max(i for i, e in enumerate(whole) if not isinstance(e, str) and e[0] == "property")
+    whole[last + 1 : last + 1] = list(mine.values())
+    return whole
+
+
+class Pin:
+    """One pin of a symbol: number, name, electrical type, place and direction in the symbol's frame (y up)."""
+
+    def __init__(self, node: Node) -> None:
+        self.number = words(need(node, "number"))[0]
+        self.name = words(need(node, "name"))[0]
+        self.electrical = words(node)[0]
+        self.x, self.y, self.angle = numbers(need(node, "at"))
+        self.length = numbers(need(node, "length"))[0]
+
+
+@cache
+def pins(identifier: str) -> tuple[Pin, ...]:
+    """All pins of a symbol."""
+    return tuple(
+        Pin(pin) for unit in children(symbol(identifier), "symbol") for pin in children(unit, "pin")
+    )
+
+
+@cache
+def footprint(identifier: str) -> Node:
+    """A footprint as its library has it."""
+    library, name = identifier.split(":")
+    return load(SHARE / "footprints" / f"{library}.pretty" / f"{name}.kicad_mod")
