@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytestmark = [pytest.mark.radio, pytest.mark.slow, pytest.mark.micropython]
 
 START_S = 60
-DEMO = (sys.executable, "-m", "plantigrade.cli", "demo", "--no-browser")
+PLANTIGRADE = (sys.executable, "-m", "plantigrade.cli")
+DEMO = (*PLANTIGRADE, "demo", "--no-browser")
 
 
 def descendants(pid: int) -> set[int]:
@@ -129,34 +132,61 @@ def test_a_source_that_is_no_walk_is_refused_with_words(content: bytes, words: s
     assert done.stderr.count("\n") == 1
 
 
-def test_scan_finds_both_insoles_of_a_running_twin(tmp_path: Path) -> None:
-    environment = os.environ | {"XDG_RUNTIME_DIR": str(tmp_path)}
-    tmp_path.chmod(0o700)
-    command = [sys.executable, "-m", "plantigrade.cli"]
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a computer on which `plantigrade twin run` runs."""
+    folder = tmp_path_factory.mktemp("run")
+    folder.chmod(0o700)
+    environment = os.environ | {"XDG_RUNTIME_DIR": str(folder)}
     with subprocess.Popen(
-        [*command, "twin", "run"], stdout=subprocess.PIPE, text=True, env=environment
-    ) as twin:
+        [*PLANTIGRADE, "twin", "run"], stdout=subprocess.PIPE, text=True, env=environment
+    ) as running:
         try:
             deadline = time.monotonic() + START_S
-            while not (tmp_path / "plantigrade" / "twin.json").exists():
-                assert time.monotonic() < deadline and twin.poll() is None, "the twin did not announce itself"
+            while not (folder / "plantigrade" / "twin.json").exists():
+                assert time.monotonic() < deadline and running.poll() is None, (
+                    "the twin did not announce itself"
+                )
                 time.sleep(0.1)
-            done = subprocess.run(
-                [*command, "scan", "--seconds", "4", "--json", "-"],
-                capture_output=True,
-                text=True,
-                timeout=60,
-                env=environment,
-                check=False,
-            )
+            yield environment
         finally:
-            twin.send_signal(signal.SIGINT)
-            twin.wait(30)
+            running.send_signal(signal.SIGINT)
+            running.wait(30)
+
+
+def told(twin: dict[str, str], *words: str) -> dict[str, Any]:
+    """What a command writes as JSON."""
+    command = [*PLANTIGRADE, *words, "--json", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, env=twin, check=False)
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)["insoles"]
+    return json.loads(done.stdout)
+
+
+def test_scan_finds_both_insoles_of_a_running_twin(twin: dict[str, str]) -> None:
+    found = told(twin, "scan", "--seconds", "4")["insoles"]
     assert [insole["side"] for insole in found] == ["left", "right"]
     for insole in found:
         assert insole["virtual"] is True
         assert insole["firmware"]
-        assert insole["serial"].upper().endswith(insole["serial_end"].upper())
+        assert insole["serial"].endswith(insole["serial_end"])
         assert 0 <= insole["battery_pct"] <= 100
+
+
+def test_device_commands_work_alike_over_usb_and_bluetooth(twin: dict[str, str]) -> None:
+    ports = told(twin, "device", "list")["insoles"]
+    assert [insole["side"] for insole in ports] == ["left", "right"]
+    over_usb = told(twin, "device", "info", ports[0]["port"])
+    over_air = told(twin, "device", "info", "left")
+    assert over_usb["insole"] == over_air["insole"]
+    assert over_usb["settings"] == over_air["settings"]
+    assert over_air["state"]["slots_sampled"] > over_usb["state"]["slots_sampled"] > 0
+    test = told(twin, "device", "selftest", ports[1]["port"])
+    assert (len(test["levels"]), test["faults"]) == (16, [])
+
+
+def test_a_device_that_is_not_there_is_said_in_words(twin: dict[str, str], tmp_path: Path) -> None:
+    for target, words in ((str(tmp_path / "port"), "No such file"), ("ABCD", "no insole 'ABCD' in reach")):
+        command = [*PLANTIGRADE, "device", "info", target]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=twin, check=False)
+        assert done.returncode == 1
+        assert words in done.stderr and done.stderr.count("\n") == 1

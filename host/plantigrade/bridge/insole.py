@@ -35,7 +35,7 @@ class Identity:
         """The lasting part of the reply."""
         sides = {ids.SIDE_LEFT: "left", ids.SIDE_RIGHT: "right"}
         return cls(
-            serial=hello.serial,
+            serial=hello.serial.upper(),
             side=sides.get(hello.side, "unset"),
             firmware=hello.firmware,
             protocol_version=hello.version,

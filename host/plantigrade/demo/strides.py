@@ -40,18 +40,20 @@ def compare_strides(found_s: F64, reference_s: F64, span_s: tuple[float, float])
         reference_s: (m, 2) the same from the source forces.
         span_s: both analyses are only expected to agree inside this span of the walk.
     """
-    found = _inside(found_s, span_s)
+    # A contact a millisecond to the other side of the span's edge is no disagreement: candidates are all
+    # strides.
+    candidates = found_s.reshape(-1, 2)
     reference = _inside(reference_s, span_s)
     differences: list[float] = []
     for begin, end in reference:
-        if len(found) == 0:
+        if len(candidates) == 0:
             break
-        candidate = found[int(np.argmin(np.abs(found[:, 0] - begin)))]
+        candidate = candidates[int(np.argmin(np.abs(candidates[:, 0] - begin)))]
         if abs(candidate[0] - begin) < MATCH_WITHIN_S and abs(candidate[1] - end) < MATCH_WITHIN_S:
             differences.append(1000 * float((candidate[1] - candidate[0]) - (end - begin)))
     known = np.array(differences)
     return StrideComparison(
-        found=len(found),
+        found=len(_inside(found_s, span_s)),
         reference=len(reference),
         matched=len(known),
         bias_ms=round(float(known.mean()), 3) if len(known) else None,

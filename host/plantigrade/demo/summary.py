@@ -76,6 +76,8 @@ class DemoResult:
                 found.append(f"{side}: only {foot.frames_received} frames in {self.seconds:g} s")
             if not foot.books.balanced:
                 found.append(f"{side}: the books do not balance")
+            if foot.strides.reference == 0:
+                found.append(f"{side}: no strides in the source")
             if foot.strides.matched < MATCHED_SHARE * foot.strides.reference:
                 found.append(
                     f"{side}: {foot.strides.matched} of {foot.strides.reference} strides were found again"
