@@ -368,16 +368,41 @@ def _break(st: Any, time_s: float, events: Records, count: int) -> int:
 
 
 @compiled
+def _skip(st: Any, cfg: Any, x: Floats, t: Floats, i: int, stop: int) -> int:
+    """First row from i on at which something can happen; long runs of swing or stance pass in a tight loop."""
+    spread = st.stance - st.swing
+    longest = cfg.longest_step_s
+    if st.loaded == 0 and st.down < 0:
+        limit = st.swing + cfg.load_share * spread
+        while i < stop and x[i] <= limit and t[i] - t[i - 1] <= longest:
+            i += 1
+    elif st.loaded == 1 and st.up < 0:
+        limit = st.swing + cfg.unload_share * spread
+        peak = st.peak
+        while i < stop and x[i] >= limit and t[i] - t[i - 1] <= longest:
+            peak = max(peak, x[i])
+            i += 1
+        st.peak = peak
+    return i
+
+
+@compiled
 def _walk(st: Any, cfg: Any, x: Floats, t: Floats, base: int, stop: int, events: Records, count: int) -> int:
     """Judge every row from the cursor up to buffer row `stop` (exclusive)."""
     oldest = max(st.cursor, stop + base - cfg.history_rows)
     if oldest > st.cursor:
         st.floor = oldest
-    for i in range(oldest - base, stop):
+    i = oldest - base
+    while i < stop:
+        if i > 0 and st.gap == 0:
+            i = _skip(st, cfg, x, t, i, stop)
+            if i == stop:
+                break
         if x[i] != x[i]:
             if st.gap == 0:
                 count = _break(st, t[i], events, count)
             st.gap = 1
+            i += 1
             continue
         if st.gap == 1:
             st.gap = 0
@@ -386,21 +411,43 @@ def _walk(st: Any, cfg: Any, x: Floats, t: Floats, base: int, stop: int, events:
             count = _break(st, t[i], events, count)
             st.floor = i + base
         count = _judge(st, cfg, x, t, base, i, events, count)
+        i += 1
     st.cursor = stop + base
     return count
 
 
 @compiled
-def _measure(st: Any, x: float, before: float) -> None:
-    """Add one sample to the block under way."""
-    if st.rows == 0:
-        st.low = x
-        st.high = x
-    else:
-        st.low = min(st.low, x)
-        st.high = max(st.high, x)
-        st.travel += abs(x - before)
-    st.rows += 1
+def _measure(st: Any, cfg: Any, x: Floats, t: Floats, base: int, start: int, stop: int) -> int:
+    """Add rows to the block under way; returns the row after the one that ended it, or `stop`."""
+    rows, low, high, travel = st.rows, st.low, st.high, st.travel
+    last, backward = st.last_time, 0
+    full, longest = cfg.block_rows, cfg.longest_step_s
+    i = start
+    while i < stop:
+        v, now = x[i], t[i]
+        if i + base > 0:
+            if now <= last:
+                backward += 1
+            elif now - last > longest:
+                rows, travel = 0, 0.0
+        last = now
+        i += 1
+        if v != v:
+            continue
+        if rows == 0:
+            low, high = v, v
+        else:
+            low, high = min(low, v), max(high, v)
+            before = x[i - 2]
+            if before == before:
+                travel += abs(v - before)
+        rows += 1
+        if rows >= full:
+            break
+    st.rows, st.low, st.high, st.travel = rows, low, high, travel
+    st.last_time = last
+    st.backward += backward
+    return i
 
 
 @compiled
@@ -413,28 +460,22 @@ def advance(
         states, configs: (1,) records of `STATE` and `CONFIG`, the first is changed.
         x, t: (n,) total and time of the buffer; rows before `start` are history.
         base: absolute row of buffer row 0.
-        events: at least 2 * (stop - start) + history rows of `EVENT`.
+        events: as many rows of `EVENT` as the buffer has rows, and some.
     """
     st = states[0]
     cfg = configs[0]
     count = 0
-    for i in range(start, stop):
-        if i + base > 0 and t[i] <= st.last_time:
-            st.backward += 1
-        st.last_time = t[i]
-        v = x[i]
-        apart = i + base > 0 and t[i] - t[i - 1] > cfg.longest_step_s
-        if apart:
-            st.rows = 0
-            st.travel = 0.0
-        if v == v:
-            _measure(st, v, x[i - 1] if i > 0 and x[i - 1] == x[i - 1] else v)
-            if st.rows >= cfg.block_rows:
-                _end_block(st, cfg)
-        if st.reset == 1:
-            count = _go_back(st, cfg, t, base, i, events, count)
+    i = start
+    while i < stop:
+        i = _measure(st, cfg, x, t, base, i, stop)
+        if st.rows >= cfg.block_rows:
+            if st.learnt == 1:
+                count = _walk(st, cfg, x, t, base, i - 1, events, count)
+            _end_block(st, cfg)
+            if st.reset == 1:
+                count = _go_back(st, cfg, t, base, i - 1, events, count)
         if st.learnt == 1:
-            count = _walk(st, cfg, x, t, base, i + 1, events, count)
+            count = _walk(st, cfg, x, t, base, i, events, count)
     st.seen = stop + base
     return count
 

@@ -1,6 +1,7 @@
 """One foot's stream: buffer, contacts, cycles, books. Knows nothing of the other foot."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from plantigrade.gait.signals import Floats, FootSignal, Gap
 BUFFER_ROWS = 16384
 HISTORY_S = 24.0
 EPOCH_S = 1.0
+SMOOTH_S = 0.01
 RATE_TOLERANCE = 0.1
 _RATE_ROWS = 64
 _SHARES = (
@@ -29,6 +31,20 @@ _SHARES = (
 
 class GaitInputError(PlantigradeError):
     """Samples that cannot be analysed: wrong rate, time that runs backwards, changing sensors."""
+
+
+class _Contact(NamedTuple):
+    """One row of the kernel's `EVENT` table."""
+
+    kind: int
+    row: int
+    time_s: float
+    swing: float
+    stance: float
+    peak: float
+
+
+Cycle = tuple[_Contact, _Contact, _Contact]
 
 
 @dataclass
@@ -49,18 +65,10 @@ class CycleStore:
 
     def withdraw(self, time_s: float) -> None:
         """Forget the cycles that end after `time_s`."""
+        parts: list[list[Any]] = [getattr(self, one.name) for one in fields(self)]
         while self.rows and self.rows[-1][-1, 2] > time_s:
             keep = int(np.searchsorted(self.rows[-1][:, 2], time_s, side="right"))
-            for part in (
-                self.rows,
-                self.forces,
-                self.curves,
-                self.pressure,
-                self.cop,
-                self.sensor_peak,
-                self.sensor_impulse,
-                self.sensor_states,
-            ):
+            for part in parts:
                 last = part.pop()
                 if keep:
                     part.append(last[:keep])
@@ -137,8 +145,8 @@ class FootStream:
         self._scratch = np.zeros((BUFFER_ROWS + 2, 5))
         self._declared: list[Gap] = []
         self._rate_checked = False
-        self._open: np.void | None = None
-        self._closed: np.void | None = None
+        self._open: _Contact | None = None
+        self._closed: _Contact | None = None
         self.pressure = StanceFeatures(first.layout, first.quantity)
         self.contacts: list[tuple[float, float, float]] = []
         self.finals: list[tuple[float, float]] = []
@@ -278,25 +286,25 @@ class FootStream:
     def _take(self, events: contact_kernel.Records) -> list[Event]:
         """Keep new events, close the cycles that they complete."""
         told: list[Event] = []
-        cycles: list[tuple[np.void, np.void, np.void]] = []
-        for raw in events.copy():
-            time_s = float(raw["time_s"])
-            if raw["kind"] == contact_kernel.BREAK:
-                self.breaks.append(time_s)
+        cycles: list[Cycle] = []
+        for row in events.tolist():
+            raw = _Contact(*row)
+            if raw.kind == contact_kernel.BREAK:
+                self.breaks.append(raw.time_s)
                 self._open = self._closed = None
-            elif raw["kind"] == contact_kernel.RESET:
-                told = [event for event in told if event.time_s < time_s]
-                cycles = [cycle for cycle in cycles if cycle[2]["time_s"] < time_s]
-                self._withdraw(time_s)
-            elif raw["kind"] == contact_kernel.INITIAL:
-                told.append(Event(self.foot, "initial_contact", time_s))
-                self.contacts.append((time_s, float(raw["swing"]), float(raw["stance"])))
+            elif raw.kind == contact_kernel.RESET:
+                told = [event for event in told if event.time_s < raw.time_s]
+                cycles = [cycle for cycle in cycles if cycle[2].time_s < raw.time_s]
+                self._withdraw(raw.time_s)
+            elif raw.kind == contact_kernel.INITIAL:
+                told.append(Event(self.foot, "initial_contact", raw.time_s))
+                self.contacts.append((raw.time_s, raw.swing, raw.stance))
                 if self._open is not None and self._closed is not None and self._is_cycle(self._open, raw):
                     cycles.append((self._open, self._closed, raw))
                 self._open, self._closed = raw, None
             else:
-                told.append(Event(self.foot, "final_contact", time_s))
-                self.finals.append((time_s, float(raw["peak"])))
+                told.append(Event(self.foot, "final_contact", raw.time_s))
+                self.finals.append((raw.time_s, raw.peak))
                 self._closed = raw
         if cycles:
             self._keep(cycles)
@@ -313,25 +321,24 @@ class FootStream:
             self.breaks.pop()
         self.store.withdraw(time_s)
 
-    def _is_cycle(self, first: np.void, last: np.void) -> bool:
-        return float(last["time_s"] - first["time_s"]) <= self._settings.longest_cycle_s
+    def _is_cycle(self, first: "_Contact", last: "_Contact") -> bool:
+        return last.time_s - first.time_s <= self._settings.longest_cycle_s
 
-    def _keep(self, cycles: list[tuple[np.void, np.void, np.void]]) -> None:
+    def _keep(self, cycles: "list[Cycle]") -> None:
         """Features of whole cycles from the buffer, in one compiled call for all of them."""
-        rows = np.array([[e["row"] - self._base for e in cycle] for cycle in cycles], np.int64)
-        times = np.array([[e["time_s"] for e in cycle] for cycle in cycles])
-        swing = np.array([cycle[1]["swing"] for cycle in cycles])
-        stance = np.array([cycle[1]["stance"] for cycle in cycles])
-        peak = np.array([cycle[1]["peak"] for cycle in cycles])
+        rows = np.array([[contact.row for contact in cycle] for cycle in cycles], np.int64) - self._base
+        times = np.array([[contact.time_s for contact in cycle] for cycle in cycles])
+        levels = np.array([[cycle[1].swing, cycle[1].stance, cycle[1].peak] for cycle in cycles])
+        swing = np.ascontiguousarray(levels[:, 0])
         forces = np.empty((len(cycles), stride_kernel.FORCE_COLUMNS))
         curves = np.zeros((len(cycles), stride_kernel.POINTS), np.float32)
-        half = max(0, round(0.01 * self.rate_hz) - 0) // 1
+        half = round(SMOOTH_S * self.rate_hz)
         time, total = self._time[: self._filled], self._total[: self._filled]
         stride_kernel.cycles(time, total, rows, times, swing, half, forces, curves)
         states = np.zeros((len(cycles), self.sensor_count), np.int8)
         stride_kernel.sensor_states(self._force, rows, states)
         store = self.store
-        store.rows.append(np.column_stack([times, swing, stance, peak]))
+        store.rows.append(np.column_stack([times, levels]))
         store.forces.append(forces)
         store.curves.append(curves)
         store.sensor_states.append(states)

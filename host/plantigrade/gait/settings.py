@@ -47,7 +47,7 @@ class ContactSettings:
     shortest_contact_s: float = 0.1
     shortest_swing_s: float = 0.1
     longest_cycle_s: float = 3.0
-    full_contact_share: float = 0.5
+    full_contact_share: float = 0.4
     smallest_force_n: float = 60.0
     smallest_weight_share: float = 0.25
     quiet_ratio: float = 10.0

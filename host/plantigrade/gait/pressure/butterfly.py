@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from plantigrade.gait.pressure.masks import Masks, masks_of
 from plantigrade.gait.signals import Floats, FootSignal
@@ -22,6 +23,8 @@ drawing.
 """
 _MIN_CYCLES: Final = 3
 _LONGEST_STEP_S: Final = 0.1
+_REACH: Final = 80.0
+_ACROSS: Final[Floats] = np.linspace(-_REACH, _REACH, 161, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,44 +101,41 @@ def butterfly(left: FootSignal, right: FootSignal, starts_s: Floats, ends_s: Flo
 def crossing(x_pct: Floats, y_pct: Floats) -> tuple[float, float]:
     """Where the two diagonals of one closed curve cross.
 
-    The way from the right to the left wing (after left contact) and the way back both pass the middle between
-    the feet; each is taken as the straight line between its points at -50 and 50 % of the distance.
+    Both ways between the wings, from left to right and back, pass x = -80 to 80 % of the distance; there each
+    is a height over x. They cross where the heights are equal; of several places the one nearest to the
+    middle counts.
 
     Returns:
-        x and y in the units given; NaN when a diagonal is missing or they are parallel.
+        x and y in the units given; NaN when a diagonal is missing or they do not cross.
     """
-    to_left = _diagonal(x_pct, y_pct, rising=False)
-    to_right = _diagonal(x_pct, y_pct, rising=True)
+    to_right = _diagonal(x_pct, y_pct, 1.0)
+    to_left = _diagonal(x_pct, y_pct, -1.0)
     if to_left is None or to_right is None:
         return float("nan"), float("nan")
-    (slope_a, level_a), (slope_b, level_b) = to_left, to_right
-    if abs(slope_a - slope_b) < 1e-9:
+    apart = to_right - to_left
+    places: npt.NDArray[np.intp] = np.flatnonzero((apart[:-1] * apart[1:] <= 0) & (apart[:-1] != apart[1:]))
+    if not len(places):
         return float("nan"), float("nan")
-    x = (level_b - level_a) / (slope_a - slope_b)
-    return x, level_a + slope_a * x
+    nearest = min((int(place) for place in places), key=lambda place: abs(float(_ACROSS[place])))
+    share = float(apart[nearest] / (apart[nearest] - apart[nearest + 1]))
+    x = _ACROSS[nearest] + share * (_ACROSS[nearest + 1] - _ACROSS[nearest])
+    return float(x), float(np.interp(x, _ACROSS, to_right))
 
 
-def _diagonal(x: Floats, y: Floats, *, rising: bool) -> tuple[float, float] | None:
-    """Slope and level at x = 0 of the part that runs between the wings."""
+def _diagonal(x: Floats, y: Floats, sign: float) -> Floats | None:
+    """Height over `_ACROSS` of the way that runs in the direction of `sign`; None when it does not reach."""
     # The cycle is closed, so a diagonal may run over its end.
-    x2, y2 = np.concatenate([x, x[1:]]), np.concatenate([y, y[1:]])
-    sign = 1.0 if rising else -1.0
-    u = sign * x2
-    start: int | None = None
+    u, v = sign * np.concatenate([x, x[1:]]), np.concatenate([y, y[1:]])
+    start = None
     for i in range(1, len(u)):
-        if u[i - 1] < -50.0 <= u[i]:
-            start = i
-        if u[i - 1] < 50.0 <= u[i] and (start is not None or u[i - 1] < -50.0):
-            y_in = _cut(u, y2, i if start is None else start, -50.0)
-            y_out = _cut(u, y2, i, 50.0)
-            slope = sign * (y_out - y_in) / 100.0
-            return slope, 0.5 * (y_in + y_out)
+        if u[i - 1] < -_REACH <= u[i]:
+            start = i - 1
+        if start is not None and u[i - 1] < _REACH <= u[i]:
+            # What sways back on the way is left out, so that the height is one value for each x.
+            way = np.maximum.accumulate(u[start : i + 1])
+            kept = np.concatenate([[True], np.diff(way) > 0])
+            return np.interp(_ACROSS * sign, way[kept], v[start : i + 1][kept])
     return None
-
-
-def _cut(u: Floats, y: Floats, i: int, level: float) -> float:
-    share = (level - u[i - 1]) / (u[i] - u[i - 1])
-    return float(y[i - 1] + share * (y[i] - y[i - 1]))
 
 
 def _path(at_s: Floats, foot: FootSignal, masks: Masks) -> Floats | None:

@@ -43,12 +43,12 @@ def boundary(points: int = 16) -> Floats:
         points: stations along each edge.
 
     Returns:
-        (16*points, 2) x and y as shares of the length, up the medial edge and down the lateral one.
+        (n, 2) x and y as shares of the length, up the medial edge and down the lateral one.
     """
     # Cosine spacing: the ends are round and need more stations.
     y = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, points)))
     medial, lateral = edges(y)
-    corners = np.column_stack([np.concatenate([medial, lateral[::-1]]), np.concatenate([y, y[::-1]])])
+    corners = np.column_stack([np.concatenate([medial, lateral[-2:0:-1]]), np.concatenate([y, y[-2:0:-1]])])
     # Cutting corners (Chaikin) rounds what lies between the stations.
     for _ in range(3):
         following = np.roll(corners, -1, axis=0)

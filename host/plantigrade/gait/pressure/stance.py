@@ -114,8 +114,8 @@ class StanceFeatures:
     def rows(self, time_s: Floats, force_n: Forces, starts: Rows, stops: Rows) -> StanceRows:
         """Values of the stances `starts[i]:stops[i]`.
 
-        Rows before a stance tell the unloaded level of its sensors (0.16 s of them are looked at); loads, indices and
-        the centre of pressure are net of it, pressures and contact area are as measured.
+        Rows before a stance tell the unloaded level of its sensors (0.16 s of them are looked at); loads,
+        indices and the centre of pressure are net of it, pressures and contact area are as measured.
 
         Args:
             time_s: (n,) seconds.

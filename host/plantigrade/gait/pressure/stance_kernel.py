@@ -91,8 +91,9 @@ class Geometry(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Memory of one stance: unloaded level and net load of each sensor; total, x, y, heel and forefoot of each
-    sample; per sensor the greatest force as measured and the net impulse; PTI of the regions and of the foot.
+    """Memory of one stance: unloaded level and net load of each sensor; total, x, y, heel and forefoot of
+    each sample; per sensor the greatest force as measured and the net impulse; PTI of the regions and of the
+    foot.
     """
 
     level: Floats
@@ -123,7 +124,8 @@ def stances(
         starts, stops: (k,) first row of each stance and the row after its last.
         geometry: of the insole.
         out: (k, COUNT) results; NaN where a stance does not allow one.
-        curves: (k, 2, CURVE_POINTS) centre of pressure over 0 to 100 % of the stance; NaN at too small a force.
+        curves: (k, 2, CURVE_POINTS) centre of pressure over 0 to 100 % of the stance; NaN at too small a
+        force.
         peaks: (k, S) greatest force of each sensor as measured, in the order of the samples.
         impulses: (k, S) force-time integral of each sensor above its unloaded level, in that order.
     """
@@ -165,7 +167,8 @@ def stances(
 
 @_compiled
 def _levels(time_s: Floats, force_n: Forces, first: int, order: Rows, level: Floats) -> None:
-    """Mean of each sensor in late swing, 0.16 to 0.06 s before the stance: what the shoe presses without the foot.
+    """Mean of each sensor in late swing, 0.16 to 0.06 s before the stance: what the shoe presses without the
+    foot.
 
     Zero at the beginning of a recording and after a gap, where no swing was seen.
     """
