@@ -5,25 +5,16 @@ docs/reference/analysis-json.md.
 import json
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from plantigrade.analyze.whole import Whole
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import Analysis, Bout, Ensemble, FootAccounting, FootAnalysis, Parameter
+from plantigrade.posture.section import posture_section
 
 SCHEMA: Final = "plantigrade.analysis/1"
 Json = dict[str, object]
-
-NEEDS_MOTION_SENSOR: Final = "needs an inertial sensor; pressure alone does not show how far the body moves"
-MOTION_PARAMETERS: Final = {
-    "walking_speed_m_per_s": "m/s",
-    "stride_length_m": "m",
-    "step_length_m": "m",
-    "walk_ratio_mm_min": "mm min",
-    "foot_progression_angle_deg": "degrees",
-}
-"""What an insole without an inertial sensor cannot know; reported as unavailable, never as a guess."""
 
 
 def document(whole: Whole) -> Json:
@@ -62,6 +53,7 @@ def document(whole: Whole) -> Json:
             for hour in analysis.hours
         ],
         "turns": [{"from_s": _number(turn.from_s), "to_s": _number(turn.to_s)} for turn in analysis.turns],
+        "posture": _posture(whole),
         "standing": [_standing(standing) for standing in whole.standings],
         "eyes_closed_over_open": _romberg(whole.romberg),
         "butterfly": _butterfly(whole.butterfly),
@@ -74,7 +66,7 @@ def to_text(whole: Whole) -> str:
 
 
 def both_parameters(whole: Whole) -> Mapping[str, Parameter]:
-    """Parameters of both feet together: the engine's, the butterfly's, and what cannot be known."""
+    """Parameters of both feet together: the engine's and the butterfly's."""
     found = dict(whole.analysis.both)
     butterfly = whole.butterfly
     reason = "" if butterfly is not None else "needs both feet, sensor places and at least three cycles"
@@ -88,8 +80,6 @@ def both_parameters(whole: Whole) -> Mapping[str, Parameter]:
         note = reason or ("" if known is not None else "the diagonals do not cross")
         n = butterfly.n if butterfly is not None else 0
         found[name] = Parameter(known, "%", n, sd=_number(getattr(butterfly, spread, None)), note=note)
-    for name, unit in MOTION_PARAMETERS.items():
-        found.setdefault(name, Parameter(None, unit, note=NEEDS_MOTION_SENSOR))
     return found
 
 
@@ -233,6 +223,11 @@ def sway_measures(sway: Sway) -> dict[str, tuple[float | None, str]]:
 
 def _of_spectrum(spectrum: Spectrum | None, name: str) -> float | None:
     return getattr(spectrum, name) if spectrum is not None else None
+
+
+def _posture(whole: Whole) -> list[dict[str, Any]]:
+    first = whole.walk.feet[0]
+    return posture_section(whole.analysis, first.layout)
 
 
 def _standing(standing: Standing) -> Json:

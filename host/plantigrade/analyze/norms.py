@@ -46,18 +46,18 @@ NORMS: Final = {
     "swing_pct": Norm(31.3, 39.2, _FRENKEL),
     "stance_pct": Norm(60.8, 68.7, _FRENKEL),
     "swing_time_cv_pct": Norm(None, 6.8, _FRENKEL),
-    "cadence_per_min": Norm(100.0, 120.0, _CADENCE),
+    "cadence_steps_per_min": Norm(100.0, 120.0, _CADENCE),
     "double_support_pct": Norm(20.0, 30.0, "twice stance minus the cycle, from the range of stance; rounded"),
     "phase_coordination_index_pct": Norm(None, 5.4, _PLOTNIK),
     "symmetry_index_pct": Norm(-10.0, 10.0, _ROBINSON),
     "standing_left_load_pct": Norm(45.0, 55.0, _LEVEL),
     "standing_rear_load_pct": Norm(44.0, 65.0, _STANDING),
 }
-"""By parameter. Symmetry indices (`..._si_pct`) share the range of `symmetry_index_pct`."""
+"""By parameter. Symmetry indices (`symmetry_..._pct`) share the range of `symmetry_index_pct`."""
 
 
 def norm_of(name: str) -> Norm | None:
     """The range of a parameter, None where none is published or none transfers."""
-    if name.endswith("_si_pct"):
+    if name.startswith("symmetry_"):
         return NORMS["symmetry_index_pct"]
     return NORMS.get(name)

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Final
 
+from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -15,12 +16,12 @@ from plantigrade.analyze.document import both_parameters
 from plantigrade.analyze.norms import norm_of
 from plantigrade.analyze.whole import Whole
 from plantigrade.gait.balance import Standing
-from plantigrade.gait.results import Parameter, Parameters
+from plantigrade.gait.results import Analysis, Parameter, Parameters
 
 TITLES: Final = {
     "stride_time_s": "Stride time",
     "stride_time_cv_pct": "Stride time, variation",
-    "cadence_per_min": "Cadence",
+    "cadence_steps_per_min": "Cadence",
     "stance_pct": "Stance",
     "swing_pct": "Swing",
     "swing_time_cv_pct": "Swing time, variation",
@@ -28,6 +29,8 @@ TITLES: Final = {
     "single_support_s": "Single support",
     "step_time_s": "Step time",
     "phase_coordination_index_pct": "Phase coordination index",
+    "gait_asymmetry_pct": "Gait asymmetry, swing",
+    "butterfly_asymmetry_pct": "Load asymmetry, right - left",
     "peak_force_n": "Peak force",
     "f1_n": "First peak F1",
     "f2_n": "Valley F2",
@@ -51,11 +54,8 @@ TITLES: Final = {
 }
 """What the table shows, in this order; the JSON has all parameters."""
 
-_SECTIONS: Final = {
-    "stride_time_s": "Timing",
-    "peak_force_n": "Force",
-    "peak_pressure_kpa": "Pressure and gait line",
-}
+_SECTIONS: Final = ("peak_force_n", "peak_pressure_kpa")
+_BOX: Final = box.SIMPLE_HEAD
 _MAX_NOTES: Final = 12
 _NONE: Final[Parameters] = {}
 
@@ -68,10 +68,10 @@ def print_summary(whole: Whole, console: Console) -> None:
 def summary(whole: Whole) -> RenderableType:
     """What `print_summary` prints."""
     parts: list[RenderableType] = [_heading(whole)]
-    if whole.analysis.bouts or any(len(foot.strides) for foot in whole.analysis.feet):
+    if any(foot.strides.valid.any() for foot in whole.analysis.feet):
         parts.append(_table(whole))
     else:
-        parts.append(Text("No walking was found in this recording.", style="bold"))
+        parts.append(Text("\nNo steady walking was found in this recording.\n", style="bold"))
     parts += [_standing(standing, number) for number, standing in enumerate(whole.standings[:3], start=1)]
     if len(whole.standings) > 3:
         parts.append(Text(f"and {len(whole.standings) - 3} more spans of standing (all are in the JSON)"))
@@ -100,44 +100,57 @@ def _heading(whole: Whole) -> RenderableType:
     steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
     strides = sum(len(foot.strides) for foot in analysis.feet)
     walked = sum(bout.duration_s for bout in analysis.bouts)
-    bouts = "1 walking bout" if len(analysis.bouts) == 1 else f"{len(analysis.bouts)} walking bouts"
     second = Text(
-        f"{bouts}, {_duration(walked)} of walking, {strides} strides, {steady} steady and used",
+        f"{bouts_text(analysis)}, {_duration(walked)} of walking; {strides} strides, {steady} of them steady",
         style="dim",
     )
+    if analysis.body_weight_n:
+        how = "" if walk.body_weight_n else ", estimated from the walk"
+        second.append(f"; body weight {analysis.body_weight_n:.0f} N{how}")
     return Group(line, second)
 
 
 def _table(whole: Whole) -> RenderableType:
+    """Two tables: the walk as a whole, and each foot."""
     analysis = whole.analysis
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("")
-    for title in ("Left", "Right", "Both"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("Unit", style="dim", no_wrap=True)
-    table.add_column("Usual range", justify="right", no_wrap=True)
-    table.add_column("R to L", justify="right", no_wrap=True)
     left: Parameters = analysis.left.parameters if analysis.left else _NONE
     right: Parameters = analysis.right.parameters if analysis.right else _NONE
     both = both_parameters(whole)
-    section = ""
+    overall = _grid("Whole walk", ("", "Usual range"))
     for name, title in TITLES.items():
-        section = _SECTIONS.get(name, section) if name in _SECTIONS else section
-        if not any(_known(group.get(name)) for group in (left, right, both)):
-            continue
-        if section:
-            table.add_row(Text(section, style="bold underline"))
-            section = ""
-        unit = next(group[name].unit for group in (left, right, both) if name in group)
-        norm = norm_of(name)
-        table.add_row(
-            title,
-            *(_cell(group, name) for group in (left, right, both)),
-            "" if unit == "1" else unit,
-            norm.text() if norm else "",
-            _asymmetry(left, right, name),
-        )
-    return Padding(table, (1, 0, 1, 0))
+        if _known(both.get(name)) and not (_known(left.get(name)) and _known(right.get(name))):
+            overall.add_row(_title(title, both[name].unit), _cell(both, name), _usual(name))
+    feet = _grid("Each foot", ("Left", "Right", "Usual range", "R to L"))
+    for name, title in TITLES.items():
+        if name in _SECTIONS and feet.row_count:
+            feet.add_section()
+        shown = next((group[name] for group in (left, right) if _known(group.get(name))), None)
+        if shown is not None:
+            asymmetry = Text(asymmetry_text(left.get(name), right.get(name), name))
+            feet.add_row(
+                _title(title, shown.unit), _cell(left, name), _cell(right, name), _usual(name), asymmetry
+            )
+    return Padding(Group(overall, Text(""), feet), (1, 0, 1, 0))
+
+
+def _grid(title: str, heads: tuple[str, ...]) -> Table:
+    table = Table(box=_BOX, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
+    table.add_column(Text(title, style="bold underline"), no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    return table
+
+
+def _title(title: str, unit: str) -> Text:
+    text = Text(title)
+    if unit != "1":
+        text.append(f", {unit}", style="dim")
+    return text
+
+
+def _usual(name: str) -> Text:
+    norm = norm_of(name)
+    return Text(norm.text() if norm else "", style="dim")
 
 
 def _known(parameter: Parameter | None) -> bool:
@@ -150,9 +163,10 @@ def _cell(group: Parameters, name: str) -> Text:
         return Text("")
     if parameter.value is None or not _known(parameter):
         return Text("-", style="dim")
-    text = Text(_figure(parameter.value))
+    digits = digits_of(parameter.value)
+    text = Text(f"{parameter.value:.{digits}f}")
     if parameter.sd is not None and parameter.n > 1:
-        text.append(f" ±{_figure(parameter.sd)}", style="dim")
+        text.append(f" ±{parameter.sd:.{digits}f}", style="dim")
     norm = norm_of(name)
     if norm is not None and not norm.holds(parameter.value):
         text.stylize("bold yellow")
@@ -160,24 +174,27 @@ def _cell(group: Parameters, name: str) -> Text:
     return text
 
 
-def _figure(value: float) -> str:
+def digits_of(value: float) -> int:
+    """Decimals that a figure is shown with: three significant digits, none beyond 100."""
     size = abs(value)
-    if size >= 1000:
-        return f"{value:.0f}"
-    if size >= 10:
-        return f"{value:.1f}"
-    return f"{value:.2f}"
+    return 0 if size >= 100 else 1 if size >= 10 else 2
 
 
-def _asymmetry(left: Parameters, right: Parameters, name: str) -> Text:
-    """Symmetry index 100 (R - L) / ((R + L) / 2), where both feet have a positive figure."""
+def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -> str:
+    """Symmetry index 100 (R - L) / ((R + L) / 2) in words, where both feet have a positive figure."""
     if name.endswith(("cv_pct", "index_heel", "index_forefoot")) or name == "cpei_pct":
-        return Text("")
-    a, b = left.get(name), right.get(name)
-    if a is None or b is None or a.value is None or b.value is None or a.value <= 0 or b.value <= 0:
-        return Text("")
-    index = 200.0 * (b.value - a.value) / (b.value + a.value)
-    return Text(f"{index:+.0f} %", style="bold yellow" if abs(index) > 10 else "")
+        return ""
+    if left is None or right is None or left.value is None or right.value is None:
+        return ""
+    if left.value <= 0 or right.value <= 0:
+        return ""
+    index = 200.0 * (right.value - left.value) / (right.value + left.value)
+    return f"{index:+.0f} %" if abs(index) >= 0.5 else "0 %"
+
+
+def bouts_text(analysis: Analysis) -> str:
+    """How many walking bouts, in words."""
+    return "1 walking bout" if len(analysis.bouts) == 1 else f"{len(analysis.bouts)} walking bouts"
 
 
 def _standing(standing: Standing, number: int) -> RenderableType:

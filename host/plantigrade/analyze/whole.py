@@ -9,14 +9,13 @@ import numpy as np
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait import balance
-from plantigrade.gait.engine import Engine, Settings
+from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.butterfly import Butterfly, butterfly
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats
 
 NEWTONS_PER_KG: Final = 9.80665
-CHUNK_ROWS: Final = 60_000
 MIN_STANDING_S: Final = balance.MIN_LOAD_S
 MAX_STANDINGS: Final = 200
 MAX_BUTTERFLY_CYCLES: Final = 2000
@@ -88,7 +87,7 @@ def run(request: Request, progress: Progress = lambda _what, _share: None) -> Wh
     )
     if request.body_weight_kg is not None:
         walk = replace(walk, body_weight_n=request.body_weight_kg * NEWTONS_PER_KG)
-    analysis = _analyse(walk, progress)
+    analysis = analyze(walk, progress=lambda share: progress("analysing", share))
     standings = _standings(walk, analysis, request)
     return Whole(
         walk=walk,
@@ -98,15 +97,6 @@ def run(request: Request, progress: Progress = lambda _what, _share: None) -> Wh
         butterfly=_butterfly(walk, analysis),
         notes=_notes(walk, analysis),
     )
-
-
-def _analyse(walk: Walk, progress: Progress) -> Analysis:
-    engine = Engine(Settings(), walk)
-    longest = max(len(foot) for foot in walk.feet)
-    for done, (left, right) in enumerate(walk.chunks(CHUNK_ROWS)):
-        engine.feed(left, right)
-        progress("analysing", min(1.0, (done + 1) * CHUNK_ROWS / longest))
-    return engine.finish()
 
 
 def _standings(walk: Walk, analysis: Analysis, request: Request) -> tuple[balance.Standing, ...]:
@@ -157,7 +147,26 @@ def _butterfly(walk: Walk, analysis: Analysis) -> Butterfly | None:
     )
 
 
+_SAID_BY_ENGINE: Final = {
+    "foot_missing": (" foot in the file: ",),
+    "short_recording": (" s long: ",),
+    "gaps": (" in the time column, ",),
+    "same_signal": ("both feet carry the same signal",),
+    "constant_signal": ("the signal never changes",),
+    "sensor_dead": ("never saw a load",),
+    "sensor_stuck": ("stand still at a load",),
+    "feet_swapped": ("look exchanged",),
+    "foot_mirrored": ("look exchanged",),
+    "foot_reversed": ("gait line runs from toes to heel",),
+}
+"""Remarks of the reader that repeat a finding of the engine, by the finding's code."""
+
+
 def _notes(walk: Walk, analysis: Analysis) -> tuple[str, ...]:
-    said = [note for note in walk.source.note.split("; ") if note]
+    """What the reader and the engine say, each thing once."""
+    repeated = [part for finding in analysis.findings for part in _SAID_BY_ENGINE.get(finding.code, ())]
+    said = [
+        note for note in walk.source.note.split("; ") if note and not any(part in note for part in repeated)
+    ]
     said += [finding.text for finding in analysis.findings]
     return tuple(dict.fromkeys(said))

@@ -11,15 +11,44 @@ from matplotlib.axes import Axes
 from plantigrade.analyze.norms import NORMS
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import Analysis, FootAnalysis
-from plantigrade.gait.signals import Foot
+from plantigrade.gait.signals import Foot, Walk
 from plantigrade.report.style import COLOUR, FAINT, HATCH, INK, LINE, PAPER, USUAL
 
+LONGEST_TRACE_S: Final = 30.0
 _BAND_ALPHA: Final = {Foot.LEFT: 0.22, Foot.RIGHT: 0.16}
+
+
+def force_panel(axes: Axes, walk: Walk, analysis: Analysis) -> None:
+    """The ensembles, or the bare force over time where there is no steady cycle to average."""
+    if any(foot.force_cycle is not None and foot.force_cycle.n for foot in analysis.feet):
+        force_ensembles(axes, analysis)
+    else:
+        force_over_time(axes, walk)
+
+
+def force_over_time(axes: Axes, walk: Walk) -> None:
+    """Total of each foot over the first half minute."""
+    axes.set_title("Vertical force over time (no steady cycle to average)")
+    start = min(float(foot.time_s[0]) for foot in walk.feet)
+    for foot in walk.feet:
+        stop = int(np.searchsorted(foot.time_s, start + LONGEST_TRACE_S))
+        total = foot.force_n[:stop].sum(axis=1)
+        axes.plot(
+            foot.time_s[:stop] - start,
+            total,
+            color=COLOUR[foot.foot],
+            linestyle=LINE[foot.foot],
+            label=foot.foot.value,
+        )
+    axes.set_xlabel("s from the start of the recording")
+    axes.set_ylabel(
+        "Force, N" if all(foot.quantity == "force" for foot in walk.feet) else "Signal, input units"
+    )
+    axes.legend(loc="upper right")
 
 
 def force_ensembles(axes: Axes, analysis: Analysis) -> None:
     """Mean force over the gait cycle of both feet, one SD either side."""
-    axes.set_title("Vertical force over the gait cycle (mean ± SD)")
     unit = ""
     top = 0.0
     percent = np.arange(101)
@@ -42,9 +71,8 @@ def force_ensembles(axes: Axes, analysis: Analysis) -> None:
         label = f"{foot.foot.value} ({curve.n} cycles)"
         axes.plot(percent, curve.mean, color=colour, linestyle=LINE[foot.foot], linewidth=1.8, label=label)
         top = max(top, float(np.nanmax(high)))
-    if not unit:
-        _nothing(axes, "no steady cycle to average")
-        return
+    what = "Vertical force" if unit == "N" else "Signal"
+    axes.set_title(f"{what} over the gait cycle (mean ± SD)")
     axes.set_xlim(0, 100)
     axes.set_ylim(min(0.0, axes.get_ylim()[0]), None)
     axes.set_xlabel("% of gait cycle, from initial contact to the next of the same foot")
@@ -52,8 +80,8 @@ def force_ensembles(axes: Axes, analysis: Analysis) -> None:
     weight = analysis.body_weight_n
     if unit == "N" and weight:
         axes.axhline(weight, color=FAINT, linewidth=0.8, linestyle=":")
-        axes.annotate("body weight", (100, weight), ha="right", va="bottom", fontsize=7.5, color=FAINT)
-    axes.legend(loc="upper right")
+        axes.annotate("body weight", (66, weight), ha="left", va="bottom", fontsize=7.5, color=FAINT)
+    axes.legend(loc="center right")
 
 
 def timing_bars(axes: Axes, analysis: Analysis) -> None:
@@ -62,7 +90,6 @@ def timing_bars(axes: Axes, analysis: Analysis) -> None:
     norm = NORMS["stance_pct"]
     assert norm.low is not None
     assert norm.high is not None
-    axes.axvspan(norm.low, norm.high, color=USUAL, zorder=0, linewidth=0)
     rows = list(reversed(analysis.feet))
     drawn = False
     for y, foot in enumerate(rows):
@@ -79,12 +106,13 @@ def timing_bars(axes: Axes, analysis: Analysis) -> None:
     if not drawn:
         _nothing(axes, "no steady cycle")
         return
+    axes.axvspan(norm.low, norm.high, color=USUAL, zorder=0, linewidth=0)
     axes.set_yticks(range(len(rows)), [foot.foot.value for foot in rows])
     axes.set_ylim(-0.75, len(rows) - 0.25)
     axes.set_xlim(0, 100)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("green: usual end of stance; white hatching: double support")
+    axes.set_xlabel("shaded: usual end of stance; hatched: double support", fontsize=7.5)
 
 
 def _double_supports(axes: Axes, foot: FootAnalysis, y: int, stance: float) -> None:
@@ -108,12 +136,13 @@ def _double_supports(axes: Axes, foot: FootAnalysis, y: int, stance: float) -> N
 
 def butterfly_panel(axes: Axes, found: Butterfly | None) -> None:
     """The butterfly with its crossing."""
-    axes.set_title("Butterfly (both feet's centre of pressure)")
+    axes.set_title("Butterfly of the centre of pressure")
     if found is None:
         _nothing(axes, "needs both feet with sensor places\nand three steady cycles")
         return
     axes.axvline(0, color=FAINT, linewidth=0.6, linestyle=":")
-    axes.plot(found.x_pct, found.y_pct, color=INK, linewidth=1.3)
+    closed = np.append(np.arange(len(found.x_pct)), 0)
+    axes.plot(found.x_pct[closed], found.y_pct[closed], color=INK, linewidth=1.3)
     if np.isfinite(found.crossing_x_pct):
         axes.plot(
             found.crossing_x_pct, found.crossing_y_pct, "o", color=PAPER, markeredgecolor=INK, markersize=6

@@ -5,10 +5,9 @@ outline.
 # pyright: reportUnknownMemberType=false
 # matplotlib types its keyword arguments only in part.
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 from matplotlib.patches import Polygon
@@ -20,7 +19,7 @@ from plantigrade.gait.signals import Floats, Foot, SensorLayout, Walk
 from plantigrade.report.style import COLOUR, FAINT, INK, LINE, MAP, PAPER
 
 _GAP: Final = 0.10
-_DENSE: Final = 40
+_DENSE: Final = 120
 _BORDERS: Final = (0.0, HEEL_END, MIDFOOT_END, FOREFOOT_END, 1.0)
 
 
@@ -32,11 +31,12 @@ def feet_panel(axes: Axes, walk: Walk, analysis: Analysis) -> AxesImage | None:
     """
     axes.set_aspect("equal")
     axes.set_axis_off()
-    axes.set_title("Mean peak load and gait line (seen from above)")
+    axes.set_title("Load and gait line (seen from above)")
     maps = [_foot(axes, walk, foot) for foot in analysis.feet]
     shown = [m for m in maps if m is not None]
-    axes.set_xlim(-0.80, 0.80)
-    axes.set_ylim(-0.06, 1.04)
+    axes.set_xlim(-0.66, 0.66)
+    axes.set_ylim(-0.10, 1.02)
+    axes.set_anchor("N")
     if not shown:
         axes.text(0, 0.5, "the source has no sensor places", ha="center", color=FAINT, style="italic")
         return None
@@ -44,6 +44,13 @@ def feet_panel(axes: Axes, walk: Walk, analysis: Analysis) -> AxesImage | None:
     for m in shown:
         m.set_clim(0, top)
     return shown[0]
+
+
+def map_title(analysis: Analysis) -> str:
+    """What the shades are."""
+    if any(foot.picture is not None and foot.picture.n for foot in analysis.feet):
+        return "mean over stances of each sensor's peak"
+    return "greatest load of each sensor in the recording"
 
 
 def load_unit(walk: Walk) -> str:
@@ -63,12 +70,15 @@ def _has_area(layout: SensorLayout) -> bool:
 def _foot(axes: Axes, walk: Walk, foot: FootAnalysis) -> AxesImage | None:
     signal = walk.left if foot.foot is Foot.LEFT else walk.right
     picture = foot.picture
-    if signal is None or signal.layout is None or picture is None:
+    if signal is None or signal.layout is None:
         return None
     layout = signal.layout
     length = layout.insole_length_mm or float(layout.y_mm.max())
     side = -1.0 if foot.foot is Foot.LEFT else 1.0
-    load = picture.sensor_peak_n
+    averaged = picture if picture is not None and picture.n > 0 else None
+    load = (
+        averaged.sensor_peak_n if averaged else np.nan_to_num(signal.force_n).max(axis=0).astype(np.float64)
+    )
     if signal.quantity == "force" and _has_area(layout):
         load = 10.0 * load / layout.area_cm2
     # Grids are as wide as their cells, not as our outline: centre them on it.
@@ -87,15 +97,17 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis) -> AxesImage | None:
     )
     if layout.sensor_count < _DENSE:
         axes.plot(side * (_GAP / 2 + x_share), y_share, ".", color=FAINT, markersize=2.5)
-    _gait_line(axes, foot, picture.cop_mean_mm / length, shift, side)
-    _shares(axes, foot, side)
+    if averaged:
+        _gait_line(axes, foot, averaged.cop_mean_mm / length, shift, side)
+        _shares(axes, foot, side)
     width = outline.BALL_WIDTH_SHARE
     axes.text(
         side * (_GAP / 2 + width / 2),
-        -0.05,
-        f"{foot.foot.value} ({picture.n} stances)",
+        -0.03,
+        f"{foot.foot.value}\n({averaged.n} stances)" if averaged else foot.foot.value,
         ha="center",
         va="top",
+        fontsize=8,
         weight="bold",
         color=COLOUR[foot.foot],
     )
@@ -141,15 +153,9 @@ def _gait_line(axes: Axes, foot: FootAnalysis, path: Floats, shift: float, side:
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return
-    halo: list[Any] = [patheffects.Stroke(linewidth=4.2, foreground=PAPER), patheffects.Normal()]
-    axes.plot(
-        x[known],
-        y[known],
-        color=COLOUR[foot.foot],
-        linestyle=LINE[foot.foot],
-        linewidth=2.0,
-        path_effects=halo,
-    )
+    # A white line below keeps a dashed one readable on dark places.
+    axes.plot(x[known], y[known], color=PAPER, linewidth=4.4, solid_capstyle="round")
+    axes.plot(x[known], y[known], color=COLOUR[foot.foot], linestyle=LINE[foot.foot], linewidth=2.0)
     axes.plot(x[known][:1], y[known][:1], "o", color=PAPER, markeredgecolor=COLOUR[foot.foot], markersize=5)
     axes.plot(
         x[known][-1:], y[known][-1:], "^", color=PAPER, markeredgecolor=COLOUR[foot.foot], markersize=5.5

@@ -13,22 +13,18 @@ from matplotlib.figure import Figure
 
 from plantigrade.analyze.document import both_parameters
 from plantigrade.analyze.norms import norm_of
-from plantigrade.analyze.terminal import TITLES
+from plantigrade.analyze.terminal import TITLES, asymmetry_text, bouts_text, digits_of
 from plantigrade.analyze.whole import Whole
 from plantigrade.errors import FileError
 from plantigrade.gait.results import Parameter
-from plantigrade.report.curves import butterfly_panel, force_ensembles, timing_bars
-from plantigrade.report.feet import feet_panel, load_unit
+from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
+from plantigrade.report.feet import feet_panel, load_unit, map_title
 from plantigrade.report.style import FAINT, INK, styled
 
-_SHOWN: Final = (
-    "stride_time_s",
-    "stride_time_cv_pct",
-    "cadence_per_min",
+_EACH_FOOT: Final = (
     "stance_pct",
-    "swing_time_cv_pct",
     "double_support_pct",
-    "phase_coordination_index_pct",
+    "step_time_s",
     "f1_n",
     "f2_n",
     "f3_n",
@@ -42,6 +38,17 @@ _SHOWN: Final = (
     "gait_line_width_pct",
     "cpei_pct",
 )
+_WHOLE_WALK: Final = (
+    "cadence_steps_per_min",
+    "stride_time_s",
+    "stride_time_cv_pct",
+    "swing_time_cv_pct",
+    "phase_coordination_index_pct",
+    "gait_asymmetry_pct",
+    "butterfly_asymmetry_pct",
+)
+_SMALL: Final = 7.5
+_ROW: Final = 0.064
 _MAX_NOTES: Final = 9
 _DPI: Final = 130
 
@@ -67,27 +74,22 @@ def page(whole: Whole) -> Figure:
     figure = Figure(figsize=(8.27, 11.69), facecolor="white")
     FigureCanvasAgg(figure)
     _header(figure, whole)
-    grid = figure.add_gridspec(
-        3,
-        2,
-        left=0.085,
-        right=0.965,
-        top=0.905,
-        bottom=0.155,
-        hspace=0.33,
-        wspace=0.22,
-        height_ratios=(1, 1.25, 1.2),
-    )
-    force_ensembles(figure.add_subplot(grid[0, :]), whole.analysis)
-    feet = figure.add_subplot(grid[1:, 0])
+    top = figure.add_gridspec(1, 1, left=0.085, right=0.965, top=0.905, bottom=0.725)
+    force_panel(figure.add_subplot(top[0]), whole.walk, whole.analysis)
+    feet = figure.add_subplot(figure.add_gridspec(1, 1, left=0.035, right=0.555, top=0.655, bottom=0.345)[0])
     image = feet_panel(feet, whole.walk, whole.analysis)
     if image is not None:
-        bar = figure.colorbar(image, ax=feet, orientation="horizontal", fraction=0.025, pad=0.015, shrink=0.6)
-        bar.set_label(f"mean over stances of each sensor's peak, {load_unit(whole.walk)}")
-    right = grid[1:, 1].subgridspec(3, 1, height_ratios=(0.75, 1.05, 2.2), hspace=0.42)
+        bar = figure.colorbar(
+            image, cax=figure.add_axes((0.14, 0.333, 0.31, 0.008)), orientation="horizontal"
+        )
+        bar.set_label(f"{map_title(whole.analysis)}, {load_unit(whole.walk)}", fontsize=7.5)
+    right = figure.add_gridspec(
+        2, 1, left=0.625, right=0.965, top=0.655, bottom=0.345, hspace=0.62, height_ratios=(0.8, 1.2)
+    )
     timing_bars(figure.add_subplot(right[0]), whole.analysis)
     butterfly_panel(figure.add_subplot(right[1]), whole.butterfly)
-    _figures(figure.add_subplot(right[2]), whole)
+    _each_foot(figure.add_axes((0.035, 0.095, 0.545, 0.185)), whole)
+    _whole_walk(figure.add_axes((0.625, 0.095, 0.34, 0.185)), whole)
     _notes(figure, whole)
     return figure
 
@@ -98,60 +100,85 @@ def _header(figure: Figure, whole: Whole) -> None:
     span = f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
     steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
     strides = sum(len(foot.strides) for foot in analysis.feet)
-    weight = f", body weight {analysis.body_weight_n:.0f} N" if analysis.body_weight_n else ""
+    weight = ""
+    if analysis.body_weight_n:
+        how = "" if walk.body_weight_n else " (estimated)"
+        weight = f"; body weight {analysis.body_weight_n:.0f} N{how}"
     figure.text(0.035, 0.965, "Gait analysis", fontsize=15, weight="bold", color=INK)
     figure.text(0.965, 0.965, f"Plantigrade, algorithm {analysis.algorithm_version}", ha="right", color=FAINT)
     figure.text(0.035, 0.948, f"{Path(walk.source.path).name} ({walk.source.format})", fontsize=10, color=INK)
     figure.text(
         0.035,
         0.932,
-        f"{span} at {walk.sample_rate_hz:.4g} Hz; {len(analysis.bouts)} walking bouts; {strides} strides, "
+        f"{span} at {walk.sample_rate_hz:.4g} Hz; {bouts_text(analysis)}; {strides} strides, "
         f"of which {steady} steady ones are averaged{weight}",
         color=FAINT,
     )
 
 
-def _figures(axes: Axes, whole: Whole) -> None:
-    """The table of figures."""
-    axes.set_axis_off()
-    axes.set_title("Figures (mean over steady strides)")
+def _each_foot(axes: Axes, whole: Whole) -> None:
+    """What both feet have, side by side."""
     analysis = whole.analysis
     left = dict(analysis.left.parameters) if analysis.left else {}
     right = dict(analysis.right.parameters) if analysis.right else {}
-    both = both_parameters(whole)
-    names = [n for n in _SHOWN if any(_known(group.get(n)) for group in (left, right, both))]
-    step = min(0.058, 0.96 / max(1, len(names) + 1))
-    columns = (0.0, 0.58, 0.74, 0.80, 1.0)
-    y = 0.97
-    for x, title, align in (
-        (columns[1], "left", "right"),
-        (columns[2], "right", "right"),
-        (1.0, "usual", "right"),
-    ):
-        axes.text(x, y, title, ha=align, weight="bold", fontsize=7.5, transform=axes.transAxes)
-    for name in names:
-        y -= step
+    names = [n for n in _EACH_FOOT if _known(left.get(n)) or _known(right.get(n))]
+    columns = (0.0, 0.53, 0.66, 0.86, 1.0)
+    heights = _rows(
+        axes, "Each foot (mean over steady strides)", columns, ("left", "right", "usual", "R to L"), names
+    )
+    for name, y in zip(names, heights, strict=True):
         one, other = left.get(name), right.get(name)
-        if not (_known(one) or _known(other)):
-            one = other = None
-        unit = next(p.unit for p in (left.get(name), right.get(name), both.get(name)) if p is not None)
-        label = TITLES[name] + (f", {unit}" if unit != "1" else "")
-        axes.text(columns[0], y, label, fontsize=7.5, transform=axes.transAxes)
-        if one is None and other is None:
-            _cell(axes, columns[2], y, both.get(name), name)
-        else:
-            _cell(axes, columns[1], y, one, name)
-            _cell(axes, columns[2], y, other, name)
-        norm = norm_of(name)
+        unit = next(p.unit for p in (one, other) if p is not None)
+        _label(axes, y, name, unit)
+        _cell(axes, columns[1], y, one, name)
+        _cell(axes, columns[2], y, other, name)
+        _usual(axes, columns[3], y, name)
         axes.text(
-            1.0,
+            columns[4],
             y,
-            norm.text() if norm else "",
+            asymmetry_text(one, other, name),
             ha="right",
-            fontsize=7.5,
-            color=FAINT,
+            fontsize=_SMALL,
             transform=axes.transAxes,
         )
+
+
+def _whole_walk(axes: Axes, whole: Whole) -> None:
+    """What belongs to the walk as a whole."""
+    both = both_parameters(whole)
+    names = [n for n in _WHOLE_WALK if _known(both.get(n))]
+    columns = (0.0, 0.72, 1.0)
+    heights = _rows(axes, "Whole walk", columns, ("", "usual"), names)
+    for name, y in zip(names, heights, strict=True):
+        parameter = both[name]
+        _label(axes, y, name, parameter.unit)
+        _cell(axes, columns[1], y, parameter, name)
+        _usual(axes, columns[2], y, name)
+
+
+def _rows(
+    axes: Axes, title: str, columns: tuple[float, ...], heads: tuple[str, ...], names: list[str]
+) -> list[float]:
+    """Draw the head of a table; the heights of its rows."""
+    axes.set_axis_off()
+    axes.set_title(title)
+    if not names:
+        axes.text(0, 0.9, "no steady stride to average", color=FAINT, style="italic", fontsize=_SMALL)
+        return []
+    for x, head in zip(columns[1:], heads, strict=True):
+        axes.text(x, 0.95, head, ha="right", weight="bold", fontsize=_SMALL, transform=axes.transAxes)
+    return [0.95 - _ROW * (row + 1) for row in range(len(names))]
+
+
+def _label(axes: Axes, y: float, name: str, unit: str) -> None:
+    text = TITLES[name] + (f", {unit}" if unit != "1" else "")
+    axes.text(0.0, y, text, fontsize=_SMALL, transform=axes.transAxes)
+
+
+def _usual(axes: Axes, x: float, y: float, name: str) -> None:
+    norm = norm_of(name)
+    text = norm.text() if norm else ""
+    axes.text(x, y, text, ha="right", fontsize=_SMALL, color=FAINT, transform=axes.transAxes)
 
 
 def _known(parameter: Parameter | None) -> bool:
@@ -163,7 +190,7 @@ def _cell(axes: Axes, x: float, y: float, parameter: Parameter | None, name: str
         text, weight = "-", "normal"
     else:
         value = parameter.value
-        digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+        digits = digits_of(value)
         norm = norm_of(name)
         outside = norm is not None and not norm.holds(value)
         text, weight = f"{value:.{digits}f}" + (" !" if outside else ""), "bold" if outside else "normal"
@@ -180,4 +207,4 @@ def _notes(figure: Figure, whole: Whole) -> None:
         "! outside the usual range of healthy adults; ranges and definitions: docs/reference/parameters.md. "
         "No diagnosis."
     )
-    figure.text(0.035, 0.125, "\n".join(lines), va="top", fontsize=7, color=INK, linespacing=1.35)
+    figure.text(0.035, 0.082, "\n".join(lines), va="top", fontsize=7, color=INK, linespacing=1.35)
