@@ -82,8 +82,11 @@ def test_ten_seconds_of_the_bundled_walk_arrive_whole(tmp_path: Path) -> None:
     assert "0 missing" in done.stdout
 
 
-@pytest.mark.parametrize("moment", ["starting", "walking"])
-@pytest.mark.parametrize("how, code", [(signal.SIGINT, 130), (signal.SIGTERM, 1)], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize(
+    "moment, how, code",
+    [("connecting", signal.SIGINT, 130), ("walking", signal.SIGINT, 130), ("walking", signal.SIGTERM, 1)],
+    ids=["Ctrl-C while connecting", "Ctrl-C", "SIGTERM"],
+)
 def test_an_interrupted_demo_leaves_nothing_behind(
     moment: str, how: signal.Signals, code: int, tmp_path: Path
 ) -> None:
@@ -93,7 +96,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(
     ) as demo:
         assert demo.stdout is not None and demo.stderr is not None
         for line in demo.stdout:
-            if line.startswith("connecting" if moment == "starting" else "walking"):
+            if line.startswith(moment):
                 break
         below = descendants(demo.pid)
         assert len(below) >= 3, "a radio and two boards"

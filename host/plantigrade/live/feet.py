@@ -3,6 +3,7 @@ insole.
 """
 
 from functools import cache
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,8 @@ from plantigrade.gait.pressure.own_insole import own_layout
 
 ROWS = 20
 """Lines of text of one foot; each holds two lines of dots, which are about square."""
+COLUMNS = ceil(BALL_WIDTH_SHARE * 2 * ROWS)
+"""Characters across one foot."""
 TOP_KPA = 250.0
 """Pressure of the hottest colour; mean pressure of a sensor's territory, not of a point."""
 STEPS = 24
@@ -62,9 +65,8 @@ def picture(force_n: NDArray[np.float32], side: Side) -> Segments:
 def _projection() -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """How much each sensor counts at each dot inside the outline, (dots, 16); and which dots those are."""
     lines = 2 * ROWS
-    columns = int(np.ceil(BALL_WIDTH_SHARE * lines))
     y = (np.arange(lines)[::-1] + 0.5) / lines
-    x = (np.arange(columns) + 0.5) / lines
+    x = (np.arange(COLUMNS) + 0.5) / lines
     medial, lateral = edges(y)
     inside = (x >= medial[:, None] - 0.5 / lines) & (x <= lateral[:, None] + 0.5 / lines)
     layout = own_layout()

@@ -8,7 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from plantigrade.live.feet import ROWS, picture
+from plantigrade.live.feet import COLUMNS, ROWS, picture
 from plantigrade.live.state import FootState, LiveState
 
 MAP_COLUMNS = 76
@@ -50,6 +50,9 @@ def draw(state: LiveState, columns: int, lines: int) -> RenderableType:
     if columns < MAP_COLUMNS or lines < MAP_LINES:
         return Group(head, progress, _figures(state))
     body = Table.grid(padding=(0, 2))
+    for _ in state.feet:
+        body.add_column(width=COLUMNS)
+    body.add_column()
     maps = [picture(state.feet[side].force_n, side) for side in ("left", "right")]
     body.add_row(*maps, Group(_figures(state), Text(), _events(state)))
     return Group(head, progress, Text(), body)
