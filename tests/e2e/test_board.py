@@ -154,23 +154,31 @@ async def test_the_clock_drifts_as_set_and_the_host_knows_what_it_shows(
 
 
 SCAN = """
-import gc, machine, micropython, time
+import gc, machine, micropython
 import boards
+from drivers import lsm6dso
 from drivers.force_array import ForceArray
 from array import array
 b = boards.current()
 force = ForceArray(b)
+bus = machine.I2C(b.I2C_ID, scl=machine.Pin(b.I2C_SCL_PIN), sda=machine.Pin(b.I2C_SDA_PIN))
+imu = lsm6dso.probe(bus, b.IMU_ADDRESS)
 row = array("H", bytes(32))
-force.scan(row, 0)
+motion = array("h", bytes(12))
+def scan(times):
+    before = gc.mem_alloc()
+    for _ in range(times):
+        force.scan(row, 0)
+        imu.read_into(motion, 0)
+    return gc.mem_alloc() - before
+grew = scan(1)
 gc.collect()
 micropython.heap_lock()
-before = gc.mem_alloc()
-for _ in range(50):
-    force.scan(row, 0)
-after = gc.mem_alloc()
+grew = scan(50)
 micropython.heap_unlock()
-print("GREW", after - before)
-print("ROW", " ".join(str(value) for value in row))
+print("GREW", grew)
+print("MOTION", *motion)
+print("ROW", *row)
 force.power(False)
 print("REST", machine.ADC(machine.Pin(b.ADC_PIN)).read_u16() >> 4)
 """
@@ -183,6 +191,8 @@ async def test_the_converter_reads_the_feed_by_layout_place_and_allocates_nothin
     async with board(tmp_path / "board", SCAN, feed=feed, libraries=True) as (_, console):
         assert await console.line("GREW ") == "0"
         assert [int(word) for word in (await console.line("ROW ")).split()] == counts[0].tolist()
+        x, _, z, _, pitch_rate, _ = [int(word) for word in (await console.line("MOTION ")).split()]
+        assert abs(z - 8192) < 50 and abs(x) < 50 and abs(pitch_rate) < 50  # loaded: stands on the ground
         assert int(await console.line("REST ")) == pytest.approx(250 / 3100 * 4095, abs=2)
 
 
