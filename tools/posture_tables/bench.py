@@ -77,12 +77,13 @@ def exchange(seeds: range) -> Table:
     """Curves of one insole applied to another: why each needs its own."""
     truth = load_walk().left
     loaded = truth > 10
-    own, other = [], []
+    own: list[float] = []
+    other: list[float] = []
     for seed in seeds:
         counts = FrontEnd(seed).counts(truth, 100)
         for place, owner in ((own, seed), (other, seed + 1)):
             measured = Calibrator(bench_calibration(owner), 100).feed(counts)
-            place.append(100 * np.sqrt(np.mean(((measured - truth)[loaded] / truth[loaded]) ** 2)))
+            place.append(100 * float(np.sqrt(np.mean(((measured - truth)[loaded] / truth[loaded]) ** 2))))
     rows = (
         ("its own curve", f"{np.mean(own):.1f} %", f"{np.max(own):.1f} %"),
         ("another insole's curve", f"{np.mean(other):.1f} %", f"{np.max(other):.1f} %"),

@@ -14,7 +14,8 @@ from tools.posture_tables.table import Table, met, proportion
 
 METRICS = ("force_arch_index", "ml_index_forefoot", "ml_index_heel", "push_off_bw", "stance_pct")
 SESSIONS = 5
-TRUTH_DAYS = 16
+TRUTH_DAYS = 8
+SECONDS = 50.0
 BEFORE = (Condition("flat-foot", 2.0), Condition("pronation", 1.0))
 AFTER = (Condition("flat-foot", 1.3), Condition("pronation", 0.4))
 BAR = 0.93
@@ -27,13 +28,13 @@ def one_run(seed: int, paired: bool) -> dict[str, bool]:
     comparison would find if it went on for ever.
     """
     wearer = Wearer(seed)
-    before = [session(wearer, 200 + i, BEFORE) for i in range(SESSIONS)]
+    before = [session(wearer, 200 + i, BEFORE, SECONDS) for i in range(SESSIONS)]
     shift = 0 if paired else 50
-    after = [session(wearer, 200 + shift + i, AFTER) for i in range(SESSIONS)]
+    after = [session(wearer, 200 + shift + i, AFTER, SECONDS) for i in range(SESSIONS)]
     truth = {(metric, foot): [0.0] * TRUTH_DAYS for metric in METRICS for foot in Foot}
     for day in range(TRUTH_DAYS):
-        with_condition = {t.foot: t for t in session(wearer, 400 + day, AFTER)}
-        without = {t.foot: t for t in session(wearer, 400 + day, BEFORE)}
+        with_condition = {t.foot: t for t in session(wearer, 400 + day, AFTER, SECONDS)}
+        without = {t.foot: t for t in session(wearer, 400 + day, BEFORE, SECONDS)}
         for metric, foot in truth:
             change = np.median(with_condition[foot].of(metric)) - np.median(without[foot].of(metric))
             truth[metric, foot][day] = float(change)
@@ -58,7 +59,8 @@ def coverage(runs: int, first_seed: int, processes: int, *, paired: bool = False
     words = (
         f"{runs} virtual people with flat feet and pronation get an orthotic (flat-foot 2 to 1.3, pronation "
         "1 to 0.4): "
-        f"{SESSIONS} sessions before, {SESSIONS} after on other days, 90 s each, Welch intervals of 95 % "
+        f"{SESSIONS} sessions before, {SESSIONS} after on other days, {SECONDS:.0f} s each, Welch intervals "
+        "of 95 % "
         "over sessions. "
         f"The truth is the mean difference of {TRUTH_DAYS} further pairs of days of the same person. Bar: "
         f"{BAR:.2f}."

@@ -144,7 +144,8 @@ def auc(control: F64, patient: F64, seed: int) -> tuple[float, float, float]:
     draw = np.random.default_rng(seed)
 
     def area(a: F64, b: F64) -> float:
-        return float(np.mean((b[:, None] > a) + 0.5 * (b[:, None] == a)))
+        higher: F64 = (b[:, None] > a) + 0.5 * (b[:, None] == a)
+        return float(higher.mean())
 
     values = [
         area(draw.choice(control, len(control)), draw.choice(patient, len(patient))) for _ in range(RESAMPLES)

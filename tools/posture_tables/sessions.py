@@ -11,6 +11,7 @@ from plantigrade.twin.wearer import Wearer
 
 SESSION_S = 75.0
 BASELINE_DAYS = 5
+BASELINE_S = 110.0
 TAG = "everyday"
 
 
@@ -29,7 +30,7 @@ def session(
     return columns(walk, wearer)
 
 
-def baseline(wearer: Wearer, days: int = BASELINE_DAYS, seconds: float = SESSION_S) -> TagReference:
+def baseline(wearer: Wearer, days: int = BASELINE_DAYS, seconds: float = BASELINE_S) -> TagReference:
     """The wearer's personal baseline of neutral days."""
     learned = PersonalBaseline()
     first = date(2026, 1, 1)
