@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 
+def digits_of(value: float) -> int:
+    """Decimals that a figure is shown with: three significant digits, none beyond 100."""
+    size = abs(value)
+    return 0 if size >= 100 else 1 if size >= 10 else 2
+
+
 @dataclass(frozen=True)
 class Norm:
     """A range in which a healthy adult's figure usually lies.
@@ -21,7 +27,8 @@ class Norm:
     source: str
 
     def holds(self, value: float) -> bool:
-        """Whether a figure lies in the range."""
+        """Whether a figure, as it is shown, lies in the range."""
+        value = round(value, digits_of(value))
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def text(self) -> str:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plantigrade.analyze.document import both_parameters
-from plantigrade.analyze.norms import norm_of
+from plantigrade.analyze.norms import digits_of, norm_of
 from plantigrade.analyze.whole import Whole
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.results import Analysis, Parameter, Parameters
@@ -172,12 +172,6 @@ def _cell(group: Parameters, name: str) -> Text:
         text.stylize("bold yellow")
         text.append(" !", style="bold yellow")
     return text
-
-
-def digits_of(value: float) -> int:
-    """Decimals that a figure is shown with: three significant digits, none beyond 100."""
-    size = abs(value)
-    return 0 if size >= 100 else 1 if size >= 10 else 2
 
 
 def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -> str:

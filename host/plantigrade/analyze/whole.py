@@ -18,6 +18,7 @@ from plantigrade.imports import formats
 NEWTONS_PER_KG: Final = 9.80665
 MIN_STANDING_S: Final = balance.MIN_LOAD_S
 MAX_STANDINGS: Final = 200
+PLAUSIBLE_S: Final = (0.65, 2.5)
 MAX_BUTTERFLY_CYCLES: Final = 2000
 
 Progress = Callable[[str, float], None]
@@ -169,4 +170,11 @@ def _notes(walk: Walk, analysis: Analysis) -> tuple[str, ...]:
         note for note in walk.source.note.split("; ") if note and not any(part in note for part in repeated)
     ]
     said += [finding.text for finding in analysis.findings]
+    stride = analysis.both.get("stride_time_s")
+    if (
+        stride is not None
+        and stride.median is not None
+        and not PLAUSIBLE_S[0] < stride.median < PLAUSIBLE_S[1]
+    ):
+        said.append(f"strides of {stride.median:.2f} s are no usual walking: is the sample rate right?")
     return tuple(dict.fromkeys(said))

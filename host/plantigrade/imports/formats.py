@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
-from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, stappone, wfdb, xsensor
+from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, recording, stappone, wfdb, xsensor
 from plantigrade.imports.sides import with_doubts
 from plantigrade.imports.source import Head, Source, open_source
 
@@ -65,6 +65,12 @@ def read(
     Raises:
         FileError: the file cannot be read as that format, with the reason.
     """
+    if format_name in ("auto", recording.NAME) and (folder := recording.folder_of(path)) is not None:
+        return recording.read(folder, foot)
+    if format_name == recording.NAME:
+        raise FileError(
+            path, "is no recording of ours: a folder with recording.json (`plantigrade sessions list`)"
+        )
     source = open_source(path)
     chosen = detect(source) if format_name == "auto" else FORMATS.get(format_name)
     if chosen is None:

@@ -40,7 +40,6 @@ def layout() -> SensorLayout:
         area_cm2=np.full(8, np.nan),
         region=regions.of_length(y),
         relative=True,
-        insole_length_mm=_NOMINAL_LENGTH_MM,
     )
 
 

@@ -13,6 +13,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Polygon
 
 from plantigrade.gait.pressure import outline
+from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.pressure.regions import FOREFOOT_END, HEEL_END, MIDFOOT_END, REGIONS
 from plantigrade.gait.results import Analysis, FootAnalysis
 from plantigrade.gait.signals import Floats, Foot, SensorLayout, Walk
@@ -73,7 +74,7 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis) -> AxesImage | None:
     if signal is None or signal.layout is None:
         return None
     layout = signal.layout
-    length = layout.insole_length_mm or float(layout.y_mm.max())
+    length = masks_of(layout).length_mm
     side = -1.0 if foot.foot is Foot.LEFT else 1.0
     averaged = picture if picture is not None and picture.n > 0 else None
     load = (

@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from plantigrade.analyze.document import both_parameters
-from plantigrade.analyze.norms import norm_of
-from plantigrade.analyze.terminal import TITLES, asymmetry_text, bouts_text, digits_of
+from plantigrade.analyze.norms import digits_of, norm_of
+from plantigrade.analyze.terminal import TITLES, asymmetry_text, bouts_text
 from plantigrade.analyze.whole import Whole
 from plantigrade.errors import FileError
 from plantigrade.gait.results import Parameter

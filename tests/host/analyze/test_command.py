@@ -119,6 +119,19 @@ def test_one_foot_leaves_out_what_needs_two(tmp_path: Path) -> None:
     assert found["butterfly"] is None
 
 
+@pytest.mark.parametrize("factor", [0.5, 2.5])
+def test_a_wrong_sample_rate_shows_in_impossible_strides(walk: Path, tmp_path: Path, factor: float) -> None:
+    lines = walk.read_text().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("time_s"))
+    for i in range(start + 1, len(lines)):
+        time, _, rest = lines[i].partition(",")
+        lines[i] = f"{float(time) * factor:.4f},{rest}"
+    path = tmp_path / "rate.csv"
+    path.write_text("\n".join(lines) + "\n")
+    notes = json.loads(run(path, "--json", "-").stdout)["notes"]
+    assert any("is the sample rate right" in note or "looks like steps" in note for note in notes), notes
+
+
 def test_eyes_open_and_closed(tmp_path: Path) -> None:
     path = write_walk(tmp_path / "stand.csv", stand_s=60.0, seconds=12)
     words = (path, "--eyes-open", "0-25", "--eyes-closed", "30-55", "--feet-apart-mm", "180", "--json", "-")

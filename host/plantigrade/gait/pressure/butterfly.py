@@ -8,10 +8,10 @@ passes from foot to foot.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from plantigrade.gait.pressure.masks import Masks, masks_of
 from plantigrade.gait.signals import Floats, FootSignal
@@ -113,10 +113,11 @@ def crossing(x_pct: Floats, y_pct: Floats) -> tuple[float, float]:
     if to_left is None or to_right is None:
         return float("nan"), float("nan")
     apart = to_right - to_left
-    places: npt.NDArray[np.intp] = np.flatnonzero((apart[:-1] * apart[1:] <= 0) & (apart[:-1] != apart[1:]))
-    if not len(places):
+    apart_values: list[float] = apart.tolist()
+    places = [i for i, (a, b) in enumerate(pairwise(apart_values)) if a * b <= 0 and a != b]
+    if not places:
         return float("nan"), float("nan")
-    nearest = min((int(place) for place in places), key=lambda place: abs(float(_ACROSS[place])))
+    nearest = min(places, key=lambda place: abs(float(_ACROSS[place])))
     share = float(apart[nearest] / (apart[nearest] - apart[nearest + 1]))
     x = _ACROSS[nearest] + share * (_ACROSS[nearest + 1] - _ACROSS[nearest])
     return float(x), float(np.interp(x, _ACROSS, to_right))

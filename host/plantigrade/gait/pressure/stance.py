@@ -72,6 +72,7 @@ UNITS: Final = {column.name: column.unit for column in _COLUMNS}
 _NO_LAYOUT = "the source does not say where the sensors lie"
 _NO_AREA = "the source does not say how large the sensors are"
 _NO_SCALE = "the source gives sensor places on an arbitrary scale, so lengths are not millimetres"
+_NO_SHAPE = "the source gives sensor places on an arbitrary scale, so the bend of the gait line means nothing"
 _NOT_NEWTONS = "the sensors are not calibrated to newtons"
 
 
@@ -181,6 +182,8 @@ def _reason(name: str, layout: SensorLayout, masks: Masks, quantity: Quantity) -
         return _NO_AREA
     if quantity == "footswitch" and (is_pressure or name.startswith("fti")):
         return _NOT_NEWTONS
+    if layout.relative and layout.insole_length_mm is None and name == "cpei_pct":
+        return _NO_SHAPE
     if layout.relative and name.endswith(("_mm", "_mm_per_s", "_cm2")):
         return _NO_SCALE
     region = _region_in(name)
