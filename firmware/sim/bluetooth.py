@@ -209,6 +209,7 @@ class BLE:
                 frame = self._socket.receive()
                 if frame is None:
                     waiting.wait_readable(self._poller, 100)
+                    interrupts.serve_while_waiting()
                 elif frame[0] == REPLY:
                     reply = json.loads(frame[1])
                     break

@@ -55,20 +55,23 @@ def test_both_insoles_stream_without_loss_and_again_with_the_bond(result: JobRes
     for connection in connections:
         assert connection["lost"] == 0, connection
         assert not any(connection["broken"].values()), connection
-        assert connection["frames"] >= (STREAM_S if connection["round"] == 1 else 3) * 100 - 10
+        assert (
+            connection["frames"] + connection["late"]
+            >= (STREAM_S if connection["round"] == 1 else 3) * 100 - 10
+        )
         assert (connection["pair_s"] > 0) == (connection["round"] == 1)
 
 
-@pytest.mark.parametrize("side", ["L", "R"])
-def test_ten_lines_of_plain_bleak_read_battery_identity_and_cadence(result: JobResult, side: str) -> None:
-    said = [line for line in result.output.splitlines() if line.startswith(f"Plantigrade {side} ")]
-    text = "\n".join(said)
-    assert re.search(r"firmware \d+\.\d+", text)
-    battery = re.search(r"battery (\d+) %", text)
-    assert battery and 0 < int(battery[1]) <= 100
-    cadences = [int(found) for found in re.findall(r"cadence (\d+) steps/min", text)]
-    assert len(cadences) >= 3
-    assert 90 <= sorted(cadences)[len(cadences) // 2] <= 140  # the bundled walk has about 119
+def test_ten_lines_of_plain_bleak_read_battery_identity_and_cadence(result: JobResult) -> None:
+    said = result.output.partition("RESULT ")[2]
+    for side in "LR":
+        name = f"Plantigrade {side} [0-9A-F]{{6}}"
+        assert re.search(rf"{name} firmware \d+\.\d+", said), said
+        battery = re.search(rf"{name} battery (\d+) %", said)
+        assert battery and 0 < int(battery[1]) <= 100
+    cadences = sorted(int(found) for found in re.findall(r"cadence (\d+) steps/min", said))
+    assert len(cadences) >= 6
+    assert 90 <= cadences[len(cadences) // 2] <= 140  # the bundled walk has about 119
 
 
 def test_the_client_of_the_how_to_is_ten_lines_and_knows_nothing_of_us() -> None:

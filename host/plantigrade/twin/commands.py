@@ -26,6 +26,9 @@ def twin() -> None:
 )
 @click.option("--neutral-s", default=0.0, show_default=True, help="Neutral walking before the conditions.")
 @click.option("--seed", default=1, show_default=True, help="Which made-up person, and how they walk.")
+@click.option(
+    "--live", is_flag=True, help="Follow the pair with the bridge and show posture alerts on the way."
+)
 @click.option("--interval-ms", default=30.0, show_default=True, help="Connection interval of the radio.")
 @click.option("--seconds", type=float, help="End after this time; by default run until Ctrl-C.")
 @click.option(
@@ -41,6 +44,7 @@ def run(
     conditions: tuple[str, ...],
     neutral_s: float,
     seed: int,
+    live: bool,
     interval_ms: float,
     seconds: float | None,
     directory: Path | None,
@@ -59,7 +63,7 @@ def run(
         from plantigrade.twin.run import Choices, run_twin
     except ModuleNotFoundError as error:
         raise MissingPartError("the twin", "twin", error.name or "bumble") from error
-    run_twin(Choices(source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file))
+    run_twin(Choices(source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live))
 
 
 @twin.command()

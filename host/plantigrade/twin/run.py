@@ -7,8 +7,10 @@ import json
 import os
 import signal
 import tempfile
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from plantigrade.twin.feeds import SIDES, write_feeds
 from plantigrade.twin.pair import VirtualPair
 from plantigrade.twin.radio.conditions import RadioConditions
 from plantigrade.twin.rendezvous import TwinNotice, announce, withdraw
+from plantigrade.twin.watch import warm_up, watch
 
 SCHEMA = "plantigrade.twin/1"
 _MADE_UP_WALK_S = 120.0
@@ -39,6 +42,7 @@ class Choices:
     seconds: float | None = None
     directory: Path | None = None
     json_file: Path | None = None
+    live: bool = False
 
 
 def run_twin(choices: Choices) -> None:
@@ -70,6 +74,8 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk) -> Non
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:
         loop.add_signal_handler(number, ended.set)
+    if choices.live:
+        await asyncio.to_thread(warm_up)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plantigrade-feeds-")))
         feeds = write_feeds(walk, folder)
@@ -78,8 +84,40 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk) -> Non
         announce(TwinNotice(os.getpid(), pair.radio, {s: pair.boards[s].serial_port for s in SIDES}))
         stack.callback(withdraw, os.getpid())
         _show(choices, pair, walk)
+        if choices.live:
+            tell = partial(click.echo, err=str(choices.json_file) == "-")
+            tell("Alerts follow; those about walking need 200 strides of a foot, about four minutes.")
+            await _follow(pair, _weight_n(choices, walk), ended, choices.seconds, tell)
+            return
         with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), choices.seconds)
+
+
+async def _follow(
+    pair: VirtualPair,
+    weight_n: float,
+    ended: asyncio.Event,
+    seconds: float | None,
+    tell: Callable[[str], None],
+) -> None:
+    """Show alerts until the end; a failure of the bridge ends the run with its words."""
+    watching = asyncio.create_task(watch(pair, weight_n, tell))
+    ending = asyncio.create_task(ended.wait())
+    try:
+        await asyncio.wait({watching, ending}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            await watching
+    finally:
+        for task in (watching, ending):
+            task.cancel()
+        await asyncio.gather(watching, ending, return_exceptions=True)
+
+
+def _weight_n(choices: Choices, walk: ForceWalk) -> float:
+    """Body weight of the made-up person; of a recorded one the mean force, which walking makes the same."""
+    if choices.conditions:
+        return draw_person(choices.seed).weight_n
+    return float((walk.left.sum(axis=1) + walk.right.sum(axis=1)).mean())
 
 
 def _insole(pair: VirtualPair, side: str) -> dict[str, str]:

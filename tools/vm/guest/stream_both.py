@@ -15,8 +15,8 @@ from bleak.backends.device import BLEDevice
 from insole_protocol import decoder, host_messages, ids
 from insole_protocol.fragments import Fragmenter, Reassembler
 
-_REPLY_TIMEOUT_S = 5.0
-_SCAN_TIMEOUT_S = 20.0
+_REPLY_TIMEOUT_S = 10.0
+_SCAN_TIMEOUT_S = 30.0
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Heard:
     pair_s: float = 0.0
     mtu: int = 0
     frames: int = 0
+    late: int = 0
     lost: int = 0
     first_seq: int = -1
     next_seq: int = -1
@@ -36,7 +37,10 @@ class Heard:
 
 
 class PlainInsole:
-    """An insole by hand: three characteristics, fragments, blocks."""
+    """An insole by hand: three characteristics, fragments, blocks, and the log for what the stream left out.
+
+    The stream gives way when the host is slow, which a machine in emulation may well be; the log does not.
+    """
 
     def __init__(self, client: BleakClient, heard: Heard) -> None:
         self._client = client
@@ -44,12 +48,16 @@ class PlainInsole:
         self._fragmenter = Fragmenter()
         self._control = Reassembler()
         self._stream = Reassembler()
+        self._log = Reassembler()
+        self._holes: list[tuple[int, int]] = []
+        self._log_ended = asyncio.Event()
         self._replies: asyncio.Queue[host_messages.Reply] = asyncio.Queue()
 
     async def open(self) -> None:
         """Subscribe and say hello."""
         await self._client.start_notify(ids.CONTROL_UUID, lambda _, value: self._on_control(value))
         await self._client.start_notify(ids.STREAM_UUID, lambda _, value: self._on_stream(value))
+        await self._client.start_notify(ids.LOG_UUID, lambda _, value: self._on_log(value))
         await self.ask(ids.OP_HELLO, ids.LOWEST_VERSION, ids.HIGHEST_VERSION)
 
     async def ask(self, op: int, *arguments: int) -> host_messages.Reply:
@@ -75,9 +83,32 @@ class PlainInsole:
             heard.first_seq = header.seq
         else:
             heard.lost += header.seq - heard.next_seq
+            if header.seq > heard.next_seq:
+                self._holes.append((heard.next_seq, header.seq))
         heard.frames += header.frames
         heard.next_seq = header.end_seq
         heard.broken = dict(self._stream.errors)
+
+    def _on_log(self, value: bytearray) -> None:
+        message = self._log.feed(value)
+        if message is None:
+            return
+        found = host_messages.parse_log_message(message)
+        if found.kind == ids.LOG_END:
+            self._log_ended.set()
+        elif found.kind == ids.LOG_BLOCK:
+            header = decoder.decode_block(found.record).header
+            for first, end in self._holes:
+                slots = min(end, header.end_seq) - max(first, header.seq)
+                self.heard.late += max(0, slots)
+                self.heard.lost -= max(0, slots)
+
+    async def fill_holes(self) -> None:
+        """Fetch from the log what the stream left out."""
+        for first, end in self._holes:
+            self._log_ended.clear()
+            await self.ask(ids.OP_LOG_READ, first, end, 0)
+            await asyncio.wait_for(self._log_ended.wait(), _REPLY_TIMEOUT_S)
 
 
 async def find(count: int) -> list[BLEDevice]:
@@ -117,6 +148,7 @@ async def stream(devices: list[BLEDevice], seconds: float, number: int) -> list[
     await asyncio.sleep(seconds)
     for insole in insoles:
         await insole.ask(ids.OP_STREAM, 0)
+        await insole.fill_holes()
     for client in clients:
         await client.disconnect()
     return [insole.heard for insole in insoles]
