@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from insole_protocol import ids
-from plantigrade.bridge.backfill import Backfill, BackfillPolicy
+from plantigrade.bridge.backfill import BackfillPolicy
+from plantigrade.bridge.collect import complete
 from plantigrade.bridge.collector import Collector
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal import Journal, JournalError
 from plantigrade.bridge.keeper import Keeper
 from plantigrade.bridge.session import SessionPolicy
-from plantigrade.link.base import Link, LinkError
+from plantigrade.link.base import Link
 from plantigrade.twin.soak.world import SoakLink, World
 
 WALL_START_NS = 1_767_225_600_000_000_000
@@ -77,33 +78,10 @@ class Host:
 
     async def finish(self) -> None:
         """Stop the insoles, fetch and commit everything, and end in order."""
-        for side in self.world.boards:
-            await self._complete(side)
+        for keeper in self.keepers.values():
+            await complete(keeper, self.collector, ids.MODE_IDLE)
         await self._end_tasks()
         self.journal.close()
-
-    async def _complete(self, side: str) -> None:
-        """Fetch everything of one insole, however often the link breaks meanwhile."""
-        for _ in range(100):
-            keeper = self.keepers[side]
-            await keeper.streaming.wait()
-            session = keeper.session
-            if session is None:
-                await asyncio.sleep(1)
-                continue
-            try:
-                await session.exchange.ask(ids.OP_SET_MODE, ids.MODE_IDLE)
-                log = await session.look_at_log()
-                self.insoles[side].request_to(log.next_seq)
-                while self.insoles[side].books.open_gaps():
-                    await Backfill(session).fetch_all()
-                    await asyncio.sleep(0.5)
-                self.collector.commit()
-                await Backfill(session).acknowledge()
-                return
-            except LinkError:
-                await asyncio.sleep(1)
-        raise TimeoutError(f"{side}: could not be completed")
 
     async def _end_tasks(self) -> None:
         tasks, self._tasks = self._tasks, []

@@ -1,0 +1,247 @@
+"""The host's journal: what it promises when the process is killed, the disk is full or bits flip."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plantigrade.bridge.books import Gap, MissingReason
+from plantigrade.bridge.clock import ClockEstimate
+from plantigrade.bridge.insole import Identity
+from plantigrade.bridge.journal import Journal, JournalError
+from plantigrade.library.frames import read_parquet
+from plantigrade.library.recording import find_recordings, read_books
+from plantigrade.library.seal import roll, seal
+from plantigrade.library.verify import verify
+
+from tests.host.bridge_kit.fake_insole import record_of
+
+LEFT = Identity("00000a50477a3f01", "left", "0.1.0", 1, 1, 2, 10_000)
+CLOCK = ClockEstimate(0, 5_000_000_000, 12.0, 900_000, 1.0, 20)
+FRAMES = 5
+
+
+def write(journal: Journal, first: int, end: int, skip: range = range(0)) -> int:
+    """Records of the slots from `first` to `end`, but for those in `skip`; the insole's number."""
+    number = journal.insole(LEFT)
+    journal.request(number, first, end)
+    for seq in range(first, end, FRAMES):
+        if seq not in skip:
+            journal.record(number, record_of(seq, FRAMES, 7, seq * 10_000), seq, seq + FRAMES, seq)
+    journal.clock(number, 7, CLOCK)
+    return number
+
+
+def held(path: Path) -> list[tuple[int, int]]:
+    journal = Journal(path)
+    pieces = [tuple(piece) for holdings in journal.holdings.values() for piece in holdings.durable]
+    journal.close()
+    return pieces  # pyright: ignore[reportReturnType]
+
+
+def test_nothing_counts_as_held_before_it_is_synced(tmp_path: Path) -> None:
+    synced: list[int] = []
+    journal = Journal(tmp_path / "j", sync=synced.append)
+    number = write(journal, 0, 100)
+    assert journal.holdings[number].ack_to() == 0
+    before = len(synced)
+    assert journal.commit()
+    assert len(synced) == before + 1
+    assert journal.holdings[number].ack_to() == 100
+    assert not journal.commit(), "nothing waits, nothing is written"
+    journal.close()
+
+
+@pytest.mark.parametrize("cut", [1, 5, 13, 40, 200])
+def test_a_torn_tail_is_cut_off_and_the_rest_kept(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "j"
+    journal = Journal(path)
+    write(journal, 0, 100)
+    journal.commit()
+    write(journal, 100, 200)
+    journal.close()
+    data = path.read_bytes()
+    path.write_bytes(data[:-cut])
+    assert held(path)[0][1] >= 100
+    journal = Journal(path)
+    write(journal, 200, 300)
+    journal.close()
+    assert held(path)[-1] == (200, 300) or held(path)[-1][1] == 300
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 4000), st.integers(0, 7))
+def test_a_flipped_bit_costs_one_entry_at_most(
+    tmp_path_factory: pytest.TempPathFactory, at: int, bit: int
+) -> None:
+    path = tmp_path_factory.mktemp("journal") / "j"
+    journal = Journal(path)
+    write(journal, 0, 200)
+    journal.close()
+    data = bytearray(path.read_bytes())
+    at = 200 + at % (len(data) - 400)
+    data[at] ^= 1 << bit
+    path.write_bytes(data)
+    lost = 200 - sum(end - first for first, end in held(path))
+    assert lost in (0, FRAMES, 200), "one record, or the identity without which nothing has an owner"
+
+
+def test_a_full_disk_holds_nothing_back_from_the_insole(tmp_path: Path) -> None:
+    full = False
+
+    def sync(descriptor: int) -> None:
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    journal = Journal(tmp_path / "j", sync=sync)
+    number = write(journal, 0, 100)
+    journal.commit()
+    full = True
+    write(journal, 100, 200)
+    with pytest.raises(JournalError, match="disk is full"):
+        journal.commit()
+    assert journal.holdings[number].ack_to() == 100
+    full = False
+    journal.commit()
+    assert journal.holdings[number].ack_to() == 200
+    journal.close()
+    assert held(tmp_path / "j") == [(0, 200)]
+
+
+def test_a_real_full_disk(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    journal = Journal(tmp_path / "j")
+    number = write(journal, 0, 100)
+    journal.commit()
+    kept, journal._file = journal._file, os.open(full, os.O_WRONLY)
+    write(journal, 100, 200)
+    with pytest.raises(JournalError, match="disk is full"):
+        journal.commit()
+    os.close(journal._file)
+    journal._file = kept
+    assert journal.holdings[number].ack_to() == 100
+    journal.close()
+    assert held(tmp_path / "j") == [(0, 200)]
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match="cannot be written"):
+        Journal(tmp_path / "file" / "j")
+
+
+def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    path.write_bytes(b"something else")
+    with pytest.raises(JournalError, match="not a journal"):
+        Journal(path)
+    assert path.read_bytes() == b"something else"
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j")
+    with pytest.raises(JournalError, match="another process"):
+        Journal(tmp_path / "j")
+    journal.close()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from tests.host.test_journal import Journal, write
+journal = Journal(Path({path!r}))
+for first in range(0, 10**6, 100):
+    write(journal, first, first + 100)
+    journal.commit()
+    print(journal.holdings[0].ack_to(), flush=True)
+"""
+
+
+def test_kill_9_keeps_every_slot_that_was_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    root = str(Path(__file__).resolve().parents[2])
+    script = KILLED.format(root=root, path=str(path))
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        acknowledged = [int(process.stdout.readline()) for _ in range(5)][-1]
+        process.send_signal(signal.SIGKILL)
+    assert held(path)[0][1] >= acknowledged >= 500
+
+
+def test_a_wall_clock_step_does_not_bend_the_time_line(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    wall = 1_700_000_000_000_000_000
+    for run, step in enumerate((0, 3_600_000_000_000, -7_200_000_000_000)):
+        journal = Journal(
+            path, now=lambda run=run: 10**12 + run * 10**9, utc_ns=lambda step=step: wall + step
+        )
+        write(journal, run * 100, run * 100 + 100)
+        journal.close()
+    folder = seal(path, tmp_path / "recordings")
+    frames = read_parquet(folder / "left.parquet")
+    steps = (frames.host_ns[1:] - frames.host_ns[:-1]) - 10_000_000
+    assert abs(int(steps.max())) < 200_000 and abs(int(steps.min())) < 200_000
+
+
+def test_sealing_is_repeatable_and_verifies(tmp_path: Path) -> None:
+    path = tmp_path / "journal" / "j"
+    journal = Journal(path)
+    number = write(journal, 0, 500, skip=range(100, 120))
+    journal.gap(number, Gap(100, 120, MissingReason.OFF))
+    journal.close()
+    first = seal(path, tmp_path / "a")
+    second = seal(path, tmp_path / "b")
+    assert seal(path, tmp_path / "a") == first
+    for name in ("recording.json", "left.parquet"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    verdict = verify(first)
+    assert verdict.ok, verdict.problems
+    told = verdict.as_json()
+    assert (told["frames_requested"], told["frames_recorded"], told["frames_missing"]) == (500, 480, 20)
+    (gap,) = told["gaps"]
+    assert (gap["foot"], gap["reason"]) == ("left", "off")
+    assert gap["to_s"] - gap["from_s"] == pytest.approx(0.2, abs=0.001)
+
+
+def test_verify_finds_a_changed_file_and_cooked_books(tmp_path: Path) -> None:
+    path = tmp_path / "journal" / "j"
+    journal = Journal(path)
+    write(journal, 0, 500)
+    journal.close()
+    folder = seal(path, tmp_path / "recordings")
+    parquet, books = folder / "left.parquet", folder / "recording.json"
+    sound_file, sound_books = parquet.read_bytes(), books.read_text()
+    damaged = bytearray(sound_file)
+    damaged[len(damaged) // 2] ^= 1
+    parquet.write_bytes(damaged)
+    assert not verify(folder).ok
+    parquet.write_bytes(sound_file)
+    assert verify(folder).ok
+    books.write_text(sound_books.replace('"frames_recorded": 500', '"frames_recorded": 499'))
+    assert not verify(folder).ok
+    books.write_text("{}")
+    assert not verify(folder).ok
+
+
+def test_rolling_carries_over_what_is_held(tmp_path: Path) -> None:
+    path = tmp_path / "journal" / "j"
+    journal = Journal(path)
+    write(journal, 0, 300)
+    journal.close()
+    first = roll(path, tmp_path / "recordings")
+    journal = Journal(path)
+    assert [tuple(piece) for piece in journal.holdings[0].durable] == [(0, 300)]
+    write(journal, 300, 400)
+    journal.close()
+    second = roll(path, tmp_path / "recordings")
+    assert first != second
+    assert [read_books(folder).feet[0].frames_recorded for folder in (first, second)] == [300, 100]
+    assert len(list(find_recordings(tmp_path / "recordings"))) == 2
