@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {
         "Texas Instruments",
         "CD74HC4067SM96",
         "Nexperia 74HC4067DB,118",
-        "16 channels in one package; its resistance is calibrated with each sensor, its tolerance is simulated",
+        "16 channels in one package; its resistance is calibrated away, its tolerance simulated",
         (1.1, 0.8, 0.5),
         integrated=True,
     ),

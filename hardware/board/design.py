@@ -1,7 +1,8 @@
 """The circuit of the main board: parts, nets, the module's pins and where each part sits.
 
-Placement in millimetres, origin at the board's upper left corner (antenna edge up), x right, y down; rotation in
-degrees against the clock. Each part names the net of each connected pin; pins that are left out are unconnected.
+Placement in millimetres, origin at the board's upper left corner (antenna edge up), x right, y down;
+rotation in degrees against the clock. Each part names the net of each connected pin; pins that are left out
+are unconnected.
 """
 
 from collections.abc import Mapping
@@ -38,10 +39,10 @@ FIRMWARE_PINS: dict[str, tuple[str, ...]] = {
 
 # Pad of the module for each GPIO number (ESP32-S3-WROOM-1 data sheet, pin definitions).
 MODULE_PADS: dict[int, str] = {
-    0: "27", 1: "39", 2: "38", 3: "15", 4: "4", 5: "5", 6: "6", 7: "7", 8: "12", 9: "17", 10: "18", 11: "19",
-    12: "20", 13: "21", 14: "22", 15: "8", 16: "9", 17: "10", 18: "11", 19: "13", 20: "14", 21: "23", 35: "28",
-    36: "29", 37: "30", 38: "31", 39: "32", 40: "33", 41: "34", 42: "35", 43: "37", 44: "36", 45: "26", 46: "16",
-    47: "24", 48: "25",
+    0: "27", 1: "39", 2: "38", 3: "15", 4: "4", 5: "5", 6: "6", 7: "7", 8: "12", 9: "17", 10: "18",
+    11: "19", 12: "20", 13: "21", 14: "22", 15: "8", 16: "9", 17: "10", 18: "11", 19: "13", 20: "14",
+    21: "23", 35: "28", 36: "29", 37: "30", 38: "31", 39: "32", 40: "33", 41: "34", 42: "35", 43: "37",
+    44: "36", 45: "26", 46: "16", 47: "24", 48: "25",
 }  # fmt: skip
 
 # GPIO of each of the module's nets: the one home of the pin map.
@@ -52,8 +53,8 @@ PIN_MAP: dict[int, str] = {
     48: "SCL",
 }  # fmt: skip
 
-# Multiplexer channel of each sensor (layout index): sensors next to each other on the tail, channels next to each
-# other on the package, so that no two tracks need to cross.
+# Multiplexer channel of each sensor (layout index): neighbours on the tail are neighbours on the package, so
+# that no two tracks need to cross.
 MUX_CHANNEL: tuple[int, ...] = (7, 6, 5, 4, 3, 2, 1, 0, 8, 9, 10, 11, 12, 13, 14, 15)
 MUX_CHANNEL_PADS: tuple[str, ...] = (
     "9", "8", "7", "6", "5", "4", "3", "2", "23", "22", "21", "20", "19", "18", "17", "16",
@@ -224,7 +225,9 @@ def _power() -> tuple[Part, ...]:
         _two("C22", "100n", group, "PROTECT_VCC", "BAT_N", 24.5, 42.95, 180),
         _two("R9", "100", group, "VBAT", "PROTECT_VCC", 20.5, 51.5),
         _two("R10", "1k", group, "PROTECT_CS", GROUND, 20.5, 52.5, 180),
-        Part("J3", "battery_connector", "battery", group, {"1": "VBAT", "2": "BAT_N", "MP": GROUND}, 26.2, 50.8),
+        Part(
+            "J3", "battery_connector", "battery", group, {"1": "VBAT", "2": "BAT_N", "MP": GROUND}, 26.2, 50.8
+        ),
         _two("R11", "1M", group, "VBAT", "BATTERY_SENSE", 17.3, 49.3, 180),
         _two("R12", "1M", group, "BATTERY_SENSE", GROUND, 17.3, 50.3),
         _two("C23", "100n", group, "BATTERY_SENSE", GROUND, 17.3, 51.3),
@@ -233,8 +236,8 @@ def _power() -> tuple[Part, ...]:
 
 def _usb() -> tuple[Part, ...]:
     group = "USB"
-    plug = {pin: GROUND for pin in ("A1", "A12", "B1", "B12", "S1")}
-    plug |= {pin: "VBUS" for pin in ("A4", "A9", "B4", "B9")}
+    plug = dict.fromkeys(("A1", "A12", "B1", "B12", "S1"), GROUND)
+    plug |= dict.fromkeys(("A4", "A9", "B4", "B9"), "VBUS")
     plug |= {"A5": "CC1", "B5": "CC2", "A6": "USB_DP", "B6": "USB_DP", "A7": "USB_DN", "B7": "USB_DN"}
     guard = {"1": "USB_DN", "6": "USB_DN", "3": "USB_DP", "4": "USB_DP", "2": GROUND, "5": "VBUS"}
     return (
@@ -248,8 +251,9 @@ def _usb() -> tuple[Part, ...]:
 
 def _test_pads() -> tuple[Part, ...]:
     places = {
-        SUPPLY: (26.2, 17.4), GROUND: (28.6, 17.4), "TXD": (26.2, 19.7), "RXD": (28.6, 19.7), "VBAT": (2.0, 49.0),
-        "VSYS": (2.0, 46.7), "VBUS": (2.0, 44.4), "EN": (1.4, 12.2), "VREF": (1.5, 24.6), "FORCE_OUT": (4.0, 24.6),
+        SUPPLY: (26.2, 17.4), GROUND: (28.6, 17.4), "TXD": (26.2, 19.7), "RXD": (28.6, 19.7),
+        "VBAT": (1.2, 49.3), "VSYS": (1.2, 47.1), "VBUS": (1.2, 44.9), "EN": (1.4, 12.2),
+        "VREF": (1.5, 24.6), "FORCE_OUT": (4.0, 24.6),
     }  # fmt: skip
     return tuple(
         Part(f"TP{number}", "test_pad", net, "Test pads", {"1": net}, x, y)

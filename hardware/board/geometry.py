@@ -85,7 +85,9 @@ def courtyard(part: Part) -> tuple[float, float, float, float]:
             points += [(cx - radius, cy - radius), (cx + radius, cy + radius)]
             continue
         shape = child(entry, "pts")
-        ends = children(shape, "xy") if shape else [e for key in ("start", "end") for e in children(entry, key)]
+        ends = (
+            children(shape, "xy") if shape else [e for key in ("start", "end") for e in children(entry, key)]
+        )
         points += [(numbers(e)[0], numbers(e)[1]) for e in ends]
     corners = [placed(part, p) for p in points]
     xs, ys = [p[0] for p in corners], [p[1] for p in corners]

@@ -1,4 +1,4 @@
-"""The board file: outline, placed footprints with their nets, routed copper, planes, marks on the silk screen."""
+"""The board file: outline, footprints with their nets, routed copper, planes, names on the silk screen."""
 
 import copy
 
@@ -9,9 +9,10 @@ from hardware.board.identity import REVISION, TITLE, fields, uuid, uuid_text
 from hardware.board.libraries import footprint, pins
 from hardware.board.router import Routing
 from hardware.board.sexpr import Node, Quoted, child, children, need, numbers, words
+from hardware.board.silk import marks
 
 COPPER = ("F.Cu", "In1.Cu", "In2.Cu", "B.Cu")
-SILK_REFERENCES = ("J", "U", "SW", "TP", "D", "Q", "Y")  # capacitors and resistors: on the fabrication layer
+DRAWN = ("fp_line", "fp_rect", "fp_poly", "fp_arc", "fp_circle", "fp_text")
 LAYERS = (
     (0, "F.Cu", "signal"), (4, "In1.Cu", "power"), (6, "In2.Cu", "power"), (2, "B.Cu", "signal"),
     (9, "F.Adhes", "user"), (11, "B.Adhes", "user"), (13, "F.Paste", "user"), (15, "B.Paste", "user"),
@@ -41,7 +42,7 @@ def board(design: Design, routing: Routing, unconnected: dict[tuple[str, str], s
         *(["net", str(number), Quoted(name)] for name, number in numbers_of.items()),
         *(_footprint(part, numbers_of, unconnected) for part in design.parts),
         *_outline(),
-        *_marks(),
+        *_marks(design),
         *_copper(routing, numbers_of),
         *_planes(numbers_of),
         ["embedded_fonts", "no"],
@@ -63,7 +64,14 @@ def _footprint(part: Part, net_numbers: dict[str, int], unconnected: dict[tuple[
     node += [["sheetname", Quoted("/")], ["sheetfile", Quoted("plantigrade-main.kicad_sch")]]
     node.append(need(source, "attr"))
     for index, entry in enumerate(source[1:]):
-        if isinstance(entry, str) or entry[0] not in ("fp_line", "fp_rect", "fp_poly", "fp_arc", "fp_circle", "fp_text"):
+        if isinstance(entry, str) or entry[0] not in (
+            "fp_line",
+            "fp_rect",
+            "fp_poly",
+            "fp_arc",
+            "fp_circle",
+            "fp_text",
+        ):
             continue
         if entry[0] == "fp_text" and part.kind_name == "module" and "Cmts" in words(need(entry, "layer"))[0]:
             continue
@@ -79,34 +87,20 @@ def _footprint(part: Part, net_numbers: dict[str, int], unconnected: dict[tuple[
 
 
 def _properties(part: Part) -> list[Node]:
-    silk = part.reference.rstrip("0123456789") in SILK_REFERENCES
-    small: Node = ["effects", ["font", ["size", "0.6", "0.6"], ["thickness", "0.1"]]]
-    layer = "F.SilkS" if silk and part.reference in _SILK_OFFSET else "F.Fab"
-    dx, dy = _SILK_OFFSET.get(part.reference, (0.0, 0.0)) if layer == "F.SilkS" else (0.0, 0.0)
-    x, y = _unturned(part, dx, dy)
+    small: Node = ["effects", ["font", ["size", "0.5", "0.5"], ["thickness", "0.08"]]]
     nodes: list[Node] = [
-        ["property", Quoted("Reference"), Quoted(part.reference), _at(x, y, 0), ["unlocked", "yes"],
-         ["layer", Quoted(layer)], uuid("reference", part.reference), small],
+        ["property", Quoted("Reference"), Quoted(part.reference), _at(0, 0, 0), ["unlocked", "yes"],
+         ["layer", Quoted("F.Fab")], ["hide", "yes"], uuid("reference", part.reference), small],
         ["property", Quoted("Value"), Quoted(part.value), _at(0, 0, 0), ["unlocked", "yes"],
          ["layer", Quoted("F.Fab")], ["hide", "yes"], uuid("value", part.reference), small],
     ]  # fmt: skip
     more = {"Datasheet": "~", "Description": part.kind.reason, **fields(part)}
     for name, text in more.items():
         nodes.append(
-            ["property", Quoted(name), Quoted(text), _at(0, 0, 0), ["unlocked", "yes"], ["layer", Quoted("F.Fab")],
-             ["hide", "yes"], uuid("field", part.reference, name), small]
+            ["property", Quoted(name), Quoted(text), _at(0, 0, 0), ["unlocked", "yes"],
+             ["layer", Quoted("F.Fab")], ["hide", "yes"], uuid("field", part.reference, name), small]
         )  # fmt: skip
     return nodes
-
-
-_SILK_OFFSET: dict[str, tuple[float, float]] = {}
-
-
-def _unturned(part: Part, dx: float, dy: float) -> tuple[float, float]:
-    """An offset on the board in the part's own frame."""
-    from hardware.board.geometry import turned
-
-    return turned((dx, dy), -part.turned)
 
 
 def _over_the_edge(part: Part, entry: Node) -> bool:
@@ -123,15 +117,25 @@ def _drawing(part: Part, entry: Node, index: int) -> Node:
     if node[0] == "fp_text":
         at = need(node, "at")
         place = numbers(at)
-        at[1:] = [_mm(place[0]), _mm(place[1]), _mm(((place[2] if len(place) > 2 else 0) + part.turned) % 360)]
+        at[1:] = [
+            _mm(place[0]),
+            _mm(place[1]),
+            _mm(_angle(part, place)),
+        ]
         font = need(need(node, "effects"), "font")
         font[1:] = [["size", "0.6", "0.6"], ["thickness", "0.1"]]
     return _renamed(node, "drawing", part.reference, str(index))
 
 
+def _angle(part: Part, place: list[float]) -> float:
+    """Angle of a text or pad, which board files give as seen on the board."""
+    return ((place[2] if len(place) > 2 else 0.0) + part.turned) % 360
+
+
 def _renamed(node: Node, *path: str) -> Node:
-    for entry in children(node, "uuid"):
-        entry[1] = Quoted(uuid_text(*path))
+    """A copy's own identifier, which some libraries leave out."""
+    node[:] = [entry for entry in node if isinstance(entry, str) or entry[0] != "uuid"]
+    node.append(uuid(*path))
     return node
 
 
@@ -141,7 +145,7 @@ def _pad(
     node = copy.deepcopy(entry)
     at = need(node, "at")
     place = numbers(at)
-    at[1:] = [_mm(place[0]), _mm(place[1]), _mm(((place[2] if len(place) > 2 else 0) + part.turned) % 360)]
+    at[1:] = [_mm(place[0]), _mm(place[1]), _mm(_angle(part, place))]
     number = words(node)[0]
     net = part.nets.get(number) or unconnected.get((part.reference, number), "")
     extra: list[Node] = []
@@ -150,8 +154,7 @@ def _pad(
         pin = next((p for p in pins(part.kind.symbol) if p.number == number), None)
         if pin is not None:
             extra += [["pinfunction", Quoted(pin.name)], ["pintype", Quoted(pin.electrical)]]
-    where = next((i for i, e in enumerate(node) if not isinstance(e, str) and e[0] == "uuid"), len(node))
-    node[where:where] = extra
+    node += extra
     return _renamed(node, "pad", part.reference, number, str(index))
 
 
@@ -182,21 +185,28 @@ def _outline() -> list[Node]:
         nodes.append(["gr_line", _xy("start", start), _xy("end", end), *pen, uuid("edge", str(index))])
     for index, (start, middle, end) in enumerate(arcs):
         nodes.append(
-            ["gr_arc", _xy("start", start), _xy("mid", middle), _xy("end", end), *pen, uuid("corner", str(index))]
+            [
+                "gr_arc",
+                _xy("start", start),
+                _xy("mid", middle),
+                _xy("end", end),
+                *pen,
+                uuid("corner", str(index)),
+            ]
         )
     return nodes
 
 
-_MARKS: tuple[tuple[str, float, float, str], ...] = ()
-
-
-def _marks() -> list[Node]:
+def _marks(design: Design) -> list[Node]:
     nodes: list[Node] = []
-    for index, (text, x, y, layer) in enumerate(_MARKS):
-        justify: list[Node] = [["justify", "mirror"]] if layer.startswith("B.") else []
-        size = "1" if layer.startswith("B.") else "0.7"
-        font: Node = ["effects", ["font", ["size", size, size], ["thickness", "0.12"]], *justify]
-        nodes.append(["gr_text", Quoted(text), _at(x, y, 0), ["layer", Quoted(layer)], uuid("mark", str(index)), font])
+    for index, mark in enumerate(marks(design)):
+        size, pen = _mm(mark.height_mm), _mm(max(0.1, 0.14 * mark.height_mm))
+        font: Node = ["effects", ["font", ["size", size, size], ["thickness", pen]]]
+        if mark.back:
+            font.append(["justify", "mirror"])
+        layer = Quoted("B.SilkS" if mark.back else "F.SilkS")
+        place = _at(mark.x_mm, mark.y_mm, 0)
+        nodes.append(["gr_text", Quoted(mark.text), place, ["layer", layer], uuid("mark", str(index)), font])
     return nodes
 
 
@@ -210,7 +220,8 @@ def _copper(routing: Routing, net_numbers: dict[str, int]) -> list[Node]:
     for index, (net, x, y) in enumerate(routing.vias):
         nodes.append(
             ["via", _xy("at", (x, y)), ["size", _mm(rules.VIA_MM)], ["drill", _mm(rules.VIA_DRILL_MM)],
-             ["layers", Quoted("F.Cu"), Quoted("B.Cu")], ["net", str(net_numbers[net])], uuid("via", str(index))]
+             ["layers", Quoted("F.Cu"), Quoted("B.Cu")], ["net", str(net_numbers[net])],
+             uuid("via", str(index))]
         )  # fmt: skip
     return nodes
 
@@ -219,13 +230,20 @@ def _planes(net_numbers: dict[str, int]) -> list[Node]:
     """Ground inside and below, supply inside."""
     nodes: list[Node] = []
     inset = rules.EDGE_MM + 0.1
-    corners = [(inset, inset), (WIDTH_MM - inset, inset), (WIDTH_MM - inset, HEIGHT_MM - inset), (inset, HEIGHT_MM - inset)]
+    corners = [
+        (inset, inset),
+        (WIDTH_MM - inset, inset),
+        (WIDTH_MM - inset, HEIGHT_MM - inset),
+        (inset, HEIGHT_MM - inset),
+    ]
     for net, layer in ((GROUND, "In1.Cu"), (SUPPLY, "In2.Cu"), (GROUND, "B.Cu")):
         nodes.append(
             ["zone", ["net", str(net_numbers[net])], ["net_name", Quoted(net)], ["layer", Quoted(layer)],
              uuid("plane", net, layer), ["name", Quoted(f"{net} {layer}")], ["hatch", "edge", "0.5"],
-             ["connect_pads", ["clearance", "0.2"]], ["min_thickness", "0.25"], ["filled_areas_thickness", "no"],
-             ["fill", "yes", ["thermal_gap", "0.3"], ["thermal_bridge_width", "0.3"], ["island_removal_mode", "0"]],
+             ["connect_pads", ["clearance", "0.2"]], ["min_thickness", "0.25"],
+             ["filled_areas_thickness", "no"],
+             ["fill", "yes", ["thermal_gap", "0.3"], ["thermal_bridge_width", "0.3"],
+              ["island_removal_mode", "0"]],
              ["polygon", ["pts", *(_xy("xy", corner) for corner in corners)]]]
         )  # fmt: skip
     return nodes

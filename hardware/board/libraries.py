@@ -61,7 +61,7 @@ def _derived(own: Node, parent: Node) -> Node:
 
 
 class Pin:
-    """One pin of a symbol: number, name, electrical type, place and direction in the symbol's frame (y up)."""
+    """One pin of a symbol: number, name, electrical type, place and direction (y up)."""
 
     def __init__(self, node: Node) -> None:
         self.number = words(need(node, "number"))[0]
@@ -74,9 +74,7 @@ class Pin:
 @cache
 def pins(identifier: str) -> tuple[Pin, ...]:
     """All pins of a symbol."""
-    return tuple(
-        Pin(pin) for unit in children(symbol(identifier), "symbol") for pin in children(unit, "pin")
-    )
+    return tuple(Pin(pin) for unit in children(symbol(identifier), "symbol") for pin in children(unit, "pin"))
 
 
 @cache

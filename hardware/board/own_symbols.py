@@ -28,8 +28,9 @@ BOXES = (
         "https://www.st.com/resource/en/datasheet/lsm6dso.pdf",
         "Package_LGA:LGA-14_3x2.5mm_P0.5mm_LayoutBorder3x4y",
         (
-            ("8", "VDD", "power_in"), ("5", "VDDIO", "power_in"), ("12", "CS", "input"), ("13", "SCL", "input"),
-            ("14", "SDA", "bidirectional"), ("1", "SDO/SA0", "passive"), ("2", "SDX", "passive"),
+            ("8", "VDD", "power_in"), ("5", "VDDIO", "power_in"), ("12", "CS", "input"),
+            ("13", "SCL", "input"), ("14", "SDA", "bidirectional"), ("1", "SDO/SA0", "passive"),
+            ("2", "SDX", "passive"),
             ("3", "SCX", "passive"), ("6", "GND", "power_in"), ("7", "GND", "power_in"),
         ),
         (
@@ -44,8 +45,8 @@ BOXES = (
         "https://www.analog.com/media/en/technical-documentation/data-sheets/max17048-max17049.pdf",
         "Package_DFN_QFN:TDFN-8-1EP_2x2mm_P0.5mm_EP0.8x1.2mm",
         (
-            ("3", "VDD", "power_in"), ("2", "CELL", "passive"), ("1", "CTG", "passive"), ("6", "QSTRT", "input"),
-            ("4", "GND", "power_in"), ("9", "EP", "passive"),
+            ("3", "VDD", "power_in"), ("2", "CELL", "passive"), ("1", "CTG", "passive"),
+            ("6", "QSTRT", "input"), ("4", "GND", "power_in"), ("9", "EP", "passive"),
         ),
         (("7", "SCL", "input"), ("8", "SDA", "bidirectional"), ("5", "~{ALRT}", "open_collector")),
     ),

@@ -1,13 +1,14 @@
 """A small router: two signal layers, vias, planes inside; negotiates until no two nets want the same copper.
 
 Every net is routed by the cheapest way in which the copper of others costs extra; what is fought over becomes
-dearer each round (the negotiated-congestion scheme of L. McMurchie and C. Ebeling, "PathFinder", 1995). Pads of
-the two plane nets only need a via.
+dearer each round (the negotiated-congestion scheme of L. McMurchie and C. Ebeling, "PathFinder", 1995).
+Pads of the two plane nets only need a via.
 """
 
 import json
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -141,7 +142,10 @@ class Router:
             fought = self._settle(1.0 + attempt / 8)
             if report:
                 names = [t.name for t in self.tasks if t.conflicts]
-                print(f"round {attempt + 1}: {fought} cells in dispute, {len(names)} nets {names[:6]}", flush=True)
+                print(
+                    f"round {attempt + 1}: {fought} cells in dispute, {len(names)} nets {names[:6]}",
+                    flush=True,
+                )
             if not fought:
                 return self._result()
             present = min(present * 1.35, 60.0)
@@ -245,7 +249,7 @@ def _span(task: _Task) -> int:
 
 
 def _vias(way: list[int], to_plane: bool) -> list[int]:
-    found = [a % PLANE for a, b in zip(way, way[1:], strict=False) if a // PLANE != b // PLANE]
+    found = [a % PLANE for a, b in pairwise(way) if a // PLANE != b // PLANE]
     return [*found, way[0] % PLANE] if to_plane else found
 
 
@@ -282,7 +286,9 @@ def save(routing: Routing, path: Path) -> None:
 def load(path: Path) -> Routing:
     """Read a routing that `save` wrote."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    tracks = tuple(Track(net, layer, width, (a[0], a[1]), (b[0], b[1])) for net, layer, width, a, b in data["tracks"])
+    tracks = tuple(
+        Track(net, layer, width, (a[0], a[1]), (b[0], b[1])) for net, layer, width, a, b in data["tracks"]
+    )
     return Routing(tracks, tuple((net, x, y) for net, x, y in data["vias"]))
 
 

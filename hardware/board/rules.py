@@ -1,4 +1,4 @@
-"""Design rules: one home for router, board file and checks. Millimetres; within reach of ordinary 4-layer makers."""
+"""Design rules in millimetres, for router, board file and checks; ordinary makers of 4 layers keep them."""
 
 CLEARANCE_MM = 0.15
 EDGE_MM = 0.3

@@ -102,7 +102,9 @@ def _shelves(members: list[Part], left: float, top: float, places: dict[str, tup
 def schematic(design: Design) -> Node:
     """The whole file."""
     places, frames = _layout(design)
-    used = sorted({part.kind.symbol for part in design.parts} | set(POWER_SYMBOLS.values()) | {"power:PWR_FLAG"})
+    used = sorted(
+        {part.kind.symbol for part in design.parts} | set(POWER_SYMBOLS.values()) | {"power:PWR_FLAG"}
+    )
     drawn: list[Node] = []
     for part in design.parts:
         drawn += _drawn(part, places[part.reference])
@@ -130,7 +132,14 @@ def _frames(frames: list[tuple[str, float, float, float]]) -> list[Node]:
     for name, left, top, bottom in frames:
         size: Node = ["effects", ["font", ["size", "3", "3"], ["bold", "yes"]], ["justify", "left", "bottom"]]
         nodes.append(
-            ["text", Quoted(name), ["exclude_from_sim", "no"], _at(left, top + GRID * 1.5, 0), size, uuid("title", name)]
+            [
+                "text",
+                Quoted(name),
+                ["exclude_from_sim", "no"],
+                _at(left, top + GRID * 1.5, 0),
+                size,
+                uuid("title", name),
+            ]
         )
         nodes.append(
             ["rectangle", ["start", _mm(left - GRID), _mm(top - GRID)],
@@ -180,7 +189,12 @@ def _symbol(part: Part, at: tuple[float, float]) -> Node:
         x = at[0] if small or part.kind_name == "test_pad" else at[0] + 7.62
         named_by_label = part.kind_name == "test_pad" and name == "Value"
         node.append(_field(name, text, x, at[1] + dy, named_by_label, 90 if lying else 0))
-    hidden = {"Footprint": part.kind.footprint, "Datasheet": "~", "Description": part.kind.reason, **fields(part)}
+    hidden = {
+        "Footprint": part.kind.footprint,
+        "Datasheet": "~",
+        "Description": part.kind.reason,
+        **fields(part),
+    }
     node += [_field(name, text, *at, True, 0) for name, text in hidden.items()]
     for pin in pins(part.kind.symbol):
         node.append(["pin", Quoted(pin.number), uuid("pin", part.reference, pin.number)])
@@ -189,7 +203,12 @@ def _symbol(part: Part, at: tuple[float, float]) -> Node:
 
 
 def _instances(reference: str) -> Node:
-    path: Node = ["path", Quoted("/" + uuid_text("schematic")), ["reference", Quoted(reference)], ["unit", "1"]]
+    path: Node = [
+        "path",
+        Quoted("/" + uuid_text("schematic")),
+        ["reference", Quoted(reference)],
+        ["unit", "1"],
+    ]
     return ["instances", ["project", Quoted(PROJECT), path]]
 
 
@@ -219,8 +238,10 @@ def _name(net: str, at: tuple[float, float], dx: int, dy: int, *path: str) -> No
     ]  # fmt: skip
 
 
-def _power(identifier: str, net: str, at: tuple[float, float], angle: int, *path: str) -> Node:
-    reference = "#PWR" + uuid_text("power", *path)[:6].upper()
+def _power(
+    identifier: str, net: str, at: tuple[float, float], angle: int, *path: str, prefix: str = "#PWR"
+) -> Node:
+    reference = prefix + uuid_text("power", *path)[:6].upper()
     return [
         "symbol", ["lib_id", Quoted(identifier)], _at(*at, angle), ["unit", "1"], ["exclude_from_sim", "no"],
         ["in_bom", "yes"], ["on_board", "yes"], ["dnp", "no"], uuid("power", *path),
@@ -231,11 +252,7 @@ def _power(identifier: str, net: str, at: tuple[float, float], angle: int, *path
 
 
 def _flag(net: str, x: float, y: float) -> list[Node]:
-    flag = _power("power:PWR_FLAG", "PWR_FLAG", (x, y), 0, "flag", net)
-    flag[flag.index(_field("Reference", "#PWR" + uuid_text("power", "flag", net)[:6].upper(), x, y, True, 0))] = _field(
-        "Reference", "#FLG" + uuid_text("power", "flag", net)[:6].upper(), x, y, True, 0
-    )
-    flag[-1] = _instances("#FLG" + uuid_text("power", "flag", net)[:6].upper())
+    flag = _power("power:PWR_FLAG", "PWR_FLAG", (x, y), 0, "flag", net, prefix="#FLG")
     below = (x, round(y + STUB, 2))
     return [flag, _wire((x, y), below, "flag", net), _name(net, below, 0, 1, "flag", net, "name")]
 

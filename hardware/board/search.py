@@ -14,7 +14,7 @@ Costs = npt.NDArray[np.float32]
 
 
 @numba.njit(cache=True)
-def cheapest(
+def cheapest(  # noqa: C901, PLR0912 - one compiled loop
     net: int,
     rows: int,
     columns: int,
@@ -31,10 +31,10 @@ def cheapest(
 ) -> npt.NDArray[np.int64]:
     """Cells from a source to a target, last first; empty when there is no way.
 
-    Cells are numbered layer * rows * columns + row * columns + column. Owner maps: -1 free, -2 nobody, else the
-    only net that may pass. Use maps: how often tracks of others forbid this cell; `present` is the price of that.
-    With `end_at_via` the way ends where a via to a plane may be set (the via is then implied at its last cell).
-    `box` bounds the targets (row and column, first and last) for the estimate of what is left.
+    Cells are numbered layer * rows * columns + row * columns + column. Owner maps: -1 free, -2 nobody,
+    else the only net that may pass. Use maps: how often tracks of others forbid this cell; `present` is
+    the price of that. With `end_at_via` the way ends where a via to a plane may be set (implied at its last
+    cell). `box` bounds the targets (row and column, first and last) for the estimate of what is left.
     """
     plane = rows * columns
     total = 2 * plane
@@ -135,7 +135,7 @@ def claim(
     half_y: float,
     radius: float,
 ) -> None:
-    """Give the cells nearer than `radius` to a box to `net`, or to nobody where another net has them; in cells."""
+    """Give the cells nearer than `radius` to a box to `net`, to nobody where another net has them."""
     rows = owner.size // columns
     top, bottom = int(y - half_y - radius) - 1, int(y + half_y + radius) + 2
     first, last = int(x - half_x - radius) - 1, int(x + half_x + radius) + 2

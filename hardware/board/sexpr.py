@@ -1,6 +1,6 @@
 """The s-expressions of KiCad's files: read, write.
 
-A node is a list whose first entry is its name; `Quoted` marks what stands in quotes, plain `str` what does not.
+A node is a list whose first entry is its name; `Quoted` marks what stands in quotes, `str` what does not.
 """
 
 from pathlib import Path

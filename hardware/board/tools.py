@@ -35,7 +35,9 @@ def kicad(*arguments: str, accept: tuple[int, ...] = (0,)) -> int:
     Raises:
         KicadError: the code is not one of `accept`.
     """
-    done = subprocess.run(["kicad-cli", *arguments], capture_output=True, text=True, env=environment(), check=False)
+    done = subprocess.run(
+        ["kicad-cli", *arguments], capture_output=True, text=True, env=environment(), check=False
+    )
     if done.returncode not in accept:
         raise KicadError(f"kicad-cli {' '.join(arguments[:3])}: {done.stderr.strip() or done.stdout.strip()}")
     return done.returncode

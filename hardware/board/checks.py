@@ -1,0 +1,168 @@
+"""Checks of the committed board: `python -m hardware.board.checks [FOLDER]` prints every figure; 1 when one fails.
+
+KiCad's own rule checks, agreement of design, schematic, board and firmware, decoupling, courtyards, the copper-free
+antenna and the identity of the committed files with what the design makes.
+"""
+
+import json
+import sys
+import tempfile
+from itertools import combinations
+from math import dist
+from pathlib import Path
+from typing import Any
+
+from hardware.board.build import COMMITTED, ROUTES, build
+from hardware.board.design import ANTENNA_MM, GROUND, HEIGHT_MM, WIDTH_MM, Design, design
+from hardware.board.firmware_module import MODULE, board_nets, differences, module_text
+from hardware.board.geometry import Pad, courtyard, pads
+from hardware.board.identity import PROJECT
+from hardware.board.libraries import pins
+from hardware.board.netlist import netlist
+from hardware.board.router import load
+from hardware.board.tools import kicad
+from hardware.finding import Finding, count, table
+
+DECOUPLING_MM = 4.0  # from a supply pin to the capacitor's pad
+OVER_THE_EDGE = ("J2", "U1")  # the USB socket looks out of the case; the module's courtyard is its antenna's room
+GENERATED = (f"{PROJECT}.kicad_sch", f"{PROJECT}.kicad_pcb", f"{PROJECT}.kicad_pro", "plantigrade.kicad_sym")
+
+
+def schematic_rules(folder: Path) -> Finding:
+    """KiCad's electrical rule check: errors and warnings."""
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "erc.json"
+        kicad("sch", "erc", "--format", "json", "--severity-all", "--exit-code-violations",
+              "-o", str(report), str(folder / f"{PROJECT}.kicad_sch"), accept=(0, 5))  # fmt: skip
+        data = json.loads(report.read_text(encoding="utf-8"))
+    faults = [_words(fault) for sheet in data["sheets"] for fault in sheet["violations"]]
+    return count("electrical rules (ERC)", faults)
+
+
+def board_rules(folder: Path) -> list[Finding]:
+    """KiCad's design rule check: rules, open nets, and parity with the schematic; errors and warnings."""
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "drc.json"
+        kicad("pcb", "drc", "--format", "json", "--severity-all", "--schematic-parity", "--exit-code-violations",
+              "-o", str(report), str(folder / f"{PROJECT}.kicad_pcb"), accept=(0, 5))  # fmt: skip
+        data = json.loads(report.read_text(encoding="utf-8"))
+    return [
+        count("design rules (DRC)", [_words(fault) for fault in data["violations"]]),
+        count("nets not wholly routed", [_words(fault) for fault in data["unconnected_items"]]),
+        count("schematic against board", [_words(fault) for fault in data["schematic_parity"]]),
+    ]
+
+
+def _words(fault: dict[str, Any]) -> str:
+    items = "; ".join(item["description"] for item in fault["items"])
+    return f"{fault['type']}: {fault['description']} ({items})"
+
+
+def agreement(circuit: Design, folder: Path, firmware_text: str) -> list[Finding]:
+    """Design against schematic, design against copper, firmware against copper."""
+    wanted = {(part, pin): net for net, ends in circuit.nets().items() for part, pin in ends}
+    with tempfile.TemporaryDirectory() as scratch:
+        drawn = netlist(folder / f"{PROJECT}.kicad_sch", Path(scratch))
+    copper = board_nets(folder / f"{PROJECT}.kicad_pcb")
+    return [
+        count("design against schematic", _apart(wanted, drawn)),
+        count("design against copper", _apart(wanted, copper)),
+        count("firmware pins against copper", differences(firmware_text, copper)),
+    ]
+
+
+def _apart(wanted: dict[tuple[str, str], str], found: dict[tuple[str, str], str]) -> list[str]:
+    named = {pin: net for pin, net in found.items() if not net.startswith("unconnected-")}
+    return [
+        f"{part} pin {pin}: {found.get((part, pin), 'nothing')} instead of {wanted.get((part, pin), 'nothing')}"
+        for part, pin in sorted(set(wanted) | set(named))
+        if wanted.get((part, pin)) != named.get((part, pin))
+    ]
+
+
+def decoupling(circuit: Design) -> Finding:
+    """Every supply pin of an integrated circuit has a capacitor to that circuit's own ground close by."""
+    copper = pads(circuit)
+    capacitors = [part for part in circuit.parts if part.kind.symbol == "Device:C"]
+    faults: list[str] = []
+    for part in circuit.parts:
+        if not part.kind.integrated:
+            continue
+        for pin in pins(part.kind.symbol):
+            net = part.nets.get(pin.number, GROUND)
+            if pin.electrical != "power_in" or net in (GROUND, "BAT_N"):
+                continue
+            ground = "BAT_N" if "BAT_N" in part.nets.values() else GROUND
+            near = [
+                _gap(copper, (part.reference, pin.number), (c.reference, end))
+                for c in capacitors
+                for end, other in (("1", "2"), ("2", "1"))
+                if c.nets[end] == net and c.nets[other] == ground
+            ]
+            if min(near, default=float("inf")) > DECOUPLING_MM:
+                faults.append(f"{part.reference} pin {pin.number} ({pin.name}, {net}) has no capacitor close by")
+    return count(f"supply pins without a capacitor within {DECOUPLING_MM:g} mm", faults)
+
+
+def _gap(copper: list[Pad], first: tuple[str, str], second: tuple[str, str]) -> float:
+    """Distance between the centres of two pads."""
+    places = {(pad.reference, pad.number): (pad.x, pad.y) for pad in copper}
+    return dist(places[first], places[second])
+
+
+def courtyards(circuit: Design) -> Finding:
+    """Rooms of the parts do not overlap and stay on the board."""
+    rooms = {part.reference: courtyard(part) for part in circuit.parts}
+    faults: list[str] = []
+    for first, second in combinations(sorted(set(rooms) - {"U1"}), 2):
+        a, b = rooms[first], rooms[second]
+        if min(a[2], b[2]) - max(a[0], b[0]) > 1e-6 and min(a[3], b[3]) - max(a[1], b[1]) > 1e-6:
+            faults.append(f"{first} and {second}")
+    for reference, room in rooms.items():
+        on_board = room[0] >= 0 and room[1] >= ANTENNA_MM and room[2] <= WIDTH_MM and room[3] <= HEIGHT_MM
+        if not on_board and reference not in OVER_THE_EDGE:
+            faults.append(f"{reference} leaves the board or enters the antenna's room")
+    return count("courtyards that overlap", faults)
+
+
+def antenna(circuit: Design) -> Finding:
+    """Copper of pads, tracks and vias in the antenna's room (the planes are kept out by KiCad's zone)."""
+    routing = load(ROUTES)
+    heights = [pad.y - pad.half_y - pad.round_mm for pad in pads(circuit)]
+    heights += [y for track in routing.tracks for y in (track.start[1], track.end[1])]
+    heights += [y for _, _, y in routing.vias]
+    return Finding("copper nearest to the antenna's edge, mm", min(heights), ANTENNA_MM, at_most=False)
+
+
+def committed(circuit: Design, folder: Path) -> list[Finding]:
+    """The committed files are what design and routes make, byte for byte."""
+    with tempfile.TemporaryDirectory() as scratch:
+        build(circuit, load(ROUTES), Path(scratch))
+        stale = [n for n in GENERATED if (Path(scratch) / n).read_bytes() != (folder / n).read_bytes()]
+    old = [] if MODULE.read_text(encoding="utf-8") == module_text() else [MODULE.name]
+    return [count("committed drawings that differ from the design", stale), count("stale firmware constants", old)]
+
+
+def check(folder: Path = COMMITTED) -> list[Finding]:
+    """Everything."""
+    circuit = design()
+    return [
+        schematic_rules(folder),
+        *board_rules(folder),
+        *agreement(circuit, folder, MODULE.read_text(encoding="utf-8")),
+        decoupling(circuit),
+        courtyards(circuit),
+        antenna(circuit),
+        *committed(circuit, folder),
+    ]
+
+
+def main() -> int:
+    """Print the table."""
+    findings = check(Path(sys.argv[1]) if len(sys.argv) > 1 else COMMITTED)
+    print(table(findings))
+    return int(any(not finding.ok for finding in findings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
