@@ -112,15 +112,15 @@ def crossing(x_pct: Floats, y_pct: Floats) -> tuple[float, float]:
     to_left = _diagonal(x_pct, y_pct, -1.0)
     if to_left is None or to_right is None:
         return float("nan"), float("nan")
-    apart = to_right - to_left
+    apart: Floats = to_right - to_left
     apart_values: list[float] = apart.tolist()
     places = [i for i, (a, b) in enumerate(pairwise(apart_values)) if a * b <= 0 and a != b]
     if not places:
         return float("nan"), float("nan")
     nearest = min(places, key=lambda place: abs(float(_ACROSS[place])))
     share = float(apart[nearest] / (apart[nearest] - apart[nearest + 1]))
-    x = _ACROSS[nearest] + share * (_ACROSS[nearest + 1] - _ACROSS[nearest])
-    return float(x), float(np.interp(x, _ACROSS, to_right))
+    x = float(_ACROSS[nearest]) + share * float(_ACROSS[nearest + 1] - _ACROSS[nearest])
+    return x, float(np.interp(x, _ACROSS, to_right))
 
 
 def _diagonal(x: Floats, y: Floats, sign: float) -> Floats | None:
