@@ -137,7 +137,7 @@ class Calibration:
             FileError: the file cannot be written.
         """
         try:
-            path.write_text(json.dumps({"schema": SCHEMA} | asdict(self), indent=1) + "\n", encoding="utf-8")
+            path.write_text(json.dumps(as_json(self), indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise FileError(path, f"cannot be written ({error.strerror})") from error
 
@@ -161,6 +161,20 @@ def load_calibration(path: Path) -> Calibration:
         raise FileError(path, f"cannot be read ({error.strerror})") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise FileError(path, f"is not JSON: {error}") from error
+    return calibration_from(data, path)
+
+
+def as_json(calibration: Calibration) -> dict[str, Any]:
+    """The values that `Calibration.save` writes."""
+    return {"schema": SCHEMA} | asdict(calibration)
+
+
+def calibration_from(data: Any, path: Path) -> Calibration:
+    """A calibration from the values that `Calibration.save` writes; `path` is named in errors.
+
+    Raises:
+        FileError: as `load_calibration`.
+    """
     if not isinstance(data, dict) or cast(Table, data).get("schema") != SCHEMA:
         raise FileError(path, f"is not a calibration of the schema {SCHEMA}")
     table = cast(Table, data)

@@ -1,6 +1,5 @@
 # pyarrow has no type stubs.
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 """Frames of one insole as columns, in memory and as Parquet."""
 
 from dataclasses import dataclass
@@ -9,16 +8,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from plantigrade.errors import FileError
+from plantigrade.library.columns import ColumnFile, FileKey, RecordingError, write_columns
+
+__all__ = [
+    "CHANNELS",
+    "IMU_NAMES",
+    "NO_TIME",
+    "FootFrames",
+    "RecordingError",
+    "read_parquet",
+    "write_parquet",
+]
 
 CHANNELS = 16
 IMU_NAMES = ("acc_x", "acc_y", "acc_z", "rate_x", "rate_y", "rate_z")
 NO_TIME = np.iinfo(np.int64).min
-ROW_GROUP = 1 << 18
-
-
-class RecordingError(FileError):
-    """A recording that cannot be written or is not sound."""
+ROW_GROUP = 1 << 16
+"""Rows that are compressed together: 11 minutes at 100 Hz, so that a slice reads little more than itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +55,30 @@ class FootFrames:
     def __len__(self) -> int:
         return len(self.seq)
 
+    def rows(self, chosen: slice | NDArray[np.bool_]) -> "FootFrames":
+        """Some of the frames."""
+        return FootFrames(
+            seq=self.seq[chosen],
+            slots=self.slots[chosen],
+            boot=self.boot[chosen],
+            status=self.status[chosen],
+            device_us=self.device_us[chosen],
+            host_ns=self.host_ns[chosen],
+            uncertainty_us=self.uncertainty_us[chosen],
+            counts=self.counts[chosen],
+            imu=None if self.imu is None else self.imu[chosen],
+        )
 
-def write_parquet(path: Path, frames: FootFrames) -> None:
-    """One insole's frames as Parquet: zstd, and bytes of equal weight together, which suits 12-bit counts."""
+
+def write_parquet(path: Path, frames: FootFrames, key: FileKey | None = None) -> None:
+    """One insole's frames as Parquet: zstd, and bytes of equal weight together, which suits 12-bit counts.
+
+    Args:
+        path: the file.
+        frames: what to write.
+        key: encrypts the file; None leaves it readable to everyone who can open it.
+    """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     columns: dict[str, Any] = {
         "seq": frames.seq,
@@ -69,55 +94,53 @@ def write_parquet(path: Path, frames: FootFrames) -> None:
     if frames.imu is not None:
         for index, name in enumerate(IMU_NAMES):
             columns[name] = np.ascontiguousarray(frames.imu[:, index])
-    split = [name for name in columns if name.startswith(("c", "acc", "rate"))]
-    steady = ["seq", "device_us", "host_ns"]
-    pq.write_table(
-        pa.table(columns),
+    encodings = {
+        name: "BYTE_STREAM_SPLIT" for name in columns if name.startswith(("c", "acc", "rate"))
+    } | dict.fromkeys(("seq", "device_us", "host_ns"), "DELTA_BINARY_PACKED")
+    write_columns(
         path,
-        row_group_size=ROW_GROUP,
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=["slots", "boot", "status", "uncertainty_us"],  # pyright: ignore[reportArgumentType]
-        column_encoding={
-            **dict.fromkeys(split, "BYTE_STREAM_SPLIT"),
-            **dict.fromkeys(steady, "DELTA_BINARY_PACKED"),
-        },
+        columns,
+        encodings,
+        dictionary=("slots", "boot", "status", "uncertainty_us"),
+        row_group=ROW_GROUP,
+        key=key,
     )
 
 
-def read_parquet(path: Path) -> FootFrames:
+def read_parquet(
+    path: Path, key: FileKey | None = None, host_ns: tuple[int, int] | None = None
+) -> FootFrames:
     """One insole's frames.
 
+    Args:
+        path: the file.
+        key: of an encrypted file.
+        host_ns: only frames from the first to before the second UTC time; no more of the file is read than
+            the groups of rows that hold them. Frames whose time is not known are left out then.
+
     Raises:
-        RecordingError: the file is damaged or is not one of ours.
+        RecordingError: the file is damaged, is not one of ours, or the key does not fit.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-        names = set(table.column_names)
-        counts = np.column_stack([_numpy(table, f"c{channel:02d}", "u2") for channel in range(CHANNELS)])
-        imu = None
-        if IMU_NAMES[0] in names:
-            imu = np.column_stack([_numpy(table, name, "i2") for name in IMU_NAMES])
-        return FootFrames(
-            seq=_numpy(table, "seq", "i8"),
-            slots=_numpy(table, "slots", "u1"),
-            boot=_numpy(table, "boot", "u2"),
-            status=_numpy(table, "status", "u2"),
-            device_us=_numpy(table, "device_us", "i8"),
-            host_ns=_numpy(table, "host_ns", "i8", NO_TIME),
-            uncertainty_us=_numpy(table, "uncertainty_us", "i4", -1),
-            counts=counts,
-            imu=imu,
-        )
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise RecordingError(path, f"is not a sound recording: {str(error).splitlines()[0]}") from error
+    file = ColumnFile(path, key)
+    frames = _frames(file, None if host_ns is None else file.groups_between("host_ns", *host_ns))
+    if host_ns is None:
+        return frames
+    return frames.rows((frames.host_ns >= host_ns[0]) & (frames.host_ns < host_ns[1]))
 
 
-def _numpy(table: Any, name: str, kind: str, missing: int | None = None) -> NDArray[Any]:
-    column = table.column(name)
-    if missing is not None:
-        column = column.fill_null(missing)
-    return column.to_numpy().astype(kind, copy=False)
+def _frames(file: ColumnFile, groups: list[int] | None) -> FootFrames:
+    table = file.read(groups)
+    imu = None
+    if IMU_NAMES[0] in file.names:
+        imu = np.column_stack([table.column(name, "i2") for name in IMU_NAMES])
+    return FootFrames(
+        seq=table.column("seq", "i8"),
+        slots=table.column("slots", "u1"),
+        boot=table.column("boot", "u2"),
+        status=table.column("status", "u2"),
+        device_us=table.column("device_us", "i8"),
+        host_ns=table.column("host_ns", "i8", NO_TIME),
+        uncertainty_us=table.column("uncertainty_us", "i4", -1),
+        counts=np.column_stack([table.column(f"c{channel:02d}", "u2") for channel in range(CHANNELS)]),
+        imu=imu,
+    )

@@ -7,19 +7,49 @@ checksums of the files. A recording is written beside its place and moved there 
 is not.
 """
 
-import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from plantigrade.library.columns import FileKey
+from plantigrade.library.durable import (
+    DRAFT_SUFFIX,
+    file_sum,
+    lock_folder,
+    release_folder,
+    sweep_drafts,
+    sync_and_sum,
+    sync_folder,
+)
+from plantigrade.library.forces import ForceFrames, write_forces
 from plantigrade.library.frames import FootFrames, RecordingError, write_parquet
+from plantigrade.library.sealed_files import SealedFile, binding_of, write_keys
+
+if TYPE_CHECKING:
+    from plantigrade.library.vault import Vault
+
+__all__ = [
+    "BOOKS_FILE",
+    "COUNTS",
+    "FORCES",
+    "Draft",
+    "FootBooks",
+    "RecordedGap",
+    "RecordingBooks",
+    "file_sum",
+    "find_recordings",
+    "read_books",
+    "sync_folder",
+]
 
 SCHEMA = "plantigrade.recording/1"
 BOOKS_FILE = "recording.json"
+COUNTS = "counts"
+FORCES = "forces"
 
 
 @dataclass(frozen=True)
@@ -51,7 +81,10 @@ class FootBooks:
         missing_by_reason: how many slots for each reason.
         gaps: every gap.
         rows: rows of the file; fewer than slots where the insole stored means of several.
-        sha256: of the file.
+        sha256: of the file as it was sealed.
+        calibration: in force when it was sealed, as `Calibration.save` writes it; None if nothing was known.
+        layout: sensor places of an import; None for our own insole, whose layout its identity names.
+        quantity: "counts" of our insoles; "force" or "footswitch" of imports.
     """
 
     foot: str
@@ -64,6 +97,9 @@ class FootBooks:
     gaps: list[RecordedGap]
     rows: int
     sha256: str
+    calibration: dict[str, Any] | None = None
+    layout: dict[str, Any] | None = None
+    quantity: str = "counts"
 
 
 @dataclass(frozen=True)
@@ -76,6 +112,9 @@ class RecordingBooks:
         duration_s: to the end of the last frame.
         provenance: where the data came from: journal, its damage, software version.
         feet: one for each insole.
+        content: `COUNTS` of our insoles, or `FORCES` as another system gave them.
+        sample_rate_hz: slots per second.
+        body_weight_n: where the source of an import states it.
     """
 
     id: str
@@ -84,6 +123,9 @@ class RecordingBooks:
     provenance: dict[str, Any]
     feet: list[FootBooks]
     schema: str = SCHEMA
+    content: str = COUNTS
+    sample_rate_hz: float = 100.0
+    body_weight_n: float | None = None
 
     def as_json(self) -> str:
         """The file's text; the same books give the same bytes."""
@@ -92,52 +134,77 @@ class RecordingBooks:
 
 @dataclass
 class Draft:
-    """A recording being written, beside its place."""
+    """A recording being written, beside its place. Two writers never share a draft."""
 
     folder: Path
     target: Path
-    _sums: dict[str, str] = field(default_factory=dict[str, str])
+    vault: "Vault | None" = None
+    _lock: int = -1
+    _keys: dict[str, SealedFile] = field(default_factory=dict[str, SealedFile])
 
     @classmethod
-    def begin(cls, recordings: Path, name: str) -> "Draft":
-        """Make room for a recording called `name`.
+    def begin(cls, recordings: Path, name: str, vault: "Vault | None" = None) -> "Draft":
+        """Make room for a recording called `name`; with a vault its files are encrypted.
 
         Raises:
             RecordingError: the folder cannot be written.
         """
-        folder = recordings / f".{name}.draft"
         try:
-            if folder.exists():
-                shutil.rmtree(folder)  # left by a process that ended half-way
-            folder.mkdir(parents=True, mode=0o700)
+            recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
+            sweep_drafts(recordings)
+            folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=DRAFT_SUFFIX, dir=recordings))
+            return cls(folder, recordings / name, vault, lock_folder(folder))
         except OSError as error:
-            raise RecordingError(folder, f"cannot be written: {error.strerror}") from error
-        return cls(folder, recordings / name)
+            raise RecordingError(recordings / name, f"cannot be written: {error.strerror}") from error
 
     def write_frames(self, name: str, frames: FootFrames) -> str:
         """Write one insole's file; its SHA-256."""
+        return self._write(name, lambda path, key: write_parquet(path, frames, key))
+
+    def write_forces(self, name: str, frames: ForceFrames) -> str:
+        """Write one imported foot's file; its SHA-256."""
+        return self._write(name, lambda path, key: write_forces(path, frames, key))
+
+    def _write(self, name: str, write: Callable[[Path, FileKey | None], None]) -> str:
         path = self.folder / f"{name}.parquet"
         try:
-            write_parquet(path, frames)
-            return _sync_and_sum(path)
+            if self.vault is None:
+                write(path, None)
+                return sync_and_sum(path)
+            key, wrapped = self.vault.new_file_key(binding_of(self.target.name, name))
+            write(path, key)
+            digest = sync_and_sum(path)
         except OSError as error:
+            self.abandon()
             raise RecordingError(path, f"cannot be written: {error.strerror or error}") from error
+        self._keys[name] = SealedFile(wrapped, digest)
+        return digest
 
     def finish(self, books: RecordingBooks) -> Path:
         """Write the books and move the recording to its place; from now on it is there."""
         path = self.folder / BOOKS_FILE
         try:
-            path.write_text(books.as_json())
-            _sync_and_sum(path)
+            if self._keys:
+                write_keys(self.folder, self._keys)
+            path.write_text(books.as_json(), encoding="utf-8")
+            sync_and_sum(path)
             sync_folder(self.folder)
-            if self.target.exists():
-                shutil.rmtree(self.folder)  # the same journal was sealed before: the recording stands
-            else:
+            if not (self.target / BOOKS_FILE).is_file():  # else the same was sealed before: it stands
                 self.folder.rename(self.target)
             sync_folder(self.target.parent)
         except OSError as error:
-            raise RecordingError(self.target, f"cannot be written: {error.strerror}") from error
+            if not (self.target / BOOKS_FILE).is_file():  # unless another writer came first with the same
+                raise RecordingError(self.target, f"cannot be written: {error.strerror}") from error
+        finally:
+            self.abandon()
         return self.target
+
+    def abandon(self) -> None:
+        """Leave nothing behind of a draft that is not wanted."""
+        if self.folder.exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
+        release_folder(self._lock)
+        self._lock = -1
 
 
 def read_books(folder: Path) -> RecordingBooks:
@@ -148,9 +215,11 @@ def read_books(folder: Path) -> RecordingBooks:
     """
     path = folder / BOOKS_FILE
     try:
-        values: dict[str, Any] = json.loads(path.read_text())
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if values["schema"] != SCHEMA:
-            raise RecordingError(path, f"has schema {values['schema']}, this version reads {SCHEMA}")
+            raise RecordingError(
+                path, f"has schema {values['schema']}, this version reads {SCHEMA}; update plantigrade"
+            )
         values["feet"] = [_read_foot(foot) for foot in values["feet"]]
         return RecordingBooks(**values)
     except OSError as error:
@@ -169,24 +238,3 @@ def find_recordings(recordings: Path) -> Iterator[Path]:
     """Folders of recordings, oldest name first."""
     if recordings.is_dir():
         yield from sorted(folder for folder in recordings.iterdir() if (folder / BOOKS_FILE).is_file())
-
-
-def file_sum(path: Path) -> str:
-    """SHA-256 of a file in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_and_sum(path: Path) -> str:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-    return file_sum(path)

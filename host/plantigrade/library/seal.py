@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from plantigrade.library.recording import (
 from plantigrade.library.timeline import Timeline
 from plantigrade.link import bulk
 from plantigrade.link.base import now_ns
+
+if TYPE_CHECKING:
+    from plantigrade.library.vault import Vault
 
 
 @dataclass
@@ -105,12 +108,13 @@ def read_journal(path: Path) -> JournalContent:
     return content
 
 
-def seal(journal: Path, recordings: Path) -> Path:
+def seal(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
     """Make a recording of a journal; the journal stays as it is. Doing it again gives the same recording.
 
     Args:
         journal: path of a journal that nobody writes to.
         recordings: folder of recordings.
+        vault: the library's key; the recording is then encrypted.
 
     Returns:
         The recording's folder.
@@ -119,7 +123,7 @@ def seal(journal: Path, recordings: Path) -> Path:
         JournalError, RecordingError: reading or writing failed; nothing half-done is left in sight.
     """
     content = read_journal(journal)
-    draft = Draft.begin(recordings, content.name)
+    draft = Draft.begin(recordings, content.name, vault)
     feet = {number: foot_frames(foot) for number, foot in content.feet.items()}
     start_ns = _start(feet.values())
     books = [
@@ -135,7 +139,7 @@ def seal(journal: Path, recordings: Path) -> Path:
     return draft.finish(RecordingBooks(content.name, start_ns, _duration(feet, start_ns), provenance, books))
 
 
-def roll(journal: Path, recordings: Path) -> Path:
+def roll(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
     """Seal a journal and begin a new one in its place that knows what the recording holds.
 
     The old journal is replaced only after the recording is durable; ended half-way, it can be done again.
@@ -143,7 +147,7 @@ def roll(journal: Path, recordings: Path) -> Path:
     Raises:
         JournalError, RecordingError: as `seal`.
     """
-    folder = seal(journal, recordings)
+    folder = seal(journal, recordings, vault)
     content = read_journal(journal)
     fresh = journal.with_suffix(".next")
     with fresh.open("wb") as file:
@@ -158,7 +162,7 @@ def roll(journal: Path, recordings: Path) -> Path:
 
 
 def _carried_over(content: JournalContent) -> list[bytes]:
-    run = {**content.last_run, "after": content.name}
+    run: dict[str, Any] = {**content.last_run, "after": content.name}
     if run["host_boot"] == host_boot():
         monotonic_ns = now_ns()  # the time line goes on, whatever the wall clock was set to
         run["utc_ns"] += monotonic_ns - run["monotonic_ns"]
@@ -205,13 +209,18 @@ def foot_frames(foot: _Foot) -> FootFrames:
 
 def recorded_slots(frames: FootFrames) -> SlotSet:
     """The slots that frames stand for."""
+    return slots_of(frames.seq, frames.slots)
+
+
+def slots_of(seq: NDArray[np.int64], slots: NDArray[Any]) -> SlotSet:
+    """The slots that rows stand for, each `slots` of them from `seq` on, in rising order."""
     recorded = SlotSet()
-    if not len(frames):
+    if not len(seq):
         return recorded
-    end = frames.seq + frames.slots
-    breaks = np.flatnonzero(frames.seq[1:] != end[:-1]) + 1
+    end = seq + slots
+    breaks = np.flatnonzero(seq[1:] != end[:-1]) + 1
     for first, stop in zip(np.append(0, breaks), np.append(breaks, len(end)), strict=True):
-        recorded.add(int(frames.seq[first]), int(end[stop - 1]))
+        recorded.add(int(seq[first]), int(end[stop - 1]))
     return recorded
 
 

@@ -3,18 +3,18 @@ with its reason."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from plantigrade.bridge.ranges import SlotSet
+from plantigrade.library.forces import ForceFrames, read_forces
 from plantigrade.library.frames import FootFrames, RecordingError, read_parquet
-from plantigrade.library.recording import (
-    FootBooks,
-    RecordingBooks,
-    file_sum,
-    read_books,
-)
-from plantigrade.library.seal import recorded_slots
+from plantigrade.library.recording import FORCES, FootBooks, RecordingBooks, read_books
+from plantigrade.library.seal import recorded_slots, slots_of
+from plantigrade.library.sealed_files import key_of, matches_sum
+
+if TYPE_CHECKING:
+    from plantigrade.library.vault import Vault
 
 SCHEMA = "plantigrade.verify/1"
 
@@ -63,8 +63,8 @@ class Verdict:
         }
 
 
-def verify(folder: Path) -> Verdict:
-    """Verify one recording. Damage is a finding, not an error."""
+def verify(folder: Path, vault: "Vault | None" = None) -> Verdict:
+    """Verify one recording, an encrypted one with the library's key. Damage is a finding, not an error."""
     verdict = Verdict(folder.name)
     try:
         verdict.books = read_books(folder)
@@ -74,9 +74,15 @@ def verify(folder: Path) -> Verdict:
     for foot in verdict.books.feet:
         path = folder / f"{foot.foot}.parquet"
         try:
-            if file_sum(path) != foot.sha256:
+            if not matches_sum(folder, foot.foot, foot.sha256):
                 verdict.problems.append(f"{path.name}: checksum does not match; the file has changed")
-            verdict.problems += [f"{path.name}: {problem}" for problem in _problems(foot, read_parquet(path))]
+            key = key_of(folder, foot.foot, vault)
+            found = (
+                _problems_of_forces(foot, read_forces(path, key))
+                if verdict.books.content == FORCES
+                else _problems_of_counts(foot, read_parquet(path, key))
+            )
+            verdict.problems += [f"{path.name}: {problem}" for problem in found]
         except RecordingError as error:
             verdict.problems.append(f"{path.name}: {error.problem}")
         except OSError as error:
@@ -84,17 +90,26 @@ def verify(folder: Path) -> Verdict:
     return verdict
 
 
-def _problems(foot: FootBooks, frames: FootFrames) -> list[str]:
+def _problems_of_forces(foot: FootBooks, frames: ForceFrames) -> list[str]:
     found: list[str] = []
-    if len(frames) != foot.rows:
-        found.append(f"{len(frames)} rows, the books say {foot.rows}")
+    if len(frames) and bool(np.any(np.diff(frames.seq) <= 0)):
+        return ["samples are out of order or there twice"]
+    if len(frames) and bool(np.any(np.diff(frames.time_s) < 0)):
+        found.append("time runs backwards")
+    slots = np.ones(len(frames), np.int64)
+    return found + _problems_of_books(foot, len(frames), slots_of(frames.seq, slots))
+
+
+def _problems_of_counts(foot: FootBooks, frames: FootFrames) -> list[str]:
     end = frames.seq + frames.slots
     if len(frames) and bool(np.any(frames.seq[1:] < end[:-1])):
-        found.append("slots are out of order or there twice")
-        return found
-    if len(frames) and int(frames.counts.max()) > 4095:
-        found.append("counts above 4095")
-    recorded = recorded_slots(frames)
+        return ["slots are out of order or there twice"]
+    found = ["counts above 4095"] if len(frames) and int(frames.counts.max()) > 4095 else []
+    return found + _problems_of_books(foot, len(frames), recorded_slots(frames))
+
+
+def _problems_of_books(foot: FootBooks, rows: int, recorded: SlotSet) -> list[str]:
+    found = [] if rows == foot.rows else [f"{rows} rows, the books say {foot.rows}"]
     requested = sum(end - first for first, end in foot.requested)
     there = sum(recorded.within(first, end) for first, end in foot.requested)
     told = SlotSet()

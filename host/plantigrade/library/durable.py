@@ -1,0 +1,92 @@
+"""Files that are there whole or not at all, and folders that are known to be someone's work in progress."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+DRAFT_SUFFIX: Final = ".draft"
+_STALE_S: Final = 24 * 3600.0
+_HAS_FLOCK: Final = sys.platform != "win32"
+
+
+def file_sum(path: Path) -> str:
+    """SHA-256 of a file in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable."""
+    if not _HAS_FLOCK:
+        return  # Windows knows no such call; its journal orders renames itself
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_and_sum(path: Path) -> str:
+    """Make a file's content durable; its SHA-256."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+    return file_sum(path)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put a text into a file: afterwards, and after any interruption, it holds the old or the new one.
+
+    Raises:
+        OSError: it cannot be written; the old file stands.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def lock_folder(folder: Path) -> int:
+    """Mark a folder as worked on until the process ends or `release_folder`; -1 where there are no locks."""
+    if not _HAS_FLOCK:
+        return -1
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
+
+
+def release_folder(lock: int) -> None:
+    """End `lock_folder`."""
+    if lock >= 0:
+        os.close(lock)
+
+
+def sweep_drafts(parent: Path) -> int:
+    """Remove drafts whose writer has ended; how many."""
+    removed = 0
+    for folder in parent.glob(f".*{DRAFT_SUFFIX}"):
+        with contextlib.suppress(OSError):  # its writer is at work, or finished this moment
+            if not _HAS_FLOCK and time.time() - folder.stat().st_mtime < _STALE_S:
+                continue
+            lock = lock_folder(folder)
+            try:
+                shutil.rmtree(folder)
+                removed += 1
+            finally:
+                release_folder(lock)
+    return removed
