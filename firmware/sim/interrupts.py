@@ -17,8 +17,8 @@ import micropython
 from sim import clock, settings
 
 TIMERS = 8
-# Callbacks of one timer that may wait; more are dropped and counted. A chip queues 8, but a busy computer may stop
-# the process for longer than a chip is ever held, which must not look like a fault of the firmware.
+# Callbacks of one timer that may wait; more are dropped and counted. A chip queues 8, but a busy computer may
+# stop the process for longer than a chip is ever held, which must not look like a fault of the firmware.
 QUEUE = 50
 
 _FOREVER_US = clock.FOREVER_US
