@@ -2,8 +2,8 @@
 
     python -m tools.validate --data ../shared/data [--output FILE.md] [--json FILE]
 
-The data folder holds any of `gaitndd`, `gaitpdb`, `vendor_exports`, or is itself such a folder. What is absent is
-said in the report.
+The data folder holds any of `gaitndd`, `gaitpdb`, `vendor_exports`, or is itself such a folder. What is
+absent is said in the report.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.results import ALGORITHM_VERSION
+
 from tools.validation import footswitch, insole_force, vendors
 from tools.validation.report import as_markdown, finite
 

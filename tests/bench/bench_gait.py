@@ -1,8 +1,8 @@
 """Speed, memory and live cost of the gait engine beside the straightforward NumPy/SciPy analysis.
 
-Both analyse the same four made hours (the day's own shares of lying off, sitting, standing, walking), because the
-straightforward one holds about ten copies of its data: 24 h of it would need some 9 GB. Ours also runs the whole
-24 h, in a process of its own, for its peak memory.
+Both analyse the same four made hours (the day's own shares of lying off, sitting, standing, walking), because
+the straightforward one holds about ten copies of its data: 24 h of it would need some 9 GB. Ours also runs
+the whole 24 h, in a process of its own, for its peak memory.
 """
 
 import json
@@ -19,11 +19,11 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
 import straightforward  # noqa: E402 - lies beside this file
-from synthetic_day import RATE_HZ, Piece, day  # noqa: E402
-
 from plantigrade.gait.engine import Engine  # noqa: E402
 from plantigrade.gait.results import Analysis  # noqa: E402
 from plantigrade.gait.signals import Foot  # noqa: E402
+from synthetic_day import RATE_HZ, Piece, day  # noqa: E402
+
 from tools.bench import Row  # noqa: E402
 
 HOURS = 4.0
@@ -107,7 +107,8 @@ def accuracy(pieces: list[Piece], analysis: Analysis, theirs: dict[Foot, Floats]
 
 
 def peak_memory_mb() -> float:
-    """Largest resident size of this process; Linux counts a parent's into ru_maxrss, so its own table is asked."""
+    """Largest resident size of this process; Linux counts a parent's into ru_maxrss, so its own table is
+    asked."""
     status = Path("/proc/self/status")
     if status.exists():
         for line in status.read_text().splitlines():
@@ -152,14 +153,17 @@ def run() -> list[Row]:
     pieces = list(day(HOURS))
     ours, analysis = min((run_ours(pieces) for _ in range(3)), key=lambda result: result[0])
     theirs, strides = min((run_theirs(pieces) for _ in range(2)), key=lambda result: result[0])
-    rows = [Row(f"analyse {HOURS:.0f} h, 2 x 16 channels / NumPy+SciPy", ours, theirs, "s CPU", theirs / ours, ">= 10")]
+    name = f"analyse {HOURS:.0f} h, 2 x 16 channels / NumPy+SciPy"
+    rows = [Row(name, ours, theirs, "s CPU", theirs / ours, ">= 10")]
     rows += accuracy(pieces, analysis, strides)
     del pieces, analysis, strides
     command = [sys.executable, str(Path(__file__).resolve())]
     whole = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     rows.append(Row("analyse 24 h, 2 x 16 channels", whole["seconds"], None, "s CPU", None))
     rows.append(Row("peak memory of the 24 h process", whole["peak_mb"], None, "MB", None, "<= 1000"))
-    rows.append(Row("live: two feet, 100 Hz, 5 frames a piece", live_share(), None, "% of a core", None, "<= 5"))
+    rows.append(
+        Row("live: two feet, 100 Hz, 5 frames a piece", live_share(), None, "% of a core", None, "<= 5")
+    )
     return rows
 
 

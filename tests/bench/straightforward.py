@@ -1,9 +1,11 @@
 """The straightforward way with NumPy and SciPy: filter everything, threshold, loop over strides.
 
-What an afternoon's notebook does: zero-phase Butterworth on every channel, contact at 50 N, per-stride figures.
+What an afternoon's notebook does: zero-phase Butterworth on every channel, contact at 50 N, per-stride
+figures.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +21,9 @@ class Strides:
     rows: Floats
 
 
-def analyse(time: Floats, force: npt.NDArray[np.float32], x_mm: Floats, y_mm: Floats, rate_hz: float) -> Strides:
+def analyse(
+    time: Floats, force: npt.NDArray[np.float32], x_mm: Floats, y_mm: Floats, rate_hz: float
+) -> Strides:
     """One foot, whole recording in memory."""
     b, a = signal.butter(4, 20.0 / (rate_hz / 2.0))
     smooth = signal.filtfilt(b, a, force, axis=0)
@@ -28,7 +32,7 @@ def analyse(time: Floats, force: npt.NDArray[np.float32], x_mm: Floats, y_mm: Fl
     edges = np.flatnonzero(np.diff(loaded.astype(np.int8)))
     rises, falls = edges[~loaded[edges]] + 1, edges[loaded[edges]] + 1
     rows: list[tuple[float, ...]] = []
-    for start, following in zip(rises[:-1], rises[1:], strict=True):
+    for start, following in pairwise(rises):
         release = falls[np.searchsorted(falls, start)]
         if not 0.5 < time[following] - time[start] < 2.5 or release >= following or release - start < 10:
             continue

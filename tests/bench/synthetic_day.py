@@ -1,4 +1,5 @@
-"""A made day on two insoles of 16 sensors at 100 Hz with known steps: 11 h off, 8 h sitting, 3.4 h standing, 1.6 h walking.
+"""A made day on two insoles of 16 sensors at 100 Hz with known steps: 11 h off, 8 h sitting, 3.4 h standing,
+1.6 h walking.
 
 Sitting crosses a naive 50 N threshold, as it does in life: legs are shifted and crossed.
 """
@@ -8,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal
 

@@ -1,1 +1,2 @@
-"""Validation against recordings: our figures beside published tables and beside the authors' own event times."""
+"""Validation against recordings: our figures beside published tables and beside the authors' own event
+times."""

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import FootAnalysis
 from plantigrade.imports.formats import read

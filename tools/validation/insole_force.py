@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Analysis
 from plantigrade.imports.formats import read
@@ -17,7 +16,8 @@ ROWS: Mapping[str, tuple[str, str]] = {
     "swing CV %": ("swing_time_cv_pct", "value"),
 }
 
-# Frenkel-Toledo 2005, J NeuroEng Rehabil 2:23, table 2, level ground: mean, SD over subjects. Its cohort is study Si.
+# Frenkel-Toledo 2005, J NeuroEng Rehabil 2:23, table 2, level ground: mean, SD over subjects. Its cohort is
+# study Si.
 PUBLISHED: Mapping[str, Mapping[str, tuple[float, float]]] = {
     "Pt": {
         "stride time s": (1.12, 0.07),

@@ -11,7 +11,7 @@ from tools.validation.vendors import Export
 NOTES = {
     "als3": "the rise has two steps of like size; the truth takes now the first, now the second",
     "als5": "slow shuffling rise over a wandering swing level, no single foot of the flank",
-    "control5": "the heel's step is followed by a ledge and the fore foot's step; the truth changes between them",
+    "control5": "a ledge between the heel's and the fore foot's step; the truth takes now one, now the other",
     "hunt13": "rises of 0.2 s without a corner; release over several ledges",
     "hunt15": "the foot often does not unload: no level that both would call swing",
     "park11": "a heel bump falls back almost to the swing level before the foot is loaded",
@@ -74,9 +74,10 @@ def footswitch_section(agreements: list[Agreement]) -> list[str]:
         return [*lines, "Not at hand: no `.hea` with a `.ts` beside it was found.", ""]
     every = totals(agreements)
     lines += [
-        "Left foot, our contacts against the stride table of the database's authors, matched within 100 ms; error is",
-        "ours minus theirs, mean +- SD. The table was made from these same signals, so this is agreement between two",
-        "methods; its rows are unfiltered and some are plainly wrong. Shares are of all truth rows, matched or not.",
+        "Left foot, our contacts against the stride table of the database's authors, matched within 100",
+        "ms; error is ours minus theirs, mean +- SD. The table was made from these same signals, so this",
+        "is agreement between two methods; its rows are unfiltered and some are plainly wrong. Shares",
+        "are of all truth rows, matched or not.",
         "",
     ]
     bars = [
@@ -97,8 +98,8 @@ def footswitch_section(agreements: list[Agreement]) -> list[str]:
     lines += [
         *_table(HEAD, rows),
         "",
-        "The two halves were used against each other when settings were tried: one was kept only where it did not help",
-        "one half at the cost of the other. No record outside this folder was looked at.",
+        "The two halves were used against each other when settings were tried: one was kept only where",
+        "it did not help one half at the cost of the other. No record outside this folder was looked at.",
         "",
         "### Each record, worst first",
         "",
@@ -118,9 +119,10 @@ def force_section(subjects: list[Subject]) -> list[str]:
     if not subjects:
         return [*lines, "Not at hand: no recording named like `GaCo01_01.txt` was found.", ""]
     lines += [
-        "Published: Frenkel-Toledo 2005 (J NeuroEng Rehabil 2:23), table 2, level ground, mean +- SD over subjects; its",
-        "cohort is study Si. Ours: usual walking (trial 01), valid strides of both feet, turns, ends and outliers marked",
-        "and left out (see [the gait engine](../explanation/gait-engine.md)); CV is the mean of the feet's own CVs.",
+        "Published: Frenkel-Toledo 2005 (J NeuroEng Rehabil 2:23), table 2, level ground, mean +- SD",
+        "over subjects; its cohort is study Si. Ours: usual walking (trial 01), valid strides of both",
+        "feet, turns, ends and outliers marked and left out (see [the gait",
+        "engine](../explanation/gait-engine.md)); CV is the mean of the feet's own CVs.",
         "",
     ]
     for study in sorted({s.study for s in subjects}):
@@ -184,9 +186,10 @@ def as_markdown(
     lines = [
         "# Validation",
         "",
-        f"Written by `make validate` (gait algorithm version {version}). Data: PhysioNet's *Gait in Neurodegenerative",
-        "Disease* (gaitndd) and *Gait in Parkinson's Disease* (gaitpdb) databases, Hausdorff and colleagues, Goldberger",
-        "2000, Open Data Commons Attribution License 1.0; vendor exports from the R package pressuRe (MIT).",
+        f"Written by `make validate` (gait algorithm version {version}). Data: PhysioNet's *Gait in",
+        "Neurodegenerative Disease* (gaitndd) and *Gait in Parkinson's Disease* (gaitpdb) databases,",
+        "Hausdorff and colleagues, Goldberger 2000, Open Data Commons Attribution License 1.0; vendor",
+        "exports from the R package pressuRe (MIT).",
         "",
         *footswitch_section(agreements),
         *force_section(subjects),

@@ -110,7 +110,8 @@ def _mark_contacts(side: _Side, settings: Settings) -> None:
 
 
 def _usual_range(levels: Floats) -> Floats:
-    """(k,) working range at each contact, at least 0.4 of the recording's usual one: a fidget is not a step."""
+    """(k,) working range at each contact, at least 0.4 of the recording's usual one: a fidget is not a
+    step."""
     spread = levels[:, 1] - levels[:, 0]
     return np.maximum(spread, 0.4 * float(np.quantile(spread, 0.75))) if len(spread) else spread
 

@@ -14,7 +14,8 @@ Span = tuple[float, float]
 def walking_spans(
     contacts_s: Sequence[Floats], breaks_s: Sequence[Floats], settings: BoutSettings
 ) -> list[Span]:
-    """Spans of contacts (of any foot) without a pause longer than `longest_break_s` and without missing samples.
+    """Spans of contacts (of any foot) without a pause longer than `longest_break_s` and without missing
+    samples.
 
     Args:
         contacts_s: initial contacts of each foot that is there.

@@ -1,8 +1,8 @@
 """Contacts of one foot: one causal pass over the samples, compiled.
 
-Every decision looks at samples already seen and at most `search_s` or `shortest_*_s` back, except the very first
-levels: until they are learnt the samples wait in the buffer (at most its history), then are walked through once.
-The state is one record, so that cutting a recording into chunks cannot change a result.
+Every decision looks at samples already seen and at most `search_s` or `shortest_*_s` back, except the very
+first levels: until they are learnt the samples wait in the buffer (at most its history), then are walked
+through once. The state is one record, so that cutting a recording into chunks cannot change a result.
 """
 
 from typing import Any, Final
@@ -11,11 +11,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.flanks import onset, release
+from plantigrade.gait.levels import BLOCKS, WIDER_BLOCKS, end_block, push_block, qualifies, set_levels
 from plantigrade.gait.signals import Floats, Forces
-
-BLOCKS: Final = 5
-WIDER_BLOCKS: Final = 3
-NARROWER_BLOCKS: Final = 30
 
 STATE: Final = np.dtype(
     [
@@ -97,104 +95,6 @@ def sum_rows(force: Forces, start: int, stop: int, total: Floats) -> None:
 
 
 @compiled
-def _median(values: Floats) -> float:
-    return float(np.median(values))
-
-
-@compiled
-def _qualifies(cfg: Any, low: float, high: float, travel: float, rows: int) -> bool:
-    """Whether a block has the contrast of a foot that steps."""
-    spread = high - low
-    return rows > 1 and spread >= cfg.smallest_range and spread > cfg.quiet_ratio * travel / rows
-
-
-@compiled
-def _set_levels(st: Any) -> None:
-    n = min(st.block_count, BLOCKS)
-    st.swing = _median(st.block_min[:n])
-    st.stance = _median(st.block_max[:n])
-
-
-@compiled
-def _push_block(st: Any, low: float, high: float) -> None:
-    st.block_min[st.block_count % BLOCKS] = low
-    st.block_max[st.block_count % BLOCKS] = high
-    st.block_count += 1
-
-
-@compiled
-def _learn_first(st: Any) -> None:
-    """First levels: at least three blocks whose spread is alike (start and stop of a walk drop out)."""
-    n = min(st.block_count, BLOCKS)
-    spread = st.block_max[:n] - st.block_min[:n]
-    widest = np.sort(spread)[-2] if n > 1 else spread[0]
-    lows = np.empty(n)
-    highs = np.empty(n)
-    count = 0
-    for k in range(n):
-        if 0.6 * widest <= spread[k] <= 1.7 * widest:
-            lows[count] = st.block_min[k]
-            highs[count] = st.block_max[k]
-            count += 1
-    if count >= 3:
-        st.learnt = 1
-        for k in range(count):
-            st.block_min[k] = lows[k]
-            st.block_max[k] = highs[k]
-        st.block_count = count
-        _set_levels(st)
-
-
-@compiled
-def _relearn(st: Any, low: float, high: float) -> None:
-    """Levels that no longer fit are replaced: soon by a walk of wider range, after a minute by one of narrower.
-
-    What was learnt while someone shifted from foot to foot before walking is outgrown within three blocks; a fidget
-    after walking must go on evenly for a minute before it is believed.
-    """
-    if st.refused > 0 and not (0.6 < (high - low) / (st.refused_high - st.refused_low) < 1.7):
-        st.refused = 0
-    st.refused_low = low
-    st.refused_high = high
-    st.refused += 1
-    wider = high - low > 2.5 * (st.stance - st.swing)
-    if st.refused >= (WIDER_BLOCKS if wider else NARROWER_BLOCKS):
-        st.block_count = 0
-        _push_block(st, low, high)
-        _set_levels(st)
-        st.refused = 0
-        st.reset = 1
-
-
-@compiled
-def _end_block(st: Any, cfg: Any) -> None:
-    """Take the block's minimum and maximum into the levels when it looks like stepping."""
-    low, high = st.low, st.high
-    good = _qualifies(cfg, low, high, st.travel, st.rows)
-    if st.learnt == 0:
-        if good:
-            _push_block(st, low, high)
-            _learn_first(st)
-    else:
-        spread = st.stance - st.swing
-        if good and 0.4 * spread <= high - low <= 2.5 * spread:
-            _push_block(st, low, high)
-            _set_levels(st)
-            st.refused = 0
-        elif good:
-            _relearn(st, low, high)
-        elif high < st.swing + 0.2 * spread:
-            # unloaded for a while: let the swing level follow drift and creep, keeping the range
-            shift = 0.2 * (low - st.swing)
-            for k in range(BLOCKS):
-                st.block_min[k] += shift
-                st.block_max[k] += shift
-            _set_levels(st)
-    st.rows = 0
-    st.travel = 0.0
-
-
-@compiled
 def _go_back(st: Any, cfg: Any, t: Floats, base: int, i: int, events: Records, count: int) -> int:
     """After new levels: judge the blocks that taught them once more; what was told of them is withdrawn."""
     st.reset = 0
@@ -206,67 +106,6 @@ def _go_back(st: Any, cfg: Any, t: Floats, base: int, i: int, events: Records, c
     st.up = -1
     st.down = -1
     return _tell(events, count, st, RESET, row, t[row - base])
-
-
-@compiled
-def _crossing(x: Floats, t: Floats, i: int, j: int, level: float) -> float:
-    """Time at which x crosses `level` between the neighbouring rows i and j, linear between them."""
-    if x[i] == x[j]:
-        return t[j]
-    part = min(max((level - x[i]) / (x[j] - x[i]), 0.0), 1.0)
-    return t[i] + part * (t[j] - t[i])
-
-
-@compiled
-def _onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread: float) -> float:
-    """Time at which the rise through row `i` begins: the foot of the flank, between samples.
-
-    From the steepest point back to where the slope falls under a share of it, then up again to a small share of
-    the range above that foot, so that the noise of the slope does not reach the time.
-    """
-    h = cfg.span_rows
-    lowest = max(first, i - cfg.search_rows) + h
-    top, steepest = i, -1.0
-    for k in range(max(i - cfg.flank_rows, min(lowest, i)), min(i + cfg.flank_rows // 3, last) + 1):
-        rise = x[k] - x[k - h]
-        if rise > steepest:
-            top, steepest = k, rise
-    limit = cfg.onset_slope_share * steepest
-    floor = x[i]
-    for k in range(lowest - h, i):
-        floor = min(floor, x[k])
-    certain = floor + cfg.certain_load_share * spread
-    j = top
-    while j > lowest and (x[j] - x[j - h] > limit or x[j] > certain):
-        j -= 1
-    level = x[j] + cfg.onset_level_share * spread
-    while j < top and x[j + 1] <= level:
-        j += 1
-    return _crossing(x, t, j, min(j + 1, last), level)
-
-
-@compiled
-def _release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
-    """Time at which the fall through row `d` ends: the foot of the falling flank, as for `_onset`."""
-    h = cfg.span_rows
-    highest = last - h
-    top, steepest = min(d, highest), -1.0
-    for k in range(max(d - cfg.flank_rows, first), min(d + cfg.flank_rows, highest) + 1):
-        fall = x[k] - x[k + h]
-        if fall > steepest:
-            top, steepest = k, fall
-    limit = cfg.release_slope_share * steepest
-    floor = x[d]
-    for k in range(d, last + 1):
-        floor = min(floor, x[k])
-    certain = floor + cfg.certain_load_share * spread
-    j = top
-    while j < highest and (x[j] - x[j + h] > limit or x[j] > certain):
-        j += 1
-    level = x[j] + cfg.release_level_share * spread
-    while j > top and x[j - 1] <= level:
-        j -= 1
-    return _crossing(x, t, max(j - 1, 0), j, level)
 
 
 @compiled
@@ -286,7 +125,7 @@ def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events
     """Tell the final contact of the fall that is pending, using samples up to buffer row `last`."""
     d = st.down - base
     first = max(st.floor - base, 0)
-    time_s = _release(x, t, d, last, first, cfg, st.stance - st.swing)
+    time_s = release(x, t, d, last, first, cfg, st.stance - st.swing)
     st.down = -1
     if st.open == 0:
         return count
@@ -304,7 +143,7 @@ def _initial(
     """Tell the initial contact of the rise that is confirmed, using samples up to buffer row `last`."""
     first = max(st.floor - base, 0)
     row = st.up - base
-    time_s = _onset(x, t, row, first, last, cfg, st.stance - st.swing)
+    time_s = onset(x, t, row, first, last, cfg, st.stance - st.swing)
     while row > first and t[row - 1] >= time_s:
         row -= 1
     st.up = -1
@@ -369,7 +208,7 @@ def _break(st: Any, time_s: float, events: Records, count: int) -> int:
 
 @compiled
 def _skip(st: Any, cfg: Any, x: Floats, t: Floats, i: int, stop: int) -> int:
-    """First row from i on at which something can happen; long runs of swing or stance pass in a tight loop."""
+    """First row from i on at which something can happen; quiet runs pass in a tight loop."""
     spread = st.stance - st.swing
     longest = cfg.longest_step_s
     if st.loaded == 0 and st.down < 0:
@@ -471,7 +310,7 @@ def advance(
         if st.rows >= cfg.block_rows:
             if st.learnt == 1:
                 count = _walk(st, cfg, x, t, base, i - 1, events, count)
-            _end_block(st, cfg)
+            end_block(st, cfg)
             if st.reset == 1:
                 count = _go_back(st, cfg, t, base, i - 1, events, count)
         if st.learnt == 1:
@@ -489,11 +328,11 @@ def flush(
     cfg = configs[0]
     count = 0
     if st.learnt == 0:
-        if st.rows > cfg.block_rows // 2 and _qualifies(cfg, st.low, st.high, st.travel, st.rows):
-            _push_block(st, st.low, st.high)
+        if st.rows > cfg.block_rows // 2 and qualifies(cfg, st.low, st.high, st.travel, st.rows):
+            push_block(st, st.low, st.high)
         if st.block_count > 0:
             st.learnt = 1
-            _set_levels(st)
+            set_levels(st)
             count = _walk(st, cfg, x, t, base, stop, events, count)
     if st.learnt == 1 and st.down >= 0 and stop + base - st.down > cfg.swing_rows:
         count = _final(st, cfg, x, t, base, stop - 1, events, count)

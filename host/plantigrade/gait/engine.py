@@ -5,7 +5,8 @@
         for event in engine.feed(left, right): ...
     analysis = engine.finish()
 
-`analyze(walk)` feeds a whole recording. However the samples are cut into pieces, the result is the same to the bit.
+`analyze(walk)` feeds a whole recording. However the samples are cut into pieces, the result is the same to
+the bit.
 """
 
 from collections.abc import Callable
@@ -62,8 +63,8 @@ class Engine:
         """Take the next samples of each foot; either may be None, lengths may differ.
 
         Returns:
-            The contact events that have become certain, in time order; about 0.2 s behind the samples once the
-            levels of a foot are learnt (three spans of 2 s with steps).
+            The contact events that have become certain, in time order; about 0.2 s behind the samples once
+            the levels of a foot are learnt (three spans of 2 s with steps).
 
         Raises:
             GaitInputError: for samples that cannot be analysed, in words.
@@ -86,8 +87,8 @@ class Engine:
     def take_strides(self) -> list[tuple[Foot, StrideTable]]:
         """Cycles completed since the last call, for live views.
 
-        `reason` is what is known at the moment (bouts, turns and outliers need what follows: see `finish`). A cycle
-        waits until the other foot has been told as far.
+        `reason` is what is known at the moment (bouts, turns and outliers need what follows: see `finish`). A
+        cycle waits until the other foot has been told as far.
         """
         ready: list[tuple[Foot, StrideTable]] = []
         for foot, stream in self._streams.items():

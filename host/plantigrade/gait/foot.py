@@ -205,7 +205,7 @@ class FootStream:
     def _check(self, piece: FootSignal) -> None:
         if piece.foot is not self.foot or piece.sensor_count != self.sensor_count:
             raise GaitInputError(
-                f"{self.foot.value} foot: a piece with {piece.sensor_count} sensors of the {piece.foot.value} foot "
+                f"{self.foot.value} foot: {piece.sensor_count} sensors of the {piece.foot.value} foot "
                 f"cannot follow {self.sensor_count} sensors of the {self.foot.value} foot"
             )
         for gap in piece.gaps:
@@ -220,7 +220,8 @@ class FootStream:
         if not step > 0 or abs(step * self.rate_hz - 1.0) > RATE_TOLERANCE:
             found = f"{1.0 / step:.4g} Hz" if step > 0 else "no rising time"
             raise GaitInputError(
-                f"{self.foot.value} foot: the samples' times say {found}, the source says {self.rate_hz:.4g} Hz; "
+                f"{self.foot.value} foot: the samples' times say {found}, "
+                f"the source says {self.rate_hz:.4g} Hz; "
                 "check the sample rate"
             )
 

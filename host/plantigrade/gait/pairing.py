@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.pressure.stance import NAMES
@@ -13,11 +14,18 @@ from plantigrade.gait.stride_kernel import FORCE_COLUMNS, Force
 
 @dataclass(frozen=True, eq=False)
 class Contacts:
-    """Contacts of one foot as arrays in time order, and where samples are missing."""
+    """Contacts of one foot as arrays in time order, and the spans (from, to) whose samples are missing."""
 
     initial_s: Floats
     final_s: Floats
     breaks_s: Floats
+    lost_s: Floats
+
+    def lost_in(self, from_s: Floats, to_s: Floats) -> npt.NDArray[np.bool_]:
+        """(k,) whether samples are missing in each span."""
+        begun = np.searchsorted(self.lost_s[:, 0], to_s, side="left")
+        over = np.searchsorted(self.lost_s[:, 1], from_s, side="right")
+        return begun > over
 
     @classmethod
     def of(cls, stream: FootStream | None, latest: int = 0) -> "Contacts":
@@ -28,11 +36,12 @@ class Contacts:
             latest: only so many of the newest contacts; 0 for all.
         """
         if stream is None:
-            return cls(np.empty(0), np.empty(0), np.empty(0))
+            return cls(np.empty(0), np.empty(0), np.empty(0), np.empty((0, 2)))
         return cls(
             np.array([contact[0] for contact in stream.contacts[-latest:]]),
             np.array([final[0] for final in stream.finals[-latest:]]),
             np.array(stream.breaks[-latest:]),
+            np.array([(gap.from_s, gap.to_s) for gap in stream.gaps[-latest:]]).reshape(-1, 2),
         )
 
 
@@ -69,7 +78,7 @@ def supports(initial_s: Floats, final_s: Floats, next_s: Floats, other: Contacts
     """
     lift = first_inside(other.final_s, initial_s, final_s)
     land = last_inside(other.initial_s, initial_s, next_s)
-    lost = np.isfinite(first_inside(other.breaks_s, initial_s - 1e-9, next_s))
+    lost = other.lost_in(initial_s, next_s)
     lift[lost] = np.nan
     land[lost] = np.nan
     bad = ~(lift < land)

@@ -1,4 +1,5 @@
-"""What the gait engine gives back: events, strides, bouts, parameters. Tables hold one NumPy array a column."""
+"""What the gait engine gives back: events, strides, bouts, parameters. Tables hold one NumPy array a
+column."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 class ContactSettings:
     """Contact detection of one foot. Times in seconds, levels as shares of the foot's own working range.
 
-    The working range runs from the swing level (robust minimum) to the stance level (robust maximum); both are
-    learnt from the signal itself, so calibrated totals and bare footswitches are treated alike.
+    The working range runs from the swing level (robust minimum) to the stance level (robust maximum); both
+    are learnt from the signal itself, so calibrated totals and bare footswitches are treated alike.
 
     Attributes:
         block_s: span over which one minimum and one maximum are taken; must hold one whole slow stride.
@@ -17,11 +17,11 @@ class ContactSettings:
         unload_share: falling below this share ends it (hysteresis).
         flank_s: how far the steepest point of a flank is sought around the threshold crossing.
         slope_span_s: span of the difference that stands for the slope.
-        onset_slope_share: initial contact is where the slope, followed down from the steepest point, falls under
-            this share of it.
+        onset_slope_share: initial contact is where the slope, followed down from the steepest point, falls
+            under this share of it.
         release_slope_share: final contact likewise, after the falling flank.
-        onset_level_share, release_level_share: the contact is told where the flank passes this share of the range
-            above its foot, between samples.
+        onset_level_share, release_level_share: the contact is told where the flank passes this share of the
+            range above its foot, between samples.
         certain_load_share: calibrated input only: above this share of the range over the lowest force of the
             swing the foot is loaded, however slowly the force rises (a foot put down softly, a dragged toe).
         search_s: farthest distance of the foot of a flank from the crossing.
@@ -64,8 +64,8 @@ class BoutSettings:
         outlier_mads: a stride whose stride time lies farther from the running median than this many scaled
             MADs is an outlier.
         running_strides: strides on either side that the running median looks at.
-        turn_strides, turn_odd: a turn is where at least `turn_odd` of `turn_strides` strides in a row (both feet)
-            leave the pattern.
+        turn_strides, turn_odd: a turn is where at least `turn_odd` of `turn_strides` strides in a row (both
+            feet) leave the pattern.
         unworn_s: no load on either foot for this long means that the insoles are not worn.
     """
 

@@ -35,8 +35,10 @@ class SensorLayout:
         y_mm: (S,) posterior to anterior, from the heel end of the insole.
         area_cm2: (S,) active area of each sensor; pressure = force / area.
         region: (S,) "heel", "midfoot", "forefoot" or "toes".
-        relative: True when the source gives places on an arbitrary scale, so that lengths are not millimetres.
-        insole_length_mm: heel end to toe end of the insole, on the scale of `y_mm`; None when it is not known.
+        relative: True when the source gives places on an arbitrary scale, so that lengths are not
+            millimetres.
+        insole_length_mm: heel end to toe end of the insole, on the scale of `y_mm`; None when it is not
+            known.
     """
 
     name: str

@@ -1,8 +1,9 @@
 """Which strides belong to steady, straight walking: turns, starts, stops, stumbles, outliers are marked.
 
-The literature on the same recordings drops the ends of a walk and values more than three standard deviations from
-the median (a median filter against turns); here the spread is robust and turns are found as what they are: several
-steps in a row, of either foot, that leave the walker's own pattern. Nothing is removed from the tables.
+The literature on the same recordings drops the ends of a walk and values more than three standard deviations
+from the median (a median filter against turns); here the spread is robust and turns are found as what they
+are: several steps in a row, of either foot, that leave the walker's own pattern. Nothing is removed from the
+tables.
 """
 
 import numpy as np
@@ -68,8 +69,9 @@ def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> l
             tables[side].reason[row] |= Reason.TURN
     for (_, _, side, row, _), is_odd in zip(marks, odd, strict=True):
         reason = tables[side].reason
-        if is_odd and not reason[row]:
-            reason[row] |= _single(tables[side], row)
+        single = _single(tables[side], row)
+        if is_odd and (not reason[row] or single is Reason.STUMBLE):
+            reason[row] |= single
     return turns
 
 
@@ -91,7 +93,8 @@ def _mark_ends(table: StrideTable, rows: npt.NDArray[np.int64], edge: int) -> No
 def _turns(
     marks: list[tuple[float, float, int, int, float]], odd: npt.NDArray[np.bool_], settings: BoutSettings
 ) -> list[Turn]:
-    """Runs in which most of `turn_strides` strides of both feet in a row are odd, away from the bout's ends."""
+    """Runs in which most of `turn_strides` strides of both feet in a row are odd, away from the bout's
+    ends."""
     width = settings.turn_strides
     if len(marks) < 3 * width:
         return []

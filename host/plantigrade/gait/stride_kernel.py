@@ -1,8 +1,8 @@
 """Force features and time-normalised curves of whole gait cycles, compiled.
 
-Sources: F1, F2, F3 are the first peak, the mid-stance valley and the push-off peak of the vertical ground reaction
-force; the loading rate is the slope from 20 to 80 % of the way to F1 (as in Milner 2006), the push-off rate the
-same on the falling flank after F3.
+Sources: F1, F2, F3 are the first peak, the mid-stance valley and the push-off peak of the vertical ground
+reaction force; the loading rate is the slope from 20 to 80 % of the way to F1 (as in Milner 2006), the
+push-off rate the same on the falling flank after F3.
 """
 
 from enum import IntEnum
@@ -36,8 +36,7 @@ class Force(IntEnum):
 
 
 FORCE_COLUMNS: Final = len(Force)
-_LAST_F1: Final = 0.5
-_FIRST_F3: Final = 0.5
+HALF: Final = 0.5
 _DIP: Final = 0.02
 
 
@@ -75,6 +74,19 @@ def _slope(t: Floats, y: Floats, first: int, last: int, low: float, high: float)
 
 
 @compiled
+def _peaks(t: Floats, y: Floats, ic: float, length: float) -> tuple[int, int]:
+    """Rows of the highest peak in the first and in the second half of stance; -1 where there is none."""
+    first, third = -1, -1
+    for i in range(1, len(y) - 1):
+        early = (t[i] - ic) / length <= HALF
+        if early and y[i] >= y[i - 1] and y[i] > y[i + 1] and (first < 0 or y[i] > y[first]):
+            first = i
+        if not early and y[i] > y[i - 1] and y[i] >= y[i + 1] and (third < 0 or y[i] > y[third]):
+            third = i
+    return first, third
+
+
+@compiled
 def _stance(t: Floats, y: Floats, ic: float, fc: float, out: Floats) -> None:
     """Features of one stance; t, y are its samples with the swing level taken off."""
     n = len(y)
@@ -89,13 +101,7 @@ def _stance(t: Floats, y: Floats, ic: float, fc: float, out: Floats) -> None:
     out[Force.PEAK] = y[top]
     out[Force.IMPULSE] = impulse
     out[Force.MEAN] = impulse / length
-    first, third = -1, -1
-    for i in range(1, n - 1):
-        share = (t[i] - ic) / length
-        if share <= _LAST_F1 and y[i] >= y[i - 1] and y[i] > y[i + 1] and (first < 0 or y[i] > y[first]):
-            first = i
-        if share > _FIRST_F3 and y[i] > y[i - 1] and y[i] >= y[i + 1] and (third < 0 or y[i] > y[third]):
-            third = i
+    first, third = _peaks(t, y, ic, length)
     start = first if first >= 0 else top
     out[Force.LOADING] = _slope(t, y, 0, start, 0.2 * y[start], 0.8 * y[start])
     end = third if third >= 0 else top

@@ -1,4 +1,5 @@
-"""Figures over a bout or a recording: spread, symmetry, coordination, ensembles. Formulas: docs/reference/parameters.md."""
+"""Figures over a bout or a recording: spread, symmetry, coordination, ensembles. Formulas:
+docs/reference/parameters.md."""
 
 from collections.abc import Mapping, Sequence
 
@@ -137,7 +138,8 @@ def symmetry(left: Mapping[str, Parameter], right: Mapping[str, Parameter]) -> d
 def phase_coordination(tables: Mapping[Foot, StrideTable]) -> dict[str, Parameter]:
     """Phase coordination index (Plotnik 2007): CV of the phase + mean distance from 180 degrees, in percent.
 
-    The phase is 360 x step / stride, with the foot whose swing is longer as the one whose strides are divided.
+    The phase is 360 x step / stride, with the foot whose swing is longer as the one whose strides are
+    divided.
     """
     left, right = tables[Foot.LEFT], tables[Foot.RIGHT]
     swings = [float(np.nanmean(t.swing_time_s[t.valid])) if t.valid.any() else np.nan for t in (left, right)]

@@ -1,28 +1,35 @@
 """Whether two analyses are the same to the last bit."""
 
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 
-def differences(a: Any, b: Any, where: str = "analysis") -> list[str]:
+def differences(a: Any, b: Any) -> list[str]:
     """Paths at which two results differ; NaN equals NaN, everything else must be identical."""
+    first, second = dict(leaves(a, "analysis")), dict(leaves(b, "analysis"))
+    missing = sorted(first.keys() ^ second.keys())
+    return missing + [path for path in first if path in second and not _same(first[path], second[path])]
+
+
+def leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Everything that is not a container, with its path."""
+    if is_dataclass(value) and not isinstance(value, type):
+        children = [(f".{f.name}", getattr(value, f.name)) for f in fields(value)]
+    elif isinstance(value, dict):
+        children = [(f"[{key}]", child) for key, child in value.items()]
+    elif isinstance(value, tuple | list):
+        children = [(f"[{number}]", child) for number, child in enumerate(value)]
+    else:
+        yield path, value
+        return
+    for name, child in children:
+        yield from leaves(child, path + name)
+
+
+def _same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray):
-        same = a.shape == b.shape and a.tobytes() == b.tobytes()
-        return [] if same else [where]
-    if is_dataclass(a) and not isinstance(a, type):
-        found = [differences(getattr(a, f.name), getattr(b, f.name), f"{where}.{f.name}") for f in fields(a)]
-        return [one for part in found for one in part]
-    if isinstance(a, dict):
-        if a.keys() != b.keys():
-            return [where]
-        return [one for key in a for one in differences(a[key], b[key], f"{where}[{key}]")]
-    if isinstance(a, (tuple, list)):
-        if len(a) != len(b):
-            return [where]
-        pairs = enumerate(zip(a, b, strict=True))
-        return [one for i, (x, y) in pairs for one in differences(x, y, f"{where}[{i}]")]
-    if isinstance(a, float) and a != a:
-        return [] if b != b else [where]
-    return [] if a == b else [where]
+        return a.shape == b.shape and a.tobytes() == b.tobytes()
+    return a == b or (a != a and b != b)

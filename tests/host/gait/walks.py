@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Floats, Foot, FootSignal, Gap, SourceInfo, Walk
 from plantigrade.imports.formats import read

@@ -1,0 +1,74 @@
+"""Where a rise begins and a fall ends, between samples, compiled.
+
+Numba's cache watches only the file of the kernel that is called from Python: after a change here, save
+`contact_kernel.py` too.
+"""
+
+from typing import Any
+
+import numba
+
+from plantigrade.gait.signals import Floats
+
+compiled: Any = numba.njit(cache=True, nogil=True)
+
+
+@compiled
+def _crossing(x: Floats, t: Floats, i: int, j: int, level: float) -> float:
+    """Time at which x crosses `level` between the neighbouring rows i and j, linear between them."""
+    if x[i] == x[j]:
+        return t[j]
+    part = min(max((level - x[i]) / (x[j] - x[i]), 0.0), 1.0)
+    return t[i] + part * (t[j] - t[i])
+
+
+@compiled
+def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread: float) -> float:
+    """Time at which the rise through row `i` begins: the foot of the flank, between samples.
+
+    From the steepest point back to where the slope falls under a share of it, then up again to a small share
+    of the range above that foot, so that the noise of the slope does not reach the time.
+    """
+    h = cfg.span_rows
+    lowest = max(first, i - cfg.search_rows) + h
+    top, steepest = i, -1.0
+    for k in range(max(i - cfg.flank_rows, min(lowest, i)), min(i + cfg.flank_rows // 3, last) + 1):
+        rise = x[k] - x[k - h]
+        if rise > steepest:
+            top, steepest = k, rise
+    limit = cfg.onset_slope_share * steepest
+    floor = x[i]
+    for k in range(lowest - h, i):
+        floor = min(floor, x[k])
+    certain = floor + cfg.certain_load_share * spread
+    j = top
+    while j > lowest and (x[j] - x[j - h] > limit or x[j] > certain):
+        j -= 1
+    level = x[j] + cfg.onset_level_share * spread
+    while j < top and x[j + 1] <= level:
+        j += 1
+    return _crossing(x, t, j, min(j + 1, last), level)
+
+
+@compiled
+def release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
+    """Time at which the fall through row `d` ends: the foot of the falling flank, as for `_onset`."""
+    h = cfg.span_rows
+    highest = last - h
+    top, steepest = min(d, highest), -1.0
+    for k in range(max(d - cfg.flank_rows, first), min(d + cfg.flank_rows, highest) + 1):
+        fall = x[k] - x[k + h]
+        if fall > steepest:
+            top, steepest = k, fall
+    limit = cfg.release_slope_share * steepest
+    floor = x[d]
+    for k in range(d, last + 1):
+        floor = min(floor, x[k])
+    certain = floor + cfg.certain_load_share * spread
+    j = top
+    while j < highest and (x[j] - x[j + h] > limit or x[j] > certain):
+        j += 1
+    level = x[j] + cfg.release_level_share * spread
+    while j > top and x[j - 1] <= level:
+        j -= 1
+    return _crossing(x, t, max(j - 1, 0), j, level)
