@@ -116,9 +116,13 @@ async def check(tmp_path: Path, seconds: float, cuts: int, kills: int) -> None:
         assert foot.frames_recorded > 0.8 * seconds * 100
         frames = read_parquet(recording / f"{foot.foot}.parquet")
         stored = bulk.decode_records(stored_records(tmp_path / "twin" / foot.foot / "log.bin"))
-        assert np.array_equal(stored.seq, frames.seq)
-        assert np.array_equal(stored.counts, frames.counts)
-        assert np.array_equal(stored.time_us, frames.device_us)
+        # The host may have heard a record that was lost with the power before it was committed; never the
+        # reverse.
+        rows = np.searchsorted(frames.seq, stored.seq)
+        assert np.array_equal(frames.seq[rows], stored.seq)
+        assert len(frames) - len(rows) <= 100
+        assert np.array_equal(frames.counts[rows], stored.counts)
+        assert np.array_equal(frames.device_us[rows], stored.time_us)
 
 
 @pytest.mark.radio

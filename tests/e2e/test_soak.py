@@ -1,0 +1,28 @@
+"""Some minutes of wear in virtual time with every kind of fault; `plantigrade twin soak` runs whole days."""
+
+import pytest
+from plantigrade.twin.soak.faults import PER_DAY, make_schedule
+from plantigrade.twin.soak.run import run_soak
+
+
+def test_a_schedule_is_repeatable_and_has_every_fault() -> None:
+    assert make_schedule(24, 3) == make_schedule(24, 3) != make_schedule(24, 4)
+    assert {fault.kind for fault in make_schedule(1, 1).faults} == set(PER_DAY)
+
+
+@pytest.mark.micropython
+@pytest.mark.slow
+def test_some_minutes_with_every_fault() -> None:
+    result = run_soak(0.06, 4)
+    assert result.balanced and result.bit_exact and result.verified
+    for books in result.insoles.values():
+        assert set(books.missing_by_reason) <= {"off", "unflushed_at_power_loss"}
+        assert books.frames_recorded > 3000
+
+
+@pytest.mark.micropython
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_day(seed: int) -> None:
+    result = run_soak(24, seed)
+    assert result.passed
