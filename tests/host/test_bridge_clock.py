@@ -91,15 +91,15 @@ def test_the_estimate_is_close_and_says_how_close(
     interval_ms: float, p95_ms: float, drift_ppm: float
 ) -> None:
     course = Course()
-    for seed in range(4):
+    for seed in range(2):
         radio = SimulatedRadio(random.Random(seed), interval_ms, drift_ppm)
-        follow(radio, ClockSync(), 90, course)
+        follow(radio, ClockSync(), 45, course)
     assert np.percentile(course.errors_ms, 95) <= p95_ms
     assert max(course.errors_ms) < 5.0
     assert np.mean(course.covered) >= 0.95
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 2**32), st.floats(7.5, 60), st.floats(-100, 100), st.floats(0, 0.3))
 def test_heavy_queueing_does_not_mislead(
     seed: int, interval_ms: float, drift_ppm: float, queueing: float
@@ -114,7 +114,7 @@ def test_heavy_queueing_does_not_mislead(
 def test_drift_is_carried_over_a_time_out_of_reach() -> None:
     radio = SimulatedRadio(random.Random(4), 30, 50)
     sync = ClockSync()
-    follow(radio, sync, 300)
+    follow(radio, sync, 120)
     assert sync.estimate is not None
     course = Course()
     judge(sync.estimate, radio, course, ahead_ns=120e9)
@@ -205,9 +205,9 @@ def test_no_interval_is_seen_where_there_is_none() -> None:
 @pytest.mark.parametrize("send_ms, receive_ms", [(0.2, 2.0), (2.0, 0.2), (3.0, 3.0)])
 def test_a_host_whose_stack_takes_its_time(interval_ms: float, send_ms: float, receive_ms: float) -> None:
     course = Course()
-    for seed in range(3):
+    for seed in range(2):
         radio = SimulatedRadio(random.Random(seed), interval_ms, 20)
         radio.send_ns, radio.receive_ns = send_ms * 1e6, receive_ms * 1e6
-        follow(radio, ClockSync(), 60, course)
+        follow(radio, ClockSync(), 45, course)
     assert max(course.errors_ms) < 3.0
     assert np.mean(course.covered) >= 0.95

@@ -49,7 +49,8 @@ RECENT_ARRIVALS = 100
 EARLY_SHARE = 0.25
 """Share of an interval by which the lower bound may lie above a reply's own time, for want of better bounds.
 """
-HUBER_NS = 1_500_000.0
+HUBER_SCATTERS = 1.5
+LEAST_SCATTER_NS = 200_000.0
 GOLDEN_RATIO = 0.6180339887498949
 
 
@@ -101,20 +102,29 @@ def _fit_with_events(stamps: Stamps, slope: float, interval_ns: float) -> Fit:
     above_ns = stamps.event_ns - slope * age_s - floor_ns
     intervals = np.floor(above_ns / interval_ns + EARLY_SHARE)
     aligned_ns = stamps.event_ns - intervals * interval_ns
-    slope = robust_slope(age_s, aligned_ns)
-    level_ns = stamps.low_ns - slope * age_s
-    spacing_ns = max(_spacing(level_ns.max() - level_ns), interval_ns / (len(level_ns) + 1))
-    sent_ns = float(level_ns.max()) + spacing_ns
+    slope = robust_slope(age_s, aligned_ns, slope)
     rest_ns = aligned_ns - slope * age_s
     received_ns = float(np.median(rest_ns))
-    scatter_ns = 1.4826 * float(np.median(np.abs(rest_ns - received_ns)))
-    span_s = max(float(-age_s.min()), 1e-3)
-    slope_doubt = 2 * 3.46 * max(scatter_ns, 2e5) / (span_s * np.sqrt(len(age_s)))
+    scatter_ns = max(LEAST_SCATTER_NS, 1.4826 * float(np.median(np.abs(rest_ns - received_ns))))
+    # A time stamp that an end took too late may put a lower bound too high; the events know better.
+    level_ns = stamps.low_ns - slope * age_s
+    level_ns = level_ns[level_ns <= received_ns + scatter_ns]
+    if len(level_ns) == 0:
+        level_ns = np.array([received_ns])
+    spacing_ns = max(_spacing(level_ns.max() - level_ns), interval_ns / (len(level_ns) + 1))
+    sent_ns = float(level_ns.max()) + spacing_ns
+    count = len(age_s)
+    slope_doubt = 2.0 * scatter_ns / (max(float(age_s.std()), 1e-3) * np.sqrt(count))
+    slope_doubt = min(2e3 * PRIOR_DRIFT_PPM, float(slope_doubt))
     return Fit(
         offset_ns=(sent_ns + received_ns) / 2,
         slope_ns_per_s=slope,
-        doubt_ns=abs(received_ns - sent_ns) / 2 + spacing_ns + FLOOR_NS,
-        slope_doubt_ns_per_s=min(2e3 * PRIOR_DRIFT_PPM, slope_doubt),
+        doubt_ns=abs(received_ns - sent_ns) / 2
+        + spacing_ns
+        + 2.0 * scatter_ns / np.sqrt(count)
+        + slope_doubt * abs(float(age_s.mean()))
+        + FLOOR_NS,
+        slope_doubt_ns_per_s=slope_doubt,
         interval_ns=interval_ns,
     )
 
@@ -156,22 +166,21 @@ def _spacing(excess_ns: F64) -> float:
     return float(ranked[rank] / max(rank - 1, 1))
 
 
-def robust_slope(age_s: F64, offset_ns: F64) -> float:
+def robust_slope(age_s: F64, offset_ns: F64, first_guess: float) -> float:
     """Slope in ns per second of the line through (n,) points, by Huber's loss, with the prior of quartz
     drift.
     """
-    prior = (HUBER_NS / (1e3 * PRIOR_DRIFT_PPM)) ** 2
     weights = np.ones_like(age_s)
-    slope = level = 0.0
+    slope = first_guess
     for _ in range(10):
         mean_age = float(np.average(age_s, weights=weights))
-        level = float(np.average(offset_ns - slope * age_s, weights=weights)) + slope * mean_age
-        centred = age_s - mean_age
-        slope = float(
-            (weights * centred * (offset_ns - level)).sum() / ((weights * centred**2).sum() + prior)
-        )
-        rest = np.abs(offset_ns - level - slope * centred)
-        weights = HUBER_NS / np.maximum(rest, HUBER_NS)
+        level = float(np.average(offset_ns - slope * (age_s - mean_age), weights=weights))
+        rest = np.abs(offset_ns - level - slope * (age_s - mean_age))
+        scatter_ns = max(LEAST_SCATTER_NS, 1.4826 * float(np.median(rest)))
+        weights = HUBER_SCATTERS * scatter_ns / np.maximum(rest, HUBER_SCATTERS * scatter_ns)
+        centred = age_s - float(np.average(age_s, weights=weights))
+        prior = (scatter_ns / (1e3 * PRIOR_DRIFT_PPM)) ** 2
+        slope = float((weights * centred * offset_ns).sum() / ((weights * centred**2).sum() + prior))
     return float(np.clip(slope, -1e3 * MAX_DRIFT_PPM, 1e3 * MAX_DRIFT_PPM))
 
 

@@ -14,7 +14,7 @@ from insole_protocol.layout import SENSOR_COUNT
 
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.keeper import Keeper
-from plantigrade.calibration import Calibrator, FrontEndParameters, nominal
+from plantigrade.calibration import Calibrator, nominal
 from plantigrade.demo.gait import GaitFollower, strides_s
 from plantigrade.demo.measure import FootMeter, left_right_error
 from plantigrade.demo.stage import SIDES, Stage, stage
@@ -24,13 +24,13 @@ from plantigrade.gait.results import Analysis
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.live.state import LiveState, View
-from plantigrade.twin.body.walk import ForceWalk
+from plantigrade.twin.body.walk import ForceWalk, load_walk
 
 SLOTS_PER_S = 100
 CONNECT_WITHIN_S = 40.0
 GRACE_S = 15.0
 REFRESH_S = 0.1
-WARM_UP_S = 0.5
+WARM_UP_S = 20.0
 SETTLE_S = 2.0
 """Both analyses begin in the middle of the walk; what they find at once is not compared."""
 
@@ -267,13 +267,15 @@ def _conclude(
 
 def _warm_up() -> None:
     """Have calibration and gait compiled before anything must keep time."""
-    rows = round(WARM_UP_S * SLOTS_PER_S)
-    unloaded = np.full((rows, SENSOR_COUNT), round(FrontEndParameters.load().zero_count), np.uint16)
-    force_n = Calibrator(nominal(), SLOTS_PER_S).feed(unloaded)
-    follower = GaitFollower.at(SLOTS_PER_S, "warm-up")
-    for side in SIDES:
-        follower.add(side, np.arange(rows) / SLOTS_PER_S, force_n)
-    follower.step()
+    Calibrator(nominal(), SLOTS_PER_S).feed(np.full((SLOTS_PER_S, SENSOR_COUNT), 400, np.uint16))
+    walked = load_walk().cut(WARM_UP_S)
+    time_s = np.arange(len(walked.left)) / walked.rate_hz
+    follower = GaitFollower.at(walked.rate_hz, "warm-up")
+    for rows in np.array_split(np.arange(len(time_s)), 20):
+        follower.add("left", time_s[rows], walked.left[rows].astype(np.float32))
+        follower.add("right", time_s[rows], walked.right[rows].astype(np.float32))
+        follower.step()
+    follower.finish()
 
 
 def _reference(walk: ForceWalk, begin_s: float, end_s: float) -> Analysis:
