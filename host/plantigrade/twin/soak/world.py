@@ -23,6 +23,8 @@ SUPERVISION_US = 4_000_000
 AHEAD_US = 240_000
 """A connected board may be so far ahead of the host: what the host says to it then comes that much later."""
 CONNECT_S = 0.4
+WRITE_US = 300
+"""From the connection event that brings a value to the firmware's handler."""
 VALUE_BYTES = 244
 CHANNELS = {0: Channel.STREAM, 3: Channel.CONTROL, 6: Channel.LOG}
 
@@ -153,6 +155,7 @@ class World:
         if board.powered and board.connection == number and self.reachable[board.side]:
             radio = board.radio
             at_us = self.now_us + radio.interval_us - (self.now_us - radio.phase_us) % radio.interval_us
+            at_us += WRITE_US  # an answer can leave with the next event at the earliest
             board.say(f"at {at_us} write {number} {value.hex()}")
 
     # The world's side
