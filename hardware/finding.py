@@ -27,8 +27,10 @@ def count(check: str, faults: list[str]) -> Finding:
 def table(findings: list[Finding]) -> str:
     """Findings as Markdown, faults below."""
     rows = [
-        f"| {f.check} | {f.figure:.4g} | {'<=' if f.at_most else '>='} {f.bound:g} | {'ok' if f.ok else 'FAIL'} |"
+        f"| {f.check} | {f.figure:.4g} | {'<=' if f.at_most else '>='} {f.bound:g} "
+        f"| {'ok' if f.ok else 'FAIL'} |"
         for f in findings
     ]
     faults = [f"- {f.check}: {fault}" for f in findings for fault in f.faults]
-    return "\n".join(["| check | figure | bound | |", "|---|---|---|---|", *rows, *([""] if faults else []), *faults])
+    head = ["| check | figure | bound | |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows, *([""] if faults else []), *faults])

@@ -1,7 +1,7 @@
-"""Checks of the committed board: `python -m hardware.board.checks [FOLDER]` prints every figure; 1 when one fails.
+"""Checks of the committed board: `python -m hardware.board.checks [FOLDER]`; 1 when one fails.
 
-KiCad's own rule checks, agreement of design, schematic, board and firmware, decoupling, courtyards, the copper-free
-antenna and the identity of the committed files with what the design makes.
+KiCad's own rule checks, agreement of design, schematic, board and firmware, decoupling, courtyards, the
+copper-free antenna and the identity of the committed files with what the design makes.
 """
 
 import json
@@ -24,8 +24,8 @@ from hardware.board.tools import kicad
 from hardware.finding import Finding, count, table
 
 DECOUPLING_MM = 4.0  # from a supply pin to the capacitor's pad
-OVER_THE_EDGE = ("J2", "U1")  # the USB socket looks out of the case; the module's courtyard is its antenna's room
-GENERATED = (f"{PROJECT}.kicad_sch", f"{PROJECT}.kicad_pcb", f"{PROJECT}.kicad_pro", "plantigrade.kicad_sym")
+OVER_THE_EDGE = ("J2", "U1")  # a socket that looks out of the case; an antenna that wants room around it
+GENERATED = tuple(f"{PROJECT}.{ending}" for ending in ("kicad_sch", "kicad_pcb", "kicad_pro"))
 
 
 def schematic_rules(folder: Path) -> Finding:
@@ -43,8 +43,9 @@ def board_rules(folder: Path) -> list[Finding]:
     """KiCad's design rule check: rules, open nets, and parity with the schematic; errors and warnings."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "drc.json"
-        kicad("pcb", "drc", "--format", "json", "--severity-all", "--schematic-parity", "--exit-code-violations",
-              "-o", str(report), str(folder / f"{PROJECT}.kicad_pcb"), accept=(0, 5))  # fmt: skip
+        kicad("pcb", "drc", "--format", "json", "--severity-all", "--schematic-parity",
+              "--exit-code-violations", "-o", str(report), str(folder / f"{PROJECT}.kicad_pcb"),
+              accept=(0, 5))  # fmt: skip
         data = json.loads(report.read_text(encoding="utf-8"))
     return [
         count("design rules (DRC)", [_words(fault) for fault in data["violations"]]),
@@ -74,7 +75,7 @@ def agreement(circuit: Design, folder: Path, firmware_text: str) -> list[Finding
 def _apart(wanted: dict[tuple[str, str], str], found: dict[tuple[str, str], str]) -> list[str]:
     named = {pin: net for pin, net in found.items() if not net.startswith("unconnected-")}
     return [
-        f"{part} pin {pin}: {found.get((part, pin), 'nothing')} instead of {wanted.get((part, pin), 'nothing')}"
+        f"{part} pin {pin}: {found.get((part, pin), '-')} instead of {wanted.get((part, pin), '-')}"
         for part, pin in sorted(set(wanted) | set(named))
         if wanted.get((part, pin)) != named.get((part, pin))
     ]
@@ -100,7 +101,7 @@ def decoupling(circuit: Design) -> Finding:
                 if c.nets[end] == net and c.nets[other] == ground
             ]
             if min(near, default=float("inf")) > DECOUPLING_MM:
-                faults.append(f"{part.reference} pin {pin.number} ({pin.name}, {net}) has no capacitor close by")
+                faults.append(f"{part.reference} pin {pin.number} ({pin.name}, {net}): no capacitor close by")
     return count(f"supply pins without a capacitor within {DECOUPLING_MM:g} mm", faults)
 
 
@@ -140,7 +141,8 @@ def committed(circuit: Design, folder: Path) -> list[Finding]:
         build(circuit, load(ROUTES), Path(scratch))
         stale = [n for n in GENERATED if (Path(scratch) / n).read_bytes() != (folder / n).read_bytes()]
     old = [] if MODULE.read_text(encoding="utf-8") == module_text() else [MODULE.name]
-    return [count("committed drawings that differ from the design", stale), count("stale firmware constants", old)]
+    drawings = count("committed drawings that differ from the design", stale)
+    return [drawings, count("stale firmware constants", old)]
 
 
 def check(folder: Path = COMMITTED) -> list[Finding]:

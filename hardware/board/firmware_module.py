@@ -113,7 +113,7 @@ def differences(text: str, nets: dict[tuple[str, str], str]) -> list[str]:
 
 
 def _channel_pad(channel: int) -> str:
-    """Package pin of a multiplexer channel (data sheet: I0 to I7 on 9 down to 2, I8 to I15 on 23 down to 16)."""
+    """Package pin of a multiplexer channel (data sheet: I0 to I7 on 9 to 2, I8 to I15 on 23 to 16)."""
     return str(9 - channel if channel < 8 else 31 - channel)
 
 

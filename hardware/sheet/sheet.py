@@ -15,6 +15,7 @@ from build123d import (
     Location,
     Part,
     Polyline,
+    Rectangle,
     RectangleRounded,
     Sketch,
     export_step,
@@ -42,8 +43,26 @@ class SheetDimensions:
     tail_root_mm: float
     relief_radius_mm: float
     relief_hole_mm: float
+    relief_ear_mm: float
+    relief_from_end_mm: float
+    tip_length_mm: float
     conductors: int
     pitch_mm: float
+
+    @property
+    def tip_width_mm(self) -> float:
+        """Width of a flat cable for its connector: half a pitch more at each side."""
+        return (self.conductors + 1) * self.pitch_mm
+
+    @property
+    def clamp_width_mm(self) -> float:
+        """Width of the tail over its ears."""
+        return self.tail_width_mm + 2 * self.relief_ear_mm
+
+    @property
+    def relief_hole_y_mm(self) -> float:
+        """From the tail's axis to a relief hole."""
+        return self.tail_width_mm / 2 + self.relief_ear_mm / 2
 
 
 def dimensions(path: Path = TOML) -> SheetDimensions:
@@ -87,13 +106,17 @@ def _tail(
     y = dims.tail_y * layout.length_mm(eu_size)
     edges = [p[0] for p in outline if abs(p[1] - y) < 3.0]
     edge = min(edges) if left else max(edges)
-    length = dims.tail_length_mm + dims.tail_root_mm
-    middle = edge + outward * (dims.tail_length_mm - dims.tail_root_mm) / 2
+    length = dims.tail_length_mm + dims.tail_root_mm - dims.tip_length_mm
+    middle = edge + outward * (dims.tail_length_mm - dims.tip_length_mm - dims.tail_root_mm) / 2
     strip: Sketch = RectangleRounded(length, dims.tail_width_mm, dims.relief_radius_mm)
-    hole = Circle(dims.relief_hole_mm / 2)
+    from_end = length / 2 + dims.tip_length_mm
+    tip = Rectangle(2 * dims.tip_length_mm, dims.tip_width_mm)
+    strip += Location((outward * (from_end - dims.tip_length_mm), 0, 0)) * tip
+    at = outward * (from_end - dims.relief_from_end_mm)
+    ear_length = dims.relief_hole_mm + 3.0
+    strip += Location((at, 0, 0)) * RectangleRounded(ear_length, dims.clamp_width_mm, dims.relief_hole_mm)
     for side in (-1.0, 1.0):
-        place = (outward * (length / 2 - 8.0), side * (dims.tail_width_mm / 2 - dims.relief_hole_mm))
-        strip -= Location((*place, 0)) * hole
+        strip -= Location((at, side * dims.relief_hole_y_mm, 0)) * Circle(dims.relief_hole_mm / 2)
     body = Location((middle, y, -dims.tail_thickness_mm)) * extrude(strip, dims.tail_thickness_mm)
     return body, (edge + outward * dims.tail_length_mm, y)
 
@@ -124,6 +147,11 @@ def fits(layout: InsoleLayout, dims: SheetDimensions) -> list[Fit]:
         Fit(
             "tail between lateral sensors",
             from_tail - layout.body.diameter_mm / 2 - dims.tail_width_mm / 2,
+            1.0,
+        ),
+        Fit(
+            "relief holes beside the conductors",
+            dims.relief_hole_y_mm - dims.relief_hole_mm / 2 - dims.conductors * dims.pitch_mm / 2,
             1.0,
         ),
         Fit("bond of the tail", dims.tail_root_mm, 10.0),

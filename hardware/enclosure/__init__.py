@@ -1,0 +1,1 @@
+"""The enclosure of board and battery, as parametric solids."""
