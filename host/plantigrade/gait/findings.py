@@ -88,7 +88,7 @@ def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | No
     """Swapped or mirrored feet, toes and heel exchanged: told by the way of the centre of pressure.
 
     A normal roll-over goes from the heel to the toes and ends towards the medial side (great toe): in 33
-    recordings the sum of both feet's shifts was -0.67 to +0.12 of the sensors' width. When it is clearly
+    recordings the sum of both feet's shifts was -0.61 to +0.12 of the sensors' width. When it is clearly
     lateral under both feet, the insoles were most likely worn (or named) the wrong way round.
     """
     found: list[Finding] = []

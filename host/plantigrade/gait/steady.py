@@ -64,21 +64,30 @@ def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> l
     marks.sort()
     odd = np.array([mark[4] > settings.outlier_mads for mark in marks], dtype=bool)
     turns = _turns(marks, odd, settings)
-    for start, stop, side, row, _ in marks:
-        if any(turn.from_s < stop and start < turn.to_s for turn in turns):
-            tables[side].reason[row] |= Reason.TURN
-    for (_, _, side, row, _), is_odd in zip(marks, odd, strict=True):
+    turning = _overlap(marks, turns)
+    typical = [float(np.median(table.stride_time_s)) if len(table) else np.nan for table in tables]
+    for (_, _, side, row, _), is_odd, in_turn in zip(marks, odd, turning, strict=True):
         reason = tables[side].reason
-        single = _single(tables[side], row)
-        if is_odd and (not reason[row] or single is Reason.STUMBLE):
-            reason[row] |= single
+        if in_turn:
+            reason[row] |= Reason.TURN
+        if is_odd:
+            single = _single(float(tables[side].stride_time_s[row]) / typical[side])
+            if single is Reason.STUMBLE or not reason[row]:
+                reason[row] |= single
     return turns
 
 
-def _single(table: StrideTable, row: int) -> Reason:
-    """An odd stride on its own: a missed contact makes it much too long or short, else it is an outlier."""
-    typical = float(np.median(table.stride_time_s))
-    ratio = float(table.stride_time_s[row]) / typical
+def _overlap(marks: list[tuple[float, float, int, int, float]], turns: list[Turn]) -> npt.NDArray[np.bool_]:
+    """Which strides lie in a turn, at least in part."""
+    starts = np.array([mark[0] for mark in marks])
+    stops = np.array([mark[1] for mark in marks])
+    begun = np.searchsorted(np.array([turn.from_s for turn in turns]), stops, side="left")
+    over = np.searchsorted(np.array([turn.to_s for turn in turns]), starts, side="right")
+    return begun > over
+
+
+def _single(ratio: float) -> Reason:
+    """An odd stride on its own, by its length over the usual one: a missed contact shows, else an outlier."""
     return Reason.STUMBLE if ratio > 1.5 or ratio < 0.6 else Reason.OUTLIER
 
 
