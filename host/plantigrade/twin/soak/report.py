@@ -43,7 +43,8 @@ def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
         _print(result)
     if not result.passed:
         raise SoakFailedError(
-            f"seed {seed}: balanced {result.balanced}, bit exact {result.bit_exact}, verified {result.verified}"
+            f"seed {seed}: balanced {result.balanced}, bit exact {result.bit_exact},"
+            f" verified {result.verified}"
         )
 
 
