@@ -129,8 +129,11 @@ async def run_demo(plan: DemoPlan, view: View) -> DemoResult:
     """
     with view:
         state = LiveState(source=plan.source.name if plan.source else "bundled walk", seconds=plan.seconds)
+        state.stage = "preparing (the first time this takes half a minute)"
         view.show(state)
         await asyncio.to_thread(_warm_up)
+        state.stage = "starting"
+        view.show(state)
         async with stage(plan.source, plan.interval_ms) as scene:
             state.source = scene.walk.source
             gait = GaitFollower.at(SLOTS_PER_S, scene.walk.source)
