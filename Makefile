@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: demo test bench validate check docs soak clean
+.PHONY: demo test bench validate check docs soak hardware clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,12 @@ check: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m tools.make_docs
+
+# Drawing tools come from hardware/install, which needs root on Debian; elsewhere install KiCad 9 and ngspice first.
+hardware: $(STAMP)
+	@command -v kicad-cli >/dev/null && command -v ngspice >/dev/null || hardware/install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[hardware]'
+	$(BIN)/python -m hardware.make build/hardware
 
 clean:
 	rm -rf build $(VENV)

@@ -33,7 +33,8 @@ def _layout(folder: Path) -> tuple[list[Finding], list[Path], str]:
 def _board(folder: Path) -> tuple[list[Finding], list[Path], str]:
     findings = board_checks.check()
     files = outputs(design(), COMMITTED, folder)
-    note = f"Board: {WIDTH_MM:g} x {HEIGHT_MM:g} mm, 4 layers, 1 mm thick, {len(design().parts)} parts on one side."
+    number = sum(bool(part.kind.number) for part in design().parts)
+    note = f"Board: {WIDTH_MM:g} x {HEIGHT_MM:g} mm, 4 layers, 1 mm thick, {number} parts on one side."
     return findings, files, note
 
 

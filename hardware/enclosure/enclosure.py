@@ -1,7 +1,7 @@
 """Build the enclosure with build123d: `python -m hardware.enclosure.enclosure FOLDER`.
 
 The case's frame is the board's, seen from above with y upward: x right, origin at the board's lower left
-corner, z 0 at the outer floor. Places of socket, button, LED and sheet connector come from the board's design.
+corner, z 0 at the outer floor. Places of socket, button, LED and connector come from the board's design.
 """
 
 import sys

@@ -84,11 +84,11 @@ def test_an_empty_battery_means_an_orderly_stop_unless_it_is_charging():
     bench.slots(300)
     machine.supply["battery_mv"] = 3100
     try:
-        machine.pins[16] = 0
+        machine.pins[machine.board.CHARGING_PIN] = 0
         for _ in range(400):
             bench.firmware.housekeeping.round()
         assert machine.events == [] and bench.insole.faults.flags & ids.FAULT_BATTERY
-        machine.pins[16] = 1
+        machine.pins[machine.board.CHARGING_PIN] = 1
         for _ in range(60):
             bench.firmware.housekeeping.round()
             if machine.events:
@@ -100,7 +100,7 @@ def test_an_empty_battery_means_an_orderly_stop_unless_it_is_charging():
         assert bench.insole.recorder.next_seq == end, "an orderly stop leaves no number in doubt"
     finally:
         machine.supply["battery_mv"] = 3900
-        machine.pins[16] = 1
+        machine.pins[machine.board.CHARGING_PIN] = 1
 
 
 def test_without_a_cell_nothing_sleeps():

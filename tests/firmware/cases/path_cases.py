@@ -84,7 +84,7 @@ def test_idle_time_is_no_overrun():
     run_numbered(bench, 60)
     bench.insole.modes.set(ids.MODE_IDLE)
     bench.slots(250)
-    assert machine.pins[15] == 1, "the sheet is without current"
+    assert machine.pins[machine.board.MUX_ENABLE_PIN] == 1, "the sheet is without current"
     bench.insole.modes.set(ids.MODE_DAILY)
     run_numbered(bench, 80)
     blocks, gaps = bench.stored()

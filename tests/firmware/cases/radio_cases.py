@@ -36,7 +36,7 @@ def test_advertising_tells_the_state():
     bench.insole.modes.set(ids.MODE_LIVE)
     bench.radio.serve()
     assert bench.ble.advertising[0] == 100 * 1000
-    machine.pins[16] = 0
+    machine.pins[machine.board.CHARGING_PIN] = 0
     machine.supply["battery_mv"] = 3300
     try:
         for _ in range(30):
@@ -45,7 +45,7 @@ def test_advertising_tells_the_state():
         seen = manufacturer_data(bench)
         assert seen.charging and seen.battery_pct < 15
     finally:
-        machine.pins[16] = 1
+        machine.pins[machine.board.CHARGING_PIN] = 1
         machine.supply["battery_mv"] = 3900
 
 
