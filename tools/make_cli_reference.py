@@ -25,9 +25,8 @@ def page() -> str:
 
 
 def _sections(command: click.Command, name: str, parent: click.Context | None, level: int) -> Iterator[str]:
-    context = click.Context(
-        command, info_name=name, parent=parent, max_content_width=COLUMNS, terminal_width=COLUMNS
-    )
+    settings = {**command.context_settings, "max_content_width": COLUMNS, "terminal_width": COLUMNS}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
     path = context.command_path
     text = command.get_help(context).rstrip()
     yield f"\n{'#' * min(level, 4)} {path}\n\n```text\n{text}\n```\n"

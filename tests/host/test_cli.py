@@ -79,7 +79,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_every_command_that_is_there_has_help_worth_reading(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    context = click.Context(cli.plantigrade)
+    context = click.Context(cli.plantigrade, help_option_names=["-h", "--help"])
     if name not in cli.plantigrade.list_commands(context):
         pytest.skip(f"`plantigrade {name}` is not part of this installation yet")
     assert run(name, "--help") == 0
