@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.make_docs import write
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "shared").glob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
@@ -46,3 +48,12 @@ def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def test_pages_become_html_with_working_links(tmp_path: Path) -> None:
+    write(ROOT, tmp_path)
+    readme = (tmp_path / "README.html").read_text()
+    targets = [link for link in re.findall(r'(?:href|src)="([^"#]+)', readme) if not link.startswith("http")]
+    assert len(targets) > 5
+    assert all((tmp_path / link).exists() or (ROOT / link).exists() for link in targets)
+    assert "<table>" in (tmp_path / "shared" / "PROTOCOL.html").read_text()
