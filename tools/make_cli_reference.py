@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from plantigrade import cli
@@ -25,7 +26,11 @@ def page() -> str:
 
 
 def _sections(command: click.Command, name: str, parent: click.Context | None, level: int) -> Iterator[str]:
-    settings = {**command.context_settings, "max_content_width": COLUMNS, "terminal_width": COLUMNS}
+    settings: dict[str, Any] = {
+        **command.context_settings,
+        "max_content_width": COLUMNS,
+        "terminal_width": COLUMNS,
+    }
     context = click.Context(command, info_name=name, parent=parent, **settings)
     path = context.command_path
     text = command.get_help(context).rstrip()
