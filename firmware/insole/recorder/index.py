@@ -126,6 +126,8 @@ class PageIndex:
             return 0
         if note[1] < self.end_seq and note[0] != NOTE_ERASED:
             return 0
+        if (note[3] - self.header.boot) & 0xFFFF >= 0x8000:
+            return 0
         if note[0] in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED):
             self.end_seq = note[2]
         return NOTE_BYTES

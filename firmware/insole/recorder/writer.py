@@ -197,7 +197,7 @@ class Writer:
     def restart_at(self, page_seq):
         """Forget everything and go on at `page_seq`, the first page of a turn. OSError if it cannot be
         erased."""
-        self.media.prepare(page_seq % self.media.pages)
+        self.media.wipe(page_seq % self.media.pages)
         old, self.oldest_seq = self.oldest_seq, self.next_seq
         self.erased_seq = self.acked_seq = self.accounted_to = self.next_seq
         self.tail = page_seq
