@@ -82,27 +82,36 @@ def _apart(wanted: dict[tuple[str, str], str], found: dict[tuple[str, str], str]
 
 
 def decoupling(circuit: Design) -> Finding:
-    """Every supply pin of an integrated circuit has a capacitor to that circuit's own ground close by."""
-    copper = pads(circuit)
+    """Every supply pin of an integrated circuit has a capacitor of its own, to its own ground, close by."""
     capacitors = [part for part in circuit.parts if part.kind.symbol == "Device:C"]
-    faults: list[str] = []
+    copper = pads(circuit)
+    waiting = _supply_pins(circuit)
+    pairs = sorted(
+        (_gap(copper, pin, (c.reference, end)), pin, c.reference)
+        for pin, (_, net, ground) in waiting.items()
+        for c in capacitors
+        for end, other in (("1", "2"), ("2", "1"))
+        if c.nets[end] == net and c.nets[other] == ground
+    )
+    used: set[str] = set()
+    for distance, pin, capacitor in pairs:  # nearest first; a capacitor serves one pin
+        if distance <= DECOUPLING_MM and pin in waiting and capacitor not in used:
+            del waiting[pin]
+            used.add(capacitor)
+    faults = [f"{part} pin {pin} ({name}, {net})" for (part, pin), (name, net, _) in waiting.items()]
+    return count(f"supply pins without a capacitor of their own within {DECOUPLING_MM:g} mm", faults)
+
+
+def _supply_pins(circuit: Design) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Name, net and ground of each pin that a circuit is fed through."""
+    found: dict[tuple[str, str], tuple[str, str, str]] = {}
     for part in circuit.parts:
-        if not part.kind.integrated:
-            continue
-        for pin in pins(part.kind.symbol):
-            net = part.nets.get(pin.number, GROUND)
-            if pin.electrical != "power_in" or net in (GROUND, "BAT_N"):
-                continue
-            ground = "BAT_N" if "BAT_N" in part.nets.values() else GROUND
-            near = [
-                _gap(copper, (part.reference, pin.number), (c.reference, end))
-                for c in capacitors
-                for end, other in (("1", "2"), ("2", "1"))
-                if c.nets[end] == net and c.nets[other] == ground
-            ]
-            if min(near, default=float("inf")) > DECOUPLING_MM:
-                faults.append(f"{part.reference} pin {pin.number} ({pin.name}, {net}): no capacitor close by")
-    return count(f"supply pins without a capacitor within {DECOUPLING_MM:g} mm", faults)
+        ground = "BAT_N" if "BAT_N" in part.nets.values() else GROUND
+        for pin in pins(part.kind.symbol) if part.kind.integrated else ():
+            net = part.nets.get(pin.number, ground)
+            if pin.electrical == "power_in" and net not in (GROUND, ground):
+                found[(part.reference, pin.number)] = (pin.name, net, ground)
+    return found
 
 
 def _gap(copper: list[Pad], first: tuple[str, str], second: tuple[str, str]) -> float:
