@@ -1,0 +1,92 @@
+"""The facts that go beside the samples: what, when, who, which insoles, what is missing, which versions."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from plantigrade.calibration.model import as_json
+from plantigrade.exports.subject import FootData, Subject
+from plantigrade.gait.results import Parameter
+from plantigrade.library.forces import layout_as_json
+
+
+def about(subject: Subject) -> dict[str, Any]:
+    """Everything but the samples, ready for JSON."""
+    person = None
+    if subject.person is not None:
+        person = asdict(subject.person)
+        born = subject.person.birth_date
+        person["birth_date"] = None if born is None else born.isoformat()
+    return {
+        "schema": subject.versions["export_schema"],
+        "recording": subject.id,
+        "deidentified": subject.deidentified,
+        "start_utc": None if subject.start is None else subject.start.isoformat(),
+        "duration_s": subject.duration_s,
+        "sample_rate_hz": subject.rate_hz,
+        "versions": subject.versions,
+        "provenance": dict(subject.provenance),
+        "person": person,
+        "body_weight_n": subject.body_weight_n,
+        "feet": [_foot(foot) for foot in subject.feet],
+        "notes": [
+            {"text": n.text, "at_s": n.at_s, "author": n.author, "created_utc": n.created_utc.isoformat()}
+            for n in subject.notes
+        ],
+        "alerts": [
+            {"rule": a.rule, "foot": a.foot, "from_s": a.from_s, "to_s": a.to_s} for a in subject.alerts
+        ],
+        "analysis": _analysis(subject),
+    }
+
+
+def about_text(subject: Subject) -> str:
+    """`about` as the text of a file."""
+    return json.dumps(about(subject), indent=1, sort_keys=True, default=_number, ensure_ascii=False) + "\n"
+
+
+def _number(value: object) -> object:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def _foot(foot: FootData) -> dict[str, Any]:
+    books = foot.books
+    return {
+        "foot": foot.foot,
+        "insole": books.insole,
+        "quantity": books.quantity,
+        "sensors": list(foot.sensors),
+        "force_unit": foot.force_unit,
+        "rows": len(foot),
+        "frames_requested": books.frames_requested,
+        "frames_recorded": books.frames_recorded,
+        "frames_missing": books.frames_missing,
+        "missing_by_reason": books.missing_by_reason,
+        "gaps": [asdict(gap) for gap in foot.gaps],
+        "calibration": None if foot.calibration is None else as_json(foot.calibration),
+        "layout": layout_as_json(foot.layout),
+    }
+
+
+def _analysis(subject: Subject) -> dict[str, Any]:
+    analysis = subject.analysis
+
+    def figures(parameters: "dict[str, Parameter]") -> dict[str, Any]:
+        return {name: asdict(one) for name, one in parameters.items()}
+
+    return {
+        "algorithm_version": analysis.algorithm_version,
+        "settings": dict(analysis.settings),
+        "findings": [
+            {"code": f.code, "text": f.text, "foot": None if f.foot is None else f.foot.value}
+            for f in analysis.findings
+        ],
+        "both": figures(dict(analysis.both)),
+        "feet": {foot.foot.value: figures(dict(foot.parameters)) for foot in analysis.feet},
+        "bouts": [
+            {"index": b.index, "from_s": b.from_s, "to_s": b.to_s, "steps": b.steps} for b in analysis.bouts
+        ],
+    }

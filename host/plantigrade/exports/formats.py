@@ -1,0 +1,76 @@
+"""The formats by name. `FORMATS[name].write(recording, path, deidentify=...)` is the one way out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal
+
+from plantigrade.errors import MissingPartError
+from plantigrade.exports.subject import ExportError, Source, Subject
+
+__all__ = ["FORMATS", "ExportError", "Format"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format.
+
+    Attributes:
+        name: as `--format` takes it.
+        kind: "file", or "folder" that is written new.
+        suffix: usual ending of the name; empty for folders.
+        title: for people.
+        lacks: what it cannot hold, in words; empty when it holds everything.
+        module: of this package, with `write(subject, path)`.
+    """
+
+    name: str
+    kind: Literal["file", "folder"]
+    suffix: str
+    title: str
+    lacks: str
+    module: str
+
+    def write(self, recording: Source, path: Path, *, deidentify: bool = False) -> None:
+        """Write a recording to `path`.
+
+        Args:
+            recording: what the library opened.
+            path: the file or new folder; a file that is there is replaced once the new one is complete.
+            deidentify: leave out names, dates of birth, serials, notes and absolute dates.
+
+        Raises:
+            ExportError: the format cannot hold this recording, or the place cannot be written.
+            MissingPartError: the format needs a package that is not installed.
+            PlantigradeError: the recording cannot be read.
+        """
+        self.write_subject(Subject.of(recording, deidentify=deidentify), path)
+
+    def write_subject(self, subject: Subject, path: Path) -> None:
+        """Write what was taken apart before; see `write`."""
+        module = import_module(f"plantigrade.exports.{self.module}")
+        try:
+            module.write(subject, path)
+        except ModuleNotFoundError as error:
+            raise MissingPartError(f"the export to {self.title}", "exports", error.name or "") from error
+        except MemoryError as error:
+            raise ExportError(
+                f"{path}: {self.title} is made in memory, which is too small; use csv or parquet"
+            ) from error
+
+
+# fmt: off
+_ALL: Final = (
+    Format("csv", "folder", "", "CSV", "types of numbers (about.json names the units)", "csv"),
+    Format("parquet", "folder", "", "Parquet", "", "parquet"),
+    Format(
+        "edf", "file", ".edf", "EDF+",
+        "times finer than a row except in the clock signal; forces finer than 0.01 N; boots, status, calibration",
+        "edf",
+    ),
+    Format("mat", "file", ".mat", "MATLAB", "arrays above 2 GB", "mat"),
+)
+# fmt: on
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType({one.name: one for one in _ALL})

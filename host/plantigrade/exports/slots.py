@@ -1,0 +1,94 @@
+"""Samples on rows of equal distance, for formats that know only a sampling rate."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from plantigrade.exports.subject import ExportError, FootData, Subject
+
+MAX_ROWS: Final = 200_000_000
+_DEVICE_BREAK_S: Final = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class SlotRows:
+    """Where the frames of one foot lie on rows of equal distance that begin with the recording.
+
+    Attributes:
+        row: (m,) row of each slot, rising.
+        frame: (m,) index of the frame that each row shows; a frame of several slots fills as many rows.
+    """
+
+    row: NDArray[np.int64]
+    frame: NDArray[np.int64]
+
+    def spread(self, values: NDArray[np.generic], rows: int, missing: float) -> NDArray[np.generic]:
+        """(rows, ...) the values of the frames on their rows, `missing` elsewhere."""
+        out = np.full((rows, *values.shape[1:]), missing, values.dtype)
+        out[self.row] = values[self.frame]
+        return out
+
+
+def slot_rows(foot: FootData, rate_hz: float) -> SlotRows:
+    """Rows for every slot of a foot whose time is known.
+
+    Slots that follow each other without a gap take rows that follow each other, so that no sample is lost or
+    doubled where the insole's clock runs a little fast or slow; each run of slots begins on the row nearest to
+    its time, or after the run before it. Frames without a time have no row.
+
+    Raises:
+        ExportError: the recording spans more rows than can be meant.
+    """
+    known = np.flatnonzero(np.isfinite(foot.time_s))
+    if not len(known):
+        return SlotRows(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    seq, slots, times = foot.seq[known], foot.slots[known].astype(np.int64), foot.time_s[known]
+    follows = np.diff(seq) == slots[:-1]
+    follows &= np.abs(np.diff(times) - slots[:-1] / rate_hz) < _DEVICE_BREAK_S
+    starts = np.concatenate([[0], np.flatnonzero(~follows) + 1])
+    ends = np.append(starts[1:], len(known))
+    before = np.concatenate([[0], np.cumsum(slots)])
+    first = np.empty(len(known), np.int64)
+    reached = 0
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        begin = max(round(float(times[start]) * rate_hz), reached)
+        first[start:end] = begin + before[start:end] - before[start]
+        reached = begin + int(before[end] - before[start])
+    if reached > MAX_ROWS:
+        raise ExportError(
+            f"the {foot.foot} foot spans {reached} rows of equal distance, more than any reader opens; "
+            "use csv or parquet"
+        )
+    frame = np.repeat(known, slots)
+    within = np.arange(len(frame)) - np.repeat(before[:-1], slots)
+    return SlotRows(np.repeat(first, slots) + within, frame)
+
+
+def row_count(feet: "list[SlotRows]") -> int:
+    """Rows that hold all of the feet."""
+    return max((int(one.row[-1]) + 1 for one in feet if len(one.row)), default=0)
+
+
+def needs_rows(subject: Subject, what: str) -> tuple[list[SlotRows], int]:
+    """The rows of every foot and how many there are.
+
+    Raises:
+        ExportError: no frame has a time.
+    """
+    feet = [slot_rows(foot, subject.rate_hz) for foot in subject.feet]
+    rows = row_count(feet)
+    if not rows:
+        raise ExportError(f"{subject.id}: no frame has a time, which {what} needs; use csv or parquet")
+    return feet, rows
+
+
+def row_offset_ms(foot: FootData, rows: SlotRows, rate_hz: float) -> NDArray[np.float64]:
+    """(m,) true time minus the row's time of each filled row, in milliseconds."""
+    nth = np.zeros(len(rows.frame), np.int64)
+    if len(rows.frame):
+        new = np.concatenate([[True], np.diff(rows.frame) > 0])
+        start = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
+        nth = np.arange(len(new)) - start
+    true_s = foot.time_s[rows.frame] + nth / rate_hz
+    return np.asarray((true_s - rows.row / rate_hz) * 1e3, np.float64)

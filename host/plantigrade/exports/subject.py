@@ -1,0 +1,238 @@
+"""What is exported: a recording taken apart into plain arrays and facts, with or without what names a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from typing import Any, Final, Protocol
+
+import numpy as np
+from insole_protocol import layout as places
+from plantigrade.calibration.model import Calibration
+from plantigrade.errors import PlantigradeError
+from plantigrade.gait.results import Analysis
+from plantigrade.gait.signals import Floats, Forces, FootSignal, SensorLayout, SourceInfo, Walk
+from plantigrade.library.entries import Note, Person, StoredAlert
+from plantigrade.library.forces import ForceFrames
+from plantigrade.library.frames import NO_TIME, FootFrames
+from plantigrade.library.recording import COUNTS, FootBooks, RecordedGap, RecordingBooks
+
+SHIFTED_START: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where a de-identified recording begins; times inside it keep their distances."""
+ANONYMOUS: Final = "recording"
+_NAMELESS_INSOLE: Final = ("side", "layout", "firmware", "protocol_version", "capabilities", "period_us")
+_NAMELESS_FACTS: Final = ("made_by", "counts")
+
+
+class ExportError(PlantigradeError):
+    """A recording that a format cannot hold, or a target that cannot be written."""
+
+
+class Source(Protocol):
+    """What exports read of a recording; `library.catalogue.Recording` has it."""
+
+    @property
+    def books(self) -> RecordingBooks: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def person(self) -> Person | None: ...
+    @property
+    def notes(self) -> Sequence[Note]: ...
+    @property
+    def alerts(self) -> Sequence[StoredAlert]: ...
+    def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None, /) -> FootFrames: ...
+    def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None, /) -> ForceFrames: ...
+    def times_s(self, frames: FootFrames, /) -> Floats: ...
+    def calibration(self, foot: str, /) -> Calibration | None: ...
+    def layout(self, foot: str, /) -> SensorLayout | None: ...
+    def walk(self, from_s: float | None = None, to_s: float | None = None, /) -> Walk: ...
+    def analysis(self) -> Analysis: ...
+
+
+@dataclass(frozen=True, eq=False)
+class FootData:
+    """One foot.
+
+    Attributes:
+        foot: "left", "right" or "unset".
+        sensors: (S,) names of the sensors.
+        seq: (n,) number of each frame's first slot.
+        slots: (n,) slots that the frame stands for; 1 at full rate.
+        time_s: (n,) seconds since the start of the recording; NaN where no clock tells.
+        force_n: (n, S) newtons (or the import's own unit); NaN where not known.
+        frames: raw frames of our insole; None for an import.
+        layout: sensor places.
+        calibration: which made `force_n` of counts; None for the nominal one and for imports.
+        books: balance and gaps.
+    """
+
+    foot: str
+    sensors: tuple[str, ...]
+    seq: "np.ndarray[Any, np.dtype[np.int64]]"
+    slots: "np.ndarray[Any, np.dtype[np.uint8]]"
+    time_s: Floats
+    force_n: Forces
+    frames: FootFrames | None
+    layout: SensorLayout | None
+    calibration: Calibration | None
+    books: FootBooks
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    @property
+    def gaps(self) -> list[RecordedGap]:
+        """Every gap, with its reason."""
+        return self.books.gaps
+
+    @property
+    def total_n(self) -> Floats:
+        """(n,) sum of the sensors."""
+        return np.asarray(self.force_n.sum(axis=1, dtype=np.float64), np.float64)
+
+    @property
+    def force_unit(self) -> str:
+        """Unit of `force_n`."""
+        return "1" if self.books.quantity == "footswitch" else "N"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A recording ready to be written.
+
+    Attributes:
+        id: name of the recording.
+        start: UTC of second 0; None where no clock was ever compared. Shifted when de-identified.
+        duration_s: to the end of the last frame; None where no clock tells.
+        rate_hz: slots per second.
+        feet: left first.
+        analysis: of the whole recording.
+        person: the wearer, None when nobody is named; without name, date of birth and remark when
+            de-identified.
+        notes: remarks; none when de-identified, because free text may name someone.
+        alerts: what was raised.
+        provenance: where the data came from.
+        deidentified: whether what names a person or a thing was left out.
+    """
+
+    id: str
+    start: datetime | None
+    duration_s: float | None
+    rate_hz: float
+    feet: tuple[FootData, ...]
+    analysis: Analysis
+    person: Person | None
+    notes: tuple[Note, ...]
+    alerts: tuple[StoredAlert, ...]
+    provenance: Mapping[str, Any]
+    body_weight_n: float | None
+    deidentified: bool
+
+    @classmethod
+    def of(cls, source: Source, *, deidentify: bool = False) -> "Subject":
+        """Take a recording apart.
+
+        Raises:
+            PlantigradeError: files are damaged or locked, or there is nothing to export.
+        """
+        books = source.books
+        walk = source.walk()
+        analysis = source.analysis()
+        feet = [_foot(source, entry, walk) for entry in books.feet]
+        feet.sort(key=lambda foot: ("left", "right").index(foot.foot) if foot.foot != "unset" else 2)
+        if not any(len(foot) for foot in feet):
+            raise ExportError(f"{books.id}: holds no frames, so there is nothing to export")
+        start = None if books.start_utc_ns is None else _utc(books.start_utc_ns)
+        subject = cls(
+            id=books.id,
+            start=start,
+            duration_s=books.duration_s,
+            rate_hz=books.sample_rate_hz,
+            feet=tuple(feet),
+            analysis=replace(analysis, source=SourceInfo(books.id, analysis.source.format)),
+            person=source.person,
+            notes=tuple(source.notes),
+            alerts=tuple(source.alerts),
+            provenance=books.provenance,
+            body_weight_n=analysis.body_weight_n,
+            deidentified=False,
+        )
+        return _deidentified(subject, books.start_utc_ns) if deidentify else subject
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What made the export and the figures in it."""
+        return {
+            "plantigrade": version("plantigrade"),
+            "gait_algorithm": self.analysis.algorithm_version,
+            "export_schema": "plantigrade.export/1",
+        }
+
+    @property
+    def has_counts(self) -> bool:
+        """True for recordings of our insoles, False for imports."""
+        return any(foot.frames is not None for foot in self.feet)
+
+
+def _utc(ns: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ns // 1000)
+
+
+def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
+    signal = next((one for one in walk.feet if one.foot.value == entry.foot), None)
+    layout, name = source.layout(entry.foot), entry.foot
+    if source.content != COUNTS:
+        forces = source.forces(name)
+        count = forces.force_n.shape[1]
+        sensors = tuple(f"sensor_{index + 1:02d}" for index in range(count))
+        slots = np.ones(len(forces), np.uint8)
+        return FootData(
+            name, sensors, forces.seq, slots, forces.time_s, forces.force_n, None, layout, None, entry
+        )
+    frames = source.frames(name)
+    times = source.times_s(frames)
+    force = _at_frames(signal, times, frames.counts.shape[1])
+    calibration = source.calibration(name)
+    names = tuple(places.SENSOR_NAMES)
+    return FootData(name, names, frames.seq, frames.slots, times, force, frames, layout, calibration, entry)
+
+
+def _at_frames(signal: FootSignal | None, times: Floats, sensors: int) -> Forces:
+    """Forces at the first slot of each frame; NaN where the walk has none."""
+    force = np.full((len(times), sensors), np.nan, np.float32)
+    if signal is None or not len(signal):
+        return force
+    index = np.minimum(np.searchsorted(signal.time_s, times), len(signal) - 1)
+    same = np.isfinite(times) & (signal.time_s[index] == times)
+    force[same] = signal.force_n[index[same]]
+    return force
+
+
+def _deidentified(subject: Subject, start_ns: int | None) -> Subject:
+    shift_ns = 0 if start_ns is None else start_ns - int(SHIFTED_START.timestamp()) * 1_000_000_000
+    person = subject.person
+    return replace(
+        subject,
+        id=ANONYMOUS,
+        start=None if subject.start is None else SHIFTED_START,
+        feet=tuple(_nameless(foot, shift_ns, known=start_ns is not None) for foot in subject.feet),
+        analysis=replace(subject.analysis, source=SourceInfo(ANONYMOUS, subject.analysis.source.format)),
+        person=None if person is None else replace(person, name=None, birth_date=None, remark=""),
+        notes=(),
+        provenance={key: subject.provenance[key] for key in _NAMELESS_FACTS if key in subject.provenance},
+        deidentified=True,
+    )
+
+
+def _nameless(foot: FootData, shift_ns: int, *, known: bool) -> FootData:
+    insole = {key: foot.books.insole[key] for key in _NAMELESS_INSOLE if key in foot.books.insole}
+    frames = foot.frames
+    if frames is not None:
+        told = (frames.host_ns != NO_TIME) & known
+        frames = replace(frames, host_ns=np.where(told, frames.host_ns - shift_ns, NO_TIME))
+    calibration = foot.calibration
+    if calibration is not None:
+        calibration = replace(calibration, serial="", made_on=SHIFTED_START.date().isoformat())
+    books = replace(foot.books, insole=insole, sha256="", calibration=None)
+    return replace(foot, frames=frames, calibration=calibration, books=books)

@@ -1,0 +1,74 @@
+# pyarrow has no type stubs.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+"""The three tidy tables that CSV and Parquet share: frames, strides, events."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from plantigrade.analyze.tables import events_csv, strides_csv
+from plantigrade.exports.subject import FootData, Subject
+from plantigrade.library.frames import CHANNELS, IMU_NAMES, NO_TIME
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CHUNK_ROWS = 1 << 16
+
+
+def frame_tables(subject: Subject) -> Iterator["pa.Table"]:
+    """Frames of all feet, one row a frame of one foot, in pieces of the same columns.
+
+    Columns: `foot`, `time_s`, `seq`, `slots`; of our insoles also `boot`, `status`, `device_us`,
+    `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU; `f00` ... (newtons).
+    """
+    sensors = max(foot.force_n.shape[1] for foot in subject.feet)
+    imu = any(foot.frames is not None and foot.frames.imu is not None for foot in subject.feet)
+    for foot in subject.feet:
+        for start in range(0, len(foot), CHUNK_ROWS):
+            yield _frames(foot, slice(start, start + CHUNK_ROWS), subject.has_counts, sensors, imu)
+
+
+def _frames(foot: FootData, rows: slice, counts: bool, sensors: int, imu: bool) -> "pa.Table":
+    import pyarrow as pa
+
+    size = len(foot.seq[rows])
+    times = foot.time_s[rows]
+    columns: dict[str, Any] = {
+        "foot": pa.array([foot.foot] * size, pa.string()),
+        "time_s": pa.array(times, mask=~np.isfinite(times)),
+        "seq": pa.array(foot.seq[rows]),
+        "slots": pa.array(foot.slots[rows]),
+    }
+    if counts and foot.frames is not None:
+        frames = foot.frames.rows(rows)
+        columns |= {
+            "boot": pa.array(frames.boot),
+            "status": pa.array(frames.status),
+            "device_us": pa.array(frames.device_us),
+            "host_utc_ns": pa.array(frames.host_ns, mask=frames.host_ns == NO_TIME),
+            "uncertainty_us": pa.array(frames.uncertainty_us, mask=frames.uncertainty_us < 0),
+        }
+        for channel in range(CHANNELS):
+            columns[f"c{channel:02d}"] = pa.array(np.ascontiguousarray(frames.counts[:, channel]))
+        for index, name in enumerate(IMU_NAMES if imu else ()):
+            values = None if frames.imu is None else np.ascontiguousarray(frames.imu[:, index])
+            columns[name] = pa.nulls(size, pa.int16()) if values is None else pa.array(values)
+    for sensor in range(sensors):
+        if sensor < foot.force_n.shape[1]:
+            force = np.ascontiguousarray(foot.force_n[rows, sensor])
+            columns[f"f{sensor:02d}"] = pa.array(force, mask=~np.isfinite(force))
+        else:
+            columns[f"f{sensor:02d}"] = pa.nulls(size, pa.float32())
+    return pa.table(columns)
+
+
+def strides_text(subject: Subject) -> str:
+    """Strides as the analysis writes them (docs/reference/analysis-json.md)."""
+    return strides_csv(subject.analysis)
+
+
+def events_text(subject: Subject) -> str:
+    """Contacts of both feet as the analysis writes them."""
+    return events_csv(subject.analysis)

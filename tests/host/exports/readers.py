@@ -1,0 +1,93 @@
+"""What third-party readers get back from each format, as plain arrays.
+
+Every reader returns, for each foot, counts and forces on the rows of the recording.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas
+import pyedflib
+from plantigrade.exports.slots import slot_rows
+from plantigrade.exports.subject import FootData, Subject
+
+from pymatreader import read_mat
+
+
+@dataclass
+class Back:
+    """One foot as read back; None for what the format does not hold."""
+
+    counts: np.ndarray | None
+    time_s: np.ndarray | None
+    force_n: np.ndarray | None
+
+
+def _table(table: pandas.DataFrame, foot: FootData) -> Back:
+    rows = table[table["foot"] == foot.foot]
+    counts = [name for name in table.columns if name[0] == "c" and name[1:].isdigit()]
+    forces = [name for name in table.columns if name[0] == "f" and name[1:].isdigit()]
+    return Back(
+        rows[counts].to_numpy() if counts else None,
+        rows["time_s"].to_numpy(float),
+        rows[forces].to_numpy(np.float32),
+    )
+
+
+def read_csv(path: Path, subject: Subject) -> dict[str, Back]:
+    """pandas."""
+    table = pandas.read_csv(path / "frames.csv")
+    return {foot.foot: _table(table, foot) for foot in subject.feet}
+
+
+def read_parquet(path: Path, subject: Subject) -> dict[str, Back]:
+    """pandas on pyarrow."""
+    table = pandas.read_parquet(path / "frames.parquet")
+    return {foot.foot: _table(table, foot) for foot in subject.feet}
+
+
+def _at_frames(foot: FootData, rate_hz: float, rows: np.ndarray) -> np.ndarray:
+    """Values on rows back on frames; a frame of several slots must show one value on all of them."""
+    where = slot_rows(foot, rate_hz)
+    values = rows[where.row]
+    first = np.searchsorted(where.frame, np.arange(len(foot)))
+    assert np.array_equal(values, values[first][where.frame], equal_nan=True)
+    empty = np.ones(len(rows), bool)
+    empty[where.row] = False
+    assert not np.any(rows[empty] > 0), "a row without a frame shows a value"
+    return values[first]
+
+
+def read_edf(path: Path, subject: Subject) -> dict[str, Back]:
+    """pyEDFlib, a wrapper of EDFlib."""
+    back: dict[str, Back] = {}
+    with pyedflib.EdfReader(str(path)) as file:
+        labels = file.getSignalLabels()
+        for foot in subject.feet:
+            own = [i for i, label in enumerate(labels) if label.startswith(f"{foot.foot[0].upper()} ")]
+            counts = force = None
+            if foot.frames is not None:
+                digital = np.column_stack([file.readSignal(i, digital=True) for i in own])
+                counts = _at_frames(foot, subject.rate_hz, digital)
+            else:
+                force = _at_frames(foot, subject.rate_hz, np.column_stack([file.readSignal(i) for i in own]))
+            clock = file.readSignal(labels.index(f"{foot.foot} clock ms"))
+            where = slot_rows(foot, subject.rate_hz)
+            first = np.searchsorted(where.frame, np.arange(len(foot)))
+            row = where.row[first]
+            back[foot.foot] = Back(counts, row / subject.rate_hz + clock[row] / 1e3, force)
+    return back
+
+
+def read_matlab(path: Path, subject: Subject) -> dict[str, Back]:
+    """pymatreader."""
+    data = read_mat(path)["plantigrade"]
+    return {
+        foot.foot: Back(
+            data[foot.foot].get("counts"),
+            np.asarray(data[foot.foot]["time_s"]),
+            np.asarray(data[foot.foot]["force_n"]),
+        )
+        for foot in subject.feet
+    }
