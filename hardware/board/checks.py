@@ -12,6 +12,7 @@ from math import dist
 from pathlib import Path
 from typing import Any
 
+from hardware.analog.circuit import load as load_circuit
 from hardware.board.build import COMMITTED, ROUTES, build
 from hardware.board.design import ANTENNA_MM, GROUND, HEIGHT_MM, WIDTH_MM, Design, design
 from hardware.board.firmware_module import MODULE, board_nets, differences, module_text
@@ -23,6 +24,7 @@ from hardware.board.router import load
 from hardware.board.tools import kicad
 from hardware.finding import Finding, count, table
 
+REFERENCE_V = 1.25  # of U4
 DECOUPLING_MM = 4.0  # from a supply pin to the capacitor's pad
 OVER_THE_EDGE = ("J2", "U1")  # a socket that looks out of the case; an antenna that wants room around it
 GENERATED = tuple(f"{PROJECT}.{ending}" for ending in ("kicad_sch", "kicad_pcb", "kicad_pro"))
@@ -114,6 +116,30 @@ def _supply_pins(circuit: Design) -> dict[tuple[str, str], tuple[str, str, str]]
     return found
 
 
+def front_end(circuit: Design) -> Finding:
+    """The values on the board are those that the front end was simulated with, within 0.5 %."""
+    simulated = load_circuit()
+    upper, lower = (_value(circuit, reference) for reference in ("R17", "R18"))
+    pairs = {
+        "feedback resistor R15, ohm": (_value(circuit, "R15"), simulated.feedback_ohm),
+        "feedback capacitor C8, pF": (1e12 * _value(circuit, "C8"), simulated.feedback_pf),
+        "reference from U4, R17 and R18, V": (REFERENCE_V * lower / (lower + upper), simulated.v_ref),
+    }
+    faults = [
+        f"{name}: {fitted:.4g}, simulated {wanted:.4g}"
+        for name, (fitted, wanted) in pairs.items()
+        if abs(fitted / wanted - 1) > 0.005
+    ]
+    return count("front end values that were not simulated", faults)
+
+
+def _value(circuit: Design, reference: str) -> float:
+    """A resistor in ohms, a capacitor in farads."""
+    text = circuit.part(reference).value.split()[0]
+    scale = {"p": 1e-12, "n": 1e-9, "u": 1e-6, "k": 1e3, "M": 1e6}
+    return float(text[:-1]) * scale[text[-1]] if text[-1] in scale else float(text)
+
+
 def _gap(copper: list[Pad], first: tuple[str, str], second: tuple[str, str]) -> float:
     """Distance between the centres of two pads."""
     places = {(pad.reference, pad.number): (pad.x, pad.y) for pad in copper}
@@ -163,6 +189,7 @@ def check(folder: Path = COMMITTED) -> list[Finding]:
         *agreement(circuit, folder, MODULE.read_text(encoding="utf-8")),
         decoupling(circuit),
         courtyards(circuit),
+        front_end(circuit),
         antenna(circuit),
         *committed(circuit, folder),
     ]

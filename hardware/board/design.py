@@ -167,10 +167,10 @@ def _front_end() -> tuple[Part, ...]:
         _two("C8", "47p", group, "SENSE", "FORCE_OUT", 8.6, 29.2, 90),
         _two("R16", "100", group, "FORCE_OUT", "FORCE_ADC", 14.0, 26.8),
         _two("C9", "100p", group, "FORCE_ADC", GROUND, 14.0, 27.75),
-        Part("U4", "reference", "REF3012", group, {"1": SUPPLY, "2": "V1250", "3": GROUND}, 17.2, 28.6, 90),
+        Part("U4", "reference", "REF3312", group, {"1": SUPPLY, "2": "V1250", "3": GROUND}, 17.2, 28.6, 90),
         _two("C10", "1u", group, SUPPLY, GROUND, 16.6, 31.1),
-        _two("R17", "40.2k 0.1%", group, "V1250", "VREF", 19.6, 29.3, 90),
-        _two("R18", "10k 0.1%", group, "VREF", GROUND, 19.6, 27.3, 90),
+        _two("R17", "402k 0.1%", group, "V1250", "VREF", 19.6, 29.3, 90),
+        _two("R18", "100k 0.1%", group, "VREF", GROUND, 19.6, 27.3, 90),
         _two("C11", "100n", group, "VREF", GROUND, 14.0, 28.7),
     )
 

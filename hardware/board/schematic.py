@@ -10,7 +10,7 @@ from hardware.board.sexpr import Node, Quoted
 GRID = 2.54
 STUB = GRID
 LETTER = 1.3  # width of a letter of a label
-PAPER_MM = ("594", "290")
+PAPER_MM = ("594", "306")
 GROUP_WIDTH = 186.0
 POWER_SYMBOLS = {GROUND: "power:GND", SUPPLY: "power:+3V3"}
 # Nets that are fed from outside or over parts that do not say so: the rule check needs to be told once each.
@@ -229,7 +229,11 @@ def _name(net: str, at: tuple[float, float], dx: int, dy: int, *path: str) -> No
     if net in POWER_SYMBOLS:
         # A power symbol's own pin points down (ground: up is its pin), turned towards the wire.
         up = {(0, 1): 0, (1, 0): 90, (0, -1): 180, (-1, 0): 270}[(dx, dy)]
-        return _power(POWER_SYMBOLS[net], net, at, up if net == GROUND else (up + 180) % 360, *path)
+        node = _power(POWER_SYMBOLS[net], net, at, up if net == GROUND else (up + 180) % 360, *path)
+        if net == SUPPLY:  # ground is known by its shape
+            value = next(i for i, e in enumerate(node) if e[0] == "property" and e[1] == "Value")
+            node[value] = _field("Value", net, at[0] + 4.5 * dx, at[1] + 3.6 * dy, False, 0)
+        return node
     angle = {(1, 0): 0, (0, -1): 90, (-1, 0): 180, (0, 1): 270}[(dx, dy)]
     justify = "left" if angle in (0, 90) else "right"
     effects: Node = ["effects", ["font", ["size", "1.27", "1.27"]], ["justify", justify]]

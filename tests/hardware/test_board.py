@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,15 @@ class TestDecoupling:
 
     def test_a_capacitor_far_away_does_not_count(self, circuit: Design) -> None:
         assert checks.decoupling(circuit.moved("C7", 26.0, 22.0)).faults[0].startswith("U3 ")
+
+
+class TestFrontEnd:
+    def test_the_board_carries_what_was_simulated(self, circuit: Design) -> None:
+        assert checks.front_end(circuit).faults == ()
+
+    def test_another_feedback_resistor_is_named(self, circuit: Design) -> None:
+        changed = Design(tuple(replace(p, value="10k") if p.reference == "R15" else p for p in circuit.parts))
+        assert checks.front_end(changed).faults[0].startswith("feedback resistor R15")
 
 
 @needs_libraries
