@@ -1,7 +1,7 @@
 """Sensitivity and specificity of each pattern, and the degree at which half are found."""
 
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from plantigrade.gait.pressure.own_insole import own_layout
@@ -53,6 +53,7 @@ PATTERNS = (
     Pattern("rising variability", "unsteady", SMALL, 2, ("stride-variability",)),
     Pattern("longer double support (own baseline)", "unsteady", SMALL, 2, ("double-support-drift",)),
 )
+POPULATION = tuple(p for p in PATTERNS if "own baseline" not in p.name)
 SENSITIVITY, SPECIFICITY = 0.90, 0.95
 Found = dict[tuple[str, str, float], frozenset[str]]
 
@@ -96,6 +97,35 @@ def measure(people: int, first_seed: int, processes: int) -> Table:
     )
     columns = ("pattern", "at", "sensitivity", "", "specificity", "", "half found at", "found at each degree")
     return Table("Detection of patterns", words, columns, tuple(rows))
+
+
+def other_person(seed: int) -> Found:
+    """As `one_person`, without a baseline and at the clinical degrees only."""
+    wearer = Wearer(seed)
+    layout = own_layout(EU_SIZE)
+    found: Found = {}
+    wanted = [("neutral", "", 0.0)] + [(p.kind, p.side, float(p.clinical)) for p in POPULATION]
+    for kind, side, degree in wanted:
+        if (kind, side, degree) in found:
+            continue
+        conditions = (Condition(kind, degree, "left" if side == "left" else "both"),) if degree else ()
+        present = findings(session(wearer, 100, conditions), layout)
+        found[kind, side, degree] = frozenset(f.rule for f in present if f.state is State.PRESENT)
+    return found
+
+
+def check(people: int, first_seed: int, processes: int) -> Table:
+    """Rules that need no baseline, on people of other seeds than those of `measure`."""
+    seeds = range(first_seed, first_seed + people)
+    with ProcessPoolExecutor(processes) as pool:
+        results = list(pool.map(other_person, seeds, chunksize=4))
+    rows = [_row(replace(pattern, degrees=(float(pattern.clinical),)), results)[:6] for pattern in POPULATION]
+    words = (
+        f"Rules that need no baseline, on {people} other people (seeds {first_seed} to {first_seed + people - 1}), "
+        "at the clinically relevant degree only."
+    )
+    columns = ("pattern", "at", "sensitivity", "", "specificity", "")
+    return Table("Detection on other people", words, columns, tuple(rows))
 
 
 def _row(pattern: Pattern, results: list[Found]) -> tuple[str, ...]:
