@@ -119,7 +119,8 @@ def check(people: int, first_seed: int, processes: int) -> Table:
     seeds = range(first_seed, first_seed + people)
     with ProcessPoolExecutor(processes) as pool:
         results = list(pool.map(other_person, seeds, chunksize=4))
-    rows = [_row(replace(pattern, degrees=(float(pattern.clinical),)), results)[:6] for pattern in POPULATION]
+    clinical = [replace(pattern, degrees=(float(pattern.clinical),)) for pattern in POPULATION]
+    rows = [_row(pattern, results)[:6] for pattern in clinical]
     words = (
         f"Rules that need no baseline, on {people} other people (seeds {first_seed} to {first_seed + people - 1}), "
         "at the clinically relevant degree only."
