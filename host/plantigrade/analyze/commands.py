@@ -1,5 +1,6 @@
 """`plantigrade analyze`."""
 
+import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plantigrade.cli import Invocation, data_option, pass_invocation
 from plantigrade.errors import FileError
 
 if TYPE_CHECKING:
@@ -85,7 +87,10 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 @click.option(
     "--eyes-closed", callback=_span, metavar="FROM-TO", help="Span of standing with closed eyes, seconds."
 )
+@data_option
+@pass_invocation
 def analyze(
+    invocation: Invocation,
     recordings: tuple[Path, ...],
     format_name: str,
     json_file: Path | None,
@@ -98,7 +103,7 @@ def analyze(
     eyes_open: "Span | None",
     eyes_closed: "Span | None",
 ) -> None:
-    """Compute gait parameters from one recording of any known format.
+    """Compute gait parameters from one recording of any known format, or of the library by its identifier.
 
     Prints a summary; with --json - only the JSON goes to standard output.
 
@@ -122,7 +127,7 @@ def analyze(
         eyes_open=eyes_open,
         eyes_closed=eyes_closed,
     )
-    whole = _run(request)
+    whole = _run(request, invocation)
     _write(whole, json_file, strides_file, events_file)
     if plot_file is not None:
         from plantigrade.report.page import draw
@@ -170,11 +175,20 @@ def _check_outputs(recording: Path, outputs: dict[str, Path | None]) -> None:
             raise FileError(output, "cannot be written: its folder does not exist")
 
 
-def _run(request: "Request") -> "Whole":
+def _run(request: "Request", invocation: Invocation) -> "Whole":
     from plantigrade.analyze import whole
 
     with _progress() as progress:
-        return whole.run(request, progress)
+        if request.path.exists() or request.format_name not in ("auto", "plantigrade"):
+            return whole.run(request, progress)
+        from plantigrade.library.catalogue import Library
+        from plantigrade.library.listing import UnknownRecordingError
+
+        try:
+            with Library(invocation.data_dir(), os.environ.get("PLANTIGRADE_LIBRARY") or None) as library:
+                return whole.of_walk(library.open(str(request.path)).walk(), request, progress)
+        except UnknownRecordingError as error:
+            raise FileError(request.path, "is neither a file nor a recording of the library") from error
 
 
 @contextmanager

@@ -86,6 +86,15 @@ def run(request: Request, progress: Progress = lambda _what, _share: None) -> Wh
         foot=request.foot,
         on_progress=lambda share: progress("reading", share),
     )
+    return of_walk(walk, request, progress)
+
+
+def of_walk(walk: Walk, request: Request, progress: Progress = lambda _what, _share: None) -> Whole:
+    """Analyse a walk that was read already; the request's path and format are not looked at.
+
+    Raises:
+        PlantigradeError: a span lies outside the recording, or it cannot be analysed.
+    """
     if request.body_weight_kg is not None:
         walk = replace(walk, body_weight_n=request.body_weight_kg * NEWTONS_PER_KG)
     analysis = analyze(walk, progress=lambda share: progress("analysing", share))

@@ -1,19 +1,19 @@
-"""`plantigrade sessions`: the recordings."""
+"""`plantigrade sessions`: the library on the command line."""
 
 import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from plantigrade.cli import Invocation, data_option, pass_invocation
-from plantigrade.errors import PlantigradeError
+from plantigrade.errors import FileError, MissingPartError, PlantigradeError
 
 if TYPE_CHECKING:
+    from plantigrade.library.catalogue import Library
+    from plantigrade.library.entries import Tag
     from plantigrade.library.verify import Verdict
-
-
-class UnknownRecordingError(PlantigradeError):
-    """A recording was named that is not there."""
 
 
 class UnsoundRecordingError(PlantigradeError):
@@ -22,53 +22,278 @@ class UnsoundRecordingError(PlantigradeError):
 
 @click.group()
 def sessions() -> None:
-    """List and verify recordings."""
+    """List, show, import, export, delete and verify recordings.
+
+    A recording is named by its identifier or by the beginning of it that no other has.
+    """
 
 
-def _folders(data: Path, names: tuple[str, ...]) -> list[Path]:
-    from plantigrade.library.recording import find_recordings
+def library_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where the library is: `--data`, `--library` and `--key-file`."""
+    command = click.option(
+        "--key-file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="File with the keys of an encrypted library [default: PLANTIGRADE_KEY_FILE, else the keyring].",
+    )(command)
+    command = click.option(
+        "--library",
+        "url",
+        envvar="PLANTIGRADE_LIBRARY",
+        metavar="URL",
+        help="Database of the catalogue, as postgresql://user@host/name [env var: PLANTIGRADE_LIBRARY; "
+        "default: SQLite beside the recordings].",
+    )(command)
+    return data_option(command)
 
-    known = {folder.name: folder for folder in find_recordings(data / "recordings")}
-    for name in names:
-        if name not in known:
-            raise UnknownRecordingError(
-                f"{data}: no recording {name}; `plantigrade sessions list` shows what there is"
-            )
-    return [known[name] for name in names] if names else list(known.values())
+
+json_option = click.option(
+    "--json",
+    "json_file",
+    type=click.File("w", lazy=True),
+    help="Write JSON to this file; - for standard output.",
+)
+
+
+def opened(invocation: Invocation, where: Mapping[str, Any]) -> "Library":
+    """The library that the options name."""
+    from plantigrade.library.catalogue import Library
+
+    return Library(invocation.data_dir(), where["url"], where["key_file"])
+
+
+def put_json(file: IO[str], **content: Any) -> None:
+    """Write a document."""
+    from plantigrade.library.words import SCHEMA
+
+    file.write(json.dumps({"schema": SCHEMA, **content}, indent=1) + "\n")
+
+
+def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no date such as 2026-03-01 or 2026-03-01T14:30") from error
+    return moment.astimezone(UTC)
+
+
+def read_tags(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> "tuple[Tag, ...]":
+    """KIND:VALUE words."""
+    from plantigrade.library.entries import TAG_KINDS, Tag
+
+    tags: list[Tag] = []
+    for value in values:
+        kind, colon, rest = value.partition(":")
+        if not colon or kind not in TAG_KINDS or not rest.strip():
+            raise click.BadParameter(f"{value!r} is not KIND:VALUE with KIND one of {', '.join(TAG_KINDS)}")
+        tags.append(Tag(kind, rest.strip()))
+    return tuple(tags)
 
 
 @sessions.command("list")
-@data_option
+@click.option("--person", metavar="CODE", help="Of this person.")
+@click.option("--tag", "tags", multiple=True, callback=read_tags, metavar="KIND:VALUE", help="With this tag.")
+@click.option("--device", metavar="SERIAL", help="Recorded with this insole.")
+@click.option("--kind", type=click.Choice(("insole", "import")), help="Of our insoles, or imported.")
+@click.option("--since", callback=_day, metavar="DATE", help="Begun on this day or later.")
+@click.option("--until", callback=_day, metavar="DATE", help="Begun before this day.")
+@click.option("--text", help="With this in the title.")
+@click.option("--gaps/--no-gaps", "with_gaps", default=None, help="With missing frames, or with none.")
+@click.option("--deleted", is_flag=True, help="The deleted ones that can still be restored.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@json_option
+@library_options
 @pass_invocation
-def list_recordings(invocation: Invocation) -> None:
-    """List recordings: name, duration, frames recorded and missing."""
-    from plantigrade.library.recording import read_books
+def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options: Any) -> None:
+    """List recordings, newest first.
 
-    for folder in _folders(invocation.data_dir(), ()):
-        books = read_books(folder)
-        recorded = sum(foot.frames_recorded for foot in books.feet)
-        missing = sum(foot.frames_missing for foot in books.feet)
-        duration = "unknown" if books.duration_s is None else f"{books.duration_s:.0f} s"
-        feet = ", ".join(foot.foot for foot in books.feet)
-        click.echo(f"{books.id}  {duration:>9}  {feet:11}  {recorded} frames, {missing} missing")
+    \b
+    plantigrade sessions list --person P001 --since 2026-03-01
+    plantigrade sessions list --tag shoe:trail --json - | jq .recordings[].id
+    """
+    from plantigrade.library.entries import Filter
+    from plantigrade.library.words import entry_as_json
+
+    where = {name: options.pop(name) for name in ("url", "key_file")}
+    wanted = Filter(**options)
+    with opened(invocation, where) as library:
+        entries = library.find(wanted)
+        total = len(entries) if wanted.text else library.count(wanted)
+    if json_file is not None:
+        put_json(json_file, total=total, recordings=[entry_as_json(entry) for entry in entries])
+        return
+    from plantigrade.library.screen import print_entries
+
+    print_entries(entries, total)
+
+
+@sessions.command()
+@click.argument("name")
+@json_option
+@library_options
+@pass_invocation
+def show(invocation: Invocation, name: str, json_file: IO[str] | None, **where: Any) -> None:
+    """Show all that the library knows of a recording."""
+    with opened(invocation, where) as library:
+        recording = library.open(name)
+        if json_file is not None:
+            put_json(json_file, recording=recording.as_json(), audit=_audit(library, recording.id))
+            return
+    from plantigrade.library.screen import print_recording
+
+    print_recording(recording)
+
+
+def _audit(library: "Library", subject: str) -> list[dict[str, Any]]:
+    from plantigrade.library.words import audit_as_json
+
+    return [audit_as_json(entry) for entry in library.audit(subject)]
+
+
+@sessions.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_name", default="auto", show_default=True, help="As of `plantigrade analyze`."
+)
+@click.option("--foot", type=click.Choice(("left", "right")), help="Side of a file of one foot.")
+@click.option("--person", metavar="CODE", help="Who walked.")
+@click.option("--tag", "tags", multiple=True, callback=read_tags, metavar="KIND:VALUE", help="Tag it.")
+@library_options
+@pass_invocation
+def import_files(
+    invocation: Invocation,
+    files: tuple[Path, ...],
+    format_name: str,
+    foot: str | None,
+    person: str | None,
+    tags: "tuple[Tag, ...]",
+    **where: Any,
+) -> None:
+    """Keep recordings of other systems in the library: everything that `plantigrade analyze` reads.
+
+    The same file twice is kept once. Files that fail are named at the end; the others are kept.
+    """
+    from plantigrade.gait.signals import Foot
+    from plantigrade.imports import formats
+    from plantigrade.library.durable import file_sum
+
+    failed: list[str] = []
+    with opened(invocation, where) as library:
+        if person is not None:
+            library.person(person)
+        for path in files:
+            try:
+                walk = formats.read(path, format_name, foot=Foot(foot) if foot else None)
+            except FileError as error:
+                if len(files) == 1:
+                    raise
+                failed.append(str(error))
+                continue
+            title = path.name.split(".", 1)[0]
+            entry = library.import_walk(walk, title, path.name, file_sum(path) if path.is_file() else None)
+            if person is not None:
+                library.assign(entry.id, person)
+            if tags:
+                library.tag(entry.id, tags)
+            click.echo(f"{entry.id}  {path}")
+    if failed:
+        raise PlantigradeError(f"{len(failed)} of {len(files)} files were not imported: {'; '.join(failed)}")
+
+
+@sessions.command()
+@click.argument("name")
+@click.option("--format", "format_name", required=True, help="Name of the format.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write."
+)
+@click.option("--deidentify", is_flag=True, help="Leave out who it was: names, dates, serials, notes.")
+@library_options
+@pass_invocation
+def export(
+    invocation: Invocation, name: str, format_name: str, output: Path, deidentify: bool, **where: Any
+) -> None:
+    """Write a recording in a format that other programs read."""
+    formats = _part("plantigrade.exports.formats", "exports")
+    if format_name not in formats.FORMATS:
+        raise click.UsageError(f"unknown format {format_name!r}; known are {', '.join(formats.FORMATS)}")
+    if output.exists() and output.is_file() and not output.stat().st_size:
+        output.unlink()
+    if not output.resolve().parent.is_dir():
+        raise FileError(output, "cannot be written: its folder does not exist")
+    with opened(invocation, where) as library:
+        formats.FORMATS[format_name].write(library.open(name), output, deidentify=deidentify)
+    click.echo(f"{format_name}: {output}")
+
+
+@sessions.command()
+@click.argument("name")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="PDF file."
+)
+@click.option("--compare", metavar="NAME", help="Set beside this recording.")
+@click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True)
+@library_options
+@pass_invocation
+def report(
+    invocation: Invocation, name: str, output: Path, compare: str | None, paper: str, **where: Any
+) -> None:
+    """Write a report as PDF: a page for the patient, then the clinician's."""
+    pdf = _part("plantigrade.report.pdf", "reports")
+    with opened(invocation, where) as library:
+        other = None if compare is None else library.open(compare)
+        pdf.write_report(library.open(name), output, other=other, paper=paper)
+    click.echo(f"report: {output}")
+
+
+def _part(module: str, purpose: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise MissingPartError(purpose, purpose, str(error.name)) from error
+
+
+@sessions.command()
+@click.argument("name")
+@click.argument("other")
+@json_option
+@library_options
+@pass_invocation
+def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | None, **where: Any) -> None:
+    """Set the gait parameters of two recordings side by side."""
+    from plantigrade.analyze.document import both_parameters
+
+    with opened(invocation, where) as library:
+        first, second = library.open(name), library.open(other)
+        mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
+    shared = [key for key in mine if key in theirs]
+    rows = [(key, mine[key], theirs[key]) for key in shared]
+    if json_file is not None:
+        from plantigrade.library.screen import comparison_as_json
+
+        put_json(json_file, first=first.id, second=second.id, parameters=comparison_as_json(rows))
+        return
+    from plantigrade.library.screen import print_comparison
+
+    print_comparison(first.entry, second.entry, rows)
 
 
 @sessions.command()
 @click.argument("names", nargs=-1)
-@click.option(
-    "--json", "json_file", type=click.File("w"), help="Write the verdicts as JSON; - for standard output."
-)
-@data_option
+@json_option
+@library_options
 @pass_invocation
-def verify(invocation: Invocation, names: tuple[str, ...], json_file: IO[str] | None) -> None:
+def verify(invocation: Invocation, names: tuple[str, ...], json_file: IO[str] | None, **where: Any) -> None:
     """Prove recordings: checksums and books, and a reason for every gap. All of them unless NAMES are given.
 
     Exits with 1 if any recording is not sound.
     """
     from plantigrade.library.verify import SCHEMA
-    from plantigrade.library.verify import verify as verify_folder
 
-    verdicts = [verify_folder(folder) for folder in _folders(invocation.data_dir(), names)]
+    with opened(invocation, where) as library:
+        verdicts = [library.verify(name) for name in names] if names else library.verify_all()
     if json_file is not None:
         document = {"schema": SCHEMA, "recordings": [verdict.as_json() for verdict in verdicts]}
         json_file.write(json.dumps(document, indent=1) + "\n")
@@ -90,9 +315,16 @@ def _show(verdict: "Verdict") -> None:
             f" + {foot.frames_missing} missing"
         )
         for gap in foot.gaps:
-            when = (
-                "at unknown time"
-                if gap.from_s is None or gap.to_s is None
-                else f"{gap.from_s:.2f} s to {gap.to_s:.2f} s"
-            )
+            known = gap.from_s is not None and gap.to_s is not None
+            when = f"{gap.from_s:.2f} s to {gap.to_s:.2f} s" if known else "at unknown time"
             click.echo(f"    {when}: {gap.end - gap.first} frames, {gap.reason.replace('_', ' ')}")
+
+
+def _add_others() -> None:
+    from plantigrade.library.change_commands import COMMANDS
+
+    for command in COMMANDS:
+        sessions.add_command(command)
+
+
+_add_others()

@@ -125,10 +125,12 @@ class SealedRecording:
     def times_s(self, frames: FootFrames) -> Floats:
         """Seconds since the start of the recording (n,), NaN where the time is not known."""
         if self.start_ns is not None:
-            times = (frames.host_ns - self.start_ns).astype(np.float64) * _NANO
-            times[frames.host_ns == NO_TIME] = np.nan
+            times: Floats = np.full(len(frames), np.nan)
+            known = frames.host_ns != NO_TIME
+            times[known] = (frames.host_ns[known] - self.start_ns) * _NANO
             return times
-        return (frames.device_us - frames.device_us[:1]) * 1e-6
+        on_own: Floats = np.multiply(frames.device_us - frames.device_us[:1], 1e-6)
+        return on_own
 
     def calibration(self, foot: str) -> Calibration | None:
         """The calibration of one insole: a newer one of the catalogue, else that of the books, else None.
@@ -182,7 +184,11 @@ class SealedRecording:
             left=signals.get(Foot.LEFT),
             right=signals.get(Foot.RIGHT),
             sample_rate_hz=self.books.sample_rate_hz,
-            source=SourceInfo(str(self.folder), FORMAT, "; ".join(dict.fromkeys(filter(None, notes)))),
+            source=SourceInfo(
+                str(self.folder),
+                str(self.books.provenance.get("format", FORMAT)),
+                "; ".join(dict.fromkeys(filter(None, notes))),
+            ),
             body_weight_n=self.books.body_weight_n,
         )
 

@@ -1,0 +1,22 @@
+"""The audit log: who did what. It names recordings and people by identifier and code, never by name."""
+
+import getpass
+from datetime import UTC, datetime
+
+from plantigrade.library.tables import AuditRow
+from sqlalchemy.orm import Session
+
+
+def actor() -> str:
+    """The account that is at work."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def note_down(session: Session, action: str, subject: str, detail: str = "") -> None:
+    """Add a line, in the transaction that does what it tells."""
+    session.add(
+        AuditRow(at_utc=datetime.now(UTC), actor=actor(), action=action, subject=subject, detail=detail)
+    )

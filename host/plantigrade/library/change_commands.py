@@ -1,0 +1,273 @@
+"""The commands of `plantigrade sessions` that change, delete and lock."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from plantigrade.cli import Invocation, data_option, pass_invocation
+from plantigrade.errors import PlantigradeError
+
+if TYPE_CHECKING:
+    from plantigrade.library.catalogue import Library
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option(
+        "--key-file", type=click.Path(dir_okay=False, path_type=Path), help="File with the keys."
+    )(command)
+    command = click.option("--library", "url", envvar="PLANTIGRADE_LIBRARY", metavar="URL", help="Database.")(
+        command
+    )
+    return data_option(command)
+
+
+def _opened(invocation: Invocation, where: dict[str, Any]) -> "Library":
+    from plantigrade.library.catalogue import Library
+
+    return Library(invocation.data_dir(), where["url"], where["key_file"])
+
+
+@click.command()
+@click.argument("name")
+@click.argument("words", nargs=-1, metavar="KIND:VALUE...")
+@click.option("--remove", is_flag=True, help="Take the tags away.")
+@click.option("--person", metavar="CODE", help="Say who wore the insoles.")
+@click.option("--title", help="Give it another title.")
+@_options
+@pass_invocation
+def tag(
+    invocation: Invocation,
+    name: str,
+    words: tuple[str, ...],
+    remove: bool,
+    person: str | None,
+    title: str | None,
+    **where: Any,
+) -> None:
+    """Tag a recording (shoe:trail, orthotic:left, terrain:grass, other:...), name its wearer or its title."""
+    from plantigrade.library.entries import Tag
+
+    tags = [Tag(kind, value.strip()) for kind, _, value in (word.partition(":") for word in words)]
+    with _opened(invocation, where) as library:
+        entry = library.entry(name)
+        if tags:
+            entry = library.tag(entry.id, tags, remove)
+        if person is not None:
+            entry = library.assign(entry.id, person)
+        if title is not None:
+            entry = library.rename(entry.id, title)
+    click.echo(f"{entry.id}  {entry.person or '-'}  {entry.title}  {' '.join(map(str, entry.tags))}")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("text")
+@click.option("--at", "at_s", type=float, metavar="SECONDS", help="Time in the recording.")
+@_options
+@pass_invocation
+def note(invocation: Invocation, name: str, text: str, at_s: float | None, **where: Any) -> None:
+    """Add a note to a recording."""
+    with _opened(invocation, where) as library:
+        click.echo(f"note {library.note(name, text, at_s)}")
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True)
+@click.option("--erase", is_flag=True, help="At once and for good; there is no way back.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_options
+@pass_invocation
+def delete(invocation: Invocation, names: tuple[str, ...], erase: bool, yes: bool, **where: Any) -> None:
+    """Delete recordings. For seven days `sessions restore` brings them back; then they are erased."""
+    with _opened(invocation, where) as library:
+        entries = [library.entry(name) for name in names]
+        if erase and not yes:
+            click.confirm(f"Erase {len(entries)} recordings for good?", abort=True, err=True)
+        for entry in entries:
+            if erase:
+                library.erase(entry.id)
+                click.echo(f"{entry.id}: erased")
+            else:
+                library.delete(entry.id)
+                click.echo(f"{entry.id}: deleted; `plantigrade sessions restore {entry.id}` brings it back")
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True)
+@_options
+@pass_invocation
+def restore(invocation: Invocation, names: tuple[str, ...], **where: Any) -> None:
+    """Take back the deletion of recordings."""
+    with _opened(invocation, where) as library:
+        for name in names:
+            click.echo(f"{library.restore(name).id}: restored")
+
+
+@click.command()
+@click.option(
+    "--json", "json_file", type=click.File("w", lazy=True), help="Write JSON; - for standard output."
+)
+@_options
+@pass_invocation
+def people(invocation: Invocation, json_file: Any, **where: Any) -> None:
+    """List people."""
+    from plantigrade.library.commands import put_json
+    from plantigrade.library.words import person_as_json
+
+    with _opened(invocation, where) as library:
+        known = library.people()
+    if json_file is not None:
+        put_json(json_file, people=[person_as_json(person) for person in known])
+        return
+    for person in known:
+        born = "" if person.birth_date is None else person.birth_date.isoformat()
+        click.echo(f"{person.code}  {person.name or '-'}  {born}")
+
+
+@click.group()
+def person() -> None:
+    """Add a person, change, export or erase one."""
+
+
+def _about(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--remark", help="Anything to know."),
+        click.option(
+            "--shoe-size", "shoe_size_eu", type=float, help="EU size; gives lengths in millimetres."
+        ),
+        click.option("--weight-kg", type=float, help="Body weight."),
+        click.option("--height-cm", type=float, help="Body height."),
+        click.option("--sex", type=click.Choice(("female", "male", "other"))),
+        click.option("--born", "birth_date", type=click.DateTime(["%Y-%m-%d"]), help="Date of birth."),
+        click.option("--name", help="Name."),
+    ):
+        command = option(command)
+    return command
+
+
+def _known(options: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in options.items() if value is not None}
+    born = told.get("birth_date")
+    if isinstance(born, datetime):
+        told["birth_date"] = date(born.year, born.month, born.day)
+    return told
+
+
+@person.command("add")
+@click.argument("code", required=False, default="")
+@_about
+@_options
+@pass_invocation
+def add_person(
+    invocation: Invocation, code: str, url: str | None, key_file: Path | None, **about: Any
+) -> None:
+    """Enter a person; without a CODE the next free one is given."""
+    from plantigrade.library.entries import Person
+
+    with _opened(invocation, {"url": url, "key_file": key_file}) as library:
+        click.echo(library.add_person(Person(code, **_known(about))).code)
+
+
+@person.command("change")
+@click.argument("code")
+@_about
+@_options
+@pass_invocation
+def change_person(
+    invocation: Invocation, code: str, url: str | None, key_file: Path | None, **about: Any
+) -> None:
+    """Change what is known of a person."""
+    from dataclasses import replace
+
+    with _opened(invocation, {"url": url, "key_file": key_file}) as library:
+        click.echo(library.change_person(replace(library.person(code), **_known(about))).code)
+
+
+@person.command("export")
+@click.argument("code")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="ZIP file."
+)
+@_options
+@pass_invocation
+def export_person(invocation: Invocation, code: str, output: Path, **where: Any) -> None:
+    """Write everything that is kept of a person into a ZIP file, readable without Plantigrade."""
+    from plantigrade.library.handover import export_person as write
+
+    with _opened(invocation, where) as library:
+        count = write(library, code, output)
+    click.echo(f"{output}: {count} recordings")
+
+
+@person.command("erase")
+@click.argument("code")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_options
+@pass_invocation
+def erase_person(invocation: Invocation, code: str, yes: bool, **where: Any) -> None:
+    """Erase a person and all of that person's recordings, at once and for good."""
+    with _opened(invocation, where) as library:
+        library.person(code)
+        if not yes:
+            click.confirm(f"Erase {code} and all recordings of {code} for good?", abort=True, err=True)
+        click.echo(f"{code}: erased with {library.erase_person(code)} recordings")
+
+
+@click.group()
+def keys() -> None:
+    """Encrypt the library, change its key, or see which one it has."""
+
+
+@keys.command("show")
+@_options
+@pass_invocation
+def show_key(invocation: Invocation, **where: Any) -> None:
+    """Say whether the library is encrypted, and with which key (its number, never the key)."""
+    with _opened(invocation, where) as library:
+        vault = library.vault
+        state = "not encrypted" if vault is None else f"encrypted with key {vault.key_id}"
+        click.echo(f"library {library.uuid}: {state}")
+
+
+@keys.command("new")
+@_options
+@pass_invocation
+def new_key(invocation: Invocation, **where: Any) -> None:
+    """Encrypt the library with a new key: for the first time, or instead of the present one.
+
+    The key goes into --key-file, else into the keyring of the operating system. Keep a copy in a safe place:
+    without it nobody can read the library.
+    """
+    from plantigrade.library.keys import keep_keys
+    from plantigrade.library.protect import change_key
+    from plantigrade.library.vault import MasterKey
+
+    with _opened(invocation, where) as library:
+        old = () if library.vault is None else library.vault.keys
+        fresh = MasterKey.new()
+        place = keep_keys(library.uuid, (fresh, *old), where["key_file"])
+        count = change_key(library, fresh)
+        keep_keys(library.uuid, (fresh,), where["key_file"])
+    click.echo(
+        f"key {fresh.id} is in {place}: {count} recordings are encrypted with it; keep a copy of it safe"
+    )
+
+
+@keys.command("protect")
+@_options
+@pass_invocation
+def protect(invocation: Invocation, **where: Any) -> None:
+    """Encrypt recordings that are not yet, with the library's key; safe to repeat."""
+    from plantigrade.library.protect import encrypt_folder
+    from plantigrade.library.recording import find_recordings
+
+    with _opened(invocation, where) as library:
+        if library.vault is None:
+            raise PlantigradeError("the library is not encrypted; `plantigrade sessions keys new` begins it")
+        count = sum(encrypt_folder(folder, library.vault) for folder in find_recordings(library.recordings))
+    click.echo(f"{count} files encrypted")
+
+
+COMMANDS = (tag, note, delete, restore, people, person, keys)

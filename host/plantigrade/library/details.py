@@ -1,0 +1,145 @@
+"""A recording opened with its person, insoles, notes, analyses and alerts."""
+
+import json
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from plantigrade.calibration.model import Calibration, calibration_from
+from plantigrade.library import listing
+from plantigrade.library.entries import Device, Note, StoredAlert, StoredAnalysis
+from plantigrade.library.opened import Recording
+from plantigrade.library.recording import read_books
+from plantigrade.library.sealed import SealedRecording
+from plantigrade.library.tables import (
+    AlertRow,
+    AnalysisRow,
+    DeviceRow,
+    NoteRow,
+    PersonRow,
+    RecordingDeviceRow,
+    RecordingRow,
+)
+from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from plantigrade.analyze.whole import Whole
+    from plantigrade.library.catalogue import Library
+
+ALGORITHM = "plantigrade.gait"
+
+
+def load(session: Session, row: RecordingRow, library: "Library") -> Recording:
+    """Everything that the catalogue knows of a recording, and its books.
+
+    Raises:
+        RecordingError: its books cannot be read.
+    """
+    person = None if row.person_id is None else session.get_one(PersonRow, row.person_id)
+    worn = session.execute(
+        sa.select(RecordingDeviceRow.foot, DeviceRow)
+        .join(DeviceRow, RecordingDeviceRow.serial == DeviceRow.serial)
+        .where(RecordingDeviceRow.recording_id == row.id)
+    ).all()
+    folder = library.recordings / row.id
+    sealed = SealedRecording(
+        folder,
+        read_books(folder),
+        library.vault,
+        {device.serial: known for _, device in worn if (known := _calibration(device, library)) is not None},
+        None if person is None else person.shoe_size_eu,
+    )
+    recording = row.id
+    return Recording(
+        entry=listing.entry_of(session, recording),
+        sealed=sealed,
+        person=None if person is None else listing.as_person(person),
+        devices={foot: as_device(device) for foot, device in worn},
+        notes=_notes(session, recording),
+        analyses=_analyses(session, recording),
+        alerts=_alerts(session, recording),
+        keep=lambda whole: keep_analysis(library, recording, whole),
+    )
+
+
+def as_device(row: DeviceRow) -> Device:
+    """An insole, detached."""
+    known = None if row.calibration is None else json.loads(row.calibration)
+    return Device(
+        row.serial,
+        row.side,
+        row.layout,
+        row.firmware,
+        None if known is None else known["made_on"],
+        None if known is None else known["method"],
+    )
+
+
+def keep_analysis(library: "Library", recording: str, whole: "Whole") -> None:
+    """Keep the document of an analysis; that of an earlier run of the same version is replaced."""
+    from plantigrade.analyze.document import document
+
+    release = version("plantigrade")
+    with library.store.write() as session:
+        session.execute(
+            sa.delete(AnalysisRow).where(
+                AnalysisRow.recording_id == recording,
+                AnalysisRow.algorithm == ALGORITHM,
+                AnalysisRow.version == release,
+            )
+        )
+        session.add(
+            AnalysisRow(
+                recording_id=recording,
+                algorithm=ALGORITHM,
+                version=release,
+                made_utc=datetime.now(UTC),
+                document=document(whole),
+            )
+        )
+
+
+def keep_alerts(library: "Library", recording: str, alerts: list[StoredAlert]) -> None:
+    """Add alerts that were raised during a recording."""
+    with library.store.write() as session:
+        row = listing.one(session, recording)
+        for alert in alerts:
+            session.add(
+                AlertRow(
+                    recording_id=row.id,
+                    rule=alert.rule,
+                    foot=alert.foot,
+                    from_s=alert.from_s,
+                    to_s=alert.to_s,
+                    document=dict(alert.document),
+                )
+            )
+
+
+def _calibration(device: DeviceRow, library: "Library") -> Calibration | None:
+    if device.calibration is None:
+        return None
+    return calibration_from(json.loads(device.calibration), library.data_dir)
+
+
+def _notes(session: Session, recording: str) -> tuple[Note, ...]:
+    query = sa.select(NoteRow).where(NoteRow.recording_id == recording).order_by(NoteRow.id)
+    return tuple(
+        Note(row.id, row.text, row.at_s, row.author, row.created_utc) for row in session.scalars(query)
+    )
+
+
+def _analyses(session: Session, recording: str) -> tuple[StoredAnalysis, ...]:
+    query = sa.select(AnalysisRow).where(AnalysisRow.recording_id == recording).order_by(AnalysisRow.id)
+    return tuple(
+        StoredAnalysis(row.id, row.algorithm, row.version, row.made_utc, row.document)
+        for row in session.scalars(query)
+    )
+
+
+def _alerts(session: Session, recording: str) -> tuple[StoredAlert, ...]:
+    query = sa.select(AlertRow).where(AlertRow.recording_id == recording).order_by(AlertRow.from_s)
+    return tuple(
+        StoredAlert(row.rule, row.foot, row.from_s, row.to_s, row.document) for row in session.scalars(query)
+    )

@@ -1,0 +1,114 @@
+"""Everything of a person in one ZIP file that is read without Plantigrade."""
+
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from plantigrade.errors import FileError
+from plantigrade.library.durable import sync_folder
+from plantigrade.library.entries import Filter, RecordingEntry
+from plantigrade.library.forces import write_forces
+from plantigrade.library.frames import write_parquet
+from plantigrade.library.recording import BOOKS_FILE, FORCES
+from plantigrade.library.words import audit_as_json, person_as_json, recording_as_json
+
+if TYPE_CHECKING:
+    from plantigrade.library.catalogue import Library
+    from plantigrade.library.opened import Recording
+
+_README: Final = """All that is kept of one person.
+
+person.json      who
+recordings/ID/   recording.json: the books, tags, notes, analyses and alerts; one Parquet file a foot:
+                 c00..c15 are raw 12-bit counts in the order of the sensors, f000.. are forces as imported,
+                 host_ns is UTC in nanoseconds, time_s is seconds on the clock of the imported file
+audit.json       what was done with these data
+SHA256SUMS       checksums of all files
+
+Parquet is read by pandas, R, MATLAB, Julia, DuckDB and many others.
+"""
+
+
+def export_person(library: "Library", code: str, path: Path) -> int:
+    """Write the ZIP file; how many recordings it holds, deleted ones that can be restored among them.
+
+    Raises:
+        UnknownPersonError: there is no such person.
+        FileError: it cannot be written; nothing half-written is left.
+    """
+    person = library.person(code)
+    entries = [*library.find(Filter(person=code)), *library.find(Filter(person=code, deleted=True))]
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise FileError(path, f"cannot be written: {error.strerror}") from error
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            with _Bundle(file) as bundle:
+                bundle.add_text("README.txt", _README)
+                bundle.add_text("person.json", _json(person_as_json(person)))
+                for entry in entries:
+                    _add(bundle, library, entry)
+                log = [audit_as_json(line) for line in library.audit(code)]
+                bundle.add_text("audit.json", _json(log))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise FileError(path, f"cannot be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return len(entries)
+
+
+class _Bundle(zipfile.ZipFile):
+    """A ZIP file that ends with the checksums of what it holds."""
+
+    def __init__(self, file: object) -> None:
+        super().__init__(file, "w", zipfile.ZIP_DEFLATED)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        self._sums: list[str] = []
+
+    def add_text(self, name: str, text: str) -> None:
+        self.add_bytes(name, text.encode())
+
+    def add_bytes(self, name: str, content: bytes) -> None:
+        self._sums.append(f"{sha256(content).hexdigest()}  {name}\n")
+        self.writestr(name, content)
+
+    def close(self) -> None:
+        if self.fp is not None and self._sums:
+            sums, self._sums = self._sums, []
+            self.writestr("SHA256SUMS", "".join(sums))
+        super().close()
+
+
+def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry) -> None:
+    recording = library.open(entry.id)
+    about = recording_as_json(recording) | {
+        "analyses": [asdict(kept) | {"made_utc": kept.made_utc.isoformat()} for kept in recording.analyses],
+        "audit": [audit_as_json(line) for line in library.audit(entry.id)],
+    }
+    bundle.add_text(f"recordings/{entry.id}/{BOOKS_FILE}", _json(about))
+    for foot in recording.books.feet:
+        bundle.add_bytes(f"recordings/{entry.id}/{foot.foot}.parquet", _plain(recording, foot.foot))
+
+
+def _plain(recording: "Recording", foot: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "foot.parquet"
+        if recording.content == FORCES:
+            write_forces(path, recording.forces(foot))
+        else:
+            write_parquet(path, recording.frames(foot))
+        return path.read_bytes()
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

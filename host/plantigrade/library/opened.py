@@ -1,0 +1,128 @@
+"""A recording with all that the library knows of it: what exports and reports read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from plantigrade.calibration.model import Calibration
+from plantigrade.gait.signals import Floats, SensorLayout, Walk
+from plantigrade.library.entries import Device, Note, Person, RecordingEntry, StoredAlert, StoredAnalysis
+from plantigrade.library.forces import ForceFrames
+from plantigrade.library.frames import FootFrames
+from plantigrade.library.recording import RecordingBooks
+from plantigrade.library.sealed import SealedRecording
+
+if TYPE_CHECKING:
+    from plantigrade.analyze.whole import Whole
+    from plantigrade.gait.results import Analysis
+
+NEWTONS_PER_KG = 9.80665
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording of the library. Samples are read when they are asked for; see `SealedRecording` for the
+    reading methods.
+
+    Attributes:
+        entry: its line in the catalogue.
+        sealed: its files.
+        person: the wearer.
+        devices: by foot.
+        notes, analyses, alerts: in the order in which they were made.
+        keep: stores the analysis that `whole` makes.
+    """
+
+    entry: RecordingEntry
+    sealed: SealedRecording
+    person: Person | None
+    devices: Mapping[str, Device]
+    notes: tuple[Note, ...]
+    analyses: tuple[StoredAnalysis, ...]
+    alerts: tuple[StoredAlert, ...]
+    keep: Callable[["Whole"], None] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """Its identifier."""
+        return self.entry.id
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.sealed.folder
+
+    @property
+    def books(self) -> RecordingBooks:
+        """What was asked for, recorded and missing."""
+        return self.sealed.books
+
+    @property
+    def content(self) -> str:
+        """ "counts" of our insoles or "forces" of an import."""
+        return self.sealed.content
+
+    def walk(self, from_s: float | None = None, to_s: float | None = None) -> Walk:
+        """Newtons on one time base, whole or a slice; see `SealedRecording.walk`."""
+        from dataclasses import replace
+
+        walk = self.sealed.walk(from_s, to_s)
+        if walk.body_weight_n is None and self.person is not None and self.person.weight_kg is not None:
+            walk = replace(walk, body_weight_n=self.person.weight_kg * NEWTONS_PER_KG)
+        return walk
+
+    def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> FootFrames:
+        """Frames of one insole as recorded; see `SealedRecording.frames`."""
+        return self.sealed.frames(foot, from_s, to_s)
+
+    def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> ForceFrames:
+        """Samples of one foot of an import; see `SealedRecording.forces`."""
+        return self.sealed.forces(foot, from_s, to_s)
+
+    def counts(
+        self, foot: str, from_s: float | None = None, to_s: float | None = None
+    ) -> npt.NDArray[np.uint16]:
+        """Raw counts (n, 16) of one insole."""
+        return self.sealed.counts(foot, from_s, to_s)
+
+    def times_s(self, frames: FootFrames) -> Floats:
+        """Seconds since the start (n,), NaN where unknown."""
+        return self.sealed.times_s(frames)
+
+    def calibration(self, foot: str) -> Calibration | None:
+        """The calibration of one insole, None where only the design is known."""
+        return self.sealed.calibration(foot)
+
+    def layout(self, foot: str) -> SensorLayout | None:
+        """Sensor places of one foot."""
+        return self.sealed.layout(foot)
+
+    @cached_property
+    def _whole(self) -> "Whole":
+        from plantigrade.analyze.whole import Request, of_walk
+
+        whole = of_walk(self.walk(), Request(self.folder))
+        self.keep(whole)
+        return whole
+
+    def whole(self) -> "Whole":
+        """Analysis, balance and pictures of the whole recording; its document is kept in the library.
+
+        Raises:
+            PlantigradeError: it cannot be read or analysed.
+        """
+        return self._whole
+
+    def analysis(self) -> "Analysis":
+        """What the gait engine finds in the whole recording."""
+        return self._whole.analysis
+
+    def as_json(self) -> dict[str, Any]:
+        """For `sessions show --json`."""
+        from plantigrade.library.words import recording_as_json
+
+        return recording_as_json(self)
