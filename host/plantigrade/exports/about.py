@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+
 from plantigrade.calibration.model import as_json
 from plantigrade.exports.subject import FootData, Subject
 from plantigrade.gait.results import Parameter
@@ -46,7 +47,7 @@ def about_text(subject: Subject) -> str:
     return json.dumps(about(subject), indent=1, sort_keys=True, default=_number, ensure_ascii=False) + "\n"
 
 
-def _number(value: object) -> object:
+def _number(value: object) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{type(value).__name__} has no place in JSON")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.exports.marks import marks
 from plantigrade.exports.place import new_file
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms

@@ -67,10 +67,20 @@ _ALL: Final = (
     Format("parquet", "folder", "", "Parquet", "", "parquet"),
     Format(
         "edf", "file", ".edf", "EDF+",
-        "times finer than a row except in the clock signal; forces finer than 0.01 N; boots, status, calibration",
-        "edf",
+        "exact times (the clock signal has them to 0.01 ms); forces finer than 0.01 N; boots, calibration", "edf",
     ),
     Format("mat", "file", ".mat", "MATLAB", "arrays above 2 GB", "mat"),
+    Format(
+        "opengo", "file", ".txt", "OpenGo-shaped text",
+        "raw counts, reasons of gaps, calibration; times finer than half a slot", "opengo",
+    ),
+    Format("motion-bids", "folder", "", "Motion-BIDS", "a channel type for pressure (MISC is used)", "bids"),
+    Format(
+        "c3d", "file", ".c3d", "C3D",
+        "more than 65535 frames or 255 events; time of day; reasons of gaps; calibration", "c3d",
+    ),
+    Format("fhir", "file", ".json", "FHIR R4", "samples: it has identities, figures and books", "fhir"),
+    Format("zip", "file", ".zip", "ZIP of everything", "", "archive"),
 )
 # fmt: on
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({one.name: one for one in _ALL})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+
 from plantigrade.exports.about import about_text
 from plantigrade.exports.marks import contacts
 from plantigrade.exports.place import new_file

@@ -1,5 +1,6 @@
 # pyarrow has no type stubs.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 """Parquet: a folder with `frames.parquet`, `strides.parquet`, `events.parquet` and `about.json`.
 
 Holds everything, with types. The facts of `about.json` also stand in the metadata of `frames.parquet` under
@@ -31,7 +32,7 @@ def write(subject: Subject, path: Path) -> None:
             for table in frame_tables(subject):
                 schema = table.schema.with_metadata({"plantigrade": text})
                 writer = writer or pyarrow.parquet.ParquetWriter(
-                    folder / "frames.parquet", schema, compression="zstd", use_dictionary=["foot", "slots"]
+                    folder / "frames.parquet", schema, compression="zstd"
                 )
                 writer.write_table(table.replace_schema_metadata(schema.metadata))
         finally:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from plantigrade.exports.subject import ExportError
@@ -12,7 +12,7 @@ from plantigrade.library.durable import sync_folder
 
 
 @contextlib.contextmanager
-def new_file(path: Path) -> Iterator[Path]:
+def new_file(path: Path) -> Generator[Path]:
     """A file beside `path` to write into; it takes that place when the block ends without an error.
 
     Its name ends as `path` does, for writers that go by the ending.
@@ -30,7 +30,7 @@ def new_file(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
+def new_folder(path: Path) -> Generator[Path]:
     """A folder beside `path` to write into; it takes that place when the block ends without an error.
 
     Raises:
@@ -49,7 +49,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _draft(path: Path) -> Iterator[Path]:
+def _draft(path: Path) -> Generator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix=".export-", dir=path.parent))
     except OSError as error:

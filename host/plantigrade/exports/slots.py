@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.exports.subject import ExportError, FootData, Subject
 
 MAX_ROWS: Final = 200_000_000

@@ -8,10 +8,11 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from insole_protocol import layout as places
+
 from plantigrade.calibration.model import Calibration
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.signals import Floats, Forces, FootSignal, SensorLayout, SourceInfo, Walk
+from plantigrade.gait.signals import Floats, FootSignal, Forces, SensorLayout, SourceInfo, Walk
 from plantigrade.library.entries import Note, Person, StoredAlert
 from plantigrade.library.forces import ForceFrames
 from plantigrade.library.frames import NO_TIME, FootFrames

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from plantigrade.analyze.tables import events_csv, strides_csv
 from plantigrade.exports.subject import FootData, Subject
 from plantigrade.library.frames import CHANNELS, IMU_NAMES, NO_TIME

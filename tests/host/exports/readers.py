@@ -3,15 +3,19 @@
 Every reader returns, for each foot, counts and forces on the rows of the recording.
 """
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import c3d
 import numpy as np
 import pandas
 import pyedflib
+from moticon_opengo.txt_export import Measurement
+from moticon_opengo.utils import Side
+from plantigrade.exports.merged import merge
 from plantigrade.exports.slots import slot_rows
 from plantigrade.exports.subject import FootData, Subject
-
 from pymatreader import read_mat
 
 
@@ -91,3 +95,61 @@ def read_matlab(path: Path, subject: Subject) -> dict[str, Back]:
         )
         for foot in subject.feet
     }
+
+
+def read_opengo(path: Path, subject: Subject) -> dict[str, Back]:
+    """moticon-opengo, the maker's own reader."""
+    data = Measurement(str(path), trim=False, fill_method="keep")
+    merged = merge(subject.feet, subject.rate_hz)
+    assert data.time is not None
+    back: dict[str, Back] = {}
+    for foot, rows in zip(subject.feet, merged.rows, strict=True):
+        assert foot.layout is not None
+        pressure = data.side_data[Side.from_string(foot.foot)].pressure
+        assert pressure is not None
+        lacking = np.setdiff1d(np.arange(len(data.time)), rows)
+        assert np.isnan(pressure[lacking]).all(), "a row without a frame shows a pressure"
+        back[foot.foot] = Back(None, data.time[rows], pressure[rows] * foot.layout.area_cm2)
+    return back
+
+
+def read_bids(path: Path, subject: Subject) -> dict[str, Back]:
+    """pandas, by the names in channels.tsv."""
+    (samples,) = path.glob("sub-*/motion/*_motion.tsv")
+    (channels,) = path.glob("sub-*/motion/*_channels.tsv")
+    names = pandas.read_csv(channels, sep="\t", keep_default_na=False)["name"]
+    table = pandas.read_csv(samples, sep="\t", header=None, names=list(names), na_values="n/a")
+    back: dict[str, Back] = {}
+    for foot in subject.feet:
+        where = slot_rows(foot, subject.rate_hz)
+        first = np.searchsorted(where.frame, np.arange(len(foot)))
+        time_s = table[f"{foot.foot}_time"].to_numpy()[where.row[first]]
+        force = _at_frames(
+            foot, subject.rate_hz, table[[f"{foot.foot}_{s}_force" for s in foot.sensors]].to_numpy()
+        )
+        counts = None
+        if foot.frames is not None:
+            own = table[[f"{foot.foot}_{s}_count" for s in foot.sensors]].to_numpy()
+            counts = _at_frames(foot, subject.rate_hz, own)
+        back[foot.foot] = Back(counts, time_s, force)
+    return back
+
+
+def read_c3d(path: Path, subject: Subject) -> dict[str, Back]:
+    """c3d, a reader in pure Python."""
+    with path.open("rb") as file, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "No point data", UserWarning)  # true: there are no markers
+        reader = c3d.Reader(file)
+        labels = [label.strip() for label in reader.analog_labels]
+        analog = np.concatenate([frame for _, _, frame in reader.read_frames()], axis=1)
+    back: dict[str, Back] = {}
+    for foot in subject.feet:
+        own = np.column_stack([analog[labels.index(f"{foot.foot} {name}")] for name in foot.sensors])
+        values = _at_frames(foot, subject.rate_hz, own)
+        where = slot_rows(foot, subject.rate_hz)
+        row = where.row[np.searchsorted(where.frame, np.arange(len(foot)))]
+        time_s = row / subject.rate_hz + analog[labels.index(f"{foot.foot} clock ms")][row] / 1e3
+        back[foot.foot] = (
+            Back(values, time_s, None) if foot.frames is not None else Back(None, time_s, values)
+        )
+    return back

@@ -21,7 +21,18 @@ START_NS = 1_780_000_000_123_456_000
 RATE_HZ = 100.0
 NAME, SERIAL, BIRTH = "Grüße Ångström", "c0ffee123456", date(1951, 3, 9)
 GAP = (700, 760)
-SECRETS = (NAME, "Grüße", SERIAL, BIRTH.isoformat(), "1951", "2026", "remark of the doctor", "walk-20260528")
+SECRETS = (
+    NAME,
+    "Grüße",
+    SERIAL,
+    BIRTH.isoformat(),
+    "MAR-1951",
+    "28.05.2026",
+    "MAY-2026",
+    "2026-05",
+    "remark of the doctor",
+    "walk-20260528",
+)
 
 
 @dataclass(frozen=True)

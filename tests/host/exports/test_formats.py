@@ -18,6 +18,9 @@ TABLE: list[tuple[str, Read, float, float]] = [
     ("parquet", readers.read_parquet, 0.0, 0.0),
     ("edf", readers.read_edf, 1.1e-5, 0.0051),
     ("mat", readers.read_matlab, 0.0, 0.0),
+    ("opengo", readers.read_opengo, 0.0051, 0.002),
+    ("motion-bids", readers.read_bids, 1e-8, 0.0),
+    ("c3d", readers.read_c3d, 1e-8, 0.0),
 ]
 IDS = [row[0] for row in TABLE]
 
@@ -52,6 +55,8 @@ def test_a_third_party_reads_what_was_recorded(
     tmp_path: Path,
 ) -> None:
     subject = subjects[content]
+    if name == "opengo" and content == "forces":
+        pytest.skip("the shape needs sixteen sensors a foot; its refusal is tested below")
     path = tmp_path / f"with space é{FORMATS[name].suffix}"
     FORMATS[name].write_subject(subject, path)
     back = read(path, subject)
@@ -64,6 +69,6 @@ def test_a_third_party_reads_what_was_recorded(
         if got.time_s is not None:
             assert worst(got.time_s, foot.time_s) <= time_s
         if got.force_n is not None:
-            assert worst(got.force_n.astype(float), foot.force_n.astype(float)) <= force_n
+            assert worst(got.force_n.astype(np.float32), foot.force_n) <= force_n
             compared += 1
     assert compared >= len(subject.feet)

@@ -1,0 +1,86 @@
+"""ZIP: the recording in every format that can hold it, with a README and SHA-256 sums.
+
+Check with `sha256sum -c SHA256SUMS` in the unpacked folder. The README says which formats could not hold this
+recording and why, and what each of the others lacks.
+"""
+
+import tempfile
+import zipfile
+from pathlib import Path
+
+from plantigrade.exports.place import new_file
+from plantigrade.exports.subject import ExportError, Subject
+from plantigrade.library.durable import file_sum
+
+SUMS = "SHA256SUMS"
+
+
+def write(subject: Subject, path: Path) -> None:
+    """Write the file `path`.
+
+    Raises:
+        ExportError: the disk is full or it cannot be written.
+    """
+    with new_file(path) as draft, tempfile.TemporaryDirectory(dir=draft.parent) as name:
+        folder = Path(name) / _stem(subject)
+        folder.mkdir()
+        lines = _formats(subject, folder)
+        (folder / "README.txt").write_text(_readme(subject, lines), encoding="utf-8")
+        files = sorted(file for file in folder.rglob("*") if file.is_file())
+        sums = [f"{file_sum(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
+        (folder / SUMS).write_text("".join(sums), encoding="utf-8")
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in [*files, folder / SUMS]:
+                archive.write(file, file.relative_to(folder.parent).as_posix())
+
+
+def _stem(subject: Subject) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in subject.id)
+
+
+def _formats(subject: Subject, folder: Path) -> list[str]:
+    from plantigrade.exports.formats import FORMATS
+
+    lines: list[str] = []
+    for form in FORMATS.values():
+        if form.module == "archive":
+            continue
+        target = folder / f"{form.name}{form.suffix}"
+        try:
+            form.write_subject(subject, target)
+        except ExportError as error:
+            if isinstance(error.__cause__, OSError):
+                raise
+            lines.append(f"{form.title}: left out. {str(error).removeprefix(f'{target}: ')}")
+        else:
+            lacks = f"cannot hold: {form.lacks}" if form.lacks else "holds everything"
+            lines.append(f"{target.name}: {form.title}; {lacks}.")
+    return lines
+
+
+def _readme(subject: Subject, lines: list[str]) -> str:
+    start = "not known" if subject.start is None else subject.start.isoformat()
+    if subject.deidentified:
+        start += " (shifted: names, serials, notes and true dates were left out)"
+    books = [
+        f"{foot.foot}: {foot.books.frames_requested} samples requested, {foot.books.frames_recorded} recorded, "
+        f"{foot.books.frames_missing} missing in {len(foot.gaps)} gaps"
+        for foot in subject.feet
+    ]
+    versions = ", ".join(f"{name} {value}" for name, value in subject.versions.items())
+    return "\n".join(
+        [
+            f"Recording {subject.id}",
+            f"Start (UTC): {start}",
+            f"Rate: {subject.rate_hz:g} Hz",
+            *books,
+            f"Made by: {versions}",
+            "",
+            "Times are seconds since the start, forces newtons, counts raw ADC codes unless a file says otherwise.",
+            "",
+            *lines,
+            "",
+            f"{SUMS} holds the SHA-256 sum of every file.",
+            "",
+        ]
+    )

@@ -1,0 +1,203 @@
+"""Motion-BIDS: a folder that is a BIDS data set of one participant, one task, one tracking system.
+
+Holds counts, newtons, true times (LATENCY channels), contacts, gaps and all facts (`sourcedata/about.json`). Rows
+are of equal distance, as the standard wants; missing samples are `n/a`. The standard knows no channel type for
+pressure, so counts and forces are of type MISC.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.exports.about import about_text
+from plantigrade.exports.marks import marks
+from plantigrade.exports.place import new_folder
+from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
+from plantigrade.exports.subject import FootData, Subject
+
+BIDS_VERSION: Final = "1.10.0"
+TASK: Final = "dailylife"
+SYSTEM: Final = "insoles"
+CHUNK: Final = 1 << 14
+MISSING: Final = "n/a"
+
+
+def write(subject: Subject, path: Path) -> None:
+    """Write the folder `path`.
+
+    Raises:
+        ExportError: no frame has a time, the folder is there already, or it cannot be written.
+    """
+    placed, rows = needs_rows(subject, "Motion-BIDS")
+    name = _participant(subject)
+    stem = f"{name}_task-{TASK}_tracksys-{SYSTEM}"
+    with new_folder(path) as folder:
+        motion = folder / name / "motion"
+        motion.mkdir(parents=True)
+        (folder / "sourcedata").mkdir()
+        (folder / "sourcedata" / "about.json").write_text(about_text(subject), encoding="utf-8")
+        _describe(subject, folder, name)
+        channels = _channels(subject)
+        (motion / f"{stem}_channels.tsv").write_text(_tsv(channels), encoding="utf-8")
+        _json(motion / f"{stem}_motion.json", _sidecar(subject, rows, channels))
+        with (motion / f"{stem}_motion.tsv").open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(_samples(subject, placed, rows))
+        events = motion / f"{name}_task-{TASK}_events"
+        events.with_suffix(".tsv").write_text(_tsv(_events(subject)), encoding="utf-8")
+        _json(events.with_suffix(".json"), _EVENT_COLUMNS)
+
+
+def _participant(subject: Subject) -> str:
+    code = "" if subject.person is None else re.sub("[^A-Za-z0-9]", "", subject.person.code)
+    return f"sub-{code or '01'}"
+
+
+def _describe(subject: Subject, folder: Path, name: str) -> None:
+    made_by = {"Name": "Plantigrade", "Version": subject.versions["plantigrade"]}
+    _json(
+        folder / "dataset_description.json",
+        {
+            "Name": f"Plantar pressure, {subject.id}",
+            "BIDSVersion": BIDS_VERSION,
+            "DatasetType": "raw",
+            "License": "n/a",
+            "Authors": ["n/a"],
+            "GeneratedBy": [made_by],
+        },
+    )
+    text = (
+        "Plantar pressure of both feet, exported by Plantigrade.\n\nCounts and forces are channels of type MISC; "
+        "LATENCY channels hold the true time of each row in seconds. All facts about insoles, gaps, calibration "
+        "and versions are in sourcedata/about.json.\n"
+    )
+    (folder / "README").write_text(text, encoding="utf-8")
+    person = subject.person
+    sex = MISSING if person is None or person.sex is None else person.sex
+    height = MISSING if person is None or person.height_cm is None else f"{person.height_cm:g}"
+    weight = MISSING if person is None or person.weight_kg is None else f"{person.weight_kg:g}"
+    rows = [["participant_id", "sex", "height", "weight"], [name, sex, height, weight]]
+    (folder / "participants.tsv").write_text(_tsv(rows), encoding="utf-8")
+    columns = {
+        "sex": {"Description": "as the library has it"},
+        "height": {"Description": "body height", "Units": "cm"},
+        "weight": {"Description": "body weight", "Units": "kg"},
+    }
+    _json(folder / "participants.json", columns)
+    start = MISSING if subject.start is None else subject.start.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    scan = f"motion/{name}_task-{TASK}_tracksys-{SYSTEM}_motion.tsv"
+    scans = _tsv([["filename", "acq_time"], [scan, start]])
+    (folder / name / f"{name}_scans.tsv").write_text(scans, encoding="utf-8")
+
+
+def _channels(subject: Subject) -> list[list[str]]:
+    table = [["name", "component", "type", "tracked_point", "units", "sampling_frequency", "description"]]
+    rate = f"{subject.rate_hz:g}"
+    for foot in subject.feet:
+        point = f"{foot.foot}_foot"
+        table.append([f"{foot.foot}_time", MISSING, "LATENCY", point, "s", rate, "true time of the row"])
+        if foot.frames is not None:
+            table += [
+                [f"{foot.foot}_{name}_count", MISSING, "MISC", point, MISSING, rate, "raw ADC count"]
+                for name in foot.sensors
+            ]
+        unit = "N" if foot.force_unit == "N" else MISSING
+        table += [
+            [f"{foot.foot}_{name}_force", MISSING, "MISC", point, unit, rate, "force"]
+            for name in foot.sensors
+        ]
+    return table
+
+
+def _sidecar(subject: Subject, rows: int, channels: list[list[str]]) -> dict[str, Any]:
+    kinds = [row[2] for row in channels[1:]]
+    firmware = [str(foot.books.insole.get("firmware", MISSING)) for foot in subject.feet]
+    serials = [str(foot.books.insole.get("serial", MISSING)) for foot in subject.feet]
+    return {
+        "TaskName": TASK,
+        "TaskDescription": "Free walking and daily life with pressure insoles",
+        "SamplingFrequency": subject.rate_hz,
+        "SamplingFrequencyEffective": subject.rate_hz,
+        "TrackingSystemName": SYSTEM,
+        "Manufacturer": "Plantigrade" if subject.has_counts else MISSING,
+        "DeviceSerialNumber": ", ".join(serials),
+        "SoftwareVersions": f"plantigrade {subject.versions['plantigrade']}, firmware {', '.join(firmware)}",
+        "RecordingType": "continuous",
+        "RecordingDuration": rows / subject.rate_hz,
+        "MissingValues": MISSING,
+        "TrackedPointsCount": len(subject.feet),
+        "MotionChannelCount": len(kinds),
+        "MISCChannelCount": kinds.count("MISC"),
+        "LATENCYChannelCount": kinds.count("LATENCY"),
+    }
+
+
+_EVENT_COLUMNS: Final = {
+    "trial_type": {
+        "Description": "what happened",
+        "Levels": {
+            "initial_contact": "the foot touches the ground",
+            "final_contact": "the foot leaves the ground",
+            "gap": "samples are missing; value says why",
+            "note": "a remark; value is its text",
+            "alert": "an alert was raised; value is its rule",
+        },
+    },
+    "foot": {"Description": "left, right or both"},
+    "value": {"Description": "reason of a gap, text of a note, rule of an alert"},
+}
+
+
+def _events(subject: Subject) -> list[list[str]]:
+    table = [["onset", "duration", "trial_type", "foot", "value"]]
+    for mark in marks(subject):
+        text = " ".join(mark.text.split()) or MISSING
+        lasted = MISSING if mark.duration_s is None else f"{mark.duration_s:.6f}"
+        table.append([f"{mark.at_s:.6f}", lasted, mark.kind, mark.foot, text])
+    return table
+
+
+def _samples(subject: Subject, placed: list[SlotRows], rows: int) -> Iterator[str]:
+    for start in range(0, rows, CHUNK):
+        stop = min(start + CHUNK, rows)
+        columns: list[list[str]] = []
+        for foot, where in zip(subject.feet, placed, strict=True):
+            columns += _part(foot, where, subject.rate_hz, start, stop)
+        yield "".join("\t".join(row) + "\n" for row in zip(*columns, strict=True))
+
+
+def _part(foot: FootData, where: SlotRows, rate_hz: float, start: int, stop: int) -> list[list[str]]:
+    first, last = np.searchsorted(where.row, [start, stop])
+    part = SlotRows(where.row[first:last], where.frame[first:last])
+    at = part.row - start
+    time_s = part.row / rate_hz + row_offset_ms(foot, part, rate_hz) / 1e3
+    columns = [_column(stop - start, at, time_s)]
+    if foot.frames is not None:
+        counts = foot.frames.counts[part.frame]
+        columns += [_column(stop - start, at, counts[:, sensor]) for sensor in range(counts.shape[1])]
+    force = foot.force_n[part.frame]
+    columns += [_column(stop - start, at, force[:, sensor]) for sensor in range(force.shape[1])]
+    return columns
+
+
+def _column(rows: int, at: NDArray[np.int64], values: NDArray[Any]) -> list[str]:
+    cells = [MISSING] * rows
+    whole = values.dtype.kind in "iu"
+    for row, value in zip(at.tolist(), values, strict=True):
+        if whole:
+            cells[row] = str(int(value))
+        elif np.isfinite(value):
+            cells[row] = f"{value:.9g}" if values.dtype == np.float32 else f"{value:.9f}"
+    return cells
+
+
+def _tsv(rows: list[list[str]]) -> str:
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _json(path: Path, values: object) -> None:
+    path.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,88 @@
+# ezc3d has no type stubs.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+"""C3D: counts (or forces) as analogue channels on rows of equal distance, contacts as events.
+
+What C3D cannot hold: time of day, reasons of gaps, boots, status, calibration; missing samples are -1. Values are
+32-bit floats, which hold counts exactly. The channel "<foot> clock ms" is the true time of a row minus its nominal
+time. The header counts frames in 16 bits: what is longer than 65535 frames (11 minutes at 100 Hz) is refused,
+because readers disagree about the way around that. At most 255 events fit in the format's tables: contacts after
+those are left out and the parameter `PLANTIGRADE:EVENTS_LEFT_OUT` says how many.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from plantigrade.exports.marks import contacts
+from plantigrade.exports.place import new_file
+from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
+from plantigrade.exports.subject import ExportError, FootData, Subject
+
+MAX_FRAMES: Final = 65535
+MAX_EVENTS: Final = 255
+MAX_CHANNELS: Final = 255
+MISSING: Final = -1.0
+LABELS: Final = {"initial_contact": "Foot Strike", "final_contact": "Foot Off"}
+
+
+def write(subject: Subject, path: Path) -> None:
+    """Write the file `path`.
+
+    Raises:
+        ExportError: no frame has a time, the recording is too long or has too many sensors, or it cannot be
+            written.
+    """
+    import ezc3d
+
+    placed, rows = needs_rows(subject, "C3D")
+    if rows > MAX_FRAMES:
+        raise ExportError(
+            f"{path}: C3D holds {MAX_FRAMES} frames ({MAX_FRAMES / subject.rate_hz / 60:.0f} min at "
+            f"{subject.rate_hz:g} Hz), this recording has {rows}; use mat, edf, csv or parquet"
+        )
+    names: list[str] = []
+    units: list[str] = []
+    columns: list[np.ndarray[Any, Any]] = []
+    for foot, where in zip(subject.feet, placed, strict=True):
+        for name, unit, values in _channels(foot, where, rows, subject.rate_hz):
+            names.append(name)
+            units.append(unit)
+            columns.append(values)
+    if len(names) > MAX_CHANNELS:
+        raise ExportError(f"{path}: C3D holds {MAX_CHANNELS} channels, this recording has {len(names)}")
+    made = ezc3d.c3d()
+    parameters = made["parameters"]
+    parameters["POINT"]["RATE"]["value"] = [subject.rate_hz]
+    parameters["ANALOG"]["RATE"]["value"] = [subject.rate_hz]
+    parameters["ANALOG"]["LABELS"]["value"] = names
+    parameters["ANALOG"]["UNITS"]["value"] = units
+    made["data"]["points"] = np.zeros((4, 0, rows))
+    made["data"]["analogs"] = np.stack(columns)[None].astype(np.float64)
+    found = contacts(subject)
+    for mark in found[:MAX_EVENTS]:
+        made.add_event(
+            time=[0.0, max(mark.at_s, 0.0)], context=mark.foot.capitalize(), label=LABELS[mark.kind]
+        )
+    made.add_parameter("PLANTIGRADE", "RECORDING", [subject.id])
+    made.add_parameter("PLANTIGRADE", "START_UTC", [subject.start.isoformat() if subject.start else ""])
+    made.add_parameter("PLANTIGRADE", "VERSION", [subject.versions["plantigrade"]])
+    made.add_parameter("PLANTIGRADE", "GAIT_ALGORITHM", [subject.versions["gait_algorithm"]])
+    made.add_parameter("PLANTIGRADE", "EVENTS_LEFT_OUT", [float(max(len(found) - MAX_EVENTS, 0))])
+    with new_file(path) as draft:
+        made.write(str(draft))
+
+
+def _channels(
+    foot: FootData, where: SlotRows, rows: int, rate_hz: float
+) -> "list[tuple[str, str, np.ndarray[Any, Any]]]":
+    values = foot.force_n if foot.frames is None else foot.frames.counts
+    unit = foot.force_unit if foot.frames is None else "counts"
+    filled = where.spread(np.nan_to_num(values.astype(np.float64), nan=MISSING), rows, MISSING)
+    total = where.spread(np.nan_to_num(foot.total_n, nan=MISSING), rows, MISSING)
+    clock = np.zeros(rows)
+    clock[where.row] = row_offset_ms(foot, where, rate_hz)
+    side = foot.foot
+    found = [(f"{side} {name}", unit, filled[:, sensor]) for sensor, name in enumerate(foot.sensors)]
+    return [*found, (f"{side} total", foot.force_unit, total), (f"{side} clock ms", "ms", clock)]

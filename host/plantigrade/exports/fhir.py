@@ -1,0 +1,238 @@
+"""FHIR R4: a bundle (JSON) of Patient, Devices, Observations and a DiagnosticReport.
+
+Holds identities and figures, not samples. Nearly no gait figure has a code of LOINC or SNOMED: the figures carry
+codes of a local code system that the bundle itself contains and defines. The one exception is LOINC 41950-7 (steps
+in 24 hours), given only for recordings of 23.5 to 24.5 hours. Units are UCUM where UCUM has them. Balance, gaps
+and versions stand in the notes of the report and, complete, in `about.json` as its attachment.
+"""
+
+import base64
+import re
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from plantigrade.exports.about import about_text
+from plantigrade.exports.place import new_file
+from plantigrade.exports.subject import FootData, Subject
+from plantigrade.gait.results import Parameter, Parameters
+
+SPACE: Final = uuid.UUID("6b1f5a0e-3f0d-5c0b-9c55-0a3f6f4f2d10")
+LOCAL_SYSTEM: Final = f"urn:uuid:{uuid.uuid5(SPACE, 'gait-parameters')}"
+PERSON_SYSTEM: Final = f"urn:uuid:{uuid.uuid5(SPACE, 'person-codes')}"
+SERIAL_SYSTEM: Final = f"urn:uuid:{uuid.uuid5(SPACE, 'insole-serials')}"
+UCUM: Final = "http://unitsofmeasure.org"
+LOINC: Final = "http://loinc.org"
+CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
+UCUM_CODES: Final = {
+    "s": "s", "%": "%", "N": "N", "N/s": "N/s", "N s": "N.s", "mm": "mm", "1/min": "/min", "/min": "/min",
+    "steps/min": "/min", "mm/s": "mm/s", "kPa": "kPa", "kPa s": "kPa.s", "1": "1", "": "1", "mm2": "mm2",
+    "cm2": "cm2", "deg": "deg", "m": "m", "m/s": "m/s", "steps": "{steps}", "bouts": "{bouts}",
+}  # fmt: skip
+DAY_S: Final = (23.5 * 3600.0, 24.5 * 3600.0)
+SEXES: Final = {"female": "female", "male": "male", "other": "other"}
+
+
+def write(subject: Subject, path: Path) -> None:
+    """Write the file `path`.
+
+    Raises:
+        ExportError: it cannot be written.
+    """
+    from fhir.resources.R4B.bundle import Bundle
+
+    bundle = Bundle.model_validate(bundle_of(subject))
+    text = bundle.model_dump_json(indent=1)
+    with new_file(path) as draft:
+        draft.write_text(text + "\n", encoding="utf-8")
+
+
+def bundle_of(subject: Subject) -> dict[str, Any]:
+    """The bundle as plain values."""
+    patient = _patient(subject)
+    devices = [_device(subject, foot) for foot in subject.feet]
+    observations = _observations(subject, _reference(patient), devices)
+    report = _report(subject, _reference(patient), observations)
+    codes = _code_system(subject, observations)
+    resources = [codes, patient, *devices, *observations, report]
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in resources],
+    }
+
+
+def _id(subject: Subject, *parts: str) -> str:
+    return str(uuid.uuid5(SPACE, "/".join((subject.id, *parts))))
+
+
+def _reference(resource: dict[str, Any]) -> dict[str, str]:
+    return {"reference": f"urn:uuid:{resource['id']}"}
+
+
+def _patient(subject: Subject) -> dict[str, Any]:
+    person = subject.person
+    patient: dict[str, Any] = {"resourceType": "Patient", "id": _id(subject, "patient")}
+    if person is None:
+        return patient
+    patient["identifier"] = [{"system": PERSON_SYSTEM, "value": person.code}]
+    patient["gender"] = SEXES.get(person.sex or "", "unknown")
+    if person.name:
+        patient["name"] = [{"text": person.name}]
+    if person.birth_date is not None:
+        patient["birthDate"] = person.birth_date.isoformat()
+    return patient
+
+
+def _device(subject: Subject, foot: FootData) -> dict[str, Any]:
+    insole = foot.books.insole
+    device: dict[str, Any] = {
+        "resourceType": "Device",
+        "id": _id(subject, "device", foot.foot),
+        "type": {"text": f"pressure insole, {foot.foot}"},
+        "deviceName": [{"name": f"{foot.foot} insole", "type": "user-friendly-name"}],
+        "note": [{"text": _books_words(foot)}],
+    }
+    if insole.get("serial"):
+        device["serialNumber"] = str(insole["serial"])
+        device["identifier"] = [{"system": SERIAL_SYSTEM, "value": str(insole["serial"])}]
+    if insole.get("firmware"):
+        device["version"] = [{"type": {"text": "firmware"}, "value": str(insole["firmware"])}]
+    return device
+
+
+def _books_words(foot: FootData) -> str:
+    books = foot.books
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(books.missing_by_reason.items()))
+    return (
+        f"{books.frames_requested} samples requested, {books.frames_recorded} recorded, "
+        f"{books.frames_missing} missing" + (f" ({reasons})" if reasons else "")
+    )
+
+
+def _when(subject: Subject) -> dict[str, Any]:
+    if subject.start is None:
+        return {}
+    end = subject.start + timedelta(seconds=subject.duration_s or 0.0)
+    return {"effectivePeriod": {"start": subject.start.isoformat(), "end": end.isoformat()}}
+
+
+def _observations(
+    subject: Subject, patient: dict[str, str], devices: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    found = _figures(subject, patient, "both", subject.analysis.both, None)
+    for foot in subject.analysis.feet:
+        device = next(
+            (one for one, own in zip(devices, subject.feet, strict=True) if own.foot == foot.foot.value), None
+        )
+        found += _figures(subject, patient, foot.foot.value, foot.parameters, device)
+    return found
+
+
+def _figures(
+    subject: Subject, patient: dict[str, str], side: str, figures: Parameters, device: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for name, figure in figures.items():
+        one: dict[str, Any] = {
+            "resourceType": "Observation",
+            "id": _id(subject, "observation", side, name),
+            "status": "final",
+            "category": [{"coding": [{"system": CATEGORY, "code": "activity"}]}],
+            "code": {"coding": _codings(subject, name, side), "text": _words(name)},
+            "subject": patient,
+            "method": {"text": f"Plantigrade gait algorithm {subject.versions['gait_algorithm']}"},
+            **_when(subject),
+            **_value(figure),
+        }
+        if side != "both":
+            one["bodySite"] = {"text": f"{side} foot"}
+        if device is not None:
+            one["device"] = _reference(device)
+        found.append(one)
+    return found
+
+
+def _codings(subject: Subject, name: str, side: str) -> list[dict[str, str]]:
+    codings = [{"system": LOCAL_SYSTEM, "code": _code(name), "display": _words(name)}]
+    if name == "steps" and side == "both" and DAY_S[0] <= (subject.duration_s or 0.0) <= DAY_S[1]:
+        codings.append({"system": LOINC, "code": "41950-7", "display": "Number of steps in 24 hour Measured"})
+    return codings
+
+
+def _code(name: str) -> str:
+    return re.sub("[^A-Za-z0-9]+", "-", name).strip("-")
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _value(figure: Parameter) -> dict[str, Any]:
+    if figure.value is None:
+        return {"dataAbsentReason": {"text": figure.note or "not known"}}
+    notes = [f"n = {figure.n}"] if figure.n else []
+    if figure.note:
+        notes.append(figure.note)
+    value: dict[str, Any] = {"valueQuantity": _quantity(figure.value, figure.unit)}
+    if notes:
+        value["note"] = [{"text": "; ".join(notes)}]
+    spread = {"sd": (figure.sd, figure.unit), "cv": (figure.cv_pct, "%")}
+    parts = [
+        {
+            "code": {"coding": [{"system": LOCAL_SYSTEM, "code": key}]},
+            "valueQuantity": _quantity(number, unit),
+        }
+        for key, (number, unit) in spread.items()
+        if number is not None
+    ]
+    return value | ({"component": parts} if parts else {})
+
+
+def _quantity(value: float, unit: str) -> dict[str, Any]:
+    quantity: dict[str, Any] = {"value": float(f"{value:.8g}"), "unit": unit or "1"}
+    code = UCUM_CODES.get(unit)
+    return quantity | ({} if code is None else {"system": UCUM, "code": code})
+
+
+def _report(subject: Subject, patient: dict[str, str], observations: list[dict[str, Any]]) -> dict[str, Any]:
+    findings = [finding.text for finding in subject.analysis.findings]
+    books = [f"{foot.foot}: {_books_words(foot)}" for foot in subject.feet]
+    text = about_text(subject).encode()
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": _id(subject, "report"),
+        "status": "final",
+        "code": {
+            "coding": [{"system": LOCAL_SYSTEM, "code": "gait-analysis", "display": "gait analysis"}],
+            "text": "gait analysis by pressure insoles",
+        },
+        "subject": patient,
+        **_when(subject),
+        "result": [_reference(one) for one in observations],
+        "conclusion": " ".join([f"Books: {'; '.join(books)}.", *findings]),
+        "presentedForm": [
+            {
+                "contentType": "application/json",
+                "title": "about.json",
+                "data": base64.b64encode(text).decode(),
+            }
+        ],
+    }
+
+
+def _code_system(subject: Subject, observations: list[dict[str, Any]]) -> dict[str, Any]:
+    names = {one["code"]["coding"][0]["code"]: one["code"]["text"] for one in observations}
+    names |= {"gait-analysis": "gait analysis", "sd": "standard deviation", "cv": "coefficient of variation"}
+    return {
+        "resourceType": "CodeSystem",
+        "id": _id(subject, "codes"),
+        "url": LOCAL_SYSTEM,
+        "version": subject.versions["gait_algorithm"],
+        "name": "PlantigradeGaitParameters",
+        "title": "Gait parameters of Plantigrade",
+        "status": "active",
+        "content": "fragment",
+        "concept": [{"code": code, "display": text} for code, text in sorted(names.items())],
+    }

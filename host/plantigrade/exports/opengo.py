@@ -1,0 +1,145 @@
+"""Tab-separated text in the shape of Moticon's OpenGo export, so that scripts written for it load our data.
+
+`#` headers, one time axis for both feet, and for each foot sixteen pressures in N/cm2, total force, centre of
+pressure in -0.5 ... +0.5 of the insole, and a step column (11/15 left and 21/25 right initial and final contact).
+
+What the shape cannot hold: raw counts, gaps other than by empty rows, boots, uncertainty, calibration and
+versions beyond the `Notes` line. Times are those of the slots of the nominal rate, at most half a slot (5 ms at
+100 Hz) from the true time; both feet share them. Pressure is force over the sensor's territory, in steps of
+0.0001; total force in steps of 0.01 N. Our sixteen sensors lie in other places than theirs: numbers 1 to 16 are
+our layout's order. Acceleration and rotation columns are left out unless recorded (we do not write them at all).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.exports.marks import contacts
+from plantigrade.exports.merged import Merged, merge
+from plantigrade.exports.place import new_file
+from plantigrade.exports.subject import SHIFTED_START, ExportError, FootData, Subject
+from plantigrade.gait.signals import SensorLayout
+
+SENSORS: Final = 16
+CHUNK: Final = 1 << 14
+STEP_CODES: Final = {
+    ("left", "initial_contact"): 11,
+    ("left", "final_contact"): 15,
+    ("right", "initial_contact"): 21,
+    ("right", "final_contact"): 25,
+}
+DECIMALS: Final = ("%.4f",) * SENSORS + ("%.2f", "%.4f", "%.4f", "%.0f")
+
+
+def write(subject: Subject, path: Path) -> None:
+    """Write the file `path`.
+
+    Raises:
+        ExportError: not two feet of sixteen calibrated sensors with known places, no times, or it cannot be
+            written.
+    """
+    layouts = [_layout(foot, path) for foot in subject.feet]
+    if [foot.foot for foot in subject.feet] != ["left", "right"]:
+        raise ExportError(
+            f"{path}: the shape has a left and a right insole; this recording does not have both"
+        )
+    merged = merge(subject.feet, subject.rate_hz)
+    if not len(merged.time_s):
+        raise ExportError(f"{path}: no frame has a time, which the shape needs; use csv or parquet")
+    steps = _steps(subject, merged)
+    sides = [
+        _columns(foot, layout, rows, len(merged.time_s), steps[foot.foot])
+        for foot, layout, rows in zip(subject.feet, layouts, merged.rows, strict=True)
+    ]
+    with new_file(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"# {line}\n" for line in _header(subject))
+        file.writelines(_rows(merged.time_s, sides))
+
+
+def _layout(foot: FootData, path: Path) -> SensorLayout:
+    layout = foot.layout
+    if foot.books.quantity == "footswitch" or foot.force_n.shape[1] != SENSORS or layout is None:
+        raise ExportError(
+            f"{path}: the shape holds {SENSORS} calibrated sensors with known places a foot; the {foot.foot} foot "
+            "does not have them; use csv or parquet"
+        )
+    return layout
+
+
+def _header(subject: Subject) -> list[str]:
+    start = subject.start or SHIFTED_START
+    seconds = subject.duration_s or float(np.nanmax([np.nanmax(foot.time_s) for foot in subject.feet]))
+    minutes, rest = divmod(seconds, 60.0)
+    hours, minutes = divmod(int(minutes), 60)
+    serials = [str(foot.books.insole.get("serial", "none")) for foot in subject.feet]
+    size = None if subject.person is None else subject.person.shoe_size_eu
+    versions = subject.versions
+    lines = [
+        f"Start time: {start:%d.%m.%Y %H:%M:%S}.{start.microsecond // 1000:03d}",
+        f"Duration: {hours:02d}:{minutes:02d}:{rest:06.3f}",
+        f"Sensor insoles: {', '.join(serials)}",
+        f"Recording type: Plantigrade, {subject.rate_hz:g} Hz",
+        f"Name: {subject.id}",
+        f"Notes: made by Plantigrade {versions['plantigrade']}, gait algorithm {versions['gait_algorithm']}"
+        + ("" if subject.start else "; the start time is not known and stands for nothing"),
+    ]
+    if size is not None:
+        lines.insert(3, f"Size: {round(size)}")
+    columns = ["time"]
+    for side in ("left", "right"):
+        columns += [f"{side} pressure {number}[N/cm²]" for number in range(1, SENSORS + 1)]
+        columns.append(f"{side} total force[N]")
+        columns += [f"{side} center of pressure {axis}[-0.5...+0.5]" for axis in "XY"]
+        columns.append(f"{side} steps[]")
+    return [*lines, "\t".join(columns)]
+
+
+def _columns(
+    foot: FootData, layout: SensorLayout, rows: NDArray[np.int64], count: int, steps: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(count, 20) pressures, total, centre of pressure, steps; NaN where the foot has no sample."""
+    out = np.full((count, SENSORS + 4), np.nan)
+    known = rows >= 0
+    force = foot.force_n[known].astype(np.float64)
+    at = rows[known]
+    out[at, :SENSORS] = force / layout.area_cm2
+    total = force.sum(axis=1)
+    out[at, SENSORS] = total
+    length = layout.insole_length_mm or float(np.ptp(layout.y_mm))
+    x = (layout.x_mm - layout.x_mm.mean()) / length
+    y = layout.y_mm / length - 0.5
+    weight = np.divide(force, total[:, None], out=np.zeros_like(force), where=total[:, None] > 0)
+    out[at, SENSORS + 1] = np.clip(weight @ x, -0.5, 0.5)
+    out[at, SENSORS + 2] = np.clip(weight @ y, -0.5, 0.5)
+    out[:, SENSORS + 3] = steps
+    return out
+
+
+def _steps(subject: Subject, merged: Merged) -> dict[str, NDArray[np.float64]]:
+    """For each foot (r,) the code on the row nearest to each contact, 0 elsewhere."""
+    codes = {foot.foot: np.zeros(len(merged.time_s)) for foot in subject.feet}
+    for mark in contacts(subject):
+        row = (
+            int(np.argmin(np.abs(merged.time_s - mark.at_s)))
+            if len(merged.time_s) < 2
+            else _nearest(merged, mark.at_s)
+        )
+        codes[mark.foot][row] = STEP_CODES[mark.foot, mark.kind]
+    return codes
+
+
+def _nearest(merged: Merged, at_s: float) -> int:
+    after = min(max(int(np.searchsorted(merged.time_s, at_s)), 1), len(merged.time_s) - 1)
+    before = after - 1
+    return before if at_s - merged.time_s[before] <= merged.time_s[after] - at_s else after
+
+
+def _rows(time_s: NDArray[np.float64], sides: list[NDArray[np.float64]]) -> Iterator[str]:
+    form = "\t".join(("%.4f", *DECIMALS * len(sides))) + "\n"
+    for start in range(0, len(time_s), CHUNK):
+        part = slice(start, start + CHUNK)
+        block = np.column_stack([time_s[part], *(side[part] for side in sides)])
+        yield "".join([form % tuple(row) for row in block.tolist()])

@@ -1,0 +1,78 @@
+"""Formats of figures and folders: FHIR by another library, BIDS by its validator, the ZIP by its sums."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from fhirclient.models.bundle import Bundle
+from plantigrade.exports.formats import FORMATS
+from plantigrade.exports.subject import Subject
+
+from tests.host.exports import sample
+
+
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    return Subject.of(sample.counts_recording(tmp_path_factory.mktemp("recording")))
+
+
+def test_fhirclient_reads_the_bundle_as_r4(subject: Subject, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.json"
+    FORMATS["fhir"].write_subject(subject, path)
+    bundle = Bundle(json.loads(path.read_text(encoding="utf-8")), strict=True)
+    kinds = [entry.resource.resource_type for entry in bundle.entry]
+    assert {"Patient", "Device", "Observation", "DiagnosticReport", "CodeSystem"} == set(kinds)
+    known = {entry.fullUrl for entry in bundle.entry}
+    assert len(known) == len(bundle.entry)
+    codes = next(e.resource for e in bundle.entry if e.resource.resource_type == "CodeSystem")
+    defined = {concept.code for concept in codes.concept}
+    figures = {name: figure.value for name, figure in subject.analysis.both.items()}
+    seen = 0
+    for one in (entry.resource for entry in bundle.entry):
+        if one.resource_type != "Observation":
+            continue
+        assert one.subject.reference in known
+        coding = one.code.coding[0]
+        assert (coding.system, coding.code in defined) == (codes.url, True)
+        name = one.code.text.replace(" ", "_")
+        if one.bodySite is None and one.valueQuantity is not None:
+            assert one.valueQuantity.value == pytest.approx(figures[name], rel=1e-7)
+            seen += 1
+    assert seen == sum(value is not None for value in figures.values()) > 10
+
+
+def test_the_bids_validator_finds_no_error(subject: Subject, tmp_path: Path) -> None:
+    folder = tmp_path / "data set"
+    FORMATS["motion-bids"].write_subject(subject, folder)
+    tool = Path(sys.executable).with_name("bids-validator-deno")
+    if not tool.exists():
+        pytest.skip("bids-validator-deno is not installed")
+    answer = subprocess.run(
+        [str(tool), str(folder), "--json", "--ignoreNiftiHeaders"], capture_output=True, text=True, cwd=tmp_path,
+        check=False,
+    )  # fmt: skip
+    issues = json.loads(answer.stdout)["issues"]["issues"]
+    errors = [issue for issue in issues if issue.get("severity") == "error"]
+    assert errors == []
+
+
+def test_the_zip_holds_all_formats_and_its_sums_agree(subject: Subject, tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    FORMATS["zip"].write_subject(subject, path)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        root = "walk-20260528/"
+        sums = dict(
+            reversed(line.split("  ", 1)) for line in archive.read(root + "SHA256SUMS").decode().splitlines()
+        )
+        names = {name.removeprefix(root) for name in archive.namelist()} - {"SHA256SUMS"}
+        assert set(sums) == names
+        for name, digest in sums.items():
+            assert hashlib.sha256(archive.read(root + name)).hexdigest() == digest
+        for form in set(FORMATS) - {"zip"}:
+            assert any(name.startswith(form) for name in names), form
+        assert "left out" not in archive.read(root + "README.txt").decode()

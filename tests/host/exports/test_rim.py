@@ -1,0 +1,149 @@
+"""What must never leave, and what must never be left behind."""
+
+import base64
+import errno
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plantigrade.exports.formats import FORMATS, ExportError
+from plantigrade.exports.subject import Subject
+
+from tests.host.exports import sample
+
+ALL = list(FORMATS)
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> sample.Opened:
+    return sample.counts_recording(tmp_path_factory.mktemp("recording"), seconds=12.0)
+
+
+@pytest.fixture(scope="module")
+def subject(recording: sample.Opened) -> Subject:
+    return Subject.of(recording)
+
+
+@pytest.fixture(scope="module")
+def nameless(recording: sample.Opened) -> Subject:
+    return Subject.of(recording, deidentify=True)
+
+
+def everything(path: Path) -> bytes:
+    """All bytes and names of an export, unpacked."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            return b"".join(name.encode() + archive.read(name) for name in archive.namelist())
+    if path.suffix == ".json":
+        text = path.read_bytes()
+        attached = re.findall(rb'"data": *"([A-Za-z0-9+/=]+)"', text)
+        assert attached
+        return text + b"".join(base64.b64decode(one) for one in attached)
+    if path.is_file():
+        return path.read_bytes()
+    return b"".join(
+        str(p.relative_to(path)).encode() + (p.read_bytes() if p.is_file() else b"") for p in path.rglob("*")
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name != "mat"])
+def test_de_identified_exports_name_nobody(
+    name: str, nameless: Subject, subject: Subject, tmp_path: Path
+) -> None:
+    form = FORMATS[name]
+    form.write_subject(nameless, tmp_path / f"clean{form.suffix}")
+    clean = everything(tmp_path / f"clean{form.suffix}")
+    for secret in (*sample.SECRETS, str(sample.START_NS), str(sample.START_NS)[:9]):
+        assert secret.encode() not in clean, secret
+    form.write_subject(subject, tmp_path / f"named{form.suffix}")
+    assert any(secret.encode() in everything(tmp_path / f"named{form.suffix}") for secret in sample.SECRETS)
+
+
+def test_de_identified_matlab_names_nobody(nameless: Subject, tmp_path: Path) -> None:
+    from scipy.io import loadmat
+
+    FORMATS["mat"].write_subject(nameless, tmp_path / "clean.mat")
+    text = repr(loadmat(tmp_path / "clean.mat", simplify_cells=True))
+    for secret in sample.SECRETS:
+        assert secret not in text
+    assert "2000-01-01" in text
+
+
+def test_de_identified_times_keep_their_distances(nameless: Subject, subject: Subject) -> None:
+    for clean, named in zip(nameless.feet, subject.feet, strict=True):
+        assert clean.frames is not None
+        assert named.frames is not None
+        shift = np.unique(named.frames.host_ns - clean.frames.host_ns)
+        assert len(shift) == 1
+        assert np.array_equal(clean.frames.counts, named.frames.counts)
+        assert np.array_equal(clean.time_s, named.time_s)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_full_disk_leaves_nothing_behind(
+    name: str, subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = FORMATS[name]
+    target = tmp_path / f"out{form.suffix}"
+    if form.kind == "file":
+        target.write_text("the old one")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("plantigrade.exports.place.os.fsync", full)
+    with pytest.raises(ExportError, match="No space left"):
+        form.write_subject(subject, target)
+    left = [target.name] if form.kind == "file" else []
+    assert [path.name for path in tmp_path.iterdir()] == left
+    assert form.kind == "folder" or target.read_text() == "the old one"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_folder_that_is_not_there(name: str, subject: Subject, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="cannot be written"):
+        FORMATS[name].write_subject(subject, tmp_path / "nowhere" / "out")
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if FORMATS[name].kind == "folder"])
+def test_a_folder_that_is_there_is_not_touched(name: str, subject: Subject, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="already"):
+        FORMATS[name].write_subject(subject, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def late(subject: Subject) -> Subject:
+    """The last frame a quarter of an hour later."""
+    foot = subject.feet[0]
+    times = foot.time_s.copy()
+    times[-1] += 900
+    return replace(subject, feet=(replace(foot, time_s=times), *subject.feet[1:]))
+
+
+def timeless(subject: Subject) -> Subject:
+    """No frame has a time."""
+    return replace(subject, feet=tuple(replace(f, time_s=np.full(len(f), np.nan)) for f in subject.feet))
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "words"),
+    [
+        ("c3d", late, "65535 frames"),
+        ("edf", timeless, "no frame has a time"),
+        ("c3d", timeless, "no frame has a time"),
+        ("motion-bids", timeless, "no frame has a time"),
+        ("opengo", timeless, "no frame has a time"),
+        ("edf", lambda s: replace(s, rate_hz=99.5), "whole number of samples"),
+        ("opengo", lambda s: replace(s, feet=s.feet[:1]), "does not have both"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused(
+    name: str, change: Callable[[Subject], Subject], words: str, subject: Subject, tmp_path: Path
+) -> None:
+    with pytest.raises(ExportError, match=words):
+        FORMATS[name].write_subject(change(subject), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
