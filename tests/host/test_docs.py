@@ -57,3 +57,9 @@ def test_pages_become_html_with_working_links(tmp_path: Path) -> None:
     assert len(targets) > 5
     assert all((tmp_path / link).exists() or (ROOT / link).exists() for link in targets)
     assert "<table>" in (tmp_path / "shared" / "PROTOCOL.html").read_text()
+
+
+def test_the_index_names_every_page() -> None:
+    index = set(LINK.findall((ROOT / "docs" / "README.md").read_text()))
+    pages = {str(p.relative_to(ROOT / "docs")) for p in (ROOT / "docs").rglob("*.md")} - {"README.md"}
+    assert index == pages
