@@ -12,8 +12,6 @@ import select as _select
 import struct
 import sys
 
-import micropython
-
 from sim import interrupts, settings, waiting
 from sim.radio_socket import ANSWER, ASK, CALL, EVENT, FREED, NOTIFY, REPLY, WRITTEN, RadioSocket
 
@@ -217,14 +215,11 @@ class BLE:
                     self._held.append(frame)
         finally:
             self._busy = outer
-        if self._held and not outer:
-            micropython.schedule(self._pump_later, None)
+        if not outer and (self._held or self._socket.has_more()):
+            interrupts.call_again()  # came together with the reply: the stream need not become readable again
         if "error" in reply:
             raise OSError(reply["error"])
         return reply.get("result")
-
-    def _pump_later(self, _):
-        self._pump()
 
     def _pump(self):
         """Handle everything that has arrived."""

@@ -115,9 +115,9 @@ def _dispatch(_):
     try:
         _run_timers()
         if _state[_INPUT]:
+            _state[_INPUT] = 0  # first: a handler may ask to be called once more
             for handler in _inputs.values():
                 handler()
-            _state[_INPUT] = 0
             kick()
     except KeyboardInterrupt:
         clock.tell(b"interrupt\n")
@@ -173,6 +173,12 @@ def _look_ahead():
 def kick():
     """End the interrupt thread's wait so that it sees new timers or inputs."""
     _kick_out.write(b"!")
+
+
+def call_again():
+    """Have the input handlers called once more: something was read from a stream but not yet handled."""
+    _state[_INPUT] = 1
+    kick()
 
 
 def start():

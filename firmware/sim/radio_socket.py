@@ -62,6 +62,10 @@ class RadioSocket:
             else:
                 sent += done
 
+    def has_more(self):
+        """Whether bytes were read that belong to frames not yet taken."""
+        return self._count > 0
+
     def receive(self):
         """The next whole frame as (kind, payload), or None when there is none yet.
 

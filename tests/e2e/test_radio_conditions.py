@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from plantigrade.twin.central import central_at
 from plantigrade.twin.radio.client import RadioError
 from plantigrade.twin.radio.conditions import RadioConditions
 
@@ -167,3 +168,19 @@ async def test_requests_for_an_insole_that_is_not_there_fail_in_words(tmp_path: 
     async with scene(tmp_path) as s:
         with pytest.raises(RadioError, match="no insole 'middle'"):
             await s.radio.cut_link("middle")
+
+
+async def test_a_host_that_stops_reading_is_felt_by_the_firmware(tmp_path: Path) -> None:
+    async with scene(tmp_path, QUICK) as s, s.bleak() as client:
+        received = Received()
+        await client.start_notify(PUSHED, received)
+        transport = central_at(s.radio.address).transport
+        await s.order(client, "flood 3000")  # 720 kB, far more than all buffers on the way
+        transport.pause_reading()
+        await asyncio.sleep(1.5)
+        before = len(received.numbers)
+        transport.resume_reading()
+        await received.until(3000)
+        assert before < 3000
+        assert received.numbers == list(range(3000))
+        assert await flooded(s, 3000) > 500

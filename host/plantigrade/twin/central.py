@@ -71,6 +71,12 @@ class Central:
             raise BleakError("the virtual radio's host is not open")
         return self._device
 
+    @property
+    def transport(self) -> asyncio.Transport:
+        """The connection to the radio, for tests that hold it up."""
+        assert self._transport is not None, "the virtual radio's host is not open"
+        return _stream_of(self._transport)
+
     async def acquire(self) -> None:
         """One more user; opens the connection to the radio for the first."""
         async with self._changing:
@@ -192,10 +198,13 @@ def _pairing_config(_connection: object) -> PairingConfig:
     )
 
 
+def _stream_of(transport: Transport) -> asyncio.Transport:
+    return cast(asyncio.Transport, cast(Any, transport.sink).transport)
+
+
 def _send_at_once(transport: Transport) -> None:
     """Without this, TCP holds small packets back for up to 40 ms."""
-    inner = cast(Any, transport.sink).transport
-    connection: socket.socket | None = inner.get_extra_info("socket")
+    connection: socket.socket | None = _stream_of(transport).get_extra_info("socket")
     if connection is not None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

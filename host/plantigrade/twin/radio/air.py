@@ -18,6 +18,7 @@ from bumble.link import LocalLink
 from plantigrade.twin.radio.conditions import RadioConditions
 
 LL_PAYLOAD = 251
+MAX_BACKLOG_BYTES = 16384  # that a host has not read yet
 _REASON_TIMEOUT = hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR
 
 Delivered = Callable[[bytes], None]
@@ -81,7 +82,8 @@ class AirConnection:
             self._air.is_faded_address(lane.receiver_address) for lane in self._lanes.values()
         ):
             for lane in list(self._lanes.values()):
-                self._empty(lane)
+                if not self._air.is_congested(lane.receiver_address):
+                    self._empty(lane)
         if any(lane.waiting for lane in self._lanes.values()):
             self._arm()
 
@@ -121,6 +123,9 @@ class AirController(Controller):
         air: the link it joins.
         public_address: its device address as text, or None.
         delivered: called with each of its L2CAP packets once that packet has been on the air.
+
+    Attributes:
+        backlog_bytes: how much its host has not read yet.
     """
 
     le_acl_data_packet_length = LL_PAYLOAD
@@ -142,6 +147,7 @@ class AirController(Controller):
         self.le_legacy_advertiser = _Advertiser(self)
         self.air = air
         self.delivered = delivered
+        self.backlog_bytes: Callable[[], int] = lambda: 0
         self._reported: set[tuple[bytes, int, bytes]] = set()
 
     # Advertising as seen by a scanner
@@ -281,6 +287,11 @@ class Air(LocalLink):
         loop = asyncio.get_running_loop()
         until = max(self._faded_until[bytes(address)] for address in faded)
         loop.call_at(until + 0.001, self.send_ll_control_pdu, sender_address, receiver_address, packet)
+
+    def is_congested(self, address: hci.Address) -> bool:
+        """Whether the host of this device does not read what its controller has for it; its peer waits."""
+        controller = self.find_le_controller(address)
+        return isinstance(controller, AirController) and controller.backlog_bytes() > MAX_BACKLOG_BYTES
 
     # Data
 

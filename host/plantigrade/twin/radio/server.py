@@ -23,6 +23,7 @@ from plantigrade.twin.radio.insole import InsoleSession
 
 HOST_ADDRESS = "C4:50:0A:00:00:{:02X}"
 LOOPBACK = "127.0.0.1"
+_HOST_SEND_BUFFER_BYTES = 16384  # a host that never reads must be felt by the insole, not fill memory
 Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -77,6 +78,9 @@ class RadioServer:
         controller = AirController(f"host {number}", self._air, HOST_ADDRESS.format(number))
         self._hosts[number] = controller
         controller.host = _StreamSink(writer)  # pyright: ignore[reportAttributeAccessIssue]
+        controller.backlog_bytes = writer.transport.get_write_buffer_size
+        connection: socket.socket = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _HOST_SEND_BUFFER_BYTES)
         parser = PacketParser(controller)
         try:
             while data := await reader.read(4096):
