@@ -179,7 +179,8 @@ def _run(request: "Request", invocation: Invocation) -> "Whole":
     from plantigrade.analyze import whole
 
     with _progress() as progress:
-        if request.path.exists() or request.format_name not in ("auto", "plantigrade"):
+        kept = (invocation.data_dir() / "recordings").is_dir() and request.format_name in ("auto", "plantigrade")
+        if request.path.exists() or not kept:
             return whole.run(request, progress)
         from plantigrade.library.catalogue import Library
         from plantigrade.library.listing import UnknownRecordingError

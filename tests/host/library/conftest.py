@@ -1,0 +1,62 @@
+"""Every test that takes `library` or `url` runs on SQLite and on a PostgreSQL server of its own."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from plantigrade.library.catalogue import Library
+
+from tests.host.library.library_kit import PostgresServer
+
+_KEY_SOURCES = ("PLANTIGRADE_KEY", "PLANTIGRADE_KEY_FILE", "PLANTIGRADE_LIBRARY", "PLANTIGRADE_DATA")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    programs = PostgresServer.find()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed; tests/host/library/install_postgres installs one")
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path is short
+    server = PostgresServer(folder, programs)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str | None:
+    if request.param == "sqlite":
+        return None
+    return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture(autouse=True)
+def no_keys_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in _KEY_SOURCES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "Daten für Müller"
+
+
+@pytest.fixture
+def open_library(data: Path, url: str | None) -> Iterator[Callable[[], Library]]:
+    opened: list[Library] = []
+
+    def again() -> Library:
+        opened.append(Library(data, url))
+        return opened[-1]
+
+    yield again
+    for library in opened:
+        library.close()
+
+
+@pytest.fixture
+def library(open_library: Callable[[], Library]) -> Library:
+    return open_library()
