@@ -122,8 +122,8 @@ def check(people: int, first_seed: int, processes: int) -> Table:
     clinical = [replace(pattern, degrees=(float(pattern.clinical),)) for pattern in POPULATION]
     rows = [_row(pattern, results)[:6] for pattern in clinical]
     words = (
-        f"Rules that need no baseline, on {people} other people (seeds {first_seed} to {first_seed + people - 1}), "
-        "at the clinically relevant degree only."
+        f"Rules that need no baseline, on {people} other people (seeds {first_seed} to "
+        f"{first_seed + people - 1}), at the clinically relevant degree only."
     )
     columns = ("pattern", "at", "sensitivity", "", "specificity", "")
     return Table("Detection on other people", words, columns, tuple(rows))
