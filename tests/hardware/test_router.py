@@ -3,10 +3,12 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from hardware.board.build import ROUTES
 from hardware.board.design import design
-from hardware.board.router import ROWS, Routing, Track, load, save
+from hardware.board.libraries import available
+from hardware.board.router import ROWS, Router, Routing, Track, load, save
 from hardware.board.search import cheapest
 
 SIDE = 12
@@ -75,3 +77,9 @@ def test_the_committed_routes_name_only_nets_of_the_design() -> None:
     routing, nets = load(ROUTES), set(design().nets())
     assert {track.net for track in routing.tracks} | {net for net, _, _ in routing.vias} <= nets
     assert all(0 < y < ROWS * 0.1 for _, _, y in routing.vias)
+
+
+@pytest.mark.hardware
+@pytest.mark.skipif(not available(), reason="KiCad's libraries are not installed: run hardware/install")
+def test_the_router_finds_the_committed_routes_again() -> None:
+    assert Router(design()).run() == load(ROUTES)
