@@ -49,7 +49,8 @@ def about_text(subject: Subject) -> str:
 
 def _number(value: object) -> Any:
     if isinstance(value, np.generic):
-        return value.item()
+        plain: Any = value.item()  # type: ignore[reportUnknownVariableType]
+        return plain
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 

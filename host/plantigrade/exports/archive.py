@@ -63,8 +63,8 @@ def _readme(subject: Subject, lines: list[str]) -> str:
     if subject.deidentified:
         start += " (shifted: names, serials, notes and true dates were left out)"
     books = [
-        f"{foot.foot}: {foot.books.frames_requested} samples requested, {foot.books.frames_recorded} recorded, "
-        f"{foot.books.frames_missing} missing in {len(foot.gaps)} gaps"
+        f"{foot.foot}: {foot.books.frames_requested} samples requested, "
+        f"{foot.books.frames_recorded} recorded, {foot.books.frames_missing} missing in {len(foot.gaps)} gaps"
         for foot in subject.feet
     ]
     versions = ", ".join(f"{name} {value}" for name, value in subject.versions.items())
@@ -76,7 +76,7 @@ def _readme(subject: Subject, lines: list[str]) -> str:
             *books,
             f"Made by: {versions}",
             "",
-            "Times are seconds since the start, forces newtons, counts raw ADC codes unless a file says otherwise.",
+            "Unless a file says otherwise: times in seconds since the start, forces in newtons.",
             "",
             *lines,
             "",

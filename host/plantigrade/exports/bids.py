@@ -1,8 +1,8 @@
 """Motion-BIDS: a folder that is a BIDS data set of one participant, one task, one tracking system.
 
-Holds counts, newtons, true times (LATENCY channels), contacts, gaps and all facts (`sourcedata/about.json`). Rows
-are of equal distance, as the standard wants; missing samples are `n/a`. The standard knows no channel type for
-pressure, so counts and forces are of type MISC.
+Holds counts, newtons, true times (LATENCY channels), contacts, gaps and all facts
+(`sourcedata/about.json`). Rows are of equal distance, as the standard wants; missing samples are `n/a`.
+The standard knows no channel type for pressure, so counts and forces are of type MISC.
 """
 
 import json
@@ -71,9 +71,9 @@ def _describe(subject: Subject, folder: Path, name: str) -> None:
         },
     )
     text = (
-        "Plantar pressure of both feet, exported by Plantigrade.\n\nCounts and forces are channels of type MISC; "
-        "LATENCY channels hold the true time of each row in seconds. All facts about insoles, gaps, calibration "
-        "and versions are in sourcedata/about.json.\n"
+        "Plantar pressure of both feet, exported by Plantigrade.\n\nCounts and forces are channels of type "
+        "MISC; LATENCY channels hold the true time of each row in seconds. All facts about insoles, gaps, "
+        "calibration and versions are in sourcedata/about.json.\n"
     )
     (folder / "README").write_text(text, encoding="utf-8")
     person = subject.person

@@ -3,11 +3,11 @@
 # pyright: reportUnknownArgumentType=false
 """C3D: counts (or forces) as analogue channels on rows of equal distance, contacts as events.
 
-What C3D cannot hold: time of day, reasons of gaps, boots, status, calibration; missing samples are -1. Values are
-32-bit floats, which hold counts exactly. The channel "<foot> clock ms" is the true time of a row minus its nominal
-time. The header counts frames in 16 bits: what is longer than 65535 frames (11 minutes at 100 Hz) is refused,
-because readers disagree about the way around that. At most 255 events fit in the format's tables: contacts after
-those are left out and the parameter `PLANTIGRADE:EVENTS_LEFT_OUT` says how many.
+What C3D cannot hold: time of day, reasons of gaps, boots, status, calibration; missing samples are -1. Values
+are 32-bit floats, which hold counts exactly. The channel "<foot> clock ms" is the true time of a row less its
+nominal time. The header counts frames in 16 bits: what is longer than 65535 frames (11 minutes at 100 Hz) is
+refused, because readers disagree about the way around that. At most 255 events fit in the format's tables:
+contacts after those are left out and the parameter `PLANTIGRADE:EVENTS_LEFT_OUT` says how many.
 """
 
 from pathlib import Path

@@ -2,8 +2,8 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 """CSV: a folder with `frames.csv`, `strides.csv`, `events.csv` and `about.json`.
 
-Holds everything: numbers are written so that they read back as the same bits. Text knows no types, so the
-reader must be told that `seq` and `host_utc_ns` are 64-bit integers; a spreadsheet shows `host_utc_ns` rounded.
+Holds everything: numbers are written so that they read back as the same bits. Text knows no types:
+the reader must be told that `seq` and `host_utc_ns` are 64-bit integers; a spreadsheet rounds `host_utc_ns`.
 """
 
 from pathlib import Path

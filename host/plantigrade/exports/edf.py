@@ -1,10 +1,11 @@
 """EDF+: one file with counts (or forces) of every sensor, total force, true time, and annotations.
 
-What EDF+ cannot hold: values are whole numbers of 16 bits on rows of equal distance, so forces are in steps of
-0.01 N (coarser where a sensor exceeds 655 N) and total forces in steps of 0.1 N. Samples that are missing are
-the lowest value of their signal, and every gap is an annotation with its reason. The insole's clock does not run
-exactly at the nominal rate: the signal "<foot> clock ms" is the true time of a row minus its nominal time, to
-0.02 ms up to 655 ms and coarser beyond. Boot numbers, status and sensor calibration stay behind; use csv or parquet.
+What EDF+ cannot hold: values are whole numbers of 16 bits on rows of equal distance, so forces are in
+steps of 0.01 N (coarser where a sensor exceeds 655 N) and total forces in steps of 0.1 N. Samples that
+are missing are the lowest value of their signal, and every gap is an annotation with its reason. The
+insole's clock does not run exactly at the nominal rate: the signal "<foot> clock ms" is the true time of
+a row minus its nominal time, to 0.02 ms up to 655 ms and coarser beyond. Boot numbers, status and sensor
+calibration stay behind; use csv or parquet.
 """
 
 from pathlib import Path

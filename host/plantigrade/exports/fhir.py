@@ -1,9 +1,10 @@
 """FHIR R4: a bundle (JSON) of Patient, Devices, Observations and a DiagnosticReport.
 
-Holds identities and figures, not samples. Nearly no gait figure has a code of LOINC or SNOMED: the figures carry
-codes of a local code system that the bundle itself contains and defines. The one exception is LOINC 41950-7 (steps
-in 24 hours), given only for recordings of 23.5 to 24.5 hours. Units are UCUM where UCUM has them. Balance, gaps
-and versions stand in the notes of the report and, complete, in `about.json` as its attachment.
+Holds identities and figures, not samples. Nearly no gait figure has a code of LOINC or SNOMED: the
+figures carry codes of a local code system that the bundle itself contains and defines. The one exception
+is LOINC 41950-7 (steps in 24 hours), given only for recordings of 23.5 to 24.5 hours. Units are UCUM
+where UCUM has them. Balance, gaps and versions stand in the notes of the report and, complete, in
+`about.json` as its attachment.
 """
 
 import base64

@@ -67,7 +67,8 @@ _ALL: Final = (
     Format("parquet", "folder", "", "Parquet", "", "parquet"),
     Format(
         "edf", "file", ".edf", "EDF+",
-        "exact times (the clock signal has them to 0.01 ms); forces finer than 0.01 N; boots, calibration", "edf",
+        "exact times (the clock signal has them to 0.01 ms); forces finer than 0.01 N; boots, calibration",
+        "edf",
     ),
     Format("mat", "file", ".mat", "MATLAB", "arrays above 2 GB", "mat"),
     Format(

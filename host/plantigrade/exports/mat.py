@@ -74,8 +74,8 @@ def _foot(foot: FootData, path: Path) -> dict[str, Any]:
     for name, value in values.items():
         if isinstance(value, np.ndarray) and value.nbytes > MAX_BYTES:
             raise ExportError(
-                f"{path}: {foot.foot} {name} takes {value.nbytes / 1e9:.1f} GB, a MATLAB 5 file holds 2 GB an "
-                "array; export a part, or parquet, which MATLAB reads as well"
+                f"{path}: {foot.foot} {name} takes {value.nbytes / 1e9:.1f} GB, a MATLAB 5 file "
+                "holds 2 GB an array; export a part, or parquet, which MATLAB reads as well"
             )
     return values
 

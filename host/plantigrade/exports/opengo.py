@@ -1,13 +1,14 @@
 """Tab-separated text in the shape of Moticon's OpenGo export, so that scripts written for it load our data.
 
-`#` headers, one time axis for both feet, and for each foot sixteen pressures in N/cm2, total force, centre of
-pressure in -0.5 ... +0.5 of the insole, and a step column (11/15 left and 21/25 right initial and final contact).
+`#` headers, one time axis for both feet, and for each foot sixteen pressures in N/cm2, total force,
+centre of pressure in -0.5 ... +0.5 of the insole, and a step column (11/15 left and 21/25 right initial
+and final contact).
 
 What the shape cannot hold: raw counts, gaps other than by empty rows, boots, uncertainty, calibration and
-versions beyond the `Notes` line. Times are those of the slots of the nominal rate, at most half a slot (5 ms at
-100 Hz) from the true time; both feet share them. Pressure is force over the sensor's territory, in steps of
-0.0001; total force in steps of 0.01 N. Our sixteen sensors lie in other places than theirs: numbers 1 to 16 are
-our layout's order. Acceleration and rotation columns are left out unless recorded (we do not write them at all).
+versions beyond the `Notes` line. Times are those of the slots of the nominal rate, at most half a slot (5
+ms at 100 Hz) from the true time; both feet share them. Pressure is force over the sensor's territory, in
+steps of 0.0001; total force in steps of 0.01 N. Our sixteen sensors lie in other places than theirs:
+numbers 1 to 16 are our layout's order. There are no columns of acceleration and rotation.
 """
 
 from collections.abc import Iterator
@@ -63,8 +64,8 @@ def _layout(foot: FootData, path: Path) -> SensorLayout:
     layout = foot.layout
     if foot.books.quantity == "footswitch" or foot.force_n.shape[1] != SENSORS or layout is None:
         raise ExportError(
-            f"{path}: the shape holds {SENSORS} calibrated sensors with known places a foot; the {foot.foot} foot "
-            "does not have them; use csv or parquet"
+            f"{path}: the shape holds {SENSORS} calibrated sensors with known places a foot; the "
+            f"{foot.foot} foot does not have them; use csv or parquet"
         )
     return layout
 

@@ -18,7 +18,7 @@ def new_file(path: Path) -> Generator[Path]:
     Its name ends as `path` does, for writers that go by the ending.
 
     Raises:
-        ExportError: the folder does not exist, the disk is full, or it cannot be written; the old file stands.
+        ExportError: no such folder, a full disk, or it cannot be written; the old file stands.
     """
     if path.is_dir():
         raise ExportError(f"{path}: is a folder, this format is one file; name a file")

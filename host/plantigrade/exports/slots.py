@@ -35,8 +35,8 @@ def slot_rows(foot: FootData, rate_hz: float) -> SlotRows:
     """Rows for every slot of a foot whose time is known.
 
     Slots that follow each other without a gap take rows that follow each other, so that no sample is lost or
-    doubled where the insole's clock runs a little fast or slow; each run of slots begins on the row nearest to
-    its time, or after the run before it. Frames without a time have no row.
+    doubled where the insole's clock runs a little fast or slow; each run of slots begins on the row nearest
+    to its time, or after the run before it. Frames without a time have no row.
 
     Raises:
         ExportError: the recording spans more rows than can be meant.

@@ -1,4 +1,4 @@
-"""What is exported: a recording taken apart into plain arrays and facts, with or without what names a person."""
+"""What is exported: a recording taken apart into arrays and facts, with or without what names a person."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -22,7 +22,8 @@ def frame_tables(subject: Subject) -> Iterator["pa.Table"]:
     """Frames of all feet, one row a frame of one foot, in pieces of the same columns.
 
     Columns: `foot`, `time_s`, `seq`, `slots`; of our insoles also `boot`, `status`, `device_us`,
-    `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU; `f00` ... (newtons).
+    `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU; then `f00` ...
+    (newtons).
     """
     sensors = max(foot.force_n.shape[1] for foot in subject.feet)
     imu = any(foot.frames is not None and foot.frames.imu is not None for foot in subject.feet)

@@ -17,7 +17,7 @@ from plantigrade.library.sealed import SealedRecording
 from plantigrade.twin.body import load_walk
 from plantigrade.twin.electrical import FrontEnd
 
-START_NS = 1_780_000_000_123_456_000
+START_NS = 1_779_997_131_123_456_000
 RATE_HZ = 100.0
 NAME, SERIAL, BIRTH = "Grüße Ångström", "c0ffee123456", date(1951, 3, 9)
 GAP = (700, 760)

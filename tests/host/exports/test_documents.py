@@ -52,8 +52,8 @@ def test_the_bids_validator_finds_no_error(subject: Subject, tmp_path: Path) -> 
     if not tool.exists():
         pytest.skip("bids-validator-deno is not installed")
     answer = subprocess.run(
-        [str(tool), str(folder), "--json", "--ignoreNiftiHeaders"], capture_output=True, text=True, cwd=tmp_path,
-        check=False,
+        [str(tool), str(folder), "--json", "--ignoreNiftiHeaders"],
+        capture_output=True, text=True, cwd=tmp_path, check=False,
     )  # fmt: skip
     issues = json.loads(answer.stdout)["issues"]["issues"]
     errors = [issue for issue in issues if issue.get("severity") == "error"]
