@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -49,8 +49,7 @@ def about_text(subject: Subject) -> str:
 
 def _number(value: object) -> Any:
     if isinstance(value, np.generic):
-        plain: Any = value.item()  # type: ignore[reportUnknownVariableType]
-        return plain
+        return cast("np.generic[Any]", value).item()
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 

@@ -24,8 +24,8 @@ class Merged:
 def merge(feet: tuple[FootData, ...], rate_hz: float) -> Merged:
     """Join the frames of the feet that fall into the same slot of the nominal rate.
 
-    The row takes the slot's time. Where an insole's clock runs fast and two of its frames fall into one
-    slot, the second takes a row of its own half a slot later, with that foot alone. Frames of several slots stand
+    The row takes the slot's time. Where an insole's clock runs fast and two of its frames fall into one slot,
+    the second takes a row of its own half a slot later, with that foot alone. Frames of several slots stand
     on the row of their first.
     """
     keys: list[NDArray[np.int64]] = []
