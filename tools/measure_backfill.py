@@ -249,8 +249,8 @@ def report(figures: Figures) -> str:
     alone, during, ble, usb = figures.live_alone, figures.live_with_backfill, figures.ble, figures.usb
     return "\n".join(
         [
-            f"age of live frames alone         p50 {alone.p50_ms} p99 {alone.p99_ms} max {alone.max_ms} ms",
-            f"age of live frames with backfill p50 {during.p50_ms} p99 {during.p99_ms} max {during.max_ms} ms",
+            f"age of live frames alone   p50 {alone.p50_ms} p99 {alone.p99_ms} max {alone.max_ms} ms",
+            f"age in a log transfer      p50 {during.p50_ms} p99 {during.p99_ms} max {during.max_ms} ms",
             f"Bluetooth {ble.bytes_per_s / 1e3:.1f} kB/s of {ble.limit_bytes_per_s / 1e3:.1f}:"
             f" {ble.share:.0%}, records of the log alone {ble.log_share:.0%}",
             f"USB {usb.bytes_per_s / 1e3:.1f} kB/s of {usb.limit_bytes_per_s / 1e3:.1f}: {usb.share:.0%}",

@@ -1,14 +1,21 @@
 """Frames on a serial port: flags, byte stuffing, channel, checksum (PROTOCOL.md section 3.2)."""
 
 import struct
+from array import array
 from binascii import crc32
 
 from insole_protocol import ids
+from insole_protocol.stuffing import CTRL_C, ESCAPE, FLAG, FLIP
 
-FLAG = 0x7E
-ESCAPE = 0x7D
-FLIP = 0x20
-CTRL_C = 0x03
+try:
+    from insole_protocol import stuffing_viper as _stuffing
+except (ImportError, SyntaxError, ValueError):  # CPython; no emitter; compiled for another chip
+    from insole_protocol import stuffing as _stuffing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from insole_protocol import stuffing as _stuffing
+
 _MIN_BYTES = 5  # channel and checksum
 
 
@@ -20,9 +27,8 @@ class FrameEncoder:
         self._channel = 0
         self._crc = b""
         self._end = 0
-        self._at = (
-            -3
-        )  # -2 flag, -1 channel, then message and checksum, then the flag behind; -3 nothing to do
+        self._at = -3  # -2 flag, -1 channel, message and checksum, the flag behind; -3 nothing to do
+        self._place = array("i", (0, 0, 0, 0))
 
     def start(self, channel: int, message: "bytes | bytearray | memoryview", length: int) -> None:
         """Begin with the first `length` bytes of `message`, which must stay as they are until `next` gives 0.
@@ -46,6 +52,9 @@ class FrameEncoder:
         end = self._end
         while self._at > -3 and n < room:
             at = self._at
+            if 0 <= at < end:
+                n = self._copy(out, n, room)
+                continue
             self._at = at + 1
             if at == -2 or at == end + 4:
                 out[n] = FLAG
@@ -53,7 +62,7 @@ class FrameEncoder:
                 if at != -2:
                     self._at = -3
                 continue
-            byte = self._channel if at < 0 else self._message[at] if at < end else self._crc[at - end]
+            byte = self._channel if at < 0 else self._crc[at - end]
             if byte in (FLAG, ESCAPE, CTRL_C):
                 out[n] = ESCAPE
                 n += 1
@@ -61,6 +70,14 @@ class FrameEncoder:
             out[n] = byte
             n += 1
         return n
+
+    def _copy(self, out: "bytearray | memoryview", n: int, room: int) -> int:
+        """Bytes of the message itself, from index n of `out` on; the next index."""
+        place = self._place
+        place[0], place[1], place[2], place[3] = self._at, self._end, n, room
+        _stuffing.stuff(out, self._message, place)
+        self._at = place[0]
+        return place[2]
 
 
 def encode(channel: int, message: "bytes | bytearray | memoryview") -> bytes:
