@@ -94,8 +94,10 @@ def build(layout: InsoleLayout, dims: SheetDimensions, eu_size: int, left: bool)
     carrier = extrude(make_face(Polyline(*outline, close=True)), dims.carrier_thickness_mm)
     pocket = Circle((layout.body.diameter_mm + dims.pocket_clearance_mm) / 2)
     floor = dims.carrier_thickness_mm - dims.pocket_depth_mm
-    for x, y in layout.sensors_mm(eu_size, left).values():
-        carrier -= Location((x, y, floor)) * extrude(pocket, dims.pocket_depth_mm)
+    body = extrude(pocket, dims.pocket_depth_mm)
+    carrier = carrier - [
+        Location((*place, floor)) * body for place in layout.sensors_mm(eu_size, left).values()
+    ]
     tail, end = _tail(layout, dims, eu_size, left, outline)
     return Sheet(eu_size, left, carrier, tail, end)
 
