@@ -31,7 +31,11 @@ def walk(seed: int = 1, rows: int = 400, hole: bool = False) -> Walk:
     """Random forces of two feet; with a hole of half a second where asked."""
     draw = np.random.default_rng(seed)
     layout = SensorLayout(
-        "test-3", np.array([1.0, 2, 3]), np.array([10.0, 20, 30]), np.full(3, 2.5), ("heel", "midfoot", "toes")
+        "test-3",
+        np.array([1.0, 2, 3]),
+        np.array([10.0, 20, 30]),
+        np.full(3, 2.5),
+        ("heel", "midfoot", "toes"),
     )
     time_s = np.arange(rows) / 100
     keep = np.ones(rows, bool)

@@ -162,7 +162,13 @@ def test_a_deletion_can_be_taken_back_until_it_is_purged(library: Library) -> No
     assert library.purge_expired(datetime.now(UTC) + timedelta(days=UNDO_DAYS, minutes=1)) == 1
     assert not library.find(Filter(deleted=True))
     assert not list(library.recordings.iterdir())
-    assert [line.action for line in library.audit(entry.id)] == ["add", "delete", "restore", "delete", "purge"]
+    assert [line.action for line in library.audit(entry.id)] == [
+        "add",
+        "delete",
+        "restore",
+        "delete",
+        "purge",
+    ]
 
 
 def test_erasing_a_person_leaves_no_trace(open_library: Open, data: Path, url: str | None) -> None:

@@ -1,0 +1,81 @@
+"""An encrypted library: nothing readable without the key, everything with it, and the key can change."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plantigrade.library.catalogue import Library
+from plantigrade.library.columns import RecordingError
+from plantigrade.library.entries import Person
+from plantigrade.library.keys import KEY_VARIABLE
+from plantigrade.library.protect import change_key
+from plantigrade.library.sealed import SealedRecording
+from plantigrade.library.vault import KeyMissingError, MasterKey
+
+from tests.host.library.library_kit import frames, sealed, walk
+
+Open = Callable[[], Library]
+
+
+def test_a_locked_library_says_which_key_it_needs(
+    open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, key = open_library(), MasterKey.new()
+    change_key(library, key)
+    with pytest.raises(KeyMissingError, match=f"encrypted with key {key.id}, and no key is at hand"):
+        open_library()
+    monkeypatch.setenv(KEY_VARIABLE, MasterKey.new().text)
+    with pytest.raises(KeyMissingError, match="find the right key"):
+        open_library()
+    monkeypatch.setenv(KEY_VARIABLE, "not a key")
+    with pytest.raises(KeyMissingError, match="is no key") as refused:
+        open_library()
+    assert "not a key" not in str(refused.value)
+    assert key.text not in repr(key)
+
+
+def test_nothing_can_be_read_without_the_key(open_library: Open, data: Path, url: str | None) -> None:
+    library, key = open_library(), MasterKey.new()
+    entry = library.import_walk(walk(), "Zyxwvu")
+    library.add_person(Person("P001", "Zyxwvu"))
+    library.note(entry.id, "Zyxwvu limps")
+    change_key(library, key)
+    library.close()
+    if url is None:
+        assert not [p for p in data.rglob("*") if p.is_file() and b"Zyxwvu" in p.read_bytes()]
+    with pytest.raises(RecordingError, match="is encrypted"):
+        SealedRecording.open(data / "recordings" / entry.id).walk()
+
+
+def test_everything_can_be_read_with_it_and_after_a_change(
+    open_library: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, first, second = open_library(), MasterKey.new(), MasterKey.new()
+    name = sealed(library.recordings, "one", rows=900).name
+    library.scan()
+    entry = library.import_walk(walk(), "Zyxwvu")
+    library.add_person(Person("P001", "Zyxwvu"))
+    change_key(library, first)
+    monkeypatch.setenv(KEY_VARIABLE, f"{second.text},{first.text}")
+    change_key(open_library(), second)
+    monkeypatch.setenv(KEY_VARIABLE, second.text)
+    again = open_library()
+    assert again.people()[0].name == "Zyxwvu"
+    assert again.entry(entry.id).title == "Zyxwvu"
+    assert np.array_equal(again.open(name).counts("left", 2.0, 3.0), frames(900).counts[200:300])
+    assert all(verdict.ok for verdict in again.verify_all())
+    fresh = again.import_walk(walk(5))
+    assert (again.recordings / fresh.id / "left.parquet").read_bytes()[:4] == b"PARE"
+
+
+def test_a_changed_byte_and_an_exchanged_file_are_found(library: Library) -> None:
+    entry = library.import_walk(walk())
+    change_key(library, MasterKey.new())
+    left, right = (library.recordings / entry.id / f"{foot}.parquet" for foot in ("left", "right"))
+    kept = left.read_bytes()
+    left.write_bytes(kept[:3000] + bytes([kept[3000] ^ 1]) + kept[3001:])
+    assert not library.verify(entry.id).ok
+    left.write_bytes(right.read_bytes())
+    with pytest.raises(RecordingError, match="decrypted"):
+        library.open(entry.id).walk()
