@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy.event
+from plantigrade.errors import PlantigradeError
 from plantigrade.library import handover
 from plantigrade.library.catalogue import Library
 from plantigrade.library.entries import Person
@@ -136,16 +137,21 @@ def child(work: Callable[[], list[str]]) -> tuple[bool, list[str]]:
     process = os.fork()
     if process == 0:
         os.close(reader)
+        status = 1
         try:
-            said = work()
-        except Exception as error:  # noqa: BLE001 (whatever it is, it belongs into the report)
-            said = [f"{type(error).__name__}: {error}"]
-        os.write(writer, json.dumps(said).encode())
-        os._exit(0)
+            os.write(writer, json.dumps(work()).encode())
+            status = 0
+        except PlantigradeError as error:
+            os.write(writer, json.dumps([f"{type(error).__name__}: {error}"]).encode())
+            status = 0
+        finally:
+            os._exit(status)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
         text = pipe.read()
     _, status = os.waitpid(process, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        return False, ["ended with an error that nobody foresaw"]
     return os.WIFSIGNALED(status), json.loads(text) if text else []
 
 

@@ -119,7 +119,7 @@ def _clock() -> bytes:
 
 
 class PostgresServer:
-    """A server of the installed PostgreSQL on a socket of its own; `find` is None where it is not installed."""
+    """A server of the installed PostgreSQL on a socket of its own."""
 
     def __init__(self, folder: Path, programs: Path) -> None:
         self._programs, self._data, self._sockets = programs, folder / "data", folder / "s"

@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of things: afterwards the library opens and proves, and the thing can be done again."""
+"""`kill -9` in the middle of things: the library opens and proves, and the thing can be done again."""
 
 import json
 import os
