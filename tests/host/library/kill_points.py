@@ -1,7 +1,7 @@
 """Run by test_killed.py: does one thing to a library and dies by SIGKILL at the n-th step, for every n.
 
-A step is an operation on files (told by the interpreter's audit hooks), an SQL statement or a commit. After each
-death the library is opened and proved, the thing is done again, and the library is proved again.
+A step is an operation on files (told by the audit hooks of the interpreter), an SQL statement or a commit.
+After each death the library is opened and proved, the thing is done again, and the library is proved again.
 """
 
 import json
