@@ -4,8 +4,9 @@
 
 Over the virtual radio: the age of live frames on arrival, without and with a transfer from the log going on
 and the rate of that transfer as a share of what the radio carries (packets of 244 bytes, so many each
-connection event). Over the virtual USB port: the rate of a transfer as a share of what the same interpreter
-pushes through the same port when it does nothing but write. A busy computer shows in all of these figures.
+connection event). Over the virtual USB port: the rate of a transfer as a share of what full-speed USB carries
+at most, or of what an interpreter pushes through the virtual port when it does nothing but write, if that is
+less. A busy computer shows in all of these figures.
 """
 
 import argparse
@@ -40,6 +41,8 @@ from plantigrade.twin.radio.conditions import RadioConditions
 
 SIDES = ("left", "right")
 VALUE_BYTES = 244
+USB_FULL_SPEED_BYTES_PER_S = 19 * 64 * 1000
+"""19 bulk packets of 64 bytes fit into a frame of 1 ms (USB 2.0 specification, table 5-9)."""
 LATENCY_BAR_MS = 300.0
 RATE_BAR = 0.7
 RAW_CHUNK = 128
@@ -121,12 +124,11 @@ class Listener:
         return Latency(round(float(p50), 1), round(float(p99), 1), round(float(ages.max()), 1), len(ages))
 
 
-async def fetch_for(session: Session, seconds: float) -> float:
-    """Fetch everything in the log again and again for so long; the seconds that it took."""
-    log = await session.look_at_log()
+async def fetch_for(session: Session, seconds: float, wanted: SlotRange) -> float:
+    """Fetch a range of the log again and again for so long; the seconds that it took."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
-        await session.read_log(SlotRange(log.oldest_seq, log.next_seq))
+        await session.read_log(wanted)
     return time.monotonic() - began
 
 
@@ -160,15 +162,18 @@ async def over_the_air(pair: VirtualPair, seconds: float) -> tuple[Latency, Late
         address = board.spec.radio_address
         found = await scan(10, radio, lambda seen: address in seen)
         link = BleLink(found[address].device, backend=radio.client)
-        policy = SessionPolicy(mode=ids.MODE_LIVE, fill_holes=False)
+        policy = SessionPolicy(mode=None, fill_holes=False)
         async with connected(link, board, policy) as (session, listener):
+            log = await session.look_at_log()
+            # Fetched is what was logged without a host: records of live mode are shorter and fill packets less.
+            await session.exchange.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
             await asyncio.sleep(2)
             listener.latency()
             await asyncio.sleep(seconds)
             alone = listener.latency()
             before = link.counters.bytes_received
             log_before = listener.bytes_by_channel[Channel.LOG]
-            took_s = await fetch_for(session, seconds)
+            took_s = await fetch_for(session, seconds, SlotRange(log.oldest_seq, log.next_seq))
             during = listener.latency()
             came = link.counters.bytes_received - before
             log_bytes = listener.bytes_by_channel[Channel.LOG] - log_before
@@ -183,10 +188,12 @@ async def over_usb(pair: VirtualPair, seconds: float, folder: Path) -> Rate:
     policy = SessionPolicy(mode=None, stream=False, fill_holes=False)
     async with connected(link, board, policy) as (session, listener):
         before, log_before = link.counters.bytes_received, listener.bytes_by_channel[Channel.LOG]
-        took_s = await fetch_for(session, seconds)
+        log = await session.look_at_log()
+        took_s = await fetch_for(session, seconds, SlotRange(log.oldest_seq, log.next_seq))
         came = link.counters.bytes_received - before
         log_bytes = listener.bytes_by_channel[Channel.LOG] - log_before
-    return rate(came / took_s, log_bytes / took_s, await raw_port_rate(seconds, folder))
+    limit = min(USB_FULL_SPEED_BYTES_PER_S, await raw_port_rate(seconds, folder))
+    return rate(came / took_s, log_bytes / took_s, limit)
 
 
 def rate(came: float, log: float, limit: float) -> Rate:

@@ -10,9 +10,9 @@ from time import ticks_add, ticks_diff, ticks_ms
 from insole_protocol import ids
 
 MAX_REPLIES = 4  # a peer with more commands open than this is told to wait
-LOG_HOLD_OFF_MS = (
-    40  # after a refusal the log waits, so that the link's queue is short when live records come
-)
+# After a refusal the log waits, so that live records find room in the link's queue; for less than a usual
+# connection interval, so that the queue does not run dry.
+LOG_HOLD_OFF_MS = 15
 
 IDLE = 0
 MOVED = 1

@@ -58,7 +58,7 @@ def test_power_cut_at_every_operation_of_a_minute(kind: str, policy: str) -> Non
 @pytest.mark.parametrize("policy", ["overwrite", "keep"])
 @pytest.mark.parametrize("kind", ["flash", "card"])
 def test_power_cut_at_every_operation_of_an_hour(kind: str, policy: str) -> None:
-    assert "failures 0" in micropython("powercut.py", kind, "3600", policy)
+    assert "failures 0" in micropython("powercut.py", kind, "3600", policy, heap="4M")
 
 
 @pytest.mark.micropython
