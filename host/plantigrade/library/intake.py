@@ -108,7 +108,7 @@ def store_walk(
             | (provenance or {}),
             feet=[_store_foot(draft, signal, walk.sample_rate_hz) for signal in walk.feet],
             content=FORCES,
-            sample_rate_hz=walk.sample_rate_hz,
+            sample_rate_hz=round(walk.sample_rate_hz, 6),  # some are the mean of rounded times
             body_weight_n=walk.body_weight_n,
         )
         return draft.finish(books)
