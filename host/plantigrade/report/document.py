@@ -1,0 +1,180 @@
+"""A report's content, from a recording of the library."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from plantigrade.analyze.norms import NORMS
+from plantigrade.analyze.whole import Whole
+from plantigrade.posture.section import posture_section
+from plantigrade.report.document_blocks import Block, Bullets, Document, Facts, Pictures, Section, Text
+from plantigrade.report.document_books import (
+    calibration_text,
+    identity_blocks,
+    missing_share,
+    quality_blocks,
+    when,
+)
+from plantigrade.report.document_compare import comparison_blocks
+from plantigrade.report.document_figures import (
+    butterfly_picture,
+    feet_picture,
+    force_picture,
+    has_cycles,
+    has_places,
+    timing_picture,
+)
+from plantigrade.report.document_findings import alert_blocks
+from plantigrade.report.document_patient import patient_blocks
+from plantigrade.report.document_tables import (
+    FORCES,
+    TIMING,
+    WHOLE_FOOT,
+    balance_blocks,
+    feet_table,
+    regions_table,
+    title_of,
+    variability_table,
+)
+from plantigrade.report.feet import load_unit
+from plantigrade.report.words import Words, words
+
+if TYPE_CHECKING:
+    from plantigrade.library.opened import Recording
+
+Found = Mapping[str, Any]
+
+
+def build(recording: "Recording", other: "Recording | None", language: str, made: datetime) -> Document:
+    """Everything that the report says.
+
+    Args:
+        recording: of the library.
+        other: to set beside it.
+        language: of the words.
+        made: time of making, for the footer.
+
+    Raises:
+        PlantigradeError: a recording cannot be read or analysed, or the language is not there.
+    """
+    said = words(language)
+    whole = recording.whole()
+    posture = posture_section(whole.analysis, _layout(whole), language=language)
+    subject = recording.entry.title or recording.id
+    who = said("unknown")
+    if recording.person is not None:
+        who = recording.person.name or recording.person.code
+    return Document(
+        title=subject,
+        language=language,
+        footer=said("footer", title=subject, made=f"{made:%Y-%m-%d %H:%M} UTC", version=_version(said)),
+        page_of=str(said.entries["page"]),
+        patient_title=said("title.patient"),
+        patient_subtitle=said(
+            "title.patient_subtitle", who=who, when=when(recording.entry.start_utc_ns, said("unknown"))[:10]
+        ),
+        patient=patient_blocks(whole, posture, missing_share(recording.books), said),
+        clinician_title=said("title.clinician"),
+        sections=_sections(recording, other, whole, posture, said),
+    )
+
+
+def _sections(
+    recording: "Recording", other: "Recording | None", whole: Whole, posture: Sequence[Found], said: Words
+) -> list[Section]:
+    content: dict[str, Sequence[Block]] = {
+        "identity": identity_blocks(recording, whole, said),
+        "quality": quality_blocks(recording, whole, said),
+        "timing": _timing(whole, said),
+        "forces": _forces(whole, said),
+        "pressure": _pressure(whole, said),
+        "variability": [variability_table(whole, said)],
+        "balance": balance_blocks(whole, said),
+        "alerts": alert_blocks(recording, posture, said),
+    }
+    sections = [Section(said(f"section.{name}"), blocks) for name, blocks in content.items()]
+    if other is not None:
+        title = said("section.comparison", other=other.entry.title or other.id)
+        sections.append(Section(title, comparison_blocks(recording, other, whole, said)))
+    sections.append(Section(said("section.definitions"), _definitions(recording, whole, posture, said)))
+    return sections
+
+
+def _timing(whole: Whole, said: Words) -> list[Block]:
+    if not has_cycles(whole):
+        return [Text(said("timing.nothing"))]
+    valid = {
+        name: str(foot.parameters["stride_time_s"].n) if foot is not None else said("unknown")
+        for name, foot in (("left", whole.analysis.left), ("right", whole.analysis.right))
+    }
+    return [
+        feet_table(whole, TIMING, said, both=True),
+        Text(f"{said('timing.caption')} {said('timing.counts', **valid)}", "small"),
+        Pictures([timing_picture(whole, said, said("figure.timing"), 0.62)]),
+    ]
+
+
+def _forces(whole: Whole, said: Words) -> list[Block]:
+    picture = force_picture(whole, said, said("figure.force") if has_cycles(whole) else "")
+    if not has_cycles(whole):
+        return [Pictures([picture])]
+    return [Pictures([picture]), feet_table(whole, FORCES, said)]
+
+
+def _pressure(whole: Whole, said: Words) -> list[Block]:
+    if not has_places(whole):
+        return [Text(said("figure.no_places"))]
+    unit = load_unit(whole.walk)
+    feet = feet_picture(whole, said, said("figure.feet", unit=unit), 0.58, scale=True)
+    pictures = Pictures([feet, butterfly_picture(whole, said, said("figure.butterfly"), 0.42)])
+    if not has_cycles(whole):
+        return [pictures]
+    return [pictures, regions_table(whole, said), feet_table(whole, WHOLE_FOOT, said)]
+
+
+def _definitions(recording: "Recording", whole: Whole, posture: Sequence[Found], said: Words) -> list[Block]:
+    rules = dict.fromkeys(f"{found['rule']} {found['rule_version']} ({found['engine']})" for found in posture)
+    layouts = dict.fromkeys(
+        foot.layout.name if foot.layout is not None else said("unknown") for foot in whole.walk.feet
+    )
+    calibrations = [
+        f"{foot.foot}: {calibration_text(recording, foot.foot, said)}" for foot in recording.books.feet
+    ]
+    sources: dict[str, list[str]] = {}
+    for name, norm in NORMS.items():
+        sources.setdefault(norm.source, []).append(title_of(name).lower())
+    settings = ", ".join(f"{name} {value}" for name, value in whole.analysis.settings.items())
+    return [
+        Bullets(said.pairs("definitions.terms"), small=True),
+        Facts(
+            [
+                (said("definitions.algorithm"), whole.analysis.algorithm_version),
+                (said("definitions.software"), f"Plantigrade {_version(said)}"),
+                (said("definitions.layout"), ", ".join(layouts)),
+                (said("definitions.format"), whole.walk.source.format or said("unknown")),
+            ]
+        ),
+        Text(f"{said('definitions.calibration')}: {'; '.join(calibrations)}.", "small"),
+        Text(f"{said('definitions.rules')}: {', '.join(rules) or said('none')}.", "small"),
+        Text(
+            f"{said('definitions.sources')}: "
+            + "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.items())
+            + ".",
+            "small",
+        ),
+        Text(f"{said('definitions.settings')}: {settings or said('unknown')}.", "small"),
+        Text(said("definitions.reference"), "small"),
+    ]
+
+
+def _layout(whole: Whole) -> Any:
+    """Of the first foot: levels that hold for our insole only are applied to no other."""
+    return whole.walk.feet[0].layout
+
+
+def _version(said: Words) -> str:
+    try:
+        return version("plantigrade")
+    except PackageNotFoundError:
+        return said("unknown")

@@ -1,0 +1,212 @@
+"""Identity, wear and data quality: who was measured with what, and whether anything is missing."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from plantigrade.analyze.whole import Whole
+from plantigrade.gait.results import REASON_WORDS, FootAnalysis, Reason
+from plantigrade.library.recording import FootBooks, RecordingBooks
+from plantigrade.report.document_blocks import Block, Bullets, Cell, Facts, Heading, Table, Text
+from plantigrade.report.document_numbers import duration, missing_pct, number
+from plantigrade.report.words import Words
+
+if TYPE_CHECKING:
+    from plantigrade.library.opened import Recording
+
+MAX_GAPS: Final = 8
+MAX_NOTES: Final = 8
+MAX_TEXT: Final = 600
+_NS: Final = 1_000_000_000
+
+
+def when(start_utc_ns: int | None, unknown: str) -> str:
+    """Date and time of a recording's start, UTC."""
+    if start_utc_ns is None:
+        return unknown
+    return f"{datetime.fromtimestamp(start_utc_ns // _NS, UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def missing_share(books: RecordingBooks) -> float | None:
+    """Missing over requested samples of all feet; None where nothing was asked for."""
+    requested = sum(foot.frames_requested for foot in books.feet)
+    return sum(foot.frames_missing for foot in books.feet) / requested if requested else None
+
+
+def identity_blocks(recording: "Recording", whole: Whole, words: Words) -> list[Block]:
+    """Person, recording, insoles and notes; what is not known says so."""
+    pairs = [*_person(recording, whole, words), *_recorded(recording, words), *_insoles(recording, words)]
+    blocks: list[Block] = [Facts([(name, cut(value)) for name, value in pairs])]
+    if recording.notes:
+        said = [
+            (f"{note.created_utc:%Y-%m-%d}", cut(_note(note.text, note.at_s, words)))
+            for note in recording.notes[:MAX_NOTES]
+        ]
+        blocks += [Heading(words("identity.notes")), Bullets(said)]
+    return blocks
+
+
+def _note(text: str, at_s: float | None, words: Words) -> str:
+    return text if at_s is None else words("identity.note_at", at=f"{at_s:.0f} s", text=text)
+
+
+def cut(text: str) -> str:
+    """A text of people, at most `MAX_TEXT` characters."""
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."
+
+
+def _person(recording: "Recording", whole: Whole, words: Words) -> Iterable[tuple[str, str]]:
+    unknown, person = words("unknown"), recording.person
+    weight = whole.walk.body_weight_n
+    in_recording = words("identity.weight_source", value=f"{weight:.0f}") if weight else unknown
+    yield words("identity.code"), person.code if person else unknown
+    yield words("identity.name"), (person.name if person else None) or unknown
+    yield words("identity.birth_date"), str((person.birth_date if person else None) or unknown)
+    yield words("identity.sex"), (person.sex if person else None) or unknown
+    height, kg = (person.height_cm, person.weight_kg) if person else (None, None)
+    yield words("identity.height"), f"{height:g} cm" if height is not None else unknown
+    yield words("identity.weight"), f"{kg:g} kg" if kg is not None else in_recording
+    shoe = person.shoe_size_eu if person else None
+    yield words("identity.shoe"), f"{shoe:g}" if shoe is not None else unknown
+    yield words("identity.remark"), (person.remark if person else "") or words("none")
+
+
+def _recorded(recording: "Recording", words: Words) -> Iterable[tuple[str, str]]:
+    unknown, entry = words("unknown"), recording.entry
+    yield words("identity.recording"), entry.id
+    yield words("identity.title"), entry.title or words("none")
+    yield words("identity.start"), when(entry.start_utc_ns, unknown)
+    yield words("identity.duration"), duration(entry.duration_s) if entry.duration_s is not None else unknown
+    yield words("identity.rate"), f"{entry.sample_rate_hz:g}"
+    yield words("identity.tags"), ", ".join(str(tag) for tag in entry.tags) or words("none")
+
+
+def _insoles(recording: "Recording", words: Words) -> Iterable[tuple[str, str]]:
+    for foot in recording.books.feet:
+        device = recording.devices.get(foot.foot)
+        name = words(
+            "identity.insole", foot=words(foot.foot) if foot.foot in ("left", "right") else foot.foot
+        )
+        if device is None:
+            own = recording.content == "counts"
+            yield name, words("unknown") if own else words("identity.imported")
+            continue
+        yield (
+            name,
+            words(
+                "identity.insole_line",
+                serial=device.serial,
+                firmware=device.firmware,
+                calibration=calibration_text(recording, foot.foot, words),
+            ),
+        )
+
+
+def calibration_text(recording: "Recording", foot: str, words: Words) -> str:
+    """Which calibration made newtons of this foot's counts."""
+    if recording.content != "counts":
+        return words("identity.imported")
+    calibration = recording.calibration(foot)
+    if calibration is None:
+        return words("identity.nominal")
+    return words("identity.calibrated", method=calibration.method, date=calibration.made_on)
+
+
+def quality_blocks(recording: "Recording", whole: Whole, words: Words) -> list[Block]:
+    """The books, gaps with reasons, wear, strides that were used, remarks."""
+    blocks: list[Block] = [_books(recording.books, words)]
+    blocks += _gaps(recording.books, words)
+    blocks.append(Text(_activity(whole, words)))
+    blocks.append(Text(_strides(whole, words)))
+    if whole.notes:
+        blocks.append(Heading(words("quality.to_know")))
+        notes = [("", cut(note)) for note in whole.notes[:MAX_NOTES]]
+        if len(whole.notes) > MAX_NOTES:
+            notes.append(("", words("quality.more_notes", count=len(whole.notes) - MAX_NOTES)))
+        blocks.append(Bullets(notes, small=True))
+    return blocks
+
+
+def _books(books: RecordingBooks, words: Words) -> Table:
+    names = ("foot", "requested", "recorded", "missing", "share", "balance")
+    rows: list[list[Cell]] = []
+    for foot in books.feet:
+        balances = foot.frames_requested == foot.frames_recorded + foot.frames_missing
+        share = foot.frames_missing / foot.frames_requested if foot.frames_requested else 0.0
+        rows.append(
+            [
+                Cell(foot.foot),
+                Cell(f"{foot.frames_requested}"),
+                Cell(f"{foot.frames_recorded}"),
+                Cell(f"{foot.frames_missing}", _reasons(foot)),
+                Cell(missing_pct(share)),
+                Cell(words("quality.balanced" if balances else "quality.unbalanced"), strong=not balances),
+            ]
+        )
+    return Table([words(f"quality.{name}") for name in names], rows, caption=words("quality.caption"), wide=0)
+
+
+def _reasons(foot: FootBooks) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(foot.missing_by_reason.items()) if count)
+
+
+def _gaps(books: RecordingBooks, words: Words) -> list[Block]:
+    gaps = [(foot.foot, gap) for foot in books.feet for gap in foot.gaps]
+    if not gaps:
+        return [Text(words("quality.no_gaps"))]
+    unknown = words("unknown")
+    longest = sorted(gaps, key=lambda one: one[1].first - one[1].end)[:MAX_GAPS]
+    names = ("foot", "gap_from", "gap_to", "gap_slots", "gap_reason")
+    rows = [
+        [
+            Cell(foot),
+            Cell(f"{number(gap.from_s, unknown, 2)} s" if gap.from_s is not None else unknown),
+            Cell(f"{number(gap.to_s, unknown, 2)} s" if gap.to_s is not None else unknown),
+            Cell(f"{gap.end - gap.first}"),
+            Cell(gap.reason),
+        ]
+        for foot, gap in longest
+    ]
+    blocks: list[Block] = [
+        Heading(words("quality.gaps")),
+        Table([words(f"quality.{name}") for name in names], rows, texts=(0, 4), wide=4),
+    ]
+    if len(gaps) > MAX_GAPS:
+        blocks.append(Text(words("quality.more_gaps", count=len(gaps) - MAX_GAPS), "small"))
+    return blocks
+
+
+def _activity(whole: Whole, words: Words) -> str:
+    spent: dict[str, float] = {}
+    for activity in whole.analysis.activities:
+        spent[activity.kind] = spent.get(activity.kind, 0.0) + activity.to_s - activity.from_s
+    lines = [
+        words("quality.activity_line", kind=words(f"activity.{kind}"), time=duration(seconds))
+        for kind, seconds in spent.items()
+    ]
+    return f"{words('quality.activity')}: {'; '.join(lines) or words('unknown')}."
+
+
+def _strides(whole: Whole, words: Words) -> str:
+    analysis = whole.analysis
+    said = {
+        name: words("none") if foot is None else _stride_count(foot, words)
+        for name, foot in (("left", analysis.left), ("right", analysis.right))
+    }
+    counts = [
+        (
+            REASON_WORDS[reason],
+            sum(int(np.sum((foot.strides.reason & reason) != 0)) for foot in analysis.feet),
+        )
+        for reason in Reason
+        if reason
+    ]
+    reasons = ", ".join(f"{why} {count}" for why, count in counts if count)
+    text = words("quality.strides", **said)
+    return f"{text} {words('quality.left_out', reasons=reasons)}" if reasons else text
+
+
+def _stride_count(foot: FootAnalysis, words: Words) -> str:
+    return words("quality.stride_line", valid=int(foot.strides.valid.sum()), all=len(foot.strides))

@@ -1,0 +1,117 @@
+"""Figures of the report as SVG, drawn by the panels of `curves` and `feet`, each with words for people who
+cannot see it."""
+
+# pyright: reportUnknownMemberType=false
+# matplotlib types its keyword arguments only in part.
+
+from collections.abc import Callable
+from io import StringIO
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from plantigrade.analyze.norms import digits_of
+from plantigrade.analyze.terminal import TITLES
+from plantigrade.analyze.whole import Whole
+from plantigrade.gait.results import Analysis
+from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
+from plantigrade.report.document_blocks import Picture
+from plantigrade.report.feet import feet_panel, load_unit, map_title
+from plantigrade.report.style import styled
+from plantigrade.report.words import Words
+
+_FORCES: Final = ("f1_n", "f2_n", "f3_n", "peak_force_n")
+_SHARES: Final = (
+    "load_share_heel_pct",
+    "load_share_midfoot_pct",
+    "load_share_forefoot_pct",
+    "load_share_toes_pct",
+)
+_TIMES: Final = ("stance_pct", "swing_pct", "double_support_pct")
+
+
+def has_places(whole: Whole) -> bool:
+    """Whether any foot has sensor places, so that a map can be drawn."""
+    return any(foot.layout is not None for foot in whole.walk.feet)
+
+
+def has_cycles(whole: Whole) -> bool:
+    """Whether any foot has a steady stride."""
+    return any(bool(foot.strides.valid.any()) for foot in whole.analysis.feet)
+
+
+def force_picture(whole: Whole, words: Words, caption: str, share: float = 1.0) -> Picture:
+    """Ensembles of the vertical force, or the trace where there is no steady cycle."""
+    averaged = any(foot.force_cycle is not None and foot.force_cycle.n for foot in whole.analysis.feet)
+    alt = (
+        words("figure.force_alt", facts=_facts(whole.analysis, _FORCES, words))
+        if averaged
+        else words("figure.trace_alt")
+    )
+    svg = _svg((6.9 * share, 2.5), lambda axes: force_panel(axes, whole.walk, whole.analysis))
+    return Picture(svg, alt, caption, share)
+
+
+def timing_picture(whole: Whole, words: Words, caption: str, share: float) -> Picture:
+    """Bars of stance and swing."""
+    alt = words("figure.timing_alt", facts=_facts(whole.analysis, _TIMES, words))
+    svg = _svg((6.9 * share, 1.9), lambda axes: timing_bars(axes, whole.analysis))
+    return Picture(svg, alt, caption, share)
+
+
+def butterfly_picture(whole: Whole, words: Words, caption: str, share: float) -> Picture:
+    """The butterfly with its crossing."""
+    found = whole.butterfly
+    facts = words("figure.no_fact")
+    if found is not None:
+        facts = f"x {found.crossing_x_pct:.0f} %, y {found.crossing_y_pct:.0f} %."
+    svg = _svg((6.9 * share, 2.7), lambda axes: butterfly_panel(axes, found))
+    return Picture(svg, words("figure.butterfly_alt", facts=facts), caption, share)
+
+
+def feet_picture(whole: Whole, words: Words, caption: str, share: float, *, scale: bool) -> Picture:
+    """Map, gait line and shares on the outlines; with a grey scale for the clinician."""
+    alt = words("figure.feet_alt", facts=_facts(whole.analysis, _SHARES, words))
+
+    def draw(axes: Axes) -> None:
+        image = feet_panel(axes, whole.walk, whole.analysis)
+        figure = axes.get_figure(root=True)
+        if scale and image is not None and figure is not None:
+            bar = figure.colorbar(
+                image, ax=axes, orientation="horizontal", fraction=0.03, pad=0.09, aspect=45
+            )
+            bar.set_label(f"{map_title(whole.analysis)}, {load_unit(whole.walk)}", fontsize=7.5)
+
+    return Picture(_svg((6.9 * share, 3.7 if scale else 3.3), draw), alt, caption, share)
+
+
+def _svg(size_inches: tuple[float, float], draw: Callable[[Axes], None]) -> str:
+    """The figure's SVG; the same recording gives the same text."""
+    with styled():
+        figure = Figure(figsize=size_inches, facecolor="white", layout="constrained")
+        FigureCanvasSVG(figure)
+        draw(figure.add_subplot())
+        text = StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()
+
+
+def _facts(analysis: Analysis, names: tuple[str, ...], words: Words) -> str:
+    said: list[str] = []
+    for foot in analysis.feet:
+        for name in names:
+            parameter = foot.parameters.get(name)
+            if parameter is not None and parameter.value is not None:
+                value = f"{parameter.value:.{digits_of(parameter.value)}f}"
+                said.append(
+                    words(
+                        "figure.fact",
+                        title=TITLES[name],
+                        foot=words(foot.foot.value),
+                        value=value,
+                        unit=parameter.unit,
+                    )
+                )
+    return "; ".join(said) + "." if said else words("figure.no_fact")

@@ -1,0 +1,100 @@
+"""Patterns and alerts with the evidence behind them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from plantigrade.report.document_blocks import Block, Bullets, Cell, Heading, Table, Text
+from plantigrade.report.document_numbers import number
+from plantigrade.report.words import Words
+
+if TYPE_CHECKING:
+    from plantigrade.library.entries import StoredAlert
+    from plantigrade.library.opened import Recording
+
+MAX_ALERTS: Final = 20
+Found = Mapping[str, Any]
+
+
+def alert_blocks(recording: "Recording", posture: Sequence[Found], words: Words) -> list[Block]:
+    """Patterns that are present with evidence, what was judged and absent, what could not be judged and why,
+    and the alerts that the library holds."""
+    present = [found for found in posture if found["state"] == "present"]
+    absent = [found for found in posture if found["state"] == "absent"]
+    blocks: list[Block] = [Text(words("alerts.none_present"))] if not present else _present(present, words)
+    if absent:
+        blocks += [Heading(words("alerts.absent")), _judged(absent, words, small=True)]
+    blocks += _unknown([found for found in posture if found["state"] == "unknown"], words)
+    blocks += [Heading(words("alerts.stored")), *_stored(recording.alerts, words)]
+    return blocks
+
+
+def _present(present: Sequence[Found], words: Words) -> list[Block]:
+    said = dict.fromkeys((f"{found['title']}.", str(found["clinician"])) for found in present)
+    sources = dict.fromkeys(
+        str(source) for found in present for source in (*found["references"], *found["guidance"]["sources"])
+    )
+    blocks: list[Block] = [
+        Heading(words("alerts.present")),
+        _judged(present, words),
+        Bullets(list(said), small=True),
+    ]
+    if sources:
+        blocks.append(Text(f"{words('alerts.sources')}: {'; '.join(sources)}.", "small"))
+    return blocks
+
+
+def _judged(found: Sequence[Found], words: Words, *, small: bool = False) -> Table:
+    names = ("pattern", "foot", "value", "level", "sure", "strides", "evidence")
+    rows = [_row(one, words, strong=not small) for one in found]
+    return Table([words(f"alerts.{name}") for name in names], rows, texts=(0, 1, 6), wide=0)
+
+
+def _row(found: Found, words: Words, *, strong: bool) -> list[Cell]:
+    unknown = words("unknown")
+    value = number(found["value"], unknown)
+    if found["sd"] is not None:
+        value += f" ± {number(found['sd'], unknown)}"
+    sure = found["confidence"]
+    return [
+        Cell(str(found["title"]), strong=strong),
+        Cell(words(str(found["foot"]))),
+        Cell(value, str(found["unit"])),
+        Cell(number(found["raise_level"], unknown)),
+        Cell(f"{100 * sure:.0f} %" if sure is not None else unknown),
+        Cell(str(found["n"])),
+        Cell(str(found["evidence"])),
+    ]
+
+
+def _unknown(found: Sequence[Found], words: Words) -> list[Block]:
+    """Grouped by reason, each pattern once."""
+    if not found:
+        return []
+    reasons: dict[str, dict[str, None]] = {}
+    for one in found:
+        why = str(one.get("note") or words("unknown"))
+        reasons.setdefault(why, {})[str(one["title"])] = None
+    items = [(f"{why}:", f"{'; '.join(titles)}.") for why, titles in reasons.items()]
+    return [Heading(words("alerts.unknown")), Bullets(items, small=True)]
+
+
+def _stored(alerts: Sequence["StoredAlert"], words: Words) -> list[Block]:
+    if not alerts:
+        return [Text(words("alerts.stored_none"))]
+    names = ("rule", "foot", "from", "to", "value", "level", "reading")
+    rows: list[list[Cell]] = []
+    for alert in alerts[:MAX_ALERTS]:
+        document = alert.document
+        value, level = document.get("value"), document.get("level")
+        rows.append(
+            [
+                Cell(alert.rule),
+                Cell(words(alert.foot) if alert.foot in ("left", "right", "both") else alert.foot),
+                Cell(f"{alert.from_s:.0f} s"),
+                Cell(f"{alert.to_s:.0f} s" if alert.to_s is not None else words("alerts.lasting")),
+                Cell(number(value if isinstance(value, float | int) else None, words("unknown"))),
+                Cell(number(level if isinstance(level, float | int) else None, words("unknown"))),
+                Cell(str(document.get("clinician", ""))),
+            ]
+        )
+    return [Table([words(f"alerts.{name}") for name in names], rows, texts=(0, 1, 6), wide=6)]

@@ -1,0 +1,206 @@
+"""Tables of the clinician's pages about walking and standing."""
+
+import math
+from typing import Final
+
+from plantigrade.analyze.document import both_parameters
+from plantigrade.analyze.norms import NORMS, digits_of, norm_of
+from plantigrade.analyze.terminal import TITLES, asymmetry_text
+from plantigrade.analyze.whole import Whole
+from plantigrade.gait.balance import Standing
+from plantigrade.gait.results import Parameter, Parameters
+from plantigrade.report.document_blocks import Block, Cell, Table, Text
+from plantigrade.report.document_numbers import interval, number
+from plantigrade.report.words import Words
+
+TIMING: Final = (
+    "stride_time_s",
+    "cadence_steps_per_min",
+    "stance_pct",
+    "swing_pct",
+    "double_support_pct",
+    "single_support_s",
+    "step_time_s",
+)
+FORCES: Final = (
+    "peak_force_n",
+    "f1_n",
+    "f2_n",
+    "f3_n",
+    "loading_rate_n_per_s",
+    "push_off_rate_n_per_s",
+    "impulse_n_s",
+)
+REGIONS: Final = ("heel", "midfoot", "forefoot", "toes")
+REGIONAL: Final = (
+    ("load_share_{}_pct", "Load share, %"),
+    ("peak_pressure_{}_kpa", "Peak pressure, kPa"),
+    ("pti_{}_kpa_s", "PTI, kPa s"),
+    ("contact_area_{}_cm2", "Contact area, cm²"),
+)
+WHOLE_FOOT: Final = (
+    "peak_pressure_kpa",
+    "pti_kpa_s",
+    "contact_area_cm2",
+    "force_arch_index",
+    "ml_index_heel",
+    "ml_index_forefoot",
+    "gait_line_range_pct",
+    "gait_line_width_pct",
+    "cpei_pct",
+)
+VARIABILITY: Final = (
+    "stride_time_cv_pct",
+    "swing_time_cv_pct",
+    "stance_time_cv_pct",
+    "double_support_cv_pct",
+    "phase_coordination_index_pct",
+    "gait_asymmetry_pct",
+    "symmetry_stance_time_pct",
+    "symmetry_impulse_pct",
+    "butterfly_crossing_x_pct",
+    "butterfly_crossing_y_pct",
+    "butterfly_asymmetry_pct",
+)
+_MORE_TITLES: Final = {
+    "stance_time_cv_pct": "Stance time, variation",
+    "double_support_cv_pct": "Double support, variation",
+    "symmetry_stance_time_pct": "Symmetry index, stance time",
+    "symmetry_impulse_pct": "Symmetry index, impulse",
+    "butterfly_crossing_x_pct": "Butterfly crossing, to the side",
+    "butterfly_crossing_y_pct": "Butterfly crossing, along",
+}
+_MAX_STANDINGS: Final = 5
+_NONE: Final[Parameters] = {}
+
+
+def title_of(name: str) -> str:
+    """A parameter's name for people."""
+    return TITLES.get(name) or _MORE_TITLES.get(name) or name
+
+
+def feet_table(whole: Whole, names: tuple[str, ...], words: Words, *, both: bool = False) -> Table:
+    """Left and right (and both) with SD, interval, usual range and symmetry index; unknown said as such."""
+    analysis = whole.analysis
+    left = analysis.left.parameters if analysis.left else _NONE
+    right = analysis.right.parameters if analysis.right else _NONE
+    head = [words("timing.parameter"), words("left"), words("right")]
+    head += [words("timing.both")] if both else []
+    head += [words("timing.usual"), words("timing.asymmetry")]
+    rows: list[list[Cell]] = []
+    for name in names:
+        one, other = left.get(name), right.get(name)
+        joint = analysis.both.get(name)
+        unit = next((p.unit for p in (one, other, joint) if p is not None), "1")
+        row = [_label(name, unit)]
+        per_foot = one is not None or other is not None
+        row += [measure(p, name, words) if per_foot else Cell("") for p in (one, other)]
+        if both:
+            row.append(measure(joint, name, words))
+        row += [usual(name), Cell(asymmetry_text(one, other, name))]
+        rows.append(row)
+    return Table(head, rows, texts=(0,), wide=0)
+
+
+def measure(parameter: Parameter | None, name: str, words: Words) -> Cell:
+    """A figure with its SD, its interval below; why it is unknown where it is."""
+    if parameter is None or parameter.value is None:
+        return Cell(words("unknown"), parameter.note if parameter is not None else "")
+    value = parameter.value
+    digits = digits_of(value)
+    norm = norm_of(name)
+    outside = norm is not None and not norm.holds(value)
+    text = number(value, words("unknown"))
+    if parameter.sd is not None and parameter.n > 1:
+        text += f" ± {parameter.sd:.{digits}f}"
+    span = interval(parameter)
+    below = f"{number(span[0], '', digits + 1)} to {number(span[1], '', digits + 1)}" if span else ""
+    return Cell(text + (" !" if outside else ""), below, outside)
+
+
+def usual(name: str) -> Cell:
+    """The usual range of a parameter, empty where none is published."""
+    norm = norm_of(name)
+    return Cell(norm.text() if norm else "")
+
+
+def _label(name: str, unit: str) -> Cell:
+    return Cell(title_of(name) + (f", {unit}" if unit != "1" else ""))
+
+
+def regions_table(whole: Whole, words: Words) -> Table:
+    """Load, pressure and area of each region of both feet."""
+    head = [words("timing.parameter")]
+    head += [f"{region}, {words(foot.foot.value)}" for foot in whole.analysis.feet for region in REGIONS]
+    rows: list[list[Cell]] = []
+    for pattern, title in REGIONAL:
+        row = [Cell(title)]
+        for foot in whole.analysis.feet:
+            for region in REGIONS:
+                parameter = foot.parameters.get(pattern.format(region))
+                value = parameter.value if parameter is not None else None
+                row.append(Cell(number(value, words("unknown"))))
+        rows.append(row)
+    return Table(head, rows, wide=0)
+
+
+def variability_table(whole: Whole, words: Words) -> Table:
+    """Spread from stride to stride, coordination and symmetry of the walk as a whole."""
+    found = both_parameters(whole)
+    head = [words("timing.parameter"), words("timing.both"), words("timing.usual"), words("timing.n")]
+    rows: list[list[Cell]] = []
+    for name in VARIABILITY:
+        parameter = found.get(name)
+        cell = measure(parameter, name, words)
+        if parameter is not None and parameter.value is not None and parameter.note:
+            cell = Cell(cell.text, parameter.note, cell.strong)
+        count = str(parameter.n) if parameter is not None and parameter.n else ""
+        rows.append([_label(name, parameter.unit if parameter else "1"), cell, usual(name), Cell(count)])
+    return Table(head, rows, wide=0)
+
+
+def balance_blocks(whole: Whole, words: Words) -> list[Block]:
+    """Standing spans with their sway, or that there were none."""
+    if not whole.standings:
+        return [Text(words("balance.none"))]
+    names = ("span", "left_load", "rear_load", "shift", "velocity", "ellipse")
+    rows = [_standing(standing, words) for standing in whole.standings[:_MAX_STANDINGS]]
+    left, rear = NORMS["standing_left_load_pct"].text(), NORMS["standing_rear_load_pct"].text()
+    notes = list(dict.fromkeys(note for standing in whole.standings for note in standing.notes))
+    caption = " ".join([words("balance.usual", left=left, rear=rear), *(f"{note}." for note in notes)])
+    blocks: list[Block] = [Table([words(f"balance.{name}") for name in names], rows, caption=caption, wide=0)]
+    if len(whole.standings) > _MAX_STANDINGS:
+        blocks.append(Text(words("balance.more", count=len(whole.standings) - _MAX_STANDINGS), "small"))
+    if whole.romberg is not None:
+        values = {"velocity": f"{whole.romberg.velocity:.2f}", "area": f"{whole.romberg.area:.2f}"}
+        blocks.append(Text(words("balance.romberg", **values)))
+    return blocks
+
+
+def _standing(standing: Standing, words: Words) -> list[Cell]:
+    unknown = words("unknown")
+    sways = {name: getattr(standing, name) for name in ("both", "left", "right")}
+    shown = {name: sway for name, sway in sways.items() if sway is not None}
+    if "both" in shown:
+        shown = {"both": shown["both"]}
+
+    def say(attribute: str) -> Cell:
+        texts = [
+            words("balance.whose", value=number(getattr(sway, attribute), unknown), whose=words(name))
+            for name, sway in shown.items()
+        ]
+        return Cell(texts[0], texts[1] if len(texts) > 1 else "") if texts else Cell(unknown)
+
+    return [
+        Cell(f"{standing.from_s:.0f} - {standing.to_s:.0f} s"),
+        _against(standing.left_load_pct, "standing_left_load_pct", unknown),
+        _against(standing.rear_load_pct, "standing_rear_load_pct", unknown),
+        Cell(number(standing.load_shift_sd_pct, unknown)),
+        say("mean_velocity_mm_per_s"),
+        say("ellipse_area_mm2"),
+    ]
+
+
+def _against(value: float, name: str, unknown: str) -> Cell:
+    outside = math.isfinite(value) and not NORMS[name].holds(value)
+    return Cell(number(value, unknown) + (" !" if outside else ""), strong=outside)

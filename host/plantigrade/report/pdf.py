@@ -1,0 +1,105 @@
+"""The report as a PDF file: built as plain values, set by typst from `report.typ`, written whole or not at
+all."""
+
+import json
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from plantigrade.errors import FileError, MissingPartError, PlantigradeError
+from plantigrade.report.document_blocks import Document
+
+try:
+    import matplotlib as mpl
+    import typst
+except ImportError as error:
+    raise MissingPartError("a report", "report", str(error.name)) from error
+
+if TYPE_CHECKING:
+    from plantigrade.library.opened import Recording
+
+TEMPLATE: Final = Path(__file__).with_name("report.typ")
+PAPERS: Final = ("a4", "letter")
+STANDARD: Final = "ua-1"
+
+
+def write_report(
+    recording: "Recording",
+    path: Path,
+    other: "Recording | None" = None,
+    paper: str = "a4",
+    language: str = "en",
+) -> None:
+    """Write a recording's report: a page for the patient, then the clinician's.
+
+    Args:
+        recording: of the library.
+        path: of the PDF; an older file there is replaced once the new one is complete.
+        other: set beside `recording`; the earlier of the two is "before".
+        paper: "a4" or "letter".
+        language: of the words.
+
+    Raises:
+        PlantigradeError: the recording cannot be read or analysed, the language or paper is not known, or the
+            file cannot be written.
+    """
+    from plantigrade.report.document import build
+
+    if paper not in PAPERS:
+        raise PlantigradeError(f"paper {paper!r} is not known; there are: {', '.join(PAPERS)}")
+    made = datetime.now(UTC).replace(microsecond=0)
+    _write(path, render(build(recording, other, language, made), paper, made))
+
+
+def render(document: Document, paper: str, made: datetime) -> bytes:
+    """The PDF of a document, tagged; PDF/UA-1 wherever the fonts of this computer have every character.
+
+    Raises:
+        PlantigradeError: it cannot be set, which is a defect of ours.
+    """
+    content = json.dumps(document.as_data(), ensure_ascii=False).encode("utf-8", "replace")
+    files = {"main.typ": TEMPLATE.read_bytes(), "report.json": content}
+    fonts = [Path(mpl.get_data_path()) / "fonts" / "ttf"]
+    problem = ""
+    # A name in letters that no font here has is printed as boxes; such a file must not claim the standard.
+    for standard in (STANDARD, None):
+        try:
+            return _compile(files, fonts, paper, standard, made)
+        except RuntimeError as error:
+            problem = str(error)
+    raise PlantigradeError(f"the report could not be set: {' '.join(problem.split())}")
+
+
+def _compile(
+    files: dict[str, bytes], fonts: list[Path], paper: str, standard: str | None, made: datetime
+) -> bytes:
+    """Typst takes several files in memory, which its type stubs do not say."""
+    compile_files: Any = typst.compile
+    return compile_files(
+        files,
+        format="pdf",
+        font_paths=fonts,
+        sys_inputs={"paper": paper},
+        pdf_standards=[standard] if standard else [],
+        timestamp=made,
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put the file in its place in one step; readable by its owner only, as it is about health."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise FileError(path, f"cannot be written: {error.strerror or error}") from error
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise FileError(path, f"cannot be written: {error.strerror or error}") from error
