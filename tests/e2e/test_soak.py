@@ -1,6 +1,9 @@
 """Some minutes of wear in virtual time with every kind of fault; `plantigrade twin soak` runs whole days."""
 
+from pathlib import Path
+
 import pytest
+from plantigrade.twin.soak import board, run
 from plantigrade.twin.soak.faults import PER_DAY, make_schedule
 from plantigrade.twin.soak.run import run_soak
 
@@ -18,6 +21,20 @@ def test_some_minutes_with_every_fault() -> None:
     for books in result.insoles.values():
         assert set(books.missing_by_reason) <= {"off", "unflushed_at_power_loss"}
         assert books.frames_recorded > 3000
+
+
+@pytest.mark.micropython
+def test_firmware_that_ends_by_itself_is_named_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(folder: Path) -> Path:
+        sources = board.copy_sources(folder)
+        boot = sources / "firmware" / board.CHIP / "boot.py"
+        boot.write_text(boot.read_text() + "\nraise RuntimeError('out of order')\n")
+        boot.write_text(boot.read_text().replace("main.asyncio.run(", "print("))
+        return sources
+
+    monkeypatch.setattr(run, "copy_sources", broken)
+    with pytest.raises(board.SoakError, match=r"(?s)board: the firmware ended.*out of order"):
+        run_soak(0.01, 1)
 
 
 @pytest.mark.micropython

@@ -1,5 +1,6 @@
 """A soak board: the interpreter with the firmware, its flash, and the pipe on which its time is turned."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ REACHED, NOTIFICATION, EVENT = ord("r"), ord("n"), ord("e")
 BLOCK = 4096
 HEAP_BYTES = 1 << 20
 CHIP = "sim/soak"
+LAST_LINES = 12
 
 
 class SoakError(PlantigradeError):
@@ -51,8 +53,7 @@ class Message:
 
 @dataclass
 class ClockRun:
-    """The device's clock from one moment on: device = device_us + (true - true_us) * (1 + drift_ppb / 1e9).
-    The device's clock from one moment on: device = device_us + (true - true_us) * (1 + drift_ppb / 1e9)."""
+    """The device's clock from a moment on: device = device_us + (true - true_us) * (1 + drift_ppb / 1e9)."""
 
     boot: int
     true_us: int
@@ -104,6 +105,11 @@ class Board:
                 file.write(b"\xff" * BLOCK)
 
     @property
+    def _console(self) -> Path:
+        """What the interpreter prints in this power-on."""
+        return self.folder / "console.txt"
+
+    @property
     def powered(self) -> bool:
         """Whether it runs."""
         return self._process is not None
@@ -136,9 +142,12 @@ class Board:
         }
         (self.folder / "board.json").write_text(json.dumps(values))
         interpreter = Path(sys.executable).with_name("micropython")
+        console = self._console.open("wb")
         self._process = subprocess.Popen(
             [interpreter, "-X", f"heapsize={HEAP_BYTES}", self.sources / "firmware" / CHIP / "boot.py"],
             pass_fds=(to_chip[0], from_chip[1]),
+            stdout=console,
+            stderr=subprocess.STDOUT,
             env={
                 **os.environ,
                 "PLANTIGRADE_SOAK": str(self.folder),
@@ -147,6 +156,7 @@ class Board:
                 ),
             },
         )
+        console.close()
         os.close(to_chip[0])
         os.close(from_chip[1])
         self._to = os.fdopen(to_chip[1], "wb", buffering=0)
@@ -166,8 +176,9 @@ class Board:
         self._went_off_us = true_us
 
     def say(self, line: str) -> None:
-        """Tell the chip something of the world outside."""
-        self._to.write(line.encode() + b"\n")
+        """Tell the chip something of the world outside; one that has ended is found out by `listen`."""
+        with contextlib.suppress(BrokenPipeError):
+            self._to.write(line.encode() + b"\n")
 
     def listen(self) -> list[Message]:
         """Everything the board says until it has reached its time."""
@@ -175,15 +186,25 @@ class Board:
         while True:
             head = self._from.read(HEAD.size)
             if len(head) < HEAD.size:
-                raise SoakError(
-                    f"{self.side} board: the firmware ended; run with a shorter time to find out why"
-                )
+                raise SoakError(self._obituary())
             kind, true_us, length = HEAD.unpack(head)
             message = Message(kind, true_us, self._from.read(length))
             if kind == REACHED:
                 self.reached_us = true_us
                 return heard
             heard.append(message)
+
+    def _obituary(self) -> str:
+        """How the interpreter ended, and the last that it printed."""
+        assert self._process is not None
+        status = self._process.wait()
+        last = self._console.read_text(errors="replace").splitlines()[-LAST_LINES:]
+        said = "\n  ".join(last) or "(nothing)"
+        after_s = (self.reached_us - self.clocks[0].true_us) * 1e-6
+        return (
+            f"{self.side} board: the firmware ended by itself (status {status}) in power-on {self._runs},"
+            f" after {after_s:.1f} s of true time; it last printed:\n  {said}"
+        )
 
     def take(self, heard: list[Message]) -> list[Message]:
         """Act on events; what is left are notifications."""

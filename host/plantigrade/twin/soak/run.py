@@ -198,7 +198,11 @@ def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lam
         world = World(loop.world, boards, seed)
         host = Host(world, folder / "journal" / "soak.journal")
         soak = Soak(folder, hours, seed, world, wearing, make_schedule(hours, seed), host, on_progress)
-        recording = runner.run(soak.run())
+        try:
+            recording = runner.run(soak.run())
+        finally:
+            for board in boards.values():  # still on only if something went wrong
+                board.power_off(world.now_us)
         return _judge(soak, recording, time.monotonic() - began)
 
 
