@@ -6,7 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+# A property holds or not whatever else the computer does: no example is failed for its time.
+settings.register_profile("plantigrade", deadline=None)
+settings.load_profile("plantigrade")
 ROOT = Path(__file__).resolve().parent.parent
 WHERE = {"vm": "in the VM", "radio": "over the virtual radio", "micropython": "on MicroPython"}
 
