@@ -136,7 +136,7 @@ def _double_supports(axes: Axes, foot: FootAnalysis, y: int, stance: float) -> N
 
 def butterfly_panel(axes: Axes, found: Butterfly | None) -> None:
     """The butterfly with its crossing."""
-    axes.set_title("Butterfly of the centre of pressure")
+    axes.set_title("Butterfly (centre of pressure)")
     if found is None:
         _nothing(axes, "needs both feet with sensor places\nand three steady cycles")
         return

@@ -62,22 +62,29 @@ def build(recording: "Recording", other: "Recording | None", language: str, made
     whole = recording.whole()
     posture = posture_section(whole.analysis, _layout(whole), language=language)
     subject = recording.entry.title or recording.id
-    who = said("unknown")
-    if recording.person is not None:
-        who = recording.person.name or recording.person.code
     return Document(
         title=subject,
         language=language,
         footer=said("footer", title=subject, made=f"{made:%Y-%m-%d %H:%M} UTC", version=_version(said)),
         page_of=str(said.entries["page"]),
         patient_title=said("title.patient"),
-        patient_subtitle=said(
-            "title.patient_subtitle", who=who, when=when(recording.entry.start_utc_ns, said("unknown"))[:10]
-        ),
+        patient_subtitle=_subtitle(recording, said),
         patient=patient_blocks(whole, posture, missing_share(recording.books), said),
         clinician_title=said("title.clinician"),
         sections=_sections(recording, other, whole, posture, said),
     )
+
+
+def _subtitle(recording: "Recording", said: Words) -> str:
+    """Whose walk and of which day, as far as that is known."""
+    person, start = recording.person, recording.entry.start_utc_ns
+    who = (person.name or person.code) if person is not None else ""
+    day = when(start, "")[:10]
+    if who and day:
+        return said("title.patient_subtitle", who=who, when=day)
+    if day:
+        return said("title.patient_subtitle_no_name", when=day)
+    return said("title.patient_subtitle_no_date", who=who) if who else recording.entry.title
 
 
 def _sections(
@@ -111,22 +118,22 @@ def _timing(whole: Whole, said: Words) -> list[Block]:
     return [
         feet_table(whole, TIMING, said, both=True),
         Text(f"{said('timing.caption')} {said('timing.counts', **valid)}", "small"),
-        Pictures([timing_picture(whole, said, said("figure.timing"), 0.62)]),
     ]
 
 
 def _forces(whole: Whole, said: Words) -> list[Block]:
-    picture = force_picture(whole, said, said("figure.force") if has_cycles(whole) else "")
     if not has_cycles(whole):
-        return [Pictures([picture])]
-    return [Pictures([picture]), feet_table(whole, FORCES, said)]
+        return [Pictures([force_picture(whole, said, "")])]
+    force = force_picture(whole, said, said("figure.force"), 0.56)
+    timing = timing_picture(whole, said, said("figure.timing"), 0.44)
+    return [Pictures([force, timing]), feet_table(whole, FORCES, said)]
 
 
 def _pressure(whole: Whole, said: Words) -> list[Block]:
     if not has_places(whole):
         return [Text(said("figure.no_places"))]
     unit = load_unit(whole.walk)
-    feet = feet_picture(whole, said, said("figure.feet", unit=unit), 0.58, scale=True)
+    feet = feet_picture(whole, said, said("figure.feet", unit=unit), 0.58)
     pictures = Pictures([feet, butterfly_picture(whole, said, said("figure.butterfly"), 0.42)])
     if not has_cycles(whole):
         return [pictures]
@@ -146,7 +153,7 @@ def _definitions(recording: "Recording", whole: Whole, posture: Sequence[Found],
         sources.setdefault(norm.source, []).append(title_of(name).lower())
     settings = ", ".join(f"{name} {value}" for name, value in whole.analysis.settings.items())
     return [
-        Bullets(said.pairs("definitions.terms"), small=True),
+        Bullets([(f"{term}:", text) for term, text in said.pairs("definitions.terms")], small=True),
         Facts(
             [
                 (said("definitions.algorithm"), whole.analysis.algorithm_version),

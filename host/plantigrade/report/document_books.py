@@ -59,8 +59,9 @@ def cut(text: str) -> str:
 
 def _person(recording: "Recording", whole: Whole, words: Words) -> Iterable[tuple[str, str]]:
     unknown, person = words("unknown"), recording.person
-    weight = whole.walk.body_weight_n
-    in_recording = words("identity.weight_source", value=f"{weight:.0f}") if weight else unknown
+    weight = whole.analysis.body_weight_n
+    source = "identity.weight_source" if whole.walk.body_weight_n else "identity.weight_estimated"
+    in_recording = words(source, value=f"{weight:.0f}") if weight else unknown
     yield words("identity.code"), person.code if person else unknown
     yield words("identity.name"), (person.name if person else None) or unknown
     yield words("identity.birth_date"), str((person.birth_date if person else None) or unknown)
@@ -145,7 +146,7 @@ def _books(books: RecordingBooks, words: Words) -> Table:
                 Cell(words("quality.balanced" if balances else "quality.unbalanced"), strong=not balances),
             ]
         )
-    return Table([words(f"quality.{name}") for name in names], rows, caption=words("quality.caption"), wide=0)
+    return Table([words(f"quality.{name}") for name in names], rows, caption=words("quality.caption"))
 
 
 def _reasons(foot: FootBooks) -> str:

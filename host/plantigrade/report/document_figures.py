@@ -42,7 +42,7 @@ def has_cycles(whole: Whole) -> bool:
     return any(bool(foot.strides.valid.any()) for foot in whole.analysis.feet)
 
 
-def force_picture(whole: Whole, words: Words, caption: str, share: float = 1.0) -> Picture:
+def force_picture(whole: Whole, words: Words, caption: str, share: float = 1.0, title: str = "") -> Picture:
     """Ensembles of the vertical force, or the trace where there is no steady cycle."""
     averaged = any(foot.force_cycle is not None and foot.force_cycle.n for foot in whole.analysis.feet)
     alt = (
@@ -50,14 +50,25 @@ def force_picture(whole: Whole, words: Words, caption: str, share: float = 1.0) 
         if averaged
         else words("figure.trace_alt")
     )
-    svg = _svg((6.9 * share, 2.5), lambda axes: force_panel(axes, whole.walk, whole.analysis))
+
+    def draw(axes: Axes) -> None:
+        force_panel(axes, whole.walk, whole.analysis)
+        if averaged and share < 1:  # the caption says the rest
+            axes.set_xlabel(words("figure.cycle_axis"))
+
+    svg = _svg((6.9 * share, 2.5), draw, title or (words("figure.force_title") if averaged else ""))
     return Picture(svg, alt, caption, share)
 
 
-def timing_picture(whole: Whole, words: Words, caption: str, share: float) -> Picture:
+def timing_picture(whole: Whole, words: Words, caption: str, share: float, title: str = "") -> Picture:
     """Bars of stance and swing."""
     alt = words("figure.timing_alt", facts=_facts(whole.analysis, _TIMES, words))
-    svg = _svg((6.9 * share, 1.9), lambda axes: timing_bars(axes, whole.analysis))
+
+    def draw(axes: Axes) -> None:
+        timing_bars(axes, whole.analysis)
+        axes.set_xlabel(words("figure.cycle_axis"))
+
+    svg = _svg((6.9 * share, 1.8), draw, title)
     return Picture(svg, alt, caption, share)
 
 
@@ -71,8 +82,9 @@ def butterfly_picture(whole: Whole, words: Words, caption: str, share: float) ->
     return Picture(svg, words("figure.butterfly_alt", facts=facts), caption, share)
 
 
-def feet_picture(whole: Whole, words: Words, caption: str, share: float, *, scale: bool) -> Picture:
-    """Map, gait line and shares on the outlines; with a grey scale for the clinician."""
+def feet_picture(whole: Whole, words: Words, caption: str, share: float, plain_title: str = "") -> Picture:
+    """Map, gait line and shares on the outlines; with a grey scale unless it has a plain title."""
+    scale = not plain_title
     alt = words("figure.feet_alt", facts=_facts(whole.analysis, _SHARES, words))
 
     def draw(axes: Axes) -> None:
@@ -84,15 +96,18 @@ def feet_picture(whole: Whole, words: Words, caption: str, share: float, *, scal
             )
             bar.set_label(f"{map_title(whole.analysis)}, {load_unit(whole.walk)}", fontsize=7.5)
 
-    return Picture(_svg((6.9 * share, 3.7 if scale else 3.3), draw), alt, caption, share)
+    return Picture(_svg((6.9 * share, 3.7 if scale else 3.3), draw, plain_title), alt, caption, share)
 
 
-def _svg(size_inches: tuple[float, float], draw: Callable[[Axes], None]) -> str:
+def _svg(size_inches: tuple[float, float], draw: Callable[[Axes], None], title: str = "") -> str:
     """The figure's SVG; the same recording gives the same text."""
     with styled():
         figure = Figure(figsize=size_inches, facecolor="white", layout="constrained")
         FigureCanvasSVG(figure)
-        draw(figure.add_subplot())
+        axes = figure.add_subplot()
+        draw(axes)
+        if title:
+            axes.set_title(title)
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from plantigrade.posture.guidance import catalogue
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Heading, Table, Text
 from plantigrade.report.document_numbers import number
 from plantigrade.report.words import Words
@@ -29,7 +30,7 @@ def alert_blocks(recording: "Recording", posture: Sequence[Found], words: Words)
 
 
 def _present(present: Sequence[Found], words: Words) -> list[Block]:
-    said = dict.fromkeys((f"{found['title']}.", str(found["clinician"])) for found in present)
+    said = dict.fromkeys((f"{found['title']}.", _clinician(found, present, words)) for found in present)
     sources = dict.fromkeys(
         str(source) for found in present for source in (*found["references"], *found["guidance"]["sources"])
     )
@@ -43,26 +44,31 @@ def _present(present: Sequence[Found], words: Words) -> list[Block]:
     return blocks
 
 
+def _clinician(found: Found, present: Sequence[Found], words: Words) -> str:
+    """What a pattern means; said once where both feet have it."""
+    twice = sum(one["rule"] == found["rule"] for one in present) > 1
+    return catalogue(words.language).clinician(str(found["rule"]), None) if twice else str(found["clinician"])
+
+
 def _judged(found: Sequence[Found], words: Words, *, small: bool = False) -> Table:
-    names = ("pattern", "foot", "value", "level", "sure", "strides", "evidence")
+    names = ("pattern", "foot", "value", "level", "sure", "strides")
     rows = [_row(one, words, strong=not small) for one in found]
-    return Table([words(f"alerts.{name}") for name in names], rows, texts=(0, 1, 6), wide=0)
+    return Table([words(f"alerts.{name}") for name in names], rows, texts=(0, 1), wide=0)
 
 
 def _row(found: Found, words: Words, *, strong: bool) -> list[Cell]:
     unknown = words("unknown")
     value = number(found["value"], unknown)
     if found["sd"] is not None:
-        value += f" ± {number(found['sd'], unknown)}"
+        value += f" ± {found['sd']:.2g}"
     sure = found["confidence"]
     return [
-        Cell(str(found["title"]), strong=strong),
+        Cell(str(found["title"]), str(found["evidence"]), strong),
         Cell(words(str(found["foot"]))),
         Cell(value, str(found["unit"])),
         Cell(number(found["raise_level"], unknown)),
         Cell(f"{100 * sure:.0f} %" if sure is not None else unknown),
         Cell(str(found["n"])),
-        Cell(str(found["evidence"])),
     ]
 
 

@@ -86,37 +86,54 @@ def _sides(whole: Whole, words: Words) -> Iterable[str]:
 def _pictures(whole: Whole, words: Words) -> list[Picture]:
     """Two: where and when; force where there are no places or no steps."""
     cycles = has_cycles(whole)
+    plain = words("title.force_plain")
     force = words("title.force_picture" if cycles else "title.trace_picture")
     if not has_places(whole):
         if not cycles:
-            return [force_picture(whole, words, force, 0.98)]
+            return [force_picture(whole, words, force, 1.0, plain)]
         return [
-            timing_picture(whole, words, words("title.time_picture"), 0.5),
-            force_picture(whole, words, force, 0.5),
+            timing_picture(whole, words, words("title.time_picture"), 0.5, words("title.time_plain")),
+            force_picture(whole, words, force, 0.5, plain),
         ]
-    where = feet_picture(whole, words, words("title.feet_picture"), 0.5, scale=False)
+    where = feet_picture(whole, words, words("title.feet_picture"), 0.5, words("title.feet_plain"))
     if cycles:
-        return [where, timing_picture(whole, words, words("title.time_picture"), 0.5)]
-    return [where, force_picture(whole, words, force, 0.5)]
+        return [
+            where,
+            timing_picture(whole, words, words("title.time_picture"), 0.5, words("title.time_plain")),
+        ]
+    return [where, force_picture(whole, words, force, 0.5, plain)]
 
 
 def _found(present: Sequence[Found], posture: Sequence[Found], words: Words) -> list[Block]:
     blocks: list[Block] = [Heading(words("patient.found"))]
     if present:
-        said = list(dict.fromkeys(str(found["patient"]) for found in present))
+        said = _sentences(present, words)
         items = [("", text) for text in said[:MAX_FINDINGS]]
         if len(said) > MAX_FINDINGS:
             items.append(("", words("patient.more")))
         blocks.append(Bullets(items))
         felt = str(present[0]["guidance"]["felt"])
         if felt:
-            blocks.append(Text(felt))
+            blocks.append(Text(words("patient.felt", text=felt[:1].lower() + felt[1:])))
     else:
         blocks.append(Text(words("patient.nothing")))
     unknown = len({found["rule"] for found in posture if found["state"] == "unknown"})
     if unknown:
         blocks.append(Text(words("patient.not_judged", count=unknown), "small"))
     return blocks
+
+
+def _sentences(present: Sequence[Found], words: Words) -> list[str]:
+    """What was found, once for a pattern of both feet."""
+    by_rule: dict[str, list[Found]] = {}
+    for found in present:
+        by_rule.setdefault(str(found["rule"]), []).append(found)
+    return [
+        str(found[0]["patient"])
+        if len(found) == 1
+        else words("patient.same_side", text=found[0]["patient"], side=words(str(found[1]["foot"])))
+        for found in by_rule.values()
+    ]
 
 
 def _next(present: Sequence[Found], words: Words) -> list[Block]:
@@ -126,7 +143,11 @@ def _next(present: Sequence[Found], words: Words) -> list[Block]:
     guides = guides[:MAX_FINDINGS]
     items: list[tuple[str, str]] = []
     for guide in guides[:2]:
-        items += [("", str(text)) for kind in ("footwear", "orthotics") for text in guide[kind][:1]]
+        items += [
+            (words(head), str(text))
+            for head, kind in (("patient.shoes", "footwear"), ("patient.insoles", "orthotics"))
+            for text in guide[kind][:1]
+        ]
     exercises = {str(one["title"]): one for guide in guides for one in guide["exercises"]}
     items += [
         (f"{title}.", f"{one['how']} {one['stop']}") for title, one in list(exercises.items())[:MAX_EXERCISES]

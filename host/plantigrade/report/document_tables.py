@@ -69,6 +69,10 @@ _MORE_TITLES: Final = {
     "symmetry_impulse_pct": "Symmetry index, impulse",
     "butterfly_crossing_x_pct": "Butterfly crossing, to the side",
     "butterfly_crossing_y_pct": "Butterfly crossing, along",
+    "symmetry_index_pct": "Symmetry indices",
+    "standing_left_load_pct": "Load left in standing",
+    "standing_rear_load_pct": "Load rear in standing",
+    "load_share_heel_pct": "Load, heel",
 }
 _MAX_STANDINGS: Final = 5
 _NONE: Final[Parameters] = {}
@@ -86,20 +90,32 @@ def feet_table(whole: Whole, names: tuple[str, ...], words: Words, *, both: bool
     right = analysis.right.parameters if analysis.right else _NONE
     head = [words("timing.parameter"), words("left"), words("right")]
     head += [words("timing.both")] if both else []
-    head += [words("timing.usual"), words("timing.asymmetry")]
+    normed = any(norm_of(name) is not None for name in names)
+    head += [words("timing.usual")] if normed else []
+    head.append(words("timing.asymmetry"))
     rows: list[list[Cell]] = []
     for name in names:
         one, other = left.get(name), right.get(name)
         joint = analysis.both.get(name)
         unit = next((p.unit for p in (one, other, joint) if p is not None), "1")
-        row = [_label(name, unit)]
+        why = _shared_reason(one, other)
+        row = [Cell(_label(name, unit).text, why)]
         per_foot = one is not None or other is not None
-        row += [measure(p, name, words) if per_foot else Cell("") for p in (one, other)]
+        cells = [measure(p, name, words) if per_foot else Cell("") for p in (one, other)]
+        row += [Cell(cell.text) for cell in cells] if why else cells
         if both:
             row.append(measure(joint, name, words))
-        row += [usual(name), Cell(asymmetry_text(one, other, name))]
+        row += [usual(name)] if normed else []
+        row.append(Cell(asymmetry_text(one, other, name)))
         rows.append(row)
-    return Table(head, rows, texts=(0,), wide=0)
+    return Table(head, rows, texts=(0,))
+
+
+def _shared_reason(one: Parameter | None, other: Parameter | None) -> str:
+    """Why a figure is unknown on both feet, to be said once; empty where one is known or reasons differ."""
+    if one is None or other is None or one.value is not None or other.value is not None:
+        return ""
+    return one.note if one.note == other.note else ""
 
 
 def measure(parameter: Parameter | None, name: str, words: Words) -> Cell:
@@ -129,19 +145,17 @@ def _label(name: str, unit: str) -> Cell:
 
 
 def regions_table(whole: Whole, words: Words) -> Table:
-    """Load, pressure and area of each region of both feet."""
-    head = [words("timing.parameter")]
-    head += [f"{region}, {words(foot.foot.value)}" for foot in whole.analysis.feet for region in REGIONS]
+    """Load, pressure and area of each region, left / right."""
+    feet = whole.analysis.feet
+    sides = " / ".join(words(foot.foot.value) for foot in feet)
     rows: list[list[Cell]] = []
-    for pattern, title in REGIONAL:
-        row = [Cell(title)]
-        for foot in whole.analysis.feet:
-            for region in REGIONS:
-                parameter = foot.parameters.get(pattern.format(region))
-                value = parameter.value if parameter is not None else None
-                row.append(Cell(number(value, words("unknown"))))
+    for region in REGIONS:
+        row = [Cell(region)]
+        for pattern, _ in REGIONAL:
+            found = [foot.parameters.get(pattern.format(region)) for foot in feet]
+            row.append(Cell(" / ".join(number(p.value if p else None, words("unknown")) for p in found)))
         rows.append(row)
-    return Table(head, rows, wide=0)
+    return Table([sides, *(title for _, title in REGIONAL)], rows)
 
 
 def variability_table(whole: Whole, words: Words) -> Table:
@@ -156,7 +170,7 @@ def variability_table(whole: Whole, words: Words) -> Table:
             cell = Cell(cell.text, parameter.note, cell.strong)
         count = str(parameter.n) if parameter is not None and parameter.n else ""
         rows.append([_label(name, parameter.unit if parameter else "1"), cell, usual(name), Cell(count)])
-    return Table(head, rows, wide=0)
+    return Table(head, rows)
 
 
 def balance_blocks(whole: Whole, words: Words) -> list[Block]:
@@ -168,7 +182,7 @@ def balance_blocks(whole: Whole, words: Words) -> list[Block]:
     left, rear = NORMS["standing_left_load_pct"].text(), NORMS["standing_rear_load_pct"].text()
     notes = list(dict.fromkeys(note for standing in whole.standings for note in standing.notes))
     caption = " ".join([words("balance.usual", left=left, rear=rear), *(f"{note}." for note in notes)])
-    blocks: list[Block] = [Table([words(f"balance.{name}") for name in names], rows, caption=caption, wide=0)]
+    blocks: list[Block] = [Table([words(f"balance.{name}") for name in names], rows, caption=caption)]
     if len(whole.standings) > _MAX_STANDINGS:
         blocks.append(Text(words("balance.more", count=len(whole.standings) - _MAX_STANDINGS), "small"))
     if whole.romberg is not None:
