@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -76,8 +77,37 @@ def release_folder(lock: int) -> None:
         os.close(lock)
 
 
+@contextlib.contextmanager
+def _turn(parent: Path) -> Generator[None]:
+    """One writer at a time makes or sweeps drafts: a new draft is never seen before its lock is set."""
+    if not _HAS_FLOCK:
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def begin_draft(parent: Path, name: str) -> tuple[Path, int]:
+    """A new draft folder for `name`, locked for its writer; drafts of writers that have ended are swept."""
+    with _turn(parent):
+        _sweep(parent)
+        folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=DRAFT_SUFFIX, dir=parent))
+        return folder, lock_folder(folder)
+
+
 def sweep_drafts(parent: Path) -> int:
     """Remove drafts whose writer has ended; how many."""
+    with _turn(parent):
+        return _sweep(parent)
+
+
+def _sweep(parent: Path) -> int:
     removed = 0
     for folder in parent.glob(f".*{DRAFT_SUFFIX}"):
         with contextlib.suppress(OSError):  # its writer is at work, or finished this moment

@@ -9,7 +9,6 @@ is not.
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,11 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from plantigrade.library.columns import FileKey
 from plantigrade.library.durable import (
-    DRAFT_SUFFIX,
+    begin_draft,
     file_sum,
-    lock_folder,
     release_folder,
-    sweep_drafts,
     sync_and_sum,
     sync_folder,
 )
@@ -151,9 +148,8 @@ class Draft:
         """
         try:
             recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
-            sweep_drafts(recordings)
-            folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=DRAFT_SUFFIX, dir=recordings))
-            return cls(folder, recordings / name, vault, lock_folder(folder))
+            folder, lock = begin_draft(recordings, name)
+            return cls(folder, recordings / name, vault, lock)
         except OSError as error:
             raise RecordingError(recordings / name, f"cannot be written: {error.strerror}") from error
 
