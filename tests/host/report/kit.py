@@ -1,0 +1,77 @@
+"""Recordings in a library of their own, for reports."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
+from plantigrade.library.catalogue import Library
+from plantigrade.library.entries import Person
+from plantigrade.library.frames import FootFrames
+from plantigrade.library.opened import Recording
+from plantigrade.library.recording import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.twin.body import load_walk
+from plantigrade.twin.body.conditions import parse_condition
+from plantigrade.twin.electrical import FrontEnd
+from plantigrade.twin.wearer import Wearer
+
+START_NS = 1_779_997_131_123_456_000
+GAP = (2000, 2060)
+SECONDS = 40.0
+MADE = datetime(2026, 5, 28, 12, 0, tzinfo=UTC)
+
+
+def insole_recording(library: Library) -> Recording:
+    """The bundled walk through the virtual front end, with a gap of 60 samples in each foot."""
+    walk = load_walk().cut(SECONDS)
+    draft = Draft.begin(library.recordings, "walk-20260528")
+    feet = [
+        _foot(draft, name, FrontEnd(seed=seed).counts(force, 100.0))
+        for seed, (name, force) in enumerate((("left", walk.left), ("right", walk.right)))
+    ]
+    folder = draft.finish(RecordingBooks("walk-20260528", START_NS, SECONDS, {"made_by": "a test"}, feet))
+    return library.open(library.add_recording(folder).id)
+
+
+def _foot(draft: Draft, name: str, counts: np.ndarray) -> FootBooks:
+    keep = np.ones(len(counts), bool)
+    keep[slice(*GAP)] = False
+    seq = np.arange(len(counts), dtype=np.int64)[keep]
+    frames = FootFrames(
+        seq=seq,
+        slots=np.ones(len(seq), np.uint8),
+        boot=np.ones(len(seq), np.uint16),
+        status=np.zeros(len(seq), np.uint16),
+        device_us=seq * 10_000,
+        host_ns=START_NS + seq * 10_000_000,
+        uncertainty_us=np.full(len(seq), 500, np.int32),
+        counts=counts[keep],
+    )
+    digest = draft.write_frames(name, frames)
+    missing = GAP[1] - GAP[0]
+    gap = RecordedGap(GAP[0], GAP[1], GAP[0] / 100, GAP[1] / 100, "overrun")
+    insole = {"serial": f"c0ffee00000{name[0]}", "side": name, "layout": 1, "firmware": "0.1.0"}
+    spans = [(0, len(counts))]
+    return FootBooks(
+        name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [gap], len(seq), digest
+    )
+
+
+def virtual_walk(library: Library, condition: str = "neutral", seed: int = 5) -> Recording:
+    """A virtual person on calibrated virtual insoles."""
+    wearer = Wearer(3)
+    walk, _ = wearer.walk(wearer.person, SECONDS, seed, (parse_condition(condition),))
+    return library.open(library.import_walk(walk, title=condition).id)
+
+
+def standing_still(library: Library) -> Recording:
+    """One foot without sensor places that never takes a step."""
+    time_s = np.arange(1000) / 100
+    force = np.full((1000, 2), 150.0, np.float32)
+    walk = Walk(FootSignal(Foot.LEFT, time_s, force, None), None, 100.0, SourceInfo("stand.csv", "csv"))
+    return library.open(library.import_walk(walk, title="stand").id)
+
+
+def with_person(recording: Recording, name: str, remark: str = "") -> Recording:
+    """The recording as of a person with this name."""
+    return replace(recording, person=Person("P007", name, date(1951, 3, 9), remark=remark))
