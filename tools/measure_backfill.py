@@ -165,7 +165,7 @@ async def over_the_air(pair: VirtualPair, seconds: float) -> tuple[Latency, Late
         policy = SessionPolicy(mode=None, fill_holes=False)
         async with connected(link, board, policy) as (session, listener):
             log = await session.look_at_log()
-            # Fetched is what was logged without a host: records of live mode are shorter and fill packets less.
+            # What was logged without a host is fetched: records of live mode are short and fill packets less.
             await session.exchange.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
             await asyncio.sleep(2)
             listener.latency()
