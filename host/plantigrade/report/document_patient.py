@@ -116,7 +116,8 @@ def _found(present: Sequence[Found], posture: Sequence[Found], words: Words) -> 
         if felt:
             blocks.append(Text(words("patient.felt", text=felt[:1].lower() + felt[1:])))
     else:
-        blocks.append(Text(words("patient.nothing")))
+        judged = any(found["state"] == "absent" for found in posture)
+        blocks.append(Text(words("patient.nothing" if judged else "patient.nothing_judged")))
     unknown = len({found["rule"] for found in posture if found["state"] == "unknown"})
     if unknown:
         blocks.append(Text(words("patient.not_judged", count=unknown), "small"))

@@ -166,10 +166,12 @@ def variability_table(whole: Whole, words: Words) -> Table:
     for name in VARIABILITY:
         parameter = found.get(name)
         cell = measure(parameter, name, words)
-        if parameter is not None and parameter.value is not None and parameter.note:
-            cell = Cell(cell.text, parameter.note, cell.strong)
+        note = parameter.note if parameter is not None else ""
+        if note:
+            cell = Cell(cell.text, strong=cell.strong)
         count = str(parameter.n) if parameter is not None and parameter.n else ""
-        rows.append([_label(name, parameter.unit if parameter else "1"), cell, usual(name), Cell(count)])
+        label = _label(name, parameter.unit if parameter else "1").text
+        rows.append([Cell(label, note), cell, usual(name), Cell(count)])
     return Table(head, rows)
 
 

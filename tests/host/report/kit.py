@@ -57,11 +57,11 @@ def _foot(draft: Draft, name: str, counts: np.ndarray) -> FootBooks:
     )
 
 
-def virtual_walk(library: Library, condition: str = "neutral", seed: int = 5) -> Recording:
+def virtual_walk(library: Library, *conditions: str, seed: int = 5, seconds: float = SECONDS) -> Recording:
     """A virtual person on calibrated virtual insoles."""
     wearer = Wearer(3)
-    walk, _ = wearer.walk(wearer.person, SECONDS, seed, (parse_condition(condition),))
-    return library.open(library.import_walk(walk, title=condition).id)
+    walk, _ = wearer.walk(wearer.person, seconds, seed, tuple(parse_condition(one) for one in conditions))
+    return library.open(library.import_walk(walk, title=" ".join(conditions) or "neutral").id)
 
 
 def standing_still(library: Library) -> Recording:

@@ -184,6 +184,7 @@ def test_unknown_is_said_as_unknown(library: Library, tmp_path: Path) -> None:
     said = pages(path)
     assert "No steady walking" in said[0]
     assert "Only one foot" in said[0]
+    assert "No pattern could be judged" in said[0]
     clinician = " ".join(said[1:])
     assert "Name unknown" in clinician
     assert "Start (UTC) unknown" in clinician
@@ -213,10 +214,12 @@ def test_control_and_reordering_characters_show_as_replaced() -> None:
 
 
 def test_patient_has_one_page_even_with_much_to_say(library: Library, tmp_path: Path) -> None:
-    recording = kit.virtual_walk(library, "antalgic:3:left", seed=8)
+    conditions = ("antalgic:3:left", "flat-foot:3", "forefoot-overload:3", "unsteady:3", "hard-heel:3")
+    recording = kit.virtual_walk(library, *conditions, seed=8, seconds=90.0)
     path = tmp_path / "report.pdf"
     write_report(kit.with_person(recording, "A long name " * 12), path, paper="letter")
     said = pages(path)
+    assert words()("patient.more") in said[0]
     assert "This is not a diagnosis" in said[0]
     assert "For the clinician" in said[1]
 
