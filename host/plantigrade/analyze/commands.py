@@ -179,7 +179,10 @@ def _run(request: "Request", invocation: Invocation) -> "Whole":
     from plantigrade.analyze import whole
 
     with _progress() as progress:
-        kept = (invocation.data_dir() / "recordings").is_dir() and request.format_name in ("auto", "plantigrade")
+        kept = (invocation.data_dir() / "recordings").is_dir() and request.format_name in (
+            "auto",
+            "plantigrade",
+        )
         if request.path.exists() or not kept:
             return whole.run(request, progress)
         from plantigrade.library.catalogue import Library

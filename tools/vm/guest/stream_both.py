@@ -12,11 +12,13 @@ from dataclasses import asdict, dataclass, field
 
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
+from bleak.exc import BleakError
 from insole_protocol import decoder, host_messages, ids
 from insole_protocol.fragments import Fragmenter, Reassembler
 
 _REPLY_TIMEOUT_S = 10.0
 _SCAN_TIMEOUT_S = 30.0
+_CONNECT_ATTEMPTS = 3
 
 
 @dataclass
@@ -123,15 +125,28 @@ async def find(count: int) -> list[BLEDevice]:
     return sorted(found.values(), key=lambda device: device.address)
 
 
+async def connected(device: BLEDevice) -> BleakClient:
+    """A connection to a device, in up to `_CONNECT_ATTEMPTS` attempts; each failure is printed."""
+    for attempt in range(_CONNECT_ATTEMPTS):
+        client = BleakClient(device)
+        try:
+            await client.connect()
+        except (TimeoutError, BleakError) as error:
+            print(f"VM: attempt {attempt + 1} to connect to {device.name} failed: {error!r}", flush=True)
+            await find(1)  # BlueZ forgets devices that it has not heard for a while
+        else:
+            return client
+    raise BleakError(f"{device.name} could not be connected in {_CONNECT_ATTEMPTS} attempts")
+
+
 async def stream(devices: list[BLEDevice], seconds: float, number: int) -> list[Heard]:
     """Connect to all, stream from all at once, disconnect."""
     insoles: list[PlainInsole] = []
     clients: list[BleakClient] = []
     for device in devices:
         heard = Heard(device.name or "", number)
-        client = BleakClient(device)
         started = time.monotonic()
-        await client.connect()
+        client = await connected(device)
         heard.connect_s = time.monotonic() - started
         if number == 1:
             started = time.monotonic()
