@@ -60,7 +60,7 @@ async def collect(
 
 
 async def complete(keeper: Keeper, collector: Collector, final_mode: int | None = None) -> None:
-    """Fetch all that one insole has and the journal lacks, however often the link breaks; commit, acknowledge.  # noqa: E501
+    """Fetch what one insole has and the journal lacks, however often the link breaks; commit, acknowledge.
 
     Raises:
         LinkError: the insole could not be completed in many tries.

@@ -103,7 +103,7 @@ class BoardState:
     Attributes:
         powered: whether it has power; False too after power failed at a write.
         boots: how often it came as far as its own scripts.
-        resets: causes of all restarts but power-on: hard, watchdog, deepsleep, soft, soft-raw (from the raw prompt).  # noqa: E501
+        resets: causes of restarts but power-on: hard, watchdog, deepsleep, soft, soft-raw (from its prompt).
         crashes: of the interpreter itself, which is a defect.
         chip_heap_bytes: what the virtual chip took of the interpreter's heap at the last boot.
     """
