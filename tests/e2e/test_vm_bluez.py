@@ -14,8 +14,7 @@ from plantigrade.twin.pair import VirtualPair
 from tools.vm.image import VmUnavailableError, boot_files
 from tools.vm.machine import JobResult, run_job
 
-# Kept with the long runs while the bonded reconnection through BlueZ fails: see CHANGELOG.md.
-pytestmark = [pytest.mark.vm, pytest.mark.soak]
+pytestmark = pytest.mark.vm
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STREAM_S = 10

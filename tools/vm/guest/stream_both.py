@@ -12,13 +12,11 @@ from dataclasses import asdict, dataclass, field
 
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakError
 from insole_protocol import decoder, host_messages, ids
 from insole_protocol.fragments import Fragmenter, Reassembler
 
 _REPLY_TIMEOUT_S = 10.0
 _SCAN_TIMEOUT_S = 30.0
-_CONNECT_ATTEMPTS = 3
 
 
 @dataclass
@@ -99,11 +97,12 @@ class PlainInsole:
         if found.kind == ids.LOG_END:
             self._log_ended.set()
         elif found.kind == ids.LOG_BLOCK:
-            header = decoder.decode_block(found.record).header
-            for first, end in self._holes:
-                slots = min(end, header.end_seq) - max(first, header.seq)
-                self.heard.late += max(0, slots)
-                self.heard.lost -= max(0, slots)
+            for record in found.records:
+                header = decoder.decode_block(record).header
+                for first, end in self._holes:
+                    slots = min(end, header.end_seq) - max(first, header.seq)
+                    self.heard.late += max(0, slots)
+                    self.heard.lost -= max(0, slots)
 
     async def fill_holes(self) -> None:
         """Fetch from the log what the stream left out."""
@@ -125,20 +124,6 @@ async def find(count: int) -> list[BLEDevice]:
     return sorted(found.values(), key=lambda device: device.address)
 
 
-async def connected(device: BLEDevice) -> BleakClient:
-    """A connection to a device, in up to `_CONNECT_ATTEMPTS` attempts; each failure is printed."""
-    for attempt in range(_CONNECT_ATTEMPTS):
-        client = BleakClient(device)
-        try:
-            await client.connect()
-        except (TimeoutError, BleakError) as error:
-            print(f"VM: attempt {attempt + 1} to connect to {device.name} failed: {error!r}", flush=True)
-            await find(1)  # BlueZ forgets devices that it has not heard for a while
-        else:
-            return client
-    raise BleakError(f"{device.name} could not be connected in {_CONNECT_ATTEMPTS} attempts")
-
-
 async def stream(devices: list[BLEDevice], seconds: float, number: int) -> list[Heard]:
     """Connect to all, stream from all at once, disconnect."""
     insoles: list[PlainInsole] = []
@@ -146,7 +131,8 @@ async def stream(devices: list[BLEDevice], seconds: float, number: int) -> list[
     for device in devices:
         heard = Heard(device.name or "", number)
         started = time.monotonic()
-        client = await connected(device)
+        client = BleakClient(device)
+        await client.connect()
         heard.connect_s = time.monotonic() - started
         if number == 1:
             started = time.monotonic()

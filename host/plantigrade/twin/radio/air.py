@@ -1,14 +1,7 @@
-"""The air between controllers: Bumble's local link with connection events, limits, fading and loss.
-
-Bumble hands packets over at once and without limit. Here each connection has its events, one per interval, in
-which each side may send a limited number of packets; the rest waits, so that back-pressure reaches the
-senders.
-"""
+"""The air between controllers: Bumble's local link with connection events, limits, fading and loss."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from bumble import hci, ll
@@ -16,93 +9,12 @@ from bumble.controller import Connection, Controller, LegacyAdvertiser
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
 from plantigrade.twin.radio.conditions import RadioConditions
+from plantigrade.twin.radio.connection_events import LL_PAYLOAD, AirConnection
 
-LL_PAYLOAD = 251
 MAX_BACKLOG_BYTES = 16384  # that a host has not read yet
 _REASON_TIMEOUT = hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR
 
 Delivered = Callable[[bytes], None]
-
-
-@dataclass
-class _Lane:
-    """One direction of a connection: packets that wait for the next events."""
-
-    sender: "AirController"
-    receiver_address: hci.Address
-    waiting: deque[bytes] = field(default_factory=lambda: deque[bytes]())
-    sent_packets: int = 0  # link-layer packets of the first one that already went out
-    when_empty: list[Callable[[], None]] = field(default_factory=lambda: list[Callable[[], None]]())
-
-
-class AirConnection:
-    """Connection events of one connection, seen from both sides."""
-
-    def __init__(self, air: "Air", interval_ms: float, supervision_s: float) -> None:
-        self.interval_s = interval_ms / 1000
-        self.supervision_s = supervision_s
-        self._air = air
-        self._loop = asyncio.get_running_loop()
-        self._anchor = self._loop.time()
-        self._lanes: dict[AirController, _Lane] = {}
-        self._armed: asyncio.TimerHandle | None = None
-        self._down_since: float | None = None
-
-    def send(self, sender: "AirController", receiver: hci.Address, packet: bytes) -> None:
-        """Queue one L2CAP packet for the coming events."""
-        lane = self._lanes.setdefault(sender, _Lane(sender, receiver))
-        lane.waiting.append(packet)
-        self._arm()
-
-    def when_sent(self, sender: "AirController", then: Callable[[], None]) -> None:
-        """Call `then` once all that this side has handed over is on the air; at once when nothing waits."""
-        lane = self._lanes.get(sender)
-        if lane is None or not lane.waiting:
-            then()
-        else:
-            lane.when_empty.append(then)
-
-    def close(self) -> None:
-        """No further event; what waits is gone."""
-        if self._armed is not None:
-            self._armed.cancel()
-        self._armed = None
-        self._lanes.clear()
-
-    def _arm(self) -> None:
-        if self._armed is None:
-            now = self._loop.time()
-            passed = (now - self._anchor) // self.interval_s
-            self._anchor += (passed + 1) * self.interval_s
-            self._armed = self._loop.call_at(self._anchor, self._event)
-
-    def _event(self) -> None:
-        self._armed = None
-        if not any(self._air.is_faded(lane.sender) for lane in self._lanes.values()) and not any(
-            self._air.is_faded_address(lane.receiver_address) for lane in self._lanes.values()
-        ):
-            for lane in list(self._lanes.values()):
-                if not self._air.is_congested(lane.receiver_address):
-                    self._empty(lane)
-        if any(lane.waiting for lane in self._lanes.values()):
-            self._arm()
-
-    def _empty(self, lane: _Lane) -> None:
-        budget = self._air.conditions.packets_per_event
-        while lane.waiting and budget > 0:
-            packet = lane.waiting[0]
-            needed = -(-len(packet) // LL_PAYLOAD) - lane.sent_packets
-            if needed > budget:
-                lane.sent_packets += budget
-                return
-            budget -= needed
-            lane.sent_packets = 0
-            lane.waiting.popleft()
-            self._air.deliver(lane.sender, lane.receiver_address, packet)
-        if not lane.waiting:
-            callbacks, lane.when_empty = lane.when_empty, []
-            for callback in callbacks:
-                callback()
 
 
 class _Advertiser(LegacyAdvertiser):
@@ -152,6 +64,15 @@ class AirController(Controller):
 
     # Advertising as seen by a scanner
 
+    def on_hci_le_set_scan_enable_command(self, command: Any) -> hci.HCI_StatusReturnParameters:
+        """Each scan reports every advertiser anew: duplicates are filtered within one scan only (Bluetooth
+        Core, volume 4, part E, 7.8.11).
+        """
+        self._reported.clear()
+        return super().on_hci_le_set_scan_enable_command(  # pyright: ignore[reportUnknownMemberType]
+            command
+        )
+
     def on_advertising_pdu(self, pdu: ll.AdvInd | ll.AdvExtInd) -> None:
         """Report data and scan response separately (Bumble repeats the data as the response), then
         connect.
@@ -162,8 +83,6 @@ class AirController(Controller):
             self._report(event_type.ADV_IND, pdu.advertiser_address, pdu.data)
             if advertiser is not None and advertiser.scan_response_data:
                 self._report(event_type.SCAN_RSP, pdu.advertiser_address, advertiser.scan_response_data)
-        else:
-            self._reported.clear()
         pending = self.pending_le_connection
         if pending is not None and pending.peer_address == pdu.advertiser_address:
             self.create_le_connection(pdu.advertiser_address)
