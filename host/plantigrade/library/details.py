@@ -1,6 +1,7 @@
 """A recording opened with its person, insoles, notes, analyses and alerts."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -100,10 +101,16 @@ def keep_analysis(library: "Library", recording: str, whole: "Whole") -> None:
         )
 
 
-def keep_alerts(library: "Library", recording: str, alerts: list[StoredAlert]) -> None:
-    """Add alerts that were raised during a recording."""
+def keep_alerts(library: "Library", recording: str, alerts: Sequence[StoredAlert]) -> None:
+    """Keep alerts of a recording. Those of an analysis replace those of an earlier one; live ones are added.
+
+    Raises:
+        UnknownRecordingError: there is no such recording.
+    """
     with library.store.write() as session:
         row = listing.one(session, recording)
+        from_analysis = sa.and_(AlertRow.recording_id == row.id, AlertRow.origin == "analysis")
+        session.execute(sa.delete(AlertRow).where(from_analysis))
         for alert in alerts:
             session.add(
                 AlertRow(
@@ -113,6 +120,7 @@ def keep_alerts(library: "Library", recording: str, alerts: list[StoredAlert]) -
                     from_s=alert.from_s,
                     to_s=alert.to_s,
                     document=dict(alert.document),
+                    origin=alert.origin,
                 )
             )
 
@@ -141,5 +149,6 @@ def _analyses(session: Session, recording: str) -> tuple[StoredAnalysis, ...]:
 def _alerts(session: Session, recording: str) -> tuple[StoredAlert, ...]:
     query = sa.select(AlertRow).where(AlertRow.recording_id == recording).order_by(AlertRow.from_s)
     return tuple(
-        StoredAlert(row.rule, row.foot, row.from_s, row.to_s, row.document) for row in session.scalars(query)
+        StoredAlert(row.rule, row.foot, row.from_s, row.to_s, row.document, row.origin)
+        for row in session.scalars(query)
     )

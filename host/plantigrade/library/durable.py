@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, and folders that are known to be someone's work in progress."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -14,6 +15,8 @@ from typing import Final
 DRAFT_SUFFIX: Final = ".draft"
 _STALE_S: Final = 24 * 3600.0
 _HAS_FLOCK: Final = sys.platform != "win32"
+_NO_LOCKS: Final = (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL)
+"""What file systems answer that know no locks, some network drives among them."""
 
 
 def file_sum(path: Path) -> str:
@@ -67,7 +70,13 @@ def lock_folder(folder: Path) -> int:
     import fcntl
 
     descriptor = os.open(folder, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in _NO_LOCKS:
+            return -1
+        raise
     return descriptor
 
 
@@ -87,16 +96,24 @@ def _turn(parent: Path) -> Generator[None]:
 
     descriptor = os.open(parent, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
         yield
     finally:
         os.close(descriptor)
 
 
-def begin_draft(parent: Path, name: str) -> tuple[Path, int]:
-    """A new draft folder for `name`, locked for its writer; drafts of writers that have ended are swept."""
+def begin_draft(parent: Path, name: str, swept: str = ".*") -> tuple[Path, int]:
+    """A new draft folder for `name`, locked for its writer.
+
+    Drafts that fit `swept` and whose writer has ended are removed: all in a folder of the library's own; in
+    a folder of the user's only those of our name.
+    """
     with _turn(parent):
-        _sweep(parent)
+        _sweep(parent, swept)
         folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=DRAFT_SUFFIX, dir=parent))
         return folder, lock_folder(folder)
 
@@ -107,14 +124,14 @@ def sweep_drafts(parent: Path) -> int:
         return _sweep(parent)
 
 
-def _sweep(parent: Path) -> int:
+def _sweep(parent: Path, fitting: str = ".*") -> int:
     removed = 0
-    for folder in parent.glob(f".*{DRAFT_SUFFIX}"):
+    for folder in parent.glob(f"{fitting}{DRAFT_SUFFIX}"):
         with contextlib.suppress(OSError):  # its writer is at work, or finished this moment
-            if not _HAS_FLOCK and time.time() - folder.stat().st_mtime < _STALE_S:
-                continue
             lock = lock_folder(folder)
             try:
+                if lock < 0 and time.time() - folder.stat().st_mtime < _STALE_S:
+                    continue
                 shutil.rmtree(folder)
                 removed += 1
             finally:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 TAG_KINDS: Final = ("shoe", "orthotic", "terrain", "other")
+ALERT_ORIGINS: Final = ("live", "analysis")
 SEXES: Final = ("female", "male", "other")
 
 
@@ -93,6 +94,8 @@ class StoredAlert:
         foot: "left", "right" or "both".
         from_s, to_s: span in the recording; `to_s` None while it lasted to the end.
         document: as `posture.section.alert_as_json` writes it.
+        origin: "live" for an alert that was raised on the way, "analysis" for one that an analysis of the
+            whole recording raised.
     """
 
     rule: str
@@ -100,6 +103,7 @@ class StoredAlert:
     from_s: float
     to_s: float | None
     document: Mapping[str, Any]
+    origin: str = "live"
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,8 @@ class AuditEntry:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingEntry:
-    """A recording as the catalogue knows it.
+class RecordingEntry(NamedTuple):
+    """A recording as the catalogue knows it. A tuple, because thousands of them are made for one listing.
 
     Attributes:
         id: name of its folder.

@@ -1,19 +1,16 @@
 """Everything of a person in one ZIP file that is read without Plantigrade."""
 
 import json
-import os
-import tempfile
 import zipfile
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from plantigrade.errors import FileError
-from plantigrade.library.durable import sync_folder
 from plantigrade.library.entries import Filter, RecordingEntry
 from plantigrade.library.forces import write_forces
 from plantigrade.library.frames import write_parquet
+from plantigrade.library.place import new_file
 from plantigrade.library.recording import BOOKS_FILE, FORCES
 from plantigrade.library.words import audit_as_json, person_as_json, recording_as_json
 
@@ -43,36 +40,21 @@ def export_person(library: "Library", code: str, path: Path) -> int:
     """
     person = library.person(code)
     entries = [*library.find(Filter(person=code)), *library.find(Filter(person=code, deleted=True))]
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise FileError(path, f"cannot be written: {error.strerror}") from error
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            with _Bundle(file) as bundle:
-                bundle.add_text("README.txt", _README)
-                bundle.add_text("person.json", _json(person_as_json(person)))
-                for entry in entries:
-                    _add(bundle, library, entry)
-                log = [audit_as_json(line) for line in library.audit(code)]
-                bundle.add_text("audit.json", _json(log))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        raise FileError(path, f"cannot be written: {error.strerror or error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with new_file(path) as draft, _Bundle(draft) as bundle:
+        bundle.add_text("README.txt", _README)
+        bundle.add_text("person.json", _json(person_as_json(person)))
+        for entry in entries:
+            _add(bundle, library, entry, draft.parent)
+        log = [audit_as_json(line) for line in library.audit(code)]
+        bundle.add_text("audit.json", _json(log))
     return len(entries)
 
 
 class _Bundle(zipfile.ZipFile):
     """A ZIP file that ends with the checksums of what it holds."""
 
-    def __init__(self, file: object) -> None:
-        super().__init__(file, "w", zipfile.ZIP_DEFLATED)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "w", zipfile.ZIP_DEFLATED)
         self._sums: list[str] = []
 
     def add_text(self, name: str, text: str) -> None:
@@ -89,7 +71,7 @@ class _Bundle(zipfile.ZipFile):
         super().close()
 
 
-def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry) -> None:
+def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry, scratch: Path) -> None:
     recording = library.open(entry.id)
     about = recording_as_json(recording) | {
         "analyses": [asdict(kept) | {"made_utc": kept.made_utc.isoformat()} for kept in recording.analyses],
@@ -97,17 +79,19 @@ def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry) -> None:
     }
     bundle.add_text(f"recordings/{entry.id}/{BOOKS_FILE}", _json(about))
     for foot in recording.books.feet:
-        bundle.add_bytes(f"recordings/{entry.id}/{foot.foot}.parquet", _plain(recording, foot.foot))
+        bundle.add_bytes(f"recordings/{entry.id}/{foot.foot}.parquet", _plain(recording, foot.foot, scratch))
 
 
-def _plain(recording: "Recording", foot: str) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "foot.parquet"
-        if recording.content == FORCES:
-            write_forces(path, recording.forces(foot))
-        else:
-            write_parquet(path, recording.frames(foot))
-        return path.read_bytes()
+def _plain(recording: "Recording", foot: str, scratch: Path) -> bytes:
+    """A foot's file without encryption; made beside the archive, not in a folder of all users."""
+    path = scratch / "foot.parquet"
+    if recording.content == FORCES:
+        write_forces(path, recording.forces(foot))
+    else:
+        write_parquet(path, recording.frames(foot))
+    content = path.read_bytes()
+    path.unlink()
+    return content
 
 
 def _json(content: object) -> str:

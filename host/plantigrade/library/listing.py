@@ -39,20 +39,22 @@ _COLUMNS = (
 )
 
 
+_FEET, _ADDED = 6, 11  # places in _COLUMNS: feet, and what stands behind the tags in an entry
+
+
 def find(session: Session, wanted: Filter) -> list[RecordingEntry]:
     """Recordings that meet a filter, newest first."""
     query = _matching(wanted).order_by(RecordingRow.order_ns.desc(), RecordingRow.id)
     in_sql = wanted.text is None  # titles may be encrypted, so texts are compared here
     if in_sql and (wanted.limit is not None or wanted.offset):
         query = query.limit(wanted.limit).offset(wanted.offset)
-    rows: Any = session.execute(query).all()
+    rows: Any = session.connection().execute(query).all()  # plain rows: no objects to keep track of
     if wanted.text is not None:
         sought = wanted.text.casefold()
         rows = [row for row in rows if sought in row[2].casefold()]
         end = None if wanted.limit is None else wanted.offset + wanted.limit
         rows = rows[wanted.offset : end]
-    tags = _tags(session, [row[0] for row in rows])
-    return [_entry(row, tags.get(row[0], ())) for row in rows]
+    return _entries(session, rows)
 
 
 def count(session: Session, wanted: Filter) -> int:
@@ -85,34 +87,34 @@ def _matching(wanted: Filter) -> Any:
     return query
 
 
-def _entry(row: Sequence[Any], tags: tuple[Tag, ...]) -> RecordingEntry:
-    identity, kind, title, person, start, duration, feet, rate, recorded, missing, size, added, deleted = row
-    return RecordingEntry(
-        identity,
-        kind,
-        title,
-        person,
-        start,
-        duration,
-        tuple(feet.split(",")),
-        rate,
-        recorded,
-        missing,
-        size,
-        tags,
-        added,
-        deleted,
-    )
+def _entries(session: Session, rows: Sequence[Sequence[Any]]) -> list[RecordingEntry]:
+    """Entries of rows of `_COLUMNS`, with their tags."""
+    tags = _tags(session, [row[0] for row in rows])
+    feet: dict[str, tuple[str, ...]] = {}
+    made = RecordingEntry._make
+    entries: list[RecordingEntry] = []
+    for row in rows:
+        worn = row[_FEET]
+        if worn not in feet:
+            feet[worn] = tuple(worn.split(","))
+        entries.append(
+            made((*row[:_FEET], feet[worn], *row[_FEET + 1 : _ADDED], tags.get(row[0], ()), *row[_ADDED:]))
+        )
+    return entries
 
 
 def _tags(session: Session, recordings: list[str]) -> dict[str, tuple[Tag, ...]]:
-    query = sa.select(TagRow.recording_id, TagRow.kind, TagRow.value)
+    query = sa.select(TagRow.recording_id, TagRow.kind, TagRow.value).order_by(TagRow.kind, TagRow.value)
     if len(recordings) <= _MANY:  # else reading all is quicker than naming so many
         query = query.where(TagRow.recording_id.in_(recordings))
+    known: dict[tuple[str, str], Tag] = {}
     found: defaultdict[str, list[Tag]] = defaultdict(list)
-    for recording, kind, value in session.execute(query):
-        found[recording].append(Tag(kind, value))
-    return {recording: tuple(sorted(tags)) for recording, tags in found.items()}
+    for recording, kind, value in session.connection().execute(query):
+        tag = known.get((kind, value))
+        if tag is None:
+            tag = known[kind, value] = Tag(kind, value)
+        found[recording].append(tag)
+    return {recording: tuple(tags) for recording, tags in found.items()}
 
 
 def one(session: Session, name: str) -> RecordingRow:
@@ -138,8 +140,8 @@ def one(session: Session, name: str) -> RecordingRow:
 def entry_of(session: Session, recording: str) -> RecordingEntry:
     """The entry of one recording by its full identifier, deleted or not."""
     query = sa.select(*_COLUMNS).join(PersonRow, RecordingRow.person_id == PersonRow.id, isouter=True)
-    row = session.execute(query.where(RecordingRow.id == recording)).one()
-    return _entry(row, _tags(session, [recording]).get(recording, ()))
+    rows = session.connection().execute(query.where(RecordingRow.id == recording)).all()
+    return _entries(session, rows)[0]
 
 
 def person_row(session: Session, code: str) -> PersonRow:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest revision of the tables; migrations/versions holds the way there."""
 FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0

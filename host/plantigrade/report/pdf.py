@@ -2,13 +2,12 @@
 all."""
 
 import json
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from plantigrade.errors import FileError, MissingPartError, PlantigradeError
+from plantigrade.errors import MissingPartError, PlantigradeError
+from plantigrade.library.place import new_file
 from plantigrade.report.document_blocks import Document
 
 try:
@@ -89,17 +88,6 @@ def _compile(
 
 def _write(path: Path, content: bytes) -> None:
     """Put the file in its place in one step; readable by its owner only, as it is about health."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise FileError(path, f"cannot be written: {error.strerror or error}") from error
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise FileError(path, f"cannot be written: {error.strerror or error}") from error
+    with new_file(path) as draft:
+        draft.touch(0o600)
+        draft.write_bytes(content)

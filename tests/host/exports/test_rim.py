@@ -95,7 +95,7 @@ def test_a_full_disk_leaves_nothing_behind(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("plantigrade.exports.place.os.fsync", full)
+    monkeypatch.setattr("plantigrade.library.place.os.fsync", full)
     with pytest.raises(ExportError, match="No space left"):
         form.write_subject(subject, target)
     left = [target.name] if form.kind == "file" else []

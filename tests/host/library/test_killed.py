@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.host.library.kill_points import ACTIONS
+
 ROOT = Path(__file__).resolve().parents[3]
-STRIDE = int(os.environ.get("PLANTIGRADE_KILL_STRIDE", "16"))
-"""Every step is a point at which to die; this takes one in so many. 1 tries them all."""
+STRIDE = int(os.environ.get("PLANTIGRADE_KILL_STRIDE", "0"))
+"""Every step is a point at which to die. 0 takes a few over the whole way, 1 tries them all."""
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("action", ["seal", "import", "migrate", "erase", "encrypt", "export"])
+@pytest.mark.parametrize("action", ACTIONS)
 def test_a_kill_at_any_step_leaves_a_sound_library(action: str) -> None:
     script = Path(__file__).with_name("kill_points.py")
     done = subprocess.run(
@@ -26,5 +28,6 @@ def test_a_kill_at_any_step_leaves_a_sound_library(action: str) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     told = json.loads(done.stdout)
-    assert told["points"] >= 2
+    print(f"{action}: killed at {told['points']} of {told['steps']} steps")
+    assert told["points"] >= min(3, told["steps"])
     assert told["problems"] == []
