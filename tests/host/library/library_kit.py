@@ -152,6 +152,16 @@ class PostgresServer:
         self._run("createdb", "-h", str(self._sockets), "-U", "tester", name)
         return f"postgresql://tester@/{name}?host={self._sockets}"
 
+    def dump(self, url: str) -> str:
+        """A database as SQL that any client can run."""
+        name = url.split("?")[0].rsplit("/", 1)[-1]
+        command = [*self._as, str(self._programs / "pg_dump"), "-h", str(self._sockets), "-U", "tester"]
+        done = subprocess.run(
+            [*command, "--inserts", "--no-owner", name], capture_output=True, text=True, cwd="/", check=True
+        )
+        lines = done.stdout.splitlines(keepends=True)
+        return "".join(line for line in lines if line[:1] not in ("\\", "-") and "search_path" not in line)
+
     def stop(self) -> None:
         """Stop the server."""
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")

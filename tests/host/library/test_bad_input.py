@@ -4,51 +4,14 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from plantigrade.library.catalogue import Library
 from plantigrade.library.columns import RecordingError
-from plantigrade.library.store import REVISION, LibraryError, Store
-from plantigrade.library.tables import Base
+from plantigrade.library.store import LibraryError
 
 from tests.host.library.library_kit import sealed, walk
-
-Open = Callable[[], Library]
-RELEASED: tuple[str, ...] = ("0001",)
-"""Revision of the tables in every released version."""
-
-
-def test_a_library_of_a_newer_version_is_left_alone(open_library: Open) -> None:
-    library = open_library()
-    with library.store.write() as session:
-        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(LibraryError, match="newer version of plantigrade"):
-        open_library()
-
-
-@pytest.mark.parametrize("revision", RELEASED)
-def test_upgrade_from_every_released_version(
-    revision: str, open_library: Open, data: Path, url: str | None
-) -> None:
-    data.mkdir()
-    store = Store(data, url)
-    store.bring_up_to_date(revision)
-    with store.write() as session:
-        session.execute(
-            sa.text(
-                "INSERT INTO people (id, code, name, remark, erasing) VALUES (1, 'P001', 'Old', '', false)"
-            )
-        )
-    assert open_library().people()[0].name == "Old"
-    assert store.revision() == REVISION
-    with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-    store.close()
 
 
 @pytest.mark.parametrize(

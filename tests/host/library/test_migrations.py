@@ -1,0 +1,81 @@
+"""Catalogues of every released version, frozen as SQL, are brought up to date with all that they hold."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from plantigrade.library.catalogue import Library
+from plantigrade.library.entries import Filter, Tag
+from plantigrade.library.store import FILE_NAME, REVISION, Store
+from plantigrade.library.tables import Base
+
+from tests.host.library.freeze_release import FROZEN
+from tests.host.library.library_kit import sealed
+
+Open = Callable[[], Library]
+RELEASED = sorted({path.name.split(".", 1)[0] for path in FROZEN.glob("*.sql")})
+NAME = "20260301T100000Z-00000001"
+
+
+def load(revision: str, data: Path, url: str | None) -> None:
+    """Put a frozen catalogue where a library is opened."""
+    kind = "sqlite" if url is None else "postgresql"
+    text = (FROZEN / f"{revision}.{kind}.sql").read_text(encoding="utf-8")
+    sealed(data / "recordings", NAME)
+    if url is None:
+        connection = sqlite3.connect(data / FILE_NAME)
+        connection.executescript(text)
+        connection.close()
+        return
+    store = Store(data, url)
+    with store.engine.connect() as server:
+        server.connection.cursor().execute(text)
+        server.connection.commit()
+    store.close()
+
+
+@pytest.mark.parametrize("revision", RELEASED)
+def test_upgrade_from_every_released_version(
+    revision: str, open_library: Open, data: Path, url: str | None
+) -> None:
+    load(revision, data, url)
+    library = open_library()
+    (entry,) = library.find(Filter(person="P001", tags=(Tag("shoe", "trail"),), device="A1B2C3"))
+    assert (entry.id, entry.title, entry.frames_recorded) == (NAME, "first", 300)
+    recording = library.open(entry.id)
+    assert recording.person is not None
+    assert (recording.person.name, recording.person.weight_kg) == ("Grüße", 81.5)
+    assert [(note.text, note.at_s) for note in recording.notes] == [("limps", 1.5)]
+    assert [kept.document for kept in recording.analyses] == [{"both": {}}]
+    assert [(a.rule, a.from_s, a.to_s, a.origin) for a in recording.alerts] == [
+        ("one_sided_load", 1.0, None, "live")
+    ]
+    assert library.audit(NAME)[0].action == "add"
+    assert library.uuid == "0f9a3f6e-1111-4222-8333-444455556666"
+    library.note(NAME, "written by the new version")
+    assert len(library.open(NAME).notes) == 2, "numbers of new entries go on where the old ones ended"
+
+
+@pytest.mark.parametrize("revision", RELEASED)
+def test_migrated_tables_are_those_of_a_new_library(revision: str, data: Path, url: str | None) -> None:
+    load(revision, data, url)
+    store = Store(data, url)
+    store.bring_up_to_date()
+    assert store.revision() == REVISION
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    store.close()
+
+
+def test_a_library_of_a_newer_version_is_left_alone(open_library: Open) -> None:
+    from plantigrade.library.store import LibraryError
+
+    library = open_library()
+    with library.store.write() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(LibraryError, match="newer version of plantigrade"):
+        open_library()
