@@ -4,6 +4,7 @@ virtual radio.
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -21,8 +22,8 @@ PLANTIGRADE = (sys.executable, "-m", "plantigrade.cli")
 DEMO = (*PLANTIGRADE, "demo", "--no-browser")
 
 
-def descendants(pid: int) -> set[int]:
-    """Process ids below `pid`, from /proc."""
+def descendants(pid: int) -> dict[int, int]:
+    """Processes below `pid`, from /proc: id -> a handle that tells when it ends."""
     found, queue = set[int](), [pid]
     while queue:
         parent = queue.pop()
@@ -30,27 +31,23 @@ def descendants(pid: int) -> set[int]:
             children = {int(word) for word in task.read_text().split()}
             queue += children - found
             found |= children
-    return found
+    return {child: os.pidfd_open(child) for child in found}
 
 
-def alive(pids: set[int]) -> set[int]:
-    """Those that have not ended; a zombie has."""
-
-    def runs(pid: int) -> bool:
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-        except OSError:
-            return False
-
-    return {pid for pid in pids if runs(pid)}
-
-
-def wait_until_gone(pids: set[int], within_s: float = 10.0) -> set[int]:
-    """Wait for processes to end; those that have not."""
+def wait_until_gone(handles: dict[int, int], within_s: float = 10.0) -> set[int]:
+    """Wait for processes, given as id -> pidfd, to end; the ids of those that have not."""
+    poller = select.poll()
+    waiting = {handle: pid for pid, handle in handles.items()}
+    for handle in waiting:
+        poller.register(handle, select.POLLIN)
     deadline = time.monotonic() + within_s
-    while alive(pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return alive(pids)
+    while waiting and (left_s := deadline - time.monotonic()) > 0:
+        for handle, _ in poller.poll(left_s * 1000):
+            poller.unregister(handle)
+            del waiting[handle]
+    for handle in handles.values():
+        os.close(handle)
+    return set(waiting.values())
 
 
 def test_ten_seconds_of_the_bundled_walk_arrive_whole(tmp_path: Path) -> None:
@@ -72,13 +69,11 @@ def test_ten_seconds_of_the_bundled_walk_arrive_whole(tmp_path: Path) -> None:
         assert abs(insole["frames_sent"] - 1000) <= 20
         assert insole["frames_received"] == insole["frames_sent"]
         assert insole["frames_missing"] == 0
-        # Timing on a busy computer is no property of the code: only what would be a defect anywhere is
-        # refused here.
-        assert 5 < insole["latency_ms"]["p50"] < 150
-        assert insole["clock_error_ms"]["p50"] < 15
+        assert 5 < insole["latency_ms"]["p50"] < insole["latency_ms"]["p99"] < 150
         assert insole["accounting"]["slots_requested"] >= insole["frames_received"]
         assert strides["found"] >= strides["matched"] >= strides["reference"] - 1 >= 3
         assert strides["mae_ms"] < 10
+    assert result["left_right_clock_error_ms"]["p95"] < 5
     assert "0 missing" in done.stdout
 
 
@@ -145,12 +140,11 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         [*PLANTIGRADE, "twin", "run"], stdout=subprocess.PIPE, text=True, env=environment
     ) as running:
         try:
-            deadline = time.monotonic() + START_S
-            while not (folder / "plantigrade" / "twin.json").exists():
-                assert time.monotonic() < deadline and running.poll() is None, (
-                    "the twin did not announce itself"
-                )
-                time.sleep(0.1)
+            assert running.stdout is not None
+            for line in running.stdout:  # it has announced itself before it says how to end it
+                if line.startswith("Ctrl-C"):
+                    break
+            assert (folder / "plantigrade" / "twin.json").exists(), "the twin did not announce itself"
             yield environment
         finally:
             running.send_signal(signal.SIGINT)

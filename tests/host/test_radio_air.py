@@ -29,7 +29,8 @@ def _scanner() -> tuple[AirController, _Host]:
 
 
 def _scan(controller: AirController, on: bool, filtered: bool = True) -> None:
-    command: Any = hci.HCI_LE_Set_Scan_Enable_Command(le_scan_enable=on, filter_duplicates=filtered)
+    made: Any = hci.HCI_LE_Set_Scan_Enable_Command
+    command = made(le_scan_enable=on, filter_duplicates=filtered)
     controller.on_hci_le_set_scan_enable_command(command)
 
 

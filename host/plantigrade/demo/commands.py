@@ -25,7 +25,9 @@ import click
     show_default=True,
     help="Connection interval of the virtual radio.",
 )
-@click.option("--no-browser", is_flag=True, help="Do not open the live page in a browser.")
+@click.option(
+    "--no-browser", is_flag=True, help="Open no browser; this version shows the walk in the terminal only."
+)
 @click.option(
     "--json",
     "json_file",
