@@ -24,6 +24,7 @@ from insole.indicator import Indicator
 from insole.insole import Insole
 from insole.live import LiveQueue
 from insole.modes import KEEP_OLDEST, Modes
+from insole.numbers import Numbers
 from insole.power import Power
 from insole.pump import Pump
 from insole.radio import Radio
@@ -39,6 +40,19 @@ from insole_protocol import block, ids
 from insole_protocol.codec import Encoder
 
 
+def open_log(board, keep_oldest, numbers):
+    """The log, or what stands in for it when its storage does not answer: sampling does not depend on it."""
+    try:
+        recorder = Recorder(Partition.find(Partition.TYPE_DATA, label=board.LOG_PARTITION)[0], keep_oldest)
+        recorder.open(numbers)
+    except (OSError, IndexError, ValueError) as error:  # refused; no such partition; too small
+        print("no log:", error)
+        from insole.recorder.absent import AbsentLog
+
+        return AbsentLog(numbers)
+    return recorder
+
+
 def build_insole(board):
     """Everything but the links."""
     clock = Clock()
@@ -52,9 +66,8 @@ def build_insole(board):
     imu = lsm6dso.probe(i2c, board.IMU_ADDRESS)
     force_array = ForceArray(board)
     sampler = Sampler(clock, force_array, imu)
-    keep_oldest = settings.log_full == KEEP_OLDEST
-    recorder = Recorder(Partition.find(Partition.TYPE_DATA, label=board.LOG_PARTITION)[0], keep_oldest)
-    recorder.open()
+    numbers = Numbers()
+    recorder = open_log(board, settings.log_full == KEEP_OLDEST, numbers)
     encoder = Encoder(block.MAX_FRAMES_IMU if imu else block.MAX_FRAMES, bool(imu))
     work = asyncio.ThreadSafeFlag()
     gait = StepCounter()
@@ -67,6 +80,7 @@ def build_insole(board):
         clock=clock,
         faults=faults,
         settings=settings,
+        numbers=numbers,
         sampler=sampler,
         recorder=recorder,
         work=work,

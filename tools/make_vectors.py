@@ -248,18 +248,21 @@ def log_messages() -> Case:
     stored = record(5, 30, 2)
     good = [
         host.build_log_block(3, stored),
+        host.build_log_block(3, stored, record(35, 20, 0)),
         messages.build_log_end(3, 5000, ids.END_COMPLETE),
         messages.build_log_gap(3, 10, 20, ids.GAP_POWER_LOSS),
+        messages.build_log_gap(3, 20, 30, ids.GAP_STORAGE),
     ]
     valid: list[Case] = []
     for data in good:
         message = host.parse_log_message(data)
         facts: Case = {"kind": message.kind, "transfer": message.transfer, "fields": list(message.fields)}
-        valid.append({"hex": data.hex(), **facts, "record": message.record.hex()})
+        valid.append({"hex": data.hex(), **facts, "records": [one.hex() for one in message.records]})
     invalid: list[Case] = [
         {"name": "empty", "hex": "", "error": "message_length"},
         {"name": "unknown kind", "hex": "0403000000", "error": "unknown_command"},
-        {"name": "end cut", "hex": good[1][:-1].hex(), "error": "message_length"},
+        {"name": "no record", "hex": good[0][:5].hex(), "error": "message_length"},
+        {"name": "end cut", "hex": good[2][:-1].hex(), "error": "message_length"},
         {"name": "a gap of nothing", "hex": "03030000000a0000000a00000002", "error": "value_range"},
     ]
     return {"valid": valid, "invalid": invalid}

@@ -26,6 +26,11 @@ class BleLink:
     to tasks. `generation` tells apart two connections that were given the same handle.
     """
 
+    # The stack has no event for "room again". The log is held off for less than a usual connection interval,
+    # so that the stack's buffers do not run dry.
+    retry_ms = 5
+    log_hold_off_ms = 15
+
     def __init__(self, ble):
         self.state = CLOSED
         self.connection = 0

@@ -17,8 +17,7 @@ IMU_CHANNELS = 6
 
 
 def mean_rows(ring, width, first, count, slots_per_frame, out):
-    """Write the mean of every `slots_per_frame` rows of a ring of `width` columns to rows 0, 1, ... of `out`.
-    Write the mean of every `slots_per_frame` rows of a ring of `width` columns to rows 0, 1, ... of `out`."""
+    """Write the mean of every `slots_per_frame` rows of a ring of `width` columns to `out`, row by row."""
     rows = len(ring) // width
     for frame in range(count // slots_per_frame):
         start = first + frame * slots_per_frame

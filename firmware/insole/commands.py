@@ -1,5 +1,4 @@
-"""Carries out commands, whatever link they came over. One method for each operation of PROTOCOL.md section 4.
-Carries out commands, whatever link they came over. One method for each operation of PROTOCOL.md section 4."""
+"""Carries out commands, whatever link they came over: a method for each operation of PROTOCOL.md section 4."""
 
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
@@ -213,6 +212,8 @@ class Commands:
         if command.arguments[0].to_bytes(4, "little") != self._insole.identity.serial[-4:]:
             raise Refusal(ids.RESULT_NOT_ALLOWED, "the confirmation is not the end of this insole's serial")
         self._refuse_while_erasing()
+        if not self._insole.recorder.capacity_pages:
+            raise Refusal(ids.RESULT_STORAGE, "the log's storage does not answer")
         self._insole.erase_log()
         return messages.build_reply(command.op, command.tag)
 

@@ -1,5 +1,4 @@
-"""What to remember when a task dies: a short file for whoever looks, then the watchdog restarts the insole.
-What to remember when a task dies: a short file for whoever looks, then the watchdog restarts the insole."""
+"""When a task dies: a short file for whoever looks, then the watchdog restarts the insole."""
 
 import io
 import sys

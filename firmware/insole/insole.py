@@ -1,12 +1,10 @@
-"""The parts of one insole, known by name, and what concerns all of them: erasing the log, stopping in order.
-The parts of one insole, known by name, and what concerns all of them: erasing the log, stopping in order."""
+"""The parts of one insole, known by name, and what concerns all of them: erasing the log, an orderly stop."""
 
 import asyncio
 
 
 class Insole:
-    """Attributes: the parts, as `main.py` hands them over; `work`, the flag that wakes the pump; `erasing`.
-    Attributes: the parts, as `main.py` hands them over; `work`, the flag that wakes the pump; `erasing`."""
+    """Attributes: the parts, as `main.py` hands them over; `work`, which wakes the pump; `erasing`."""
 
     def __init__(self, **parts):
         self.erasing = False
@@ -22,6 +20,8 @@ class Insole:
         try:
             for _ in self.recorder.erase():
                 await asyncio.sleep_ms(0)
+        except OSError:
+            self.faults.storage_errors += 1  # the rest is not erased; LOG_INFO shows what is left
         finally:
             self.erasing = False
 

@@ -4,8 +4,6 @@ import asyncio
 
 from insole import session
 
-RETRY_MS = 5  # a link that takes no more is asked again; the Bluetooth stack has no event for "room again"
-
 
 class Pump:
     """Attributes: `work`, a ThreadSafeFlag to set when there may be something to send."""
@@ -13,6 +11,7 @@ class Pump:
     def __init__(self, work):
         self.work = work
         self._sessions = []
+        self._retry_ms = 0  # the shortest of the links that took no more in the last round
 
     def add(self, one):
         """Serve this session too."""
@@ -25,14 +24,16 @@ class Pump:
             if state == session.IDLE:
                 await self.work.wait()
             else:
-                await asyncio.sleep_ms(0 if state == session.MOVED else RETRY_MS)
+                await asyncio.sleep_ms(0 if state == session.MOVED else self._retry_ms)
 
     def round(self):
-        """One message of each session. MOVED if any moved, else BLOCKED if any link took no more, else IDLE.
-        One message of each session. MOVED if any moved, else BLOCKED if any link took no more, else IDLE."""
+        """One message of each session. MOVED if any moved, else BLOCKED if any link is full, else IDLE."""
         result = session.IDLE
         for one in self._sessions:
             state = one.pump()
+            if state == session.BLOCKED and result != session.MOVED:
+                retry_ms = one.transport.retry_ms
+                self._retry_ms = retry_ms if result == session.IDLE else min(retry_ms, self._retry_ms)
             if state == session.MOVED or (state == session.BLOCKED and result == session.IDLE):
                 result = state
         return result

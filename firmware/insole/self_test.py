@@ -74,8 +74,9 @@ class SelfTest:
 
     def _log_problem(self):
         try:
-            self._recorder.flush()
-            self._recorder.info()
+            stored = self._recorder.flush()
         except OSError as error:
             return "log error %s" % error.errno
+        if not stored:
+            return "log refuses" if self._recorder.capacity_pages else "no log"
         return ""

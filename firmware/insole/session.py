@@ -2,7 +2,9 @@
 
 A link is a radio connection or the USB port. It gives a session its transport, an object with
 `begin(channel, message, length)`, `push() -> bool` (True once the message is wholly handed over, False when
-the link takes no more for now; nothing is lost by asking again), `secure` and `abandon()`, `malformed()`.
+the link takes no more for now; nothing is lost by asking again), `secure` and `abandon()`, `malformed()`;
+and two times in ms: `retry_ms`, after which a link that took no more is worth asking again, and
+`log_hold_off_ms`, for which the log waits then, so that live records find room in the link's queue.
 """
 
 from time import ticks_add, ticks_diff, ticks_ms
@@ -10,9 +12,6 @@ from time import ticks_add, ticks_diff, ticks_ms
 from insole_protocol import ids
 
 MAX_REPLIES = 4  # a peer with more commands open than this is told to wait
-# After a refusal the log waits, so that live records find room in the link's queue; for less than a usual
-# connection interval, so that the queue does not run dry.
-LOG_HOLD_OFF_MS = 15
 
 IDLE = 0
 MOVED = 1
@@ -74,7 +73,7 @@ class Session:
             return BLOCKED if self.transfer else IDLE
         if not self.transport.push():
             self.refusals += 1
-            self._log_after_ms = ticks_add(ticks_ms(), LOG_HOLD_OFF_MS)
+            self._log_after_ms = ticks_add(ticks_ms(), self.transport.log_hold_off_ms)
             return BLOCKED
         self._sending = False
         self.frames_sent += self._frames_on_way

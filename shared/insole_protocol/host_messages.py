@@ -5,7 +5,7 @@ The formats are those of `messages`. All functions are pure.
 
 import struct
 
-from insole_protocol import errors, ids, messages
+from insole_protocol import block, errors, ids, messages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,17 +55,19 @@ class Reply:
 
 
 class LogMessage:
-    """A message of the log channel: `kind`, `transfer`, and by kind `record` (bytes of a block record) or
+    """A message of the log channel: `kind`, `transfer`, and by kind `records` (bytes of each block record) or
     `fields`.
 
     `fields` are (slots sent, reason) of LOG_END and (from seq, end seq, reason) of LOG_GAP.
     """
 
-    def __init__(self, kind: int, transfer: int, fields: "tuple[int, ...]", record: bytes) -> None:
+    def __init__(
+        self, kind: int, transfer: int, fields: "tuple[int, ...]", records: "tuple[bytes, ...]" = ()
+    ) -> None:
         self.kind = kind
         self.transfer = transfer
         self.fields = fields
-        self.record = record
+        self.records = records
 
 
 def as_text(data: bytes) -> str:
@@ -138,13 +140,31 @@ def _check_tail(op: int, fields: "tuple[int | bytes, ...]", tail: bytes) -> byte
     return tail
 
 
-def build_log_block(transfer: int, record: "bytes | bytearray | memoryview") -> bytes:
-    """A stored record on its way to the host."""
-    return struct.pack(messages.LOG_PREFIX_FORMAT, ids.LOG_BLOCK, transfer) + bytes(record)
+def build_log_block(transfer: int, *records: "bytes | bytearray | memoryview") -> bytes:
+    """Stored records on their way to the host."""
+    prefix = struct.pack(messages.LOG_PREFIX_FORMAT, ids.LOG_BLOCK, transfer)
+    return prefix + b"".join([bytes(record) for record in records])
+
+
+def split_records(data: bytes) -> "tuple[bytes, ...]":
+    """Block records that lie one behind the other.
+
+    From a length on that cannot be, all that is left is one piece: whoever decodes it says what is wrong.
+    """
+    found: "list[bytes]" = []
+    while data:
+        length = len(data)
+        if length > block.MIN_BYTES:
+            said = data[2] | data[3] << 8
+            if block.MIN_BYTES <= said < length:
+                length = said
+        found.append(data[:length])
+        data = data[length:]
+    return tuple(found)
 
 
 def parse_log_message(buf: "bytes | bytearray | memoryview") -> LogMessage:
-    """A message of the log channel; the record inside is not checked here.
+    """A message of the log channel; the records inside are not checked here.
 
     Raises:
         MessageLengthError, UnknownCommandError, ValueRangeError.
@@ -153,7 +173,9 @@ def parse_log_message(buf: "bytes | bytearray | memoryview") -> LogMessage:
         raise errors.MessageLengthError("a log message has at least 5 bytes, this has %d" % len(buf))
     kind, transfer = struct.unpack_from(messages.LOG_PREFIX_FORMAT, buf, 0)
     if kind == ids.LOG_BLOCK:
-        return LogMessage(kind, transfer, (), bytes(buf[messages.LOG_PREFIX_BYTES :]))
+        if len(buf) == messages.LOG_PREFIX_BYTES:
+            raise errors.MessageLengthError("a log message of records without a record")
+        return LogMessage(kind, transfer, (), split_records(bytes(buf[messages.LOG_PREFIX_BYTES :])))
     if kind not in (ids.LOG_END, ids.LOG_GAP):
         raise errors.UnknownCommandError("log message of unknown kind %d" % kind)
     form = "<IB" if kind == ids.LOG_END else messages.GAP_FORMAT
@@ -162,7 +184,7 @@ def parse_log_message(buf: "bytes | bytearray | memoryview") -> LogMessage:
     fields = struct.unpack_from(form, buf, messages.LOG_PREFIX_BYTES)
     if kind == ids.LOG_GAP and fields[0] >= fields[1]:
         raise errors.ValueRangeError("a gap from %d to %d" % (fields[0], fields[1]))
-    return LogMessage(kind, transfer, fields, messages.NO_VALUE)
+    return LogMessage(kind, transfer, fields)
 
 
 def fragment_values(

@@ -102,6 +102,7 @@ GAP_CORRUPT_PAGE = 5
 GAP_OFF = 6
 GAP_ERASED = 7
 GAP_IDLE = 8
+GAP_STORAGE = 9
 GAP_NAMES = (
     "unknown",
     "sampler overrun",
@@ -112,6 +113,7 @@ GAP_NAMES = (
     "off",
     "erased on command",
     "idle mode",
+    "storage error",
 )
 
 # Status flags of a block record (section 1.1)

@@ -34,7 +34,7 @@ def test_two_minutes_with_two_hosts_fit() -> None:
     assert found["budget"] <= BUDGET
     assert found["lost"] == 0
     assert abs(found["late"] - found["early"]) < 1024, "what is free stays free"
-    assert found["sent"] > 6000, "live records, replies and the log"
+    assert found["sent"] > 5500, "live records, replies and the log"
     assert found["least"] > 4000, found
 
 

@@ -106,7 +106,9 @@ def test_memory_is_bounded_whatever_a_peer_sends(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "code, reason", [(1, "overrun"), (6, "off"), (8, "never_requested"), (9, "unexplained")]
+    "code, reason",
+    [(1, "overrun"), (6, "off"), (8, "never_requested"), (9, "storage_error"), (10, "unexplained")],
 )
 def test_reasons_follow_the_codes_of_the_protocol(code: int, reason: str) -> None:
     assert MissingReason.from_code(code) == reason
+    assert MissingReason.from_code(code).code == (code if reason != "unexplained" else 0)

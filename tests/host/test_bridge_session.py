@@ -155,6 +155,29 @@ def test_what_the_log_has_not_is_missing_with_its_reason() -> None:
     with_bench(story)
 
 
+def test_what_storage_did_not_give_is_asked_for_again_on_the_next_connection() -> None:
+    async def story(bench: Bench) -> None:
+        await bench.keeper.streaming.wait()
+        await asyncio.sleep(5)
+        await bench.links[0].close()
+        for _ in range(20):
+            bench.chip.record(None)
+        hidden = dict(sorted(bench.chip.log.items())[-8:-2])
+        for seq in hidden:
+            del bench.chip.log[seq]
+        bench.chip.lost.append((min(hidden), max(hidden) + 5, ids.GAP_STORAGE))
+        await asyncio.sleep(100)
+        statement = bench.insole.books.statement()
+        assert statement.missing_by_reason == {MissingReason.STORAGE: 30}
+        bench.chip.lost.clear()
+        bench.chip.log.update(hidden)
+        await bench.links[1].close()
+        await asyncio.sleep(10)
+        assert bench.insole.books.statement().missing == 0
+
+    with_bench(story)
+
+
 def test_without_a_log_the_hole_stays_open_and_the_stream_goes_on() -> None:
     async def story(bench: Bench) -> None:
         await bench.keeper.streaming.wait()

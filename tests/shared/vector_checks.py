@@ -143,7 +143,7 @@ def good_log_message(case):
     message = host_messages.parse_log_message(unhexlify(case["hex"]))
     assert (message.kind, message.transfer) == (case["kind"], case["transfer"])
     assert list(message.fields) == case["fields"]
-    assert _hex(message.record) == case["record"]
+    assert [_hex(record) for record in message.records] == case["records"]
 
 
 def _counted(counters, expected):

@@ -29,7 +29,7 @@ class LogInfo:
         self.oldest_seq = log.oldest_seq
         self.next_seq = log.next_seq
         self.acked_seq = log.acked_seq
-        self.capacity_pages = log.media.pages - 1
+        self.capacity_pages = log.capacity_pages
         self.used_pages = log.head + 1 - log.tail if log.head >= 0 else 0
         self.corrupt_pages = log.corrupt_pages
         self.overwritten_slots = log.overwritten
@@ -60,14 +60,20 @@ class Recorder(Writer):
         not_kept: slots that this run had no room for.
         full: nothing is recorded: no room (only with keep_oldest), or the device refuses; see stop_reason.
         corrupt_pages: damaged pages met since boot.
-        storage_errors: writes and erases that the device refused since boot.
+        storage_errors: reads, writes and erases that the device refused since boot.
     """
 
-    def open(self):
-        """Find the log and begin a new boot. OSError when the device cannot be read or written."""
+    def open(self, numbers=None):
+        """Find the log and begin a new boot. OSError when the device cannot be read or written.
+
+        Args:
+            numbers: an `insole.numbers.Numbers` that outlives this device; knows what was used without it.
+        """
         from insole.recorder import boot
 
         boot.find(self)
+        if numbers:
+            boot.take_over(self, numbers)
         boot.begin(self)
         if sys.implementation.name == "micropython":
             # Boot comes once: the code for it leaves its room on the heap to the rest.
@@ -96,7 +102,7 @@ class Recorder(Writer):
         if seq > self.next_seq:
             self.skip(seq, ids.GAP_OVERRUN)
         if (self.full and not self.resume(seq)) or not self.room_for(length):
-            self.stop(ids.GAP_CORRUPT_PAGE if self.used != self.committed else ids.GAP_LOG_FULL)
+            self.stop(ids.GAP_STORAGE if self.refused else ids.GAP_LOG_FULL)
             self.not_keep(slots)
             return False
         self.put(record, length)
@@ -124,6 +130,11 @@ class Recorder(Writer):
         acknowledged."""
         self.acked_seq = max(self.acked_seq, min(seq, self.next_seq))
         return self.acked_seq
+
+    @property
+    def capacity_pages(self):
+        """Pages that can hold data."""
+        return self.media.pages - 1
 
     def info(self):
         """The state of the log as LogInfo."""
@@ -181,5 +192,10 @@ class Recorder(Writer):
             start = offset - self.window_at
             n = min(len(buf), PAGE_BYTES - start)
             buf[:n] = self.waiting_view[start : start + n]
-        else:
-            self.media.read(page_seq % self.media.pages, offset, buf)
+            return
+        index = page_seq % self.media.pages
+        try:
+            self.media.read(index, offset, buf)
+        except OSError:
+            self.storage_errors += 1
+            self.media.read(index, offset, buf)  # cards now and then answer the second time

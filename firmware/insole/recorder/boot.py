@@ -23,6 +23,8 @@ def find(log):
     log.head = find_head(page_seq_at, log.media.pages)
     log.committed = PAGE_BYTES  # nothing waits in memory
     if log.head < 0:
+        if log.storage_errors:
+            raise OSError(5)  # there may be a log: a new one must not be begun over it
         log.next_seq = 0
         return
     index = log.index
@@ -89,6 +91,16 @@ def _read_notes(log, index, reserved):
     return closed, reserved
 
 
+def take_over(log, numbers):
+    """Go on beyond numbers that were used while this device held no log, or refused to."""
+    behind = (numbers.boot - log.boot) & 0xFFFF
+    if behind >= 0x8000 or (behind == 0 and not numbers.unlogged):
+        return
+    log.boot = numbers.boot
+    if numbers.to_seq > log.next_seq:
+        log.next_seq, log.stop_reason = numbers.to_seq, ids.GAP_STORAGE
+
+
 def begin(log):
     """Take the next boot number and commit it together with the numbers that are left out."""
     log.boot = (log.boot + 1) & 0xFFFF
@@ -96,7 +108,6 @@ def begin(log):
         log.oldest_seq = 0
         log.used = PAGE_BYTES
         log.accounted_to = 0
-        log.stop_reason = 0
     log.committed = log.used
     log.window_at = log.used // log.media.window * log.media.window
     reason = log.stop_reason if log.next_seq > log.accounted_to else 0

@@ -33,7 +33,11 @@ def _newest_to_oldest(log, cursor):
     index = log.index
     page = log.head
     while page != NO_PAGE and page >= log.tail:
-        if not index.load(log, page):
+        try:
+            sound = index.load(log, page)
+        except OSError:
+            sound = False
+        if not sound:
             log.count_corrupt(page)
             page -= 1  # the chain is broken here; the page before knows where it goes on
             continue

@@ -22,7 +22,7 @@ BLOCK_MIN_BYTES = 54
 BLOCK_MAX_BYTES = 2048
 MAX_ENTRIES = (PAGE_BYTES - HEADER_BYTES) // NOTE_BYTES
 CHUNK_BYTES = 256
-MAX_JUMP = 1 << 24  # a seq this far beyond the one expected (46 h) is damage, not a hole
+MAX_JUMP = 1 << 24  # a block this far (46 h) beyond what blocks and notes lead up to is damage, not a hole
 
 
 def u32(buf, offset):
@@ -122,7 +122,7 @@ class PageIndex:
 
     def _note(self, note):
         """NOTE_BYTES if the note fits in here, 0 if it is damaged or left over from the turn before."""
-        if note is None or not 0 <= note[2] - self.end_seq < MAX_JUMP:
+        if note is None or note[2] < self.end_seq:
             return 0
         if note[1] < self.end_seq and note[0] != NOTE_ERASED:
             return 0

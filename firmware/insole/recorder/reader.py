@@ -12,6 +12,11 @@ from insole_protocol.log_records import (
 
 from insole.recorder.index import PageIndex, u32
 
+# What `next` answers instead of a length
+END = 0
+GAP = -1
+NO_ROOM = -2
+
 
 class Reader:
     """Items of the range [first, end): blocks that touch it, and gaps.
@@ -21,6 +26,8 @@ class Reader:
     Attributes:
         gap_from, gap_to, gap_reason: the gap that the last call of `next` reported.
         seq, slots: place of the block that the last call of `next` returned.
+
+    A page that the device does not give is stepped over; its slots are a gap with reason "storage error".
     """
 
     def __init__(self, log, first, end, newest_first=False):
@@ -34,13 +41,15 @@ class Reader:
         self._lo = self._hi = self._kind = self._reason = self._length = 0
         self.gap_from = self.gap_to = self.gap_reason = 0
         self.seq = self.slots = 0
+        self._refused = False  # the device did not give a page since the last gap
         if not self._done:
             self._pos = self._end if newest_first else first
             self._page = log.locate(self._end - 1 if newest_first else first)
             self._enter()
 
     def next(self, buf):
-        """The next item: n > 0, a block of n bytes now in `buf` (2048 bytes); -1, a gap; 0, the end."""
+        """The next item: n > 0, a block of n bytes now at the start of `buf`; GAP; END; or NO_ROOM, when the
+        next block is longer than `buf` (2048 bytes are always enough)."""
         while not self._done:
             n = self._step_down(buf) if self._down else self._step_up(buf)
             if n:
@@ -102,12 +111,15 @@ class Reader:
     def _unexplained(self, lo, hi):
         """No entry speaks for [lo, hi): nothing is recorded since then, or what spoke for it is damaged."""
         full_from = self._log.accounted_to
+        damage = ids.GAP_STORAGE if self._refused else ids.GAP_CORRUPT_PAGE
         if self._down:
             if hi > full_from:
                 return self._gap(max(lo, full_from), hi, self._log.stop_reason)
-            return self._gap(lo, hi, ids.GAP_CORRUPT_PAGE)
+            self._refused = False
+            return self._gap(lo, hi, damage)
         if lo < full_from:
-            return self._gap(lo, min(hi, full_from), ids.GAP_CORRUPT_PAGE)
+            self._refused = False
+            return self._gap(lo, min(hi, full_from), damage)
         return self._gap(lo, hi, self._log.stop_reason)
 
     def _lost_before(self, lo, hi):
@@ -122,9 +134,14 @@ class Reader:
         return self._gap(lo, hi, ids.GAP_OVERWRITTEN)
 
     def _deliver(self, buf):
-        log = self._log
-        view = memoryview(buf)[: self._length]
-        log.read_at(self._page, self._index.offsets[self._i], view)
+        if self._length > len(buf):
+            return NO_ROOM
+        try:
+            view = memoryview(buf)[: self._length]
+            self._log.read_at(self._page, self._index.offsets[self._i], view)
+        except OSError:
+            self._give_up_page()
+            return 0
         self.seq, self.slots = self._lo, self._hi - self._lo
         self._pos = self._lo if self._down else self._hi
         self._i += -1 if self._down else 1
@@ -133,10 +150,20 @@ class Reader:
     def _enter(self):
         """Load the page at hand; an unreadable one has no entries and is counted."""
         log = self._log
-        if not self._index.load(log, self._page) or self._index.damaged:
-            log.count_corrupt(self._page)
-        self._i = self._index.count - 1 if self._down else 0
         self._loaded_end = log.used
+        try:
+            if not self._index.load(log, self._page) or self._index.damaged:
+                log.count_corrupt(self._page)
+        except OSError:
+            self._give_up_page()
+            return
+        self._i = self._index.count - 1 if self._down else 0
+
+    def _give_up_page(self):
+        """The device does not give the page at hand: it has no entries for us."""
+        self._index.count = 0
+        self._i = -1 if self._down else 0
+        self._refused = True
 
     def _item(self):
         """Read the entry at hand into _lo, _hi, _kind; moves over page ends. False past the last entry."""
@@ -150,7 +177,6 @@ class Reader:
             if 0 <= self._i < self._index.count:
                 if self._read_entry():
                     return True
-                self._i += -1 if self._down else 1
                 continue
             if self._down:
                 if self._page <= log.tail:
@@ -168,9 +194,13 @@ class Reader:
             self._enter()
 
     def _read_entry(self):
-        """Take the entry's place from its first bytes; False for notes that are no gap."""
+        """Take the entry's place from its first bytes; steps over notes that are no gap, and says False."""
         scratch = self._index.scratch
-        self._log.read_at(self._page, self._index.offsets[self._i], scratch)
+        try:
+            self._log.read_at(self._page, self._index.offsets[self._i], scratch)
+        except OSError:
+            self._give_up_page()
+            return False
         self._kind = scratch[0]
         if self._kind != NOTE_SYNC:
             self._lo = u32(scratch, 4)
@@ -178,7 +208,8 @@ class Reader:
             self._length = scratch[2] | scratch[3] << 8
             return True
         note = parse_note(scratch)
-        if note is None or note[0] not in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED):
-            return False
-        self._lo, self._hi, self._reason = note[1], note[2], note[4]
-        return self._lo < self._hi
+        if note and note[0] in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED) and note[1] < note[2]:
+            self._lo, self._hi, self._reason = note[1], note[2], note[4]
+            return True
+        self._i += -1 if self._down else 1
+        return False

@@ -53,6 +53,7 @@ class Writer:
         self.full = False
         self.reserved_to = 0
         self.stop_reason = 0  # why nothing is recorded, when full
+        self.refused = False  # the device refused to take the last page that was to be begun
         self._failing = False
         self.note_page = NO_PAGE  # newest page before the head that holds a note
         self.noted = False  # whether the head page holds one
@@ -76,7 +77,7 @@ class Writer:
     def put_note(self, kind, from_seq, to_seq, reason):
         """Add a note, opening a page if need be: notes are taken even when the log is full."""
         if self.used + NOTE_BYTES > PAGE_BYTES and not self.next_page(True):
-            self.stop(ids.GAP_CORRUPT_PAGE)
+            self.stop(ids.GAP_STORAGE)
             return
         at = self.used - self.window_at
         write_note(
@@ -132,14 +133,16 @@ class Writer:
         a page therefore gives up the oldest one. False if the device refuses, or if the oldest page is
         unacknowledged, to be kept and not to be sacrificed.
         """
-        if not self.flush():
+        self.refused = not self.flush()
+        if self.refused:
             return False
         if self.keep_oldest and not sacrifice:
             tail = self.head + 3 - self.media.pages
             if tail > self.tail and self._first_seq_from(tail) > self.acked_seq:
                 return False
         page_seq = self._erase_from(self.head + 1)
-        if page_seq < 0:
+        self.refused = page_seq < 0
+        if self.refused:
             return False
         self._begin_page(page_seq)
         return True
@@ -239,14 +242,21 @@ class Writer:
     def valid_page_from(self, page_seq, last):
         """First page from `page_seq` to `last` with a valid header, now in `found`; NO_PAGE if none has."""
         for page in range(page_seq, min(last, page_seq + 64) + 1):
-            self.read_at(page, 0, self._header_bytes)
+            try:
+                self.read_at(page, 0, self._header_bytes)
+            except OSError:
+                continue
             if self.found.parse(self._header_bytes) and self.found.page_seq == page:
                 return page
         return NO_PAGE
 
     def valid_page_at(self, index):
         """Whether a valid header of this log, now in `found`, lies at `index` of the device."""
-        self.media.read(index, 0, self._header_bytes)
+        try:
+            self.media.read(index, 0, self._header_bytes)
+        except OSError:
+            self.storage_errors += 1
+            return False
         found = self.found
         return (
             found.parse(self._header_bytes)

@@ -1,9 +1,9 @@
 """Backfill: whatever the stream did not bring is fetched from the insole's log, and what is durable is
 acknowledged.
 
-The newest hole first, in pieces, so that what a person is looking at completes first, a broken link costs
-at most one
-piece, and live records (which the insole sends before any of the log) keep their latency.
+The newest hole first, in pieces, so that what a person is looking at completes first and a hole that opens
+meanwhile does not wait for hours of older ones. A broken link costs nothing but the question: what has come
+of a piece is kept. Live records, which the insole sends before any of the log, keep their latency.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from insole_protocol import ids, replies
 
+from plantigrade.bridge.books import MissingReason
 from plantigrade.bridge.errors import RefusedError
 from plantigrade.bridge.ranges import SlotRange, SlotSet
 
@@ -30,13 +31,14 @@ class BackfillPolicy:
     """How backfill behaves.
 
     Attributes:
-        piece_slots: the most that one request to the log asks for.
+        piece_slots: the most that one request to the log asks for; between two requests the link idles for a
+            round trip, so pieces are worth some seconds over Bluetooth.
         period_s: pause between looks for holes when there is nothing to fetch.
         pause_s: pause after each piece; 0 for as fast as the link goes.
         ack_period_s: how often the insole is told what is durable.
     """
 
-    piece_slots: int = 6000
+    piece_slots: int = 18000
     period_s: float = 2.0
     pause_s: float = 0.0
     ack_period_s: float = 5.0
@@ -73,6 +75,7 @@ class Backfill:
         self._on_progress = on_progress
         self._asked = SlotSet()
         self._asked_since = 0.0
+        self._asked_anew = SlotSet()  # for what the insole's storage did not give before: once a connection
 
     async def run(self) -> None:
         """Fetch and acknowledge until cancelled.
@@ -109,7 +112,6 @@ class Backfill:
         piece = self._next_piece(settled_slots)
         if piece is None:
             return False
-        self._asked.add(*piece)
         await self._session.read_log(piece)
         self.progress.pieces += 1
         if self._on_progress is not None:
@@ -125,6 +127,7 @@ class Backfill:
             self.progress.acknowledged = replies.LogAckReply(answer.reply).acknowledged_seq
 
     def _next_piece(self, settled_slots: int) -> SlotRange | None:
+        """The newest piece that is lacking and has not been asked for of late; noted as asked for."""
         books = self._session.insole.books
         now = asyncio.get_running_loop().time()
         if now - self._asked_since > ASK_AGAIN_S:
@@ -132,11 +135,18 @@ class Backfill:
         settled = books.requested.end - settled_slots
         holes = books.open_gaps()
         self.progress.slots_open = sum(hole.slots for hole in holes)
+        return self._newest(holes, self._asked, settled) or self._newest(
+            books.open_gaps(MissingReason.STORAGE), self._asked_anew, settled
+        )
+
+    def _newest(self, holes: list[SlotRange], asked: SlotSet, settled: int) -> SlotRange | None:
         for hole in reversed(holes):
-            for part in reversed(self._asked.missing(hole.first, hole.end)):
+            for part in reversed(asked.missing(hole.first, hole.end)):
                 end = min(part.end, settled)
                 if end > part.first:
-                    return SlotRange(max(part.first, end - self._policy.piece_slots), end)
+                    piece = SlotRange(max(part.first, end - self._policy.piece_slots), end)
+                    asked.add(*piece)
+                    return piece
         return None
 
     async def _keep_acknowledging(self) -> None:

@@ -12,7 +12,7 @@ from plantigrade.bridge.ranges import SlotRange, SlotSet
 
 
 class MissingReason(StrEnum):
-    """Why a slot is missing. The first eight are the insole's own words (PROTOCOL.md section 5)."""
+    """Why a slot is missing. All but the last are the insole's own words (PROTOCOL.md section 5)."""
 
     OVERRUN = "overrun"
     UNFLUSHED = "unflushed_at_power_loss"
@@ -22,19 +22,22 @@ class MissingReason(StrEnum):
     OFF = "off"
     ERASED = "erased_on_command"
     NOT_REQUESTED = "never_requested"
+    STORAGE = "storage_error"
+    """The insole's log could not be written or read. Of the moment: asked for again on the next boot."""
     UNEXPLAINED = "unexplained"
     """The insole has not said why, or has not been asked yet: the slot may still be in its log."""
 
     @classmethod
     def from_code(cls, code: int) -> "MissingReason":
         """The reason for a code of the protocol; an unknown code is `UNEXPLAINED`."""
-        known = list(cls)[:8]
-        return known[code - 1] if 1 <= code <= len(known) else cls.UNEXPLAINED
+        known = list(cls)
+        return known[code - 1] if 1 <= code < len(known) else cls.UNEXPLAINED
 
     @property
     def code(self) -> int:
         """The code of the protocol; 0 for `UNEXPLAINED`."""
-        return (list(type(self)).index(self) + 1) % 9
+        known = list(type(self))
+        return (known.index(self) + 1) % len(known)
 
 
 @dataclass(frozen=True)
@@ -119,11 +122,12 @@ class Books:
         """What the insole has said so far about slots that are gone, in the order it said so."""
         return self._explained
 
-    def open_gaps(self) -> list[SlotRange]:
-        """Missing slots that nobody has explained: worth asking the insole's log for."""
-        return [
-            SlotRange(gap.first, gap.end) for gap in self.gaps() if gap.reason is MissingReason.UNEXPLAINED
-        ]
+    def open_gaps(self, reason: MissingReason = MissingReason.UNEXPLAINED) -> list[SlotRange]:
+        """Missing slots that nobody has explained: worth asking the insole's log for.
+
+        With `STORAGE`: those that the insole's storage did not give when it was asked.
+        """
+        return [SlotRange(gap.first, gap.end) for gap in self.gaps() if gap.reason is reason]
 
     def statement(self) -> Statement:
         """The books as they stand."""

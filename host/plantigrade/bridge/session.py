@@ -245,7 +245,8 @@ class Session:
             self._link.counters.count_malformed("log_unasked")
             return
         if parsed.kind == ids.LOG_BLOCK:
-            self.insole.intake.put(parsed.record, arrival_ns)
+            for record in parsed.records:
+                self.insole.intake.put(record, arrival_ns)
             self._arrived.set()
         self._transfers.setdefault(parsed.transfer, Transfer()).take(parsed)
 

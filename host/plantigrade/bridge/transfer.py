@@ -29,7 +29,7 @@ class Transfer:
         """Note a message of this transfer."""
         self.heard += 1
         if message.kind == ids.LOG_BLOCK:
-            self.records += 1
+            self.records += len(message.records)
         elif message.kind == ids.LOG_GAP:
             first, end, reason = message.fields
             self.gaps.append((first, end, reason))

@@ -6,7 +6,7 @@ import gc
 import machine
 from workbench import PERIOD_US, Central, Workbench
 
-from insole_protocol import ids
+from insole_protocol import advert, ids
 
 
 def show_slot(bench):
@@ -181,6 +181,53 @@ def test_broken_flash_is_a_fault_and_the_stream_goes_on():
     finally:
         esp32.log.broken = False
     assert sum(b.header.frames for b in host.records()) == 300
+
+
+def test_without_its_log_the_insole_boots_advertises_a_fault_and_streams():
+    import esp32
+
+    bench = Workbench()
+    run_numbered(bench, 500)
+    bench.firmware.housekeeping.round()
+    bench.insole.recorder.flush()
+    before = bench.insole.blocks.next_seq
+    logged, _ = bench.stored()
+    boot = bench.insole.recorder.boot
+    esp32.log.broken = True
+    try:
+        bench = Workbench(fresh=False)
+        host = Central(bench)
+        host.hello()
+        test = host.ask(ids.OP_SELF_TEST)
+        assert test.fields[0] & ids.FAULT_LOG and test.text == "no log", test.text
+        bench.firmware.housekeeping.round()
+        assert bench.insole.modes.advertised_bits(False, bench.insole.faults.flags, False) & advert.BIT_FAULT
+        assert bench.insole.recorder.boot == boot + 1
+        first = bench.insole.blocks.next_seq
+        assert first >= before, "no number is used twice"
+        host.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
+        host.ask(ids.OP_STREAM, 1)
+        run_numbered(bench, 300)
+        assert sum(b.header.frames for b in host.records()) == 300
+        assert bench.insole.faults.flags & ids.FAULT_LOG, "the fault stays"
+        assert bench.stored() == ([], [(0, bench.insole.recorder.next_seq, ids.GAP_STORAGE)])
+        serial = bench.insole.identity.serial
+        confirmation = int.from_bytes(serial[-4:], "little")
+        assert host.ask(ids.OP_LOG_ERASE, confirmation).result == ids.RESULT_STORAGE
+        used = bench.insole.blocks.next_seq
+        bench.firmware.housekeeping.round()
+    finally:
+        esp32.log.broken = False
+    bench = Workbench(fresh=False)
+    assert bench.insole.recorder.boot == boot + 2
+    assert bench.insole.blocks.next_seq >= used
+    bench.insole.self_test.run()
+    assert not bench.insole.faults.flags & ids.FAULT_LOG
+    run_numbered(bench, 100)
+    blocks, gaps = bench.stored()
+    old = [b for b in blocks if b.header.boot == boot]
+    assert [b.header.seq for b in old] == [b.header.seq for b in logged], "what lay there is there again"
+    assert gaps[0][2] == ids.GAP_STORAGE and gaps[0][0] == old[-1].header.end_seq
 
 
 def test_the_encoder_and_step_counter_allocate_little_and_leave_nothing():

@@ -4,6 +4,7 @@
 import sys
 
 from insole.recorder import Recorder
+from insole.recorder.reader import END, NO_ROOM
 from insole_protocol import ids
 from log_kit import powercut
 from log_kit.devices import RamCard, RamFlash, WrittenFlash
@@ -128,6 +129,57 @@ def a_full_log_uses_no_number_twice():
     again.open()
     assert again.next_seq >= used
     assert merged_gaps(read_all(again)) == [(log.accounted_to, again.next_seq, ids.GAP_LOG_FULL)]
+
+
+def a_log_may_be_full_for_days():
+    """Longer than a jump of numbers that is taken for damage where nothing explains it."""
+    device = RamFlash(6)
+    log = filled(device, 300, keep_oldest=True)
+    full_from = log.accounted_to
+    later = log.next_seq + 30000000
+    assert not log.append(make_record(later, 50, 1))
+    again = Recorder(device, True)
+    again.open()
+    assert again.next_seq >= later + 50
+    assert merged_gaps(read_all(again)) == [(full_from, again.next_seq, ids.GAP_LOG_FULL)]
+    again.ack(full_from)
+    resumed = again.next_seq
+    for _ in range(8):
+        assert again.append(make_record(again.next_seq, 50, 2))
+    end = again.next_seq
+    again.flush()
+    last = boots(device)
+    items = read_all(last, resumed, end)
+    check_tiling(items, resumed, end)
+    assert merged_gaps(items) == []
+
+
+def numbers_outlive_the_log():
+    """A blank or older device, or one that refused for a while: what was used meanwhile is passed over."""
+
+    class Numbers:
+        boot, to_seq, unlogged = 41, 20000000, False
+
+    device = RamFlash(8)
+    for refused in (False, True):
+        numbers = Numbers()
+        log = Recorder(device)
+        if refused:
+            numbers.boot, numbers.to_seq, numbers.unlogged = 42, 20070000, True
+        log.open(numbers)
+        assert (log.boot, log.next_seq) == (numbers.boot + 1, numbers.to_seq)
+        for _ in range(4):
+            log.append(make_record(log.next_seq, 50, log.boot))
+        log.flush()
+        items = read_all(log)
+        check_tiling(items, 0, log.next_seq)
+        assert {what for _, _, what in items if isinstance(what, int)} == {ids.GAP_STORAGE}
+        log.close()
+    numbers.boot, numbers.to_seq = log.boot, log.next_seq + 65536
+    numbers.unlogged = False
+    again = Recorder(device)
+    again.open(numbers)
+    assert again.next_seq == log.next_seq, "the log knows better"
 
 
 def holes_have_reasons():
@@ -271,8 +323,76 @@ def a_dead_device_costs_data_but_no_crash():
         if steps == 3:
             assert gaps == []
         else:
-            assert len(gaps) == 1 and gaps[0][2] == ids.GAP_CORRUPT_PAGE
+            assert len(gaps) == 1 and gaps[0][2] == ids.GAP_STORAGE
             assert lost_from < gaps[0][0] and gaps[0][1] == lost_to
+
+
+def pages_that_cannot_be_read_are_missing_for_now():
+    class Deaf(RamFlash):
+        deaf = ()
+
+        def readblocks(self, block, buf, offset=0):
+            if block in self.deaf:
+                raise OSError(5)
+            RamFlash.readblocks(self, block, buf, offset)
+
+    device = Deaf(16)
+    log = filled(device, 120)
+    whole = read_all(log)
+    for deaf in ((5,), (5, 6), (2, 9), (log.tail % 16,), tuple(range(16))):
+        for newest_first in (False, True):
+            device.deaf = deaf
+            items = read_all(log, newest_first=newest_first)
+            check_tiling(items, 0, log.next_seq)
+            reasons = {what for _, _, what in items if isinstance(what, int)}
+            assert ids.GAP_STORAGE in reasons and ids.GAP_CORRUPT_PAGE not in reasons
+            assert all(item in whole for item in items if isinstance(item[2], bytes))
+            device.deaf = ()
+            assert read_all(log, newest_first=newest_first) == whole
+    assert log.corrupt_pages == 0 and log.storage_errors > 0
+
+
+def a_device_that_cannot_be_read_at_boot_is_not_overwritten():
+    class Deaf(RamFlash):
+        deaf = True
+
+        def readblocks(self, block, buf, offset=0):
+            if self.deaf:
+                raise OSError(5)
+            RamFlash.readblocks(self, block, buf, offset)
+
+    device = Deaf(8, filled(RamFlash(8), 30).media._device.data)
+    before = bytes(device.data)
+    try:
+        Recorder(device).open()
+        raise AssertionError("opened")
+    except OSError:
+        assert bytes(device.data) == before
+    device.deaf = False
+    assert boots(device).boot == 2
+
+
+def blocks_that_do_not_fit_are_offered_again():
+    log = filled(RamFlash(16), 60)
+    whole = [item[2] for item in read_all(log)]
+    for newest_first in (False, True):
+        reader = log.reader(0, log.next_seq, newest_first)
+        found = []
+        buf = bytearray(900)
+        view = memoryview(buf)
+        at = 0
+        while True:
+            n = reader.next(view[at:])
+            if n > 0:
+                found.append(bytes(view[at : at + n]))
+                at += n
+            elif n == NO_ROOM:
+                assert at, "an empty buffer has room for any of these"
+                at = 0
+            else:
+                assert n == END
+                break
+        assert found == (whole[::-1] if newest_first else whole)
 
 
 def a_device_that_only_takes_erases_keeps_most_of_its_data():
@@ -407,6 +527,8 @@ ALL = (
     acknowledged_data_is_overwritten_without_loss,
     a_full_log_keeps_its_oldest_and_says_what_it_did_not_keep,
     a_full_log_uses_no_number_twice,
+    a_log_may_be_full_for_days,
+    numbers_outlive_the_log,
     holes_have_reasons,
     many_gaps_are_listed_in_turns,
     erasing_leaves_nothing_but_the_numbers,
@@ -415,6 +537,9 @@ ALL = (
     every_page_is_erased_equally_often,
     bad_pages_are_stepped_over,
     a_dead_device_costs_data_but_no_crash,
+    pages_that_cannot_be_read_are_missing_for_now,
+    a_device_that_cannot_be_read_at_boot_is_not_overwritten,
+    blocks_that_do_not_fit_are_offered_again,
     a_device_that_only_takes_erases_keeps_most_of_its_data,
     a_large_device_is_opened_in_bounded_reads,
     reading_goes_on_while_the_log_wraps,

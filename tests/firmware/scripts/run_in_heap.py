@@ -44,6 +44,7 @@ STATUS = b"\x03\x04"
 
 firmware = main.Firmware(board)
 insole = firmware.insole
+insole.numbers._path = "/flash/numbers.json"  # the root is the computer's here
 insole.self_test.run()
 insole.modes.begin(firmware.housekeeping.announce)
 insole.collector.settle()
