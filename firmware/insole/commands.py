@@ -1,4 +1,4 @@
-"""Carries out commands, whatever link they came over: a method for each operation of PROTOCOL.md section 4."""
+"""Carries out commands, whatever link they came over; one method for each (PROTOCOL.md section 4)."""
 
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages

@@ -168,17 +168,12 @@ def _problem(plain: "bytearray | None", limit: int) -> str:
 
 def _unstuff(raw: bytearray) -> "bytearray | None":
     """The bytes before stuffing, or None where an escape stands before something that is never escaped."""
-    out = bytearray()
-    escaped = False
-    for byte in raw:
-        if escaped:
-            byte ^= FLIP
-            if byte not in (FLAG, ESCAPE, CTRL_C):
-                return None
-            out.append(byte)
-            escaped = False
-        elif byte == ESCAPE:
-            escaped = True
-        else:
-            out.append(byte)
-    return None if escaped else out
+    parts = bytes(raw).split(b"\x7d")
+    out = bytearray(parts[0])
+    for part in parts[1:]:
+        byte = part[0] ^ FLIP if part else ESCAPE ^ FLIP
+        if byte not in (FLAG, ESCAPE, CTRL_C):
+            return None
+        out.append(byte)
+        out.extend(memoryview(part)[1:])
+    return out

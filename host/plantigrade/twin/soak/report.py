@@ -44,7 +44,8 @@ def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
     if not result.passed:
         raise SoakFailedError(
             f"seed {seed}: balanced {result.balanced}, bit exact {result.bit_exact},"
-            f" verified {result.verified}"
+            f" verified {result.verified}, missing with the power on"
+            f" {sum(books.missing_with_power_on for books in result.insoles.values())}"
         )
 
 
@@ -59,7 +60,8 @@ def _print(result: SoakResult) -> None:
         click.echo(
             f"{side}: {books.frames_requested} frames requested = {books.frames_recorded} recorded"
             f" + {books.frames_missing} missing ({reasons or 'none'});"
-            f" off {books.off_s:.0f} s in {books.power_losses} power losses"
+            f" off {books.off_s:.0f} s in {books.power_losses} power losses,"
+            f" {books.frames_sampled_lost} sampled frames lost with them"
         )
     click.echo(
         f"books {'balance' if result.balanced else 'DO NOT BALANCE'}, recording is "

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from plantigrade.bridge.books import MissingReason
 from plantigrade.library.frames import read_parquet
 from plantigrade.library.recording import read_books
 from plantigrade.library.seal import seal
@@ -25,16 +26,23 @@ SCHEMA = "plantigrade.soak/1"
 LOG_BLOCKS = 16384  # 64 MB
 BAD_AIR_S = 60.0
 TICK_S = 5.0
+LOST_WITH_POWER = (MissingReason.OFF, MissingReason.UNFLUSHED)
 
 
 @dataclass(frozen=True)
 class InsoleBooks:
-    """The books of one insole at the end; counts are slots, which are frames at full rate."""
+    """The books of one insole at the end; counts are slots, which are frames at full rate.
+
+    Attributes:
+        missing_with_power_on: missing for another reason than that the power was off, or lost with it.
+        frames_sampled_lost: what was really sampled and is nowhere; the books know only a bound, "unflushed".
+    """
 
     frames_requested: int
     frames_recorded: int
     frames_missing: int
     missing_by_reason: dict[str, int]
+    missing_with_power_on: int
     frames_sampled: int
     frames_sampled_lost: int
     power_losses: int
@@ -56,8 +64,11 @@ class SoakResult:
 
     @property
     def passed(self) -> bool:
-        """Books balance, recordings verify and are what the sensors showed."""
-        return self.balanced and self.bit_exact and self.verified
+        """Books balance, nothing is missing but with the power, recordings verify and are what the sensors
+        showed.
+        """
+        missing = any(books.missing_with_power_on for books in self.insoles.values())
+        return self.balanced and self.bit_exact and self.verified and not missing
 
     def as_json(self) -> dict[str, Any]:
         """The document of `twin soak --json`."""
@@ -214,11 +225,13 @@ def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
         board = soak.world.boards[side]
         proof = prove(board, read_parquet(recording / f"{side}.parquet"), soak.wearing.counts[side])
         losses = sum(1 for _ in board.off_us)
+        with_power = sum(foot.missing_by_reason.get(reason, 0) for reason in LOST_WITH_POWER)
         insoles[side] = InsoleBooks(
             foot.frames_requested,
             foot.frames_recorded,
             foot.frames_missing,
             foot.missing_by_reason,
+            foot.frames_missing - with_power,
             proof.sampled,
             proof.lost,
             losses,
