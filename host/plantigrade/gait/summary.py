@@ -171,7 +171,7 @@ def joined(tables: Sequence[StrideTable], rows: Sequence[Floats] | None = None) 
     masks = [table.valid for table in tables] if rows is None else rows
     result: dict[str, Parameter] = {}
     for name, unit in STRIDE_UNITS.items():
-        if unit not in ("s", "%") or name.startswith("f"):
+        if unit not in ("s", "%") or name.startswith(("f1_", "f2_", "f3_")):
             continue
         parts = [getattr(table, name)[mask] for table, mask in zip(tables, masks, strict=True)]
         note = "needs both feet; one is missing" if len(tables) == 1 else ""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from plantigrade.gait.engine import analyze
-from plantigrade.gait.results import Analysis, Reason
+from plantigrade.gait.results import STRIDE_UNITS, Analysis, Reason
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 
 from tests.host.gait.walks import DATA, MadeWalk, make_walk, recorded, without
@@ -59,6 +59,12 @@ def test_strides_pair_with_the_other_foot() -> None:
     known = np.isfinite(parts)
     assert known[1:].all()
     assert np.allclose(parts[known], strides.stance_time_s[known], atol=1e-9)
+
+
+def test_what_is_known_of_each_foot_is_known_of_both() -> None:
+    analysis = analyze(make_walk(seconds=60.0).walk)
+    timed = {name for name, unit in STRIDE_UNITS.items() if unit == "s"}
+    assert timed <= set(analysis.both) and "foot_flat_s" in timed
 
 
 def test_one_foot_alone_gives_its_own_cycles_and_says_what_needs_both() -> None:
