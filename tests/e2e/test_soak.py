@@ -39,6 +39,12 @@ def test_firmware_that_ends_by_itself_is_named_with_its_last_words(monkeypatch: 
 
 @pytest.mark.micropython
 @pytest.mark.soak
+def test_an_hour() -> None:
+    assert run_soak(1, 6).passed
+
+
+@pytest.mark.micropython
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_a_day(seed: int) -> None:
     result = run_soak(24, seed)

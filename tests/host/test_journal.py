@@ -131,6 +131,78 @@ def test_a_real_full_disk(tmp_path: Path) -> None:
     assert held(tmp_path / "j") == [(0, 200)]
 
 
+ON_A_SMALL_DISK = """
+import os, shutil, subprocess, sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from tests.host.test_journal import Journal, JournalError, held, write
+disk = Path({path!r})
+
+def mount(*options):
+    subprocess.run(["mount", *options, str(disk)], check=True)
+
+def on_disk():
+    copy = disk.parent / "copy"
+    shutil.copy(disk / "j", copy)
+    return held(copy)[0][1]
+
+mount("-t", "tmpfs", "-o", "size=256k", "tmpfs")
+(disk / "ballast").write_bytes(bytes(100_000))
+journal = Journal(disk / "j")
+number = 0
+end = 0
+for trouble, mend in (
+    ("full", lambda: (disk / "ballast").unlink()),
+    ("read-only", lambda: mount("-o", "remount,rw")),
+):
+    if trouble == "read-only":
+        journal.close()
+        mount("-o", "remount,ro")
+        try:
+            Journal(disk / "j")
+            raise AssertionError("opened on a read-only disk")
+        except JournalError as error:
+            print(error)
+        assert on_disk() == end
+    else:
+        said = ""
+        while not said:
+            write(journal, end, end + 100)
+            end += 100
+            try:
+                journal.commit()
+            except JournalError as error:
+                said = str(error)
+        print(said)
+        assert 500 < journal.holdings[number].ack_to() <= end - 100
+        assert on_disk() >= journal.holdings[number].ack_to()
+    mend()
+    if trouble == "read-only":
+        journal = Journal(disk / "j")
+        write(journal, end, end + 100)
+        end += 100
+    journal.commit()
+    assert journal.holdings[number].ack_to() == end == on_disk()
+print("all held")
+"""
+
+
+def test_a_small_disk_fills_up_and_another_turns_read_only(tmp_path: Path) -> None:
+    """On a file system of its own, so that writes end in the middle as they do in earnest."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this system does not let us mount a disk of our own (unshare -rm)")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    root = str(Path(__file__).resolve().parents[2])
+    script = ON_A_SMALL_DISK.format(root=root, path=str(disk))
+    command = ["unshare", "-rm", sys.executable, "-c", script]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    full, read_only, held_at_last = ended.stdout.splitlines()
+    assert "disk is full" in full and "read-only" in read_only
+    assert held_at_last == "all held"
+
+
 def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match="cannot be written"):
