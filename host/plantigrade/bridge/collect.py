@@ -1,7 +1,7 @@
 """Collecting: keep insoles connected, journal what comes, complete it from their logs."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from plantigrade.bridge.backfill import Backfill
@@ -23,6 +23,7 @@ async def collect(
     stop: asyncio.Event,
     policy: SessionPolicy = POLICY,
     final_mode: int | None = None,
+    watch: Callable[[Insole, Keeper], None] = lambda insole, keeper: None,
 ) -> dict[str, Insole]:
     """Collect from insoles into a journal until `stop` is set; then fetch what is still lacking and end.
 
@@ -32,6 +33,7 @@ async def collect(
         stop: set when it is time to end.
         policy: of the sessions.
         final_mode: mode to put the insoles in before the last fetch, so that there is an end to it.
+        watch: told each insole and its keeper before it is connected, for whoever looks on live.
 
     Returns:
         The insoles with their books.
@@ -45,6 +47,8 @@ async def collect(
     keepers = {name: Keeper(insoles[name], make_link, policy) for name, make_link in links.items()}
     for insole in insoles.values():
         collector.watch(insole)
+    for name, insole in insoles.items():
+        watch(insole, keepers[name])
     tasks = [asyncio.create_task(keeper.run()) for keeper in keepers.values()]
     tasks.append(asyncio.create_task(collector.run()))
     try:

@@ -3,30 +3,12 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
-from plantigrade.cli import Invocation, data_option, pass_invocation
+from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import PlantigradeError
-
-if TYPE_CHECKING:
-    from plantigrade.library.catalogue import Library
-
-
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option(
-        "--key-file", type=click.Path(dir_okay=False, path_type=Path), help="File with the keys."
-    )(command)
-    command = click.option("--library", "url", envvar="PLANTIGRADE_LIBRARY", metavar="URL", help="Database.")(
-        command
-    )
-    return data_option(command)
-
-
-def _opened(invocation: Invocation, where: dict[str, Any]) -> "Library":
-    from plantigrade.library.catalogue import Library
-
-    return Library(invocation.data_dir(), where["url"], where["key_file"])
+from plantigrade.library.options import json_option, library_options, opened, put_json
 
 
 @click.command()
@@ -35,7 +17,7 @@ def _opened(invocation: Invocation, where: dict[str, Any]) -> "Library":
 @click.option("--remove", is_flag=True, help="Take the tags away.")
 @click.option("--person", metavar="CODE", help="Say who wore the insoles.")
 @click.option("--title", help="Give it another title.")
-@_options
+@library_options
 @pass_invocation
 def tag(
     invocation: Invocation,
@@ -50,7 +32,7 @@ def tag(
     from plantigrade.library.entries import Tag
 
     tags = [Tag(kind, value.strip()) for kind, _, value in (word.partition(":") for word in words)]
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         entry = library.entry(name)
         if tags:
             entry = library.tag(entry.id, tags, remove)
@@ -65,11 +47,11 @@ def tag(
 @click.argument("name")
 @click.argument("text")
 @click.option("--at", "at_s", type=float, metavar="SECONDS", help="Time in the recording.")
-@_options
+@library_options
 @pass_invocation
 def note(invocation: Invocation, name: str, text: str, at_s: float | None, **where: Any) -> None:
     """Add a note to a recording."""
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         click.echo(f"note {library.note(name, text, at_s)}")
 
 
@@ -77,11 +59,11 @@ def note(invocation: Invocation, name: str, text: str, at_s: float | None, **whe
 @click.argument("names", nargs=-1, required=True)
 @click.option("--erase", is_flag=True, help="At once and for good; there is no way back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_options
+@library_options
 @pass_invocation
 def delete(invocation: Invocation, names: tuple[str, ...], erase: bool, yes: bool, **where: Any) -> None:
     """Delete recordings. For seven days `sessions restore` brings them back; then they are erased."""
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         entries = [library.entry(name) for name in names]
         if erase and not yes:
             click.confirm(f"Erase {len(entries)} recordings for good?", abort=True, err=True)
@@ -96,27 +78,24 @@ def delete(invocation: Invocation, names: tuple[str, ...], erase: bool, yes: boo
 
 @click.command()
 @click.argument("names", nargs=-1, required=True)
-@_options
+@library_options
 @pass_invocation
 def restore(invocation: Invocation, names: tuple[str, ...], **where: Any) -> None:
     """Take back the deletion of recordings."""
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         for name in names:
             click.echo(f"{library.restore(name).id}: restored")
 
 
 @click.command()
-@click.option(
-    "--json", "json_file", type=click.File("w", lazy=True), help="Write JSON; - for standard output."
-)
-@_options
+@json_option
+@library_options
 @pass_invocation
-def people(invocation: Invocation, json_file: Any, **where: Any) -> None:
+def people(invocation: Invocation, json_file: IO[str] | None, **where: Any) -> None:
     """List people."""
-    from plantigrade.library.commands import put_json
     from plantigrade.library.words import person_as_json
 
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         known = library.people()
     if json_file is not None:
         put_json(json_file, people=[person_as_json(person) for person in known])
@@ -158,7 +137,7 @@ def _known(options: dict[str, Any]) -> dict[str, Any]:
 @person.command("add")
 @click.argument("code", required=False, default="")
 @_about
-@_options
+@library_options
 @pass_invocation
 def add_person(
     invocation: Invocation, code: str, url: str | None, key_file: Path | None, **about: Any
@@ -166,14 +145,14 @@ def add_person(
     """Enter a person; without a CODE the next free one is given."""
     from plantigrade.library.entries import Person
 
-    with _opened(invocation, {"url": url, "key_file": key_file}) as library:
+    with opened(invocation, {"url": url, "key_file": key_file}) as library:
         click.echo(library.add_person(Person(code, **_known(about))).code)
 
 
 @person.command("change")
 @click.argument("code")
 @_about
-@_options
+@library_options
 @pass_invocation
 def change_person(
     invocation: Invocation, code: str, url: str | None, key_file: Path | None, **about: Any
@@ -181,7 +160,7 @@ def change_person(
     """Change what is known of a person."""
     from dataclasses import replace
 
-    with _opened(invocation, {"url": url, "key_file": key_file}) as library:
+    with opened(invocation, {"url": url, "key_file": key_file}) as library:
         click.echo(library.change_person(replace(library.person(code), **_known(about))).code)
 
 
@@ -190,13 +169,13 @@ def change_person(
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="ZIP file."
 )
-@_options
+@library_options
 @pass_invocation
 def export_person(invocation: Invocation, code: str, output: Path, **where: Any) -> None:
     """Write everything that is kept of a person into a ZIP file, readable without Plantigrade."""
     from plantigrade.library.handover import export_person as write
 
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         count = write(library, code, output)
     click.echo(f"{output}: {count} recordings")
 
@@ -204,11 +183,11 @@ def export_person(invocation: Invocation, code: str, output: Path, **where: Any)
 @person.command("erase")
 @click.argument("code")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_options
+@library_options
 @pass_invocation
 def erase_person(invocation: Invocation, code: str, yes: bool, **where: Any) -> None:
     """Erase a person and all of that person's recordings, at once and for good."""
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         library.person(code)
         if not yes:
             click.confirm(f"Erase {code} and all recordings of {code} for good?", abort=True, err=True)
@@ -221,18 +200,18 @@ def keys() -> None:
 
 
 @keys.command("show")
-@_options
+@library_options
 @pass_invocation
 def show_key(invocation: Invocation, **where: Any) -> None:
     """Say whether the library is encrypted, and with which key (its number, never the key)."""
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         vault = library.vault
         state = "not encrypted" if vault is None else f"encrypted with key {vault.key_id}"
         click.echo(f"library {library.uuid}: {state}")
 
 
 @keys.command("new")
-@_options
+@library_options
 @pass_invocation
 def new_key(invocation: Invocation, **where: Any) -> None:
     """Encrypt the library with a new key: for the first time, or instead of the present one.
@@ -244,7 +223,7 @@ def new_key(invocation: Invocation, **where: Any) -> None:
     from plantigrade.library.protect import change_key
     from plantigrade.library.vault import MasterKey
 
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         old = () if library.vault is None else library.vault.keys
         fresh = MasterKey.new()
         place = keep_keys(library.uuid, (fresh, *old), where["key_file"])
@@ -256,14 +235,14 @@ def new_key(invocation: Invocation, **where: Any) -> None:
 
 
 @keys.command("protect")
-@_options
+@library_options
 @pass_invocation
 def protect(invocation: Invocation, **where: Any) -> None:
     """Encrypt recordings that are not yet, with the library's key; safe to repeat."""
     from plantigrade.library.protect import encrypt_folder
     from plantigrade.library.recording import find_recordings
 
-    with _opened(invocation, where) as library:
+    with opened(invocation, where) as library:
         if library.vault is None:
             raise PlantigradeError("the library is not encrypted; `plantigrade sessions keys new` begins it")
         count = sum(encrypt_folder(folder, library.vault) for folder in find_recordings(library.recordings))

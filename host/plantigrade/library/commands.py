@@ -1,14 +1,14 @@
 """`plantigrade sessions`: the library on the command line."""
 
 import json
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
-from plantigrade.cli import Invocation, data_option, pass_invocation
+from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import FileError, MissingPartError, PlantigradeError
+from plantigrade.library.options import json_option, library_options, opened, put_json
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue import Library
@@ -26,46 +26,6 @@ def sessions() -> None:
 
     A recording is named by its identifier or by the beginning of it that no other has.
     """
-
-
-def library_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Where the library is: `--data`, `--library` and `--key-file`."""
-    command = click.option(
-        "--key-file",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="File with the keys of an encrypted library [default: PLANTIGRADE_KEY_FILE, else the keyring].",
-    )(command)
-    command = click.option(
-        "--library",
-        "url",
-        envvar="PLANTIGRADE_LIBRARY",
-        metavar="URL",
-        help="Database of the catalogue, as postgresql://user@host/name [env var: PLANTIGRADE_LIBRARY; "
-        "default: SQLite beside the recordings].",
-    )(command)
-    return data_option(command)
-
-
-json_option = click.option(
-    "--json",
-    "json_file",
-    type=click.File("w", lazy=True),
-    help="Write JSON to this file; - for standard output.",
-)
-
-
-def opened(invocation: Invocation, where: Mapping[str, Any]) -> "Library":
-    """The library that the options name."""
-    from plantigrade.library.catalogue import Library
-
-    return Library(invocation.data_dir(), where["url"], where["key_file"])
-
-
-def put_json(file: IO[str], **content: Any) -> None:
-    """Write a document."""
-    from plantigrade.library.words import SCHEMA
-
-    file.write(json.dumps({"schema": SCHEMA, **content}, indent=1) + "\n")
 
 
 def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:

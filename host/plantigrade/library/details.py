@@ -59,7 +59,7 @@ def load(session: Session, row: RecordingRow, library: "Library") -> Recording:
         devices={foot: as_device(device) for foot, device in worn},
         notes=_notes(session, recording),
         analyses=_analyses(session, recording),
-        alerts=_alerts(session, recording),
+        known_alerts=_alerts(session, recording),
         keep=lambda whole: keep_analysis(library, recording, whole),
     )
 
@@ -77,9 +77,11 @@ def as_device(row: DeviceRow) -> Device:
     )
 
 
-def keep_analysis(library: "Library", recording: str, whole: "Whole") -> None:
-    """Keep the document of an analysis; that of an earlier run of the same version is replaced."""
+def keep_analysis(library: "Library", recording: str, whole: "Whole") -> tuple[StoredAlert, ...]:
+    """Keep the document of an analysis and the alerts that it raises; those of an earlier run of the same
+    version are replaced. All alerts of the recording."""
     from plantigrade.analyze.document import document
+    from plantigrade.library.alerts import alerts_of
 
     release = version("plantigrade")
     with library.store.write() as session:
@@ -99,6 +101,9 @@ def keep_analysis(library: "Library", recording: str, whole: "Whole") -> None:
                 document=document(whole),
             )
         )
+    keep_alerts(library, recording, alerts_of(whole.walk, whole.analysis))
+    with library.store.read() as session:
+        return _alerts(session, recording)
 
 
 def keep_alerts(library: "Library", recording: str, alerts: Sequence[StoredAlert]) -> None:
@@ -123,6 +128,13 @@ def keep_alerts(library: "Library", recording: str, alerts: Sequence[StoredAlert
                     origin=alert.origin,
                 )
             )
+
+
+def calibration_of(library: "Library", serial: str) -> Calibration | None:
+    """The calibration that the library holds for an insole, None where it holds none."""
+    with library.store.read() as session:
+        device = session.get(DeviceRow, serial)
+        return None if device is None else _calibration(device, library)
 
 
 def _calibration(device: DeviceRow, library: "Library") -> Calibration | None:

@@ -33,8 +33,9 @@ class Recording:
         sealed: its files.
         person: the wearer.
         devices: by foot.
-        notes, analyses, alerts: in the order in which they were made.
-        keep: stores the analysis that `whole` makes.
+        notes, analyses: in the order in which they were made.
+        known_alerts: the library's when the recording was opened; `alerts` has those of a new analysis too.
+        keep: stores the analysis that `whole` makes; all alerts then.
     """
 
     entry: RecordingEntry
@@ -43,8 +44,8 @@ class Recording:
     devices: Mapping[str, Device]
     notes: tuple[Note, ...]
     analyses: tuple[StoredAnalysis, ...]
-    alerts: tuple[StoredAlert, ...]
-    keep: Callable[["Whole"], None] = field(repr=False)
+    known_alerts: tuple[StoredAlert, ...]
+    keep: Callable[["Whole"], tuple[StoredAlert, ...]] = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -102,12 +103,16 @@ class Recording:
         return self.sealed.layout(foot)
 
     @cached_property
-    def _whole(self) -> "Whole":
+    def _kept(self) -> "tuple[Whole, tuple[StoredAlert, ...]]":
         from plantigrade.analyze.whole import Request, of_walk
 
         whole = of_walk(self.walk(), Request(self.folder))
-        self.keep(whole)
-        return whole
+        return whole, self.keep(whole)
+
+    @property
+    def alerts(self) -> tuple[StoredAlert, ...]:
+        """Alerts in the order of their times: as kept, and those of `whole` once it was asked for."""
+        return self._kept[1] if "_kept" in self.__dict__ else self.known_alerts
 
     def whole(self) -> "Whole":
         """Analysis, balance and pictures of the whole recording; its document is kept in the library.
@@ -115,11 +120,11 @@ class Recording:
         Raises:
             PlantigradeError: it cannot be read or analysed.
         """
-        return self._whole
+        return self._kept[0]
 
     def analysis(self) -> "Analysis":
         """What the gait engine finds in the whole recording."""
-        return self._whole.analysis
+        return self._kept[0].analysis
 
     def as_json(self) -> dict[str, Any]:
         """For `sessions show --json`."""
