@@ -1,0 +1,208 @@
+"""Bytes that a day of wear takes in the insole's log, and the hours that fit.
+
+    python -m tools.measure_log
+
+The firmware's own code from the sampler's ring on (reduced rate, records, log) runs here, on CPython and a
+flash in memory; what is missing is time. What the sensors show is recorded walking and modelled standing,
+sitting and an empty shoe, through the modelled front end with its noise. Counted is what the log has used
+of its pages, their headers, notes and unused ends included.
+"""
+
+import argparse
+import json
+import sys
+from array import array
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from insole_protocol.codec import Encoder
+from numpy.typing import NDArray
+from plantigrade.twin.body import draw_person, load_walk, stand
+from plantigrade.twin.electrical import FrontEnd
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE_BYTES = 4096
+RATE_HZ = 100
+RING_ROWS = 128
+FLUSH_ROWS = 100
+REST = 330
+DAILY_FRAMES = 40
+DEVICES_MIB = (8, 128)
+DAY_H = {"walking": 2.0, "standing": 4.0, "sitting": 10.0}
+"""A day of wear of 16 h."""
+
+
+class MemoryFlash:
+    """MicroPython's block protocol over bytes in memory."""
+
+    def __init__(self, pages: int) -> None:
+        self._pages = pages
+        self._data = bytearray(b"\xff") * (pages * PAGE_BYTES)
+
+    def readblocks(self, block: int, buf: Any, offset: int = 0) -> None:
+        """Fill `buf`."""
+        start = block * PAGE_BYTES + offset
+        buf[:] = self._data[start : start + len(buf)]
+
+    def writeblocks(self, block: int, buf: Any, offset: int = 0) -> None:
+        """Program: bits only fall."""
+        start = block * PAGE_BYTES + offset
+        old = self._data[start : start + len(buf)]
+        self._data[start : start + len(buf)] = bytes(a & b for a, b in zip(old, buf, strict=True))
+
+    def ioctl(self, operation: int, argument: int) -> int:
+        """Count, size, erase."""
+        if operation == 6:
+            self._data[argument * PAGE_BYTES : (argument + 1) * PAGE_BYTES] = b"\xff" * PAGE_BYTES
+            return 0
+        return self._pages if operation == 4 else PAGE_BYTES
+
+
+class Ring:
+    """What `insole.blocks` needs of the sampler: rows that have been taken, on a perfect clock."""
+
+    motion = None
+    rows = RING_ROWS
+    period_us = 1_000_000 // RATE_HZ
+    start_us = 0
+
+    def __init__(self) -> None:
+        self.frames = array("H", bytes(2 * 16 * RING_ROWS))
+        self.lost_before = array("I", bytes(4 * RING_ROWS))
+        self.wake_rows = 1
+        self.tail = 0
+        self._head = 0
+
+    def waiting(self) -> int:
+        """Rows in the ring."""
+        return (self._head - self.tail) % (2 * RING_ROWS)
+
+    def release(self, rows: int) -> None:
+        """Free the oldest."""
+        self.tail = (self.tail + rows) % (2 * RING_ROWS)
+
+    def put(self, row: list[int]) -> None:
+        """Another row."""
+        at = self._head % RING_ROWS * 16
+        self.frames[at : at + 16] = array("H", row)
+        self._head = (self._head + 1) % (2 * RING_ROWS)
+
+    def lose_pending(self) -> int:
+        """None is ever lost here."""
+        return 0
+
+
+class NoSteps:
+    """In the place of the step counter, whose word is in two flags of a record."""
+
+    wear = 0
+
+    def feed(self, _frames: Any, _base: int) -> int:
+        """No channel is saturated."""
+        return 0
+
+
+class NoListener:
+    """In the place of the live queue."""
+
+    def publish(self, record: Any, length: int) -> None:
+        """Nobody listens."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Bytes a second by activity, bytes of a day of `DAY_H`, and the hours that fit into devices.
+
+    Hours are of such a day, and of walking without a pause.
+    """
+
+    bytes_per_s: dict[str, float]
+    day_bytes: float
+    day_hours_that_fit: dict[str, float]
+    walking_hours_that_fit: dict[str, float]
+
+
+def bytes_per_s(counts: NDArray[np.uint16]) -> float:
+    """Flash that a stretch of samples takes, (n, 16) counts at 100 Hz."""
+    if str(ROOT / "firmware") not in sys.path:
+        sys.path.append(str(ROOT / "firmware"))
+    recorder = import_module("insole.recorder")
+    blocks = import_module("insole.blocks")
+    log = recorder.Recorder(MemoryFlash(len(counts) // 100 + 16))
+    log.open()
+    ring = Ring()
+    builder = blocks.BlockBuilder(ring, Encoder(64), log, NoListener(), NoSteps(), REST)
+    builder.follow(DAILY_FRAMES, True)
+    for number, row in enumerate(counts.tolist()):
+        ring.put(row)
+        if ring.waiting() >= ring.wake_rows:
+            builder.drain()
+        if number % FLUSH_ROWS == 0:
+            log.flush()
+    log.flush()
+    used = log.head * PAGE_BYTES + log.used
+    return used / len(counts) * RATE_HZ
+
+
+def samples(activity: str, seconds: float, seed: int) -> NDArray[np.uint16]:
+    """What the left insole's sensors show."""
+    front = FrontEnd(seed)
+    if activity == "walking":
+        walk = load_walk()
+        return np.vstack(
+            [front.counts(walk.left, walk.rate_hz) for _ in range(max(1, round(seconds / walk.seconds)))]
+        )
+    doing = {"standing": "stand", "sitting": "sit", "not worn": "off"}[activity]
+    forces = stand(draw_person(seed), seconds, seed, doing=doing)  # pyright: ignore[reportArgumentType]
+    return front.counts(forces.left, RATE_HZ)
+
+
+def measure(seconds: float, seeds: int) -> Figures:
+    """Means over some people and sensors."""
+    rates = {
+        activity: float(
+            np.mean([bytes_per_s(samples(activity, seconds, seed)) for seed in range(1, seeds + 1)])
+        )
+        for activity in ("walking", "standing", "sitting", "not worn")
+    }
+    day = 3600 * sum(hours * rates[activity] for activity, hours in DAY_H.items())
+    hours = sum(DAY_H.values())
+    room = {f"{size} MiB": size * 1024 * 1024 - 2 * PAGE_BYTES for size in DEVICES_MIB}
+    return Figures(
+        bytes_per_s={activity: round(rate, 1) for activity, rate in rates.items()},
+        day_bytes=round(day),
+        day_hours_that_fit={name: round(free / day * hours, 2) for name, free in room.items()},
+        walking_hours_that_fit={
+            name: round(free / rates["walking"] / 3600, 2) for name, free in room.items()
+        },
+    )
+
+
+def main(words: list[str] | None = None) -> int:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--seconds", type=float, default=600.0, help="of each activity")
+    parser.add_argument("--seeds", type=int, default=3, help="people and front ends")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(words)
+    figures = measure(options.seconds, options.seeds)
+    if options.json:
+        print(json.dumps(asdict(figures), indent=2))
+        return 0
+    for activity, rate in figures.bytes_per_s.items():
+        print(f"{activity:10} {rate:7.1f} bytes a second")
+    parts = ", ".join(f"{hours:g} h {activity}" for activity, hours in DAY_H.items())
+    print(f"a day of {sum(DAY_H.values()):g} h ({parts}): {figures.day_bytes / 1e6:.1f} MB")
+    for name, hours in figures.day_hours_that_fit.items():
+        print(
+            f"{name}: {hours:.1f} h of such a day,"
+            f" {figures.walking_hours_that_fit[name]:.1f} h of walking only"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
