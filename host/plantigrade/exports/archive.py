@@ -42,6 +42,9 @@ def _formats(subject: Subject, folder: Path) -> list[str]:
     from plantigrade.exports.formats import FORMATS
 
     lines: list[str] = []
+    if subject.report is not None:
+        (folder / "report.pdf").write_bytes(subject.report())
+        lines.append("report.pdf: the report for patient and clinician.")
     for form in FORMATS.values():
         if form.module == "archive":
             continue

@@ -4,10 +4,12 @@ Holds identities and figures, not samples. Nearly no gait figure has a code of L
 figures carry codes of a local code system that the bundle itself contains and defines. The one exception
 is LOINC 41950-7 (steps in 24 hours), given only for recordings of 23.5 to 24.5 hours. Units are UCUM
 where UCUM has them. Balance, gaps and versions stand in the notes of the report and, complete, in
-`about.json` as its attachment.
+`about.json`. The report for people (PDF) and `about.json` are the forms in which the DiagnosticReport is
+presented.
 """
 
 import base64
+import hashlib
 import re
 import uuid
 from datetime import timedelta
@@ -214,12 +216,26 @@ def _report(subject: Subject, patient: dict[str, str], observations: list[dict[s
         "result": [_reference(one) for one in observations],
         "conclusion": " ".join([f"Books: {'; '.join(books)}.", *findings]),
         "presentedForm": [
-            {
-                "contentType": "application/json",
-                "title": "about.json",
-                "data": base64.b64encode(text).decode(),
-            }
+            *(
+                []
+                if subject.report is None
+                else [_attached("report.pdf", "application/pdf", subject.report())]
+            ),
+            _attached("about.json", "application/json", text),
         ],
+    }
+
+
+def _attached(title: str, kind: str, content: bytes) -> dict[str, Any]:
+    """A document inside the bundle; FHIR R4 wants its SHA-1."""
+    digest = hashlib.sha1(content, usedforsecurity=False).digest()
+    return {
+        "contentType": kind,
+        "language": "en",
+        "title": title,
+        "size": len(content),
+        "hash": base64.b64encode(digest).decode(),
+        "data": base64.b64encode(content).decode(),
     }
 
 

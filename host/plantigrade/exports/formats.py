@@ -1,7 +1,8 @@
 """The formats by name. `FORMATS[name].write(recording, path, deidentify=...)` is the one way out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import Final, Literal
 
 from plantigrade.errors import MissingPartError
 from plantigrade.exports.subject import ExportError, Source, Subject
+from plantigrade.library.opened import Recording
 
 __all__ = ["FORMATS", "ExportError", "Format"]
 
@@ -24,6 +26,7 @@ class Format:
         title: for people.
         lacks: what it cannot hold, in words; empty when it holds everything.
         module: of this package, with `write(subject, path)`.
+        has_report: whether it holds the report as a document.
     """
 
     name: str
@@ -32,21 +35,27 @@ class Format:
     title: str
     lacks: str
     module: str
+    has_report: bool = False
 
-    def write(self, recording: Source, path: Path, *, deidentify: bool = False) -> None:
+    def write(self, recording: Source, path: Path, *, deidentify: bool = False, report: bool = True) -> None:
         """Write a recording to `path`.
 
         Args:
             recording: what the library opened.
             path: the file or new folder; a file that is there is replaced once the new one is complete.
             deidentify: leave out names, dates of birth, serials, notes and absolute dates.
+            report: put the report (PDF) into formats that hold documents; a de-identified export has none,
+                as the report says who it is about.
 
         Raises:
             ExportError: the format cannot hold this recording, or the place cannot be written.
             MissingPartError: the format needs a package that is not installed.
             PlantigradeError: the recording cannot be read.
         """
-        self.write_subject(Subject.of(recording, deidentify=deidentify), path)
+        subject = Subject.of(recording, deidentify=deidentify)
+        if report and self.has_report and not deidentify and isinstance(recording, Recording):
+            subject = replace(subject, report=cache(partial(_report, recording)))
+        self.write_subject(subject, path)
 
     def write_subject(self, subject: Subject, path: Path) -> None:
         """Write what was taken apart before; see `write`."""
@@ -59,6 +68,12 @@ class Format:
             raise ExportError(
                 f"{path}: {self.title} is made in memory, which is too small; use csv or parquet"
             ) from error
+
+
+def _report(recording: Recording) -> bytes:
+    from plantigrade.report.pdf import report_bytes
+
+    return report_bytes(recording)
 
 
 # fmt: off
@@ -80,8 +95,8 @@ _ALL: Final = (
         "c3d", "file", ".c3d", "C3D",
         "more than 65535 frames or 255 events; time of day; reasons of gaps; calibration", "c3d",
     ),
-    Format("fhir", "file", ".json", "FHIR R4", "samples: it has identities, figures and books", "fhir"),
-    Format("zip", "file", ".zip", "ZIP of everything", "", "archive"),
+    Format("fhir", "file", ".json", "FHIR R4", "samples: it has identities, figures and books", "fhir", True),
+    Format("zip", "file", ".zip", "ZIP of everything", "", "archive", True),
 )
 # fmt: on
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({one.name: one for one in _ALL})

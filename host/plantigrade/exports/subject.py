@@ -1,6 +1,6 @@
 """What is exported: a recording taken apart into arrays and facts, with or without what names a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -115,6 +115,7 @@ class Subject:
         alerts: what was raised.
         provenance: where the data came from.
         deidentified: whether what names a person or a thing was left out.
+        report: makes the recording's report (PDF), where one is wanted; formats that hold documents ask it.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Subject:
     provenance: Mapping[str, Any]
     body_weight_n: float | None
     deidentified: bool
+    report: Callable[[], bytes] | None = None
 
     @classmethod
     def of(cls, source: Source, *, deidentify: bool = False) -> "Subject":

@@ -167,11 +167,20 @@ def import_files(
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write."
 )
-@click.option("--deidentify", is_flag=True, help="Leave out who it was: names, dates, serials, notes.")
+@click.option(
+    "--deidentify", is_flag=True, help="Leave out who it was: names, dates, serials, notes, report."
+)
+@click.option("--no-report", is_flag=True, help="Leave the PDF report out of fhir and zip.")
 @library_options
 @pass_invocation
 def export(
-    invocation: Invocation, name: str, format_name: str, output: Path, deidentify: bool, **where: Any
+    invocation: Invocation,
+    name: str,
+    format_name: str,
+    output: Path,
+    deidentify: bool,
+    no_report: bool,
+    **where: Any,
 ) -> None:
     """Write a recording in a format that other programs read."""
     formats = _part("plantigrade.exports.formats", "exports")
@@ -182,7 +191,8 @@ def export(
     if not output.resolve().parent.is_dir():
         raise FileError(output, "cannot be written: its folder does not exist")
     with opened(invocation, where) as library:
-        formats.FORMATS[format_name].write(library.open(name), output, deidentify=deidentify)
+        form = formats.FORMATS[format_name]
+        form.write(library.open(name), output, deidentify=deidentify, report=not no_report)
     click.echo(f"{format_name}: {output}")
 
 

@@ -44,12 +44,23 @@ def write_report(
         PlantigradeError: the recording cannot be read or analysed, the language or paper is not known, or the
             file cannot be written.
     """
+    _write(path, report_bytes(recording, other, paper, language))
+
+
+def report_bytes(
+    recording: "Recording", other: "Recording | None" = None, paper: str = "a4", language: str = "en"
+) -> bytes:
+    """The PDF itself; see `write_report`.
+
+    Raises:
+        PlantigradeError: as `write_report`.
+    """
     from plantigrade.report.document import build
 
     if paper not in PAPERS:
         raise PlantigradeError(f"paper {paper!r} is not known; there are: {', '.join(PAPERS)}")
     made = datetime.now(UTC).replace(microsecond=0)
-    _write(path, render(build(recording, other, language, made), paper, made))
+    return render(build(recording, other, language, made), paper, made)
 
 
 def render(document: Document, paper: str, made: datetime) -> bytes:

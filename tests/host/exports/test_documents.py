@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import fhirkit
 import pytest
 from fhirclient.models.bundle import Bundle
 from plantigrade.exports.formats import FORMATS
@@ -43,6 +44,40 @@ def test_fhirclient_reads_the_bundle_as_r4(subject: Subject, tmp_path: Path) -> 
             assert one.valueQuantity.value == pytest.approx(figures[name], rel=1e-7)
             seen += 1
     assert seen == sum(value is not None for value in figures.values()) > 10
+
+
+BREAKAGES = {
+    "no status": lambda one: one("Observation").pop("status"),
+    "a date in words": lambda one: one("Patient").update(birthDate="28.02.1950"),
+    "two values": lambda one: one("Observation").update(valueString="x"),
+    "an unknown element": lambda one: one("DiagnosticReport").update(grade=1),
+    "no base64": lambda one: one("DiagnosticReport")["presentedForm"][0].update(data="!!"),
+}
+"""What the validator must notice."""
+
+
+def test_fhirkit_finds_the_bundle_valid_and_notices_what_is_not(subject: Subject, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.json"
+    FORMATS["fhir"].write_subject(subject, path)
+    text = path.read_text(encoding="utf-8")
+    assert [str(issue) for issue in fhirkit.validate(text)] == []
+    for name, damage in BREAKAGES.items():
+        bundle = json.loads(text)
+        kinds = {entry["resource"]["resourceType"]: entry["resource"] for entry in bundle["entry"]}
+        damage(kinds.__getitem__)
+        assert fhirkit.validate(bundle), name
+
+
+def test_an_unknown_figure_has_a_reason_and_no_value(subject: Subject, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.json"
+    FORMATS["fhir"].write_subject(subject, path)
+    resources = [entry["resource"] for entry in json.loads(path.read_text(encoding="utf-8"))["entry"]]
+    figures = [one for one in resources if one["resourceType"] == "Observation"]
+    assert all(("valueQuantity" in one) is not ("dataAbsentReason" in one) for one in figures)
+    codes = [coding for one in figures for coding in one["code"]["coding"]]
+    assert not [coding for coding in codes if coding["system"] == "http://loinc.org"], (
+        "no day, no code for it"
+    )
 
 
 def bids_errors(folder: Path) -> list[str]:
