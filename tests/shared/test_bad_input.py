@@ -95,6 +95,22 @@ def test_parsers_refuse_by_name_or_accept(parse, data):
         assert str(error)
 
 
+@given(st.lists(strategies.records, min_size=1, max_size=6))
+@quick
+def test_records_of_one_log_message_come_apart_again(stored):
+    message = host_messages.parse_log_message(host_messages.build_log_block(7, *stored))
+    assert message.records == tuple(bytes(record) for record in stored)
+
+
+@given(st.lists(strategies.records, max_size=3), st.binary(max_size=300))
+@quick
+def test_of_a_broken_log_message_no_byte_is_lost_and_what_is_sound_before_it_is_kept(stored, rest):
+    data = b"".join(bytes(record) for record in stored) + rest
+    pieces = host_messages.split_records(data)
+    assert b"".join(pieces) == data
+    assert pieces[: len(stored)] == tuple(bytes(record) for record in stored)
+
+
 @given(st.sampled_from(sorted(messages.COMMAND_FORMATS)), st.binary(max_size=40))
 @settings(deadline=None, max_examples=300)
 def test_a_command_that_parses_builds_the_same_bytes(op, rest):
