@@ -13,6 +13,7 @@ SESSION_S = 75.0
 BASELINE_DAYS = 5
 BASELINE_S = 110.0
 TAG = "everyday"
+NIGHT_S = 16 * 3600.0
 
 
 def columns(walk: Walk, wearer: Wearer | None = None) -> list[StrideColumns]:
@@ -23,7 +24,9 @@ def columns(walk: Walk, wearer: Wearer | None = None) -> list[StrideColumns]:
 def session(
     wearer: Wearer, day: int, conditions: tuple[Condition, ...] = (), seconds: float = SESSION_S
 ) -> list[StrideColumns]:
-    """One walk on one day; the same day and person give the same walk but for the conditions."""
+    """One walk on one day, the insoles rested since the last; the same day and person give the same walk but
+    for the conditions."""
+    wearer.rest(NIGHT_S)
     number = wearer.seed * 1000 + day
     person = another_day(wearer.person, number)
     walk, _ = wearer.walk(person, seconds, number, conditions)

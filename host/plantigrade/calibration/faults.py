@@ -2,7 +2,8 @@
 
 Judged on windows of raw codes, while the foot is in use. A place that a person hardly loads (the medial
 midfoot of a high arch) is not a dead sensor: dead is called only where both neighbours are loaded and this
-place once was, or where it cannot be unloaded by nature.
+place once was, or where it cannot be unloaded by nature. A heavy person on a sensitive sensor leaves the
+range in which the converter is linear; that makes peaks less exact (`OVER_RANGE`) but is no fault.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ NEVER_IDLE = frozenset({0, 1, 2, 9, 10})
 DRIFT_LOG = 0.35
 NEIGHBOUR_COUNTS = 100.0
 SATURATED_SHARE = 0.10
+FULL_SCALE_MARGIN_COUNTS = 5
+"""Codes this close to the highest one are clipped, as in the firmware's own flag."""
+GONE_AFTER_WINDOWS = 6
+"""Windows of walking without a fault until it no longer holds."""
 
 
 class SensorFaultKind(Enum):
@@ -36,6 +41,12 @@ class SensorFaultKind(Enum):
     SHORTED = "shorted"
     SATURATED = "saturated"
     DRIFTING = "drifting"
+    OVER_RANGE = "over range"
+
+    @property
+    def broken(self) -> bool:
+        """Whether someone must look after the insole; a load beyond the linear range is no fault."""
+        return self is not SensorFaultKind.OVER_RANGE
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,8 @@ class SensorFault:
 class FaultWatch:
     """Watches a stream of codes of one insole. `feed` returns what is new; `current` what holds.
 
+    A fault holds until two minutes of walking have passed without it.
+
     Args:
         rate_hz: rows per second.
         front_end: for the unloaded code and the usable range.
@@ -62,6 +75,7 @@ class FaultWatch:
         self.front = front_end or FrontEndParameters.load()
         self.rate_hz = rate_hz
         self.current: dict[int, SensorFault] = {}
+        self._unseen: dict[int, int] = {}
         self._window = round(WINDOW_S * rate_hz)
         self._rest = np.empty((0, sensors), np.uint16)
         self._first_row = 0
@@ -76,7 +90,12 @@ class FaultWatch:
         new: list[SensorFault] = []
         while len(rows) >= self._window:
             window, rows = rows[: self._window], rows[self._window :]
-            for fault in self._judge(window):
+            found = self._judge(window)
+            if found is None:
+                self._first_row += self._window
+                continue
+            self._forget({fault.sensor for fault in found})
+            for fault in found:
                 known = self.current.get(fault.sensor)
                 if known is None or known.kind is not fault.kind:
                     self.current[fault.sensor] = fault
@@ -85,20 +104,22 @@ class FaultWatch:
         self._rest = rows
         return new
 
-    def _judge(self, window: NDArray[np.uint16]) -> list[SensorFault]:
+    def _forget(self, seen: set[int]) -> None:
+        """Count walked windows since each fault was seen last; drop those that have gone."""
+        for sensor in list(self.current):
+            self._unseen[sensor] = 0 if sensor in seen else self._unseen.get(sensor, 0) + 1
+            if self._unseen[sensor] >= GONE_AFTER_WINDOWS:
+                del self.current[sensor], self._unseen[sensor]
+
+    def _judge(self, window: NDArray[np.uint16]) -> list[SensorFault] | None:
+        """Faults that a window shows; None when the foot did not walk and nothing can be said."""
         above = window.astype(np.float64) - self.front.zero_count
-        total = np.clip(above, 0, None).sum(axis=1)
-        since_s = self._first_row / self.rate_hz
         low, high = np.percentile(above, [1, 99], axis=0)
         span = high - low
-        faults: dict[int, SensorFaultKind] = {}
-        saturated = (window >= self.front.usable_count).mean(axis=0)
-        for sensor in np.flatnonzero(saturated > SATURATED_SHARE):
-            whole = saturated[sensor] > 0.98
-            faults[int(sensor)] = SensorFaultKind.SHORTED if whole else SensorFaultKind.SATURATED
-        walking = np.percentile(total, 95) > ACTIVE_COUNTS and np.percentile(total, 5) < 0.35 * np.percentile(
-            total, 95
-        )
+        faults = self._beyond_range(window)
+        moving = np.clip(above - low, 0, None).sum(axis=1)
+        rest, most = np.percentile(moving, [5, 95])
+        walking = most > ACTIVE_COUNTS and rest < 0.35 * most
         if walking:
             for sensor in np.flatnonzero(span < SILENT_COUNTS):
                 kind = self._silent(int(sensor), float(low[sensor]), span)
@@ -107,7 +128,23 @@ class FaultWatch:
             self._was_loaded |= span > 10 * SILENT_COUNTS
             for sensor in self._drifted(np.clip(above, 0, None).sum(axis=0)):
                 faults.setdefault(sensor, SensorFaultKind.DRIFTING)
+        elif not faults:
+            return None
+        since_s = self._first_row / self.rate_hz
         return [SensorFault(sensor, kind, since_s) for sensor, kind in faults.items()]
+
+    def _beyond_range(self, window: NDArray[np.uint16]) -> dict[int, SensorFaultKind]:
+        """Sensors above the linear range, clipped, or at full scale throughout."""
+        clipped = (window >= self.front.max_count - FULL_SCALE_MARGIN_COUNTS).mean(axis=0)
+        above = (window >= self.front.usable_count).mean(axis=0)
+        faults: dict[int, SensorFaultKind] = {}
+        for sensor in np.flatnonzero(above > SATURATED_SHARE):
+            kind = SensorFaultKind.OVER_RANGE
+            if clipped[sensor] > SATURATED_SHARE:
+                whole = clipped[sensor] > 0.98
+                kind = SensorFaultKind.SHORTED if whole else SensorFaultKind.SATURATED
+            faults[int(sensor)] = kind
+        return faults
 
     def _silent(self, sensor: int, level: float, span: F64) -> SensorFaultKind | None:
         if level > STUCK_AT_COUNTS:

@@ -12,6 +12,7 @@ import numpy as np
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.intake import StrideColumns
+from plantigrade.posture.statistics import cv_pct
 
 SCHEMA = "plantigrade.baseline/1"
 MIN_DAYS = 3
@@ -33,22 +34,30 @@ FLOOR: Mapping[str, float] = {
     "loading_rate_bw_per_s": 0.5,
     "stride_time_s": 0.02,
     "stance_time_s": 0.012,
+    "stance_pct": 0.45,
     "double_support_pct": 0.8,
     "cpei_pct": 1.5,
     "second_peak_missing": 0.15,
 }
-"""Smallest SD between days that is believed: an insole is not taken off and put on again without moving."""
+"""Smallest SD between days that is believed: an insole is not taken off and put on again without moving.
+Assumed; about twice what virtual people show."""
 RELATIVE_FLOOR = 0.03
 
 
 @dataclass(frozen=True)
 class Day:
-    """Medians of one day in one pair of shoes: foot and metric to value, and the strides behind them."""
+    """Medians of one day in one pair of shoes (foot and metric to value), the strides behind them, and
+    coefficients of variation in per cent of a few metrics."""
 
     day: str
     tag: str
     strides: int
     medians: dict[str, float]
+    cvs: dict[str, float] = field(default_factory=dict[str, float])
+
+
+CV_OF = ("stride_time_s",)
+"""Metrics whose variation within a day is kept as well."""
 
 
 @dataclass
@@ -63,14 +72,18 @@ class PersonalBaseline:
         if strides < MIN_STRIDES_A_DAY:
             return False
         medians: dict[str, float] = {}
+        cvs: dict[str, float] = {}
         for table in tables:
             for metric in table.values:
                 values = table.of(metric)
                 if len(values) >= MIN_STRIDES_A_DAY // 2:
                     medians[_key(table.foot, metric)] = float(np.median(values))
+            for metric in CV_OF:
+                if not np.isnan(cv := cv_pct(table.of(metric))):
+                    cvs[_key(table.foot, metric)] = cv
         iso = day.isoformat()
         kept = [d for d in self.days if (d.day, d.tag) != (iso, tag)]
-        self.days = [*kept, Day(iso, tag, strides, medians)][-KEEP_DAYS:]
+        self.days = [*kept, Day(iso, tag, strides, medians, cvs)][-KEEP_DAYS:]
         return True
 
     def for_tag(self, tag: str) -> "TagReference | None":
@@ -117,6 +130,12 @@ class TagReference:
         floor = FLOOR.get(metric, RELATIVE_FLOOR * abs(centre))
         return max(robust, floor) * float(np.sqrt(1.0 + 1.0 / len(values)))
 
+    def cv_pct(self, foot: Foot, metric: str) -> float:
+        """Median over days; NaN where fewer than three know it."""
+        key = _key(foot, metric)
+        values = [day.cvs[key] for day in self.days if key in day.cvs]
+        return float(np.median(values)) if len(values) >= MIN_DAYS else NAN
+
 
 def load_baseline(path: Path) -> PersonalBaseline:
     """Read what `PersonalBaseline.save` wrote.
@@ -135,6 +154,7 @@ def load_baseline(path: Path) -> PersonalBaseline:
                 str(entry["tag"]),
                 int(entry["strides"]),
                 {str(key): float(value) for key, value in entry["medians"].items()},
+                {str(key): float(value) for key, value in entry.get("cvs", {}).items()},
             )
             for entry in table["days"]
         ]

@@ -2,8 +2,8 @@
 
 The unit of comparison is the session (a walk, or a day), not the stride: strides of one session share shoe,
 mood and the way the insole lies, so that counting them as independent would promise far too much. The
-interval is Welch's t over session means. Sessions that were walked in pairs (the same day with and without)
-are compared as pairs.
+interval is a t interval over session means with a spread of its own for each side (Welch). Sessions that were
+walked in pairs (the same day with and without) are compared as pairs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot
+from plantigrade.posture.baseline import FLOOR
+from plantigrade.posture.guidance import Catalogue, catalogue
 from plantigrade.posture.intake import StrideColumns
 from plantigrade.posture.student import t_quantile
 
@@ -24,24 +26,30 @@ MIN_STRIDES = 12
 
 @dataclass(frozen=True)
 class MinimalChange:
-    """Smallest change of one person that is not measurement error, and where that was found."""
+    """A change below which two sessions are not told apart, and what that rests on."""
 
     value: float
     unit: str
     source: str
 
 
-MINIMAL_CHANGE: Mapping[str, MinimalChange] = {
-    "stride_time_s": MinimalChange(0.03, "s", "own estimate from repeated virtual sessions"),
-    "stance_pct": MinimalChange(1.2, "%", "own estimate from repeated virtual sessions"),
-    "double_support_pct": MinimalChange(2.2, "%", "own estimate from repeated virtual sessions"),
-    "force_arch_index": MinimalChange(0.028, "share", "own estimate from repeated virtual sessions"),
-    "ml_index_forefoot": MinimalChange(0.10, "1", "own estimate from repeated virtual sessions"),
-    "ml_index_heel": MinimalChange(0.11, "1", "own estimate from repeated virtual sessions"),
-    "forefoot_pti_bw": MinimalChange(8.0, "kPa s", "own estimate from repeated virtual sessions"),
+ORDINARY = 2.77
+"""1.96 times the square root of two: what two ordinary days differ by in 95 of 100 cases, in their SD."""
+UNITS: Mapping[str, str] = {
+    "stride_time_s": "s",
+    "stance_pct": "%",
+    "double_support_pct": "%",
+    "force_arch_index": "",
+    "ml_index_forefoot": "",
+    "ml_index_heel": "",
+    "forefoot_pti_bw": "kPa s",
 }
-"""Published values for these insoles do not exist; 2.77 SD between the floors of the baseline (see
-`baseline`)."""
+ASSUMED = "assumed: 2.77 times the day-to-day SD that the baseline takes for granted; not a published value"
+MINIMAL_CHANGE: Mapping[str, MinimalChange] = {
+    metric: MinimalChange(round(ORDINARY * FLOOR[metric], 3), unit, ASSUMED) for metric, unit in UNITS.items()
+}
+"""No minimal detectable change of such insoles has been published to our knowledge, and none is claimed:
+these follow from the floors of the personal baseline (`baseline.FLOOR`), which are assumptions."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ def compare(
     *,
     paired: bool = False,
     confidence: float = 0.95,
+    language: str = "en",
 ) -> list[Difference]:
     """Differences of the metrics for both feet.
 
@@ -90,6 +99,7 @@ def compare(
         metrics: names of stride values.
         paired: session i of `before` belongs to session i of `after`.
         confidence: of the intervals.
+        language: of the sentences.
 
     Raises:
         PlantigradeError: pairs of unequal number, or no sessions.
@@ -100,6 +110,7 @@ def compare(
         raise PlantigradeError(f"pairs need as many sessions before ({len(before)}) as after ({len(after)})")
     if not 0.5 <= confidence < 1:
         raise PlantigradeError(f"confidence must lie between 0.5 and 1, not {confidence}")
+    words = catalogue(language)
     found: list[Difference] = []
     for metric in metrics:
         for foot in Foot:
@@ -109,7 +120,7 @@ def compare(
                 first, second = first[both], second[both]
             first, second = first[np.isfinite(first)], second[np.isfinite(second)]
             if len(first) and len(second):
-                found.append(_difference(metric, foot, first, second, paired, confidence))
+                found.append(_difference(metric, foot, first, second, paired, confidence, words))
     return found
 
 
@@ -123,7 +134,7 @@ def _means(sessions: Sequence[Sequence[StrideColumns]], metric: str, foot: Foot)
 
 
 def _difference(
-    metric: str, foot: Foot, first: F64, second: F64, paired: bool, confidence: float
+    metric: str, foot: Foot, first: F64, second: F64, paired: bool, confidence: float, words: Catalogue
 ) -> Difference:
     difference = float(second.mean() - first.mean())
     low = high = None
@@ -144,20 +155,24 @@ def _difference(
         sessions_after=len(second),
         paired=paired,
         minimal_change=minimal,
-        words=_say(metric, foot, difference, low, high, minimal),
+        words=_say(metric, foot, difference, low, high, minimal, words),
     )
 
 
 def _reach(first: F64, second: F64, paired: bool, confidence: float) -> float:
+    """Half the interval.
+
+    Unpaired, Welch's error with the freedom of the smaller side alone (not Welch and Satterthwaite's larger
+    one): a handful of sessions says little about its own spread, and days are neither quite normal nor quite
+    independent, so the interval shall rather be a little wide than a little narrow.
+    """
     if paired:
         change = second - first
         error2 = float(change.var(ddof=1)) / len(change)
         freedom = len(change) - 1.0
     else:
-        a, b = float(first.var(ddof=1)) / len(first), float(second.var(ddof=1)) / len(second)
-        error2 = a + b
-        spread = a**2 / (len(first) - 1) + b**2 / (len(second) - 1)
-        freedom = error2**2 / spread if spread > 0 else len(first) + len(second) - 2.0
+        error2 = float(first.var(ddof=1)) / len(first) + float(second.var(ddof=1)) / len(second)
+        freedom = min(len(first), len(second)) - 1.0
     return t_quantile(0.5 + confidence / 2, freedom) * float(np.sqrt(error2))
 
 
@@ -168,14 +183,18 @@ def _say(
     low: float | None,
     high: float | None,
     minimal: MinimalChange | None,
+    words: Catalogue,
 ) -> str:
-    where = f"{metric} of the {foot.value} foot"
+    """One plain sentence."""
+    what = words.metrics.get(metric, metric)
+    said = {"what": what[0].upper() + what[1:], "side": words.sides[foot.value], "by": f"{difference:+.3g}"}
     if low is None or high is None:
-        return f"{where}: {difference:+.3g}, but one session a side cannot tell a change from chance."
-    interval = f"{difference:+.3g} (between {low:+.3g} and {high:+.3g})"
+        return words.compare["single"].format(**said)
+    said |= {"low": f"{low:+.3g}", "high": f"{high:+.3g}"}
     if low <= 0 <= high:
-        return f"{where} did not clearly change: {interval}."
-    rose = "rose" if difference > 0 else "fell"
+        return words.compare["chance"].format(**said)
     if minimal is not None and abs(difference) < minimal.value:
-        return f"{where} {rose} by {interval}, less than the {minimal.value:g} {minimal.unit} that matter."
-    return f"{where} {rose} by {interval}."
+        limit = f"{minimal.value:g} {minimal.unit}".strip()
+        key = "rose_little" if difference > 0 else "fell_little"
+        return words.compare[key].format(**said, limit=limit)
+    return words.compare["rose" if difference > 0 else "fell"].format(**said)

@@ -3,7 +3,7 @@
 The same terms as in the alerts, over all valid strides instead of a sliding window.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import erf, sqrt
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.intake import StrideColumns
 from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import ENGINE_VERSION, Rule, Scope, Severity
+from plantigrade.posture.rules import ENGINE_VERSION, Rule, Scope, Severity, Statistic, Term
 from plantigrade.posture.statistics import Reference, rule_value
 from plantigrade.posture.uncertainty import sensor_sd
 
@@ -94,6 +94,7 @@ def judge(
     own_insole: bool = True,
     regions: tuple[str, ...] = (),
     medial: F64 | None = None,
+    uncertainty: bool = True,
 ) -> list[Finding]:
     """Findings of every rule on strides, for each side that it concerns.
 
@@ -103,6 +104,7 @@ def judge(
         reference: the personal baseline.
         own_insole: whether population levels for our layout apply.
         regions, medial: of the sensors, for the propagation of their uncertainty.
+        uncertainty: also work out `sd` and `confidence`, which takes most of the time.
     """
     book = book or RuleBook()
     by_foot = {table.foot: table for table in tables}
@@ -112,8 +114,11 @@ def judge(
             continue
         sides: tuple[Foot, ...] = (Foot.LEFT,) if rule.scope is Scope.BOTH else tuple(Foot)
         for side in sides:
-            sensor = _sensor_part(rule, side, by_foot, regions, medial, reference)
-            found.append(_one(rule, side, by_foot, book, reference, own_insole, sensor))
+            finding = _one(rule, side, by_foot, book, reference, own_insole)
+            if uncertainty and finding.state is not State.UNKNOWN:
+                sensor = _sensor_part(rule, side, by_foot, regions, medial)
+                finding = _with_sd(finding, rule, side, by_foot, reference, sensor)
+            found.append(finding)
     return found
 
 
@@ -124,22 +129,17 @@ def _one(
     book: RuleBook,
     reference: Reference | None,
     own_insole: bool,
-    sensor: float,
 ) -> Finding:
     needed = (side,) if rule.scope is Scope.FOOT else tuple(Foot)
     strides = min(int(tables[foot].valid.sum()) if foot in tables else 0 for foot in needed)
-    value, sd, confidence, state = NAN, NAN, NAN, State.UNKNOWN
+    value, state = NAN, State.UNKNOWN
     note = _obstacle(rule, strides, reference, own_insole)
     if not note:
         value = rule_value(rule, side, _Whole(tables), reference)
         if np.isnan(value):
             note = f"the recording does not give {', '.join(term.metric for term in rule.terms)}"
         else:
-            sd = float(
-                np.hypot(_stride_part(rule, side, tables, reference), 0.0 if np.isnan(sensor) else sensor)
-            )
             state = State.PRESENT if value >= rule.raise_level else State.ABSENT
-            confidence = _normal(abs(value - rule.raise_level) / sd) if sd > 0 else 1.0
     return Finding(
         rule=rule.id,
         rule_version=book.label(rule.id),
@@ -149,16 +149,31 @@ def _one(
         foot=None if rule.scope is Scope.BOTH else side,
         state=state,
         value=value,
-        sd=sd,
+        sd=NAN,
         unit=rule.unit,
         raise_level=rule.raise_level,
-        confidence=confidence,
+        confidence=NAN,
         strides=strides,
         note=note,
         severity=rule.severity,
         evidence=rule.evidence,
         references=rule.references,
     )
+
+
+def _with_sd(
+    finding: Finding,
+    rule: Rule,
+    side: Foot,
+    tables: dict[Foot, StrideColumns],
+    reference: Reference | None,
+    sensor: float,
+) -> Finding:
+    """The finding with its standard uncertainty and how sure its side of the level is."""
+    strides = _stride_part(rule, side, tables, reference)
+    sd = float(np.hypot(strides, 0.0 if np.isnan(sensor) else sensor))
+    confidence = _normal(abs(finding.value - finding.raise_level) / sd) if sd > 0 else 1.0
+    return replace(finding, sd=sd, confidence=confidence)
 
 
 def _obstacle(rule: Rule, strides: int, reference: Reference | None, own_insole: bool) -> str:
@@ -188,19 +203,30 @@ def _sensor_part(
     tables: dict[Foot, StrideColumns],
     regions: tuple[str, ...],
     medial: F64 | None,
-    reference: Reference | None,
 ) -> float:
-    """What the sensors' uncertainty does to the value of a rule with one term; NaN where it is not
-    propagated.
+    """What the sensors' uncertainty does to the value of a rule; NaN where it is not propagated.
 
-    Against a personal baseline a constant error of the sensors cancels, so nothing is added there.
+    The terms of one rule look at the same sensors, so that their errors count as going together: the mean of
+    the terms' is taken. Against a personal baseline a constant error of the sensors cancels, so nothing is
+    added there.
     """
-    if len(rule.terms) != 1 or rule.needs_baseline or not regions or medial is None or side not in tables:
+    if rule.needs_baseline or not regions or medial is None or side not in tables:
         return NAN
-    del reference
-    term = rule.terms[0]
+    parts = [_term_sd(term, rule, side, tables, regions, medial) for term in rule.terms]
+    known = [part for part in parts if not np.isnan(part)]
+    return float(np.mean(known)) if known else NAN
+
+
+def _term_sd(
+    term: Term,
+    rule: Rule,
+    side: Foot,
+    tables: dict[Foot, StrideColumns],
+    regions: tuple[str, ...],
+    medial: F64,
+) -> float:
     own = sensor_sd(term.metric, tables[side], regions, medial) / term.scale
-    if rule.scope is not Scope.SIDE or side.other not in tables:
+    if rule.scope is not Scope.SIDE or side.other not in tables or term.statistic is not Statistic.ASYMMETRY:
         return own
     values = tables[side].of(term.metric)
     middle = abs(float(np.median(values))) if len(values) else NAN

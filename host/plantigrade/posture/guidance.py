@@ -47,6 +47,8 @@ class Catalogue:
     language: str
     disclaimer: str
     sides: Mapping[str, str]
+    metrics: Mapping[str, str]
+    compare: Mapping[str, str]
     rules: Mapping[str, Mapping[str, str]]
     patterns: Mapping[str, Guidance]
 
@@ -85,7 +87,15 @@ def catalogue(language: str = "en") -> Catalogue:
             data = tomllib.load(stream)
         exercises = {name: Exercise(**entry) for name, entry in data["exercise"].items()}
         patterns = {name: _guidance(name, entry, exercises) for name, entry in data["pattern"].items()}
-        return Catalogue(data["language"], data["disclaimer"], data["sides"], data["rule"], patterns)
+        return Catalogue(
+            data["language"],
+            data["disclaimer"],
+            data["sides"],
+            data["metric"],
+            data["compare"],
+            data["rule"],
+            patterns,
+        )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise FileError(path, f"is not a complete text catalogue: {error}") from error
 

@@ -70,11 +70,17 @@ DERIVED = (
     ("heel_pti_bw", "pti_heel_kpa_s", 700.0),
 )
 """Name, source and factor of the values that are divided by body weight."""
+FOREFOOT_LOAD = "forefoot_load_kpa_bw"
+"""Highest pressure under the forefoot, averaged over stance (PTI / stance time), at 700 N of body weight."""
+CARRIED = "carried_bw"
+"""What a foot carries, averaged over the stride; both feet together carry the body weight and what is
+added to it. Known only where the body weight is."""
 SECOND_PEAK_MISSING = "second_peak_missing"
-"""1 where a stance has a first peak but no second one, 0 where it has both."""
+"""1 where the force of a stance does not show two peaks, 0 where it does; unknown without newtons. Who walks
+slowly may have one peak always: only a change against the own days means something."""
 
 
-def derived(values: Mapping[str, F64], body_weight_n: float) -> dict[str, F64]:
+def derived(values: Mapping[str, F64], body_weight_n: float, *, weight_known: bool = True) -> dict[str, F64]:
     """Values in body weights and `second_peak_missing`, for columns of strides; NaN where a source is
     missing.
 
@@ -86,8 +92,11 @@ def derived(values: Mapping[str, F64], body_weight_n: float) -> dict[str, F64]:
     found: dict[str, F64] = {}
     for name, source, factor in DERIVED:
         found[name] = values.get(source, blank) * (factor / body_weight_n)
-    first, second = values.get("f1_n", blank), values.get("f3_n", blank)
-    found[SECOND_PEAK_MISSING] = np.where(np.isfinite(first), np.isnan(second).astype(np.float64), np.nan)
+    found[FOREFOOT_LOAD] = found["forefoot_pti_bw"] / values.get("stance_time_s", blank)
+    carried = values.get("impulse_n_s", blank) / values.get("stride_time_s", blank) / body_weight_n
+    found[CARRIED] = carried if weight_known else blank
+    highest, second = values.get("peak_force_n", blank), values.get("f3_n", blank)
+    found[SECOND_PEAK_MISSING] = np.where(np.isfinite(highest), np.isnan(second).astype(np.float64), np.nan)
     return found
 
 
@@ -106,7 +115,11 @@ def estimate_weight_n(tables: list[StrideColumns]) -> float:
 def completed(tables: list[StrideColumns], body_weight_n: float | None = None) -> list[StrideColumns]:
     """The tables with the derived columns; without a body weight it is estimated from the strides."""
     weight = body_weight_n or estimate_weight_n(tables)
-    return [replace(table, values=dict(table.values) | derived(table.values, weight)) for table in tables]
+    known = body_weight_n is not None
+    return [
+        replace(table, values=dict(table.values) | derived(table.values, weight, weight_known=known))
+        for table in tables
+    ]
 
 
 def columns_of(foot: Foot, strides: StrideTable, impulse_n_s: F64 | None = None) -> StrideColumns:

@@ -79,9 +79,11 @@ class Watcher:
         """The next raw codes (n, S) of a foot, for the running check of its sensors; the alerts that
         changed."""
         watch = self._faults[foot]
-        if not watch.feed(counts):
+        before = dict(watch.current)
+        watch.feed(counts)
+        if watch.current == before:
             return []
-        faulty = sum(len(w.current) for w in self._faults.values())
+        faulty = sum(fault.kind.broken for w in self._faults.values() for fault in w.current.values())
         return self.monitor.feed([Observation(self._now_s, None, {"faulty_sensors": float(faulty)})])
 
     def finish(self) -> Response:

@@ -1,9 +1,9 @@
 """Rules as data: what is watched, when it speaks up, on what evidence. Read from `rules/*.toml`, checked
 strictly.
 
-A rule's value is the smallest of its terms, each `sign * (statistic - centre) / scale`; it is raised at
-`raise_level` after `dwell_s` and cleared at `clear_level` after as long. docs/reference/posture-rules.md
-describes every entry.
+A rule's value combines its terms, each `sign * (statistic - centre) / scale`, into one number: the smallest,
+or their mean. It is raised at `raise_level` after `dwell_s` and cleared at `clear_level` after as long.
+docs/reference/posture-rules.md describes every entry.
 """
 
 import tomllib
@@ -16,7 +16,7 @@ from typing import Any
 from plantigrade.errors import FileError, PlantigradeError
 
 RULES_DIR = Path(__file__).resolve().parent / "rules"
-ENGINE_VERSION = "posture-1"
+ENGINE_VERSION = "posture-2"
 
 
 class Statistic(Enum):
@@ -28,10 +28,14 @@ class Statistic(Enum):
     """SD over mean in per cent, outliers beyond four robust SDs left out."""
     ASYMMETRY = "asymmetry"
     """100 (this side - other) / half their sum, of the medians."""
+    SUM = "sum"
+    """Median of this side plus that of the other."""
     DRIFT = "drift"
     """(median - personal baseline) / spread of the baseline."""
     RATIO = "ratio"
     """median / personal baseline."""
+    CV_RATIO = "cv_ratio"
+    """cv / usual cv of the personal baseline."""
     LAST = "last"
     """The latest value (of a second)."""
 
@@ -47,6 +51,15 @@ class Scope(Enum):
     """Both feet together, the mean of their statistics."""
     SECOND = "second"
     """Values of seconds, not of strides."""
+
+
+class Combine(Enum):
+    """How the terms of a rule become its value."""
+
+    ALL = "all"
+    """The smallest: every term must pass the level."""
+    MEAN = "mean"
+    """Their mean, but no more than the smallest divided by `least`: no term may be missing altogether."""
 
 
 class Severity(Enum):
@@ -71,7 +84,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Rule:
-    """See the module; `text` is the key of patient's and clinician's words, `pattern` of the guidance."""
+    """See the module; `id` is the key of patient's and clinician's words, `pattern` of the guidance."""
 
     id: str
     version: int
@@ -91,11 +104,14 @@ class Rule:
     window_strides: int = 0
     min_interval_s: float = 0.0
     own_insole_only: bool = False
+    combine: Combine = Combine.ALL
+    least: float = 1.0
 
     @property
     def needs_baseline(self) -> bool:
         """Whether it compares with the person's own baseline."""
-        return any(term.statistic in (Statistic.DRIFT, Statistic.RATIO) for term in self.terms)
+        own = (Statistic.DRIFT, Statistic.RATIO, Statistic.CV_RATIO)
+        return any(term.statistic in own for term in self.terms)
 
 
 EDITABLE = (
@@ -152,6 +168,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     given = dict(entry)
     given["scope"] = Scope(entry["scope"])
     given["severity"] = Severity(entry["severity"])
+    given["combine"] = Combine(entry.get("combine", "all"))
     given["terms"] = tuple(_term(term) for term in entry["terms"])
     given["references"] = tuple(str(reference) for reference in entry["references"])
     return Rule(**given)
@@ -171,6 +188,8 @@ def check_rule(rule: Rule) -> None:
     """
     if not rule.terms or any(term.scale <= 0 or abs(term.sign) != 1 for term in rule.terms):
         raise PlantigradeError("needs terms with a positive scale and a sign of 1 or -1")
+    if not 0 < rule.least <= 1:
+        raise PlantigradeError(f"least must lie above 0 and not above 1, not {rule.least}")
     if not rule.clear_level < rule.raise_level:
         raise PlantigradeError(
             f"clear level {rule.clear_level} must lie below raise level {rule.raise_level}"

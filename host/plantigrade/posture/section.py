@@ -49,12 +49,22 @@ def findings(
     layout: SensorLayout | None,
     book: RuleBook | None = None,
     reference: Reference | None = None,
+    *,
+    uncertainty: bool = True,
 ) -> list[Finding]:
-    """Findings of completed tables, present ones first."""
+    """Findings of completed tables, present ones first; without `uncertainty` quicker, see `judge`."""
     own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
     regions = layout.region if layout is not None else ()
     medial = medial_of(layout) if layout is not None else None
-    found = judge(tables, book, reference, own_insole=own, regions=regions, medial=medial)
+    found = judge(
+        tables,
+        book,
+        reference,
+        own_insole=own,
+        regions=regions,
+        medial=medial,
+        uncertainty=uncertainty,
+    )
     order = {State.PRESENT: 0, State.ABSENT: 1, State.UNKNOWN: 2}
     return sorted(found, key=lambda finding: order[finding.state])
 

@@ -9,9 +9,12 @@ One `Observation` a second with these values:
   held for 3 s) or step;
 - `loaded_s`: the longest time that one foot has been loaded (above 15 % of body weight) without 2 s of
   relief;
-- `standing_side_pct`: share of the heavier foot over the last five minutes of the present standing, from one
-  minute on;
-- `standing_left_pct`: the left foot's share over the same time.
+- `one_sided_pct`: what the heavier foot has carried at least, for nine tenths of the last ten minutes spent
+  standing, from six minutes on; 0 while not standing;
+- `standing_left_pct`: the left foot's mean share over the same time, from one minute on.
+
+The first of these, not the mean, tells standing on one leg: who shifts the weight widely now and then has a
+mean off the middle for many minutes, from the few positions that these minutes hold, but does not stay there.
 
 A large transfer is 30 % of body weight in the literature, a small one 10 to 29 %; we count from 10 %.
 """
@@ -33,8 +36,12 @@ RELIEF_S = 2
 TRANSFER_SHARE = 0.10
 TRANSFER_HELD_S = 3
 SHORT_WALK_S = 10
-SIDE_WINDOW_S = 300
+SIDE_WINDOW_S = 600
 SIDE_MIN_S = 60
+ONE_SIDED_MIN_S = 360
+ONE_SIDED_QUANTILE = 0.10
+ONE_SIDED_EVERY_S = 5
+SIDE_FORGET_S = 1800
 
 
 class StandingWatch:
@@ -61,6 +68,7 @@ class StandingWatch:
         self._loaded_s = [0, 0]
         self._relief_s = [0, 0]
         self._sides: deque[float] = deque(maxlen=SIDE_WINDOW_S)
+        self._one_sided_pct = NAN
 
     def feed(self, left_n: NDArray[np.floating], right_n: NDArray[np.floating]) -> list[Observation]:
         """The next total forces (n,) of both feet; the seconds that they complete."""
@@ -88,8 +96,9 @@ class StandingWatch:
             walked = float(foot.min()) < 0.05 and float(foot.max()) > 0.3
             self._loaded_s[i] = 0 if self._relief_s[i] >= RELIEF_S or walked else self._loaded_s[i] + 1
         self._second += 1
-        enough = len(self._sides) >= SIDE_MIN_S
-        left_pct = 100.0 * float(np.mean(self._sides)) if enough else NAN
+        if self._second % ONE_SIDED_EVERY_S == 0:
+            self._one_sided_pct = self._one_sided()
+        left_pct = 100.0 * float(np.mean(self._sides)) if len(self._sides) >= SIDE_MIN_S else NAN
         return Observation(
             self._start_s + self._second,
             None,
@@ -99,21 +108,27 @@ class StandingWatch:
                 "standing_s": float(self._standing_s),
                 "still_s": float(self._still_s),
                 "loaded_s": float(max(self._loaded_s)),
-                "standing_side_pct": max(left_pct, 100.0 - left_pct) if enough else NAN,
+                "one_sided_pct": self._one_sided_pct if standing else 0.0,
                 "standing_left_pct": left_pct,
             },
         )
+
+    def _one_sided(self) -> float:
+        """See `one_sided_pct` in the module's words."""
+        if len(self._sides) < ONE_SIDED_MIN_S:
+            return NAN
+        low, high = np.quantile(np.array(self._sides), [ONE_SIDED_QUANTILE, 1.0 - ONE_SIDED_QUANTILE])
+        return 100.0 * max(float(low), 1.0 - float(high))
 
     def _stand(self, standing: bool, left_share: float) -> None:
         if not standing:
             self._break_s += 1
             self._still_s = 0
             self._held_share = NAN
-            if self._break_s > SHORT_WALK_S:
-                self._standing_s = 0
+            self._standing_s = 0 if self._break_s > SHORT_WALK_S else self._standing_s + 1
+            if self._break_s > SIDE_FORGET_S:
                 self._sides.clear()
-            else:
-                self._standing_s += 1
+                self._one_sided_pct = NAN
             return
         self._break_s = 0
         self._standing_s += 1

@@ -11,7 +11,7 @@ from plantigrade.posture.intake import REGION_NAMES, StrideColumns
 
 F64 = NDArray[np.float64]
 NAN = float("nan")
-SUMS = ("mean_force_n", "impulse_n_s", "push_off_bw", "first_peak_bw", "loading_rate_bw_per_s")
+SUMS = ("mean_force_n", "impulse_n_s", "carried_bw", "push_off_bw", "first_peak_bw", "loading_rate_bw_per_s")
 """Values that are sums over the sensors, or follow one."""
 
 
@@ -44,6 +44,9 @@ def sensor_sd(metric: str, table: StrideColumns, regions: tuple[str, ...], media
     ones = np.ones(len(regions))
     if metric == "force_arch_index":
         above, below, unit = part["midfoot"], ones - part["toes"], 1.0
+    elif metric == "medial_arch_index":
+        half = 0.5 * (1.0 + medial)
+        above, below, unit = half * part["midfoot"], half * (ones - part["toes"]), 1.0
     elif metric.startswith("load_share_"):
         above, below, unit = part[metric.removeprefix("load_share_").removesuffix("_pct")], ones, 100.0
     elif metric.startswith("ml_index_"):

@@ -10,7 +10,7 @@ Each effect has a switch in `Effects`. The model, per sensor:
   loading;
 - creep: the reading grows by `creep_pct_per_decade` for each decade of seconds under load and recovers
   likewise (six exponential modes, 0.3 s to 3e4 s);
-- drift: the sensitivity changes by a constant rate, SD `drift_pct_per_hour`;
+- drift: the sensitivity changes by a constant rate of use, SD `drift_pct_per_hour`;
 - converter: integral error of SD `error_mv`, compression above `usable_v`, noise of `noise_lsb /
   sqrt(oversample)`, rounding and clipping to the code range.
 
@@ -25,7 +25,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 from plantigrade.calibration.front_end import FrontEndParameters
-from plantigrade.twin.electrical_kernel import run_sensors
+from plantigrade.twin.electrical_kernel import KNEE_N, PLAY_PER_LOG, run_sensors
 
 F64 = NDArray[np.float64]
 U16 = NDArray[np.uint16]
@@ -144,6 +144,17 @@ class FrontEnd:
         self._last_log = np.zeros(self.sensors)
         self._memory = np.zeros((self.sensors, len(CREEP_TIMES_S)))
         self._held: dict[int, int] = {}
+
+    def rest(self, seconds: float) -> None:
+        """Lie unloaded for a time, as at night: creep recovers, hysteresis is back on its unloading branch.
+
+        Drift is counted in hours of use and stays as it is.
+        """
+        if not seconds >= 0:
+            raise ValueError(f"a rest cannot last {seconds} s")
+        self._memory *= np.exp(-seconds / CREEP_TIMES_S)
+        self._play = np.clip(self._play - PLAY_PER_LOG * (self._last_log - np.log(KNEE_N)), -1.0, 1.0)
+        self._last_log = np.full(self.sensors, np.log(KNEE_N))
 
     def counts(self, force_n: NDArray[np.floating], rate_hz: float) -> U16:
         """Codes (n, S) of forces (n, S) in newtons sampled at `rate_hz`.

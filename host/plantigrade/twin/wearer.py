@@ -75,6 +75,11 @@ class Wearer:
         left, right = self._front_ends
         return left.counts(forces.left, forces.rate_hz), right.counts(forces.right, forces.rate_hz)
 
+    def rest(self, seconds: float) -> None:
+        """Take the shoes off for a time: the sensors recover."""
+        for front_end in self._front_ends:
+            front_end.rest(seconds)
+
     def _forces(self, forces: ForceWalk, calibrations: tuple[Calibration, Calibration]) -> tuple[F32, F32]:
         codes = self.counts(forces)
         left, right = (

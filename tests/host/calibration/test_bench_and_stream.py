@@ -196,6 +196,29 @@ def test_sound_sensors_are_not_accused(kind: str):
     assert watch.current == {}
 
 
+def test_a_heavy_person_on_a_strong_sensor_is_no_fault():
+    person = replace(draw_person(8), mass_kg=110.0)
+    made = walk(person, 60, 8).forces
+    front = FrontEnd(8)
+    front.conductance_us_per_n = front.conductance_us_per_n * 1.6
+    watch = FaultWatch(100)
+    watch.feed(front.counts(made.left, 100))
+    assert {fault.kind for fault in watch.current.values()} == {SensorFaultKind.OVER_RANGE}
+    assert not any(fault.kind.broken for fault in watch.current.values())
+
+
+def test_a_fault_that_has_gone_is_forgotten():
+    counts = FrontEnd(6).counts(walk(draw_person(6), 300, 6).forces.left, 100)
+    counts[5000:9000, 1] = 400
+    watch = FaultWatch(100)
+    held = []
+    for piece in np.array_split(counts, 30):
+        watch.feed(piece)
+        held.append(1 in watch.current)
+    assert any(held)
+    assert not held[-1]
+
+
 def test_a_calibration_grows_old():
     calibration = bench_calibration(1)
     assert staleness(nominal(), TODAY).stale

@@ -129,3 +129,18 @@ def test_a_fault_touches_its_sensor_from_its_time_on(kind: FaultKind):
 def test_another_shape_is_refused(shape: tuple[int, ...]):
     with pytest.raises(ValueError, match="shape"):
         FrontEnd(1).counts(np.zeros(shape), 100)
+
+
+def test_a_night_off_the_foot_undoes_most_of_the_creep():
+    effects = replace(Effects.none(), creep=True)
+    front = FrontEnd(3, effects=effects)
+    load = np.full((2000, 16), 60.0)
+    fresh = front.counts(load[:20], 10)[-1].astype(float)
+    front.counts(load, 10)
+    tired = front.counts(load[:20], 10)[-1].astype(float)
+    front.rest(16 * 3600)
+    rested = front.counts(load[:20], 10)[-1].astype(float)
+    assert np.all(tired > fresh)
+    assert np.mean(rested - fresh) < 0.15 * np.mean(tired - fresh)
+    with pytest.raises(ValueError, match="rest"):
+        front.rest(-1)

@@ -36,3 +36,6 @@ class Usual:
 
     def spread(self, foot: Foot, metric: str) -> float:
         return self.sd
+
+    def cv_pct(self, foot: Foot, metric: str) -> float:
+        return float("nan")

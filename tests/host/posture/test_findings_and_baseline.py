@@ -21,6 +21,7 @@ from tests.host.posture.kit import columns
 LAYOUT = own_layout(42)
 NORMAL = {
     "force_arch_index": 0.155,
+    "medial_arch_index": 0.087,
     "ml_index_heel": 0.006,
     "ml_index_forefoot": 0.17,
     "cop_mean_x_pct": 52.7,
@@ -43,23 +44,23 @@ def test_ordinary_values_are_found_absent_with_confidence():
     finding = find("low-arch", Foot.LEFT, both())
     assert finding.state is State.ABSENT
     assert finding.confidence > 0.99
-    assert finding.value == pytest.approx(0.155, rel=0.02)
+    assert finding.value == pytest.approx(0.087, rel=0.02)
     assert finding.strides == 80
 
 
 def test_a_loaded_midfoot_is_found_present_on_its_side_only():
-    tables = [columns(Foot.LEFT, **(NORMAL | {"force_arch_index": 0.31})), columns(Foot.RIGHT, **NORMAL)]
+    tables = [columns(Foot.LEFT, **(NORMAL | {"medial_arch_index": 0.21})), columns(Foot.RIGHT, **NORMAL)]
     assert find("low-arch", Foot.LEFT, tables).state is State.PRESENT
     assert find("low-arch", Foot.RIGHT, tables).state is State.ABSENT
 
 
 def test_confidence_falls_towards_the_level():
-    near, far = both(force_arch_index=0.2523), both(force_arch_index=0.40)
+    near, far = both(medial_arch_index=0.1503), both(medial_arch_index=0.25)
     assert find("low-arch", Foot.LEFT, near).confidence < 0.95 < find("low-arch", Foot.LEFT, far).confidence
 
 
 def test_uncertain_sensors_lower_the_confidence():
-    table = columns(Foot.LEFT, **(NORMAL | {"force_arch_index": 0.27}))
+    table = columns(Foot.LEFT, **(NORMAL | {"medial_arch_index": 0.165}))
     impulse = np.full(16, 25.0)
     sure = StrideColumns(table.foot, table.end_s, table.valid, table.values, np.full(16, 0.02), impulse)
     vague = StrideColumns(table.foot, table.end_s, table.valid, table.values, np.full(16, 0.25), impulse)
@@ -79,7 +80,7 @@ def test_what_cannot_be_said_says_why():
 
 
 def test_invalid_strides_do_not_count():
-    table = columns(Foot.LEFT, **(NORMAL | {"force_arch_index": 0.31}))
+    table = columns(Foot.LEFT, **(NORMAL | {"medial_arch_index": 0.21}))
     half = StrideColumns(table.foot, table.end_s, np.arange(80) < 25, table.values)
     assert find("low-arch", Foot.LEFT, [half]).state is State.UNKNOWN
 
@@ -109,7 +110,7 @@ def test_values_in_body_weights_follow_the_strides_when_no_weight_is_known():
 
 
 def test_the_section_is_json_and_speaks_only_of_what_is_present():
-    entries = [as_json(f, catalogue()) for f in findings(both(force_arch_index=0.31), LAYOUT)]
+    entries = [as_json(f, catalogue()) for f in findings(both(medial_arch_index=0.21), LAYOUT)]
     json.dumps(entries, allow_nan=False)
     present = [entry for entry in entries if entry["state"] == "present"]
     assert {entry["rule"] for entry in present} == {"low-arch"}
@@ -185,3 +186,28 @@ def test_sensor_uncertainty_is_known_for_shares_sums_and_nothing_else():
         assert sensor_sd(metric, full, LAYOUT.region, medial) > 0
     assert np.isnan(sensor_sd("stride_time_s", full, LAYOUT.region, medial))
     assert np.isnan(sensor_sd("force_arch_index", table, LAYOUT.region, medial))
+
+
+def test_a_stance_without_two_peaks_has_no_second_one():
+    peaks = columns(Foot.LEFT, strides=40, noise=0.0, peak_force_n=800.0, f3_n=770.0, impulse_n_s=385.0)
+    values = dict(peaks.values)
+    values["f3_n"] = np.where(np.arange(40) < 10, np.nan, 770.0)
+    (done,) = completed([StrideColumns(Foot.LEFT, peaks.end_s, peaks.valid, values)], 700.0)
+    assert done.of("second_peak_missing").sum() == 10
+    unknown = values | {"peak_force_n": np.full(40, np.nan)}
+    (none,) = completed([StrideColumns(Foot.LEFT, peaks.end_s, peaks.valid, unknown)], 700.0)
+    assert len(none.of("second_peak_missing")) == 0
+
+
+def test_what_both_feet_carry_is_known_only_with_the_body_weight():
+    tables = [
+        columns(foot, noise=0.0, impulse_n_s=412.5, stride_time_s=1.1, stance_time_s=0.66) for foot in Foot
+    ]
+    known = completed(tables, 700.0)
+    assert sum(float(table.of("carried_bw")[0]) for table in known) == pytest.approx(750 / 700)
+    assert all(len(table.of("carried_bw")) == 0 for table in completed(tables))
+
+
+def test_the_forefoots_load_is_its_pressure_over_stance_at_700_newtons():
+    (done,) = completed([columns(Foot.LEFT, noise=0.0, pti_forefoot_kpa_s=50.0, stance_time_s=0.625)], 800.0)
+    assert done.of("forefoot_load_kpa_bw")[0] == pytest.approx(50 / 0.625 * 700 / 800)

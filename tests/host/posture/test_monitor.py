@@ -12,12 +12,16 @@ from plantigrade.posture.alerts import Alert
 from plantigrade.posture.intake import Observation
 from plantigrade.posture.monitor import LATENESS_S, Monitor
 from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import Rule, shipped_rules
+from plantigrade.posture.rules import ENGINE_VERSION, Rule, Statistic, Term, shipped_rules
 
 from tests.host.posture.kit import Usual, second, stride
 
 LOW_ARCH = replace(
     shipped_rules()["low-arch"],
+    version=7,
+    terms=(Term("force_arch_index", Statistic.MEDIAN),),
+    raise_level=0.252,
+    clear_level=0.232,
     min_strides=12,
     alert_strides=40,
     window_strides=20,
@@ -56,7 +60,7 @@ def test_nothing_is_said_before_enough_strides():
 
 def test_an_alert_names_rule_engine_side_level_and_when_it_began():
     (alert,) = run(Monitor(book(LOW_ARCH)), walking(0.15, 0.40, each=60))
-    assert (alert.rule, alert.rule_version, alert.engine) == ("low-arch", "1", "posture-1")
+    assert (alert.rule, alert.rule_version, alert.engine) == ("low-arch", "7", ENGINE_VERSION)
     assert alert.foot is Foot.LEFT
     assert alert.value >= alert.level == LOW_ARCH.raise_level
     assert 66 < alert.onset_s < alert.raised_s

@@ -10,13 +10,20 @@ from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.guidance import catalogue, languages
-from plantigrade.posture.intake import DERIVED, SECOND_PEAK_MISSING
+from plantigrade.posture.intake import CARRIED, DERIVED, FOREFOOT_LOAD, SECOND_PEAK_MISSING
 from plantigrade.posture.rulebook import RuleBook, load_rulebook
 from plantigrade.posture.rules import Rule, Scope, check_rule, load_rules, shipped_rules
 
 RULES = shipped_rules()
-SECONDS = {"still_s", "standing_s", "loaded_s", "standing_side_pct", "faulty_sensors", "not_worn_s"}
-KNOWN = {SECOND_PEAK_MISSING, *NAMES, *STRIDE_UNITS, *(name for name, _, _ in DERIVED)}
+SECONDS = {"still_s", "standing_s", "loaded_s", "one_sided_pct", "faulty_sensors", "not_worn_s"}
+KNOWN = {
+    SECOND_PEAK_MISSING,
+    CARRIED,
+    FOREFOOT_LOAD,
+    *NAMES,
+    *STRIDE_UNITS,
+    *(name for name, _, _ in DERIVED),
+}
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
@@ -91,20 +98,21 @@ def test_a_broken_file_of_rules_is_named(tmp_path: Path, text: str):
 
 def test_an_edit_changes_the_rule_and_stays_in_the_trail(tmp_path: Path):
     book = RuleBook()
-    assert book.label("low-arch") == "1"
+    shipped = RULES["low-arch"]
+    assert book.label("low-arch") == str(shipped.version)
     book.edit("low-arch", "raise_level", 0.30, by="clinician A", at=AT, reason="rigid orthotic")
     book.edit("low-arch", "window_strides", 100, by="clinician A", at=AT, reason="uneven ground")
     assert book.rules["low-arch"].raise_level == 0.30
-    assert book.label("low-arch") == "1+2"
+    assert book.label("low-arch") == f"{shipped.version}+2"
     assert [(e.field, e.old, e.new, e.by) for e in book.trail] == [
-        ("raise_level", 0.252, 0.30, "clinician A"),
+        ("raise_level", shipped.raise_level, 0.30, "clinician A"),
         ("window_strides", 60, 100, "clinician A"),
     ]
     book.save(tmp_path / "book.json")
     again = load_rulebook(tmp_path / "book.json")
     assert again.rules == book.rules
     assert again.trail == book.trail
-    assert RuleBook().rules["low-arch"].raise_level == 0.252, "other patients keep the shipped level"
+    assert RuleBook().rules["low-arch"] == shipped, "other patients keep the shipped level"
 
 
 @pytest.mark.parametrize(

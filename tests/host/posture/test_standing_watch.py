@@ -44,11 +44,24 @@ def test_a_foot_is_relieved_after_two_seconds_without_load():
     assert last(*both)["loaded_s"] < 12
 
 
-def test_the_heavier_side_is_known_after_a_minute():
-    assert np.isnan(last(*totals((50, 0.7, 1)))["standing_side_pct"])
-    values = last(*totals((90, 0.7, 1)))
-    assert values["standing_side_pct"] == pytest.approx(70)
-    assert values["standing_left_pct"] == pytest.approx(70)
+def test_the_left_share_is_known_after_a_minute():
+    assert np.isnan(last(*totals((50, 0.7, 1)))["standing_left_pct"])
+    assert last(*totals((90, 0.7, 1)))["standing_left_pct"] == pytest.approx(70)
+
+
+@pytest.mark.parametrize(
+    ("parts", "least"),
+    [
+        (((300, 0.7, 1),), np.nan),  # not yet six minutes
+        (((400, 0.7, 1),), 70),
+        (((400, 0.3, 1),), 70),  # the right foot carries
+        (((200, 0.7, 1), (90, 0.5, 0.2), (200, 0.7, 1)), 70),  # a walk between two spells
+        (((320, 0.95, 1), (80, 0.5, 1)), 50),  # mean of 86 %, but the other foot took over for a fifth
+        (((400, 0.7, 1), (20, 0.5, 0.2)), 0),  # not standing now
+    ],
+)
+def test_standing_on_one_side_is_what_the_heavier_foot_carries_nearly_all_the_time(parts, least: float):
+    assert last(*totals(*parts))["one_sided_pct"] == pytest.approx(least, abs=0.5, nan_ok=True)
 
 
 def test_insoles_without_a_foot_count_as_not_worn():

@@ -57,6 +57,7 @@ def test_constant_load_of_every_sensor() -> None:
     assert got["ml_index_heel"] == pytest.approx((100 - 50) / 150)
     assert got["ml_index_forefoot"] == pytest.approx((80 - 40) / 120)
     assert got["force_arch_index"] == pytest.approx(50 / (150 + 50 + 120))
+    assert got["medial_arch_index"] == pytest.approx(20 / (100 + 20 + 80))
     assert got["rear_load_pct"] == pytest.approx(100 * 200 / 400)
     assert got["gait_line_length_mm"] == pytest.approx(0, abs=1e-9)
 
@@ -177,7 +178,11 @@ UNAVAILABLE = [
         "force",
         {"load_share_midfoot_pct", "fti_toes_n_s", "force_arch_index"},
     ),
-    (square_layout(x_mm=np.full(8, 40.0)), "force", {"ml_index_heel", "ml_index_forefoot"}),
+    (
+        square_layout(x_mm=np.full(8, 40.0)),
+        "force",
+        {"ml_index_heel", "ml_index_forefoot", "medial_arch_index"},
+    ),
 ]
 
 

@@ -64,6 +64,7 @@ _COLUMNS: Final = (
     Column("cpei_pct", "%", Value.CPEI),
     Column("foot_flat_s", "s", Value.FOOT_FLAT),
     Column("heel_off_s", "s", Value.HEEL_OFF),
+    Column("medial_arch_index", "1", Value.MEDIAL_ARCH),
 )
 
 NAMES: Final = tuple(column.name for column in _COLUMNS)
@@ -170,7 +171,10 @@ def _unavailable(layout: SensorLayout | None, masks: Masks | None, quantity: Qua
         if not masks.has_sides[region]:
             reasons[name] = f"the {REGIONS[region]} has no sensors on both its sides"
     if not all(masks.has_region[:3]):
-        reasons["force_arch_index"] = "heel, midfoot and forefoot need sensors"
+        needs = "heel, midfoot and forefoot need sensors"
+        reasons.update(dict.fromkeys(("force_arch_index", "medial_arch_index"), needs))
+    elif not all(masks.has_sides[:3]):
+        reasons["medial_arch_index"] = "heel, midfoot and forefoot need sensors on both their sides"
     if not (masks.has_region[0] and masks.has_region[2]):
         reasons.update(dict.fromkeys(("foot_flat_s", "heel_off_s"), "heel and forefoot need sensors"))
     return reasons

@@ -61,9 +61,10 @@ class Value(IntEnum):
     HEEL_OFF = 36
     COP_MEAN_X = 37
     COP_MEAN_Y = 38
+    MEDIAL_ARCH = 39
 
 
-COUNT: Final = 39
+COUNT: Final = 40
 
 
 class Geometry(NamedTuple):
@@ -244,6 +245,8 @@ def _loads(row: Floats, geometry: Geometry, impulse: Floats) -> None:
     """Where the impulse goes: regions, rear, sides, midfoot over toeless foot."""
     total = impulse.sum()
     behind = 0.0
+    medial_midfoot = 0.0
+    medial_toeless = 0.0
     for r in range(4):
         part = 0.0
         inner = 0.0
@@ -253,11 +256,17 @@ def _loads(row: Floats, geometry: Geometry, impulse: Floats) -> None:
             behind += impulse[s] * geometry.rear[s]
         row[10 + r] = part
         row[14 + r] = 100.0 * part / total
+        if r < 3:
+            medial_toeless += inner
+        if r == 1:
+            medial_midfoot = inner
         if r in (0, 2) and part > 0.0:
             row[23 + r // 2] = (2.0 * inner - part) / part
     toeless = row[10] + row[11] + row[12]
     if toeless > 0.0:
         row[25] = row[11] / toeless
+    if medial_toeless > 0.0:
+        row[39] = medial_midfoot / medial_toeless
     row[26] = 100.0 * behind / total
 
 

@@ -1,0 +1,68 @@
+"""The patterns of walking that are measured: condition, degrees, and the rules that count as found."""
+
+from dataclasses import dataclass, replace
+
+from plantigrade.twin.body import Condition
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern of walking.
+
+    Attributes:
+        name: in the table.
+        kind: of the condition.
+        degrees: tried, rising.
+        clinical: the clinically relevant degree.
+        rules: any of them counts as found.
+        side: of the condition.
+    """
+
+    name: str
+    kind: str
+    degrees: tuple[float, ...]
+    clinical: float
+    rules: tuple[str, ...]
+    side: str = "both"
+
+    def condition(self, degree: float) -> Condition:
+        """The condition at a degree."""
+        return Condition(self.kind, degree, "left" if self.side == "left" else "both")
+
+
+SMALL = (0.5, 1.0, 1.5, 2.0, 3.0)
+LENGTHS = (5.0, 10.0, 15.0, 20.0, 30.0)
+HOURS = (1.0, 2.0, 3.0, 4.0, 6.0)
+LOADS = (2.5, 5.0, 10.0, 15.0, 20.0)
+PUSH_OFF = ("push-off-drift", "push-off-missing")
+PATTERNS = (
+    Pattern("low arch", "flat-foot", SMALL, 2, ("low-arch",)),
+    Pattern("arch drift (own baseline)", "flat-foot", SMALL, 2, ("arch-drift",)),
+    Pattern("high arch", "high-arch", SMALL, 2, ("high-arch",)),
+    Pattern("overpronation", "pronation", SMALL, 2, ("pronation",)),
+    Pattern("supination", "supination", SMALL, 2, ("supination",)),
+    Pattern("pronation drift (own baseline)", "pronation", SMALL, 2, ("pronation-drift",)),
+    Pattern("supination drift (own baseline)", "supination", SMALL, 2, ("supination-drift",)),
+    Pattern("antalgic: timing of the sides", "antalgic", SMALL, 2, ("stance-asymmetry",), "left"),
+    Pattern("antalgic: load of the sides", "antalgic", SMALL, 2, ("load-asymmetry",), "left"),
+    Pattern("leg length, raised-shoe pattern", "leg-length", LENGTHS, 20, ("leg-length",), "left"),
+    Pattern("leg length, patients", "leg-length-patients", LENGTHS, 20, ("leg-length-patients",), "left"),
+    Pattern("load carried on one side", "side-load", LOADS, 15, ("side-load",), "left"),
+    Pattern("forefoot overload", "forefoot-overload", SMALL, 2, ("forefoot-overload",)),
+    Pattern("forefoot overload (own baseline)", "forefoot-overload", SMALL, 2, ("forefoot-overload-drift",)),
+    Pattern("heel overload (own baseline)", "heel-overload", SMALL, 2, ("heel-overload-drift",)),
+    Pattern("high loading rate (own baseline)", "hard-heel", SMALL, 2, ("loading-rate-drift",)),
+    Pattern("reduced push-off (own baseline)", "weak-push-off", SMALL, 2, PUSH_OFF),
+    Pattern("fatigue (own baseline)", "fatigue", HOURS, 4, ("fatigue",)),
+    Pattern("rising variability", "unsteady", SMALL, 2, ("stride-variability",)),
+    Pattern("longer double support (own baseline)", "unsteady", SMALL, 2, ("double-support-drift",)),
+)
+POPULATION = tuple(pattern for pattern in PATTERNS if "own baseline" not in pattern.name)
+
+
+def with_degrees(patterns: tuple[Pattern, ...], asked: dict[str, tuple[float, ...]]) -> tuple[Pattern, ...]:
+    """The patterns with other degrees for the kinds in `asked`; the clinical one is always tried."""
+    return tuple(
+        replace(p, degrees=tuple(sorted({*asked[p.kind], float(p.clinical)}))) if p.kind in asked else p
+        for p in patterns
+    )
