@@ -76,12 +76,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         agreements = footswitch.run(ndd) if ndd else []
+        moved = footswitch.moved(ndd) if ndd else []
         subjects = insole_force.run(pdb) if pdb else []
     except PlantigradeError as error:
         print(error, file=sys.stderr)
         return 1
     exports = vendors.run(exports_at) if exports_at else []
-    text = as_markdown(agreements, subjects, exports, ALGORITHM_VERSION)
+    text = as_markdown(agreements, moved, subjects, exports, ALGORITHM_VERSION)
     if str(chosen.output) == "-":
         print(text)
     else:

@@ -1,17 +1,19 @@
 """gaitndd: our contacts beside the stride table that the database's authors made from the same signals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import FootAnalysis
+from plantigrade.gait.settings import ContactSettings, Settings
 from plantigrade.imports.formats import read
 
 Floats = npt.NDArray[np.float64]
 MATCH_S = 0.1
 CLOSE_S = 0.02
+DEFAULT = Settings()
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +78,39 @@ def compare(record: str, foot: FootAnalysis, truth: Truth) -> Agreement:
     return Agreement(record, contact, release, stride, swing)
 
 
-def run(folder: Path) -> list[Agreement]:
+CHANGED: tuple[tuple[str, float], ...] = (
+    ("load_share", 0.3),
+    ("load_share", 0.4),
+    ("unload_share", 0.15),
+    ("unload_share", 0.25),
+    ("flank_s", 0.02),
+    ("flank_s", 0.05),
+    ("onset_slope_share", 0.07),
+    ("onset_slope_share", 0.15),
+    ("search_s", 0.15),
+    ("search_s", 0.3),
+)
+"""Contact settings and the values that they are moved to, one at a time, to see how much hangs on them."""
+
+
+def moved(folder: Path) -> list[tuple[str, list[Agreement]]]:
+    """All records again with one contact setting changed at a time; what was changed, in words."""
+    results: list[tuple[str, list[Agreement]]] = []
+    for name, value in CHANGED:
+        usual = getattr(ContactSettings(), name)
+        settings = Settings(contact=replace(ContactSettings(), **{name: value}))
+        results.append((f"`{name}` {value:g} (is {usual:g})", run(folder, settings)))
+    return results
+
+
+def run(folder: Path, settings: Settings = DEFAULT) -> list[Agreement]:
     """Every record of a folder that has both a header and a truth."""
     results: list[Agreement] = []
     for header in sorted(folder.glob("*.hea")):
         truth = header.with_suffix(".ts")
         if not truth.exists():
             continue
-        left = analyze(read(header)).left
+        left = analyze(read(header), settings).left
         if left is not None:
             results.append(compare(header.stem, left, read_truth(truth)))
     return results
