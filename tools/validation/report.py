@@ -14,8 +14,8 @@ NOTES = {
     "control5": "a ledge between the heel's and the fore foot's step; the truth takes now one, now the other",
     "hunt13": "rises of 0.2 s without a corner; release over several ledges",
     "hunt15": "the foot often does not unload: no level that both would call swing",
-    "park5": "put down softly: up to a sixth of the range comes before the steep part; the truth takes now that,"
-    " now the steep part",
+    "park5": "put down softly: up to a sixth of the range comes before the steep part; the truth takes now "
+    "that, now the steep part",
     "park11": "a heel bump falls back almost to the swing level before the foot is loaded",
 }
 BARS = (
