@@ -15,7 +15,8 @@ NAMED = (
     "Y",
     "Q",
 )  # not the crowd of capacitors and resistors
-PAD_NAMES = {"FORCE_OUT": "OUT", "+3V3": "3V3"}  # where the net's name is too long
+PAD_NAMES = {"FORCE_OUT": "OUT", "+3V3": "3V3", "VREF": "REF"}  # where the net's name is too long
+GAPS_MM = (0.4, 0.15)  # between a part and its name; the smaller where the larger finds no room
 Rectangle = tuple[float, float, float, float]
 
 
@@ -73,20 +74,21 @@ def _room(mark: Mark) -> Rectangle:
 
 
 def _beside(part: Part, text: str, taken: list[Rectangle]) -> Mark | None:
+    for gap_mm in GAPS_MM:
+        for x, y in _places(part, _room(Mark(text, 0, 0))[2], 0.5 * TEXT_MM + gap_mm):
+            mark = Mark(text, round(x, 2), round(y, 2))
+            if _fits(_room(mark), taken):
+                return mark
+    return None
+
+
+def _places(part: Part, half_width: float, gap: float) -> list[tuple[float, float]]:
     left, top, right, bottom = _body(part)
-    half_width = _room(Mark(text, 0, 0))[2]
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
-    gap = 0.5 * TEXT_MM + 0.4
     rows = [(y, [middle_x, left + half_width, right - half_width]) for y in (top - gap, bottom + gap)]
     places = [(x, y) for y, xs in rows for x in xs]
-    places += [
-        (x, y) for x in (left - half_width - 0.1, right + half_width + 0.1) for y in (middle_y, top + gap)
-    ]
-    for x, y in places:
-        mark = Mark(text, round(x, 2), round(y, 2))
-        if _fits(_room(mark), taken):
-            return mark
-    return None
+    sides = (left - half_width - 0.1, right + half_width + 0.1)
+    return places + [(x, y) for x in sides for y in (middle_y, top + gap)]
 
 
 def _fits(room: Rectangle, taken: list[Rectangle]) -> bool:
