@@ -42,6 +42,11 @@ COMMANDS: dict[str, Place] = {
         "analyze",
         "Compute gait parameters from a recording of any known format.",
     ),
+    "posture": Place(
+        "plantigrade.posture.commands",
+        "posture",
+        "Rules of a patient, findings and alerts, own baseline, before and after.",
+    ),
     "sessions": Place(
         "plantigrade.library.commands", "sessions", "List, show, import, export and verify recordings."
     ),

@@ -13,7 +13,7 @@ from plantigrade.posture.section import findings
 from plantigrade.twin.body import Condition
 from plantigrade.twin.wearer import EU_SIZE, Wearer
 
-from tools.posture_tables.patterns import POPULATION, Pattern
+from tools.posture_tables.patterns import Pattern
 from tools.posture_tables.sessions import BASELINE_DAYS, BASELINE_S, SESSION_S, baseline, session
 from tools.posture_tables.table import Table, met, proportion
 
@@ -25,10 +25,10 @@ NEUTRAL: Key = ("neutral", "", 0.0)
 _book = cache(RuleBook)
 
 
-def one_person(seed: int, patterns: tuple[Pattern, ...], with_baseline: bool) -> Found:
+def one_person(seed: int, patterns: tuple[Pattern, ...]) -> Found:
     """Rules found for one person in each condition; the neutral walk is `NEUTRAL`."""
     wearer = Wearer(seed)
-    reference = baseline(wearer) if with_baseline else None
+    reference = baseline(wearer)
     found: Found = {NEUTRAL: _rules(wearer, (), reference)}
     for pattern in patterns:
         for degree in pattern.degrees:
@@ -38,27 +38,22 @@ def one_person(seed: int, patterns: tuple[Pattern, ...], with_baseline: bool) ->
     return found
 
 
-def _rules(
-    wearer: Wearer, conditions: tuple[Condition, ...], reference: TagReference | None
-) -> frozenset[str]:
+def _rules(wearer: Wearer, conditions: tuple[Condition, ...], reference: TagReference) -> frozenset[str]:
     tables = session(wearer, WALK_DAY, conditions)
     judged = findings(tables, own_layout(EU_SIZE), _book(), reference, uncertainty=False)
     return frozenset(finding.rule for finding in judged if finding.state is State.PRESENT)
 
 
-def _everyone(
-    seeds: range, patterns: tuple[Pattern, ...], with_baseline: bool, processes: int
-) -> list[Found]:
-    arguments = (seeds, repeat(patterns), repeat(with_baseline))
+def _everyone(seeds: range, patterns: tuple[Pattern, ...], processes: int) -> list[Found]:
     if processes == 1:
-        return list(map(one_person, *arguments))
+        return [one_person(seed, patterns) for seed in seeds]
     with ProcessPoolExecutor(processes) as pool:
-        return list(pool.map(one_person, *arguments, chunksize=4))
+        return list(pool.map(one_person, seeds, repeat(patterns), chunksize=4))
 
 
 def measure(people: int, first_seed: int, processes: int, patterns: tuple[Pattern, ...]) -> list[Table]:
     """The tables over `people` virtual people: detection, and every rule against every condition."""
-    results = _everyone(range(first_seed, first_seed + people), patterns, True, processes)
+    results = _everyone(range(first_seed, first_seed + people), patterns, processes)
     rows = [_row(pattern, results) for pattern in patterns]
     words = (
         f"{people} virtual people (seeds {first_seed} to {first_seed + people - 1}), each with insoles of "
@@ -71,23 +66,6 @@ def measure(people: int, first_seed: int, processes: int, patterns: tuple[Patter
     )
     columns = ("pattern", "at", "sensitivity", "", "specificity", "", "half found at", "found at each degree")
     return [Table("Detection of patterns", words, columns, tuple(rows)), _confusion(patterns, results)]
-
-
-def check(people: int, first_seed: int, processes: int) -> Table:
-    """Rules that need no baseline, at half the clinical degree and at it, on people of other seeds."""
-    patterns = tuple(
-        Pattern(p.name, p.kind, (0.5 * p.clinical, float(p.clinical)), p.clinical, p.rules, p.side)
-        for p in POPULATION
-    )
-    results = _everyone(range(first_seed, first_seed + people), patterns, False, processes)
-    words = (
-        f"Rules that need no baseline, on {people} other people (seeds {first_seed} to "
-        f"{first_seed + people - 1}), measured once."
-    )
-    columns = ("pattern", "at", "sensitivity", "", "specificity", "", "half found at", "found at each degree")
-    return Table(
-        "Detection on other people", words, columns, tuple(_row(pattern, results) for pattern in patterns)
-    )
 
 
 def _row(pattern: Pattern, results: Sequence[Found]) -> tuple[str, ...]:

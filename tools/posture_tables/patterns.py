@@ -30,10 +30,10 @@ class Pattern:
         return Condition(self.kind, degree, "left" if self.side == "left" else "both")
 
 
-SMALL = (0.5, 1.0, 1.5, 2.0, 3.0)
-LENGTHS = (5.0, 10.0, 15.0, 20.0, 30.0)
-HOURS = (1.0, 2.0, 3.0, 4.0, 6.0)
-LOADS = (2.5, 5.0, 10.0, 15.0, 20.0)
+SMALL = (1.0, 1.5, 2.0, 3.0)
+LENGTHS = (5.0, 10.0, 20.0, 30.0)
+HOURS = (1.0, 2.0, 4.0, 6.0)
+LOADS = (5.0, 10.0, 15.0, 20.0)
 PUSH_OFF = ("push-off-drift", "push-off-missing")
 PATTERNS = (
     Pattern("low arch", "flat-foot", SMALL, 2, ("low-arch",)),
@@ -57,7 +57,6 @@ PATTERNS = (
     Pattern("rising variability", "unsteady", SMALL, 2, ("stride-variability",)),
     Pattern("longer double support (own baseline)", "unsteady", SMALL, 2, ("double-support-drift",)),
 )
-POPULATION = tuple(pattern for pattern in PATTERNS if "own baseline" not in pattern.name)
 
 
 def with_degrees(patterns: tuple[Pattern, ...], asked: dict[str, tuple[float, ...]]) -> tuple[Pattern, ...]:

@@ -87,6 +87,21 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 @click.option(
     "--eyes-closed", callback=_span, metavar="FROM-TO", help="Span of standing with closed eyes, seconds."
 )
+@click.option(
+    "--rules",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The patient's posture rules, as `plantigrade posture edit` keeps them.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The person's own days, as `plantigrade posture learn` keeps them.",
+)
+@click.option(
+    "--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn, for --baseline."
+)
 @data_option
 @pass_invocation
 def analyze(
@@ -102,6 +117,9 @@ def analyze(
     feet_apart_mm: float | None,
     eyes_open: "Span | None",
     eyes_closed: "Span | None",
+    rules: Path | None,
+    baseline: Path | None,
+    tag: str,
 ) -> None:
     """Compute gait parameters from one recording of any known format, or of the library by its identifier.
 
@@ -126,6 +144,9 @@ def analyze(
         feet_apart_mm=feet_apart_mm,
         eyes_open=eyes_open,
         eyes_closed=eyes_closed,
+        rules=rules,
+        baseline=baseline,
+        tag=tag,
     )
     whole = _run(request, invocation)
     _write(whole, json_file, strides_file, events_file)

@@ -227,7 +227,7 @@ def _of_spectrum(spectrum: Spectrum | None, name: str) -> float | None:
 
 def _posture(whole: Whole) -> list[dict[str, Any]]:
     first = whole.walk.feet[0]
-    return posture_section(whole.analysis, first.layout)
+    return posture_section(whole.analysis, first.layout, book=whole.book, reference=whole.reference)
 
 
 def _standing(standing: Standing) -> Json:

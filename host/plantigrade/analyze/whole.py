@@ -14,6 +14,8 @@ from plantigrade.gait.pressure.butterfly import Butterfly, butterfly
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats
+from plantigrade.posture.baseline import TagReference, reference_of
+from plantigrade.posture.rulebook import RuleBook, load_rulebook
 
 NEWTONS_PER_KG: Final = 9.80665
 MIN_STANDING_S: Final = balance.MIN_LOAD_S
@@ -42,6 +44,8 @@ class Request:
         body_weight_kg: stated weight, goes before that of the file.
         feet_apart_mm: for the sway of the whole body.
         eyes_open, eyes_closed: spans of quiet standing to compare.
+        rules: the patient's rule book; the shipped rules otherwise.
+        baseline, tag: the person's own days, and the shoes or orthotic that were worn.
     """
 
     path: Path
@@ -51,6 +55,9 @@ class Request:
     feet_apart_mm: float | None = None
     eyes_open: Span | None = None
     eyes_closed: Span | None = None
+    rules: Path | None = None
+    baseline: Path | None = None
+    tag: str = "everyday"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +71,7 @@ class Whole:
         romberg: eyes closed over open, where both were named and long enough.
         butterfly: None with one foot, without sensor places or with too few strides.
         notes: what the file and the engine say about the recording, each once.
+        book, reference: what the posture rules judge with; None for the shipped rules, and for no own days.
     """
 
     walk: Walk
@@ -72,6 +80,8 @@ class Whole:
     romberg: balance.Romberg | None
     butterfly: Butterfly | None
     notes: tuple[str, ...]
+    book: RuleBook | None = None
+    reference: TagReference | None = None
 
 
 def run(request: Request, progress: Progress = lambda _what, _share: None) -> Whole:
@@ -106,6 +116,8 @@ def of_walk(walk: Walk, request: Request, progress: Progress = lambda _what, _sh
         romberg=_romberg(standings, request),
         butterfly=_butterfly(walk, analysis),
         notes=_notes(walk, analysis),
+        book=load_rulebook(request.rules) if request.rules is not None else None,
+        reference=reference_of(request.baseline, request.tag) if request.baseline is not None else None,
     )
 
 

@@ -114,7 +114,9 @@ class FaultWatch:
     def _judge(self, window: NDArray[np.uint16]) -> list[SensorFault] | None:
         """Faults that a window shows; None when the foot did not walk and nothing can be said."""
         above = window.astype(np.float64) - self.front.zero_count
-        low, high = np.percentile(above, [1, 99], axis=0)
+        ordered = np.sort(above, axis=0)
+        edge = round(0.01 * (len(ordered) - 1))
+        low, high = ordered[edge], ordered[-1 - edge]
         span = high - low
         faults = self._beyond_range(window)
         moving = np.clip(above - low, 0, None).sum(axis=1)

@@ -169,5 +169,21 @@ def load_baseline(path: Path) -> PersonalBaseline:
         raise FileError(path, f"holds a day that makes no sense: {error}") from error
 
 
+def reference_of(path: Path, tag: str) -> TagReference:
+    """The reference of one shoe or orthotic from a file of days.
+
+    Raises:
+        FileError: the file is broken, or has fewer than three days of the tag.
+    """
+    reference = load_baseline(path).for_tag(tag)
+    if reference is None:
+        raise FileError(
+            path,
+            f"has fewer than three days with the tag {tag!r}: add some with `plantigrade posture learn`, or "
+            "name another --tag",
+        )
+    return reference
+
+
 def _key(foot: Foot, metric: str) -> str:
     return f"{foot.value}/{metric}"

@@ -20,6 +20,7 @@ A large transfer is 30 % of body weight in the literature, a small one 10 to 29 
 """
 
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,32 @@ ONE_SIDED_MIN_S = 360
 ONE_SIDED_QUANTILE = 0.10
 ONE_SIDED_EVERY_S = 5
 SIDE_FORGET_S = 1800
+
+
+class _Foot(NamedTuple):
+    """One foot in one second, in body weights."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def _figures(left: F64, right: F64) -> tuple[list[float], ...]:
+    """Mean, lowest and highest of left, right and both for seconds (k, rows), as columns of numbers."""
+    parts = (left, right, left + right)
+    return tuple(
+        column.tolist()
+        for part in parts
+        for column in (part.mean(axis=1), part.min(axis=1), part.max(axis=1))
+    )
+
+
+def _second(*figures: float) -> tuple[float, bool, float, tuple[_Foot, _Foot]]:
+    """Mean of both feet, whether it was spent standing, mean of the left, and the feet."""
+    left, right, both = _Foot(*figures[0:3]), _Foot(*figures[3:6]), _Foot(*figures[6:9])
+    swing = min(left.high - left.low, right.high - right.low)
+    steady = both.high - both.low < STEADY_RANGE_SHARE and swing < 0.6
+    return both.mean, both.mean > STANDING_SHARE and steady, left.mean, (left, right)
 
 
 class StandingWatch:
@@ -79,21 +106,15 @@ class StandingWatch:
         self._rest = (left[used:], right[used:])
         a = left[:used].reshape(whole, self._rows) / self._weight_n
         b = right[:used].reshape(whole, self._rows) / self._weight_n
-        return [self._take(a[i], b[i]) for i in range(whole)]
+        return [self._take(*_second(*row)) for row in zip(*_figures(a, b), strict=True)]
 
-    def _take(self, left: F64, right: F64) -> Observation:
-        total = left + right
-        mean = float(total.mean())
-        swing = min(float(left.max() - left.min()), float(right.max() - right.min()))
-        standing = (
-            mean > STANDING_SHARE and float(total.max() - total.min()) < STEADY_RANGE_SHARE and swing < 0.6
-        )
+    def _take(self, mean: float, standing: bool, left_mean: float, feet: tuple[_Foot, _Foot]) -> Observation:
         worn = mean > WORN_SHARE
         self._not_worn_s = 0 if worn else self._not_worn_s + 1
-        self._stand(standing, float(left.mean()) / mean if mean > 0 else NAN)
-        for i, foot in enumerate((left, right)):
-            self._relief_s[i] = self._relief_s[i] + 1 if float(foot.mean()) < RELIEF_SHARE else 0
-            walked = float(foot.min()) < 0.05 and float(foot.max()) > 0.3
+        self._stand(standing, left_mean / mean if mean > 0 else NAN)
+        for i, foot in enumerate(feet):
+            self._relief_s[i] = self._relief_s[i] + 1 if foot.mean < RELIEF_SHARE else 0
+            walked = foot.low < 0.05 and foot.high > 0.3
             self._loaded_s[i] = 0 if self._relief_s[i] >= RELIEF_S or walked else self._loaded_s[i] + 1
         self._second += 1
         if self._second % ONE_SIDED_EVERY_S == 0:

@@ -29,6 +29,12 @@ def twin() -> None:
 @click.option(
     "--live", is_flag=True, help="Follow the pair with the bridge and show posture alerts on the way."
 )
+@click.option(
+    "--rules",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --live: the patient's rules, as `plantigrade posture edit` keeps them.",
+)
 @click.option("--interval-ms", default=30.0, show_default=True, help="Connection interval of the radio.")
 @click.option("--seconds", type=float, help="End after this time; by default run until Ctrl-C.")
 @click.option(
@@ -45,6 +51,7 @@ def run(
     neutral_s: float,
     seed: int,
     live: bool,
+    rules: Path | None,
     interval_ms: float,
     seconds: float | None,
     directory: Path | None,
@@ -59,11 +66,15 @@ def run(
     The serial ports that are shown can be opened with any terminal program, and with mpremote:
       mpremote connect /dev/pts/7 fs ls
     """
+    if rules is not None and not live:
+        raise click.UsageError("--rules needs --live: without it nobody judges")
     try:
         from plantigrade.twin.run import Choices, run_twin
     except ModuleNotFoundError as error:
         raise MissingPartError("the twin", "twin", error.name or "bumble") from error
-    run_twin(Choices(source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live))
+    run_twin(
+        Choices(source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live, rules)
+    )
 
 
 @twin.command()

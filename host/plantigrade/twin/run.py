@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ from typing import Any
 import click
 from insole_protocol import advert
 from plantigrade.errors import PlantigradeError
+from plantigrade.posture.rulebook import RuleBook, load_rulebook
 from plantigrade.twin.body import draw_person, load_walk, make_forces, parse_condition
 from plantigrade.twin.body.walk import ForceWalk
 from plantigrade.twin.feeds import SIDES, write_feeds
@@ -43,6 +44,7 @@ class Choices:
     directory: Path | None = None
     json_file: Path | None = None
     live: bool = False
+    rules: Path | None = None
 
 
 def run_twin(choices: Choices) -> None:
@@ -54,9 +56,10 @@ def run_twin(choices: Choices) -> None:
     try:
         radio = RadioConditions(interval_ms=choices.interval_ms)
         walk = _walk(choices)
+        book = load_rulebook(choices.rules) if choices.rules is not None else None
     except ValueError as error:
         raise PlantigradeError(str(error)) from error
-    asyncio.run(_run(choices, radio, walk))
+    asyncio.run(_run(choices, radio, walk, book))
 
 
 def _walk(choices: Choices) -> ForceWalk:
@@ -69,7 +72,7 @@ def _walk(choices: Choices) -> ForceWalk:
     return make_forces(conditions, draw_person(choices.seed), seconds, choices.seed, choices.neutral_s)
 
 
-async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk) -> None:
+async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: RuleBook | None) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:
@@ -87,21 +90,17 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk) -> Non
         if choices.live:
             tell = partial(click.echo, err=str(choices.json_file) == "-")
             tell("Alerts follow; those about walking need 200 strides of a foot, about four minutes.")
-            await _follow(pair, _weight_n(choices, walk), ended, choices.seconds, tell)
+            onset_s = choices.neutral_s if choices.conditions else None
+            watching = watch(pair, _weight_n(choices, walk), tell, book, onset_s)
+            await _follow(watching, ended, choices.seconds)
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), choices.seconds)
 
 
-async def _follow(
-    pair: VirtualPair,
-    weight_n: float,
-    ended: asyncio.Event,
-    seconds: float | None,
-    tell: Callable[[str], None],
-) -> None:
+async def _follow(following: Coroutine[Any, Any, None], ended: asyncio.Event, seconds: float | None) -> None:
     """Show alerts until the end; a failure of the bridge ends the run with its words."""
-    watching = asyncio.create_task(watch(pair, weight_n, tell))
+    watching = asyncio.create_task(following)
     ending = asyncio.create_task(ended.wait())
     try:
         await asyncio.wait({watching, ending}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

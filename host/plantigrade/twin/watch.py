@@ -4,6 +4,7 @@ The samples go the whole way: firmware, radio, bridge, calibration, gait engine,
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,7 @@ from plantigrade.link.discovery import Radio, scan
 from plantigrade.posture.alerts import Alert
 from plantigrade.posture.guidance import Catalogue, catalogue
 from plantigrade.posture.live import Watcher
+from plantigrade.posture.rulebook import RuleBook
 from plantigrade.twin import central
 from plantigrade.twin.bench import bench_calibration
 from plantigrade.twin.bleak_backend import backend_for
@@ -44,17 +46,21 @@ class Follower:
         body_weight_n: of the made-up person.
         tell: gets each line of words.
         start_ns: host time at which the walk began.
+        book: the patient's rules; None for the shipped ones.
+        onset_s: when the made-up person's condition begins, to say how long an alert took.
     """
 
     body_weight_n: float
     tell: Callable[[str], None]
     start_ns: int
+    book: RuleBook | None = None
+    onset_s: float | None = None
     _words: Catalogue = field(default_factory=catalogue)
     _waiting: dict[Foot, list[tuple[F64, F32]]] = field(default_factory=lambda: {foot: [] for foot in Foot})
 
     def __post_init__(self) -> None:
         self._engine = Engine(sample_rate_hz=RATE_HZ, body_weight_n=self.body_weight_n)
-        self._watcher = Watcher(RATE_HZ, self.body_weight_n)
+        self._watcher = Watcher(RATE_HZ, self.body_weight_n, book=self.book)
         self._calibrators = {foot: Calibrator(bench_calibration(SEEDS[foot.value]), RATE_HZ) for foot in Foot}
 
     def take(self, foot: Foot, insole: Insole, stamped: StampedFrames) -> None:
@@ -104,7 +110,14 @@ class Follower:
                 continue
             words = self._words.patient(alert.rule, alert.foot)
             what = f"{alert.severity.value}  {alert.rule} (version {alert.rule_version})"
-            self.tell(f"{alert.raised_s:6.0f} s  {what}, {alert.strides} strides: {words}")
+            self.tell(f"{alert.raised_s:6.0f} s  {what}, {alert.strides} strides{self._late(alert)}: {words}")
+
+    def _late(self, alert: Alert) -> str:
+        """How long after the onset of the condition the alert is told."""
+        if self.onset_s is None or alert.raised_s < self.onset_s:
+            return ""
+        now_s = (time.monotonic_ns() - self.start_ns) * 1e-9
+        return f", {now_s - self.onset_s:.0f} s after the condition began"
 
 
 def warm_up() -> None:
@@ -116,14 +129,20 @@ def warm_up() -> None:
     follower.step()
 
 
-async def watch(pair: VirtualPair, body_weight_n: float, tell: Callable[[str], None]) -> None:
-    """Connect both insoles and follow them until cancelled.
+async def watch(
+    pair: VirtualPair,
+    body_weight_n: float,
+    tell: Callable[[str], None],
+    book: RuleBook | None = None,
+    onset_s: float | None = None,
+) -> None:
+    """Connect both insoles and follow them until cancelled; see `Follower` for the arguments.
 
     Raises:
         LinkError: an insole does not advertise.
     """
     radio = Radio(*backend_for(pair.radio), virtual=True)
-    follower = Follower(body_weight_n, tell, min(pair.feed_start.values()))
+    follower = Follower(body_weight_n, tell, min(pair.feed_start.values()), book, onset_s)
     async with central.using(central.central_at(pair.radio)):
         addresses = {board.spec.radio_address: side for side, board in pair.boards.items()}
         found = await scan(SCAN_S, radio, lambda seen: addresses.keys() <= seen.keys())

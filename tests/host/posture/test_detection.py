@@ -18,7 +18,7 @@ MISSED, FALSE = 1, 1
 
 @pytest.fixture(scope="module")
 def results() -> list[Found]:
-    return [one_person(seed, CLINICAL, with_baseline=True) for seed in SEEDS]
+    return [one_person(seed, CLINICAL) for seed in SEEDS]
 
 
 @pytest.mark.parametrize("pattern", CLINICAL, ids=[p.name for p in CLINICAL])

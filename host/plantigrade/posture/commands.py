@@ -1,0 +1,177 @@
+"""`plantigrade posture`: the rules of a patient, what they say about recordings, and comparisons."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_json = click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Write the result as JSON (- = standard output, and nothing else there).",
+)
+_rules = click.option(
+    "--rules",
+    "book",
+    type=_FILE,
+    metavar="FILE",
+    help="The patient's rules, as `posture edit` keeps them; by default the shipped ones.",
+)
+_weight = click.option(
+    "--body-weight-kg",
+    type=click.FloatRange(2, 500),
+    help="Weight of the person; else the file's, else it is taken from the strides.",
+)
+
+
+@click.group(short_help="Rules of a patient, findings and alerts, own baseline, before and after.")
+def posture() -> None:
+    """Rules of a patient, findings and alerts of recordings, the own baseline, before and after.
+
+    Nothing here is a diagnosis. docs/reference/posture-rules.md explains every rule.
+
+    \b
+    Examples:
+      plantigrade posture rules
+      plantigrade posture edit --rules patient.json low-arch raise_level 0.18 \\
+        --by clinician --reason "rigid orthotic"
+      plantigrade posture alerts walk.csv --rules patient.json
+    """
+
+
+@posture.command()
+@_rules
+@_json
+def rules(book: Path | None, json_file: Path | None) -> None:
+    """List the rules that hold, with their levels and versions.
+
+    A version such as 2+1 is the shipped version 2 with one edit for this patient.
+
+    \b
+    Examples:
+      plantigrade posture rules
+      plantigrade posture rules --rules patient.json --json - | jq '.rules[] | select(.id == "low-arch")'
+    """
+    from plantigrade.posture import entry
+
+    entry.show_rules(book, json_file)
+
+
+@posture.command()
+@click.option("--rules", "book", type=_FILE, metavar="FILE", required=True, help="Where the edits are kept.")
+@click.argument("rule")
+@click.argument("field")
+@click.argument("value", type=float)
+@click.option("--by", required=True, help="Who changes it.")
+@click.option("--reason", required=True, help="Why, in a sentence.")
+def edit(book: Path, rule: str, field: str, value: float, by: str, reason: str) -> None:
+    """Change one number of one rule for a patient; the change holds from the next stride on.
+
+    FIELD is raise_level, clear_level, dwell_s, min_strides, alert_strides, window_strides or
+    min_interval_s. Every edit is kept with who, when, why, the old and the new number. A level beyond the
+    other one is refused: change first the one that makes room.
+
+    \b
+    Example:
+      plantigrade posture edit --rules patient.json low-arch raise_level 0.18 --by clinician \\
+        --reason "rigid orthotic"
+    """
+    from plantigrade.posture import entry
+
+    entry.edit_rule(book, rule, field, value, by, reason, datetime.now(UTC))
+
+
+@posture.command()
+@click.argument("book", metavar="FILE", type=_FILE)
+@_json
+def history(book: Path, json_file: Path | None) -> None:
+    """Show who changed which rule of a patient, when and why.
+
+    \b
+    Example:
+      plantigrade posture history patient.json
+    """
+    from plantigrade.posture import entry
+
+    entry.show_history(book, json_file)
+
+
+@posture.command()
+@click.argument("recording", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
+@_rules
+@click.option("--baseline", type=_FILE, metavar="FILE", help="The person's own days, see `posture learn`.")
+@click.option("--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn.")
+@_weight
+@_json
+def alerts(
+    recording: Path,
+    book: Path | None,
+    baseline: Path | None,
+    tag: str,
+    body_weight_kg: float | None,
+    json_file: Path | None,
+) -> None:
+    """What the rules say about a recording: alerts in time, as they would have come live, and findings.
+
+    Needs 200 strides of a foot for an alert about walking, 30 for a finding. Results name the rule's version
+    and the engine's.
+
+    \b
+    Examples:
+      plantigrade posture alerts walk.csv
+      plantigrade posture alerts day.csv --rules patient.json --baseline own-days.json --tag trail
+    """
+    from plantigrade.posture import entry
+
+    entry.show_alerts(entry.Wanted(recording, book, baseline, tag, body_weight_kg), json_file)
+
+
+@posture.command()
+@click.argument("recording", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
+@click.option("--baseline", type=_FILE, metavar="FILE", required=True, help="Where the days are kept.")
+@click.option("--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn.")
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="The day of the recording, such as 2026-03-01.",
+)
+@_weight
+def learn(recording: Path, baseline: Path, tag: str, day: datetime, body_weight_kg: float | None) -> None:
+    """Add a day to a person's own baseline, for one pair of shoes or orthotic.
+
+    A day needs 60 valid strides a foot, a baseline three days of the same tag.
+
+    \b
+    Example:
+      plantigrade posture learn monday.csv --day 2026-03-02 --baseline own-days.json --tag trail
+    """
+    from plantigrade.posture import entry
+
+    entry.learn_day(recording, baseline, tag, day.date(), body_weight_kg)
+
+
+@posture.command()
+@click.option("--before", multiple=True, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--after", multiple=True, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--metric", "metrics", multiple=True, help="Value of strides; by default the usual ones.")
+@click.option("--paired", is_flag=True, help="The first before belongs to the first after, and so on.")
+@_weight
+@_json
+def compare(**options: Any) -> None:
+    """Compare recordings before and after: with and without an orthotic, two shoes, two weeks.
+
+    Each recording is a session and may be named several times over: --before a.csv --before b.csv. The
+    interval needs two sessions a side; five say much more.
+
+    \b
+    Example:
+      plantigrade posture compare --before mon.csv --before tue.csv --after thu.csv --after fri.csv
+    """
+    from plantigrade.posture import entry
+
+    entry.compare_recordings(**options)
