@@ -1,8 +1,10 @@
-"""Everything of the hardware into one folder: `python -m hardware.make FOLDER`; 1 when a check fails.
+"""Everything of the hardware into one folder: `python -m hardware.make FOLDER [--pictures]`.
 
-Checks first, then board files, sheets, enclosure, front end and power; `summary.md` holds every figure.
+Checks first, then board files, sheets, enclosure, front end and power; `summary.md` holds every figure. Ends
+with 1 when a check fails. `--pictures` puts the documents' pictures in place of those in docs/pictures.
 """
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -90,6 +92,18 @@ PARTS: dict[str, Callable[[Path], tuple[list[Finding], list[Path], str]]] = {
 }
 
 
+DOCUMENTS = Path(__file__).parent.parent / "docs" / "pictures"
+PICTURES = (
+    "board/board-top.png",
+    "board/board-bottom.png",
+    "board/board-3d.png",
+    "sheet/sheet-eu42-right.svg",
+    "enclosure/enclosure-case.svg",
+    "enclosure/enclosure-exploded.svg",
+    "power/power.svg",
+)
+
+
 def make(folder: Path) -> bool:
     """Build everything; returns whether every check holds."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -114,13 +128,24 @@ def make(folder: Path) -> bool:
     return good
 
 
+def show_in_documents(folder: Path) -> None:
+    """Copy what the documents show from the built folder."""
+    for name in PICTURES:
+        shutil.copyfile(
+            folder / name, DOCUMENTS / Path(name).name.replace("sheet-eu42-right", "sensor-sheet")
+        )
+
+
 def main() -> int:
     """Run it."""
-    if len(sys.argv) != 2:
-        print("usage: python -m hardware.make FOLDER", file=sys.stderr)
+    options = sys.argv[2:]
+    if len(sys.argv) < 2 or options not in ([], ["--pictures"]):
+        print("usage: python -m hardware.make FOLDER [--pictures]", file=sys.stderr)
         return 2
     folder = Path(sys.argv[1])
     good = make(folder)
+    if good and options:
+        show_in_documents(folder)
     print(f"summary: {folder / 'summary.md'}: {'every check holds' if good else 'CHECKS FAIL'}")
     return int(not good)
 
