@@ -211,3 +211,12 @@ def test_a_host_whose_stack_takes_its_time(interval_ms: float, send_ms: float, r
         follow(radio, ClockSync(), 45, course)
     assert max(course.errors_ms) < 3.0
     assert np.mean(course.covered) >= 0.95
+
+
+def test_out_of_reach_a_clock_becomes_less_sure_than_its_measured_drift_says() -> None:
+    """A quartz that was measured to a tenth of a ppm warms up in the shoe all the same."""
+    estimate = ClockEstimate(10**9, 5 * 10**12, 12.0, 900_000, 0.1, 300)
+    hour_us = 3_600_000_000
+    for later_us in (hour_us, -hour_us):
+        grown_ns = estimate.uncertainty_at_ns(10**9 + later_us) - estimate.uncertainty_ns
+        assert grown_ns >= 2e-6 * hour_us * 1000

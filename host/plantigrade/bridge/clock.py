@@ -15,6 +15,9 @@ from plantigrade.bridge.clock_fit import GOLDEN_RATIO, Stamps, fit
 STEP_TOLERANCE_NS = 3_000_000
 STEPS_TO_BELIEVE = 2
 PACING_SHARE = 1.2
+WANDER_PPM = 2.0
+"""How far a quartz wanders with temperature from the rate that was last measured, beyond what is uncertain
+about that."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class RoundTrip:
 class ClockEstimate:
     """host_ns = host_at_reference_ns + 1000 (1 + drift_ppm 1e-6) (device_us - reference_us), as far as known.
 
-    `uncertainty_ns` holds at `reference_us`; `uncertainty_at_ns` adds what the drift may have done since.
+    `uncertainty_ns` holds at `reference_us`; `uncertainty_at_ns` adds what the drift, and its wandering with
+    temperature, may have done since.
     `interval_ms` is the connection interval as far as it shows in the time stamps.
     """
 
@@ -72,7 +76,7 @@ class ClockEstimate:
     def uncertainty_at_ns(self, device_us: int) -> int:
         """Uncertainty (95 %) of the host time of a device time."""
         elapsed_us = abs(device_us - self.reference_us)
-        return self.uncertainty_ns + round(elapsed_us * self.drift_uncertainty_ppm * 1e-3)
+        return self.uncertainty_ns + round(elapsed_us * (self.drift_uncertainty_ppm + WANDER_PPM) * 1e-3)
 
 
 @dataclass

@@ -4,11 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from plantigrade.bridge.clock import ClockEstimate
+from plantigrade.bridge.clock import WANDER_PPM, ClockEstimate
 from plantigrade.library.frames import NO_TIME
-
-WANDER_PPM = 2.0
-"""How far a quartz wanders between two estimates, beyond what a straight line between them says."""
 
 
 @dataclass
@@ -59,8 +56,8 @@ def _place_boot(
     after_us = np.maximum(device_us - at_us[-1], 0)
     relative += after_us * (knots[-1].drift_ppm * 1e-3) - before_us * (knots[0].drift_ppm * 1e-3)
     doubt_ns = np.interp(device_us, at_us, np.array([knot.uncertainty_ns for knot in knots], float))
-    doubt_ns += before_us * (knots[0].drift_uncertainty_ppm * 1e-3)
-    doubt_ns += after_us * (knots[-1].drift_uncertainty_ppm * 1e-3)
+    doubt_ns += before_us * ((knots[0].drift_uncertainty_ppm + WANDER_PPM) * 1e-3)
+    doubt_ns += after_us * ((knots[-1].drift_uncertainty_ppm + WANDER_PPM) * 1e-3)
     doubt_ns += _distance_us(at_us, device_us) * (WANDER_PPM * 1e-3)
     host_ns = base_ns + 1000 * device_us + np.rint(relative).astype(np.int64)
     return host_ns, np.minimum(doubt_ns * 1e-3, 2e9).astype(np.int32)
