@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from plantigrade.cli import Invocation, data_option, pass_invocation
+from plantigrade.device.calibrate import calibrate
 
 _target = click.argument("target", required=False)
 _json = click.option(
@@ -29,6 +30,9 @@ def device() -> None:
       plantigrade device info /dev/ttyACM0
       plantigrade device selftest left
     """
+
+
+device.add_command(calibrate)
 
 
 @device.command("list")
