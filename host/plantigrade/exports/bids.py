@@ -171,20 +171,21 @@ def _samples(subject: Subject, placed: list[SlotRows], rows: int) -> Iterator[st
 
 
 def _part(foot: FootData, where: SlotRows, rate_hz: float, start: int, stop: int) -> list[list[str]]:
-    first, last = np.searchsorted(where.row, [start, stop])
-    part = SlotRows(where.row[first:last], where.frame[first:last])
+    part = where.between(start, stop)
     at = part.row - start
     time_s = part.row / rate_hz + row_offset_ms(foot, part, rate_hz) / 1e3
     columns = [_column(stop - start, at, time_s)]
-    if foot.frames is not None:
-        counts = foot.frames.counts[part.frame]
+    first = int(part.frame[0]) if len(part.frame) else 0
+    piece = foot.piece(slice(first, int(part.frame[-1]) + 1 if len(part.frame) else 0))
+    if piece.frames is not None:
+        counts = piece.frames.counts[part.frame - first]
         columns += [_column(stop - start, at, counts[:, sensor]) for sensor in range(counts.shape[1])]
-    force = foot.force_n[part.frame]
+    force = piece.force_n[part.frame - first]
     columns += [_column(stop - start, at, force[:, sensor]) for sensor in range(force.shape[1])]
     return columns
 
 
-def _column(rows: int, at: NDArray[np.int64], values: NDArray[Any]) -> list[str]:
+def _column(rows: int, at: NDArray[np.int32], values: NDArray[Any]) -> list[str]:
     cells = [MISSING] * rows
     whole = values.dtype.kind in "iu"
     for row, value in zip(at.tolist(), values, strict=True):

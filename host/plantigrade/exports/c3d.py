@@ -77,10 +77,11 @@ def write(subject: Subject, path: Path) -> None:
 def _channels(
     foot: FootData, where: SlotRows, rows: int, rate_hz: float
 ) -> "list[tuple[str, str, np.ndarray[Any, Any]]]":
-    values = foot.force_n if foot.frames is None else foot.frames.counts
+    piece = foot.piece(slice(0, len(foot)))
+    values = piece.force_n if piece.frames is None else piece.frames.counts
     unit = foot.force_unit if foot.frames is None else "counts"
     filled = where.spread(np.nan_to_num(values.astype(np.float64), nan=MISSING), rows, MISSING)
-    total = where.spread(np.nan_to_num(foot.total_n, nan=MISSING), rows, MISSING)
+    total = where.spread(np.nan_to_num(piece.total_n, nan=MISSING), rows, MISSING)
     clock = np.zeros(rows)
     clock[where.row] = row_offset_ms(foot, where, rate_hz)
     side = foot.foot

@@ -8,31 +8,41 @@ a row minus its nominal time, to 0.02 ms up to 655 ms and coarser beyond. Boot n
 calibration stay behind; use csv or parquet.
 """
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.exports.edf_file import HIGHEST, LOWEST, Annotation, Channel, Head
+from plantigrade.exports.edf_file import write as write_file
 from plantigrade.exports.marks import marks
 from plantigrade.exports.place import new_file
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
-from plantigrade.exports.subject import ExportError, FootData, Subject
+from plantigrade.exports.subject import ExportError, FootData, FootPiece, Subject
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from edfio import EdfSignal
-
-MAX_COUNT: Final = 32767
 LABEL: Final = 16
 STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-LOWEST: Final = -32768
-RECORD_S: Final = 1.0
+TOTAL_STEP: Final = 0.1
+CLOCK_STEPS: Final = (0.02, 0.1, 1.0, 10.0, 100.0)
+BLOCK_RECORDS: Final = 600
 _SHORT: Final = {
     "heel": "heel", "posterior": "post", "medial": "med", "lateral": "lat", "anterior": "ant",
     "midfoot": "mid", "proximal": "prox", "distal": "dist", "sensor": "s",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Signal:
+    """A channel, what its missing samples are, and how its digital values are made of a piece of a foot: a
+    value a frame or, `by_row`, a value a row."""
+
+    channel: Channel
+    missing: int
+    values: Callable[[FootPiece, NDArray[np.float64]], NDArray[Any]]
+    by_row: bool = False
 
 
 def write(subject: Subject, path: Path) -> None:
@@ -42,105 +52,143 @@ def write(subject: Subject, path: Path) -> None:
         ExportError: no frame has a time, the rate is not whole, a value is out of range, or it cannot be
             written.
     """
-    import edfio
-
     if subject.rate_hz != round(subject.rate_hz):
         raise ExportError(
             f"{path}: EDF+ needs a whole number of samples a second, this recording has {subject.rate_hz:g}; "
             "use csv or parquet"
         )
     placed, rows = needs_rows(subject, "EDF+")
-    per_record = round(subject.rate_hz * RECORD_S)
-    rows = -(-rows // per_record) * per_record
-    signals: list[EdfSignal] = []
-    for foot, where in zip(subject.feet, placed, strict=True):
-        signals += _signals(subject, foot, where, rows)
-    annotations = [
-        edfio.EdfAnnotation(max(mark.at_s, 0.0), mark.duration_s, mark.label) for mark in marks(subject)
+    rate = round(subject.rate_hz)
+    records = -(-rows // rate)
+    signals = [
+        _signals(foot, where, subject.rate_hz) for foot, where in zip(subject.feet, placed, strict=True)
     ]
-    edf = edfio.Edf(
-        signals,
-        patient=_patient(subject),
-        recording=_recording(subject),
-        starttime=None if subject.start is None else _time(subject.start),
-        data_record_duration=RECORD_S,
-        annotations=annotations,
-    )
+    found = (Annotation(max(mark.at_s, 0.0), mark.duration_s, mark.label) for mark in marks(subject))
+    channels = [one.channel for of_foot in signals for one in of_foot]
+    blocks = _blocks(subject, placed, signals, records * rate, BLOCK_RECORDS * rate)
     with new_file(path) as draft:
-        edf.write(draft)
+        write_file(draft, _head(subject, rate, records), channels, found, blocks)
 
 
-def _time(start: "datetime") -> Any:
-    return start.time()
+def _blocks(
+    subject: Subject, placed: list[SlotRows], signals: list[list[_Signal]], rows: int, size: int
+) -> Iterator[NDArray[np.int16]]:
+    for start in range(0, rows, size):
+        stop = min(start + size, rows)
+        parts = [
+            _block(foot, where.between(start, stop), own, start, stop, subject.rate_hz)
+            for foot, where, own in zip(subject.feet, placed, signals, strict=True)
+        ]
+        yield np.concatenate(parts)
 
 
-def _signals(subject: Subject, foot: FootData, where: SlotRows, rows: int) -> "list[EdfSignal]":
-    rate, signals = subject.rate_hz, list["EdfSignal"]()
-    if foot.frames is not None:
-        counts = foot.frames.counts
-        if len(counts) and int(counts.max()) > MAX_COUNT:
-            raise ExportError(f"the {foot.foot} foot has counts above {MAX_COUNT}, which EDF+ cannot hold")
-        for sensor, name in enumerate(foot.sensors):
-            digital = where.spread(counts[:, sensor].astype(np.int16), rows, -1)
-            signals.append(_counts(digital, rate, _label(foot, name)))
-    else:
-        for sensor, name in enumerate(foot.sensors):
-            signals.append(_analogue(foot.force_n[:, sensor], where, rows, rate, _label(foot, name), foot))
-    signals.append(_analogue(foot.total_n, where, rows, rate, f"{foot.foot} total", foot, finest=0.1))
-    signals.append(_clock(foot, where, rows, rate))
-    return signals
+def _block(
+    foot: FootData, part: SlotRows, signals: list[_Signal], start: int, stop: int, rate_hz: float
+) -> NDArray[np.int16]:
+    out = np.empty((len(signals), stop - start), np.int16)
+    out[:] = np.array([[one.missing] for one in signals], np.int16)
+    if not len(part.row):
+        return out
+    first = int(part.frame[0])
+    piece = foot.piece(slice(first, int(part.frame[-1]) + 1))
+    offset_ms = row_offset_ms(foot, part, rate_hz)
+    for index, one in enumerate(signals):
+        values = one.values(piece, offset_ms)
+        out[index, part.row - start] = values if one.by_row else values[part.frame - first]
+    return out
 
 
-def _counts(digital: NDArray[Any], rate: float, label: str) -> "EdfSignal":
-    import edfio
-
-    return edfio.EdfSignal.from_digital(
-        digital, rate, label=label, transducer_type="FSR, raw ADC counts", physical_dimension="1",
-        physical_range=(-1, MAX_COUNT), digital_range=(-1, MAX_COUNT), prefiltering="-1 = missing",
-    )  # fmt: skip
-
-
-def _analogue(
-    values: NDArray[Any],
-    where: SlotRows,
-    rows: int,
-    rate: float,
-    label: str,
-    foot: FootData,
-    finest: float = 0.01,
-) -> "EdfSignal":
-    import edfio
-
-    known = values[np.isfinite(values)]
-    top = float(known.max()) if len(known) else 0.0
-    low = float(known.min()) if len(known) else 0.0
-    step = next((one for one in STEPS if one >= finest and one * 65534 >= top), None)
-    if step is None or low < 0:
-        raise ExportError(f"{label}: forces from {low:g} to {top:g} {foot.force_unit} do not fit into EDF+")
-    digital = np.where(np.isfinite(values), np.rint(values / step) + LOWEST + 1, LOWEST).astype(np.int16)
-    return edfio.EdfSignal.from_digital(
-        where.spread(digital, rows, LOWEST).astype(np.int16), rate, label=label,
-        transducer_type="pressure insole", physical_dimension=foot.force_unit,
-        physical_range=(round(-step, 2), round(step * 65534, 2)), digital_range=(LOWEST, 32767),
-        prefiltering="lowest = missing",
-    )  # fmt: skip
+def _signals(foot: FootData, where: SlotRows, rate_hz: float) -> list[_Signal]:
+    found: list[_Signal] = []
+    tops = _tops(foot)
+    for sensor, name in enumerate(foot.sensors):
+        label = _label(foot, name)
+        found.append(
+            _counts(sensor, label) if foot.frames is not None else _force(sensor, label, foot, tops[sensor])
+        )
+    return [*found, _total(foot, tops[-1]), _clock(foot, where, rate_hz)]
 
 
-def _clock(foot: FootData, where: SlotRows, rows: int, rate: float) -> "EdfSignal":
-    import edfio
+def _tops(foot: FootData) -> NDArray[np.float64]:
+    """(S + 1,) the highest force of each sensor and of their sum.
 
-    offset = row_offset_ms(foot, where, rate)
-    reach = float(np.abs(offset).max()) if len(offset) else 0.0
-    step = next((one for one in (0.02, 0.1, 1.0, 10.0, 100.0) if one * 32767 >= reach), None)
+    Raises:
+        ExportError: a value is out of range.
+    """
+    tops = np.zeros(len(foot.sensors) + 1)
+    for piece in foot.pieces():
+        both = np.column_stack([piece.force_n, piece.total_n])
+        known = np.where(np.isfinite(both), both, 0.0)
+        if len(known):
+            tops = np.maximum(tops, known.max(axis=0))
+            if float(known.min()) < 0:
+                raise ExportError(f"the {foot.foot} foot has forces below 0, which do not fit into EDF+")
+        if piece.frames is not None and len(piece.frames) and int(piece.frames.counts.max()) > HIGHEST:
+            raise ExportError(f"the {foot.foot} foot has counts above {HIGHEST}, which EDF+ cannot hold")
+    return tops
+
+
+def _counts(sensor: int, label: str) -> _Signal:
+    channel = Channel(label, "FSR, raw ADC counts", "1", "-1 = missing", (-1, HIGHEST), (-1, HIGHEST))
+
+    def values(piece: FootPiece, _offset: NDArray[np.float64]) -> NDArray[Any]:
+        assert piece.frames is not None
+        return piece.frames.counts[:, sensor].astype(np.int16)
+
+    return _Signal(channel, -1, values)
+
+
+def _force(sensor: int, label: str, foot: FootData, top: float) -> _Signal:
+    step = _step(STEPS, top, label, foot)
+    return _Signal(
+        _analogue(label, foot.force_unit, step),
+        LOWEST,
+        lambda piece, _: _digital(piece.force_n[:, sensor], step),
+    )
+
+
+def _total(foot: FootData, top: float) -> _Signal:
+    label = f"{foot.foot} total"
+    step = _step(tuple(one for one in STEPS if one >= TOTAL_STEP), top, label, foot)
+    return _Signal(
+        _analogue(label, foot.force_unit, step), LOWEST, lambda piece, _: _digital(piece.total_n, step)
+    )
+
+
+def _step(steps: tuple[float, ...], top: float, label: str, foot: FootData) -> float:
+    step = next((one for one in steps if one * 65534 >= top), None)
+    if step is None:
+        raise ExportError(f"{label}: forces up to {top:g} {foot.force_unit} do not fit into EDF+")
+    return step
+
+
+def _analogue(label: str, unit: str, step: float) -> Channel:
+    physical = (round(-step, 2), round(step * 65534, 2))
+    return Channel(label, "pressure insole", unit, "lowest = missing", physical, (LOWEST, HIGHEST))
+
+
+def _digital(values: NDArray[Any], step: float) -> NDArray[Any]:
+    known = np.isfinite(values)
+    return np.where(known, np.rint(np.where(known, values, 0) / step) + LOWEST + 1, LOWEST).astype(np.int16)
+
+
+def _clock(foot: FootData, where: SlotRows, rate_hz: float) -> _Signal:
+    """True time of a row less its nominal time."""
+    reach = 0.0
+    for start in range(0, len(where.row), 1 << 20):
+        stretch = slice(start, start + (1 << 20))
+        part = SlotRows(where.row[stretch], where.frame[stretch], where.nth[stretch])
+        reach = max(reach, float(np.abs(row_offset_ms(foot, part, rate_hz)).max()))
+    step = next((one for one in CLOCK_STEPS if one * HIGHEST >= reach), None)
     if step is None:
         raise ExportError(f"the clock of the {foot.foot} foot strays {reach / 1e3:.0f} s from its rate")
-    digital = np.full(rows, LOWEST, np.int16)
-    digital[where.row] = np.rint(offset / step).astype(np.int16)
-    return edfio.EdfSignal.from_digital(
-        digital, rate, label=f"{foot.foot} clock ms", transducer_type="true minus row time",
-        physical_dimension="ms", physical_range=(round(LOWEST * step, 2), round(32767 * step, 2)),
-        digital_range=(LOWEST, 32767), prefiltering="lowest = missing",
-    )  # fmt: skip
+    physical = (round(LOWEST * step, 2), round(HIGHEST * step, 2))
+    channel = Channel(
+        f"{foot.foot} clock ms", "true minus row time", "ms", "lowest = missing", physical, (LOWEST, HIGHEST)
+    )
+    return _Signal(
+        channel, LOWEST, lambda _, offset_ms: np.rint(offset_ms / step).astype(np.int16), by_row=True
+    )
 
 
 def _label(foot: FootData, name: str) -> str:
@@ -149,32 +197,17 @@ def _label(foot: FootData, name: str) -> str:
     return f"{foot.foot[0].upper()} {' '.join(words)}"[:LABEL]
 
 
-def _ascii(text: str) -> str:
-    """EDF+ headers are ASCII without spaces inside a field; what is not becomes "_" (annotations keep it)."""
-    return "".join(sign if sign.isascii() and sign.isprintable() and sign != " " else "_" for sign in text)
-
-
-def _patient(subject: Subject) -> Any:
-    import edfio
-
+def _head(subject: Subject, rate: int, records: int) -> Head:
     person = subject.person
-    if person is None:
-        return edfio.Patient()
     sexes = {"female": "F", "male": "M"}
-    return edfio.Patient(
-        code=_ascii(person.code)[:20] or "X",
-        sex=sexes.get(person.sex or "", "X"),  # type: ignore[arg-type]
-        birthdate=person.birth_date,
-        name=_ascii(person.name or "X")[:30],
-    )
-
-
-def _recording(subject: Subject) -> Any:
-    import edfio
-
-    start = subject.start
-    return edfio.Recording(
-        startdate=None if start is None else start.date(),
-        equipment_code=f"Plantigrade_{_ascii(subject.versions['plantigrade'])}",
-        additional=(f"gait_{subject.analysis.algorithm_version}",),
+    return Head(
+        code=None if person is None else person.code[:20],
+        sex=None if person is None else sexes.get(person.sex or ""),
+        born=None if person is None else person.birth_date,
+        name=None if person is None else person.name,
+        start=subject.start,
+        equipment=f"Plantigrade_{subject.versions['plantigrade']}",
+        additional=f"gait_{subject.analysis.algorithm_version}",
+        per_record=rate,
+        records=records,
     )

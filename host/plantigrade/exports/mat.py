@@ -1,66 +1,77 @@
 # scipy's MATLAB module has no complete type stubs.
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-"""MATLAB: one `.mat` file (level 5) with the struct `plantigrade`.
+"""MATLAB: one `.mat` file with the struct `plantigrade`, of level 5 or, for long recordings, of level 7.3.
 
-`plantigrade.left.counts` is (n, 16) uint16, `.time_s` double, `.force_n` single, `.gaps` a struct array;
-`plantigrade.strides` and `.events` hold columns; `plantigrade.about` is the JSON text of all facts. Holds
-everything. A level 5 file cannot hold an array above 2 GB: a longer recording is refused.
+`plantigrade.left.counts` is (n, 16) uint16, `.time_s` double, `.force_n` single, `.gaps` a struct array (in
+level 7.3 one struct of columns); `plantigrade.strides` and `.events` hold columns; `plantigrade.about` is the
+JSON text of all facts. Holds everything. Level 7.3, which is HDF5, is written piece by piece; level 5 is made
+in memory and cannot hold 2 GB.
 """
 
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from plantigrade.exports import mat73
 from plantigrade.exports.about import about_text
 from plantigrade.exports.marks import contacts
 from plantigrade.exports.place import new_file
-from plantigrade.exports.subject import ExportError, FootData, Subject
+from plantigrade.exports.subject import FootData, FootPiece, Subject
 from plantigrade.gait.results import STRIDE_UNITS, FootAnalysis
 from plantigrade.library.frames import NO_TIME
 
-MAX_BYTES: Final = (1 << 31) - 1024
+LONG_ROWS: Final = 1 << 20
+"""Of more frames (three hours at 100 Hz) the file is of level 7.3."""
 
 
 def write(subject: Subject, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
-        ExportError: an array would be larger than 2 GB, or it cannot be written.
+        ExportError: it cannot be written.
     """
-    from scipy.io import savemat
-
     content: dict[str, Any] = {
         "id": subject.id,
         "start_utc": "" if subject.start is None else subject.start.isoformat(),
         "sample_rate_hz": subject.rate_hz,
         "about": about_text(subject),
-        "events": _events(subject),
         "strides": {foot.foot.value: _strides(foot) for foot in subject.analysis.feet},
     }
-    for foot in subject.feet:
-        content[foot.foot] = _foot(foot, path)
     with new_file(path) as draft:
-        savemat(
-            str(draft), {"plantigrade": content}, do_compression=True, long_field_names=True, oned_as="column"
-        )
+        if max(len(foot) for foot in subject.feet) > LONG_ROWS:
+            _write_long(subject, content, draft)
+        else:
+            _write_short(subject, content, draft)
 
 
-def _foot(foot: FootData, path: Path) -> dict[str, Any]:
+def _write_short(subject: Subject, content: dict[str, Any], path: Path) -> None:
+    from scipy.io import savemat
+
+    content |= {"events": _events(subject)} | {foot.foot: _foot(foot) for foot in subject.feet}
+    savemat(str(path), {"plantigrade": content}, do_compression=True, long_field_names=True, oned_as="column")
+
+
+def _foot(foot: FootData) -> dict[str, Any]:
     gaps = np.array(
         [(gap.first, gap.end, _nan(gap.from_s), _nan(gap.to_s), gap.reason) for gap in foot.gaps],
         dtype=[("first", "O"), ("end", "O"), ("from_s", "O"), ("to_s", "O"), ("reason", "O")],
     )
-    values: dict[str, Any] = {
-        "time_s": foot.time_s,
-        "seq": foot.seq,
-        "slots": foot.slots,
-        "force_n": foot.force_n,
-        "sensors": np.array(foot.sensors, dtype=object),
-        "gaps": gaps,
+    columns = _columns(foot.piece(slice(0, len(foot))))
+    return columns | {"sensors": np.array(foot.sensors, dtype=object), "gaps": gaps}
+
+
+def _columns(piece: FootPiece) -> dict[str, NDArray[Any]]:
+    """What there is of every frame."""
+    values: dict[str, NDArray[Any]] = {
+        "time_s": piece.time_s,
+        "seq": piece.seq,
+        "slots": piece.slots,
+        "force_n": piece.force_n,
     }
-    if foot.frames is not None:
-        frames = foot.frames
+    if piece.frames is not None:
+        frames = piece.frames
         values |= {
             "counts": frames.counts,
             "boot": frames.boot,
@@ -71,13 +82,26 @@ def _foot(foot: FootData, path: Path) -> dict[str, Any]:
         }
         if frames.imu is not None:
             values["imu"] = frames.imu
-    for name, value in values.items():
-        if isinstance(value, np.ndarray) and value.nbytes > MAX_BYTES:
-            raise ExportError(
-                f"{path}: {foot.foot} {name} takes {value.nbytes / 1e9:.1f} GB, a MATLAB 5 file "
-                "holds 2 GB an array; export a part, or parquet, which MATLAB reads as well"
-            )
     return values
+
+
+def _write_long(subject: Subject, content: dict[str, Any], path: Path) -> None:
+    events = {
+        name: value.tolist() if value.dtype == object else value for name, value in _events(subject).items()
+    }
+    with mat73.new(path) as file:
+        file.struct("plantigrade", content | {"events": events})
+        for foot in subject.feet:
+            place = f"plantigrade/{foot.foot}"
+            gaps = {
+                "first": np.array([gap.first for gap in foot.gaps], np.int64),
+                "end": np.array([gap.end for gap in foot.gaps], np.int64),
+                "from_s": np.array([_nan(gap.from_s) for gap in foot.gaps]),
+                "to_s": np.array([_nan(gap.to_s) for gap in foot.gaps]),
+                "reason": [gap.reason for gap in foot.gaps],
+            }
+            file.struct(place, {"sensors": list(foot.sensors), "gaps": gaps})
+            file.rows(place, len(foot), (_columns(piece) for piece in foot.pieces()))
 
 
 def _nan(value: float | None) -> float:

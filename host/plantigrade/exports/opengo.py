@@ -25,7 +25,8 @@ from plantigrade.exports.subject import SHIFTED_START, ExportError, FootData, Su
 from plantigrade.gait.signals import SensorLayout
 
 SENSORS: Final = 16
-CHUNK: Final = 1 << 14
+CHUNK: Final = 1 << 18
+LINES: Final = 1 << 13
 STEP_CODES: Final = {
     ("left", "initial_contact"): 11,
     ("left", "final_contact"): 15,
@@ -51,18 +52,20 @@ def write(subject: Subject, path: Path) -> None:
     if not len(merged.time_s):
         raise ExportError(f"{path}: no frame has a time, which the shape needs; use csv or parquet")
     steps = _steps(subject, merged)
-    sides = [
-        _columns(foot, layout, rows, len(merged.time_s), steps[foot.foot])
-        for foot, layout, rows in zip(subject.feet, layouts, merged.rows, strict=True)
-    ]
     with new_file(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"# {line}\n" for line in _header(subject))
-        file.writelines(_rows(merged.time_s, sides))
+        for start in range(0, len(merged.time_s), CHUNK):
+            part = slice(start, min(start + CHUNK, len(merged.time_s)))
+            sides = [
+                _columns(foot, layout, rows, part, steps[foot.foot])
+                for foot, layout, rows in zip(subject.feet, layouts, merged.rows, strict=True)
+            ]
+            file.writelines(_rows(merged.time_s[part], sides))
 
 
 def _layout(foot: FootData, path: Path) -> SensorLayout:
     layout = foot.layout
-    if foot.books.quantity == "footswitch" or foot.force_n.shape[1] != SENSORS or layout is None:
+    if foot.books.quantity == "footswitch" or len(foot.sensors) != SENSORS or layout is None:
         raise ExportError(
             f"{path}: the shape holds {SENSORS} calibrated sensors with known places a foot; the "
             f"{foot.foot} foot does not have them; use csv or parquet"
@@ -99,13 +102,17 @@ def _header(subject: Subject) -> list[str]:
 
 
 def _columns(
-    foot: FootData, layout: SensorLayout, rows: NDArray[np.int64], count: int, steps: NDArray[np.float64]
+    foot: FootData, layout: SensorLayout, rows: NDArray[np.int64], part: slice, steps: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """(count, 20) pressures, total, centre of pressure, steps; NaN where the foot has no sample."""
-    out = np.full((count, SENSORS + 4), np.nan)
-    known = rows >= 0
-    force = foot.force_n[known].astype(np.float64)
-    at = rows[known]
+    out = np.full((part.stop - part.start, SENSORS + 4), np.nan)
+    out[:, SENSORS + 3] = steps[part]
+    mine = np.flatnonzero((rows >= part.start) & (rows < part.stop))
+    if not len(mine):
+        return out
+    first = int(mine[0])
+    force = foot.forces(slice(first, int(mine[-1]) + 1))[mine - first].astype(np.float64)
+    at = rows[mine] - part.start
     out[at, :SENSORS] = force / layout.area_cm2
     total = force.sum(axis=1)
     out[at, SENSORS] = total
@@ -115,7 +122,6 @@ def _columns(
     weight = np.divide(force, total[:, None], out=np.zeros_like(force), where=total[:, None] > 0)
     out[at, SENSORS + 1] = np.clip(weight @ x, -0.5, 0.5)
     out[at, SENSORS + 2] = np.clip(weight @ y, -0.5, 0.5)
-    out[:, SENSORS + 3] = steps
     return out
 
 
@@ -140,7 +146,7 @@ def _nearest(merged: Merged, at_s: float) -> int:
 
 def _rows(time_s: NDArray[np.float64], sides: list[NDArray[np.float64]]) -> Iterator[str]:
     form = "\t".join(("%.4f", *DECIMALS * len(sides))) + "\n"
-    for start in range(0, len(time_s), CHUNK):
-        part = slice(start, start + CHUNK)
+    for start in range(0, len(time_s), LINES):
+        part = slice(start, start + LINES)
         block = np.column_stack([time_s[part], *(side[part] for side in sides)])
         yield "".join([form % tuple(row) for row in block.tolist()])

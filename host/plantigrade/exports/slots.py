@@ -19,10 +19,17 @@ class SlotRows:
     Attributes:
         row: (m,) row of each slot, rising.
         frame: (m,) index of the frame that each row shows; a frame of several slots fills as many rows.
+        nth: (m,) which of its frame's slots each row is, from 0.
     """
 
-    row: NDArray[np.int64]
-    frame: NDArray[np.int64]
+    row: NDArray[np.int32]
+    frame: NDArray[np.int32]
+    nth: NDArray[np.uint8]
+
+    def between(self, start: int, stop: int) -> "SlotRows":
+        """Those on rows `start` to before `stop`."""
+        first, last = np.searchsorted(self.row, [start, stop])
+        return SlotRows(self.row[first:last], self.frame[first:last], self.nth[first:last])
 
     def spread(self, values: NDArray[np.generic], rows: int, missing: float) -> NDArray[np.generic]:
         """(rows, ...) the values of the frames on their rows, `missing` elsewhere."""
@@ -43,7 +50,7 @@ def slot_rows(foot: FootData, rate_hz: float) -> SlotRows:
     """
     known = np.flatnonzero(np.isfinite(foot.time_s))
     if not len(known):
-        return SlotRows(np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return SlotRows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8))
     seq, slots, times = foot.seq[known], foot.slots[known].astype(np.int64), foot.time_s[known]
     follows = np.diff(seq) == slots[:-1]
     follows &= np.abs(np.diff(times) - slots[:-1] / rate_hz) < _DEVICE_BREAK_S
@@ -61,9 +68,12 @@ def slot_rows(foot: FootData, rate_hz: float) -> SlotRows:
             f"the {foot.foot} foot spans {reached} rows of equal distance, more than any reader opens; "
             "use csv or parquet"
         )
+    if int(slots.max()) == 1:  # the usual case, for long recordings
+        return SlotRows(first.astype(np.int32), known.astype(np.int32), np.zeros(len(known), np.uint8))
     frame = np.repeat(known, slots)
-    within = np.arange(len(frame)) - np.repeat(before[:-1], slots)
-    return SlotRows(np.repeat(first, slots) + within, frame)
+    nth = np.arange(len(frame)) - np.repeat(before[:-1], slots)
+    row = np.repeat(first, slots) + nth
+    return SlotRows(row.astype(np.int32), frame.astype(np.int32), nth.astype(np.uint8))
 
 
 def row_count(feet: "list[SlotRows]") -> int:
@@ -86,10 +96,5 @@ def needs_rows(subject: Subject, what: str) -> tuple[list[SlotRows], int]:
 
 def row_offset_ms(foot: FootData, rows: SlotRows, rate_hz: float) -> NDArray[np.float64]:
     """(m,) true time minus the row's time of each filled row, in milliseconds."""
-    nth = np.zeros(len(rows.frame), np.int64)
-    if len(rows.frame):
-        new = np.concatenate([[True], np.diff(rows.frame) > 0])
-        start = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
-        nth = np.arange(len(new)) - start
-    true_s = foot.time_s[rows.frame] + nth / rate_hz
+    true_s = foot.time_s[rows.frame] + rows.nth / rate_hz
     return np.asarray((true_s - rows.row / rate_hz) * 1e3, np.float64)

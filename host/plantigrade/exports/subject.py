@@ -1,8 +1,9 @@
 """What is exported: a recording taken apart into arrays and facts, with or without what names a person."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final, Protocol
 
@@ -13,14 +14,16 @@ from plantigrade.calibration.model import Calibration
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Floats, FootSignal, Forces, SensorLayout, SourceInfo, Walk
+from plantigrade.library.columns import ColumnFile
 from plantigrade.library.entries import Note, Person, StoredAlert
-from plantigrade.library.forces import ForceFrames
 from plantigrade.library.frames import NO_TIME, FootFrames
+from plantigrade.library.long_files import StoredFrames, stored_forces, when_of
 from plantigrade.library.recording import COUNTS, FootBooks, RecordedGap, RecordingBooks
 
 SHIFTED_START: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Where a de-identified recording begins; times inside it keep their distances."""
 ANONYMOUS: Final = "recording"
+PIECE_ROWS: Final = 1 << 16
 _NAMELESS_INSOLE: Final = ("side", "layout", "firmware", "protocol_version", "capabilities", "period_us")
 _NAMELESS_FACTS: Final = ("made_by", "counts")
 
@@ -42,8 +45,7 @@ class Source(Protocol):
     def notes(self) -> Sequence[Note]: ...
     @property
     def alerts(self) -> Sequence[StoredAlert]: ...
-    def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None, /) -> FootFrames: ...
-    def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None, /) -> ForceFrames: ...
+    def file(self, foot: str, /) -> ColumnFile: ...
     def times_s(self, frames: FootFrames, /) -> Floats: ...
     def calibration(self, foot: str, /) -> Calibration | None: ...
     def layout(self, foot: str, /) -> SensorLayout | None: ...
@@ -52,8 +54,24 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
+class FootPiece:
+    """Some frames of a foot in a row; see `FootData`."""
+
+    seq: "np.ndarray[Any, np.dtype[np.int64]]"
+    slots: "np.ndarray[Any, np.dtype[np.uint8]]"
+    time_s: Floats
+    force_n: Forces
+    frames: FootFrames | None
+
+    @property
+    def total_n(self) -> Floats:
+        """(n,) sum of the sensors."""
+        return np.asarray(self.force_n.sum(axis=1, dtype=np.float64), np.float64)
+
+
+@dataclass(frozen=True, eq=False)
 class FootData:
-    """One foot.
+    """One foot. What was measured stays in the recording's file and is read piece by piece.
 
     Attributes:
         foot: "left", "right" or "unset".
@@ -61,7 +79,8 @@ class FootData:
         seq: (n,) number of each frame's first slot.
         slots: (n,) slots that the frame stands for; 1 at full rate.
         time_s: (n,) seconds since the start of the recording; NaN where no clock tells.
-        force_n: (n, S) newtons (or the import's own unit); NaN where not known.
+        forces: tells the forces of some frames: (n, S) newtons (or the import's own unit), NaN where not
+            known.
         frames: raw frames of our insole; None for an import.
         layout: sensor places.
         calibration: which made `force_n` of counts; None for the nominal one and for imports.
@@ -73,8 +92,8 @@ class FootData:
     seq: "np.ndarray[Any, np.dtype[np.int64]]"
     slots: "np.ndarray[Any, np.dtype[np.uint8]]"
     time_s: Floats
-    force_n: Forces
-    frames: FootFrames | None
+    forces: Callable[[slice], Forces]
+    frames: StoredFrames | None
     layout: SensorLayout | None
     calibration: Calibration | None
     books: FootBooks
@@ -88,9 +107,19 @@ class FootData:
         return self.books.gaps
 
     @property
-    def total_n(self) -> Floats:
-        """(n,) sum of the sensors."""
-        return np.asarray(self.force_n.sum(axis=1, dtype=np.float64), np.float64)
+    def force_n(self) -> Forces:
+        """(n, S) all forces at once, for short recordings."""
+        return self.forces(slice(0, len(self)))
+
+    def piece(self, rows: slice) -> FootPiece:
+        """Some of the frames."""
+        frames = None if self.frames is None else self.frames.rows(rows)
+        return FootPiece(self.seq[rows], self.slots[rows], self.time_s[rows], self.forces(rows), frames)
+
+    def pieces(self, rows: int = PIECE_ROWS) -> Iterator[FootPiece]:
+        """All frames in pieces of at most so many."""
+        for start in range(0, len(self), rows):
+            yield self.piece(slice(start, min(start + rows, len(self))))
 
     @property
     def force_unit(self) -> str:
@@ -184,31 +213,44 @@ def _utc(ns: int) -> datetime:
 
 def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
     signal = next((one for one in walk.feet if one.foot.value == entry.foot), None)
-    layout, name = source.layout(entry.foot), entry.foot
+    layout, name, file = source.layout(entry.foot), entry.foot, source.file(entry.foot)
     if source.content != COUNTS:
-        forces = source.forces(name)
-        count = forces.force_n.shape[1]
-        sensors = tuple(f"sensor_{index + 1:02d}" for index in range(count))
-        slots = np.ones(len(forces), np.uint8)
-        return FootData(
-            name, sensors, forces.seq, slots, forces.time_s, forces.force_n, None, layout, None, entry
-        )
-    frames = source.frames(name)
-    times = source.times_s(frames)
-    force = _at_frames(signal, times, frames.counts.shape[1])
-    calibration = source.calibration(name)
+        times, stored = stored_forces(file)
+        seq = file.read(None, ["seq"]).column("seq", "i8")
+        sensors = tuple(f"sensor_{index + 1:02d}" for index in range(stored.shape[1]))
+        slots = np.ones(len(seq), np.uint8)
+        return FootData(name, sensors, seq, slots, times, stored.__getitem__, None, layout, None, entry)
+    when = file.read(None, ["seq", "slots"])
+    times = source.times_s(when_of(file, on_host=source.books.start_utc_ns is not None))
     names = tuple(places.SENSOR_NAMES)
-    return FootData(name, names, frames.seq, frames.slots, times, force, frames, layout, calibration, entry)
+    return FootData(
+        name,
+        names,
+        when.column("seq", "i8"),
+        when.column("slots", "u1"),
+        times,
+        partial(_at_frames, signal, times, len(names)),
+        StoredFrames(file),
+        layout,
+        source.calibration(name),
+        entry,
+    )
 
 
-def _at_frames(signal: FootSignal | None, times: Floats, sensors: int) -> Forces:
-    """Forces at the first slot of each frame; NaN where the walk has none."""
-    force = np.full((len(times), sensors), np.nan, np.float32)
-    if signal is None or not len(signal):
+def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: slice) -> Forces:
+    """Forces at the first slot of some frames; NaN where the walk has none."""
+    at = times[rows]
+    force = np.full((len(at), sensors), np.nan, np.float32)
+    known = np.flatnonzero(np.isfinite(at))
+    if signal is None or not len(signal) or not len(known):
         return force
-    index = np.minimum(np.searchsorted(signal.time_s, times), len(signal) - 1)
-    same = np.isfinite(times) & (signal.time_s[index] == times)
-    force[same] = signal.force_n[index[same]]
+    first, last = np.searchsorted(signal.time_s, [at[known].min(), at[known].max()])
+    last = min(int(last) + 1, len(signal))
+    first = min(int(first), last - 1)
+    near_s, near_n = signal.time_s[first:last], signal.force_n[first:last]
+    index = np.minimum(np.searchsorted(near_s, at[known]), len(near_s) - 1)
+    same = near_s[index] == at[known]
+    force[known[same]] = near_n[index[same]]
     return force
 
 
@@ -232,10 +274,15 @@ def _nameless(foot: FootData, shift_ns: int, *, known: bool) -> FootData:
     insole = {key: foot.books.insole[key] for key in _NAMELESS_INSOLE if key in foot.books.insole}
     frames = foot.frames
     if frames is not None:
-        told = (frames.host_ns != NO_TIME) & known
-        frames = replace(frames, host_ns=np.where(told, frames.host_ns - shift_ns, NO_TIME))
+        frames = frames.changed(partial(_shifted, shift_ns if known else None))
     calibration = foot.calibration
     if calibration is not None:
         calibration = replace(calibration, serial="", made_on=SHIFTED_START.date().isoformat())
     books = replace(foot.books, insole=insole, sha256="", calibration=None)
     return replace(foot, frames=frames, calibration=calibration, books=books)
+
+
+def _shifted(shift_ns: int | None, frames: FootFrames) -> FootFrames:
+    """The same frames earlier; without times where the shift is not known."""
+    told = (frames.host_ns != NO_TIME) & (shift_ns is not None)
+    return replace(frames, host_ns=np.where(told, frames.host_ns - (shift_ns or 0), NO_TIME))

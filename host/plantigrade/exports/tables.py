@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plantigrade.analyze.tables import events_csv, strides_csv
-from plantigrade.exports.subject import FootData, Subject
+from plantigrade.exports.subject import FootPiece, Subject
 from plantigrade.library.frames import CHANNELS, IMU_NAMES, NO_TIME
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-CHUNK_ROWS = 1 << 16
 
 
 def frame_tables(subject: Subject) -> Iterator["pa.Table"]:
@@ -25,26 +23,25 @@ def frame_tables(subject: Subject) -> Iterator["pa.Table"]:
     `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU; then `f00` ...
     (newtons).
     """
-    sensors = max(foot.force_n.shape[1] for foot in subject.feet)
-    imu = any(foot.frames is not None and foot.frames.imu is not None for foot in subject.feet)
+    sensors = max(len(foot.sensors) for foot in subject.feet)
+    imu = any(foot.frames is not None and foot.frames.has_imu for foot in subject.feet)
     for foot in subject.feet:
-        for start in range(0, len(foot), CHUNK_ROWS):
-            yield _frames(foot, slice(start, start + CHUNK_ROWS), subject.has_counts, sensors, imu)
+        for piece in foot.pieces():
+            yield _frames(foot.foot, piece, subject.has_counts, sensors, imu)
 
 
-def _frames(foot: FootData, rows: slice, counts: bool, sensors: int, imu: bool) -> "pa.Table":
+def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool) -> "pa.Table":
     import pyarrow as pa
 
-    size = len(foot.seq[rows])
-    times = foot.time_s[rows]
+    size = len(piece.seq)
     columns: dict[str, Any] = {
-        "foot": pa.array([foot.foot] * size, pa.string()),
-        "time_s": pa.array(times, mask=~np.isfinite(times)),
-        "seq": pa.array(foot.seq[rows]),
-        "slots": pa.array(foot.slots[rows]),
+        "foot": pa.array([foot] * size, pa.string()),
+        "time_s": pa.array(piece.time_s, mask=~np.isfinite(piece.time_s)),
+        "seq": pa.array(piece.seq),
+        "slots": pa.array(piece.slots),
     }
-    if counts and foot.frames is not None:
-        frames = foot.frames.rows(rows)
+    if counts and piece.frames is not None:
+        frames = piece.frames
         columns |= {
             "boot": pa.array(frames.boot),
             "status": pa.array(frames.status),
@@ -58,8 +55,8 @@ def _frames(foot: FootData, rows: slice, counts: bool, sensors: int, imu: bool) 
             values = None if frames.imu is None else np.ascontiguousarray(frames.imu[:, index])
             columns[name] = pa.nulls(size, pa.int16()) if values is None else pa.array(values)
     for sensor in range(sensors):
-        if sensor < foot.force_n.shape[1]:
-            force = np.ascontiguousarray(foot.force_n[rows, sensor])
+        if sensor < piece.force_n.shape[1]:
+            force = np.ascontiguousarray(piece.force_n[:, sensor])
             columns[f"f{sensor:02d}"] = pa.array(force, mask=~np.isfinite(force))
         else:
             columns[f"f{sensor:02d}"] = pa.nulls(size, pa.float32())

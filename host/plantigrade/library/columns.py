@@ -122,6 +122,10 @@ class ColumnFile:
             raise _refused(path, error) from error
         self.names = frozenset(self._file.schema_arrow.names)
         self.rows = int(self._file.metadata.num_rows)
+        self.group_sizes = [
+            int(self._file.metadata.row_group(group).num_rows)
+            for group in range(self._file.metadata.num_row_groups)
+        ]
 
     def groups_between(self, name: str, low: float, high: float) -> list[int]:
         """Groups of rows that may hold values of a column from `low` to before `high`."""
@@ -133,8 +137,8 @@ class ColumnFile:
                 chosen.append(group)
         return chosen
 
-    def read(self, groups: list[int] | None = None) -> "Columns":
-        """Rows of some groups, of all by default.
+    def read(self, groups: list[int] | None = None, names: list[str] | None = None) -> "Columns":
+        """Rows of some groups, of all by default; only the columns of these names where given.
 
         Raises:
             RecordingError: the data are damaged.
@@ -142,7 +146,8 @@ class ColumnFile:
         import pyarrow as pa
 
         try:
-            table = self._file.read() if groups is None else self._file.read_row_groups(groups)
+            wanted = list(range(len(self.group_sizes))) if groups is None else groups
+            table = self._file.read_row_groups(wanted, columns=names)
         except (pa.ArrowException, OSError) as error:
             raise _refused(self.path, error) from error
         return Columns(self.path, table)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from plantigrade.gait.signals import FootSignal, SensorLayout
-from plantigrade.library.columns import ColumnFile, FileKey, RecordingError, write_columns
+from plantigrade.library.columns import ColumnFile, Columns, FileKey, RecordingError, write_columns
 
 ROW_GROUP: Final = 1 << 16
 MAX_SENSORS: Final = 4096
@@ -73,11 +73,20 @@ def read_forces(
         raise RecordingError(path, "is not a sound recording: it holds no forces")
     table = file.read(None if time_s is None else file.groups_between("time_s", *time_s))
     seq, times = table.column("seq", "i8"), table.column("time_s", "f8")
-    force = np.column_stack([table.column(name, "f4") for name in sensors])
+    force = forces_of(table, sensors)
     if time_s is None:
         return ForceFrames(seq, times, force)
     chosen = (times >= time_s[0]) & (times < time_s[1])
     return ForceFrames(seq[chosen], times[chosen], force[chosen])
+
+
+def forces_of(table: Columns, names: list[str]) -> NDArray[np.float32]:
+    """Columns of forces beside each other.
+
+    Raises:
+        RecordingError: there is no such column.
+    """
+    return np.column_stack([table.column(name, "f4") for name in names])
 
 
 def layout_as_json(layout: SensorLayout | None) -> dict[str, Any] | None:

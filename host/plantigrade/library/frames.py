@@ -122,13 +122,18 @@ def read_parquet(
         RecordingError: the file is damaged, is not one of ours, or the key does not fit.
     """
     file = ColumnFile(path, key)
-    frames = _frames(file, None if host_ns is None else file.groups_between("host_ns", *host_ns))
+    frames = frames_of(file, None if host_ns is None else file.groups_between("host_ns", *host_ns))
     if host_ns is None:
         return frames
     return frames.rows((frames.host_ns >= host_ns[0]) & (frames.host_ns < host_ns[1]))
 
 
-def _frames(file: ColumnFile, groups: list[int] | None) -> FootFrames:
+def frames_of(file: ColumnFile, groups: list[int] | None) -> FootFrames:
+    """Frames of some groups of rows, of all for None.
+
+    Raises:
+        RecordingError: the data are damaged.
+    """
     table = file.read(groups)
     imu = None
     if IMU_NAMES[0] in file.names:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from plantigrade.calibration.model import Calibration
 from plantigrade.gait.signals import Floats, SensorLayout, Walk
+from plantigrade.library.columns import ColumnFile
 from plantigrade.library.entries import Device, Note, Person, RecordingEntry, StoredAlert, StoredAnalysis
 from plantigrade.library.forces import ForceFrames
 from plantigrade.library.frames import FootFrames
@@ -83,6 +84,10 @@ class Recording:
     def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> ForceFrames:
         """Samples of one foot of an import; see `SealedRecording.forces`."""
         return self.sealed.forces(foot, from_s, to_s)
+
+    def file(self, foot: str) -> ColumnFile:
+        """The file of one foot; see `SealedRecording.file`."""
+        return self.sealed.file(foot)
 
     def counts(
         self, foot: str, from_s: float | None = None, to_s: float | None = None

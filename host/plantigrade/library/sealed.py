@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,11 @@ from plantigrade.calibration.nominal import nominal
 from plantigrade.calibration.stream import Calibrator
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Floats, Foot, FootSignal, Gap, SensorLayout, SourceInfo, Walk
-from plantigrade.library.columns import RecordingError
+from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, Gap, SensorLayout, SourceInfo, Walk
+from plantigrade.library.columns import ColumnFile, RecordingError
 from plantigrade.library.forces import ForceFrames, layout_from_json, read_forces
-from plantigrade.library.frames import NO_TIME, FootFrames, read_parquet
+from plantigrade.library.frames import CHANNELS, NO_TIME, FootFrames, read_parquet
+from plantigrade.library.long_files import StoredForces, stored_counts, stored_forces, when_of
 from plantigrade.library.recording import FORCES, FootBooks, RecordingBooks, read_books
 from plantigrade.library.sealed_files import key_of
 
@@ -27,6 +28,8 @@ FORMAT: Final = "plantigrade"
 LEAD_S: Final = 60.0
 """How much before a slice is read with it, so that the sensors' baselines are learned where it begins."""
 _NANO: Final = 1e-9
+LONG_ROWS: Final = 1 << 19
+"""Of more rows (an hour and a half at 100 Hz) the forces stay in the file until they are looked at."""
 
 
 @dataclass(frozen=True)
@@ -210,26 +213,40 @@ class SealedRecording:
         return feet
 
     def _imported(self, foot: Foot, entry: FootBooks, from_s: float | None, to_s: float | None) -> FootSignal:
-        frames = self.forces(entry.foot, from_s, to_s)
         quantity = "footswitch" if entry.quantity == "footswitch" else "force"
-        return FootSignal(
-            foot, frames.time_s, frames.force_n, self.layout(entry.foot), quantity, _gaps(entry, from_s, to_s)
-        )
+        if from_s is None and to_s is None and entry.rows > LONG_ROWS:
+            times, stored = stored_forces(self.file(entry.foot))
+            force = cast("Forces", stored)
+        else:
+            frames = self.forces(entry.foot, from_s, to_s)
+            times, force = frames.time_s, frames.force_n
+        return FootSignal(foot, times, force, self.layout(entry.foot), quantity, _gaps(entry, from_s, to_s))
 
     def _calibrated(
         self, foot: Foot, entry: FootBooks, from_s: float | None, to_s: float | None, notes: list[str]
     ) -> FootSignal:
-        frames = self.frames(entry.foot, None if from_s is None else from_s - LEAD_S, to_s)
         calibration = self.calibration(entry.foot)
         if calibration is None:
             notes.append("forces by the nominal calibration")
             calibration = nominal()
+        calibrator = Calibrator(calibration, self.books.sample_rate_hz)
+        is_long = from_s is None and to_s is None and entry.rows > LONG_ROWS
+        file = self.file(entry.foot) if is_long else None
+        if file is not None:
+            frames = when_of(file, on_host=self.start_ns is not None)
+        else:
+            frames = self.frames(entry.foot, None if from_s is None else from_s - LEAD_S, to_s)
         times, rows = self._rising(foot, frames, notes)
-        counts, slots = frames.counts[rows], frames.slots[rows].astype(np.int64)
+        slots = frames.slots[rows].astype(np.int64)
         spread_s = _spread(times, slots, self.books.sample_rate_hz)
-        if len(spread_s) != len(counts):
-            counts = np.repeat(counts, slots, axis=0)
-        force = Calibrator(calibration, self.books.sample_rate_hz).feed(counts)
+        if file is not None:
+            sizes, read = stored_counts(file, rows, slots, CHANNELS)
+            force = cast("Forces", StoredForces(sizes, CHANNELS, read, calibrator))
+        else:
+            counts = frames.counts[rows]
+            force = calibrator.feed(
+                counts if len(spread_s) == len(counts) else np.repeat(counts, slots, axis=0)
+            )
         if from_s is not None:
             wanted = spread_s >= from_s
             spread_s, force = spread_s[wanted], force[wanted]
@@ -242,6 +259,8 @@ class SealedRecording:
         times = self.times_s(frames)
         if self.start_ns is None:
             notes.append(f"{foot.value} foot: times are on the insole's own clock")
+        if bool((times[1:] > times[:-1]).all()) and np.isfinite(times[:1]).all():
+            return times, np.arange(len(times))
         timed = np.flatnonzero(np.isfinite(times))
         if len(timed) < len(times):
             lost = int(frames.slots.sum()) - int(frames.slots[timed].sum())
@@ -249,6 +268,14 @@ class SealedRecording:
         reached = np.maximum.accumulate(times[timed])
         rows = timed[np.concatenate([[True], np.diff(reached) > 0])] if len(timed) else timed
         return times[rows], rows
+
+    def file(self, foot: str) -> ColumnFile:
+        """The file of one foot, opened.
+
+        Raises:
+            RecordingError: it is damaged, or its key is missing.
+        """
+        return ColumnFile(self._path(foot), key_of(self.folder, foot, self.vault))
 
     def _path(self, foot: str) -> Path:
         self.foot(foot)

@@ -1,12 +1,18 @@
 """Every format read back by a program that is not ours: largest difference from the recording."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
+import edfio
 import numpy as np
+import pyedflib
 import pytest
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import Subject
+from plantigrade.exports.marks import marks
+from plantigrade.exports.subject import FootData, FootPiece, Subject
+from pymatreader import read_mat
 
 from tests.host.exports import readers, sample
 
@@ -64,7 +70,7 @@ def test_a_third_party_reads_what_was_recorded(
     for foot in subject.feet:
         got = back[foot.foot]
         if foot.frames is not None and got.counts is not None:
-            assert np.abs(got.counts.astype(np.int64) - foot.frames.counts).max() == 0
+            assert np.abs(got.counts.astype(np.int64) - foot.frames.whole.counts).max() == 0
             compared += 1
         if got.time_s is not None:
             assert worst(got.time_s, foot.time_s) <= time_s
@@ -72,3 +78,84 @@ def test_a_third_party_reads_what_was_recorded(
             assert worst(got.force_n.astype(np.float32), foot.force_n) <= force_n
             compared += 1
     assert compared >= len(subject.feet)
+
+
+def test_a_long_recording_is_a_matlab_file_of_level_7_3(
+    subjects: dict[str, Subject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", 100)
+    monkeypatch.setattr("plantigrade.exports.subject.FootData.pieces", pieces_of(333))
+    for content, subject in subjects.items():
+        path = tmp_path / f"{content}.mat"
+        FORMATS["mat"].write_subject(subject, path)
+        assert path.read_bytes()[:10] == b"MATLAB 7.3"
+        back = readers.read_matlab(path, subject)
+        for foot in subject.feet:
+            got = back[foot.foot]
+            assert got.time_s is not None and got.force_n is not None
+            assert worst(got.time_s, foot.time_s) == 0
+            assert worst(got.force_n, foot.force_n) == 0
+            if foot.frames is not None:
+                assert got.counts is not None
+                assert np.array_equal(got.counts, foot.frames.whole.counts)
+        read = read_mat(path)["plantigrade"]
+        assert read["id"] == subject.id
+        assert json.loads(read["about"])["recording"] == subject.id
+        assert list(read["left"]["sensors"]) == list(subject.feet[0].sensors)
+
+
+def pieces_of(rows: int) -> Callable[..., Iterator[FootPiece]]:
+    """Pieces that are smaller than the recording."""
+    original = FootData.pieces
+
+    def pieces(foot: FootData, _rows: int = 0) -> Iterator[FootPiece]:
+        return original(foot, rows)
+
+    return pieces
+
+
+def edfio_annotations(path: Path) -> list[tuple[float, float | None, str]]:
+    return [(one.onset, one.duration, one.text) for one in edfio.read_edf(path).annotations]
+
+
+def edflib_annotations(path: Path) -> list[tuple[float, float | None, str]]:
+    with pyedflib.EdfReader(str(path)) as file:
+        times, lasted, texts = file.readAnnotations()
+    return [
+        (at, long if long >= 0 else None, text) for at, long, text in zip(times, lasted, texts, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("read", [edfio_annotations, edflib_annotations])
+@pytest.mark.parametrize("records", [3, 600])
+def test_annotations_of_edf_have_their_times_and_words(
+    read: Callable[[Path], list[tuple[float, float | None, str]]],
+    records: int,
+    subjects: dict[str, Subject],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("plantigrade.exports.edf.BLOCK_RECORDS", records)
+    subject, path = subjects["counts"], tmp_path / "a.edf"
+    FORMATS["edf"].write_subject(subject, path)
+    found = sorted(read(path))
+    expected = sorted((max(one.at_s, 0.0), one.duration_s, one.label) for one in marks(subject))
+    assert [text for *_, text in found] == [text for *_, text in expected]
+    assert [at for at, *_ in found] == pytest.approx([at for at, *_ in expected], abs=2e-6)
+    assert any("Ångström" in text for *_, text in found)
+    assert sum("overrun" in text for *_, text in found) == 2
+
+
+def test_the_header_of_edf_says_who_and_when(subjects: dict[str, Subject], tmp_path: Path) -> None:
+    subject, path = subjects["counts"], tmp_path / "a.edf"
+    FORMATS["edf"].write_subject(subject, path)
+    assert subject.start is not None
+    for start in (edfio.read_edf(path).starttime, pyedflib_start(path).time()):
+        assert start.replace(microsecond=0) == subject.start.time().replace(microsecond=0)
+    patient = edfio.read_edf(path).patient
+    assert (patient.code, patient.sex, patient.birthdate) == ("P001", "F", sample.BIRTH)
+
+
+def pyedflib_start(path: Path) -> datetime:
+    with pyedflib.EdfReader(str(path)) as file:
+        return file.getStartdatetime()

@@ -41,7 +41,7 @@ WATCHED = {
 }  # fmt: skip
 SAMPLE = 3
 HEAVY = (
-    "alembic.command", "alembic.autogenerate", "edfio", "ezc3d", "fhir.resources.R4B.bundle", "pandas",
+    "alembic.command", "alembic.autogenerate", "ezc3d", "fhir.resources.R4B.bundle", "pandas",
     "pyarrow.csv",
     "pyarrow.parquet.encryption", "scipy.io", "plantigrade.analyze.whole", "plantigrade.exports.archive",
     "plantigrade.exports.bids", "plantigrade.exports.fhir", "plantigrade.exports.opengo",

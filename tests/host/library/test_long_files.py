@@ -1,0 +1,73 @@
+"""Recordings that stay in their files: any stretch, in any order, is that of the whole, to the bit."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from plantigrade.analyze.whole import Request, of_walk
+from plantigrade.gait.signals import Walk
+from plantigrade.library import forces, frames, sealed
+from plantigrade.library.catalogue import Library
+from plantigrade.library.long_files import StoredForces
+
+from tests.host.exports import sample
+from tests.host.library.library_kit import walk
+
+GROUP_ROWS = 300
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Walk, Walk]]:
+    """For each content the walk in memory and the same in its file, of groups of 300 rows."""
+    patch = pytest.MonkeyPatch()
+    data = tmp_path_factory.mktemp("data")
+    for module in (frames, forces):
+        patch.setattr(module, "ROW_GROUP", GROUP_ROWS)
+    made = sample.counts_recording(data / "recordings", 30.0)  # gaps, reduced rate, two clocks
+    found: dict[str, tuple[Walk, Walk]] = {}
+    with Library(data) as library:
+        entries = {"counts": library.add_recording(made.folder), "forces": library.import_walk(walk(3, 3000))}
+        for name, entry in entries.items():
+            plain = library.open(entry.id).walk()
+            patch.setattr(sealed, "LONG_ROWS", 100)
+            found[name] = plain, library.open(entry.id).walk()
+            patch.undo()
+    return found
+
+
+@pytest.mark.parametrize("content", ["counts", "forces"])
+def test_the_whole_is_the_same(content: str, stored: dict[str, tuple[Walk, Walk]]) -> None:
+    for plain, long in zip(*(one.feet for one in stored[content]), strict=True):
+        assert isinstance(long.force_n, StoredForces)
+        assert isinstance(plain.force_n, np.ndarray)
+        assert np.array_equal(long.time_s, plain.time_s)
+        assert long.force_n.shape == plain.force_n.shape
+        assert np.array_equal(np.asarray(long.force_n), plain.force_n)
+        assert long.gaps == plain.gaps
+
+
+@given(st.lists(st.tuples(st.integers(-50, 3400), st.integers(0, 900), st.integers(1, 3)), max_size=6))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("content", ["counts", "forces"])
+def test_any_stretch_in_any_order(
+    content: str, stored: dict[str, tuple[Walk, Walk]], stretches: list[tuple[int, int, int]]
+) -> None:
+    plain, long = (one.left for one in stored[content])
+    assert plain is not None and long is not None
+    for start, size, step in stretches:
+        rows = slice(start, start + size, step)
+        assert np.array_equal(long.force_n[rows], plain.force_n[rows])
+
+
+def test_an_analysis_sees_no_difference(stored: dict[str, tuple[Walk, Walk]]) -> None:
+    plain, long = (of_walk(one, Request(Path())) for one in stored["counts"])
+    assert plain.analysis.left is not None and long.analysis.left is not None
+    assert len(plain.analysis.left.strides) > 15
+    for name, figure in plain.analysis.both.items():
+        assert replace(figure) == replace(long.analysis.both[name]) or figure.value != figure.value
+    assert (plain.butterfly is None) == (long.butterfly is None)
+    if plain.butterfly is not None and long.butterfly is not None:
+        assert np.array_equal(plain.butterfly.x_pct, long.butterfly.x_pct)
