@@ -216,11 +216,12 @@ def _none(d: float, here: bool) -> Change:
 
 
 GUNGOR = "Gungor et al., Does foot posture influence plantar pressure? (38 cavus, 72 rectus, 62 planus feet)"
-CHANG = "Chang et al. 2014, PLoS ONE 9(4):e94535 (arch and load under medial forefoot and midfoot)"
+CHANG = "Chang et al. 2014, PLoS ONE 9(4):e94535 (27 children; arch, load under medial forefoot and midfoot)"
 COP_2014 = "J Foot Ankle Res 2014, 7(Suppl 1):A55 (90 people; foot type and centre of pressure, r < 0.27)"
 PEREIRO = "Pereiro-Buceta et al. 2021, Healthcare 9(8):932 (37 people, simulated leg-length difference)"
+SHORT_LEG = "21 adults with 15 to 30 mm of difference (J Mod Rehabil, article 406)"
 KNEE = "Wiik et al. 2017, World J Orthop 8(4):322 (knee osteoarthritis, ground reaction forces)"
-GALLAGHER = "Gallagher and Callaghan 2015, Hum Mov Sci 44:111 (standing for 2 h, weight transfers)"
+GALLAGHER = "Gallagher and Callaghan 2015, Hum Mov Sci 44:111 (standing for 2 h; citation recalled)"
 OURS = "size assumed"
 
 CATALOGUE: dict[str, Kind] = {
@@ -230,7 +231,9 @@ CATALOGUE: dict[str, Kind] = {
     "pronation": Kind("overpronation", "degree 1-3", 2, False, _tilt(1.0), (COP_2014, CHANG, OURS)),
     "supination": Kind("supination", "degree 1-3", 2, False, _tilt(-1.0), (COP_2014, GUNGOR, OURS)),
     "leg-length": Kind("leg-length difference, raised shoe", "mm", 20, True, _leg_raised, (PEREIRO, OURS)),
-    "leg-length-patients": Kind("leg-length difference, patients", "mm", 20, True, _leg_patients, (OURS,)),
+    "leg-length-patients": Kind(
+        "leg-length difference, patients", "mm", 20, True, _leg_patients, (SHORT_LEG, OURS)
+    ),
     "antalgic": Kind("antalgic gait", "degree 1-3", 2, True, _antalgic, (KNEE, OURS)),
     "forefoot-overload": Kind("forefoot overload", "degree 1-3", 2, False, _overload([9, 10], 0.30), (OURS,)),
     "heel-overload": Kind("heel overload", "degree 1-3", 2, False, _overload(HEEL, 0.30), (OURS,)),
