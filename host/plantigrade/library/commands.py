@@ -1,6 +1,7 @@
 """`plantigrade sessions`: the library on the command line."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -13,7 +14,11 @@ from plantigrade.library.options import json_option, library_options, opened, pu
 if TYPE_CHECKING:
     from plantigrade.library.catalogue import Library
     from plantigrade.library.entries import Tag
+    from plantigrade.library.opened import Recording
     from plantigrade.library.verify import Verdict
+
+
+MAX_EARLIER = 30
 
 
 class UnsoundRecordingError(PlantigradeError):
@@ -202,18 +207,48 @@ def export(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="PDF file."
 )
 @click.option("--compare", metavar="NAME", help="Set beside this recording.")
+@click.option("--baseline", is_flag=True, help="Set beside what is usual on the person's earlier days.")
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True)
 @library_options
 @pass_invocation
 def report(
-    invocation: Invocation, name: str, output: Path, compare: str | None, paper: str, **where: Any
+    invocation: Invocation,
+    name: str,
+    output: Path,
+    compare: str | None,
+    baseline: bool,
+    paper: str,
+    **where: Any,
 ) -> None:
     """Write a report as PDF: a page for the patient, then the clinician's."""
     pdf = _part("plantigrade.report.pdf", "reports")
     with opened(invocation, where) as library:
         other = None if compare is None else library.open(compare)
-        pdf.write_report(library.open(name), output, other=other, paper=paper)
+        recording = library.open(name)
+        earlier = earlier_of(library, recording) if baseline else []
+        pdf.write_report(recording, output, other=other, paper=paper, baseline=earlier)
     click.echo(f"report: {output}")
+
+
+def earlier_of(library: "Library", recording: "Recording") -> "list[Recording]":
+    """The recordings of the same person before this one, newest first.
+
+    Raises:
+        PlantigradeError: nobody is named as the wearer, or no clock tells when it was.
+    """
+    from datetime import timedelta
+
+    from plantigrade.library.entries import Filter
+    from plantigrade.library.words import start_of
+
+    if recording.person is None or recording.entry.start_utc_ns is None:
+        raise PlantigradeError(
+            f"{recording.id}: earlier days are known only of a recording with a person and a start; "
+            "`plantigrade sessions tag ID --person CODE` names the person"
+        )
+    until = start_of(recording.entry) - timedelta(milliseconds=1)
+    wanted = Filter(person=recording.person.code, kind=recording.entry.kind, until=until, limit=MAX_EARLIER)
+    return [library.open(entry.id) for entry in library.find(wanted)]
 
 
 def _part(module: str, purpose: str) -> Any:
@@ -232,22 +267,31 @@ def _part(module: str, purpose: str) -> Any:
 @library_options
 @pass_invocation
 def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | None, **where: Any) -> None:
-    """Set the gait parameters of two recordings side by side."""
+    """Set the gait parameters of two recordings side by side, the first as before, the second as after.
+
+    Changes of each foot are held against what ordinary days of one person may differ by.
+    """
     from plantigrade.analyze.document import both_parameters
+    from plantigrade.library.comparison import changes_of
 
     with opened(invocation, where) as library:
         first, second = library.open(name), library.open(other)
         mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
-    shared = [key for key in mine if key in theirs]
-    rows = [(key, mine[key], theirs[key]) for key in shared]
+        changes = changes_of([first], [second])
+    rows = [(key, mine[key], theirs[key]) for key in mine if key in theirs]
+    from plantigrade.library import screen
+
     if json_file is not None:
-        from plantigrade.library.screen import comparison_as_json
-
-        put_json(json_file, first=first.id, second=second.id, parameters=comparison_as_json(rows))
+        put_json(
+            json_file,
+            first=first.id,
+            second=second.id,
+            parameters=screen.comparison_as_json(rows),
+            changes=[asdict(change) | {"foot": change.foot.value} for change in changes],
+        )
         return
-    from plantigrade.library.screen import print_comparison
-
-    print_comparison(first.entry, second.entry, rows)
+    screen.print_comparison(first.entry, second.entry, rows)
+    screen.print_changes(changes)
 
 
 @sessions.command()

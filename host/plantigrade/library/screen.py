@@ -12,6 +12,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from plantigrade.gait.results import Parameter
     from plantigrade.library.opened import Recording
+    from plantigrade.posture.compare import Difference
 
 WIDE = 200
 Row = tuple[str, "Parameter", "Parameter"]
@@ -113,6 +114,12 @@ def print_comparison(one: RecordingEntry, other: RecordingEntry, rows: Sequence[
     for name, first, second in rows:
         table.add_row(name, *(_text(value) for value in (first.value, second.value, _gap(first, second))))
     _console().print(table)
+
+
+def print_changes(changes: Sequence["Difference"]) -> None:
+    """Changes of each foot with what they have to exceed, each in a sentence."""
+    for change in changes:
+        click.echo(change.words)
 
 
 def _gap(first: "Parameter", second: "Parameter") -> float | None:

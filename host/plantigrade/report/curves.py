@@ -81,7 +81,7 @@ def force_ensembles(axes: Axes, analysis: Analysis) -> None:
     if unit == "N" and weight:
         axes.axhline(weight, color=FAINT, linewidth=0.8, linestyle=":")
         axes.annotate("body weight", (66, weight), ha="left", va="bottom", fontsize=7.5, color=FAINT)
-    axes.legend(loc="center right")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.33, 0.12))  # under the curves, where nothing runs
 
 
 def timing_bars(axes: Axes, analysis: Analysis) -> None:
@@ -147,7 +147,11 @@ def butterfly_panel(axes: Axes, found: Butterfly | None) -> None:
         axes.plot(
             found.crossing_x_pct, found.crossing_y_pct, "o", color=PAPER, markeredgecolor=INK, markersize=6
         )
-        text = f"crossing {found.crossing_x_pct:+.0f} % to the side,\n{found.crossing_y_pct:.0f} % of length"
+        side = "right" if found.crossing_x_pct > 0 else "left"
+        text = (
+            f"crossing {abs(found.crossing_x_pct):.0f} % to the {side},\n"
+            f"{found.crossing_y_pct:.0f} % of length"
+        )
         axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=7.5)
     axes.set_xlim(-140, 140)
     axes.set_ylim(0, 100)

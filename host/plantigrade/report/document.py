@@ -16,7 +16,7 @@ from plantigrade.report.document_books import (
     quality_blocks,
     when,
 )
-from plantigrade.report.document_compare import comparison_blocks
+from plantigrade.report.document_compare import baseline_blocks, comparison_blocks, usual_of
 from plantigrade.report.document_figures import (
     butterfly_picture,
     feet_picture,
@@ -42,11 +42,18 @@ from plantigrade.report.words import Words, words
 
 if TYPE_CHECKING:
     from plantigrade.library.opened import Recording
+    from plantigrade.posture.baseline import TagReference
 
 Found = Mapping[str, Any]
 
 
-def build(recording: "Recording", other: "Recording | None", language: str, made: datetime) -> Document:
+def build(
+    recording: "Recording",
+    other: "Recording | None",
+    language: str,
+    made: datetime,
+    baseline: Sequence["Recording"] = (),
+) -> Document:
     """Everything that the report says.
 
     Args:
@@ -54,13 +61,15 @@ def build(recording: "Recording", other: "Recording | None", language: str, made
         other: to set beside it.
         language: of the words.
         made: time of making, for the footer.
+        baseline: earlier recordings of the same person, for what is usual.
 
     Raises:
         PlantigradeError: a recording cannot be read or analysed, or the language is not there.
     """
     said = words(language)
     whole = recording.whole()
-    posture = posture_section(whole.analysis, _layout(whole), language=language)
+    usual = usual_of(baseline)
+    posture = posture_section(whole.analysis, _layout(whole), reference=usual, language=language)
     subject = recording.entry.title or recording.id
     return Document(
         title=subject,
@@ -71,7 +80,7 @@ def build(recording: "Recording", other: "Recording | None", language: str, made
         patient_subtitle=_subtitle(recording, said),
         patient=patient_blocks(whole, posture, missing_share(recording.books), said),
         clinician_title=said("title.clinician"),
-        sections=_sections(recording, other, whole, posture, said),
+        sections=_sections(recording, other, (baseline, usual), whole, posture, said),
     )
 
 
@@ -88,7 +97,12 @@ def _subtitle(recording: "Recording", said: Words) -> str:
 
 
 def _sections(
-    recording: "Recording", other: "Recording | None", whole: Whole, posture: Sequence[Found], said: Words
+    recording: "Recording",
+    other: "Recording | None",
+    earlier: tuple[Sequence["Recording"], "TagReference | None"],
+    whole: Whole,
+    posture: Sequence[Found],
+    said: Words,
 ) -> list[Section]:
     content: dict[str, Sequence[Block]] = {
         "identity": identity_blocks(recording, whole, said),
@@ -104,6 +118,8 @@ def _sections(
     if other is not None:
         title = said("section.comparison", other=other.entry.title or other.id)
         sections.append(Section(title, comparison_blocks(recording, other, whole, said)))
+    if earlier[0]:
+        sections.append(Section(said("section.baseline"), baseline_blocks(*earlier, whole, said)))
     sections.append(Section(said("section.definitions"), _definitions(recording, whole, posture, said)))
     return sections
 
@@ -150,7 +166,7 @@ def _definitions(recording: "Recording", whole: Whole, posture: Sequence[Found],
     ]
     sources: dict[str, list[str]] = {}
     for name, norm in NORMS.items():
-        sources.setdefault(norm.source, []).append(title_of(name).lower())
+        sources.setdefault(norm.source.replace("+-", "±"), []).append(title_of(name).lower())
     settings = ", ".join(f"{name} {value}" for name, value in whole.analysis.settings.items())
     return [
         Bullets([(f"{term}:", text) for term, text in said.pairs("definitions.terms")], small=True),
@@ -166,7 +182,9 @@ def _definitions(recording: "Recording", whole: Whole, posture: Sequence[Found],
         Text(f"{said('definitions.rules')}: {', '.join(rules) or said('none')}.", "small"),
         Text(
             f"{said('definitions.sources')}: "
-            + "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.items())
+            + "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.items()).replace(
+                "+-", "±"
+            )
             + ".",
             "small",
         ),

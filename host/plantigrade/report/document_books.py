@@ -68,7 +68,7 @@ def _person(recording: "Recording", whole: Whole, words: Words) -> Iterable[tupl
     yield words("identity.sex"), (person.sex if person else None) or unknown
     height, kg = (person.height_cm, person.weight_kg) if person else (None, None)
     yield words("identity.height"), f"{height:g} cm" if height is not None else unknown
-    yield words("identity.weight"), f"{kg:g} kg" if kg is not None else in_recording
+    yield words("identity.weight"), f"{round(kg, 1):g} kg" if kg is not None else in_recording
     shoe = person.shoe_size_eu if person else None
     yield words("identity.shoe"), f"{shoe:g}" if shoe is not None else unknown
     yield words("identity.remark"), (person.remark if person else "") or words("none")

@@ -1,11 +1,16 @@
 """This recording beside another one: before, after, difference, and what a difference has to exceed."""
 
 import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from plantigrade.analyze.whole import Whole
 from plantigrade.gait.results import STRIDE_UNITS
-from plantigrade.posture.compare import Difference, compare
+from plantigrade.posture.baseline import PersonalBaseline, TagReference
+from plantigrade.posture.compare import MIN_STRIDES, Difference, compare
 from plantigrade.posture.intake import from_analysis
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_books import when
@@ -33,6 +38,7 @@ METRICS: Final = (
     "forefoot_pti_bw",
     "gait_line_range_pct",
 )
+SDS: Final = 2.0
 _UNITS: Final = {
     "forefoot_pti_bw": "kPa s",
     "force_arch_index": "1",
@@ -66,6 +72,50 @@ def comparison_blocks(recording: "Recording", other: "Recording", whole: Whole, 
     return [*blocks, Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
 
 
+def usual_of(earlier: Sequence["Recording"]) -> TagReference | None:
+    """What is usual by earlier recordings; None where fewer than three days have enough strides."""
+    learned = PersonalBaseline()
+    for one in earlier:
+        if one.entry.start_utc_ns is not None:
+            day = datetime.fromtimestamp(one.entry.start_utc_ns / 1e9, UTC).date()
+            learned.add_day(day, "", from_analysis(one.analysis()))
+    return learned.for_tag("")
+
+
+def baseline_blocks(
+    earlier: Sequence["Recording"], usual: TagReference | None, whole: Whole, words: Words
+) -> list[Block]:
+    """This walk beside what is usual for the person."""
+    if usual is None:
+        return [Text(words("comparison.baseline_few"))]
+    heads = [words("timing.parameter"), words("quality.foot")]
+    heads += [words(f"comparison.{name}") for name in ("usual", "now", "difference", "sds")]
+    rows: list[list[Cell]] = []
+    for table in from_analysis(whole.analysis):
+        for metric in METRICS:
+            centre, spread = usual.centre(table.foot, metric), usual.spread(table.foot, metric)
+            values = table.of(metric) if metric in table.values else np.empty(0)
+            if len(values) < MIN_STRIDES or not (math.isfinite(centre) and spread > 0):
+                continue
+            now = float(np.median(values))
+            away = (now - centre) / spread
+            strong = abs(away) >= SDS
+            rows.append(
+                [
+                    Cell(_name(metric)),
+                    Cell(words(table.foot.value)),
+                    Cell(f"{number(centre, '')} ± {number(spread, '')}"),
+                    Cell(number(now, ""), strong=strong),
+                    Cell(_signed(now - centre)),
+                    Cell(_signed(round(away, 1)), strong=strong),
+                ]
+            )
+    rows.sort(key=lambda row: [_name(metric) for metric in METRICS].index(row[0].text))
+    days = [day.day for day in usual.days]
+    caption = words("comparison.baseline_caption", days=len(days), first=min(days), last=max(days))
+    return [Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
+
+
 def _earlier(one: "Recording", other: "Recording") -> bool:
     starts = one.entry.start_utc_ns, other.entry.start_utc_ns
     return starts[0] is None or starts[1] is None or starts[0] <= starts[1]
@@ -73,13 +123,11 @@ def _earlier(one: "Recording", other: "Recording") -> bool:
 
 def _row(found: Difference, words: Words) -> list[Cell]:
     unknown = words("unknown")
-    unit = _UNITS.get(found.metric) or STRIDE_UNITS.get(found.metric) or _unit_of(found.metric)
     smallest = found.minimal_change
     beyond = smallest is not None and abs(found.difference) >= smallest.value
-    name = "PTI forefoot at 700 N" if found.metric == "forefoot_pti_bw" else title_of(found.metric)
     sign = "+" if math.isfinite(found.difference) and found.difference > 0 else ""
     return [
-        Cell(name + (f", {unit}" if unit != "1" else "")),
+        Cell(_name(found.metric)),
         Cell(words(found.foot.value)),
         Cell(number(found.before, unknown)),
         Cell(number(found.after, unknown)),
@@ -87,6 +135,16 @@ def _row(found: Difference, words: Words) -> list[Cell]:
         Cell(f"{smallest.value:g}" if smallest is not None else unknown),
         Cell(unknown if smallest is None else words("yes" if beyond else "no"), strong=beyond),
     ]
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + number(value + 0.0, "")
+
+
+def _name(metric: str) -> str:
+    unit = _UNITS.get(metric) or STRIDE_UNITS.get(metric) or _unit_of(metric)
+    name = "PTI forefoot at 700 N" if metric == "forefoot_pti_bw" else title_of(metric)
+    return name + (f", {unit}" if unit != "1" else "")
 
 
 def _unit_of(metric: str) -> str:

@@ -141,7 +141,7 @@ def usual(name: str) -> Cell:
 
 
 def _label(name: str, unit: str) -> Cell:
-    return Cell(title_of(name) + (f", {unit}" if unit != "1" else ""))
+    return Cell(title_of(name) + (f", {unit.replace('cm2', 'cm²')}" if unit != "1" else ""))
 
 
 def regions_table(whole: Whole, words: Words) -> Table:
@@ -153,9 +153,10 @@ def regions_table(whole: Whole, words: Words) -> Table:
         row = [Cell(region)]
         for pattern, _ in REGIONAL:
             found = [foot.parameters.get(pattern.format(region)) for foot in feet]
-            row.append(Cell(" / ".join(number(p.value if p else None, words("unknown")) for p in found)))
+            texts = [number(p.value if p else None, words("unknown")) for p in found]
+            row.append(Cell(texts[0] if set(texts) == {words("unknown")} else " / ".join(texts)))
         rows.append(row)
-    return Table([sides, *(title for _, title in REGIONAL)], rows)
+    return Table([f"{words('pressure.region')} ({sides})", *(title for _, title in REGIONAL)], rows)
 
 
 def variability_table(whole: Whole, words: Words) -> Table:

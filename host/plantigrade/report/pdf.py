@@ -2,6 +2,7 @@
 all."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,7 @@ def write_report(
     other: "Recording | None" = None,
     paper: str = "a4",
     language: str = "en",
+    baseline: Sequence["Recording"] = (),
 ) -> None:
     """Write a recording's report: a page for the patient, then the clinician's.
 
@@ -39,16 +41,21 @@ def write_report(
         other: set beside `recording`; the earlier of the two is "before".
         paper: "a4" or "letter".
         language: of the words.
+        baseline: earlier recordings of the same person, which say what is usual.
 
     Raises:
         PlantigradeError: the recording cannot be read or analysed, the language or paper is not known, or the
             file cannot be written.
     """
-    _write(path, report_bytes(recording, other, paper, language))
+    _write(path, report_bytes(recording, other, paper, language, baseline))
 
 
 def report_bytes(
-    recording: "Recording", other: "Recording | None" = None, paper: str = "a4", language: str = "en"
+    recording: "Recording",
+    other: "Recording | None" = None,
+    paper: str = "a4",
+    language: str = "en",
+    baseline: Sequence["Recording"] = (),
 ) -> bytes:
     """The PDF itself; see `write_report`.
 
@@ -60,7 +67,7 @@ def report_bytes(
     if paper not in PAPERS:
         raise PlantigradeError(f"paper {paper!r} is not known; there are: {', '.join(PAPERS)}")
     made = datetime.now(UTC).replace(microsecond=0)
-    return render(build(recording, other, language, made), paper, made)
+    return render(build(recording, other, language, made, baseline), paper, made)
 
 
 def render(document: Document, paper: str, made: datetime) -> bytes:

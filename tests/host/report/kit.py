@@ -10,8 +10,8 @@ from plantigrade.library.entries import Person
 from plantigrade.library.frames import FootFrames
 from plantigrade.library.opened import Recording
 from plantigrade.library.recording import Draft, FootBooks, RecordedGap, RecordingBooks
-from plantigrade.twin.body import load_walk
-from plantigrade.twin.body.conditions import parse_condition
+from plantigrade.twin.body import draw_person, load_walk, make_forces
+from plantigrade.twin.body.conditions import Condition, parse_condition
 from plantigrade.twin.electrical import FrontEnd
 from plantigrade.twin.wearer import Wearer
 
@@ -33,7 +33,7 @@ def insole_recording(library: Library) -> Recording:
     return library.open(library.add_recording(folder).id)
 
 
-def _foot(draft: Draft, name: str, counts: np.ndarray) -> FootBooks:
+def _foot(draft: Draft, name: str, counts: np.ndarray, start_ns: int = START_NS) -> FootBooks:
     keep = np.ones(len(counts), bool)
     keep[slice(*GAP)] = False
     seq = np.arange(len(counts), dtype=np.int64)[keep]
@@ -43,7 +43,7 @@ def _foot(draft: Draft, name: str, counts: np.ndarray) -> FootBooks:
         boot=np.ones(len(seq), np.uint16),
         status=np.zeros(len(seq), np.uint16),
         device_us=seq * 10_000,
-        host_ns=START_NS + seq * 10_000_000,
+        host_ns=start_ns + seq * 10_000_000,
         uncertainty_us=np.full(len(seq), 500, np.int32),
         counts=counts[keep],
     )
@@ -55,6 +55,19 @@ def _foot(draft: Draft, name: str, counts: np.ndarray) -> FootBooks:
     return FootBooks(
         name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [gap], len(seq), digest
     )
+
+
+def virtual_day(library: Library, day: int, conditions: tuple[Condition, ...], seconds: float = 100.0) -> str:
+    """A walk of a virtual person on one of their days, as the bridge seals it; its identifier."""
+    walk = make_forces(conditions, draw_person(3), seconds, 20 + day, 0)
+    start_ns = START_NS + day * 86_400 * 10**9
+    draft = Draft.begin(library.recordings, f"day-{day:03d}")
+    feet = [
+        _foot(draft, name, FrontEnd(seed=seed).counts(force, 100.0).astype(np.uint16), start_ns)
+        for seed, (name, force) in enumerate((("left", walk.left), ("right", walk.right)))
+    ]
+    folder = draft.finish(RecordingBooks(draft.target.name, start_ns, seconds, {"made_by": "a test"}, feet))
+    return library.add_recording(folder).id
 
 
 def virtual_walk(library: Library, *conditions: str, seed: int = 5, seconds: float = SECONDS) -> Recording:

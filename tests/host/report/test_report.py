@@ -10,6 +10,8 @@ import pytest
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.results import Parameter
 from plantigrade.library.catalogue import Library
+from plantigrade.library.commands import earlier_of
+from plantigrade.library.entries import Person
 from plantigrade.library.opened import Recording
 from plantigrade.posture.rules import ENGINE_VERSION
 from plantigrade.report.document import build
@@ -268,3 +270,25 @@ def test_interval_agrees_with_scipy() -> None:
     assert interval(Parameter(mean, "%", 17, sd=sd)) == pytest.approx((low, high), rel=1e-6)
     assert interval(Parameter(mean, "%", 1)) is None
     assert interval(Parameter(None, "%")) is None
+
+
+def test_earlier_days_say_what_is_usual(tmp_path: Path) -> None:
+    with Library(tmp_path / "data") as library:
+        ids = [kit.virtual_day(library, day, ()) for day in range(3)]
+        ids.append(kit.virtual_day(library, 20, (kit.parse_condition("flat-foot:2"),)))
+        library.add_person(Person("P001"))
+        for name in ids:
+            library.assign(name, "P001")
+        recording = library.open(ids[-1])
+        earlier = earlier_of(library, recording)
+        assert [one.id for one in earlier] == ids[2::-1]
+        path = tmp_path / "r.pdf"
+        write_report(recording, path, baseline=earlier)
+        text = "\n".join(page.extract_text() for page in PdfReader(path).pages)
+        few = tmp_path / "few.pdf"
+        write_report(recording, few, baseline=earlier[:2])
+        assert "fewer than three earlier days" in "\n".join(p.extract_text() for p in PdfReader(few).pages)
+        with pytest.raises(PlantigradeError, match="a person and a start"):
+            earlier_of(library, library.open(kit.virtual_day(library, 40, ())))
+    assert "Compared with earlier days" in text
+    assert "needs a personal baseline" not in text
