@@ -5,13 +5,13 @@ docs/reference/analysis-json.md.
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from plantigrade.analyze.posture import posture_of
 from plantigrade.analyze.whole import Whole
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import Analysis, Bout, Ensemble, FootAccounting, FootAnalysis, Parameter
-from plantigrade.posture.section import posture_section
 
 SCHEMA: Final = "plantigrade.analysis/1"
 Json = dict[str, object]
@@ -53,7 +53,7 @@ def document(whole: Whole) -> Json:
             for hour in analysis.hours
         ],
         "turns": [{"from_s": _number(turn.from_s), "to_s": _number(turn.to_s)} for turn in analysis.turns],
-        "posture": _posture(whole),
+        "posture": posture_of(whole),
         "standing": [_standing(standing) for standing in whole.standings],
         "eyes_closed_over_open": _romberg(whole.romberg),
         "butterfly": _butterfly(whole.butterfly),
@@ -223,11 +223,6 @@ def sway_measures(sway: Sway) -> dict[str, tuple[float | None, str]]:
 
 def _of_spectrum(spectrum: Spectrum | None, name: str) -> float | None:
     return getattr(spectrum, name) if spectrum is not None else None
-
-
-def _posture(whole: Whole) -> list[dict[str, Any]]:
-    first = whole.walk.feet[0]
-    return posture_section(whole.analysis, first.layout, book=whole.book, reference=whole.reference)
 
 
 def _standing(standing: Standing) -> Json:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from plantigrade.analyze.document import both_parameters
 from plantigrade.analyze.norms import digits_of, norm_of
+from plantigrade.analyze.posture import in_words, posture_of
 from plantigrade.analyze.whole import Whole
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.results import Analysis, Parameter, Parameters
@@ -78,8 +79,15 @@ def summary(whole: Whole) -> RenderableType:
     if whole.romberg is not None:
         r = whole.romberg
         parts.append(Text(f"Eyes closed over open: velocity {r.velocity:.2f}, ellipse area {r.area:.2f}"))
+    parts.append(_posture(whole))
     parts.append(_notes(whole))
     return Group(*parts)
+
+
+def _posture(whole: Whole) -> RenderableType:
+    lines = [Text("Posture", style="bold")]
+    lines += [Text(f"  {line}") for line in in_words(posture_of(whole))]
+    return Group(*lines)
 
 
 def _duration(seconds: float) -> str:

@@ -1,0 +1,27 @@
+"""What the posture rules say about a whole recording."""
+
+from typing import Any
+
+from plantigrade.analyze.whole import Whole
+from plantigrade.posture.section import posture_section
+
+
+def posture_of(whole: Whole) -> list[dict[str, Any]]:
+    """Findings as JSON, present ones first, judged with the rules and own days of the request."""
+    first = whole.walk.feet[0]
+    return posture_section(whole.analysis, first.layout, book=whole.book, reference=whole.reference)
+
+
+def in_words(found: list[dict[str, Any]]) -> list[str]:
+    """A line for each finding that is present, and one for the rest."""
+    present = [entry for entry in found if entry["state"] == "present"]
+    unknown = sum(entry["state"] == "unknown" for entry in found)
+    lines = [f"{entry['patient']} ({entry['rule']}, version {entry['rule_version']})" for entry in present]
+    clear = len(found) - len(present) - unknown
+    why = "; the JSON says why" if unknown else ""
+    lines.append(
+        f"Rules and sides: {len(present)} found, {clear} clear, {unknown} cannot be judged here{why}"
+    )
+    if present:
+        lines.append(present[0]["guidance"]["disclaimer"])
+    return lines
