@@ -10,6 +10,7 @@ from plantigrade.exports.subject import ExportError, FootData, Subject
 
 MAX_ROWS: Final = 200_000_000
 _DEVICE_BREAK_S: Final = 0.5
+_PIECE: Final = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,32 +49,46 @@ def slot_rows(foot: FootData, rate_hz: float) -> SlotRows:
     Raises:
         ExportError: the recording spans more rows than can be meant.
     """
-    known = np.flatnonzero(np.isfinite(foot.time_s))
-    if not len(known):
+    finite = np.isfinite(foot.time_s)
+    known = slice(None) if finite.all() else np.flatnonzero(finite)
+    seq, slots, times = foot.seq[known], foot.slots[known], foot.time_s[known]
+    if not len(seq):
         return SlotRows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.uint8))
-    seq, slots, times = foot.seq[known], foot.slots[known].astype(np.int64), foot.time_s[known]
-    follows = np.diff(seq) == slots[:-1]
-    follows &= np.abs(np.diff(times) - slots[:-1] / rate_hz) < _DEVICE_BREAK_S
-    starts = np.concatenate([[0], np.flatnonzero(~follows) + 1])
-    ends = np.append(starts[1:], len(known))
-    before = np.concatenate([[0], np.cumsum(slots)])
-    first = np.empty(len(known), np.int64)
-    reached = 0
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+    edges = [0, *_breaks(seq, slots, times, rate_hz).tolist(), len(seq)]
+    single = int(slots.max()) == 1  # the usual case, for long recordings
+    lengths = np.diff(edges) if single else np.add.reduceat(slots.astype(np.int64), edges[:-1])
+    row = np.empty(int(lengths.sum()), np.int32)
+    filled = reached = 0
+    for start, length in zip(edges[:-1], lengths.tolist(), strict=True):
         begin = max(round(float(times[start]) * rate_hz), reached)
-        first[start:end] = begin + before[start:end] - before[start]
-        reached = begin + int(before[end] - before[start])
-    if reached > MAX_ROWS:
-        raise ExportError(
-            f"the {foot.foot} foot spans {reached} rows of equal distance, more than any reader opens; "
-            "use csv or parquet"
-        )
-    if int(slots.max()) == 1:  # the usual case, for long recordings
-        return SlotRows(first.astype(np.int32), known.astype(np.int32), np.zeros(len(known), np.uint8))
-    frame = np.repeat(known, slots)
-    nth = np.arange(len(frame)) - np.repeat(before[:-1], slots)
-    row = np.repeat(first, slots) + nth
-    return SlotRows(row.astype(np.int32), frame.astype(np.int32), nth.astype(np.uint8))
+        reached = begin + length
+        if reached > MAX_ROWS:
+            raise ExportError(
+                f"the {foot.foot} foot spans {reached} rows of equal distance, more than any reader opens; "
+                "use csv or parquet"
+            )
+        row[filled : filled + length] = np.arange(begin, reached)
+        filled += length
+    frame = np.arange(len(foot), dtype=np.int32)[known]
+    if single:
+        return SlotRows(row, frame, np.zeros(len(frame), np.uint8))
+    first = np.cumsum(slots, dtype=np.int64) - slots
+    nth = np.arange(len(row)) - np.repeat(first, slots)
+    return SlotRows(row, np.repeat(frame, slots), nth.astype(np.uint8))
+
+
+def _breaks(
+    seq: NDArray[np.int64], slots: NDArray[np.uint8], times: NDArray[np.float64], rate_hz: float
+) -> NDArray[np.int64]:
+    """Where a run of slots begins that does not follow the one before; in pieces, to need little memory."""
+    found: list[NDArray[np.int64]] = []
+    for start in range(0, len(seq) - 1, _PIECE):
+        part = slice(start, min(start + _PIECE, len(seq) - 1) + 1)
+        step = slots[part][:-1].astype(np.int64)
+        follows = np.diff(seq[part]) == step
+        follows &= np.abs(np.diff(times[part]) - step / rate_hz) < _DEVICE_BREAK_S
+        found.append(np.flatnonzero(~follows) + start + 1)
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
 def row_count(feet: "list[SlotRows]") -> int:

@@ -222,6 +222,8 @@ def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
         return FootData(name, sensors, seq, slots, times, stored.__getitem__, None, layout, None, entry)
     when = file.read(None, ["seq", "slots"])
     times = source.times_s(when_of(file, on_host=source.books.start_utc_ns is not None))
+    if signal is not None and np.array_equal(signal.time_s, times):
+        times = signal.time_s  # the usual case: one array for both
     names = tuple(places.SENSOR_NAMES)
     return FootData(
         name,

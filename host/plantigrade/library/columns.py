@@ -153,6 +153,13 @@ class ColumnFile:
         return Columns(self.path, table)
 
 
+def release_memory() -> None:
+    """Give back what reading needed and does not need any more."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+
+
 @dataclass(frozen=True)
 class Columns:
     """Rows that were read."""
@@ -175,6 +182,26 @@ class Columns:
             return np.asarray(column.to_numpy()).astype(kind, copy=False)
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise _refused(self.path, error) from error
+
+    def matrix(self, names: list[str], kind: str) -> NDArray[Any]:
+        """Columns beside each other as an array (n, len(names)) of a NumPy type.
+
+        Raises:
+            RecordingError: there is no such column.
+        """
+        import pyarrow as pa
+
+        out = np.empty((self.table.num_rows, len(names)), kind)
+        at = 0
+        try:
+            for batch in self.table.select(names).to_batches():  # a group of rows fits into the cache
+                block = out[at : at + batch.num_rows]
+                for index in range(len(names)):
+                    block[:, index] = batch.column(index).to_numpy(zero_copy_only=False)
+                at += batch.num_rows
+        except (pa.ArrowException, KeyError, ValueError) as error:
+            raise _refused(self.path, error) from error
+        return out
 
 
 def _refused(path: Path, error: Exception) -> RecordingError:

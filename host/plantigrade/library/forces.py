@@ -86,7 +86,7 @@ def forces_of(table: Columns, names: list[str]) -> NDArray[np.float32]:
     Raises:
         RecordingError: there is no such column.
     """
-    return np.column_stack([table.column(name, "f4") for name in names])
+    return table.matrix(names, "f4")
 
 
 def layout_as_json(layout: SensorLayout | None) -> dict[str, Any] | None:

@@ -137,7 +137,7 @@ def frames_of(file: ColumnFile, groups: list[int] | None) -> FootFrames:
     table = file.read(groups)
     imu = None
     if IMU_NAMES[0] in file.names:
-        imu = np.column_stack([table.column(name, "i2") for name in IMU_NAMES])
+        imu = table.matrix(list(IMU_NAMES), "i2")
     return FootFrames(
         seq=table.column("seq", "i8"),
         slots=table.column("slots", "u1"),
@@ -146,6 +146,6 @@ def frames_of(file: ColumnFile, groups: list[int] | None) -> FootFrames:
         device_us=table.column("device_us", "i8"),
         host_ns=table.column("host_ns", "i8", NO_TIME),
         uncertainty_us=table.column("uncertainty_us", "i4", -1),
-        counts=np.column_stack([table.column(f"c{channel:02d}", "u2") for channel in range(CHANNELS)]),
+        counts=table.matrix([f"c{channel:02d}" for channel in range(CHANNELS)], "u2"),
         imu=imu,
     )

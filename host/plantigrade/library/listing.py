@@ -1,6 +1,5 @@
 """Questions to the catalogue, answered with plain values."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -39,22 +38,34 @@ _COLUMNS = (
 )
 
 
-_FEET, _ADDED = 6, 11  # places in _COLUMNS: feet, and what stands behind the tags in an entry
+_FEET, _TAGS = 6, 11  # places in _COLUMNS: feet; where the tags of an entry go
 
 
 def find(session: Session, wanted: Filter) -> list[RecordingEntry]:
     """Recordings that meet a filter, newest first."""
     query = _matching(wanted).order_by(RecordingRow.order_ns.desc(), RecordingRow.id)
-    in_sql = wanted.text is None  # titles may be encrypted, so texts are compared here
-    if in_sql and (wanted.limit is not None or wanted.offset):
-        query = query.limit(wanted.limit).offset(wanted.offset)
-    rows: Any = session.connection().execute(query).all()  # plain rows: no objects to keep track of
-    if wanted.text is not None:
-        sought = wanted.text.casefold()
-        rows = [row for row in rows if sought in row[2].casefold()]
-        end = None if wanted.limit is None else wanted.offset + wanted.limit
-        rows = rows[wanted.offset : end]
-    return _entries(session, rows)
+    if wanted.text is None:
+        if wanted.limit is not None or wanted.offset:
+            query = query.limit(wanted.limit).offset(wanted.offset)
+        return _entries(session, _rows(session, query))
+    named = _named(session, query, wanted.text)  # titles may be encrypted, so texts are compared here
+    page = named[wanted.offset : None if wanted.limit is None else wanted.offset + wanted.limit]
+    if len(page) <= _MANY:
+        query = query.where(RecordingRow.id.in_(page))
+    chosen = set(page)
+    return _entries(session, [row for row in _rows(session, query) if row[0] in chosen])
+
+
+def _rows(session: Session, query: Any) -> list[Any]:
+    """Plain rows: no objects to keep track of."""
+    return list(session.connection().execute(query).all())
+
+
+def _named(session: Session, query: Any, text: str) -> list[str]:
+    """Recordings of a query whose titles hold a text, in its order."""
+    sought = text.casefold()
+    titles = _rows(session, query.with_only_columns(RecordingRow.id, RecordingRow.title))
+    return [recording for recording, title in titles if sought in title.casefold()]
 
 
 def count(session: Session, wanted: Filter) -> int:
@@ -87,34 +98,30 @@ def _matching(wanted: Filter) -> Any:
     return query
 
 
-def _entries(session: Session, rows: Sequence[Sequence[Any]]) -> list[RecordingEntry]:
-    """Entries of rows of `_COLUMNS`, with their tags."""
-    tags = _tags(session, [row[0] for row in rows])
-    feet: dict[str, tuple[str, ...]] = {}
-    made = RecordingEntry._make
-    entries: list[RecordingEntry] = []
-    for row in rows:
-        worn = row[_FEET]
-        if worn not in feet:
-            feet[worn] = tuple(worn.split(","))
-        entries.append(
-            made((*row[:_FEET], feet[worn], *row[_FEET + 1 : _ADDED], tags.get(row[0], ()), *row[_ADDED:]))
-        )
-    return entries
+def _entries(session: Session, rows: list[Any]) -> list[RecordingEntry]:
+    """Entries of rows of `_COLUMNS`, with their tags; column by column, as there may be thousands."""
+    if not rows:
+        return []
+    columns: list[Any] = list(zip(*rows, strict=True))
+    tags = _tags(session, columns[0])
+    worn = {text: tuple(text.split(",")) for text in set(columns[_FEET])}
+    columns[_FEET] = [worn[text] for text in columns[_FEET]]
+    columns.insert(_TAGS, [tags.get(recording, ()) for recording in columns[0]])
+    return list(map(RecordingEntry._make, zip(*columns, strict=True)))
 
 
-def _tags(session: Session, recordings: list[str]) -> dict[str, tuple[Tag, ...]]:
+def _tags(session: Session, recordings: Sequence[str]) -> dict[str, tuple[Tag, ...]]:
     query = sa.select(TagRow.recording_id, TagRow.kind, TagRow.value).order_by(TagRow.kind, TagRow.value)
     if len(recordings) <= _MANY:  # else reading all is quicker than naming so many
         query = query.where(TagRow.recording_id.in_(recordings))
     known: dict[tuple[str, str], Tag] = {}
-    found: defaultdict[str, list[Tag]] = defaultdict(list)
-    for recording, kind, value in session.connection().execute(query):
+    found: dict[str, tuple[Tag, ...]] = {}
+    for recording, kind, value in _rows(session, query):
         tag = known.get((kind, value))
         if tag is None:
             tag = known[kind, value] = Tag(kind, value)
-        found[recording].append(tag)
-    return {recording: tuple(tags) for recording, tags in found.items()}
+        found[recording] = (*found.get(recording, ()), tag)
+    return found
 
 
 def one(session: Session, name: str) -> RecordingRow:
@@ -140,8 +147,7 @@ def one(session: Session, name: str) -> RecordingRow:
 def entry_of(session: Session, recording: str) -> RecordingEntry:
     """The entry of one recording by its full identifier, deleted or not."""
     query = sa.select(*_COLUMNS).join(PersonRow, RecordingRow.person_id == PersonRow.id, isouter=True)
-    rows = session.connection().execute(query.where(RecordingRow.id == recording)).all()
-    return _entries(session, rows)[0]
+    return _entries(session, _rows(session, query.where(RecordingRow.id == recording)))[0]
 
 
 def person_row(session: Session, code: str) -> PersonRow:

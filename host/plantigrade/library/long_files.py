@@ -192,8 +192,7 @@ def stored_counts(
     sizes = [int(part.sum(dtype=np.int64)) for part in np.split(times, starts[1:-1])]
 
     def read(number: int) -> npt.NDArray[np.uint16]:
-        table = file.read([number], names)
-        counts = np.column_stack([table.column(name, "u2") for name in names])
+        counts = file.read([number], names).matrix(names, "u2")
         mine = times[starts[number] : starts[number + 1]]
         return counts if (mine == 1).all() else np.repeat(counts, mine, axis=0)
 

@@ -1,7 +1,7 @@
 """A recording with all that the library knows of it: what exports and reports read."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,9 +70,16 @@ class Recording:
 
     def walk(self, from_s: float | None = None, to_s: float | None = None) -> Walk:
         """Newtons on one time base, whole or a slice; see `SealedRecording.walk`."""
-        from dataclasses import replace
+        if from_s is None and to_s is None:
+            return self._walk
+        return self._weighed(self.sealed.walk(from_s, to_s))
 
-        walk = self.sealed.walk(from_s, to_s)
+    @cached_property
+    def _walk(self) -> Walk:
+        return self._weighed(self.sealed.walk())
+
+    def _weighed(self, walk: Walk) -> Walk:
+        """With the weight that the library knows, where the recording itself does not say."""
         if walk.body_weight_n is None and self.person is not None and self.person.weight_kg is not None:
             walk = replace(walk, body_weight_n=self.person.weight_kg * NEWTONS_PER_KG)
         return walk

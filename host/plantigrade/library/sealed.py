@@ -14,7 +14,7 @@ from plantigrade.calibration.stream import Calibrator
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, Gap, SensorLayout, SourceInfo, Walk
-from plantigrade.library.columns import ColumnFile, RecordingError
+from plantigrade.library.columns import ColumnFile, RecordingError, release_memory
 from plantigrade.library.forces import ForceFrames, layout_from_json, read_forces
 from plantigrade.library.frames import CHANNELS, NO_TIME, FootFrames, read_parquet
 from plantigrade.library.long_files import StoredForces, stored_counts, stored_forces, when_of
@@ -238,6 +238,8 @@ class SealedRecording:
             frames = self.frames(entry.foot, None if from_s is None else from_s - LEAD_S, to_s)
         times, rows = self._rising(foot, frames, notes)
         slots = frames.slots[rows].astype(np.int64)
+        if is_long:
+            release_memory()
         spread_s = _spread(times, slots, self.books.sample_rate_hz)
         if file is not None:
             sizes, read = stored_counts(file, rows, slots, CHANNELS)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plantigrade.calibration import Calibrator, nominal
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
@@ -69,8 +70,14 @@ def test_two_feet_on_one_clock(tmp_path: Path) -> None:
     assert [foot.foot for foot in walk.feet] == [Foot.LEFT, Foot.RIGHT]
     assert walk.left is not None
     assert walk.left.time_s == pytest.approx(np.arange(500) / 100, abs=1e-6)
-    assert walk.left.force_n[1] == pytest.approx(np.full(16, FORCE_N), rel=0.06)  # creep, hysteresis
-    assert walk.left.force_n[0] == pytest.approx(np.zeros(16), abs=1)
+    counts = frames([1] * 500).counts
+    assert np.array_equal(walk.left.force_n, Calibrator(nominal(), 100.0).feed(counts))
+    # A sensor read 10 ms after it was loaded has crept by less than at 1 s, where bench curves are taken, and
+    # is on the rising branch: the same code stands for up to 4.9 % more force. Without both it is FORCE_N.
+    plain = Calibrator(nominal(), 100.0, compensate=False).feed(counts)
+    assert plain[1::2] == pytest.approx(FORCE_N, rel=0.0005)  # whole codes
+    assert np.abs(walk.left.force_n[1::2] / FORCE_N - 1).max() < 0.049
+    assert np.array_equal(walk.left.force_n[::2], np.zeros((250, 16)))
     assert walk.left.layout is not None
 
 
@@ -81,11 +88,15 @@ def test_a_file_of_the_recording_names_it(inside: str, tmp_path: Path) -> None:
 
 
 def test_reduced_rate_is_spread_over_its_slots(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"left": frames([1] * 100 + [10] * 20 + [1] * 100)})
+    slots = [1] * 100 + [10] * 20 + [1] * 100
+    folder = write(tmp_path, {"left": frames(slots)})
     walk = formats.read(folder)
     assert walk.left is not None
     assert walk.left.time_s == pytest.approx(np.arange(400) / 100, abs=1e-6)
-    assert np.ptp(walk.left.force_n[110:120, 0]) < 0.06 * FORCE_N  # creep and hysteresis are taken out
+    counts = frames(slots).counts
+    assert np.array_equal(
+        walk.left.force_n, Calibrator(nominal(), 100.0).feed(np.repeat(counts, slots, axis=0))
+    )
 
 
 def test_gaps_keep_their_reason(tmp_path: Path) -> None:
