@@ -24,7 +24,7 @@ def write(subject: Subject, path: Path) -> None:
     with new_file(path) as draft, tempfile.TemporaryDirectory(dir=draft.parent) as name:
         folder = Path(name) / _stem(subject)
         folder.mkdir()
-        lines = _formats(subject, folder)
+        lines = _formats(subject, folder, path)
         (folder / "README.txt").write_text(_readme(subject, lines), encoding="utf-8")
         files = sorted(file for file in folder.rglob("*") if file.is_file())
         sums = [f"{file_sum(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
@@ -38,7 +38,7 @@ def _stem(subject: Subject) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in subject.id)
 
 
-def _formats(subject: Subject, folder: Path) -> list[str]:
+def _formats(subject: Subject, folder: Path, path: Path) -> list[str]:
     from plantigrade.exports.formats import FORMATS
 
     lines: list[str] = []
@@ -53,7 +53,8 @@ def _formats(subject: Subject, folder: Path) -> list[str]:
             form.write_subject(subject, target)
         except ExportError as error:
             if isinstance(error.__cause__, OSError):
-                raise
+                problem = str(error).removeprefix(f"{target}: ")
+                raise ExportError(f"{path}: {problem}") from error
             lines.append(f"{form.title}: left out. {str(error).removeprefix(f'{target}: ')}")
         else:
             lacks = f"cannot hold: {form.lacks}" if form.lacks else "holds everything"

@@ -10,6 +10,7 @@ refused, because readers disagree about the way around that. At most 255 events 
 contacts after those are left out and the parameter `PLANTIGRADE:EVENTS_LEFT_OUT` says how many.
 """
 
+import errno
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +73,20 @@ def write(subject: Subject, path: Path) -> None:
     made.add_parameter("PLANTIGRADE", "EVENTS_LEFT_OUT", [float(max(len(found) - MAX_EVENTS, 0))])
     with new_file(path) as draft:
         made.write(str(draft))
+        _check_size(draft, rows, len(names))
+
+
+def _check_size(path: Path, rows: int, channels: int) -> None:
+    """ezc3d does not notice a disk that is full: what is missing at the end must be noticed here.
+
+    Raises:
+        OSError: the file is shorter than its header says.
+    """
+    with path.open("rb") as file:
+        head = file.read(18)
+    begin = (int.from_bytes(head[16:18], "little") - 1) * 512  # word 9: first block of the data
+    if path.stat().st_size < begin + rows * channels * 4 or len(head) < 18:
+        raise OSError(errno.ENOSPC, "the disk is full")
 
 
 def _channels(

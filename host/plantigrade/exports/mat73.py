@@ -7,6 +7,7 @@ Structs are groups, matrices lie transposed (HDF5 runs along rows, MATLAB along 
 characters, cells are references into the group `#refs#`.
 """
 
+import errno
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,8 +117,11 @@ def new(path: Path) -> Generator[Writer]:
     """
     import h5py
 
-    with h5py.File(path, "w", userblock_size=USERBLOCK) as file:
-        yield Writer(file)
+    try:
+        with h5py.File(path, "w", userblock_size=USERBLOCK) as file:
+            yield Writer(file)
+    except RuntimeError as error:  # what HDF5 makes of a failed write while it closes the file
+        raise OSError(errno.EIO, "the disk is full or failed") from error
     head = b"MATLAB 7.3 MAT-file, Platform: GLNXA64, made by Plantigrade HDF5 schema 1.00 ."
     with path.open("r+b") as raw:
         raw.write(head.ljust(116) + bytes(8) + b"\x00\x02IM")

@@ -1,6 +1,11 @@
 """What must never leave, and what must never be left behind."""
 
 import errno
+import json
+import os
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +63,25 @@ def test_a_full_disk_leaves_nothing_behind(
     left = [target.name] if form.kind == "file" else []
     assert [path.name for path in tmp_path.iterdir()] == left
     assert form.kind == "folder" or target.read_text() == "the old one"
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="this system cannot limit file sizes")
+def test_a_disk_that_fills_in_the_middle_is_said_by_every_writer(tmp_path: Path) -> None:
+    script = Path(__file__).with_name("full_disk.py")
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert done.returncode == 0, done.stderr
+    said: dict[str, list[str]] = json.loads(done.stdout)
+    assert set(said) == {*ALL, "mat of a long recording"}
+    for name, (words, *left) in said.items():
+        assert f"{name}{os.sep}out" in words and "cannot be written" in words, f"{name}: {words}"
+        assert not left, f"{name} left {left}"
 
 
 @pytest.mark.parametrize("name", ALL)

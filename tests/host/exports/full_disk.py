@@ -1,0 +1,39 @@
+"""Run by test_rim.py: exports with no file allowed above a size, as on a disk that fills up; prints JSON."""
+
+import json
+import resource
+import signal
+import sys
+from pathlib import Path
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.exports import mat
+from plantigrade.exports.formats import FORMATS
+from plantigrade.exports.subject import Subject
+
+from tests.host.exports import sample
+
+LIMIT_BYTES = 60_000
+
+
+def main(folder: Path) -> None:
+    """Try every format; what each said, and what was left in the target folder."""
+    subject = Subject.of(sample.counts_recording(folder / "recording"))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT_BYTES, LIMIT_BYTES))
+    said: dict[str, list[str]] = {}
+    for name in [*FORMATS, "mat of a long recording"]:
+        form = FORMATS[name.split(" ", 1)[0]]
+        mat.LONG_ROWS = 100 if " " in name else 1 << 20  # pyright: ignore[reportConstantRedefinition]
+        place = folder / name
+        place.mkdir()
+        try:
+            form.write_subject(subject, place / f"out{form.suffix}")
+            said[name] = ["no error"]
+        except PlantigradeError as error:
+            said[name] = [str(error), *(one.name for one in place.iterdir())]
+    print(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
