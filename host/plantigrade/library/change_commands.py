@@ -11,7 +11,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.library.options import json_option, library_options, opened, put_json
 
 
-@click.command()
+@click.command(short_help="Tag a recording, name its wearer or its title.")
 @click.argument("name")
 @click.argument("words", nargs=-1, metavar="KIND:VALUE...")
 @click.option("--remove", is_flag=True, help="Take the tags away.")

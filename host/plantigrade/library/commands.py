@@ -116,7 +116,7 @@ def _audit(library: "Library", subject: str) -> list[dict[str, Any]]:
     return [audit_as_json(entry) for entry in library.audit(subject)]
 
 
-@sessions.command("import")
+@sessions.command("import", short_help="Keep recordings of other systems in the library.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format", "format_name", default="auto", show_default=True, help="As of `plantigrade analyze`."
@@ -168,7 +168,13 @@ def import_files(
 
 @sessions.command()
 @click.argument("name")
-@click.option("--format", "format_name", required=True, help="Name of the format.")
+@click.option(
+    "--format",
+    "format_name",
+    required=True,
+    metavar="NAME",
+    help="csv, parquet, edf, mat, opengo, motion-bids, c3d, fhir, or zip for all of them.",
+)
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write."
 )
@@ -188,6 +194,8 @@ def export(
     **where: Any,
 ) -> None:
     """Write a recording in a format that other programs read."""
+    from plantigrade.library.screen import working
+
     formats = _part("plantigrade.exports.formats", "exports")
     if format_name not in formats.FORMATS:
         raise click.UsageError(f"unknown format {format_name!r}; known are {', '.join(formats.FORMATS)}")
@@ -197,11 +205,13 @@ def export(
         raise FileError(output, "cannot be written: its folder does not exist")
     with opened(invocation, where) as library:
         form = formats.FORMATS[format_name]
-        form.write(library.open(name), output, deidentify=deidentify, report=not no_report)
+        recording = library.open(name)
+        with working(f"analysing and writing {recording.id} as {format_name} ..."):
+            form.write(recording, output, deidentify=deidentify, report=not no_report)
     click.echo(f"{format_name}: {output}")
 
 
-@sessions.command()
+@sessions.command(short_help="Write a report as PDF.")
 @click.argument("name")
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="PDF file."
@@ -221,12 +231,15 @@ def report(
     **where: Any,
 ) -> None:
     """Write a report as PDF: a page for the patient, then the clinician's."""
+    from plantigrade.library.screen import working
+
     pdf = _part("plantigrade.report.pdf", "reports")
     with opened(invocation, where) as library:
         other = None if compare is None else library.open(compare)
         recording = library.open(name)
         earlier = earlier_of(library, recording) if baseline else []
-        pdf.write_report(recording, output, other=other, paper=paper, baseline=earlier)
+        with working(f"analysing {1 + len(earlier) + (other is not None)} recordings ..."):
+            pdf.write_report(recording, output, other=other, paper=paper, baseline=earlier)
     click.echo(f"report: {output}")
 
 
@@ -260,7 +273,7 @@ def _part(module: str, purpose: str) -> Any:
         raise MissingPartError(purpose, purpose, str(error.name)) from error
 
 
-@sessions.command()
+@sessions.command(short_help="Set two recordings side by side.")
 @click.argument("name")
 @click.argument("other")
 @json_option
@@ -273,11 +286,13 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
     """
     from plantigrade.analyze.document import both_parameters
     from plantigrade.library.comparison import changes_of
+    from plantigrade.library.screen import working
 
     with opened(invocation, where) as library:
         first, second = library.open(name), library.open(other)
-        mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
-        changes = changes_of([first], [second])
+        with working("analysing both recordings ..."):
+            mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
+            changes = changes_of([first], [second])
     rows = [(key, mine[key], theirs[key]) for key in mine if key in theirs]
     from plantigrade.library import screen
 
@@ -294,7 +309,7 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
     screen.print_changes(changes)
 
 
-@sessions.command()
+@sessions.command(short_help="Prove recordings: checksums, books, gaps.")
 @click.argument("names", nargs=-1)
 @json_option
 @library_options
@@ -304,9 +319,10 @@ def verify(invocation: Invocation, names: tuple[str, ...], json_file: IO[str] | 
 
     Exits with 1 if any recording is not sound.
     """
+    from plantigrade.library.screen import working
     from plantigrade.library.verify import SCHEMA
 
-    with opened(invocation, where) as library:
+    with opened(invocation, where) as library, working("checking every file ..."):
         verdicts = [library.verify(name) for name in names] if names else library.verify_all()
     if json_file is not None:
         document = {"schema": SCHEMA, "recordings": [verdict.as_json() for verdict in verdicts]}

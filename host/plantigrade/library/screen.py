@@ -1,6 +1,7 @@
 """Tables of the library for the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +23,14 @@ def _console() -> Console:
     """Where nobody looks (a pipe, a file) lines are not broken."""
     console = Console(highlight=False, markup=False)
     return console if console.is_terminal else Console(highlight=False, markup=False, width=WIDE)
+
+
+@contextmanager
+def working(what: str) -> Generator[None]:
+    """Show on a terminal that something takes its time; nothing where nobody looks."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    with console.status(what) if console.is_terminal else nullcontext():
+        yield
 
 
 def print_entries(entries: Sequence[RecordingEntry], total: int) -> None:
