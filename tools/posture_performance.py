@@ -19,7 +19,7 @@ from pathlib import Path
 from plantigrade.errors import PlantigradeError
 from plantigrade.posture.rules import ENGINE_VERSION, shipped_rules
 
-from tools.posture_tables import alert_path, bench, detection, effect, recorded, standing, wear
+from tools.posture_tables import alert_path, bench, detection, effect, live, recorded, standing, wear
 from tools.posture_tables.patterns import PATTERNS, with_degrees
 from tools.posture_tables.table import Table
 
@@ -52,9 +52,10 @@ def tables(
         "detection": lambda: detection.measure(people, seed, processes, patterns),
         "standing": lambda: [standing.measure(people, seed, processes)],
         "controls": lambda: [recorded.controls(data)],
-        "wear": lambda: [wear.false_alerts(max(people // 33, 1), seed, processes)],
+        "wear": lambda: [wear.false_alerts(max(people // 25, 1), seed + 10_000, processes)],
         "parkinson": lambda: recorded.parkinson(data, seed),
         "path": lambda: [alert_path.measure(seed)],
+        "live": lambda: [live.measure(3)],
         "effect": lambda: [effect.coverage(people, seed + 20_000, processes)],
     }
 

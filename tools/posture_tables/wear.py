@@ -113,7 +113,7 @@ def _day_row(label: str, days: list[Worn]) -> tuple[str, ...]:
     names = Counter(alert.rule for alert in shown)
     hours = sum(day.hours for day in days)
     critical = sum(alert.severity is Severity.CRITICAL for alert in shown)
-    rate = DAY_HOURS * len(shown) / hours
+    rate = round(DAY_HOURS * len(shown) / hours, 2)
     return (
         label,
         f"{hours:.0f}",
