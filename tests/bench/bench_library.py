@@ -30,6 +30,7 @@ HOURS = float(os.environ.get("PLANTIGRADE_BENCH_HOURS", "4"))
 """Of both feet; 24 for a whole day, which takes some minutes."""
 RATE_HZ = 100
 CSV_HOURS = 0.5
+OTHERS = ("seq", "slots", "boot", "status", "device_us", "host_ns", "uncertainty_us")
 FEET = ("left", "right")
 
 
@@ -83,7 +84,7 @@ def _files(folder: Path) -> list[Row]:
         frames = _foot(number)
         samples += frames.counts.size
         columns = {f"c{channel:02d}": frames.counts[:, channel] for channel in range(16)}
-        columns |= {"seq": frames.seq, "device_us": frames.device_us, "host_ns": frames.host_ns}
+        columns |= {name: getattr(frames, name) for name in OTHERS}  # the same content in every format
         for name, write, read in (
             ("ours", lambda path, _, frames=frames: write_parquet(path, frames), read_parquet),
             ("Parquet defaults", _write_plain, _read_plain),
@@ -125,7 +126,7 @@ def _matrix(columns: list[np.ndarray]) -> np.ndarray:
 def _read_plain(path: Path) -> list[np.ndarray]:
     table = pq.read_table(path)
     counts = _matrix([table.column(f"c{channel:02d}").to_numpy() for channel in range(16)])
-    return [counts, *(table.column(name).to_numpy() for name in ("seq", "device_us", "host_ns"))]
+    return [counts, *(table.column(name).to_numpy() for name in OTHERS)]
 
 
 def _write_plain(path: Path, columns: dict[str, np.ndarray]) -> None:
@@ -141,7 +142,7 @@ def _write_hdf5(path: Path, columns: dict[str, np.ndarray]) -> None:
 def _read_hdf5(path: Path) -> list[np.ndarray]:
     with h5py.File(path) as file:
         counts = _matrix([file[f"c{channel:02d}"][()] for channel in range(16)])
-        return [counts, *(file[name][()] for name in ("seq", "device_us", "host_ns"))]
+        return [counts, *(file[name][()] for name in OTHERS)]
 
 
 def _write_csv(path: Path, columns: dict[str, np.ndarray]) -> None:

@@ -177,7 +177,7 @@ class Columns:
 
         try:
             column = self.table.column(name)
-            if missing is not None:
+            if missing is not None and column.null_count:
                 column = column.fill_null(missing)
             return np.asarray(column.to_numpy()).astype(kind, copy=False)
         except (pa.ArrowException, KeyError, ValueError) as error:
