@@ -36,16 +36,20 @@ faults) and 40000 to 40119 (before and after). None of them is in a table below;
 
 Known to fall short, or to need care:
 
-- Neutral wear was measured first on seeds 60000 to 60005, with two hours before an alert is shown again: 4 alerts in
-  48 h, all of the raised-shoe leg-length pattern, 3 of them of one person. Patterns of build are now shown once a
-  day; the table is of other people.
-- A false sensor fault comes in 1 to 2 % of quiet hours. Where it was looked into (one person of seeds 30000 to
-  30069), two neighbouring toe sensors had changed their share of the load together, which counts as drifting.
-- Standing at 20 Hz leaves the gait engine out; the load of a standing person on the insole is simple in the model.
-- The interval of before and after takes the freedom of the smaller side and covers more than the 95 % it says.
-- Low arch rests on the medial midfoot, whose part in flat feet is published for children and assumed in size here.
-- Groups of recorded people are small (18 and 15, 8 and 8); asymmetry separates them in one database, not in the
-  other.
+- Neutral wear was measured first on seeds 60000 to 60005, with two hours before an alert is shown again:
+  4 alerts in 48 h, all of the raised-shoe leg-length pattern, 3 of them of one person. Patterns of build
+  are now shown once a day; the table is of other people.
+- A false sensor fault comes in 1 to 2 % of quiet hours. Where it was looked into (one person of seeds
+  30000 to 30069), two neighbouring toe sensors had changed their share of the load together, which
+  counts as drifting.
+- Standing at 20 Hz leaves the gait engine out; the load of a standing person on the insole is simple in
+  the model.
+- The interval of before and after takes the freedom of the smaller side and covers more than the 95 % it
+  says.
+- Low arch rests on the medial midfoot, whose part in flat feet is published for children and assumed in
+  size here.
+- Groups of recorded people are small (18 and 15, 8 and 8); asymmetry separates them in one database, not
+  in the other.
 
 """
 
