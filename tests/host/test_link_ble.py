@@ -212,6 +212,13 @@ class FakeScanner(BaseBleakScanner):
     async def stop(self) -> None: ...
 
 
+class SilentScanner(FakeScanner):
+    """Hears nothing."""
+
+    async def start(self) -> None:
+        self.seen_devices = {}
+
+
 class NoAdapter(FakeScanner):
     async def start(self) -> None:
         raise BleakBluetoothNotAvailableError("none", BleakBluetoothNotAvailableReason.NO_BLUETOOTH)
@@ -248,6 +255,19 @@ async def test_one_radio_that_works_is_enough() -> None:
     assert table[0].split() == ["side", "serial", "battery", "firmware", "signal", "address"]
     assert "87 %" in table[1]
     assert "virtual" in table[2]
+
+
+async def test_a_virtual_insole_at_its_prompt_is_missed_in_words() -> None:
+    ports = {"left": "/dev/pts/7", "right": "/dev/pts/8"}
+    both = Radio(FakeScanner, FakeClient, virtual=True, serial_ports=ports)
+    assert (await find_insoles(0.01, [both], quick=True))[1] == []
+    none = Radio(SilentScanner, FakeClient, virtual=True, serial_ports=ports)
+    _, notes = await find_insoles(0.01, [none], quick=True)
+    assert [note.split(" is silent")[0] for note in notes] == [
+        "the virtual left insole",
+        "the virtual right insole",
+    ]
+    assert "`mpremote connect /dev/pts/7 reset`" in notes[0]
 
 
 def test_an_empty_list_says_what_to_check() -> None:

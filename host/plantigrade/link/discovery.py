@@ -1,8 +1,8 @@
 """Finding insoles: what they advertise, over any bleak backend."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from insole_protocol import ids
@@ -25,11 +25,18 @@ class NoBluetoothError(LinkError):
 
 @dataclass(frozen=True)
 class Radio:
-    """Which Bluetooth to use: the platform's own (both None), or a twin's virtual radio."""
+    """Which Bluetooth to use: the platform's own (both None), or a twin's virtual radio.
+
+    Attributes:
+        scanner, client: bleak backends.
+        virtual: whether a twin's.
+        serial_ports: side -> serial port of each insole that a twin says it runs.
+    """
 
     scanner: "type[BaseBleakScanner] | None" = None
     client: "type[BaseBleakClient] | None" = None
     virtual: bool = False
+    serial_ports: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)

@@ -38,19 +38,21 @@ def radios() -> list[Radio]:
     found = [Radio()]
     try:
         from plantigrade.twin.bleak_backend import backend_for
-        from plantigrade.twin.rendezvous import find
+        from plantigrade.twin.rendezvous import NoTwinError, find_twin
     except ModuleNotFoundError:
         return found  # installed without the twin
-    address = find()
-    if address is not None:
-        found.append(Radio(*backend_for(address), virtual=True))
-    return found
+    try:
+        twin = find_twin()
+    except NoTwinError:
+        return found
+    return [*found, Radio(*backend_for(twin.radio), virtual=True, serial_ports=twin.serial_ports)]
 
 
 async def find_insoles(
     seconds: float, among: list[Radio], quick: bool = False
 ) -> tuple[list[FoundInsole], list[str]]:
-    """Scan all radios at once; insoles by side and serial, and words about radios that do not work.
+    """Scan all radios at once; insoles by side and serial, and words about radios that do not work and about
+    virtual insoles that ought to be heard.
 
     Raises:
         LinkError: no radio works.
@@ -74,6 +76,13 @@ async def find_insoles(
         if isinstance(failure, NoBluetoothError)
         else str(failure)
         for failure in failures
+    ]
+    notes += [
+        f"the virtual {side} insole is silent: it may be connected to another host, or at its prompt since"
+        f" mpremote used {port} (`mpremote connect {port} reset` starts it again)"
+        for radio in among
+        for side, port in radio.serial_ports.items()
+        if not any(insole.virtual and insole.side == side for insole in insoles)
     ]
     return sorted(insoles, key=lambda insole: (insole.side, insole.serial_end)), notes
 

@@ -64,7 +64,7 @@ def run(
       plantigrade twin run            in one terminal
       plantigrade scan                in another
     The serial ports that are shown can be opened with any terminal program, and with mpremote:
-      mpremote connect /dev/pts/7 fs ls
+      mpremote connect /dev/pts/7 fs ls + reset
     """
     if rules is not None and not live:
         raise click.UsageError("--rules needs --live: without it nobody judges")
