@@ -18,6 +18,7 @@ from plantigrade.analyze.posture import in_words, posture_of
 from plantigrade.analyze.whole import Whole
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.results import Analysis, Parameter, Parameters
+from plantigrade.words import counted
 
 TITLES: Final = {
     "stride_time_s": "Stride time",
@@ -106,10 +107,10 @@ def _heading(whole: Whole) -> RenderableType:
     span = _duration(analysis.to_s - analysis.from_s)
     line.append(f"  {walk.source.format}, {walk.sample_rate_hz:.4g} Hz, {span}")
     steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
-    strides = sum(len(foot.strides) for foot in analysis.feet)
     walked = sum(bout.duration_s for bout in analysis.bouts)
     second = Text(
-        f"{bouts_text(analysis)}, {_duration(walked)} of walking; {strides} strides, {steady} of them steady",
+        f"{bouts_text(analysis)}, {_duration(walked)} of walking; {strides_text(analysis)}, "
+        f"{steady} of them steady",
         style="dim",
     )
     if analysis.body_weight_n:
@@ -196,7 +197,12 @@ def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -
 
 def bouts_text(analysis: Analysis) -> str:
     """How many walking bouts, in words."""
-    return "1 walking bout" if len(analysis.bouts) == 1 else f"{len(analysis.bouts)} walking bouts"
+    return counted(len(analysis.bouts), "walking bout")
+
+
+def strides_text(analysis: Analysis) -> str:
+    """How many strides of both feet, in words."""
+    return counted(sum(len(foot.strides) for foot in analysis.feet), "stride")
 
 
 def _standing(standing: Standing, number: int) -> RenderableType:

@@ -11,6 +11,7 @@ from pathlib import Path
 from plantigrade.exports.place import new_file
 from plantigrade.exports.subject import ExportError, Subject
 from plantigrade.library.durable import file_sum
+from plantigrade.words import counted
 
 SUMS = "SHA256SUMS"
 
@@ -68,7 +69,8 @@ def _readme(subject: Subject, lines: list[str]) -> str:
         start += " (shifted: names, serials, notes and true dates were left out)"
     books = [
         f"{foot.foot}: {foot.books.frames_requested} samples requested, "
-        f"{foot.books.frames_recorded} recorded, {foot.books.frames_missing} missing in {len(foot.gaps)} gaps"
+        f"{foot.books.frames_recorded} recorded, {foot.books.frames_missing} missing in "
+        f"{counted(len(foot.gaps), 'gap')}"
         for foot in subject.feet
     ]
     versions = ", ".join(f"{name} {value}" for name, value in subject.versions.items())

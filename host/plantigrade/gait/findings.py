@@ -7,6 +7,7 @@ import numpy as np
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.results import Finding, FootPicture
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
+from plantigrade.words import counted
 
 _SHORT_S = 10.0
 _FEW_CYCLES = 3
@@ -61,7 +62,7 @@ def stream_state(stream: FootStream, seconds: float) -> list[Finding]:
     if stream.gaps:
         lost = sum(gap.to_s - gap.from_s for gap in stream.gaps)
         text = (
-            f"{side} foot: {len(stream.gaps)} gaps, {lost:.2f} s without samples; "
+            f"{side} foot: {counted(len(stream.gaps), 'gap')}, {lost:.2f} s without samples; "
             "no cycle is made up across them"
         )
         found.append(Finding("gaps", text, stream.foot))

@@ -8,6 +8,7 @@ import numpy as np
 
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Gap
+from plantigrade.words import counted
 
 MIN_RATE_HZ: Final = 10.0
 MAX_RATE_HZ: Final = 5000.0
@@ -90,7 +91,8 @@ def checked(time_s: Floats, path: Path, *, stated_rate_hz: float | None = None) 
     if gaps:
         lost = sum(gap.to_s - gap.from_s for gap in gaps)
         notes.append(
-            f"{len(gaps)} gaps in the time column, {lost:.2f} s in all; no stride is counted across one"
+            f"{counted(len(gaps), 'gap')} in the time column, {lost:.2f} s in all; "
+            "no stride is counted across one"
         )
     else:
         time_s, rate_hz = _straighten(time_s, rate_hz)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from plantigrade.analyze.document import both_parameters
 from plantigrade.analyze.norms import digits_of, norm_of
-from plantigrade.analyze.terminal import TITLES, asymmetry_text, bouts_text
+from plantigrade.analyze.terminal import TITLES, asymmetry_text, bouts_text, strides_text
 from plantigrade.analyze.whole import Whole
 from plantigrade.errors import FileError
 from plantigrade.gait.results import Parameter
@@ -99,7 +99,6 @@ def _header(figure: Figure, whole: Whole) -> None:
     seconds = analysis.to_s - analysis.from_s
     span = f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
     steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
-    strides = sum(len(foot.strides) for foot in analysis.feet)
     weight = ""
     if analysis.body_weight_n:
         how = "" if walk.body_weight_n else " (estimated)"
@@ -110,8 +109,8 @@ def _header(figure: Figure, whole: Whole) -> None:
     figure.text(
         0.035,
         0.932,
-        f"{span} at {walk.sample_rate_hz:.4g} Hz; {bouts_text(analysis)}; {strides} strides, "
-        f"of which {steady} steady ones are averaged{weight}",
+        f"{span} at {walk.sample_rate_hz:.4g} Hz; {bouts_text(analysis)}; {strides_text(analysis)}, "
+        f"{steady} of them steady and averaged{weight}",
         color=FAINT,
     )
 

@@ -86,7 +86,7 @@ def test_a_jump_of_the_clock_is_a_gap(tmp_path: Path) -> None:
     assert walk.left is not None
     (gap,) = walk.left.gaps
     assert (gap.from_s, gap.to_s) == pytest.approx((10.0, 14.5), abs=1e-6)
-    assert "1 gaps in the time column, 4.50 s" in walk.source.note
+    assert "1 gap in the time column, 4.50 s" in walk.source.note
 
 
 @pytest.mark.parametrize(
