@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from insole_protocol.layout import REGIONS
 from numpy.typing import NDArray
 
 from plantigrade.calibration.front_end import FrontEndParameters
@@ -25,6 +26,8 @@ STUCK_AT_COUNTS = 60.0
 NEVER_IDLE = frozenset({0, 1, 2, 9, 10})
 """Heel and second and third metatarsal head: loaded in every walk."""
 DRIFT_LOG = 0.35
+WITH_REGION_LOG = 0.5 * DRIFT_LOG
+"""Another sensor of the region that has moved this far the same way: the gait has changed, not the sensor."""
 NEIGHBOUR_COUNTS = 100.0
 SATURATED_SHARE = 0.10
 FULL_SCALE_MARGIN_COUNTS = 5
@@ -66,20 +69,17 @@ class FaultWatch:
     Args:
         rate_hz: rows per second.
         front_end: for the unloaded code and the usable range.
-        sensors: number of channels.
     """
 
-    def __init__(
-        self, rate_hz: float, front_end: FrontEndParameters | None = None, sensors: int = 16
-    ) -> None:
+    def __init__(self, rate_hz: float, front_end: FrontEndParameters | None = None) -> None:
         self.front = front_end or FrontEndParameters.load()
         self.rate_hz = rate_hz
         self.current: dict[int, SensorFault] = {}
         self._unseen: dict[int, int] = {}
         self._window = round(WINDOW_S * rate_hz)
-        self._rest = np.empty((0, sensors), np.uint16)
+        self._rest = np.empty((0, len(REGIONS)), np.uint16)
         self._first_row = 0
-        self._was_loaded = np.zeros(sensors, bool)
+        self._was_loaded = np.zeros(len(REGIONS), bool)
         self._shares: list[F64] = []
         self._reference: F64 | None = None
 
@@ -158,7 +158,8 @@ class FaultWatch:
         return None
 
     def _drifted(self, load: F64) -> list[int]:
-        """Sensors whose share of the load has changed by more than 40 % against the first five minutes."""
+        """Sensors whose share of the load has grown by 40 % or shrunk by 30 % against the first five minutes
+        of walking, and no other of their region with them."""
         self._shares.append(np.log(np.maximum(load, 1.0) / max(load.sum(), 1.0)))
         if len(self._shares) < DRIFT_WINDOWS:
             return []
@@ -170,6 +171,13 @@ class FaultWatch:
         moved = recent - self._reference
         moved = moved - np.median(moved)
         heavy = np.exp(self._reference) > 0.02
-        # One sensor alone: a change of gait moves its whole region.
-        alone = np.abs(moved) > DRIFT_LOG
-        return [int(s) for s in np.flatnonzero(alone & heavy)] if alone.sum() <= 2 else []
+        far = np.abs(moved) > DRIFT_LOG
+        if far.sum() > 2:  # the whole foot is used in another way
+            return []
+        return [int(s) for s in np.flatnonzero(far & heavy) if not self._moved_with_region(int(s), moved)]
+
+    @staticmethod
+    def _moved_with_region(sensor: int, moved: F64) -> bool:
+        others = [other for other, region in enumerate(REGIONS) if region == REGIONS[sensor]]
+        others.remove(sensor)
+        return bool((np.sign(moved[sensor]) * moved[others]).max() > WITH_REGION_LOG)

@@ -196,6 +196,18 @@ def test_sound_sensors_are_not_accused(kind: str):
     assert watch.current == {}
 
 
+@pytest.mark.parametrize(
+    ("changed", "accused"), [((14,), {14}), ((14, 15), set()), ((9, 14), {9, 14}), ((13, 14, 15), set())]
+)
+def test_a_sensor_that_changes_with_its_region_is_not_accused(changed: tuple[int, ...], accused: set[int]):
+    counts = FrontEnd(7).counts(walk(draw_person(7), 1500, 7).forces.left[::5], 20).astype(np.float64)
+    watch = FaultWatch(20)
+    zero, half = watch.front.zero_count, len(counts) // 2
+    counts[half:, changed] = zero + 0.45 * np.maximum(counts[half:, changed] - zero, 0)
+    watch.feed(counts.astype(np.uint16))
+    assert set(watch.current) == accused
+
+
 def test_a_heavy_person_on_a_strong_sensor_is_no_fault():
     person = replace(draw_person(8), mass_kg=110.0)
     made = walk(person, 60, 8).forces
