@@ -7,9 +7,16 @@ from plantigrade.posture.section import posture_section
 
 
 def posture_of(whole: Whole) -> list[dict[str, Any]]:
-    """Findings as JSON, present ones first, judged with the rules and own days of the request."""
-    first = whole.walk.feet[0]
-    return posture_section(whole.analysis, first.layout, book=whole.book, reference=whole.reference)
+    """Findings as JSON, present ones first, judged with the rules and own days of the request; their `sd`
+    holds the calibration's uncertainty where the recording has one."""
+    walk = whole.walk
+    return posture_section(
+        whole.analysis,
+        walk.feet[0].layout,
+        book=whole.book,
+        reference=whole.reference,
+        relative_sd=walk.relative_sd,
+    )
 
 
 def in_words(found: list[dict[str, Any]]) -> list[str]:

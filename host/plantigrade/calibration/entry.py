@@ -13,7 +13,7 @@ from insole_protocol.layout import SENSOR_NAMES
 from numpy.typing import NDArray
 
 from plantigrade.calibration.bench import BenchReading, fit_bench
-from plantigrade.calibration.model import Calibration, load_calibration
+from plantigrade.calibration.model import MID_RANGE_N, Calibration, load_calibration
 from plantigrade.calibration.nominal import nominal
 from plantigrade.calibration.staleness import staleness
 from plantigrade.calibration.weight import WeightScale, scale_from_standing, scale_from_walking
@@ -88,12 +88,12 @@ def show(path: Path) -> None:
     calibration = load_calibration(path)
     click.echo(f"insole {calibration.serial or 'unknown'}, {calibration.method}, {calibration.made_on}")
     click.echo(f"body-weight scale {calibration.scale:.3f} +- {calibration.scale_sd_pct:.1f} %")
-    at_40_n = 100 * calibration.relative_sd(np.full((1, len(calibration.sensors)), 40.0))[0]
-    for name, curve, sd in zip(SENSOR_NAMES, calibration.sensors, at_40_n, strict=True):
+    shares = calibration.mid_range_sd()
+    for name, curve, share in zip(SENSOR_NAMES, calibration.sensors, shares, strict=True):
         residual = "design" if curve.residual_pct is None else f"residual {curve.residual_pct:.1f} %"
         click.echo(
             f"  {name:<24} {curve.conductance_us_per_n:5.2f} uS x F^{curve.exponent:.3f}, unloaded "
-            f"{curve.zero_count:4.0f}, {residual}, +- {sd:.1f} % at 40 N"
+            f"{curve.zero_count:4.0f}, {residual}, +- {100 * share:.1f} % at {MID_RANGE_N:.0f} N"
         )
     judged = staleness(calibration, date.today())
     click.echo("Time to calibrate again: " + "; ".join(judged.reasons) if judged.stale else "It is fresh.")

@@ -126,6 +126,10 @@ class Calibration:
         variance = gain**2 + (slope * middle) ** 2 + (zero / force) ** 2 + (self.scale_sd_pct / 100) ** 2
         return np.sqrt(variance)
 
+    def mid_range_sd(self) -> F64:
+        """Standard uncertainty of each sensor (S,) at `MID_RANGE_N`, as a share: what findings carry on."""
+        return self.relative_sd(np.full((1, len(self.sensors)), MID_RANGE_N))[0]
+
     def age_days(self, today: date) -> int:
         """Days since the measurement."""
         return (today - date.fromisoformat(self.made_on)).days

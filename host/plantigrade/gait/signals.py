@@ -87,6 +87,8 @@ class FootSignal:
         layout: sensor places; None when they are not known.
         quantity: "force" (calibrated) or "footswitch" (one uncalibrated channel: timing only).
         gaps: spans known to be missing; a jump of `time_s` is found without being listed here.
+        relative_sd: (S,) standard uncertainty of each sensor's force as a share, from its calibration; None
+            where the source does not know it. Timing does not look at it; posture findings carry it.
     """
 
     foot: Foot
@@ -95,6 +97,7 @@ class FootSignal:
     layout: SensorLayout | None = None
     quantity: Quantity = "force"
     gaps: tuple[Gap, ...] = ()
+    relative_sd: Floats | None = None
 
     def __post_init__(self) -> None:
         if self.force_n.ndim != 2 or self.time_s.shape != (self.force_n.shape[0],):
@@ -106,6 +109,11 @@ class FootSignal:
             raise ValueError(
                 f"{self.foot.value} foot: layout {self.layout.name} has {self.layout.sensor_count} sensors, "
                 f"the samples have {self.force_n.shape[1]}"
+            )
+        if self.relative_sd is not None and self.relative_sd.shape != (self.force_n.shape[1],):
+            raise ValueError(
+                f"{self.foot.value} foot: relative_sd has the shape {self.relative_sd.shape}, "
+                f"the samples have {self.force_n.shape[1]} sensors"
             )
 
     def __len__(self) -> int:
@@ -151,6 +159,11 @@ class Walk:
     def feet(self) -> tuple[FootSignal, ...]:
         """The feet that are there, left first."""
         return tuple(foot for foot in (self.left, self.right) if foot is not None)
+
+    @property
+    def relative_sd(self) -> dict[Foot, Floats]:
+        """Uncertainty of the sensors of the feet whose calibration is known; see `FootSignal`."""
+        return {foot.foot: foot.relative_sd for foot in self.feet if foot.relative_sd is not None}
 
     def chunks(self, rows: int) -> Iterator[tuple[FootSignal | None, FootSignal | None]]:
         """Both feet cut into pieces of at most `rows` samples, in order."""

@@ -252,7 +252,9 @@ class SealedRecording:
         if from_s is not None:
             wanted = spread_s >= from_s
             spread_s, force = spread_s[wanted], force[wanted]
-        return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", _gaps(entry, from_s, to_s))
+        gaps = _gaps(entry, from_s, to_s)
+        sd = calibration.mid_range_sd()
+        return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", gaps, sd)
 
     def _rising(
         self, foot: Foot, frames: FootFrames, notes: list[str]

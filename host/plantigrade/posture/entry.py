@@ -127,7 +127,7 @@ def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
     book = _book(wanted.book)
     reference = reference_of(wanted.baseline, wanted.tag) if wanted.baseline is not None else None
     walk, analysis = _analysed(wanted.recording, wanted.body_weight_kg)
-    tables = from_analysis(analysis)
+    tables = from_analysis(analysis, walk.relative_sd)
     layout = walk.feet[0].layout
     own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
     monitor = Monitor(book, reference, own_insole=own)

@@ -1,6 +1,5 @@
 """What a pattern can go with and what can help, from the text catalogue of a language."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +8,7 @@ from typing import Any
 
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
+from plantigrade.languages import languages_in, texts_of
 
 TEXT_DIR = Path(__file__).resolve().parent / "text"
 
@@ -49,6 +49,8 @@ class Catalogue:
     sides: Mapping[str, str]
     metrics: Mapping[str, str]
     compare: Mapping[str, str]
+    places: Mapping[str, str]
+    diary: Mapping[str, str]
     rules: Mapping[str, Mapping[str, str]]
     patterns: Mapping[str, Guidance]
 
@@ -67,7 +69,7 @@ class Catalogue:
 
 def languages() -> tuple[str, ...]:
     """Languages that have a catalogue."""
-    return tuple(sorted(path.stem for path in TEXT_DIR.glob("*.toml")))
+    return languages_in(TEXT_DIR)
 
 
 @cache
@@ -77,14 +79,8 @@ def catalogue(language: str = "en") -> Catalogue:
     Raises:
         FileError: there is no such catalogue, or it lacks an entry.
     """
-    path = TEXT_DIR / f"{language}.toml"
-    if language not in languages():
-        raise FileError(
-            path, f"there is no text catalogue for {language!r}; there are: {', '.join(languages())}"
-        )
+    data = texts_of(TEXT_DIR, language)
     try:
-        with path.open("rb") as stream:
-            data = tomllib.load(stream)
         exercises = {name: Exercise(**entry) for name, entry in data["exercise"].items()}
         patterns = {name: _guidance(name, entry, exercises) for name, entry in data["pattern"].items()}
         return Catalogue(
@@ -93,11 +89,15 @@ def catalogue(language: str = "en") -> Catalogue:
             data["sides"],
             data["metric"],
             data["compare"],
+            data["place"],
+            data["diary"],
             data["rule"],
             patterns,
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise FileError(path, f"is not a complete text catalogue: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise FileError(
+            TEXT_DIR / f"{language}.toml", f"is not a complete text catalogue: {error}"
+        ) from error
 
 
 def _guidance(name: str, entry: Mapping[str, Any], exercises: Mapping[str, Exercise]) -> Guidance:

@@ -69,7 +69,13 @@ def build(
     said = words(language)
     whole = recording.whole()
     usual = usual_of(baseline)
-    posture = posture_section(whole.analysis, _layout(whole), reference=usual, language=language)
+    posture = posture_section(
+        whole.analysis,
+        _layout(whole),
+        reference=usual,
+        relative_sd=whole.walk.relative_sd,
+        language=language,
+    )
     subject = recording.entry.title or recording.id
     return Document(
         title=subject,

@@ -66,9 +66,8 @@ class Wearer:
         )
 
     def relative_sd(self) -> dict[Foot, F64]:
-        """Uncertainty of each sensor's force at 40 N, as a share."""
-        middle = np.full((1, 16), 40.0)
-        return {foot: c.relative_sd(middle)[0] for foot, c in zip(Foot, self.calibrations, strict=True)}
+        """Uncertainty of each sensor's force in the middle of its range, as a share."""
+        return {foot: c.mid_range_sd() for foot, c in zip(Foot, self.calibrations, strict=True)}
 
     def counts(self, forces: ForceWalk) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
         """Codes of both insoles; the sensors remember what they felt before."""

@@ -1,5 +1,6 @@
 """`plantigrade device calibrate`: bench loads in a file, the library's calibrations, body weight."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,17 +8,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from insole_protocol.layout import SENSOR_NAMES
+from plantigrade.analyze.commands import analyze
 from plantigrade.calibration import load_calibration
 from plantigrade.cli import Invocation
 from plantigrade.device.calibrate import calibrate
 from plantigrade.library.catalogue import Library
-from plantigrade.library.frames import FootFrames
 from plantigrade.library.recording import Draft, FootBooks, RecordingBooks
 from plantigrade.twin.bench import bench_calibration, bench_readings
 from plantigrade.twin.body import draw_person, stand, walk
 from plantigrade.twin.electrical import FrontEnd
 
-from tests.host.library.library_kit import IDENTITY, START_NS
+from tests.host.library.library_kit import IDENTITY, START_NS, frames_of
 
 PERSON = draw_person(31004)
 KG = PERSON.weight_n / 9.80665
@@ -74,21 +75,6 @@ def test_a_file_that_is_no_bench_is_refused_with_its_line(tmp_path: Path, text: 
     assert not (tmp_path / "c.json").exists()
 
 
-def frames(counts: np.ndarray) -> FootFrames:
-    rows = len(counts)
-    seq = np.arange(rows, dtype=np.int64)
-    return FootFrames(
-        seq=seq,
-        slots=np.ones(rows, np.uint8),
-        boot=np.ones(rows, np.uint16),
-        status=np.zeros(rows, np.uint16),
-        device_us=seq * 10_000,
-        host_ns=START_NS + seq * 10_000_000,
-        uncertainty_us=np.full(rows, 500, np.int32),
-        counts=counts,
-    )
-
-
 def recorded(data: Path, left_n: np.ndarray, right_n: np.ndarray) -> Library:
     """A library with one recording of both insoles, of whose feet the right one reaches the sensors less."""
     library = Library(data)
@@ -108,7 +94,7 @@ def recorded(data: Path, left_n: np.ndarray, right_n: np.ndarray) -> Library:
                 missing_by_reason={},
                 gaps=[],
                 rows=rows,
-                sha256=draft.write_frames(side, frames(counts)),
+                sha256=draft.write_frames(side, frames_of(counts)),
             )
         )
     folder = draft.finish(RecordingBooks("walk", START_NS, rows / 100, {"made_by": "a test"}, books))
@@ -146,6 +132,31 @@ def test_shifts_of_weight_in_standing_give_each_insole_its_own_factor(tmp_path: 
         again = library.open(entry.id)
         left, right = (again.calibration(foot).scale for foot in ("left", "right"))  # type: ignore[union-attr]
     assert right / left == pytest.approx(1.25, rel=0.06)
+
+
+def arch_sd(data: Path, recording: str) -> dict[str, float]:
+    """Uncertainty of the low arch finding of each foot, as `analyze` says it."""
+    result = CliRunner().invoke(analyze, [recording, "--json", "-"], obj=Invocation(data=data))
+    assert result.exit_code == 0, f"{result.output} {result.exception}"
+    found = json.loads(result.stdout)["posture"]
+    return {entry["foot"]: entry["sd"] for entry in found if entry["rule"] == "low-arch"}
+
+
+def test_the_calibrations_uncertainty_is_carried_to_the_findings(tmp_path: Path):
+    made = walk(PERSON, 60, 3).forces
+    with recorded(tmp_path, made.left, made.right) as library:
+        (entry,) = library.find()
+        signals = library.open(entry.id).walk().relative_sd
+        known = library.open(entry.id).calibration("left")
+        assert known is not None
+        assert [foot.value for foot in signals] == ["left", "right"]
+        assert next(iter(signals.values())) == pytest.approx(known.mid_range_sd())
+        sharp = arch_sd(tmp_path, entry.id)
+        curves = tuple(replace(curve, gain_sd_pct=40.0) for curve in known.sensors)
+        library.set_calibration(replace(known, sensors=curves))
+        vague = arch_sd(tmp_path, entry.id)
+    assert vague["left"] > 3 * sharp["left"] > 0
+    assert vague["right"] == sharp["right"]
 
 
 def test_a_calibration_is_used_for_its_insole_only(tmp_path: Path):

@@ -49,8 +49,14 @@ def walk(seed: int = 1, rows: int = 400, hole: bool = False) -> Walk:
 
 
 def frames(rows: int, seed: int = 1, start: int = 0) -> FootFrames:
-    """Frames of an insole whose clock is known."""
-    draw = np.random.default_rng(seed)
+    """Frames of random counts of an insole whose clock is known."""
+    counts = np.random.default_rng(seed).integers(0, 4096, (rows, 16))
+    return frames_of(counts.astype(np.uint16), start)
+
+
+def frames_of(counts: np.ndarray, start: int = 0) -> FootFrames:
+    """Frames of these counts (n, 16) of an insole whose clock is known."""
+    rows = len(counts)
     seq = start + np.arange(rows, dtype=np.int64)
     return FootFrames(
         seq=seq,
@@ -60,7 +66,7 @@ def frames(rows: int, seed: int = 1, start: int = 0) -> FootFrames:
         device_us=seq * 10_000,
         host_ns=START_NS + seq * 10_000_000,
         uncertainty_us=np.full(rows, 500, np.int32),
-        counts=draw.integers(0, 4096, (rows, 16)).astype(np.uint16),
+        counts=counts,
     )
 
 
