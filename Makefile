@@ -37,7 +37,7 @@ docs: $(STAMP)
 
 # Drawing tools come from hardware/install, which needs root on Debian; elsewhere install KiCad 9 and ngspice first.
 hardware: $(STAMP)
-	@command -v kicad-cli >/dev/null && command -v ngspice >/dev/null || hardware/install
+	@hardware/install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[hardware]'
 	$(BIN)/python -m hardware.make build/hardware
 
