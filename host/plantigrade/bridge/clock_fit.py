@@ -9,18 +9,19 @@ which brought the command, so its delay is nearly a whole interval, however shor
 repair that:
 
 - The command leaves at a moment of the host's choosing. Sent at moments that sweep the interval, its delay
-is spread
-  evenly between nothing and one interval, and the best of many is close to nothing. How far it falls short
-  of zero shows in how densely the best ones lie: for evenly spread delays the shortest is, in the mean, as
-  long as the spacing of those that follow.
+  is spread evenly between nothing and one interval, and the best of many is close to nothing. How far it
+  falls short of zero shows in how densely the best ones lie: for evenly spread delays the shortest is, in the
+  mean, as long as the spacing of those that follow.
 - Command and reply both travel at connection events, a whole number of intervals apart. The interval shows
-in the
-  arrival times (`intervals`); with it taken off, h3 - d1 is the offset itself, but for what the two
+  in the arrival times (`intervals`); with it taken off, h3 - d1 is the offset itself, but for what the two
   receivers take.
 
 The first errs to one side by what the host takes to send, the second to the other by what it takes to
 receive; the estimate is their middle. Without connection events (USB, or a host whose stack takes its time)
-the shortest round trip is a fixed delay both ways, and its middle is taken.
+the shortest round trip is a fixed delay both ways, and its middle is taken. Where there are events that do
+not show, because a busy computer stamps too unevenly, even the quickest command may have waited for its turn
+for some milliseconds, which no bound tells. How unevenly the replies come in does, and is added to what is
+stated.
 """
 
 from dataclasses import dataclass
@@ -132,15 +133,18 @@ def _fit_with_events(stamps: Stamps, slope: float, interval_ns: float) -> Fit:
 def _fit_without_events(stamps: Stamps, slope: float) -> Fit:
     level_ns = stamps.low_ns - slope * stamps.age_s
     floor_ns = float(level_ns.max())
-    corridor_ns = max(0.0, float(np.min(stamps.high_ns - slope * stamps.age_s)) - floor_ns)
+    ceiling_ns = stamps.high_ns - slope * stamps.age_s
+    corridor_ns = max(0.0, float(ceiling_ns.min()) - floor_ns)
     spacing_ns = max(_spacing(floor_ns - level_ns), corridor_ns / (len(level_ns) + 1))
     fixed_ns = max(0.0, corridor_ns - SPREAD_MARGIN * _spread(level_ns)) / 2
     doubt_ns = SPACING_FACTOR * spacing_ns + FLOOR_NS + fixed_ns
+    # Who stamps late by turns stamps late at best, too: without events nothing tells by how much.
+    lateness_ns = float(np.median(ceiling_ns) - ceiling_ns.min())
     span_s = max(float(-stamps.age_s.min()), 1e-3)
     return Fit(
         offset_ns=floor_ns + min(spacing_ns + PATH_NS + fixed_ns, corridor_ns / 2),
         slope_ns_per_s=slope,
-        doubt_ns=doubt_ns,
+        doubt_ns=doubt_ns + min(lateness_ns, corridor_ns / 2),
         slope_doubt_ns_per_s=min(2e3 * PRIOR_DRIFT_PPM, 2.0 * doubt_ns / span_s),
         interval_ns=None,
     )
