@@ -6,11 +6,15 @@ from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from plantigrade.errors import MissingPartError
-from plantigrade.exports.subject import ExportError, Source, Subject
+from plantigrade.exports.subject import ExportError, FootData, Source, Subject
+from plantigrade.gait.signals import Forces
 from plantigrade.library.opened import Recording
+
+if TYPE_CHECKING:
+    from plantigrade.analyze.whole import Progress
 
 __all__ = ["FORMATS", "ExportError", "Format"]
 
@@ -37,7 +41,15 @@ class Format:
     module: str
     has_report: bool = False
 
-    def write(self, recording: Source, path: Path, *, deidentify: bool = False, report: bool = True) -> None:
+    def write(
+        self,
+        recording: Source,
+        path: Path,
+        *,
+        deidentify: bool = False,
+        report: bool = True,
+        progress: "Progress | None" = None,
+    ) -> None:
         """Write a recording to `path`.
 
         Args:
@@ -46,6 +58,7 @@ class Format:
             deidentify: leave out names, dates of birth, serials, notes and absolute dates.
             report: put the report (PDF) into formats that hold documents; a de-identified export has none,
                 as the report says who it is about.
+            progress: told how far the writer has come in the samples of each foot.
 
         Raises:
             ExportError: the format cannot hold this recording, or the place cannot be written.
@@ -55,6 +68,8 @@ class Format:
         subject = Subject.of(recording, deidentify=deidentify)
         if report and self.has_report and not deidentify and isinstance(recording, Recording):
             subject = replace(subject, report=cache(partial(_report, recording)))
+        if progress is not None:
+            subject = replace(subject, feet=tuple(_watched(foot, progress) for foot in subject.feet))
         self.write_subject(subject, path)
 
     def write_subject(self, subject: Subject, path: Path) -> None:
@@ -68,6 +83,16 @@ class Format:
             raise ExportError(
                 f"{path}: {self.title} is made in memory, which is too small; use csv or parquet"
             ) from error
+
+
+def _watched(foot: FootData, progress: "Progress") -> FootData:
+    """The foot, telling of every piece of its forces that is read how far into the recording it lies."""
+
+    def forces(rows: slice) -> Forces:
+        progress(f"writing, {foot.foot} foot", rows.stop / len(foot))
+        return foot.forces(rows)
+
+    return replace(foot, forces=forces)
 
 
 def _report(recording: Recording) -> bytes:

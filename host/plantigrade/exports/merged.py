@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.exports.subject import FootData
+from plantigrade.exports.slots import MAX_ROWS
+from plantigrade.exports.subject import ExportError, FootData
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +19,7 @@ class Merged:
     """
 
     time_s: NDArray[np.float64]
-    rows: tuple[NDArray[np.int64], ...]
+    rows: tuple[NDArray[np.int32], ...]
 
 
 def merge(feet: tuple[FootData, ...], rate_hz: float) -> Merged:
@@ -27,15 +28,28 @@ def merge(feet: tuple[FootData, ...], rate_hz: float) -> Merged:
     The row takes the slot's time. Where an insole's clock runs fast and two of its frames fall into one slot,
     the second takes a row of its own half a slot later, with that foot alone. Frames of several slots stand
     on the row of their first.
+
+    Raises:
+        ExportError: the recording spans more rows than can be meant.
     """
-    keys: list[NDArray[np.int64]] = []
-    for foot in feet:
-        key = np.full(len(foot), -1, np.int64)
-        known = np.flatnonzero(np.isfinite(foot.time_s))
-        slot = np.rint(foot.time_s[known] * rate_hz).astype(np.int64)
-        twice = np.concatenate([[False], np.diff(slot) == 0]) if len(slot) else np.zeros(0, bool)
-        key[known] = 2 * slot + twice
-        keys.append(key)
+    keys = [_keys(foot, rate_hz) for foot in feet]
     axis = np.unique(np.concatenate([key[key >= 0] for key in keys]))
-    rows = tuple(np.where(key >= 0, np.searchsorted(axis, key), -1) for key in keys)
+    rows = tuple(np.where(key >= 0, np.searchsorted(axis, key).astype(np.int32), -1) for key in keys)
     return Merged(axis / (2.0 * rate_hz), rows)
+
+
+def _keys(foot: FootData, rate_hz: float) -> NDArray[np.int32]:
+    """(n,) twice the slot of each frame, and one more for the second in its slot; -1 without a time. Narrow,
+    as a day has millions."""
+    known = np.isfinite(foot.time_s)
+    slot = np.rint(foot.time_s[known] * rate_hz)
+    if len(slot) and slot.max() > MAX_ROWS:
+        raise ExportError(
+            f"the {foot.foot} foot spans {slot.max():.0f} rows of equal distance, more than any reader "
+            "opens; use csv or parquet"
+        )
+    key = np.full(len(foot), -1, np.int32)
+    narrow = 2 * slot.astype(np.int32)
+    narrow[1:] += np.diff(slot) == 0
+    key[known] = narrow
+    return key

@@ -102,7 +102,7 @@ def _header(subject: Subject) -> list[str]:
 
 
 def _columns(
-    foot: FootData, layout: SensorLayout, rows: NDArray[np.int64], part: slice, steps: NDArray[np.float64]
+    foot: FootData, layout: SensorLayout, rows: NDArray[np.int32], part: slice, steps: NDArray[np.uint8]
 ) -> NDArray[np.float64]:
     """(count, 20) pressures, total, centre of pressure, steps; NaN where the foot has no sample."""
     out = np.full((part.stop - part.start, SENSORS + 4), np.nan)
@@ -125,9 +125,9 @@ def _columns(
     return out
 
 
-def _steps(subject: Subject, merged: Merged) -> dict[str, NDArray[np.float64]]:
+def _steps(subject: Subject, merged: Merged) -> dict[str, NDArray[np.uint8]]:
     """For each foot (r,) the code on the row nearest to each contact, 0 elsewhere."""
-    codes = {foot.foot: np.zeros(len(merged.time_s)) for foot in subject.feet}
+    codes = {foot.foot: np.zeros(len(merged.time_s), np.uint8) for foot in subject.feet}
     for mark in contacts(subject):
         row = (
             int(np.argmin(np.abs(merged.time_s - mark.at_s)))

@@ -216,20 +216,20 @@ def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
     layout, name, file = source.layout(entry.foot), entry.foot, source.file(entry.foot)
     if source.content != COUNTS:
         times, stored = stored_forces(file)
-        seq = file.read(None, ["seq"]).column("seq", "i8")
+        seq = file.column("seq", "i8")
         sensors = tuple(f"sensor_{index + 1:02d}" for index in range(stored.shape[1]))
         slots = np.ones(len(seq), np.uint8)
         return FootData(name, sensors, seq, slots, times, stored.__getitem__, None, layout, None, entry)
-    when = file.read(None, ["seq", "slots"])
-    times = source.times_s(when_of(file, on_host=source.books.start_utc_ns is not None))
+    when = when_of(file, on_host=source.books.start_utc_ns is not None)
+    times = source.times_s(when)
     if signal is not None and np.array_equal(signal.time_s, times):
         times = signal.time_s  # the usual case: one array for both
     names = tuple(places.SENSOR_NAMES)
     return FootData(
         name,
         names,
-        when.column("seq", "i8"),
-        when.column("slots", "u1"),
+        file.column("seq", "i8"),
+        when.slots,
         times,
         partial(_at_frames, signal, times, len(names)),
         StoredFrames(file),

@@ -152,6 +152,19 @@ class ColumnFile:
             raise _refused(self.path, error) from error
         return Columns(self.path, table)
 
+    def column(self, name: str, kind: str, missing: int | None = None) -> NDArray[Any]:
+        """A whole column as `Columns.column` gives it, read a group of rows at a time: long files.
+
+        Raises:
+            RecordingError: the data are damaged, or there is no such column.
+        """
+        out = np.empty(self.rows, kind)
+        at = 0
+        for group, size in enumerate(self.group_sizes):
+            out[at : at + size] = self.read([group], [name]).column(name, kind, missing)
+            at += size
+        return out
+
 
 def release_memory() -> None:
     """Give back what reading needed and does not need any more."""

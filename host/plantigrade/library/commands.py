@@ -206,8 +206,9 @@ def export(
     with opened(invocation, where) as library:
         form = formats.FORMATS[format_name]
         recording = library.open(name)
-        with working(f"analysing and writing {recording.id} as {format_name} ..."):
-            form.write(recording, output, deidentify=deidentify, report=not no_report)
+        with working(f"{recording.id} as {format_name}") as progress:
+            recording.whole(progress)
+            form.write(recording, output, deidentify=deidentify, report=not no_report, progress=progress)
     click.echo(f"{format_name}: {output}")
 
 
@@ -238,7 +239,8 @@ def report(
         other = None if compare is None else library.open(compare)
         recording = library.open(name)
         earlier = earlier_of(library, recording) if baseline else []
-        with working(f"analysing {1 + len(earlier) + (other is not None)} recordings ..."):
+        with working(f"analysing {1 + len(earlier) + (other is not None)} recordings") as progress:
+            recording.whole(progress)
             pdf.write_report(recording, output, other=other, paper=paper, baseline=earlier)
     click.echo(f"report: {output}")
 
@@ -290,7 +292,7 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
 
     with opened(invocation, where) as library:
         first, second = library.open(name), library.open(other)
-        with working("analysing both recordings ..."):
+        with working("analysing both recordings"):
             mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
             changes = changes_of([first], [second])
     rows = [(key, mine[key], theirs[key]) for key in mine if key in theirs]
@@ -322,7 +324,7 @@ def verify(invocation: Invocation, names: tuple[str, ...], json_file: IO[str] | 
     from plantigrade.library.screen import working
     from plantigrade.library.verify import SCHEMA
 
-    with opened(invocation, where) as library, working("checking every file ..."):
+    with opened(invocation, where) as library, working("checking every file"):
         verdicts = [library.verify(name) for name in names] if names else library.verify_all()
     if json_file is not None:
         document = {"schema": SCHEMA, "recordings": [verdict.as_json() for verdict in verdicts]}

@@ -175,20 +175,22 @@ class StoredFrames:
 
 
 def stored_counts(
-    file: ColumnFile, kept: npt.NDArray[np.intp], slots: npt.NDArray[np.int64], sensors: int
+    file: ColumnFile, kept: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8], sensors: int
 ) -> tuple[list[int], Callable[[int], npt.NDArray[Any]]]:
     """Counts of the frames that are used, a row a slot: rows of each group, and what reads one.
 
     Args:
         file: of the insole.
-        kept: (k,) rows of the file that are used, rising.
+        kept: (k,) rows of the file that are used, rising; None for all.
         slots: (k,) slots that each stands for.
         sensors: columns of counts.
     """
     starts = np.concatenate([[0], np.cumsum(file.group_sizes, dtype=np.int64)])
     names = [f"c{channel:02d}" for channel in range(sensors)]
-    times = np.zeros(file.rows, np.uint8)  # how often each row of the file is used: its slots, or never
-    times[kept] = slots
+    times = slots  # how often each row of the file is used: its slots, or never
+    if kept is not None:
+        times = np.zeros(file.rows, np.uint8)
+        times[kept] = slots
     sizes = [int(part.sum(dtype=np.int64)) for part in np.split(times, starts[1:-1])]
 
     def read(number: int) -> npt.NDArray[np.uint16]:
@@ -201,18 +203,17 @@ def stored_counts(
 
 def when_of(file: ColumnFile, on_host: bool) -> FootFrames:
     """Slots and times of all frames, host's or device's; everything else is 0 and takes no room."""
-    table = file.read(None, ["slots", "host_ns" if on_host else "device_us"])
 
     def none(kind: Any) -> npt.NDArray[Any]:
         return np.broadcast_to(np.zeros(1, kind), (file.rows,))
 
     return FootFrames(
         seq=none(np.int64),
-        slots=table.column("slots", "u1"),
+        slots=file.column("slots", "u1"),
         boot=none(np.uint16),
         status=none(np.uint16),
-        device_us=none(np.int64) if on_host else table.column("device_us", "i8"),
-        host_ns=table.column("host_ns", "i8", NO_TIME) if on_host else none(np.int64),
+        device_us=none(np.int64) if on_host else file.column("device_us", "i8"),
+        host_ns=file.column("host_ns", "i8", NO_TIME) if on_host else none(np.int64),
         uncertainty_us=none(np.int32),
         counts=np.empty((file.rows, 0), np.uint16),
     )
@@ -221,7 +222,7 @@ def when_of(file: ColumnFile, on_host: bool) -> FootFrames:
 def stored_forces(file: ColumnFile) -> tuple[Floats, StoredForces]:
     """Times (n,) and forces (n, S) of an import."""
     names = sorted(name for name in file.names if name.startswith("f"))
-    times = file.read(None, ["time_s"]).column("time_s", "f8")
+    times = file.column("time_s", "f8")
     return times, StoredForces(
         file.group_sizes, len(names), lambda number: forces_of(file.read([number], names), names), None
     )

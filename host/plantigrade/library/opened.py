@@ -18,7 +18,7 @@ from plantigrade.library.recording import RecordingBooks
 from plantigrade.library.sealed import SealedRecording
 
 if TYPE_CHECKING:
-    from plantigrade.analyze.whole import Whole
+    from plantigrade.analyze.whole import Progress, Whole
     from plantigrade.gait.results import Analysis
 
 NEWTONS_PER_KG = 9.80665
@@ -47,6 +47,9 @@ class Recording:
     analyses: tuple[StoredAnalysis, ...]
     known_alerts: tuple[StoredAlert, ...]
     keep: Callable[["Whole"], tuple[StoredAlert, ...]] = field(repr=False)
+    _done: "list[tuple[Whole, tuple[StoredAlert, ...]]]" = field(
+        default_factory=list["tuple[Whole, tuple[StoredAlert, ...]]"], init=False, repr=False, compare=False
+    )
 
     @property
     def id(self) -> str:
@@ -114,29 +117,30 @@ class Recording:
         """Sensor places of one foot."""
         return self.sealed.layout(foot)
 
-    @cached_property
-    def _kept(self) -> "tuple[Whole, tuple[StoredAlert, ...]]":
-        from plantigrade.analyze.whole import Request, of_walk
-
-        whole = of_walk(self.walk(), Request(self.folder))
-        return whole, self.keep(whole)
-
     @property
     def alerts(self) -> tuple[StoredAlert, ...]:
         """Alerts in the order of their times: as kept, and those of `whole` once it was asked for."""
-        return self._kept[1] if "_kept" in self.__dict__ else self.known_alerts
+        return self._done[0][1] if self._done else self.known_alerts
 
-    def whole(self) -> "Whole":
+    def whole(self, progress: "Progress" = lambda _what, _share: None) -> "Whole":
         """Analysis, balance and pictures of the whole recording; its document is kept in the library.
+
+        Args:
+            progress: told how far it is, when it was not analysed before.
 
         Raises:
             PlantigradeError: it cannot be read or analysed.
         """
-        return self._kept[0]
+        from plantigrade.analyze.whole import Request, of_walk
+
+        if not self._done:
+            whole = of_walk(self.walk(), Request(self.folder), progress)
+            self._done.append((whole, self.keep(whole)))
+        return self._done[0][0]
 
     def analysis(self) -> "Analysis":
         """What the gait engine finds in the whole recording."""
-        return self._kept[0].analysis
+        return self.whole().analysis
 
     def as_json(self) -> dict[str, Any]:
         """For `sessions show --json`."""

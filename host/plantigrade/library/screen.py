@@ -1,16 +1,19 @@
 """Tables of the library for the terminal."""
 
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.library.words import duration_text, feet_text, size_text, start_of
 from rich.console import Console
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from plantigrade.analyze.whole import Progress
     from plantigrade.gait.results import Parameter
     from plantigrade.library.opened import Recording
     from plantigrade.posture.compare import Difference
@@ -26,11 +29,22 @@ def _console() -> Console:
 
 
 @contextmanager
-def working(what: str) -> Generator[None]:
-    """Show on a terminal that something takes its time; nothing where nobody looks."""
+def working(what: str) -> Generator["Progress"]:
+    """Show on a terminal that something takes its time, and how far it is where the work tells what it gets;
+    nothing where nobody looks."""
     console = Console(stderr=True, highlight=False, markup=False)
-    with console.status(what) if console.is_terminal else nullcontext():
-        yield
+    if not console.is_terminal:
+        yield lambda _what, _share: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda step, share: bar.update(task, description=f"{what}: {step}", completed=share, total=1.0)
 
 
 def print_entries(entries: Sequence[RecordingEntry], total: int) -> None:

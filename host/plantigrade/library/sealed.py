@@ -28,6 +28,7 @@ FORMAT: Final = "plantigrade"
 LEAD_S: Final = 60.0
 """How much before a slice is read with it, so that the sensors' baselines are learned where it begins."""
 _NANO: Final = 1e-9
+_PIECE_ROWS: Final = 1 << 18
 LONG_ROWS: Final = 1 << 19
 """Of more rows (an hour and a half at 100 Hz) the forces stay in the file until they are looked at."""
 
@@ -127,13 +128,16 @@ class SealedRecording:
 
     def times_s(self, frames: FootFrames) -> Floats:
         """Seconds since the start of the recording (n,), NaN where the time is not known."""
-        if self.start_ns is not None:
-            times: Floats = np.full(len(frames), np.nan)
-            known = frames.host_ns != NO_TIME
-            times[known] = (frames.host_ns[known] - self.start_ns) * _NANO
-            return times
-        on_own: Floats = np.multiply(frames.device_us - frames.device_us[:1], 1e-6)
-        return on_own
+        on_host, start_ns = frames.host_ns, self.start_ns
+        times: Floats = np.empty(len(frames))
+        for first in range(0, len(frames), _PIECE_ROWS):  # a day of frames is much to work on at once
+            part = slice(first, first + _PIECE_ROWS)
+            if start_ns is None:
+                np.multiply(frames.device_us[part] - frames.device_us[0], 1e-6, out=times[part])
+            else:
+                np.multiply(on_host[part] - start_ns, _NANO, out=times[part])
+                times[part][on_host[part] == NO_TIME] = np.nan
+        return times
 
     def calibration(self, foot: str) -> Calibration | None:
         """The calibration of one insole: a newer one of the catalogue, else that of the books, else None.
@@ -237,7 +241,7 @@ class SealedRecording:
         else:
             frames = self.frames(entry.foot, None if from_s is None else from_s - LEAD_S, to_s)
         times, rows = self._rising(foot, frames, notes)
-        slots = frames.slots[rows].astype(np.int64)
+        slots = frames.slots if rows is None else frames.slots[rows]
         if is_long:
             release_memory()
         spread_s = _spread(times, slots, self.books.sample_rate_hz)
@@ -245,7 +249,7 @@ class SealedRecording:
             sizes, read = stored_counts(file, rows, slots, CHANNELS)
             force = cast("Forces", StoredForces(sizes, CHANNELS, read, calibrator))
         else:
-            counts = frames.counts[rows]
+            counts = frames.counts if rows is None else frames.counts[rows]
             force = calibrator.feed(
                 counts if len(spread_s) == len(counts) else np.repeat(counts, slots, axis=0)
             )
@@ -258,13 +262,14 @@ class SealedRecording:
 
     def _rising(
         self, foot: Foot, frames: FootFrames, notes: list[str]
-    ) -> tuple[Floats, npt.NDArray[np.intp]]:
-        """Times of the frames that have one, without what would run backwards where boots overlap."""
+    ) -> tuple[Floats, npt.NDArray[np.intp] | None]:
+        """Times of the frames that have one, without what would run backwards where boots overlap, and which
+        frames those are; None when they are all."""
         times = self.times_s(frames)
         if self.start_ns is None:
             notes.append(f"{foot.value} foot: times are on the insole's own clock")
         if bool((times[1:] > times[:-1]).all()) and np.isfinite(times[:1]).all():
-            return times, np.arange(len(times))
+            return times, None
         timed = np.flatnonzero(np.isfinite(times))
         if len(timed) < len(times):
             lost = int(frames.slots.sum()) - int(frames.slots[timed].sum())
@@ -311,10 +316,11 @@ def _or(value: float | None, other: float) -> float:
     return other if value is None else value
 
 
-def _spread(time_s: Floats, slots: npt.NDArray[np.int64], rate_hz: float) -> Floats:
+def _spread(time_s: Floats, of_frames: npt.NDArray[np.uint8], rate_hz: float) -> Floats:
     """Time of every slot of every frame: quiet times are stored as means of several slots."""
-    if not len(slots) or int(slots.max()) == 1:
+    if not len(of_frames) or int(of_frames.max()) == 1:
         return time_s
+    slots = of_frames.astype(np.int64)
     first = np.repeat(np.cumsum(slots) - slots, slots)
     within = np.arange(int(slots.sum())) - first
     return np.repeat(time_s, slots) + within / rate_hz

@@ -32,6 +32,22 @@ def test_a_recording_of_the_library(deidentify: bool, tmp_path: Path) -> None:
     assert (f"{sample.NAME} stumbled" in about) is not deidentify
 
 
+@pytest.mark.parametrize("name", ["csv", "edf", "opengo", "motion-bids"])
+def test_a_writer_tells_how_far_it_is(name: str, tmp_path: Path) -> None:
+    made = sample.counts_recording(tmp_path / "data" / "recordings", seconds=12.0)
+    told: list[tuple[str, float]] = []
+    with Library(tmp_path / "data") as library:
+        recording = library.open(library.add_recording(made.folder).id)
+        recording.whole(lambda step, share: told.append((step, share)))
+        assert {step for step, _ in told} >= {"analysing"}
+        told.clear()
+        FORMATS[name].write(recording, tmp_path / "out", progress=lambda *step: told.append(step))
+    for foot in ("left", "right"):
+        shares = [share for step, share in told if step == f"writing, {foot} foot"]
+        assert max(shares) == 1.0
+        assert min(shares) >= 0.0
+
+
 def documents(path: Path) -> dict[str, bytes]:
     """Documents in a FHIR bundle by their kind."""
     bundle = json.loads(path.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """Recordings that stay in their files: any stretch, in any order, is that of the whole, to the bit."""
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from plantigrade.library.catalogue import Library
 from plantigrade.library.long_files import StoredForces
 
 from tests.host.exports import sample
+from tests.host.library.library_kit import sealed as sealed_recording
 from tests.host.library.library_kit import walk
 
 GROUP_ROWS = 300
@@ -71,3 +73,15 @@ def test_an_analysis_sees_no_difference(stored: dict[str, tuple[Walk, Walk]]) ->
     assert (plain.butterfly is None) == (long.butterfly is None)
     if plain.butterfly is not None and long.butterfly is not None:
         assert np.array_equal(plain.butterfly.x_pct, long.butterfly.x_pct)
+
+
+def test_a_long_recording_takes_little_memory(tmp_path: Path) -> None:
+    """Beside the times that are kept (8 bytes a row) no more than one other column at once."""
+    rows = 600_000
+    folder = sealed_recording(tmp_path, "long", rows)
+    tracemalloc.start()
+    found = sealed.SealedRecording.open(folder).walk().left
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found is not None and isinstance(found.force_n, StoredForces) and len(found) == rows
+    assert peak < 24 * rows + 10_000_000, f"{(peak - 1e7) / rows:.1f} bytes a row"
