@@ -46,14 +46,19 @@ RELATIVE_FLOOR = 0.03
 
 @dataclass(frozen=True)
 class Day:
-    """Medians of one day in one pair of shoes (foot and metric to value), the strides behind them, and
-    coefficients of variation in per cent of a few metrics."""
+    """Medians of one day in one pair of shoes (foot and metric to value), the strides behind them,
+    coefficients of variation in per cent of a few metrics, and the loads of the day (see `day_load`)."""
 
     day: str
     tag: str
     strides: int
     medians: dict[str, float]
     cvs: dict[str, float] = field(default_factory=dict[str, float])
+    loads: dict[str, float] = field(default_factory=dict[str, float])
+
+    def of_feet(self, metric: str) -> list[float]:
+        """Medians of the feet that know the metric."""
+        return [self.medians[key] for foot in Foot if (key := _key(foot, metric)) in self.medians]
 
 
 CV_OF = ("stride_time_s",)
@@ -66,8 +71,17 @@ class PersonalBaseline:
 
     days: list[Day] = field(default_factory=list[Day])
 
-    def add_day(self, day: date, tag: str, tables: list[StrideColumns]) -> bool:
-        """Learn a day; False when it has too few strides. A day that is there already is replaced."""
+    def add_day(
+        self, day: date, tag: str, tables: list[StrideColumns], loads: Mapping[str, float] | None = None
+    ) -> bool:
+        """Learn a day; False when it has too few strides. A day that is there already is replaced.
+
+        Args:
+            day: of the strides.
+            tag: shoes or orthotic that were worn.
+            tables: strides of the feet.
+            loads: what the day asked of the body, see `day_load`.
+        """
         strides = min((int(table.valid.sum()) for table in tables), default=0)
         if strides < MIN_STRIDES_A_DAY:
             return False
@@ -83,7 +97,7 @@ class PersonalBaseline:
                     cvs[_key(table.foot, metric)] = cv
         iso = day.isoformat()
         kept = [d for d in self.days if (d.day, d.tag) != (iso, tag)]
-        self.days = [*kept, Day(iso, tag, strides, medians, cvs)][-KEEP_DAYS:]
+        self.days = [*kept, Day(iso, tag, strides, medians, cvs, dict(loads or {}))][-KEEP_DAYS:]
         return True
 
     def for_tag(self, tag: str) -> "TagReference | None":
@@ -155,6 +169,7 @@ def load_baseline(path: Path) -> PersonalBaseline:
                 int(entry["strides"]),
                 {str(key): float(value) for key, value in entry["medians"].items()},
                 {str(key): float(value) for key, value in entry.get("cvs", {}).items()},
+                {str(key): float(value) for key, value in entry.get("loads", {}).items()},
             )
             for entry in table["days"]
         ]

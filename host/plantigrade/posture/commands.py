@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from plantigrade.posture.diary_commands import diary
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _json = click.option(
     "--json",
@@ -28,9 +30,9 @@ _weight = click.option(
 )
 
 
-@click.group(short_help="Rules of a patient, findings and alerts, own baseline, before and after.")
+@click.group(short_help="Rules of a patient, findings and alerts, own baseline, diary, before and after.")
 def posture() -> None:
-    """Rules of a patient, findings and alerts of recordings, the own baseline, before and after.
+    """Rules of a patient, findings and alerts of recordings, the own baseline, diary, before and after.
 
     Nothing here is a diagnosis. docs/reference/posture-rules.md explains every rule.
 
@@ -41,6 +43,9 @@ def posture() -> None:
         --by clinician --reason "rigid orthotic"
       plantigrade posture alerts walk.csv --rules patient.json
     """
+
+
+posture.add_command(diary)
 
 
 @posture.command()

@@ -4,21 +4,26 @@ The relation of daily pain (0 to 10) with a daily value is measured by Spearman'
 interval comes from a moving-block bootstrap (blocks of four days, because pain today resembles pain
 yesterday). Questions are fixed before looking (`QUESTIONS`); asking several, the intervals are widened to
 hold together (Bonferroni). With fewer than 14 days, or hardly any variation, the answer is that it cannot be
-said.
+said. A day without an entry is not known, so days without pain are entered with 0.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.errors import PlantigradeError
+from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.posture.guidance import Catalogue, catalogue
 from plantigrade.posture.student import t_quantile
 
 F64 = NDArray[np.float64]
+SCHEMA = "plantigrade.diary/1"
 MIN_DAYS = 14
 MIN_DIFFERENT = 4
 BLOCK_DAYS = 4
@@ -35,7 +40,7 @@ class Place(Enum):
     SHIN = "shin"
     KNEE = "knee"
     HIP = "hip"
-    LOWER_BACK = "lower back"
+    LOWER_BACK = "lower-back"
     OTHER = "other"
 
 
@@ -66,6 +71,54 @@ class Entry:
             raise PlantigradeError(f"the side is left, right or both, not {self.side!r}")
         if len(self.note) > LONGEST_NOTE:
             raise PlantigradeError(f"a note has at most {LONGEST_NOTE} characters")
+
+
+def as_json(entry: Entry) -> dict[str, Any]:
+    """An entry as `save_diary` writes it."""
+    at = entry.at.isoformat(timespec="minutes")
+    side, place = entry.side, entry.place.value
+    return {"at": at, "place": place, "side": side, "score": entry.score, "note": entry.note}
+
+
+def save_diary(path: Path, entries: Sequence[Entry]) -> None:
+    """Write a diary as JSON, in the order of its times; whole or not at all.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    listed = [as_json(entry) for entry in sorted(entries, key=lambda entry: entry.at)]
+    draft = path.with_name(path.name + ".part")
+    try:
+        draft.write_text(json.dumps({"schema": SCHEMA, "entries": listed}, indent=1) + "\n", encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise FileError(path, f"cannot be written ({error.strerror})") from error
+
+
+def load_diary(path: Path) -> list[Entry]:
+    """Read what `save_diary` wrote.
+
+    Raises:
+        FileError: missing, not JSON, another schema or an entry that makes no sense.
+    """
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileError(path, f"cannot be read ({error.strerror})") from error
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileError(path, f"is not JSON: {error}") from error
+    if not isinstance(data, dict) or cast(dict[str, Any], data).get("schema") != SCHEMA:
+        raise FileError(path, f"is not a diary of the schema {SCHEMA}")
+    try:
+        return [_entry(item) for item in cast(dict[str, Any], data)["entries"]]
+    except (KeyError, TypeError, ValueError, PlantigradeError) as error:
+        raise FileError(path, f"holds an entry that makes no sense: {error}") from error
+
+
+def _entry(item: Mapping[str, Any]) -> Entry:
+    at = datetime.fromisoformat(item["at"])
+    return Entry(at, Place(item["place"]), int(item["score"]), str(item["side"]), str(item["note"]))
 
 
 QUESTIONS: Mapping[Place, tuple[str, ...]] = {
@@ -114,7 +167,11 @@ def daily_worst(entries: Sequence[Entry], place: Place) -> dict[date, int]:
 
 
 def relations(
-    entries: Sequence[Entry], place: Place, daily: Mapping[str, Mapping[date, float]], seed: int = 0
+    entries: Sequence[Entry],
+    place: Place,
+    daily: Mapping[str, Mapping[date, float]],
+    seed: int = 0,
+    language: str = "en",
 ) -> list[Relation]:
     """The fixed questions about a place.
 
@@ -123,10 +180,12 @@ def relations(
         place: asked about.
         daily: metric to day to value.
         seed: of the bootstrap.
+        language: of the words.
     """
     worst = daily_worst(entries, place)
     asked = [metric for metric in QUESTIONS[place] if metric in daily]
-    return [_relate(place, metric, worst, daily[metric], len(asked), seed) for metric in asked]
+    found = [_relate(place, metric, worst, daily[metric], len(asked), seed) for metric in asked]
+    return [replace(relation, words=_say(relation, catalogue(language))) for relation in found]
 
 
 def _relate(
@@ -135,28 +194,31 @@ def _relate(
     days = sorted(set(worst) & {day for day, value in values.items() if np.isfinite(value)})
     pain = np.array([worst[day] for day in days], np.float64)
     load = np.array([values[day] for day in days], np.float64)
-    few = len(days) < MIN_DAYS
-    flat = not few and min(len(set(load.tolist())), 2 * len(set(pain.tolist()))) < MIN_DIFFERENT
-    if few or flat:
-        why = f"there are {len(days)} days with both, {MIN_DAYS} are needed" if few else "it hardly changed"
-        words = f"Whether {place.value} pain goes with {metric} cannot be said yet: {why}."
-        return Relation(place, metric, len(days), None, None, None, asked, words)
-    rho = spearman(pain, load)
+    if len(days) < MIN_DAYS or min(len(set(load.tolist())), 2 * len(set(pain.tolist()))) < MIN_DIFFERENT:
+        return Relation(place, metric, len(days), None, None, None, asked, "")
     low, high = _interval(pain, load, asked, seed)
-    return Relation(
-        place, metric, len(days), rho, low, high, asked, _say(place, metric, rho, low, high, len(days))
-    )
+    return Relation(place, metric, len(days), spearman(pain, load), low, high, asked, "")
 
 
-def _say(place: Place, metric: str, rho: float, low: float, high: float, days: int) -> str:
-    numbers = f"rank correlation {rho:+.2f}, {low:+.2f} to {high:+.2f}, {days} days"
-    if low <= 0 <= high:
-        return f"No clear relation of {place.value} pain with {metric} ({numbers})."
-    more = "more" if rho > 0 else "less"
-    return (
-        f"On days with more {metric} there was {more} {place.value} pain ({numbers}); "
-        "which causes which, or whether a third thing causes both, this cannot tell."
+def _say(relation: Relation, words: Catalogue) -> str:
+    """The answer as a sentence or two."""
+    said: dict[str, object] = {
+        "place": words.places[relation.place.value],
+        "what": words.metrics.get(relation.metric, relation.metric),
+        "days": relation.days,
+        "needed": MIN_DAYS,
+    }
+    if relation.rho is None or relation.low is None or relation.high is None:
+        return words.diary["few" if relation.days < MIN_DAYS else "flat"].format(**said)
+    said["numbers"] = words.diary["numbers"].format(
+        rho=f"{relation.rho:+.2f}",
+        low=f"{relation.low:+.2f}",
+        high=f"{relation.high:+.2f}",
+        days=relation.days,
     )
+    if relation.low <= 0 <= relation.high:
+        return words.diary["none"].format(**said)
+    return words.diary["more" if relation.rho > 0 else "less"].format(**said)
 
 
 def spearman(a: F64, b: F64) -> float:

@@ -17,6 +17,7 @@ from plantigrade.gait.signals import Walk
 from plantigrade.imports.formats import read
 from plantigrade.posture.baseline import PersonalBaseline, load_baseline, reference_of
 from plantigrade.posture.compare import MINIMAL_CHANGE, Difference, compare
+from plantigrade.posture.day_load import loads_of
 from plantigrade.posture.guidance import catalogue
 from plantigrade.posture.intake import (
     Observation,
@@ -48,7 +49,12 @@ class Wanted:
     body_weight_kg: float | None = None
 
 
-def _put(document: dict[str, Any], json_file: Path) -> None:
+def put(document: dict[str, Any], json_file: Path) -> None:
+    """Write a document as JSON to a file, or to standard output for `-`.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
     text = json.dumps(document, indent=1, allow_nan=False) + "\n"
     if str(json_file) == "-":
         click.echo(text, nl=False)
@@ -78,7 +84,7 @@ def show_rules(book_path: Path | None, json_file: Path | None) -> None:
             }
             for rule in book.rules.values()
         ]
-        _put({"schema": RULES_SCHEMA, "engine": ENGINE_VERSION, "rules": listed}, json_file)
+        put({"schema": RULES_SCHEMA, "engine": ENGINE_VERSION, "rules": listed}, json_file)
         return
     table = Table("rule", "version", "raise", "clear", "unit", "dwell s", "severity", box=None)
     table.columns[0].no_wrap = True
@@ -104,7 +110,7 @@ def show_history(path: Path, json_file: Path | None) -> None:
     """The audit trail of a patient's rules."""
     book = load_rulebook(path)
     if json_file is not None:
-        _put({"schema": RULES_SCHEMA, "edits": [asdict(edit) for edit in book.trail]}, json_file)
+        put({"schema": RULES_SCHEMA, "edits": [asdict(edit) for edit in book.trail]}, json_file)
         return
     for made in book.trail:
         click.echo(
@@ -137,7 +143,7 @@ def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
     told = [alert_as_json(alert, words) for alert in monitor.log.alerts]
     found = [as_json(finding, words) for finding in findings(tables, layout, book, reference)]
     if json_file is not None:
-        _put(
+        put(
             {
                 "schema": ALERTS_SCHEMA,
                 "algorithm": analysis.algorithm_version,
@@ -188,8 +194,9 @@ def _say(alerts: list[dict[str, Any]], found: list[dict[str, Any]], disclaimer: 
 def learn_day(recording: Path, baseline: Path, tag: str, day: date, body_weight_kg: float | None) -> None:
     """Add a day to a baseline."""
     learned = load_baseline(baseline) if baseline.exists() else PersonalBaseline()
-    _, analysis = _analysed(recording, body_weight_kg)
-    if not learned.add_day(day, tag, from_analysis(analysis)):
+    walk, analysis = _analysed(recording, body_weight_kg)
+    tables = from_analysis(analysis)
+    if not learned.add_day(day, tag, tables, loads_of(analysis, tables, _seconds(walk, tables))):
         raise FileError(
             recording, "has fewer than 60 valid strides a foot: too few for a day of the baseline"
         )
@@ -217,7 +224,7 @@ def compare_recordings(
     found = compare(sides[0], sides[1], metrics or tuple(MINIMAL_CHANGE), paired=paired)
     if json_file is not None:
         listed = [_difference_as_json(one) for one in found]
-        _put({"schema": COMPARE_SCHEMA, "differences": listed}, json_file)
+        put({"schema": COMPARE_SCHEMA, "differences": listed}, json_file)
         return
     for one in found:
         click.echo(one.words)

@@ -35,13 +35,14 @@ def test_a_strong_relation_is_found_without_claiming_a_cause():
     assert relation.low is not None
     assert relation.rho > 0.9
     assert relation.low > 0
-    assert "this cannot tell" in relation.words
+    assert "This cannot tell" in relation.words
 
 
 def test_too_few_days_and_no_variation_are_said():
     (few,) = relations(entries([3, 4, 5] * 3), Place.KNEE, {"steps": daily([1000.0] * 9)})
     assert few.rho is None
-    assert "cannot be said yet: there are 9 days" in few.words
+    assert "too early to say" in few.words
+    assert "known on 9 days, 14 are needed" in few.words
     (flat,) = relations(entries([3] * 30), Place.KNEE, {"steps": daily(list(range(30)))})
     assert flat.rho is None
     assert "hardly changed" in flat.words
