@@ -1,0 +1,92 @@
+"""An insole whose log partition is gone at boot: real firmware, virtual radio, the host's own bridge."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from insole_protocol import ids
+from plantigrade.bridge.books import MissingReason
+from plantigrade.bridge.insole import Insole, StampedFrames
+from plantigrade.bridge.keeper import Keeper
+from plantigrade.bridge.session import SessionPolicy
+from plantigrade.device.build import build_firmware
+from plantigrade.link.base import Link
+from plantigrade.link.ble import BleLink
+from plantigrade.link.discovery import Radio as Air
+from plantigrade.link.discovery import Sighting, scan
+from plantigrade.twin.bleak_backend import backend_for
+from plantigrade.twin.board import BoardSpec, RadioEnd, VirtualBoard
+from plantigrade.twin.central import central_at, using
+from plantigrade.twin.radio.client import Radio
+
+from tests.e2e.radio_kit import QUICK
+from tests.e2e.twin_kit import UNIQUE_ID
+
+pytestmark = [pytest.mark.radio, pytest.mark.micropython]
+
+SPEC = BoardSpec("left", UNIQUE_ID)
+WITHOUT_LOG = replace(SPEC, partitions=SPEC.partitions[:1])
+SLOTS = 100
+POLICY = SessionPolicy(first_round_trips=2)  # clocks are not the question here
+
+
+async def heard(air: Air, address: str, fault: bool) -> Sighting:
+    """The insole, once it advertises whether something is wrong with it."""
+    found = await scan(20, air, lambda seen: address in seen and seen[address].insole.fault == fault)
+    assert found[address].insole.fault == fault
+    return found[address]
+
+
+async def stream(air: Air, seen: Sighting) -> tuple[Insole, list[StampedFrames]]:
+    """A second of live frames, over a connection of its own."""
+    insole = Insole("left")
+    batches: list[StampedFrames] = []
+    enough = asyncio.Event()
+
+    def take(_: Insole, stamped: StampedFrames) -> None:
+        batches.append(stamped)
+        if sum(len(one.frames) for one in batches) >= SLOTS:
+            enough.set()
+
+    async def link() -> Link:
+        return BleLink(seen.device, backend=air.client)
+
+    insole.on_frames.append(take)
+    keeping = asyncio.create_task(Keeper(insole, link, POLICY).run())
+    try:
+        await asyncio.wait_for(enough.wait(), 30)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    return insole, batches
+
+
+async def test_without_its_log_an_insole_streams_says_so_and_uses_no_number_twice(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        radio = await stack.enter_async_context(Radio(QUICK, tmp_path / "bonds.json"))
+        end = RadioEnd(radio.boards_port, radio.token)
+        board = VirtualBoard(SPEC, tmp_path / "board", iter(build_firmware().files()), end)
+        await stack.enter_async_context(board)
+        await stack.enter_async_context(using(central_at(radio.address)))
+        air = Air(*backend_for(radio.address), virtual=True)
+        used_to, boots = -1, list[int | None]()
+        for spec in (SPEC, WITHOUT_LOG, SPEC):
+            if boots:
+                await board.power_cut()
+                board.spec = spec
+                await board.power_on()
+            seen = await heard(air, SPEC.radio_address, fault=spec is WITHOUT_LOG)
+            insole, batches = await stream(air, seen)
+            assert insole.status is not None
+            assert bool(insole.status.faults & ids.FAULT_LOG) == (spec is WITHOUT_LOG)
+            slots = [batch.frames.seq + row for batch in batches for row in range(len(batch.frames))]
+            assert slots == list(range(slots[0], slots[0] + len(slots))), "live frames in order, none missing"
+            assert slots[0] > used_to, "no number is used twice"
+            used_to = slots[-1]
+            boots.append(insole.boot)
+            statement = insole.books.statement()
+            assert statement.balanced
+            assert set(statement.missing_by_reason) <= {MissingReason.STORAGE, MissingReason.UNEXPLAINED}
+    assert boots == [boots[0], *range((boots[0] or 0) + 1, (boots[0] or 0) + 3)], "nor a boot"
