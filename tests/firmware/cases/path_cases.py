@@ -183,6 +183,31 @@ def test_broken_flash_is_a_fault_and_the_stream_goes_on():
     assert sum(b.header.frames for b in host.records()) == 300
 
 
+def test_numbers_used_while_the_log_refuses_are_not_used_again():
+    import esp32
+
+    bench = Workbench()
+    run_numbered(bench, 300)
+    bench.firmware.housekeeping.round()
+    boot = bench.insole.recorder.boot
+    for back in (False, True):  # the log refuses at the next boot, too; then it takes data again
+        esp32.log.broken = True
+        try:
+            for _ in range(20):
+                run_numbered(bench, 100)
+                bench.firmware.housekeeping.round()
+            bits = bench.insole.modes.advertised_bits(False, bench.insole.faults.flags, False)
+            assert bits & advert.BIT_FAULT
+            used = bench.insole.blocks.next_seq
+            esp32.log.broken = not back
+            bench = Workbench(fresh=False)  # as after a loss of power: nothing was closed
+        finally:
+            esp32.log.broken = False
+        assert bench.insole.blocks.next_seq >= used, (bench.insole.blocks.next_seq, used)
+        assert bench.insole.recorder.boot > boot
+        boot = bench.insole.recorder.boot
+
+
 def test_without_its_log_the_insole_boots_advertises_a_fault_and_streams():
     import esp32
 
