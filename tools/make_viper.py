@@ -5,6 +5,8 @@ import re
 import sys
 from pathlib import Path
 
+from insole_protocol import kernels as _loops
+
 PACKAGE = Path(__file__).resolve().parent.parent / "shared" / "insole_protocol"
 TYPES = {'"Bytes"': "ptr8", '"Words"': "ptr16", '"Params"': "ptr32"}
 HEAD = '''# Generated from kernels.py by tools/make_viper.py: do not edit.
@@ -19,8 +21,12 @@ import micropython
 def viper_source(kernels: str) -> str:
     """The text of codec_viper.py for the text of kernels.py."""
     body = "\n\n" + kernels[kernels.index("def ") :]
+    for name, value in vars(_loops).items():
+        if name.isupper():  # viper knows no constants of a module
+            body = re.sub(rf"\b{name}\b", str(value), body)
     for python, viper in TYPES.items():
         body = body.replace(python, viper)
+    body = re.sub(r"\((\w+\[\w+\]) & 65535\)", r"\1", body)  # ptr16 reads without sign
     body = re.sub(r"\) -> None:.*", "):", body)
     body = re.sub(r'\n    """[^"]*"""', "", body)
     return HEAD + re.sub(r"\ndef ", "\n@micropython.viper\ndef ", body)

@@ -23,7 +23,23 @@ if TYPE_CHECKING:
 
 _CHANNELS = block.FORCE_CHANNELS + block.IMU_CHANNELS
 _RUNS = 8  # runs of a record at most
-_WHOLE_AT = _CHANNELS * _RUNS
+
+
+def _crc_tables() -> "Ring":
+    """Tables for two bytes of a CRC-32 at a time: low and high halves of a byte's effect, then the next's."""
+    tables = array("H", bytes(2048))
+    for i in range(256):
+        # CRC of one byte with the usual initial value, turned back into the entry of the table.
+        entry = crc32(bytes((255 - i,))) ^ 0xFF000000
+        tables[i] = entry & 0xFFFF
+        tables[256 + i] = entry >> 16
+    for i in range(256):
+        # One byte further: the entry goes through the table once more.
+        low, high = tables[i], tables[256 + i]
+        j = low & 255
+        tables[512 + i] = (low >> 8 | (high & 255) << 8) ^ tables[j]
+        tables[768 + i] = (high >> 8) ^ tables[256 + j]
+    return tables
 
 
 class Encoder:
@@ -41,16 +57,15 @@ class Encoder:
             raise ValueError("max_frames must be 1 to %d" % limit)
         self.max_frames = max_frames
         self.imu = imu
-        self._kernels = kernels
-        self._p = array("I", bytes(20 * 4))
-        self._ks = bytearray(_WHOLE_AT + _CHANNELS)
-        self._crc_low = array("H", bytes(512))
-        self._crc_high = array("H", bytes(512))
-        for i in range(256):
-            # CRC of one byte with the usual initial value, turned back into the entry of the table.
-            entry = crc32(bytes((255 - i,))) ^ 0xFF000000
-            self._crc_low[i] = entry & 0xFFFF
-            self._crc_high[i] = entry >> 16
+        self._plan, self._choose, self._head = kernels.plan, kernels.choose, kernels.head
+        self._rice, self._copy = kernels.rice, kernels.copy
+        self._finish, self._checksum = kernels.finish, kernels.checksum
+        self._ks = bytearray(_CHANNELS * (_RUNS + 1))
+        self._p = array("I", bytes(24 * 4))
+        self._p[2] = block.FORCE_CHANNELS
+        self._p[6] = block.PACKED_FRAME_BYTES + (block.IMU_FRAME_BYTES if imu else 0)
+        self._p[19] = _CHANNELS * _RUNS
+        self._crc = _crc_tables()
 
     def encode(
         self,
@@ -85,100 +100,50 @@ class Encoder:
             raise ValueError("count")
         if (imu is not None) != self.imu:
             raise ValueError("imu")
-        encoding = self._choose(frames, first, count, imu)
-        end = self._rice(out, frames, first, count, imu, encoding) if encoding else 0
-        if not encoding:
-            end = self._pack(out, frames, first, imu, count)
+        p = self._p
+        ks = self._ks
+        p[0] = first << 4
+        p[1] = len(frames)
+        p[3] = count
+        self._plan(frames, ks, p)
         if imu is not None:
-            encoding |= block.IMU_BIT
+            self._plan_motion(frames, imu, first)
+        self._choose(p)
+        self._head(out, frames, ks, p)
+        if p[20]:
+            self._rice(out, frames, ks, p)
+        if imu is not None:
+            self._write_motion(out, imu, first)
+        if p[20] & ~block.IMU_BIT:
+            self._finish(out, p)
+        end = p[5]
         block.write_header(
-            out, end + 4, seq, time_us, boot, period_us, count, slots_per_frame, encoding, layout, status
+            out, end + 4, seq, time_us, boot, period_us, count, slots_per_frame, p[20], layout, status
         )
-        self._p[5] = end
-        self._kernels.checksum(out, self._crc_low, self._crc_high, self._p)
-        return end + block.CRC_BYTES
+        self._checksum(out, self._crc, p)
+        return end + 4
 
-    def _source(self, ring: "Ring", first: int, width: int, count: int, flip: int) -> None:
+    def _turn_to(self, ring: "Ring", first: int, width: int, flip: int) -> None:
         """Tell the kernels which ring to read."""
         p = self._p
         p[0] = first * width
         p[1] = len(ring)
         p[2] = width
-        p[3] = count
         p[4] = flip
 
-    def _choose(self, frames: "Ring", first: int, count: int, imu: "Ring | None") -> int:
-        """The encoding that is shortest for sure, with its Rice parameters in `_ks`."""
-        if count == 1:
-            return block.PACKED
-        p = self._p
-        for i in range(8, 13):
-            p[i] = 0
-        p[19] = _WHOLE_AT
-        self._source(frames, first, 16, count, 0)
-        self._kernels.plan(frames, self._ks, p)
-        channels = 16
-        packed = count * 24
-        key = 24
-        if imu is not None:
-            self._source(imu, first, 6, count, 0x8000)
-            self._kernels.plan(imu, self._ks, p)
-            channels = _CHANNELS
-            packed += count * 12
-            key += 12
-        runs = (p[8] >> 1) + ((p[9] + 7) >> 3) + ((p[10] + 7) >> 3) + key
-        whole = (channels >> 1) + ((p[11] + 7) >> 3) + ((p[12] + 7) >> 3) + key
-        if whole <= runs:
-            return block.RICE_WHOLE if whole < packed else block.PACKED
-        return block.RICE_RUNS if runs < packed else block.PACKED
+    def _plan_motion(self, frames: "Ring", imu: "Ring", first: int) -> None:
+        """Plan the motion behind the counts, and turn back to these."""
+        self._turn_to(imu, first, block.IMU_CHANNELS, 0x8000)
+        self._plan(imu, self._ks, self._p)
+        self._turn_to(frames, first, block.FORCE_CHANNELS, 0)
 
-    def _pack(self, out: "Out", frames: "Ring", first: int, imu: "Ring | None", rows: int) -> int:
-        """Pack `rows` rows; returns the index behind them."""
+    def _write_motion(self, out: "Out", imu: "Ring", first: int) -> None:
+        """Write the motion behind the counts, and be ready for the next record's counts."""
         p = self._p
-        stride = 24 if imu is None else 36
-        p[6] = stride
-        self._source(frames, first, 16, rows, 0)
-        p[5] = block.HEADER_BYTES
-        self._kernels.pack(out, frames, p)
-        if imu is not None:
-            self._source(imu, first, 6, rows, 0)
-            p[5] = block.HEADER_BYTES + 24
-            self._kernels.copy(out, imu, p)
-        return block.HEADER_BYTES + rows * stride
-
-    def _rice(
-        self, out: "Out", frames: "Ring", first: int, count: int, imu: "Ring | None", encoding: int
-    ) -> int:
-        """Write key frame, parameters, low section, unary section; returns the index behind them."""
-        p = self._p
-        parameters = p[8]  # as many as `plan` chose with runs
-        low_bits = p[9]
-        p[7] = block.RUN_FRAMES
-        ks_at = 0
-        if encoding == block.RICE_WHOLE:
-            parameters = p[19] - _WHOLE_AT
-            low_bits = p[11]
-            p[7] = block.MAX_FRAMES
-            ks_at = _WHOLE_AT
-        at = self._pack(out, frames, first, imu, 1)
-        p[5] = at
-        p[8] = ks_at
-        p[2] = parameters
-        self._kernels.nibbles(out, self._ks, p)
-        at += parameters >> 1
-        p[13] = at
-        p[14] = p[15] = 0
-        p[16] = at + ((low_bits + 7) >> 3)
-        p[17] = p[18] = 0
-        self._source(frames, first, 16, count, 0)
-        self._kernels.rice(out, frames, self._ks, p)
-        if imu is not None:
-            self._source(imu, first, 6, count, 0x8000)
-            self._kernels.rice(out, imu, self._ks, p)
-        if p[14]:
-            out[p[13]] = p[15]
-        at = p[16]
-        if p[17]:
-            out[at] = p[18]
-            at += 1
-        return at
+        self._turn_to(imu, first, block.IMU_CHANNELS, 0x8000)
+        self._copy(out, imu, p)
+        if p[20]:
+            self._rice(out, imu, self._ks, p)
+        p[20] |= block.IMU_BIT
+        p[2] = block.FORCE_CHANNELS
+        p[4] = 0
