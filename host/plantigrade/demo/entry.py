@@ -1,18 +1,16 @@
 """From the command line to the run and back: view, signals, files, exit code."""
 
 import asyncio
-import json
 import signal
 import sys
 from pathlib import Path
 from typing import TextIO
 
-import click
-
 from plantigrade.demo.run import DemoPlan, run_demo
 from plantigrade.demo.summary import DemoResult
 from plantigrade.demo.text import show_summary
-from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.errors import PlantigradeError
+from plantigrade.json_answer import write_json
 from plantigrade.live.choose import choose_view
 
 
@@ -39,7 +37,7 @@ def main(
     result = asyncio.run(_run_until_signalled(plan, out))
     show_summary(result, out)
     if json_file is not None:
-        _write_json(result, json_file, to_stdout)
+        write_json(result.to_json(), json_file)
     if result.problems():
         raise NotSoundError("the run was not sound: " + "; ".join(result.problems()))
 
@@ -63,14 +61,3 @@ async def _run_until_signalled(plan: DemoPlan, out: TextIO) -> DemoResult:
         raise
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
-
-
-def _write_json(result: DemoResult, json_file: Path, to_stdout: bool) -> None:
-    text = json.dumps(result.to_json(), indent=2)
-    if to_stdout:
-        click.echo(text)
-        return
-    try:
-        json_file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FileError(json_file, f"cannot be written: {error.strerror}") from error

@@ -1,7 +1,6 @@
 """From `plantigrade device ...` to an insole and back to words or JSON."""
 
 import asyncio
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from plantigrade.bridge.errors import BridgeError, RefusedError
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.session import Session
 from plantigrade.device import targets
-from plantigrade.errors import FileError
+from plantigrade.json_answer import write_json
 
 MODES = {ids.MODE_IDLE: "idle", ids.MODE_DAILY: "daily", ids.MODE_LIVE: "live"}
 FAULTS = {value: name[6:].lower() for name, value in vars(ids).items() if name.startswith("FAULT_")}
@@ -37,7 +36,7 @@ def list_ports(json_file: Path | None) -> None:
             }
             for insole in found
         ]
-        _write(json_file, {"schema": "plantigrade.ports/1", "insoles": insoles})
+        write_json({"schema": "plantigrade.ports/1", "insoles": insoles}, json_file)
     if json_file is None or str(json_file) != "-":
         click.echo("\n".join(_port_line(insole) for insole in found) or "no insoles on USB ports")
 
@@ -50,7 +49,7 @@ def info(target: str | None, json_file: Path | None) -> None:
     """
     told = asyncio.run(_with(target, _read_info))
     if json_file is not None:
-        _write(json_file, {"schema": "plantigrade.device/1", **told})
+        write_json({"schema": "plantigrade.device/1", **told}, json_file)
     if json_file is None or str(json_file) != "-":
         click.echo("\n\n".join(_section(title, values) for title, values in told.items()))
 
@@ -64,7 +63,7 @@ def selftest(target: str | None, json_file: Path | None) -> None:
     """
     told = asyncio.run(_with(target, _self_test))
     if json_file is not None:
-        _write(json_file, {"schema": "plantigrade.selftest/1", **told})
+        write_json({"schema": "plantigrade.selftest/1", **told}, json_file)
     if json_file is None or str(json_file) != "-":
         click.echo(_section("level of each sensor, counts", told["levels"]))
         click.echo(f"\n{told['text'] or 'no remarks'}")
@@ -163,14 +162,3 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"  # pyright: ignore[reportUnknownArgumentType]
     return "unknown" if value is None else str(value)
-
-
-def _write(json_file: Path, values: dict[str, Any]) -> None:
-    text = json.dumps(values, indent=2)
-    if str(json_file) == "-":
-        click.echo(text)
-        return
-    try:
-        json_file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FileError(json_file, f"cannot be written: {error.strerror}") from error

@@ -1,13 +1,12 @@
 """From `plantigrade scan` to the radios and back to table or JSON."""
 
 import asyncio
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from plantigrade.errors import FileError
+from plantigrade.json_answer import write_json
 from plantigrade.link.base import LinkError
 from plantigrade.link.discovery import FoundInsole, NoBluetoothError, Radio, Sighting, scan
 from plantigrade.link.information import read_information
@@ -28,7 +27,7 @@ def main(seconds: float, quick: bool, json_file: Path | None) -> None:
     for note in notes:
         click.echo(f"plantigrade: {note}", err=True)
     if json_file is not None:
-        _write_json(insoles, json_file)
+        write_json({"schema": SCHEMA, "insoles": [asdict(insole) for insole in insoles]}, json_file)
     if json_file is None or str(json_file) != "-":
         click.echo(describe(insoles))
 
@@ -125,14 +124,3 @@ def _row(insole: FoundInsole) -> tuple[str, ...]:
         insole.address,
         ", ".join(notes),
     )
-
-
-def _write_json(insoles: list[FoundInsole], json_file: Path) -> None:
-    text = json.dumps({"schema": SCHEMA, "insoles": [asdict(insole) for insole in insoles]}, indent=2)
-    if str(json_file) == "-":
-        click.echo(text)
-        return
-    try:
-        json_file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FileError(json_file, f"cannot be written: {error.strerror}") from error

@@ -1,7 +1,6 @@
 """What `plantigrade run` does: insoles through the bridge into a live view and a sealed recording."""
 
 import asyncio
-import json
 import signal
 import sys
 import time
@@ -24,8 +23,9 @@ from plantigrade.calibration import Calibrator, nominal
 from plantigrade.demo.gait import GaitFollower
 from plantigrade.device import targets
 from plantigrade.device.targets import NoTargetError
-from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.errors import PlantigradeError
 from plantigrade.exports.lsl import LslStreams
+from plantigrade.json_answer import write_json
 from plantigrade.library.catalogue import Library
 from plantigrade.library.details import calibration_of
 from plantigrade.library.entries import RecordingEntry
@@ -126,7 +126,7 @@ def record_and_report(
         alerts = _analyse(library, entry)
         values = _values(library, entry, alerts, note)
     if json_file is not None:
-        _write_json(values, json_file, to_stdout)
+        write_json(values, json_file)
     if not to_stdout:
         click.echo(f"recording {entry.id}: {entry.frames_recorded} frames, {entry.frames_missing} missing")
         for alert in alerts:
@@ -299,14 +299,3 @@ def _values(library: Library, entry: RecordingEntry, alerts: list[str], note: st
         "alerts": len(alerts),
         "note": note,
     }
-
-
-def _write_json(values: dict[str, Any], json_file: Path, to_stdout: bool) -> None:
-    text = json.dumps(values, indent=2)
-    if to_stdout:
-        click.echo(text)
-        return
-    try:
-        json_file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FileError(json_file, f"cannot be written: {error.strerror}") from error
