@@ -12,12 +12,11 @@ from plantigrade.gait import balance
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.butterfly import Butterfly, butterfly
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.signals import Foot, Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Foot, Walk
 from plantigrade.imports import formats
 from plantigrade.posture.baseline import TagReference, reference_of
 from plantigrade.posture.rulebook import RuleBook, load_rulebook
 
-NEWTONS_PER_KG: Final = 9.80665
 MIN_STANDING_S: Final = balance.MIN_LOAD_S
 MAX_STANDINGS: Final = 200
 PLAUSIBLE_S: Final = (0.65, 2.5)

@@ -19,13 +19,12 @@ from plantigrade.calibration.staleness import staleness
 from plantigrade.calibration.weight import WeightScale, scale_from_standing, scale_from_walking
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.engine import analyze
-from plantigrade.gait.signals import Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue import Library
 
 F64 = NDArray[np.float64]
-NEWTONS_PER_KG = 9.80665
 DIRECTIONS: Mapping[str, int] = {"": 1, "up": 1, "down": -1, "1": 1, "-1": -1}
 MAX_ROWS = 100_000
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Forces = npt.NDArray[np.float32]
 Quantity = Literal["force", "footswitch"]
+NEWTONS_PER_KG: Final = 9.80665
+"""Standard gravity: body weight from a stated mass."""
 
 
 class Foot(Enum):

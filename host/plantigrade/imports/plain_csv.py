@@ -23,7 +23,7 @@ from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure import regions
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Floats, Foot, SensorLayout, Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, SensorLayout, Walk
 from plantigrade.imports import clock
 from plantigrade.imports.assemble import FootData, to_walk
 from plantigrade.imports.source import Head, Source
@@ -32,7 +32,6 @@ from plantigrade.imports.table import NumberTable, stack
 NAME: Final = "csv"
 MAX_COMMENTS: Final = 2000
 MAX_COLUMNS: Final = 4096
-NEWTONS_PER_KG: Final = 9.80665
 _COLUMN = re.compile(r"^(left|right)_(?:(footswitch)|(force)_n|(\w+)_n)$")
 _COMMENT = re.compile(r"^#\s*([a-z_ 0-9]+?)\s*:\s*(.*?)\s*$", re.IGNORECASE)
 _EMPTY = re.compile(r"(?<=[,;\t])(?=[,;\t\r\n]|$)|^(?=[,;\t])")

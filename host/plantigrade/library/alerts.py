@@ -7,10 +7,10 @@ from dataclasses import fields, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from plantigrade.gait.results import Analysis, StrideTable
-from plantigrade.gait.signals import FootSignal, Walk
+from plantigrade.gait.signals import Walk
 from plantigrade.library.entries import StoredAlert
+from plantigrade.posture.even_time import TotalForce
 from plantigrade.posture.guidance import catalogue
 from plantigrade.posture.live import Watcher
 from plantigrade.posture.section import OWN_LAYOUT_PREFIX, alert_as_json
@@ -28,7 +28,7 @@ def alerts_of(walk: Walk, analysis: Analysis) -> list[StoredAlert]:
     )
     start_s = analysis.from_s
     watcher = Watcher(walk.sample_rate_hz, weight_n, own_insole=own, start_s=start_s)
-    totals = [_Totals(foot, walk.sample_rate_hz) for foot in (walk.left, walk.right)]
+    totals = [TotalForce(foot, walk.sample_rate_hz) for foot in (walk.left, walk.right)]
     at_s = start_s
     while at_s < analysis.to_s:
         until_s = at_s + PIECE_S
@@ -50,23 +50,6 @@ def alerts_of(walk: Walk, analysis: Analysis) -> list[StoredAlert]:
         )
         for alert in watcher.alerts
     ]
-
-
-class _Totals:
-    """Total force of a foot on rows of the nominal rate, 0 where nothing was recorded."""
-
-    def __init__(self, signal: FootSignal | None, rate_hz: float) -> None:
-        self._signal, self._rate_hz = signal, rate_hz
-
-    def between(self, at_s: float, rows: int) -> npt.NDArray[np.float32]:
-        total = np.zeros(rows, np.float32)
-        if self._signal is None:
-            return total
-        time_s = self._signal.time_s
-        first, last = np.searchsorted(time_s, [at_s, at_s + rows / self._rate_hz])
-        place = np.rint((time_s[first:last] - at_s) * self._rate_hz).astype(np.intp)
-        total[np.clip(place, 0, rows - 1)] = self._signal.force_n[first:last].sum(axis=1)
-        return total
 
 
 def _between(strides: StrideTable, from_s: float, to_s: float) -> StrideTable:

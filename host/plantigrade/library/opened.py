@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from plantigrade.calibration.model import Calibration
-from plantigrade.gait.signals import Floats, SensorLayout, Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, SensorLayout, Walk
 from plantigrade.library.columns import ColumnFile
 from plantigrade.library.entries import Device, Note, Person, RecordingEntry, StoredAlert, StoredAnalysis
 from plantigrade.library.forces import ForceFrames
@@ -20,8 +20,6 @@ from plantigrade.library.sealed import SealedRecording
 if TYPE_CHECKING:
     from plantigrade.analyze.whole import Progress, Whole
     from plantigrade.gait.results import Analysis
-
-NEWTONS_PER_KG = 9.80665
 
 
 @dataclass(frozen=True)

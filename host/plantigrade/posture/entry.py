@@ -13,11 +13,12 @@ from rich.table import Table
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.signals import Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
 from plantigrade.imports.formats import read
 from plantigrade.posture.baseline import PersonalBaseline, load_baseline, reference_of
 from plantigrade.posture.compare import MINIMAL_CHANGE, Difference, compare
 from plantigrade.posture.day_load import loads_of
+from plantigrade.posture.even_time import seconds_of
 from plantigrade.posture.guidance import catalogue
 from plantigrade.posture.intake import (
     Observation,
@@ -30,9 +31,7 @@ from plantigrade.posture.monitor import Monitor
 from plantigrade.posture.rulebook import RuleBook, load_rulebook
 from plantigrade.posture.rules import ENGINE_VERSION
 from plantigrade.posture.section import OWN_LAYOUT_PREFIX, alert_as_json, as_json, findings
-from plantigrade.posture.standing import StandingWatch
 
-NEWTONS_PER_KG = 9.80665
 RULES_SCHEMA = "plantigrade.rules/1"
 ALERTS_SCHEMA = "plantigrade.alerts/1"
 COMPARE_SCHEMA = "plantigrade.comparison/1"
@@ -159,13 +158,8 @@ def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
 
 
 def _seconds(walk: Walk, tables: list[StrideColumns]) -> list[Observation]:
-    """Standing and wear, where both feet are there in newtons and the body weight is known."""
-    weight_n = walk.body_weight_n or estimate_weight_n(tables)
-    left, right = walk.left, walk.right
-    if left is None or right is None or left.quantity != "force" or not weight_n > 0:
-        return []
-    watch = StandingWatch(walk.sample_rate_hz, weight_n, float(left.time_s[0]))
-    return watch.feed(left.force_n.sum(axis=1), right.force_n.sum(axis=1))
+    """Standing and wear; without a known body weight by that of the strides."""
+    return seconds_of(walk, walk.body_weight_n or estimate_weight_n(tables))
 
 
 def _say(alerts: list[dict[str, Any]], found: list[dict[str, Any]], disclaimer: str) -> None:

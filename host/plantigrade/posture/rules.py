@@ -16,7 +16,7 @@ from typing import Any
 from plantigrade.errors import FileError, PlantigradeError
 
 RULES_DIR = Path(__file__).resolve().parent / "rules"
-ENGINE_VERSION = "posture-2"
+ENGINE_VERSION = "posture-3"
 
 
 class Statistic(Enum):

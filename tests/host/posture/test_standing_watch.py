@@ -1,9 +1,13 @@
 """Standing, shifting, relief and wear, second by second, on made-up and on virtual people."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plantigrade.gait.signals import Foot, FootSignal, Walk
+from plantigrade.posture.even_time import seconds_of
 from plantigrade.posture.standing import StandingWatch
 from plantigrade.twin.body import Condition, ForceWalk, draw_person, stand, walk
 
@@ -95,3 +99,32 @@ def test_virtual_people_are_told_apart():
     assert of_person(stand(person, 300, 3, doing="sit"))["standing_s"] == 0
     assert of_person(stand(person, 300, 3, doing="sit"))["not_worn_s"] == 0
     assert of_person(stand(person, 60, 3, doing="off"))["not_worn_s"] == 60
+
+
+def signal(foot: Foot, time_s: np.ndarray, force_n: float) -> FootSignal:
+    return FootSignal(foot, time_s, np.full((len(time_s), 2), force_n / 2, np.float32))
+
+
+def test_a_recordings_feet_are_set_side_by_side_by_their_times():
+    time_s = 5.0 + np.arange(0, 1300 * 20) / 20
+    late = time_s[time_s >= 305.0]  # the right insole was switched on five minutes later
+    holed = late[(late < 705.0) | (late >= 735.0)]
+    worn = Walk(signal(Foot.LEFT, time_s, 350.0), signal(Foot.RIGHT, holed, 350.0), 20.0)
+    found = seconds_of(worn, 700.0)
+    assert len(found) == 1300
+    assert found[0].time_s == 6.0
+    share = {s.time_s: s.values["standing_s"] > 0 for s in found}
+    assert not share[200.0]
+    assert share[500.0]
+    assert not share[725.0]
+    assert share[1000.0]
+    assert found[-1].values["standing_s"] == pytest.approx(570, abs=1)
+
+
+def test_standing_needs_both_feet_in_newtons_and_a_weight():
+    time_s = np.arange(200) / 20
+    left, right = signal(Foot.LEFT, time_s, 300.0), signal(Foot.RIGHT, time_s, 300.0)
+    assert len(seconds_of(Walk(left, right, 20.0), 600.0)) == 10
+    assert seconds_of(Walk(left, None, 20.0), 600.0) == []
+    assert seconds_of(Walk(left, right, 20.0), float("nan")) == []
+    assert seconds_of(Walk(replace(left, quantity="footswitch"), right, 20.0), 600.0) == []
