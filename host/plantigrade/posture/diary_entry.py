@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from plantigrade.json_answer import write_json
 from plantigrade.posture.baseline import load_baseline
 from plantigrade.posture.day_load import daily_values
 from plantigrade.posture.diary import (
@@ -19,7 +20,6 @@ from plantigrade.posture.diary import (
     relations,
     save_diary,
 )
-from plantigrade.posture.entry import put
 from plantigrade.posture.guidance import catalogue
 from plantigrade.words import counted
 
@@ -37,7 +37,7 @@ def show(path: Path, json_file: Path | None) -> None:
     """List a diary."""
     entries = load_diary(path)
     if json_file is not None:
-        put({"schema": SCHEMA, "entries": [as_json(entry) for entry in entries]}, json_file)
+        write_json({"schema": SCHEMA, "entries": [as_json(entry) for entry in entries]}, json_file)
         return
     for entry in entries:
         click.echo(_line(entry))
@@ -51,7 +51,7 @@ def relate(path: Path, place: Place, baseline: Path, json_file: Path | None) -> 
     found = relations(load_diary(path), place, daily_values(days, QUESTIONS[place]))
     if json_file is not None:
         listed = [asdict(relation) | {"place": relation.place.value} for relation in found]
-        put({"schema": RELATIONS_SCHEMA, "relations": listed}, json_file)
+        write_json({"schema": RELATIONS_SCHEMA, "relations": listed}, json_file)
         return
     for relation in found:
         click.echo(relation.words)

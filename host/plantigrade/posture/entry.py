@@ -1,6 +1,5 @@
 """What the commands of `plantigrade posture` do: files in, tables or JSON out."""
 
-import json
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
 from plantigrade.imports.formats import read
+from plantigrade.json_answer import write_json
 from plantigrade.posture.baseline import PersonalBaseline, load_baseline, reference_of
 from plantigrade.posture.compare import MINIMAL_CHANGE, Difference, compare
 from plantigrade.posture.day_load import loads_of
@@ -48,22 +48,6 @@ class Wanted:
     body_weight_kg: float | None = None
 
 
-def put(document: dict[str, Any], json_file: Path) -> None:
-    """Write a document as JSON to a file, or to standard output for `-`.
-
-    Raises:
-        FileError: the file cannot be written.
-    """
-    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
-    if str(json_file) == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        json_file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise FileError(json_file, f"cannot be written ({error.strerror})") from error
-
-
 def _book(path: Path | None) -> RuleBook:
     return load_rulebook(path) if path is not None else RuleBook()
 
@@ -83,7 +67,7 @@ def show_rules(book_path: Path | None, json_file: Path | None) -> None:
             }
             for rule in book.rules.values()
         ]
-        put({"schema": RULES_SCHEMA, "engine": ENGINE_VERSION, "rules": listed}, json_file)
+        write_json({"schema": RULES_SCHEMA, "engine": ENGINE_VERSION, "rules": listed}, json_file)
         return
     table = Table("rule", "version", "raise", "clear", "unit", "dwell s", "severity", box=None)
     table.columns[0].no_wrap = True
@@ -109,7 +93,7 @@ def show_history(path: Path, json_file: Path | None) -> None:
     """The audit trail of a patient's rules."""
     book = load_rulebook(path)
     if json_file is not None:
-        put({"schema": RULES_SCHEMA, "edits": [asdict(edit) for edit in book.trail]}, json_file)
+        write_json({"schema": RULES_SCHEMA, "edits": [asdict(edit) for edit in book.trail]}, json_file)
         return
     for made in book.trail:
         click.echo(
@@ -142,7 +126,7 @@ def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
     told = [alert_as_json(alert, words) for alert in monitor.log.alerts]
     found = [as_json(finding, words) for finding in findings(tables, layout, book, reference)]
     if json_file is not None:
-        put(
+        write_json(
             {
                 "schema": ALERTS_SCHEMA,
                 "algorithm": analysis.algorithm_version,
@@ -218,7 +202,7 @@ def compare_recordings(
     found = compare(sides[0], sides[1], metrics or tuple(MINIMAL_CHANGE), paired=paired)
     if json_file is not None:
         listed = [_difference_as_json(one) for one in found]
-        put({"schema": COMPARE_SCHEMA, "differences": listed}, json_file)
+        write_json({"schema": COMPARE_SCHEMA, "differences": listed}, json_file)
         return
     for one in found:
         click.echo(one.words)
