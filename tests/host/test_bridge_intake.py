@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from insole_protocol import block
-from plantigrade.bridge.decode import BULK_FROM, Arrived, decode
+from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.intake import Intake
 
 from tests.host.bridge_kit.fake_insole import level, record_of
 
 FRAMES = 5
+IN_BULK = 2 * BULK_FROM_FRAMES // FRAMES
 
 
 def records(count: int, first: int = 0) -> list[bytes]:
@@ -61,7 +62,7 @@ BAD: list[tuple[str, Callable[[bytes], bytes], set[str]]] = [
 def test_a_bad_record_is_counted_by_name_and_the_stream_goes_on(
     name: str, spoil: Callable[[bytes], bytes], errors: set[str], together: bool
 ) -> None:
-    stream = records(2 * BULK_FROM)
+    stream = records(IN_BULK)
     stream[4] = spoil(stream[4])
     intake = Intake()
     if together:
@@ -72,7 +73,7 @@ def test_a_bad_record_is_counted_by_name_and_the_stream_goes_on(
         passed = put_all(intake, stream)
     assert set(intake.counters.refused) == errors
     assert sum(intake.counters.refused.values()) == 1
-    assert [frames.seq for frames in passed] == [i * FRAMES for i in range(2 * BULK_FROM) if i != 4]
+    assert [frames.seq for frames in passed] == [i * FRAMES for i in range(IN_BULK) if i != 4]
     assert [frames.gap_before for frames in passed].count(FRAMES) == 1
     assert_true(passed)
 
@@ -157,7 +158,10 @@ def test_bytes_from_anywhere_are_refused(noise: bytes) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 64), st.booleans()), min_size=1, max_size=12), st.randoms())
+@given(
+    st.lists(st.tuples(st.integers(1, BULK_FROM_FRAMES - 1), st.booleans()), min_size=1, max_size=12),
+    st.randoms(),
+)
 def test_both_decoders_agree(shapes: list[tuple[int, bool]], rng: random.Random) -> None:
     stream: list[Arrived] = []
     for seq, (frames, spoilt) in enumerate(shapes):
@@ -165,10 +169,10 @@ def test_both_decoders_agree(shapes: list[tuple[int, bool]], rng: random.Random)
         stream.append(Arrived(flip(record, rng.randrange(len(record))) if spoilt else record, seq))
     one_by_one = [decode([item]) for item in stream]
     few = [frames for found, _ in one_by_one for frames in found]
-    many, errors = decode(stream + [Arrived(b"", 0)] * BULK_FROM)
-    assert sorted(errors) == sorted(
-        [*[name for _, names in one_by_one for name in names], *["block_length"] * BULK_FROM]
-    )
+    enough = Arrived(record_of(64_000, BULK_FROM_FRAMES, 3, 0), 0)
+    (*many, last), errors = decode([*stream, Arrived(b"", 0), enough])
+    assert last.record == enough.record
+    assert sorted(errors) == sorted(["block_length", *[name for _, names in one_by_one for name in names]])
     assert [frames.seq for frames in many] == [frames.seq for frames in few]
     for left, right in zip(many, few, strict=True):
         assert np.array_equal(left.counts, right.counts)
