@@ -129,9 +129,8 @@ class Writer:
         """Commit the head page and begin the next one.
 
         The page after the head never holds data that counts, so that it can be erased at any moment;
-        beginning
-        a page therefore gives up the oldest one. False if the device refuses, or if the oldest page is
-        unacknowledged, to be kept and not to be sacrificed.
+        beginning a page therefore gives up the oldest one. False if the device refuses, or if the oldest page
+        is unacknowledged, to be kept and not to be sacrificed.
         """
         self.refused = not self.flush()
         if self.refused:

@@ -23,7 +23,7 @@ class MissingReason(StrEnum):
     ERASED = "erased_on_command"
     NOT_REQUESTED = "never_requested"
     STORAGE = "storage_error"
-    """The insole's log could not be written or read. Of the moment: asked for again on the next boot."""
+    """The insole's log could not be written or read. Not final: each connection asks again."""
     UNEXPLAINED = "unexplained"
     """The insole has not said why, or has not been asked yet: the slot may still be in its log."""
 

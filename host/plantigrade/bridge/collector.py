@@ -1,6 +1,5 @@
 """From the bridge into the journal: every new record, every word about gaps, every clock; and back to the
-insole what
-it may forget.
+insole what it may forget.
 """
 
 import asyncio

@@ -227,8 +227,7 @@ class Journal:
             os.ftruncate(self._file, self._size)
             os.lseek(self._file, self._size, os.SEEK_SET)
         except OSError:
-            # the tail is recognised as such when the file is opened again, and written over by the next
-            # commit
+            # the tail is recognised when the file is opened again, and written over by the next commit
             pass
 
     def _open(self) -> int:

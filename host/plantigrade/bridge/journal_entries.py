@@ -1,8 +1,7 @@
 """The bytes of a journal: entries with a checksum each, written once, never changed. Pure.
 
 Documented in docs/reference/journal.md. An entry: u8 0x4A, u8 kind, u16 insole, u32 length, payload, u32
-CRC-32 of all
-before. All integers little-endian.
+CRC-32 of all before. All integers little-endian.
 """
 
 import json

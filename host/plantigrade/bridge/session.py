@@ -39,9 +39,8 @@ class SessionPolicy:
         silent_after_s: no message for so long means that the link is dead although nobody has said so.
         transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
         fill_holes: ask the log for what the stream did not bring.
-        from_log: want everything that the log holds and nobody has acknowledged, not only what is sampled
-        from
-            now on.
+        from_log: want everything that the log holds and nobody has acknowledged, not only what is
+            sampled from now on.
         stream: ask for records as they are made.
         backfill: how holes are filled.
     """
