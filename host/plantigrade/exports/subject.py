@@ -14,7 +14,7 @@ from plantigrade.calibration.model import Calibration
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Floats, FootSignal, Forces, SensorLayout, SourceInfo, Walk
-from plantigrade.library.columns import ColumnFile
+from plantigrade.library.columns import ColumnFile, release_memory
 from plantigrade.library.entries import Note, Person, StoredAlert
 from plantigrade.library.frames import NO_TIME, FootFrames
 from plantigrade.library.long_files import StoredFrames, stored_forces, when_of
@@ -220,16 +220,14 @@ def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
         sensors = tuple(f"sensor_{index + 1:02d}" for index in range(stored.shape[1]))
         slots = np.ones(len(seq), np.uint8)
         return FootData(name, sensors, seq, slots, times, stored.__getitem__, None, layout, None, entry)
-    when = when_of(file, on_host=source.books.start_utc_ns is not None)
-    times = source.times_s(when)
-    if signal is not None and np.array_equal(signal.time_s, times):
-        times = signal.time_s  # the usual case: one array for both
+    times, slots = _when(source, file, signal)
+    release_memory()
     names = tuple(places.SENSOR_NAMES)
     return FootData(
         name,
         names,
         file.column("seq", "i8"),
-        when.slots,
+        slots,
         times,
         partial(_at_frames, signal, times, len(names)),
         StoredFrames(file),
@@ -237,6 +235,17 @@ def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
         source.calibration(name),
         entry,
     )
+
+
+def _when(
+    source: Source, file: ColumnFile, signal: FootSignal | None
+) -> tuple[Floats, "np.ndarray[Any, np.dtype[np.uint8]]"]:
+    """Times of all frames and their slots; the walk's own array of times where they are the same."""
+    when = when_of(file, on_host=source.books.start_utc_ns is not None)
+    times = source.times_s(when)
+    if signal is not None and np.array_equal(signal.time_s, times):
+        times = signal.time_s
+    return times, when.slots
 
 
 def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: slice) -> Forces:

@@ -84,8 +84,16 @@ def force_ensembles(axes: Axes, analysis: Analysis) -> None:
     axes.legend(loc="lower center", bbox_to_anchor=(0.33, 0.12))  # under the curves, where nothing runs
 
 
-def timing_bars(axes: Axes, analysis: Analysis) -> None:
-    """Stance and swing of each foot as shares of the cycle, the two double supports hatched."""
+def timing_bars(
+    axes: Axes, analysis: Analysis, stance_form: str = "stance {:.1f}", swing_form: str = "swing {:.1f}"
+) -> None:
+    """Stance and swing of each foot as shares of the cycle, the two double supports hatched.
+
+    Args:
+        axes: to draw on.
+        analysis: with steady strides.
+        stance_form, swing_form: what is written on the bars; {} is the percentage.
+    """
     axes.set_title("Timing, % of gait cycle")
     norm = NORMS["stance_pct"]
     assert norm.low is not None
@@ -100,8 +108,11 @@ def timing_bars(axes: Axes, analysis: Analysis) -> None:
         colour = COLOUR[foot.foot]
         axes.barh(y, stance, height=0.5, color=colour, alpha=0.85)
         axes.barh(y, 100 - stance, left=stance, height=0.5, color=PAPER, edgecolor=colour, linewidth=1.0)
-        axes.text(stance / 2, y, f"stance {stance:.1f}", ha="center", va="center", color=PAPER, weight="bold")
-        axes.text((100 + stance) / 2, y, f"swing {100 - stance:.1f}", ha="center", va="center", color=INK)
+        said = stance_form.format(stance)
+        size = 8.5 if len(said) < 13 else 7.0  # between the hatched parts
+        axes.text(stance / 2, y, said, ha="center", va="center", color=PAPER, weight="bold", fontsize=size)
+        said = swing_form.format(100 - stance)
+        axes.text((100 + stance) / 2, y, said, ha="center", va="center", color=INK)
         _double_supports(axes, foot, y, stance)
     if not drawn:
         _nothing(axes, "no steady cycle")

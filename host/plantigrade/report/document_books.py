@@ -36,9 +36,18 @@ def missing_share(books: RecordingBooks) -> float | None:
 
 
 def identity_blocks(recording: "Recording", whole: Whole, words: Words) -> list[Block]:
-    """Person, recording, insoles and notes; what is not known says so."""
-    pairs = [*_person(recording, whole, words), *_recorded(recording, words), *_insoles(recording, words)]
-    blocks: list[Block] = [Facts([(name, cut(value)) for name, value in pairs])]
+    """Person, recording, insoles and notes; what is not known is named in one line."""
+    pairs = [*_person(recording, whole, words), *_recorded(recording, words)]
+    known = [(name, cut(value)) for name, value in pairs if value is not None]
+    if len(known) % 2:
+        known.append(("", ""))  # the insoles stand beside each other
+    insoles = list(_insoles(recording, words))
+    known += [(name, value) for name, value in insoles if value is not None]
+    blocks: list[Block] = [Facts(known)]
+    pairs += insoles
+    if any(value is None for _, value in pairs):
+        names = ", ".join(name[:1].lower() + name[1:] for name, value in pairs if value is None)
+        blocks.append(Text(words("identity.not_known", names=names), "small"))
     if recording.notes:
         said = [
             (f"{note.created_utc:%Y-%m-%d}", cut(_note(note.text, note.at_s, words)))
@@ -57,34 +66,40 @@ def cut(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + " ..."
 
 
-def _person(recording: "Recording", whole: Whole, words: Words) -> Iterable[tuple[str, str]]:
-    unknown, person = words("unknown"), recording.person
+_Pairs = Iterable[tuple[str, str | None]]
+
+
+def _person(recording: "Recording", whole: Whole, words: Words) -> _Pairs:
+    person = recording.person
     weight = whole.analysis.body_weight_n
     source = "identity.weight_source" if whole.walk.body_weight_n else "identity.weight_estimated"
-    in_recording = words(source, value=f"{weight:.0f}") if weight else unknown
-    yield words("identity.code"), person.code if person else unknown
-    yield words("identity.name"), (person.name if person else None) or unknown
-    yield words("identity.birth_date"), str((person.birth_date if person else None) or unknown)
-    yield words("identity.sex"), (person.sex if person else None) or unknown
+    in_recording = words(source, value=f"{weight:.0f}") if weight else None
+    yield words("identity.code"), person.code if person else None
+    yield words("identity.name"), (person.name if person else None) or None
+    yield words("identity.birth_date"), str(person.birth_date) if person and person.birth_date else None
+    yield words("identity.sex"), (person.sex if person else None) or None
     height, kg = (person.height_cm, person.weight_kg) if person else (None, None)
-    yield words("identity.height"), f"{height:g} cm" if height is not None else unknown
+    yield words("identity.height"), f"{height:g} cm" if height is not None else None
     yield words("identity.weight"), f"{round(kg, 1):g} kg" if kg is not None else in_recording
     shoe = person.shoe_size_eu if person else None
-    yield words("identity.shoe"), f"{shoe:g}" if shoe is not None else unknown
-    yield words("identity.remark"), (person.remark if person else "") or words("none")
+    yield words("identity.shoe"), f"{shoe:g}" if shoe is not None else None
+    if person and person.remark:
+        yield words("identity.remark"), person.remark
 
 
-def _recorded(recording: "Recording", words: Words) -> Iterable[tuple[str, str]]:
-    unknown, entry = words("unknown"), recording.entry
+def _recorded(recording: "Recording", words: Words) -> _Pairs:
+    entry = recording.entry
     yield words("identity.recording"), entry.id
-    yield words("identity.title"), entry.title or words("none")
-    yield words("identity.start"), when(entry.start_utc_ns, unknown)
-    yield words("identity.duration"), duration(entry.duration_s) if entry.duration_s is not None else unknown
+    if entry.title:
+        yield words("identity.title"), entry.title
+    yield words("identity.start"), when(entry.start_utc_ns, "") or None
+    yield words("identity.duration"), duration(entry.duration_s) if entry.duration_s is not None else None
     yield words("identity.rate"), f"{entry.sample_rate_hz:g}"
-    yield words("identity.tags"), ", ".join(str(tag) for tag in entry.tags) or words("none")
+    if entry.tags:
+        yield words("identity.tags"), ", ".join(str(tag) for tag in entry.tags)
 
 
-def _insoles(recording: "Recording", words: Words) -> Iterable[tuple[str, str]]:
+def _insoles(recording: "Recording", words: Words) -> _Pairs:
     for foot in recording.books.feet:
         device = recording.devices.get(foot.foot)
         name = words(
@@ -92,7 +107,7 @@ def _insoles(recording: "Recording", words: Words) -> Iterable[tuple[str, str]]:
         )
         if device is None:
             own = recording.content == "counts"
-            yield name, words("unknown") if own else words("identity.imported")
+            yield name, None if own else words("identity.imported")
             continue
         yield (
             name,

@@ -61,12 +61,15 @@ def force_picture(whole: Whole, words: Words, caption: str, share: float = 1.0, 
 
 
 def timing_picture(whole: Whole, words: Words, caption: str, share: float, title: str = "") -> Picture:
-    """Bars of stance and swing."""
+    """Bars of stance and swing; with a title of its own in plain words."""
     alt = words("figure.timing_alt", facts=_facts(whole.analysis, _TIMES, words))
 
     def draw(axes: Axes) -> None:
-        timing_bars(axes, whole.analysis)
-        axes.set_xlabel(words("figure.cycle_axis"))
+        if title:
+            timing_bars(axes, whole.analysis, words("title.stance_plain"), words("title.swing_plain"))
+        else:
+            timing_bars(axes, whole.analysis)
+        axes.set_xlabel(words("title.cycle_plain" if title else "figure.cycle_axis"))
 
     svg = _svg((6.9 * share, 1.8), draw, title)
     return Picture(svg, alt, caption, share)
@@ -88,7 +91,8 @@ def feet_picture(whole: Whole, words: Words, caption: str, share: float, plain_t
     alt = words("figure.feet_alt", facts=_facts(whole.analysis, _SHARES, words))
 
     def draw(axes: Axes) -> None:
-        image = feet_panel(axes, whole.walk, whole.analysis)
+        counted = words("title.steps_plain" if plain_title else "figure.stances")
+        image = feet_panel(axes, whole.walk, whole.analysis, counted)
         figure = axes.get_figure(root=True)
         if scale and image is not None and figure is not None:
             bar = figure.colorbar(

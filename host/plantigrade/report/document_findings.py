@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from plantigrade.analyze.norms import digits_of
 from plantigrade.posture.guidance import catalogue
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Heading, Table, Text
 from plantigrade.report.document_numbers import number
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from plantigrade.library.opened import Recording
 
 MAX_ALERTS: Final = 20
+SHORT_UNIT: Final = 3
 Found = Mapping[str, Any]
 
 
@@ -23,7 +25,7 @@ def alert_blocks(recording: "Recording", posture: Sequence[Found], words: Words)
     absent = [found for found in posture if found["state"] == "absent"]
     blocks: list[Block] = [Text(words("alerts.none_present"))] if not present else _present(present, words)
     if absent:
-        blocks += [Heading(words("alerts.absent")), _judged(absent, words, small=True)]
+        blocks += [Heading(words("alerts.absent")), _judged(absent, words, strong=False)]
     blocks += _unknown([found for found in posture if found["state"] == "unknown"], words)
     blocks += [Heading(words("alerts.stored")), *_stored(recording.alerts, words)]
     return blocks
@@ -50,26 +52,47 @@ def _clinician(found: Found, present: Sequence[Found], words: Words) -> str:
     return catalogue(words.language).clinician(str(found["rule"]), None) if twice else str(found["clinician"])
 
 
-def _judged(found: Sequence[Found], words: Words, *, small: bool = False) -> Table:
+def _judged(found: Sequence[Found], words: Words, *, strong: bool = True) -> Table:
+    """A row a pattern, its feet beside each other."""
     names = ("pattern", "foot", "value", "level", "sure", "strides")
-    rows = [_row(one, words, strong=not small) for one in found]
-    return Table([words(f"alerts.{name}") for name in names], rows, texts=(0, 1), wide=0)
+    by_rule: dict[str, list[Found]] = {}
+    for one in found:
+        by_rule.setdefault(str(one["rule"]), []).append(one)
+    rows = [_row(feet, words, strong=strong) for feet in by_rule.values()]
+    head = [words(f"alerts.{name}") for name in names]
+    return Table(head, rows, texts=(0, 1), caption=words("alerts.caption"), wide=0)
 
 
-def _row(found: Found, words: Words, *, strong: bool) -> list[Cell]:
-    unknown = words("unknown")
-    value = number(found["value"], unknown)
-    if found["sd"] is not None:
-        value += f" ± {found['sd']:.2g}"
-    sure = found["confidence"]
+def _row(feet: Sequence[Found], words: Words, *, strong: bool) -> list[Cell]:
+    first, unknown = feet[0], words("unknown")
+    unit = str(first["unit"])
+    short = f" {unit}" if len(unit) <= SHORT_UNIT else ""
+    values = " / ".join(_value(one, unknown) for one in feet)
+    levels = dict.fromkeys(number(one["raise_level"], unknown) for one in feet)
     return [
-        Cell(str(found["title"]), str(found["evidence"]), strong),
-        Cell(words(str(found["foot"]))),
-        Cell(value, str(found["unit"])),
-        Cell(number(found["raise_level"], unknown)),
-        Cell(f"{100 * sure:.0f} %" if sure is not None else unknown),
-        Cell(str(found["n"])),
+        Cell(str(first["title"]), str(first["evidence"]), strong),
+        Cell(" / ".join(words(str(one["foot"])) for one in feet)),
+        Cell(values + short, "" if short else unit),
+        Cell(" / ".join(levels)),
+        Cell(" / ".join(dict.fromkeys(_sure(one["confidence"], unknown) for one in feet))),
+        Cell(" / ".join(str(one["n"]) for one in feet)),
     ]
+
+
+def _value(found: Found, unknown: str) -> str:
+    """With the standard error to one digit more than the value, not rounded to nothing."""
+    value = number(found["value"], unknown)
+    if found["sd"] is None or found["value"] is None:
+        return value
+    digits = digits_of(found["value"]) + 1
+    return f"{value} ± {max(found['sd'], 10**-digits):.{digits}f}"
+
+
+def _sure(confidence: float | None, unknown: str) -> str:
+    """In percent; never rounded to certainty."""
+    if confidence is None:
+        return unknown
+    return "> 99 %" if confidence > 0.99 else f"{100 * confidence:.0f} %"
 
 
 def _unknown(found: Sequence[Found], words: Words) -> list[Block]:

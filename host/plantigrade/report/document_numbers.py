@@ -1,7 +1,7 @@
 """Figures as a report prints them."""
 
 import math
-from math import sqrt
+from math import exp, sqrt
 
 from plantigrade.analyze.norms import digits_of
 from plantigrade.gait.results import Parameter
@@ -17,9 +17,10 @@ def number(value: float | None, unknown: str, digits: int | None = None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """For people: "48 s", "12 min", "3.4 h"."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
+    """For people: "48 s", "1 min 59 s", "12 min", "3.4 h"."""
+    if seconds < 599.5:
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{rest} s" if not minutes else f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
@@ -37,3 +38,17 @@ def interval(parameter: Parameter) -> tuple[float, float] | None:
         return None
     reach = t_quantile(0.975, parameter.n - 1.0) * parameter.sd / sqrt(parameter.n)
     return parameter.value - reach, parameter.value + reach
+
+
+def spread_interval(cv_pct: float, n: int) -> tuple[float, float] | None:
+    """95 % interval of a coefficient of variation in percent over n values of two feet, whose spreads were
+    averaged; None for too few.
+
+    The logarithm of a CV spreads by sqrt(1 / 2 m + CV^2 / n) about that of the truth for m degrees of
+    freedom (delta method, normal values).
+    """
+    if n < 12 or cv_pct <= 0:
+        return None
+    share = cv_pct / 100.0
+    reach = exp(1.96 * sqrt(1.0 / (2.0 * (n - 2)) + share * share / n))
+    return cv_pct / reach, cv_pct * reach

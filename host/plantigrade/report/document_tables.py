@@ -10,7 +10,7 @@ from plantigrade.analyze.whole import Whole
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.results import Parameter, Parameters
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
-from plantigrade.report.document_numbers import interval, number
+from plantigrade.report.document_numbers import interval, number, spread_interval
 from plantigrade.report.words import Words
 
 TIMING: Final = (
@@ -130,7 +130,8 @@ def measure(parameter: Parameter | None, name: str, words: Words) -> Cell:
     if parameter.sd is not None and parameter.n > 1:
         text += f" ± {parameter.sd:.{digits}f}"
     span = interval(parameter)
-    below = f"{number(span[0], '', digits + 1)} to {number(span[1], '', digits + 1)}" if span else ""
+    finer = 0 if abs(value) >= 1000 else digits + 1
+    below = f"{number(span[0], '', finer)} to {number(span[1], '', finer)}" if span else ""
     return Cell(text + (" !" if outside else ""), below, outside)
 
 
@@ -145,18 +146,27 @@ def _label(name: str, unit: str) -> Cell:
 
 
 def regions_table(whole: Whole, words: Words) -> Table:
-    """Load, pressure and area of each region, left / right."""
+    """Load, pressure and area of each region, left / right; without what the source does not tell."""
     feet = whole.analysis.feet
+    told = [
+        (pattern, title)
+        for pattern, title in REGIONAL
+        if any(_known(foot.parameters.get(pattern.format(region))) for foot in feet for region in REGIONS)
+    ]
     sides = " / ".join(words(foot.foot.value) for foot in feet)
     rows: list[list[Cell]] = []
     for region in REGIONS:
         row = [Cell(region)]
-        for pattern, _ in REGIONAL:
+        for pattern, _ in told:
             found = [foot.parameters.get(pattern.format(region)) for foot in feet]
             texts = [number(p.value if p else None, words("unknown")) for p in found]
             row.append(Cell(texts[0] if set(texts) == {words("unknown")} else " / ".join(texts)))
         rows.append(row)
-    return Table([f"{words('pressure.region')} ({sides})", *(title for _, title in REGIONAL)], rows)
+    return Table([f"{words('pressure.region')} ({sides})", *(title for _, title in told)], rows)
+
+
+def _known(parameter: Parameter | None) -> bool:
+    return parameter is not None and parameter.value is not None
 
 
 def variability_table(whole: Whole, words: Words) -> Table:
@@ -170,10 +180,13 @@ def variability_table(whole: Whole, words: Words) -> Table:
         note = parameter.note if parameter is not None else ""
         if note:
             cell = Cell(cell.text, strong=cell.strong)
+        elif name.endswith("_cv_pct") and parameter is not None and parameter.value is not None:
+            span = spread_interval(parameter.value, parameter.n)
+            cell = Cell(cell.text, f"{span[0]:.2f} to {span[1]:.2f}" if span else "", cell.strong)
         count = str(parameter.n) if parameter is not None and parameter.n else ""
         label = _label(name, parameter.unit if parameter else "1").text
         rows.append([Cell(label, note), cell, usual(name), Cell(count)])
-    return Table(head, rows)
+    return Table(head, rows, caption=words("timing.spread_caption"))
 
 
 def balance_blocks(whole: Whole, words: Words) -> list[Block]:

@@ -24,8 +24,14 @@ _DENSE: Final = 120
 _BORDERS: Final = (0.0, HEEL_END, MIDFOOT_END, FOREFOOT_END, 1.0)
 
 
-def feet_panel(axes: Axes, walk: Walk, analysis: Analysis) -> AxesImage | None:
+def feet_panel(axes: Axes, walk: Walk, analysis: Analysis, counted: str = "{} stances") -> AxesImage | None:
     """Both feet seen from above, medial edges towards each other.
+
+    Args:
+        axes: to draw on.
+        walk: the samples.
+        analysis: of the walk.
+        counted: what is written below each foot; {} is the number of stances.
 
     Returns:
         One of the maps, for a colour bar; None when no foot has sensor places.
@@ -33,7 +39,7 @@ def feet_panel(axes: Axes, walk: Walk, analysis: Analysis) -> AxesImage | None:
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.set_title("Load and gait line (seen from above)")
-    maps = [_foot(axes, walk, foot) for foot in analysis.feet]
+    maps = [_foot(axes, walk, foot, counted) for foot in analysis.feet]
     shown = [m for m in maps if m is not None]
     axes.set_xlim(-0.66, 0.66)
     axes.set_ylim(-0.10, 1.02)
@@ -68,7 +74,7 @@ def _has_area(layout: SensorLayout) -> bool:
     return bool(np.all(np.isfinite(layout.area_cm2) & (layout.area_cm2 > 0)))
 
 
-def _foot(axes: Axes, walk: Walk, foot: FootAnalysis) -> AxesImage | None:
+def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage | None:
     signal = walk.left if foot.foot is Foot.LEFT else walk.right
     picture = foot.picture
     if signal is None or signal.layout is None:
@@ -105,7 +111,7 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis) -> AxesImage | None:
     axes.text(
         side * (_GAP / 2 + width / 2),
         -0.03,
-        f"{foot.foot.value}\n({averaged.n} stances)" if averaged else foot.foot.value,
+        f"{foot.foot.value}\n({counted.format(averaged.n)})" if averaged else foot.foot.value,
         ha="center",
         va="top",
         fontsize=8,

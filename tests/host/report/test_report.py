@@ -1,6 +1,7 @@
 """The printed report: opened by another program, its pages hold the figures of the analysis and the books."""
 
 import os
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,7 @@ from plantigrade.library.opened import Recording
 from plantigrade.posture.rules import ENGINE_VERSION
 from plantigrade.report.document import build
 from plantigrade.report.document_blocks import REPLACEMENT, printable
-from plantigrade.report.document_numbers import interval, missing_pct, number
+from plantigrade.report.document_numbers import duration, interval, missing_pct, number, spread_interval
 from plantigrade.report.pdf import PAPERS, write_report
 from plantigrade.report.words import words
 from pypdf import PdfReader
@@ -189,8 +190,7 @@ def test_unknown_is_said_as_unknown(library: Library, tmp_path: Path) -> None:
     assert "Only one foot" in said[0]
     assert "No pattern could be judged" in said[0]
     clinician = " ".join(said[1:])
-    assert "Name unknown" in clinician
-    assert "Start (UTC) unknown" in clinician
+    assert re.search(r"Not known: code, name, .*body weight, .*start \(UTC\)", clinician)
     assert "no sensor places" in clinician
     assert "nan" not in clinician.lower().split()
 
@@ -292,3 +292,35 @@ def test_earlier_days_say_what_is_usual(tmp_path: Path) -> None:
             earlier_of(library, library.open(kit.virtual_day(library, 40, ())))
     assert "Compared with earlier days" in text
     assert "needs a personal baseline" not in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0.4, "0 s"),
+        (59.6, "1 min"),
+        (119.0, "1 min 59 s"),
+        (120.2, "2 min"),
+        (599.9, "10 min"),
+        (9000.0, "2.5 h"),
+    ],
+)
+def test_duration(seconds: float, shown: str) -> None:
+    assert duration(seconds) == shown
+
+
+def test_the_interval_of_a_variation_holds_the_truth() -> None:
+    """In about 95 of 100 walks of 24 strides a foot whose true variation is 3 %."""
+    draw = np.random.default_rng(8)
+    walks = draw.normal(1.1, 0.033, (4000, 2, 24))
+    found = (walks.std(axis=2, ddof=1) / walks.mean(axis=2)).mean(axis=1)
+    spans = [spread_interval(100 * cv, 48) for cv in found]
+    held = [span is not None and span[0] <= 3.0 <= span[1] for span in spans]
+    assert 0.93 < np.mean(held) < 0.97
+    assert spread_interval(3.0, 5) is None
+
+
+def test_confidence_is_never_said_to_be_certain(flat: Recording) -> None:
+    said = str(build(flat, None, "en", kit.MADE).as_data()["sections"])
+    assert "'> 99 %'" in said
+    assert "'100 %'" not in said
