@@ -5,7 +5,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -123,7 +122,8 @@ def record_and_report(
             library.person(plan.person)
         note = asyncio.run(_record(plan, library, choose_view(out)))
         entry = _keep(plan, library)
-        alerts = _analyse(library, entry)
+        alerts, why_not = _analyse(library, entry)
+        note = "; ".join(words for words in (note, why_not) if words)
         values = _values(library, entry, alerts, note)
     if json_file is not None:
         write_json(values, json_file)
@@ -275,11 +275,13 @@ def _keep(plan: Plan, library: Library) -> RecordingEntry:
     return entry if plan.person is None else library.assign(entry.id, plan.person)
 
 
-def _analyse(library: Library, entry: RecordingEntry) -> list[str]:
-    """Analyse and keep; the alerts in words. A recording that is too short stays as it is."""
-    with suppress(PlantigradeError):
+def _analyse(library: Library, entry: RecordingEntry) -> tuple[list[str], str]:
+    """Analyse and keep; the alerts in words, and why there is no analysis, if so. The recording is kept."""
+    try:
         library.open(entry.id).whole()
-    return [f"{a.from_s:6.0f} s  {a.foot}  {a.rule}" for a in library.open(entry.id).alerts]
+    except PlantigradeError as error:
+        return [], f"recorded, but not analysed: {error}"
+    return [f"{a.from_s:6.0f} s  {a.foot}  {a.rule}" for a in library.open(entry.id).alerts], ""
 
 
 def _values(library: Library, entry: RecordingEntry, alerts: list[str], note: str) -> dict[str, Any]:
