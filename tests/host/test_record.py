@@ -10,7 +10,12 @@ from plantigrade.live import record
 
 def opened(whole: Any) -> Any:
     alert = SimpleNamespace(from_s=12.0, foot="left", rule="gait-asymmetry")
-    return SimpleNamespace(open=lambda _: SimpleNamespace(whole=whole, alerts=[alert]))
+    recording = SimpleNamespace(whole=whole, alerts=[alert])
+
+    def of(_id: str) -> Any:
+        return recording
+
+    return SimpleNamespace(open=of)
 
 
 def refuse() -> None:
