@@ -80,11 +80,12 @@ def _row(feet: Sequence[Found], words: Words, *, strong: bool) -> list[Cell]:
 
 
 def _value(found: Found, unknown: str) -> str:
-    """With the standard error to one digit more than the value, not rounded to nothing."""
+    """With the standard error to the digits of the value, one more where it would be rounded to nothing."""
     value = number(found["value"], unknown)
     if found["sd"] is None or found["value"] is None:
         return value
-    digits = digits_of(found["value"]) + 1
+    digits = digits_of(found["value"])
+    digits += found["sd"] < 0.5 * 10**-digits
     return f"{value} ± {max(found['sd'], 10**-digits):.{digits}f}"
 
 
