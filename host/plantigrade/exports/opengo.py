@@ -25,7 +25,7 @@ from plantigrade.exports.subject import SHIFTED_START, ExportError, FootData, Su
 from plantigrade.gait.signals import SensorLayout
 
 SENSORS: Final = 16
-CHUNK: Final = 1 << 18
+CHUNK: Final = 1 << 16
 LINES: Final = 1 << 13
 STEP_CODES: Final = {
     ("left", "initial_contact"): 11,

@@ -240,12 +240,11 @@ def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
 def _when(
     source: Source, file: ColumnFile, signal: FootSignal | None
 ) -> tuple[Floats, "np.ndarray[Any, np.dtype[np.uint8]]"]:
-    """Times of all frames and their slots; the walk's own array of times where they are the same."""
-    when = when_of(file, on_host=source.books.start_utc_ns is not None)
-    times = source.times_s(when)
-    if signal is not None and np.array_equal(signal.time_s, times):
-        times = signal.time_s
-    return times, when.slots
+    """Times of all frames and their slots; the walk's own array of times where it has every frame."""
+    slots = file.column("slots", "u1")
+    if signal is not None and len(signal) == len(slots) and int(slots.max(initial=1)) == 1:
+        return signal.time_s, slots
+    return source.times_s(when_of(file, on_host=source.books.start_utc_ns is not None)), slots
 
 
 def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: slice) -> Forces:

@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.library.columns import FileKey, RecordingError
 
 KEY_BYTES: Final = 32
+MAX_OPENED: Final = 1 << 16
+"""Texts that are kept decrypted while a library is open, the latest; a text is seldom longer than a title."""
 _ID_DIGITS: Final = 12
 
 
@@ -75,6 +78,8 @@ class Vault:
             raise ValueError("a vault needs a key")
         self.keys = tuple(keys)
         self._fernet = MultiFernet([Fernet(key.text.encode()) for key in keys])
+        # A search by title opens every title; who holds the key may keep them.
+        self._opened = lru_cache(maxsize=MAX_OPENED)(self._decrypt)
 
     @property
     def key_id(self) -> str:
@@ -92,12 +97,15 @@ class Vault:
             KeyMissingError: none of the keys fits, or the text was changed.
         """
         try:
-            return self._fernet.decrypt(token.encode()).decode()
+            return self._opened(token)
         except InvalidToken as error:
             raise KeyMissingError(
                 f"{what} cannot be decrypted with key {self.key_id}: "
                 "another key encrypted it, or it was changed"
             ) from error
+
+    def _decrypt(self, token: str) -> str:
+        return self._fernet.decrypt(token.encode()).decode()
 
     def reseal(self, token: str, what: str) -> str:
         """The same secret, encrypted with the present key.

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cryptography.fernet import MultiFernet
 from plantigrade.library.catalogue import Library
 from plantigrade.library.columns import RecordingError
 from plantigrade.library.entries import Person
 from plantigrade.library.keys import KEY_VARIABLE
 from plantigrade.library.protect import change_key
 from plantigrade.library.sealed import SealedRecording
-from plantigrade.library.vault import KeyMissingError, MasterKey
+from plantigrade.library.vault import KeyMissingError, MasterKey, Vault
 
 from tests.host.library.library_kit import frames, sealed, walk
 
@@ -79,3 +80,22 @@ def test_a_changed_byte_and_an_exchanged_file_are_found(library: Library) -> Non
     left.write_bytes(right.read_bytes())
     with pytest.raises(RecordingError, match="decrypted"):
         library.open(entry.id).walk()
+
+
+def test_a_text_is_decrypted_once_and_a_changed_one_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[bytes | str] = []
+    decrypt = MultiFernet.decrypt
+
+    def counted(self: MultiFernet, token: bytes | str) -> bytes:
+        opened.append(token)
+        return decrypt(self, token)
+
+    monkeypatch.setattr(MultiFernet, "decrypt", counted)
+    vault = Vault([MasterKey.new()])
+    token = vault.seal("walk 7")
+    assert [vault.open(token, "a title") for _ in range(3)] == ["walk 7"] * 3
+    assert len(opened) == 1
+    changed = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
+    for _ in range(2):
+        with pytest.raises(KeyMissingError, match="cannot be decrypted"):
+            vault.open(changed, "a title")
