@@ -241,7 +241,7 @@ def _usb() -> tuple[Part, ...]:
     plug |= {"A5": "CC1", "B5": "CC2", "A6": "USB_DP", "B6": "USB_DP", "A7": "USB_DN", "B7": "USB_DN"}
     guard = {"1": "USB_DN", "6": "USB_DN", "3": "USB_DP", "4": "USB_DP", "2": GROUND, "5": "VBUS"}
     return (
-        Part("J2", "usb", "USB-C", group, plug, 10.5, 50.4),
+        Part("J2", "usb", "USB-C", group, plug, 10.5, 50.7),
         Part("U11", "usb_guard", "USBLC6-2SC6", group, guard, 10.5, 42.9, 90),
         _two("C21", "100n", group, "VBUS", GROUND, 6.8, 43.9, 180),
         _two("R4", "5.1k", group, "CC1", GROUND, 14.0, 44.0),

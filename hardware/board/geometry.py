@@ -8,6 +8,7 @@ from hardware.board.libraries import footprint
 from hardware.board.sexpr import Node, child, children, need, numbers, words
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
@@ -70,25 +71,51 @@ def _pad(part: Part, node: Node) -> Pad:
     )
 
 
-def courtyard(part: Part) -> tuple[float, float, float, float]:
-    """Bounding box of a part's courtyard on the board: left, top, right, bottom."""
-    points: list[Point] = []
+def courtyard(part: Part) -> Box:
+    """Bounding box of a part's courtyard on the board."""
+    return around(_boxes(part, "F.CrtYd"))
+
+
+def body(part: Part) -> Box:
+    """Bounding box of what a part itself covers, as its footprint's assembly drawing has it."""
+    return around(_boxes(part, "F.Fab"))
+
+
+def silk_lines(part: Part) -> list[Box]:
+    """Boxes of the lines that a part's footprint has on the silk screen, pen included."""
+    return _boxes(part, "F.SilkS", 0.06)
+
+
+def _boxes(part: Part, wanted: str, pen_mm: float = 0.0) -> list[Box]:
+    """Box of each drawing of a footprint on one layer."""
+    found: list[Box] = []
     for entry in footprint(part.kind.footprint)[1:]:
-        if isinstance(entry, str) or not entry[0].startswith("fp_"):
+        if isinstance(entry, str) or not entry[0].startswith("fp_") or entry[0] == "fp_text":
             continue
         layer = child(entry, "layer")
-        if layer is None or words(layer)[0] != "F.CrtYd":
-            continue
-        if entry[0] == "fp_circle":
-            (cx, cy), (ex, ey) = (numbers(need(entry, key)) for key in ("center", "end"))
-            radius = ((ex - cx) ** 2 + (ey - cy) ** 2) ** 0.5
-            points += [(cx - radius, cy - radius), (cx + radius, cy + radius)]
-            continue
-        shape = child(entry, "pts")
-        ends = (
-            children(shape, "xy") if shape else [e for key in ("start", "end") for e in children(entry, key)]
-        )
-        points += [(numbers(e)[0], numbers(e)[1]) for e in ends]
-    corners = [placed(part, p) for p in points]
-    xs, ys = [p[0] for p in corners], [p[1] for p in corners]
+        if layer is not None and words(layer)[0] == wanted:
+            left, top, right, bottom = _spanned([placed(part, point) for point in _points(entry)])
+            found.append((left - pen_mm, top - pen_mm, right + pen_mm, bottom + pen_mm))
+    return found
+
+
+def _points(entry: Node) -> list[Point]:
+    """Points of a drawing that span it, in the footprint's frame."""
+    if entry[0] == "fp_circle":
+        (cx, cy), (ex, ey) = (numbers(need(entry, key)) for key in ("center", "end"))
+        radius = ((ex - cx) ** 2 + (ey - cy) ** 2) ** 0.5
+        return [(cx - radius, cy - radius), (cx + radius, cy + radius)]
+    shape = child(entry, "pts")
+    keys = ("start", "mid", "end")
+    ends = children(shape, "xy") if shape else [e for key in keys for e in children(entry, key)]
+    return [(numbers(e)[0], numbers(e)[1]) for e in ends]
+
+
+def _spanned(points: list[Point]) -> Box:
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def around(boxes: list[Box]) -> Box:
+    """The box around boxes."""
+    return _spanned([corner for box in boxes for corner in (box[:2], box[2:])])

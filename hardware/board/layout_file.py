@@ -6,7 +6,7 @@ from hardware.board import rules
 from hardware.board.design import CORNER_MM, GROUND, HEIGHT_MM, SUPPLY, WIDTH_MM, Design, Part
 from hardware.board.geometry import placed
 from hardware.board.identity import REVISION, TITLE, fields, uuid, uuid_text
-from hardware.board.libraries import footprint, pins
+from hardware.board.libraries import BODIES, footprint, pins
 from hardware.board.router import Routing
 from hardware.board.sexpr import Node, Quoted, child, children, need, numbers, words
 from hardware.board.silk import marks
@@ -64,14 +64,7 @@ def _footprint(part: Part, net_numbers: dict[str, int], unconnected: dict[tuple[
     node += [["sheetname", Quoted("/")], ["sheetfile", Quoted("plantigrade-main.kicad_sch")]]
     node.append(need(source, "attr"))
     for index, entry in enumerate(source[1:]):
-        if isinstance(entry, str) or entry[0] not in (
-            "fp_line",
-            "fp_rect",
-            "fp_poly",
-            "fp_arc",
-            "fp_circle",
-            "fp_text",
-        ):
+        if isinstance(entry, str) or entry[0] not in DRAWN:
             continue
         if entry[0] == "fp_text" and part.kind_name == "module" and "Cmts" in words(need(entry, "layer"))[0]:
             continue
@@ -82,8 +75,14 @@ def _footprint(part: Part, net_numbers: dict[str, int], unconnected: dict[tuple[
     for index, entry in enumerate(children(source, "zone")):
         node.append(_keepout(part, entry, index))
     node.append(["embedded_fonts", "no"])
-    node += children(source, "model")
+    node += [_solid(part, model) for model in children(source, "model")]
     return node
+
+
+def _solid(part: Part, model: Node) -> Node:
+    """The part's solid: KiCad's, or ours where its library names one that it does not have."""
+    own = BODIES.get(part.kind.footprint)
+    return [model[0], Quoted("${KIPRJMOD}/../bodies/" + own + ".step"), *model[2:]] if own else model
 
 
 def _properties(part: Part) -> list[Node]:
@@ -205,7 +204,7 @@ def _marks(design: Design) -> list[Node]:
         if mark.back:
             font.append(["justify", "mirror"])
         layer = Quoted("B.SilkS" if mark.back else "F.SilkS")
-        place = _at(mark.x_mm, mark.y_mm, 0)
+        place = _at(mark.x_mm, mark.y_mm, 90 if mark.upright else 0)
         nodes.append(["gr_text", Quoted(mark.text), place, ["layer", layer], uuid("mark", str(index)), font])
     return nodes
 

@@ -10,6 +10,12 @@ from hardware.board.sexpr import Node, Quoted, child, children, load, need, numb
 
 SHARE = Path(os.environ.get("KICAD9_SHARE", "/usr/share/kicad"))
 OWN = "plantigrade"
+# Footprints whose solid KiCad's library lacks, and ours in its place (made by bodies.py).
+BODIES = {
+    "Connector_USB:USB_C_Receptacle_HRO_TYPE-C-31-M-12": "usb-socket",
+    "Package_LGA:LGA-8_8x6mm_P1.27mm": "storage",
+    "Package_DFN_QFN:TDFN-8-1EP_2x2mm_P0.5mm_EP0.8x1.2mm": "gauge",
+}
 
 
 def available() -> bool:

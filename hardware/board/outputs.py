@@ -29,7 +29,7 @@ def outputs(circuit: Design, project: Path, folder: Path) -> list[Path]:
     files = [_gerbers(board, folder), _bill(circuit, folder / "bill-of-materials.csv")]
     positions, step = folder / "positions.csv", folder / f"{PROJECT}.step"
     kicad("pcb", "export", "pos", "--format", "csv", "--units", "mm", "-o", str(positions), str(board))
-    kicad("pcb", "export", "step", "--subst-models", "--force", "-o", str(step), str(board), accept=(0, 2))
+    kicad("pcb", "export", "step", "--subst-models", "--force", "-o", str(step), str(board))
     files += [positions, step, *_pictures(board, folder), *_plots(board, schematic, folder)]
     return files
 
@@ -78,17 +78,9 @@ def _pictures(board: Path, folder: Path) -> list[Path]:
     views = {
         "board-top": ("--side", "top", "--width", "700", "--height", "1000"),
         "board-bottom": ("--side", "bottom", "--width", "700", "--height", "1000"),
-        "board-3d": (
-            "--rotate",
-            "-50,0,25",
-            "--perspective",
-            "--floor",
-            "--width",
-            "1000",
-            "--height",
-            "900",
-        ),
-    }
+        "board-3d": ("--rotate", "-50,0,25", "--perspective", "--floor", "--zoom", "0.85",
+                     "--width", "1000", "--height", "800"),
+    }  # fmt: skip
     files: list[Path] = []
     for name, options in views.items():
         target = folder / f"{name}.png"

@@ -24,8 +24,9 @@ from build123d import (
     fillet,
 )
 
+from hardware.board.bodies import usb_socket
 from hardware.board.design import HEIGHT_MM, WIDTH_MM, Design, design
-from hardware.board.geometry import courtyard
+from hardware.board.geometry import body, courtyard
 from hardware.finding import Finding, table
 from hardware.sheet.sheet import SheetDimensions
 from hardware.sheet.sheet import dimensions as sheet_dimensions
@@ -61,7 +62,6 @@ class Dimensions:
     usb_recess_width_mm: float
     usb_recess_height_mm: float
     usb_recess_mm: float
-    usb_overhang_mm: float
     usb_axis_mm: float
     clamp_mm: float
     clamp_peg_mm: float
@@ -251,13 +251,18 @@ def fits(circuit: Design, d: Dimensions, sheet: SheetDimensions, made: Enclosure
     board = Location((0, 0, d.board_z)) * Box(WIDTH_MM, HEIGHT_MM, d.board_mm, align=BASE)
     battery = _block((WIDTH_MM - d.battery_width_mm) / 2, 8.0, d.floor_mm, d.battery_width_mm,
                      d.battery_length_mm, d.battery_height_mm * d.battery_swelling)  # fmt: skip
-    usb_face = d.board_gap_mm + d.wall_mm - d.usb_recess_mm - d.usb_overhang_mm
+    usb_x, usb_y = place(circuit, "J2")
+    socket = Location((usb_x, usb_y, d.board_z + d.board_mm)) * usb_socket()
+    overhang = body(circuit.part("J2"))[3] - HEIGHT_MM
+    usb_face = d.board_gap_mm + d.wall_mm - d.usb_recess_mm - overhang
     between_ledges = WIDTH_MM - 2 * d.ledge_mm
     outside = -peg_x(sheet) - d.board_gap_mm - d.wall_mm - d.clamp_peg_mm / 2
     return [
         Finding("board cuts into the case, mm3", _common(board, made.case), 0.0),
         Finding("board cuts into the lid, mm3", _common(board, made.lid), 0.0),
         Finding("parts cut into the lid, mm3", _common(_parts(circuit, d), made.lid), 0.0),
+        Finding("USB socket cuts into the case, mm3", _common(socket, made.case), 0.0),
+        Finding("USB socket cuts into the swollen battery, mm3", _common(socket, battery), 0.0),
         Finding("swollen battery cuts into the case, mm3", _common(battery, made.case), 0.0),
         Finding("case and lid overlap, mm3", _common(made.case, made.lid), 0.5),
         Finding("play of the battery between the ledges", between_ledges - d.battery_width_mm, 1.0, False),
@@ -271,7 +276,7 @@ def fits(circuit: Design, d: Dimensions, sheet: SheetDimensions, made: Enclosure
     ]
 
 
-def _common(first: Part, second: Part) -> float:
+def _common(first: Part | Compound, second: Part | Compound) -> float:
     """Volume that two bodies share."""
     common = first & second
     shapes = [] if common is None else [common] if hasattr(common, "volume") else list(common)

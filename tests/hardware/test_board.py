@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.board import checks, libraries, tools
+from hardware.board import checks, libraries, silk, tools
 from hardware.board.build import COMMITTED
 from hardware.board.catalogue import KINDS
 from hardware.board.design import Design, design
 from hardware.board.firmware_module import MODULE, board_nets, differences, module_text
+from hardware.board.geometry import Box, body, pads
 from hardware.board.identity import PROJECT
 from hardware.board.sexpr import Node, Quoted, children, dump, load, need, numbers, parse, words
 from hardware.finding import Finding
@@ -145,6 +146,39 @@ class TestCourtyards:
         assert checks.courtyards(circuit.moved("C1", 3.6, 5.0)).faults[0].startswith("C1 ")
 
 
+@needs_libraries
+class TestNamesOnTheBoard:
+    def test_every_larger_part_has_its_name_on_the_silk_screen(self, circuit: Design) -> None:
+        printed = {mark.text for mark in silk.marks(circuit)}
+        letters = {"J", "U", "Q", "D", "Y", "SW"}
+        assert {p.reference for p in circuit.parts if p.reference.rstrip("0123456789") in letters} <= printed
+
+    def test_no_name_is_on_solder_a_body_or_another_name(self, circuit: Design) -> None:
+        rooms = [mark.room for mark in silk.marks(circuit) if not mark.back and mark not in silk.FIXED]
+        boxes = [body(part) for part in circuit.parts if part.kind_name != "test_pad"]
+        for pad in pads(circuit):
+            half_x, half_y = pad.half_x + pad.round_mm, pad.half_y + pad.round_mm
+            boxes.append((pad.x - half_x, pad.y - half_y, pad.x + half_x, pad.y + half_y))
+        crossing = [(a, b) for a in rooms for b in [*boxes, *rooms] if a is not b and overlap(a, b)]
+        assert crossing == []
+
+
+@needs_libraries
+class TestSolids:
+    def test_every_part_has_a_solid(self, circuit: Design) -> None:
+        board = load(BOARD)
+        places = {"${KICAD9_3DMODEL_DIR}": f"{libraries.SHARE}/3dmodels", "${KIPRJMOD}": str(COMMITTED)}
+        bare: list[str] = []
+        for part in circuit.parts:
+            for model in children(footprint(board, part.reference), "model"):
+                name = words(model)[0]
+                for variable, folder in places.items():
+                    name = name.replace(variable, folder)
+                if not Path(name).exists():
+                    bare.append(f"{part.reference}: {name}")
+        assert bare == []
+
+
 class TestCatalogue:
     def test_every_part_can_be_ordered_and_has_its_reason(self, circuit: Design) -> None:
         bare = [
@@ -180,6 +214,10 @@ def test_what_is_written_is_read_back_in_the_same_words(node: Node) -> None:
 def test_broken_expressions_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"bracket|expression"):
         parse(text)
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return min(a[2], b[2]) - max(a[0], b[0]) > 1e-6 and min(a[3], b[3]) - max(a[1], b[1]) > 1e-6
 
 
 def flat(node: Node) -> list[str]:

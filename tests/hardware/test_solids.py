@@ -8,6 +8,9 @@ import pytest
 
 pytest.importorskip("build123d", reason="build123d is not installed: pip install '.[hardware]'")
 
+from build123d import import_step
+
+from hardware.board import bodies, libraries
 from hardware.board.design import Design, design
 from hardware.enclosure import enclosure
 from hardware.layout import load
@@ -51,6 +54,9 @@ class TestSheet:
         assert all(file.stat().st_size > 1000 for file in sheet.export(right, tmp_path))
 
 
+@pytest.mark.skipif(
+    not libraries.available(), reason="KiCad's libraries are not installed: run hardware/install"
+)
 class TestEnclosure:
     def test_every_fit_holds_and_the_files_are_written(self, circuit: Design, tmp_path: Path) -> None:
         d, tail = enclosure.dimensions(), sheet.dimensions()
@@ -64,6 +70,7 @@ class TestEnclosure:
             ({"battery_width_mm": 28.0}, "swollen battery cuts into the case, mm3"),
             ({"part_room_mm": 4.0}, "room over the tallest part"),
             ({"usb_recess_mm": 0.5}, "from socket to the plug's moulding"),
+            ({"usb_width_mm": 8.0}, "USB socket cuts into the case, mm3"),
             ({"board_gap_mm": -0.2}, "board cuts into the case, mm3"),
             ({"battery_height_mm": 7.0}, "height of the closed case"),
         ],
@@ -73,11 +80,28 @@ class TestEnclosure:
         made = enclosure.build(circuit, d, tail)
         assert named in [f.check for f in enclosure.fits(circuit, d, tail, made) if not f.ok]
 
+    def test_a_socket_too_far_from_the_edge_is_named(self, circuit: Design) -> None:
+        d, tail, inward = enclosure.dimensions(), sheet.dimensions(), circuit.moved("J2", 10.5, 50.4)
+        made = enclosure.build(inward, d, tail)
+        failing = [f.check for f in enclosure.fits(inward, d, tail, made) if not f.ok]
+        assert failing == ["from socket to the plug's moulding"]
+
     def test_openings_follow_the_board(self, circuit: Design) -> None:
         d, tail = enclosure.dimensions(), sheet.dimensions()
         before = enclosure.build(circuit, d, tail).case.center()
         after = enclosure.build(circuit.moved("J2", 15.0, 50.4), d, tail).case.center()
         assert abs(before.X - after.X) > 1e-3
+
+
+class TestOwnSolids:
+    @pytest.mark.parametrize("name", sorted(bodies.MAKERS))
+    def test_the_committed_file_is_what_the_program_makes(self, name: str) -> None:
+        made, read = bodies.MAKERS[name](), import_step(bodies.FOLDER / f"{name}.step")
+        assert read.volume == pytest.approx(made.volume)
+        assert tuple(read.bounding_box().size) == pytest.approx(tuple(made.bounding_box().size), abs=1e-4)
+
+    def test_each_footprint_without_a_solid_has_one(self) -> None:
+        assert sorted(libraries.BODIES.values()) == sorted(bodies.MAKERS)
 
 
 def polygon_area(points: list[tuple[float, float]]) -> float:
