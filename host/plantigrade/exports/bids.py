@@ -186,13 +186,19 @@ def _part(foot: FootData, where: SlotRows, rate_hz: float, start: int, stop: int
 
 
 def _column(rows: int, at: NDArray[np.int32], values: NDArray[Any]) -> list[str]:
+    """Cells of one column, `MISSING` where no value is placed or it is not finite."""
+    if values.dtype.kind in "iu":
+        texts = list(map(str, values.tolist()))
+    else:
+        form = "%.9g" if values.dtype == np.float32 else "%.9f"
+        texts = [form % value for value in values.tolist()]
+        for index in np.flatnonzero(~np.isfinite(values)).tolist():
+            texts[index] = MISSING
+    if len(texts) == rows:
+        return texts
     cells = [MISSING] * rows
-    whole = values.dtype.kind in "iu"
-    for row, value in zip(at.tolist(), values, strict=True):
-        if whole:
-            cells[row] = str(int(value))
-        elif np.isfinite(value):
-            cells[row] = f"{value:.9g}" if values.dtype == np.float32 else f"{value:.9f}"
+    for row, text in zip(at.tolist(), texts, strict=True):
+        cells[row] = text
     return cells
 
 

@@ -3,6 +3,8 @@
 import getpass
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
+from plantigrade.library.entries import AuditEntry
 from plantigrade.library.tables import AuditRow
 from sqlalchemy.orm import Session
 
@@ -20,3 +22,14 @@ def note_down(session: Session, action: str, subject: str, detail: str = "") -> 
     session.add(
         AuditRow(at_utc=datetime.now(UTC), actor=actor(), action=action, subject=subject, detail=detail)
     )
+
+
+def noted(session: Session, subject: str | None = None) -> list[AuditEntry]:
+    """What was done, in order; of one recording or person if asked."""
+    query = sa.select(AuditRow).order_by(AuditRow.id)
+    if subject is not None:
+        query = query.where(AuditRow.subject == subject)
+    return [
+        AuditEntry(row.id, row.at_utc, row.actor, row.action, row.subject, row.detail)
+        for row in session.scalars(query)
+    ]

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Walk
 from plantigrade.library import erasure, intake, listing, people
-from plantigrade.library.audit import actor, note_down
+from plantigrade.library.audit import actor, note_down, noted
 from plantigrade.library.columns import is_encrypted
 from plantigrade.library.details import load
 from plantigrade.library.durable import sweep_drafts
@@ -30,12 +30,11 @@ from plantigrade.library.entries import (
     RecordingEntry,
     Tag,
 )
-from plantigrade.library.keys import FoundKeys, find_keys, open_vault
+from plantigrade.library.keys import find_keys, open_vault
 from plantigrade.library.opened import Recording
 from plantigrade.library.recording import BOOKS_FILE
 from plantigrade.library.store import LibraryError, Store
 from plantigrade.library.tables import (
-    AuditRow,
     DeviceRow,
     LibraryRow,
     NoteRow,
@@ -98,12 +97,9 @@ class Library:
         self.store.close()
 
     def _unlock(self, key_file: Path | None) -> None:
-        row = self._identity()
-        self.uuid, key_id = row
-        found: FoundKeys | None = None
+        self.uuid, key_id = self._identity()
         if key_id is not None:
-            found = find_keys(self.uuid, key_file)
-            self.use_vault(open_vault(self.uuid, key_id, found))
+            self.use_vault(open_vault(self.uuid, key_id, find_keys(self.uuid, key_file)))
 
     def _identity(self) -> tuple[str, str | None]:
         with self.store.read() as session:
@@ -405,11 +401,5 @@ class Library:
 
     def audit(self, subject: str | None = None) -> list[AuditEntry]:
         """What was done, in order; of one recording or person if asked."""
-        query = sa.select(AuditRow).order_by(AuditRow.id)
-        if subject is not None:
-            query = query.where(AuditRow.subject == subject)
         with self.store.read() as session:
-            return [
-                AuditEntry(row.id, row.at_utc, row.actor, row.action, row.subject, row.detail)
-                for row in session.scalars(query)
-            ]
+            return noted(session, subject)
