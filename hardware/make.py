@@ -13,8 +13,9 @@ from pathlib import Path
 from hardware import layout as places
 from hardware.analog import checks as analog
 from hardware.analog import circuit as front_end
+from hardware.analog import spice
 from hardware.board import checks as board_checks
-from hardware.board import cost
+from hardware.board import cost, tools
 from hardware.board.build import COMMITTED
 from hardware.board.design import HEIGHT_MM, WIDTH_MM, design
 from hardware.board.outputs import outputs
@@ -142,8 +143,18 @@ def main() -> int:
     if len(sys.argv) < 2 or options not in ([], ["--pictures"]):
         print("usage: python -m hardware.make FOLDER [--pictures]", file=sys.stderr)
         return 2
+    if not (tools.available() and spice.available()):
+        print(
+            "hardware: KiCad 9 with its libraries, or ngspice, is missing: run hardware/install",
+            file=sys.stderr,
+        )
+        return 1
     folder = Path(sys.argv[1])
-    good = make(folder)
+    try:
+        good = make(folder)
+    except (tools.KicadError, spice.SpiceError) as error:
+        print(f"hardware: {error}", file=sys.stderr)
+        return 1
     if good and options:
         show_in_documents(folder)
     print(f"summary: {folder / 'summary.md'}: {'every check holds' if good else 'CHECKS FAIL'}")

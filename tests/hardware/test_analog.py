@@ -1,11 +1,12 @@
 """The analog front end keeps its bounds in simulation, and the twin's model is the same circuit."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from hardware.analog.checks import check, settling_us, volts
+from hardware.analog.checks import check, resolution_and_accuracy, settling_us, usable_force_n, volts
 from hardware.analog.circuit import Circuit, load
 from hardware.analog.spice import available
 
@@ -14,6 +15,8 @@ pytestmark = [
     pytest.mark.skipif(not available(), reason="ngspice is not installed: run hardware/install"),
 ]
 PARITY_LSB = 2.0
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "hardware.md").read_text(encoding="utf-8")
+NOTES_N = {1.0: (0.021, 0.37), 10.0: (0.022, 0.38), 100.0: (0.028, 0.49)}  # resolution, accuracy
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +26,28 @@ def circuit() -> Circuit:
 
 def test_every_bound_holds(circuit: Circuit) -> None:
     assert [f"{b.name}: {b.figure:.3g} {b.unit}" for b in check(circuit) if not b.ok] == []
+
+
+def test_the_values_of_the_design_notes_give_the_table_of_the_design_notes(circuit: Circuit) -> None:
+    theirs = replace(circuit, exponent=1.0, feedback_ohm=10800.0, oversample=16)
+    figures = [bound.figure for bound in resolution_and_accuracy(theirs)]
+    assert figures == pytest.approx([figure for pair in NOTES_N.values() for figure in pair], rel=0.02)
+    assert usable_force_n(theirs) == pytest.approx(100.0, abs=2.0)
+
+
+def test_the_force_table_in_the_page_is_the_simulated_one(circuit: Circuit) -> None:
+    figures = iter(resolution_and_accuracy(circuit))
+    for force_n, notes in NOTES_N.items():
+        resolution, accuracy = next(figures).figure, next(figures).figure
+        row = f"| {resolution:.3f} N | {notes[0]:.3f} N | {accuracy:.2f} N | {notes[1]:.2f} N |"
+        assert f"| {force_n:g} N {row}" in PAGE
+
+
+def test_the_other_figures_in_the_page_are_the_simulated_ones(circuit: Circuit) -> None:
+    listed = {bound.name: f"{bound.figure:.2g} {bound.unit}" for bound in check(circuit)}
+    listed["force at the end of the linear range"] = f"{usable_force_n(circuit):.0f} N"
+    figures = [text for name, text in listed.items() if not name.startswith(("resolution", "accuracy"))]
+    assert [text for text in figures if f"| {text} |" not in PAGE] == []
 
 
 def test_100_nf_on_the_sense_node_breaks_settling(circuit: Circuit) -> None:
