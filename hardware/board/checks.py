@@ -18,7 +18,7 @@ from hardware.board.design import ANTENNA_MM, GROUND, HEIGHT_MM, WIDTH_MM, Desig
 from hardware.board.firmware_module import MODULE, board_nets, differences, module_text
 from hardware.board.geometry import Pad, courtyard, pads
 from hardware.board.identity import PROJECT
-from hardware.board.libraries import pins
+from hardware.board.libraries import OWN, pins
 from hardware.board.netlist import netlist
 from hardware.board.router import load
 from hardware.board.tools import kicad
@@ -27,7 +27,12 @@ from hardware.finding import Finding, count, table
 REFERENCE_V = 1.25  # of U4
 DECOUPLING_MM = 4.0  # from a supply pin to the capacitor's pad
 OVER_THE_EDGE = ("J2", "U1")  # a socket that looks out of the case; an antenna that wants room around it
-GENERATED = tuple(f"{PROJECT}.{ending}" for ending in ("kicad_sch", "kicad_pcb", "kicad_pro"))
+GENERATED = (
+    *(f"{PROJECT}.{ending}" for ending in ("kicad_sch", "kicad_pcb", "kicad_pro")),
+    f"{OWN}.kicad_sym",
+    "sym-lib-table",
+    "fp-lib-table",
+)
 
 
 def schematic_rules(folder: Path) -> Finding:
