@@ -101,8 +101,12 @@ class Writer:
         import h5py
 
         first = len(self._file.require_group("#refs#"))
-        made = [self._text(f"#refs#/t{number}", text) for number, text in enumerate(texts, first)]
-        references = np.array([one.ref for one in made], h5py.ref_dtype).reshape(1, -1)
+        # Equal texts are kept once: a day has 200 000 events of a few kinds.
+        made = {
+            text: self._text(f"#refs#/t{number}", text).ref
+            for number, text in enumerate(dict.fromkeys(texts), first)
+        }
+        references = np.array([made[text] for text in texts], h5py.ref_dtype).reshape(1, -1)
         cells = self._file.create_dataset(path, data=references, dtype=h5py.ref_dtype)
         cells.attrs["MATLAB_class"] = np.bytes_("cell")
 
