@@ -20,16 +20,21 @@ from hardware.board.build import COMMITTED
 from hardware.board.design import HEIGHT_MM, WIDTH_MM, design
 from hardware.board.outputs import outputs
 from hardware.enclosure import enclosure
-from hardware.finding import Finding, table
+from hardware.finding import Finding, count, table
 from hardware.power import budget
 from hardware.sheet import sheet
+from tools.generate_layout import generated
 
 
 def _layout(folder: Path) -> tuple[list[Finding], list[Path], str]:
+    layout = places.load()
     findings = [
         Finding(f.check, f.figure, f.limit, f.check.startswith("left"), () if f.ok else (f.where,))
-        for f in places.check(places.load())
+        for f in places.check(layout)
     ]
+    made = generated(layout).items()
+    stale = [path.name for path, text in made if path.read_text(encoding="utf-8") != text]
+    findings.append(count("files made from layout.toml that differ from it", stale))
     return findings, [], ""
 
 
