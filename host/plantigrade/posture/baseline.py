@@ -11,6 +11,7 @@ import numpy as np
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
+from plantigrade.library.durable import replace_text
 from plantigrade.posture.intake import StrideColumns
 from plantigrade.posture.statistics import cv_pct
 
@@ -106,14 +107,14 @@ class PersonalBaseline:
         return TagReference(tag, days) if len(days) >= MIN_DAYS else None
 
     def save(self, path: Path) -> None:
-        """Write as JSON.
+        """Write as JSON, whole or not at all, for the owner alone to read.
 
         Raises:
             FileError: the file cannot be written.
         """
         days = [vars(day) for day in self.days]
         try:
-            path.write_text(json.dumps({"schema": SCHEMA, "days": days}, indent=1) + "\n", encoding="utf-8")
+            replace_text(path, json.dumps({"schema": SCHEMA, "days": days}, indent=1) + "\n")
         except OSError as error:
             raise FileError(path, f"cannot be written ({error.strerror})") from error
 

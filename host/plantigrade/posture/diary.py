@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.library.durable import replace_text
 from plantigrade.posture.guidance import Catalogue, catalogue
 from plantigrade.posture.student import t_quantile
 
@@ -81,18 +82,15 @@ def as_json(entry: Entry) -> dict[str, Any]:
 
 
 def save_diary(path: Path, entries: Sequence[Entry]) -> None:
-    """Write a diary as JSON, in the order of its times; whole or not at all.
+    """Write a diary as JSON, in the order of its times; whole or not at all, for the owner alone.
 
     Raises:
         FileError: it cannot be written.
     """
     listed = [as_json(entry) for entry in sorted(entries, key=lambda entry: entry.at)]
-    draft = path.with_name(path.name + ".part")
     try:
-        draft.write_text(json.dumps({"schema": SCHEMA, "entries": listed}, indent=1) + "\n", encoding="utf-8")
-        draft.replace(path)
+        replace_text(path, json.dumps({"schema": SCHEMA, "entries": listed}, indent=1) + "\n")
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise FileError(path, f"cannot be written ({error.strerror})") from error
 
 

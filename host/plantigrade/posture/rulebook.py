@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.library.durable import replace_text
 from plantigrade.posture.rules import EDITABLE, Rule, check_rule, shipped_rules
 
 SCHEMA = "plantigrade.rulebook/1"
@@ -93,14 +94,14 @@ class RuleBook:
         return f"{version}+{edits}" if edits else version
 
     def save(self, path: Path) -> None:
-        """Write the edits as JSON; the shipped rules are not repeated.
+        """Write the edits as JSON, for the owner alone to read; the shipped rules are not repeated.
 
         Raises:
             FileError: the file cannot be written.
         """
         data = {"schema": SCHEMA, "edits": [asdict(edit) for edit in self.trail]}
         try:
-            path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+            replace_text(path, json.dumps(data, indent=1) + "\n")
         except OSError as error:
             raise FileError(path, f"cannot be written ({error.strerror})") from error
 

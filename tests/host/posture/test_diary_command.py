@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -58,6 +59,17 @@ def test_entries_are_kept_in_the_order_of_their_times(tmp_path: Path):
     told = json.loads(diary("list", "--diary", book, "--json", "-").stdout)
     assert [entry["score"] for entry in told["entries"]] == [0, 4]
     assert [entry.at.tzinfo is not None for entry in load_diary(book)] == [True, True]
+
+
+def test_a_diary_is_for_its_owner_alone_and_survives_a_place_that_refuses(tmp_path: Path):
+    book = kept(tmp_path / "pain.json", [3, 4])
+    assert book.stat().st_mode & 0o077 == 0
+    before = book.read_bytes()
+    with patch("os.fsync", side_effect=OSError(28, "No space left on device")):
+        answer = CliRunner().invoke(posture, ["diary", "add", "knee", "5", "--diary", str(book)])
+    assert isinstance(answer.exception, FileError) and "No space left" in str(answer.exception)
+    assert book.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [book]
 
 
 @pytest.mark.parametrize("wrong", [["elbow", "3"], ["knee", "11"], ["knee", "-1"], ["knee", "two"]])
