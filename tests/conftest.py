@@ -12,7 +12,7 @@ from hypothesis import settings
 # A property holds or not whatever else the computer does: no example is failed for its time.
 settings.register_profile("plantigrade", deadline=None)
 settings.load_profile("plantigrade")
-# Started in the background of a script we inherit a deaf ear for Ctrl-C, and so would the programs under test.
+# Started in the background of a script we are deaf to Ctrl-C, and so would the programs under test be.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 ROOT = Path(__file__).resolve().parent.parent
