@@ -79,8 +79,7 @@ class ForceArray:
         self._enable.value(0 if on else 1)
 
     def reference(self):
-        """The amplifier's level with no sensor connected, in 12-bit counts. Leaves the sensors as they were.
-        The amplifier's level with no sensor connected, in 12-bit counts. Leaves the sensors as they were."""
+        """The amplifier's level with no sensor connected, in 12-bit counts; sensors are left as they were."""
         was = self._enable.value()
         self._enable.value(1)
         sleep_us(self._settle_us)
