@@ -8,6 +8,14 @@ import click
 
 from plantigrade.errors import FileError
 
+json_option = click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Write the result as JSON (- = standard output, and nothing else there).",
+)
+
 
 def write_json(values: dict[str, Any], json_file: Path) -> None:
     """Write an answer to a file, or to standard output for `-`.

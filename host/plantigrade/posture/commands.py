@@ -6,16 +6,10 @@ from typing import Any
 
 import click
 
+from plantigrade.json_answer import json_option
 from plantigrade.posture.diary_commands import diary
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_json = click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    metavar="FILE",
-    help="Write the result as JSON (- = standard output, and nothing else there).",
-)
 _rules = click.option(
     "--rules",
     "book",
@@ -50,7 +44,7 @@ posture.add_command(diary)
 
 @posture.command()
 @_rules
-@_json
+@json_option
 def rules(book: Path | None, json_file: Path | None) -> None:
     """List the rules that hold, with their levels and versions.
 
@@ -92,7 +86,7 @@ def edit(book: Path, rule: str, field: str, value: float, by: str, reason: str) 
 
 @posture.command()
 @click.argument("book", metavar="FILE", type=_FILE)
-@_json
+@json_option
 def history(book: Path, json_file: Path | None) -> None:
     """Show who changed which rule of a patient, when and why.
 
@@ -111,7 +105,7 @@ def history(book: Path, json_file: Path | None) -> None:
 @click.option("--baseline", type=_FILE, metavar="FILE", help="The person's own days, see `posture learn`.")
 @click.option("--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn.")
 @_weight
-@_json
+@json_option
 def alerts(
     recording: Path,
     book: Path | None,
@@ -166,7 +160,7 @@ def learn(recording: Path, baseline: Path, tag: str, day: datetime, body_weight_
 @click.option("--metric", "metrics", multiple=True, help="Value of strides; by default the usual ones.")
 @click.option("--paired", is_flag=True, help="The first before belongs to the first after, and so on.")
 @_weight
-@_json
+@json_option
 def compare(**options: Any) -> None:
     """Compare recordings before and after: with and without an orthotic, two shoes, two weeks.
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from plantigrade.json_answer import json_option
+
 PLACES = ("foot", "ankle", "shin", "knee", "hip", "lower-back", "other")
 _diary = click.option(
     "--diary",
@@ -13,13 +15,6 @@ _diary = click.option(
     metavar="FILE",
     required=True,
     help="Where the diary is kept.",
-)
-_json = click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    metavar="FILE",
-    help="Write the result as JSON (- = standard output, and nothing else there).",
 )
 
 
@@ -67,7 +62,7 @@ def add(book: Path, place: str, score: int, side: str | None, at: datetime | Non
 
 @diary.command("list")
 @_diary
-@_json
+@json_option
 def listed(book: Path, json_file: Path | None) -> None:
     """List the entries in the order of their times.
 
@@ -90,7 +85,7 @@ def listed(book: Path, json_file: Path | None) -> None:
     required=True,
     help="The person's own days with their loads, see `posture learn`.",
 )
-@_json
+@json_option
 def relate(book: Path, place: str, baseline: Path, json_file: Path | None) -> None:
     """Whether pain at a place goes along with load over the days.
 
