@@ -15,9 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "shared").glob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 BLOCK = re.compile(r"^```sh test\n(.*?)^```", re.MULTILINE | re.DOTALL)
+WALKS = re.compile(r"plantigrade (?:demo|run|scan|twin)")  # over the virtual radio, so alone on the machine
 BLOCKS = [
     pytest.param(
-        match.group(1), id=f"{page.relative_to(ROOT)}:{page.read_text().count(chr(10), 0, match.start())}"
+        match.group(1),
+        id=f"{page.relative_to(ROOT)}:{page.read_text().count(chr(10), 0, match.start())}",
+        marks=[pytest.mark.radio] if WALKS.search(match.group(1)) else [],
     )
     for page in PAGES
     for match in BLOCK.finditer(page.read_text())
@@ -31,7 +34,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.radio
 @pytest.mark.parametrize("script", BLOCKS)
 def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
     """Blocks marked `sh test` run in an empty folder that holds only the bundled walk as `walk.txt.gz`."""

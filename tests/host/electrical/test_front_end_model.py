@@ -16,6 +16,12 @@ FRONT = FrontEndParameters.load()
 QUIET = Effects.none()
 
 
+@pytest.fixture(scope="module")
+def walk_n() -> np.ndarray:
+    """Forces under the left foot of the bundled walk, shape (rows, 16)."""
+    return load_walk().left
+
+
 def constant(force_n: float, seconds: float, rate_hz: float = 100) -> np.ndarray:
     return np.full((round(seconds * rate_hz), 16), force_n)
 
@@ -31,11 +37,10 @@ def test_without_imperfections_the_codes_follow_the_ideal_curve():
     assert np.abs(codes - FRONT.counts(force_n)).max() <= 0.5
 
 
-def test_all_effects_off_and_back_gives_the_recorded_forces():
-    walk = load_walk()
-    codes = FrontEnd(1, effects=QUIET).counts(walk.left, 100)
+def test_all_effects_off_and_back_gives_the_recorded_forces(walk_n: np.ndarray):
+    codes = FrontEnd(1, effects=QUIET).counts(walk_n, 100)
     inside = codes < FRONT.usable_count
-    assert np.abs(nominal().apply(codes) - walk.left)[inside].max() < 0.3
+    assert np.abs(nominal().apply(codes) - walk_n)[inside].max() < 0.3
 
 
 def test_tolerance_spreads_the_sensors_as_stated():
@@ -92,8 +97,8 @@ def test_too_much_force_ends_at_the_highest_code():
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=5))
-def test_pieces_of_a_day_give_the_same_codes_as_the_whole(cuts: list[int]):
-    force_n = load_walk().left[:1500]
+def test_pieces_of_a_day_give_the_same_codes_as_the_whole(walk_n: np.ndarray, cuts: list[int]):
+    force_n = walk_n[:1500]
     whole = FrontEnd(7).counts(force_n, 100)
     front_end = FrontEnd(7)
     edges = [*np.minimum(np.cumsum([0, *cuts]), len(force_n)).tolist(), len(force_n)]
@@ -101,23 +106,23 @@ def test_pieces_of_a_day_give_the_same_codes_as_the_whole(cuts: list[int]):
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
 
 
-def test_a_seed_is_an_insole():
-    force_n = load_walk().left[:500]
+def test_a_seed_is_an_insole(walk_n: np.ndarray):
+    force_n = walk_n[:500]
     first = FrontEnd(1).counts(force_n, 100)
     np.testing.assert_array_equal(first, FrontEnd(1).counts(force_n, 100))
     assert (first != FrontEnd(2).counts(force_n, 100)).any()
 
 
-def test_reset_begins_again():
-    force_n, front_end = load_walk().left[:500], FrontEnd(1)
+def test_reset_begins_again(walk_n: np.ndarray):
+    force_n, front_end = walk_n[:500], FrontEnd(1)
     first = front_end.counts(force_n, 100)
     front_end.reset()
     np.testing.assert_array_equal(front_end.counts(force_n, 100), first)
 
 
 @pytest.mark.parametrize("kind", list(FaultKind))
-def test_a_fault_touches_its_sensor_from_its_time_on(kind: FaultKind):
-    force_n = load_walk().left[:6000]
+def test_a_fault_touches_its_sensor_from_its_time_on(walk_n: np.ndarray, kind: FaultKind):
+    force_n = walk_n[:6000]
     sound = FrontEnd(1).counts(force_n, 100)
     broken = FrontEnd(1, faults={8: Fault(kind, 20.0)}).counts(force_n, 100)
     np.testing.assert_array_equal(np.delete(broken, 8, axis=1), np.delete(sound, 8, axis=1))
