@@ -23,10 +23,10 @@ _origin_us = _clock["origin_us"]
 _offset_us = _clock["offset_us"]
 _drift_ppb = _clock["drift_ppb"]
 
-_HORIZON, _BEHIND = range(2)
-# crystal time of the next callback to serve; how far behind the crystal the callback that runs is
-# ("l", not "q": reading a "q" makes a heap object each time)
-_seen = array("l", [FOREVER_US, 0])
+_HORIZON, _BEHIND, _BEGUN = range(3)
+# crystal time of the next callback to serve; how far behind the crystal the callback that runs is; when it
+# was due, until it first looks ("l", not "q": reading a "q" makes a heap object each time)
+_seen = array("l", [FOREVER_US, 0, FOREVER_US])
 
 
 def crystal_us():
@@ -37,6 +37,11 @@ def crystal_us():
 
 def device_us():
     """The crystal as firmware sees it; never wraps here (`ticks_us` does)."""
+    begun = _seen[_BEGUN]
+    if begun != FOREVER_US:
+        _seen[_BEGUN] = FOREVER_US
+        _seen[_BEHIND] = crystal_us() - begun
+        return begun
     horizon = _seen[_HORIZON]  # read once and first: a callback may come between any two lines and move it
     now = crystal_us() - _seen[_BEHIND]
     return now if now < horizon else horizon
@@ -53,12 +58,16 @@ def set_horizon(crystal):
 
 
 def begin_callback(due):
-    """The callback that was due at crystal time `due` begins."""
-    _seen[_BEHIND] = crystal_us() - due
+    """The callback that was due at crystal time `due` begins.
+
+    The computer may stop the process right here, before the handler has asked for the time even once.
+    """
+    _seen[_BEGUN] = due
 
 
 def end_callback():
     """It has ended."""
+    _seen[_BEGUN] = FOREVER_US
     _seen[_BEHIND] = 0
 
 

@@ -2,9 +2,9 @@
 thread.
 
 The interpreter has no global lock, so the thread keeps to preallocated arrays and integers: it allocates
-nothing and changes no dictionary. Handlers run in the main thread through `micropython.schedule`, between two
-bytecodes as on the chip. `schedule` alone does not end a system call in which the main thread waits,
-therefore the wake pipe.
+nothing, changes no dictionary, and no count has two writers. Handlers run in the main thread through
+`micropython.schedule`, between two bytecodes as on the chip. `schedule` alone does not end a system call in
+which the main thread waits, therefore the wake pipe.
 """
 
 import _thread
@@ -25,7 +25,8 @@ _FOREVER_US = clock.FOREVER_US
 _due = array("l", [_FOREVER_US] * TIMERS)
 _period = array("l", [0] * TIMERS)  # 0: fires once
 _next = array("l", [_FOREVER_US] * TIMERS)  # when the next callback to serve is or was due; main thread only
-_waiting = array("l", [0] * TIMERS)
+_fired = array("l", [0] * TIMERS)  # callbacks to serve, ever; written by the thread
+_served = array("l", [0] * TIMERS)  # of these, those begun or given up; written by the main thread
 _dropped = array("l", [0] * TIMERS)
 _skipped = array("l", [0] * TIMERS)  # of the dropped ones, those that `_next` has left behind
 _handlers = [None] * TIMERS
@@ -63,8 +64,8 @@ def _expire(now):
     i = 0
     while i < TIMERS:
         while _due[i] <= now:
-            if _waiting[i] < QUEUE:
-                _waiting[i] += 1
+            if _fired[i] - _served[i] < QUEUE:
+                _fired[i] += 1
             else:
                 _dropped[i] += 1
             _due[i] = _due[i] + _period[i] if _period[i] else _FOREVER_US
@@ -127,8 +128,8 @@ def _run_timers():
     _state[_FIRED] = 0
     i = 0
     while i < TIMERS:
-        while _waiting[i]:
-            _waiting[i] -= 1
+        while _served[i] != _fired[i]:
+            _served[i] += 1
             _serve(i)
         i += 1
 
@@ -202,7 +203,7 @@ def unwatch(stream):
 def set_timer(slot, first_us, period_us, handler):
     """Have `handler()` called in `first_us` of device time and then each `period_us` (0: once)."""
     _due[slot] = _FOREVER_US
-    _waiting[slot] = 0
+    _served[slot] = _fired[slot]
     _handlers[slot] = handler
     _period[slot] = period_us
     _skipped[slot] = _dropped[slot]
@@ -215,7 +216,7 @@ def set_timer(slot, first_us, period_us, handler):
 def clear_timer(slot):
     """Stop a timer; nothing of it is delivered afterwards."""
     _due[slot] = _FOREVER_US
-    _waiting[slot] = 0
+    _served[slot] = _fired[slot]
     _handlers[slot] = None
     _next[slot] = _FOREVER_US
     _look_ahead()

@@ -119,6 +119,32 @@ async def test_ticks_wrap_as_on_the_chip_and_never_run_back(tmp_path: Path) -> N
     assert "BACK" not in console.text
 
 
+HELD = """
+from sim import clock
+def hold(us):
+    until = clock.crystal_us() + us
+    while clock.crystal_us() < until:
+        pass
+due = clock.device_us()
+clock.begin_callback(due)
+hold(20000)
+print("FIRST", clock.device_us() - due)
+hold(2000)
+print("THEN", clock.device_us() - due >= 2000)
+clock.end_callback()
+print("AFTER", clock.device_us() - due >= 22000)
+"""
+
+
+async def test_a_callback_that_the_computer_holds_up_still_sees_the_time_at_which_it_was_due(
+    tmp_path: Path,
+) -> None:
+    async with board(tmp_path / "board", HELD) as (_, console):
+        assert await console.line("FIRST ") == "0"
+        assert await console.line("THEN ") == "True"
+        assert await console.line("AFTER ") == "True"
+
+
 SAY_TIME = """
 import select, sys, time
 typed = select.poll()

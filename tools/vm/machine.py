@@ -46,6 +46,7 @@ async def run_job(commands: list[list[str]], radio_port: int, timeout_s: float =
         words = {"python": sys.executable, "bridge": HERE / "guest" / "hci_bridge.py", "job": job}
         append = " ".join([_KERNEL_WORDS, *(f"plantigrade.{name}={value}" for name, value in words.items())])
         process = await asyncio.create_subprocess_exec(
+            *("nice", "-n", "10"),  # the insoles are other computers: emulation must not take their time
             "qemu-system-x86_64",
             *("-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2"),
             *("-m", str(_MEMORY_MB), "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"),

@@ -31,6 +31,7 @@ class Heard:
     frames: int = 0
     late: int = 0
     lost: int = 0
+    never_recorded: dict[str, int] = field(default_factory=lambda: dict[str, int]())
     first_seq: int = -1
     next_seq: int = -1
     broken: dict[str, int] = field(default_factory=lambda: dict[str, int]())
@@ -96,6 +97,11 @@ class PlainInsole:
         found = host_messages.parse_log_message(message)
         if found.kind == ids.LOG_END:
             self._log_ended.set()
+        elif found.kind == ids.LOG_GAP:
+            first, end, reason = found.fields
+            told = self.heard.never_recorded
+            name = ids.GAP_NAMES[reason]
+            told[name] = told.get(name, 0) + end - first
         elif found.kind == ids.LOG_BLOCK:
             for record in found.records:
                 header = decoder.decode_block(record).header
