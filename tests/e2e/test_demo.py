@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.stolen_time import StolenTime
+
 pytestmark = [pytest.mark.radio, pytest.mark.slow, pytest.mark.micropython]
 
 START_S = 60
@@ -50,8 +52,9 @@ def wait_until_gone(handles: dict[int, int], within_s: float = 10.0) -> set[int]
     return set(waiting.values())
 
 
-def test_twelve_seconds_of_the_bundled_walk_arrive_whole(tmp_path: Path) -> None:
-    summary = tmp_path / "demo.json"
+def walked(folder: Path) -> tuple[dict[str, Any], str]:
+    """Twelve seconds of the demo: what it wrote as JSON, and what it said."""
+    summary = folder / "demo.json"
     done = subprocess.run(
         [*DEMO, "--seconds", "12", "--json", str(summary)],
         capture_output=True,
@@ -60,21 +63,38 @@ def test_twelve_seconds_of_the_bundled_walk_arrive_whole(tmp_path: Path) -> None
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    result = json.loads(summary.read_text())
-    assert result["schema"] == "plantigrade.demo/1"
-    assert result["seconds"] == 12
-    assert result["problems"] == []
-    for side in ("left", "right"):
-        insole, strides = result["insoles"][side], result["strides"][side]
-        assert abs(insole["frames_sent"] - 1200) <= 20
-        assert insole["frames_received"] == insole["frames_sent"]
-        assert insole["frames_missing"] == 0
-        assert 5 < insole["latency_ms"]["p50"] < insole["latency_ms"]["p99"] < 150
-        assert insole["accounting"]["slots_requested"] >= insole["frames_received"]
-        assert strides["found"] >= strides["matched"] >= strides["reference"] - 1 >= 3
-        assert strides["mae_ms"] < 10
-    assert result["left_right_clock_error_ms"]["p95"] < 5
-    assert "0 missing" in done.stdout
+    return json.loads(summary.read_text()), done.stdout
+
+
+def in_time(result: dict[str, Any]) -> bool:
+    """Whether a walk was as prompt as the bars ask."""
+    return (
+        all(insole["latency_ms"]["p99"] < 150 for insole in result["insoles"].values())
+        and all(strides["mae_ms"] < 10 for strides in result["strides"].values())
+        and result["left_right_clock_error_ms"]["p95"] < 5
+    )
+
+
+def test_twelve_seconds_of_the_bundled_walk_arrive_whole_and_in_time(tmp_path: Path) -> None:
+    """A computer that others keep from working is no measure of latency: it may try again, twice."""
+    for _ in range(3):
+        with StolenTime() as stolen:
+            result, said = walked(tmp_path)
+        assert result["schema"] == "plantigrade.demo/1"
+        assert result["seconds"] == 12
+        assert result["problems"] == []
+        assert "0 missing" in said
+        for side in ("left", "right"):
+            insole, strides = result["insoles"][side], result["strides"][side]
+            assert abs(insole["frames_sent"] - 1200) <= 20
+            assert insole["frames_received"] == insole["frames_sent"]
+            assert insole["frames_missing"] == 0
+            assert 5 < insole["latency_ms"]["p50"] < insole["latency_ms"]["p99"]
+            assert insole["accounting"]["slots_requested"] >= insole["frames_received"]
+            assert strides["found"] >= strides["matched"] >= strides["reference"] - 1 >= 3
+        if in_time(result) or stolen.share < 0.05:
+            break
+    assert in_time(result), f"{100 * stolen.share:.0f} % of the computer's time was stolen: {result}"
 
 
 @pytest.mark.parametrize(
