@@ -12,25 +12,52 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5  # pytest's exit code when a selection is empty
 OUTCOMES = ("passed", "failed", "skipped")
-STAGES = {
-    "fast, on all cores": ["-n", "2", "-m", "not radio and not vm and not soak"],
-    "radio and virtual machine, one at a time": ["-m", "(radio or vm) and not soak"],
-    "long runs": ["-m", "soak"],
-}
 
 
-def run_stage(name: str, options: list[str], extra: list[str]) -> tuple[int, Counter[str]]:
+@dataclass(frozen=True)
+class Stage:
+    """One run of pytest.
+
+    Attributes:
+        name: what is printed above it.
+        options: of pytest.
+        marks: every test of it has one of these; none: any test may belong to it.
+    """
+
+    name: str
+    options: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+
+    def files(self) -> list[str]:
+        """Test files that name one of the marks: to read the others would take as long as some tests do."""
+        named = [f"mark.{mark}" for mark in self.marks]
+        files = sorted((ROOT / "tests").rglob("test_*.py"))
+        return [str(file) for file in files if any(name in file.read_text("utf-8") for name in named)]
+
+
+STAGES = (
+    Stage("fast, on all cores", ("-n", "2", "-m", "not radio and not vm and not soak")),
+    Stage("radio and virtual machine, one at a time", ("-m", "(radio or vm) and not soak"), ("radio", "vm")),
+    Stage("long runs", ("-m", "soak"), ("soak",)),
+)
+
+
+def run_stage(stage: Stage, extra: list[str]) -> tuple[int, Counter[str]]:
     """One pytest run; its exit code and its counts by place and outcome."""
-    print(f"== {name}", flush=True)
+    print(f"== {stage.name}", flush=True)
+    chosen = any(Path(word.partition("::")[0]).exists() for word in extra)
     with tempfile.TemporaryDirectory() as folder:
         counts = Path(folder) / "counts.json"
         environment = os.environ | {"PLANTIGRADE_TEST_COUNTS": str(counts)}
-        command = [sys.executable, "-m", "pytest", *options, *extra]
+        # Tests start Python some hundred times: what is compiled once is kept, whatever the shell prefers.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        command = [sys.executable, "-m", "pytest", *stage.options, *extra, *([] if chosen else stage.files())]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         found: Counter[str] = Counter(json.loads(counts.read_text()) if counts.exists() else {})
     return code, found
@@ -44,10 +71,10 @@ def main() -> int:
     started = time.monotonic()
     total: Counter[str] = Counter()
     failed = False
-    for name, options in STAGES.items():
-        if name == "long runs" and not chosen.soak:
+    for stage in STAGES:
+        if "soak" in stage.marks and not chosen.soak:
             continue
-        code, counts = run_stage(name, options, extra)
+        code, counts = run_stage(stage, extra)
         total += counts
         failed |= code not in (0, NO_TESTS)
     print(f"== all stages: {time.monotonic() - started:.0f} s")
