@@ -31,8 +31,10 @@ _dropped = array("l", [0] * TIMERS)
 _skipped = array("l", [0] * TIMERS)  # of the dropped ones, those that `_next` has left behind
 _handlers = [None] * TIMERS
 
-_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING = range(7)
-_state = bytearray(7)
+_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING, _BROKEN = range(8)
+_state = bytearray(8)
+_broken_us = array("l", [0])  # when Ctrl-C came into a callback
+_BROKEN_FOR_US = 200000
 _watchdog = array("l", [_FOREVER_US])
 
 wake_in = settings.descriptor("wake_in", "rb")
@@ -96,6 +98,9 @@ def _thread_main():
     while True:
         now = clock.crystal_us()
         wait = _expire(now)
+        if _state[_BROKEN] and now - _broken_us[0] > _BROKEN_FOR_US:
+            _state[_BROKEN] = 0
+            clock.tell(b"interrupt\n")
         if _watchdog[0] <= now:
             _watchdog[0] = _FOREVER_US
             clock.tell(b"reset watchdog\n")
@@ -108,7 +113,8 @@ def _dispatch(_):
     """In the main thread: run what is pending.
 
     The interpreter swallows a Ctrl-C that comes in here; on a chip, where callbacks take a far smaller share
-    of the time, that hardly ever happens. The supervisor types it once more.
+    of the time, that hardly ever happens. It is kept until the main thread waits, so that firmware reads
+    nothing of what was typed behind it; if it never waits, the supervisor types Ctrl-C once more.
     """
     _state[_SCHEDULED] = 0
     if _state[_MASKED]:
@@ -121,7 +127,8 @@ def _dispatch(_):
                 handler()
             kick()
     except KeyboardInterrupt:
-        clock.tell(b"interrupt\n")
+        _broken_us[0] = clock.crystal_us()
+        _state[_BROKEN] = 1
 
 
 def _run_timers():
@@ -257,6 +264,13 @@ def mask(on):
     if not on and before:
         _call_main()
     return before
+
+
+def raise_kept():
+    """Raise the Ctrl-C that came into a callback, now that none runs."""
+    if _state[_BROKEN] and not _state[_SERVING]:
+        _state[_BROKEN] = 0
+        raise KeyboardInterrupt
 
 
 def asleep(on):

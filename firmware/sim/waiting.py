@@ -27,6 +27,7 @@ def sleep_true_us(wait_us):
     """Sleep in true time while interrupts are served."""
     end = clock.true_us() + wait_us
     while True:
+        interrupts.raise_kept()
         left = end - clock.true_us()
         if left <= 0:
             return
@@ -83,6 +84,7 @@ class poll:
 
     def poll(self, timeout=-1):
         """As `select.poll.poll`, in milliseconds of device time."""
+        interrupts.raise_kept()
         found = []
         self._ready_objects(found)
         if found:
@@ -98,6 +100,7 @@ class poll:
                     found.append((item[0], item[1]))
         finally:
             interrupts.asleep(False)
+        interrupts.raise_kept()
         if not found:
             self._ready_objects(found)
         return found
