@@ -27,7 +27,7 @@ class Stage:
     Attributes:
         name: what is printed above it.
         options: of pytest.
-        marks: every test of it has one of these; none: any test may belong to it.
+        marks: every test of it has one of these; empty: any test may belong to it.
     """
 
     name: str

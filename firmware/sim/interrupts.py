@@ -31,10 +31,10 @@ _dropped = array("l", [0] * TIMERS)
 _skipped = array("l", [0] * TIMERS)  # of the dropped ones, those that `_next` has left behind
 _handlers = [None] * TIMERS
 
-_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING, _BROKEN = range(8)
+_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING, _KEPT = range(8)
 _state = bytearray(8)
-_broken_us = array("l", [0])  # when Ctrl-C came into a callback
-_BROKEN_FOR_US = 200000
+_kept_us = array("l", [0])  # when the Ctrl-C came that is kept
+_KEEP_US = 200000  # firmware that has not waited by then has to be interrupted anew
 _watchdog = array("l", [_FOREVER_US])
 
 wake_in = settings.descriptor("wake_in", "rb")
@@ -98,8 +98,8 @@ def _thread_main():
     while True:
         now = clock.crystal_us()
         wait = _expire(now)
-        if _state[_BROKEN] and now - _broken_us[0] > _BROKEN_FOR_US:
-            _state[_BROKEN] = 0
+        if _state[_KEPT] and now - _kept_us[0] > _KEEP_US:
+            _state[_KEPT] = 0
             clock.tell(b"interrupt\n")
         if _watchdog[0] <= now:
             _watchdog[0] = _FOREVER_US
@@ -127,8 +127,8 @@ def _dispatch(_):
                 handler()
             kick()
     except KeyboardInterrupt:
-        _broken_us[0] = clock.crystal_us()
-        _state[_BROKEN] = 1
+        _kept_us[0] = clock.crystal_us()
+        _state[_KEPT] = 1
 
 
 def _run_timers():
@@ -268,8 +268,8 @@ def mask(on):
 
 def raise_kept():
     """Raise the Ctrl-C that came into a callback, now that none runs."""
-    if _state[_BROKEN] and not _state[_SERVING]:
-        _state[_BROKEN] = 0
+    if _state[_KEPT] and not _state[_SERVING]:
+        _state[_KEPT] = 0
         raise KeyboardInterrupt
 
 

@@ -81,6 +81,16 @@ print("SEEN", seen)
 """
 
 
+async def test_what_is_typed_behind_ctrl_c_is_for_the_prompt_not_for_firmware(tmp_path: Path) -> None:
+    reads = TICKING.replace("    ticks += 1", "    ticks += 1\n    time.sleep_us(8000)").replace(
+        "    time.sleep_ms(100)", "    if typed.poll(100):\n        sys.stdin.read(1)"
+    )
+    listens = "import select, sys\ntyped = select.poll()\ntyped.register(sys.stdin, select.POLLIN)\n"
+    async with board(tmp_path / "board", listens + reads) as (one, console):
+        await console.line("up")
+        assert (await mpremote(one.serial_port, "eval", "3")).strip() == "3"
+
+
 async def test_every_reset_tells_its_cause_and_keeps_the_file_system(tmp_path: Path) -> None:
     async with board(tmp_path / "board", RESETS) as (_, console):
         assert await console.line("SEEN ") == "power hard deepsleep watchdog soft"

@@ -70,7 +70,6 @@ def in_time(result: dict[str, Any]) -> bool:
     """Whether a walk was as prompt as the bars ask."""
     return (
         all(insole["latency_ms"]["p99"] < 150 for insole in result["insoles"].values())
-        and all(strides["mae_ms"] < 10 for strides in result["strides"].values())
         and result["left_right_clock_error_ms"]["p95"] < 5
     )
 
@@ -92,6 +91,7 @@ def test_twelve_seconds_of_the_bundled_walk_arrive_whole_and_in_time(tmp_path: P
             assert 5 < insole["latency_ms"]["p50"] < insole["latency_ms"]["p99"]
             assert insole["accounting"]["slots_requested"] >= insole["frames_received"]
             assert strides["found"] >= strides["matched"] >= strides["reference"] - 1 >= 3
+            assert strides["mae_ms"] < 10
         if in_time(result) or stolen.share < 0.05:
             break
     assert in_time(result), f"{100 * stolen.share:.0f} % of the computer's time was stolen: {result}"
