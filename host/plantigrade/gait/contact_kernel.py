@@ -15,7 +15,13 @@ from plantigrade.gait.flanks import onset, release
 from plantigrade.gait.levels import BLOCKS, WIDER_BLOCKS, end_block, push_block, qualifies, set_levels
 from plantigrade.gait.signals import Floats, Forces
 
-STATE: Final = np.dtype(
+
+def _record(fields: list[Any]) -> np.dtype[np.void]:
+    """A record whose fields are attributes also where the kernels run uncompiled (NUMBA_DISABLE_JIT=1)."""
+    return np.dtype((np.record, fields))
+
+
+STATE: Final = _record(
     [
         ("learnt", np.int64),  # levels are known
         ("swing", np.float64),  # level of the unloaded foot
@@ -45,7 +51,7 @@ STATE: Final = np.dtype(
     ]
 )
 
-CONFIG: Final = np.dtype(
+CONFIG: Final = _record(
     [
         ("block_rows", np.int64),
         ("flank_rows", np.int64),
@@ -67,7 +73,7 @@ CONFIG: Final = np.dtype(
     ]
 )
 
-EVENT: Final = np.dtype(
+EVENT: Final = _record(
     [
         ("kind", np.int64),
         ("row", np.int64),
