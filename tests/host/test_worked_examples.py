@@ -1,0 +1,193 @@
+"""Every figure has an example whose answer was worked out on paper.
+
+Tests carry `@pytest.mark.worked_example("name", ...)` for the figures that they assert against numbers. Here these
+marks are read from the sources of all tests and held against the names that the project gives its figures: the
+tables of docs/reference/parameters.md, what the rules of posture can look at, and what calibrations hold.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from plantigrade.calibration.front_end import FrontEndParameters
+from plantigrade.calibration.model import Calibration, SensorCurve
+from plantigrade.calibration.weight import WeightScale
+from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
+from plantigrade.gait.pressure.butterfly import Butterfly
+from plantigrade.gait.results import (
+    Analysis,
+    Bout,
+    FootAccounting,
+    FootAnalysis,
+    FootPicture,
+    Hour,
+    Parameter,
+)
+from plantigrade.posture.day_load import LONGEST, SUMMED
+from plantigrade.posture.findings import Finding
+from plantigrade.posture.intake import derived
+from plantigrade.posture.rules import Statistic, shipped_rules
+from plantigrade.posture.standing import StandingWatch
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "reference" / "parameters.md"
+FIRST, BEYOND = "## Timing", "## What these insoles cannot know"
+MARK = "worked_example"
+
+
+class Mark(NamedTuple):
+    """One name in one mark."""
+
+    name: str
+    place: str
+
+
+def parameters() -> set[str]:
+    """Names in the first column of the page's tables, without those that no force insole can know."""
+    text = PAGE.read_text(encoding="utf-8")
+    rows = text[text.index(FIRST) : text.index(BEYOND)].splitlines()
+    first_cells = [row.split("|")[1] for row in rows if row.startswith("|")]
+    return {name for cell in first_cells for name in re.findall(r"`([a-z0-9_]+)`", cell)}
+
+
+def eyes() -> set[str]:
+    """The ratios of standing with closed and with open eyes."""
+    return {f"eyes_closed_over_open.{field.name}" for field in fields(Romberg)}
+
+
+def posture() -> set[str]:
+    """What a rule can use beside the strides' own columns: derived columns, values of seconds, statistics."""
+    watch = StandingWatch(10.0, 700.0)
+    (second,) = watch.feed(np.full(10, 350.0), np.full(10, 350.0))
+    named = {term.metric for rule in shipped_rules().values() for term in rule.terms}
+    return named | set(derived({}, 700.0)) | set(second.values) | {one.value for one in Statistic}
+
+
+def loads_of_the_day() -> set[str]:
+    """What the diary asks about that no stride holds."""
+    return {*SUMMED, *LONGEST, "load_asymmetry_pct"}
+
+
+def numbers_of(*classes: Any) -> set[str]:
+    """Fields of dataclasses that hold a number."""
+    kinds = ("float", "int", "float | None")
+    return {field.name for one in classes for field in fields(one) if str(_type_name(field.type)) in kinds}
+
+
+def _type_name(kind: Any) -> str:
+    return kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
+
+
+def calibrations() -> set[str]:
+    """Numbers that fits of bench loads and of body weight find."""
+    return numbers_of(SensorCurve, WeightScale, Calibration)
+
+
+def required() -> dict[str, set[str]]:
+    """Names that need an example, by where they come from."""
+    return {
+        "parameters of docs/reference/parameters.md": parameters(),
+        "ratios of closed to open eyes": eyes(),
+        "measures and statistics of posture rules": posture(),
+        "loads of a day": loads_of_the_day(),
+        "figures of calibrations": calibrations(),
+    }
+
+
+def also_known() -> set[str]:
+    """Further figures that results hold and that a mark may name."""
+    others = (Analysis, Bout, Butterfly, Finding, FootAccounting, FootAnalysis, FootPicture, Hour, Parameter)
+    curves = {name for one in (Calibration, FrontEndParameters) for name in public_names(one)}
+    return curves | numbers_of(*others, Romberg, Spectrum, Standing, Sway)
+
+
+def public_names(one: Any) -> set[str]:
+    """Fields, properties and methods of a dataclass."""
+    return {field.name for field in fields(one)} | {name for name in vars(one) if not name.startswith("_")}
+
+
+def marks_in(source: str, place: str) -> Iterator[Mark]:
+    """The names of every `worked_example(...)` in a source; a name must be a literal so that it can be read."""
+    for node in ast.walk(ast.parse(source)):
+        if not (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == MARK
+        ):
+            continue
+        where = f"{place}:{node.lineno}"
+        assert node.args, f"{where}: {MARK} names no figure"
+        for argument in node.args:
+            literal = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            assert literal, f"{where}: {MARK} needs names written out, not {ast.unparse(argument)}"
+            yield Mark(str(argument.value), where)  # type: ignore[attr-defined]
+
+
+def all_marks() -> list[Mark]:
+    """The marks of all tests."""
+    sources = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [
+        mark
+        for source in sources
+        if source != Path(__file__).resolve()
+        for mark in marks_in(source.read_text(encoding="utf-8"), str(source.relative_to(ROOT)))
+    ]
+
+
+def without_example(names: set[str], marks: list[Mark]) -> list[str]:
+    """Names that no mark has."""
+    return sorted(names - {mark.name for mark in marks})
+
+
+def unknown(known: set[str], marks: list[Mark]) -> list[str]:
+    """Marks whose name nothing has, with their places."""
+    return [f"{mark.place}: {mark.name}" for mark in marks if mark.name not in known]
+
+
+@pytest.mark.parametrize("kind", required())
+def test_every_figure_has_a_worked_example(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    names = required()[kind]
+    missing = without_example(names, all_marks())
+    with capsys.disabled():
+        print(f"\nworked examples, {kind}: {len(names) - len(missing)} of {len(names)}")
+    assert not missing, f"no worked example among the {kind}: {', '.join(missing)}"
+
+
+def test_marks_name_figures_that_exist() -> None:
+    known = set().union(also_known(), *required().values())
+    assert not unknown(known, all_marks())
+
+
+def test_a_made_up_parameter_is_reported_missing_and_unknown() -> None:
+    marks = list(
+        marks_in('@pytest.mark.worked_example("f1_n", "stride_flair_pct")\ndef test_x(): ...', "t.py")
+    )
+    assert marks == [Mark("f1_n", "t.py:1"), Mark("stride_flair_pct", "t.py:1")]
+    assert without_example({"f1_n", "hop_height_mm"}, marks) == ["hop_height_mm"]
+    assert unknown({"f1_n"}, marks) == ["t.py:1: stride_flair_pct"]
+
+
+@pytest.mark.parametrize("mark", ["worked_example(NAME)", "worked_example('f1' + '_n')", "worked_example()"])
+def test_a_mark_whose_names_cannot_be_read_is_refused(mark: str) -> None:
+    with pytest.raises(AssertionError, match="test_x.py:1"):
+        list(marks_in(f"@pytest.mark.{mark}\ndef test_x(): ...", "test_x.py"))
+
+
+def test_the_names_are_really_found() -> None:
+    """The collectors see one known name of each kind; an empty list would have every example."""
+    assert {"stride_time_s", "f2_time_pct", "cpei_pct", "standing_left_load_pct", "y_f95_hz"} <= parameters()
+    assert not {"walking_speed_m_per_s", "force_cycle"} & parameters()
+    assert len(parameters()) > 110
+    assert eyes() >= {"eyes_closed_over_open.velocity", "eyes_closed_over_open.area"}
+    assert {
+        "second_peak_missing",
+        "one_sided_pct",
+        "cv_ratio",
+        "faulty_sensors",
+        "ml_index_heel",
+    } <= posture()
+    assert {"exponent", "residual_pct", "points", "left", "sd_pct", "scale"} <= calibrations()
+    assert "serial" not in calibrations()
