@@ -1,8 +1,9 @@
 """Every figure has an example whose answer was worked out on paper.
 
-Tests carry `@pytest.mark.worked_example("name", ...)` for the figures that they assert against numbers. Here these
-marks are read from the sources of all tests and held against the names that the project gives its figures: the
-tables of docs/reference/parameters.md, what the rules of posture can look at, and what calibrations hold.
+Tests carry `@pytest.mark.worked_example("name", ...)` for the figures that they assert against numbers. Here
+these marks are read from the sources of all tests and held against the names that the project gives its
+figures: the tables of docs/reference/parameters.md, what the rules of posture can look at, and what a
+calibration holds.
 """
 
 import ast
@@ -14,8 +15,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from plantigrade import calibration
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.calibration.model import Calibration, SensorCurve
+from plantigrade.calibration.staleness import Staleness
 from plantigrade.calibration.weight import WeightScale
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
@@ -102,8 +105,8 @@ def required() -> dict[str, set[str]]:
 def also_known() -> set[str]:
     """Further figures that results hold and that a mark may name."""
     others = (Analysis, Bout, Butterfly, Finding, FootAccounting, FootAnalysis, FootPicture, Hour, Parameter)
-    curves = {name for one in (Calibration, FrontEndParameters) for name in public_names(one)}
-    return curves | numbers_of(*others, Romberg, Spectrum, Standing, Sway)
+    curves = {name for one in (Calibration, FrontEndParameters, Staleness) for name in public_names(one)}
+    return curves | set(calibration.__all__) | numbers_of(*others, Romberg, Spectrum, Standing, Sway)
 
 
 def public_names(one: Any) -> set[str]:
@@ -112,7 +115,7 @@ def public_names(one: Any) -> set[str]:
 
 
 def marks_in(source: str, place: str) -> Iterator[Mark]:
-    """The names of every `worked_example(...)` in a source; a name must be a literal so that it can be read."""
+    """The names of every `worked_example(...)` in a source; names must be literals, to be readable."""
     for node in ast.walk(ast.parse(source)):
         if not (
             isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == MARK
@@ -172,7 +175,7 @@ def test_a_made_up_parameter_is_reported_missing_and_unknown() -> None:
 
 @pytest.mark.parametrize("mark", ["worked_example(NAME)", "worked_example('f1' + '_n')", "worked_example()"])
 def test_a_mark_whose_names_cannot_be_read_is_refused(mark: str) -> None:
-    with pytest.raises(AssertionError, match="test_x.py:1"):
+    with pytest.raises(AssertionError, match=r"test_x\.py:1"):
         list(marks_in(f"@pytest.mark.{mark}\ndef test_x(): ...", "test_x.py"))
 
 
