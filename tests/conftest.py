@@ -15,6 +15,7 @@ settings.load_profile("plantigrade")
 # Started in the background of a script we are deaf to Ctrl-C, and so would the programs under test be.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+pytest_plugins = ("tests.host.power_cut.plugin",)
 ROOT = Path(__file__).resolve().parent.parent
 WHERE = {"vm": "in the VM", "radio": "over the virtual radio", "micropython": "on MicroPython"}
 
