@@ -64,10 +64,14 @@ def fit_bench(
         front_end: the amplifier; None reads `front_end.toml`.
 
     Raises:
-        PlantigradeError: a load that is not positive, a sensor that does not exist, or readings that no
-        power law
-            describes (a slipped load or a broken sensor).
+        PlantigradeError: a load that is not positive, a sensor that does not exist, readings that no power
+            law describes (a slipped load or a broken sensor), or loads too few to tell one.
     """
+    for reading in readings:
+        if not _makes_sense(reading, len(zero_count)):
+            raise PlantigradeError(
+                f"bench reading {reading} has no such sensor, or a load, time or code that cannot be"
+            )
     front = front_end or FrontEndParameters.load()
     design = nominal(front, len(zero_count))
     curves = list(design.sensors)
@@ -77,10 +81,17 @@ def fit_bench(
         unseen = 0.5 * front.error_mv / 1000 * front.counts_per_volt
         curve = replace(curves[sensor], zero_count=float(zero), zero_sd_count=unseen)
         curves[sensor] = _fit_one(own, float(zero), curve, front) if len(own) >= MIN_LOADS else curve
-    wrong = [r for r in readings if not 0 <= r.sensor < len(curves) or r.force_n <= 0 or r.held_s <= 0]
-    if wrong:
-        raise PlantigradeError(f"bench reading {wrong[0]} has no such sensor, or a load or time of zero")
     return Calibration(serial, made_on.isoformat(), "bench", 1.0, 0.0, tuple(curves), front)
+
+
+def _makes_sense(reading: BenchReading, sensors: int) -> bool:
+    """False for what is not a number, too."""
+    return (
+        0 <= reading.sensor < sensors
+        and 0 < reading.force_n < np.inf
+        and 0 < reading.held_s < np.inf
+        and 0 <= reading.count < np.inf
+    )
 
 
 def _fit_one(
@@ -88,7 +99,7 @@ def _fit_one(
 ) -> SensorCurve:
     count = np.array([r.count for r in readings]) - zero
     force = np.array([r.force_n for r in readings])
-    if count.min() <= 0 or force.min() <= 0:
+    if count.min() <= 0:
         raise PlantigradeError(f"sensor {readings[0].sensor} reads nothing under load: check its connection")
     direction = np.array([float(r.direction) for r in readings])
     decades = np.log10([r.held_s for r in readings])
@@ -104,7 +115,12 @@ def _fit_one(
     # A count's noise is constant, so small loads are known less well in relative terms.
     weight = 1.0 / np.hypot(0.01, 1.0 / count)
     matrix = np.stack(columns, axis=1)
-    solution, *_ = np.linalg.lstsq(matrix * weight[:, None], target * weight, rcond=None)
+    solution, _, rank, _ = np.linalg.lstsq(matrix * weight[:, None], target * weight, rcond=None)
+    if rank < len(solution):
+        raise PlantigradeError(
+            f"sensor {readings[0].sensor}: its loads are too much alike to tell a curve; "
+            "repeat them with different weights, upwards and downwards"
+        )
     error = target - matrix @ solution
     residual_pct = 100 * float(np.sqrt(np.mean(error**2)))
     if residual_pct > LARGEST_RESIDUAL_PCT or solution[1] <= 0.2:
@@ -112,7 +128,7 @@ def _fit_one(
             f"sensor {readings[0].sensor}: its readings fit no rising curve (residual {residual_pct:.0f} %); "
             "repeat its loads, and replace the sensor if it stays so"
         )
-    freedom = max(len(force) - len(solution), 1)
+    freedom = len(force) - len(solution)
     weighted = error * weight
     normal = (matrix * weight[:, None]).T @ (matrix * weight[:, None])
     spread = float(weighted @ weighted) / freedom * np.linalg.inv(normal)

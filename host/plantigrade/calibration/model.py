@@ -184,27 +184,41 @@ def calibration_from(data: Any, path: Path) -> Calibration:
     table = cast(Table, data)
     try:
         curves = tuple(_curve(entry) for entry in table["sensors"])
-        front = FrontEndParameters(**{f.name: table["front_end"][f.name] for f in fields(FrontEndParameters)})
+        front = _front_end(table["front_end"])
         calibration = Calibration(
             serial=str(table["serial"]),
             made_on=date.fromisoformat(table["made_on"]).isoformat(),
             method=str(table["method"]),
-            scale=float(table["scale"]),
-            scale_sd_pct=float(table["scale_sd_pct"]),
+            scale=_number(table["scale"]),
+            scale_sd_pct=_number(table["scale_sd_pct"]),
             sensors=curves,
             front_end=front,
         )
     except KeyError as error:
         raise FileError(path, f"lacks the entry {error}") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise FileError(path, f"holds an entry that makes no sense: {error}") from error
-    if not curves or calibration.scale <= 0 or any(c.conductance_us_per_n <= 0 for c in curves):
+    positive = [calibration.scale, *(n for c in curves for n in (c.conductance_us_per_n, c.exponent))]
+    if not curves or min(positive) <= 0:
         raise FileError(path, "holds a curve or scale that is not positive; calibrate the insole again")
     return calibration
 
 
-def _curve(entry: dict[str, float | None]) -> SensorCurve:
+def _front_end(entry: Table) -> FrontEndParameters:
+    numbers = {f.name: _number(entry[f.name]) for f in fields(FrontEndParameters)}
+    whole = {name: int(numbers.pop(name)) for name in ("adc_bits", "oversample")}
+    return FrontEndParameters(**numbers, **whole)
+
+
+def _curve(entry: Table) -> SensorCurve:
     residual = entry["residual_pct"]
-    numbers = {f.name: float(entry[f.name] or 0.0) for f in fields(SensorCurve) if f.name != "residual_pct"}
+    numbers = {f.name: _number(entry[f.name]) for f in fields(SensorCurve) if f.name != "residual_pct"}
     points = int(numbers.pop("points"))
-    return SensorCurve(**numbers, residual_pct=None if residual is None else float(residual), points=points)
+    return SensorCurve(**numbers, residual_pct=None if residual is None else _number(residual), points=points)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError(f"{number} where a number is needed")
+    return number
