@@ -1,6 +1,6 @@
 """Strides made of numbers, for tests of rules without a body."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from plantigrade.gait.signals import Foot
@@ -25,11 +25,23 @@ def second(time_s: float, **values: float) -> Observation:
     return Observation(time_s, None, values)
 
 
-class Usual:
-    """A personal baseline of given centres and spreads."""
+class Strides:
+    """A window of strides: the same values for both feet, or for each its own."""
 
-    def __init__(self, centres: Mapping[str, float], spread: float) -> None:
-        self.centres, self.sd = centres, spread
+    def __init__(
+        self, left: Mapping[str, Sequence[float]], right: Mapping[str, Sequence[float]] | None = None
+    ) -> None:
+        self.values = {Foot.LEFT: left, Foot.RIGHT: left if right is None else right}
+
+    def column(self, foot: Foot, metric: str) -> np.ndarray:
+        return np.array(self.values[foot].get(metric, []), np.float64)
+
+
+class Usual:
+    """A personal baseline of given centres, spread and coefficient of variation."""
+
+    def __init__(self, centres: Mapping[str, float], spread: float, cv_pct: float = float("nan")) -> None:
+        self.centres, self.sd, self.usual_cv_pct = centres, spread, cv_pct
 
     def centre(self, foot: Foot, metric: str) -> float:
         return self.centres.get(metric, float("nan"))
@@ -38,4 +50,4 @@ class Usual:
         return self.sd
 
     def cv_pct(self, foot: Foot, metric: str) -> float:
-        return float("nan")
+        return self.usual_cv_pct

@@ -10,17 +10,7 @@ from plantigrade.posture.baseline import PersonalBaseline, load_baseline
 from plantigrade.posture.rules import Combine, Rule, Scope, Severity, Statistic, Term, check_rule
 from plantigrade.posture.statistics import rule_value
 
-from tests.host.posture.kit import columns
-
-
-class Strides:
-    """The same values for both feet, or for each its own."""
-
-    def __init__(self, left: dict[str, list[float]], right: dict[str, list[float]] | None = None) -> None:
-        self.values = {Foot.LEFT: left, Foot.RIGHT: left if right is None else right}
-
-    def column(self, foot: Foot, metric: str) -> np.ndarray:
-        return np.array(self.values[foot].get(metric, []))
+from tests.host.posture.kit import Strides, columns
 
 
 def rule(*terms: Term, scope: Scope = Scope.FOOT, combine: Combine = Combine.ALL, least: float = 1.0) -> Rule:
