@@ -8,6 +8,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "shared" / "insole_protocol"
+HERE = Path(__file__).parent
+EXAMPLES = sorted(
+    [*HERE.glob("test_*_examples.py"), *HERE.glob("test_*_refusals.py"), HERE / "test_numbers.py"]
+)
 MODULES = sorted(path.name for path in PACKAGE.glob("*.py"))
 
 OFFER = """
@@ -35,8 +39,17 @@ print(offer(message, bytearray(30), Fragmenter(), receiver) == message, receiver
 
 @pytest.mark.micropython
 def test_encoding_allocates_nothing(run_micropython):
-    output = run_micropython(Path(__file__).parent / "encode_on_mpy.py", "heap")
+    output = run_micropython(HERE / "encode_on_mpy.py", "heap")
     assert output.strip() == "nothing allocated"
+
+
+@pytest.mark.micropython
+def test_worked_examples_hold_on_micropython(run_micropython):
+    """The modules that say so, function by function, with the machine-code loops."""
+    assert len(EXAMPLES) >= 10
+    output = run_micropython(HERE / "run_examples_mpy.py", *map(str, EXAMPLES))
+    functions = sum(path.read_text().count("\ndef test_") for path in EXAMPLES)
+    assert output.splitlines()[-1] == f"{functions} examples, 0 failed", output
 
 
 @pytest.mark.parametrize("chip", ["xtensawin", "rv32imc"])

@@ -1,0 +1,99 @@
+"""The numbers of the protocol: once given they are never given again (PROTOCOL.md section 9), so each stands
+here a second time. Runs on both interpreters."""
+
+from insole_protocol import block, ids, layout_id, messages
+
+# name: number; sections of PROTOCOL.md beside each group
+NUMBERS = {
+    # versions
+    "LOWEST_VERSION": 1, "HIGHEST_VERSION": 1,
+    # 3, 7
+    "CHANNEL_STREAM": 1, "CHANNEL_CONTROL": 2, "CHANNEL_LOG": 3,
+    "MAX_MESSAGE_BYTES": 2056, "MAX_TEXT_BYTES": 80, "MAX_GAPS": 16,
+    # 4
+    "OP_HELLO": 1, "OP_TIME": 2, "OP_STATUS": 3, "OP_SET_MODE": 4, "OP_STREAM": 5, "OP_GET_SETTING": 6,
+    "OP_SET_SETTING": 7, "OP_SELF_TEST": 8, "OP_LOG_INFO": 9, "OP_LOG_READ": 10, "OP_LOG_STOP": 11,
+    "OP_LOG_ACK": 12, "OP_LOG_GAPS": 13, "OP_REBOOT": 14, "OP_IDENTIFY": 15, "OP_LOG_ERASE": 16,
+    "REPLY_BIT": 128, "SIDE_LEFT": 0, "SIDE_RIGHT": 1, "SIDE_UNSET": 255,
+    "MODE_IDLE": 0, "MODE_DAILY": 1, "MODE_LIVE": 2, "REBOOT_NORMAL": 0, "REBOOT_BOOT_LOADER": 1,
+    "CAPABILITY_IMU": 1, "CAPABILITY_LOG": 2, "CAPABILITY_BATTERY": 4, "CAPABILITY_DEEP_SLEEP": 8,
+    # 4.2
+    "RESULT_OK": 0, "RESULT_UNKNOWN_COMMAND": 1, "RESULT_HELLO_FIRST": 2, "RESULT_VERSION": 3,
+    "RESULT_LENGTH": 4, "RESULT_RANGE": 5, "RESULT_BUSY": 6, "RESULT_NOT_ALLOWED": 7, "RESULT_STORAGE": 8,
+    "RESULT_NOT_AVAILABLE": 9,
+    # 4.3
+    "LOG_BLOCK": 1, "LOG_END": 2, "LOG_GAP": 3, "END_COMPLETE": 0, "END_STOPPED": 1, "END_STORAGE_ERROR": 2,
+    # 5
+    "GAP_OVERRUN": 1, "GAP_POWER_LOSS": 2, "GAP_OVERWRITTEN": 3, "GAP_LOG_FULL": 4, "GAP_CORRUPT_PAGE": 5,
+    "GAP_OFF": 6, "GAP_ERASED": 7, "GAP_IDLE": 8, "GAP_STORAGE": 9,
+    # 1.1
+    "STATUS_RIGHT": 1, "STATUS_SLOTS_LOST": 2, "STATUS_CHARGING": 4, "STATUS_BATTERY_LOW": 8,
+    "STATUS_SENSOR_FAULT": 16, "STATUS_SATURATED": 32, "STATUS_LIVE": 64, "WEAR_SHIFT": 8, "WEAR_MASK": 0x700,
+    "WEAR_UNKNOWN": 0, "WEAR_WALKING": 1, "WEAR_STANDING": 2, "WEAR_UNLOADED": 3, "WEAR_NOT_WORN": 4,
+    # fault flags of STATUS and SELF_TEST
+    "FAULT_SENSOR": 1, "FAULT_IMU": 2, "FAULT_LOG": 4, "FAULT_SETTINGS": 8, "FAULT_BATTERY": 16,
+    "FAULT_CLOCK": 32, "FAULT_WATCHDOG": 64,
+    # 4, 6
+    "NO_SEQ": 0xFFFFFFFF, "COMPANY_ID": 0xFFFF,
+}  # fmt: skip
+TEXTS = {
+    "SERVICE_UUID": "b7e1a000-5c1d-4b0e-9f3a-2d6c8e4f7a10",
+    "STREAM_UUID": "b7e1a001-5c1d-4b0e-9f3a-2d6c8e4f7a10",
+    "CONTROL_UUID": "b7e1a002-5c1d-4b0e-9f3a-2d6c8e4f7a10",
+    "LOG_UUID": "b7e1a003-5c1d-4b0e-9f3a-2d6c8e4f7a10",
+}
+RESULT_NAMES = (
+    "ok",
+    "unknown command",
+    "say hello first",
+    "no common version",
+    "wrong length",
+    "out of range",
+    "busy",
+    "not allowed",
+    "storage error",
+    "not available",
+)
+GAP_NAMES = (
+    "unknown",
+    "sampler overrun",
+    "unflushed at power loss",
+    "log full, overwritten",
+    "log full, not kept",
+    "corrupt page",
+    "off",
+    "erased on command",
+    "idle mode",
+    "storage error",
+)
+BLOCK = {
+    "SYNC": 0xA5, "VERSION": 1, "HEADER_BYTES": 26, "CRC_BYTES": 4, "MIN_BYTES": 54, "MAX_BYTES": 2048,
+    "MAX_FRAMES": 64, "MAX_FRAMES_IMU": 56, "END_TIME_US": 4611686018427387904, "END_SEQ": 4294967295,
+    "FORCE_CHANNELS": 16, "IMU_CHANNELS": 6, "COUNT_MAX": 4095, "PACKED": 0, "RICE_RUNS": 1, "RICE_WHOLE": 2,
+    "IMU_BIT": 16, "RUN_FRAMES": 8, "MAX_K": 14, "PACKED_FRAME_BYTES": 24, "IMU_FRAME_BYTES": 12,
+}  # fmt: skip
+
+
+def test_every_number_is_the_one_that_was_given() -> None:
+    for name in NUMBERS:
+        assert getattr(ids, name) == NUMBERS[name], name
+    for name in TEXTS:
+        assert getattr(ids, name) == TEXTS[name], name
+    named = [name for name in dir(ids) if name[:1].isupper()]
+    assert set(named) == set(NUMBERS) | set(TEXTS) | {"RESULT_NAMES", "GAP_NAMES"}
+
+
+def test_results_and_reasons_in_words() -> None:
+    assert ids.RESULT_NAMES == RESULT_NAMES
+    assert ids.GAP_NAMES == GAP_NAMES
+
+
+def test_sizes_and_limits_of_a_record() -> None:
+    for name in BLOCK:
+        assert getattr(block, name) == BLOCK[name], name
+    assert (layout_id.LAYOUT_ID, layout_id.SENSOR_COUNT) == (1, 16)
+
+
+def test_sizes_of_messages() -> None:
+    assert (messages.GAP_BYTES, messages.LOG_PREFIX_BYTES, messages.MAX_VALUE_BYTES) == (9, 5, 32)
+    assert messages.NO_VALUE == b""
