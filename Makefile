@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: demo test bench validate check docs soak hardware clean
+.PHONY: demo test bench validate golden check docs soak hardware clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -26,6 +26,9 @@ bench: $(STAMP)
 
 validate: $(STAMP)
 	$(BIN)/python -m tools.validate --data $(DATA) $(ARGS)
+
+golden: $(STAMP)
+	$(BIN)/python -m tools.golden $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .
