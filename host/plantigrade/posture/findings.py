@@ -210,28 +210,26 @@ def _sensor_part(
     the terms' is taken. Against a personal baseline a constant error of the sensors cancels, so nothing is
     added there.
     """
-    if rule.needs_baseline or not regions or medial is None or side not in tables:
+    if rule.needs_baseline or not regions or medial is None:
         return NAN
-    parts = [_term_sd(term, rule, side, tables, regions, medial) for term in rule.terms]
+    parts = [_term_sd(term, side, tables, regions, medial) for term in rule.terms]
     known = [part for part in parts if not np.isnan(part)]
     return float(np.mean(known)) if known else NAN
 
 
 def _term_sd(
-    term: Term,
-    rule: Rule,
-    side: Foot,
-    tables: dict[Foot, StrideColumns],
-    regions: tuple[str, ...],
-    medial: F64,
+    term: Term, side: Foot, tables: dict[Foot, StrideColumns], regions: tuple[str, ...], medial: F64
 ) -> float:
+    """What the sensors' uncertainty does to a term whose value is known; NaN where it is not propagated."""
     own = sensor_sd(term.metric, tables[side], regions, medial) / term.scale
-    if rule.scope is not Scope.SIDE or side.other not in tables or term.statistic is not Statistic.ASYMMETRY:
+    if term.statistic not in (Statistic.ASYMMETRY, Statistic.SUM):
         return own
-    values = tables[side].of(term.metric)
-    middle = abs(float(np.median(values))) if len(values) else NAN
     other = sensor_sd(term.metric, tables[side.other], regions, medial) / term.scale
-    return 100.0 * float(np.hypot(own, other)) / middle if middle > 0 else NAN
+    both = float(np.hypot(own, other))
+    if term.statistic is Statistic.SUM:
+        return both
+    middle = abs(float(np.median(tables[side].of(term.metric))))
+    return 100.0 * both / middle if middle > 0 else NAN
 
 
 def _normal(z: float) -> float:
