@@ -46,12 +46,14 @@ class Moment:
     Attributes:
         root: inode of the folder.
         now, durable: states.
+        folders: inodes that are or were folders.
         databases: names of SQLite files from the folder.
     """
 
     root: int
     now: State
     durable: State
+    folders: frozenset[int]
     databases: frozenset[str] = frozenset()
 
     def remains(self, names: str, contents: str) -> Tree:
@@ -72,7 +74,7 @@ class Moment:
         state = self.now if names == "kept" else self.durable
         for name, inode in state.folders.get(folder, {}).items():
             path = at + name
-            if inode in self.now.folders or inode in self.durable.folders:
+            if inode in self.folders:
                 tree[path] = None
                 self._grow(tree, f"{path}/", inode, names, contents)
             else:
@@ -114,6 +116,7 @@ class Disk:
     _durable: State = field(default_factory=lambda: State({}, {}))
     _contents: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
     _held: dict[int, int] = field(default_factory=dict[int, int])
+    _folders: set[int] = field(default_factory=set[int])
 
     def __post_init__(self) -> None:
         self.root = self.root.resolve()
@@ -122,7 +125,8 @@ class Disk:
     def moment(self) -> Moment:
         """Now."""
         durable = replace(self._durable, folders=dict(self._durable.folders), files=dict(self._durable.files))
-        return Moment(self.root.stat().st_ino, self._read(), durable, frozenset(self.databases))
+        now, root = self._read(), self.root.stat().st_ino
+        return Moment(root, now, durable, frozenset(self._folders), frozenset(self.databases))
 
     def sync(self, descriptor: int) -> None:
         """A file or folder was fsynced."""
@@ -174,6 +178,7 @@ class Disk:
                 # An inode that someone holds is not given to another file.
                 self._held[known.st_ino] = os.open(path, os.O_RDONLY)
             if stat.S_ISDIR(known.st_mode):
+                self._folders.add(known.st_ino)
                 state.folders[known.st_ino] = _names(path)
             elif stat.S_ISREG(known.st_mode):
                 content = path.read_bytes()

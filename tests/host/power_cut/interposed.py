@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import io
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, Final, Protocol
 import sqlalchemy as sa
 import sqlalchemy.event
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine.default import DefaultDialect
 
 from tests.host.power_cut.disk import Disk
 
@@ -46,7 +48,7 @@ class Listener(Protocol):
         """It will be done now."""
 
     def committed(self, database: Path, durable: bool) -> None:
-        """A transaction of a database is being committed; `durable` when SQLite syncs it."""
+        """A transaction of a database was committed this moment; `durable` when SQLite synced it."""
 
 
 class Interposed:
@@ -63,18 +65,18 @@ class Interposed:
         calls = {name: self._by_path(name, count) for name, count in PATHS.items()}
         calls |= {name: self._by_descriptor(name) for name in DESCRIPTORS if hasattr(os, name)}
         calls |= {"open": self._os_open(), "truncate": self._truncate()}
-        patched = [(os, name, getattr(os, name), call) for name, call in calls.items()]
+        patched: list[tuple[Any, str, Any, Any]] = [
+            (os, name, getattr(os, name), call) for name, call in calls.items()
+        ]
         patched += [(module, "open", self._open, self._file) for module in (builtins, io)]
-        listeners = (("before_cursor_execute", self._statement), ("commit", self._commit))
+        patched.append((DefaultDialect, "do_commit", DefaultDialect.do_commit, self._commit()))
         for module, name, _, call in patched:
             setattr(module, name, call)
-        for event, listener in listeners:
-            sqlalchemy.event.listen(Engine, event, listener)
+        sqlalchemy.event.listen(Engine, "before_cursor_execute", self._statement)
         try:
             yield
         finally:
-            for event, listener in listeners:
-                sqlalchemy.event.remove(Engine, event, listener)
+            sqlalchemy.event.remove(Engine, "before_cursor_execute", self._statement)
             for module, name, real, _ in patched:
                 setattr(module, name, real)
 
@@ -182,25 +184,34 @@ class Interposed:
         self._tell("write", path or "a removed file")
 
     def _statement(self, connection: sa.Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        if self._database(connection) is not None:
+        if self._database(connection.connection.dbapi_connection) is not None:
             self._listener.before(f"SQL {' '.join(statement.split()[:3])}")
 
-    def _commit(self, connection: sa.Connection) -> None:
-        database = self._database(connection)
-        if database is None:
-            return
-        self._listener.before("SQL COMMIT")
-        raw: Any = connection.connection.dbapi_connection
-        ((level,),) = raw.execute("PRAGMA synchronous").fetchall()
-        self._listener.committed(database, level >= FULL)
+    def _commit(self) -> Callable[..., None]:
+        real = DefaultDialect.do_commit
 
-    def _database(self, connection: sa.Connection) -> Path | None:
-        url = connection.engine.url
-        if url.get_backend_name() != "sqlite" or not url.database or not self._disk.holds(url.database):
+        def call(dialect: DefaultDialect, connection: Any) -> None:
+            database = self._database(connection)
+            if database is None:
+                real(dialect, connection)
+                return
+            ((level,),) = connection.cursor().execute("PRAGMA synchronous").fetchall()
+            self._listener.before("SQL COMMIT")
+            real(dialect, connection)
+            self._listener.committed(database, level >= FULL)
+
+        return call
+
+    def _database(self, connection: Any) -> Path | None:
+        """The file of an SQLite connection, if it lies in our folder."""
+        raw = getattr(connection, "dbapi_connection", connection)
+        if not isinstance(raw, sqlite3.Connection):
             return None
-        database = Path(url.database)
-        self._disk.databases.add(database.resolve().relative_to(self._disk.root).as_posix())
-        return database
+        name = raw.execute("PRAGMA database_list").fetchone()[2]
+        if not name or not self._disk.holds(name):
+            return None
+        self._disk.databases.add(Path(name).resolve().relative_to(self._disk.root).as_posix())
+        return Path(name)
 
 
 class _ToldFile(io.FileIO):

@@ -12,10 +12,11 @@ means and what is not modelled, `interposed.py` what is seen). Names and content
 after `kill -9`.
 """
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.host.power_cut.interposed import Interposed
 
 NAMES, CONTENTS = ("kept", "lost"), ("kept", "torn", "lost")
 SHOWN = 5
+EVERY = "PLANTIGRADE_POWER_CUTS"
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,13 @@ class Report:
 
     Attributes:
         operations: how many of each kind there were, in the order in which they came first.
-        states: different folders that were checked.
+        states: different folders that a cut may leave.
+        checked: how many of them were checked.
     """
 
-    operations: Counter[str] = field(default_factory=Counter[str])
-    states: int = 0
+    operations: Counter[str]
+    states: int
+    checked: int = 0
 
 
 class PowerCutError(AssertionError):
@@ -85,7 +89,9 @@ class PowerCut:
         self._scratch = scratch
         self._log: _Log | None = None
 
-    def __call__(self, folder: Path, action: Callable[[], object], check: Check) -> Report:
+    def __call__(
+        self, folder: Path, action: Callable[[], object], check: Check, most: int | None = None
+    ) -> Report:
         """Try every cut of an action.
 
         Args:
@@ -93,6 +99,7 @@ class PowerCut:
             action: what is done; once, and in `folder`.
             check: given what a cut leaves, as a folder of the same name elsewhere, and the cut; it fails by
                 raising. It may change the folder.
+            most: check no more states than that, spread over all; with PLANTIGRADE_POWER_CUTS=all every one.
 
         Raises:
             PowerCutError: at least one check failed; says after which cuts.
@@ -106,16 +113,17 @@ class PowerCut:
         finally:
             self._log = None
             disk.close()
-        report = Report(log.operations)
-        self.reports.append(report)
+        found = list(log.different())
+        report = Report(log.operations, len(found))
         failures: list[tuple[Cut, BaseException]] = []
-        for cut, tree in log.different():
-            report.states += 1
+        for cut, tree in _spread(found, most):
+            report.checked += 1
             if (failure := self._failure(tree, folder.name, cut, check)) is not None:
                 failures.append((cut, failure))
+        self.reports.append(report)
         if failures:
             lines = [f"{cut}: {type(error).__name__}: {error}" for cut, error in failures[:SHOWN]]
-            count = f"{len(failures)} of {report.states} states after a power cut fail"
+            count = f"{len(failures)} of {report.checked} states after a power cut fail"
             raise PowerCutError("\n".join([count, *lines])) from failures[0][1]
         return report
 
@@ -137,37 +145,37 @@ class PowerCut:
         return None
 
 
+def _spread(states: list[tuple[Cut, Tree]], most: int | None) -> list[tuple[Cut, Tree]]:
+    """So many of them from the first to the last."""
+    if most is None or most >= len(states) or os.environ.get(EVERY) == "all":
+        return states
+    return [states[round(index * (len(states) - 1) / (most - 1))] for index in range(most)]
+
+
 class _Log:
     """The moments at which the power may be cut."""
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
         self._noted: tuple[Any, ...] = ()
-        self._committing: tuple[Path, bool] | None = None
         self.operations: Counter[str] = Counter()
         self.cuts: list[tuple[Cut, Moment]] = []
 
     def before(self, operation: str) -> None:
         """An operation comes next."""
-        self._settle()
         if operation != END:
             self.operations[operation.split()[0]] += 1
         self._add(operation)
 
     def committed(self, database: Path, durable: bool) -> None:
-        """The commit that was told of is done now; it is seen at whatever comes next."""
-        self._committing = (database, durable)
+        """A commit was done: the power may have gone in its middle."""
+        self._add("the end of a commit")
+        if durable:
+            self._disk.sync_log(database)
 
     def note(self, what: object) -> None:
-        self._settle()
+        """Something was promised."""
         self._noted += (what,)
-
-    def _settle(self) -> None:
-        if self._committing is not None:
-            (database, durable), self._committing = self._committing, None
-            self._add("the end of a commit")
-            if durable:
-                self._disk.sync_log(database)
 
     def _add(self, operation: str) -> None:
         cut = Cut(len(self.cuts) + 1, operation, "kept", "kept", self._noted)
@@ -193,7 +201,8 @@ def power_cut(
     cuts = PowerCut(tmp_path_factory.mktemp("after a power cut"))
     yield cuts
     total = sum((report.operations for report in cuts.reports), Counter())
-    record_property("power_cut", {**total, "states": sum(report.states for report in cuts.reports)})
+    checked = sum(report.checked for report in cuts.reports)
+    record_property("power_cut", {**total, "states": checked})
 
 
 class CutCounter:

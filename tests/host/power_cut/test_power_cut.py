@@ -182,6 +182,28 @@ def test_reading_and_other_folders_are_no_operations(
     assert (open, os.open, os.replace, os.fsync) == before
 
 
+def test_of_many_states_a_few_are_checked_or_all(
+    power_cut: PowerCut, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers: list[int] = []
+
+    def act() -> None:
+        for number in range(10):
+            (folder / str(number)).mkdir()
+
+    def counted(_left: Path, cut: Cut) -> None:
+        numbers.append(cut.number)
+
+    report = power_cut(folder, act, counted, most=3)
+    # Before each mkdir with the names kept, and after the last also without: 10 + 2 states.
+    assert (report.states, report.checked, numbers) == (12, 3, [1, 7, 11])
+    monkeypatch.setenv("PLANTIGRADE_POWER_CUTS", "all")
+    assert power_cut(folder, lambda: None, counted, most=3).checked == 1
+    assert (
+        power_cut(folder, lambda: [(folder / f"x{n}").touch() for n in range(5)], counted, most=3).checked > 5
+    )
+
+
 def test_what_was_promised_is_told(power_cut: PowerCut, folder: Path) -> None:
     def act() -> None:
         for number in range(3):
