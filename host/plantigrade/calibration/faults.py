@@ -151,8 +151,8 @@ class FaultWatch:
     def _silent(self, sensor: int, level: float, span: F64) -> SensorFaultKind | None:
         if level > STUCK_AT_COUNTS:
             return SensorFaultKind.STUCK
-        neighbours = span[max(sensor - 1, 0) : sensor + 2]
-        loaded_around = np.sort(neighbours)[-2:].min() > NEIGHBOUR_COUNTS
+        neighbours = [other for other in (sensor - 1, sensor + 1) if 0 <= other < len(span)]
+        loaded_around = span[neighbours].min() > NEIGHBOUR_COUNTS
         if sensor in NEVER_IDLE or (self._was_loaded[sensor] and loaded_around):
             return SensorFaultKind.DEAD
         return None
@@ -160,7 +160,7 @@ class FaultWatch:
     def _drifted(self, load: F64) -> list[int]:
         """Sensors whose share of the load has grown by 40 % or shrunk by 30 % against the first five minutes
         of walking, and no other of their region with them."""
-        self._shares.append(np.log(np.maximum(load, 1.0) / max(load.sum(), 1.0)))
+        self._shares.append(np.log(np.maximum(load, 1.0) / load.sum()))
         if len(self._shares) < DRIFT_WINDOWS:
             return []
         recent = np.median(self._shares[-DRIFT_WINDOWS:], axis=0)
