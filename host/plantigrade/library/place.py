@@ -51,9 +51,11 @@ def new_folder(path: Path, refusal: Refusal = FileError) -> Generator[Path]:
         draft = parent / "export"
         draft.mkdir()
         yield draft
-        for file in draft.rglob("*"):
-            if file.is_file():
-                _sync(file)
+        for made in (draft, *draft.rglob("*")):
+            if made.is_dir():
+                sync_folder(made)  # else the folder may be there after a power cut, and files in it not
+            else:
+                _sync(made)
         draft.rename(path)
 
 
