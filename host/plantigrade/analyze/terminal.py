@@ -104,7 +104,6 @@ def _heading(whole: Whole) -> RenderableType:
     line = Text()
     line.append(Path(walk.source.path).name, style="bold")
     span = _duration(analysis.to_s - analysis.from_s)
-    span = _duration(analysis.to_s - analysis.from_s)
     line.append(f"  {walk.source.format}, {walk.sample_rate_hz:.4g} Hz, {span}")
     steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
     walked = sum(bout.duration_s for bout in analysis.bouts)
@@ -189,7 +188,7 @@ def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -
         return ""
     if left is None or right is None or left.value is None or right.value is None:
         return ""
-    if left.value <= 0 or right.value <= 0:
+    if not (left.value > 0 and right.value > 0):
         return ""
     index = 200.0 * (right.value - left.value) / (right.value + left.value)
     return f"{index:+.0f} %" if abs(index) >= 0.5 else "0 %"
