@@ -37,6 +37,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now_s
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass while nothing runs."""
+        self._jumping.now_s += seconds
+
 
 def virtual_now_ns() -> int:
     """What the host's monotonic clock says inside `run_virtually`."""
