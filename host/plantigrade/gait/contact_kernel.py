@@ -42,6 +42,7 @@ STATE: Final = _record(
         ("up", np.int64),  # row of the last rise through the load level, -1 none to confirm
         ("down", np.int64),  # row of the last fall through the unload level, -1 none to confirm
         ("floor", np.int64),  # rows before belong to an earlier contact or to a gap
+        ("whole_from", np.int64),  # from this row on no sample is missing
         ("peak", np.float64),
         ("reset", np.int64),  # levels were replaced: go back over the last blocks
         ("gap", np.int64),  # inside missing samples
@@ -104,9 +105,10 @@ def sum_rows(force: Forces, start: int, stop: int, total: Floats) -> None:
 def _go_back(st: Any, cfg: Any, t: Floats, base: int, i: int, events: Records, count: int) -> int:
     """After new levels: judge the blocks that taught them once more; what was told of them is withdrawn."""
     st.reset = 0
-    row = max(i + base + 1 - WIDER_BLOCKS * cfg.block_rows, i + base + 1 - cfg.history_rows, st.floor)
-    row = min(row, st.cursor)
+    end = i + base + 1
+    row = max(end - WIDER_BLOCKS * cfg.block_rows, end - cfg.history_rows, st.whole_from)
     st.cursor = row
+    st.floor = row
     st.loaded = -1
     st.open = 0
     st.up = -1
@@ -236,7 +238,7 @@ def _walk(st: Any, cfg: Any, x: Floats, t: Floats, base: int, stop: int, events:
     """Judge every row from the cursor up to buffer row `stop` (exclusive)."""
     oldest = max(st.cursor, stop + base - cfg.history_rows)
     if oldest > st.cursor:
-        st.floor = oldest
+        st.floor = st.whole_from = oldest
     i = oldest - base
     while i < stop:
         if i > 0 and st.gap == 0:
@@ -251,10 +253,10 @@ def _walk(st: Any, cfg: Any, x: Floats, t: Floats, base: int, stop: int, events:
             continue
         if st.gap == 1:
             st.gap = 0
-            st.floor = i + base
+            st.floor = st.whole_from = i + base
         elif i + base > 0 and t[i] - t[i - 1] > cfg.longest_step_s:
             count = _break(st, t[i], events, count)
-            st.floor = i + base
+            st.floor = st.whole_from = i + base
         count = _judge(st, cfg, x, t, base, i, events, count)
         i += 1
     st.cursor = stop + base

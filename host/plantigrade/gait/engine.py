@@ -56,7 +56,6 @@ class Engine:
         self._weight_n = body_weight_n
         self._source = source or SourceInfo("", "")
         self._streams: dict[Foot, FootStream] = {}
-        self._taken: dict[Foot, int] = {}
         self._finished = False
 
     def feed(self, left: FootSignal | None, right: FootSignal | None) -> list[Event]:
@@ -88,19 +87,20 @@ class Engine:
         """Cycles completed since the last call, for live views.
 
         `reason` is what is known at the moment (bouts, turns and outliers need what follows: see `finish`). A
-        cycle waits until the other foot has been told as far.
+        cycle waits until the other foot has been told as far. Cycles that are told anew, because the levels
+        of a foot were replaced, are given again.
         """
         ready: list[tuple[Foot, StrideTable]] = []
         for foot, stream in self._streams.items():
             other = self._streams.get(foot.other)
             reach = other.last_s - self._settings.contact.search_s - 0.1 if other else float("inf")
-            first = last = self._taken.get(foot, 0)
+            first = last = stream.taken_blocks
             while last < len(stream.store.rows) and stream.store.rows[last][-1, 2] <= reach:
                 last += 1
             if last > first:
                 contacts = Contacts.of(other, latest=_RECENT + 4 * (last - first))
                 ready.append((foot, stride_table(stream, contacts, first, last)))
-                self._taken[foot] = last
+                stream.taken_blocks = last
         return ready
 
     def finish(self) -> Analysis:

@@ -154,6 +154,7 @@ class FootStream:
         self.gaps: list[Gap] = []
         self.epochs: list[Floats] = []
         self.store = CycleStore()
+        self.taken_blocks = 0
         self.first_s = float("nan")
         self.samples_used = 0
 
@@ -321,6 +322,7 @@ class FootStream:
         while self.breaks and self.breaks[-1] >= time_s:
             self.breaks.pop()
         self.store.withdraw(time_s)
+        self.taken_blocks = min(self.taken_blocks, len(self.store.rows))
 
     def _is_cycle(self, first: "_Contact", last: "_Contact") -> bool:
         return last.time_s - first.time_s <= self._settings.longest_cycle_s
