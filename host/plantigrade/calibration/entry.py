@@ -49,8 +49,9 @@ def _readings(path: Path) -> tuple[list[BenchReading], F64]:
             rows = csv.DictReader(stream)
             if missing := {"sensor", "force_n", "count"} - set(rows.fieldnames or ()):
                 raise FileError(path, f"lacks the column {', '.join(sorted(missing))}")
-            for line, row in enumerate(rows, 2):
-                if line > MAX_ROWS:
+            for row in rows:
+                line = rows.line_num
+                if line > MAX_ROWS + 1:  # the titles are a line
                     raise FileError(path, f"has more than {MAX_ROWS} rows: no bench measures so many loads")
                 reading = _reading(path, line, row)
                 if reading.force_n == 0:

@@ -1,8 +1,11 @@
 """A calibration is data: saved, loaded, refused when damaged, applied by table."""
 
 import json
+import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,35 +58,120 @@ def test_saved_and_loaded_is_the_same(tmp_path: Path):
     assert calibration.age_days(date(1970, 1, 31)) == 30
 
 
+def test_the_file_is_indented_text_with_a_schema_first(tmp_path: Path):
+    path = tmp_path / "c.json"
+    nominal(sensors=1).save(path)
+    lines = path.read_text().split("\n")
+    assert lines[:3] == ["{", ' "schema": "plantigrade.calibration/1",', ' "serial": "",']
+    assert lines[-2:] == ["}", ""]
+
+
+def test_where_it_cannot_be_written_is_said(tmp_path: Path):
+    path = tmp_path / "no folder" / "c.json"
+    with pytest.raises(FileError) as caught:
+        nominal().save(path)
+    assert str(caught.value) == f"{path}: cannot be written (No such file or directory)"
+
+
+SENSELESS = "holds an entry that makes no sense: "
+NOT_POSITIVE = "holds a curve or scale that is not positive; calibrate the insole again"
+OTHER_SCHEMA = "is not a calibration of the schema plantigrade.calibration/1"
+
+
+def damaged(path: Path, change: Callable[[dict[str, Any]], object]) -> str:
+    """Why a calibration with this change is refused."""
+    nominal().save(path)
+    table = json.loads(path.read_text())
+    change(table)
+    path.write_text(json.dumps(table))
+    with pytest.raises(FileError) as caught:
+        load_calibration(path)
+    assert caught.value.path == path
+    return caught.value.problem
+
+
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "said"),
     [
-        ({"schema": "other"}, "not a calibration"),
-        ({"scale": "x"}, "makes no sense"),
-        ({"scale": 0}, "not positive"),
-        ({"sensors": []}, "not positive"),
-        ({"made_on": "yesterday"}, "makes no sense"),
-        ({"serial": None, "sensors": [{}]}, "lacks the entry"),
+        ({"schema": "plantigrade.calibration/2"}, OTHER_SCHEMA),
+        ({"schema": None}, OTHER_SCHEMA),
+        ({"scale": "x"}, SENSELESS + "could not convert string to float: 'x'"),
+        ({"scale": float("nan")}, SENSELESS + "nan where a number is needed"),
+        ({"scale": float("inf")}, SENSELESS + "inf where a number is needed"),
+        ({"scale": 10**400}, SENSELESS + "int too large to convert to float"),
+        ({"scale_sd_pct": float("nan")}, SENSELESS + "nan where a number is needed"),
+        ({"scale": 0}, NOT_POSITIVE),
+        ({"scale": -1.0}, NOT_POSITIVE),
+        ({"sensors": []}, NOT_POSITIVE),
+        ({"made_on": "yesterday"}, SENSELESS + "Invalid isoformat string: 'yesterday'"),
+        ({"serial": None, "sensors": [{}]}, "lacks the entry 'residual_pct'"),
+        ({"sensors": [{"residual_pct": None}]}, "lacks the entry 'conductance_us_per_n'"),
+        ({"front_end": {}}, "lacks the entry 'conductance_us_per_n'"),
+        ({"front_end": None}, SENSELESS + "'NoneType' object is not subscriptable"),
+        ({"sensors": None}, SENSELESS + "'NoneType' object is not iterable"),
     ],
 )
-def test_a_damaged_calibration_is_refused(tmp_path: Path, change: dict, words: str):
+def test_a_damaged_calibration_is_refused(tmp_path: Path, change: dict[str, Any], said: str):
+    assert damaged(tmp_path / "c.json", lambda table: table.update(change)) == said
+
+
+@pytest.mark.parametrize(
+    "entry", ["serial", "made_on", "method", "scale", "scale_sd_pct", "sensors", "front_end"]
+)
+def test_an_entry_that_is_missing_is_named(tmp_path: Path, entry: str):
+    assert damaged(tmp_path / "c.json", lambda table: table.pop(entry)) == f"lacks the entry '{entry}'"
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "said"),
+    [
+        ("exponent", 0, NOT_POSITIVE),
+        ("exponent", -0.9, NOT_POSITIVE),
+        ("conductance_us_per_n", 0.0, NOT_POSITIVE),
+        ("conductance_us_per_n", -1, NOT_POSITIVE),
+        ("zero_count", float("nan"), SENSELESS + "nan where a number is needed"),
+        ("residual_pct", float("inf"), SENSELESS + "inf where a number is needed"),
+        ("points", "many", SENSELESS + "could not convert string to float: 'many'"),
+    ],
+)
+def test_one_curve_that_makes_no_sense_is_enough(tmp_path: Path, entry: str, value: object, said: str):
+    assert damaged(tmp_path / "c.json", lambda table: table["sensors"][7].update({entry: value})) == said
+
+
+def test_a_front_end_of_words_is_refused(tmp_path: Path):
+    said = damaged(tmp_path / "c.json", lambda table: table["front_end"].update(v_ref="low"))
+    assert said == SENSELESS + "could not convert string to float: 'low'"
+
+
+def test_numbers_written_as_text_or_with_a_point_are_taken(tmp_path: Path):
     path = tmp_path / "c.json"
     nominal().save(path)
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(FileError, match=words):
-        load_calibration(path)
+    table = json.loads(path.read_text())
+    table["scale"], table["front_end"]["adc_bits"], table["sensors"][0]["points"] = "1.5", 12.0, 8.0
+    path.write_text(json.dumps(table))
+    calibration = load_calibration(path)
+    assert calibration.scale == 1.5
+    assert (calibration.front_end.max_count, type(calibration.front_end.adc_bits)) == (4095, int)
+    assert (calibration.sensors[0].points, type(calibration.sensors[0].points)) == (8, int)
 
 
-def test_what_is_not_json_is_refused(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", r"^is not JSON: Expecting"),
+        (b"\xff\xff", r"^is not JSON: 'utf-8' codec"),
+        (b"[]", OTHER_SCHEMA),
+    ],
+)
+def test_what_is_not_json_is_refused(tmp_path: Path, content: bytes, said: str):
     path = tmp_path / "c.json"
-    for content in (b"{", b"\xff\xff", b"[]"):
-        path.write_bytes(content)
-        with pytest.raises(FileError):
-            load_calibration(path)
-    with pytest.raises(FileError):
+    path.write_bytes(content)
+    with pytest.raises(FileError) as caught:
+        load_calibration(path)
+    assert re.search(said, caught.value.problem)
+
+
+def test_a_missing_file_is_said(tmp_path: Path):
+    with pytest.raises(FileError) as caught:
         load_calibration(tmp_path / "none.json")
-
-
-def test_another_number_of_sensors_is_refused():
-    with pytest.raises(ValueError, match="shape"):
-        nominal().apply(np.zeros((4, 8), np.uint16))
+    assert str(caught.value) == f"{tmp_path / 'none.json'}: cannot be read (No such file or directory)"
