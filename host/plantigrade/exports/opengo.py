@@ -119,7 +119,7 @@ def _columns(
     length = layout.insole_length_mm or float(np.ptp(layout.y_mm))
     x = (layout.x_mm - layout.x_mm.mean()) / length
     y = layout.y_mm / length - 0.5
-    weight = np.divide(force, total[:, None], out=np.zeros_like(force), where=total[:, None] > 0)
+    weight = np.divide(force, total[:, None], out=np.zeros_like(force), where=total[:, None] != 0)
     out[at, SENSORS + 1] = np.clip(weight @ x, -0.5, 0.5)
     out[at, SENSORS + 2] = np.clip(weight @ y, -0.5, 0.5)
     return out
