@@ -251,7 +251,7 @@ def romberg(eyes_open: Sway, eyes_closed: Sway) -> Romberg:
 
 @dataclass(frozen=True, eq=False)
 class _FootPath:
-    """Load and centre of pressure of one insole over a span."""
+    """Load and centre of pressure of one insole over a span, as measured."""
 
     total: Floats
     rear: Floats
@@ -336,13 +336,13 @@ def _path(foot: FootSignal, rate_hz: float, from_s: float, to_s: float) -> _Foot
     if foot.layout.relative or not len(total) or float(np.min(total)) <= 0.0:
         return _FootPath(total, rear, None, 0.5 * masks.width_mm)
     path = np.column_stack([force @ masks.x_mm, force @ masks.y_mm]) / total[:, None]
-    return _FootPath(total, rear, low_pass(path, rate_hz), 0.5 * masks.width_mm)
+    return _FootPath(total, rear, path, 0.5 * masks.width_mm)
 
 
 def _foot_sway(foot: _FootPath, rate_hz: float) -> Sway | None:
     if foot.path is None or len(foot.path) < 3 or float(np.median(foot.total)) < _LOADED_N:
         return None
-    return sway(foot.path, rate_hz)
+    return sway(low_pass(foot.path, rate_hz), rate_hz)
 
 
 def _left_share(left: _FootPath, right: _FootPath) -> Floats:
