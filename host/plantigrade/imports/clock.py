@@ -14,6 +14,8 @@ MIN_RATE_HZ: Final = 10.0
 MAX_RATE_HZ: Final = 5000.0
 COARSE_RATE_HZ: Final = 50.0
 MAX_GAPS: Final = 100_000
+_DIGITS = 1e-4
+"""How much of a rate the digits of time stamps may hide: steps of 0.1 s are 10 Hz, not 9.99999."""
 _JUMP = 1.75
 _ROUNDING_S = 0.0011
 
@@ -123,7 +125,7 @@ def _check_count(count: int, path: Path) -> None:
 
 
 def _check_rate(rate_hz: float, path: Path) -> None:
-    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+    if not MIN_RATE_HZ * (1 - _DIGITS) <= rate_hz <= MAX_RATE_HZ * (1 + _DIGITS):
         raise FileError(
             path,
             f"its rate would be {rate_hz:.4g} Hz; gait needs {MIN_RATE_HZ:g} to {MAX_RATE_HZ:g} Hz. "
@@ -132,6 +134,6 @@ def _check_rate(rate_hz: float, path: Path) -> None:
 
 
 def _rate_notes(rate_hz: float) -> tuple[str, ...]:
-    if rate_hz < COARSE_RATE_HZ:
+    if rate_hz < COARSE_RATE_HZ * (1 - _DIGITS):
         return (f"sampled at {rate_hz:.3g} Hz: contact times are good to about {500 / rate_hz:.0f} ms only",)
     return ()
