@@ -19,8 +19,9 @@ for folder in ("firmware", "shared", "tests/firmware"):
 
 from insole.recorder import Recorder  # noqa: E402
 from insole_protocol import ids  # noqa: E402
-from log_kit.devices import PowerCut, RamCard, RamFlash  # noqa: E402
+from log_kit.devices import RamCard, RamFlash  # noqa: E402
 from log_kit.walks import check_tiling, make_record, read_all  # noqa: E402
+from power_cut import PowerCut, lose_power  # noqa: E402
 
 
 class LogAgainstModel(RuleBasedStateMachine):
@@ -79,16 +80,7 @@ class LogAgainstModel(RuleBasedStateMachine):
     @rule(after=st.integers(0, 30), part=st.integers(0, 255))
     def cut_power(self, after: int, part: int) -> None:
         """Go on appending until the power goes at the given operation, then boot."""
-        left = after
-
-        def hook(device, kind, block, offset, data) -> None:
-            nonlocal left
-            if left == 0:
-                device.tear(kind, block, offset, data, part)
-                raise PowerCut
-            left -= 1
-
-        self.device.hook = hook
+        lose_power(self.device, after, part)
         try:
             for _ in range(40):
                 self.append(1, 50, 400)

@@ -1,4 +1,4 @@
-"""Settings and bonds in flash: defaults, older and newer files, damage, power cuts at every write."""
+"""Settings and bonds in flash: defaults, older and newer files, damage. Power cuts: power_cut_cases.py."""
 
 import json
 import os
@@ -7,7 +7,6 @@ import workbench
 from insole.bonds import MAX_PER_KIND, Bonds
 from insole.settings import VERSION, Settings
 from insole_protocol.settings import TABLE
-from log_kit.devices import PowerCut
 
 PATH = "/settings.json"
 
@@ -77,38 +76,6 @@ def test_version_1_is_migrated():
     with open(PATH) as file:
         content = json.load(file)
     assert content["version"] == VERSION and "advertising_ms" not in content["values"]
-
-
-def test_power_cut_at_every_write_leaves_old_or_new():
-    points = 0
-    for after in range(1, 200):
-        workbench.clear_flash()
-        Settings().store(row("label"), "old")
-        left = [after]
-
-        def hook(device, kind, page, offset, data):
-            left[0] -= 1
-            if left[0] == 0:
-                if kind == "write" and after % 2:  # every other cut is torn
-                    device.program(page * 4096 + offset, bytes(data)[: len(data) // 2])
-                raise PowerCut
-
-        workbench.flash.hook = hook
-        try:
-            Settings().store(row("label"), "new")
-            finished = True
-        except PowerCut:
-            finished = False
-        finally:
-            workbench.flash.hook = None
-        workbench.remount()
-        settings = Settings()
-        assert not settings.damaged
-        assert settings.label in (("new",) if finished else ("old", "new")), (after, settings.label)
-        if finished:
-            break
-        points += 1
-    assert points >= 2, "the test never cut"
 
 
 def test_bonds_survive_a_boot_and_are_found_both_ways():

@@ -17,6 +17,7 @@ from insole import session as sessions
 from insole_protocol import fragments, ids
 from insole_protocol.decoder import decode_block
 from insole_protocol.host_messages import build_command, fragment_values, parse_reply
+import power_cut as cuts
 
 PERIOD_US = 10000
 REST = 330
@@ -45,6 +46,12 @@ def clear_flash():
     vfs.mount(vfs.VfsLfs2(flash), "/")
     for i in range(esp32.log.pages):
         esp32.log.ioctl(6, i)
+
+
+def power_cut(action, check, promise=lambda: None):
+    """Lose power at every write and erase that `action` makes of the insole's two flashes, and boot: see
+    `power_cut.power_cut`. AssertionError when `check(cut)` fails for one of them; the Cuts else."""
+    return cuts.power_cut([flash, esp32.log], action, check, remount, promise).passed()
 
 
 class Workbench:

@@ -7,10 +7,6 @@ from log_kit.walks import make_record
 PAGE = 4096
 
 
-class PowerCut(Exception):
-    """The device lost power in the middle of an operation."""
-
-
 class RamFlash:
     """NOR flash: erased to 0xFF by the page, each byte programmed once (more is a fault of the log).
 
@@ -74,6 +70,13 @@ class RamFlash:
             return 0
         return None
 
+    def do(self, kind, block, offset, buf):
+        """An operation that the hook was told of, whole."""
+        if kind == "erase":
+            self.erase(block)
+        else:
+            self.program(block * PAGE + offset, buf)
+
     def tear(self, kind, block, offset, buf, part):
         """Leave the operation as a power cut might: `part` of 256 of it done, the byte at the edge half."""
         if kind == "erase":
@@ -109,6 +112,10 @@ class RamCard(RamFlash):
 
     def ioctl(self, op, arg):
         return {4: self.pages * 8, 5: 512}.get(op)
+
+    def do(self, kind, block, offset, buf):
+        """As for flash."""
+        self.data[block * 512 : block * 512 + len(buf)] = buf
 
     def tear(self, kind, block, offset, buf, part):
         """Some sectors are written, the one at the edge with the wrong end."""

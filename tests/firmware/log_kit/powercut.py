@@ -1,11 +1,8 @@
 # ruff: noqa: UP031 - MicroPython has no repr in f-strings
 """Cuts the power at every write and erase of a scripted time of logging. Runs on both interpreters.
 
-For each operation of the script the device is copied just before it, the operation is left out or half
-done on the
-copy, and a new Recorder must find there everything that was committed, explain everything that is missing,
-use no
-number twice and go on logging.
+On what each cut leaves a new Recorder must find everything that was committed, explain everything that is
+missing, use no number twice and go on logging.
 """
 
 import sys
@@ -14,6 +11,7 @@ from insole.recorder import Recorder
 from insole_protocol import ids
 from log_kit.devices import RamCard, RamFlash
 from log_kit.walks import check_tiling, make_record, merged_gaps, read_all
+from power_cut import watch_cuts
 
 SLOTS = 50
 KNOWN = (
@@ -29,7 +27,7 @@ KNOWN = (
 class Script:
     """The scripted time and the model that says what the log must hold."""
 
-    def __init__(self, device, recorder_class=Recorder, keep_oldest=False, cut=True):
+    def __init__(self, device, recorder_class=Recorder, keep_oldest=False):
         self.recorder_class = recorder_class
         self.keep_oldest = keep_oldest
         self.records = {}  # seq -> bytes, of what was appended and kept
@@ -37,13 +35,9 @@ class Script:
         self.committed_to = 0  # end of the last record whose append or flush has returned
         self.used_to = 0  # end of the numbers that were used
         self.boot = 0
-        self.points = 0
-        self.failures = []
         self.random = 12345
         self.device = device
         self.log = self.start(device)
-        if cut:
-            device.hook = self.cut
 
     def start(self, device):
         log = self.recorder_class(device, self.keep_oldest)
@@ -91,17 +85,9 @@ class Script:
             del self.records[seq]
         self.used_to = seq + SLOTS  # nobody is given a record before append has returned
 
-    def cut(self, device, kind, page, offset, data):
-        """The hook of the device: try what a power cut at this operation would leave."""
-        for part in (0, 1 + self.draw(255)):
-            left = device.copy()
-            if part:
-                left.tear(kind, page, offset, data, part)
-            self.points += 1
-            try:
-                self.check(left)
-            except Exception as error:  # noqa: BLE001 - any failure at all is what this looks for
-                self.failures.append("%s %d of %d at op %d: %r" % (kind, page, part, device.changes, error))
+    def look(self, _cut, copies):
+        """What `watch_cuts` asks about each cut."""
+        self.check(copies[0])
 
     def check(self, device):
         log = self.start(device)
@@ -148,15 +134,15 @@ class Script:
 
 
 def run(kind, seconds, pages=6, recorder_class=Recorder, keep_oldest=False):
-    """(cut points, failures) of a scripted time on a small flash or card."""
-    script = Script((RamFlash if kind == "flash" else RamCard)(pages), recorder_class, keep_oldest)
-    script.run(seconds)
-    return script
+    """Cuts of a scripted time on a small flash or card."""
+    device = (RamFlash if kind == "flash" else RamCard)(pages)
+    script = Script(device, recorder_class, keep_oldest)
+    return watch_cuts([device], lambda: script.run(seconds), script.look)
 
 
 if __name__ == "__main__":
     result = run(sys.argv[1], int(sys.argv[2]), keep_oldest=len(sys.argv) > 3 and sys.argv[3] == "keep")
-    for failure in result.failures[:10]:
-        print(failure)
+    for where, told in result.failures[:10]:
+        print(where, told)
     print("cut points %d, failures %d" % (result.points, len(result.failures)))
     sys.exit(1 if result.failures else 0)
