@@ -40,6 +40,7 @@ async def collect(
 
     Raises:
         JournalError: the journal cannot be opened, or the last commit was refused.
+        LinkError: an insole could not be completed; the others have been.
     """
     book = Journal(journal)
     collector = Collector(book)
@@ -53,8 +54,11 @@ async def collect(
     tasks.append(asyncio.create_task(collector.run()))
     try:
         await stop.wait()
-        for keeper in keepers.values():
-            await complete(keeper, collector, final_mode)
+        # Side by side: one insole that is out of reach must not keep the others from ending in good order.
+        endings = [complete(keeper, collector, final_mode) for keeper in keepers.values()]
+        for failure in await asyncio.gather(*endings, return_exceptions=True):
+            if failure is not None:
+                raise failure
     finally:
         for task in tasks:
             task.cancel()

@@ -49,8 +49,11 @@ class Collector:
 
     def commit(self) -> bool:
         """Write what is new. False when the disk does not take it; `failure` says why."""
-        for watched in self._watched:
-            self._follow(watched)
+        try:
+            for watched in self._watched:
+                self._follow(watched)
+        except JournalError:
+            pass  # memory is full: the rest is noted when the disk has taken what waits
         try:
             self.journal.commit()
         except JournalError as error:
@@ -73,7 +76,10 @@ class Collector:
         insole = watched.insole
         if watched.number is not None or insole.identity is None:
             return
-        watched.number = self.journal.insole(insole.identity)
+        try:
+            watched.number = self.journal.insole(insole.identity)
+        except JournalError:
+            return  # memory is full; nothing of this insole is held before its next connection
         holdings = self.journal.holdings[watched.number]
         for piece in holdings.requested:
             insole.request_from(piece.first)
@@ -105,7 +111,7 @@ class Collector:
                 watched.requested_to = piece.end
         for gap in insole.books.explained[watched.gaps_noted :]:
             self.journal.gap(number, gap)
-        watched.gaps_noted = len(insole.books.explained)
+            watched.gaps_noted += 1
         self._follow_clock(watched, number)
 
     def _follow_clock(self, watched: _Watched, number: int) -> None:

@@ -124,9 +124,9 @@ class Journal:
             return known
         number = len(self._numbers)
         values = dict(vars(identity))
+        self._append(entries.build_json(Kind.INSOLE, number, values))
         self._numbers[identity.serial] = number
         self.holdings[number] = Holdings(values)
-        self._append(entries.build_json(Kind.INSOLE, number, values))
         return number
 
     def record(self, insole: int, record: bytes, first: int, end: int, arrival_ns: int) -> None:
@@ -258,7 +258,6 @@ class Journal:
         if entry.kind is Kind.RUN:
             values = entry.json()
             if values["format"] > entries.FORMAT:
-                os.close(self._file)
                 raise JournalError(
                     self.path, "was written by a newer version of Plantigrade; update this one"
                 )
