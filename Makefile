@@ -21,6 +21,17 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m tools.run_tests $(ARGS)
 
+# The long runs that `make test` samples: an hour of power cuts, five days of wear, five minutes of trouble on the radio.
+soak: $(STAMP)
+	$(BIN)/python -m tools.run_tests --only-soak $(ARGS)
+
+# Deliberate faults that the tests must notice: make mutants SEED=7 SIZE=450
+SEED ?= 1
+SIZE ?= 450
+JOBS ?= 2
+mutants: $(STAMP)
+	$(BIN)/python -m tools.mutants --seed $(SEED) --size $(SIZE) --jobs $(JOBS) $(ARGS)
+
 bench: $(STAMP)
 	$(BIN)/python -m tools.bench $(ARGS)
 

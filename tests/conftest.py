@@ -3,7 +3,9 @@
 import json
 import os
 import signal
+import unittest
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 pytest_plugins = ("tests.host.power_cut.plugin",)
 ROOT = Path(__file__).resolve().parent.parent
 WHERE = {"vm": "in the VM", "radio": "over the virtual radio", "micropython": "on MicroPython"}
+KINDS = ("style", "golden", "end to end", "state machine", "property", "example")
 
 
 @pytest.fixture(scope="session")
@@ -34,26 +37,49 @@ def place(keywords: object) -> str:
     return next((words for mark, words in WHERE.items() if mark in keywords), "on CPython")  # pyright: ignore
 
 
-class PlaceCounter:
-    """Counts outcomes by the interpreter or link that a test ran on."""
+def kind(item: pytest.Item) -> str:
+    """One of `KINDS`: how a test specifies."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    function = getattr(item, "function", None)
+    if "style" in item.keywords:
+        return "style"
+    if folder in ("golden", "e2e"):
+        return {"golden": "golden", "e2e": "end to end"}[folder]
+    if not getattr(function, "is_hypothesis_test", False):
+        return "example"
+    of_class = getattr(item, "cls", None)  # hypothesis makes a unittest case of each state machine
+    return "state machine" if of_class and issubclass(of_class, unittest.TestCase) else "property"
+
+
+class OutcomeCounter:
+    """Counts outcomes by the interpreter or link that a test ran on, and by its kind."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport]:
+        """Send the kind along with the report, also from a worker process."""
+        report = yield
+        report.user_properties.append(("kind", kind(item)))
+        return report
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count each test once: its call, or the setup that skipped or broke it."""
         if report.when == "call" or (report.when == "setup" and not report.passed):
-            self.counts[f"{place(report.keywords)}: {report.outcome}"] += 1
+            of_kind = dict(report.user_properties)["kind"]
+            if of_kind != "style":
+                self.counts[f"tests {place(report.keywords)}: {report.outcome}"] += 1
+            self.counts[f"kind {of_kind}: {report.outcome}"] += 1
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the counts and, for `make test`, add them to the file that it names."""
         for line, count in sorted(self.counts.items()):
-            terminalreporter.write_line(f"tests {line} {count}")
+            terminalreporter.write_line(f"{line} {count}")
         if target := os.environ.get("PLANTIGRADE_TEST_COUNTS"):
             Path(target).write_text(json.dumps(self.counts))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count in the process that reports, not in its workers."""
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(PlaceCounter())
+    """Workers send the kind of each test; the process that reports prints the counts."""
+    config.pluginmanager.register(OutcomeCounter())

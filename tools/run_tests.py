@@ -1,7 +1,8 @@
 """The test command: fast tests on all cores first, then those that share the radio or the virtual machine.
 
 Tests over the virtual radio measure time, so they run one at a time, alone on the machine. Long runs (marker
-`soak`) are left out unless asked for. The closing lines say how many tests ran where.
+`soak`) are left out unless asked for. The closing lines say how many tests ran where, and of which kind they
+are; checks of style, one for each file, are counted apart.
 """
 
 import argparse
@@ -67,20 +68,25 @@ def main() -> int:
     """Run the stages; 0 when every test passed and at least one ran."""
     parser = argparse.ArgumentParser(prog="make test", description=__doc__)
     parser.add_argument("--soak", action="store_true", help="the long runs as well")
+    parser.add_argument("--only-soak", action="store_true", help="nothing but the long runs")
     chosen, extra = parser.parse_known_args()
     started = time.monotonic()
     total: Counter[str] = Counter()
     failed = False
     for stage in STAGES:
-        if "soak" in stage.marks and not chosen.soak:
+        is_soak = "soak" in stage.marks
+        if (is_soak and not (chosen.soak or chosen.only_soak)) or (chosen.only_soak and not is_soak):
             continue
+        stage_started = time.monotonic()
         code, counts = run_stage(stage, extra)
         total += counts
+        print(f"== {stage.name}: {time.monotonic() - stage_started:.0f} s")
         failed |= code not in (0, NO_TESTS)
     print(f"== all stages: {time.monotonic() - started:.0f} s")
     for line, count in sorted(total.items()):
-        print(f"tests {line} {count}")
-    outcomes = {word: sum(n for line, n in total.items() if line.endswith(word)) for word in OUTCOMES}
+        print(f"{line} {count}")
+    tests = {line: count for line, count in total.items() if line.startswith("tests ")}
+    outcomes = {word: sum(n for line, n in tests.items() if line.endswith(word)) for word in OUTCOMES}
     print(", ".join(f"{count} {word}" for word, count in outcomes.items()))
     return 1 if failed or not outcomes["passed"] else 0
 

@@ -10,6 +10,7 @@ ROOMS = ("firmware", "host", "shared", "hardware", "tests", "tools")
 SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 
 
+@pytest.mark.style
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_file_holds_one_idea(path: Path) -> None:
     """Short files, short functions, no catch-all rooms, no error swallowed unseen."""
