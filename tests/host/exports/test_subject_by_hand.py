@@ -1,0 +1,377 @@
+"""A recording taken apart: order of feet, times, rows, marks, what de-identifying leaves; the archive."""
+
+import hashlib
+import json
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plantigrade.calibration import nominal
+from plantigrade.errors import MissingPartError
+from plantigrade.exports import formats, marks, place
+from plantigrade.exports.formats import FORMATS
+from plantigrade.exports.slots import MAX_ROWS, needs_rows, row_count, row_offset_ms, slot_rows
+from plantigrade.exports.subject import ExportError, Subject
+from plantigrade.library.frames import NO_TIME
+
+from tests.host.exports import tiny
+
+SCHEMA = "plantigrade.export/1"
+
+
+@pytest.fixture
+def subject(tmp_path: Path) -> Subject:
+    return tiny.subject(tmp_path / "recordings")
+
+
+@pytest.fixture
+def nameless(tmp_path: Path) -> Subject:
+    return tiny.subject(tmp_path / "recordings", deidentify=True)
+
+
+def test_what_is_known_of_the_recording(subject: Subject) -> None:
+    assert (subject.id, subject.start, subject.duration_s, subject.rate_hz) == (
+        "tiny-1",
+        tiny.START,
+        0.8,
+        10.0,
+    )
+    assert [foot.foot for foot in subject.feet] == ["left", "right"], "the books name the right one first"
+    assert subject.body_weight_n == 700.0 and subject.has_counts and not subject.deidentified
+    assert subject.analysis.source.path == "tiny-1", "no path of this computer leaves it"
+    assert subject.analysis.source.format == "plantigrade"
+    assert subject.versions == {
+        "plantigrade": version("plantigrade"), "gait_algorithm": "7", "export_schema": SCHEMA,
+    }  # fmt: skip
+
+
+def test_an_insole_without_a_side_comes_last(tmp_path: Path) -> None:
+    made = tiny.recording(tmp_path)
+    right, left = made.books.feet
+    folder = made.folder
+    (folder / "left.parquet").rename(folder / "unset.parquet")
+    books = replace(made.books, feet=[replace(left, foot="unset"), right])
+    found = Subject.of(replace(made, books=books))
+    assert [foot.foot for foot in found.feet] == ["right", "unset"]
+    assert np.isnan(found.feet[1].force_n).all() and found.feet[1].force_n.shape == (5, 16)
+    assert found.feet[1].time_s[4] == pytest.approx(0.6008)
+
+
+def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
+    from plantigrade.library.recording import Draft, FootBooks, RecordingBooks
+
+    draft = Draft.begin(tmp_path, "empty")
+    nothing = tiny.frames_of("left").rows(slice(0, 0))
+    entry = FootBooks("left", {}, [], 0, 0, 0, {}, [], 0, draft.write_frames("left", nothing))
+    folder = draft.finish(RecordingBooks("empty", tiny.START_NS, 0.0, {}, [entry]))
+    made = replace(
+        tiny.recording(tmp_path), folder=folder, books=RecordingBooks("empty", None, None, {}, [entry])
+    )
+    with pytest.raises(ExportError, match="empty: holds no frames, so there is nothing to export"):
+        Subject.of(made)
+
+
+def test_an_import(tmp_path: Path) -> None:
+    found = Subject.of(tiny.imported(tmp_path))
+    (foot,) = found.feet
+    assert (found.start, found.has_counts) == (None, False)
+    assert foot.sensors == ("sensor_01", "sensor_02")
+    assert foot.seq.tolist() == [0, 1, 3, 4] and foot.slots.tolist() == [1, 1, 1, 1]
+    assert foot.piece(slice(1, 3)).force_n[:, 0].tolist() == [np.float32(0.006), 12.5]
+
+
+def test_a_foot_at_full_rate_takes_the_times_of_the_walk(subject: Subject) -> None:
+    """The right foot has a frame without a time, the left one of two slots: times come frame by frame."""
+    left, right = subject.feet
+    assert left.time_s == pytest.approx([0.0, 0.1, 0.2004, 0.5006, 0.6008], abs=1e-12)
+    assert np.isnan(right.time_s[0]) and right.time_s[1:] == pytest.approx([0.052, 0.152, 0.2516], abs=1e-12)
+
+
+def test_without_names(nameless: Subject, subject: Subject) -> None:
+    assert (nameless.id, nameless.deidentified) == ("recording", True)
+    assert nameless.start == datetime(2000, 1, 1, tzinfo=UTC)
+    assert nameless.person == replace(subject.person, name=None, birth_date=None, remark="")  # type: ignore[type-var]
+    assert nameless.notes == () and nameless.provenance == {"made_by": "plantigrade bridge"}
+    assert nameless.analysis.source.path == "recording"
+    assert nameless.alerts == subject.alerts
+    for clean in nameless.feet:
+        assert set(clean.books.insole) == {"side", "firmware"}
+        assert clean.books.sha256 == "" and clean.books.calibration is None
+
+
+def test_without_names_times_are_shifted_to_the_year_2000(nameless: Subject) -> None:
+    """1 January 2000 is 946 684 800 s after 1970; the second frame is 0.1 s later."""
+    left, right = nameless.feet
+    assert left.frames is not None and right.frames is not None
+    assert left.frames.whole.host_ns[:2].tolist() == [946_684_800_000_000_000, 946_684_800_100_000_000]
+    assert right.frames.whole.host_ns[0] == NO_TIME
+    assert left.frames.whole.device_us.tolist() == [1_000_000, 1_100_000, 1_200_000, 1_500_000, 1_600_000]
+
+
+def test_without_names_a_calibration_has_neither_serial_nor_date(tmp_path: Path) -> None:
+    made = replace(
+        tiny.recording(tmp_path), calibrations={"L-1": replace(nominal(), serial="L-1", made_on="2026-03-01")}
+    )
+    named, clean = (Subject.of(made, deidentify=hide).feet[0].calibration for hide in (False, True))
+    assert named is not None and clean is not None
+    assert (named.serial, named.made_on) == ("L-1", "2026-03-01")
+    assert (clean.serial, clean.made_on) == ("", "2000-01-01")
+
+
+def test_without_names_an_unknown_start_stays_unknown(tmp_path: Path) -> None:
+    made = tiny.recording(tmp_path)
+    left = made.books.feet[1]
+    one = replace(made, books=replace(made.books, start_utc_ns=None, feet=[left]), person=None)
+    found = Subject.of(one, deidentify=True)
+    assert found.start is None and found.person is None
+    assert found.feet[0].frames is not None
+    assert (found.feet[0].frames.whole.host_ns == NO_TIME).all()
+    assert found.feet[0].time_s == pytest.approx([0.0, 0.1, 0.2, 0.5, 0.6]), "times of the insole's own clock"
+
+
+def test_marks_in_their_order(subject: Subject) -> None:
+    assert [(m.at_s, m.foot, m.kind) for m in marks.contacts(subject)] == [
+        (0.05, "left", "initial_contact"),
+        (0.12, "right", "initial_contact"),
+        (0.22, "right", "final_contact"),
+        (0.3, "left", "final_contact"),
+        (0.52, "left", "initial_contact"),
+    ]
+    assert [m.label for m in marks.marks(subject)] == [
+        "note: fine",
+        "left initial_contact",
+        "alert: one_sided_load",
+        "right initial_contact",
+        "right final_contact",
+        "note: Anna stumbled\there",
+        "left final_contact",
+        "left gap: overrun",
+        "left alert: overload",
+        "left initial_contact",
+    ]
+
+
+def test_marks_of_what_has_no_time(subject: Subject) -> None:
+    left, right = subject.feet
+    for known in ({"from_s": None}, {"to_s": None}):
+        books = replace(left.books, gaps=[replace(left.gaps[0], **known)])  # type: ignore[arg-type]
+        assert marks.gaps(replace(subject, feet=(replace(left, books=books), right))) == []
+    alert = replace(subject.alerts[0], from_s=0.9)
+    late = replace(subject, alerts=(alert,))
+    assert [m.duration_s for m in marks.marks(late) if m.kind == "alert"] == [0.0], (
+        "ends no sooner than it begins"
+    )
+    endless = replace(late, duration_s=None)
+    assert [m.duration_s for m in marks.marks(endless) if m.kind == "alert"] == [None]
+
+
+def test_rows_of_equal_distance(subject: Subject) -> None:
+    placed, rows = needs_rows(subject, "it")
+    assert rows == 8
+    assert [one.row.tolist() for one in placed] == [tiny.ROWS["left"], tiny.ROWS["right"]]
+    assert [one.frame.tolist() for one in placed] == [[0, 1, 2, 3, 4, 4], [1, 2, 3]]
+    assert [one.nth.tolist() for one in placed] == [[0, 0, 0, 0, 0, 1], [0, 0, 0]]
+    offsets = [row_offset_ms(foot, one, 10.0) for foot, one in zip(subject.feet, placed, strict=True)]
+    assert offsets[0] == pytest.approx([0, 0, 0.4, 0.6, 0.8, 0.8])
+    assert offsets[1] == pytest.approx([-48, -48, -48.4])
+    part = placed[0].between(2, 6)
+    assert (part.row.tolist(), part.frame.tolist(), part.nth.tolist()) == ([2, 5], [2, 3], [0, 0])
+    assert placed[0].spread(np.arange(5.0), 8, -1.0).tolist() == [0, 1, 2, -1, -1, 3, 4, 4]
+    assert row_count([]) == 0
+
+
+def spaced(subject: Subject, times: list[float], seq: list[int], slots: list[int] | None = None) -> list[int]:
+    foot = replace(
+        subject.feet[0],
+        time_s=np.array(times),
+        seq=np.array(seq, np.int64),
+        slots=np.array(slots or [1] * len(seq), np.uint8),
+    )
+    return slot_rows(foot, 10.0).row.tolist()
+
+
+def test_slots_that_follow_each_other_take_rows_that_do(subject: Subject) -> None:
+    """A clock that runs 4 % fast: five slots in 0.384 s still take five rows."""
+    assert spaced(subject, [0.0, 0.096, 0.192, 0.288, 0.384], [0, 1, 2, 3, 4]) == [0, 1, 2, 3, 4]
+    assert spaced(subject, [0.26, 0.3], [7, 8]) == [3, 4]
+    assert spaced(subject, [0.24, 0.3], [7, 8]) == [2, 3]
+
+
+def test_a_run_begins_at_its_time_or_after_the_run_before(subject: Subject) -> None:
+    # A missing slot begins a new run, on the row nearest to its time.
+    assert spaced(subject, [0.0, 0.1, 0.3], [0, 1, 3]) == [0, 1, 3]
+    assert spaced(subject, [0.0, 0.1, 0.15], [0, 1, 3]) == [0, 1, 2]
+    # So does a jump of the clock of half a second or more between slots that follow each other.
+    assert spaced(subject, [0.0, 0.1, 0.69], [0, 1, 2]) == [0, 1, 2]
+    assert spaced(subject, [0.0, 0.1, 0.71], [0, 1, 2]) == [0, 1, 7]
+    assert spaced(subject, [0.0, 0.1, 1.0], [0, 1, 0]) == [0, 1, 10], "another boot counts anew"
+
+
+def test_frames_of_several_slots(subject: Subject) -> None:
+    assert spaced(subject, [0.0, 0.3, 0.4], [0, 3, 4], [3, 1, 2]) == [0, 1, 2, 3, 4, 5]
+    assert spaced(subject, [0.0, 0.5, 0.6], [0, 5, 6], [3, 1, 1]) == [0, 1, 2, 5, 6]
+
+
+def test_rows_are_the_same_in_pieces(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    times, seq = [0.0, 0.1, 0.3, 0.4, 0.6, 0.7], [0, 1, 3, 4, 6, 7]
+    for piece in (1, 2, 3, 4):
+        monkeypatch.setattr("plantigrade.exports.slots._PIECE", piece)
+        assert spaced(subject, times, seq) == [0, 1, 3, 4, 6, 7], piece
+
+
+def test_no_times_no_rows(subject: Subject) -> None:
+    nowhere = replace(subject.feet[0], time_s=np.full(5, np.nan))
+    rows = slot_rows(nowhere, 10.0)
+    assert (len(rows.row), len(rows.frame), len(rows.nth)) == (0, 0, 0)
+    with pytest.raises(ExportError, match="tiny-1: no frame has a time, which it needs; use csv or parquet"):
+        needs_rows(replace(subject, feet=(nowhere,)), "it")
+
+
+@pytest.mark.parametrize(("last", "fits"), [(MAX_ROWS - 1, True), (MAX_ROWS, False)])
+def test_two_hundred_million_rows_are_enough(last: int, fits: bool, subject: Subject) -> None:
+    assert MAX_ROWS == 200_000_000
+    if fits:
+        assert spaced(subject, [0.0, last / 10], [0, 900]) == [0, last]
+    else:
+        words = f"the left foot spans {last + 1} rows of equal distance, more than any reader opens"
+        with pytest.raises(ExportError, match=words):
+            spaced(subject, [0.0, last / 10], [0, 900])
+
+
+def test_the_archive(subject: Subject, tmp_path: Path) -> None:
+    made = replace(subject, id="tiny 1/ä", report=lambda: b"%PDF-1")
+    FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        names = archive.namelist()
+        assert all(name.startswith("tiny_1_ä/") for name in names)
+        assert archive.read("tiny_1_ä/report.pdf") == b"%PDF-1"
+        text = archive.read("tiny_1_ä/README.txt").decode()
+        sums = archive.read("tiny_1_ä/SHA256SUMS").decode().splitlines()
+        assert sums == sorted(sums, key=lambda line: line[66:])
+        assert f"{hashlib.sha256(b'%PDF-1').hexdigest()}  report.pdf" in sums
+        assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_DEFLATED}
+        assert names[-1] == "tiny_1_ä/SHA256SUMS"
+    lines = text.splitlines()
+    assert lines[:7] == [
+        "Recording tiny 1/ä",
+        "Start (UTC): 2026-03-01T12:00:00.250000+00:00",
+        "Rate: 10 Hz",
+        "left: 8 samples requested, 6 recorded, 2 missing in 1 gap",
+        "right: 4 samples requested, 4 recorded, 0 missing in 0 gaps",
+        f"Made by: plantigrade {version('plantigrade')}, gait_algorithm 7, export_schema {SCHEMA}",
+        "",
+    ]
+    assert lines[7] == "Unless a file says otherwise: times in seconds since the start, forces in newtons."
+    assert lines[9] == "report.pdf: the report for patient and clinician."
+    assert "parquet: Parquet; holds everything." in lines
+    assert "mat.mat: MATLAB; cannot hold: arrays above 2 GB." in lines
+    assert lines[-2:] == ["", "SHA256SUMS holds the SHA-256 sum of every file."]
+
+
+def test_the_archive_says_what_it_leaves_out_and_why(tmp_path: Path) -> None:
+    made = replace(Subject.of(tiny.imported(tmp_path / "recordings"), deidentify=True), start=tiny.START)
+    FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        lines = archive.read("recording/README.txt").decode().splitlines()
+        assert not [name for name in archive.namelist() if "opengo" in name]
+    assert lines[1] == (
+        "Start (UTC): 2026-03-01T12:00:00.250000+00:00 (shifted: names, serials, notes and true dates were "
+        "left out)"
+    )
+    assert (
+        "OpenGo-shaped text: left out. the shape holds 16 calibrated sensors with known places a foot; the "
+        "left foot does not have them; use csv or parquet"
+    ) in lines
+    FORMATS["zip"].write_subject(replace(made, start=None, deidentified=False), tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert "Start (UTC): not known" in archive.read("recording/README.txt").decode().splitlines()
+
+
+def test_a_disk_that_is_full_in_the_archive_names_the_archive(
+    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object, path: Path) -> None:
+        raise ExportError(f"{path}: cannot be written: No space left on device") from OSError(28, "x")
+
+    monkeypatch.setattr("plantigrade.exports.mat.write", full)
+    with pytest.raises(ExportError) as found:
+        FORMATS["zip"].write_subject(subject, tmp_path / "a.zip")
+    assert str(found.value) == f"{tmp_path / 'a.zip'}: cannot be written: No space left on device"
+
+
+def test_formats_by_name() -> None:
+    kinds = {name: (form.kind, form.suffix, form.has_report) for name, form in FORMATS.items()}
+    assert kinds == {
+        "csv": ("folder", "", False),
+        "parquet": ("folder", "", False),
+        "edf": ("file", ".edf", False),
+        "mat": ("file", ".mat", False),
+        "opengo": ("file", ".txt", False),
+        "motion-bids": ("folder", "", False),
+        "c3d": ("file", ".c3d", False),
+        "fhir": ("file", ".json", True),
+        "zip": ("file", ".zip", True),
+    }
+    assert all(form.name == name for name, form in FORMATS.items())
+
+
+def test_a_missing_package_is_named(
+    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "ezc3d", None)
+    words = r"the export to C3D needs the Python module ezc3d.*pip install 'plantigrade\[exports\]'"
+    with pytest.raises(MissingPartError, match=words):
+        FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
+
+
+def test_a_memory_that_is_too_small_is_told(
+    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("plantigrade.exports.mat.write", fail)
+    words = "MATLAB is made in memory, which is too small; use csv or parquet"
+    with pytest.raises(ExportError, match=words):
+        FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
+
+
+def test_progress_is_told_foot_by_foot(tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    FORMATS["csv"].write(
+        tiny.recording(tmp_path / "recordings"), tmp_path / "out", progress=lambda *step: told.append(step)
+    )
+    assert told == [("writing, left foot", 1.0), ("writing, right foot", 1.0)]
+    (left, _) = tiny.subject(tmp_path / "others").feet
+    told.clear()
+    watched = formats._watched(left, lambda *step: told.append(step))
+    watched.forces(slice(0, 2))
+    assert told == [("writing, left foot", 0.4)], "two of five frames"
+
+
+def test_only_a_recording_of_the_library_has_a_report(tmp_path: Path) -> None:
+    FORMATS["fhir"].write(tiny.recording(tmp_path / "recordings"), tmp_path / "a.json")
+    entries = json.loads((tmp_path / "a.json").read_text())["entry"]
+    titles = [one["title"] for one in entries[-1]["resource"]["presentedForm"]]
+    assert titles == ["about.json"]
+
+
+def test_places_of_exports_refuse_in_their_words(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ExportError, match="is a folder, this format is one file; name a file"),
+        place.new_file(tmp_path),
+    ):
+        pass
+    with (
+        pytest.raises(ExportError, match="is there already, and this format is a folder"),
+        place.new_folder(tmp_path),
+    ):
+        pass
+
+
+def test_a_person_born_on_a_day(subject: Subject) -> None:
+    assert subject.person is not None and subject.person.birth_date == date(1951, 3, 9)
