@@ -24,11 +24,9 @@ def _statement(tree: ast.Module, line: int) -> tuple[ast.AST | None, range]:
             if not first <= line <= last:
                 continue
             if isinstance(child, ast.stmt):
-                body = getattr(child, "body", None)
-                head = body[0].lineno - 1 if isinstance(body, list) and body else last
+                body: list[ast.stmt] = getattr(child, "body", [])
+                head = body[0].lineno - 1 if body else last  # of a compound statement, its first lines only
                 span = range(first, max(head, first) + 1) if line <= head else span
-                if not isinstance(body, list):
-                    span = range(first, last + 1)
                 function = inside
             is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
             visit(child, child if is_function and line >= child.body[0].lineno else inside)
@@ -55,7 +53,7 @@ def _named_first(mutant: Mutant, tests: dict[str, float]) -> list[str]:
     return sorted(tests, key=lambda test: (not names(test), tests[test], test))
 
 
-def tests_for(package: Package, mutant: Mutant, found: list[Traced]) -> list[str]:
+def choose_tests(package: Package, mutant: Mutant, found: list[Traced]) -> list[str]:
     """Ids of the tests to try, in order; empty when no test executes the statement."""
     seconds = {test: cost for traced in found for test, cost in traced.seconds.items()}
     function, span = _statement(ast.parse((ROOT / mutant.file).read_text("utf-8")), mutant.line)

@@ -6,12 +6,12 @@ decorators cannot change a result and is not offered (`_silent`).
 
 import ast
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, Protocol, cast
 
-import parso
-from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.operators import (
+import parso.python.tree
+from cosmic_ray import ast as cosmic_ray_ast  # pyright: ignore[reportMissingTypeStubs]
+from cosmic_ray.operators import (  # pyright: ignore[reportMissingTypeStubs]
     binary_operator_replacement,
     boolean_replacer,
     break_continue,
@@ -22,15 +22,28 @@ from cosmic_ray.operators import (
     unary_operator_replacement,
     zero_iteration_for_loop,
 )
-from cosmic_ray.operators.operator import Operator
-from parso.python.tree import Keyword, Name, Number
 
-Node = Any
-_READ_IN: Final = ("trailer", "subscriptlist", "arith_expr", "term", "comparison", "arglist")
+Node = Any  # parso and Cosmic Ray have no types
 Position = tuple[tuple[int, int], tuple[int, int]]
+_READ_IN: Final = ("trailer", "subscriptlist", "arith_expr", "term", "comparison", "arglist")
+_tree: Any = parso.python.tree
+_parse: Any = cast(Any, cosmic_ray_ast).get_ast
+_nodes: Any = cast(Any, cosmic_ray_ast).ast_nodes
 
 
-class DeleteStatement(Operator):
+class Operator(Protocol):
+    """Cosmic Ray's interface of one kind of fault."""
+
+    def mutation_positions(self, node: Node) -> Iterable[Position]:
+        """Where it can be put into a node of the tree, once for each variant."""
+        ...
+
+    def mutate(self, node: Node, index: int) -> Node | None:
+        """The node with the variant `index`; None when the node is to go."""
+        ...
+
+
+class DeleteStatement:
     """A call for its effect, an attribute's or item's assignment, or an augmented one, is left out."""
 
     def mutation_positions(self, node: Node) -> Iterator[Position]:
@@ -54,39 +67,32 @@ class DeleteStatement(Operator):
 
     def mutate(self, node: Node, index: int) -> Node:
         """The statement as `pass`."""
-        node.children[0] = Keyword(
-            "pass", node.children[0].start_pos, node.children[0].get_first_leaf().prefix
-        )
+        first = node.children[0].get_first_leaf()
+        node.children[0] = _tree.Keyword("pass", first.start_pos, first.prefix)
         return node
 
-    @classmethod
-    def examples(cls) -> tuple[Any, ...]:
-        """None: documented by its tests."""
-        return ()
 
-
-class NudgeFloat(Operator):
+class NudgeFloat:
     """A number with a decimal point becomes a tenth larger or smaller: 0.2 is not 0.22."""
 
     FACTORS: Final = (0.9, 1.1)
 
     def mutation_positions(self, node: Node) -> Iterator[Position]:
         """Where such a number stands."""
-        if isinstance(node, Number) and re.search(r"[.eE]", node.value) and "x" not in node.value.lower():
+        if (
+            isinstance(node, _tree.Number)
+            and re.search(r"[.eE]", node.value)
+            and "x" not in node.value.lower()
+        ):
             for _ in self.FACTORS:
                 yield node.start_pos, node.end_pos
 
     def mutate(self, node: Node, index: int) -> Node:
         """The number nudged."""
-        return Number(repr(float(node.value) * self.FACTORS[index]), node.start_pos, node.prefix)
-
-    @classmethod
-    def examples(cls) -> tuple[Any, ...]:
-        """None: documented by its tests."""
-        return ()
+        return _tree.Number(repr(float(node.value) * self.FACTORS[index]), node.start_pos, node.prefix)
 
 
-class SwapArguments(Operator):
+class SwapArguments:
     """The first two positional arguments of a call change places."""
 
     def mutation_positions(self, node: Node) -> Iterator[Position]:
@@ -103,13 +109,8 @@ class SwapArguments(Operator):
         node.children[0], node.children[2] = node.children[2], node.children[0]
         return node
 
-    @classmethod
-    def examples(cls) -> tuple[Any, ...]:
-        """None: documented by its tests."""
-        return ()
 
-
-class NeighbourName(Operator):
+class NeighbourName:
     """A name that is read takes the value of another local name of the same function: F1 that takes F3's."""
 
     def mutation_positions(self, node: Node) -> Iterator[Position]:
@@ -119,7 +120,7 @@ class NeighbourName(Operator):
 
     @staticmethod
     def _neighbour(node: Node) -> str | None:
-        if not isinstance(node, Name) or node.parent is None or node.is_definition():
+        if not isinstance(node, _tree.Name) or node.parent is None or node.is_definition():
             return None
         if node.parent.type not in (
             "trailer",
@@ -137,7 +138,7 @@ class NeighbourName(Operator):
             function = function.parent
         if function is None:
             return None
-        local = [n.value for n in ast_nodes(function) if isinstance(n, Name) and n.is_definition()]
+        local = [n.value for n in _nodes(function) if isinstance(n, _tree.Name) and n.is_definition()]
         local = [name for name in dict.fromkeys(local) if name not in ("self", "_", function.name.value)]
         if node.value not in local or len(local) < 2:
             return None
@@ -145,37 +146,30 @@ class NeighbourName(Operator):
 
     def mutate(self, node: Node, index: int) -> Node:
         """The neighbour in its place."""
-        return Name(self._neighbour(node), node.start_pos, node.prefix)
-
-    @classmethod
-    def examples(cls) -> tuple[Any, ...]:
-        """None: documented by its tests."""
-        return ()
+        return _tree.Name(self._neighbour(node), node.start_pos, node.prefix)
 
 
-OPERATORS: Final[dict[str, type[Operator]]] = {
-    one.__name__: one
-    for one in (
-        *binary_operator_replacement.operators(),
-        *comparison_operator_replacement.operators(),
-        *unary_operator_replacement.operators(),
-        boolean_replacer.AddNot,
-        boolean_replacer.ReplaceTrueWithFalse,
-        boolean_replacer.ReplaceFalseWithTrue,
-        boolean_replacer.ReplaceAndWithOr,
-        boolean_replacer.ReplaceOrWithAnd,
-        break_continue.ReplaceBreakWithContinue,
-        break_continue.ReplaceContinueWithBreak,
-        exception_replacer.ExceptionReplacer,
-        number_replacer.NumberReplacer,
-        remove_decorator.RemoveDecorator,
-        zero_iteration_for_loop.ZeroIterationForLoop,
-        DeleteStatement,
-        NudgeFloat,
-        SwapArguments,
-        NeighbourName,
-    )
-}
+_ALL: Final[tuple[Any, ...]] = (
+    *binary_operator_replacement.operators(),
+    *comparison_operator_replacement.operators(),
+    *cast(Any, unary_operator_replacement).operators(),
+    boolean_replacer.AddNot,
+    boolean_replacer.ReplaceTrueWithFalse,
+    boolean_replacer.ReplaceFalseWithTrue,
+    boolean_replacer.ReplaceAndWithOr,
+    boolean_replacer.ReplaceOrWithAnd,
+    break_continue.ReplaceBreakWithContinue,
+    break_continue.ReplaceContinueWithBreak,
+    exception_replacer.ExceptionReplacer,
+    number_replacer.NumberReplacer,
+    remove_decorator.RemoveDecorator,
+    zero_iteration_for_loop.ZeroIterationForLoop,
+    DeleteStatement,
+    NudgeFloat,
+    SwapArguments,
+    NeighbourName,
+)
+OPERATORS: Final[dict[str, type[Operator]]] = {one.__name__: one for one in _ALL}
 
 
 def family(operator: str) -> str:
@@ -219,7 +213,7 @@ def _silent_spans(source: str) -> list[Position]:
 def positions(source: str) -> Iterator[tuple[str, int, Position]]:
     """Every fault that can be put into a source: operator, occurrence, place."""
     spans = _silent_spans(source)
-    nodes = list(ast_nodes(get_ast(source)))
+    nodes = list(_nodes(_parse(source)))
     for name, operator in OPERATORS.items():
         one, occurrence = operator(), 0
         for node in nodes:
@@ -236,8 +230,8 @@ def mutate(source: str, name: str, occurrence: int) -> str:
     Raises:
         ValueError: there are fewer places for that fault.
     """
-    tree, one, count = get_ast(source), OPERATORS[name](), 0
-    for node in ast_nodes(tree):
+    tree, one, count = _parse(source), OPERATORS[name](), 0
+    for node in _nodes(tree):
         for index, _ in enumerate(one.mutation_positions(node)):
             if count == occurrence:
                 siblings, changed = node.parent.children, one.mutate(node, index)
@@ -254,4 +248,4 @@ def is_source(code: str) -> bool:
         compile(code, "mutant", "exec")
     except (SyntaxError, ValueError):
         return False
-    return bool(parso.parse(code))
+    return True

@@ -57,8 +57,8 @@ def rows(outcomes: list[Outcome], chosen: dict[str, Package]) -> list[Row]:
     for name, package in chosen.items():
         states = Counter(one.state for one in outcomes if one.mutant.package == name)
         if states:
-            counts = [states[state] for state in (KILLED, EQUIVALENT, SURVIVED, UNREACHED)]
-            found.append(Row(name, sum(counts), *counts, package.bar_pct))
+            killed, same, left, unreached = (states[one] for one in (KILLED, EQUIVALENT, SURVIVED, UNREACHED))
+            found.append(Row(name, states.total(), killed, same, left, unreached, package.bar_pct))
     return found
 
 

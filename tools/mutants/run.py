@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from tools.mutants.choose import tests_for
+from tools.mutants.choose import choose_tests
 from tools.mutants.draw import Mutant, equivalent
 from tools.mutants.packages import Package, packages
 from tools.mutants.traced import Traced, keep, kept, trace
@@ -169,7 +169,7 @@ class Bench:
             if reason is not None:
                 yield Outcome(mutant, EQUIVALENT, reason, 0)
                 continue
-            chosen = tests_for(packages()[mutant.package], mutant, found)
+            chosen = choose_tests(packages()[mutant.package], mutant, found)
             if not chosen:
                 yield Outcome(mutant, UNREACHED, "", 0)
                 continue
