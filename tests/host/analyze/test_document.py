@@ -12,7 +12,7 @@ from plantigrade.gait.results import Parameter
 from tests.host.analyze import tiny
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found() -> dict[str, Any]:
     return json.loads(document.to_text(tiny.whole()))
 

@@ -105,7 +105,7 @@ def strides(starts_s: tuple[float, ...], reasons: tuple[Reason, ...], first: flo
         initial_contact_s=np.array(starts_s),
         final_contact_s=np.array(starts_s) + 0.625,
         next_initial_contact_s=np.array(starts_s) + 1.0,
-        bout=np.array([0] + [-1] * (k - 1)),
+        bout=np.array([3 - k] + [-1] * (k - 1)),
         reason=np.array([int(reason) for reason in reasons]),
         pressure_names=("cpei_pct", "pti_kpa_s"),
         pressure=np.column_stack([np.full(k, first + 300.0), np.full(k, np.nan)]),
