@@ -39,5 +39,8 @@ class Partition:
         return [log] if label == "log" else []
 
 
+wakes = []  # (pin, level) that shall end a deep sleep
+
+
 def wake_on_ext0(pin, level):
-    pass
+    wakes.append((pin.number, level))

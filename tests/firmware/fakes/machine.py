@@ -12,6 +12,9 @@ sensors = array("H", [0] * 16)  # 12-bit count at each layout index
 supply = {"rest": 330, "battery_mv": 3900, "frequency": 240000000, "cause": PWRON_RESET}
 events = []  # resets and sleeps
 timers = {}
+modes = {}  # (mode, pull) that each pin was set up with
+watchdogs = []  # every WDT that was started
+buses = []  # (number, scl pin, sda pin, frequency) of every I2C
 
 
 class Pin:
@@ -19,6 +22,7 @@ class Pin:
 
     def __init__(self, number, mode=-1, pull=-1, value=None):
         self.number = number
+        modes[number] = (mode, pull)
         if value is not None:
             pins[number] = value
         elif pull == Pin.PULL_UP:
@@ -40,8 +44,9 @@ class Pin:
 class ADC:
     ATTN_11DB = 3
 
-    def __init__(self, pin, atten=3):
+    def __init__(self, pin, atten=0):
         self.number = pin.number
+        self.atten = atten
 
     def read_u16(self):
         if pins[board.MUX_ENABLE_PIN]:
@@ -64,9 +69,11 @@ class Timer:
     def __init__(self, number):
         self.number = number
         self.callback = None
+        self.mode = self.period = -1
 
     def init(self, mode=1, period=-1, callback=None):
         self.callback = callback
+        self.mode, self.period = mode, period
         timers[self.number] = self
 
     def deinit(self):
@@ -80,6 +87,8 @@ class Timer:
 class WDT:
     def __init__(self, id=0, timeout=5000):
         self.fed = 0
+        self.timeout = timeout
+        watchdogs.append(self)
 
     def feed(self):
         self.fed += 1
@@ -115,7 +124,7 @@ class I2C:
     """A bus with an LSM6DSO when `registers` holds its identity; every register is a byte."""
 
     def __init__(self, number, scl=None, sda=None, freq=400000):
-        pass
+        buses.append((number, scl and scl.number, sda and sda.number, freq))
 
     def readfrom_mem_into(self, address, register, buffer):
         if not registers[0x0F]:

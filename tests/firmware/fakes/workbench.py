@@ -4,6 +4,7 @@ Files lie on a littlefs in memory, mounted at the root once everything has been 
 """
 
 import chip  # first: puts its time in place
+import asyncio
 import esp32
 import gc
 import machine
@@ -64,6 +65,9 @@ class Workbench:
             clear_flash()
         chip.clock.now_us = 0
         machine.events.clear()
+        machine.watchdogs.clear()
+        machine.buses.clear()
+        esp32.wakes.clear()
         for index in range(16):
             machine.sensors[index] = REST
         self.firmware = main.Firmware(board)
@@ -89,6 +93,23 @@ class Workbench:
             if self._since_flush == 100:
                 self._since_flush = 0
                 self.insole.recorder.flush()
+
+    def live(self, seconds):
+        """The insole runs by itself: every task of its own event loop, timer ticks on the grid."""
+
+        async def world():
+            asyncio.create_task(self.firmware.run())
+            for _ in range(round(seconds * 1000000) // PERIOD_US):
+                chip.advance(PERIOD_US)
+                machine.timers[0].fire()
+                for _ in range(8):
+                    await asyncio.sleep_ms(0)
+
+        asyncio.new_event_loop()
+        try:
+            asyncio.run(world())
+        finally:
+            asyncio.new_event_loop()
 
     def pump(self):
         """Let the pump run until nothing moves."""

@@ -1,0 +1,314 @@
+"""The insole as it is wired in main.py: parts, boot faults, tasks that run by themselves, crashes, the way out."""
+
+import chip  # first: puts its time in place
+import asyncio
+import esp32
+import gc
+import json
+import machine
+import main
+import workbench
+from boards import esp32s3_r1 as board
+from workbench import Central, Workbench
+
+from insole import files
+from insole.crash import MAX_TEXT, CrashHandler
+from insole.recorder.absent import AbsentLog
+from insole.settings import Settings
+from insole.watchdog import Watchdog
+from insole_protocol import ids
+from insole_protocol.settings import find
+from log_kit.devices import RamFlash
+
+
+class Printed:
+    """Takes the place of `print` in a module."""
+
+    def __init__(self):
+        self.lines = []
+
+    def __call__(self, *words):
+        self.lines.append(words)
+
+
+def refused_log(partition):
+    """What `open_log` makes of a log partition that is not to be used, and what it prints."""
+    find_partition = esp32.Partition.find
+    printed = Printed()
+    numbers = Workbench().insole.numbers
+    main.print = printed
+    esp32.Partition.find = staticmethod(lambda kind, label=None: partition(kind, label))
+    try:
+        return main.open_log(board, True, numbers), printed.lines
+    finally:
+        esp32.Partition.find = find_partition
+        del main.print
+
+
+def test_parts_are_wired_as_the_board_says():
+    bench = Workbench()
+    insole = bench.insole
+    assert machine.buses == [(0, board.I2C_SCL_PIN, board.I2C_SDA_PIN, 400000)]
+    assert (board.I2C_SCL_PIN, board.I2C_SDA_PIN) == (48, 47)
+    assert insole.sampler.period_us == 10000
+    assert insole.sampler.motion is None
+    # 250 mV of 3100 mV full scale: 250 * 4095 / 3100 = 330.2 counts without load
+    assert list(insole.blocks._governor.rest) == [330] * 16
+    assert insole.blocks._encoder.max_frames == 64 and not insole.blocks._encoder.imu
+    assert insole.faults.flags == 0
+    assert len(bench.radio.links) == 2
+    assert [session.transport for session in bench.firmware.pump._sessions] == bench.radio.links + [
+        bench.firmware.usb
+    ]
+    assert bench.firmware.watchdog._wdt.timeout == 8000
+
+
+def test_with_an_imu_records_carry_motion():
+    machine.registers[0x0F] = 0x6C
+    try:
+        insole = Workbench().insole
+        assert insole.blocks._encoder.max_frames == 56 and insole.blocks._encoder.imu
+        assert len(insole.sampler.motion) == 6 * 128
+    finally:
+        machine.registers[0x0F] = 0
+
+
+def test_what_happens_to_a_full_log_is_the_setting_from_the_first_slot_on():
+    assert Workbench().insole.recorder.keep_oldest
+    Settings().store(find(5), 1)
+    assert not Workbench(fresh=False).insole.recorder.keep_oldest
+
+
+def test_faults_of_the_boot_are_told_from_the_start():
+    bench = Workbench()
+    with open("/settings.json", "w") as file:
+        file.write("{")
+    assert Workbench(fresh=False).insole.faults.flags == ids.FAULT_SETTINGS
+    Settings().store(find(8), 1)
+    assert Workbench(fresh=False).insole.faults.flags == 0
+    for cause in (machine.WDT_RESET, machine.HARD_RESET, machine.SOFT_RESET, machine.DEEPSLEEP_RESET):
+        machine.supply["cause"] = cause
+        try:
+            expected = ids.FAULT_WATCHDOG if cause == machine.WDT_RESET else 0
+            assert Workbench(fresh=False).insole.faults.flags == expected, cause
+        finally:
+            machine.supply["cause"] = machine.PWRON_RESET
+    assert bench.insole.faults.flags == 0
+
+
+def test_a_log_partition_that_is_not_there_or_of_no_use_is_no_reason_to_stop():
+    class Refusing(RamFlash):
+        def ioctl(self, op, arg):
+            raise OSError(19)
+
+    asked = []
+
+    def missing(kind, label):
+        asked.append((kind, label))
+        return []
+
+    log, lines = refused_log(missing)
+    assert isinstance(log, AbsentLog)
+    assert asked == [(esp32.Partition.TYPE_DATA, "log")]
+    assert lines[0][0] == "no log:" and isinstance(lines[0][1], IndexError)
+    log, lines = refused_log(lambda kind, label: [RamFlash(3)])
+    assert isinstance(log, AbsentLog) and "need at least 4" in str(lines[0][1])
+    log, lines = refused_log(lambda kind, label: [Refusing(8)])
+    assert isinstance(log, AbsentLog) and lines[0][1].errno == 19
+    log, lines = refused_log(lambda kind, label: [RamFlash(8)])
+    assert not isinstance(log, AbsentLog) and lines == [] and log.keep_oldest
+
+
+def test_everything_runs_by_itself():
+    bench = Workbench()
+    host = Central(bench)
+    host.hello()
+    bench.insole.settings.store(find(2), ids.MODE_LIVE)
+    host.ask(ids.OP_STREAM, 1)
+    fed = bench.firmware.watchdog._wdt.fed
+    assert bench.insole.collector.free == 0
+    bench.ble.advertising = None
+    bench.live(4)
+    assert bench.insole.modes.mode == ids.MODE_LIVE, "the boot mode was applied"
+    assert bench.firmware.watchdog._wdt.fed - fed in (4, 5), "once a second"
+    frames = sum(block.header.frames for block in host.records())
+    assert frames >= 395, "blocks were made, and the pump sent them"
+    assert bench.insole.collector.free > 0, "garbage was collected once everything was made"
+    assert bench.insole.sampler.lost == 0
+    assert bench.ble.advertising is not None, "one more host may come"
+    assert bench.firmware.housekeeping._rounds in (3, 4)
+    assert not bench.firmware.watchdog.task_died
+    assert bench.insole.blocks.slots_recorded >= 395
+
+
+def test_a_task_that_dies_is_reported_and_the_watchdog_is_fed_no_more():
+    for part in ("pump", "housekeeping", "usb", "radio"):
+        bench = Workbench()
+        dog = bench.firmware.watchdog
+        turns = [0]
+
+        def die(*_):
+            turns[0] += 1
+            raise ValueError("the end of " + part)
+
+        name = {"pump": "round", "housekeeping": "round", "usb": "receive", "radio": "serve"}[part]
+        setattr(getattr(bench.firmware, part), name, die)
+        bench.live(2.5)
+        assert dog.task_died and turns[0] == 1, part
+        assert dog._wdt.fed <= 2, (part, dog._wdt.fed)
+        report = files.read_json("/crash.json")
+        assert "ValueError: the end of " + part in report["text"], report
+        assert 0 <= report["uptime_us"] <= 2500000
+
+
+def test_a_blocks_task_that_dies_is_reported_too():
+    bench = Workbench()
+
+    def die():
+        raise ValueError("no more records")
+
+    bench.insole.collector.after_sample = die
+    bench.live(2)
+    assert bench.firmware.watchdog.task_died
+    assert "no more records" in files.read_json("/crash.json")["text"]
+
+
+def test_a_crash_report_holds_the_end_of_the_traceback():
+    bench = Workbench()
+    chip.advance(123456)
+    handler = CrashHandler(bench.firmware.watchdog, bench.insole.clock)
+    assert not bench.firmware.watchdog.task_died
+    handler(None, {"exception": ValueError("x" * 3000 + "end")})
+    report = files.read_json("/crash.json")
+    assert len(report["text"]) == MAX_TEXT == 1000
+    assert report["text"].strip().endswith("xend") and report["uptime_us"] == 123456
+    handler(None, {"message": "without an exception"})
+    assert files.read_json("/crash.json")["text"] == "" and bench.firmware.watchdog.task_died
+
+
+def test_a_crash_report_that_flash_refuses_stops_nothing():
+    bench = Workbench()
+    write_json = files.write_json
+
+    def refuse(path, content):
+        raise OSError(28)
+
+    files.write_json = refuse
+    try:
+        CrashHandler(bench.firmware.watchdog, bench.insole.clock)(None, {"exception": ValueError("x")})
+    finally:
+        files.write_json = write_json
+    assert bench.firmware.watchdog.task_died
+    assert files.read_json("/crash.json") is None
+
+
+def test_the_watchdog_looks_each_second_and_feeds_only_what_is_well():
+    bench = Workbench()
+    dog = Watchdog(bench.insole.sampler, bench.insole.blocks)
+    looks = []
+    answers = [True, False, True, False, False]
+
+    def healthy():
+        looks.append(chip.clock.now_us)
+        return answers[len(looks) - 1]
+
+    dog.healthy = healthy
+
+    async def world():
+        asyncio.create_task(dog.run())
+        for _ in range(450):
+            await asyncio.sleep_ms(0)
+            chip.advance(10000)
+
+    chip.clock.now_us = 0
+    asyncio.new_event_loop()
+    asyncio.run(world())
+    asyncio.new_event_loop()
+    assert [us // 1000000 for us in looks] == [0, 1, 2, 3, 4]
+    assert dog._wdt.fed == 2
+
+
+def test_the_firmware_leaves_in_order_and_a_timer_feeds_the_watchdog_from_then_on():
+    bench = Workbench()
+    bench.slots(123)
+    firmware = bench.firmware
+    firmware.leave()
+    timer = machine.timers[1]
+    assert (timer.mode, timer.period) == (machine.Timer.PERIODIC, 1000)
+    fed = firmware.watchdog._wdt.fed
+    timer.fire()
+    timer.fire()
+    assert firmware.watchdog._wdt.fed == fed + 2
+    assert not bench.insole.sampler.running
+    assert bench.ble.on is False and bench.ble.handler is None
+    end = bench.insole.recorder.next_seq
+    assert end == 123
+    assert Workbench(fresh=False).insole.recorder.next_seq == end, "the log was closed"
+
+
+def test_whatever_ends_the_firmware_it_leaves_in_order():
+    made = []
+
+    class Ending:
+        def __init__(self, board):
+            made.append(board)
+            self.left = 0
+
+        async def run(self):
+            raise KeyboardInterrupt
+
+        def leave(self):
+            made.append("left")
+
+    whole = main.Firmware
+    main.Firmware = Ending
+    try:
+        main.main()
+        raise AssertionError("swallowed")
+    except KeyboardInterrupt:
+        assert made == [board, "left"]
+    finally:
+        main.Firmware = whole
+        asyncio.new_event_loop()
+
+
+def boot(cause):
+    """Run boot.py after a reset for this cause; the threshold of garbage collection that it leaves."""
+    machine.watchdogs.clear()
+    machine.timers.pop(1, None)
+    machine.supply["cause"] = cause
+    before = gc.threshold()
+    try:
+        folder = [one for one in workbench.sys.path if one.endswith("/firmware")][0]
+        with open(folder + "/boot.py") as file:
+            exec(compile(file.read(), "boot.py", "exec"), {})
+        return gc.threshold()
+    finally:
+        gc.threshold(before)
+        machine.supply["cause"] = machine.PWRON_RESET
+
+
+def test_before_main_garbage_is_collected_often():
+    assert boot(machine.PWRON_RESET) == 4096
+    assert machine.watchdogs == [] and 1 not in machine.timers
+
+
+def test_after_a_soft_reset_the_watchdog_of_before_is_fed_each_second():
+    for cause in (machine.HARD_RESET, machine.WDT_RESET, machine.DEEPSLEEP_RESET):
+        boot(cause)
+        assert machine.watchdogs == [] and 1 not in machine.timers
+    boot(machine.SOFT_RESET)
+    (dog,) = machine.watchdogs
+    timer = machine.timers[1]
+    assert dog.timeout == 8000 and (timer.mode, timer.period) == (machine.Timer.PERIODIC, 1000)
+    timer.fire()
+    timer.fire()
+    assert dog.fed == 2
+
+
+def test_a_report_of_nothing_is_still_json():
+    """The file is for whoever looks: any JSON reader must read it."""
+    bench = Workbench()
+    CrashHandler(bench.firmware.watchdog, bench.insole.clock)(None, {"exception": ValueError('"\n\\')})
+    with open("/crash.json") as file:
+        assert set(json.loads(file.read())) == {"uptime_us", "text"}

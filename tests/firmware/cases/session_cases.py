@@ -1,0 +1,366 @@
+"""What goes to a peer next: replies, then live records, then the log; a link that is full; what a pump rests on."""
+
+import chip  # first: puts its time in place
+
+from insole.live import MAX_RECORDS, LiveQueue
+from insole.pump import Pump
+from insole.session import BLOCKED, IDLE, MAX_REPLIES, MOVED, Session
+from insole_protocol import ids
+
+STREAM, CONTROL, LOG = 1, 2, 3
+
+
+class Flag:
+    """In the place of a ThreadSafeFlag."""
+
+    def __init__(self):
+        self.sets = 0
+
+    def set(self):
+        self.sets += 1
+
+
+class Link:
+    """A transport that takes as many messages as it has room for."""
+
+    def __init__(self, hold_off_ms=15, retry_ms=5):
+        self.secure = True
+        self.retry_ms = retry_ms
+        self.log_hold_off_ms = hold_off_ms
+        self.room = 1000
+        self.begun = []
+        self.sent = []
+        self.abandoned = 0
+        self._now = None
+
+    def begin(self, channel, message, length):
+        self._now = (channel, bytes(message[:length]))
+        self.begun.append(self._now)
+
+    def push(self):
+        assert self._now, "nothing was begun"
+        if not self.room:
+            return False
+        self.room -= 1
+        self.sent.append(self._now)
+        self._now = None
+        return True
+
+    def abandon(self):
+        self.abandoned += 1
+        self._now = None
+
+    def malformed(self):
+        return 0
+
+
+class Transfer:
+    """A log transfer of so many messages."""
+
+    def __init__(self, messages):
+        self.left = messages
+        self.done = False
+
+    def next_message(self, out):
+        self.left -= 1
+        self.done = not self.left
+        out[:3] = b"log"
+        return 3
+
+
+def record(frames, length=60):
+    """Something with its frames where a block record has them."""
+    data = bytearray(length)
+    data[20] = frames
+    return memoryview(data)
+
+
+def make(**options):
+    live = LiveQueue(Flag())
+    return Session(Link(**options), live), live
+
+
+def channels(session):
+    return [channel for channel, _ in session.transport.sent]
+
+
+def test_a_new_session_has_agreed_on_nothing():
+    session, _ = make()
+    session.version, session.streaming, session.transfer = 1, True, Transfer(2)
+    session.frames_sent = session.records_dropped = session.refusals = session.malformed = 5
+    session.answer(b"r")
+    abandoned = session.transport.abandoned
+    session.reset()
+    assert (session.version, session.streaming, session.transfer) == (0, False, None)
+    counters = (session.frames_sent, session.records_dropped, session.refusals, session.malformed)
+    assert counters == (0, 0, 0, 0)
+    assert session.transport.abandoned == abandoned + 1
+    assert session.pump() == IDLE and session.transport.begun == []
+
+
+def test_states_of_the_pump_are_three():
+    assert (IDLE, MOVED, BLOCKED) == (0, 1, 2)
+    session, live = make()
+    assert session.pump() == IDLE
+    session.answer(b"yes")
+    assert session.pump() == MOVED
+    assert session.pump() == IDLE
+    session.transport.room = 0
+    session.answer(b"yes")
+    assert session.pump() == BLOCKED
+    assert live.next == 0
+
+
+def test_replies_go_before_live_records_and_these_before_the_log():
+    session, live = make()
+    session.stream(True)
+    session.transfer = Transfer(3)
+    live.publish(record(5), 60)
+    live.publish(record(5), 60)
+    session.answer(b"first")
+    session.answer(b"second")
+    for _ in range(6):
+        assert session.pump() == MOVED
+    assert channels(session) == [CONTROL, CONTROL, STREAM, STREAM, LOG, LOG]
+    live.publish(record(5), 60)
+    session.answer(b"third")
+    while session.pump() == MOVED:
+        pass
+    assert channels(session)[6:] == [CONTROL, STREAM, LOG]
+    assert [message for channel, message in session.transport.sent if channel == CONTROL] == [
+        b"first",
+        b"second",
+        b"third",
+    ]
+    assert session.transfer is None, "the transfer is through"
+    assert session.pump() == IDLE
+
+
+def test_a_reply_that_is_made_when_it_is_sent():
+    session, _ = make()
+    session.answer(lambda: b"at %d" % chip.clock.now_us)
+    chip.clock.now_us = 77
+    session.pump()
+    assert session.transport.sent == [(CONTROL, b"at 77")]
+
+
+def test_replies_are_bounded():
+    session, _ = make()
+    assert MAX_REPLIES == 4
+    session.transport.room = 0
+    for number in range(4):
+        assert session.can_answer(), number
+        session.answer(b"%d" % number)
+    assert not session.can_answer()
+    session.pump()  # one is on its way: there is room for the next
+    assert session.can_answer()
+
+
+def test_a_message_that_the_link_refuses_is_offered_again_and_nothing_is_put_before_it():
+    session, live = make()
+    session.stream(True)
+    live.publish(record(7), 60)
+    session.transport.room = 0
+    for refusals in (1, 2, 3):
+        assert session.pump() == BLOCKED
+        assert session.refusals == refusals
+    session.answer(b"urgent")
+    assert session.pump() == BLOCKED
+    assert len(session.transport.begun) == 1 and session.frames_sent == 0
+    session.transport.room = 2
+    assert session.pump() == MOVED
+    assert session.frames_sent == 7, "counted when the whole record is out"
+    assert session.pump() == MOVED
+    assert channels(session) == [STREAM, CONTROL]
+    assert session.frames_sent == 7 and session.refusals == 4
+
+
+def test_frames_are_those_of_stream_records_only():
+    session, live = make()
+    session.stream(True)
+    for frames in (5, 64, 1):
+        live.publish(record(frames), 60)
+    session.answer(bytes(30))
+    session.transfer = Transfer(1)
+    while session.pump() == MOVED:
+        pass
+    assert session.frames_sent == 70
+    assert len(session.transport.sent) == 5
+
+
+def test_the_log_waits_after_a_full_link_so_that_live_records_find_room():
+    """15 ms here: at 14 the log holds still, at 15 it goes on; replies and live records never wait."""
+    for hold_off_ms in (15, 40):
+        chip.clock.now_us = 9000000
+        session, live = make(hold_off_ms=hold_off_ms)
+        session.stream(True)
+        session.transfer = Transfer(5)
+        assert session.pump() == MOVED and channels(session) == [LOG]
+        session.transport.room = 0
+        live.publish(record(5), 60)
+        assert session.pump() == BLOCKED
+        session.transport.room = 1000
+        assert session.pump() == MOVED, "what was refused"
+        assert session.pump() == BLOCKED, "the log waits, and is not through"
+        chip.advance((hold_off_ms - 1) * 1000)
+        live.publish(record(5), 60)
+        session.answer(b"yes")
+        assert [session.pump() for _ in range(3)] == [MOVED, MOVED, BLOCKED]
+        assert channels(session) == [LOG, STREAM, CONTROL, STREAM]
+        chip.advance(1000)
+        assert session.pump() == MOVED
+        assert channels(session)[-1] == LOG
+
+
+def test_a_link_without_a_queue_makes_the_log_wait_for_nothing():
+    session, _ = make(hold_off_ms=0)
+    session.transfer = Transfer(3)
+    session.transport.room = 0
+    assert session.pump() == BLOCKED
+    session.transport.room = 9
+    assert [session.pump() for _ in range(4)] == [MOVED, MOVED, MOVED, IDLE]
+
+
+def test_a_new_peer_does_not_wait_for_what_the_old_one_did():
+    chip.clock.now_us = 1000000
+    session, _ = make(hold_off_ms=500)
+    session.transfer = Transfer(5)
+    session.transport.room = 0
+    session.pump()
+    session.reset()
+    session.transport.room = 9
+    session.transfer = Transfer(1)
+    assert session.pump() == MOVED
+
+
+def test_without_encryption_there_are_replies_only():
+    session, live = make()
+    session.transport.secure = False
+    session.stream(True)
+    live.publish(record(5), 60)
+    session.transfer = Transfer(2)
+    session.answer(b"no")
+    assert session.pump() == MOVED
+    assert session.pump() == BLOCKED, "the transfer is still there"
+    assert channels(session) == [CONTROL]
+    session.transport.secure = True
+    assert session.pump() == MOVED and channels(session)[-1] == STREAM
+    assert session.pump() == MOVED and channels(session)[-1] == LOG
+
+
+def test_a_stream_begins_with_what_comes_next_and_ends_at_once():
+    session, live = make()
+    live.publish(record(1), 60)
+    assert session.pump() == IDLE, "nobody asked"
+    session.stream(True)
+    assert session.pump() == IDLE, "what was before is not sent"
+    live.publish(record(2), 60)
+    assert session.pump() == MOVED
+    live.publish(record(3), 60)
+    session.stream(False)
+    assert session.pump() == IDLE
+    session.stream(True)
+    assert session.pump() == IDLE
+    live.publish(record(4), 60)
+    assert session.pump() == MOVED
+    assert [message[20] for _, message in session.transport.sent] == [2, 4]
+    assert session.records_dropped == 0
+
+
+def test_records_that_were_gone_before_they_could_be_sent_are_counted():
+    """The ring holds 64 records: of 70 the first 6 are gone."""
+    session, live = make()
+    session.stream(True)
+    for frames in range(70):
+        live.publish(record(frames), 54)
+    assert MAX_RECORDS == 64
+    while session.pump() == MOVED:
+        pass
+    assert session.records_dropped == 6
+    assert [message[20] for _, message in session.transport.sent] == list(range(6, 70))
+
+
+def test_the_longest_message_fits():
+    session, _ = make()
+    session.answer(bytes(range(256)) * 8)
+    assert session.pump() == MOVED
+    assert len(session.transport.sent[0][1]) == 2048
+    assert len(session._message) == ids.MAX_MESSAGE_BYTES == 2056
+
+
+class Turn:
+    """A session that answers as told."""
+
+    def __init__(self, states, retry_ms=5):
+        self.states = list(states)
+        self.transport = Link(retry_ms=retry_ms)
+        self.turns = 0
+
+    def pump(self):
+        self.turns += 1
+        return self.states.pop(0) if self.states else IDLE
+
+
+def test_a_round_gives_each_session_a_turn():
+    table = (
+        ((IDLE, IDLE, IDLE), IDLE),
+        ((IDLE, MOVED, IDLE), MOVED),
+        ((MOVED, BLOCKED, IDLE), MOVED),
+        ((BLOCKED, MOVED, IDLE), MOVED),
+        ((IDLE, BLOCKED, IDLE), BLOCKED),
+        ((BLOCKED, IDLE, BLOCKED), BLOCKED),
+        ((MOVED, MOVED, MOVED), MOVED),
+    )
+    for states, expected in table:
+        pump = Pump(Flag())
+        turns = [Turn([state]) for state in states]
+        for one in turns:
+            pump.add(one)
+        assert pump.round() == expected, states
+        assert [one.turns for one in turns] == [1, 1, 1]
+    assert Pump(Flag()).round() == IDLE
+
+
+def test_the_pump_comes_back_when_the_first_of_the_full_links_is_worth_asking():
+    for retries, expected in (((5, 1), 1), ((1, 5), 1), ((7, 7), 7), ((3,), 3)):
+        pump = Pump(Flag())
+        for retry_ms in retries:
+            pump.add(Turn([BLOCKED], retry_ms))
+        assert pump.round() == BLOCKED
+        assert pump._retry_ms == expected, retries
+    pump = Pump(Flag())
+    pump.add(Turn([BLOCKED, BLOCKED], 2))
+    pump.add(Turn([IDLE, BLOCKED], 9))
+    pump.round()
+    assert pump._retry_ms == 2
+    pump._sessions[0].states = [IDLE]
+    pump.round()
+    assert pump._retry_ms == 9, "of this round, not of one before"
+
+
+def test_the_pump_rests_until_there_is_work():
+    import asyncio
+
+    work = asyncio.ThreadSafeFlag()
+    pump = Pump(work)
+    one = Turn([MOVED, MOVED, BLOCKED, MOVED, IDLE, IDLE], retry_ms=5)
+    pump.add(one)
+    turns = []
+
+    async def world():
+        asyncio.create_task(pump.run())
+        for step in range(60):
+            await asyncio.sleep_ms(0)
+            chip.advance(1000)
+            turns.append(one.turns)
+            if step == 30:
+                work.set()
+
+    asyncio.new_event_loop()
+    asyncio.run(world())
+    asyncio.new_event_loop()
+    assert turns[3] == 3, "as long as something moves at once"
+    waited = [step for step in range(60) if turns[step] == 3]
+    assert 4 <= len(waited) <= 6, "5 ms after a full link"
+    assert turns[12:30] == [5] * 18, "then it rests"
+    assert turns[35:] == [6] * 25, "until the flag is set"
