@@ -19,6 +19,8 @@ _PEDAR_ROWS: Final = (5, *(7,) * 12, 6, 4)
 # maker's tables as quoted by open tools; single cells differ by up to 4 % in the plain sizes, by half in the
 # wide ones).
 _PEDAR_CELL_MM2: Final = {"u": 127, "v": 141, "w": 157, "x": 174, "y": 193, "uw": 145, "vw": 165, "xw": 206}
+PEDAR_USUAL_CM2: Final = _PEDAR_CELL_MM2["x"] / 100.0
+"""Where the size is not known."""
 
 # Centres and areas of StappOne's twelve sensors, rounded from an open drawing of the insole: mm from the
 # medial edge, mm from the heel end, mm2.

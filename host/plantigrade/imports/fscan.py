@@ -20,7 +20,8 @@ NAME: Final = "fscan"
 MAX_HEADER_LINES: Final = 500
 MAX_CELLS: Final = 20_000
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_SIDE_LETTER = re.compile(r"(?:^|.)[ _-]?([LR])$|(left|right)", re.IGNORECASE)
+_SIDE_LETTER = re.compile(r"(?<![A-Z])([LR])$|(?:^|[\d _-])([lr])$|((?i:left|right))")
+"""FrasP01L, walk_r or "Left foot", but neither trial nor TRIAL."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _side_of_name(name: str) -> Foot | None:
     match = _SIDE_LETTER.search(stem)
     if match is None:
         return None
-    return Foot.LEFT if (match.group(1) or match.group(2)).lower().startswith("l") else Foot.RIGHT
+    return Foot.LEFT if match.group(match.lastindex or 0).lower().startswith("l") else Foot.RIGHT
 
 
 def _assemble(

@@ -123,7 +123,7 @@ def _geometry(source: Source, header: str, notes: list[str]) -> tuple[cells.Sens
     letter = size.group(1) if size else ""
     area = cells.pedar_cell_cm2(letter)
     if area is None:
-        area = cells.pedar_cell_cm2("x") or 1.7
+        area = cells.PEDAR_USUAL_CM2
         notes.append(
             f"insole size {letter or 'not stated'!r} is not known: forces assume cells of {area:.2f} cm2 "
             "and may be off by a quarter; pressures are exact"
