@@ -1,6 +1,7 @@
 """Alerts: raised, cleared, acknowledged, snoozed, rate-limited; and how they were answered."""
 
 from dataclasses import dataclass, replace
+from statistics import median
 
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules import Rule, Severity
@@ -115,7 +116,7 @@ class AlertLog:
     def response(self, wear_s: float) -> Response:
         """Measured answer over a time of wear."""
         shown = [a for a in self.alerts if a.shown]
-        times = sorted(a.cleared_s - a.raised_s for a in shown if a.cleared_s is not None)
+        times = [a.cleared_s - a.raised_s for a in shown if a.cleared_s is not None]
         wear_h = wear_s / 3600
         return Response(
             wear_h=wear_h,
@@ -123,7 +124,7 @@ class AlertLog:
             kept_quiet=len(self.alerts) - len(shown),
             alerts_per_hour=len(shown) / wear_h if wear_h > 0 else 0.0,
             cleared=len(times),
-            median_offload_s=times[len(times) // 2] if times else None,
+            median_offload_s=median(times) if times else None,
             within_20_min=sum(t <= 1200 for t in times) / len(shown) if shown else None,
             acknowledged=sum(a.acknowledged_s is not None for a in shown),
         )

@@ -50,7 +50,6 @@ class Watcher:
         self._standing = StandingWatch(rate_hz, body_weight_n, start_s)
         front = FrontEndParameters.load()
         self._faults: Mapping[Foot, FaultWatch] = {foot: FaultWatch(rate_hz, front) for foot in Foot}
-        self._start_s = start_s
         self._now_s = start_s
         self._worn_s = 0.0
 

@@ -32,7 +32,7 @@ class _State:
     above_since_s: float | None = None
     below_since_s: float | None = None
     open_alert: int | None = None
-    seen: int = 0
+    judged_s: float = float("-inf")
 
 
 @dataclass
@@ -58,6 +58,10 @@ class _Strides:
         self.counts[foot] += 1
         for name, value in values.items():
             self.columns.setdefault((foot, name), deque(maxlen=self.longest)).append(value)
+
+    def held(self, foot: Foot) -> int:
+        """Strides of the foot that are not forgotten, up to the longest window."""
+        return len(self.times.get(foot, ()))
 
     def column(self, foot: Foot, metric: str) -> F64:
         stored = self.columns.get((foot, metric))
@@ -90,7 +94,7 @@ class Monitor:
         self.own_insole = own_insole
         self.log = log or AlertLog()
         longest = max((rule.window_strides for rule in self.book.rules.values()), default=0)
-        self._strides = _Strides(max(longest, 1))
+        self._strides = _Strides(longest)
         self._states: dict[tuple[str, Foot | None], _State] = {}
         self._waiting: list[tuple[float, int, int, Observation]] = []
         self._arrivals = 0
@@ -126,32 +130,38 @@ class Monitor:
         for rule in self.book.rules.values():
             if rule.scope is Scope.SECOND or (rule.own_insole_only and not self.own_insole):
                 continue
-            counts = self._strides.counts
-            seen = counts[foot] if rule.scope is Scope.FOOT else min(counts.values())
-            if seen < rule.alert_strides or (rule.scope is Scope.BOTH and foot is Foot.RIGHT):
+            if rule.scope is not Scope.FOOT and foot is Foot.RIGHT:
+                continue
+            needed = (foot,) if rule.scope is Scope.FOOT else tuple(Foot)
+            seen = min(self._strides.counts[one] for one in needed)
+            held = min(self._strides.held(one) for one in needed)
+            if seen < rule.alert_strides or held < rule.min_strides:
                 continue
             self._strides.take = rule.window_strides
-            sides = tuple(Foot) if rule.scope is Scope.SIDE else (foot,)
-            for side in sides if rule.scope is not Scope.SIDE or foot is Foot.LEFT else ():
+            for side in Foot if rule.scope is Scope.SIDE else (foot,):
                 value = rule_value(rule, side, self._strides, self.reference)
                 named = None if rule.scope is Scope.BOTH else side
                 changed += self._decide(rule, named, value, time_s, seen)
         return changed
 
     def _judge_second(self, observation: Observation) -> list[Alert]:
+        """Rules of seconds that the observation speaks of: a sensor's fault says nothing of standing."""
         changed: list[Alert] = []
+        seen = sum(self._strides.counts.values())
         for rule in self.book.rules.values():
-            if rule.scope is Scope.SECOND:
+            told = any(term.metric in observation.values for term in rule.terms)
+            if rule.scope is Scope.SECOND and told:
                 value = seconds_value(rule, observation.values)
-                seen = sum(self._strides.counts.values())
                 changed += self._decide(rule, None, value, observation.time_s, seen)
         return changed
 
     def _decide(self, rule: Rule, side: Foot | None, value: float, time_s: float, seen: int) -> list[Alert]:
-        """Hysteresis and dwell."""
+        """Hysteresis and dwell; a value that is not known is neither above nor below."""
         state = self._states.setdefault((rule.id, side), _State())
+        if np.isnan(value) or time_s - state.judged_s > FORGET_AFTER_S:
+            state.above_since_s = state.below_since_s = None
+        state.judged_s = time_s
         if np.isnan(value):
-            state.above_since_s = None
             return []
         if state.open_alert is not None:
             return self._maybe_clear(rule, state, state.open_alert, value, time_s)

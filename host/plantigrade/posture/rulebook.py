@@ -61,8 +61,7 @@ class RuleBook:
             raise PlantigradeError(
                 f"there is no rule {rule_id!r}; rules are: {', '.join(sorted(self.rules))}"
             )
-        if field not in EDITABLE:
-            raise PlantigradeError(f"{field!r} cannot be edited; these can: {', '.join(EDITABLE)}")
+        _check_field(field)
         if not by.strip() or not reason.strip() or max(len(by), len(reason)) > LONGEST_TEXT:
             raise PlantigradeError("an edit needs a name and a reason (at most 500 characters)")
         if at.tzinfo is None:
@@ -74,6 +73,7 @@ class RuleBook:
         return edit
 
     def _apply(self, edit: Edit) -> None:
+        _check_field(edit.field)
         rule = self.rules[edit.rule]
         # TOML writes a level such as 25 as an integer; only the stride counts are integers by nature.
         whole = edit.field.endswith("_strides")
@@ -104,6 +104,11 @@ class RuleBook:
             replace_text(path, json.dumps(data, indent=1) + "\n")
         except OSError as error:
             raise FileError(path, f"cannot be written ({error.strerror})") from error
+
+
+def _check_field(field: str) -> None:
+    if field not in EDITABLE:
+        raise PlantigradeError(f"{field!r} cannot be edited; these can: {', '.join(EDITABLE)}")
 
 
 def load_rulebook(path: Path) -> RuleBook:
