@@ -94,6 +94,7 @@ class _Reader:
         self.notes: list[str] = []
 
     def run(self) -> None:
+        number = 0
         for number, line in self._rows():
             key, _, rest = line.partition(",")
             value = rest.strip(", ")
@@ -109,7 +110,7 @@ class _Reader:
                 self._in_group = True
             elif not self._in_group:
                 self._line(number, key, value, line)
-        self._finish()
+        self._finish(number + 1)
 
     def _rows(self) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(self._source.lines(), start=1):
@@ -213,16 +214,18 @@ class _Reader:
             )
         return insole
 
-    def _finish(self) -> None:
+    def _finish(self, number: int) -> None:
         """The last block has no line after it: keep it only when it is whole."""
         block = self._block
         if block is None or block.foot is None:
             return
-        rows = block.facts.get("Rows", "")
-        if rows.isdigit() and len(block.cells) < int(rows):
+        rows, columns = (block.facts.get(key, "") for key in ("Rows", "Columns"))
+        found = sum(row.count(",") + 1 for row in block.cells)
+        whole = int(rows) * int(columns) if rows.isdigit() and columns.isdigit() else found
+        if not self._in_cells or found < whole:
             self.notes.append("the last frame is incomplete and was left out (truncated)")
             return
-        self._close(-1)
+        self._close(number)
 
 
 def _foot(source: Source, side: Foot, insole: _Insole, count: int, kpa: float, notes: list[str]) -> FootData:
