@@ -1,4 +1,4 @@
-"""Records made of the sampler's rows: which rows, numbers, times and flags each has; means at the reduced rate."""
+"""Records made of the sampler's rows: which rows, numbers, times and flags each has; means when still."""
 
 import chip  # first: puts its time in place
 import machine
@@ -42,7 +42,7 @@ def flagged(blocks, flag):
 
 
 def test_means_are_rounded_to_the_nearest_halves_up():
-    """Three columns, groups of two rows: (1 + 2) / 2 = 1.5 gives 2, (4 + 4) / 2 = 4, (0 + 1) / 2 = 0.5 gives 1."""
+    """Three columns, two rows a mean: (1 + 2) / 2 = 1.5 gives 2, (4 + 4) / 2 is 4, (0 + 1) / 2 = 0.5 gives 1."""
     ring = array("H", (1, 4, 0, 2, 4, 1, 9, 9, 9, 11, 12, 10))
     out = array("H", [77] * 7)
     mean_rows(ring, 3, 0, 4, 2, out)
@@ -111,7 +111,13 @@ def test_only_the_first_record_after_lost_slots_says_so():
     blocks, gaps = bench.stored()
     assert gaps == [(12, 15, ids.GAP_OVERRUN)]
     assert flagged(blocks, ids.STATUS_SLOTS_LOST) == [15]
-    assert [(b.header.seq, b.header.frames) for b in blocks[:5]] == [(0, 5), (5, 5), (10, 2), (15, 5), (20, 5)]
+    assert [(b.header.seq, b.header.frames) for b in blocks[:5]] == [
+        (0, 5),
+        (5, 5),
+        (10, 2),
+        (15, 5),
+        (20, 5),
+    ]
     # The grid begins one period after the start; a lost slot takes its time.
     start_us = bench.insole.sampler.start_us
     assert [b.header.time_us - start_us for b in blocks[:5]] == [0, 50000, 100000, 150000, 200000]

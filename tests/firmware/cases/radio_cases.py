@@ -2,13 +2,14 @@
 
 import chip
 import machine
-from bluetooth import CENTRAL_CONNECT, CENTRAL_DISCONNECT
+from bluetooth import CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE, MTU_EXCHANGED
 from workbench import Central, Workbench
 
+from insole.ble_link import CLOSED, GONE, OPEN
 from insole.radio import INBOX_SLOTS, MAX_CONNECTIONS
 from insole_protocol import advert_reader, host_messages, ids
 
-GET_SECRET, SET_SECRET = 29, 30
+CONNECTION_UPDATE, GET_SECRET, SET_SECRET = 27, 29, 30
 ADDRESS = b"\x01\x02\x03\x04\x05\x06"
 
 
@@ -207,3 +208,158 @@ def test_small_and_large_mtu_carry_the_longest_record():
             bench.slots(1)
         assert sum(b.header.frames for b in host.records()) >= 320, mtu
         assert max(len(value) for _, _, value in bench.ble.sent) <= min(mtu, 247) - 3
+
+
+def test_a_lost_link_is_open_to_nobody_from_the_task_s_next_turn_on():
+    """By itself, whatever the next connection does: the place is not secure any more."""
+    bench = Workbench()
+    listening(bench, 1)
+    link = bench.radio.links[0]
+    assert link.secure
+    bench.ble.handler(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
+    assert link.state == GONE
+    bench.radio.serve()
+    assert link.state == CLOSED and link.secure is False
+
+
+def test_events_of_the_link_are_kept_with_the_link():
+    bench = Workbench()
+    Central(bench, 1, mtu=185), Central(bench, 2, mtu=64, secure=False)
+    emit = bench.ble.handler
+    one, two = bench.radio.links
+    assert (one.connection, one.mtu, one.secure) == (1, 185, True)
+    assert (two.connection, two.mtu, two.secure) == (2, 64, False)
+    emit(CONNECTION_UPDATE, (2, 24, 0, 400, 0))
+    assert (one.interval, two.interval) == (0, 24)
+    emit(ENCRYPTION_UPDATE, (2, 1, 0, 1, 16))
+    emit(ENCRYPTION_UPDATE, (1, 0, 0, 0, 0))
+    assert (one.secure, two.secure) == (False, True)
+    emit(MTU_EXCHANGED, (7, 500))
+    emit(ENCRYPTION_UPDATE, (7, 1, 0, 1, 16))
+    emit(99, (1, 2, 3))
+    assert (one.mtu, two.mtu, one.secure) == (185, 64, False)
+    assert one.state == two.state == OPEN
+
+
+def test_only_the_control_point_takes_what_peers_write():
+    bench = Workbench()
+    host = listening(bench, 1)
+    before = len(bench.ble.sent)
+    value = b"\xc2" + host_messages.build_command(ids.OP_STATUS, 1)
+    for handle in bench.radio.services.channels.values():
+        if handle != bench.radio.services.control:
+            bench.ble.write_from_central(1, handle, value)
+    bench.radio.serve()
+    bench.pump()
+    assert len(bench.ble.sent) == before
+    bench.ble.write_from_central(1, bench.radio.services.control, value)
+    bench.radio.serve()
+    assert len(host.receive()) == 1
+
+
+def test_a_value_for_the_control_point_is_at_most_64_bytes():
+    for length, overflowed in ((64, 0), (65, 1)):
+        bench = Workbench()
+        Central(bench, 1)
+        bench.ble.write_from_central(1, bench.radio.services.control, bytes(length))
+        assert bench.radio.overflowed == overflowed, length
+
+
+def test_the_inbox_keeps_order_and_one_place_free():
+    """Eight places of a ring hold seven values."""
+    bench = Workbench()
+    listening(bench, 1)
+    taken = []
+    bench.radio._answer = lambda session, message, ticks: taken.append((bytes(message), ticks))
+    for tag in range(9):
+        bench.ble.write_from_central(1, bench.radio.services.control, bytes((0xC2 + tag, 3, tag)))
+        chip.advance(1000)
+    assert bench.radio.overflowed == 2
+    bench.radio.serve()
+    assert [message[1] for message, _ in taken] == list(range(7))
+    ticks = [at for _, at in taken]
+    assert [at - ticks[0] for at in ticks] == [1000 * number for number in range(7)]
+    for tag in range(20):  # round the ring
+        bench.ble.write_from_central(
+            1, bench.radio.services.control, bytes((0xC0 + (9 + tag) % 64, 3, 100 + tag))
+        )
+        bench.radio.serve()
+    assert [message[1] for message, _ in taken[7:]] == list(range(100, 120))
+    assert bench.radio.overflowed == 2
+
+
+def test_advertising_that_the_stack_refuses_is_begun_at_the_next_event():
+    bench = Workbench()
+    tried = []
+    advertise = bench.ble.gap_advertise
+
+    def busy(*arguments, **options):
+        tried.append(arguments)
+        raise OSError(16)
+
+    bench.ble.gap_advertise = busy
+    bench.ble.advertising = None
+    bench.radio.show(500, ids.SIDE_LEFT, 0x08, 50)
+    bench.radio.serve()
+    assert len(tried) == 1 and bench.ble.advertising is None
+    bench.radio.serve()
+    assert len(tried) == 2
+    bench.ble.gap_advertise = advertise
+    bench.radio.serve()
+    assert bench.ble.advertising[0] == 500000
+    bench.ble.advertising = None
+    bench.radio.serve()
+    assert bench.ble.advertising is None, "it runs: it is not begun again"
+
+
+def test_what_is_advertised_is_stopped_before_it_is_changed():
+    """The stack takes a new payload only so."""
+    bench = Workbench()
+    begun = []
+    bench.ble.gap_advertise = lambda interval_us, *more, **options: begun.append((interval_us, more, options))
+    bench.radio.show(20, ids.SIDE_RIGHT, 0x09, 77)
+    assert begun == [], "the task does it"
+    bench.radio.serve()
+    assert begun[0] == (None, (), {})
+    interval_us, more, options = begun[1]
+    assert interval_us == 20000
+    assert more[0][-6:] == b"\x01\x09\x4d\x7a\x3f\x01"
+    assert options == {"resp_data": b"\x15\x09Plantigrade R 7A3F01", "connectable": True}
+    assert len(begun) == 2
+
+
+def test_who_is_connected_is_counted():
+    bench = Workbench()
+    assert bench.radio.connections() == 0
+    _, other = Central(bench, 1), Central(bench, 2)
+    assert bench.radio.connections() == 2
+    bench.ble.handler(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
+    assert bench.radio.connections() == 1
+    other.drop()
+    assert bench.radio.connections() == 0
+
+
+def test_the_radio_is_set_up_once():
+    bench = Workbench()
+    options = bench.ble.options
+    assert bench.ble.on is True
+    assert (options["gap_name"], options["mtu"], options["rxbuf"]) == ("Plantigrade ? 7A3F01", 247, 512)
+    assert options["bond"] is True and options["le_secure"] is True and options["mitm"] is False
+    assert bench.ble.buffers == {bench.radio.services.control: 128}
+    assert [link.handles for link in bench.radio.links] == [bench.radio.services.channels] * 2
+    bench.radio.stop()
+    assert bench.ble.on is False and bench.ble.handler is None
+
+
+def test_secrets_are_asked_for_and_told_by_kind_and_key():
+    bench = Workbench()
+    emit = bench.ble.handler
+    assert emit(SET_SECRET, (1, b"us", b"own key")) is True
+    assert emit(SET_SECRET, (2, b"peer", b"key")) is True
+    assert emit(GET_SECRET, (1, 0, None)) == b"own key"
+    assert emit(GET_SECRET, (2, 0, None)) == b"key"
+    assert emit(GET_SECRET, (2, 1, None)) is None
+    assert emit(SET_SECRET, (2, b"peer", None)) is True
+    assert emit(GET_SECRET, (2, 0, b"peer")) is None
+    assert emit(SET_SECRET, (2, b"peer", None)) is False
+    assert emit(CENTRAL_CONNECT, (1, 0, ADDRESS)) is None

@@ -1,4 +1,4 @@
-"""What goes to a peer next: replies, then live records, then the log; a link that is full; what a pump rests on."""
+"""What goes to a peer next: replies, then live records, then the log; full links; when the pump rests."""
 
 import chip  # first: puts its time in place
 

@@ -1,0 +1,82 @@
+"""What the LED tells, to ten milliseconds: the live blink, identification on request, dark when off."""
+
+import chip  # first: puts its time in place
+import asyncio
+import machine
+from boards import esp32s3_r1 as board
+from workbench import Workbench
+
+from insole_protocol import ids
+
+IDLE, DAILY, LIVE = ids.MODE_IDLE, ids.MODE_DAILY, ids.MODE_LIVE
+
+
+def lit(indicator, duration_ms, at=None):
+    """(from, to) in ms in which the LED is lit; `at`: what to do when."""
+    found = []
+
+    async def world():
+        asyncio.create_task(indicator.run())
+        since = None
+        for ms in range(0, duration_ms, 10):
+            for when, action in at or ():
+                if when == ms:
+                    action()
+            await asyncio.sleep_ms(0)
+            await asyncio.sleep_ms(0)
+            on = machine.pins[board.LED_PIN]
+            if on and since is None:
+                since = ms
+            elif not on and since is not None:
+                found.append((since, ms))
+                since = None
+            chip.advance(10000)
+
+    asyncio.new_event_loop()
+    asyncio.run(world())
+    asyncio.new_event_loop()
+    return found
+
+
+def test_the_led_blinks_now_and_then_in_live_mode_and_on_request():
+    """150 ms of light, then a pause: 3 s in live mode, 150 ms when asked to identify itself."""
+    for live, enabled, seconds, expected in (
+        (True, True, 0, [(0, 150), (3150, 3300), (6300, 6450)]),
+        (True, False, 0, []),
+        (False, True, 0, []),
+        (False, False, 1, [(0, 150), (300, 450), (600, 750), (900, 1050)]),
+    ):
+        bench = Workbench()
+        indicator = bench.insole.indicator
+        indicator.live, indicator._led.enabled = live, enabled
+        if seconds:
+            indicator.identify(seconds)
+        spans = lit(indicator, 7000)
+        assert spans == expected, (live, enabled, spans)
+
+
+def test_a_request_ends_the_pause_of_the_live_blink():
+    bench = Workbench()
+    indicator = bench.insole.indicator
+    indicator.live = indicator._led.enabled = True
+    spans = lit(indicator, 3000, [(1000, lambda: indicator.identify(1))])
+    # The pause is looked at every 150 ms: at 1050. A second of blinking ends at 2000, the live blink follows.
+    assert spans == [(0, 150), (1050, 1200), (1350, 1500), (1650, 1800), (1950, 2100), (2250, 2400)]
+
+
+def test_the_led_follows_mode_and_setting():
+    bench = Workbench()
+    led = bench.insole.indicator._led
+    for mode, wanted in ((LIVE, 1), (DAILY, 1), (LIVE, 0), (IDLE, 0)):
+        bench.insole.settings.led = wanted
+        bench.insole.modes.mode = mode
+        bench.insole.indicator.apply(bench.insole.modes)
+        assert bench.insole.indicator.live is (mode == LIVE)
+        assert led.enabled is bool(wanted)
+    for enabled, on, force, expected in (
+        (True, True, False, 1), (True, False, False, 0), (False, True, False, 0), (False, True, True, 1),
+        (False, False, True, 0),
+    ):  # fmt: skip
+        led.enabled = enabled
+        led.set(on, force)
+        assert machine.pins[board.LED_PIN] == expected
