@@ -108,7 +108,7 @@ def _go_back(st: Any, cfg: Any, t: Floats, base: int, i: int, events: Records, c
     end = i + base + 1
     row = max(end - WIDER_BLOCKS * cfg.block_rows, end - cfg.history_rows, st.whole_from)
     st.cursor = row
-    st.floor = row
+    st.floor = st.whole_from
     st.loaded = -1
     st.open = 0
     st.up = -1
