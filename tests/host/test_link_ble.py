@@ -1,6 +1,5 @@
 """The BLE link on a bleak backend of ours: fragments, errors in words, links that break."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -272,7 +271,3 @@ async def test_a_virtual_insole_at_its_prompt_is_missed_in_words() -> None:
 
 def test_an_empty_list_says_what_to_check() -> None:
     assert "no insoles in reach" in describe([])
-
-
-def test_importing_the_link_needs_no_event_loop() -> None:
-    assert asyncio.run(asyncio.sleep(0, result=BleLink("x").name)) == "x"
