@@ -1,4 +1,4 @@
-"""Patterns with their evidence for the clinician, and the patient's page, from findings made of plain values."""
+"""Patterns with their evidence for the clinician, and the patient's page, from findings of plain values."""
 
 from dataclasses import replace
 from types import SimpleNamespace
