@@ -146,7 +146,7 @@ async def scan(
     except (BleakError, OSError, EOFError) as error:
         if _is_missing_service(error):
             raise NoBluetoothError(_no_bluetooth("NO_BLUETOOTH")) from error
-        raise LinkError(f"cannot scan for insoles: {error or type(error).__name__}") from error
+        raise LinkError(f"cannot scan for insoles: {str(error) or type(error).__name__}") from error
     return found
 
 

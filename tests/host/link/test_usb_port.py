@@ -1,4 +1,4 @@
-"""The USB link on a port that a test drives: how much may wait, what unplugging means, what words are said."""
+"""The USB link on a port that a test drives: how much may wait, what unplugging means, what is said of it."""
 
 import asyncio
 import errno
