@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from plantigrade.library.catalogue import Library
+from plantigrade.library.entries import Person, Tag
 
-from tests.host.library.library_kit import PostgresServer
+from tests.host.library.library_kit import FIRST, SECOND, PostgresServer, sealed
 
 _KEY_SOURCES = ("PLANTIGRADE_KEY", "PLANTIGRADE_KEY_FILE", "PLANTIGRADE_LIBRARY", "PLANTIGRADE_DATA")
 
@@ -60,3 +61,26 @@ def open_library(data: Path, url: str | None) -> Iterator[Callable[[], Library]]
 @pytest.fixture
 def library(open_library: Callable[[], Library]) -> Library:
     return open_library()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two recordings: three seconds with a gap, a title, a wearer, a tag and a note; and one minute."""
+    data = tmp_path_factory.mktemp("template") / "data"
+    with Library(data) as library:
+        sealed(library.recordings, FIRST, gap=True)
+        sealed(library.recordings, SECOND, rows=6000)
+        library.scan()
+        library.add_person(Person("P001", "Anna"))
+        library.assign(FIRST, "P001")
+        library.rename(FIRST, "first day")
+        library.tag(FIRST, [Tag("shoe", "trail")])
+        library.note(FIRST, "limps", 1.5)
+    return data
+
+
+@pytest.fixture
+def two_recordings(template: Path, tmp_path: Path) -> Path:
+    """Data folder of a library with `FIRST` and `SECOND`."""
+    shutil.copytree(template, tmp_path / "data")
+    return tmp_path / "data"

@@ -16,6 +16,7 @@ from plantigrade.library.frames import FootFrames
 from plantigrade.library.recording import Draft, FootBooks, RecordedGap, RecordingBooks
 
 START_NS = 1_772_000_000_000_000_000
+FIRST, SECOND = "20260301T100000Z-00000001", "20260302T100000Z-00000002"
 IDENTITY = {
     "serial": "A1B2C3",
     "side": "left",
