@@ -42,7 +42,7 @@ def flagged(blocks, flag):
 
 
 def test_means_are_rounded_to_the_nearest_halves_up():
-    """Three columns, two rows a mean: (1 + 2) / 2 = 1.5 gives 2, (4 + 4) / 2 is 4, (0 + 1) / 2 = 0.5 gives 1."""
+    """Three columns, two rows a mean: 1.5 gives 2, (4 + 4) / 2 is 4, 0.5 gives 1."""
     ring = array("H", (1, 4, 0, 2, 4, 1, 9, 9, 9, 11, 12, 10))
     out = array("H", [77] * 7)
     mean_rows(ring, 3, 0, 4, 2, out)

@@ -69,10 +69,18 @@ def test_wrong_lengths_are_refused_with_words():
             reply = host.ask_raw(message)
             assert (reply.op, reply.tag, reply.result) == (op, 9, ids.RESULT_LENGTH), (op, len(message))
             assert reply.text
-    before = bench.radio._sessions[0].malformed
-    for message in (b"", b"\x01"):
-        assert host.ask_raw(message) is None if message else True
-    assert bench.radio._sessions[0].malformed == before + 1
+    session = bench.radio._sessions[0]
+    before = session.malformed
+    assert host.ask_raw(b"\x01") is None, "without a tag there is nothing to answer"
+    assert session.malformed == before + 1
+    broken = session.transport.malformed()
+    bench.ble.write_from_central(host.handle, bench.radio.services.control, b"\xc0")
+    bench.radio.serve()
+    assert host.receive() == [], "an empty value is no message"
+    assert (session.malformed, session.transport.malformed()) == (before + 1, broken + 1)
+    answer = bench.radio._answer
+    answer(session, b"", 0)
+    assert session.malformed == before + 2 and host.receive() == []
 
 
 def test_values_out_of_range_are_refused_with_words():

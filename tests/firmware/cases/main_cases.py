@@ -1,4 +1,4 @@
-"""The insole as it is wired in main.py: parts, boot faults, tasks that run by themselves, crashes, the end."""
+"""The insole as it is wired in main.py: parts, boot faults, tasks that run by themselves, crashes."""
 
 import chip  # first: puts its time in place
 import asyncio

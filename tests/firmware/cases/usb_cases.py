@@ -1,8 +1,10 @@
 """The serial port: the same commands as over the air, noise around them, and a reader that stops reading."""
 
 import chip
+import asyncio
 from workbench import Workbench
 
+from insole.usb import CHUNK_BYTES
 from insole_protocol import host_messages, ids, usb_frames
 from insole_protocol.decoder import decode_block
 
@@ -146,3 +148,176 @@ def test_a_reader_that_stops_is_given_up_and_sampling_goes_on():
     cable.messages()
     assert cable.ask(ids.OP_HELLO, 1, 1).result == 0
     assert chip.clock.now_us > 0
+
+
+def test_a_port_that_takes_little_gets_the_frame_in_pieces_of_128_bytes():
+    bench = Workbench()
+    cable = Cable(bench)
+    link = bench.firmware.usb
+    message = bytes(range(200)) * 2
+    sizes = []
+    cable.write = lambda data: sizes.append(len(data)) or Cable.write(cable, data)
+    link.begin(ids.CHANNEL_LOG, memoryview(message), len(message))
+    assert link.push() is True
+    assert max(sizes) in (127, 128) and len(sizes) == 4
+    assert bytes(cable.from_board) == usb_frames.encode(ids.CHANNEL_LOG, message)
+    assert CHUNK_BYTES == 128
+
+
+def test_a_port_that_is_full_is_offered_the_same_byte_again():
+    for taken in (0, 1, 100, 127, 128, 250):
+        bench = Workbench()
+        cable = Cable(bench)
+        link = bench.firmware.usb
+        message = bytes(range(250))
+        cable.room = taken
+        link.begin(ids.CHANNEL_STREAM, memoryview(message), len(message))
+        assert link.push() is False and link.push() is False
+        assert len(cable.from_board) == taken
+        cable.room = 1 << 20
+        assert link.push() is True
+        assert bytes(cable.from_board) == usb_frames.encode(ids.CHANNEL_STREAM, message), taken
+
+
+def test_a_port_that_says_it_is_free_and_takes_nothing_is_full():
+    bench = Workbench()
+    cable = Cable(bench)
+    link = bench.firmware.usb
+    cable.write = lambda data: None
+    link.begin(ids.CHANNEL_STREAM, memoryview(b"abc"), 3)
+    assert link.push() is False
+    del cable.write
+    assert link.push() is True
+    assert bytes(cable.from_board) == usb_frames.encode(ids.CHANNEL_STREAM, b"abc")
+
+
+def test_a_peer_is_given_up_after_five_seconds_of_taking_nothing():
+    for silent_ms, given_up in ((5000, False), (5001, True)):
+        bench = Workbench()
+        cable = Cable(bench)
+        session, link = bench.usb_session(), bench.firmware.usb
+        session.version = 1
+        chip.advance(60000000)
+        cable.room = 3
+        link.begin(ids.CHANNEL_STREAM, memoryview(bytes(300)), 300)
+        link.push()
+        chip.advance(silent_ms * 1000)
+        link.give_up_if_silent()
+        assert (session.version == 0) is given_up, silent_ms
+
+
+def test_time_is_counted_from_the_last_byte_that_was_taken():
+    bench = Workbench()
+    cable = Cable(bench)
+    session, link = bench.usb_session(), bench.firmware.usb
+    session.version = 1
+    cable.room = 3
+    link.begin(ids.CHANNEL_STREAM, memoryview(bytes(300)), 300)
+    link.push()
+    chip.advance(4000000)
+    cable.room = 1
+    link.push()
+    chip.advance(4000000)
+    link.give_up_if_silent()
+    assert session.version == 1
+    chip.advance(1001000)
+    link.give_up_if_silent()
+    assert session.version == 0
+
+
+def test_a_peer_for_which_nothing_waits_is_never_given_up():
+    bench = Workbench()
+    cable = Cable(bench)
+    cable.ask(ids.OP_HELLO, 1, 1)
+    for _ in range(10):
+        chip.advance(60000000)
+    bench.firmware.usb.give_up_if_silent()
+    assert bench.usb_session().version == 1
+
+
+def test_a_session_made_new_begins_a_new_frame():
+    bench = Workbench()
+    cable = Cable(bench)
+    link = bench.firmware.usb
+    cable.room = 130
+    link.begin(ids.CHANNEL_STREAM, memoryview(bytes(300)), 300)
+    assert link.push() is False
+    link.abandon()
+    cable.room = 1 << 20
+    cable.from_board = bytearray()
+    assert link.push() is True and cable.from_board == b"", "nothing is left of it"
+    link.begin(ids.CHANNEL_CONTROL, memoryview(b"new"), 3)
+    assert link.push() is True
+    assert bytes(cable.from_board) == usb_frames.encode(ids.CHANNEL_CONTROL, b"new")
+
+
+def test_a_turn_takes_at_most_128_bytes():
+    bench = Workbench()
+    cable = Cable(bench)
+    link = bench.firmware.usb
+    cable.to_board.extend(bytes(300))
+    assert [link.receive() for _ in range(4)] == [128, 128, 44, 0]
+
+
+def test_bytes_that_are_announced_and_not_there_end_the_turn():
+    bench = Workbench()
+    cable = Cable(bench)
+    link = bench.firmware.usb
+    link._readable.poll = lambda timeout: [1]
+    assert link.receive() == 0
+    cable.to_board.extend(b"ab")
+    assert link.receive() == 2
+
+
+def test_only_the_control_channel_is_answered():
+    bench = Workbench()
+    cable = Cable(bench)
+    answered = []
+    bench.firmware.usb.attach("session", lambda *arguments: answered.append(arguments))
+    chip.clock.now_us = 123456
+    for channel in (ids.CHANNEL_STREAM, ids.CHANNEL_LOG, ids.CHANNEL_CONTROL):
+        cable.to_board.extend(usb_frames.encode(channel, b"%d" % channel))
+    while bench.firmware.usb.receive():
+        pass
+    assert answered == [("session", b"2", 123456)], "with the time at which its last byte was taken"
+
+
+def test_what_the_port_drops_is_counted():
+    bench = Workbench()
+    cable = Cable(bench)
+    link = bench.firmware.usb
+    assert link.malformed() == 0
+    cable.send(b"~ab~" + bytes(400) + b"~" + usb_frames.encode(2, bytes(128)))
+    assert link.errors == {"oversize": 1, "short": 1, "escape": 0, "crc": 0, "channel": 0}
+    assert link.malformed() == 2
+    cable.send(usb_frames.encode(2, bytes(129)))
+    assert link.malformed() == 3, "no command is longer than 128 bytes"
+
+
+def test_the_port_is_looked_at_every_10_ms_and_as_long_as_there_is_something():
+    bench = Workbench()
+    link = bench.firmware.usb
+    looks, silences = [], []
+    answers = [3, 2, 0, 0, 5, 0]
+
+    def receive():
+        looks.append(chip.clock.now_us // 1000)
+        return answers[len(looks) - 1] if len(looks) <= len(answers) else 0
+
+    link.receive = receive
+    link.give_up_if_silent = lambda: silences.append(chip.clock.now_us // 1000)
+    chip.clock.now_us = 0
+
+    async def world():
+        asyncio.create_task(link.run())
+        for _ in range(50):
+            await asyncio.sleep_ms(0)
+            await asyncio.sleep_ms(0)
+            chip.advance(1000)
+
+    asyncio.new_event_loop()
+    asyncio.run(world())
+    asyncio.new_event_loop()
+    assert looks == [0, 0, 0, 10, 20, 20, 30, 40]
+    assert silences == [0, 10, 20, 30, 40]
+    assert (link.secure, link.retry_ms, link.log_hold_off_ms) == (True, 1, 0)
