@@ -97,6 +97,7 @@ class FootRun:
         self.state.connection = self.keeper.state.value
         self.state.missing = self.insole.books.statement().missing
         if self.side in ("left", "right"):
+            self.state.side = self.side
             self.state.strides = self.gait.strides(self.side)
             self.state.stride_s = self.gait.last_stride_s(self.side)
         clock, status = self.insole.clock, self.insole.status

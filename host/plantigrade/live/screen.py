@@ -53,7 +53,10 @@ def draw(state: LiveState, columns: int, lines: int) -> RenderableType:
     for _ in state.feet:
         body.add_column(width=COLUMNS)
     body.add_column()
-    maps = [picture(state.feet[side].force_n, side) for side in ("left", "right")]
+    maps = [
+        picture(foot.force_n, "left" if (foot.side or name) == "left" else "right")
+        for name, foot in state.feet.items()
+    ]
     body.add_row(*maps, Group(_figures(state), Text(), _events(state)))
     return Group(head, progress, Text(), body)
 

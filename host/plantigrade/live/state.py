@@ -29,6 +29,7 @@ class FootState:
         latency_ms: recent median from sensor to host; None when it cannot be known.
         clock_ms: what the bridge says about its host times.
         battery_pct: None when unknown.
+        side: "left" or "right" once the insole has said so; until then its name is all there is.
     """
 
     connection: str = "searching"
@@ -40,6 +41,7 @@ class FootState:
     latency_ms: float | None = None
     clock_ms: float | None = None
     battery_pct: int | None = None
+    side: str = ""
 
     @property
     def total_n(self) -> float:
