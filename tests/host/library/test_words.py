@@ -43,7 +43,8 @@ def test_durations(seconds: float | None, text: str) -> None:
     ("size", "text"),
     [
         (0, "0 B"), (999, "999 B"), (1000, "1.0 KB"), (1049, "1.0 KB"), (1051, "1.1 KB"),
-        (999_900, "999.9 KB"), (1_000_000, "1.0 MB"), (3_400_000_000, "3.4 GB"), (2e12, "2.0 TB"), (5e15, "5000.0 TB"),
+        (999_900, "999.9 KB"), (1_000_000, "1.0 MB"), (3_400_000_000, "3.4 GB"),
+        (2e12, "2.0 TB"), (5e15, "5000.0 TB"),
     ],
 )  # fmt: skip
 def test_sizes(size: float, text: str) -> None:
@@ -72,7 +73,8 @@ def test_entries_as_json() -> None:
     )
     assert entry_as_json(one) == {
         "id": "a", "kind": "insole", "title": "x", "person": "P1",
-        "start_utc": "2026-03-01T12:00:00.250000+00:00", "start_utc_ns": 1_772_366_400_250_000_000, "duration_s": 62.0, "feet": ["left", "right"],
+        "start_utc": "2026-03-01T12:00:00.250000+00:00", "start_utc_ns": 1_772_366_400_250_000_000,
+        "duration_s": 62.0, "feet": ["left", "right"],
         "sample_rate_hz": 100.0, "frames_recorded": 999, "frames_missing": 1, "bytes": 1_234_567,
         "tags": ["shoe:a"], "added_utc": "2026-03-02T00:00:00+00:00",
         "deleted_utc": "2026-03-03T00:00:00+00:00",
