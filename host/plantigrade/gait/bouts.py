@@ -102,7 +102,11 @@ def _runs(codes: np.ndarray, code: int) -> list[tuple[int, int]]:
 
 
 def hours(contacts_s: Sequence[Floats], walking: Sequence[Span], from_s: float, to_s: float) -> list[Hour]:
-    """Steps in walking bouts, walking time and cadence of each hour since the start of the recording."""
+    """Steps in walking bouts, walking time and cadence of each hour since the start of the recording.
+
+    The steps of all hours are those of all bouts. The last contact of a bout is a step, but no time follows
+    it that would count for the cadence.
+    """
     merged = np.sort(np.concatenate([np.empty(0), *contacts_s]))
     weight = 2 if len(contacts_s) == 1 else 1
     if not to_s > from_s:
@@ -110,13 +114,13 @@ def hours(contacts_s: Sequence[Floats], walking: Sequence[Span], from_s: float, 
     result: list[Hour] = []
     for hour in range(int((to_s - from_s) // 3600) + 1):
         start, stop = from_s + 3600.0 * hour, from_s + 3600.0 * (hour + 1)
-        steps, seconds, paces = 0, 0.0, 0
+        steps, seconds, timed = 0, 0.0, 0
         for a, b in walking:
             low, high = max(a, start), min(b, stop)
             if low < high:
-                inside = int(np.searchsorted(merged, high, "left") - np.searchsorted(merged, low, "left"))
-                steps += weight * inside
+                begun = weight * int(np.searchsorted(merged, high) - np.searchsorted(merged, low))
+                steps += begun + (weight if high == b else 0)
+                timed += begun
                 seconds += high - low
-                paces += weight * max(inside, 0)
-        result.append(Hour(hour, steps, seconds, 60.0 * paces / seconds if seconds >= 10.0 else None))
+        result.append(Hour(hour, steps, seconds, 60.0 * timed / seconds if seconds >= 10.0 else None))
     return result

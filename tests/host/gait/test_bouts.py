@@ -63,7 +63,7 @@ def test_activities_from_loads() -> None:
 def test_hours_count_steps_where_they_happen() -> None:
     contacts = [np.arange(3500.0, 3700.0, 1.0), np.arange(3500.5, 3700.0, 1.0)]
     found = hours(contacts, [(3500.0, 3699.5)], 0.0, 7000.0)
-    assert [one.steps for one in found] == [200, 199]
+    assert [one.steps for one in found] == [200, 200]
     assert found[0].cadence_per_min == pytest.approx(120.0)
 
 
