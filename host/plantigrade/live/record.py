@@ -158,7 +158,6 @@ async def _record(plan: Plan, library: Library, view: View) -> str:
                 streams.watch(insole)
 
         journal = library.data_dir / "journal" / JOURNAL
-        journal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         policy = SessionPolicy(mode=ids.MODE_LIVE, from_log=True)
         collecting = asyncio.create_task(
             collect(links, journal, stop, policy, final_mode=ids.MODE_DAILY, watch=watch)
