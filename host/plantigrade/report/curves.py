@@ -50,7 +50,6 @@ def force_over_time(axes: Axes, walk: Walk) -> None:
 def force_ensembles(axes: Axes, analysis: Analysis) -> None:
     """Mean force over the gait cycle of both feet, one SD either side."""
     unit = ""
-    top = 0.0
     percent = np.arange(101)
     for foot in analysis.feet:
         curve = foot.force_cycle
@@ -70,7 +69,6 @@ def force_ensembles(axes: Axes, analysis: Analysis) -> None:
         )
         label = f"{foot.foot.value} ({curve.n} cycles)"
         axes.plot(percent, curve.mean, color=colour, linestyle=LINE[foot.foot], linewidth=1.8, label=label)
-        top = max(top, float(np.nanmax(high)))
     what = "Vertical force" if unit == "N" else "Signal"
     axes.set_title(f"{what} over the gait cycle (mean ± SD)")
     axes.set_xlim(0, 100)
