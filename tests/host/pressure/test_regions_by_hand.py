@@ -20,6 +20,7 @@ Pressure in kPa is 10 F / A; the highest of each region (and of the foot) at eac
 
 import numpy as np
 import pytest
+from plantigrade.gait.pressure import stance
 from plantigrade.gait.pressure.stance import NAMES, UNITS
 
 from tests.host.pressure.insoles import (
@@ -235,6 +236,12 @@ UNITS_OF = {
     "foot_flat_s": "s",
     "heel_off_s": "s",
 }
+
+
+def test_every_place_of_the_kernels_row_is_some_column() -> None:
+    places = {int(column.place) for column in stance._COLUMNS}
+    assert places == set(range(stance.kernel.COUNT))
+    assert len(NAMES) == len(set(NAMES)) == len(places) + 2, "range and width stand in mm and in per cent"
 
 
 @pytest.mark.parametrize(("name", "unit"), UNITS_OF.items())

@@ -64,7 +64,7 @@ class Value(IntEnum):
     MEDIAL_ARCH = 39
 
 
-COUNT: Final = 40
+COUNT: Final = max(Value) + 1
 
 
 class Geometry(NamedTuple):
@@ -230,7 +230,7 @@ def _samples(time_s: Floats, force_n: Forces, geometry: Geometry, work: Work) ->
             parts[r] = part
             f += part
             pti[r] += highest * dt
-            top = highest if highest > top else top
+            top = max(top, highest)
         pti[4] += top * dt
         inverse_f = 1.0 / f if f > 0.0 else 0.0
         series[0, i] = f
