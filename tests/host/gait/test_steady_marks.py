@@ -291,7 +291,7 @@ def test_the_limit_of_three_spreads_can_be_set() -> None:
 
 
 def test_how_far_the_running_median_looks_can_be_set() -> None:
-    """Three strides of 1.3 s among strides of 1.0 s: beside one neighbour on either side each of them is usual;
+    """Three strides of 1.3 s among strides of 1.0 s: beside one neighbour on either side each is usual;
     beside ten all three are odd."""
     stride = np.full(40, 1.0)
     stride[20:23] = 1.3
