@@ -38,7 +38,7 @@ class Strides:
 
 
 class Usual:
-    """A personal baseline of given centres, spread and coefficient of variation."""
+    """A personal baseline of given centres, one spread and one coefficient of variation."""
 
     def __init__(self, centres: Mapping[str, float], spread: float, cv_pct: float = float("nan")) -> None:
         self.centres, self.sd, self.usual_cv_pct = centres, spread, cv_pct

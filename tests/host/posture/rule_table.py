@@ -1,0 +1,336 @@
+"""Every shipped rule: its numbers, strides just inside and just outside its level with the value worked out
+on paper, and what it says.
+
+A stride value is a number, or a mean and a swing around it: 1.1 -+ 0.03 in turn over 30 strides has an SD of
+0.03 x sqrt(30 / 29) = 0.0305129, over the mean 2.77390 %.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Value = float | tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """As the files of rules have them."""
+
+    version: int
+    raise_level: float
+    clear_level: float
+    severity: str
+    interval_s: float
+    dwell_s: float = 20.0
+    own_insole_only: bool = False
+    strides: tuple[int, int, int] = (30, 200, 60)
+    """For a finding, for an alert, looked at."""
+
+
+OWN, DAY_S = True, 86400.0
+NUMBERS = {
+    "low-arch": Numbers(2, 0.15, 0.138, "notice", DAY_S, own_insole_only=OWN),
+    "high-arch": Numbers(2, -0.086, -0.098, "notice", DAY_S, own_insole_only=OWN),
+    "pronation": Numbers(2, 2.2, 1.7, "notice", DAY_S, own_insole_only=OWN),
+    "supination": Numbers(2, 2.2, 1.7, "notice", DAY_S, own_insole_only=OWN),
+    "pronation-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
+    "supination-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
+    "arch-drift": Numbers(1, 3.0, 2.0, "notice", 7200.0),
+    "forefoot-overload": Numbers(2, 86.0, 81.0, "warning", 7200.0, own_insole_only=OWN),
+    "forefoot-overload-drift": Numbers(1, 1.25, 1.15, "warning", 7200.0),
+    "heel-overload-drift": Numbers(1, 1.17, 1.1, "warning", 7200.0),
+    "loading-rate": Numbers(1, 20.0, 18.0, "notice", 7200.0, own_insole_only=OWN),
+    "loading-rate-drift": Numbers(1, 1.25, 1.15, "notice", 7200.0),
+    "push-off-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
+    "push-off-missing": Numbers(2, 4.0, 2.0, "notice", 7200.0),
+    "standing-still": Numbers(1, 900.0, 60.0, "notice", 1800.0, 0.0, strides=(0, 0, 0)),
+    "prolonged-standing": Numbers(1, 3600.0, 60.0, "notice", 3600.0, 0.0, strides=(0, 0, 0)),
+    "static-load": Numbers(1, 1200.0, 30.0, "warning", 1200.0, 0.0, strides=(0, 0, 0)),
+    "one-sided-standing": Numbers(2, 57.0, 53.0, "notice", 3600.0, 60.0, strides=(0, 0, 0)),
+    "sensor-fault": Numbers(1, 0.5, 0.4, "warning", DAY_S, 0.0, strides=(0, 0, 0)),
+    "not-worn": Numbers(1, 1800.0, 60.0, "info", 14400.0, 0.0, strides=(0, 0, 0)),
+    "stance-asymmetry": Numbers(2, 6.0, 4.2, "notice", 7200.0),
+    "load-asymmetry": Numbers(2, 10.0, 7.0, "notice", 7200.0),
+    "leg-length": Numbers(2, 1.6, 1.1, "info", DAY_S, own_insole_only=OWN),
+    "leg-length-patients": Numbers(2, 1.3, 0.9, "info", DAY_S, own_insole_only=OWN),
+    "side-load": Numbers(1, 1.3, 0.8, "info", 7200.0, own_insole_only=OWN),
+    "stride-variability": Numbers(1, 2.72, 2.4, "warning", 7200.0, strides=(30, 200, 120)),
+    "double-support-drift": Numbers(1, 2.5, 1.5, "warning", 7200.0),
+    "fatigue": Numbers(1, 1.1, 0.7, "info", 7200.0, strides=(30, 200, 120)),
+}
+
+
+@dataclass(frozen=True)
+class Own:
+    """Own days to compare with: centres, one spread, the usual variation."""
+
+    centres: Mapping[str, float]
+    spread: float = 1.0
+    cv_pct: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Case:
+    """Strides of a rule: `this` foot and the `other`, the value on this side, whether it is present there."""
+
+    rule: str
+    this: Mapping[str, Value]
+    value: float
+    present: bool
+    other: Mapping[str, Value] = field(default_factory=dict)
+    usual: Own | None = None
+    between: bool = True
+    """Whether the value lies at least above the clear level."""
+
+
+def _pronation(
+    rule: str, heel: float, ball: float, cop: float, value: float, present: bool, **more: bool
+) -> Case:
+    strides = {"ml_index_heel": heel, "ml_index_forefoot": ball, "cop_mean_x_pct": cop}
+    return Case(rule, strides, value, present, **more)
+
+
+def _drift(rule: str, heel: float, ball: float, value: float, present: bool) -> Case:
+    own = Own({"ml_index_heel": 0.01, "ml_index_forefoot": 0.15}, 0.04)
+    return Case(rule, {"ml_index_heel": heel, "ml_index_forefoot": ball}, value, present, usual=own)
+
+
+def _leg(heel: Value, ball: Value, value: float, present: bool, **more: bool) -> Case:
+    """Heel-off 0.38 and 0.40: 1.282051; stance 0.645 and 0.655: 1.768347."""
+    this = {
+        "load_share_heel_pct": heel,
+        "load_share_forefoot_pct": ball,
+        "heel_off_s": 0.38,
+        "stance_time_s": 0.645,
+    }
+    other = {
+        "load_share_heel_pct": 28.5,
+        "load_share_forefoot_pct": 44.0,
+        "heel_off_s": 0.40,
+        "stance_time_s": 0.655,
+    }
+    return Case("leg-length-patients", this, value, present, other, **more)
+
+
+def _tired(push: float, toes: float, swing: float, value: float, present: bool, **more: bool) -> Case:
+    own = Own({"push_off_bw": 1.1, "load_share_toes_pct": 10.0}, 0.05, 2.0)
+    this = {"push_off_bw": push, "load_share_toes_pct": toes, "stride_time_s": (1.1, swing)}
+    return Case("fatigue", this, value, present, this, own, **more)
+
+
+def _uneven(this: float, other: float, value: float, present: bool) -> Case:
+    swings = ({"stride_time_s": (1.1, swing)} for swing in (this, other))
+    return Case("stride-variability", next(swings), value, present, next(swings))
+
+
+def _sides(
+    rule: str,
+    names: tuple[str, ...],
+    this: tuple[float, ...],
+    other: tuple[float, ...],
+    value: float,
+    **more: bool,
+) -> Case:
+    """Values of this side and of the other."""
+    present = more.pop("present")
+    feet = (dict(zip(names, values, strict=True)) for values in (this, other))
+    return Case(rule, next(feet), value, present, next(feet), **more)
+
+
+FEET = [
+    Case("low-arch", {"medial_arch_index": 0.15}, 0.15, True),
+    Case("low-arch", {"medial_arch_index": 0.149}, 0.149, False),
+    Case("high-arch", {"force_arch_index": 0.086}, -0.086, True),
+    Case("high-arch", {"force_arch_index": 0.087}, -0.087, False),
+    # (0.134 + 0.011) / 0.067 = 2.164179, (0.2012 - 0.056) / 0.066 = 2.2, (54.28 - 50.5) / 1.64 = 2.304878.
+    _pronation("pronation", 0.134, 0.2012, 50.5, 2.223019, True),
+    _pronation("pronation", 0.134, 0.1952, 50.5, 2.192716, False),  # 2.109091 in the middle
+    # 5.985075, 4.454545 and only 0.597561, a mean of 3.68: no more than 0.597561 / 0.3.
+    _pronation("pronation", 0.39, 0.35, 53.3, 1.991870, False),
+    _pronation("pronation", -0.16, -0.09, 57.9, -7.412935, False, between=False),  # -2.223881 / 0.3
+    # 0.149 / 0.067 = 2.223881, 0.146 / 0.066 = 2.212121, 3.62 / 1.64 = 2.207317.
+    _pronation("supination", -0.16, -0.09, 57.9, 2.214440, True),
+    _pronation("supination", -0.16, -0.09, 57.7, 2.173790, False),  # 3.42 / 1.64 = 2.085366
+    # 0.11 / 0.04 = 2.75; 0.102 / 0.04 = 2.55, 0.098 / 0.04 = 2.45.
+    _drift("pronation-drift", 0.12, 0.252, 2.55, True),
+    _drift("pronation-drift", 0.12, 0.248, 2.45, False),
+    _drift("pronation-drift", 0.108, 0.40, 2.45, False),  # the heel alone keeps it back
+    _drift("supination-drift", -0.10, 0.048, 2.55, True),
+    _drift("supination-drift", -0.10, 0.052, 2.45, False),
+    _drift("supination-drift", -0.088, -0.10, 2.45, False),
+    Case("arch-drift", {"force_arch_index": 0.181}, 3.1, True, usual=Own({"force_arch_index": 0.15}, 0.01)),
+    Case("arch-drift", {"force_arch_index": 0.179}, 2.9, False, usual=Own({"force_arch_index": 0.15}, 0.01)),
+    Case("forefoot-overload", {"forefoot_load_kpa_bw": 86.0}, 86.0, True),
+    Case("forefoot-overload", {"forefoot_load_kpa_bw": 85.9}, 85.9, False),
+    Case(
+        "forefoot-overload-drift", {"forefoot_pti_bw": 50.4}, 1.26, True, usual=Own({"forefoot_pti_bw": 40.0})
+    ),
+    Case(
+        "forefoot-overload-drift",
+        {"forefoot_pti_bw": 49.6},
+        1.24,
+        False,
+        usual=Own({"forefoot_pti_bw": 40.0}),
+    ),
+    Case("heel-overload-drift", {"heel_pti_bw": 47.2}, 1.18, True, usual=Own({"heel_pti_bw": 40.0})),
+    Case("heel-overload-drift", {"heel_pti_bw": 46.4}, 1.16, False, usual=Own({"heel_pti_bw": 40.0})),
+    Case("loading-rate", {"loading_rate_bw_per_s": 20.0}, 20.0, True),
+    Case("loading-rate", {"loading_rate_bw_per_s": 19.9}, 19.9, False),
+    Case(
+        "loading-rate-drift",
+        {"loading_rate_bw_per_s": 12.6},
+        1.26,
+        True,
+        usual=Own({"loading_rate_bw_per_s": 10.0}),
+    ),
+    Case(
+        "loading-rate-drift",
+        {"loading_rate_bw_per_s": 12.4},
+        1.24,
+        False,
+        usual=Own({"loading_rate_bw_per_s": 10.0}),
+    ),
+    Case("push-off-drift", {"push_off_bw": 1.048}, 2.6, True, usual=Own({"push_off_bw": 1.1}, 0.02)),
+    Case("push-off-drift", {"push_off_bw": 1.052}, 2.4, False, usual=Own({"push_off_bw": 1.1}, 0.02)),
+    Case(
+        "push-off-missing",
+        {"second_peak_missing": 1.0},
+        4.5,
+        True,
+        usual=Own({"second_peak_missing": 0.1}, 0.2),
+    ),
+    Case(
+        "push-off-missing",
+        {"second_peak_missing": 1.0},
+        3.5,
+        False,
+        usual=Own({"second_peak_missing": 0.3}, 0.2),
+    ),
+]
+STANCE, IMPULSE = ("stance_time_s",), ("impulse_n_s",)
+LEG, CARRIED = ("stance_time_s", "mean_force_n"), ("carried_bw", "impulse_n_s")
+SIDES = [
+    # 3.8 / 0.631 and 3.7 / 0.6315; 4000 / 400 and 3900 / 400.5.
+    _sides("stance-asymmetry", STANCE, (0.612,), (0.65,), 6.022187, present=True),
+    _sides("stance-asymmetry", STANCE, (0.613,), (0.65,), 5.859066, present=False),
+    _sides("load-asymmetry", IMPULSE, (380.0,), (420.0,), 10.0, present=True),
+    _sides("load-asymmetry", IMPULSE, (381.0,), (420.0,), 9.737828, present=False),
+    # Stance 1 / 0.65 = 1.538462 % over 0.87 is 1.768347; force 2500 / 602.5 over 2.75 is 1.508865, or
+    # 2000 / 600 over 2.75: 1.212121.
+    _sides("leg-length", LEG, (0.645, 615.0), (0.655, 590.0), 1.638606, present=True),
+    _sides("leg-length", LEG, (0.645, 610.0), (0.655, 590.0), 1.490234, present=False),
+    # Stance 6.25 % over 0.87 is 7.183908, but force 0.5 over 2.75 is 0.181818: no more than that over 0.4.
+    _sides("leg-length", LEG, (0.62, 601.5), (0.66, 598.5), 0.454545, present=False, between=False),
+    # Heel 200 / 27.5 over 5.4 is 1.346801; ball 300 / 45.5 over 5.6 is 1.177394, or 200 / 45 over 5.6:
+    # 0.793651.
+    _leg(26.5, 47.0, 1.393648, True),
+    _leg(26.5, 46.0, 1.297712, False),
+    # Heel 20 / 28.4 over 5.4 is 0.130412: over 0.3.
+    _leg(28.3, 60.0, 0.434707, False, between=False),
+    # 0.56 + 0.51: 0.07 / 0.05 = 1.4. Impulse 3000 / 425 over 5 is 1.411765, or 2500 / 422.5 over 5:
+    # 1.183432.
+    _sides("side-load", CARRIED, (0.56, 440.0), (0.51, 410.0), 1.4, present=True),
+    _sides("side-load", CARRIED, (0.56, 440.0), (0.50, 410.0), 1.2, present=False),
+    _sides("side-load", CARRIED, (0.56, 435.0), (0.51, 410.0), 1.183432, present=False),
+]
+DOUBLE = Own({"double_support_pct": 20.0}, 1.0)
+BOTH = [
+    # 2.773897 % and 2.681434 %, or 2.635202 %.
+    _uneven(0.03, 0.029, 2.727665, True),
+    _uneven(0.03, 0.0285, 2.704549, False),
+    Case(
+        "double-support-drift", {"double_support_pct": 22.4}, 2.6, True, {"double_support_pct": 22.8}, DOUBLE
+    ),
+    Case(
+        "double-support-drift", {"double_support_pct": 22.2}, 2.4, False, {"double_support_pct": 22.6}, DOUBLE
+    ),
+    # 0.06 / 0.05 = 1.2, 0.05 / 0.05 = 1, (2.773897 / 2 - 1) / 0.25 = 1.547794.
+    _tired(1.04, 9.95, 0.03, 1.249265, True),
+    _tired(1.07, 9.95, 0.03, 1.049265, False),
+    _tired(1.095, 9.7, 0.03, 0.25, False, between=False),  # 0.1 over 0.4, however tired the toes
+]
+CASES = [*FEET, *SIDES, *BOTH]
+ALERT_CASES = [
+    *FEET,
+    *SIDES,
+    *(case for case in BOTH if case.rule == "double-support-drift"),
+    # Over 120 strides an SD is sqrt(120 / 119) times the swing: 2.738707 with 2.711320 or 2.693063 %.
+    _uneven(0.03, 0.0297, 2.725013, True),
+    _uneven(0.03, 0.0295, 2.715885, False),
+    # (2.738707 / 2 - 1) / 0.25 = 1.477413 in the place of 1.547794.
+    _tired(1.04, 9.95, 0.03, 1.225804, True),
+    _tired(1.07, 9.95, 0.03, 1.025804, False),
+]
+
+
+def _gone(rule: str, **this: Value) -> Case:
+    return Case(rule, this, 0.0, False, this)
+
+
+GONE = {
+    one.rule: one
+    for one in (
+        _gone("low-arch", medial_arch_index=0.138),
+        _gone("high-arch", force_arch_index=0.098),
+        _gone("pronation", ml_index_heel=0.1, ml_index_forefoot=0.16, cop_mean_x_pct=51.6),  # 1.622
+        _gone(
+            "supination", ml_index_heel=-0.1, ml_index_forefoot=-0.05, cop_mean_x_pct=56.9
+        ),  # 1.606 at most
+        _gone("pronation-drift", ml_index_heel=0.069, ml_index_forefoot=0.4),  # 1.475
+        _gone("supination-drift", ml_index_heel=-0.049, ml_index_forefoot=-0.4),  # 1.475
+        _gone("arch-drift", force_arch_index=0.1699),  # 1.99
+        _gone("forefoot-overload", forefoot_load_kpa_bw=81.0),
+        _gone("forefoot-overload-drift", forefoot_pti_bw=45.9),  # 1.1475
+        _gone("heel-overload-drift", heel_pti_bw=43.9),  # 1.0975
+        _gone("loading-rate", loading_rate_bw_per_s=18.0),
+        _gone("loading-rate-drift", loading_rate_bw_per_s=11.49),  # 1.149
+        _gone("push-off-drift", push_off_bw=1.071),  # 1.45
+        _gone("push-off-missing", second_peak_missing=0.4),  # 1.5
+        _gone("stride-variability", stride_time_s=(1.1, 0.026)),  # 2.37 %
+        _gone("double-support-drift", double_support_pct=21.5),  # 1.5
+        _gone("fatigue", push_off_bw=1.087, load_share_toes_pct=9.7, stride_time_s=(1.1, 0.03)),  # 0.26 / 0.4
+    )
+}
+"""Values at or just below the clear level; rules of sides clear when the sides change places."""
+
+SECONDS = {
+    "standing-still": "still_s",
+    "prolonged-standing": "standing_s",
+    "static-load": "loaded_s",
+    "one-sided-standing": "one_sided_pct",
+    "sensor-fault": "faulty_sensors",
+    "not-worn": "not_worn_s",
+}
+
+SAID = {
+    "low-arch": "The middle of your {} carries more load than most people's.",
+    "high-arch": "The middle of your {} carries very little load.",
+    "pronation": "The inner side of your {} carries more than usual.",
+    "supination": "The outer side of your {} carries more than usual.",
+    "pronation-drift": "Compared with your own usual days, the inner side of your {} now carries more.",
+    "supination-drift": "Compared with your own usual days, the outer side of your {} now carries more.",
+    "arch-drift": "The middle of your {} carries more than on your usual days.",
+    "forefoot-overload": "The ball of your {} carries a lot of pressure for a long time with each step.",
+    "forefoot-overload-drift": "The ball of your {} carries more pressure than on your usual days.",
+    "heel-overload-drift": "Your heel carries more pressure than on your usual days ({}).",
+    "loading-rate": "Your {} meets the ground hard at the start of each step.",
+    "loading-rate-drift": "Your {} meets the ground harder than on your usual days.",
+    "push-off-drift": "You push off less with your {} than on your usual days.",
+    "push-off-missing": "Most steps of your {} end without a clear push, unlike on your usual days.",
+    "stance-asymmetry": "You stay on your {} for a shorter time than on the other one.",
+    "load-asymmetry": "You put less weight on your {} than on the other one.",
+    "leg-length": "The way you load your feet can be seen when one leg is a little shorter ({} side).",
+    "leg-length-patients": "The way you load your feet can be seen when one leg is a little shorter ({} side)"
+    ".",
+    "side-load": "You seem to carry something on the side of your {}.",
+    "fatigue": "Your steps look as steps often do after long hours: less push at the end, "
+    "a little less even.",
+    "stride-variability": "Your steps are less even than usual in adults.",
+    "double-support-drift": "You keep both feet on the ground longer than on your usual days.",
+    "standing-still": "You have been standing without shifting your weight for a quarter of an hour.",
+    "prolonged-standing": "You have been standing for an hour.",
+    "static-load": "One of your feet has carried weight for 20 minutes without a rest.",
+    "one-sided-standing": "You stand on one leg much more than on the other.",
+    "sensor-fault": "A sensor in your insole does not work.",
+    "not-worn": "Your insoles feel no foot.",
+}
+"""The first sentence for the wearer; {} stands for the side."""
