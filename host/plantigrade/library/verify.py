@@ -121,8 +121,8 @@ def _problems_of_books(foot: FootBooks, rows: int, recorded: SlotSet) -> list[st
     lacking = sum(
         piece.slots
         for first, end in foot.requested
-        for piece in recorded.missing(first, end)
-        if not _in(told, *piece)
+        for hole in recorded.missing(first, end)
+        for piece in told.missing(*hole)
     )
     if lacking:
         found.append(f"{lacking} slots are missing without a word")
@@ -133,7 +133,3 @@ def _problems_of_books(foot: FootBooks, rows: int, recorded: SlotSet) -> list[st
             f"found {requested} = {there} + {told_slots}"
         )
     return found
-
-
-def _in(slots: SlotSet, first: int, end: int) -> bool:
-    return not slots.missing(first, end)
