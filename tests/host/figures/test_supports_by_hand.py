@@ -13,42 +13,9 @@ from plantigrade.gait.pairing import (
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS
 from plantigrade.gait.settings import ContactSettings
-from plantigrade.gait.signals import Foot, FootSignal, Gap, Quantity
-from plantigrade.gait.stride_kernel import FORCE_COLUMNS
+from plantigrade.gait.signals import Foot, FootSignal, Gap
 
-
-def contacts(
-    initial: list[float],
-    final: list[float],
-    lost: list[tuple[float, float]] | None = None,
-    breaks: list[float] | None = None,
-) -> Contacts:
-    spans = np.array(lost or [], dtype=np.float64).reshape(-1, 2)
-    return Contacts(np.array(initial), np.array(final), np.array(breaks or []), spans)
-
-
-def stream(
-    cycles: list[tuple[float, float, float]],
-    *,
-    blocks: list[int] | None = None,
-    quantity: Quantity = "force",
-    sensors: int = 2,
-) -> FootStream:
-    """A foot that has seen the given cycles (contact, release, next contact), stored in blocks of these
-    sizes; force features count up from 100, pressure values from 1000."""
-    signal = FootSignal(Foot.LEFT, np.zeros(1), np.zeros((1, sensors), np.float32), quantity=quantity)
-    made = FootStream(signal, 100.0, ContactSettings(), None)
-    rows = np.array([(*cycle, 0.0, 0.0, 0.0) for cycle in cycles])
-    forces = 100.0 + np.arange(len(rows) * FORCE_COLUMNS, dtype=np.float64).reshape(-1, FORCE_COLUMNS)
-    pressure = 1000.0 + np.arange(len(rows) * len(NAMES), dtype=np.float64).reshape(-1, len(NAMES))
-    at = 0
-    for size in blocks or [len(rows)]:
-        made.store.rows.append(rows[at : at + size])
-        made.store.forces.append(forces[at : at + size])
-        made.store.pressure.append(pressure[at : at + size])
-        at += size
-    return made
-
+from tests.host.figures.streams import contacts, stream
 
 CYCLES = [(10.0, 10.7, 11.1), (11.1, 11.75, 12.0)]
 """The foot lands at 10, 11.1 and 12 s and lifts at 10.7 and 11.75 s."""
