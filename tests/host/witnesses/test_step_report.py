@@ -84,7 +84,7 @@ COLUMNS = [
 
 @pytest.mark.parametrize("foot", Foot)
 @pytest.mark.parametrize(
-    ("name", "title", "transform", "low", "high", "largest"), COLUMNS, ids=lambda v: str(v)
+    ("name", "title", "transform", "low", "high", "largest"), COLUMNS, ids=[row[0] for row in COLUMNS]
 )
 def test_a_figure_of_each_step(
     name: str,
