@@ -128,7 +128,7 @@ def load_rulebook(path: Path) -> RuleBook:
         raise FileError(path, f"cannot be read ({error.strerror})") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise FileError(path, f"is not JSON: {error}") from error
-    except (KeyError, TypeError, PlantigradeError) as error:
+    except (KeyError, TypeError, OverflowError, PlantigradeError) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(path, f"holds an edit that does not fit this version's rules: {error}") from error

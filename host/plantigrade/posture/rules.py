@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from plantigrade.errors import FileError, PlantigradeError
 
@@ -148,7 +148,7 @@ def load_rules(path: Path) -> dict[str, Rule]:
     except tomllib.TOMLDecodeError as error:
         raise FileError(path, f"is not valid TOML: {error}") from error
     rules: dict[str, Rule] = {}
-    for entry in data.get("rule", []):
+    for entry in _entries(data, path):
         name = entry.get("id", "without an id")
         try:
             rule = _rule(entry)
@@ -159,6 +159,13 @@ def load_rules(path: Path) -> dict[str, Rule]:
             raise FileError(path, f"rule {name} appears twice")
         rules[rule.id] = rule
     return rules
+
+
+def _entries(data: Mapping[str, Any], path: Path) -> list[dict[str, Any]]:
+    listed: Any = data.get("rule", [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in cast(list[Any], listed)):
+        raise FileError(path, "is not a list of rules: each begins with [[rule]]")
+    return cast(list[dict[str, Any]], listed)
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
