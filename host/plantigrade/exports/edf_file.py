@@ -109,7 +109,7 @@ def _write_records(
     words = np.zeros((count, room), np.uint8)
     for row, text in enumerate(notes):
         words[row, : len(text)] = np.frombuffer(text, np.uint8)
-    data = np.ascontiguousarray(samples).view(np.uint8).reshape(count, -1)
+    data = np.ascontiguousarray(samples).view(np.uint8).reshape(count, 2 * len(block) * per_record)
     file.write(np.concatenate([data, words], axis=1).tobytes())
 
 

@@ -265,13 +265,13 @@ def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: sli
 
 
 def _deidentified(subject: Subject, start_ns: int | None) -> Subject:
-    shift_ns = 0 if start_ns is None else start_ns - int(SHIFTED_START.timestamp()) * 1_000_000_000
+    shift_ns = None if start_ns is None else start_ns - int(SHIFTED_START.timestamp()) * 1_000_000_000
     person = subject.person
     return replace(
         subject,
         id=ANONYMOUS,
         start=None if subject.start is None else SHIFTED_START,
-        feet=tuple(_nameless(foot, shift_ns, known=start_ns is not None) for foot in subject.feet),
+        feet=tuple(_nameless(foot, shift_ns) for foot in subject.feet),
         analysis=replace(subject.analysis, source=SourceInfo(ANONYMOUS, subject.analysis.source.format)),
         person=None if person is None else replace(person, name=None, birth_date=None, remark=""),
         notes=(),
@@ -280,11 +280,11 @@ def _deidentified(subject: Subject, start_ns: int | None) -> Subject:
     )
 
 
-def _nameless(foot: FootData, shift_ns: int, *, known: bool) -> FootData:
+def _nameless(foot: FootData, shift_ns: int | None) -> FootData:
     insole = {key: foot.books.insole[key] for key in _NAMELESS_INSOLE if key in foot.books.insole}
     frames = foot.frames
     if frames is not None:
-        frames = frames.changed(partial(_shifted, shift_ns if known else None))
+        frames = frames.changed(partial(_shifted, shift_ns))
     calibration = foot.calibration
     if calibration is not None:
         calibration = replace(calibration, serial="", made_on=SHIFTED_START.date().isoformat())
@@ -294,5 +294,6 @@ def _nameless(foot: FootData, shift_ns: int, *, known: bool) -> FootData:
 
 def _shifted(shift_ns: int | None, frames: FootFrames) -> FootFrames:
     """The same frames earlier; without times where the shift is not known."""
-    told = (frames.host_ns != NO_TIME) & (shift_ns is not None)
-    return replace(frames, host_ns=np.where(told, frames.host_ns - (shift_ns or 0), NO_TIME))
+    if shift_ns is None:
+        return replace(frames, host_ns=np.full(len(frames), NO_TIME))
+    return replace(frames, host_ns=np.where(frames.host_ns == NO_TIME, NO_TIME, frames.host_ns - shift_ns))

@@ -163,8 +163,8 @@ def test_files_that_are_not_there_or_not_sound(tmp_path: Path) -> None:
     path = folder / "recording.json"
     assert verdict.problems == [f"{path}: cannot be read: No such file or directory"]
     assert verdict.as_json() == {
-        "id": "one", "ok": False, "frames_requested": 0, "frames_recorded": 0, "frames_missing": 0, "gaps": [],
-        "problems": verdict.problems,
+        "id": "one", "ok": False, "frames_requested": 0, "frames_recorded": 0, "frames_missing": 0,
+        "gaps": [], "problems": verdict.problems,
     }  # fmt: skip
 
 
@@ -182,8 +182,8 @@ def test_books_as_they_are_written(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         ("plantigrade.recording/1", "plantigrade.recording/2",
-         "has schema plantigrade.recording/2, this version reads plantigrade.recording/1; update "
-         "plantigrade"),
+         "has schema plantigrade.recording/2, this version reads plantigrade.recording/1; "
+         "update plantigrade"),
         ('"schema"', '"scheme"', "is damaged: 'schema'"),
         ('"feet"', '"foot"', "is damaged: 'feet'"),
         ('"gaps": []', '"gaps": [{"first": 1}]', "is damaged: "),
