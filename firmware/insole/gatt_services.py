@@ -89,7 +89,6 @@ class GattServices:
             self._ble.gatts_write(self._battery, self._percent, True)
 
     def show_cadence(self, cadence_tenths):
-        """Notify the RSC measurement, cadence in tenths of steps/min, to every client that subscribed to it.
-        Notify the RSC measurement, cadence in tenths of steps/min, to every client that subscribed to it."""
+        """Notify the RSC measurement, cadence in tenths of steps/min, to every client that subscribed."""
         struct.pack_into(RSC_MEASUREMENT, self._measurement, 0, 0, 0, min(255, (cadence_tenths + 5) // 10))
         self._ble.gatts_write(self._cadence, self._measurement, True)

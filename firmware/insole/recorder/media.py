@@ -5,7 +5,7 @@ pieces of
 any size (bits only fall from 1 to 0); cards (512) are rewritten by the sector, without erase.
 """
 
-from insole_protocol.log_records import ALIGN, PAGE_BYTES
+from insole_protocol.log_records import PAGE_BYTES
 
 IOCTL_BLOCK_COUNT = 4
 IOCTL_BLOCK_SIZE = 5
@@ -15,7 +15,6 @@ IOCTL_BLOCK_ERASE = 6
 class Flash:
     """NOR flash behind the MicroPython block protocol with offsets, e.g. esp32.Partition."""
 
-    unit = ALIGN  # an entry may begin at any multiple of this
     window = 64  # writes are multiples of this, aligned to it; bytes of 0xFF in them change nothing
     erases = True
 
@@ -44,7 +43,6 @@ class Flash:
 class Card:
     """SD-like storage: sectors of 512 bytes, no erase, no offsets."""
 
-    unit = 512
     window = 512
     erases = False
     SECTORS = PAGE_BYTES // 512

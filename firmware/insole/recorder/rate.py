@@ -92,18 +92,3 @@ class RateGovernor:
                 moves = True
         self._sum = total
         return moves
-
-    def reduce(self, ring, first, count, slots_per_frame, out):
-        """Write the means of every `slots_per_frame` rows to rows 0, 1, ... of `out`; how many. Allocates
-        nothing."""
-        capacity = len(ring) // CHANNELS
-        frames = count // slots_per_frame
-        half = slots_per_frame // 2
-        for frame in range(frames):
-            start = first + frame * slots_per_frame
-            for channel in range(CHANNELS):
-                total = half
-                for slot in range(slots_per_frame):
-                    total += ring[(start + slot) % capacity * CHANNELS + channel]
-                out[frame * CHANNELS + channel] = total // slots_per_frame
-        return frames

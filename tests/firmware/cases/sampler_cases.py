@@ -186,3 +186,132 @@ def test_the_allocation_check_sees_an_allocation():
     finally:
         micropython.heap_unlock()
     assert refused
+
+
+def test_the_grid_begins_one_period_after_the_start():
+    chip.clock.now_us = 1234567
+    sampler = Sampler(Clock(), ForceArray(board), None, PERIOD_US, 16)
+    machine.pins[board.MUX_ENABLE_PIN] = 1
+    assert not sampler.running and sampler.next_in_us() == PERIOD_US
+    sampler.start()
+    assert sampler.running and sampler.start_us == 1244567
+    assert machine.pins[board.MUX_ENABLE_PIN] == 0, "the sheet has current"
+    timer = machine.timers[0]
+    assert (timer.mode, timer.period) == (machine.Timer.PERIODIC, 10)
+    chip.advance(7000)
+    sampler.start()
+    assert sampler.start_us == 1244567, "it runs already"
+    sampler.stop()
+    assert not sampler.running and timer.callback is None
+    assert machine.pins[board.MUX_ENABLE_PIN] == 1
+    machine.pins[board.MUX_ENABLE_PIN] = 0
+    sampler.stop()
+    assert machine.pins[board.MUX_ENABLE_PIN] == 0, "it was stopped already"
+
+
+def test_lost_slots_of_before_do_not_count_for_a_new_start():
+    sampler, timer = make_sampler(rows=4)
+    tick_at(timer, 0, range(10000, 70000, 10000))
+    sampler.stop()
+    sampler.release(4)
+    chip.clock.now_us = 1000000
+    sampler.start()
+    tick_at(machine.timers[0], 1000000, (10000,))
+    assert rows_of(sampler) == [(0, 1)]
+    assert sampler.lost == 2
+
+
+def test_a_tick_is_given_to_the_slot_that_the_clock_says():
+    """Due at 10000: a quarter of a slot early is 7500; three quarters late is 17499, from 17500 on one slot is
+    lost."""
+    for at_us, expected in (
+        (7499, []),
+        (7500, [0]),
+        (10000, [0]),
+        (17499, [0]),
+        (17500, [1]),
+        (27499, [1]),
+        (27500, [2]),
+    ):
+        sampler, timer = make_sampler()
+        tick_at(timer, 0, (at_us,))
+        assert [lost for lost, _ in rows_of(sampler)] == expected, at_us
+        assert sampler.lost == sum(expected)
+
+
+def test_jitter_is_counted_to_either_side_and_without_the_slots_that_were_lost():
+    for at_us, jitter_us in ((10000, 0), (7600, 2400), (17000, 7000), (17600, 2400), (31000, 1000)):
+        sampler, timer = make_sampler()
+        tick_at(timer, 0, (at_us,))
+        assert sampler.max_jitter_us == jitter_us, at_us
+
+
+def test_the_next_slot_is_due_a_period_after_the_one_that_was_taken():
+    for at_us, due_us in ((10000, 20000), (7500, 20000), (17499, 20000), (17500, 30000), (31000, 40000)):
+        sampler, timer = make_sampler()
+        tick_at(timer, 0, (at_us,))
+        assert sampler.next_in_us() == due_us - at_us, at_us
+
+
+def test_the_consumer_is_woken_by_as_many_rows_as_it_wants():
+    class Flag:
+        sets = 0
+
+        def set(self):
+            self.sets += 1
+
+    for wake_rows in (1, 3, 5):
+        sampler, timer = make_sampler(rows=8)
+        assert sampler.wake_rows == 5
+        sampler.ready, sampler.wake_rows = Flag(), wake_rows
+        counts = []
+        for number in range(1, 11):
+            tick_at(timer, 0, (10000 * number,))
+            counts.append(sampler.ready.sets)
+        # Rows 1 to 8 are taken; the last two find no room, and wake the consumer too.
+        assert counts == [max(0, number - wake_rows + 1) for number in range(1, 11)], wake_rows
+        assert (sampler.sampled, sampler.lost) == (8, 2)
+
+
+def test_a_ring_that_was_full_says_how_many_it_lost_with_the_next_row():
+    """Four rows; of ten slots the fifth to seventh found no room, and the eighth was missed by its tick."""
+    sampler, timer = make_sampler(rows=4)
+    tick_at(timer, 0, range(10000, 80000, 10000))
+    assert (sampler.waiting(), sampler.lost) == (4, 3)
+    sampler.release(2)
+    tick_at(timer, 0, (90000, 100000))
+    assert sampler.waiting() == 4
+    assert rows_of(sampler) == [(0, 3), (0, 4), (4, 9), (0, 10)]
+    assert (sampler.sampled, sampler.lost) == (6, 4)
+
+
+def test_a_late_tick_that_finds_no_room_loses_its_own_slot_and_those_before():
+    sampler, timer = make_sampler(rows=2)
+    tick_at(timer, 0, (10000, 20000, 50000))
+    assert (sampler.sampled, sampler.lost) == (2, 3)
+    sampler.stop()
+    assert sampler.lose_pending() == 3
+
+
+def test_rows_are_freed_round_the_ring():
+    sampler, timer = make_sampler(rows=3)
+    for number in range(1, 30):
+        tick_at(timer, 0, (10000 * number,))
+        assert sampler.waiting() == 1
+        assert sampler.frames[sampler.tail % 3 * 16] == number
+        sampler.release(1)
+        assert sampler.waiting() == 0
+    assert sampler.tail == 29 % 6
+
+
+def test_motion_is_read_beside_each_scan():
+    class Imu:
+        def read_into(self, motion, base):
+            motion[base] = chip.clock.now_us // 10000
+
+    chip.clock.now_us = 0
+    sampler = Sampler(Clock(), ForceArray(board), Imu(), PERIOD_US, 4)
+    sampler.start()
+    tick_at(machine.timers[0], 0, (10000, 20000, 30000))
+    assert list(sampler.motion) == [1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 3] + [0] * 11
+    assert len(sampler.frames) == 64 and len(sampler.lost_before) == 4

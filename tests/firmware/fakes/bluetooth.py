@@ -1,5 +1,4 @@
-"""`bluetooth` for tests: notes what the firmware does; a test plays the central by calling the event handler.
-`bluetooth` for tests: notes what the firmware does; a test plays the central by calling the event handler."""
+"""`bluetooth` for tests: notes what the firmware does; a test plays the central by its event handler."""
 
 import errno
 
