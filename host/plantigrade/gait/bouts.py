@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from plantigrade.gait.results import Activity, ActivityKind, Hour, StrideTable
 from plantigrade.gait.settings import BoutSettings
@@ -80,7 +81,7 @@ def activities(
     codes[known & (loads >= 0.6)] = 1
     codes[known & (loads < 0.6)] = 2
     still = known & (loads < 0.04) & (moves < 0.06)
-    for start, stop in _runs(still.astype(np.int64), 1):
+    for start, stop in _runs(still):
         if (stop - start) * epoch_s >= unworn_s:
             codes[start:stop] = 3
     for start, stop in walking:
@@ -95,9 +96,9 @@ def activities(
     ]
 
 
-def _runs(codes: np.ndarray, code: int) -> list[tuple[int, int]]:
-    flags = np.concatenate(([0], (codes == code).astype(np.int8), [0]))
-    edges = np.flatnonzero(np.diff(flags))
+def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First row of each run of what is true, and the row after its last."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 

@@ -11,6 +11,8 @@ from plantigrade.gait.results import Finding, FootPicture
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Foot, FootSignal, Gap, SensorLayout
 
+from tests.host.gait.square import LAYOUT
+
 
 def stream_of(sensors: int = 4, foot: Foot = Foot.LEFT) -> FootStream:
     signal = FootSignal(foot, np.zeros(0), np.zeros((0, sensors), np.float32))
@@ -154,16 +156,6 @@ def picture(
     x = np.interp(at, [50, 88], [start, end])
     y = np.interp(at, [5, 95], [heel_y, toe_y])
     return FootPicture(np.array([x, y]), np.zeros((2, 101)), np.zeros(4), np.zeros(4), n)
-
-
-LAYOUT = SensorLayout(
-    "square",
-    np.array([0.0, 100.0, 0.0, 100.0]),
-    np.array([0.0, 0.0, 200.0, 200.0]),
-    np.ones(4),
-    ("heel", "heel", "forefoot", "forefoot"),
-)
-"""Sensors over 100 mm of width and 200 mm of length."""
 
 
 def oriented(left: FootPicture | None, right: FootPicture | None) -> list[tuple[str, Foot | None]]:
