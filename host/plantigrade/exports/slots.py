@@ -83,7 +83,7 @@ def _breaks(
     """Where a run of slots begins that does not follow the one before; in pieces, to need little memory."""
     found: list[NDArray[np.int64]] = []
     for start in range(0, len(seq) - 1, _PIECE):
-        part = slice(start, min(start + _PIECE, len(seq) - 1) + 1)
+        part = slice(start, start + _PIECE + 1)
         step = slots[part][:-1].astype(np.int64)
         follows = np.diff(seq[part]) == step
         follows &= np.abs(np.diff(times[part]) - step / rate_hz) < _DEVICE_BREAK_S

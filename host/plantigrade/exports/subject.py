@@ -255,9 +255,8 @@ def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: sli
     if signal is None or not len(signal) or not len(known):
         return force
     first, last = np.searchsorted(signal.time_s, [at[known].min(), at[known].max()])
-    last = min(int(last) + 1, len(signal))
-    first = min(int(first), last - 1)
-    near_s, near_n = signal.time_s[first:last], signal.force_n[first:last]
+    near = slice(min(int(first), len(signal) - 1), int(last) + 1)
+    near_s, near_n = signal.time_s[near], signal.force_n[near]
     index = np.minimum(np.searchsorted(near_s, at[known]), len(near_s) - 1)
     same = near_s[index] == at[known]
     force[known[same]] = near_n[index[same]]

@@ -133,6 +133,12 @@ def test_an_import_has_forces_alone_and_no_start(
     assert not len(np.ravel(data["start_utc"])) or data["start_utc"] == ""
 
 
+def test_motion_sensors(level: str, subject: Subject, tmp_path: Path) -> None:
+    data = written(tiny.with_motion(subject), tmp_path)
+    assert data["left"]["imu"].tolist() == [list(range(6 * n, 6 * n + 6)) for n in range(5)]
+    assert data["left"]["imu"].dtype == np.int16 and "imu" not in data["right"]
+
+
 def test_level_5_up_to_the_limit_and_7_3_beyond(
     subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

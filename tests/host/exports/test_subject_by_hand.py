@@ -15,7 +15,8 @@ from plantigrade.errors import MissingPartError
 from plantigrade.exports import formats, marks, place
 from plantigrade.exports.formats import FORMATS
 from plantigrade.exports.slots import MAX_ROWS, needs_rows, row_count, row_offset_ms, slot_rows
-from plantigrade.exports.subject import ExportError, Subject
+from plantigrade.exports.subject import ExportError, Subject, _at_frames
+from plantigrade.gait.signals import Foot, FootSignal
 from plantigrade.library.frames import NO_TIME
 
 from tests.host.exports import tiny
@@ -89,6 +90,24 @@ def test_a_foot_at_full_rate_takes_the_times_of_the_walk(subject: Subject) -> No
     left, right = subject.feet
     assert left.time_s == pytest.approx([0.0, 0.1, 0.2004, 0.5006, 0.6008], abs=1e-12)
     assert np.isnan(right.time_s[0]) and right.time_s[1:] == pytest.approx([0.052, 0.152, 0.2516], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "forces"),
+    [
+        (slice(0, 6), [None, 1, None, 3, None, None]), (slice(0, 1), [None]), (slice(4, 6), [None, None]),
+        (slice(1, 2), [1]), (slice(3, 5), [3, None]), (slice(5, 6), [None]), (slice(2, 4), [None, 3]),
+    ],
+)  # fmt: skip
+def test_forces_are_those_at_the_time_of_a_frame(rows: slice, forces: list[float | None]) -> None:
+    """Samples at 0.1, 0.2 and 0.3 s; frames before, on, between, on, after them and without a time."""
+    signal = FootSignal(Foot.LEFT, np.array([0.1, 0.2, 0.3]), np.array([[1], [2], [3]], np.float32))
+    times = np.array([0.0, 0.1, 0.25, 0.3, 0.4, np.nan])
+    found = _at_frames(signal, times, 1, rows)[:, 0]
+    assert [None if np.isnan(one) else one for one in found.tolist()] == forces
+    empty = FootSignal(Foot.LEFT, np.array([]), np.zeros((0, 1), np.float32))
+    for nothing in (None, empty):
+        assert np.isnan(_at_frames(nothing, times, 1, rows)).all()
 
 
 def test_without_names(nameless: Subject, subject: Subject) -> None:

@@ -141,22 +141,7 @@ def test_a_foot_with_fewer_sensors_leaves_the_others_empty(tmp_path: Path) -> No
 
 
 def test_motion_sensors_are_columns_where_any_foot_has_them(tmp_path: Path) -> None:
-    from plantigrade.library.frames import FootFrames
-
-    class Moved:
-        has_imu = True
-
-        def __init__(self, frames: FootFrames) -> None:
-            imu = np.arange(6 * len(frames), dtype=np.int16).reshape(-1, 6)
-            self._frames = replace(frames, imu=imu)
-
-        def rows(self, rows: slice) -> FootFrames:
-            return self._frames.rows(rows)
-
-    subject = tiny.subject(tmp_path / "recordings")
-    left, right = subject.feet
-    moved = replace(left, frames=Moved(tiny.frames_of("left")))  # type: ignore[arg-type]
-    tables = list(frame_tables(replace(subject, feet=(moved, right))))
+    tables = list(frame_tables(tiny.with_motion(tiny.subject(tmp_path / "recordings"))))
     names = ("acc_x", "acc_y", "acc_z", "rate_x", "rate_y", "rate_z")
     assert tuple(tables[0].column_names[25:31]) == names and tables[0].column_names[31] == "f00"
     assert [tables[0][name][1].as_py() for name in names] == [6, 7, 8, 9, 10, 11]

@@ -243,6 +243,26 @@ def recording(root: Path) -> Tiny:
     )
 
 
+class _Moved:
+    """Frames with motion sensors: frame i has 6 i to 6 i + 5."""
+
+    has_imu = True
+
+    def __init__(self, frames: FootFrames) -> None:
+        imu = np.arange(6 * len(frames), dtype=np.int16).reshape(-1, 6)
+        self._frames = replace(frames, imu=imu)
+
+    def rows(self, rows: slice) -> FootFrames:
+        return self._frames.rows(rows)
+
+
+def with_motion(one: Subject) -> Subject:
+    """The left insole has motion sensors."""
+    left, right = one.feet
+    moved = replace(left, frames=_Moved(frames_of("left")))  # type: ignore[arg-type]
+    return replace(one, feet=(moved, right))
+
+
 def subject(root: Path, *, deidentify: bool = False) -> Subject:
     """The recording taken apart."""
     return Subject.of(recording(root), deidentify=deidentify)
