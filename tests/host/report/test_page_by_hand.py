@@ -1,0 +1,94 @@
+"""The one page of `analyze --plot` about a tiny analysis made by hand: its figures, marks and remarks."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plantigrade.errors import FileError
+from plantigrade.report import page
+
+from tests.host.analyze import tiny
+from tests.host.report.test_document_by_hand import without_steady
+from tests.host.report.test_pictures_by_hand import pictured
+
+
+def page_words(whole: Any) -> list[str]:
+    figure = page.page(whole)
+    return [text.get_text() for part in (figure, *figure.axes) for text in part.texts]
+
+
+def test_the_page_of_the_tiny_analysis() -> None:
+    said = page_words(pictured())
+    assert said[:4] == [
+        "Gait analysis",
+        "Plantigrade, algorithm 1",
+        "tiny.csv (csv)",
+        "124 s at 100 Hz; 1 walking bout; 5 strides, 2 of them steady and averaged; "
+        "body weight 712 N (estimated)",
+    ]
+    at = said.index("First peak F1, N")
+    assert said[at : at + 5] == ["First peak F1, N", "901", "803", "", "-11 %"]
+    at = said.index("Stance, %", said.index("usual"))
+    assert said[at : at + 5] == ["Stance, %", "62.3", "60.0 !", "60.8 to 68.7", "-4 %"]
+    at = said.index("Cadence, steps/min")
+    assert said[at : at + 3] == ["Cadence, steps/min", "100.0", "100 to 120"]
+    at = said.index("Phase coordination index, %")
+    assert said[at : at + 3] == ["Phase coordination index, %", "5.44 !", "up to 5.4"]
+    assert "CPEI, %" not in said
+    assert said[4].startswith("- one thing\n- another thing\n! outside the usual range")
+
+
+@pytest.mark.parametrize(
+    ("to_s", "stated", "said"),
+    [
+        (600.4, None, "600 s at"),
+        (600.6, None, "10 min at"),
+        (
+            1800.5,
+            500.0,
+            "30 min at 100 Hz; 1 walking bout; 5 strides, 2 of them steady and averaged; body weight 712 N",
+        ),
+    ],
+)
+def test_the_head_of_the_page(to_s: float, stated: float | None, said: str) -> None:
+    whole = tiny.whole()
+    changed = replace(
+        whole, walk=replace(whole.walk, body_weight_n=stated), analysis=replace(whole.analysis, to_s=to_s)
+    )
+    line = page_words(changed)[3]
+    assert line.startswith(said)
+    assert line.endswith("(estimated)") is (stated is None)
+
+
+def test_the_page_of_one_foot_and_of_no_steps() -> None:
+    said = page_words(tiny.one_foot())
+    at = said.index("First peak F1, N")
+    assert said[at : at + 5] == ["First peak F1, N", "-", "803", "", ""]
+    whole = tiny.whole()
+    left, right = (replace(foot, parameters={}) for foot in without_steady(whole).analysis.feet)
+    bare = replace(whole, butterfly=None, analysis=replace(whole.analysis, left=left, right=right, both={}))
+    assert page_words(bare).count("no steady stride to average") == 2
+
+
+@pytest.mark.parametrize(("notes", "rest"), [(9, False), (10, True)])
+def test_nine_remarks_are_on_the_page(notes: int, rest: bool) -> None:
+    text = page_words(replace(tiny.whole(), notes=tuple(f"remark {i}" for i in range(notes))))[4]
+    assert text.count("- remark") == 9
+    assert ("- and 1 more notes in the JSON" in text) is rest
+
+
+def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"p\.svg: cannot be written: No such file or directory"):
+        page.draw(tiny.whole(), tmp_path / "nowhere" / "p.svg")
+
+
+@pytest.mark.parametrize("ending", [".svg", ".SVG", ".pdf"])
+def test_the_same_analysis_gives_the_same_page(tmp_path: Path, ending: str) -> None:
+    for name in ("a", "b"):
+        page.draw(tiny.whole(), tmp_path / f"{name}{ending}")
+    first, second = ((tmp_path / f"{name}{ending}").read_bytes() for name in ("a", "b"))
+    assert first == second
+    assert len(first) > 10_000
+    if ending == ".svg":
+        assert b"dc:date" not in first
