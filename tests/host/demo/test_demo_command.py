@@ -1,4 +1,4 @@
-"""The demo from its command line to its answer: options, view, files, signals, and insoles that stay silent."""
+"""The demo from its command line to its answer: options, view, files, signals, insoles that stay silent."""
 
 import asyncio
 import io
