@@ -32,7 +32,9 @@ class FakeClient(BaseBleakClient):
     def __init__(self, address_or_ble_device: Any, **kwargs: Any) -> None:
         super().__init__(address_or_ble_device, **kwargs)
         FakeClient.latest = self
+        self.made_with = kwargs
         self.written: list[tuple[str, bytes]] = []
+        self.acknowledged: list[bool] = []
         self.notify: dict[str, Callable[[bytearray], None]] = {}
         self.paired = False
         self._up = False
@@ -83,6 +85,7 @@ class FakeClient(BaseBleakClient):
 
     async def write_gatt_char(self, characteristic: Any, data: Any, response: bool) -> None:
         self.written.append((characteristic.uuid, bytes(data)))
+        self.acknowledged.append(response)
 
     async def write_gatt_descriptor(self, descriptor: Any, data: Any) -> None: ...
 

@@ -85,6 +85,21 @@ def test_a_hole_that_opens_meanwhile_comes_before_older_ones() -> None:
     assert run(story, [(100, 230)]).pieces == [(180, 230), (1000, 1020), (130, 180), (100, 130)]
 
 
+def test_a_hole_that_goes_on_growing_is_asked_for_from_its_newest_end() -> None:
+    """950 to 999 are in the air when 900 to 949 are asked for; then a newer and an older part are left."""
+
+    async def story(session: LogSession) -> None:
+        session.log = gives_nothing
+        filling = Backfill(session.session, BackfillPolicy(piece_slots=50))
+        assert await filling.fetch_one()
+        session.insole.books.request(1000, 1200)
+        while await filling.fetch_one():
+            pass
+
+    newer = [(1100, 1150), (1050, 1100), (1000, 1050), (950, 1000)]
+    assert run(story, [(800, 1000)]).pieces == [(900, 950), *newer, (850, 900), (800, 850)]
+
+
 @pytest.mark.parametrize(
     "hole, asked",
     [

@@ -152,6 +152,24 @@ def test_a_version_that_was_not_offered_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("version, taken", [(1, False), (2, True), (3, True), (4, True), (5, False)])
+def test_any_version_that_was_offered_may_be_chosen(
+    monkeypatch: pytest.MonkeyPatch, version: int, taken: bool
+) -> None:
+    monkeypatch.setattr(ids, "LOWEST_VERSION", 2)
+    monkeypatch.setattr(ids, "HIGHEST_VERSION", 4)
+
+    async def story(session: Session, link: ScriptedLink) -> None:
+        if taken:
+            assert (await session.hello()).version == version
+        else:
+            with pytest.raises(BridgeError, match=f"chose protocol version {version}, which was not offered"):
+                await session.hello()
+
+    link = run(story, answers={ids.OP_HELLO: lambda _: hello(version=version)})
+    assert link.arguments(ids.OP_HELLO) == [(2, 4)]
+
+
 async def _refused(session: Session, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         await session.start()

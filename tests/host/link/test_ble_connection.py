@@ -72,6 +72,14 @@ async def test_a_connection_is_paired_before_anything_is_subscribed_to() -> None
     await link.close()  # once more does nothing
 
 
+async def test_connecting_may_take_twenty_seconds_and_each_write_is_acknowledged() -> None:
+    link, _ = await opened()
+    assert FakeClient.latest.made_with["timeout"] == 20
+    await link.send(Channel.CONTROL, bytes(100))
+    assert FakeClient.latest.acknowledged == [True] * 3
+    await link.close()
+
+
 async def test_pairing_can_be_left_out() -> None:
     link = BleLink(ADDRESS, backend=FakeClient, pair=False)
     await link.open()

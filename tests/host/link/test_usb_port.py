@@ -260,6 +260,25 @@ def test_an_event_loop_that_ended_first_lets_the_reader_end(bench: Bench) -> Non
     assert not reader.is_alive()
 
 
+def test_a_reader_that_waits_for_room_of_a_loop_that_has_ended_is_freed_by_closing(bench: Bench) -> None:
+    """What the loop had taken made room for as much again; that is what the reader waits behind."""
+    bench.port.give(*(frame(number) for number in range(4 * MAX_PENDING_READS)))
+
+    async def open_and_be_busy() -> None:
+        await bench.link.open()
+        bench.port.until_read(MAX_PENDING_READS + 1)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(open_and_be_busy())
+    bench.port.until_read(len(bench.got) + MAX_PENDING_READS + 1)
+    loop.close()
+    asyncio.run(bench.link.close())
+    reader = bench.link._reader
+    assert reader is not None
+    assert not reader.is_alive()
+    assert bench.port.closed
+
+
 def test_reasons_are_those_of_the_system_where_it_gave_a_number() -> None:
     assert serial_reason(OSError(errno.ENOENT, "x")) == "No such file or directory"
     assert serial_reason(SerialException("plain")) == "plain"
