@@ -28,7 +28,7 @@ def counted(counts: np.ndarray, folder: Path) -> tuple[int, float, list[int]]:
 
 
 def contacts(force_n: np.ndarray) -> np.ndarray:
-    """Rows at which the total force rises through 25 % of its 95th percentile after having been below 10 %."""
+    """Rows at which the total force rises through 25 % of its 95th percentile after having been below 10."""
     total = force_n.sum(axis=1)
     top = np.percentile(total, 95)
     found: list[int] = []
@@ -43,7 +43,7 @@ def contacts(force_n: np.ndarray) -> np.ndarray:
 
 
 def check(force_n: np.ndarray, rate_hz: float, seed: int, folder: Path) -> None:
-    """Steps within 3 or 3 %, mean cadence within 2 %: of all 33 recordings the worst was 3 steps and 1.4 %."""
+    """Steps within 3 or 3 %, mean cadence within 2 %: of 33 recordings the worst was 3 steps and 1.4 %."""
     truth = contacts(force_n)
     steps, cadence, wear = counted(FrontEnd(seed).counts(force_n, rate_hz), folder)
     assert abs(steps - len(truth)) <= max(3, 0.03 * len(truth)), (steps, len(truth))

@@ -222,8 +222,8 @@ def test_lost_slots_of_before_do_not_count_for_a_new_start():
 
 
 def test_a_tick_is_given_to_the_slot_that_the_clock_says():
-    """Due at 10000: a quarter of a slot early is 7500; three quarters late is 17499, from 17500 on one slot is
-    lost."""
+    """Due at 10000: a quarter of a slot early is 7500; less than three quarters late is up to 17499, and from
+    17500 on one slot is lost."""
     for at_us, expected in (
         (7499, []),
         (7500, [0]),
