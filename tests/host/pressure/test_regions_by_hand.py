@@ -239,6 +239,7 @@ UNITS_OF = {
 
 
 def test_every_place_of_the_kernels_row_is_some_column() -> None:
+    assert len(worked()) == len(NAMES)
     places = {int(column.place) for column in stance._COLUMNS}
     assert places == set(range(stance.kernel.COUNT))
     assert len(NAMES) == len(set(NAMES)) == len(places) + 2, "range and width stand in mm and in per cent"
@@ -246,5 +247,6 @@ def test_every_place_of_the_kernels_row_is_some_column() -> None:
 
 @pytest.mark.parametrize(("name", "unit"), UNITS_OF.items())
 def test_units(name: str, unit: str) -> None:
+    assert name in worked()
     assert UNITS[name] == unit
     assert set(UNITS) == set(NAMES)
