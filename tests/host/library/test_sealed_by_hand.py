@@ -136,7 +136,7 @@ def test_two_clocks_that_were_never_compared(tmp_path: Path) -> None:
     with pytest.raises(
         RecordingError, match="the clocks of the two insoles were never compared; analyse one foot"
     ):
-        recorded(tmp_path, feet, start_ns=None).start_ns
+        recorded(tmp_path, feet, start_ns=None).walk()
 
 
 def test_forces_of_an_import(tmp_path: Path) -> None:
