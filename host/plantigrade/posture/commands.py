@@ -60,7 +60,7 @@ def rules(book: Path | None, json_file: Path | None) -> None:
     entry.show_rules(book, json_file)
 
 
-@posture.command()
+@posture.command(context_settings={"ignore_unknown_options": True})  # a level may be negative
 @click.option("--rules", "book", type=_FILE, metavar="FILE", required=True, help="Where the edits are kept.")
 @click.argument("rule")
 @click.argument("field")
