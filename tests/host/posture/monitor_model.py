@@ -1,7 +1,7 @@
 """What the monitor shall say, told plainly over a whole history instead of kept up stride by stride."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from plantigrade.gait.signals import Foot
@@ -72,22 +72,22 @@ def alerts_of(rule: Rule, foot: Foot | None, judged: Sequence[Judged]) -> list[E
 
 @dataclass
 class Walked:
-    """Strides of one foot: when, and the metric `x` (None where it is not known)."""
+    """Strides of one foot: how many, when the last, and the metric `x` since the last long break."""
 
-    times_s: list[float]
-    values: list[float | None]
+    count: int = 0
+    last_s: float = 0.0
+    kept: list[float | None] = field(default_factory=list)
 
-    def kept(self) -> list[float | None]:
-        """Values since the last long break."""
-        first = 0
-        for i in range(1, len(self.times_s)):
-            if self.times_s[i] - self.times_s[i - 1] > BREAK_S:
-                first = i
-        return self.values[first:]
+    def add(self, time_s: float, value: float) -> None:
+        """One stride; NaN is not known."""
+        if time_s - self.last_s > BREAK_S:
+            self.kept = []
+        self.count, self.last_s = self.count + 1, time_s
+        self.kept.append(value if value == value else None)
 
     def middle(self, window: int) -> float | None:
         """Median of the latest strides."""
-        known = [value for value in self.kept()[-window:] if value is not None]
+        known = [value for value in self.kept[-window:] if value is not None]
         return median(known) if known else None
 
 
@@ -106,25 +106,23 @@ def judged_by(
     rules: Sequence[Rule], observations: Sequence[Observation]
 ) -> dict[tuple[str, Foot | None], list[Judged]]:
     """Every judgement of every rule over observations in the order of their times."""
-    feet = {foot: Walked([], []) for foot in Foot}
+    feet = {foot: Walked() for foot in Foot}
     found: dict[tuple[str, Foot | None], list[Judged]] = {}
     for now in observations:
         if now.foot is None:
             for rule in rules:
                 if rule.scope is Scope.SECOND and "s" in now.values:
                     known = now.values["s"] if now.values["s"] == now.values["s"] else None
-                    strides = sum(len(walked.times_s) for walked in feet.values())
+                    strides = sum(walked.count for walked in feet.values())
                     found.setdefault((rule.id, None), []).append(Judged(now.time_s, known, strides))
             continue
-        walked, value = feet[now.foot], now.values["x"]
-        walked.times_s.append(now.time_s)
-        walked.values.append(value if value == value else None)
-        if len(walked.times_s) % 4:
+        feet[now.foot].add(now.time_s, now.values["x"])
+        if feet[now.foot].count % 4:
             continue  # every fourth stride of a foot is judged
         for rule in rules:
             needed = [now.foot] if rule.scope is Scope.FOOT else list(Foot)
-            total = min(len(feet[foot].times_s) for foot in needed)
-            kept = min(len(feet[foot].kept()) for foot in needed)
+            total = min(feet[foot].count for foot in needed)
+            kept = min(len(feet[foot].kept) for foot in needed)
             if rule.scope is Scope.SECOND or total < rule.alert_strides or kept < rule.min_strides:
                 continue
             if rule.scope is not Scope.FOOT and now.foot is Foot.RIGHT:

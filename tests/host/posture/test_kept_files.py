@@ -149,6 +149,6 @@ class BaselineMachine(RuleBasedStateMachine):
 
 
 TestDiaryMachine = DiaryMachine.TestCase
-TestDiaryMachine.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
+TestDiaryMachine.settings = settings(max_examples=10, stateful_step_count=15, deadline=None)
 TestBaselineMachine = BaselineMachine.TestCase
-TestBaselineMachine.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+TestBaselineMachine.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)

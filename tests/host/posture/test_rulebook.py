@@ -240,4 +240,4 @@ class BookMachine(RuleBasedStateMachine):
 
 
 TestBookMachine = BookMachine.TestCase
-TestBookMachine.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestBookMachine.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
