@@ -127,6 +127,19 @@ def test_the_crossing_is_that_of_the_mean_curve_with_the_spread_of_single_cycles
     assert found.n == 4
 
 
+def test_one_crossing_has_no_spread() -> None:
+    """In two of three cycles each foot keeps 150 N while the other carries 750 N: wings reach 67 % only, so
+    there are no diagonals."""
+    feet = walk([(1, 1)] * 3)
+    for one in feet:
+        one.force_n[100:300] += 75
+    found = b.butterfly(*feet, *starts(3))
+    assert found is not None
+    assert found.n == 3
+    assert np.isnan(found.crossing_x_sd_pct)
+    assert np.isnan(found.crossing_y_sd_pct)
+
+
 def test_at_least_three_cycles() -> None:
     left, right = walk([(1, 1)] * 3)
     assert b.butterfly(left, right, *starts(2)) is None

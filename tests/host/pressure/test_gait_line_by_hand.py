@@ -182,6 +182,15 @@ def test_a_foot_that_lands_on_its_forefoot_is_flat_when_the_heel_comes_down() ->
     assert np.isnan(got["heel_off_s"])
 
 
+def test_a_foot_that_lands_flat_is_flat_at_once() -> None:
+    """Heel and forefoot are loaded in the first sample; the heel lifts between 0.2 and 0.3 s."""
+    force = np.zeros((5, 8))
+    force[:, 0], force[:, 4] = (100, 100, 100, 0, 0), (50, 60, 70, 80, 90)
+    got = figures(np.arange(5) / 10, force, eight())
+    assert got["foot_flat_s"] == 0
+    assert got["heel_off_s"] == pytest.approx(0.29)
+
+
 @pytest.mark.parametrize("column", [0, 4])
 def test_no_phases_without_load_under_heel_or_forefoot(column: int) -> None:
     force = np.zeros((5, 8))

@@ -116,6 +116,7 @@ def test_the_distal_width_of_other_insoles_is_that_of_the_outline(sparse: Sensor
 
 def test_columns_that_differ_by_less_than_a_tenth_of_a_millimetre_are_one() -> None:
     assert masks_of(grid([10, 10.02, 30, 50], 10)).distal_width_mm == pytest.approx(60)
+    assert masks_of(grid([10, 10.4, 30, 50], 10)).distal_width_mm == pytest.approx(59.6)
     assert masks_of(grid([20, 20.01, 20.02, 20.03], 10)).distal_width_mm == 0
 
 

@@ -131,13 +131,11 @@ def stances(
         impulses: (k, S) force-time integral of each sensor above its unloaded level, in that order.
     """
     sensors = force_n.shape[1]
-    longest = 0
-    for k in range(starts.shape[0]):
-        longest = max(longest, stops[k] - starts[k])
+    longest = (stops - starts).max()
     work = Work(
         np.zeros(sensors),
         np.zeros(sensors),
-        np.zeros((5, longest + 1)),
+        np.zeros((5, longest)),
         np.zeros(sensors),
         np.zeros(sensors),
         np.zeros(5),
