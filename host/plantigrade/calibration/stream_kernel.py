@@ -49,8 +49,8 @@ def calibrate_rows(
     rows used for the baseline.
     """
     rows, sensors = counts.shape
-    modes = creep_step.shape[0]
-    top = log_conductance.shape[0] - 1
+    modes = len(creep_step)
+    top = len(log_conductance) - 1
     for row in range(rows):
         total = 0.0
         for s in range(sensors):

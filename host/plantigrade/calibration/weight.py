@@ -94,8 +94,8 @@ def scale_from_standing(left_n: Forces, right_n: Forces, rate_hz: float, body_we
     normal = rows.T @ rows + pull * np.array([[1.0, -1.0], [-1.0, 1.0]])
     solution = np.asarray(np.linalg.solve(normal, rows.sum(axis=0)), np.float64)
     factors = np.clip(solution, 0.5, 2.0) * common
-    residual = rows @ (factors / common) - 1.0
-    sd_pct = 100 * float(np.hypot(residual.std() / np.sqrt(len(rows) / rate_hz), 0.005))
+    sums = rows @ (factors / common)
+    sd_pct = 100 * float(np.hypot(sums.std() / np.sqrt(len(rows) / rate_hz), 0.005))
     return WeightScale(float(factors[0]), float(factors[1]), sd_pct, "standing", len(rows) / rate_hz)
 
 

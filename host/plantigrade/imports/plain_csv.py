@@ -63,7 +63,7 @@ class _Header:
 
 def recognises(head: Head) -> bool:
     """A title row that has a column of ours."""
-    for line in head.lines(MAX_COMMENTS):
+    for line in head.lines(MAX_COMMENTS + 1):
         if not line.lstrip().startswith("#"):
             titles = [word.strip().strip('"').lower() for word in re.split(r"[,;\t]", line)]
             return any(_COLUMN.match(title) for title in titles)

@@ -88,8 +88,10 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         feet[side] = FootData(values, None, "footswitch")
     if not feet:
         raise FileError(source.path, "names neither a left nor a right foot in its signals' descriptions")
+    if foot is not None and len(feet) == 1:
+        feet = {foot: next(iter(feet.values()))}
     rows = min(len(data.force_n) for data in feet.values())
-    feet = {foot: FootData(data.force_n[:rows], None, "footswitch") for foot, data in feet.items()}
+    feet = {side: FootData(data.force_n[:rows], None, "footswitch") for side, data in feet.items()}
     return to_walk(source, NAME, clock.steady(rows, rate_hz, source.path), feet, notes=notes)
 
 

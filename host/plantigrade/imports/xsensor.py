@@ -71,9 +71,12 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     if kpa is None:
         raise FileError(source.path, f"states no pressure unit that we know ({reader.unit or 'none'})")
     ticks = clock.checked(np.array(reader.times), source.path)
+    insoles = reader.insoles
+    if foot is not None and len(insoles) == 1:
+        insoles = {foot: next(iter(insoles.values()))}
     feet = {
         side: _foot(source, side, insole, len(reader.times), kpa, reader.notes)
-        for side, insole in reader.insoles.items()
+        for side, insole in insoles.items()
     }
     return to_walk(source, NAME, ticks, feet, notes=reader.notes)
 

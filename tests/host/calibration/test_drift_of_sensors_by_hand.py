@@ -5,6 +5,8 @@ equal shares, one sensor's gain changes: all shares change with the sum, and the
 taken off, so that what is left is ln of the gain.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from plantigrade.calibration import FaultWatch, SensorFault, SensorFaultKind
@@ -124,6 +126,18 @@ def test_a_dead_place_of_no_load_is_no_error():
     watch = FaultWatch(1.0, FRONT)
     watch.feed(windows(30, s4=0))
     assert watch.current == {}
+
+
+@pytest.mark.worked_example("drifting")
+@pytest.mark.parametrize(("above", "told"), [(0.07, {5, 9}), (0.075, set())])
+def test_a_place_of_no_load_counts_as_one_code(above: float, told: set[int]):
+    """Sensor 3 rests below its unloaded code, load 0; later a little above it, in 20 rows 1.4 or 1.5 codes:
+    ln 1.4 = 0.336 is not far, ln 1.5 = 0.405 is, and would be the third that has moved."""
+    front = replace(FRONT, v_ref=ZERO - above)
+    watch = FaultWatch(1.0, front)
+    watch.feed(windows(15, idle=-1.0, s3=-1.0))
+    watch.feed(windows(8, s3=0.0, s5=1500.0, s9=1500.0))
+    assert set(watch.current) == told
 
 
 def test_only_walking_counts():

@@ -173,6 +173,16 @@ def test_descriptions_tell_the_side_before_the_names_of_the_files(
     assert (left, right)[:: -1 if order == "swapped" else 1] == ([1.0, 2, 3], [4.0, 5, 9])
 
 
+def test_the_side_of_a_record_of_one_foot_can_be_named(tmp_path: Path):
+    walk = formats.read(record(tmp_path, one()), foot=Foot.RIGHT)
+    assert [foot.foot for foot in walk.feet] == [Foot.RIGHT]
+    assert values(walk) == [0.0, 1, 2, 3, 4, 5, 6, 7]
+    both = record(
+        tmp_path, "r 2 100 0\n" + LEFT.format("x") + RIGHT.format("x"), right=int16(*range(8, 0, -1))
+    )
+    assert refusal(both, foot=Foot.RIGHT) == "has both feet; leave --foot out"
+
+
 def test_other_signals_are_left_out_and_said(tmp_path: Path):
     header = "r 3 100 0\nr.dat 16 1 12 0 0 0 0 ecg\nr.let 16\nr.mat 16\n"
     walk = formats.read(record(tmp_path, header))

@@ -156,6 +156,17 @@ def test_names_of_a_right_insole(tmp_path: Path, name: str):
     assert read(tmp_path, csv(*three(name))).right is not None
 
 
+def test_the_side_of_a_file_of_one_foot_can_be_named(tmp_path: Path):
+    """Medial is then the other side of the grid."""
+    path = written(tmp_path / "walk.csv", csv(*three(LF)))
+    (signal,) = formats.read(path, foot=Foot.RIGHT).feet
+    assert signal.foot is Foot.RIGHT
+    assert signal.layout is not None
+    assert signal.layout.x_mm.tolist() == [12.0, 4.0, 20.0]
+    both = [frame(i, 10 + 0.02 * i, block(cells=EMPTY if i else "1,0,0\n" * 3), block(RF)) for i in range(3)]
+    assert refusal(written(path, csv(*both)), foot=Foot.LEFT) == "has both feet; leave --foot out"
+
+
 def test_a_sensor_that_is_no_foot_is_left_out_and_said_once(tmp_path: Path):
     seat = block("Seat of a chair, with a name of more than forty letters")
     frames = [
