@@ -265,3 +265,14 @@ def test_swaying_back_on_the_way_is_left_out() -> None:
     way back is 40 + 0.5 x and meets it at 20, among what was passed twice."""
     x, y = closed((-100, 50), (30, 50), (-30, 90), (30, 50), (100, 50), (100, 90), (-100, -10))
     assert b.crossing(x, y) == pytest.approx((20, 50), abs=1)
+
+
+def test_heights_are_compared_at_whole_per_cents() -> None:
+    """On its way at 60 the curve dips to 50 between 20.0 and 21.0 and is back at once: at 20 and at 21 it is
+    at 60, above the way back at 55, so nothing crosses there. A dip from 19 to 22 does cross, first at x =
+    19.5."""
+    back = [(100.0, 60.0), (100.0, 55.0), (-100.0, 55.0)]
+    x, y = closed((-100, 60), (20, 60), (20.5, 50), (21, 60), *back)
+    assert np.isnan(b.crossing(x, y)).all()
+    x, y = closed((-100, 60), (19, 60), (20, 50), (21, 50), (22, 60), *back)
+    assert b.crossing(x, y) == pytest.approx((19.5, 55), abs=1e-6)

@@ -49,10 +49,18 @@ def test_a_sensor_never_carries_less_than_nothing() -> None:
     assert impulse_after([0.86, 0.93], [100, 100], stance_n=30) == 0
 
 
-def test_what_lies_beyond_a_gap_is_no_level() -> None:
-    """Samples 0.15 and 0.145 s before the stance, but none in the last 0.145 s: a step above 0.1 s."""
+@pytest.mark.parametrize(("last", "level"), [(0.95, 20.0), (0.96, 0.0), (0.97, 0.0)])
+def test_what_lies_beyond_a_gap_of_more_than_a_tenth_of_a_second_is_no_level(
+    last: float, level: float
+) -> None:
+    """Samples at 0.85 and 0.855 s of 20 N, then one that lies too late to count: after 0.095, 0.105 or 0.115
+    s."""
+    assert impulse_after([0.85, 0.855, last], [20, 20, 0]) == pytest.approx(0.4 * (100 - level), rel=1e-6)
+
+
+def test_a_gap_right_before_the_stance_leaves_no_level() -> None:
+    """Samples 0.15 and 0.145 s before it, and none after them."""
     assert impulse_after([0.85, 0.855], [20, 20]) == pytest.approx(40, rel=1e-6)
-    assert impulse_after([0.85, 0.855, 0.95], [20, 20, 0]) == pytest.approx(0.4 * (100 - 20), rel=1e-6)
 
 
 def test_the_first_stance_of_a_recording_has_no_level() -> None:
