@@ -228,7 +228,10 @@ def test_two_sensors_share_the_outline_at_the_line_between_them() -> None:
 
 
 CELLS_OF_OURS = (
-    (2430, 3310, 1952, 2820) + (3750, 2903, 4453, 3277) + (2833, 1701, 1777, 2314, 2065) + (1660, 2839, 2967)
+    *(2430, 3310, 1952, 2820),
+    *(3750, 2903, 4453, 3277),
+    *(2833, 1701, 1777, 2314, 2065),
+    *(1660, 2839, 2967),
 )
 """Of the heel, midfoot, forefoot and toes. Whoever changes them changes every pressure of our insole."""
 
