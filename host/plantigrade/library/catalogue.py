@@ -44,7 +44,6 @@ from plantigrade.library.tables import (
 )
 from plantigrade.library.vault import Vault
 from plantigrade.library.verify import Verdict, verify
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
@@ -161,11 +160,10 @@ class Library:
                     note_down(session, "add", row.id, row.kind)
                 elif title and not row.title:
                     row.title, row.source = title, source
-        except LibraryError as error:
-            if not isinstance(getattr(error.__cause__, "orig", error.__cause__), IntegrityError):
-                with self.store.read() as session:
-                    if session.get(RecordingRow, folder.name) is None:
-                        raise
+        except LibraryError:
+            with self.store.read() as session:
+                if session.get(RecordingRow, folder.name) is None:  # else another one entered it meanwhile
+                    raise
         return self.entry(folder.name)
 
     def import_walk(
