@@ -110,7 +110,7 @@ def test_a_sensor_that_stands_more_than_60_codes_above_the_unloaded_one_is_stuck
     assert found(window(**{f"s{sensor}": level})) == ({} if kind is None else {sensor: kind})
 
 
-@pytest.mark.worked_example("over range", "saturated")
+@pytest.mark.worked_example("over range", "saturated", "shorted")
 @pytest.mark.parametrize(
     ("code", "rows", "kind"),
     [
