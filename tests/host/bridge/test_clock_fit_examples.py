@@ -39,6 +39,19 @@ def test_delays_that_spread_are_judged_by_their_spacing() -> None:
     assert found.slope_doubt_ns_per_s == 80_000
 
 
+def test_the_slowest_twentieth_does_not_count_as_spread() -> None:
+    """21 delays of 1.0 to 2.9 ms and one of 50 there, 4 back: 19 of 20 lie within 1.9 ms; / 0.95 = 2.
+
+    Corridor 5 ms, fixed (5 - 1.1 x 2) / 2 = 1.4 each way; spacing 5 / 22 = 0.22727. Offset: -1 + 0.22727 +
+    0.4 + 1.4.
+    """
+    up_ms = [50.0, 2.8, 2.6, 2.4, 2.2, 2.0, 1.8, 1.6, 1.4, 1.2, 1.0]
+    up_ms += [1.1, 1.3, 1.5, 1.7, 1.9, 2.1, 2.3, 2.5, 2.7, 2.9]
+    found = quick_link(up_ms, [4.0] * 21)
+    assert found.offset_ns == pytest.approx(1_027_273, abs=30)
+    assert found.doubt_ns == pytest.approx(3.5 * 227_273 + 800_000 + 1_400_000, abs=30)
+
+
 def test_the_estimate_never_leaves_the_middle_of_a_narrow_corridor() -> None:
     """There 0.1 to 2.1 ms, back 0.3: a corridor of 0.4 ms, half of it is less than the spacing of 0.6667.
 
@@ -119,6 +132,23 @@ def test_drift_shows_in_the_events(drift_ppm: float) -> None:
     assert found.interval_ns == 30 * MS
     assert found.slope_ns_per_s == pytest.approx(1000 * drift_ppm * 239.58 / 264.58, rel=1e-5)
     assert found.offset_ns == pytest.approx(0.875 * MS, abs=60_000)
+
+
+def test_the_interval_is_that_of_the_last_hundred_answers() -> None:
+    """Sixty answers 50 ms apart or multiples of it, then a hundred on an interval of 30 ms."""
+    old_ms, new_ms = np.cumsum([550, 600, 650] * 20), np.cumsum([570, 630] * 50)
+    event_ms = np.concatenate((old_ms, old_ms[-1] + 7 + new_ms))
+    waits_ms = np.tile(WAITS_MS, 8)
+    found = fit(
+        Stamps(
+            age_s=(event_ms - event_ms[-1]) * 1e-3,
+            low_ns=-MS * waits_ms,
+            high_ns=np.full(160, 30 * MS),
+            event_ns=np.full(160, 30 * MS),
+            arrival_ns=np.rint(MS * event_ms).astype(np.int64),
+        )
+    )
+    assert found.interval_ns == 30 * MS
 
 
 def test_a_bound_that_contradicts_the_events_is_not_believed() -> None:

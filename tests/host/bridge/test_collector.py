@@ -163,6 +163,7 @@ def test_a_process_takes_up_where_the_last_one_ended(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
     collector, insole = Collector(journal), Insole("left")
     collector.watch(insole)
+    insole.books.record(100, 110)  # overtook the greeting
     greet(insole)
     assert insole.wanted_from == 100
     statement = insole.books.statement()

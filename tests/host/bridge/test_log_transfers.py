@@ -144,6 +144,21 @@ def test_a_new_transfer_does_not_end_by_what_the_last_one_left() -> None:
     run(story)
 
 
+def test_what_came_of_a_transfer_whose_reply_was_lost_does_not_end_the_next_one() -> None:
+    async def story(session: Session, link: ScriptedLink, seen: list[int]) -> None:
+        failure = await read(session, link, (0.1, end(8)), number=8, reply_s=100.0)
+        assert isinstance(failure, ReplyTimeoutError)
+        reading = asyncio.create_task(session.read_log(WANTED))
+        await asyncio.sleep(0.001)
+        link.bring(Channel.CONTROL, messages.build_reply(ids.OP_LOG_READ, 2, 8))
+        link.bring(Channel.LOG, end(8), 3)
+        began = link.at_s()
+        await reading
+        assert link.at_s() - began == pytest.approx(3)
+
+    run(story)
+
+
 def test_a_transfer_that_stops_half_way_is_given_up_with_what_it_brought() -> None:
     """The last message comes after 4 s; 5 s windows end at 6 s with news and at 11 s without."""
 

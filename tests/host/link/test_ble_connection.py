@@ -148,6 +148,14 @@ async def test_a_connection_that_has_gone_already_is_closed_all_the_same() -> No
     assert link.counters.malformed == {"disconnect_BleakError": 1}
 
 
+async def test_what_the_other_end_has_closed_is_not_closed_once_more() -> None:
+    link, _ = await opened(FailsToDisconnect)
+    FakeClient.latest.drop()
+    assert link.value_bytes == 20
+    await link.close()
+    assert link.counters.malformed == {}
+
+
 async def test_a_link_is_called_by_name_or_address() -> None:
     assert BleLink(ADDRESS).name == ADDRESS
     assert BleLink(BLEDevice(ADDRESS, "Plantigrade L", None)).name == "Plantigrade L"
