@@ -242,6 +242,16 @@ def test_rows_before_the_fall_of_the_last_contact_are_not_searched() -> None:
     ]
 
 
+def test_the_steepest_fall_is_not_sought_before_a_gap() -> None:
+    """A jump of time between row 49 (900 N) and row 50 (0 N); then a contact of three samples, long enough here,
+    that ends by 400 N a sample at row 55: released 8 N of 400 before it."""
+    x, t = np.zeros(100), np.arange(100) / 100.0
+    x[46:50], x[52:54], x[54] = 900.0, 800.0, 400.0
+    t[50:] += 1.0
+    found = events_of(x, t, contact_rows=1, flank_rows=8)
+    assert [e[:3] for e in found[-2:]] == [("initial", 52, 1.5102), ("final", 55, 1.5498)]
+
+
 def test_a_fall_at_the_end_of_a_recording_is_told_when_a_swing_has_passed() -> None:
     """Unloaded from row 60: the recording must go on to row 70, 0.1 s later, and one sample."""
     for count, told in ((70, "i"), (71, "if"), (80, "if")):

@@ -107,6 +107,18 @@ def test_levels_are_unknown_before_steps_are_seen() -> None:
     assert (stream.samples_seen, stream.samples_used) == (300, 300)
 
 
+@pytest.mark.parametrize("start_s", [-3.0, 0.0, 1.7e9])
+def test_a_recording_may_start_at_any_time(start_s: float) -> None:
+    """Nothing is missing before its first sample."""
+    signal = one_channel(LEFT.force_n[:800, 0], start_s=start_s)
+    stream = stream_of(signal)
+    stream.feed(signal)
+    assert stream.breaks == [] and stream.gaps == []
+    assert [time_s - start_s for time_s, *_ in stream.contacts[:3]] == pytest.approx(
+        [1.009, 2.209, 3.409], abs=1e-6
+    )
+
+
 def small_buffer(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     """Fewer rows than a minute: history of 24 s and so many more."""
     monkeypatch.setattr(foot_module, "BUFFER_ROWS", rows)

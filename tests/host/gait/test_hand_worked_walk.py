@@ -242,6 +242,11 @@ def test_a_shift_from_foot_to_foot_before_walking_does_not_reach_the_figures_of_
             first_s + 1.2 * np.arange(23), abs=1e-6
         )
         assert foot.initial_contact_s[:3] == pytest.approx([0.02, 1.02, 2.02], abs=0.02)
+        contacts = foot.initial_contact_s[foot.initial_contact_s > 9.5]
+        assert contacts == pytest.approx(first_s + 1.2 * np.arange(24), abs=1e-6)
+        releases = foot.final_contact_s[foot.final_contact_s > 10.0]
+        stance_s = TIMING["stance_time_s"][side]
+        assert releases == pytest.approx(first_s + stance_s + 1.2 * np.arange(24), abs=1e-6)
         for name, values in (TIMING | FORCE).items():
             column = getattr(foot.strides, name)[walking]
             assert column[1:] == pytest.approx(values[side], rel=2e-6), name

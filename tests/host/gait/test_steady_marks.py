@@ -59,6 +59,8 @@ def test_distance_of_what_is_not_known_is_not_known() -> None:
     found = robust_distance(values, 20)
     assert np.isnan(found[6]) and found[4] == pytest.approx(6.25)
     assert np.isnan(robust_distance(np.full(4, NAN), 2)).all()
+    assert robust_distance(np.array([2.0]), 10).tolist() == [0.0]
+    assert robust_distance(np.array([]), 10).shape == (0,)
 
 
 def even(count: int = 40, stride_s: float = 1.0, **kwargs: object) -> StrideTable:
@@ -256,6 +258,13 @@ def test_turns_less_than_a_second_apart_are_one(second: int, count: int) -> None
         assert found == [Turn(20.0, 25.0)]
     else:
         assert found == [Turn(20.0, 22.0), Turn(24.0, 26.0)]
+
+
+@pytest.mark.parametrize(("start_s", "count"), [(22.95, 1), (23.05, 2)])
+def test_a_second_between_turns_counts_from_the_end_of_the_last_stride(start_s: float, count: int) -> None:
+    left, right = both([20, 21, 23, 24], [20, 23])
+    left.initial_contact_s[23] = start_s
+    assert len(mark_bout([left, right], 0, RULES)) == count
 
 
 def test_a_turn_ends_with_the_last_of_its_strides_however_they_overlap() -> None:
