@@ -30,7 +30,7 @@ def postgres() -> Iterator[PostgresServer]:
 def url(request: pytest.FixtureRequest) -> str | None:
     if request.param == "sqlite":
         return None
-    return request.getfixturevalue("postgres").new_database()
+    return request.getfixturevalue("postgres").empty_database()
 
 
 @pytest.fixture(autouse=True)

@@ -66,7 +66,7 @@ def freeze(revision: str, folder: Path) -> None:
         raise SystemExit("no PostgreSQL server is installed")
     server = PostgresServer(folder / "pg", programs)
     try:
-        url = server.new_database()
+        url = server.empty_database()
         fill(Store(data, url), revision)
         text = server.dump(url)
     finally:

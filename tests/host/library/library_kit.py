@@ -7,6 +7,7 @@ from array import array
 from pathlib import Path
 
 import numpy as np
+import psycopg
 from insole_protocol.codec import Encoder
 from plantigrade.bridge import journal_entries as entries
 from plantigrade.bridge.clock import ClockEstimate
@@ -131,7 +132,7 @@ class PostgresServer:
     def __init__(self, folder: Path, programs: Path) -> None:
         self._programs, self._data, self._sockets = programs, folder / "data", folder / "s"
         self._sockets.mkdir(parents=True)
-        self._count = 0
+        self._made = False
         self._as: list[str] = []
         if os.geteuid() == 0:  # the server refuses to run as root
             self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
@@ -152,12 +153,21 @@ class PostgresServer:
         named = shutil.which("initdb")
         return None if named is None else Path(named).parent
 
-    def new_database(self) -> str:
-        """URL of an empty database."""
-        self._count += 1
-        name = f"library{self._count}"
-        self._run("createdb", "-h", str(self._sockets), "-U", "tester", name)
-        return f"postgresql://tester@/{name}?host={self._sockets}"
+    def empty_database(self) -> str:
+        """URL of the server's database, without any table: making a new one each time takes many files."""
+        url = f"postgresql://tester@/library?host={self._sockets}"
+        if not self._made:
+            self._run("createdb", "-h", str(self._sockets), "-U", "tester", "library")
+            self._made = True
+            return url
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = 'library' AND pid <> pg_backend_pid()"
+            )
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return url
 
     def dump(self, url: str) -> str:
         """A database as SQL that any client can run."""
