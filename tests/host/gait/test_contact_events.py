@@ -243,7 +243,7 @@ def test_rows_before_the_fall_of_the_last_contact_are_not_searched() -> None:
 
 
 def test_the_steepest_fall_is_not_sought_before_a_gap() -> None:
-    """A jump of time between row 49 (900 N) and row 50 (0 N); then a contact of three samples, long enough here,
+    """A jump of time between row 49 (900 N) and row 50 (0 N); then a contact of three samples, enough here,
     that ends by 400 N a sample at row 55: released 8 N of 400 before it."""
     x, t = np.zeros(100), np.arange(100) / 100.0
     x[46:50], x[52:54], x[54] = 900.0, 800.0, 400.0
