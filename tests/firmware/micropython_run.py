@@ -27,6 +27,7 @@ def run(
         env=environment,
         capture_output=True,
         text=True,
+        errors="replace",  # a fault may send frames to the output
         timeout=timeout_s,
         check=False,
         cwd=HERE,
