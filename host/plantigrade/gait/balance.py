@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.signals import Floats, FootSignal
+
+Rows = npt.NDArray[np.intp]
 
 LOW_PASS_HZ: Final = 10.0
 BAND_HZ: Final = (0.15, 5.0)
@@ -251,8 +254,10 @@ def romberg(eyes_open: Sway, eyes_closed: Sway) -> Romberg:
 
 @dataclass(frozen=True, eq=False)
 class _FootPath:
-    """Load and centre of pressure of one insole over a span, as measured."""
+    """Load and centre of pressure of one insole over a span, as measured; samples without numbers left
+    out."""
 
+    time_s: Floats
     total: Floats
     rear: Floats
     path: Floats | None
@@ -293,7 +298,7 @@ def standing(
     both = None
     share = np.full(1, np.nan)
     if len(feet) == 2:
-        share = _left_share(feet["left"], feet["right"])
+        share = _left_share(feet["left"], feet["right"], rate_hz)
         if duration >= MIN_SWAY_S:
             both = _body_sway(feet["left"], feet["right"], rate_hz, feet_apart_mm, notes)
     else:
@@ -327,16 +332,17 @@ def _path(foot: FootSignal, rate_hz: float, from_s: float, to_s: float) -> _Foot
     first, last = np.searchsorted(foot.time_s, [from_s, to_s])
     force = np.maximum(foot.force_n[first:last].astype(np.float64), 0.0)
     whole = np.isfinite(force).all(axis=1)
-    force = force[whole]
+    time, force = foot.time_s[first:last][whole], force[whole]
     total: Floats = force.sum(axis=1)
     if foot.layout is None:
-        return _FootPath(total, np.full(len(total), np.nan), None, 0.0)
+        return _FootPath(time, total, np.full(len(total), np.nan), None, 0.0)
     masks = masks_of(foot.layout)
     rear: Floats = force @ masks.rear
+    half_width = 0.5 * masks.width_mm
     if foot.layout.relative or not len(total) or float(np.min(total)) <= 0.0:
-        return _FootPath(total, rear, None, 0.5 * masks.width_mm)
+        return _FootPath(time, total, rear, None, half_width)
     path = np.column_stack([force @ masks.x_mm, force @ masks.y_mm]) / total[:, None]
-    return _FootPath(total, rear, path, 0.5 * masks.width_mm)
+    return _FootPath(time, total, rear, path, half_width)
 
 
 def _foot_sway(foot: _FootPath, rate_hz: float) -> Sway | None:
@@ -345,11 +351,19 @@ def _foot_sway(foot: _FootPath, rate_hz: float) -> Sway | None:
     return sway(low_pass(foot.path, rate_hz), rate_hz)
 
 
-def _left_share(left: _FootPath, right: _FootPath) -> Floats:
-    n = min(len(left.total), len(right.total))
-    both = left.total[:n] + right.total[:n]
+def _together(left: _FootPath, right: _FootPath, rate_hz: float) -> tuple[Rows, Rows]:
+    """Rows of the left and of the right foot that were sampled together, less than half a sample apart."""
+    half = 0.5 / rate_hz
+    near = np.searchsorted(right.time_s, left.time_s - half, side="right")
+    found = np.append(right.time_s, np.inf)[near] < left.time_s + half
+    return np.flatnonzero(found), near[found]
+
+
+def _left_share(left: _FootPath, right: _FootPath, rate_hz: float) -> Floats:
+    own, other = _together(left, right, rate_hz)
+    both = left.total[own] + right.total[other]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(both > 0, 100.0 * left.total[:n] / both, np.nan)
+        return np.where(both > 0, 100.0 * left.total[own] / both, np.nan)
 
 
 def _body_sway(
@@ -361,14 +375,17 @@ def _body_sway(
     if feet_apart_mm is None:
         notes.append("sway of the whole body needs the distance of the feet (--feet-apart-mm)")
         return None
-    if left.path is None or right.path is None or len(left.path) != len(right.path):
+    own, other = _together(left, right, rate_hz)
+    whole = bool(np.all(np.diff(own) == 1) and np.all(np.diff(other) == 1)) and len(own) >= 3
+    if left.path is None or right.path is None or not whole:
         notes.append("sway of the whole body needs the centre of pressure of both feet, in millimetres")
         return None
-    total = left.total + right.total
+    left_n, right_n = left.total[own], right.total[other]
+    left_mm, right_mm = left.path[own], right.path[other]
     half = 0.5 * feet_apart_mm
     # Seen from above: the medial edge of each foot faces the middle of the body.
-    x_left = -(half - left.half_width_mm + left.path[:, 0])
-    x_right = half - right.half_width_mm + right.path[:, 0]
-    x = (left.total * x_left + right.total * x_right) / total
-    y = (left.total * left.path[:, 1] + right.total * right.path[:, 1]) / total
+    x_left = -(half - left.half_width_mm + left_mm[:, 0])
+    x_right = half - right.half_width_mm + right_mm[:, 0]
+    x = (left_n * x_left + right_n * x_right) / (left_n + right_n)
+    y = (left_n * left_mm[:, 1] + right_n * right_mm[:, 1]) / (left_n + right_n)
     return sway(low_pass(np.column_stack([x, y]), rate_hz), rate_hz)

@@ -281,13 +281,66 @@ def test_places_on_an_arbitrary_scale_give_shares_but_no_sway(side: Foot) -> Non
     assert got.notes == (NEED_PATHS,)
 
 
-def test_feet_with_unlike_numbers_of_samples_have_no_common_path() -> None:
-    left, right = foot(Foot.LEFT, 400.0), foot(Foot.RIGHT, 100.0)
-    right.force_n[5] = np.nan
+@pytest.mark.worked_example("standing_left_load_pct", "standing_load_shift_sd_pct")
+def test_shares_are_those_of_the_same_moment_where_a_foot_lost_samples() -> None:
+    """The left foot carries 400 and 600 of 1000 N in turn, a second each; its first second is lost. Moments
+    of both feet: 14 of 40 and 15 of 60 %: mean 50.345, SD 9.994. The feet's samples one by one would be 400
+    beside 400 N."""
+    heavy = np.arange(1500) % 100 >= 50
+    left, right = foot(Foot.LEFT, np.where(heavy, 600, 400)), foot(Foot.RIGHT, np.where(heavy, 400, 600))
+    left.force_n[:50] = np.nan
+    got = stand(left, right)
+    assert got.left_load_pct == pytest.approx(40 + 20 * 15 / 29)
+    assert got.load_shift_sd_pct == pytest.approx(20 * np.sqrt(14 * 15) / 29)
+    turned = stand(replace(right, foot=Foot.LEFT), replace(left, foot=Foot.RIGHT))
+    assert turned.left_load_pct == pytest.approx(60 - 20 * 15 / 29)
+
+
+@pytest.mark.parametrize(("late_s", "shares"), [(0.0, True), (0.009, True), (-0.009, True), (0.5, False)])
+def test_the_feets_samples_need_not_fall_on_the_same_instant(late_s: float, shares: bool) -> None:
+    """At 50 samples a second they belong together up to 10 ms apart; who walks half a second later does not
+    stand alike. Left 40 and 60 % in turn, ten samples each."""
+    heavy = np.arange(1500) % 20 >= 10
+    left, right = foot(Foot.LEFT, np.where(heavy, 600, 400)), foot(Foot.RIGHT, np.where(heavy, 400, 600))
+    got = stand(left, replace(right, time_s=right.time_s + late_s))
+    assert (got.load_shift_sd_pct == pytest.approx(10, abs=0.01)) is shares
+
+
+def test_feet_that_lost_different_samples_have_no_common_path() -> None:
+    for lost in (slice(5, 6), slice(0, 0)):
+        for side in (0, 1):
+            feet = foot(Foot.LEFT, 400.0), foot(Foot.RIGHT, 100.0)
+            feet[side].force_n[100] = np.nan
+            feet[1 - side].force_n[lost] = np.nan
+            got = stand(*feet, feet_apart_mm=200.0)
+            assert got.both is None
+            assert got.notes == (NEED_PATHS,)
+            assert got.left_load_pct == pytest.approx(80)
+
+
+def test_the_body_sways_where_both_feet_were_recorded() -> None:
+    """The left foot's first 2 s are lost, the right foot is 8 ms late: 28 s of both, in which the load goes
+    from foot to foot as above: 40 mm at 0.5 Hz, 14 times."""
+    left, right = foot(Foot.LEFT, 400 + sine(0.5, 80)), foot(Foot.RIGHT, 400 - sine(0.5, 80))
+    left.force_n[:100] = np.nan
+    got = both(left, replace(right, time_s=right.time_s + 0.008), 200.0)
+    assert got.duration_s == pytest.approx(27.98)
+    assert got.range_x_mm == pytest.approx(40, rel=1e-3)
+    assert got.path_mm == pytest.approx(80 * 14, rel=3e-3)
+
+
+def test_feet_without_a_common_moment_have_no_common_path() -> None:
+    left, right = foot(Foot.LEFT, 400.0), foot(Foot.RIGHT, 400.0)
+    left.force_n[750:] = right.force_n[:750] = np.nan
     got = stand(left, right, feet_apart_mm=200.0)
     assert got.both is None
-    assert got.notes == (NEED_PATHS,)
-    assert got.left_load_pct == pytest.approx(80)
+    assert np.isnan(got.left_load_pct)
+
+
+def test_feet_that_lost_the_same_samples_have_one() -> None:
+    left, right = foot(Foot.LEFT, 400.0), foot(Foot.RIGHT, 100.0)
+    left.force_n[100] = right.force_n[100] = np.nan
+    assert stand(left, right, feet_apart_mm=200.0).both is not None
 
 
 def test_a_foot_that_lifts_has_no_path() -> None:
