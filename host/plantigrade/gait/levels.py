@@ -80,7 +80,7 @@ def _relearn(st: Any, low: float, high: float) -> None:
     st.refused_low = low
     st.refused_high = high
     st.refused += 1
-    wider = high - low > 2.5 * (st.stance - st.swing)
+    wider = high - low > st.stance - st.swing
     if st.refused >= (WIDER_BLOCKS if wider else NARROWER_BLOCKS):
         st.block_count = 0
         push_block(st, low, high)

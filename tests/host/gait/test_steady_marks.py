@@ -312,9 +312,9 @@ def test_how_far_the_running_median_looks_can_be_set() -> None:
 
 
 def test_a_foot_without_strides_in_the_bout_is_left_alone() -> None:
-    left, right = even(), table_of([])
+    left, right = with_stride(20, 1.7), table_of([])
     assert mark_bout([left, right], 0, RULES) == []
-    assert reasons(left) == ENDS
+    assert reasons(left) == ENDS | {20: Reason.STUMBLE}
     other = even(bout=3)
     assert mark_bout([left, other], 0, RULES) == [] and reasons(other) == {}
 
