@@ -56,7 +56,8 @@ def _smooth(x: Floats, start: int, stop: int, half: int) -> Floats:
 
 @compiled
 def _slope(t: Floats, y: Floats, first: int, last: int, low: float, high: float) -> float:
-    """Mean slope between the crossings of `low` and `high` on the flank from row first to row last."""
+    """Mean slope between the crossings of `low` and `high` on the flank from row first to row last; NaN
+    without both."""
     step = 1 if last > first else -1
     t_low, t_high = np.nan, np.nan
     i = first
@@ -68,8 +69,6 @@ def _slope(t: Floats, y: Floats, first: int, last: int, low: float, high: float)
             t_high = t[i] + (high - a) / (b - a) * (t[i + step] - t[i])
             break
         i += step
-    if t_low != t_low or t_high != t_high or t_low == t_high:
-        return np.nan
     return (high - low) / abs(t_high - t_low)
 
 
