@@ -316,6 +316,18 @@ def test_the_end_without_a_log_is_counted_and_none_is_asked_for_where_holes_are_
     assert (ids.OP_LOG_READ in link.ops()) is fill
 
 
+def test_without_filling_of_holes_the_log_is_left_alone() -> None:
+    async def story(session: Session, link: ScriptedLink) -> None:
+        knows_clock(session.insole)
+        session.insole.books.request(0, 1000)
+        running = asyncio.create_task(session.run())
+        await asyncio.sleep(30)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    assert run(story, QUIET).asked == []
+
+
 def test_backfill_runs_beside_the_stream_by_its_own_policy() -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
         knows_clock(session.insole)
