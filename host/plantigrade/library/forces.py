@@ -10,7 +10,6 @@ from plantigrade.gait.signals import FootSignal, SensorLayout
 from plantigrade.library.columns import ColumnFile, Columns, FileKey, RecordingError, write_columns
 
 ROW_GROUP: Final = 1 << 16
-MAX_SENSORS: Final = 4096
 
 
 @dataclass(frozen=True, eq=False)

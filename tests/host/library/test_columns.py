@@ -7,7 +7,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from plantigrade.library import forces, frames, long_files
-from plantigrade.library.columns import ColumnFile, FileKey, RecordingError, is_encrypted, write_columns
+from plantigrade.library.columns import (
+    ZSTD_LEVEL,
+    ColumnFile,
+    FileKey,
+    RecordingError,
+    is_encrypted,
+    write_columns,
+)
 from plantigrade.library.forces import ForceFrames, read_forces, write_forces
 from plantigrade.library.frames import NO_TIME, read_parquet, write_parquet
 from plantigrade.library.long_files import KEPT_GROUPS, StoredForces, StoredFrames
@@ -126,6 +133,7 @@ def test_what_is_not_known_is_empty_in_the_file(tmp_path: Path) -> None:
     assert all("BYTE_STREAM_SPLIT" in encodings[f"c{n:02d}"] for n in range(16))
     assert all("DELTA_BINARY_PACKED" in encodings[name] for name in ("seq", "device_us", "host_ns"))
     assert frames.ROW_GROUP == forces.ROW_GROUP == 65_536
+    assert ZSTD_LEVEL == 3
 
 
 def test_frames_by_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,15 @@ from pathlib import Path
 
 import pytest
 from plantigrade.errors import MissingPartError
+from plantigrade.gait.results import Parameter
+from plantigrade.gait.signals import Foot
 from plantigrade.library import commands
 from plantigrade.library.catalogue import Library
 from plantigrade.library.entries import Person
+from plantigrade.library.opened import Recording
+from plantigrade.posture.compare import Difference, MinimalChange
 
-from tests.host.library.command_line import refused, told
+from tests.host.library.command_line import document, refused, told
 from tests.host.library.library_kit import FIRST, SECOND, START_NS, sealed, walk
 
 
@@ -100,3 +104,75 @@ def test_earlier_days_of_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         library.assign(imported, "P001")
         with pytest.raises(commands.PlantigradeError, match="names the person"):
             commands.earlier_of(library, library.open(imported))
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two recordings of which a stride time, a force and something that only one of them has are known."""
+
+    def figures(whole: str) -> dict[str, Parameter]:
+        if whole == FIRST:
+            return {
+                "stride_time_s": Parameter(1.0, "s"),
+                "f1_n": Parameter(None, "N"),
+                "mine": Parameter(1.0, "s"),
+            }
+        return {
+            "theirs": Parameter(2.0, "s"),
+            "f1_n": Parameter(700.0, "N"),
+            "stride_time_s": Parameter(1.25, "s"),
+        }
+
+    minimal = MinimalChange(0.1, "s", "assumed")
+    change = Difference(
+        "stride_time_s",
+        Foot.LEFT,
+        1.0,
+        1.25,
+        0.25,
+        0.1,
+        0.4,
+        0.95,
+        1,
+        1,
+        False,
+        minimal,
+        "left: longer by 0.25 s",
+    )
+
+    def changes(before: list[Recording], after: list[Recording]) -> list[Difference]:
+        assert ([one.id for one in before], [one.id for one in after]) == ([FIRST], [SECOND])
+        return [change]
+
+    monkeypatch.setattr("plantigrade.library.opened.Recording.whole", lambda recording, *_: recording.id)
+    monkeypatch.setattr("plantigrade.analyze.document.both_parameters", figures)
+    monkeypatch.setattr("plantigrade.library.comparison.changes_of", changes)
+
+
+@pytest.mark.usefixtures("compared")
+def test_two_recordings_side_by_side(two_recordings: Path) -> None:
+    """What both have, in the order of the first; below it what has changed."""
+    lines = [line.rstrip() for line in told(two_recordings, "compare", FIRST, SECOND).splitlines()]
+    assert lines == [
+        f"parameter      {FIRST}  {SECOND}  difference",
+        f"stride_time_s  {'1':>25}  {'1.25':>25}        0.25",
+        f"f1_n           {'-':>25}  {'700':>25}           -",
+        "left: longer by 0.25 s",
+    ]
+
+
+@pytest.mark.usefixtures("compared")
+def test_two_recordings_side_by_side_as_json(two_recordings: Path) -> None:
+    found = document(two_recordings, "compare", FIRST, SECOND)
+    (change,) = found.pop("changes")
+    assert found == {
+        "schema": "plantigrade.sessions/1",
+        "first": FIRST,
+        "second": SECOND,
+        "parameters": {
+            "stride_time_s": {"unit": "s", "first": 1.0, "second": 1.25, "difference": 0.25},
+            "f1_n": {"unit": "N", "first": None, "second": 700.0, "difference": None},
+        },
+    }
+    assert (change["metric"], change["foot"], change["difference"]) == ("stride_time_s", "left", 0.25)
+    assert change["minimal_change"]["unit"] == "s" and change["words"] == "left: longer by 0.25 s"

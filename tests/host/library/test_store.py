@@ -41,6 +41,7 @@ def made(tmp_path: Path) -> Store:
 def test_where_the_database_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0002", 20.0)
+    assert module._MIGRATION_LOCK == 0x504C47, "versions old and new wait for each other with this number"
     assert store.place == str(tmp_path / "library.sqlite") and store.is_sqlite
     other = Store(tmp_path, "postgresql://anna:secret@host/name")
     assert other.place == "postgresql+psycopg://anna:***@host/name" and not other.is_sqlite
