@@ -21,6 +21,8 @@ from plantigrade.twin.pair import VirtualPair
 from plantigrade.twin.radio.client import RadioError
 from plantigrade.twin.radio.conditions import RadioConditions
 
+from tests.e2e.seeds import drawn
+
 ROOT = Path(__file__).resolve().parents[2]
 HOST = Path(__file__).with_name("collect_host.py")
 SIDES = ("left", "right")
@@ -53,12 +55,13 @@ async def start_host(pair: VirtualPair, data: Path) -> asyncio.subprocess.Proces
 
 async def live_through(pair: VirtualPair, data: Path, seconds: float, cuts: int, kills: int) -> None:
     """Collect for a while; cut links, kill the host and power-cycle an insole at random moments."""
-    draw = random.Random(5)
-    events = [(draw.uniform(0.1, 0.9) * seconds, "cut") for _ in range(cuts)]
-    events += [(draw.uniform(0.2, 0.8) * seconds, "kill") for _ in range(kills)] + [(0.5 * seconds, "power")]
     host = await start_host(pair, data)
     try:
-        host = await _trouble(pair, data, host, seconds, sorted(events), draw)
+        with drawn(5) as draw:
+            events = [(draw.uniform(0.1, 0.9) * seconds, "cut") for _ in range(cuts)]
+            events += [(draw.uniform(0.2, 0.8) * seconds, "kill") for _ in range(kills)]
+            events += [(0.5 * seconds, "power")]
+            host = await _trouble(pair, data, host, seconds, sorted(events), draw)
         host.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(host.wait(), 60) == 0
     finally:

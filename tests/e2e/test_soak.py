@@ -33,8 +33,18 @@ def test_firmware_that_ends_by_itself_is_named_with_its_last_words(monkeypatch: 
         return sources
 
     monkeypatch.setattr(run, "copy_sources", broken)
-    with pytest.raises(board.SoakError, match=r"(?s)board: the firmware ended.*out of order"):
+    with pytest.raises(board.SoakError, match=r"(?s)board: the firmware ended.*out of order") as error:
         run_soak(0.01, 1)
+    assert error.value.__notes__ == ["seed 1; again: plantigrade twin soak --hours 0.01 --seed 1"]
+
+
+@pytest.mark.micropython
+@pytest.mark.slow
+def test_the_same_seed_is_the_same_soak() -> None:
+    """Down to the slot at which each insole is connected again: waits are drawn from the seed, too."""
+    one, again = (run_soak(0.02, 5).as_json() | {"wall_s": 0} for _ in range(2))
+    assert one == again
+    assert one["seed"] == 5 and one["faults"]["link_lost_silently"] == 1
 
 
 @pytest.mark.micropython

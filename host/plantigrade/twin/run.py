@@ -24,6 +24,7 @@ from plantigrade.twin.feeds import SIDES, write_feeds
 from plantigrade.twin.pair import VirtualPair
 from plantigrade.twin.radio.conditions import RadioConditions
 from plantigrade.twin.rendezvous import TwinNotice, announce, withdraw
+from plantigrade.twin.seeds import told_seed
 from plantigrade.twin.watch import warm_up, watch
 
 SCHEMA = "plantigrade.twin/1"
@@ -54,12 +55,22 @@ def run_twin(choices: Choices) -> None:
         PlantigradeError: a file cannot be used, or a value is out of range.
     """
     try:
-        radio = RadioConditions(interval_ms=choices.interval_ms)
+        radio = RadioConditions(interval_ms=choices.interval_ms, seed=choices.seed)
         walk = _walk(choices)
         book = load_rulebook(choices.rules) if choices.rules is not None else None
     except ValueError as error:
         raise PlantigradeError(str(error)) from error
-    asyncio.run(_run(choices, radio, walk, book))
+    with told_seed(choices.seed, _again(choices)):
+        asyncio.run(_run(choices, radio, walk, book))
+
+
+def _again(choices: Choices) -> str:
+    """What to type for the same pair, walking the same way."""
+    words = ["plantigrade twin run", f"--seed {choices.seed}"]
+    words += [f"--condition {text}" for text in choices.conditions]
+    words += [f"--neutral-s {choices.neutral_s:g}"] if choices.neutral_s else []
+    words += [f"--source {choices.source}"] if choices.source else []
+    return " ".join(words)
 
 
 def _walk(choices: Choices) -> ForceWalk:
@@ -135,6 +146,7 @@ def _show(choices: Choices, pair: VirtualPair, walk: ForceWalk) -> None:
             "schema": SCHEMA,
             "pid": os.getpid(),
             "source": walk.source,
+            "seed": choices.seed,
             "radio": {"host": pair.radio.host, "port": pair.radio.port, "framing": "h4"},
             "insoles": insoles,
         }
@@ -143,7 +155,9 @@ def _show(choices: Choices, pair: VirtualPair, walk: ForceWalk) -> None:
             click.echo(text)
             return
         choices.json_file.write_text(text + "\n")
-    click.echo(f"Two virtual insoles walk: {walk.source}")
+    click.echo(
+        f"Two virtual insoles walk: {walk.source}" + f", seed {choices.seed}" * bool(choices.conditions)
+    )
     for side, insole in insoles.items():
         click.echo(f"  {side:<6} {insole['name']}  {insole['address']}  serial port {insole['serial_port']}")
     click.echo(f"Radio for other hosts: HCI (H4) over TCP at {pair.radio.host}:{pair.radio.port}")

@@ -288,6 +288,7 @@ def test_acceleration_goes_before_angular_rate_and_a_refused_read_repeats_the_va
     assert list(motion) == [0] * 6 + expected + [0] * 6
     assert bus.asked[-1] == (0x6A, 0x22, 12)
     assert imu.answers() is True
+    assert bus.asked[-1] == (0x6A, 0x0F, 1)
     bus.error = OSError(5)
     imu.read_into(motion, 12)
     assert list(motion[12:]) == expected and imu.errors == 1

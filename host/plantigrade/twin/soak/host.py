@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from insole_protocol import ids
 from plantigrade.bridge.backfill import BackfillPolicy
+from plantigrade.bridge.backoff import Backoff
 from plantigrade.bridge.collect import complete
 from plantigrade.bridge.collector import Collector
 from plantigrade.bridge.insole import Insole
@@ -32,17 +34,20 @@ class Host:
     """One life of the host after another.
 
     Attributes:
+        seed: of the waits between attempts to connect.
         disk_full: the disk takes nothing.
         wall_step_ns: how far the wall clock has been set.
     """
 
     world: World
     path: Path
+    seed: int
     disk_full: bool = False
     wall_step_ns: int = 0
     insoles: dict[str, Insole] = field(default_factory=dict[str, Insole])
     keepers: dict[str, Keeper] = field(default_factory=dict[str, Keeper])
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
+    _lives: int = 0
 
     def start(self) -> None:
         """Begin to collect, from where the journal is."""
@@ -53,11 +58,16 @@ class Host:
             sync=self._sync,
         )
         self.collector = Collector(self.journal)
+        self._lives += 1
         for side in self.world.boards:
             insole = self.insoles[side] = Insole(side)
             self.collector.watch(insole)
             self.keepers[side] = Keeper(
-                insole, lambda side=side: self._link(side), POLICY, now=lambda: self.world.now_us * 1000
+                insole,
+                lambda side=side: self._link(side),
+                POLICY,
+                Backoff(rng=random.Random(f"{self.seed} {side} {self._lives}")),
+                now=lambda: self.world.now_us * 1000,
             )
             self._tasks.append(asyncio.create_task(self.keepers[side].run()))
         self._tasks.append(asyncio.create_task(self.collector.run()))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 from plantigrade.errors import PlantigradeError
-from plantigrade.twin.soak.run import SoakResult, run_soak
+from plantigrade.twin.seeds import told_seed
+from plantigrade.twin.soak.run import SoakResult, command, run_soak
 
 PROGRESS_PERIOD_S = 2.0
 
@@ -20,8 +21,13 @@ def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
     """Run a soak, show how far it is, and say what it found.
 
     Raises:
-        SoakFailedError: something was lost without a word.
+        SeededError: something was lost without a word, or the soak could not go on; says how to repeat it.
     """
+    with told_seed(seed, command(hours, seed)):
+        _soak_and_report(hours, seed, json_file)
+
+
+def _soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
     shown = 0.0
 
     def show(at_s: float) -> None:
@@ -43,14 +49,14 @@ def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
         _print(result)
     if not result.passed:
         raise SoakFailedError(
-            f"seed {seed}: balanced {result.balanced}, bit exact {result.bit_exact},"
+            f"balanced {result.balanced}, bit exact {result.bit_exact},"
             f" verified {result.verified}, missing with the power on"
             f" {sum(books.missing_with_power_on for books in result.insoles.values())}"
         )
 
 
 def _print(result: SoakResult) -> None:
-    click.echo(f"{result.hours:g} h lived through in {result.wall_s:.0f} s")
+    click.echo(f"{result.hours:g} h of seed {result.seed} lived through in {result.wall_s:.0f} s")
     faults = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in result.faults.items())
     click.echo(f"faults: {faults}")
     for side, books in result.insoles.items():

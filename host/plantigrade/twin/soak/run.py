@@ -14,6 +14,7 @@ from plantigrade.library.frames import read_parquet
 from plantigrade.library.recording import read_books
 from plantigrade.library.seal import seal
 from plantigrade.library.verify import verify
+from plantigrade.twin.seeds import noted_seed
 from plantigrade.twin.soak.board import Board, Radio, copy_sources
 from plantigrade.twin.soak.faults import SIDES, Fault, Schedule, make_schedule
 from plantigrade.twin.soak.host import Host
@@ -179,11 +180,17 @@ class Soak:
         self._power.append(asyncio.create_task(come_back()))
 
 
+def command(hours: float, seed: int) -> str:
+    """What to type for the same soak."""
+    return f"plantigrade twin soak --hours {hours:g} --seed {seed}"
+
+
 def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lambda _: None) -> SoakResult:
     """Run one soak; needs the interpreter of the twin, no network, and some hundred megabytes of temporary
-    space."""
+    space. The same hours and seed are the same soak; whatever goes wrong has a note that tells them."""
     began = time.monotonic()
     with (
+        noted_seed(seed, command(hours, seed)),
         tempfile.TemporaryDirectory(prefix="plantigrade-soak-") as name,
         asyncio.Runner(loop_factory=WorldLoop) as runner,
     ):
@@ -207,7 +214,7 @@ def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lam
             for number, side in enumerate(SIDES)
         }
         world = World(loop.world, boards, seed)
-        host = Host(world, folder / "journal" / "soak.journal")
+        host = Host(world, folder / "journal" / "soak.journal", seed)
         soak = Soak(folder, hours, seed, world, wearing, make_schedule(hours, seed), host, on_progress)
         try:
             recording = runner.run(soak.run())
