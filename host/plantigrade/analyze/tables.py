@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 import numpy as np
@@ -30,10 +30,8 @@ FIRST_COLUMNS: Final = (
 
 
 def events_csv(analysis: Analysis) -> str:
-    """All contacts of both feet in time order."""
-    events = sorted(
-        (e for foot in analysis.feet for e in foot.events()), key=lambda e: (e.time_s, e.foot.value)
-    )
+    """All contacts of both feet in time order, the left foot's first at equal times."""
+    events = sorted((e for foot in analysis.feet for e in foot.events()), key=attrgetter("time_s"))
     return _csv(EVENT_COLUMNS, ((e.foot.value, e.kind, f"{e.time_s:.6f}") for e in events))
 
 

@@ -191,7 +191,7 @@ def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -
     if not (left.value > 0 and right.value > 0):
         return ""
     index = 200.0 * (right.value - left.value) / (right.value + left.value)
-    return f"{index:+.0f} %" if abs(index) >= 0.5 else "0 %"
+    return f"{index:+.0f} %" if abs(index) > 0.5 else "0 %"
 
 
 def bouts_text(analysis: Analysis) -> str:

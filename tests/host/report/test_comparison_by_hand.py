@@ -102,6 +102,13 @@ def test_the_earlier_walk_is_before() -> None:
         assert table.caption.startswith(begin)
 
 
+def test_a_figure_that_fell_beyond_ordinary_days_is_beyond_too() -> None:
+    late, early = recording("b", EARLY, 2), recording("a", LATE, 1)
+    rows = texts(compared(late, early, EARLY)[0])
+    assert rows[1] == ["Stance, %", "left", "63.2", "62.0", "-1.25 *", "1.246", "yes *"]
+    assert rows[2] == ["Stance, %", "right", "58.8", "60.0", "+1.24", "1.246", "no"]
+
+
 @pytest.mark.parametrize("starts", [(None, 5), (5, None), (None, None), (5, 5)])
 def test_where_no_clock_tells_the_other_one_is_before(starts: tuple[int | None, int | None]) -> None:
     this, other = recording("b", LATE, starts[0]), recording("a", EARLY, starts[1])

@@ -69,6 +69,8 @@ def test_the_page_of_one_foot_and_of_no_steps() -> None:
     left, right = (replace(foot, parameters={}) for foot in without_steady(whole).analysis.feet)
     bare = replace(whole, butterfly=None, analysis=replace(whole.analysis, left=left, right=right, both={}))
     assert page_words(bare).count("no steady stride to average") == 2
+    nothing = [t for part in page.page(bare).axes[-2:] for t in part.texts]
+    assert [text.get_position() for text in nothing] == [(0, 0.9), (0, 0.9)]
 
 
 @pytest.mark.parametrize(("notes", "rest"), [(9, False), (10, True)])
@@ -76,6 +78,44 @@ def test_nine_remarks_are_on_the_page(notes: int, rest: bool) -> None:
     text = page_words(replace(tiny.whole(), notes=tuple(f"remark {i}" for i in range(notes))))[4]
     assert text.count("- remark") == 9
     assert ("- and 1 more notes in the JSON" in text) is rest
+
+
+def test_nothing_on_the_page_lies_over_another_part_or_beyond_its_edge() -> None:
+    """Parts of the page in shares of its width and height, with room for titles and labels between them."""
+    figure = page.page(pictured())
+    boxes = [part.get_position() for part in figure.axes]
+    assert len(boxes) == 7
+    for box in boxes:
+        assert 0.03 <= box.x0 < box.x1 <= 0.97
+        assert 0.09 <= box.y0 < box.y1 <= 0.91
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            aside = one.x1 < other.x0 + 0.001 or other.x1 < one.x0 + 0.001
+            apart = one.y1 < other.y0 + 0.001 or other.y1 < one.y0 + 0.001
+            assert aside or apart
+    heads = [text.get_position() for text in figure.texts[:4]]
+    assert heads == [(0.035, 0.965), (0.965, 0.965), (0.035, 0.948), (0.035, 0.932)]
+    timing, butterfly = figure.axes[3].get_position(), figure.axes[4].get_position()
+    assert butterfly.height > timing.height > 0.06
+
+
+def test_cells_stand_in_rows_and_columns() -> None:
+    """Columns of the feet at 0, 0.53, 0.66, 0.86 and 1 of the table's width, of the walk at 0, 0.72 and 1."""
+    figure = page.page(tiny.whole())
+    feet, walk = figure.axes[-2:]
+    for table, columns, rows in ((feet, (0.0, 0.53, 0.66, 0.86, 1.0), 8), (walk, (0.0, 0.72, 1.0), 7)):
+        head = len(columns) - 1
+        heads, cells = table.texts[:head], table.texts[head:]
+        assert [text.get_position() for text in heads] == [(x, 0.95) for x in columns[1:]]
+        assert [text.get_position()[0] for text in cells] == list(columns) * rows
+        heights = [text.get_position()[1] for text in cells]
+        for row in range(rows):
+            own = heights[row * len(columns) : (row + 1) * len(columns)]
+            assert own == pytest.approx([0.95 - 0.064 * (row + 1)] * len(columns))
+        assert all(text.get_horizontalalignment() == "right" for text in cells if text.get_position()[0] > 0)
+    bold = {text.get_text() for text in feet.texts if text.get_weight() == "bold"}
+    assert {"60.0 !", "left", "right"} <= bold
+    assert "62.3" not in bold
 
 
 def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def test_ensembles_of_both_feet_with_their_band_and_body_weight() -> None:
     assert drawn.get_title() == "Vertical force over the gait cycle (mean ± SD)"
     assert drawn.get_ylabel() == "Force, N"
     assert drawn.get_xlim() == (0.0, 100.0)
+    assert drawn.get_xlabel() == "% of gait cycle, from initial contact to the next of the same foot"
     assert drawn.get_ylim()[0] <= 0.0
     assert words_of(drawn) == ["body weight"]
     assert any(line.get_ydata()[0] == 712.4 for line in drawn.lines)
@@ -162,6 +163,8 @@ def test_stance_swing_and_double_support_of_each_foot() -> None:
         (1.0, 45.0, 15.0, "xxx"),
     ]
     assert [label.get_text() for label in drawn.get_yticklabels()] == ["right", "left"]
+    assert drawn.get_xlim() == (0.0, 100.0)
+    assert drawn.get_ylim() == (-0.75, 1.75)
     assert [(text.get_text(), text.get_position()) for text in drawn.texts] == [
         ("stance 64.0", (32.0, 0)),
         ("swing 36.0", (82.0, 0)),
@@ -278,6 +281,71 @@ def test_each_place_has_the_shade_of_its_sensor_and_the_feet_mirror_each_other()
     assert dots[1].get_xdata()[0] == pytest.approx(GAP + 30.0 / LENGTH)
     assert dots[1].get_ydata().tolist() == pytest.approx([y / LENGTH for y in (20.0, 110.0, 180.0)])
     assert drawn.get_title() == "Load and gait line (seen from above)"
+
+
+def test_nothing_is_shaded_outside_of_the_foot() -> None:
+    """The drawn outline: within it the map has values, beyond its edges none."""
+    drawn = axes()
+    whole = pictured()
+    feet_panel(drawn, whole.walk, whole.analysis)
+    for side, shown in zip((-1, 1), drawn.images, strict=True):
+        masked = np.ma.getmaskarray(shown.get_array())
+        assert masked[0].all() and masked[-1].all(), "behind the heel and before the toes"
+        assert masked[:, 0].all() and masked[:, -1].all()
+        outline = [patch for patch in drawn.patches if np.sign(patch.get_xy()[:, 0].mean()) == side]
+        (edge,) = outline
+        x, y = edge.get_xy().T
+        assert (y.min(), y.max()) == pytest.approx((0.0, 1.0), abs=0.01)
+        inside = ~masked
+        heights = np.linspace(-0.01, 1.01, masked.shape[0])[inside.any(axis=1)]
+        assert (heights[0], heights[-1]) == pytest.approx((0.0, 1.0), abs=0.01)
+        first, last, *_ = shown.get_extent()
+        across = np.linspace(first, last, masked.shape[1])[inside.any(axis=0)]
+        assert (across[0], across[-1]) == pytest.approx((x.min(), x.max()), abs=0.01)
+
+
+def test_dense_cells_show_themselves_on_the_middle_of_the_outline() -> None:
+    """A grid of 15 times 9 cells of 10 mm, with a hole. Its middle at 45 mm is put on that of the outline,
+    0.18 lengths in; no shade lies farther than three quarters of a pitch from a cell."""
+    x_mm, y_mm = (grid.ravel() for grid in np.meshgrid(np.arange(5.0, 90, 10), np.arange(5.0, 150, 10)))
+    keep = ~((x_mm == 45.0) & (y_mm == 75.0))
+    x_mm, y_mm = x_mm[keep], y_mm[keep]
+    count = len(x_mm)
+    assert count == 134
+    layout = replace(tiny.LAYOUT, x_mm=x_mm, y_mm=y_mm, area_cm2=np.ones(count), region=("heel",) * count)
+    whole = pictured()
+    assert whole.walk.right is not None and whole.analysis.right is not None
+    path = np.stack([np.full(101, 45.0), np.linspace(5.0, 145.0, 101)])
+    picture = FootPicture(path, path * 0, 0.1 * np.arange(count), np.zeros(count), 3)
+    force = np.zeros((len(whole.walk.right), count), np.float32)
+    walk = replace(whole.walk, left=None, right=replace(whole.walk.right, layout=layout, force_n=force))
+    analysis = replace(whole.analysis, left=None, right=replace(whole.analysis.right, picture=picture))
+    drawn = axes()
+    image = feet_panel(drawn, walk, analysis)
+    assert image is not None
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return GAP + 0.18 + (x - 45.0) / LENGTH, y / LENGTH
+
+    for cell in (0, 8, 60, count - 1):
+        assert shade(image, *place(x_mm[cell], y_mm[cell])) == pytest.approx(float(cell))
+    array = np.ma.getmaskarray(image.get_array())
+    first, last, low, high = image.get_extent()
+
+    def hidden(x: float, y: float) -> bool:
+        across, along = place(x, y)
+        row = round((along - low) / (high - low) * (array.shape[0] - 1))
+        return bool(array[row, round((across - first) / (last - first) * (array.shape[1] - 1))])
+
+    assert hidden(45.0, 75.0), "the hole"
+    assert not hidden(45.0, 69.0)
+    assert hidden(45.0, 155.0)
+    assert not hidden(45.0, 150.0)
+    assert [line for line in drawn.lines if line.get_marker() == "."] == [], "cells that show need no dots"
+    lines_of = [
+        line for line in drawn.lines if colour(line) == COLOUR[Foot.RIGHT] and len(line.get_xdata()) == 101
+    ]
+    assert lines_of[0].get_xdata()[0] == pytest.approx(GAP + 0.18)
 
 
 def test_the_gait_line_begins_with_a_dot_and_ends_with_a_triangle() -> None:
