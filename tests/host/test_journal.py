@@ -243,9 +243,11 @@ def test_what_is_no_journal_is_left_alone(tmp_path: Path) -> None:
 
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    with pytest.raises(JournalError, match="another process"):
+    with pytest.raises(JournalError) as caught:
         Journal(tmp_path / "j")
+    assert str(caught.value) == f"{tmp_path / 'j'}: another process is writing this journal; stop it first"
     journal.close()
+    Journal(tmp_path / "j").close()
 
 
 KILLED = """

@@ -326,9 +326,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _words(error: OSError) -> str:
-    said = {
+    said: dict[int | None, str] = {
         errno.ENOSPC: "the disk is full; nothing is lost, the insoles keep their data; make room",
         errno.EROFS: "the disk is read-only; choose another folder with --data",
         errno.EACCES: "not allowed to write here; choose another folder with --data",
     }
-    return said.get(error.errno or 0, f"cannot be written: {error.strerror}")
+    return said.get(error.errno, f"cannot be written: {error.strerror}")

@@ -91,6 +91,17 @@ def test_offset_and_uncertainty_of_two_round_trips_on_a_quick_link() -> None:
     assert found.interval_ms is None
 
 
+def test_after_ten_years_a_nanosecond_is_still_a_nanosecond() -> None:
+    """3.2e17 ns are more than a float tells apart; two trips of 2 ms each way, 0.1 s apart."""
+    sync = ClockSync()
+    years_ns = 320_000_000_123_456_789
+    for sent_ns in (0, 100_000_000):
+        device_us = 5_002_000 + sent_ns // 1000
+        sync.add(RoundTrip(years_ns + sent_ns, device_us, device_us, years_ns + sent_ns + 4 * MS))
+    assert sync.estimate is not None
+    assert sync.estimate.host_ns(5_002_000) == pytest.approx(years_ns + 2 * MS, abs=1, rel=0)
+
+
 def test_drift_of_a_line_of_round_trips() -> None:
     """41 trips in 400 s, each 1 ms there and 1 ms back; the insole's second is 20 us short of the host's."""
     sync = ClockSync()

@@ -168,6 +168,11 @@ def test_where_the_bounds_do_not_sweep_half_an_interval_events_are_not_used() ->
     assert with_events([wait * 0.8 / 1.5 for wait in WAITS_MS], [0.0] * 20).interval_ns == 30 * MS
 
 
+def test_drift_does_not_count_as_a_sweep() -> None:
+    """Waits that spread by 14.25 ms, sixty of them in 36 s; 100 ppm add 3.6 ms that are no spread."""
+    assert with_events([wait / 2 for wait in WAITS_MS] * 3, [0.0] * 60, 100.0).interval_ns is None
+
+
 def test_the_line_above_two_points_close_together_is_pulled_flat_by_what_quartz_does() -> None:
     """Bounds 0 and 1 ms, 0.1 s apart: 2 (0.5e6 - 0.05 s) / 0.8e6 + 0.5 (s / 4e4)^2 is least at 200 ns/s.
 

@@ -127,6 +127,8 @@ def test_both_insoles_are_collected_completed_acknowledged_and_put_to_rest(tmp_p
         await asyncio.sleep(20)
         assert watched == [("left", Connection.STOPPED), ("right", Connection.STOPPED)]
         assert [insole.modes for insole in insoles.values()] == [[], []]
+        # What has been fetched is on disk and acknowledged while it goes on, but for the last half second.
+        assert [insole.acknowledged for insole in insoles.values()] == [[950], [650]]
         stop.set()
         found = await collecting
         assert [insole.modes for insole in insoles.values()] == [[ids.MODE_DAILY]] * 2

@@ -209,6 +209,16 @@ def test_a_hole_that_fills_in_time_leaves_no_trace() -> None:
     assert sequencer.next_seq == 20
 
 
+def test_what_comes_before_the_newest_is_out_of_order_wherever_it_belongs() -> None:
+    sequencer = Sequencer()
+    assert passed(sequencer, (0, 5), (10, 5), (20, 5)) == [(0, False, 0)]
+    assert sequencer.out_of_order == 0
+    assert passed(sequencer, (15, 5)) == []
+    assert sequencer.out_of_order == 1
+    assert passed(sequencer, (25, 4), (6, 2)) == []
+    assert sequencer.out_of_order == 2
+
+
 def test_behind_one_hole_another_waits_its_own_time() -> None:
     """Lacking are 5 to 9 and 20 to 24; at slot 31 only the first is 26 slots old."""
     sequencer = Sequencer()
