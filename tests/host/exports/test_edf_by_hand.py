@@ -195,6 +195,20 @@ def test_the_finest_step_that_reaches(force_n: float, step_n: float, tmp_path: P
         assert file.readSignal(0)[2] == pytest.approx(force_n, abs=step_n * 0.51)
 
 
+@pytest.mark.parametrize(("count", "fits"), [(32767, True), (32768, False)])
+def test_counts_have_fifteen_bits(count: int, fits: bool, subject: Subject, tmp_path: Path) -> None:
+    left, right = subject.feet
+    assert left.frames is not None
+    high = left.frames.changed(lambda frames: replace(frames, counts=np.full_like(frames.counts, count)))
+    made = replace(subject, feet=(replace(left, frames=high), right))
+    if fits:
+        FORMATS["edf"].write_subject(made, tmp_path / "a.edf")
+        assert digital(tmp_path / "a.edf")["L mth1"][0] == 32767
+    else:
+        with pytest.raises(ExportError, match="the left foot has counts above 32767, which EDF"):
+            FORMATS["edf"].write_subject(made, tmp_path / "a.edf")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -1,22 +1,17 @@
-"""A recording taken apart: order of feet, times, rows, marks, what de-identifying leaves; the archive."""
+"""A recording taken apart: order of feet, times, rows, marks, what de-identifying leaves."""
 
-import hashlib
-import json
-import zipfile
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
 from plantigrade.calibration import nominal
-from plantigrade.errors import MissingPartError
-from plantigrade.exports import formats, marks, place
-from plantigrade.exports.formats import FORMATS
+from plantigrade.exports import marks
 from plantigrade.exports.slots import MAX_ROWS, needs_rows, row_count, row_offset_ms, slot_rows
 from plantigrade.exports.subject import ExportError, Subject, _at_frames
-from plantigrade.gait.signals import Foot, FootSignal
+from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.library.frames import NO_TIME
 
 from tests.host.exports import tiny
@@ -90,6 +85,23 @@ def test_a_foot_at_full_rate_takes_the_times_of_the_walk(subject: Subject) -> No
     left, right = subject.feet
     assert left.time_s == pytest.approx([0.0, 0.1, 0.2004, 0.5006, 0.6008], abs=1e-12)
     assert np.isnan(right.time_s[0]) and right.time_s[1:] == pytest.approx([0.052, 0.152, 0.2516], abs=1e-12)
+
+
+def test_a_foot_of_which_the_walk_has_every_frame_shares_its_times(tmp_path: Path) -> None:
+    """An array of a day's times is kept once, unless a frame has several slots or the walk left one out."""
+    made = tiny.recording(tmp_path)
+    left, right = made.walk().feet
+    three = replace(left, time_s=left.time_s[:5], force_n=left.force_n[:5])
+    with_every_frame = replace(right, time_s=np.arange(4) / 10, force_n=np.zeros((4, 16), np.float32))
+
+    class Walked(tiny.Tiny):
+        def walk(self, *_: object, **__: object) -> Walk:
+            return Walk(three, with_every_frame, 10.0)
+
+    found = Subject.of(Walked(made.folder, made.books))
+    assert found.feet[1].time_s is with_every_frame.time_s
+    assert found.feet[0].time_s is not three.time_s, "as many samples as frames, but one frame has two slots"
+    assert found.feet[0].time_s[4] == pytest.approx(0.6008)
 
 
 @pytest.mark.parametrize(
@@ -259,138 +271,3 @@ def test_two_hundred_million_rows_are_enough(last: int, fits: bool, subject: Sub
         words = f"the left foot spans {last + 1} rows of equal distance, more than any reader opens"
         with pytest.raises(ExportError, match=words):
             spaced(subject, [0.0, last / 10], [0, 900])
-
-
-def test_the_archive(subject: Subject, tmp_path: Path) -> None:
-    made = replace(subject, id="tiny 1/ä", report=lambda: b"%PDF-1")
-    FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
-    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        names = archive.namelist()
-        assert all(name.startswith("tiny_1_ä/") for name in names)
-        assert archive.read("tiny_1_ä/report.pdf") == b"%PDF-1"
-        text = archive.read("tiny_1_ä/README.txt").decode()
-        sums = archive.read("tiny_1_ä/SHA256SUMS").decode().splitlines()
-        assert sums == sorted(sums, key=lambda line: line[66:])
-        assert f"{hashlib.sha256(b'%PDF-1').hexdigest()}  report.pdf" in sums
-        assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_DEFLATED}
-        assert names[-1] == "tiny_1_ä/SHA256SUMS"
-    lines = text.splitlines()
-    assert lines[:7] == [
-        "Recording tiny 1/ä",
-        "Start (UTC): 2026-03-01T12:00:00.250000+00:00",
-        "Rate: 10 Hz",
-        "left: 8 samples requested, 6 recorded, 2 missing in 1 gap",
-        "right: 4 samples requested, 4 recorded, 0 missing in 0 gaps",
-        f"Made by: plantigrade {version('plantigrade')}, gait_algorithm 7, export_schema {SCHEMA}",
-        "",
-    ]
-    assert lines[7] == "Unless a file says otherwise: times in seconds since the start, forces in newtons."
-    assert lines[9] == "report.pdf: the report for patient and clinician."
-    assert "parquet: Parquet; holds everything." in lines
-    assert "mat.mat: MATLAB; cannot hold: arrays above 2 GB." in lines
-    assert lines[-2:] == ["", "SHA256SUMS holds the SHA-256 sum of every file."]
-
-
-def test_the_archive_says_what_it_leaves_out_and_why(tmp_path: Path) -> None:
-    made = replace(Subject.of(tiny.imported(tmp_path / "recordings"), deidentify=True), start=tiny.START)
-    FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
-    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        lines = archive.read("recording/README.txt").decode().splitlines()
-        assert not [name for name in archive.namelist() if "opengo" in name]
-    assert lines[1] == (
-        "Start (UTC): 2026-03-01T12:00:00.250000+00:00 (shifted: names, serials, notes and true dates were "
-        "left out)"
-    )
-    assert (
-        "OpenGo-shaped text: left out. the shape holds 16 calibrated sensors with known places a foot; the "
-        "left foot does not have them; use csv or parquet"
-    ) in lines
-    FORMATS["zip"].write_subject(replace(made, start=None, deidentified=False), tmp_path / "b.zip")
-    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        assert "Start (UTC): not known" in archive.read("recording/README.txt").decode().splitlines()
-
-
-def test_a_disk_that_is_full_in_the_archive_names_the_archive(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: object, path: Path) -> None:
-        raise ExportError(f"{path}: cannot be written: No space left on device") from OSError(28, "x")
-
-    monkeypatch.setattr("plantigrade.exports.mat.write", full)
-    with pytest.raises(ExportError) as found:
-        FORMATS["zip"].write_subject(subject, tmp_path / "a.zip")
-    assert str(found.value) == f"{tmp_path / 'a.zip'}: cannot be written: No space left on device"
-
-
-def test_formats_by_name() -> None:
-    kinds = {name: (form.kind, form.suffix, form.has_report) for name, form in FORMATS.items()}
-    assert kinds == {
-        "csv": ("folder", "", False),
-        "parquet": ("folder", "", False),
-        "edf": ("file", ".edf", False),
-        "mat": ("file", ".mat", False),
-        "opengo": ("file", ".txt", False),
-        "motion-bids": ("folder", "", False),
-        "c3d": ("file", ".c3d", False),
-        "fhir": ("file", ".json", True),
-        "zip": ("file", ".zip", True),
-    }
-    assert all(form.name == name for name, form in FORMATS.items())
-
-
-def test_a_missing_package_is_named(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "ezc3d", None)
-    words = r"the export to C3D needs the Python module ezc3d.*pip install 'plantigrade\[exports\]'"
-    with pytest.raises(MissingPartError, match=words):
-        FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
-
-
-def test_a_memory_that_is_too_small_is_told(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr("plantigrade.exports.mat.write", fail)
-    words = "MATLAB is made in memory, which is too small; use csv or parquet"
-    with pytest.raises(ExportError, match=words):
-        FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
-
-
-def test_progress_is_told_foot_by_foot(tmp_path: Path) -> None:
-    told: list[tuple[str, float]] = []
-    FORMATS["csv"].write(
-        tiny.recording(tmp_path / "recordings"), tmp_path / "out", progress=lambda *step: told.append(step)
-    )
-    assert told == [("writing, left foot", 1.0), ("writing, right foot", 1.0)]
-    (left, _) = tiny.subject(tmp_path / "others").feet
-    told.clear()
-    watched = formats._watched(left, lambda *step: told.append(step))
-    watched.forces(slice(0, 2))
-    assert told == [("writing, left foot", 0.4)], "two of five frames"
-
-
-def test_only_a_recording_of_the_library_has_a_report(tmp_path: Path) -> None:
-    FORMATS["fhir"].write(tiny.recording(tmp_path / "recordings"), tmp_path / "a.json")
-    entries = json.loads((tmp_path / "a.json").read_text())["entry"]
-    titles = [one["title"] for one in entries[-1]["resource"]["presentedForm"]]
-    assert titles == ["about.json"]
-
-
-def test_places_of_exports_refuse_in_their_words(tmp_path: Path) -> None:
-    with (
-        pytest.raises(ExportError, match="is a folder, this format is one file; name a file"),
-        place.new_file(tmp_path),
-    ):
-        pass
-    with (
-        pytest.raises(ExportError, match="is there already, and this format is a folder"),
-        place.new_folder(tmp_path),
-    ):
-        pass
-
-
-def test_a_person_born_on_a_day(subject: Subject) -> None:
-    assert subject.person is not None and subject.person.birth_date == date(1951, 3, 9)
