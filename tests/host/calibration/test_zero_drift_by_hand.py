@@ -180,6 +180,14 @@ def test_the_learned_baseline_is_what_forces_are_counted_from():
     assert calibrator.feed(codes([[112.0, 5.0]]))[0] == pytest.approx([100.0, 0.0], rel=1e-6)
 
 
+@pytest.mark.worked_example("zero_count")
+@pytest.mark.parametrize(("above", "learned"), [(59.0, 309.0), (61.0, 310.0), (-59.0, 191.0), (-61.0, 190.0)])
+def test_a_stream_learns_within_60_codes(above: float, learned: float):
+    calibrator = Calibrator(insole(2), 100.0)
+    calibrator.feed(codes([[3800.0, 3800.0], *[[above, above]] * 6]))
+    assert calibrator.zero_count.tolist() == [learned, learned]
+
+
 def test_told_not_to_follow_it_keeps_the_calibrated_codes():
     calibrator = Calibrator(insole(2), 100.0, follow_baseline=False)
     calibrator.feed(codes([LOAD, *[[12.0, 5.0]] * 20]))
