@@ -80,9 +80,8 @@ def _medial_shift(picture: FootPicture | None, layout: SensorLayout | None) -> f
         return None
     x: Floats = picture.cop_mean_mm[0]
     width = float(np.max(layout.x_mm) - np.min(layout.x_mm))
-    if width == 0 or not np.isfinite(x[[30, 50, 88, 95]]).all():
-        return None
-    return float(np.mean(x[88:96]) - np.mean(x[30:51])) / width
+    move = float(np.mean(x[88:96]) - np.mean(x[30:51]))
+    return move / width if width > 0 and np.isfinite(move) else None
 
 
 def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | None]]) -> list[Finding]:
