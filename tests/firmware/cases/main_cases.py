@@ -141,6 +141,13 @@ def test_everything_runs_by_itself():
     assert bench.insole.blocks.slots_recorded >= 395
 
 
+def test_sensors_are_tested_before_anything_runs():
+    bench = Workbench()
+    machine.sensors[4] = 4095
+    bench.live(0.05)
+    assert bench.insole.faults.flags == ids.FAULT_SENSOR
+
+
 def test_a_task_that_dies_is_reported_and_the_watchdog_is_fed_no_more():
     for part in ("pump", "housekeeping", "usb", "radio"):
         bench = Workbench()
