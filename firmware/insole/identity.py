@@ -4,7 +4,7 @@ FIRMWARE_VERSION = "0.1.0"
 
 
 class Identity:
-    """Attributes: `serial` (8 bytes, from the chip's own identifier), `serial_text` (hex), texts for people."""
+    """Attributes: `serial` (8 bytes, from the chip's own identifier), `serial_text` (hex), texts."""
 
     maker = "Plantigrade"
     model = "Plantigrade insole"
