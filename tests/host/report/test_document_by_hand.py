@@ -32,8 +32,8 @@ from plantigrade.report.document_numbers import duration, interval, missing_pct,
 from plantigrade.report.words import words
 
 from tests.host.analyze import tiny
+from tests.host.report.drawing import pictured, still
 from tests.host.report.test_books_by_hand import recording
-from tests.host.report.test_pictures_by_hand import pictured, still
 
 SAID = words("en")
 MADE = datetime(2026, 5, 28, 12, 3, 59, tzinfo=UTC)

@@ -9,8 +9,8 @@ from plantigrade.errors import FileError
 from plantigrade.report import page
 
 from tests.host.analyze import tiny
+from tests.host.report.drawing import pictured
 from tests.host.report.test_document_by_hand import without_steady
-from tests.host.report.test_pictures_by_hand import pictured
 
 
 def page_words(whole: Any) -> list[str]:
