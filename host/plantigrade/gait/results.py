@@ -12,7 +12,6 @@ import numpy.typing as npt
 from plantigrade.gait.signals import Floats, Foot, Gap, SourceInfo
 
 ALGORITHM_VERSION = "1"
-CYCLE_POINTS = 101
 
 EventKind = Literal["initial_contact", "final_contact"]
 ActivityKind = Literal["walking", "standing", "sitting", "not_worn", "unknown"]

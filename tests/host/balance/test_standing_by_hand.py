@@ -204,6 +204,17 @@ def test_the_body_leans_forward_by_the_load_weighted_mean() -> None:
     assert both(left, right, 200.0).range_y_mm == pytest.approx(7.5, rel=2e-3)
 
 
+@pytest.mark.worked_example("ellipse_angle_deg")
+def test_x_of_the_body_is_to_its_right_and_y_forward() -> None:
+    """The load goes to the right foot by 20 sin mm as both feet lean forward by 20 sin mm: 45 degrees; to the
+    left foot: -45."""
+    lean = 0.5 + sine(0.5, 20 / 150)
+    light, heavy = 400 - sine(0.5, 80), 400 + sine(0.5, 80)
+    for left_n, right_n, angle in ((light, heavy, 45.0), (heavy, light, -45.0)):
+        got = both(foot(Foot.LEFT, left_n, lean), foot(Foot.RIGHT, right_n, lean), 200.0)
+        assert got.ellipse_angle_deg == pytest.approx(angle, abs=0.01)
+
+
 def test_sway_of_the_body_is_low_passed_once() -> None:
     """Both feet sway by 15 mm at 10 Hz: half of it is left, not a quarter."""
     front = 0.5 + sine(10.0, 0.1)

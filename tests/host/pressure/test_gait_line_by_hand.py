@@ -147,8 +147,16 @@ def test_cpei_looks_at_the_first_entry_into_the_distal_third() -> None:
         [(40.0, 20.0), (50.0, 100.0), (40.0, 159.9)],
         [(40.0, 160.1), (50.0, 170.0), (40.0, 230.0)],
         [(40.0, 230.0), (50.0, 170.0), (40.0, 20.0)],
+        [(40.0, 20.0), (50.0, 200.0), (40.0, 159.9)],
+        [(40.0, 160.1), (50.0, 90.0), (40.0, 230.0)],
     ],
-    ids=["ends before the distal third", "begins in it", "runs from the toes to the heel"],
+    ids=[
+        "ends before the distal third",
+        "begins in it",
+        "runs from the toes to the heel",
+        "goes there and back",
+        "comes back from it and goes there again",
+    ],
 )
 def test_no_cpei_of_a_line_that_does_not_pass_into_the_distal_third(
     points: list[tuple[float, float]],
@@ -156,6 +164,17 @@ def test_no_cpei_of_a_line_that_does_not_pass_into_the_distal_third(
     got = figures((0, 0.1, 0.2), at_corners(points, [100] * 3, 240), corners(240.0))
     assert np.isnan(got["cpei_pct"])
     assert got["gait_line_range_mm"] > 60
+
+
+def test_no_cpei_on_cells_of_no_width() -> None:
+    """Forty cells on one line, four of them at the distal third: there is no width to compare with."""
+    places = [(40.0, 30.0)] * 18 + [(40.0, 160.0)] * 4 + [(40.0, 230.0)] * 18
+    cells = layout(places, [HEEL] * 18 + [FOREFOOT] * 4 + [TOES] * 18, length_mm=240.0)
+    force = np.zeros((3, 40))
+    force[0, 0], force[1, 20], force[2, 39] = 100, 100, 100
+    got = figures((0, 0.1, 0.2), force, cells)
+    assert np.isnan(got["cpei_pct"])
+    assert got["gait_line_length_mm"] == pytest.approx(200)
 
 
 @pytest.mark.worked_example("foot_flat_s", "heel_off_s")

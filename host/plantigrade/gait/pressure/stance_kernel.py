@@ -348,7 +348,7 @@ def _cpei(
     dx = cx[last] - cx[first]
     dy = cy[last] - cy[first]
     chord = np.sqrt(dx * dx + dy * dy)
-    if dy <= 0.0 or chord <= 0.0 or width <= 0.0 or cy[first] >= distal_y or cy[last] <= distal_y:
+    if not (cy[first] < distal_y < cy[last] and width > 0.0):
         return np.nan
     previous = first
     for i in range(first + 1, last + 1):
