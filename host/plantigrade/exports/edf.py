@@ -28,6 +28,7 @@ STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 TOTAL_STEP: Final = 0.1
 CLOCK_STEPS: Final = (0.02, 0.1, 1.0, 10.0, 100.0)
 BLOCK_RECORDS: Final = 600
+_STRETCH_ROWS: Final = 1 << 20
 _SHORT: Final = {
     "heel": "heel", "posterior": "post", "medial": "med", "lateral": "lat", "anterior": "ant",
     "midfoot": "mid", "proximal": "prox", "distal": "dist", "sensor": "s",
@@ -175,8 +176,8 @@ def _digital(values: NDArray[Any], step: float) -> NDArray[Any]:
 def _clock(foot: FootData, where: SlotRows, rate_hz: float) -> _Signal:
     """True time of a row less its nominal time."""
     reach = 0.0
-    for start in range(0, len(where.row), 1 << 20):
-        stretch = slice(start, start + (1 << 20))
+    for start in range(0, len(where.row), _STRETCH_ROWS):
+        stretch = slice(start, start + _STRETCH_ROWS)
         part = SlotRows(where.row[stretch], where.frame[stretch], where.nth[stretch])
         reach = max(reach, float(np.abs(row_offset_ms(foot, part, rate_hz)).max()))
     step = next((one for one in CLOCK_STEPS if one * HIGHEST >= reach), None)

@@ -82,13 +82,13 @@ def _breaks(
 ) -> NDArray[np.int64]:
     """Where a run of slots begins that does not follow the one before; in pieces, to need little memory."""
     found: list[NDArray[np.int64]] = []
-    for start in range(0, len(seq) - 1, _PIECE):
+    for start in range(0, len(seq), _PIECE):
         part = slice(start, start + _PIECE + 1)
         step = slots[part][:-1].astype(np.int64)
         follows = np.diff(seq[part]) == step
         follows &= np.abs(np.diff(times[part]) - step / rate_hz) < _DEVICE_BREAK_S
         found.append(np.flatnonzero(~follows) + start + 1)
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+    return np.concatenate(found)
 
 
 def row_count(feet: "list[SlotRows]") -> int:

@@ -251,6 +251,18 @@ def strayed(subject: Subject, rows: int) -> Subject:
     return replace(subject, feet=(replace(left, seq=seq, slots=slots, time_s=times), right))
 
 
+@pytest.mark.parametrize("stretch", [1, 2, 3, 5])
+def test_the_clock_is_looked_through_in_stretches(
+    stretch: int, subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The farthest is 700 ms, of the third to fifth frame; the first two are on their rows."""
+    monkeypatch.setattr("plantigrade.exports.edf._STRETCH_ROWS", stretch)
+    FORMATS["edf"].write_subject(strayed(subject, 6), tmp_path / "a.edf")
+    with pyedflib.EdfReader(str(tmp_path / "a.edf")) as file:
+        assert file.getPhysicalMinimum(17) == pytest.approx(-3276.8)
+        assert file.readSignal(17)[6:11].tolist() == pytest.approx([0, 0, -700, -700, -700], abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("rows", "step_ms"),
     [(5, 0.02), (6, 0.1), (31, 0.1), (32, 1.0), (326, 1.0), (327, 10.0), (3275, 10.0), (3276, 100.0)],

@@ -228,6 +228,7 @@ def spaced(subject: Subject, times: list[float], seq: list[int], slots: list[int
 def test_slots_that_follow_each_other_take_rows_that_do(subject: Subject) -> None:
     """A clock that runs 4 % fast: five slots in 0.384 s still take five rows."""
     assert spaced(subject, [0.0, 0.096, 0.192, 0.288, 0.384], [0, 1, 2, 3, 4]) == [0, 1, 2, 3, 4]
+    assert spaced(subject, [0.26], [7]) == [3] and spaced(subject, [0.26], [7], [2]) == [3, 4]
     assert spaced(subject, [0.26, 0.3], [7, 8]) == [3, 4]
     assert spaced(subject, [0.24, 0.3], [7, 8]) == [2, 3]
 
