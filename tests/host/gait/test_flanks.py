@@ -223,6 +223,11 @@ def test_a_toe_that_is_dragged_is_loaded_while_its_load_is_certain() -> None:
     cfg = config(release_slope_share=0.07)[0]
     # 80 N: row 74; 88 N between row 72 (90 N) and 73 (85 N)
     assert 100.0 * float(release(x, t, 58, 78, 0, cfg, SPREAD)) == pytest.approx(72.4)
+    x[77], x[78] = 0.0, 60.0
+    assert 100.0 * float(release(x, t, 58, 78, 0, cfg, SPREAD)) == pytest.approx(72.4)
+    # beyond the samples that are there it is not known
+    x[77], x[78], x[79] = 65.0, 60.0, 0.0
+    assert 100.0 * float(release(x, t, 58, 78, 0, cfg, SPREAD)) == pytest.approx(60.4)
 
 
 def test_the_steepest_fall_is_sought_within_4_samples_of_the_crossing() -> None:

@@ -54,6 +54,8 @@ def test_one_foot_alone() -> None:
         )
     assert both["step_time_s"].value is None and both["step_time_s"].note == "needs both feet; one is missing"
     assert "symmetry_peak_force_pct" not in both
+    assert found.left is not None
+    assert found.left.parameters["step_time_s"].note == "needs both feet; one is missing"
     (bout,) = found.bouts
     assert (bout.steps, bout.strides_left, bout.strides_right) == (24, 11, 0)
     assert bout.cadence_per_min == pytest.approx(60.0 * 23 / 13.2)
