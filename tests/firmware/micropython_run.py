@@ -19,11 +19,9 @@ def run(
     timeout_s: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """Run `script`; its output and exit code."""
-    interpreter = shutil.which("micropython", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    assert interpreter, "the MicroPython interpreter is missing: install the extra 'twin'"
-    environment = os.environ | {"MICROPYPATH": ":".join(map(str, folders)) + ":.frozen"}
+    command, environment = _command(script, arguments, heap, folders)
     return subprocess.run(
-        [interpreter, "-X", f"heapsize={heap}", str(script), *arguments],
+        command,
         env=environment,
         capture_output=True,
         text=True,
@@ -32,3 +30,20 @@ def run(
         check=False,
         cwd=HERE,
     )
+
+
+def start(script: Path, *arguments: str, heap: str = "1000wK") -> subprocess.Popen[str]:
+    """Start `script`, to talk with over its standard input and output."""
+    command, environment = _command(script, arguments, heap, SOURCES)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True, cwd=HERE)
+
+
+def _command(
+    script: Path, arguments: tuple[str, ...], heap: str, folders: tuple[Path, ...]
+) -> tuple[list[str], dict[str, str]]:
+    """Words of the command and its environment."""
+    interpreter = shutil.which("micropython", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    assert interpreter, "the MicroPython interpreter is missing: install the extra 'twin'"
+    environment = os.environ | {"MICROPYPATH": ":".join(map(str, folders)) + ":.frozen"}
+    return [interpreter, "-X", f"heapsize={heap}", str(script), *arguments], environment

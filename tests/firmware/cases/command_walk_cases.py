@@ -62,10 +62,10 @@ class Insole:
             (1, self.boot),
         ]  # fmt: skip
 
-    def ask(self, op, *arguments, value=b"", refused=None, broken=None):
-        """A peer asks. `refused`: the result that the model expects; `broken`: the same of a malformed one.
-        Returns (peer, reply), the reply None where it was refused."""
-        peer = self.draw.choice(self.peers)
+    def ask(self, op, *arguments, value=b"", refused=None, broken=None, peer=None):
+        """A peer asks, any if none is given. `refused`: the result that the model expects; `broken`: the same
+        of a malformed one. Returns (peer, reply), the reply None where it was refused."""
+        peer = peer or self.draw.choice(self.peers)
         peer.tag = (peer.tag + 7) & 0xFF
         import struct
 
@@ -171,13 +171,9 @@ class Insole:
         next_seq = self.insole.recorder.next_seq
         first, end = self.draw.below(next_seq + 50), self.draw.below(next_seq + 50)
         way = self.draw.below(2)
-        before = [peer.transfer for peer in self.peers]
-        # Which of the two asks is drawn in `ask`; what is expected depends on it, so it is drawn twice alike.
-        state = self.draw._state
-        asking = self.draw.choice([0, 1])
-        self.draw._state = state
-        refused = ids.RESULT_RANGE if first >= end else ids.RESULT_BUSY if before[asking] else None
-        peer, reply = self.ask(ids.OP_LOG_READ, first, end, way, refused=refused)
+        peer = self.draw.choice(self.peers)
+        refused = ids.RESULT_RANGE if first >= end else ids.RESULT_BUSY if peer.transfer else None
+        _, reply = self.ask(ids.OP_LOG_READ, first, end, way, refused=refused, peer=peer)
         if reply:
             self.transfers += 1
             assert reply.fields == (self.transfers,)

@@ -7,6 +7,8 @@
 fails tells its seed; the same walk again, and no other:
 
     PLANTIGRADE_WALK_SEED=17 pytest tests/firmware/test_cases.py -k walk
+
+Hypothesis drives the same machines from CPython, step by step (tests/firmware/test_walks.py).
 """
 
 import io
@@ -26,8 +28,11 @@ class Draw:
 
     def below(self, end):
         """0 to end - 1."""
+        return self._number() % end
+
+    def _number(self):
         self._state = (self._state * 1103515245 + 12345) & 0x7FFFFFFF
-        return (self._state >> 8) % end
+        return self._state >> 8
 
     def choice(self, items):
         """One of a list."""
@@ -45,6 +50,17 @@ class Draw:
             if at < 0:
                 return thing
         raise AssertionError("no weight")
+
+
+class Tape(Draw):
+    """Numbers that somebody else has drawn; 0 when they are used up."""
+
+    def __init__(self):
+        super().__init__(0)
+        self.numbers = []
+
+    def _number(self):
+        return self.numbers.pop(0) if self.numbers else 0
 
 
 def walk(machine, steps, seeds=SEEDS):
