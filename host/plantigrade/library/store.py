@@ -140,8 +140,8 @@ class Store:
             try:
                 cursor = raw.cursor()
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                row = cursor.fetchone()
-                return row is not None and row[0] == 0
+                busy, _pages, _moved = cursor.fetchone()
+                return not busy
             finally:
                 raw.close()
 

@@ -209,6 +209,51 @@ def test_groups_of_a_long_file_are_read_as_they_are_asked_for() -> None:
     assert np.asarray(stored, np.float64).dtype == np.float64
 
 
+class Learner:
+    """A calibration that learns: it adds to each count how many it has seen before."""
+
+    calibration = "table"
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.fed: list[int] = []
+
+    def feed(self, counts: np.ndarray) -> np.ndarray:
+        self.fed.append(len(counts))
+        force = counts + self.seen + np.arange(len(counts))[:, None]
+        self.seen += len(counts)
+        return force.astype(np.float32)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 0, 2, 1], [2, 3, 1, 3, 0], [3, 3, 1, 1], [1, 2, 0, 3]])
+def test_forces_of_a_calibration_that_learns_do_not_depend_on_the_order(order: list[int]) -> None:
+    """Groups of two counts of 100: the first group gives 100 and 101, the second 102 and 103, and so on."""
+    learner = Learner()
+    stored = StoredForces([2, 2, 2, 2], 1, lambda _: np.full((2, 1), 100), learner)  # type: ignore[arg-type]
+    for number in order:
+        stored._groups._kept.clear()  # as if other groups had been looked at meanwhile
+        rows = stored[2 * number : 2 * number + 2]
+        assert np.ravel(rows).tolist() == [100 + 2 * number, 101 + 2 * number]
+    assert learner.fed == [], "the one that was handed over is never changed"
+
+
+def test_what_was_learned_is_remembered_at_every_group() -> None:
+    """Going on where the last group ended learns nothing twice; going back begins at the group itself."""
+    read: list[int] = []
+
+    def counts(number: int) -> np.ndarray:
+        read.append(number)
+        return np.full((2, 1), 100)
+
+    stored = StoredForces([2] * 12, 1, counts, Learner())  # type: ignore[arg-type]
+    for number in range(12):
+        stored[2 * number : 2 * number + 2]
+    assert read == list(range(12))
+    stored[0:2]
+    stored[6:8]
+    assert read[12:] == [0, 3]
+
+
 def test_frames_of_a_file_a_slice_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "ROW_GROUP", 4)
     write_parquet(tmp_path / "a", made_frames(10))

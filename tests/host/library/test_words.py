@@ -176,6 +176,19 @@ def test_lines_are_not_broken_where_nobody_looks() -> None:
     assert len(shown(screen.print_entries, [ENTRY._replace(title="x" * 240)], 1)) > 2
 
 
+def test_on_a_terminal_nothing_is_coloured_but_the_heads(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Numbers are not highlighted, brackets are no markup, and lines are as wide as the terminal."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    screen.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], 1)
+    lines = capsys.readouterr().out.splitlines()
+    assert "\x1b[1m" in lines[0] and all("\x1b" not in line for line in lines[1:])
+    assert "walk 12" in lines[1] and "[bold]x[/bold]" in "".join(lines) and len(lines) > 3
+    assert max(len(line) for line in lines[1:]) <= 60
+
+
 def test_work_tells_nothing_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
     with screen.working("checking") as progress:
         progress("a file", 0.5)
