@@ -120,8 +120,8 @@ def test_every_rule_of_the_machines_is_driven() -> None:
         (RadioLinks, "connect disconnect exchange_mtu encrypt stray show command serve pump live fill busy"),
         (
             CommandSessions,
-            "hello status stream set_mode set_setting get_setting read transfer stop acknowledge info erase slots"
-            " garbage forget boot",
+            "hello status stream set_mode set_setting get_setting read transfer stop acknowledge info erase"
+            " slots garbage forget boot",
         ),
     ):
         try:
