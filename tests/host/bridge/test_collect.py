@@ -13,11 +13,12 @@ from plantigrade.bridge import collect as collect_module
 from plantigrade.bridge.collect import collect, complete
 from plantigrade.bridge.collector import Collector
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.journal import Journal
+from plantigrade.bridge.journal import Journal, JournalError
 from plantigrade.bridge.keeper import Connection, Keeper
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import Channel, LinkError
 
+from tests.host.bridge_kit.collecting import Disk
 from tests.host.bridge_kit.fake_insole import record_of
 from tests.host.bridge_kit.scripted_link import ScriptedLink, hello, log_info, refusal
 from tests.host.bridge_kit.virtual_time import clock_ns, run_virtually, virtual_now_ns
@@ -333,12 +334,35 @@ def test_an_insole_may_vanish_between_the_wait_and_the_question(
     completing(tmp_path, story, insole)
 
 
+def test_a_disk_that_refuses_to_the_end_is_told_and_nothing_more_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk()
+    monkeypatch.setattr(collect_module, "Journal", lambda path: Journal(path, sync=disk.sync))
+    insole = LoggingInsole()
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        collecting = asyncio.create_task(collect({"right": insole.make_link}, tmp_path / "j", stop, POLICY))
+        await asyncio.sleep(0.01)
+        disk.full = True
+        await asyncio.sleep(20)
+        stop.set()
+        with pytest.raises(JournalError, match="the disk is full"):
+            await collecting
+
+    run_virtually(main())
+    assert insole.reads == [(400, 950), (950, 1000)]
+    assert set(insole.acknowledged) == {400}, "what had been acknowledged before is no news"
+    Journal(tmp_path / "j").close()  # nobody holds it any more
+
+
 def test_a_journal_that_cannot_be_opened_is_told_before_anything_is_connected(tmp_path: Path) -> None:
     (tmp_path / "j").write_bytes(b"something else")
     insole = LoggingInsole()
 
     async def main() -> None:
-        with pytest.raises(Exception, match="not a journal"):
+        with pytest.raises(JournalError, match="not a journal"):
             await collect({"right": insole.make_link}, tmp_path / "j", asyncio.Event(), POLICY)
 
     run_virtually(main())
