@@ -140,7 +140,8 @@ class Store:
             try:
                 cursor = raw.cursor()
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                busy, _pages, _moved = cursor.fetchone()
+                answer: Any = cursor.fetchone()
+                busy, _pages, _moved = answer
                 return not busy
             finally:
                 raw.close()
