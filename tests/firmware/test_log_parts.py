@@ -266,6 +266,20 @@ class TestIndex:
             log.flush()
             assert self.entry(log).count == count, seq
 
+    @pytest.mark.parametrize(("ahead", "claimed"), [(0, 100), (4095, 50 + 4095 + 50), (4096, 50)])
+    def test_numbers_of_a_damaged_record_count_as_used_when_they_are_near(
+        self, ahead: int, claimed: int
+    ) -> None:
+        """Less than 4096 slots beyond the last sound entry: 41 s."""
+        device = RamFlash(8)
+        log = filled(device, 0)
+        log.append(make_record(0, 50, 1, 100, frames=50))
+        log.put(make_record(50 + ahead, 50, 1, 100, frames=50), 100)
+        log.flush()
+        device.data[log.used - 1] ^= 1
+        index = self.entry(log)
+        assert (index.end_seq, index.claimed_seq) == (50, claimed)
+
 
 def boots_without_writing(data: bytearray) -> Recorder:
     """A log that can read these bytes and was not opened."""

@@ -165,4 +165,8 @@ def test_encoder_refuses_what_it_was_not_made_for(imu):
         encoder.encode(out, frames, 0, 5, 0, 0, 0, 1, 1, 1, 0, None if imu else motion)
     with pytest.raises(ValueError, match="max_frames"):
         Encoder(57 if imu else 65, imu)
+    with pytest.raises(ValueError, match="max_frames"):
+        Encoder(0, imu)
     assert Encoder(56 if imu else 64, imu).max_frames == (56 if imu else 64)
+    assert (Encoder(1, imu).max_frames, Encoder(1, imu).imu) == (1, imu)
+    assert (Encoder().max_frames, Encoder().imu) == (64, False)

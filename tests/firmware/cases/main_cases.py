@@ -56,6 +56,8 @@ def test_parts_are_wired_as_the_board_says():
     assert list(insole.blocks._governor.rest) == [330] * 16
     assert insole.blocks._encoder.max_frames == 64 and not insole.blocks._encoder.imu
     assert insole.faults.flags == 0
+    assert len(insole.live._data) == 4096, "some seconds of live records"
+    assert "insole.recorder.boot" not in workbench.sys.modules, "its code leaves its room to the rest"
     assert len(bench.radio.links) == 2
     assert [session.transport for session in bench.firmware.pump._sessions] == bench.radio.links + [
         bench.firmware.usb
