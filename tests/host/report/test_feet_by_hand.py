@@ -33,6 +33,34 @@ def test_each_place_has_the_shade_of_its_sensor_and_the_feet_mirror_each_other()
     assert drawn.get_title() == "Load and gait line (seen from above)"
 
 
+def test_medial_is_towards_the_other_foot() -> None:
+    """Two sensors under the ball: medial 100 N and lateral 300 N on 10 cm2 each, 100 and 300 kPa."""
+    whole = pictured()
+    layout = replace(
+        tiny.LAYOUT,
+        x_mm=np.array([25.0, 75.0]),
+        y_mm=np.array([180.0, 180.0]),
+        area_cm2=np.array([10.0, 10.0]),
+        region=("forefoot", "forefoot"),
+    )
+    peaks = np.array([100.0, 300.0])
+    feet = [
+        replace(foot, picture=FootPicture(foot.picture.cop_mean_mm, np.zeros((2, 101)), peaks, peaks, 2))
+        for foot in whole.analysis.feet
+        if foot.picture is not None
+    ]
+    signals = [
+        replace(signal, layout=layout, force_n=np.ones((len(signal), 2), np.float32))
+        for signal in whole.walk.feet
+    ]
+    walk = replace(whole.walk, left=signals[0], right=signals[1])
+    drawn = axes()
+    feet_panel(drawn, walk, replace(whole.analysis, left=feet[0], right=feet[1]))
+    for side, shown in zip((-1, 1), drawn.images, strict=True):
+        assert shade(shown, side * (GAP + 25.0 / LENGTH), 180.0 / LENGTH) == 100.0
+        assert shade(shown, side * (GAP + 75.0 / LENGTH), 180.0 / LENGTH) == 300.0
+
+
 def test_nothing_is_shaded_outside_of_the_foot() -> None:
     """The drawn outline: within it the map has values, beyond its edges none."""
     drawn = axes()
