@@ -50,6 +50,8 @@ def test_5_percent_of_the_peak_counts() -> None:
     got = figures(TIME, force, LINE)
     assert got["cop_start_y_pct"] == pytest.approx(92)
     assert got["cop_end_y_pct"] == pytest.approx(12)
+    # (100 + 20) 30 + 200 70 + 250 130 + 400 170 + (50 + 20) 230, over 1040 N.
+    assert got["cop_mean_y_pct"] == pytest.approx(100 * 134_200 / 1040 / 250)
 
 
 @pytest.mark.worked_example("cop_mean_x_pct", "cop_mean_y_pct")
@@ -131,6 +133,26 @@ def test_cpei_from_a_slanting_chord(x: float, cpei: float) -> None:
     force = at_corners(points, [100] * 4, 240)
     got = figures((0, 0.1, 0.2, 0.3), force, corners(240.0))
     assert got["cpei_pct"] == pytest.approx(cpei, rel=1e-4, abs=1e-3)
+
+
+BORDER = layout(
+    [(20, 100), (85, 160), (80, 180), (20, 170)], [MIDFOOT, FOREFOOT, TOES, TOES], length_mm=240.0
+)
+"""The second sensor lies right on the border of the distal third."""
+
+
+@pytest.mark.parametrize("newtons", [100.0, 5.0])
+def test_a_point_on_the_border_has_entered_the_distal_third(newtons: float) -> None:
+    """From (20, 100) over (85, 160), with the whole load or just 5 % of it, to (80, 180): 16 mm as above."""
+    force = np.diag([100.0, newtons, 100.0, 0.0])[:3]
+    assert figures((0, 0.1, 0.2), force, BORDER)["cpei_pct"] == pytest.approx(18.84570, rel=1e-5)
+
+
+def test_a_line_that_begins_or_ends_on_the_border_does_not_pass_into_the_distal_third() -> None:
+    ends = np.eye(4)[[0, 0, 1]] * 100
+    begins = np.eye(4)[[1, 0, 2]] * 100
+    assert np.isnan(figures((0, 0.1, 0.2), ends, BORDER)["cpei_pct"])
+    assert np.isnan(figures((0, 0.1, 0.2), begins, BORDER)["cpei_pct"])
 
 
 def test_cpei_looks_at_the_first_entry_into_the_distal_third() -> None:
@@ -231,6 +253,16 @@ def test_the_curve_is_linear_between_samples_and_blank_beside_too_little_load() 
     assert np.isnan(x[41:]).all()
     assert np.isnan(y[41:]).all()
     assert len(x) == len(y) == 101
+
+
+def test_the_curve_goes_through_a_sample_of_just_5_percent() -> None:
+    """100, 5 and 100 N at y 30, 150 and 230; a quarter of the way half-way to the second."""
+    force = np.array([[100.0, 0, 0, 0], [0, 0, 5.0, 0], [0, 0, 0, 100.0]])
+    x, y = rows_of((0, 0.5, 1.0), force, LINE).cop_curves[0]
+    assert y[[0, 25, 50, 75, 100]] == pytest.approx([30, 90, 150, 190, 230])
+    assert x[[0, 25, 50, 75, 100]] == pytest.approx([20] * 5)
+    force[1] = (0, 0, 4.9, 0)
+    assert np.isfinite(rows_of((0, 0.5, 1.0), force, LINE).cop_curves[0]).sum() == 0
 
 
 def test_the_curve_reaches_the_last_sample() -> None:

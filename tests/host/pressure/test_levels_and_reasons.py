@@ -37,6 +37,23 @@ def test_the_level_comes_from_0_16_to_0_06_s_before_the_stance(before_s: float, 
     assert impulse_after(times, heel) == pytest.approx(0.4 * (100 - expected), rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("times", "level"),
+    [((0.0, 0.1, 0.16), 14.0), ((0.0, 0.1, 0.15), 8.0), ((0.0, 0.06), 8.0)],
+    ids=["0.16 s before", "a step of 0.1 s", "0.06 s before"],
+)
+def test_the_ends_of_the_span_and_a_step_of_a_tenth_of_a_second_count(
+    times: tuple[float, ...], level: float
+) -> None:
+    """8 N in the recording's first sample, 20 N in the next; the stance begins with the last of these
+    times."""
+    start = times[-1]
+    force = np.zeros((len(times) + 2, 8))
+    force[:, 0] = [8.0, 20.0, *[100.0] * len(times)][: len(times) - 1] + [100.0] * 3
+    rows = rows_of([*times, start + 0.1, start + 0.2], force, eight(), first=len(times) - 1)
+    assert rows.impulse_n_s[0, 0] == pytest.approx(0.3 * (100 - level), rel=1e-6)
+
+
 def test_the_level_is_the_mean_of_its_samples() -> None:
     """4, 6 and 11 N: 7 N; below zero counts as nothing: 4, 0 and 11 N are 5 N."""
     times = [0.80, 0.86, 0.90, 0.93, 0.97]

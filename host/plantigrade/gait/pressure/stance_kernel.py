@@ -301,7 +301,7 @@ def _line(
             if first < 0:
                 first = i
             last = i
-    if first < 0 or last - first < 2:
+    if last - first < 2:
         return
     length = 0.0
     fastest = 0.0
@@ -354,7 +354,7 @@ def _cpei(
     for i in range(first + 1, last + 1):
         if total[i] < level:
             continue
-        if cy[previous] < distal_y <= cy[i]:
+        if cy[i] >= distal_y:
             share = (distal_y - cy[previous]) / (cy[i] - cy[previous])
             x = cx[previous] + share * (cx[i] - cx[previous])
             # Cross product of chord and point: distance to the right of the way towards the toes, which is
@@ -386,11 +386,9 @@ def _phases(row: Floats, time_s: Floats, heel: Floats, fore: Floats) -> None:
             heel_off = i
     row[35] = time_s[max(fore_on, heel_on)] - time_s[0]
     if heel_off + 1 < n:
-        row[36] = time_s[heel_off] - time_s[0]
         high = heel[heel_off] - heel_level
         fall = heel[heel_off] - heel[heel_off + 1]
-        if fall > 0.0:
-            row[36] += (time_s[heel_off + 1] - time_s[heel_off]) * high / fall
+        row[36] = time_s[heel_off] - time_s[0] + (time_s[heel_off + 1] - time_s[heel_off]) * high / fall
 
 
 @_compiled
