@@ -1,18 +1,17 @@
 """What is usual for this person in these shoes: learned over days, robust against odd ones."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
-from plantigrade.library.durable import replace_text
 from plantigrade.posture.intake import StrideColumns
+from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.statistics import cv_pct
 
 SCHEMA = "plantigrade.baseline/1"
@@ -112,11 +111,7 @@ class PersonalBaseline:
         Raises:
             FileError: the file cannot be written.
         """
-        days = [vars(day) for day in self.days]
-        try:
-            replace_text(path, json.dumps({"schema": SCHEMA, "days": days}, indent=1) + "\n")
-        except OSError as error:
-            raise FileError(path, f"cannot be written ({error.strerror})") from error
+        write_values(path, SCHEMA, {"days": [vars(day) for day in self.days]})
 
 
 @dataclass(frozen=True)
@@ -158,31 +153,22 @@ def load_baseline(path: Path) -> PersonalBaseline:
     Raises:
         FileError: missing, not JSON, another schema or a broken day.
     """
+    values = read_values(path, SCHEMA, "a baseline")
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-        table = cast(dict[str, Any], data)
-        if not isinstance(data, dict) or table.get("schema") != SCHEMA:
-            raise FileError(path, f"is not a baseline of the schema {SCHEMA}")
-        days = [
-            Day(
-                date.fromisoformat(entry["day"]).isoformat(),
-                str(entry["tag"]),
-                int(entry["strides"]),
-                {str(key): float(value) for key, value in entry["medians"].items()},
-                {str(key): float(value) for key, value in entry.get("cvs", {}).items()},
-                {str(key): float(value) for key, value in entry.get("loads", {}).items()},
-            )
-            for entry in table["days"]
-        ]
-        return PersonalBaseline(days)
-    except OSError as error:
-        raise FileError(path, f"cannot be read ({error.strerror})") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FileError(path, f"is not JSON: {error}") from error
+        return PersonalBaseline([_day(entry) for entry in values["days"]])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, PlantigradeError):
-            raise
         raise FileError(path, f"holds a day that makes no sense: {error}") from error
+
+
+def _day(entry: Mapping[str, Any]) -> Day:
+    return Day(
+        date.fromisoformat(entry["day"]).isoformat(),
+        str(entry["tag"]),
+        int(entry["strides"]),
+        {str(key): float(value) for key, value in entry["medians"].items()},
+        {str(key): float(value) for key, value in entry.get("cvs", {}).items()},
+        {str(key): float(value) for key, value in entry.get("loads", {}).items()},
+    )
 
 
 def reference_of(path: Path, tag: str) -> TagReference:

@@ -7,20 +7,19 @@ hold together (Bonferroni). With fewer than 14 days, or hardly any variation, th
 said. A day without an entry is not known, so days without pain are entered with 0.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.errors import FileError, PlantigradeError
-from plantigrade.library.durable import replace_text
 from plantigrade.posture.guidance import Catalogue, catalogue
+from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.student import t_quantile
 
 F64 = NDArray[np.float64]
@@ -88,10 +87,7 @@ def save_diary(path: Path, entries: Sequence[Entry]) -> None:
         FileError: it cannot be written.
     """
     listed = [as_json(entry) for entry in sorted(entries, key=lambda entry: entry.at)]
-    try:
-        replace_text(path, json.dumps({"schema": SCHEMA, "entries": listed}, indent=1) + "\n")
-    except OSError as error:
-        raise FileError(path, f"cannot be written ({error.strerror})") from error
+    write_values(path, SCHEMA, {"entries": listed})
 
 
 def load_diary(path: Path) -> list[Entry]:
@@ -100,16 +96,9 @@ def load_diary(path: Path) -> list[Entry]:
     Raises:
         FileError: missing, not JSON, another schema or an entry that makes no sense.
     """
+    values = read_values(path, SCHEMA, "a diary")
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileError(path, f"cannot be read ({error.strerror})") from error
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileError(path, f"is not JSON: {error}") from error
-    if not isinstance(data, dict) or cast(dict[str, Any], data).get("schema") != SCHEMA:
-        raise FileError(path, f"is not a diary of the schema {SCHEMA}")
-    try:
-        return [_entry(item) for item in cast(dict[str, Any], data)["entries"]]
+        return [_entry(item) for item in values["entries"]]
     except (KeyError, TypeError, ValueError, PlantigradeError) as error:
         raise FileError(path, f"holds an entry that makes no sense: {error}") from error
 

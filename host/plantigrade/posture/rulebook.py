@@ -1,15 +1,13 @@
 """The rules that hold for one patient: shipped ones with a clinician's edits, and the trail of who changed
 what."""
 
-import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
-from typing import Any, cast
 
 from plantigrade.errors import FileError, PlantigradeError
-from plantigrade.library.durable import replace_text
+from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.rules import EDITABLE, Rule, check_rule, shipped_rules
 
 SCHEMA = "plantigrade.rulebook/1"
@@ -62,7 +60,7 @@ class RuleBook:
                 f"there is no rule {rule_id!r}; rules are: {', '.join(sorted(self.rules))}"
             )
         _check_field(field)
-        if not by.strip() or not reason.strip() or max(len(by), len(reason)) > LONGEST_TEXT:
+        if any(not text.strip() or len(text) > LONGEST_TEXT for text in (by, reason)):
             raise PlantigradeError("an edit needs a name and a reason (at most 500 characters)")
         if at.tzinfo is None:
             raise PlantigradeError("an edit needs a time with its time zone")
@@ -99,11 +97,7 @@ class RuleBook:
         Raises:
             FileError: the file cannot be written.
         """
-        data = {"schema": SCHEMA, "edits": [asdict(edit) for edit in self.trail]}
-        try:
-            replace_text(path, json.dumps(data, indent=1) + "\n")
-        except OSError as error:
-            raise FileError(path, f"cannot be written ({error.strerror})") from error
+        write_values(path, SCHEMA, {"edits": [asdict(edit) for edit in self.trail]})
 
 
 def _check_field(field: str) -> None:
@@ -117,18 +111,8 @@ def load_rulebook(path: Path) -> RuleBook:
     Raises:
         FileError: missing, not JSON, another schema, or an edit that no longer fits.
     """
+    values = read_values(path, SCHEMA, "a rule book")
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-        table = cast(dict[str, Any], data)
-        if not isinstance(data, dict) or table.get("schema") != SCHEMA:
-            raise FileError(path, f"is not a rule book of the schema {SCHEMA}")
-        trail = tuple(Edit(**entry) for entry in table["edits"])
-        return RuleBook(trail=trail)
-    except OSError as error:
-        raise FileError(path, f"cannot be read ({error.strerror})") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FileError(path, f"is not JSON: {error}") from error
+        return RuleBook(trail=tuple(Edit(**entry) for entry in values["edits"]))
     except (KeyError, TypeError, OverflowError, PlantigradeError) as error:
-        if isinstance(error, FileError):
-            raise
         raise FileError(path, f"holds an edit that does not fit this version's rules: {error}") from error

@@ -45,7 +45,7 @@ def cv_pct(values: F64) -> float:
         return NAN
     middle = np.median(values)
     robust = 1.4826 * np.median(np.abs(values - middle))
-    kept = values[np.abs(values - middle) <= OUTLIER_SDS * max(robust, 1e-9 + 0.001 * abs(middle))]
+    kept = values[np.abs(values - middle) <= OUTLIER_SDS * max(robust, 0.001 * abs(middle))]
     mean = float(kept.mean())
     return 100.0 * float(kept.std(ddof=1)) / mean if len(kept) > 2 and mean != 0 else NAN
 

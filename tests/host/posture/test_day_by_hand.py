@@ -129,6 +129,19 @@ def test_seconds_run_from_the_first_sample_of_either_foot_to_the_last():
     assert [o.values["worn"] for o in found] == [1.0] * 1290
 
 
+def test_a_piece_of_ten_minutes_of_an_odd_rate_is_a_little_shorter_or_longer():
+    """10.234 rows a second: 6140 rows are 599.96 s. Standing until 650 s, row 6652; a second has ten rows.
+
+    The row 6652 is in the 666th ten of rows, which still begins on both feet and so ends unsteady.
+    """
+    time_s = np.arange(7200) / 10.234
+    total = np.where(time_s < 650.0, 350.0, 0.0)
+    left, right = (signal(foot, time_s.tolist(), total.tolist()) for foot in Foot)
+    found = seconds_of(walk(left, right, 10.234), 700.0)
+    standing = [one.values["still_s"] > 0 for one in found]
+    assert standing == [True] * 665 + [False] * 55
+
+
 @pytest.mark.parametrize("weight_n", [0.0, -700.0, float("nan")])
 def test_shares_need_a_weight(weight_n: float):
     assert seconds_of(walk(flat(Foot.LEFT, 0, 5, 350), flat(Foot.RIGHT, 0, 5, 350)), weight_n) == []

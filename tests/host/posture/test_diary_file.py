@@ -69,9 +69,16 @@ def test_the_file_holds_the_entries_in_the_order_of_their_times(tmp_path: Path):
             },
         ],
     }
-    assert path.read_text(encoding="utf-8").endswith("}\n")
     assert load_diary(path) == [early, late]
     assert as_json(late)["at"] == "2026-03-02T21:00+00:00"
+
+
+def test_the_file_is_for_people_to_read_too(tmp_path: Path):
+    save_diary(tmp_path / "pain.json", [Entry(AT, Place.KNEE, 3)])
+    assert (tmp_path / "pain.json").read_text(encoding="utf-8") == (
+        '{\n "schema": "plantigrade.diary/1",\n "entries": [\n  {\n   "at": "2026-03-02T21:00+00:00",\n'
+        '   "place": "knee",\n   "side": "",\n   "score": 3,\n   "note": ""\n  }\n ]\n}\n'
+    )
 
 
 def stored(path: Path, **changed: object) -> Path:
