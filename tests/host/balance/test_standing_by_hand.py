@@ -257,7 +257,7 @@ def test_standing_needs_a_foot() -> None:
         stand(None, None)
 
 
-@pytest.mark.parametrize(("load", "sways"), [(50.1, True), (49.9, False)])
+@pytest.mark.parametrize(("load", "sways"), [(50.1, True), (50.0, True), (49.9, False)])
 def test_a_foot_that_carries_less_than_50_n_has_no_sway(load: float, sways: bool) -> None:
     got = stand(foot(Foot.LEFT, load), foot(Foot.RIGHT, 400.0))
     assert (got.left is not None) is sways
