@@ -176,6 +176,16 @@ def test_of_several_peaks_in_a_half_the_highest_counts_and_of_equals_the_earlier
     assert peaks(twins) == pytest.approx((700.0, 300.0, 800.0, 20.0, 50.0, 60.0))
 
 
+def test_a_stance_that_begins_or_ends_high_has_its_peaks_within() -> None:
+    """Its first and its last sample are no peaks, and no measure of them: 900 N before and 950 N after peaks
+    of 500 and 450 N. The peak two samples after the start is the first one."""
+    high: Corners = [
+        (0.0, 900.0), (0.01, 300.0), (0.02, 500.0), (0.03, 300.0), (0.4, 200.0), (0.7, 450.0), (0.9, 350.0),
+        (1.0, 950.0),
+    ]  # fmt: skip
+    assert peaks(high) == pytest.approx((500.0, 200.0, 450.0, 2.0, 40.0, 70.0))
+
+
 def test_the_valley_is_the_lowest_force_between_the_two_peaks_alone() -> None:
     """It dips to 100 N before F1 and after F3; between them the lowest is 400 N, met at 0.44 and 0.56 s."""
     dips: Corners = [

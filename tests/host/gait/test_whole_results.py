@@ -63,6 +63,18 @@ def test_one_foot_alone() -> None:
     assert [(one.code, one.foot) for one in found.findings] == [("foot_missing", Foot.RIGHT)]
 
 
+def test_a_foot_whose_samples_never_came() -> None:
+    """The recording names two feet and holds one."""
+    nothing = FootSignal(Foot.RIGHT, np.zeros(0), np.zeros((0, 1), np.float32))
+    found = analyze(Walk(WALK.left, nothing, 100.0))
+    assert [(one.code, one.text) for one in found.findings] == [
+        ("no_samples", "right foot: no usable sample"),
+        ("short_recording", "right foot: only 0.0 s recorded; too short for anything but single steps"),
+    ]
+    assert found.right is not None and len(found.right.strides) == 0
+    assert found.right.accounting.samples_spanned == 0
+
+
 def test_both_feet_have_what_one_lacks() -> None:
     both = analyze(WALK).both
     assert both["symmetry_peak_force_pct"].value == pytest.approx(-25.0)  # 100 (700 - 900) / 800
