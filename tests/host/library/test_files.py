@@ -40,9 +40,14 @@ def test_a_text_is_replaced_or_stands(tmp_path: Path, monkeypatch: pytest.Monkey
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(durable.os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        replace_text(path, "new")
+    def full_and_swept(_: int) -> None:
+        next(tmp_path.glob(".a.json.*")).unlink()
+        full(0)
+
+    for failure in (full, full_and_swept):
+        monkeypatch.setattr(durable.os, "fsync", failure)
+        with pytest.raises(OSError, match="No space left"):
+            replace_text(path, "new")
     monkeypatch.undo()
     assert path.read_text(encoding="utf-8") == "Ä" and [one.name for one in tmp_path.iterdir()] == ["a.json"]
 
