@@ -116,7 +116,7 @@ async def _find_on_air(target: str) -> Link:
 
     def fits(sighting: Sighting) -> bool:
         insole = sighting.insole
-        return wanted == insole.side or (len(wanted) >= 4 and wanted.endswith(insole.serial_end.lower()[-4:]))
+        return wanted == insole.side or wanted.endswith(insole.serial_end.lower()[-4:])
 
     results = await asyncio.gather(
         *(_scan_for(radio, fits) for radio in radios()),

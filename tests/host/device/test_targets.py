@@ -66,7 +66,7 @@ def sighting(side: str, serial_end: str) -> Any:
     )
 
 
-LEFT, RIGHT, OTHER = sighting("left", "A1B2"), sighting("right", "C3D4"), sighting("right", "E5F6")
+LEFT, RIGHT, OTHER = sighting("left", "00A1B2"), sighting("right", "00C3D4"), sighting("right", "00E5F6")
 
 
 class Air:
@@ -125,7 +125,7 @@ def test_several_that_fit_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoTargetError) as refused:
         asyncio.run(find("right"))
     assert str(refused.value) == (
-        "several insoles answer to 'right'; name one by its serial number: C3D4, E5F6"
+        "several insoles answer to 'right'; name one by its serial number: 00C3D4, 00E5F6"
     )
 
 
