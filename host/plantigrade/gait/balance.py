@@ -376,7 +376,7 @@ def _body_sway(
         notes.append("sway of the whole body needs the distance of the feet (--feet-apart-mm)")
         return None
     own, other = _together(left, right, rate_hz)
-    whole = bool(np.all(np.diff(own) == 1) and np.all(np.diff(other) == 1)) and len(own) >= 3
+    whole = len(own) >= 3 and np.ptp(own) == np.ptp(other) == len(own) - 1
     if left.path is None or right.path is None or not whole:
         notes.append("sway of the whole body needs the centre of pressure of both feet, in millimetres")
         return None

@@ -24,13 +24,11 @@ class Column:
         name: as in the strides' table; the unit is its last part.
         unit: in words for people.
         place: in the kernel's row.
-        scale: what the kernel's value is multiplied with.
     """
 
     name: str
     unit: str
     place: int
-    scale: float = 1.0
 
 
 def _of_regions(stem: str, tail: str, unit: str, place: int) -> list[Column]:
