@@ -97,7 +97,7 @@ def sum_rows(force: Forces, start: int, stop: int, total: Floats) -> None:
     for i in range(start, stop):
         s = 0.0
         for k in range(sensors):
-            s += force[i, k]
+            s += float(force[i, k])  # in double precision also where this runs uncompiled
         total[i] = s
 
 
