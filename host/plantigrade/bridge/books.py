@@ -30,8 +30,8 @@ class MissingReason(StrEnum):
     @classmethod
     def from_code(cls, code: int) -> "MissingReason":
         """The reason for a code of the protocol; an unknown code is `UNEXPLAINED`."""
-        known = list(cls)
-        return known[code - 1] if 1 <= code < len(known) else cls.UNEXPLAINED
+        known = list(cls)[:-1]
+        return known[code - 1] if 1 <= code <= len(known) else cls.UNEXPLAINED
 
     @property
     def code(self) -> int:

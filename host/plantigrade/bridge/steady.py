@@ -27,17 +27,13 @@ class SteadyClock:
     def host_ns_array(self, device_us: NDArray[np.int64], estimate: ClockEstimate) -> NDArray[np.int64]:
         """Host times (n,) of device times (n,) that follow those of the call before."""
         wanted = estimate.host_ns_array(device_us)
-        if self._last_us is None or abs(self._error_ns(estimate)) > STEP_NS or device_us[0] < self._last_us:
-            stamped = wanted
-        else:
-            room_ns = (device_us - self._last_us) * (SLEW_PPM * 1e-3)
-            error_ns = self._error_ns(estimate)
-            stamped = wanted + np.rint(np.sign(error_ns) * np.maximum(0.0, abs(error_ns) - room_ns)).astype(
-                np.int64
-            )
+        stamped = wanted
+        if self._last_us is not None and device_us[0] >= self._last_us:
+            # How far the last time stamp lies behind (negative: before) what is known now.
+            error_ns = self._last_ns - estimate.host_ns(self._last_us)
+            if abs(error_ns) <= STEP_NS:
+                room_ns = (device_us - self._last_us) * (SLEW_PPM * 1e-3)
+                left_ns = np.sign(error_ns) * np.maximum(0.0, abs(error_ns) - room_ns)
+                stamped = wanted + np.rint(left_ns).astype(np.int64)
         self._last_us, self._last_ns = int(device_us[-1]), int(stamped[-1])
         return stamped
-
-    def _error_ns(self, estimate: ClockEstimate) -> int:
-        """How far the last time stamp lies behind (negative: before) what is known now."""
-        return 0 if self._last_us is None else self._last_ns - estimate.host_ns(self._last_us)

@@ -11,11 +11,43 @@ from plantigrade.bridge.books import Gap, MissingReason
 from plantigrade.bridge.clock import ClockEstimate
 from plantigrade.bridge.collector import Collector
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.journal import Journal
+from plantigrade.bridge.journal import Holdings, Journal
 from plantigrade.bridge.journal_entries import Kind
 
 from tests.host.bridge_kit.collecting import Disk, bring, greet, written
 from tests.host.bridge_kit.virtual_time import run_virtually
+
+
+@pytest.mark.parametrize(
+    "requested, durable, gaps, ack_to",
+    [
+        ([], [], [], 0),
+        ([], [(0, 50)], [], 0),
+        ([(10, 100)], [], [], 10),
+        ([(10, 100)], [(10, 100)], [], 100),
+        ([(10, 100)], [(0, 200)], [], 100),
+        ([(10, 100)], [(10, 40)], [], 40),
+        ([(10, 100)], [(11, 100)], [], 10),
+        ([(10, 100)], [(10, 40)], [(40, 60)], 60),
+        ([(10, 100)], [(60, 100), (10, 40)], [(30, 50), (50, 60)], 100),
+        ([(10, 20), (50, 60)], [(10, 20)], [], 50),
+        ([(10, 20), (50, 60)], [(50, 60)], [], 10),
+        ([(10, 20), (50, 60)], [(10, 60)], [], 60),
+    ],
+)
+def test_the_insole_may_forget_what_comes_before_the_first_slot_that_is_neither_held_nor_gone(
+    requested: list[tuple[int, int]],
+    durable: list[tuple[int, int]],
+    gaps: list[tuple[int, int]],
+    ack_to: int,
+) -> None:
+    held = Holdings({})
+    for piece in requested:
+        held.requested.add(*piece)
+    for piece in durable:
+        held.durable.add(*piece)
+    held.gaps = [Gap(*piece, MissingReason.OFF) for piece in gaps]
+    assert held.ack_to() == ack_to
 
 
 def test_each_gap_is_written_once_however_often_is_committed(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Keeping an insole connected: when the next attempt comes and what is told on the way. Virtual time."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -238,3 +239,8 @@ def test_waits_of_the_default_back_off() -> None:
     assert shortest.attempts == 9
     shortest.reset()
     assert shortest.attempts == 0
+
+
+def test_after_64_attempts_a_wait_grows_no_more_whatever_its_bound() -> None:
+    waits = Backoff(first_s=1.0, factor=2.0, longest_s=math.inf, jitter=0.0)
+    assert [waits.next_s() for _ in range(68)][62:] == [2.0**62, 2.0**63, *[2.0**64] * 4]
