@@ -95,25 +95,35 @@ def test_feet_of_different_beats_are_brought_to_one_time():
     assert found.sd_pct == pytest.approx(0.5, abs=1e-3)
 
 
-def steps(seconds: float, begin_s: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Feet that share 700 N at every moment: stances of 0.6 s, one stride of 1.1 s."""
-    phase = ((np.arange(round(seconds * 100)) / 100 + begin_s) % 1.1) / 1.1
-    # Up within 0.09 of the stride, full until 0.5, down until 0.59.
-    left = 700.0 * np.clip(np.minimum(phase / 0.09, (0.59 - phase) / 0.09), 0.0, 1.0)
-    return left, 700.0 - left
+def steps(seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """Strides of 1.0 and 1.2 s in turns; the right foot comes half a stride after the left one.
+
+    Of a stride the force rises within 0.09, stays until 0.5 and has gone at 0.59: half of its height on
+    average. The left foot's is 840 N, the right one's 560 N: 420 + 280 = 700 N.
+    """
+    t = np.arange(round(seconds * 100)) / 100 % 2.2
+    left = np.where(t < 1.0, t, (t - 1.0) / 1.2)
+    right = (left + 0.5) % 1.0
+    shapes = [np.clip(np.minimum(phase / 0.09, (0.59 - phase) / 0.09), 0.0, 1.0) for phase in (left, right)]
+    return 840.0 * shapes[0], 560.0 * shapes[1]
 
 
 @pytest.mark.worked_example("scale", "samples")
 def test_walking_is_judged_over_whole_cycles():
-    """735 N over 700 N; 30 s are 27 strides, of which the engine leaves out the first and last of a bout."""
-    left, right = steps(30.0)
+    """735 N over 700 N; of the 54 strides of 60 s those count that the engine takes for steady."""
+    left, right = steps(60.0)
     found = scale(two_feet(left, right), 735.0)
     assert found.source == "walking"
-    assert found.left == found.right == pytest.approx(1.05, rel=1e-4)
-    assert 15 <= found.samples <= 27
-    # The other foot's clock begins a second later: cycles before that do not count.
-    late = scale(two_feet(left, steps(25.0, 1.0)[1], 1.0), 735.0)
+    assert found.left == found.right == pytest.approx(1.05, rel=1e-3)
+    assert found.sd_pct == pytest.approx(1.0, abs=0.02)
+    assert 20 <= found.samples <= 54
+    # The right foot's clock begins 35.9 s later: cycles before that do not count, and the others are those of
+    # the walking, not of the standing with 1050 N after it.
+    left = np.concatenate([left, np.full(4000, 630.0)])
+    right = np.concatenate([right, np.full(4000, 420.0)])
+    late = scale(two_feet(left, right[3590:], 35.9), 735.0)
     assert late.left == pytest.approx(1.05, rel=1e-3)
+    assert late.sd_pct == pytest.approx(1.0, abs=0.02)
     assert late.samples < found.samples
 
 
