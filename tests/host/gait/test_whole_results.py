@@ -192,3 +192,23 @@ def test_turns_of_the_walk_are_in_the_result_and_in_its_bout() -> None:
         assert set(marked) >= {19, 20, 21}
         assert foot.strides.stride_time_s[19:22] == pytest.approx([1.5] * 3, abs=1e-6)
         assert foot.parameters["stride_time_s"].value == pytest.approx(1.2, abs=1e-6)
+
+
+@pytest.mark.worked_example("walk_to_walk_stride_time_cv_pct", "walk_to_walk_swing_time_cv_pct")
+def test_three_walks_at_three_paces() -> None:
+    """Nine stances a foot at strides of 1.1, 1.2 and 1.3 s, 5 s apart: twelve steady strides a walk. Means of
+    1.1, 1.2 and 1.3 s: 100 x 0.1 / 1.2 %. Stances stay 0.788 and 0.740 s, so that swings of both feet are
+    0.336, 0.436 and 0.536 s on average: 100 x 0.1 / 0.436 %."""
+    time = np.arange(5000) / 100.0
+    begun = ((1.0, 1.1), (17.0, 1.2), (34.0, 1.3))
+    feet: list[FootSignal] = []
+    for foot, late, shape in ((Foot.LEFT, 0.0, LEFT_STANCE), (Foot.RIGHT, 0.6, RIGHT_STANCE)):
+        rises = [at for first, stride_s in begun for at in starts(first + late, 9, stride_s)]
+        feet.append(signal_of(foot, time, total_of(rises, shape, time)))
+    found = analyze(Walk(feet[0], feet[1], 100.0))
+    assert [(bout.strides_left, bout.strides_right) for bout in found.bouts] == [(8, 8)] * 3
+    stride, swing = (found.both[f"walk_to_walk_{name}_time_cv_pct"] for name in ("stride", "swing"))
+    assert (stride.value, stride.n) == (pytest.approx(8.3333333, abs=1e-4), 3)
+    assert (swing.value, swing.n) == (pytest.approx(22.9357798, abs=1e-3), 3)
+    means = [bout.parameters["stride_time_s"].value for bout in found.bouts]
+    assert means == pytest.approx([1.1, 1.2, 1.3], abs=1e-6)
