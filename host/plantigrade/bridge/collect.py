@@ -75,7 +75,7 @@ async def complete(keeper: Keeper, collector: Collector, final_mode: int | None 
     """
     from insole_protocol import ids
 
-    last: LinkError | None = None
+    last = LinkError(f"{keeper.insole.name} was never connected for long enough to be completed")
     for _ in range(TRIES):
         await keeper.streaming.wait()
         session = keeper.session
@@ -96,5 +96,4 @@ async def complete(keeper: Keeper, collector: Collector, final_mode: int | None 
         except LinkError as error:
             last = error
             await asyncio.sleep(PAUSE_S)
-    assert last is not None
     raise last

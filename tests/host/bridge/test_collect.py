@@ -334,6 +334,23 @@ def test_an_insole_may_vanish_between_the_wait_and_the_question(
     completing(tmp_path, story, insole)
 
 
+def test_an_insole_that_vanishes_each_time_is_given_up_with_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect_module, "TRIES", 3)
+
+    async def story(
+        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: Keeper, journal: Journal
+    ) -> None:
+        monkeypatch.setattr(Keeper, "session", property(lambda keeper: None))
+        began_s = asyncio.get_running_loop().time()
+        with pytest.raises(LinkError, match=r"^right was never connected for long enough to be completed$"):
+            await task
+        assert asyncio.get_running_loop().time() - began_s == pytest.approx(1.5, abs=0.01)
+
+    completing(tmp_path, story)
+
+
 def test_a_disk_that_refuses_to_the_end_is_told_and_nothing_more_is_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
