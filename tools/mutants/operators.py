@@ -93,12 +93,17 @@ class NudgeFloat:
 
 
 class SwapArguments:
-    """The first two positional arguments of a call change places."""
+    """The first two positional arguments of a call change places, where their order can matter."""
+
+    _ANY_ORDER: Final = ("min", "max", "minimum", "maximum")
 
     def mutation_positions(self, node: Node) -> Iterator[Position]:
         """Calls with at least two arguments that differ and are not named."""
         if node.type == "arglist" and node.parent is not None and node.parent.type == "trailer":
+            before = node.parent.get_previous_leaf()
             first, second = node.children[0], node.children[2] if len(node.children) > 2 else None
+            if before is not None and before.value in self._ANY_ORDER:
+                return
             if second is None or "argument" in (first.type, second.type):
                 return
             if first.get_code().strip() != second.get_code().strip():
