@@ -1,0 +1,88 @@
+"""When garbage is collected: once a second, right after a sample, with half a slot to go."""
+
+import chip  # first: puts its time in place
+import gc
+from workbench import Workbench
+
+import insole.garbage
+from insole.garbage import Collector
+from insole_protocol import ids
+
+
+class Heap:
+    """In the place of `gc`: counts collections."""
+
+    def __init__(self):
+        self.collected = 0
+        self.thresholds = []
+
+    def collect(self):
+        self.collected += 1
+
+    def mem_free(self):
+        return 1000 + self.collected
+
+    def threshold(self, bytes_):
+        self.thresholds.append(bytes_)
+
+
+class Sampler:
+    period_us = 10000
+    in_us = 10000
+
+    def next_in_us(self):
+        return self.in_us
+
+
+def collector():
+    heap = insole.garbage.gc = Heap()
+    return Collector(Sampler()), heap
+
+
+def test_garbage_is_collected_once_a_second_and_with_half_a_slot_to_go():
+    try:
+        chip.clock.now_us = 5000000
+        one, heap = collector()
+        one.after_sample()
+        assert (heap.collected, one.free) == (1, 1001), "the first time is at once"
+        for ms, in_us, expected in (
+            (999, 10000, 1),
+            (1, 4999, 1),  # due, but the next sample is near
+            (3, 0, 1),
+            (1, -200, 1),
+            (1, 5000, 2),  # half a slot is enough
+            (999, 10000, 2),  # a second from the last one
+            (1, 9000, 3),
+            (5000, 9000, 4),
+            (999, 9000, 4),  # what was missed is not made up for
+        ):
+            chip.advance(ms * 1000)
+            one._sampler.in_us = in_us
+            one.after_sample()
+            assert heap.collected == expected, (ms, in_us)
+            assert one.free == 1000 + expected
+        assert heap.thresholds == []
+    finally:
+        insole.garbage.gc = gc
+
+
+def test_once_everything_is_made_garbage_waits_for_its_time():
+    try:
+        one, heap = collector()
+        assert one.free == 0
+        one.settle()
+        assert (heap.collected, one.free, heap.thresholds) == (1, 1001, [-1])
+    finally:
+        insole.garbage.gc = gc
+
+
+def test_the_time_to_the_next_slot():
+    bench = Workbench()
+    sampler = bench.insole.sampler
+    bench.slots(1)
+    assert sampler.next_in_us() == 10000
+    chip.advance(3000)
+    assert sampler.next_in_us() == 7000
+    bench.insole.modes.set(ids.MODE_IDLE)
+    chip.advance(3000)
+    assert sampler.next_in_us() == 10000, "nothing is due"
