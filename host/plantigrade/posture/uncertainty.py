@@ -41,7 +41,7 @@ def sensor_sd(metric: str, table: StrideColumns, regions: tuple[str, ...], media
         middle = abs(float(np.median(values))) if len(values) else NAN
         return middle * _sum_sd(table.impulse_n_s, table.relative_sd)
     part = {name: np.array([region == name for region in regions], np.float64) for name in REGION_NAMES}
-    ones = np.ones(len(regions))
+    ones = np.ones_like(medial)
     if metric == "force_arch_index":
         above, below, unit = part["midfoot"], ones - part["toes"], 1.0
     elif metric == "medial_arch_index":
