@@ -17,6 +17,8 @@ from tools.mutants.packages import ROOT, Package
 KEPT: Final = ROOT / "build" / "mutants" / "traced"
 TOO_LONG_S: Final = 20.0
 """A test that runs longer under the tracer answers for no mutant."""
+FILE_S: Final = 60.0
+"""Once the tests of a file have taken so long, its others answer for no mutant either."""
 
 
 class TooLong(BaseException):
@@ -44,6 +46,7 @@ class Tracer:
     def __init__(self, coverage: Any, traced: Traced) -> None:
         self._coverage = coverage
         self._traced = traced
+        self._ends = time.monotonic() + FILE_S
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -62,6 +65,9 @@ class Tracer:
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             raise TooLong
+
+        if time.monotonic() > self._ends:
+            raise AssertionError("the tests of this file before it took too long")
 
         old = signal.signal(signal.SIGALRM, stop)
         signal.setitimer(signal.ITIMER_REAL, TOO_LONG_S)
