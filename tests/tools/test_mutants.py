@@ -51,7 +51,7 @@ SILENT = [
     "@dataclass(frozen=True)\nclass A: ...\n",
     "@compiled\ndef f(): ...\n",
     "compiled: Any = numba.njit(cache=True)\n",
-    "max(a, b)\n",
+    "x = max(a, b)\n",
 ]
 
 
