@@ -1,7 +1,7 @@
 """The numbers of the protocol: once given they are never given again (PROTOCOL.md section 9), so each stands
 here a second time. Runs on both interpreters."""
 
-from insole_protocol import block, ids, layout_id, messages
+from insole_protocol import block, host_messages, ids, layout_id, messages
 
 # name: number; sections of PROTOCOL.md beside each group
 NUMBERS = {
@@ -81,17 +81,20 @@ def test_every_number_is_the_one_that_was_given() -> None:
         assert getattr(ids, name) == TEXTS[name], name
     named = [name for name in dir(ids) if name[:1].isupper()]
     assert set(named) == set(NUMBERS) | set(TEXTS) | {"RESULT_NAMES", "GAP_NAMES"}
+    assert messages.choose_version(ids.LOWEST_VERSION, ids.HIGHEST_VERSION) == 1
 
 
 def test_results_and_reasons_in_words() -> None:
     assert ids.RESULT_NAMES == RESULT_NAMES
     assert ids.GAP_NAMES == GAP_NAMES
+    assert [host_messages.result_name(code) for code in range(10)] == list(RESULT_NAMES)
 
 
 def test_sizes_and_limits_of_a_record() -> None:
     for name in BLOCK:
         assert getattr(block, name) == BLOCK[name], name
     assert (layout_id.LAYOUT_ID, layout_id.SENSOR_COUNT) == (1, 16)
+    assert block.needed_bytes(1, True) == 26 + 24 + 12 + 4
 
 
 def test_sizes_of_messages() -> None:
