@@ -105,10 +105,10 @@ class TestChoice:
         traced = Traced({"elsewhere": 0.0}, {BACKOFF: {1: ["elsewhere"]}})
         assert choose_tests(self.package, self.mutant(line), [traced]) == []
 
-    def test_all_of_the_module_for_a_constant(self) -> None:
+    def test_all_for_a_constant_those_of_its_module_first(self) -> None:
         line = self.line_of("return ")
-        traced = Traced({"any": 0.1}, {BACKOFF: {line: ["any"]}})
-        assert choose_tests(self.package, self.mutant(1), [traced]) == ["any"]
+        traced = Traced({"own": 0.2, "other": 0.1}, {BACKOFF: {line: ["own"]}})
+        assert choose_tests(self.package, self.mutant(1), [traced]) == ["own", "other"]
 
     def test_not_more_than_the_budget(self) -> None:
         line = self.line_of("return ")

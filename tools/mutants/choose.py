@@ -63,12 +63,12 @@ def choose_tests(package: Package, mutant: Mutant, found: list[Traced]) -> list[
         wanted = span if function is not None else lines
         for line in wanted:
             reached.update(lines.get(line, ()))
-    if function is None and not reached:  # constants: whoever uses the package may depend on them
-        for traced in found:
-            reached.update(*(tests for rows in traced.lines.values() for tests in rows.values()))
     known = [test for test in reached if test in seconds]
     ordered = sorted(known, key=lambda test: (seconds[test], test))
-    if package.micropython:
+    if function is None:  # constants: whoever uses the package may depend on them, its own tests first
+        others = sorted(seconds, key=lambda test: (seconds[test], test))
+        ordered += [test for test in others if test not in reached]
+    elif package.micropython:
         ordered += [test for test in _named_first(mutant, seconds) if test not in reached]
     chosen: list[str] = []
     spent = 0.0

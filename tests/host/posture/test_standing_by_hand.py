@@ -62,6 +62,7 @@ def test_rows_wait_for_their_second_and_for_the_other_foot():
     assert watch.feed(force, force[:3]) == []
     (first,) = watch.feed(force[:0], force[:4])
     assert first.values["standing_s"] == 1.0
+    assert first.time_s == 1.0, "from nought where no start is told"
     assert len(watch.feed(force[:1], force[:1])) == 1, "three rows had waited"
 
 
