@@ -95,14 +95,17 @@ class Workbench:
                 self.insole.recorder.flush()
 
     def live(self, seconds):
-        """The insole runs by itself: every task of its own event loop, timer ticks on the grid."""
+        """The insole runs by itself: every task of its own event loop, timer ticks on the grid.
+
+        A turn of the loop takes a millisecond of real time as long as a task waits for a flag: few are taken.
+        """
 
         async def world():
             asyncio.create_task(self.firmware.run())
             for _ in range(round(seconds * 1000000) // PERIOD_US):
                 chip.advance(PERIOD_US)
                 machine.timers[0].fire()
-                for _ in range(8):
+                for _ in range(2):
                     await asyncio.sleep_ms(0)
 
         asyncio.new_event_loop()
