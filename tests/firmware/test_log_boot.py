@@ -13,7 +13,7 @@ for folder in ("firmware", "shared", "tests/firmware"):
 from insole.recorder import Recorder, boot  # noqa: E402
 from insole.recorder.writer import RESERVE_SLOTS, TRIES  # noqa: E402
 from insole_protocol import ids  # noqa: E402
-from insole_protocol.log_records import HEADER_BYTES, NOTE_BYTES, PAGE_BYTES  # noqa: E402
+from insole_protocol.log_records import HEADER_BYTES, NO_PAGE, NOTE_BYTES, PAGE_BYTES  # noqa: E402
 from log_kit.devices import RamCard, RamFlash  # noqa: E402
 from log_kit.logs import boots, filled  # noqa: E402
 from log_kit.walks import check_tiling, make_record, merged_gaps, read_all  # noqa: E402
@@ -109,6 +109,16 @@ class TestTheNextBoot:
         log.close()
         again = boots(device)
         assert (again.erased_seq, again.oldest_seq, again.next_seq) == (5000, 5000, 5000)
+
+    def test_an_erased_log_points_to_no_note_of_before(self) -> None:
+        """The notes before it are gone with their pages, also when pages follow that hold none."""
+        device = RamFlash(32)
+        log = filled(device, 100)
+        for _ in log.erase():
+            pass
+        assert log.header.note_page == NO_PAGE
+        log.close()
+        assert boots(device).header.note_page == NO_PAGE
 
     @pytest.mark.parametrize("waiting", [0, 1, 49])
     def test_slots_that_were_not_committed_are_in_doubt_and_their_numbers_passed_over(

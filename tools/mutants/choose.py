@@ -10,6 +10,8 @@ from tools.mutants.traced import Traced
 
 BUDGET_S = 30.0
 """Tests beyond so many seconds in all are not tried on one mutant."""
+MICROPYTHON_BUDGET_S = 80.0
+"""The same where lines are not traced, and so more tests have to be tried."""
 
 
 def _statement(tree: ast.Module, line: int) -> tuple[ast.AST | None, range]:
@@ -72,9 +74,10 @@ def choose_tests(package: Package, mutant: Mutant, found: list[Traced]) -> list[
         ordered += [test for test in _named_first(mutant, seconds) if test not in reached]
     chosen: list[str] = []
     spent = 0.0
+    budget = MICROPYTHON_BUDGET_S if package.micropython else BUDGET_S
     for test in ordered:
         spent += seconds[test]
-        if spent > BUDGET_S and chosen:
+        if spent > budget and chosen:
             break
         chosen.append(test)
     return chosen

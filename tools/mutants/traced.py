@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -17,6 +18,8 @@ from tools.mutants.packages import ROOT, Package
 KEPT: Final = ROOT / "build" / "mutants" / "traced"
 TOO_LONG_S: Final = 20.0
 """A test that runs longer under the tracer answers for no mutant."""
+SET_UP_S: Final = 60.0
+"""What a test may wait for its fixtures, which others may share."""
 FILE_S: Final = 60.0
 """Once the tests of a file have taken so long, its others answer for no mutant either."""
 
@@ -40,6 +43,24 @@ class Traced:
     left_out: list[str] = field(default_factory=list[str])
 
 
+@contextmanager
+def _limit(seconds: float) -> Generator[None]:
+    """AssertionError when what is inside takes longer."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise TooLong
+
+    old = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except TooLong:
+        raise AssertionError("took too long to be traced") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
 class Tracer:
     """Pytest plug-in: tells coverage which test runs, times it and ends it when it takes too long."""
 
@@ -60,24 +81,18 @@ class Tracer:
             self._coverage.switch_context("")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """The test itself, with its limit."""
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            raise TooLong
-
+    def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
+        """The fixtures of a test, with their limit."""
         if time.monotonic() > self._ends:
             raise AssertionError("the tests of this file before it took too long")
-
-        old = signal.signal(signal.SIGALRM, stop)
-        signal.setitimer(signal.ITIMER_REAL, TOO_LONG_S)
-        try:
+        with _limit(SET_UP_S):
             return (yield)
-        except TooLong:
-            raise AssertionError("took too long to be traced") from None
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, old)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
+        """The test itself, with its limit."""
+        with _limit(TOO_LONG_S):
+            return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A test that did not pass cannot tell a mutant from the original."""

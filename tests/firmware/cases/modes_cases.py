@@ -81,6 +81,17 @@ def test_idle_slots_are_those_that_would_have_been():
         assert gaps == ([(50, 50 + expected, ids.GAP_IDLE)] if expected else []), pause_us
 
 
+def test_what_was_recorded_is_on_the_device_when_sampling_ends():
+    """A power cut in idle mode takes nothing."""
+    bench = Workbench()
+    bench.insole.modes.set(LIVE)
+    bench.slots(50)
+    bench.insole.modes.set(IDLE)
+    blocks, gaps = Workbench(fresh=False).stored()
+    assert sum(block.header.frames for block in blocks) == 50, "all that was taken"
+    assert [gap for gap in gaps if gap[0] < 50] == []
+
+
 def test_an_insole_that_boots_idle_counts_from_its_boot():
     bench = Workbench()
     bench.insole.stop()

@@ -110,6 +110,11 @@ def test_a_battery_below_3250_mv_is_a_fault_and_after_three_looks_the_end():
         assert machine.events == ["deepsleep 600000"]
         assert stops == [0], "the log was closed before"
         assert esp32.wakes == [(board.BUTTON_PIN, 0)]
+        one, faults, stops = power()
+        for looks, expected in ((2, []), (1, ["deepsleep 600000"])):
+            for _ in range(looks):
+                one.watch()
+            assert machine.events == expected, "three looks from the boot on"
         assert machine.modes[board.BUTTON_PIN] == (machine.Pin.IN, machine.Pin.PULL_UP)
 
 
