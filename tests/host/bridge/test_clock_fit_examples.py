@@ -298,3 +298,14 @@ def test_arrivals_may_be_off_by_a_tenth_of_the_interval(late_ms: float, seen: bo
 def test_of_an_interval_and_its_fractions_the_whole_is_taken() -> None:
     """Multiples of 60 ms are multiples of 30, 20 and 7.5 too."""
     assert connection_interval_ns(arrivals(60, [3, 2, 5, 3, 2, 4, 3, 7, 2, 3, 5, 2, 3, 4, 2, 3])) == 60 * MS
+
+
+@pytest.mark.parametrize(("drift_ns_per_s", "found"), [(1e6, 149_997.66), (-1e6, -149_997.66)])
+def test_a_slope_is_sought_to_five_ns_a_second_within_150_ppm(drift_ns_per_s: float, found: float) -> None:
+    """1000 bounds that drift by 1000 ppm outweigh the prior everywhere: the search ends at its border.
+
+    300 000 ns/s are cut by the golden ratio until 5 remain: 300 000 x 0.618034^23 = 4.6817; half of that is
+    2.34 within the border.
+    """
+    age_s = np.linspace(-100.0, 0.0, 1000)
+    assert closest_slope_above(age_s, drift_ns_per_s * age_s) == pytest.approx(found, abs=0.01)

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from insole_protocol import ids
+from plantigrade.bridge import decode as decode_module
 from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames, Sequencer
 from plantigrade.bridge.intake import Intake
@@ -44,6 +45,18 @@ def by_hand(frames: int, imu: bool, slots: int = 1) -> bytes:
 def filler(frames: int) -> list[Arrived]:
     """Records of another insole's time, so many frames that the vectorised decoder takes over."""
     return [Arrived(record_of(90_000, frames, 3, 0), 1)]
+
+
+@pytest.mark.parametrize(("frames", "vectorised"), [(39, False), (40, True)])
+def test_from_40_frames_on_the_vectorised_decoder_pays(
+    frames: int, vectorised: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked of what the headers tell, over all records together."""
+    taken: list[str] = []
+    for name in ("_decode_many", "_decode_few"):
+        monkeypatch.setattr(decode_module, name, lambda _, name=name: (taken.append(name), ([], []))[1])
+    decode([*filler(frames - 19), Arrived(record_of(90_100, 19, 3, 0), 2)])
+    assert taken == ["_decode_many" if vectorised else "_decode_few"]
 
 
 @pytest.mark.parametrize("company", [0, BULK_FROM_FRAMES], ids=["reference", "vectorised"])
