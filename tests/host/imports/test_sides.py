@@ -189,6 +189,29 @@ def test_only_what_lies_between_10_and_60_percent_of_the_peak_tells_how_a_foot_c
     assert sides.looks_backwards(signal(made))
 
 
+@pytest.mark.parametrize(
+    ("edge_n", "counts"),
+    [(10.1, True), (9.9, False), (59.9, True), (60.1, False)],
+)
+def test_a_sample_at_an_edge_of_a_step_counts_above_10_and_below_60_percent_of_the_peak(
+    edge_n: float, counts: bool
+):
+    """The usual peak is 100 N: nothing but the edges lies between 10 and 60 of it."""
+    step = [(1, AIR), (1, {TOES: edge_n}), (2, {LAT_MID: 100.0}), (1, {HEEL: edge_n})]
+    found = sides._loaded_path(signal(rows(*step * 60)), edges=True)
+    assert (found is not None) is counts
+    if found is not None:
+        assert len(found[2]) == 120
+
+
+@pytest.mark.parametrize(("edge_n", "kept"), [(15.2, 240), (14.8, 120)])
+def test_a_foot_is_loaded_above_15_percent_of_the_usual_peak(edge_n: float, kept: int):
+    step = [(1, AIR), (1, {TOES: edge_n}), (2, {LAT_MID: 100.0}), (1, {HEEL: edge_n})]
+    found = sides._loaded_path(signal(rows(*step * 60)))
+    assert found is not None
+    assert len(found[2]) == kept
+
+
 BACK = "foot: the gait line runs from toes to heel; is the insole read back to front?"
 BOTH = "medial and lateral look exchanged in both feet: left and right may be swapped"
 
