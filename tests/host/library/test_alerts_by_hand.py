@@ -49,7 +49,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
             told.append(("finish",))
 
     monkeypatch.setattr(module, "Watcher", Rules)
-    monkeypatch.setattr(module, "alert_as_json", lambda alert, _: {"rule": alert.rule})
+    monkeypatch.setattr(module, "catalogue", lambda: "words")
+    monkeypatch.setattr(module, "alert_as_json", lambda alert, words: {"rule": alert.rule, "words": words})
     return told
 
 
@@ -89,8 +90,10 @@ def test_a_recording_is_watched_minute_by_minute(watched: list[tuple[Any, ...]])
         ("finish",),
     ]
     assert found == [
-        StoredAlert("overload", "left", 1.5, 2.5, {"rule": "overload"}, "analysis"),
-        StoredAlert("one_sided_load", "both", 3.0, None, {"rule": "one_sided_load"}, "analysis"),
+        StoredAlert("overload", "left", 1.5, 2.5, {"rule": "overload", "words": "words"}, "analysis"),
+        StoredAlert(
+            "one_sided_load", "both", 3.0, None, {"rule": "one_sided_load", "words": "words"}, "analysis"
+        ),
     ]
 
 
