@@ -124,9 +124,9 @@ def stances(
         force_n: (n, S) newtons; the rows before a stance tell the unloaded level of its sensors.
         starts, stops: (k,) first row of each stance and the row after its last.
         geometry: of the insole.
-        out: (k, COUNT) results; NaN where a stance does not allow one.
-        curves: (k, 2, CURVE_POINTS) centre of pressure over 0 to 100 % of the stance; NaN at too small a
-        force.
+        out: (k, COUNT) results; left as it is where a stance does not allow one.
+        curves: (k, 2, CURVE_POINTS) centre of pressure over 0 to 100 % of the stance; left as it is at too
+        small a force.
         peaks: (k, S) greatest force of each sensor as measured, in the order of the samples.
         impulses: (k, S) force-time integral of each sensor above its unloaded level, in that order.
     """
@@ -140,10 +140,6 @@ def stances(
         np.zeros(sensors),
         np.zeros(5),
     )
-    out[:] = np.nan
-    curves[:] = np.nan
-    peaks[:] = 0.0
-    impulses[:] = 0.0
     for k in range(starts.shape[0]):
         first, m = starts[k], stops[k] - starts[k]
         if m < 3:
