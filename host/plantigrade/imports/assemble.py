@@ -100,11 +100,9 @@ def _signal(foot: Foot, data: FootData, clock: Clock) -> FootSignal:
 
 
 def _spans(force_n: Forces) -> tuple[Forces, Forces]:
-    """Lowest and highest finite value of each sensor; NaN for a sensor without any."""
+    """Lowest and highest finite value of each sensor; inf and -inf for a sensor without any."""
     low = np.where(np.isfinite(force_n), force_n, np.inf).min(axis=0)
     high = np.where(np.isfinite(force_n), force_n, -np.inf).max(axis=0)
-    empty = ~np.isfinite(low)
-    low[empty] = high[empty] = np.nan
     return low.astype(np.float32), high.astype(np.float32)
 
 
@@ -126,14 +124,14 @@ def _oddities(foot: Foot, data: FootData) -> list[str]:
     low, high = _spans(data.force_n)
     still = np.flatnonzero(~(high > low))
     # Cells at the rim of a grid are never loaded; only what stands still at a load is odd there.
-    stuck = still[np.nan_to_num(high[still], nan=0.0) > 0]
+    stuck = still[high[still] > 0]
     if len(still) == len(low):
         said.append(f"{name} foot: the signal never changes (dead or unplugged)")
     elif len(stuck):
         said.append(f"{name} foot: sensors {_numbers(stuck)} stand still at a load (stuck)")
     elif len(still) and len(low) <= 16 and data.quantity == "force":
         said.append(f"{name} foot: sensors {_numbers(still)} never saw a load")
-    negative = float(np.nanmin(low)) if np.isfinite(low).any() else 0.0
+    negative = float(low.min())
     if data.quantity == "force" and negative < -20.0:
         said.append(
             f"{name} foot: forces down to {negative:.0f} N; is the signal upside down or badly zeroed?"

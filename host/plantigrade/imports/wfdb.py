@@ -169,7 +169,7 @@ def _unpack_212(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
     values[:, 0] = padded[:, 0] | (padded[:, 1] & 0x0F) << 8
     values[:, 1] = padded[:, 2] | (padded[:, 1] & 0xF0) << 4
     values[values >= 2048] -= 4096
-    return values.reshape(-1)[: len(raw) * 2 // 3]
+    return values.ravel()[: len(raw) * 2 // 3]
 
 
 def _invalid(values: npt.NDArray[np.int32], mark: int) -> npt.NDArray[np.bool_]:
