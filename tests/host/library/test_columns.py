@@ -97,8 +97,9 @@ def test_encrypted_columns(tmp_path: Path) -> None:
     assert ColumnFile(tmp_path / "plain", KEY).rows == 10, "a plain file is read with or without a key"
     with pytest.raises(
         RecordingError, match="is encrypted; open it through its library, which holds the key"
-    ):
+    ) as locked:
         ColumnFile(tmp_path / "a")
+    assert locked.value.path == tmp_path / "a"
     for wrong in (OTHER, FileKey(KEY.secret, b"walk/right")):
         with pytest.raises(
             RecordingError, match="cannot be decrypted: it was changed, or belongs to another key"

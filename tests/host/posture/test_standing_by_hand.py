@@ -223,3 +223,10 @@ def test_sides_are_forgotten_after_half_an_hour_without_standing(sat: int, kept:
     expected = 70.0 if kept else np.nan
     assert values["one_sided_pct"] == pytest.approx(expected, nan_ok=True)
     assert values["standing_left_pct"] == pytest.approx(expected, nan_ok=True)
+
+
+def test_the_first_second_ends_one_second_after_the_first_row():
+    """Which is at 0 s where nothing else is said."""
+    even = np.full(2 * RATE_HZ, 350.0)
+    assert [one.time_s for one in StandingWatch(RATE_HZ, WEIGHT_N).feed(even, even)] == [1.0, 2.0]
+    assert [one.time_s for one in StandingWatch(RATE_HZ, WEIGHT_N, 7.5).feed(even, even)] == [8.5, 9.5]
