@@ -25,7 +25,7 @@ from insole_protocol import (
     usb_frames,
 )
 from insole_protocol.decoder import Block, decode_block
-from plantigrade.link import bulk
+from plantigrade.link import batch_decoder
 
 Check = Callable[[bytes], None]
 
@@ -40,7 +40,7 @@ def reference(data: bytes) -> Block | None:
 
 def records_agree(data: bytes) -> None:
     """The bytes as one record, by both decoders."""
-    one, many = reference(data), bulk.decode_records([data])
+    one, many = reference(data), batch_decoder.decode_records([data])
     if one is None:
         assert len(many.counts) == 0
         assert len(many.refused) == 1
@@ -60,12 +60,12 @@ def sealed_records_agree(data: bytes) -> None:
 
 def stream_is_searched(data: bytes) -> None:
     """The bytes as a stream with records somewhere; every byte is either a record's or counted."""
-    found = bulk.find_blocks(data)
+    found = batch_decoder.find_blocks(data)
     offsets: list[int] = found.offsets.tolist()
     inside = sum([data[at + 2] | data[at + 3] << 8 for at in offsets])
     assert inside + found.skipped_bytes == len(data)
     vouched = [index for index, at in enumerate(offsets) if reference(data[at:]) is not None]
-    assert sorted(set(bulk.decode_blocks(data).block.tolist())) == vouched
+    assert sorted(set(batch_decoder.decode_blocks(data).block.tolist())) == vouched
 
 
 def parsed(data: bytes) -> None:

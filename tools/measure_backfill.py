@@ -24,9 +24,9 @@ from pathlib import Path
 import numpy as np
 from insole_protocol import ids
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.ranges import SlotRange
 from plantigrade.bridge.session import Session, SessionPolicy
-from plantigrade.device.build import build_firmware
+from plantigrade.bridge.slot_ranges import SlotRange
+from plantigrade.firmware_image.build import build_firmware
 from plantigrade.link.base import Channel, Link
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio, scan

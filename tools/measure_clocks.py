@@ -22,11 +22,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from plantigrade.bridge.clock import ClockSync, RoundTrip
-from plantigrade.bridge.clock_fit import FLOOR_NS
-from plantigrade.bridge.collector import CLOCK_PERIOD_NS
+from plantigrade.bridge.clock.estimate import ClockSync, RoundTrip
+from plantigrade.bridge.clock.fit import FLOOR_NS
+from plantigrade.bridge.journal.writer import CLOCK_PERIOD_NS
 from plantigrade.bridge.session import HURRY, SURE_NS, SessionPolicy
-from plantigrade.library.timeline import Timeline
+from plantigrade.library.recordings.timeline import Timeline
 
 F64 = NDArray[np.float64]
 
@@ -177,7 +177,7 @@ class Insole:
         return self.sync.estimate is not None and self.sync.estimate.uncertainty_ns < SURE_NS
 
     def _note(self) -> None:
-        """What `bridge.collector` writes into the journal."""
+        """What `bridge.journal.writer` writes into the journal."""
         estimate = self.sync.estimate
         if estimate is None:
             return

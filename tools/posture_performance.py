@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from plantigrade.errors import PlantigradeError
-from plantigrade.posture.rules import ENGINE_VERSION, shipped_rules
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, shipped_rules
 
 from tools.posture_tables import alert_path, bench, detection, effect, live, recorded, standing, wear
 from tools.posture_tables.patterns import PATTERNS, with_degrees

@@ -36,7 +36,7 @@ COMMANDS: dict[str, Place] = {
         "plantigrade.demo.commands", "demo", "Two virtual insoles walk a recorded walk, end to end."
     ),
     "run": Place("plantigrade.live.commands", "run", "Collect from the insoles in reach into the library."),
-    "scan": Place("plantigrade.link.commands", "scan", "List the insoles in reach, real and virtual."),
+    "scan": Place("plantigrade.scan.commands", "scan", "List the insoles in reach, real and virtual."),
     "analyze": Place(
         "plantigrade.analyze.commands",
         "analyze",

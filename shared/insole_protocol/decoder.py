@@ -1,7 +1,7 @@
 """Block records as hosts read them, one by one: the reference decoder, for both interpreters.
 
 `parse_header` reads a header, `check` vouches for a whole record, `decode_block` gives its samples. Hosts
-that decode many records at once use `plantigrade.link.bulk`, which gives the same.
+that decode many records at once use `plantigrade.link.batch_decoder`, which gives the same.
 """
 
 import struct

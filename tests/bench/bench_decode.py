@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from insole_protocol import block
 from insole_protocol.decoder import decode_block
-from plantigrade.link.bulk import decode_blocks
+from plantigrade.link.batch_decoder import decode_blocks
 
 from tools.bench import Row
 

@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.tables import RecordingRow, TagRow
 from plantigrade.library.entries import Filter, Tag
-from plantigrade.library.frames import FootFrames, read_parquet, write_parquet
-from plantigrade.library.recording import read_books
-from plantigrade.library.tables import RecordingRow, TagRow
+from plantigrade.library.recordings.container import read_books
+from plantigrade.library.recordings.frames import FootFrames, read_parquet, write_parquet
 from plantigrade.twin.electrical import FrontEnd
 
 from tests.bench import synthetic_day

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from insole_protocol import ids
-from plantigrade.bridge.collect import collect
+from plantigrade.bridge.collection import collect
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plantigrade.library.frames import read_parquet
-from plantigrade.library.recording import read_books
-from plantigrade.library.seal import seal
-from plantigrade.library.verify import verify
-from plantigrade.link import bulk
+from plantigrade.library.recordings.container import read_books
+from plantigrade.library.recordings.finalize import seal
+from plantigrade.library.recordings.frames import read_parquet
+from plantigrade.library.recordings.verify import verify
+from plantigrade.link import batch_decoder
 from plantigrade.twin.body import load_walk, write_feed
 from plantigrade.twin.electrical import FrontEnd
 from plantigrade.twin.pair import VirtualPair
@@ -118,7 +118,7 @@ async def check(tmp_path: Path, seconds: float, cuts: int, kills: int) -> None:
         assert lost_to_overrun < 0.02 * foot.frames_requested
         assert foot.frames_recorded > 0.8 * seconds * 100
         frames = read_parquet(recording / f"{foot.foot}.parquet")
-        stored = bulk.decode_records(stored_records(tmp_path / "twin" / foot.foot / "log.bin"))
+        stored = batch_decoder.decode_records(stored_records(tmp_path / "twin" / foot.foot / "log.bin"))
         # The host may have heard a record that was lost with the power before it was committed; never the
         # reverse.
         rows = np.searchsorted(frames.seq, stored.seq)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from insole_protocol import ids
-from plantigrade.bridge.books import MissingReason
+from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.keeper import Keeper
+from plantigrade.bridge.reconnecting import Keeper
 from plantigrade.bridge.session import SessionPolicy
-from plantigrade.device.build import build_firmware
+from plantigrade.firmware_image.build import build_firmware
 from plantigrade.link.base import Link
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio as Air

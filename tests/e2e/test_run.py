@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from plantigrade.exports.lsl import load
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
 
 from tests.e2e.test_twin_run import running

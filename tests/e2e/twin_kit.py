@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from plantigrade.device.build import build_firmware
+from plantigrade.firmware_image.build import build_firmware
 from plantigrade.twin.board import BoardSpec, Feed, RadioEnd, VirtualBoard
 
 UNIQUE_ID = "0a50477a3f01"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from plantigrade.device.build import build_firmware
+from plantigrade.firmware_image.build import build_firmware
 
 from tests.firmware.micropython_run import HERE, ROOT, run
 

@@ -165,7 +165,7 @@ def test_a_recording_that_is_gone_is_told(kept: tuple[dict[str, float], figures.
 
 
 def test_what_is_left_out_holds_words_only() -> None:
-    from plantigrade.analyze.document import document
+    from plantigrade.analysis.document import document
 
     found: Any = document(RECORDINGS["virtual_asymmetric"]())
     for path in figures.WORDS:

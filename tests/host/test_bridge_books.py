@@ -5,9 +5,9 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plantigrade.bridge import ranges
-from plantigrade.bridge.books import Books, MissingReason
-from plantigrade.bridge.ranges import SlotRange, SlotSet, TooManyRangesError
+from plantigrade.bridge import slot_ranges
+from plantigrade.bridge.accounting import Books, MissingReason
+from plantigrade.bridge.slot_ranges import SlotRange, SlotSet, TooManyRangesError
 
 spans = st.tuples(st.integers(0, 120), st.integers(1, 25)).map(lambda span: (span[0], span[0] + span[1]))
 
@@ -95,7 +95,7 @@ def test_what_is_no_range_is_refused(first: int, end: int) -> None:
 
 
 def test_memory_is_bounded_whatever_a_peer_sends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranges, "MAX_RANGES", 10)
+    monkeypatch.setattr(slot_ranges, "MAX_RANGES", 10)
     slots = SlotSet()
     for piece in range(10):
         slots.add(piece * 4, piece * 4 + 2)

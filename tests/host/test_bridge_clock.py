@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plantigrade.bridge.clock import ClockEstimate, ClockSync, RoundTrip
+from plantigrade.bridge.clock.connection_interval import connection_interval_ns
+from plantigrade.bridge.clock.estimate import ClockEstimate, ClockSync, RoundTrip
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.intervals import connection_interval_ns
 
 BURST = 24
 

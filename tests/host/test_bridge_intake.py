@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from insole_protocol import block
 from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames
-from plantigrade.bridge.intake import Intake
+from plantigrade.bridge.receiver import Intake
 
 from tests.host.bridge_kit.fake_insole import level, record_of
 
@@ -194,6 +194,6 @@ def test_frames_of_many_slots_are_cut_at_whole_frames() -> None:
 
 
 def _pieces(frames: Frames, first: int, end: int) -> list[Frames]:
-    from plantigrade.bridge.ranges import SlotRange
+    from plantigrade.bridge.slot_ranges import SlotRange
 
     return [frames.cut(SlotRange(first, end))]

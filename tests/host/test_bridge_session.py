@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 import pytest
 from insole_protocol import ids, messages
+from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.backoff import Backoff
-from plantigrade.bridge.books import MissingReason
+from plantigrade.bridge.command_client import Exchange
 from plantigrade.bridge.errors import RefusedError, ReplyTimeoutError, VersionError
-from plantigrade.bridge.exchange import Exchange
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.keeper import Connection, Keeper
-from plantigrade.bridge.ranges import SlotRange
+from plantigrade.bridge.reconnecting import Connection, Keeper
 from plantigrade.bridge.session import Session, SessionPolicy
+from plantigrade.bridge.slot_ranges import SlotRange
 from plantigrade.link.base import Channel, LinkClosedError, LinkError
 
 from tests.host.bridge_kit.fake_insole import FakeInsole, FakeLink, level

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plantigrade.bridge.books import Books, MissingReason
+from plantigrade.bridge.accounting import Books, MissingReason
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import StampedFrames
 from plantigrade.demo.measure import FootMeter, Spread, left_right_error

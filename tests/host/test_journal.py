@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plantigrade.bridge.books import Gap, MissingReason
-from plantigrade.bridge.clock import ClockEstimate
+from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
-from plantigrade.bridge.journal import Journal, JournalError
-from plantigrade.library.frames import read_parquet
-from plantigrade.library.recording import find_recordings, read_books
-from plantigrade.library.seal import roll, seal
-from plantigrade.library.verify import verify
+from plantigrade.bridge.journal.file import Journal, JournalError
+from plantigrade.library.recordings.container import find_recordings, read_books
+from plantigrade.library.recordings.finalize import roll, seal
+from plantigrade.library.recordings.frames import read_parquet
+from plantigrade.library.recordings.verify import verify
 
 from tests.host.bridge_kit.fake_insole import record_of
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from plantigrade.errors import FileError
 from plantigrade.languages import languages_in, texts_of
-from plantigrade.posture.guidance import catalogue
+from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.report.words import words
 
 

@@ -16,7 +16,7 @@ from insole_protocol.host_messages import fragment_values
 from plantigrade.link.base import Channel, LinkClosedError, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import NoBluetoothError, Radio, scan
-from plantigrade.link.scan_entry import describe, find_insoles
+from plantigrade.scan.actions import describe, find_insoles
 
 UUIDS = {Channel.STREAM: ids.STREAM_UUID, Channel.CONTROL: ids.CONTROL_UUID, Channel.LOG: ids.LOG_UUID}
 MTU = 50

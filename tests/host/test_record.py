@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 from insole_protocol.codec import Encoder
-from plantigrade.bridge import journal_entries as entries
-from plantigrade.bridge.journal_entries import Kind
+from plantigrade.bridge.journal import entries
+from plantigrade.bridge.journal.entries import Kind
 from plantigrade.device.targets import NoTargetError
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.queries import UnknownPersonError
 from plantigrade.library.entries import Person
-from plantigrade.library.listing import UnknownPersonError
-from plantigrade.library.opened import Recording
-from plantigrade.live import record
-from plantigrade.live.record import Plan
+from plantigrade.library.recordings.recording import Recording
+from plantigrade.live import actions as record
+from plantigrade.live.actions import Plan
 from plantigrade.twin.body import Condition, draw_person, walk
 from plantigrade.twin.electrical import Effects, FrontEnd
 

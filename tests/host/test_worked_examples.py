@@ -19,10 +19,10 @@ import pytest
 from plantigrade.calibration.model import Calibration, SensorCurve
 from plantigrade.calibration.weight import WeightScale
 from plantigrade.gait.balance import Romberg
-from plantigrade.posture.day_load import LONGEST, SUMMED
-from plantigrade.posture.intake import derived
-from plantigrade.posture.rules import Statistic, shipped_rules
-from plantigrade.posture.standing import StandingWatch
+from plantigrade.posture.diary.day_load import LONGEST, SUMMED
+from plantigrade.posture.rules_engine.features import derived
+from plantigrade.posture.rules_engine.rules import Statistic, shipped_rules
+from plantigrade.posture.rules_engine.standing import StandingWatch
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "parameters.md"

@@ -18,7 +18,7 @@ from insole_protocol import (
 )
 from insole_protocol import settings as insole_settings
 from insole_protocol.decoder import decode_block
-from plantigrade.link import bulk
+from plantigrade.link import batch_decoder
 
 quick = settings(deadline=None, max_examples=150)
 
@@ -31,7 +31,7 @@ def test_every_flipped_bit_is_refused(record, data):
     spoiled[at // 8] ^= 1 << at % 8
     with pytest.raises(block_errors.BlockError):
         decode_block(spoiled)
-    many = bulk.decode_records([record, bytes(spoiled), record])
+    many = batch_decoder.decode_records([record, bytes(spoiled), record])
     assert [item.index for item in many.refused] == [1]
     assert set(many.block.tolist()) == {0, 2}
 
@@ -42,7 +42,7 @@ def test_every_truncation_is_refused(record, data):
     cut = record[: data.draw(st.integers(0, len(record) - 1))]
     with pytest.raises(block_errors.BlockLengthError):
         decode_block(cut)
-    assert bulk.decode_records([cut]).errors == {"block_length": 1}
+    assert batch_decoder.decode_records([cut]).errors == {"block_length": 1}
 
 
 @given(st.binary(max_size=300))
@@ -50,7 +50,7 @@ def test_every_truncation_is_refused(record, data):
 def test_garbage_is_refused(data):
     with pytest.raises(block_errors.BlockError):
         decode_block(data)
-    assert len(bulk.decode_blocks(data).counts) == 0
+    assert len(batch_decoder.decode_blocks(data).counts) == 0
 
 
 @given(strategies.resealed())
@@ -68,7 +68,7 @@ def test_a_lying_record_gives_samples_in_range_or_none(data):
 @quick
 def test_replayed_and_disordered_records_decode_as_what_they_are(first, second):
     """The decoder has no memory: order and doubles are the books' affair; numbers stay as they are."""
-    many = bulk.decode_records([second, first, second])
+    many = batch_decoder.decode_records([second, first, second])
     assert not many.refused
     twice = many.seq[many.block == 0], many.seq[many.block == 2]
     assert twice[0].tolist() == twice[1].tolist()

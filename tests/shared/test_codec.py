@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from insole_protocol import block, block_errors
 from insole_protocol.codec import Encoder
 from insole_protocol.decoder import decode_block
-from plantigrade.link import bulk
+from plantigrade.link import batch_decoder
 
 
 def rows_of(recording):
@@ -30,7 +30,7 @@ def test_what_goes_in_comes_out_of_both_decoders(recording):
     one = decode_block(data)
     assert np.array_equal(np.reshape(one.frames, (-1, 16)), counts)
     assert (one.imu is None) == (motion is None)
-    many = bulk.decode_records([data])
+    many = batch_decoder.decode_records([data])
     assert many.refused == ()
     assert np.array_equal(many.counts, counts)
     assert (many.imu is None) if motion is None else np.array_equal(many.imu, motion)
@@ -55,7 +55,7 @@ def test_a_record_is_never_longer_than_packed(recording):
 @settings(deadline=None, max_examples=200)
 def test_bulk_decoding_is_the_reference_record_by_record(pieces):
     """Also for records that lie with a right checksum: refused by one means refused by the other."""
-    many = bulk.decode_records(pieces)
+    many = batch_decoder.decode_records(pieces)
     refused = {item.index: item.error for item in many.refused}
     for index, piece in enumerate(pieces):
         try:
@@ -75,15 +75,15 @@ def test_bulk_decoding_is_the_reference_record_by_record(pieces):
 
 
 def test_the_empty_list_decodes_to_nothing():
-    many = bulk.decode_records([])
+    many = batch_decoder.decode_records([])
     assert many.counts.shape == (0, 16)
     assert many.refused == ()
-    assert bulk.decode_blocks(b"").seq.shape == (0,)
+    assert batch_decoder.decode_blocks(b"").seq.shape == (0,)
 
 
 def test_offsets_outside_the_data_are_refused_by_name():
     data = strategies.encode(strategies_example())
-    many = bulk.decode_blocks(data, [0, -5, len(data), 10**9])
+    many = batch_decoder.decode_blocks(data, [0, -5, len(data), 10**9])
     assert [(item.index, item.error) for item in many.refused] == [
         (1, "block_length"),
         (2, "block_length"),
@@ -120,7 +120,7 @@ class TestFinding:
     @settings(deadline=None, max_examples=60)
     def test_all_records_are_found_and_all_garbage_is_counted(self, parts):
         data = b"".join(dirt + record for dirt, record in parts)
-        found = bulk.find_blocks(data)
+        found = batch_decoder.find_blocks(data)
         starts, at = [], 0
         for dirt, record in parts:
             starts.append(at + len(dirt))
@@ -134,21 +134,21 @@ class TestFinding:
     @settings(deadline=None, max_examples=60)
     def test_pieces_of_any_size_give_what_the_whole_gives(self, records, dirt, size):
         data = dirt + b"".join(records) + dirt
-        whole = bulk.find_blocks(data)
+        whole = batch_decoder.find_blocks(data)
         offsets, held, base = [], b"", 0
         for at in range(0, len(data), size):
             held += data[at : at + size]
-            found = bulk.find_blocks(held, final=False)
+            found = batch_decoder.find_blocks(held, final=False)
             offsets += [base + offset for offset in found.offsets.tolist()]
             held, base = held[found.consumed :], base + found.consumed
             assert len(held) < block.MAX_BYTES
-        offsets += [base + offset for offset in bulk.find_blocks(held).offsets.tolist()]
+        offsets += [base + offset for offset in batch_decoder.find_blocks(held).offsets.tolist()]
         assert offsets == whole.offsets.tolist()
 
     def test_a_hostile_stream_of_false_starts_takes_linear_time(self):
         """Each false start costs one checksum over at most MAX_BYTES, never more."""
         stream = b"\xa5\x01\x00\x08" * 20000
-        found = bulk.find_blocks(stream)
+        found = batch_decoder.find_blocks(stream)
         assert len(found.offsets) == 0
         assert found.skipped_bytes == len(stream)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from plantigrade.words import counted
+from plantigrade.text_format import counted
 
 from tools.golden.comparison import Change, largest
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from plantigrade.words import counted
+from plantigrade.text_format import counted
 
 from tools.golden.figures import Leaf, Tree, kind_of, leaves
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from plantigrade.analyze.document import document
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.document import document
+from plantigrade.analysis.pipeline import Whole
 
 Tree = dict[str, Any]
 Leaf = bool | int | float | str

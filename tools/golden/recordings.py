@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from plantigrade.analyze.whole import Request, Span, Whole, of_walk
+from plantigrade.analysis.pipeline import Request, Span, Whole, of_walk
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal, Gap, SourceInfo, Walk
 from plantigrade.imports import formats

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from plantigrade.posture.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.twin.body import Condition, Segment
 
 from tools.posture_tables.table import Table

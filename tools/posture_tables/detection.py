@@ -6,10 +6,10 @@ from functools import cache
 from itertools import pairwise, repeat
 
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.posture.baseline import TagReference
-from plantigrade.posture.findings import State
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.section import findings
+from plantigrade.posture.baseline.baseline import TagReference
+from plantigrade.posture.rules_engine.findings import State
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.section import findings
 from plantigrade.twin.body import Condition
 from plantigrade.twin.wearer import EU_SIZE, Wearer
 

@@ -5,7 +5,7 @@ from itertools import repeat
 
 import numpy as np
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.compare import compare
+from plantigrade.posture.baseline.before_after import compare
 from plantigrade.twin.body import Condition
 from plantigrade.twin.wearer import Wearer
 

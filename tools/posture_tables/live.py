@@ -8,7 +8,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from plantigrade.posture.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rulebook import RuleBook
 
 from tools.posture_tables.table import Table
 

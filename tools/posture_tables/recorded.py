@@ -10,13 +10,13 @@ from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
 from plantigrade.imports.formats import read
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.findings import State
-from plantigrade.posture.intake import StrideColumns, from_analysis, stride_observations
-from plantigrade.posture.monitor import Monitor
-from plantigrade.posture.rules import Severity
-from plantigrade.posture.section import findings
-from plantigrade.posture.statistics import cv_pct
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis, stride_observations
+from plantigrade.posture.rules_engine.findings import State
+from plantigrade.posture.rules_engine.monitor import Monitor
+from plantigrade.posture.rules_engine.rules import Severity
+from plantigrade.posture.rules_engine.section import findings
+from plantigrade.posture.rules_engine.statistics import cv_pct
 from plantigrade.twin.body import load_walk
 
 from tools.posture_tables.table import Table, met

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.signals import Walk
-from plantigrade.posture.baseline import PersonalBaseline, TagReference
-from plantigrade.posture.intake import StrideColumns, from_analysis
+from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
+from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
 from plantigrade.twin.body import Condition, another_day
 from plantigrade.twin.wearer import Wearer
 

@@ -9,10 +9,10 @@ from plantigrade.calibration import Calibrator
 from plantigrade.gait.engine import Engine
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.live import Watcher
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import Severity
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Severity
+from plantigrade.posture.rules_engine.watcher import Watcher
 from plantigrade.twin.body import Segment, another_day, live_through, ordinary_day
 from plantigrade.twin.electrical import Fault, FrontEnd
 from plantigrade.twin.wearer import EU_SIZE, Wearer

@@ -13,7 +13,7 @@ from plantigrade.cli import Invocation, data_option, pass_invocation
 from plantigrade.errors import FileError
 
 if TYPE_CHECKING:
-    from plantigrade.analyze.whole import Progress, Request, Span, Whole
+    from plantigrade.analysis.pipeline import Progress, Request, Span, Whole
 
 FORMAT_NAMES = ("auto", "plantigrade", "gaitpdb", "wfdb", "pedar", "fscan", "xsensor", "stappone", "csv")
 PLOT_KINDS = (".png", ".pdf", ".svg")
@@ -21,7 +21,7 @@ PLOT_KINDS = (".png", ".pdf", ".svg")
 
 def _span(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> "Span | None":
     """FROM-TO in seconds."""
-    from plantigrade.analyze.whole import Span
+    from plantigrade.analysis.pipeline import Span
 
     if value is None:
         return None
@@ -133,7 +133,7 @@ def analyze(
     path = _only(recordings)
     outputs = {"--json": json_file, "--strides": strides_file, "--events": events_file, "--plot": plot_file}
     _check_outputs(path, outputs)
-    from plantigrade.analyze.whole import Request
+    from plantigrade.analysis.pipeline import Request
     from plantigrade.gait.signals import Foot
 
     request = Request(
@@ -157,7 +157,7 @@ def analyze(
     if not any(str(output) == "-" for output in outputs.values()):
         from rich.console import Console
 
-        from plantigrade.analyze.terminal import print_summary
+        from plantigrade.analysis.terminal import print_summary
 
         print_summary(whole, Console(highlight=False))
         for option, output in outputs.items():
@@ -197,7 +197,7 @@ def _check_outputs(recording: Path, outputs: dict[str, Path | None]) -> None:
 
 
 def _run(request: "Request", invocation: Invocation) -> "Whole":
-    from plantigrade.analyze import whole
+    from plantigrade.analysis import pipeline as whole
 
     with _progress() as progress:
         kept = (invocation.data_dir() / "recordings").is_dir() and request.format_name in (
@@ -206,8 +206,8 @@ def _run(request: "Request", invocation: Invocation) -> "Whole":
         )
         if request.path.exists() or not kept:
             return whole.run(request, progress)
-        from plantigrade.library.catalogue import Library
-        from plantigrade.library.listing import UnknownRecordingError
+        from plantigrade.library.catalogue.library import Library
+        from plantigrade.library.catalogue.queries import UnknownRecordingError
 
         try:
             with Library(invocation.data_dir(), os.environ.get("PLANTIGRADE_LIBRARY") or None) as library:
@@ -234,7 +234,7 @@ def _progress() -> "Generator[Progress]":
 def _write(
     whole: "Whole", json_file: Path | None, strides_file: Path | None, events_file: Path | None
 ) -> None:
-    from plantigrade.analyze import document, tables
+    from plantigrade.analysis import document, tables
 
     if json_file is not None:
         _put(json_file, document.to_text(whole))

@@ -9,16 +9,17 @@ of a piece is kept. Live records, which the insole sends before any of the log, 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from insole_protocol import ids, replies
 
-from plantigrade.bridge.books import MissingReason
+from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.errors import RefusedError
-from plantigrade.bridge.ranges import SlotRange, SlotSet
+from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
 
 if TYPE_CHECKING:
-    from plantigrade.bridge.session import Session
+    from plantigrade.bridge.command_client import Exchange
+    from plantigrade.bridge.insole import Insole
 
 SETTLED_SLOTS = 50
 """What has just not arrived may still be on its way."""
@@ -54,6 +55,28 @@ class BackfillProgress:
     acknowledged: int = 0
 
 
+class LogReader(Protocol):
+    """What backfill needs of the session that it completes."""
+
+    @property
+    def insole(self) -> "Insole":
+        """The insole with its ledger of slots."""
+        ...
+
+    @property
+    def exchange(self) -> "Exchange":
+        """Where commands are asked."""
+        ...
+
+    async def read_log(self, wanted: SlotRange) -> object:
+        """Fetch these slots from the insole's log."""
+        ...
+
+    def count_malformed(self, name: str) -> None:
+        """Count what the insole refused."""
+        ...
+
+
 class Backfill:
     """The jobs of one session that complete the recording.
 
@@ -65,7 +88,7 @@ class Backfill:
 
     def __init__(
         self,
-        session: "Session",
+        session: LogReader,
         policy: BackfillPolicy | None = None,
         on_progress: Callable[[BackfillProgress], None] | None = None,
     ) -> None:

@@ -13,7 +13,7 @@ from insole_protocol import decoder
 from insole_protocol.block_errors import BlockError
 
 from plantigrade.bridge.frames import Frames
-from plantigrade.link import bulk
+from plantigrade.link import batch_decoder
 
 BULK_FROM_FRAMES = 40
 """From so many frames on the vectorised decoder pays (measured: 1.2 ms for up to 400 of them against 0.03 ms
@@ -72,7 +72,7 @@ def _decode_few(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
 
 
 def _decode_many(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
-    decoded = bulk.decode_records(item.record for item in arrived)
+    decoded = batch_decoder.decode_records(item.record for item in arrived)
     # Frames of one record lie together: each place where the record changes begins another batch.
     starts = np.flatnonzero(np.diff(decoded.block, prepend=-1))
     stops = np.append(starts, len(decoded.block))[1:]

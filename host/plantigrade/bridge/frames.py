@@ -6,7 +6,7 @@ import numpy as np
 from insole_protocol import ids
 from numpy.typing import NDArray
 
-from plantigrade.bridge.ranges import SlotRange
+from plantigrade.bridge.slot_ranges import SlotRange
 
 HOLD_SLOTS = 25
 """How far ahead of a hole the stream may run before the hole is given up: 0.25 s at 100 Hz, a few records.

@@ -8,11 +8,11 @@ import numpy as np
 from insole_protocol import ids, replies
 from numpy.typing import NDArray
 
-from plantigrade.bridge.books import Books, MissingReason
-from plantigrade.bridge.clock import ClockEstimate, ClockSync, RoundTrip
+from plantigrade.bridge.accounting import Books, MissingReason
+from plantigrade.bridge.clock.estimate import ClockEstimate, ClockSync, RoundTrip
+from plantigrade.bridge.clock.slewer import SteadyClock
 from plantigrade.bridge.frames import Frames
-from plantigrade.bridge.intake import Intake
-from plantigrade.bridge.steady import SteadyClock
+from plantigrade.bridge.receiver import Intake
 
 BOOTS_KEPT = 8
 """Clocks of earlier boots are kept for records that come from the log later."""

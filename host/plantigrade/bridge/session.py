@@ -12,12 +12,12 @@ from insole_protocol import host_messages, ids, replies
 from insole_protocol.errors import ProtocolError
 
 from plantigrade.bridge.backfill import Backfill, BackfillPolicy
-from plantigrade.bridge.clock import RoundTrip
+from plantigrade.bridge.clock.estimate import RoundTrip
+from plantigrade.bridge.command_client import Answer, Exchange
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
-from plantigrade.bridge.exchange import Answer, Exchange
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.ranges import SlotRange
-from plantigrade.bridge.transfer import Transfer
+from plantigrade.bridge.log_transfer import Transfer
+from plantigrade.bridge.slot_ranges import SlotRange
 from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
 
 SURE_NS = 2_000_000

@@ -52,6 +52,6 @@ def demo(
       plantigrade demo --seconds 30 --json -
       plantigrade demo --source GaPt03_01.txt.gz --interval-ms 50
     """
-    from plantigrade.demo.entry import main
+    from plantigrade.demo.actions import main
 
     main(source, seconds, interval_ms, json_file, browser=not no_browser)

@@ -13,13 +13,13 @@ from insole_protocol import replies
 from insole_protocol.layout import SENSOR_COUNT
 
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.keeper import Keeper
+from plantigrade.bridge.reconnecting import Keeper
 from plantigrade.calibration import Calibrator, nominal
-from plantigrade.demo.gait import GaitFollower, strides_s
 from plantigrade.demo.measure import FootMeter, left_right_error
 from plantigrade.demo.stage import SIDES, Stage, stage
 from plantigrade.demo.strides import StrideComparison, compare_strides
 from plantigrade.demo.summary import DemoResult, FootResult
+from plantigrade.gait.follower import GaitFollower, strides_s
 from plantigrade.gait.results import Analysis
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from plantigrade.bridge.books import Statement
+from plantigrade.bridge.accounting import Statement
 from plantigrade.demo.measure import Spread
 from plantigrade.demo.strides import StrideComparison
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from plantigrade.cli import Invocation, data_option, pass_invocation
-from plantigrade.device.calibrate import calibrate
+from plantigrade.device.calibrate_commands import calibrate
 
 _target = click.argument("target", required=False)
 _json = click.option(
@@ -44,7 +44,7 @@ def list_ports(json_file: Path | None) -> None:
     Example:
       plantigrade device list
     """
-    from plantigrade.device import entry
+    from plantigrade.device import actions as entry
 
     entry.list_ports(json_file)
 
@@ -60,7 +60,7 @@ def info(target: str | None, json_file: Path | None) -> None:
       plantigrade device info
       plantigrade device info right --json right.json
     """
-    from plantigrade.device import entry
+    from plantigrade.device import actions as entry
 
     entry.info(target, json_file)
 
@@ -77,7 +77,7 @@ def selftest(target: str | None, json_file: Path | None) -> None:
     Example:
       plantigrade device selftest /dev/ttyACM0
     """
-    from plantigrade.device import entry
+    from plantigrade.device import actions as entry
 
     entry.selftest(target, json_file)
 
@@ -92,7 +92,7 @@ def identify(target: str | None, seconds: int) -> None:
     Example:
       plantigrade device identify left --seconds 20
     """
-    from plantigrade.device import entry
+    from plantigrade.device import actions as entry
 
     entry.identify(target, seconds)
 
@@ -109,7 +109,7 @@ def console(port: str | None) -> None:
     Example:
       plantigrade device console /dev/ttyACM0
     """
-    from plantigrade.device import entry
+    from plantigrade.device import actions as entry
 
     entry.console(port)
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
+from plantigrade.bridge.accounting import Statement
 from plantigrade.bridge.backfill import Backfill, BackfillPolicy, BackfillProgress
-from plantigrade.bridge.books import Statement
-from plantigrade.bridge.collector import Collector
 from plantigrade.bridge.errors import BridgeError
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.journal import Journal
+from plantigrade.bridge.journal.file import Journal
+from plantigrade.bridge.journal.writer import Collector
 from plantigrade.bridge.session import Session, SessionPolicy
 from plantigrade.device import targets
-from plantigrade.library.seal import roll
+from plantigrade.library.recordings.finalize import roll
 from plantigrade.link.base import Link
 
 POLICY = SessionPolicy(mode=None, stream=False, from_log=True)

@@ -14,8 +14,8 @@ from plantigrade.bridge.session import Session
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio, Sighting, scan
-from plantigrade.link.scan_entry import radios
 from plantigrade.link.usb import UsbLink
+from plantigrade.scan.actions import radios
 
 ESPRESSIF_VENDOR = 0x303A
 SCAN_S = 6.0

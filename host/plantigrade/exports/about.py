@@ -7,9 +7,9 @@ from typing import Any, cast
 import numpy as np
 
 from plantigrade.calibration.model import as_json
-from plantigrade.exports.subject import FootData, Subject
+from plantigrade.exports.export_data import FootData, Subject
 from plantigrade.gait.results import Parameter
-from plantigrade.library.forces import layout_as_json
+from plantigrade.library.recordings.forces import layout_as_json
 
 
 def about(subject: Subject) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from plantigrade.exports.place import new_file
-from plantigrade.exports.subject import ExportError, Subject
-from plantigrade.library.durable import file_sum
-from plantigrade.words import counted
+from plantigrade.exports.atomic_write import new_file
+from plantigrade.exports.export_data import ExportError, Subject
+from plantigrade.files.durable import file_sum
+from plantigrade.text_format import counted
 
 SUMS = "SHA256SUMS"
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.exports.about import about_text
+from plantigrade.exports.atomic_write import new_folder
+from plantigrade.exports.export_data import FootData, Subject
 from plantigrade.exports.marks import marks
-from plantigrade.exports.place import new_folder
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
-from plantigrade.exports.subject import FootData, Subject
 
 BIDS_VERSION: Final = "1.10.0"
 TASK: Final = "dailylife"

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from plantigrade.exports.atomic_write import new_file
+from plantigrade.exports.export_data import ExportError, FootData, Subject
 from plantigrade.exports.marks import contacts
-from plantigrade.exports.place import new_file
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
-from plantigrade.exports.subject import ExportError, FootData, Subject
 
 MAX_FRAMES: Final = 65535
 MAX_EVENTS: Final = 255

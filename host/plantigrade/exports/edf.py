@@ -16,12 +16,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.exports.atomic_write import new_file
 from plantigrade.exports.edf_file import HIGHEST, LOWEST, Annotation, Channel, Head
 from plantigrade.exports.edf_file import write as write_file
+from plantigrade.exports.export_data import ExportError, FootData, FootPiece, Subject
 from plantigrade.exports.marks import marks
-from plantigrade.exports.place import new_file
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
-from plantigrade.exports.subject import ExportError, FootData, FootPiece, Subject
 
 LABEL: Final = 16
 STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)

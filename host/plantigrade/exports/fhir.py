@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from plantigrade.exports.about import about_text
-from plantigrade.exports.place import new_file
-from plantigrade.exports.subject import FootData, Subject
+from plantigrade.exports.atomic_write import new_file
+from plantigrade.exports.export_data import FootData, Subject
 from plantigrade.gait.results import Parameter, Parameters
 
 SPACE: Final = uuid.UUID("6b1f5a0e-3f0d-5c0b-9c55-0a3f6f4f2d10")

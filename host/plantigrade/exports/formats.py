@@ -9,12 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from plantigrade.errors import MissingPartError
-from plantigrade.exports.subject import ExportError, FootData, Source, Subject
+from plantigrade.exports.export_data import ExportError, FootData, Source, Subject
 from plantigrade.gait.signals import Forces
-from plantigrade.library.opened import Recording
+from plantigrade.library.recordings.recording import Recording
 
 if TYPE_CHECKING:
-    from plantigrade.analyze.whole import Progress
+    from plantigrade.analysis.pipeline import Progress
 
 __all__ = ["FORMATS", "ExportError", "Format"]
 

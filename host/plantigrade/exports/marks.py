@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plantigrade.exports.subject import Subject
+from plantigrade.exports.export_data import Subject
 
 
 @dataclass(frozen=True, order=True)

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from plantigrade.exports import mat73
 from plantigrade.exports.about import about_text
+from plantigrade.exports.atomic_write import new_file
+from plantigrade.exports.export_data import FootData, FootPiece, Subject
 from plantigrade.exports.marks import contacts
-from plantigrade.exports.place import new_file
-from plantigrade.exports.subject import FootData, FootPiece, Subject
 from plantigrade.gait.results import STRIDE_UNITS, FootAnalysis
-from plantigrade.library.frames import NO_TIME
+from plantigrade.library.recordings.frames import NO_TIME
 
 LONG_ROWS: Final = 1 << 20
 """Of more frames (three hours at 100 Hz) the file is of level 7.3."""

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.exports.export_data import ExportError, FootData
 from plantigrade.exports.slots import MAX_ROWS
-from plantigrade.exports.subject import ExportError, FootData
 
 _PIECE: Final = 1 << 20
 

@@ -18,10 +18,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.exports.atomic_write import new_file
+from plantigrade.exports.export_data import SHIFTED_START, ExportError, FootData, Subject
 from plantigrade.exports.marks import contacts
 from plantigrade.exports.merged import Merged, merge
-from plantigrade.exports.place import new_file
-from plantigrade.exports.subject import SHIFTED_START, ExportError, FootData, Subject
 from plantigrade.gait.signals import SensorLayout
 
 SENSORS: Final = 16

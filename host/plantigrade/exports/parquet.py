@@ -11,8 +11,8 @@ import io
 from pathlib import Path
 
 from plantigrade.exports.about import about_text
-from plantigrade.exports.place import new_folder
-from plantigrade.exports.subject import Subject
+from plantigrade.exports.atomic_write import new_folder
+from plantigrade.exports.export_data import Subject
 from plantigrade.exports.tables import events_text, frame_tables, strides_text
 
 

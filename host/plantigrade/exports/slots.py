@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.exports.subject import ExportError, FootData, Subject
+from plantigrade.exports.export_data import ExportError, FootData, Subject
 
 MAX_ROWS: Final = 200_000_000
 _DEVICE_BREAK_S: Final = 0.5

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plantigrade.analyze.tables import events_csv, strides_csv
-from plantigrade.exports.subject import FootPiece, Subject
-from plantigrade.library.frames import CHANNELS, IMU_NAMES, NO_TIME
+from plantigrade.analysis.tables import events_csv, strides_csv
+from plantigrade.exports.export_data import FootPiece, Subject
+from plantigrade.library.recordings.frames import CHANNELS, IMU_NAMES, NO_TIME
 
 if TYPE_CHECKING:
     import pyarrow as pa

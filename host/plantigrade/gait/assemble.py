@@ -7,8 +7,8 @@ import numpy as np
 
 from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, summary
+from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import EPOCH_S, FootStream
-from plantigrade.gait.pairing import Contacts, stride_table
 from plantigrade.gait.results import (
     Activity,
     Analysis,
@@ -25,7 +25,7 @@ from plantigrade.gait.results import (
 )
 from plantigrade.gait.settings import Settings
 from plantigrade.gait.signals import Floats, Foot, SourceInfo
-from plantigrade.gait.steady import mark_bout
+from plantigrade.gait.steady_strides import mark_bout
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.flanks import onset, release
+from plantigrade.gait.edges import onset, release
 from plantigrade.gait.levels import BLOCKS, WIDER_BLOCKS, end_block, push_block, qualifies, set_levels
 from plantigrade.gait.signals import Floats, Forces
 

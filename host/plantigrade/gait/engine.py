@@ -12,8 +12,8 @@ the bit.
 from collections.abc import Callable
 
 from plantigrade.gait.assemble import assemble
+from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream, GaitInputError
-from plantigrade.gait.pairing import Contacts, stride_table
 from plantigrade.gait.results import Analysis, Event, StrideTable
 from plantigrade.gait.settings import Settings
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk

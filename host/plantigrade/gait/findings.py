@@ -7,7 +7,7 @@ import numpy as np
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.results import Finding, FootPicture
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
-from plantigrade.words import counted
+from plantigrade.text_format import counted
 
 _SHORT_S = 10.0
 _FEW_CYCLES = 3

@@ -8,7 +8,7 @@ import numpy as np
 
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Gap
-from plantigrade.words import counted
+from plantigrade.text_format import counted
 
 MIN_RATE_HZ: Final = 10.0
 MAX_RATE_HZ: Final = 5000.0

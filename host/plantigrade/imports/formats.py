@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
-from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, recording, stappone, wfdb, xsensor
+from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, stappone, wfdb, xsensor
 from plantigrade.imports.sides import with_doubts
 from plantigrade.imports.source import Head, Source, open_source
+from plantigrade.library.recordings import import_format
 
 
 class Format(NamedTuple):
@@ -65,9 +66,9 @@ def read(
     Raises:
         FileError: the file cannot be read as that format, with the reason.
     """
-    if format_name in ("auto", recording.NAME) and (folder := recording.folder_of(path)) is not None:
-        return recording.read(folder, foot)
-    if format_name == recording.NAME:
+    if format_name in ("auto", import_format.NAME) and (folder := import_format.folder_of(path)) is not None:
+        return import_format.read(folder, foot)
+    if format_name == import_format.NAME:
         raise FileError(
             path, "is no recording of ours: a folder with recording.json (`plantigrade sessions list`)"
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
+
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.options import json_option, library_options, opened, put_json
@@ -93,7 +94,7 @@ def restore(invocation: Invocation, names: tuple[str, ...], **where: Any) -> Non
 @pass_invocation
 def people(invocation: Invocation, json_file: IO[str] | None, **where: Any) -> None:
     """List people."""
-    from plantigrade.library.words import person_as_json
+    from plantigrade.library.entry_text import person_as_json
 
     with opened(invocation, where) as library:
         known = library.people()
@@ -173,7 +174,7 @@ def change_person(
 @pass_invocation
 def export_person(invocation: Invocation, code: str, output: Path, **where: Any) -> None:
     """Write everything that is kept of a person into a ZIP file, readable without Plantigrade."""
-    from plantigrade.library.handover import export_person as write
+    from plantigrade.library.catalogue.data_export import export_person as write
 
     with opened(invocation, where) as library:
         count = write(library, code, output)
@@ -219,9 +220,9 @@ def new_key(invocation: Invocation, **where: Any) -> None:
     The key goes into --key-file, else into the keyring of the operating system. Keep a copy in a safe place:
     without it nobody can read the library.
     """
-    from plantigrade.library.keys import keep_keys
-    from plantigrade.library.protect import change_key
-    from plantigrade.library.vault import MasterKey
+    from plantigrade.library.catalogue.key_change import change_key
+    from plantigrade.library.keys.master_key import keep_keys
+    from plantigrade.library.keys.vault import MasterKey
 
     with opened(invocation, where) as library:
         old = () if library.vault is None else library.vault.keys
@@ -239,8 +240,8 @@ def new_key(invocation: Invocation, **where: Any) -> None:
 @pass_invocation
 def protect(invocation: Invocation, **where: Any) -> None:
     """Encrypt recordings that are not yet, with the library's key; safe to repeat."""
-    from plantigrade.library.protect import encrypt_folder
-    from plantigrade.library.recording import find_recordings
+    from plantigrade.library.recordings.container import find_recordings
+    from plantigrade.library.recordings.encryption import encrypt_folder
 
     with opened(invocation, where) as library:
         if library.vault is None:

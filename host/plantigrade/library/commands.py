@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import FileError, MissingPartError, PlantigradeError
 from plantigrade.library.options import json_option, library_options, opened, put_json
 
 if TYPE_CHECKING:
-    from plantigrade.library.catalogue import Library
+    from plantigrade.library.catalogue.library import Library
     from plantigrade.library.entries import Tag
-    from plantigrade.library.opened import Recording
-    from plantigrade.library.verify import Verdict
+    from plantigrade.library.recordings.recording import Recording
+    from plantigrade.library.recordings.verify import Verdict
 
 
 MAX_EARLIER = 30
@@ -78,7 +79,7 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
     plantigrade sessions list --tag shoe:trail --json - | jq .recordings[].id
     """
     from plantigrade.library.entries import Filter
-    from plantigrade.library.words import entry_as_json
+    from plantigrade.library.entry_text import entry_as_json
 
     where = {name: options.pop(name) for name in ("url", "key_file")}
     wanted = Filter(**options)
@@ -88,7 +89,7 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
     if json_file is not None:
         put_json(json_file, total=total, recordings=[entry_as_json(entry) for entry in entries])
         return
-    from plantigrade.library.screen import print_entries
+    from plantigrade.library.terminal_tables import print_entries
 
     print_entries(entries, total)
 
@@ -105,13 +106,13 @@ def show(invocation: Invocation, name: str, json_file: IO[str] | None, **where: 
         if json_file is not None:
             put_json(json_file, recording=recording.as_json(), audit=_audit(library, recording.id))
             return
-    from plantigrade.library.screen import print_recording
+    from plantigrade.library.terminal_tables import print_recording
 
     print_recording(recording)
 
 
 def _audit(library: "Library", subject: str) -> list[dict[str, Any]]:
-    from plantigrade.library.words import audit_as_json
+    from plantigrade.library.entry_text import audit_as_json
 
     return [audit_as_json(entry) for entry in library.audit(subject)]
 
@@ -139,9 +140,9 @@ def import_files(
 
     The same file twice is kept once. Files that fail are named at the end; the others are kept.
     """
+    from plantigrade.files.durable import file_sum
     from plantigrade.gait.signals import Foot
     from plantigrade.imports import formats
-    from plantigrade.library.durable import file_sum
 
     failed: list[str] = []
     with opened(invocation, where) as library:
@@ -194,7 +195,7 @@ def export(
     **where: Any,
 ) -> None:
     """Write a recording in a format that other programs read."""
-    from plantigrade.library.screen import working
+    from plantigrade.library.terminal_tables import working
 
     formats = _part("plantigrade.exports.formats", "exports")
     if format_name not in formats.FORMATS:
@@ -232,7 +233,7 @@ def report(
     **where: Any,
 ) -> None:
     """Write a report as PDF: a page for the patient, then the clinician's."""
-    from plantigrade.library.screen import working
+    from plantigrade.library.terminal_tables import working
 
     pdf = _part("plantigrade.report.pdf", "reports")
     with opened(invocation, where) as library:
@@ -254,7 +255,7 @@ def earlier_of(library: "Library", recording: "Recording") -> "list[Recording]":
     from datetime import timedelta
 
     from plantigrade.library.entries import Filter
-    from plantigrade.library.words import start_of
+    from plantigrade.library.entry_text import start_of
 
     if recording.person is None or recording.entry.start_utc_ns is None:
         raise PlantigradeError(
@@ -286,9 +287,9 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
 
     Changes of each foot are held against what ordinary days of one person may differ by.
     """
-    from plantigrade.analyze.document import both_parameters
-    from plantigrade.library.comparison import changes_of
-    from plantigrade.library.screen import working
+    from plantigrade.analysis.document import both_parameters
+    from plantigrade.library.before_after import changes_of
+    from plantigrade.library.terminal_tables import working
 
     with opened(invocation, where) as library:
         first, second = library.open(name), library.open(other)
@@ -296,19 +297,19 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
             mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
             changes = changes_of([first], [second])
     rows = [(key, mine[key], theirs[key]) for key in mine if key in theirs]
-    from plantigrade.library import screen
+    from plantigrade.library import terminal_tables
 
     if json_file is not None:
         put_json(
             json_file,
             first=first.id,
             second=second.id,
-            parameters=screen.comparison_as_json(rows),
+            parameters=terminal_tables.comparison_as_json(rows),
             changes=[asdict(change) | {"foot": change.foot.value} for change in changes],
         )
         return
-    screen.print_comparison(first.entry, second.entry, rows)
-    screen.print_changes(changes)
+    terminal_tables.print_comparison(first.entry, second.entry, rows)
+    terminal_tables.print_changes(changes)
 
 
 @sessions.command(short_help="Prove recordings: checksums, books, gaps.")
@@ -321,8 +322,8 @@ def verify(invocation: Invocation, names: tuple[str, ...], json_file: IO[str] | 
 
     Exits with 1 if any recording is not sound.
     """
-    from plantigrade.library.screen import working
-    from plantigrade.library.verify import SCHEMA
+    from plantigrade.library.recordings.verify import SCHEMA
+    from plantigrade.library.terminal_tables import working
 
     with opened(invocation, where) as library, working("checking every file"):
         verdicts = [library.verify(name) for name in names] if names else library.verify_all()

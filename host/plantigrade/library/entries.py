@@ -93,7 +93,7 @@ class StoredAlert:
         rule: name of the rule.
         foot: "left", "right" or "both".
         from_s, to_s: span in the recording; `to_s` None while it lasted to the end.
-        document: as `posture.section.alert_as_json` writes it.
+        document: as `posture.rules_engine.section.alert_as_json` writes it.
         origin: "live" for an alert that was raised on the way, "analysis" for one that an analysis of the
             whole recording raised.
     """

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+
 from plantigrade.cli import Invocation, data_option
 
 if TYPE_CHECKING:
-    from plantigrade.library.catalogue import Library
+    from plantigrade.library.catalogue.library import Library
 
 
 def library_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,13 +45,13 @@ def opened(invocation: Invocation, where: Mapping[str, Any]) -> "Library":
     Raises:
         LibraryError, KeyMissingError: it cannot be opened.
     """
-    from plantigrade.library.catalogue import Library
+    from plantigrade.library.catalogue.library import Library
 
     return Library(invocation.data_dir(), where["url"], where["key_file"])
 
 
 def put_json(file: IO[str], **content: Any) -> None:
     """Write a document."""
-    from plantigrade.library.words import SCHEMA
+    from plantigrade.library.entry_text import SCHEMA
 
     file.write(json.dumps({"schema": SCHEMA, **content}, indent=1) + "\n")

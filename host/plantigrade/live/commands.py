@@ -53,7 +53,7 @@ def run(
       plantigrade run left --seconds 60
       plantigrade run --lsl              a stream a foot for LabRecorder and others on this computer
     """
-    from plantigrade.live.record import Plan, record_and_report
+    from plantigrade.live.actions import Plan, record_and_report
 
     plan = Plan(insoles, seconds, person, title, lsl)
     record_and_report(plan, invocation.data_dir(), where["url"], where["key_file"], json_file)

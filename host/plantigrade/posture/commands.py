@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from plantigrade.json_answer import json_option
-from plantigrade.posture.diary_commands import diary
+from plantigrade.json_output import json_option
+from plantigrade.posture.diary.commands import diary
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _rules = click.option(
@@ -55,7 +55,7 @@ def rules(book: Path | None, json_file: Path | None) -> None:
       plantigrade posture rules
       plantigrade posture rules --rules patient.json --json - | jq '.rules[] | select(.id == "low-arch")'
     """
-    from plantigrade.posture import entry
+    from plantigrade.posture import actions as entry
 
     entry.show_rules(book, json_file)
 
@@ -79,7 +79,7 @@ def edit(book: Path, rule: str, field: str, value: float, by: str, reason: str) 
       plantigrade posture edit --rules patient.json low-arch raise_level 0.18 --by clinician \\
         --reason "rigid orthotic"
     """
-    from plantigrade.posture import entry
+    from plantigrade.posture import actions as entry
 
     entry.edit_rule(book, rule, field, value, by, reason, datetime.now(UTC))
 
@@ -94,7 +94,7 @@ def history(book: Path, json_file: Path | None) -> None:
     Example:
       plantigrade posture history patient.json
     """
-    from plantigrade.posture import entry
+    from plantigrade.posture import actions as entry
 
     entry.show_history(book, json_file)
 
@@ -124,7 +124,7 @@ def alerts(
       plantigrade posture alerts walk.csv
       plantigrade posture alerts day.csv --rules patient.json --baseline own-days.json --tag trail
     """
-    from plantigrade.posture import entry
+    from plantigrade.posture import actions as entry
 
     entry.show_alerts(entry.Wanted(recording, book, baseline, tag, body_weight_kg), json_file)
 
@@ -149,7 +149,7 @@ def learn(recording: Path, baseline: Path, tag: str, day: datetime, body_weight_
     Example:
       plantigrade posture learn monday.csv --day 2026-03-02 --baseline own-days.json --tag trail
     """
-    from plantigrade.posture import entry
+    from plantigrade.posture import actions as entry
 
     entry.learn_day(recording, baseline, tag, day.date(), body_weight_kg)
 
@@ -171,6 +171,6 @@ def compare(**options: Any) -> None:
     Example:
       plantigrade posture compare --before mon.csv --before tue.csv --after thu.csv --after fri.csv
     """
-    from plantigrade.posture import entry
+    from plantigrade.posture import actions as entry
 
     entry.compare_recordings(**options)

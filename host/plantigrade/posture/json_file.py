@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from plantigrade.errors import FileError
-from plantigrade.library.durable import replace_text
+from plantigrade.files.durable import replace_text
 
 
 def write_values(path: Path, schema: str, values: dict[str, Any]) -> None:

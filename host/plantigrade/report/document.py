@@ -5,9 +5,9 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from plantigrade.analyze.norms import NORMS
-from plantigrade.analyze.whole import Whole
-from plantigrade.posture.section import posture_section
+from plantigrade.analysis.norms import NORMS
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.posture.rules_engine.section import posture_section
 from plantigrade.report.document_blocks import Block, Bullets, Document, Facts, Pictures, Section, Text
 from plantigrade.report.document_books import (
     calibration_text,
@@ -41,8 +41,8 @@ from plantigrade.report.feet import load_unit
 from plantigrade.report.words import Words, words
 
 if TYPE_CHECKING:
-    from plantigrade.library.opened import Recording
-    from plantigrade.posture.baseline import TagReference
+    from plantigrade.library.recordings.recording import Recording
+    from plantigrade.posture.baseline.baseline import TagReference
 
 Found = Mapping[str, Any]
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.pipeline import Whole
 from plantigrade.gait.results import REASON_WORDS, FootAnalysis, Reason
-from plantigrade.library.recording import FootBooks, RecordingBooks
+from plantigrade.library.recordings.container import FootBooks, RecordingBooks
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Facts, Heading, Table, Text
 from plantigrade.report.document_numbers import duration, missing_pct, number
 from plantigrade.report.words import Words
 
 if TYPE_CHECKING:
-    from plantigrade.library.opened import Recording
+    from plantigrade.library.recordings.recording import Recording
 
 MAX_GAPS: Final = 8
 MAX_NOTES: Final = 8

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.pipeline import Whole
 from plantigrade.gait.results import STRIDE_UNITS
-from plantigrade.posture.baseline import PersonalBaseline, TagReference
-from plantigrade.posture.compare import MIN_STRIDES, Difference, compare
-from plantigrade.posture.intake import from_analysis
+from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
+from plantigrade.posture.baseline.before_after import MIN_STRIDES, Difference, compare
+from plantigrade.posture.rules_engine.features import from_analysis
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_books import when
 from plantigrade.report.document_numbers import number
@@ -19,7 +19,7 @@ from plantigrade.report.document_tables import title_of
 from plantigrade.report.words import Words
 
 if TYPE_CHECKING:
-    from plantigrade.library.opened import Recording
+    from plantigrade.library.recordings.recording import Recording
 
 METRICS: Final = (
     "stride_time_s",

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from plantigrade.analyze.norms import digits_of
-from plantigrade.analyze.terminal import TITLES
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.norms import digits_of
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.terminal import TITLES
 from plantigrade.gait.results import Analysis
 from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
 from plantigrade.report.document_blocks import Picture

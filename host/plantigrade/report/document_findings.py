@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from plantigrade.analyze.norms import digits_of
-from plantigrade.posture.guidance import catalogue
+from plantigrade.analysis.norms import digits_of
+from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Heading, Table, Text
 from plantigrade.report.document_numbers import number
 from plantigrade.report.words import Words
 
 if TYPE_CHECKING:
     from plantigrade.library.entries import StoredAlert
-    from plantigrade.library.opened import Recording
+    from plantigrade.library.recordings.recording import Recording
 
 MAX_ALERTS: Final = 20
 SHORT_UNIT: Final = 3

@@ -3,9 +3,9 @@
 import math
 from math import exp, sqrt
 
-from plantigrade.analyze.norms import digits_of
+from plantigrade.analysis.norms import digits_of
 from plantigrade.gait.results import Parameter
-from plantigrade.posture.student import t_quantile
+from plantigrade.posture.baseline.t_distribution import t_quantile
 
 
 def number(value: float | None, unknown: str, digits: int | None = None) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from plantigrade.analyze.whole import Whole
-from plantigrade.posture.guidance import catalogue
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.report.document_blocks import Block, Bullets, Heading, Picture, Pictures, Text
 from plantigrade.report.document_figures import (
     feet_picture,

@@ -3,10 +3,10 @@
 import math
 from typing import Final
 
-from plantigrade.analyze.document import both_parameters
-from plantigrade.analyze.norms import NORMS, digits_of, norm_of
-from plantigrade.analyze.terminal import TITLES, asymmetry_text
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.document import both_parameters
+from plantigrade.analysis.norms import NORMS, digits_of, norm_of
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.terminal import TITLES, asymmetry_text
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.results import Parameter, Parameters
 from plantigrade.report.document_blocks import Block, Cell, Table, Text

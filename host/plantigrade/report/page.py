@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from plantigrade.analyze.document import both_parameters
-from plantigrade.analyze.norms import digits_of, norm_of
-from plantigrade.analyze.terminal import TITLES, asymmetry_text, bouts_text, strides_text
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.document import both_parameters
+from plantigrade.analysis.norms import digits_of, norm_of
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.terminal import TITLES, asymmetry_text, bouts_text, strides_text
 from plantigrade.errors import FileError
 from plantigrade.gait.results import Parameter
 from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from plantigrade.errors import MissingPartError, PlantigradeError
-from plantigrade.library.place import new_file
+from plantigrade.files.atomic_write import new_file
 from plantigrade.report.document_blocks import Document
 
 try:
@@ -18,7 +18,7 @@ except ImportError as error:
     raise MissingPartError("a report", "report", str(error.name)) from error
 
 if TYPE_CHECKING:
-    from plantigrade.library.opened import Recording
+    from plantigrade.library.recordings.recording import Recording
 
 TEMPLATE: Final = Path(__file__).with_name("report.typ")
 PAPERS: Final = ("a4", "letter")

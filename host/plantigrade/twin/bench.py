@@ -4,6 +4,7 @@ weights."""
 from datetime import date
 
 import numpy as np
+
 from plantigrade.calibration.bench import BenchReading, fit_bench
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.calibration.model import Calibration

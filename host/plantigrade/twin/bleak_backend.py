@@ -22,6 +22,7 @@ from bumble import att, core, hci
 from bumble.core import AdvertisingData
 from bumble.device import Advertisement, Connection, Device, Peer
 from bumble.gatt_client import CharacteristicProxy, ServiceProxy
+
 from plantigrade.twin.central import Central, central_at, using
 from plantigrade.twin.radio.client import RadioAddress
 from plantigrade.twin.rendezvous import find_twin

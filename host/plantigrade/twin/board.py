@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from plantigrade.device.build import BLOCK_SIZE, build_twin_chip, littlefs_image
 from plantigrade.errors import PlantigradeError
+from plantigrade.firmware_image.build import BLOCK_SIZE, build_twin_chip, littlefs_image
 from plantigrade.twin.clock import ClockRule, ClockTruth
 from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 

@@ -21,6 +21,7 @@ from bumble.keys import JsonKeyStore, KeyStore, MemoryKeyStore
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
+
 from plantigrade.twin.radio.client import RadioAddress
 
 SUPERVISION_TIMEOUT_MS = 2000

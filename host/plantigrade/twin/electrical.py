@@ -24,6 +24,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.twin.electrical_kernel import KNEE_N, PLAY_PER_LOG, run_sensors
 

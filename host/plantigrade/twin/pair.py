@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from plantigrade.device.build import FirmwareBuild, build_firmware
+from plantigrade.firmware_image.build import FirmwareBuild, build_firmware
 from plantigrade.twin.board import BoardSpec, Feed, RadioEnd, VirtualBoard
 from plantigrade.twin.radio.client import Radio, RadioAddress
 from plantigrade.twin.radio.conditions import RadioConditions

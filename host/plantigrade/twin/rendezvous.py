@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
 from plantigrade.errors import PlantigradeError
 from plantigrade.twin.radio.client import RadioAddress
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import click
 from insole_protocol import advert
+
 from plantigrade.errors import PlantigradeError
-from plantigrade.posture.rulebook import RuleBook, load_rulebook
+from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 from plantigrade.twin.body import draw_person, load_walk, make_forces, parse_condition
 from plantigrade.twin.body.walk import ForceWalk
 from plantigrade.twin.feeds import SIDES, write_feeds

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import click
+
 from plantigrade.errors import PlantigradeError
 
 

@@ -11,8 +11,9 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.keeper import Keeper
+from plantigrade.bridge.reconnecting import Keeper
 from plantigrade.calibration import Calibrator
 from plantigrade.gait.engine import Engine
 from plantigrade.gait.pressure.own_insole import own_layout
@@ -20,10 +21,10 @@ from plantigrade.gait.signals import Foot, FootSignal
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio, scan
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.guidance import Catalogue, catalogue
-from plantigrade.posture.live import Watcher
-from plantigrade.posture.rulebook import RuleBook
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.watcher import Watcher
 from plantigrade.twin import central
 from plantigrade.twin.bench import bench_calibration
 from plantigrade.twin.bleak_backend import backend_for

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.calibration import Calibration, Calibrator, WeightScale, scale_from_walking
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from plantigrade.analyze import document, tables
+from plantigrade.analysis import document, tables
 from plantigrade.analyze.commands import analyze
 from plantigrade.errors import FileError
 

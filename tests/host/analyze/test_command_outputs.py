@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from plantigrade.analysis.pipeline import Request, Span, Whole
 from plantigrade.analyze import commands
 from plantigrade.analyze.commands import analyze
-from plantigrade.analyze.whole import Request, Span, Whole
 from plantigrade.cli import Invocation
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 
 from tests.host.analyze import tiny
 from tests.host.analyze.walks import write_walk

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plantigrade.analyze import document
+from plantigrade.analysis import document
 from plantigrade.gait.results import Parameter
 
 from tests.host.analyze import tiny

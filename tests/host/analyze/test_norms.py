@@ -1,7 +1,7 @@
 """Rounding for people, and the ranges that stand beside figures: where they begin and end."""
 
 import pytest
-from plantigrade.analyze.norms import NORMS, Norm, digits_of, norm_of
+from plantigrade.analysis.norms import NORMS, Norm, digits_of, norm_of
 
 
 @pytest.mark.parametrize(

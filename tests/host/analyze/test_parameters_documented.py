@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plantigrade.analyze import document
-from plantigrade.analyze.norms import NORMS
-from plantigrade.analyze.terminal import TITLES
+from plantigrade.analysis import document
+from plantigrade.analysis.norms import NORMS
+from plantigrade.analysis.terminal import TITLES
 from plantigrade.gait.balance import sway
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS

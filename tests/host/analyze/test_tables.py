@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from plantigrade.analyze import tables
+from plantigrade.analysis import tables
 
 from tests.host.analyze import tiny
 

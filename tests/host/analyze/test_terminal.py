@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from plantigrade.analyze.posture import in_words
-from plantigrade.analyze.terminal import asymmetry_text, print_summary
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.posture import in_words
+from plantigrade.analysis.terminal import asymmetry_text, print_summary
 from plantigrade.gait.results import Activity, Parameter
 from rich.console import Console
 

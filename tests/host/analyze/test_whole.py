@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plantigrade.analyze import whole as module
-from plantigrade.analyze.whole import Request, Span, of_walk, run
+from plantigrade.analysis import pipeline as module
+from plantigrade.analysis.pipeline import Request, Span, of_walk, run
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait import balance
 from plantigrade.gait.pressure.own_insole import own_layout

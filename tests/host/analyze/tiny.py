@@ -4,7 +4,7 @@ place unnoticed."""
 from dataclasses import replace
 
 import numpy as np
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.pipeline import Whole
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import (

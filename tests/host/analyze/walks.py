@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from insole_protocol.layout import SENSOR_NAMES
-from plantigrade.analyze.whole import Request, Whole, run
+from plantigrade.analysis.pipeline import Request, Whole, run
 
 RATE = 100
 STRIDE_S = 1.1

@@ -10,11 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from plantigrade.bridge import backfill
+from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.backfill import Backfill, BackfillPolicy, BackfillProgress
-from plantigrade.bridge.books import MissingReason
 from plantigrade.bridge.errors import RefusedError, ReplyTimeoutError
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.ranges import SlotRange
+from plantigrade.bridge.slot_ranges import SlotRange
 
 from tests.host.bridge_kit.log_session import LogSession, gives_nothing
 from tests.host.bridge_kit.virtual_time import VirtualTimeLoop, run_virtually

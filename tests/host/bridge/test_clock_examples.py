@@ -5,8 +5,8 @@ Times of the host are in ns, of the insole in us; round trips are written in ms 
 
 import numpy as np
 import pytest
-from plantigrade.bridge.clock import ClockEstimate, ClockSync, RoundTrip
-from plantigrade.bridge.steady import SteadyClock
+from plantigrade.bridge.clock.estimate import ClockEstimate, ClockSync, RoundTrip
+from plantigrade.bridge.clock.slewer import SteadyClock
 
 MS = 1_000_000
 KNOWN = ClockEstimate(1_000_000, 5_000_000_000, 20.0, 900_000, 3.0, 30)

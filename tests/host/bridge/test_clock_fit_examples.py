@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from plantigrade.bridge.clock_fit import Fit, Stamps, closest_slope_above, fit, robust_slope
-from plantigrade.bridge.intervals import connection_interval_ns
+from plantigrade.bridge.clock.connection_interval import connection_interval_ns
+from plantigrade.bridge.clock.fit import Fit, Stamps, closest_slope_above, fit, robust_slope
 from scipy.optimize import least_squares, minimize_scalar
 
 F64 = NDArray[np.float64]

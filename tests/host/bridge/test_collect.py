@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from insole_protocol import ids, messages
 from insole_protocol.host_messages import build_log_block
-from plantigrade.bridge import collect as collect_module
-from plantigrade.bridge.collect import collect, complete
-from plantigrade.bridge.collector import Collector
+from plantigrade.bridge import collection as collect_module
+from plantigrade.bridge.collection import collect, complete
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.journal import Journal, JournalError
-from plantigrade.bridge.keeper import Connection, Keeper
+from plantigrade.bridge.journal.file import Journal, JournalError
+from plantigrade.bridge.journal.writer import Collector
+from plantigrade.bridge.reconnecting import Connection, Keeper
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import Channel, LinkError
 

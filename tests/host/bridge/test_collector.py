@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from plantigrade.bridge import journal as journal_module
-from plantigrade.bridge.books import Gap, MissingReason
-from plantigrade.bridge.clock import ClockEstimate
-from plantigrade.bridge.collector import Collector
+from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.journal import Holdings, Journal
-from plantigrade.bridge.journal_entries import Kind
+from plantigrade.bridge.journal import file as journal_module
+from plantigrade.bridge.journal.entries import Kind
+from plantigrade.bridge.journal.file import Holdings, Journal
+from plantigrade.bridge.journal.writer import Collector
 
 from tests.host.bridge_kit.collecting import Disk, bring, greet, written
 from tests.host.bridge_kit.virtual_time import run_virtually

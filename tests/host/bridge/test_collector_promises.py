@@ -7,10 +7,10 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from plantigrade.bridge.collector import Collector
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.journal import Journal
-from plantigrade.bridge.journal_entries import Entry, Kind
+from plantigrade.bridge.journal.entries import Entry, Kind
+from plantigrade.bridge.journal.file import Journal
+from plantigrade.bridge.journal.writer import Collector
 
 from tests.host.bridge_kit.collecting import SERIALS, Disk, bring, greet, written
 

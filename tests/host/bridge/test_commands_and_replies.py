@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from insole_protocol import errors, ids, messages
 from insole_protocol.host_messages import LogMessage
+from plantigrade.bridge.command_client import Answer, Exchange
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError, VersionError
-from plantigrade.bridge.exchange import Answer, Exchange
-from plantigrade.bridge.transfer import Transfer
+from plantigrade.bridge.log_transfer import Transfer
 from plantigrade.link.base import (
     Channel,
     LinkClosedError,

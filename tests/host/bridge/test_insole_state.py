@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from insole_protocol import ids, messages, replies
 from insole_protocol.host_messages import parse_reply
-from plantigrade.bridge.books import Gap, MissingReason
-from plantigrade.bridge.clock import ClockEstimate, RoundTrip
+from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.clock.estimate import ClockEstimate, RoundTrip
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Identity, Insole, StampedFrames
 

@@ -8,9 +8,9 @@ import struct
 import zlib
 
 import pytest
-from plantigrade.bridge import journal_entries as entries
-from plantigrade.bridge.clock import ClockEstimate
-from plantigrade.bridge.journal_entries import Damage, Kind, build, build_clock, build_json, scan
+from plantigrade.bridge.clock.estimate import ClockEstimate
+from plantigrade.bridge.journal import entries
+from plantigrade.bridge.journal.entries import Damage, Kind, build, build_clock, build_json, scan
 
 
 def checked(head_and_payload: bytes) -> bytes:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from plantigrade.bridge.books import Gap, MissingReason
-from plantigrade.bridge.clock import ClockEstimate
+from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
-from plantigrade.bridge.journal import Holdings, Journal, JournalError
-from plantigrade.bridge.journal_entries import Damage, Kind, scan
+from plantigrade.bridge.journal.entries import Damage, Kind, scan
+from plantigrade.bridge.journal.file import Holdings, Journal, JournalError
 
 from tests.host.bridge_kit.fake_insole import record_of
 from tests.host.power_cut.plugin import Cut, PowerCut

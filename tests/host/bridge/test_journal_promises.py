@@ -11,13 +11,13 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from plantigrade.bridge import journal as journal_module
-from plantigrade.bridge.books import Gap, MissingReason
-from plantigrade.bridge.clock import ClockEstimate
+from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
-from plantigrade.bridge.journal import Journal, JournalError, host_boot
-from plantigrade.bridge.journal_entries import Damage, Entry, Kind, build_json, scan
-from plantigrade.bridge.ranges import SlotSet
+from plantigrade.bridge.journal import file as journal_module
+from plantigrade.bridge.journal.entries import Damage, Entry, Kind, build_json, scan
+from plantigrade.bridge.journal.file import Journal, JournalError, host_boot
+from plantigrade.bridge.slot_ranges import SlotSet
 
 from tests.host.bridge_kit.fake_insole import record_of
 

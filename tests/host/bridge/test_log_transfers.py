@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from insole_protocol import ids, messages
 from insole_protocol.host_messages import build_log_block
-from plantigrade.bridge.books import Gap, MissingReason
+from plantigrade.bridge.accounting import Gap, MissingReason
 from plantigrade.bridge.errors import RefusedError, ReplyTimeoutError
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.ranges import SlotRange
 from plantigrade.bridge.session import Session
+from plantigrade.bridge.slot_ranges import SlotRange
 from plantigrade.link.base import Channel
 
 from tests.host.bridge_kit.fake_insole import record_of

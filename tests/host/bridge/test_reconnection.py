@@ -11,7 +11,7 @@ from insole_protocol import ids
 from plantigrade.bridge.backoff import Backoff
 from plantigrade.bridge.errors import ReplyTimeoutError, VersionError
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.keeper import Connection, Keeper
+from plantigrade.bridge.reconnecting import Connection, Keeper
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import LinkClosedError, LinkError
 

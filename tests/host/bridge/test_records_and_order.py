@@ -13,8 +13,8 @@ from insole_protocol import ids
 from plantigrade.bridge import decode as decode_module
 from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames, Sequencer
-from plantigrade.bridge.intake import Intake
-from plantigrade.bridge.ranges import SlotRange
+from plantigrade.bridge.receiver import Intake
+from plantigrade.bridge.slot_ranges import SlotRange
 
 from tests.host.bridge_kit.fake_insole import record_of
 
@@ -345,7 +345,7 @@ def test_records_and_frames_are_counted_as_they_pass() -> None:
 
 
 def test_a_record_too_many_pieces_away_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plantigrade.bridge.ranges.MAX_RANGES", 2)
+    monkeypatch.setattr("plantigrade.bridge.slot_ranges.MAX_RANGES", 2)
     intake = Intake()
     for seq in (0, 10, 20, 5):
         intake.put(record_of(seq, 5, 3, seq * 10_000), 0)

@@ -8,7 +8,7 @@ import pytest
 from insole_protocol import ids, messages
 from insole_protocol.host_messages import build_log_block
 from plantigrade.bridge.backfill import BackfillPolicy
-from plantigrade.bridge.clock import ClockEstimate
+from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.errors import BridgeError, ReplyTimeoutError, VersionError
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.session import Session, SessionPolicy

@@ -3,9 +3,9 @@ end.
 """
 
 import pytest
-from plantigrade.bridge import ranges
-from plantigrade.bridge.books import Books, Gap, MissingReason, Statement
-from plantigrade.bridge.ranges import SlotRange, SlotSet, TooManyRangesError
+from plantigrade.bridge import slot_ranges
+from plantigrade.bridge.accounting import Books, Gap, MissingReason, Statement
+from plantigrade.bridge.slot_ranges import SlotRange, SlotSet, TooManyRangesError
 
 OFF, OVERRUN, STORAGE = MissingReason.OFF, MissingReason.OVERRUN, MissingReason.STORAGE
 UNEXPLAINED = MissingReason.UNEXPLAINED
@@ -95,7 +95,7 @@ def test_a_range_knows_its_slots() -> None:
 def test_a_set_in_as_many_pieces_as_it_may_have_takes_what_makes_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ranges, "MAX_RANGES", 3)
+    monkeypatch.setattr(slot_ranges, "MAX_RANGES", 3)
     slots = slot_set((0, 2), (4, 6), (8, 10))
     with pytest.raises(TooManyRangesError, match=r"^the recorded slots fall into more than 3 pieces$"):
         slots.add(12, 14)

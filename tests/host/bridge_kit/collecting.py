@@ -7,7 +7,7 @@ import numpy as np
 from insole_protocol import ids
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Identity, Insole, StampedFrames
-from plantigrade.bridge.journal_entries import Damage, Entry, Kind, scan
+from plantigrade.bridge.journal.entries import Damage, Entry, Kind, scan
 
 from tests.host.bridge_kit.fake_insole import record_of
 

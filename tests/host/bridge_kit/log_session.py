@@ -7,10 +7,10 @@ from typing import cast
 
 from insole_protocol import ids, messages
 from insole_protocol.host_messages import parse_reply
-from plantigrade.bridge.exchange import Answer
+from plantigrade.bridge.command_client import Answer
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.ranges import SlotRange
 from plantigrade.bridge.session import Session
+from plantigrade.bridge.slot_ranges import SlotRange
 
 Answering = Callable[[Insole, SlotRange], None]
 

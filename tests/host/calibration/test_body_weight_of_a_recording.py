@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from plantigrade.calibration import entry, nominal
+from plantigrade.calibration import nominal
 from plantigrade.cli import Invocation
-from plantigrade.device.calibrate import calibrate
+from plantigrade.device import calibrate_actions
+from plantigrade.device.calibrate_commands import calibrate
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot, FootSignal, Walk
-from plantigrade.library.catalogue import Library
-from plantigrade.library.recording import Draft, FootBooks, RecordingBooks
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.recordings.container import Draft, FootBooks, RecordingBooks
 from plantigrade.twin.electrical import Effects, FrontEnd
 
 from tests.host.library.library_kit import IDENTITY, START_NS, frames_of, walk
@@ -31,7 +32,7 @@ SERIALS = {"left": "AAAA01", "right": "BBBB02"}
     ],
 )
 def test_a_span_is_two_numbers(text: str | None, span: tuple[float, float] | None):
-    assert entry._span(text) == span  # pyright: ignore[reportPrivateUsage]
+    assert calibrate_actions._span(text) == span  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_span_is_two_numbers(text: str | None, span: tuple[float, float] | Non
 )
 def test_what_is_no_span_is_said(text: str, said: str):
     with pytest.raises(PlantigradeError) as caught:
-        entry._span(text)  # pyright: ignore[reportPrivateUsage]
+        calibrate_actions._span(text)  # pyright: ignore[reportPrivateUsage]
     assert str(caught.value) == said
 
 
@@ -63,7 +64,7 @@ def two_feet(left_n: np.ndarray, right_n: np.ndarray, right_from_s: float = 0.0,
 
 
 def scale(made: Walk, weight_n: float, span: tuple[float, float] | None = None):
-    return entry._scale(made, weight_n, span)  # pyright: ignore[reportPrivateUsage]
+    return calibrate_actions._scale(made, weight_n, span)  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.worked_example("scale", "samples")

@@ -11,9 +11,9 @@ from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.analyze.commands import analyze
 from plantigrade.calibration import load_calibration
 from plantigrade.cli import Invocation
-from plantigrade.device.calibrate import calibrate
-from plantigrade.library.catalogue import Library
-from plantigrade.library.recording import Draft, FootBooks, RecordingBooks
+from plantigrade.device.calibrate_commands import calibrate
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.recordings.container import Draft, FootBooks, RecordingBooks
 from plantigrade.twin.bench import bench_calibration, bench_readings
 from plantigrade.twin.body import draw_person, stand, walk
 from plantigrade.twin.electrical import FrontEnd

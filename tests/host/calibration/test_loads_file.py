@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from insole_protocol.layout import SENSOR_NAMES
-from plantigrade.calibration import entry, load_calibration
-from plantigrade.device.calibrate import calibrate
+from plantigrade.calibration import load_calibration
+from plantigrade.device import calibrate_actions
+from plantigrade.device.calibrate_commands import calibrate
 from plantigrade.errors import FileError
 
 from tests.host.calibration.paper import CURVE, insole
@@ -23,7 +24,7 @@ def read(tmp_path: Path, text: str) -> list[tuple[int, float, float, int, float]
     """The readings as tuples; every sensor has an unloaded code of 330."""
     path = tmp_path / "loads.csv"
     path.write_text("sensor,force_n,count,direction,held_s\n" + UNLOADED + text)
-    readings, zero = entry._readings(path)  # pyright: ignore[reportPrivateUsage]
+    readings, zero = calibrate_actions._readings(path)  # pyright: ignore[reportPrivateUsage]
     assert zero.tolist() == [330.0] * 16
     return [(r.sensor, r.force_n, r.count, r.direction, r.held_s) for r in readings]
 
@@ -49,7 +50,7 @@ def test_readings_keep_the_order_of_their_rows_and_other_columns_are_ignored(tmp
     path = tmp_path / "loads.csv"
     rows = "".join(f"by me,{sensor},330,0\n" for sensor in range(16)) + "by me,4,500,20\nby me,2,400,10\n"
     path.write_text("remark,sensor,count,force_n\n" + rows)
-    readings, _ = entry._readings(path)  # pyright: ignore[reportPrivateUsage]
+    readings, _ = calibrate_actions._readings(path)  # pyright: ignore[reportPrivateUsage]
     assert [(r.sensor, r.force_n, r.count, r.direction) for r in readings] == [
         (4, 20.0, 500.0, 1),
         (2, 10.0, 400.0, 1),
@@ -60,7 +61,7 @@ def test_readings_keep_the_order_of_their_rows_and_other_columns_are_ignored(tmp
 def test_several_unloaded_codes_of_a_sensor_are_averaged(tmp_path: Path):
     path = tmp_path / "loads.csv"
     path.write_text("sensor,force_n,count\n" + UNLOADED + "5,0,333\n5,0.0,339\n6,0,331\n")
-    readings, zero = entry._readings(path)  # pyright: ignore[reportPrivateUsage]
+    readings, zero = calibrate_actions._readings(path)  # pyright: ignore[reportPrivateUsage]
     assert readings == []
     assert zero.tolist() == [330.0] * 5 + [334.0, 330.5] + [330.0] * 9
 
@@ -97,7 +98,7 @@ def test_what_is_no_file_of_loads_is_refused_in_these_words(tmp_path: Path, text
     path = tmp_path / "loads.csv"
     path.write_text(text)
     with pytest.raises(FileError) as caught:
-        entry.fit_from_csv(path, "A1", DAY, tmp_path / "made.json")
+        calibrate_actions.fit_from_csv(path, "A1", DAY, tmp_path / "made.json")
     assert str(caught.value) == f"{path}: {said}"
     assert not (tmp_path / "made.json").exists()
 
@@ -106,14 +107,14 @@ def test_what_is_no_text_is_refused(tmp_path: Path):
     path = tmp_path / "loads.csv"
     path.write_bytes(b"sensor,force_n,count\n\xff\xfe\n")
     with pytest.raises(FileError, match=r"loads\.csv: cannot be read as CSV \('utf-8' codec"):
-        entry.fit_from_csv(path, "A1", DAY, tmp_path / "made.json")
+        calibrate_actions.fit_from_csv(path, "A1", DAY, tmp_path / "made.json")
     with pytest.raises(FileError, match=r"none\.csv: cannot be read as CSV \(\[Errno 2\]"):
-        entry.fit_from_csv(tmp_path / "none.csv", "A1", DAY, tmp_path / "made.json")
+        calibrate_actions.fit_from_csv(tmp_path / "none.csv", "A1", DAY, tmp_path / "made.json")
 
 
 def test_the_most_rows_that_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    assert entry.MAX_ROWS == 100_000
-    monkeypatch.setattr(entry, "MAX_ROWS", 20)
+    assert calibrate_actions.MAX_ROWS == 100_000
+    monkeypatch.setattr(calibrate_actions, "MAX_ROWS", 20)
     assert len(read(tmp_path, "5,10,400,,\n" * 4)) == 4
     with pytest.raises(FileError) as caught:
         read(tmp_path, "5,10,400,,\n" * 5)
@@ -124,7 +125,7 @@ def test_a_fit_that_fails_names_the_file(tmp_path: Path):
     path = tmp_path / "loads.csv"
     path.write_text("sensor,force_n,count\n" + UNLOADED + "".join(f"5,{f},320\n" for f in (5, 10, 20, 40)))
     with pytest.raises(FileError) as caught:
-        entry.fit_from_csv(path, "A1", DAY, tmp_path / "made.json")
+        calibrate_actions.fit_from_csv(path, "A1", DAY, tmp_path / "made.json")
     assert str(caught.value) == f"{path}: sensor 5 reads nothing under load: check its connection"
 
 
@@ -185,7 +186,7 @@ def test_a_serial_is_needed_to_use_a_calibration(tmp_path: Path):
     path = tmp_path / "made.json"
     replace(insole(16), serial="").save(path)
     with pytest.raises(FileError) as caught:
-        entry.use(path, None)  # type: ignore[arg-type]
+        calibrate_actions.use(path, None)  # type: ignore[arg-type]
     assert str(caught.value) == (f"{path}: does not say which insole it belongs to: make it with --serial")
 
 
@@ -197,7 +198,7 @@ def test_used_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
             given.append(calibration)
 
     insole(16).save(path)
-    entry.use(path, Shelf())  # type: ignore[arg-type]
+    calibrate_actions.use(path, Shelf())  # type: ignore[arg-type]
     assert given == [insole(16)]
     assert capsys.readouterr().out == "insole P1: the calibration of 2026-01-01 is used from now on\n"
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from plantigrade.demo import commands, entry, stage
-from plantigrade.demo.entry import NotSoundError, TerminatedError
+from plantigrade.demo import actions as entry
+from plantigrade.demo import commands, stage
+from plantigrade.demo.actions import NotSoundError, TerminatedError
 from plantigrade.demo.run import DemoPlan
 from plantigrade.link.base import LinkError
 

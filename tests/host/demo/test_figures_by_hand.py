@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plantigrade.bridge.books import MissingReason, Statement
+from plantigrade.bridge.accounting import MissingReason, Statement
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import StampedFrames
 from plantigrade.demo.measure import FootMeter, Spread, left_right_error

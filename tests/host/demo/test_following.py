@@ -11,9 +11,9 @@ import pytest
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import StampedFrames
 from plantigrade.demo import run
-from plantigrade.demo.gait import GaitFollower, strides_s
 from plantigrade.demo.run import DemoPlan, FootRun
 from plantigrade.demo.strides import StrideComparison
+from plantigrade.gait.follower import GaitFollower, strides_s
 from plantigrade.gait.results import Event
 from plantigrade.gait.signals import Foot
 from plantigrade.link.base import LinkError

@@ -8,15 +8,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from plantigrade.device import build
-from plantigrade.device.build import (
+from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.firmware_image import build
+from plantigrade.firmware_image.build import (
     FirmwareBuild,
     FirmwareError,
     build_firmware,
     build_twin_chip,
     littlefs_image,
 )
-from plantigrade.errors import FileError, PlantigradeError
 
 FILES = (
     "main.py",

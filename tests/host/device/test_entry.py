@@ -11,9 +11,10 @@ from insole_protocol import ids
 from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.bridge.errors import BridgeError
 from plantigrade.bridge.insole import Identity
-from plantigrade.device import entry, targets
+from plantigrade.device import actions as entry
+from plantigrade.device import targets
+from plantigrade.device.actions import FaultFoundError, fault_names
 from plantigrade.device.commands import device
-from plantigrade.device.entry import FaultFoundError, fault_names
 from plantigrade.device.targets import UsbInsole
 from plantigrade.link.base import LinkError
 

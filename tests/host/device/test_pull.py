@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from insole_protocol import ids
-from plantigrade.bridge.books import Statement
+from plantigrade.bridge.accounting import Statement
 from plantigrade.cli import Invocation
 from plantigrade.device import pull as module
 from plantigrade.device import targets
 from plantigrade.device.commands import device
 from plantigrade.device.pull import NothingToPullError, Pulled, pull, pull_and_report
-from plantigrade.library.recording import read_books
+from plantigrade.library.recordings.container import read_books
 from plantigrade.link.base import Link, LinkError
 
 from tests.host.device.answering import SERIAL, Answering, OutOfReach, insole, log

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
+from plantigrade.exports.export_data import Subject
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import Subject
 from scipy.io import loadmat
 
 from tests.host.exports import readers, sample

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.exports import mat
+from plantigrade.exports.export_data import Subject
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import Subject
 
 from tests.host.exports import sample
 

@@ -13,9 +13,9 @@ import pandas
 import pyedflib
 from moticon_opengo.txt_export import Measurement
 from moticon_opengo.utils import Side
+from plantigrade.exports.export_data import FootData, Subject
 from plantigrade.exports.merged import merge
 from plantigrade.exports.slots import slot_rows
-from plantigrade.exports.subject import FootData, Subject
 from pymatreader import read_mat
 
 

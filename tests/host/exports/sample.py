@@ -10,10 +10,10 @@ from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Foot, FootSignal, Gap, Walk
 from plantigrade.library.entries import Note, Person, StoredAlert
-from plantigrade.library.forces import from_signal, layout_as_json
-from plantigrade.library.frames import FootFrames
-from plantigrade.library.recording import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
-from plantigrade.library.sealed import SealedRecording
+from plantigrade.library.recordings.container import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.forces import from_signal, layout_as_json
+from plantigrade.library.recordings.frames import FootFrames
+from plantigrade.library.recordings.reader import SealedRecording
 from plantigrade.twin.body import load_walk
 from plantigrade.twin.electrical import FrontEnd
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from plantigrade.errors import MissingPartError
-from plantigrade.exports import formats, place
+from plantigrade.exports import atomic_write, formats
+from plantigrade.exports.export_data import ExportError, Subject
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import ExportError, Subject
 
 from tests.host.exports import tiny
 
@@ -144,11 +144,11 @@ def test_only_a_recording_of_the_library_has_a_report(tmp_path: Path) -> None:
 def test_places_of_exports_refuse_in_their_words(tmp_path: Path) -> None:
     with (
         pytest.raises(ExportError, match="is a folder, this format is one file; name a file"),
-        place.new_file(tmp_path),
+        atomic_write.new_file(tmp_path),
     ):
         pass
     with (
         pytest.raises(ExportError, match="is there already, and this format is a folder"),
-        place.new_folder(tmp_path),
+        atomic_write.new_folder(tmp_path),
     ):
         pass

@@ -10,8 +10,8 @@ from pathlib import Path
 import fhirkit
 import pytest
 from fhirclient.models.bundle import Bundle
+from plantigrade.exports.export_data import Subject
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import Subject
 
 from tests.host.exports import sample
 

@@ -15,8 +15,8 @@ import pyedflib
 import pytest
 from plantigrade.exports import edf_file
 from plantigrade.exports.edf_file import Annotation, Channel, Head
+from plantigrade.exports.export_data import ExportError, FootData, Subject
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import ExportError, FootData, Subject
 
 from tests.host.exports import tiny
 

@@ -11,9 +11,9 @@ from typing import Any
 import fhirkit
 import pytest
 from plantigrade.exports.about import about_text
+from plantigrade.exports.export_data import Subject
 from plantigrade.exports.fhir import bundle_of
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import Subject
 from plantigrade.gait.results import Parameter
 
 from tests.host.exports import tiny

@@ -9,9 +9,9 @@ import edfio
 import numpy as np
 import pyedflib
 import pytest
+from plantigrade.exports.export_data import FootData, FootPiece, Subject
 from plantigrade.exports.formats import FORMATS
 from plantigrade.exports.marks import marks
-from plantigrade.exports.subject import FootData, FootPiece, Subject
 from pymatreader import read_mat
 
 from tests.host.exports import readers, sample
@@ -84,7 +84,7 @@ def test_a_long_recording_is_a_matlab_file_of_level_7_3(
     subjects: dict[str, Subject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", 100)
-    monkeypatch.setattr("plantigrade.exports.subject.FootData.pieces", pieces_of(333))
+    monkeypatch.setattr("plantigrade.exports.export_data.FootData.pieces", pieces_of(333))
     for content, subject in subjects.items():
         path = tmp_path / f"{content}.mat"
         FORMATS["mat"].write_subject(subject, path)

@@ -10,7 +10,7 @@ from pathlib import Path
 import fhirkit
 import pytest
 from plantigrade.exports.formats import FORMATS
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from pypdf import PdfReader
 
 from tests.host.exports import sample

@@ -15,8 +15,8 @@ import pytest
 from plantigrade.exports import mat73
 from plantigrade.exports.about import about_text
 from plantigrade.exports.c3d import _check_size
+from plantigrade.exports.export_data import ExportError, Subject
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import ExportError, Subject
 from pymatreader import read_mat
 from scipy.io import loadmat
 

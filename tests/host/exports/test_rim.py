@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plantigrade.exports.export_data import Subject
 from plantigrade.exports.formats import FORMATS, ExportError
-from plantigrade.exports.subject import Subject
 
 from tests.host.exports import sample
 
@@ -57,7 +57,7 @@ def test_a_full_disk_leaves_nothing_behind(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("plantigrade.library.place.os.fsync", full)
+    monkeypatch.setattr("plantigrade.files.atomic_write.os.fsync", full)
     with pytest.raises(ExportError, match="No space left"):
         form.write_subject(subject, target)
     left = [target.name] if form.kind == "file" else []

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from plantigrade.calibration import nominal
 from plantigrade.exports import marks
+from plantigrade.exports.export_data import ExportError, Subject, _at_frames
 from plantigrade.exports.slots import MAX_ROWS, needs_rows, row_count, row_offset_ms, slot_rows
-from plantigrade.exports.subject import ExportError, Subject, _at_frames
 from plantigrade.gait.signals import Foot, FootSignal, Walk
-from plantigrade.library.frames import NO_TIME
+from plantigrade.library.recordings.frames import NO_TIME
 
 from tests.host.exports import tiny
 
@@ -58,7 +58,7 @@ def test_an_insole_without_a_side_comes_last(tmp_path: Path) -> None:
 
 
 def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
-    from plantigrade.library.recording import Draft, FootBooks, RecordingBooks
+    from plantigrade.library.recordings.container import Draft, FootBooks, RecordingBooks
 
     draft = Draft.begin(tmp_path, "empty")
     nothing = tiny.frames_of("left").rows(slice(0, 0))

@@ -13,8 +13,8 @@ import pyarrow.parquet
 import pytest
 from plantigrade.calibration import nominal
 from plantigrade.exports.about import about_text
+from plantigrade.exports.export_data import ExportError, Subject
 from plantigrade.exports.formats import FORMATS
-from plantigrade.exports.subject import ExportError, Subject
 from plantigrade.exports.tables import frame_tables
 
 from tests.host.exports import tiny

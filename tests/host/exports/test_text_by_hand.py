@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.exports import bids, opengo
+from plantigrade.exports.export_data import ExportError, Subject
 from plantigrade.exports.formats import FORMATS
 from plantigrade.exports.merged import merge
-from plantigrade.exports.subject import ExportError, Subject
 
 from tests.host.exports import tiny
 

@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 from insole_protocol import layout as places
-from plantigrade.exports.subject import Subject
+from plantigrade.exports.export_data import Subject
 from plantigrade.gait.results import (
     Analysis,
     Bout,
@@ -45,10 +45,10 @@ from plantigrade.gait.results import (
 )
 from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, Walk
 from plantigrade.library.entries import Note, Person, StoredAlert
-from plantigrade.library.forces import ForceFrames
-from plantigrade.library.frames import NO_TIME, FootFrames
-from plantigrade.library.recording import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
-from plantigrade.library.sealed import SealedRecording
+from plantigrade.library.recordings.container import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.forces import ForceFrames
+from plantigrade.library.recordings.frames import NO_TIME, FootFrames
+from plantigrade.library.recordings.reader import SealedRecording
 
 RATE_HZ = 10.0
 ID = "tiny-1"

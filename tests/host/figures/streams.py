@@ -1,8 +1,8 @@
 """Streams of a foot that have seen given cycles, for figures whose answers are worked out on paper."""
 
 import numpy as np
+from plantigrade.gait.bilateral import Contacts
 from plantigrade.gait.foot import FootStream
-from plantigrade.gait.pairing import Contacts
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Foot, FootSignal, Quantity

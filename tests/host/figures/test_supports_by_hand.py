@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from plantigrade.gait.foot import FootStream
-from plantigrade.gait.pairing import (
+from plantigrade.gait.bilateral import (
     Contacts,
     first_inside,
     last_inside,
     stride_table,
     supports,
 )
+from plantigrade.gait.foot import FootStream
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS
 from plantigrade.gait.settings import ContactSettings

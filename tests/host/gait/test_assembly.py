@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from plantigrade.gait import assemble
 from plantigrade.gait.assemble import _Side
+from plantigrade.gait.bilateral import Contacts
 from plantigrade.gait.foot import FootStream
-from plantigrade.gait.pairing import Contacts
 from plantigrade.gait.results import Activity, Reason, StrideTable, Turn
 from plantigrade.gait.settings import ContactSettings, Settings
 from plantigrade.gait.signals import Foot, FootSignal, Gap, Quantity

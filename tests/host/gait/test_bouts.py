@@ -7,7 +7,7 @@ from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Reason
 from plantigrade.gait.settings import BoutSettings
 from plantigrade.gait.signals import FootSignal, Walk
-from plantigrade.gait.steady import robust_distance, running_median
+from plantigrade.gait.steady_strides import robust_distance, running_median
 from plantigrade.gait.summary import spread, symmetry_index
 
 from tests.host.gait.walks import make_walk

@@ -6,7 +6,7 @@ the foot of the flank over 20; initial contact lies 2 % (16 N) above that foot, 
 
 import numpy as np
 import pytest
-from plantigrade.gait.flanks import onset, release
+from plantigrade.gait.edges import onset, release
 from plantigrade.gait.foot import contact_config
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Floats

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from plantigrade.gait.results import Reason, StrideTable, Turn
 from plantigrade.gait.settings import BoutSettings
-from plantigrade.gait.steady import mark_bout, robust_distance, running_median
+from plantigrade.gait.steady_strides import mark_bout, robust_distance, running_median
 
 from tests.host.gait.tables import table_of
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.imports import formats, recording, wfdb
+from plantigrade.imports import formats, wfdb
 from plantigrade.imports.source import Head, open_source
-from plantigrade.library.recording import BOOKS_FILE
+from plantigrade.library.recordings import import_format
+from plantigrade.library.recordings.container import BOOKS_FILE
 
 from tests.host.imports.reading import refusal, written
 
@@ -187,16 +188,16 @@ def test_a_side_is_for_files_of_one_foot(tmp_path: Path):
 def test_what_names_a_recording_of_ours(tmp_path: Path):
     folder = tmp_path / "one"
     folder.mkdir()
-    assert recording.folder_of(folder) is None
+    assert import_format.folder_of(folder) is None
     for name in (BOOKS_FILE, "left.parquet", "walk.csv"):
         written(folder / name, "x")
-    assert recording.folder_of(folder) == folder
-    assert recording.folder_of(folder / BOOKS_FILE) == folder
-    assert recording.folder_of(folder / "left.parquet") == folder
-    assert recording.folder_of(folder / "none.parquet") == folder
-    assert recording.folder_of(folder / "walk.csv") is None
-    assert recording.folder_of(tmp_path) is None
-    assert recording.folder_of(tmp_path / "left.parquet") is None
+    assert import_format.folder_of(folder) == folder
+    assert import_format.folder_of(folder / BOOKS_FILE) == folder
+    assert import_format.folder_of(folder / "left.parquet") == folder
+    assert import_format.folder_of(folder / "none.parquet") == folder
+    assert import_format.folder_of(folder / "walk.csv") is None
+    assert import_format.folder_of(tmp_path) is None
+    assert import_format.folder_of(tmp_path / "left.parquet") is None
 
 
 def test_what_is_no_recording_of_ours_is_refused_as_one(tmp_path: Path):

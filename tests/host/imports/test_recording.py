@@ -9,8 +9,8 @@ from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
 from plantigrade.imports import formats
-from plantigrade.library.frames import NO_TIME, FootFrames
-from plantigrade.library.recording import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 
 START_NS = 1_700_000_000_000_000_000
 FORCE_N = 40.0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person, Tag
 
 from tests.host.library.library_kit import FIRST, SECOND, PostgresServer, sealed

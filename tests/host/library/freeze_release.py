@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import sqlalchemy as sa
-from plantigrade.library.store import FILE_NAME, REVISION, Store
+from plantigrade.library.catalogue.store import FILE_NAME, REVISION, Store
 
 from tests.host.library.library_kit import PostgresServer
 

@@ -7,14 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from plantigrade.library import handover
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue import data_export
+from plantigrade.library.catalogue.key_change import change_key
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.store import FILE_NAME, Store
 from plantigrade.library.entries import Filter, Person
-from plantigrade.library.keys import KEY_VARIABLE
-from plantigrade.library.protect import change_key
-from plantigrade.library.seal import seal
-from plantigrade.library.store import FILE_NAME, Store
-from plantigrade.library.vault import MasterKey
+from plantigrade.library.keys.master_key import KEY_VARIABLE
+from plantigrade.library.keys.vault import MasterKey
+from plantigrade.library.recordings.finalize import seal
 
 from tests.host.library.library_kit import journal, walk
 
@@ -132,7 +132,7 @@ def rotate(data: Path) -> None:
 
 def hand_over(data: Path) -> None:
     with Library(data) as library:
-        handover.export_person(library, "P001", of_user(data) / "handover.zip")
+        data_export.export_person(library, "P001", of_user(data) / "handover.zip")
 
 
 ACTIONS: dict[str, Interrupted] = {

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import psycopg
 from insole_protocol.codec import Encoder
-from plantigrade.bridge import journal_entries as entries
-from plantigrade.bridge.clock import ClockEstimate
-from plantigrade.bridge.journal_entries import Kind
+from plantigrade.bridge.clock.estimate import ClockEstimate
+from plantigrade.bridge.journal import entries
+from plantigrade.bridge.journal.entries import Kind
 from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, Walk
-from plantigrade.library.frames import FootFrames
-from plantigrade.library.recording import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.frames import FootFrames
 
 START_NS = 1_772_000_000_000_000_000
 FIRST, SECOND = "20260301T100000Z-00000001", "20260302T100000Z-00000002"

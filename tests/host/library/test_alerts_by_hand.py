@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, Walk
-from plantigrade.library import alerts as module
-from plantigrade.library.alerts import alerts_of
-from plantigrade.library.comparison import METRICS, changes_of
+from plantigrade.library.before_after import METRICS, changes_of
+from plantigrade.library.catalogue import alerts as module
+from plantigrade.library.catalogue.alerts import alerts_of
 from plantigrade.library.entries import StoredAlert
-from plantigrade.posture.compare import MINIMAL_CHANGE
+from plantigrade.posture.baseline.before_after import MINIMAL_CHANGE
 
 from tests.host.exports import tiny
 
@@ -133,10 +133,10 @@ def test_before_and_after_are_compared_by_what_ordinary_days_differ_by(
 ) -> None:
     asked: list[tuple[Any, ...]] = []
     monkeypatch.setattr(
-        "plantigrade.library.comparison.from_analysis", lambda analysis: f"strides of {analysis}"
+        "plantigrade.library.before_after.from_analysis", lambda analysis: f"strides of {analysis}"
     )
     monkeypatch.setattr(
-        "plantigrade.library.comparison.compare", lambda *arguments: asked.append(arguments) or ["x"]
+        "plantigrade.library.before_after.compare", lambda *arguments: asked.append(arguments) or ["x"]
     )
     one, two, three = (SimpleNamespace(analysis=lambda name=name: name) for name in ("one", "two", "three"))
     assert changes_of([one], [two, three]) == ["x"]  # type: ignore[list-item]

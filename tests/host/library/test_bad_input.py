@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from plantigrade.library.catalogue import Library
-from plantigrade.library.columns import RecordingError
-from plantigrade.library.store import LibraryError
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.store import LibraryError
+from plantigrade.library.errors import RecordingError
 
 from tests.host.library.library_kit import sealed, walk
 
@@ -65,7 +65,7 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from plantigrade.errors import PlantigradeError
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from tests.host.library.library_kit import walk
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 library = Library(Path(sys.argv[1]))

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot
-from plantigrade.library.catalogue import UNDO_DAYS, Library
-from plantigrade.library.columns import RecordingError
+from plantigrade.library.catalogue.library import UNDO_DAYS, Library
+from plantigrade.library.catalogue.queries import UnknownPersonError, UnknownRecordingError
+from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import Filter, Person, Tag
-from plantigrade.library.listing import UnknownPersonError, UnknownRecordingError
-from plantigrade.library.store import LibraryError
+from plantigrade.library.errors import RecordingError
 
 from tests.host.library.library_kit import frames, sealed, walk
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Filter
-from plantigrade.library.keys import FILE_VARIABLE, KEY_VARIABLE, read_key_file
-from plantigrade.library.vault import MasterKey
+from plantigrade.library.keys.master_key import FILE_VARIABLE, KEY_VARIABLE, read_key_file
+from plantigrade.library.keys.vault import MasterKey
 
 from tests.host.library.command_line import document, misused, refused, run, told
 from tests.host.library.library_kit import FIRST, SECOND

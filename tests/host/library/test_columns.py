@@ -6,18 +6,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from plantigrade.library import forces, frames, long_files
-from plantigrade.library.columns import (
-    ZSTD_LEVEL,
-    ColumnFile,
-    FileKey,
-    RecordingError,
-    is_encrypted,
-    write_columns,
-)
-from plantigrade.library.forces import ForceFrames, read_forces, write_forces
-from plantigrade.library.frames import NO_TIME, read_parquet, write_parquet
-from plantigrade.library.long_files import KEPT_GROUPS, StoredForces, StoredFrames
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.file_key import FileKey, is_encrypted
+from plantigrade.library.recordings import forces, frames, long_files
+from plantigrade.library.recordings.columns import ZSTD_LEVEL, ColumnFile, write_columns
+from plantigrade.library.recordings.forces import ForceFrames, read_forces, write_forces
+from plantigrade.library.recordings.frames import NO_TIME, read_parquet, write_parquet
+from plantigrade.library.recordings.long_files import KEPT_GROUPS, StoredForces, StoredFrames
 
 from tests.host.library.library_kit import frames as made_frames
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.commands import UnsoundRecordingError
 from plantigrade.library.entries import StoredAlert
 
@@ -151,8 +151,8 @@ def test_everything_of_a_recording_as_json(two_recordings: Path) -> None:
 
 
 def test_what_was_analysed_is_shown(two_recordings: Path) -> None:
-    from plantigrade.library.details import keep_alerts
-    from plantigrade.library.tables import AnalysisRow
+    from plantigrade.library.catalogue.details import keep_alerts
+    from plantigrade.library.catalogue.tables import AnalysisRow
 
     with Library(two_recordings) as library:
         keep_alerts(library, FIRST, [StoredAlert("overload", "left", 61.6, None, {"n": 1})])
@@ -205,8 +205,8 @@ def one_walk(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
 
 def test_imports(two_recordings: Path, tmp_path: Path, one_walk: list[tuple[object, ...]]) -> None:
+    from plantigrade.files.durable import file_sum
     from plantigrade.gait.signals import Foot
-    from plantigrade.library.durable import file_sum
 
     path = tmp_path / "walk one.txt.gz"
     path.write_bytes(b"123")

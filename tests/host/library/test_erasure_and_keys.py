@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from plantigrade.library import erasure, protect
-from plantigrade.library.catalogue import Library
-from plantigrade.library.columns import RecordingError, is_encrypted
+from plantigrade.library.catalogue import erasure
+from plantigrade.library.catalogue.key_change import change_key
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import Filter, Person
-from plantigrade.library.keys import KEY_VARIABLE
-from plantigrade.library.protect import change_key, encrypt_folder, rewrap
-from plantigrade.library.sealed_files import read_keys
-from plantigrade.library.store import LibraryError
-from plantigrade.library.vault import KeyMissingError, MasterKey, Vault
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.encrypted_files import read_keys
+from plantigrade.library.keys.file_key import is_encrypted
+from plantigrade.library.keys.master_key import KEY_VARIABLE
+from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
+from plantigrade.library.recordings import encryption
+from plantigrade.library.recordings.encryption import encrypt_folder, rewrap
 
 from tests.host.library.library_kit import FIRST, SECOND, sealed, walk
 
@@ -141,7 +144,7 @@ def test_a_disk_that_is_full_leaves_the_plain_file(library: Library, monkeypatch
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(protect, "write_parquet", full)
+    monkeypatch.setattr(encryption, "write_parquet", full)
     with pytest.raises(RecordingError, match=r"left\.parquet: cannot be encrypted: No space left on device"):
         encrypt_folder(folder, vault)
     assert sorted(path.name for path in folder.iterdir()) == ["left.parquet", "recording.json"]
@@ -164,7 +167,7 @@ def test_keys_of_files_are_wrapped_anew(library: Library, monkeypatch: pytest.Mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(protect, "write_keys", full)
+    monkeypatch.setattr(encryption, "write_keys", full)
     with pytest.raises(RecordingError, match=f"{FIRST}: cannot be written: No space left on device"):
         rewrap(folder, Vault([two]))
 

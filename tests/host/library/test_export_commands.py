@@ -7,10 +7,10 @@ from plantigrade.errors import MissingPartError
 from plantigrade.gait.results import Parameter
 from plantigrade.gait.signals import Foot
 from plantigrade.library import commands
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.opened import Recording
-from plantigrade.posture.compare import Difference, MinimalChange
+from plantigrade.library.recordings.recording import Recording
+from plantigrade.posture.baseline.before_after import Difference, MinimalChange
 
 from tests.host.library.command_line import document, refused, told
 from tests.host.library.library_kit import FIRST, SECOND, START_NS, sealed, walk
@@ -23,7 +23,7 @@ def test_an_export(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.Mon
         said.append((form.name, recording.id, path, options["deidentify"], options["report"]))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("plantigrade.exports.formats.Format.write", write)
-    monkeypatch.setattr("plantigrade.library.opened.Recording.whole", lambda *_: None)
+    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
     out = tmp_path / "out.edf"
     assert told(two_recordings, "export", FIRST[:8], "--format", "edf", "-o", str(out)) == f"edf: {out}\n"
     told(two_recordings, "export", FIRST, "--format", "zip", "-o", str(out), "--deidentify")
@@ -37,7 +37,7 @@ def test_an_export_takes_the_place_of_an_empty_file_alone(
     two_recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shells and dialogues make an empty file first; a folder can be written in its place."""
-    monkeypatch.setattr("plantigrade.library.opened.Recording.whole", lambda *_: None)
+    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
     monkeypatch.setattr("plantigrade.exports.formats.Format.write", lambda *_, **__: None)
     empty, full, folder = tmp_path / "empty", tmp_path / "full", tmp_path / "folder"
     empty.touch()
@@ -66,7 +66,7 @@ def test_a_report(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.Monk
         said.append((recording.id, path, other and other.id, paper, [one.id for one in baseline]))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("plantigrade.report.pdf.write_report", write)
-    monkeypatch.setattr("plantigrade.library.opened.Recording.whole", lambda *_: None)
+    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
     out = tmp_path / "a.pdf"
     assert told(two_recordings, "report", FIRST, "-o", str(out)) == f"report: {out}\n"
     told(two_recordings, "report", FIRST, "-o", str(out), "--compare", SECOND, "--paper", "letter")
@@ -144,9 +144,11 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> None:
         assert ([one.id for one in before], [one.id for one in after]) == ([FIRST], [SECOND])
         return [change]
 
-    monkeypatch.setattr("plantigrade.library.opened.Recording.whole", lambda recording, *_: recording.id)
-    monkeypatch.setattr("plantigrade.analyze.document.both_parameters", figures)
-    monkeypatch.setattr("plantigrade.library.comparison.changes_of", changes)
+    monkeypatch.setattr(
+        "plantigrade.library.recordings.recording.Recording.whole", lambda recording, *_: recording.id
+    )
+    monkeypatch.setattr("plantigrade.analysis.document.both_parameters", figures)
+    monkeypatch.setattr("plantigrade.library.before_after.changes_of", changes)
 
 
 @pytest.mark.usefixtures("compared")

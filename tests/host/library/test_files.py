@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from plantigrade.errors import FileError
-from plantigrade.library import durable, place
-from plantigrade.library.durable import (
+from plantigrade.files import atomic_write, durable
+from plantigrade.files.durable import (
     DRAFT_SUFFIX,
     begin_draft,
     file_sum,
@@ -144,7 +144,7 @@ def test_on_windows_there_are_neither_locks_nor_syncs_of_folders(
 def test_a_new_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("old")
-    with place.new_file(path) as draft:
+    with atomic_write.new_file(path) as draft:
         assert draft.suffix == ".csv" and draft.parent.parent == tmp_path and draft.parent.name[0] == "."
         draft.write_text("new")
         assert path.read_text() == "old"
@@ -152,14 +152,14 @@ def test_a_new_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
 
 
 def test_a_new_folder_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
-    with place.new_folder(tmp_path / "out") as draft:
+    with atomic_write.new_folder(tmp_path / "out") as draft:
         (draft / "sub").mkdir()
         (draft / "sub" / "a").write_text("x")
         assert not (tmp_path / "out").exists()
     assert (tmp_path / "out" / "sub" / "a").read_text() == "x" and len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("new", [place.new_file, place.new_folder])
+@pytest.mark.parametrize("new", [atomic_write.new_file, atomic_write.new_folder])
 def test_what_fails_leaves_nothing(new: Callable[[Path], Any], tmp_path: Path) -> None:
     for error, raised in (
         (OSError(errno.ENOSPC, "No space left on device"), FileError),
@@ -181,18 +181,18 @@ def test_what_fails_leaves_nothing(new: Callable[[Path], Any], tmp_path: Path) -
 def test_places_that_are_taken(tmp_path: Path) -> None:
     with (
         pytest.raises(FileError, match="is a folder, this format is one file; name a file"),
-        place.new_file(tmp_path),
+        atomic_write.new_file(tmp_path),
     ):
         pass
     (tmp_path / "a").touch()
     words = "is there already, and this format is a folder; name a new one"
-    with pytest.raises(FileError, match=words), place.new_folder(tmp_path / "a"):
+    with pytest.raises(FileError, match=words), atomic_write.new_folder(tmp_path / "a"):
         pass
 
 
 def test_drafts_of_killed_exports_are_swept_by_the_next(tmp_path: Path) -> None:
     (tmp_path / ".plantigrade-export.dead.draft").mkdir()
     (tmp_path / ".another.dead.draft").mkdir()
-    with place.new_file(tmp_path / "a") as draft:
+    with atomic_write.new_file(tmp_path / "a") as draft:
         draft.write_text("x")
     assert {one.name for one in tmp_path.iterdir()} == {"a", ".another.dead.draft"}

@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from plantigrade.library.handover import _Bundle
+from plantigrade.library.catalogue.data_export import _Bundle
 
 
 def test_checksums_are_the_last_entry_and_written_once(tmp_path: Path) -> None:

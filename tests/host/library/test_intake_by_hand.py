@@ -15,15 +15,15 @@ import pytest
 import sqlalchemy as sa
 from plantigrade.calibration import nominal
 from plantigrade.gait.signals import Foot, FootSignal, Gap, SensorLayout, SourceInfo, Walk
-from plantigrade.library import alerts as module
-from plantigrade.library.catalogue import Library
-from plantigrade.library.details import ALGORITHM, calibration_of, keep_alerts, keep_analysis
+from plantigrade.library.catalogue import alerts as module
+from plantigrade.library.catalogue.details import ALGORITHM, calibration_of, keep_alerts, keep_analysis
+from plantigrade.library.catalogue.ingest import digest_of
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.store import LibraryError
+from plantigrade.library.catalogue.tables import AnalysisRow
 from plantigrade.library.entries import StoredAlert
-from plantigrade.library.intake import digest_of
-from plantigrade.library.recording import RecordedGap, read_books
-from plantigrade.library.sealed import SealedRecording
-from plantigrade.library.store import LibraryError
-from plantigrade.library.tables import AnalysisRow
+from plantigrade.library.recordings.container import RecordedGap, read_books
+from plantigrade.library.recordings.reader import SealedRecording
 
 from tests.host.library.library_kit import FIRST, IDENTITY, START_NS, sealed
 
@@ -189,7 +189,7 @@ def test_an_analysis_replaces_that_of_the_same_version(
 ) -> None:
     made: dict[str, Any] = {"figures": 1}
     raised = [StoredAlert("overload", "left", 2.0, 3.0, {"n": 1}, "analysis")]
-    monkeypatch.setattr("plantigrade.analyze.document.document", lambda _: dict(made))
+    monkeypatch.setattr("plantigrade.analysis.document.document", lambda _: dict(made))
     monkeypatch.setattr(module, "alerts_of", lambda *_: list(raised))
     for name in "ab":
         sealed(library.recordings, name, rows=10)
@@ -228,8 +228,8 @@ def test_a_person_is_handed_over(library: Library, tmp_path: Path) -> None:
     import zipfile
 
     import pyarrow.parquet
+    from plantigrade.library.catalogue.data_export import export_person
     from plantigrade.library.entries import Person, Tag
-    from plantigrade.library.handover import export_person
 
     sealed(library.recordings, "a", rows=20)
     sealed(library.recordings, "c", rows=20)

@@ -8,8 +8,18 @@ from pathlib import Path
 
 import keyring.errors
 import pytest
-from plantigrade.library.columns import FileKey, RecordingError
-from plantigrade.library.keys import (
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.encrypted_files import (
+    SealedFile,
+    binding_of,
+    key_of,
+    matches_sum,
+    read_keys,
+    stated_sum,
+    write_keys,
+)
+from plantigrade.library.keys.file_key import FileKey
+from plantigrade.library.keys.master_key import (
     FILE_VARIABLE,
     KEY_VARIABLE,
     SERVICE,
@@ -19,16 +29,7 @@ from plantigrade.library.keys import (
     read_key_file,
     save_to_file,
 )
-from plantigrade.library.sealed_files import (
-    SealedFile,
-    binding_of,
-    key_of,
-    matches_sum,
-    read_keys,
-    stated_sum,
-    write_keys,
-)
-from plantigrade.library.vault import MAX_OPENED, KeyMissingError, MasterKey, Vault
+from plantigrade.library.keys.vault import MAX_OPENED, KeyMissingError, MasterKey, Vault
 
 ONE, TWO = (MasterKey(base64.urlsafe_b64encode(bytes([number]) * 32).decode()) for number in (1, 2))
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from plantigrade.analyze.whole import Request, of_walk
+from plantigrade.analysis.pipeline import Request, of_walk
 from plantigrade.gait.signals import Walk
-from plantigrade.library import forces, frames, sealed
-from plantigrade.library.catalogue import Library
-from plantigrade.library.long_files import StoredForces
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.recordings import forces, frames
+from plantigrade.library.recordings import reader as sealed
+from plantigrade.library.recordings.long_files import StoredForces
 
 from tests.host.exports import sample
 from tests.host.library.library_kit import sealed as sealed_recording

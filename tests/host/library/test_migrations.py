@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.store import FILE_NAME, REVISION, Store
+from plantigrade.library.catalogue.tables import Base
 from plantigrade.library.entries import Filter, Tag
-from plantigrade.library.store import FILE_NAME, REVISION, Store
-from plantigrade.library.tables import Base
 
 from tests.host.library.freeze_release import FROZEN
 from tests.host.library.library_kit import sealed
@@ -72,7 +72,7 @@ def test_migrated_tables_are_those_of_a_new_library(revision: str, data: Path, u
 
 
 def test_a_library_of_a_newer_version_is_left_alone(open_library: Open) -> None:
-    from plantigrade.library.store import LibraryError
+    from plantigrade.library.catalogue.store import LibraryError
 
     library = open_library()
     with library.store.write() as session:

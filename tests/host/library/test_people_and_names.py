@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from plantigrade.library import listing
-from plantigrade.library.audit import actor
-from plantigrade.library.catalogue import MAX_TEXT, UNDO_DAYS, Library
+from plantigrade.library.catalogue import queries
+from plantigrade.library.catalogue.audit import actor
+from plantigrade.library.catalogue.library import MAX_TEXT, UNDO_DAYS, Library
+from plantigrade.library.catalogue.people import check
+from plantigrade.library.catalogue.queries import UnknownPersonError, UnknownRecordingError
+from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import ALERT_ORIGINS, SEXES, TAG_KINDS, Filter, Person, Tag
-from plantigrade.library.listing import UnknownPersonError, UnknownRecordingError
-from plantigrade.library.people import check
-from plantigrade.library.store import LibraryError
 
 from tests.host.library.library_kit import FIRST, SECOND, START_NS, sealed, walk
 
@@ -145,7 +145,7 @@ def test_the_actor_without_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_account() -> str:
         raise OSError("no account")
 
-    monkeypatch.setattr("plantigrade.library.audit.getpass.getuser", no_account)
+    monkeypatch.setattr("plantigrade.library.catalogue.audit.getpass.getuser", no_account)
     assert actor() == "unknown"
 
 
@@ -225,7 +225,7 @@ def day(number: int, microsecond: int = 0) -> datetime:
 @pytest.mark.parametrize("many", [500, 3, 0])
 def test_pages_spans_and_texts(many: int, eight: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above `_MANY` recordings texts and tags are looked up another way, to the same end."""
-    monkeypatch.setattr(listing, "_MANY", many)
+    monkeypatch.setattr(queries, "_MANY", many)
     eight.tag("c", [Tag("shoe", "x"), Tag("other", "y")])
     assert found(eight) == "hgfedcba"
     assert found(eight, limit=3) == "hgf" and found(eight, offset=6) == "ba"

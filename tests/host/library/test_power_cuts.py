@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from plantigrade.library import place
-from plantigrade.library.catalogue import Library
-from plantigrade.library.durable import replace_text, sync_and_sum
+from plantigrade.files import atomic_write
+from plantigrade.files.durable import replace_text, sync_and_sum
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Filter, Person, StoredAlert, Tag
-from plantigrade.library.keys import read_key_file, save_to_file
-from plantigrade.library.recording import Draft
-from plantigrade.library.seal import read_journal, roll
-from plantigrade.library.sealed_files import SealedFile, read_keys, write_keys
-from plantigrade.library.vault import MasterKey
+from plantigrade.library.keys.encrypted_files import SealedFile, read_keys, write_keys
+from plantigrade.library.keys.master_key import read_key_file, save_to_file
+from plantigrade.library.keys.vault import MasterKey
+from plantigrade.library.recordings.container import Draft
+from plantigrade.library.recordings.finalize import read_journal, roll
 
 from tests.host.library.library_kit import frames, journal, sealed
 from tests.host.power_cut.plugin import Cut, PowerCut
@@ -97,7 +97,7 @@ def test_a_change_of_the_catalogue_is_there_once_its_call_returned(
 
 
 def test_alerts_of_an_analysis_are_replaced_wholly_or_not_at_all(power_cut: PowerCut, tmp_path: Path) -> None:
-    from plantigrade.library.details import keep_alerts
+    from plantigrade.library.catalogue.details import keep_alerts
 
     data = tmp_path / "data"
     before = [StoredAlert("overload", "left", at, None, {}, "analysis") for at in (1.0, 2.0)]
@@ -227,10 +227,10 @@ def test_what_is_put_into_the_folder_of_the_user_is_whole(power_cut: PowerCut, t
     content = {"a.csv": "1,2\n" * 100, "sub/b.json": "{}" * 100}
 
     def act() -> None:
-        with place.new_file(target / "out.csv") as draft:
+        with atomic_write.new_file(target / "out.csv") as draft:
             draft.write_text("new " * 100)
         power_cut.note("file")
-        with place.new_folder(target / "out") as folder:
+        with atomic_write.new_folder(target / "out") as folder:
             for name, text in content.items():
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_text(text)
@@ -244,7 +244,7 @@ def test_what_is_put_into_the_folder_of_the_user_is_whole(power_cut: PowerCut, t
         assert (left / "out").exists() or len(cut.noted) < 2
         shown = {path.name for path in left.iterdir() if path.name[0] != "."}
         assert shown <= {"out.csv", "out"}
-        with place.new_file(left / "next") as draft:  # sweeps what was interrupted
+        with atomic_write.new_file(left / "next") as draft:  # sweeps what was interrupted
             draft.write_text("x")
         assert {path.name for path in left.iterdir()} == shown | {"next"}
 

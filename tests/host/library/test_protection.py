@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cryptography.fernet import MultiFernet
-from plantigrade.library.catalogue import Library
-from plantigrade.library.columns import RecordingError
+from plantigrade.library.catalogue.key_change import change_key
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.keys import KEY_VARIABLE
-from plantigrade.library.protect import change_key
-from plantigrade.library.sealed import SealedRecording
-from plantigrade.library.vault import KeyMissingError, MasterKey, Vault
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.master_key import KEY_VARIABLE
+from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
+from plantigrade.library.recordings.reader import SealedRecording
 
 from tests.host.library.library_kit import frames, sealed, walk
 

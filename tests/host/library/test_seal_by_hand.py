@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 from insole_protocol.codec import Encoder
-from plantigrade.bridge import journal_entries as entries
-from plantigrade.bridge.books import MissingReason
-from plantigrade.bridge.clock import ClockEstimate
-from plantigrade.bridge.journal import JournalError, host_boot
-from plantigrade.bridge.journal_entries import Kind
-from plantigrade.library import seal as module
-from plantigrade.library.frames import NO_TIME
-from plantigrade.library.recording import RecordedGap, RecordingBooks, read_books
-from plantigrade.library.seal import read_journal, roll, seal, slots_of
-from plantigrade.library.sealed import SealedRecording
-from plantigrade.library.timeline import Timeline
+from plantigrade.bridge.accounting import MissingReason
+from plantigrade.bridge.clock.estimate import ClockEstimate
+from plantigrade.bridge.journal import entries
+from plantigrade.bridge.journal.entries import Kind
+from plantigrade.bridge.journal.file import JournalError, host_boot
+from plantigrade.library.recordings import finalize as module
+from plantigrade.library.recordings.container import RecordedGap, RecordingBooks, read_books
+from plantigrade.library.recordings.finalize import read_journal, roll, seal, slots_of
+from plantigrade.library.recordings.frames import NO_TIME
+from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.timeline import Timeline
 
 from tests.host.library.library_kit import IDENTITY
 

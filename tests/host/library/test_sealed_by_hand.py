@@ -11,14 +11,14 @@ from plantigrade.calibration import Calibrator, nominal
 from plantigrade.calibration.model import as_json
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot, FootSignal, Gap, SensorLayout, SourceInfo, Walk
-from plantigrade.library import sealed as module
-from plantigrade.library.columns import RecordingError
 from plantigrade.library.entries import Device, Person, RecordingEntry
-from plantigrade.library.forces import ForceFrames, from_signal, layout_as_json, layout_from_json
-from plantigrade.library.frames import NO_TIME, FootFrames
-from plantigrade.library.opened import Recording
-from plantigrade.library.recording import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
-from plantigrade.library.sealed import LEAD_S, LONG_ROWS, SealedRecording
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.recordings import reader as module
+from plantigrade.library.recordings.container import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.forces import ForceFrames, from_signal, layout_as_json, layout_from_json
+from plantigrade.library.recordings.frames import NO_TIME, FootFrames
+from plantigrade.library.recordings.reader import LEAD_S, LONG_ROWS, SealedRecording
+from plantigrade.library.recordings.recording import Recording
 
 from tests.host.library.library_kit import IDENTITY
 
@@ -393,7 +393,7 @@ def test_a_recording_is_analysed_once_and_then_has_its_alerts(
         made.append(walk)
         return "whole"
 
-    monkeypatch.setattr("plantigrade.analyze.whole.of_walk", of_walk)
+    monkeypatch.setattr("plantigrade.analysis.pipeline.of_walk", of_walk)
     kept: list[Any] = []
     told: list[tuple[str, float]] = []
     one = opened(imported(tmp_path), None, kept)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from plantigrade.errors import MissingPartError
-from plantigrade.library import store as module
-from plantigrade.library.catalogue import Library
-from plantigrade.library.store import BUSY_S, FILE_NAME, REVISION, LibraryError, Store
-from plantigrade.library.tables import (
+from plantigrade.library.catalogue import store as module
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.store import BUSY_S, FILE_NAME, REVISION, LibraryError, Store
+from plantigrade.library.catalogue.tables import (
     SEALED_COLUMNS,
     Base,
     SealedDate,
@@ -24,7 +24,7 @@ from plantigrade.library.tables import (
     to_stored,
     use_vault,
 )
-from plantigrade.library.vault import KeyMissingError, MasterKey, Vault
+from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 Open = Callable[[], Library]

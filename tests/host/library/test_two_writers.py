@@ -16,12 +16,12 @@ import sqlalchemy.event
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from plantigrade.library.catalogue import Library
-from plantigrade.library.details import keep_alerts
+from plantigrade.library.catalogue.details import keep_alerts
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.queries import UnknownPersonError, UnknownRecordingError
+from plantigrade.library.catalogue.store import LibraryError
+from plantigrade.library.catalogue.tables import Base
 from plantigrade.library.entries import Filter, Person, StoredAlert, Tag
-from plantigrade.library.listing import UnknownPersonError, UnknownRecordingError
-from plantigrade.library.store import LibraryError
-from plantigrade.library.tables import Base
 
 from tests.host.library.library_kit import sealed
 
@@ -282,7 +282,7 @@ class TwoWriters(RuleBasedStateMachine):
 def test_two_writers_change_one_catalogue(
     url: str | None, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plantigrade.library.catalogue.datetime", Clock)
+    monkeypatch.setattr("plantigrade.library.catalogue.library.datetime", Clock)
     libraries = [opened(data, url) for _ in range(2)]
     template = sealed(tmp_path, "sealed", rows=20)
     about = {"data": data, "template": template, "url": url, "open": libraries}

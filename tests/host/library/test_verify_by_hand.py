@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plantigrade.library.columns import RecordingError
-from plantigrade.library.forces import ForceFrames
-from plantigrade.library.recording import (
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.recordings.container import (
     COUNTS,
     FORCES,
     Draft,
@@ -19,7 +18,8 @@ from plantigrade.library.recording import (
     find_recordings,
     read_books,
 )
-from plantigrade.library.verify import Verdict, verify
+from plantigrade.library.recordings.forces import ForceFrames
+from plantigrade.library.recordings.verify import Verdict, verify
 
 from tests.host.library.library_kit import IDENTITY, frames, sealed
 
@@ -220,7 +220,7 @@ def test_a_draft_that_cannot_be_begun_or_written(tmp_path: Path, monkeypatch: py
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("plantigrade.library.recording.write_parquet", full)
+    monkeypatch.setattr("plantigrade.library.recordings.container.write_parquet", full)
     with pytest.raises(RecordingError, match=r"left\.parquet: cannot be written: No space left on device"):
         draft.write_frames("left", frames(3))
     assert list((tmp_path / "new" / "recordings").iterdir()) == []
@@ -230,7 +230,7 @@ def test_a_recording_that_cannot_be_put_in_its_place(tmp_path: Path, monkeypatch
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("plantigrade.library.recording.sync_folder", full)
+    monkeypatch.setattr("plantigrade.library.recordings.container.sync_folder", full)
     with pytest.raises(RecordingError, match="one: cannot be written: No space left on device"):
         sealed(tmp_path, "one")
     assert list(tmp_path.iterdir()) == [], "nothing half-done is left"

@@ -9,9 +9,9 @@ import click
 import pytest
 from click.testing import CliRunner
 from plantigrade.gait.results import Parameter
-from plantigrade.library import screen
+from plantigrade.library import terminal_tables
 from plantigrade.library.entries import AuditEntry, Person, RecordingEntry, Tag
-from plantigrade.library.words import (
+from plantigrade.library.entry_text import (
     audit_as_json,
     duration_text,
     entry_as_json,
@@ -111,14 +111,14 @@ def test_entries_on_the_screen() -> None:
     """One of a thousand frames is missing: 0.10 %."""
     other = ENTRY._replace(id="b", person="P1", title="ride [x]", tags=(Tag("shoe", "a"), Tag("other", "b")))
     other = other._replace(frames_missing=0, duration_s=None, feet=("left",), bytes=10)
-    assert shown(screen.print_entries, [ENTRY, other], 3) == [
+    assert shown(terminal_tables.print_entries, [ENTRY, other], 3) == [
         "id  person  length  feet  missing    size  title and tags",
         "a   -         1:02  both   0.10 %  1.2 MB",
         "b   P1           ?  left        0    10 B  ride [x] shoe:a other:b",
         "2 of 3; --limit shows more",
     ]
-    assert shown(screen.print_entries, [], 3) == ["no recordings"]
-    assert len(shown(screen.print_entries, [ENTRY], 1)) == 2
+    assert shown(terminal_tables.print_entries, [], 3) == ["no recordings"]
+    assert len(shown(terminal_tables.print_entries, [ENTRY], 1)) == 2
 
 
 def test_a_recording_on_the_screen() -> None:
@@ -134,7 +134,7 @@ def test_a_recording_on_the_screen() -> None:
     recording = SimpleNamespace(
         entry=entry, books=books, person=Person("P1"), devices={}, notes=[], analyses=[], alerts=[]
     )
-    assert shown(screen.print_recording, recording) == [
+    assert shown(terminal_tables.print_recording, recording) == [
         "a  ride",
         "  length   1:02, 100 Hz, 1.2 MB",
         "  person   P1",
@@ -154,26 +154,26 @@ def test_two_recordings_side_by_side() -> None:
         ("f1_n", one(None, "N"), one(701.2345, "N")),
         ("c", one(2.0), one(None)),
     ]
-    assert screen.comparison_as_json(rows) == {
+    assert terminal_tables.comparison_as_json(rows) == {
         "stride_time_s": {"unit": "s", "first": 1.0, "second": 1.25, "difference": 0.25},
         "f1_n": {"unit": "N", "first": None, "second": 701.2345, "difference": None},
         "c": {"unit": "s", "first": 2.0, "second": None, "difference": None},
     }
-    assert shown(screen.print_comparison, ENTRY, ENTRY._replace(id="bb"), rows) == [
+    assert shown(terminal_tables.print_comparison, ENTRY, ENTRY._replace(id="bb"), rows) == [
         "parameter      a     bb  difference",
         "stride_time_s  1   1.25        0.25",
         "f1_n           -  701.2           -",
         "c              2      -           -",
     ]
     changes = [SimpleNamespace(words="left: longer"), SimpleNamespace(words="right: as before")]
-    assert shown(screen.print_changes, changes) == ["left: longer", "right: as before"]
+    assert shown(terminal_tables.print_changes, changes) == ["left: longer", "right: as before"]
 
 
 def test_lines_are_not_broken_where_nobody_looks() -> None:
-    assert screen.WIDE == 200
+    assert terminal_tables.WIDE == 200
     long = ENTRY._replace(title="x" * 140)
-    assert len(shown(screen.print_entries, [long], 1)) == 2
-    assert len(shown(screen.print_entries, [ENTRY._replace(title="x" * 240)], 1)) > 2
+    assert len(shown(terminal_tables.print_entries, [long], 1)) == 2
+    assert len(shown(terminal_tables.print_entries, [ENTRY._replace(title="x" * 240)], 1)) > 2
 
 
 def test_on_a_terminal_nothing_is_coloured_but_the_heads(
@@ -182,7 +182,7 @@ def test_on_a_terminal_nothing_is_coloured_but_the_heads(
     """Numbers are not highlighted, brackets are no markup, and lines are as wide as the terminal."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "60")
-    screen.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], 1)
+    terminal_tables.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], 1)
     lines = capsys.readouterr().out.splitlines()
     assert "\x1b[1m" in lines[0] and all("\x1b" not in line for line in lines[1:])
     assert "walk 12" in lines[1] and "[bold]x[/bold]" in "".join(lines) and len(lines) > 3
@@ -190,7 +190,7 @@ def test_on_a_terminal_nothing_is_coloured_but_the_heads(
 
 
 def test_work_tells_nothing_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
-    with screen.working("checking") as progress:
+    with terminal_tables.working("checking") as progress:
         progress("a file", 0.5)
     assert capsys.readouterr() == ("", "")
 
@@ -200,8 +200,8 @@ def test_work_is_shown_on_a_terminal(
 ) -> None:
     told: list[dict[str, Any]] = []
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr(screen.Bar, "update", lambda _bar, _task, **values: told.append(values))
-    with screen.working("checking") as progress:
+    monkeypatch.setattr(terminal_tables.Bar, "update", lambda _bar, _task, **values: told.append(values))
+    with terminal_tables.working("checking") as progress:
         progress("file [1]", 0.5)
     out, err = capsys.readouterr()
     assert out == "" and "checking" in err

@@ -11,10 +11,11 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailabl
 from insole_protocol import ids
 from insole_protocol.advert import BIT_BONDED, BIT_RIGHT, manufacturer_data
 from insole_protocol.advert_reader import AdvertisementError
-from plantigrade.link import discovery, information, scan_entry
+from plantigrade.link import discovery, information
 from plantigrade.link.base import LinkError
 from plantigrade.link.discovery import FoundInsole, NoBluetoothError, Radio, Sighting, scan
 from plantigrade.link.information import FIRMWARE_UUID, SERIAL_UUID, read_information
+from plantigrade.scan import actions as scan_entry
 
 from tests.host.test_link_ble import FakeClient, FakeScanner
 

@@ -10,15 +10,15 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from plantigrade.bridge.clock import ClockEstimate
+from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Identity, Insole, StampedFrames
-from plantigrade.bridge.keeper import Connection, Keeper
-from plantigrade.demo.gait import GaitFollower
+from plantigrade.bridge.reconnecting import Connection, Keeper
 from plantigrade.device.targets import NoTargetError
-from plantigrade.library.catalogue import Library
+from plantigrade.gait.follower import GaitFollower
+from plantigrade.library.catalogue.library import Library
 from plantigrade.link.base import LinkError
-from plantigrade.live import record
+from plantigrade.live import actions as record
 from plantigrade.live.state import FootState, LiveState
 
 from tests.host.bridge_kit.scripted_link import ScriptedLink

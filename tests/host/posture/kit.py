@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.intake import Observation, StrideColumns
+from plantigrade.posture.rules_engine.features import Observation, StrideColumns
 
 
 def columns(

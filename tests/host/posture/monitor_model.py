@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.intake import Observation
-from plantigrade.posture.rules import Rule, Scope
+from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.rules import Rule, Scope
 
 BREAK_S = 3600.0
 """After a longer break nothing of before it counts."""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.alerts import Alert, AlertLog, Response
-from plantigrade.posture.rules import Rule, Severity, shipped_rules
+from plantigrade.posture.rules_engine.alerts import Alert, AlertLog, Response
+from plantigrade.posture.rules_engine.rules import Rule, Severity, shipped_rules
 
 ANY = replace(shipped_rules()["low-arch"], min_interval_s=0.0, severity=Severity.NOTICE)
 URGENT = replace(ANY, id="urgent", severity=Severity.CRITICAL)

@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline import Day, PersonalBaseline, TagReference, load_baseline, reference_of
-from plantigrade.posture.intake import StrideColumns
+from plantigrade.posture.baseline.baseline import (
+    Day,
+    PersonalBaseline,
+    TagReference,
+    load_baseline,
+    reference_of,
+)
+from plantigrade.posture.rules_engine.features import StrideColumns
 
 from tests.host.posture.kit import columns
 

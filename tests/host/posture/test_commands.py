@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.results import ALGORITHM_VERSION
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline import load_baseline
+from plantigrade.posture.baseline.baseline import load_baseline
 from plantigrade.posture.commands import posture
-from plantigrade.posture.guidance import catalogue
-from plantigrade.posture.rulebook import RuleBook, load_rulebook
-from plantigrade.posture.rules import ENGINE_VERSION, shipped_rules
+from plantigrade.posture.rules_engine.guidance import catalogue
+from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, shipped_rules
 
 from tests.host.posture.trapezoids import trapezoids
 

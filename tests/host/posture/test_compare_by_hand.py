@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.compare import MINIMAL_CHANGE, Difference, compare
-from plantigrade.posture.intake import StrideColumns
+from plantigrade.posture.baseline.before_after import MINIMAL_CHANGE, Difference, compare
+from plantigrade.posture.rules_engine.features import StrideColumns
 
 from tests.host.posture.kit import columns
 

@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot, FootSignal, Walk
-from plantigrade.posture.baseline import Day
-from plantigrade.posture.day_load import daily_values, loads_of
-from plantigrade.posture.even_time import TotalForce, seconds_of
-from plantigrade.posture.intake import StrideColumns
+from plantigrade.posture.baseline.baseline import Day
+from plantigrade.posture.diary.day_load import daily_values, loads_of
+from plantigrade.posture.rules_engine.even_time import TotalForce, seconds_of
+from plantigrade.posture.rules_engine.features import StrideColumns
 
 from tests.host.posture.analysed import analysis, foot_analysis, stride_table
 from tests.host.posture.kit import second

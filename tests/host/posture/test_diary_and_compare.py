@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.compare import compare
-from plantigrade.posture.diary import QUESTIONS, Entry, Place, relations, spearman
-from plantigrade.posture.student import t_cdf, t_quantile
+from plantigrade.posture.baseline.before_after import compare
+from plantigrade.posture.baseline.t_distribution import t_cdf, t_quantile
+from plantigrade.posture.diary.diary import QUESTIONS, Entry, Place, relations, spearman
 from scipy import stats
 
 from tests.host.posture.kit import columns

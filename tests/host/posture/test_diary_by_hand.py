@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
-from plantigrade.posture import diary
-from plantigrade.posture.diary import Entry, Place, Relation, daily_worst, relations, spearman
+from plantigrade.posture.diary import diary
+from plantigrade.posture.diary.diary import Entry, Place, Relation, daily_worst, relations, spearman
 from scipy import stats
 
 FIRST = date(2026, 1, 1)

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline import PersonalBaseline, load_baseline
+from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline
 from plantigrade.posture.commands import posture
-from plantigrade.posture.day_load import daily_values
-from plantigrade.posture.diary import QUESTIONS, Place, load_diary
-from plantigrade.posture.diary_commands import PLACES
-from plantigrade.posture.guidance import catalogue
+from plantigrade.posture.diary.commands import PLACES
+from plantigrade.posture.diary.day_load import daily_values
+from plantigrade.posture.diary.diary import QUESTIONS, Place, load_diary
+from plantigrade.posture.rules_engine.guidance import catalogue
 
 from tests.host.posture.kit import columns
 from tests.host.posture.test_posture_command import recording

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline import Day, PersonalBaseline
+from plantigrade.posture.baseline.baseline import Day, PersonalBaseline
 from plantigrade.posture.commands import posture
-from plantigrade.posture.diary import QUESTIONS, Entry, Place, as_json, load_diary, save_diary
-from plantigrade.posture.guidance import catalogue
+from plantigrade.posture.diary.diary import QUESTIONS, Entry, Place, as_json, load_diary, save_diary
+from plantigrade.posture.rules_engine.guidance import catalogue
 
 AT = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
 

@@ -9,12 +9,12 @@ import pytest
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline import PersonalBaseline, load_baseline
-from plantigrade.posture.findings import Finding, State
-from plantigrade.posture.guidance import catalogue
-from plantigrade.posture.intake import StrideColumns, completed
-from plantigrade.posture.section import as_json, findings, medial_of
-from plantigrade.posture.uncertainty import ratio_sd, sensor_sd
+from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline
+from plantigrade.posture.rules_engine.features import StrideColumns, completed
+from plantigrade.posture.rules_engine.findings import Finding, State
+from plantigrade.posture.rules_engine.guidance import catalogue
+from plantigrade.posture.rules_engine.section import as_json, findings, medial_of
+from plantigrade.posture.rules_engine.uncertainty import ratio_sd, sensor_sd
 
 from tests.host.posture.kit import columns
 

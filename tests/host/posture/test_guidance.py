@@ -9,14 +9,20 @@ import pytest
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, SensorLayout
-from plantigrade.posture import guidance
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.findings import Finding, State
-from plantigrade.posture.guidance import Exercise, catalogue, languages
-from plantigrade.posture.intake import StrideColumns
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import Severity, shipped_rules
-from plantigrade.posture.section import alert_as_json, as_json, findings, medial_of, posture_section
+from plantigrade.posture.rules_engine import guidance
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.findings import Finding, State
+from plantigrade.posture.rules_engine.guidance import Exercise, catalogue, languages
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Severity, shipped_rules
+from plantigrade.posture.rules_engine.section import (
+    alert_as_json,
+    as_json,
+    findings,
+    medial_of,
+    posture_section,
+)
 
 from tests.host.posture.analysed import analysis, foot_analysis, stride_table
 from tests.host.posture.kit import Usual, columns

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.intake import (
+from plantigrade.posture.rules_engine.features import (
     StrideColumns,
     columns_of,
     completed,

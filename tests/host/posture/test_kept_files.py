@@ -13,10 +13,10 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline import PersonalBaseline, load_baseline, reference_of
+from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline, reference_of
 from plantigrade.posture.commands import posture
-from plantigrade.posture.diary import Entry, Place, daily_worst, load_diary, save_diary
-from plantigrade.posture.intake import StrideColumns
+from plantigrade.posture.diary.diary import Entry, Place, daily_worst, load_diary, save_diary
+from plantigrade.posture.rules_engine.features import StrideColumns
 
 FIRST = date(2026, 1, 1)
 

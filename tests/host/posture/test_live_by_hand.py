@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.live import Watcher
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import Rule, Statistic, Term, shipped_rules
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Rule, Statistic, Term, shipped_rules
+from plantigrade.posture.rules_engine.watcher import Watcher
 
 from tests.host.posture.analysed import stride_table
 from tests.host.posture.kit import Usual

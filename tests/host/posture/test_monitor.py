@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.intake import Observation
-from plantigrade.posture.monitor import LATENESS_S, Monitor
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import ENGINE_VERSION, Rule, Statistic, Term, shipped_rules
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.monitor import LATENESS_S, Monitor
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Statistic, Term, shipped_rules
 
 from tests.host.posture.kit import Usual, second, stride
 

@@ -8,11 +8,11 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.alerts import AlertLog
-from plantigrade.posture.intake import Observation
-from plantigrade.posture.monitor import Monitor
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import Rule, Scope, Statistic, Term, shipped_rules
+from plantigrade.posture.rules_engine.alerts import AlertLog
+from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.monitor import Monitor
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Rule, Scope, Statistic, Term, shipped_rules
 
 from tests.host.posture.kit import second, stride
 from tests.host.posture.monitor_model import Expected, alerts_of, judged_by

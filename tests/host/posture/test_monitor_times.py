@@ -6,11 +6,11 @@ from math import nan
 
 import pytest
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.intake import Observation
-from plantigrade.posture.monitor import Monitor
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import ENGINE_VERSION, Rule, Scope, Statistic, Term, shipped_rules
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.monitor import Monitor
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope, Statistic, Term, shipped_rules
 
 from tests.host.posture.kit import second, stride
 

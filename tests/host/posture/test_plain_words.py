@@ -4,7 +4,7 @@ import re
 
 import pytest
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.guidance import Catalogue, catalogue
+from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
 
 HARDEST_GRADE = 8.0
 DIAGNOSES = re.compile(

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.alerts import Alert
-from plantigrade.posture.findings import Finding, State, judge
-from plantigrade.posture.guidance import catalogue
-from plantigrade.posture.intake import StrideColumns, stride_observations
-from plantigrade.posture.monitor import Monitor
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import ENGINE_VERSION, Scope, shipped_rules
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.features import StrideColumns, stride_observations
+from plantigrade.posture.rules_engine.findings import Finding, State, judge
+from plantigrade.posture.rules_engine.guidance import catalogue
+from plantigrade.posture.rules_engine.monitor import Monitor
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Scope, shipped_rules
 
 from tests.host.posture.kit import Usual, second
 from tests.host.posture.rule_table import (

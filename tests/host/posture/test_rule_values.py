@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline import PersonalBaseline, load_baseline
-from plantigrade.posture.rules import Combine, Rule, Scope, Severity, Statistic, Term, check_rule
-from plantigrade.posture.statistics import rule_value
+from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline
+from plantigrade.posture.rules_engine.rules import Combine, Rule, Scope, Severity, Statistic, Term, check_rule
+from plantigrade.posture.rules_engine.statistics import rule_value
 
 from tests.host.posture.kit import Strides, columns
 

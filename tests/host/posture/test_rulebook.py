@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from plantigrade.errors import FileError, PlantigradeError
-from plantigrade.posture.rulebook import Edit, RuleBook, load_rulebook
-from plantigrade.posture.rules import EDITABLE, shipped_rules
+from plantigrade.posture.rules_engine.rulebook import Edit, RuleBook, load_rulebook
+from plantigrade.posture.rules_engine.rules import EDITABLE, shipped_rules
 
 RULES = shipped_rules()
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.guidance import catalogue, languages
-from plantigrade.posture.intake import CARRIED, DERIVED, FOREFOOT_LOAD, SECOND_PEAK_MISSING
-from plantigrade.posture.rules import (
+from plantigrade.posture.rules_engine.features import CARRIED, DERIVED, FOREFOOT_LOAD, SECOND_PEAK_MISSING
+from plantigrade.posture.rules_engine.guidance import catalogue, languages
+from plantigrade.posture.rules_engine.rules import (
     RULES_DIR,
     Combine,
     Rule,

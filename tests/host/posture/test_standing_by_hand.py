@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from plantigrade.posture.intake import Observation
-from plantigrade.posture.standing import StandingWatch
+from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.standing import StandingWatch
 
 WEIGHT_N = 700.0
 RATE_HZ = 4

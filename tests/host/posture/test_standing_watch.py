@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plantigrade.gait.signals import Foot, FootSignal, Walk
-from plantigrade.posture.even_time import seconds_of
-from plantigrade.posture.standing import StandingWatch
+from plantigrade.posture.rules_engine.even_time import seconds_of
+from plantigrade.posture.rules_engine.standing import StandingWatch
 from plantigrade.twin.body import Condition, ForceWalk, draw_person, stand, walk
 
 WEIGHT = 700.0

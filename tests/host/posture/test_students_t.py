@@ -3,7 +3,7 @@
 from math import pi, sqrt, tan
 
 import pytest
-from plantigrade.posture.student import t_cdf, t_quantile
+from plantigrade.posture.baseline.t_distribution import t_cdf, t_quantile
 from scipy import stats
 
 # Freedom: quantiles at 0.90, 0.95, 0.975, 0.99, 0.995 (as printed in textbooks, three decimals).

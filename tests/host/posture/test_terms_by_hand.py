@@ -5,8 +5,8 @@ from math import nan
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.rules import Combine, Scope, Statistic, Term
-from plantigrade.posture.statistics import cv_pct, rule_value, seconds_value, term_value
+from plantigrade.posture.rules_engine.rules import Combine, Scope, Statistic, Term
+from plantigrade.posture.rules_engine.statistics import cv_pct, rule_value, seconds_value, term_value
 
 from tests.host.posture.kit import Strides, Usual
 from tests.host.posture.test_rule_values import rule

@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot, SensorLayout
-from plantigrade.posture.findings import Finding, State, judge
-from plantigrade.posture.intake import StrideColumns
-from plantigrade.posture.rulebook import RuleBook
-from plantigrade.posture.rules import Combine, Rule, Scope, Statistic, Term
-from plantigrade.posture.section import medial_of
-from plantigrade.posture.uncertainty import ratio_sd, sensor_sd
+from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.findings import Finding, State, judge
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Combine, Rule, Scope, Statistic, Term
+from plantigrade.posture.rules_engine.section import medial_of
+from plantigrade.posture.rules_engine.uncertainty import ratio_sd, sensor_sd
 
 from tests.host.posture.kit import Usual, columns
 from tests.host.posture.test_rule_values import rule

@@ -8,10 +8,10 @@ from plantigrade.gait.engine import Engine, analyze
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Foot, FootSignal, Walk
-from plantigrade.posture.findings import State
-from plantigrade.posture.intake import from_analysis
-from plantigrade.posture.live import Watcher
-from plantigrade.posture.section import findings, posture_section
+from plantigrade.posture.rules_engine.features import from_analysis
+from plantigrade.posture.rules_engine.findings import State
+from plantigrade.posture.rules_engine.section import findings, posture_section
+from plantigrade.posture.rules_engine.watcher import Watcher
 from plantigrade.twin.body import Condition, make_forces
 from plantigrade.twin.electrical import Fault, FaultKind, FrontEnd
 from plantigrade.twin.wearer import EU_SIZE, Wearer

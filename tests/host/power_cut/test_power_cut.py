@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from plantigrade.library.durable import replace_text, sync_folder
+from plantigrade.files.durable import replace_text, sync_folder
 
 from tests.host.power_cut.disk import torn
 from tests.host.power_cut.plugin import Cut, PowerCut, PowerCutError

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.pipeline import Whole
 from plantigrade.gait.results import FootPicture
 
 from tests.host.analyze import tiny

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.frames import FootFrames
-from plantigrade.library.opened import Recording
-from plantigrade.library.recording import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.frames import FootFrames
+from plantigrade.library.recordings.recording import Recording
 from plantigrade.twin.body import draw_person, load_walk, make_forces
 from plantigrade.twin.body.conditions import Condition, parse_condition
 from plantigrade.twin.electrical import FrontEnd

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from plantigrade.gait.results import Activity
 from plantigrade.library.entries import Note, Person
-from plantigrade.library.recording import FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import FootBooks, RecordedGap, RecordingBooks
 from plantigrade.report.document_blocks import Bullets, Facts, Heading, Table, Text
 from plantigrade.report.document_books import (
     calibration_text,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.pipeline import Whole
 from plantigrade.gait.results import STRIDE_UNITS, Reason, StrideTable
 from plantigrade.gait.signals import Foot
 from plantigrade.report.document_blocks import Table, Text

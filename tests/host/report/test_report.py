@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.results import Parameter
-from plantigrade.library.catalogue import Library
+from plantigrade.library.catalogue.library import Library
 from plantigrade.library.commands import earlier_of
 from plantigrade.library.entries import Person
-from plantigrade.library.opened import Recording
-from plantigrade.posture.rules import ENGINE_VERSION
+from plantigrade.library.recordings.recording import Recording
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION
 from plantigrade.report.document import build
 from plantigrade.report.document_blocks import REPLACEMENT, printable
 from plantigrade.report.document_numbers import duration, interval, missing_pct, number, spread_interval

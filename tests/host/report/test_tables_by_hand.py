@@ -4,7 +4,7 @@ column, with the interval of its mean by Student's t (12.706 for 2 strides, 4.30
 from dataclasses import replace
 
 import pytest
-from plantigrade.analyze.whole import Whole
+from plantigrade.analysis.pipeline import Whole
 from plantigrade.gait.results import Parameter
 from plantigrade.report.document_blocks import Cell, Table, Text
 from plantigrade.report.document_tables import (

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.gait import summary
-from plantigrade.gait.pairing import stride_table
+from plantigrade.gait.bilateral import stride_table
 from plantigrade.gait.results import StrideTable
 from plantigrade.gait.signals import Foot
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.errors import PlantigradeError
 from plantigrade.twin.body.person import SENSORS, medial_lever
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
 from plantigrade.twin.body.conditions import Condition
 from plantigrade.twin.body.person import Person
 from plantigrade.twin.body.standing import stand

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.errors import FileError
 
 HEADER = struct.Struct("<4sHHIQ12x")

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.twin.body.conditions import Condition, combined
 from plantigrade.twin.body.person import SENSORS, Person
 from plantigrade.twin.body.walk import ForceWalk

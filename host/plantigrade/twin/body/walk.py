@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.errors import FileError
 from plantigrade.twin.body.mapping import onto_sixteen
 from plantigrade.twin.walks import BUNDLED_WALK

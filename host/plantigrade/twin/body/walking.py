@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.twin.body.conditions import Change, Condition, combined
 from plantigrade.twin.body.gait_kernel import fill_stances
 from plantigrade.twin.body.person import FALL_AT, FALL_WIDTH, RISE_AT, RISE_WIDTH, SENSORS, Person

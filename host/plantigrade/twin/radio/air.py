@@ -8,6 +8,7 @@ from bumble import hci, ll
 from bumble.controller import Connection, Controller, LegacyAdvertiser
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
+
 from plantigrade.twin.radio.conditions import RadioConditions
 from plantigrade.twin.radio.connection_events import LL_PAYLOAD, AirConnection
 
@@ -161,7 +162,7 @@ class Air(LocalLink):
     def __init__(self, conditions: RadioConditions) -> None:
         super().__init__()
         self.conditions = conditions
-        self._connections: dict[frozenset[bytes], AirConnection] = {}
+        self._connections: dict[frozenset[bytes], AirConnection[AirController]] = {}
         self._faded_until: dict[bytes, float] = {}
 
     # Who is there
@@ -173,6 +174,11 @@ class Air(LocalLink):
             if advertiser.enabled and advertiser.address == address:
                 return advertiser
         return None
+
+    @property
+    def packets_per_event(self) -> int:
+        """Link-layer packets that one side may send in one connection event."""
+        return self.conditions.packets_per_event
 
     def is_faded(self, controller: Controller) -> bool:
         """Whether the controller is out of everybody's reach now."""

@@ -7,49 +7,74 @@ senders.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
 from bumble import hci
 
-if TYPE_CHECKING:
-    from plantigrade.twin.radio.air import Air, AirController
-
 LL_PAYLOAD = 251
+
+Sender = TypeVar("Sender", bound=Hashable)
+_Sender = TypeVar("_Sender", bound=Hashable, contravariant=True)
+
+
+class Medium(Protocol[_Sender]):
+    """What a connection needs of the air between its two ends."""
+
+    @property
+    def packets_per_event(self) -> int:
+        """Link-layer packets that one side may send in one event."""
+        ...
+
+    def is_faded(self, controller: _Sender, /) -> bool:
+        """Whether a side is out of reach."""
+        ...
+
+    def is_faded_address(self, address: hci.Address, /) -> bool:
+        """Whether an address is out of reach."""
+        ...
+
+    def is_congested(self, address: hci.Address, /) -> bool:
+        """Whether a receiver takes no packets now."""
+        ...
+
+    def deliver(self, sender: _Sender, destination: hci.Address, packet: bytes, /) -> None:
+        """Hand a packet to its receiver."""
+        ...
 
 
 @dataclass
-class _Lane:
+class _Lane(Generic[Sender]):
     """One direction of a connection: packets that wait for the next events."""
 
-    sender: "AirController"
+    sender: Sender
     receiver_address: hci.Address
     waiting: deque[bytes] = field(default_factory=lambda: deque[bytes]())
     sent_packets: int = 0  # link-layer packets of the first one that already went out
     when_empty: list[Callable[[], None]] = field(default_factory=lambda: list[Callable[[], None]]())
 
 
-class AirConnection:
+class AirConnection(Generic[Sender]):
     """Connection events of one connection, seen from both sides."""
 
-    def __init__(self, air: "Air", interval_ms: float, supervision_s: float) -> None:
+    def __init__(self, air: Medium[Sender], interval_ms: float, supervision_s: float) -> None:
         self.interval_s = interval_ms / 1000
         self.supervision_s = supervision_s
         self._air = air
         self._loop = asyncio.get_running_loop()
         self._anchor = self._loop.time()
-        self._lanes: dict[AirController, _Lane] = {}
+        self._lanes: dict[Sender, _Lane[Sender]] = {}
         self._armed: asyncio.TimerHandle | None = None
         self._down_since: float | None = None
 
-    def send(self, sender: "AirController", receiver: hci.Address, packet: bytes) -> None:
+    def send(self, sender: Sender, receiver: hci.Address, packet: bytes) -> None:
         """Queue one L2CAP packet for the coming events."""
         lane = self._lanes.setdefault(sender, _Lane(sender, receiver))
         lane.waiting.append(packet)
         self._arm()
 
-    def when_sent(self, sender: "AirController", then: Callable[[], None]) -> None:
+    def when_sent(self, sender: Sender, then: Callable[[], None]) -> None:
         """Call `then` once all that this side has handed over is on the air; at once when nothing waits."""
         lane = self._lanes.get(sender)
         if lane is None or not lane.waiting:
@@ -82,8 +107,8 @@ class AirConnection:
         if any(lane.waiting for lane in self._lanes.values()):
             self._arm()
 
-    def _empty(self, lane: _Lane) -> None:
-        budget = self._air.conditions.packets_per_event
+    def _empty(self, lane: _Lane[Sender]) -> None:
+        budget = self._air.packets_per_event
         while lane.waiting and budget > 0:
             packet = lane.waiting[0]
             needed = -(-len(packet) // LL_PAYLOAD) - lane.sent_packets

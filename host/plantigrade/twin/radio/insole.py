@@ -19,6 +19,7 @@ from bumble.host import Host
 from bumble.keys import MemoryKeyStore
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import AsyncPipeSink
+
 from plantigrade.twin.radio import gatt
 from plantigrade.twin.radio.air import Air, AirController
 from plantigrade.twin.radio.bonds import FirmwareKeyStore

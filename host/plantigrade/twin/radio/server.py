@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bumble.transport.common import PacketParser
+
 from plantigrade.twin.processes import die_with_parent
 from plantigrade.twin.radio.air import Air, AirController
 from plantigrade.twin.radio.conditions import RadioConditions

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from insole_protocol import ids
+
 from plantigrade.bridge.backfill import BackfillPolicy
 from plantigrade.bridge.backoff import Backoff
-from plantigrade.bridge.collect import complete
-from plantigrade.bridge.collector import Collector
+from plantigrade.bridge.collection import complete
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.journal import Journal, JournalError
-from plantigrade.bridge.keeper import Keeper
+from plantigrade.bridge.journal.file import Journal, JournalError
+from plantigrade.bridge.journal.writer import Collector
+from plantigrade.bridge.reconnecting import Keeper
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import Link
 from plantigrade.twin.soak.world import SoakLink, World

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from plantigrade.library.frames import FootFrames
+
+from plantigrade.library.recordings.frames import FootFrames
 from plantigrade.twin.soak.board import Board
 
 NOTE = np.dtype([("device_us", "<u8"), ("row", "<u4"), ("pad", "<u4")])

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import click
+
 from plantigrade.errors import PlantigradeError
 from plantigrade.twin.seeds import told_seed
 from plantigrade.twin.soak.run import SoakResult, command, run_soak

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from plantigrade.bridge.books import MissingReason
-from plantigrade.library.frames import read_parquet
-from plantigrade.library.recording import read_books
-from plantigrade.library.seal import seal
-from plantigrade.library.verify import verify
+from plantigrade.bridge.accounting import MissingReason
+from plantigrade.library.recordings.container import read_books
+from plantigrade.library.recordings.finalize import seal
+from plantigrade.library.recordings.frames import read_parquet
+from plantigrade.library.recordings.verify import verify
 from plantigrade.twin.seeds import noted_seed
 from plantigrade.twin.soak.board import Board, Radio, copy_sources
 from plantigrade.twin.soak.faults import SIDES, Fault, Schedule, make_schedule

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
 from plantigrade.twin.body import draw_person, stand, walk, write_feed
 from plantigrade.twin.electrical import FrontEnd
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from insole_protocol.fragments import Fragmenter, Reassembler
 from insole_protocol.host_messages import fragment_values
+
 from plantigrade.link.base import (
     Channel,
     LinkClosedError,

@@ -1,0 +1,1 @@
+"""The analysis of one recording, as report, exports, library and commands share it."""

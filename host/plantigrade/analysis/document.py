@@ -1,0 +1,276 @@
+"""The JSON document of an analysis: schema `plantigrade.analysis/1`, described in
+docs/reference/analysis-json.md.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.posture import posture_of
+from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
+from plantigrade.gait.pressure.butterfly import Butterfly
+from plantigrade.gait.results import Analysis, Bout, Ensemble, FootAccounting, FootAnalysis, Parameter
+
+SCHEMA: Final = "plantigrade.analysis/1"
+Json = dict[str, object]
+
+
+def document(whole: Whole) -> Json:
+    """Everything that was found, ready for `json.dumps`."""
+    analysis = whole.analysis
+    return {
+        "schema": SCHEMA,
+        "input": _input(whole),
+        "algorithm": {"version": analysis.algorithm_version, "settings": dict(analysis.settings)},
+        "accounting": {foot.foot.value: _accounting(foot.accounting) for foot in analysis.feet},
+        "notes": list(whole.notes),
+        "findings": [
+            {
+                "code": finding.code,
+                "text": finding.text,
+                "foot": finding.foot.value if finding.foot else None,
+                "sensor": finding.sensor,
+            }
+            for finding in analysis.findings
+        ],
+        "bouts": [_bout(bout) for bout in analysis.bouts],
+        "left": _foot(analysis.left),
+        "right": _foot(analysis.right),
+        "both": _both(whole),
+        "activities": [
+            {"kind": a.kind, "from_s": _number(a.from_s), "to_s": _number(a.to_s)}
+            for a in analysis.activities
+        ],
+        "hours": [
+            {
+                "hour": hour.hour,
+                "steps": hour.steps,
+                "walking_s": _number(hour.walking_s),
+                "cadence_per_min": _number(hour.cadence_per_min),
+            }
+            for hour in analysis.hours
+        ],
+        "turns": [{"from_s": _number(turn.from_s), "to_s": _number(turn.to_s)} for turn in analysis.turns],
+        "posture": posture_of(whole),
+        "standing": [_standing(standing) for standing in whole.standings],
+        "eyes_closed_over_open": _romberg(whole.romberg),
+        "butterfly": _butterfly(whole.butterfly),
+    }
+
+
+def to_text(whole: Whole) -> str:
+    """The document as indented JSON text; NaN never appears in it."""
+    return json.dumps(document(whole), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def both_parameters(whole: Whole) -> Mapping[str, Parameter]:
+    """Parameters of both feet together: the engine's and the butterfly's."""
+    found = dict(whole.analysis.both)
+    butterfly = whole.butterfly
+    reason = "" if butterfly is not None else "needs both feet, sensor places and at least three cycles"
+    figures = {
+        "butterfly_crossing_x_pct": (getattr(butterfly, "crossing_x_pct", None), "crossing_x_sd_pct"),
+        "butterfly_crossing_y_pct": (getattr(butterfly, "crossing_y_pct", None), "crossing_y_sd_pct"),
+        "butterfly_asymmetry_pct": (getattr(butterfly, "asymmetry_pct", None), ""),
+    }
+    for name, (value, spread) in figures.items():
+        known = _number(value)
+        note = reason or ("" if known is not None else "the diagonals do not cross")
+        n = butterfly.n if butterfly is not None else 0
+        found[name] = Parameter(known, "%", n, sd=_number(getattr(butterfly, spread, None)), note=note)
+    return found
+
+
+def _number(value: float | None) -> float | None:
+    """A finite number rounded to nine significant digits, else None."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.9g}")
+
+
+def _input(whole: Whole) -> Json:
+    walk, analysis = whole.walk, whole.analysis
+    return {
+        "path": walk.source.path,
+        "format": walk.source.format,
+        "note": walk.source.note,
+        "sample_rate_hz": _number(walk.sample_rate_hz),
+        "from_s": _number(analysis.from_s),
+        "to_s": _number(analysis.to_s),
+        "body_weight_n": _number(analysis.body_weight_n),
+        "feet": {
+            foot.foot.value: {
+                "samples": len(foot),
+                "sensors": foot.sensor_count,
+                "quantity": foot.quantity,
+                "layout": foot.layout.name if foot.layout is not None else None,
+            }
+            for foot in walk.feet
+        },
+    }
+
+
+def _accounting(books: FootAccounting) -> Json:
+    return {
+        "samples_spanned": books.samples_spanned,
+        "samples_used": books.samples_used,
+        "samples_missing": books.samples_missing,
+        "gaps": [
+            {"from_s": _number(gap.from_s), "to_s": _number(gap.to_s), "reason": gap.reason}
+            for gap in books.gaps
+        ],
+    }
+
+
+def _parameter(parameter: Parameter) -> Json:
+    """The optional members appear where they apply."""
+    value = _number(parameter.value)
+    entry: Json = {"value": value, "n": parameter.n, "unit": parameter.unit}
+    for name in ("sd", "cv_pct", "median", "mad"):
+        number = _number(getattr(parameter, name))
+        if number is not None:
+            entry[name] = number
+    note = parameter.note or ("could not be computed from this recording" if value is None else "")
+    if note:
+        entry["note"] = note
+    return entry
+
+
+def _parameters(parameters: Mapping[str, Parameter]) -> Json:
+    return {name: _parameter(parameter) for name, parameter in parameters.items()}
+
+
+def _foot(foot: FootAnalysis | None) -> Json | None:
+    if foot is None:
+        return None
+    entry = _parameters(foot.parameters)
+    if foot.force_cycle is not None:
+        entry["force_cycle"] = _curve(foot.force_cycle)
+    return entry
+
+
+def _curve(curve: Ensemble) -> Json:
+    return {
+        "unit": curve.unit,
+        "n": curve.n,
+        "mean": [_number(v) for v in curve.mean.tolist()],
+        "sd": [_number(v) for v in curve.sd.tolist()],
+    }
+
+
+def _both(whole: Whole) -> Json:
+    return _parameters(both_parameters(whole))
+
+
+def _bout(bout: Bout) -> Json:
+    return {
+        "index": bout.index,
+        "from_s": _number(bout.from_s),
+        "to_s": _number(bout.to_s),
+        "duration_s": _number(bout.duration_s),
+        "duration_bin": bout.duration_bin,
+        "steps": bout.steps,
+        "strides_left": bout.strides_left,
+        "strides_right": bout.strides_right,
+        "turns": bout.turns,
+        "cadence_per_min": _number(bout.cadence_per_min),
+        "parameters": _parameters(bout.parameters),
+    }
+
+
+def _measure(value: float | None, unit: str, note: str = "") -> Json:
+    number = _number(value)
+    entry: Json = {"value": number, "n": 1 if number is not None else 0, "unit": unit}
+    if number is None:
+        entry["note"] = note or "could not be computed from this span"
+    return entry
+
+
+_SWAY_UNITS: Final = {
+    "path_mm": "mm",
+    "mean_velocity_mm_per_s": "mm/s",
+    "range_x_mm": "mm",
+    "range_y_mm": "mm",
+    "rms_x_mm": "mm",
+    "rms_y_mm": "mm",
+    "ellipse_area_mm2": "mm2",
+    "ellipse_major_mm": "mm",
+    "ellipse_minor_mm": "mm",
+    "ellipse_angle_deg": "degrees",
+}
+_SPECTRUM_UNITS: Final = {
+    "mean_hz": "Hz",
+    "median_hz": "Hz",
+    "f95_hz": "Hz",
+    "low_pct": "%",
+    "medium_pct": "%",
+    "high_pct": "%",
+}
+
+
+def sway_measures(sway: Sway) -> dict[str, tuple[float | None, str]]:
+    """Names, values and units of one sway, spectra included."""
+    found: dict[str, tuple[float | None, str]] = {
+        name: (getattr(sway, name), unit) for name, unit in _SWAY_UNITS.items()
+    }
+    for axis, spectrum in (("x", sway.spectrum_x), ("y", sway.spectrum_y)):
+        for name, unit in _SPECTRUM_UNITS.items():
+            found[f"{axis}_{name}"] = (_of_spectrum(spectrum, name), unit)
+    return found
+
+
+def _of_spectrum(spectrum: Spectrum | None, name: str) -> float | None:
+    return getattr(spectrum, name) if spectrum is not None else None
+
+
+def _standing(standing: Standing) -> Json:
+    why = "; ".join(standing.notes)
+    entry: Json = {
+        "kind": "standing",
+        "from_s": _number(standing.from_s),
+        "to_s": _number(standing.to_s),
+        "standing_left_load_pct": _measure(standing.left_load_pct, "%", why),
+        "standing_rear_load_pct": _measure(standing.rear_load_pct, "%", "the source has no sensor places"),
+        "standing_left_rear_pct": _measure(standing.left_rear_pct, "%", "the source has no sensor places"),
+        "standing_right_rear_pct": _measure(standing.right_rear_pct, "%", "the source has no sensor places"),
+        "standing_load_shift_sd_pct": _measure(standing.load_shift_sd_pct, "%", why),
+        "notes": list(standing.notes),
+    }
+    for name in ("left", "right", "both"):
+        sway: Sway | None = getattr(standing, name)
+        entry[f"sway_{name}"] = (
+            {key: _measure(value, unit) for key, (value, unit) in sway_measures(sway).items()}
+            if sway
+            else None
+        )
+    return entry
+
+
+def _romberg(romberg: Romberg | None) -> Json | None:
+    if romberg is None:
+        return None
+    return {
+        name: _measure(getattr(romberg, name), "1") for name in ("velocity", "area", "range_x", "range_y")
+    }
+
+
+def _butterfly(butterfly: Butterfly | None) -> Json | None:
+    if butterfly is None:
+        return None
+    return {
+        "n": butterfly.n,
+        "x_pct": [_number(v) for v in butterfly.x_pct.tolist()],
+        "y_pct": [_number(v) for v in butterfly.y_pct.tolist()],
+    }
+
+
+def is_parameter(entry: object) -> bool:
+    """Whether a member of the document is a parameter."""
+    return isinstance(entry, dict) and {"value", "n", "unit"} <= entry.keys()
+
+
+def parameter_names(analysis: Analysis) -> set[str]:
+    """Names of all parameters of both feet and of the whole."""
+    return {name for foot in analysis.feet for name in foot.parameters} | set(analysis.both)

@@ -1,0 +1,34 @@
+"""What the posture rules say about a whole recording."""
+
+from typing import Any
+
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.posture.rules_engine.section import posture_section
+
+
+def posture_of(whole: Whole) -> list[dict[str, Any]]:
+    """Findings as JSON, present ones first, judged with the rules and own days of the request; their `sd`
+    holds the calibration's uncertainty where the recording has one."""
+    walk = whole.walk
+    return posture_section(
+        whole.analysis,
+        walk.feet[0].layout,
+        book=whole.book,
+        reference=whole.reference,
+        relative_sd=walk.relative_sd,
+    )
+
+
+def in_words(found: list[dict[str, Any]]) -> list[str]:
+    """A line for each finding that is present, and one for the rest."""
+    present = [entry for entry in found if entry["state"] == "present"]
+    unknown = sum(entry["state"] == "unknown" for entry in found)
+    lines = [f"{entry['patient']} ({entry['rule']}, version {entry['rule_version']})" for entry in present]
+    clear = len(found) - len(present) - unknown
+    why = "; the JSON says why" if unknown else ""
+    lines.append(
+        f"Rules and sides: {len(present)} found, {clear} clear, {unknown} cannot be judged here{why}"
+    )
+    if present:
+        lines.append(present[0]["guidance"]["disclaimer"])
+    return lines

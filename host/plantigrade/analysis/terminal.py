@@ -1,0 +1,237 @@
+"""The summary that a person sees: one table with left, right and both feet, the usual range, and what to
+know.
+"""
+
+import math
+from pathlib import Path
+from typing import Final
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from plantigrade.analysis.document import both_parameters
+from plantigrade.analysis.norms import digits_of, norm_of
+from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.posture import in_words, posture_of
+from plantigrade.gait.balance import Standing
+from plantigrade.gait.results import Analysis, Parameter, Parameters
+from plantigrade.text_format import counted
+
+TITLES: Final = {
+    "stride_time_s": "Stride time",
+    "stride_time_cv_pct": "Stride time, variation",
+    "cadence_steps_per_min": "Cadence",
+    "stance_pct": "Stance",
+    "swing_pct": "Swing",
+    "swing_time_cv_pct": "Swing time, variation",
+    "double_support_pct": "Double support",
+    "single_support_s": "Single support",
+    "step_time_s": "Step time",
+    "phase_coordination_index_pct": "Phase coordination index",
+    "gait_asymmetry_pct": "Gait asymmetry, swing",
+    "butterfly_asymmetry_pct": "Load asymmetry, right - left",
+    "peak_force_n": "Peak force",
+    "f1_n": "First peak F1",
+    "f2_n": "Valley F2",
+    "f3_n": "Second peak F3",
+    "loading_rate_n_per_s": "Loading rate",
+    "push_off_rate_n_per_s": "Push-off rate",
+    "impulse_n_s": "Impulse",
+    "peak_pressure_kpa": "Peak pressure",
+    "pti_kpa_s": "Pressure-time integral",
+    "contact_area_cm2": "Contact area",
+    "load_share_heel_pct": "Load, heel",
+    "load_share_midfoot_pct": "Load, midfoot",
+    "load_share_forefoot_pct": "Load, forefoot",
+    "load_share_toes_pct": "Load, toes",
+    "force_arch_index": "Force arch index",
+    "ml_index_heel": "Medial-lateral index, heel",
+    "ml_index_forefoot": "Medial-lateral index, forefoot",
+    "gait_line_range_pct": "Gait line, length",
+    "gait_line_width_pct": "Gait line, width",
+    "cpei_pct": "CPEI",
+}
+"""What the table shows, in this order; the JSON has all parameters."""
+
+_SECTIONS: Final = ("peak_force_n", "peak_pressure_kpa")
+_BOX: Final = box.SIMPLE_HEAD
+_MAX_NOTES: Final = 12
+_NONE: Final[Parameters] = {}
+
+
+def print_summary(whole: Whole, console: Console) -> None:
+    """Print the whole summary."""
+    console.print(summary(whole))
+
+
+def summary(whole: Whole) -> RenderableType:
+    """What `print_summary` prints."""
+    parts: list[RenderableType] = [_heading(whole)]
+    if any(foot.strides.valid.any() for foot in whole.analysis.feet):
+        parts.append(_table(whole))
+    else:
+        parts.append(Text("\nNo steady walking was found in this recording.\n", style="bold"))
+    parts += [_standing(standing, number) for number, standing in enumerate(whole.standings[:3], start=1)]
+    if len(whole.standings) > 3:
+        parts.append(Text(f"and {len(whole.standings) - 3} more spans of standing (all are in the JSON)"))
+    if whole.romberg is not None:
+        r = whole.romberg
+        parts.append(Text(f"Eyes closed over open: velocity {r.velocity:.2f}, ellipse area {r.area:.2f}"))
+    parts.append(_posture(whole))
+    parts.append(_notes(whole))
+    return Group(*parts)
+
+
+def _posture(whole: Whole) -> RenderableType:
+    lines = [Text("Posture", style="bold")]
+    lines += [Text(f"  {line}") for line in in_words(posture_of(whole))]
+    return Group(*lines)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _heading(whole: Whole) -> RenderableType:
+    walk, analysis = whole.walk, whole.analysis
+    line = Text()
+    line.append(Path(walk.source.path).name, style="bold")
+    span = _duration(analysis.to_s - analysis.from_s)
+    line.append(f"  {walk.source.format}, {walk.sample_rate_hz:.4g} Hz, {span}")
+    steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
+    walked = sum(bout.duration_s for bout in analysis.bouts)
+    second = Text(
+        f"{bouts_text(analysis)}, {_duration(walked)} of walking; {strides_text(analysis)}, "
+        f"{steady} of them steady",
+        style="dim",
+    )
+    if analysis.body_weight_n:
+        how = "" if walk.body_weight_n else ", estimated from the walk"
+        second.append(f"; body weight {analysis.body_weight_n:.0f} N{how}")
+    return Group(line, second)
+
+
+def _table(whole: Whole) -> RenderableType:
+    """Two tables: the walk as a whole, and each foot."""
+    analysis = whole.analysis
+    left: Parameters = analysis.left.parameters if analysis.left else _NONE
+    right: Parameters = analysis.right.parameters if analysis.right else _NONE
+    both = both_parameters(whole)
+    overall = _grid("Whole walk", ("", "Usual range"))
+    for name, title in TITLES.items():
+        if _known(both.get(name)) and not (_known(left.get(name)) and _known(right.get(name))):
+            overall.add_row(_title(title, both[name].unit), _cell(both, name), _usual(name))
+    feet = _grid("Each foot", ("Left", "Right", "Usual range", "R to L"))
+    for name, title in TITLES.items():
+        if name in _SECTIONS and feet.row_count:
+            feet.add_section()
+        shown = next((group[name] for group in (left, right) if _known(group.get(name))), None)
+        if shown is not None:
+            asymmetry = Text(asymmetry_text(left.get(name), right.get(name), name))
+            feet.add_row(
+                _title(title, shown.unit), _cell(left, name), _cell(right, name), _usual(name), asymmetry
+            )
+    return Padding(Group(overall, Text(""), feet), (1, 0, 1, 0))
+
+
+def _grid(title: str, heads: tuple[str, ...]) -> Table:
+    table = Table(box=_BOX, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False, header_style="bold")
+    table.add_column(Text(title, style="bold underline"), no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    return table
+
+
+def _title(title: str, unit: str) -> Text:
+    text = Text(title)
+    if unit != "1":
+        text.append(f", {unit}", style="dim")
+    return text
+
+
+def _usual(name: str) -> Text:
+    norm = norm_of(name)
+    return Text(norm.text() if norm else "", style="dim")
+
+
+def _known(parameter: Parameter | None) -> bool:
+    return parameter is not None and parameter.value is not None and math.isfinite(parameter.value)
+
+
+def _cell(group: Parameters, name: str) -> Text:
+    parameter = group.get(name)
+    if parameter is None:
+        return Text("")
+    if parameter.value is None or not _known(parameter):
+        return Text("-", style="dim")
+    digits = digits_of(parameter.value)
+    text = Text(f"{parameter.value:.{digits}f}")
+    if parameter.sd is not None and parameter.n > 1:
+        text.append(f" ±{parameter.sd:.{digits}f}", style="dim")
+    norm = norm_of(name)
+    if norm is not None and not norm.holds(parameter.value):
+        text.stylize("bold yellow")
+        text.append(" !", style="bold yellow")
+    return text
+
+
+def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -> str:
+    """Symmetry index 100 (R - L) / ((R + L) / 2) in words, where both feet have a positive figure."""
+    if name.endswith(("cv_pct", "index_heel", "index_forefoot")) or name == "cpei_pct":
+        return ""
+    if left is None or right is None or left.value is None or right.value is None:
+        return ""
+    if not (left.value > 0 and right.value > 0):
+        return ""
+    index = 200.0 * (right.value - left.value) / (right.value + left.value)
+    return f"{index:+.0f} %" if abs(index) > 0.5 else "0 %"
+
+
+def bouts_text(analysis: Analysis) -> str:
+    """How many walking bouts, in words."""
+    return counted(len(analysis.bouts), "walking bout")
+
+
+def strides_text(analysis: Analysis) -> str:
+    """How many strides of both feet, in words."""
+    return counted(sum(len(foot.strides) for foot in analysis.feet), "stride")
+
+
+def _standing(standing: Standing, number: int) -> RenderableType:
+    line = Text(f"Standing {number}: {standing.from_s:.0f} to {standing.to_s:.0f} s", style="bold")
+    said: list[str] = []
+    if math.isfinite(standing.left_load_pct):
+        said.append(f"load left {standing.left_load_pct:.0f} %, right {100 - standing.left_load_pct:.0f} %")
+    if math.isfinite(standing.rear_load_pct):
+        said.append(f"rear {standing.rear_load_pct:.0f} %, fore {100 - standing.rear_load_pct:.0f} %")
+    for name in ("both", "left", "right"):
+        sway = getattr(standing, name)
+        if sway is not None:
+            said.append(
+                f"sway {name} {sway.mean_velocity_mm_per_s:.1f} mm/s, ellipse {sway.ellipse_area_mm2:.0f} mm2"
+            )
+    return Group(line, Text("; ".join(said) or "nothing could be measured"))
+
+
+def _notes(whole: Whole) -> RenderableType:
+    lines: list[RenderableType] = []
+    if whole.notes:
+        lines.append(Text("To know", style="bold"))
+        lines += [Text(f"- {note}") for note in whole.notes[:_MAX_NOTES]]
+        if len(whole.notes) > _MAX_NOTES:
+            lines.append(Text(f"- and {len(whole.notes) - _MAX_NOTES} more (all are in the JSON)"))
+    lines.append(
+        Text(
+            "! outside the usual range of healthy adults (docs/reference/parameters.md); no diagnosis. "
+            "± is the SD over strides.",
+            style="dim",
+        )
+    )
+    return Group(*lines)

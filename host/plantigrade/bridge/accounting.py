@@ -1,0 +1,154 @@
+"""The books of one insole: recorded + known missing = requested, to the slot.
+
+A slot is one tick of the insole's sampling clock (100 Hz); at full rate a frame is one slot. What was
+requested, what was recorded and why slots are missing are kept separately, and the statement says whether
+they agree.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
+
+
+class MissingReason(StrEnum):
+    """Why a slot is missing. All but the last are the insole's own words (PROTOCOL.md section 5)."""
+
+    OVERRUN = "overrun"
+    UNFLUSHED = "unflushed_at_power_loss"
+    OVERWRITTEN = "log_full_overwritten"
+    NOT_KEPT = "log_full_not_kept"
+    CORRUPT_PAGE = "corrupt_page"
+    OFF = "off"
+    ERASED = "erased_on_command"
+    NOT_REQUESTED = "never_requested"
+    STORAGE = "storage_error"
+    """The insole's log could not be written or read. Not final: each connection asks again."""
+    UNEXPLAINED = "unexplained"
+    """The insole has not said why, or has not been asked yet: the slot may still be in its log."""
+
+    @classmethod
+    def from_code(cls, code: int) -> "MissingReason":
+        """The reason for a code of the protocol; an unknown code is `UNEXPLAINED`."""
+        known = list(cls)[:-1]
+        return known[code - 1] if 1 <= code <= len(known) else cls.UNEXPLAINED
+
+    @property
+    def code(self) -> int:
+        """The code of the protocol; 0 for `UNEXPLAINED`."""
+        known = list(type(self))
+        return (known.index(self) + 1) % len(known)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Slots `first` to `end - 1` are missing."""
+
+    first: int
+    end: int
+    reason: MissingReason
+
+    @property
+    def slots(self) -> int:
+        """How many slots are missing."""
+        return self.end - self.first
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The books at one moment. All counts are slots.
+
+    `duplicates` and `beyond_request` came in but were not asked for or were there already; they are not
+    part of the balance.
+    """
+
+    requested: int
+    recorded: int
+    missing: int
+    missing_by_reason: dict[MissingReason, int]
+    duplicates: int
+    beyond_request: int
+
+    @property
+    def balanced(self) -> bool:
+        """True when recorded + missing = requested, and every missing slot is listed under one reason."""
+        return (
+            self.recorded + self.missing == self.requested
+            and sum(self.missing_by_reason.values()) == self.missing
+        )
+
+
+@dataclass
+class Books:
+    """Accounting of one insole over any number of connections and boots (slot numbers never repeat)."""
+
+    requested: SlotSet = field(default_factory=SlotSet)
+    recorded: SlotSet = field(default_factory=SlotSet)
+    duplicates: int = 0
+    _explained: list[Gap] = field(default_factory=list[Gap])
+    _explained_slots: SlotSet = field(default_factory=SlotSet)
+
+    def request(self, first: int, end: int) -> None:
+        """The recording is to hold slots `first` to `end - 1`. May be called again as time goes on."""
+        if end > first:
+            self.requested.add(first, end)
+
+    def record(self, first: int, end: int) -> list[SlotRange]:
+        """Slots have come in; returns the ranges that were not there yet.
+
+        Raises:
+            ValueError: the range is empty or negative.
+            TooManyRangesError: see `SlotSet.add`.
+        """
+        new = self.recorded.add(first, end)
+        self.duplicates += (end - first) - sum(piece.slots for piece in new)
+        return new
+
+    def explain(self, first: int, end: int, reason: MissingReason) -> None:
+        """The insole says that these slots are gone, and why. The first explanation of a slot stands."""
+        for piece in self._explained_slots.add(first, end):
+            self._explained.append(Gap(piece.first, piece.end, reason))
+
+    def gaps(self) -> list[Gap]:
+        """What was requested and is not recorded, in rising order, split by reason."""
+        found: list[Gap] = []
+        for wanted in self.requested:
+            for hole in self.recorded.missing(wanted.first, wanted.end):
+                found += self._reasons_of(hole)
+        return sorted(found, key=lambda gap: gap.first)
+
+    @property
+    def explained(self) -> list[Gap]:
+        """What the insole has said so far about slots that are gone, in the order it said so."""
+        return self._explained
+
+    def open_gaps(self, reason: MissingReason = MissingReason.UNEXPLAINED) -> list[SlotRange]:
+        """Missing slots that nobody has explained: worth asking the insole's log for.
+
+        With `STORAGE`: those that the insole's storage did not give when it was asked.
+        """
+        return [SlotRange(gap.first, gap.end) for gap in self.gaps() if gap.reason is reason]
+
+    def statement(self) -> Statement:
+        """The books as they stand."""
+        by_reason: dict[MissingReason, int] = {}
+        for gap in self.gaps():
+            by_reason[gap.reason] = by_reason.get(gap.reason, 0) + gap.slots
+        recorded = sum(self.recorded.within(wanted.first, wanted.end) for wanted in self.requested)
+        return Statement(
+            requested=self.requested.slots,
+            recorded=recorded,
+            missing=sum(by_reason.values()),
+            missing_by_reason=by_reason,
+            duplicates=self.duplicates,
+            beyond_request=self.recorded.slots - recorded,
+        )
+
+    def _reasons_of(self, hole: SlotRange) -> list[Gap]:
+        pieces = [
+            Gap(max(gap.first, hole.first), min(gap.end, hole.end), gap.reason)
+            for gap in self._explained
+            if gap.first < hole.end and gap.end > hole.first
+        ]
+        unexplained = self._explained_slots.missing(hole.first, hole.end)
+        return pieces + [Gap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in unexplained]

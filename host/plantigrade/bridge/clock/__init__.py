@@ -1,0 +1,1 @@
+"""The insole's clock on the host's time base."""

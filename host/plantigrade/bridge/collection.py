@@ -1,0 +1,99 @@
+"""Collecting: keep insoles connected, journal what comes, complete it from their logs."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from plantigrade.bridge.backfill import Backfill
+from plantigrade.bridge.insole import Insole
+from plantigrade.bridge.journal.file import Journal
+from plantigrade.bridge.journal.writer import Collector
+from plantigrade.bridge.reconnecting import Keeper, LinkFactory
+from plantigrade.bridge.session import SessionPolicy
+from plantigrade.link.base import LinkError
+
+POLICY = SessionPolicy(mode=None, from_log=True)
+TRIES = 100
+PAUSE_S = 0.5
+
+
+async def collect(
+    links: Mapping[str, LinkFactory],
+    journal: Path,
+    stop: asyncio.Event,
+    policy: SessionPolicy = POLICY,
+    final_mode: int | None = None,
+    watch: Callable[[Insole, Keeper], None] = lambda insole, keeper: None,
+) -> dict[str, Insole]:
+    """Collect from insoles into a journal until `stop` is set; then fetch what is still lacking and end.
+
+    Args:
+        links: by name of the insole, what makes a link to it for each attempt.
+        journal: its file; carried on with if it is there.
+        stop: set when it is time to end.
+        policy: of the sessions.
+        final_mode: mode to put the insoles in before the last fetch, so that there is an end to it.
+        watch: told each insole and its keeper before it is connected, for whoever looks on live.
+
+    Returns:
+        The insoles with their books.
+
+    Raises:
+        JournalError: the journal cannot be opened, or the last commit was refused.
+        LinkError: an insole could not be completed; the others have been.
+    """
+    book = Journal(journal)
+    collector = Collector(book)
+    insoles = {name: Insole(name) for name in links}
+    keepers = {name: Keeper(insoles[name], make_link, policy) for name, make_link in links.items()}
+    for insole in insoles.values():
+        collector.watch(insole)
+    for name, insole in insoles.items():
+        watch(insole, keepers[name])
+    tasks = [asyncio.create_task(keeper.run()) for keeper in keepers.values()]
+    tasks.append(asyncio.create_task(collector.run()))
+    try:
+        await stop.wait()
+        # Side by side: one insole that is out of reach must not keep the others from ending in good order.
+        endings = [complete(keeper, collector, final_mode) for keeper in keepers.values()]
+        for failure in await asyncio.gather(*endings, return_exceptions=True):
+            if failure is not None:
+                raise failure
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        book.close()
+    return insoles
+
+
+async def complete(keeper: Keeper, collector: Collector, final_mode: int | None = None) -> None:
+    """Fetch what one insole has and the journal lacks, however often the link breaks; commit, acknowledge.
+
+    Raises:
+        LinkError: the insole could not be completed in many tries.
+    """
+    from insole_protocol import ids
+
+    last = LinkError(f"{keeper.insole.name} was never connected for long enough to be completed")
+    for _ in range(TRIES):
+        await keeper.streaming.wait()
+        session = keeper.session
+        if session is None:
+            await asyncio.sleep(PAUSE_S)
+            continue
+        try:
+            if final_mode is not None:
+                await session.exchange.ask(ids.OP_SET_MODE, final_mode)
+            log = await session.look_at_log()
+            keeper.insole.request_to(log.next_seq)
+            while any(hole.first < log.next_seq for hole in keeper.insole.books.open_gaps()):
+                await Backfill(session).fetch_all()
+                await asyncio.sleep(PAUSE_S)
+            collector.commit()
+            await Backfill(session).acknowledge()
+            return
+        except LinkError as error:
+            last = error
+            await asyncio.sleep(PAUSE_S)
+    raise last

@@ -1,0 +1,164 @@
+"""From `plantigrade device ...` to an insole and back to words or JSON."""
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from insole_protocol import ids, replies
+from insole_protocol.layout import SENSOR_NAMES
+
+from plantigrade.bridge.errors import BridgeError, RefusedError
+from plantigrade.bridge.insole import Identity
+from plantigrade.bridge.session import Session
+from plantigrade.device import targets
+from plantigrade.json_output import write_json
+
+MODES = {ids.MODE_IDLE: "idle", ids.MODE_DAILY: "daily", ids.MODE_LIVE: "live"}
+FAULTS = {value: name[6:].lower() for name, value in vars(ids).items() if name.startswith("FAULT_")}
+SELF_TEST_S = 20.0
+
+
+class FaultFoundError(BridgeError):
+    """The self-test of an insole found a fault."""
+
+
+def list_ports(json_file: Path | None) -> None:
+    """Insoles on USB ports."""
+    found = asyncio.run(targets.usb_insoles())
+    if json_file is not None:
+        insoles = [
+            {
+                "port": insole.port,
+                "virtual": insole.virtual,
+                **({} if insole.identity is None else asdict(insole.identity)),
+            }
+            for insole in found
+        ]
+        write_json({"schema": "plantigrade.ports/1", "insoles": insoles}, json_file)
+    if json_file is None or str(json_file) != "-":
+        click.echo("\n".join(_port_line(insole) for insole in found) or "no insoles on USB ports")
+
+
+def info(target: str | None, json_file: Path | None) -> None:
+    """Identity, state, settings and log of an insole.
+
+    Raises:
+        LinkError: it cannot be reached, or refuses.
+    """
+    told = asyncio.run(_with(target, _read_info))
+    if json_file is not None:
+        write_json({"schema": "plantigrade.device/1", **told}, json_file)
+    if json_file is None or str(json_file) != "-":
+        click.echo("\n\n".join(_section(title, values) for title, values in told.items()))
+
+
+def selftest(target: str | None, json_file: Path | None) -> None:
+    """Have an insole test itself.
+
+    Raises:
+        FaultFoundError: it found a fault.
+        LinkError: it cannot be reached, or refuses.
+    """
+    told = asyncio.run(_with(target, _self_test))
+    if json_file is not None:
+        write_json({"schema": "plantigrade.selftest/1", **told}, json_file)
+    if json_file is None or str(json_file) != "-":
+        click.echo(_section("level of each sensor, counts", told["levels"]))
+        click.echo(f"\n{told['text'] or 'no remarks'}")
+    if told["faults"]:
+        raise FaultFoundError(f"the insole found a fault: {', '.join(told['faults'])}")
+
+
+def identify(target: str | None, seconds: int) -> None:
+    """Let an insole blink.
+
+    Raises:
+        LinkError: it cannot be reached, or refuses.
+    """
+
+    async def blink(session: Session) -> None:
+        await session.exchange.ask(ids.OP_IDENTIFY, seconds)
+
+    asyncio.run(_with(target, blink))
+    click.echo(f"blinking for {seconds} s")
+
+
+def console(port: str | None) -> None:
+    """The interpreter's prompt, until Ctrl-].
+
+    Raises:
+        NoTargetError: no port, or more than one, is meant.
+        LinkError: the port cannot be opened.
+    """
+    from plantigrade.device.console import run_console
+
+    run_console(port or asyncio.run(targets.only_port()))
+
+
+async def _with(target: str | None, job: Any) -> Any:
+    async with targets.conversation(await targets.find(target)) as session:
+        return await job(session)
+
+
+async def _read_info(session: Session) -> dict[str, Any]:
+    identity = session.insole.identity
+    assert identity is not None
+    status = await session.look_at_status()
+    told: dict[str, Any] = {"insole": _identity(identity), "state": _state(status)}
+    told["settings"] = await targets.read_settings(session)
+    try:
+        told["log"] = vars(await session.look_at_log())
+    except RefusedError as error:
+        told["log"] = {"note": str(error)}
+    return told
+
+
+async def _self_test(session: Session) -> dict[str, Any]:
+    async with asyncio.timeout(SELF_TEST_S):
+        told = replies.SelfTestReply((await session.exchange.ask(ids.OP_SELF_TEST)).reply)
+    return {
+        "faults": fault_names(told.faults),
+        "levels": dict(zip(SENSOR_NAMES, told.levels, strict=True)),
+        "text": told.text,
+    }
+
+
+def fault_names(flags: int) -> list[str]:
+    """Fault flags in words; flags that this version does not know by their number."""
+    known = [name for flag, name in FAULTS.items() if flags & flag]
+    rest = flags & ~sum(FAULTS)
+    return known + ([f"0x{rest:04x}"] if rest else [])
+
+
+def _identity(identity: Identity) -> dict[str, Any]:
+    return asdict(identity)
+
+
+def _state(status: replies.StatusReply) -> dict[str, Any]:
+    told = dict(vars(status))
+    told["mode"] = MODES.get(status.mode, str(status.mode))
+    told["faults"] = fault_names(status.faults)
+    return told
+
+
+def _port_line(insole: targets.UsbInsole) -> str:
+    who = (
+        "does not answer"
+        if insole.identity is None
+        else (f"{insole.identity.side}  {insole.identity.serial}  firmware {insole.identity.firmware}")
+    )
+    return f"{insole.port}  {who}{'  (virtual)' if insole.virtual else ''}"
+
+
+def _section(title: str, values: dict[str, Any]) -> str:
+    width = max((len(name) for name in values), default=0)
+    lines = [f"  {name.replace('_', ' '):{width}}  {_words(value)}" for name, value in values.items()]
+    return "\n".join([title, *lines])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"  # pyright: ignore[reportUnknownArgumentType]
+    return "unknown" if value is None else str(value)

@@ -1,0 +1,120 @@
+"""`plantigrade device calibrate`: curves from bench loads, the body-weight scale, and which one is used."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from plantigrade.cli import Invocation, pass_invocation
+from plantigrade.library.options import library_options, opened
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(short_help="Counts to newtons: bench loads, body weight, which calibration is used.")
+def calibrate() -> None:
+    """Make and use calibrations: what turns an insole's counts into newtons.
+
+    Recordings keep the raw counts, so that a new calibration also betters earlier ones.
+    docs/reference/calibration.md describes the file and the model.
+
+    \b
+    Examples:
+      plantigrade device calibrate bench loads.csv --serial A1B2C3 --output left.json
+      plantigrade device calibrate use left.json
+      plantigrade device calibrate weight RECORDING --body-weight-kg 71.5
+    """
+
+
+@calibrate.command()
+@click.argument("loads", metavar="LOADS.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--serial", required=True, help="Serial number of the insole.")
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=lambda: datetime.now().date().isoformat(),
+    show_default="today",
+    help="Day of the measurement.",
+)
+@click.option("--output", "-o", type=_FILE, required=True, help="Calibration to write.")
+def bench(loads: Path, serial: str, day: datetime, output: Path) -> None:
+    """Fit a curve for each sensor to known loads.
+
+    LOADS.csv has the columns sensor (0 to 15 or its name), force_n, count, and where known direction (up or
+    down) and held_s. Rows with force_n 0 give the unloaded code; every sensor needs one, and at least four
+    loads. A sensor without loads keeps the design's curve, with its uncertainty.
+
+    \b
+    Example:
+      plantigrade device calibrate bench loads.csv --serial A1B2C3 -o left.json
+    """
+    from plantigrade.device import calibrate_actions
+
+    calibrate_actions.fit_from_csv(loads, serial, day.date(), output)
+
+
+@calibrate.command()
+@click.argument("calibration", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def show(calibration: Path) -> None:
+    """Show the curves of a calibration, how sure they are, and whether it is time for a new one.
+
+    \b
+    Example:
+      plantigrade device calibrate show left.json
+    """
+    from plantigrade.device import calibrate_actions
+
+    calibrate_actions.show(calibration)
+
+
+@calibrate.command()
+@click.argument("calibration", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@library_options
+@pass_invocation
+def use(invocation: Invocation, calibration: Path, **where: Any) -> None:
+    """Use a calibration for all recordings of its insole, earlier ones too.
+
+    \b
+    Example:
+      plantigrade device calibrate use left.json
+    """
+    from plantigrade.device import calibrate_actions
+
+    with opened(invocation, where) as library:
+        calibrate_actions.use(calibration, library)
+
+
+@calibrate.command()
+@click.argument("recording")
+@click.option(
+    "--body-weight-kg",
+    type=click.FloatRange(2, 500),
+    required=True,
+    help="Weight of the person with clothes.",
+)
+@click.option(
+    "--standing",
+    metavar="FROM-TO",
+    help="A span of quiet standing in seconds; by default the walking of the recording is used.",
+)
+@library_options
+@pass_invocation
+def weight(
+    invocation: Invocation, recording: str, body_weight_kg: float, standing: str | None, **where: Any
+) -> None:
+    """Scale both insoles by the body weight that walked on them.
+
+    Over whole cycles of level walking the mean force of both feet is the body weight; standing quietly it is
+    at every moment, and shifting the weight from foot to foot gives each insole its own factor. RECORDING is
+    one of the library, of both insoles.
+
+    \b
+    Examples:
+      plantigrade device calibrate weight 5f3c --body-weight-kg 71.5
+      plantigrade device calibrate weight 5f3c --body-weight-kg 71.5 --standing 10-40
+    """
+    from plantigrade.device import calibrate_actions
+
+    with opened(invocation, where) as library:
+        calibrate_actions.scale_by_weight(library, recording, body_weight_kg, standing)

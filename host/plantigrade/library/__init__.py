@@ -1,0 +1,1 @@
+"""The session library: people and their recordings, kept, found, changed and erased."""

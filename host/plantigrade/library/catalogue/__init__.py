@@ -1,0 +1,1 @@
+"""The catalogue: people, insoles and recordings in a database, and all questions to it."""

@@ -1,0 +1,98 @@
+"""Everything of a person in one ZIP file that is read without Plantigrade."""
+
+import json
+import zipfile
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from plantigrade.files.atomic_write import new_file
+from plantigrade.library.entries import Filter, RecordingEntry
+from plantigrade.library.entry_text import audit_as_json, person_as_json
+from plantigrade.library.recordings.container import BOOKS_FILE, FORCES
+from plantigrade.library.recordings.forces import write_forces
+from plantigrade.library.recordings.frames import write_parquet
+
+if TYPE_CHECKING:
+    from plantigrade.library.catalogue.library import Library
+    from plantigrade.library.recordings.recording import Recording
+
+_README: Final = """All that is kept of one person.
+
+person.json      who
+recordings/ID/   recording.json: the books, tags, notes, analyses and alerts; one Parquet file a foot:
+                 c00..c15 are raw 12-bit counts in the order of the sensors, f000.. are forces as imported,
+                 host_ns is UTC in nanoseconds, time_s is seconds on the clock of the imported file
+audit.json       what was done with these data
+SHA256SUMS       checksums of all files
+
+Parquet is read by pandas, R, MATLAB, Julia, DuckDB and many others.
+"""
+
+
+def export_person(library: "Library", code: str, path: Path) -> int:
+    """Write the ZIP file; how many recordings it holds, deleted ones that can be restored among them.
+
+    Raises:
+        UnknownPersonError: there is no such person.
+        FileError: it cannot be written; nothing half-written is left.
+    """
+    person = library.person(code)
+    entries = [*library.find(Filter(person=code)), *library.find(Filter(person=code, deleted=True))]
+    with new_file(path) as draft, _Bundle(draft) as bundle:
+        bundle.add_text("README.txt", _README)
+        bundle.add_text("person.json", _json(person_as_json(person)))
+        for entry in entries:
+            _add(bundle, library, entry, draft.parent)
+        log = [audit_as_json(line) for line in library.audit(code)]
+        bundle.add_text("audit.json", _json(log))
+    return len(entries)
+
+
+class _Bundle(zipfile.ZipFile):
+    """A ZIP file that ends with the checksums of what it holds."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "w", zipfile.ZIP_DEFLATED)
+        self._sums: list[str] = []
+
+    def add_text(self, name: str, text: str) -> None:
+        self.add_bytes(name, text.encode())
+
+    def add_bytes(self, name: str, content: bytes) -> None:
+        self._sums.append(f"{sha256(content).hexdigest()}  {name}\n")
+        self.writestr(name, content)
+
+    def close(self) -> None:
+        if self.fp is not None and self._sums:
+            sums, self._sums = self._sums, []
+            self.writestr("SHA256SUMS", "".join(sums))
+        super().close()
+
+
+def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry, scratch: Path) -> None:
+    recording = library.open(entry.id)
+    about = recording.as_json() | {
+        "analyses": [asdict(kept) | {"made_utc": kept.made_utc.isoformat()} for kept in recording.analyses],
+        "audit": [audit_as_json(line) for line in library.audit(entry.id)],
+    }
+    bundle.add_text(f"recordings/{entry.id}/{BOOKS_FILE}", _json(about))
+    for foot in recording.books.feet:
+        bundle.add_bytes(f"recordings/{entry.id}/{foot.foot}.parquet", _plain(recording, foot.foot, scratch))
+
+
+def _plain(recording: "Recording", foot: str, scratch: Path) -> bytes:
+    """A foot's file without encryption; made beside the archive, not in a folder of all users."""
+    path = scratch / "foot.parquet"
+    if recording.content == FORCES:
+        write_forces(path, recording.forces(foot))
+    else:
+        write_parquet(path, recording.frames(foot))
+    content = path.read_bytes()
+    path.unlink()
+    return content
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,162 @@
+"""Taking recordings in: sealed folders of our insoles, and walks that other systems recorded."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from plantigrade.files.durable import file_sum
+from plantigrade.gait.signals import FootSignal, Gap, Walk
+from plantigrade.library.catalogue.tables import DeviceRow, RecordingDeviceRow, RecordingRow
+from plantigrade.library.recordings.container import (
+    BOOKS_FILE,
+    FORCES,
+    Draft,
+    FootBooks,
+    RecordedGap,
+    RecordingBooks,
+    read_books,
+)
+from plantigrade.library.recordings.finalize import slots_of
+from plantigrade.library.recordings.forces import ForceFrames, from_signal, layout_as_json
+
+if TYPE_CHECKING:
+    from plantigrade.library.keys.vault import Vault
+
+INSOLE: Final = "insole"
+IMPORT: Final = "import"
+_UNKNOWN_GAP: Final = "not in the file"
+
+
+def enter(session: Session, folder: Path, title: str = "", source: str = "") -> RecordingRow:
+    """Enter a sealed folder into the catalogue.
+
+    Args:
+        session: of a writing transaction.
+        folder: the recording.
+        title: in words.
+        source: name of the file that it was imported from.
+
+    Raises:
+        RecordingError: its books cannot be read.
+    """
+    books = read_books(folder)
+    now = datetime.now(UTC)
+    row = RecordingRow(
+        id=folder.name,
+        kind=IMPORT if books.content == FORCES else INSOLE,
+        title=title,
+        source=source,
+        person_id=None,
+        start_utc_ns=books.start_utc_ns,
+        order_ns=books.start_utc_ns or int(now.timestamp()) * 1_000_000_000,
+        duration_s=books.duration_s,
+        feet=",".join(foot.foot for foot in books.feet),
+        sample_rate_hz=books.sample_rate_hz,
+        frames_recorded=sum(foot.frames_recorded for foot in books.feet),
+        frames_missing=sum(foot.frames_missing for foot in books.feet),
+        bytes=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+        books_sha256=file_sum(folder / BOOKS_FILE),
+        added_utc=now,
+    )
+    session.add(row)
+    session.flush()
+    for foot in books.feet:
+        if serial := str(foot.insole.get("serial", "")):
+            _enter_device(session, foot.insole, serial)
+            session.add(RecordingDeviceRow(recording_id=row.id, foot=foot.foot, serial=serial))
+    session.flush()
+    return row
+
+
+def _enter_device(session: Session, identity: dict[str, Any], serial: str) -> None:
+    device = session.get(DeviceRow, serial)
+    if device is None:
+        device = DeviceRow(serial=serial)
+        session.add(device)
+    device.side = str(identity.get("side", "unset"))
+    device.layout = int(identity.get("layout", 0))
+    device.firmware = str(identity.get("firmware", ""))
+    session.flush()
+
+
+def store_walk(
+    walk: Walk, recordings: Path, vault: "Vault | None", provenance: dict[str, Any] | None = None
+) -> Path:
+    """Make a recording of a walk that another system recorded; the same walk gives the same recording.
+
+    Raises:
+        RecordingError: it cannot be written; nothing is left of it.
+    """
+    draft = Draft.begin(recordings, f"import-{digest_of(walk)[:12]}", vault)
+    try:
+        start_s = min((float(foot.time_s[0]) for foot in walk.feet if len(foot)), default=0.0)
+        end_s = max((float(foot.time_s[-1]) for foot in walk.feet if len(foot)), default=0.0)
+        books = RecordingBooks(
+            id=draft.target.name,
+            start_utc_ns=None,
+            duration_s=round(end_s - start_s, 6),
+            provenance={
+                "made_by": f"plantigrade {version('plantigrade')} import",
+                "format": walk.source.format,
+                "note": walk.source.note,
+            }
+            | (provenance or {}),
+            feet=[_store_foot(draft, signal, walk.sample_rate_hz) for signal in walk.feet],
+            content=FORCES,
+            sample_rate_hz=round(walk.sample_rate_hz, 6),  # some are the mean of rounded times
+            body_weight_n=walk.body_weight_n,
+        )
+        return draft.finish(books)
+    finally:
+        draft.abandon()
+
+
+def digest_of(walk: Walk) -> str:
+    """SHA-256 of a walk's samples."""
+    digest = hashlib.sha256(repr(walk.sample_rate_hz).encode())
+    for foot in walk.feet:
+        digest.update(f"{foot.foot.value} {foot.quantity} {foot.force_n.shape}".encode())
+        digest.update(np.ascontiguousarray(foot.time_s, np.float64).data)
+        digest.update(np.ascontiguousarray(foot.force_n, np.float32).data)
+    return digest.hexdigest()
+
+
+def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootBooks:
+    frames = from_signal(signal, rate_hz)
+    recorded = slots_of(frames.seq, np.ones(len(frames), np.int64))
+    end = int(frames.seq[-1]) + 1 if len(frames) else 0
+    gaps = [_gap(frames, piece.first, piece.end, signal.gaps, rate_hz) for piece in recorded.missing(0, end)]
+    missing = sum(gap.end - gap.first for gap in gaps)
+    reasons: dict[str, int] = {}
+    for gap in gaps:
+        reasons[gap.reason] = reasons.get(gap.reason, 0) + gap.end - gap.first
+    return FootBooks(
+        foot=signal.foot.value,
+        insole={},
+        requested=[(0, end)] if end else [],
+        frames_requested=end,
+        frames_recorded=len(frames),
+        frames_missing=missing,
+        missing_by_reason=reasons,
+        gaps=gaps,
+        rows=len(frames),
+        sha256=draft.write_forces(signal.foot.value, frames),
+        layout=layout_as_json(signal.layout),
+        quantity=signal.quantity,
+    )
+
+
+def _gap(frames: ForceFrames, first: int, end: int, told: Sequence[Gap], rate_hz: float) -> RecordedGap:
+    """A hole between samples with the reason that the source gave for it, if it did."""
+    after = int(np.searchsorted(frames.seq, first))
+    from_s = float(frames.time_s[after - 1]) + 1.0 / rate_hz
+    to_s = float(frames.time_s[after])
+    reasons = [gap.reason for gap in told if gap.from_s < to_s and gap.to_s > from_s]
+    reason = reasons[0] if reasons else _UNKNOWN_GAP
+    return RecordedGap(first, end, round(from_s, 6), round(to_s, 6), reason)

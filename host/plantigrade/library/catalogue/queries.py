@@ -1,0 +1,182 @@
+"""Questions to the catalogue, answered with plain values."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.library.catalogue.tables import PersonRow, RecordingDeviceRow, RecordingRow, TagRow
+from plantigrade.library.entries import Filter, Person, RecordingEntry, Tag
+
+_NANO = 1_000_000_000
+_MANY = 500
+
+
+class UnknownRecordingError(PlantigradeError):
+    """A recording was named that is not there."""
+
+
+class UnknownPersonError(PlantigradeError):
+    """A person was named who is not there."""
+
+
+_COLUMNS = (
+    RecordingRow.id,
+    RecordingRow.kind,
+    RecordingRow.title,
+    PersonRow.code,
+    RecordingRow.start_utc_ns,
+    RecordingRow.duration_s,
+    RecordingRow.feet,
+    RecordingRow.sample_rate_hz,
+    RecordingRow.frames_recorded,
+    RecordingRow.frames_missing,
+    RecordingRow.bytes,
+    RecordingRow.added_utc,
+    RecordingRow.deleted_utc,
+)
+
+
+_FEET, _TAGS = 6, 11  # places in _COLUMNS: feet; where the tags of an entry go
+
+
+def find(session: Session, wanted: Filter) -> list[RecordingEntry]:
+    """Recordings that meet a filter, newest first."""
+    query = _matching(wanted).order_by(RecordingRow.order_ns.desc(), RecordingRow.id)
+    if wanted.text is None:
+        if wanted.limit is not None or wanted.offset:
+            query = query.limit(wanted.limit).offset(wanted.offset)
+        return _entries(session, _rows(session, query))
+    named = _named(session, query, wanted.text)  # titles may be encrypted, so texts are compared here
+    page = named[wanted.offset : None if wanted.limit is None else wanted.offset + wanted.limit]
+    if len(page) <= _MANY:
+        query = query.where(RecordingRow.id.in_(page))
+    chosen = set(page)
+    return _entries(session, [row for row in _rows(session, query) if row[0] in chosen])
+
+
+def _rows(session: Session, query: Any) -> list[Any]:
+    """Plain rows: no objects to keep track of."""
+    return list(session.connection().execute(query).all())
+
+
+def _named(session: Session, query: Any, text: str) -> list[str]:
+    """Recordings of a query whose titles hold a text, in its order."""
+    sought = text.casefold()
+    titles = _rows(session, query.with_only_columns(RecordingRow.id, RecordingRow.title))
+    return [recording for recording, title in titles if sought in title.casefold()]
+
+
+def count(session: Session, wanted: Filter) -> int:
+    """How many recordings meet a filter, its page and text aside."""
+    return session.scalar(sa.select(sa.func.count()).select_from(_matching(wanted).subquery())) or 0
+
+
+def _matching(wanted: Filter) -> Any:
+    query: Any = sa.select(*_COLUMNS).join(PersonRow, RecordingRow.person_id == PersonRow.id, isouter=True)
+    query = query.where(RecordingRow.erasing.is_(False))
+    is_deleted = RecordingRow.deleted_utc.is_not(None)
+    query = query.where(is_deleted if wanted.deleted else sa.not_(is_deleted))
+    if wanted.person is not None:
+        query = query.where(PersonRow.code == wanted.person)
+    if wanted.kind is not None:
+        query = query.where(RecordingRow.kind == wanted.kind)
+    if wanted.since is not None:
+        query = query.where(RecordingRow.order_ns >= round(wanted.since.timestamp() * _NANO))
+    if wanted.until is not None:
+        query = query.where(RecordingRow.order_ns < round(wanted.until.timestamp() * _NANO))
+    if wanted.with_gaps is not None:
+        missing = RecordingRow.frames_missing > 0
+        query = query.where(missing if wanted.with_gaps else sa.not_(missing))
+    if wanted.device is not None:
+        worn = sa.select(RecordingDeviceRow.recording_id).where(RecordingDeviceRow.serial == wanted.device)
+        query = query.where(RecordingRow.id.in_(worn))
+    for tag in wanted.tags:
+        tagged = sa.select(TagRow.recording_id).where(TagRow.kind == tag.kind, TagRow.value == tag.value)
+        query = query.where(RecordingRow.id.in_(tagged))
+    return query
+
+
+def _entries(session: Session, rows: list[Any]) -> list[RecordingEntry]:
+    """Entries of rows of `_COLUMNS`, with their tags; column by column, as there may be thousands."""
+    if not rows:
+        return []
+    columns: list[Any] = list(zip(*rows, strict=True))
+    tags = _tags(session, columns[0])
+    worn = {text: tuple(text.split(",")) for text in set(columns[_FEET])}
+    columns[_FEET] = [worn[text] for text in columns[_FEET]]
+    columns.insert(_TAGS, [tags.get(recording, ()) for recording in columns[0]])
+    return list(map(RecordingEntry._make, zip(*columns, strict=True)))
+
+
+def _tags(session: Session, recordings: Sequence[str]) -> dict[str, tuple[Tag, ...]]:
+    query = sa.select(TagRow.recording_id, TagRow.kind, TagRow.value).order_by(TagRow.kind, TagRow.value)
+    if len(recordings) <= _MANY:  # else reading all is quicker than naming so many
+        query = query.where(TagRow.recording_id.in_(recordings))
+    known: dict[tuple[str, str], Tag] = {}
+    found: dict[str, tuple[Tag, ...]] = {}
+    for recording, kind, value in _rows(session, query):
+        tag = known.get((kind, value))
+        if tag is None:
+            tag = known[kind, value] = Tag(kind, value)
+        found[recording] = (*found.get(recording, ()), tag)
+    return found
+
+
+def one(session: Session, name: str) -> RecordingRow:
+    """The recording of that identifier, or of the only one that begins so.
+
+    Raises:
+        UnknownRecordingError: none does, or several do.
+    """
+    row = session.get(RecordingRow, name)
+    if row is not None and not row.erasing:
+        return row
+    begins = RecordingRow.id.startswith(name, autoescape=True)
+    rows = session.scalars(
+        sa.select(RecordingRow).where(begins, RecordingRow.erasing.is_(False)).limit(4)
+    ).all()
+    if len(rows) == 1 and name:
+        return rows[0]
+    if not rows or not name:
+        raise UnknownRecordingError(f"no recording {name!r}; `plantigrade sessions list` shows what there is")
+    raise UnknownRecordingError(f"several recordings begin with {name}: {', '.join(row.id for row in rows)}")
+
+
+def entry_of(session: Session, recording: str) -> RecordingEntry:
+    """The entry of one recording by its full identifier, deleted or not."""
+    query = sa.select(*_COLUMNS).join(PersonRow, RecordingRow.person_id == PersonRow.id, isouter=True)
+    return _entries(session, _rows(session, query.where(RecordingRow.id == recording)))[0]
+
+
+def person_row(session: Session, code: str) -> PersonRow:
+    """The person of that code.
+
+    Raises:
+        UnknownPersonError: there is none.
+    """
+    row = session.scalar(sa.select(PersonRow).where(PersonRow.code == code, PersonRow.erasing.is_(False)))
+    if row is None:
+        raise UnknownPersonError(f"no person {code!r}; `plantigrade sessions people` shows who there is")
+    return row
+
+
+def as_person(row: PersonRow) -> Person:
+    """A person, detached."""
+    return Person(
+        row.code,
+        row.name,
+        row.birth_date,
+        row.sex,
+        row.height_cm,
+        row.weight_kg,
+        row.shoe_size_eu,
+        row.remark,
+    )
+
+
+def known_folders(session: Session, names: Iterable[str]) -> set[str]:
+    """Those of the names that the catalogue has, whatever became of them."""
+    return set(names) & set(session.scalars(sa.select(RecordingRow.id)))

@@ -1,0 +1,235 @@
+"""The database of the library: connections, transactions, migrations, and errors in words."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import sqlalchemy as sa
+import sqlalchemy.event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from plantigrade.errors import MissingPartError, PlantigradeError
+from plantigrade.library.catalogue.tables import use_vault
+from plantigrade.library.keys.vault import KeyMissingError, Vault
+
+REVISION: Final = "0002"
+"""The newest revision of the tables; migrations/versions holds the way there."""
+FILE_NAME: Final = "library.sqlite"
+BUSY_S: Final = 20.0
+_WRITING: Final = "plantigrade_writing"
+_MIGRATION_LOCK: Final = 0x504C47  # any number that all our processes agree on
+
+
+class LibraryError(PlantigradeError):
+    """The library cannot be opened, read or written."""
+
+
+class OpenLibrary(Protocol):
+    """What the parts of the catalogue need of the library that they belong to."""
+
+    data_dir: Path
+    recordings: Path
+    store: "Store"
+    vault: Vault | None
+
+    def use_vault(self, vault: Vault | None) -> None:
+        """Encrypt and decrypt with these keys from now on."""
+        ...
+
+
+class Store:
+    """The database.
+
+    Args:
+        data_dir: where the SQLite file lies when no URL is given.
+        url: of another database, such as postgresql://user@host/name.
+
+    Raises:
+        LibraryError: the URL is not understood.
+        MissingPartError: its driver is not installed.
+    """
+
+    def __init__(self, data_dir: Path, url: str | None = None) -> None:
+        self.url = _url(data_dir, url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.place = (
+            str(self.url.database) if self.is_sqlite else self.url.render_as_string(hide_password=True)
+        )
+        try:
+            self.engine = sa.create_engine(self.url, pool_pre_ping=not self.is_sqlite)
+        except ModuleNotFoundError as error:
+            raise MissingPartError("a PostgreSQL library", "postgresql", str(error.name)) from error
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise LibraryError(f"{self.place}: no database of a kind that is known ({error})") from error
+        if self.is_sqlite:
+            sqlalchemy.event.listen(self.engine, "connect", _set_up_sqlite)
+            sqlalchemy.event.listen(self.engine, "begin", _begin_sqlite)
+
+    def use_vault(self, vault: Vault | None) -> None:
+        """Encrypt and decrypt sensitive columns with these keys."""
+        use_vault(self.engine.dialect, vault)
+
+    @contextmanager
+    def read(self) -> Generator[Session]:
+        """A transaction that only reads: it sees one state of the library.
+
+        Raises:
+            LibraryError: the database fails.
+        """
+        with self._in_words(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Generator[Session]:
+        """A transaction that is done wholly or not at all; others wait for it.
+
+        Raises:
+            LibraryError: the database fails; nothing was changed.
+        """
+        engine = self.engine.execution_options(**{_WRITING: True})
+        with self._in_words(), Session(engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _in_words(self) -> Generator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            # An error of a column type (a key that is missing) arrives wrapped.
+            if isinstance(error.__cause__, KeyMissingError):
+                raise error.__cause__ from error
+            raise LibraryError(f"{self.place}: {_words(error)}") from error
+
+    def revision(self) -> str | None:
+        """Revision of the tables; None for a database without any."""
+        with self.read() as session:
+            connection = session.connection()
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+    def bring_up_to_date(self, revision: str = REVISION) -> None:
+        """Create the tables, or migrate those of an older version, in one transaction.
+
+        Raises:
+            LibraryError: the database fails, or a newer version of plantigrade made it.
+        """
+        present = self.revision()
+        if present == revision:
+            return
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+
+        config = Config()
+        config.set_main_option(
+            "script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%")
+        )
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        if present is not None and present not in known:
+            raise LibraryError(
+                f"{self.place}: was made by a newer version of plantigrade (its tables have revision "
+                f"{present}, this version knows {REVISION}); update plantigrade"
+            )
+        with self.write() as session:
+            connection = session.connection()
+            if not self.is_sqlite:
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+
+    def wipe_traces(self) -> bool:
+        """Make what was deleted unreadable in the database's files; False while others are still reading."""
+        if not self.is_sqlite:
+            with self._in_words(), self.engine.connect() as connection:
+                autonomous = connection.execution_options(isolation_level="AUTOCOMMIT")
+                autonomous.execute(sa.text("VACUUM"))
+            return True
+        with self._in_words():
+            raw = self.engine.raw_connection()
+            try:
+                cursor = raw.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                answer: Any = cursor.fetchone()
+                busy, _pages, _moved = answer
+                return not busy
+            finally:
+                raw.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _url(data_dir: Path, url: str | None) -> URL:
+    if url is None:
+        return URL.create("sqlite", database=str(data_dir / FILE_NAME))
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LibraryError(
+            "the URL of the library is not understood; it looks like postgresql://user@host/name"
+        ) from error
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, not where the driver thinks
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1000)}")
+    _set_wal(cursor)
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA secure_delete = ON")
+    cursor.close()
+
+
+def _set_wal(cursor: Any) -> None:
+    """Switching the journal does not wait for others by itself."""
+    import sqlite3
+
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+_WORDS: Final = (
+    (
+        "not a database",
+        "is no library file, or is damaged; put it away: recordings are found again by "
+        "themselves, names, tags and notes come from a backup",
+    ),
+    (
+        "malformed",
+        "is damaged; restore it from a backup, or put it away: recordings are found again by themselves",
+    ),
+    ("disk is full", "the disk is full; nothing was changed"),
+    ("disk i/o error", "the disk failed or is full; nothing was changed"),
+    ("locked", f"another program has been writing for more than {BUSY_S:.0f} s; try again"),
+    ("readonly", "cannot be written"),
+    ("unable to open", "cannot be opened; check that its folder exists and may be written"),
+)
+
+
+def _words(error: SQLAlchemyError) -> str:
+    """What a database error means for the person; the statement and its values are never shown."""
+    text = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
+    for sign, words in _WORDS:
+        if sign in text.lower():
+            return words
+    return f"the database says: {' '.join(text.split())}"

@@ -1,0 +1,265 @@
+"""The catalogue's tables. Changed only together with a migration (migrations/versions)."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from plantigrade.library.keys.vault import KeyMissingError, Vault
+
+_VAULTS: "WeakKeyDictionary[Dialect, Vault]" = WeakKeyDictionary()
+_PLAIN: Final = "pg0$"
+_SEALED: Final = "pg1$"
+_MARK: Final = "pg"
+_TEXT: Final = 200
+
+
+def use_vault(dialect: Dialect, vault: Vault | None) -> None:
+    """From now on encrypt the sensitive columns of one database connection's dialect; None: leave plain."""
+    if vault is None:
+        _VAULTS.pop(dialect, None)
+    else:
+        _VAULTS[dialect] = vault
+
+
+def to_stored(text: str, vault: Vault | None) -> str:
+    """A sensitive text as it stands in the database."""
+    if vault is not None:
+        return _SEALED + vault.seal(text)
+    return _PLAIN + text if text.startswith((_PLAIN, _SEALED)) else text
+
+
+def from_stored(stored: str, vault: Vault | None) -> str:
+    """A sensitive text from the database.
+
+    Raises:
+        KeyMissingError: it is encrypted and the key is not at hand.
+    """
+    if stored.startswith(_SEALED):
+        if vault is None:
+            raise KeyMissingError("the library is encrypted and its key is not at hand")
+        return vault.open(stored.removeprefix(_SEALED), "an entry of the catalogue")
+    return stored.removeprefix(_PLAIN)
+
+
+class SealedText(TypeDecorator[str]):
+    """Text that says something of a person: encrypted where the library has a key."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else to_stored(value, _VAULTS.get(dialect))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """From the database."""
+        if value is None or not value.startswith(_MARK):  # the usual case, for long lists
+            return value
+        return from_stored(value, _VAULTS.get(dialect))
+
+
+class SealedDate(TypeDecorator[date]):
+    """A date, as `SealedText`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else to_stored(value.isoformat(), _VAULTS.get(dialect))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
+        """From the database."""
+        return None if value is None else date.fromisoformat(from_stored(value, _VAULTS.get(dialect)))
+
+
+class SealedJson(TypeDecorator[dict[str, Any]]):
+    """A JSON document, as `SealedText`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        if value is None:
+            return None
+        return to_stored(json.dumps(value, separators=(",", ":")), _VAULTS.get(dialect))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
+        """From the database."""
+        return None if value is None else json.loads(from_stored(value, _VAULTS.get(dialect)))
+
+
+class Utc(TypeDecorator[datetime]):
+    """A time in UTC, on every database with its zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class LibraryRow(Base):
+    """The library itself: one row."""
+
+    __tablename__ = "library"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(36))
+    key_id: Mapped[str | None] = mapped_column(String(64))
+    created_utc: Mapped[datetime] = mapped_column(Utc)
+
+
+class PersonRow(Base):
+    """People. `erasing` marks one whose data are being removed."""
+
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(_TEXT), unique=True)
+    name: Mapped[str | None] = mapped_column(SealedText)
+    birth_date: Mapped[date | None] = mapped_column(SealedDate)
+    sex: Mapped[str | None] = mapped_column(String(20))
+    height_cm: Mapped[float | None]
+    weight_kg: Mapped[float | None]
+    shoe_size_eu: Mapped[float | None]
+    remark: Mapped[str] = mapped_column(SealedText)
+    erasing: Mapped[bool] = mapped_column(default=False)
+
+
+class DeviceRow(Base):
+    """Insoles."""
+
+    __tablename__ = "devices"
+    serial: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
+    side: Mapped[str] = mapped_column(String(20))
+    layout: Mapped[int]
+    firmware: Mapped[str] = mapped_column(String(_TEXT))
+    calibration: Mapped[str | None] = mapped_column(Text)
+
+
+class RecordingRow(Base):
+    """Recordings. `erasing` marks one whose files are being removed."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (Index("ix_recordings_order", "order_ns"), Index("ix_recordings_person_id", "person_id"))
+    id: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(SealedText)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    start_utc_ns: Mapped[int | None] = mapped_column(BigInteger)
+    order_ns: Mapped[int] = mapped_column(BigInteger)
+    duration_s: Mapped[float | None]
+    feet: Mapped[str] = mapped_column(String(_TEXT))
+    sample_rate_hz: Mapped[float]
+    frames_recorded: Mapped[int] = mapped_column(BigInteger)
+    frames_missing: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    books_sha256: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(SealedText)
+    added_utc: Mapped[datetime] = mapped_column(Utc)
+    deleted_utc: Mapped[datetime | None] = mapped_column(Utc)
+    erasing: Mapped[bool] = mapped_column(default=False)
+
+
+_OF_RECORDING: Final = "recordings.id"
+
+
+class RecordingDeviceRow(Base):
+    """Which insole was on which foot."""
+
+    __tablename__ = "recording_devices"
+    recording_id: Mapped[str] = mapped_column(ForeignKey(_OF_RECORDING, ondelete="CASCADE"), primary_key=True)
+    foot: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
+    serial: Mapped[str] = mapped_column(ForeignKey("devices.serial"), index=True)
+
+
+class TagRow(Base):
+    """Tags of recordings."""
+
+    __tablename__ = "tags"
+    __table_args__ = (Index("ix_tags_kind_value", "kind", "value"),)
+    recording_id: Mapped[str] = mapped_column(ForeignKey(_OF_RECORDING, ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
+
+
+class NoteRow(Base):
+    """Notes on recordings."""
+
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey(_OF_RECORDING, ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(SealedText)
+    at_s: Mapped[float | None]
+    author: Mapped[str] = mapped_column(String(_TEXT))
+    created_utc: Mapped[datetime] = mapped_column(Utc)
+
+
+class AnalysisRow(Base):
+    """Results that were kept, one for each algorithm and version."""
+
+    __tablename__ = "analyses"
+    __table_args__ = (Index("uq_analyses_of_recording", "recording_id", "algorithm", "version", unique=True),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey(_OF_RECORDING, ondelete="CASCADE"))
+    algorithm: Mapped[str] = mapped_column(String(_TEXT))
+    version: Mapped[str] = mapped_column(String(_TEXT))
+    made_utc: Mapped[datetime] = mapped_column(Utc)
+    document: Mapped[dict[str, Any]] = mapped_column(SealedJson)
+
+
+class AlertRow(Base):
+    """Alerts that were raised; `origin` is one of `entries.ALERT_ORIGINS`."""
+
+    __tablename__ = "alerts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey(_OF_RECORDING, ondelete="CASCADE"), index=True)
+    rule: Mapped[str] = mapped_column(String(_TEXT))
+    foot: Mapped[str] = mapped_column(String(20))
+    from_s: Mapped[float]
+    to_s: Mapped[float | None]
+    document: Mapped[dict[str, Any]] = mapped_column(SealedJson)
+    origin: Mapped[str] = mapped_column(String(20), server_default="live")
+
+
+class AuditRow(Base):
+    """What was done, by whom. Rows are never changed and outlive what they tell of."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at_utc: Mapped[datetime] = mapped_column(Utc)
+    actor: Mapped[str] = mapped_column(String(_TEXT))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(_TEXT), index=True)
+    detail: Mapped[str] = mapped_column(Text)
+
+
+SEALED_COLUMNS: Final = tuple(
+    column
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, SealedText | SealedDate | SealedJson)
+)
+"""Every column that an encrypted library keeps encrypted."""

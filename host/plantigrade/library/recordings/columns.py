@@ -1,0 +1,199 @@
+# pyarrow has no type stubs.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+"""Columns of numbers in Parquet files: written with chosen encodings, read by groups of rows, encrypted if
+asked.
+
+Encryption is Parquet's own (modular encryption, AES-256-GCM): each page and the footer carry a tag, so a
+changed byte is found while reading, and a slice is read without decrypting the rest.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.file_key import FileKey, is_encrypted
+
+ZSTD_LEVEL: Final = 3
+
+
+def write_columns(
+    path: Path,
+    columns: Mapping[str, Any],
+    encodings: Mapping[str, str],
+    *,
+    dictionary: Sequence[str] = (),
+    row_group: int,
+    key: FileKey | None = None,
+) -> None:
+    """Write columns of equal length.
+
+    Args:
+        path: the file.
+        columns: arrays by name.
+        encodings: Parquet encoding by column; columns of `dictionary` are not named here.
+        dictionary: columns with few different values.
+        row_group: rows that are compressed together.
+        key: encrypts the file.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    properties = None
+    if key is not None:
+        import pyarrow.parquet.encryption as pe
+
+        properties = pe.create_encryption_properties(
+            key.secret, aad_prefix=key.binding, store_aad_prefix=False
+        )
+    pq.write_table(
+        pa.table(dict(columns)),
+        path,
+        row_group_size=row_group,
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        use_dictionary=list(dictionary),  # pyright: ignore[reportArgumentType]
+        column_encoding=dict(encodings),
+        encryption_properties=properties,
+    )
+
+
+class ColumnFile:
+    """A Parquet file, opened.
+
+    Args:
+        path: the file.
+        key: of an encrypted file; a plain file is read with or without one.
+
+    Raises:
+        RecordingError: the file is damaged, foreign, or encrypted with another key.
+    """
+
+    def __init__(self, path: Path, key: FileKey | None = None) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.path = path
+        try:
+            encrypted = is_encrypted(path)
+            if encrypted and key is None:
+                raise RecordingError(path, "is encrypted; open it through its library, which holds the key")
+            properties = None
+            if encrypted and key is not None:
+                import pyarrow.parquet.encryption as pe
+
+                properties = pe.create_decryption_properties(key.secret, aad_prefix=key.binding)
+            self._file: Any = pq.ParquetFile(path, decryption_properties=properties)
+        except (pa.ArrowException, OSError) as error:
+            raise _refused(path, error) from error
+        self.names = frozenset(self._file.schema_arrow.names)
+        self.rows = int(self._file.metadata.num_rows)
+        self.group_sizes = [
+            int(self._file.metadata.row_group(group).num_rows)
+            for group in range(self._file.metadata.num_row_groups)
+        ]
+
+    def groups_between(self, name: str, low: float, high: float) -> list[int]:
+        """Groups of rows that may hold values of a column from `low` to before `high`."""
+        column = self._file.schema_arrow.get_field_index(name)
+        chosen: list[int] = []
+        for group in range(self._file.metadata.num_row_groups):
+            told = self._file.metadata.row_group(group).column(column).statistics
+            if told is None or (told.has_min_max and told.max >= low and told.min < high):
+                chosen.append(group)
+        return chosen
+
+    def read(self, groups: list[int] | None = None, names: list[str] | None = None) -> "Columns":
+        """Rows of some groups, of all by default; only the columns of these names where given.
+
+        Raises:
+            RecordingError: the data are damaged.
+        """
+        import pyarrow as pa
+
+        try:
+            wanted = list(range(len(self.group_sizes))) if groups is None else groups
+            table = self._file.read_row_groups(wanted, columns=names)
+        except (pa.ArrowException, OSError) as error:
+            raise _refused(self.path, error) from error
+        return Columns(self.path, table)
+
+    def column(self, name: str, kind: str, missing: int | None = None) -> NDArray[Any]:
+        """A whole column as `Columns.column` gives it, read a group of rows at a time: long files.
+
+        Raises:
+            RecordingError: the data are damaged, or there is no such column.
+        """
+        out = np.empty(self.rows, kind)
+        at = 0
+        for group, size in enumerate(self.group_sizes):
+            out[at : at + size] = self.read([group], [name]).column(name, kind, missing)
+            at += size
+        return out
+
+
+def release_memory() -> None:
+    """Give back what reading needed and does not need any more."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Rows that were read."""
+
+    path: Path
+    table: Any
+
+    def column(self, name: str, kind: str, missing: int | None = None) -> NDArray[Any]:
+        """A column as an array of a NumPy type; `missing` stands for what is not known.
+
+        Raises:
+            RecordingError: there is no such column.
+        """
+        import pyarrow as pa
+
+        try:
+            column = self.table.column(name)
+            if missing is not None and column.null_count:
+                column = column.fill_null(missing)
+            return np.asarray(column.to_numpy()).astype(kind, copy=False)
+        except (pa.ArrowException, KeyError, ValueError) as error:
+            raise _refused(self.path, error) from error
+
+    def matrix(self, names: list[str], kind: str) -> NDArray[Any]:
+        """Columns beside each other as an array (n, len(names)) of a NumPy type.
+
+        Raises:
+            RecordingError: there is no such column.
+        """
+        import pyarrow as pa
+
+        out = np.empty((self.table.num_rows, len(names)), kind)
+        at = 0
+        try:
+            for batch in self.table.select(names).to_batches():  # a group of rows fits into the cache
+                block = out[at : at + batch.num_rows]
+                for index in range(len(names)):
+                    block[:, index] = batch.column(index).to_numpy(zero_copy_only=False)
+                at += batch.num_rows
+        except (pa.ArrowException, KeyError, ValueError) as error:
+            raise _refused(self.path, error) from error
+        return out
+
+
+def _refused(path: Path, error: Exception) -> RecordingError:
+    if isinstance(error, FileNotFoundError):
+        return RecordingError(path, "is not there")
+    if "ecrypt" in str(error):
+        return RecordingError(path, "cannot be decrypted: it was changed, or belongs to another key")
+    return RecordingError(path, f"is not a sound recording: {str(error).splitlines()[0]}")

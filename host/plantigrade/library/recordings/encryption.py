@@ -1,0 +1,76 @@
+"""Encrypting what is there, and changing the key. Both can be interrupted anywhere and begun again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from plantigrade.files.durable import sync_and_sum, sync_folder
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.encrypted_files import SealedFile, binding_of, read_keys, write_keys
+from plantigrade.library.keys.file_key import FileKey, is_encrypted
+from plantigrade.library.keys.vault import Vault
+from plantigrade.library.recordings.container import FORCES, RecordingBooks, read_books
+from plantigrade.library.recordings.forces import read_forces, write_forces
+from plantigrade.library.recordings.frames import read_parquet, write_parquet
+
+if TYPE_CHECKING:
+    pass
+
+_DRAFT: Final = ".encrypting"
+
+
+def encrypt_folder(folder: Path, vault: Vault) -> int:
+    """Encrypt the files of a recording that are not encrypted; how many.
+
+    The key and the checksum of an encrypted file are durable before it takes the place of the plain one.
+
+    Raises:
+        RecordingError: a file cannot be read or written; what is there stays readable.
+    """
+    books = read_books(folder)
+    done = 0
+    for foot in books.feet:
+        path = folder / f"{foot.foot}.parquet"
+        try:
+            if not is_encrypted(path):
+                _encrypt(path, books, foot.foot, vault)
+                done += 1
+        except OSError as error:
+            path.with_suffix(_DRAFT).unlink(missing_ok=True)
+            raise RecordingError(path, f"cannot be encrypted: {error.strerror or error}") from error
+    return done
+
+
+def _encrypt(path: Path, books: RecordingBooks, foot: str, vault: Vault) -> None:
+    key, wrapped = vault.new_file_key(binding_of(path.parent.name, foot))
+    draft = path.with_suffix(_DRAFT)
+    _copy(path, draft, books, key)
+    digest = sync_and_sum(draft)
+    write_keys(path.parent, {**read_keys(path.parent), foot: SealedFile(wrapped, digest)})
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def _copy(path: Path, target: Path, books: RecordingBooks, key: FileKey) -> None:
+    if books.content == FORCES:
+        write_forces(target, read_forces(path), key)
+    else:
+        write_parquet(target, read_parquet(path), key)
+
+
+def rewrap(folder: Path, vault: Vault) -> None:
+    """Encrypt the keys of a recording's files with the present key.
+
+    Raises:
+        RecordingError: they cannot be written.
+        KeyMissingError: none of the keys at hand opens them.
+    """
+    keys = read_keys(folder)
+    fresh = {
+        foot: SealedFile(vault.reseal(sealed.wrapped, f"{folder.name}/{foot}"), sealed.sha256)
+        for foot, sealed in keys.items()
+    }
+    try:
+        if fresh:
+            write_keys(folder, fresh)
+    except OSError as error:
+        raise RecordingError(folder, f"cannot be written: {error.strerror}") from error

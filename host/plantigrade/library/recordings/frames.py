@@ -1,0 +1,154 @@
+# pyarrow has no type stubs.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+"""Frames of one insole as columns, in memory and as Parquet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.file_key import FileKey
+from plantigrade.library.recordings.columns import ColumnFile, write_columns
+
+__all__ = [
+    "CHANNELS",
+    "IMU_NAMES",
+    "NO_TIME",
+    "FootFrames",
+    "RecordingError",
+    "read_parquet",
+    "write_parquet",
+]
+
+CHANNELS = 16
+IMU_NAMES = ("acc_x", "acc_y", "acc_z", "rate_x", "rate_y", "rate_z")
+NO_TIME = np.iinfo(np.int64).min
+ROW_GROUP = 1 << 16
+"""Rows that are compressed together: 11 minutes at 100 Hz, so that a slice reads little more than itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class FootFrames:
+    """Frames of one insole in rising order of their slots, each slot at most once.
+
+    Attributes:
+        seq: (n,) int64, number of the first slot.
+        slots: (n,) uint8, slots that the frame stands for.
+        boot, status: (n,) uint16.
+        device_us: (n,) int64, device time since that boot.
+        host_ns: (n,) int64 UTC, `NO_TIME` where unknown.
+        uncertainty_us: (n,) int32, of `host_ns`, 95 %; -1 where unknown.
+        counts: (n, 16) uint16.
+        imu: (n, 6) int16 or None.
+    """
+
+    seq: NDArray[np.int64]
+    slots: NDArray[np.uint8]
+    boot: NDArray[np.uint16]
+    status: NDArray[np.uint16]
+    device_us: NDArray[np.int64]
+    host_ns: NDArray[np.int64]
+    uncertainty_us: NDArray[np.int32]
+    counts: NDArray[np.uint16]
+    imu: NDArray[np.int16] | None = None
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def rows(self, chosen: slice | NDArray[np.bool_]) -> "FootFrames":
+        """Some of the frames."""
+        return FootFrames(
+            seq=self.seq[chosen],
+            slots=self.slots[chosen],
+            boot=self.boot[chosen],
+            status=self.status[chosen],
+            device_us=self.device_us[chosen],
+            host_ns=self.host_ns[chosen],
+            uncertainty_us=self.uncertainty_us[chosen],
+            counts=self.counts[chosen],
+            imu=None if self.imu is None else self.imu[chosen],
+        )
+
+
+def write_parquet(path: Path, frames: FootFrames, key: FileKey | None = None) -> None:
+    """One insole's frames as Parquet: zstd, and bytes of equal weight together, which suits 12-bit counts.
+
+    Args:
+        path: the file.
+        frames: what to write.
+        key: encrypts the file; None leaves it readable to everyone who can open it.
+    """
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {
+        "seq": frames.seq,
+        "slots": frames.slots,
+        "boot": frames.boot,
+        "status": frames.status,
+        "device_us": frames.device_us,
+        "host_ns": pa.array(frames.host_ns, mask=frames.host_ns == NO_TIME),
+        "uncertainty_us": pa.array(frames.uncertainty_us, mask=frames.uncertainty_us < 0),
+    }
+    for channel in range(CHANNELS):
+        columns[f"c{channel:02d}"] = np.ascontiguousarray(frames.counts[:, channel])
+    if frames.imu is not None:
+        for index, name in enumerate(IMU_NAMES):
+            columns[name] = np.ascontiguousarray(frames.imu[:, index])
+    encodings = {
+        name: "BYTE_STREAM_SPLIT" for name in columns if name.startswith(("c", "acc", "rate"))
+    } | dict.fromkeys(("seq", "device_us", "host_ns"), "DELTA_BINARY_PACKED")
+    write_columns(
+        path,
+        columns,
+        encodings,
+        dictionary=("slots", "boot", "status", "uncertainty_us"),
+        row_group=ROW_GROUP,
+        key=key,
+    )
+
+
+def read_parquet(
+    path: Path, key: FileKey | None = None, host_ns: tuple[int, int] | None = None
+) -> FootFrames:
+    """One insole's frames.
+
+    Args:
+        path: the file.
+        key: of an encrypted file.
+        host_ns: only frames from the first to before the second UTC time; no more of the file is read than
+            the groups of rows that hold them. Frames whose time is not known are left out then.
+
+    Raises:
+        RecordingError: the file is damaged, is not one of ours, or the key does not fit.
+    """
+    file = ColumnFile(path, key)
+    frames = frames_of(file, None if host_ns is None else file.groups_between("host_ns", *host_ns))
+    if host_ns is None:
+        return frames
+    return frames.rows((frames.host_ns >= host_ns[0]) & (frames.host_ns < host_ns[1]))
+
+
+def frames_of(file: ColumnFile, groups: list[int] | None) -> FootFrames:
+    """Frames of some groups of rows, of all for None.
+
+    Raises:
+        RecordingError: the data are damaged.
+    """
+    table = file.read(groups)
+    imu = None
+    if IMU_NAMES[0] in file.names:
+        imu = table.matrix(list(IMU_NAMES), "i2")
+    return FootFrames(
+        seq=table.column("seq", "i8"),
+        slots=table.column("slots", "u1"),
+        boot=table.column("boot", "u2"),
+        status=table.column("status", "u2"),
+        device_us=table.column("device_us", "i8"),
+        host_ns=table.column("host_ns", "i8", NO_TIME),
+        uncertainty_us=table.column("uncertainty_us", "i4", -1),
+        counts=table.matrix([f"c{channel:02d}" for channel in range(CHANNELS)], "u2"),
+        imu=imu,
+    )

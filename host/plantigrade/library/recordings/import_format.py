@@ -1,0 +1,30 @@
+"""Our own recordings: the folder that the library seals (docs/reference/library.md), or a file inside it."""
+
+from pathlib import Path
+from typing import Final
+
+from plantigrade.gait.signals import Foot, Walk
+from plantigrade.library.recordings.container import BOOKS_FILE
+from plantigrade.library.recordings.reader import SealedRecording
+
+NAME: Final = "plantigrade"
+
+
+def folder_of(path: Path) -> Path | None:
+    """The recording that a path names: the folder, its books, or one of its feet; None for anything else."""
+    folder = path if path.is_dir() else path.parent
+    inside = path.is_dir() or path.name == BOOKS_FILE or path.suffix == ".parquet"
+    return folder if inside and (folder / BOOKS_FILE).is_file() else None
+
+
+def read(folder: Path, foot: Foot | None = None) -> Walk:
+    """Read a recording that is not encrypted; encrypted ones are opened through their library.
+
+    Args:
+        folder: of the recording.
+        foot: the side of an insole that was never told its side.
+
+    Raises:
+        FileError: books or frames are damaged, no insole with a side, or clocks that were never compared.
+    """
+    return SealedRecording.open(folder).walk(side=foot)

@@ -1,0 +1,229 @@
+"""Samples of long recordings that stay in their file: read a group of rows at a time, as they are asked for.
+
+A day of both feet is more than a gigabyte of forces. Whoever works through it from front to back, or looks
+at a stretch, needs a few groups of rows at once. Whatever stretch is asked for, in whatever order, the
+numbers are those of the whole: the calibration, which learns as it goes, continues from where it stood before
+that stretch.
+"""
+
+import copy
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.calibration.stream import Calibrator
+from plantigrade.gait.signals import Floats, Forces
+from plantigrade.library.recordings.columns import ColumnFile
+from plantigrade.library.recordings.forces import forces_of
+from plantigrade.library.recordings.frames import NO_TIME, FootFrames, frames_of
+
+KEPT_GROUPS: Final = 4
+_TABLE_BYTES: Final = 1 << 16
+
+
+class _Groups:
+    """Rows in groups: which group holds which rows, and the last few groups that were used."""
+
+    def __init__(self, sizes: list[int], load: Callable[[int], npt.NDArray[Any]]) -> None:
+        self.starts = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
+        self._load = load
+        self._kept: OrderedDict[int, npt.NDArray[Any]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return self.starts[-1]
+
+    def rows(self, start: int, stop: int) -> list[npt.NDArray[Any]]:
+        """The parts of the groups that hold the rows."""
+        parts: list[npt.NDArray[Any]] = []
+        number = max(0, bisect_right(self.starts, start) - 1)
+        while number < len(self.starts) - 1 and self.starts[number] < stop:
+            first = self.starts[number]
+            part = self._group(number)[max(0, start - first) : stop - first]
+            if len(part):
+                parts.append(part)
+            number += 1
+        return parts
+
+    def _group(self, number: int) -> npt.NDArray[Any]:
+        if number not in self._kept:
+            self._kept[number] = self._load(number)
+            while len(self._kept) > KEPT_GROUPS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(number)
+        return self._kept[number]
+
+
+class StoredForces:
+    """Forces (n, S) of one foot that behave as an array for slices of rows; `np.asarray` reads them all.
+
+    Args:
+        sizes: rows of each group.
+        sensors: columns.
+        counts: reads the counts of a group, or the forces of an import's.
+        calibrator: turns counts into newtons; None for forces.
+    """
+
+    ndim: Final = 2
+    dtype: Final = np.dtype(np.float32)
+
+    def __init__(
+        self,
+        sizes: list[int],
+        sensors: int,
+        counts: Callable[[int], npt.NDArray[Any]],
+        calibrator: Calibrator | None,
+    ) -> None:
+        self._groups = _Groups(sizes, self._forces)
+        self.shape = (len(self._groups), sensors)
+        self._counts = counts
+        self._states: dict[int, Calibrator] = {} if calibrator is None else {0: calibrator}
+        self._now: tuple[int, Calibrator] | None = None
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> Forces:
+        start, stop, step = rows.indices(len(self))
+        parts = self._groups.rows(start, stop)
+        found = np.concatenate(parts) if parts else np.empty((0, self.shape[1]), np.float32)
+        return found[::step]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return np.asarray(self[:], dtype)
+
+    def _forces(self, number: int) -> Forces:
+        if not self._states:
+            return np.asarray(self._counts(number), np.float32)
+        at, calibrator = self._nearest(number)
+        for before in range(at, number):
+            calibrator.feed(self._counts(before))
+            self._remember(before + 1, calibrator)
+        force_n = calibrator.feed(self._counts(number))
+        self._remember(number + 1, calibrator)
+        self._now = (number + 1, calibrator)
+        return force_n
+
+    def _nearest(self, number: int) -> tuple[int, Calibrator]:
+        if self._now is not None and self._now[0] == number:
+            return self._now
+        at = max(one for one in self._states if one <= number)
+        return at, _forked(self._states[at])
+
+    def _remember(self, number: int, calibrator: Calibrator) -> None:
+        if number not in self._states:
+            self._states[number] = _forked(calibrator)
+
+
+def _forked(calibrator: Calibrator) -> Calibrator:
+    """A calibrator that goes on from here by itself; tables, which nobody changes, are shared."""
+    parts: list[Any] = list(vars(calibrator).values())
+    memo: dict[int, Any] = {
+        id(one): one
+        for one in parts
+        if getattr(one, "nbytes", 0) >= _TABLE_BYTES or one is calibrator.calibration
+    }
+    return copy.deepcopy(calibrator, memo)
+
+
+class StoredFrames:
+    """Frames of one insole that are read a slice of rows at a time.
+
+    Args:
+        file: of the insole.
+        change: applied to every piece that is read.
+    """
+
+    def __init__(
+        self, file: ColumnFile, change: Callable[[FootFrames], FootFrames] = lambda frames: frames
+    ) -> None:
+        self._file, self._change = file, change
+        self._starts = [0, *np.cumsum(file.group_sizes, dtype=np.int64).tolist()]
+        self.has_imu = "acc_x" in file.names
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @property
+    def whole(self) -> FootFrames:
+        """All frames at once."""
+        return self.rows(slice(None))
+
+    def changed(self, change: Callable[[FootFrames], FootFrames]) -> "StoredFrames":
+        """The same frames, each piece changed."""
+        before = self._change
+        return StoredFrames(self._file, lambda frames: change(before(frames)))
+
+    def rows(self, rows: slice) -> FootFrames:
+        """Some of the frames.
+
+        Raises:
+            RecordingError: the file is damaged.
+        """
+        start, stop, _ = rows.indices(len(self))
+        chosen = [
+            number
+            for number, (first, end) in enumerate(pairwise(self._starts))
+            if first < stop and end > start
+        ]
+        frames = frames_of(self._file, chosen)
+        first = self._starts[chosen[0]] if chosen else 0
+        return self._change(frames.rows(slice(start - first, stop - first)))
+
+
+def stored_counts(
+    file: ColumnFile, kept: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8], sensors: int
+) -> tuple[list[int], Callable[[int], npt.NDArray[Any]]]:
+    """Counts of the frames that are used, a row a slot: rows of each group, and what reads one.
+
+    Args:
+        file: of the insole.
+        kept: (k,) rows of the file that are used, rising; None for all.
+        slots: (k,) slots that each stands for.
+        sensors: columns of counts.
+    """
+    starts = np.concatenate([[0], np.cumsum(file.group_sizes, dtype=np.int64)])
+    names = [f"c{channel:02d}" for channel in range(sensors)]
+    times = slots  # how often each row of the file is used: its slots, or never
+    if kept is not None:
+        times = np.zeros(file.rows, np.uint8)
+        times[kept] = slots
+    sizes = [int(part.sum(dtype=np.int64)) for part in np.split(times, starts[1:-1])]
+
+    def read(number: int) -> npt.NDArray[np.uint16]:
+        counts = file.read([number], names).matrix(names, "u2")
+        mine = times[starts[number] : starts[number + 1]]
+        return counts if (mine == 1).all() else np.repeat(counts, mine, axis=0)
+
+    return sizes, read
+
+
+def when_of(file: ColumnFile, on_host: bool) -> FootFrames:
+    """Slots and times of all frames, host's or device's; everything else is 0 and takes no room."""
+
+    def none(kind: Any) -> npt.NDArray[Any]:
+        return np.broadcast_to(np.zeros(1, kind), (file.rows,))
+
+    return FootFrames(
+        seq=none(np.int64),
+        slots=file.column("slots", "u1"),
+        boot=none(np.uint16),
+        status=none(np.uint16),
+        device_us=none(np.int64) if on_host else file.column("device_us", "i8"),
+        host_ns=file.column("host_ns", "i8", NO_TIME) if on_host else none(np.int64),
+        uncertainty_us=none(np.int32),
+        counts=np.empty((file.rows, 0), np.uint16),
+    )
+
+
+def stored_forces(file: ColumnFile) -> tuple[Floats, StoredForces]:
+    """Times (n,) and forces (n, S) of an import."""
+    names = sorted(name for name in file.names if name.startswith("f"))
+    times = file.column("time_s", "f8")
+    return times, StoredForces(
+        file.group_sizes, len(names), lambda number: forces_of(file.read([number], names), names), None
+    )

@@ -1,0 +1,328 @@
+"""A sealed recording, opened: books, samples and the walk that the gait engine reads, whole or a slice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.calibration.model import Calibration, calibration_from
+from plantigrade.calibration.nominal import nominal
+from plantigrade.calibration.stream import Calibrator
+from plantigrade.errors import FileError
+from plantigrade.gait.pressure.own_insole import own_layout
+from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, Gap, SensorLayout, SourceInfo, Walk
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.encrypted_files import key_of
+from plantigrade.library.recordings.columns import ColumnFile, release_memory
+from plantigrade.library.recordings.container import FORCES, FootBooks, RecordingBooks, read_books
+from plantigrade.library.recordings.forces import ForceFrames, layout_from_json, read_forces
+from plantigrade.library.recordings.frames import CHANNELS, NO_TIME, FootFrames, read_parquet
+from plantigrade.library.recordings.long_files import StoredForces, stored_counts, stored_forces, when_of
+
+if TYPE_CHECKING:
+    from plantigrade.library.keys.vault import Vault
+
+FORMAT: Final = "plantigrade"
+LEAD_S: Final = 60.0
+"""How much before a slice is read with it, so that the sensors' baselines are learned where it begins."""
+_NANO: Final = 1e-9
+_PIECE_ROWS: Final = 1 << 18
+LONG_ROWS: Final = 1 << 19
+"""Of more rows (an hour and a half at 100 Hz) the forces stay in the file until they are looked at."""
+
+
+@dataclass(frozen=True)
+class SealedRecording:
+    """Reads the files of one recording; no more of them than asked for.
+
+    Attributes:
+        folder: where it is.
+        books: what `recording.json` says.
+        vault: the library's key, for encrypted files.
+        calibrations: by serial of the insole; goes before what the books hold.
+        shoe_size_eu: of the wearer; None when it is not known, then lengths are relative.
+    """
+
+    folder: Path
+    books: RecordingBooks
+    vault: "Vault | None" = None
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict[str, Calibration])
+    shoe_size_eu: float | None = None
+
+    @classmethod
+    def open(cls, folder: Path, vault: "Vault | None" = None) -> "SealedRecording":
+        """Open a recording by its folder.
+
+        Raises:
+            RecordingError: there are no books, or they are not understood.
+        """
+        return cls(folder, read_books(folder), vault)
+
+    @property
+    def content(self) -> str:
+        """`COUNTS` of our insoles or `FORCES` of an import."""
+        return self.books.content
+
+    def foot(self, name: str) -> FootBooks:
+        """The books of one foot.
+
+        Raises:
+            RecordingError: the recording has no such foot.
+        """
+        for entry in self.books.feet:
+            if entry.foot == name:
+                return entry
+        raise RecordingError(self.folder, f"has no {name} foot")
+
+    def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> FootFrames:
+        """Frames of one insole as they were recorded, by seconds since the start of the recording.
+
+        Frames without a host time are in the whole (no span given) and in no slice.
+
+        Raises:
+            RecordingError: the file is damaged or its key is missing; imports have no frames.
+        """
+        self._only("counts", self.content != FORCES)
+        path = self._path(foot)
+        key = key_of(self.folder, foot, self.vault)
+        if from_s is None and to_s is None:
+            return read_parquet(path, key)
+        if self.start_ns is None:
+            frames = read_parquet(path, key)
+            times = self.times_s(frames)
+            return frames.rows((times >= _or(from_s, -np.inf)) & (times < _or(to_s, np.inf)))
+        return read_parquet(path, key, (self._utc(from_s, -1), self._utc(to_s, 1)))
+
+    def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> ForceFrames:
+        """Samples of one foot of an import, by seconds on its own clock.
+
+        Raises:
+            RecordingError: the file is damaged or its key is missing; recordings of our insoles hold counts.
+        """
+        self._only("forces as recorded", self.content == FORCES)
+        span = None if from_s is None and to_s is None else (_or(from_s, -np.inf), _or(to_s, np.inf))
+        return read_forces(self._path(foot), key_of(self.folder, foot, self.vault), span)
+
+    def counts(
+        self, foot: str, from_s: float | None = None, to_s: float | None = None
+    ) -> npt.NDArray[np.uint16]:
+        """Raw counts (n, 16) of one insole; see `frames`."""
+        return self.frames(foot, from_s, to_s).counts
+
+    @cached_property
+    def start_ns(self) -> int | None:
+        """UTC of second 0; None where no clock of a single foot tells, which then runs on its own.
+
+        Raises:
+            RecordingError: two feet whose clocks were never compared have no time in common.
+        """
+        if self.books.start_utc_ns is not None or self.content == FORCES:
+            return self.books.start_utc_ns
+        if len(self.books.feet) > 1:
+            raise RecordingError(
+                self.folder, "the clocks of the two insoles were never compared; analyse one foot at a time"
+            )
+        return None
+
+    def times_s(self, frames: FootFrames) -> Floats:
+        """Seconds since the start of the recording (n,), NaN where the time is not known."""
+        on_host, start_ns = frames.host_ns, self.start_ns
+        times: Floats = np.empty(len(frames))
+        for first in range(0, len(frames), _PIECE_ROWS):  # a day of frames is much to work on at once
+            part = slice(first, first + _PIECE_ROWS)
+            if start_ns is None:
+                np.multiply(frames.device_us[part] - frames.device_us[0], 1e-6, out=times[part])
+            else:
+                np.multiply(on_host[part] - start_ns, _NANO, out=times[part])
+                times[part][on_host[part] == NO_TIME] = np.nan
+        return times
+
+    def calibration(self, foot: str) -> Calibration | None:
+        """The calibration of one insole: a newer one of the catalogue, else that of the books, else None.
+
+        Raises:
+            RecordingError: the books hold one that makes no sense.
+        """
+        entry = self.foot(foot)
+        newer = self.calibrations.get(str(entry.insole.get("serial", "")))
+        if newer is not None or entry.calibration is None:
+            return newer
+        return calibration_from(entry.calibration, self.folder)
+
+    def layout(self, foot: str) -> SensorLayout | None:
+        """Sensor places of one foot.
+
+        Raises:
+            RecordingError: the books hold places that make no sense.
+        """
+        if self.content != FORCES:
+            return own_layout(self.shoe_size_eu)
+        try:
+            return layout_from_json(self.foot(foot).layout)
+        except (ValueError, KeyError, TypeError) as error:
+            raise RecordingError(self.folder, f"the sensor places are damaged: {error}") from error
+
+    def walk(self, from_s: float | None = None, to_s: float | None = None, side: Foot | None = None) -> Walk:
+        """The recording, or a slice of it, as the gait engine reads it: newtons on one time base.
+
+        Args:
+            from_s, to_s: span in seconds since the start; a slice of counts reads a minute more before it, in
+                which the sensors' baselines are learned.
+            side: of an insole that was never told its side.
+
+        Raises:
+            FileError: files are damaged or locked, no insole has a side, or the clocks were never compared.
+        """
+        notes: list[str] = []
+        feet = self._sides(side, notes)
+        signals = {
+            foot: self._imported(foot, entry, from_s, to_s)
+            if self.content == FORCES
+            else self._calibrated(foot, entry, from_s, to_s, notes)
+            for foot, entry in feet.items()
+        }
+        if self.content == FORCES:
+            notes.append(str(self.books.provenance.get("note", "")))
+        elif self.shoe_size_eu is None:
+            notes.append("the insoles' size is not known, so lengths are not in millimetres")
+        return Walk(
+            left=signals.get(Foot.LEFT),
+            right=signals.get(Foot.RIGHT),
+            sample_rate_hz=self.books.sample_rate_hz,
+            source=SourceInfo(
+                str(self.folder),
+                str(self.books.provenance.get("format", FORMAT)),
+                "; ".join(dict.fromkeys(filter(None, notes))),
+            ),
+            body_weight_n=self.books.body_weight_n,
+        )
+
+    def _sides(self, asked: Foot | None, notes: list[str]) -> dict[Foot, FootBooks]:
+        feet: dict[Foot, FootBooks] = {}
+        for entry in self.books.feet:
+            side = asked if entry.foot not in ("left", "right") else Foot(entry.foot)
+            if side is None:
+                serial = entry.insole.get("serial", "")
+                notes.append(f"insole {serial!s} has no side and was left out (--foot names it)")
+            elif side in feet:
+                raise FileError(self.folder, f"holds two {side.value} insoles")
+            else:
+                feet[side] = entry
+        if not feet:
+            raise FileError(
+                self.folder, "holds no insole with a side; name it with --foot left or --foot right"
+            )
+        return feet
+
+    def _imported(self, foot: Foot, entry: FootBooks, from_s: float | None, to_s: float | None) -> FootSignal:
+        quantity = "footswitch" if entry.quantity == "footswitch" else "force"
+        if from_s is None and to_s is None and entry.rows > LONG_ROWS:
+            times, stored = stored_forces(self.file(entry.foot))
+            force = cast("Forces", stored)
+        else:
+            frames = self.forces(entry.foot, from_s, to_s)
+            times, force = frames.time_s, frames.force_n
+        return FootSignal(foot, times, force, self.layout(entry.foot), quantity, _gaps(entry, from_s, to_s))
+
+    def _calibrated(
+        self, foot: Foot, entry: FootBooks, from_s: float | None, to_s: float | None, notes: list[str]
+    ) -> FootSignal:
+        calibration = self.calibration(entry.foot)
+        if calibration is None:
+            notes.append("forces by the nominal calibration")
+            calibration = nominal()
+        calibrator = Calibrator(calibration, self.books.sample_rate_hz)
+        is_long = from_s is None and to_s is None and entry.rows > LONG_ROWS
+        file = self.file(entry.foot) if is_long else None
+        if file is not None:
+            frames = when_of(file, on_host=self.start_ns is not None)
+        else:
+            frames = self.frames(entry.foot, None if from_s is None else from_s - LEAD_S, to_s)
+        times, rows = self._rising(foot, frames, notes)
+        slots = frames.slots if rows is None else frames.slots[rows]
+        if is_long:
+            release_memory()
+        spread_s = _spread(times, slots, self.books.sample_rate_hz)
+        if file is not None:
+            sizes, read = stored_counts(file, rows, slots, CHANNELS)
+            force = cast("Forces", StoredForces(sizes, CHANNELS, read, calibrator))
+        else:
+            counts = frames.counts if rows is None else frames.counts[rows]
+            force = calibrator.feed(
+                counts if len(spread_s) == len(counts) else np.repeat(counts, slots, axis=0)
+            )
+        if from_s is not None:
+            wanted = spread_s >= from_s
+            spread_s, force = spread_s[wanted], force[wanted]
+        gaps = _gaps(entry, from_s, to_s)
+        sd = calibration.mid_range_sd()
+        return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", gaps, sd)
+
+    def _rising(
+        self, foot: Foot, frames: FootFrames, notes: list[str]
+    ) -> tuple[Floats, npt.NDArray[np.intp] | None]:
+        """Times of the frames that have one, without what would run backwards where boots overlap, and which
+        frames those are; None when they are all."""
+        times = self.times_s(frames)
+        if self.start_ns is None:
+            notes.append(f"{foot.value} foot: times are on the insole's own clock")
+        if bool((times[1:] > times[:-1]).all()) and np.isfinite(times[:1]).all():
+            return times, None
+        timed = np.flatnonzero(np.isfinite(times))
+        if len(timed) < len(times):
+            lost = int(frames.slots.sum()) - int(frames.slots[timed].sum())
+            notes.append(f"{foot.value} foot: {lost} slots have no time and were left out")
+        reached = np.maximum.accumulate(times[timed])
+        rows = timed[np.concatenate([[True], np.diff(reached) > 0])] if len(timed) else timed
+        return times[rows], rows
+
+    def file(self, foot: str) -> ColumnFile:
+        """The file of one foot, opened.
+
+        Raises:
+            RecordingError: it is damaged, or its key is missing.
+        """
+        return ColumnFile(self._path(foot), key_of(self.folder, foot, self.vault))
+
+    def _path(self, foot: str) -> Path:
+        self.foot(foot)
+        return self.folder / f"{foot}.parquet"
+
+    def _utc(self, seconds: float | None, sign: int) -> int:
+        limits = np.iinfo(np.int64)
+        if seconds is None or self.start_ns is None:
+            return limits.max if sign > 0 else limits.min + 1
+        return self.start_ns + round(seconds * 1e9)
+
+    def _only(self, what: str, holds: bool) -> None:
+        if not holds:
+            raise RecordingError(self.folder, f"holds no {what}: its content is {self.content}")
+
+
+def _gaps(entry: FootBooks, from_s: float | None, to_s: float | None) -> tuple[Gap, ...]:
+    return tuple(
+        Gap(gap.from_s, gap.to_s, gap.reason.replace("_", " "))
+        for gap in entry.gaps
+        if gap.from_s is not None
+        and gap.to_s is not None
+        and gap.to_s > _or(from_s, -np.inf)
+        and gap.from_s < _or(to_s, np.inf)
+    )
+
+
+def _or(value: float | None, other: float) -> float:
+    return other if value is None else value
+
+
+def _spread(time_s: Floats, of_frames: npt.NDArray[np.uint8], rate_hz: float) -> Floats:
+    """Time of every slot of every frame: quiet times are stored as means of several slots."""
+    if not len(of_frames) or int(of_frames.max()) == 1:
+        return time_s
+    slots = of_frames.astype(np.int64)
+    first = np.repeat(np.cumsum(slots) - slots, slots)
+    within = np.arange(int(slots.sum())) - first
+    return np.repeat(time_s, slots) + within / rate_hz

@@ -1,0 +1,159 @@
+"""A recording with all that the library knows of it: what exports and reports read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.calibration.model import Calibration
+from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, SensorLayout, Walk
+from plantigrade.library.entries import Device, Note, Person, RecordingEntry, StoredAlert, StoredAnalysis
+from plantigrade.library.recordings.columns import ColumnFile
+from plantigrade.library.recordings.container import RecordingBooks
+from plantigrade.library.recordings.forces import ForceFrames
+from plantigrade.library.recordings.frames import FootFrames
+from plantigrade.library.recordings.reader import SealedRecording
+
+if TYPE_CHECKING:
+    from plantigrade.analysis.pipeline import Progress, Whole
+    from plantigrade.gait.results import Analysis
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording of the library. Samples are read when they are asked for; see `SealedRecording` for the
+    reading methods.
+
+    Attributes:
+        entry: its line in the catalogue.
+        sealed: its files.
+        person: the wearer.
+        devices: by foot.
+        notes, analyses: in the order in which they were made.
+        known_alerts: the library's when the recording was opened; `alerts` has those of a new analysis too.
+        keep: stores the analysis that `whole` makes; all alerts then.
+    """
+
+    entry: RecordingEntry
+    sealed: SealedRecording
+    person: Person | None
+    devices: Mapping[str, Device]
+    notes: tuple[Note, ...]
+    analyses: tuple[StoredAnalysis, ...]
+    known_alerts: tuple[StoredAlert, ...]
+    keep: Callable[["Whole"], tuple[StoredAlert, ...]] = field(repr=False)
+    _done: "list[tuple[Whole, tuple[StoredAlert, ...]]]" = field(
+        default_factory=list["tuple[Whole, tuple[StoredAlert, ...]]"], init=False, repr=False, compare=False
+    )
+
+    @property
+    def id(self) -> str:
+        """Its identifier."""
+        return self.entry.id
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.sealed.folder
+
+    @property
+    def books(self) -> RecordingBooks:
+        """What was asked for, recorded and missing."""
+        return self.sealed.books
+
+    @property
+    def content(self) -> str:
+        """ "counts" of our insoles or "forces" of an import."""
+        return self.sealed.content
+
+    def walk(self, from_s: float | None = None, to_s: float | None = None) -> Walk:
+        """Newtons on one time base, whole or a slice; see `SealedRecording.walk`."""
+        if from_s is None and to_s is None:
+            return self._walk
+        return self._weighed(self.sealed.walk(from_s, to_s))
+
+    @cached_property
+    def _walk(self) -> Walk:
+        return self._weighed(self.sealed.walk())
+
+    def _weighed(self, walk: Walk) -> Walk:
+        """With the weight that the library knows, where the recording itself does not say."""
+        if walk.body_weight_n is None and self.person is not None and self.person.weight_kg is not None:
+            walk = replace(walk, body_weight_n=self.person.weight_kg * NEWTONS_PER_KG)
+        return walk
+
+    def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> FootFrames:
+        """Frames of one insole as recorded; see `SealedRecording.frames`."""
+        return self.sealed.frames(foot, from_s, to_s)
+
+    def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> ForceFrames:
+        """Samples of one foot of an import; see `SealedRecording.forces`."""
+        return self.sealed.forces(foot, from_s, to_s)
+
+    def file(self, foot: str) -> ColumnFile:
+        """The file of one foot; see `SealedRecording.file`."""
+        return self.sealed.file(foot)
+
+    def counts(
+        self, foot: str, from_s: float | None = None, to_s: float | None = None
+    ) -> npt.NDArray[np.uint16]:
+        """Raw counts (n, 16) of one insole."""
+        return self.sealed.counts(foot, from_s, to_s)
+
+    def times_s(self, frames: FootFrames) -> Floats:
+        """Seconds since the start (n,), NaN where unknown."""
+        return self.sealed.times_s(frames)
+
+    def calibration(self, foot: str) -> Calibration | None:
+        """The calibration of one insole, None where only the design is known."""
+        return self.sealed.calibration(foot)
+
+    def layout(self, foot: str) -> SensorLayout | None:
+        """Sensor places of one foot."""
+        return self.sealed.layout(foot)
+
+    @property
+    def alerts(self) -> tuple[StoredAlert, ...]:
+        """Alerts in the order of their times: as kept, and those of `whole` once it was asked for."""
+        return self._done[0][1] if self._done else self.known_alerts
+
+    def whole(self, progress: "Progress" = lambda _what, _share: None) -> "Whole":
+        """Analysis, balance and pictures of the whole recording; its document is kept in the library.
+
+        Args:
+            progress: told how far it is, when it was not analysed before.
+
+        Raises:
+            PlantigradeError: it cannot be read or analysed.
+        """
+        from plantigrade.analysis.pipeline import Request, of_walk
+
+        if not self._done:
+            whole = of_walk(self.walk(), Request(self.folder), progress)
+            self._done.append((whole, self.keep(whole)))
+        return self._done[0][0]
+
+    def analysis(self) -> "Analysis":
+        """What the gait engine finds in the whole recording."""
+        return self.whole().analysis
+
+    def as_json(self) -> dict[str, Any]:
+        """For `sessions show --json`."""
+        from plantigrade.library.entry_text import entry_as_json, person_as_json
+
+        return entry_as_json(self.entry) | {
+            "content": self.content,
+            "wearer": None if self.person is None else person_as_json(self.person),
+            "devices": {foot: asdict(device) for foot, device in self.devices.items()},
+            "notes": [asdict(note) | {"created_utc": note.created_utc.isoformat()} for note in self.notes],
+            "analyses": [
+                {"algorithm": kept.algorithm, "version": kept.version, "made_utc": kept.made_utc.isoformat()}
+                for kept in self.analyses
+            ],
+            "alerts": [asdict(alert) for alert in self.alerts],
+            "books": asdict(self.books),
+        }

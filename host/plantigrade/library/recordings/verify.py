@@ -1,0 +1,137 @@
+"""Proves recordings: checksums, order, and books that agree with the file slot by slot; lists every gap
+with its reason."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plantigrade.bridge.slot_ranges import SlotSet
+from plantigrade.library.errors import RecordingError
+from plantigrade.library.keys.encrypted_files import key_of, matches_sum
+from plantigrade.library.recordings.container import FORCES, FootBooks, RecordingBooks, read_books
+from plantigrade.library.recordings.finalize import recorded_slots, slots_of
+from plantigrade.library.recordings.forces import ForceFrames, read_forces
+from plantigrade.library.recordings.frames import FootFrames, read_parquet
+
+if TYPE_CHECKING:
+    from plantigrade.library.keys.vault import Vault
+
+SCHEMA = "plantigrade.verify/1"
+
+
+@dataclass
+class Verdict:
+    """What verification found of one recording.
+
+    Attributes:
+        id: name of the recording.
+        problems: in words; none means that the recording is proved.
+        books: as stated by the recording; None if they cannot be read.
+    """
+
+    id: str
+    problems: list[str] = field(default_factory=list[str])
+    books: RecordingBooks | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the recording is sound."""
+        return not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry of `sessions verify --json`."""
+        feet = [] if self.books is None else self.books.feet
+        return {
+            "id": self.id,
+            "ok": self.ok,
+            "frames_requested": sum(foot.frames_requested for foot in feet),
+            "frames_recorded": sum(foot.frames_recorded for foot in feet),
+            "frames_missing": sum(foot.frames_missing for foot in feet),
+            "gaps": [
+                {
+                    "foot": foot.foot,
+                    "from_s": gap.from_s,
+                    "to_s": gap.to_s,
+                    "reason": gap.reason,
+                    "first_slot": gap.first,
+                    "end_slot": gap.end,
+                }
+                for foot in feet
+                for gap in foot.gaps
+            ],
+            "problems": self.problems,
+        }
+
+
+def verify(folder: Path, vault: "Vault | None" = None) -> Verdict:
+    """Verify one recording, an encrypted one with the library's key. Damage is a finding, not an error."""
+    verdict = Verdict(folder.name)
+    try:
+        verdict.books = read_books(folder)
+    except RecordingError as error:
+        verdict.problems.append(str(error))
+        return verdict
+    for foot in verdict.books.feet:
+        path = folder / f"{foot.foot}.parquet"
+        try:
+            if not matches_sum(folder, foot.foot, foot.sha256):
+                verdict.problems.append(f"{path.name}: checksum does not match; the file has changed")
+            key = key_of(folder, foot.foot, vault)
+            found = (
+                _problems_of_forces(foot, read_forces(path, key))
+                if verdict.books.content == FORCES
+                else _problems_of_counts(foot, read_parquet(path, key))
+            )
+            verdict.problems += [f"{path.name}: {problem}" for problem in found]
+        except RecordingError as error:
+            verdict.problems.append(f"{path.name}: {error.problem}")
+        except OSError as error:
+            verdict.problems.append(f"{path.name}: cannot be read: {error.strerror}")
+    return verdict
+
+
+def _problems_of_forces(foot: FootBooks, frames: ForceFrames) -> list[str]:
+    found: list[str] = []
+    if len(frames) and bool(np.any(np.diff(frames.seq) <= 0)):
+        return ["samples are out of order or there twice"]
+    if len(frames) and bool(np.any(np.diff(frames.time_s) < 0)):
+        found.append("time runs backwards")
+    slots = np.ones(len(frames), np.int64)
+    return found + _problems_of_books(foot, len(frames), slots_of(frames.seq, slots))
+
+
+def _problems_of_counts(foot: FootBooks, frames: FootFrames) -> list[str]:
+    end = frames.seq + frames.slots
+    if len(frames) and bool(np.any(frames.seq[1:] < end[:-1])):
+        return ["slots are out of order or there twice"]
+    found = ["counts above 4095"] if len(frames) and int(frames.counts.max()) > 4095 else []
+    return found + _problems_of_books(foot, len(frames), recorded_slots(frames))
+
+
+def _problems_of_books(foot: FootBooks, rows: int, recorded: SlotSet) -> list[str]:
+    found = [] if rows == foot.rows else [f"{rows} rows, the books say {foot.rows}"]
+    requested = sum(end - first for first, end in foot.requested)
+    there = sum(recorded.within(first, end) for first, end in foot.requested)
+    told = SlotSet()
+    told_slots = 0
+    for gap in foot.gaps:
+        told_slots += sum(piece.slots for piece in told.add(gap.first, gap.end))
+        if recorded.within(gap.first, gap.end):
+            found.append(f"slots {gap.first} to {gap.end} are said to be missing but some are there")
+    lacking = sum(
+        piece.slots
+        for first, end in foot.requested
+        for hole in recorded.missing(first, end)
+        for piece in told.missing(*hole)
+    )
+    if lacking:
+        found.append(f"{lacking} slots are missing without a word")
+    stated = (foot.frames_requested, foot.frames_recorded, foot.frames_missing)
+    if stated != (requested, there, told_slots) or requested != there + told_slots:
+        found.append(
+            f"books do not balance: stated {stated[0]} = {stated[1]} + {stated[2]}, "
+            f"found {requested} = {there} + {told_slots}"
+        )
+    return found

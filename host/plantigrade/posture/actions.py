@@ -1,0 +1,215 @@
+"""What the commands of `plantigrade posture` do: files in, tables or JSON out."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.gait.engine import analyze
+from plantigrade.gait.results import Analysis
+from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
+from plantigrade.imports.formats import read
+from plantigrade.json_output import write_json
+from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline, reference_of
+from plantigrade.posture.baseline.before_after import MINIMAL_CHANGE, Difference, compare
+from plantigrade.posture.diary.day_load import loads_of
+from plantigrade.posture.rules_engine.even_time import seconds_of
+from plantigrade.posture.rules_engine.features import (
+    Observation,
+    StrideColumns,
+    estimate_weight_n,
+    from_analysis,
+    stride_observations,
+)
+from plantigrade.posture.rules_engine.guidance import catalogue
+from plantigrade.posture.rules_engine.monitor import Monitor
+from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION
+from plantigrade.posture.rules_engine.section import OWN_LAYOUT_PREFIX, alert_as_json, as_json, findings
+
+RULES_SCHEMA = "plantigrade.rules/1"
+ALERTS_SCHEMA = "plantigrade.alerts/1"
+COMPARE_SCHEMA = "plantigrade.comparison/1"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A recording and what to judge it with."""
+
+    recording: Path
+    book: Path | None = None
+    baseline: Path | None = None
+    tag: str = "everyday"
+    body_weight_kg: float | None = None
+
+
+def _book(path: Path | None) -> RuleBook:
+    return load_rulebook(path) if path is not None else RuleBook()
+
+
+def show_rules(book_path: Path | None, json_file: Path | None) -> None:
+    """List the rules that hold."""
+    book = _book(book_path)
+    if json_file is not None:
+        listed = [
+            asdict(rule)
+            | {
+                "scope": rule.scope.value,
+                "severity": rule.severity.value,
+                "combine": rule.combine.value,
+                "terms": [asdict(term) | {"statistic": term.statistic.value} for term in rule.terms],
+                "rule_version": book.label(rule.id),
+            }
+            for rule in book.rules.values()
+        ]
+        write_json({"schema": RULES_SCHEMA, "engine": ENGINE_VERSION, "rules": listed}, json_file)
+        return
+    table = Table("rule", "version", "raise", "clear", "unit", "dwell s", "severity", box=None)
+    table.columns[0].no_wrap = True
+    for rule in book.rules.values():
+        levels = (f"{rule.raise_level:g}", f"{rule.clear_level:g}")
+        label = book.label(rule.id)
+        table.add_row(rule.id, label, *levels, rule.unit, f"{rule.dwell_s:g}", rule.severity.value)
+    Console(highlight=False).print(table)
+
+
+def edit_rule(path: Path, rule_id: str, field: str, value: float, by: str, reason: str, at: datetime) -> None:
+    """Change a number and keep the edit."""
+    book = load_rulebook(path) if path.exists() else RuleBook()
+    made = book.edit(rule_id, field, value, by=by, at=at, reason=reason)
+    book.save(path)
+    click.echo(
+        f"{rule_id} is now version {book.label(rule_id)}: {field} {made.old:g} -> {made.new:g} "
+        f"(kept in {path})"
+    )
+
+
+def show_history(path: Path, json_file: Path | None) -> None:
+    """The audit trail of a patient's rules."""
+    book = load_rulebook(path)
+    if json_file is not None:
+        write_json({"schema": RULES_SCHEMA, "edits": [asdict(edit) for edit in book.trail]}, json_file)
+        return
+    for made in book.trail:
+        click.echo(
+            f"{made.at}  {made.by}: {made.rule} (shipped version {made.shipped_version}) {made.field} "
+            f"{made.old:g} -> {made.new:g}: {made.reason}"
+        )
+    if not book.trail:
+        click.echo("No edits: the shipped rules hold.")
+
+
+def _analysed(path: Path, body_weight_kg: float | None) -> tuple[Walk, Analysis]:
+    walk = read(path)
+    if body_weight_kg is not None:
+        walk = replace(walk, body_weight_n=body_weight_kg * NEWTONS_PER_KG)
+    return walk, analyze(walk)
+
+
+def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
+    """Findings and alerts of a recording."""
+    book = _book(wanted.book)
+    reference = reference_of(wanted.baseline, wanted.tag) if wanted.baseline is not None else None
+    walk, analysis = _analysed(wanted.recording, wanted.body_weight_kg)
+    tables = from_analysis(analysis, walk.relative_sd)
+    layout = walk.feet[0].layout
+    own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
+    monitor = Monitor(book, reference, own_insole=own)
+    monitor.feed([*stride_observations(tables), *_seconds(walk, tables)])
+    monitor.finish()
+    words = catalogue()
+    told = [alert_as_json(alert, words) for alert in monitor.log.alerts]
+    found = [as_json(finding, words) for finding in findings(tables, layout, book, reference)]
+    if json_file is not None:
+        write_json(
+            {
+                "schema": ALERTS_SCHEMA,
+                "algorithm": analysis.algorithm_version,
+                "engine": ENGINE_VERSION,
+                "input": str(wanted.recording),
+                "alerts": told,
+                "findings": found,
+            },
+            json_file,
+        )
+        return
+    _say(told, found, words.disclaimer)
+
+
+def _seconds(walk: Walk, tables: list[StrideColumns]) -> list[Observation]:
+    """Standing and wear; without a known body weight by that of the strides."""
+    return seconds_of(walk, walk.body_weight_n or estimate_weight_n(tables))
+
+
+def _say(alerts: list[dict[str, Any]], found: list[dict[str, Any]], disclaimer: str) -> None:
+    for alert in alerts:
+        quiet = "" if alert["shown"] else " (kept quiet)"
+        click.echo(
+            f"{alert['raised_s']:7.0f} s  {alert['severity']}  {alert['rule']} (version "
+            f"{alert['rule_version']}), {alert['foot']}{quiet}: {alert['patient']}"
+        )
+    if not alerts:
+        click.echo("No alert.")
+    present = [entry for entry in found if entry["state"] == "present"]
+    unknown = sum(entry["state"] == "unknown" for entry in found)
+    for entry in present:
+        sure = f", {100 * entry['confidence']:.0f} % sure" if entry["confidence"] is not None else ""
+        click.echo(
+            f"finding  {entry['rule']} (version {entry['rule_version']}), {entry['foot']}: "
+            f"{entry['value']:.3g} where {entry['raise_level']:g} is the level{sure}. {entry['patient']}"
+        )
+    click.echo(
+        f"{len(present)} findings, {len(found) - len(present) - unknown} absent, {unknown} not known. "
+        f"{disclaimer}"
+    )
+
+
+def learn_day(recording: Path, baseline: Path, tag: str, day: date, body_weight_kg: float | None) -> None:
+    """Add a day to a baseline."""
+    learned = load_baseline(baseline) if baseline.exists() else PersonalBaseline()
+    walk, analysis = _analysed(recording, body_weight_kg)
+    tables = from_analysis(analysis)
+    if not learned.add_day(day, tag, tables, loads_of(analysis, tables, _seconds(walk, tables))):
+        raise FileError(
+            recording, "has fewer than 60 valid strides a foot: too few for a day of the baseline"
+        )
+    learned.save(baseline)
+    days = sum(known.tag == tag for known in learned.days)
+    ready = "" if learned.for_tag(tag) else "; three are needed"
+    click.echo(f"{baseline}: {days} days of {tag!r}{ready}")
+
+
+def compare_recordings(
+    before: tuple[Path, ...],
+    after: tuple[Path, ...],
+    metrics: tuple[str, ...],
+    paired: bool,
+    body_weight_kg: float | None,
+    json_file: Path | None,
+) -> None:
+    """Differences of two sets of recordings."""
+    sides = [
+        [from_analysis(_analysed(path, body_weight_kg)[1]) for path in paths] for paths in (before, after)
+    ]
+    known = {name for session in (*sides[0], *sides[1]) for table in session for name in table.values}
+    if unknown := set(metrics) - known:
+        raise PlantigradeError(f"no stride value is called {', '.join(sorted(unknown))}")
+    found = compare(sides[0], sides[1], metrics or tuple(MINIMAL_CHANGE), paired=paired)
+    if json_file is not None:
+        listed = [_difference_as_json(one) for one in found]
+        write_json({"schema": COMPARE_SCHEMA, "differences": listed}, json_file)
+        return
+    for one in found:
+        click.echo(one.words)
+    if not found:
+        raise PlantigradeError("no value is known on both sides: 12 valid strides a recording are needed")
+
+
+def _difference_as_json(one: Difference) -> dict[str, Any]:
+    known = asdict(one) | {"foot": one.foot.value}
+    return {key: None if value != value else value for key, value in known.items()}

@@ -1,0 +1,1 @@
+"""What is usual for one person, and whether two periods differ."""

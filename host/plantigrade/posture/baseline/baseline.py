@@ -1,0 +1,191 @@
+"""What is usual for this person in these shoes: learned over days, robust against odd ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plantigrade.errors import FileError
+from plantigrade.gait.signals import Foot
+from plantigrade.posture.json_file import read_values, write_values
+from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.statistics import cv_pct
+
+SCHEMA = "plantigrade.baseline/1"
+MIN_DAYS = 3
+MIN_STRIDES_A_DAY = 60
+KEEP_DAYS = 60
+NAN = float("nan")
+
+FLOOR: Mapping[str, float] = {
+    "force_arch_index": 0.010,
+    "ml_index_heel": 0.040,
+    "ml_index_forefoot": 0.035,
+    "load_share_heel_pct": 1.2,
+    "load_share_midfoot_pct": 1.0,
+    "load_share_forefoot_pct": 1.2,
+    "load_share_toes_pct": 1.0,
+    "forefoot_pti_bw": 3.0,
+    "heel_pti_bw": 3.0,
+    "push_off_bw": 0.02,
+    "loading_rate_bw_per_s": 0.5,
+    "stride_time_s": 0.02,
+    "stance_time_s": 0.012,
+    "stance_pct": 0.45,
+    "double_support_pct": 0.8,
+    "cpei_pct": 1.5,
+    "second_peak_missing": 0.15,
+}
+"""Smallest SD between days that is believed: an insole is not taken off and put on again without moving.
+Assumed; about twice what virtual people show."""
+RELATIVE_FLOOR = 0.03
+
+
+@dataclass(frozen=True)
+class Day:
+    """Medians of one day in one pair of shoes (foot and metric to value), the strides behind them,
+    coefficients of variation in per cent of a few metrics, and the loads of the day (see `day_load`)."""
+
+    day: str
+    tag: str
+    strides: int
+    medians: dict[str, float]
+    cvs: dict[str, float] = field(default_factory=dict[str, float])
+    loads: dict[str, float] = field(default_factory=dict[str, float])
+
+    def of_feet(self, metric: str) -> list[float]:
+        """Medians of the feet that know the metric."""
+        return [self.medians[key] for foot in Foot if (key := _key(foot, metric)) in self.medians]
+
+
+CV_OF = ("stride_time_s",)
+"""Metrics whose variation within a day is kept as well."""
+
+
+@dataclass
+class PersonalBaseline:
+    """Days of one person. `for_tag` gives the reference of a shoe or orthotic."""
+
+    days: list[Day] = field(default_factory=list[Day])
+
+    def add_day(
+        self, day: date, tag: str, tables: list[StrideColumns], loads: Mapping[str, float] | None = None
+    ) -> bool:
+        """Learn a day; False when it has too few strides. A day that is there already is replaced.
+
+        Args:
+            day: of the strides.
+            tag: shoes or orthotic that were worn.
+            tables: strides of the feet.
+            loads: what the day asked of the body, see `day_load`.
+        """
+        strides = min((int(table.valid.sum()) for table in tables), default=0)
+        if strides < MIN_STRIDES_A_DAY:
+            return False
+        medians: dict[str, float] = {}
+        cvs: dict[str, float] = {}
+        for table in tables:
+            for metric in table.values:
+                values = table.of(metric)
+                if len(values) >= MIN_STRIDES_A_DAY // 2:
+                    medians[_key(table.foot, metric)] = float(np.median(values))
+            for metric in CV_OF:
+                if not np.isnan(cv := cv_pct(table.of(metric))):
+                    cvs[_key(table.foot, metric)] = cv
+        iso = day.isoformat()
+        kept = [d for d in self.days if (d.day, d.tag) != (iso, tag)]
+        self.days = [*kept, Day(iso, tag, strides, medians, cvs, dict(loads or {}))][-KEEP_DAYS:]
+        return True
+
+    def for_tag(self, tag: str) -> "TagReference | None":
+        """The reference of one shoe or orthotic; None before there are three days of it."""
+        days = [day for day in self.days if day.tag == tag]
+        return TagReference(tag, days) if len(days) >= MIN_DAYS else None
+
+    def save(self, path: Path) -> None:
+        """Write as JSON, whole or not at all, for the owner alone to read.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        write_values(path, SCHEMA, {"days": [vars(day) for day in self.days]})
+
+
+@dataclass(frozen=True)
+class TagReference:
+    """Usual values in one pair of shoes, as `statistics.Reference`."""
+
+    tag: str
+    days: list[Day]
+
+    def _values(self, foot: Foot, metric: str) -> list[float]:
+        key = _key(foot, metric)
+        return [day.medians[key] for day in self.days if key in day.medians]
+
+    def centre(self, foot: Foot, metric: str) -> float:
+        """Median over days; NaN where fewer than three know it."""
+        values = self._values(foot, metric)
+        return float(np.median(values)) if len(values) >= MIN_DAYS else NAN
+
+    def spread(self, foot: Foot, metric: str) -> float:
+        """Robust SD between days, not below the metric's floor; widened while there are few days."""
+        values = self._values(foot, metric)
+        if len(values) < MIN_DAYS:
+            return NAN
+        centre = float(np.median(values))
+        robust = 1.4826 * float(np.median(np.abs(np.array(values) - centre)))
+        floor = FLOOR.get(metric, RELATIVE_FLOOR * abs(centre))
+        return max(robust, floor) * float(np.sqrt(1.0 + 1.0 / len(values)))
+
+    def cv_pct(self, foot: Foot, metric: str) -> float:
+        """Median over days; NaN where fewer than three know it."""
+        key = _key(foot, metric)
+        values = [day.cvs[key] for day in self.days if key in day.cvs]
+        return float(np.median(values)) if len(values) >= MIN_DAYS else NAN
+
+
+def load_baseline(path: Path) -> PersonalBaseline:
+    """Read what `PersonalBaseline.save` wrote.
+
+    Raises:
+        FileError: missing, not JSON, another schema or a broken day.
+    """
+    values = read_values(path, SCHEMA, "a baseline")
+    try:
+        return PersonalBaseline([_day(entry) for entry in values["days"]])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FileError(path, f"holds a day that makes no sense: {error}") from error
+
+
+def _day(entry: Mapping[str, Any]) -> Day:
+    return Day(
+        date.fromisoformat(entry["day"]).isoformat(),
+        str(entry["tag"]),
+        int(entry["strides"]),
+        {str(key): float(value) for key, value in entry["medians"].items()},
+        {str(key): float(value) for key, value in entry.get("cvs", {}).items()},
+        {str(key): float(value) for key, value in entry.get("loads", {}).items()},
+    )
+
+
+def reference_of(path: Path, tag: str) -> TagReference:
+    """The reference of one shoe or orthotic from a file of days.
+
+    Raises:
+        FileError: the file is broken, or has fewer than three days of the tag.
+    """
+    reference = load_baseline(path).for_tag(tag)
+    if reference is None:
+        raise FileError(
+            path,
+            f"has fewer than three days with the tag {tag!r}: add some with `plantigrade posture learn`, or "
+            "name another --tag",
+        )
+    return reference
+
+
+def _key(foot: Foot, metric: str) -> str:
+    return f"{foot.value}/{metric}"

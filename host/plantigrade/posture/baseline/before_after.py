@@ -1,0 +1,200 @@
+"""Before and after: two periods or conditions of one person, with the interval of each difference.
+
+The unit of comparison is the session (a walk, or a day), not the stride: strides of one session share shoe,
+mood and the way the insole lies, so that counting them as independent would promise far too much. The
+interval is a t interval over session means with a spread of its own for each side (Welch). Sessions that were
+walked in pairs (the same day with and without) are compared as pairs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.gait.signals import Foot
+from plantigrade.posture.baseline.baseline import FLOOR
+from plantigrade.posture.baseline.t_distribution import t_quantile
+from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
+
+F64 = NDArray[np.float64]
+MIN_SESSIONS = 2
+MIN_STRIDES = 12
+
+
+@dataclass(frozen=True)
+class MinimalChange:
+    """A change below which two sessions are not told apart, and what that rests on."""
+
+    value: float
+    unit: str
+    source: str
+
+
+ORDINARY = 2.77
+"""1.96 times the square root of two: what two ordinary days differ by in 95 of 100 cases, in their SD."""
+UNITS: Mapping[str, str] = {
+    "stride_time_s": "s",
+    "stance_pct": "%",
+    "double_support_pct": "%",
+    "force_arch_index": "",
+    "ml_index_forefoot": "",
+    "ml_index_heel": "",
+    "forefoot_pti_bw": "kPa s",
+}
+ASSUMED = "assumed: 2.77 times the day-to-day SD that the baseline takes for granted; not a published value"
+MINIMAL_CHANGE: Mapping[str, MinimalChange] = {
+    metric: MinimalChange(round(ORDINARY * FLOOR[metric], 3), unit, ASSUMED) for metric, unit in UNITS.items()
+}
+"""No minimal detectable change of such insoles has been published to our knowledge, and none is claimed:
+these follow from the floors of the personal baseline (`baseline.FLOOR`), which are assumptions."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """After minus before for one value of one foot.
+
+    Attributes:
+        metric, foot: what.
+        before, after: means over sessions.
+        difference: after - before.
+        low, high: interval at the asked confidence; None with fewer than two sessions a side.
+        confidence: of the interval, 0.95 unless asked otherwise.
+        sessions_before, sessions_after: behind the means.
+        paired: whether sessions were compared in pairs.
+        minimal_change: where known.
+        words: one plain sentence.
+    """
+
+    metric: str
+    foot: Foot
+    before: float
+    after: float
+    difference: float
+    low: float | None
+    high: float | None
+    confidence: float
+    sessions_before: int
+    sessions_after: int
+    paired: bool
+    minimal_change: MinimalChange | None
+    words: str
+
+
+def compare(
+    before: Sequence[Sequence[StrideColumns]],
+    after: Sequence[Sequence[StrideColumns]],
+    metrics: Sequence[str],
+    *,
+    paired: bool = False,
+    confidence: float = 0.95,
+    language: str = "en",
+) -> list[Difference]:
+    """Differences of the metrics for both feet.
+
+    Args:
+        before, after: sessions, each with the strides of its feet.
+        metrics: names of stride values.
+        paired: session i of `before` belongs to session i of `after`.
+        confidence: of the intervals.
+        language: of the sentences.
+
+    Raises:
+        PlantigradeError: pairs of unequal number, or no sessions.
+    """
+    if not before or not after:
+        raise PlantigradeError("a comparison needs at least one session before and one after")
+    if paired and len(before) != len(after):
+        raise PlantigradeError(f"pairs need as many sessions before ({len(before)}) as after ({len(after)})")
+    if not 0.5 <= confidence < 1:
+        raise PlantigradeError(f"confidence must lie between 0.5 and 1, not {confidence}")
+    words = catalogue(language)
+    found: list[Difference] = []
+    for metric in metrics:
+        for foot in Foot:
+            first, second = _means(before, metric, foot), _means(after, metric, foot)
+            if paired:
+                both = np.isfinite(first) & np.isfinite(second)
+                first, second = first[both], second[both]
+            first, second = first[np.isfinite(first)], second[np.isfinite(second)]
+            if len(first) and len(second):
+                found.append(_difference(metric, foot, first, second, paired, confidence, words))
+    return found
+
+
+def _means(sessions: Sequence[Sequence[StrideColumns]], metric: str, foot: Foot) -> F64:
+    """Median over the valid strides of each session; NaN with fewer than 12."""
+    values: list[float] = []
+    for session in sessions:
+        strides = next((table.of(metric) for table in session if table.foot is foot), np.empty(0))
+        values.append(float(np.median(strides)) if len(strides) >= MIN_STRIDES else float("nan"))
+    return np.array(values)
+
+
+def _difference(
+    metric: str, foot: Foot, first: F64, second: F64, paired: bool, confidence: float, words: Catalogue
+) -> Difference:
+    difference = float(second.mean() - first.mean())
+    low = high = None
+    if min(len(first), len(second)) >= MIN_SESSIONS:
+        reach = _reach(first, second, paired, confidence)
+        low, high = difference - reach, difference + reach
+    minimal = MINIMAL_CHANGE.get(metric)
+    return Difference(
+        metric=metric,
+        foot=foot,
+        before=float(first.mean()),
+        after=float(second.mean()),
+        difference=difference,
+        low=low,
+        high=high,
+        confidence=confidence,
+        sessions_before=len(first),
+        sessions_after=len(second),
+        paired=paired,
+        minimal_change=minimal,
+        words=_say(metric, foot, difference, low, high, minimal, words),
+    )
+
+
+def _reach(first: F64, second: F64, paired: bool, confidence: float) -> float:
+    """Half the interval.
+
+    Unpaired, Welch's error with the freedom of the smaller side alone (not Welch and Satterthwaite's larger
+    one): a handful of sessions says little about its own spread, and days are neither quite normal nor quite
+    independent, so the interval shall rather be a little wide than a little narrow.
+    """
+    if paired:
+        change = second - first
+        error2 = float(change.var(ddof=1)) / len(change)
+        freedom = len(change) - 1.0
+    else:
+        error2 = float(first.var(ddof=1)) / len(first) + float(second.var(ddof=1)) / len(second)
+        freedom = min(len(first), len(second)) - 1.0
+    return t_quantile(0.5 + confidence / 2, freedom) * float(np.sqrt(error2))
+
+
+def _say(
+    metric: str,
+    foot: Foot,
+    difference: float,
+    low: float | None,
+    high: float | None,
+    minimal: MinimalChange | None,
+    words: Catalogue,
+) -> str:
+    """One plain sentence."""
+    what = words.metrics.get(metric, metric)
+    said = {"what": what[0].upper() + what[1:], "side": words.sides[foot.value], "by": f"{difference:+.3g}"}
+    if low is None or high is None:
+        return words.compare["single"].format(**said)
+    said |= {"low": f"{low:+.3g}", "high": f"{high:+.3g}"}
+    if low <= 0 <= high:
+        return words.compare["chance"].format(**said)
+    if minimal is not None and abs(difference) < minimal.value:
+        limit = f"{minimal.value:g} {minimal.unit}".strip()
+        key = "rose_little" if difference > 0 else "fell_little"
+        return words.compare[key].format(**said, limit=limit)
+    return words.compare["rose" if difference > 0 else "fell"].format(**said)

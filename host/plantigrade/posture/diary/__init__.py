@@ -1,0 +1,1 @@
+"""The diary of symptoms, and whether they go along with load."""

@@ -1,0 +1,1 @@
+"""Rules: from strides and seconds to findings and alerts, live and from a file alike."""

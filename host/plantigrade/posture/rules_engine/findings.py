@@ -1,0 +1,236 @@
+"""What a whole recording says about each rule: value, uncertainty, confidence, or why it cannot be said.
+
+The same terms as in the alerts, over all valid strides instead of a sliding window.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import erf, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.gait.signals import Foot
+from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope, Severity, Statistic, Term
+from plantigrade.posture.rules_engine.statistics import Reference, rule_value
+from plantigrade.posture.rules_engine.uncertainty import sensor_sd
+
+F64 = NDArray[np.float64]
+NAN = float("nan")
+BLOCKS = 8
+
+
+class State(Enum):
+    """Outcome of a rule."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule on one side of one recording.
+
+    Attributes:
+        rule, rule_version, engine: what was judged with, as versions.
+        title, pattern: of the rule.
+        foot: side; None for both.
+        state: present, absent or unknown.
+        value, sd: the rule's value and its standard uncertainty (strides and sensors); NaN where unknown.
+        unit: of the value.
+        raise_level: the level.
+        confidence: probability that the true value lies on the found side of the level; NaN where unknown.
+        strides: valid strides of the side (the smaller of both where both are needed).
+        note: why it is unknown, or a caution.
+        severity, evidence, references: of the rule.
+    """
+
+    rule: str
+    rule_version: str
+    engine: str
+    title: str
+    pattern: str
+    foot: Foot | None
+    state: State
+    value: float
+    sd: float
+    unit: str
+    raise_level: float
+    confidence: float
+    strides: int
+    note: str
+    severity: Severity
+    evidence: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Whole:
+    """All valid strides, or one block of them, as a window."""
+
+    tables: dict[Foot, StrideColumns]
+    block: tuple[int, int] | None = None
+
+    def column(self, foot: Foot, metric: str) -> F64:
+        table = self.tables.get(foot)
+        if table is None:
+            return np.empty(0)
+        values = table.of(metric)
+        if self.block is None:
+            return values
+        left_out, of = self.block
+        edges = np.linspace(0, len(values), of + 1).astype(int)
+        return np.concatenate([values[: edges[left_out]], values[edges[left_out + 1] :]])
+
+
+def judge(
+    tables: list[StrideColumns],
+    book: RuleBook | None = None,
+    reference: Reference | None = None,
+    *,
+    own_insole: bool = True,
+    regions: tuple[str, ...] = (),
+    medial: F64 | None = None,
+    uncertainty: bool = True,
+) -> list[Finding]:
+    """Findings of every rule on strides, for each side that it concerns.
+
+    Args:
+        tables: strides of one or both feet, with derived columns.
+        book: the rules that hold.
+        reference: the personal baseline.
+        own_insole: whether population levels for our layout apply.
+        regions, medial: of the sensors, for the propagation of their uncertainty.
+        uncertainty: also work out `sd` and `confidence`, which takes most of the time.
+    """
+    book = book or RuleBook()
+    by_foot = {table.foot: table for table in tables}
+    found: list[Finding] = []
+    for rule in book.rules.values():
+        if rule.scope is Scope.SECOND:
+            continue
+        sides: tuple[Foot, ...] = (Foot.LEFT,) if rule.scope is Scope.BOTH else tuple(Foot)
+        for side in sides:
+            finding = _one(rule, side, by_foot, book, reference, own_insole)
+            if uncertainty and finding.state is not State.UNKNOWN:
+                sensor = _sensor_part(rule, side, by_foot, regions, medial)
+                finding = _with_sd(finding, rule, side, by_foot, reference, sensor)
+            found.append(finding)
+    return found
+
+
+def _one(
+    rule: Rule,
+    side: Foot,
+    tables: dict[Foot, StrideColumns],
+    book: RuleBook,
+    reference: Reference | None,
+    own_insole: bool,
+) -> Finding:
+    needed = (side,) if rule.scope is Scope.FOOT else tuple(Foot)
+    strides = min(int(tables[foot].valid.sum()) if foot in tables else 0 for foot in needed)
+    value, state = NAN, State.UNKNOWN
+    note = _obstacle(rule, strides, reference, own_insole)
+    if not note:
+        value = rule_value(rule, side, _Whole(tables), reference)
+        if np.isnan(value):
+            note = f"the recording does not give {', '.join(term.metric for term in rule.terms)}"
+        else:
+            state = State.PRESENT if value >= rule.raise_level else State.ABSENT
+    return Finding(
+        rule=rule.id,
+        rule_version=book.label(rule.id),
+        engine=ENGINE_VERSION,
+        title=rule.title,
+        pattern=rule.pattern,
+        foot=None if rule.scope is Scope.BOTH else side,
+        state=state,
+        value=value,
+        sd=NAN,
+        unit=rule.unit,
+        raise_level=rule.raise_level,
+        confidence=NAN,
+        strides=strides,
+        note=note,
+        severity=rule.severity,
+        evidence=rule.evidence,
+        references=rule.references,
+    )
+
+
+def _with_sd(
+    finding: Finding,
+    rule: Rule,
+    side: Foot,
+    tables: dict[Foot, StrideColumns],
+    reference: Reference | None,
+    sensor: float,
+) -> Finding:
+    """The finding with its standard uncertainty and how sure its side of the level is."""
+    strides = _stride_part(rule, side, tables, reference)
+    sd = float(np.hypot(strides, 0.0 if np.isnan(sensor) else sensor))
+    confidence = _normal(abs(finding.value - finding.raise_level) / sd) if sd > 0 else 1.0
+    return replace(finding, sd=sd, confidence=confidence)
+
+
+def _obstacle(rule: Rule, strides: int, reference: Reference | None, own_insole: bool) -> str:
+    if rule.own_insole_only and not own_insole:
+        return "levels are known for the Plantigrade insole only; this recording has other sensors"
+    if rule.needs_baseline and reference is None:
+        return "needs a personal baseline of at least three days in these shoes"
+    if strides < rule.min_strides:
+        return f"needs {rule.min_strides} valid strides, there are {strides}"
+    return ""
+
+
+def _stride_part(
+    rule: Rule, side: Foot, tables: dict[Foot, StrideColumns], reference: Reference | None
+) -> float:
+    """Standard error of the value by leaving out one eighth of the strides at a time (block jackknife)."""
+    values = [rule_value(rule, side, _Whole(tables, (i, BLOCKS)), reference) for i in range(BLOCKS)]
+    known = np.array([value for value in values if not np.isnan(value)])
+    if len(known) < 2:
+        return 0.0
+    return float(np.sqrt((len(known) - 1) / len(known) * np.sum((known - known.mean()) ** 2)))
+
+
+def _sensor_part(
+    rule: Rule,
+    side: Foot,
+    tables: dict[Foot, StrideColumns],
+    regions: tuple[str, ...],
+    medial: F64 | None,
+) -> float:
+    """What the sensors' uncertainty does to the value of a rule; NaN where it is not propagated.
+
+    The terms of one rule look at the same sensors, so that their errors count as going together: the mean of
+    the terms' is taken. Against a personal baseline a constant error of the sensors cancels, so nothing is
+    added there.
+    """
+    if rule.needs_baseline or not regions or medial is None:
+        return NAN
+    parts = [_term_sd(term, side, tables, regions, medial) for term in rule.terms]
+    known = [part for part in parts if not np.isnan(part)]
+    return float(np.mean(known)) if known else NAN
+
+
+def _term_sd(
+    term: Term, side: Foot, tables: dict[Foot, StrideColumns], regions: tuple[str, ...], medial: F64
+) -> float:
+    """What the sensors' uncertainty does to a term whose value is known; NaN where it is not propagated."""
+    own = sensor_sd(term.metric, tables[side], regions, medial) / term.scale
+    if term.statistic not in (Statistic.ASYMMETRY, Statistic.SUM):
+        return own
+    other = sensor_sd(term.metric, tables[side.other], regions, medial) / term.scale
+    both = float(np.hypot(own, other))
+    if term.statistic is Statistic.SUM:
+        return both
+    middle = abs(float(np.median(tables[side].of(term.metric))))
+    return 100.0 * both / middle if middle > 0 else NAN
+
+
+def _normal(z: float) -> float:
+    return 0.5 * (1.0 + erf(z / sqrt(2.0)))

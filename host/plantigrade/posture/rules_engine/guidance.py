@@ -1,0 +1,116 @@
+"""What a pattern can go with and what can help, from the text catalogue of a language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from plantigrade.errors import FileError
+from plantigrade.gait.signals import Foot
+from plantigrade.languages import languages_in, texts_of
+
+TEXT_DIR = Path(__file__).resolve().parents[1] / "text"
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Plain instructions: what to do, and when to stop."""
+
+    title: str
+    how: str
+    stop: str
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """Where a pattern may be felt, what may help, when to see someone; empty texts where there is nothing to
+    say."""
+
+    pattern: str
+    title: str
+    felt: str
+    knee: str
+    hip: str
+    back: str
+    orthotics: tuple[str, ...]
+    footwear: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+    see: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All texts of one language."""
+
+    language: str
+    disclaimer: str
+    sides: Mapping[str, str]
+    metrics: Mapping[str, str]
+    compare: Mapping[str, str]
+    places: Mapping[str, str]
+    diary: Mapping[str, str]
+    rules: Mapping[str, Mapping[str, str]]
+    patterns: Mapping[str, Guidance]
+
+    def patient(self, rule: str, foot: Foot | None) -> str:
+        """What the rule means, for the wearer."""
+        return self._words(rule, "patient", foot)
+
+    def clinician(self, rule: str, foot: Foot | None) -> str:
+        """What the rule means, for a clinician."""
+        return self._words(rule, "clinician", foot)
+
+    def _words(self, rule: str, reader: str, foot: Foot | None) -> str:
+        side = self.sides[foot.value if foot is not None else "both"]
+        return self.rules[rule][reader].replace("{side}", side)
+
+
+def languages() -> tuple[str, ...]:
+    """Languages that have a catalogue."""
+    return languages_in(TEXT_DIR)
+
+
+@cache
+def catalogue(language: str = "en") -> Catalogue:
+    """The texts of a language.
+
+    Raises:
+        FileError: there is no such catalogue, or it lacks an entry.
+    """
+    data = texts_of(TEXT_DIR, language)
+    try:
+        exercises = {name: Exercise(**entry) for name, entry in data["exercise"].items()}
+        patterns = {name: _guidance(name, entry, exercises) for name, entry in data["pattern"].items()}
+        return Catalogue(
+            data["language"],
+            data["disclaimer"],
+            data["sides"],
+            data["metric"],
+            data["compare"],
+            data["place"],
+            data["diary"],
+            data["rule"],
+            patterns,
+        )
+    except (KeyError, TypeError) as error:
+        raise FileError(
+            TEXT_DIR / f"{language}.toml", f"is not a complete text catalogue: {error}"
+        ) from error
+
+
+def _guidance(name: str, entry: Mapping[str, Any], exercises: Mapping[str, Exercise]) -> Guidance:
+    return Guidance(
+        pattern=name,
+        title=entry["title"],
+        felt=entry["felt"],
+        knee=entry["knee"],
+        hip=entry["hip"],
+        back=entry["back"],
+        orthotics=tuple(entry["orthotics"]),
+        footwear=tuple(entry["footwear"]),
+        exercises=tuple(exercises[key] for key in entry["exercises"]),
+        see=entry["see"],
+        sources=tuple(entry["sources"]),
+    )

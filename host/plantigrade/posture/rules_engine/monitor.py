@@ -1,0 +1,207 @@
+"""Judges strides and seconds as they come, live or from a file: the same code, the same alerts.
+
+Observations may arrive up to `LATENESS_S` out of order (the two feet's links differ); they are judged in
+time order.
+"""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.gait.signals import Foot
+from plantigrade.posture.rules_engine.alerts import Alert, AlertLog
+from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope
+from plantigrade.posture.rules_engine.statistics import Reference, rule_value, seconds_value
+
+F64 = NDArray[np.float64]
+LATENESS_S = 5.0
+JUDGE_EVERY_STRIDES = 4
+FORGET_AFTER_S = 3600.0
+BOTH = "both"
+
+
+@dataclass
+class _State:
+    """Where one rule stands for one side."""
+
+    above_since_s: float | None = None
+    below_since_s: float | None = None
+    open_alert: int | None = None
+    judged_s: float = float("-inf")
+
+
+@dataclass
+class _Strides:
+    """The latest strides of both feet, by metric."""
+
+    longest: int
+    times: dict[Foot, deque[float]] = field(default_factory=dict[Foot, deque[float]])
+    columns: dict[tuple[Foot, str], deque[float]] = field(
+        default_factory=dict[tuple[Foot, str], deque[float]]
+    )
+    counts: dict[Foot, int] = field(default_factory=lambda: dict.fromkeys(Foot, 0))
+    take: int = 0
+
+    def add(self, foot: Foot, time_s: float, values: dict[str, float]) -> None:
+        times = self.times.setdefault(foot, deque(maxlen=self.longest))
+        if times and time_s - times[-1] > FORGET_AFTER_S:
+            times.clear()
+            for (side, _), column in self.columns.items():
+                if side is foot:
+                    column.clear()
+        times.append(time_s)
+        self.counts[foot] += 1
+        for name, value in values.items():
+            self.columns.setdefault((foot, name), deque(maxlen=self.longest)).append(value)
+
+    def held(self, foot: Foot) -> int:
+        """Strides of the foot that are not forgotten, up to the longest window."""
+        return len(self.times.get(foot, ()))
+
+    def column(self, foot: Foot, metric: str) -> F64:
+        stored = self.columns.get((foot, metric))
+        if stored is None:
+            return np.empty(0)
+        values = np.fromiter(stored, np.float64)[-self.take :]
+        return values[np.isfinite(values)]
+
+
+class Monitor:
+    """Alerts of one recording.
+
+    Args:
+        book: the rules that hold.
+        reference: the personal baseline; None leaves rules that need it silent.
+        own_insole: whether the sensors are those of our layout; rules that depend on it are silent otherwise.
+        log: where alerts go.
+    """
+
+    def __init__(
+        self,
+        book: RuleBook | None = None,
+        reference: Reference | None = None,
+        *,
+        own_insole: bool = True,
+        log: AlertLog | None = None,
+    ) -> None:
+        self.book = book or RuleBook()
+        self.reference = reference
+        self.own_insole = own_insole
+        self.log = log or AlertLog()
+        longest = max((rule.window_strides for rule in self.book.rules.values()), default=0)
+        self._strides = _Strides(longest)
+        self._states: dict[tuple[str, Foot | None], _State] = {}
+        self._waiting: list[tuple[float, int, int, Observation]] = []
+        self._arrivals = 0
+        self._newest_s = float("-inf")
+
+    def feed(self, observations: list[Observation]) -> list[Alert]:
+        """Take what has become known; the alerts that were raised or cleared by what is now in order."""
+        changed: list[Alert] = []
+        for observation in observations:
+            self._arrivals += 1
+            order = 2 if observation.foot is None else (0 if observation.foot is Foot.LEFT else 1)
+            heapq.heappush(self._waiting, (observation.time_s, order, self._arrivals, observation))
+            self._newest_s = max(self._newest_s, observation.time_s)
+        while self._waiting and self._waiting[0][0] <= self._newest_s - LATENESS_S:
+            changed += self._judge(heapq.heappop(self._waiting)[3])
+        return changed
+
+    def finish(self) -> list[Alert]:
+        """Judge what is still waiting for late company."""
+        changed: list[Alert] = []
+        while self._waiting:
+            changed += self._judge(heapq.heappop(self._waiting)[3])
+        return changed
+
+    def _judge(self, observation: Observation) -> list[Alert]:
+        if observation.foot is None:
+            return self._judge_second(observation)
+        foot, time_s = observation.foot, observation.time_s
+        self._strides.add(foot, time_s, dict(observation.values))
+        if self._strides.counts[foot] % JUDGE_EVERY_STRIDES:
+            return []
+        changed: list[Alert] = []
+        for rule in self.book.rules.values():
+            if rule.scope is Scope.SECOND or (rule.own_insole_only and not self.own_insole):
+                continue
+            if rule.scope is not Scope.FOOT and foot is Foot.RIGHT:
+                continue
+            needed = (foot,) if rule.scope is Scope.FOOT else tuple(Foot)
+            seen = min(self._strides.counts[one] for one in needed)
+            held = min(self._strides.held(one) for one in needed)
+            if seen < rule.alert_strides or held < rule.min_strides:
+                continue
+            self._strides.take = rule.window_strides
+            for side in Foot if rule.scope is Scope.SIDE else (foot,):
+                value = rule_value(rule, side, self._strides, self.reference)
+                named = None if rule.scope is Scope.BOTH else side
+                changed += self._decide(rule, named, value, time_s, seen)
+        return changed
+
+    def _judge_second(self, observation: Observation) -> list[Alert]:
+        """Rules of seconds that the observation speaks of: a sensor's fault says nothing of standing."""
+        changed: list[Alert] = []
+        seen = sum(self._strides.counts.values())
+        for rule in self.book.rules.values():
+            told = any(term.metric in observation.values for term in rule.terms)
+            if rule.scope is Scope.SECOND and told:
+                value = seconds_value(rule, observation.values)
+                changed += self._decide(rule, None, value, observation.time_s, seen)
+        return changed
+
+    def _decide(self, rule: Rule, side: Foot | None, value: float, time_s: float, seen: int) -> list[Alert]:
+        """Hysteresis and dwell; a value that is not known is neither above nor below."""
+        state = self._states.setdefault((rule.id, side), _State())
+        if np.isnan(value) or time_s - state.judged_s > FORGET_AFTER_S:
+            state.above_since_s = state.below_since_s = None
+        state.judged_s = time_s
+        if np.isnan(value):
+            return []
+        if state.open_alert is not None:
+            return self._maybe_clear(rule, state, state.open_alert, value, time_s)
+        if value < rule.raise_level:
+            state.above_since_s = None
+            return []
+        if state.above_since_s is None:
+            state.above_since_s = time_s
+        if time_s - state.above_since_s < rule.dwell_s:
+            return []
+        alert = self.log.add(rule, self._alert(rule, side, value, time_s, state.above_since_s, seen))
+        state.open_alert, state.below_since_s = alert.number, None
+        return [alert]
+
+    def _maybe_clear(
+        self, rule: Rule, state: _State, number: int, value: float, time_s: float
+    ) -> list[Alert]:
+        if value > rule.clear_level:
+            state.below_since_s = None
+            return []
+        if state.below_since_s is None:
+            state.below_since_s = time_s
+        if time_s - state.below_since_s < rule.dwell_s:
+            return []
+        state.open_alert, state.above_since_s = None, None
+        return [self.log.clear(number, time_s)]
+
+    def _alert(
+        self, rule: Rule, side: Foot | None, value: float, time_s: float, onset_s: float, seen: int
+    ) -> Alert:
+        return Alert(
+            number=0,
+            rule=rule.id,
+            rule_version=self.book.label(rule.id),
+            engine=ENGINE_VERSION,
+            foot=side,
+            severity=rule.severity,
+            raised_s=time_s,
+            onset_s=onset_s,
+            value=value,
+            level=rule.raise_level,
+            strides=seen,
+        )

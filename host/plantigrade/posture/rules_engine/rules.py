@@ -1,0 +1,213 @@
+"""Rules as data: what is watched, when it speaks up, on what evidence. Read from `rules/*.toml`, checked
+strictly.
+
+A rule's value combines its terms, each `sign * (statistic - centre) / scale`, into one number: the smallest,
+or their mean. It is raised at `raise_level` after `dwell_s` and cleared at `clear_level` after as long.
+docs/reference/posture-rules.md describes every entry.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from pathlib import Path
+from typing import Any, cast
+
+from plantigrade.errors import FileError, PlantigradeError
+
+RULES_DIR = Path(__file__).resolve().parent / "shipped"
+ENGINE_VERSION = "posture-3"
+
+
+class Statistic(Enum):
+    """How strides of the window become one number."""
+
+    MEDIAN = "median"
+    """Median of the foot."""
+    CV = "cv"
+    """SD over mean in per cent, outliers beyond four robust SDs left out."""
+    ASYMMETRY = "asymmetry"
+    """100 (this side - other) / half their sum, of the medians."""
+    SUM = "sum"
+    """Median of this side plus that of the other."""
+    DRIFT = "drift"
+    """(median - personal baseline) / spread of the baseline."""
+    RATIO = "ratio"
+    """median / personal baseline."""
+    CV_RATIO = "cv_ratio"
+    """cv / usual cv of the personal baseline."""
+    LAST = "last"
+    """The latest value (of a second)."""
+
+
+class Scope(Enum):
+    """For whom a rule is judged."""
+
+    FOOT = "foot"
+    """Each foot alone."""
+    SIDE = "side"
+    """Each side against the other; both feet must have enough strides."""
+    BOTH = "both"
+    """Both feet together, the mean of their statistics."""
+    SECOND = "second"
+    """Values of seconds, not of strides."""
+
+
+class Combine(Enum):
+    """How the terms of a rule become its value."""
+
+    ALL = "all"
+    """The smallest: every term must pass the level."""
+    MEAN = "mean"
+    """Their mean, but no more than the smallest divided by `least`: no term may be missing altogether."""
+
+
+class Severity(Enum):
+    """How urgent."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a rule's value."""
+
+    metric: str
+    statistic: Statistic
+    sign: float = 1.0
+    centre: float = 0.0
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """See the module; `id` is the key of patient's and clinician's words, `pattern` of the guidance."""
+
+    id: str
+    version: int
+    title: str
+    pattern: str
+    scope: Scope
+    terms: tuple[Term, ...]
+    unit: str
+    raise_level: float
+    clear_level: float
+    dwell_s: float
+    severity: Severity
+    evidence: str
+    references: tuple[str, ...]
+    min_strides: int = 0
+    alert_strides: int = 0
+    window_strides: int = 0
+    min_interval_s: float = 0.0
+    own_insole_only: bool = False
+    combine: Combine = Combine.ALL
+    least: float = 1.0
+
+    @property
+    def needs_baseline(self) -> bool:
+        """Whether it compares with the person's own baseline."""
+        own = (Statistic.DRIFT, Statistic.RATIO, Statistic.CV_RATIO)
+        return any(term.statistic in own for term in self.terms)
+
+
+EDITABLE = (
+    "raise_level",
+    "clear_level",
+    "dwell_s",
+    "min_strides",
+    "alert_strides",
+    "window_strides",
+    "min_interval_s",
+)
+"""What a clinician may change for a patient."""
+
+
+def shipped_rules() -> dict[str, Rule]:
+    """The rules of this version, by identifier."""
+    rules: dict[str, Rule] = {}
+    for path in sorted(RULES_DIR.glob("*.toml")):
+        rules |= load_rules(path)
+    return rules
+
+
+def load_rules(path: Path) -> dict[str, Rule]:
+    """Read one file of rules.
+
+    Raises:
+        FileError: not TOML, an unknown or missing entry, or levels that contradict each other.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = tomllib.load(stream)
+    except OSError as error:
+        raise FileError(path, f"cannot be read ({error.strerror})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise FileError(path, f"is not valid TOML: {error}") from error
+    rules: dict[str, Rule] = {}
+    for entry in _entries(data, path):
+        name = entry.get("id", "without an id")
+        try:
+            rule = _rule(entry)
+            check_rule(rule)
+        except (KeyError, TypeError, ValueError, PlantigradeError) as error:
+            raise FileError(path, f"rule {name}: {error}") from error
+        if rule.id in rules:
+            raise FileError(path, f"rule {name} appears twice")
+        rules[rule.id] = rule
+    return rules
+
+
+def _entries(data: Mapping[str, Any], path: Path) -> list[dict[str, Any]]:
+    listed: Any = data.get("rule", [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in cast(list[Any], listed)):
+        raise FileError(path, "is not a list of rules: each begins with [[rule]]")
+    return cast(list[dict[str, Any]], listed)
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    known = {f.name for f in fields(Rule)}
+    if unknown := set(entry) - known:
+        raise ValueError(f"unknown entries {', '.join(sorted(unknown))}")
+    given = dict(entry)
+    given["scope"] = Scope(entry["scope"])
+    given["severity"] = Severity(entry["severity"])
+    given["combine"] = Combine(entry.get("combine", "all"))
+    given["terms"] = tuple(_term(term) for term in entry["terms"])
+    given["references"] = tuple(str(reference) for reference in entry["references"])
+    return Rule(**given)
+
+
+def _term(entry: Mapping[str, Any]) -> Term:
+    given = dict(entry)
+    given["statistic"] = Statistic(entry["statistic"])
+    return Term(**given)
+
+
+def check_rule(rule: Rule) -> None:
+    """Refuse a rule that could never clear, never speak, or speak at once.
+
+    Raises:
+        PlantigradeError: with the reason.
+    """
+    if not rule.terms or any(term.scale <= 0 or abs(term.sign) != 1 for term in rule.terms):
+        raise PlantigradeError("needs terms with a positive scale and a sign of 1 or -1")
+    if not 0 < rule.least <= 1:
+        raise PlantigradeError(f"least must lie above 0 and not above 1, not {rule.least}")
+    if not rule.clear_level < rule.raise_level:
+        raise PlantigradeError(
+            f"clear level {rule.clear_level} must lie below raise level {rule.raise_level}"
+        )
+    if rule.dwell_s < 0 or rule.min_interval_s < 0:
+        raise PlantigradeError("dwell and interval must not be negative")
+    if rule.scope is Scope.SECOND:
+        if any(term.statistic is not Statistic.LAST for term in rule.terms):
+            raise PlantigradeError('rules of scope "second" use the statistic "last"')
+        return
+    if not 12 <= rule.min_strides <= rule.window_strides <= 2000:
+        raise PlantigradeError("strides: 12 <= min_strides <= window_strides <= 2000")
+    if not rule.min_strides <= rule.alert_strides <= 5000:
+        raise PlantigradeError("alert_strides must not be below min_strides, nor above 5000")

@@ -1,0 +1,146 @@
+"""The `posture` section of an analysis: every rule's finding with its words, as JSON
+(docs/reference/posture-rules.md)."""
+
+from collections.abc import Mapping
+from math import isnan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.gait.results import Analysis
+from plantigrade.gait.signals import Foot, SensorLayout
+from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
+from plantigrade.posture.rules_engine.findings import Finding, State, judge
+from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.statistics import Reference
+
+F64 = NDArray[np.float64]
+OWN_LAYOUT_PREFIX = "plantigrade-16"
+
+
+def posture_section(
+    analysis: Analysis,
+    layout: SensorLayout | None,
+    *,
+    book: RuleBook | None = None,
+    reference: Reference | None = None,
+    relative_sd: Mapping[Foot, F64] | None = None,
+    language: str = "en",
+) -> list[dict[str, Any]]:
+    """Findings of a recording, present ones first, ready for JSON.
+
+    Args:
+        analysis: of the gait engine.
+        layout: of the sensors; levels that hold for our insole only are applied to no other.
+        book: the patient's rules; None for the shipped ones.
+        reference: the personal baseline.
+        relative_sd: uncertainty of each sensor's force, as a share, per foot.
+        language: of the words.
+    """
+    tables = from_analysis(analysis, relative_sd)
+    return [as_json(finding, catalogue(language)) for finding in findings(tables, layout, book, reference)]
+
+
+def findings(
+    tables: list[StrideColumns],
+    layout: SensorLayout | None,
+    book: RuleBook | None = None,
+    reference: Reference | None = None,
+    *,
+    uncertainty: bool = True,
+) -> list[Finding]:
+    """Findings of completed tables, present ones first; without `uncertainty` quicker, see `judge`."""
+    own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
+    regions = layout.region if layout is not None else ()
+    medial = medial_of(layout) if layout is not None else None
+    found = judge(
+        tables,
+        book,
+        reference,
+        own_insole=own,
+        regions=regions,
+        medial=medial,
+        uncertainty=uncertainty,
+    )
+    order = {State.PRESENT: 0, State.ABSENT: 1, State.UNKNOWN: 2}
+    return sorted(found, key=lambda finding: order[finding.state])
+
+
+def medial_of(layout: SensorLayout) -> F64:
+    """+1 for sensors medial of their region's middle, -1 lateral, 0 on it (S,)."""
+    side = np.zeros(layout.sensor_count)
+    for region in set(layout.region):
+        where = np.array([name == region for name in layout.region])
+        middle = 0.5 * (layout.x_mm[where].min() + layout.x_mm[where].max())
+        offset = layout.x_mm[where] - middle
+        side[where] = np.where(offset < -0.5, 1.0, np.where(offset > 0.5, -1.0, 0.0))
+    return side
+
+
+def as_json(finding: Finding, words: Catalogue) -> dict[str, Any]:
+    """One finding; numbers that are not known are null."""
+    guide = words.patterns[finding.pattern]
+    entry: dict[str, Any] = {
+        "rule": finding.rule,
+        "rule_version": finding.rule_version,
+        "engine": finding.engine,
+        "title": finding.title,
+        "foot": finding.foot.value if finding.foot is not None else "both",
+        "state": finding.state.value,
+        "value": _number(finding.value),
+        "sd": _number(finding.sd),
+        "unit": finding.unit,
+        "raise_level": finding.raise_level,
+        "confidence": _number(finding.confidence),
+        "n": finding.strides,
+        "severity": finding.severity.value,
+        "evidence": finding.evidence,
+        "references": list(finding.references),
+    }
+    if finding.note:
+        entry["note"] = finding.note
+    if finding.state is State.PRESENT:
+        entry["patient"] = words.patient(finding.rule, finding.foot)
+        entry["clinician"] = words.clinician(finding.rule, finding.foot)
+        entry["guidance"] = {
+            "felt": guide.felt,
+            "knee": guide.knee,
+            "hip": guide.hip,
+            "lower_back": guide.back,
+            "orthotics": list(guide.orthotics),
+            "footwear": list(guide.footwear),
+            "exercises": [vars(exercise) for exercise in guide.exercises],
+            "see_a_professional": guide.see,
+            "sources": list(guide.sources),
+            "disclaimer": words.disclaimer,
+        }
+    return entry
+
+
+def alert_as_json(alert: Alert, words: Catalogue) -> dict[str, Any]:
+    """One alert for recordings and live pages."""
+    return {
+        "number": alert.number,
+        "rule": alert.rule,
+        "rule_version": alert.rule_version,
+        "engine": alert.engine,
+        "foot": alert.foot.value if alert.foot is not None else "both",
+        "severity": alert.severity.value,
+        "onset_s": alert.onset_s,
+        "raised_s": alert.raised_s,
+        "cleared_s": alert.cleared_s,
+        "acknowledged_s": alert.acknowledged_s,
+        "shown": alert.shown,
+        "value": _number(alert.value),
+        "level": alert.level,
+        "strides": alert.strides,
+        "patient": words.patient(alert.rule, alert.foot),
+        "clinician": words.clinician(alert.rule, alert.foot),
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if isnan(value) else round(value, 6)

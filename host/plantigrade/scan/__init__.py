@@ -1,0 +1,1 @@
+"""`plantigrade scan`: insoles in reach, real and virtual."""

@@ -1,0 +1,1 @@
+"""The twin: a virtual body, board and radio, on which the real firmware runs."""
