@@ -33,7 +33,7 @@ def _folder(data: Path, name: str, *patterns: str) -> Path | None:
 
 def as_json(
     agreements: list[footswitch.Agreement],
-    subjects: list[insole_force.Subject],
+    subjects: list[insole_force.ExportData],
     exports: list[vendors.Export],
 ) -> dict[str, object]:
     """The report's figures for scripts."""

@@ -23,7 +23,7 @@ from plantigrade.errors import PlantigradeError
 EXIT_INTERRUPTED = 130
 
 
-class Place(NamedTuple):
+class CommandSpec(NamedTuple):
     """Where a sub-command lives: `module:attribute`, and its one-line help (shown without importing it)."""
 
     module: str
@@ -31,30 +31,34 @@ class Place(NamedTuple):
     help: str
 
 
-COMMANDS: dict[str, Place] = {
-    "demo": Place(
+COMMANDS: dict[str, CommandSpec] = {
+    "demo": CommandSpec(
         "plantigrade.demo.commands", "demo", "Two virtual insoles walk a recorded walk, end to end."
     ),
-    "run": Place("plantigrade.live.commands", "run", "Collect from the insoles in reach into the library."),
-    "scan": Place("plantigrade.scan.commands", "scan", "List the insoles in reach, real and virtual."),
-    "analyze": Place(
+    "run": CommandSpec(
+        "plantigrade.live.commands", "run", "Collect from the insoles in reach into the library."
+    ),
+    "scan": CommandSpec("plantigrade.scan.commands", "scan", "List the insoles in reach, real and virtual."),
+    "analyze": CommandSpec(
         "plantigrade.analyze.commands",
         "analyze",
         "Compute gait parameters from a recording of any known format.",
     ),
-    "posture": Place(
+    "posture": CommandSpec(
         "plantigrade.posture.commands",
         "posture",
         "Rules of a patient, findings and alerts, own baseline, before and after.",
     ),
-    "sessions": Place(
+    "sessions": CommandSpec(
         "plantigrade.library.commands", "sessions", "List, show, import, export and verify recordings."
     ),
-    "device": Place(
+    "device": CommandSpec(
         "plantigrade.device.commands", "device", "Look after an insole: info, self-test, console."
     ),
-    "users": Place("plantigrade.web.commands", "users", "Manage the accounts of the web page."),
-    "twin": Place("plantigrade.twin.commands", "twin", "Run virtual insoles for any Bluetooth LE host."),
+    "users": CommandSpec("plantigrade.web.commands", "users", "Manage the accounts of the web page."),
+    "twin": CommandSpec(
+        "plantigrade.twin.commands", "twin", "Run virtual insoles for any Bluetooth LE host."
+    ),
 }
 
 

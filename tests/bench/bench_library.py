@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.tables import RecordingRow, TagRow
 from plantigrade.library.entries import Filter, Tag
-from plantigrade.library.recordings.container import read_books
+from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.frames import FootFrames, read_parquet, write_parquet
 from plantigrade.twin.electrical import FrontEnd
 
@@ -159,7 +159,7 @@ def _read_csv(path: Path) -> np.ndarray:
 def _listing(folder: Path) -> list[Row]:
     """10 000 recordings in the catalogue, against reading as many books."""
     library = Library(folder / "data")
-    books = sealed(library.recordings, "book", rows=100)
+    manifest = sealed(library.recordings, "book", rows=100)
     now = datetime.now(UTC)
     with library.store.write() as session:
         session.execute(
@@ -171,7 +171,7 @@ def _listing(folder: Path) -> list[Row]:
                 for n in range(RECORDINGS)
             ],
         )  # fmt: skip
-    naive_s = _timed(lambda: [read_books(books) for _ in range(RECORDINGS // 10)]) * 10
+    naive_s = _timed(lambda: [read_manifest(manifest) for _ in range(RECORDINGS // 10)]) * 10
     assert library.find(Filter(limit=1))
     page_s = min(_timed(lambda: library.find(Filter(limit=50))) for _ in range(5))
     gaps_s = min(_timed(lambda: library.find(Filter(with_gaps=True, limit=50))) for _ in range(5))

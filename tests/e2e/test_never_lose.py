@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plantigrade.library.recordings.container import read_books
+from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.finalize import seal
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
@@ -110,7 +110,7 @@ async def check(tmp_path: Path, seconds: float, cuts: int, kills: int) -> None:
     recording = seal(data / "journal" / "current.journal", data / "recordings")
     verdict = verify(recording)
     assert verdict.ok, verdict.problems
-    for foot in read_books(recording).feet:
+    for foot in read_manifest(recording).feet:
         lost_to_overrun = foot.missing_by_reason.get("overrun", 0)
         print(foot.foot, foot.frames_requested, foot.frames_recorded, foot.missing_by_reason)
         assert set(foot.missing_by_reason) <= ALLOWED | {"overrun"}

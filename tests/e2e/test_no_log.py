@@ -9,7 +9,7 @@ import pytest
 from insole_protocol import ids
 from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.reconnecting import Keeper
+from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.firmware_image.build import build_firmware
 from plantigrade.link.base import Link
@@ -54,7 +54,7 @@ async def stream(air: Air, seen: Sighting) -> tuple[Insole, list[StampedFrames]]
         return BleLink(seen.device, backend=air.client)
 
     insole.on_frames.append(take)
-    keeping = asyncio.create_task(Keeper(insole, link, POLICY).run())
+    keeping = asyncio.create_task(ReconnectingConnection(insole, link, POLICY).run())
     try:
         await asyncio.wait_for(enough.wait(), 30)
     finally:
@@ -86,7 +86,7 @@ async def test_without_its_log_an_insole_streams_says_so_and_uses_no_number_twic
             assert slots[0] > used_to, "no number is used twice"
             used_to = slots[-1]
             boots.append(insole.boot)
-            statement = insole.books.statement()
+            statement = insole.ledger.statement()
             assert statement.balanced
             assert set(statement.missing_by_reason) <= {MissingReason.STORAGE, MissingReason.UNEXPLAINED}
     assert boots == [boots[0], *range((boots[0] or 0) + 1, (boots[0] or 0) + 3)], "nor a boot"

@@ -18,9 +18,9 @@ def test_a_schedule_is_repeatable_and_has_every_fault() -> None:
 def test_some_minutes_with_every_fault() -> None:
     result = run_soak(0.06, 4)
     assert result.balanced and result.bit_exact and result.verified and result.passed
-    for books in result.insoles.values():
-        assert set(books.missing_by_reason) <= {"off", "unflushed_at_power_loss"}
-        assert books.frames_recorded > 3000
+    for ledger in result.insoles.values():
+        assert set(ledger.missing_by_reason) <= {"off", "unflushed_at_power_loss"}
+        assert ledger.frames_recorded > 3000
 
 
 @pytest.mark.micropython

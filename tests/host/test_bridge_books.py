@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plantigrade.bridge import slot_ranges
-from plantigrade.bridge.accounting import Books, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotLedger
 from plantigrade.bridge.slot_ranges import SlotRange, SlotSet, TooManyRangesError
 
 spans = st.tuples(st.integers(0, 120), st.integers(1, 25)).map(lambda span: (span[0], span[0] + span[1]))
@@ -39,22 +39,22 @@ def test_a_slot_set_is_a_set(added: list[tuple[int, int]], window: tuple[int, in
 def test_recorded_and_missing_make_up_what_was_requested(
     entries: list[tuple[str, tuple[int, int], MissingReason]],
 ) -> None:
-    books = Books()
+    ledger = SlotLedger()
     requested, recorded, reasons, received = set[int](), set[int](), dict[int, MissingReason](), 0
     for kind, (first, end), reason in entries:
         slots = range(first, end)
         if kind == "request":
-            books.request(first, end)
+            ledger.request(first, end)
             requested |= set(slots)
         elif kind == "record":
-            books.record(first, end)
+            ledger.record(first, end)
             recorded |= set(slots)
             received += len(slots)
         else:
-            books.explain(first, end, reason)
+            ledger.explain(first, end, reason)
             for slot in slots:
                 reasons.setdefault(slot, reason)
-    statement = books.statement()
+    statement = ledger.statement()
     missing = requested - recorded
     assert statement.balanced
     assert statement.requested == len(requested)
@@ -65,27 +65,27 @@ def test_recorded_and_missing_make_up_what_was_requested(
     for reason in MissingReason:
         wanted = sum(reasons.get(slot, MissingReason.UNEXPLAINED) is reason for slot in missing)
         assert statement.missing_by_reason.get(reason, 0) == wanted
-    open_slots = {slot for piece in books.open_gaps() for slot in range(piece.first, piece.end)}
+    open_slots = {slot for piece in ledger.open_gaps() for slot in range(piece.first, piece.end)}
     assert open_slots == {slot for slot in missing if slot not in reasons}
 
 
 def test_slots_that_turn_up_late_close_their_gap() -> None:
-    books = Books()
-    books.request(0, 100)
-    books.record(0, 40)
-    books.record(60, 100)
-    assert books.open_gaps() == [SlotRange(40, 60)]
-    books.record(40, 60)
-    assert books.gaps() == []
-    assert books.statement().missing == 0
+    ledger = SlotLedger()
+    ledger.request(0, 100)
+    ledger.record(0, 40)
+    ledger.record(60, 100)
+    assert ledger.open_gaps() == [SlotRange(40, 60)]
+    ledger.record(40, 60)
+    assert ledger.gaps() == []
+    assert ledger.statement().missing == 0
 
 
 def test_a_recording_beats_an_explanation() -> None:
-    books = Books()
-    books.request(0, 10)
-    books.explain(0, 10, MissingReason.OVERWRITTEN)
-    books.record(0, 4)
-    assert books.statement().missing_by_reason == {MissingReason.OVERWRITTEN: 6}
+    ledger = SlotLedger()
+    ledger.request(0, 10)
+    ledger.explain(0, 10, MissingReason.OVERWRITTEN)
+    ledger.record(0, 4)
+    assert ledger.statement().missing_by_reason == {MissingReason.OVERWRITTEN: 6}
 
 
 @pytest.mark.parametrize("first, end", [(5, 5), (6, 5), (-1, 3)])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from insole_protocol import block
 from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames
-from plantigrade.bridge.receiver import Intake
+from plantigrade.bridge.receiver import Receiver
 
 from tests.host.bridge_kit.fake_insole import level, record_of
 
@@ -22,7 +22,7 @@ def records(count: int, first: int = 0) -> list[bytes]:
     return [record_of(first + i * FRAMES, FRAMES, 3, (first + i * FRAMES) * 10_000) for i in range(count)]
 
 
-def put_all(intake: Intake, stream: list[bytes]) -> list[Frames]:
+def put_all(intake: Receiver, stream: list[bytes]) -> list[Frames]:
     passed: list[Frames] = []
     for record in stream:
         intake.put(record, 0)
@@ -64,7 +64,7 @@ def test_a_bad_record_is_counted_by_name_and_the_stream_goes_on(
 ) -> None:
     stream = records(IN_BULK)
     stream[4] = spoil(stream[4])
-    intake = Intake()
+    intake = Receiver()
     if together:
         for record in stream:
             assert intake.put(record, 0)
@@ -79,23 +79,23 @@ def test_a_bad_record_is_counted_by_name_and_the_stream_goes_on(
 
 
 def test_replayed_records_are_counted_and_not_passed_on() -> None:
-    intake = Intake()
+    intake = Receiver()
     stream = records(6)
     passed = put_all(intake, stream[:4] + stream[1:3] + stream[4:])
     assert [frames.seq for frames in passed] == [0, 5, 10, 15, 20, 25]
     assert intake.counters.refused == {"duplicate": 2}
-    assert intake.books.statement().duplicates == 2 * FRAMES
+    assert intake.ledger.statement().duplicates == 2 * FRAMES
 
 
 def test_overlapping_records_give_each_slot_once() -> None:
-    intake = Intake()
+    intake = Receiver()
     passed = put_all(intake, [record_of(0, 5, 3, 0), record_of(3, 6, 3, 30_000)])
     assert [(frames.seq, len(frames)) for frames in passed] == [(0, 5), (5, 4)]
     assert_true(passed)
 
 
 def test_what_comes_out_of_order_is_put_in_order() -> None:
-    intake = Intake()
+    intake = Receiver()
     stream = records(8)
     passed = put_all(intake, [stream[i] for i in (0, 2, 1, 5, 4, 3, 7, 6)])
     assert [frames.seq for frames in passed] == [i * FRAMES for i in range(8)]
@@ -104,7 +104,7 @@ def test_what_comes_out_of_order_is_put_in_order() -> None:
 
 
 def test_a_hole_is_given_up_after_a_while_and_what_fills_it_then_is_late() -> None:
-    intake = Intake()
+    intake = Receiver()
     stream = records(60)
     hole = stream.pop(10)
     passed = put_all(intake, [*stream, hole])
@@ -112,26 +112,26 @@ def test_a_hole_is_given_up_after_a_while_and_what_fills_it_then_is_late() -> No
     assert [frames.gap_before for frames in passed if frames.gap_before] == [FRAMES]
     in_order = [frames.seq for frames in passed if not frames.late]
     assert in_order == sorted(in_order)
-    intake.books.request(0, 300)
-    assert intake.books.statement().missing == 0
+    intake.ledger.request(0, 300)
+    assert intake.ledger.statement().missing == 0
 
 
 def test_a_host_that_does_not_keep_up_loses_nothing_silently() -> None:
-    intake = Intake(capacity=3)
+    intake = Receiver(capacity=3)
     stream = records(6)
     assert [intake.put(record, 0) for record in stream] == [True] * 3 + [False] * 3
     passed = intake.flush()
     assert len(passed) == 3
     assert intake.counters.refused == {"queue_full": 3}
-    intake.books.request(0, 30)
-    assert intake.books.statement().missing == 15
+    intake.ledger.request(0, 30)
+    assert intake.ledger.statement().missing == 15
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 29), min_size=1, max_size=60), st.randoms(use_true_random=False))
 def test_whatever_order_and_damage_no_slot_is_wrong_or_doubled(order: list[int], rng: random.Random) -> None:
     stream = records(30)
-    intake = Intake()
+    intake = Receiver()
     sent = set[int]()
     damaged: list[bytes] = []
     for index in order:
@@ -146,7 +146,7 @@ def test_whatever_order_and_damage_no_slot_is_wrong_or_doubled(order: list[int],
     assert sorted(frames.seq for frames in passed) == sorted(index * FRAMES for index in sent)
     in_order = [frames.seq for frames in passed if not frames.late]
     assert in_order == sorted(in_order)
-    assert intake.books.recorded.slots == FRAMES * len(sent)
+    assert intake.ledger.recorded.slots == FRAMES * len(sent)
 
 
 @settings(max_examples=200, deadline=None)

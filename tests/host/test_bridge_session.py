@@ -11,10 +11,10 @@ import pytest
 from insole_protocol import ids, messages
 from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.backoff import Backoff
-from plantigrade.bridge.command_client import Exchange
+from plantigrade.bridge.command_client import CommandClient
 from plantigrade.bridge.errors import RefusedError, ReplyTimeoutError, VersionError
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.reconnecting import Connection, Keeper
+from plantigrade.bridge.reconnecting import Connection, ReconnectingConnection
 from plantigrade.bridge.session import Session, SessionPolicy
 from plantigrade.bridge.slot_ranges import SlotRange
 from plantigrade.link.base import Channel, LinkClosedError, LinkError
@@ -49,7 +49,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.insole = Insole("fake", on_frames=[self.seen])
-        self.keeper = Keeper(
+        self.keeper = ReconnectingConnection(
             self.insole,
             self.make_link,
             self.policy,
@@ -76,7 +76,7 @@ def with_bench(story: Callable[[Bench], Awaitable[None]], **parts: object) -> No
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
-        statement = bench.insole.books.statement()
+        statement = bench.insole.ledger.statement()
         assert statement.balanced
         for stamped in bench.seen.batches:
             wanted = [
@@ -97,7 +97,7 @@ def test_a_minute_of_streaming_arrives_whole_and_on_time() -> None:
         slots = bench.seen.slots()
         assert slots == list(range(slots[0], slots[0] + status.frames_sent))
         assert 5990 <= len(slots) <= 6010
-        assert bench.insole.books.statement().missing == 0
+        assert bench.insole.ledger.statement().missing == 0
         assert bench.insole.identity is not None
         assert bench.insole.identity.serial == "0001020304050607"
         assert bench.insole.identity.side == "left"
@@ -132,7 +132,7 @@ def test_a_link_that_breaks_is_made_anew_and_the_hole_is_filled_from_the_log() -
         assert bench.insole.connections == 2
         slots = bench.seen.slots()
         assert sorted(slots) == list(range(min(slots), max(slots) + 1))
-        assert bench.insole.books.statement().missing == 0
+        assert bench.insole.ledger.statement().missing == 0
         assert len(set(slots)) == len(slots)
 
     with_bench(story)
@@ -145,7 +145,7 @@ def test_what_the_log_has_not_is_missing_with_its_reason() -> None:
         await bench.links[0].close()
         bench.chip.reboot(jump=256)
         await asyncio.sleep(10)
-        statement = bench.insole.books.statement()
+        statement = bench.insole.ledger.statement()
         assert statement.missing_by_reason == {MissingReason.OFF: 256}
         assert bench.insole.boot == 8
         last = bench.seen.batches[-1]
@@ -167,13 +167,13 @@ def test_what_storage_did_not_give_is_asked_for_again_on_the_next_connection() -
             del bench.chip.log[seq]
         bench.chip.lost.append((min(hidden), max(hidden) + 5, ids.GAP_STORAGE))
         await asyncio.sleep(100)
-        statement = bench.insole.books.statement()
+        statement = bench.insole.ledger.statement()
         assert statement.missing_by_reason == {MissingReason.STORAGE: 30}
         bench.chip.lost.clear()
         bench.chip.log.update(hidden)
         await bench.links[1].close()
         await asyncio.sleep(10)
-        assert bench.insole.books.statement().missing == 0
+        assert bench.insole.ledger.statement().missing == 0
 
     with_bench(story)
 
@@ -186,7 +186,7 @@ def test_without_a_log_the_hole_stays_open_and_the_stream_goes_on() -> None:
         for _ in range(20):
             bench.chip.record(None)
         await asyncio.sleep(10)
-        statement = bench.insole.books.statement()
+        statement = bench.insole.ledger.statement()
         assert statement.missing_by_reason == {MissingReason.UNEXPLAINED: statement.missing}
         assert statement.missing >= 100
         assert bench.keeper.state is Connection.STREAMING
@@ -207,8 +207,8 @@ def test_a_lossy_stream_is_made_whole_from_the_log_while_it_runs() -> None:
     async def story(bench: Bench) -> None:
         await bench.keeper.streaming.wait()
         await asyncio.sleep(30)
-        settled = bench.insole.books.requested.end - 500
-        assert not [gap for gap in bench.insole.books.gaps() if gap.end < settled]
+        settled = bench.insole.ledger.requested.end - 500
+        assert not [gap for gap in bench.insole.ledger.gaps() if gap.end < settled]
         assert sum(stamped.frames.gap_before for stamped in bench.seen.batches) > 0
         assert any(stamped.frames.late for stamped in bench.seen.batches)
 
@@ -259,7 +259,7 @@ def test_a_silent_insole_is_given_up_and_tried_again() -> None:
         bench.chip.silent = False
         await asyncio.sleep(60)
         assert bench.keeper.state is Connection.STREAMING
-        assert bench.insole.books.statement().missing == 0
+        assert bench.insole.ledger.statement().missing == 0
 
     with_bench(story)
 
@@ -295,7 +295,7 @@ async def opened(chip: FakeInsole) -> FakeLink:
 def test_each_reply_finds_its_question() -> None:
     async def main() -> None:
         link = await opened(FakeInsole())
-        exchange = Exchange(link, virtual_now_ns)
+        exchange = CommandClient(link, virtual_now_ns)
         link.on_message = lambda channel, message, arrival: exchange.on_control(message, arrival)
         answers = await asyncio.gather(*(exchange.ask(ids.OP_TIME, number) for number in range(200)))
         assert [answer.reply.fields[0] for answer in answers] == list(range(200))
@@ -318,7 +318,7 @@ def test_each_reply_finds_its_question() -> None:
 def test_replies_that_make_no_sense_are_counted(message: bytes, name: str) -> None:
     async def main() -> None:
         link = FakeLink(FakeInsole())
-        Exchange(link, virtual_now_ns).on_control(message, 0)
+        CommandClient(link, virtual_now_ns).on_control(message, 0)
         assert link.counters.malformed == {name: 1}
 
     run_virtually(main())
@@ -371,10 +371,10 @@ def test_a_range_of_the_log_comes_with_its_gaps() -> None:
         insole = Insole("fake")
         session = Session(link, insole, now=virtual_now_ns)
         await session.hello()
-        insole.books.request(0, 100)
+        insole.ledger.request(0, 100)
         transfer = await session.read_log(SlotRange(0, 100))
         assert transfer.records == 18
-        statement = insole.books.statement()
+        statement = insole.ledger.statement()
         assert (statement.recorded, statement.missing_by_reason) == (90, {MissingReason.CORRUPT_PAGE: 10})
         await link.close()
 

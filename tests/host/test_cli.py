@@ -50,7 +50,7 @@ def where(invocation: cli.Invocation) -> None:
 
 @pytest.fixture
 def parts_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(cli.COMMANDS, "parts", cli.Place(__name__, "parts", "Test parts."))
+    monkeypatch.setitem(cli.COMMANDS, "parts", cli.CommandSpec(__name__, "parts", "Test parts."))
     monkeypatch.setitem(sys.modules, __name__, sys.modules[__name__])
     monkeypatch.setattr(cli, "_exists", lambda module: True)
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)

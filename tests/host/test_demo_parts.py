@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plantigrade.bridge.accounting import Books, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotLedger
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import StampedFrames
 from plantigrade.demo.measure import FootMeter, Spread, left_right_error
@@ -96,12 +96,12 @@ def test_left_and_right_are_compared_at_the_same_moment() -> None:
 
 
 def sound_foot() -> FootResult:
-    books = Books()
-    books.request(0, 1000)
-    books.record(0, 1000)
+    ledger = SlotLedger()
+    ledger.request(0, 1000)
+    ledger.record(0, 1000)
     flat = Spread(1.0, 2.0, 3.0, 4.0)
     return FootResult(
-        1000, 1000, flat, flat, 1.0, 20.0, books.statement(), {}, compare_strides(strides(REFERENCE),
+        1000, 1000, flat, flat, 1.0, 20.0, ledger.statement(), {}, compare_strides(strides(REFERENCE),
         strides(REFERENCE), SPAN_S), 1, 64, "1.0", "00AA", 27.5,
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def result(left: FootResult) -> DemoResult:
 
 def unbalanced() -> FootResult:
     foot = sound_foot()
-    return replace(foot, books=replace(foot.books, missing=3, missing_by_reason={MissingReason.OFF: 3}))
+    return replace(foot, ledger=replace(foot.ledger, missing=3, missing_by_reason={MissingReason.OFF: 3}))
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.journal.file import Journal, JournalError
-from plantigrade.library.recordings.container import find_recordings, read_books
+from plantigrade.library.recordings.container import find_recordings, read_manifest
 from plantigrade.library.recordings.finalize import roll, seal
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
@@ -293,7 +293,7 @@ def test_sealing_is_repeatable_and_verifies(tmp_path: Path) -> None:
     path = tmp_path / "journal" / "j"
     journal = Journal(path)
     number = write(journal, 0, 500, skip=range(100, 120))
-    journal.gap(number, Gap(100, 120, MissingReason.OFF))
+    journal.gap(number, SlotGap(100, 120, MissingReason.OFF))
     journal.close()
     first = seal(path, tmp_path / "a")
     second = seal(path, tmp_path / "b")
@@ -315,17 +315,17 @@ def test_verify_finds_a_changed_file_and_cooked_books(tmp_path: Path) -> None:
     write(journal, 0, 500)
     journal.close()
     folder = seal(path, tmp_path / "recordings")
-    parquet, books = folder / "left.parquet", folder / "recording.json"
-    sound_file, sound_books = parquet.read_bytes(), books.read_text()
+    parquet, manifest = folder / "left.parquet", folder / "recording.json"
+    sound_file, sound_books = parquet.read_bytes(), manifest.read_text()
     damaged = bytearray(sound_file)
     damaged[len(damaged) // 2] ^= 1
     parquet.write_bytes(damaged)
     assert not verify(folder).ok
     parquet.write_bytes(sound_file)
     assert verify(folder).ok
-    books.write_text(sound_books.replace('"frames_recorded": 500', '"frames_recorded": 499'))
+    manifest.write_text(sound_books.replace('"frames_recorded": 500', '"frames_recorded": 499'))
     assert not verify(folder).ok
-    books.write_text("{}")
+    manifest.write_text("{}")
     assert not verify(folder).ok
 
 
@@ -341,5 +341,5 @@ def test_rolling_carries_over_what_is_held(tmp_path: Path) -> None:
     journal.close()
     second = roll(path, tmp_path / "recordings")
     assert first != second
-    assert [read_books(folder).feet[0].frames_recorded for folder in (first, second)] == [300, 100]
+    assert [read_manifest(folder).feet[0].frames_recorded for folder in (first, second)] == [300, 100]
     assert len(list(find_recordings(tmp_path / "recordings"))) == 2

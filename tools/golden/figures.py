@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from plantigrade.analysis.document import document
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 
 Tree = dict[str, Any]
 Leaf = bool | int | float | str
@@ -35,7 +35,7 @@ _UNIT_OF_SUFFIX: Final = {
 _IN_ITS_UNIT: Final = ("value", "sd", "median", "mad", "mean", "raise_level")
 
 
-def tree_of(whole: Whole) -> Tree:
+def tree_of(whole: RecordingAnalysis) -> Tree:
     """Every figure of an analysis; lists of objects become objects, null becomes "unknown"."""
     return {name: _plain(entry, (name,)) for name, entry in document(whole).items() if not _is_words((name,))}
 

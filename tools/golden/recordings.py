@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from plantigrade.analysis.pipeline import Request, Span, Whole, of_walk
+from plantigrade.analysis.pipeline import RecordingAnalysis, Request, Span, of_walk
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Foot, FootSignal, Gap, SourceInfo, Walk
+from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, TimeGap, Walk
 from plantigrade.imports import formats
 from plantigrade.twin.body import ForceWalk, draw_person, parse_condition, stand, walk
 from plantigrade.twin.walks import BUNDLED_WALK
@@ -26,27 +26,27 @@ STEP_N: Final = 1 / 64
 processor's rounding decides which of two equal samples is the peak."""
 
 
-def recorded_control() -> Whole:
+def recorded_control() -> RecordingAnalysis:
     """Two minutes of an older adult without complaints: eight sensors in newtons, no areas."""
     return _recorded(BUNDLED_WALK)
 
 
-def recorded_parkinson() -> Whole:
+def recorded_parkinson() -> RecordingAnalysis:
     """42 s from the middle of a walk of a patient with Parkinson's disease, who stops on the way."""
     return _recorded(CUTS / "gaitpdb_GaPt07_01.txt.gz", body_weight_kg=54.0)
 
 
-def recorded_huntington() -> Whole:
+def recorded_huntington() -> RecordingAnalysis:
     """45 s of a patient with Huntington's disease: one footswitch a foot, so timing alone."""
     return _recorded(CUTS / "gaitndd_hunt1.hea")
 
 
-def _recorded(path: Path, body_weight_kg: float | None = None) -> Whole:
+def _recorded(path: Path, body_weight_kg: float | None = None) -> RecordingAnalysis:
     walk = _rounded(formats.read(path))
     return of_walk(walk, Request(path, body_weight_kg=body_weight_kg))
 
 
-def virtual_healthy() -> Whole:
+def virtual_healthy() -> RecordingAnalysis:
     """A virtual person who stands for 25 s and walks for 40 s."""
     person = draw_person(3)
     standing, walking = stand(person, 25.0, 31), walk(person, 40.0, 32).forces
@@ -55,7 +55,7 @@ def virtual_healthy() -> Whole:
     return of_walk(_walk(ForceWalk(RATE_HZ, left, right, ""), person.weight_n), Request(Path()))
 
 
-def virtual_asymmetric() -> Whole:
+def virtual_asymmetric() -> RecordingAnalysis:
     """A virtual person who spares the left foot and has a low arch on the right; samples are missing on the
     left, and the sensors' calibration is known to 4 %."""
     person = draw_person(5)
@@ -65,7 +65,7 @@ def virtual_asymmetric() -> Whole:
     assert whole.right is not None
     keep = np.ones(len(whole.left), bool)
     keep[slice(*GAP_ROWS)] = False
-    gap = Gap(GAP_ROWS[0] / RATE_HZ, GAP_ROWS[1] / RATE_HZ, "overrun")
+    gap = TimeGap(GAP_ROWS[0] / RATE_HZ, GAP_ROWS[1] / RATE_HZ, "overrun")
     sd = np.full(whole.left.sensor_count, RELATIVE_SD)
     left = replace(
         whole.left,
@@ -77,7 +77,7 @@ def virtual_asymmetric() -> Whole:
     return of_walk(replace(whole, left=left, right=replace(whole.right, relative_sd=sd)), Request(Path()))
 
 
-def virtual_standing() -> Whole:
+def virtual_standing() -> RecordingAnalysis:
     """A virtual person who stands for a minute, feet 180 mm apart, with open and with closed eyes."""
     person = draw_person(7)
     forces = stand(person, 60.0, 34)
@@ -102,7 +102,7 @@ def _rounded(walk: Walk) -> Walk:
     return replace(walk, left=round_foot(walk.left), right=round_foot(walk.right))
 
 
-RECORDINGS: Final[dict[str, Callable[[], Whole]]] = {
+RECORDINGS: Final[dict[str, Callable[[], RecordingAnalysis]]] = {
     "recorded_control": recorded_control,
     "recorded_parkinson": recorded_parkinson,
     "recorded_huntington": recorded_huntington,

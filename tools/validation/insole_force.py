@@ -41,7 +41,7 @@ OWN_STUDY = "Si"
 
 
 @dataclass(frozen=True)
-class Subject:
+class ExportData:
     """Figures of one recording, in the order of `ROWS`; NaN where unavailable."""
 
     record: str
@@ -61,7 +61,7 @@ class Subject:
         return self.record[2:4]
 
 
-def subject(record: str, analysis: Analysis) -> Subject:
+def subject(record: str, analysis: Analysis) -> ExportData:
     """The published parameters of one analysis."""
     figures = tuple(
         float("nan") if analysis.both[name].value is None else float(analysis.both[name].value or 0.0)
@@ -69,19 +69,19 @@ def subject(record: str, analysis: Analysis) -> Subject:
     )
     strides = sum(len(foot.strides) for foot in analysis.feet)
     valid = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
-    return Subject(record, figures, len(analysis.turns), strides, valid)
+    return ExportData(record, figures, len(analysis.turns), strides, valid)
 
 
-def run(folder: Path, trial: str = "_01") -> list[Subject]:
+def run(folder: Path, trial: str = "_01") -> list[ExportData]:
     """Every recording of usual walking (trial 01) in a folder, plain or gzipped."""
-    found: list[Subject] = []
+    found: list[ExportData] = []
     for path in sorted([*folder.glob(f"??[CP]*{trial}.txt"), *folder.glob(f"??[CP]*{trial}.txt.gz")]):
         record = path.name.split(".")[0]
         found.append(subject(record, analyze(read(path))))
     return found
 
 
-def group_mean(subjects: list[Subject], row: int) -> tuple[float, float, float]:
+def group_mean(subjects: list[ExportData], row: int) -> tuple[float, float, float]:
     """Mean, SD and median over subjects."""
     values = np.array([s.figures[row] for s in subjects])
     values = values[np.isfinite(values)]

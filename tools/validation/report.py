@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tools.validation.footswitch import Agreement, Totals, totals
-from tools.validation.insole_force import OWN_STUDY, PUBLISHED, ROWS, STUDIES, Subject, group_mean
+from tools.validation.insole_force import OWN_STUDY, PUBLISHED, ROWS, STUDIES, ExportData, group_mean
 from tools.validation.vendors import Export
 
 NOTES = {
@@ -135,7 +135,7 @@ def footswitch_section(
     return [*lines, ""]
 
 
-def force_section(subjects: list[Subject]) -> list[str]:
+def force_section(subjects: list[ExportData]) -> list[str]:
     """gaitpdb: the published table and ours, for each study at hand."""
     lines = ["## Insole forces (gaitpdb)", ""]
     if not subjects:
@@ -157,7 +157,7 @@ def force_section(subjects: list[Subject]) -> list[str]:
     return [*lines, ""]
 
 
-def _study(study: str, subjects: list[Subject]) -> list[str]:
+def _study(study: str, subjects: list[ExportData]) -> list[str]:
     same = "the published cohort" if study == OWN_STUDY else "another cohort than the published one"
     lines = [f"### Study {study}: {STUDIES.get(study, 'unknown')}, {same}", ""]
     rows: list[list[str]] = []
@@ -204,7 +204,7 @@ def vendor_section(exports: list[Export]) -> list[str]:
 def as_markdown(
     agreements: list[Agreement],
     moved: Sequence[tuple[str, list[Agreement]]],
-    subjects: list[Subject],
+    subjects: list[ExportData],
     exports: list[Export],
     version: str,
 ) -> str:

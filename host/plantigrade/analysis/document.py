@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import posture_of
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
@@ -17,7 +17,7 @@ SCHEMA: Final = "plantigrade.analysis/1"
 Json = dict[str, object]
 
 
-def document(whole: Whole) -> Json:
+def document(whole: RecordingAnalysis) -> Json:
     """Everything that was found, ready for `json.dumps`."""
     analysis = whole.analysis
     return {
@@ -60,12 +60,12 @@ def document(whole: Whole) -> Json:
     }
 
 
-def to_text(whole: Whole) -> str:
+def to_text(whole: RecordingAnalysis) -> str:
     """The document as indented JSON text; NaN never appears in it."""
     return json.dumps(document(whole), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def both_parameters(whole: Whole) -> Mapping[str, Parameter]:
+def both_parameters(whole: RecordingAnalysis) -> Mapping[str, Parameter]:
     """Parameters of both feet together: the engine's and the butterfly's."""
     found = dict(whole.analysis.both)
     butterfly = whole.butterfly
@@ -90,7 +90,7 @@ def _number(value: float | None) -> float | None:
     return float(f"{value:.9g}")
 
 
-def _input(whole: Whole) -> Json:
+def _input(whole: RecordingAnalysis) -> Json:
     walk, analysis = whole.walk, whole.analysis
     return {
         "path": walk.source.path,
@@ -112,14 +112,14 @@ def _input(whole: Whole) -> Json:
     }
 
 
-def _accounting(books: FootAccounting) -> Json:
+def _accounting(accounting: FootAccounting) -> Json:
     return {
-        "samples_spanned": books.samples_spanned,
-        "samples_used": books.samples_used,
-        "samples_missing": books.samples_missing,
+        "samples_spanned": accounting.samples_spanned,
+        "samples_used": accounting.samples_used,
+        "samples_missing": accounting.samples_missing,
         "gaps": [
             {"from_s": _number(gap.from_s), "to_s": _number(gap.to_s), "reason": gap.reason}
-            for gap in books.gaps
+            for gap in accounting.gaps
         ],
     }
 
@@ -160,7 +160,7 @@ def _curve(curve: Ensemble) -> Json:
     }
 
 
-def _both(whole: Whole) -> Json:
+def _both(whole: RecordingAnalysis) -> Json:
     return _parameters(both_parameters(whole))
 
 

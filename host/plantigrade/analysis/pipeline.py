@@ -60,7 +60,7 @@ class Request:
 
 
 @dataclass(frozen=True, eq=False)
-class Whole:
+class RecordingAnalysis:
     """A recording and all that was found in it.
 
     Attributes:
@@ -83,7 +83,7 @@ class Whole:
     reference: TagReference | None = None
 
 
-def run(request: Request, progress: Progress = lambda _what, _share: None) -> Whole:
+def run(request: Request, progress: Progress = lambda _what, _share: None) -> RecordingAnalysis:
     """Analyse one recording.
 
     Raises:
@@ -98,7 +98,9 @@ def run(request: Request, progress: Progress = lambda _what, _share: None) -> Wh
     return of_walk(walk, request, progress)
 
 
-def of_walk(walk: Walk, request: Request, progress: Progress = lambda _what, _share: None) -> Whole:
+def of_walk(
+    walk: Walk, request: Request, progress: Progress = lambda _what, _share: None
+) -> RecordingAnalysis:
     """Analyse a walk that was read already; the request's path and format are not looked at.
 
     Raises:
@@ -108,7 +110,7 @@ def of_walk(walk: Walk, request: Request, progress: Progress = lambda _what, _sh
         walk = replace(walk, body_weight_n=request.body_weight_kg * NEWTONS_PER_KG)
     analysis = analyze(walk, progress=lambda share: progress("analysing", share))
     standings = _standings(walk, analysis, request)
-    return Whole(
+    return RecordingAnalysis(
         walk=walk,
         analysis=analysis,
         standings=standings,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.posture.rules_engine.section import posture_section
 
 
-def posture_of(whole: Whole) -> list[dict[str, Any]]:
+def posture_of(whole: RecordingAnalysis) -> list[dict[str, Any]]:
     """Findings as JSON, present ones first, judged with the rules and own days of the request; their `sd`
     holds the calibration's uncertainty where the recording has one."""
     walk = whole.walk

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.norms import digits_of, norm_of
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import in_words, posture_of
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.results import Analysis, Parameter, Parameters
@@ -62,12 +62,12 @@ _MAX_NOTES: Final = 12
 _NONE: Final[Parameters] = {}
 
 
-def print_summary(whole: Whole, console: Console) -> None:
+def print_summary(whole: RecordingAnalysis, console: Console) -> None:
     """Print the whole summary."""
     console.print(summary(whole))
 
 
-def summary(whole: Whole) -> RenderableType:
+def summary(whole: RecordingAnalysis) -> RenderableType:
     """What `print_summary` prints."""
     parts: list[RenderableType] = [_heading(whole)]
     if any(foot.strides.valid.any() for foot in whole.analysis.feet):
@@ -85,7 +85,7 @@ def summary(whole: Whole) -> RenderableType:
     return Group(*parts)
 
 
-def _posture(whole: Whole) -> RenderableType:
+def _posture(whole: RecordingAnalysis) -> RenderableType:
     lines = [Text("Posture", style="bold")]
     lines += [Text(f"  {line}") for line in in_words(posture_of(whole))]
     return Group(*lines)
@@ -99,7 +99,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def _heading(whole: Whole) -> RenderableType:
+def _heading(whole: RecordingAnalysis) -> RenderableType:
     walk, analysis = whole.walk, whole.analysis
     line = Text()
     line.append(Path(walk.source.path).name, style="bold")
@@ -118,7 +118,7 @@ def _heading(whole: Whole) -> RenderableType:
     return Group(line, second)
 
 
-def _table(whole: Whole) -> RenderableType:
+def _table(whole: RecordingAnalysis) -> RenderableType:
     """Two tables: the walk as a whole, and each foot."""
     analysis = whole.analysis
     left: Parameters = analysis.left.parameters if analysis.left else _NONE
@@ -220,7 +220,7 @@ def _standing(standing: Standing, number: int) -> RenderableType:
     return Group(line, Text("; ".join(said) or "nothing could be measured"))
 
 
-def _notes(whole: Whole) -> RenderableType:
+def _notes(whole: RecordingAnalysis) -> RenderableType:
     lines: list[RenderableType] = []
     if whole.notes:
         lines.append(Text("To know", style="bold"))

@@ -13,7 +13,7 @@ from plantigrade.cli import Invocation, data_option, pass_invocation
 from plantigrade.errors import FileError
 
 if TYPE_CHECKING:
-    from plantigrade.analysis.pipeline import Progress, Request, Span, Whole
+    from plantigrade.analysis.pipeline import Progress, RecordingAnalysis, Request, Span
 
 FORMAT_NAMES = ("auto", "plantigrade", "gaitpdb", "wfdb", "pedar", "fscan", "xsensor", "stappone", "csv")
 PLOT_KINDS = (".png", ".pdf", ".svg")
@@ -196,7 +196,7 @@ def _check_outputs(recording: Path, outputs: dict[str, Path | None]) -> None:
             raise FileError(output, "cannot be written: its folder does not exist")
 
 
-def _run(request: "Request", invocation: Invocation) -> "Whole":
+def _run(request: "Request", invocation: Invocation) -> "RecordingAnalysis":
     from plantigrade.analysis import pipeline as whole
 
     with _progress() as progress:
@@ -232,7 +232,7 @@ def _progress() -> "Generator[Progress]":
 
 
 def _write(
-    whole: "Whole", json_file: Path | None, strides_file: Path | None, events_file: Path | None
+    whole: "RecordingAnalysis", json_file: Path | None, strides_file: Path | None, events_file: Path | None
 ) -> None:
     from plantigrade.analysis import document, tables
 

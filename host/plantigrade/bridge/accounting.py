@@ -41,7 +41,7 @@ class MissingReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Gap:
+class SlotGap:
     """Slots `first` to `end - 1` are missing."""
 
     first: int
@@ -55,7 +55,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Statement:
+class LedgerStatement:
     """The books at one moment. All counts are slots.
 
     `duplicates` and `beyond_request` came in but were not asked for or were there already; they are not
@@ -79,13 +79,13 @@ class Statement:
 
 
 @dataclass
-class Books:
+class SlotLedger:
     """Accounting of one insole over any number of connections and boots (slot numbers never repeat)."""
 
     requested: SlotSet = field(default_factory=SlotSet)
     recorded: SlotSet = field(default_factory=SlotSet)
     duplicates: int = 0
-    _explained: list[Gap] = field(default_factory=list[Gap])
+    _explained: list[SlotGap] = field(default_factory=list[SlotGap])
     _explained_slots: SlotSet = field(default_factory=SlotSet)
 
     def request(self, first: int, end: int) -> None:
@@ -107,18 +107,18 @@ class Books:
     def explain(self, first: int, end: int, reason: MissingReason) -> None:
         """The insole says that these slots are gone, and why. The first explanation of a slot stands."""
         for piece in self._explained_slots.add(first, end):
-            self._explained.append(Gap(piece.first, piece.end, reason))
+            self._explained.append(SlotGap(piece.first, piece.end, reason))
 
-    def gaps(self) -> list[Gap]:
+    def gaps(self) -> list[SlotGap]:
         """What was requested and is not recorded, in rising order, split by reason."""
-        found: list[Gap] = []
+        found: list[SlotGap] = []
         for wanted in self.requested:
             for hole in self.recorded.missing(wanted.first, wanted.end):
                 found += self._reasons_of(hole)
         return sorted(found, key=lambda gap: gap.first)
 
     @property
-    def explained(self) -> list[Gap]:
+    def explained(self) -> list[SlotGap]:
         """What the insole has said so far about slots that are gone, in the order it said so."""
         return self._explained
 
@@ -129,13 +129,13 @@ class Books:
         """
         return [SlotRange(gap.first, gap.end) for gap in self.gaps() if gap.reason is reason]
 
-    def statement(self) -> Statement:
+    def statement(self) -> LedgerStatement:
         """The books as they stand."""
         by_reason: dict[MissingReason, int] = {}
         for gap in self.gaps():
             by_reason[gap.reason] = by_reason.get(gap.reason, 0) + gap.slots
         recorded = sum(self.recorded.within(wanted.first, wanted.end) for wanted in self.requested)
-        return Statement(
+        return LedgerStatement(
             requested=self.requested.slots,
             recorded=recorded,
             missing=sum(by_reason.values()),
@@ -144,11 +144,11 @@ class Books:
             beyond_request=self.recorded.slots - recorded,
         )
 
-    def _reasons_of(self, hole: SlotRange) -> list[Gap]:
+    def _reasons_of(self, hole: SlotRange) -> list[SlotGap]:
         pieces = [
-            Gap(max(gap.first, hole.first), min(gap.end, hole.end), gap.reason)
+            SlotGap(max(gap.first, hole.first), min(gap.end, hole.end), gap.reason)
             for gap in self._explained
             if gap.first < hole.end and gap.end > hole.first
         ]
         unexplained = self._explained_slots.missing(hole.first, hole.end)
-        return pieces + [Gap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in unexplained]
+        return pieces + [SlotGap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in unexplained]

@@ -18,7 +18,7 @@ from plantigrade.bridge.errors import RefusedError
 from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
 
 if TYPE_CHECKING:
-    from plantigrade.bridge.command_client import Exchange
+    from plantigrade.bridge.command_client import CommandClient
     from plantigrade.bridge.insole import Insole
 
 SETTLED_SLOTS = 50
@@ -64,7 +64,7 @@ class LogReader(Protocol):
         ...
 
     @property
-    def exchange(self) -> "Exchange":
+    def exchange(self) -> "CommandClient":
         """Where commands are asked."""
         ...
 
@@ -151,15 +151,15 @@ class Backfill:
 
     def _next_piece(self, settled_slots: int) -> SlotRange | None:
         """The newest piece that is lacking and has not been asked for of late; noted as asked for."""
-        books = self._session.insole.books
+        ledger = self._session.insole.ledger
         now = asyncio.get_running_loop().time()
         if now - self._asked_since > ASK_AGAIN_S:
             self._asked, self._asked_since = SlotSet(), now
-        settled = books.requested.end - settled_slots
-        holes = books.open_gaps()
+        settled = ledger.requested.end - settled_slots
+        holes = ledger.open_gaps()
         self.progress.slots_open = sum(hole.slots for hole in holes)
         return self._newest(holes, self._asked, settled) or self._newest(
-            books.open_gaps(MissingReason.STORAGE), self._asked_anew, settled
+            ledger.open_gaps(MissingReason.STORAGE), self._asked_anew, settled
         )
 
     def _newest(self, holes: list[SlotRange], asked: SlotSet, settled: int) -> SlotRange | None:

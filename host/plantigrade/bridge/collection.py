@@ -7,8 +7,8 @@ from pathlib import Path
 from plantigrade.bridge.backfill import Backfill
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal.file import Journal
-from plantigrade.bridge.journal.writer import Collector
-from plantigrade.bridge.reconnecting import Keeper, LinkFactory
+from plantigrade.bridge.journal.writer import JournalWriter
+from plantigrade.bridge.reconnecting import LinkFactory, ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import LinkError
 
@@ -23,7 +23,7 @@ async def collect(
     stop: asyncio.Event,
     policy: SessionPolicy = POLICY,
     final_mode: int | None = None,
-    watch: Callable[[Insole, Keeper], None] = lambda insole, keeper: None,
+    watch: Callable[[Insole, ReconnectingConnection], None] = lambda insole, keeper: None,
 ) -> dict[str, Insole]:
     """Collect from insoles into a journal until `stop` is set; then fetch what is still lacking and end.
 
@@ -43,9 +43,11 @@ async def collect(
         LinkError: an insole could not be completed; the others have been.
     """
     book = Journal(journal)
-    collector = Collector(book)
+    collector = JournalWriter(book)
     insoles = {name: Insole(name) for name in links}
-    keepers = {name: Keeper(insoles[name], make_link, policy) for name, make_link in links.items()}
+    keepers = {
+        name: ReconnectingConnection(insoles[name], make_link, policy) for name, make_link in links.items()
+    }
     for insole in insoles.values():
         collector.watch(insole)
     for name, insole in insoles.items():
@@ -67,7 +69,9 @@ async def collect(
     return insoles
 
 
-async def complete(keeper: Keeper, collector: Collector, final_mode: int | None = None) -> None:
+async def complete(
+    keeper: ReconnectingConnection, collector: JournalWriter, final_mode: int | None = None
+) -> None:
     """Fetch what one insole has and the journal lacks, however often the link breaks; commit, acknowledge.
 
     Raises:
@@ -87,7 +91,7 @@ async def complete(keeper: Keeper, collector: Collector, final_mode: int | None 
                 await session.exchange.ask(ids.OP_SET_MODE, final_mode)
             log = await session.look_at_log()
             keeper.insole.request_to(log.next_seq)
-            while any(hole.first < log.next_seq for hole in keeper.insole.books.open_gaps()):
+            while any(hole.first < log.next_seq for hole in keeper.insole.ledger.open_gaps()):
                 await Backfill(session).fetch_all()
                 await asyncio.sleep(PAUSE_S)
             collector.commit()

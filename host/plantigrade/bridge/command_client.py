@@ -22,7 +22,7 @@ class Answer(NamedTuple):
     arrival_ns: int
 
 
-class Exchange:
+class CommandClient:
     """Sends commands over a link and waits for their replies; several may be under way.
 
     Args:

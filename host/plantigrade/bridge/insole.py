@@ -8,11 +8,11 @@ import numpy as np
 from insole_protocol import ids, replies
 from numpy.typing import NDArray
 
-from plantigrade.bridge.accounting import Books, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotLedger
 from plantigrade.bridge.clock.estimate import ClockEstimate, ClockSync, RoundTrip
-from plantigrade.bridge.clock.slewer import SteadyClock
+from plantigrade.bridge.clock.slewer import ClockSlewer
 from plantigrade.bridge.frames import Frames
-from plantigrade.bridge.receiver import Intake
+from plantigrade.bridge.receiver import Receiver
 
 BOOTS_KEPT = 8
 """Clocks of earlier boots are kept for records that come from the log later."""
@@ -72,7 +72,7 @@ class BootClock:
     """Both views of the clock of one boot: the estimate, and the smooth time line made of it."""
 
     sync: ClockSync = field(default_factory=ClockSync)
-    steady: SteadyClock = field(default_factory=SteadyClock)
+    steady: ClockSlewer = field(default_factory=ClockSlewer)
 
 
 @dataclass
@@ -94,15 +94,15 @@ class Insole:
     identity: Identity | None = None
     status: replies.StatusReply | None = None
     boot: int | None = None
-    intake: Intake = field(default_factory=Intake)
+    intake: Receiver = field(default_factory=Receiver)
     connections: int = 0
     wanted_from: int | None = None
     _clocks: OrderedDict[int, BootClock] = field(default_factory=OrderedDict[int, BootClock])
 
     @property
-    def books(self) -> Books:
+    def ledger(self) -> SlotLedger:
         """The accounting of this insole."""
-        return self.intake.books
+        return self.intake.ledger
 
     @property
     def clock(self) -> ClockEstimate | None:
@@ -138,11 +138,11 @@ class Insole:
     def request_to(self, seq: int) -> None:
         """The insole has got as far as this slot: all up to it is wanted."""
         if self.wanted_from is not None and seq > self.wanted_from:
-            self.books.request(max(self.wanted_from, self.books.requested.end), seq)
+            self.ledger.request(max(self.wanted_from, self.ledger.requested.end), seq)
 
     def explain_missing(self, first: int, end: int, code: int) -> None:
         """The insole says that slots are gone, by a code of PROTOCOL.md section 5."""
-        self.books.explain(first, end, MissingReason.from_code(code))
+        self.ledger.explain(first, end, MissingReason.from_code(code))
 
     def deliver(self, passed: list[Frames], now_ns: int) -> None:
         """Stamp frames and hand them to the listeners."""

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from plantigrade.bridge.accounting import Books
+from plantigrade.bridge.accounting import SlotLedger
 from plantigrade.bridge.decode import Arrived, decode
 from plantigrade.bridge.frames import Frames, Sequencer
 from plantigrade.bridge.slot_ranges import TooManyRangesError
@@ -15,7 +15,7 @@ BATCH_RECORDS = 512
 
 
 @dataclass
-class IntakeCounters:
+class ReceiverCounters:
     """What came in, and what was refused under which name."""
 
     records: int = 0
@@ -28,12 +28,12 @@ class IntakeCounters:
 
 
 @dataclass
-class Intake:
+class Receiver:
     """The way of one insole's records. `put` is called from the link's callback and only appends."""
 
-    books: Books = field(default_factory=Books)
+    ledger: SlotLedger = field(default_factory=SlotLedger)
     sequencer: Sequencer = field(default_factory=Sequencer)
-    counters: IntakeCounters = field(default_factory=IntakeCounters)
+    counters: ReceiverCounters = field(default_factory=ReceiverCounters)
     capacity: int = QUEUE_RECORDS
     _queue: deque[Arrived] = field(default_factory=deque[Arrived])
 
@@ -68,7 +68,7 @@ class Intake:
 
     def _admit(self, frames: Frames) -> list[Frames]:
         try:
-            new = self.books.record(frames.seq, frames.end)
+            new = self.ledger.record(frames.seq, frames.end)
         except TooManyRangesError:
             self.counters.refuse("too_many_gaps")
             return []

@@ -29,7 +29,7 @@ class Connection(StrEnum):
 
 
 @dataclass
-class Keeper:
+class ReconnectingConnection:
     """Keeps one insole connected until it is told to stop.
 
     Attributes:
@@ -47,7 +47,7 @@ class Keeper:
     make_link: LinkFactory
     policy: SessionPolicy = field(default_factory=SessionPolicy)
     backoff: Backoff = field(default_factory=Backoff)
-    on_change: Callable[["Keeper"], None] = lambda keeper: None
+    on_change: Callable[["ReconnectingConnection"], None] = lambda keeper: None
     now: Callable[[], int] = now_ns
     state: Connection = Connection.STOPPED
     last_error: LinkError | None = None

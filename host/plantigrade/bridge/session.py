@@ -13,7 +13,7 @@ from insole_protocol.errors import ProtocolError
 
 from plantigrade.bridge.backfill import Backfill, BackfillPolicy
 from plantigrade.bridge.clock.estimate import RoundTrip
-from plantigrade.bridge.command_client import Answer, Exchange
+from plantigrade.bridge.command_client import Answer, CommandClient
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.log_transfer import Transfer
@@ -76,7 +76,7 @@ class Session:
     ) -> None:
         self.insole = insole
         self.policy = policy or SessionPolicy()
-        self.exchange = Exchange(link, now)
+        self.exchange = CommandClient(link, now)
         self._link = link
         self._now = now
         self._arrived = asyncio.Event()

@@ -13,7 +13,7 @@ from insole_protocol import replies
 from insole_protocol.layout import SENSOR_COUNT
 
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.reconnecting import Keeper
+from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.calibration import Calibrator, nominal
 from plantigrade.demo.measure import FootMeter, left_right_error
 from plantigrade.demo.stage import SIDES, Stage, stage
@@ -55,7 +55,7 @@ class FootRun:
     """One foot on its way through the host."""
 
     side: str
-    keeper: Keeper
+    keeper: ReconnectingConnection
     meter: FootMeter
     gait: GaitFollower
     calibrator: Calibrator
@@ -91,7 +91,7 @@ class FootRun:
         insole = self.keeper.insole
         foot.connection = self.keeper.state.value
         foot.frames = self.meter.frames
-        foot.missing = insole.books.statement().missing
+        foot.missing = insole.ledger.statement().missing
         foot.strides = self.gait.strides(self.side)
         foot.stride_s = self.gait.last_stride_s(self.side)
         foot.latency_ms = self.meter.recent_latency_ms()
@@ -109,7 +109,7 @@ class FootRun:
             clock_error=self.meter.clock_error(),
             clock_uncertainty_ms=None if clock is None else round(clock.uncertainty_ns * 1e-6, 3),
             drift_ppm=None if clock is None else round(clock.drift_ppm, 2),
-            books=insole.books.statement(),
+            ledger=insole.ledger.statement(),
             malformed={**self.keeper.malformed, **insole.intake.counters.refused},
             strides=strides,
             connections=insole.connections,
@@ -155,7 +155,7 @@ def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float, gait: G
 
     foot = FootRun(
         side=side,
-        keeper=Keeper(insole, make_link),
+        keeper=ReconnectingConnection(insole, make_link),
         meter=FootMeter(scene.pair.boards[side].true_clock()),
         gait=gait,
         calibrator=Calibrator(nominal(), SLOTS_PER_S),

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from plantigrade.bridge.accounting import Statement
+from plantigrade.bridge.accounting import LedgerStatement
 from plantigrade.demo.measure import Spread
 from plantigrade.demo.strides import StrideComparison
 
@@ -37,7 +37,7 @@ class FootResult:
     clock_error: Spread
     clock_uncertainty_ms: float | None
     drift_ppm: float | None
-    books: Statement
+    ledger: LedgerStatement
     malformed: dict[str, int]
     strides: StrideComparison
     connections: int
@@ -74,7 +74,7 @@ class DemoResult:
                 found.append(f"{side}: {foot.frames_missing} frames missing")
             if foot.frames_received < 0.95 * 100 * self.seconds:
                 found.append(f"{side}: only {foot.frames_received} frames in {self.seconds:g} s")
-            if not foot.books.balanced:
+            if not foot.ledger.balanced:
                 found.append(f"{side}: the books do not balance")
             if foot.strides.reference == 0:
                 found.append(f"{side}: no strides in the source")
@@ -112,11 +112,11 @@ def _insole_json(foot: FootResult) -> dict[str, Any]:
         "clock_uncertainty_ms": foot.clock_uncertainty_ms,
         "drift_ppm": foot.drift_ppm,
         "accounting": {
-            "slots_requested": foot.books.requested,
-            "slots_recorded": foot.books.recorded,
-            "slots_missing": foot.books.missing,
+            "slots_requested": foot.ledger.requested,
+            "slots_recorded": foot.ledger.recorded,
+            "slots_missing": foot.ledger.missing,
             "missing_by_reason": {
-                str(reason): count for reason, count in foot.books.missing_by_reason.items()
+                str(reason): count for reason, count in foot.ledger.missing_by_reason.items()
             },
         },
         "malformed": foot.malformed,

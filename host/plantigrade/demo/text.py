@@ -60,9 +60,9 @@ def _value(foot: FootResult, path: str) -> object:
 
 
 def _books(foot: FootResult) -> str:
-    books = foot.books
-    reasons = ", ".join(f"{count} {reason}" for reason, count in books.missing_by_reason.items())
-    return f"{books.requested} = {books.recorded} + {books.missing}" + (f" ({reasons})" if reasons else "")
+    ledger = foot.ledger
+    reasons = ", ".join(f"{count} {reason}" for reason, count in ledger.missing_by_reason.items())
+    return f"{ledger.requested} = {ledger.recorded} + {ledger.missing}" + (f" ({reasons})" if reasons else "")
 
 
 def _spread(spread: Spread) -> str:

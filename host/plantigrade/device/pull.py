@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from plantigrade.bridge.accounting import Statement
+from plantigrade.bridge.accounting import LedgerStatement
 from plantigrade.bridge.backfill import Backfill, BackfillPolicy, BackfillProgress
 from plantigrade.bridge.errors import BridgeError
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal.file import Journal
-from plantigrade.bridge.journal.writer import Collector
+from plantigrade.bridge.journal.writer import JournalWriter
 from plantigrade.bridge.session import Session, SessionPolicy
 from plantigrade.device import targets
 from plantigrade.library.recordings.finalize import roll
@@ -36,7 +36,7 @@ class Pulled:
         recording: folder of the sealed recording.
     """
 
-    books: Statement
+    ledger: LedgerStatement
     bytes_received: int
     seconds: float
     recording: Path
@@ -71,16 +71,18 @@ async def pull(
         path = data / "journal" / f"pull-{insole.identity.serial}.journal"
         journal = Journal(path)
         try:
-            seconds = await _fetch(session, Collector(journal), on_progress)
+            seconds = await _fetch(session, JournalWriter(journal), on_progress)
         finally:
             journal.close()
     finally:
         await link.close()
     recording = roll(path, data / "recordings")
-    return Pulled(insole.books.statement(), link.counters.bytes_received, seconds, recording)
+    return Pulled(insole.ledger.statement(), link.counters.bytes_received, seconds, recording)
 
 
-async def _fetch(session: Session, collector: Collector, on_progress: Callable[[int, int], None]) -> float:
+async def _fetch(
+    session: Session, collector: JournalWriter, on_progress: Callable[[int, int], None]
+) -> float:
     insole = session.insole
     collector.watch(insole)
     await session.hello()  # once more, so that the books are taken up from the journal
@@ -95,8 +97,8 @@ async def _fetch(session: Session, collector: Collector, on_progress: Callable[[
 
     def after_piece(progress: BackfillProgress) -> None:
         collector.commit()
-        wanted = insole.books.requested.slots
-        on_progress(wanted - sum(hole.slots for hole in insole.books.open_gaps()), wanted)
+        wanted = insole.ledger.requested.slots
+        on_progress(wanted - sum(hole.slots for hole in insole.ledger.open_gaps()), wanted)
 
     backfill = Backfill(session, PIECES, after_piece)
     began = time.monotonic()
@@ -125,10 +127,10 @@ def pull_and_report(target: str | None, data: Path) -> None:
             return await pull(link, data, lambda done, total: bar.update(task, completed=done, total=total))
 
     pulled = asyncio.run(run())
-    books = pulled.books
+    ledger = pulled.ledger
     rate = pulled.bytes_received / max(pulled.seconds, 1e-3) / 1000
     click.echo(
-        f"{books.requested} frames in the log = {books.recorded} fetched + {books.missing} missing;"
+        f"{ledger.requested} frames in the log = {ledger.recorded} fetched + {ledger.missing} missing;"
         f" {pulled.bytes_received / 1e6:.2f} MB in {pulled.seconds:.1f} s ({rate:.0f} kB/s)"
     )
     click.echo(

@@ -7,12 +7,12 @@ from typing import Any, cast
 import numpy as np
 
 from plantigrade.calibration.model import as_json
-from plantigrade.exports.export_data import FootData, Subject
+from plantigrade.exports.export_data import ExportData, ExportFoot
 from plantigrade.gait.results import Parameter
 from plantigrade.library.recordings.forces import layout_as_json
 
 
-def about(subject: Subject) -> dict[str, Any]:
+def about(subject: ExportData) -> dict[str, Any]:
     """Everything but the samples, ready for JSON."""
     person = None
     if subject.person is not None:
@@ -42,7 +42,7 @@ def about(subject: Subject) -> dict[str, Any]:
     }
 
 
-def about_text(subject: Subject) -> str:
+def about_text(subject: ExportData) -> str:
     """`about` as the text of a file."""
     return json.dumps(about(subject), indent=1, sort_keys=True, default=_number, ensure_ascii=False) + "\n"
 
@@ -53,26 +53,26 @@ def _number(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
-def _foot(foot: FootData) -> dict[str, Any]:
-    books = foot.books
+def _foot(foot: ExportFoot) -> dict[str, Any]:
+    manifest = foot.manifest
     return {
         "foot": foot.foot,
-        "insole": books.insole,
-        "quantity": books.quantity,
+        "insole": manifest.insole,
+        "quantity": manifest.quantity,
         "sensors": list(foot.sensors),
         "force_unit": foot.force_unit,
         "rows": len(foot),
-        "frames_requested": books.frames_requested,
-        "frames_recorded": books.frames_recorded,
-        "frames_missing": books.frames_missing,
-        "missing_by_reason": books.missing_by_reason,
+        "frames_requested": manifest.frames_requested,
+        "frames_recorded": manifest.frames_recorded,
+        "frames_missing": manifest.frames_missing,
+        "missing_by_reason": manifest.missing_by_reason,
         "gaps": [asdict(gap) for gap in foot.gaps],
         "calibration": None if foot.calibration is None else as_json(foot.calibration),
         "layout": layout_as_json(foot.layout),
     }
 
 
-def _analysis(subject: Subject) -> dict[str, Any]:
+def _analysis(subject: ExportData) -> dict[str, Any]:
     analysis = subject.analysis
 
     def figures(parameters: "dict[str, Parameter]") -> dict[str, Any]:

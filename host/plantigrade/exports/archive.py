@@ -9,14 +9,14 @@ import zipfile
 from pathlib import Path
 
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.export_data import ExportError, Subject
+from plantigrade.exports.export_data import ExportData, ExportError
 from plantigrade.files.durable import file_sum
 from plantigrade.text_format import counted
 
 SUMS = "SHA256SUMS"
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -35,11 +35,11 @@ def write(subject: Subject, path: Path) -> None:
                 archive.write(file, file.relative_to(folder.parent).as_posix())
 
 
-def _stem(subject: Subject) -> str:
+def _stem(subject: ExportData) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in subject.id)
 
 
-def _formats(subject: Subject, folder: Path, path: Path) -> list[str]:
+def _formats(subject: ExportData, folder: Path, path: Path) -> list[str]:
     from plantigrade.exports.formats import FORMATS
 
     lines: list[str] = []
@@ -63,13 +63,13 @@ def _formats(subject: Subject, folder: Path, path: Path) -> list[str]:
     return lines
 
 
-def _readme(subject: Subject, lines: list[str]) -> str:
+def _readme(subject: ExportData, lines: list[str]) -> str:
     start = "not known" if subject.start is None else subject.start.isoformat()
     if subject.deidentified:
         start += " (shifted: names, serials, notes and true dates were left out)"
-    books = [
-        f"{foot.foot}: {foot.books.frames_requested} samples requested, "
-        f"{foot.books.frames_recorded} recorded, {foot.books.frames_missing} missing in "
+    accounts = [
+        f"{foot.foot}: {foot.manifest.frames_requested} samples requested, "
+        f"{foot.manifest.frames_recorded} recorded, {foot.manifest.frames_missing} missing in "
         f"{counted(len(foot.gaps), 'gap')}"
         for foot in subject.feet
     ]
@@ -79,7 +79,7 @@ def _readme(subject: Subject, lines: list[str]) -> str:
             f"Recording {subject.id}",
             f"Start (UTC): {start}",
             f"Rate: {subject.rate_hz:g} Hz",
-            *books,
+            *accounts,
             f"Made by: {versions}",
             "",
             "Unless a file says otherwise: times in seconds since the start, forces in newtons.",

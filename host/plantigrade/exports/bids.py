@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from plantigrade.exports.about import about_text
 from plantigrade.exports.atomic_write import new_folder
-from plantigrade.exports.export_data import FootData, Subject
+from plantigrade.exports.export_data import ExportData, ExportFoot
 from plantigrade.exports.marks import marks
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
@@ -27,7 +27,7 @@ CHUNK: Final = 1 << 14
 MISSING: Final = "n/a"
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the folder `path`.
 
     Raises:
@@ -52,12 +52,12 @@ def write(subject: Subject, path: Path) -> None:
         _json(events.with_suffix(".json"), _EVENT_COLUMNS)
 
 
-def _participant(subject: Subject) -> str:
+def _participant(subject: ExportData) -> str:
     code = "" if subject.person is None else re.sub("[^A-Za-z0-9]", "", subject.person.code)
     return f"sub-{code or '01'}"
 
 
-def _describe(subject: Subject, folder: Path, name: str) -> None:
+def _describe(subject: ExportData, folder: Path, name: str) -> None:
     made_by = {"Name": "Plantigrade", "Version": subject.versions["plantigrade"]}
     _json(
         folder / "dataset_description.json",
@@ -94,7 +94,7 @@ def _describe(subject: Subject, folder: Path, name: str) -> None:
     (folder / name / f"{name}_scans.tsv").write_text(scans, encoding="utf-8")
 
 
-def _channels(subject: Subject) -> list[list[str]]:
+def _channels(subject: ExportData) -> list[list[str]]:
     table = [["name", "component", "type", "tracked_point", "units", "sampling_frequency", "description"]]
     rate = f"{subject.rate_hz:g}"
     for foot in subject.feet:
@@ -113,10 +113,10 @@ def _channels(subject: Subject) -> list[list[str]]:
     return table
 
 
-def _sidecar(subject: Subject, rows: int, channels: list[list[str]]) -> dict[str, Any]:
+def _sidecar(subject: ExportData, rows: int, channels: list[list[str]]) -> dict[str, Any]:
     kinds = [row[2] for row in channels[1:]]
-    firmware = [str(foot.books.insole.get("firmware", MISSING)) for foot in subject.feet]
-    serials = [str(foot.books.insole.get("serial", MISSING)) for foot in subject.feet]
+    firmware = [str(foot.manifest.insole.get("firmware", MISSING)) for foot in subject.feet]
+    serials = [str(foot.manifest.insole.get("serial", MISSING)) for foot in subject.feet]
     return {
         "TaskName": TASK,
         "TaskDescription": "Free walking and daily life with pressure insoles",
@@ -152,7 +152,7 @@ _EVENT_COLUMNS: Final = {
 }
 
 
-def _events(subject: Subject) -> list[list[str]]:
+def _events(subject: ExportData) -> list[list[str]]:
     table = [["onset", "duration", "trial_type", "foot", "value"]]
     for mark in marks(subject):
         text = " ".join(mark.text.split()) or MISSING
@@ -161,7 +161,7 @@ def _events(subject: Subject) -> list[list[str]]:
     return table
 
 
-def _samples(subject: Subject, placed: list[SlotRows], rows: int) -> Iterator[str]:
+def _samples(subject: ExportData, placed: list[SlotRows], rows: int) -> Iterator[str]:
     for start in range(0, rows, CHUNK):
         stop = min(start + CHUNK, rows)
         columns: list[list[str]] = []
@@ -170,7 +170,7 @@ def _samples(subject: Subject, placed: list[SlotRows], rows: int) -> Iterator[st
         yield "".join("\t".join(row) + "\n" for row in zip(*columns, strict=True))
 
 
-def _part(foot: FootData, where: SlotRows, rate_hz: float, start: int, stop: int) -> list[list[str]]:
+def _part(foot: ExportFoot, where: SlotRows, rate_hz: float, start: int, stop: int) -> list[list[str]]:
     part = where.between(start, stop)
     at = part.row - start
     time_s = part.row / rate_hz + row_offset_ms(foot, part, rate_hz) / 1e3

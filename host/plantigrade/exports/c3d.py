@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.export_data import ExportError, FootData, Subject
+from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot
 from plantigrade.exports.marks import contacts
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
@@ -28,7 +28,7 @@ MISSING: Final = -1.0
 LABELS: Final = {"initial_contact": "Foot Strike", "final_contact": "Foot Off"}
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -90,7 +90,7 @@ def _check_size(path: Path, rows: int, channels: int) -> None:
 
 
 def _channels(
-    foot: FootData, where: SlotRows, rows: int, rate_hz: float
+    foot: ExportFoot, where: SlotRows, rows: int, rate_hz: float
 ) -> "list[tuple[str, str, np.ndarray[Any, Any]]]":
     piece = foot.piece(slice(0, len(foot)))
     values = piece.force_n if piece.frames is None else piece.frames.counts

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from plantigrade.exports.atomic_write import new_file
 from plantigrade.exports.edf_file import HIGHEST, LOWEST, Annotation, Channel, Head
 from plantigrade.exports.edf_file import write as write_file
-from plantigrade.exports.export_data import ExportError, FootData, FootPiece, Subject
+from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot, FootPiece
 from plantigrade.exports.marks import marks
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
@@ -46,7 +46,7 @@ class _Signal:
     by_row: bool = False
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -72,7 +72,7 @@ def write(subject: Subject, path: Path) -> None:
 
 
 def _blocks(
-    subject: Subject, placed: list[SlotRows], signals: list[list[_Signal]], rows: int, size: int
+    subject: ExportData, placed: list[SlotRows], signals: list[list[_Signal]], rows: int, size: int
 ) -> Iterator[NDArray[np.int16]]:
     for start in range(0, rows, size):
         stop = min(start + size, rows)
@@ -84,7 +84,7 @@ def _blocks(
 
 
 def _block(
-    foot: FootData, part: SlotRows, signals: list[_Signal], start: int, stop: int, rate_hz: float
+    foot: ExportFoot, part: SlotRows, signals: list[_Signal], start: int, stop: int, rate_hz: float
 ) -> NDArray[np.int16]:
     out = np.empty((len(signals), stop - start), np.int16)
     out[:] = np.array([[one.missing] for one in signals], np.int16)
@@ -99,7 +99,7 @@ def _block(
     return out
 
 
-def _signals(foot: FootData, where: SlotRows, rate_hz: float) -> list[_Signal]:
+def _signals(foot: ExportFoot, where: SlotRows, rate_hz: float) -> list[_Signal]:
     found: list[_Signal] = []
     tops = _tops(foot)
     for sensor, name in enumerate(foot.sensors):
@@ -110,7 +110,7 @@ def _signals(foot: FootData, where: SlotRows, rate_hz: float) -> list[_Signal]:
     return [*found, _total(foot, tops[-1]), _clock(foot, where, rate_hz)]
 
 
-def _tops(foot: FootData) -> NDArray[np.float64]:
+def _tops(foot: ExportFoot) -> NDArray[np.float64]:
     """(S + 1,) the highest force of each sensor and of their sum.
 
     Raises:
@@ -139,7 +139,7 @@ def _counts(sensor: int, label: str) -> _Signal:
     return _Signal(channel, -1, values)
 
 
-def _force(sensor: int, label: str, foot: FootData, top: float) -> _Signal:
+def _force(sensor: int, label: str, foot: ExportFoot, top: float) -> _Signal:
     step = _step(STEPS, top, label, foot)
     return _Signal(
         _analogue(label, foot.force_unit, step),
@@ -148,7 +148,7 @@ def _force(sensor: int, label: str, foot: FootData, top: float) -> _Signal:
     )
 
 
-def _total(foot: FootData, top: float) -> _Signal:
+def _total(foot: ExportFoot, top: float) -> _Signal:
     label = f"{foot.foot} total"
     step = _step(tuple(one for one in STEPS if one >= TOTAL_STEP), top, label, foot)
     return _Signal(
@@ -156,7 +156,7 @@ def _total(foot: FootData, top: float) -> _Signal:
     )
 
 
-def _step(steps: tuple[float, ...], top: float, label: str, foot: FootData) -> float:
+def _step(steps: tuple[float, ...], top: float, label: str, foot: ExportFoot) -> float:
     step = next((one for one in steps if one * 65534 >= top), None)
     if step is None:
         raise ExportError(f"{label}: forces up to {top:g} {foot.force_unit} do not fit into EDF+")
@@ -173,7 +173,7 @@ def _digital(values: NDArray[Any], step: float) -> NDArray[Any]:
     return np.where(known, np.rint(np.where(known, values, 0) / step) + LOWEST + 1, LOWEST).astype(np.int16)
 
 
-def _clock(foot: FootData, where: SlotRows, rate_hz: float) -> _Signal:
+def _clock(foot: ExportFoot, where: SlotRows, rate_hz: float) -> _Signal:
     """True time of a row less its nominal time."""
     reach = 0.0
     for start in range(0, len(where.row), _STRETCH_ROWS):
@@ -192,13 +192,13 @@ def _clock(foot: FootData, where: SlotRows, rate_hz: float) -> _Signal:
     )
 
 
-def _label(foot: FootData, name: str) -> str:
+def _label(foot: ExportFoot, name: str) -> str:
     """At most 16 characters: "L mid med prox"."""
     words = [_SHORT.get(word, word) for word in name.split("_")]
     return f"{foot.foot[0].upper()} {' '.join(words)}"[:LABEL]
 
 
-def _head(subject: Subject, rate: int, records: int) -> Head:
+def _head(subject: ExportData, rate: int, records: int) -> Head:
     person = subject.person
     sexes = {"female": "F", "male": "M"}
     return Head(

@@ -16,7 +16,7 @@ from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Floats, FootSignal, Forces, SensorLayout, SourceInfo, Walk
 from plantigrade.library.entries import Note, Person, StoredAlert
 from plantigrade.library.recordings.columns import ColumnFile, release_memory
-from plantigrade.library.recordings.container import COUNTS, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import COUNTS, FootManifest, RecordedGap, RecordingManifest
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 from plantigrade.library.recordings.long_files import StoredFrames, stored_forces, when_of
 
@@ -36,7 +36,7 @@ class Source(Protocol):
     """What exports read of a recording; `library.catalogue.Recording` has it."""
 
     @property
-    def books(self) -> RecordingBooks: ...
+    def manifest(self) -> RecordingManifest: ...
     @property
     def content(self) -> str: ...
     @property
@@ -55,7 +55,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class FootPiece:
-    """Some frames of a foot in a row; see `FootData`."""
+    """Some frames of a foot in a row; see `ExportFoot`."""
 
     seq: "np.ndarray[Any, np.dtype[np.int64]]"
     slots: "np.ndarray[Any, np.dtype[np.uint8]]"
@@ -70,7 +70,7 @@ class FootPiece:
 
 
 @dataclass(frozen=True, eq=False)
-class FootData:
+class ExportFoot:
     """One foot. What was measured stays in the recording's file and is read piece by piece.
 
     Attributes:
@@ -96,7 +96,7 @@ class FootData:
     frames: StoredFrames | None
     layout: SensorLayout | None
     calibration: Calibration | None
-    books: FootBooks
+    manifest: FootManifest
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -104,7 +104,7 @@ class FootData:
     @property
     def gaps(self) -> list[RecordedGap]:
         """Every gap, with its reason."""
-        return self.books.gaps
+        return self.manifest.gaps
 
     @property
     def force_n(self) -> Forces:
@@ -124,11 +124,11 @@ class FootData:
     @property
     def force_unit(self) -> str:
         """Unit of `force_n`."""
-        return "1" if self.books.quantity == "footswitch" else "N"
+        return "1" if self.manifest.quantity == "footswitch" else "N"
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class ExportData:
     """A recording ready to be written.
 
     Attributes:
@@ -151,7 +151,7 @@ class Subject:
     start: datetime | None
     duration_s: float | None
     rate_hz: float
-    feet: tuple[FootData, ...]
+    feet: tuple[ExportFoot, ...]
     analysis: Analysis
     person: Person | None
     notes: tuple[Note, ...]
@@ -162,35 +162,35 @@ class Subject:
     report: Callable[[], bytes] | None = None
 
     @classmethod
-    def of(cls, source: Source, *, deidentify: bool = False) -> "Subject":
+    def of(cls, source: Source, *, deidentify: bool = False) -> "ExportData":
         """Take a recording apart.
 
         Raises:
             PlantigradeError: files are damaged or locked, or there is nothing to export.
         """
-        books = source.books
+        manifest = source.manifest
         walk = source.walk()
         analysis = source.analysis()
-        feet = [_foot(source, entry, walk) for entry in books.feet]
+        feet = [_foot(source, entry, walk) for entry in manifest.feet]
         feet.sort(key=lambda foot: ("left", "right").index(foot.foot) if foot.foot != "unset" else 2)
         if not any(len(foot) for foot in feet):
-            raise ExportError(f"{books.id}: holds no frames, so there is nothing to export")
-        start = None if books.start_utc_ns is None else _utc(books.start_utc_ns)
+            raise ExportError(f"{manifest.id}: holds no frames, so there is nothing to export")
+        start = None if manifest.start_utc_ns is None else _utc(manifest.start_utc_ns)
         subject = cls(
-            id=books.id,
+            id=manifest.id,
             start=start,
-            duration_s=books.duration_s,
-            rate_hz=books.sample_rate_hz,
+            duration_s=manifest.duration_s,
+            rate_hz=manifest.sample_rate_hz,
             feet=tuple(feet),
-            analysis=replace(analysis, source=SourceInfo(books.id, analysis.source.format)),
+            analysis=replace(analysis, source=SourceInfo(manifest.id, analysis.source.format)),
             person=source.person,
             notes=tuple(source.notes),
             alerts=tuple(source.alerts),
-            provenance=books.provenance,
+            provenance=manifest.provenance,
             body_weight_n=analysis.body_weight_n,
             deidentified=False,
         )
-        return _deidentified(subject, books.start_utc_ns) if deidentify else subject
+        return _deidentified(subject, manifest.start_utc_ns) if deidentify else subject
 
     @property
     def versions(self) -> dict[str, str]:
@@ -211,7 +211,7 @@ def _utc(ns: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ns // 1000)
 
 
-def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
+def _foot(source: Source, entry: FootManifest, walk: Walk) -> ExportFoot:
     signal = next((one for one in walk.feet if one.foot.value == entry.foot), None)
     layout, name, file = source.layout(entry.foot), entry.foot, source.file(entry.foot)
     if source.content != COUNTS:
@@ -219,11 +219,11 @@ def _foot(source: Source, entry: FootBooks, walk: Walk) -> FootData:
         seq = file.column("seq", "i8")
         sensors = tuple(f"sensor_{index + 1:02d}" for index in range(stored.shape[1]))
         slots = np.ones(len(seq), np.uint8)
-        return FootData(name, sensors, seq, slots, times, stored.__getitem__, None, layout, None, entry)
+        return ExportFoot(name, sensors, seq, slots, times, stored.__getitem__, None, layout, None, entry)
     times, slots = _when(source, file, signal)
     release_memory()
     names = tuple(places.SENSOR_NAMES)
-    return FootData(
+    return ExportFoot(
         name,
         names,
         file.column("seq", "i8"),
@@ -244,7 +244,7 @@ def _when(
     slots = file.column("slots", "u1")
     if signal is not None and len(signal) == len(slots) and int(slots.max(initial=1)) == 1:
         return signal.time_s, slots
-    return source.times_s(when_of(file, on_host=source.books.start_utc_ns is not None)), slots
+    return source.times_s(when_of(file, on_host=source.manifest.start_utc_ns is not None)), slots
 
 
 def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: slice) -> Forces:
@@ -263,7 +263,7 @@ def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: sli
     return force
 
 
-def _deidentified(subject: Subject, start_ns: int | None) -> Subject:
+def _deidentified(subject: ExportData, start_ns: int | None) -> ExportData:
     shift_ns = None if start_ns is None else start_ns - int(SHIFTED_START.timestamp()) * 1_000_000_000
     person = subject.person
     return replace(
@@ -279,16 +279,16 @@ def _deidentified(subject: Subject, start_ns: int | None) -> Subject:
     )
 
 
-def _nameless(foot: FootData, shift_ns: int | None) -> FootData:
-    insole = {key: foot.books.insole[key] for key in _NAMELESS_INSOLE if key in foot.books.insole}
+def _nameless(foot: ExportFoot, shift_ns: int | None) -> ExportFoot:
+    insole = {key: foot.manifest.insole[key] for key in _NAMELESS_INSOLE if key in foot.manifest.insole}
     frames = foot.frames
     if frames is not None:
         frames = frames.changed(partial(_shifted, shift_ns))
     calibration = foot.calibration
     if calibration is not None:
         calibration = replace(calibration, serial="", made_on=SHIFTED_START.date().isoformat())
-    books = replace(foot.books, insole=insole, sha256="", calibration=None)
-    return replace(foot, frames=frames, calibration=calibration, books=books)
+    manifest = replace(foot.manifest, insole=insole, sha256="", calibration=None)
+    return replace(foot, frames=frames, calibration=calibration, manifest=manifest)
 
 
 def _shifted(shift_ns: int | None, frames: FootFrames) -> FootFrames:

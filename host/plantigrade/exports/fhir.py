@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from plantigrade.exports.about import about_text
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.export_data import FootData, Subject
+from plantigrade.exports.export_data import ExportData, ExportFoot
 from plantigrade.gait.results import Parameter, Parameters
 
 SPACE: Final = uuid.UUID("6b1f5a0e-3f0d-5c0b-9c55-0a3f6f4f2d10")
@@ -37,7 +37,7 @@ DAY_S: Final = (23.5 * 3600.0, 24.5 * 3600.0)
 SEXES: Final = {"female": "female", "male": "male", "other": "other"}
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -51,7 +51,7 @@ def write(subject: Subject, path: Path) -> None:
         draft.write_text(text + "\n", encoding="utf-8")
 
 
-def bundle_of(subject: Subject) -> dict[str, Any]:
+def bundle_of(subject: ExportData) -> dict[str, Any]:
     """The bundle as plain values."""
     patient = _patient(subject)
     devices = [_device(subject, foot) for foot in subject.feet]
@@ -66,7 +66,7 @@ def bundle_of(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _id(subject: Subject, *parts: str) -> str:
+def _id(subject: ExportData, *parts: str) -> str:
     return str(uuid.uuid5(SPACE, "/".join((subject.id, *parts))))
 
 
@@ -74,7 +74,7 @@ def _reference(resource: dict[str, Any]) -> dict[str, str]:
     return {"reference": f"urn:uuid:{resource['id']}"}
 
 
-def _patient(subject: Subject) -> dict[str, Any]:
+def _patient(subject: ExportData) -> dict[str, Any]:
     person = subject.person
     patient: dict[str, Any] = {"resourceType": "Patient", "id": _id(subject, "patient")}
     if person is None:
@@ -88,8 +88,8 @@ def _patient(subject: Subject) -> dict[str, Any]:
     return patient
 
 
-def _device(subject: Subject, foot: FootData) -> dict[str, Any]:
-    insole = foot.books.insole
+def _device(subject: ExportData, foot: ExportFoot) -> dict[str, Any]:
+    insole = foot.manifest.insole
     device: dict[str, Any] = {
         "resourceType": "Device",
         "id": _id(subject, "device", foot.foot),
@@ -105,16 +105,16 @@ def _device(subject: Subject, foot: FootData) -> dict[str, Any]:
     return device
 
 
-def _books_words(foot: FootData) -> str:
-    books = foot.books
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(books.missing_by_reason.items()))
+def _books_words(foot: ExportFoot) -> str:
+    manifest = foot.manifest
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(manifest.missing_by_reason.items()))
     return (
-        f"{books.frames_requested} samples requested, {books.frames_recorded} recorded, "
-        f"{books.frames_missing} missing" + (f" ({reasons})" if reasons else "")
+        f"{manifest.frames_requested} samples requested, {manifest.frames_recorded} recorded, "
+        f"{manifest.frames_missing} missing" + (f" ({reasons})" if reasons else "")
     )
 
 
-def _when(subject: Subject) -> dict[str, Any]:
+def _when(subject: ExportData) -> dict[str, Any]:
     if subject.start is None:
         return {}
     end = subject.start + timedelta(seconds=subject.duration_s or 0.0)
@@ -122,7 +122,7 @@ def _when(subject: Subject) -> dict[str, Any]:
 
 
 def _observations(
-    subject: Subject, patient: dict[str, str], devices: list[dict[str, Any]]
+    subject: ExportData, patient: dict[str, str], devices: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     found = _figures(subject, patient, "both", subject.analysis.both, None)
     for foot in subject.analysis.feet:
@@ -134,7 +134,11 @@ def _observations(
 
 
 def _figures(
-    subject: Subject, patient: dict[str, str], side: str, figures: Parameters, device: dict[str, Any] | None
+    subject: ExportData,
+    patient: dict[str, str],
+    side: str,
+    figures: Parameters,
+    device: dict[str, Any] | None,
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, figure in figures.items():
@@ -157,7 +161,7 @@ def _figures(
     return found
 
 
-def _codings(subject: Subject, name: str, side: str) -> list[dict[str, str]]:
+def _codings(subject: ExportData, name: str, side: str) -> list[dict[str, str]]:
     codings = [{"system": LOCAL_SYSTEM, "code": _code(name), "display": _words(name)}]
     if name == "steps" and side == "both" and DAY_S[0] <= (subject.duration_s or 0.0) <= DAY_S[1]:
         codings.append({"system": LOINC, "code": "41950-7", "display": "Number of steps in 24 hour Measured"})
@@ -199,9 +203,11 @@ def _quantity(value: float, unit: str) -> dict[str, Any]:
     return quantity | ({} if code is None else {"system": UCUM, "code": code})
 
 
-def _report(subject: Subject, patient: dict[str, str], observations: list[dict[str, Any]]) -> dict[str, Any]:
+def _report(
+    subject: ExportData, patient: dict[str, str], observations: list[dict[str, Any]]
+) -> dict[str, Any]:
     findings = [finding.text for finding in subject.analysis.findings]
-    books = [f"{foot.foot}: {_books_words(foot)}" for foot in subject.feet]
+    accounts = [f"{foot.foot}: {_books_words(foot)}" for foot in subject.feet]
     text = about_text(subject).encode()
     return {
         "resourceType": "DiagnosticReport",
@@ -214,7 +220,7 @@ def _report(subject: Subject, patient: dict[str, str], observations: list[dict[s
         "subject": patient,
         **_when(subject),
         "result": [_reference(one) for one in observations],
-        "conclusion": " ".join([f"Books: {'; '.join(books)}.", *findings]),
+        "conclusion": " ".join([f"Books: {'; '.join(accounts)}.", *findings]),
         "presentedForm": [
             *(
                 []
@@ -239,7 +245,7 @@ def _attached(title: str, kind: str, content: bytes) -> dict[str, Any]:
     }
 
 
-def _code_system(subject: Subject, observations: list[dict[str, Any]]) -> dict[str, Any]:
+def _code_system(subject: ExportData, observations: list[dict[str, Any]]) -> dict[str, Any]:
     names = {one["code"]["coding"][0]["code"]: one["code"]["text"] for one in observations}
     names |= {"gait-analysis": "gait analysis", "sd": "standard deviation", "cv": "coefficient of variation"}
     return {

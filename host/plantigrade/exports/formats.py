@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from plantigrade.errors import MissingPartError
-from plantigrade.exports.export_data import ExportError, FootData, Source, Subject
+from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot, Source
 from plantigrade.gait.signals import Forces
 from plantigrade.library.recordings.recording import Recording
 
@@ -65,14 +65,14 @@ class Format:
             MissingPartError: the format needs a package that is not installed.
             PlantigradeError: the recording cannot be read.
         """
-        subject = Subject.of(recording, deidentify=deidentify)
+        subject = ExportData.of(recording, deidentify=deidentify)
         if report and self.has_report and not deidentify and isinstance(recording, Recording):
             subject = replace(subject, report=cache(partial(_report, recording)))
         if progress is not None:
             subject = replace(subject, feet=tuple(_watched(foot, progress) for foot in subject.feet))
         self.write_subject(subject, path)
 
-    def write_subject(self, subject: Subject, path: Path) -> None:
+    def write_subject(self, subject: ExportData, path: Path) -> None:
         """Write what was taken apart before; see `write`."""
         module = import_module(f"plantigrade.exports.{self.module}")
         try:
@@ -85,7 +85,7 @@ class Format:
             ) from error
 
 
-def _watched(foot: FootData, progress: "Progress") -> FootData:
+def _watched(foot: ExportFoot, progress: "Progress") -> ExportFoot:
     """The foot, telling of every piece of its forces that is read how far into the recording it lies."""
 
     def forces(rows: slice) -> Forces:

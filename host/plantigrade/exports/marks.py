@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 
 
 @dataclass(frozen=True, order=True)
@@ -30,7 +30,7 @@ class Mark:
         return f"{head}: {self.text}" if self.text else head
 
 
-def contacts(subject: Subject) -> list[Mark]:
+def contacts(subject: ExportData) -> list[Mark]:
     """Initial and final contacts of both feet in time order."""
     found = [
         Mark(event.time_s, None, event.foot.value, event.kind)
@@ -40,7 +40,7 @@ def contacts(subject: Subject) -> list[Mark]:
     return sorted(found, key=lambda mark: (mark.at_s, mark.foot))
 
 
-def gaps(subject: Subject) -> list[Mark]:
+def gaps(subject: ExportData) -> list[Mark]:
     """Every gap whose place in time is known."""
     return [
         Mark(gap.from_s, gap.to_s - gap.from_s, foot.foot, "gap", gap.reason)
@@ -50,7 +50,7 @@ def gaps(subject: Subject) -> list[Mark]:
     ]
 
 
-def marks(subject: Subject) -> list[Mark]:
+def marks(subject: ExportData) -> list[Mark]:
     """Everything in time order."""
     end_s = subject.duration_s
     found = contacts(subject) + gaps(subject)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from plantigrade.exports import mat73
 from plantigrade.exports.about import about_text
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.export_data import FootData, FootPiece, Subject
+from plantigrade.exports.export_data import ExportData, ExportFoot, FootPiece
 from plantigrade.exports.marks import contacts
 from plantigrade.gait.results import STRIDE_UNITS, FootAnalysis
 from plantigrade.library.recordings.frames import NO_TIME
@@ -26,7 +26,7 @@ LONG_ROWS: Final = 1 << 20
 """Of more frames (three hours at 100 Hz) the file is of level 7.3."""
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -46,14 +46,14 @@ def write(subject: Subject, path: Path) -> None:
             _write_short(subject, content, draft)
 
 
-def _write_short(subject: Subject, content: dict[str, Any], path: Path) -> None:
+def _write_short(subject: ExportData, content: dict[str, Any], path: Path) -> None:
     from scipy.io import savemat
 
     content |= {"events": _events(subject)} | {foot.foot: _foot(foot) for foot in subject.feet}
     savemat(str(path), {"plantigrade": content}, do_compression=True, long_field_names=True, oned_as="column")
 
 
-def _foot(foot: FootData) -> dict[str, Any]:
+def _foot(foot: ExportFoot) -> dict[str, Any]:
     gaps = np.array(
         [(gap.first, gap.end, _nan(gap.from_s), _nan(gap.to_s), gap.reason) for gap in foot.gaps],
         dtype=[("first", "O"), ("end", "O"), ("from_s", "O"), ("to_s", "O"), ("reason", "O")],
@@ -85,7 +85,7 @@ def _columns(piece: FootPiece) -> dict[str, NDArray[Any]]:
     return values
 
 
-def _write_long(subject: Subject, content: dict[str, Any], path: Path) -> None:
+def _write_long(subject: ExportData, content: dict[str, Any], path: Path) -> None:
     events = {
         name: value.tolist() if value.dtype == object else value for name, value in _events(subject).items()
     }
@@ -108,7 +108,7 @@ def _nan(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def _events(subject: Subject) -> dict[str, Any]:
+def _events(subject: ExportData) -> dict[str, Any]:
     found = contacts(subject)
     return {
         "time_s": np.array([one.at_s for one in found]),

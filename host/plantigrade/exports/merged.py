@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.exports.export_data import ExportError, FootData
+from plantigrade.exports.export_data import ExportError, ExportFoot
 from plantigrade.exports.slots import MAX_ROWS
 
 _PIECE: Final = 1 << 20
@@ -26,7 +26,7 @@ class Merged:
     rows: tuple[NDArray[np.int32], ...]
 
 
-def merge(feet: tuple[FootData, ...], rate_hz: float) -> Merged:
+def merge(feet: tuple[ExportFoot, ...], rate_hz: float) -> Merged:
     """Join the frames of the feet that fall into the same slot of the nominal rate.
 
     The row takes the slot's time. Where an insole's clock runs fast and two of its frames fall into one slot,
@@ -47,7 +47,7 @@ def merge(feet: tuple[FootData, ...], rate_hz: float) -> Merged:
     return Merged(axis / (2.0 * rate_hz), tuple(keys))
 
 
-def _keys(foot: FootData, rate_hz: float) -> NDArray[np.int32]:
+def _keys(foot: ExportFoot, rate_hz: float) -> NDArray[np.int32]:
     """(n,) twice the slot of each frame, and one more for the second in its slot; -1 without a time. Narrow
     and made in pieces, as a day has millions."""
     key = np.full(len(foot), -1, np.int32)

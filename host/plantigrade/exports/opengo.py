@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.export_data import SHIFTED_START, ExportError, FootData, Subject
+from plantigrade.exports.export_data import SHIFTED_START, ExportData, ExportError, ExportFoot
 from plantigrade.exports.marks import contacts
 from plantigrade.exports.merged import Merged, merge
 from plantigrade.gait.signals import SensorLayout
@@ -36,7 +36,7 @@ STEP_CODES: Final = {
 DECIMALS: Final = ("%.4f",) * SENSORS + ("%.2f", "%.4f", "%.4f", "%.0f")
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -63,9 +63,9 @@ def write(subject: Subject, path: Path) -> None:
             file.writelines(_rows(merged.time_s[part], sides))
 
 
-def _layout(foot: FootData, path: Path) -> SensorLayout:
+def _layout(foot: ExportFoot, path: Path) -> SensorLayout:
     layout = foot.layout
-    if foot.books.quantity == "footswitch" or len(foot.sensors) != SENSORS or layout is None:
+    if foot.manifest.quantity == "footswitch" or len(foot.sensors) != SENSORS or layout is None:
         raise ExportError(
             f"{path}: the shape holds {SENSORS} calibrated sensors with known places a foot; the "
             f"{foot.foot} foot does not have them; use csv or parquet"
@@ -73,12 +73,12 @@ def _layout(foot: FootData, path: Path) -> SensorLayout:
     return layout
 
 
-def _header(subject: Subject) -> list[str]:
+def _header(subject: ExportData) -> list[str]:
     start = subject.start or SHIFTED_START
     seconds = subject.duration_s or float(np.nanmax([np.nanmax(foot.time_s) for foot in subject.feet]))
     minutes, rest = divmod(seconds, 60.0)
     hours, minutes = divmod(int(minutes), 60)
-    serials = [str(foot.books.insole.get("serial", "none")) for foot in subject.feet]
+    serials = [str(foot.manifest.insole.get("serial", "none")) for foot in subject.feet]
     size = None if subject.person is None else subject.person.shoe_size_eu
     versions = subject.versions
     lines = [
@@ -102,7 +102,7 @@ def _header(subject: Subject) -> list[str]:
 
 
 def _columns(
-    foot: FootData, layout: SensorLayout, rows: NDArray[np.int32], part: slice, steps: NDArray[np.uint8]
+    foot: ExportFoot, layout: SensorLayout, rows: NDArray[np.int32], part: slice, steps: NDArray[np.uint8]
 ) -> NDArray[np.float64]:
     """(count, 20) pressures, total, centre of pressure, steps; NaN where the foot has no sample."""
     out = np.full((part.stop - part.start, SENSORS + 4), np.nan)
@@ -125,7 +125,7 @@ def _columns(
     return out
 
 
-def _steps(subject: Subject, merged: Merged) -> dict[str, NDArray[np.uint8]]:
+def _steps(subject: ExportData, merged: Merged) -> dict[str, NDArray[np.uint8]]:
     """For each foot (r,) the code on the row nearest to each contact, 0 elsewhere."""
     codes = {foot.foot: np.zeros(len(merged.time_s), np.uint8) for foot in subject.feet}
     for mark in contacts(subject):

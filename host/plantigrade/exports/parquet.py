@@ -12,11 +12,11 @@ from pathlib import Path
 
 from plantigrade.exports.about import about_text
 from plantigrade.exports.atomic_write import new_folder
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.tables import events_text, frame_tables, strides_text
 
 
-def write(subject: Subject, path: Path) -> None:
+def write(subject: ExportData, path: Path) -> None:
     """Write the folder `path`.
 
     Raises:

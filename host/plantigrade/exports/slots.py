@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.exports.export_data import ExportError, FootData, Subject
+from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot
 
 MAX_ROWS: Final = 200_000_000
 _DEVICE_BREAK_S: Final = 0.5
@@ -39,7 +39,7 @@ class SlotRows:
         return out
 
 
-def slot_rows(foot: FootData, rate_hz: float) -> SlotRows:
+def slot_rows(foot: ExportFoot, rate_hz: float) -> SlotRows:
     """Rows for every slot of a foot whose time is known.
 
     Slots that follow each other without a gap take rows that follow each other, so that no sample is lost or
@@ -96,7 +96,7 @@ def row_count(feet: "list[SlotRows]") -> int:
     return max((int(one.row[-1]) + 1 for one in feet if len(one.row)), default=0)
 
 
-def needs_rows(subject: Subject, what: str) -> tuple[list[SlotRows], int]:
+def needs_rows(subject: ExportData, what: str) -> tuple[list[SlotRows], int]:
     """The rows of every foot and how many there are.
 
     Raises:
@@ -109,7 +109,7 @@ def needs_rows(subject: Subject, what: str) -> tuple[list[SlotRows], int]:
     return feet, rows
 
 
-def row_offset_ms(foot: FootData, rows: SlotRows, rate_hz: float) -> NDArray[np.float64]:
+def row_offset_ms(foot: ExportFoot, rows: SlotRows, rate_hz: float) -> NDArray[np.float64]:
     """(m,) true time minus the row's time of each filled row, in milliseconds."""
     true_s = foot.time_s[rows.frame] + rows.nth / rate_hz
     return np.asarray((true_s - rows.row / rate_hz) * 1e3, np.float64)

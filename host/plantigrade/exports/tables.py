@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plantigrade.analysis.tables import events_csv, strides_csv
-from plantigrade.exports.export_data import FootPiece, Subject
+from plantigrade.exports.export_data import ExportData, FootPiece
 from plantigrade.library.recordings.frames import CHANNELS, IMU_NAMES, NO_TIME
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def frame_tables(subject: Subject) -> Iterator["pa.Table"]:
+def frame_tables(subject: ExportData) -> Iterator["pa.Table"]:
     """Frames of all feet, one row a frame of one foot, in pieces of the same columns.
 
     Columns: `foot`, `time_s`, `seq`, `slots`; of our insoles also `boot`, `status`, `device_us`,
@@ -63,11 +63,11 @@ def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool) 
     return pa.table(columns)
 
 
-def strides_text(subject: Subject) -> str:
+def strides_text(subject: ExportData) -> str:
     """Strides as the analysis writes them (docs/reference/analysis-json.md)."""
     return strides_csv(subject.analysis)
 
 
-def events_text(subject: Subject) -> str:
+def events_text(subject: ExportData) -> str:
     """Contacts of both feet as the analysis writes them."""
     return events_csv(subject.analysis)

@@ -14,12 +14,12 @@ from plantigrade.gait.results import (
     Analysis,
     Bout,
     Ensemble,
-    Finding,
     FootAccounting,
     FootAnalysis,
     FootPicture,
     Parameter,
     Reason,
+    SignalFinding,
     StrideTable,
     Turn,
 )
@@ -281,7 +281,7 @@ def _full_load(side: _Side, weight: float | None) -> float | None:
     return stream.stance_level - stream.swing_level
 
 
-def _findings(sides: Sequence[_Side], feet: Mapping[Foot, FootAnalysis]) -> list[Finding]:
+def _findings(sides: Sequence[_Side], feet: Mapping[Foot, FootAnalysis]) -> list[SignalFinding]:
     streams = [side.stream for side in sides]
     found = findings.pair(streams)
     for stream in streams:

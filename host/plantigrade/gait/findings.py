@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plantigrade.gait.foot import FootStream
-from plantigrade.gait.results import Finding, FootPicture
+from plantigrade.gait.results import FootPicture, SignalFinding
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
 from plantigrade.text_format import counted
 
@@ -15,57 +15,57 @@ _SWAPPED_SHARE = 0.15
 _MIRRORED_SHARE = 0.12
 
 
-def sensors(stream: FootStream) -> list[Finding]:
+def sensors(stream: FootStream) -> list[SignalFinding]:
     """Channels that stayed at zero or at one value while the foot walked."""
     cycles = len(stream.store)
     if cycles < _FEW_CYCLES or stream.sensor_count == 1:
         return []
-    found: list[Finding] = []
+    found: list[SignalFinding] = []
     side = stream.foot.value
     states = np.concatenate(stream.store.sensor_states)
     stuck_cycles = (states == 2).sum(axis=0)
     dead = np.flatnonzero((states == 1).sum(axis=0) >= 0.98 * cycles)
     if len(dead) and stream.sensor_count > 32:
         text = f"{side} foot: {len(dead)} of {stream.sensor_count} cells were never loaded"
-        found.append(Finding("sensor_dead", text, stream.foot))
+        found.append(SignalFinding("sensor_dead", text, stream.foot))
     else:
         for sensor in dead:
             text = f"{side} foot: sensor {sensor + 1} reads zero throughout: dead or never loaded"
-            found.append(Finding("sensor_dead", text, stream.foot, int(sensor)))
+            found.append(SignalFinding("sensor_dead", text, stream.foot, int(sensor)))
     for sensor in np.flatnonzero(stuck_cycles >= max(2, 0.1 * cycles)):
         share = 100.0 * float(stuck_cycles[sensor]) / cycles
         text = (
             f"{side} foot: sensor {sensor + 1} is stuck at one value in {share:.0f} % of the cycles; "
             "it adds nothing to the forces above the unloaded level"
         )
-        found.append(Finding("sensor_stuck", text, stream.foot, int(sensor)))
+        found.append(SignalFinding("sensor_stuck", text, stream.foot, int(sensor)))
     return found
 
 
-def stream_state(stream: FootStream, seconds: float) -> list[Finding]:
+def stream_state(stream: FootStream, seconds: float) -> list[SignalFinding]:
     """A foot that does not walk, a constant signal, a recording too short, samples missing."""
-    side, found = stream.foot.value, list[Finding]()
+    side, found = stream.foot.value, list[SignalFinding]()
     flat = all(np.all(block[:, 2] == block[:, 3]) for block in stream.epochs) and _one_level(stream)
     if stream.samples_used == 0:
-        found.append(Finding("no_samples", f"{side} foot: no usable sample", stream.foot))
+        found.append(SignalFinding("no_samples", f"{side} foot: no usable sample", stream.foot))
     elif flat:
-        found.append(Finding("constant_signal", f"{side} foot: the signal never changes", stream.foot))
+        found.append(SignalFinding("constant_signal", f"{side} foot: the signal never changes", stream.foot))
     elif not np.isfinite(stream.swing_level):
         found.append(
-            Finding("no_walking", f"{side} foot: nothing in the signal looks like steps", stream.foot)
+            SignalFinding("no_walking", f"{side} foot: nothing in the signal looks like steps", stream.foot)
         )
     elif not len(stream.store):
-        found.append(Finding("no_cycle", f"{side} foot: no whole gait cycle", stream.foot))
+        found.append(SignalFinding("no_cycle", f"{side} foot: no whole gait cycle", stream.foot))
     if seconds < _SHORT_S:
         text = f"{side} foot: only {seconds:.1f} s recorded; too short for anything but single steps"
-        found.append(Finding("short_recording", text, stream.foot))
+        found.append(SignalFinding("short_recording", text, stream.foot))
     if stream.gaps:
         lost = sum(gap.to_s - gap.from_s for gap in stream.gaps)
         text = (
             f"{side} foot: {counted(len(stream.gaps), 'gap')}, {lost:.2f} s without samples; "
             "no cycle is made up across them"
         )
-        found.append(Finding("gaps", text, stream.foot))
+        found.append(SignalFinding("gaps", text, stream.foot))
     return found
 
 
@@ -84,26 +84,26 @@ def _medial_shift(picture: FootPicture | None, layout: SensorLayout | None) -> f
     return move / width if width > 0 and np.isfinite(move) else None
 
 
-def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | None]]) -> list[Finding]:
+def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | None]]) -> list[SignalFinding]:
     """Swapped or mirrored feet, toes and heel exchanged: told by the way of the centre of pressure.
 
     A normal roll-over goes from the heel to the toes and ends towards the medial side (great toe): in 33
     recordings the sum of both feet's shifts was -0.61 to +0.12 of the sensors' width. When it is clearly
     lateral under both feet, the insoles were most likely worn (or named) the wrong way round.
     """
-    found: list[Finding] = []
+    found: list[SignalFinding] = []
     known = {foot: _medial_shift(picture, layout) for foot, picture, layout in feet}
     shifts = {foot: shift for foot, shift in known.items() if shift is not None}
     if len(shifts) == 2 and min(shifts.values()) > 0.0 and sum(shifts.values()) > _SWAPPED_SHARE:
         text = "push-off is on the outer side under both feet: left and right are probably swapped"
-        found.append(Finding("feet_swapped", text))
+        found.append(SignalFinding("feet_swapped", text))
     else:
         for foot, shift in shifts.items():
             if shift > _MIRRORED_SHARE:
                 text = (
                     f"{foot.value} foot: push-off is on the outer side: the sensor order is probably mirrored"
                 )
-                found.append(Finding("foot_mirrored", text, foot))
+                found.append(SignalFinding("foot_mirrored", text, foot))
     for foot, picture, layout in feet:
         if picture is None or layout is None or picture.n < 5:
             continue
@@ -114,17 +114,21 @@ def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | No
             text = (
                 f"{foot.value} foot: the load runs from toes to heel: the sensor order is probably reversed"
             )
-            found.append(Finding("foot_reversed", text, foot))
+            found.append(SignalFinding("foot_reversed", text, foot))
     return found
 
 
-def pair(streams: Sequence[FootStream]) -> list[Finding]:
+def pair(streams: Sequence[FootStream]) -> list[SignalFinding]:
     """A missing foot, or two feet with the same signal."""
     if len(streams) == 1:
         missing = streams[0].foot.other.value
         text = f"the {missing} foot is missing: double support, steps and symmetry are unavailable"
-        return [Finding("foot_missing", text, streams[0].foot.other)]
+        return [SignalFinding("foot_missing", text, streams[0].foot.other)]
     first, second = ([contact[0] for contact in stream.contacts] for stream in streams)
     if len(first) >= 5 and first == second:
-        return [Finding("same_signal", "left and right hold the same signal: one channel was recorded twice")]
+        return [
+            SignalFinding(
+                "same_signal", "left and right hold the same signal: one channel was recorded twice"
+            )
+        ]
     return []

@@ -11,7 +11,7 @@ from plantigrade.gait import contact_kernel, stride_kernel
 from plantigrade.gait.pressure.stance import StanceFeatures
 from plantigrade.gait.results import Event
 from plantigrade.gait.settings import ContactSettings
-from plantigrade.gait.signals import Floats, FootSignal, Gap
+from plantigrade.gait.signals import Floats, FootSignal, TimeGap
 
 BUFFER_ROWS = 16384
 HISTORY_S = 24.0
@@ -143,7 +143,7 @@ class FootStream:
         self._epoch_state = np.zeros(7)
         self._gap_state = np.zeros(2)
         self._scratch = np.zeros((BUFFER_ROWS + 2, 5))
-        self._declared: list[Gap] = []
+        self._declared: list[TimeGap] = []
         self._rate_checked = False
         self._open: _Contact | None = None
         self._closed: _Contact | None = None
@@ -151,7 +151,7 @@ class FootStream:
         self.contacts: list[tuple[float, float, float]] = []
         self.finals: list[tuple[float, float]] = []
         self.breaks: list[float] = []
-        self.gaps: list[Gap] = []
+        self.gaps: list[TimeGap] = []
         self.epochs: list[Floats] = []
         self.store = CycleStore()
         self.taken_blocks = 0
@@ -200,7 +200,7 @@ class FootStream:
             stride_kernel.close_epoch(self._epoch_state, last)
             self.epochs.append(last[None])
         if self._gap_state[0] == 1.0:
-            self.gaps.append(Gap(float(self._gap_state[1]), self.last_s, "samples are not numbers"))
+            self.gaps.append(TimeGap(float(self._gap_state[1]), self.last_s, "samples are not numbers"))
         return told
 
     def _check(self, piece: FootSignal) -> None:
@@ -276,7 +276,7 @@ class FootStream:
             time, total, self._base, start, stop, longest, self._gap_state, self._scratch
         )
         for from_s, to_s, numbers in self._scratch[:found, :3]:
-            self.gaps.append(Gap(float(from_s), float(to_s), self._why(from_s, to_s, bool(numbers))))
+            self.gaps.append(TimeGap(float(from_s), float(to_s), self._why(from_s, to_s, bool(numbers))))
         self.samples_used += int(np.count_nonzero(total[start:stop] == total[start:stop]))
 
     def _why(self, from_s: float, to_s: float, present: bool) -> str:

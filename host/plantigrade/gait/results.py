@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.signals import Floats, Foot, Gap, SourceInfo
+from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
 
 ALGORITHM_VERSION = "1"
 
@@ -203,7 +203,7 @@ class FootPicture:
 
 
 @dataclass(frozen=True)
-class Finding:
+class SignalFinding:
     """Something the reader must know: a dead sensor, swapped feet, a missing foot, too few strides.
 
     Attributes:
@@ -226,7 +226,7 @@ class FootAccounting:
     samples_spanned: int
     samples_used: int
     samples_missing: int
-    gaps: tuple[Gap, ...]
+    gaps: tuple[TimeGap, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -328,7 +328,7 @@ class Analysis:
     activities: tuple[Activity, ...] = ()
     hours: tuple[Hour, ...] = ()
     turns: tuple[Turn, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[SignalFinding, ...] = ()
     body_weight_n: float | None = None
     algorithm_version: str = ALGORITHM_VERSION
     settings: Mapping[str, float | str] = field(default_factory=lambda: {})

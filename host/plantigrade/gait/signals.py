@@ -63,7 +63,7 @@ class SensorLayout:
 
 
 @dataclass(frozen=True)
-class Gap:
+class TimeGap:
     """A span without samples, from the books of the recording.
 
     Attributes:
@@ -98,7 +98,7 @@ class FootSignal:
     force_n: Forces
     layout: SensorLayout | None = None
     quantity: Quantity = "force"
-    gaps: tuple[Gap, ...] = ()
+    gaps: tuple[TimeGap, ...] = ()
     relative_sd: Floats | None = None
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ _SAME = 0.9999
 
 
 @dataclass(frozen=True, eq=False)
-class FootData:
+class ImportedFoot:
     """Samples of one foot as a format reads them.
 
     Attributes:
@@ -46,7 +46,7 @@ def to_walk(
     source: Source,
     format_name: str,
     clock: Clock,
-    feet: dict[Foot, FootData],
+    feet: dict[Foot, ImportedFoot],
     *,
     notes: Sequence[str] = (),
     body_weight_n: float | None = None,
@@ -94,7 +94,7 @@ def to_walk(
     )
 
 
-def _signal(foot: Foot, data: FootData, clock: Clock) -> FootSignal:
+def _signal(foot: Foot, data: ImportedFoot, clock: Clock) -> FootSignal:
     own = data.clock or clock
     return FootSignal(foot, own.time_s, data.force_n, data.layout, data.quantity, own.gaps)
 
@@ -106,12 +106,12 @@ def _spans(force_n: Forces) -> tuple[Forces, Forces]:
     return low.astype(np.float32), high.astype(np.float32)
 
 
-def _dead(data: FootData) -> bool:
+def _dead(data: ImportedFoot) -> bool:
     low, high = _spans(data.force_n)
     return not bool(np.any(high > low))
 
 
-def _oddities(foot: Foot, data: FootData) -> list[str]:
+def _oddities(foot: Foot, data: ImportedFoot) -> list[str]:
     """What is wrong with the samples of one foot, in words."""
     said: list[str] = []
     name = foot.value
@@ -144,7 +144,7 @@ def _numbers(indices: npt.NDArray[np.intp]) -> str:
     return shown + (f" and {len(indices) - 6} more" if len(indices) > 6 else "")
 
 
-def _between(feet: dict[Foot, FootData]) -> list[str]:
+def _between(feet: dict[Foot, ImportedFoot]) -> list[str]:
     """What is odd between the feet: the same signal twice."""
     if len(feet) < 2:
         return []

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Floats, Gap
+from plantigrade.gait.signals import Floats, TimeGap
 from plantigrade.text_format import counted
 
 MIN_RATE_HZ: Final = 10.0
@@ -33,7 +33,7 @@ class Clock:
 
     time_s: Floats
     rate_hz: float
-    gaps: tuple[Gap, ...]
+    gaps: tuple[TimeGap, ...]
     notes: tuple[str, ...]
 
 
@@ -88,7 +88,8 @@ def checked(time_s: Floats, path: Path, *, stated_rate_hz: float | None = None) 
             "which was used"
         )
     gaps = tuple(
-        Gap(float(time_s[i]) + step, float(time_s[i + 1]), "time jumps in the file") for i in jumps.tolist()
+        TimeGap(float(time_s[i]) + step, float(time_s[i + 1]), "time jumps in the file")
+        for i in jumps.tolist()
     )
     if gaps:
         lost = sum(gap.to_s - gap.from_s for gap in gaps)

@@ -12,7 +12,7 @@ import numpy as np
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Forces, Walk
 from plantigrade.imports import cells, clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import readable
 
@@ -207,5 +207,5 @@ def _assemble(
         notes.append(f"pressures are in {unit or 'unnamed units'}, not calibrated: timing only")
     scale = (kpa * cells.N_PER_KPA_CM2 * float(layout.area_cm2[0])) if kpa is not None else 1.0
     notes.append("regions are shares of the loaded length of the sheet")
-    data = FootData(np.ascontiguousarray(frames[:, loaded] * np.float32(scale)), layout, quantity)
+    data = ImportedFoot(np.ascontiguousarray(frames[:, loaded] * np.float32(scale)), layout, quantity)
     return to_walk(source, NAME, ticks, {side: data}, notes=notes)

@@ -15,7 +15,7 @@ from plantigrade.gait.pressure import regions
 from plantigrade.gait.pressure.outline import BALL_WIDTH_SHARE
 from plantigrade.gait.signals import Floats, Foot, Forces, SensorLayout, Walk
 from plantigrade.imports import clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable
 
@@ -77,7 +77,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         _explain_totals(source, totals_off)
     ticks = clock.checked(time_s, source.path)
     places = layout()
-    feet = {Foot.LEFT: FootData(left, places), Foot.RIGHT: FootData(right, places)}
+    feet = {Foot.LEFT: ImportedFoot(left, places), Foot.RIGHT: ImportedFoot(right, places)}
     return to_walk(source, NAME, ticks, feet, notes=table.notes)
 
 

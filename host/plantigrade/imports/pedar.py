@@ -9,7 +9,7 @@ import numpy as np
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Walk
 from plantigrade.imports import cells, clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
@@ -68,7 +68,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     ticks = clock.checked(rows[:, 0], source.path, stated_rate_hz=_rate(text))
     cell_n = cells.N_PER_KPA_CM2 * float(layout.area_cm2[0]) * kpa
     feet = {
-        side: FootData((_cells_of(rows, i) * cell_n).astype(np.float32), layout)
+        side: ImportedFoot((_cells_of(rows, i) * cell_n).astype(np.float32), layout)
         for i, side in enumerate(sides)
     }
     return to_walk(source, NAME, ticks, feet, notes=notes)

@@ -25,7 +25,7 @@ from plantigrade.gait.pressure import regions
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, SensorLayout, Walk
 from plantigrade.imports import clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
@@ -161,7 +161,7 @@ def _filled(lines: Iterator[str]) -> Iterator[str]:
         yield _EMPTY.sub("nan", line) if _EMPTY.search(line) and line.strip() else line
 
 
-def _foot(source: Source, header: _Header, side: Foot, rows: Floats) -> FootData | None:
+def _foot(source: Source, header: _Header, side: Foot, rows: Floats) -> ImportedFoot | None:
     """The columns of one foot; None when there are none."""
     sensors: list[tuple[int, str]] = []
     total: int | None = None
@@ -183,11 +183,11 @@ def _foot(source: Source, header: _Header, side: Foot, rows: Floats) -> FootData
             )
         names = [name for _, name in sensors]
         force = rows[:, [index for index, _ in sensors]].astype(np.float32)
-        return FootData(force, _layout(header, source, names))
+        return ImportedFoot(force, _layout(header, source, names))
     if total is not None:
-        return FootData(rows[:, [total]].astype(np.float32))
+        return ImportedFoot(rows[:, [total]].astype(np.float32))
     if switch is not None:
-        return FootData(rows[:, [switch]].astype(np.float32), None, "footswitch")
+        return ImportedFoot(rows[:, [switch]].astype(np.float32), None, "footswitch")
     return None
 
 

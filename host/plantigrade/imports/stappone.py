@@ -11,7 +11,7 @@ import numpy as np
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Walk
 from plantigrade.imports import cells, clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
@@ -75,7 +75,7 @@ def _not_empty(lines: Iterator[str], source: Source) -> Iterator[str]:
     return chain([first], lines)
 
 
-def _foot(rows: Floats, column: dict[str, int], start_ms: float, source: Source) -> FootData:
+def _foot(rows: Floats, column: dict[str, int], start_ms: float, source: Source) -> ImportedFoot:
     ticks = clock.checked((rows[:, column["timestamp"]] - start_ms) / 1000.0, source.path)
     values = rows[:, [column[f"pressure_{i:02d}"] for i in range(1, SENSORS + 1)]]
     if "corrupt" in column:
@@ -85,4 +85,4 @@ def _foot(rows: Floats, column: dict[str, int], start_ms: float, source: Source)
         raise FileError(source.path, "every sample is marked as corrupt")
     unloaded = np.percentile(values[finite], _UNLOADED_PERCENTILE, axis=0)
     force = np.maximum(values - unloaded, 0.0).astype(np.float32)
-    return FootData(force, cells.stappone(), "footswitch", ticks)
+    return ImportedFoot(force, cells.stappone(), "footswitch", ticks)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot, Forces, Walk
 from plantigrade.imports import clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source, open_source
 
 NAME: Final = "wfdb"
@@ -75,7 +75,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
             )
         source = open_source(beside)
     rate_hz, samples, signals = _header(source)
-    feet: dict[Foot, FootData] = {}
+    feet: dict[Foot, ImportedFoot] = {}
     notes: list[str] = []
     for signal in signals:
         side = signal.side
@@ -85,13 +85,13 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         if side in feet:
             raise FileError(source.path, f"has two signals of the {side.value} foot")
         values = _values(source.path, signal, samples, notes)
-        feet[side] = FootData(values, None, "footswitch")
+        feet[side] = ImportedFoot(values, None, "footswitch")
     if not feet:
         raise FileError(source.path, "names neither a left nor a right foot in its signals' descriptions")
     if foot is not None and len(feet) == 1:
         feet = {foot: next(iter(feet.values()))}
     rows = min(len(data.force_n) for data in feet.values())
-    feet = {side: FootData(data.force_n[:rows], None, "footswitch") for side, data in feet.items()}
+    feet = {side: ImportedFoot(data.force_n[:rows], None, "footswitch") for side, data in feet.items()}
     return to_walk(source, NAME, clock.steady(rows, rate_hz, source.path), feet, notes=notes)
 
 

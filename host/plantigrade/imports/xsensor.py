@@ -12,7 +12,7 @@ import numpy.typing as npt
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Forces, Walk
 from plantigrade.imports import cells, clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import readable
 
@@ -231,7 +231,9 @@ class _Reader:
         self._close(number)
 
 
-def _foot(source: Source, side: Foot, insole: _Insole, count: int, kpa: float, notes: list[str]) -> FootData:
+def _foot(
+    source: Source, side: Foot, insole: _Insole, count: int, kpa: float, notes: list[str]
+) -> ImportedFoot:
     values = np.stack(insole.values)
     loaded = (np.nan_to_num(values) > 0).any(axis=0)
     if not loaded.any():
@@ -245,7 +247,7 @@ def _foot(source: Source, side: Foot, insole: _Insole, count: int, kpa: float, n
     scale = np.float32(kpa * cells.N_PER_KPA_CM2 * float(layout.area_cm2[0]))
     force[insole.frames] = values[:, loaded] * scale
     _compare_loads(side, force[insole.frames], np.array(insole.loads), notes)
-    return FootData(force, layout)
+    return ImportedFoot(force, layout)
 
 
 def _compare_loads(side: Foot, force: Forces, stated: Floats, notes: list[str]) -> None:

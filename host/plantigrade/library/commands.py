@@ -342,7 +342,7 @@ def _show(verdict: "Verdict") -> None:
     click.echo(f"{verdict.id}: {'sound' if verdict.ok else 'NOT SOUND'}")
     for problem in verdict.problems:
         click.echo(f"  {problem}")
-    for foot in verdict.books.feet if verdict.books else []:
+    for foot in verdict.manifest.feet if verdict.manifest else []:
         click.echo(
             f"  {foot.foot}: {foot.frames_requested} frames requested = {foot.frames_recorded} recorded"
             f" + {foot.frames_missing} missing"

@@ -78,7 +78,7 @@ def print_entries(entries: Sequence[RecordingEntry], total: int) -> None:
 
 def print_recording(recording: "Recording") -> None:
     """All that is known of a recording."""
-    entry, books = recording.entry, recording.books
+    entry, manifest = recording.entry, recording.manifest
     click.echo(f"{entry.id}  {entry.title}".rstrip())
     if entry.start_utc_ns is not None:
         click.echo(f"  start    {start_of(entry):%Y-%m-%d %H:%M:%S} UTC")
@@ -88,7 +88,7 @@ def print_recording(recording: "Recording") -> None:
     who = recording.person
     if who is not None:
         click.echo(f"  person   {who.code}{'' if who.name is None else f' ({who.name})'}")
-    for foot in books.feet:
+    for foot in manifest.feet:
         device = recording.devices.get(foot.foot)
         insole = "" if device is None else f"  insole {device.serial}, firmware {device.firmware}"
         click.echo(
@@ -101,10 +101,10 @@ def print_recording(recording: "Recording") -> None:
 
 
 def _print_remarks(recording: "Recording") -> None:
-    entry, books = recording.entry, recording.books
+    entry, manifest = recording.entry, recording.manifest
     if entry.tags:
         click.echo(f"  tags     {' '.join(map(str, entry.tags))}")
-    for name, value in books.provenance.items():
+    for name, value in manifest.provenance.items():
         if value not in ("", None):
             click.echo(f"  {name.replace('_', ' ')}: {value}")
     for note in recording.notes:

@@ -16,7 +16,7 @@ from insole_protocol import ids
 
 from plantigrade.bridge.collection import collect
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.reconnecting import Keeper
+from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.calibration import Calibrator, nominal
 from plantigrade.device import targets
@@ -67,7 +67,7 @@ class FootRun:
     """One insole as it is shown."""
 
     insole: Insole
-    keeper: Keeper
+    keeper: ReconnectingConnection
     state: FootState
     gait: GaitFollower
     start_ns: list[int]
@@ -95,7 +95,7 @@ class FootRun:
     def refresh(self) -> None:
         """Bring the live state up to date."""
         self.state.connection = self.keeper.state.value
-        self.state.missing = self.insole.books.statement().missing
+        self.state.missing = self.insole.ledger.statement().missing
         if self.side in ("left", "right"):
             self.state.side = self.side
             self.state.strides = self.gait.strides(self.side)
@@ -150,7 +150,7 @@ async def _record(plan: Plan, library: Library, view: View) -> str:
         start_ns: list[int] = []
         state.source, state.feet = ", ".join(links), {}
 
-        def watch(insole: Insole, keeper: Keeper) -> None:
+        def watch(insole: Insole, keeper: ReconnectingConnection) -> None:
             state.feet[insole.name] = FootState()
             runs.append(foot := FootRun(insole, keeper, state.feet[insole.name], gait, start_ns))
             insole.on_frames.append(foot.take)
@@ -285,7 +285,7 @@ def _analyse(library: Library, entry: RecordingEntry) -> tuple[list[str], str]:
 
 
 def _values(library: Library, entry: RecordingEntry, alerts: list[str], note: str) -> dict[str, Any]:
-    books = library.open(entry.id).books
+    manifest = library.open(entry.id).manifest
     return {
         "schema": SCHEMA,
         "recording": entry.id,
@@ -296,7 +296,7 @@ def _values(library: Library, entry: RecordingEntry, alerts: list[str], note: st
                 "frames_missing": foot.frames_missing,
                 "missing_by_reason": foot.missing_by_reason,
             }
-            for foot in books.feet
+            for foot in manifest.feet
         },
         "alerts": len(alerts),
         "note": note,

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from plantigrade.analysis.norms import NORMS
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.posture.rules_engine.section import posture_section
 from plantigrade.report.document_blocks import Block, Bullets, Document, Facts, Pictures, Section, Text
 from plantigrade.report.document_books import (
@@ -84,7 +84,7 @@ def build(
         page_of=str(said.entries["page"]),
         patient_title=said("title.patient"),
         patient_subtitle=_subtitle(recording, said),
-        patient=patient_blocks(whole, posture, missing_share(recording.books), said),
+        patient=patient_blocks(whole, posture, missing_share(recording.manifest), said),
         clinician_title=said("title.clinician"),
         sections=_sections(recording, other, (baseline, usual), whole, posture, said),
     )
@@ -106,7 +106,7 @@ def _sections(
     recording: "Recording",
     other: "Recording | None",
     earlier: tuple[Sequence["Recording"], "TagReference | None"],
-    whole: Whole,
+    whole: RecordingAnalysis,
     posture: Sequence[Found],
     said: Words,
 ) -> list[Section]:
@@ -130,7 +130,7 @@ def _sections(
     return sections
 
 
-def _timing(whole: Whole, said: Words) -> list[Block]:
+def _timing(whole: RecordingAnalysis, said: Words) -> list[Block]:
     if not has_cycles(whole):
         return [Text(said("timing.nothing"))]
     valid = {
@@ -143,7 +143,7 @@ def _timing(whole: Whole, said: Words) -> list[Block]:
     ]
 
 
-def _forces(whole: Whole, said: Words) -> list[Block]:
+def _forces(whole: RecordingAnalysis, said: Words) -> list[Block]:
     if not has_cycles(whole):
         return [Pictures([force_picture(whole, said, "")])]
     force = force_picture(whole, said, said("figure.force"), 0.56)
@@ -151,7 +151,7 @@ def _forces(whole: Whole, said: Words) -> list[Block]:
     return [Pictures([force, timing]), feet_table(whole, FORCES, said)]
 
 
-def _pressure(whole: Whole, said: Words) -> list[Block]:
+def _pressure(whole: RecordingAnalysis, said: Words) -> list[Block]:
     if not has_places(whole):
         return [Text(said("figure.no_places"))]
     unit = load_unit(whole.walk)
@@ -162,13 +162,15 @@ def _pressure(whole: Whole, said: Words) -> list[Block]:
     return [pictures, regions_table(whole, said), feet_table(whole, WHOLE_FOOT, said)]
 
 
-def _definitions(recording: "Recording", whole: Whole, posture: Sequence[Found], said: Words) -> list[Block]:
+def _definitions(
+    recording: "Recording", whole: RecordingAnalysis, posture: Sequence[Found], said: Words
+) -> list[Block]:
     rules = dict.fromkeys(f"{found['rule']} {found['rule_version']} ({found['engine']})" for found in posture)
     layouts = dict.fromkeys(
         foot.layout.name if foot.layout is not None else said("unknown") for foot in whole.walk.feet
     )
     calibrations = [
-        f"{foot.foot}: {calibration_text(recording, foot.foot, said)}" for foot in recording.books.feet
+        f"{foot.foot}: {calibration_text(recording, foot.foot, said)}" for foot in recording.manifest.feet
     ]
     sources: dict[str, list[str]] = {}
     for name, norm in NORMS.items():
@@ -199,7 +201,7 @@ def _definitions(recording: "Recording", whole: Whole, posture: Sequence[Found],
     ]
 
 
-def _layout(whole: Whole) -> Any:
+def _layout(whole: RecordingAnalysis) -> Any:
     """Of the first foot: levels that hold for our insole only are applied to no other."""
     return whole.walk.feet[0].layout
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.results import REASON_WORDS, FootAnalysis, Reason
-from plantigrade.library.recordings.container import FootBooks, RecordingBooks
+from plantigrade.library.recordings.container import FootManifest, RecordingManifest
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Facts, Heading, Table, Text
 from plantigrade.report.document_numbers import duration, missing_pct, number
 from plantigrade.report.words import Words
@@ -29,13 +29,13 @@ def when(start_utc_ns: int | None, unknown: str) -> str:
     return f"{datetime.fromtimestamp(start_utc_ns // _NS, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def missing_share(books: RecordingBooks) -> float | None:
+def missing_share(manifest: RecordingManifest) -> float | None:
     """Missing over requested samples of all feet; None where nothing was asked for."""
-    requested = sum(foot.frames_requested for foot in books.feet)
-    return sum(foot.frames_missing for foot in books.feet) / requested if requested else None
+    requested = sum(foot.frames_requested for foot in manifest.feet)
+    return sum(foot.frames_missing for foot in manifest.feet) / requested if requested else None
 
 
-def identity_blocks(recording: "Recording", whole: Whole, words: Words) -> list[Block]:
+def identity_blocks(recording: "Recording", whole: RecordingAnalysis, words: Words) -> list[Block]:
     """Person, recording, insoles and notes; what is not known is named in one line."""
     pairs = [*_person(recording, whole, words), *_recorded(recording, words)]
     known = [(name, cut(value)) for name, value in pairs if value is not None]
@@ -69,7 +69,7 @@ def cut(text: str) -> str:
 _Pairs = Iterable[tuple[str, str | None]]
 
 
-def _person(recording: "Recording", whole: Whole, words: Words) -> _Pairs:
+def _person(recording: "Recording", whole: RecordingAnalysis, words: Words) -> _Pairs:
     person = recording.person
     weight = whole.analysis.body_weight_n
     source = "identity.weight_source" if whole.walk.body_weight_n else "identity.weight_estimated"
@@ -100,7 +100,7 @@ def _recorded(recording: "Recording", words: Words) -> _Pairs:
 
 
 def _insoles(recording: "Recording", words: Words) -> _Pairs:
-    for foot in recording.books.feet:
+    for foot in recording.manifest.feet:
         device = recording.devices.get(foot.foot)
         name = words(
             "identity.insole", foot=words(foot.foot) if foot.foot in ("left", "right") else foot.foot
@@ -130,10 +130,10 @@ def calibration_text(recording: "Recording", foot: str, words: Words) -> str:
     return words("identity.calibrated", method=calibration.method, date=calibration.made_on)
 
 
-def quality_blocks(recording: "Recording", whole: Whole, words: Words) -> list[Block]:
+def quality_blocks(recording: "Recording", whole: RecordingAnalysis, words: Words) -> list[Block]:
     """The books, gaps with reasons, wear, strides that were used, remarks."""
-    blocks: list[Block] = [_books(recording.books, words)]
-    blocks += _gaps(recording.books, words)
+    blocks: list[Block] = [_books(recording.manifest, words)]
+    blocks += _gaps(recording.manifest, words)
     blocks.append(Text(_activity(whole, words)))
     blocks.append(Text(_strides(whole, words)))
     if whole.notes:
@@ -145,10 +145,10 @@ def quality_blocks(recording: "Recording", whole: Whole, words: Words) -> list[B
     return blocks
 
 
-def _books(books: RecordingBooks, words: Words) -> Table:
+def _books(manifest: RecordingManifest, words: Words) -> Table:
     names = ("foot", "requested", "recorded", "missing", "share", "balance")
     rows: list[list[Cell]] = []
-    for foot in books.feet:
+    for foot in manifest.feet:
         balances = foot.frames_requested == foot.frames_recorded + foot.frames_missing
         share = foot.frames_missing / foot.frames_requested if foot.frames_requested else 0.0
         rows.append(
@@ -164,12 +164,12 @@ def _books(books: RecordingBooks, words: Words) -> Table:
     return Table([words(f"quality.{name}") for name in names], rows, caption=words("quality.caption"))
 
 
-def _reasons(foot: FootBooks) -> str:
+def _reasons(foot: FootManifest) -> str:
     return ", ".join(f"{reason} {count}" for reason, count in sorted(foot.missing_by_reason.items()) if count)
 
 
-def _gaps(books: RecordingBooks, words: Words) -> list[Block]:
-    gaps = [(foot.foot, gap) for foot in books.feet for gap in foot.gaps]
+def _gaps(manifest: RecordingManifest, words: Words) -> list[Block]:
+    gaps = [(foot.foot, gap) for foot in manifest.feet for gap in foot.gaps]
     if not gaps:
         return [Text(words("quality.no_gaps"))]
     unknown = words("unknown")
@@ -194,7 +194,7 @@ def _gaps(books: RecordingBooks, words: Words) -> list[Block]:
     return blocks
 
 
-def _activity(whole: Whole, words: Words) -> str:
+def _activity(whole: RecordingAnalysis, words: Words) -> str:
     spent: dict[str, float] = {}
     for activity in whole.analysis.activities:
         spent[activity.kind] = spent.get(activity.kind, 0.0) + activity.to_s - activity.from_s
@@ -205,7 +205,7 @@ def _activity(whole: Whole, words: Words) -> str:
     return f"{words('quality.activity')}: {'; '.join(lines) or words('unknown')}."
 
 
-def _strides(whole: Whole, words: Words) -> str:
+def _strides(whole: RecordingAnalysis, words: Words) -> str:
     analysis = whole.analysis
     said = {
         name: words("none") if foot is None else _stride_count(foot, words)

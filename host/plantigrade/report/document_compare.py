@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.results import STRIDE_UNITS
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.baseline.before_after import MIN_STRIDES, Difference, compare
@@ -47,7 +47,9 @@ _UNITS: Final = {
 }
 
 
-def comparison_blocks(recording: "Recording", other: "Recording", whole: Whole, words: Words) -> list[Block]:
+def comparison_blocks(
+    recording: "Recording", other: "Recording", whole: RecordingAnalysis, words: Words
+) -> list[Block]:
     """Differences of both feet; the earlier recording is "before", `other` where no clock tells."""
     first, second = (other, recording) if _earlier(other, recording) else (recording, other)
     columns = {
@@ -83,7 +85,7 @@ def usual_of(earlier: Sequence["Recording"]) -> TagReference | None:
 
 
 def baseline_blocks(
-    earlier: Sequence["Recording"], usual: TagReference | None, whole: Whole, words: Words
+    earlier: Sequence["Recording"], usual: TagReference | None, whole: RecordingAnalysis, words: Words
 ) -> list[Block]:
     """This walk beside what is usual for the person."""
     if usual is None:

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from plantigrade.analysis.norms import digits_of
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.terminal import TITLES
 from plantigrade.gait.results import Analysis
 from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
@@ -32,17 +32,19 @@ _SHARES: Final = (
 _TIMES: Final = ("stance_pct", "swing_pct", "double_support_pct")
 
 
-def has_places(whole: Whole) -> bool:
+def has_places(whole: RecordingAnalysis) -> bool:
     """Whether any foot has sensor places, so that a map can be drawn."""
     return any(foot.layout is not None for foot in whole.walk.feet)
 
 
-def has_cycles(whole: Whole) -> bool:
+def has_cycles(whole: RecordingAnalysis) -> bool:
     """Whether any foot has a steady stride."""
     return any(bool(foot.strides.valid.any()) for foot in whole.analysis.feet)
 
 
-def force_picture(whole: Whole, words: Words, caption: str, share: float = 1.0, title: str = "") -> Picture:
+def force_picture(
+    whole: RecordingAnalysis, words: Words, caption: str, share: float = 1.0, title: str = ""
+) -> Picture:
     """Ensembles of the vertical force, or the trace where there is no steady cycle."""
     averaged = any(foot.force_cycle is not None and foot.force_cycle.n for foot in whole.analysis.feet)
     alt = (
@@ -60,7 +62,9 @@ def force_picture(whole: Whole, words: Words, caption: str, share: float = 1.0, 
     return Picture(svg, alt, caption, share)
 
 
-def timing_picture(whole: Whole, words: Words, caption: str, share: float, title: str = "") -> Picture:
+def timing_picture(
+    whole: RecordingAnalysis, words: Words, caption: str, share: float, title: str = ""
+) -> Picture:
     """Bars of stance and swing; with a title of its own in plain words."""
     alt = words("figure.timing_alt", facts=_facts(whole.analysis, _TIMES, words))
 
@@ -75,7 +79,7 @@ def timing_picture(whole: Whole, words: Words, caption: str, share: float, title
     return Picture(svg, alt, caption, share)
 
 
-def butterfly_picture(whole: Whole, words: Words, caption: str, share: float) -> Picture:
+def butterfly_picture(whole: RecordingAnalysis, words: Words, caption: str, share: float) -> Picture:
     """The butterfly with its crossing."""
     found = whole.butterfly
     facts = words("figure.no_fact")
@@ -85,7 +89,9 @@ def butterfly_picture(whole: Whole, words: Words, caption: str, share: float) ->
     return Picture(svg, words("figure.butterfly_alt", facts=facts), caption, share)
 
 
-def feet_picture(whole: Whole, words: Words, caption: str, share: float, plain_title: str = "") -> Picture:
+def feet_picture(
+    whole: RecordingAnalysis, words: Words, caption: str, share: float, plain_title: str = ""
+) -> Picture:
     """Map, gait line and shares on the outlines; with a grey scale unless it has a plain title."""
     scale = not plain_title
     alt = words("figure.feet_alt", facts=_facts(whole.analysis, _SHARES, words))

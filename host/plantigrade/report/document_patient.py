@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.report.document_blocks import Block, Bullets, Heading, Picture, Pictures, Text
 from plantigrade.report.document_figures import (
@@ -25,7 +25,7 @@ Found = Mapping[str, Any]
 
 
 def patient_blocks(
-    whole: Whole, posture: Sequence[Found], missing_share: float | None, words: Words
+    whole: RecordingAnalysis, posture: Sequence[Found], missing_share: float | None, words: Words
 ) -> list[Block]:
     """Everything on the page.
 
@@ -49,7 +49,7 @@ def patient_blocks(
     return blocks
 
 
-def _measured(whole: Whole, missing_share: float | None, words: Words) -> Iterable[str]:
+def _measured(whole: RecordingAnalysis, missing_share: float | None, words: Words) -> Iterable[str]:
     both = whole.analysis.both
     walking, steps = both.get("walking_time_s"), both.get("steps")
     cadence = both.get("cadence_steps_per_min")
@@ -69,7 +69,7 @@ def _measured(whole: Whole, missing_share: float | None, words: Words) -> Iterab
         yield words("patient.missing", percent=missing_pct(missing_share))
 
 
-def _sides(whole: Whole, words: Words) -> Iterable[str]:
+def _sides(whole: RecordingAnalysis, words: Words) -> Iterable[str]:
     if len(whole.analysis.feet) < 2:
         yield words("patient.one_foot")
         return
@@ -83,7 +83,7 @@ def _sides(whole: Whole, words: Words) -> Iterable[str]:
         yield words("patient.uneven", side=side, percent=f"{abs(symmetry.value):.0f}")
 
 
-def _pictures(whole: Whole, words: Words) -> list[Picture]:
+def _pictures(whole: RecordingAnalysis, words: Words) -> list[Picture]:
     """Two: where and when; force where there are no places or no steps."""
     cycles = has_cycles(whole)
     plain = words("title.force_plain")

@@ -5,7 +5,7 @@ from typing import Final
 
 from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.norms import NORMS, digits_of, norm_of
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.terminal import TITLES, asymmetry_text
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.results import Parameter, Parameters
@@ -83,7 +83,9 @@ def title_of(name: str) -> str:
     return TITLES.get(name) or _MORE_TITLES.get(name) or name
 
 
-def feet_table(whole: Whole, names: tuple[str, ...], words: Words, *, both: bool = False) -> Table:
+def feet_table(
+    whole: RecordingAnalysis, names: tuple[str, ...], words: Words, *, both: bool = False
+) -> Table:
     """Left and right (and both) with SD, interval, usual range and symmetry index; unknown said as such."""
     analysis = whole.analysis
     left = analysis.left.parameters if analysis.left else _NONE
@@ -145,7 +147,7 @@ def _label(name: str, unit: str) -> Cell:
     return Cell(title_of(name) + (f", {unit.replace('cm2', 'cm²')}" if unit != "1" else ""))
 
 
-def regions_table(whole: Whole, words: Words) -> Table:
+def regions_table(whole: RecordingAnalysis, words: Words) -> Table:
     """Load, pressure and area of each region, left / right; without what the source does not tell."""
     feet = whole.analysis.feet
     told = [
@@ -169,7 +171,7 @@ def _known(parameter: Parameter | None) -> bool:
     return parameter is not None and parameter.value is not None
 
 
-def variability_table(whole: Whole, words: Words) -> Table:
+def variability_table(whole: RecordingAnalysis, words: Words) -> Table:
     """Spread from stride to stride, coordination and symmetry of the walk as a whole."""
     found = both_parameters(whole)
     head = [words("timing.parameter"), words("timing.both"), words("timing.usual"), words("timing.n")]
@@ -189,7 +191,7 @@ def variability_table(whole: Whole, words: Words) -> Table:
     return Table(head, rows, caption=words("timing.spread_caption"))
 
 
-def balance_blocks(whole: Whole, words: Words) -> list[Block]:
+def balance_blocks(whole: RecordingAnalysis, words: Words) -> list[Block]:
     """Standing spans with their sway, or that there were none."""
     if not whole.standings:
         return [Text(words("balance.none"))]

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.norms import digits_of, norm_of
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.terminal import TITLES, asymmetry_text, bouts_text, strides_text
 from plantigrade.errors import FileError
 from plantigrade.gait.results import Parameter
@@ -53,7 +53,7 @@ _MAX_NOTES: Final = 9
 _DPI: Final = 130
 
 
-def draw(whole: Whole, path: Path) -> None:
+def draw(whole: RecordingAnalysis, path: Path) -> None:
     """Draw the page and write it as the ending of the path says (.png, .pdf, .svg).
 
     Raises:
@@ -69,7 +69,7 @@ def draw(whole: Whole, path: Path) -> None:
             raise FileError(path, f"cannot be written: {error.strerror or error}") from error
 
 
-def page(whole: Whole) -> Figure:
+def page(whole: RecordingAnalysis) -> Figure:
     """The page as a figure of A4 size."""
     figure = Figure(figsize=(8.27, 11.69), facecolor="white")
     FigureCanvasAgg(figure)
@@ -94,7 +94,7 @@ def page(whole: Whole) -> Figure:
     return figure
 
 
-def _header(figure: Figure, whole: Whole) -> None:
+def _header(figure: Figure, whole: RecordingAnalysis) -> None:
     walk, analysis = whole.walk, whole.analysis
     seconds = analysis.to_s - analysis.from_s
     span = f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
@@ -115,7 +115,7 @@ def _header(figure: Figure, whole: Whole) -> None:
     )
 
 
-def _each_foot(axes: Axes, whole: Whole) -> None:
+def _each_foot(axes: Axes, whole: RecordingAnalysis) -> None:
     """What both feet have, side by side."""
     analysis = whole.analysis
     left = dict(analysis.left.parameters) if analysis.left else {}
@@ -142,7 +142,7 @@ def _each_foot(axes: Axes, whole: Whole) -> None:
         )
 
 
-def _whole_walk(axes: Axes, whole: Whole) -> None:
+def _whole_walk(axes: Axes, whole: RecordingAnalysis) -> None:
     """What belongs to the walk as a whole."""
     both = both_parameters(whole)
     names = [n for n in _WHOLE_WALK if _known(both.get(n))]
@@ -196,7 +196,7 @@ def _cell(axes: Axes, x: float, y: float, parameter: Parameter | None, name: str
     axes.text(x, y, text, ha="right", fontsize=7.5, weight=weight, transform=axes.transAxes)
 
 
-def _notes(figure: Figure, whole: Whole) -> None:
+def _notes(figure: Figure, whole: RecordingAnalysis) -> None:
     lines: list[str] = []
     for note in whole.notes[:_MAX_NOTES]:
         lines += textwrap.wrap(note, 150, initial_indent="- ", subsequent_indent="  ")

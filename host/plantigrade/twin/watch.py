@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.bridge.insole import Insole, StampedFrames
-from plantigrade.bridge.reconnecting import Keeper
+from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.calibration import Calibrator
 from plantigrade.gait.engine import Engine
 from plantigrade.gait.pressure.own_insole import own_layout
@@ -154,7 +154,7 @@ async def watch(
             insole = Insole(side)
             insole.on_frames.append(partial(follower.take, Foot(side)))
             make_link = partial(_make_link, found[address].device, radio)
-            tasks.append(asyncio.create_task(Keeper(insole, make_link).run()))
+            tasks.append(asyncio.create_task(ReconnectingConnection(insole, make_link).run()))
         try:
             while not any(task.done() for task in tasks):
                 follower.step()

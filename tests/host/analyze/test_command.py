@@ -40,8 +40,8 @@ def test_json_to_standard_output_is_all_there_is(walk: Path) -> None:
     assert found["both"]["walking_speed_m_per_s"]["value"] is None
     assert found["both"]["walking_speed_m_per_s"]["note"]
     assert found["input"]["body_weight_n"] == pytest.approx(71 * 9.80665)
-    books = found["accounting"]["left"]
-    assert books["samples_used"] + books["samples_missing"] == books["samples_spanned"]
+    manifest = found["accounting"]["left"]
+    assert manifest["samples_used"] + manifest["samples_missing"] == manifest["samples_spanned"]
 
 
 def test_every_parameter_has_value_n_unit_and_a_reason_when_missing() -> None:

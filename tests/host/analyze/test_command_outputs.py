@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from plantigrade.analysis.pipeline import Request, Span, Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis, Request, Span
 from plantigrade.analyze import commands
 from plantigrade.analyze.commands import analyze
 from plantigrade.cli import Invocation
@@ -26,7 +26,7 @@ class Asked:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.requests: list[Request] = []
 
-        def run(request: Request, _invocation: Invocation) -> Whole:
+        def run(request: Request, _invocation: Invocation) -> RecordingAnalysis:
             self.requests.append(request)
             return tiny.whole()
 

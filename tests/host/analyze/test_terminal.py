@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import in_words
 from plantigrade.analysis.terminal import asymmetry_text, print_summary
 from plantigrade.gait.results import Activity, Parameter
@@ -16,7 +16,7 @@ from tests.host.analyze import tiny
 NAN = float("nan")
 
 
-def printed(whole: Whole) -> str:
+def printed(whole: RecordingAnalysis) -> str:
     console = Console(file=io.StringIO(), width=130, highlight=False)
     print_summary(whole, console)
     assert isinstance(console.file, io.StringIO)

@@ -12,7 +12,7 @@ from plantigrade.analysis.pipeline import Request, Span, of_walk, run
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait import balance
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.results import Activity, Finding, Parameter
+from plantigrade.gait.results import Activity, Parameter, SignalFinding
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
 
 from tests.host.analyze import tiny
@@ -33,7 +33,7 @@ def standing_walk(seconds: float = 60.0, quantity: Any = "force", left: bool = T
     return Walk(feet[0] if left else None, feet[1], 100.0, SourceInfo("stand", "test"))
 
 
-def spans_of(found: module.Whole) -> list[tuple[float, float]]:
+def spans_of(found: module.RecordingAnalysis) -> list[tuple[float, float]]:
     return [(standing.from_s, standing.to_s) for standing in found.standings]
 
 
@@ -184,13 +184,15 @@ def test_at_most_two_thousand_cycles_are_drawn(monkeypatch: pytest.MonkeyPatch) 
     assert (len(asked[0][2]), asked[0][2][-1], asked[0][3][-1]) == (2000, 1999.0, 2000.0)
 
 
-def notes(note: str, findings: tuple[Finding, ...] = (), median_s: float | None = 1.1) -> tuple[str, ...]:
+def notes(
+    note: str, findings: tuple[SignalFinding, ...] = (), median_s: float | None = 1.1
+) -> tuple[str, ...]:
     walk = replace(tiny.walk(), source=SourceInfo("a.csv", "csv", note))
     both = {"stride_time_s": Parameter(1.1, "s", 4, median=median_s)}
     return module._notes(walk, replace(tiny.analysis(), findings=findings, both=both))
 
 
-DEAD = Finding("sensor_dead", "left foot: sensor 2 never carried load", Foot.LEFT, 2)
+DEAD = SignalFinding("sensor_dead", "left foot: sensor 2 never carried load", Foot.LEFT, 2)
 
 
 def test_remarks_of_the_reader_go_before_those_of_the_engine_and_each_is_said_once() -> None:
@@ -215,10 +217,10 @@ def test_remarks_of_the_reader_go_before_those_of_the_engine_and_each_is_said_on
     ],
 )
 def test_what_the_engine_found_by_itself_is_not_said_twice(code: str, remark: str) -> None:
-    finding = Finding(code, "what the engine says")
+    finding = SignalFinding(code, "what the engine says")
     assert notes(f"kept; {remark}", (finding,)) == ("kept", "what the engine says")
     assert notes(f"kept; {remark}") == ("kept", remark)
-    other = Finding("no_cycle", "what the engine says")
+    other = SignalFinding("no_cycle", "what the engine says")
     assert notes(f"kept; {remark}", (other,)) == ("kept", remark, "what the engine says")
 
 

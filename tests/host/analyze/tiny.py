@@ -4,7 +4,7 @@ place unnoticed."""
 from dataclasses import replace
 
 import numpy as np
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import (
@@ -13,16 +13,16 @@ from plantigrade.gait.results import (
     Analysis,
     Bout,
     Ensemble,
-    Finding,
     FootAccounting,
     FootAnalysis,
     Hour,
     Parameter,
     Reason,
+    SignalFinding,
     StrideTable,
     Turn,
 )
-from plantigrade.gait.signals import Foot, FootSignal, Gap, SensorLayout, SourceInfo, Walk
+from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, TimeGap, Walk
 
 NAN = float("nan")
 LAYOUT = SensorLayout(
@@ -118,7 +118,7 @@ def foot(side: Foot) -> FootAnalysis:
     starts = (1.0, 2.125, 3.25) if left else (1.5, 2.625)
     reasons = (Reason.NONE, Reason.TURN | Reason.OUTLIER, Reason.GAP) if left else (Reason.NONE, Reason.START)
     mean = np.linspace(0.0, 100.0, 101) + (0.0 if left else 1000.0)
-    gaps = (Gap(4.5, 4.75, "overrun"),) if left else ()
+    gaps = (TimeGap(4.5, 4.75, "overrun"),) if left else ()
     return FootAnalysis(
         foot=side,
         initial_contact_s=np.array(starts),
@@ -190,7 +190,7 @@ def analysis() -> Analysis:
         ),
         hours=(Hour(0, 11, 83.6, 98.5), Hour(1, 0, 0.0, None)),
         turns=(Turn(2.25, 3.125),),
-        findings=(Finding("sensor_dead", "left foot: sensor 2 never saw a load", Foot.LEFT, 2),),
+        findings=(SignalFinding("sensor_dead", "left foot: sensor 2 never saw a load", Foot.LEFT, 2),),
         body_weight_n=712.4,
         settings={"contact.load_share": 0.35, "filter": "none"},
     )
@@ -202,8 +202,8 @@ def walk() -> Walk:
     return Walk(left, right, 100.0, SourceInfo("folder/tiny.csv", "csv", "from a test"))
 
 
-def whole() -> Whole:
-    return Whole(
+def whole() -> RecordingAnalysis:
+    return RecordingAnalysis(
         walk=walk(),
         analysis=analysis(),
         standings=(standing(),),
@@ -213,7 +213,7 @@ def whole() -> Whole:
     )
 
 
-def one_foot() -> Whole:
+def one_foot() -> RecordingAnalysis:
     """The same with the right foot alone and nothing that needs two."""
     both = whole()
     return replace(

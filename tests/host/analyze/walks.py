@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from insole_protocol.layout import SENSOR_NAMES
-from plantigrade.analysis.pipeline import Request, Whole, run
+from plantigrade.analysis.pipeline import RecordingAnalysis, Request, run
 
 RATE = 100
 STRIDE_S = 1.1
@@ -41,7 +41,7 @@ def write_walk(
 
 
 @cache
-def analysed() -> Whole:
+def analysed() -> RecordingAnalysis:
     """One analysis that several tests look at."""
     import tempfile
 

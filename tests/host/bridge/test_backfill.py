@@ -31,7 +31,7 @@ def lose_the_link(insole: Insole, piece: SlotRange) -> None:
 
 
 def blame_storage(insole: Insole, piece: SlotRange) -> None:
-    insole.books.explain(*piece, STORAGE)
+    insole.ledger.explain(*piece, STORAGE)
 
 
 def run(
@@ -41,12 +41,12 @@ def run(
 
     async def main() -> LogSession:
         session = LogSession()
-        session.insole.books.request(0, end)
-        for first, stop in session.insole.books.requested:
+        session.insole.ledger.request(0, end)
+        for first, stop in session.insole.ledger.requested:
             cursor = first
             for hole_first, hole_end in [*holes, (stop, stop)]:
                 if hole_first > cursor:
-                    session.insole.books.record(cursor, hole_first)
+                    session.insole.ledger.record(cursor, hole_first)
                 cursor = hole_end
         await story(session)
         return session
@@ -77,8 +77,8 @@ def test_a_hole_that_opens_meanwhile_comes_before_older_ones() -> None:
     async def story(session: LogSession) -> None:
         filling = Backfill(session.session, BackfillPolicy(piece_slots=50))
         await filling.fetch_one()
-        session.insole.books.request(1000, 2000)
-        session.insole.books.record(1020, 2000)
+        session.insole.ledger.request(1000, 2000)
+        session.insole.ledger.record(1020, 2000)
         for _ in range(3):
             await filling.fetch_one()
 
@@ -92,7 +92,7 @@ def test_a_hole_that_goes_on_growing_is_asked_for_from_its_newest_end() -> None:
         session.log = gives_nothing
         filling = Backfill(session.session, BackfillPolicy(piece_slots=50))
         assert await filling.fetch_one()
-        session.insole.books.request(1000, 1200)
+        session.insole.ledger.request(1000, 1200)
         while await filling.fetch_one():
             pass
 
@@ -167,9 +167,9 @@ def test_a_minute_counts_from_the_first_question_and_all_is_forgotten_together()
 
 def test_what_storage_did_not_give_is_asked_for_once_a_connection_after_all_else() -> None:
     async def story(session: LogSession) -> None:
-        session.insole.books.explain(100, 150, STORAGE)
-        session.insole.books.explain(500, 520, STORAGE)
-        session.insole.books.explain(600, 700, OFF)
+        session.insole.ledger.explain(100, 150, STORAGE)
+        session.insole.ledger.explain(500, 520, STORAGE)
+        session.insole.ledger.explain(600, 700, OFF)
         session.log = gives_nothing
         for _ in range(2):
             filling = Backfill(session.session, BackfillPolicy(piece_slots=30))
@@ -218,8 +218,8 @@ def test_looks_for_holes_every_two_seconds_and_goes_on_at_once_while_there_are_s
         session.seconds = 1.0
         running = asyncio.create_task(Backfill(session.session, BackfillPolicy(piece_slots=50)).run())
         await asyncio.sleep(2.5)
-        session.insole.books.request(1000, 1200)
-        session.insole.books.record(1100, 1200)
+        session.insole.ledger.request(1000, 1200)
+        session.insole.ledger.record(1100, 1200)
         await asyncio.sleep(4)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -308,10 +308,10 @@ class BackfillMachine(RuleBasedStateMachine):
         first = max(self.requested, default=-1) + 1
         end = first + gap + slots
         self.requested |= set(range(first, end))
-        self.session.insole.books.request(first, end)
+        self.session.insole.ledger.request(first, end)
         if not lost:
             self.recorded |= set(range(first + gap, end))
-            self.session.insole.books.record(first + gap, end)
+            self.session.insole.ledger.record(first + gap, end)
 
     @rule(seconds=st.sampled_from([0.5, 20.0, 45.0, 61.0]))
     def wait(self, seconds: float) -> None:
@@ -363,11 +363,11 @@ class BackfillMachine(RuleBasedStateMachine):
         def answer(insole: Insole, piece: SlotRange) -> None:
             if outcome in ("all", "half"):
                 end = piece.end if outcome == "all" else (piece.first + piece.end + 1) // 2
-                insole.books.record(piece.first, end)
+                insole.ledger.record(piece.first, end)
                 self.recorded |= set(range(piece.first, end))
             elif outcome in ("off", "storage"):
                 reason = OFF if outcome == "off" else STORAGE
-                insole.books.explain(*piece, reason)
+                insole.ledger.explain(*piece, reason)
                 for slot in range(*piece):
                     self.reasons.setdefault(slot, reason)
             elif outcome == "broken":

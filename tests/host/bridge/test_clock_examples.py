@@ -6,7 +6,7 @@ Times of the host are in ns, of the insole in us; round trips are written in ms 
 import numpy as np
 import pytest
 from plantigrade.bridge.clock.estimate import ClockEstimate, ClockSync, RoundTrip
-from plantigrade.bridge.clock.slewer import SteadyClock
+from plantigrade.bridge.clock.slewer import ClockSlewer
 
 MS = 1_000_000
 KNOWN = ClockEstimate(1_000_000, 5_000_000_000, 20.0, 900_000, 3.0, 30)
@@ -261,7 +261,7 @@ def line(offset_ms: float) -> ClockEstimate:
     return ClockEstimate(0, round(offset_ms * MS), 0.0, 900_000, 0.1, 30)
 
 
-def stamped_ms(clock: SteadyClock, device_s: list[float], offset_ms: float) -> list[float]:
+def stamped_ms(clock: ClockSlewer, device_s: list[float], offset_ms: float) -> list[float]:
     """What the steady clock adds to device times, in ms."""
     device_us = np.array([round(1e6 * moment) for moment in device_s], dtype=np.int64)
     host_ns = clock.host_ns_array(device_us, line(offset_ms))
@@ -270,7 +270,7 @@ def stamped_ms(clock: SteadyClock, device_s: list[float], offset_ms: float) -> l
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_steady_clock_goes_to_a_better_estimate_by_a_millisecond_a_second(sign: int) -> None:
-    clock = SteadyClock()
+    clock = ClockSlewer()
     assert stamped_ms(clock, [0.0, 1.0], 0.0) == [0, 0]
     assert stamped_ms(clock, [1.5, 2.0, 4.0], 8.0 * sign) == [0.5 * sign, 1.0 * sign, 3.0 * sign]
     assert stamped_ms(clock, [8.0, 9.0, 10.0], 8.0 * sign) == [7.0 * sign, 8.0 * sign, 8.0 * sign]
@@ -282,13 +282,13 @@ def test_the_steady_clock_goes_to_a_better_estimate_by_a_millisecond_a_second(si
     [(100.0, 1.0), (100.000001, 100.000001), (-100.0, -1.0), (-100.000001, -100.000001)],
 )
 def test_a_step_of_more_than_a_tenth_of_a_second_is_taken_at_once(offset_ms: float, first_ms: float) -> None:
-    clock = SteadyClock()
+    clock = ClockSlewer()
     stamped_ms(clock, [0.0], 0.0)
     assert stamped_ms(clock, [1.0], offset_ms) == [pytest.approx(first_ms, abs=1e-7)]
 
 
 def test_device_times_that_go_back_are_stamped_by_what_is_known() -> None:
-    clock = SteadyClock()
+    clock = ClockSlewer()
     stamped_ms(clock, [0.0, 5.0], 0.0)
     assert stamped_ms(clock, [4.0], 8.0) == [8.0]
     assert stamped_ms(clock, [4.0], 6.0) == [8.0]  # the same moment again is no step back

@@ -35,7 +35,7 @@ def test_delays_that_spread_are_judged_by_their_spacing() -> None:
     assert found.interval_ns is None
     assert found.slope_ns_per_s == pytest.approx(0, abs=3)
     assert found.offset_ns == pytest.approx(716_667, abs=20)
-    assert found.doubt_ns == pytest.approx(3_983_333, abs=20)
+    assert found.uncertainty_ns == pytest.approx(3_983_333, abs=20)
     assert found.slope_doubt_ns_per_s == 80_000
 
 
@@ -49,7 +49,7 @@ def test_the_slowest_twentieth_does_not_count_as_spread() -> None:
     up_ms += [1.1, 1.3, 1.5, 1.7, 1.9, 2.1, 2.3, 2.5, 2.7, 2.9]
     found = quick_link(up_ms, [4.0] * 21)
     assert found.offset_ns == pytest.approx(1_027_273, abs=30)
-    assert found.doubt_ns == pytest.approx(3.5 * 227_273 + 800_000 + 1_400_000, abs=30)
+    assert found.uncertainty_ns == pytest.approx(3.5 * 227_273 + 800_000 + 1_400_000, abs=30)
 
 
 def test_the_estimate_never_leaves_the_middle_of_a_narrow_corridor() -> None:
@@ -60,7 +60,7 @@ def test_the_estimate_never_leaves_the_middle_of_a_narrow_corridor() -> None:
     """
     found = quick_link([1.6, 0.6, 0.1, 1.1, 2.1], [0.3, 6.0, 5.3, 5.0, 6.0])
     assert found.offset_ns == pytest.approx(100_000, abs=20)
-    assert found.doubt_ns == pytest.approx(3_333_333, abs=20)
+    assert found.uncertainty_ns == pytest.approx(3_333_333, abs=20)
 
 
 def test_over_minutes_the_drift_is_known_by_the_corridor() -> None:
@@ -78,10 +78,10 @@ def test_the_spacing_is_that_of_the_eight_shortest_and_of_the_corridor_at_least(
     up_ms = [1.9, 1.7, 1.6, 1.4, 1.2, 1.0, 1.1, 1.3, 1.5, 20.0, 30.0]
     wide = quick_link(up_ms, [1.0] * 11)
     assert wide.offset_ns == pytest.approx(-1_000_000 + 166_667 + 400_000, abs=20)
-    assert wide.doubt_ns == pytest.approx(3.5 * 166_667 + 800_000, abs=20)
+    assert wide.uncertainty_ns == pytest.approx(3.5 * 166_667 + 800_000, abs=20)
     narrow = quick_link(up_ms, [0.2] * 11)
     assert narrow.offset_ns == pytest.approx(-1_000_000 + 116_667 + 400_000, abs=20)
-    assert narrow.doubt_ns == pytest.approx(3.5 * 116_667 + 800_000, abs=20)
+    assert narrow.uncertainty_ns == pytest.approx(3.5 * 116_667 + 800_000, abs=20)
 
 
 def with_events(
@@ -122,7 +122,7 @@ def test_answers_that_come_late_by_turns_widen_the_statement() -> None:
     assert found.interval_ns == 30 * MS
     assert found.offset_ns == pytest.approx(1_125_000, abs=50)
     assert found.slope_doubt_ns_per_s == 80_000
-    assert found.doubt_ns == pytest.approx(1e6 * (0.625 + 1.75 + 0.3315 + 0.4572 + 0.8), abs=200)
+    assert found.uncertainty_ns == pytest.approx(1e6 * (0.625 + 1.75 + 0.3315 + 0.4572 + 0.8), abs=200)
 
 
 @pytest.mark.parametrize("drift_ppm", [-60.0, 35.0])

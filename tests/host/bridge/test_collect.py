@@ -13,8 +13,8 @@ from plantigrade.bridge import collection as collect_module
 from plantigrade.bridge.collection import collect, complete
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal.file import Journal, JournalError
-from plantigrade.bridge.journal.writer import Collector
-from plantigrade.bridge.reconnecting import Connection, Keeper
+from plantigrade.bridge.journal.writer import JournalWriter
+from plantigrade.bridge.reconnecting import Connection, ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import Channel, LinkError
 
@@ -138,7 +138,7 @@ def test_both_insoles_are_collected_completed_acknowledged_and_put_to_rest(tmp_p
         return found
 
     found = run_virtually(main())
-    assert {name: insole.books.statement().missing for name, insole in found.items()} == {
+    assert {name: insole.ledger.statement().missing for name, insole in found.items()} == {
         "left": 0,
         "right": 0,
     }
@@ -224,7 +224,7 @@ def test_a_dead_insole_that_comes_back_is_completed_too(tmp_path: Path) -> None:
 
 def completing(
     tmp_path: Path,
-    story: Callable[["asyncio.Task[None]", LoggingInsole, Keeper, Journal], Awaitable[None]],
+    story: Callable[["asyncio.Task[None]", LoggingInsole, ReconnectingConnection, Journal], Awaitable[None]],
     insole: LoggingInsole | None = None,
     final_mode: int | None = None,
 ) -> None:
@@ -233,9 +233,9 @@ def completing(
     async def main() -> None:
         chip = insole or LoggingInsole()
         known = Insole("right")
-        keeper = Keeper(known, chip.make_link, QUIET, now=virtual_now_ns)
+        keeper = ReconnectingConnection(known, chip.make_link, QUIET, now=virtual_now_ns)
         journal = Journal(tmp_path / "j")
-        collector = Collector(journal)
+        collector = JournalWriter(journal)
         collector.watch(known)
         known.request_from(400)
         keeping = asyncio.create_task(keeper.run())
@@ -255,7 +255,7 @@ def test_completing_goes_on_until_the_log_has_given_all(tmp_path: Path) -> None:
     """Each question brings 200 of 600 slots; the next look comes half a second after."""
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: Keeper, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
     ) -> None:
         began_s = asyncio.get_running_loop().time()
         await task
@@ -269,7 +269,7 @@ def test_completing_goes_on_until_the_log_has_given_all(tmp_path: Path) -> None:
 
 def test_a_link_that_breaks_while_completing_is_waited_for(tmp_path: Path) -> None:
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: Keeper, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
     ) -> None:
         await asyncio.sleep(0.7)
         await chip.links[0].close()
@@ -283,10 +283,10 @@ def test_a_link_that_breaks_while_completing_is_waited_for(tmp_path: Path) -> No
 
 def test_what_is_sampled_behind_the_last_look_does_not_keep_the_end_waiting(tmp_path: Path) -> None:
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: Keeper, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
     ) -> None:
         await asyncio.sleep(0.2)
-        keeper.insole.books.request(1000, 1100)
+        keeper.insole.ledger.request(1000, 1100)
         chip.end = 1100
         await task
         assert chip.reads == [(400, 1000)]
@@ -300,7 +300,7 @@ def test_an_insole_that_never_lets_itself_be_completed_is_given_up_after_a_hundr
     """Half a second apart; the last refusal is what is told."""
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: Keeper, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
     ) -> None:
         began_s = asyncio.get_running_loop().time()
         with pytest.raises(LinkError, match="refused SET_MODE: busy"):
@@ -319,7 +319,7 @@ def test_an_insole_may_vanish_between_the_wait_and_the_question(
     monkeypatch.setattr(collect_module, "TRIES", 3)
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: Keeper, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
     ) -> None:
         await asyncio.sleep(0.01)
         keeper.streaming.set()
@@ -340,9 +340,9 @@ def test_an_insole_that_vanishes_each_time_is_given_up_with_words(
     monkeypatch.setattr(collect_module, "TRIES", 3)
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: Keeper, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
     ) -> None:
-        monkeypatch.setattr(Keeper, "session", property(lambda keeper: None))
+        monkeypatch.setattr(ReconnectingConnection, "session", property(lambda keeper: None))
         began_s = asyncio.get_running_loop().time()
         with pytest.raises(LinkError, match=r"^right was never connected for long enough to be completed$"):
             await task

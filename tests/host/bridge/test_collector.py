@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal import file as journal_module
 from plantigrade.bridge.journal.entries import Kind
 from plantigrade.bridge.journal.file import Holdings, Journal
-from plantigrade.bridge.journal.writer import Collector
+from plantigrade.bridge.journal.writer import JournalWriter
 
 from tests.host.bridge_kit.collecting import Disk, bring, greet, written
 from tests.host.bridge_kit.virtual_time import run_virtually
@@ -46,19 +46,19 @@ def test_the_insole_may_forget_what_comes_before_the_first_slot_that_is_neither_
         held.requested.add(*piece)
     for piece in durable:
         held.durable.add(*piece)
-    held.gaps = [Gap(*piece, MissingReason.OFF) for piece in gaps]
+    held.gaps = [SlotGap(*piece, MissingReason.OFF) for piece in gaps]
     assert held.ack_to() == ack_to
 
 
 def test_each_gap_is_written_once_however_often_is_committed(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
-    insole.books.explain(10, 20, MissingReason.OFF)
+    insole.ledger.explain(10, 20, MissingReason.OFF)
     for _ in range(3):
         assert collector.commit()
-    insole.books.explain(15, 30, MissingReason.OVERRUN)
+    insole.ledger.explain(15, 30, MissingReason.OVERRUN)
     for _ in range(3):
         collector.commit()
     journal.close()
@@ -67,14 +67,14 @@ def test_each_gap_is_written_once_however_often_is_committed(tmp_path: Path) -> 
 
 def test_what_is_wanted_is_written_as_it_grows(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
     insole.request_from(100)
     for end in (150, 150, 180, 300):
         insole.request_to(end)
         collector.commit()
-    insole.books.request(400, 500)
+    insole.ledger.request(400, 500)
     collector.commit()
     collector.commit()
     journal.close()
@@ -84,7 +84,7 @@ def test_what_is_wanted_is_written_as_it_grows(tmp_path: Path) -> None:
 
 def test_a_clock_is_written_every_ten_seconds_for_each_boot(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
     collector.commit()  # no clock yet
@@ -104,9 +104,9 @@ def test_a_clock_is_written_every_ten_seconds_for_each_boot(tmp_path: Path) -> N
 
 def test_before_an_insole_has_told_who_it_is_nothing_is_written_or_acknowledged(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
-    insole.books.request(0, 10)
+    insole.ledger.request(0, 10)
     bring(insole, 0, 5)
     collector.commit()
     assert insole.ack_to is not None
@@ -118,7 +118,7 @@ def test_before_an_insole_has_told_who_it_is_nothing_is_written_or_acknowledged(
 
 def test_a_second_greeting_changes_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
     insole.request_from(0)
@@ -126,9 +126,9 @@ def test_a_second_greeting_changes_nothing(tmp_path: Path) -> None:
     bring(insole, 0, 5)
     bring(insole, 0, 5)
     collector.commit()
-    before = insole.books.statement()
+    before = insole.ledger.statement()
     greet(insole)
-    assert insole.books.statement() == before
+    assert insole.ledger.statement() == before
     assert before.duplicates == 5
     journal.close()
     assert len(written(tmp_path / "j", Kind.INSOLE)) == 1
@@ -136,7 +136,7 @@ def test_a_second_greeting_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_process_takes_up_where_the_last_one_ended(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
     insole.request_from(100)
@@ -149,16 +149,16 @@ def test_a_process_takes_up_where_the_last_one_ended(tmp_path: Path) -> None:
     journal.abandon()
 
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
-    insole.books.record(100, 110)  # overtook the greeting
+    insole.ledger.record(100, 110)  # overtook the greeting
     greet(insole)
     assert insole.wanted_from == 100
-    statement = insole.books.statement()
+    statement = insole.ledger.statement()
     assert (statement.requested, statement.recorded, statement.duplicates) == (100, 40, 0)
-    assert insole.books.gaps() == [
-        Gap(120, 130, MissingReason.OFF),
-        Gap(150, 200, MissingReason.UNEXPLAINED),
+    assert insole.ledger.gaps() == [
+        SlotGap(120, 130, MissingReason.OFF),
+        SlotGap(150, 200, MissingReason.UNEXPLAINED),
     ]
     assert insole.ack_to is not None
     assert insole.ack_to() == 150
@@ -173,7 +173,7 @@ def test_a_process_takes_up_where_the_last_one_ended(tmp_path: Path) -> None:
 def test_a_disk_that_takes_nothing_is_told_and_holds_the_acknowledgement(tmp_path: Path) -> None:
     disk = Disk()
     journal = Journal(tmp_path / "j", sync=disk.sync)
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
     insole.request_from(0)
@@ -196,7 +196,7 @@ def test_a_record_that_memory_has_no_room_for_is_asked_of_the_insole_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
     insole.request_from(0)
@@ -219,7 +219,7 @@ def test_a_full_memory_is_emptied_by_the_first_commit_that_the_disk_takes(
     """What could not be noted meanwhile is noted in the next second; each gap once."""
     disk = Disk()
     journal = Journal(tmp_path / "j", sync=disk.sync)
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     greet(insole)
     insole.request_from(0)
@@ -248,7 +248,7 @@ def test_an_insole_that_greets_while_memory_is_full_is_entered_on_its_next_conne
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = Collector(journal), Insole("left")
+    collector, insole = JournalWriter(journal), Insole("left")
     collector.watch(insole)
     monkeypatch.setattr(journal_module, "MAX_WAITING_BYTES", 10)
     greet(insole)
@@ -270,7 +270,7 @@ def test_an_insole_that_greets_while_memory_is_full_is_entered_on_its_next_conne
 def test_commits_each_second_and_once_more_at_the_end(tmp_path: Path) -> None:
     async def main() -> None:
         journal = Journal(tmp_path / "j")
-        collector, insole = Collector(journal), Insole("left")
+        collector, insole = JournalWriter(journal), Insole("left")
         collector.watch(insole)
         greet(insole)
         running = asyncio.create_task(collector.run())
@@ -279,10 +279,10 @@ def test_commits_each_second_and_once_more_at_the_end(tmp_path: Path) -> None:
         await asyncio.sleep(0.02)
         assert journal.commits == begun + 1
         for end in (10, 20, 30):
-            insole.books.request(0, end)
+            insole.ledger.request(0, end)
             await asyncio.sleep(1)
         assert journal.commits == begun + 4
-        insole.books.request(0, 40)
+        insole.ledger.request(0, 40)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert journal.commits == begun + 5

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal.entries import Entry, Kind
 from plantigrade.bridge.journal.file import Journal
-from plantigrade.bridge.journal.writer import Collector
+from plantigrade.bridge.journal.writer import JournalWriter
 
 from tests.host.bridge_kit.collecting import SERIALS, Disk, bring, greet, written
 
@@ -34,7 +34,7 @@ class CollectorMachine(RuleBasedStateMachine):
 
     def _start(self) -> None:
         self.journal = Journal(self.path, sync=self.disk.sync)
-        self.collector = Collector(self.journal)
+        self.collector = JournalWriter(self.journal)
         self.insoles = {name: Insole(name) for name in SERIALS}
         for insole in self.insoles.values():
             self.collector.watch(insole)
@@ -51,7 +51,7 @@ class CollectorMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(list(SERIALS)), first=st.integers(0, 20), count=st.integers(1, 4))
     def record(self, name: str, first: int, count: int) -> None:
         insole = self.insoles[name]
-        if insole.books.recorded.within(5 * first, 5 * (first + count)):
+        if insole.ledger.recorded.within(5 * first, 5 * (first + count)):
             return
         bring(insole, 5 * first, 5 * (first + count))
         self.came.append((name, 5 * first, 5 * (first + count)))
@@ -131,7 +131,7 @@ class CollectorMachine(RuleBasedStateMachine):
                 for slot in range(*entry.range())
             ]
             assert wanted == list(range(self.wanted[name])), "each slot is wanted once, in order"
-            statement = self.insoles[name].books.statement()
+            statement = self.insoles[name].ledger.statement()
             assert statement.recorded == len(self.durable[name] & set(range(self.wanted[name])))
             assert statement.requested == self.wanted[name]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from insole_protocol import errors, ids, messages
 from insole_protocol.host_messages import LogMessage
-from plantigrade.bridge.command_client import Answer, Exchange
+from plantigrade.bridge.command_client import Answer, CommandClient
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError, VersionError
 from plantigrade.bridge.log_transfer import Transfer
 from plantigrade.link.base import (
@@ -52,20 +52,20 @@ class SilentLink:
         self.sent.append((channel, message))
 
 
-def run(story: Callable[[Exchange, SilentLink], Awaitable[None]]) -> None:
+def run(story: Callable[[CommandClient, SilentLink], Awaitable[None]]) -> None:
     async def main() -> None:
         link = SilentLink()
-        await story(Exchange(link, virtual_now_ns), link)
+        await story(CommandClient(link, virtual_now_ns), link)
 
     run_virtually(main())
 
 
-def under_way(exchange: Exchange, op: int, *arguments: int) -> "asyncio.Task[Answer]":
+def under_way(exchange: CommandClient, op: int, *arguments: int) -> "asyncio.Task[Answer]":
     return asyncio.create_task(exchange.ask(op, *arguments))
 
 
 def test_a_command_goes_out_on_the_control_channel_and_its_reply_comes_back_with_both_moments() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         began_ns = virtual_now_ns()
         asking = under_way(exchange, ids.OP_STREAM, 1)
         await asyncio.sleep(0.5)
@@ -80,7 +80,7 @@ def test_a_command_goes_out_on_the_control_channel_and_its_reply_comes_back_with
 
 
 def test_a_value_goes_behind_the_arguments() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         asking = asyncio.create_task(exchange.ask(ids.OP_SET_SETTING, 3, value=b"abc"))
         await asyncio.sleep(0.01)
         assert link.sent[0][1] == bytes((ids.OP_SET_SETTING, 1, 3)) + b"abc"
@@ -92,7 +92,7 @@ def test_a_value_goes_behind_the_arguments() -> None:
 
 @pytest.mark.parametrize("answered_s, in_time", [(3.99, True), (4.01, False)])
 def test_a_reply_may_take_four_seconds_and_a_late_one_is_unasked(answered_s: float, in_time: bool) -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         asking = under_way(exchange, ids.OP_STATUS)
         await asyncio.sleep(answered_s)
         exchange.on_control(messages.build_reply(ids.OP_STATUS, 1, *range(15)), 0)
@@ -108,7 +108,7 @@ def test_a_reply_may_take_four_seconds_and_a_late_one_is_unasked(answered_s: flo
 
 
 def test_the_time_of_a_slow_link_counts_as_waiting() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         link.seconds = 10
         began_s = asyncio.get_running_loop().time()
         with pytest.raises(ReplyTimeoutError):
@@ -121,7 +121,7 @@ def test_the_time_of_a_slow_link_counts_as_waiting() -> None:
 def test_the_patience_is_the_callers() -> None:
     async def main() -> None:
         with pytest.raises(ReplyTimeoutError, match=r"LOG_INFO within 0.5 s"):
-            await Exchange(SilentLink(), timeout_s=0.5).ask(ids.OP_LOG_INFO)
+            await CommandClient(SilentLink(), timeout_s=0.5).ask(ids.OP_LOG_INFO)
 
     run_virtually(main())
 
@@ -134,7 +134,7 @@ def test_the_patience_is_the_callers() -> None:
     ],
 )
 def test_a_refusal_carries_its_words_and_its_code(result: int, kind: type[RefusedError], words: str) -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         asking = under_way(exchange, ids.OP_HELLO, 1, 1)
         await asyncio.sleep(0.01)
         exchange.on_control(messages.build_refusal(ids.OP_HELLO, 1, result, "no common version"), 0)
@@ -147,7 +147,7 @@ def test_a_refusal_carries_its_words_and_its_code(result: int, kind: type[Refuse
 
 
 def test_a_refusal_without_words_is_named_by_its_code() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         asking = under_way(exchange, ids.OP_LOG_READ, 0, 1, 1)
         await asyncio.sleep(0.01)
         exchange.on_control(messages.build_refusal(ids.OP_LOG_READ, 1, ids.RESULT_BUSY, ""), 0)
@@ -158,7 +158,7 @@ def test_a_refusal_without_words_is_named_by_its_code() -> None:
 
 
 def test_a_reply_to_another_command_under_the_same_tag_answers_nothing() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         asking = under_way(exchange, ids.OP_STREAM, 1)
         await asyncio.sleep(0.01)
         exchange.on_control(messages.build_reply(ids.OP_SET_MODE, 1, 1), 0)
@@ -172,7 +172,7 @@ def test_a_reply_to_another_command_under_the_same_tag_answers_nothing() -> None
 
 
 def test_two_hundred_and_fifty_six_commands_may_be_under_way() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         asking = [under_way(exchange, ids.OP_TIME, number) for number in range(256)]
         await asyncio.sleep(0.01)
         assert sorted(message[1] for _, message in link.sent) == list(range(256))
@@ -191,7 +191,7 @@ def test_two_hundred_and_fifty_six_commands_may_be_under_way() -> None:
 
 
 def test_a_command_that_cannot_be_built_or_sent_leaves_nothing_waiting() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         with pytest.raises(errors.ValueRangeError):
             await exchange.ask(ids.OP_STREAM, 2)
         link.error = LinkError("left refused a command")
@@ -205,7 +205,7 @@ def test_a_command_that_cannot_be_built_or_sent_leaves_nothing_waiting() -> None
 
 
 def test_a_link_that_closes_fails_all_that_waits() -> None:
-    async def story(exchange: Exchange, link: SilentLink) -> None:
+    async def story(exchange: CommandClient, link: SilentLink) -> None:
         asking = [under_way(exchange, ids.OP_STATUS), under_way(exchange, ids.OP_LOG_INFO)]
         await asyncio.sleep(0.01)
         exchange.on_control(messages.build_reply(ids.OP_STATUS, 1, *range(15)), 0)
@@ -230,9 +230,9 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.unasked = 0
         self.number = 0
 
-    async def _made(self) -> tuple[SilentLink, Exchange]:
+    async def _made(self) -> tuple[SilentLink, CommandClient]:
         link = SilentLink()
-        return link, Exchange(link, virtual_now_ns)
+        return link, CommandClient(link, virtual_now_ns)
 
     def teardown(self) -> None:
         if hasattr(self, "loop"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from insole_protocol import ids, messages, replies
 from insole_protocol.host_messages import parse_reply
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate, RoundTrip
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Identity, Insole, StampedFrames
@@ -22,8 +22,8 @@ def frames(first: int, boot: int = 7, late: bool = False, count: int = 5) -> Fra
     return Frames(b"", first, 1, boot, 0, device_us, np.zeros((count, 16), np.uint16), None, 0, late)
 
 
-def line(offset_ms: float = 0.0, doubt_ns: int = 900_000) -> ClockEstimate:
-    return ClockEstimate(0, round(offset_ms * MS), 0.0, doubt_ns, 3.0, 30)
+def line(offset_ms: float = 0.0, uncertainty_ns: int = 900_000) -> ClockEstimate:
+    return ClockEstimate(0, round(offset_ms * MS), 0.0, uncertainty_ns, 3.0, 30)
 
 
 @pytest.mark.parametrize(
@@ -45,30 +45,30 @@ def test_an_insole_is_who_it_says_it_is(side: int, word: str) -> None:
 def test_the_first_wish_counts() -> None:
     insole = Insole("left")
     insole.request_to(50)
-    assert insole.books.requested.slots == 0
+    assert insole.ledger.requested.slots == 0
     insole.request_from(0)
     insole.request_from(30)
     assert insole.wanted_from == 0
     insole.request_to(0)
-    assert insole.books.requested.slots == 0
+    assert insole.ledger.requested.slots == 0
     insole.request_to(50)
     insole.request_to(40)
     insole.request_to(60)
-    assert list(insole.books.requested) == [(0, 60)]
+    assert list(insole.ledger.requested) == [(0, 60)]
 
 
 def test_what_was_requested_before_is_not_requested_again() -> None:
     insole = Insole("left")
-    insole.books.request(100, 200)
+    insole.ledger.request(100, 200)
     insole.request_from(100)
     insole.request_to(250)
-    assert list(insole.books.requested) == [(100, 250)]
+    assert list(insole.ledger.requested) == [(100, 250)]
 
 
 def test_gaps_are_told_by_the_codes_of_the_protocol() -> None:
     insole = Insole("left")
     insole.explain_missing(10, 20, 6)
-    assert insole.books.explained == [Gap(10, 20, MissingReason.OFF)]
+    assert insole.ledger.explained == [SlotGap(10, 20, MissingReason.OFF)]
 
 
 def test_the_clocks_of_eight_boots_are_kept() -> None:
@@ -106,7 +106,7 @@ def test_frames_that_go_on_are_requested_and_late_ones_are_not() -> None:
     insole = Insole("left")
     insole.request_from(100)
     delivered(insole, frames(100), frames(130), frames(900, late=True))
-    assert list(insole.books.requested) == [(100, 135)]
+    assert list(insole.ledger.requested) == [(100, 135)]
 
 
 def test_frames_of_a_boot_whose_clock_was_never_compared_have_no_host_time() -> None:
@@ -138,7 +138,7 @@ def test_a_late_batch_is_stamped_by_what_is_known_and_does_not_touch_the_steady_
     sync = insole.clock_of(7).sync
     sync.estimate = line(0)
     delivered(insole, frames(0))
-    sync.estimate = line(8, doubt_ns=500_000)
+    sync.estimate = line(8, uncertainty_ns=500_000)
     late, first = delivered(insole, frames(300, late=True), frames(100))
     assert late.host_ns is not None and first.host_ns is not None
     assert late.host_ns[0] == 3008 * MS

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.journal.entries import Damage, Kind, scan
@@ -33,7 +33,7 @@ def write(journal: Journal, first: int) -> None:
     journal.request(number, first, first + 20)
     for seq in (first, first + 5, first + 15):
         journal.record(number, record_of(seq, 5, 7, seq * 10_000), seq, seq + 5, seq)
-    journal.gap(number, Gap(first + 10, first + 15, MissingReason.OFF))
+    journal.gap(number, SlotGap(first + 10, first + 15, MissingReason.OFF))
     journal.clock(number, 7, CLOCK)
 
 

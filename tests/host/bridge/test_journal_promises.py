@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.journal import file as journal_module
@@ -247,7 +247,7 @@ class Model:
 
     durable: set[int] = field(default_factory=set[int])
     requested: set[int] = field(default_factory=set[int])
-    gaps: list[Gap] = field(default_factory=list[Gap])
+    gaps: list[SlotGap] = field(default_factory=list[SlotGap])
 
     def add(self, entry: tuple[str, int, int, int]) -> None:
         kind, first, end, code = entry
@@ -256,7 +256,7 @@ class Model:
         elif kind == "request":
             self.requested |= set(range(first, end))
         elif kind == "gap":
-            self.gaps.append(Gap(first, end, MissingReason.from_code(code)))
+            self.gaps.append(SlotGap(first, end, MissingReason.from_code(code)))
 
 
 def slots(pieces: SlotSet) -> set[int]:
@@ -300,7 +300,7 @@ class JournalMachine(RuleBasedStateMachine):
         elif kind == "held":
             self.journal.held(number, first, first + count)
         elif kind == "gap":
-            self.journal.gap(number, Gap(first, first + count, MissingReason.from_code(code)))
+            self.journal.gap(number, SlotGap(first, first + count, MissingReason.from_code(code)))
         else:
             self.journal.clock(number, 1, ClockEstimate(0, 0, 0.0, 0, 0.0, first))
         self.waiting.append((who, (kind, first, first + count, code)))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from insole_protocol import ids, messages
 from insole_protocol.host_messages import build_log_block
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.errors import RefusedError, ReplyTimeoutError
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.session import Session
@@ -70,7 +70,7 @@ def test_asks_for_the_range_newest_first_and_takes_records_and_gaps() -> None:
         assert not isinstance(transfer, BaseException)
         assert (transfer.records, transfer.slots_sent) == (3, 15)  # pyright: ignore
         assert sorted(seen) == [0, 5, 15]
-        assert session.insole.books.explained == [Gap(10, 15, MissingReason.OFF)]
+        assert session.insole.ledger.explained == [SlotGap(10, 15, MissingReason.OFF)]
         assert link.at_s() == pytest.approx(5.001)
 
     link = run(story)
@@ -169,7 +169,7 @@ def test_a_transfer_that_stops_half_way_is_given_up_with_what_it_brought() -> No
         assert str(failure) == "right stopped in the middle of a log transfer"
         assert link.at_s() == pytest.approx(11.001)
         assert seen == [0]
-        assert session.insole.books.explained == []
+        assert session.insole.ledger.explained == []
         again = asyncio.create_task(session.read_log(WANTED))
         await asyncio.sleep(0.001)
         link.bring(Channel.CONTROL, messages.build_reply(ids.OP_LOG_READ, 2, 9))
@@ -221,7 +221,7 @@ def test_a_record_of_the_log_is_passed_on_while_the_transfer_runs() -> None:
         reading = asyncio.create_task(read(session, link, (1.5, block(7, 0)), (4, end(7, 5))))
         await asyncio.sleep(2)
         assert seen == [0]
-        assert session.insole.intake.books.recorded.slots == 5
+        assert session.insole.intake.ledger.recorded.slots == 5
         running.cancel()
         await asyncio.gather(reading, running, return_exceptions=True)
 

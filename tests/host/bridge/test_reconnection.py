@@ -11,7 +11,7 @@ from insole_protocol import ids
 from plantigrade.bridge.backoff import Backoff
 from plantigrade.bridge.errors import ReplyTimeoutError, VersionError
 from plantigrade.bridge.insole import Insole
-from plantigrade.bridge.reconnecting import Connection, Keeper
+from plantigrade.bridge.reconnecting import Connection, ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import LinkClosedError, LinkError
 
@@ -34,7 +34,7 @@ class Attempts:
         self.moments: list[float] = []
         self.states: list[Connection] = []
         self.began_s = asyncio.get_running_loop().time()
-        self.keeper = Keeper(
+        self.keeper = ReconnectingConnection(
             Insole("right"),
             self.make_link,
             POLICY,
@@ -187,7 +187,7 @@ def test_whoever_keeps_can_be_told_to_stop_at_any_moment() -> None:
 
 
 def test_a_fresh_keeper_has_done_nothing() -> None:
-    keeper = Keeper(Insole("right"), lambda: asyncio.sleep(0))  # pyright: ignore[reportArgumentType]
+    keeper = ReconnectingConnection(Insole("right"), lambda: asyncio.sleep(0))  # pyright: ignore[reportArgumentType]
     assert (keeper.state, keeper.last_error, keeper.session, keeper.malformed) == (STOPPED, None, None, {})
 
 

@@ -13,7 +13,7 @@ from insole_protocol import ids
 from plantigrade.bridge import decode as decode_module
 from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames, Sequencer
-from plantigrade.bridge.receiver import Intake
+from plantigrade.bridge.receiver import Receiver
 from plantigrade.bridge.slot_ranges import SlotRange
 
 from tests.host.bridge_kit.fake_insole import record_of
@@ -322,7 +322,7 @@ TestSequencerAgainstASet.settings = settings(max_examples=40, stateful_step_coun
 
 
 def test_the_queue_holds_4096_records_and_counts_what_it_refuses() -> None:
-    intake = Intake()
+    intake = Receiver()
     assert all(intake.put(b"", 0) for _ in range(4096))
     assert not intake.put(b"", 0)
     assert not intake.put(b"", 0)
@@ -333,7 +333,7 @@ def test_the_queue_holds_4096_records_and_counts_what_it_refuses() -> None:
 
 
 def test_records_and_frames_are_counted_as_they_pass() -> None:
-    intake = Intake()
+    intake = Receiver()
     for seq in (0, 5, 15):
         intake.put(record_of(seq, 5, 3, seq * 10_000), 0)
     assert [found.seq for found in intake.drain()] == [0, 5]
@@ -346,7 +346,7 @@ def test_records_and_frames_are_counted_as_they_pass() -> None:
 
 def test_a_record_too_many_pieces_away_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plantigrade.bridge.slot_ranges.MAX_RANGES", 2)
-    intake = Intake()
+    intake = Receiver()
     for seq in (0, 10, 20, 5):
         intake.put(record_of(seq, 5, 3, seq * 10_000), 0)
     assert [found.seq for found in intake.flush()] == [0, 5, 10]
@@ -355,7 +355,7 @@ def test_a_record_too_many_pieces_away_is_refused_by_name(monkeypatch: pytest.Mo
 
 def test_a_record_that_fills_two_holes_comes_out_in_two_pieces() -> None:
     """0 to 4 and 10 to 14 are there; one record of 0 to 19 brings 5 to 9 and 15 to 19."""
-    intake = Intake()
+    intake = Receiver()
     for first, count in ((0, 5), (10, 5), (0, 20)):
         intake.put(record_of(first, count, 3, first * 10_000), 0)
     out = intake.drain()

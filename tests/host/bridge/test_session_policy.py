@@ -55,7 +55,7 @@ def test_greets_compares_clocks_sets_the_mode_looks_and_asks_for_the_stream() ->
         assert (insole.boot, insole.connections, insole.wanted_from) == (3, 1, 1000)
         assert insole.status is not None
         assert insole.status.battery_pct == 60
-        assert insole.books.requested.slots == 0
+        assert insole.ledger.requested.slots == 0
 
     link = run(story)
     assert link.ops() == [
@@ -74,7 +74,7 @@ def test_with_the_log_wanted_everything_that_nobody_has_acknowledged_is_requeste
     async def story(session: Session, link: ScriptedLink) -> None:
         await session.start()
         assert session.insole.wanted_from == 400
-        assert list(session.insole.books.requested) == [(400, 1000)]
+        assert list(session.insole.ledger.requested) == [(400, 1000)]
 
     link = run(story, SessionPolicy(from_log=True, mode=None))
     assert link.ops()[25:] == [ids.OP_STATUS, ids.OP_LOG_INFO, ids.OP_STREAM]
@@ -83,7 +83,7 @@ def test_with_the_log_wanted_everything_that_nobody_has_acknowledged_is_requeste
 def test_without_a_stream_none_is_asked_for() -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
         await session.start()
-        assert list(session.insole.books.requested) == [(400, 1000)]
+        assert list(session.insole.ledger.requested) == [(400, 1000)]
 
     assert ids.OP_STREAM not in run(story, SessionPolicy(from_log=True, stream=False)).ops()
 
@@ -91,7 +91,7 @@ def test_without_a_stream_none_is_asked_for() -> None:
 def test_the_stream_may_begin_behind_what_the_log_had() -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
         await session.start()
-        assert list(session.insole.books.requested) == [(400, 1020)]
+        assert list(session.insole.ledger.requested) == [(400, 1020)]
 
     run(story, SessionPolicy(from_log=True), {ids.OP_STREAM: lambda _: (1020,)})
 
@@ -295,7 +295,7 @@ def test_the_end_stops_the_stream_takes_what_waits_and_fills_the_holes() -> None
             link.on_message(Channel.STREAM, record_of(seq, 5, 3, seq * 10_000), virtual_now_ns())
         status = await session.stop()
         assert status.frames_sent == 123
-        assert insole.books.statement().missing == 0
+        assert insole.ledger.statement().missing == 0
 
     link = run(story, answers={ids.OP_LOG_READ: fill})
     assert seen == [(1000, 0), (1010, 5), (1005, 0)]
@@ -306,7 +306,7 @@ def test_the_end_stops_the_stream_takes_what_waits_and_fills_the_holes() -> None
 @pytest.mark.parametrize("fill", [True, False])
 def test_the_end_without_a_log_is_counted_and_none_is_asked_for_where_holes_are_left(fill: bool) -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
-        session.insole.books.request(0, 10)
+        session.insole.ledger.request(0, 10)
         await session.stop()
         assert link.counters.malformed == ({"log_refused_9": 1} if fill else {})
 
@@ -319,7 +319,7 @@ def test_the_end_without_a_log_is_counted_and_none_is_asked_for_where_holes_are_
 def test_without_filling_of_holes_the_log_is_left_alone() -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
         knows_clock(session.insole)
-        session.insole.books.request(0, 1000)
+        session.insole.ledger.request(0, 1000)
         running = asyncio.create_task(session.run())
         await asyncio.sleep(30)
         running.cancel()
@@ -331,7 +331,7 @@ def test_without_filling_of_holes_the_log_is_left_alone() -> None:
 def test_backfill_runs_beside_the_stream_by_its_own_policy() -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
         knows_clock(session.insole)
-        session.insole.books.request(0, 1000)
+        session.insole.ledger.request(0, 1000)
         running = asyncio.create_task(session.run())
         await asyncio.sleep(1)
         running.cancel()

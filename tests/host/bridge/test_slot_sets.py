@@ -4,7 +4,7 @@ end.
 
 import pytest
 from plantigrade.bridge import slot_ranges
-from plantigrade.bridge.accounting import Books, Gap, MissingReason, Statement
+from plantigrade.bridge.accounting import LedgerStatement, MissingReason, SlotGap, SlotLedger
 from plantigrade.bridge.slot_ranges import SlotRange, SlotSet, TooManyRangesError
 
 OFF, OVERRUN, STORAGE = MissingReason.OFF, MissingReason.OVERRUN, MissingReason.STORAGE
@@ -153,75 +153,75 @@ def test_unexplained_has_the_code_0() -> None:
 
 def test_gaps_come_in_rising_order_each_under_its_first_reason() -> None:
     """Of 0 to 99, 10 to 19 were recorded. 15 to 39 are off; 30 to 49 overrun, of which 30 to 39 are taken."""
-    books = Books()
-    books.request(0, 100)
-    assert books.record(10, 20) == [(10, 20)]
-    books.explain(30, 50, OVERRUN)
-    books.explain(15, 40, OFF)
-    assert books.gaps() == [
-        Gap(0, 10, UNEXPLAINED),
-        Gap(20, 30, OFF),
-        Gap(30, 50, OVERRUN),
-        Gap(50, 100, UNEXPLAINED),
+    ledger = SlotLedger()
+    ledger.request(0, 100)
+    assert ledger.record(10, 20) == [(10, 20)]
+    ledger.explain(30, 50, OVERRUN)
+    ledger.explain(15, 40, OFF)
+    assert ledger.gaps() == [
+        SlotGap(0, 10, UNEXPLAINED),
+        SlotGap(20, 30, OFF),
+        SlotGap(30, 50, OVERRUN),
+        SlotGap(50, 100, UNEXPLAINED),
     ]
-    assert books.explained == [Gap(30, 50, OVERRUN), Gap(15, 30, OFF)]
-    assert books.open_gaps() == [(0, 10), (50, 100)]
-    assert books.open_gaps(OFF) == [(20, 30)]
-    assert books.open_gaps(STORAGE) == []
-    assert [gap.slots for gap in books.gaps()] == [10, 10, 20, 50]
-    statement = books.statement()
-    assert statement == Statement(100, 10, 90, {UNEXPLAINED: 60, OFF: 10, OVERRUN: 20}, 0, 0)
+    assert ledger.explained == [SlotGap(30, 50, OVERRUN), SlotGap(15, 30, OFF)]
+    assert ledger.open_gaps() == [(0, 10), (50, 100)]
+    assert ledger.open_gaps(OFF) == [(20, 30)]
+    assert ledger.open_gaps(STORAGE) == []
+    assert [gap.slots for gap in ledger.gaps()] == [10, 10, 20, 50]
+    statement = ledger.statement()
+    assert statement == LedgerStatement(100, 10, 90, {UNEXPLAINED: 60, OFF: 10, OVERRUN: 20}, 0, 0)
     assert statement.balanced
 
 
 def test_what_touches_a_hole_does_not_explain_it() -> None:
-    books = Books()
-    books.request(20, 30)
-    books.explain(10, 20, OFF)
-    books.explain(30, 40, OFF)
-    assert books.gaps() == [Gap(20, 30, UNEXPLAINED)]
-    books.explain(19, 21, STORAGE)
-    books.explain(29, 31, STORAGE)
-    assert books.gaps() == [Gap(20, 21, STORAGE), Gap(21, 29, UNEXPLAINED), Gap(29, 30, STORAGE)]
+    ledger = SlotLedger()
+    ledger.request(20, 30)
+    ledger.explain(10, 20, OFF)
+    ledger.explain(30, 40, OFF)
+    assert ledger.gaps() == [SlotGap(20, 30, UNEXPLAINED)]
+    ledger.explain(19, 21, STORAGE)
+    ledger.explain(29, 31, STORAGE)
+    assert ledger.gaps() == [SlotGap(20, 21, STORAGE), SlotGap(21, 29, UNEXPLAINED), SlotGap(29, 30, STORAGE)]
 
 
 def test_slots_that_nobody_asked_for_or_that_come_twice_are_counted_aside() -> None:
-    books = Books()
-    books.request(10, 20)
-    assert books.record(5, 15) == [(5, 15)]
-    assert books.record(12, 18) == [(15, 18)]
-    assert books.record(12, 18) == []
-    assert books.duplicates == 3 + 6
-    assert books.statement() == Statement(10, 8, 2, {UNEXPLAINED: 2}, 9, 5)
+    ledger = SlotLedger()
+    ledger.request(10, 20)
+    assert ledger.record(5, 15) == [(5, 15)]
+    assert ledger.record(12, 18) == [(15, 18)]
+    assert ledger.record(12, 18) == []
+    assert ledger.duplicates == 3 + 6
+    assert ledger.statement() == LedgerStatement(10, 8, 2, {UNEXPLAINED: 2}, 9, 5)
 
 
 @pytest.mark.parametrize("first, end", [(5, 5), (6, 5)])
 def test_a_request_for_nothing_changes_nothing(first: int, end: int) -> None:
-    books = Books()
-    books.request(first, end)
-    assert list(books.requested) == []
+    ledger = SlotLedger()
+    ledger.request(first, end)
+    assert list(ledger.requested) == []
 
 
 def test_requests_far_apart_are_accounted_for_apart() -> None:
-    books = Books()
-    books.request(50, 60)
-    books.request(0, 10)
-    books.record(0, 60)
-    assert books.statement() == Statement(20, 20, 0, {}, 0, 40)
-    assert books.gaps() == []
+    ledger = SlotLedger()
+    ledger.request(50, 60)
+    ledger.request(0, 10)
+    ledger.record(0, 60)
+    assert ledger.statement() == LedgerStatement(20, 20, 0, {}, 0, 40)
+    assert ledger.gaps() == []
 
 
 @pytest.mark.parametrize(
     "statement, balanced",
     [
-        (Statement(10, 7, 3, {OFF: 3}, 0, 0), True),
-        (Statement(10, 7, 3, {OFF: 1, OVERRUN: 2}, 5, 9), True),
-        (Statement(10, 7, 3, {OFF: 2}, 0, 0), False),
-        (Statement(10, 6, 3, {OFF: 3}, 0, 0), False),
-        (Statement(11, 7, 3, {OFF: 3}, 0, 0), False),
-        (Statement(10, 7, 2, {OFF: 3}, 0, 0), False),
-        (Statement(0, 0, 0, {}, 0, 0), True),
+        (LedgerStatement(10, 7, 3, {OFF: 3}, 0, 0), True),
+        (LedgerStatement(10, 7, 3, {OFF: 1, OVERRUN: 2}, 5, 9), True),
+        (LedgerStatement(10, 7, 3, {OFF: 2}, 0, 0), False),
+        (LedgerStatement(10, 6, 3, {OFF: 3}, 0, 0), False),
+        (LedgerStatement(11, 7, 3, {OFF: 3}, 0, 0), False),
+        (LedgerStatement(10, 7, 2, {OFF: 3}, 0, 0), False),
+        (LedgerStatement(0, 0, 0, {}, 0, 0), True),
     ],
 )
-def test_accounts_that_do_not_balance_say_so(statement: Statement, balanced: bool) -> None:
+def test_accounts_that_do_not_balance_say_so(statement: LedgerStatement, balanced: bool) -> None:
     assert statement.balanced is balanced

@@ -35,7 +35,7 @@ def bring(insole: Insole, first: int, end: int) -> None:
     """A record of these slots comes in."""
     frames = end - first
     record = record_of(first, frames, 1, first * 10_000)
-    insole.books.record(first, end)
+    insole.ledger.record(first, end)
     times = 10_000 * np.arange(first, end, dtype=np.int64)
     counts = np.zeros((frames, 16), np.uint16)
     stamped = StampedFrames(Frames(record, first, 1, 1, 0, times, counts, None, first), None, 0, 0)

@@ -17,7 +17,7 @@ Answering = Callable[[Insole, SlotRange], None]
 
 def gives_all(insole: Insole, piece: SlotRange) -> None:
     """A log that holds whatever is asked for."""
-    insole.books.record(*piece)
+    insole.ledger.record(*piece)
 
 
 def gives_nothing(insole: Insole, piece: SlotRange) -> None:

@@ -14,7 +14,7 @@ from plantigrade.device.calibrate_commands import calibrate
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.recordings.container import Draft, FootBooks, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootManifest, RecordingManifest
 from plantigrade.twin.electrical import Effects, FrontEnd
 
 from tests.host.library.library_kit import IDENTITY, START_NS, frames_of, walk
@@ -142,7 +142,7 @@ def recorded(data: Path, seconds: int = 15, sides: tuple[str, ...] = ("left", "r
         for side, force_n in zip(sides, (20.0, 24.0), strict=False):
             counts = FrontEnd(1, effects=Effects.none()).counts(np.full((seconds * 100, 16), force_n), 100)
             feet.append(
-                FootBooks(
+                FootManifest(
                     foot=side,
                     insole=IDENTITY | {"serial": SERIALS[side], "side": side},
                     requested=[(0, len(counts))],
@@ -155,7 +155,9 @@ def recorded(data: Path, seconds: int = 15, sides: tuple[str, ...] = ("left", "r
                     sha256=draft.write_frames(side, frames_of(counts)),
                 )
             )
-        folder = draft.finish(RecordingBooks("still", START_NS, float(seconds), {"made_by": "a test"}, feet))
+        folder = draft.finish(
+            RecordingManifest("still", START_NS, float(seconds), {"made_by": "a test"}, feet)
+        )
         return library.add_recording(folder).id
 
 

@@ -13,7 +13,7 @@ from plantigrade.calibration import load_calibration
 from plantigrade.cli import Invocation
 from plantigrade.device.calibrate_commands import calibrate
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.recordings.container import Draft, FootBooks, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootManifest, RecordingManifest
 from plantigrade.twin.bench import bench_calibration, bench_readings
 from plantigrade.twin.body import draw_person, stand, walk
 from plantigrade.twin.electrical import FrontEnd
@@ -79,12 +79,12 @@ def recorded(data: Path, left_n: np.ndarray, right_n: np.ndarray) -> Library:
     """A library with one recording of both insoles, of whose feet the right one reaches the sensors less."""
     library = Library(data)
     draft = Draft.begin(library.recordings, "walk")
-    books = []
+    manifest = []
     for seed, (side, force_n) in enumerate((("left", left_n), ("right", right_n)), 70):
         counts = FrontEnd(seed).counts(force_n, 100)
         rows = len(counts)
-        books.append(
-            FootBooks(
+        manifest.append(
+            FootManifest(
                 foot=side,
                 insole=IDENTITY | {"serial": SERIALS[side], "side": side},
                 requested=[(0, rows)],
@@ -97,7 +97,7 @@ def recorded(data: Path, left_n: np.ndarray, right_n: np.ndarray) -> Library:
                 sha256=draft.write_frames(side, frames_of(counts)),
             )
         )
-    folder = draft.finish(RecordingBooks("walk", START_NS, rows / 100, {"made_by": "a test"}, books))
+    folder = draft.finish(RecordingManifest("walk", START_NS, rows / 100, {"made_by": "a test"}, manifest))
     library.add_recording(folder)
     for seed, side in ((70, "left"), (71, "right")):
         library.set_calibration(replace(bench_calibration(seed), serial=SERIALS[side]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plantigrade.bridge.accounting import MissingReason, Statement
+from plantigrade.bridge.accounting import LedgerStatement, MissingReason
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import StampedFrames
 from plantigrade.demo.measure import FootMeter, Spread, left_right_error
@@ -136,7 +136,7 @@ def test_feet_are_compared_at_the_same_moment_whatever_the_order() -> None:
     assert left_right_error(FootMeter(Clock()), right) == NONE
 
 
-def statement(**changed: Any) -> Statement:
+def statement(**changed: Any) -> LedgerStatement:
     plain = {
         "requested": 1010,
         "recorded": 1007,
@@ -145,7 +145,7 @@ def statement(**changed: Any) -> Statement:
         "duplicates": 0,
         "beyond_request": 0,
     }
-    return Statement(**{**plain, **changed})
+    return LedgerStatement(**{**plain, **changed})
 
 
 def foot(**changed: Any) -> FootResult:
@@ -156,7 +156,7 @@ def foot(**changed: Any) -> FootResult:
         "clock_error": Spread(0.14, 0.26, 0.3, 0.4),
         "clock_uncertainty_ms": 1.26,
         "drift_ppm": 37.04,
-        "books": statement(),
+        "ledger": statement(),
         "malformed": {"crc": 2},
         "strides": StrideComparison(12, 13, 13, -0.126, 1.256, 4.0),
         "connections": 1,
@@ -176,7 +176,7 @@ def right(**changed: Any) -> FootResult:
         "clock_error": NONE,
         "clock_uncertainty_ms": None,
         "drift_ppm": -23.0,
-        "books": statement(recorded=1010, missing=0, missing_by_reason={}),
+        "ledger": statement(recorded=1010, missing=0, missing_by_reason={}),
         "strides": StrideComparison(0, 13, 0, None, None, None),
         "connections": 2,
         "bytes_per_frame": None,
@@ -307,12 +307,12 @@ MATCHED = StrideComparison(10, 10, 10, 0.0, 0.0, 0.0)
         ({"frames_received": 1005}, []),
         ({"frames_sent": 950, "frames_received": 950}, []),
         ({"frames_sent": 949, "frames_received": 949}, ["left: only 949 frames in 10 s"]),
-        ({"books": statement(missing=4)}, ["left: the books do not balance"]),
+        ({"ledger": statement(missing=4)}, ["left: the books do not balance"]),
         ({"strides": replace(MATCHED, matched=9)}, []),
         ({"strides": replace(MATCHED, matched=8)}, ["left: 8 of 10 strides were found again"]),
         ({"strides": StrideComparison(0, 0, 0, None, None, None)}, ["left: no strides in the source"]),
         (
-            {"frames_received": 900, "books": statement(missing=4)},
+            {"frames_received": 900, "ledger": statement(missing=4)},
             ["left: 104 frames missing", "left: only 900 frames in 10 s", "left: the books do not balance"],
         ),
     ],

@@ -98,7 +98,7 @@ def foot_run(**changed: Any) -> FootRun:
         identity=SimpleNamespace(firmware="1.2", serial="AA"),
         status=SimpleNamespace(battery_pct=55),
         clock=SimpleNamespace(uncertainty_ns=1_234_567, drift_ppm=12.346),
-        books=SimpleNamespace(statement=statement),
+        ledger=SimpleNamespace(statement=statement),
         intake=SimpleNamespace(counters=SimpleNamespace(refused={"late": 4})),
         connections=3,
     )
@@ -168,7 +168,7 @@ def test_the_foot_at_the_end() -> None:
     assert (told.connections, told.firmware, told.serial) == (3, "1.2", "AA")
     assert told.bytes_per_frame == 16.67
     assert told.strides is STRIDES
-    assert told.books == statement()
+    assert told.ledger == statement()
     assert told.latency.max == 89.999
 
 

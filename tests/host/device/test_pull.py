@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from insole_protocol import ids
-from plantigrade.bridge.accounting import Statement
+from plantigrade.bridge.accounting import LedgerStatement
 from plantigrade.cli import Invocation
 from plantigrade.device import pull as module
 from plantigrade.device import targets
 from plantigrade.device.commands import device
 from plantigrade.device.pull import NothingToPullError, Pulled, pull, pull_and_report
-from plantigrade.library.recordings.container import read_books
+from plantigrade.library.recordings.container import read_manifest
 from plantigrade.link.base import Link, LinkError
 
 from tests.host.device.answering import SERIAL, Answering, OutOfReach, insole, log
@@ -30,13 +30,13 @@ def test_everything_new_is_fetched_sealed_and_acknowledged(tmp_path: Path) -> No
     link = Answering(insole(BLOCKS), acknowledged=1020)
     told: list[tuple[int, int]] = []
     pulled = asyncio.run(pull(link, tmp_path, lambda done, total: told.append((done, total))))
-    assert (pulled.books.requested, pulled.books.recorded, pulled.books.missing) == (40, 40, 0)
+    assert (pulled.ledger.requested, pulled.ledger.recorded, pulled.ledger.missing) == (40, 40, 0)
     assert told[-1] == (40, 40)
     assert all(0 <= done <= total == 40 for done, total in told)
     assert link.acknowledged == 1060
     assert link.closed.is_set()
     assert pulled.recording.parent == tmp_path / "recordings"
-    (foot,) = read_books(pulled.recording).feet
+    (foot,) = read_manifest(pulled.recording).feet
     assert (foot.foot, foot.frames_requested, foot.frames_recorded) == ("left", 40, 40)
     assert foot.insole["serial"] == SERIAL.hex().upper()
     assert pulled.seconds > 0
@@ -56,7 +56,7 @@ def test_what_the_insole_lost_is_missing_and_counted(tmp_path: Path) -> None:
     made.next_seq += 10
     log(made, 4)
     pulled = asyncio.run(pull(Answering(made), tmp_path))
-    assert (pulled.books.requested, pulled.books.recorded, pulled.books.missing) == (50, 40, 10)
+    assert (pulled.ledger.requested, pulled.ledger.recorded, pulled.ledger.missing) == (50, 40, 10)
 
 
 def test_an_insole_out_of_reach_leaves_nothing(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_what_a_person_is_told(
 
     async def pulled(_link: Link, data: Path, _progress: object) -> Pulled:
         assert data == tmp_path
-        return Pulled(Statement(1000, 990, 10, {}, 0, 0), 2_345_678, 4.0, Path("somewhere/rec-1"))
+        return Pulled(LedgerStatement(1000, 990, 10, {}, 0, 0), 2_345_678, 4.0, Path("somewhere/rec-1"))
 
     monkeypatch.setattr(targets, "find", find)
     monkeypatch.setattr(module, "pull", pulled)

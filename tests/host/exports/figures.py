@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow.csv
 import pyarrow.parquet
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.formats import FORMATS
 from scipy.io import loadmat
 
 from tests.host.exports import readers, sample
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "exports-read-back.md"
-Read = Callable[[Path, Subject], dict[str, readers.Back]]
+Read = Callable[[Path, ExportData], dict[str, readers.Back]]
 READERS: dict[str, tuple[Read, str]] = {
     "csv": (readers.read_csv, "pandas"),
     "parquet": (readers.read_parquet, "pandas"),
@@ -63,7 +63,7 @@ def largest(theirs: np.ndarray | None, ours: np.ndarray) -> str:
     return f"{float(np.nanmax(np.abs(theirs - ours))):.1g}"
 
 
-def rows(subjects: dict[str, Subject], folder: Path) -> Iterator[str]:
+def rows(subjects: dict[str, ExportData], folder: Path) -> Iterator[str]:
     """Lines of the first table."""
     for name, (read, package) in READERS.items():
         for content, subject in subjects.items():
@@ -128,7 +128,7 @@ def found_in(content: bytes) -> list[str]:
     return [secret for secret in SECRETS if secret.encode() in content]
 
 
-def secret_rows(named: Subject, nameless: Subject, folder: Path) -> Iterator[str]:
+def secret_rows(named: ExportData, nameless: ExportData, folder: Path) -> Iterator[str]:
     """Lines of the second table."""
     for name, form in FORMATS.items():
         form.write_subject(named, folder / f"named {name}{form.suffix}")
@@ -142,8 +142,8 @@ def secret_rows(named: Subject, nameless: Subject, folder: Path) -> Iterator[str
 def page(folder: Path) -> str:
     """The page."""
     counts = sample.counts_recording(folder)
-    subjects = {"insoles": Subject.of(counts), "import": Subject.of(sample.forces_recording(folder))}
-    nameless = Subject.of(counts, deidentify=True)
+    subjects = {"insoles": ExportData.of(counts), "import": ExportData.of(sample.forces_recording(folder))}
+    nameless = ExportData.of(counts, deidentify=True)
     text = HEAD + "".join(rows(subjects, folder)) + SECRETS_HEAD.format(count=len(SECRETS))
     return text + "".join(secret_rows(subjects["insoles"], nameless, folder))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.exports import mat
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.formats import FORMATS
 
 from tests.host.exports import sample
@@ -18,7 +18,7 @@ LIMIT_BYTES = 60_000
 
 def main(folder: Path) -> None:
     """Try every format; what each said, and what was left in the target folder."""
-    subject = Subject.of(sample.counts_recording(folder / "recording"))
+    subject = ExportData.of(sample.counts_recording(folder / "recording"))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT_BYTES, LIMIT_BYTES))
     said: dict[str, list[str]] = {}

@@ -13,7 +13,7 @@ import pandas
 import pyedflib
 from moticon_opengo.txt_export import Measurement
 from moticon_opengo.utils import Side
-from plantigrade.exports.export_data import FootData, Subject
+from plantigrade.exports.export_data import ExportData, ExportFoot
 from plantigrade.exports.merged import merge
 from plantigrade.exports.slots import slot_rows
 from pymatreader import read_mat
@@ -28,7 +28,7 @@ class Back:
     force_n: np.ndarray | None
 
 
-def _table(table: pandas.DataFrame, foot: FootData) -> Back:
+def _table(table: pandas.DataFrame, foot: ExportFoot) -> Back:
     rows = table[table["foot"] == foot.foot]
     counts = [name for name in table.columns if name[0] == "c" and name[1:].isdigit()]
     forces = [name for name in table.columns if name[0] == "f" and name[1:].isdigit()]
@@ -39,19 +39,19 @@ def _table(table: pandas.DataFrame, foot: FootData) -> Back:
     )
 
 
-def read_csv(path: Path, subject: Subject) -> dict[str, Back]:
+def read_csv(path: Path, subject: ExportData) -> dict[str, Back]:
     """pandas."""
     table = pandas.read_csv(path / "frames.csv")
     return {foot.foot: _table(table, foot) for foot in subject.feet}
 
 
-def read_parquet(path: Path, subject: Subject) -> dict[str, Back]:
+def read_parquet(path: Path, subject: ExportData) -> dict[str, Back]:
     """pandas on pyarrow."""
     table = pandas.read_parquet(path / "frames.parquet")
     return {foot.foot: _table(table, foot) for foot in subject.feet}
 
 
-def _at_frames(foot: FootData, rate_hz: float, rows: np.ndarray) -> np.ndarray:
+def _at_frames(foot: ExportFoot, rate_hz: float, rows: np.ndarray) -> np.ndarray:
     """Values on rows back on frames; a frame of several slots must show one value on all of them."""
     where = slot_rows(foot, rate_hz)
     values = rows[where.row]
@@ -63,7 +63,7 @@ def _at_frames(foot: FootData, rate_hz: float, rows: np.ndarray) -> np.ndarray:
     return values[first]
 
 
-def read_edf(path: Path, subject: Subject) -> dict[str, Back]:
+def read_edf(path: Path, subject: ExportData) -> dict[str, Back]:
     """pyEDFlib, a wrapper of EDFlib."""
     back: dict[str, Back] = {}
     with pyedflib.EdfReader(str(path)) as file:
@@ -84,7 +84,7 @@ def read_edf(path: Path, subject: Subject) -> dict[str, Back]:
     return back
 
 
-def read_matlab(path: Path, subject: Subject) -> dict[str, Back]:
+def read_matlab(path: Path, subject: ExportData) -> dict[str, Back]:
     """pymatreader."""
     data = read_mat(path)["plantigrade"]
     return {
@@ -97,7 +97,7 @@ def read_matlab(path: Path, subject: Subject) -> dict[str, Back]:
     }
 
 
-def read_opengo(path: Path, subject: Subject) -> dict[str, Back]:
+def read_opengo(path: Path, subject: ExportData) -> dict[str, Back]:
     """moticon-opengo, the maker's own reader."""
     data = Measurement(str(path), trim=False, fill_method="keep")
     merged = merge(subject.feet, subject.rate_hz)
@@ -113,7 +113,7 @@ def read_opengo(path: Path, subject: Subject) -> dict[str, Back]:
     return back
 
 
-def read_bids(path: Path, subject: Subject) -> dict[str, Back]:
+def read_bids(path: Path, subject: ExportData) -> dict[str, Back]:
     """pandas, by the names in channels.tsv."""
     (samples,) = path.glob("sub-*/motion/*_motion.tsv")
     (channels,) = path.glob("sub-*/motion/*_channels.tsv")
@@ -135,7 +135,7 @@ def read_bids(path: Path, subject: Subject) -> dict[str, Back]:
     return back
 
 
-def read_c3d(path: Path, subject: Subject) -> dict[str, Back]:
+def read_c3d(path: Path, subject: ExportData) -> dict[str, Back]:
     """c3d, a reader in pure Python."""
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No point data", UserWarning)  # true: there are no markers

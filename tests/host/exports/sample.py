@@ -8,12 +8,18 @@ from pathlib import Path
 import numpy as np
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.signals import Foot, FootSignal, Gap, Walk
+from plantigrade.gait.signals import Foot, FootSignal, TimeGap, Walk
 from plantigrade.library.entries import Note, Person, StoredAlert
-from plantigrade.library.recordings.container import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import (
+    FORCES,
+    Draft,
+    FootManifest,
+    RecordedGap,
+    RecordingManifest,
+)
 from plantigrade.library.recordings.forces import from_signal, layout_as_json
 from plantigrade.library.recordings.frames import FootFrames
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.twin.body import load_walk
 from plantigrade.twin.electrical import FrontEnd
 
@@ -36,7 +42,7 @@ SECRETS = (
 
 
 @dataclass(frozen=True)
-class Opened(SealedRecording):
+class Opened(RecordingReader):
     """What the library opens: the sealed files and what the catalogue knows."""
 
     person: Person | None = None
@@ -76,7 +82,7 @@ def counts_recording(root: Path, seconds: float = 20.0) -> Opened:
     """Both feet with a gap in each, different clocks, a named wearer, a note and an alert."""
     walk = load_walk().cut(seconds)
     draft = Draft.begin(root, "walk-20260528")
-    feet: list[FootBooks] = []
+    feet: list[FootManifest] = []
     for name, force, ppm, offset in (("left", walk.left, 20.0, 0), ("right", walk.right, -15.0, 4_321)):
         counts = FrontEnd(seed=len(feet)).counts(force, RATE_HZ)
         frames = frames_of(counts, ppm, offset, len(feet))
@@ -86,17 +92,17 @@ def counts_recording(root: Path, seconds: float = 20.0) -> Opened:
         insole = {"serial": SERIAL, "side": name, "layout": 1, "firmware": "0.1.0"}
         digest = draft.write_frames(name, frames)
         feet.append(
-            FootBooks(
+            FootManifest(
                 name, insole, [(5000, 5000 + slots)], slots, slots - missing, missing, {"overrun": missing},
                 [gap], len(frames), digest,
             )
         )  # fmt: skip
     provenance = {"made_by": "plantigrade bridge", "journal": f"of {NAME}"}
-    folder = draft.finish(RecordingBooks("walk-20260528", START_NS, seconds + 1.8, provenance, feet))
+    folder = draft.finish(RecordingManifest("walk-20260528", START_NS, seconds + 1.8, provenance, feet))
     now = datetime(2026, 5, 28, tzinfo=UTC)
     return Opened(
         folder,
-        SealedRecording.open(folder).books,
+        RecordingReader.open(folder).manifest,
         person=Person("P001", NAME, BIRTH, "female", 171.0, 68.0, 40.0, "remark of the doctor"),
         notes=(Note(1, f"{NAME} was tired", 3.0, "Dr Who", now),),
         alerts=(StoredAlert("one_sided_load", "left", 1.0, None, {"said": NAME}),),
@@ -109,13 +115,13 @@ def forces_recording(root: Path) -> Opened:
     time_s = np.arange(1500) / RATE_HZ
     stance = (time_s % 1.1) < 0.7
     force = (stance[:, None] * rng.uniform(20, 120, 8)).astype(np.float32)
-    signal = FootSignal(Foot.LEFT, time_s, force, None, "force", (Gap(3.0, 3.0, "x"),))
+    signal = FootSignal(Foot.LEFT, time_s, force, None, "force", (TimeGap(3.0, 3.0, "x"),))
     walk = Walk(signal, None, RATE_HZ)
     frames = from_signal(signal, walk.sample_rate_hz)
     draft = Draft.begin(root, "import")
     digest = draft.write_forces("left", frames)
-    entry = FootBooks(
+    entry = FootManifest(
         "left", {}, [(0, 1500)], 1500, 1500, 0, {}, [], 1500, digest, None, layout_as_json(None), "force"
     )
-    folder = draft.finish(RecordingBooks("import", None, 15.0, {}, [entry], content=FORCES))
-    return Opened(folder, SealedRecording.open(folder).books)
+    folder = draft.finish(RecordingManifest("import", None, 15.0, {}, [entry], content=FORCES))
+    return Opened(folder, RecordingReader.open(folder).manifest)

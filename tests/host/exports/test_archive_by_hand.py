@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from plantigrade.errors import MissingPartError
 from plantigrade.exports import atomic_write, formats
-from plantigrade.exports.export_data import ExportError, Subject
+from plantigrade.exports.export_data import ExportData, ExportError
 from plantigrade.exports.formats import FORMATS
 
 from tests.host.exports import tiny
@@ -19,11 +19,11 @@ SCHEMA = "plantigrade.export/1"
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings")
 
 
-def test_the_archive(subject: Subject, tmp_path: Path) -> None:
+def test_the_archive(subject: ExportData, tmp_path: Path) -> None:
     made = replace(subject, id="tiny 1/ä", report=lambda: b"%PDF-1")
     FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
@@ -54,7 +54,7 @@ def test_the_archive(subject: Subject, tmp_path: Path) -> None:
 
 
 def test_the_archive_says_what_it_leaves_out_and_why(tmp_path: Path) -> None:
-    made = replace(Subject.of(tiny.imported(tmp_path / "recordings"), deidentify=True), start=tiny.START)
+    made = replace(ExportData.of(tiny.imported(tmp_path / "recordings"), deidentify=True), start=tiny.START)
     FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         lines = archive.read("recording/README.txt").decode().splitlines()
@@ -73,7 +73,7 @@ def test_the_archive_says_what_it_leaves_out_and_why(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_full_in_the_archive_names_the_archive(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: object, path: Path) -> None:
         raise ExportError(f"{path}: cannot be written: No space left on device") from OSError(28, "x")
@@ -101,7 +101,7 @@ def test_formats_by_name() -> None:
 
 
 def test_a_missing_package_is_named(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ezc3d", None)
     words = r"the export to C3D needs the Python module ezc3d.*pip install 'plantigrade\[exports\]'"
@@ -110,7 +110,7 @@ def test_a_missing_package_is_named(
 
 
 def test_a_memory_that_is_too_small_is_told(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise MemoryError

@@ -10,18 +10,18 @@ from pathlib import Path
 import fhirkit
 import pytest
 from fhirclient.models.bundle import Bundle
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.formats import FORMATS
 
 from tests.host.exports import sample
 
 
 @pytest.fixture(scope="module")
-def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    return Subject.of(sample.counts_recording(tmp_path_factory.mktemp("recording")))
+def subject(tmp_path_factory: pytest.TempPathFactory) -> ExportData:
+    return ExportData.of(sample.counts_recording(tmp_path_factory.mktemp("recording")))
 
 
-def test_fhirclient_reads_the_bundle_as_r4(subject: Subject, tmp_path: Path) -> None:
+def test_fhirclient_reads_the_bundle_as_r4(subject: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
     FORMATS["fhir"].write_subject(subject, path)
     bundle = Bundle(json.loads(path.read_text(encoding="utf-8")), strict=True)
@@ -56,7 +56,7 @@ BREAKAGES = {
 """What the validator must notice."""
 
 
-def test_fhirkit_finds_the_bundle_valid_and_notices_what_is_not(subject: Subject, tmp_path: Path) -> None:
+def test_fhirkit_finds_the_bundle_valid_and_notices_what_is_not(subject: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
     FORMATS["fhir"].write_subject(subject, path)
     text = path.read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def test_fhirkit_finds_the_bundle_valid_and_notices_what_is_not(subject: Subject
         assert fhirkit.validate(bundle), name
 
 
-def test_an_unknown_figure_has_a_reason_and_no_value(subject: Subject, tmp_path: Path) -> None:
+def test_an_unknown_figure_has_a_reason_and_no_value(subject: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
     FORMATS["fhir"].write_subject(subject, path)
     resources = [entry["resource"] for entry in json.loads(path.read_text(encoding="utf-8"))["entry"]]
@@ -91,7 +91,7 @@ def bids_errors(folder: Path) -> list[str]:
     return [issue["code"] for issue in issues if issue.get("severity") == "error"]
 
 
-def test_the_bids_validator_finds_no_error(subject: Subject, tmp_path: Path) -> None:
+def test_the_bids_validator_finds_no_error(subject: ExportData, tmp_path: Path) -> None:
     folder = tmp_path / "data set"
     FORMATS["motion-bids"].write_subject(subject, folder)
     assert bids_errors(folder) == []
@@ -102,7 +102,7 @@ def test_the_bids_validator_finds_no_error(subject: Subject, tmp_path: Path) -> 
     assert bids_errors(folder) != [], "the validator must notice what is missing"
 
 
-def test_the_zip_holds_all_formats_and_its_sums_agree(subject: Subject, tmp_path: Path) -> None:
+def test_the_zip_holds_all_formats_and_its_sums_agree(subject: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "all.zip"
     FORMATS["zip"].write_subject(subject, path)
     with zipfile.ZipFile(path) as archive:

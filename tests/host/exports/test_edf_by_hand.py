@@ -15,7 +15,7 @@ import pyedflib
 import pytest
 from plantigrade.exports import edf_file
 from plantigrade.exports.edf_file import Annotation, Channel, Head
-from plantigrade.exports.export_data import ExportError, FootData, Subject
+from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot
 from plantigrade.exports.formats import FORMATS
 
 from tests.host.exports import tiny
@@ -30,12 +30,12 @@ LABELS = [
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings")
 
 
 @pytest.fixture
-def path(subject: Subject, tmp_path: Path) -> Path:
+def path(subject: ExportData, tmp_path: Path) -> Path:
     FORMATS["edf"].write_subject(subject, tmp_path / "a.edf")
     return tmp_path / "a.edf"
 
@@ -137,7 +137,7 @@ def test_annotations(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("sex", "told"), [("female", "F"), ("male", "M"), ("other", None), (None, None)])
-def test_sexes(sex: str | None, told: str | None, subject: Subject, tmp_path: Path) -> None:
+def test_sexes(sex: str | None, told: str | None, subject: ExportData, tmp_path: Path) -> None:
     assert subject.person is not None
     person = replace(subject.person, sex=sex, birth_date=None, code="x" * 25)
     FORMATS["edf"].write_subject(replace(subject, person=person), tmp_path / "a.edf")
@@ -145,7 +145,7 @@ def test_sexes(sex: str | None, told: str | None, subject: Subject, tmp_path: Pa
     assert (patient.sex, patient.code) == (told or "X", "x" * 20)
 
 
-def test_nobody_and_no_start(subject: Subject, tmp_path: Path) -> None:
+def test_nobody_and_no_start(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["edf"].write_subject(replace(subject, person=None, start=None), tmp_path / "a.edf")
     head = (tmp_path / "a.edf").read_bytes()[:256].decode("ascii")
     assert head[8:88].rstrip() == "X X X X"
@@ -156,7 +156,7 @@ def test_nobody_and_no_start(subject: Subject, tmp_path: Path) -> None:
 def test_an_import_is_in_hundredths_of_a_newton_or_the_finest_step_that_reaches(tmp_path: Path) -> None:
     """Sensor 1 goes to 12.5 N, so its step is 0.01 N; sensor 2 to 700.03 N, above the 655.34 N of that step,
     so its step is 0.02 N. 0.004 N rounds to 0 and 0.006 N to one step; 700.03 / 0.02 is 35001.5, to even."""
-    FORMATS["edf"].write_subject(Subject.of(tiny.imported(tmp_path / "recordings")), tmp_path / "a.edf")
+    FORMATS["edf"].write_subject(ExportData.of(tiny.imported(tmp_path / "recordings")), tmp_path / "a.edf")
     found = digital(tmp_path / "a.edf")
     assert found["L s 01"] == [NONE, NONE, -32767, -32766, NONE, -31517, NONE, NONE, NONE, NONE]
     assert found["L s 02"] == [NONE, NONE, -32267, 2235, NONE, -32767, -31767, NONE, NONE, NONE]
@@ -167,7 +167,7 @@ def test_an_import_is_in_hundredths_of_a_newton_or_the_finest_step_that_reaches(
         assert [file.getPhysicalMaximum(i) for i in range(2)] == [655.34, 1310.68]
 
 
-def pushed(subject: Subject, force_n: float) -> Subject:
+def pushed(subject: ExportData, force_n: float) -> ExportData:
     """The highest force of the import's first sensor is another one."""
     (foot,) = subject.feet
 
@@ -188,7 +188,7 @@ def pushed(subject: Subject, force_n: float) -> Subject:
 )  # fmt: skip
 def test_the_finest_step_that_reaches(force_n: float, step_n: float, tmp_path: Path) -> None:
     """65534 steps lie between 0 and the highest value."""
-    subject = pushed(Subject.of(tiny.imported(tmp_path / "recordings")), force_n)
+    subject = pushed(ExportData.of(tiny.imported(tmp_path / "recordings")), force_n)
     FORMATS["edf"].write_subject(subject, tmp_path / "a.edf")
     with pyedflib.EdfReader(str(tmp_path / "a.edf")) as file:
         assert file.getPhysicalMinimum(0) == -step_n
@@ -196,7 +196,7 @@ def test_the_finest_step_that_reaches(force_n: float, step_n: float, tmp_path: P
 
 
 @pytest.mark.parametrize(("count", "fits"), [(32767, True), (32768, False)])
-def test_counts_have_fifteen_bits(count: int, fits: bool, subject: Subject, tmp_path: Path) -> None:
+def test_counts_have_fifteen_bits(count: int, fits: bool, subject: ExportData, tmp_path: Path) -> None:
     left, right = subject.feet
     assert left.frames is not None
     high = left.frames.changed(lambda frames: replace(frames, counts=np.full_like(frames.counts, count)))
@@ -221,27 +221,27 @@ def test_counts_have_fifteen_bits(count: int, fits: bool, subject: Subject, tmp_
     ],
 )
 def test_what_does_not_fit_is_refused(change: object, words: str, tmp_path: Path) -> None:
-    subject = Subject.of(tiny.imported(tmp_path / "recordings"))
+    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
     with pytest.raises(ExportError, match=words):
         FORMATS["edf"].write_subject(change(subject), tmp_path / "a.edf")  # type: ignore[operator]
     assert not (tmp_path / "a.edf").exists()
 
 
-def drifting(foot: FootData, by_s: float) -> FootData:
+def drifting(foot: ExportFoot, by_s: float) -> ExportFoot:
     """A clock that is off its rate by so much at the end, frame by frame."""
     times = np.array([0.0, 0.1, 0.2, 0.3, 0.4 + by_s])
     return replace(foot, time_s=times, seq=np.arange(5), slots=np.ones(5, np.uint8))
 
 
 @pytest.mark.parametrize(("by_s", "step_ms"), [(0.2, 0.02), (0.49, 0.02)])
-def test_the_step_of_the_clock(by_s: float, step_ms: float, subject: Subject, tmp_path: Path) -> None:
+def test_the_step_of_the_clock(by_s: float, step_ms: float, subject: ExportData, tmp_path: Path) -> None:
     left, right = subject.feet
     made = replace(subject, feet=(drifting(left, by_s), right))
     FORMATS["edf"].write_subject(made, tmp_path / "a.edf")
     assert physical(tmp_path / "a.edf", "left clock ms")[4] == pytest.approx(by_s * 1e3, abs=step_ms / 2)
 
 
-def strayed(subject: Subject, rows: int) -> Subject:
+def strayed(subject: ExportData, rows: int) -> ExportData:
     """Two frames on row `rows` and the next, then frames of earlier times, which are moved behind them: the
     third frame, of 0.1 s, lies on row `rows + 2`, which is 0.1 s times `rows + 1` later."""
     left, right = subject.feet
@@ -253,7 +253,7 @@ def strayed(subject: Subject, rows: int) -> Subject:
 
 @pytest.mark.parametrize("stretch", [1, 2, 3, 5])
 def test_the_clock_is_looked_through_in_stretches(
-    stretch: int, subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stretch: int, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The farthest is 700 ms, of the third to fifth frame; the first two are on their rows."""
     monkeypatch.setattr("plantigrade.exports.edf._STRETCH_ROWS", stretch)
@@ -268,7 +268,7 @@ def test_the_clock_is_looked_through_in_stretches(
     [(5, 0.02), (6, 0.1), (31, 0.1), (32, 1.0), (326, 1.0), (327, 10.0), (3275, 10.0), (3276, 100.0)],
 )
 def test_the_clock_gets_coarser_the_farther_it_strays(
-    rows: int, step_ms: float, subject: Subject, tmp_path: Path
+    rows: int, step_ms: float, subject: ExportData, tmp_path: Path
 ) -> None:
     """32767 steps reach from the row's time to the farthest: 600 ms at 0.02 ms, 700 ms no more."""
     FORMATS["edf"].write_subject(strayed(subject, rows), tmp_path / "a.edf")
@@ -277,13 +277,13 @@ def test_the_clock_gets_coarser_the_farther_it_strays(
         assert file.readSignal(17)[rows + 2] == pytest.approx(-100.0 * (rows + 1), abs=step_ms / 2)
 
 
-def test_a_clock_that_strays_by_an_hour_is_refused(subject: Subject, tmp_path: Path) -> None:
+def test_a_clock_that_strays_by_an_hour_is_refused(subject: ExportData, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="the clock of the left foot strays 3277 s from its rate"):
         FORMATS["edf"].write_subject(strayed(subject, 32767), tmp_path / "a.edf")
 
 
 def test_a_long_recording_is_written_in_blocks(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Blocks of one record: a frame 2.5 s later lies in the third, and the second is empty."""
     left, right = subject.feet

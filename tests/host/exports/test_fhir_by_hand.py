@@ -11,7 +11,7 @@ from typing import Any
 import fhirkit
 import pytest
 from plantigrade.exports.about import about_text
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.fhir import bundle_of
 from plantigrade.exports.formats import FORMATS
 from plantigrade.gait.results import Parameter
@@ -27,16 +27,16 @@ PERIOD = {"start": "2026-03-01T12:00:00.250000+00:00", "end": "2026-03-01T12:00:
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings")
 
 
-def of_kind(subject: Subject, kind: str) -> list[dict[str, Any]]:
+def of_kind(subject: ExportData, kind: str) -> list[dict[str, Any]]:
     resources = [entry["resource"] for entry in bundle_of(subject)["entry"]]
     return [one for one in resources if one["resourceType"] == kind]
 
 
-def observation(subject: Subject, name: str, side: str | None = None) -> dict[str, Any]:
+def observation(subject: ExportData, name: str, side: str | None = None) -> dict[str, Any]:
     site = None if side is None else {"text": f"{side} foot"}
     (one,) = (
         one
@@ -46,7 +46,7 @@ def observation(subject: Subject, name: str, side: str | None = None) -> dict[st
     return one
 
 
-def test_the_resources_in_their_order(subject: Subject) -> None:
+def test_the_resources_in_their_order(subject: ExportData) -> None:
     bundle = bundle_of(subject)
     assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
@@ -55,7 +55,7 @@ def test_the_resources_in_their_order(subject: Subject) -> None:
     assert len({entry["fullUrl"] for entry in bundle["entry"]}) == 11
 
 
-def test_the_file_is_the_bundle_and_valid(subject: Subject, tmp_path: Path) -> None:
+def test_the_file_is_the_bundle_and_valid(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["fhir"].write_subject(subject, tmp_path / "a.json")
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
     assert text.startswith('{\n "resourceType": "Bundle",') and text.endswith("}\n")
@@ -64,7 +64,7 @@ def test_the_file_is_the_bundle_and_valid(subject: Subject, tmp_path: Path) -> N
     assert [one["fullUrl"] for one in written] == [one["fullUrl"] for one in bundle_of(subject)["entry"]]
 
 
-def test_the_patient(subject: Subject) -> None:
+def test_the_patient(subject: ExportData) -> None:
     (patient,) = of_kind(subject, "Patient")
     assert patient == {
         "resourceType": "Patient",
@@ -79,7 +79,7 @@ def test_the_patient(subject: Subject) -> None:
 @pytest.mark.parametrize(
     ("sex", "gender"), [("female", "female"), ("male", "male"), ("other", "other"), (None, "unknown")]
 )
-def test_a_patient_without_a_name(sex: str | None, gender: str, subject: Subject) -> None:
+def test_a_patient_without_a_name(sex: str | None, gender: str, subject: ExportData) -> None:
     assert subject.person is not None
     person = replace(subject.person, sex=sex, name=None, birth_date=None)
     (patient,) = of_kind(replace(subject, person=person), "Patient")
@@ -89,12 +89,12 @@ def test_a_patient_without_a_name(sex: str | None, gender: str, subject: Subject
     }
 
 
-def test_nobody(subject: Subject) -> None:
+def test_nobody(subject: ExportData) -> None:
     (patient,) = of_kind(replace(subject, person=None), "Patient")
     assert set(patient) == {"resourceType", "id"}
 
 
-def test_the_insoles(subject: Subject) -> None:
+def test_the_insoles(subject: ExportData) -> None:
     left, right = of_kind(subject, "Device")
     assert left == {
         "resourceType": "Device",
@@ -109,15 +109,15 @@ def test_the_insoles(subject: Subject) -> None:
     assert right["note"] == [{"text": "4 samples requested, 4 recorded, 0 missing"}]
 
 
-def test_an_insole_of_which_nothing_is_known(subject: Subject) -> None:
+def test_an_insole_of_which_nothing_is_known(subject: ExportData) -> None:
     one, other = subject.feet
-    books = replace(one.books, insole={}, missing_by_reason={"lost": 1, "busy": 3})
-    device, _ = of_kind(replace(subject, feet=(replace(one, books=books), other)), "Device")
+    manifest = replace(one.manifest, insole={}, missing_by_reason={"lost": 1, "busy": 3})
+    device, _ = of_kind(replace(subject, feet=(replace(one, manifest=manifest), other)), "Device")
     assert set(device) == {"resourceType", "id", "type", "deviceName", "note"}
     assert device["note"][0]["text"].endswith("2 missing (3 busy, 1 lost)")
 
 
-def test_a_figure_of_both_feet(subject: Subject) -> None:
+def test_a_figure_of_both_feet(subject: ExportData) -> None:
     one = observation(subject, "cadence")
     assert one == {
         "resourceType": "Observation",
@@ -150,7 +150,7 @@ def test_a_figure_of_both_feet(subject: Subject) -> None:
     assert steps["valueQuantity"]["code"] == "{steps}"
 
 
-def test_a_figure_of_one_foot_with_its_spread(subject: Subject) -> None:
+def test_a_figure_of_one_foot_with_its_spread(subject: ExportData) -> None:
     one = observation(subject, "stride time s", "left")
     assert one["code"]["coding"][0] == {"system": LOCAL, "code": "stride-time-s", "display": "stride time s"}
     assert one["device"] == {"reference": "urn:uuid:7c695e61-7656-53e6-9c16-842f6d34313f"}
@@ -164,7 +164,7 @@ def test_a_figure_of_one_foot_with_its_spread(subject: Subject) -> None:
     ]  # fmt: skip
 
 
-def test_a_figure_that_is_not_known(subject: Subject) -> None:
+def test_a_figure_that_is_not_known(subject: ExportData) -> None:
     one = observation(subject, "stride time s", "right")
     assert one["dataAbsentReason"] == {"text": "too few strides"} and "valueQuantity" not in one
     assert one["device"]["reference"] == f"urn:uuid:{of_kind(subject, 'Device')[1]['id']}"
@@ -172,7 +172,7 @@ def test_a_figure_that_is_not_known(subject: Subject) -> None:
     assert observation(replace(subject, analysis=silent), "x")["dataAbsentReason"] == {"text": "not known"}
 
 
-def test_a_foot_without_an_insole_has_no_device(subject: Subject) -> None:
+def test_a_foot_without_an_insole_has_no_device(subject: ExportData) -> None:
     only = replace(subject, feet=subject.feet[:1])
     assert "device" not in observation(only, "stride time s", "right")
     assert "device" in observation(only, "stride time s", "left")
@@ -191,13 +191,13 @@ def test_a_foot_without_an_insole_has_no_device(subject: Subject) -> None:
         (1.0, "bouts", ("bouts", "{bouts}")), (1.0, "BW/s", ("BW/s", None)),
     ],
 )  # fmt: skip
-def test_units(value: float, unit: str, quantity: tuple[str, str | None], subject: Subject) -> None:
+def test_units(value: float, unit: str, quantity: tuple[str, str | None], subject: ExportData) -> None:
     made = replace(subject.analysis, both={"x": Parameter(value, unit)})
     found = observation(replace(subject, analysis=made), "x")["valueQuantity"]
     assert (found["unit"], found.get("code")) == quantity and ("system" in found) == (quantity[1] is not None)
 
 
-def test_values_have_eight_digits(subject: Subject) -> None:
+def test_values_have_eight_digits(subject: ExportData) -> None:
     made = replace(
         subject.analysis, both={"a__b": Parameter(1234.567891234, "N"), "c%": Parameter(-2e-9, "1")}
     )
@@ -220,7 +220,7 @@ def test_values_have_eight_digits(subject: Subject) -> None:
     ],
 )
 def test_steps_of_a_day_have_the_code_of_loinc(
-    duration_s: float | None, has_code: bool, subject: Subject
+    duration_s: float | None, has_code: bool, subject: ExportData
 ) -> None:
     """41950-7 counts steps in 24 hours: for 23.5 to 24.5 hours, of both feet, and for steps alone."""
     day = replace(subject, duration_s=duration_s)
@@ -237,7 +237,7 @@ def test_steps_of_a_day_have_the_code_of_loinc(
     assert loinc not in observation(of_foot, "steps", "left")["code"]["coding"]
 
 
-def test_times(subject: Subject) -> None:
+def test_times(subject: ExportData) -> None:
     assert "effectivePeriod" not in observation(replace(subject, start=None), "cadence")
     endless = observation(replace(subject, duration_s=None), "cadence")
     assert endless["effectivePeriod"] == PERIOD | {"end": PERIOD["start"]}
@@ -245,7 +245,7 @@ def test_times(subject: Subject) -> None:
     assert observation(later, "cadence")["effectivePeriod"]["end"] == "2026-03-02T00:00:00.300000+00:00"
 
 
-def test_the_report(subject: Subject) -> None:
+def test_the_report(subject: ExportData) -> None:
     (report,) = of_kind(subject, "DiagnosticReport")
     form = report.pop("presentedForm")
     references = [{"reference": f"urn:uuid:{one['id']}"} for one in of_kind(subject, "Observation")]
@@ -276,7 +276,7 @@ def test_the_report(subject: Subject) -> None:
     ]
 
 
-def test_the_report_for_people_comes_first(subject: Subject) -> None:
+def test_the_report_for_people_comes_first(subject: ExportData) -> None:
     (report,) = of_kind(replace(subject, report=lambda: b"%PDF"), "DiagnosticReport")
     first, second = report["presentedForm"]
     assert (first["title"], first["contentType"], first["size"]) == ("report.pdf", "application/pdf", 4)
@@ -284,7 +284,7 @@ def test_the_report_for_people_comes_first(subject: Subject) -> None:
     assert (first["data"], second["title"]) == ("JVBERg==", "about.json")
 
 
-def test_the_codes(subject: Subject) -> None:
+def test_the_codes(subject: ExportData) -> None:
     (codes,) = of_kind(subject, "CodeSystem")
     assert codes["url"] == LOCAL and codes["version"] == "7"
     assert (codes["status"], codes["content"]) == ("active", "fragment")
@@ -300,7 +300,7 @@ def test_the_codes(subject: Subject) -> None:
     ]
 
 
-def test_identifiers_are_those_of_the_recording(subject: Subject) -> None:
+def test_identifiers_are_those_of_the_recording(subject: ExportData) -> None:
     """The same export gives the same resources, another recording others."""
     ids = [
         [one["resource"]["id"] for one in bundle_of(s)["entry"]]

@@ -9,14 +9,14 @@ import edfio
 import numpy as np
 import pyedflib
 import pytest
-from plantigrade.exports.export_data import FootData, FootPiece, Subject
+from plantigrade.exports.export_data import ExportData, ExportFoot, FootPiece
 from plantigrade.exports.formats import FORMATS
 from plantigrade.exports.marks import marks
 from pymatreader import read_mat
 
 from tests.host.exports import readers, sample
 
-Read = Callable[[Path, Subject], dict[str, readers.Back]]
+Read = Callable[[Path, ExportData], dict[str, readers.Back]]
 
 # format, reader, largest differences of: time in seconds, force in newtons
 TABLE: list[tuple[str, Read, float, float]] = [
@@ -38,8 +38,8 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, sample.Ope
 
 
 @pytest.fixture(scope="module")
-def subjects(recordings: dict[str, sample.Opened]) -> dict[str, Subject]:
-    return {name: Subject.of(recording) for name, recording in recordings.items()}
+def subjects(recordings: dict[str, sample.Opened]) -> dict[str, ExportData]:
+    return {name: ExportData.of(recording) for name, recording in recordings.items()}
 
 
 def worst(theirs: np.ndarray, ours: np.ndarray) -> float:
@@ -57,7 +57,7 @@ def test_a_third_party_reads_what_was_recorded(
     time_s: float,
     force_n: float,
     content: str,
-    subjects: dict[str, Subject],
+    subjects: dict[str, ExportData],
     tmp_path: Path,
 ) -> None:
     subject = subjects[content]
@@ -81,10 +81,10 @@ def test_a_third_party_reads_what_was_recorded(
 
 
 def test_a_long_recording_is_a_matlab_file_of_level_7_3(
-    subjects: dict[str, Subject], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    subjects: dict[str, ExportData], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", 100)
-    monkeypatch.setattr("plantigrade.exports.export_data.FootData.pieces", pieces_of(333))
+    monkeypatch.setattr("plantigrade.exports.export_data.ExportFoot.pieces", pieces_of(333))
     for content, subject in subjects.items():
         path = tmp_path / f"{content}.mat"
         FORMATS["mat"].write_subject(subject, path)
@@ -106,9 +106,9 @@ def test_a_long_recording_is_a_matlab_file_of_level_7_3(
 
 def pieces_of(rows: int) -> Callable[..., Iterator[FootPiece]]:
     """Pieces that are smaller than the recording."""
-    original = FootData.pieces
+    original = ExportFoot.pieces
 
-    def pieces(foot: FootData, _rows: int = 0) -> Iterator[FootPiece]:
+    def pieces(foot: ExportFoot, _rows: int = 0) -> Iterator[FootPiece]:
         return original(foot, rows)
 
     return pieces
@@ -131,7 +131,7 @@ def edflib_annotations(path: Path) -> list[tuple[float, float | None, str]]:
 def test_annotations_of_edf_have_their_times_and_words(
     read: Callable[[Path], list[tuple[float, float | None, str]]],
     records: int,
-    subjects: dict[str, Subject],
+    subjects: dict[str, ExportData],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -146,7 +146,7 @@ def test_annotations_of_edf_have_their_times_and_words(
     assert sum("overrun" in text for *_, text in found) == 2
 
 
-def test_the_header_of_edf_says_who_and_when(subjects: dict[str, Subject], tmp_path: Path) -> None:
+def test_the_header_of_edf_says_who_and_when(subjects: dict[str, ExportData], tmp_path: Path) -> None:
     subject, path = subjects["counts"], tmp_path / "a.edf"
     FORMATS["edf"].write_subject(subject, path)
     assert subject.start is not None

@@ -15,7 +15,7 @@ import pytest
 from plantigrade.exports import mat73
 from plantigrade.exports.about import about_text
 from plantigrade.exports.c3d import _check_size
-from plantigrade.exports.export_data import ExportError, Subject
+from plantigrade.exports.export_data import ExportData, ExportError
 from plantigrade.exports.formats import FORMATS
 from pymatreader import read_mat
 from scipy.io import loadmat
@@ -24,7 +24,7 @@ from tests.host.exports import tiny
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings")
 
 
@@ -36,7 +36,7 @@ def level(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return request.param
 
 
-def written(subject: Subject, tmp_path: Path) -> dict[str, Any]:
+def written(subject: ExportData, tmp_path: Path) -> dict[str, Any]:
     FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
     return read_mat(str(tmp_path / "a.mat"))["plantigrade"]
 
@@ -62,7 +62,7 @@ RIGHT = {
 }
 
 
-def test_samples_and_facts(level: str, subject: Subject, tmp_path: Path) -> None:
+def test_samples_and_facts(level: str, subject: ExportData, tmp_path: Path) -> None:
     data = written(subject, tmp_path)
     head = (tmp_path / "a.mat").read_bytes()[:10]
     assert head == (b"MATLAB 5.0" if level == "level 5" else b"MATLAB 7.3")
@@ -83,7 +83,7 @@ def test_samples_and_facts(level: str, subject: Subject, tmp_path: Path) -> None
     assert data["right"]["force_n"][1:, 0].tolist() == [30.0, 60.0, 90.0]
 
 
-def test_gaps_contacts_and_strides(level: str, subject: Subject, tmp_path: Path) -> None:
+def test_gaps_contacts_and_strides(level: str, subject: ExportData, tmp_path: Path) -> None:
     data = written(subject, tmp_path)
     gaps = data["left"]["gaps"]
     found = [np.ravel(gaps[name])[0] for name in ("first", "end", "from_s", "to_s")]
@@ -105,11 +105,11 @@ def test_gaps_contacts_and_strides(level: str, subject: Subject, tmp_path: Path)
     assert [int(np.ravel(right[name])[0]) for name in ("valid", "reason", "bout")] == [0, 66, -1]
 
 
-def test_gaps_without_a_clock(level: str, subject: Subject, tmp_path: Path) -> None:
+def test_gaps_without_a_clock(level: str, subject: ExportData, tmp_path: Path) -> None:
     left, right = subject.feet
     gap = replace(left.gaps[0], from_s=None, to_s=None)
     data = written(
-        replace(subject, feet=(replace(left, books=replace(left.books, gaps=[gap])), right)), tmp_path
+        replace(subject, feet=(replace(left, manifest=replace(left.manifest, gaps=[gap])), right)), tmp_path
     )
     found = data["left"]["gaps"]
     assert np.isnan(np.ravel(found["from_s"]).astype(float)).all()
@@ -121,7 +121,7 @@ def test_an_import_has_forces_alone_and_no_start(
 ) -> None:
     if level == "level 7.3":
         monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", 3)
-    data = written(Subject.of(tiny.imported(tmp_path / "recordings")), tmp_path)
+    data = written(ExportData.of(tiny.imported(tmp_path / "recordings")), tmp_path)
     found = data["left"]
     assert set(found) == {"time_s", "seq", "slots", "force_n", "sensors", "gaps"}
     assert list(found["sensors"]) == ["sensor_01", "sensor_02"]
@@ -133,14 +133,14 @@ def test_an_import_has_forces_alone_and_no_start(
     assert not len(np.ravel(data["start_utc"])) or data["start_utc"] == ""
 
 
-def test_motion_sensors(level: str, subject: Subject, tmp_path: Path) -> None:
+def test_motion_sensors(level: str, subject: ExportData, tmp_path: Path) -> None:
     data = written(tiny.with_motion(subject), tmp_path)
     assert data["left"]["imu"].tolist() == [list(range(6 * n, 6 * n + 6)) for n in range(5)]
     assert data["left"]["imu"].dtype == np.int16 and "imu" not in data["right"]
 
 
 def test_level_5_up_to_the_limit_and_7_3_beyond(
-    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The left foot has five frames."""
     for limit, head in ((5, b"MATLAB 5.0"), (4, b"MATLAB 7.3")):
@@ -149,14 +149,14 @@ def test_level_5_up_to_the_limit_and_7_3_beyond(
         assert (tmp_path / "a.mat").read_bytes()[:10] == head
 
 
-def test_columns_of_level_5_stand_upright_and_are_compressed(subject: Subject, tmp_path: Path) -> None:
+def test_columns_of_level_5_stand_upright_and_are_compressed(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
     raw = loadmat(str(tmp_path / "a.mat"))["plantigrade"][0, 0]
     assert raw["left"][0, 0]["seq"].shape == (5, 1)
     assert (tmp_path / "a.mat").read_bytes()[128:132] == struct.pack("<I", 15), "miCOMPRESSED"
 
 
-def test_the_marks_of_level_7_3(subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_marks_of_level_7_3(subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """MATLAB looks at bytes 0 to 127 and at the attributes; matrices lie transposed."""
     monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", 4)
     FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
@@ -210,7 +210,7 @@ def test_what_hdf5_makes_of_a_failed_write_is_an_error_of_the_disk(tmp_path: Pat
     assert found.value.errno == 5
 
 
-def test_c3d_channels(subject: Subject, tmp_path: Path) -> None:
+def test_c3d_channels(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
     with (tmp_path / "a.c3d").open("rb") as file, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No point data", UserWarning)
@@ -237,7 +237,7 @@ def parameters(path: Path) -> Any:
     return ezc3d.c3d(str(path))["parameters"]
 
 
-def test_c3d_events_and_facts(subject: Subject, tmp_path: Path) -> None:
+def test_c3d_events_and_facts(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
     read = parameters(tmp_path / "a.c3d")
     events = read["EVENT"]
@@ -254,7 +254,7 @@ def test_c3d_events_and_facts(subject: Subject, tmp_path: Path) -> None:
 
 
 def test_c3d_of_an_import_holds_forces(tmp_path: Path) -> None:
-    subject = Subject.of(tiny.imported(tmp_path / "recordings"))
+    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
     FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
     read = ezc3d.c3d(str(tmp_path / "a.c3d"))
     analog = read["data"]["analogs"][0]
@@ -266,7 +266,7 @@ def test_c3d_of_an_import_holds_forces(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("contacts", "left_out"), [(255, 0), (256, 1), (300, 45)])
-def test_c3d_holds_255_events(contacts: int, left_out: int, subject: Subject, tmp_path: Path) -> None:
+def test_c3d_holds_255_events(contacts: int, left_out: int, subject: ExportData, tmp_path: Path) -> None:
     times = np.arange(contacts) / 1000 - 0.001
     foot = replace(subject.analysis.left, initial_contact_s=times, final_contact_s=np.array([]))  # type: ignore[type-var]
     analysis = replace(subject.analysis, left=foot, right=None)
@@ -280,7 +280,7 @@ def test_c3d_holds_255_events(contacts: int, left_out: int, subject: Subject, tm
 @pytest.mark.parametrize(("at_s", "fits"), [(6553.4, True), (6553.5, False)])
 def test_c3d_holds_65535_frames(at_s: float, fits: bool, tmp_path: Path) -> None:
     """The last sample lies on row `at_s` times 10, and rows count from 0."""
-    subject = Subject.of(tiny.imported(tmp_path / "recordings"))
+    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
     (foot,) = subject.feet
     times = np.array([0.2, 0.3, 0.5, at_s])
     made = replace(subject, feet=(replace(foot, time_s=times, seq=np.array([0, 1, 3, 900])),))
@@ -296,7 +296,7 @@ def test_c3d_holds_65535_frames(at_s: float, fits: bool, tmp_path: Path) -> None
 @pytest.mark.parametrize(("sensors", "fits"), [(253, True), (254, False)])
 def test_c3d_holds_255_channels(sensors: int, fits: bool, tmp_path: Path) -> None:
     """Beside the sensors there are the total and the clock."""
-    subject = Subject.of(tiny.imported(tmp_path / "recordings"))
+    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
     (foot,) = subject.feet
     names = tuple(f"s{number}" for number in range(sensors))
     wide = replace(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.formats import FORMATS, ExportError
 
 from tests.host.exports import sample
@@ -26,16 +26,16 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> sample.Opened:
 
 
 @pytest.fixture(scope="module")
-def subject(recording: sample.Opened) -> Subject:
-    return Subject.of(recording)
+def subject(recording: sample.Opened) -> ExportData:
+    return ExportData.of(recording)
 
 
 @pytest.fixture(scope="module")
-def nameless(recording: sample.Opened) -> Subject:
-    return Subject.of(recording, deidentify=True)
+def nameless(recording: sample.Opened) -> ExportData:
+    return ExportData.of(recording, deidentify=True)
 
 
-def test_de_identified_times_keep_their_distances(nameless: Subject, subject: Subject) -> None:
+def test_de_identified_times_keep_their_distances(nameless: ExportData, subject: ExportData) -> None:
     for clean, named in zip(nameless.feet, subject.feet, strict=True):
         assert clean.frames is not None
         assert named.frames is not None
@@ -47,7 +47,7 @@ def test_de_identified_times_keep_their_distances(nameless: Subject, subject: Su
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_full_disk_leaves_nothing_behind(
-    name: str, subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = FORMATS[name]
     target = tmp_path / f"out{form.suffix}"
@@ -85,19 +85,19 @@ def test_a_disk_that_fills_in_the_middle_is_said_by_every_writer(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_folder_that_is_not_there(name: str, subject: Subject, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there(name: str, subject: ExportData, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot be written"):
         FORMATS[name].write_subject(subject, tmp_path / "nowhere" / "out")
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if FORMATS[name].kind == "folder"])
-def test_a_folder_that_is_there_is_not_touched(name: str, subject: Subject, tmp_path: Path) -> None:
+def test_a_folder_that_is_there_is_not_touched(name: str, subject: ExportData, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="already"):
         FORMATS[name].write_subject(subject, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def late(subject: Subject) -> Subject:
+def late(subject: ExportData) -> ExportData:
     """The last frame a quarter of an hour later."""
     foot = subject.feet[0]
     times = foot.time_s.copy()
@@ -105,7 +105,7 @@ def late(subject: Subject) -> Subject:
     return replace(subject, feet=(replace(foot, time_s=times), *subject.feet[1:]))
 
 
-def timeless(subject: Subject) -> Subject:
+def timeless(subject: ExportData) -> ExportData:
     """No frame has a time."""
     return replace(subject, feet=tuple(replace(f, time_s=np.full(len(f), np.nan)) for f in subject.feet))
 
@@ -123,7 +123,7 @@ def timeless(subject: Subject) -> Subject:
     ],
 )
 def test_what_a_format_cannot_hold_is_refused(
-    name: str, change: Callable[[Subject], Subject], words: str, subject: Subject, tmp_path: Path
+    name: str, change: Callable[[ExportData], ExportData], words: str, subject: ExportData, tmp_path: Path
 ) -> None:
     with pytest.raises(ExportError, match=words):
         FORMATS[name].write_subject(change(subject), tmp_path / "out")

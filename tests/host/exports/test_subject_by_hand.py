@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from plantigrade.calibration import nominal
 from plantigrade.exports import marks
-from plantigrade.exports.export_data import ExportError, Subject, _at_frames
+from plantigrade.exports.export_data import ExportData, ExportError, _at_frames
 from plantigrade.exports.slots import MAX_ROWS, needs_rows, row_count, row_offset_ms, slot_rows
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.library.recordings.frames import NO_TIME
@@ -20,16 +20,16 @@ SCHEMA = "plantigrade.export/1"
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings")
 
 
 @pytest.fixture
-def nameless(tmp_path: Path) -> Subject:
+def nameless(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings", deidentify=True)
 
 
-def test_what_is_known_of_the_recording(subject: Subject) -> None:
+def test_what_is_known_of_the_recording(subject: ExportData) -> None:
     assert (subject.id, subject.start, subject.duration_s, subject.rate_hz) == (
         "tiny-1",
         tiny.START,
@@ -47,32 +47,32 @@ def test_what_is_known_of_the_recording(subject: Subject) -> None:
 
 def test_an_insole_without_a_side_comes_last(tmp_path: Path) -> None:
     made = tiny.recording(tmp_path)
-    right, left = made.books.feet
+    right, left = made.manifest.feet
     folder = made.folder
     (folder / "left.parquet").rename(folder / "unset.parquet")
-    books = replace(made.books, feet=[replace(left, foot="unset"), right])
-    found = Subject.of(replace(made, books=books))
+    manifest = replace(made.manifest, feet=[replace(left, foot="unset"), right])
+    found = ExportData.of(replace(made, manifest=manifest))
     assert [foot.foot for foot in found.feet] == ["right", "unset"]
     assert np.isnan(found.feet[1].force_n).all() and found.feet[1].force_n.shape == (5, 16)
     assert found.feet[1].time_s[4] == pytest.approx(0.6008)
 
 
 def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
-    from plantigrade.library.recordings.container import Draft, FootBooks, RecordingBooks
+    from plantigrade.library.recordings.container import Draft, FootManifest, RecordingManifest
 
     draft = Draft.begin(tmp_path, "empty")
     nothing = tiny.frames_of("left").rows(slice(0, 0))
-    entry = FootBooks("left", {}, [], 0, 0, 0, {}, [], 0, draft.write_frames("left", nothing))
-    folder = draft.finish(RecordingBooks("empty", tiny.START_NS, 0.0, {}, [entry]))
+    entry = FootManifest("left", {}, [], 0, 0, 0, {}, [], 0, draft.write_frames("left", nothing))
+    folder = draft.finish(RecordingManifest("empty", tiny.START_NS, 0.0, {}, [entry]))
     made = replace(
-        tiny.recording(tmp_path), folder=folder, books=RecordingBooks("empty", None, None, {}, [entry])
+        tiny.recording(tmp_path), folder=folder, manifest=RecordingManifest("empty", None, None, {}, [entry])
     )
     with pytest.raises(ExportError, match="empty: holds no frames, so there is nothing to export"):
-        Subject.of(made)
+        ExportData.of(made)
 
 
 def test_an_import(tmp_path: Path) -> None:
-    found = Subject.of(tiny.imported(tmp_path))
+    found = ExportData.of(tiny.imported(tmp_path))
     (foot,) = found.feet
     assert (found.start, found.has_counts) == (None, False)
     assert foot.sensors == ("sensor_01", "sensor_02")
@@ -80,7 +80,7 @@ def test_an_import(tmp_path: Path) -> None:
     assert foot.piece(slice(1, 3)).force_n[:, 0].tolist() == [np.float32(0.006), 12.5]
 
 
-def test_a_foot_at_full_rate_takes_the_times_of_the_walk(subject: Subject) -> None:
+def test_a_foot_at_full_rate_takes_the_times_of_the_walk(subject: ExportData) -> None:
     """The right foot has a frame without a time, the left one of two slots: times come frame by frame."""
     left, right = subject.feet
     assert left.time_s == pytest.approx([0.0, 0.1, 0.2004, 0.5006, 0.6008], abs=1e-12)
@@ -98,7 +98,7 @@ def test_a_foot_of_which_the_walk_has_every_frame_shares_its_times(tmp_path: Pat
         def walk(self, *_: object, **__: object) -> Walk:
             return Walk(three, with_every_frame, 10.0)
 
-    found = Subject.of(Walked(made.folder, made.books))
+    found = ExportData.of(Walked(made.folder, made.manifest))
     assert found.feet[1].time_s is with_every_frame.time_s
     assert found.feet[0].time_s is not three.time_s, "as many samples as frames, but one frame has two slots"
     assert found.feet[0].time_s[4] == pytest.approx(0.6008)
@@ -122,7 +122,7 @@ def test_forces_are_those_at_the_time_of_a_frame(rows: slice, forces: list[float
         assert np.isnan(_at_frames(nothing, times, 1, rows)).all()
 
 
-def test_without_names(nameless: Subject, subject: Subject) -> None:
+def test_without_names(nameless: ExportData, subject: ExportData) -> None:
     assert (nameless.id, nameless.deidentified) == ("recording", True)
     assert nameless.start == datetime(2000, 1, 1, tzinfo=UTC)
     assert nameless.person == replace(subject.person, name=None, birth_date=None, remark="")  # type: ignore[type-var]
@@ -130,11 +130,11 @@ def test_without_names(nameless: Subject, subject: Subject) -> None:
     assert nameless.analysis.source.path == "recording"
     assert nameless.alerts == subject.alerts
     for clean in nameless.feet:
-        assert set(clean.books.insole) == {"side", "firmware"}
-        assert clean.books.sha256 == "" and clean.books.calibration is None
+        assert set(clean.manifest.insole) == {"side", "firmware"}
+        assert clean.manifest.sha256 == "" and clean.manifest.calibration is None
 
 
-def test_without_names_times_are_shifted_to_the_year_2000(nameless: Subject) -> None:
+def test_without_names_times_are_shifted_to_the_year_2000(nameless: ExportData) -> None:
     """1 January 2000 is 946 684 800 s after 1970; the second frame is 0.1 s later."""
     left, right = nameless.feet
     assert left.frames is not None and right.frames is not None
@@ -147,7 +147,7 @@ def test_without_names_a_calibration_has_neither_serial_nor_date(tmp_path: Path)
     made = replace(
         tiny.recording(tmp_path), calibrations={"L-1": replace(nominal(), serial="L-1", made_on="2026-03-01")}
     )
-    named, clean = (Subject.of(made, deidentify=hide).feet[0].calibration for hide in (False, True))
+    named, clean = (ExportData.of(made, deidentify=hide).feet[0].calibration for hide in (False, True))
     assert named is not None and clean is not None
     assert (named.serial, named.made_on) == ("L-1", "2026-03-01")
     assert (clean.serial, clean.made_on) == ("", "2000-01-01")
@@ -155,16 +155,16 @@ def test_without_names_a_calibration_has_neither_serial_nor_date(tmp_path: Path)
 
 def test_without_names_an_unknown_start_stays_unknown(tmp_path: Path) -> None:
     made = tiny.recording(tmp_path)
-    left = made.books.feet[1]
-    one = replace(made, books=replace(made.books, start_utc_ns=None, feet=[left]), person=None)
-    found = Subject.of(one, deidentify=True)
+    left = made.manifest.feet[1]
+    one = replace(made, manifest=replace(made.manifest, start_utc_ns=None, feet=[left]), person=None)
+    found = ExportData.of(one, deidentify=True)
     assert found.start is None and found.person is None
     assert found.feet[0].frames is not None
     assert (found.feet[0].frames.whole.host_ns == NO_TIME).all()
     assert found.feet[0].time_s == pytest.approx([0.0, 0.1, 0.2, 0.5, 0.6]), "times of the insole's own clock"
 
 
-def test_marks_in_their_order(subject: Subject) -> None:
+def test_marks_in_their_order(subject: ExportData) -> None:
     assert [(m.at_s, m.foot, m.kind) for m in marks.contacts(subject)] == [
         (0.05, "left", "initial_contact"),
         (0.12, "right", "initial_contact"),
@@ -186,11 +186,11 @@ def test_marks_in_their_order(subject: Subject) -> None:
     ]
 
 
-def test_marks_of_what_has_no_time(subject: Subject) -> None:
+def test_marks_of_what_has_no_time(subject: ExportData) -> None:
     left, right = subject.feet
     for known in ({"from_s": None}, {"to_s": None}):
-        books = replace(left.books, gaps=[replace(left.gaps[0], **known)])  # type: ignore[arg-type]
-        assert marks.gaps(replace(subject, feet=(replace(left, books=books), right))) == []
+        manifest = replace(left.manifest, gaps=[replace(left.gaps[0], **known)])  # type: ignore[arg-type]
+        assert marks.gaps(replace(subject, feet=(replace(left, manifest=manifest), right))) == []
     alert = replace(subject.alerts[0], from_s=0.9)
     late = replace(subject, alerts=(alert,))
     assert [m.duration_s for m in marks.marks(late) if m.kind == "alert"] == [0.0], (
@@ -200,7 +200,7 @@ def test_marks_of_what_has_no_time(subject: Subject) -> None:
     assert [m.duration_s for m in marks.marks(endless) if m.kind == "alert"] == [None]
 
 
-def test_rows_of_equal_distance(subject: Subject) -> None:
+def test_rows_of_equal_distance(subject: ExportData) -> None:
     placed, rows = needs_rows(subject, "it")
     assert rows == 8
     assert [one.row.tolist() for one in placed] == [tiny.ROWS["left"], tiny.ROWS["right"]]
@@ -215,7 +215,9 @@ def test_rows_of_equal_distance(subject: Subject) -> None:
     assert row_count([]) == 0
 
 
-def spaced(subject: Subject, times: list[float], seq: list[int], slots: list[int] | None = None) -> list[int]:
+def spaced(
+    subject: ExportData, times: list[float], seq: list[int], slots: list[int] | None = None
+) -> list[int]:
     foot = replace(
         subject.feet[0],
         time_s=np.array(times),
@@ -225,7 +227,7 @@ def spaced(subject: Subject, times: list[float], seq: list[int], slots: list[int
     return slot_rows(foot, 10.0).row.tolist()
 
 
-def test_slots_that_follow_each_other_take_rows_that_do(subject: Subject) -> None:
+def test_slots_that_follow_each_other_take_rows_that_do(subject: ExportData) -> None:
     """A clock that runs 4 % fast: five slots in 0.384 s still take five rows."""
     assert spaced(subject, [0.0, 0.096, 0.192, 0.288, 0.384], [0, 1, 2, 3, 4]) == [0, 1, 2, 3, 4]
     assert spaced(subject, [0.26], [7]) == [3] and spaced(subject, [0.26], [7], [2]) == [3, 4]
@@ -233,7 +235,7 @@ def test_slots_that_follow_each_other_take_rows_that_do(subject: Subject) -> Non
     assert spaced(subject, [0.24, 0.3], [7, 8]) == [2, 3]
 
 
-def test_a_run_begins_at_its_time_or_after_the_run_before(subject: Subject) -> None:
+def test_a_run_begins_at_its_time_or_after_the_run_before(subject: ExportData) -> None:
     # A missing slot begins a new run, on the row nearest to its time.
     assert spaced(subject, [0.0, 0.1, 0.3], [0, 1, 3]) == [0, 1, 3]
     assert spaced(subject, [0.0, 0.1, 0.15], [0, 1, 3]) == [0, 1, 2]
@@ -243,19 +245,19 @@ def test_a_run_begins_at_its_time_or_after_the_run_before(subject: Subject) -> N
     assert spaced(subject, [0.0, 0.1, 1.0], [0, 1, 0]) == [0, 1, 10], "another boot counts anew"
 
 
-def test_frames_of_several_slots(subject: Subject) -> None:
+def test_frames_of_several_slots(subject: ExportData) -> None:
     assert spaced(subject, [0.0, 0.3, 0.4], [0, 3, 4], [3, 1, 2]) == [0, 1, 2, 3, 4, 5]
     assert spaced(subject, [0.0, 0.5, 0.6], [0, 5, 6], [3, 1, 1]) == [0, 1, 2, 5, 6]
 
 
-def test_rows_are_the_same_in_pieces(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_are_the_same_in_pieces(subject: ExportData, monkeypatch: pytest.MonkeyPatch) -> None:
     times, seq = [0.0, 0.1, 0.3, 0.4, 0.6, 0.7], [0, 1, 3, 4, 6, 7]
     for piece in (1, 2, 3, 4):
         monkeypatch.setattr("plantigrade.exports.slots._PIECE", piece)
         assert spaced(subject, times, seq) == [0, 1, 3, 4, 6, 7], piece
 
 
-def test_no_times_no_rows(subject: Subject) -> None:
+def test_no_times_no_rows(subject: ExportData) -> None:
     nowhere = replace(subject.feet[0], time_s=np.full(5, np.nan))
     rows = slot_rows(nowhere, 10.0)
     assert (len(rows.row), len(rows.frame), len(rows.nth)) == (0, 0, 0)
@@ -264,7 +266,7 @@ def test_no_times_no_rows(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize(("last", "fits"), [(MAX_ROWS - 1, True), (MAX_ROWS, False)])
-def test_two_hundred_million_rows_are_enough(last: int, fits: bool, subject: Subject) -> None:
+def test_two_hundred_million_rows_are_enough(last: int, fits: bool, subject: ExportData) -> None:
     assert MAX_ROWS == 200_000_000
     if fits:
         assert spaced(subject, [0.0, last / 10], [0, 900]) == [0, last]

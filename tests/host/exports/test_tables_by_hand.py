@@ -13,7 +13,7 @@ import pyarrow.parquet
 import pytest
 from plantigrade.calibration import nominal
 from plantigrade.exports.about import about_text
-from plantigrade.exports.export_data import ExportError, Subject
+from plantigrade.exports.export_data import ExportData, ExportError
 from plantigrade.exports.formats import FORMATS
 from plantigrade.exports.tables import frame_tables
 
@@ -44,7 +44,7 @@ left,initial_contact,0.520000
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings")
 
 
@@ -70,7 +70,7 @@ def check_frames(table: pandas.DataFrame) -> None:
         assert all(pandas.isna(one) for one in found) if forces[0] is None else found == forces
 
 
-def test_csv_frames(subject: Subject, tmp_path: Path) -> None:
+def test_csv_frames(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["csv"].write_subject(subject, tmp_path / "out")
     names = {"about.json", "events.csv", "frames.csv", "strides.csv"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
@@ -81,7 +81,7 @@ def test_csv_frames(subject: Subject, tmp_path: Path) -> None:
     check_frames(pandas.read_csv(tmp_path / "out" / "frames.csv", dtype={"host_utc_ns": "Int64"}))
 
 
-def test_parquet_frames(subject: Subject, tmp_path: Path) -> None:
+def test_parquet_frames(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["parquet"].write_subject(subject, tmp_path / "out")
     names = {"about.json", "events.parquet", "frames.parquet", "strides.parquet"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
@@ -99,7 +99,7 @@ def test_parquet_frames(subject: Subject, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["csv", "parquet"])
-def test_contacts_and_strides(name: str, subject: Subject, tmp_path: Path) -> None:
+def test_contacts_and_strides(name: str, subject: ExportData, tmp_path: Path) -> None:
     FORMATS[name].write_subject(subject, tmp_path / "out")
     if name == "csv":
         assert (tmp_path / "out" / "events.csv").read_text() == EVENTS
@@ -118,7 +118,7 @@ def test_contacts_and_strides(name: str, subject: Subject, tmp_path: Path) -> No
 
 
 def test_an_import_has_neither_counts_nor_clocks(tmp_path: Path) -> None:
-    subject = Subject.of(tiny.imported(tmp_path / "recordings"))
+    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
     FORMATS["csv"].write_subject(subject, tmp_path / "out")
     assert (tmp_path / "out" / "frames.csv").read_text() == (
         "foot,time_s,seq,slots,f00,f01\n"
@@ -131,7 +131,7 @@ def test_an_import_has_neither_counts_nor_clocks(tmp_path: Path) -> None:
 
 def test_a_foot_with_fewer_sensors_leaves_the_others_empty(tmp_path: Path) -> None:
     """Columns are those of the foot with the most sensors."""
-    one = Subject.of(tiny.imported(tmp_path / "recordings"))
+    one = ExportData.of(tiny.imported(tmp_path / "recordings"))
     (foot,) = one.feet
     other = replace(foot, foot="right", sensors=("sensor_01",), forces=lambda rows: foot.forces(rows)[:, 1:])
     tables = list(frame_tables(replace(one, feet=(foot, other))))
@@ -149,7 +149,7 @@ def test_motion_sensors_are_columns_where_any_foot_has_them(tmp_path: Path) -> N
     assert tables[0].schema == tables[1].schema
 
 
-def test_frames_come_in_pieces_of_the_rows_asked_for(subject: Subject) -> None:
+def test_frames_come_in_pieces_of_the_rows_asked_for(subject: ExportData) -> None:
     left = subject.feet[0]
     assert [list(piece.seq) for piece in left.pieces(2)] == [[100, 101], [102, 105], [106]]
     assert [len(piece.seq) for piece in left.pieces()] == [5]
@@ -188,7 +188,7 @@ ABOUT = {
 }  # fmt: skip
 
 
-def test_the_facts(subject: Subject) -> None:
+def test_the_facts(subject: ExportData) -> None:
     about = json.loads(about_text(subject))
     feet, analysis = about.pop("feet"), about.pop("analysis")
     assert about == ABOUT
@@ -222,13 +222,13 @@ def test_the_facts(subject: Subject) -> None:
     assert analysis["bouts"] == [{"index": 0, "from_s": 0.05, "to_s": 0.62, "steps": 4}]
 
 
-def test_the_text_of_the_facts_is_sorted_and_readable(subject: Subject) -> None:
+def test_the_text_of_the_facts_is_sorted_and_readable(subject: ExportData) -> None:
     text = about_text(subject)
     assert text.startswith('{\n "alerts": [\n') and text.endswith("\n}\n")
     assert '"name": "Grüße"' in about_text(replace(subject, person=replace(subject.person, name="Grüße")))  # type: ignore[type-var]
 
 
-def test_facts_that_are_not_known(subject: Subject) -> None:
+def test_facts_that_are_not_known(subject: ExportData) -> None:
     assert json.loads(about_text(replace(subject, start=None)))["start_utc"] is None
     assert json.loads(about_text(replace(subject, person=None)))["person"] is None
     assert subject.person is not None
@@ -236,7 +236,7 @@ def test_facts_that_are_not_known(subject: Subject) -> None:
     assert json.loads(about_text(unborn))["person"]["birth_date"] is None
 
 
-def test_facts_hold_numbers_of_numpy_and_calibrations(subject: Subject) -> None:
+def test_facts_hold_numbers_of_numpy_and_calibrations(subject: ExportData) -> None:
     foot = replace(subject.feet[0], calibration=nominal())
     made = replace(subject, provenance={"lost": np.int64(3), "share": np.float32(0.5)}, feet=(foot,))
     about = json.loads(about_text(made))
@@ -247,9 +247,9 @@ def test_facts_hold_numbers_of_numpy_and_calibrations(subject: Subject) -> None:
 
 
 def test_a_footswitch_has_no_newtons(tmp_path: Path) -> None:
-    foot = Subject.of(tiny.imported(tmp_path)).feet[0]
+    foot = ExportData.of(tiny.imported(tmp_path)).feet[0]
     assert foot.force_unit == "N"
-    assert replace(foot, books=replace(foot.books, quantity="footswitch")).force_unit == "1"
+    assert replace(foot, manifest=replace(foot.manifest, quantity="footswitch")).force_unit == "1"
 
 
 def failing(_: Any) -> Iterator[Any]:
@@ -258,7 +258,7 @@ def failing(_: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", ["csv", "parquet"])
 def test_a_table_that_fails_at_once_leaves_nothing(
-    name: str, subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(f"plantigrade.exports.{name}.frame_tables", failing)
     with pytest.raises(ExportError, match="made to fail"):

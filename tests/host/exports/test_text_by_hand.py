@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.exports import bids, opengo
-from plantigrade.exports.export_data import ExportError, Subject
+from plantigrade.exports.export_data import ExportData, ExportError
 from plantigrade.exports.formats import FORMATS
 from plantigrade.exports.merged import merge
 
@@ -16,11 +16,11 @@ from tests.host.exports import tiny
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ExportData:
     return tiny.subject(tmp_path / "recordings")
 
 
-def opengo_text(subject: Subject, tmp_path: Path) -> list[list[str]]:
+def opengo_text(subject: ExportData, tmp_path: Path) -> list[list[str]]:
     FORMATS["opengo"].write_subject(subject, tmp_path / "a.txt")
     return [line.split("\t") for line in (tmp_path / "a.txt").read_text(encoding="utf-8").splitlines()]
 
@@ -53,7 +53,7 @@ def right(newtons: float, step: str) -> list[str]:
     return [*pressures, f"{newtons:.2f}", "-0.0567", "-0.2013", step]
 
 
-def test_opengo_headers(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_headers(subject: ExportData, tmp_path: Path) -> None:
     lines = opengo_text(subject, tmp_path)
     assert ["\t".join(line) for line in lines[:7]] == HEADER
     titles = lines[7]
@@ -69,7 +69,7 @@ def test_opengo_headers(subject: Subject, tmp_path: Path) -> None:
     assert titles[40] == "right steps[]"
 
 
-def test_opengo_rows(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_rows(subject: ExportData, tmp_path: Path) -> None:
     """Frames of several slots stand on the row of the first; 0.05 s is as near to 0.0 as to 0.1 s and goes to
     the earlier, 0.12 s to 0.1, 0.22 to 0.2, 0.3 to 0.3 and 0.52 s to 0.5 s."""
     assert opengo_text(subject, tmp_path)[8:] == [
@@ -84,7 +84,7 @@ def test_opengo_rows(subject: Subject, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("chunk", "lines"), [(2, 8192), (65536, 1), (3, 2), (1, 1)])
 def test_opengo_is_the_same_in_pieces(
-    chunk: int, lines: int, subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chunk: int, lines: int, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = opengo_text(subject, tmp_path)
     monkeypatch.setattr(opengo, "CHUNK", chunk)
@@ -92,9 +92,9 @@ def test_opengo_is_the_same_in_pieces(
     assert opengo_text(subject, tmp_path) == whole
 
 
-def test_opengo_of_what_is_not_known(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_of_what_is_not_known(subject: ExportData, tmp_path: Path) -> None:
     """No start, no wearer, no duration (then the last frame's time, 0.6008 s), no serial numbers."""
-    feet = tuple(replace(foot, books=replace(foot.books, insole={})) for foot in subject.feet)
+    feet = tuple(replace(foot, manifest=replace(foot.manifest, insole={})) for foot in subject.feet)
     made = replace(subject, start=None, person=None, duration_s=None, feet=feet)
     lines = ["\t".join(line) for line in opengo_text(made, tmp_path)[:6]]
     assert lines == [
@@ -110,18 +110,18 @@ def test_opengo_of_what_is_not_known(subject: Subject, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(3725.5, "01:02:05.500"), (59.9, "00:00:59.900"), (36000.0, "10:00:00.000")]
 )
-def test_opengo_durations(seconds: float, text: str, subject: Subject, tmp_path: Path) -> None:
+def test_opengo_durations(seconds: float, text: str, subject: ExportData, tmp_path: Path) -> None:
     assert opengo_text(replace(subject, duration_s=seconds), tmp_path)[1] == [f"# Duration: {text}"]
 
 
-def test_opengo_without_a_length_measures_by_the_sensors(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_without_a_length_measures_by_the_sensors(subject: ExportData, tmp_path: Path) -> None:
     """They span 240 mm: 14.167 / 240 and 165.333 / 240 - 0.5."""
     feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=None)) for one in subject.feet)
     row = opengo_text(replace(subject, feet=feet), tmp_path)[8]
     assert row[18:20] == ["0.0590", "0.1889"]
 
 
-def test_opengo_centres_of_pressure_stay_in_their_range(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_centres_of_pressure_stay_in_their_range(subject: ExportData, tmp_path: Path) -> None:
     """With a length of 50 mm the mean place would lie at 0.283 and 2.807."""
     feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=50.0)) for one in subject.feet)
     rows = opengo_text(replace(subject, feet=feet), tmp_path)
@@ -129,7 +129,7 @@ def test_opengo_centres_of_pressure_stay_in_their_range(subject: Subject, tmp_pa
     assert rows[10][38:40] == ["-0.2833", "0.5000"]
 
 
-def test_opengo_of_an_unloaded_foot_and_of_unknown_forces(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_of_an_unloaded_foot_and_of_unknown_forces(subject: ExportData, tmp_path: Path) -> None:
     """Without load the centre of pressure is 0; where the forces are not known it is not known either."""
     one, other = subject.feet
 
@@ -143,7 +143,7 @@ def test_opengo_of_an_unloaded_foot_and_of_unknown_forces(subject: Subject, tmp_
     assert rows[9][1:21] == [*NONE, "0"]
 
 
-def test_opengo_with_a_single_row(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_with_a_single_row(subject: ExportData, tmp_path: Path) -> None:
     feet = tuple(
         replace(one, time_s=np.array([0.0 if n == 1 else np.nan for n in range(len(one))]))
         for one in subject.feet
@@ -156,18 +156,18 @@ REFUSED = "the shape holds 16 calibrated sensors with known places a foot; the l
 
 
 @pytest.mark.parametrize("what", ["no places", "a footswitch", "fifteen sensors"])
-def test_opengo_needs_sixteen_sensors_with_places(what: str, subject: Subject, tmp_path: Path) -> None:
+def test_opengo_needs_sixteen_sensors_with_places(what: str, subject: ExportData, tmp_path: Path) -> None:
     one, other = subject.feet
     changed = {
         "no places": replace(one, layout=None),
-        "a footswitch": replace(one, books=replace(one.books, quantity="footswitch")),
+        "a footswitch": replace(one, manifest=replace(one.manifest, quantity="footswitch")),
         "fifteen sensors": replace(one, sensors=one.sensors[:15]),
     }[what]
     with pytest.raises(ExportError, match=REFUSED):
         opengo_text(replace(subject, feet=(changed, other)), tmp_path)
 
 
-def test_opengo_needs_a_left_and_a_right_foot(subject: Subject, tmp_path: Path) -> None:
+def test_opengo_needs_a_left_and_a_right_foot(subject: ExportData, tmp_path: Path) -> None:
     for feet in (subject.feet[:1], subject.feet[1:], subject.feet[::-1]):
         with pytest.raises(
             ExportError, match="has a left and a right insole; this recording does not have both"
@@ -175,7 +175,7 @@ def test_opengo_needs_a_left_and_a_right_foot(subject: Subject, tmp_path: Path) 
             opengo_text(replace(subject, feet=feet), tmp_path)
 
 
-def test_a_fast_clock_gets_a_row_between(subject: Subject) -> None:
+def test_a_fast_clock_gets_a_row_between(subject: ExportData) -> None:
     """Left frames at 0.1 and 0.149 s both lie in slot 1; the second takes the row half a slot later."""
     one, other = subject.feet
     fast = replace(one, time_s=np.array([0.1, 0.149, 0.2, np.nan, 0.251]))
@@ -184,7 +184,7 @@ def test_a_fast_clock_gets_a_row_between(subject: Subject) -> None:
     assert [rows.tolist() for rows in merged.rows] == [[0, 1, 2, -1, 3], [-1, 0, 2, 3]]
 
 
-def test_frames_of_one_slot_in_different_pieces(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_of_one_slot_in_different_pieces(subject: ExportData, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plantigrade.exports.merged._PIECE", 1)
     one, other = subject.feet
     fast = replace(one, time_s=np.array([0.1, 0.149, np.nan, 0.2, 0.251]))
@@ -196,7 +196,7 @@ def test_frames_of_one_slot_in_different_pieces(subject: Subject, monkeypatch: p
 
 
 @pytest.mark.parametrize(("at_s", "fits"), [(20_000_000.0, True), (20_000_000.1, False)])
-def test_more_rows_than_can_be_meant_are_refused(at_s: float, fits: bool, subject: Subject) -> None:
+def test_more_rows_than_can_be_meant_are_refused(at_s: float, fits: bool, subject: ExportData) -> None:
     one = replace(subject.feet[0], time_s=np.array([0.0, 0.1, 0.2, 0.5, at_s]))
     if fits:
         assert merge((one,), 10.0).time_s[-1] == pytest.approx(at_s)
@@ -214,7 +214,7 @@ def bids_cells(folder: Path, name: str) -> list[list[str]]:
     return [line.split("\t") for line in (folder / name).read_text(encoding="utf-8").splitlines()]
 
 
-def test_bids_files(subject: Subject, tmp_path: Path) -> None:
+def test_bids_files(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
     files = {
         path.relative_to(tmp_path / "out").as_posix()
@@ -245,7 +245,7 @@ def motion(newtons: float, first_count: int, time: str, side: str = "left") -> l
     return [time, *(str(first_count + s) for s in range(16)), *(f"{newtons / 120 * s:g}" for s in order)]
 
 
-def test_bids_samples(subject: Subject, tmp_path: Path) -> None:
+def test_bids_samples(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
     none = ["n/a"] * 33
     assert bids_cells(tmp_path / "out", f"{MOTION}_tracksys-insoles_motion.tsv") == [
@@ -262,7 +262,7 @@ def test_bids_samples(subject: Subject, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("chunk", [1, 3, 8])
 def test_bids_is_the_same_in_pieces(
-    chunk: int, subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chunk: int, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = []
     for name in ("whole", "pieces"):
@@ -272,7 +272,7 @@ def test_bids_is_the_same_in_pieces(
     assert texts[0] == texts[1]
 
 
-def test_bids_channels(subject: Subject, tmp_path: Path) -> None:
+def test_bids_channels(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
     rows = bids_cells(tmp_path / "out", f"{MOTION}_tracksys-insoles_channels.tsv")
     assert rows[0] == [
@@ -298,7 +298,7 @@ def test_bids_channels(subject: Subject, tmp_path: Path) -> None:
     ]
 
 
-def test_bids_sidecar(subject: Subject, tmp_path: Path) -> None:
+def test_bids_sidecar(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
     values = json.loads((tmp_path / "out" / f"{MOTION}_tracksys-insoles_motion.json").read_text())
     assert values == {
@@ -320,7 +320,7 @@ def test_bids_sidecar(subject: Subject, tmp_path: Path) -> None:
     }
 
 
-def test_bids_events(subject: Subject, tmp_path: Path) -> None:
+def test_bids_events(subject: ExportData, tmp_path: Path) -> None:
     FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
     assert bids_cells(tmp_path / "out", f"{MOTION}_events.tsv") == [
         ["onset", "duration", "trial_type", "foot", "value"],
@@ -338,7 +338,7 @@ def test_bids_events(subject: Subject, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("code", "name"), [("P-1", "sub-P1"), ("Ä_", "sub-01"), (None, "sub-01")])
-def test_bids_participants(code: str | None, name: str, subject: Subject, tmp_path: Path) -> None:
+def test_bids_participants(code: str | None, name: str, subject: ExportData, tmp_path: Path) -> None:
     assert subject.person is not None
     person = (
         None if code is None else replace(subject.person, code=code, sex=None, height_cm=None, weight_kg=None)
@@ -349,7 +349,7 @@ def test_bids_participants(code: str | None, name: str, subject: Subject, tmp_pa
 
 
 def test_bids_of_an_import(tmp_path: Path) -> None:
-    made = replace(Subject.of(tiny.imported(tmp_path / "recordings")), rate_hz=10.0)
+    made = replace(ExportData.of(tiny.imported(tmp_path / "recordings")), rate_hz=10.0)
     FORMATS["motion-bids"].write_subject(made, tmp_path / "out")
     stem = "sub-P1" if made.person is not None else "sub-01"
     assert bids_cells(
@@ -374,9 +374,9 @@ def test_bids_of_an_import(tmp_path: Path) -> None:
 
 
 def test_bids_of_a_footswitch_has_no_unit(tmp_path: Path) -> None:
-    made = Subject.of(tiny.imported(tmp_path / "recordings"))
+    made = ExportData.of(tiny.imported(tmp_path / "recordings"))
     (foot,) = made.feet
-    switch = replace(foot, books=replace(foot.books, quantity="footswitch"))
+    switch = replace(foot, manifest=replace(foot.manifest, quantity="footswitch"))
     FORMATS["motion-bids"].write_subject(replace(made, feet=(switch,)), tmp_path / "out")
     (channels,) = (tmp_path / "out").rglob("*_channels.tsv")
     assert [line.split("\t")[4] for line in channels.read_text().splitlines()[1:]] == ["s", "n/a", "n/a"]

@@ -32,23 +32,29 @@ from typing import Any
 
 import numpy as np
 from insole_protocol import layout as places
-from plantigrade.exports.export_data import Subject
+from plantigrade.exports.export_data import ExportData
 from plantigrade.gait.results import (
     Analysis,
     Bout,
-    Finding,
     FootAccounting,
     FootAnalysis,
     Parameter,
     Reason,
+    SignalFinding,
     StrideTable,
 )
 from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, Walk
 from plantigrade.library.entries import Note, Person, StoredAlert
-from plantigrade.library.recordings.container import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import (
+    FORCES,
+    Draft,
+    FootManifest,
+    RecordedGap,
+    RecordingManifest,
+)
 from plantigrade.library.recordings.forces import ForceFrames
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.reader import RecordingReader
 
 RATE_HZ = 10.0
 ID = "tiny-1"
@@ -186,8 +192,8 @@ def analysis() -> Analysis:
         },
         bouts=(Bout(0, 0.05, 0.62, 4, 1, 1, 0, 96.5, "< 10 s", {}),),
         findings=(
-            Finding("sensor_dead", "One sensor is dead.", Foot.LEFT, 3),
-            Finding("short", "Too short."),
+            SignalFinding("sensor_dead", "One sensor is dead.", Foot.LEFT, 3),
+            SignalFinding("short", "Too short."),
         ),
         body_weight_n=700.0,
         algorithm_version="7",
@@ -196,7 +202,7 @@ def analysis() -> Analysis:
 
 
 @dataclass(frozen=True)
-class Tiny(SealedRecording):
+class Tiny(RecordingReader):
     """What the library opens, with the newtons and the analysis written down."""
 
     person: Person | None = None
@@ -219,21 +225,21 @@ def recording(root: Path) -> Tiny:
     gap = RecordedGap(103, 105, 0.3, 0.5, "overrun")
     feet = [
         # The right foot stands first: exports put the left one first.
-        FootBooks(
+        FootManifest(
             "right", {"serial": "R-2", "side": "right", "firmware": "1.3.0"}, [(40, 44)], 4, 4, 0, {}, [], 4,
             draft.write_frames("right", frames_of("right")),
         ),
-        FootBooks(
+        FootManifest(
             "left", {"serial": "L-1", "side": "left", "firmware": "1.2.0"}, [(100, 108)], 8, 6, 2,
             {"overrun": 2}, [gap], 5, draft.write_frames("left", frames_of("left")),
         ),
     ]  # fmt: skip
     made = {"made_by": "plantigrade bridge", "journal": "of Anna"}
-    folder = draft.finish(RecordingBooks(ID, START_NS, 0.8, made, feet, sample_rate_hz=RATE_HZ))
+    folder = draft.finish(RecordingManifest(ID, START_NS, 0.8, made, feet, sample_rate_hz=RATE_HZ))
     now = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
     return Tiny(
         folder,
-        SealedRecording.open(folder).books,
+        RecordingReader.open(folder).manifest,
         person=Person("P-1", "Anna Berg", date(1951, 3, 9), "female", 171.5, 68.0, 40.0, "limps"),
         notes=(Note(1, "Anna stumbled\there", 0.25, "Dr Who", now), Note(2, "fine", None, "Dr Who", now)),
         alerts=(
@@ -256,16 +262,16 @@ class _Moved:
         return self._frames.rows(rows)
 
 
-def with_motion(one: Subject) -> Subject:
+def with_motion(one: ExportData) -> ExportData:
     """The left insole has motion sensors."""
     left, right = one.feet
     moved = replace(left, frames=_Moved(frames_of("left")))  # type: ignore[arg-type]
     return replace(one, feet=(moved, right))
 
 
-def subject(root: Path, *, deidentify: bool = False) -> Subject:
+def subject(root: Path, *, deidentify: bool = False) -> ExportData:
     """The recording taken apart."""
-    return Subject.of(recording(root), deidentify=deidentify)
+    return ExportData.of(recording(root), deidentify=deidentify)
 
 
 @dataclass(frozen=True)
@@ -273,7 +279,7 @@ class Imported(Tiny):
     """An import of one foot; its newtons lie in its file."""
 
     def walk(self, *_: Any, **__: Any) -> Walk:
-        return SealedRecording.walk(self)
+        return RecordingReader.walk(self)
 
     def layout(self, foot: str) -> None:
         return None
@@ -297,8 +303,8 @@ def imported(root: Path) -> Imported:
     draft = Draft.begin(root, "import-1")
     digest = draft.write_forces("left", frames)
     gap = RecordedGap(2, 3, 0.4, 0.5, "not in the file")
-    entry = FootBooks(
+    entry = FootManifest(
         "left", {}, [(0, 5)], 5, 4, 1, {"not in the file": 1}, [gap], 4, digest, quantity="force"
     )
-    books = RecordingBooks("import-1", None, 0.4, {}, [entry], content=FORCES, sample_rate_hz=RATE_HZ)
-    return Imported(draft.finish(books), books)
+    manifest = RecordingManifest("import-1", None, 0.4, {}, [entry], content=FORCES, sample_rate_hz=RATE_HZ)
+    return Imported(draft.finish(manifest), manifest)

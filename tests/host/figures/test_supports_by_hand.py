@@ -13,7 +13,7 @@ from plantigrade.gait.foot import FootStream
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS
 from plantigrade.gait.settings import ContactSettings
-from plantigrade.gait.signals import Foot, FootSignal, Gap
+from plantigrade.gait.signals import Foot, FootSignal, TimeGap
 
 from tests.host.figures.streams import contacts, stream
 
@@ -203,7 +203,7 @@ def test_contacts_of_a_stream_or_only_the_newest() -> None:
     made.contacts += [(1.0, 0, 0), (2.0, 0, 0), (3.0, 0, 0)]
     made.finals += [(1.6, 9.0), (2.6, 9.0)]
     made.breaks += [5.0, 6.0, 7.0]
-    made.gaps += [Gap(0.1, 0.2, "a"), Gap(0.3, 0.4, "b"), Gap(0.5, 0.6, "c")]
+    made.gaps += [TimeGap(0.1, 0.2, "a"), TimeGap(0.3, 0.4, "b"), TimeGap(0.5, 0.6, "c")]
     every, newest = Contacts.of(made), Contacts.of(made, latest=2)
     assert every.initial_s.tolist() == [1, 2, 3]
     assert every.final_s.tolist() == [1.6, 2.6]

@@ -14,7 +14,7 @@ from plantigrade.gait.bilateral import Contacts
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.results import Activity, Reason, StrideTable, Turn
 from plantigrade.gait.settings import ContactSettings, Settings
-from plantigrade.gait.signals import Foot, FootSignal, Gap, Quantity
+from plantigrade.gait.signals import Foot, FootSignal, Quantity, TimeGap
 
 from tests.host.gait.square import LAYOUT
 from tests.host.gait.tables import table_of
@@ -118,17 +118,21 @@ def test_a_contact_with_narrow_levels_must_reach_its_share_of_the_usual_range() 
 
 def test_accounts_of_a_foot() -> None:
     """From 2.0 to 11.99 s at 100 Hz are 1000 samples; 900 came."""
-    gap = Gap(5.0, 6.0, "lost")
+    gap = TimeGap(5.0, 6.0, "lost")
     side = side_of(first_s=2.0, samples_used=900, gaps=[gap])
     side.stream._time[0] = 11.99
     side.stream._filled = 1
-    books = assemble._accounting(side.stream, 100.0)
-    assert (books.samples_spanned, books.samples_used, books.samples_missing) == (1000, 900, 100)
-    assert books.gaps == (gap,)
+    accounting = assemble._accounting(side.stream, 100.0)
+    assert (accounting.samples_spanned, accounting.samples_used, accounting.samples_missing) == (
+        1000,
+        900,
+        100,
+    )
+    assert accounting.gaps == (gap,)
     more = side_of(first_s=2.0, samples_used=1003)
     more.stream._time[0], more.stream._filled = 11.99, 1
-    books = assemble._accounting(more.stream, 100.0)
-    assert (books.samples_spanned, books.samples_missing) == (1003, 0)  # a clock a little fast
+    accounting = assemble._accounting(more.stream, 100.0)
+    assert (accounting.samples_spanned, accounting.samples_missing) == (1003, 0)  # a clock a little fast
     empty = assemble._accounting(side_of().stream, 100.0)
     assert (empty.samples_spanned, empty.samples_used, empty.samples_missing) == (0, 0, 0)
 

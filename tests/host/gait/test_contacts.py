@@ -89,10 +89,10 @@ def test_no_cycle_crosses_a_gap() -> None:
     other = analysis.right.strides
     across = (other.initial_contact_s < 20.3) & (other.next_initial_contact_s > 20.0)
     assert across.any() and np.isnan(other.double_support_s[across]).all()
-    books = analysis.left.accounting
-    assert books.samples_used + books.samples_missing == books.samples_spanned
-    assert books.samples_missing == 30
-    assert [gap.reason for gap in books.gaps] == ["link lost"]
+    accounting = analysis.left.accounting
+    assert accounting.samples_used + accounting.samples_missing == accounting.samples_spanned
+    assert accounting.samples_missing == 30
+    assert [gap.reason for gap in accounting.gaps] == ["link lost"]
 
 
 def test_a_missed_step_is_marked_not_averaged() -> None:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from plantigrade.gait import findings
 from plantigrade.gait.foot import FootStream
-from plantigrade.gait.results import Finding, FootPicture
+from plantigrade.gait.results import FootPicture, SignalFinding
 from plantigrade.gait.settings import ContactSettings
-from plantigrade.gait.signals import Foot, FootSignal, Gap, SensorLayout
+from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, TimeGap
 
 from tests.host.gait.square import LAYOUT
 
@@ -30,7 +30,7 @@ def cycles(states: list[list[int]], foot: Foot = Foot.LEFT) -> FootStream:
     return stream
 
 
-def told(found: list[Finding]) -> list[tuple[str, int | None]]:
+def told(found: list[SignalFinding]) -> list[tuple[str, int | None]]:
     return [(one.code, one.sensor) for one in found]
 
 
@@ -39,7 +39,7 @@ def test_a_sensor_is_dead_when_it_stays_at_zero_in_98_of_100_cycles() -> None:
         states = [[0, 0]] * alive + [[0, 1]] * (100 - alive)
         assert told(findings.sensors(cycles(states))) == ([("sensor_dead", 1)] if dead else [])
     (one,) = findings.sensors(cycles([[1, 0]] * 3, Foot.RIGHT))
-    assert one == Finding(
+    assert one == SignalFinding(
         "sensor_dead", "right foot: sensor 1 reads zero throughout: dead or never loaded", Foot.RIGHT, 0
     )
 
@@ -49,7 +49,7 @@ def test_a_sensor_is_stuck_when_it_keeps_one_value_in_a_tenth_of_the_cycles() ->
         states = [[2, 0]] * stuck + [[0, 0]] * (100 - stuck)
         assert told(findings.sensors(cycles(states))) == ([("sensor_stuck", 0)] if told_so else [])
     (one,) = findings.sensors(cycles([[0, 0, 2]] * 3 + [[0, 0, 0]] * 9))
-    assert one == Finding(
+    assert one == SignalFinding(
         "sensor_stuck",
         "left foot: sensor 3 is stuck at one value in 25 % of the cycles; "
         "it adds nothing to the forces above the unloaded level",
@@ -74,7 +74,7 @@ def test_many_dead_cells_are_told_together() -> None:
     """Insoles of 33 cells and more have cells that are never loaded: one finding with their number."""
     row = [1] * 7 + [0] * 26
     assert findings.sensors(cycles([row] * 3)) == [
-        Finding("sensor_dead", "left foot: 7 of 33 cells were never loaded", Foot.LEFT)
+        SignalFinding("sensor_dead", "left foot: 7 of 33 cells were never loaded", Foot.LEFT)
     ]
     assert told(findings.sensors(cycles([[1, 1] + [0] * 30] * 3))) == [("sensor_dead", 0), ("sensor_dead", 1)]
     assert findings.sensors(cycles([[0] * 33] * 3)) == []
@@ -90,7 +90,7 @@ def state(seconds: float = 60.0, **changes: Any) -> list[str]:
     return [one.code for one in state_of(seconds, **changes)]
 
 
-def state_of(seconds: float = 60.0, **changes: Any) -> list[Finding]:
+def state_of(seconds: float = 60.0, **changes: Any) -> list[SignalFinding]:
     usual = {
         "foot": Foot.LEFT,
         "epochs": epochs((5.0, 0.0, 9.0)),
@@ -108,13 +108,13 @@ def test_a_foot_that_walks_has_no_finding() -> None:
 
 def test_a_foot_without_samples() -> None:
     (one,) = state_of(samples_used=0, epochs=[], swing_level=float("nan"), store=[])
-    assert one == Finding("no_samples", "left foot: no usable sample", Foot.LEFT)
+    assert one == SignalFinding("no_samples", "left foot: no usable sample", Foot.LEFT)
 
 
 def test_a_signal_that_never_changes() -> None:
     nan = float("nan")
     (one,) = state_of(epochs=epochs((3.0, 3.0, 3.0), (3.0, 3.0, 3.0)), swing_level=nan, store=[])
-    assert one == Finding("constant_signal", "left foot: the signal never changes", Foot.LEFT)
+    assert one == SignalFinding("constant_signal", "left foot: the signal never changes", Foot.LEFT)
     # another level in another second, or a change within one, is no constant signal
     assert state(epochs=epochs((3.0, 3.0, 3.0), (4.0, 4.0, 4.0)), swing_level=nan) == ["no_walking"]
     assert state(epochs=epochs((3.0, 3.0, 3.0), (3.0, 2.0, 4.0)), swing_level=nan) == ["no_walking"]
@@ -123,15 +123,15 @@ def test_a_signal_that_never_changes() -> None:
 
 def test_a_foot_that_does_not_walk_or_makes_no_whole_cycle() -> None:
     (one,) = state_of(swing_level=float("nan"))
-    assert one == Finding("no_walking", "left foot: nothing in the signal looks like steps", Foot.LEFT)
+    assert one == SignalFinding("no_walking", "left foot: nothing in the signal looks like steps", Foot.LEFT)
     (one,) = state_of(store=[])
-    assert one == Finding("no_cycle", "left foot: no whole gait cycle", Foot.LEFT)
+    assert one == SignalFinding("no_cycle", "left foot: no whole gait cycle", Foot.LEFT)
 
 
 def test_less_than_ten_seconds_is_short() -> None:
     assert state(10.0) == []
     (one,) = state_of(9.96)
-    assert one == Finding(
+    assert one == SignalFinding(
         "short_recording",
         "left foot: only 10.0 s recorded; too short for anything but single steps",
         Foot.LEFT,
@@ -140,11 +140,11 @@ def test_less_than_ten_seconds_is_short() -> None:
 
 
 def test_gaps_are_summed() -> None:
-    (one,) = state_of(gaps=[Gap(1.0, 1.5, "a"), Gap(4.0, 4.25, "b")])
-    assert one == Finding(
+    (one,) = state_of(gaps=[TimeGap(1.0, 1.5, "a"), TimeGap(4.0, 4.25, "b")])
+    assert one == SignalFinding(
         "gaps", "left foot: 2 gaps, 0.75 s without samples; no cycle is made up across them", Foot.LEFT
     )
-    (one,) = state_of(gaps=[Gap(1.0, 1.5, "a")])
+    (one,) = state_of(gaps=[TimeGap(1.0, 1.5, "a")])
     assert one.text.startswith("left foot: 1 gap, 0.50 s")
 
 
@@ -243,7 +243,7 @@ def with_contacts(times: list[float], foot: Foot) -> FootStream:
 
 def test_a_missing_foot_is_named() -> None:
     assert findings.pair([with_contacts([1.0], Foot.LEFT)]) == [
-        Finding(
+        SignalFinding(
             "foot_missing",
             "the right foot is missing: double support, steps and symmetry are unavailable",
             Foot.RIGHT,
@@ -265,4 +265,4 @@ def test_a_missing_foot_is_named() -> None:
 def test_one_channel_recorded_twice(left: list[float], right: list[float], same: bool) -> None:
     found = findings.pair([with_contacts(left, Foot.LEFT), with_contacts(right, Foot.RIGHT)])
     words = "left and right hold the same signal: one channel was recorded twice"
-    assert found == ([Finding("same_signal", words)] if same else [])
+    assert found == ([SignalFinding("same_signal", words)] if same else [])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plantigrade.gait import foot as foot_module
 from plantigrade.gait.foot import CycleStore, FootStream, GaitInputError, contact_config
 from plantigrade.gait.settings import ContactSettings
-from plantigrade.gait.signals import Foot, FootSignal, Gap
+from plantigrade.gait.signals import Foot, FootSignal, TimeGap
 
 from tests.host.gait.hand_walk import LEFT_STANCE, hand_walk, starts, total_of
 
@@ -279,12 +279,12 @@ def test_another_foot_or_another_number_of_sensors_cannot_follow() -> None:
 def test_declared_gaps_are_missing_whatever_their_rows_hold() -> None:
     """From 1.00 s to before 1.05 s: five rows; another that lies between samples and one after the end."""
     signal = one_channel(np.full(300, 5.0))
-    gaps = (Gap(1.0, 1.05, "link lost"), Gap(2.001, 2.009, "between"), Gap(5.0, 6.0, "later"))
+    gaps = (TimeGap(1.0, 1.05, "link lost"), TimeGap(2.001, 2.009, "between"), TimeGap(5.0, 6.0, "later"))
     stream = stream_of(signal)
     stream.feed(replace(signal, gaps=gaps))
     stream.finish()
     assert stream.samples_used == 295 and stream.samples_seen == 300
-    assert stream.gaps == [Gap(1.0, 1.05, "link lost")]
+    assert stream.gaps == [TimeGap(1.0, 1.05, "link lost")]
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_declared_gaps_are_missing_whatever_their_rows_hold() -> None:
 def test_a_declared_gap_holds_its_first_time_but_not_its_last(gap: tuple[float, float], lost: int) -> None:
     signal = one_channel(np.full(300, 5.0))
     stream = stream_of(signal)
-    stream.feed(replace(signal, gaps=(Gap(*gap, "lost"),)))
+    stream.feed(replace(signal, gaps=(TimeGap(*gap, "lost"),)))
     assert stream.samples_used == 300 - lost
 
 
@@ -309,7 +309,7 @@ def test_gaps_declared_with_a_later_piece_hold_for_it_and_are_kept_once() -> Non
     signal = one_channel(np.full(300, 5.0))
     stream = stream_of(signal)
     stream.feed(signal.part(0, 100))
-    gap = Gap(1.5, 1.6, "full")
+    gap = TimeGap(1.5, 1.6, "full")
     stream.feed(replace(signal.part(100, 200), gaps=(gap,)))
     stream.feed(replace(signal.part(200, 300), gaps=(gap,)))
     assert stream.gaps == [gap] and stream.samples_used == 290
@@ -323,7 +323,7 @@ def test_reasons_of_gaps() -> None:
     time[100:] += 0.5
     time[200:] += 1.0
     signal = FootSignal(
-        Foot.LEFT, time, force.astype(np.float32)[:, None], gaps=(Gap(2.6, 3.4, "switched off"),)
+        Foot.LEFT, time, force.astype(np.float32)[:, None], gaps=(TimeGap(2.6, 3.4, "switched off"),)
     )
     stream = stream_of(signal)
     stream.feed(signal)
@@ -341,7 +341,7 @@ def test_rows_that_are_not_numbers_up_to_the_end_are_a_gap() -> None:
     stream.feed(one_channel(force))
     assert stream.gaps == []
     stream.finish()
-    assert stream.gaps == [Gap(1.5, 1.99, "samples are not numbers")]
+    assert stream.gaps == [TimeGap(1.5, 1.99, "samples are not numbers")]
 
 
 def test_epochs_last_a_second_and_the_last_one_is_told_at_the_end() -> None:

@@ -184,9 +184,13 @@ def test_the_curve_of_a_cycle_begins_at_contact() -> None:
 def test_every_sample_is_accounted_for() -> None:
     """26.25 s at 100 Hz: 2625 samples, none missing."""
     for foot in feet():
-        books = foot.accounting
-        assert (books.samples_spanned, books.samples_used, books.samples_missing) == (2625, 2625, 0)
-        assert books.gaps == ()
+        accounting = foot.accounting
+        assert (accounting.samples_spanned, accounting.samples_used, accounting.samples_missing) == (
+            2625,
+            2625,
+            0,
+        )
+        assert accounting.gaps == ()
     assert (ANALYSIS.from_s, ANALYSIS.to_s) == (0.0, 26.24)
     assert ANALYSIS.findings == () and ANALYSIS.turns == ()
 

@@ -252,10 +252,10 @@ def test_missing_samples_take_their_strides_and_no_others(
         holed = replace(left, time_s=left.time_s[~lost], force_n=left.force_n[~lost])
     to_s = float(left.time_s[np.flatnonzero(lost)[-1]]) + 0.01
     plain, found = analyze(walk), analyze(Walk(holed, walk.right, 100.0))
-    books = pair(found)[0].accounting
-    assert books.samples_missing == lost.sum()
-    assert books.samples_spanned == books.samples_used + books.samples_missing
-    assert len(books.gaps) == 1 and len(pair(found)[1].accounting.gaps) == 0
+    accounting = pair(found)[0].accounting
+    assert accounting.samples_missing == lost.sum()
+    assert accounting.samples_spanned == accounting.samples_used + accounting.samples_missing
+    assert len(accounting.gaps) == 1 and len(pair(found)[1].accounting.gaps) == 0
     whole, kept = pair(plain)[0].strides, pair(found)[0].strides
     assert not ((kept.initial_contact_s < to_s) & (kept.next_initial_contact_s > from_s)).any()
     clear = (whole.next_initial_contact_s < from_s - 0.3) | (whole.initial_contact_s > to_s + 0.4)

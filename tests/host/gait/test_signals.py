@@ -6,10 +6,10 @@ from plantigrade.gait.signals import (
     NEWTONS_PER_KG,
     Foot,
     FootSignal,
-    Gap,
     Quantity,
     SensorLayout,
     SourceInfo,
+    TimeGap,
     Walk,
 )
 
@@ -75,7 +75,7 @@ def test_usual_values_of_a_signal() -> None:
 
 
 def test_a_part_is_its_rows_with_everything_else() -> None:
-    gaps = (Gap(0.1, 0.2, "lost"),)
+    gaps = (TimeGap(0.1, 0.2, "lost"),)
     whole = signal(5, 2, layout=layout(2), gaps=gaps, quantity="footswitch", relative_sd=np.ones(2))
     part = whole.part(1, 3)
     assert part.time_s.tolist() == [0.1, 0.2]

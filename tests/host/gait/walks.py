@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Floats, Foot, FootSignal, Gap, SourceInfo, Walk
+from plantigrade.gait.signals import Floats, Foot, FootSignal, SourceInfo, TimeGap, Walk
 from plantigrade.imports.formats import read
 
 DATA = Path(
@@ -92,5 +92,5 @@ def without(signal: FootSignal, from_s: float, to_s: float, reason: str = "link 
         signal.force_n[keep],
         signal.layout,
         signal.quantity,
-        (Gap(from_s, to_s, reason),),
+        (TimeGap(from_s, to_s, reason),),
     )

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Foot, Gap, Walk
+from plantigrade.gait.signals import Foot, TimeGap, Walk
 from plantigrade.imports import cells, clock
-from plantigrade.imports.assemble import FootData, to_walk
+from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.clock import Clock
 from plantigrade.imports.source import Source
 
@@ -23,9 +23,11 @@ def wave(sensors: int = 1, rows: int = ROWS, turn: int = 0) -> np.ndarray:
     return np.repeat(one[:, None], sensors, axis=1).astype(np.float32)
 
 
-def walk_of(left: np.ndarray | FootData, right: np.ndarray | FootData | None = None, **more: object) -> Walk:
+def walk_of(
+    left: np.ndarray | ImportedFoot, right: np.ndarray | ImportedFoot | None = None, **more: object
+) -> Walk:
     feet = {
-        foot: data if isinstance(data, FootData) else FootData(data)
+        foot: data if isinstance(data, ImportedFoot) else ImportedFoot(data)
         for foot, data in ((Foot.LEFT, left), (Foot.RIGHT, right))
         if data is not None
     }
@@ -35,7 +37,7 @@ def walk_of(left: np.ndarray | FootData, right: np.ndarray | FootData | None = N
 
 
 def remarks(
-    left: np.ndarray | FootData, right: np.ndarray | FootData | None = None, **more: object
+    left: np.ndarray | ImportedFoot, right: np.ndarray | ImportedFoot | None = None, **more: object
 ) -> list[str]:
     """Remarks of a walk; without a right foot, those beside the one that says so."""
     said = walk_of(left, right, **more).source.note.split("; ")
@@ -47,7 +49,7 @@ def test_a_walk_carries_what_the_file_says():
     layout = cells.stappone()
     ticks = clock.steady(ROWS, 100.0, FILE.path)
     made = walk_of(
-        FootData(left, None), FootData(right), ticks=ticks, notes=["from a test"], body_weight_n=700.0
+        ImportedFoot(left, None), ImportedFoot(right), ticks=ticks, notes=["from a test"], body_weight_n=700.0
     )
     assert made.left is not None
     assert made.right is not None
@@ -57,7 +59,7 @@ def test_a_walk_carries_what_the_file_says():
     assert (made.sample_rate_hz, made.body_weight_n) == (100.0, 700.0)
     assert (made.source.path, made.source.format) == ("folder/walk.txt", "made")
     assert made.source.note == "from a test"
-    single = walk_of(FootData(wave(12), layout, "footswitch"))
+    single = walk_of(ImportedFoot(wave(12), layout, "footswitch"))
     assert single.left is not None
     assert single.left.layout is layout
     assert (single.left.quantity, single.body_weight_n) == ("footswitch", None)
@@ -66,7 +68,7 @@ def test_a_walk_carries_what_the_file_says():
 
 
 def test_a_right_foot_alone_lacks_the_left():
-    made = to_walk(FILE, "made", clock.steady(ROWS, 100.0, FILE.path), {Foot.RIGHT: FootData(wave())})
+    made = to_walk(FILE, "made", clock.steady(ROWS, 100.0, FILE.path), {Foot.RIGHT: ImportedFoot(wave())})
     assert made.left is None
     assert made.source.note == "no left foot in the file: nothing that needs both feet can be computed"
 
@@ -150,10 +152,10 @@ def test_a_rim_of_a_grid_and_footswitches_may_stay_unloaded_but_not_stand_at_a_l
     grid[:, 5] = 0.0
     assert remarks(grid) == []
     assert remarks(grid[:, :16]) == ["left foot: sensors 6 never saw a load"]
-    assert remarks(FootData(grid[:, :16], None, "footswitch")) == []
+    assert remarks(ImportedFoot(grid[:, :16], None, "footswitch")) == []
     grid[:, 5] = 3.0
     assert remarks(grid) == ["left foot: sensors 6 stand still at a load (stuck)"]
-    assert remarks(FootData(grid, None, "footswitch")) == [
+    assert remarks(ImportedFoot(grid, None, "footswitch")) == [
         "left foot: sensors 6 stand still at a load (stuck)"
     ]
 
@@ -169,7 +171,7 @@ def test_forces_far_below_zero_are_said(lowest: float, said: list[str]):
     right = wave(2, turn=25)
     right[10, 1] = lowest
     assert remarks(wave(), right) == said
-    assert remarks(wave(), FootData(right, None, "footswitch")) == []
+    assert remarks(wave(), ImportedFoot(right, None, "footswitch")) == []
 
 
 @pytest.mark.parametrize("value", [0.0, 300.0, np.nan])
@@ -204,7 +206,7 @@ def test_feet_that_move_as_one_are_one_foot_twice(share: float, said: list[str])
     assert remarks(one, 100 - one) == []  # the other way round they are two feet
     assert remarks(wave(3), one) == [SAME]
     # Feet of different length, or one that never moves, are not compared.
-    late = FootData(one[:1000], None, "force", clock.steady(1000, 100.0, FILE.path))
+    late = ImportedFoot(one[:1000], None, "force", clock.steady(1000, 100.0, FILE.path))
     assert remarks(one, late) == []
 
 
@@ -235,7 +237,9 @@ def test_remarks_stand_in_one_order_and_once():
     right[:, 0] = 0.0
     own = Clock(np.arange(500) / 100, 100.0, (), ("its clock is odd",))
     shared = Clock(np.arange(500) / 100, 100.0, (), ("the clock is odd", "noted"))
-    said = remarks(left, FootData(right, None, "force", own), ticks=shared, notes=["noted", "noted", "first"])
+    said = remarks(
+        left, ImportedFoot(right, None, "force", own), ticks=shared, notes=["noted", "noted", "first"]
+    )
     assert said == [
         "noted",
         "first",
@@ -250,10 +254,10 @@ def test_remarks_stand_in_one_order_and_once():
 
 
 def test_each_foot_may_have_a_clock_and_gaps_of_its_own():
-    gap, other = Gap(1.0, 2.0, "here"), Gap(3.0, 4.0, "there")
+    gap, other = TimeGap(1.0, 2.0, "here"), TimeGap(3.0, 4.0, "there")
     shared = Clock(np.arange(ROWS) / 100, 100.0, (gap,), ())
     own = Clock(0.004 + np.arange(1500) / 75, 75.0, (other,), ())
-    made = walk_of(wave(), FootData(wave(rows=1500, turn=9), None, "force", own), ticks=shared)
+    made = walk_of(wave(), ImportedFoot(wave(rows=1500, turn=9), None, "force", own), ticks=shared)
     assert made.left is not None
     assert made.right is not None
     assert (made.left.time_s is shared.time_s, made.left.gaps) == (True, (gap,))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Gap
+from plantigrade.gait.signals import TimeGap
 from plantigrade.imports import clock
 
 FILE = Path("walk.csv")
@@ -115,7 +115,7 @@ def test_a_jump_is_a_gap_from_the_first_missing_sample_to_the_next_one_there():
     """Steps of 10 ms, then from 0.49 s to 0.62 s: samples from 0.50 s on are missing, 120 ms."""
     times = np.concatenate([ticks(0.01), 0.62 + ticks(0.01)])
     found = clock.checked(times, FILE)
-    assert found.gaps == (Gap(pytest.approx(0.50), pytest.approx(0.62), "time jumps in the file"),)
+    assert found.gaps == (TimeGap(pytest.approx(0.50), pytest.approx(0.62), "time jumps in the file"),)
     assert found.notes == ("1 gap in the time column, 0.12 s in all; no stride is counted across one",)
     assert found.rate_hz == pytest.approx(100.0)
     assert found.time_s is times

@@ -9,7 +9,7 @@ from plantigrade.gait.signals import Foot
 from plantigrade.imports import formats, wfdb
 from plantigrade.imports.source import Head, open_source
 from plantigrade.library.recordings import import_format
-from plantigrade.library.recordings.container import BOOKS_FILE
+from plantigrade.library.recordings.container import MANIFEST_FILE
 
 from tests.host.imports.reading import refusal, written
 
@@ -189,10 +189,10 @@ def test_what_names_a_recording_of_ours(tmp_path: Path):
     folder = tmp_path / "one"
     folder.mkdir()
     assert import_format.folder_of(folder) is None
-    for name in (BOOKS_FILE, "left.parquet", "walk.csv"):
+    for name in (MANIFEST_FILE, "left.parquet", "walk.csv"):
         written(folder / name, "x")
     assert import_format.folder_of(folder) == folder
-    assert import_format.folder_of(folder / BOOKS_FILE) == folder
+    assert import_format.folder_of(folder / MANIFEST_FILE) == folder
     assert import_format.folder_of(folder / "left.parquet") == folder
     assert import_format.folder_of(folder / "none.parquet") == folder
     assert import_format.folder_of(folder / "walk.csv") is None
@@ -206,6 +206,6 @@ def test_what_is_no_recording_of_ours_is_refused_as_one(tmp_path: Path):
         "is no recording of ours: a folder with recording.json (`plantigrade sessions list`)"
     )
     # A file that lies in the folder of a recording is read as what it is; a recording only as itself.
-    written(tmp_path / BOOKS_FILE, "x")
+    written(tmp_path / MANIFEST_FILE, "x")
     assert formats.read(path).source.format == "csv"
     assert refusal(tmp_path, "csv") == "is a folder; name a recording inside it"

@@ -9,7 +9,7 @@ from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
 from plantigrade.imports import formats
-from plantigrade.library.recordings.container import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootManifest, RecordedGap, RecordingManifest
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 
 START_NS = 1_700_000_000_000_000_000
@@ -41,12 +41,12 @@ def frames(slots: list[int], *, timed: bool = True, hole_after: int | None = Non
 
 def write(root: Path, feet: dict[str, FootFrames], gaps: list[RecordedGap] | None = None) -> Path:
     draft = Draft.begin(root, "walk")
-    books = []
+    manifest = []
     for name, content in feet.items():
         digest = draft.write_frames(name, content)
         slots = int(content.slots.sum())
-        books.append(
-            FootBooks(
+        manifest.append(
+            FootManifest(
                 foot=name,
                 insole={"serial": "00"},
                 requested=[(0, slots)],
@@ -60,7 +60,7 @@ def write(root: Path, feet: dict[str, FootFrames], gaps: list[RecordedGap] | Non
             )
         )
     timed = any(np.any(content.host_ns != NO_TIME) for content in feet.values())
-    return draft.finish(RecordingBooks("walk", START_NS if timed else None, 10.0, {}, books))
+    return draft.finish(RecordingManifest("walk", START_NS if timed else None, 10.0, {}, manifest))
 
 
 def test_two_feet_on_one_clock(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.journal import entries
 from plantigrade.bridge.journal.entries import Kind
 from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, Walk
-from plantigrade.library.recordings.container import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootManifest, RecordedGap, RecordingManifest
 from plantigrade.library.recordings.frames import FootFrames
 
 START_NS = 1_772_000_000_000_000_000
@@ -77,7 +77,7 @@ def sealed(recordings: Path, name: str, rows: int = 300, gap: bool = False) -> P
     draft = Draft.begin(recordings, name)
     content = frames(rows)
     gaps = [RecordedGap(rows, rows + 50, rows / 100, None, "off")] if gap else []
-    foot = FootBooks(
+    foot = FootManifest(
         foot="left",
         insole=IDENTITY,
         requested=[(0, rows + 50 * gap)],
@@ -89,7 +89,7 @@ def sealed(recordings: Path, name: str, rows: int = 300, gap: bool = False) -> P
         rows=rows,
         sha256=draft.write_frames("left", content),
     )
-    return draft.finish(RecordingBooks(name, START_NS, rows / 100, {"made_by": "a test"}, [foot]))
+    return draft.finish(RecordingManifest(name, START_NS, rows / 100, {"made_by": "a test"}, [foot]))
 
 
 def journal(path: Path, blocks: int = 6) -> Path:

@@ -38,8 +38,8 @@ def test_damaged_recordings_are_found(what: str, data: Path) -> None:
     library = Library(data)
     folder = sealed(library.recordings, "one", rows=3000)
     library.scan()
-    file, books = folder / "left.parquet", folder / "recording.json"
-    content, text = file.read_bytes(), books.read_text()
+    file, manifest = folder / "left.parquet", folder / "recording.json"
+    content, text = file.read_bytes(), manifest.read_text()
     if what == "cut":
         file.write_bytes(content[: len(content) // 2])
     elif what == "foreign":
@@ -49,9 +49,9 @@ def test_damaged_recordings_are_found(what: str, data: Path) -> None:
     elif what == "changed":
         file.write_bytes(content[:2000] + bytes([content[2000] ^ 255]) + content[2001:])
     elif what == "books":
-        books.write_text(text.replace('"off"', '"gone"').replace("a test", "another test"))
+        manifest.write_text(text.replace('"off"', '"gone"').replace("a test", "another test"))
     else:
-        books.write_text(text.replace("recording/1", "recording/7"))
+        manifest.write_text(text.replace("recording/1", "recording/7"))
     verdict = library.verify("one")
     assert not verdict.ok
     assert any(word in " ".join(verdict.problems) for word in ("left.parquet", "recording.json"))

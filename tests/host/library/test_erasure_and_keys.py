@@ -129,10 +129,10 @@ def test_files_are_encrypted_once(library: Library) -> None:
     vault = Vault([MasterKey.new()])
     for name, files in ((FIRST, 1), (imported, 2)):
         folder = library.recordings / name
-        books = (folder / "recording.json").read_bytes()
+        manifest = (folder / "recording.json").read_bytes()
         assert encrypt_folder(folder, vault) == files and encrypt_folder(folder, vault) == 0
         assert all(is_encrypted(path) for path in folder.glob("*.parquet"))
-        assert (folder / "recording.json").read_bytes() == books
+        assert (folder / "recording.json").read_bytes() == manifest
         assert sorted(read_keys(folder)) == [path.stem for path in sorted(folder.glob("*.parquet"))]
         assert not list(folder.glob("*.encrypting"))
 

@@ -82,9 +82,9 @@ def test_earlier_days_of_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         library.add_person(Person("P001"))
         for day in range(5):
             sealed(library.recordings, f"day-{day}", rows=10)
-            books = library.recordings / f"day-{day}" / "recording.json"
+            manifest = library.recordings / f"day-{day}" / "recording.json"
             later = START_NS + day * 1_000_000_000
-            books.write_text(books.read_text().replace(str(START_NS), str(later)))
+            manifest.write_text(manifest.read_text().replace(str(START_NS), str(later)))
         library.scan()
         for day in (0, 1, 2, 4):
             library.assign(f"day-{day}", "P001")

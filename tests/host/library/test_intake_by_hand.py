@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from plantigrade.calibration import nominal
-from plantigrade.gait.signals import Foot, FootSignal, Gap, SensorLayout, SourceInfo, Walk
+from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, TimeGap, Walk
 from plantigrade.library.catalogue import alerts as module
 from plantigrade.library.catalogue.details import ALGORITHM, calibration_of, keep_alerts, keep_analysis
 from plantigrade.library.catalogue.ingest import digest_of
@@ -22,8 +22,8 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.catalogue.tables import AnalysisRow
 from plantigrade.library.entries import StoredAlert
-from plantigrade.library.recordings.container import RecordedGap, read_books
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.container import RecordedGap, read_manifest
+from plantigrade.library.recordings.reader import RecordingReader
 
 from tests.host.library.library_kit import FIRST, IDENTITY, START_NS, sealed
 
@@ -36,7 +36,7 @@ def library(tmp_path: Path) -> Any:
         yield library
 
 
-def signal(foot: Foot, times: list[float], gaps: tuple[Gap, ...] = (), first: float = 1.0) -> FootSignal:
+def signal(foot: Foot, times: list[float], gaps: tuple[TimeGap, ...] = (), first: float = 1.0) -> FootSignal:
     force = np.array([[first + n, 2 * n] for n in range(len(times))], np.float32).reshape(-1, 2)
     return FootSignal(foot, np.array(times), force, None, "force", gaps)
 
@@ -60,21 +60,21 @@ def test_an_entry_says_what_the_books_say(library: Library) -> None:
 def test_an_import_and_its_gaps(library: Library) -> None:
     """At 10 Hz from 5.0 s on: samples 0, 1, 2, 5, 6 and 9. Of the first gap the file said why, in part; the
     reason that it gave for another time does not count."""
-    told = (Gap(1.0, 5.29, "before"), Gap(5.4, 5.45, "shoe off"), Gap(5.45, 5.5, "second"))
+    told = (TimeGap(1.0, 5.29, "before"), TimeGap(5.4, 5.45, "shoe off"), TimeGap(5.45, 5.5, "second"))
     walk = Walk(
         signal(Foot.LEFT, [5.0, 5.1, 5.2, 5.5, 5.6, 5.9], told), signal(Foot.RIGHT, [4.9, 5.0]), 10.0000004,
         SourceInfo("x/y.csv", "csv", "noted"), 650.0,
     )  # fmt: skip
     entry = library.import_walk(walk, "title", "y.csv", "abc")
-    books = read_books(library.recordings / entry.id)
+    manifest = read_manifest(library.recordings / entry.id)
     assert entry.id == f"import-{digest_of(walk)[:12]}" and entry.kind == "import"
-    assert (books.start_utc_ns, books.duration_s) == (None, 1.0), "from 4.9 to 5.9 s"
-    assert (books.sample_rate_hz, books.body_weight_n, books.content) == (10.0, 650.0, "forces")
-    assert books.provenance == {
+    assert (manifest.start_utc_ns, manifest.duration_s) == (None, 1.0), "from 4.9 to 5.9 s"
+    assert (manifest.sample_rate_hz, manifest.body_weight_n, manifest.content) == (10.0, 650.0, "forces")
+    assert manifest.provenance == {
         "made_by": f"plantigrade {version('plantigrade')} import", "format": "csv", "note": "noted",
         "source_sha256": "abc", "source_name": "y.csv",
     }  # fmt: skip
-    left, right = books.feet
+    left, right = manifest.feet
     assert (left.foot, left.requested, left.frames_requested, left.frames_recorded) == (
         "left",
         [(0, 10)],
@@ -95,7 +95,7 @@ def test_an_import_and_its_gaps(library: Library) -> None:
     assert left.missing_by_reason == {"shoe off": 2, "not in the file": 2}
     assert (right.requested, right.frames_recorded, right.gaps) == ([(0, 2)], 2, [])
     assert (entry.frames_recorded, entry.frames_missing, entry.title) == (8, 4, "title")
-    back = SealedRecording.open(library.recordings / entry.id).forces("left")
+    back = RecordingReader.open(library.recordings / entry.id).forces("left")
     assert back.force_n.tolist() == [[1, 0], [2, 2], [3, 4], [4, 6], [5, 8], [6, 10]]
     assert library.verify(entry.id).ok
 
@@ -104,13 +104,13 @@ def test_an_import_of_which_little_is_known(library: Library) -> None:
     layout = SensorLayout("two", np.array([1.0, 2]), np.array([1.0, 2]), np.array([1.0, 1]), ("heel", "toes"))
     empty = replace(signal(Foot.RIGHT, []), layout=layout)
     walk = Walk(signal(Foot.LEFT, [0.0]), empty, 10.0, SourceInfo("", "csv"))
-    books = read_books(library.recordings / library.import_walk(walk).id)
-    assert books.duration_s == 0.0 and "source_name" not in books.provenance
-    left, right = books.feet
+    manifest = read_manifest(library.recordings / library.import_walk(walk).id)
+    assert manifest.duration_s == 0.0 and "source_name" not in manifest.provenance
+    left, right = manifest.feet
     assert (right.requested, right.frames_requested, right.frames_recorded, right.gaps) == ([], 0, 0, [])
     assert right.layout is not None and right.layout["name"] == "two" and left.layout is None
     nothing = Walk(None, empty, 10.0, SourceInfo("", "csv"))
-    assert read_books(library.recordings / library.import_walk(nothing).id).duration_s == 0.0
+    assert read_manifest(library.recordings / library.import_walk(nothing).id).duration_s == 0.0
 
 
 def test_two_walks_are_one_only_if_all_samples_agree() -> None:

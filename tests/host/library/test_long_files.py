@@ -81,7 +81,7 @@ def test_a_long_recording_takes_little_memory(tmp_path: Path) -> None:
     rows = 600_000
     folder = sealed_recording(tmp_path, "long", rows)
     tracemalloc.start()
-    found = sealed.SealedRecording.open(folder).walk().left
+    found = sealed.RecordingReader.open(folder).walk().left
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert found is not None and isinstance(found.force_n, StoredForces) and len(found) == rows

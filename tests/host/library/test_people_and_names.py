@@ -204,9 +204,9 @@ def eight(library: Library) -> Library:
     """Eight recordings a..h, each a day after the one before; titles "Titel A" ... in the order of a..h."""
     for number, name in enumerate("abcdefgh"):
         folder = sealed(library.recordings, name, rows=10)
-        books = folder / "recording.json"
+        manifest = folder / "recording.json"
         later = START_NS + number * 86_400_000_000_000
-        books.write_text(books.read_text().replace(str(START_NS), str(later)))
+        manifest.write_text(manifest.read_text().replace(str(START_NS), str(later)))
     library.scan()
     for name in "abcdefgh":
         library.rename(name, f"Titel {name.upper()}")

@@ -12,7 +12,7 @@ from plantigrade.library.entries import Person
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.master_key import KEY_VARIABLE
 from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.reader import RecordingReader
 
 from tests.host.library.library_kit import frames, sealed, walk
 
@@ -46,7 +46,7 @@ def test_nothing_can_be_read_without_the_key(open_library: Open, data: Path, url
     if url is None:
         assert not [p for p in data.rglob("*") if p.is_file() and b"Zyxwvu" in p.read_bytes()]
     with pytest.raises(RecordingError, match="is encrypted"):
-        SealedRecording.open(data / "recordings" / entry.id).walk()
+        RecordingReader.open(data / "recordings" / entry.id).walk()
 
 
 def test_everything_can_be_read_with_it_and_after_a_change(

@@ -16,10 +16,10 @@ from plantigrade.bridge.journal import entries
 from plantigrade.bridge.journal.entries import Kind
 from plantigrade.bridge.journal.file import JournalError, host_boot
 from plantigrade.library.recordings import finalize as module
-from plantigrade.library.recordings.container import RecordedGap, RecordingBooks, read_books
+from plantigrade.library.recordings.container import RecordedGap, RecordingManifest, read_manifest
 from plantigrade.library.recordings.finalize import read_journal, roll, seal, slots_of
 from plantigrade.library.recordings.frames import NO_TIME
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.library.recordings.timeline import Timeline
 
 from tests.host.library.library_kit import IDENTITY
@@ -67,16 +67,16 @@ def clock(host_ns: int, *, number: int = 0, boot: int = 1, at_us: int = 0) -> by
     return entries.build_clock(number, boot, ClockEstimate(at_us, host_ns, 0.0, 100_000, 1.0, 10))
 
 
-def sealed(tmp_path: Path, *pieces: bytes) -> tuple[RecordingBooks, SealedRecording]:
+def sealed(tmp_path: Path, *pieces: bytes) -> tuple[RecordingManifest, RecordingReader]:
     path = tmp_path / "journal"
     path.write_bytes(b"".join(pieces))
     folder = seal(path, tmp_path / "recordings")
-    return read_books(folder), SealedRecording.open(folder)
+    return read_manifest(folder), RecordingReader.open(folder)
 
 
 def test_a_recording_of_one_insole(tmp_path: Path) -> None:
     """Slot 0 is at 5 s of the host's clock, where the wall clock said 12:00:00."""
-    books, recording = sealed(
+    manifest, recording = sealed(
         tmp_path,
         run(),
         insole(0),
@@ -86,19 +86,23 @@ def test_a_recording_of_one_insole(tmp_path: Path) -> None:
         record(103, 5, first_count=48),
     )
     digest = hashlib.sha256(json.dumps(RUN, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:8]
-    assert books.id == f"20260301T120000Z-{digest}"
-    assert books.start_utc_ns == UTC_NS + 1_000_000_000 and books.duration_s == 0.07
-    assert books.provenance == {
+    assert manifest.id == f"20260301T120000Z-{digest}"
+    assert manifest.start_utc_ns == UTC_NS + 1_000_000_000 and manifest.duration_s == 0.07
+    assert manifest.provenance == {
         "made_by": "plantigrade bridge",
         "journal_damaged_bytes": 0,
         "journal_runs": 1,
         "counts": "raw 12-bit ADC counts in the order of the sensor layout",
     }
-    (foot,) = books.feet
+    (foot,) = manifest.feet
     assert (foot.foot, foot.insole, foot.requested) == ("left", LEFT, [(100, 108)])
     assert (foot.frames_requested, foot.frames_recorded, foot.frames_missing, foot.rows) == (8, 8, 0, 8)
     assert (foot.missing_by_reason, foot.gaps) == ({}, [])
-    assert (books.content, books.sample_rate_hz, books.schema) == ("counts", 100.0, "plantigrade.recording/1")
+    assert (manifest.content, manifest.sample_rate_hz, manifest.schema) == (
+        "counts",
+        100.0,
+        "plantigrade.recording/1",
+    )
     frames = recording.frames("left")
     assert frames.seq.tolist() == list(range(100, 108))
     assert frames.counts[:, 0].tolist() == [0, 16, 32, 48, 64, 80, 96, 112]
@@ -112,11 +116,11 @@ def test_gaps_with_reasons_and_times(tmp_path: Path) -> None:
     """Slots 103 and 104 were overwritten, 105 nobody explains, 106 and 107 are there, 108 was not asked for.
     A gap lasts from the end of the frame before it (102 ends at 1.03 s) to the frame after it (1.06 s), in
     seconds since slot 100, the first frame."""
-    books, _ = sealed(
+    manifest, _ = sealed(
         tmp_path, run(), insole(0), request(98, 108), clock(5_000_000_000), record(100, 3), record(106, 2),
         gap(90, 99, MissingReason.OFF), gap(103, 105, MissingReason.OVERWRITTEN),
     )  # fmt: skip
-    (foot,) = books.feet
+    (foot,) = manifest.feet
     assert foot.gaps == [
         RecordedGap(98, 99, None, 0.0, "off"),
         RecordedGap(99, 100, None, 0.0, "unexplained"),
@@ -128,28 +132,28 @@ def test_gaps_with_reasons_and_times(tmp_path: Path) -> None:
 
 
 def test_two_explanations_of_one_slot_count_once(tmp_path: Path) -> None:
-    books, _ = sealed(
+    manifest, _ = sealed(
         tmp_path, run(), insole(0), request(0, 10), record(0, 4),
         gap(4, 7, MissingReason.OFF), gap(5, 9, MissingReason.OVERRUN), gap(20, 30, MissingReason.OFF),
     )  # fmt: skip
-    assert [(g.first, g.end, g.reason) for g in books.feet[0].gaps] == [
+    assert [(g.first, g.end, g.reason) for g in manifest.feet[0].gaps] == [
         (4, 7, "off"), (7, 9, "overrun"), (9, 10, "unexplained"),
     ]  # fmt: skip
-    assert books.feet[0].frames_missing == 6
+    assert manifest.feet[0].frames_missing == 6
 
 
 def test_a_gap_after_frames_of_several_slots(tmp_path: Path) -> None:
     """The frame of slot 0 stands for five; the gap begins where it ends, 50 ms on."""
-    books, recording = sealed(
+    manifest, recording = sealed(
         tmp_path, run(), insole(0), request(0, 8), clock(5_000_000_000), record(0, 1, slots=5), record(7, 1)
     )
-    assert books.feet[0].gaps == [RecordedGap(5, 7, 0.05, 0.07, "unexplained")]
-    assert books.feet[0].rows == 2 and books.feet[0].frames_recorded == 6
+    assert manifest.feet[0].gaps == [RecordedGap(5, 7, 0.05, 0.07, "unexplained")]
+    assert manifest.feet[0].rows == 2 and manifest.feet[0].frames_recorded == 6
     assert recording.frames("left").slots.tolist() == [5, 1]
 
 
 def test_what_is_held_elsewhere_is_not_asked_for(tmp_path: Path) -> None:
-    books, _ = sealed(
+    manifest, _ = sealed(
         tmp_path,
         run(),
         insole(0),
@@ -160,14 +164,16 @@ def test_what_is_held_elsewhere_is_not_asked_for(tmp_path: Path) -> None:
         record(4, 2),
         record(8, 2),
     )
-    (foot,) = books.feet
+    (foot,) = manifest.feet
     assert foot.requested == [(4, 6), (8, 10), (20, 22)]
     assert (foot.frames_requested, foot.frames_recorded, foot.frames_missing) == (6, 4, 2)
 
 
 def test_frames_that_nobody_asked_for_are_kept_and_not_counted(tmp_path: Path) -> None:
-    books, recording = sealed(tmp_path, run(), insole(0), request(2, 4), record(0, 6))
-    assert books.feet[0].frames_recorded == 2 and books.feet[0].rows == 6 == len(recording.frames("left"))
+    manifest, recording = sealed(tmp_path, run(), insole(0), request(2, 4), record(0, 6))
+    assert manifest.feet[0].frames_recorded == 2 and manifest.feet[0].rows == 6 == len(
+        recording.frames("left")
+    )
 
 
 def test_records_in_any_order_and_twice_give_each_slot_once(tmp_path: Path) -> None:
@@ -182,15 +188,15 @@ def test_records_in_any_order_and_twice_give_each_slot_once(tmp_path: Path) -> N
 
 
 def test_a_clock_that_nobody_knows(tmp_path: Path) -> None:
-    books, recording = sealed(tmp_path, run(), insole(0), request(0, 4), record(0, 2), record(3, 1))
-    assert (books.start_utc_ns, books.duration_s) == (None, None)
-    assert books.feet[0].gaps == [RecordedGap(2, 3, None, None, "unexplained")]
+    manifest, recording = sealed(tmp_path, run(), insole(0), request(0, 4), record(0, 2), record(3, 1))
+    assert (manifest.start_utc_ns, manifest.duration_s) == (None, None)
+    assert manifest.feet[0].gaps == [RecordedGap(2, 3, None, None, "unexplained")]
     frames = recording.frames("left")
     assert (frames.host_ns == NO_TIME).all() and (frames.uncertainty_us == -1).all()
 
 
 def test_a_clock_that_is_known_for_one_boot(tmp_path: Path) -> None:
-    books, recording = sealed(
+    manifest, recording = sealed(
         tmp_path,
         run(),
         insole(0),
@@ -201,26 +207,26 @@ def test_a_clock_that_is_known_for_one_boot(tmp_path: Path) -> None:
     )
     frames = recording.frames("left")
     assert frames.host_ns.tolist() == [NO_TIME, NO_TIME, UTC_NS + 40_000_000, UTC_NS + 50_000_000]
-    assert books.start_utc_ns == UTC_NS + 40_000_000 and books.duration_s == 0.01
-    assert books.feet[0].gaps == [RecordedGap(2, 4, None, 0.0, "unexplained")]
+    assert manifest.start_utc_ns == UTC_NS + 40_000_000 and manifest.duration_s == 0.01
+    assert manifest.feet[0].gaps == [RecordedGap(2, 4, None, 0.0, "unexplained")]
 
 
 def test_two_insoles_have_one_start(tmp_path: Path) -> None:
-    books, _ = sealed(
+    manifest, _ = sealed(
         tmp_path, run(), insole(0), insole(1, RIGHT), clock(5_000_000_000), clock(5_200_000_000, number=1),
         record(10, 2), record(0, 30, number=1), request(10, 12), request(0, 30, number=1),
     )  # fmt: skip
-    assert [foot.foot for foot in books.feet] == ["left", "right"]
+    assert [foot.foot for foot in manifest.feet] == ["left", "right"]
     # The left begins at 0.1 s, the right at 0.2 s and ends at 0.49 s.
-    assert books.start_utc_ns == UTC_NS + 100_000_000 and books.duration_s == 0.39
+    assert manifest.start_utc_ns == UTC_NS + 100_000_000 and manifest.duration_s == 0.39
 
 
 def test_two_insoles_of_one_side_are_told_apart(tmp_path: Path) -> None:
-    books, _ = sealed(
+    manifest, _ = sealed(
         tmp_path, run(), insole(0), insole(1, LEFT | {"serial": "L2"}), insole(2, RIGHT),
         record(0, 1), record(0, 1, number=1), record(0, 1, number=2),
     )  # fmt: skip
-    assert [foot.foot for foot in books.feet] == ["left", "left-L2", "right"]
+    assert [foot.foot for foot in manifest.feet] == ["left", "left-L2", "right"]
 
 
 def test_a_second_run_on_the_same_host_keeps_its_clock(tmp_path: Path) -> None:
@@ -230,28 +236,28 @@ def test_a_second_run_on_the_same_host_keeps_its_clock(tmp_path: Path) -> None:
         folder = tmp_path / boot
         folder.mkdir()
         second = run(utc_ns=UTC_NS + 60_000_000_000, host_boot=boot)
-        books, recording = sealed(
+        manifest, recording = sealed(
             folder, run(), insole(0), record(0, 2), request(0, 2), second, clock(5_000_000_000)
         )
         assert recording.frames("left").host_ns[0] == UTC_NS + shift_ns
-        assert books.provenance["journal_runs"] == 2
+        assert manifest.provenance["journal_runs"] == 2
 
 
 def test_entries_of_an_insole_that_never_said_who_it_is(tmp_path: Path) -> None:
-    books, _ = sealed(
+    manifest, _ = sealed(
         tmp_path, run(), record(0, 2, number=7), request(0, 2, number=7), insole(0), record(5, 1)
     )
-    assert [foot.rows for foot in books.feet] == [1]
+    assert [foot.rows for foot in manifest.feet] == [1]
 
 
 def test_an_insole_that_comes_again_begins_anew(tmp_path: Path) -> None:
-    books, _ = sealed(tmp_path, run(), insole(0), record(0, 2), insole(0, RIGHT), record(5, 1))
-    assert [(foot.foot, foot.rows) for foot in books.feet] == [("right", 1)]
+    manifest, _ = sealed(tmp_path, run(), insole(0), record(0, 2), insole(0, RIGHT), record(5, 1))
+    assert [(foot.foot, foot.rows) for foot in manifest.feet] == [("right", 1)]
 
 
 def test_damage_in_the_middle_is_counted(tmp_path: Path) -> None:
-    books, _ = sealed(tmp_path, run(), insole(0), b"xyz", record(0, 2), b"tail")
-    assert books.provenance["journal_damaged_bytes"] == 3
+    manifest, _ = sealed(tmp_path, run(), insole(0), b"xyz", record(0, 2), b"tail")
+    assert manifest.provenance["journal_damaged_bytes"] == 3
 
 
 def test_journals_that_cannot_be_read(tmp_path: Path) -> None:

@@ -10,14 +10,20 @@ import pytest
 from plantigrade.calibration import Calibrator, nominal
 from plantigrade.calibration.model import as_json
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Foot, FootSignal, Gap, SensorLayout, SourceInfo, Walk
+from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, TimeGap, Walk
 from plantigrade.library.entries import Device, Person, RecordingEntry
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings import reader as module
-from plantigrade.library.recordings.container import FORCES, Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import (
+    FORCES,
+    Draft,
+    FootManifest,
+    RecordedGap,
+    RecordingManifest,
+)
 from plantigrade.library.recordings.forces import ForceFrames, from_signal, layout_as_json, layout_from_json
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
-from plantigrade.library.recordings.reader import LEAD_S, LONG_ROWS, SealedRecording
+from plantigrade.library.recordings.reader import LEAD_S, LONG_ROWS, RecordingReader
 from plantigrade.library.recordings.recording import Recording
 
 from tests.host.library.library_kit import IDENTITY
@@ -47,35 +53,39 @@ def frames_at(at_ms: list[int | None], slots: list[int] | None = None, first_us:
 
 def recorded(
     root: Path, feet: dict[str, FootFrames], *, start_ns: int | None = START_NS, **values: Any
-) -> SealedRecording:
+) -> RecordingReader:
     """A recording of insoles; `values` change the books of every foot."""
     draft = Draft.begin(root, "one")
-    books = [
+    manifest = [
         replace(
-            FootBooks(name, IDENTITY | {"serial": name[0].upper()}, [], 0, 0, 0, {}, [], len(frames), digest),
+            FootManifest(
+                name, IDENTITY | {"serial": name[0].upper()}, [], 0, 0, 0, {}, [], len(frames), digest
+            ),
             **values,
         )
         for name, frames in feet.items()
         if (digest := draft.write_frames(name, frames))
     ]
-    folder = draft.finish(RecordingBooks("one", start_ns, 1.0, {}, books))
-    return SealedRecording.open(folder)
+    folder = draft.finish(RecordingManifest("one", start_ns, 1.0, {}, manifest))
+    return RecordingReader.open(folder)
 
 
 def imported(
     root: Path, *, quantity: str = "force", provenance: dict[str, Any] | None = None
-) -> SealedRecording:
+) -> RecordingReader:
     """An import of five samples from 2.0 s on, with a gap, of two sensors."""
     times = np.array([2.0, 2.1, 2.2, 2.5, 2.6])
     force = np.array([[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]], np.float32)
     draft = Draft.begin(root, "one")
     digest = draft.write_forces("left", ForceFrames(np.array([0, 1, 2, 5, 6]), times, force))
     gap = RecordedGap(3, 5, 2.3, 2.5, "not_in_the_file")
-    foot = FootBooks(
+    foot = FootManifest(
         "left", {}, [(0, 7)], 7, 5, 2, {}, [gap], 5, digest, layout=layout_as_json(LAYOUT), quantity=quantity
     )
-    books = RecordingBooks("one", None, 0.6, provenance or {}, [foot], content=FORCES, sample_rate_hz=10.0)
-    return SealedRecording.open(draft.finish(replace(books, body_weight_n=700.0)))
+    manifest = RecordingManifest(
+        "one", None, 0.6, provenance or {}, [foot], content=FORCES, sample_rate_hz=10.0
+    )
+    return RecordingReader.open(draft.finish(replace(manifest, body_weight_n=700.0)))
 
 
 def test_frames_and_times(tmp_path: Path) -> None:
@@ -157,7 +167,7 @@ def test_the_walk_of_an_import(tmp_path: Path) -> None:
     assert (walk.sample_rate_hz, walk.body_weight_n) == (10.0, 700.0)
     assert walk.source == SourceInfo(str(one.folder), "csv", "made up")
     assert walk.left.force_n.tolist() == [[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]
-    assert walk.left.gaps == (Gap(2.3, 2.5, "not in the file"),)
+    assert walk.left.gaps == (TimeGap(2.3, 2.5, "not in the file"),)
     assert walk.left.layout is not None and walk.left.layout.region == ("heel", "toes")
     assert walk.left.quantity == "force" and walk.left.relative_sd is None
     part = one.walk(2.1, 2.6)
@@ -319,12 +329,12 @@ def test_places_of_sensors(tmp_path: Path) -> None:
     assert back.x_mm.tolist() == [1.0, 2.0] and back.y_mm.tolist() == [10.0, 20.0]
     assert back.area_cm2.tolist() == [3.0, 4.0] and back.region == ("heel", "toes")
     one = imported(tmp_path)
-    (foot,) = one.books.feet
+    (foot,) = one.manifest.feet
     assert foot.layout is not None
     for damage in ({"x_mm": [1.0]}, {"x_mm": "x"}):
         broken = replace(foot, layout=foot.layout | damage)
         with pytest.raises(RecordingError, match="the sensor places are damaged: "):
-            replace(one, books=replace(one.books, feet=[broken])).layout("left")
+            replace(one, manifest=replace(one.manifest, feet=[broken])).layout("left")
 
 
 @pytest.mark.parametrize(
@@ -342,7 +352,7 @@ def test_samples_are_numbered_by_the_nominal_rate_where_their_times_allow(
     assert from_signal(signal, 10.0).seq.tolist() == numbers
 
 
-def opened(sealed: SealedRecording, person: Person | None, kept: list[Any]) -> Recording:
+def opened(sealed: RecordingReader, person: Person | None, kept: list[Any]) -> Recording:
     entry = RecordingEntry("one", "import", "", None, None, None, ("left",), 10.0, 5, 2, 1, (), None, None)  # type: ignore[arg-type]
     return Recording(
         entry,
@@ -361,7 +371,7 @@ def test_body_weight_comes_from_the_recording_or_the_wearer(tmp_path: Path) -> N
     sealed = imported(tmp_path)
     person = Person("P1", "Anna", date(1951, 3, 9), weight_kg=60.0)
     assert opened(sealed, person, []).walk().body_weight_n == 700.0
-    without = replace(sealed, books=replace(sealed.books, body_weight_n=None))
+    without = replace(sealed, manifest=replace(sealed.manifest, body_weight_n=None))
     assert opened(without, person, []).walk().body_weight_n == pytest.approx(588.399)
     assert opened(without, person, []).walk(2.0, 2.2).body_weight_n == pytest.approx(588.399)
     assert opened(without, replace(person, weight_kg=None), []).walk().body_weight_n is None
@@ -373,7 +383,9 @@ def test_a_recording_reads_as_its_files_do(tmp_path: Path) -> None:
     assert (one.id, one.content, one.folder) == ("one", "forces", one.sealed.folder)
     assert one.forces("left", 2.1, 2.2).seq.tolist() == [1] and one.file("left").rows == 5
     assert (
-        one.layout("left") is not None and one.calibration("left") is None and one.books is one.sealed.books
+        one.layout("left") is not None
+        and one.calibration("left") is None
+        and one.manifest is one.sealed.manifest
     )
     assert one.walk() is one.walk(), "read once" and one.walk(2.0, 2.2) is not one.walk(2.0, 2.2)
     assert len(one.walk(2.0).left) == 5 and len(one.walk(to_s=2.1).left) == 1  # type: ignore[arg-type]

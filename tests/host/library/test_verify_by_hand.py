@@ -12,11 +12,11 @@ from plantigrade.library.recordings.container import (
     COUNTS,
     FORCES,
     Draft,
-    FootBooks,
+    FootManifest,
     RecordedGap,
-    RecordingBooks,
+    RecordingManifest,
     find_recordings,
-    read_books,
+    read_manifest,
 )
 from plantigrade.library.recordings.forces import ForceFrames
 from plantigrade.library.recordings.verify import Verdict, verify
@@ -28,16 +28,16 @@ GAP = RecordedGap(4, 6, 0.04, 0.06, "off")
 
 
 def written(
-    root: Path, change: Callable[[FootBooks], FootBooks] = lambda foot: foot, **columns: Any
+    root: Path, change: Callable[[FootManifest], FootManifest] = lambda foot: foot, **columns: Any
 ) -> Verdict:
     """The verdict on eight frames with a gap, with other columns or other books."""
     content = frames(8)
     content = replace(content, **({"seq": np.array([0, 1, 2, 3, 6, 7, 8, 9])} | columns))
     draft = Draft.begin(root, "one")
-    foot = FootBooks(
+    foot = FootManifest(
         "left", IDENTITY, [(0, 10)], 10, 8, 2, {"off": 2}, [GAP], 8, draft.write_frames("left", content)
     )
-    return verify(draft.finish(RecordingBooks("one", 0, 0.1, {}, [change(foot)])))
+    return verify(draft.finish(RecordingManifest("one", 0, 0.1, {}, [change(foot)])))
 
 
 def test_a_sound_recording(tmp_path: Path) -> None:
@@ -125,9 +125,9 @@ def imported(root: Path, seq: list[int], time_s: list[float], **values: Any) -> 
     draft = Draft.begin(root, "one")
     digest = draft.write_forces("right", force)
     size = len(seq)
-    foot = FootBooks("right", {}, [(0, size)] * (size > 0), size, size, 0, {}, [], size, digest)
+    foot = FootManifest("right", {}, [(0, size)] * (size > 0), size, size, 0, {}, [], size, digest)
     return verify(
-        draft.finish(RecordingBooks("one", None, 0.1, {}, [replace(foot, **values)], content=FORCES))
+        draft.finish(RecordingManifest("one", None, 0.1, {}, [replace(foot, **values)], content=FORCES))
     )
 
 
@@ -159,7 +159,7 @@ def test_files_that_are_not_there_or_not_sound(tmp_path: Path) -> None:
     assert verify(folder).ok
     (folder / "recording.json").unlink()
     verdict = verify(folder)
-    assert verdict.books is None
+    assert verdict.manifest is None
     path = folder / "recording.json"
     assert verdict.problems == [f"{path}: cannot be read: No such file or directory"]
     assert verdict.as_json() == {
@@ -170,11 +170,13 @@ def test_files_that_are_not_there_or_not_sound(tmp_path: Path) -> None:
 
 def test_books_as_they_are_written(tmp_path: Path) -> None:
     folder = sealed(tmp_path, "one", rows=20, gap=True)
-    books, text = read_books(folder), (folder / "recording.json").read_text()
+    manifest, text = read_manifest(folder), (folder / "recording.json").read_text()
     assert (
-        books.as_json() == text and text.startswith('{\n "body_weight_n": null,\n') and text.endswith("}\n")
+        manifest.as_json() == text
+        and text.startswith('{\n "body_weight_n": null,\n')
+        and text.endswith("}\n")
     )
-    assert books.feet[0].requested == [(0, 70)] and books.feet[0].quantity == "counts"
+    assert manifest.feet[0].requested == [(0, 70)] and manifest.feet[0].quantity == "counts"
     assert (COUNTS, FORCES) == ("counts", "forces")
 
 
@@ -196,7 +198,7 @@ def test_books_that_are_not_understood(old: str, new: str, words: str, tmp_path:
     path = sealed(tmp_path, "one", rows=20) / "recording.json"
     path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(RecordingError) as refused:
-        read_books(path.parent)
+        read_manifest(path.parent)
     assert str(refused.value).startswith(f"{path}: {words}")
 
 

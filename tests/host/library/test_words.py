@@ -129,10 +129,12 @@ def test_a_recording_on_the_screen() -> None:
         frames_missing=2,
         missing_by_reason={"not_sent": 2},
     )
-    books = SimpleNamespace(feet=[foot], provenance={"made_by": "x", "none": "", "never": None, "zero_is": 0})
+    manifest = SimpleNamespace(
+        feet=[foot], provenance={"made_by": "x", "none": "", "never": None, "zero_is": 0}
+    )
     entry = ENTRY._replace(title="ride", start_utc_ns=None)
     recording = SimpleNamespace(
-        entry=entry, books=books, person=Person("P1"), devices={}, notes=[], analyses=[], alerts=[]
+        entry=entry, manifest=manifest, person=Person("P1"), devices={}, notes=[], analyses=[], alerts=[]
     )
     assert shown(terminal_tables.print_recording, recording) == [
         "a  ride",

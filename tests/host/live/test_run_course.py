@@ -13,7 +13,7 @@ import pytest
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Identity, Insole, StampedFrames
-from plantigrade.bridge.reconnecting import Connection, Keeper
+from plantigrade.bridge.reconnecting import Connection, ReconnectingConnection
 from plantigrade.device.targets import NoTargetError
 from plantigrade.gait.follower import GaitFollower
 from plantigrade.library.catalogue.library import Library
@@ -30,7 +30,7 @@ def foot_run(name: str = "left", side: str | None = None) -> record.FootRun:
     insole = Insole(name)
     if side is not None:
         insole.identity = Identity("01", side, "1", 1, 1, 1, 10_000)
-    keeper = Keeper(insole, cast(Any, None))
+    keeper = ReconnectingConnection(insole, cast(Any, None))
     return record.FootRun(insole, keeper, FootState(), GaitFollower.at(100.0, "test"), [])
 
 
@@ -84,8 +84,8 @@ def test_the_state_follows_keeper_accounts_clock_and_battery() -> None:
     state = run.state
     assert (state.connection, state.side, state.missing) == ("waiting", "right", 0)
     assert (state.clock_ms, state.battery_pct) == (None, None)
-    run.insole.books.request(0, 100)
-    run.insole.books.record(0, 60)
+    run.insole.ledger.request(0, 100)
+    run.insole.ledger.record(0, 60)
     run.insole.boot = 4
     run.insole.clock_of(4).sync.estimate = ClockEstimate(0, 0, 0.0, 1_250_000, 1.0, 9)
     run.insole.status = cast(Any, SimpleNamespace(battery_pct=71))

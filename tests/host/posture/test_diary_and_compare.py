@@ -10,7 +10,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.before_after import compare
 from plantigrade.posture.baseline.t_distribution import t_cdf, t_quantile
-from plantigrade.posture.diary.diary import QUESTIONS, Entry, Place, relations, spearman
+from plantigrade.posture.diary.diary import QUESTIONS, BodySite, Entry, relations, spearman
 from scipy import stats
 
 from tests.host.posture.kit import columns
@@ -18,7 +18,7 @@ from tests.host.posture.kit import columns
 FIRST = date(2026, 1, 1)
 
 
-def entries(scores: list[int], place: Place = Place.KNEE) -> list[Entry]:
+def entries(scores: list[int], place: BodySite = BodySite.KNEE) -> list[Entry]:
     start = datetime(2026, 1, 1, 20, tzinfo=UTC)
     return [Entry(start + timedelta(days=i), place, score) for i, score in enumerate(scores)]
 
@@ -30,7 +30,7 @@ def daily(values: list[float]) -> dict[date, float]:
 def test_a_strong_relation_is_found_without_claiming_a_cause():
     steps = np.random.default_rng(1).uniform(2000, 12000, 40)
     scores = np.clip(np.round(steps / 1500), 0, 10).astype(int).tolist()
-    (relation,) = relations(entries(scores), Place.KNEE, {"steps": daily(steps.tolist())})
+    (relation,) = relations(entries(scores), BodySite.KNEE, {"steps": daily(steps.tolist())})
     assert relation.rho is not None
     assert relation.low is not None
     assert relation.rho > 0.9
@@ -39,11 +39,11 @@ def test_a_strong_relation_is_found_without_claiming_a_cause():
 
 
 def test_too_few_days_and_no_variation_are_said():
-    (few,) = relations(entries([3, 4, 5] * 3), Place.KNEE, {"steps": daily([1000.0] * 9)})
+    (few,) = relations(entries([3, 4, 5] * 3), BodySite.KNEE, {"steps": daily([1000.0] * 9)})
     assert few.rho is None
     assert "too early to say" in few.words
     assert "known on 9 days, 14 are needed" in few.words
-    (flat,) = relations(entries([3] * 30), Place.KNEE, {"steps": daily(list(range(30)))})
+    (flat,) = relations(entries([3] * 30), BodySite.KNEE, {"steps": daily(list(range(30)))})
     assert flat.rho is None
     assert "hardly changed" in flat.words
 
@@ -55,9 +55,9 @@ def test_unrelated_diaries_are_rarely_called_related():
         pain = np.clip(np.round(4 + np.convolve(draw.normal(0, 2, 44), np.ones(5) / 5, "valid")), 0, 10)
         loads = {
             metric: daily(np.convolve(draw.normal(0, 1, 42), np.ones(3) / 3, "valid").tolist())
-            for metric in QUESTIONS[Place.KNEE]
+            for metric in QUESTIONS[BodySite.KNEE]
         }
-        found = relations(entries(pain.astype(int).tolist()), Place.KNEE, loads, seed)
+        found = relations(entries(pain.astype(int).tolist()), BodySite.KNEE, loads, seed)
         assert all(relation.questions == 3 for relation in found)
         wrong += any(r.low is not None and r.high is not None and not r.low <= 0 <= r.high for r in found)
     assert wrong <= 6
@@ -66,7 +66,9 @@ def test_unrelated_diaries_are_rarely_called_related():
 def test_only_the_questions_fixed_beforehand_are_asked():
     everything = {name: daily(list(range(30))) for name in ("steps", "standing_h", "shoe_colour")}
     scores = [i % 7 for i in range(30)]
-    asked = {r.metric for r in relations(entries(scores, Place.LOWER_BACK), Place.LOWER_BACK, everything)}
+    asked = {
+        r.metric for r in relations(entries(scores, BodySite.LOWER_BACK), BodySite.LOWER_BACK, everything)
+    }
     assert asked == {"standing_h"}
 
 
@@ -91,7 +93,7 @@ def test_rank_correlation_is_scipys(values: list[int], seed: int):
     ],
 )
 def test_a_diary_entry_that_makes_no_sense_is_refused(wrong: dict):
-    good = {"at": datetime(2026, 1, 1, tzinfo=UTC), "place": Place.KNEE, "score": 3}
+    good = {"at": datetime(2026, 1, 1, tzinfo=UTC), "place": BodySite.KNEE, "score": 3}
     Entry(**good)
     with pytest.raises(PlantigradeError):
         Entry(**(good | wrong))

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import numpy as np
 import pytest
 from plantigrade.posture.diary import diary
-from plantigrade.posture.diary.diary import Entry, Place, Relation, daily_worst, relations, spearman
+from plantigrade.posture.diary.diary import BodySite, Entry, Relation, daily_worst, relations, spearman
 from scipy import stats
 
 FIRST = date(2026, 1, 1)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def entries(scores: Sequence[int], place: Place = Place.OTHER) -> list[Entry]:
+def entries(scores: Sequence[int], place: BodySite = BodySite.OTHER) -> list[Entry]:
     return [Entry(NOON + timedelta(days=i), place, score) for i, score in enumerate(scores)]
 
 
@@ -22,7 +22,7 @@ def daily(values: Sequence[float]) -> dict[date, float]:
 
 
 def relation(scores: Sequence[int], steps: Sequence[float], seed: int = 0) -> Relation:
-    (one,) = relations(entries(scores), Place.OTHER, {"steps": daily(steps)}, seed)
+    (one,) = relations(entries(scores), BodySite.OTHER, {"steps": daily(steps)}, seed)
     return one
 
 
@@ -50,14 +50,14 @@ def test_the_worst_score_of_a_day_in_the_time_of_the_entry_counts():
     east = timezone(timedelta(hours=5))
     late = datetime(2026, 1, 2, 1, tzinfo=east)  # still the first of January in Greenwich
     kept = [
-        Entry(NOON, Place.KNEE, 4),
-        Entry(NOON + timedelta(hours=2), Place.KNEE, 7),
-        Entry(NOON + timedelta(hours=4), Place.KNEE, 5),
-        Entry(NOON, Place.HIP, 9),
-        Entry(late, Place.KNEE, 0),
+        Entry(NOON, BodySite.KNEE, 4),
+        Entry(NOON + timedelta(hours=2), BodySite.KNEE, 7),
+        Entry(NOON + timedelta(hours=4), BodySite.KNEE, 5),
+        Entry(NOON, BodySite.HIP, 9),
+        Entry(late, BodySite.KNEE, 0),
     ]
-    assert daily_worst(kept, Place.KNEE) == {FIRST: 7, date(2026, 1, 2): 0}
-    assert daily_worst(kept, Place.SHIN) == {}
+    assert daily_worst(kept, BodySite.KNEE) == {FIRST: 7, date(2026, 1, 2): 0}
+    assert daily_worst(kept, BodySite.SHIN) == {}
 
 
 @pytest.mark.worked_example("effective_days")
@@ -102,7 +102,7 @@ def test_several_questions_widen_each_interval():
     """Three questions: t at 1 - 0.025 / 3 = 0.991667 with three degrees of freedom is 4.856657."""
     steps = daily([1000.0 * score for score in CYCLE])
     asked = {"steps": steps, "loading_rate_bw_per_s": steps, "force_arch_index": steps, "standing_h": steps}
-    found = relations(entries(CYCLE, Place.KNEE), Place.KNEE, asked)
+    found = relations(entries(CYCLE, BodySite.KNEE), BodySite.KNEE, asked)
     assert [(one.metric, one.questions) for one in found] == [
         ("steps", 3),
         ("loading_rate_bw_per_s", 3),
@@ -151,7 +151,7 @@ def test_intervals_are_those_of_scipy(n: int, seed: int, alike: int):
 
 def test_the_seed_of_the_resampling_is_nought_unless_asked_for():
     pain, load = alike_days(20, 18, 1)
-    (unasked,) = relations(entries(pain), Place.OTHER, {"steps": daily(load)})
+    (unasked,) = relations(entries(pain), BodySite.OTHER, {"steps": daily(load)})
     assert unasked == relation(pain, load, 0)
     assert unasked.low != relation(pain, load, 1).low
 
@@ -177,7 +177,7 @@ def test_fourteen_days_four_loads_and_two_scores_are_needed(
 
 def said(**changed: object) -> str:
     given = {
-        "place": Place.LOWER_BACK,
+        "place": BodySite.LOWER_BACK,
         "metric": "standing_h",
         "days": 20,
         "rho": 0.5,

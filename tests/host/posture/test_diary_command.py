@@ -14,7 +14,7 @@ from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baselin
 from plantigrade.posture.commands import posture
 from plantigrade.posture.diary.commands import PLACES
 from plantigrade.posture.diary.day_load import daily_values
-from plantigrade.posture.diary.diary import QUESTIONS, Place, load_diary
+from plantigrade.posture.diary.diary import QUESTIONS, BodySite, load_diary
 from plantigrade.posture.rules_engine.guidance import catalogue
 
 from tests.host.posture.kit import columns
@@ -82,7 +82,7 @@ def test_an_entry_that_makes_no_sense_is_refused_and_nothing_written(tmp_path: P
 def test_too_little_is_said_before_anything_else(tmp_path: Path):
     book = kept(tmp_path / "pain.json", [3, 5, 2, 6])
     said = diary("relate", "knee", "--diary", book, "--baseline", own_days(tmp_path / "own.json", [5e3] * 4))
-    assert said.output.count("too early to say") == len(QUESTIONS[Place.KNEE])
+    assert said.output.count("too early to say") == len(QUESTIONS[BodySite.KNEE])
     assert "known on 4 days, 14 are needed" in said.output
     assert "known on 0 days" in said.output, "the arch was never learned"
 
@@ -150,12 +150,12 @@ def test_a_damaged_diary_is_named_and_left_alone(tmp_path: Path, content: str):
 
 def test_places_and_questions_have_words():
     words = catalogue()
-    assert set(PLACES) == {place.value for place in Place} == set(words.places)
+    assert set(PLACES) == {place.value for place in BodySite} == set(words.places)
     assert {metric for asked in QUESTIONS.values() for metric in asked} <= set(words.metrics)
 
 
-@pytest.mark.parametrize("place", Place)
-def test_the_questions_are_those_of_the_reference(place: Place):
+@pytest.mark.parametrize("place", BodySite)
+def test_the_questions_are_those_of_the_reference(place: BodySite):
     page = Path(__file__).parents[3] / "docs" / "reference" / "posture-rules.md"
     asked = ", ".join(f"`{metric}`" for metric in QUESTIONS[place])
     assert f"| {catalogue().places[place.value]} | {asked} |" in page.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.baseline import Day, PersonalBaseline
 from plantigrade.posture.commands import posture
-from plantigrade.posture.diary.diary import QUESTIONS, Entry, Place, as_json, load_diary, save_diary
+from plantigrade.posture.diary.diary import QUESTIONS, BodySite, Entry, as_json, load_diary, save_diary
 from plantigrade.posture.rules_engine.guidance import catalogue
 
 AT = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ AT = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
 )
 def test_an_entry_that_makes_no_sense_is_refused_with_the_reason(wrong: dict[str, object], said: str):
     with pytest.raises(PlantigradeError) as refused:
-        Entry(**({"at": AT, "place": Place.KNEE, "score": 3} | wrong))
+        Entry(**({"at": AT, "place": BodySite.KNEE, "score": 3} | wrong))
     assert str(refused.value) == said
 
 
@@ -44,17 +44,17 @@ def test_an_entry_that_makes_no_sense_is_refused_with_the_reason(wrong: dict[str
     ],
 )
 def test_an_entry_may_go_to_the_ends_of_what_makes_sense(right: dict[str, object]):
-    plain = Entry(AT, Place.KNEE, 3)
+    plain = Entry(AT, BodySite.KNEE, 3)
     assert (plain.side, plain.note) == ("", "")
-    full = Entry(**({"at": AT, "place": Place.KNEE, "score": 3} | right))
+    full = Entry(**({"at": AT, "place": BodySite.KNEE, "score": 3} | right))
     assert {key: getattr(full, key) for key in right} == right
 
 
 def test_the_file_holds_the_entries_in_the_order_of_their_times(tmp_path: Path):
     path = tmp_path / "pain.json"
     east = timezone(timedelta(hours=2))
-    late = Entry(AT, Place.LOWER_BACK, 4, "both", "after the stairs")
-    early = Entry(datetime(2026, 3, 2, 22, 30, tzinfo=east), Place.KNEE, 0)
+    late = Entry(AT, BodySite.LOWER_BACK, 4, "both", "after the stairs")
+    early = Entry(datetime(2026, 3, 2, 22, 30, tzinfo=east), BodySite.KNEE, 0)
     save_diary(path, [late, early])
     assert json.loads(path.read_text(encoding="utf-8")) == {
         "schema": "plantigrade.diary/1",
@@ -74,7 +74,7 @@ def test_the_file_holds_the_entries_in_the_order_of_their_times(tmp_path: Path):
 
 
 def test_the_file_is_for_people_to_read_too(tmp_path: Path):
-    save_diary(tmp_path / "pain.json", [Entry(AT, Place.KNEE, 3)])
+    save_diary(tmp_path / "pain.json", [Entry(AT, BodySite.KNEE, 3)])
     assert (tmp_path / "pain.json").read_text(encoding="utf-8") == (
         '{\n "schema": "plantigrade.diary/1",\n "entries": [\n  {\n   "at": "2026-03-02T21:00+00:00",\n'
         '   "place": "knee",\n   "side": "",\n   "score": 3,\n   "note": ""\n  }\n ]\n}\n'
@@ -106,7 +106,7 @@ def stored(path: Path, **changed: object) -> Path:
 def test_an_entry_of_a_file_that_makes_no_sense_is_refused_by_name(
     tmp_path: Path, changed: dict[str, object]
 ):
-    assert load_diary(stored(tmp_path / "pain.json")) == [Entry(AT, Place.KNEE, 3)]
+    assert load_diary(stored(tmp_path / "pain.json")) == [Entry(AT, BodySite.KNEE, 3)]
     with pytest.raises(FileError) as refused:
         load_diary(stored(tmp_path / "pain.json", **changed))
     assert str(refused.value).startswith(f"{tmp_path / 'pain.json'}: holds an entry that makes no sense: ")
@@ -158,14 +158,14 @@ def test_an_entry_that_was_added_is_read_back(tmp_path: Path):
     local = datetime(2026, 3, 2, 21, 5).astimezone()
     assert (first.at, first.place, first.score, first.side, first.note) == (
         local,
-        Place.KNEE,
+        BodySite.KNEE,
         4,
         "left",
         "stairs",
     )
     assert (second.at, second.place, second.score, second.side, second.note) == (
         local,
-        Place.LOWER_BACK,
+        BodySite.LOWER_BACK,
         10,
         "",
         "",
@@ -216,8 +216,8 @@ def test_the_answer_about_a_place_counts_days_of_both(tmp_path: Path):
     first = date(2026, 3, 1)
     days = [first + timedelta(days=i) for i in range(16)]
     evening = [datetime(day.year, day.month, day.day, 20, tzinfo=UTC) for day in days]
-    entries = [Entry(at, Place.KNEE, score) for at, score in zip(evening, scores, strict=True)]
-    save_diary(book, [*entries, *(Entry(at, Place.HIP, 9) for at in evening)])
+    entries = [Entry(at, BodySite.KNEE, score) for at, score in zip(evening, scores, strict=True)]
+    save_diary(book, [*entries, *(Entry(at, BodySite.HIP, 9) for at in evening)])
     PersonalBaseline(
         [
             Day(

@@ -11,7 +11,7 @@ from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline
 from plantigrade.posture.rules_engine.features import StrideColumns, completed
-from plantigrade.posture.rules_engine.findings import Finding, State
+from plantigrade.posture.rules_engine.findings import RuleFinding, State
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.section import as_json, findings, medial_of
 from plantigrade.posture.rules_engine.uncertainty import ratio_sd, sensor_sd
@@ -32,7 +32,7 @@ NORMAL = {
 }
 
 
-def find(rule: str, foot: Foot | None, tables: list[StrideColumns], **kwargs) -> Finding:
+def find(rule: str, foot: Foot | None, tables: list[StrideColumns], **kwargs) -> RuleFinding:
     return next(f for f in findings(tables, LAYOUT, **kwargs) if f.rule == rule and f.foot is foot)
 
 

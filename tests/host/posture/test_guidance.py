@@ -12,7 +12,7 @@ from plantigrade.gait.signals import Foot, SensorLayout
 from plantigrade.posture.rules_engine import guidance
 from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.features import StrideColumns
-from plantigrade.posture.rules_engine.findings import Finding, State
+from plantigrade.posture.rules_engine.findings import RuleFinding, State
 from plantigrade.posture.rules_engine.guidance import Exercise, catalogue, languages
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import Severity, shipped_rules
@@ -102,7 +102,7 @@ def test_a_catalogue_that_lacks_something_is_named(
     catalogue.cache_clear()
 
 
-FOUND = Finding(
+FOUND = RuleFinding(
     rule="low-arch",
     rule_version="2+1",
     engine="posture-x",

@@ -15,7 +15,7 @@ from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline, reference_of
 from plantigrade.posture.commands import posture
-from plantigrade.posture.diary.diary import Entry, Place, daily_worst, load_diary, save_diary
+from plantigrade.posture.diary.diary import BodySite, Entry, daily_worst, load_diary, save_diary
 from plantigrade.posture.rules_engine.features import StrideColumns
 
 FIRST = date(2026, 1, 1)
@@ -36,12 +36,12 @@ class DiaryMachine(RuleBasedStateMachine):
     @rule(
         day=st.integers(0, 4),
         hour=st.integers(0, 23),
-        place=st.sampled_from([Place.KNEE, Place.LOWER_BACK]),
+        place=st.sampled_from([BodySite.KNEE, BodySite.LOWER_BACK]),
         score=st.integers(0, 10),
         side=st.sampled_from(["", "left", "both"]),
         note=st.sampled_from(["", "stairs", 'a "quoted"\nnote ä']),
     )
-    def add(self, day: int, hour: int, place: Place, score: int, side: str, note: str) -> None:
+    def add(self, day: int, hour: int, place: BodySite, score: int, side: str, note: str) -> None:
         at = datetime(2026, 1, 1, hour, tzinfo=UTC) + timedelta(days=day)
         entry = Entry(at, place, score, side, note)
         save_diary(self.path, [*self.kept, entry])
@@ -56,7 +56,7 @@ class DiaryMachine(RuleBasedStateMachine):
             assert result.exit_code == 2
             return
         assert result.exit_code == 0
-        entry = Entry(datetime(2026, 1, day, 12, 30).astimezone(), Place.KNEE, score)
+        entry = Entry(datetime(2026, 1, day, 12, 30).astimezone(), BodySite.KNEE, score)
         self.kept = sorted([*self.kept, entry], key=lambda one: one.at)
 
     @rule()
@@ -82,9 +82,9 @@ class DiaryMachine(RuleBasedStateMachine):
     def the_worst_of_each_day_counts(self) -> None:
         worst: dict[date, int] = {}
         for one in self.kept:
-            if one.place is Place.KNEE:
+            if one.place is BodySite.KNEE:
                 worst[one.at.date()] = max([one.score, worst.get(one.at.date(), 0)])
-        assert daily_worst(self.kept, Place.KNEE) == worst
+        assert daily_worst(self.kept, BodySite.KNEE) == worst
 
 
 def strides(foot: Foot, count: int, value: float) -> StrideColumns:

@@ -9,7 +9,7 @@ import pytest
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.features import StrideColumns, stride_observations
-from plantigrade.posture.rules_engine.findings import Finding, State, judge
+from plantigrade.posture.rules_engine.findings import RuleFinding, State, judge
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.monitor import Monitor
 from plantigrade.posture.rules_engine.rulebook import RuleBook
@@ -83,7 +83,7 @@ def usual(own: Own | None) -> Usual | None:
     return None if own is None else Usual(own.centres, own.spread, own.cv_pct)
 
 
-def finding(case: Case, side: Foot, tables: list[StrideColumns], **changed: object) -> Finding:
+def finding(case: Case, side: Foot, tables: list[StrideColumns], **changed: object) -> RuleFinding:
     book = RuleBook({case.rule: RULES[case.rule]})
     found = judge(tables, book, **({"reference": usual(case.usual)} | changed))
     return next(one for one in found if one.foot is (None if RULES[case.rule].scope is Scope.BOTH else side))

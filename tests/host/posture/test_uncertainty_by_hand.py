@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot, SensorLayout
 from plantigrade.posture.rules_engine.features import StrideColumns
-from plantigrade.posture.rules_engine.findings import Finding, State, judge
+from plantigrade.posture.rules_engine.findings import RuleFinding, State, judge
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import Combine, Rule, Scope, Statistic, Term
 from plantigrade.posture.rules_engine.section import medial_of
@@ -111,7 +111,7 @@ def found(
     side: Foot | None = Foot.LEFT,
     reference: Usual | None = None,
     sensors: bool = True,
-) -> Finding:
+) -> RuleFinding:
     given = {"regions": REGIONS, "medial": MEDIAL} if sensors else {}
     every = judge(list(tables), RuleBook({what.id: what}), reference, **given)
     return next(one for one in every if one.foot is side)

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.results import FootPicture
 
 from tests.host.analyze import tiny
@@ -34,14 +34,14 @@ def colour(artist: Any) -> str:
     return to_hex(artist.get_color() if hasattr(artist, "get_color") else artist.get_facecolor())
 
 
-def still(walk: Any = None) -> Whole:
+def still(walk: Any = None) -> RecordingAnalysis:
     """No cycle on either foot."""
     whole = tiny.whole()
     left, right = (replace(foot, force_cycle=None) for foot in whole.analysis.feet)
     return replace(whole, walk=walk or whole.walk, analysis=replace(whole.analysis, left=left, right=right))
 
 
-def pictured() -> Whole:
+def pictured() -> RecordingAnalysis:
     """Both feet with places. Mean peaks of left: 100, 300, 150 N on 10, 20, 30 cm2: 100, 150 and 50 kPa; of
     right 80, 40, 60 N: 80, 20 and 20 kPa. The gait line runs along x = 26 mm from y = 26 mm to 234 mm."""
     whole = tiny.whole()

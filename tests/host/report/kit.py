@@ -7,7 +7,7 @@ import numpy as np
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.recordings.container import Draft, FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import Draft, FootManifest, RecordedGap, RecordingManifest
 from plantigrade.library.recordings.frames import FootFrames
 from plantigrade.library.recordings.recording import Recording
 from plantigrade.twin.body import draw_person, load_walk, make_forces
@@ -29,11 +29,11 @@ def insole_recording(library: Library) -> Recording:
         _foot(draft, name, FrontEnd(seed=seed).counts(force, 100.0))
         for seed, (name, force) in enumerate((("left", walk.left), ("right", walk.right)))
     ]
-    folder = draft.finish(RecordingBooks("walk-20260528", START_NS, SECONDS, {"made_by": "a test"}, feet))
+    folder = draft.finish(RecordingManifest("walk-20260528", START_NS, SECONDS, {"made_by": "a test"}, feet))
     return library.open(library.add_recording(folder).id)
 
 
-def _foot(draft: Draft, name: str, counts: np.ndarray, start_ns: int = START_NS) -> FootBooks:
+def _foot(draft: Draft, name: str, counts: np.ndarray, start_ns: int = START_NS) -> FootManifest:
     keep = np.ones(len(counts), bool)
     keep[slice(*GAP)] = False
     seq = np.arange(len(counts), dtype=np.int64)[keep]
@@ -52,7 +52,7 @@ def _foot(draft: Draft, name: str, counts: np.ndarray, start_ns: int = START_NS)
     gap = RecordedGap(GAP[0], GAP[1], GAP[0] / 100, GAP[1] / 100, "overrun")
     insole = {"serial": f"c0ffee00000{name[0]}", "side": name, "layout": 1, "firmware": "0.1.0"}
     spans = [(0, len(counts))]
-    return FootBooks(
+    return FootManifest(
         name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [gap], len(seq), digest
     )
 
@@ -66,7 +66,9 @@ def virtual_day(library: Library, day: int, conditions: tuple[Condition, ...], s
         _foot(draft, name, FrontEnd(seed=seed).counts(force, 100.0).astype(np.uint16), start_ns)
         for seed, (name, force) in enumerate((("left", walk.left), ("right", walk.right)))
     ]
-    folder = draft.finish(RecordingBooks(draft.target.name, start_ns, seconds, {"made_by": "a test"}, feet))
+    folder = draft.finish(
+        RecordingManifest(draft.target.name, start_ns, seconds, {"made_by": "a test"}, feet)
+    )
     return library.add_recording(folder).id
 
 

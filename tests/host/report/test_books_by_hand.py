@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from plantigrade.gait.results import Activity
 from plantigrade.library.entries import Note, Person
-from plantigrade.library.recordings.container import FootBooks, RecordedGap, RecordingBooks
+from plantigrade.library.recordings.container import FootManifest, RecordedGap, RecordingManifest
 from plantigrade.report.document_blocks import Bullets, Facts, Heading, Table, Text
 from plantigrade.report.document_books import (
     calibration_text,
@@ -27,9 +27,9 @@ SAID = words("en")
 START_NS = 1_779_997_131_123_456_000  # 2026-05-28 19:38:51 UTC
 
 
-def books_of(foot: str, requested: int, recorded: int, missing: int, gaps: list[RecordedGap]) -> FootBooks:
+def books_of(foot: str, requested: int, recorded: int, missing: int, gaps: list[RecordedGap]) -> FootManifest:
     reasons = {"overrun": missing - 1, "link": 1, "off": 0} if missing else {}
-    return FootBooks(foot, {}, [(0, requested)], requested, recorded, missing, reasons, gaps, recorded, "")
+    return FootManifest(foot, {}, [(0, requested)], requested, recorded, missing, reasons, gaps, recorded, "")
 
 
 GAPS = [
@@ -57,7 +57,7 @@ def recording(**changed: Any) -> Any:
         "person": None,
         "notes": (),
         "content": "counts",
-        "books": RecordingBooks("walk-1", START_NS, 62.4, {}, [LEFT, RIGHT]),
+        "manifest": RecordingManifest("walk-1", START_NS, 62.4, {}, [LEFT, RIGHT]),
         "devices": {"left": SimpleNamespace(serial="AAAA01", firmware="1.2.3")},
         "calibration": calibrations.get,
     }
@@ -166,11 +166,11 @@ def test_when(start_ns: int | None, said: str) -> None:
 
 
 def test_missing_share_is_over_both_feet() -> None:
-    books = recording().books
-    assert missing_share(books) == 25 / 1990
-    assert missing_share(replace(books, feet=[RIGHT])) == 0.0
-    assert missing_share(replace(books, feet=[])) is None
-    assert missing_share(replace(books, feet=[books_of("left", 0, 0, 0, [])])) is None
+    manifest = recording().manifest
+    assert missing_share(manifest) == 25 / 1990
+    assert missing_share(replace(manifest, feet=[RIGHT])) == 0.0
+    assert missing_share(replace(manifest, feet=[])) is None
+    assert missing_share(replace(manifest, feet=[books_of("left", 0, 0, 0, [])])) is None
 
 
 def quality(made: Any = None, whole: Any = None) -> list[Any]:
@@ -190,15 +190,15 @@ def test_the_books_of_each_foot() -> None:
 
 @pytest.mark.parametrize("missing", [24, 26])
 def test_books_that_do_not_balance_stand_out(missing: int) -> None:
-    books = replace(recording().books, feet=[replace(LEFT, frames_missing=missing), RIGHT])
-    rows = texts(quality(recording(books=books))[0])
+    manifest = replace(recording().manifest, feet=[replace(LEFT, frames_missing=missing), RIGHT])
+    rows = texts(quality(recording(manifest=manifest))[0])
     assert rows[0][-1] == "DO NOT BALANCE *"
     assert rows[1][-1] == "balanced"
 
 
 def test_nothing_asked_for_is_nothing_missing() -> None:
     empty = books_of("left", 0, 0, 0, [])
-    rows = texts(quality(recording(books=replace(recording().books, feet=[empty])))[0])
+    rows = texts(quality(recording(manifest=replace(recording().manifest, feet=[empty])))[0])
     assert rows == [["left", "0", "0", "0", "0", "balanced"]]
 
 
@@ -217,14 +217,14 @@ def test_the_longest_gaps_first() -> None:
 @pytest.mark.parametrize(("gaps", "more"), [(8, ""), (9, "1 more gaps are in the recording's books.")])
 def test_eight_gaps_are_printed(gaps: int, more: str) -> None:
     many = [RecordedGap(i, i + 1, 0.0, 0.0, "off") for i in range(gaps)]
-    blocks = quality(recording(books=replace(recording().books, feet=[replace(LEFT, gaps=many)])))
+    blocks = quality(recording(manifest=replace(recording().manifest, feet=[replace(LEFT, gaps=many)])))
     assert len(blocks[2].rows) == 8
     assert (Text(more, "small") in blocks) is bool(more)
 
 
 def test_no_gaps_are_said() -> None:
-    books = replace(recording().books, feet=[RIGHT])
-    assert quality(recording(books=books))[1] == Text("No gaps.")
+    manifest = replace(recording().manifest, feet=[RIGHT])
+    assert quality(recording(manifest=manifest))[1] == Text("No gaps.")
 
 
 def test_wear_and_strides() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.results import STRIDE_UNITS, Reason, StrideTable
 from plantigrade.gait.signals import Foot
 from plantigrade.report.document_blocks import Table, Text
@@ -40,7 +40,7 @@ def strides(k: int = 13, valid: int = 13, **values: float) -> StrideTable:
     )
 
 
-def walked(left: StrideTable, right: StrideTable) -> Whole:
+def walked(left: StrideTable, right: StrideTable) -> RecordingAnalysis:
     whole = tiny.whole()
     assert whole.analysis.left is not None and whole.analysis.right is not None
     analysis = replace(
@@ -52,7 +52,7 @@ def walked(left: StrideTable, right: StrideTable) -> Whole:
 
 
 def recording(
-    name: str, whole: Whole, start_ns: int | None = 0, code: str | None = "P1", title: str = ""
+    name: str, whole: RecordingAnalysis, start_ns: int | None = 0, code: str | None = "P1", title: str = ""
 ) -> Any:
     entry = SimpleNamespace(title=title, start_utc_ns=start_ns)
     person = SimpleNamespace(code=code) if code else None
@@ -79,7 +79,7 @@ EXPECTED = [
 ]
 
 
-def compared(one: Any, other: Any, whole: Whole) -> list[Any]:
+def compared(one: Any, other: Any, whole: RecordingAnalysis) -> list[Any]:
     return comparison_blocks(one, other, whole, SAID)
 
 

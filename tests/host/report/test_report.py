@@ -146,9 +146,9 @@ def test_holds_the_books_with_gaps_and_reasons(insole: Recording, tmp_path: Path
 def test_books_that_do_not_balance_are_said(insole: Recording) -> None:
     from dataclasses import replace
 
-    foot = replace(insole.books.feet[0], frames_missing=59)
-    books = replace(insole.books, feet=[foot, insole.books.feet[1]])
-    broken = replace(insole, sealed=replace(insole.sealed, books=books))
+    foot = replace(insole.manifest.feet[0], frames_missing=59)
+    manifest = replace(insole.manifest, feet=[foot, insole.manifest.feet[1]])
+    broken = replace(insole, sealed=replace(insole.sealed, manifest=manifest))
     text = str(build(broken, None, "en", kit.MADE).as_data())
     assert text.count(words()("quality.unbalanced")) == 1
 

@@ -4,7 +4,7 @@ column, with the interval of its mean by Student's t (12.706 for 2 strides, 4.30
 from dataclasses import replace
 
 import pytest
-from plantigrade.analysis.pipeline import Whole
+from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.results import Parameter
 from plantigrade.report.document_blocks import Cell, Table, Text
 from plantigrade.report.document_tables import (
@@ -149,7 +149,7 @@ def test_a_figure_in_a_cell(parameter: Parameter | None, name: str, shown: str) 
     assert _shown(measure(parameter, name, SAID)) == shown
 
 
-def with_regions(left_foot: bool = True) -> Whole:
+def with_regions(left_foot: bool = True) -> RecordingAnalysis:
     """The heel's figures on the left are 1 to 4, on the right 11 to 14; its forefoot's peak is known."""
     whole = tiny.whole()
     names = ("load_share_heel_pct", "peak_pressure_heel_kpa", "pti_heel_kpa_s", "contact_area_heel_cm2")

@@ -83,7 +83,7 @@ class Fit:
 
     offset_ns: float
     slope_ns_per_s: float
-    doubt_ns: float
+    uncertainty_ns: float
     slope_doubt_ns_per_s: float
     interval_ns: float | None
 
@@ -120,7 +120,7 @@ def _fit_with_events(stamps: Stamps, slope: float, interval_ns: float) -> Fit:
     return Fit(
         offset_ns=(sent_ns + received_ns) / 2,
         slope_ns_per_s=slope,
-        doubt_ns=abs(received_ns - sent_ns) / 2
+        uncertainty_ns=abs(received_ns - sent_ns) / 2
         + spacing_ns
         + 2.0 * scatter_ns / np.sqrt(count)
         + slope_doubt * abs(float(age_s.mean()))
@@ -137,15 +137,15 @@ def _fit_without_events(stamps: Stamps, slope: float) -> Fit:
     corridor_ns = max(0.0, float(ceiling_ns.min()) - floor_ns)
     spacing_ns = max(_spacing(floor_ns - level_ns), corridor_ns / (len(level_ns) + 1))
     fixed_ns = max(0.0, corridor_ns - SPREAD_MARGIN * _spread(level_ns)) / 2
-    doubt_ns = SPACING_FACTOR * spacing_ns + FLOOR_NS + fixed_ns
+    uncertainty_ns = SPACING_FACTOR * spacing_ns + FLOOR_NS + fixed_ns
     # Who stamps late by turns stamps late at best, too: without events nothing tells by how much.
     lateness_ns = float(np.median(ceiling_ns) - ceiling_ns.min())
     span_s = max(float(-stamps.age_s.min()), 1e-3)
     return Fit(
         offset_ns=floor_ns + min(spacing_ns + PATH_NS + fixed_ns, corridor_ns / 2),
         slope_ns_per_s=slope,
-        doubt_ns=doubt_ns + min(lateness_ns, corridor_ns / 2),
-        slope_doubt_ns_per_s=min(2e3 * PRIOR_DRIFT_PPM, 2.0 * doubt_ns / span_s),
+        uncertainty_ns=uncertainty_ns + min(lateness_ns, corridor_ns / 2),
+        slope_doubt_ns_per_s=min(2e3 * PRIOR_DRIFT_PPM, 2.0 * uncertainty_ns / span_s),
         interval_ns=None,
     )
 

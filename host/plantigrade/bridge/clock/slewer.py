@@ -18,7 +18,7 @@ STEP_NS = 100_000_000
 
 
 @dataclass
-class SteadyClock:
+class ClockSlewer:
     """Maps rising device times of one boot to host times, rising and nearly even."""
 
     _last_us: int | None = None

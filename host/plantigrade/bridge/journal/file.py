@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.journal import entries
@@ -54,7 +54,7 @@ class Holdings:
     identity: dict[str, Any]
     durable: SlotSet = field(default_factory=SlotSet)
     requested: SlotSet = field(default_factory=SlotSet)
-    gaps: list[Gap] = field(default_factory=list[Gap])
+    gaps: list[SlotGap] = field(default_factory=list[SlotGap])
 
     def ack_to(self) -> int:
         """The slot up to which the insole need keep nothing: everything requested before it is held or
@@ -145,7 +145,7 @@ class Journal:
         self._append(entries.build(Kind.HELD, insole, entries.RANGE.pack(first, end)))
         self.holdings[insole].durable.add(first, end)
 
-    def gap(self, insole: int, gap: Gap) -> None:
+    def gap(self, insole: int, gap: SlotGap) -> None:
         """The insole says that these slots are gone."""
         payload = entries.GAP.pack(gap.first, gap.end, gap.reason.code)
         holdings = self.holdings[insole]
@@ -294,7 +294,7 @@ def _hold(holdings: Holdings, entry: Entry) -> None:
         holdings.durable.add(*entry.range())
     elif entry.kind is Kind.GAP:
         first, end, code = entry.gap()
-        holdings.gaps.append(Gap(first, end, MissingReason.from_code(code)))
+        holdings.gaps.append(SlotGap(first, end, MissingReason.from_code(code)))
 
 
 def host_boot() -> str:

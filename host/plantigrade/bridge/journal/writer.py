@@ -24,7 +24,7 @@ class _Watched:
     clock_noted_ns: dict[int, int] = field(default_factory=dict[int, int])
 
 
-class Collector:
+class JournalWriter:
     """Writes insoles' data into a journal and tells the insoles' sessions what is durable.
 
     Args:
@@ -83,14 +83,14 @@ class Collector:
         holdings = self.journal.holdings[watched.number]
         for piece in holdings.requested:
             insole.request_from(piece.first)
-            insole.books.request(*piece)
+            insole.ledger.request(*piece)
         for piece in holdings.durable:
-            insole.books.record(*piece)
+            insole.ledger.record(*piece)
         for gap in holdings.gaps:
-            insole.books.explain(gap.first, gap.end, gap.reason)
-        insole.books.duplicates = 0
+            insole.ledger.explain(gap.first, gap.end, gap.reason)
+        insole.ledger.duplicates = 0
         watched.requested_to = holdings.requested.end
-        watched.gaps_noted = len(insole.books.explained)
+        watched.gaps_noted = len(insole.ledger.explained)
 
     def _take(self, watched: _Watched, stamped: StampedFrames) -> None:
         if watched.number is None:
@@ -104,12 +104,12 @@ class Collector:
         number, insole = watched.number, watched.insole
         if number is None:
             return
-        for piece in insole.books.requested:
+        for piece in insole.ledger.requested:
             if piece.end > watched.requested_to:
                 first = max(piece.first, watched.requested_to)
                 self.journal.request(number, first, piece.end)
                 watched.requested_to = piece.end
-        for gap in insole.books.explained[watched.gaps_noted :]:
+        for gap in insole.ledger.explained[watched.gaps_noted :]:
             self.journal.gap(number, gap)
             watched.gaps_noted += 1
         self._follow_clock(watched, number)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from plantigrade.files.atomic_write import new_file
 from plantigrade.library.entries import Filter, RecordingEntry
 from plantigrade.library.entry_text import audit_as_json, person_as_json
-from plantigrade.library.recordings.container import BOOKS_FILE, FORCES
+from plantigrade.library.recordings.container import FORCES, MANIFEST_FILE
 from plantigrade.library.recordings.forces import write_forces
 from plantigrade.library.recordings.frames import write_parquet
 
@@ -77,8 +77,8 @@ def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry, scratch: Pa
         "analyses": [asdict(kept) | {"made_utc": kept.made_utc.isoformat()} for kept in recording.analyses],
         "audit": [audit_as_json(line) for line in library.audit(entry.id)],
     }
-    bundle.add_text(f"recordings/{entry.id}/{BOOKS_FILE}", _json(about))
-    for foot in recording.books.feet:
+    bundle.add_text(f"recordings/{entry.id}/{MANIFEST_FILE}", _json(about))
+    for foot in recording.manifest.feet:
         bundle.add_bytes(f"recordings/{entry.id}/{foot.foot}.parquet", _plain(recording, foot.foot, scratch))
 
 

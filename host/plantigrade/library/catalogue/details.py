@@ -21,12 +21,12 @@ from plantigrade.library.catalogue.tables import (
     RecordingRow,
 )
 from plantigrade.library.entries import Device, Note, StoredAlert, StoredAnalysis
-from plantigrade.library.recordings.container import read_books
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.container import read_manifest
+from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.library.recordings.recording import Recording
 
 if TYPE_CHECKING:
-    from plantigrade.analysis.pipeline import Whole
+    from plantigrade.analysis.pipeline import RecordingAnalysis
     from plantigrade.library.catalogue.store import OpenLibrary
 
 ALGORITHM = "plantigrade.gait"
@@ -45,9 +45,9 @@ def load(session: Session, row: RecordingRow, library: "OpenLibrary") -> Recordi
         .where(RecordingDeviceRow.recording_id == row.id)
     ).all()
     folder = library.recordings / row.id
-    sealed = SealedRecording(
+    sealed = RecordingReader(
         folder,
-        read_books(folder),
+        read_manifest(folder),
         library.vault,
         {device.serial: known for _, device in worn if (known := _calibration(device, library)) is not None},
         None if person is None else person.shoe_size_eu,
@@ -78,7 +78,9 @@ def as_device(row: DeviceRow) -> Device:
     )
 
 
-def keep_analysis(library: "OpenLibrary", recording: str, whole: "Whole") -> tuple[StoredAlert, ...]:
+def keep_analysis(
+    library: "OpenLibrary", recording: str, whole: "RecordingAnalysis"
+) -> tuple[StoredAlert, ...]:
     """Keep the document of an analysis and the alerts that it raises; those of an earlier run of the same
     version are replaced. All alerts of the recording."""
     from plantigrade.analysis.document import document

@@ -11,7 +11,7 @@ from plantigrade.files.durable import sync_folder
 from plantigrade.library.catalogue.store import LibraryError, Store
 from plantigrade.library.catalogue.tables import PersonRow, RecordingRow
 from plantigrade.library.keys.encrypted_files import KEYS_FILE
-from plantigrade.library.recordings.container import BOOKS_FILE
+from plantigrade.library.recordings.container import MANIFEST_FILE
 
 
 def mark_recordings(session: Session, condition: sa.ColumnElement[bool]) -> list[str]:
@@ -52,7 +52,7 @@ def remove_folder(folder: Path) -> None:
         LibraryError: a file cannot be removed.
     """
     try:
-        for name in (KEYS_FILE, BOOKS_FILE):
+        for name in (KEYS_FILE, MANIFEST_FILE):
             with suppress(FileNotFoundError, NotADirectoryError):
                 (folder / name).unlink()
         if folder.exists():

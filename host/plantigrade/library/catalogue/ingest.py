@@ -11,16 +11,16 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from plantigrade.files.durable import file_sum
-from plantigrade.gait.signals import FootSignal, Gap, Walk
+from plantigrade.gait.signals import FootSignal, TimeGap, Walk
 from plantigrade.library.catalogue.tables import DeviceRow, RecordingDeviceRow, RecordingRow
 from plantigrade.library.recordings.container import (
-    BOOKS_FILE,
     FORCES,
+    MANIFEST_FILE,
     Draft,
-    FootBooks,
+    FootManifest,
     RecordedGap,
-    RecordingBooks,
-    read_books,
+    RecordingManifest,
+    read_manifest,
 )
 from plantigrade.library.recordings.finalize import slots_of
 from plantigrade.library.recordings.forces import ForceFrames, from_signal, layout_as_json
@@ -45,28 +45,28 @@ def enter(session: Session, folder: Path, title: str = "", source: str = "") -> 
     Raises:
         RecordingError: its books cannot be read.
     """
-    books = read_books(folder)
+    manifest = read_manifest(folder)
     now = datetime.now(UTC)
     row = RecordingRow(
         id=folder.name,
-        kind=IMPORT if books.content == FORCES else INSOLE,
+        kind=IMPORT if manifest.content == FORCES else INSOLE,
         title=title,
         source=source,
         person_id=None,
-        start_utc_ns=books.start_utc_ns,
-        order_ns=books.start_utc_ns or int(now.timestamp()) * 1_000_000_000,
-        duration_s=books.duration_s,
-        feet=",".join(foot.foot for foot in books.feet),
-        sample_rate_hz=books.sample_rate_hz,
-        frames_recorded=sum(foot.frames_recorded for foot in books.feet),
-        frames_missing=sum(foot.frames_missing for foot in books.feet),
+        start_utc_ns=manifest.start_utc_ns,
+        order_ns=manifest.start_utc_ns or int(now.timestamp()) * 1_000_000_000,
+        duration_s=manifest.duration_s,
+        feet=",".join(foot.foot for foot in manifest.feet),
+        sample_rate_hz=manifest.sample_rate_hz,
+        frames_recorded=sum(foot.frames_recorded for foot in manifest.feet),
+        frames_missing=sum(foot.frames_missing for foot in manifest.feet),
         bytes=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
-        books_sha256=file_sum(folder / BOOKS_FILE),
+        books_sha256=file_sum(folder / MANIFEST_FILE),
         added_utc=now,
     )
     session.add(row)
     session.flush()
-    for foot in books.feet:
+    for foot in manifest.feet:
         if serial := str(foot.insole.get("serial", "")):
             _enter_device(session, foot.insole, serial)
             session.add(RecordingDeviceRow(recording_id=row.id, foot=foot.foot, serial=serial))
@@ -97,7 +97,7 @@ def store_walk(
     try:
         start_s = min((float(foot.time_s[0]) for foot in walk.feet if len(foot)), default=0.0)
         end_s = max((float(foot.time_s[-1]) for foot in walk.feet if len(foot)), default=0.0)
-        books = RecordingBooks(
+        manifest = RecordingManifest(
             id=draft.target.name,
             start_utc_ns=None,
             duration_s=round(end_s - start_s, 6),
@@ -112,7 +112,7 @@ def store_walk(
             sample_rate_hz=round(walk.sample_rate_hz, 6),  # some are the mean of rounded times
             body_weight_n=walk.body_weight_n,
         )
-        return draft.finish(books)
+        return draft.finish(manifest)
     finally:
         draft.abandon()
 
@@ -127,7 +127,7 @@ def digest_of(walk: Walk) -> str:
     return digest.hexdigest()
 
 
-def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootBooks:
+def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootManifest:
     frames = from_signal(signal, rate_hz)
     recorded = slots_of(frames.seq, np.ones(len(frames), np.int64))
     end = int(frames.seq[-1]) + 1 if len(frames) else 0
@@ -136,7 +136,7 @@ def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootBooks:
     reasons: dict[str, int] = {}
     for gap in gaps:
         reasons[gap.reason] = reasons.get(gap.reason, 0) + gap.end - gap.first
-    return FootBooks(
+    return FootManifest(
         foot=signal.foot.value,
         insole={},
         requested=[(0, end)] if end else [],
@@ -152,7 +152,7 @@ def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootBooks:
     )
 
 
-def _gap(frames: ForceFrames, first: int, end: int, told: Sequence[Gap], rate_hz: float) -> RecordedGap:
+def _gap(frames: ForceFrames, first: int, end: int, told: Sequence[TimeGap], rate_hz: float) -> RecordedGap:
     """A hole between samples with the reason that the source gave for it, if it did."""
     after = int(np.searchsorted(frames.seq, first))
     from_s = float(frames.time_s[after - 1]) + 1.0 / rate_hz

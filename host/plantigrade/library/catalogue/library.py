@@ -43,7 +43,7 @@ from plantigrade.library.entries import (
 from plantigrade.library.keys.file_key import is_encrypted
 from plantigrade.library.keys.master_key import find_keys, open_vault
 from plantigrade.library.keys.vault import Vault
-from plantigrade.library.recordings.container import BOOKS_FILE
+from plantigrade.library.recordings.container import MANIFEST_FILE
 from plantigrade.library.recordings.recording import Recording
 from plantigrade.library.recordings.verify import Verdict, verify
 
@@ -130,7 +130,7 @@ class Library:
         with self.store.read() as session:
             known = queries.known_folders(session, names)
         fresh = [
-            name for name in names if name not in known and (self.recordings / name / BOOKS_FILE).is_file()
+            name for name in names if name not in known and (self.recordings / name / MANIFEST_FILE).is_file()
         ]
         entered: list[str] = []
         for name in sorted(fresh):
@@ -214,8 +214,8 @@ class Library:
         """Prove a recording, and that its books are those which the library took in."""
         with self.store.read() as session:
             row = queries.one(session, name)
-            recording, books = row.id, row.books_sha256
-        return self._verify(recording, books)
+            recording, manifest = row.id, row.books_sha256
+        return self._verify(recording, manifest)
 
     def verify_all(self) -> list[Verdict]:
         """Prove every recording, also folders that could not be entered."""
@@ -225,14 +225,16 @@ class Library:
             )
             stated = {row.id: row.books_sha256 for row in session.execute(query.order_by(RecordingRow.id))}
         strays = [p.name for p in sorted(self.recordings.iterdir()) if p.is_dir() and p.name not in stated]
-        verdicts = [self._verify(recording, books) for recording, books in stated.items()]
+        verdicts = [self._verify(recording, manifest) for recording, manifest in stated.items()]
         return verdicts + [verify(self.recordings / name, self.vault) for name in strays if name[0] != "."]
 
     def _verify(self, recording: str, books_sha256: str) -> Verdict:
         folder = self.recordings / recording
         verdict = verify(folder, self.vault)
-        if verdict.books is not None and ingest.file_sum(folder / BOOKS_FILE) != books_sha256:
-            verdict.problems.append(f"{BOOKS_FILE}: is not the one that the library took in; it was changed")
+        if verdict.manifest is not None and ingest.file_sum(folder / MANIFEST_FILE) != books_sha256:
+            verdict.problems.append(
+                f"{MANIFEST_FILE}: is not the one that the library took in; it was changed"
+            )
         for path in sorted(folder.glob("*.parquet")) if self.vault is not None else []:
             if not is_encrypted(path):
                 verdict.problems.append(

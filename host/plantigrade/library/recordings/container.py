@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from plantigrade.library.keys.vault import Vault
 
 __all__ = [
-    "BOOKS_FILE",
     "COUNTS",
     "FORCES",
+    "MANIFEST_FILE",
     "Draft",
-    "FootBooks",
+    "FootManifest",
     "RecordedGap",
-    "RecordingBooks",
+    "RecordingManifest",
     "file_sum",
     "find_recordings",
-    "read_books",
+    "read_manifest",
     "sync_folder",
 ]
 
 SCHEMA = "plantigrade.recording/1"
-BOOKS_FILE = "recording.json"
+MANIFEST_FILE = "recording.json"
 COUNTS = "counts"
 FORCES = "forces"
 
@@ -68,7 +68,7 @@ class RecordedGap:
 
 
 @dataclass(frozen=True)
-class FootBooks:
+class FootManifest:
     """What `recording.json` says of one insole. All counts are slots, which at full rate are frames.
 
     Attributes:
@@ -101,7 +101,7 @@ class FootBooks:
 
 
 @dataclass(frozen=True)
-class RecordingBooks:
+class RecordingManifest:
     """`recording.json`.
 
     Attributes:
@@ -119,7 +119,7 @@ class RecordingBooks:
     start_utc_ns: int | None
     duration_s: float | None
     provenance: dict[str, Any]
-    feet: list[FootBooks]
+    feet: list[FootManifest]
     schema: str = SCHEMA
     content: str = COUNTS
     sample_rate_hz: float = 100.0
@@ -177,20 +177,20 @@ class Draft:
         self._keys[name] = SealedFile(wrapped, digest)
         return digest
 
-    def finish(self, books: RecordingBooks) -> Path:
+    def finish(self, manifest: RecordingManifest) -> Path:
         """Write the books and move the recording to its place; from now on it is there."""
-        path = self.folder / BOOKS_FILE
+        path = self.folder / MANIFEST_FILE
         try:
             if self._keys:
                 write_keys(self.folder, self._keys)
-            path.write_text(books.as_json(), encoding="utf-8")
+            path.write_text(manifest.as_json(), encoding="utf-8")
             sync_and_sum(path)
             sync_folder(self.folder)
-            if not (self.target / BOOKS_FILE).is_file():  # else the same was sealed before: it stands
+            if not (self.target / MANIFEST_FILE).is_file():  # else the same was sealed before: it stands
                 self.folder.rename(self.target)
             sync_folder(self.target.parent)
         except OSError as error:
-            if not (self.target / BOOKS_FILE).is_file():  # unless another writer came first with the same
+            if not (self.target / MANIFEST_FILE).is_file():  # unless another writer came first with the same
                 raise RecordingError(self.target, f"cannot be written: {error.strerror}") from error
         finally:
             self.abandon()
@@ -204,13 +204,13 @@ class Draft:
         self._lock = -1
 
 
-def read_books(folder: Path) -> RecordingBooks:
+def read_manifest(folder: Path) -> RecordingManifest:
     """The books of a recording.
 
     Raises:
         RecordingError: there are none, or they are not understood.
     """
-    path = folder / BOOKS_FILE
+    path = folder / MANIFEST_FILE
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if values["schema"] != SCHEMA:
@@ -218,20 +218,20 @@ def read_books(folder: Path) -> RecordingBooks:
                 path, f"has schema {values['schema']}, this version reads {SCHEMA}; update plantigrade"
             )
         values["feet"] = [_read_foot(foot) for foot in values["feet"]]
-        return RecordingBooks(**values)
+        return RecordingManifest(**values)
     except OSError as error:
         raise RecordingError(path, f"cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise RecordingError(path, f"is damaged: {error}") from error
 
 
-def _read_foot(values: dict[str, Any]) -> FootBooks:
+def _read_foot(values: dict[str, Any]) -> FootManifest:
     values["gaps"] = [RecordedGap(**gap) for gap in values["gaps"]]
     values["requested"] = [(int(first), int(end)) for first, end in values["requested"]]
-    return FootBooks(**values)
+    return FootManifest(**values)
 
 
 def find_recordings(recordings: Path) -> Iterator[Path]:
     """Folders of recordings, oldest name first."""
     if recordings.is_dir():
-        yield from sorted(folder for folder in recordings.iterdir() if (folder / BOOKS_FILE).is_file())
+        yield from sorted(folder for folder in recordings.iterdir() if (folder / MANIFEST_FILE).is_file())

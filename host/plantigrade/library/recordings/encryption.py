@@ -8,7 +8,7 @@ from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import SealedFile, binding_of, read_keys, write_keys
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
 from plantigrade.library.keys.vault import Vault
-from plantigrade.library.recordings.container import FORCES, RecordingBooks, read_books
+from plantigrade.library.recordings.container import FORCES, RecordingManifest, read_manifest
 from plantigrade.library.recordings.forces import read_forces, write_forces
 from plantigrade.library.recordings.frames import read_parquet, write_parquet
 
@@ -26,13 +26,13 @@ def encrypt_folder(folder: Path, vault: Vault) -> int:
     Raises:
         RecordingError: a file cannot be read or written; what is there stays readable.
     """
-    books = read_books(folder)
+    manifest = read_manifest(folder)
     done = 0
-    for foot in books.feet:
+    for foot in manifest.feet:
         path = folder / f"{foot.foot}.parquet"
         try:
             if not is_encrypted(path):
-                _encrypt(path, books, foot.foot, vault)
+                _encrypt(path, manifest, foot.foot, vault)
                 done += 1
         except OSError as error:
             path.with_suffix(_DRAFT).unlink(missing_ok=True)
@@ -40,18 +40,18 @@ def encrypt_folder(folder: Path, vault: Vault) -> int:
     return done
 
 
-def _encrypt(path: Path, books: RecordingBooks, foot: str, vault: Vault) -> None:
+def _encrypt(path: Path, manifest: RecordingManifest, foot: str, vault: Vault) -> None:
     key, wrapped = vault.new_file_key(binding_of(path.parent.name, foot))
     draft = path.with_suffix(_DRAFT)
-    _copy(path, draft, books, key)
+    _copy(path, draft, manifest, key)
     digest = sync_and_sum(draft)
     write_keys(path.parent, {**read_keys(path.parent), foot: SealedFile(wrapped, digest)})
     draft.replace(path)
     sync_folder(path.parent)
 
 
-def _copy(path: Path, target: Path, books: RecordingBooks, key: FileKey) -> None:
-    if books.content == FORCES:
+def _copy(path: Path, target: Path, manifest: RecordingManifest, key: FileKey) -> None:
+    if manifest.content == FORCES:
         write_forces(target, read_forces(path), key)
     else:
         write_parquet(target, read_parquet(path), key)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.bridge.accounting import Gap, MissingReason
+from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.journal import entries
 from plantigrade.bridge.journal.entries import Damage, Entry, Kind
@@ -18,9 +18,9 @@ from plantigrade.bridge.journal.file import JournalError, host_boot
 from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
 from plantigrade.library.recordings.container import (
     Draft,
-    FootBooks,
+    FootManifest,
     RecordedGap,
-    RecordingBooks,
+    RecordingManifest,
     sync_folder,
 )
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
@@ -40,7 +40,7 @@ class _Foot:
     records: list[bytes] = field(default_factory=list[bytes])
     requested: SlotSet = field(default_factory=SlotSet)
     held: SlotSet = field(default_factory=SlotSet)
-    gaps: list[Gap] = field(default_factory=list[Gap])
+    gaps: list[SlotGap] = field(default_factory=list[SlotGap])
     timeline: Timeline = field(default_factory=Timeline)
 
 
@@ -85,7 +85,7 @@ class JournalContent:
             foot.held.add(*entry.range())
         elif entry.kind is Kind.GAP:
             first, end, code = entry.gap()
-            foot.gaps.append(Gap(first, end, MissingReason.from_code(code)))
+            foot.gaps.append(SlotGap(first, end, MissingReason.from_code(code)))
         elif entry.kind is Kind.CLOCK:
             boot, estimate = entry.clock()
             foot.timeline.add(boot, _in_utc(estimate, self._utc_minus_monotonic))
@@ -127,7 +127,7 @@ def seal(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
     draft = Draft.begin(recordings, content.name, vault)
     feet = {number: foot_frames(foot) for number, foot in content.feet.items()}
     start_ns = _start(feet.values())
-    books = [
+    manifest = [
         _write_foot(draft, name, content.feet[number], feet[number], start_ns)
         for number, name in _foot_names(content).items()
     ]
@@ -137,7 +137,9 @@ def seal(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
         "journal_runs": content.runs,
         "counts": "raw 12-bit ADC counts in the order of the sensor layout",
     }
-    return draft.finish(RecordingBooks(content.name, start_ns, _duration(feet, start_ns), provenance, books))
+    return draft.finish(
+        RecordingManifest(content.name, start_ns, _duration(feet, start_ns), provenance, manifest)
+    )
 
 
 def roll(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
@@ -225,7 +227,9 @@ def slots_of(seq: NDArray[np.int64], slots: NDArray[Any]) -> SlotSet:
     return recorded
 
 
-def _write_foot(draft: Draft, name: str, foot: _Foot, frames: FootFrames, start_ns: int | None) -> FootBooks:
+def _write_foot(
+    draft: Draft, name: str, foot: _Foot, frames: FootFrames, start_ns: int | None
+) -> FootManifest:
     recorded = recorded_slots(frames)
     requested = [
         piece
@@ -237,7 +241,7 @@ def _write_foot(draft: Draft, name: str, foot: _Foot, frames: FootFrames, start_
     by_reason: dict[str, int] = {}
     for gap in gaps:
         by_reason[gap.reason] = by_reason.get(gap.reason, 0) + gap.slots
-    return FootBooks(
+    return FootManifest(
         foot=name,
         insole=foot.identity,
         requested=[(piece.first, piece.end) for piece in requested],
@@ -251,22 +255,24 @@ def _write_foot(draft: Draft, name: str, foot: _Foot, frames: FootFrames, start_
     )
 
 
-def _gaps(requested: list[SlotRange], recorded: SlotSet, explained: list[Gap]) -> list[Gap]:
-    found: list[Gap] = []
+def _gaps(requested: list[SlotRange], recorded: SlotSet, explained: list[SlotGap]) -> list[SlotGap]:
+    found: list[SlotGap] = []
     for wanted in requested:
         for hole in recorded.missing(*wanted):
             rest = SlotSet()
             for gap in explained:
                 if gap.first < hole.end and gap.end > hole.first:
                     for new in rest.add(max(gap.first, hole.first), min(gap.end, hole.end)):
-                        found.append(Gap(new.first, new.end, gap.reason))
-            found += [Gap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in rest.missing(*hole)]
+                        found.append(SlotGap(new.first, new.end, gap.reason))
+            found += [
+                SlotGap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in rest.missing(*hole)
+            ]
     return sorted(found, key=lambda gap: gap.first)
 
 
 def _gap_clock(
     frames: FootFrames, period_us: int, start_ns: int | None
-) -> Callable[[Gap], tuple[float | None, float | None]]:
+) -> Callable[[SlotGap], tuple[float | None, float | None]]:
     """Tells when a gap began and ended: from the end of the frame before it to the start of the one after
     it."""
 
@@ -275,7 +281,7 @@ def _gap_clock(
             return None
         return round((int(frames.host_ns[index]) - start_ns) * 1e-9 + slots * period_us * 1e-6, 4)
 
-    def when(gap: Gap) -> tuple[float | None, float | None]:
+    def when(gap: SlotGap) -> tuple[float | None, float | None]:
         after = int(np.searchsorted(frames.seq, gap.first, "right"))
         before = after - 1
         span = int(frames.slots[before]) if before >= 0 else 0

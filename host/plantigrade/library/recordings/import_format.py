@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from plantigrade.gait.signals import Foot, Walk
-from plantigrade.library.recordings.container import BOOKS_FILE
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.container import MANIFEST_FILE
+from plantigrade.library.recordings.reader import RecordingReader
 
 NAME: Final = "plantigrade"
 
@@ -13,8 +13,8 @@ NAME: Final = "plantigrade"
 def folder_of(path: Path) -> Path | None:
     """The recording that a path names: the folder, its books, or one of its feet; None for anything else."""
     folder = path if path.is_dir() else path.parent
-    inside = path.is_dir() or path.name == BOOKS_FILE or path.suffix == ".parquet"
-    return folder if inside and (folder / BOOKS_FILE).is_file() else None
+    inside = path.is_dir() or path.name == MANIFEST_FILE or path.suffix == ".parquet"
+    return folder if inside and (folder / MANIFEST_FILE).is_file() else None
 
 
 def read(folder: Path, foot: Foot | None = None) -> Walk:
@@ -27,4 +27,4 @@ def read(folder: Path, foot: Foot | None = None) -> Walk:
     Raises:
         FileError: books or frames are damaged, no insole with a side, or clocks that were never compared.
     """
-    return SealedRecording.open(folder).walk(side=foot)
+    return RecordingReader.open(folder).walk(side=foot)

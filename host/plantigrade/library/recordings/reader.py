@@ -14,11 +14,11 @@ from plantigrade.calibration.nominal import nominal
 from plantigrade.calibration.stream import Calibrator
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, Gap, SensorLayout, SourceInfo, Walk
+from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, SensorLayout, SourceInfo, TimeGap, Walk
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import key_of
 from plantigrade.library.recordings.columns import ColumnFile, release_memory
-from plantigrade.library.recordings.container import FORCES, FootBooks, RecordingBooks, read_books
+from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
 from plantigrade.library.recordings.forces import ForceFrames, layout_from_json, read_forces
 from plantigrade.library.recordings.frames import CHANNELS, NO_TIME, FootFrames, read_parquet
 from plantigrade.library.recordings.long_files import StoredForces, stored_counts, stored_forces, when_of
@@ -36,7 +36,7 @@ LONG_ROWS: Final = 1 << 19
 
 
 @dataclass(frozen=True)
-class SealedRecording:
+class RecordingReader:
     """Reads the files of one recording; no more of them than asked for.
 
     Attributes:
@@ -48,32 +48,32 @@ class SealedRecording:
     """
 
     folder: Path
-    books: RecordingBooks
+    manifest: RecordingManifest
     vault: "Vault | None" = None
     calibrations: Mapping[str, Calibration] = field(default_factory=dict[str, Calibration])
     shoe_size_eu: float | None = None
 
     @classmethod
-    def open(cls, folder: Path, vault: "Vault | None" = None) -> "SealedRecording":
+    def open(cls, folder: Path, vault: "Vault | None" = None) -> "RecordingReader":
         """Open a recording by its folder.
 
         Raises:
             RecordingError: there are no books, or they are not understood.
         """
-        return cls(folder, read_books(folder), vault)
+        return cls(folder, read_manifest(folder), vault)
 
     @property
     def content(self) -> str:
         """`COUNTS` of our insoles or `FORCES` of an import."""
-        return self.books.content
+        return self.manifest.content
 
-    def foot(self, name: str) -> FootBooks:
+    def foot(self, name: str) -> FootManifest:
         """The books of one foot.
 
         Raises:
             RecordingError: the recording has no such foot.
         """
-        for entry in self.books.feet:
+        for entry in self.manifest.feet:
             if entry.foot == name:
                 return entry
         raise RecordingError(self.folder, f"has no {name} foot")
@@ -120,9 +120,9 @@ class SealedRecording:
         Raises:
             RecordingError: two feet whose clocks were never compared have no time in common.
         """
-        if self.books.start_utc_ns is not None or self.content == FORCES:
-            return self.books.start_utc_ns
-        if len(self.books.feet) > 1:
+        if self.manifest.start_utc_ns is not None or self.content == FORCES:
+            return self.manifest.start_utc_ns
+        if len(self.manifest.feet) > 1:
             raise RecordingError(
                 self.folder, "the clocks of the two insoles were never compared; analyse one foot at a time"
             )
@@ -186,24 +186,24 @@ class SealedRecording:
             for foot, entry in feet.items()
         }
         if self.content == FORCES:
-            notes.append(str(self.books.provenance.get("note", "")))
+            notes.append(str(self.manifest.provenance.get("note", "")))
         elif self.shoe_size_eu is None:
             notes.append("the insoles' size is not known, so lengths are not in millimetres")
         return Walk(
             left=signals.get(Foot.LEFT),
             right=signals.get(Foot.RIGHT),
-            sample_rate_hz=self.books.sample_rate_hz,
+            sample_rate_hz=self.manifest.sample_rate_hz,
             source=SourceInfo(
                 str(self.folder),
-                str(self.books.provenance.get("format", FORMAT)),
+                str(self.manifest.provenance.get("format", FORMAT)),
                 "; ".join(dict.fromkeys(filter(None, notes))),
             ),
-            body_weight_n=self.books.body_weight_n,
+            body_weight_n=self.manifest.body_weight_n,
         )
 
-    def _sides(self, asked: Foot | None, notes: list[str]) -> dict[Foot, FootBooks]:
-        feet: dict[Foot, FootBooks] = {}
-        for entry in self.books.feet:
+    def _sides(self, asked: Foot | None, notes: list[str]) -> dict[Foot, FootManifest]:
+        feet: dict[Foot, FootManifest] = {}
+        for entry in self.manifest.feet:
             side = asked if entry.foot not in ("left", "right") else Foot(entry.foot)
             if side is None:
                 serial = entry.insole.get("serial", "")
@@ -218,7 +218,9 @@ class SealedRecording:
             )
         return feet
 
-    def _imported(self, foot: Foot, entry: FootBooks, from_s: float | None, to_s: float | None) -> FootSignal:
+    def _imported(
+        self, foot: Foot, entry: FootManifest, from_s: float | None, to_s: float | None
+    ) -> FootSignal:
         quantity = "footswitch" if entry.quantity == "footswitch" else "force"
         if from_s is None and to_s is None and entry.rows > LONG_ROWS:
             times, stored = stored_forces(self.file(entry.foot))
@@ -229,13 +231,13 @@ class SealedRecording:
         return FootSignal(foot, times, force, self.layout(entry.foot), quantity, _gaps(entry, from_s, to_s))
 
     def _calibrated(
-        self, foot: Foot, entry: FootBooks, from_s: float | None, to_s: float | None, notes: list[str]
+        self, foot: Foot, entry: FootManifest, from_s: float | None, to_s: float | None, notes: list[str]
     ) -> FootSignal:
         calibration = self.calibration(entry.foot)
         if calibration is None:
             notes.append("forces by the nominal calibration")
             calibration = nominal()
-        calibrator = Calibrator(calibration, self.books.sample_rate_hz)
+        calibrator = Calibrator(calibration, self.manifest.sample_rate_hz)
         is_long = from_s is None and to_s is None and entry.rows > LONG_ROWS
         file = self.file(entry.foot) if is_long else None
         if file is not None:
@@ -246,7 +248,7 @@ class SealedRecording:
         slots = frames.slots if rows is None else frames.slots[rows]
         if is_long:
             release_memory()
-        spread_s = _spread(times, slots, self.books.sample_rate_hz)
+        spread_s = _spread(times, slots, self.manifest.sample_rate_hz)
         if file is not None:
             sizes, read = stored_counts(file, rows, slots, CHANNELS)
             force = cast("Forces", StoredForces(sizes, CHANNELS, read, calibrator))
@@ -303,9 +305,9 @@ class SealedRecording:
             raise RecordingError(self.folder, f"holds no {what}: its content is {self.content}")
 
 
-def _gaps(entry: FootBooks, from_s: float | None, to_s: float | None) -> tuple[Gap, ...]:
+def _gaps(entry: FootManifest, from_s: float | None, to_s: float | None) -> tuple[TimeGap, ...]:
     return tuple(
-        Gap(gap.from_s, gap.to_s, gap.reason.replace("_", " "))
+        TimeGap(gap.from_s, gap.to_s, gap.reason.replace("_", " "))
         for gap in entry.gaps
         if gap.from_s is not None
         and gap.to_s is not None

@@ -13,19 +13,19 @@ from plantigrade.calibration.model import Calibration
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, SensorLayout, Walk
 from plantigrade.library.entries import Device, Note, Person, RecordingEntry, StoredAlert, StoredAnalysis
 from plantigrade.library.recordings.columns import ColumnFile
-from plantigrade.library.recordings.container import RecordingBooks
+from plantigrade.library.recordings.container import RecordingManifest
 from plantigrade.library.recordings.forces import ForceFrames
 from plantigrade.library.recordings.frames import FootFrames
-from plantigrade.library.recordings.reader import SealedRecording
+from plantigrade.library.recordings.reader import RecordingReader
 
 if TYPE_CHECKING:
-    from plantigrade.analysis.pipeline import Progress, Whole
+    from plantigrade.analysis.pipeline import Progress, RecordingAnalysis
     from plantigrade.gait.results import Analysis
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A recording of the library. Samples are read when they are asked for; see `SealedRecording` for the
+    """A recording of the library. Samples are read when they are asked for; see `RecordingReader` for the
     reading methods.
 
     Attributes:
@@ -39,15 +39,18 @@ class Recording:
     """
 
     entry: RecordingEntry
-    sealed: SealedRecording
+    sealed: RecordingReader
     person: Person | None
     devices: Mapping[str, Device]
     notes: tuple[Note, ...]
     analyses: tuple[StoredAnalysis, ...]
     known_alerts: tuple[StoredAlert, ...]
-    keep: Callable[["Whole"], tuple[StoredAlert, ...]] = field(repr=False)
-    _done: "list[tuple[Whole, tuple[StoredAlert, ...]]]" = field(
-        default_factory=list["tuple[Whole, tuple[StoredAlert, ...]]"], init=False, repr=False, compare=False
+    keep: Callable[["RecordingAnalysis"], tuple[StoredAlert, ...]] = field(repr=False)
+    _done: "list[tuple[RecordingAnalysis, tuple[StoredAlert, ...]]]" = field(
+        default_factory=list["tuple[RecordingAnalysis, tuple[StoredAlert, ...]]"],
+        init=False,
+        repr=False,
+        compare=False,
     )
 
     @property
@@ -61,9 +64,9 @@ class Recording:
         return self.sealed.folder
 
     @property
-    def books(self) -> RecordingBooks:
+    def manifest(self) -> RecordingManifest:
         """What was asked for, recorded and missing."""
-        return self.sealed.books
+        return self.sealed.manifest
 
     @property
     def content(self) -> str:
@@ -71,7 +74,7 @@ class Recording:
         return self.sealed.content
 
     def walk(self, from_s: float | None = None, to_s: float | None = None) -> Walk:
-        """Newtons on one time base, whole or a slice; see `SealedRecording.walk`."""
+        """Newtons on one time base, whole or a slice; see `RecordingReader.walk`."""
         if from_s is None and to_s is None:
             return self._walk
         return self._weighed(self.sealed.walk(from_s, to_s))
@@ -87,15 +90,15 @@ class Recording:
         return walk
 
     def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> FootFrames:
-        """Frames of one insole as recorded; see `SealedRecording.frames`."""
+        """Frames of one insole as recorded; see `RecordingReader.frames`."""
         return self.sealed.frames(foot, from_s, to_s)
 
     def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> ForceFrames:
-        """Samples of one foot of an import; see `SealedRecording.forces`."""
+        """Samples of one foot of an import; see `RecordingReader.forces`."""
         return self.sealed.forces(foot, from_s, to_s)
 
     def file(self, foot: str) -> ColumnFile:
-        """The file of one foot; see `SealedRecording.file`."""
+        """The file of one foot; see `RecordingReader.file`."""
         return self.sealed.file(foot)
 
     def counts(
@@ -121,7 +124,7 @@ class Recording:
         """Alerts in the order of their times: as kept, and those of `whole` once it was asked for."""
         return self._done[0][1] if self._done else self.known_alerts
 
-    def whole(self, progress: "Progress" = lambda _what, _share: None) -> "Whole":
+    def whole(self, progress: "Progress" = lambda _what, _share: None) -> "RecordingAnalysis":
         """Analysis, balance and pictures of the whole recording; its document is kept in the library.
 
         Args:
@@ -155,5 +158,5 @@ class Recording:
                 for kept in self.analyses
             ],
             "alerts": [asdict(alert) for alert in self.alerts],
-            "books": asdict(self.books),
+            "books": asdict(self.manifest),
         }

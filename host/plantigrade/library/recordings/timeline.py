@@ -56,12 +56,12 @@ def _place_boot(
     before_us = np.maximum(at_us[0] - device_us, 0)
     after_us = np.maximum(device_us - at_us[-1], 0)
     relative += after_us * (knots[-1].drift_ppm * 1e-3) - before_us * (knots[0].drift_ppm * 1e-3)
-    doubt_ns = np.interp(device_us, at_us, np.array([knot.uncertainty_ns for knot in knots], float))
-    doubt_ns += before_us * ((knots[0].drift_uncertainty_ppm + WANDER_PPM) * 1e-3)
-    doubt_ns += after_us * ((knots[-1].drift_uncertainty_ppm + WANDER_PPM) * 1e-3)
-    doubt_ns += _distance_us(at_us, device_us) * (WANDER_PPM * 1e-3)
+    uncertainty_ns = np.interp(device_us, at_us, np.array([knot.uncertainty_ns for knot in knots], float))
+    uncertainty_ns += before_us * ((knots[0].drift_uncertainty_ppm + WANDER_PPM) * 1e-3)
+    uncertainty_ns += after_us * ((knots[-1].drift_uncertainty_ppm + WANDER_PPM) * 1e-3)
+    uncertainty_ns += _distance_us(at_us, device_us) * (WANDER_PPM * 1e-3)
     host_ns = base_ns + 1000 * device_us + np.rint(relative).astype(np.int64)
-    return host_ns, np.minimum(doubt_ns * 1e-3, 2e9).astype(np.int32)
+    return host_ns, np.minimum(uncertainty_ns * 1e-3, 2e9).astype(np.int32)
 
 
 def _distance_us(at_us: NDArray[np.int64], device_us: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ import numpy as np
 from plantigrade.bridge.slot_ranges import SlotSet
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import key_of, matches_sum
-from plantigrade.library.recordings.container import FORCES, FootBooks, RecordingBooks, read_books
+from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
 from plantigrade.library.recordings.finalize import recorded_slots, slots_of
 from plantigrade.library.recordings.forces import ForceFrames, read_forces
 from plantigrade.library.recordings.frames import FootFrames, read_parquet
@@ -33,7 +33,7 @@ class Verdict:
 
     id: str
     problems: list[str] = field(default_factory=list[str])
-    books: RecordingBooks | None = None
+    manifest: RecordingManifest | None = None
 
     @property
     def ok(self) -> bool:
@@ -42,7 +42,7 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """The entry of `sessions verify --json`."""
-        feet = [] if self.books is None else self.books.feet
+        feet = [] if self.manifest is None else self.manifest.feet
         return {
             "id": self.id,
             "ok": self.ok,
@@ -69,11 +69,11 @@ def verify(folder: Path, vault: "Vault | None" = None) -> Verdict:
     """Verify one recording, an encrypted one with the library's key. Damage is a finding, not an error."""
     verdict = Verdict(folder.name)
     try:
-        verdict.books = read_books(folder)
+        verdict.manifest = read_manifest(folder)
     except RecordingError as error:
         verdict.problems.append(str(error))
         return verdict
-    for foot in verdict.books.feet:
+    for foot in verdict.manifest.feet:
         path = folder / f"{foot.foot}.parquet"
         try:
             if not matches_sum(folder, foot.foot, foot.sha256):
@@ -81,7 +81,7 @@ def verify(folder: Path, vault: "Vault | None" = None) -> Verdict:
             key = key_of(folder, foot.foot, vault)
             found = (
                 _problems_of_forces(foot, read_forces(path, key))
-                if verdict.books.content == FORCES
+                if verdict.manifest.content == FORCES
                 else _problems_of_counts(foot, read_parquet(path, key))
             )
             verdict.problems += [f"{path.name}: {problem}" for problem in found]
@@ -92,7 +92,7 @@ def verify(folder: Path, vault: "Vault | None" = None) -> Verdict:
     return verdict
 
 
-def _problems_of_forces(foot: FootBooks, frames: ForceFrames) -> list[str]:
+def _problems_of_forces(foot: FootManifest, frames: ForceFrames) -> list[str]:
     found: list[str] = []
     if len(frames) and bool(np.any(np.diff(frames.seq) <= 0)):
         return ["samples are out of order or there twice"]
@@ -102,7 +102,7 @@ def _problems_of_forces(foot: FootBooks, frames: ForceFrames) -> list[str]:
     return found + _problems_of_books(foot, len(frames), slots_of(frames.seq, slots))
 
 
-def _problems_of_counts(foot: FootBooks, frames: FootFrames) -> list[str]:
+def _problems_of_counts(foot: FootManifest, frames: FootFrames) -> list[str]:
     end = frames.seq + frames.slots
     if len(frames) and bool(np.any(frames.seq[1:] < end[:-1])):
         return ["slots are out of order or there twice"]
@@ -110,7 +110,7 @@ def _problems_of_counts(foot: FootBooks, frames: FootFrames) -> list[str]:
     return found + _problems_of_books(foot, len(frames), recorded_slots(frames))
 
 
-def _problems_of_books(foot: FootBooks, rows: int, recorded: SlotSet) -> list[str]:
+def _problems_of_books(foot: FootManifest, rows: int, recorded: SlotSet) -> list[str]:
     found = [] if rows == foot.rows else [f"{rows} rows, the books say {foot.rows}"]
     requested = sum(end - first for first, end in foot.requested)
     there = sum(recorded.within(first, end) for first, end in foot.requested)

@@ -13,8 +13,8 @@ from plantigrade.posture.diary.day_load import daily_values
 from plantigrade.posture.diary.diary import (
     QUESTIONS,
     SCHEMA,
+    BodySite,
     Entry,
-    Place,
     as_json,
     load_diary,
     relations,
@@ -45,7 +45,7 @@ def show(path: Path, json_file: Path | None) -> None:
         click.echo("No entries.")
 
 
-def relate(path: Path, place: Place, baseline: Path, json_file: Path | None) -> None:
+def relate(path: Path, place: BodySite, baseline: Path, json_file: Path | None) -> None:
     """Answer the fixed questions about a place."""
     days = load_baseline(baseline).days
     found = relations(load_diary(path), place, daily_values(days, QUESTIONS[place]))

@@ -54,10 +54,10 @@ def add(book: Path, place: str, score: int, side: str | None, at: datetime | Non
       plantigrade posture diary add knee 0 --at 2026-03-02T20:00 --diary pain.json
     """
     from plantigrade.posture.diary import actions as diary_entry
-    from plantigrade.posture.diary.diary import Entry, Place
+    from plantigrade.posture.diary.diary import BodySite, Entry
 
     when = at.astimezone() if at is not None else diary_entry.now()
-    diary_entry.add(book, Entry(when, Place(place), score, side or "", note))
+    diary_entry.add(book, Entry(when, BodySite(place), score, side or "", note))
 
 
 @diary.command("list")
@@ -98,6 +98,6 @@ def relate(book: Path, place: str, baseline: Path, json_file: Path | None) -> No
       plantigrade posture diary relate lower-back --diary pain.json --baseline own-days.json
     """
     from plantigrade.posture.diary import actions as diary_entry
-    from plantigrade.posture.diary.diary import Place
+    from plantigrade.posture.diary.diary import BodySite
 
-    diary_entry.relate(book, Place(place), baseline, json_file)
+    diary_entry.relate(book, BodySite(place), baseline, json_file)

@@ -32,7 +32,7 @@ RESAMPLES = 2000
 LONGEST_NOTE = 1000
 
 
-class Place(Enum):
+class BodySite(Enum):
     """Where it hurts."""
 
     FOOT = "foot"
@@ -57,7 +57,7 @@ class Entry:
     """
 
     at: datetime
-    place: Place
+    place: BodySite
     score: int
     side: str = ""
     note: str = ""
@@ -105,17 +105,17 @@ def load_diary(path: Path) -> list[Entry]:
 
 def _entry(item: Mapping[str, Any]) -> Entry:
     at = datetime.fromisoformat(item["at"])
-    return Entry(at, Place(item["place"]), int(item["score"]), str(item["side"]), str(item["note"]))
+    return Entry(at, BodySite(item["place"]), int(item["score"]), str(item["side"]), str(item["note"]))
 
 
-QUESTIONS: Mapping[Place, tuple[str, ...]] = {
-    Place.FOOT: ("steps", "standing_h", "forefoot_pti_bw"),
-    Place.ANKLE: ("steps", "ml_index_forefoot"),
-    Place.SHIN: ("steps", "loading_rate_bw_per_s"),
-    Place.KNEE: ("steps", "loading_rate_bw_per_s", "force_arch_index"),
-    Place.HIP: ("steps", "standing_h", "load_asymmetry_pct"),
-    Place.LOWER_BACK: ("standing_h", "longest_still_min", "load_asymmetry_pct"),
-    Place.OTHER: ("steps",),
+QUESTIONS: Mapping[BodySite, tuple[str, ...]] = {
+    BodySite.FOOT: ("steps", "standing_h", "forefoot_pti_bw"),
+    BodySite.ANKLE: ("steps", "ml_index_forefoot"),
+    BodySite.SHIN: ("steps", "loading_rate_bw_per_s"),
+    BodySite.KNEE: ("steps", "loading_rate_bw_per_s", "force_arch_index"),
+    BodySite.HIP: ("steps", "standing_h", "load_asymmetry_pct"),
+    BodySite.LOWER_BACK: ("standing_h", "longest_still_min", "load_asymmetry_pct"),
+    BodySite.OTHER: ("steps",),
 }
 """Daily values that a place is asked about, fixed beforehand."""
 
@@ -133,7 +133,7 @@ class Relation:
         words: the answer as a sentence.
     """
 
-    place: Place
+    place: BodySite
     metric: str
     days: int
     rho: float | None
@@ -143,7 +143,7 @@ class Relation:
     words: str
 
 
-def daily_worst(entries: Sequence[Entry], place: Place) -> dict[date, int]:
+def daily_worst(entries: Sequence[Entry], place: BodySite) -> dict[date, int]:
     """The worst score of each day at a place."""
     worst: dict[date, int] = {}
     for entry in entries:
@@ -155,7 +155,7 @@ def daily_worst(entries: Sequence[Entry], place: Place) -> dict[date, int]:
 
 def relations(
     entries: Sequence[Entry],
-    place: Place,
+    place: BodySite,
     daily: Mapping[str, Mapping[date, float]],
     seed: int = 0,
     language: str = "en",
@@ -176,7 +176,12 @@ def relations(
 
 
 def _relate(
-    place: Place, metric: str, worst: Mapping[date, int], values: Mapping[date, float], asked: int, seed: int
+    place: BodySite,
+    metric: str,
+    worst: Mapping[date, int],
+    values: Mapping[date, float],
+    asked: int,
+    seed: int,
 ) -> Relation:
     days = sorted(set(worst) & {day for day, value in values.items() if np.isfinite(value)})
     pain = np.array([worst[day] for day in days], np.float64)

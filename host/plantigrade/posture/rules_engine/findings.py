@@ -31,7 +31,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class RuleFinding:
     """One rule on one side of one recording.
 
     Attributes:
@@ -95,7 +95,7 @@ def judge(
     regions: tuple[str, ...] = (),
     medial: F64 | None = None,
     uncertainty: bool = True,
-) -> list[Finding]:
+) -> list[RuleFinding]:
     """Findings of every rule on strides, for each side that it concerns.
 
     Args:
@@ -108,7 +108,7 @@ def judge(
     """
     book = book or RuleBook()
     by_foot = {table.foot: table for table in tables}
-    found: list[Finding] = []
+    found: list[RuleFinding] = []
     for rule in book.rules.values():
         if rule.scope is Scope.SECOND:
             continue
@@ -129,7 +129,7 @@ def _one(
     book: RuleBook,
     reference: Reference | None,
     own_insole: bool,
-) -> Finding:
+) -> RuleFinding:
     needed = (side,) if rule.scope is Scope.FOOT else tuple(Foot)
     strides = min(int(tables[foot].valid.sum()) if foot in tables else 0 for foot in needed)
     value, state = NAN, State.UNKNOWN
@@ -140,7 +140,7 @@ def _one(
             note = f"the recording does not give {', '.join(term.metric for term in rule.terms)}"
         else:
             state = State.PRESENT if value >= rule.raise_level else State.ABSENT
-    return Finding(
+    return RuleFinding(
         rule=rule.id,
         rule_version=book.label(rule.id),
         engine=ENGINE_VERSION,
@@ -162,13 +162,13 @@ def _one(
 
 
 def _with_sd(
-    finding: Finding,
+    finding: RuleFinding,
     rule: Rule,
     side: Foot,
     tables: dict[Foot, StrideColumns],
     reference: Reference | None,
     sensor: float,
-) -> Finding:
+) -> RuleFinding:
     """The finding with its standard uncertainty and how sure its side of the level is."""
     strides = _stride_part(rule, side, tables, reference)
     sd = float(np.hypot(strides, 0.0 if np.isnan(sensor) else sensor))

@@ -12,7 +12,7 @@ from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Foot, SensorLayout
 from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
-from plantigrade.posture.rules_engine.findings import Finding, State, judge
+from plantigrade.posture.rules_engine.findings import RuleFinding, State, judge
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.statistics import Reference
@@ -51,7 +51,7 @@ def findings(
     reference: Reference | None = None,
     *,
     uncertainty: bool = True,
-) -> list[Finding]:
+) -> list[RuleFinding]:
     """Findings of completed tables, present ones first; without `uncertainty` quicker, see `judge`."""
     own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
     regions = layout.region if layout is not None else ()
@@ -80,7 +80,7 @@ def medial_of(layout: SensorLayout) -> F64:
     return side
 
 
-def as_json(finding: Finding, words: Catalogue) -> dict[str, Any]:
+def as_json(finding: RuleFinding, words: Catalogue) -> dict[str, Any]:
     """One finding; numbers that are not known are null."""
     guide = words.patterns[finding.pattern]
     entry: dict[str, Any] = {

@@ -13,8 +13,8 @@ from plantigrade.bridge.backoff import Backoff
 from plantigrade.bridge.collection import complete
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal.file import Journal, JournalError
-from plantigrade.bridge.journal.writer import Collector
-from plantigrade.bridge.reconnecting import Keeper
+from plantigrade.bridge.journal.writer import JournalWriter
+from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.link.base import Link
 from plantigrade.twin.soak.world import SoakLink, World
@@ -46,7 +46,7 @@ class Host:
     disk_full: bool = False
     wall_step_ns: int = 0
     insoles: dict[str, Insole] = field(default_factory=dict[str, Insole])
-    keepers: dict[str, Keeper] = field(default_factory=dict[str, Keeper])
+    keepers: dict[str, ReconnectingConnection] = field(default_factory=dict[str, ReconnectingConnection])
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _lives: int = 0
 
@@ -58,12 +58,12 @@ class Host:
             utc_ns=lambda: WALL_START_NS + self.world.now_us * 1000 + self.wall_step_ns,
             sync=self._sync,
         )
-        self.collector = Collector(self.journal)
+        self.collector = JournalWriter(self.journal)
         self._lives += 1
         for side in self.world.boards:
             insole = self.insoles[side] = Insole(side)
             self.collector.watch(insole)
-            self.keepers[side] = Keeper(
+            self.keepers[side] = ReconnectingConnection(
                 insole,
                 lambda side=side: self._link(side),
                 POLICY,

@@ -52,7 +52,7 @@ def _soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
         raise SoakFailedError(
             f"balanced {result.balanced}, bit exact {result.bit_exact},"
             f" verified {result.verified}, missing with the power on"
-            f" {sum(books.missing_with_power_on for books in result.insoles.values())}"
+            f" {sum(ledger.missing_with_power_on for ledger in result.insoles.values())}"
         )
 
 
@@ -60,15 +60,15 @@ def _print(result: SoakResult) -> None:
     click.echo(f"{result.hours:g} h of seed {result.seed} lived through in {result.wall_s:.0f} s")
     faults = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in result.faults.items())
     click.echo(f"faults: {faults}")
-    for side, books in result.insoles.items():
+    for side, ledger in result.insoles.items():
         reasons = ", ".join(
-            f"{reason.replace('_', ' ')} {count}" for reason, count in books.missing_by_reason.items()
+            f"{reason.replace('_', ' ')} {count}" for reason, count in ledger.missing_by_reason.items()
         )
         click.echo(
-            f"{side}: {books.frames_requested} frames requested = {books.frames_recorded} recorded"
-            f" + {books.frames_missing} missing ({reasons or 'none'});"
-            f" off {books.off_s:.0f} s in {books.power_losses} power losses,"
-            f" {books.frames_sampled_lost} sampled frames lost with them"
+            f"{side}: {ledger.frames_requested} frames requested = {ledger.frames_recorded} recorded"
+            f" + {ledger.frames_missing} missing ({reasons or 'none'});"
+            f" off {ledger.off_s:.0f} s in {ledger.power_losses} power losses,"
+            f" {ledger.frames_sampled_lost} sampled frames lost with them"
         )
     click.echo(
         f"books {'balance' if result.balanced else 'DO NOT BALANCE'}, recording is "

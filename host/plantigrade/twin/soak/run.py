@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from plantigrade.bridge.accounting import MissingReason
-from plantigrade.library.recordings.container import read_books
+from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.finalize import seal
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
@@ -68,12 +68,12 @@ class SoakResult:
         """Books balance, nothing is missing but with the power, recordings verify and are what the sensors
         showed.
         """
-        missing = any(books.missing_with_power_on for books in self.insoles.values())
+        missing = any(ledger.missing_with_power_on for ledger in self.insoles.values())
         return self.balanced and self.bit_exact and self.verified and not missing
 
     def as_json(self) -> dict[str, Any]:
         """The document of `twin soak --json`."""
-        insoles = {side: dict(vars(books)) for side, books in self.insoles.items()}
+        insoles = {side: dict(vars(ledger)) for side, ledger in self.insoles.items()}
         return {"schema": SCHEMA, **vars(self), "insoles": insoles}
 
 
@@ -225,10 +225,10 @@ def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lam
 
 
 def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
-    books = {foot.foot: foot for foot in read_books(recording).feet}
+    ledger = {foot.foot: foot for foot in read_manifest(recording).feet}
     insoles: dict[str, InsoleBooks] = {}
-    balanced = bit_exact = set(books) == set(SIDES)
-    for side, foot in books.items():
+    balanced = bit_exact = set(ledger) == set(SIDES)
+    for side, foot in ledger.items():
         board = soak.world.boards[side]
         proof = prove(board, read_parquet(recording / f"{side}.parquet"), soak.wearing.counts[side])
         losses = sum(1 for _ in board.off_us)
