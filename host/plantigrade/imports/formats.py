@@ -1,40 +1,15 @@
 """Which formats are read, and finding out which one a file is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
-from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, stappone, wfdb, xsensor
+from plantigrade.imports.registry import ImportFormat, file_formats, folder_formats
 from plantigrade.imports.sides import with_doubts
-from plantigrade.imports.source import Head, Source, open_source
-from plantigrade.library.recordings import import_format
-
-
-class Format(NamedTuple):
-    """One format: its name on the command line, what it is, how it is told and read."""
-
-    name: str
-    title: str
-    recognises: Callable[[Head], bool]
-    read: Callable[[Source, Foot | None], Walk]
-
-
-# In the order in which they are tried: the unmistakable ones first.
-FORMATS: Final[Mapping[str, Format]] = {
-    entry.name: entry
-    for entry in (
-        Format(wfdb.NAME, "WFDB footswitch record (.hea)", wfdb.recognises, wfdb.read),
-        Format(pedar.NAME, "novel pedar (.asc)", pedar.recognises, pedar.read),
-        Format(fscan.NAME, "Tekscan F-Scan (.asf)", fscan.recognises, fscan.read),
-        Format(xsensor.NAME, "XSENSOR (.csv)", xsensor.recognises, xsensor.read),
-        Format(stappone.NAME, "StappOne (.csv)", stappone.recognises, stappone.read),
-        Format(plain_csv.NAME, "plain CSV", plain_csv.recognises, plain_csv.read),
-        Format(gaitpdb.NAME, "gaitpdb text", gaitpdb.recognises, gaitpdb.read),
-    )
-}
+from plantigrade.imports.source import Source, open_source
 
 _OTHER_KINDS: Final = (
     (b"PK\x03\x04", "is a zip archive or an Office document; export the recording as text or CSV"),
@@ -59,37 +34,39 @@ def read(
 
     Args:
         path: the file; for WFDB the header or a signal beside it.
-        format_name: "auto" to find out from the content, or a name of `FORMATS`.
+        format_name: "auto" to find out from the content, or a name of `imports.registry`.
         foot: the side of a recording of one foot whose file does not say it, or says it wrongly.
         on_progress: told the share of the file that has been read, 0 to 1.
 
     Raises:
         FileError: the file cannot be read as that format, with the reason.
     """
-    if format_name in ("auto", import_format.NAME) and (folder := import_format.folder_of(path)) is not None:
-        return import_format.read(folder, foot)
-    if format_name == import_format.NAME:
-        raise FileError(
-            path, "is no recording of ours: a folder with recording.json (`plantigrade sessions list`)"
-        )
+    for folder_format in folder_formats().values():
+        if format_name not in ("auto", folder_format.name):
+            continue
+        if (folder := folder_format.locate(path)) is not None:
+            return folder_format.read(folder, foot)
+        if format_name == folder_format.name:
+            raise FileError(path, folder_format.refusal)
     source = open_source(path)
-    chosen = detect(source) if format_name == "auto" else FORMATS.get(format_name)
+    known = file_formats()
+    chosen = detect(source) if format_name == "auto" else known.get(format_name)
     if chosen is None:
-        raise PlantigradeError(f"unknown format {format_name!r}; known are auto, {', '.join(FORMATS)}")
+        raise PlantigradeError(f"unknown format {format_name!r}; known are auto, {', '.join(known)}")
     walk = chosen.read(replace(source, on_progress=on_progress), foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")
     return with_doubts(walk)
 
 
-def detect(source: Source) -> Format:
+def detect(source: Source) -> ImportFormat:
     """The format of a file, from its content.
 
     Raises:
         FileError: no format fits; the message says what the file seems to be.
     """
-    head = source.head()
-    for candidate in FORMATS.values():
+    head, known = source.head(), file_formats()
+    for candidate in known.values():
         if candidate.recognises(head):
             return candidate
     for magic, problem in _OTHER_KINDS:
@@ -97,5 +74,5 @@ def detect(source: Source) -> Format:
             raise FileError(source.path, problem)
     if not head.is_text:
         raise FileError(source.path, "is a binary file of a kind that is not read")
-    titles = "; ".join(entry.title for entry in FORMATS.values())
+    titles = "; ".join(entry.title for entry in known.values())
     raise FileError(source.path, f"is no recording of a known format (known: {titles})")

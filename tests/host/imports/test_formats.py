@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.imports import formats
+from plantigrade.imports import formats, registry
 
 from tests.host.imports.recordings import SHARED, VENDOR, needs_recordings, vendor
 
@@ -65,7 +65,7 @@ def test_plain_and_gzipped_are_the_same(name: str, tmp_path: Path) -> None:
 
 
 @needs_recordings
-@pytest.mark.parametrize("wrong", [name for name in formats.FORMATS if name != "gaitpdb"])
+@pytest.mark.parametrize("wrong", [name for name in registry.FORMATS if name != "gaitpdb"])
 def test_the_wrong_format_is_refused_in_words(wrong: str) -> None:
     with pytest.raises(FileError, match="GaCo01_01"):
         formats.read(SHARED / "gaitpdb" / "GaCo01_01.txt.gz", wrong)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.imports import formats, wfdb
+from plantigrade.imports import formats, registry, wfdb
 from plantigrade.imports.source import Head, open_source
 from plantigrade.library.recordings import import_format
 from plantigrade.library.recordings.container import MANIFEST_FILE
@@ -15,11 +15,11 @@ from tests.host.imports.reading import refusal, written
 
 
 def recognised(name: str, text: str, path: str = "walk.txt") -> bool:
-    return formats.FORMATS[name].recognises(Head(Path(path), text.encode(), text))
+    return registry.FORMATS[name].recognises(Head(Path(path), text.encode(), text))
 
 
 def test_the_formats_and_the_order_in_which_they_are_tried():
-    assert {name: entry.title for name, entry in formats.FORMATS.items()} == {
+    assert {name: entry.title for name, entry in registry.FORMATS.items()} == {
         "wfdb": "WFDB footswitch record (.hea)",
         "pedar": "novel pedar (.asc)",
         "fscan": "Tekscan F-Scan (.asf)",
@@ -28,8 +28,8 @@ def test_the_formats_and_the_order_in_which_they_are_tried():
         "csv": "plain CSV",
         "gaitpdb": "gaitpdb text",
     }
-    assert list(formats.FORMATS) == ["wfdb", "pedar", "fscan", "xsensor", "stappone", "csv", "gaitpdb"]
-    assert all(name == entry.name for name, entry in formats.FORMATS.items())
+    assert list(registry.FORMATS) == ["wfdb", "pedar", "fscan", "xsensor", "stappone", "csv", "gaitpdb"]
+    assert all(name == entry.name for name, entry in registry.FORMATS.items())
 
 
 PEDAR = "sensor type: y-1\nscanning rate [Hz]: 100\n"

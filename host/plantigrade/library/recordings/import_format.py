@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from plantigrade.gait.signals import Foot, Walk
+from plantigrade.imports.registry import FolderFormat
 from plantigrade.library.recordings.container import MANIFEST_FILE
 from plantigrade.library.recordings.reader import RecordingReader
 
@@ -28,3 +29,12 @@ def read(folder: Path, foot: Foot | None = None) -> Walk:
         FileError: books or frames are damaged, no insole with a side, or clocks that were never compared.
     """
     return RecordingReader.open(folder).walk(side=foot)
+
+
+FORMAT: Final = FolderFormat(
+    NAME,
+    "recording of Plantigrade",
+    folder_of,
+    read,
+    "is no recording of ours: a folder with recording.json (`plantigrade sessions list`)",
+)
