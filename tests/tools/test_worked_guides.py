@@ -7,9 +7,9 @@ near its top, in a table or as lines of its own,
     Folder: firmware/drivers/mpu6050
     Check: python -m tools.parameters_page --check
 
-`Files` is how many files outside tests/ the diff touches; `Folder` (optional) a folder whose files do not count,
-because everything about the new thing belongs there; `Check` (any number) a command that must succeed in the
-patched copy. There the Python modules that the diff touches are imported, and the tests that it touches run.
+`Files` is how many files outside tests/ the diff touches; `Folder` (optional) a folder whose files do not
+count, because everything about the new thing belongs there; `Check` (any number) a command that must succeed
+in the patched copy. There the Python modules that the diff touches are imported, and its tests run.
 """
 
 import os
