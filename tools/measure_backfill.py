@@ -162,11 +162,11 @@ async def over_the_air(pair: VirtualPair, seconds: float) -> tuple[Latency, Late
         address = board.spec.radio_address
         found = await scan(10, radio, lambda seen: address in seen)
         link = BleLink(found[address].device, backend=radio.client)
-        policy = SessionPolicy(mode=None, fill_holes=False)
+        policy = SessionPolicy(mode=None, fill_gaps=False)
         async with connected(link, board, policy) as (session, listener):
-            log = await session.look_at_log()
+            log = await session.fetch_log_info()
             # What was logged without a host is fetched: records of live mode are short and fill packets less.
-            await session.exchange.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
+            await session.command_client.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
             await asyncio.sleep(2)
             listener.latency()
             await asyncio.sleep(seconds)
@@ -200,10 +200,10 @@ async def over_usb(pair: VirtualPair, seconds: float, folder: Path) -> Rate:
 async def fetch_from_port(port: str, seconds: float) -> tuple[float, float]:
     """Bytes a second that a transfer brings over a port: all of them, and those of the log's messages."""
     link = UsbLink(port)
-    policy = SessionPolicy(mode=None, stream=False, fill_holes=False)
+    policy = SessionPolicy(mode=None, stream=False, fill_gaps=False)
     async with connected(link, None, policy) as (session, listener):
         before, log_before = link.counters.bytes_received, listener.bytes_by_channel[Channel.LOG]
-        log = await session.look_at_log()
+        log = await session.fetch_log_info()
         took_s = await fetch_for(session, seconds, SlotRange(log.oldest_seq, log.next_seq))
         came = link.counters.bytes_received - before
         log_bytes = listener.bytes_by_channel[Channel.LOG] - log_before

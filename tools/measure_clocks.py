@@ -195,14 +195,16 @@ class Insole:
         device_us = self.device_us[chosen]
         true_ns = HOST_AT_START_NS + 1e9 * self.grid_s[chosen]
         self.live.error_ms[chosen] = (estimate.host_ns_array(device_us) - true_ns) * 1e-6
-        doubts = np.array([estimate.uncertainty_at_ns(int(moment)) for moment in device_us], np.float64)
-        self.live.stated_ms[chosen] = doubts * 1e-6
+        uncertainties = np.array(
+            [estimate.uncertainty_at_ns(int(moment)) for moment in device_us], np.float64
+        )
+        self.live.stated_ms[chosen] = uncertainties * 1e-6
 
     def recorded(self) -> Placed:
         """As `sessions` would place the same moments when the recording is sealed."""
-        host_ns, doubt_us = self.timeline.place(np.ones(len(self.device_us), np.uint16), self.device_us)
+        host_ns, uncertainty_us = self.timeline.place(np.ones(len(self.device_us), np.uint16), self.device_us)
         return Placed(
-            (host_ns - HOST_AT_START_NS - 1e9 * self.grid_s) * 1e-6, doubt_us.astype(np.float64) * 1e-3
+            (host_ns - HOST_AT_START_NS - 1e9 * self.grid_s) * 1e-6, uncertainty_us.astype(np.float64) * 1e-3
         )
 
 

@@ -8,26 +8,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from insole_protocol import block
-from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
+from plantigrade.bridge.decode import BATCH_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.receiver import Receiver
 
 from tests.host.bridge_kit.fake_insole import level, record_of
 
 FRAMES = 5
-IN_BULK = 2 * BULK_FROM_FRAMES // FRAMES
+IN_BATCH = 2 * BATCH_FROM_FRAMES // FRAMES
 
 
 def records(count: int, first: int = 0) -> list[bytes]:
     return [record_of(first + i * FRAMES, FRAMES, 3, (first + i * FRAMES) * 10_000) for i in range(count)]
 
 
-def put_all(intake: Receiver, stream: list[bytes]) -> list[Frames]:
+def put_all(receiver: Receiver, stream: list[bytes]) -> list[Frames]:
     passed: list[Frames] = []
     for record in stream:
-        intake.put(record, 0)
-        passed += intake.drain()
-    return passed + intake.flush()
+        receiver.put(record, 0)
+        passed += receiver.drain()
+    return passed + receiver.flush()
 
 
 def assert_true(passed: list[Frames]) -> None:
@@ -62,76 +62,76 @@ BAD: list[tuple[str, Callable[[bytes], bytes], set[str]]] = [
 def test_a_bad_record_is_counted_by_name_and_the_stream_goes_on(
     name: str, spoil: Callable[[bytes], bytes], errors: set[str], together: bool
 ) -> None:
-    stream = records(IN_BULK)
+    stream = records(IN_BATCH)
     stream[4] = spoil(stream[4])
-    intake = Receiver()
+    receiver = Receiver()
     if together:
         for record in stream:
-            assert intake.put(record, 0)
-        passed = intake.flush()
+            assert receiver.put(record, 0)
+        passed = receiver.flush()
     else:
-        passed = put_all(intake, stream)
-    assert set(intake.counters.refused) == errors
-    assert sum(intake.counters.refused.values()) == 1
-    assert [frames.seq for frames in passed] == [i * FRAMES for i in range(IN_BULK) if i != 4]
+        passed = put_all(receiver, stream)
+    assert set(receiver.counters.refused) == errors
+    assert sum(receiver.counters.refused.values()) == 1
+    assert [frames.seq for frames in passed] == [i * FRAMES for i in range(IN_BATCH) if i != 4]
     assert [frames.gap_before for frames in passed].count(FRAMES) == 1
     assert_true(passed)
 
 
 def test_replayed_records_are_counted_and_not_passed_on() -> None:
-    intake = Receiver()
+    receiver = Receiver()
     stream = records(6)
-    passed = put_all(intake, stream[:4] + stream[1:3] + stream[4:])
+    passed = put_all(receiver, stream[:4] + stream[1:3] + stream[4:])
     assert [frames.seq for frames in passed] == [0, 5, 10, 15, 20, 25]
-    assert intake.counters.refused == {"duplicate": 2}
-    assert intake.ledger.statement().duplicates == 2 * FRAMES
+    assert receiver.counters.refused == {"duplicate": 2}
+    assert receiver.ledger.statement().duplicates == 2 * FRAMES
 
 
 def test_overlapping_records_give_each_slot_once() -> None:
-    intake = Receiver()
-    passed = put_all(intake, [record_of(0, 5, 3, 0), record_of(3, 6, 3, 30_000)])
+    receiver = Receiver()
+    passed = put_all(receiver, [record_of(0, 5, 3, 0), record_of(3, 6, 3, 30_000)])
     assert [(frames.seq, len(frames)) for frames in passed] == [(0, 5), (5, 4)]
     assert_true(passed)
 
 
 def test_what_comes_out_of_order_is_put_in_order() -> None:
-    intake = Receiver()
+    receiver = Receiver()
     stream = records(8)
-    passed = put_all(intake, [stream[i] for i in (0, 2, 1, 5, 4, 3, 7, 6)])
+    passed = put_all(receiver, [stream[i] for i in (0, 2, 1, 5, 4, 3, 7, 6)])
     assert [frames.seq for frames in passed] == [i * FRAMES for i in range(8)]
     assert not any(frames.late or frames.gap_before for frames in passed)
-    assert intake.sequencer.out_of_order > 0
+    assert receiver.sequencer.out_of_order > 0
 
 
 def test_a_hole_is_given_up_after_a_while_and_what_fills_it_then_is_late() -> None:
-    intake = Receiver()
+    receiver = Receiver()
     stream = records(60)
-    hole = stream.pop(10)
-    passed = put_all(intake, [*stream, hole])
+    gap = stream.pop(10)
+    passed = put_all(receiver, [*stream, gap])
     assert [frames.seq for frames in passed if frames.late] == [50]
     assert [frames.gap_before for frames in passed if frames.gap_before] == [FRAMES]
     in_order = [frames.seq for frames in passed if not frames.late]
     assert in_order == sorted(in_order)
-    intake.ledger.request(0, 300)
-    assert intake.ledger.statement().missing == 0
+    receiver.ledger.request(0, 300)
+    assert receiver.ledger.statement().missing == 0
 
 
 def test_a_host_that_does_not_keep_up_loses_nothing_silently() -> None:
-    intake = Receiver(capacity=3)
+    receiver = Receiver(capacity=3)
     stream = records(6)
-    assert [intake.put(record, 0) for record in stream] == [True] * 3 + [False] * 3
-    passed = intake.flush()
+    assert [receiver.put(record, 0) for record in stream] == [True] * 3 + [False] * 3
+    passed = receiver.flush()
     assert len(passed) == 3
-    assert intake.counters.refused == {"queue_full": 3}
-    intake.ledger.request(0, 30)
-    assert intake.ledger.statement().missing == 15
+    assert receiver.counters.refused == {"queue_full": 3}
+    receiver.ledger.request(0, 30)
+    assert receiver.ledger.statement().missing == 15
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 29), min_size=1, max_size=60), st.randoms(use_true_random=False))
 def test_whatever_order_and_damage_no_slot_is_wrong_or_doubled(order: list[int], rng: random.Random) -> None:
     stream = records(30)
-    intake = Receiver()
+    receiver = Receiver()
     sent = set[int]()
     damaged: list[bytes] = []
     for index in order:
@@ -141,12 +141,12 @@ def test_whatever_order_and_damage_no_slot_is_wrong_or_doubled(order: list[int],
         else:
             sent.add(index)
         damaged.append(record)
-    passed = put_all(intake, damaged)
+    passed = put_all(receiver, damaged)
     assert_true(passed)
     assert sorted(frames.seq for frames in passed) == sorted(index * FRAMES for index in sent)
     in_order = [frames.seq for frames in passed if not frames.late]
     assert in_order == sorted(in_order)
-    assert intake.ledger.recorded.slots == FRAMES * len(sent)
+    assert receiver.ledger.recorded.slots == FRAMES * len(sent)
 
 
 @settings(max_examples=200, deadline=None)
@@ -159,7 +159,7 @@ def test_bytes_from_anywhere_are_refused(noise: bytes) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(1, BULK_FROM_FRAMES - 1), st.booleans()), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(1, BATCH_FROM_FRAMES - 1), st.booleans()), min_size=1, max_size=12),
     st.randoms(),
 )
 def test_both_decoders_agree(shapes: list[tuple[int, bool]], rng: random.Random) -> None:
@@ -169,7 +169,7 @@ def test_both_decoders_agree(shapes: list[tuple[int, bool]], rng: random.Random)
         stream.append(Arrived(flip(record, rng.randrange(len(record))) if spoilt else record, seq))
     one_by_one = [decode([item]) for item in stream]
     few = [frames for found, _ in one_by_one for frames in found]
-    enough = Arrived(record_of(64_000, BULK_FROM_FRAMES, 3, 0), 0)
+    enough = Arrived(record_of(64_000, BATCH_FROM_FRAMES, 3, 0), 0)
     (*many, last), errors = decode([*stream, Arrived(b"", 0), enough])
     assert last.record == enough.record
     assert sorted(errors) == sorted(["block_length", *[name for _, names in one_by_one for name in names]])

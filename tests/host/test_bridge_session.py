@@ -49,12 +49,12 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.insole = Insole("fake", on_frames=[self.seen])
-        self.keeper = ReconnectingConnection(
+        self.connection = ReconnectingConnection(
             self.insole,
             self.make_link,
             self.policy,
             Backoff(rng=random.Random(1)),
-            on_change=lambda keeper: self.states.append(keeper.state),
+            on_change=lambda connection: self.states.append(connection.state),
             now=virtual_now_ns,
         )
 
@@ -70,7 +70,7 @@ def with_bench(story: Callable[[Bench], Awaitable[None]], **parts: object) -> No
 
     async def main() -> None:
         bench = Bench(**parts)  # pyright: ignore
-        keeping = asyncio.create_task(bench.keeper.run())
+        keeping = asyncio.create_task(bench.connection.run())
         try:
             await story(bench)
         finally:
@@ -90,9 +90,9 @@ def with_bench(story: Callable[[Bench], Awaitable[None]], **parts: object) -> No
 
 def test_a_minute_of_streaming_arrives_whole_and_on_time() -> None:
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(60)
-        status = await bench.keeper.stop_stream()
+        status = await bench.connection.stop_stream()
         assert status is not None
         slots = bench.seen.slots()
         assert slots == list(range(slots[0], slots[0] + status.frames_sent))
@@ -108,7 +108,7 @@ def test_a_minute_of_streaming_arrives_whole_and_on_time() -> None:
 
 def test_host_times_are_those_of_the_insoles_clock_and_say_how_sure() -> None:
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(30)
         chip = bench.chip
         for stamped in bench.seen.batches:
@@ -123,7 +123,7 @@ def test_host_times_are_those_of_the_insoles_clock_and_say_how_sure() -> None:
 
 def test_a_link_that_breaks_is_made_anew_and_the_hole_is_filled_from_the_log() -> None:
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(10)
         await bench.links[0].close()
         for _ in range(40):
@@ -140,7 +140,7 @@ def test_a_link_that_breaks_is_made_anew_and_the_hole_is_filled_from_the_log() -
 
 def test_what_the_log_has_not_is_missing_with_its_reason() -> None:
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(5)
         await bench.links[0].close()
         bench.chip.reboot(jump=256)
@@ -157,7 +157,7 @@ def test_what_the_log_has_not_is_missing_with_its_reason() -> None:
 
 def test_what_storage_did_not_give_is_asked_for_again_on_the_next_connection() -> None:
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(5)
         await bench.links[0].close()
         for _ in range(20):
@@ -180,7 +180,7 @@ def test_what_storage_did_not_give_is_asked_for_again_on_the_next_connection() -
 
 def test_without_a_log_the_hole_stays_open_and_the_stream_goes_on() -> None:
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(5)
         await bench.links[0].close()
         for _ in range(20):
@@ -189,7 +189,7 @@ def test_without_a_log_the_hole_stays_open_and_the_stream_goes_on() -> None:
         statement = bench.insole.ledger.statement()
         assert statement.missing_by_reason == {MissingReason.UNEXPLAINED: statement.missing}
         assert statement.missing >= 100
-        assert bench.keeper.state is Connection.STREAMING
+        assert bench.connection.state is Connection.STREAMING
 
     with_bench(story, prepare=_without_log)
 
@@ -205,7 +205,7 @@ def test_a_lossy_stream_is_made_whole_from_the_log_while_it_runs() -> None:
         link.mangle = lambda record: [] if rng.random() < 0.1 else [record]
 
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(30)
         settled = bench.insole.ledger.requested.end - 500
         assert not [gap for gap in bench.insole.ledger.gaps() if gap.end < settled]
@@ -236,29 +236,29 @@ def test_damaged_doubled_and_swapped_records_on_the_way() -> None:
         return swapped
 
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(60)
-        counters = bench.insole.intake.counters
+        counters = bench.insole.receiver.counters
         assert counters.refused["duplicate"] > 5
         assert sum(counters.refused.values()) > 50
         assert len(set(bench.seen.slots())) == len(bench.seen.slots())
         in_order = [stamped.frames.seq for stamped in bench.seen.batches if not stamped.frames.late]
         assert in_order == sorted(in_order)
-        assert bench.keeper.state is Connection.STREAMING
+        assert bench.connection.state is Connection.STREAMING
 
     with_bench(story, prepare=lambda link: setattr(link, "mangle", spoil))
 
 
 def test_a_silent_insole_is_given_up_and_tried_again() -> None:
     async def story(bench: Bench) -> None:
-        await bench.keeper.streaming.wait()
+        await bench.connection.streaming.wait()
         await asyncio.sleep(5)
         bench.chip.silent = True
         await asyncio.sleep(12)
-        assert isinstance(bench.keeper.last_error, ReplyTimeoutError)
+        assert isinstance(bench.connection.last_error, ReplyTimeoutError)
         bench.chip.silent = False
         await asyncio.sleep(60)
-        assert bench.keeper.state is Connection.STREAMING
+        assert bench.connection.state is Connection.STREAMING
         assert bench.insole.ledger.statement().missing == 0
 
     with_bench(story)
@@ -271,7 +271,7 @@ def test_attempts_become_rarer_while_the_insole_is_away() -> None:
     async def story(bench: Bench) -> None:
         await asyncio.sleep(600)
         assert 20 <= len(bench.links) <= 60
-        assert isinstance(bench.keeper.last_error, LinkError)
+        assert isinstance(bench.connection.last_error, LinkError)
         assert Connection.STREAMING not in bench.states
 
     with_bench(story, prepare=refuse)
@@ -281,7 +281,7 @@ def test_a_newer_protocol_is_refused_with_words() -> None:
     async def main() -> None:
         bench = Bench(chip=FakeInsole(speaks=(2, 3)))
         with pytest.raises(VersionError, match="host 1-1, insole 2-3"):
-            await bench.keeper.run()
+            await bench.connection.run()
 
     run_virtually(main())
 
@@ -295,9 +295,9 @@ async def opened(chip: FakeInsole) -> FakeLink:
 def test_each_reply_finds_its_question() -> None:
     async def main() -> None:
         link = await opened(FakeInsole())
-        exchange = CommandClient(link, virtual_now_ns)
-        link.on_message = lambda channel, message, arrival: exchange.on_control(message, arrival)
-        answers = await asyncio.gather(*(exchange.ask(ids.OP_TIME, number) for number in range(200)))
+        command_client = CommandClient(link, virtual_now_ns)
+        link.on_message = lambda channel, message, arrival: command_client.on_control(message, arrival)
+        answers = await asyncio.gather(*(command_client.ask(ids.OP_TIME, number) for number in range(200)))
         assert [answer.reply.fields[0] for answer in answers] == list(range(200))
         await link.close()
 
@@ -330,13 +330,13 @@ def test_commands_fail_with_words() -> None:
         link = await opened(chip)
         session = Session(link, Insole("fake"), now=virtual_now_ns)
         with pytest.raises(RefusedError, match="fake insole refused SELF_TEST: not in this fake"):
-            await session.exchange.ask(ids.OP_SELF_TEST)
+            await session.command_client.ask(ids.OP_SELF_TEST)
         chip.silent = True
         with pytest.raises(ReplyTimeoutError, match="did not answer STATUS within 4 s"):
-            await session.exchange.ask(ids.OP_STATUS)
+            await session.command_client.ask(ids.OP_STATUS)
         await link.close()
         with pytest.raises(LinkClosedError):
-            await session.exchange.ask(ids.OP_STATUS)
+            await session.command_client.ask(ids.OP_STATUS)
 
     run_virtually(main())
 

@@ -16,7 +16,7 @@ from plantigrade.link.replay import ReplayLink
 from tests.host.bridge_kit.fake_insole import FakeInsole, FakeLink
 from tests.host.bridge_kit.virtual_time import run_virtually, virtual_now_ns
 
-POLICY = SessionPolicy(fill_holes=False)
+POLICY = SessionPolicy(fill_gaps=False)
 
 
 @pytest.fixture(autouse=True)

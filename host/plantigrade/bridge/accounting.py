@@ -113,8 +113,8 @@ class SlotLedger:
         """What was requested and is not recorded, in rising order, split by reason."""
         found: list[SlotGap] = []
         for wanted in self.requested:
-            for hole in self.recorded.missing(wanted.first, wanted.end):
-                found += self._reasons_of(hole)
+            for absent in self.recorded.missing(wanted.first, wanted.end):
+                found += self._reasons_of(absent)
         return sorted(found, key=lambda gap: gap.first)
 
     @property
@@ -144,11 +144,11 @@ class SlotLedger:
             beyond_request=self.recorded.slots - recorded,
         )
 
-    def _reasons_of(self, hole: SlotRange) -> list[SlotGap]:
+    def _reasons_of(self, absent: SlotRange) -> list[SlotGap]:
         pieces = [
-            SlotGap(max(gap.first, hole.first), min(gap.end, hole.end), gap.reason)
+            SlotGap(max(gap.first, absent.first), min(gap.end, absent.end), gap.reason)
             for gap in self._explained
-            if gap.first < hole.end and gap.end > hole.first
+            if gap.first < absent.end and gap.end > absent.first
         ]
-        unexplained = self._explained_slots.missing(hole.first, hole.end)
+        unexplained = self._explained_slots.missing(absent.first, absent.end)
         return pieces + [SlotGap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in unexplained]

@@ -64,7 +64,7 @@ class LogReader(Protocol):
         ...
 
     @property
-    def exchange(self) -> "CommandClient":
+    def command_client(self) -> "CommandClient":
         """Where commands are asked."""
         ...
 
@@ -146,7 +146,7 @@ class Backfill:
         ack_to = self._session.insole.ack_to
         seq = 0 if ack_to is None else ack_to()
         if seq > self.progress.acknowledged:
-            answer = await self._session.exchange.ask(ids.OP_LOG_ACK, seq)
+            answer = await self._session.command_client.ask(ids.OP_LOG_ACK, seq)
             self.progress.acknowledged = replies.LogAckReply(answer.reply).acknowledged_seq
 
     def _next_piece(self, settled_slots: int) -> SlotRange | None:
@@ -156,15 +156,15 @@ class Backfill:
         if now - self._asked_since > ASK_AGAIN_S:
             self._asked, self._asked_since = SlotSet(), now
         settled = ledger.requested.end - settled_slots
-        holes = ledger.open_gaps()
-        self.progress.slots_open = sum(hole.slots for hole in holes)
-        return self._newest(holes, self._asked, settled) or self._newest(
+        gaps = ledger.open_gaps()
+        self.progress.slots_open = sum(gap.slots for gap in gaps)
+        return self._newest(gaps, self._asked, settled) or self._newest(
             ledger.open_gaps(MissingReason.STORAGE), self._asked_anew, settled
         )
 
-    def _newest(self, holes: list[SlotRange], asked: SlotSet, settled: int) -> SlotRange | None:
-        for hole in reversed(holes):
-            for part in reversed(asked.missing(hole.first, hole.end)):
+    def _newest(self, gaps: list[SlotRange], asked: SlotSet, settled: int) -> SlotRange | None:
+        for gap in reversed(gaps):
+            for part in reversed(asked.missing(gap.first, gap.end)):
                 end = min(part.end, settled)
                 if end > part.first:
                     piece = SlotRange(max(part.first, end - self._policy.piece_slots), end)

@@ -23,7 +23,7 @@ async def collect(
     stop: asyncio.Event,
     policy: SessionPolicy = POLICY,
     final_mode: int | None = None,
-    watch: Callable[[Insole, ReconnectingConnection], None] = lambda insole, keeper: None,
+    watch: Callable[[Insole, ReconnectingConnection], None] = lambda insole, connection: None,
 ) -> dict[str, Insole]:
     """Collect from insoles into a journal until `stop` is set; then fetch what is still lacking and end.
 
@@ -43,21 +43,21 @@ async def collect(
         LinkError: an insole could not be completed; the others have been.
     """
     book = Journal(journal)
-    collector = JournalWriter(book)
+    journal_writer = JournalWriter(book)
     insoles = {name: Insole(name) for name in links}
-    keepers = {
+    connections = {
         name: ReconnectingConnection(insoles[name], make_link, policy) for name, make_link in links.items()
     }
     for insole in insoles.values():
-        collector.watch(insole)
+        journal_writer.watch(insole)
     for name, insole in insoles.items():
-        watch(insole, keepers[name])
-    tasks = [asyncio.create_task(keeper.run()) for keeper in keepers.values()]
-    tasks.append(asyncio.create_task(collector.run()))
+        watch(insole, connections[name])
+    tasks = [asyncio.create_task(connection.run()) for connection in connections.values()]
+    tasks.append(asyncio.create_task(journal_writer.run()))
     try:
         await stop.wait()
         # Side by side: one insole that is out of reach must not keep the others from ending in good order.
-        endings = [complete(keeper, collector, final_mode) for keeper in keepers.values()]
+        endings = [complete(connection, journal_writer, final_mode) for connection in connections.values()]
         for failure in await asyncio.gather(*endings, return_exceptions=True):
             if failure is not None:
                 raise failure
@@ -70,7 +70,7 @@ async def collect(
 
 
 async def complete(
-    keeper: ReconnectingConnection, collector: JournalWriter, final_mode: int | None = None
+    connection: ReconnectingConnection, journal_writer: JournalWriter, final_mode: int | None = None
 ) -> None:
     """Fetch what one insole has and the journal lacks, however often the link breaks; commit, acknowledge.
 
@@ -79,22 +79,22 @@ async def complete(
     """
     from insole_protocol import ids
 
-    last = LinkError(f"{keeper.insole.name} was never connected for long enough to be completed")
+    last = LinkError(f"{connection.insole.name} was never connected for long enough to be completed")
     for _ in range(TRIES):
-        await keeper.streaming.wait()
-        session = keeper.session
+        await connection.streaming.wait()
+        session = connection.session
         if session is None:
             await asyncio.sleep(PAUSE_S)
             continue
         try:
             if final_mode is not None:
-                await session.exchange.ask(ids.OP_SET_MODE, final_mode)
-            log = await session.look_at_log()
-            keeper.insole.request_to(log.next_seq)
-            while any(hole.first < log.next_seq for hole in keeper.insole.ledger.open_gaps()):
+                await session.command_client.ask(ids.OP_SET_MODE, final_mode)
+            log = await session.fetch_log_info()
+            connection.insole.request_to(log.next_seq)
+            while any(gap.first < log.next_seq for gap in connection.insole.ledger.open_gaps()):
                 await Backfill(session).fetch_all()
                 await asyncio.sleep(PAUSE_S)
-            collector.commit()
+            journal_writer.commit()
             await Backfill(session).acknowledge()
             return
         except LinkError as error:

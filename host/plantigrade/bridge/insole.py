@@ -14,7 +14,7 @@ from plantigrade.bridge.clock.slewer import ClockSlewer
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.receiver import Receiver
 
-BOOTS_KEPT = 8
+BOOTS_STORED = 8
 """Clocks of earlier boots are kept for records that come from the log later."""
 
 
@@ -94,7 +94,7 @@ class Insole:
     identity: Identity | None = None
     status: replies.StatusReply | None = None
     boot: int | None = None
-    intake: Receiver = field(default_factory=Receiver)
+    receiver: Receiver = field(default_factory=Receiver)
     connections: int = 0
     wanted_from: int | None = None
     _clocks: OrderedDict[int, BootClock] = field(default_factory=OrderedDict[int, BootClock])
@@ -102,7 +102,7 @@ class Insole:
     @property
     def ledger(self) -> SlotLedger:
         """The accounting of this insole."""
-        return self.intake.ledger
+        return self.receiver.ledger
 
     @property
     def clock(self) -> ClockEstimate | None:
@@ -113,7 +113,7 @@ class Insole:
         """The clock of a boot; a new one for a boot not seen before."""
         if boot not in self._clocks:
             self._clocks[boot] = BootClock()
-            while len(self._clocks) > BOOTS_KEPT:
+            while len(self._clocks) > BOOTS_STORED:
                 self._clocks.popitem(last=False)
         return self._clocks[boot]
 

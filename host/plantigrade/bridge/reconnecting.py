@@ -47,7 +47,7 @@ class ReconnectingConnection:
     make_link: LinkFactory
     policy: SessionPolicy = field(default_factory=SessionPolicy)
     backoff: Backoff = field(default_factory=Backoff)
-    on_change: Callable[["ReconnectingConnection"], None] = lambda keeper: None
+    on_change: Callable[["ReconnectingConnection"], None] = lambda connection: None
     now: Callable[[], int] = now_ns
     state: Connection = Connection.STOPPED
     last_error: LinkError | None = None

@@ -38,7 +38,7 @@ class SessionPolicy:
         status_period_s: pause between looks at the insole's counters.
         silent_after_s: no message for so long means that the link is dead although nobody has said so.
         transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
-        fill_holes: ask the log for what the stream did not bring.
+        fill_gaps: ask the log for what the stream did not bring.
         from_log: want everything that the log holds and nobody has acknowledged, not only what is
             sampled from now on.
         stream: ask for records as they are made.
@@ -51,7 +51,7 @@ class SessionPolicy:
     status_period_s: float = 5.0
     silent_after_s: float = 8.0
     transfer_idle_s: float = 5.0
-    fill_holes: bool = True
+    fill_gaps: bool = True
     from_log: bool = False
     stream: bool = True
     backfill: BackfillPolicy = field(default_factory=BackfillPolicy)
@@ -76,7 +76,7 @@ class Session:
     ) -> None:
         self.insole = insole
         self.policy = policy or SessionPolicy()
-        self.exchange = CommandClient(link, now)
+        self.command_client = CommandClient(link, now)
         self._link = link
         self._now = now
         self._arrived = asyncio.Event()
@@ -99,15 +99,15 @@ class Session:
             await self.compare_clocks()
             await asyncio.sleep(self.insole.clock_of(self._boot).sync.next_wait_s(self._round_trips))
         if self.policy.mode is not None:
-            await self.exchange.ask(ids.OP_SET_MODE, self.policy.mode)
-        await self.look_at_status()
+            await self.command_client.ask(ids.OP_SET_MODE, self.policy.mode)
+        await self.fetch_status()
         if self.policy.from_log:
-            log = await self.look_at_log()
+            log = await self.fetch_log_info()
             self.insole.request_from(log.acknowledged_seq)
             self.insole.request_to(log.next_seq)
         if not self.policy.stream:
             return
-        stream = replies.StreamReply((await self.exchange.ask(ids.OP_STREAM, 1)).reply)
+        stream = replies.StreamReply((await self.command_client.ask(ids.OP_STREAM, 1)).reply)
         self.insole.request_from(stream.first_seq)
         self.insole.request_to(stream.first_seq)
 
@@ -119,7 +119,7 @@ class Session:
             LinkError: the link broke.
         """
         jobs = [self._keep_draining(), self._keep_clock(), self._keep_status(), self._watch_silence()]
-        if self.policy.fill_holes:
+        if self.policy.fill_gaps:
             jobs.append(Backfill(self, self.policy.backfill).run())
         tasks = [asyncio.create_task(job) for job in jobs]
         tasks.append(asyncio.create_task(self._wait_closed()))
@@ -130,7 +130,7 @@ class Session:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self.exchange.fail_all()
+            self.command_client.fail_all()
             self._drain()
 
     async def stop(self) -> replies.StatusReply:
@@ -139,10 +139,10 @@ class Session:
         Raises:
             BridgeError, LinkError: the insole refuses, is silent or has gone.
         """
-        await self.exchange.ask(ids.OP_STREAM, 0)
-        status = await self.look_at_status()
-        self.insole.deliver(self.insole.intake.flush(), self._now())
-        if self.policy.fill_holes:
+        await self.command_client.ask(ids.OP_STREAM, 0)
+        status = await self.fetch_status()
+        self.insole.deliver(self.insole.receiver.flush(), self._now())
+        if self.policy.fill_gaps:
             try:
                 await Backfill(self, self.policy.backfill).fetch_all()
             except RefusedError as error:
@@ -155,7 +155,7 @@ class Session:
         Raises:
             VersionError: host and insole have no version in common.
         """
-        answer = await self.exchange.ask(ids.OP_HELLO, ids.LOWEST_VERSION, ids.HIGHEST_VERSION)
+        answer = await self.command_client.ask(ids.OP_HELLO, ids.LOWEST_VERSION, ids.HIGHEST_VERSION)
         hello = replies.HelloReply(answer.reply)
         if not ids.LOWEST_VERSION <= hello.version <= ids.HIGHEST_VERSION:
             raise BridgeError(
@@ -166,21 +166,21 @@ class Session:
 
     async def compare_clocks(self) -> None:
         """One round trip of the clock."""
-        answer: Answer = await self.exchange.ask(ids.OP_TIME, self._now())
+        answer: Answer = await self.command_client.ask(ids.OP_TIME, self._now())
         reply = replies.TimeReply(answer.reply)
         self._round_trips += 1
         trip = RoundTrip(answer.sent_ns, reply.received_us, reply.sent_us, answer.arrival_ns)
         self.insole.compare_clocks(reply.boot, trip)
 
-    async def look_at_status(self) -> replies.StatusReply:
+    async def fetch_status(self) -> replies.StatusReply:
         """The insole's counters."""
-        status = replies.StatusReply((await self.exchange.ask(ids.OP_STATUS)).reply)
+        status = replies.StatusReply((await self.command_client.ask(ids.OP_STATUS)).reply)
         self.insole.status = status
         return status
 
-    async def look_at_log(self) -> replies.LogInfoReply:
+    async def fetch_log_info(self) -> replies.LogInfoReply:
         """The state of the insole's log."""
-        return replies.LogInfoReply((await self.exchange.ask(ids.OP_LOG_INFO)).reply)
+        return replies.LogInfoReply((await self.command_client.ask(ids.OP_LOG_INFO)).reply)
 
     def count_malformed(self, name: str) -> None:
         """Count something that the insole should not have said, under a name."""
@@ -196,7 +196,9 @@ class Session:
         async with self._reading:
             # Records may overtake the reply that names the transfer, because they come on another channel.
             self._transfers.clear()
-            answer = await self.exchange.ask(ids.OP_LOG_READ, wanted.first, wanted.end, int(newest_first))
+            answer = await self.command_client.ask(
+                ids.OP_LOG_READ, wanted.first, wanted.end, int(newest_first)
+            )
             number = replies.LogReadReply(answer.reply).transfer
             transfer = self._transfers.setdefault(number, Transfer())
             try:
@@ -226,9 +228,9 @@ class Session:
     def _on_message(self, channel: Channel, message: bytes, arrival_ns: int) -> None:
         self._last_heard_ns = arrival_ns
         if channel is Channel.CONTROL:
-            self.exchange.on_control(message, arrival_ns)
+            self.command_client.on_control(message, arrival_ns)
         elif channel is Channel.STREAM:
-            self.insole.intake.put(message, arrival_ns)
+            self.insole.receiver.put(message, arrival_ns)
             self._arrived.set()
         else:
             self._on_log(message, arrival_ns)
@@ -245,12 +247,12 @@ class Session:
             return
         if parsed.kind == ids.LOG_BLOCK:
             for record in parsed.records:
-                self.insole.intake.put(record, arrival_ns)
+                self.insole.receiver.put(record, arrival_ns)
             self._arrived.set()
         self._transfers.setdefault(parsed.transfer, Transfer()).take(parsed)
 
     def _drain(self) -> None:
-        passed = self.insole.intake.drain()
+        passed = self.insole.receiver.drain()
         self.insole.deliver(passed, self._now())
 
     async def _keep_draining(self) -> None:
@@ -269,7 +271,7 @@ class Session:
     async def _keep_status(self) -> None:
         while True:
             await asyncio.sleep(self.policy.status_period_s)
-            await self.look_at_status()
+            await self.fetch_status()
 
     async def _watch_silence(self) -> None:
         limit_ns = round(self.policy.silent_after_s * 1e9)

@@ -55,7 +55,7 @@ class FootRun:
     """One foot on its way through the host."""
 
     side: str
-    keeper: ReconnectingConnection
+    connection: ReconnectingConnection
     meter: FootMeter
     gait: GaitFollower
     calibrator: Calibrator
@@ -88,8 +88,8 @@ class FootRun:
     def refresh(self) -> None:
         """Bring the live state up to date."""
         foot = self.state.feet[self.side]
-        insole = self.keeper.insole
-        foot.connection = self.keeper.state.value
+        insole = self.connection.insole
+        foot.connection = self.connection.state.value
         foot.frames = self.meter.frames
         foot.missing = insole.ledger.statement().missing
         foot.strides = self.gait.strides(self.side)
@@ -100,7 +100,7 @@ class FootRun:
 
     def result(self, strides: StrideComparison) -> FootResult:
         """The foot's share of the closing summary."""
-        insole, clock = self.keeper.insole, self.keeper.insole.clock
+        insole, clock = self.connection.insole, self.connection.insole.clock
         identity, status = insole.identity, self.final
         return FootResult(
             frames_sent=0 if status is None else status.frames_sent,
@@ -110,7 +110,7 @@ class FootRun:
             clock_uncertainty_ms=None if clock is None else round(clock.uncertainty_ns * 1e-6, 3),
             drift_ppm=None if clock is None else round(clock.drift_ppm, 2),
             ledger=insole.ledger.statement(),
-            malformed={**self.keeper.malformed, **insole.intake.counters.refused},
+            malformed={**self.connection.malformed, **insole.receiver.counters.refused},
             strides=strides,
             connections=insole.connections,
             battery_pct=None if status is None else status.battery_pct,
@@ -155,7 +155,7 @@ def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float, gait: G
 
     foot = FootRun(
         side=side,
-        keeper=ReconnectingConnection(insole, make_link),
+        connection=ReconnectingConnection(insole, make_link),
         meter=FootMeter(scene.pair.boards[side].true_clock()),
         gait=gait,
         calibrator=Calibrator(nominal(), SLOTS_PER_S),
@@ -170,12 +170,12 @@ async def _collect(
     runs: list[FootRun], gait: GaitFollower, plan: DemoPlan, state: LiveState, view: View
 ) -> None:
     """Connect both feet and take frames until both have walked long enough."""
-    keeping = [asyncio.create_task(foot.keeper.run()) for foot in runs]
+    keeping = [asyncio.create_task(foot.connection.run()) for foot in runs]
     showing = asyncio.create_task(_keep_showing(runs, gait, state, view))
     try:
         state.stage = "connecting"
         await _all_of(
-            [foot.keeper.streaming.wait() for foot in runs],
+            [foot.connection.streaming.wait() for foot in runs],
             [*keeping, showing],
             CONNECT_WITHIN_S,
             lambda: LinkError(f"the insoles could not be reached: {_last_error(runs)}"),
@@ -199,8 +199,8 @@ async def _walk_and_stop(foot: FootRun) -> None:
     """
     await foot.enough.wait()
     while foot.final is None:
-        await foot.keeper.streaming.wait()
-        foot.final = await foot.keeper.stop_stream()
+        await foot.connection.streaming.wait()
+        foot.final = await foot.connection.stop_stream()
 
 
 async def _all_of(
@@ -241,8 +241,12 @@ async def _keep_showing(runs: list[FootRun], gait: GaitFollower, state: LiveStat
 
 
 def _last_error(runs: list[FootRun]) -> str:
-    told = {f"{foot.side}: {foot.keeper.last_error}" for foot in runs if foot.keeper.last_error is not None}
-    waiting = {f"{foot.side}: {foot.keeper.state.value}" for foot in runs}
+    told = {
+        f"{foot.side}: {foot.connection.last_error}"
+        for foot in runs
+        if foot.connection.last_error is not None
+    }
+    waiting = {f"{foot.side}: {foot.connection.state.value}" for foot in runs}
     return "; ".join(sorted(told or waiting))
 
 

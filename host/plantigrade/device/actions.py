@@ -79,7 +79,7 @@ def identify(target: str | None, seconds: int) -> None:
     """
 
     async def blink(session: Session) -> None:
-        await session.exchange.ask(ids.OP_IDENTIFY, seconds)
+        await session.command_client.ask(ids.OP_IDENTIFY, seconds)
 
     asyncio.run(_with(target, blink))
     click.echo(f"blinking for {seconds} s")
@@ -105,11 +105,11 @@ async def _with(target: str | None, job: Any) -> Any:
 async def _read_info(session: Session) -> dict[str, Any]:
     identity = session.insole.identity
     assert identity is not None
-    status = await session.look_at_status()
+    status = await session.fetch_status()
     told: dict[str, Any] = {"insole": _identity(identity), "state": _state(status)}
     told["settings"] = await targets.read_settings(session)
     try:
-        told["log"] = vars(await session.look_at_log())
+        told["log"] = vars(await session.fetch_log_info())
     except RefusedError as error:
         told["log"] = {"note": str(error)}
     return told
@@ -117,7 +117,7 @@ async def _read_info(session: Session) -> dict[str, Any]:
 
 async def _self_test(session: Session) -> dict[str, Any]:
     async with asyncio.timeout(SELF_TEST_S):
-        told = replies.SelfTestReply((await session.exchange.ask(ids.OP_SELF_TEST)).reply)
+        told = replies.SelfTestReply((await session.command_client.ask(ids.OP_SELF_TEST)).reply)
     return {
         "faults": fault_names(told.faults),
         "levels": dict(zip(SENSOR_NAMES, told.levels, strict=True)),

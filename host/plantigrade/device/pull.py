@@ -81,32 +81,32 @@ async def pull(
 
 
 async def _fetch(
-    session: Session, collector: JournalWriter, on_progress: Callable[[int, int], None]
+    session: Session, journal_writer: JournalWriter, on_progress: Callable[[int, int], None]
 ) -> float:
     insole = session.insole
-    collector.watch(insole)
+    journal_writer.watch(insole)
     await session.hello()  # once more, so that the books are taken up from the journal
     for _ in range(CLOCK_ROUND_TRIPS):
         await session.compare_clocks()
         await asyncio.sleep(0.005)
-    log = await session.look_at_log()
+    log = await session.fetch_log_info()
     if log.acknowledged_seq >= log.next_seq:
         raise NothingToPullError(f"{insole.name}: everything in the log has been fetched before")
     insole.request_from(log.acknowledged_seq)
     insole.request_to(log.next_seq)
 
     def after_piece(progress: BackfillProgress) -> None:
-        collector.commit()
+        journal_writer.commit()
         wanted = insole.ledger.requested.slots
-        on_progress(wanted - sum(hole.slots for hole in insole.ledger.open_gaps()), wanted)
+        on_progress(wanted - sum(gap.slots for gap in insole.ledger.open_gaps()), wanted)
 
     backfill = Backfill(session, PIECES, after_piece)
     began = time.monotonic()
     await backfill.fetch_all()
     seconds = time.monotonic() - began
     await session.compare_clocks()
-    if not collector.commit() and collector.failure is not None:
-        raise collector.failure
+    if not journal_writer.commit() and journal_writer.failure is not None:
+        raise journal_writer.failure
     await backfill.acknowledge()
     return seconds
 

@@ -149,7 +149,7 @@ async def read_settings(session: Session) -> dict[str, int | str]:
     values: dict[str, int | str] = {}
     for setting in settings.TABLE:
         try:
-            answer = await session.exchange.ask(ids.OP_GET_SETTING, setting.key)
+            answer = await session.command_client.ask(ids.OP_GET_SETTING, setting.key)
         except RefusedError:
             continue
         try:

@@ -67,7 +67,7 @@ class FootRun:
     """One insole as it is shown."""
 
     insole: Insole
-    keeper: ReconnectingConnection
+    connection: ReconnectingConnection
     state: FootState
     gait: GaitFollower
     start_ns: list[int]
@@ -94,7 +94,7 @@ class FootRun:
 
     def refresh(self) -> None:
         """Bring the live state up to date."""
-        self.state.connection = self.keeper.state.value
+        self.state.connection = self.connection.state.value
         self.state.missing = self.insole.ledger.statement().missing
         if self.side in ("left", "right"):
             self.state.side = self.side
@@ -150,9 +150,9 @@ async def _record(plan: Plan, library: Library, view: View) -> str:
         start_ns: list[int] = []
         state.source, state.feet = ", ".join(links), {}
 
-        def watch(insole: Insole, keeper: ReconnectingConnection) -> None:
+        def watch(insole: Insole, connection: ReconnectingConnection) -> None:
             state.feet[insole.name] = FootState()
-            runs.append(foot := FootRun(insole, keeper, state.feet[insole.name], gait, start_ns))
+            runs.append(foot := FootRun(insole, connection, state.feet[insole.name], gait, start_ns))
             insole.on_frames.append(foot.take)
             if streams is not None:
                 streams.watch(insole)
@@ -226,7 +226,7 @@ async def _until_end(
         first = {beginning, waiting, collecting}
         await asyncio.wait(first, timeout=CONNECT_S, return_when=asyncio.FIRST_COMPLETED)
         if not any(task.done() for task in first) and not any(foot.state.frames for foot in runs):
-            told = {str(foot.keeper.last_error or "no answer") for foot in runs}
+            told = {str(foot.connection.last_error or "no answer") for foot in runs}
             raise LinkError(f"no insole could be reached within {CONNECT_S:.0f} s: {'; '.join(sorted(told))}")
         await asyncio.wait({waiting, collecting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -260,7 +260,7 @@ async def _show(
             )
         for foot in runs:
             foot.refresh()
-        if begun is None and runs and all(foot.keeper.streaming.is_set() for foot in runs):
+        if begun is None and runs and all(foot.connection.streaming.is_set() for foot in runs):
             begun, state.stage = time.monotonic(), "recording"
             under_way.set()
         state.elapsed_s = 0.0 if begun is None else time.monotonic() - begun

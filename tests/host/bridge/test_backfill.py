@@ -35,16 +35,16 @@ def blame_storage(insole: Insole, piece: SlotRange) -> None:
 
 
 def run(
-    story: Callable[[LogSession], Awaitable[None]], holes: list[tuple[int, int]], end: int = 1000
+    story: Callable[[LogSession], Awaitable[None]], gaps: list[tuple[int, int]], end: int = 1000
 ) -> LogSession:
-    """A story with an insole of which 0 to `end` is requested and all but `holes` is there."""
+    """A story with an insole of which 0 to `end` is requested and all but `gaps` is there."""
 
     async def main() -> LogSession:
         session = LogSession()
         session.insole.ledger.request(0, end)
         for first, stop in session.insole.ledger.requested:
             cursor = first
-            for hole_first, hole_end in [*holes, (stop, stop)]:
+            for hole_first, hole_end in [*gaps, (stop, stop)]:
                 if hole_first > cursor:
                     session.insole.ledger.record(cursor, hole_first)
                 cursor = hole_end
@@ -101,7 +101,7 @@ def test_a_hole_that_goes_on_growing_is_asked_for_from_its_newest_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "hole, asked",
+    "gap, asked",
     [
         ((940, 1000), [(940, 950)]),
         ((950, 1000), []),
@@ -111,15 +111,15 @@ def test_a_hole_that_goes_on_growing_is_asked_for_from_its_newest_end() -> None:
     ],
 )
 def test_the_last_half_second_may_still_be_in_the_air(
-    hole: tuple[int, int], asked: list[tuple[int, int]]
+    gap: tuple[int, int], asked: list[tuple[int, int]]
 ) -> None:
     async def story(session: LogSession) -> None:
         filling = Backfill(session.session)
         while await filling.fetch_one():
             pass
-        assert filling.progress.slots_open == hole[1] - hole[0] - sum(end - first for first, end in asked)
+        assert filling.progress.slots_open == gap[1] - gap[0] - sum(end - first for first, end in asked)
 
-    assert run(story, [hole]).pieces == asked
+    assert run(story, [gap]).pieces == asked
 
 
 def test_in_the_end_what_has_just_not_come_is_fetched_too_and_acknowledged() -> None:

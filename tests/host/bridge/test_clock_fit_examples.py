@@ -36,7 +36,7 @@ def test_delays_that_spread_are_judged_by_their_spacing() -> None:
     assert found.slope_ns_per_s == pytest.approx(0, abs=3)
     assert found.offset_ns == pytest.approx(716_667, abs=20)
     assert found.uncertainty_ns == pytest.approx(3_983_333, abs=20)
-    assert found.slope_doubt_ns_per_s == 80_000
+    assert found.slope_uncertainty_ns_per_s == 80_000
 
 
 def test_the_slowest_twentieth_does_not_count_as_spread() -> None:
@@ -67,7 +67,7 @@ def test_over_minutes_the_drift_is_known_by_the_corridor() -> None:
     """As the first example, but 100 s apart: 2 x 3.7833 ms in 400 s, 18.917 ppm."""
     found = quick_link([2.5, 1.5, 1.0, 2.0, 3.0], [2.9, 2.7, 2.6, 2.5, 2.8], step_s=100)
     assert found.slope_ns_per_s == pytest.approx(0, abs=3)
-    assert found.slope_doubt_ns_per_s == pytest.approx(18_917, abs=10)
+    assert found.slope_uncertainty_ns_per_s == pytest.approx(18_917, abs=10)
 
 
 def test_the_spacing_is_that_of_the_eight_shortest_and_of_the_corridor_at_least() -> None:
@@ -121,7 +121,7 @@ def test_answers_that_come_late_by_turns_widen_the_statement() -> None:
     found = with_events(WAITS_MS, [0.0, 1.0, 1.0, 0.0] * 5)
     assert found.interval_ns == 30 * MS
     assert found.offset_ns == pytest.approx(1_125_000, abs=50)
-    assert found.slope_doubt_ns_per_s == 80_000
+    assert found.slope_uncertainty_ns_per_s == 80_000
     assert found.uncertainty_ns == pytest.approx(1e6 * (0.625 + 1.75 + 0.3315 + 0.4572 + 0.8), abs=200)
 
 

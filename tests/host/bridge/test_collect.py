@@ -27,7 +27,7 @@ POLICY = SessionPolicy(mode=None, from_log=True, first_round_trips=2)
 QUIET = SessionPolicy(
     mode=None,
     first_round_trips=0,
-    fill_holes=False,
+    fill_gaps=False,
     stream=False,
     clock_period_s=1e6,
     status_period_s=1e6,
@@ -122,7 +122,7 @@ def test_both_insoles_are_collected_completed_acknowledged_and_put_to_rest(tmp_p
                 stop,
                 POLICY,
                 final_mode=ids.MODE_DAILY,
-                watch=lambda insole, keeper: watched.append((insole.name, keeper.state)),
+                watch=lambda insole, connection: watched.append((insole.name, connection.state)),
             )
         )
         await asyncio.sleep(20)
@@ -233,15 +233,15 @@ def completing(
     async def main() -> None:
         chip = insole or LoggingInsole()
         known = Insole("right")
-        keeper = ReconnectingConnection(known, chip.make_link, QUIET, now=virtual_now_ns)
+        connection = ReconnectingConnection(known, chip.make_link, QUIET, now=virtual_now_ns)
         journal = Journal(tmp_path / "j")
-        collector = JournalWriter(journal)
-        collector.watch(known)
+        journal_writer = JournalWriter(journal)
+        journal_writer.watch(known)
         known.request_from(400)
-        keeping = asyncio.create_task(keeper.run())
-        task = asyncio.create_task(complete(keeper, collector, final_mode))
+        keeping = asyncio.create_task(connection.run())
+        task = asyncio.create_task(complete(connection, journal_writer, final_mode))
         try:
-            await story(task, chip, keeper, journal)
+            await story(task, chip, connection, journal)
         finally:
             for one in (task, keeping):
                 one.cancel()
@@ -255,7 +255,7 @@ def test_completing_goes_on_until_the_log_has_given_all(tmp_path: Path) -> None:
     """Each question brings 200 of 600 slots; the next look comes half a second after."""
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, connection: ReconnectingConnection, journal: Journal
     ) -> None:
         began_s = asyncio.get_running_loop().time()
         await task
@@ -269,7 +269,7 @@ def test_completing_goes_on_until_the_log_has_given_all(tmp_path: Path) -> None:
 
 def test_a_link_that_breaks_while_completing_is_waited_for(tmp_path: Path) -> None:
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, connection: ReconnectingConnection, journal: Journal
     ) -> None:
         await asyncio.sleep(0.7)
         await chip.links[0].close()
@@ -283,10 +283,10 @@ def test_a_link_that_breaks_while_completing_is_waited_for(tmp_path: Path) -> No
 
 def test_what_is_sampled_behind_the_last_look_does_not_keep_the_end_waiting(tmp_path: Path) -> None:
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, connection: ReconnectingConnection, journal: Journal
     ) -> None:
         await asyncio.sleep(0.2)
-        keeper.insole.ledger.request(1000, 1100)
+        connection.insole.ledger.request(1000, 1100)
         chip.end = 1100
         await task
         assert chip.reads == [(400, 1000)]
@@ -300,7 +300,7 @@ def test_an_insole_that_never_lets_itself_be_completed_is_given_up_after_a_hundr
     """Half a second apart; the last refusal is what is told."""
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, connection: ReconnectingConnection, journal: Journal
     ) -> None:
         began_s = asyncio.get_running_loop().time()
         with pytest.raises(LinkError, match="refused SET_MODE: busy"):
@@ -319,13 +319,13 @@ def test_an_insole_may_vanish_between_the_wait_and_the_question(
     monkeypatch.setattr(collect_module, "TRIES", 3)
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, connection: ReconnectingConnection, journal: Journal
     ) -> None:
         await asyncio.sleep(0.01)
-        keeper.streaming.set()
+        connection.streaming.set()
         await asyncio.sleep(0.01)
         chip.dead = False
-        keeper.streaming.clear()
+        connection.streaming.clear()
         await task
         assert chip.acknowledged == [1000]
 
@@ -340,9 +340,9 @@ def test_an_insole_that_vanishes_each_time_is_given_up_with_words(
     monkeypatch.setattr(collect_module, "TRIES", 3)
 
     async def story(
-        task: "asyncio.Task[None]", chip: LoggingInsole, keeper: ReconnectingConnection, journal: Journal
+        task: "asyncio.Task[None]", chip: LoggingInsole, connection: ReconnectingConnection, journal: Journal
     ) -> None:
-        monkeypatch.setattr(ReconnectingConnection, "session", property(lambda keeper: None))
+        monkeypatch.setattr(ReconnectingConnection, "session", property(lambda connection: None))
         began_s = asyncio.get_running_loop().time()
         with pytest.raises(LinkError, match=r"^right was never connected for long enough to be completed$"):
             await task

@@ -52,31 +52,31 @@ def test_the_insole_may_forget_what_comes_before_the_first_slot_that_is_neither_
 
 def test_each_gap_is_written_once_however_often_is_committed(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
     insole.ledger.explain(10, 20, MissingReason.OFF)
     for _ in range(3):
-        assert collector.commit()
+        assert journal_writer.commit()
     insole.ledger.explain(15, 30, MissingReason.OVERRUN)
     for _ in range(3):
-        collector.commit()
+        journal_writer.commit()
     journal.close()
     assert [entry.gap() for entry in written(tmp_path / "j", Kind.GAP)] == [(10, 20, 6), (20, 30, 1)]
 
 
 def test_what_is_wanted_is_written_as_it_grows(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
     insole.request_from(100)
     for end in (150, 150, 180, 300):
         insole.request_to(end)
-        collector.commit()
+        journal_writer.commit()
     insole.ledger.request(400, 500)
-    collector.commit()
-    collector.commit()
+    journal_writer.commit()
+    journal_writer.commit()
     journal.close()
     ranges = [entry.range() for entry in written(tmp_path / "j", Kind.REQUEST)]
     assert ranges == [(100, 150), (150, 180), (180, 300), (400, 500)]
@@ -84,14 +84,14 @@ def test_what_is_wanted_is_written_as_it_grows(tmp_path: Path) -> None:
 
 def test_a_clock_is_written_every_ten_seconds_for_each_boot(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
-    collector.commit()  # no clock yet
+    journal_writer.commit()  # no clock yet
     for boot, host_s in ((4, 0.0), (4, 9.9), (4, 10.0), (4, 19.99), (5, 19.99), (5, 21.0), (4, 20.0)):
         insole.boot = boot
         insole.clock_of(boot).sync.estimate = ClockEstimate(0, round(host_s * 1e9), 1.5, 900_000, 0.5, 30)
-        collector.commit()
+        journal_writer.commit()
     journal.close()
     clocks = [entry.clock() for entry in written(tmp_path / "j", Kind.CLOCK)]
     assert [(boot, clock.host_at_reference_ns) for boot, clock in clocks] == [
@@ -104,11 +104,11 @@ def test_a_clock_is_written_every_ten_seconds_for_each_boot(tmp_path: Path) -> N
 
 def test_before_an_insole_has_told_who_it_is_nothing_is_written_or_acknowledged(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     insole.ledger.request(0, 10)
     bring(insole, 0, 5)
-    collector.commit()
+    journal_writer.commit()
     assert insole.ack_to is not None
     assert insole.ack_to() == 0
     insole.on_greeting[0](insole)  # greeted without an identity
@@ -118,14 +118,14 @@ def test_before_an_insole_has_told_who_it_is_nothing_is_written_or_acknowledged(
 
 def test_a_second_greeting_changes_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
     insole.request_from(0)
     insole.request_to(10)
     bring(insole, 0, 5)
     bring(insole, 0, 5)
-    collector.commit()
+    journal_writer.commit()
     before = insole.ledger.statement()
     greet(insole)
     assert insole.ledger.statement() == before
@@ -136,21 +136,21 @@ def test_a_second_greeting_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_process_takes_up_where_the_last_one_ended(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
     insole.request_from(100)
     insole.request_to(200)
     bring(insole, 100, 120)
     bring(insole, 130, 150)
     insole.explain_missing(120, 130, 6)
-    collector.commit()
+    journal_writer.commit()
     bring(insole, 150, 160)
     journal.abandon()
 
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     insole.ledger.record(100, 110)  # overtook the greeting
     greet(insole)
     assert insole.wanted_from == 100
@@ -163,7 +163,7 @@ def test_a_process_takes_up_where_the_last_one_ended(tmp_path: Path) -> None:
     assert insole.ack_to is not None
     assert insole.ack_to() == 150
     insole.request_to(250)
-    collector.commit()
+    journal_writer.commit()
     journal.close()
     assert [entry.range() for entry in written(tmp_path / "j", Kind.REQUEST)] == [(100, 200), (200, 250)]
     assert len(written(tmp_path / "j", Kind.GAP)) == 1
@@ -173,21 +173,21 @@ def test_a_process_takes_up_where_the_last_one_ended(tmp_path: Path) -> None:
 def test_a_disk_that_takes_nothing_is_told_and_holds_the_acknowledgement(tmp_path: Path) -> None:
     disk = Disk()
     journal = Journal(tmp_path / "j", sync=disk.sync)
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
     insole.request_from(0)
     insole.request_to(20)
     bring(insole, 0, 10)
-    assert collector.failure is None
+    assert journal_writer.failure is None
     disk.full = True
-    assert collector.commit() is False
-    assert "disk is full" in str(collector.failure)
+    assert journal_writer.commit() is False
+    assert "disk is full" in str(journal_writer.failure)
     assert insole.ack_to is not None
     assert insole.ack_to() == 0
     disk.full = False
-    assert collector.commit() is True
-    assert collector.failure is None
+    assert journal_writer.commit() is True
+    assert journal_writer.failure is None
     assert insole.ack_to() == 10
     journal.close()
 
@@ -196,17 +196,17 @@ def test_a_record_that_memory_has_no_room_for_is_asked_of_the_insole_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
     insole.request_from(0)
     insole.request_to(20)
-    collector.commit()
+    journal_writer.commit()
     monkeypatch.setattr(journal_module, "MAX_WAITING_BYTES", 10)
     bring(insole, 0, 10)
     monkeypatch.undo()
     bring(insole, 10, 20)
-    collector.commit()
+    journal_writer.commit()
     assert insole.ack_to is not None
     assert insole.ack_to() == 0
     assert list(journal.holdings[0].durable) == [(10, 20)]
@@ -219,25 +219,25 @@ def test_a_full_memory_is_emptied_by_the_first_commit_that_the_disk_takes(
     """What could not be noted meanwhile is noted in the next second; each gap once."""
     disk = Disk()
     journal = Journal(tmp_path / "j", sync=disk.sync)
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     greet(insole)
     insole.request_from(0)
     insole.request_to(20)
     bring(insole, 0, 10)
     disk.full = True
-    assert not collector.commit()
+    assert not journal_writer.commit()
     # Room for one more gap entry of 29 bytes, and then for nothing.
     monkeypatch.setattr(journal_module, "MAX_WAITING_BYTES", journal._waiting_bytes + 30)
     insole.explain_missing(10, 12, 6)
     insole.explain_missing(12, 15, 6)
-    assert not collector.commit()
+    assert not journal_writer.commit()
     insole.request_to(30)
     disk.full = False
-    assert collector.commit()
+    assert journal_writer.commit()
     assert insole.ack_to is not None
     assert insole.ack_to() == 12
-    assert collector.commit()
+    assert journal_writer.commit()
     assert insole.ack_to() == 15
     assert list(journal.holdings[0].requested) == [(0, 30)]
     journal.close()
@@ -248,8 +248,8 @@ def test_an_insole_that_greets_while_memory_is_full_is_entered_on_its_next_conne
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = Journal(tmp_path / "j")
-    collector, insole = JournalWriter(journal), Insole("left")
-    collector.watch(insole)
+    journal_writer, insole = JournalWriter(journal), Insole("left")
+    journal_writer.watch(insole)
     monkeypatch.setattr(journal_module, "MAX_WAITING_BYTES", 10)
     greet(insole)
     assert journal.holdings == {}
@@ -258,7 +258,7 @@ def test_an_insole_that_greets_while_memory_is_full_is_entered_on_its_next_conne
     insole.request_from(0)
     insole.request_to(10)
     bring(insole, 0, 10)
-    collector.commit()
+    journal_writer.commit()
     assert insole.ack_to is not None
     assert insole.ack_to() == 10
     journal.close()
@@ -270,10 +270,10 @@ def test_an_insole_that_greets_while_memory_is_full_is_entered_on_its_next_conne
 def test_commits_each_second_and_once_more_at_the_end(tmp_path: Path) -> None:
     async def main() -> None:
         journal = Journal(tmp_path / "j")
-        collector, insole = JournalWriter(journal), Insole("left")
-        collector.watch(insole)
+        journal_writer, insole = JournalWriter(journal), Insole("left")
+        journal_writer.watch(insole)
         greet(insole)
-        running = asyncio.create_task(collector.run())
+        running = asyncio.create_task(journal_writer.run())
         await asyncio.sleep(0.99)
         begun = journal.commits
         await asyncio.sleep(0.02)

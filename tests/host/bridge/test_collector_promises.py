@@ -34,10 +34,10 @@ class CollectorMachine(RuleBasedStateMachine):
 
     def _start(self) -> None:
         self.journal = Journal(self.path, sync=self.disk.sync)
-        self.collector = JournalWriter(self.journal)
+        self.journal_writer = JournalWriter(self.journal)
         self.insoles = {name: Insole(name) for name in SERIALS}
         for insole in self.insoles.values():
-            self.collector.watch(insole)
+            self.journal_writer.watch(insole)
             greet(insole)
             insole.request_from(0)
         self.came, self.told, self.wished = [], [], {}
@@ -69,12 +69,12 @@ class CollectorMachine(RuleBasedStateMachine):
     @rule(full=st.booleans())
     def commit(self, full: bool) -> None:
         self.disk.full = full
-        self._follow(self.collector.commit())
+        self._follow(self.journal_writer.commit())
         self.disk.full = False
 
     @rule()
     def end_and_start(self) -> None:
-        self._follow(self.collector.commit())
+        self._follow(self.journal_writer.commit())
         self.journal.close()
         self._start()
         self._look_at_the_file()

@@ -60,17 +60,17 @@ def run(story: Callable[[CommandClient, SilentLink], Awaitable[None]]) -> None:
     run_virtually(main())
 
 
-def under_way(exchange: CommandClient, op: int, *arguments: int) -> "asyncio.Task[Answer]":
-    return asyncio.create_task(exchange.ask(op, *arguments))
+def under_way(command_client: CommandClient, op: int, *arguments: int) -> "asyncio.Task[Answer]":
+    return asyncio.create_task(command_client.ask(op, *arguments))
 
 
 def test_a_command_goes_out_on_the_control_channel_and_its_reply_comes_back_with_both_moments() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
         began_ns = virtual_now_ns()
-        asking = under_way(exchange, ids.OP_STREAM, 1)
+        asking = under_way(command_client, ids.OP_STREAM, 1)
         await asyncio.sleep(0.5)
         assert link.sent == [(Channel.CONTROL, bytes((ids.OP_STREAM, 1, 1)))]
-        exchange.on_control(messages.build_reply(ids.OP_STREAM, 1, 77), 12345)
+        command_client.on_control(messages.build_reply(ids.OP_STREAM, 1, 77), 12345)
         answer = await asking
         assert (answer.reply.op, answer.reply.tag, answer.reply.fields) == (ids.OP_STREAM, 1, (77,))
         assert (answer.sent_ns, answer.arrival_ns) == (began_ns, 12345)
@@ -80,8 +80,8 @@ def test_a_command_goes_out_on_the_control_channel_and_its_reply_comes_back_with
 
 
 def test_a_value_goes_behind_the_arguments() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
-        asking = asyncio.create_task(exchange.ask(ids.OP_SET_SETTING, 3, value=b"abc"))
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
+        asking = asyncio.create_task(command_client.ask(ids.OP_SET_SETTING, 3, value=b"abc"))
         await asyncio.sleep(0.01)
         assert link.sent[0][1] == bytes((ids.OP_SET_SETTING, 1, 3)) + b"abc"
         asking.cancel()
@@ -92,10 +92,10 @@ def test_a_value_goes_behind_the_arguments() -> None:
 
 @pytest.mark.parametrize("answered_s, in_time", [(3.99, True), (4.01, False)])
 def test_a_reply_may_take_four_seconds_and_a_late_one_is_unasked(answered_s: float, in_time: bool) -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
-        asking = under_way(exchange, ids.OP_STATUS)
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
+        asking = under_way(command_client, ids.OP_STATUS)
         await asyncio.sleep(answered_s)
-        exchange.on_control(messages.build_reply(ids.OP_STATUS, 1, *range(15)), 0)
+        command_client.on_control(messages.build_reply(ids.OP_STATUS, 1, *range(15)), 0)
         if in_time:
             assert (await asking).reply.fields == tuple(range(15))
             assert link.counters.malformed == {}
@@ -108,11 +108,11 @@ def test_a_reply_may_take_four_seconds_and_a_late_one_is_unasked(answered_s: flo
 
 
 def test_the_time_of_a_slow_link_counts_as_waiting() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
         link.seconds = 10
         began_s = asyncio.get_running_loop().time()
         with pytest.raises(ReplyTimeoutError):
-            await exchange.ask(ids.OP_STATUS)
+            await command_client.ask(ids.OP_STATUS)
         assert asyncio.get_running_loop().time() - began_s == pytest.approx(4)
 
     run(story)
@@ -134,10 +134,10 @@ def test_the_patience_is_the_callers() -> None:
     ],
 )
 def test_a_refusal_carries_its_words_and_its_code(result: int, kind: type[RefusedError], words: str) -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
-        asking = under_way(exchange, ids.OP_HELLO, 1, 1)
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
+        asking = under_way(command_client, ids.OP_HELLO, 1, 1)
         await asyncio.sleep(0.01)
-        exchange.on_control(messages.build_refusal(ids.OP_HELLO, 1, result, "no common version"), 0)
+        command_client.on_control(messages.build_refusal(ids.OP_HELLO, 1, result, "no common version"), 0)
         with pytest.raises(RefusedError, match=f"^{words}$") as caught:
             await asking
         assert type(caught.value) is kind
@@ -147,10 +147,10 @@ def test_a_refusal_carries_its_words_and_its_code(result: int, kind: type[Refuse
 
 
 def test_a_refusal_without_words_is_named_by_its_code() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
-        asking = under_way(exchange, ids.OP_LOG_READ, 0, 1, 1)
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
+        asking = under_way(command_client, ids.OP_LOG_READ, 0, 1, 1)
         await asyncio.sleep(0.01)
-        exchange.on_control(messages.build_refusal(ids.OP_LOG_READ, 1, ids.RESULT_BUSY, ""), 0)
+        command_client.on_control(messages.build_refusal(ids.OP_LOG_READ, 1, ids.RESULT_BUSY, ""), 0)
         with pytest.raises(RefusedError, match=f"refused LOG_READ: {ids.RESULT_NAMES[ids.RESULT_BUSY]}$"):
             await asking
 
@@ -158,13 +158,15 @@ def test_a_refusal_without_words_is_named_by_its_code() -> None:
 
 
 def test_a_reply_to_another_command_under_the_same_tag_answers_nothing() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
-        asking = under_way(exchange, ids.OP_STREAM, 1)
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
+        asking = under_way(command_client, ids.OP_STREAM, 1)
         await asyncio.sleep(0.01)
-        exchange.on_control(messages.build_reply(ids.OP_SET_MODE, 1, 1), 0)
+        command_client.on_control(messages.build_reply(ids.OP_SET_MODE, 1, 1), 0)
         assert link.counters.malformed == {"reply_unasked": 1}
-        exchange.on_control(messages.build_reply(ids.OP_STREAM, 1, 5), 0)
-        exchange.on_control(messages.build_reply(ids.OP_STREAM, 1, 6), 0)  # twice before anybody has looked
+        command_client.on_control(messages.build_reply(ids.OP_STREAM, 1, 5), 0)
+        command_client.on_control(
+            messages.build_reply(ids.OP_STREAM, 1, 6), 0
+        )  # twice before anybody has looked
         assert (await asking).reply.fields == (5,)
         assert link.counters.malformed == {"reply_unasked": 1}
 
@@ -172,18 +174,18 @@ def test_a_reply_to_another_command_under_the_same_tag_answers_nothing() -> None
 
 
 def test_two_hundred_and_fifty_six_commands_may_be_under_way() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
-        asking = [under_way(exchange, ids.OP_TIME, number) for number in range(256)]
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
+        asking = [under_way(command_client, ids.OP_TIME, number) for number in range(256)]
         await asyncio.sleep(0.01)
         assert sorted(message[1] for _, message in link.sent) == list(range(256))
         with pytest.raises(BridgeError, match=r"^left: 256 commands are waiting for their replies$"):
-            await exchange.ask(ids.OP_STATUS)
-        exchange.on_control(messages.build_reply(ids.OP_TIME, 9, 8, 1, 2, 2), 0)
+            await command_client.ask(ids.OP_STATUS)
+        command_client.on_control(messages.build_reply(ids.OP_TIME, 9, 8, 1, 2, 2), 0)
         await asking[8]
-        another = under_way(exchange, ids.OP_STATUS)
+        another = under_way(command_client, ids.OP_STATUS)
         await asyncio.sleep(0.01)
         assert link.sent[-1][1] == bytes((ids.OP_STATUS, 9))
-        exchange.fail_all()
+        command_client.fail_all()
         ends = await asyncio.gather(*asking, another, return_exceptions=True)
         assert sum(isinstance(end, LinkClosedError) for end in ends) == 256
 
@@ -191,25 +193,25 @@ def test_two_hundred_and_fifty_six_commands_may_be_under_way() -> None:
 
 
 def test_a_command_that_cannot_be_built_or_sent_leaves_nothing_waiting() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
         with pytest.raises(errors.ValueRangeError):
-            await exchange.ask(ids.OP_STREAM, 2)
+            await command_client.ask(ids.OP_STREAM, 2)
         link.error = LinkError("left refused a command")
         with pytest.raises(LinkError, match="refused a command"):
-            await exchange.ask(ids.OP_STATUS)
+            await command_client.ask(ids.OP_STATUS)
         for tag in (1, 2):
-            exchange.on_control(messages.build_reply(ids.OP_STREAM, tag, 5), 0)
+            command_client.on_control(messages.build_reply(ids.OP_STREAM, tag, 5), 0)
         assert link.counters.malformed == {"reply_unasked": 2}
 
     run(story)
 
 
 def test_a_link_that_closes_fails_all_that_waits() -> None:
-    async def story(exchange: CommandClient, link: SilentLink) -> None:
-        asking = [under_way(exchange, ids.OP_STATUS), under_way(exchange, ids.OP_LOG_INFO)]
+    async def story(command_client: CommandClient, link: SilentLink) -> None:
+        asking = [under_way(command_client, ids.OP_STATUS), under_way(command_client, ids.OP_LOG_INFO)]
         await asyncio.sleep(0.01)
-        exchange.on_control(messages.build_reply(ids.OP_STATUS, 1, *range(15)), 0)
-        exchange.fail_all()
+        command_client.on_control(messages.build_reply(ids.OP_STATUS, 1, *range(15)), 0)
+        command_client.fail_all()
         answered, failed = await asyncio.gather(*asking, return_exceptions=True)
         assert isinstance(answered, Answer)
         assert isinstance(failed, LinkClosedError)
@@ -224,7 +226,7 @@ class ExchangeMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.loop = VirtualTimeLoop()
-        self.link, self.exchange = self.loop.run_until_complete(self._made())
+        self.link, self.command_client = self.loop.run_until_complete(self._made())
         self.open: dict[int, tuple[int, float, asyncio.Task[Answer]]] = {}
         self.closed_tags = set[int]()
         self.unasked = 0
@@ -236,7 +238,7 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "loop"):
-            self.exchange.fail_all()
+            self.command_client.fail_all()
             waiting = [task for _, _, task in self.open.values()]
             self.loop.run_until_complete(self._all(waiting))
             self.loop.close()
@@ -250,7 +252,7 @@ class ExchangeMachine(RuleBasedStateMachine):
     @rule()
     def ask(self) -> None:
         self.number += 1
-        task = self.loop.create_task(self.exchange.ask(ids.OP_TIME, self.number))
+        task = self.loop.create_task(self.command_client.ask(ids.OP_TIME, self.number))
         self.loop.run_until_complete(self._a_moment())
         tag = self.link.sent[-1][1][1]
         assert tag not in self.open
@@ -262,7 +264,7 @@ class ExchangeMachine(RuleBasedStateMachine):
         tag = data.draw(st.sampled_from(sorted(self.open)))
         number, _, task = self.open.pop(tag)
         for _ in range(times):
-            self.exchange.on_control(messages.build_reply(ids.OP_TIME, tag, number, 1, 2, 3), number)
+            self.command_client.on_control(messages.build_reply(ids.OP_TIME, tag, number, 1, 2, 3), number)
         (answer,) = self.loop.run_until_complete(self._all([task]))
         assert isinstance(answer, Answer)
         assert (answer.reply.fields[0], answer.arrival_ns) == (number, number)
@@ -273,7 +275,7 @@ class ExchangeMachine(RuleBasedStateMachine):
         if tag in self.open and op == ids.OP_TIME:
             return
         fields = (0, 1, 2, 3) if op == ids.OP_TIME else (9,)
-        self.exchange.on_control(messages.build_reply(op, tag, *fields), 0)
+        self.command_client.on_control(messages.build_reply(op, tag, *fields), 0)
         self.unasked += 1
         assert self.link.counters.malformed.get("reply_unasked", 0) == self.unasked
 

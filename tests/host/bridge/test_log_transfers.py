@@ -125,7 +125,7 @@ def test_between_transfers_nothing_of_the_log_is_wanted() -> None:
         await read(session, link, (2, end(7)))
         link.on_message(Channel.LOG, block(7, 0), virtual_now_ns())
         assert link.counters.malformed == {"log_unasked": 1}
-        assert session.insole.intake.drain() == []
+        assert session.insole.receiver.drain() == []
 
     run(story)
 
@@ -221,7 +221,7 @@ def test_a_record_of_the_log_is_passed_on_while_the_transfer_runs() -> None:
         reading = asyncio.create_task(read(session, link, (1.5, block(7, 0)), (4, end(7, 5))))
         await asyncio.sleep(2)
         assert seen == [0]
-        assert session.insole.intake.ledger.recorded.slots == 5
+        assert session.insole.receiver.ledger.recorded.slots == 5
         running.cancel()
         await asyncio.gather(reading, running, return_exceptions=True)
 

@@ -21,7 +21,7 @@ from tests.host.bridge_kit.virtual_time import run_virtually, virtual_now_ns
 CONNECTING, STREAMING = Connection.CONNECTING, Connection.STREAMING
 WAITING, STOPPED = Connection.WAITING, Connection.STOPPED
 POLICY = SessionPolicy(
-    first_round_trips=0, fill_holes=False, clock_period_s=1e6, status_period_s=1e6, silent_after_s=1e5
+    first_round_trips=0, fill_gaps=False, clock_period_s=1e6, status_period_s=1e6, silent_after_s=1e5
 )
 
 
@@ -34,12 +34,12 @@ class Attempts:
         self.moments: list[float] = []
         self.states: list[Connection] = []
         self.began_s = asyncio.get_running_loop().time()
-        self.keeper = ReconnectingConnection(
+        self.connection = ReconnectingConnection(
             Insole("right"),
             self.make_link,
             POLICY,
             Backoff(first_s=1.0, longest_s=8.0, jitter=0.0),
-            on_change=lambda keeper: self.states.append(keeper.state),
+            on_change=lambda connection: self.states.append(connection.state),
             now=virtual_now_ns,
         )
 
@@ -66,7 +66,7 @@ class Attempts:
 def run(story: Callable[[Attempts], Awaitable[None]], *kinds: str) -> Attempts:
     async def main() -> Attempts:
         attempts = Attempts(*kinds)
-        keeping = asyncio.create_task(attempts.keeper.run())
+        keeping = asyncio.create_task(attempts.connection.run())
         try:
             await story(attempts)
         finally:
@@ -82,11 +82,11 @@ def run(story: Callable[[Attempts], Awaitable[None]], *kinds: str) -> Attempts:
 )
 def test_each_failure_doubles_the_wait_up_to_the_longest(kind: str, words: str) -> None:
     async def story(attempts: Attempts) -> None:
-        assert attempts.keeper.session is None
+        assert attempts.connection.session is None
         await asyncio.sleep(40)
-        assert str(attempts.keeper.last_error) == words
-        assert attempts.keeper.state is WAITING
-        assert not attempts.keeper.streaming.is_set()
+        assert str(attempts.connection.last_error) == words
+        assert attempts.connection.state is WAITING
+        assert not attempts.connection.streaming.is_set()
 
     attempts = run(story, kind)
     assert attempts.moments == [0, 1, 3, 7, 15, 23, 31, 39]
@@ -99,19 +99,19 @@ def test_a_session_that_began_starts_the_waits_over() -> None:
 
     async def story(attempts: Attempts) -> None:
         await asyncio.sleep(7.5)
-        keeper = attempts.keeper
-        assert (keeper.state, keeper.last_error) == (STREAMING, None)
-        assert keeper.streaming.is_set()
-        assert keeper.session is not None
+        connection = attempts.connection
+        assert (connection.state, connection.last_error) == (STREAMING, None)
+        assert connection.streaming.is_set()
+        assert connection.session is not None
         await asyncio.sleep(9.5)
         await attempts.links[-1].close()
         await asyncio.sleep(0.5)
-        assert keeper.state is WAITING
-        assert keeper.session is None
-        assert not keeper.streaming.is_set()
-        assert isinstance(keeper.last_error, LinkClosedError)
+        assert connection.state is WAITING
+        assert connection.session is None
+        assert not connection.streaming.is_set()
+        assert isinstance(connection.last_error, LinkClosedError)
         await asyncio.sleep(1)
-        assert keeper.state is STREAMING
+        assert connection.state is STREAMING
 
     attempts = run(story, "not found", "does not open", "not found", "well", "well")
     assert attempts.moments == [0, 1, 3, 7, 18]
@@ -122,7 +122,7 @@ def test_a_session_that_began_starts_the_waits_over() -> None:
         STOPPED,
     ]
     assert [link.opened for link in attempts.links] == [1, 1, 1]
-    assert attempts.keeper.insole.connections == 2
+    assert attempts.connection.insole.connections == 2
 
 
 def test_a_session_that_does_not_get_as_far_as_streaming_counts_as_a_failure() -> None:
@@ -130,7 +130,7 @@ def test_a_session_that_does_not_get_as_far_as_streaming_counts_as_a_failure() -
 
     async def story(attempts: Attempts) -> None:
         await asyncio.sleep(4.5)
-        assert isinstance(attempts.keeper.last_error, ReplyTimeoutError)
+        assert isinstance(attempts.connection.last_error, ReplyTimeoutError)
         await asyncio.sleep(10.6)
 
     attempts = run(story, "silent", "silent", "refuses the stream", "well")
@@ -142,7 +142,7 @@ def test_another_protocol_ends_the_attempts() -> None:
     async def main() -> None:
         attempts = Attempts("not found", "newer")
         with pytest.raises(VersionError, match="no common version"):
-            await attempts.keeper.run()
+            await attempts.connection.run()
         assert attempts.states == [CONNECTING, WAITING, CONNECTING, STOPPED]
         assert attempts.links[0].closings == 1
         await asyncio.sleep(100)
@@ -159,16 +159,16 @@ def test_dropped_input_of_all_links_adds_up() -> None:
         await asyncio.sleep(1.1)
         await attempts.links[1].close()
         await asyncio.sleep(0.1)
-        assert attempts.keeper.malformed == {"crc": 2, "sync": 1}
+        assert attempts.connection.malformed == {"crc": 2, "sync": 1}
 
     run(story, "well")
 
 
 def test_the_stream_of_a_connection_ends_in_good_order() -> None:
     async def story(attempts: Attempts) -> None:
-        assert await attempts.keeper.stop_stream() is None
+        assert await attempts.connection.stop_stream() is None
         await asyncio.sleep(0.5)
-        status = await attempts.keeper.stop_stream()
+        status = await attempts.connection.stop_stream()
         assert status is not None
         assert status.frames_sent == 123
         assert attempts.links[0].arguments(ids.OP_STREAM) == [(1,), (0,)]
@@ -183,12 +183,17 @@ def test_whoever_keeps_can_be_told_to_stop_at_any_moment() -> None:
     attempts = run(story, "well")
     assert attempts.links[0].closings == 1
     assert attempts.states == [CONNECTING, STREAMING, STOPPED]
-    assert not attempts.keeper.streaming.is_set()
+    assert not attempts.connection.streaming.is_set()
 
 
 def test_a_fresh_keeper_has_done_nothing() -> None:
-    keeper = ReconnectingConnection(Insole("right"), lambda: asyncio.sleep(0))  # pyright: ignore[reportArgumentType]
-    assert (keeper.state, keeper.last_error, keeper.session, keeper.malformed) == (STOPPED, None, None, {})
+    connection = ReconnectingConnection(Insole("right"), lambda: asyncio.sleep(0))  # pyright: ignore[reportArgumentType]
+    assert (connection.state, connection.last_error, connection.session, connection.malformed) == (
+        STOPPED,
+        None,
+        None,
+        {},
+    )
 
 
 @settings(max_examples=25, deadline=None)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from insole_protocol import ids
 from plantigrade.bridge import decode as decode_module
-from plantigrade.bridge.decode import BULK_FROM_FRAMES, Arrived, decode
+from plantigrade.bridge.decode import BATCH_FROM_FRAMES, Arrived, decode
 from plantigrade.bridge.frames import Frames, Sequencer
 from plantigrade.bridge.receiver import Receiver
 from plantigrade.bridge.slot_ranges import SlotRange
@@ -59,7 +59,7 @@ def test_from_40_frames_on_the_vectorised_decoder_pays(
     assert taken == ["_decode_many" if vectorised else "_decode_few"]
 
 
-@pytest.mark.parametrize("company", [0, BULK_FROM_FRAMES], ids=["reference", "vectorised"])
+@pytest.mark.parametrize("company", [0, BATCH_FROM_FRAMES], ids=["reference", "vectorised"])
 def test_the_example_of_the_protocol(company: int) -> None:
     """330, 331, 340, 338 under sensor 0 and 330 elsewhere, 10 ms apart from 60 s on."""
     frames, errors = decode([Arrived(EXAMPLE, 77), *(filler(company) if company else [])])
@@ -82,7 +82,7 @@ def test_the_example_of_the_protocol(company: int) -> None:
     assert (found.late, found.gap_before, found.end) == (False, 0, 1004)
 
 
-@pytest.mark.parametrize("company", [0, BULK_FROM_FRAMES], ids=["reference", "vectorised"])
+@pytest.mark.parametrize("company", [0, BATCH_FROM_FRAMES], ids=["reference", "vectorised"])
 @pytest.mark.parametrize("imu", [False, True])
 def test_a_packed_record_made_by_hand(company: int, imu: bool) -> None:
     """Two frames of ten slots each, as daily mode stores means."""
@@ -106,19 +106,19 @@ def test_each_record_among_many_keeps_its_own_fields() -> None:
         Arrived(by_hand(2, True), 11),
         Arrived(EXAMPLE[:-1] + b"\0", 12),
         Arrived(EXAMPLE, 13),
-        *filler(BULK_FROM_FRAMES),
+        *filler(BATCH_FROM_FRAMES),
     ]
     frames, errors = decode(stream)
     assert errors == ["crc"]
     assert [(found.arrival_ns, found.seq, len(found), found.imu is None) for found in frames] == [
         (11, 500, 2, False),
         (13, 1000, 4, True),
-        (1, 90_000, BULK_FROM_FRAMES, True),
+        (1, 90_000, BATCH_FROM_FRAMES, True),
     ]
     assert [found.record for found in frames] == [stream[0].record, EXAMPLE, stream[3].record]
 
 
-@pytest.mark.parametrize("company", [0, BULK_FROM_FRAMES], ids=["reference", "vectorised"])
+@pytest.mark.parametrize("company", [0, BATCH_FROM_FRAMES], ids=["reference", "vectorised"])
 @pytest.mark.parametrize(
     "record, error",
     [
@@ -322,41 +322,41 @@ TestSequencerAgainstASet.settings = settings(max_examples=40, stateful_step_coun
 
 
 def test_the_queue_holds_4096_records_and_counts_what_it_refuses() -> None:
-    intake = Receiver()
-    assert all(intake.put(b"", 0) for _ in range(4096))
-    assert not intake.put(b"", 0)
-    assert not intake.put(b"", 0)
-    assert intake.counters.refused == {"queue_full": 2}
-    assert intake.drain() == []
-    assert intake.counters.refused == {"queue_full": 2, "block_length": 4096}
-    assert (intake.counters.records, intake.counters.frames) == (4096, 0)
+    receiver = Receiver()
+    assert all(receiver.put(b"", 0) for _ in range(4096))
+    assert not receiver.put(b"", 0)
+    assert not receiver.put(b"", 0)
+    assert receiver.counters.refused == {"queue_full": 2}
+    assert receiver.drain() == []
+    assert receiver.counters.refused == {"queue_full": 2, "block_length": 4096}
+    assert (receiver.counters.records, receiver.counters.frames) == (4096, 0)
 
 
 def test_records_and_frames_are_counted_as_they_pass() -> None:
-    intake = Receiver()
+    receiver = Receiver()
     for seq in (0, 5, 15):
-        intake.put(record_of(seq, 5, 3, seq * 10_000), 0)
-    assert [found.seq for found in intake.drain()] == [0, 5]
-    assert (intake.counters.records, intake.counters.frames) == (3, 10)
-    intake.put(record_of(5, 5, 3, 50_000), 0)
-    assert [found.seq for found in intake.flush()] == [15]
-    assert (intake.counters.records, intake.counters.frames) == (4, 15)
-    assert intake.counters.refused == {"duplicate": 1}
+        receiver.put(record_of(seq, 5, 3, seq * 10_000), 0)
+    assert [found.seq for found in receiver.drain()] == [0, 5]
+    assert (receiver.counters.records, receiver.counters.frames) == (3, 10)
+    receiver.put(record_of(5, 5, 3, 50_000), 0)
+    assert [found.seq for found in receiver.flush()] == [15]
+    assert (receiver.counters.records, receiver.counters.frames) == (4, 15)
+    assert receiver.counters.refused == {"duplicate": 1}
 
 
 def test_a_record_too_many_pieces_away_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plantigrade.bridge.slot_ranges.MAX_RANGES", 2)
-    intake = Receiver()
+    receiver = Receiver()
     for seq in (0, 10, 20, 5):
-        intake.put(record_of(seq, 5, 3, seq * 10_000), 0)
-    assert [found.seq for found in intake.flush()] == [0, 5, 10]
-    assert intake.counters.refused == {"too_many_gaps": 1}
+        receiver.put(record_of(seq, 5, 3, seq * 10_000), 0)
+    assert [found.seq for found in receiver.flush()] == [0, 5, 10]
+    assert receiver.counters.refused == {"too_many_gaps": 1}
 
 
 def test_a_record_that_fills_two_holes_comes_out_in_two_pieces() -> None:
     """0 to 4 and 10 to 14 are there; one record of 0 to 19 brings 5 to 9 and 15 to 19."""
-    intake = Receiver()
+    receiver = Receiver()
     for first, count in ((0, 5), (10, 5), (0, 20)):
-        intake.put(record_of(first, count, 3, first * 10_000), 0)
-    out = intake.drain()
+        receiver.put(record_of(first, count, 3, first * 10_000), 0)
+    out = receiver.drain()
     assert [(found.seq, len(found)) for found in out] == [(0, 5), (5, 5), (10, 5), (15, 5)]

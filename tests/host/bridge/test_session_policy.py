@@ -18,7 +18,7 @@ from tests.host.bridge_kit.fake_insole import record_of
 from tests.host.bridge_kit.scripted_link import Answerer, ScriptedLink, hello, refusal, silence
 from tests.host.bridge_kit.virtual_time import run_virtually, virtual_now_ns
 
-QUIET = SessionPolicy(fill_holes=False, clock_period_s=1e6, status_period_s=1e6, silent_after_s=1e5)
+QUIET = SessionPolicy(fill_gaps=False, clock_period_s=1e6, status_period_s=1e6, silent_after_s=1e5)
 
 
 def run(
@@ -192,7 +192,7 @@ def test_comparing_and_looking_go_on_in_their_periods() -> None:
         assert min(pauses) >= 0.5
         assert max(pauses) <= 0.51
 
-    run(story, SessionPolicy(fill_holes=False), delay_s=0.0005)
+    run(story, SessionPolicy(fill_gaps=False), delay_s=0.0005)
 
 
 def test_an_unsure_clock_is_compared_four_times_as_often() -> None:
@@ -209,7 +209,7 @@ def test_an_unsure_clock_is_compared_four_times_as_often() -> None:
         assert 0.525 <= min(pauses) < 0.55
         assert 0.65 < max(pauses) <= 0.675
 
-    run(story, SessionPolicy(fill_holes=False), delay_s=0.2)
+    run(story, SessionPolicy(fill_gaps=False), delay_s=0.2)
 
 
 @pytest.mark.parametrize("pause_s, falls_silent", [(7.9, False), (8.1, True)])
@@ -229,7 +229,7 @@ def test_an_insole_that_says_nothing_for_eight_seconds_is_gone(pause_s: float, f
         with pytest.raises(ReplyTimeoutError, match=r"^right has fallen silent$"):
             await running
 
-    policy = SessionPolicy(fill_holes=False, clock_period_s=1e6, status_period_s=1e6)
+    policy = SessionPolicy(fill_gaps=False, clock_period_s=1e6, status_period_s=1e6)
 
     async def greeted(session: Session, link: ScriptedLink) -> None:
         knows_clock(session.insole)
@@ -242,7 +242,7 @@ def test_a_link_that_closes_ends_the_session_and_all_that_waits() -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
         knows_clock(session.insole)
         running = asyncio.create_task(session.run())
-        waiting = asyncio.create_task(session.exchange.ask(ids.OP_STATUS))
+        waiting = asyncio.create_task(session.command_client.ask(ids.OP_STATUS))
         await asyncio.sleep(1)
         link.bring(Channel.STREAM, record_of(1000, 5, 3, 0), 0)
         await asyncio.sleep(0.01)
@@ -311,7 +311,7 @@ def test_the_end_without_a_log_is_counted_and_none_is_asked_for_where_holes_are_
         assert link.counters.malformed == ({"log_refused_9": 1} if fill else {})
 
     link = run(
-        story, SessionPolicy(fill_holes=fill), {ids.OP_LOG_READ: refusal(ids.RESULT_NOT_AVAILABLE, "no log")}
+        story, SessionPolicy(fill_gaps=fill), {ids.OP_LOG_READ: refusal(ids.RESULT_NOT_AVAILABLE, "no log")}
     )
     assert (ids.OP_LOG_READ in link.ops()) is fill
 

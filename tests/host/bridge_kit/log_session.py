@@ -50,7 +50,7 @@ class LogSession:
         return cast(Session, self)
 
     @property
-    def exchange(self) -> "LogSession":
+    def command_client(self) -> "LogSession":
         return self
 
     @property

@@ -99,15 +99,15 @@ def foot_run(**changed: Any) -> FootRun:
         status=SimpleNamespace(battery_pct=55),
         clock=SimpleNamespace(uncertainty_ns=1_234_567, drift_ppm=12.346),
         ledger=SimpleNamespace(statement=statement),
-        intake=SimpleNamespace(counters=SimpleNamespace(refused={"late": 4})),
+        receiver=SimpleNamespace(counters=SimpleNamespace(refused={"late": 4})),
         connections=3,
     )
-    keeper = SimpleNamespace(
+    connection = SimpleNamespace(
         insole=insole, state=SimpleNamespace(value="streaming"), malformed={"crc": 2}, last_error=None
     )
     plain: dict[str, Any] = {
         "side": "left",
-        "keeper": keeper,
+        "connection": connection,
         "meter": run.FootMeter(Clock()),
         "gait": GaitFollower(Fed()),  # type: ignore[arg-type]
         "calibrator": Calibrated(),
@@ -150,7 +150,7 @@ def test_the_state_that_is_shown() -> None:
     assert (shown.strides, shown.stride_s) == (0, None)
     assert shown.latency_ms == pytest.approx((10**8 - 10_000_500) * 1e-6)
     assert (shown.clock_ms, shown.battery_pct) == (pytest.approx(1.234567), 55)
-    one.keeper.insole.clock = one.keeper.insole.status = None
+    one.connection.insole.clock = one.connection.insole.status = None
     one.refresh()
     assert (shown.clock_ms, shown.battery_pct) == (None, None)
 
@@ -174,7 +174,7 @@ def test_the_foot_at_the_end() -> None:
 
 def test_the_end_of_a_foot_that_never_came() -> None:
     one = foot_run()
-    one.keeper.insole.clock = one.keeper.insole.identity = None
+    one.connection.insole.clock = one.connection.insole.identity = None
     told = one.result(STRIDES)
     assert (told.frames_sent, told.frames_received, told.battery_pct) == (0, 0, None)
     assert (told.clock_uncertainty_ms, told.drift_ppm, told.bytes_per_frame) == (None, None, None)
@@ -184,7 +184,7 @@ def test_the_end_of_a_foot_that_never_came() -> None:
 def test_the_last_errors_or_else_the_states() -> None:
     left, other = foot_run(), foot_run(side="right")
     assert run._last_error([other, left]) == "left: streaming; right: streaming"
-    other.keeper.last_error = LinkError("gone")
+    other.connection.last_error = LinkError("gone")
     assert run._last_error([left, other]) == "right: gone"
 
 
@@ -247,7 +247,7 @@ async def test_a_foot_is_stopped_once_it_has_enough_and_again_until_it_answers()
     async def stop_stream() -> Any:
         return answers.pop(0)
 
-    one.keeper.streaming, one.keeper.stop_stream = streaming, stop_stream
+    one.connection.streaming, one.connection.stop_stream = streaming, stop_stream
     waiting = asyncio.ensure_future(run._walk_and_stop(one))
     await asyncio.sleep(0)
     assert len(answers) == 2, "not before it has walked enough"

@@ -29,7 +29,7 @@ IDENTITY = {
 }
 
 
-def walk(seed: int = 1, rows: int = 400, hole: bool = False) -> Walk:
+def walk(seed: int = 1, rows: int = 400, gap: bool = False) -> Walk:
     """Random forces of two feet; with a hole of half a second where asked."""
     draw = np.random.default_rng(seed)
     layout = SensorLayout(
@@ -41,7 +41,7 @@ def walk(seed: int = 1, rows: int = 400, hole: bool = False) -> Walk:
     )
     time_s = np.arange(rows) / 100
     keep = np.ones(rows, bool)
-    if hole:
+    if gap:
         keep[100:150] = False
     feet = [
         FootSignal(foot, time_s[keep], draw.uniform(0, 300, (int(keep.sum()), 3)).astype(np.float32), layout)

@@ -21,7 +21,7 @@ Open = Callable[[], Library]
 
 
 def test_an_imported_walk_comes_back_as_it_was(library: Library) -> None:
-    source = walk(hole=True)
+    source = walk(gap=True)
     entry = library.import_walk(source, "Grüße", "walk Müller.csv")
     back = library.open(entry.id).walk()
     assert entry.kind == "import" and entry.title == "Grüße" and entry.feet == ("left", "right")

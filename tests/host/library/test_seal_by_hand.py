@@ -325,39 +325,41 @@ def placed(device_us: list[int], *estimates: ClockEstimate) -> tuple[list[int], 
     timeline = Timeline()
     for estimate in estimates:
         timeline.add(1, estimate)
-    host_ns, doubt_us = timeline.place(np.ones(len(device_us), np.uint16), np.array(device_us, np.int64))
-    return host_ns.tolist(), doubt_us.tolist()
+    host_ns, uncertainty_us = timeline.place(
+        np.ones(len(device_us), np.uint16), np.array(device_us, np.int64)
+    )
+    return host_ns.tolist(), uncertainty_us.tolist()
 
 
 def test_one_estimate_runs_both_ways_at_its_rate() -> None:
     """20 ppm of two seconds are 40 us. Doubt: 100 us, and (1 + 2) ppm of 2 s or 1 s: 6 us and 3 us."""
-    host_ns, doubt_us = placed([1_000_000, 3_000_000, 0], EARLY)
+    host_ns, uncertainty_us = placed([1_000_000, 3_000_000, 0], EARLY)
     assert host_ns == [50_000_000_000, 52_000_040_000, 48_999_980_000]
-    assert doubt_us == [100, 106, 103]
+    assert uncertainty_us == [100, 106, 103]
 
 
 def test_between_two_estimates_time_runs_straight() -> None:
     """From 50 s to 52.0002 s in 2 s: 100 us more half-way, 50 us after a quarter. Doubt runs straight too,
     from 100 to 300 us, and the clock may wander by 2 ppm from the nearer one: 2 us in the middle, 1 us at a
     quarter."""
-    host_ns, doubt_us = placed([2_000_000, 1_500_000, 2_500_000, 1_000_000, 3_000_000], LATE, EARLY)
+    host_ns, uncertainty_us = placed([2_000_000, 1_500_000, 2_500_000, 1_000_000, 3_000_000], LATE, EARLY)
     assert host_ns == [51_000_100_000, 50_500_050_000, 51_500_150_000, 50_000_000_000, 52_000_200_000]
-    assert doubt_us == [202, 151, 251, 100, 300]
+    assert uncertainty_us == [202, 151, 251, 100, 300]
 
 
 def test_outside_of_two_estimates_the_nearer_one_tells() -> None:
     """Before: 20 ppm and (1 + 2) ppm of a second. After: -10 ppm of two seconds, (3 + 2) ppm of doubt."""
-    host_ns, doubt_us = placed([0, 5_000_000], EARLY, LATE)
+    host_ns, uncertainty_us = placed([0, 5_000_000], EARLY, LATE)
     assert host_ns == [48_999_980_000, 54_000_180_000]
-    assert doubt_us == [103, 310]
+    assert uncertainty_us == [103, 310]
 
 
 def test_three_estimates() -> None:
     third = replace(LATE, reference_us=5_000_000, host_at_reference_ns=54_000_000_000)
-    host_ns, doubt_us = placed([4_000_000, 3_500_000], EARLY, LATE, third)
+    host_ns, uncertainty_us = placed([4_000_000, 3_500_000], EARLY, LATE, third)
     # Back from 200 us ahead to none: 100 us at 4 s, 150 us at 3.5 s.
     assert host_ns == [53_000_100_000, 52_500_150_000]
-    assert doubt_us == [302, 301]
+    assert uncertainty_us == [302, 301]
 
 
 def test_doubt_has_a_limit() -> None:
@@ -368,6 +370,6 @@ def test_each_boot_has_its_own_clock() -> None:
     timeline = Timeline()
     timeline.add(1, EARLY)
     timeline.add(2, replace(EARLY, host_at_reference_ns=90_000_000_000))
-    host_ns, doubt_us = timeline.place(np.array([2, 1, 3], np.uint16), np.full(3, 1_000_000))
+    host_ns, uncertainty_us = timeline.place(np.array([2, 1, 3], np.uint16), np.full(3, 1_000_000))
     assert host_ns.tolist() == [90_000_000_000, 50_000_000_000, NO_TIME]
-    assert doubt_us.tolist() == [100, 100, -1]
+    assert uncertainty_us.tolist() == [100, 100, -1]

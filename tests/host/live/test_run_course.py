@@ -30,8 +30,8 @@ def foot_run(name: str = "left", side: str | None = None) -> record.FootRun:
     insole = Insole(name)
     if side is not None:
         insole.identity = Identity("01", side, "1", 1, 1, 1, 10_000)
-    keeper = ReconnectingConnection(insole, cast(Any, None))
-    return record.FootRun(insole, keeper, FootState(), GaitFollower.at(100.0, "test"), [])
+    connection = ReconnectingConnection(insole, cast(Any, None))
+    return record.FootRun(insole, connection, FootState(), GaitFollower.at(100.0, "test"), [])
 
 
 def batch(first: int, late: bool = False, known: bool = True, count: int = 5) -> StampedFrames:
@@ -79,7 +79,7 @@ def test_an_insole_without_a_side_has_forces_and_no_strides() -> None:
 
 def test_the_state_follows_keeper_accounts_clock_and_battery() -> None:
     run = foot_run("3F01", "right")
-    run.keeper.state = Connection.WAITING
+    run.connection.state = Connection.WAITING
     run.refresh()
     state = run.state
     assert (state.connection, state.side, state.missing) == ("waiting", "right", 0)
@@ -119,8 +119,8 @@ def test_the_time_counts_from_when_all_insoles_have_begun() -> None:
 
 def test_after_45_seconds_without_any_insole_the_reasons_are_told() -> None:
     runs = [foot_run("left"), foot_run("right"), foot_run("3F01")]
-    runs[0].keeper.last_error = LinkError("left is out of reach")
-    runs[1].keeper.last_error = LinkError("adapter is busy")
+    runs[0].connection.last_error = LinkError("left is out of reach")
+    runs[1].connection.last_error = LinkError("adapter is busy")
     with pytest.raises(LinkError) as caught:
         run_virtually(until_end(60, None, runs))
     assert str(caught.value) == (
@@ -261,13 +261,13 @@ def test_recording_begins_when_all_insoles_stream(monkeypatch: pytest.MonkeyPatc
         job = record._show(state, cast(Any, Watching()), runs, GaitFollower.at(100.0, "test"), under_way)  # pyright: ignore
         showing = asyncio.create_task(job)
         await asyncio.sleep(0.15)
-        runs[0].keeper.streaming.set()
+        runs[0].connection.streaming.set()
         await asyncio.sleep(0.1)
         assert not under_way.is_set()
-        runs[1].keeper.streaming.set()
+        runs[1].connection.streaming.set()
         await asyncio.sleep(0.3)
         assert under_way.is_set()
-        runs[1].keeper.streaming.clear()
+        runs[1].connection.streaming.clear()
         await asyncio.sleep(0.1)
         showing.cancel()
         await asyncio.gather(showing, return_exceptions=True)

@@ -110,7 +110,7 @@ class PlainInsole:
                     self.heard.late += max(0, slots)
                     self.heard.lost -= max(0, slots)
 
-    async def fill_holes(self) -> None:
+    async def fill_gaps(self) -> None:
         """Fetch from the log what the stream left out."""
         for first, end in self._holes:
             self._log_ended.clear()
@@ -155,7 +155,7 @@ async def stream(devices: list[BLEDevice], seconds: float, number: int) -> list[
     await asyncio.sleep(seconds)
     for insole in insoles:
         await insole.ask(ids.OP_STREAM, 0)
-        await insole.fill_holes()
+        await insole.fill_gaps()
     for client in clients:
         await client.disconnect()
     return [insole.heard for insole in insoles]

@@ -169,7 +169,7 @@ class ClockSync:
             host_at_reference_ns=base_ns + 1000 * reference_us + round(found.offset_ns),
             drift_ppm=found.slope_ns_per_s * 1e-3,
             uncertainty_ns=round(found.uncertainty_ns),
-            drift_uncertainty_ppm=found.slope_doubt_ns_per_s * 1e-3,
+            drift_uncertainty_ppm=found.slope_uncertainty_ns_per_s * 1e-3,
             round_trips=len(self._trips),
             interval_ms=None if found.interval_ns is None else found.interval_ns * 1e-6,
         )

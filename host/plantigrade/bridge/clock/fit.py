@@ -84,7 +84,7 @@ class Fit:
     offset_ns: float
     slope_ns_per_s: float
     uncertainty_ns: float
-    slope_doubt_ns_per_s: float
+    slope_uncertainty_ns_per_s: float
     interval_ns: float | None
 
 
@@ -115,17 +115,17 @@ def _fit_with_events(stamps: Stamps, slope: float, interval_ns: float) -> Fit:
     spacing_ns = max(_spacing(level_ns.max() - level_ns), interval_ns / (len(level_ns) + 1))
     sent_ns = float(level_ns.max()) + spacing_ns
     count = len(age_s)
-    slope_doubt = 2.0 * scatter_ns / (max(float(age_s.std()), 1e-3) * np.sqrt(count))
-    slope_doubt = min(2e3 * PRIOR_DRIFT_PPM, float(slope_doubt))
+    slope_uncertainty = 2.0 * scatter_ns / (max(float(age_s.std()), 1e-3) * np.sqrt(count))
+    slope_uncertainty = min(2e3 * PRIOR_DRIFT_PPM, float(slope_uncertainty))
     return Fit(
         offset_ns=(sent_ns + received_ns) / 2,
         slope_ns_per_s=slope,
         uncertainty_ns=abs(received_ns - sent_ns) / 2
         + spacing_ns
         + 2.0 * scatter_ns / np.sqrt(count)
-        + slope_doubt * abs(float(age_s.mean()))
+        + slope_uncertainty * abs(float(age_s.mean()))
         + FLOOR_NS,
-        slope_doubt_ns_per_s=slope_doubt,
+        slope_uncertainty_ns_per_s=slope_uncertainty,
         interval_ns=interval_ns,
     )
 
@@ -145,7 +145,7 @@ def _fit_without_events(stamps: Stamps, slope: float) -> Fit:
         offset_ns=floor_ns + min(spacing_ns + PATH_NS + fixed_ns, corridor_ns / 2),
         slope_ns_per_s=slope,
         uncertainty_ns=uncertainty_ns + min(lateness_ns, corridor_ns / 2),
-        slope_doubt_ns_per_s=min(2e3 * PRIOR_DRIFT_PPM, 2.0 * uncertainty_ns / span_s),
+        slope_uncertainty_ns_per_s=min(2e3 * PRIOR_DRIFT_PPM, 2.0 * uncertainty_ns / span_s),
         interval_ns=None,
     )
 

@@ -74,8 +74,8 @@ class Entry:
 
     def clock(self) -> tuple[int, ClockEstimate]:
         """The payload of CLOCK: boot, estimate."""
-        boot, reference, host, drift, doubt, drift_doubt, trips = CLOCK.unpack(self.payload)
-        return boot, ClockEstimate(reference, host, drift, doubt, drift_doubt, trips)
+        boot, reference, host, drift, uncertainty, drift_uncertainty, trips = CLOCK.unpack(self.payload)
+        return boot, ClockEstimate(reference, host, drift, uncertainty, drift_uncertainty, trips)
 
 
 def build(kind: Kind, insole: int, payload: bytes) -> bytes:

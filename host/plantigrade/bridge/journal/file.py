@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from insole_protocol import block
+
 from plantigrade.bridge.accounting import MissingReason, SlotGap
 from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
@@ -65,8 +67,8 @@ class Holdings:
         for gap in self.gaps:
             settled.add(gap.first, gap.end)
         for wanted in self.requested:
-            if holes := settled.missing(*wanted):
-                return holes[0].first
+            if gaps := settled.missing(*wanted):
+                return gaps[0].first
         return self.requested.end
 
 
@@ -286,8 +288,8 @@ class Journal:
 def _hold(holdings: Holdings, entry: Entry) -> None:
     if entry.kind is Kind.RECORD:
         record = entry.record()[1]
-        first = int.from_bytes(record[4:8], "little")
-        holdings.durable.add(first, first + record[20] * record[21])
+        first = block.seq_of(record)
+        holdings.durable.add(first, first + block.slots_of(record))
     elif entry.kind is Kind.REQUEST:
         holdings.requested.add(*entry.range())
     elif entry.kind is Kind.HELD:

@@ -20,8 +20,8 @@ class _Watched:
     insole: Insole
     number: int | None = None
     requested_to: int = 0
-    gaps_noted: int = 0
-    clock_noted_ns: dict[int, int] = field(default_factory=dict[int, int])
+    gaps_logged: int = 0
+    clock_logged_ns: dict[int, int] = field(default_factory=dict[int, int])
 
 
 class JournalWriter:
@@ -90,7 +90,7 @@ class JournalWriter:
             insole.ledger.explain(gap.first, gap.end, gap.reason)
         insole.ledger.duplicates = 0
         watched.requested_to = holdings.requested.end
-        watched.gaps_noted = len(insole.ledger.explained)
+        watched.gaps_logged = len(insole.ledger.explained)
 
     def _take(self, watched: _Watched, stamped: StampedFrames) -> None:
         if watched.number is None:
@@ -109,9 +109,9 @@ class JournalWriter:
                 first = max(piece.first, watched.requested_to)
                 self.journal.request(number, first, piece.end)
                 watched.requested_to = piece.end
-        for gap in insole.ledger.explained[watched.gaps_noted :]:
+        for gap in insole.ledger.explained[watched.gaps_logged :]:
             self.journal.gap(number, gap)
-            watched.gaps_noted += 1
+            watched.gaps_logged += 1
         self._follow_clock(watched, number)
 
     def _follow_clock(self, watched: _Watched, number: int) -> None:
@@ -119,10 +119,10 @@ class JournalWriter:
         boot, estimate = insole.boot, insole.clock
         if boot is None or estimate is None:
             return
-        noted = watched.clock_noted_ns.get(boot)
+        noted = watched.clock_logged_ns.get(boot)
         if noted is None or estimate.host_at_reference_ns - noted >= CLOCK_PERIOD_NS:
             self.journal.clock(number, boot, estimate)
-            watched.clock_noted_ns[boot] = estimate.host_at_reference_ns
+            watched.clock_logged_ns[boot] = estimate.host_at_reference_ns
 
     def _ack_to(self, watched: _Watched) -> int:
         if watched.number is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from insole_protocol import block
 from numpy.typing import NDArray
 
 from plantigrade.bridge.accounting import MissingReason, SlotGap
@@ -177,8 +178,8 @@ def _carried_over(content: JournalContent) -> list[bytes]:
         for piece in foot.held:
             held.add(*piece)
         for record in foot.records:
-            first = int.from_bytes(record[4:8], "little")
-            held.add(first, first + record[20] * record[21])
+            first = block.seq_of(record)
+            held.add(first, first + block.slots_of(record))
         pieces += [entries.build(Kind.HELD, number, entries.RANGE.pack(*piece)) for piece in held]
         pieces += [
             entries.build(Kind.GAP, number, entries.GAP.pack(gap.first, gap.end, gap.reason.code))
@@ -258,14 +259,14 @@ def _write_foot(
 def _gaps(requested: list[SlotRange], recorded: SlotSet, explained: list[SlotGap]) -> list[SlotGap]:
     found: list[SlotGap] = []
     for wanted in requested:
-        for hole in recorded.missing(*wanted):
+        for absent in recorded.missing(*wanted):
             rest = SlotSet()
             for gap in explained:
-                if gap.first < hole.end and gap.end > hole.first:
-                    for new in rest.add(max(gap.first, hole.first), min(gap.end, hole.end)):
+                if gap.first < absent.end and gap.end > absent.first:
+                    for new in rest.add(max(gap.first, absent.first), min(gap.end, absent.end)):
                         found.append(SlotGap(new.first, new.end, gap.reason))
             found += [
-                SlotGap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in rest.missing(*hole)
+                SlotGap(piece.first, piece.end, MissingReason.UNEXPLAINED) for piece in rest.missing(*absent)
             ]
     return sorted(found, key=lambda gap: gap.first)
 

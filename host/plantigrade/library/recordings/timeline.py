@@ -34,12 +34,12 @@ class Timeline:
             device_us: (n,) its device time.
         """
         host_ns = np.full(len(device_us), NO_TIME, np.int64)
-        doubt_us = np.full(len(device_us), -1, np.int32)
+        uncertainty_us = np.full(len(device_us), -1, np.int32)
         for number, estimates in self._estimates.items():
             chosen = np.flatnonzero(boot == number)
             if len(chosen):
-                host_ns[chosen], doubt_us[chosen] = _place_boot(estimates, device_us[chosen])
-        return host_ns, doubt_us
+                host_ns[chosen], uncertainty_us[chosen] = _place_boot(estimates, device_us[chosen])
+        return host_ns, uncertainty_us
 
 
 def _place_boot(

@@ -123,8 +123,8 @@ def _problems_of_books(foot: FootManifest, rows: int, recorded: SlotSet) -> list
     lacking = sum(
         piece.slots
         for first, end in foot.requested
-        for hole in recorded.missing(first, end)
-        for piece in told.missing(*hole)
+        for absent in recorded.missing(first, end)
+        for piece in told.missing(*absent)
     )
     if lacking:
         found.append(f"{lacking} slots are missing without a word")

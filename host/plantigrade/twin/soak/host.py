@@ -46,7 +46,7 @@ class Host:
     disk_full: bool = False
     wall_step_ns: int = 0
     insoles: dict[str, Insole] = field(default_factory=dict[str, Insole])
-    keepers: dict[str, ReconnectingConnection] = field(default_factory=dict[str, ReconnectingConnection])
+    connections: dict[str, ReconnectingConnection] = field(default_factory=dict[str, ReconnectingConnection])
     _tasks: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _lives: int = 0
 
@@ -58,20 +58,20 @@ class Host:
             utc_ns=lambda: WALL_START_NS + self.world.now_us * 1000 + self.wall_step_ns,
             sync=self._sync,
         )
-        self.collector = JournalWriter(self.journal)
+        self.journal_writer = JournalWriter(self.journal)
         self._lives += 1
         for side in self.world.boards:
             insole = self.insoles[side] = Insole(side)
-            self.collector.watch(insole)
-            self.keepers[side] = ReconnectingConnection(
+            self.journal_writer.watch(insole)
+            self.connections[side] = ReconnectingConnection(
                 insole,
                 lambda side=side: self._link(side),
                 POLICY,
                 Backoff(rng=random.Random(f"{self.seed} {side} {self._lives}")),
                 now=lambda: self.world.now_us * 1000,
             )
-            self._tasks.append(asyncio.create_task(self.keepers[side].run()))
-        self._tasks.append(asyncio.create_task(self.collector.run()))
+            self._tasks.append(asyncio.create_task(self.connections[side].run()))
+        self._tasks.append(asyncio.create_task(self.journal_writer.run()))
 
     async def start_when_possible(self) -> None:
         """Start, again and again while the disk is full."""
@@ -89,8 +89,8 @@ class Host:
 
     async def finish(self) -> None:
         """Stop the insoles, fetch and commit everything, and end in order."""
-        for keeper in self.keepers.values():
-            await complete(keeper, self.collector, ids.MODE_IDLE)
+        for connection in self.connections.values():
+            await complete(connection, self.journal_writer, ids.MODE_IDLE)
         await self._end_tasks()
         self.journal.close()
 

@@ -31,7 +31,7 @@ LOST_WITH_POWER = (MissingReason.OFF, MissingReason.UNFLUSHED)
 
 
 @dataclass(frozen=True)
-class InsoleBooks:
+class InsoleLedger:
     """The books of one insole at the end; counts are slots, which are frames at full rate.
 
     Attributes:
@@ -58,7 +58,7 @@ class SoakResult:
     seed: int
     wall_s: float
     faults: dict[str, int]
-    insoles: dict[str, InsoleBooks]
+    insoles: dict[str, InsoleLedger]
     balanced: bool
     bit_exact: bool
     verified: bool
@@ -226,14 +226,14 @@ def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lam
 
 def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
     ledger = {foot.foot: foot for foot in read_manifest(recording).feet}
-    insoles: dict[str, InsoleBooks] = {}
+    insoles: dict[str, InsoleLedger] = {}
     balanced = bit_exact = set(ledger) == set(SIDES)
     for side, foot in ledger.items():
         board = soak.world.boards[side]
         proof = prove(board, read_parquet(recording / f"{side}.parquet"), soak.wearing.counts[side])
         losses = sum(1 for _ in board.off_us)
         with_power = sum(foot.missing_by_reason.get(reason, 0) for reason in LOST_WITH_POWER)
-        insoles[side] = InsoleBooks(
+        insoles[side] = InsoleLedger(
             foot.frames_requested,
             foot.frames_recorded,
             foot.frames_missing,
