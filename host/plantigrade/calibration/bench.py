@@ -15,14 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.calibration.model import MID_RANGE_N, Calibration, SensorCurve
 from plantigrade.calibration.nominal import nominal
 from plantigrade.errors import PlantigradeError
 
-F64 = NDArray[np.float64]
 MIN_LOADS = 4
 LARGEST_RESIDUAL_PCT = 25.0
 

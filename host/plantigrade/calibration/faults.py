@@ -13,10 +13,9 @@ import numpy as np
 from insole_protocol.layout import REGIONS
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.calibration.model import Codes
-
-F64 = NDArray[np.float64]
 
 WINDOW_S = 20.0
 DRIFT_WINDOWS = 15

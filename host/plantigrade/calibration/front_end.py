@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.errors import FileError
-
-F64 = NDArray[np.float64]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _PLACES = (

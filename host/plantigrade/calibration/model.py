@@ -10,11 +10,10 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F32, F64
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.errors import FileError
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 Codes = NDArray[np.integer[Any]]
 Table = dict[str, Any]
 SCHEMA = "plantigrade.calibration/1"

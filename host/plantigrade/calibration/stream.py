@@ -14,13 +14,10 @@ agreement there is not agreement of a formula with itself.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F32, F64
 from plantigrade.calibration.model import CODES, Calibration, Codes
 from plantigrade.calibration.stream_kernel import calibrate_rows
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 CREEP_TIMES_S = np.array([1.0, 10.0, 100.0, 1e3, 1e4])
 CREEP_REFERENCE = float(-np.expm1(-1.0 / CREEP_TIMES_S).sum())

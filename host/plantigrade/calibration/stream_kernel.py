@@ -6,9 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
+from plantigrade.array_types import F32, F64, I64
 
 LOG_KNEE_N = 1.5
 REVERSAL_PER_LOG = 3.5

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from plantigrade.errors import PlantigradeError
 
-F64 = NDArray[np.float64]
 Forces = NDArray[np.floating]
 MIN_CYCLES = 10
 MIN_STANDING_S = 10.0

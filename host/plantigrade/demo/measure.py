@@ -6,12 +6,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.bridge.insole import StampedFrames
-
-F64 = NDArray[np.float64]
-
 
 RECENT_BATCHES = 20
 

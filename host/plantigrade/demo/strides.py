@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from plantigrade.array_types import F64
 
 MATCH_WITHIN_S = 0.25
 """Contacts of the two analyses closer than this are the same contact: a quarter of a stride, far from the

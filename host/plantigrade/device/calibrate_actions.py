@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 from insole_protocol.layout import SENSOR_NAMES
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.calibration.bench import BenchReading, fit_bench
 from plantigrade.calibration.model import MID_RANGE_N, Calibration, load_calibration
 from plantigrade.calibration.nominal import nominal
@@ -24,7 +24,6 @@ from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
 
-F64 = NDArray[np.float64]
 DIRECTIONS: Mapping[str, int] = {"": 1, "up": 1, "down": -1, "1": 1, "-1": -1}
 MAX_ROWS = 100_000
 

@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F32, F64
 from plantigrade.gait.engine import Engine
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.results import Analysis, Event
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo
-
-F64 = NDArray[np.float64]
-F32 = NDArray[np.float32]
 
 FEET = {"left": Foot.LEFT, "right": Foot.RIGHT}
 

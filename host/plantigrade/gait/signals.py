@@ -8,7 +8,9 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from plantigrade.array_types import F64
+
+Floats = F64
 Forces = npt.NDArray[np.float32]
 Quantity = Literal["force", "footswitch"]
 NEWTONS_PER_KG: Final = 9.80665

@@ -25,10 +25,10 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.twin.electrical_kernel import KNEE_N, PLAY_PER_LOG, run_sensors
 
-F64 = NDArray[np.float64]
 U16 = NDArray[np.uint16]
 
 CREEP_TIMES_S = np.array([0.3, 3.0, 30.0, 300.0, 3e3, 3e4])

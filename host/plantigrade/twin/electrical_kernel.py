@@ -4,10 +4,9 @@ cut into pieces."""
 import math
 
 import numba
-import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from plantigrade.array_types import F64
+
 KNEE_N = 1.0
 """Added to the force before its logarithm, so that hysteresis dies out towards zero load."""
 HALF_LOAD_N = 5.0

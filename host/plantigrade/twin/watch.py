@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F32, F64
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.calibration import Calibrator
@@ -31,8 +32,6 @@ from plantigrade.twin.bleak_backend import backend_for
 from plantigrade.twin.feeds import SEEDS
 from plantigrade.twin.pair import VirtualPair
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 RATE_HZ = 100.0
 STEP_S = 0.25
 SCAN_S = 20.0

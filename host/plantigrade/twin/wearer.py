@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F32, F64
 from plantigrade.calibration import Calibration, Calibrator, WeightScale, scale_from_walking
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
@@ -14,8 +15,6 @@ from plantigrade.twin.bench import bench_calibration
 from plantigrade.twin.body import Condition, ForceWalk, Person, VirtualWalk, draw_person, walk
 from plantigrade.twin.electrical import FrontEnd
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 EU_SIZE = 42.0
 SETTLING_S = 60.0
 

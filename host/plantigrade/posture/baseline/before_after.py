@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.baseline import FLOOR
@@ -19,7 +19,6 @@ from plantigrade.posture.baseline.t_distribution import t_quantile
 from plantigrade.posture.rules_engine.features import StrideColumns
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
 
-F64 = NDArray[np.float64]
 MIN_SESSIONS = 2
 MIN_STRIDES = 12
 

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.baseline.t_distribution import t_quantile
 from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
 
-F64 = NDArray[np.float64]
 SCHEMA = "plantigrade.diary/1"
 MIN_DAYS = 14
 MIN_DIFFERENT = 4

@@ -1,13 +1,12 @@
 """Both feet on one even time base: where a foot starts later or samples are missing, it carries nothing."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F32
 from plantigrade.gait.signals import FootSignal, Walk
 from plantigrade.posture.rules_engine.features import Observation
 from plantigrade.posture.rules_engine.standing import StandingWatch
 
-F32 = NDArray[np.float32]
 PIECE_S = 600.0
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.gait.results import STRIDE_UNITS, Analysis, StrideTable
 from plantigrade.gait.signals import Foot
 
-F64 = NDArray[np.float64]
 NAN = float("nan")
 REGION_NAMES = ("heel", "midfoot", "forefoot", "toes")
 

@@ -8,8 +8,8 @@ from enum import Enum
 from math import erf, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.features import StrideColumns
 from plantigrade.posture.rules_engine.rulebook import RuleBook
@@ -17,7 +17,6 @@ from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope, 
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value
 from plantigrade.posture.rules_engine.uncertainty import sensor_sd
 
-F64 = NDArray[np.float64]
 NAN = float("nan")
 BLOCKS = 8
 

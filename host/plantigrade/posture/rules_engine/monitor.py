@@ -9,8 +9,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.alerts import Alert, AlertLog
 from plantigrade.posture.rules_engine.features import Observation
@@ -18,7 +18,6 @@ from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value, seconds_value
 
-F64 = NDArray[np.float64]
 LATENESS_S = 5.0
 JUDGE_EVERY_STRIDES = 4
 FORGET_AFTER_S = 3600.0

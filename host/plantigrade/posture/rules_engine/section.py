@@ -6,8 +6,8 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import Foot, SensorLayout
 from plantigrade.posture.rules_engine.alerts import Alert
@@ -17,7 +17,6 @@ from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.statistics import Reference
 
-F64 = NDArray[np.float64]
 OWN_LAYOUT_PREFIX = "plantigrade-16"
 
 

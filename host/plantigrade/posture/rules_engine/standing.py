@@ -25,9 +25,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.posture.rules_engine.features import Observation
 
-F64 = NDArray[np.float64]
 NAN = float("nan")
 STANDING_SHARE = 0.60
 STEADY_RANGE_SHARE = 0.45

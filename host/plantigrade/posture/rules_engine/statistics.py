@@ -5,12 +5,11 @@ from math import isnan
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.rules import Combine, Rule, Scope, Statistic, Term
 
-F64 = NDArray[np.float64]
 NAN = float("nan")
 OUTLIER_SDS = 4.0
 

@@ -5,11 +5,10 @@ and b; the variance is the sum of (dS/dI_j I_j u_j)^2 with the relative uncertai
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.posture.rules_engine.features import REGION_NAMES, StrideColumns
 
-F64 = NDArray[np.float64]
 NAN = float("nan")
 SUMS = ("mean_force_n", "impulse_n_s", "carried_bw", "push_off_bw", "first_peak_bw", "loading_rate_bw_per_s")
 """Values that are sums over the sensors, or follow one."""

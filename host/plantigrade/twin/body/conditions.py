@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.errors import PlantigradeError
 from plantigrade.twin.body.person import SENSORS, medial_lever
 
-F64 = NDArray[np.float64]
 Side = Literal["left", "right", "both"]
 
 HEEL, MIDFOOT, FOREFOOT, TOES = slice(0, 4), slice(4, 8), slice(8, 13), slice(13, 16)

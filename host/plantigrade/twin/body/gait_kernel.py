@@ -2,9 +2,8 @@
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from plantigrade.array_types import F64
 
 
 @numba.njit(cache=True, nogil=True)  # pyright: ignore[reportUntypedFunctionDecorator, reportUnknownMemberType]

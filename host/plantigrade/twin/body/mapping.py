@@ -15,9 +15,8 @@ from functools import cache
 
 import numpy as np
 from insole_protocol import layout
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from plantigrade.array_types import F64
 
 SPREAD_LENGTHS = 0.075
 """Width of the Gaussian as a share of the insole's length: about the distance of neighbouring sensors."""

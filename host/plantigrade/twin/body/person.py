@@ -10,9 +10,9 @@ marked as assumptions in docs/explanation/body-model.md.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from plantigrade.array_types import F64
+
 SENSORS = 16
 GRAVITY_N_PER_KG = 9.81
 

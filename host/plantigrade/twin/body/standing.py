@@ -9,13 +9,12 @@ minutes for someone who shifts, none for someone who does not.
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.twin.body.conditions import Condition, combined
 from plantigrade.twin.body.person import SENSORS, Person
 from plantigrade.twin.body.walk import ForceWalk
 
-F64 = NDArray[np.float64]
 Rest = Literal["stand", "sit", "off"]
 
 SHIFT_EVERY_S = 90.0

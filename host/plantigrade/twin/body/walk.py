@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.errors import FileError
 from plantigrade.twin.body.mapping import onto_sixteen
 from plantigrade.twin.walks import BUNDLED_WALK
-
-F64 = NDArray[np.float64]
 
 COLUMNS = 19
 LEFT = slice(1, 9)

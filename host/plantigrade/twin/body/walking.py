@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.twin.body.conditions import Change, Condition, combined
 from plantigrade.twin.body.gait_kernel import fill_stances
 from plantigrade.twin.body.person import FALL_AT, FALL_WIDTH, RISE_AT, RISE_WIDTH, SENSORS, Person
 from plantigrade.twin.body.walk import ForceWalk
 
-F64 = NDArray[np.float64]
 FEET: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 ENVELOPE_GRID = 200
