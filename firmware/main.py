@@ -17,16 +17,16 @@ from insole.clock import Clock
 from insole.commands import Commands
 from insole.crash import CrashHandler
 from insole.faults import Faults
-from insole.garbage import Collector
+from insole.garbage_collector import GarbageCollector
 from insole.housekeeping import Housekeeping
 from insole.identity import Identity
 from insole.indicator import Indicator
 from insole.insole import Insole
 from insole.live import LiveQueue
 from insole.modes import KEEP_OLDEST, Modes
-from insole.numbers import Numbers
+from insole.persistent_counters import PersistentCounters
 from insole.power import Power
-from insole.pump import Pump
+from insole.tx_scheduler import TxScheduler
 from insole.radio import Radio
 from insole.recorder import Recorder
 from insole.sampler import Sampler
@@ -40,16 +40,16 @@ from insole_protocol import block, ids
 from insole_protocol.codec import Encoder
 
 
-def open_log(board, keep_oldest, numbers):
+def open_log(board, keep_oldest, counters):
     """The log, or what stands in for it when its storage does not answer: sampling does not depend on it."""
     try:
         recorder = Recorder(Partition.find(Partition.TYPE_DATA, label=board.LOG_PARTITION)[0], keep_oldest)
-        recorder.open(numbers)
+        recorder.open(counters)
     except (OSError, IndexError, ValueError) as error:  # refused; no such partition; too small
         print("no log:", error)
         from insole.recorder.absent import AbsentLog
 
-        return AbsentLog(numbers)
+        return AbsentLog(counters)
     return recorder
 
 
@@ -66,8 +66,8 @@ def build_insole(board):
     imu = lsm6dso.probe(i2c, board.IMU_ADDRESS)
     force_array = ForceArray(board)
     sampler = Sampler(clock, force_array, imu)
-    numbers = Numbers()
-    recorder = open_log(board, settings.log_full == KEEP_OLDEST, numbers)
+    counters = PersistentCounters()
+    recorder = open_log(board, settings.log_full == KEEP_OLDEST, counters)
     encoder = Encoder(block.MAX_FRAMES_IMU if imu else block.MAX_FRAMES, bool(imu))
     work = asyncio.ThreadSafeFlag()
     gait = StepCounter()
@@ -80,14 +80,14 @@ def build_insole(board):
         clock=clock,
         faults=faults,
         settings=settings,
-        numbers=numbers,
+        counters=counters,
         sampler=sampler,
         recorder=recorder,
         work=work,
         gait=gait,
         live=live,
         blocks=blocks,
-        collector=Collector(sampler),
+        garbage_collector=GarbageCollector(sampler),
         battery=battery,
         power=power,
         identity=Identity(machine.unique_id()),
@@ -108,11 +108,11 @@ class Firmware:
         bonds = Bonds()
         self.radio = Radio(bluetooth.BLE(), bonds, insole.identity)
         self.usb = UsbLink()
-        self.pump = Pump(insole.work)
+        self.tx_scheduler = TxScheduler(insole.work)
         self.housekeeping = Housekeeping(insole, self.radio, bonds)
         sessions = [Session(link, insole.live) for link in self.radio.links + [self.usb]]
         for session in sessions:
-            self.pump.add(session)
+            self.tx_scheduler.add(session)
         answer = Commands(insole).handle
         self.radio.attach(sessions[:-1], answer)
         self.usb.attach(sessions[-1], answer)
@@ -124,9 +124,9 @@ class Firmware:
         asyncio.get_event_loop().set_exception_handler(CrashHandler(self.watchdog, insole.clock))
         insole.self_test.run()
         insole.modes.begin(self.housekeeping.announce)
-        insole.collector.settle()
-        asyncio.create_task(insole.blocks.run(insole.collector))
-        for part in (self.pump, self.radio, self.usb, self.housekeeping, insole.indicator):
+        insole.garbage_collector.settle()
+        asyncio.create_task(insole.blocks.run(insole.garbage_collector))
+        for part in (self.tx_scheduler, self.radio, self.usb, self.housekeeping, insole.indicator):
             asyncio.create_task(part.run())
         await self.watchdog.run()
 

@@ -82,12 +82,12 @@ class BlockBuilder:
         self._chunks = chunks
         self.sampler.wake_rows = CHUNK_SLOTS + LOOKAHEAD_SLOTS if chunks else frames_per_record
 
-    async def run(self, collector):
+    async def run(self, garbage_collector):
         """Drain the ring whenever enough rows wait; never ends."""
         while True:
             await self.sampler.ready.wait()
             self.drain()
-            collector.after_sample()
+            garbage_collector.after_sample()
 
     def drain(self):
         """Look at every waiting row; make the records that are due."""

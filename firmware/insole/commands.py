@@ -22,7 +22,7 @@ class Commands:
     """Takes command messages of every session and queues their replies.
 
     `insole` gives access to the parts: clock, sampler, blocks, recorder, settings, identity, battery, gait,
-    faults, modes, self_test, indicator, power and the `work` flag of the pump (see main.py).
+    faults, modes, self_test, indicator, power and the `work` flag of the TX scheduler (see main.py).
     """
 
     def __init__(self, insole):
@@ -133,7 +133,7 @@ class Commands:
             sampler.max_jitter_us,
             insole.gait.steps,
             insole.gait.cadence,
-            insole.collector.free,
+            insole.garbage_collector.free,
             insole.faults.flags,
             min(0xFFFF, session.malformed + session.transport.malformed()),
         )

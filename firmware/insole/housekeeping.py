@@ -42,7 +42,7 @@ class Housekeeping:
         recorder = self._insole.recorder
         try:
             recorder.flush()
-            self._insole.numbers.keep(recorder)
+            self._insole.counters.save(recorder)
             self._bonds.save_if_changed()
         except OSError:
             faults.storage_errors += 1

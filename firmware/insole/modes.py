@@ -1,4 +1,4 @@
-"""Idle, daily and live: what changes between them, and the books of the slots in between."""
+"""Idle, daily and live: what changes between them, and the accounting of the slots in between."""
 
 from insole_protocol import advert, ids
 

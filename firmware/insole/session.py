@@ -67,7 +67,7 @@ class Session:
         """Queue a reply: bytes, or a callable that makes them at the moment of sending (for TIME)."""
         self._replies.append(reply)
 
-    def pump(self):
+    def send_next(self):
         """Move one message or what is left of it. IDLE: nothing to do; BLOCKED: ask again soon."""
         if not self._sending and not self._load():
             return BLOCKED if self.transfer else IDLE

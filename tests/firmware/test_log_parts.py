@@ -11,9 +11,9 @@ for folder in ("firmware", "shared", "tests/firmware"):
         sys.path.append(str(ROOT / folder))
 
 from insole.recorder import Recorder, media  # noqa: E402
-from insole.recorder.find import LOOKAHEAD, PROBES, find_head  # noqa: E402
+from insole.recorder.head_search import LOOKAHEAD, PROBES, find_head  # noqa: E402
 from insole.recorder.index import PageIndex, blank, u32  # noqa: E402
-from insole.recorder.moves import clear, copy  # noqa: E402
+from insole.recorder.memory_ops import clear, copy  # noqa: E402
 from log_kit.devices import RamCard, RamFlash  # noqa: E402
 from log_kit.logs import filled  # noqa: E402
 from log_kit.walks import make_record  # noqa: E402

@@ -85,7 +85,10 @@ class RadioLinks(Machine):
     def command(self, numbers: list[int]) -> None:
         self.step("command", numbers)
 
-    @rule(name=st.sampled_from(["serve", "pump", "live", "serve", "pump", "fill", "busy"]), numbers=NUMBERS)
+    @rule(
+        name=st.sampled_from(["serve", "transmit", "live", "serve", "transmit", "fill", "busy"]),
+        numbers=NUMBERS,
+    )
     def turn(self, name: str, numbers: list[int]) -> None:
         self.step(name, numbers)
 
@@ -117,7 +120,10 @@ class CommandSessions(Machine):
 def test_every_rule_of_the_machines_is_driven() -> None:
     """A rule that is added to a walk is added here."""
     for machine, driven in (
-        (RadioLinks, "connect disconnect exchange_mtu encrypt stray show command serve pump live fill busy"),
+        (
+            RadioLinks,
+            "connect disconnect exchange_mtu encrypt stray show command serve transmit live fill busy",
+        ),
         (
             CommandSessions,
             "hello status stream set_mode set_setting get_setting read transfer stop acknowledge info erase"

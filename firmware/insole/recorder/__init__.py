@@ -63,22 +63,22 @@ class Recorder(Writer):
         storage_errors: reads, writes and erases that the device refused since boot.
     """
 
-    def open(self, numbers=None):
+    def open(self, counters=None):
         """Find the log and begin a new boot. OSError when the device cannot be read or written.
 
         Args:
-            numbers: an `insole.numbers.Numbers` that outlives this device; knows what was used without it.
+            counters: `PersistentCounters`, which outlive this device and know what was used without it.
         """
         from insole.recorder import boot
 
         boot.find(self)
-        if numbers:
-            boot.take_over(self, numbers)
+        if counters:
+            boot.take_over(self, counters)
         boot.begin(self)
         if sys.implementation.name == "micropython":
             # Boot comes once: the code for it leaves its room on the heap to the rest.
             del boot
-            for name in ("boot", "find"):
+            for name in ("boot", "head_search"):
                 sys.modules.pop("insole.recorder." + name, None)
                 globals().pop(name, None)
 
@@ -103,7 +103,7 @@ class Recorder(Writer):
             self.skip(seq, ids.GAP_OVERRUN)
         if (self.full and not self.resume(seq)) or not self.room_for(length):
             self.stop(ids.GAP_STORAGE if self.refused else ids.GAP_LOG_FULL)
-            self.not_keep(slots)
+            self.discard(slots)
             return False
         self.put(record, length)
         self.next_seq = self.accounted_to = seq + slots

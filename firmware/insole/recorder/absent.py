@@ -22,7 +22,7 @@ class AbsentReader:
 
 
 class AbsentLog:
-    """The face of `Recorder` without a device behind it. Numbers go on where `numbers` leaves off.
+    """The face of `Recorder` without a device behind it. Numbers go on where `counters` leaves off.
 
     What earlier boots have logged may still lie on the device; until it answers again all of it counts as
     missing for a storage error, which a host does not take for the last word.
@@ -33,9 +33,9 @@ class AbsentLog:
     capacity_pages = corrupt_pages = overwritten = 0
     keep_oldest = False
 
-    def __init__(self, numbers):
-        self.boot = (numbers.boot + 1) & 0xFFFF
-        self.next_seq = self.oldest_seq = self.acked_seq = numbers.to_seq
+    def __init__(self, counters):
+        self.boot = (counters.boot + 1) & 0xFFFF
+        self.next_seq = self.oldest_seq = self.acked_seq = counters.to_seq
         self.not_kept = 0
         self.storage_errors = 1
         self.head = -1

@@ -11,7 +11,7 @@ from insole_protocol.log_records import (
     parse_note,
 )
 
-from insole.recorder.find import find_head
+from insole.recorder.head_search import find_head
 
 
 def find(log):
@@ -91,14 +91,14 @@ def _read_notes(log, index, reserved):
     return closed, reserved
 
 
-def take_over(log, numbers):
+def take_over(log, counters):
     """Go on beyond numbers that were used while this device held no log, or refused to."""
-    behind = (numbers.boot - log.boot) & 0xFFFF
-    if behind >= 0x8000 or (behind == 0 and not numbers.unlogged):
+    behind = (counters.boot - log.boot) & 0xFFFF
+    if behind >= 0x8000 or (behind == 0 and not counters.unlogged):
         return
-    log.boot = numbers.boot
-    if numbers.to_seq > log.next_seq:
-        log.next_seq, log.stop_reason = numbers.to_seq, ids.GAP_STORAGE
+    log.boot = counters.boot
+    if counters.to_seq > log.next_seq:
+        log.next_seq, log.stop_reason = counters.to_seq, ids.GAP_STORAGE
 
 
 def begin(log):

@@ -20,9 +20,9 @@ from insole.recorder import media
 from insole.recorder.index import CHUNK_BYTES, PageIndex, u32
 
 try:
-    from insole.recorder.moves_viper import clear, copy
+    from insole.recorder.memory_ops_viper import clear, copy
 except (ImportError, ValueError):  # not MicroPython, or compiled for another processor
-    from insole.recorder.moves import clear, copy
+    from insole.recorder.memory_ops import clear, copy
 
 WINDOW = 64
 NOTE_ROOM = (
@@ -218,7 +218,7 @@ class Writer:
             self.stop_reason = reason
             self.reserved_to = self.accounted_to
 
-    def not_keep(self, slots):
+    def discard(self, slots):
         """Count slots that are not kept; that their numbers are used is committed before they are."""
         self.not_kept += slots
         self.next_seq += slots

@@ -244,7 +244,7 @@ def test_a_log_transfer_can_be_stopped_and_only_one_runs():
     bench.slots(3000)
     bench.ble.room = 3
     host.write(host_messages.build_command(ids.OP_LOG_READ, 1, 0, 3000, 0))
-    bench.pump()
+    bench.transmit()
     host.write(host_messages.build_command(ids.OP_LOG_READ, 2, 0, 3000, 0))
     host.write(host_messages.build_command(ids.OP_LOG_STOP, 3))
     bench.ble.room = 1000
@@ -322,7 +322,7 @@ def test_random_bytes_on_the_control_point_break_nothing():
             continue
         bench.ble.write_from_central(host.handle, control, value)
         bench.radio.serve()
-        bench.pump()
+        bench.transmit()
     bench.ble.sent.clear()
     again = Central(bench, handle=7)
     assert again.hello().result == 0

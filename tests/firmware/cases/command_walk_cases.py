@@ -20,7 +20,7 @@ IDLE, LIVE = ids.MODE_IDLE, ids.MODE_LIVE
 
 
 class Link:
-    """A transport that nobody pumps."""
+    """A transport that nobody sends on."""
 
     secure = True
 
@@ -105,7 +105,7 @@ class Insole:
         count = self.draw.choice((1, 7, 40, 90, 300))
         for index in range(16):
             machine.sensors[index] = 330 + self.draw.below(2000)
-        self.bench.slots(count, pump=False, fire=not self.draw.chance(10))
+        self.bench.slots(count, transmit=False, fire=not self.draw.chance(10))
         return "%d slots" % count
 
     def status(self):

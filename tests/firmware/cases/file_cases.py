@@ -7,7 +7,7 @@ import workbench
 
 from insole import files
 from insole.bonds import MAX_KEY_BYTES, MAX_PER_KIND, MAX_VALUE_BYTES, Bonds
-from insole.numbers import AHEAD, Numbers
+from insole.persistent_counters import AHEAD, PersistentCounters
 from insole.settings import VERSION, Settings, migrate
 from insole_protocol import ids
 from insole_protocol.settings import TABLE, find
@@ -219,48 +219,48 @@ def test_bonds_that_cannot_be_read_mean_pairing_again():
 
 
 class Log:
-    """What `Numbers` asks of a log."""
+    """What `PersistentCounters` asks of a log."""
 
     def __init__(self, boot, next_seq, full=False, stop_reason=ids.GAP_STORAGE):
         self.boot, self.next_seq, self.full, self.stop_reason = boot, next_seq, full, stop_reason
 
 
-def kept(numbers, log):
+def kept(counters, log):
     """Whether the file was written for this log, and what it says."""
     path = "/numbers.json"
     if "numbers.json" in os.listdir("/"):
         os.remove(path)
-    numbers.keep(log)
+    counters.save(log)
     return read(path) if "numbers.json" in os.listdir("/") else None
 
 
-def test_numbers_speak_for_eleven_minutes_and_are_renewed_after_half_of_that():
+def test_counters_speak_for_eleven_minutes_and_are_renewed_after_half_of_that():
     workbench.clear_flash()
     assert AHEAD == 65536
-    numbers = Numbers()
-    assert (numbers.boot, numbers.to_seq, numbers.unlogged) == (0, 0, False)
-    assert kept(numbers, Log(3, 1000)) == {"boot": 3, "to_seq": 66536, "unlogged": False}
-    assert kept(numbers, Log(3, 1000)) is None
-    assert kept(numbers, Log(3, 33767)) is None, "32769 slots are left"
-    assert kept(numbers, Log(3, 33768)) == {"boot": 3, "to_seq": 99304, "unlogged": False}
-    assert kept(numbers, Log(4, 33769)) == {"boot": 4, "to_seq": 99305, "unlogged": False}
-    again = kept(numbers, Log(4, 33770, full=True))
+    counters = PersistentCounters()
+    assert (counters.boot, counters.to_seq, counters.unlogged) == (0, 0, False)
+    assert kept(counters, Log(3, 1000)) == {"boot": 3, "to_seq": 66536, "unlogged": False}
+    assert kept(counters, Log(3, 1000)) is None
+    assert kept(counters, Log(3, 33767)) is None, "32769 slots are left"
+    assert kept(counters, Log(3, 33768)) == {"boot": 3, "to_seq": 99304, "unlogged": False}
+    assert kept(counters, Log(4, 33769)) == {"boot": 4, "to_seq": 99305, "unlogged": False}
+    again = kept(counters, Log(4, 33770, full=True))
     assert again == {"boot": 4, "to_seq": 99306, "unlogged": True}
-    assert kept(numbers, Log(4, 33771, full=True)) is None
-    assert kept(numbers, Log(4, 33772)) == {"boot": 4, "to_seq": 99308, "unlogged": False}
+    assert kept(counters, Log(4, 33771, full=True)) is None
+    assert kept(counters, Log(4, 33772)) == {"boot": 4, "to_seq": 99308, "unlogged": False}
     full = Log(4, 33773, full=True, stop_reason=ids.GAP_LOG_FULL)
-    assert kept(numbers, full) is None, "such a log knows its numbers"
+    assert kept(counters, full) is None, "such a log knows its numbers"
 
 
-def test_numbers_end_before_the_number_that_is_none():
+def test_counters_end_before_the_number_that_is_none():
     workbench.clear_flash()
-    numbers = Numbers()
-    assert kept(numbers, Log(1, 0xFFFFFFFF - 65537))["to_seq"] == 0xFFFFFFFE
-    assert kept(numbers, Log(2, 0xFFFFFFFF - 65538))["to_seq"] == 0xFFFFFFFD
-    assert kept(numbers, Log(3, 0xFFFFFFFF - 65000))["to_seq"] == 0xFFFFFFFE
+    counters = PersistentCounters()
+    assert kept(counters, Log(1, 0xFFFFFFFF - 65537))["to_seq"] == 0xFFFFFFFE
+    assert kept(counters, Log(2, 0xFFFFFFFF - 65538))["to_seq"] == 0xFFFFFFFD
+    assert kept(counters, Log(3, 0xFFFFFFFF - 65000))["to_seq"] == 0xFFFFFFFE
 
 
-def test_numbers_of_a_file_are_believed_within_their_range():
+def test_counters_of_a_file_are_believed_within_their_range():
     nothing = (0, 0, False)
     for content, expected in (
         ({"boot": 7, "to_seq": 99, "unlogged": True}, (7, 99, True)),
@@ -283,5 +283,5 @@ def test_numbers_of_a_file_are_believed_within_their_range():
     ):
         workbench.clear_flash()
         write("/numbers.json", content)
-        numbers = Numbers()
-        assert (numbers.boot, numbers.to_seq, numbers.unlogged) == expected, content
+        counters = PersistentCounters()
+        assert (counters.boot, counters.to_seq, counters.unlogged) == expected, content

@@ -34,8 +34,8 @@ def test_the_log_is_flushed_and_the_numbers_are_kept_each_round():
     assert recorder.committed < recorder.used
     bench.firmware.housekeeping.round()
     assert recorder.committed == recorder.used
-    assert bench.insole.numbers.boot == recorder.boot
-    assert bench.insole.numbers.to_seq == recorder.next_seq + 65536
+    assert bench.insole.counters.boot == recorder.boot
+    assert bench.insole.counters.to_seq == recorder.next_seq + 65536
 
 
 def test_the_battery_is_looked_at_every_tenth_round_and_its_flags_stand_in_the_records():
@@ -99,13 +99,13 @@ def test_flash_that_refuses_a_file_is_a_fault_and_is_asked_again():
         asked.append(recorder)
         raise OSError(28)
 
-    bench.insole.numbers.keep = refuse
+    bench.insole.counters.keep = refuse
     bench.ble.handler(30, (2, b"peer", b"key"))
     bench.firmware.housekeeping.round()
     bench.firmware.housekeeping.round()
     assert bench.insole.faults.flags == ids.FAULT_LOG and len(asked) == 2
     assert bench.insole.faults.storage_errors == 2
-    del bench.insole.numbers.keep
+    del bench.insole.counters.keep
     bench.firmware.housekeeping.round()
     bench.firmware.housekeeping.round()
     assert bench.insole.faults.flags == 0

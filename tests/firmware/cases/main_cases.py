@@ -35,11 +35,11 @@ def refused_log(partition):
     """What `open_log` makes of a log partition that is not to be used, and what it prints."""
     find_partition = esp32.Partition.find
     printed = Printed()
-    numbers = Workbench().insole.numbers
+    counters = Workbench().insole.counters
     main.print = printed
     esp32.Partition.find = staticmethod(lambda kind, label=None: partition(kind, label))
     try:
-        return main.open_log(board, True, numbers), printed.lines
+        return main.open_log(board, True, counters), printed.lines
     finally:
         esp32.Partition.find = find_partition
         del main.print
@@ -59,7 +59,7 @@ def test_parts_are_wired_as_the_board_says():
     assert len(insole.live._data) == 4096, "some seconds of live records"
     assert "insole.recorder.boot" not in workbench.sys.modules, "its code leaves its room to the rest"
     assert len(bench.radio.links) == 2
-    assert [session.transport for session in bench.firmware.pump._sessions] == bench.radio.links + [
+    assert [session.transport for session in bench.firmware.tx_scheduler._sessions] == bench.radio.links + [
         bench.firmware.usb
     ]
     assert bench.firmware.watchdog._wdt.timeout == 8000
@@ -128,14 +128,14 @@ def test_everything_runs_by_itself():
     bench.insole.settings.store(find(2), ids.MODE_LIVE)
     host.ask(ids.OP_STREAM, 1)
     fed = bench.firmware.watchdog._wdt.fed
-    assert bench.insole.collector.free == 0
+    assert bench.insole.garbage_collector.free == 0
     bench.ble.advertising = None
     bench.live(3)
     assert bench.insole.modes.mode == ids.MODE_LIVE, "the boot mode was applied"
     assert bench.firmware.watchdog._wdt.fed - fed in (3, 4), "once a second"
     frames = sum(block.header.frames for block in host.records())
-    assert frames >= 295, "blocks were made, and the pump sent them"
-    assert bench.insole.collector.free > 0, "garbage was collected once everything was made"
+    assert frames >= 295, "blocks were made, and the TX scheduler sent them"
+    assert bench.insole.garbage_collector.free > 0, "garbage was collected once everything was made"
     assert bench.insole.sampler.lost == 0
     assert bench.ble.advertising is not None, "one more host may come"
     assert bench.firmware.housekeeping._rounds in (2, 3)
@@ -151,7 +151,7 @@ def test_sensors_are_tested_before_anything_runs():
 
 
 def test_a_task_that_dies_is_reported_and_the_watchdog_is_fed_no_more():
-    for part in ("pump", "housekeeping", "usb", "radio"):
+    for part in ("tx_scheduler", "housekeeping", "usb", "radio"):
         bench = Workbench()
         dog = bench.firmware.watchdog
         turns = [0]
@@ -160,7 +160,7 @@ def test_a_task_that_dies_is_reported_and_the_watchdog_is_fed_no_more():
             turns[0] += 1
             raise ValueError("the end of " + part)
 
-        name = {"pump": "round", "housekeeping": "round", "usb": "receive", "radio": "serve"}[part]
+        name = {"tx_scheduler": "round", "housekeeping": "round", "usb": "receive", "radio": "serve"}[part]
         setattr(getattr(bench.firmware, part), name, die)
         dies_after_s = 1 if part == "housekeeping" else 0
         bench.live(dies_after_s + 1.2)
@@ -177,7 +177,7 @@ def test_a_blocks_task_that_dies_is_reported_too():
     def die():
         raise ValueError("no more records")
 
-    bench.insole.collector.after_sample = die
+    bench.insole.garbage_collector.after_sample = die
     bench.live(1)
     assert bench.firmware.watchdog.task_died
     assert "no more records" in files.read_json("/crash.json")["text"]

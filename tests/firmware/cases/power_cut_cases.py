@@ -12,7 +12,7 @@ from workbench import Central, Workbench, power_cut
 
 from insole import files
 from insole.bonds import Bonds
-from insole.numbers import AHEAD, Numbers
+from insole.persistent_counters import AHEAD, PersistentCounters
 from insole.settings import Settings
 from insole_protocol import ids
 from insole_protocol.settings import TABLE, find
@@ -21,7 +21,7 @@ from log_kit.walks import check_tiling, read_all
 
 
 class Log:
-    """What `Numbers` asks of a log."""
+    """What `PersistentCounters` asks of a log."""
 
     def __init__(self, boot, next_seq, full=False):
         self.boot, self.next_seq, self.full = boot, next_seq, full
@@ -97,36 +97,36 @@ def test_bonds_are_the_old_or_the_new_ones():
 def test_numbers_speak_for_all_that_was_used():
     """Whatever the cut leaves, no slot before the file's end and no boot number is used again."""
     workbench.clear_flash()
-    Numbers().keep(Log(3, 1000))
+    PersistentCounters().save(Log(3, 1000))
     told = [(3, 1000)]
 
     def action():
-        numbers = Numbers()
+        counters = PersistentCounters()
         for boot, seq in ((4, 1100), (4, 1100 + AHEAD), (5, 300000), (5, 300000 + 2 * AHEAD)):
-            numbers.keep(Log(boot, seq))
+            counters.save(Log(boot, seq))
             told[0] = (boot, seq)
 
     def check(cut):
-        numbers = Numbers()
+        counters = PersistentCounters()
         boot, seq = cut.promised
-        assert numbers.boot >= boot and numbers.to_seq > seq, (numbers.boot, numbers.to_seq, cut.promised)
+        assert counters.boot >= boot and counters.to_seq > seq, (counters.boot, counters.to_seq, cut.promised)
         if cut.finished:
-            assert (numbers.boot, numbers.to_seq) == (5, 300000 + 3 * AHEAD)
+            assert (counters.boot, counters.to_seq) == (5, 300000 + 3 * AHEAD)
 
     power_cut(action, check, lambda: told[0])
 
 
 def test_that_the_log_does_not_know_survives_too():
     workbench.clear_flash()
-    Numbers().keep(Log(3, 1000))
+    PersistentCounters().save(Log(3, 1000))
 
     def check(cut):
-        numbers = Numbers()
-        assert numbers.unlogged or not cut.finished
-        assert (numbers.boot, numbers.to_seq) in ((3, 1000 + AHEAD), (3, 2000 + AHEAD))
-        assert numbers.unlogged == (numbers.to_seq == 2000 + AHEAD)
+        counters = PersistentCounters()
+        assert counters.unlogged or not cut.finished
+        assert (counters.boot, counters.to_seq) in ((3, 1000 + AHEAD), (3, 2000 + AHEAD))
+        assert counters.unlogged == (counters.to_seq == 2000 + AHEAD)
 
-    power_cut(lambda: Numbers().keep(Log(3, 2000, full=True)), check)
+    power_cut(lambda: PersistentCounters().save(Log(3, 2000, full=True)), check)
 
 
 def test_an_insole_keeps_who_it_is_and_what_was_stored():
@@ -224,7 +224,8 @@ def test_a_file_that_is_written_in_place_does_not_pass():
     write("/numbers.json", json.dumps({"boot": 3, "to_seq": 1000}))
 
     def check(cut):
-        assert Numbers().boot == 4 or (Numbers().boot == 3 and not cut.finished), Numbers().boot
+        boot = PersistentCounters().boot
+        assert boot == 4 or (boot == 3 and not cut.finished), boot
 
     def in_place():
         with open("/numbers.json", "w") as file:

@@ -151,7 +151,7 @@ def test_a_reconnection_between_two_turns_of_the_task():
     emit(CENTRAL_CONNECT, (1, 0, ADDRESS))
     before = len(bench.ble.sent)
     bench.radio.serve()
-    bench.pump()
+    bench.transmit()
     assert len(bench.ble.sent) == before, "what the old peer asked is not answered to the new one"
     assert sum(1 for link in bench.radio.links if link.state == 1) == 1
 
@@ -250,7 +250,7 @@ def test_only_the_control_point_takes_what_peers_write():
         if handle != bench.radio.services.control:
             bench.ble.write_from_central(1, handle, value)
     bench.radio.serve()
-    bench.pump()
+    bench.transmit()
     assert len(bench.ble.sent) == before
     bench.ble.write_from_central(1, bench.radio.services.control, value)
     bench.radio.serve()

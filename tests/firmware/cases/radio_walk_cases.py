@@ -1,7 +1,7 @@
 """Links of the radio against a plain model, events in any order: connect, MTU, encryption, commands, streams,
 disconnect, a task that is late, a stack that is full or busy.
 
-Modules: radio, ble_link, session, pump, live.
+Modules: radio, ble_link, session, tx_scheduler, live.
 """
 
 import chip  # noqa: F401 - first: puts its time in place
@@ -57,7 +57,7 @@ class Radio:
         self.advertise = self.ble.gap_advertise
         self.rules = [
             (10, self.connect), (3, self.disconnect), (3, self.exchange_mtu), (6, self.encrypt),
-            (30, self.command), (15, self.serve), (12, self.pump), (12, self.live), (4, self.fill),
+            (30, self.command), (15, self.serve), (12, self.transmit), (12, self.live), (4, self.fill),
             (1, self.busy), (1, self.show), (1, self.stray),
         ]  # fmt: skip
 
@@ -163,10 +163,10 @@ class Radio:
             peer.last_seq = None
         peer.due.append((op, tag, result))
 
-    def pump(self):
-        self.bench.pump()
+    def transmit(self):
+        self.bench.transmit()
         self.hear()
-        return "pump"
+        return "transmit"
 
     def hear(self):
         """Judge what has been notified since the last time."""
@@ -204,15 +204,15 @@ class Radio:
 
     def live(self):
         slots = self.draw.choice((1, 5, 12, 60))
-        self.bench.slots(slots, pump=False)
+        self.bench.slots(slots, transmit=False)
         return "%d slots" % slots
 
     def fill(self):
         """The stack is full, or takes messages again; no command waits then, records do."""
         self.serve()
-        self.pump()
+        self.transmit()
         self.ble.room = 0 if self.ble.room and self.draw.chance(30) else 1 << 20
-        self.pump()
+        self.transmit()
         return "room %d" % self.ble.room
 
     def busy(self):

@@ -133,7 +133,7 @@ def test_status_counts_what_it_says_it_counts():
     insole.sampler.sampled, insole.sampler.lost, insole.blocks.slots_recorded = 101, 102, 103
     ask.session.frames_sent, ask.session.refusals = (1 << 32) + 104, (1 << 32) + 105
     insole.sampler.max_jitter_us, insole.gait.steps, insole.gait.cadence = 106, 107, 1185
-    insole.collector.free, insole.faults.flags = 108, 9
+    insole.garbage_collector.free, insole.faults.flags = 108, 9
     ask.session.malformed, ask.session.transport.broken = 3, 4
     status = replies.StatusReply(ask(ids.OP_STATUS))
     assert (status.mode, status.battery_pct, status.battery_mv, status.uptime_s) == (2, 33, 3712, 7)

@@ -1,9 +1,9 @@
-"""What goes to a peer next: replies, then live records, then the log; full links; when the pump rests."""
+"""What goes to a peer next: replies, then live records, then the log; full links; when all rest."""
 
 import chip  # first: puts its time in place
 
 from insole.live import MAX_RECORDS, LiveQueue
-from insole.pump import Pump
+from insole.tx_scheduler import TxScheduler
 from insole.session import BLOCKED, IDLE, MAX_REPLIES, MOVED, Session
 from insole_protocol import ids
 
@@ -95,19 +95,19 @@ def test_a_new_session_has_agreed_on_nothing():
     counters = (session.frames_sent, session.records_dropped, session.refusals, session.malformed)
     assert counters == (0, 0, 0, 0)
     assert session.transport.abandoned == abandoned + 1
-    assert session.pump() == IDLE and session.transport.begun == []
+    assert session.send_next() == IDLE and session.transport.begun == []
 
 
 def test_states_of_the_pump_are_three():
     assert (IDLE, MOVED, BLOCKED) == (0, 1, 2)
     session, live = make()
-    assert session.pump() == IDLE
+    assert session.send_next() == IDLE
     session.answer(b"yes")
-    assert session.pump() == MOVED
-    assert session.pump() == IDLE
+    assert session.send_next() == MOVED
+    assert session.send_next() == IDLE
     session.transport.room = 0
     session.answer(b"yes")
-    assert session.pump() == BLOCKED
+    assert session.send_next() == BLOCKED
     assert live.next == 0
 
 
@@ -120,11 +120,11 @@ def test_replies_go_before_live_records_and_these_before_the_log():
     session.answer(b"first")
     session.answer(b"second")
     for _ in range(6):
-        assert session.pump() == MOVED
+        assert session.send_next() == MOVED
     assert channels(session) == [CONTROL, CONTROL, STREAM, STREAM, LOG, LOG]
     live.publish(record(5), 60)
     session.answer(b"third")
-    while session.pump() == MOVED:
+    while session.send_next() == MOVED:
         pass
     assert channels(session)[6:] == [CONTROL, STREAM, LOG]
     assert [message for channel, message in session.transport.sent if channel == CONTROL] == [
@@ -133,14 +133,14 @@ def test_replies_go_before_live_records_and_these_before_the_log():
         b"third",
     ]
     assert session.transfer is None, "the transfer is through"
-    assert session.pump() == IDLE
+    assert session.send_next() == IDLE
 
 
 def test_a_reply_that_is_made_when_it_is_sent():
     session, _ = make()
     session.answer(lambda: b"at %d" % chip.clock.now_us)
     chip.clock.now_us = 77
-    session.pump()
+    session.send_next()
     assert session.transport.sent == [(CONTROL, b"at 77")]
 
 
@@ -152,7 +152,7 @@ def test_replies_are_bounded():
         assert session.can_answer(), number
         session.answer(b"%d" % number)
     assert not session.can_answer()
-    session.pump()  # one is on its way: there is room for the next
+    session.send_next()  # one is on its way: there is room for the next
     assert session.can_answer()
 
 
@@ -162,15 +162,15 @@ def test_a_message_that_the_link_refuses_is_offered_again_and_nothing_is_put_bef
     live.publish(record(7), 60)
     session.transport.room = 0
     for refusals in (1, 2, 3):
-        assert session.pump() == BLOCKED
+        assert session.send_next() == BLOCKED
         assert session.refusals == refusals
     session.answer(b"urgent")
-    assert session.pump() == BLOCKED
+    assert session.send_next() == BLOCKED
     assert len(session.transport.begun) == 1 and session.frames_sent == 0
     session.transport.room = 2
-    assert session.pump() == MOVED
+    assert session.send_next() == MOVED
     assert session.frames_sent == 7, "counted when the whole record is out"
-    assert session.pump() == MOVED
+    assert session.send_next() == MOVED
     assert channels(session) == [STREAM, CONTROL]
     assert session.frames_sent == 7 and session.refusals == 4
 
@@ -182,7 +182,7 @@ def test_frames_are_those_of_stream_records_only():
         live.publish(record(frames), 60)
     session.answer(bytes(30))
     session.transfer = Transfer(1)
-    while session.pump() == MOVED:
+    while session.send_next() == MOVED:
         pass
     assert session.frames_sent == 70
     assert len(session.transport.sent) == 5
@@ -195,20 +195,20 @@ def test_the_log_waits_after_a_full_link_so_that_live_records_find_room():
         session, live = make(hold_off_ms=hold_off_ms)
         session.stream(True)
         session.transfer = Transfer(5)
-        assert session.pump() == MOVED and channels(session) == [LOG]
+        assert session.send_next() == MOVED and channels(session) == [LOG]
         session.transport.room = 0
         live.publish(record(5), 60)
-        assert session.pump() == BLOCKED
+        assert session.send_next() == BLOCKED
         session.transport.room = 1000
-        assert session.pump() == MOVED, "what was refused"
-        assert session.pump() == BLOCKED, "the log waits, and is not through"
+        assert session.send_next() == MOVED, "what was refused"
+        assert session.send_next() == BLOCKED, "the log waits, and is not through"
         chip.advance((hold_off_ms - 1) * 1000)
         live.publish(record(5), 60)
         session.answer(b"yes")
-        assert [session.pump() for _ in range(3)] == [MOVED, MOVED, BLOCKED]
+        assert [session.send_next() for _ in range(3)] == [MOVED, MOVED, BLOCKED]
         assert channels(session) == [LOG, STREAM, CONTROL, STREAM]
         chip.advance(1000)
-        assert session.pump() == MOVED
+        assert session.send_next() == MOVED
         assert channels(session)[-1] == LOG
 
 
@@ -216,9 +216,9 @@ def test_a_link_without_a_queue_makes_the_log_wait_for_nothing():
     session, _ = make(hold_off_ms=0)
     session.transfer = Transfer(3)
     session.transport.room = 0
-    assert session.pump() == BLOCKED
+    assert session.send_next() == BLOCKED
     session.transport.room = 9
-    assert [session.pump() for _ in range(4)] == [MOVED, MOVED, MOVED, IDLE]
+    assert [session.send_next() for _ in range(4)] == [MOVED, MOVED, MOVED, IDLE]
 
 
 def test_a_new_peer_does_not_wait_for_what_the_old_one_did():
@@ -226,11 +226,11 @@ def test_a_new_peer_does_not_wait_for_what_the_old_one_did():
     session, _ = make(hold_off_ms=500)
     session.transfer = Transfer(5)
     session.transport.room = 0
-    session.pump()
+    session.send_next()
     session.reset()
     session.transport.room = 9
     session.transfer = Transfer(1)
-    assert session.pump() == MOVED
+    assert session.send_next() == MOVED
 
 
 def test_without_encryption_there_are_replies_only():
@@ -240,29 +240,29 @@ def test_without_encryption_there_are_replies_only():
     live.publish(record(5), 60)
     session.transfer = Transfer(2)
     session.answer(b"no")
-    assert session.pump() == MOVED
-    assert session.pump() == BLOCKED, "the transfer is still there"
+    assert session.send_next() == MOVED
+    assert session.send_next() == BLOCKED, "the transfer is still there"
     assert channels(session) == [CONTROL]
     session.transport.secure = True
-    assert session.pump() == MOVED and channels(session)[-1] == STREAM
-    assert session.pump() == MOVED and channels(session)[-1] == LOG
+    assert session.send_next() == MOVED and channels(session)[-1] == STREAM
+    assert session.send_next() == MOVED and channels(session)[-1] == LOG
 
 
 def test_a_stream_begins_with_what_comes_next_and_ends_at_once():
     session, live = make()
     live.publish(record(1), 60)
-    assert session.pump() == IDLE, "nobody asked"
+    assert session.send_next() == IDLE, "nobody asked"
     session.stream(True)
-    assert session.pump() == IDLE, "what was before is not sent"
+    assert session.send_next() == IDLE, "what was before is not sent"
     live.publish(record(2), 60)
-    assert session.pump() == MOVED
+    assert session.send_next() == MOVED
     live.publish(record(3), 60)
     session.stream(False)
-    assert session.pump() == IDLE
+    assert session.send_next() == IDLE
     session.stream(True)
-    assert session.pump() == IDLE
+    assert session.send_next() == IDLE
     live.publish(record(4), 60)
-    assert session.pump() == MOVED
+    assert session.send_next() == MOVED
     assert [message[20] for _, message in session.transport.sent] == [2, 4]
     assert session.records_dropped == 0
 
@@ -274,7 +274,7 @@ def test_records_that_were_gone_before_they_could_be_sent_are_counted():
     for frames in range(70):
         live.publish(record(frames), 54)
     assert MAX_RECORDS == 64
-    while session.pump() == MOVED:
+    while session.send_next() == MOVED:
         pass
     assert session.records_dropped == 6
     assert [message[20] for _, message in session.transport.sent] == list(range(6, 70))
@@ -283,7 +283,7 @@ def test_records_that_were_gone_before_they_could_be_sent_are_counted():
 def test_the_longest_message_fits():
     session, _ = make()
     session.answer(bytes(range(256)) * 8)
-    assert session.pump() == MOVED
+    assert session.send_next() == MOVED
     assert len(session.transport.sent[0][1]) == 2048
     assert len(session._message) == ids.MAX_MESSAGE_BYTES == 2056
 
@@ -296,7 +296,7 @@ class Turn:
         self.transport = Link(retry_ms=retry_ms)
         self.turns = 0
 
-    def pump(self):
+    def send_next(self):
         self.turns += 1
         return self.states.pop(0) if self.states else IDLE
 
@@ -312,43 +312,43 @@ def test_a_round_gives_each_session_a_turn():
         ((MOVED, MOVED, MOVED), MOVED),
     )
     for states, expected in table:
-        pump = Pump(Flag())
+        scheduler = TxScheduler(Flag())
         turns = [Turn([state]) for state in states]
         for one in turns:
-            pump.add(one)
-        assert pump.round() == expected, states
+            scheduler.add(one)
+        assert scheduler.round() == expected, states
         assert [one.turns for one in turns] == [1, 1, 1]
-    assert Pump(Flag()).round() == IDLE
+    assert TxScheduler(Flag()).round() == IDLE
 
 
 def test_the_pump_comes_back_when_the_first_of_the_full_links_is_worth_asking():
     for retries, expected in (((5, 1), 1), ((1, 5), 1), ((7, 7), 7), ((3,), 3)):
-        pump = Pump(Flag())
+        scheduler = TxScheduler(Flag())
         for retry_ms in retries:
-            pump.add(Turn([BLOCKED], retry_ms))
-        assert pump.round() == BLOCKED
-        assert pump._retry_ms == expected, retries
-    pump = Pump(Flag())
-    pump.add(Turn([BLOCKED, BLOCKED], 2))
-    pump.add(Turn([IDLE, BLOCKED], 9))
-    pump.round()
-    assert pump._retry_ms == 2
-    pump._sessions[0].states = [IDLE]
-    pump.round()
-    assert pump._retry_ms == 9, "of this round, not of one before"
+            scheduler.add(Turn([BLOCKED], retry_ms))
+        assert scheduler.round() == BLOCKED
+        assert scheduler._retry_ms == expected, retries
+    scheduler = TxScheduler(Flag())
+    scheduler.add(Turn([BLOCKED, BLOCKED], 2))
+    scheduler.add(Turn([IDLE, BLOCKED], 9))
+    scheduler.round()
+    assert scheduler._retry_ms == 2
+    scheduler._sessions[0].states = [IDLE]
+    scheduler.round()
+    assert scheduler._retry_ms == 9, "of this round, not of one before"
 
 
 def test_the_pump_rests_until_there_is_work():
     import asyncio
 
     work = asyncio.ThreadSafeFlag()
-    pump = Pump(work)
+    scheduler = TxScheduler(work)
     one = Turn([MOVED, MOVED, BLOCKED, MOVED, IDLE, IDLE], retry_ms=5)
-    pump.add(one)
+    scheduler.add(one)
     turns = []
 
     async def world():
-        asyncio.create_task(pump.run())
+        asyncio.create_task(scheduler.run())
         for step in range(60):
             await asyncio.sleep_ms(0)
             chip.advance(1000)

@@ -40,11 +40,11 @@ class Cable:
         self.to_board.extend(data)
         while self.bench.firmware.usb.receive():
             pass
-        self.bench.pump()
+        self.bench.transmit()
 
     def messages(self):
         """What came since the last call."""
-        self.bench.pump()
+        self.bench.transmit()
         data, self.from_board = bytes(self.from_board), bytearray()
         return self.decoder.feed(data)
 

@@ -78,7 +78,7 @@ class Workbench:
         self.radio.serve()
         self._since_flush = 0
 
-    def slots(self, count, pump=True, fire=True):
+    def slots(self, count, transmit=True, fire=True):
         """So many slots go by; the loop's tasks get their turn after each."""
         for _ in range(count):
             chip.advance(PERIOD_US)
@@ -87,8 +87,8 @@ class Workbench:
             sampler = self.insole.sampler
             if sampler.waiting() >= sampler.wake_rows:
                 self.insole.blocks.drain()
-            if pump:
-                self.pump()
+            if transmit:
+                self.transmit()
             self._since_flush += 1
             if self._since_flush == 100:
                 self._since_flush = 0
@@ -114,12 +114,12 @@ class Workbench:
         finally:
             asyncio.new_event_loop()
 
-    def pump(self):
-        """Let the pump run until nothing moves."""
+    def transmit(self):
+        """Let the TX scheduler run until nothing moves."""
         for _ in range(2000):
-            if self.firmware.pump.round() != sessions.MOVED:
+            if self.firmware.tx_scheduler.round() != sessions.MOVED:
                 return
-        raise AssertionError("the pump never rests")
+        raise AssertionError("the TX scheduler never rests")
 
     def usb_session(self):
         """The session of the USB port."""
@@ -175,7 +175,7 @@ class Central:
     def receive(self):
         """Take what has been notified to this host since the last call; returns the list of new messages."""
         bench = self.bench
-        bench.pump()
+        bench.transmit()
         channels = {handle: channel for channel, handle in bench.radio.services.channels.items()}
         fresh = []
         for connection, handle, value in bench.ble.sent[self._seen :]:

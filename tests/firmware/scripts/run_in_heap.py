@@ -44,12 +44,12 @@ STATUS = b"\x03\x04"
 
 firmware = main.Firmware(board)
 insole = firmware.insole
-insole.numbers._path = "/flash/numbers.json"  # the root is the computer's here
+insole.counters._path = "/flash/numbers.json"  # the root is the computer's here
 insole.self_test.run()
 insole.modes.begin(firmware.housekeeping.announce)
-insole.collector.settle()
+insole.garbage_collector.settle()
 firmware.radio.serve()
-print("start", insole.collector.free)
+print("start", insole.garbage_collector.free)
 ble = firmware.radio._ble
 ble.keep = False
 for handle in (1, 2):
@@ -59,19 +59,19 @@ for handle in (1, 2):
     for value in (HELLO, STREAM, LIVE):
         ble.write_from_central(handle, firmware.radio.services.control, value)
         firmware.radio.serve()
-least = insole.collector.free
+least = insole.garbage_collector.free
 for slot in range(12000):
     chip.advance(10000)
     machine.sensors[slot % 16] = slot * 37 % 4096
     machine.timers[0].fire()
     if insole.sampler.waiting() >= insole.sampler.wake_rows:
         insole.blocks.drain()
-        insole.collector.after_sample()
-        least = min(least, insole.collector.free)
+        insole.garbage_collector.after_sample()
+        least = min(least, insole.garbage_collector.free)
         if slot < 9000:
-            early = insole.collector.free
+            early = insole.garbage_collector.free
     for _ in range(4):
-        firmware.pump.round()
+        firmware.tx_scheduler.round()
     if slot % 100 == 0:
         firmware.housekeeping.round()
         head = bytes((0xC0 | (3 + slot // 100) & 0x3F,))
@@ -81,6 +81,6 @@ for slot in range(12000):
         firmware.radio.serve()
 print("least", least)
 print("early", early)
-print("late", insole.collector.free)
+print("late", insole.garbage_collector.free)
 print("lost", insole.sampler.lost)
 print("sent", ble.notified)

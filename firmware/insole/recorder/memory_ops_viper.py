@@ -1,5 +1,5 @@
 # ruff: noqa: F821
-"""The loops of `moves` as machine code, for MicroPython only."""
+"""The loops of `memory_ops` as machine code, for MicroPython only."""
 
 import micropython
 

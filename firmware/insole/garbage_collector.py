@@ -1,7 +1,8 @@
 """Collects garbage when it hurts least: right after a sample has been taken.
 
-A collection holds every callback up, the sampler's too. A slot bears being three quarters of a slot late, so
-a collection that begins with most of a slot to go may take more than a slot before anything is lost.
+A collection holds every callback up, the sampler's too. A sample may come up to three
+quarters of a slot late, so a collection that begins with most of a slot to go may take more than a slot
+before anything is lost.
 """
 
 import gc
@@ -10,7 +11,7 @@ from time import ticks_add, ticks_diff, ticks_ms
 PERIOD_MS = 1000
 
 
-class Collector:
+class GarbageCollector:
     """Attributes: `free`, bytes of the heap that were free after the last collection."""
 
     def __init__(self, sampler):

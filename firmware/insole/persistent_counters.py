@@ -13,7 +13,7 @@ PATH = "/numbers.json"
 AHEAD = 1 << 16  # slots (11 min) that a file speaks for: the most that is passed over when it is needed
 
 
-class Numbers:
+class PersistentCounters:
     """Attributes: `boot`, the last one; `to_seq`, no slot from here on was used; `unlogged`, whether the log
     does not know how far numbers were used."""
 
@@ -30,7 +30,7 @@ class Numbers:
         except ValueError:
             return  # damaged: the log knows
 
-    def keep(self, recorder):
+    def save(self, recorder):
         """Write down what is used, if the file does not speak for it any more.
 
         Raises:

@@ -4,8 +4,8 @@ import chip  # first: puts its time in place
 import gc
 from workbench import Workbench
 
-import insole.garbage
-from insole.garbage import Collector
+import insole.garbage_collector
+from insole.garbage_collector import GarbageCollector
 from insole_protocol import ids
 
 
@@ -34,15 +34,15 @@ class Sampler:
         return self.in_us
 
 
-def collector():
-    heap = insole.garbage.gc = Heap()
-    return Collector(Sampler()), heap
+def fresh_collector():
+    heap = insole.garbage_collector.gc = Heap()
+    return GarbageCollector(Sampler()), heap
 
 
 def test_garbage_is_collected_once_a_second_and_with_half_a_slot_to_go():
     try:
         chip.clock.now_us = 5000000
-        one, heap = collector()
+        one, heap = fresh_collector()
         one.after_sample()
         assert (heap.collected, one.free) == (1, 1001), "the first time is at once"
         for ms, in_us, expected in (
@@ -63,17 +63,17 @@ def test_garbage_is_collected_once_a_second_and_with_half_a_slot_to_go():
             assert one.free == 1000 + expected
         assert heap.thresholds == []
     finally:
-        insole.garbage.gc = gc
+        insole.garbage_collector.gc = gc
 
 
 def test_once_everything_is_made_garbage_waits_for_its_time():
     try:
-        one, heap = collector()
+        one, heap = fresh_collector()
         assert one.free == 0
         one.settle()
         assert (heap.collected, one.free, heap.thresholds) == (1, 1001, [-1])
     finally:
-        insole.garbage.gc = gc
+        insole.garbage_collector.gc = gc
 
 
 def test_the_time_to_the_next_slot():

@@ -1,11 +1,11 @@
-"""Keeps every session's messages moving; the only task that sends."""
+"""Sends every session's messages, one of each in turn; the only task that sends."""
 
 import asyncio
 
 from insole import session
 
 
-class Pump:
+class TxScheduler:
     """Attributes: `work`, a ThreadSafeFlag to set when there may be something to send."""
 
     def __init__(self, work):
@@ -30,7 +30,7 @@ class Pump:
         """One message of each session. MOVED if any moved, else BLOCKED if any link is full, else IDLE."""
         result = session.IDLE
         for one in self._sessions:
-            state = one.pump()
+            state = one.send_next()
             if state == session.BLOCKED and result != session.MOVED:
                 retry_ms = one.transport.retry_ms
                 self._retry_ms = retry_ms if result == session.IDLE else min(retry_ms, self._retry_ms)

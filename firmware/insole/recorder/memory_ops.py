@@ -1,4 +1,4 @@
-"""Moves bytes without slices, which would allocate: plain loops. `moves_viper` does the same in machine
+"""Moves bytes without slices, which would allocate: plain loops. `memory_ops_viper` does the same in machine
 code."""
 
 
