@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.parameters.definition import Home
+from plantigrade.gait.parameters.registry import units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
 
 ALGORITHM_VERSION = "1"
@@ -141,32 +143,8 @@ class StrideTable:
         return self.pressure[:, self.pressure_names.index(name)]
 
 
-STRIDE_UNITS: Mapping[str, str] = {
-    "stride_time_s": "s",
-    "stance_time_s": "s",
-    "swing_time_s": "s",
-    "stance_pct": "%",
-    "swing_pct": "%",
-    "step_time_s": "s",
-    "initial_double_support_s": "s",
-    "terminal_double_support_s": "s",
-    "single_support_s": "s",
-    "double_support_s": "s",
-    "double_support_pct": "%",
-    "foot_flat_s": "s",
-    "heel_off_s": "s",
-    "peak_force_n": "N",
-    "f1_n": "N",
-    "f1_time_pct": "%",
-    "f2_n": "N",
-    "f2_time_pct": "%",
-    "f3_n": "N",
-    "f3_time_pct": "%",
-    "loading_rate_n_per_s": "N/s",
-    "push_off_rate_n_per_s": "N/s",
-    "impulse_n_s": "N s",
-    "mean_force_n": "N",
-}
+STRIDE_UNITS: Mapping[str, str] = units_of(Home.STRIDE)
+"""Columns of the strides' table that hold a figure, in its order, and their units."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,21 +5,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from plantigrade.gait.pressure.stance import UNITS as PRESSURE_UNITS
+from plantigrade.gait.parameters.definition import MIN_STRIDES, MIN_STRIDES_VARIABILITY, Home, Needs
+from plantigrade.gait.parameters.registry import (
+    CV_OF,
+    SYMMETRY_OF,
+    WALK_CV_OF,
+    definition_of,
+    units_of,
+)
 from plantigrade.gait.results import STRIDE_UNITS, Parameter, StrideTable
 from plantigrade.gait.signals import Floats, Foot
 
-MIN_STRIDES = 12
-MIN_STRIDES_VARIABILITY = 30
 _TO_SD = 1.4826
-
-NEEDS_IMU: Mapping[str, tuple[str, str]] = {
-    "walking_speed_m_per_s": ("m/s", "speed"),
-    "step_length_m": ("m", "step length"),
-    "stride_length_m": ("m", "stride length"),
-    "walk_ratio_m_per_step_per_min": ("m/(steps/min)", "walk ratio"),
-    "foot_angle_deg": ("deg", "foot angle"),
-}
 
 
 def spread(values: Floats, unit: str, unavailable: str = "") -> Parameter:
@@ -75,23 +72,20 @@ def foot_parameters(
         result[name] = spread(getattr(table, name)[valid], unit, _why(name, reasons, two_feet, force))
     for column, name in enumerate(table.pressure_names):
         if name not in result:
-            result[name] = spread(table.pressure[valid, column], PRESSURE_UNITS[name], reasons.get(name, ""))
+            unit = definition_of(name).unit
+            result[name] = spread(table.pressure[valid, column], unit, reasons.get(name, ""))
     return result
 
 
 def _why(name: str, reasons: Mapping[str, str], two_feet: bool, force: bool) -> str:
     if name in reasons:
         return reasons[name]
-    needs_both = "double_support" in name or name in ("single_support_s", "step_time_s")
-    if needs_both and not two_feet:
+    needs = definition_of(name).needs
+    if Needs.BOTH_FEET in needs and not two_feet:
         return "needs both feet; one is missing"
-    if (
-        not force
-        and STRIDE_UNITS[name] in ("N", "N/s", "N s", "%")
-        and not name.endswith(("stance_pct", "swing_pct"))
-    ):
-        return "the input is not calibrated to newtons" if "double" not in name else ""
-    if name.startswith(("f1_", "f2_", "f3_")):
+    if Needs.NEWTONS in needs and not force:
+        return "the input is not calibrated to newtons"
+    if Needs.TWO_PEAKS in needs:
         return "no two peaks with a valley between them"
     return ""
 
@@ -101,33 +95,17 @@ def symmetry_index(left: float, right: float) -> float:
     return 100.0 * (right - left) / (0.5 * (right + left))
 
 
-SYMMETRIC: tuple[str, ...] = (
-    "stride_time_s",
-    "stance_time_s",
-    "swing_time_s",
-    "step_time_s",
-    "single_support_s",
-    "peak_force_n",
-    "f1_n",
-    "f3_n",
-    "loading_rate_n_per_s",
-    "push_off_rate_n_per_s",
-    "impulse_n_s",
-)
-
-
 def symmetry(left: Mapping[str, Parameter], right: Mapping[str, Parameter]) -> dict[str, Parameter]:
     """Symmetry index of the feet's means and Plotnik's gait asymmetry of swing time."""
     result: dict[str, Parameter] = {}
-    for name in SYMMETRIC:
+    for name, label in SYMMETRY_OF.items():
         a, b = left[name], right[name]
-        stem = name.rsplit("_s", 1)[0].removesuffix("_n").removesuffix("_n_per")
         if a.value is None or b.value is None or a.value + b.value == 0:
             note = a.note or b.note or "one foot has no value"
-            result[f"symmetry_{stem}_pct"] = Parameter(None, "%", note=note)
+            result[label] = Parameter(None, "%", note=note)
         else:
             value = symmetry_index(a.value, b.value)
-            result[f"symmetry_{stem}_pct"] = Parameter(value, "%", min(a.n, b.n), note=_enough(min(a.n, b.n)))
+            result[label] = Parameter(value, "%", min(a.n, b.n), note=_enough(min(a.n, b.n)))
     a, b = left["swing_time_s"], right["swing_time_s"]
     if a.value and b.value:
         asymmetry = 100.0 * abs(float(np.log(min(a.value, b.value) / max(a.value, b.value))))
@@ -171,7 +149,7 @@ def joined(tables: Sequence[StrideTable], rows: Sequence[Floats] | None = None) 
     masks = [table.valid for table in tables] if rows is None else rows
     result: dict[str, Parameter] = {}
     for name, unit in STRIDE_UNITS.items():
-        if unit not in ("s", "%") or name.startswith(("f1_", "f2_", "f3_")):
+        if Needs.NEWTONS in definition_of(name).needs:
             continue
         parts = [getattr(table, name)[mask] for table, mask in zip(tables, masks, strict=True)]
         note = "needs both feet; one is missing" if len(tables) == 1 else ""
@@ -182,13 +160,8 @@ def joined(tables: Sequence[StrideTable], rows: Sequence[Floats] | None = None) 
 def variability(feet: Sequence[Mapping[str, Parameter]]) -> dict[str, Parameter]:
     """Stride-to-stride CV: mean of the feet's own CVs, so that an asymmetry between them does not count."""
     result: dict[str, Parameter] = {}
-    for name in ("stride_time_s", "swing_time_s", "stance_time_s", "swing_pct", "double_support_s"):
+    for name, label in CV_OF.items():
         known = [foot[name] for foot in feet if foot[name].cv_pct is not None]
-        label = (
-            name.removesuffix("_s") + "_cv_pct"
-            if name.endswith("_s")
-            else name.removesuffix("_pct") + "_share_cv_pct"
-        )
         count = sum(p.n for p in known)
         if not known:
             result[label] = Parameter(None, "%", note="too few valid strides")
@@ -201,25 +174,28 @@ def variability(feet: Sequence[Mapping[str, Parameter]]) -> dict[str, Parameter]
 def bout_variability(tables: Sequence[StrideTable], bouts: int) -> dict[str, Parameter]:
     """SD between bouts of their mean stride and swing time, over bouts of at least 12 valid strides."""
     result: dict[str, Parameter] = {}
-    for name in ("stride_time_s", "swing_time_s"):
+    for name, label in WALK_CV_OF.items():
         means: list[float] = []
         for bout in range(bouts):
             values = np.concatenate([getattr(t, name)[t.valid & (t.bout == bout)] for t in tables])
             if len(values) >= MIN_STRIDES:
                 means.append(float(np.mean(values)))
-        label = f"walk_to_walk_{name.removesuffix('_s')}"
         if len(means) < 3:
             note = f"{len(means)} walks of at least {MIN_STRIDES} valid strides; at least 3 are needed"
-            result[label + "_cv_pct"] = Parameter(None, "%", len(means), note=note)
+            result[label] = Parameter(None, "%", len(means), note=note)
         else:
             value = 100.0 * float(np.std(means, ddof=1) / np.mean(means))
-            result[label + "_cv_pct"] = Parameter(value, "%", len(means))
+            result[label] = Parameter(value, "%", len(means))
     return result
 
 
 def unavailable() -> dict[str, Parameter]:
     """What force insoles cannot know, with the reason."""
     return {
-        name: Parameter(None, unit, note=f"{words} needs an inertial sensor; force alone cannot tell it")
-        for name, (unit, words) in NEEDS_IMU.items()
+        name: Parameter(None, unit, note=_needs_motion(name))
+        for name, unit in units_of(Home.UNKNOWABLE).items()
     }
+
+
+def _needs_motion(name: str) -> str:
+    return f"{definition_of(name).title.lower()} needs an inertial sensor; force alone cannot tell it"

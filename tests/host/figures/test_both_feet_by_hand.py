@@ -18,7 +18,7 @@ NOTE_12 = "20 strides; at least 30 are needed for a variability"
 
 def foot(**values: float) -> dict[str, Parameter]:
     """Parameters of one foot with the given means over 40 strides."""
-    return dict.fromkeys(summary.SYMMETRIC, BLANK) | {
+    return dict.fromkeys(summary.SYMMETRY_OF, BLANK) | {
         name: Parameter(value, "s", 40) for name, value in values.items()
     }
 

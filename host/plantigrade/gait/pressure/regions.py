@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from plantigrade.gait.parameters.pressure import REGIONS
 from plantigrade.gait.signals import Floats
 
-REGIONS: Final = ("heel", "midfoot", "forefoot", "toes")
 HEEL_END: Final = 0.31
 MIDFOOT_END: Final = 0.59
 FOREFOOT_END: Final = 0.83

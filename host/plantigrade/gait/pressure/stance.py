@@ -9,6 +9,15 @@ from typing import Final
 
 import numpy as np
 
+from plantigrade.gait.parameters.pressure import (
+    CONTACT_AREA,
+    FTI,
+    LOAD_SHARE,
+    PEAK_PRESSURE,
+    PTI,
+    Regional,
+)
+from plantigrade.gait.parameters.registry import definition_of
 from plantigrade.gait.pressure import stance_kernel as kernel
 from plantigrade.gait.pressure.masks import Masks, masks_of
 from plantigrade.gait.pressure.regions import REGIONS
@@ -21,52 +30,50 @@ class Column:
     """One value of a stance.
 
     Attributes:
-        name: as in the strides' table; the unit is its last part.
-        unit: in words for people.
+        name: as in the strides' table.
         place: in the kernel's row.
     """
 
     name: str
-    unit: str
     place: int
 
 
-def _of_regions(stem: str, tail: str, unit: str, place: int) -> list[Column]:
-    return [Column(f"{stem}_{region}_{tail}", unit, place + r) for r, region in enumerate(REGIONS)]
+def _of_regions(family: Regional, place: int) -> list[Column]:
+    return [Column(family.name(region), place + r) for r, region in enumerate(REGIONS)]
 
 
 _COLUMNS: Final = (
-    Column("peak_pressure_kpa", "kPa", Value.PEAK_PRESSURE),
-    *_of_regions("peak_pressure", "kpa", "kPa", Value.PEAK_PRESSURE_REGION),
-    Column("pti_kpa_s", "kPa s", Value.PTI),
-    *_of_regions("pti", "kpa_s", "kPa s", Value.PTI_REGION),
-    *_of_regions("fti", "n_s", "N s", Value.FTI_REGION),
-    *_of_regions("load_share", "pct", "%", Value.LOAD_SHARE_REGION),
-    Column("contact_area_cm2", "cm2", Value.CONTACT_AREA),
-    *_of_regions("contact_area", "cm2", "cm2", Value.CONTACT_AREA_REGION),
-    Column("ml_index_heel", "1", Value.ML_HEEL),
-    Column("ml_index_forefoot", "1", Value.ML_FOREFOOT),
-    Column("force_arch_index", "1", Value.FORCE_ARCH),
-    Column("rear_load_pct", "%", Value.REAR_LOAD),
-    Column("cop_start_y_pct", "% of length", Value.COP_START_Y),
-    Column("cop_end_y_pct", "% of length", Value.COP_END_Y),
-    Column("cop_mean_x_pct", "% of width", Value.COP_MEAN_X),
-    Column("cop_mean_y_pct", "% of length", Value.COP_MEAN_Y),
-    Column("gait_line_length_mm", "mm", Value.GAIT_LINE_LENGTH),
-    Column("gait_line_range_mm", "mm", Value.GAIT_LINE_RANGE),
-    Column("gait_line_range_pct", "% of length", Value.GAIT_LINE_RANGE),
-    Column("gait_line_width_mm", "mm", Value.GAIT_LINE_WIDTH),
-    Column("gait_line_width_pct", "% of width", Value.GAIT_LINE_WIDTH),
-    Column("cop_mean_velocity_mm_per_s", "mm/s", Value.COP_MEAN_VELOCITY),
-    Column("cop_peak_velocity_mm_per_s", "mm/s", Value.COP_PEAK_VELOCITY),
-    Column("cpei_pct", "%", Value.CPEI),
-    Column("foot_flat_s", "s", Value.FOOT_FLAT),
-    Column("heel_off_s", "s", Value.HEEL_OFF),
-    Column("medial_arch_index", "1", Value.MEDIAL_ARCH),
+    Column("peak_pressure_kpa", Value.PEAK_PRESSURE),
+    *_of_regions(PEAK_PRESSURE, Value.PEAK_PRESSURE_REGION),
+    Column("pti_kpa_s", Value.PTI),
+    *_of_regions(PTI, Value.PTI_REGION),
+    *_of_regions(FTI, Value.FTI_REGION),
+    *_of_regions(LOAD_SHARE, Value.LOAD_SHARE_REGION),
+    Column("contact_area_cm2", Value.CONTACT_AREA),
+    *_of_regions(CONTACT_AREA, Value.CONTACT_AREA_REGION),
+    Column("ml_index_heel", Value.ML_HEEL),
+    Column("ml_index_forefoot", Value.ML_FOREFOOT),
+    Column("force_arch_index", Value.FORCE_ARCH),
+    Column("rear_load_pct", Value.REAR_LOAD),
+    Column("cop_start_y_pct", Value.COP_START_Y),
+    Column("cop_end_y_pct", Value.COP_END_Y),
+    Column("cop_mean_x_pct", Value.COP_MEAN_X),
+    Column("cop_mean_y_pct", Value.COP_MEAN_Y),
+    Column("gait_line_length_mm", Value.GAIT_LINE_LENGTH),
+    Column("gait_line_range_mm", Value.GAIT_LINE_RANGE),
+    Column("gait_line_range_pct", Value.GAIT_LINE_RANGE),
+    Column("gait_line_width_mm", Value.GAIT_LINE_WIDTH),
+    Column("gait_line_width_pct", Value.GAIT_LINE_WIDTH),
+    Column("cop_mean_velocity_mm_per_s", Value.COP_MEAN_VELOCITY),
+    Column("cop_peak_velocity_mm_per_s", Value.COP_PEAK_VELOCITY),
+    Column("cpei_pct", Value.CPEI),
+    Column("foot_flat_s", Value.FOOT_FLAT),
+    Column("heel_off_s", Value.HEEL_OFF),
+    Column("medial_arch_index", Value.MEDIAL_ARCH),
 )
 
 NAMES: Final = tuple(column.name for column in _COLUMNS)
-UNITS: Final = {column.name: column.unit for column in _COLUMNS}
+UNITS: Final = {name: definition_of(name).unit for name in NAMES}
 
 _NO_LAYOUT = "the source does not say where the sensors lie"
 _NO_AREA = "the source does not say how large the sensors are"
@@ -157,7 +164,7 @@ def _scales(masks: Masks | None) -> Floats:
     """Kernel units to the units of the columns: shares of length and width are in per cent."""
     length, width = (masks.length_mm, masks.width_mm) if masks is not None else (1.0, 1.0)
     by_unit = {"% of length": 100.0 / length, "% of width": 100.0 / width}
-    return np.array([by_unit.get(column.unit, 1.0) for column in _COLUMNS])
+    return np.array([by_unit.get(unit, 1.0) for unit in UNITS.values()])
 
 
 def _unavailable(layout: SensorLayout | None, masks: Masks | None, quantity: Quantity) -> dict[str, str]:

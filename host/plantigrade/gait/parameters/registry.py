@@ -1,0 +1,99 @@
+"""All rows, and what is asked of them.
+
+>>> definition_of("stance_pct").unit
+'%'
+>>> shown_in(View.PAGE_WALK)[:2]
+('cadence_steps_per_min', 'stride_time_s')
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from plantigrade.gait.parameters import both_feet, force, pressure, standing, timing, unknowable, walking
+from plantigrade.gait.parameters.definition import Home, ParameterDefinition, PerBodyWeight, View
+
+_OF_FEET: Final = (*timing.PARAMETERS, *force.PARAMETERS, *pressure.PARAMETERS)
+
+PARAMETERS: Final[Mapping[str, ParameterDefinition]] = {
+    row.name: row
+    for row in (
+        *timing.PARAMETERS,
+        *walking.PARAMETERS,
+        *both_feet.symmetry_indices(_OF_FEET),
+        *both_feet.PARAMETERS,
+        *force.PARAMETERS,
+        *pressure.PARAMETERS,
+        *standing.PARAMETERS,
+        *unknowable.PARAMETERS,
+    )
+}
+"""By name, in the order of docs/reference/parameters.md."""
+
+SYMMETRY_OF: Final[Mapping[str, str]] = {
+    row.name: row.symmetry.name for row in _OF_FEET if row.symmetry is not None
+}
+"""Parameter of each foot to the symmetry index that compares the feet."""
+
+CV_OF: Final[Mapping[str, str]] = {row.cv_of: row.name for row in walking.PARAMETERS if row.cv_of}
+"""Parameter of each stride to its variation from stride to stride."""
+
+WALK_CV_OF: Final[Mapping[str, str]] = {
+    row.walk_cv_of: row.name for row in walking.PARAMETERS if row.walk_cv_of
+}
+"""Parameter of each stride to its variation from walk to walk."""
+
+PER_BODY_WEIGHT: Final[Mapping[str, PerBodyWeight]] = {
+    row.name: row.per_body_weight for row in _OF_FEET if row.per_body_weight is not None
+}
+"""Parameter of each stride to what the rules of posture make of it with the body weight."""
+
+
+def definition_of(name: str) -> ParameterDefinition:
+    """The row of a parameter.
+
+    Raises:
+        KeyError: no parameter has this name.
+    """
+    return PARAMETERS[name]
+
+
+def units_of(home: Home) -> dict[str, str]:
+    """Names and units of the parameters that one part of an analysis holds, in the order of their rows."""
+    return {name: row.unit for name, row in PARAMETERS.items() if row.home is home}
+
+
+def shown_in(view: View) -> tuple[str, ...]:
+    """Names of what a table for people shows, in its order; metrics by body weight are among them."""
+    places = [(row.shown[view], row.name) for row in _with_common_row() if view in row.shown]
+    places += [(one.shown[view], one.name) for one in PER_BODY_WEIGHT.values() if view in one.shown]
+    return tuple(name for _, name in sorted(places))
+
+
+def _with_common_row() -> tuple[ParameterDefinition, ...]:
+    return (*PARAMETERS.values(), both_feet.SYMMETRY_INDEX)
+
+
+_TITLES: Final = {row.name: row.title for row in _with_common_row()} | {
+    one.name: one.title for one in PER_BODY_WEIGHT.values() if one.title
+}
+_SYMBOLS: Final = {row.name: row.symbol for row in _with_common_row()} | {
+    one.name: one.unit for one in PER_BODY_WEIGHT.values()
+}
+
+
+def title_of(name: str) -> str:
+    """A parameter's or metric's name for people; the name itself where it has no title.
+
+    >>> title_of("f2_n"), title_of("forefoot_pti_bw")
+    ('Valley F2', 'PTI forefoot at 700 N')
+    """
+    return _TITLES.get(name, name)
+
+
+def symbol_of(name: str) -> str:
+    """Unit of a parameter or metric without what it is a share of; "1" where it has none or is unknown.
+
+    >>> symbol_of("gait_line_range_pct"), symbol_of("forefoot_pti_bw")
+    ('%', 'kPa s')
+    """
+    return _SYMBOLS.get(name, "1")
