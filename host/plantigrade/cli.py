@@ -134,16 +134,16 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands whose module is part of this installation, in the order of `COMMANDS`."""
-        return [name for name, place in COMMANDS.items() if _exists(place.module)]
+        return [name for name, spec in COMMANDS.items() if _exists(spec.module)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command; None for a name that we do not know."""
-        place = COMMANDS.get(cmd_name)
-        if place is None or not _exists(place.module):
+        spec = COMMANDS.get(cmd_name)
+        if spec is None or not _exists(spec.module):
             return None
-        command = getattr(importlib.import_module(place.module), place.attribute)
+        command = getattr(importlib.import_module(spec.module), spec.attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{place.module}:{place.attribute} is not a click command")
+            raise TypeError(f"{spec.module}:{spec.attribute} is not a click command")
         return _ensure_debug_option(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -215,12 +215,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: the words after the program's name; `sys.argv[1:]` by default.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    argv = list(sys.argv[1:] if arguments is None else arguments)
     invocation = Invocation()
-    if "--debug" not in words:
+    if "--debug" not in argv:
         sys.excepthook = _show_unexpected
     try:
-        code = plantigrade.main(words, prog_name="plantigrade", standalone_mode=False, obj=invocation)
+        code = plantigrade.main(argv, prog_name="plantigrade", standalone_mode=False, obj=invocation)
     except click.exceptions.Abort:
         click.echo("plantigrade: interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.library.recordings.container import read_manifest
-from plantigrade.library.recordings.finalize import seal
+from plantigrade.library.recordings.finalize import finalize_journal
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
 from plantigrade.link import batch_decoder
@@ -107,7 +107,7 @@ async def check(tmp_path: Path, seconds: float, cuts: int, kills: int) -> None:
     conditions = RadioConditions(interval_ms=30)
     async with VirtualPair(feeds["left"], feeds["right"], conditions, directory=tmp_path / "twin") as pair:
         await live_through(pair, data, seconds, cuts, kills)
-    recording = seal(data / "journal" / "current.journal", data / "recordings")
+    recording = finalize_journal(data / "journal" / "current.journal", data / "recordings")
     verdict = verify(recording)
     assert verdict.ok, verdict.problems
     for foot in read_manifest(recording).feet:

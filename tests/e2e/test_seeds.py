@@ -9,7 +9,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.twin import run as twin_run
 from plantigrade.twin.body import draw_person
 from plantigrade.twin.run import Choices
-from plantigrade.twin.seeds import SeededError, noted_seed, told_seed
+from plantigrade.twin.seeds import SeededError, seed_in_error, seed_in_notes
 from plantigrade.twin.soak import report
 from plantigrade.twin.soak.board import SoakError
 from plantigrade.twin.soak.run import SoakResult
@@ -78,26 +78,26 @@ def test_unseeded_draws_are_seen(tmp_path: Path) -> None:
 
 
 def test_the_seed_is_noted_on_whatever_passes() -> None:
-    with pytest.raises(KeyError) as error, noted_seed(17, "do it again"):
+    with pytest.raises(KeyError) as error, seed_in_notes(17, "do it again"):
         raise KeyError("x")
     assert error.value.__notes__ == ["seed 17; again: do it again"]
 
 
 def test_our_own_errors_tell_the_seed_in_their_line() -> None:
-    with pytest.raises(SeededError) as error, told_seed(17, "plantigrade x --seed 17"):
+    with pytest.raises(SeededError) as error, seed_in_error(17, "plantigrade x --seed 17"):
         raise PlantigradeError("nothing left")
     assert str(error.value) == "nothing left (seed 17; again: plantigrade x --seed 17)"
     assert isinstance(error.value, PlantigradeError)
 
 
 def test_others_are_told_of_before_they_show(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyError), told_seed(17, "plantigrade x --seed 17"):
+    with pytest.raises(KeyError), seed_in_error(17, "plantigrade x --seed 17"):
         raise KeyError("x")
     assert capsys.readouterr().err == "plantigrade: seed 17; again: plantigrade x --seed 17\n"
 
 
 def test_what_goes_well_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with told_seed(17, "again"), noted_seed(17, "again"):
+    with seed_in_error(17, "again"), seed_in_notes(17, "again"):
         pass
     assert capsys.readouterr() == ("", "")
 

@@ -19,8 +19,8 @@ from plantigrade.demo.text import show_summary
 from plantigrade.live.choose import choose_view
 from plantigrade.live.feet import ROWS, picture, pressures_kpa
 from plantigrade.live.plain import PlainView
-from plantigrade.live.screen import draw
 from plantigrade.live.state import LiveState, no_force
+from plantigrade.live.terminal_view import draw
 from rich.console import Console
 
 SPAN_S = (2.0, 18.0)

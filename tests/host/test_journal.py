@@ -15,7 +15,7 @@ from plantigrade.bridge.clock.estimate import ClockEstimate
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.journal.file import Journal, JournalError
 from plantigrade.library.recordings.container import find_recordings, read_manifest
-from plantigrade.library.recordings.finalize import roll, seal
+from plantigrade.library.recordings.finalize import finalize_journal, roll
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
 
@@ -283,7 +283,7 @@ def test_a_wall_clock_step_does_not_bend_the_time_line(tmp_path: Path) -> None:
         )
         write(journal, run * 100, run * 100 + 100)
         journal.close()
-    folder = seal(path, tmp_path / "recordings")
+    folder = finalize_journal(path, tmp_path / "recordings")
     frames = read_parquet(folder / "left.parquet")
     steps = (frames.host_ns[1:] - frames.host_ns[:-1]) - 10_000_000
     assert abs(int(steps.max())) < 200_000 and abs(int(steps.min())) < 200_000
@@ -295,9 +295,9 @@ def test_sealing_is_repeatable_and_verifies(tmp_path: Path) -> None:
     number = write(journal, 0, 500, skip=range(100, 120))
     journal.gap(number, SlotGap(100, 120, MissingReason.OFF))
     journal.close()
-    first = seal(path, tmp_path / "a")
-    second = seal(path, tmp_path / "b")
-    assert seal(path, tmp_path / "a") == first
+    first = finalize_journal(path, tmp_path / "a")
+    second = finalize_journal(path, tmp_path / "b")
+    assert finalize_journal(path, tmp_path / "a") == first
     for name in ("recording.json", "left.parquet"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
     verdict = verify(first)
@@ -314,7 +314,7 @@ def test_verify_finds_a_changed_file_and_cooked_books(tmp_path: Path) -> None:
     journal = Journal(path)
     write(journal, 0, 500)
     journal.close()
-    folder = seal(path, tmp_path / "recordings")
+    folder = finalize_journal(path, tmp_path / "recordings")
     parquet, manifest = folder / "left.parquet", folder / "recording.json"
     sound_file, sound_books = parquet.read_bytes(), manifest.read_text()
     damaged = bytearray(sound_file)

@@ -42,8 +42,8 @@ async def collect(
         JournalError: the journal cannot be opened, or the last commit was refused.
         LinkError: an insole could not be completed; the others have been.
     """
-    book = Journal(journal)
-    journal_writer = JournalWriter(book)
+    journal_file = Journal(journal)
+    journal_writer = JournalWriter(journal_file)
     insoles = {name: Insole(name) for name in links}
     connections = {
         name: ReconnectingConnection(insoles[name], make_link, policy) for name, make_link in links.items()
@@ -65,7 +65,7 @@ async def collect(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        book.close()
+        journal_file.close()
     return insoles
 
 

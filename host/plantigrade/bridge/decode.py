@@ -30,9 +30,11 @@ class Arrived(NamedTuple):
 def decode(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
     """The frames of all good records in the order of the records, and the error names of the others."""
     refused = ["trailing_bytes" for item in arrived if _is_too_long(item.record)]
-    whole = [item for item in arrived if not _is_too_long(item.record)]
-    told = sum(block.frames_of(item.record) for item in whole if len(item.record) > block.FRAMES_AT)
-    frames, errors = _decode_many(whole) if told >= BATCH_FROM_FRAMES else _decode_few(whole)
+    complete = [item for item in arrived if not _is_too_long(item.record)]
+    frames_stated = sum(
+        block.frames_of(item.record) for item in complete if len(item.record) > block.FRAMES_AT
+    )
+    frames, errors = _decode_many(complete) if frames_stated >= BATCH_FROM_FRAMES else _decode_few(complete)
     return frames, refused + errors
 
 
@@ -52,7 +54,9 @@ def _decode_few(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
             continue
         header = decoded.header
         step_us = header.slots_per_frame * header.period_us
-        imu = None if decoded.imu is None else np.array(decoded.imu, dtype=np.int16).reshape(header.frames, -1)
+        imu = (
+            None if decoded.imu is None else np.array(decoded.imu, dtype=np.int16).reshape(header.frames, -1)
+        )
         found.append(
             Frames(
                 record=record,

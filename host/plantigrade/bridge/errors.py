@@ -21,8 +21,8 @@ class RefusedError(BridgeError):
     """
 
     def __init__(self, insole: str, command: str, result: int, text: str) -> None:
-        said = text or host_messages.result_name(result)
-        super().__init__(f"{insole} refused {command}: {said}")
+        reason = text or host_messages.result_name(result)
+        super().__init__(f"{insole} refused {command}: {reason}")
         self.result = result
 
 

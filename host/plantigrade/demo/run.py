@@ -241,13 +241,13 @@ async def _keep_showing(runs: list[FootRun], gait: GaitFollower, state: LiveStat
 
 
 def _last_error(runs: list[FootRun]) -> str:
-    told = {
+    errors = {
         f"{foot.side}: {foot.connection.last_error}"
         for foot in runs
         if foot.connection.last_error is not None
     }
     waiting = {f"{foot.side}: {foot.connection.state.value}" for foot in runs}
-    return "; ".join(sorted(told or waiting))
+    return "; ".join(sorted(errors or waiting))
 
 
 def _conclude(

@@ -68,19 +68,18 @@ async def stage(source: Path | None, interval_ms: float) -> AsyncGenerator[Stage
 
 async def _find_both(pair: VirtualPair, radio: Radio) -> dict[str, Sighting]:
     addresses = {board.spec.radio_address: side for side, board in pair.boards.items()}
-    said = {side: bytearray() for side in SIDES}
+    console_output = {side: bytearray() for side in SIDES}
     for side, board in pair.boards.items():
-        board.serial.listen(said[side].extend)
+        board.serial.listen(console_output[side].extend)
     found = await scan(SCAN_S, radio, lambda seen: addresses.keys() <= seen.keys())
     for address, side in addresses.items():
         if address not in found:
-            raise LinkError(
-                f"the virtual {side} insole did not advertise within {SCAN_S:g} s{_last_words(said[side])}"
-            )
+            last = _last_error_line(console_output[side])
+            raise LinkError(f"the virtual {side} insole did not advertise within {SCAN_S:g} s{last}")
     return {side: found[address] for address, side in addresses.items()}
 
 
-def _last_words(console: bytearray) -> str:
+def _last_error_line(console: bytearray) -> str:
     """The error that firmware left on its console, if it did."""
     lines = [line.strip() for line in console.decode("utf-8", "replace").splitlines()]
     return next((f"; its console says: {line}" for line in reversed(lines) if "Error" in line), "")

@@ -35,7 +35,7 @@ def _rows(feet: list[FootResult]) -> list[tuple[str, list[str]]]:
     return [
         ("frames sent by the firmware", each("{}", "frames_sent")),
         ("frames received / missing", each("{} / {}", "frames_received", "frames_missing")),
-        ("slots requested = recorded + missing", [_books(foot) for foot in feet]),
+        ("slots requested = recorded + missing", [_accounting(foot) for foot in feet]),
         ("latency, sensor to host", [_spread(foot.latency) for foot in feet]),
         ("clock error against the truth", [_spread(foot.clock_error) for foot in feet]),
         (
@@ -59,7 +59,7 @@ def _value(foot: FootResult, path: str) -> object:
     return value
 
 
-def _books(foot: FootResult) -> str:
+def _accounting(foot: FootResult) -> str:
     ledger = foot.ledger
     reasons = ", ".join(f"{count} {reason}" for reason, count in ledger.missing_by_reason.items())
     return f"{ledger.requested} = {ledger.recorded} + {ledger.missing}" + (f" ({reasons})" if reasons else "")

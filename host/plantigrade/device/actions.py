@@ -47,11 +47,11 @@ def info(target: str | None, json_file: Path | None) -> None:
     Raises:
         LinkError: it cannot be reached, or refuses.
     """
-    told = asyncio.run(_with(target, _read_info))
+    answer = asyncio.run(_with(target, _read_info))
     if json_file is not None:
-        write_json({"schema": "plantigrade.device/1", **told}, json_file)
+        write_json({"schema": "plantigrade.device/1", **answer}, json_file)
     if json_file is None or str(json_file) != "-":
-        click.echo("\n\n".join(_section(title, values) for title, values in told.items()))
+        click.echo("\n\n".join(_section(title, values) for title, values in answer.items()))
 
 
 def selftest(target: str | None, json_file: Path | None) -> None:
@@ -61,14 +61,14 @@ def selftest(target: str | None, json_file: Path | None) -> None:
         FaultFoundError: it found a fault.
         LinkError: it cannot be reached, or refuses.
     """
-    told = asyncio.run(_with(target, _self_test))
+    answer = asyncio.run(_with(target, _self_test))
     if json_file is not None:
-        write_json({"schema": "plantigrade.selftest/1", **told}, json_file)
+        write_json({"schema": "plantigrade.selftest/1", **answer}, json_file)
     if json_file is None or str(json_file) != "-":
-        click.echo(_section("level of each sensor, counts", told["levels"]))
-        click.echo(f"\n{told['text'] or 'no remarks'}")
-    if told["faults"]:
-        raise FaultFoundError(f"the insole found a fault: {', '.join(told['faults'])}")
+        click.echo(_section("level of each sensor, counts", answer["levels"]))
+        click.echo(f"\n{answer['text'] or 'no remarks'}")
+    if answer["faults"]:
+        raise FaultFoundError(f"the insole found a fault: {', '.join(answer['faults'])}")
 
 
 def identify(target: str | None, seconds: int) -> None:
@@ -106,22 +106,22 @@ async def _read_info(session: Session) -> dict[str, Any]:
     identity = session.insole.identity
     assert identity is not None
     status = await session.fetch_status()
-    told: dict[str, Any] = {"insole": _identity(identity), "state": _state(status)}
-    told["settings"] = await targets.read_settings(session)
+    answer: dict[str, Any] = {"insole": _identity(identity), "state": _state(status)}
+    answer["settings"] = await targets.read_settings(session)
     try:
-        told["log"] = vars(await session.fetch_log_info())
+        answer["log"] = vars(await session.fetch_log_info())
     except RefusedError as error:
-        told["log"] = {"note": str(error)}
-    return told
+        answer["log"] = {"note": str(error)}
+    return answer
 
 
 async def _self_test(session: Session) -> dict[str, Any]:
     async with asyncio.timeout(SELF_TEST_S):
-        told = replies.SelfTestReply((await session.command_client.ask(ids.OP_SELF_TEST)).reply)
+        answer = replies.SelfTestReply((await session.command_client.ask(ids.OP_SELF_TEST)).reply)
     return {
-        "faults": fault_names(told.faults),
-        "levels": dict(zip(SENSOR_NAMES, told.levels, strict=True)),
-        "text": told.text,
+        "faults": fault_names(answer.faults),
+        "levels": dict(zip(SENSOR_NAMES, answer.levels, strict=True)),
+        "text": answer.text,
     }
 
 
@@ -137,10 +137,10 @@ def _identity(identity: Identity) -> dict[str, Any]:
 
 
 def _state(status: replies.StatusReply) -> dict[str, Any]:
-    told = dict(vars(status))
-    told["mode"] = MODES.get(status.mode, str(status.mode))
-    told["faults"] = fault_names(status.faults)
-    return told
+    answer = dict(vars(status))
+    answer["mode"] = MODES.get(status.mode, str(status.mode))
+    answer["faults"] = fault_names(status.faults)
+    return answer
 
 
 def _port_line(insole: targets.UsbInsole) -> str:
@@ -154,11 +154,11 @@ def _port_line(insole: targets.UsbInsole) -> str:
 
 def _section(title: str, values: dict[str, Any]) -> str:
     width = max((len(name) for name in values), default=0)
-    lines = [f"  {name.replace('_', ' '):{width}}  {_words(value)}" for name, value in values.items()]
+    lines = [f"  {name.replace('_', ' '):{width}}  {_text(value)}" for name, value in values.items()]
     return "\n".join([title, *lines])
 
 
-def _words(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"  # pyright: ignore[reportUnknownArgumentType]
     return "unknown" if value is None else str(value)

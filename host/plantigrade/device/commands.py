@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from plantigrade.cli import Invocation, data_option, pass_invocation
-from plantigrade.device.calibrate_commands import calibrate
+from plantigrade.device.calibrate.commands import calibrate
 
 _target = click.argument("target", required=False)
 _json = click.option(

@@ -10,7 +10,7 @@ import click
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import FileError, MissingPartError, PlantigradeError
-from plantigrade.library.options import json_option, library_options, opened, put_json
+from plantigrade.library.options import json_option, library_options, open_library, put_json
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
@@ -83,7 +83,7 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
 
     where = {name: options.pop(name) for name in ("url", "key_file")}
     wanted = Filter(**options)
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         entries = library.find(wanted)
         total = len(entries) if wanted.text else library.count(wanted)
     if json_file is not None:
@@ -101,7 +101,7 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
 @pass_invocation
 def show(invocation: Invocation, name: str, json_file: IO[str] | None, **where: Any) -> None:
     """Show all that the library knows of a recording."""
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         recording = library.open(name)
         if json_file is not None:
             put_json(json_file, recording=recording.as_json(), audit=_audit(library, recording.id))
@@ -145,7 +145,7 @@ def import_files(
     from plantigrade.imports import formats
 
     failed: list[str] = []
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         if person is not None:
             library.person(person)
         for path in files:
@@ -204,7 +204,7 @@ def export(
         output.unlink()
     if not output.resolve().parent.is_dir():
         raise FileError(output, "cannot be written: its folder does not exist")
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         form = formats.FORMATS[format_name]
         recording = library.open(name)
         with working(f"{recording.id} as {format_name}") as progress:
@@ -236,7 +236,7 @@ def report(
     from plantigrade.library.terminal_tables import working
 
     pdf = _part("plantigrade.report.pdf", "reports")
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         other = None if compare is None else library.open(compare)
         recording = library.open(name)
         earlier = earlier_of(library, recording) if baseline else []
@@ -291,7 +291,7 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
     from plantigrade.library.before_after import changes_of
     from plantigrade.library.terminal_tables import working
 
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         first, second = library.open(name), library.open(other)
         with working("analysing both recordings"):
             mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
@@ -325,7 +325,7 @@ def verify(invocation: Invocation, names: tuple[str, ...], json_file: IO[str] | 
     from plantigrade.library.recordings.verify import SCHEMA
     from plantigrade.library.terminal_tables import working
 
-    with opened(invocation, where) as library, working("checking every file"):
+    with open_library(invocation, where) as library, working("checking every file"):
         verdicts = [library.verify(name) for name in names] if names else library.verify_all()
     if json_file is not None:
         document = {"schema": SCHEMA, "recordings": [verdict.as_json() for verdict in verdicts]}
@@ -354,7 +354,7 @@ def _show(verdict: "Verdict") -> None:
 
 
 def _add_others() -> None:
-    from plantigrade.library.change_commands import COMMANDS
+    from plantigrade.library.change.commands import COMMANDS
 
     for command in COMMANDS:
         sessions.add_command(command)

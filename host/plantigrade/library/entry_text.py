@@ -54,8 +54,8 @@ def duration_text(seconds: float | None) -> str:
     """A duration such as 1:02:03 or 0:12."""
     if seconds is None:
         return "?"
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
+    total_s = round(seconds)
+    hours, rest = divmod(total_s, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 

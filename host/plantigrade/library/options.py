@@ -39,7 +39,7 @@ json_option = click.option(
 )
 
 
-def opened(invocation: Invocation, where: Mapping[str, Any]) -> "Library":
+def open_library(invocation: Invocation, where: Mapping[str, Any]) -> "Library":
     """The library that the options name.
 
     Raises:

@@ -60,8 +60,8 @@ def print_entries(entries: Sequence[RecordingEntry], total: int) -> None:
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("title and tags", overflow="fold")
     for entry in entries:
-        whole = entry.frames_recorded + entry.frames_missing
-        missing = f"{100 * entry.frames_missing / whole:.2f} %" if entry.frames_missing else "0"
+        requested = entry.frames_recorded + entry.frames_missing
+        missing = f"{100 * entry.frames_missing / requested:.2f} %" if entry.frames_missing else "0"
         table.add_row(
             entry.id,
             entry.person or "-",
@@ -110,8 +110,8 @@ def _print_remarks(recording: "Recording") -> None:
     for note in recording.notes:
         at = "" if note.at_s is None else f" at {note.at_s:g} s"
         click.echo(f"  note {note.id}{at} ({note.author}, {note.created_utc:%Y-%m-%d}): {note.text}")
-    for kept in recording.analyses:
-        click.echo(f"  analysis {kept.algorithm} {kept.version}, {kept.made_utc:%Y-%m-%d}")
+    for stored in recording.analyses:
+        click.echo(f"  analysis {stored.algorithm} {stored.version}, {stored.made_utc:%Y-%m-%d}")
     for alert in recording.alerts:
         click.echo(f"  alert    {alert.rule}, {alert.foot}, at {alert.from_s:.0f} s")
 

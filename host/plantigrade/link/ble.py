@@ -83,8 +83,8 @@ class BleLink:
             return MIN_VALUE_BYTES
         control = self._client.services.get_characteristic(ids.CONTROL_UUID)
         # BlueZ reports an MTU of 23 whatever it has negotiated; the characteristic knows better.
-        told = control.max_write_without_response_size if control is not None else 0
-        return max(MIN_VALUE_BYTES, told, self._client.mtu_size - ATT_HEADER_BYTES)
+        stated = control.max_write_without_response_size if control is not None else 0
+        return max(MIN_VALUE_BYTES, stated, self._client.mtu_size - ATT_HEADER_BYTES)
 
     async def open(self) -> None:
         """Connect, pair, subscribe to the three characteristics.

@@ -86,19 +86,19 @@ def describe(device: "BLEDevice", data: "AdvertisementData", virtual: bool) -> F
     Raises:
         AdvertisementError: the manufacturer data is missing or not an insole's.
     """
-    told = Advertisement(data.manufacturer_data.get(ids.COMPANY_ID, b""))
+    advertised = Advertisement(data.manufacturer_data.get(ids.COMPANY_ID, b""))
     return FoundInsole(
         address=device.address,
         name=data.local_name or device.name or "",
-        side=SIDES.get(told.side, "unset"),
-        serial_end=told.serial_tail,
-        battery_pct=told.battery_pct,
+        side=SIDES.get(advertised.side, "unset"),
+        serial_end=advertised.serial_tail,
+        battery_pct=advertised.battery_pct,
         rssi_dbm=data.rssi,
-        protocol_version=told.version,
-        charging=told.charging,
-        fault=told.fault,
-        logging=told.logging,
-        bonded=told.bonded,
+        protocol_version=advertised.version,
+        charging=advertised.charging,
+        fault=advertised.fault,
+        logging=advertised.logging,
+        bonded=advertised.bonded,
         virtual=virtual,
     )
 

@@ -100,8 +100,8 @@ class ReplayLink:
             self.counters.count_malformed(f"recorded_reply_{error.name}")
             return
         if reply.op == ids.OP_TIME and reply.result == ids.RESULT_OK:
-            told = TimeReply(reply)
-            self._clock_us = (entry.at_ns, told.boot, told.sent_us)
+            time_reply = TimeReply(reply)
+            self._clock_us = (entry.at_ns, time_reply.boot, time_reply.sent_us)
         self._replies.setdefault(reply.op, deque()).append(entry.message)
 
     def _recorded_reply(self, op: int, tag: int) -> bytes:

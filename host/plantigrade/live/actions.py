@@ -124,7 +124,7 @@ def record_and_report(
         note = asyncio.run(_record(plan, library, choose_view(out)))
         entry = _keep(plan, library)
         alerts, why_not = _analyse(library, entry)
-        note = "; ".join(words for words in (note, why_not) if words)
+        note = "; ".join(text for text in (note, why_not) if text)
         values = _values(library, entry, alerts, note)
     if json_file is not None:
         write_json(values, json_file)
@@ -226,8 +226,10 @@ async def _until_end(
         first = {beginning, waiting, collecting}
         await asyncio.wait(first, timeout=CONNECT_S, return_when=asyncio.FIRST_COMPLETED)
         if not any(task.done() for task in first) and not any(foot.state.frames for foot in runs):
-            told = {str(foot.connection.last_error or "no answer") for foot in runs}
-            raise LinkError(f"no insole could be reached within {CONNECT_S:.0f} s: {'; '.join(sorted(told))}")
+            errors = {str(foot.connection.last_error or "no answer") for foot in runs}
+            raise LinkError(
+                f"no insole could be reached within {CONNECT_S:.0f} s: {'; '.join(sorted(errors))}"
+            )
         await asyncio.wait({waiting, collecting}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for number in _END_SIGNALS:

@@ -12,7 +12,7 @@ def choose_view(out: TextIO) -> View:
         return PlainView(out)
     from rich.console import Console
 
-    from plantigrade.live.screen import ScreenView
+    from plantigrade.live.terminal_view import TerminalView
 
     console = Console(file=out)
-    return PlainView(out) if console.is_dumb_terminal else ScreenView(console)
+    return PlainView(out) if console.is_dumb_terminal else TerminalView(console)

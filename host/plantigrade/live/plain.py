@@ -21,7 +21,7 @@ class PlainView:
         self._out = out
         self._now = now
         self._stage = ""
-        self._told_s = float("-inf")
+        self._shown_s = float("-inf")
 
     def __enter__(self) -> "PlainView":
         """Nothing to prepare."""
@@ -33,9 +33,9 @@ class PlainView:
     def show(self, state: LiveState) -> None:
         """Write a line if it is time for one."""
         now_s = self._now()
-        if state.stage == self._stage and now_s - self._told_s < EVERY_S:
+        if state.stage == self._stage and now_s - self._shown_s < EVERY_S:
             return
-        self._stage, self._told_s = state.stage, now_s
+        self._stage, self._shown_s = state.stage, now_s
         print(describe(state), file=self._out, flush=True)
 
 

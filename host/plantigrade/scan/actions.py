@@ -106,8 +106,8 @@ def describe(insoles: list[FoundInsole]) -> str:
 
 def _row(insole: FoundInsole) -> tuple[str, ...]:
     notes = [
-        word
-        for word, holds in (
+        flag
+        for flag, holds in (
             ("virtual", insole.virtual),
             ("charging", insole.charging),
             ("FAULT", insole.fault),

@@ -157,7 +157,7 @@ class VirtualBoard:
         self._cut_after = (0, False)
         self._power_ons = 0
         self._changed = asyncio.Condition()
-        self._telling: set[asyncio.Future[None]] = set()
+        self._notifying: set[asyncio.Future[None]] = set()
         self._make_flash(files)
 
     def _make_flash(self, files: Iterator[tuple[str, bytes]]) -> None:
@@ -208,7 +208,7 @@ class VirtualBoard:
             _kill(self._process)
             await self._process.wait()
             self._ended()
-        await self._tell_changed()
+        await self._notify_changed()
 
     def cut_power_at_write(self, after: int, torn: bool) -> None:
         """Lose power at the `after`-th write or erase of flash from now (1: the next), left out or half
@@ -292,7 +292,7 @@ class VirtualBoard:
         self._wanted = None
         if raw_again:
             self.serial.swallow(FRIENDLY_PROMPT, lambda: self.serial.type(b"\x01"))
-        await self._tell_changed()
+        await self._notify_changed()
 
     def _write_settings(self, cause: str, pipes: dict[str, int], run_main: bool) -> None:
         if cause == "soft" and self._clock.rules:
@@ -347,8 +347,8 @@ class VirtualBoard:
         for line in lines:
             self._on_event(line.decode("ascii", "replace").split())
 
-    def _on_event(self, words: list[str]) -> None:
-        match words:
+    def _on_event(self, fields: list[str]) -> None:
+        match fields:
             case ["clock", origin, offset, drift]:
                 rule = ClockRule(
                     int(origin), int(offset), int(drift), len(self.state.resets) + self._power_ons
@@ -367,7 +367,7 @@ class VirtualBoard:
             case ["interrupt"]:
                 self.serial.type(b"\x03")
             case _:
-                log.warning("%s board: unknown event %s", self.spec.side, words)
+                log.warning("%s board: unknown event %s", self.spec.side, fields)
 
     async def _supervise(self) -> None:
         """Restart the interpreter as a chip restarts, until the power is gone."""
@@ -380,7 +380,7 @@ class VirtualBoard:
             cause = self._cause(code, raw)
             if cause == "off":
                 self.state.powered = False
-                await self._tell_changed()
+                await self._notify_changed()
                 return
             self.state.resets.append(cause)
             if cause == "deepsleep" and self._sleep_s:
@@ -411,12 +411,12 @@ class VirtualBoard:
         self._pipes.clear()
 
     def _notice(self) -> None:
-        """`_tell_changed` from a callback."""
-        task = asyncio.ensure_future(self._tell_changed())
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        """`_notify_changed` from a callback."""
+        task = asyncio.ensure_future(self._notify_changed())
+        self._notifying.add(task)
+        task.add_done_callback(self._notifying.discard)
 
-    async def _tell_changed(self) -> None:
+    async def _notify_changed(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 

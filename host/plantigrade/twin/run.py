@@ -25,7 +25,7 @@ from plantigrade.twin.feeds import SIDES, write_feeds
 from plantigrade.twin.pair import VirtualPair
 from plantigrade.twin.radio.conditions import RadioConditions
 from plantigrade.twin.rendezvous import TwinNotice, announce, withdraw
-from plantigrade.twin.seeds import told_seed
+from plantigrade.twin.seeds import seed_in_error
 from plantigrade.twin.watch import warm_up, watch
 
 SCHEMA = "plantigrade.twin/1"
@@ -61,17 +61,17 @@ def run_twin(choices: Choices) -> None:
         book = load_rulebook(choices.rules) if choices.rules is not None else None
     except ValueError as error:
         raise PlantigradeError(str(error)) from error
-    with told_seed(choices.seed, _again(choices)):
+    with seed_in_error(choices.seed, _again(choices)):
         asyncio.run(_run(choices, radio, walk, book))
 
 
 def _again(choices: Choices) -> str:
     """What to type for the same pair, walking the same way."""
-    words = ["plantigrade twin run", f"--seed {choices.seed}"]
-    words += [f"--condition {text}" for text in choices.conditions]
-    words += [f"--neutral-s {choices.neutral_s:g}"] if choices.neutral_s else []
-    words += [f"--source {choices.source}"] if choices.source else []
-    return " ".join(words)
+    parts = ["plantigrade twin run", f"--seed {choices.seed}"]
+    parts += [f"--condition {text}" for text in choices.conditions]
+    parts += [f"--neutral-s {choices.neutral_s:g}"] if choices.neutral_s else []
+    parts += [f"--source {choices.source}"] if choices.source else []
+    return " ".join(parts)
 
 
 def _walk(choices: Choices) -> ForceWalk:
@@ -100,10 +100,10 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
         stack.callback(withdraw, os.getpid())
         _show(choices, pair, walk)
         if choices.live:
-            tell = partial(click.echo, err=str(choices.json_file) == "-")
-            tell("Alerts follow; those about walking need 200 strides of a foot, about four minutes.")
+            notify = partial(click.echo, err=str(choices.json_file) == "-")
+            notify("Alerts follow; those about walking need 200 strides of a foot, about four minutes.")
             onset_s = choices.neutral_s if choices.conditions else None
-            watching = watch(pair, _weight_n(choices, walk), tell, book, onset_s)
+            watching = watch(pair, _weight_n(choices, walk), notify, book, onset_s)
             await _follow(watching, ended, choices.seconds)
             return
         with suppress(TimeoutError):

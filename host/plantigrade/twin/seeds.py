@@ -11,7 +11,7 @@ from plantigrade.errors import PlantigradeError
 
 
 @contextmanager
-def noted_seed(seed: int, again: str) -> Generator[None]:
+def seed_in_notes(seed: int, again: str) -> Generator[None]:
     """Note on any exception that passes how to draw the same again.
 
     Args:
@@ -26,7 +26,7 @@ def noted_seed(seed: int, again: str) -> Generator[None]:
 
 
 @contextmanager
-def told_seed(seed: int, again: str) -> Generator[None]:
+def seed_in_error(seed: int, again: str) -> Generator[None]:
     """The same for a command: our own errors say it in their one line, others in a line before theirs."""
     try:
         yield

@@ -44,18 +44,18 @@ class Follower:
 
     Args:
         body_weight_n: of the made-up person.
-        tell: gets each line of words.
+        notify: gets each line of words.
         start_ns: host time at which the walk began.
         book: the patient's rules; None for the shipped ones.
         onset_s: when the made-up person's condition begins, to say how long an alert took.
     """
 
     body_weight_n: float
-    tell: Callable[[str], None]
+    notify: Callable[[str], None]
     start_ns: int
     book: RuleBook | None = None
     onset_s: float | None = None
-    _words: Catalogue = field(default_factory=catalogue)
+    _catalogue: Catalogue = field(default_factory=catalogue)
     _waiting: dict[Foot, list[tuple[F64, F32]]] = field(default_factory=lambda: {foot: [] for foot in Foot})
 
     def __post_init__(self) -> None:
@@ -73,7 +73,7 @@ class Follower:
 
     def add(self, foot: Foot, time_s: F64, counts: NDArray[np.uint16]) -> None:
         """Codes (n, 16) of one foot with their times."""
-        self._say(self._watcher.counts(foot, counts))
+        self._notify(self._watcher.counts(foot, counts))
         self._waiting[foot].append((time_s, self._calibrators[foot].feed(counts)))
 
     def step(self) -> None:
@@ -84,13 +84,13 @@ class Follower:
             return
         self._engine.feed(left, right)
         for foot, strides in self._engine.take_strides():
-            self._say(self._watcher.strides(foot, strides))
-        self._say(self._watcher.forces(_total(left), _total(right)))
+            self._notify(self._watcher.strides(foot, strides))
+        self._notify(self._watcher.forces(_total(left), _total(right)))
 
     def finish(self) -> None:
         """Say how alerts were answered."""
         response = self._watcher.finish()
-        self.tell(
+        self.notify(
             f"{response.shown} alerts in {60 * response.wear_h:.1f} min of wear, {response.cleared} cleared."
         )
 
@@ -101,16 +101,18 @@ class Follower:
         times, forces = zip(*waiting, strict=True)
         return FootSignal(foot, np.concatenate(times), np.concatenate(forces), own_layout())
 
-    def _say(self, alerts: list[Alert]) -> None:
+    def _notify(self, alerts: list[Alert]) -> None:
         for alert in alerts:
             if not alert.shown:
                 continue
             if alert.cleared_s is not None:
-                self.tell(f"{alert.cleared_s:6.0f} s  cleared  {alert.rule}")
+                self.notify(f"{alert.cleared_s:6.0f} s  cleared  {alert.rule}")
                 continue
-            words = self._words.patient(alert.rule, alert.foot)
+            text = self._catalogue.patient(alert.rule, alert.foot)
             what = f"{alert.severity.value}  {alert.rule} (version {alert.rule_version})"
-            self.tell(f"{alert.raised_s:6.0f} s  {what}, {alert.strides} strides{self._late(alert)}: {words}")
+            self.notify(
+                f"{alert.raised_s:6.0f} s  {what}, {alert.strides} strides{self._late(alert)}: {text}"
+            )
 
     def _late(self, alert: Alert) -> str:
         """How long after the onset of the condition the alert is told."""
@@ -132,7 +134,7 @@ def warm_up() -> None:
 async def watch(
     pair: VirtualPair,
     body_weight_n: float,
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
     book: RuleBook | None = None,
     onset_s: float | None = None,
 ) -> None:
@@ -142,7 +144,7 @@ async def watch(
         LinkError: an insole does not advertise.
     """
     radio = Radio(*backend_for(pair.radio), virtual=True)
-    follower = Follower(body_weight_n, tell, min(pair.feed_start.values()), book, onset_s)
+    follower = Follower(body_weight_n, notify, min(pair.feed_start.values()), book, onset_s)
     async with central.using(central.central_at(pair.radio)):
         addresses = {board.spec.radio_address: side for side, board in pair.boards.items()}
         found = await scan(SCAN_S, radio, lambda seen: addresses.keys() <= seen.keys())

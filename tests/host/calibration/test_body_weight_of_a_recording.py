@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from plantigrade.calibration import nominal
 from plantigrade.cli import Invocation
-from plantigrade.device import calibrate_actions
-from plantigrade.device.calibrate_commands import calibrate
+from plantigrade.device.calibrate import actions as calibrate_actions
+from plantigrade.device.calibrate.commands import calibrate
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.library.catalogue.library import Library

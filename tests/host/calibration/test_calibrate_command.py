@@ -11,7 +11,7 @@ from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.analyze.commands import analyze
 from plantigrade.calibration import load_calibration
 from plantigrade.cli import Invocation
-from plantigrade.device.calibrate_commands import calibrate
+from plantigrade.device.calibrate.commands import calibrate
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.recordings.container import Draft, FootManifest, RecordingManifest
 from plantigrade.twin.bench import bench_calibration, bench_readings

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.calibration import load_calibration
-from plantigrade.device import calibrate_actions
-from plantigrade.device.calibrate_commands import calibrate
+from plantigrade.device.calibrate import actions as calibrate_actions
+from plantigrade.device.calibrate.commands import calibrate
 from plantigrade.errors import FileError
 
 from tests.host.calibration.paper import CURVE, insole

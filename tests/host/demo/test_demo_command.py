@@ -49,9 +49,9 @@ def test_json_to_standard_output_leaves_the_words_to_standard_error(
 ) -> None:
     Entry(monkeypatch, result(other=foot()))
     entry.main(None, 12.0, 45.0, Path("-"), browser=False)
-    said = capsys.readouterr()
-    assert json.loads(said.out)["schema"] == "plantigrade.demo/1"
-    assert "sound: nothing missing" in said.err
+    console_output = capsys.readouterr()
+    assert json.loads(console_output.out)["schema"] == "plantigrade.demo/1"
+    assert "sound: nothing missing" in console_output.err
 
 
 def test_a_run_that_is_not_sound_is_an_error_after_its_answer(
@@ -111,15 +111,15 @@ def test_limits_of_the_options(
 
 
 @pytest.mark.parametrize(
-    ("console", "said"),
+    ("console", "console_output"),
     [
         (b"", ""),
         (b"booting\r\nready\r\n", ""),
         (b"ValueError: first\r\n more\r\n  OSError: 28  \r\nbye\xff", "; its console says: OSError: 28"),
     ],
 )
-def test_the_last_error_on_a_console(console: bytes, said: str) -> None:
-    assert stage._last_words(bytearray(console)) == said
+def test_the_last_error_on_a_console(console: bytes, console_output: str) -> None:
+    assert stage._last_error_line(bytearray(console)) == console_output
 
 
 async def test_both_insoles_must_advertise(monkeypatch: pytest.MonkeyPatch) -> None:

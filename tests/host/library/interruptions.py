@@ -14,7 +14,7 @@ from plantigrade.library.catalogue.store import FILE_NAME, Store
 from plantigrade.library.entries import Filter, Person
 from plantigrade.library.keys.master_key import KEY_VARIABLE
 from plantigrade.library.keys.vault import MasterKey
-from plantigrade.library.recordings.finalize import seal
+from plantigrade.library.recordings.finalize import finalize_journal
 
 from tests.host.library.library_kit import journal, walk
 
@@ -100,7 +100,7 @@ def of_user(data: Path) -> Path:
 
 
 def seal_journal(data: Path) -> None:
-    seal(data / "journal", data / "recordings")
+    finalize_journal(data / "journal", data / "recordings")
     Library(data).close()
 
 

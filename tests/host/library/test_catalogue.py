@@ -226,4 +226,4 @@ def test_the_whole_is_analysed_and_kept(library: Library) -> None:
         analysis.both["stride_time_s"].value, abs=1e-6
     )
     assert library.open(entry.id).walk().left is not None
-    assert library.open(entry.id).sealed.foot(Foot.LEFT.value).frames_missing == 0
+    assert library.open(entry.id).reader.foot(Foot.LEFT.value).frames_missing == 0

@@ -12,7 +12,7 @@ from plantigrade.library.recordings import forces, frames, long_files
 from plantigrade.library.recordings.columns import ZSTD_LEVEL, ColumnFile, write_columns
 from plantigrade.library.recordings.forces import ForceFrames, read_forces, write_forces
 from plantigrade.library.recordings.frames import NO_TIME, read_parquet, write_parquet
-from plantigrade.library.recordings.long_files import KEPT_GROUPS, StoredForces, StoredFrames
+from plantigrade.library.recordings.long_files import CACHED_GROUPS, StoredForces, StoredFrames
 
 from tests.host.library.library_kit import frames as made_frames
 
@@ -185,7 +185,7 @@ def test_groups_of_a_long_file_are_read_as_they_are_asked_for() -> None:
 
     stored = StoredForces(sizes, 1, counts, None)
     assert stored.shape == (11, 1) and len(stored) == 11 and stored.ndim == 2 and stored.dtype == np.float32
-    assert KEPT_GROUPS == 4
+    assert CACHED_GROUPS == 4
 
     def rows(*limits: int | None) -> list[float]:
         return np.ravel(stored[slice(*limits)]).tolist()
@@ -227,7 +227,7 @@ def test_forces_of_a_calibration_that_learns_do_not_depend_on_the_order(order: l
     learner = Learner()
     stored = StoredForces([2, 2, 2, 2], 1, lambda _: np.full((2, 1), 100), learner)  # type: ignore[arg-type]
     for number in order:
-        stored._groups._kept.clear()  # as if other groups had been looked at meanwhile
+        stored._groups._cached.clear()  # as if other groups had been looked at meanwhile
         rows = stored[2 * number : 2 * number + 2]
         assert np.ravel(rows).tolist() == [100 + 2 * number, 101 + 2 * number]
     assert learner.fed == [], "the one that was handed over is never changed"

@@ -10,7 +10,7 @@ import keyring.errors
 import pytest
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import (
-    SealedFile,
+    EncryptedFile,
     binding_of,
     key_of,
     matches_sum,
@@ -29,7 +29,7 @@ from plantigrade.library.keys.master_key import (
     read_key_file,
     save_to_file,
 )
-from plantigrade.library.keys.vault import MAX_OPENED, KeyMissingError, MasterKey, Vault
+from plantigrade.library.keys.vault import MAX_DECRYPTED, KeyMissingError, MasterKey, Vault
 
 ONE, TWO = (MasterKey(base64.urlsafe_b64encode(bytes([number]) * 32).decode()) for number in (1, 2))
 
@@ -189,9 +189,9 @@ def test_opening_a_vault(tmp_path: Path) -> None:
 
 def test_several_keys_open_and_the_first_encrypts(tmp_path: Path) -> None:
     old, both, new = Vault([ONE]), Vault([TWO, ONE]), Vault([TWO])
-    token = old.seal("Anna")
+    token = old.encrypt("Anna")
     assert both.open(token, "it") == "Anna"
-    moved = both.reseal(token, "it")
+    moved = both.reencrypt(token, "it")
     assert new.open(moved, "it") == "Anna"
     with pytest.raises(KeyMissingError) as refused:
         new.open(token, "a title")
@@ -199,7 +199,7 @@ def test_several_keys_open_and_the_first_encrypts(tmp_path: Path) -> None:
         f"a title cannot be decrypted with key {TWO.id}: another key encrypted it, or it was changed"
     )
     with pytest.raises(KeyMissingError, match=r"^it cannot be decrypted with the keys at hand$"):
-        new.reseal(token, "it")
+        new.reencrypt(token, "it")
     key, wrapped = old.new_file_key(b"a/left")
     assert (
         len(key.secret) == 32 and key.binding == b"a/left" and old.new_file_key(b"x")[0].secret != key.secret
@@ -208,14 +208,14 @@ def test_several_keys_open_and_the_first_encrypts(tmp_path: Path) -> None:
     with pytest.raises(RecordingError) as locked:
         new.file_key(wrapped, b"a/left", tmp_path)
     words = f"{tmp_path}: is encrypted with another key than {TWO.id}; without that key it cannot be read"
-    assert str(locked.value) == words and MAX_OPENED == 65536
+    assert str(locked.value) == words and MAX_DECRYPTED == 65536
 
 
 def test_keys_of_a_recording(tmp_path: Path) -> None:
     folder = tmp_path / "walk"
     folder.mkdir()
     assert read_keys(folder) == {}
-    keys = {"left": SealedFile("w", "s"), "right": SealedFile("v", "t")}
+    keys = {"left": EncryptedFile("w", "s"), "right": EncryptedFile("v", "t")}
     write_keys(folder, keys)
     text = (folder / "keys.json").read_text()
     assert read_keys(folder) == keys and text.endswith("}\n")
@@ -271,7 +271,7 @@ def test_the_key_of_a_file(tmp_path: Path) -> None:
         key_of(folder, "left", vault)
     assert stated_sum(folder, "left", plain) == "" and not matches_sum(folder, "left", plain)
     digest = hashlib.sha256(b"PARE sealed").hexdigest()
-    write_keys(folder, {"left": SealedFile(wrapped, digest)})
+    write_keys(folder, {"left": EncryptedFile(wrapped, digest)})
     assert stated_sum(folder, "left", plain) == digest and matches_sum(folder, "left", plain)
     assert key_of(folder, "left", vault) == key
     with pytest.raises(

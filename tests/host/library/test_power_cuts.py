@@ -9,7 +9,7 @@ from plantigrade.files import atomic_write
 from plantigrade.files.durable import replace_text, sync_and_sum
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Filter, Person, StoredAlert, Tag
-from plantigrade.library.keys.encrypted_files import SealedFile, read_keys, write_keys
+from plantigrade.library.keys.encrypted_files import EncryptedFile, read_keys, write_keys
 from plantigrade.library.keys.master_key import read_key_file, save_to_file
 from plantigrade.library.keys.vault import MasterKey
 from plantigrade.library.recordings.container import Draft
@@ -191,7 +191,7 @@ def test_small_files_are_the_old_or_the_new_one(power_cut: PowerCut, tmp_path: P
     folder = tmp_path / "settings"
     folder.mkdir()
     keys = MasterKey.new(), MasterKey.new()
-    old, new = ({"left": SealedFile(word * 40, word * 64)} for word in "ab")
+    old, new = ({"left": EncryptedFile(word * 40, word * 64)} for word in "ab")
     (folder / "text").write_text("old")
     save_to_file(folder / "keys", keys[:1])
     write_keys(folder, old)

@@ -92,7 +92,7 @@ def test_a_text_is_decrypted_once_and_a_changed_one_never(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(MultiFernet, "decrypt", counted)
     vault = Vault([MasterKey.new()])
-    token = vault.seal("walk 7")
+    token = vault.encrypt("walk 7")
     assert [vault.open(token, "a title") for _ in range(3)] == ["walk 7"] * 3
     assert len(opened) == 1
     middle = len(token) // 2  # the last letter carries bits that mean nothing

@@ -17,7 +17,7 @@ from plantigrade.bridge.journal.entries import Kind
 from plantigrade.bridge.journal.file import JournalError, host_boot
 from plantigrade.library.recordings import finalize as module
 from plantigrade.library.recordings.container import RecordedGap, RecordingManifest, read_manifest
-from plantigrade.library.recordings.finalize import read_journal, roll, seal, slots_of
+from plantigrade.library.recordings.finalize import finalize_journal, read_journal, roll, slots_of
 from plantigrade.library.recordings.frames import NO_TIME
 from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.library.recordings.timeline import Timeline
@@ -70,7 +70,7 @@ def clock(host_ns: int, *, number: int = 0, boot: int = 1, at_us: int = 0) -> by
 def sealed(tmp_path: Path, *pieces: bytes) -> tuple[RecordingManifest, RecordingReader]:
     path = tmp_path / "journal"
     path.write_bytes(b"".join(pieces))
-    folder = seal(path, tmp_path / "recordings")
+    folder = finalize_journal(path, tmp_path / "recordings")
     return read_manifest(folder), RecordingReader.open(folder)
 
 

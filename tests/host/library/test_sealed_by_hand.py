@@ -380,12 +380,12 @@ def test_body_weight_comes_from_the_recording_or_the_wearer(tmp_path: Path) -> N
 
 def test_a_recording_reads_as_its_files_do(tmp_path: Path) -> None:
     one = opened(imported(tmp_path / "a"), None, [])
-    assert (one.id, one.content, one.folder) == ("one", "forces", one.sealed.folder)
+    assert (one.id, one.content, one.folder) == ("one", "forces", one.reader.folder)
     assert one.forces("left", 2.1, 2.2).seq.tolist() == [1] and one.file("left").rows == 5
     assert (
         one.layout("left") is not None
         and one.calibration("left") is None
-        and one.manifest is one.sealed.manifest
+        and one.manifest is one.reader.manifest
     )
     assert one.walk() is one.walk(), "read once" and one.walk(2.0, 2.2) is not one.walk(2.0, 2.2)
     assert len(one.walk(2.0).left) == 5 and len(one.walk(to_s=2.1).left) == 1  # type: ignore[arg-type]

@@ -14,11 +14,11 @@ from plantigrade.library.catalogue import store as module
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import BUSY_S, FILE_NAME, REVISION, LibraryError, Store
 from plantigrade.library.catalogue.tables import (
-    SEALED_COLUMNS,
+    ENCRYPTED_COLUMNS,
     Base,
-    SealedDate,
-    SealedJson,
-    SealedText,
+    EncryptedDate,
+    EncryptedJson,
+    EncryptedText,
     Utc,
     from_stored,
     to_stored,
@@ -42,11 +42,11 @@ def test_where_the_database_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0002", 20.0)
     assert module._MIGRATION_LOCK == 0x504C47, "versions old and new wait for each other with this number"
-    assert store.place == str(tmp_path / "library.sqlite") and store.is_sqlite
+    assert store.shown_url == str(tmp_path / "library.sqlite") and store.is_sqlite
     other = Store(tmp_path, "postgresql://anna:secret@host/name")
-    assert other.place == "postgresql+psycopg://anna:***@host/name" and not other.is_sqlite
+    assert other.shown_url == "postgresql+psycopg://anna:***@host/name" and not other.is_sqlite
     assert other.url.drivername == "postgresql+psycopg"
-    assert Store(tmp_path, f"sqlite:///{tmp_path}/x.db").place == f"{tmp_path}/x.db"
+    assert Store(tmp_path, f"sqlite:///{tmp_path}/x.db").shown_url == f"{tmp_path}/x.db"
 
 
 def test_databases_that_are_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_a_writer_waits_for_another_and_a_reader_does_not(made: Store) -> None:
 
 def test_waiting_has_an_end(made: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BUSY_S", 0.02)
-    impatient = Store(Path(made.place).parent)
+    impatient = Store(Path(made.shown_url).parent)
     with made.write() as session:
         session.execute(sa.text("SELECT 1"))
         with pytest.raises(
@@ -182,14 +182,14 @@ def test_switching_the_journal_waits_too(tmp_path: Path, monkeypatch: pytest.Mon
         ("something\n  else", "the database says: something else"),
     ],
 )  # fmt: skip
-def test_errors_in_words(said: str, words: str, made: Store) -> None:
+def test_errors_with_readable_errors(said: str, words: str, made: Store) -> None:
     def fail() -> None:
         with made.read():
             raise OperationalError("SELECT secret", {}, sqlite3.OperationalError(said))
 
     with pytest.raises(LibraryError) as told:
         fail()
-    assert str(told.value) == f"{made.place}: {words}"
+    assert str(told.value) == f"{made.shown_url}: {words}"
 
 
 def test_an_error_without_a_database_names_its_kind(made: Store) -> None:
@@ -199,7 +199,7 @@ def test_an_error_without_a_database_names_its_kind(made: Store) -> None:
 
     with pytest.raises(LibraryError) as told:
         fail()
-    assert str(told.value) == f"{made.place}: the database says: SQLAlchemyError"
+    assert str(told.value) == f"{made.shown_url}: the database says: SQLAlchemyError"
 
 
 def test_a_missing_key_is_not_wrapped(made: Store) -> None:
@@ -224,7 +224,7 @@ def test_revisions(tmp_path: Path) -> None:
     with pytest.raises(LibraryError) as newer:
         store.bring_up_to_date()
     assert str(newer.value) == (
-        f"{store.place}: was made by a newer version of plantigrade (its tables have revision 0099, this "
+        f"{store.shown_url}: was made by a newer version of plantigrade (its tables have revision 0099, this "
         "version knows 0002); update plantigrade"
     )
     store.close()
@@ -235,7 +235,7 @@ def test_traces_are_wiped_when_nobody_reads(tmp_path: Path, monkeypatch: pytest.
     made = Store(tmp_path)
     made.bring_up_to_date()
     insert(made, 1)
-    log = Path(f"{made.place}-wal")
+    log = Path(f"{made.shown_url}-wal")
     assert log.stat().st_size > 0
     with made.read() as session:
         session.execute(sa.text("SELECT count(*) FROM audit")).all()
@@ -281,7 +281,7 @@ def test_texts_as_they_are_stored() -> None:
 
 def test_values_as_they_are_stored(made: Store) -> None:
     dialect, vault = made.engine.dialect, Vault([MasterKey.new()])
-    text, day, document, time = SealedText(), SealedDate(), SealedJson(), Utc()
+    text, day, document, time = EncryptedText(), EncryptedDate(), EncryptedJson(), Utc()
     for kind in (text, day, document, time):
         assert kind.process_bind_param(None, dialect) is None
         assert kind.process_result_value(None, dialect) is None
@@ -304,7 +304,7 @@ def test_values_as_they_are_stored(made: Store) -> None:
 
 
 def test_what_says_something_of_a_person_is_sealed() -> None:
-    assert sorted(str(column) for column in SEALED_COLUMNS) == [
+    assert sorted(str(column) for column in ENCRYPTED_COLUMNS) == [
         "alerts.document", "analyses.document", "notes.text", "people.birth_date", "people.name",
         "people.remark", "recordings.source", "recordings.title",
     ]  # fmt: skip

@@ -8,8 +8,8 @@ from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.live import choose
 from plantigrade.live.feet import COLUMNS, ROWS, TOP_KPA, picture, pressures_kpa
 from plantigrade.live.plain import PlainView, describe
-from plantigrade.live.screen import ScreenView, draw
 from plantigrade.live.state import FootState, LiveState, NoView, no_force
+from plantigrade.live.terminal_view import TerminalView, draw
 from rich.console import Console
 from rich.segment import Segment
 
@@ -190,13 +190,13 @@ def test_the_view_suits_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     assert isinstance(choose.choose_view(Terminal()), PlainView)
     monkeypatch.setenv("TERM", "xterm")
-    assert isinstance(choose.choose_view(Terminal()), ScreenView)
+    assert isinstance(choose.choose_view(Terminal()), TerminalView)
 
 
 def test_a_screen_draws_in_place_and_leaves_the_cursor_as_it_was() -> None:
     out = io.StringIO()
     console = Console(file=out, width=60, height=20, force_terminal=True, color_system=None)
-    with ScreenView(console) as view:
+    with TerminalView(console) as view:
         view.show(walking())
         assert "recording" in out.getvalue()
     assert out.getvalue().endswith("\x1b[2K")

@@ -148,7 +148,7 @@ def test_books_that_do_not_balance_are_said(insole: Recording) -> None:
 
     foot = replace(insole.manifest.feet[0], frames_missing=59)
     manifest = replace(insole.manifest, feet=[foot, insole.manifest.feet[1]])
-    broken = replace(insole, sealed=replace(insole.sealed, manifest=manifest))
+    broken = replace(insole, reader=replace(insole.reader, manifest=manifest))
     text = str(build(broken, None, "en", kit.MADE).as_data())
     assert text.count(words()("quality.unbalanced")) == 1
 

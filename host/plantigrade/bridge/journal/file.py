@@ -106,7 +106,7 @@ class Journal:
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._on_commit: list[Callable[[], None]] = []
-        self._numbers: dict[str, int] = {}
+        self._number_of_serial: dict[str, int] = {}
         self._anchors: dict[str, tuple[int, int]] = {}
         self._size = 0
         self._file = self._open()
@@ -121,13 +121,13 @@ class Journal:
 
     def insole(self, identity: Identity) -> int:
         """The number of an insole in this journal."""
-        known = self._numbers.get(identity.serial)
+        known = self._number_of_serial.get(identity.serial)
         if known is not None:
             return known
-        number = len(self._numbers)
+        number = len(self._number_of_serial)
         values = dict(vars(identity))
         self._append(entries.build_json(Kind.INSOLE, number, values))
-        self._numbers[identity.serial] = number
+        self._number_of_serial[identity.serial] = number
         self.holdings[number] = Holdings(values)
         return number
 
@@ -172,7 +172,7 @@ class Journal:
         except OSError as error:
             self._on_commit = done + self._on_commit
             self._cut_to_size()
-            raise JournalError(self.path, _words(error)) from error
+            raise JournalError(self.path, _text(error)) from error
         self._size += len(data)
         self._waiting = []
         self._waiting_bytes = 0
@@ -237,7 +237,7 @@ class Journal:
             _make_folder(self.path.parent)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise JournalError(self.path, _words(error)) from error
+            raise JournalError(self.path, _text(error)) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _sync_folder(self.path.parent)
@@ -266,7 +266,7 @@ class Journal:
             self._anchors.setdefault(values["host_boot"], (values["monotonic_ns"], values["utc_ns"]))
         elif entry.kind is Kind.INSOLE:
             values = entry.json()
-            self._numbers[values["serial"]] = entry.insole
+            self._number_of_serial[values["serial"]] = entry.insole
             self.holdings[entry.insole] = Holdings(values)
         elif entry.insole in self.holdings:
             _hold(self.holdings[entry.insole], entry)
@@ -327,10 +327,10 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _words(error: OSError) -> str:
-    said: dict[int | None, str] = {
+def _text(error: OSError) -> str:
+    texts: dict[int | None, str] = {
         errno.ENOSPC: "the disk is full; nothing is lost, the insoles keep their data; make room",
         errno.EROFS: "the disk is read-only; choose another folder with --data",
         errno.EACCES: "not allowed to write here; choose another folder with --data",
     }
-    return said.get(error.errno, f"cannot be written: {error.strerror}")
+    return texts.get(error.errno, f"cannot be written: {error.strerror}")

@@ -119,8 +119,8 @@ class JournalWriter:
         boot, estimate = insole.boot, insole.clock
         if boot is None or estimate is None:
             return
-        noted = watched.clock_logged_ns.get(boot)
-        if noted is None or estimate.host_at_reference_ns - noted >= CLOCK_PERIOD_NS:
+        logged_ns = watched.clock_logged_ns.get(boot)
+        if logged_ns is None or estimate.host_at_reference_ns - logged_ns >= CLOCK_PERIOD_NS:
             self.journal.clock(number, boot, estimate)
             watched.clock_logged_ns[boot] = estimate.host_at_reference_ns
 

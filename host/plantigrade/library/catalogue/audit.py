@@ -18,14 +18,14 @@ def actor() -> str:
         return "unknown"
 
 
-def note_down(session: Session, action: str, subject: str, detail: str = "") -> None:
+def add_audit_entry(session: Session, action: str, subject: str, detail: str = "") -> None:
     """Add a line, in the transaction that does what it tells."""
     session.add(
         AuditRow(at_utc=datetime.now(UTC), actor=actor(), action=action, subject=subject, detail=detail)
     )
 
 
-def noted(session: Session, subject: str | None = None) -> list[AuditEntry]:
+def audit_entries(session: Session, subject: str | None = None) -> list[AuditEntry]:
     """What was done, in order; of one recording or person if asked."""
     query = sa.select(AuditRow).order_by(AuditRow.id)
     if subject is not None:

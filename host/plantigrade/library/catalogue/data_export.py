@@ -74,7 +74,9 @@ class _Bundle(zipfile.ZipFile):
 def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry, scratch: Path) -> None:
     recording = library.open(entry.id)
     about = recording.as_json() | {
-        "analyses": [asdict(kept) | {"made_utc": kept.made_utc.isoformat()} for kept in recording.analyses],
+        "analyses": [
+            asdict(stored) | {"made_utc": stored.made_utc.isoformat()} for stored in recording.analyses
+        ],
         "audit": [audit_as_json(line) for line in library.audit(entry.id)],
     }
     bundle.add_text(f"recordings/{entry.id}/{MANIFEST_FILE}", _json(about))

@@ -45,7 +45,7 @@ def load(session: Session, row: RecordingRow, library: "OpenLibrary") -> Recordi
         .where(RecordingDeviceRow.recording_id == row.id)
     ).all()
     folder = library.recordings / row.id
-    sealed = RecordingReader(
+    reader = RecordingReader(
         folder,
         read_manifest(folder),
         library.vault,
@@ -55,7 +55,7 @@ def load(session: Session, row: RecordingRow, library: "OpenLibrary") -> Recordi
     recording = row.id
     return Recording(
         entry=queries.entry_of(session, recording),
-        sealed=sealed,
+        reader=reader,
         person=None if person is None else queries.as_person(person),
         devices={foot: as_device(device) for foot, device in worn},
         notes=_notes(session, recording),

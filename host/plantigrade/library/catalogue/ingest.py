@@ -33,7 +33,7 @@ IMPORT: Final = "import"
 _UNKNOWN_GAP: Final = "not in the file"
 
 
-def enter(session: Session, folder: Path, title: str = "", source: str = "") -> RecordingRow:
+def add(session: Session, folder: Path, title: str = "", source: str = "") -> RecordingRow:
     """Enter a sealed folder into the catalogue.
 
     Args:
@@ -68,13 +68,13 @@ def enter(session: Session, folder: Path, title: str = "", source: str = "") -> 
     session.flush()
     for foot in manifest.feet:
         if serial := str(foot.insole.get("serial", "")):
-            _enter_device(session, foot.insole, serial)
+            _add_device(session, foot.insole, serial)
             session.add(RecordingDeviceRow(recording_id=row.id, foot=foot.foot, serial=serial))
     session.flush()
     return row
 
 
-def _enter_device(session: Session, identity: dict[str, Any], serial: str) -> None:
+def _add_device(session: Session, identity: dict[str, Any], serial: str) -> None:
     device = session.get(DeviceRow, serial)
     if device is None:
         device = DeviceRow(serial=serial)
@@ -152,11 +152,13 @@ def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootManifes
     )
 
 
-def _gap(frames: ForceFrames, first: int, end: int, told: Sequence[TimeGap], rate_hz: float) -> RecordedGap:
+def _gap(
+    frames: ForceFrames, first: int, end: int, reported: Sequence[TimeGap], rate_hz: float
+) -> RecordedGap:
     """A hole between samples with the reason that the source gave for it, if it did."""
     after = int(np.searchsorted(frames.seq, first))
     from_s = float(frames.time_s[after - 1]) + 1.0 / rate_hz
     to_s = float(frames.time_s[after])
-    reasons = [gap.reason for gap in told if gap.from_s < to_s and gap.to_s > from_s]
+    reasons = [gap.reason for gap in reported if gap.from_s < to_s and gap.to_s > from_s]
     reason = reasons[0] if reasons else _UNKNOWN_GAP
     return RecordedGap(first, end, round(from_s, 6), round(to_s, 6), reason)

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from plantigrade.library.catalogue.audit import note_down
+from plantigrade.library.catalogue.audit import add_audit_entry
 from plantigrade.library.catalogue.store import OpenLibrary
-from plantigrade.library.catalogue.tables import SEALED_COLUMNS, LibraryRow, from_stored, to_stored
+from plantigrade.library.catalogue.tables import ENCRYPTED_COLUMNS, LibraryRow, from_stored, to_stored
 from plantigrade.library.keys.vault import MasterKey, Vault
 from plantigrade.library.recordings.container import find_recordings
 from plantigrade.library.recordings.encryption import encrypt_folder, rewrap
@@ -24,7 +24,7 @@ def change_key(library: OpenLibrary, new: MasterKey) -> int:
     vault = Vault([new, *(old.keys if old is not None else ())])
     with library.store.write() as session:
         connection = session.connection()
-        for column in SEALED_COLUMNS:
+        for column in ENCRYPTED_COLUMNS:
             table = column.table
             # The type of the column would encrypt by itself; here the stored text is what matters.
             raw = sa.type_coerce(column, sa.Text).label("stored")
@@ -36,7 +36,7 @@ def change_key(library: OpenLibrary, new: MasterKey) -> int:
                     sa.update(table).where(own).values({column.name: sa.literal(text, sa.Text)})
                 )
         session.execute(sa.update(LibraryRow).values(key_id=vault.key_id))
-        note_down(session, "change key", vault.key_id, "" if old is None else f"after {old.key_id}")
+        add_audit_entry(session, "change key", vault.key_id, "" if old is None else f"after {old.key_id}")
     library.use_vault(vault)
     library.store.wipe_traces()
     done = 0

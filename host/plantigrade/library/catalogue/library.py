@@ -20,7 +20,7 @@ from plantigrade.errors import FileError
 from plantigrade.files.durable import sweep_drafts
 from plantigrade.gait.signals import Walk
 from plantigrade.library.catalogue import erasure, ingest, people, queries
-from plantigrade.library.catalogue.audit import actor, note_down, noted
+from plantigrade.library.catalogue.audit import actor, add_audit_entry, audit_entries
 from plantigrade.library.catalogue.details import load
 from plantigrade.library.catalogue.store import LibraryError, Store
 from plantigrade.library.catalogue.tables import (
@@ -157,8 +157,8 @@ class Library:
             with self.store.write() as session:
                 row = session.get(RecordingRow, folder.name)
                 if row is None:
-                    row = ingest.enter(session, folder, title, source)
-                    note_down(session, "add", row.id, row.kind)
+                    row = ingest.add(session, folder, title, source)
+                    add_audit_entry(session, "add", row.id, row.kind)
                 elif title and not row.title:
                     row.title, row.source = title, source
         except LibraryError:
@@ -175,10 +175,12 @@ class Library:
         Raises:
             RecordingError, LibraryError: it cannot be written; nothing is left of it.
         """
-        told: dict[str, Any] = {} if source_sha256 is None else {"source_sha256": source_sha256}
+        provenance: dict[str, Any] = {} if source_sha256 is None else {"source_sha256": source_sha256}
         if self.vault is None and source_name:
-            told["source_name"] = source_name  # names of files may name people: not beside encrypted data
-        folder = ingest.store_walk(walk, self.recordings, self.vault, told)
+            provenance["source_name"] = (
+                source_name  # names of files may name people: not beside encrypted data
+            )
+        folder = ingest.store_walk(walk, self.recordings, self.vault, provenance)
         return self.add_recording(folder, title, source_name)
 
     def find(self, wanted: Filter = Filter()) -> list[RecordingEntry]:  # noqa: B008 (frozen)
@@ -257,7 +259,7 @@ class Library:
                     session.add(TagRow(recording_id=recording, kind=tag.kind, value=tag.value))
                 elif row is not None and remove:
                     session.delete(row)
-            note_down(session, "untag" if remove else "tag", recording, ", ".join(map(str, tags)))
+            add_audit_entry(session, "untag" if remove else "tag", recording, ", ".join(map(str, tags)))
         return self.entry(recording)
 
     def note(self, name: str, text: str, at_s: float | None = None) -> int:
@@ -271,7 +273,7 @@ class Library:
             )
             session.add(row)
             session.flush()
-            note_down(session, "note", recording)
+            add_audit_entry(session, "note", recording)
             return row.id
 
     def rename(self, name: str, title: str) -> RecordingEntry:
@@ -279,7 +281,7 @@ class Library:
         with self.store.write() as session:
             row = queries.one(session, name)
             row.title = title[:200]
-            note_down(session, "rename", row.id)
+            add_audit_entry(session, "rename", row.id)
             recording = row.id
         return self.entry(recording)
 
@@ -288,7 +290,7 @@ class Library:
         with self.store.write() as session:
             row = queries.one(session, name)
             row.person_id = None if person is None else queries.person_row(session, person).id
-            note_down(session, "assign", row.id, person or "nobody")
+            add_audit_entry(session, "assign", row.id, person or "nobody")
             recording = row.id
         return self.entry(recording)
 
@@ -302,7 +304,7 @@ class Library:
         with self.store.write() as session:
             code = people.free_code(session, person.code)
             session.add(people.fill(PersonRow(code=code), person))
-            note_down(session, "add person", code)
+            add_audit_entry(session, "add person", code)
         return self.person(code)
 
     def change_person(self, person: Person) -> Person:
@@ -310,7 +312,7 @@ class Library:
         people.check(person)
         with self.store.write() as session:
             people.fill(queries.person_row(session, person.code), person)
-            note_down(session, "change person", person.code)
+            add_audit_entry(session, "change person", person.code)
         return self.person(person.code)
 
     def people(self) -> list[Person]:
@@ -348,7 +350,7 @@ class Library:
             if row is None:
                 raise LibraryError(f"no insole {calibration.serial!r} has recorded anything in this library")
             row.calibration = json.dumps(as_json(calibration))
-            note_down(session, "calibrate", calibration.serial, calibration.made_on)
+            add_audit_entry(session, "calibrate", calibration.serial, calibration.made_on)
 
     def delete(self, name: str) -> RecordingEntry:
         """Delete a recording. For UNDO_DAYS it can be restored; then it is erased."""
@@ -362,7 +364,7 @@ class Library:
         with self.store.write() as session:
             row = queries.one(session, name)
             row.deleted_utc = when
-            note_down(session, action, row.id)
+            add_audit_entry(session, action, row.id)
             recording = row.id
         return self.entry(recording)
 
@@ -390,17 +392,17 @@ class Library:
             row = queries.person_row(session, code)
             marked = self._mark(session, RecordingRow.person_id == row.id, "erase")
             row.erasing, row.name, row.birth_date, row.remark = True, None, None, ""
-            note_down(session, "erase person", code, f"{len(marked)} recordings")
+            add_audit_entry(session, "erase person", code, f"{len(marked)} recordings")
         erasure.finish(self.store, self.recordings)
         return len(marked)
 
     def _mark(self, session: Session, condition: sa.ColumnElement[bool], action: str) -> list[str]:
         marked = erasure.mark_recordings(session, condition)
         for recording in marked:
-            note_down(session, action, recording)
+            add_audit_entry(session, action, recording)
         return marked
 
     def audit(self, subject: str | None = None) -> list[AuditEntry]:
         """What was done, in order; of one recording or person if asked."""
         with self.store.read() as session:
-            return noted(session, subject)
+            return audit_entries(session, subject)

@@ -56,7 +56,7 @@ class Store:
     def __init__(self, data_dir: Path, url: str | None = None) -> None:
         self.url = _url(data_dir, url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.place = (
+        self.shown_url = (
             str(self.url.database) if self.is_sqlite else self.url.render_as_string(hide_password=True)
         )
         try:
@@ -64,7 +64,7 @@ class Store:
         except ModuleNotFoundError as error:
             raise MissingPartError("a PostgreSQL library", "postgresql", str(error.name)) from error
         except (ArgumentError, NoSuchModuleError) as error:
-            raise LibraryError(f"{self.place}: no database of a kind that is known ({error})") from error
+            raise LibraryError(f"{self.shown_url}: no database of a kind that is known ({error})") from error
         if self.is_sqlite:
             sqlalchemy.event.listen(self.engine, "connect", _set_up_sqlite)
             sqlalchemy.event.listen(self.engine, "begin", _begin_sqlite)
@@ -80,7 +80,7 @@ class Store:
         Raises:
             LibraryError: the database fails.
         """
-        with self._in_words(), Session(self.engine) as session:
+        with self._with_readable_errors(), Session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -91,18 +91,18 @@ class Store:
             LibraryError: the database fails; nothing was changed.
         """
         engine = self.engine.execution_options(**{_WRITING: True})
-        with self._in_words(), Session(engine) as session, session.begin():
+        with self._with_readable_errors(), Session(engine) as session, session.begin():
             yield session
 
     @contextmanager
-    def _in_words(self) -> Generator[None]:
+    def _with_readable_errors(self) -> Generator[None]:
         try:
             yield
         except SQLAlchemyError as error:
             # An error of a column type (a key that is missing) arrives wrapped.
             if isinstance(error.__cause__, KeyMissingError):
                 raise error.__cause__ from error
-            raise LibraryError(f"{self.place}: {_words(error)}") from error
+            raise LibraryError(f"{self.shown_url}: {_text(error)}") from error
 
     def revision(self) -> str | None:
         """Revision of the tables; None for a database without any."""
@@ -132,7 +132,7 @@ class Store:
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if present is not None and present not in known:
             raise LibraryError(
-                f"{self.place}: was made by a newer version of plantigrade (its tables have revision "
+                f"{self.shown_url}: was made by a newer version of plantigrade (its tables have revision "
                 f"{present}, this version knows {REVISION}); update plantigrade"
             )
         with self.write() as session:
@@ -145,11 +145,11 @@ class Store:
     def wipe_traces(self) -> bool:
         """Make what was deleted unreadable in the database's files; False while others are still reading."""
         if not self.is_sqlite:
-            with self._in_words(), self.engine.connect() as connection:
+            with self._with_readable_errors(), self.engine.connect() as connection:
                 autonomous = connection.execution_options(isolation_level="AUTOCOMMIT")
                 autonomous.execute(sa.text("VACUUM"))
             return True
-        with self._in_words():
+        with self._with_readable_errors():
             raw = self.engine.raw_connection()
             try:
                 cursor = raw.cursor()
@@ -208,7 +208,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-_WORDS: Final = (
+_TEXTS: Final = (
     (
         "not a database",
         "is no library file, or is damaged; put it away: recordings are found again by "
@@ -226,10 +226,10 @@ _WORDS: Final = (
 )
 
 
-def _words(error: SQLAlchemyError) -> str:
+def _text(error: SQLAlchemyError) -> str:
     """What a database error means for the person; the statement and its values are never shown."""
     text = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
-    for sign, words in _WORDS:
+    for sign, message in _TEXTS:
         if sign in text.lower():
-            return words
+            return message
     return f"the database says: {' '.join(text.split())}"

@@ -12,7 +12,7 @@ from plantigrade.library.keys.vault import KeyMissingError, Vault
 
 _VAULTS: "WeakKeyDictionary[Dialect, Vault]" = WeakKeyDictionary()
 _PLAIN: Final = "pg0$"
-_SEALED: Final = "pg1$"
+_ENCRYPTED: Final = "pg1$"
 _MARK: Final = "pg"
 _TEXT: Final = 200
 
@@ -28,8 +28,8 @@ def use_vault(dialect: Dialect, vault: Vault | None) -> None:
 def to_stored(text: str, vault: Vault | None) -> str:
     """A sensitive text as it stands in the database."""
     if vault is not None:
-        return _SEALED + vault.seal(text)
-    return _PLAIN + text if text.startswith((_PLAIN, _SEALED)) else text
+        return _ENCRYPTED + vault.encrypt(text)
+    return _PLAIN + text if text.startswith((_PLAIN, _ENCRYPTED)) else text
 
 
 def from_stored(stored: str, vault: Vault | None) -> str:
@@ -38,14 +38,14 @@ def from_stored(stored: str, vault: Vault | None) -> str:
     Raises:
         KeyMissingError: it is encrypted and the key is not at hand.
     """
-    if stored.startswith(_SEALED):
+    if stored.startswith(_ENCRYPTED):
         if vault is None:
             raise KeyMissingError("the library is encrypted and its key is not at hand")
-        return vault.open(stored.removeprefix(_SEALED), "an entry of the catalogue")
+        return vault.open(stored.removeprefix(_ENCRYPTED), "an entry of the catalogue")
     return stored.removeprefix(_PLAIN)
 
 
-class SealedText(TypeDecorator[str]):
+class EncryptedText(TypeDecorator[str]):
     """Text that says something of a person: encrypted where the library has a key."""
 
     impl = Text
@@ -62,8 +62,8 @@ class SealedText(TypeDecorator[str]):
         return from_stored(value, _VAULTS.get(dialect))
 
 
-class SealedDate(TypeDecorator[date]):
-    """A date, as `SealedText`."""
+class EncryptedDate(TypeDecorator[date]):
+    """A date, as `EncryptedText`."""
 
     impl = Text
     cache_ok = True
@@ -77,8 +77,8 @@ class SealedDate(TypeDecorator[date]):
         return None if value is None else date.fromisoformat(from_stored(value, _VAULTS.get(dialect)))
 
 
-class SealedJson(TypeDecorator[dict[str, Any]]):
-    """A JSON document, as `SealedText`."""
+class EncryptedJson(TypeDecorator[dict[str, Any]]):
+    """A JSON document, as `EncryptedText`."""
 
     impl = Text
     cache_ok = True
@@ -138,13 +138,13 @@ class PersonRow(Base):
     __tablename__ = "people"
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(_TEXT), unique=True)
-    name: Mapped[str | None] = mapped_column(SealedText)
-    birth_date: Mapped[date | None] = mapped_column(SealedDate)
+    name: Mapped[str | None] = mapped_column(EncryptedText)
+    birth_date: Mapped[date | None] = mapped_column(EncryptedDate)
     sex: Mapped[str | None] = mapped_column(String(20))
     height_cm: Mapped[float | None]
     weight_kg: Mapped[float | None]
     shoe_size_eu: Mapped[float | None]
-    remark: Mapped[str] = mapped_column(SealedText)
+    remark: Mapped[str] = mapped_column(EncryptedText)
     erasing: Mapped[bool] = mapped_column(default=False)
 
 
@@ -166,7 +166,7 @@ class RecordingRow(Base):
     __table_args__ = (Index("ix_recordings_order", "order_ns"), Index("ix_recordings_person_id", "person_id"))
     id: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    title: Mapped[str] = mapped_column(SealedText)
+    title: Mapped[str] = mapped_column(EncryptedText)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     start_utc_ns: Mapped[int | None] = mapped_column(BigInteger)
     order_ns: Mapped[int] = mapped_column(BigInteger)
@@ -177,7 +177,7 @@ class RecordingRow(Base):
     frames_missing: Mapped[int] = mapped_column(BigInteger)
     bytes: Mapped[int] = mapped_column(BigInteger)
     books_sha256: Mapped[str] = mapped_column(String(64))
-    source: Mapped[str] = mapped_column(SealedText)
+    source: Mapped[str] = mapped_column(EncryptedText)
     added_utc: Mapped[datetime] = mapped_column(Utc)
     deleted_utc: Mapped[datetime | None] = mapped_column(Utc)
     erasing: Mapped[bool] = mapped_column(default=False)
@@ -211,7 +211,7 @@ class NoteRow(Base):
     __tablename__ = "notes"
     id: Mapped[int] = mapped_column(primary_key=True)
     recording_id: Mapped[str] = mapped_column(ForeignKey(_OF_RECORDING, ondelete="CASCADE"), index=True)
-    text: Mapped[str] = mapped_column(SealedText)
+    text: Mapped[str] = mapped_column(EncryptedText)
     at_s: Mapped[float | None]
     author: Mapped[str] = mapped_column(String(_TEXT))
     created_utc: Mapped[datetime] = mapped_column(Utc)
@@ -227,7 +227,7 @@ class AnalysisRow(Base):
     algorithm: Mapped[str] = mapped_column(String(_TEXT))
     version: Mapped[str] = mapped_column(String(_TEXT))
     made_utc: Mapped[datetime] = mapped_column(Utc)
-    document: Mapped[dict[str, Any]] = mapped_column(SealedJson)
+    document: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
 
 
 class AlertRow(Base):
@@ -240,7 +240,7 @@ class AlertRow(Base):
     foot: Mapped[str] = mapped_column(String(20))
     from_s: Mapped[float]
     to_s: Mapped[float | None]
-    document: Mapped[dict[str, Any]] = mapped_column(SealedJson)
+    document: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
     origin: Mapped[str] = mapped_column(String(20), server_default="live")
 
 
@@ -256,10 +256,10 @@ class AuditRow(Base):
     detail: Mapped[str] = mapped_column(Text)
 
 
-SEALED_COLUMNS: Final = tuple(
+ENCRYPTED_COLUMNS: Final = tuple(
     column
     for table in Base.metadata.sorted_tables
     for column in table.columns
-    if isinstance(column.type, SealedText | SealedDate | SealedJson)
+    if isinstance(column.type, EncryptedText | EncryptedDate | EncryptedJson)
 )
 """Every column that an encrypted library keeps encrypted."""

@@ -21,7 +21,7 @@ SCHEMA: Final = "plantigrade.keys/1"
 
 
 @dataclass(frozen=True)
-class SealedFile:
+class EncryptedFile:
     """One encrypted file.
 
     Attributes:
@@ -38,17 +38,17 @@ def binding_of(recording: str, foot: str) -> bytes:
     return f"{recording}/{foot}".encode()
 
 
-def write_keys(folder: Path, keys: dict[str, SealedFile]) -> None:
+def write_keys(folder: Path, keys: dict[str, EncryptedFile]) -> None:
     """Write `keys.json`.
 
     Raises:
         OSError: it cannot be written; an older one stands.
     """
-    files = {foot: asdict(sealed) for foot, sealed in keys.items()}
+    files = {foot: asdict(encrypted) for foot, encrypted in keys.items()}
     replace_text(folder / KEYS_FILE, json.dumps({"schema": SCHEMA, "files": files}, indent=1) + "\n")
 
 
-def read_keys(folder: Path) -> dict[str, SealedFile]:
+def read_keys(folder: Path) -> dict[str, EncryptedFile]:
     """The entries of `keys.json`, none where there is no such file.
 
     Raises:
@@ -60,7 +60,7 @@ def read_keys(folder: Path) -> dict[str, SealedFile]:
         if values["schema"] != SCHEMA:
             raise RecordingError(path, f"has schema {values['schema']}, this version reads {SCHEMA}")
         return {
-            foot: SealedFile(str(entry["wrapped"]), str(entry["sha256"]))
+            foot: EncryptedFile(str(entry["wrapped"]), str(entry["sha256"]))
             for foot, entry in values["files"].items()
         }
     except FileNotFoundError:
@@ -83,30 +83,30 @@ def key_of(folder: Path, foot: str, vault: "Vault | None") -> FileKey | None:
             return None
     except OSError as error:
         raise RecordingError(path, f"cannot be read: {error.strerror}") from error
-    sealed = read_keys(folder).get(foot)
-    if sealed is None:
+    encrypted = read_keys(folder).get(foot)
+    if encrypted is None:
         raise RecordingError(path, f"is encrypted, and {KEYS_FILE} beside it does not hold its key")
     if vault is None:
         raise RecordingError(path, "is encrypted; open it through its library with the library's key")
-    return vault.file_key(sealed.wrapped, binding_of(folder.name, foot), path)
+    return vault.file_key(encrypted.wrapped, binding_of(folder.name, foot), path)
 
 
-def stated_sum(folder: Path, foot: str, sealed_sum: str) -> str:
+def stated_sum(folder: Path, foot: str, plain_sum: str) -> str:
     """The checksum that a foot's file must have: that of the books, or of `keys.json` once encrypted.
 
     Raises:
         OSError, RecordingError: a file cannot be read.
     """
     if not is_encrypted(folder / f"{foot}.parquet"):
-        return sealed_sum
-    sealed = read_keys(folder).get(foot)
-    return "" if sealed is None else sealed.sha256
+        return plain_sum
+    encrypted = read_keys(folder).get(foot)
+    return "" if encrypted is None else encrypted.sha256
 
 
-def matches_sum(folder: Path, foot: str, sealed_sum: str) -> bool:
+def matches_sum(folder: Path, foot: str, plain_sum: str) -> bool:
     """Whether a foot's file is the one that was sealed.
 
     Raises:
         OSError, RecordingError: a file cannot be read.
     """
-    return file_sum(folder / f"{foot}.parquet") == stated_sum(folder, foot, sealed_sum)
+    return file_sum(folder / f"{foot}.parquet") == stated_sum(folder, foot, plain_sum)

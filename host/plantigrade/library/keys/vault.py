@@ -22,7 +22,7 @@ from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.file_key import FileKey
 
 KEY_BYTES: Final = 32
-MAX_OPENED: Final = 1 << 16
+MAX_DECRYPTED: Final = 1 << 16
 """Texts that are kept decrypted while a library is open, the latest; a text is seldom longer than a title."""
 _ID_DIGITS: Final = 12
 
@@ -81,14 +81,14 @@ class Vault:
         self.keys = tuple(keys)
         self._fernet = MultiFernet([Fernet(key.text.encode()) for key in keys])
         # A search by title opens every title; who holds the key may keep them.
-        self._opened = lru_cache(maxsize=MAX_OPENED)(self._decrypt)
+        self._decrypted = lru_cache(maxsize=MAX_DECRYPTED)(self._decrypt)
 
     @property
     def key_id(self) -> str:
         """Of the key that encrypts."""
         return self.keys[0].id
 
-    def seal(self, text: str) -> str:
+    def encrypt(self, text: str) -> str:
         """Encrypt a text."""
         return self._fernet.encrypt(text.encode()).decode()
 
@@ -99,7 +99,7 @@ class Vault:
             KeyMissingError: none of the keys fits, or the text was changed.
         """
         try:
-            return self._opened(token)
+            return self._decrypted(token)
         except InvalidToken as error:
             raise KeyMissingError(
                 f"{what} cannot be decrypted with key {self.key_id}: "
@@ -109,7 +109,7 @@ class Vault:
     def _decrypt(self, token: str) -> str:
         return self._fernet.decrypt(token.encode()).decode()
 
-    def reseal(self, token: str, what: str) -> str:
+    def reencrypt(self, token: str, what: str) -> str:
         """The same secret, encrypted with the present key.
 
         Raises:

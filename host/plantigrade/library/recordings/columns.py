@@ -106,8 +106,10 @@ class ColumnFile:
         column = self._file.schema_arrow.get_field_index(name)
         chosen: list[int] = []
         for group in range(self._file.metadata.num_row_groups):
-            told = self._file.metadata.row_group(group).column(column).statistics
-            if told is None or (told.has_min_max and told.max >= low and told.min < high):
+            statistics = self._file.metadata.row_group(group).column(column).statistics
+            if statistics is None or (
+                statistics.has_min_max and statistics.max >= low and statistics.min < high
+            ):
                 chosen.append(group)
         return chosen
 

@@ -22,7 +22,7 @@ from plantigrade.files.durable import (
     sync_folder,
 )
 from plantigrade.library.errors import RecordingError
-from plantigrade.library.keys.encrypted_files import SealedFile, binding_of, write_keys
+from plantigrade.library.keys.encrypted_files import EncryptedFile, binding_of, write_keys
 from plantigrade.library.keys.file_key import FileKey
 from plantigrade.library.recordings.forces import ForceFrames, write_forces
 from plantigrade.library.recordings.frames import FootFrames, write_parquet
@@ -138,7 +138,7 @@ class Draft:
     target: Path
     vault: "Vault | None" = None
     _lock: int = -1
-    _keys: dict[str, SealedFile] = field(default_factory=dict[str, SealedFile])
+    _keys: dict[str, EncryptedFile] = field(default_factory=dict[str, EncryptedFile])
 
     @classmethod
     def begin(cls, recordings: Path, name: str, vault: "Vault | None" = None) -> "Draft":
@@ -174,7 +174,7 @@ class Draft:
         except OSError as error:
             self.abandon()
             raise RecordingError(path, f"cannot be written: {error.strerror or error}") from error
-        self._keys[name] = SealedFile(wrapped, digest)
+        self._keys[name] = EncryptedFile(wrapped, digest)
         return digest
 
     def finish(self, manifest: RecordingManifest) -> Path:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from plantigrade.files.durable import sync_and_sum, sync_folder
 from plantigrade.library.errors import RecordingError
-from plantigrade.library.keys.encrypted_files import SealedFile, binding_of, read_keys, write_keys
+from plantigrade.library.keys.encrypted_files import EncryptedFile, binding_of, read_keys, write_keys
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
 from plantigrade.library.keys.vault import Vault
 from plantigrade.library.recordings.container import FORCES, RecordingManifest, read_manifest
@@ -45,7 +45,7 @@ def _encrypt(path: Path, manifest: RecordingManifest, foot: str, vault: Vault) -
     draft = path.with_suffix(_DRAFT)
     _copy(path, draft, manifest, key)
     digest = sync_and_sum(draft)
-    write_keys(path.parent, {**read_keys(path.parent), foot: SealedFile(wrapped, digest)})
+    write_keys(path.parent, {**read_keys(path.parent), foot: EncryptedFile(wrapped, digest)})
     draft.replace(path)
     sync_folder(path.parent)
 
@@ -66,8 +66,8 @@ def rewrap(folder: Path, vault: Vault) -> None:
     """
     keys = read_keys(folder)
     fresh = {
-        foot: SealedFile(vault.reseal(sealed.wrapped, f"{folder.name}/{foot}"), sealed.sha256)
-        for foot, sealed in keys.items()
+        foot: EncryptedFile(vault.reencrypt(encrypted.wrapped, f"{folder.name}/{foot}"), encrypted.sha256)
+        for foot, encrypted in keys.items()
     }
     try:
         if fresh:

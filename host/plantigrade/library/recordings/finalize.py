@@ -110,7 +110,7 @@ def read_journal(path: Path) -> JournalContent:
     return content
 
 
-def seal(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
+def finalize_journal(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
     """Make a recording of a journal; the journal stays as it is. Doing it again gives the same recording.
 
     Args:
@@ -149,9 +149,9 @@ def roll(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
     The old journal is replaced only after the recording is durable; ended half-way, it can be done again.
 
     Raises:
-        JournalError, RecordingError: as `seal`.
+        JournalError, RecordingError: as `finalize_journal`.
     """
-    folder = seal(journal, recordings, vault)
+    folder = finalize_journal(journal, recordings, vault)
     content = read_journal(journal)
     fresh = journal.with_suffix(".next")
     with fresh.open("wb") as file:

@@ -22,7 +22,7 @@ from plantigrade.library.recordings.columns import ColumnFile
 from plantigrade.library.recordings.forces import forces_of
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames, frames_of
 
-KEPT_GROUPS: Final = 4
+CACHED_GROUPS: Final = 4
 _TABLE_BYTES: Final = 1 << 16
 
 
@@ -32,7 +32,7 @@ class _Groups:
     def __init__(self, sizes: list[int], load: Callable[[int], npt.NDArray[Any]]) -> None:
         self.starts = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
         self._load = load
-        self._kept: OrderedDict[int, npt.NDArray[Any]] = OrderedDict()
+        self._cached: OrderedDict[int, npt.NDArray[Any]] = OrderedDict()
 
     def __len__(self) -> int:
         return self.starts[-1]
@@ -50,12 +50,12 @@ class _Groups:
         return parts
 
     def _group(self, number: int) -> npt.NDArray[Any]:
-        if number not in self._kept:
-            self._kept[number] = self._load(number)
-            while len(self._kept) > KEPT_GROUPS:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(number)
-        return self._kept[number]
+        if number not in self._cached:
+            self._cached[number] = self._load(number)
+            while len(self._cached) > CACHED_GROUPS:
+                self._cached.popitem(last=False)
+        self._cached.move_to_end(number)
+        return self._cached[number]
 
 
 class StoredForces:
@@ -176,22 +176,22 @@ class StoredFrames:
 
 
 def stored_counts(
-    file: ColumnFile, kept: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8], sensors: int
+    file: ColumnFile, used: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8], sensors: int
 ) -> tuple[list[int], Callable[[int], npt.NDArray[Any]]]:
     """Counts of the frames that are used, a row a slot: rows of each group, and what reads one.
 
     Args:
         file: of the insole.
-        kept: (k,) rows of the file that are used, rising; None for all.
+        used: (k,) rows of the file that are used, rising; None for all.
         slots: (k,) slots that each stands for.
         sensors: columns of counts.
     """
     starts = np.concatenate([[0], np.cumsum(file.group_sizes, dtype=np.int64)])
     names = [f"c{channel:02d}" for channel in range(sensors)]
     times = slots  # how often each row of the file is used: its slots, or never
-    if kept is not None:
+    if used is not None:
         times = np.zeros(file.rows, np.uint8)
-        times[kept] = slots
+        times[used] = slots
     sizes = [int(part.sum(dtype=np.int64)) for part in np.split(times, starts[1:-1])]
 
     def read(number: int) -> npt.NDArray[np.uint16]:

@@ -30,7 +30,7 @@ class Recording:
 
     Attributes:
         entry: its line in the catalogue.
-        sealed: its files.
+        reader: its files.
         person: the wearer.
         devices: by foot.
         notes, analyses: in the order in which they were made.
@@ -39,7 +39,7 @@ class Recording:
     """
 
     entry: RecordingEntry
-    sealed: RecordingReader
+    reader: RecordingReader
     person: Person | None
     devices: Mapping[str, Device]
     notes: tuple[Note, ...]
@@ -61,27 +61,27 @@ class Recording:
     @property
     def folder(self) -> Path:
         """Where its files are."""
-        return self.sealed.folder
+        return self.reader.folder
 
     @property
     def manifest(self) -> RecordingManifest:
         """What was asked for, recorded and missing."""
-        return self.sealed.manifest
+        return self.reader.manifest
 
     @property
     def content(self) -> str:
         """ "counts" of our insoles or "forces" of an import."""
-        return self.sealed.content
+        return self.reader.content
 
     def walk(self, from_s: float | None = None, to_s: float | None = None) -> Walk:
         """Newtons on one time base, whole or a slice; see `RecordingReader.walk`."""
         if from_s is None and to_s is None:
             return self._walk
-        return self._weighed(self.sealed.walk(from_s, to_s))
+        return self._weighed(self.reader.walk(from_s, to_s))
 
     @cached_property
     def _walk(self) -> Walk:
-        return self._weighed(self.sealed.walk())
+        return self._weighed(self.reader.walk())
 
     def _weighed(self, walk: Walk) -> Walk:
         """With the weight that the library knows, where the recording itself does not say."""
@@ -91,33 +91,33 @@ class Recording:
 
     def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> FootFrames:
         """Frames of one insole as recorded; see `RecordingReader.frames`."""
-        return self.sealed.frames(foot, from_s, to_s)
+        return self.reader.frames(foot, from_s, to_s)
 
     def forces(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> ForceFrames:
         """Samples of one foot of an import; see `RecordingReader.forces`."""
-        return self.sealed.forces(foot, from_s, to_s)
+        return self.reader.forces(foot, from_s, to_s)
 
     def file(self, foot: str) -> ColumnFile:
         """The file of one foot; see `RecordingReader.file`."""
-        return self.sealed.file(foot)
+        return self.reader.file(foot)
 
     def counts(
         self, foot: str, from_s: float | None = None, to_s: float | None = None
     ) -> npt.NDArray[np.uint16]:
         """Raw counts (n, 16) of one insole."""
-        return self.sealed.counts(foot, from_s, to_s)
+        return self.reader.counts(foot, from_s, to_s)
 
     def times_s(self, frames: FootFrames) -> Floats:
         """Seconds since the start (n,), NaN where unknown."""
-        return self.sealed.times_s(frames)
+        return self.reader.times_s(frames)
 
     def calibration(self, foot: str) -> Calibration | None:
         """The calibration of one insole, None where only the design is known."""
-        return self.sealed.calibration(foot)
+        return self.reader.calibration(foot)
 
     def layout(self, foot: str) -> SensorLayout | None:
         """Sensor places of one foot."""
-        return self.sealed.layout(foot)
+        return self.reader.layout(foot)
 
     @property
     def alerts(self) -> tuple[StoredAlert, ...]:
@@ -154,8 +154,12 @@ class Recording:
             "devices": {foot: asdict(device) for foot, device in self.devices.items()},
             "notes": [asdict(note) | {"created_utc": note.created_utc.isoformat()} for note in self.notes],
             "analyses": [
-                {"algorithm": kept.algorithm, "version": kept.version, "made_utc": kept.made_utc.isoformat()}
-                for kept in self.analyses
+                {
+                    "algorithm": stored.algorithm,
+                    "version": stored.version,
+                    "made_utc": stored.made_utc.isoformat(),
+                }
+                for stored in self.analyses
             ],
             "alerts": [asdict(alert) for alert in self.alerts],
             "books": asdict(self.manifest),

@@ -114,24 +114,24 @@ def _problems_of_books(foot: FootManifest, rows: int, recorded: SlotSet) -> list
     found = [] if rows == foot.rows else [f"{rows} rows, the books say {foot.rows}"]
     requested = sum(end - first for first, end in foot.requested)
     there = sum(recorded.within(first, end) for first, end in foot.requested)
-    told = SlotSet()
-    told_slots = 0
+    explained = SlotSet()
+    explained_slots = 0
     for gap in foot.gaps:
-        told_slots += sum(piece.slots for piece in told.add(gap.first, gap.end))
+        explained_slots += sum(piece.slots for piece in explained.add(gap.first, gap.end))
         if recorded.within(gap.first, gap.end):
             found.append(f"slots {gap.first} to {gap.end} are said to be missing but some are there")
     lacking = sum(
         piece.slots
         for first, end in foot.requested
         for absent in recorded.missing(first, end)
-        for piece in told.missing(*absent)
+        for piece in explained.missing(*absent)
     )
     if lacking:
         found.append(f"{lacking} slots are missing without a word")
     stated = (foot.frames_requested, foot.frames_recorded, foot.frames_missing)
-    if stated != (requested, there, told_slots) or requested != there + told_slots:
+    if stated != (requested, there, explained_slots) or requested != there + explained_slots:
         found.append(
             f"books do not balance: stated {stated[0]} = {stated[1]} + {stated[2]}, "
-            f"found {requested} = {there} + {told_slots}"
+            f"found {requested} = {there} + {explained_slots}"
         )
     return found

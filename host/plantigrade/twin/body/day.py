@@ -91,7 +91,7 @@ def make_forces(
     segments = [Segment("walk", neutral_s)] if neutral_s > 0 else []
     segments.append(Segment(doing, seconds - neutral_s, conditions))
     pieces = [forces for _, forces in live_through(person, tuple(segments), seed, rate_hz)]
-    words = ", ".join(f"{c.kind}:{c.degree:g}:{c.side}" for c in conditions) or "neutral"
+    text = ", ".join(f"{c.kind}:{c.degree:g}:{c.side}" for c in conditions) or "neutral"
     left = np.concatenate([piece.left for piece in pieces])
     right = np.concatenate([piece.right for piece in pieces])
-    return ForceWalk(rate_hz, left, right, f"virtual body ({words})")
+    return ForceWalk(rate_hz, left, right, f"virtual body ({text})")

@@ -55,12 +55,12 @@ def fill_stances(
             place = tau * grid
             g = min(int(place), grid - 1)
             part = place - g
-            whole = 0.0
+            weight_sum = 0.0
             for s in range(sensors):
                 w = (envelope[g, s] * (1.0 - part) + envelope[g + 1, s] * part) * amplitude[k, s]
                 weights[s] = w
-                whole += w
-            if whole <= 0.0:
+                weight_sum += w
+            if weight_sum <= 0.0:
                 continue
             for s in range(sensors):
-                force_n[row, s] += total * scale_n[k] * weights[s] / whole
+                force_n[row, s] += total * scale_n[k] * weights[s] / weight_sum

@@ -86,8 +86,8 @@ def walk(
             amplitude,
         )
         forces[foot], truths[foot] = force_n, truth
-    words = ", ".join(f"{c.kind}:{c.degree:g}:{c.side}" for c in conditions) or "neutral"
-    made = ForceWalk(rate_hz, forces["left"], forces["right"], f"virtual walk ({words})")
+    text = ", ".join(f"{c.kind}:{c.degree:g}:{c.side}" for c in conditions) or "neutral"
+    made = ForceWalk(rate_hz, forces["left"], forces["right"], f"virtual walk ({text})")
     return VirtualWalk(made, truths["left"], truths["right"], person, conditions)
 
 

@@ -336,10 +336,10 @@ class InsoleSession:
         if not buffers:
             return
         if not self._to_free:
-            asyncio.get_running_loop().call_soon(self._tell_freed)
+            asyncio.get_running_loop().call_soon(self._notify_freed)
         self._to_free += buffers
 
-    def _tell_freed(self) -> None:
+    def _notify_freed(self) -> None:
         self._send(FREED, bytes([self._to_free]))
         self._to_free = 0
 

@@ -175,7 +175,7 @@ class Board:
         process.wait()
         self._went_off_us = true_us
 
-    def say(self, line: str) -> None:
+    def send(self, line: str) -> None:
         """Tell the chip something of the world outside; one that has ended is found out by `listen`."""
         with contextlib.suppress(BrokenPipeError):
             self._to.write(line.encode() + b"\n")
@@ -199,11 +199,11 @@ class Board:
         assert self._process is not None
         status = self._process.wait()
         last = self._console.read_text(errors="replace").splitlines()[-LAST_LINES:]
-        said = "\n  ".join(last) or "(nothing)"
+        printed = "\n  ".join(last) or "(nothing)"
         after_s = (self.reached_us - self.clocks[0].true_us) * 1e-6
         return (
             f"{self.side} board: the firmware ended by itself (status {status}) in power-on {self._runs},"
-            f" after {after_s:.1f} s of true time; it last printed:\n  {said}"
+            f" after {after_s:.1f} s of true time; it last printed:\n  {printed}"
         )
 
     def take(self, heard: list[Message]) -> list[Message]:
@@ -214,15 +214,15 @@ class Board:
         return [message for message in heard if message.kind == NOTIFICATION]
 
     def _on_event(self, message: Message) -> None:
-        words = message.payload.decode().split()
-        if words[0] == "boot":
-            self.boots.append((int(words[1]), self._truth))
-            self.clocks[-1].boot = int(words[1])
-        elif words[0] == "clock":
+        fields = message.payload.decode().split()
+        if fields[0] == "boot":
+            self.boots.append((int(fields[1]), self._truth))
+            self.clocks[-1].boot = int(fields[1])
+        elif fields[0] == "clock":
             boot = self.clocks[-1].boot
-            self.clocks.append(ClockRun(boot, message.true_us, int(words[1]), int(words[2])))
+            self.clocks.append(ClockRun(boot, message.true_us, int(fields[1]), int(fields[2])))
         else:
-            self.ended = " ".join(words)
+            self.ended = " ".join(fields)
 
 
 def copy_sources(folder: Path) -> Path:

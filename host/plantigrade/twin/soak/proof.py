@@ -36,7 +36,7 @@ class Proof:
         return self.sampled - self.recorded
 
 
-def prove(board: Board, frames: FootFrames, counts: NDArray[np.uint16]) -> Proof:
+def check_frames(board: Board, frames: FootFrames, counts: NDArray[np.uint16]) -> Proof:
     """Compare the frames of one insole with the notes of its board.
 
     Args:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from plantigrade.errors import PlantigradeError
-from plantigrade.twin.seeds import told_seed
+from plantigrade.twin.seeds import seed_in_error
 from plantigrade.twin.soak.run import SoakResult, command, run_soak
 
 PROGRESS_PERIOD_S = 2.0
@@ -24,7 +24,7 @@ def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
     Raises:
         SeededError: something was lost without a word, or the soak could not go on; says how to repeat it.
     """
-    with told_seed(seed, command(hours, seed)):
+    with seed_in_error(seed, command(hours, seed)):
         _soak_and_report(hours, seed, json_file)
 
 

@@ -11,14 +11,14 @@ from typing import Any, cast
 
 from plantigrade.bridge.accounting import MissingReason
 from plantigrade.library.recordings.container import read_manifest
-from plantigrade.library.recordings.finalize import seal
+from plantigrade.library.recordings.finalize import finalize_journal
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
-from plantigrade.twin.seeds import noted_seed
+from plantigrade.twin.seeds import seed_in_notes
 from plantigrade.twin.soak.board import Board, Radio, copy_sources
 from plantigrade.twin.soak.faults import SIDES, Fault, Schedule, make_schedule
 from plantigrade.twin.soak.host import Host
-from plantigrade.twin.soak.proof import flipped_bit, prove
+from plantigrade.twin.soak.proof import check_frames, flipped_bit
 from plantigrade.twin.soak.virtual_time import WorldLoop
 from plantigrade.twin.soak.wearing import Wearing, make_wearing
 from plantigrade.twin.soak.world import Weather, World
@@ -115,7 +115,7 @@ class Soak:
         await self.host.finish()
         for board in self.world.boards.values():
             board.power_off(self.world.now_us)
-        return seal(self.host.path, self.folder / "recordings")
+        return finalize_journal(self.host.path, self.folder / "recordings")
 
     def _reach(self, reachable: bool) -> None:
         for side, was in list(self.world.reachable.items()):
@@ -131,7 +131,7 @@ class Soak:
             if board.powered:
                 # At one of the next writes or erases: half of the cuts leave the operation out, half tear it.
                 part = 0 if fault.size < 0.5 else round(255 * fault.size)
-                board.say(f"cut {1 + round(fault.size * 1e4) % 20} {part}")
+                board.send(f"cut {1 + round(fault.size * 1e4) % 20} {part}")
                 counts.add("power_cut_torn" if part else "power_cut_clean")
         elif fault.kind in ("link_cut", "link_lost_silently"):
             counts.add(fault.kind, int(board.connection != 0))
@@ -165,7 +165,7 @@ class Soak:
         elif fault.kind == "clock_drift_changed":
             board.drift_ppb = round((fault.size - 0.5) * 100_000)
             if board.powered:
-                board.say(f"clock {board.drift_ppb}")
+                board.send(f"clock {board.drift_ppb}")
 
     def _board_ended(self, board: Board) -> None:
         """Power was lost at a write, or the firmware asked for a reset: it comes back after a while."""
@@ -190,7 +190,7 @@ def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lam
     space. The same hours and seed are the same soak; whatever goes wrong has a note that tells them."""
     began = time.monotonic()
     with (
-        noted_seed(seed, command(hours, seed)),
+        seed_in_notes(seed, command(hours, seed)),
         tempfile.TemporaryDirectory(prefix="plantigrade-soak-") as name,
         asyncio.Runner(loop_factory=WorldLoop) as runner,
     ):
@@ -230,7 +230,7 @@ def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
     balanced = bit_exact = set(ledger) == set(SIDES)
     for side, foot in ledger.items():
         board = soak.world.boards[side]
-        proof = prove(board, read_parquet(recording / f"{side}.parquet"), soak.wearing.counts[side])
+        proof = check_frames(board, read_parquet(recording / f"{side}.parquet"), soak.wearing.counts[side])
         losses = sum(1 for _ in board.off_us)
         with_power = sum(foot.missing_by_reason.get(reason, 0) for reason in LOST_WITH_POWER)
         insoles[side] = InsoleLedger(

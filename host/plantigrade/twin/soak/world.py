@@ -120,8 +120,8 @@ class World:
         self._selector = selector
         self._random = random.Random(seed)
         self._links: dict[str, SoakLink] = {}
-        self._kept: list[tuple[int, str, int, bytes]] = []  # on their way, or the host stands still
-        self._numbers = 0
+        self._waiting: list[tuple[int, str, int, bytes]] = []  # on their way, or the host stands still
+        self._connections = 0
         selector.advance = self._advance
 
     @property
@@ -136,12 +136,12 @@ class World:
         if not self.reachable[board.side] or not board.powered:
             raise LinkError(f"{link.name} is out of reach")
         self.lose(board.side, silent=False)
-        self._numbers += 1
-        board.connection = self._numbers
-        board.say(f"at {self.now_us} connect {self._numbers}")
+        self._connections += 1
+        board.connection = self._connections
+        board.send(f"at {self.now_us} connect {self._connections}")
         link.heard_us = self.now_us
         self._links[board.side] = link
-        return self._numbers
+        return self._connections
 
     def disconnect(self, board: Board, number: int) -> None:
         """The host ends a connection."""
@@ -149,7 +149,7 @@ class World:
             board.connection = 0
             self._links.pop(board.side, None)
             if board.powered:
-                board.say(f"at {self.now_us} disconnect {number}")
+                board.send(f"at {self.now_us} disconnect {number}")
 
     def write(self, board: Board, number: int, value: bytes) -> None:
         """A value for the insole leaves with the next connection event."""
@@ -157,7 +157,7 @@ class World:
             radio = board.radio
             at_us = self.now_us + radio.interval_us - (self.now_us - radio.phase_us) % radio.interval_us
             at_us += WRITE_US  # an answer can leave with the next event at the earliest
-            board.say(f"at {at_us} write {number} {value.hex()}")
+            board.send(f"at {at_us} write {number} {value.hex()}")
 
     # The world's side
 
@@ -170,8 +170,8 @@ class World:
         wait_us = SUPERVISION_US if silent else 0
         if board.powered:
             if silent:
-                board.say(f"at {self.now_us} hold {number}")
-            board.say(f"at {self.now_us + wait_us} disconnect {number}")
+                board.send(f"at {self.now_us} hold {number}")
+            board.send(f"at {self.now_us + wait_us} disconnect {number}")
         asyncio.get_running_loop().call_later(wait_us * 1e-6, link.lose)
 
     def _advance(self, until_ns: int) -> int:
@@ -184,7 +184,7 @@ class World:
             until_us = min(until_us, self.now_us + AHEAD_US)
         behind = [board for board in running if board.reached_us < until_us]
         for board in behind:
-            board.say(f"go {until_us} {int(connected)}")
+            board.send(f"go {until_us} {int(connected)}")
         heard = [(board, board.take(board.listen())) for board in behind]
         now_us = min([until_us, *(board.reached_us for board in running)])
         self._selector.now_ns = now_us * 1000
@@ -192,7 +192,7 @@ class World:
             self._arrive(board, messages)
             if board.ended:
                 self._board_ended(board, board.reached_us)
-        self._deliver_kept(now_us)
+        self._deliver_waiting(now_us)
         return now_us * 1000
 
     def _board_ended(self, board: Board, now_us: int) -> None:
@@ -204,7 +204,7 @@ class World:
         for message in messages:
             for value, later_us in self._through_the_weather(message.payload):
                 arrival_us = max(message.true_us + later_us, self.stalled_until_us)
-                self._kept.append((arrival_us, board.side, board.connection, value))
+                self._waiting.append((arrival_us, board.side, board.connection, value))
 
     def _through_the_weather(self, value: bytes) -> list[tuple[bytes, int]]:
         weather = self.weather
@@ -225,11 +225,11 @@ class World:
             return [(value, self._random.randrange(1_000, 3_000_000))]
         return [(value, 0)]
 
-    def _deliver_kept(self, now_us: int) -> None:
-        due = sorted((kept for kept in self._kept if kept[0] <= now_us), key=lambda kept: kept[0])
+    def _deliver_waiting(self, now_us: int) -> None:
+        due = sorted((item for item in self._waiting if item[0] <= now_us), key=lambda item: item[0])
         if not due:
             return
-        self._kept = [kept for kept in self._kept if kept[0] > now_us]
+        self._waiting = [item for item in self._waiting if item[0] > now_us]
         for at_us, side, number, value in due:
             link = self._links.get(side)
             if link is not None and self.boards[side].connection == number:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from plantigrade.cli import Invocation, pass_invocation
-from plantigrade.library.options import library_options, opened
+from plantigrade.library.options import library_options, open_library
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -49,9 +49,9 @@ def bench(loads: Path, serial: str, day: datetime, output: Path) -> None:
     Example:
       plantigrade device calibrate bench loads.csv --serial A1B2C3 -o left.json
     """
-    from plantigrade.device import calibrate_actions
+    from plantigrade.device.calibrate import actions
 
-    calibrate_actions.fit_from_csv(loads, serial, day.date(), output)
+    actions.fit_from_csv(loads, serial, day.date(), output)
 
 
 @calibrate.command()
@@ -63,9 +63,9 @@ def show(calibration: Path) -> None:
     Example:
       plantigrade device calibrate show left.json
     """
-    from plantigrade.device import calibrate_actions
+    from plantigrade.device.calibrate import actions
 
-    calibrate_actions.show(calibration)
+    actions.show(calibration)
 
 
 @calibrate.command()
@@ -79,10 +79,10 @@ def use(invocation: Invocation, calibration: Path, **where: Any) -> None:
     Example:
       plantigrade device calibrate use left.json
     """
-    from plantigrade.device import calibrate_actions
+    from plantigrade.device.calibrate import actions
 
-    with opened(invocation, where) as library:
-        calibrate_actions.use(calibration, library)
+    with open_library(invocation, where) as library:
+        actions.use(calibration, library)
 
 
 @calibrate.command()
@@ -114,7 +114,7 @@ def weight(
       plantigrade device calibrate weight 5f3c --body-weight-kg 71.5
       plantigrade device calibrate weight 5f3c --body-weight-kg 71.5 --standing 10-40
     """
-    from plantigrade.device import calibrate_actions
+    from plantigrade.device.calibrate import actions
 
-    with opened(invocation, where) as library:
-        calibrate_actions.scale_by_weight(library, recording, body_weight_kg, standing)
+    with open_library(invocation, where) as library:
+        actions.scale_by_weight(library, recording, body_weight_kg, standing)

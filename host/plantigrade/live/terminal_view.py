@@ -16,14 +16,14 @@ MAP_COLUMNS = 76
 MAP_LINES = ROWS + 6
 
 
-class ScreenView:
+class TerminalView:
     """Redraws in place; leaves nothing behind."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live = Live(console=console, auto_refresh=False, transient=True)
 
-    def __enter__(self) -> "ScreenView":
+    def __enter__(self) -> "TerminalView":
         """Take over the lower part of the terminal."""
         self._live.__enter__()
         return self

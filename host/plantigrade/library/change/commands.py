@@ -9,12 +9,12 @@ import click
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import PlantigradeError
-from plantigrade.library.options import json_option, library_options, opened, put_json
+from plantigrade.library.options import json_option, library_options, open_library, put_json
 
 
 @click.command(short_help="Tag a recording, name its wearer or its title.")
 @click.argument("name")
-@click.argument("words", nargs=-1, metavar="KIND:VALUE...")
+@click.argument("given", nargs=-1, metavar="KIND:VALUE...")
 @click.option("--remove", is_flag=True, help="Take the tags away.")
 @click.option("--person", metavar="CODE", help="Say who wore the insoles.")
 @click.option("--title", help="Give it another title.")
@@ -23,7 +23,7 @@ from plantigrade.library.options import json_option, library_options, opened, pu
 def tag(
     invocation: Invocation,
     name: str,
-    words: tuple[str, ...],
+    given: tuple[str, ...],
     remove: bool,
     person: str | None,
     title: str | None,
@@ -32,8 +32,8 @@ def tag(
     """Tag a recording (shoe:trail, orthotic:left, terrain:grass, other:...), name its wearer or its title."""
     from plantigrade.library.entries import Tag
 
-    tags = [Tag(kind, value.strip()) for kind, _, value in (word.partition(":") for word in words)]
-    with opened(invocation, where) as library:
+    tags = [Tag(kind, value.strip()) for kind, _, value in (text.partition(":") for text in given)]
+    with open_library(invocation, where) as library:
         entry = library.entry(name)
         if tags:
             entry = library.tag(entry.id, tags, remove)
@@ -52,7 +52,7 @@ def tag(
 @pass_invocation
 def note(invocation: Invocation, name: str, text: str, at_s: float | None, **where: Any) -> None:
     """Add a note to a recording."""
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         click.echo(f"note {library.note(name, text, at_s)}")
 
 
@@ -64,7 +64,7 @@ def note(invocation: Invocation, name: str, text: str, at_s: float | None, **whe
 @pass_invocation
 def delete(invocation: Invocation, names: tuple[str, ...], erase: bool, yes: bool, **where: Any) -> None:
     """Delete recordings. For seven days `sessions restore` brings them back; then they are erased."""
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         entries = [library.entry(name) for name in names]
         if erase and not yes:
             click.confirm(f"Erase {len(entries)} recordings for good?", abort=True, err=True)
@@ -83,7 +83,7 @@ def delete(invocation: Invocation, names: tuple[str, ...], erase: bool, yes: boo
 @pass_invocation
 def restore(invocation: Invocation, names: tuple[str, ...], **where: Any) -> None:
     """Take back the deletion of recordings."""
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         for name in names:
             click.echo(f"{library.restore(name).id}: restored")
 
@@ -96,7 +96,7 @@ def people(invocation: Invocation, json_file: IO[str] | None, **where: Any) -> N
     """List people."""
     from plantigrade.library.entry_text import person_as_json
 
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         known = library.people()
     if json_file is not None:
         put_json(json_file, people=[person_as_json(person) for person in known])
@@ -128,11 +128,11 @@ def _about(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _known(options: dict[str, Any]) -> dict[str, Any]:
-    told = {name: value for name, value in options.items() if value is not None}
-    born = told.get("birth_date")
+    given = {name: value for name, value in options.items() if value is not None}
+    born = given.get("birth_date")
     if isinstance(born, datetime):
-        told["birth_date"] = date(born.year, born.month, born.day)
-    return told
+        given["birth_date"] = date(born.year, born.month, born.day)
+    return given
 
 
 @person.command("add")
@@ -146,7 +146,7 @@ def add_person(
     """Enter a person; without a CODE the next free one is given."""
     from plantigrade.library.entries import Person
 
-    with opened(invocation, {"url": url, "key_file": key_file}) as library:
+    with open_library(invocation, {"url": url, "key_file": key_file}) as library:
         click.echo(library.add_person(Person(code, **_known(about))).code)
 
 
@@ -161,7 +161,7 @@ def change_person(
     """Change what is known of a person."""
     from dataclasses import replace
 
-    with opened(invocation, {"url": url, "key_file": key_file}) as library:
+    with open_library(invocation, {"url": url, "key_file": key_file}) as library:
         click.echo(library.change_person(replace(library.person(code), **_known(about))).code)
 
 
@@ -176,7 +176,7 @@ def export_person(invocation: Invocation, code: str, output: Path, **where: Any)
     """Write everything that is kept of a person into a ZIP file, readable without Plantigrade."""
     from plantigrade.library.catalogue.data_export import export_person as write
 
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         count = write(library, code, output)
     click.echo(f"{output}: {count} recordings")
 
@@ -188,7 +188,7 @@ def export_person(invocation: Invocation, code: str, output: Path, **where: Any)
 @pass_invocation
 def erase_person(invocation: Invocation, code: str, yes: bool, **where: Any) -> None:
     """Erase a person and all of that person's recordings, at once and for good."""
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         library.person(code)
         if not yes:
             click.confirm(f"Erase {code} and all recordings of {code} for good?", abort=True, err=True)
@@ -205,7 +205,7 @@ def keys() -> None:
 @pass_invocation
 def show_key(invocation: Invocation, **where: Any) -> None:
     """Say whether the library is encrypted, and with which key (its number, never the key)."""
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         vault = library.vault
         state = "not encrypted" if vault is None else f"encrypted with key {vault.key_id}"
         click.echo(f"library {library.uuid}: {state}")
@@ -224,7 +224,7 @@ def new_key(invocation: Invocation, **where: Any) -> None:
     from plantigrade.library.keys.master_key import keep_keys
     from plantigrade.library.keys.vault import MasterKey
 
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         old = () if library.vault is None else library.vault.keys
         fresh = MasterKey.new()
         place = keep_keys(library.uuid, (fresh, *old), where["key_file"])
@@ -243,7 +243,7 @@ def protect(invocation: Invocation, **where: Any) -> None:
     from plantigrade.library.recordings.container import find_recordings
     from plantigrade.library.recordings.encryption import encrypt_folder
 
-    with opened(invocation, where) as library:
+    with open_library(invocation, where) as library:
         if library.vault is None:
             raise PlantigradeError("the library is not encrypted; `plantigrade sessions keys new` begins it")
         count = sum(encrypt_folder(folder, library.vault) for folder in find_recordings(library.recordings))

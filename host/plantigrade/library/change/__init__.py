@@ -1,0 +1,1 @@
+"""The commands that change what the library holds: tags, notes, people, keys, erasure."""
