@@ -76,6 +76,15 @@ def test_a_code_is_free_again_when_its_person_was_erased(library: Library) -> No
     assert library.add_person(Person("P001", "Bea")).name == "Bea"
 
 
+@pytest.mark.parametrize("code", ["P0", "P000", "P0010", "P002", "P", "", "p001"])
+def test_a_person_is_found_by_the_whole_code_alone(code: str, library: Library) -> None:
+    library.add_person(Person("P001", "Anna"))
+    library.add_person(Person("P003", "Bea"))
+    assert library.person("P001").name == "Anna"
+    with pytest.raises(UnknownPersonError):
+        library.person(code)
+
+
 def test_what_is_known_of_a_person_is_replaced(library: Library) -> None:
     whole = Person("P1", "Anna", date(1951, 3, 9), "female", 170.5, 61.5, 39.5, "x")
     assert library.add_person(whole) == whole == library.person("P1")

@@ -202,6 +202,14 @@ def test_a_cycle_in_which_both_feet_are_off_the_ground_is_left_out() -> None:
     assert cycles_left(*feet) == 3
 
 
+def test_a_cycle_with_a_light_touch_counts() -> None:
+    """The feet bear half a newton between them for a moment: little, but not off the ground."""
+    feet = walk([(1, 1)] * 4)
+    feet[0].force_n[220:230] = feet[1].force_n[220:230] = 0
+    feet[0].force_n[220:230, 0] = 0.5
+    assert cycles_left(*feet) == 4
+
+
 def test_forces_below_zero_count_as_nothing() -> None:
     feet = walk([(1, 2 / 3)] * 3)
     lifted = feet[1].force_n[:, 0] == 0

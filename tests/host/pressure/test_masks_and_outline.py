@@ -253,3 +253,19 @@ def test_territories_are_those_of_a_nearest_neighbour_search() -> None:
     _, nearest = cKDTree(places_mm).query(points[inside])
     area = np.bincount(nearest, minlength=16) * 100.8 * 280 / 100 / 40_000
     assert insole.area_cm2 == pytest.approx(area, rel=0.06)
+
+
+def test_the_sensors_of_our_insole_share_its_whole_area() -> None:
+    """EU 42 is 28 cm. Trapezoids between the stations of the outline, whose widths are 0, 0.14, 0.225, 0.258,
+    0.258, 0.265, 0.302, 0.345, 0.36, 0.346, 0.30, 0.22, 0.125 and 0: 0.26906 of the squared length. Times
+    784 cm2 that is 210.943 cm2.
+    """
+    layout = own_layout(42.0)
+    assert layout.insole_length_mm == pytest.approx(280.0)
+    assert layout.area_cm2.sum() == pytest.approx(210.943, rel=5e-5)
+    # Nearest-sensor areas of a grid of 1/3000 of the length, counted by another program.
+    finer = [
+        11.913, 16.253, 9.523, 13.822, 18.374, 14.228, 21.818, 16.049,
+        13.895, 8.342, 8.705, 11.338, 10.114, 8.104, 13.911, 14.554,
+    ]  # fmt: skip
+    assert layout.area_cm2 == pytest.approx(finer, rel=5e-3)
