@@ -13,6 +13,7 @@ from plantigrade.exports.export_data import ExportData, ExportError
 from plantigrade.files.durable import file_sum
 from plantigrade.text_format import counted
 
+NAME = "zip"
 SUMS = "SHA256SUMS"
 
 
@@ -40,14 +41,14 @@ def _stem(subject: ExportData) -> str:
 
 
 def _formats(subject: ExportData, folder: Path, path: Path) -> list[str]:
-    from plantigrade.exports.formats import FORMATS
+    from plantigrade.exports.registry import export_formats
 
     lines: list[str] = []
     if subject.report is not None:
         (folder / "report.pdf").write_bytes(subject.report())
         lines.append("report.pdf: the report for patient and clinician.")
-    for form in FORMATS.values():
-        if form.module == "archive":
+    for form in export_formats().offered.values():
+        if form.name == NAME:
             continue
         target = folder / f"{form.name}{form.suffix}"
         try:

@@ -7,13 +7,18 @@ from plantigrade.exports.export_data import ExportError
 from plantigrade.files import atomic_write
 
 
-def new_file(path: Path) -> AbstractContextManager[Path]:
+def new_file(path: Path, suffix: str | None = None) -> AbstractContextManager[Path]:
     """A file to write into; it takes the place of `path` when the block ends without an error.
+
+    Args:
+        path: the file that there shall be.
+        suffix: ending of the name that is written to first, for a library that insists on one; that of `path`
+            when it is not given.
 
     Raises:
         ExportError: no such folder, a full disk, or it cannot be written; the old file stands.
     """
-    return atomic_write.new_file(path, _refused)
+    return atomic_write.new_file(path, _refused, suffix)
 
 
 def new_folder(path: Path) -> AbstractContextManager[Path]:

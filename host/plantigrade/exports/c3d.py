@@ -21,6 +21,8 @@ from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot
 from plantigrade.exports.marks import contacts
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
 
+SUFFIX: Final = ".c3d"
+"""ezc3d writes beside the file that it is given when its name ends in anything else."""
 MAX_FRAMES: Final = 65535
 MAX_EVENTS: Final = 255
 MAX_CHANNELS: Final = 255
@@ -71,7 +73,7 @@ def write(subject: ExportData, path: Path) -> None:
     made.add_parameter("PLANTIGRADE", "VERSION", [subject.versions["plantigrade"]])
     made.add_parameter("PLANTIGRADE", "GAIT_ALGORITHM", [subject.versions["gait_algorithm"]])
     made.add_parameter("PLANTIGRADE", "EVENTS_LEFT_OUT", [float(max(len(found) - MAX_EVENTS, 0))])
-    with new_file(path) as draft:
+    with new_file(path, SUFFIX) as draft:
         made.write(str(draft))
         _check_size(draft, rows, len(names))
 

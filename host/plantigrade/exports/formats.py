@@ -1,6 +1,11 @@
-"""The formats by name. `FORMATS[name].write(recording, path, deidentify=...)` is the one way out."""
+"""Our formats by name, a row for each. `FORMATS[name].write(recording, path, deidentify=...)` writes one.
 
-from collections.abc import Mapping
+`exports.registry` adds the formats of other packages.
+
+A new format is a module with `write(subject, path)` and a row here: docs/how-to/add-an-export.md.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import import_module
@@ -16,30 +21,44 @@ from plantigrade.library.recordings.recording import Recording
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import Progress
 
-__all__ = ["FORMATS", "ExportError", "Format"]
+__all__ = ["FORMATS", "ExportError", "ExportFormat"]
+
+Writer = Callable[[ExportData, Path], None]
+"""Writes a recording, taken apart, to a path; raises `ExportError` for what the format cannot hold."""
+Need = Literal["frames", "report"]
 
 
 @dataclass(frozen=True)
-class Format:
+class ExportFormat:
     """One format.
 
     Attributes:
         name: as `--format` takes it.
+        title: for people.
         kind: "file", or "folder" that is written new.
         suffix: usual ending of the name; empty for folders.
-        title: for people.
-        lacks: what it cannot hold, in words; empty when it holds everything.
-        module: of this package, with `write(subject, path)`.
-        has_report: whether it holds the report as a document.
+        contents: what is written, as a phrase for the table of formats.
+        lacks: what it cannot hold, as a phrase; empty when it holds everything.
+        needs: what the writer asks of a recording beside its facts and gait parameters: all frames, the
+            report as a PDF.
+        extra: the optional dependency group of ours that the writer imports from; empty when it needs none.
+        writer: the function that writes it.
+
+    Example:
+        >>> from plantigrade.exports.formats import FORMATS
+        >>> (FORMATS["edf"].title, FORMATS["edf"].kind, FORMATS["edf"].suffix)
+        ('EDF+', 'file', '.edf')
     """
 
     name: str
+    title: str
     kind: Literal["file", "folder"]
     suffix: str
-    title: str
+    contents: str
     lacks: str
-    module: str
-    has_report: bool = False
+    writer: Writer
+    needs: frozenset[Need] = frozenset({"frames"})
+    extra: str = ""
 
     def write(
         self,
@@ -66,7 +85,7 @@ class Format:
             PlantigradeError: the recording cannot be read.
         """
         subject = ExportData.of(recording, deidentify=deidentify)
-        if report and self.has_report and not deidentify and isinstance(recording, Recording):
+        if report and "report" in self.needs and not deidentify and isinstance(recording, Recording):
             subject = replace(subject, report=cache(partial(_report, recording)))
         if progress is not None:
             subject = replace(subject, feet=tuple(_watched(foot, progress) for foot in subject.feet))
@@ -74,11 +93,14 @@ class Format:
 
     def write_subject(self, subject: ExportData, path: Path) -> None:
         """Write what was taken apart before; see `write`."""
-        module = import_module(f"plantigrade.exports.{self.module}")
         try:
-            module.write(subject, path)
+            self.writer(subject, path)
         except ModuleNotFoundError as error:
-            raise MissingPartError(f"the export to {self.title}", "exports", error.name or "") from error
+            if not self.extra:
+                raise ExportError(
+                    f"the export to {self.title} needs the Python module {error.name}, which is not installed"
+                ) from error
+            raise MissingPartError(f"the export to {self.title}", self.extra, error.name or "") from error
         except MemoryError as error:
             raise ExportError(
                 f"{path}: {self.title} is made in memory, which is too small; use csv or parquet"
@@ -101,27 +123,81 @@ def _report(recording: Recording) -> bytes:
     return report_bytes(recording)
 
 
-# fmt: off
+def _module(name: str) -> Writer:
+    """`write` of a module of this package, imported when it is used: writers load large libraries."""
+
+    def writer(subject: ExportData, path: Path) -> None:
+        import_module(f"plantigrade.exports.{name}").write(subject, path)
+
+    return writer
+
+
 _ALL: Final = (
-    Format("csv", "folder", "", "CSV", "types of numbers (about.json names the units)", "csv"),
-    Format("parquet", "folder", "", "Parquet", "", "parquet"),
-    Format(
-        "edf", "file", ".edf", "EDF+",
-        "exact times (the clock signal has them to 0.01 ms); forces finer than 0.01 N; boots, calibration",
-        "edf",
+    ExportFormat(
+        "csv", "CSV", "folder", "",
+        contents="folder: `frames.csv` (one row a frame of one foot), `strides.csv`, `events.csv`, "
+        "`about.json`",
+        lacks="types of numbers (about.json names the units)",
+        writer=_module("csv"),
     ),
-    Format("mat", "file", ".mat", "MATLAB", "arrays above 2 GB", "mat"),
-    Format(
-        "opengo", "file", ".txt", "OpenGo-shaped text",
-        "raw counts, reasons of gaps, calibration; times finer than half a slot", "opengo",
+    ExportFormat(
+        "parquet", "Parquet", "folder", "",
+        contents="folder: the same three tables with types; `about.json` also in the metadata of "
+        "`frames.parquet`",
+        lacks="",
+        writer=_module("parquet"),
     ),
-    Format("motion-bids", "folder", "", "Motion-BIDS", "a channel type for pressure (MISC is used)", "bids"),
-    Format(
-        "c3d", "file", ".c3d", "C3D",
-        "more than 65535 frames or 255 events; time of day; reasons of gaps; calibration", "c3d",
+    ExportFormat(
+        "edf", "EDF+", "file", ".edf",
+        contents="file: counts, total force, clock; contacts, gaps, notes and alerts as annotations",
+        lacks="exact times (the clock signal has them to 0.01 ms); forces finer than 0.01 N; boots, "
+        "calibration",
+        writer=_module("edf"),
     ),
-    Format("fhir", "file", ".json", "FHIR R4", "samples: it has identities, figures and books", "fhir", True),
-    Format("zip", "file", ".zip", "ZIP of everything", "", "archive", True),
-)
-# fmt: on
-FORMATS: Final[Mapping[str, Format]] = MappingProxyType({one.name: one for one in _ALL})
+    ExportFormat(
+        "mat", "MATLAB", "file", ".mat",
+        contents="file with the struct `plantigrade`: level 5, or level 7.3 (HDF5) above 1,048,576 frames a "
+        "foot",
+        lacks="arrays above 2 GB",
+        writer=_module("mat"),
+        extra="exports",
+    ),
+    ExportFormat(
+        "opengo", "OpenGo-shaped text", "file", ".txt",
+        contents="tab-separated text in the shape of Moticon's OpenGo export",
+        lacks="raw counts, reasons of gaps, calibration; times finer than half a slot",
+        writer=_module("opengo"),
+    ),
+    ExportFormat(
+        "motion-bids", "Motion-BIDS", "folder", "",
+        contents="BIDS folder with one participant and motion data",
+        lacks="a channel type for pressure (MISC is used)",
+        writer=_module("bids"),
+    ),
+    ExportFormat(
+        "c3d", "C3D", "file", ".c3d",
+        contents='file: analogue channels and events "Foot Strike", "Foot Off"',
+        lacks="more than 65535 frames or 255 events; time of day; reasons of gaps; calibration",
+        writer=_module("c3d"),
+        extra="exports",
+    ),
+    ExportFormat(
+        "fhir", "FHIR R4", "file", ".json",
+        contents="bundle (JSON): Patient, Device, Observation, DiagnosticReport with the printed report "
+        "(PDF), CodeSystem",
+        lacks="samples: it has identities, figures and books",
+        writer=_module("fhir"),
+        needs=frozenset({"report"}),
+        extra="exports",
+    ),
+    ExportFormat(
+        "zip", "ZIP of everything", "file", ".zip",
+        contents="all of these that can hold the recording, `report.pdf`, `README.txt`, `SHA256SUMS`",
+        lacks="",
+        writer=_module("archive"),
+        needs=frozenset({"frames", "report"}),
+        extra="exports",
+    ),
+)  # fmt: skip
+FORMATS: Final[Mapping[str, ExportFormat]] = MappingProxyType({one.name: one for one in _ALL})
+"""Our own formats, in the order in which they are offered."""

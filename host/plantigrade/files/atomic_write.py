@@ -20,10 +20,10 @@ _NAME: Final = "plantigrade-export"
 
 
 @contextlib.contextmanager
-def new_file(path: Path, refusal: Refusal = FileError) -> Generator[Path]:
+def new_file(path: Path, refusal: Refusal = FileError, suffix: str | None = None) -> Generator[Path]:
     """A file beside `path` to write into; it takes that place when the block ends without an error.
 
-    Its name ends as `path` does, for writers that go by the ending.
+    Its name ends in `suffix`, or as `path` does, for writers that go by the ending.
 
     Raises:
         FileError (or what `refusal` makes): no such folder, a full disk, or it cannot be written; the old
@@ -32,7 +32,7 @@ def new_file(path: Path, refusal: Refusal = FileError) -> Generator[Path]:
     if path.is_dir():
         raise refusal(path, "is a folder, this format is one file; name a file")
     with _draft(path, refusal) as folder:
-        draft = folder / f"export{path.suffix}"
+        draft = folder / f"export{path.suffix if suffix is None else suffix}"
         yield draft
         _sync(draft)
         draft.replace(path)

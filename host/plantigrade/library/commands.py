@@ -23,7 +23,17 @@ MAX_EARLIER = 30
 
 
 class UnsoundRecordingError(PlantigradeError):
-    """At least one recording did not prove."""
+    """At least one recording failed verification."""
+
+
+class ExportFormatOption(click.Option):
+    """An option whose help names the formats of exports, which are only looked up when help is asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        formats = _part("plantigrade.exports.registry", "exports").export_formats()
+        if (record := super().get_help_record(ctx)) is None:
+            return None
+        return record[0], record[1].format(", ".join(formats.offered))
 
 
 @click.group()
@@ -45,7 +55,7 @@ def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
 
 
 def read_tags(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> "tuple[Tag, ...]":
-    """KIND:VALUE words."""
+    """KIND:VALUE texts."""
     from plantigrade.library.entries import TAG_KINDS, Tag
 
     tags: list[Tag] = []
@@ -138,7 +148,7 @@ def import_files(
 ) -> None:
     """Keep recordings of other systems in the library: everything that `plantigrade analyze` reads.
 
-    The same file twice is kept once. Files that fail are named at the end; the others are kept.
+    A file given twice is stored once. Files that fail are named at the end; the others are stored.
     """
     from plantigrade.files.durable import file_sum
     from plantigrade.gait.signals import Foot
@@ -170,11 +180,7 @@ def import_files(
 @sessions.command()
 @click.argument("name")
 @click.option(
-    "--format",
-    "format_name",
-    required=True,
-    metavar="NAME",
-    help="csv, parquet, edf, mat, opengo, motion-bids, c3d, fhir, or zip for all of them.",
+    "--format", "format_name", required=True, metavar="NAME", cls=ExportFormatOption, help="One of {}."
 )
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write."
@@ -197,15 +203,16 @@ def export(
     """Write a recording in a format that other programs read."""
     from plantigrade.library.terminal_tables import working
 
-    formats = _part("plantigrade.exports.formats", "exports")
-    if format_name not in formats.FORMATS:
-        raise click.UsageError(f"unknown format {format_name!r}; known are {', '.join(formats.FORMATS)}")
+    registry = _part("plantigrade.exports.registry", "exports")
+    try:
+        form = registry.export_formats().named(format_name)
+    except registry.UnknownFormatError as error:
+        raise click.UsageError(str(error)) from error
     if output.exists() and output.is_file() and not output.stat().st_size:
         output.unlink()
     if not output.resolve().parent.is_dir():
         raise FileError(output, "cannot be written: its folder does not exist")
     with open_library(invocation, where) as library:
-        form = formats.FORMATS[format_name]
         recording = library.open(name)
         with working(f"{recording.id} as {format_name}") as progress:
             recording.whole(progress)
@@ -250,7 +257,7 @@ def earlier_of(library: "Library", recording: "Recording") -> "list[Recording]":
     """The recordings of the same person before this one, newest first.
 
     Raises:
-        PlantigradeError: nobody is named as the wearer, or no clock tells when it was.
+        PlantigradeError: nobody is named as the wearer, or no clock says when it was.
     """
     from datetime import timedelta
 
@@ -312,13 +319,14 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
     terminal_tables.print_changes(changes)
 
 
-@sessions.command(short_help="Prove recordings: checksums, books, gaps.")
+@sessions.command(short_help="Verify recordings: checksums, slot counts, gaps.")
 @click.argument("names", nargs=-1)
 @json_option
 @library_options
 @pass_invocation
 def verify(invocation: Invocation, names: tuple[str, ...], json_file: IO[str] | None, **where: Any) -> None:
-    """Prove recordings: checksums and books, and a reason for every gap. All of them unless NAMES are given.
+    """Verify recordings: checksums, slot counts, and a reason for every gap. All of them unless NAMES are
+    given.
 
     Exits with 1 if any recording is not sound.
     """

@@ -85,7 +85,7 @@ def test_a_disk_that_is_full_in_the_archive_names_the_archive(
 
 
 def test_formats_by_name() -> None:
-    kinds = {name: (form.kind, form.suffix, form.has_report) for name, form in FORMATS.items()}
+    kinds = {name: (form.kind, form.suffix, "report" in form.needs) for name, form in FORMATS.items()}
     assert kinds == {
         "csv": ("folder", "", False),
         "parquet": ("folder", "", False),

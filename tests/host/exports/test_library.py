@@ -88,11 +88,3 @@ def test_the_report_is_in_the_bundle_unless_it_would_name_someone(
     if "application/pdf" in found:
         pages = PdfReader(io.BytesIO(found["application/pdf"])).pages
         assert sample.NAME in pages[0].extract_text()
-
-
-def test_the_command_names_every_format() -> None:
-    from plantigrade.library.commands import export
-
-    (option,) = (one for one in export.params if one.name == "format_name")
-    told = getattr(option, "help", "").replace(",", " ").split()
-    assert set(FORMATS) <= set(told)
