@@ -10,6 +10,8 @@ from typing import Final
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import posture_of
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
+from plantigrade.gait.parameters.definition import Home
+from plantigrade.gait.parameters.registry import definition_of, units_of
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import Analysis, Bout, Ensemble, FootAccounting, FootAnalysis, Parameter
 
@@ -79,7 +81,8 @@ def both_parameters(whole: RecordingAnalysis) -> Mapping[str, Parameter]:
         known = _number(value)
         note = reason or ("" if known is not None else "the diagonals do not cross")
         n = butterfly.n if butterfly is not None else 0
-        found[name] = Parameter(known, "%", n, sd=_number(getattr(butterfly, spread, None)), note=note)
+        unit, sd = definition_of(name).unit, _number(getattr(butterfly, spread, None))
+        found[name] = Parameter(known, unit, n, sd=sd, note=note)
     return found
 
 
@@ -188,36 +191,15 @@ def _measure(value: float | None, unit: str, note: str = "") -> Json:
     return entry
 
 
-_SWAY_UNITS: Final = {
-    "path_mm": "mm",
-    "mean_velocity_mm_per_s": "mm/s",
-    "range_x_mm": "mm",
-    "range_y_mm": "mm",
-    "rms_x_mm": "mm",
-    "rms_y_mm": "mm",
-    "ellipse_area_mm2": "mm2",
-    "ellipse_major_mm": "mm",
-    "ellipse_minor_mm": "mm",
-    "ellipse_angle_deg": "degrees",
-}
-_SPECTRUM_UNITS: Final = {
-    "mean_hz": "Hz",
-    "median_hz": "Hz",
-    "f95_hz": "Hz",
-    "low_pct": "%",
-    "medium_pct": "%",
-    "high_pct": "%",
-}
-
-
 def sway_measures(sway: Sway) -> dict[str, tuple[float | None, str]]:
     """Names, values and units of one sway, spectra included."""
     found: dict[str, tuple[float | None, str]] = {
-        name: (getattr(sway, name), unit) for name, unit in _SWAY_UNITS.items()
+        name: (getattr(sway, name), unit) for name, unit in units_of(Home.SWAY).items()
     }
-    for axis, spectrum in (("x", sway.spectrum_x), ("y", sway.spectrum_y)):
-        for name, unit in _SPECTRUM_UNITS.items():
-            found[f"{axis}_{name}"] = (_of_spectrum(spectrum, name), unit)
+    spectra = {"x": sway.spectrum_x, "y": sway.spectrum_y}
+    for name, unit in units_of(Home.SPECTRUM).items():
+        axis, _, member = name.partition("_")
+        found[name] = (_of_spectrum(spectra[axis], member), unit)
     return found
 
 
@@ -227,17 +209,18 @@ def _of_spectrum(spectrum: Spectrum | None, name: str) -> float | None:
 
 def _standing(standing: Standing) -> Json:
     why = "; ".join(standing.notes)
-    entry: Json = {
-        "kind": "standing",
-        "from_s": _number(standing.from_s),
-        "to_s": _number(standing.to_s),
-        "standing_left_load_pct": _measure(standing.left_load_pct, "%", why),
-        "standing_rear_load_pct": _measure(standing.rear_load_pct, "%", "the source has no sensor places"),
-        "standing_left_rear_pct": _measure(standing.left_rear_pct, "%", "the source has no sensor places"),
-        "standing_right_rear_pct": _measure(standing.right_rear_pct, "%", "the source has no sensor places"),
-        "standing_load_shift_sd_pct": _measure(standing.load_shift_sd_pct, "%", why),
-        "notes": list(standing.notes),
+    no_places = "the source has no sensor places"
+    figures = {
+        "standing_left_load_pct": (standing.left_load_pct, why),
+        "standing_rear_load_pct": (standing.rear_load_pct, no_places),
+        "standing_left_rear_pct": (standing.left_rear_pct, no_places),
+        "standing_right_rear_pct": (standing.right_rear_pct, no_places),
+        "standing_load_shift_sd_pct": (standing.load_shift_sd_pct, why),
     }
+    entry: Json = {"kind": "standing", "from_s": _number(standing.from_s), "to_s": _number(standing.to_s)}
+    for name, (value, note) in figures.items():
+        entry[name] = _measure(value, definition_of(name).unit, note)
+    entry["notes"] = list(standing.notes)
     for name in ("left", "right", "both"):
         sway: Sway | None = getattr(standing, name)
         entry[f"sway_{name}"] = (

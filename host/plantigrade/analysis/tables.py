@@ -8,9 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from plantigrade.gait.parameters.registry import PARAMETERS
 from plantigrade.gait.results import STRIDE_UNITS, Analysis, FootAnalysis
 from plantigrade.gait.signals import Floats
 
+CONTACT_DECIMALS: Final = 6
 EVENT_COLUMNS: Final = ("foot", "event", "time_s")
 FIRST_COLUMNS: Final = (
     "foot",
@@ -32,7 +34,7 @@ FIRST_COLUMNS: Final = (
 def events_csv(analysis: Analysis) -> str:
     """All contacts of both feet in time order, the left foot's first at equal times."""
     events = sorted((e for foot in analysis.feet for e in foot.events()), key=attrgetter("time_s"))
-    return _csv(EVENT_COLUMNS, ((e.foot.value, e.kind, f"{e.time_s:.6f}") for e in events))
+    return _csv(EVENT_COLUMNS, ((e.foot.value, e.kind, f"{e.time_s:.{CONTACT_DECIMALS}f}") for e in events))
 
 
 def stride_columns(analysis: Analysis) -> tuple[str, ...]:
@@ -81,7 +83,8 @@ def _numbers(foot: FootAnalysis, name: str) -> list[str] | None:
         own = pressure if own is None else np.where(np.isfinite(own), own, pressure)
     if own is None:
         return None
-    digits = 6 if name.endswith("_s") else 4
+    row = PARAMETERS.get(name)
+    digits = CONTACT_DECIMALS if row is None else row.decimals
     return [f"{value:.{digits}f}" if np.isfinite(value) else "" for value in own.tolist()]
 
 

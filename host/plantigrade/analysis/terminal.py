@@ -13,50 +13,18 @@ from rich.table import Table
 from rich.text import Text
 
 from plantigrade.analysis.document import both_parameters
-from plantigrade.analysis.norms import digits_of, norm_of
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import in_words, posture_of
 from plantigrade.gait.balance import Standing
+from plantigrade.gait.parameters.definition import ParameterGroup, View, digits_of
+from plantigrade.gait.parameters.registry import PARAMETERS, group_of, norm_of, shown_in, title_of
 from plantigrade.gait.results import Analysis, Parameter, Parameters
 from plantigrade.text_format import counted
 
-TITLES: Final = {
-    "stride_time_s": "Stride time",
-    "stride_time_cv_pct": "Stride time, variation",
-    "cadence_steps_per_min": "Cadence",
-    "stance_pct": "Stance",
-    "swing_pct": "Swing",
-    "swing_time_cv_pct": "Swing time, variation",
-    "double_support_pct": "Double support",
-    "single_support_s": "Single support",
-    "step_time_s": "Step time",
-    "phase_coordination_index_pct": "Phase coordination index",
-    "gait_asymmetry_pct": "Gait asymmetry, swing",
-    "butterfly_asymmetry_pct": "Load asymmetry, right - left",
-    "peak_force_n": "Peak force",
-    "f1_n": "First peak F1",
-    "f2_n": "Valley F2",
-    "f3_n": "Second peak F3",
-    "loading_rate_n_per_s": "Loading rate",
-    "push_off_rate_n_per_s": "Push-off rate",
-    "impulse_n_s": "Impulse",
-    "peak_pressure_kpa": "Peak pressure",
-    "pti_kpa_s": "Pressure-time integral",
-    "contact_area_cm2": "Contact area",
-    "load_share_heel_pct": "Load, heel",
-    "load_share_midfoot_pct": "Load, midfoot",
-    "load_share_forefoot_pct": "Load, forefoot",
-    "load_share_toes_pct": "Load, toes",
-    "force_arch_index": "Force arch index",
-    "ml_index_heel": "Medial-lateral index, heel",
-    "ml_index_forefoot": "Medial-lateral index, forefoot",
-    "gait_line_range_pct": "Gait line, length",
-    "gait_line_width_pct": "Gait line, width",
-    "cpei_pct": "CPEI",
-}
+SHOWN: Final = shown_in(View.SUMMARY)
 """What the table shows, in this order; the JSON has all parameters."""
 
-_SECTIONS: Final = ("peak_force_n", "peak_pressure_kpa")
+_OWN_SECTION: Final = (ParameterGroup.FORCE, ParameterGroup.PRESSURE)
 _BOX: Final = box.SIMPLE_HEAD
 _MAX_NOTES: Final = 12
 _NONE: Final[Parameters] = {}
@@ -125,18 +93,23 @@ def _table(whole: RecordingAnalysis) -> RenderableType:
     right: Parameters = analysis.right.parameters if analysis.right else _NONE
     both = both_parameters(whole)
     overall = _grid("Whole walk", ("", "Usual range"))
-    for name, title in TITLES.items():
+    for name in SHOWN:
         if _known(both.get(name)) and not (_known(left.get(name)) and _known(right.get(name))):
-            overall.add_row(_title(title, both[name].unit), _cell(both, name), _usual(name))
+            overall.add_row(_title(title_of(name), both[name].unit), _cell(both, name), _usual(name))
     feet = _grid("Each foot", ("Left", "Right", "Usual range", "R to L"))
-    for name, title in TITLES.items():
-        if name in _SECTIONS and feet.row_count:
+    group = None
+    for name in SHOWN:
+        if group_of(name) is not group and group_of(name) in _OWN_SECTION and feet.row_count:
             feet.add_section()
-        shown = next((group[name] for group in (left, right) if _known(group.get(name))), None)
+        group = group_of(name)
+        shown = next((part[name] for part in (left, right) if _known(part.get(name))), None)
         if shown is not None:
-            asymmetry = Text(asymmetry_text(left.get(name), right.get(name), name))
             feet.add_row(
-                _title(title, shown.unit), _cell(left, name), _cell(right, name), _usual(name), asymmetry
+                _title(title_of(name), shown.unit),
+                _cell(left, name),
+                _cell(right, name),
+                _usual(name),
+                Text(asymmetry_text(left.get(name), right.get(name), name)),
             )
     return Padding(Group(overall, Text(""), feet), (1, 0, 1, 0))
 
@@ -184,7 +157,8 @@ def _cell(group: Parameters, name: str) -> Text:
 
 def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -> str:
     """Symmetry index 100 (R - L) / ((R + L) / 2) in words, where both feet have a positive figure."""
-    if name.endswith(("cv_pct", "index_heel", "index_forefoot")) or name == "cpei_pct":
+    row = PARAMETERS.get(name)
+    if row is not None and not row.ratio:
         return ""
     if left is None or right is None or left.value is None or right.value is None:
         return ""
@@ -195,12 +169,12 @@ def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -
 
 
 def bouts_text(analysis: Analysis) -> str:
-    """How many walking bouts, in words."""
+    """How many walking bouts, as text."""
     return counted(len(analysis.bouts), "walking bout")
 
 
 def strides_text(analysis: Analysis) -> str:
-    """How many strides of both feet, in words."""
+    """How many strides of both feet, as text."""
     return counted(sum(len(foot.strides) for foot in analysis.feet), "stride")
 
 

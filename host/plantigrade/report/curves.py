@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from plantigrade.analysis.norms import NORMS
+from plantigrade.gait.parameters.registry import NORMS
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import Analysis, FootAnalysis
 from plantigrade.gait.signals import Foot, Walk

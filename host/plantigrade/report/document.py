@@ -5,8 +5,9 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from plantigrade.analysis.norms import NORMS
 from plantigrade.analysis.pipeline import RecordingAnalysis
+from plantigrade.gait.parameters.definition import View
+from plantigrade.gait.parameters.registry import NORMS, shown_in, title_of
 from plantigrade.posture.rules_engine.section import posture_section
 from plantigrade.report.document_blocks import Block, Bullets, Document, Facts, Pictures, Section, Text
 from plantigrade.report.document_books import (
@@ -34,7 +35,6 @@ from plantigrade.report.document_tables import (
     balance_blocks,
     feet_table,
     regions_table,
-    title_of,
     variability_table,
 )
 from plantigrade.report.feet import load_unit
@@ -173,8 +173,8 @@ def _definitions(
         f"{foot.foot}: {calibration_text(recording, foot.foot, said)}" for foot in recording.manifest.feet
     ]
     sources: dict[str, list[str]] = {}
-    for name, norm in NORMS.items():
-        sources.setdefault(norm.source.replace("+-", "±"), []).append(title_of(name).lower())
+    for name in shown_in(View.SOURCES):
+        sources.setdefault(NORMS[name].source.replace("+-", "±"), []).append(title_of(name).lower())
     settings = ", ".join(f"{name} {value}" for name, value in whole.analysis.settings.items())
     return [
         Bullets([(f"{term}:", text) for term, text in said.pairs("definitions.terms")], small=True),

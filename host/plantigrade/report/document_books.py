@@ -131,7 +131,7 @@ def calibration_text(recording: "Recording", foot: str, words: Words) -> str:
 
 
 def quality_blocks(recording: "Recording", whole: RecordingAnalysis, words: Words) -> list[Block]:
-    """The books, gaps with reasons, wear, strides that were used, remarks."""
+    """The ledger, gaps with reasons, wear, strides that were used, remarks."""
     blocks: list[Block] = [_books(recording.manifest, words)]
     blocks += _gaps(recording.manifest, words)
     blocks.append(Text(_activity(whole, words)))

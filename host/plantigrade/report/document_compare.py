@@ -8,43 +8,22 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.gait.results import STRIDE_UNITS
+from plantigrade.gait.parameters.definition import View
+from plantigrade.gait.parameters.registry import shown_in, symbol_of, title_of
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.baseline.before_after import MIN_STRIDES, Difference, compare
 from plantigrade.posture.rules_engine.features import from_analysis
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_books import when
 from plantigrade.report.document_numbers import number
-from plantigrade.report.document_tables import title_of
+from plantigrade.report.document_tables import with_unit
 from plantigrade.report.words import Words
 
 if TYPE_CHECKING:
     from plantigrade.library.recordings.recording import Recording
 
-METRICS: Final = (
-    "stride_time_s",
-    "stance_pct",
-    "double_support_pct",
-    "peak_force_n",
-    "f1_n",
-    "f3_n",
-    "loading_rate_n_per_s",
-    "load_share_heel_pct",
-    "load_share_midfoot_pct",
-    "load_share_forefoot_pct",
-    "force_arch_index",
-    "ml_index_heel",
-    "ml_index_forefoot",
-    "forefoot_pti_bw",
-    "gait_line_range_pct",
-)
+METRICS: Final = shown_in(View.COMPARISON)
 SDS: Final = 2.0
-_UNITS: Final = {
-    "forefoot_pti_bw": "kPa s",
-    "force_arch_index": "1",
-    "ml_index_heel": "1",
-    "ml_index_forefoot": "1",
-}
 
 
 def comparison_blocks(
@@ -144,10 +123,4 @@ def _signed(value: float) -> str:
 
 
 def _name(metric: str) -> str:
-    unit = _UNITS.get(metric) or STRIDE_UNITS.get(metric) or _unit_of(metric)
-    name = "PTI forefoot at 700 N" if metric == "forefoot_pti_bw" else title_of(metric)
-    return name + (f", {unit}" if unit != "1" else "")
-
-
-def _unit_of(metric: str) -> str:
-    return "%" if metric.endswith("_pct") else "1"
+    return with_unit(title_of(metric), symbol_of(metric))

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from plantigrade.analysis.norms import digits_of
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.analysis.terminal import TITLES
+from plantigrade.gait.parameters.definition import digits_of
+from plantigrade.gait.parameters.registry import title_of
 from plantigrade.gait.results import Analysis
 from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
 from plantigrade.report.document_blocks import Picture
@@ -65,7 +65,7 @@ def force_picture(
 def timing_picture(
     whole: RecordingAnalysis, words: Words, caption: str, share: float, title: str = ""
 ) -> Picture:
-    """Bars of stance and swing; with a title of its own in plain words."""
+    """Bars of stance and swing; with a title of its own in plaas text."""
     alt = words("figure.timing_alt", facts=_facts(whole.analysis, _TIMES, words))
 
     def draw(axes: Axes) -> None:
@@ -133,7 +133,7 @@ def _facts(analysis: Analysis, names: tuple[str, ...], words: Words) -> str:
                 said.append(
                     words(
                         "figure.fact",
-                        title=TITLES[name],
+                        title=title_of(name),
                         foot=words(foot.foot.value),
                         value=value,
                         unit=parameter.unit,

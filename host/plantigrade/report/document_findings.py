@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from plantigrade.analysis.norms import digits_of
+from plantigrade.gait.parameters.definition import digits_of
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Heading, Table, Text
 from plantigrade.report.document_numbers import number

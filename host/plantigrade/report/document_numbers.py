@@ -3,7 +3,7 @@
 import math
 from math import exp, sqrt
 
-from plantigrade.analysis.norms import digits_of
+from plantigrade.gait.parameters.definition import digits_of
 from plantigrade.gait.results import Parameter
 from plantigrade.posture.baseline.t_distribution import t_quantile
 

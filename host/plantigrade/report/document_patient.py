@@ -32,7 +32,7 @@ def patient_blocks(
     Args:
         whole: the analysis.
         posture: its posture section.
-        missing_share: missing over requested samples, from the books; None where there are none.
+        missing_share: missing over requested samples, from the ledger; None where there are none.
         words: of the language.
     """
     present = sorted(

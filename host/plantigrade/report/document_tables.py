@@ -1,86 +1,27 @@
 """Tables of the clinician's pages about walking and standing."""
 
 import math
+from operator import attrgetter
 from typing import Final
 
 from plantigrade.analysis.document import both_parameters
-from plantigrade.analysis.norms import NORMS, digits_of, norm_of
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.analysis.terminal import TITLES, asymmetry_text
+from plantigrade.analysis.terminal import asymmetry_text
 from plantigrade.gait.balance import Standing
+from plantigrade.gait.parameters.definition import View, digits_of
+from plantigrade.gait.parameters.pressure import REGIONAL, REGIONS
+from plantigrade.gait.parameters.registry import NORMS, norm_of, shown_in, title_of
 from plantigrade.gait.results import Parameter, Parameters
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_numbers import interval, number, spread_interval
 from plantigrade.report.words import Words
 
-TIMING: Final = (
-    "stride_time_s",
-    "cadence_steps_per_min",
-    "stance_pct",
-    "swing_pct",
-    "double_support_pct",
-    "single_support_s",
-    "step_time_s",
-)
-FORCES: Final = (
-    "peak_force_n",
-    "f1_n",
-    "f2_n",
-    "f3_n",
-    "loading_rate_n_per_s",
-    "push_off_rate_n_per_s",
-    "impulse_n_s",
-)
-REGIONS: Final = ("heel", "midfoot", "forefoot", "toes")
-REGIONAL: Final = (
-    ("load_share_{}_pct", "Load share, %"),
-    ("peak_pressure_{}_kpa", "Peak pressure, kPa"),
-    ("pti_{}_kpa_s", "PTI, kPa s"),
-    ("contact_area_{}_cm2", "Contact area, cm²"),
-)
-WHOLE_FOOT: Final = (
-    "peak_pressure_kpa",
-    "pti_kpa_s",
-    "contact_area_cm2",
-    "force_arch_index",
-    "ml_index_heel",
-    "ml_index_forefoot",
-    "gait_line_range_pct",
-    "gait_line_width_pct",
-    "cpei_pct",
-)
-VARIABILITY: Final = (
-    "stride_time_cv_pct",
-    "swing_time_cv_pct",
-    "stance_time_cv_pct",
-    "double_support_cv_pct",
-    "phase_coordination_index_pct",
-    "gait_asymmetry_pct",
-    "symmetry_stance_time_pct",
-    "symmetry_impulse_pct",
-    "butterfly_crossing_x_pct",
-    "butterfly_crossing_y_pct",
-    "butterfly_asymmetry_pct",
-)
-_MORE_TITLES: Final = {
-    "stance_time_cv_pct": "Stance time, variation",
-    "double_support_cv_pct": "Double support, variation",
-    "symmetry_stance_time_pct": "Symmetry index, stance time",
-    "symmetry_impulse_pct": "Symmetry index, impulse",
-    "butterfly_crossing_x_pct": "Butterfly crossing, to the side",
-    "butterfly_crossing_y_pct": "Butterfly crossing, along",
-    "symmetry_index_pct": "Symmetry indices",
-    "standing_left_load_pct": "Load left in standing",
-    "standing_rear_load_pct": "Load rear in standing",
-    "load_share_heel_pct": "Load, heel",
-}
+TIMING: Final = shown_in(View.TIMING)
+FORCES: Final = shown_in(View.FORCE)
+WHOLE_FOOT: Final = shown_in(View.PRESSURE)
+VARIABILITY: Final = shown_in(View.VARIABILITY)
 _MAX_STANDINGS: Final = 5
 _NONE: Final[Parameters] = {}
-
-
-def title_of(name: str) -> str:
-    """A parameter's name for people."""
-    return TITLES.get(name) or _MORE_TITLES.get(name) or name
 
 
 def feet_table(
@@ -144,27 +85,34 @@ def usual(name: str) -> Cell:
 
 
 def _label(name: str, unit: str) -> Cell:
-    return Cell(title_of(name) + (f", {unit.replace('cm2', 'cm²')}" if unit != "1" else ""))
+    return Cell(with_unit(title_of(name), unit))
+
+
+def with_unit(title: str, unit: str) -> str:
+    """A title with its unit as it is printed: "Contact area, cm²"."""
+    return title + (f", {unit.replace('cm2', 'cm²')}" if unit != "1" else "")
 
 
 def regions_table(whole: RecordingAnalysis, words: Words) -> Table:
     """Load, pressure and area of each region, left / right; without what the source does not tell."""
     feet = whole.analysis.feet
     told = [
-        (pattern, title)
-        for pattern, title in REGIONAL
-        if any(_known(foot.parameters.get(pattern.format(region))) for foot in feet for region in REGIONS)
+        family
+        for family in sorted(REGIONAL, key=attrgetter("place"))
+        if family.place
+        and any(_known(foot.parameters.get(family.name(region))) for foot in feet for region in REGIONS)
     ]
     sides = " / ".join(words(foot.foot.value) for foot in feet)
     rows: list[list[Cell]] = []
     for region in REGIONS:
         row = [Cell(region)]
-        for pattern, _ in told:
-            found = [foot.parameters.get(pattern.format(region)) for foot in feet]
+        for family in told:
+            found = [foot.parameters.get(family.name(region)) for foot in feet]
             texts = [number(p.value if p else None, words("unknown")) for p in found]
             row.append(Cell(texts[0] if set(texts) == {words("unknown")} else " / ".join(texts)))
         rows.append(row)
-    return Table([f"{words('pressure.region')} ({sides})", *(title for _, title in told)], rows)
+    heads = [with_unit(family.title, family.unit) for family in told]
+    return Table([f"{words('pressure.region')} ({sides})", *heads], rows)
 
 
 def _known(parameter: Parameter | None) -> bool:

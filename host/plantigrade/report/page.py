@@ -12,41 +12,18 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from plantigrade.analysis.document import both_parameters
-from plantigrade.analysis.norms import digits_of, norm_of
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.analysis.terminal import TITLES, asymmetry_text, bouts_text, strides_text
+from plantigrade.analysis.terminal import asymmetry_text, bouts_text, strides_text
 from plantigrade.errors import FileError
+from plantigrade.gait.parameters.definition import View, digits_of
+from plantigrade.gait.parameters.registry import norm_of, shown_in, title_of
 from plantigrade.gait.results import Parameter
 from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
 from plantigrade.report.feet import feet_panel, load_unit, map_title
 from plantigrade.report.style import FAINT, INK, styled
 
-_EACH_FOOT: Final = (
-    "stance_pct",
-    "double_support_pct",
-    "step_time_s",
-    "f1_n",
-    "f2_n",
-    "f3_n",
-    "loading_rate_n_per_s",
-    "impulse_n_s",
-    "peak_pressure_kpa",
-    "pti_kpa_s",
-    "contact_area_cm2",
-    "force_arch_index",
-    "gait_line_range_pct",
-    "gait_line_width_pct",
-    "cpei_pct",
-)
-_WHOLE_WALK: Final = (
-    "cadence_steps_per_min",
-    "stride_time_s",
-    "stride_time_cv_pct",
-    "swing_time_cv_pct",
-    "phase_coordination_index_pct",
-    "gait_asymmetry_pct",
-    "butterfly_asymmetry_pct",
-)
+_EACH_FOOT: Final = shown_in(View.PAGE_FEET)
+_WHOLE_WALK: Final = shown_in(View.PAGE_WALK)
 _SMALL: Final = 7.5
 _ROW: Final = 0.064
 _MAX_NOTES: Final = 9
@@ -170,7 +147,7 @@ def _rows(
 
 
 def _label(axes: Axes, y: float, name: str, unit: str) -> None:
-    text = TITLES[name] + (f", {unit}" if unit != "1" else "")
+    text = title_of(name) + (f", {unit}" if unit != "1" else "")
     axes.text(0.0, y, text, fontsize=_SMALL, transform=axes.transAxes)
 
 

@@ -6,7 +6,14 @@ from itertools import pairwise
 import pytest
 from plantigrade.gait.balance import MIN_LOAD_S, MIN_SWAY_S
 from plantigrade.gait.parameters import both_feet, force, pressure, standing, timing, unknowable, walking
-from plantigrade.gait.parameters.definition import Group, Home, Needs, Norm, ParameterDefinition, View
+from plantigrade.gait.parameters.definition import (
+    Home,
+    Needs,
+    Norm,
+    ParameterDefinition,
+    ParameterGroup,
+    View,
+)
 from plantigrade.gait.parameters.registry import (
     CV_OF,
     PARAMETERS,
@@ -60,7 +67,11 @@ def test_a_row_is_complete_and_its_name_says_the_unit(row: ParameterDefinition) 
         assert row.unit in ("1", "steps", "bouts", "m/(steps/min)")
     assert row.usual is None or row.usual.source in SOURCES
     assert not (row.usual and row.usual_text)
-    assert (row.home is Home.UNKNOWABLE) == (row.needs == Needs.MOTION) == (row.group is Group.UNKNOWABLE)
+    assert (
+        (row.home is Home.UNKNOWABLE)
+        == (row.needs == Needs.MOTION)
+        == (row.group is ParameterGroup.UNKNOWABLE)
+    )
 
 
 def test_columns_of_strides_and_stances_are_the_rows_with_that_home() -> None:

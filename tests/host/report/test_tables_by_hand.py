@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from plantigrade.analysis.pipeline import RecordingAnalysis
+from plantigrade.gait.parameters.registry import title_of
 from plantigrade.gait.results import Parameter
 from plantigrade.report.document_blocks import Cell, Table, Text
 from plantigrade.report.document_tables import (
@@ -15,7 +16,6 @@ from plantigrade.report.document_tables import (
     feet_table,
     measure,
     regions_table,
-    title_of,
     variability_table,
 )
 from plantigrade.report.words import words

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final
 
 from plantigrade.gait.parameters import sources
-from plantigrade.gait.parameters.definition import Group, Home, Needs, ParameterDefinition, View
+from plantigrade.gait.parameters.definition import Home, Needs, ParameterDefinition, ParameterGroup, View
 
-_row = partial(ParameterDefinition, home=Home.WALK, group=Group.BOTH_FEET)
+_row = partial(ParameterDefinition, home=Home.WALK, group=ParameterGroup.BOTH_FEET)
 _BOTH: Final = Needs.CONTACTS | Needs.BOTH_FEET
 _PHASE: Final = "mean of φ and the two parts of the index"
 

@@ -55,7 +55,7 @@ class Home(Enum):
     UNKNOWABLE = "never known from force alone"
 
 
-class Group(Enum):
+class ParameterGroup(Enum):
     """Section of docs/reference/parameters.md."""
 
     TIMING = "timing"
@@ -178,7 +178,7 @@ class ParameterDefinition:
     title: str
     unit: str
     home: Home
-    group: Group
+    group: ParameterGroup
     needs: Needs
     definition: str
     usual: Norm | None = None

@@ -4,16 +4,16 @@ from functools import partial
 from typing import Final
 
 from plantigrade.gait.parameters.definition import (
-    Group,
     Home,
     Needs,
     ParameterDefinition,
+    ParameterGroup,
     PerBodyWeight,
     SymmetryIndex,
     View,
 )
 
-_row = partial(ParameterDefinition, home=Home.STRIDE, group=Group.FORCE)
+_row = partial(ParameterDefinition, home=Home.STRIDE, group=ParameterGroup.FORCE)
 _FORCE: Final = Needs.CONTACTS | Needs.NEWTONS
 _PEAKS: Final = _FORCE | Needs.TWO_PEAKS
 

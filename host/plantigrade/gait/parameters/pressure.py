@@ -6,10 +6,10 @@ from functools import partial
 from typing import Final
 
 from plantigrade.gait.parameters.definition import (
-    Group,
     Home,
     Needs,
     ParameterDefinition,
+    ParameterGroup,
     PerBodyWeight,
     Shown,
     View,
@@ -17,7 +17,7 @@ from plantigrade.gait.parameters.definition import (
 
 REGIONS: Final = ("heel", "midfoot", "forefoot", "toes")
 
-_row = partial(ParameterDefinition, home=Home.STANCE, group=Group.PRESSURE)
+_row = partial(ParameterDefinition, home=Home.STANCE, group=ParameterGroup.PRESSURE)
 _PLACES: Final = Needs.CONTACTS | Needs.PLACES
 _LENGTHS: Final = _PLACES | Needs.MILLIMETRES
 _PRESSURE: Final = _PLACES | Needs.NEWTONS | Needs.AREAS
@@ -45,7 +45,7 @@ class Regional:
     unit: str
     needs: Needs
     definition: str
-    group: Group = Group.PRESSURE
+    group: ParameterGroup = ParameterGroup.PRESSURE
     limits: str = ""
     summary: int | None = None
     comparison: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -127,7 +127,7 @@ FTI: Final = Regional(
     "N s",
     _PLACES | Needs.NEWTONS,
     "integral of the force of a region over stance",
-    Group.FORCE,
+    ParameterGroup.FORCE,
     limits="regions: [coordinates](coordinates.md)",
 )
 CONTACT_AREA: Final = Regional(

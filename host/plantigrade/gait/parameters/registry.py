@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from plantigrade.gait.parameters import both_feet, force, pressure, standing, timing, unknowable, walking
-from plantigrade.gait.parameters.definition import Home, ParameterDefinition, PerBodyWeight, View
+from plantigrade.gait.parameters.definition import (
+    Home,
+    Norm,
+    ParameterDefinition,
+    ParameterGroup,
+    PerBodyWeight,
+    View,
+)
 
 _OF_FEET: Final = (*timing.PARAMETERS, *force.PARAMETERS, *pressure.PARAMETERS)
 
@@ -71,6 +78,28 @@ def shown_in(view: View) -> tuple[str, ...]:
 
 def _with_common_row() -> tuple[ParameterDefinition, ...]:
     return (*PARAMETERS.values(), both_feet.SYMMETRY_INDEX)
+
+
+NORMS: Final[Mapping[str, Norm]] = {
+    row.name: row.usual for row in _with_common_row() if row.usual is not None
+}
+"""Published ranges of healthy adults by parameter, and the one of all symmetry indices as
+`symmetry_index_pct`. They are shown beside figures and never used to compute one."""
+
+
+def norm_of(name: str) -> Norm | None:
+    """The usual range of a parameter, None where none is published or none transfers.
+
+    >>> norm_of("stance_pct").text()
+    '60.8 to 68.7'
+    """
+    return NORMS.get(name)
+
+
+def group_of(name: str) -> ParameterGroup | None:
+    """What kind of parameter it is; None for a name that no parameter has."""
+    row = PARAMETERS.get(name)
+    return None if row is None else row.group
 
 
 _TITLES: Final = {row.name: row.title for row in _with_common_row()} | {

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from plantigrade.gait.parameters import sources
-from plantigrade.gait.parameters.definition import Group, Home, Needs, ParameterDefinition, View
+from plantigrade.gait.parameters.definition import Home, Needs, ParameterDefinition, ParameterGroup, View
 
 LOAD_S: Final = 5.0
 SWAY_S: Final = 20.0
@@ -13,14 +13,14 @@ _SPECTRUM_S: Final = 20.0
 _load = partial(
     ParameterDefinition,
     home=Home.STANDING,
-    group=Group.STANDING,
+    group=ParameterGroup.STANDING,
     min_strides=0,
     min_seconds=LOAD_S,
 )
 _sway = partial(
     ParameterDefinition,
     home=Home.SWAY,
-    group=Group.SWAY,
+    group=ParameterGroup.SWAY,
     needs=Needs.STANDING | Needs.PLACES | Needs.MILLIMETRES,
     min_strides=0,
     min_seconds=SWAY_S,

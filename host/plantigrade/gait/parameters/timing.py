@@ -5,15 +5,15 @@ from typing import Final
 
 from plantigrade.gait.parameters import sources
 from plantigrade.gait.parameters.definition import (
-    Group,
     Home,
     Needs,
     ParameterDefinition,
+    ParameterGroup,
     SymmetryIndex,
     View,
 )
 
-_row = partial(ParameterDefinition, home=Home.STRIDE, group=Group.TIMING)
+_row = partial(ParameterDefinition, home=Home.STRIDE, group=ParameterGroup.TIMING)
 _BOTH: Final = Needs.CONTACTS | Needs.BOTH_FEET
 
 PARAMETERS: Final = (

@@ -3,12 +3,12 @@
 from functools import partial
 from typing import Final
 
-from plantigrade.gait.parameters.definition import Group, Home, Needs, ParameterDefinition
+from plantigrade.gait.parameters.definition import Home, Needs, ParameterDefinition, ParameterGroup
 
 _row = partial(
     ParameterDefinition,
     home=Home.UNKNOWABLE,
-    group=Group.UNKNOWABLE,
+    group=ParameterGroup.UNKNOWABLE,
     needs=Needs.MOTION,
     definition="force does not show how far or where the foot moves; an inertial sensor would",
 )

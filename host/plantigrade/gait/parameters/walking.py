@@ -6,14 +6,14 @@ from typing import Final
 from plantigrade.gait.parameters import sources
 from plantigrade.gait.parameters.definition import (
     MIN_STRIDES_VARIABILITY,
-    Group,
     Home,
     Needs,
     ParameterDefinition,
+    ParameterGroup,
     View,
 )
 
-_row = partial(ParameterDefinition, home=Home.WALK, group=Group.WALKING, needs=Needs.CONTACTS)
+_row = partial(ParameterDefinition, home=Home.WALK, group=ParameterGroup.WALKING, needs=Needs.CONTACTS)
 _variation = partial(_row, min_strides=MIN_STRIDES_VARIABILITY, ratio=False)
 
 _OWN_CVS: Final = "mean of the feet's own CVs"
