@@ -16,7 +16,12 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "docs"
-GENERATORS = ("tools.generate_layout", "tools.make_cli_reference", "tools.make_tables")
+GENERATORS = (
+    "tools.generate_layout",
+    "tools.make_cli_reference",
+    "tools.parameters_page",
+    "tools.make_tables",
+)
 ROOMS = ("docs", "shared", "hardware")
 LOCAL_PAGE = re.compile(r'(<a href="(?!https?:|mailto:|#)[^"#]+)\.md(["#])')
 STYLE = (

@@ -20,7 +20,6 @@ class Needs(Flag):
     AREAS = auto()
     BOTH_FEET = auto()
     STANDING = auto()
-    FEET_APART = auto()
     MOTION = auto()
 
     @property
@@ -38,7 +37,6 @@ _NEEDS_TEXT: Final[Mapping[Needs, str]] = {
     Needs.AREAS: "sensor areas",
     Needs.BOTH_FEET: "both feet",
     Needs.STANDING: "standing",
-    Needs.FEET_APART: "the distance of the feet",
     Needs.MOTION: "an inertial sensor",
 }
 
@@ -73,15 +71,15 @@ class View(Enum):
     between those with 30 and 40."""
 
     SUMMARY = "terminal"
-    TIMING = "report, timing"
-    FORCE = "report, force"
-    PRESSURE = "report, pressure"
-    REGIONS = "report, regions"
-    VARIABILITY = "report, variability"
-    COMPARISON = "report, comparison"
-    PAGE_FEET = "page, each foot"
-    PAGE_WALK = "page, whole walk"
-    SOURCES = "report, sources of usual ranges"
+    TIMING = "report: timing"
+    FORCE = "report: force"
+    PRESSURE = "report: pressure"
+    REGIONS = "report: regions"
+    VARIABILITY = "report: variability"
+    COMPARISON = "report: comparison"
+    PAGE_FEET = "page: each foot"
+    PAGE_WALK = "page: whole walk"
+    SOURCES = "report: sources of usual ranges"
 
 
 Shown = Mapping[View, int]

@@ -86,9 +86,7 @@ class Regional:
 
 
 _GREATEST: Final = "greatest pressure of any sensor of the foot or region in stance"
-_CELLS: Final = (
-    "needs sensor areas; large sensors average bony points away: never compare systems of different cell size"
-)
+_CELLS: Final = "large sensors average bony points away: never compare systems of different cell size"
 _PTI: Final = "sum over stance of (highest pressure at that moment times the time step)"
 _AREA: Final = "area of the sensors that reach 10 kPa during stance"
 _TERRITORIES: Final = "with few sensors it moves in steps of their territories"

@@ -114,7 +114,7 @@ PARAMETERS: Final = (
         "Double support time",
         "s",
         needs=_BOTH,
-        definition="sum of the two",
+        definition="initial and terminal double support added",
         limits="sums the errors of four events",
     ),
     _row(
