@@ -2,7 +2,7 @@
 
 import struct
 
-from insole_protocol import ids, messages
+from insole_protocol import block, ids, messages
 
 from insole.recorder.reader import END, NO_ROOM
 
@@ -51,7 +51,7 @@ class LogTransfer:
             if found <= 0:
                 self._held = found
                 return length
-            self._slots += out[length + 20] * out[length + 21]
+            self._slots += block.slots_of(out, length)
             length += found
 
     def _end(self, out, reason):

@@ -9,7 +9,7 @@ and two times in ms: `retry_ms`, after which a link that took no more is worth a
 
 from time import ticks_add, ticks_diff, ticks_ms
 
-from insole_protocol import ids
+from insole_protocol import block, ids
 
 MAX_REPLIES = 4  # a peer with more commands open than this is told to wait
 
@@ -109,7 +109,7 @@ class Session:
         if not length:
             return False
         self._wanted += 1
-        self._frames_on_way = self._message[20]
+        self._frames_on_way = block.frames_of(self._message)
         return self._begin(ids.CHANNEL_STREAM, length)
 
     def _load_log(self):

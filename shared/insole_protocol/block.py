@@ -1,4 +1,9 @@
-"""The layout of a block record: sizes, limits, and writing its header (PROTOCOL.md section 1)."""
+"""The layout of a block record: sizes, limits, where each field of its header lies (PROTOCOL.md section 1).
+
+Nothing else knows these places: the log, a transfer and the journal look into records by `length_of`,
+`seq_of`, `frames_of` and `slots_of`. These check nothing and allocate nothing, as long as slot numbers stay
+below 2**30 (124 days of slots). `record_header` reads and checks a whole header, for the host.
+"""
 
 import struct
 
@@ -6,6 +11,18 @@ SYNC = 0xA5
 VERSION = 1
 HEADER_FORMAT = "<BBHIQHHBBBBH"
 HEADER_BYTES = 26
+SYNC_AT = 0
+VERSION_AT = 1
+LENGTH_AT = 2
+SEQ_AT = 4
+TIME_US_AT = 8
+BOOT_AT = 16
+PERIOD_US_AT = 18
+FRAMES_AT = 20
+SLOTS_PER_FRAME_AT = 21
+ENCODING_AT = 22
+LAYOUT_AT = 23
+STATUS_AT = 24
 CRC_BYTES = 4
 MIN_BYTES = 54
 MAX_BYTES = 2048
@@ -60,6 +77,31 @@ def write_header(
         layout,
         status,
     )
+
+
+def u32(buf: "bytes | bytearray | memoryview", at: int) -> int:
+    """The little-endian u32 at `at`."""
+    return buf[at] | buf[at + 1] << 8 | buf[at + 2] << 16 | buf[at + 3] << 24
+
+
+def length_of(buf: "bytes | bytearray | memoryview", at: int = 0) -> int:
+    """Bytes of the record at `at`, header and checksum included, as it says itself."""
+    return buf[at + LENGTH_AT] | buf[at + LENGTH_AT + 1] << 8
+
+
+def seq_of(buf: "bytes | bytearray | memoryview", at: int = 0) -> int:
+    """Number of the first slot of the record at `at`."""
+    return u32(buf, at + SEQ_AT)
+
+
+def frames_of(buf: "bytes | bytearray | memoryview", at: int = 0) -> int:
+    """How many frames the record at `at` has."""
+    return buf[at + FRAMES_AT]
+
+
+def slots_of(buf: "bytes | bytearray | memoryview", at: int = 0) -> int:
+    """How many slots the record at `at` stands for."""
+    return buf[at + FRAMES_AT] * buf[at + SLOTS_PER_FRAME_AT]
 
 
 def needed_bytes(frames: int, imu: bool) -> int:

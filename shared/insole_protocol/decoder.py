@@ -1,15 +1,14 @@
 """Block records as hosts read them, one by one: the reference decoder, for both interpreters.
 
-`parse_header` reads a header, `check` vouches for a whole record, `decode_block` gives its samples. Hosts
-that decode many records at once use `plantigrade.link.batch_decoder`, which gives the same.
+`record_header.check` vouches for a whole record, `decode_block` gives its samples too. Hosts that decode
+many records at once use `plantigrade.link.batch_decoder`, which gives the same.
 """
 
 import struct
 from array import array
-from binascii import crc32
 
 from insole_protocol import block, block_errors
-from insole_protocol.layout_id import LAYOUT_ID
+from insole_protocol.record_header import RecordHeader, check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,124 +16,16 @@ if TYPE_CHECKING:
     Buffer = bytes | bytearray | memoryview
 
 
-class Header:
-    """The fields of a record, as on the wire (PROTOCOL.md section 1).
-
-    Attributes:
-        length: bytes of the whole record, header and CRC included.
-        seq: number of the first sample slot.
-        time_us: device time of the first slot in microseconds since boot.
-        boot: boot counter.
-        period_us: nominal time between two slots in microseconds.
-        frames: frames in the record, 1 to 64.
-        slots_per_frame: how many slots one frame stands for.
-        encoding: PACKED, RICE_RUNS or block.RICE_WHOLE, without the IMU bit.
-        imu: whether each frame has six IMU channels too.
-        layout: identifier of the sensor layout.
-        status: flags of section 1.1.
-    """
-
-    def __init__(self, fields: "tuple[int, ...]") -> None:
-        self.length = fields[2]
-        self.seq = fields[3]
-        self.time_us = fields[4]
-        self.boot = fields[5]
-        self.period_us = fields[6]
-        self.frames = fields[7]
-        self.slots_per_frame = fields[8]
-        self.encoding = fields[9] & 0x0F
-        self.imu = bool(fields[9] & block.IMU_BIT)
-        self.layout = fields[10]
-        self.status = fields[11]
-
-    @property
-    def slots(self) -> int:
-        """How many sample slots the record stands for."""
-        return self.frames * self.slots_per_frame
-
-    @property
-    def end_seq(self) -> int:
-        """Number of the first slot after the record."""
-        return self.seq + self.slots
-
-
-def parse_header(buf: "bytes | bytearray | memoryview", offset: int = 0) -> Header:
-    """The header at `offset`; nothing vouches for it yet but sync, version and a possible length.
-
-    Raises:
-        SyncError, BlockVersionError, BlockLengthError.
-    """
-    at_hand = len(buf) - offset
-    if at_hand < block.MIN_BYTES:
-        raise block_errors.BlockLengthError(
-            "%d bytes at hand, a record has at least %d" % (at_hand, block.MIN_BYTES)
-        )
-    fields = struct.unpack_from(block.HEADER_FORMAT, buf, offset)
-    if fields[0] != block.SYNC:
-        raise block_errors.SyncError("a record starts with 0x%02x, not 0x%02x" % (block.SYNC, fields[0]))
-    if fields[1] != block.VERSION:
-        raise block_errors.BlockVersionError(
-            "record format %d; this reader knows %d" % (fields[1], block.VERSION)
-        )
-    if not block.MIN_BYTES <= fields[2] <= block.MAX_BYTES or fields[2] > at_hand:
-        raise block_errors.BlockLengthError("record of %d bytes, %d at hand" % (fields[2], at_hand))
-    return Header(fields)
-
-
-def check_fields(header: Header) -> None:
-    """Refuse a header whose fields this reader cannot honour.
-
-    Raises:
-        FrameCountError, SlotsError, DeviceTimeError, EncodingError, LayoutError.
-    """
-    limit = block.MAX_FRAMES_IMU if header.imu else block.MAX_FRAMES
-    if not 1 <= header.frames <= limit:
-        raise block_errors.FrameCountError(
-            "%d frames in a record; 1 to %d are allowed" % (header.frames, limit)
-        )
-    if header.slots_per_frame == 0 or header.period_us == 0:
-        raise block_errors.SlotsError(
-            "frames of %d slots of %d us" % (header.slots_per_frame, header.period_us)
-        )
-    if header.time_us >= block.END_TIME_US or header.end_seq > block.END_SEQ:
-        raise block_errors.DeviceTimeError("slot %d at %d us" % (header.seq, header.time_us))
-    if header.encoding > block.RICE_WHOLE:
-        raise block_errors.EncodingError(
-            "encoding %d; this reader knows 0 to %d" % (header.encoding, block.RICE_WHOLE)
-        )
-    if header.layout != LAYOUT_ID:
-        raise block_errors.LayoutError("sensor layout %d; this reader knows %d" % (header.layout, LAYOUT_ID))
-
-
-def check(buf: "bytes | bytearray | memoryview", offset: int = 0) -> Header:
-    """The header of the record at `offset`, once the checksum vouches for the whole record.
-
-    Raises:
-        any BlockError but PayloadError and SampleRangeError, which only decoding can find.
-    """
-    header = parse_header(buf, offset)
-    end = offset + header.length - block.CRC_BYTES
-    if crc32(memoryview(buf)[offset:end]) & 0xFFFFFFFF != struct.unpack_from("<I", buf, end)[0]:
-        raise block_errors.CrcError("checksum of record %d does not match" % header.seq)
-    raw_encoding = buf[offset + 22]
-    if raw_encoding & ~(block.IMU_BIT | 0x0F):
-        raise block_errors.EncodingError(
-            "encoding 0x%02x has bits that this reader does not know" % raw_encoding
-        )
-    check_fields(header)
-    return header
-
-
 class Block:
     """A decoded record.
 
     Attributes:
-        header: its `Header`.
+        header: its `RecordHeader`.
         frames: array('H') of frames x 16 raw counts, frame after frame.
         imu: array('h') of frames x 6 raw IMU values, or None.
     """
 
-    def __init__(self, header: Header, frames: "Ring", imu: "Ring | None") -> None:
+    def __init__(self, header: RecordHeader, frames: "Ring", imu: "Ring | None") -> None:
         self.header = header
         self.frames = frames
         self.imu = imu
@@ -176,7 +67,7 @@ def _unpack_frame(payload: "Buffer", at: int, frames: "Ring", imu: "Ring | None"
         imu[i * 6 : i * 6 + 6] = array("h", struct.unpack_from("<6h", payload, at))
 
 
-def _decode_rice(payload: "Buffer", header: Header, frames: "Ring", imu: "Ring | None") -> None:
+def _decode_rice(payload: "Buffer", header: RecordHeader, frames: "Ring", imu: "Ring | None") -> None:
     """Undo the Rice payload of PROTOCOL.md section 1.3 into `frames` and `imu`."""
     channels = block.FORCE_CHANNELS + (block.IMU_CHANNELS if header.imu else 0)
     residuals = header.frames - 1

@@ -155,7 +155,7 @@ def split_records(data: bytes) -> "tuple[bytes, ...]":
     while data:
         length = len(data)
         if length > block.MIN_BYTES:
-            said = data[2] | data[3] << 8
+            said = block.length_of(data)
             if block.MIN_BYTES <= said < length:
                 length = said
         found.append(data[:length])

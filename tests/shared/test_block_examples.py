@@ -6,7 +6,7 @@ machine-code loops there and the plain ones here.
 
 from array import array
 
-from insole_protocol import block, decoder, kernels
+from insole_protocol import block, decoder, kernels, record_header
 from insole_protocol.codec import Encoder
 from paper import SLOT_330, bits, record
 
@@ -55,7 +55,7 @@ def test_the_header_field_by_field() -> None:
     assert data[:26] == bytes.fromhex(header.replace(" ", ""))
     assert data[26:50] == bytes.fromhex(EXTREMES_PACKED.replace(" ", ""))
     assert data[50:] == bytes.fromhex("707c84d6")
-    found = decoder.parse_header(data)
+    found = record_header.parse_header(data)
     assert (found.length, found.seq, found.time_us, found.boot) == (54, 0x01020304, 0x1_0000_0002, 0x0506)
     assert (found.period_us, found.frames, found.slots_per_frame) == (10000, 1, 10)
     assert (found.encoding, found.imu, found.layout, found.status) == (block.PACKED, False, 1, 0x0421)
@@ -67,7 +67,7 @@ def test_a_frame_with_motion_is_packed_behind_its_counts() -> None:
     payload = (EXTREMES_PACKED + MOTION_PACKED).replace(" ", "")
     check(data, record(payload, encoding=0x10), [EXTREMES], [MOTION])
     assert len(data) == 66
-    found = decoder.parse_header(data)
+    found = record_header.parse_header(data)
     assert (found.encoding, found.imu) == (block.PACKED, True)
 
 
@@ -224,4 +224,4 @@ def test_bytes_around_a_record_do_not_matter() -> None:
         for kind in (bytes, bytearray, memoryview):
             found = decoder.decode_block(kind(before + data + behind), len(before))
             assert found.frames == array("H", (330,) * 16)
-            assert decoder.check(kind(before + data + behind), len(before)).length == 54
+            assert record_header.check(kind(before + data + behind), len(before)).length == 54

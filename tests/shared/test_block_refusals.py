@@ -4,7 +4,7 @@ sections 1 and 2). Runs on both interpreters."""
 from array import array
 
 from insole_protocol import block_errors as wrong
-from insole_protocol import decoder
+from insole_protocol import decoder, record_header
 from paper import SLOT_330, bits, record, refused, sealed
 
 ONES = bits("1" * 16)  # the unary section of two equal frames
@@ -34,7 +34,11 @@ def test_fewer_bytes_than_the_shortest_record() -> None:
         wrong.BlockLengthError, "53 bytes at hand, a record has at least 54", decoder.decode_block, data, 1
     )
     refused(
-        wrong.BlockLengthError, "0 bytes at hand, a record has at least 54", decoder.parse_header, data, 54
+        wrong.BlockLengthError,
+        "0 bytes at hand, a record has at least 54",
+        record_header.parse_header,
+        data,
+        54,
     )
 
 
@@ -61,7 +65,7 @@ def test_a_length_out_of_its_range_or_beyond_what_is_there() -> None:
         refused(wrong.BlockLengthError, text, decoder.decode_block, with_length(length, n))
         assert len(with_length(length, n)) == n
     for length, n in ((54, 54), (2048, 2048), (2048, 2049), (60, 3000)):
-        assert decoder.parse_header(with_length(length, n)).length == length
+        assert record_header.parse_header(with_length(length, n)).length == length
 
 
 def test_a_wrong_checksum() -> None:
@@ -73,7 +77,7 @@ def test_a_wrong_checksum() -> None:
     refused(
         wrong.CrcError,
         "checksum of record 1234 does not match",
-        decoder.check,
+        record_header.check,
         data[:-1] + bytes((data[-1] ^ 1,)),
     )
 
@@ -83,14 +87,14 @@ def test_no_frame_or_too_many() -> None:
         text = "%d frames in a record; 1 to %d are allowed" % (frames, limit)  # noqa: UP031
         decoded(record(SLOT_330, frames=frames, encoding=encoding), text, wrong.FrameCountError)
     for frames, encoding in ((64, 0), (1, 0), (57, 0), (56, 0x10), (1, 0x10)):
-        assert decoder.check(record(SLOT_330, frames=frames, encoding=encoding)).frames == frames
+        assert record_header.check(record(SLOT_330, frames=frames, encoding=encoding)).frames == frames
 
 
 def test_frames_without_slots_and_slots_without_a_period() -> None:
     decoded(record(SLOT_330, slots_per_frame=0), "frames of 0 slots of 10000 us", wrong.SlotsError)
     decoded(record(SLOT_330, period_us=0), "frames of 1 slots of 0 us", wrong.SlotsError)
     for slots, period_us in ((1, 1), (255, 65535)):
-        found = decoder.check(record(SLOT_330, slots_per_frame=slots, period_us=period_us))
+        found = record_header.check(record(SLOT_330, slots_per_frame=slots, period_us=period_us))
         assert (found.slots_per_frame, found.period_us) == (slots, period_us)
 
 
@@ -105,8 +109,8 @@ def test_times_and_numbers_that_no_insole_can_have_reached() -> None:
         "slot 4294967286 at 0 us",
         wrong.DeviceTimeError,
     )
-    assert decoder.check(record(SLOT_330, time_us=(1 << 62) - 1)).time_us == (1 << 62) - 1
-    found = decoder.check(record(SLOT_330, seq=0xFFFFFFFF - 10, slots_per_frame=10))
+    assert record_header.check(record(SLOT_330, time_us=(1 << 62) - 1)).time_us == (1 << 62) - 1
+    found = record_header.check(record(SLOT_330, seq=0xFFFFFFFF - 10, slots_per_frame=10))
     assert found.end_seq == 0xFFFFFFFF
 
 

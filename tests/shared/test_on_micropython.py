@@ -75,3 +75,30 @@ def test_a_refused_fragment_is_offered_again_without_allocating(run_micropython,
     script = tmp_path / "offer.py"
     script.write_text(OFFER)
     assert run_micropython(script).strip() == "True 0"
+
+
+LOOK = """
+import micropython
+from insole_protocol import block
+
+def look(record):
+    told = 0
+    for at in (0, 7):
+        told += block.length_of(record, at) + block.frames_of(record, at) + block.slots_of(record, at)
+    return told | block.seq_of(record) | block.seq_of(record, 7)
+
+record = bytearray(64)
+record[7] = record[14] = 63  # the greatest slot numbers that are small integers on a 32-bit chip
+look(record)
+micropython.heap_lock()
+look(record)
+micropython.heap_unlock()
+print("nothing allocated")
+"""
+
+
+@pytest.mark.micropython
+def test_looking_into_a_record_allocates_nothing(run_micropython, tmp_path):
+    script = tmp_path / "look.py"
+    script.write_text(LOOK)
+    assert run_micropython(script).strip() == "nothing allocated"

@@ -10,11 +10,10 @@ The format and the reasons for it: docs/explanation/log-format.md.
 
 import sys
 
-from insole_protocol import ids
+from insole_protocol import block, ids
 from insole_protocol.log_records import NO_PAGE, NOTE_CLOSE, NOTE_GAP, PAGE_BYTES
 
 from insole.recorder.gaps import list_gaps
-from insole.recorder.index import BLOCK_MAX_BYTES, BLOCK_SYNC, u32
 from insole.recorder.reader import Reader
 from insole.recorder.writer import Writer
 
@@ -92,11 +91,11 @@ class Recorder(Writer):
         Raises:
             ValueError: not a block record, or numbers that were used before.
         """
-        length = record[2] | record[3] << 8
-        if record[0] != BLOCK_SYNC or length > len(record) or length > BLOCK_MAX_BYTES:
+        length = block.length_of(record)
+        if record[0] != block.SYNC or length > len(record) or length > block.MAX_BYTES:
             raise ValueError("not a block record")
-        seq = u32(record, 4)
-        slots = record[20] * record[21]
+        seq = block.seq_of(record)
+        slots = block.slots_of(record)
         if seq < self.next_seq:
             raise ValueError("slot number used before")
         if seq > self.next_seq:

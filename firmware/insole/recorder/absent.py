@@ -1,6 +1,6 @@
 """In the place of a log that could not be opened: keeps nothing, says so, and gives numbers all the same."""
 
-from insole_protocol import ids
+from insole_protocol import block, ids
 
 from insole.recorder import LogInfo
 from insole.recorder.reader import END, GAP
@@ -42,9 +42,9 @@ class AbsentLog:
 
     def append(self, record):
         """Count what is not kept."""
-        slots = record[20] * record[21]
+        slots = block.slots_of(record)
         self.not_kept += slots
-        self.next_seq = (record[4] | record[5] << 8 | record[6] << 16 | record[7] << 24) + slots
+        self.next_seq = block.seq_of(record) + slots
         return False
 
     def skip(self, to_seq, _reason):

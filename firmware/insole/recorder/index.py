@@ -3,6 +3,8 @@
 from array import array
 from binascii import crc32
 
+from insole_protocol import block
+from insole_protocol.block import u32
 from insole_protocol.log_records import (
     ALIGN,
     HEADER_BYTES,
@@ -16,18 +18,9 @@ from insole_protocol.log_records import (
     parse_note,
 )
 
-BLOCK_SYNC = 0xA5
-BLOCK_VERSION = 1
-BLOCK_MIN_BYTES = 54
-BLOCK_MAX_BYTES = 2048
 MAX_ENTRIES = (PAGE_BYTES - HEADER_BYTES) // NOTE_BYTES
 CHUNK_BYTES = 256
 MAX_JUMP = 1 << 24  # a block this far (46 h) beyond what blocks and notes lead up to is damage, not a hole
-
-
-def u32(buf, offset):
-    """The little-endian u32 at `offset`."""
-    return buf[offset] | buf[offset + 1] << 8 | buf[offset + 2] << 16 | buf[offset + 3] << 24
 
 
 def blank(buf):
@@ -103,12 +96,12 @@ class PageIndex:
         head = self.scratch
         if head[0] == NOTE_SYNC:
             return self._note(parse_note(head))
-        if head[0] != BLOCK_SYNC or head[1] != BLOCK_VERSION:
+        if head[0] != block.SYNC or head[1] != block.VERSION:
             return 0
-        length = head[2] | head[3] << 8
-        slots = head[20] * head[21]
-        ahead = u32(head, 4) - self.end_seq
-        if not BLOCK_MIN_BYTES <= length <= min(BLOCK_MAX_BYTES, PAGE_BYTES - offset):
+        length = block.length_of(head)
+        slots = block.slots_of(head)
+        ahead = block.seq_of(head) - self.end_seq
+        if not block.MIN_BYTES <= length <= min(block.MAX_BYTES, PAGE_BYTES - offset):
             return 0
         if slots == 0 or not 0 <= ahead < MAX_JUMP:
             return 0

@@ -1,6 +1,6 @@
 """Walks a range of the log, oldest or newest first, and explains every slot that is not there."""
 
-from insole_protocol import ids
+from insole_protocol import block, ids
 from insole_protocol.log_records import (
     NOTE_BOOT,
     NOTE_ERASED,
@@ -10,7 +10,7 @@ from insole_protocol.log_records import (
     parse_note,
 )
 
-from insole.recorder.index import PageIndex, u32
+from insole.recorder.index import PageIndex
 
 # What `next` answers instead of a length
 END = 0
@@ -203,9 +203,9 @@ class Reader:
             return False
         self._kind = scratch[0]
         if self._kind != NOTE_SYNC:
-            self._lo = u32(scratch, 4)
-            self._hi = self._lo + scratch[20] * scratch[21]
-            self._length = scratch[2] | scratch[3] << 8
+            self._lo = block.seq_of(scratch)
+            self._hi = self._lo + block.slots_of(scratch)
+            self._length = block.length_of(scratch)
             return True
         note = parse_note(scratch)
         if note and note[0] in (NOTE_BOOT, NOTE_GAP, NOTE_ERASED) and note[1] < note[2]:

@@ -1,6 +1,6 @@
 """The writing half of the log: one page at a time, committed in order."""
 
-from insole_protocol import ids
+from insole_protocol import block, ids
 from insole_protocol.log_records import (
     ALIGN,
     HEADER_BYTES,
@@ -17,7 +17,7 @@ from insole_protocol.log_records import (
 )
 
 from insole.recorder import media
-from insole.recorder.index import CHUNK_BYTES, PageIndex, u32
+from insole.recorder.index import CHUNK_BYTES, PageIndex
 
 try:
     from insole.recorder.memory_ops_viper import clear, copy
@@ -188,7 +188,7 @@ class Writer:
         clear(self._waiting, PAGE_BYTES)
         noted, accounted_to = self.noted, self.accounted_to
         if waiting:
-            self.accounted_to = u32(waiting, 4)  # blocks and notes both have their first slot there
+            self.accounted_to = block.seq_of(waiting)  # notes have their first slot in the same place
         self._begin_page(page_seq)
         self.accounted_to = accounted_to
         self.noted = noted

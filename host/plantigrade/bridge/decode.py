@@ -75,7 +75,7 @@ def _decode_few(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
 
 def _decode_many(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
     decoded = batch_decoder.decode_records(item.record for item in arrived)
-    # Frames of one record lie together: each place where the record changes begins another batch.
+    # Frames of one record lie together: each change of the record begins another batch.
     starts = np.flatnonzero(np.diff(decoded.block, prepend=-1))
     stops = np.append(starts, len(decoded.block))[1:]
     found: list[Frames] = []

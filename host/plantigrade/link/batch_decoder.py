@@ -1,4 +1,4 @@
-"""Block records in bulk: many records decoded at once with NumPy.
+"""Block records in batches: many records decoded at once with NumPy.
 
 `insole_protocol.decoder.decode_block` is the reference; this module gives the same samples and refuses the
 same records, some tens of times faster.
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from insole_protocol import block, block_errors
 from insole_protocol.layout_id import LAYOUT_ID
+from insole_protocol.record_header import FIELDS
 
 from plantigrade.link import batch_payload as payload
 
@@ -23,20 +24,7 @@ Octets = npt.NDArray[np.uint8]
 _CRC_RESIDUE = 0x2144DF1C  # CRC-32 of anything with its own CRC-32 behind it
 _BATCH_FRAMES = 8192  # frames decoded together: the temporary arrays stay in the cache
 _HEADER = np.dtype(
-    [
-        ("sync", "u1"),
-        ("version", "u1"),
-        ("length", "<u2"),
-        ("seq", "<u4"),
-        ("time_us", "<u8"),
-        ("boot", "<u2"),
-        ("period_us", "<u2"),
-        ("frames", "u1"),
-        ("slots_per_frame", "u1"),
-        ("encoding", "u1"),
-        ("layout", "u1"),
-        ("status", "<u2"),
-    ]
+    [(name, f"<{code}") for name, code in zip(FIELDS, block.HEADER_FORMAT.lstrip("<"), strict=True)]
 )
 
 
@@ -125,7 +113,7 @@ def find_blocks(data: Bytes, *, final: bool = True) -> Found:
         problem = _problem_at(view, at)
         if problem is None:
             offsets.append(at)
-            at += raw[at + 2] | raw[at + 3] << 8
+            at += block.length_of(raw, at)
             lost = False
             continue
         if problem == "incomplete" and not final:
@@ -150,7 +138,7 @@ def _problem_at(view: memoryview, at: int) -> str | None:
         return block_errors.BlockVersionError.name
     if left < 4:
         return "incomplete"
-    length = view[at + 2] | view[at + 3] << 8
+    length = block.length_of(view, at)
     if not block.MIN_BYTES <= length <= block.MAX_BYTES:
         return block_errors.BlockLengthError.name
     if length > left:

@@ -1,4 +1,4 @@
-"""The host's journal: what came from the insoles, on disk before the insoles are told that they may forget
+"""The host's journal: what came from the insoles, on disk before the insoles are told that they may discard
 it.
 
 Append-only. Entries collect in memory and are written and synced together (`commit`), at least each
@@ -31,7 +31,7 @@ from plantigrade.errors import FileError
 from plantigrade.link.base import now_ns
 
 MAX_WAITING_BYTES = 64 << 20
-"""More than this is not kept in memory for a disk that does not take it: the insoles still have it."""
+"""No more than this is held in memory for a disk that does not take it: the insoles still have it."""
 
 FILE_START = bytes((entries.SYNC, Kind.RUN))
 
@@ -47,10 +47,10 @@ class Holdings:
     """What a journal holds of one insole.
 
     Attributes:
-        identity: as the insole told it, JSON-ready.
+        identity: as the insole reported it, JSON-ready.
         durable: slots that are on disk, here or in an earlier recording.
         requested: slots that were asked for.
-        gaps: slots that the insole says are gone.
+        gaps: slots that the insole reports as lost.
     """
 
     identity: dict[str, Any]
@@ -148,7 +148,7 @@ class Journal:
         self.holdings[insole].durable.add(first, end)
 
     def gap(self, insole: int, gap: SlotGap) -> None:
-        """The insole says that these slots are gone."""
+        """The insole reports these slots as lost."""
         payload = entries.GAP.pack(gap.first, gap.end, gap.reason.code)
         holdings = self.holdings[insole]
         self._append(entries.build(Kind.GAP, insole, payload), lambda: holdings.gaps.append(gap))
@@ -224,7 +224,7 @@ class Journal:
         self._sync(self._file)
 
     def _cut_to_size(self) -> None:
-        """Take back a part of a commit that did not fit; a sync that failed may have left the whole."""
+        """Take back a part of a commit that did not fit; a sync that failed may have left all of it."""
         try:
             os.ftruncate(self._file, self._size)
             os.lseek(self._file, self._size, os.SEEK_SET)
@@ -309,7 +309,7 @@ def host_boot() -> str:
 
 
 def _make_folder(folder: Path) -> None:
-    """The folder is there, and will be after a power cut: whatever is new is entered in its parent."""
+    """The folder is there, and will be after a power cut: new folders are synced into their parent."""
     if not folder.is_dir():
         _make_folder(folder.parent)
         folder.mkdir(exist_ok=True, mode=0o700)

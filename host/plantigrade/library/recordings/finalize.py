@@ -1,4 +1,4 @@
-"""Seals a journal into a recording: the same journal always gives the same recording, and none by halves."""
+"""Makes a recording of a journal: the same journal always gives the same recording, and never half of one."""
 
 import hashlib
 import os
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Foot:
-    """Everything a journal says of one insole."""
+    """Everything a journal holds about one insole."""
 
     identity: dict[str, Any]
     records: list[bytes] = field(default_factory=list[bytes])
@@ -47,7 +47,7 @@ class _Foot:
 
 @dataclass
 class JournalContent:
-    """A journal as read for sealing."""
+    """A journal as read for finalizing."""
 
     name: str = ""
     feet: dict[int, _Foot] = field(default_factory=dict[int, _Foot])
@@ -144,7 +144,7 @@ def finalize_journal(journal: Path, recordings: Path, vault: "Vault | None" = No
 
 
 def roll(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
-    """Seal a journal and begin a new one in its place that knows what the recording holds.
+    """Finalize a journal and begin a new one in its place that knows what the recording holds.
 
     The old journal is replaced only after the recording is durable; ended half-way, it can be done again.
 
@@ -274,7 +274,7 @@ def _gaps(requested: list[SlotRange], recorded: SlotSet, explained: list[SlotGap
 def _gap_clock(
     frames: FootFrames, period_us: int, start_ns: int | None
 ) -> Callable[[SlotGap], tuple[float | None, float | None]]:
-    """Tells when a gap began and ended: from the end of the frame before it to the start of the one after
+    """When a gap began and ended: from the end of the frame before it to the start of the one after
     it."""
 
     def seconds(index: int, slots: int) -> float | None:
