@@ -13,6 +13,7 @@ import numpy as np
 
 from plantigrade.array_types import F64
 from plantigrade.errors import PlantigradeError
+from plantigrade.gait.parameters.registry import symbol_of
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.baseline import FLOOR
 from plantigrade.posture.baseline.t_distribution import t_quantile
@@ -34,18 +35,26 @@ class MinimalChange:
 
 ORDINARY = 2.77
 """1.96 times the square root of two: what two ordinary days differ by in 95 of 100 cases, in their SD."""
-UNITS: Mapping[str, str] = {
-    "stride_time_s": "s",
-    "stance_pct": "%",
-    "double_support_pct": "%",
-    "force_arch_index": "",
-    "ml_index_forefoot": "",
-    "ml_index_heel": "",
-    "forefoot_pti_bw": "kPa s",
-}
+COMPARED = (
+    "stride_time_s",
+    "stance_pct",
+    "double_support_pct",
+    "force_arch_index",
+    "ml_index_forefoot",
+    "ml_index_heel",
+    "forefoot_pti_bw",
+)
+"""What sessions are compared by."""
+
+
+def _unit(metric: str) -> str:
+    symbol = symbol_of(metric)
+    return "" if symbol == "1" else symbol
+
+
 ASSUMED = "assumed: 2.77 times the day-to-day SD that the baseline takes for granted; not a published value"
 MINIMAL_CHANGE: Mapping[str, MinimalChange] = {
-    metric: MinimalChange(round(ORDINARY * FLOOR[metric], 3), unit, ASSUMED) for metric, unit in UNITS.items()
+    metric: MinimalChange(round(ORDINARY * FLOOR[metric], 3), _unit(metric), ASSUMED) for metric in COMPARED
 }
 """No minimal detectable change of such insoles has been published to our knowledge, and none is claimed:
 these follow from the floors of the personal baseline (`baseline.FLOOR`), which are assumptions."""

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
+from plantigrade.gait.parameters.registry import PER_BODY_WEIGHT
 from plantigrade.gait.results import STRIDE_UNITS, Analysis, StrideTable
 from plantigrade.gait.signals import Foot
 
 NAN = float("nan")
-REGION_NAMES = ("heel", "midfoot", "forefoot", "toes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +62,7 @@ class Observation:
     values: Mapping[str, float]
 
 
-DERIVED = (
-    ("first_peak_bw", "f1_n", 1.0),
-    ("push_off_bw", "f3_n", 1.0),
-    ("loading_rate_bw_per_s", "loading_rate_n_per_s", 1.0),
-    ("forefoot_pti_bw", "pti_forefoot_kpa_s", 700.0),
-    ("heel_pti_bw", "pti_heel_kpa_s", 700.0),
-)
+DERIVED = tuple((one.name, source, one.factor) for source, one in PER_BODY_WEIGHT.items())
 """Name, source and factor of the values that are divided by body weight."""
 FOREFOOT_LOAD = "forefoot_load_kpa_bw"
 """Highest pressure under the forefoot, averaged over stance (PTI / stance time), at 700 N of body weight."""

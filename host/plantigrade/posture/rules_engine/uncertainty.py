@@ -7,7 +7,8 @@ and b; the variance is the sum of (dS/dI_j I_j u_j)^2 with the relative uncertai
 import numpy as np
 
 from plantigrade.array_types import F64
-from plantigrade.posture.rules_engine.features import REGION_NAMES, StrideColumns
+from plantigrade.gait.parameters.pressure import REGIONS
+from plantigrade.posture.rules_engine.features import StrideColumns
 
 NAN = float("nan")
 SUMS = ("mean_force_n", "impulse_n_s", "carried_bw", "push_off_bw", "first_peak_bw", "loading_rate_bw_per_s")
@@ -39,7 +40,7 @@ def sensor_sd(metric: str, table: StrideColumns, regions: tuple[str, ...], media
         values = table.of(metric)
         middle = abs(float(np.median(values))) if len(values) else NAN
         return middle * _sum_sd(table.impulse_n_s, table.relative_sd)
-    part = {name: np.array([region == name for region in regions], np.float64) for name in REGION_NAMES}
+    part = {name: np.array([region == name for region in regions], np.float64) for name in REGIONS}
     ones = np.ones_like(medial)
     if metric == "force_arch_index":
         above, below, unit = part["midfoot"], ones - part["toes"], 1.0
