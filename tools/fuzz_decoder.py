@@ -1,7 +1,7 @@
 """Long fuzzing of all that reads bytes from outside: `python -m tools.fuzz_decoder [libFuzzer options]`.
 
 The first byte of an input chooses the reader. Nothing but the named errors of the protocol may come out,
-samples stay in range, the bulk decoder and the reference agree record by record, and buffers stay bounded.
+samples stay in range, the batch decoder and the reference agree record by record, and buffers stay bounded.
 Needs atheris, which is not among the requirements: `pip install atheris`. One minute:
 `-max_total_time=60 -max_len=4096`.
 """

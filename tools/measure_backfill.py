@@ -266,7 +266,7 @@ async def measure(seconds: float, log_s: float, on_step: Callable[[str], None]) 
 
 
 def report(figures: Figures) -> str:
-    """The figures in words."""
+    """The figures as text."""
     alone, during, ble, usb = figures.live_alone, figures.live_with_backfill, figures.ble, figures.usb
     return "\n".join(
         [

@@ -201,7 +201,7 @@ class Insole:
         self.live.stated_ms[chosen] = uncertainties * 1e-6
 
     def recorded(self) -> Placed:
-        """As `sessions` would place the same moments when the recording is sealed."""
+        """As `sessions` would place the same moments when the recording is finalized."""
         host_ns, uncertainty_us = self.timeline.place(np.ones(len(self.device_us), np.uint16), self.device_us)
         return Placed(
             (host_ns - HOST_AT_START_NS - 1e9 * self.grid_s) * 1e-6, uncertainty_us.astype(np.float64) * 1e-3

@@ -1,6 +1,6 @@
 """The one command: `plantigrade`. Sub-commands mirror the folders and are imported only when they are called.
 
-Each folder defines its commands in `plantigrade.<folder>.commands`; a line in `COMMANDS` names the place.
+Each folder defines its commands in `plantigrade.<folder>.commands`; a line in `COMMANDS` names the module.
 Starting up therefore imports click and nothing else of weight.
 
 Exit codes: 0 success, 1 failure (one line on stderr), 2 wrong usage, 130 interrupted with Ctrl-C.
@@ -64,7 +64,7 @@ COMMANDS: dict[str, CommandSpec] = {
 
 @dataclass
 class Invocation:
-    """What the command line said for every sub-command; handed over by `pass_invocation`."""
+    """The options given before the sub-command; passed on by `pass_invocation`."""
 
     debug: bool = False
     data: Path | None = field(default=None)
@@ -233,7 +233,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(f"plantigrade: {_one_line(str(error))}", err=True)
         sys.exit(1)
     except BrokenPipeError:
-        # The reader of our output has gone (`plantigrade ... | head`): stop without a word.
+        # The reader of our output has gone (`plantigrade ... | head`): stop silently.
         sys.stderr.close()
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

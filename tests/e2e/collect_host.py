@@ -1,4 +1,4 @@
-"""A host process that collects from a virtual pair until it is told to stop, so that a test can kill it."""
+"""A host process that collects from a virtual pair until it is stopped stop, so that a test can kill it."""
 
 import asyncio
 import json

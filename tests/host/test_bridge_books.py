@@ -1,4 +1,4 @@
-"""The books of an insole against the plainest model there is: a Python set of slot numbers."""
+"""The ledger of an insole against the plainest model there is: a Python set of slot numbers."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Sessions with an insole in memory, in virtual time: hello, clocks, stream, faults, reconnection, holes
+"""Sessions with an insole in memory, in virtual time: hello, clocks, stream, faults, reconnection, gaps
 filled.
 """
 
@@ -38,7 +38,7 @@ class Seen:
 
 @dataclass
 class Bench:
-    """An insole, the links made to it so far, and the keeper that connects them."""
+    """An insole, the links made to it so far, and the connection that connects them."""
 
     chip: FakeInsole = field(default_factory=FakeInsole)
     links: list[FakeLink] = field(default_factory=list[FakeLink])
@@ -66,7 +66,7 @@ class Bench:
 
 
 def with_bench(story: Callable[[Bench], Awaitable[None]], **parts: object) -> None:
-    """Run a story beside the keeper, then stop it and see that the books balance."""
+    """Run a story beside the connection, then stop it and see that the ledger balance."""
 
     async def main() -> None:
         bench = Bench(**parts)  # pyright: ignore

@@ -122,7 +122,7 @@ def unbalanced() -> FootResult:
         (replace(sound_foot(), frames_received=998), "left: 2 frames missing"),
         (replace(sound_foot(), frames_sent=900, frames_received=900), "left: only 900 frames in 10 s"),
         (replace(sound_foot(), frames_sent=0, frames_received=0), "left: no frames arrived"),
-        (unbalanced(), "left: the books do not balance"),
+        (unbalanced(), "left: the slot counts do not balance"),
         (replace(sound_foot(), strides=replace(sound_foot().strides, matched=11)), "left: 11 of 13 strides"),
         (
             replace(sound_foot(), strides=replace(sound_foot().strides, found=0, reference=0, matched=0)),

@@ -1,1 +1,1 @@
-"""The bridge: insoles on one time base, gaps known, books balanced."""
+"""The bridge: insoles on one time base, and every slot accounted for."""

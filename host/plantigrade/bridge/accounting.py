@@ -1,7 +1,7 @@
-"""The books of one insole: recorded + known missing = requested, to the slot.
+"""The ledger of one insole: recorded + known missing = requested, to the slot.
 
 A slot is one tick of the insole's sampling clock (100 Hz); at full rate a frame is one slot. What was
-requested, what was recorded and why slots are missing are kept separately, and the statement says whether
+requested, what was recorded and why slots are missing are counted separately, and the statement says whether
 they agree.
 """
 
@@ -12,7 +12,7 @@ from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
 
 
 class MissingReason(StrEnum):
-    """Why a slot is missing. All but the last are the insole's own words (PROTOCOL.md section 5)."""
+    """Why a slot is missing. All but the last are reported by the insole (PROTOCOL.md section 5)."""
 
     OVERRUN = "overrun"
     UNFLUSHED = "unflushed_at_power_loss"
@@ -25,7 +25,7 @@ class MissingReason(StrEnum):
     STORAGE = "storage_error"
     """The insole's log could not be written or read. Not final: each connection asks again."""
     UNEXPLAINED = "unexplained"
-    """The insole has not said why, or has not been asked yet: the slot may still be in its log."""
+    """The insole has not reported why, or has not been asked yet: the slot may still be in its log."""
 
     @classmethod
     def from_code(cls, code: int) -> "MissingReason":
@@ -56,7 +56,7 @@ class SlotGap:
 
 @dataclass(frozen=True)
 class LedgerStatement:
-    """The books at one moment. All counts are slots.
+    """The ledger at one moment. All counts are slots.
 
     `duplicates` and `beyond_request` came in but were not asked for or were there already; they are not
     part of the balance.
@@ -105,7 +105,7 @@ class SlotLedger:
         return new
 
     def explain(self, first: int, end: int, reason: MissingReason) -> None:
-        """The insole says that these slots are gone, and why. The first explanation of a slot stands."""
+        """The insole reports that these slots are gone, and why. The first explanation of a slot counts."""
         for piece in self._explained_slots.add(first, end):
             self._explained.append(SlotGap(piece.first, piece.end, reason))
 
@@ -119,7 +119,7 @@ class SlotLedger:
 
     @property
     def explained(self) -> list[SlotGap]:
-        """What the insole has said so far about slots that are gone, in the order it said so."""
+        """What the insole has reported so far about slots that are gone, in that order."""
         return self._explained
 
     def open_gaps(self, reason: MissingReason = MissingReason.UNEXPLAINED) -> list[SlotRange]:
@@ -130,7 +130,7 @@ class SlotLedger:
         return [SlotRange(gap.first, gap.end) for gap in self.gaps() if gap.reason is reason]
 
     def statement(self) -> LedgerStatement:
-        """The books as they stand."""
+        """The ledger as it stands."""
         by_reason: dict[MissingReason, int] = {}
         for gap in self.gaps():
             by_reason[gap.reason] = by_reason.get(gap.reason, 0) + gap.slots

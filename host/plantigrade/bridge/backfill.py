@@ -1,9 +1,9 @@
 """Backfill: whatever the stream did not bring is fetched from the insole's log, and what is durable is
 acknowledged.
 
-The newest hole first, in pieces, so that what a person is looking at completes first and a hole that opens
+The newest gap first, in pieces, so that what a person is watching completes first and a gap that opens
 meanwhile does not wait for hours of older ones. A broken link costs nothing but the question: what has come
-of a piece is kept. Live records, which the insole sends before any of the log, keep their latency.
+of a piece is stored. Live records, which the insole sends before any of the log, keep their latency.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SETTLED_SLOTS = 50
 """What has just not arrived may still be on its way."""
 ASK_AGAIN_S = 60.0
-"""A hole that the log neither filled nor explained is asked for again after this long."""
+"""A gap that the log neither filled nor explained is asked for again after this long."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class BackfillPolicy:
     Attributes:
         piece_slots: the most that one request to the log asks for; between two requests the link idles for a
             round trip, so pieces are worth some seconds over Bluetooth.
-        period_s: pause between looks for holes when there is nothing to fetch.
+        period_s: pause between checks for gaps when there is nothing to fetch.
         pause_s: pause after each piece; 0 for as fast as the link goes.
-        ack_period_s: how often the insole is told what is durable.
+        ack_period_s: how often durable slots are acknowledged.
     """
 
     piece_slots: int = 18000
@@ -81,7 +81,7 @@ class Backfill:
     """The jobs of one session that complete the recording.
 
     Args:
-        session: a session that has said hello.
+        session: a session after its HELLO.
         policy: how to behave.
         on_progress: called after each piece.
     """
@@ -121,7 +121,7 @@ class Backfill:
             await asyncio.gather(acks, return_exceptions=True)
 
     async def fetch_all(self) -> None:
-        """Fetch every hole there is now, and acknowledge.
+        """Fetch every gap there is now, and acknowledge.
 
         Raises:
             RefusedError, BridgeError, LinkError: as `run`.
@@ -150,7 +150,7 @@ class Backfill:
             self.progress.acknowledged = replies.LogAckReply(answer.reply).acknowledged_seq
 
     def _next_piece(self, settled_slots: int) -> SlotRange | None:
-        """The newest piece that is lacking and has not been asked for of late; noted as asked for."""
+        """The newest piece that is lacking and has not been asked for of late; recorded as asked for."""
         ledger = self._session.insole.ledger
         now = asyncio.get_running_loop().time()
         if now - self._asked_since > ASK_AGAIN_S:

@@ -33,10 +33,10 @@ async def collect(
         stop: set when it is time to end.
         policy: of the sessions.
         final_mode: mode to put the insoles in before the last fetch, so that there is an end to it.
-        watch: told each insole and its keeper before it is connected, for whoever looks on live.
+        watch: called with each insole and its connection before it is made, for a live view.
 
     Returns:
-        The insoles with their books.
+        The insoles with their ledgers.
 
     Raises:
         JournalError: the journal cannot be opened, or the last commit was refused.

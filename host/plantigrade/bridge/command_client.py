@@ -41,11 +41,11 @@ class CommandClient:
         self._tag = 0
 
     async def ask(self, op: int, *arguments: int, value: bytes = b"") -> Answer:
-        """Send a command and return its reply, which says that the command was carried out.
+        """Send a command and return its reply, which confirms that the command was carried out.
 
         Raises:
-            RefusedError: the insole said no.
-            ReplyTimeoutError: it said nothing.
+            RefusedError: the insole refused.
+            ReplyTimeoutError: it did not answer.
             LinkClosedError: the link broke.
         """
         tag = self._free_tag()

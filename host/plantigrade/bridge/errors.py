@@ -1,4 +1,4 @@
-"""What can go wrong between host and insole, in words."""
+"""What can go wrong between host and insole."""
 
 from insole_protocol import host_messages
 

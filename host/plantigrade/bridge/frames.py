@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from plantigrade.bridge.slot_ranges import SlotRange
 
 HOLD_SLOTS = 25
-"""How far ahead of a hole the stream may run before the hole is given up: 0.25 s at 100 Hz, a few records.
-Whoever looks on live does not wait longer; what the log brings later is `late`."""
+"""How far ahead of a gap the stream may run before the gap is given up: 0.25 s at 100 Hz, a few records.
+A live view does not wait longer; what the log brings later is `late`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class Frames:
         )
 
     def placed(self, late: bool, gap_before: int) -> "Frames":
-        """The same frames with their place in the order."""
+        """The same frames with their position in the order."""
         if late == self.late and gap_before == self.gap_before:
             return self
         return self._with(late=late, gap_before=gap_before)
@@ -78,9 +78,9 @@ class Frames:
 class Sequencer:
     """Brings frames into the order of their slots.
 
-    What continues the order passes at once. What is ahead of a hole waits until the hole is filled or the
-    stream has run `hold_slots` ahead of it; then the hole is reported as `gap_before`. What comes after
-    that is `late`. A hole that the insole itself declares (slots lost just before the record) cannot be
+    What continues the order passes at once. What is ahead of a gap waits until the gap is filled or the
+    stream has run `hold_slots` ahead of it; then the gap is reported as `gap_before`. What comes after
+    that is `late`. A gap that the insole itself declares (slots lost just before the record) cannot be
     filled: nothing waits for it.
     """
 
@@ -107,7 +107,7 @@ class Sequencer:
         return self._release(self._waiting[-1].end) if self._waiting else []
 
     def _release(self, give_up_before: int) -> list[Frames]:
-        """What continues the order, and what waits behind holes that begin before slot `give_up_before`."""
+        """What continues the order, and what waits behind gaps that begin before slot `give_up_before`."""
         passed: list[Frames] = []
         while self._waiting and self.next_seq is not None:
             head = self._waiting[0]

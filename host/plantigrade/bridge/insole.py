@@ -15,7 +15,7 @@ from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.receiver import Receiver
 
 BOOTS_STORED = 8
-"""Clocks of earlier boots are kept for records that come from the log later."""
+"""Clocks of earlier boots are retained for records that come from the log later."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ class Insole:
     """State of one insole that outlives connections.
 
     Attributes:
-        name: what a person calls it until it has told its serial.
+        name: what a person calls it until its serial number is known.
         on_frames: called with each batch of new frames, in order, late ones marked.
         on_greeting: called when the insole has introduced itself on a new connection, before any frame.
-        ack_to: tells the slot before which everything is durable; None where nobody makes it so.
+        ack_to: gives the slot before which everything is durable; None where nothing is made durable.
         connections: how often a session was established.
     """
 
@@ -141,7 +141,7 @@ class Insole:
             self.ledger.request(max(self.wanted_from, self.ledger.requested.end), seq)
 
     def explain_missing(self, first: int, end: int, code: int) -> None:
-        """The insole says that slots are gone, by a code of PROTOCOL.md section 5."""
+        """The insole reports lost slots, by a code of PROTOCOL.md section 5."""
         self.ledger.explain(first, end, MissingReason.from_code(code))
 
     def deliver(self, passed: list[Frames], now_ns: int) -> None:

@@ -9,7 +9,7 @@ from insole_protocol.host_messages import LogMessage
 
 @dataclass
 class Transfer:
-    """What has come of one LOG_READ. Records themselves go the way of all records and are only counted here.
+    """What has come of one LOG_READ. Records themselves go through the receiver and are only counted here.
 
     Attributes:
         records: how many have come.

@@ -1,4 +1,4 @@
-"""From block records to ordered frames: a bounded queue, the decoder, the books, the order. No I/O here."""
+"""From block records to ordered frames: a bounded queue, the decoder, the ledger, the order. No I/O here."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class ReceiverCounters:
 
 @dataclass
 class Receiver:
-    """The way of one insole's records. `put` is called from the link's callback and only appends."""
+    """The path of one insole's records. `put` is called from the link's callback and only appends."""
 
     ledger: SlotLedger = field(default_factory=SlotLedger)
     sequencer: Sequencer = field(default_factory=Sequencer)
@@ -60,7 +60,7 @@ class Receiver:
         return passed
 
     def flush(self) -> list[Frames]:
-        """At the end of a stream: decode all that waits and give up all holes."""
+        """At the end of a stream: decode all that waits and give up all gaps."""
         passed = self.drain()
         held = self.sequencer.flush()
         self.counters.frames += sum(len(frames) for frames in held)

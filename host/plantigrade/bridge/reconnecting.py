@@ -20,7 +20,7 @@ LinkFactory = Callable[[], Awaitable[Link]]
 
 
 class Connection(StrEnum):
-    """Where a keeper is."""
+    """The state of a connection."""
 
     CONNECTING = "connecting"
     STREAMING = "streaming"
@@ -30,14 +30,14 @@ class Connection(StrEnum):
 
 @dataclass
 class ReconnectingConnection:
-    """Keeps one insole connected until it is told to stop.
+    """Keeps one insole connected until it is stopped.
 
     Attributes:
         insole: state that outlives connections.
         make_link: makes a new link for each attempt.
         policy: of the sessions.
         backoff: waits between attempts.
-        on_change: told when the connection changes, with words about the last failure (or "").
+        on_change: called when the connection changes, with a text about the last failure (or "").
         state: where it is now.
         last_error: why the last attempt or session ended.
         malformed: dropped input of all links so far, by name.
@@ -64,7 +64,7 @@ class ReconnectingConnection:
         """Connect and reconnect until cancelled.
 
         Raises:
-            VersionError: the insole speaks another protocol; trying again would not help.
+            VersionError: the insole uses another protocol; trying again would not help.
         """
         try:
             while True:

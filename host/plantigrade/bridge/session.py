@@ -1,6 +1,6 @@
-"""One connection to one insole: hello, clocks, stream, holes filled from the log.
+"""One connection to one insole: hello, clocks, stream, gaps filled from the log.
 
-A session ends when its link closes, when the insole falls silent, or when it is told to stop. What is
+A session ends when its link closes, when the insole falls silent, or when it is stopped. What is
 learned lives in the `Insole`, which outlives it.
 """
 
@@ -35,14 +35,14 @@ class SessionPolicy:
         mode: mode that the insole is put in (`ids.MODE_LIVE` or `ids.MODE_DAILY`); None leaves it as it is.
         first_round_trips: clock comparisons before the stream starts, when the clock is not known yet.
         clock_period_s: pause between comparisons later on.
-        status_period_s: pause between looks at the insole's counters.
-        silent_after_s: no message for so long means that the link is dead although nobody has said so.
+        status_period_s: pause between requests for the insole's counters.
+        silent_after_s: no message for so long means that the link is dead although nobody reported it.
         transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
         fill_gaps: ask the log for what the stream did not bring.
         from_log: want everything that the log holds and nobody has acknowledged, not only what is
             sampled from now on.
         stream: ask for records as they are made.
-        backfill: how holes are filled.
+        backfill: how gaps are filled.
     """
 
     mode: int | None = ids.MODE_LIVE
@@ -134,7 +134,7 @@ class Session:
             self._drain()
 
     async def stop(self) -> replies.StatusReply:
-        """End the stream in good order, fill what holes are left, and return the insole's last counters.
+        """End the stream in good order, fill the gaps that are left, and return the insole's last counters.
 
         Raises:
             BridgeError, LinkError: the insole refuses, is silent or has gone.
@@ -183,11 +183,12 @@ class Session:
         return replies.LogInfoReply((await self.command_client.ask(ids.OP_LOG_INFO)).reply)
 
     def count_malformed(self, name: str) -> None:
-        """Count something that the insole should not have said, under a name."""
+        """Count, under a name, a message that the insole should not have sent."""
         self._link.counters.count_malformed(name)
 
     async def read_log(self, wanted: SlotRange, newest_first: bool = True) -> Transfer:
-        """Fetch a range from the insole's log; records go the same way as live ones, gaps into the books.
+        """Fetch a range from the insole's log; records take the same path as live ones, gaps go into the
+        ledger.
 
         Raises:
             RefusedError: the insole has no log, or is busy.

@@ -1,4 +1,4 @@
-"""A set of slot numbers, kept as disjoint half-open ranges in rising order."""
+"""A set of slot numbers, stored as disjoint half-open ranges in rising order."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class SlotSet:
     """Slots that are in, as ranges that neither overlap nor touch.
 
     Adding at the end, which is what a live stream does, takes constant time. At most `MAX_RANGES` ranges
-    are kept, so that no peer can make the set grow without bound.
+    are stored, so that no peer can make the set grow without bound.
     """
 
     def __init__(self) -> None:

@@ -82,4 +82,4 @@ async def _find_both(pair: VirtualPair, radio: Radio) -> dict[str, Sighting]:
 def _last_error_line(console: bytearray) -> str:
     """The error that firmware left on its console, if it did."""
     lines = [line.strip() for line in console.decode("utf-8", "replace").splitlines()]
-    return next((f"; its console says: {line}" for line in reversed(lines) if "Error" in line), "")
+    return next((f"; its console shows: {line}" for line in reversed(lines) if "Error" in line), "")

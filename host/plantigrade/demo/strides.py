@@ -1,4 +1,4 @@
-"""Strides found through the whole path beside strides found in the source forces."""
+"""Strides found through the full path beside strides found in the source forces."""
 
 from dataclasses import dataclass
 

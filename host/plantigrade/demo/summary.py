@@ -1,4 +1,4 @@
-"""The closing words of the demo: what was reconstructed beside the truth, for people and for scripts."""
+"""The closing summary of the demo: what was reconstructed beside the truth, for people and for scripts."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,8 +22,8 @@ class FootResult:
         frames_received: distinct frames that the bridge has passed on.
         latency: sensor to host, over the live frames.
         clock_error: of the host times, against the twin's true clock.
-        clock_uncertainty_ms: what the bridge itself said about its host times at the end.
-        books: the bridge's accounting.
+        clock_uncertainty_ms: what the bridge itself stated about its host times at the end.
+        accounting: of the bridge.
         malformed: dropped input by name.
         strides: beside the same engine on the source forces.
         drift_ppm: of the insole's clock as the bridge measured it.
@@ -54,7 +54,7 @@ class FootResult:
 
 @dataclass(frozen=True)
 class DemoResult:
-    """The whole run."""
+    """The complete run."""
 
     seconds: float
     source: str
@@ -64,7 +64,7 @@ class DemoResult:
     host_cpu_pct: float
 
     def problems(self) -> list[str]:
-        """Why the run was not sound, in words; empty when it was."""
+        """Why the run was not sound, as text; empty when it was."""
         found: list[str] = []
         for side, foot in self.insoles.items():
             if foot.frames_received == 0:
@@ -75,7 +75,7 @@ class DemoResult:
             if foot.frames_received < 0.95 * 100 * self.seconds:
                 found.append(f"{side}: only {foot.frames_received} frames in {self.seconds:g} s")
             if not foot.ledger.balanced:
-                found.append(f"{side}: the books do not balance")
+                found.append(f"{side}: the slot counts do not balance")
             if foot.strides.reference == 0:
                 found.append(f"{side}: no strides in the source")
             if foot.strides.matched < MATCHED_SHARE * foot.strides.reference:

@@ -1,4 +1,4 @@
-"""From `plantigrade device ...` to an insole and back to words or JSON."""
+"""From `plantigrade device ...` to an insole and back to text or JSON."""
 
 import asyncio
 from dataclasses import asdict
@@ -126,7 +126,7 @@ async def _self_test(session: Session) -> dict[str, Any]:
 
 
 def fault_names(flags: int) -> list[str]:
-    """Fault flags in words; flags that this version does not know by their number."""
+    """Fault flags as text; flags that this version does not know by their number."""
     known = [name for flag, name in FAULTS.items() if flags & flag]
     rest = flags & ~sum(FAULTS)
     return known + ([f"0x{rest:04x}"] if rest else [])

@@ -1,5 +1,5 @@
 """`plantigrade device pull`: everything that an insole's log holds, fetched, made durable, acknowledged and
-sealed."""
+finalized."""
 
 import asyncio
 import time
@@ -30,10 +30,10 @@ class Pulled:
     """What a pull brought.
 
     Attributes:
-        books: of the insole, since the slot that it had been acknowledged before.
+        ledger: of the insole, since the slot that it had been acknowledged before.
         bytes_received: over the link, all messages.
         seconds: of transfer.
-        recording: folder of the sealed recording.
+        recording: folder of the finalized recording.
     """
 
     ledger: LedgerStatement
@@ -56,11 +56,11 @@ async def pull(
     Args:
         link: not open yet; closed at the end.
         data: folder of the recordings.
-        on_progress: told slots fetched and slots wanted.
+        on_progress: called with slots fetched and slots wanted.
 
     Raises:
         NothingToPullError: there is nothing new.
-        LinkError, JournalError, RecordingError: what was fetched so far is kept.
+        LinkError, JournalError, RecordingError: what was fetched so far is stored.
     """
     insole = Insole(link.name)
     try:
@@ -85,7 +85,7 @@ async def _fetch(
 ) -> float:
     insole = session.insole
     journal_writer.watch(insole)
-    await session.hello()  # once more, so that the books are taken up from the journal
+    await session.hello()  # once more, so that the ledger is continued from the journal
     for _ in range(CLOCK_ROUND_TRIPS):
         await session.compare_clocks()
         await asyncio.sleep(0.005)
@@ -134,5 +134,5 @@ def pull_and_report(target: str | None, data: Path) -> None:
         f" {pulled.bytes_received / 1e6:.2f} MB in {pulled.seconds:.1f} s ({rate:.0f} kB/s)"
     )
     click.echo(
-        f"recording {pulled.recording.name}; `plantigrade sessions verify {pulled.recording.name}` proves it"
+        f"recording {pulled.recording.name}; `plantigrade sessions verify {pulled.recording.name}` checks it"
     )

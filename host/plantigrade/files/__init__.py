@@ -1,1 +1,1 @@
-"""Files that are there whole or not at all, also after a power cut, and locks on folders."""
+"""Files that are there complete or not at all, also after a power cut, and locks on folders."""

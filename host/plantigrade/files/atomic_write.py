@@ -1,4 +1,4 @@
-"""Putting a file or folder into a place of the user's: whole, or not at all.
+"""Putting a file or folder where the user wants it: complete, or not at all.
 
 What is written lies in a hidden folder beside its place until it is complete. A process that is killed leaves
 that folder behind; the next one that writes beside it removes it.

@@ -1,4 +1,5 @@
-"""Files that are there whole or not at all, and folders that are known to be someone's work in progress."""
+"""Files that are there complete or not at all, and folders that are known to be someone's work in
+progress."""
 
 import contextlib
 import errno

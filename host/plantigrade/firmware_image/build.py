@@ -1,7 +1,7 @@
 """Build the firmware as a board gets it: compiled by mpy-cross for one architecture, as files and as an
 image.
 
-A build is kept in the user's cache folder under the hash of all that went into it, so that nothing is
+A build is stored in the user's cache folder under the hash of all that went into it, so that nothing is
 compiled twice and nothing stale is ever used.
 """
 

@@ -1,1 +1,1 @@
-"""The session library: people and their recordings, kept, found, changed and erased."""
+"""The session library: people and their recordings, stored, found, changed and erased."""

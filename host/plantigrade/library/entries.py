@@ -36,7 +36,7 @@ class Device:
     """An insole.
 
     Attributes:
-        serial: as it tells it.
+        serial: as it reports it.
         side: "left", "right" or "unset", when it was last seen.
         layout: identifier of the sensor layout.
         firmware: version when it was last seen.
@@ -65,7 +65,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Note:
-    """A remark on a recording; `at_s` is a time in it, None for the whole."""
+    """A remark on a recording; `at_s` is a time in it, None for the whole recording."""
 
     id: int
     text: str
@@ -76,7 +76,7 @@ class Note:
 
 @dataclass(frozen=True)
 class StoredAnalysis:
-    """A result that was kept: which algorithm in which version, and its JSON document."""
+    """A stored result: which algorithm in which version, and its JSON document."""
 
     id: int
     algorithm: str
@@ -126,9 +126,9 @@ class RecordingEntry(NamedTuple):
         kind: "insole", or "import" for a file of another system.
         title: free text, at first the name of an imported file without its ending.
         person: the wearer's code; None while nobody was named.
-        start_utc_ns: None where no clock tells.
-        duration_s: None where no clock tells.
-        feet: "left", "right" (or "unset") in the order of the books.
+        start_utc_ns: None where no clock is known.
+        duration_s: None where no clock is known.
+        feet: "left", "right" (or "unset") in the order of the manifest.
         sample_rate_hz: frames per second.
         frames_recorded, frames_missing: over both feet.
         bytes: size of its files.

@@ -44,7 +44,7 @@ def audit_as_json(entry: AuditEntry) -> dict[str, Any]:
 
 
 def start_of(entry: RecordingEntry) -> datetime:
-    """When a recording began; when it was added, where no clock tells."""
+    """When a recording began; when it was added, where no clock is known."""
     if entry.start_utc_ns is None:
         return entry.added_utc
     return datetime.fromtimestamp(entry.start_utc_ns / 1e9, UTC)
@@ -69,6 +69,6 @@ def size_text(size: float) -> str:
 
 
 def feet_text(feet: Iterable[str]) -> str:
-    """Feet in a word."""
+    """Feet as text."""
     named = tuple(feet)
     return "both" if set(named) == {"left", "right"} else ", ".join(named)

@@ -24,7 +24,7 @@ Row = tuple[str, "Parameter", "Parameter"]
 
 
 def _console() -> Console:
-    """Where nobody looks (a pipe, a file) lines are not broken."""
+    """Lines are not broken where nobody reads them (a pipe, a file)."""
     console = Console(highlight=False, markup=False)
     return console if console.is_terminal else Console(highlight=False, markup=False, width=WIDE)
 
@@ -32,7 +32,7 @@ def _console() -> Console:
 @contextmanager
 def working(what: str) -> Generator["Progress"]:
     """Show on a terminal that something takes its time, and how far it is where the work tells what it gets;
-    nothing where nobody looks."""
+    nothing where there is no terminal."""
     console = Console(stderr=True, highlight=False, markup=False)
     if not console.is_terminal:
         yield lambda _what, _share: None

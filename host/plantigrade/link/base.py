@@ -88,7 +88,7 @@ class Link(Protocol):
         """Connect.
 
         Raises:
-            LinkError: the insole is not in reach or refuses; the text says what to do.
+            LinkError: the insole is not in reach or refuses; the message says what to do.
         """
         ...
 

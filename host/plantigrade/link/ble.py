@@ -1,6 +1,6 @@
 """Bluetooth LE: an insole's three characteristics as a link. The backend of bleak is a parameter.
 
-The default backend is the platform's own; the twin brings another that speaks over the virtual radio.
+The default backend is the platform's own; the twin brings another that uses the virtual radio.
 Notifications are reassembled in bleak's callback, synchronously: no task is made for each.
 """
 
@@ -90,7 +90,7 @@ class BleLink:
         """Connect, pair, subscribe to the three characteristics.
 
         Raises:
-            LinkError: out of reach, not an insole, pairing refused, no Bluetooth; in words.
+            LinkError: out of reach, not an insole, pairing refused, no Bluetooth; as text.
         """
         from bleak import BleakClient
         from bleak.exc import BleakError

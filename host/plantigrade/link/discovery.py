@@ -45,12 +45,12 @@ class FoundInsole:
 
     Attributes:
         address: Bluetooth address (on macOS an identifier of the system's).
-        name: complete local name, empty when the insole did not tell.
+        name: complete local name, empty when the insole sent none.
         side: "left", "right" or "unset".
         serial_end: last three bytes of the serial number, in hex.
         battery_pct: None when the insole does not know.
         rssi_dbm: received signal strength.
-        protocol_version: the highest that the insole speaks.
+        protocol_version: the highest that the insole supports.
         charging, fault, logging, bonded: as advertised.
         virtual: True for a twin's insole.
         serial, firmware: from the insole's Device Information; None as long as nobody has read it.
@@ -81,7 +81,7 @@ class Sighting:
 
 
 def describe(device: "BLEDevice", data: "AdvertisementData", virtual: bool) -> FoundInsole:
-    """What an advertisement says.
+    """What an advertisement contains.
 
     Raises:
         AdvertisementError: the manufacturer data is missing or not an insole's.

@@ -153,6 +153,6 @@ class UsbLink:
 
 
 def serial_reason(error: Exception) -> str:
-    """Why a port would not do what it should, in words."""
+    """Why a port would not do what it should, as text."""
     number = getattr(error, "errno", None)
     return os.strerror(number) if isinstance(number, int) else str(error)

@@ -1,4 +1,4 @@
-"""What `plantigrade run` does: insoles through the bridge into a live view and a sealed recording."""
+"""What `plantigrade run` does: insoles through the bridge into a live view and a finalized recording."""
 
 import asyncio
 import signal
@@ -39,7 +39,7 @@ RATE_HZ: Final = 100.0
 REFRESH_S: Final = 0.1
 CONNECT_S: Final = 45.0
 FINISH_S: Final = 120.0
-"""How long an insole may take to hand over what is still lacking; the next run fetches the rest."""
+"""How long an insole may take to deliver what is still missing; the next run fetches the rest."""
 _END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -88,7 +88,7 @@ class FootRun:
 
     @property
     def side(self) -> str:
-        """As the insole says it; its name until then."""
+        """As the insole reports it; its name until then."""
         identity = self.insole.identity
         return self.insole.name if identity is None else identity.side
 
@@ -138,7 +138,7 @@ def record_and_report(
 
 
 async def _record(plan: Plan, library: Library, view: View) -> str:
-    """Collect until the end; words about what could not be fetched, or none."""
+    """Collect until the end; a text about what could not be fetched, or none."""
     with view:
         state = LiveState("looking for insoles", plan.seconds or 0.0, stage="searching")
         view.show(state)
@@ -271,14 +271,14 @@ async def _show(
 
 
 def _keep(plan: Plan, library: Library) -> RecordingEntry:
-    """Seal the journal and enter the recording."""
+    """Finalize the journal and add the recording to the library."""
     folder = roll(library.data_dir / "journal" / JOURNAL, library.recordings, library.vault)
     entry = library.add_recording(folder, plan.title)
     return entry if plan.person is None else library.assign(entry.id, plan.person)
 
 
 def _analyse(library: Library, entry: RecordingEntry) -> tuple[list[str], str]:
-    """Analyse and keep; the alerts in words, and why there is no analysis, if so. The recording is kept."""
+    """Analyse and store; the alerts as text, and why there is no analysis, if so. The recording is stored."""
     try:
         library.open(entry.id).whole()
     except PlantigradeError as error:

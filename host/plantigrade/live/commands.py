@@ -45,7 +45,8 @@ def run(
 
     INSOLE is left, right, the end of a serial number, or a serial port; without any, the left and the right
     one in reach. Everything is fetched that the insoles hold and nobody has fetched before; what the radio
-    loses is read from their logs. At the end the recording is sealed, analysed and kept; alerts with it.
+    loses is read from their logs. At the end the recording is finalized, analysed and stored, with its
+    alerts.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""What a live view shows, whatever it looks like."""
+"""What a live view shows, in any form."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -20,16 +20,16 @@ class FootState:
     """One foot as it is now.
 
     Attributes:
-        connection: in words.
+        connection: as text.
         force_n: (16,) newtons of the latest frame.
         frames: received so far.
         missing: slots requested and not recorded.
         strides: found so far.
         stride_s: the last stride time.
         latency_ms: recent median from sensor to host; None when it cannot be known.
-        clock_ms: what the bridge says about its host times.
+        clock_ms: what the bridge states about its host times.
         battery_pct: None when unknown.
-        side: "left" or "right" once the insole has said so; until then its name is all there is.
+        side: "left" or "right" once the insole has reported it; until then its name is all there is.
     """
 
     connection: str = "searching"
@@ -45,7 +45,7 @@ class FootState:
 
     @property
     def total_n(self) -> float:
-        """Force under the whole foot."""
+        """Force under the foot as a whole."""
         return float(self.force_n.sum())
 
 

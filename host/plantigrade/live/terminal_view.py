@@ -1,4 +1,4 @@
-"""The live view for a terminal: both feet, events, books, clocks."""
+"""The live view for a terminal: both feet, events, slot counts, clocks."""
 
 from collections.abc import Callable
 

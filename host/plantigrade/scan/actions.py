@@ -50,7 +50,7 @@ def radios() -> list[Radio]:
 async def find_insoles(
     seconds: float, among: list[Radio], quick: bool = False
 ) -> tuple[list[FoundInsole], list[str]]:
-    """Scan all radios at once; insoles by side and serial, and words about radios that do not work and about
+    """Scan all radios at once; insoles by side and serial, and texts about radios that do not work and about
     virtual insoles that ought to be heard.
 
     Raises:

@@ -90,7 +90,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class RadioEnd:
-    """Where the board finds the radio, and the word that lets it in."""
+    """Where the board finds the radio, and the secret that lets it in."""
 
     port: int = 0
     token: str = ""

@@ -1,7 +1,7 @@
 """The host's end of the virtual radio: one Bumble central for each event loop and radio, shared by its users.
 
 It opens with its first user and closes with its last, so that no connection outlives the code that wanted it.
-Bonds are kept in the file that the radio's address names, hence across processes.
+Bonds are stored in the file that the radio's address names, hence across processes.
 """
 
 import asyncio

@@ -91,14 +91,14 @@ def run(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the books as JSON; - for standard output.",
+    help="Write the slot counts as JSON; - for standard output.",
 )
 def soak(hours: float, seed: int, json_file: Path | None) -> None:
-    """Wear two insoles for hours in virtual time, let everything go wrong, and check the books.
+    """Wear two insoles for hours in virtual time, with faults, and check every slot.
 
     The real firmware and the real bridge run, only time is turned by hand: links break, hosts are killed,
-    power is cut at a write, disks are full, bits flip, clocks drift. Exits with 1 unless the books balance
-    to the frame and the recording is what the sensors showed, bit for bit.
+    power is cut at a write, disks are full, bits flip, clocks drift. Exits with 1 unless the slot counts
+    balance to the frame and the recording is what the sensors showed, bit for bit.
     """
     try:
         from plantigrade.twin.soak.report import soak_and_report

@@ -41,7 +41,7 @@ ROWS_AT_ONCE = 65536
 
 @dataclass(frozen=True)
 class Effects:
-    """Which imperfections act. All of them, unless said otherwise."""
+    """Which imperfections act: all of them by default."""
 
     tolerance: bool = True
     power_law: bool = True

@@ -127,7 +127,7 @@ class VirtualPair:
 
 
 def _provisioned(side: str) -> tuple[str, bytes]:
-    """The settings file of an insole that has been told its side, as `plantigrade device provision` leaves
+    """The settings file of an insole whose side is set, as `plantigrade device provision` leaves
     it.
     """
     values = {"version": 2, "values": {"side": SIDES.index(side)}}

@@ -24,7 +24,7 @@ class NoTwinError(PlantigradeError):
 
 @dataclass(frozen=True)
 class TwinNotice:
-    """What a running twin says about itself.
+    """What a running twin announces about itself.
 
     Attributes:
         pid: process that runs it.

@@ -1,4 +1,4 @@
-"""What `plantigrade twin run` does: a virtual pair that announces itself and lasts until it is told to
+"""What `plantigrade twin run` does: a virtual pair that announces itself and lasts until it is stopped
 end.
 """
 
@@ -111,7 +111,7 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
 
 
 async def _follow(following: Coroutine[Any, Any, None], ended: asyncio.Event, seconds: float | None) -> None:
-    """Show alerts until the end; a failure of the bridge ends the run with its words."""
+    """Show alerts until the end; a failure of the bridge ends the run with its message."""
     watching = asyncio.create_task(following)
     ending = asyncio.create_task(ended.wait())
     try:

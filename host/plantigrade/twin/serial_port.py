@@ -70,7 +70,7 @@ class SerialPort:
         return slave
 
     def close_inner(self) -> None:
-        """Hand over the interpreter's last words and leave its terminal."""
+        """Deliver the interpreter's last output and leave its terminal."""
         if self._inner is None:
             return
         self._from_board()

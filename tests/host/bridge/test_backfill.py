@@ -1,4 +1,4 @@
-"""Backfill: which piece of which hole is asked for next, when again, and what is acknowledged. By worked
+"""Backfill: which piece of which gap is asked for next, when again, and what is acknowledged. By worked
 examples and against sets of slots, in virtual time.
 """
 
@@ -224,7 +224,7 @@ def test_looks_for_holes_every_two_seconds_and_goes_on_at_once_while_there_are_s
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
-    # The two pieces of the first hole take until 2 s; the next look is at 4 s.
+    # The two pieces of the first gap take until 2 s; the next look is at 4 s.
     assert run(story, [(100, 200)]).asked == [
         (0, (150, 200)),
         (1, (100, 150)),
@@ -304,7 +304,7 @@ class BackfillMachine(RuleBasedStateMachine):
 
     @rule(gap=st.integers(0, 60), slots=st.integers(1, 80), lost=st.booleans())
     def stream(self, gap: int, slots: int, lost: bool) -> None:
-        """The insole samples on: a hole perhaps, then slots that arrive."""
+        """The insole samples on: a gap perhaps, then slots that arrive."""
         first = max(self.requested, default=-1) + 1
         end = first + gap + slots
         self.requested |= set(range(first, end))
@@ -345,7 +345,7 @@ class BackfillMachine(RuleBasedStateMachine):
         return {slot for slot in missing if self.reasons.get(slot, MissingReason.UNEXPLAINED) is reason}
 
     def _expected(self, settled: int) -> tuple[int, int] | None:
-        """The newest run of slots that may be asked for, at most a piece of it; noted as asked for."""
+        """The newest run of slots that may be asked for, at most a piece of it; recorded as asked for."""
         if self.loop.time() - self.asked_since_s > 60:
             self.asked, self.asked_since_s = set(), self.loop.time()
         border = max(self.requested, default=-1) + 1 - settled

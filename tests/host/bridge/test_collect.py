@@ -315,7 +315,8 @@ def test_an_insole_that_never_lets_itself_be_completed_is_given_up_after_a_hundr
 def test_an_insole_may_vanish_between_the_wait_and_the_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No session although the keeper has just said it streams: half a second later it is looked for again."""
+    """No session although the connection has just said it streams: half a second later it is looked for
+    again."""
     monkeypatch.setattr(collect_module, "TRIES", 3)
 
     async def story(

@@ -1,4 +1,4 @@
-"""From records to frames in order: a record decoded by hand, frames cut at slots, when a hole is given up."""
+"""From records to frames in order: a record decoded by hand, frames cut at slots, when a gap is given up."""
 
 import struct
 import zlib
@@ -199,7 +199,7 @@ def passed(sequencer: Sequencer, *pieces: tuple[int, int]) -> list[tuple[int, bo
 
 
 def test_the_stream_may_run_a_quarter_of_a_second_ahead_of_a_hole() -> None:
-    """Slots 5 to 9 are lacking: what comes waits while it ends at most 25 slots behind the hole's begin."""
+    """Slots 5 to 9 are lacking: what comes waits while it ends at most 25 slots behind the gap's begin."""
     sequencer = Sequencer()
     assert passed(sequencer, (0, 5)) == [(0, False, 0)]
     assert passed(sequencer, (10, 5), (15, 5), (20, 5), (25, 5)) == []  # up to slot 30
@@ -263,7 +263,7 @@ def test_at_the_end_all_holes_are_given_up_at_once() -> None:
 
 
 class SequencerMachine(RuleBasedStateMachine):
-    """Against a set: what is out, what waits, and how far the newest slot is ahead of the first hole."""
+    """Against a set: what is out, what waits, and how far the newest slot is ahead of the first gap."""
 
     def __init__(self) -> None:
         super().__init__()

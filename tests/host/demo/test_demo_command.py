@@ -115,7 +115,7 @@ def test_limits_of_the_options(
     [
         (b"", ""),
         (b"booting\r\nready\r\n", ""),
-        (b"ValueError: first\r\n more\r\n  OSError: 28  \r\nbye\xff", "; its console says: OSError: 28"),
+        (b"ValueError: first\r\n more\r\n  OSError: 28  \r\nbye\xff", "; its console shows: OSError: 28"),
     ],
 )
 def test_the_last_error_on_a_console(console: bytes, console_output: str) -> None:
@@ -140,7 +140,7 @@ async def test_both_insoles_must_advertise(monkeypatch: pytest.MonkeyPatch) -> N
     pair: Any = SimpleNamespace(boards={"left": board("AA", b""), "right": board("BB", b"Error: x\n")})
     with pytest.raises(LinkError) as refused:
         await stage._find_both(pair, SimpleNamespace())  # type: ignore[arg-type]
-    words = "the virtual right insole did not advertise within 20 s; its console says: Error: x"
+    words = "the virtual right insole did not advertise within 20 s; its console shows: Error: x"
     assert str(refused.value) == words
     heard["BB"] = "right sighting"
     found = await stage._find_both(pair, SimpleNamespace())  # type: ignore[arg-type]

@@ -307,13 +307,17 @@ MATCHED = StrideComparison(10, 10, 10, 0.0, 0.0, 0.0)
         ({"frames_received": 1005}, []),
         ({"frames_sent": 950, "frames_received": 950}, []),
         ({"frames_sent": 949, "frames_received": 949}, ["left: only 949 frames in 10 s"]),
-        ({"ledger": statement(missing=4)}, ["left: the books do not balance"]),
+        ({"ledger": statement(missing=4)}, ["left: the slot counts do not balance"]),
         ({"strides": replace(MATCHED, matched=9)}, []),
         ({"strides": replace(MATCHED, matched=8)}, ["left: 8 of 10 strides were found again"]),
         ({"strides": StrideComparison(0, 0, 0, None, None, None)}, ["left: no strides in the source"]),
         (
             {"frames_received": 900, "ledger": statement(missing=4)},
-            ["left: 104 frames missing", "left: only 900 frames in 10 s", "left: the books do not balance"],
+            [
+                "left: 104 frames missing",
+                "left: only 900 frames in 10 s",
+                "left: the slot counts do not balance",
+            ],
         ),
     ],
 )

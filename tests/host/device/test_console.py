@@ -1,4 +1,4 @@
-"""The interpreter's prompt on a serial port: opened for us alone, left again, refused in words."""
+"""The interpreter's prompt on a serial port: opened for us alone, left again, refused as text."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""`plantigrade device pull`: all that the log holds is fetched, counted, acknowledged and sealed."""
+"""`plantigrade device pull`: all that the log holds is fetched, counted, acknowledged and finalized."""
 
 import asyncio
 from pathlib import Path
@@ -85,7 +85,7 @@ def test_what_a_person_is_told(
     pull_and_report("left", tmp_path)
     assert capsys.readouterr().out.splitlines() == [
         "1000 frames in the log = 990 fetched + 10 missing; 2.35 MB in 4.0 s (586 kB/s)",
-        "recording rec-1; `plantigrade sessions verify rec-1` proves it",
+        "recording rec-1; `plantigrade sessions verify rec-1` checks it",
     ]
     assert asked == ["left"]
 

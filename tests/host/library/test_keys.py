@@ -264,13 +264,13 @@ def test_the_key_of_a_file(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 plain")
     assert key_of(folder, "left", vault) is None
     plain = hashlib.sha256(b"PAR1 plain").hexdigest()
-    assert stated_sum(folder, "left", "of the books") == "of the books"
-    assert matches_sum(folder, "left", plain) and not matches_sum(folder, "left", "of the books")
-    path.write_bytes(b"PARE sealed")
+    assert stated_sum(folder, "left", "of the manifest") == "of the manifest"
+    assert matches_sum(folder, "left", plain) and not matches_sum(folder, "left", "of the manifest")
+    path.write_bytes(b"PARE finalized")
     with pytest.raises(RecordingError, match=r"is encrypted, and keys\.json beside it does not hold its key"):
         key_of(folder, "left", vault)
     assert stated_sum(folder, "left", plain) == "" and not matches_sum(folder, "left", plain)
-    digest = hashlib.sha256(b"PARE sealed").hexdigest()
+    digest = hashlib.sha256(b"PARE finalized").hexdigest()
     write_keys(folder, {"left": EncryptedFile(wrapped, digest)})
     assert stated_sum(folder, "left", plain) == digest and matches_sum(folder, "left", plain)
     assert key_of(folder, "left", vault) == key

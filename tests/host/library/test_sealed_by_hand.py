@@ -1,4 +1,4 @@
-"""A sealed recording opened: frames, times, sides, gaps and notes, from a few frames written down here."""
+"""A finalized recording opened: frames, times, sides, gaps and notes, from a few frames written down here."""
 
 from dataclasses import replace
 from datetime import date
@@ -54,7 +54,7 @@ def frames_at(at_ms: list[int | None], slots: list[int] | None = None, first_us:
 def recorded(
     root: Path, feet: dict[str, FootFrames], *, start_ns: int | None = START_NS, **values: Any
 ) -> RecordingReader:
-    """A recording of insoles; `values` change the books of every foot."""
+    """A recording of insoles; `values` change the manifest of every foot."""
     draft = Draft.begin(root, "one")
     manifest = [
         replace(
@@ -303,7 +303,7 @@ def test_insoles_without_a_side(tmp_path: Path) -> None:
 
 
 def test_calibrations(tmp_path: Path) -> None:
-    """That of the catalogue goes before that of the books; without either the design's is used."""
+    """That of the catalogue goes before that of the manifest; without either the design's is used."""
     of_books = replace(nominal(), serial="L", made_on="2026-01-01", method="weights")
     newer = replace(of_books, made_on="2026-02-01")
     plain = recorded(tmp_path / "a", {"left": frames_at([0])})
@@ -333,7 +333,7 @@ def test_places_of_sensors(tmp_path: Path) -> None:
     assert foot.layout is not None
     for damage in ({"x_mm": [1.0]}, {"x_mm": "x"}):
         broken = replace(foot, layout=foot.layout | damage)
-        with pytest.raises(RecordingError, match="the sensor places are damaged: "):
+        with pytest.raises(RecordingError, match="the sensor positions are damaged: "):
             replace(one, manifest=replace(one.manifest, feet=[broken])).layout("left")
 
 

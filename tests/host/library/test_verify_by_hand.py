@@ -1,4 +1,4 @@
-"""What verification finds: each way in which books and files can disagree, in words; gaps as JSON."""
+"""What verification finds: each way in which manifest and files can disagree, in words; gaps as JSON."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +30,7 @@ GAP = RecordedGap(4, 6, 0.04, 0.06, "off")
 def written(
     root: Path, change: Callable[[FootManifest], FootManifest] = lambda foot: foot, **columns: Any
 ) -> Verdict:
-    """The verdict on eight frames with a gap, with other columns or other books."""
+    """The verdict on eight frames with a gap, with other columns or other manifest."""
     content = frames(8)
     content = replace(content, **({"seq": np.array([0, 1, 2, 3, 6, 7, 8, 9])} | columns))
     draft = Draft.begin(root, "one")
@@ -78,36 +78,45 @@ def test_counts_have_twelve_bits(count: int, problems: list[str], tmp_path: Path
 
 
 BOOKS: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "rows": ({"rows": 9}, ["8 rows, the books say 9"]),
+    "rows": ({"rows": 9}, ["8 rows, the manifest says 9"]),
     "requested": (
-        {"frames_requested": 11}, ["books do not balance: stated 11 = 8 + 2, found 10 = 8 + 2"],
+        {"frames_requested": 11}, ["slot counts do not balance: stated 11 = 8 + 2, found 10 = 8 + 2"],
     ),
-    "recorded": ({"frames_recorded": 7}, ["books do not balance: stated 10 = 7 + 2, found 10 = 8 + 2"]),
-    "missing": ({"frames_missing": 1}, ["books do not balance: stated 10 = 8 + 1, found 10 = 8 + 2"]),
+    "recorded": ({"frames_recorded": 7}, ["slot counts do not balance: stated 10 = 7 + 2, found 10 = 8 + 2"]),
+    "missing": ({"frames_missing": 1}, ["slot counts do not balance: stated 10 = 8 + 1, found 10 = 8 + 2"]),
     "no gap": (
         {"gaps": []},
-        ["2 slots are missing without a word", "books do not balance: stated 10 = 8 + 2, found 10 = 8 + 0"],
+        [
+            "2 slots are missing without a reason",
+            "slot counts do not balance: stated 10 = 8 + 2, found 10 = 8 + 0",
+        ],
     ),
     "half a gap": (
         {"gaps": [replace(GAP, end=5)]},
-        ["1 slots are missing without a word", "books do not balance: stated 10 = 8 + 2, found 10 = 8 + 1"],
+        [
+            "1 slots are missing without a reason",
+            "slot counts do not balance: stated 10 = 8 + 2, found 10 = 8 + 1",
+        ],
     ),
     "a gap too long": (
         {"gaps": [replace(GAP, end=7)]},
         [
-            "slots 4 to 7 are said to be missing but some are there",
-            "books do not balance: stated 10 = 8 + 2, found 10 = 8 + 3",
+            "slots 4 to 7 are listed as missing but some are there",
+            "slot counts do not balance: stated 10 = 8 + 2, found 10 = 8 + 3",
         ],
     ),
     "a gap twice": ({"gaps": [GAP, GAP]}, []),
     "a gap in two": ({"gaps": [replace(GAP, end=5), replace(GAP, first=5)]}, []),
     "more was asked for": (
         {"requested": [(0, 12)]},
-        ["2 slots are missing without a word", "books do not balance: stated 10 = 8 + 2, found 12 = 8 + 2"],
+        [
+            "2 slots are missing without a reason",
+            "slot counts do not balance: stated 10 = 8 + 2, found 12 = 8 + 2",
+        ],
     ),
     "it was asked for in two": ({"requested": [(0, 3), (3, 10)]}, []),
     "a gap beside what was asked for": (
-        {"requested": [(0, 4), (6, 10)]}, ["books do not balance: stated 10 = 8 + 2, found 8 = 8 + 2"],
+        {"requested": [(0, 4), (6, 10)]}, ["slot counts do not balance: stated 10 = 8 + 2, found 8 = 8 + 2"],
     ),
     "another sum": ({"sha256": "0" * 64}, ["checksum does not match; the file has changed"]),
 }  # fmt: skip
@@ -140,7 +149,7 @@ def test_forces(tmp_path: Path) -> None:
         verdict = imported(tmp_path / f"c{number}", seq, [0.0, 0.1, 0.2])
         assert verdict.problems == ["right.parquet: samples are out of order or there twice"]
     verdict = imported(tmp_path / "d", [0, 1, 3], [0.0, 0.1, 0.3])
-    assert verdict.problems[0] == "right.parquet: 1 slots are missing without a word"
+    assert verdict.problems[0] == "right.parquet: 1 slots are missing without a reason"
     assert imported(tmp_path / "e", [], []).problems == []
     assert imported(tmp_path / "f", [0], [0.5]).problems == []
 

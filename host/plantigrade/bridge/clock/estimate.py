@@ -1,7 +1,7 @@
 """The insole's clock on the host's time base, from round trips of the TIME command. Pure: no clock is read
 here.
 
-`clock_fit` says how offset and drift follow from the time stamps, and how well.
+`fit` explains how offset and drift follow from the time stamps, and how well.
 """
 
 from collections import deque
@@ -126,7 +126,7 @@ class ClockSync:
         interval.
 
         A reply arrives at a connection event. Waits in golden-ratio steps cover the interval evenly from
-        the first few on; its length is not told by every platform, but no round trip is shorter.
+        the first few on; its length is not reported by every platform, but no round trip is shorter.
 
         Args:
             count: how many round trips were made on this connection.

@@ -1,4 +1,5 @@
-"""Offset and drift from the time stamps of many round trips. Pure arithmetic; `clock` says what it is for.
+"""Offset and drift from the time stamps of many round trips. Pure arithmetic; `estimate` explains what it is
+for.
 
 What is certain: a TIME command that left the host at h0 and reached the insole at d1 says that offset =
 host - device is at least h0 - d1; its reply, which left at d2 and reached the host at h3, says that it is
@@ -20,7 +21,7 @@ The first errs to one side by what the host takes to send, the second to the oth
 receive; the estimate is their middle. Without connection events (USB, or a host whose stack takes its time)
 the shortest round trip is a fixed delay both ways, and its middle is taken. Where there are events that do
 not show, because a busy computer stamps too unevenly, even the quickest command may have waited for its turn
-for some milliseconds, which no bound tells. How unevenly the replies come in does, and is added to what is
+for some milliseconds, which no bound shows. How unevenly the replies come in does, and is added to what is
 stated.
 """
 
@@ -138,7 +139,7 @@ def _fit_without_events(stamps: Stamps, slope: float) -> Fit:
     spacing_ns = max(_spacing(floor_ns - level_ns), corridor_ns / (len(level_ns) + 1))
     fixed_ns = max(0.0, corridor_ns - SPREAD_MARGIN * _spread(level_ns)) / 2
     uncertainty_ns = SPACING_FACTOR * spacing_ns + FLOOR_NS + fixed_ns
-    # Who stamps late by turns stamps late at best, too: without events nothing tells by how much.
+    # Who stamps late by turns stamps late at best, too: without events nothing shows by how much.
     lateness_ns = float(np.median(ceiling_ns) - ceiling_ns.min())
     span_s = max(float(-stamps.age_s.min()), 1e-3)
     return Fit(

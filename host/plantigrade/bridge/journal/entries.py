@@ -27,13 +27,13 @@ NO_INSOLE = 0xFFFF
 
 
 class Kind(IntEnum):
-    """What an entry says."""
+    """The kinds of entry."""
 
     RUN = 1  # a process began to write: its clocks, as JSON
     INSOLE = 2  # number and identity of an insole, as JSON
     RECORD = 3  # arrival on the host's monotonic clock, and a block record as it came
     REQUEST = 4  # slots that the recording is to hold
-    GAP = 5  # slots that the insole says are gone, and why (code of PROTOCOL.md section 5)
+    GAP = 5  # slots that the insole reports as lost, and why (code of PROTOCOL.md section 5)
     CLOCK = 6  # the insole's clock on the host's, as estimated
     HELD = 7  # slots that are durable elsewhere (in an earlier recording) and not wanted again
 
@@ -43,7 +43,7 @@ class Entry:
     """One entry as read.
 
     Attributes:
-        kind: what it says.
+        kind: of the entry.
         insole: number of the insole in this journal, `NO_INSOLE` for none.
         payload: its bytes.
         end: offset in the file after the entry.

@@ -1,5 +1,5 @@
-"""From the bridge into the journal: every new record, every word about gaps, every clock; and back to the
-insole what it may forget.
+"""From the bridge into the journal: every new record, every reported gap, every clock estimate; and back to
+the insole what it may forget.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class _Watched:
 
 
 class JournalWriter:
-    """Writes insoles' data into a journal and tells the insoles' sessions what is durable.
+    """Writes insoles' data into a journal and acknowledges to the insoles' sessions what is durable.
 
     Args:
         journal: open; closed by whoever opened it.
@@ -53,7 +53,7 @@ class JournalWriter:
             for watched in self._watched:
                 self._follow(watched)
         except JournalError:
-            pass  # memory is full: the rest is noted when the disk has taken what waits
+            pass  # memory is full: the rest is written when the disk has taken what waits
         try:
             self.journal.commit()
         except JournalError as error:
@@ -72,7 +72,7 @@ class JournalWriter:
             self.commit()
 
     def _greeted(self, watched: _Watched) -> None:
-        """The insole has told who it is: take up the books where the journal left them."""
+        """The insole has identified itself: continue its ledger from the journal."""
         insole = watched.insole
         if watched.number is not None or insole.identity is None:
             return
@@ -100,7 +100,7 @@ class JournalWriter:
             self.journal.record(watched.number, frames.record, frames.seq, frames.end, frames.arrival_ns)
 
     def _follow(self, watched: _Watched) -> None:
-        """Note what has changed in the insole's books and clock since the last commit."""
+        """Record what has changed in the insole's ledger and clock since the last commit."""
         number, insole = watched.number, watched.insole
         if number is None:
             return

@@ -83,7 +83,7 @@ def _reading(path: Path, line: int, row: Mapping[str, str | None]) -> BenchReadi
 
 
 def show(path: Path) -> None:
-    """A calibration in words."""
+    """A calibration as text."""
     calibration = load_calibration(path)
     click.echo(f"insole {calibration.serial or 'unknown'}, {calibration.method}, {calibration.made_on}")
     click.echo(f"body-weight scale {calibration.scale:.3f} +- {calibration.scale_sd_pct:.1f} %")

@@ -1,4 +1,4 @@
-"""The alerts of a whole recording: the rules that watch a wearer live, run over what was kept.
+"""The alerts of a whole recording: the rules that watch a wearer live, run over what was stored.
 
 The same `Watcher` as live, minute by minute, so that limits on the number of alerts work as they do live.
 """

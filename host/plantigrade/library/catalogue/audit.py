@@ -19,7 +19,7 @@ def actor() -> str:
 
 
 def add_audit_entry(session: Session, action: str, subject: str, detail: str = "") -> None:
-    """Add a line, in the transaction that does what it tells."""
+    """Add a line, in the transaction of the change itself."""
     session.add(
         AuditRow(at_utc=datetime.now(UTC), actor=actor(), action=action, subject=subject, detail=detail)
     )

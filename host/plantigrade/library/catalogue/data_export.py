@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
     from plantigrade.library.recordings.recording import Recording
 
-_README: Final = """All that is kept of one person.
+_README: Final = """All that is stored about one person.
 
 person.json      who
-recordings/ID/   recording.json: the books, tags, notes, analyses and alerts; one Parquet file a foot:
+recordings/ID/   recording.json: the manifest, tags, notes, analyses and alerts; one Parquet file a foot:
                  c00..c15 are raw 12-bit counts in the order of the sensors, f000.. are forces as imported,
                  host_ns is UTC in nanoseconds, time_s is seconds on the clock of the imported file
 audit.json       what was done with these data

@@ -33,10 +33,10 @@ ALGORITHM = "plantigrade.gait"
 
 
 def load(session: Session, row: RecordingRow, library: "OpenLibrary") -> Recording:
-    """Everything that the catalogue knows of a recording, and its books.
+    """Everything that the catalogue knows about a recording, and its manifest.
 
     Raises:
-        RecordingError: its books cannot be read.
+        RecordingError: its manifest cannot be read.
     """
     person = None if row.person_id is None else session.get_one(PersonRow, row.person_id)
     worn = session.execute(

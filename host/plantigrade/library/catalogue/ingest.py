@@ -1,4 +1,4 @@
-"""Taking recordings in: sealed folders of our insoles, and walks that other systems recorded."""
+"""Adding recordings: finalized folders of our insoles, and walks that other systems recorded."""
 
 import hashlib
 from collections.abc import Sequence
@@ -34,16 +34,16 @@ _UNKNOWN_GAP: Final = "not in the file"
 
 
 def add(session: Session, folder: Path, title: str = "", source: str = "") -> RecordingRow:
-    """Enter a sealed folder into the catalogue.
+    """Add a finalized recording to the catalogue.
 
     Args:
         session: of a writing transaction.
         folder: the recording.
-        title: in words.
+        title: free text.
         source: name of the file that it was imported from.
 
     Raises:
-        RecordingError: its books cannot be read.
+        RecordingError: its manifest cannot be read.
     """
     manifest = read_manifest(folder)
     now = datetime.now(UTC)
@@ -155,7 +155,7 @@ def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootManifes
 def _gap(
     frames: ForceFrames, first: int, end: int, reported: Sequence[TimeGap], rate_hz: float
 ) -> RecordedGap:
-    """A hole between samples with the reason that the source gave for it, if it did."""
+    """A gap between samples with the reason that the source gave for it, if any."""
     after = int(np.searchsorted(frames.seq, first))
     from_s = float(frames.time_s[after - 1]) + 1.0 / rate_hz
     to_s = float(frames.time_s[after])

@@ -1,7 +1,7 @@
-"""The library: people, insoles and recordings, kept, found, changed and erased.
+"""The library: people, insoles and recordings, stored, found, changed and erased.
 
 Recordings are folders in `data_dir/recordings`; the catalogue beside them is a database. What the bridge
-seals into the folder is entered by itself when a library is opened, so the folder is the truth and the
+finalizes into the folder is added by itself when a library is opened, so the folder is the truth and the
 catalogue adds names, tags and notes to it. Several processes may have the library open.
 """
 
@@ -118,14 +118,14 @@ class Library:
         self.store.use_vault(vault)
 
     def _tidy(self) -> None:
-        """Make good what was interrupted, and enter what the bridge sealed meanwhile."""
+        """Finish what was interrupted, and add what the bridge has finalized meanwhile."""
         erasure.finish(self.store, self.recordings)
         self.purge_expired()
         sweep_drafts(self.recordings)
         self.scan()
 
     def scan(self) -> list[str]:
-        """Enter sealed folders that the catalogue does not know; which."""
+        """Add finalized recordings that the catalogue does not know; returns which."""
         names = [path.name for path in self.recordings.iterdir() if not path.name.startswith(".")]
         with self.store.read() as session:
             known = queries.known_folders(session, names)
@@ -140,10 +140,10 @@ class Library:
         return entered
 
     def add_recording(self, folder: Path, title: str = "", source: str = "") -> RecordingEntry:
-        """Enter a sealed recording that lies in the library's folder; twice is once.
+        """Add a finalized recording that lies in the library's folder; adding it twice changes nothing.
 
         Raises:
-            RecordingError: its books cannot be read.
+            RecordingError: its manifest cannot be read.
         """
         if folder.parent.resolve() != self.recordings.resolve():
             raise LibraryError(
@@ -163,14 +163,14 @@ class Library:
                     row.title, row.source = title, source
         except LibraryError:
             with self.store.read() as session:
-                if session.get(RecordingRow, folder.name) is None:  # else another one entered it meanwhile
+                if session.get(RecordingRow, folder.name) is None:  # else another one added it meanwhile
                     raise
         return self.entry(folder.name)
 
     def import_walk(
         self, walk: Walk, title: str = "", source_name: str = "", source_sha256: str | None = None
     ) -> RecordingEntry:
-        """Keep a walk that another system recorded, as it is; the same walk twice is kept once.
+        """Store a walk that another system recorded, as it is; the same walk is stored only once.
 
         Raises:
             RecordingError, LibraryError: it cannot be written; nothing is left of it.
@@ -207,20 +207,20 @@ class Library:
 
         Raises:
             UnknownRecordingError: none or several are meant.
-            RecordingError: its books cannot be read.
+            RecordingError: its manifest cannot be read.
         """
         with self.store.read() as session:
             return load(session, queries.one(session, name), self)
 
     def verify(self, name: str) -> Verdict:
-        """Prove a recording, and that its books are those which the library took in."""
+        """Verify a recording, and that its manifest is the one which the library took in."""
         with self.store.read() as session:
             row = queries.one(session, name)
             recording, manifest = row.id, row.books_sha256
         return self._verify(recording, manifest)
 
     def verify_all(self) -> list[Verdict]:
-        """Prove every recording, also folders that could not be entered."""
+        """Verify every recording, also folders that could not be added."""
         with self.store.read() as session:
             query = sa.select(RecordingRow.id, RecordingRow.books_sha256).where(
                 RecordingRow.erasing.is_(False)
@@ -295,7 +295,7 @@ class Library:
         return self.entry(recording)
 
     def add_person(self, person: Person) -> Person:
-        """Enter a person; with an empty code the next free one is given.
+        """Add a person; with an empty code the next free one is given.
 
         Raises:
             LibraryError: the code is taken, or a value makes no sense.
@@ -340,7 +340,7 @@ class Library:
             ]
 
     def set_calibration(self, calibration: "Calibration") -> None:
-        """Use a calibration for all recordings of its insole, also earlier ones: counts are kept raw."""
+        """Use a calibration for all recordings of its insole, also earlier ones: raw counts are stored."""
         import json
 
         from plantigrade.calibration.model import as_json
@@ -369,7 +369,7 @@ class Library:
         return self.entry(recording)
 
     def erase(self, name: str) -> None:
-        """Erase a recording with all that was said of it, now and for good."""
+        """Erase a recording with all that belongs to it, now and for good."""
         with self.store.write() as session:
             recording = queries.one(session, name).id
             self._mark(session, RecordingRow.id == recording, "erase")

@@ -1,4 +1,4 @@
-"""What may be said of a person."""
+"""What the catalogue may hold about a person."""
 
 from datetime import UTC, date, datetime
 

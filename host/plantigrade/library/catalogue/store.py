@@ -1,4 +1,4 @@
-"""The database of the library: connections, transactions, migrations, and errors in words."""
+"""The database of the library: connections, transactions, migrations, and readable errors."""
 
 import time
 from collections.abc import Generator

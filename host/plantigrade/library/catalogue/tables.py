@@ -46,7 +46,7 @@ def from_stored(stored: str, vault: Vault | None) -> str:
 
 
 class EncryptedText(TypeDecorator[str]):
-    """Text that says something of a person: encrypted where the library has a key."""
+    """Text about a person: encrypted where the library has a key."""
 
     impl = Text
     cache_ok = True
@@ -218,7 +218,7 @@ class NoteRow(Base):
 
 
 class AnalysisRow(Base):
-    """Results that were kept, one for each algorithm and version."""
+    """Stored results, one for each algorithm and version."""
 
     __tablename__ = "analyses"
     __table_args__ = (Index("uq_analyses_of_recording", "recording_id", "algorithm", "version", unique=True),)
@@ -245,7 +245,7 @@ class AlertRow(Base):
 
 
 class AuditRow(Base):
-    """What was done, by whom. Rows are never changed and outlive what they tell of."""
+    """What was done, by whom. Rows are never changed and outlive what they describe."""
 
     __tablename__ = "audit"
     id: Mapped[int] = mapped_column(primary_key=True)

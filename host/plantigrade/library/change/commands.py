@@ -143,7 +143,7 @@ def _known(options: dict[str, Any]) -> dict[str, Any]:
 def add_person(
     invocation: Invocation, code: str, url: str | None, key_file: Path | None, **about: Any
 ) -> None:
-    """Enter a person; without a CODE the next free one is given."""
+    """Add a person; without a CODE the next free one is given."""
     from plantigrade.library.entries import Person
 
     with open_library(invocation, {"url": url, "key_file": key_file}) as library:
@@ -173,7 +173,7 @@ def change_person(
 @library_options
 @pass_invocation
 def export_person(invocation: Invocation, code: str, output: Path, **where: Any) -> None:
-    """Write everything that is kept of a person into a ZIP file, readable without Plantigrade."""
+    """Write everything stored about a person to a ZIP file, readable without Plantigrade."""
     from plantigrade.library.catalogue.data_export import export_person as write
 
     with open_library(invocation, where) as library:

@@ -1,7 +1,7 @@
 """`keys.json` of an encrypted recording: the key of each file, itself encrypted with the library's key.
 
 A new library key changes this file only. It also states the checksum of each encrypted file, so that the
-books of a recording are the same before and after it was encrypted.
+manifest of a recording is the same before and after it was encrypted.
 """
 
 import json
@@ -92,7 +92,7 @@ def key_of(folder: Path, foot: str, vault: "Vault | None") -> FileKey | None:
 
 
 def stated_sum(folder: Path, foot: str, plain_sum: str) -> str:
-    """The checksum that a foot's file must have: that of the books, or of `keys.json` once encrypted.
+    """The checksum that a foot's file must have: that of the manifest, or of `keys.json` once encrypted.
 
     Raises:
         OSError, RecordingError: a file cannot be read.
@@ -104,7 +104,7 @@ def stated_sum(folder: Path, foot: str, plain_sum: str) -> str:
 
 
 def matches_sum(folder: Path, foot: str, plain_sum: str) -> bool:
-    """Whether a foot's file is the one that was sealed.
+    """Whether a foot's file is the one that was finalized.
 
     Raises:
         OSError, RecordingError: a file cannot be read.

@@ -15,7 +15,7 @@ _MAX_FILE: Final = 1 << 14
 
 @dataclass(frozen=True)
 class FoundKeys:
-    """Keys at hand, the present one first, and where they were found, in words."""
+    """Keys at hand, the present one first, and where they were found, as text."""
 
     keys: tuple[MasterKey, ...]
     origin: str
@@ -127,7 +127,7 @@ def _from_keyring(library: str) -> str | None:
 
 
 def keep_keys(library: str, keys: tuple[MasterKey, ...], key_file: Path | None) -> str:
-    """Put keys where the library looks for them; where, in words.
+    """Store keys where the library looks for them; where, as text.
 
     Raises:
         KeyMissingError: neither a file was named nor a keyring works, or PLANTIGRADE_KEY rules them all.

@@ -23,7 +23,7 @@ from plantigrade.library.keys.file_key import FileKey
 
 KEY_BYTES: Final = 32
 MAX_DECRYPTED: Final = 1 << 16
-"""Texts that are kept decrypted while a library is open, the latest; a text is seldom longer than a title."""
+"""Texts that stay decrypted while a library is open, the latest; a text is seldom longer than a title."""
 _ID_DIGITS: Final = 12
 
 
@@ -64,7 +64,7 @@ class MasterKey:
 
     @property
     def id(self) -> str:
-        """Tells keys apart without giving anything away."""
+        """Identifies a key without revealing anything of it."""
         return hashlib.sha256(b"plantigrade key id\0" + self.text.encode()).hexdigest()[:_ID_DIGITS]
 
 

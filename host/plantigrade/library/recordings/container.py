@@ -1,5 +1,5 @@
 """The recording container: a folder with one Parquet file for each insole and `recording.json` with the
-books.
+manifest.
 
 Documented in docs/reference/journal.md. Raw counts, device time and host time of every frame; gaps with
 reasons;
@@ -56,7 +56,7 @@ class RecordedGap:
 
     Attributes:
         first, end: slot numbers, half-open.
-        from_s, to_s: seconds since the start of the recording; None where no clock tells.
+        from_s, to_s: seconds since the start of the recording; None where no clock is known.
         reason: a `MissingReason`.
     """
 
@@ -69,19 +69,20 @@ class RecordedGap:
 
 @dataclass(frozen=True)
 class FootManifest:
-    """What `recording.json` says of one insole. All counts are slots, which at full rate are frames.
+    """What `recording.json` states about one insole. All counts are slots, which at full rate are frames.
 
     Attributes:
         foot: "left", "right" or "unset"; also the name of the file.
-        insole: identity as the insole told it.
+        insole: identity as the insole reported it.
         requested: half-open ranges of slots that were asked for.
         frames_requested, frames_recorded, frames_missing: the balance.
         missing_by_reason: how many slots for each reason.
         gaps: every gap.
         rows: rows of the file; fewer than slots where the insole stored means of several.
-        sha256: of the file as it was sealed.
-        calibration: in force when it was sealed, as `Calibration.save` writes it; None if nothing was known.
-        layout: sensor places of an import; None for our own insole, whose layout its identity names.
+        sha256: of the file as it was finalized.
+        calibration: in force when it was finalized, as `Calibration.save` writes it; None if nothing was
+            known.
+        layout: sensor positions of an import; None for our own insole, whose layout its identity names.
         quantity: "counts" of our insoles; "force" or "footswitch" of imports.
     """
 
@@ -126,7 +127,7 @@ class RecordingManifest:
     body_weight_n: float | None = None
 
     def as_json(self) -> str:
-        """The file's text; the same books give the same bytes."""
+        """The file's text; the same manifest gives the same bytes."""
         return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
 
 
@@ -178,7 +179,7 @@ class Draft:
         return digest
 
     def finish(self, manifest: RecordingManifest) -> Path:
-        """Write the books and move the recording to its place; from now on it is there."""
+        """Write the manifest and move the recording to where it belongs; from now on it is there."""
         path = self.folder / MANIFEST_FILE
         try:
             if self._keys:
@@ -186,7 +187,7 @@ class Draft:
             path.write_text(manifest.as_json(), encoding="utf-8")
             sync_and_sum(path)
             sync_folder(self.folder)
-            if not (self.target / MANIFEST_FILE).is_file():  # else the same was sealed before: it stands
+            if not (self.target / MANIFEST_FILE).is_file():  # the same was finalized before: it stays
                 self.folder.rename(self.target)
             sync_folder(self.target.parent)
         except OSError as error:
@@ -205,7 +206,7 @@ class Draft:
 
 
 def read_manifest(folder: Path) -> RecordingManifest:
-    """The books of a recording.
+    """The manifest of a recording.
 
     Raises:
         RecordingError: there are none, or they are not understood.

@@ -92,7 +92,7 @@ def forces_of(table: Columns, names: list[str]) -> NDArray[np.float32]:
 
 
 def layout_as_json(layout: SensorLayout | None) -> dict[str, Any] | None:
-    """Sensor places as they stand in the books."""
+    """Sensor places as they stand in the manifest."""
     if layout is None:
         return None
     values = asdict(layout)
@@ -102,7 +102,7 @@ def layout_as_json(layout: SensorLayout | None) -> dict[str, Any] | None:
 
 
 def layout_from_json(values: dict[str, Any] | None) -> SensorLayout | None:
-    """Sensor places from the books.
+    """Sensor positions from the manifest.
 
     Raises:
         ValueError, KeyError, TypeError: they make no sense.

@@ -1,4 +1,5 @@
-"""Our own recordings: the folder that the library seals (docs/reference/library.md), or a file inside it."""
+"""Our own recordings: the folder that the library finalizes (docs/reference/library.md), or a file inside
+it."""
 
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,8 @@ NAME: Final = "plantigrade"
 
 
 def folder_of(path: Path) -> Path | None:
-    """The recording that a path names: the folder, its books, or one of its feet; None for anything else."""
+    """The recording that a path names: the folder, its manifest, or one of its feet; None for anything
+    else."""
     folder = path if path.is_dir() else path.parent
     inside = path.is_dir() or path.name == MANIFEST_FILE or path.suffix == ".parquet"
     return folder if inside and (folder / MANIFEST_FILE).is_file() else None
@@ -23,10 +25,11 @@ def read(folder: Path, foot: Foot | None = None) -> Walk:
 
     Args:
         folder: of the recording.
-        foot: the side of an insole that was never told its side.
+        foot: the side of an insole whose side was never set.
 
     Raises:
-        FileError: books or frames are damaged, no insole with a side, or clocks that were never compared.
+        FileError: the manifest or the frames are damaged, no insole with a side, or clocks that were never
+        compared.
     """
     return RecordingReader.open(folder).walk(side=foot)
 

@@ -2,8 +2,8 @@
 
 A day of both feet is more than a gigabyte of forces. Whoever works through it from front to back, or looks
 at a stretch, needs a few groups of rows at once. Whatever stretch is asked for, in whatever order, the
-numbers are those of the whole: the calibration, which learns as it goes, continues from where it stood before
-that stretch.
+numbers are those of the full walk: the calibration, which learns as it goes, continues from where it stood
+before that stretch.
 """
 
 import copy

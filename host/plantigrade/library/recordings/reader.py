@@ -1,4 +1,5 @@
-"""A sealed recording, opened: books, samples and the walk that the gait engine reads, whole or a slice."""
+"""A finalized recording, opened: manifest, samples and the walk that the gait engine reads, whole or a
+slice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,9 +42,9 @@ class RecordingReader:
 
     Attributes:
         folder: where it is.
-        books: what `recording.json` says.
+        manifest: what `recording.json` states.
         vault: the library's key, for encrypted files.
-        calibrations: by serial of the insole; goes before what the books hold.
+        calibrations: by serial of the insole; goes before what the manifest holds.
         shoe_size_eu: of the wearer; None when it is not known, then lengths are relative.
     """
 
@@ -58,7 +59,7 @@ class RecordingReader:
         """Open a recording by its folder.
 
         Raises:
-            RecordingError: there are no books, or they are not understood.
+            RecordingError: there is no manifest, or it is not understood.
         """
         return cls(folder, read_manifest(folder), vault)
 
@@ -68,7 +69,7 @@ class RecordingReader:
         return self.manifest.content
 
     def foot(self, name: str) -> FootManifest:
-        """The books of one foot.
+        """The manifest of one foot.
 
         Raises:
             RecordingError: the recording has no such foot.
@@ -81,7 +82,7 @@ class RecordingReader:
     def frames(self, foot: str, from_s: float | None = None, to_s: float | None = None) -> FootFrames:
         """Frames of one insole as they were recorded, by seconds since the start of the recording.
 
-        Frames without a host time are in the whole (no span given) and in no slice.
+        Frames without a host time are in the full walk (no span given) and in no slice.
 
         Raises:
             RecordingError: the file is damaged or its key is missing; imports have no frames.
@@ -115,7 +116,7 @@ class RecordingReader:
 
     @cached_property
     def start_ns(self) -> int | None:
-        """UTC of second 0; None where no clock of a single foot tells, which then runs on its own.
+        """UTC of second 0; None where no clock of either foot is known; each foot then runs on its own.
 
         Raises:
             RecordingError: two feet whose clocks were never compared have no time in common.
@@ -142,10 +143,10 @@ class RecordingReader:
         return times
 
     def calibration(self, foot: str) -> Calibration | None:
-        """The calibration of one insole: a newer one of the catalogue, else that of the books, else None.
+        """The calibration of one insole: a newer one of the catalogue, else that of the manifest, else None.
 
         Raises:
-            RecordingError: the books hold one that makes no sense.
+            RecordingError: the manifest holds one that makes no sense.
         """
         entry = self.foot(foot)
         newer = self.calibrations.get(str(entry.insole.get("serial", "")))
@@ -154,17 +155,17 @@ class RecordingReader:
         return calibration_from(entry.calibration, self.folder)
 
     def layout(self, foot: str) -> SensorLayout | None:
-        """Sensor places of one foot.
+        """Sensor positions of one foot.
 
         Raises:
-            RecordingError: the books hold places that make no sense.
+            RecordingError: the manifest holds sensor positions that make no sense.
         """
         if self.content != FORCES:
             return own_layout(self.shoe_size_eu)
         try:
             return layout_from_json(self.foot(foot).layout)
         except (ValueError, KeyError, TypeError) as error:
-            raise RecordingError(self.folder, f"the sensor places are damaged: {error}") from error
+            raise RecordingError(self.folder, f"the sensor positions are damaged: {error}") from error
 
     def walk(self, from_s: float | None = None, to_s: float | None = None, side: Foot | None = None) -> Walk:
         """The recording, or a slice of it, as the gait engine reads it: newtons on one time base.
@@ -172,7 +173,7 @@ class RecordingReader:
         Args:
             from_s, to_s: span in seconds since the start; a slice of counts reads a minute more before it, in
                 which the sensors' baselines are learned.
-            side: of an insole that was never told its side.
+            side: of an insole whose side was never set.
 
         Raises:
             FileError: files are damaged or locked, no insole has a side, or the clocks were never compared.
@@ -321,7 +322,7 @@ def _or(value: float | None, other: float) -> float:
 
 
 def _spread(time_s: Floats, of_frames: npt.NDArray[np.uint8], rate_hz: float) -> Floats:
-    """Time of every slot of every frame: quiet times are stored as means of several slots."""
+    """Time of every slot of every frame: still times are stored as means of several slots."""
     if not len(of_frames) or int(of_frames.max()) == 1:
         return time_s
     slots = of_frames.astype(np.int64)

@@ -116,19 +116,19 @@ class Recording:
         return self.reader.calibration(foot)
 
     def layout(self, foot: str) -> SensorLayout | None:
-        """Sensor places of one foot."""
+        """Sensor positions of one foot."""
         return self.reader.layout(foot)
 
     @property
     def alerts(self) -> tuple[StoredAlert, ...]:
-        """Alerts in the order of their times: as kept, and those of `whole` once it was asked for."""
+        """Alerts in the order of their times: as stored, and those of `whole` once it was asked for."""
         return self._done[0][1] if self._done else self.known_alerts
 
     def whole(self, progress: "Progress" = lambda _what, _share: None) -> "RecordingAnalysis":
-        """Analysis, balance and pictures of the whole recording; its document is kept in the library.
+        """Analysis, balance and pictures of the whole recording; its document is stored in the library.
 
         Args:
-            progress: told how far it is, when it was not analysed before.
+            progress: called with how far it is, when it was not analysed before.
 
         Raises:
             PlantigradeError: it cannot be read or analysed.

@@ -1,4 +1,4 @@
-"""Host time of every frame, from all the clock estimates that were noted while it was collected. Pure."""
+"""Host time of every frame, from all the clock estimates that were recorded while it was collected. Pure."""
 
 from dataclasses import dataclass, field
 

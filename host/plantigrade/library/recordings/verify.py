@@ -1,5 +1,5 @@
-"""Proves recordings: checksums, order, and books that agree with the file slot by slot; lists every gap
-with its reason."""
+"""Verifies recordings: checksums, order, and a manifest that agrees with the file slot by slot; lists every
+gap with its reason."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,8 +27,8 @@ class Verdict:
 
     Attributes:
         id: name of the recording.
-        problems: in words; none means that the recording is proved.
-        books: as stated by the recording; None if they cannot be read.
+        problems: as texts; none means that the recording is sound.
+        manifest: as stated by the recording; None if it cannot be read.
     """
 
     id: str
@@ -111,7 +111,7 @@ def _problems_of_counts(foot: FootManifest, frames: FootFrames) -> list[str]:
 
 
 def _problems_of_books(foot: FootManifest, rows: int, recorded: SlotSet) -> list[str]:
-    found = [] if rows == foot.rows else [f"{rows} rows, the books say {foot.rows}"]
+    found = [] if rows == foot.rows else [f"{rows} rows, the manifest says {foot.rows}"]
     requested = sum(end - first for first, end in foot.requested)
     there = sum(recorded.within(first, end) for first, end in foot.requested)
     explained = SlotSet()
@@ -119,7 +119,7 @@ def _problems_of_books(foot: FootManifest, rows: int, recorded: SlotSet) -> list
     for gap in foot.gaps:
         explained_slots += sum(piece.slots for piece in explained.add(gap.first, gap.end))
         if recorded.within(gap.first, gap.end):
-            found.append(f"slots {gap.first} to {gap.end} are said to be missing but some are there")
+            found.append(f"slots {gap.first} to {gap.end} are listed as missing but some are there")
     lacking = sum(
         piece.slots
         for first, end in foot.requested
@@ -127,11 +127,11 @@ def _problems_of_books(foot: FootManifest, rows: int, recorded: SlotSet) -> list
         for piece in explained.missing(*absent)
     )
     if lacking:
-        found.append(f"{lacking} slots are missing without a word")
+        found.append(f"{lacking} slots are missing without a reason")
     stated = (foot.frames_requested, foot.frames_recorded, foot.frames_missing)
     if stated != (requested, there, explained_slots) or requested != there + explained_slots:
         found.append(
-            f"books do not balance: stated {stated[0]} = {stated[1]} + {stated[2]}, "
+            f"slot counts do not balance: stated {stated[0]} = {stated[1]} + {stated[2]}, "
             f"found {requested} = {there} + {explained_slots}"
         )
     return found

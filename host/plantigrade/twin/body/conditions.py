@@ -99,7 +99,7 @@ class Kind:
     """An entry of the catalogue.
 
     Attributes:
-        title: in words.
+        title: as text.
         unit: of the degree.
         clinical: the degree at which detection is asked for.
         one_sided: whether a side must be named; otherwise both feet unless one is named.

@@ -29,7 +29,7 @@ class ForceWalk:
         rate_hz: rows per second.
         left: (n, 16) newtons under the left foot, in the order of the layout.
         right: (n, 16) newtons under the right foot.
-        source: where it comes from, in words.
+        source: where it comes from, as text.
     """
 
     rate_hz: float

@@ -1,4 +1,4 @@
-"""Bonds of an insole, kept by its firmware: the radio asks for them with the events that NimBLE would
+"""Bonds of an insole, stored by its firmware: the radio asks for them with the events that NimBLE would
 raise.
 """
 

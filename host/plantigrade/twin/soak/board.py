@@ -22,7 +22,7 @@ LAST_LINES = 12
 
 
 class SoakError(PlantigradeError):
-    """The soak could not go on: a board ended without being told to."""
+    """The soak could not go on: a board ended although nobody stopped it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Radio:
 
 @dataclass(frozen=True)
 class Message:
-    """Something that a board said, and when in true time."""
+    """A message of a board, and when it was sent in true time."""
 
     kind: int
     true_us: int
@@ -176,12 +176,12 @@ class Board:
         self._went_off_us = true_us
 
     def send(self, line: str) -> None:
-        """Tell the chip something of the world outside; one that has ended is found out by `listen`."""
+        """Send the chip an event of the world outside; one that has ended is found out by `listen`."""
         with contextlib.suppress(BrokenPipeError):
             self._to.write(line.encode() + b"\n")
 
     def listen(self) -> list[Message]:
-        """Everything the board says until it has reached its time."""
+        """Everything the board sends until it has reached its time."""
         heard: list[Message] = []
         while True:
             head = self._from.read(HEAD.size)

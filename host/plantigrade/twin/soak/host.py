@@ -1,4 +1,5 @@
-"""The host's side of a soak: keepers, collector and journal, which can be killed and started again."""
+"""The host's side of a soak: connections, journal writer and journal, which can be killed and started
+again."""
 
 import asyncio
 import errno

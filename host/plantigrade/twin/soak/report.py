@@ -15,14 +15,14 @@ PROGRESS_PERIOD_S = 2.0
 
 
 class SoakFailedError(PlantigradeError):
-    """The books of a soak do not balance, or its recording is not what was sampled."""
+    """The slot counts of a soak do not balance, or its recording is not what was sampled."""
 
 
 def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
     """Run a soak, show how far it is, and say what it found.
 
     Raises:
-        SeededError: something was lost without a word, or the soak could not go on; says how to repeat it.
+        SeededError: something was lost without a reason, or the soak could not go on; says how to repeat it.
     """
     with seed_in_error(seed, command(hours, seed)):
         _soak_and_report(hours, seed, json_file)
@@ -71,6 +71,6 @@ def _print(result: SoakResult) -> None:
             f" {ledger.frames_sampled_lost} sampled frames lost with them"
         )
     click.echo(
-        f"books {'balance' if result.balanced else 'DO NOT BALANCE'}, recording is "
+        f"slot counts {'balance' if result.balanced else 'DO NOT BALANCE'}, recording is "
         f"{'' if result.bit_exact else 'NOT '}what the sensors showed, bit for bit"
     )

@@ -1,4 +1,4 @@
-"""`plantigrade twin soak`: runs a schedule and prints the books."""
+"""`plantigrade twin soak`: runs a schedule and prints the slot counts."""
 
 import asyncio
 import random
@@ -32,11 +32,12 @@ LOST_WITH_POWER = (MissingReason.OFF, MissingReason.UNFLUSHED)
 
 @dataclass(frozen=True)
 class InsoleLedger:
-    """The books of one insole at the end; counts are slots, which are frames at full rate.
+    """The ledger of one insole at the end; counts are slots, which are frames at full rate.
 
     Attributes:
         missing_with_power_on: missing for another reason than that the power was off, or lost with it.
-        frames_sampled_lost: what was really sampled and is nowhere; the books know only a bound, "unflushed".
+        frames_sampled_lost: what was really sampled and is nowhere; the ledger knows only a bound,
+            "unflushed".
     """
 
     frames_requested: int
@@ -65,8 +66,8 @@ class SoakResult:
 
     @property
     def passed(self) -> bool:
-        """Books balance, nothing is missing but with the power, recordings verify and are what the sensors
-        showed.
+        """Slot counts balance, nothing is missing but with the power, recordings verify and are what the
+        sensors showed.
         """
         missing = any(ledger.missing_with_power_on for ledger in self.insoles.values())
         return self.balanced and self.bit_exact and self.verified and not missing
@@ -92,7 +93,7 @@ class Soak:
     _power: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
     async def run(self) -> Path:
-        """Live through the schedule; the sealed recording."""
+        """Run through the schedule; the finalized recording."""
         start_us = self.world.now_us
         self.world.on_board_ended = self._board_ended
         for board in self.world.boards.values():
@@ -187,7 +188,7 @@ def command(hours: float, seed: int) -> str:
 
 def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lambda _: None) -> SoakResult:
     """Run one soak; needs the interpreter of the twin, no network, and some hundred megabytes of temporary
-    space. The same hours and seed are the same soak; whatever goes wrong has a note that tells them."""
+    space. The same hours and seed are the same soak; whatever goes wrong carries a note with both."""
     began = time.monotonic()
     with (
         seed_in_notes(seed, command(hours, seed)),
@@ -247,7 +248,8 @@ def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
         balanced &= foot.frames_requested == foot.frames_recorded + foot.frames_missing
         balanced &= sum(foot.missing_by_reason.values()) == foot.frames_missing
         balanced &= "unexplained" not in foot.missing_by_reason
-        # What was sampled and is in no recording must be covered by what the books call lost with the power.
+        # What was sampled and is in no recording must be covered by what the ledger calls lost with the
+        # power.
         balanced &= 0 <= proof.lost <= foot.missing_by_reason.get("unflushed_at_power_loss", 0)
         bit_exact &= proof.wrong == 0
     return SoakResult(

@@ -162,7 +162,7 @@ class World:
     # The world's side
 
     def lose(self, side: str, silent: bool) -> None:
-        """Cut a connection: both sides told at once, or each left to notice by itself."""
+        """Cut a connection: both sides notice at once, or each left to notice by itself."""
         board, link = self.boards[side], self._links.pop(side, None)
         if link is None:
             return
@@ -175,7 +175,7 @@ class World:
         asyncio.get_running_loop().call_later(wait_us * 1e-6, link.lose)
 
     def _advance(self, until_ns: int) -> int:
-        """Let every board run until the given time, the next word of a connected one, or `AHEAD_US` at the
+        """Let every board run until the given time, the next message of a connected one, or `AHEAD_US` at the
         most."""
         until_us = max(until_ns // 1000, self.now_us + 1)
         running = [board for board in self.boards.values() if board.powered]
