@@ -144,7 +144,8 @@ class StrideTable:
 
 
 STRIDE_UNITS: Mapping[str, str] = units_of(Home.STRIDE)
-"""Columns of the strides' table that hold a figure, in its order, and their units."""
+"""Columns of the strides' table that hold a figure, in its order, and their units. A figure that follows from
+others may be a property of `StrideTable` instead of a column that is stored."""
 
 
 @dataclass(frozen=True, eq=False)

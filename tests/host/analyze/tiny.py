@@ -1,14 +1,13 @@
 """A tiny analysis made by hand: every figure differs from every other, so that none can stand in another's
 place unnoticed."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import (
-    STRIDE_UNITS,
     Activity,
     Analysis,
     Bout,
@@ -25,6 +24,7 @@ from plantigrade.gait.results import (
 from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, TimeGap, Walk
 
 NAN = float("nan")
+STORED = [column.name for column in fields(StrideTable) if column.name in STRIDE_UNITS]
 LAYOUT = SensorLayout(
     "tiny-3",
     np.array([30.0, 40.0, 50.0]),
@@ -97,9 +97,9 @@ def both_parameters() -> dict[str, Parameter]:
 
 
 def strides(starts_s: tuple[float, ...], reasons: tuple[Reason, ...], first: float) -> StrideTable:
-    """Row i of column c (as in STRIDE_UNITS) holds first + 10 c + i / 8; f2_n of row 1 is unknown."""
+    """Row i of column c (as stored in a StrideTable) holds first + 10 c + i / 8; f2_n of row 1 is unknown."""
     k = len(starts_s)
-    columns = {name: first + 10.0 * c + np.arange(k) / 8.0 for c, name in enumerate(STRIDE_UNITS)}
+    columns = {name: first + 10.0 * c + np.arange(k) / 8.0 for c, name in enumerate(STORED)}
     columns["f2_n"] = np.where(np.arange(k) == 1, np.nan, columns["f2_n"])
     return StrideTable(
         initial_contact_s=np.array(starts_s),

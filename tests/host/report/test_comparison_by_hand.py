@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.gait.results import STRIDE_UNITS, Reason, StrideTable
+from plantigrade.gait.results import Reason, StrideTable
 from plantigrade.gait.signals import Foot
 from plantigrade.report.document_blocks import Table, Text
 from plantigrade.report.document_compare import METRICS, baseline_blocks, comparison_blocks, usual_of
@@ -26,8 +26,8 @@ DAY_NS = 86_400_000_000_000
 
 def strides(k: int = 13, valid: int = 13, **values: float) -> StrideTable:
     """`k` strides, the first `valid` of them steady; what is not named is unknown."""
-    columns = {name: np.full(k, values.get(name, np.nan)) for name in STRIDE_UNITS}
-    pressure = {name: value for name, value in values.items() if name not in STRIDE_UNITS}
+    columns = {name: np.full(k, values.get(name, np.nan)) for name in STORED}
+    pressure = {name: value for name, value in values.items() if name not in STORED}
     return StrideTable(
         initial_contact_s=np.arange(k, dtype=float),
         final_contact_s=np.arange(k) + 0.6,
