@@ -135,7 +135,7 @@ from tools.mutants.packages import ROOT, Package
 from tools.mutants.run import Worker, prepare
 
 prepare()
-file, test = "host/plantigrade/bridge/backoff.py", "tests/host/test_bridge_backoff.py"
+file, test = "host/plantigrade/bridge/backoff.py", "tests/host/bridge/test_backoff.py"
 worker = Worker(Path(sys.argv[1]))
 traced = worker.trace(Package("bridge", (file,), (test,), 85.0, False), test)
 source = (ROOT / file).read_text("utf-8")
@@ -154,5 +154,5 @@ def test_a_fault_is_noticed_in_a_copy_and_the_original_is_not(tmp_path: Path) ->
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     original, fault = ended.stdout.splitlines()[-2:]
     assert original.strip() == SURVIVED, ended.stderr
-    assert fault.startswith(f"{KILLED} tests/host/test_bridge_backoff.py::")
+    assert fault.startswith(f"{KILLED} tests/host/bridge/test_backoff.py::")
     assert (ROOT / BACKOFF).read_bytes() == before

@@ -15,7 +15,7 @@ from insole_protocol.host_messages import fragment_values
 from plantigrade.link.base import Channel, LinkClosedError, LinkCounters, LinkError
 from plantigrade.link.ble import BleLink
 
-from tests.host.test_link_ble import MTU, UUIDS, FakeClient, opened
+from tests.host.link.test_ble import MTU, UUIDS, FakeClient, opened
 
 ADDRESS = "AA:BB:CC:DD:EE:FF"
 

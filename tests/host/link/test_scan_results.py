@@ -17,7 +17,7 @@ from plantigrade.link.discovery import FoundInsole, NoBluetoothError, Radio, Sig
 from plantigrade.link.information import FIRMWARE_UUID, SERIAL_UUID, read_information
 from plantigrade.scan import actions as scan_entry
 
-from tests.host.test_link_ble import FakeClient, FakeScanner
+from tests.host.link.test_ble import FakeClient, FakeScanner
 
 LEFT = FoundInsole("01", "L", "left", "050607", 87, -60, 1, False, False, False, False, False)
 

@@ -33,7 +33,7 @@ from plantigrade.report.words import words
 
 from tests.host.analyze import tiny
 from tests.host.report.drawing import pictured, still
-from tests.host.report.test_books_by_hand import recording
+from tests.host.report.test_accounting_by_hand import recording
 
 SAID = words("en")
 MADE = datetime(2026, 5, 28, 12, 3, 59, tzinfo=UTC)

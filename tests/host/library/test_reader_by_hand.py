@@ -281,7 +281,7 @@ def test_gaps_of_a_slice(from_s: float | None, to_s: float | None, kept: list[fl
     one = recorded(tmp_path, {"left": frames_at([10 * n for n in range(10)])}, gaps=GAPS)
     found = one.walk(from_s, to_s).left.gaps  # type: ignore[union-attr]
     assert [gap.from_s for gap in found] == kept
-    assert all(gap.reason in ("log full overwritten", "off") for gap in found)
+    assert all(gap.reason in ("log full, overwritten", "off") for gap in found)
 
 
 def test_insoles_without_a_side(tmp_path: Path) -> None:

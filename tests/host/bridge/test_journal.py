@@ -159,7 +159,7 @@ ON_A_SMALL_DISK = """
 import os, shutil, subprocess, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from tests.host.test_journal import Journal, JournalError, held, write
+from tests.host.bridge.test_journal import Journal, JournalError, held, write
 disk = Path({path!r})
 
 def mount(*options):
@@ -217,7 +217,7 @@ def test_a_small_disk_fills_up_and_another_turns_read_only(tmp_path: Path) -> No
         pytest.skip("this system does not let us mount a disk of our own (unshare -rm)")
     disk = tmp_path / "disk"
     disk.mkdir()
-    root = str(Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[3])
     script = ON_A_SMALL_DISK.format(root=root, path=str(disk))
     command = ["unshare", "-rm", sys.executable, "-c", script]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -254,7 +254,7 @@ KILLED = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from tests.host.test_journal import Journal, write
+from tests.host.bridge.test_journal import Journal, write
 journal = Journal(Path({path!r}))
 for first in range(0, 10**6, 100):
     write(journal, first, first + 100)
@@ -265,7 +265,7 @@ for first in range(0, 10**6, 100):
 
 def test_kill_9_keeps_every_slot_that_was_acknowledged(tmp_path: Path) -> None:
     path = tmp_path / "j"
-    root = str(Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[3])
     script = KILLED.format(root=root, path=str(path))
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
