@@ -8,6 +8,7 @@ from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import (
+    STRIDE_UNITS,
     Activity,
     Analysis,
     Bout,

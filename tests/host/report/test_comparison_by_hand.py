@@ -26,8 +26,8 @@ DAY_NS = 86_400_000_000_000
 
 def strides(k: int = 13, valid: int = 13, **values: float) -> StrideTable:
     """`k` strides, the first `valid` of them steady; what is not named is unknown."""
-    columns = {name: np.full(k, values.get(name, np.nan)) for name in STORED}
-    pressure = {name: value for name, value in values.items() if name not in STORED}
+    columns = {name: np.full(k, values.get(name, np.nan)) for name in tiny.STORED}
+    pressure = {name: value for name, value in values.items() if name not in tiny.STORED}
     return StrideTable(
         initial_contact_s=np.arange(k, dtype=float),
         final_contact_s=np.arange(k) + 0.6,
