@@ -93,7 +93,7 @@ END_COMPLETE = 0
 END_STOPPED = 1
 END_STORAGE_ERROR = 2
 
-# Why slots are missing (section 5)
+# Why slots are missing (section 5); `gap_reasons` has their names
 GAP_OVERRUN = 1
 GAP_POWER_LOSS = 2
 GAP_OVERWRITTEN = 3
@@ -103,18 +103,6 @@ GAP_OFF = 6
 GAP_ERASED = 7
 GAP_IDLE = 8
 GAP_STORAGE = 9
-GAP_NAMES = (
-    "unknown",
-    "sampler overrun",
-    "unflushed at power loss",
-    "log full, overwritten",
-    "log full, not kept",
-    "corrupt page",
-    "off",
-    "erased on command",
-    "idle mode",
-    "storage error",
-)
 
 # Status flags of a block record (section 1.1)
 STATUS_RIGHT = 1 << 0

@@ -1,7 +1,7 @@
 """The numbers of the protocol: once given they are never given again (PROTOCOL.md section 9), so each stands
 here a second time. Runs on both interpreters."""
 
-from insole_protocol import block, host_messages, ids, layout_id, messages
+from insole_protocol import block, gap_reasons, host_messages, ids, layout_id, messages
 
 # name: number; sections of PROTOCOL.md beside each group
 NUMBERS = {
@@ -54,17 +54,16 @@ RESULT_NAMES = (
     "storage error",
     "not available",
 )
-GAP_NAMES = (
-    "unknown",
-    "sampler overrun",
-    "unflushed at power loss",
-    "log full, overwritten",
-    "log full, not kept",
-    "corrupt page",
-    "off",
-    "erased on command",
-    "idle mode",
-    "storage error",
+GAP_REASONS = (
+    (1, "overrun", "overrun", True),
+    (2, "unflushed_at_power_loss", "unflushed at power loss", True),
+    (3, "log_full_overwritten", "log full, overwritten", True),
+    (4, "log_full_not_kept", "log full, not kept", True),
+    (5, "corrupt_page", "corrupt page", True),
+    (6, "off", "off", False),
+    (7, "erased_on_command", "erased on command", False),
+    (8, "never_requested", "never requested", False),
+    (9, "storage_error", "storage error", True),
 )
 BLOCK = {
     "SYNC": 0xA5, "VERSION": 1, "HEADER_BYTES": 26, "CRC_BYTES": 4, "MIN_BYTES": 54, "MAX_BYTES": 2048,
@@ -80,13 +79,20 @@ def test_every_number_is_the_one_that_was_given() -> None:
     for name in TEXTS:
         assert getattr(ids, name) == TEXTS[name], name
     named = [name for name in dir(ids) if name[:1].isupper()]
-    assert set(named) == set(NUMBERS) | set(TEXTS) | {"RESULT_NAMES", "GAP_NAMES"}
+    assert set(named) == set(NUMBERS) | set(TEXTS) | {"RESULT_NAMES"}
     assert messages.choose_version(ids.LOWEST_VERSION, ids.HIGHEST_VERSION) == 1
 
 
 def test_results_and_reasons_in_words() -> None:
     assert ids.RESULT_NAMES == RESULT_NAMES
-    assert ids.GAP_NAMES == GAP_NAMES
+    assert tuple((row.code, row.name, row.title, row.is_lost) for row in gap_reasons.TABLE) == GAP_REASONS
+    for row in GAP_REASONS:
+        assert gap_reasons.find(row[0]).name == row[1]
+        assert gap_reasons.title_of(row[1]) == row[2]
+    for code in (0, 10, 255):
+        assert gap_reasons.find(code) is gap_reasons.UNEXPLAINED
+    assert gap_reasons.title_of("unexplained") == "unexplained"
+    assert gap_reasons.title_of("struck_by_lightning") == "struck by lightning"
     assert [host_messages.result_name(code) for code in range(10)] == list(RESULT_NAMES)
 
 

@@ -9,6 +9,8 @@ from insole_protocol import block, block_errors, ids, messages, settings
 from insole_protocol.codec import Encoder
 from insole_protocol.decoder import decode_block
 
+from tools import make_protocol_tables
+
 TEXT = (Path(__file__).resolve().parent.parent.parent / "shared" / "PROTOCOL.md").read_text()
 
 
@@ -62,10 +64,19 @@ def test_the_settings_table_is_the_one_in_force():
     assert shown == expected
 
 
-def test_results_and_reasons_are_numbered_as_named():
+def test_results_are_numbered_as_named():
     for code, name in re.findall(r"(\d+) ([A-Z_]{2,})\b", section("### 4.2 Results")):
         assert getattr(ids, "RESULT_" + name) == int(code)
-    reasons = re.findall(r"(\d) ([a-z][^;.]*)[;.]", section("## 5. Why slots are missing"))
-    assert [ids.GAP_NAMES[int(code)].split(" (")[0] for code, _ in reasons] == [
-        words.split(" (")[0] for _, words in reasons
-    ]
+
+
+def test_the_tables_that_the_code_declares_are_current():
+    assert make_protocol_tables.main(["--check"]) == 0
+
+
+def test_a_table_that_was_changed_by_hand_is_noticed(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(make_protocol_tables, "PROTOCOL", tmp_path / "PROTOCOL.md")
+    (tmp_path / "PROTOCOL.md").write_text(TEXT.replace("| 6 | off |", "| 6 | away |"))
+    assert make_protocol_tables.main(["--check"]) == 1
+    assert "run python -m tools.make_protocol_tables" in capsys.readouterr().err
+    assert make_protocol_tables.main([]) == 0
+    assert (tmp_path / "PROTOCOL.md").read_text() == TEXT

@@ -8,36 +8,39 @@ they agree.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from insole_protocol import gap_reasons
+
 from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
 
 
 class MissingReason(StrEnum):
-    """Why a slot is missing. All but the last are reported by the insole (PROTOCOL.md section 5)."""
+    """Why a slot is missing, by the names of `gap_reasons`. All but the last are reported by the insole."""
 
-    OVERRUN = "overrun"
-    UNFLUSHED = "unflushed_at_power_loss"
-    OVERWRITTEN = "log_full_overwritten"
-    NOT_KEPT = "log_full_not_kept"
-    CORRUPT_PAGE = "corrupt_page"
-    OFF = "off"
-    ERASED = "erased_on_command"
-    NOT_REQUESTED = "never_requested"
-    STORAGE = "storage_error"
+    OVERRUN = gap_reasons.OVERRUN.name
+    UNFLUSHED = gap_reasons.POWER_LOSS.name
+    OVERWRITTEN = gap_reasons.OVERWRITTEN.name
+    NOT_KEPT = gap_reasons.LOG_FULL.name
+    CORRUPT_PAGE = gap_reasons.CORRUPT_PAGE.name
+    OFF = gap_reasons.OFF.name
+    ERASED = gap_reasons.ERASED.name
+    NOT_REQUESTED = gap_reasons.IDLE.name
+    STORAGE = gap_reasons.STORAGE.name
     """The insole's log could not be written or read. Not final: each connection asks again."""
-    UNEXPLAINED = "unexplained"
+    UNEXPLAINED = gap_reasons.UNEXPLAINED.name
     """The insole has not reported why, or has not been asked yet: the slot may still be in its log."""
 
     @classmethod
     def from_code(cls, code: int) -> "MissingReason":
         """The reason for a code of the protocol; an unknown code is `UNEXPLAINED`."""
-        known = list(cls)[:-1]
-        return known[code - 1] if 1 <= code <= len(known) else cls.UNEXPLAINED
+        return cls(gap_reasons.find(code).name)
 
     @property
     def code(self) -> int:
         """The code of the protocol; 0 for `UNEXPLAINED`."""
-        known = list(type(self))
-        return (known.index(self) + 1) % len(known)
+        return _CODES[self.value]
+
+
+_CODES = {reason.name: reason.code for reason in (*gap_reasons.TABLE, gap_reasons.UNEXPLAINED)}
 
 
 @dataclass(frozen=True)

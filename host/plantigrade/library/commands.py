@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from insole_protocol.gap_reasons import title_of
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import FileError, MissingPartError, PlantigradeError
@@ -358,7 +359,7 @@ def _show(verdict: "Verdict") -> None:
         for gap in foot.gaps:
             known = gap.from_s is not None and gap.to_s is not None
             when = f"{gap.from_s:.2f} s to {gap.to_s:.2f} s" if known else "at unknown time"
-            click.echo(f"    {when}: {gap.end - gap.first} frames, {gap.reason.replace('_', ' ')}")
+            click.echo(f"    {when}: {gap.end - gap.first} frames, {title_of(gap.reason)}")
 
 
 def _add_others() -> None:

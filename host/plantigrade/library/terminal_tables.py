@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from insole_protocol.gap_reasons import title_of
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
@@ -96,7 +97,7 @@ def print_recording(recording: "Recording") -> None:
             f" + {foot.frames_missing} missing{insole}"
         )
         for reason, slots in foot.missing_by_reason.items():
-            click.echo(f"           {slots} {reason.replace('_', ' ')}")
+            click.echo(f"           {slots} {title_of(reason)}")
     _print_remarks(recording)
 
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
+from insole_protocol import ids
+
 from plantigrade.errors import PlantigradeError
 
 
 class Channel(IntEnum):
     """The three channels of PROTOCOL.md section 3; the numbers are those of the USB frames."""
 
-    STREAM = 1
-    CONTROL = 2
-    LOG = 3
+    STREAM = ids.CHANNEL_STREAM
+    CONTROL = ids.CHANNEL_CONTROL
+    LOG = ids.CHANNEL_LOG
 
 
 class LinkError(PlantigradeError):

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
-from insole_protocol import decoder, host_messages, ids
+from insole_protocol import decoder, gap_reasons, host_messages, ids
 from insole_protocol.fragments import Fragmenter, Reassembler
 
 _REPLY_TIMEOUT_S = 10.0
@@ -100,7 +100,7 @@ class PlainInsole:
         elif found.kind == ids.LOG_GAP:
             first, end, reason = found.fields
             told = self.heard.never_recorded
-            name = ids.GAP_NAMES[reason]
+            name = gap_reasons.find(reason).title
             told[name] = told.get(name, 0) + end - first
         elif found.kind == ids.LOG_BLOCK:
             for record in found.records:

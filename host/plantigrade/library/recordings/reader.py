@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import numpy.typing as npt
+from insole_protocol.gap_reasons import title_of
 
 from plantigrade.calibration.model import Calibration, calibration_from
 from plantigrade.calibration.nominal import nominal
@@ -308,7 +309,7 @@ class RecordingReader:
 
 def _gaps(entry: FootManifest, from_s: float | None, to_s: float | None) -> tuple[TimeGap, ...]:
     return tuple(
-        TimeGap(gap.from_s, gap.to_s, gap.reason.replace("_", " "))
+        TimeGap(gap.from_s, gap.to_s, title_of(gap.reason))
         for gap in entry.gaps
         if gap.from_s is not None
         and gap.to_s is not None

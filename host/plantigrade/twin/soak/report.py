@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import click
+from insole_protocol.gap_reasons import title_of
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.twin.seeds import seed_in_error
@@ -62,7 +63,7 @@ def _print(result: SoakResult) -> None:
     click.echo(f"faults: {faults}")
     for side, ledger in result.insoles.items():
         reasons = ", ".join(
-            f"{reason.replace('_', ' ')} {count}" for reason, count in ledger.missing_by_reason.items()
+            f"{title_of(reason)} {count}" for reason, count in ledger.missing_by_reason.items()
         )
         click.echo(
             f"{side}: {ledger.frames_requested} frames requested = {ledger.frames_recorded} recorded"
