@@ -12,12 +12,13 @@ from plantigrade.gait import balance
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.butterfly import Butterfly, butterfly
 from plantigrade.gait.results import Analysis
+from plantigrade.gait.settings import MIN_LOAD_S
 from plantigrade.gait.signals import NEWTONS_PER_KG, Foot, Walk
 from plantigrade.imports import formats
 from plantigrade.posture.baseline.baseline import TagReference, reference_of
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 
-MIN_STANDING_S: Final = balance.MIN_LOAD_S
+MIN_STANDING_S: Final = MIN_LOAD_S
 MAX_STANDINGS: Final = 200
 PLAUSIBLE_S: Final = (0.65, 2.5)
 MAX_BUTTERFLY_CYCLES: Final = 2000

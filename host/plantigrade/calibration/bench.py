@@ -18,12 +18,19 @@ import numpy as np
 
 from plantigrade.array_types import F64
 from plantigrade.calibration.front_end import FrontEndParameters
-from plantigrade.calibration.model import MID_RANGE_N, Calibration, SensorCurve
+from plantigrade.calibration.model import Calibration, SensorCurve
 from plantigrade.calibration.nominal import nominal
+from plantigrade.calibration.settings import (
+    BENCH_NOISE_SHARE,
+    CREEP_DECADES,
+    LARGEST_CREEP_PCT,
+    LARGEST_HYSTERESIS_PCT,
+    LARGEST_RESIDUAL_PCT,
+    MID_RANGE_N,
+    MIN_LOADS,
+    SMALLEST_EXPONENT,
+)
 from plantigrade.errors import PlantigradeError
-
-MIN_LOADS = 4
-LARGEST_RESIDUAL_PCT = 25.0
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ def _fit_one(
     else:
         target = target + 0.5 * design.hysteresis_pct / 100 * direction
     # A count's noise is constant, so small loads are known less well in relative terms.
-    weight = 1.0 / np.hypot(0.01, 1.0 / count)
+    weight = 1.0 / np.hypot(BENCH_NOISE_SHARE, 1.0 / count)
     matrix = np.stack(columns, axis=1)
     solution, _, rank, _ = np.linalg.lstsq(matrix * weight[:, None], target * weight, rcond=None)
     if rank < len(solution):
@@ -122,7 +129,7 @@ def _fit_one(
         )
     error = target - matrix @ solution
     residual_pct = 100 * float(np.sqrt(np.mean(error**2)))
-    if residual_pct > LARGEST_RESIDUAL_PCT or solution[1] <= 0.2:
+    if residual_pct > LARGEST_RESIDUAL_PCT or solution[1] <= SMALLEST_EXPONENT:
         raise PlantigradeError(
             f"sensor {readings[0].sensor}: its readings fit no rising curve (residual {residual_pct:.0f} %); "
             "repeat its loads, and replace the sensor if it stays so"
@@ -143,8 +150,8 @@ def _fit_one(
         exponent_sd=float(np.sqrt(spread[1, 1])),
         zero_sd_count=design.zero_sd_count,
         points=len(readings),
-        hysteresis_pct=float(np.clip(hysteresis, 0.0, 20.0)),
-        creep_pct_per_decade=float(np.clip(100 * creep, 0.0, 15.0)),
+        hysteresis_pct=float(np.clip(hysteresis, 0.0, LARGEST_HYSTERESIS_PCT)),
+        creep_pct_per_decade=float(np.clip(100 * creep, 0.0, LARGEST_CREEP_PCT)),
     )
 
 
@@ -154,6 +161,6 @@ def _creep(force: F64, direction: F64, decades: F64, log_g: F64, design: SensorC
         (log_g[j] - log_g[i]) / (decades[j] - decades[i])
         for i in range(len(force))
         for j in range(len(force))
-        if force[i] == force[j] and direction[i] == direction[j] and decades[j] - decades[i] > 0.7
+        if force[i] == force[j] and direction[i] == direction[j] and decades[j] - decades[i] > CREEP_DECADES
     ]
     return float(np.median(slopes)) if slopes else design.creep_pct_per_decade / 100

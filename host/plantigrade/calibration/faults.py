@@ -16,23 +16,27 @@ from numpy.typing import NDArray
 from plantigrade.array_types import F64
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.calibration.model import Codes
-
-WINDOW_S = 20.0
-DRIFT_WINDOWS = 15
-ACTIVE_COUNTS = 1500.0
-SILENT_COUNTS = 6.0
-STUCK_AT_COUNTS = 60.0
-NEVER_IDLE = frozenset({0, 1, 2, 9, 10})
-"""Heel and second and third metatarsal head: loaded in every walk."""
-DRIFT_LOG = 0.35
-WITH_REGION_LOG = 0.5 * DRIFT_LOG
-"""Another sensor of the region that has moved this far the same way: the gait has changed, not the sensor."""
-NEIGHBOUR_COUNTS = 100.0
-SATURATED_SHARE = 0.10
-FULL_SCALE_MARGIN_COUNTS = 5
-"""Codes this close to the highest one are clipped, as in the firmware's own flag."""
-GONE_AFTER_WINDOWS = 6
-"""Windows of walking without a fault until it no longer holds."""
+from plantigrade.calibration.settings import (
+    ACTIVE_COUNTS,
+    DRIFT_LOG,
+    DRIFT_WINDOWS,
+    EDGE_SHARE,
+    FULL_SCALE_MARGIN_COUNTS,
+    GONE_AFTER_WINDOWS,
+    HEAVY_SHARE,
+    LOADED_SPANS,
+    MOST_PERCENTILE,
+    NEIGHBOUR_COUNTS,
+    NEVER_IDLE,
+    REST_PERCENTILE,
+    REST_SHARE,
+    SATURATED_SHARE,
+    SHORTED_SHARE,
+    SILENT_COUNTS,
+    STUCK_AT_COUNTS,
+    WINDOW_S,
+    WITH_REGION_LOG,
+)
 
 
 class SensorFaultKind(Enum):
@@ -114,19 +118,19 @@ class FaultWatch:
         """Faults that a window shows; None when the foot did not walk and nothing can be said."""
         above = window.astype(np.float64) - self.front.zero_count
         ordered = np.sort(above, axis=0)
-        edge = round(0.01 * (len(ordered) - 1))
+        edge = round(EDGE_SHARE * (len(ordered) - 1))
         low, high = ordered[edge], ordered[-1 - edge]
         span = high - low
         faults = self._beyond_range(window)
         moving = np.clip(above - low, 0, None).sum(axis=1)
-        rest, most = np.percentile(moving, [5, 95])
-        walking = most > ACTIVE_COUNTS and rest < 0.35 * most
+        rest, most = np.percentile(moving, [REST_PERCENTILE, MOST_PERCENTILE])
+        walking = most > ACTIVE_COUNTS and rest < REST_SHARE * most
         if walking:
             for sensor in np.flatnonzero(span < SILENT_COUNTS):
                 kind = self._silent(int(sensor), float(low[sensor]), span)
                 if kind is not None:
                     faults.setdefault(int(sensor), kind)
-            self._was_loaded |= span > 10 * SILENT_COUNTS
+            self._was_loaded |= span > LOADED_SPANS * SILENT_COUNTS
             for sensor in self._drifted(np.clip(above, 0, None).sum(axis=0)):
                 faults.setdefault(sensor, SensorFaultKind.DRIFTING)
         elif not faults:
@@ -142,7 +146,7 @@ class FaultWatch:
         for sensor in np.flatnonzero(above > SATURATED_SHARE):
             kind = SensorFaultKind.OVER_RANGE
             if clipped[sensor] > SATURATED_SHARE:
-                whole = clipped[sensor] > 0.98
+                whole = clipped[sensor] > SHORTED_SHARE
                 kind = SensorFaultKind.SHORTED if whole else SensorFaultKind.SATURATED
             faults[int(sensor)] = kind
         return faults
@@ -169,7 +173,7 @@ class FaultWatch:
         self._shares = self._shares[-DRIFT_WINDOWS:]
         moved = recent - self._reference
         moved = moved - np.median(moved)
-        heavy = np.exp(self._reference) > 0.02
+        heavy = np.exp(self._reference) > HEAVY_SHARE
         far = np.abs(moved) > DRIFT_LOG
         if far.sum() > 2:  # the whole foot is used in another way
             return []

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from plantigrade.array_types import F64
+from plantigrade.calibration.settings import SMALLEST_HEADROOM
 from plantigrade.errors import FileError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -127,7 +128,7 @@ class FrontEndParameters:
         tell.
         """
         loop = np.maximum(counts_above_zero, 0.0) / self.counts_per_volt / self.v_ref / self.feedback_ohm
-        return 1e6 * loop / np.maximum(1.0 - loop * self.series_ohm, 0.02)
+        return 1e6 * loop / np.maximum(1.0 - loop * self.series_ohm, SMALLEST_HEADROOM)
 
     def force_n(self, counts_above_zero: F64) -> F64:
         """Force in newtons on a nominal sensor from codes above the unloaded code."""

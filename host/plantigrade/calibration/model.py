@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from plantigrade.array_types import F32, F64
 from plantigrade.calibration.front_end import FrontEndParameters
+from plantigrade.calibration.settings import CODES, MID_RANGE_N
 from plantigrade.errors import FileError
 
 Codes = NDArray[np.integer[Any]]
 Table = dict[str, Any]
 SCHEMA = "plantigrade.calibration/1"
-CODES = 4096
-MID_RANGE_N = 40.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Calibration:
     Attributes:
         serial: the insole's serial, empty for a nominal calibration.
         made_on: ISO date of the measurement.
-        method: `nominal`, `bench`, `in-shoe` or a combination in words.
+        method: `nominal`, `bench`, `in-shoe` or a combination as text.
         scale: factor on every force, from body weight; 1 where unknown.
         scale_sd_pct: its standard uncertainty in per cent.
         sensors: one curve a channel in the order of the layout.

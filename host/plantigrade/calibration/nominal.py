@@ -1,16 +1,15 @@
 """The calibration of an insole of which nothing is known but its design."""
 
 import numpy as np
+from insole_protocol.layout import REGIONS
 from numpy.typing import NDArray
 
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.calibration.model import Calibration, Codes, SensorCurve
-
-UNLOADED_PERCENTILE = 2.0
-UNLOADED_REACH_COUNTS = 60.0
+from plantigrade.calibration.settings import NOMINAL_SCALE_PARTS, UNLOADED_PERCENTILE, UNLOADED_REACH_COUNTS
 
 
-def nominal(front_end: FrontEndParameters | None = None, sensors: int = 16) -> Calibration:
+def nominal(front_end: FrontEndParameters | None = None, sensors: int = len(REGIONS)) -> Calibration:
     """The design's curve for every sensor, with the tolerance as its uncertainty."""
     front = front_end or FrontEndParameters.load()
     curve = SensorCurve(
@@ -25,7 +24,8 @@ def nominal(front_end: FrontEndParameters | None = None, sensors: int = 16) -> C
         hysteresis_pct=front.hysteresis_pct,
         creep_pct_per_decade=front.creep_pct_per_decade,
     )
-    return Calibration("", "1970-01-01", "nominal", 1.0, front.tolerance_pct / 4, (curve,) * sensors, front)
+    scale_sd_pct = front.tolerance_pct / NOMINAL_SCALE_PARTS
+    return Calibration("", "1970-01-01", "nominal", 1.0, scale_sd_pct, (curve,) * sensors, front)
 
 
 def unloaded_counts(counts: Codes, front_end: FrontEndParameters) -> NDArray[np.float64]:

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from plantigrade.calibration.model import Calibration
-
-MAX_AGE_DAYS = 180
-MAX_WORN_HOURS = 400.0
-MAX_BASELINE_MOVE_COUNTS = 40.0
+from plantigrade.calibration.settings import MAX_AGE_DAYS, MAX_BASELINE_MOVE_COUNTS, MAX_WORN_HOURS
 
 
 @dataclass(frozen=True)
 class Staleness:
-    """Whether to calibrate again, and why in words; empty words where it is fresh."""
+    """Whether to calibrate again, and why as text; empty words where it is fresh."""
 
     stale: bool
     reasons: tuple[str, ...]

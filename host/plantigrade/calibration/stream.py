@@ -16,15 +16,20 @@ agreement there is not agreement of a formula with itself.
 import numpy as np
 
 from plantigrade.array_types import F32, F64
-from plantigrade.calibration.model import CODES, Calibration, Codes
+from plantigrade.calibration.model import Calibration, Codes
+from plantigrade.calibration.settings import (
+    BASELINE_REACH_COUNTS,
+    BASELINE_TIME_S,
+    CODES,
+    CREEP_TIMES_S,
+    FIRST_ENTRY_PARTS,
+    TABLE_STEPS,
+)
 from plantigrade.calibration.stream_kernel import calibrate_rows
 
-CREEP_TIMES_S = np.array([1.0, 10.0, 100.0, 1e3, 1e4])
-CREEP_REFERENCE = float(-np.expm1(-1.0 / CREEP_TIMES_S).sum())
+_CREEP_TIMES_S = np.array(CREEP_TIMES_S)
+CREEP_REFERENCE = float(-np.expm1(-1.0 / _CREEP_TIMES_S).sum())
 """Sum of the states after 1 s under load, to which bench curves refer."""
-BASELINE_REACH_COUNTS = 60.0
-BASELINE_TIME_S = 20.0
-TABLE_STEPS = 16
 
 
 class Calibrator:
@@ -51,13 +56,13 @@ class Calibrator:
         curves = calibration.sensors
         on = 1.0 if compensate else 0.0
         codes = np.arange(CODES * TABLE_STEPS, dtype=np.float64) / TABLE_STEPS
-        codes[0] = codes[1] / 4
+        codes[0] = codes[1] / FIRST_ENTRY_PARTS
         self._table: F64 = np.log(calibration.front_end.loop_conductance_us(codes))
         self._gain = np.log(np.array([c.conductance_us_per_n for c in curves]))
         self._inverse_exponent = 1.0 / np.array([c.exponent for c in curves])
         self._hysteresis = on * np.array([c.hysteresis_pct / 100 for c in curves])
         self._creep = on * np.array([c.creep_pct_per_decade / 100 for c in curves])
-        self._creep_step = -np.expm1(-1.0 / (rate_hz * CREEP_TIMES_S))
+        self._creep_step = -np.expm1(-1.0 / (rate_hz * _CREEP_TIMES_S))
         self._reach = BASELINE_REACH_COUNTS if follow_baseline else 0.0
         self._slow_rows = BASELINE_TIME_S * rate_hz
         self._design_zero = np.array([c.zero_count for c in curves], np.float64)

@@ -7,15 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F32, F64, I64
-
-LOG_KNEE_N = 1.5
-REVERSAL_PER_LOG = 3.5
-HALF_LOAD_N = 6.0
-UNLOADED_SHARE = 0.03
-LOW_SHARE = 0.15
-GUARD_ROWS = 5
-UPWARD_WEIGHT = 0.25
-EARLY_ROWS = 300
+from plantigrade.calibration.settings import (
+    ACTIVE_COUNTS,
+    EARLY_ROWS,
+    GUARD_ROWS,
+    HALF_LOAD_N,
+    HIGHEST_FALL,
+    LOG_KNEE_N,
+    LOW_SHARE,
+    LOWEST_RISE,
+    REVERSAL_PER_LOG,
+    TABLE_STEPS,
+    UNLOADED_SHARE,
+    UPWARD_WEIGHT,
+)
 
 
 @numba.njit(cache=True, nogil=True)  # pyright: ignore[reportUntypedFunctionDecorator, reportUnknownMemberType]
@@ -53,10 +58,11 @@ def calibrate_rows(
         total = 0.0
         for s in range(sensors):
             total += max(counts[row, s] - zero[s], 0.0)
-        total_state[0] = max(total, total_state[0] * 0.9995)
-        total_state[1] = min(total, total_state[1] + 0.0005 * (total_state[0] - total_state[1]))
+        total_state[0] = max(total, total_state[0] * HIGHEST_FALL)
+        total_state[1] = min(total, total_state[1] + LOWEST_RISE * (total_state[0] - total_state[1]))
         high, low = total_state[0], total_state[1]
-        unloaded = high > 1500.0 and low < LOW_SHARE * high and total - low < UNLOADED_SHARE * (high - low)
+        active = high > ACTIVE_COUNTS and low < LOW_SHARE * high
+        unloaded = active and total - low < UNLOADED_SHARE * (high - low)
         counters[0] = counters[0] + 1 if unloaded else 0
         if counters[0] > GUARD_ROWS:
             counters[1] += 1
@@ -69,7 +75,7 @@ def calibrate_rows(
             above = counts[row, s] - zero[s]
             force = 0.0
             if above > 0.0:
-                place = min(above * 16.0, float(top))
+                place = min(above * TABLE_STEPS, float(top))
                 at = int(place)
                 log_g = log_conductance[at]
                 if at < top:

@@ -10,12 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.calibration.settings import (
+    LONGEST_CYCLE_RATIO,
+    MIN_CYCLES,
+    MIN_STANDING_S,
+    PLAUSIBLE,
+    SENSOR_ERROR_SHARE,
+    SHORTEST_CYCLE_RATIO,
+    STANDING_FLOOR_SHARE,
+    WALKING_FLOOR_SHARE,
+)
 from plantigrade.errors import PlantigradeError
+from plantigrade.gait.settings import MAD_TO_SD
 
 Forces = NDArray[np.floating]
-MIN_CYCLES = 10
-MIN_STANDING_S = 10.0
-PLAUSIBLE = (0.3, 3.0)
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ def scale_from_walking(
     total = np.asarray(left_n, np.float64) + np.asarray(right_n, np.float64)
     lengths = np.diff(starts)
     usual = np.median(lengths)
-    steady = (lengths > 0.7 * usual) & (lengths < 1.4 * usual)
+    steady = (lengths > SHORTEST_CYCLE_RATIO * usual) & (lengths < LONGEST_CYCLE_RATIO * usual)
     sums = np.add.reduceat(total[: starts[-1]], starts[:-1])
     means = sums[steady] / lengths[steady]
     if len(means) < MIN_CYCLES:
@@ -65,9 +73,9 @@ def scale_from_walking(
             "the body-weight scale needs 10 steady gait cycles; walk a straight line on the level"
         )
     mean = float(np.median(means))
-    spread = 1.4826 * float(np.median(np.abs(means - mean)))
+    spread = MAD_TO_SD * float(np.median(np.abs(means - mean)))
     scale = _plausible(body_weight_n, mean)
-    sd_pct = 100 * float(np.hypot(spread / mean / np.sqrt(len(means)), 0.01))
+    sd_pct = 100 * float(np.hypot(spread / mean / np.sqrt(len(means)), WALKING_FLOOR_SHARE))
     return WeightScale(scale, scale, sd_pct, "walking", float(len(means)))
 
 
@@ -89,12 +97,12 @@ def scale_from_standing(left_n: Forces, right_n: Forces, rate_hz: float, body_we
     rows = np.stack([left, right], axis=1) * common / body_weight_n
     # In units of the common factor: minimise |rows @ x - 1|^2 + pull * (x0 - x1)^2, where the pull stands
     # for the sensors' own errors (3 % of the reading) over the recording.
-    pull = len(rows) * 0.03**2
+    pull = len(rows) * SENSOR_ERROR_SHARE**2
     normal = rows.T @ rows + pull * np.array([[1.0, -1.0], [-1.0, 1.0]])
     solution = np.asarray(np.linalg.solve(normal, rows.sum(axis=0)), np.float64)
     factors = np.clip(solution, 0.5, 2.0) * common
     sums = rows @ (factors / common)
-    sd_pct = 100 * float(np.hypot(sums.std() / np.sqrt(len(rows) / rate_hz), 0.005))
+    sd_pct = 100 * float(np.hypot(sums.std() / np.sqrt(len(rows) / rate_hz), STANDING_FLOOR_SHARE))
     return WeightScale(float(factors[0]), float(factors[1]), sd_pct, "standing", len(rows) / rate_hz)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, summary
 from plantigrade.gait.bilateral import Contacts, stride_table
-from plantigrade.gait.foot import EPOCH_S, FootStream
+from plantigrade.gait.foot import FootStream
 from plantigrade.gait.results import (
     Activity,
     Analysis,
@@ -23,7 +23,14 @@ from plantigrade.gait.results import (
     StrideTable,
     Turn,
 )
-from plantigrade.gait.settings import Settings
+from plantigrade.gait.settings import (
+    EPOCH_S,
+    HIGHEST_STANCE_PCT,
+    LEAST_RANGE_SHARE,
+    LOWEST_STANCE_PCT,
+    USUAL_RANGE_QUANTILE,
+    Settings,
+)
 from plantigrade.gait.signals import Floats, Foot, SourceInfo
 from plantigrade.gait.steady_strides import mark_bout
 
@@ -106,14 +113,17 @@ def _mark_contacts(side: _Side, settings: Settings) -> None:
     levels = _levels(side)
     light = levels[:, 2] < levels[:, 0] + settings.contact.full_contact_share * _usual_range(levels)
     stance = side.table.stance_pct
-    side.table.reason[light | (stance < 35.0) | (stance > 92.0)] |= Reason.ARTEFACT
+    impossible = (stance < LOWEST_STANCE_PCT) | (stance > HIGHEST_STANCE_PCT)
+    side.table.reason[light | impossible] |= Reason.ARTEFACT
 
 
 def _usual_range(levels: Floats) -> Floats:
-    """(k,) working range at each contact, at least 0.4 of the recording's usual one: a fidget is not a
+    """(k,) working range at each contact, at least a share of the recording's usual one: a fidget is not a
     step."""
     spread = levels[:, 1] - levels[:, 0]
-    return np.maximum(spread, 0.4 * float(np.quantile(spread, 0.75))) if len(spread) else spread
+    if not len(spread):
+        return spread
+    return np.maximum(spread, LEAST_RANGE_SHARE * float(np.quantile(spread, USUAL_RANGE_QUANTILE)))
 
 
 def _full_contacts(side: _Side, settings: Settings) -> Floats:
@@ -232,7 +242,7 @@ def _both(
     result["walking_time_s"] = Parameter(seconds, "s", len(walks))
     result["walking_bouts"] = Parameter(float(len(walks)), "bouts", len(walks))
     stride = result["stride_time_s"]
-    cadence = 120.0 / stride.value if stride.value else None
+    cadence = 2.0 * 60.0 / stride.value if stride.value else None
     result["cadence_steps_per_min"] = Parameter(cadence, "steps/min", stride.n, note=stride.note)
     result |= summary.variability([foot.parameters for foot in feet.values()])
     result |= summary.bout_variability(list(tables.values()), len(walks))

@@ -6,23 +6,27 @@ Posture 39:518) for the prediction ellipse.
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.pressure.masks import masks_of
+from plantigrade.gait.settings import (
+    BAND_HZ,
+    ELLIPSE_PROBABILITY,
+    F95_SHARE,
+    FEWEST_PATH_ROWS,
+    FILTER_ROWS,
+    LOADED_N,
+    LOW_END_HZ,
+    LOW_PASS_HZ,
+    MEDIUM_END_HZ,
+    MIN_SWAY_S,
+    SPECTRUM_PERIODS,
+)
 from plantigrade.gait.signals import Floats, FootSignal
 
 Rows = npt.NDArray[np.intp]
-
-LOW_PASS_HZ: Final = 10.0
-BAND_HZ: Final = (0.15, 5.0)
-LOW_END_HZ: Final = 0.5
-MEDIUM_END_HZ: Final = 2.0
-MIN_SWAY_S: Final = 20.0
-MIN_LOAD_S: Final = 5.0
-_LOADED_N: Final = 50.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Romberg:
     range_y: float
 
 
-def prediction_scale(count: int, probability: float = 0.95) -> float:
+def prediction_scale(count: int, probability: float = ELLIPSE_PROBABILITY) -> float:
     """Squared half axis of the prediction ellipse in units of the variance.
 
     The region that holds one further observation of a plane normal distribution with the given probability
@@ -127,14 +131,14 @@ def prediction_scale(count: int, probability: float = 0.95) -> float:
     Raises:
         ValueError: fewer than three observations.
     """
-    if count < 3:
+    if count < FEWEST_PATH_ROWS:
         raise ValueError("a prediction ellipse needs at least three observations")
     freedom = count - 2
     quantile = 0.5 * freedom * ((1.0 - probability) ** (-2.0 / freedom) - 1.0)
     return 2.0 * (count - 1) * (count + 1) / (count * freedom) * quantile
 
 
-def ellipse(path_mm: Floats, probability: float = 0.95) -> tuple[float, float, float, float]:
+def ellipse(path_mm: Floats, probability: float = ELLIPSE_PROBABILITY) -> tuple[float, float, float, float]:
     """Prediction ellipse of a path.
 
     Args:
@@ -164,7 +168,7 @@ def low_pass(values: Floats, rate_hz: float, cut_hz: float = LOW_PASS_HZ) -> Flo
         cut_hz: frequency at which the magnitude is one half.
     """
     n = len(values)
-    if n < 8 or cut_hz >= 0.5 * rate_hz:
+    if n < FILTER_ROWS or cut_hz >= 0.5 * rate_hz:
         return values
     pad = min(n - 1, round(2 * rate_hz))
     head = 2 * values[0] - values[pad:0:-1]
@@ -218,7 +222,7 @@ def spectrum(values: Floats, rate_hz: float) -> Spectrum | None:
         rate_hz: sampling rate.
     """
     n = len(values)
-    if n < 3.0 * rate_hz / BAND_HZ[0]:
+    if n < SPECTRUM_PERIODS * rate_hz / BAND_HZ[0]:
         return None
     time = np.arange(n, dtype=np.float64)
     straight = np.polynomial.Polynomial.fit(time, values, 1)(time)
@@ -235,7 +239,7 @@ def spectrum(values: Floats, rate_hz: float) -> Spectrum | None:
     return Spectrum(
         mean_hz=float((frequency * power).sum()) / total,
         median_hz=float(np.interp(0.5, cumulative, frequency)),
-        f95_hz=float(np.interp(0.95, cumulative, frequency)),
+        f95_hz=float(np.interp(F95_SHARE, cumulative, frequency)),
         low_pct=100.0 * low,
         medium_pct=100.0 * (1.0 - low - high),
         high_pct=100.0 * high,
@@ -346,7 +350,7 @@ def _path(foot: FootSignal, rate_hz: float, from_s: float, to_s: float) -> _Foot
 
 
 def _foot_sway(foot: _FootPath, rate_hz: float) -> Sway | None:
-    if foot.path is None or len(foot.path) < 3 or float(np.median(foot.total)) < _LOADED_N:
+    if foot.path is None or len(foot.path) < FEWEST_PATH_ROWS or float(np.median(foot.total)) < LOADED_N:
         return None
     return sway(low_pass(foot.path, rate_hz), rate_hz)
 
@@ -376,7 +380,7 @@ def _body_sway(
         notes.append("sway of the whole body needs the distance of the feet (--feet-apart-mm)")
         return None
     own, other = _together(left, right, rate_hz)
-    whole = len(own) >= 3 and np.ptp(own) == np.ptp(other) == len(own) - 1
+    whole = len(own) >= FEWEST_PATH_ROWS and np.ptp(own) == np.ptp(other) == len(own) - 1
     if left.path is None or right.path is None or not whole:
         notes.append("sway of the whole body needs the centre of pressure of both feet, in millimetres")
         return None

@@ -6,10 +6,19 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.results import Activity, ActivityKind, Hour, StrideTable
-from plantigrade.gait.settings import BoutSettings
+from plantigrade.gait.settings import (
+    DURATION_BINS_S,
+    SHORTEST_TIMED_S,
+    STANDING_LOAD_SHARE,
+    UNWORN_LOAD_SHARE,
+    UNWORN_MOVE_SHARE,
+    BoutSettings,
+)
 from plantigrade.gait.signals import Floats
 
 Span = tuple[float, float]
+_WALKING, _STANDING, _SITTING, _NOT_WORN, _UNKNOWN = range(5)
+_KINDS: tuple[ActivityKind, ...] = ("walking", "standing", "sitting", "not_worn", "unknown")
 
 
 def walking_spans(
@@ -57,7 +66,7 @@ def _rows_inside(table: StrideTable, span: Span) -> tuple[int, int]:
 
 def duration_bin(seconds: float) -> str:
     """Mobilise-D's bins of bout length."""
-    for limit, name in ((10.0, "< 10 s"), (30.0, "10-30 s"), (60.0, "30-60 s")):
+    for limit, name in zip(DURATION_BINS_S, ("< 10 s", "10-30 s", "30-60 s"), strict=True):
         if seconds < limit:
             return name
     return "> 60 s"
@@ -76,21 +85,20 @@ def activities(
         unworn_s: unloaded and still for this long is not worn.
     """
     times = from_s + epoch_s * (np.arange(len(loads)) + 0.5)
-    codes = np.full(len(loads), 4, np.int64)
+    codes = np.full(len(loads), _UNKNOWN, np.int64)
     known = np.isfinite(loads)
-    codes[known & (loads >= 0.6)] = 1
-    codes[known & (loads < 0.6)] = 2
-    still = known & (loads < 0.04) & (moves < 0.06)
+    codes[known & (loads >= STANDING_LOAD_SHARE)] = _STANDING
+    codes[known & (loads < STANDING_LOAD_SHARE)] = _SITTING
+    still = known & (loads < UNWORN_LOAD_SHARE) & (moves < UNWORN_MOVE_SHARE)
     for start, stop in _runs(still):
         if (stop - start) * epoch_s >= unworn_s:
-            codes[start:stop] = 3
+            codes[start:stop] = _NOT_WORN
     for start, stop in walking:
-        codes[np.searchsorted(times, start) : np.searchsorted(times, stop)] = 0
-    kinds: tuple[ActivityKind, ...] = ("walking", "standing", "sitting", "not_worn", "unknown")
+        codes[np.searchsorted(times, start) : np.searchsorted(times, stop)] = _WALKING
     edges = np.flatnonzero(np.diff(codes)) + 1
     starts, stops = np.append(0, edges), np.append(edges, len(codes))
     return [
-        Activity(kinds[int(codes[a])], from_s + epoch_s * int(a), from_s + epoch_s * int(b))
+        Activity(_KINDS[int(codes[a])], from_s + epoch_s * int(a), from_s + epoch_s * int(b))
         for a, b in zip(starts, stops, strict=True)
         if b > a
     ]
@@ -123,5 +131,6 @@ def hours(contacts_s: Sequence[Floats], walking: Sequence[Span], from_s: float, 
                 steps += begun + (weight if high == b else 0)
                 timed += begun
                 seconds += high - low
-        result.append(Hour(hour, steps, seconds, 60.0 * timed / seconds if seconds >= 10.0 else None))
+        cadence = 60.0 * timed / seconds if seconds >= SHORTEST_TIMED_S else None
+        result.append(Hour(hour, steps, seconds, cadence))
     return result

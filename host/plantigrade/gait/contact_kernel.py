@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.edges import onset, release
-from plantigrade.gait.levels import BLOCKS, WIDER_BLOCKS, end_block, push_block, qualifies, set_levels
+from plantigrade.gait.levels import end_block, push_block, qualifies, set_levels
+from plantigrade.gait.settings import LEVEL_BLOCKS, WIDER_BLOCKS
 from plantigrade.gait.signals import Floats, Forces
 
 
@@ -26,8 +27,8 @@ STATE: Final = _record(
         ("learnt", np.int64),  # levels are known
         ("swing", np.float64),  # level of the unloaded foot
         ("stance", np.float64),  # level of the loaded foot
-        ("block_min", np.float64, BLOCKS),  # last qualifying blocks, a ring
-        ("block_max", np.float64, BLOCKS),
+        ("block_min", np.float64, LEVEL_BLOCKS),  # last qualifying blocks, a ring
+        ("block_max", np.float64, LEVEL_BLOCKS),
         ("block_count", np.int64),
         ("rows", np.int64),  # of the block under way
         ("low", np.float64),
@@ -84,7 +85,7 @@ EVENT: Final = _record(
         ("peak", np.float64),
     ]
 )
-INITIAL, FINAL, BREAK, RESET = 0, 1, 2, 3
+INITIAL, FINAL, BREAK, RESET = range(4)
 
 Records = npt.NDArray[np.void]
 compiled: Any = numba.njit(cache=True, nogil=True)

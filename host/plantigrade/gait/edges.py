@@ -8,6 +8,7 @@ from typing import Any
 
 import numba
 
+from plantigrade.gait.settings import FLANK_AHEAD_PARTS
 from plantigrade.gait.signals import Floats
 
 compiled: Any = numba.njit(cache=True, nogil=True)
@@ -32,7 +33,8 @@ def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread:
     h = cfg.span_rows
     lowest = max(first, i - cfg.search_rows) + h
     top, steepest = i, -1.0
-    for k in range(max(i - cfg.flank_rows, min(lowest, i)), min(i + cfg.flank_rows // 3, last) + 1):
+    ahead = i + cfg.flank_rows // FLANK_AHEAD_PARTS
+    for k in range(max(i - cfg.flank_rows, min(lowest, i)), min(ahead, last) + 1):
         rise = x[k] - x[k - h]
         if rise > steepest:
             top, steepest = k, rise

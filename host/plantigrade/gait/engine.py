@@ -15,11 +15,17 @@ from plantigrade.gait.assemble import assemble
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream, GaitInputError
 from plantigrade.gait.results import Analysis, Event, StrideTable
-from plantigrade.gait.settings import Settings
+from plantigrade.gait.settings import (
+    HIGHEST_RATE_HZ,
+    LIVE_CONTACTS,
+    LIVE_CONTACTS_A_BLOCK,
+    LIVE_MARGIN_S,
+    LOWEST_RATE_HZ,
+    Settings,
+)
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
 
 PIECE_ROWS = 1 << 18
-_RECENT = 64
 
 __all__ = ["Engine", "GaitInputError", "analyze"]
 
@@ -45,7 +51,7 @@ class Engine:
         body_weight_n: float | None = None,
         source: SourceInfo | None = None,
     ) -> None:
-        if not 10.0 <= sample_rate_hz <= 10_000.0:
+        if not LOWEST_RATE_HZ <= sample_rate_hz <= HIGHEST_RATE_HZ:
             raise GaitInputError(
                 f"a sample rate of {sample_rate_hz:g} Hz cannot show steps; 10 Hz to 10 kHz can"
             )
@@ -66,7 +72,7 @@ class Engine:
             the levels of a foot are learnt (three spans of 2 s with steps).
 
         Raises:
-            GaitInputError: for samples that cannot be analysed, in words.
+            GaitInputError: for samples that cannot be analysed, as text.
         """
         if self._finished:
             raise RuntimeError("feed() after finish()")
@@ -93,12 +99,14 @@ class Engine:
         ready: list[tuple[Foot, StrideTable]] = []
         for foot, stream in self._streams.items():
             other = self._streams.get(foot.other)
-            reach = other.last_s - self._settings.contact.search_s - 0.1 if other else float("inf")
+            behind_s = self._settings.contact.search_s
+            reach = other.last_s - behind_s - LIVE_MARGIN_S if other else float("inf")
             first = last = stream.taken_blocks
             while last < len(stream.store.rows) and stream.store.rows[last][-1, 2] <= reach:
                 last += 1
             if last > first:
-                contacts = Contacts.of(other, latest=_RECENT + 4 * (last - first))
+                latest = LIVE_CONTACTS + LIVE_CONTACTS_A_BLOCK * (last - first)
+                contacts = Contacts.of(other, latest=latest)
                 ready.append((foot, stride_table(stream, contacts, first, last)))
                 stream.taken_blocks = last
         return ready
@@ -131,7 +139,7 @@ def analyze(
         progress: called with the share done, 0 to 1.
 
     Raises:
-        GaitInputError: for samples that cannot be analysed, in words.
+        GaitInputError: for samples that cannot be analysed, as text.
     """
     engine = Engine(
         settings, sample_rate_hz=walk.sample_rate_hz, body_weight_n=walk.body_weight_n, source=walk.source

@@ -6,33 +6,43 @@ import numpy as np
 
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.results import FootPicture, SignalFinding
+from plantigrade.gait.settings import (
+    DEAD_CYCLES_SHARE,
+    FEWEST_CYCLES,
+    FEWEST_PICTURE_STRIDES,
+    MANY_CELLS,
+    MID_STANCE_PCT,
+    MIRRORED_SHARE,
+    PUSH_OFF_PCT,
+    REVERSED_SHARE,
+    ROLL_OVER_PCT,
+    SAME_SIGNAL_CONTACTS,
+    SHORT_RECORDING_S,
+    STUCK_CYCLES_SHARE,
+    SWAPPED_SHARE,
+)
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
 from plantigrade.text_format import counted
-
-_SHORT_S = 10.0
-_FEW_CYCLES = 3
-_SWAPPED_SHARE = 0.15
-_MIRRORED_SHARE = 0.12
 
 
 def sensors(stream: FootStream) -> list[SignalFinding]:
     """Channels that stayed at zero or at one value while the foot walked."""
     cycles = len(stream.store)
-    if cycles < _FEW_CYCLES or stream.sensor_count == 1:
+    if cycles < FEWEST_CYCLES or stream.sensor_count == 1:
         return []
     found: list[SignalFinding] = []
     side = stream.foot.value
     states = np.concatenate(stream.store.sensor_states)
     stuck_cycles = (states == 2).sum(axis=0)
-    dead = np.flatnonzero((states == 1).sum(axis=0) >= 0.98 * cycles)
-    if len(dead) and stream.sensor_count > 32:
+    dead = np.flatnonzero((states == 1).sum(axis=0) >= DEAD_CYCLES_SHARE * cycles)
+    if len(dead) and stream.sensor_count > MANY_CELLS:
         text = f"{side} foot: {len(dead)} of {stream.sensor_count} cells were never loaded"
         found.append(SignalFinding("sensor_dead", text, stream.foot))
     else:
         for sensor in dead:
             text = f"{side} foot: sensor {sensor + 1} reads zero throughout: dead or never loaded"
             found.append(SignalFinding("sensor_dead", text, stream.foot, int(sensor)))
-    for sensor in np.flatnonzero(stuck_cycles >= max(2, 0.1 * cycles)):
+    for sensor in np.flatnonzero(stuck_cycles >= max(2, STUCK_CYCLES_SHARE * cycles)):
         share = 100.0 * float(stuck_cycles[sensor]) / cycles
         text = (
             f"{side} foot: sensor {sensor + 1} is stuck at one value in {share:.0f} % of the cycles; "
@@ -56,7 +66,7 @@ def stream_state(stream: FootStream, seconds: float) -> list[SignalFinding]:
         )
     elif not len(stream.store):
         found.append(SignalFinding("no_cycle", f"{side} foot: no whole gait cycle", stream.foot))
-    if seconds < _SHORT_S:
+    if seconds < SHORT_RECORDING_S:
         text = f"{side} foot: only {seconds:.1f} s recorded; too short for anything but single steps"
         found.append(SignalFinding("short_recording", text, stream.foot))
     if stream.gaps:
@@ -76,11 +86,11 @@ def _one_level(stream: FootStream) -> bool:
 
 def _medial_shift(picture: FootPicture | None, layout: SensorLayout | None) -> float | None:
     """Move of the centre of pressure from mid-stance to push-off, share of the width; + is lateral."""
-    if picture is None or layout is None or picture.n < 5:
+    if picture is None or layout is None or picture.n < FEWEST_PICTURE_STRIDES:
         return None
     x: Floats = picture.cop_mean_mm[0]
     width = float(np.max(layout.x_mm) - np.min(layout.x_mm))
-    move = float(np.mean(x[88:96]) - np.mean(x[30:51]))
+    move = float(np.mean(x[slice(*PUSH_OFF_PCT)]) - np.mean(x[slice(*MID_STANCE_PCT)]))
     return move / width if width > 0 and np.isfinite(move) else None
 
 
@@ -94,23 +104,22 @@ def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | No
     found: list[SignalFinding] = []
     known = {foot: _medial_shift(picture, layout) for foot, picture, layout in feet}
     shifts = {foot: shift for foot, shift in known.items() if shift is not None}
-    if len(shifts) == 2 and min(shifts.values()) > 0.0 and sum(shifts.values()) > _SWAPPED_SHARE:
+    if len(shifts) == 2 and min(shifts.values()) > 0.0 and sum(shifts.values()) > SWAPPED_SHARE:
         text = "push-off is on the outer side under both feet: left and right are probably swapped"
         found.append(SignalFinding("feet_swapped", text))
     else:
         for foot, shift in shifts.items():
-            if shift > _MIRRORED_SHARE:
+            if shift > MIRRORED_SHARE:
                 text = (
                     f"{foot.value} foot: push-off is on the outer side: the sensor order is probably mirrored"
                 )
                 found.append(SignalFinding("foot_mirrored", text, foot))
     for foot, picture, layout in feet:
-        if picture is None or layout is None or picture.n < 5:
+        if picture is None or layout is None or picture.n < FEWEST_PICTURE_STRIDES:
             continue
-        y = picture.cop_mean_mm[1]
-        if np.isfinite(y[[5, 95]]).all() and float(y[95] - y[5]) < -0.2 * float(
-            np.max(layout.y_mm) - np.min(layout.y_mm)
-        ):
+        begin, end = picture.cop_mean_mm[1][list(ROLL_OVER_PCT)]
+        length = float(np.max(layout.y_mm) - np.min(layout.y_mm))
+        if np.isfinite(begin) and np.isfinite(end) and float(end - begin) < -REVERSED_SHARE * length:
             text = (
                 f"{foot.value} foot: the load runs from toes to heel: the sensor order is probably reversed"
             )
@@ -125,7 +134,7 @@ def pair(streams: Sequence[FootStream]) -> list[SignalFinding]:
         text = f"the {missing} foot is missing: double support, steps and symmetry are unavailable"
         return [SignalFinding("foot_missing", text, streams[0].foot.other)]
     first, second = ([contact[0] for contact in stream.contacts] for stream in streams)
-    if len(first) >= 5 and first == second:
+    if len(first) >= SAME_SIGNAL_CONTACTS and first == second:
         return [
             SignalFinding(
                 "same_signal", "left and right hold the same signal: one channel was recorded twice"

@@ -1,4 +1,4 @@
-"""One foot's stream: buffer, contacts, cycles, books. Knows nothing of the other foot."""
+"""One foot's stream: buffer, contacts, cycles, ledger. Knows nothing of the other foot."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
@@ -10,15 +10,19 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.gait import contact_kernel, stride_kernel
 from plantigrade.gait.pressure.stance import StanceFeatures
 from plantigrade.gait.results import Event
-from plantigrade.gait.settings import ContactSettings
+from plantigrade.gait.settings import (
+    EPOCH_S,
+    HISTORY_S,
+    LONGEST_STEP_PERIODS,
+    MIN_SEARCH_ROWS,
+    RATE_ROWS,
+    RATE_TOLERANCE,
+    SMOOTH_S,
+    ContactSettings,
+)
 from plantigrade.gait.signals import Floats, FootSignal, TimeGap
 
 BUFFER_ROWS = 16384
-HISTORY_S = 24.0
-EPOCH_S = 1.0
-SMOOTH_S = 0.01
-RATE_TOLERANCE = 0.1
-_RATE_ROWS = 64
 _SHARES = (
     "load_share",
     "unload_share",
@@ -88,7 +92,7 @@ def contact_config(
     config["block_rows"] = rows(settings.block_s)
     config["flank_rows"] = rows(settings.flank_s, 2)
     config["span_rows"] = rows(settings.slope_span_s)
-    config["search_rows"] = rows(settings.search_s, 3)
+    config["search_rows"] = rows(settings.search_s, MIN_SEARCH_ROWS)
     config["contact_rows"] = rows(settings.shortest_contact_s)
     config["swing_rows"] = rows(settings.shortest_swing_s)
     config["history_rows"] = rows(HISTORY_S) - rows(settings.longest_cycle_s + 1.0)
@@ -98,7 +102,7 @@ def contact_config(
     # a bare footswitch wanders in swing by more than this: only calibrated forces know a certain load
     config["certain_load_share"] = settings.certain_load_share if calibrated else np.inf
     config["quiet_ratio"] = settings.quiet_ratio
-    config["longest_step_s"] = 1.6 / rate_hz
+    config["longest_step_s"] = LONGEST_STEP_PERIODS / rate_hz
     return config
 
 
@@ -214,10 +218,10 @@ class FootStream:
                 self._declared.append(gap)
 
     def _check_rate(self, *, at_end: bool = False) -> None:
-        if self._rate_checked or self._filled < (2 if at_end else _RATE_ROWS):
+        if self._rate_checked or self._filled < (2 if at_end else RATE_ROWS):
             return
         self._rate_checked = True
-        step = float(np.median(np.diff(self._time[: min(self._filled, _RATE_ROWS)])))
+        step = float(np.median(np.diff(self._time[: min(self._filled, RATE_ROWS)])))
         if not step > 0 or abs(step * self.rate_hz - 1.0) > RATE_TOLERANCE:
             found = f"{1.0 / step:.4g} Hz" if step > 0 else "no rising time"
             raise GaitInputError(
@@ -259,7 +263,7 @@ class FootStream:
         return self._take(self._events[:count])
 
     def _blank_declared(self, start: int, stop: int) -> None:
-        """Rows that the books call missing are missing, whatever they hold."""
+        """Rows that the ledger call missing are missing, whatever they hold."""
         for gap in self._declared:
             if gap.to_s <= self._time[start] or gap.from_s > self._time[stop - 1]:
                 continue

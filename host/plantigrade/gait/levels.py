@@ -5,18 +5,26 @@ spike, one stand or one sit does not move it while drift and creep do. Numba's c
 the kernel that is called from Python: after a change here, save `contact_kernel.py` too.
 """
 
-from typing import Any, Final
+from typing import Any
 
 import numba
 import numpy as np
 
+from plantigrade.gait.settings import (
+    ALIKE_LEAST,
+    ALIKE_MOST,
+    DRIFT_STEP,
+    FIRST_BLOCKS,
+    FITTING_LEAST,
+    FITTING_MOST,
+    LEVEL_BLOCKS,
+    NARROWER_BLOCKS,
+    UNLOADED_RANGE_SHARE,
+    WIDER_BLOCKS,
+)
 from plantigrade.gait.signals import Floats
 
 compiled: Any = numba.njit(cache=True, nogil=True)
-
-BLOCKS: Final = 5
-WIDER_BLOCKS: Final = 3
-NARROWER_BLOCKS: Final = 30
 
 
 @compiled
@@ -33,33 +41,33 @@ def qualifies(cfg: Any, low: float, high: float, travel: float, rows: int) -> bo
 
 @compiled
 def set_levels(st: Any) -> None:
-    n = min(st.block_count, BLOCKS)
+    n = min(st.block_count, LEVEL_BLOCKS)
     st.swing = _median(st.block_min[:n])
     st.stance = _median(st.block_max[:n])
 
 
 @compiled
 def push_block(st: Any, low: float, high: float) -> None:
-    st.block_min[st.block_count % BLOCKS] = low
-    st.block_max[st.block_count % BLOCKS] = high
+    st.block_min[st.block_count % LEVEL_BLOCKS] = low
+    st.block_max[st.block_count % LEVEL_BLOCKS] = high
     st.block_count += 1
 
 
 @compiled
 def _learn_first(st: Any) -> None:
     """First levels: at least three blocks whose spread is alike (start and stop of a walk drop out)."""
-    n = min(st.block_count, BLOCKS)
+    n = min(st.block_count, LEVEL_BLOCKS)
     spread = st.block_max[:n] - st.block_min[:n]
     widest = np.sort(spread)[-2] if n > 1 else spread[0]
     lows = np.empty(n)
     highs = np.empty(n)
     count = 0
     for k in range(n):
-        if 0.6 * widest <= spread[k] <= 1.7 * widest:
+        if ALIKE_LEAST * widest <= spread[k] <= ALIKE_MOST * widest:
             lows[count] = st.block_min[k]
             highs[count] = st.block_max[k]
             count += 1
-    if count >= 3:
+    if count >= FIRST_BLOCKS:
         st.learnt = 1
         for k in range(count):
             st.block_min[k] = lows[k]
@@ -75,8 +83,10 @@ def _relearn(st: Any, low: float, high: float) -> None:
     What was learnt while someone shifted from foot to foot before walking is outgrown within three blocks; a
     fidget after walking must go on evenly for a minute before it is believed.
     """
-    if st.refused > 0 and not (0.6 < (high - low) / (st.refused_high - st.refused_low) < 1.7):
-        st.refused = 0
+    if st.refused > 0:
+        ratio = (high - low) / (st.refused_high - st.refused_low)
+        if not (ALIKE_LEAST < ratio < ALIKE_MOST):
+            st.refused = 0
     st.refused_low = low
     st.refused_high = high
     st.refused += 1
@@ -100,16 +110,16 @@ def end_block(st: Any, cfg: Any) -> None:
             _learn_first(st)
     else:
         spread = st.stance - st.swing
-        if good and 0.4 * spread <= high - low <= 2.5 * spread:
+        if good and FITTING_LEAST * spread <= high - low <= FITTING_MOST * spread:
             push_block(st, low, high)
             set_levels(st)
             st.refused = 0
         elif good:
             _relearn(st, low, high)
-        elif high < st.swing + 0.2 * spread:
+        elif high < st.swing + UNLOADED_RANGE_SHARE * spread:
             # unloaded for a while: let the swing level follow drift and creep, keeping the range
-            shift = 0.2 * (low - st.swing)
-            for k in range(BLOCKS):
+            shift = DRIFT_STEP * (low - st.swing)
+            for k in range(LEVEL_BLOCKS):
                 st.block_min[k] += shift
                 st.block_max[k] += shift
             set_levels(st)

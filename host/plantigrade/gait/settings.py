@@ -1,7 +1,224 @@
-"""What can be set in the gait engine. Every figure that decides a result lives here, with its reason."""
+"""What can be set in the gait engine. Every figure that decides a result lives here, with its reason.
+
+`Settings` holds what an analysis can be given; constants hold what it always has, with unit and reason. Where
+no source is named, the value is an assumption of ours.
+
+Compiled kernels take constants in when they are compiled, and Numba's cache watches the kernel's file only:
+after a change here, save the kernels that import it, or remove `__pycache__`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Final
+
+# -- statistics and units
+
+MAD_TO_SD: Final = 1.4826
+"""SD of normal values over their median absolute deviation (Rousseeuw & Croux 1993, JASA 88:1273)."""
+MM_PER_CM: Final = 10.0
+KPA_CM2_PER_N: Final = 10.0
+"""Kilopascals of one newton on one square centimetre."""
+CURVE_POINTS: Final = 101
+"""Points of a curve over a cycle or a stance: 0, 1, ... 100 %."""
+
+# -- samples of a foot
+
+LOWEST_RATE_HZ: Final = 10.0
+HIGHEST_RATE_HZ: Final = 10_000.0
+"""Sampling rates that can show steps; above, a rate is a mistake of units."""
+RATE_TOLERANCE: Final = 0.1
+"""Share by which the samples' times may disagree with the rate that the source names."""
+RATE_ROWS: Final = 64
+"""Samples whose times are compared with the rate."""
+LONGEST_STEP_PERIODS: Final = 1.6
+"""A step of time beyond this many sampling periods is a gap: one sample of two is missing, jitter is not."""
+HISTORY_S: Final = 24.0
+"""What is kept of a foot's samples, to go back over when levels are learnt anew."""
+EPOCH_S: Final = 1.0
+"""Span over which the load is averaged for activities."""
+SMOOTH_S: Final = 0.01
+"""Half width of the moving mean before features are read from a stance."""
+MIN_SEARCH_ROWS: Final = 3
+"""The foot of a flank is sought over at least so many samples, at low rates."""
+FLANK_AHEAD_PARTS: Final = 3
+"""The steepest point of a rise lies before the crossing, or at most this part of `flank_s` after it."""
+LIVE_CONTACTS: Final = 64
+LIVE_CONTACTS_A_BLOCK: Final = 4
+"""Latest contacts of the other foot that strides are compared with while samples still come."""
+LIVE_MARGIN_S: Final = 0.1
+"""A live stride waits for the other foot's samples this long beyond the search for a contact."""
+
+# -- levels of the unloaded and of the loaded foot (blocks of `ContactSettings.block_s`)
+
+LEVEL_BLOCKS: Final = 5
+"""A level is the median over so many blocks."""
+FIRST_BLOCKS: Final = 3
+"""Blocks that must be alike before levels are believed."""
+WIDER_BLOCKS: Final = 3
+"""Blocks in a row that replace the levels by a wider range: someone has begun to walk."""
+NARROWER_BLOCKS: Final = 30
+"""Blocks in a row (a minute) that replace them by a narrower one: longer than a fidget lasts."""
+ALIKE_LEAST: Final = 0.6
+ALIKE_MOST: Final = 1.7
+"""Ratios between which two blocks' ranges are alike."""
+FITTING_LEAST: Final = 0.4
+FITTING_MOST: Final = 2.5
+"""Ratios to the learnt range between which a block is taken into the levels."""
+UNLOADED_RANGE_SHARE: Final = 0.2
+"""A block that stays below this share of the range was spent unloaded."""
+DRIFT_STEP: Final = 0.2
+"""Share of the difference by which the levels then follow the drift of the unloaded foot."""
+
+# -- strides
+
+LOWEST_STANCE_PCT: Final = 35.0
+HIGHEST_STANCE_PCT: Final = 92.0
+"""A stance outside is no walking: running begins below, a shuffle without swing above."""
+USUAL_RANGE_QUANTILE: Final = 0.75
+LEAST_RANGE_SHARE: Final = 0.4
+"""A contact's range counts as at least this share of the recording's usual one (that quantile)."""
+MANY_ROWS: Final = 4
+"""A stance or cycle must have more samples than this for features or a curve."""
+DIP_SHARE: Final = 0.02
+"""F1, F2 and F3 are told where the valley is at least this share of the peak deep; else there is one hump."""
+RATE_FROM_SHARE: Final = 0.2
+RATE_TO_SHARE: Final = 0.8
+"""Loading and push-off rates are slopes between these shares of the peak (Milner 2006, MSSE 38:323)."""
+SMALLEST_SPREAD_SHARE: Final = 0.008
+"""Spread of stride times that is believed at least, as a share of their median: no walker is steadier."""
+LONG_STRIDE_RATIO: Final = 1.5
+SHORT_STRIDE_RATIO: Final = 0.6
+"""An odd stride beyond these ratios to the usual one is a stumble or a missed contact."""
+TURN_WIDTHS: Final = 3
+"""A bout must have so many times `turn_strides` strides before turns are sought in it."""
+FEWEST_WALKS: Final = 3
+"""Walks behind an SD between walks."""
+
+# -- activities and hours (loads as shares of body weight)
+
+DURATION_BINS_S: Final = (10.0, 30.0, 60.0)
+"""Upper bounds of Mobilise-D's bins of bout length."""
+STANDING_LOAD_SHARE: Final = 0.6
+"""Load on both feet from which an epoch is standing; with less the wearer sits."""
+UNWORN_LOAD_SHARE: Final = 0.04
+UNWORN_MOVE_SHARE: Final = 0.06
+"""Below both, load and swing of the load, no foot is in the shoe."""
+SHORTEST_TIMED_S: Final = 10.0
+"""Walking in an hour from which its cadence is told."""
+
+# -- findings on the signal
+
+SHORT_RECORDING_S: Final = 10.0
+FEWEST_CYCLES: Final = 3
+"""Cycles before a sensor is judged."""
+DEAD_CYCLES_SHARE: Final = 0.98
+STUCK_CYCLES_SHARE: Final = 0.1
+"""Shares of the cycles in which a sensor read zero, or one value, until it is called dead or stuck."""
+MANY_CELLS: Final = 32
+"""Of larger sheets the dead cells are counted, not listed: several are outside every shoe."""
+FEWEST_PICTURE_STRIDES: Final = 5
+"""Strides behind a mean path before it tells how the insole lies."""
+MID_STANCE_PCT: Final = (30, 51)
+PUSH_OFF_PCT: Final = (88, 96)
+"""Parts of the stance, from and to before, between which the path moves medially."""
+ROLL_OVER_PCT: Final = (5, 95)
+"""Places of the stance between which the path runs from heel to toes."""
+SWAPPED_SHARE: Final = 0.15
+MIRRORED_SHARE: Final = 0.12
+"""Lateral moves, as shares of the sensors' width, that no rightly worn insole showed (see `findings`)."""
+REVERSED_SHARE: Final = 0.2
+"""A path that runs backwards by more than this share of the sensors' length is no roll-over."""
+SAME_SIGNAL_CONTACTS: Final = 5
+"""Contacts at the same times under both feet that chance does not give."""
+
+# -- the insole
+
+OUTLINE_STATIONS: Final = (0.0, 0.03, 0.08, 0.16, 0.28, 0.40, 0.52, 0.62, 0.70, 0.78, 0.86, 0.93, 0.975, 1.0)
+OUTLINE_MEDIAL: Final = (
+    0.20, 0.125, 0.085, 0.072, 0.080, 0.080, 0.050, 0.015, 0.0, 0.004, 0.022, 0.055, 0.095, 0.15,
+)  # fmt: skip
+OUTLINE_LATERAL: Final = (
+    0.20, 0.265, 0.310, 0.330, 0.338, 0.345, 0.352, 0.360, 0.360, 0.350, 0.322, 0.275, 0.220, 0.15,
+)  # fmt: skip
+"""Edges at places along the insole, all as shares of its length; a shape of ours (`pressure.outline`)."""
+BALL_WIDTH_SHARE: Final = 0.36
+"""Greatest width as a share of the length."""
+OUTLINE_POINTS: Final = 16
+"""Stations along each edge of a drawn outline."""
+CORNER_SHARE: Final = 0.75
+"""How corners of a drawn outline are cut (Chaikin 1974)."""
+AREA_PLACES: Final = 2001
+"""Places at which the outline's width is taken for its area."""
+TERRITORY_STEPS: Final = 400.0
+"""Steps of a length in which the insole is divided among the sensors."""
+MM_PER_EU_SIZE: Final = 20.0 / 3.0
+"""Two thirds of a centimetre: the Paris point (ISO 19407)."""
+NOMINAL_EU_SIZE: Final = 42.0
+"""Size of an insole whose size nobody told."""
+HEEL_END: Final = 0.31
+MIDFOOT_END: Final = 0.59
+FOREFOOT_END: Final = 0.83
+"""Bounds of the regions, shares of the length: the four-part mask of 99-cell insoles (`pressure.regions`)."""
+HINDFOOT_END: Final = 0.50
+"""Rear and fore load are split at half the length."""
+DISTAL_THIRD: Final = 2.0 / 3.0
+"""Where the centre of pressure excursion index is taken (Song et al. 1996)."""
+DISTAL_BAND_SHARE: Final = 0.04
+DENSE_CELLS: Final = 40
+FEWEST_DISTAL_CELLS: Final = 4
+"""The width there is that of cells this near to it, on sheets of so many cells; else the outline's."""
+CENTRAL_SHARE: Final = 0.06
+"""A sensor this near to its region's middle line, as a share of the ball's width, belongs to both sides."""
+
+# -- pressure and centre of pressure of a stance
+
+CONTACT_KPA: Final = 10.0
+"""Pressure from which a sensor's area is in contact."""
+COP_SHARE: Final = 0.05
+"""The centre of pressure is told while the foot carries more than this share of the stance's peak."""
+PHASE_SHARE: Final = 0.10
+"""A region is loaded from this share of its own peak on."""
+LEVEL_FROM_S: Final = 0.16
+LEVEL_TO_S: Final = 0.06
+"""Before a contact: late swing, in which the shoe alone presses."""
+LONGEST_STEP_S: Final = 0.1
+"""A step of time beyond this leaves a stance, or a cycle of the butterfly, without the place of its load."""
+FEWEST_STANCE_ROWS: Final = 3
+"""A stance must have so many samples for pressure figures."""
+FEET_APART_SHARE: Final = 0.6
+"""Distance of the middle lines of the butterfly's feet as a share of the length; a convention of drawing."""
+BUTTERFLY_CYCLES: Final = 3
+"""Cycles behind a mean butterfly."""
+BUTTERFLY_ROWS: Final = 8
+"""A foot must have so many samples in a cycle of it."""
+BUTTERFLY_REACH_PCT: Final = 80.0
+BUTTERFLY_PLACES: Final = 161
+"""The diagonals are compared between these places to the left and to the right, at so many of them."""
+
+# -- standing
+
+LOW_PASS_HZ: Final = 10.0
+"""Sway is slower; what is faster is noise of the sensors."""
+BAND_HZ: Final = (0.15, 5.0)
+LOW_END_HZ: Final = 0.5
+MEDIUM_END_HZ: Final = 2.0
+"""Band of the spectral measures (Prieto et al. 1996, IEEE Trans Biomed Eng 43:956) and its parts' ends."""
+SPECTRUM_PERIODS: Final = 3.0
+"""Periods of the lowest frequency that a path must last for a spectrum."""
+F95_SHARE: Final = 0.95
+"""Share of the power below `f95_hz`."""
+ELLIPSE_PROBABILITY: Final = 0.95
+"""That a further place falls into the ellipse (Schubert & Kirchner 2014, Gait Posture 39:518)."""
+FILTER_ROWS: Final = 8
+"""A shorter path is not filtered."""
+FEWEST_PATH_ROWS: Final = 3
+"""Places that a covariance, and so an ellipse, is estimated from at least."""
+MIN_SWAY_S: Final = 20.0
+"""Standing that sway is told of: measures of shorter paths do not repeat."""
+MIN_LOAD_S: Final = 5.0
+"""Standing that the share of load is told of."""
+LOADED_N: Final = 50.0
+"""Median load below which a foot's centre of pressure is that of its noise."""
 
 
 @dataclass(frozen=True)

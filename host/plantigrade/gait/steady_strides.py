@@ -10,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.results import Reason, StrideTable, Turn
-from plantigrade.gait.settings import BoutSettings
+from plantigrade.gait.settings import (
+    LONG_STRIDE_RATIO,
+    MAD_TO_SD,
+    SHORT_STRIDE_RATIO,
+    SMALLEST_SPREAD_SHARE,
+    TURN_WIDTHS,
+    BoutSettings,
+)
 from plantigrade.gait.signals import Floats
-
-_TO_SD = 1.4826
-_SMALLEST_SPREAD = 0.008
 
 
 def running_median(values: Floats, half: int) -> Floats:
@@ -39,7 +43,7 @@ def robust_distance(values: Floats, half: int) -> Floats:
         return np.full(len(values), np.nan)
     centre = np.median(np.abs(known))
     level = np.median(np.abs(values[np.isfinite(values)]))
-    return away / max(_TO_SD * centre, _SMALLEST_SPREAD * level)
+    return away / max(MAD_TO_SD * centre, SMALLEST_SPREAD_SHARE * level)
 
 
 def _pattern_distance(table: StrideTable, rows: npt.NDArray[np.int64], half: int) -> Floats:
@@ -88,7 +92,7 @@ def _overlap(marks: list[tuple[float, float, int, int, float]], turns: list[Turn
 
 def _single(ratio: float) -> Reason:
     """An odd stride on its own, by its length over the usual one: a missed contact shows, else an outlier."""
-    return Reason.STUMBLE if ratio > 1.5 or ratio < 0.6 else Reason.OUTLIER
+    return Reason.STUMBLE if ratio > LONG_STRIDE_RATIO or ratio < SHORT_STRIDE_RATIO else Reason.OUTLIER
 
 
 def _mark_ends(table: StrideTable, rows: npt.NDArray[np.int64], edge: int) -> None:
@@ -105,7 +109,7 @@ def _turns(
     """Runs in which most of `turn_strides` strides of both feet in a row are odd, away from the bout's
     ends."""
     width = settings.turn_strides
-    if len(marks) < 3 * width:
+    if len(marks) < TURN_WIDTHS * width:
         return []
     dense = np.convolve(odd, np.ones(width), mode="same") >= settings.turn_odd
     turns: list[Turn] = []

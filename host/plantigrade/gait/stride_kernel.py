@@ -12,11 +12,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.settings import CURVE_POINTS, DIP_SHARE, MANY_ROWS, RATE_FROM_SHARE, RATE_TO_SHARE
 from plantigrade.gait.signals import Floats, Forces
 
 compiled: Any = numba.njit(cache=True, nogil=True)
 Rows = npt.NDArray[np.int64]
-POINTS: Final = 101
+POINTS: Final = CURVE_POINTS
 
 
 class Force(IntEnum):
@@ -37,7 +38,6 @@ class Force(IntEnum):
 
 FORCE_COLUMNS: Final = len(Force)
 HALF: Final = 0.5
-_DIP: Final = 0.02
 
 
 @compiled
@@ -102,9 +102,9 @@ def _stance(t: Floats, y: Floats, ic: float, fc: float, out: Floats) -> None:
     out[Force.MEAN] = impulse / length
     first, third = _peaks(t, y, ic, length)
     start = first if first >= 0 else top
-    out[Force.LOADING] = _slope(t, y, 0, start, 0.2 * y[start], 0.8 * y[start])
+    out[Force.LOADING] = _slope(t, y, 0, start, RATE_FROM_SHARE * y[start], RATE_TO_SHARE * y[start])
     end = third if third >= 0 else top
-    out[Force.PUSH_OFF] = _slope(t, y, n - 1, end, 0.2 * y[end], 0.8 * y[end])
+    out[Force.PUSH_OFF] = _slope(t, y, n - 1, end, RATE_FROM_SHARE * y[end], RATE_TO_SHARE * y[end])
     if first < 0 or third < 0:
         return
     valley = first
@@ -112,7 +112,7 @@ def _stance(t: Floats, y: Floats, ic: float, fc: float, out: Floats) -> None:
         if y[i] < y[valley]:
             valley = i
     dip = min(y[first], y[third]) - y[valley]
-    if dip < _DIP * y[top]:
+    if dip < DIP_SHARE * y[top]:
         return
     out[Force.F1], out[Force.F1_TIME] = y[first], 100.0 * (t[first] - ic) / length
     out[Force.F2], out[Force.F2_TIME] = y[valley], 100.0 * (t[valley] - ic) / length
@@ -156,10 +156,10 @@ def cycles(
         a, b, e = max(rows[c, 0] - 1, 0), min(rows[c, 1] + 1, len(t)), min(rows[c, 2] + 1, len(t))
         for f in range(FORCE_COLUMNS):
             features[c, f] = np.nan
-        if b - a > 4:
+        if b - a > MANY_ROWS:
             stance = _smooth(total, a, b, half) - swing[c]
             _stance(t[a:b], stance, times[c, 0], times[c, 1], features[c])
-        if e - a > 4:
+        if e - a > MANY_ROWS:
             _curve(t[a:e], total[a:e] - swing[c], times[c, 0], times[c, 2], curves[c])
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure import regions
-from plantigrade.gait.pressure.outline import BALL_WIDTH_SHARE
+from plantigrade.gait.settings import BALL_WIDTH_SHARE
 from plantigrade.gait.signals import Floats, Foot, Forces, SensorLayout, Walk
 from plantigrade.imports import clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk

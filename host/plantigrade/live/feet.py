@@ -12,8 +12,9 @@ from rich.color import Color
 from rich.segment import Segment, Segments
 from rich.style import Style
 
-from plantigrade.gait.pressure.outline import BALL_WIDTH_SHARE, edges
+from plantigrade.gait.pressure.outline import edges
 from plantigrade.gait.pressure.own_insole import own_layout
+from plantigrade.gait.settings import BALL_WIDTH_SHARE
 
 ROWS = 20
 """Lines of text of one foot; each holds two lines of dots, which are about square."""

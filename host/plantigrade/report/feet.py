@@ -14,8 +14,9 @@ from matplotlib.patches import Polygon
 
 from plantigrade.gait.pressure import outline
 from plantigrade.gait.pressure.masks import masks_of
-from plantigrade.gait.pressure.regions import FOREFOOT_END, HEEL_END, MIDFOOT_END, REGIONS
+from plantigrade.gait.pressure.regions import REGIONS
 from plantigrade.gait.results import Analysis, FootAnalysis
+from plantigrade.gait.settings import BALL_WIDTH_SHARE, FOREFOOT_END, HEEL_END, MIDFOOT_END
 from plantigrade.gait.signals import Floats, Foot, SensorLayout, Walk
 from plantigrade.report.style import COLOUR, FAINT, INK, LINE, MAP, PAPER
 
@@ -107,7 +108,7 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage
     if averaged:
         _gait_line(axes, foot, averaged.cop_mean_mm / length, shift, side)
         _shares(axes, foot, side)
-    width = outline.BALL_WIDTH_SHARE
+    width = BALL_WIDTH_SHARE
     axes.text(
         side * (_GAP / 2 + width / 2),
         -0.03,
@@ -125,12 +126,12 @@ def _shift(layout: SensorLayout, length: float) -> float:
     if layout.sensor_count < _DENSE:
         return 0.0
     middle = 0.5 * float(layout.x_mm.min() + layout.x_mm.max()) / length
-    return 0.5 * outline.BALL_WIDTH_SHARE - middle
+    return 0.5 * BALL_WIDTH_SHARE - middle
 
 
 def _map(axes: Axes, x: Floats, y: Floats, load: Floats, side: float) -> AxesImage:
     """Each place of the sheet in the shade of its nearest sensor."""
-    across = np.linspace(-0.03, outline.BALL_WIDTH_SHARE + 0.03, 90)
+    across = np.linspace(-0.03, BALL_WIDTH_SHARE + 0.03, 90)
     along = np.linspace(-0.01, 1.01, 220)
     px, py = np.meshgrid(across, along)
     distance = (px[..., None] - x) ** 2 + (py[..., None] - y) ** 2
@@ -171,7 +172,7 @@ def _gait_line(axes: Axes, foot: FootAnalysis, path: Floats, shift: float, side:
 
 def _shares(axes: Axes, foot: FootAnalysis, side: float) -> None:
     """Share of each region in the impulse, outside the lateral edge."""
-    at = side * (_GAP / 2 + outline.BALL_WIDTH_SHARE + 0.03)
+    at = side * (_GAP / 2 + BALL_WIDTH_SHARE + 0.03)
     for low, high, region in zip(_BORDERS[:-1], _BORDERS[1:], REGIONS, strict=True):
         if low > 0:
             axes.plot([at, at + side * 0.06], [low, low], color=FAINT, linewidth=0.5)

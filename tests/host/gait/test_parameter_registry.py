@@ -4,7 +4,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from plantigrade.gait.balance import MIN_LOAD_S, MIN_SWAY_S
 from plantigrade.gait.parameters import both_feet, force, pressure, standing, timing, unknowable, walking
 from plantigrade.gait.parameters.definition import (
     Home,
@@ -29,6 +28,7 @@ from plantigrade.gait.parameters.registry import (
 from plantigrade.gait.parameters.sources import SOURCES
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS
+from plantigrade.gait.settings import MIN_LOAD_S, MIN_SWAY_S
 
 MODULES = (timing, walking, both_feet, force, pressure, standing, unknowable)
 ENDINGS = {

@@ -7,6 +7,7 @@ from insole_protocol import layout as places
 from plantigrade.gait.pressure import outline, own_insole, regions
 from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.pressure.own_insole import own_layout
+from plantigrade.gait.settings import BALL_WIDTH_SHARE
 from plantigrade.gait.signals import SensorLayout
 from scipy.spatial import cKDTree
 
@@ -152,7 +153,7 @@ def test_edges_run_straight_between_stations(y: float, medial: float, lateral: f
 
 def test_the_ball_is_the_widest_place() -> None:
     medial, lateral = outline.edges(np.linspace(0, 1, 201))
-    assert np.max(lateral - medial) == outline.BALL_WIDTH_SHARE == 0.36
+    assert np.max(lateral - medial) == BALL_WIDTH_SHARE == 0.36
 
 
 def test_area_of_the_outline() -> None:

@@ -13,8 +13,9 @@ from insole_protocol.layout import SENSOR_NAMES
 
 from plantigrade.array_types import F64
 from plantigrade.calibration.bench import BenchReading, fit_bench
-from plantigrade.calibration.model import MID_RANGE_N, Calibration, load_calibration
+from plantigrade.calibration.model import Calibration, load_calibration
 from plantigrade.calibration.nominal import nominal
+from plantigrade.calibration.settings import MID_RANGE_N
 from plantigrade.calibration.staleness import staleness
 from plantigrade.calibration.weight import WeightScale, scale_from_standing, scale_from_walking
 from plantigrade.errors import FileError, PlantigradeError

@@ -14,17 +14,20 @@ from typing import Final
 import numpy as np
 
 from plantigrade.gait.pressure.masks import Masks, masks_of
+from plantigrade.gait.settings import (
+    BUTTERFLY_CYCLES,
+    BUTTERFLY_PLACES,
+    BUTTERFLY_REACH_PCT,
+    BUTTERFLY_ROWS,
+    CURVE_POINTS,
+    FEET_APART_SHARE,
+    LONGEST_STEP_S,
+)
 from plantigrade.gait.signals import Floats, FootSignal
 
-POINTS: Final = 101
-FEET_APART_SHARE: Final = 0.6
-"""Distance between the middle lines of the drawn feet as a share of the insole's length; a convention of the
-drawing.
-"""
-_MIN_CYCLES: Final = 3
-_LONGEST_STEP_S: Final = 0.1
-_REACH: Final = 80.0
-_ACROSS: Final[Floats] = np.linspace(-_REACH, _REACH, 161, dtype=np.float64)
+_ACROSS: Final[Floats] = np.linspace(
+    -BUTTERFLY_REACH_PCT, BUTTERFLY_REACH_PCT, BUTTERFLY_PLACES, dtype=np.float64
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +63,13 @@ def butterfly(left: FootSignal, right: FootSignal, starts_s: Floats, ends_s: Flo
     Returns:
         None with fewer than three cycles in which both feet were recorded, or without sensor places.
     """
-    if left.layout is None or right.layout is None or len(starts_s) < _MIN_CYCLES:
+    if left.layout is None or right.layout is None or len(starts_s) < BUTTERFLY_CYCLES:
         return None
     a, b = masks_of(left.layout), masks_of(right.layout)
     curves: list[Floats] = []
     loads: list[tuple[float, float]] = []
     for start, end in zip(starts_s.tolist(), ends_s.tolist(), strict=True):
-        at: Floats = np.linspace(start, end, POINTS, dtype=np.float64)
+        at: Floats = np.linspace(start, end, CURVE_POINTS, dtype=np.float64)
         one, other = _path(at, left, a), _path(at, right, b)
         if one is None or other is None:
             continue
@@ -78,7 +81,7 @@ def butterfly(left: FootSignal, right: FootSignal, starts_s: Floats, ends_s: Flo
         curves.append(np.stack([x, y]))
         # The last point is the first one of the next cycle and counts once.
         loads.append((float(one[0, :-1].sum()), float(other[0, :-1].sum())))
-    if len(curves) < _MIN_CYCLES:
+    if len(curves) < BUTTERFLY_CYCLES:
         return None
     mean = np.mean(curves, axis=0)
     crossings = np.array([crossing(curve[0], curve[1]) for curve in curves])
@@ -129,9 +132,9 @@ def _diagonal(x: Floats, y: Floats, sign: float) -> Floats | None:
     u, v = sign * np.concatenate([x, x[1:]]), np.concatenate([y, y[1:]])
     start = None
     for i in range(1, len(u)):
-        if u[i - 1] < -_REACH <= u[i]:
+        if u[i - 1] < -BUTTERFLY_REACH_PCT <= u[i]:
             start = i - 1
-        if start is not None and u[i - 1] < _REACH <= u[i]:
+        if start is not None and u[i - 1] < BUTTERFLY_REACH_PCT <= u[i]:
             # What sways back on the way is left out, so that the height is one value for each x.
             way = np.maximum.accumulate(u[start : i + 1])
             kept = np.concatenate([[True], np.diff(way) > 0])
@@ -150,9 +153,9 @@ def _path(at_s: Floats, foot: FootSignal, masks: Masks) -> Floats | None:
     last = min(len(foot), int(np.searchsorted(foot.time_s, float(at_s[-1]))) + 1)
     when: Floats = foot.time_s[first:last]
     force: Floats = np.maximum(foot.force_n[first:last].astype(np.float64), 0.0)
-    if len(when) < 8 or when[0] > at_s[0] or when[-1] < at_s[-1] or not np.isfinite(force).all():
+    if len(when) < BUTTERFLY_ROWS or when[0] > at_s[0] or when[-1] < at_s[-1] or not np.isfinite(force).all():
         return None
-    if float(np.max(when[1:] - when[:-1])) > _LONGEST_STEP_S:
+    if float(np.max(when[1:] - when[:-1])) > LONGEST_STEP_S:
         return None
     total: Floats = force @ np.ones(foot.sensor_count)
     safe: Floats = np.where(total > 0, total, 1.0)

@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.pressure.outline import BALL_WIDTH_SHARE, edges
-from plantigrade.gait.pressure.regions import HINDFOOT_END, REGIONS
+from plantigrade.gait.pressure.outline import edges
+from plantigrade.gait.pressure.regions import REGIONS
+from plantigrade.gait.settings import (
+    BALL_WIDTH_SHARE,
+    CENTRAL_SHARE,
+    DENSE_CELLS,
+    DISTAL_BAND_SHARE,
+    DISTAL_THIRD,
+    FEWEST_DISTAL_CELLS,
+    HINDFOOT_END,
+)
 from plantigrade.gait.signals import Floats, SensorLayout
-
-DISTAL_THIRD: Final = 2.0 / 3.0
-_DENSE: Final = 40
-_CENTRAL: Final = 0.06
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +98,7 @@ def _medial_shares(
             continue
         x = x_mm[inside]
         middle = 0.5 * (x.min() + x.max())
-        slack = _CENTRAL * BALL_WIDTH_SHARE * length
+        slack = CENTRAL_SHARE * BALL_WIDTH_SHARE * length
         shares[inside] = np.where(x < middle - slack, 1.0, np.where(x > middle + slack, 0.0, 0.5))
         both.append(bool((shares[inside] == 1.0).any() and (shares[inside] == 0.0).any()))
     return shares, (both[0], both[1], both[2], both[3])
@@ -102,8 +106,8 @@ def _medial_shares(
 
 def _distal_width(layout: SensorLayout, length: float) -> float:
     """Width at the distal third: of the cells there for dense grids, else of the plain outline."""
-    near = np.abs(layout.y_mm - DISTAL_THIRD * length) < 0.04 * length
-    if layout.sensor_count >= _DENSE and np.count_nonzero(near) >= 4:
+    near = np.abs(layout.y_mm - DISTAL_THIRD * length) < DISTAL_BAND_SHARE * length
+    if layout.sensor_count >= DENSE_CELLS and np.count_nonzero(near) >= FEWEST_DISTAL_CELLS:
         x = np.unique(np.round(layout.x_mm[near], 1))
         pitch = float(np.median(np.diff(x))) if len(x) > 1 else 0.0
         return float(x.max() - x.min()) + pitch

@@ -7,20 +7,20 @@ for arranging cells of systems that publish no geometry, and for widths; it meas
 
 import numpy as np
 
+from plantigrade.gait.settings import (
+    AREA_PLACES,
+    CORNER_SHARE,
+    MM_PER_CM,
+    OUTLINE_LATERAL,
+    OUTLINE_MEDIAL,
+    OUTLINE_POINTS,
+    OUTLINE_STATIONS,
+)
 from plantigrade.gait.signals import Floats
 
-# Share of length from the heel end; medial and lateral edge, both from the most medial point, as shares of
-# length.
-_STATIONS = np.array([0.0, 0.03, 0.08, 0.16, 0.28, 0.40, 0.52, 0.62, 0.70, 0.78, 0.86, 0.93, 0.975, 1.0])
-_MEDIAL = np.array(
-    [0.20, 0.125, 0.085, 0.072, 0.080, 0.080, 0.050, 0.015, 0.0, 0.004, 0.022, 0.055, 0.095, 0.15]
-)
-_LATERAL = np.array(
-    [0.20, 0.265, 0.310, 0.330, 0.338, 0.345, 0.352, 0.360, 0.360, 0.350, 0.322, 0.275, 0.220, 0.15]
-)
-
-BALL_WIDTH_SHARE = 0.36
-"""Greatest width as a share of the length."""
+_STATIONS = np.array(OUTLINE_STATIONS)
+_MEDIAL = np.array(OUTLINE_MEDIAL)
+_LATERAL = np.array(OUTLINE_LATERAL)
 
 
 def edges(y_share: Floats) -> tuple[Floats, Floats]:
@@ -36,7 +36,7 @@ def edges(y_share: Floats) -> tuple[Floats, Floats]:
     return np.interp(y_share, _STATIONS, _MEDIAL), np.interp(y_share, _STATIONS, _LATERAL)
 
 
-def boundary(points: int = 16) -> Floats:
+def boundary(points: int = OUTLINE_POINTS) -> Floats:
     """Closed outline for drawing.
 
     Args:
@@ -52,18 +52,19 @@ def boundary(points: int = 16) -> Floats:
     # Cutting corners (Chaikin) rounds what lies between the stations.
     for _ in range(3):
         following = np.roll(corners, -1, axis=0)
-        cut = np.stack([0.75 * corners + 0.25 * following, 0.25 * corners + 0.75 * following], axis=1)
+        near, far = CORNER_SHARE, 1.0 - CORNER_SHARE
+        cut = np.stack([near * corners + far * following, far * corners + near * following], axis=1)
         corners = cut.reshape(-1, 2)
     return corners
 
 
 def area_share() -> float:
     """Area of the outline divided by the square of its length."""
-    y = np.linspace(0.0, 1.0, 2001)
+    y = np.linspace(0.0, 1.0, AREA_PLACES)
     medial, lateral = edges(y)
     return float(np.trapezoid(lateral - medial, y))
 
 
 def length_mm_of_area(area_cm2: float) -> float:
     """Length of the insole of this shape that has the given area."""
-    return float(10.0 * np.sqrt(area_cm2 / area_share()))
+    return float(MM_PER_CM * np.sqrt(area_cm2 / area_share()))

@@ -5,11 +5,15 @@ from functools import cache
 import numpy as np
 from insole_protocol import layout as places
 
-from plantigrade.gait.pressure.outline import BALL_WIDTH_SHARE, edges
+from plantigrade.gait.pressure.outline import edges
+from plantigrade.gait.settings import (
+    BALL_WIDTH_SHARE,
+    MM_PER_CM,
+    MM_PER_EU_SIZE,
+    NOMINAL_EU_SIZE,
+    TERRITORY_STEPS,
+)
 from plantigrade.gait.signals import Floats, SensorLayout
-
-MM_PER_EU_SIZE = 20.0 / 3.0
-NOMINAL_EU_SIZE = 42.0
 
 
 @cache
@@ -30,7 +34,7 @@ def own_layout(eu_size: float | None = None) -> SensorLayout:
         name=places.LAYOUT_NAME,
         x_mm=x * length,
         y_mm=y * length,
-        area_cm2=_territories(x, y) * (length / 10.0) ** 2,
+        area_cm2=_territories(x, y) * (length / MM_PER_CM) ** 2,
         region=tuple(places.REGIONS),
         relative=eu_size is None,
         insole_length_mm=length,
@@ -39,7 +43,7 @@ def own_layout(eu_size: float | None = None) -> SensorLayout:
 
 def _territories(x: Floats, y: Floats) -> Floats:
     """Share of the squared length that is nearest to each of the points and inside the outline."""
-    step = 1.0 / 400.0
+    step = 1.0 / TERRITORY_STEPS
     grid_y = np.arange(step / 2, 1.0, step)
     grid_x = np.arange(step / 2, BALL_WIDTH_SHARE, step)
     medial, lateral = edges(grid_y)

@@ -5,18 +5,11 @@ The bounds are shares of the insole's length from its heel end. They are the fou
 our own insole fall on the same sides of the bounds.
 """
 
-from typing import Final
-
 import numpy as np
 
 from plantigrade.gait.parameters.pressure import REGIONS
+from plantigrade.gait.settings import FOREFOOT_END, HEEL_END, MIDFOOT_END
 from plantigrade.gait.signals import Floats
-
-HEEL_END: Final = 0.31
-MIDFOOT_END: Final = 0.59
-FOREFOOT_END: Final = 0.83
-HINDFOOT_END: Final = 0.50
-"""Rear and fore load are split at half the length."""
 
 
 def of_length(y_share: Floats) -> tuple[str, ...]:

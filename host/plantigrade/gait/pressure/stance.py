@@ -22,6 +22,7 @@ from plantigrade.gait.pressure import stance_kernel as kernel
 from plantigrade.gait.pressure.masks import Masks, masks_of
 from plantigrade.gait.pressure.regions import REGIONS
 from plantigrade.gait.pressure.stance_kernel import Rows, Value
+from plantigrade.gait.settings import CURVE_POINTS, KPA_CM2_PER_N
 from plantigrade.gait.signals import Floats, Forces, Quantity, SensorLayout
 
 
@@ -131,7 +132,7 @@ class StanceFeatures:
         """
         count, sensors = len(starts), force_n.shape[1]
         raw = np.full((count, kernel.COUNT), np.nan)
-        curves = np.full((count, 2, kernel.CURVE_POINTS), np.nan)
+        curves = np.full((count, 2, CURVE_POINTS), np.nan)
         peaks = np.zeros((count, sensors))
         impulses = np.zeros((count, sensors))
         if self._geometry is not None and count:
@@ -154,7 +155,7 @@ def _geometry(masks: Masks) -> kernel.Geometry:
         medial=masks.medial[order],
         rear=masks.rear[order],
         area_cm2=area,
-        inverse=np.where(known, kernel.KPA_CM2_PER_N / np.where(known, area, 1.0), 0.0),
+        inverse=np.where(known, KPA_CM2_PER_N / np.where(known, area, 1.0), 0.0),
         distal_y_mm=masks.distal_y_mm,
         distal_width_mm=masks.distal_width_mm,
     )

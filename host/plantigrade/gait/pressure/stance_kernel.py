@@ -12,6 +12,17 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.pressure.regions import REGIONS
+from plantigrade.gait.settings import (
+    CONTACT_KPA,
+    COP_SHARE,
+    CURVE_POINTS,
+    FEWEST_STANCE_ROWS,
+    LEVEL_FROM_S,
+    LEVEL_TO_S,
+    LONGEST_STEP_S,
+    PHASE_SHARE,
+)
 from plantigrade.gait.signals import Floats, Forces
 
 Rows = npt.NDArray[np.int64]
@@ -24,14 +35,7 @@ _compiled_sums: Decorator = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"}
 )
 
-KPA_CM2_PER_N: Final = 10.0
-CONTACT_KPA: Final = 10.0
-COP_SHARE: Final = 0.05
-PHASE_SHARE: Final = 0.10
-LEVEL_FROM_S: Final = 0.16
-LEVEL_TO_S: Final = 0.06
-LONGEST_STEP_S: Final = 0.1
-CURVE_POINTS: Final = 101
+_TOES: Final = REGIONS.index("toes")
 
 
 class Value(IntEnum):
@@ -142,7 +146,7 @@ def stances(
     )
     for k in range(starts.shape[0]):
         first, m = starts[k], stops[k] - starts[k]
-        if m < 3:
+        if m < FEWEST_STANCE_ROWS:
             continue
         span = time_s[first : first + m]
         _levels(time_s, force_n, first, geometry.order, work.level)
@@ -250,7 +254,7 @@ def _loads(row: Floats, geometry: Geometry, impulse: Floats) -> None:
             behind += impulse[s] * geometry.rear[s]
         row[10 + r] = part
         row[14 + r] = 100.0 * part / total
-        if r < 3:
+        if r < _TOES:
             medial_toeless += inner
         if r == 1:
             medial_midfoot = inner
