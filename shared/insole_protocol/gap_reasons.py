@@ -71,7 +71,7 @@ def title_of(name: str) -> str:
     >>> title_of("log_full_not_kept")
     'log full, not kept'
     """
-    for reason in (*TABLE, UNEXPLAINED):
+    for reason in TABLE + (UNEXPLAINED,):
         if reason.name == name:
             return reason.title
     return name.replace("_", " ")
