@@ -4,12 +4,57 @@ Each stands between `<!-- NAME, written by tools.make_protocol_tables -->` and `
 """
 
 import argparse
+import ast
 import sys
+from itertools import pairwise
 from pathlib import Path
 
-from insole_protocol import gap_reasons
+from insole_protocol import declarations, gap_reasons, message_table
 
 PROTOCOL = Path(__file__).resolve().parent.parent / "shared" / "PROTOCOL.md"
+
+
+def texts() -> dict[str, str]:
+    """What `message_table` says of each command, in the text below its number."""
+    body = ast.parse(Path(message_table.__file__).read_text(encoding="utf-8")).body
+    found: dict[str, str] = {}
+    for line, below in pairwise(body):
+        match line, below:
+            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name.removeprefix("OP_")] = " ".join(text.split())
+            case _:
+                pass
+    return found
+
+
+def _fields(fields: list[declarations.Field]) -> str:
+    return ", ".join(_field(field) for field in fields) or "-"
+
+
+def _field(field: declarations.Field) -> str:
+    kind = {
+        "text": "u8 n + text",
+        "value": "bytes",
+        "gaps": "count gaps, u32 next_cursor",
+        "b8": "8 bytes",
+        "u16x16": "16 x u16",
+    }.get(field.kind, field.kind)
+    name = "" if field.name == field.kind else f" {field.name}"
+    return kind + name + ("" if field.at_most is None else f" (0 to {field.at_most})")
+
+
+def commands_table() -> str:
+    """The table of section 4.
+
+    Raises:
+        KeyError: a command has no text below its number.
+    """
+    said = texts()
+    lines = ["| op | name | arguments | reply | what it does |", "|---|---|---|---|---|"]
+    for row in declarations.BY_OP.values():
+        cells = (f"0x{row.op:02X}", row.name, _fields(row.arguments), _fields(row.reply), said[row.name])
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def reasons_table() -> str:
@@ -28,7 +73,7 @@ def with_tables(text: str) -> str:
     Raises:
         ValueError: a table has no place in the document.
     """
-    for name, table in {"reasons": reasons_table()}.items():
+    for name, table in {"commands": commands_table(), "reasons": reasons_table()}.items():
         begin = f"<!-- {name}, written by tools.make_protocol_tables -->\n"
         end = f"\n<!-- end of {name} -->"
         start = text.index(begin) + len(begin)

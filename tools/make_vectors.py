@@ -1,8 +1,7 @@
 """Write the golden vectors of the protocol, shared/vectors/*.json: what both must read and refuse.
 
 The numbers come from a fixed generator, so that every run writes the same bytes. A change of a committed
-vector
-is a change of the wire: it needs a new version and a line in the changelog.
+vector is a change of the wire: it needs a new version and a line in the changelog.
 """
 
 import argparse
@@ -13,13 +12,24 @@ from array import array
 from binascii import crc32
 from pathlib import Path
 
-from insole_protocol import advert, block, fragments, ids, log_records, messages, settings, usb_frames
+from insole_protocol import (
+    advert,
+    block,
+    declarations,
+    fragments,
+    ids,
+    log_records,
+    messages,
+    settings,
+    usb_frames,
+)
 from insole_protocol import host_messages as host
 from insole_protocol.codec import Encoder
 from insole_protocol.decoder import decode_block
 
 VECTORS = Path(__file__).resolve().parent.parent / "shared" / "vectors"
 Case = dict[str, object]
+LAST_WITH_OWN_REPLY = ids.OP_LOG_ERASE  # replies to later commands are made from their declaration
 SERIAL = bytes.fromhex("0102030405 7a3f01".replace(" ", ""))
 
 
@@ -59,7 +69,7 @@ def record(rows: int, step: int, seed: int, *, imu: bool = False, slots: int = 1
     return bytes(out[:n])
 
 
-def sealed(data: bytes, at: int, change: bytes) -> bytes:
+def with_crc(data: bytes, at: int, change: bytes) -> bytes:
     """A copy with bytes changed and a checksum that vouches for it."""
     body = data[:at] + change + data[at + len(change) :]
     return body[:-4] + struct.pack("<I", crc32(body[:-4]))
@@ -129,25 +139,25 @@ def invalid_blocks() -> list[Case]:
         ("header only", "block_length", packed[:26]),
         ("truncated", "block_length", packed[:-1]),
         ("wrong sync", "sync", b"\x5a" + packed[1:]),
-        ("newer format", "block_version", sealed(packed, 1, b"\x02")),
-        ("length below the least", "block_length", sealed(packed, 2, b"\x35\x00")),
-        ("length above the most", "block_length", sealed(packed + bytes(2100), 2, b"\x01\x08")),
+        ("newer format", "block_version", with_crc(packed, 1, b"\x02")),
+        ("length below the least", "block_length", with_crc(packed, 2, b"\x35\x00")),
+        ("length above the most", "block_length", with_crc(packed + bytes(2100), 2, b"\x01\x08")),
         ("one bit of a sample flipped", "crc", packed[:40] + bytes([packed[40] ^ 4]) + packed[41:]),
         ("one bit of the checksum flipped", "crc", packed[:-1] + bytes([packed[-1] ^ 0x80])),
-        ("no frame", "frame_count", sealed(packed, 20, b"\x00")),
-        ("65 frames", "frame_count", sealed(packed, 20, b"\x41")),
-        ("57 frames with IMU", "frame_count", sealed(record(3, 9, 13, imu=True), 20, b"\x39")),
-        ("no slot a frame", "slots", sealed(packed, 21, b"\x00")),
-        ("no period", "slots", sealed(packed, 18, b"\x00\x00")),
-        ("impossible time", "device_time", sealed(packed, 8, struct.pack("<Q", 1 << 62))),
-        ("numbers that come round", "device_time", sealed(packed, 4, b"\xfe\xff\xff\xff")),
-        ("unknown encoding", "encoding", sealed(packed, 22, b"\x03")),
-        ("reserved bit of the encoding", "encoding", sealed(packed, 22, b"\x20")),
-        ("unknown layout", "layout", sealed(packed, 23, b"\x63")),
+        ("no frame", "frame_count", with_crc(packed, 20, b"\x00")),
+        ("65 frames", "frame_count", with_crc(packed, 20, b"\x41")),
+        ("57 frames with IMU", "frame_count", with_crc(record(3, 9, 13, imu=True), 20, b"\x39")),
+        ("no slot a frame", "slots", with_crc(packed, 21, b"\x00")),
+        ("no period", "slots", with_crc(packed, 18, b"\x00\x00")),
+        ("impossible time", "device_time", with_crc(packed, 8, struct.pack("<Q", 1 << 62))),
+        ("numbers that come round", "device_time", with_crc(packed, 4, b"\xfe\xff\xff\xff")),
+        ("unknown encoding", "encoding", with_crc(packed, 22, b"\x03")),
+        ("reserved bit of the encoding", "encoding", with_crc(packed, 22, b"\x20")),
+        ("unknown layout", "layout", with_crc(packed, 23, b"\x63")),
         ("packed, too long", "payload", resized(packed, packed[26:-4] + b"\x00")),
         ("packed, too short", "payload", resized(packed, packed[26:-5])),
-        ("one frame in Rice", "payload", sealed(sealed(whole, 20, b"\x01"), 22, b"\x02")),
-        ("Rice, parameter 15", "payload", sealed(whole, key, b"\x0f")),
+        ("one frame in Rice", "payload", with_crc(with_crc(whole, 20, b"\x01"), 22, b"\x02")),
+        ("Rice, parameter 15", "payload", with_crc(whole, key, b"\x0f")),
         ("Rice, ends early", "payload", resized(whole, payload[:-1])),
         ("Rice, goes on", "payload", resized(whole, payload + b"\x00")),
         ("Rice, one residual too many", "payload", resized(whole, payload + b"\x01")),
@@ -171,6 +181,29 @@ def rice_of(start: int, change: int) -> bytes:
     return resized(bytes(head) + bytes(4), pair * 8 + bytes(8) + unary)
 
 
+def sample(field: declarations.Field) -> int:
+    """A value for a field of a message that has no example of its own: its first letters, or the most
+    allowed."""
+    if field.at_most is not None:
+        return field.at_most
+    letters = int.from_bytes(field.name.encode()[:8], "little")
+    return letters & ((1 << int(field.kind.removeprefix("u").partition("x")[0])) - 1)
+
+
+def sample_reply(op: int) -> bytes:
+    """A reply to a command that has no example of its own below."""
+    fields: list[int | bytes] = []
+    tail = b""
+    for field in declarations.BY_OP[op].reply:
+        if field.kind in messages.TAILS:
+            tail = field.name.encode()
+        elif field.kind == "b8":
+            fields.append(SERIAL)
+        else:
+            fields += [sample(field)] * field.count
+    return messages.build_reply(op, op, *fields, tail=tail)
+
+
 def commands() -> Case:
     """Every command once, and what must be refused."""
     arguments: dict[int, tuple[int, ...]] = {
@@ -188,10 +221,11 @@ def commands() -> Case:
         ids.OP_LOG_ERASE: (0x013F7A05,),
     }
     valid: list[Case] = []
-    for op in messages.COMMAND_FORMATS:
+    for declared in declarations.BY_OP.values():
+        op = declared.op
         value = b"anna" if op == ids.OP_SET_SETTING else b""
-        data = host.build_command(op, 7, *arguments.get(op, ()), value=value)
-        given = list(arguments.get(op, ()))
+        given = list(arguments.get(op, ())) or [sample(field) for field in declared.arguments]
+        data = host.build_command(op, 7, *given, value=value)
         valid.append({"hex": data.hex(), "op": op, "tag": 7, "arguments": given, "value": value.hex()})
     invalid: list[Case] = [
         {"name": "empty", "hex": "", "error": "message_length"},
@@ -224,6 +258,7 @@ def replies() -> Case:
         messages.build_reply(ids.OP_LOG_STOP, 10),
         messages.build_refusal(ids.OP_SET_MODE, 11, ids.RESULT_RANGE, "9 µ is no mode: 0 to 2"),
     ]
+    good += [sample_reply(op) for op in declarations.BY_OP if op > LAST_WITH_OWN_REPLY]
     valid: list[Case] = []
     for data in good:
         reply = host.parse_reply(data)

@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from insole_protocol.fragments import Fragmenter
 
 
+RESULT_NAMES = (
+    "ok",
+    "unknown command",
+    "say hello first",
+    "no common version",
+    "wrong length",
+    "out of range",
+    "busy",
+    "not allowed",
+    "storage error",
+    "not available",
+)  # by code, section 4.2
+
+
 class ReplyError(errors.MessageError):
     """The other end refused a command; `result` is its code, the text says why in words."""
 
@@ -80,7 +94,7 @@ def as_text(data: bytes) -> str:
 
 def result_name(result: int) -> str:
     """A result code in words."""
-    return ids.RESULT_NAMES[result] if result < len(ids.RESULT_NAMES) else "result %d" % result
+    return RESULT_NAMES[result] if result < len(RESULT_NAMES) else "result %d" % result
 
 
 def build_command(op: int, tag: int, *arguments: int, value: bytes = messages.NO_VALUE) -> bytes:
@@ -123,13 +137,14 @@ def parse_reply(buf: "bytes | bytearray | memoryview") -> Reply:
 
 def _check_tail(op: int, fields: "tuple[int | bytes, ...]", tail: bytes) -> bytes:
     """What follows a reply's fields, without the length of a text; refuses what does not belong there."""
-    if op in messages.WITH_TEXT:
+    kind = messages.REPLY_TAILS.get(op)
+    if kind == "text":
         if not tail or tail[0] != len(tail) - 1 or tail[0] > ids.MAX_TEXT_BYTES:
             raise errors.MessageLengthError("reply 0x%02x: its text has not the length it names" % op)
         return tail[1:]
-    if op in messages.WITH_VALUE:
+    if kind == "value":
         expected = min(len(tail), messages.MAX_VALUE_BYTES)
-    elif op == ids.OP_LOG_GAPS:
+    elif kind == "gaps":
         if fields[0] > ids.MAX_GAPS:  # type: ignore[operator]
             raise errors.ValueRangeError("%d gaps in one reply" % fields[0])
         expected = fields[0] * messages.GAP_BYTES + 4  # type: ignore[operator]

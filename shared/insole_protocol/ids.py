@@ -1,7 +1,11 @@
 """The numbers of the protocol: UUIDs, channels, operations, results, modes, reasons, status flags.
 
-Normative text: shared/PROTOCOL.md.
+Normative text: shared/PROTOCOL.md. Operations are declared with their fields, in `message_table`.
 """
+
+from insole_protocol.message_table import *  # noqa: F403 - OP_HELLO and the others
+
+del TABLE  # noqa: F821 - the numbers alone
 
 # Versions of the protocol that this package speaks, both inclusive.
 LOWEST_VERSION = 1
@@ -23,24 +27,7 @@ MAX_MESSAGE_BYTES = 2056  # a message, whatever carries it: the longest record a
 MAX_TEXT_BYTES = 80  # a text inside a reply
 MAX_GAPS = 16  # gaps in one reply to LOG_GAPS
 
-# Operations (section 4)
-OP_HELLO = 0x01
-OP_TIME = 0x02
-OP_STATUS = 0x03
-OP_SET_MODE = 0x04
-OP_STREAM = 0x05
-OP_GET_SETTING = 0x06
-OP_SET_SETTING = 0x07
-OP_SELF_TEST = 0x08
-OP_LOG_INFO = 0x09
-OP_LOG_READ = 0x0A
-OP_LOG_STOP = 0x0B
-OP_LOG_ACK = 0x0C
-OP_LOG_GAPS = 0x0D
-OP_REBOOT = 0x0E
-OP_IDENTIFY = 0x0F
-OP_LOG_ERASE = 0x10
-REPLY_BIT = 0x80
+REPLY_BIT = 0x80  # of an operation, in its reply
 
 # Results (section 4.2)
 RESULT_OK = 0
@@ -53,18 +40,6 @@ RESULT_BUSY = 6
 RESULT_NOT_ALLOWED = 7
 RESULT_STORAGE = 8
 RESULT_NOT_AVAILABLE = 9
-RESULT_NAMES = (
-    "ok",
-    "unknown command",
-    "say hello first",
-    "no common version",
-    "wrong length",
-    "out of range",
-    "busy",
-    "not allowed",
-    "storage error",
-    "not available",
-)
 
 SIDE_LEFT = 0
 SIDE_RIGHT = 1

@@ -5,60 +5,56 @@ same formats, in `host_messages`; `replies` gives the fields names. All function
 """
 
 import struct
+import sys
 
-from insole_protocol import errors, ids
+from insole_protocol import errors, ids, message_table
 
-# Arguments of each command; SET_SETTING is followed by the value's bytes.
-COMMAND_FORMATS = {
-    ids.OP_HELLO: "<BB",
-    ids.OP_TIME: "<Q",
-    ids.OP_STATUS: "<",
-    ids.OP_SET_MODE: "<B",
-    ids.OP_STREAM: "<B",
-    ids.OP_GET_SETTING: "<B",
-    ids.OP_SET_SETTING: "<B",
-    ids.OP_SELF_TEST: "<",
-    ids.OP_LOG_INFO: "<",
-    ids.OP_LOG_READ: "<IIB",
-    ids.OP_LOG_STOP: "<",
-    ids.OP_LOG_ACK: "<I",
-    ids.OP_LOG_GAPS: "<I",
-    ids.OP_REBOOT: "<B",
-    ids.OP_IDENTIFY: "<B",
-    ids.OP_LOG_ERASE: "<I",
-}
-
-# Fields of each reply; HELLO and SELF_TEST end with u8 n and n bytes of text, the settings with the value's
-# bytes.
-REPLY_FORMATS = {
-    ids.OP_HELLO: "<BBBBHHI8s",
-    ids.OP_TIME: "<QHQQ",
-    ids.OP_STATUS: "<BBHIIIIIIIIHIHH",
-    ids.OP_SET_MODE: "<B",
-    ids.OP_STREAM: "<I",
-    ids.OP_GET_SETTING: "<B",
-    ids.OP_SET_SETTING: "<B",
-    ids.OP_SELF_TEST: "<17H",
-    ids.OP_LOG_INFO: "<HIIIIIII",
-    ids.OP_LOG_READ: "<I",
-    ids.OP_LOG_STOP: "<",
-    ids.OP_LOG_ACK: "<I",
-    ids.OP_LOG_GAPS: "<B",
-    ids.OP_REBOOT: "<",
-    ids.OP_IDENTIFY: "<",
-    ids.OP_LOG_ERASE: "<",
-}
-WITH_TEXT = (ids.OP_HELLO, ids.OP_SELF_TEST)
-WITH_VALUE = (ids.OP_GET_SETTING, ids.OP_SET_SETTING)
+_CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "u16x16": "16H", "b8": "8s"}
+TAILS = ("text", "value", "gaps")  # what may stand at the end, behind the fields of a format
 MAX_VALUE_BYTES = 32  # the longest value of a setting
 
-# The greatest value of a command's last argument, where not every one has a meaning.
-_LAST_AT_MOST = {
-    ids.OP_SET_MODE: ids.MODE_LIVE,
-    ids.OP_STREAM: 1,
-    ids.OP_LOG_READ: 1,
-    ids.OP_REBOOT: ids.REBOOT_BOOT_LOADER,
-}
+
+def parse_fields(fields: str) -> "tuple[str, str, int | None]":
+    """Struct format, tail ("" for none) and limit of the last field; `fields` as in `message_table`."""
+    form, tail, limit = "<", "", None
+    for field in fields.split(", ") if fields else ():
+        kind, name = field.split(" ")
+        if kind in TAILS:
+            tail = kind
+            break
+        form += _CODES[kind]
+        limit = int(name.split("<=")[1]) if "<=" in name else None
+    return form, tail, limit
+
+
+# By operation: format of the arguments (a value may follow), format of the reply's fields behind the result,
+# what stands at a reply's end, the greatest last argument where not every one has a meaning.
+COMMAND_FORMATS: "dict[int, str]" = {}
+REPLY_FORMATS: "dict[int, str]" = {}
+REPLY_TAILS: "dict[int, str]" = {}
+_LAST_AT_MOST: "dict[int, int]" = {}
+
+
+def _declare(table: "tuple[tuple[int, str, str, str, str], ...]") -> None:
+    forms: "dict[str, str]" = {}  # each format is kept once
+    for op, _, arguments, reply, _ in table:
+        form, _, limit = parse_fields(arguments)
+        COMMAND_FORMATS[op] = forms.setdefault(form, form)
+        if limit is not None:
+            _LAST_AT_MOST[op] = limit
+        form, tail, _ = parse_fields(reply)
+        REPLY_FORMATS[op] = forms.setdefault(form, form)
+        if tail:
+            REPLY_TAILS[op] = tail
+
+
+_declare(message_table.TABLE)
+if sys.implementation.name == "micropython":
+    # The table has served: its room on the heap goes to the rest. The numbers stay in `ids`.
+    del message_table, _declare, parse_fields
+    package = sys.modules["insole_protocol"]
+    del package.message_table  # type: ignore[attr-defined]
+    del sys.modules["insole_protocol.message_table"], package
 
 GAP_FORMAT = "<IIB"
 GAP_BYTES = 9
@@ -117,7 +113,7 @@ def check_last(op: int, arguments: "tuple[int, ...]") -> None:
 
 def build_reply(op: int, tag: int, *fields: "int | bytes", tail: bytes = NO_VALUE) -> bytes:
     """A reply with result 0. `tail`: text of HELLO and SELF_TEST in UTF-8, or a setting's value."""
-    if op in WITH_TEXT:
+    if REPLY_TAILS.get(op) == "text":
         tail = bytes((len(tail),)) + tail
     return bytes((op | ids.REPLY_BIT, tag, ids.RESULT_OK)) + struct.pack(REPLY_FORMATS[op], *fields) + tail
 

@@ -1,72 +1,98 @@
-"""Replies with names and types, for the host. `host_messages` parses; these classes name the fields.
+"""Replies with types, for the host: the names are those of `message_table`, a test compares them.
 
-Each takes a `Reply` and refuses one of another command. Units are in the names.
+Each class takes a `Reply` and refuses one of another command. Units are in the names. A reply without a class
+here is read by name with `declarations.values_of`.
 """
 
-import struct
-
-from insole_protocol import errors, ids, messages
+from insole_protocol import ids
+from insole_protocol.declarations import values_of
 from insole_protocol.host_messages import Reply
 
 
-def _fields(reply: Reply, op: int) -> "tuple[int, ...]":
-    """The fields of a reply to `op`.
+class TypedReply:
+    """A reply whose fields are attributes.
 
     Raises:
         ReplyError: the insole refused the command.
         UnknownCommandError: the reply is another command's.
     """
-    reply.check()
-    if reply.op != op:
-        raise errors.UnknownCommandError("reply to command 0x%02x instead of 0x%02x" % (reply.op, op))
-    return reply.fields  # type: ignore[return-value]
+
+    OP = 0
+
+    def __init__(self, reply: Reply) -> None:
+        values = values_of(reply, self.OP)
+        for name in values:
+            setattr(self, name, values[name])
 
 
-class HelloReply:
+class HelloReply(TypedReply):
     """Who the insole is. `serial` is 8 bytes in hex, `firmware` the version's text."""
 
+    OP = ids.OP_HELLO
+    version: int
+    side: int
+    layout: int
+    capabilities: int
+    boot: int
+    period_us: int
+    next_seq: int
+    serial: str
+    firmware: str
+
     def __init__(self, reply: Reply) -> None:
-        fields = _fields(reply, ids.OP_HELLO)
-        self.version, self.side, self.layout, self.capabilities = fields[:4]
-        self.boot, self.period_us, self.next_seq = fields[4:7]
+        super().__init__(reply)
         self.serial = "".join(["%02x" % b for b in reply.fields[7]])  # type: ignore[union-attr]
-        self.firmware = reply.text
 
 
-class TimeReply:
+class TimeReply(TypedReply):
     """One round trip of the clock: host's echo, device time at reception and at sending."""
 
-    def __init__(self, reply: Reply) -> None:
-        fields = _fields(reply, ids.OP_TIME)
-        self.echo, self.boot, self.received_us, self.sent_us = fields
+    OP = ids.OP_TIME
+    echo: int
+    boot: int
+    received_us: int
+    sent_us: int
 
 
-class StatusReply:
+class StatusReply(TypedReply):
     """The counters of the insole, section 4.1. `battery_pct` is None when unknown."""
 
+    OP = ids.OP_STATUS
+    mode: int
+    battery_pct: "int | None"
+    battery_mv: int
+    uptime_s: int
+    slots_sampled: int
+    slots_lost: int
+    slots_recorded: int
+    frames_sent: int
+    notify_refusals: int
+    max_jitter_us: int
+    steps: int
+    cadence_spm: float
+    free_heap_bytes: int
+    faults: int
+    malformed: int
+
     def __init__(self, reply: Reply) -> None:
-        fields = _fields(reply, ids.OP_STATUS)
-        self.mode = fields[0]
-        self.battery_pct = None if fields[1] == 255 else fields[1]
-        self.battery_mv, self.uptime_s = fields[2:4]
-        self.slots_sampled, self.slots_lost, self.slots_recorded = fields[4:7]
-        self.frames_sent, self.notify_refusals, self.max_jitter_us, self.steps = fields[7:11]
-        self.cadence_spm = fields[11] / 10
-        self.free_heap_bytes, self.faults, self.malformed = fields[12:15]
+        super().__init__(reply)
+        if self.battery_pct == 255:
+            self.battery_pct = None
+        self.cadence_spm = self.cadence_spm / 10
 
 
-class ModeReply:
+class ModeReply(TypedReply):
     """The mode that the insole is in now."""
 
-    def __init__(self, reply: Reply) -> None:
-        (self.mode,) = _fields(reply, ids.OP_SET_MODE)
+    OP = ids.OP_SET_MODE
+    mode: int
 
 
-class StreamReply:
+class StreamReply(TypedReply):
     """Number of the first slot that the stream will carry."""
 
-    def __init__(self, reply: Reply) -> None:
-        (self.first_seq,) = _fields(reply, ids.OP_STREAM)
+    OP = ids.OP_STREAM
+    first_seq: int
 
 
 class SettingReply:
@@ -74,51 +100,50 @@ class SettingReply:
 
     def __init__(self, reply: Reply) -> None:
         op = ids.OP_GET_SETTING if reply.op == ids.OP_GET_SETTING else ids.OP_SET_SETTING
-        (self.key,) = _fields(reply, op)
+        self.key = values_of(reply, op)["key"]
         self.value = reply.tail
 
 
-class SelfTestReply:
+class SelfTestReply(TypedReply):
     """Fault flags, the level of each force channel in counts, and a text."""
 
-    def __init__(self, reply: Reply) -> None:
-        fields = _fields(reply, ids.OP_SELF_TEST)
-        self.faults = fields[0]
-        self.levels = fields[1:17]
-        self.text = reply.text
+    OP = ids.OP_SELF_TEST
+    faults: int
+    levels: "tuple[int, ...]"
+    text: str
 
 
-class LogInfoReply:
+class LogInfoReply(TypedReply):
     """The state of the insole's log."""
 
-    def __init__(self, reply: Reply) -> None:
-        fields = _fields(reply, ids.OP_LOG_INFO)
-        self.boot, self.oldest_seq, self.next_seq, self.acknowledged_seq = fields[:4]
-        self.capacity_pages, self.used_pages, self.corrupt_pages, self.slots_overwritten = fields[4:8]
+    OP = ids.OP_LOG_INFO
+    boot: int
+    oldest_seq: int
+    next_seq: int
+    acknowledged_seq: int
+    capacity_pages: int
+    used_pages: int
+    corrupt_pages: int
+    slots_overwritten: int
 
 
-class LogReadReply:
+class LogReadReply(TypedReply):
     """The number of the transfer that begins."""
 
-    def __init__(self, reply: Reply) -> None:
-        (self.transfer,) = _fields(reply, ids.OP_LOG_READ)
+    OP = ids.OP_LOG_READ
+    transfer: int
 
 
-class LogAckReply:
+class LogAckReply(TypedReply):
     """Everything before this slot is acknowledged."""
 
-    def __init__(self, reply: Reply) -> None:
-        (self.acknowledged_seq,) = _fields(reply, ids.OP_LOG_ACK)
+    OP = ids.OP_LOG_ACK
+    acknowledged_seq: int
 
 
-class LogGapsReply:
+class LogGapsReply(TypedReply):
     """Gaps as (from seq, end seq, reason), and where to go on; `next_cursor` is None at the end."""
 
-    def __init__(self, reply: Reply) -> None:
-        (count,) = _fields(reply, ids.OP_LOG_GAPS)
-        self.gaps: "list[tuple[int, int, int]]" = [
-            struct.unpack_from(messages.GAP_FORMAT, reply.tail, i * messages.GAP_BYTES)  # type: ignore[misc]
-            for i in range(count)
-        ]
-        cursor: int = struct.unpack_from("<I", reply.tail, count * messages.GAP_BYTES)[0]
-        self.next_cursor = None if cursor == ids.NO_SEQ else cursor
+    OP = ids.OP_LOG_GAPS
+    gaps: "list[tuple[int, int, int]]"
+    next_cursor: "int | None"

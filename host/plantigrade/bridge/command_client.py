@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from insole_protocol import host_messages, ids
+from insole_protocol.declarations import name_of
 from insole_protocol.errors import ProtocolError
 
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError, VersionError
 from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
 
 REPLY_TIMEOUT_S = 4.0
-OP_NAMES = {value: name[3:] for name, value in vars(ids).items() if name.startswith("OP_")}
 
 
 class Answer(NamedTuple):
@@ -59,13 +59,13 @@ class CommandClient:
                 reply, arrival_ns = await future
         except TimeoutError as error:
             raise ReplyTimeoutError(
-                f"{self._link.name} did not answer {OP_NAMES[op]} within {self._timeout_s:g} s"
+                f"{self._link.name} did not answer {name_of(op)} within {self._timeout_s:g} s"
             ) from error
         finally:
             del self._waiting[tag]
         if reply.result != ids.RESULT_OK:
             kind = VersionError if reply.result == ids.RESULT_VERSION else RefusedError
-            raise kind(self._link.name, OP_NAMES[op], reply.result, reply.text)
+            raise kind(self._link.name, name_of(op), reply.result, reply.text)
         return Answer(reply, sent_ns, arrival_ns)
 
     def on_control(self, message: bytes, arrival_ns: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from insole_protocol import ids, replies
+from insole_protocol.declarations import BY_OP, values_of
 from insole_protocol.layout import SENSOR_NAMES
 
 from plantigrade.bridge.errors import BridgeError, RefusedError
@@ -108,10 +109,16 @@ async def _read_info(session: Session) -> dict[str, Any]:
     status = await session.fetch_status()
     answer: dict[str, Any] = {"insole": _identity(identity), "state": _state(status)}
     answer["settings"] = await targets.read_settings(session)
-    try:
-        answer["log"] = vars(await session.fetch_log_info())
-    except RefusedError as error:
-        answer["log"] = {"note": str(error)}
+    for declared in BY_OP.values():
+        if not declared.section or declared.section in answer:
+            continue
+        try:
+            reply = (await session.command_client.ask(declared.op)).reply
+        except RefusedError as error:
+            if error.result != ids.RESULT_UNKNOWN_COMMAND:  # an older firmware has fewer sections
+                answer[declared.section] = {"note": str(error)}
+        else:
+            answer[declared.section] = values_of(reply, declared.op)
     return answer
 
 

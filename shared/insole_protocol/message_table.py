@@ -1,0 +1,86 @@
+"""Every command and its reply, declared once (PROTOCOL.md section 4).
+
+`messages` makes the formats of both interpreters from `TABLE`, `declarations` the names of the fields for
+hosts, `tools.make_vectors` a golden message of each, `tools.make_protocol_tables` the table of PROTOCOL.md,
+and `plantigrade device info` shows the replies that have a section. The texts below the numbers are for
+PROTOCOL.md; they are dropped when the module is compiled for a chip.
+
+A row: number, name, arguments, fields of the reply, section of `device info` ("" for none). Fields are parted
+by ", ", each a type and a name:
+
+    u8 u16 u32 u64   little-endian integers; `u8 mode<=2`: greater values are refused (last argument only)
+    u16x16 b8        16 integers; 8 bytes
+    text             at the end: u8 n and n bytes of UTF-8
+    value            at the end: bytes of a setting
+    gaps             at the end: as many gaps as the field before says, then u32 next cursor
+
+The number of a command is given once and never again (PROTOCOL.md section 9).
+"""
+
+OP_HELLO = 0x01
+"""Agrees on a version and says who the insole is. `lowest` and `highest` are what the host speaks; `side` is
+0 left, 1 right, 255 unset."""
+OP_TIME = 0x02
+"""One round trip of the clocks: the host's time, in any unit, comes back beside the device's at reception and
+at sending."""
+OP_STATUS = 0x03
+"""The insole's counters, section 4.1."""
+OP_SET_MODE = 0x04
+"""Changes the mode: 0 idle, 1 daily, 2 live."""
+OP_STREAM = 0x05
+"""Switches live records on or off; `first_seq` is the first slot that will be sent."""
+OP_GET_SETTING = 0x06
+"""Reads a setting, section 4.4."""
+OP_SET_SETTING = 0x07
+"""Stores a setting and gives it back as stored, section 4.4."""
+OP_SELF_TEST = 0x08
+"""Tests the insole: fault flags, the level of each force channel in counts, remarks."""
+OP_LOG_INFO = 0x09
+"""The state of the insole's log; pages are of 4096 bytes."""
+OP_LOG_READ = 0x0A
+"""Begins a transfer of the slots from `first_seq` to before `end_seq`, section 4.3."""
+OP_LOG_STOP = 0x0B
+"""Ends the transfer that is under way, if there is one."""
+OP_LOG_ACK = 0x0C
+"""All slots before `seq` are durable on the host."""
+OP_LOG_GAPS = 0x0D
+"""Lists gaps that end after `cursor`: u32 from seq, u32 end seq, u8 reason each; the last `next_cursor` is
+0xFFFFFFFF."""
+OP_REBOOT = 0x0E
+"""Restarts the insole: 0 normally, 1 into the boot loader."""
+OP_IDENTIFY = 0x0F
+"""Lets the insole blink, at most 60 s."""
+OP_LOG_ERASE = 0x10
+"""Erases the log; `confirmation` is the last four bytes of the serial."""
+
+TABLE = (
+    (
+        OP_HELLO, "HELLO", "u8 lowest, u8 highest",
+        "u8 version, u8 side, u8 layout, u8 capabilities, u16 boot, u16 period_us, u32 next_seq, b8 serial,"
+        " text firmware", "",
+    ),
+    (OP_TIME, "TIME", "u64 host_time", "u64 echo, u16 boot, u64 received_us, u64 sent_us", ""),
+    (
+        OP_STATUS, "STATUS", "",
+        "u8 mode, u8 battery_pct, u16 battery_mv, u32 uptime_s, u32 slots_sampled, u32 slots_lost,"
+        " u32 slots_recorded, u32 frames_sent, u32 notify_refusals, u32 max_jitter_us, u32 steps,"
+        " u16 cadence_spm, u32 free_heap_bytes, u16 faults, u16 malformed", "state",
+    ),
+    (OP_SET_MODE, "SET_MODE", "u8 mode<=2", "u8 mode", ""),
+    (OP_STREAM, "STREAM", "u8 on<=1", "u32 first_seq", ""),
+    (OP_GET_SETTING, "GET_SETTING", "u8 key", "u8 key, value value", ""),
+    (OP_SET_SETTING, "SET_SETTING", "u8 key, value value", "u8 key, value value", ""),
+    (OP_SELF_TEST, "SELF_TEST", "", "u16 faults, u16x16 levels, text text", ""),
+    (
+        OP_LOG_INFO, "LOG_INFO", "",
+        "u16 boot, u32 oldest_seq, u32 next_seq, u32 acknowledged_seq, u32 capacity_pages, u32 used_pages,"
+        " u32 corrupt_pages, u32 slots_overwritten", "log",
+    ),
+    (OP_LOG_READ, "LOG_READ", "u32 first_seq, u32 end_seq, u8 newest_first<=1", "u32 transfer", ""),
+    (OP_LOG_STOP, "LOG_STOP", "", "", ""),
+    (OP_LOG_ACK, "LOG_ACK", "u32 seq", "u32 acknowledged_seq", ""),
+    (OP_LOG_GAPS, "LOG_GAPS", "u32 cursor", "u8 count, gaps gaps", ""),
+    (OP_REBOOT, "REBOOT", "u8 kind<=1", "", ""),
+    (OP_IDENTIFY, "IDENTIFY", "u8 seconds", "", ""),
+    (OP_LOG_ERASE, "LOG_ERASE", "u32 confirmation", "", ""),
+)  # fmt: skip
