@@ -240,7 +240,7 @@ UNITS_OF = {
 
 def test_every_place_of_the_kernels_row_is_some_column() -> None:
     assert len(worked()) == len(NAMES)
-    places = {int(column.place) for column in stance._COLUMNS}
+    places = {int(place) for place in stance.kernel.COLUMNS.values()}
     assert places == set(range(stance.kernel.COUNT))
     assert len(NAMES) == len(set(NAMES)) == len(places) + 2, "range and width stand in mm and in per cent"
 

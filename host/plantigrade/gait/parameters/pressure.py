@@ -134,7 +134,7 @@ CONTACT_AREA: Final = Regional(
     "Contact area, {}",
     40,
     "cm2",
-    _PRESSURE,
+    _PRESSURE | Needs.MILLIMETRES,
     _AREA,
     limits=_TERRITORIES,
 )
@@ -318,7 +318,7 @@ PARAMETERS: Final = (
         "contact_area_cm2",
         "Contact area",
         "cm2",
-        needs=_PRESSURE,
+        needs=_PRESSURE | Needs.MILLIMETRES,
         definition=_AREA,
         limits=_TERRITORIES,
         shown={View.SUMMARY: 220, View.PRESSURE: 30, View.PAGE_FEET: 110},

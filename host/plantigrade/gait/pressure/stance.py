@@ -9,71 +9,16 @@ from typing import Final
 
 import numpy as np
 
-from plantigrade.gait.parameters.pressure import (
-    CONTACT_AREA,
-    FTI,
-    LOAD_SHARE,
-    PEAK_PRESSURE,
-    PTI,
-    Regional,
-)
+from plantigrade.gait.parameters.definition import Needs
 from plantigrade.gait.parameters.registry import definition_of
 from plantigrade.gait.pressure import stance_kernel as kernel
 from plantigrade.gait.pressure.masks import Masks, masks_of
 from plantigrade.gait.pressure.regions import REGIONS
-from plantigrade.gait.pressure.stance_kernel import Rows, Value
+from plantigrade.gait.pressure.stance_memory import Geometry, Rows
 from plantigrade.gait.settings import CURVE_POINTS, KPA_CM2_PER_N
 from plantigrade.gait.signals import Floats, Forces, Quantity, SensorLayout
 
-
-@dataclass(frozen=True)
-class Column:
-    """One value of a stance.
-
-    Attributes:
-        name: as in the strides' table.
-        place: in the kernel's row.
-    """
-
-    name: str
-    place: int
-
-
-def _of_regions(family: Regional, place: int) -> list[Column]:
-    return [Column(family.name(region), place + r) for r, region in enumerate(REGIONS)]
-
-
-_COLUMNS: Final = (
-    Column("peak_pressure_kpa", Value.PEAK_PRESSURE),
-    *_of_regions(PEAK_PRESSURE, Value.PEAK_PRESSURE_REGION),
-    Column("pti_kpa_s", Value.PTI),
-    *_of_regions(PTI, Value.PTI_REGION),
-    *_of_regions(FTI, Value.FTI_REGION),
-    *_of_regions(LOAD_SHARE, Value.LOAD_SHARE_REGION),
-    Column("contact_area_cm2", Value.CONTACT_AREA),
-    *_of_regions(CONTACT_AREA, Value.CONTACT_AREA_REGION),
-    Column("ml_index_heel", Value.ML_HEEL),
-    Column("ml_index_forefoot", Value.ML_FOREFOOT),
-    Column("force_arch_index", Value.FORCE_ARCH),
-    Column("rear_load_pct", Value.REAR_LOAD),
-    Column("cop_start_y_pct", Value.COP_START_Y),
-    Column("cop_end_y_pct", Value.COP_END_Y),
-    Column("cop_mean_x_pct", Value.COP_MEAN_X),
-    Column("cop_mean_y_pct", Value.COP_MEAN_Y),
-    Column("gait_line_length_mm", Value.GAIT_LINE_LENGTH),
-    Column("gait_line_range_mm", Value.GAIT_LINE_RANGE),
-    Column("gait_line_range_pct", Value.GAIT_LINE_RANGE),
-    Column("gait_line_width_mm", Value.GAIT_LINE_WIDTH),
-    Column("gait_line_width_pct", Value.GAIT_LINE_WIDTH),
-    Column("cop_mean_velocity_mm_per_s", Value.COP_MEAN_VELOCITY),
-    Column("cop_peak_velocity_mm_per_s", Value.COP_PEAK_VELOCITY),
-    Column("cpei_pct", Value.CPEI),
-    Column("foot_flat_s", Value.FOOT_FLAT),
-    Column("heel_off_s", Value.HEEL_OFF),
-    Column("medial_arch_index", Value.MEDIAL_ARCH),
-)
-
-NAMES: Final = tuple(column.name for column in _COLUMNS)
+NAMES: Final = tuple(kernel.COLUMNS)
 UNITS: Final = {name: definition_of(name).unit for name in NAMES}
 
 _NO_LAYOUT = "the source does not say where the sensors lie"
@@ -116,7 +61,7 @@ class StanceFeatures:
         self._geometry = _geometry(self.masks) if self.masks is not None else None
         self.unavailable: dict[str, str] = _unavailable(layout, self.masks, quantity)
         self._blank = np.array([name in self.unavailable for name in NAMES])
-        self._places = np.array([int(column.place) for column in _COLUMNS])
+        self._places = np.array([int(place) for place in kernel.COLUMNS.values()])
         self._scales = _scales(self.masks)
 
     def rows(self, time_s: Floats, force_n: Forces, starts: Rows, stops: Rows) -> StanceRows:
@@ -143,11 +88,11 @@ class StanceFeatures:
         return StanceRows(values, curves, peaks, impulses)
 
 
-def _geometry(masks: Masks) -> kernel.Geometry:
+def _geometry(masks: Masks) -> Geometry:
     order = masks.order
     area = np.ascontiguousarray(masks.area_cm2[order])
     known = area > 0.0
-    return kernel.Geometry(
+    return Geometry(
         order=order,
         borders=masks.borders,
         x_mm=masks.x_mm[order],
@@ -187,14 +132,14 @@ def _unavailable(layout: SensorLayout | None, masks: Masks | None, quantity: Qua
 
 
 def _reason(name: str, layout: SensorLayout, masks: Masks, quantity: Quantity) -> str | None:
-    is_pressure = name.startswith(("peak_pressure", "pti", "contact_area"))
-    if is_pressure and not masks.has_area:
+    needs = definition_of(name).needs
+    if Needs.AREAS in needs and not masks.has_area:
         return _NO_AREA
-    if quantity == "footswitch" and (is_pressure or name.startswith("fti")):
+    if quantity == "footswitch" and Needs.NEWTONS in needs:
         return _NOT_NEWTONS
     if layout.relative and layout.insole_length_mm is None and name == "cpei_pct":
         return _NO_SHAPE
-    if layout.relative and name.endswith(("_mm", "_mm_per_s", "_cm2")):
+    if layout.relative and Needs.MILLIMETRES in needs:
         return _NO_SCALE
     region = _region_in(name)
     if region is not None and not masks.has_region[region]:

@@ -4,15 +4,23 @@ Kept apart from `stance` because compiled code has its own rules: plain arrays, 
 results is `Value`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from plantigrade.gait.pressure.regions import REGIONS
+from plantigrade.gait.parameters.pressure import (
+    CONTACT_AREA,
+    FTI,
+    LOAD_SHARE,
+    PEAK_PRESSURE,
+    PTI,
+    REGIONS,
+    Regional,
+)
+from plantigrade.gait.pressure.stance_memory import Geometry, Rows, Work
 from plantigrade.gait.settings import (
     CONTACT_KPA,
     COP_SHARE,
@@ -25,7 +33,6 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.signals import Floats, Forces
 
-Rows = npt.NDArray[np.int64]
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _compiled: Decorator = numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -71,42 +78,40 @@ class Value(IntEnum):
 COUNT: Final = max(Value) + 1
 
 
-class Geometry(NamedTuple):
-    """An insole as the kernel reads it; sensors sorted by region.
-
-    Attributes:
-        order: (S,) column of each sensor in the samples.
-        borders: (5,) where each region begins and ends.
-        x_mm, y_mm, medial, rear: (S,) as in `Masks`.
-        area_cm2: (S,) 0 where unknown.
-        inverse: (S,) kPa for each newton, 0 where the area is unknown.
-        distal_y_mm, distal_width_mm: as in `Masks`.
-    """
-
-    order: Rows
-    borders: Rows
-    x_mm: Floats
-    y_mm: Floats
-    medial: Floats
-    rear: Floats
-    area_cm2: Floats
-    inverse: Floats
-    distal_y_mm: float
-    distal_width_mm: float
+def _of_regions(family: Regional, place: int) -> dict[str, int]:
+    return {family.name(region): place + r for r, region in enumerate(REGIONS)}
 
 
-class Work(NamedTuple):
-    """Memory of one stance: unloaded level and net load of each sensor; total, x, y, heel and forefoot of
-    each sample; per sensor the greatest force as measured and the net impulse; PTI of the regions and of the
-    foot.
-    """
-
-    level: Floats
-    load: Floats
-    series: Floats
-    peak: Floats
-    impulse: Floats
-    pti: Floats
+COLUMNS: Final[Mapping[str, int]] = {
+    "peak_pressure_kpa": Value.PEAK_PRESSURE,
+    **_of_regions(PEAK_PRESSURE, Value.PEAK_PRESSURE_REGION),
+    "pti_kpa_s": Value.PTI,
+    **_of_regions(PTI, Value.PTI_REGION),
+    **_of_regions(FTI, Value.FTI_REGION),
+    **_of_regions(LOAD_SHARE, Value.LOAD_SHARE_REGION),
+    "contact_area_cm2": Value.CONTACT_AREA,
+    **_of_regions(CONTACT_AREA, Value.CONTACT_AREA_REGION),
+    "ml_index_heel": Value.ML_HEEL,
+    "ml_index_forefoot": Value.ML_FOREFOOT,
+    "force_arch_index": Value.FORCE_ARCH,
+    "rear_load_pct": Value.REAR_LOAD,
+    "cop_start_y_pct": Value.COP_START_Y,
+    "cop_end_y_pct": Value.COP_END_Y,
+    "cop_mean_x_pct": Value.COP_MEAN_X,
+    "cop_mean_y_pct": Value.COP_MEAN_Y,
+    "gait_line_length_mm": Value.GAIT_LINE_LENGTH,
+    "gait_line_range_mm": Value.GAIT_LINE_RANGE,
+    "gait_line_range_pct": Value.GAIT_LINE_RANGE,
+    "gait_line_width_mm": Value.GAIT_LINE_WIDTH,
+    "gait_line_width_pct": Value.GAIT_LINE_WIDTH,
+    "cop_mean_velocity_mm_per_s": Value.COP_MEAN_VELOCITY,
+    "cop_peak_velocity_mm_per_s": Value.COP_PEAK_VELOCITY,
+    "cpei_pct": Value.CPEI,
+    "foot_flat_s": Value.FOOT_FLAT,
+    "heel_off_s": Value.HEEL_OFF,
+    "medial_arch_index": Value.MEDIAL_ARCH,
+}
+"""Parameter to its place in a row; two that differ in their unit share one."""
 
 
 @_compiled
