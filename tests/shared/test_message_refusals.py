@@ -51,7 +51,7 @@ def test_a_command_shorter_than_its_head() -> None:
 
 
 def test_unknown_operations() -> None:
-    for op in (0x00, 0x11, 0x83, 0xFF):
+    for op in (0x00, 0x60, 0x83, 0xFF):
         text = "there is no command 0x%02x" % op  # noqa: UP031
         refused(UNKNOWN, text, messages.parse_command, bytes((op, 1)))
         refused(UNKNOWN, text, host_messages.build_command, op, 1)
@@ -134,7 +134,7 @@ def test_replies_shorter_than_their_head_or_unknown() -> None:
     for n in range(3):
         text = "a reply has at least 3 bytes, this has %d" % n  # noqa: UP031
         refused(LENGTH, text, host_messages.parse_reply, b"\x83\x01\x00"[:n])
-    for first in (0x00, 0x03, 0x80, 0x91, 0xFF, 0x7F):
+    for first in (0x00, 0x03, 0x80, 0xE0, 0xFF, 0x7F):
         text = "no command has the reply 0x%02x" % first  # noqa: UP031
         refused(UNKNOWN, text, host_messages.parse_reply, bytes((first, 1, 0)))
         refused(UNKNOWN, text, host_messages.parse_reply, bytes((first, 1, 5)))

@@ -96,7 +96,7 @@ def test_values_out_of_range_are_refused_with_words():
 def test_unknown_operations():
     host = Central(Workbench())
     host.hello()
-    for op in (0, 0x11, 0x55, 0x7F):
+    for op in (0, 0x60, 0x55, 0x7F):
         message = bytes((op, 3))
         host.write(message)
         ((_, reply),) = host.receive()

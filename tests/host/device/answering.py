@@ -8,6 +8,8 @@ from plantigrade.link.base import LinkError
 from tests.host.bridge_kit.fake_insole import FakeInsole, FakeLink, record_of
 
 SERIAL = bytes(range(0xA0, 0xA8))
+NEWEST_KNOWN = ids.OP_LOG_ERASE
+"""Commands beyond this one are those of a newer firmware."""
 STATUS = (2, 87, 3901, 5, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1085, 1009, 0x0085, 1011)
 """Mode live, faults 0x85: sensor, log and one that this version does not know."""
 VALUES = {
@@ -37,6 +39,7 @@ class Answering(FakeLink):
     delay_s: float = 0.0
     tested: tuple[int, str] = (0, "")
     keeps_log: bool = True
+    log_refusal: int = ids.RESULT_NOT_AVAILABLE
     values: dict[int, bytes] = field(default_factory=lambda: dict(VALUES))
     acknowledged: int = 1000
     blinks: list[int] = field(default_factory=list[int])
@@ -55,6 +58,8 @@ class Answering(FakeLink):
             ids.OP_LOG_ACK: self._acknowledge,
             ids.OP_LOG_GAPS: self._gaps,
         }
+        if command.op > NEWEST_KNOWN:
+            return messages.build_refusal(command.op, command.tag, ids.RESULT_UNKNOWN_COMMAND, "older")
         answer = answers.get(command.op)
         return answer(command) if answer else super()._carry_out(command, received_us)
 
@@ -82,7 +87,7 @@ class Answering(FakeLink):
 
     def _log_info(self, command: messages.Command) -> bytes:
         if not self.keeps_log:
-            return messages.build_refusal(command.op, command.tag, ids.RESULT_NOT_AVAILABLE, "no log here")
+            return messages.build_refusal(command.op, command.tag, self.log_refusal, "no log here")
         state = (7, 1000, self.insole.next_seq, self.acknowledged, 2048, 12, 1, 34)
         return messages.build_reply(command.op, command.tag, *state)
 

@@ -42,8 +42,8 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> Reached:
     return reach
 
 
-def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(device, [str(word) for word in words])
+def run(*texts: str | Path) -> Result:
+    return CliRunner().invoke(device, [str(word) for word in texts])
 
 
 INFO = """\
@@ -137,6 +137,12 @@ def test_an_insole_without_a_log_says_why(reached: Reached) -> None:
     assert found["log"] == {"note": "fake insole refused LOG_INFO: no log here"}
 
 
+def test_a_section_that_an_older_firmware_does_not_know_is_left_out(reached: Reached) -> None:
+    reached(keeps_log=False, log_refusal=ids.RESULT_UNKNOWN_COMMAND)
+    found = json.loads(run("info", "--json", "-").stdout)
+    assert list(found) == ["schema", "insole", "state", "settings"]
+
+
 def test_a_setting_that_is_no_value_is_told(reached: Reached) -> None:
     reached(values={1: b"\x01\x02"})
     done = run("info")
@@ -151,19 +157,19 @@ def test_an_insole_out_of_reach(reached: Reached) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "said"), [(ids.MODE_IDLE, "idle"), (ids.MODE_DAILY, "daily"), (ids.MODE_LIVE, "live"), (9, "9")]
+    ("mode", "text"), [(ids.MODE_IDLE, "idle"), (ids.MODE_DAILY, "daily"), (ids.MODE_LIVE, "live"), (9, "9")]
 )
-def test_modes_in_words(mode: int, said: str) -> None:
+def test_modes_in_words(mode: int, text: str) -> None:
     status: Any = type("Status", (), {})()
     status.mode, status.faults = mode, 0
-    assert entry._state(status) == {"mode": said, "faults": []}
+    assert entry._state(status) == {"mode": text, "faults": []}
 
 
 def test_what_is_unknown_or_none_in_words() -> None:
-    said = entry._section(
+    text = entry._section(
         "title", {"battery_pct": None, "faults": [], "rest": [1, "two"], "text": "", "n": 0}
     )
-    assert said.splitlines() == [
+    assert text.splitlines() == [
         "title",
         "  battery pct  unknown",
         "  faults       none",
