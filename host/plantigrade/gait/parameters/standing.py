@@ -5,17 +5,14 @@ from typing import Final
 
 from plantigrade.gait.parameters import sources
 from plantigrade.gait.parameters.definition import Home, Needs, ParameterDefinition, ParameterGroup, View
-
-LOAD_S: Final = 5.0
-SWAY_S: Final = 20.0
-_SPECTRUM_S: Final = 20.0
+from plantigrade.gait.settings import MIN_LOAD_S, MIN_SWAY_S
 
 _load = partial(
     ParameterDefinition,
     home=Home.STANDING,
     group=ParameterGroup.STANDING,
     min_strides=0,
-    min_seconds=LOAD_S,
+    min_seconds=MIN_LOAD_S,
 )
 _sway = partial(
     ParameterDefinition,
@@ -23,9 +20,9 @@ _sway = partial(
     group=ParameterGroup.SWAY,
     needs=Needs.STANDING | Needs.PLACES | Needs.MILLIMETRES,
     min_strides=0,
-    min_seconds=SWAY_S,
+    min_seconds=MIN_SWAY_S,
 )
-_spectrum = partial(_sway, home=Home.SPECTRUM, min_seconds=_SPECTRUM_S)
+_spectrum = partial(_sway, home=Home.SPECTRUM)
 
 _BEHIND: Final = "share of the load behind half the length"
 _LENGTH: Final = "length of the path; over its duration"

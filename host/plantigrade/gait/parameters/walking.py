@@ -5,6 +5,7 @@ from typing import Final
 
 from plantigrade.gait.parameters import sources
 from plantigrade.gait.parameters.definition import (
+    MIN_STRIDES,
     MIN_STRIDES_VARIABILITY,
     Home,
     Needs,
@@ -12,6 +13,7 @@ from plantigrade.gait.parameters.definition import (
     ParameterGroup,
     View,
 )
+from plantigrade.gait.settings import FEWEST_WALKS
 
 _row = partial(ParameterDefinition, home=Home.WALK, group=ParameterGroup.WALKING, needs=Needs.CONTACTS)
 _variation = partial(_row, min_strides=MIN_STRIDES_VARIABILITY, ratio=False)
@@ -101,7 +103,7 @@ PARAMETERS: Final = (
         "%",
         definition=_WALKS,
         limits=_THREE_WALKS,
-        min_strides=36,
+        min_strides=FEWEST_WALKS * MIN_STRIDES,
         walk_cv_of="stride_time_s",
         ratio=False,
     ),
@@ -111,7 +113,7 @@ PARAMETERS: Final = (
         "%",
         definition=_WALKS,
         limits=_THREE_WALKS,
-        min_strides=36,
+        min_strides=FEWEST_WALKS * MIN_STRIDES,
         walk_cv_of="swing_time_s",
         ratio=False,
     ),
