@@ -14,9 +14,8 @@ from plantigrade.gait.parameters.registry import (
     units_of,
 )
 from plantigrade.gait.results import STRIDE_UNITS, Parameter, StrideTable
+from plantigrade.gait.settings import FEWEST_WALKS, MAD_TO_SD
 from plantigrade.gait.signals import Floats, Foot
-
-_TO_SD = 1.4826
 
 
 def spread(values: Floats, unit: str, unavailable: str = "") -> Parameter:
@@ -42,7 +41,7 @@ def spread(values: Floats, unit: str, unavailable: str = "") -> Parameter:
         sd=sd,
         cv_pct=100.0 * sd / abs(mean) if mean else None,
         median=median,
-        mad=_TO_SD * float(np.median(np.abs(known - median))),
+        mad=MAD_TO_SD * float(np.median(np.abs(known - median))),
         note=_enough(count),
     )
 
@@ -180,8 +179,9 @@ def bout_variability(tables: Sequence[StrideTable], bouts: int) -> dict[str, Par
             values = np.concatenate([getattr(t, name)[t.valid & (t.bout == bout)] for t in tables])
             if len(values) >= MIN_STRIDES:
                 means.append(float(np.mean(values)))
-        if len(means) < 3:
-            note = f"{len(means)} walks of at least {MIN_STRIDES} valid strides; at least 3 are needed"
+        if len(means) < FEWEST_WALKS:
+            asked = f"at least {MIN_STRIDES} valid strides; at least {FEWEST_WALKS} are needed"
+            note = f"{len(means)} walks of {asked}"
             result[label] = Parameter(None, "%", len(means), note=note)
         else:
             value = 100.0 * float(np.std(means, ddof=1) / np.mean(means))

@@ -11,8 +11,9 @@ from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in, symbol_of, title_of
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
-from plantigrade.posture.baseline.before_after import MIN_STRIDES, Difference, compare
+from plantigrade.posture.baseline.before_after import Difference, compare
 from plantigrade.posture.rules_engine.features import from_analysis
+from plantigrade.posture.settings import COMPARED_MIN_STRIDES
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_books import when
 from plantigrade.report.document_numbers import number
@@ -76,7 +77,7 @@ def baseline_blocks(
         for metric in METRICS:
             centre, spread = usual.centre(table.foot, metric), usual.spread(table.foot, metric)
             values = table.of(metric) if metric in table.values else np.empty(0)
-            if len(values) < MIN_STRIDES or not (math.isfinite(centre) and spread > 0):
+            if len(values) < COMPARED_MIN_STRIDES or not (math.isfinite(centre) and spread > 0):
                 continue
             now = float(np.median(values))
             away = (now - centre) / spread

@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.bridge.clock.connection_interval import connection_interval_ns
+from plantigrade.gait.settings import MAD_TO_SD
 
 F64 = NDArray[np.float64]
 
@@ -107,7 +108,7 @@ def _fit_with_events(stamps: Stamps, slope: float, interval_ns: float) -> Fit:
     slope = robust_slope(age_s, aligned_ns, slope)
     rest_ns = aligned_ns - slope * age_s
     received_ns = float(np.median(rest_ns))
-    scatter_ns = max(LEAST_SCATTER_NS, 1.4826 * float(np.median(np.abs(rest_ns - received_ns))))
+    scatter_ns = max(LEAST_SCATTER_NS, MAD_TO_SD * float(np.median(np.abs(rest_ns - received_ns))))
     # A time stamp that an end took too late may put a lower bound too high; the events know better.
     level_ns = stamps.low_ns - slope * age_s
     level_ns = level_ns[level_ns <= received_ns + scatter_ns]
@@ -181,7 +182,7 @@ def robust_slope(age_s: F64, offset_ns: F64, first_guess: float) -> float:
         mean_age = float(np.average(age_s, weights=weights))
         level = float(np.average(offset_ns - slope * (age_s - mean_age), weights=weights))
         rest = np.abs(offset_ns - level - slope * (age_s - mean_age))
-        scatter_ns = max(LEAST_SCATTER_NS, 1.4826 * float(np.median(rest)))
+        scatter_ns = max(LEAST_SCATTER_NS, MAD_TO_SD * float(np.median(rest)))
         weights = HUBER_SCATTERS * scatter_ns / np.maximum(rest, HUBER_SCATTERS * scatter_ns)
         centred = age_s - float(np.average(age_s, weights=weights))
         prior = (scatter_ns / (1e3 * PRIOR_DRIFT_PPM)) ** 2

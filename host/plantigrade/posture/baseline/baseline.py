@@ -9,39 +9,21 @@ from typing import Any
 import numpy as np
 
 from plantigrade.errors import FileError
+from plantigrade.gait.settings import MAD_TO_SD
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.rules_engine.features import StrideColumns
 from plantigrade.posture.rules_engine.statistics import cv_pct
+from plantigrade.posture.settings import (
+    BASELINE_MIN_DAYS,
+    DAY_SD_FLOOR,
+    KEEP_DAYS,
+    MIN_STRIDES_A_DAY,
+    RELATIVE_FLOOR,
+)
 
 SCHEMA = "plantigrade.baseline/1"
-MIN_DAYS = 3
-MIN_STRIDES_A_DAY = 60
-KEEP_DAYS = 60
 NAN = float("nan")
-
-FLOOR: Mapping[str, float] = {
-    "force_arch_index": 0.010,
-    "ml_index_heel": 0.040,
-    "ml_index_forefoot": 0.035,
-    "load_share_heel_pct": 1.2,
-    "load_share_midfoot_pct": 1.0,
-    "load_share_forefoot_pct": 1.2,
-    "load_share_toes_pct": 1.0,
-    "forefoot_pti_bw": 3.0,
-    "heel_pti_bw": 3.0,
-    "push_off_bw": 0.02,
-    "loading_rate_bw_per_s": 0.5,
-    "stride_time_s": 0.02,
-    "stance_time_s": 0.012,
-    "stance_pct": 0.45,
-    "double_support_pct": 0.8,
-    "cpei_pct": 1.5,
-    "second_peak_missing": 0.15,
-}
-"""Smallest SD between days that is believed: an insole is not taken off and put on again without moving.
-Assumed; about twice what virtual people show."""
-RELATIVE_FLOOR = 0.03
 
 
 @dataclass(frozen=True)
@@ -103,7 +85,7 @@ class PersonalBaseline:
     def for_tag(self, tag: str) -> "TagReference | None":
         """The reference of one shoe or orthotic; None before there are three days of it."""
         days = [day for day in self.days if day.tag == tag]
-        return TagReference(tag, days) if len(days) >= MIN_DAYS else None
+        return TagReference(tag, days) if len(days) >= BASELINE_MIN_DAYS else None
 
     def save(self, path: Path) -> None:
         """Write as JSON, whole or not at all, for the owner alone to read.
@@ -128,23 +110,23 @@ class TagReference:
     def centre(self, foot: Foot, metric: str) -> float:
         """Median over days; NaN where fewer than three know it."""
         values = self._values(foot, metric)
-        return float(np.median(values)) if len(values) >= MIN_DAYS else NAN
+        return float(np.median(values)) if len(values) >= BASELINE_MIN_DAYS else NAN
 
     def spread(self, foot: Foot, metric: str) -> float:
         """Robust SD between days, not below the metric's floor; widened while there are few days."""
         values = self._values(foot, metric)
-        if len(values) < MIN_DAYS:
+        if len(values) < BASELINE_MIN_DAYS:
             return NAN
         centre = float(np.median(values))
-        robust = 1.4826 * float(np.median(np.abs(np.array(values) - centre)))
-        floor = FLOOR.get(metric, RELATIVE_FLOOR * abs(centre))
+        robust = MAD_TO_SD * float(np.median(np.abs(np.array(values) - centre)))
+        floor = DAY_SD_FLOOR.get(metric, RELATIVE_FLOOR * abs(centre))
         return max(robust, floor) * float(np.sqrt(1.0 + 1.0 / len(values)))
 
     def cv_pct(self, foot: Foot, metric: str) -> float:
         """Median over days; NaN where fewer than three know it."""
         key = _key(foot, metric)
         values = [day.cvs[key] for day in self.days if key in day.cvs]
-        return float(np.median(values)) if len(values) >= MIN_DAYS else NAN
+        return float(np.median(values)) if len(values) >= BASELINE_MIN_DAYS else NAN
 
 
 def load_baseline(path: Path) -> PersonalBaseline:

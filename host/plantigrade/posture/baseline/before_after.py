@@ -15,13 +15,16 @@ from plantigrade.array_types import F64
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.parameters.registry import symbol_of
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline.baseline import FLOOR
 from plantigrade.posture.baseline.t_distribution import t_quantile
 from plantigrade.posture.rules_engine.features import StrideColumns
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
-
-MIN_SESSIONS = 2
-MIN_STRIDES = 12
+from plantigrade.posture.settings import (
+    COMPARED_MIN_STRIDES,
+    CONFIDENCE,
+    DAY_SD_FLOOR,
+    MIN_SESSIONS,
+    ORDINARY_SDS,
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,6 @@ class MinimalChange:
     source: str
 
 
-ORDINARY = 2.77
-"""1.96 times the square root of two: what two ordinary days differ by in 95 of 100 cases, in their SD."""
 COMPARED = (
     "stride_time_s",
     "stance_pct",
@@ -54,10 +55,11 @@ def _unit(metric: str) -> str:
 
 ASSUMED = "assumed: 2.77 times the day-to-day SD that the baseline takes for granted; not a published value"
 MINIMAL_CHANGE: Mapping[str, MinimalChange] = {
-    metric: MinimalChange(round(ORDINARY * FLOOR[metric], 3), _unit(metric), ASSUMED) for metric in COMPARED
+    metric: MinimalChange(round(ORDINARY_SDS * DAY_SD_FLOOR[metric], 3), _unit(metric), ASSUMED)
+    for metric in COMPARED
 }
 """No minimal detectable change of such insoles has been published to our knowledge, and none is claimed:
-these follow from the floors of the personal baseline (`baseline.FLOOR`), which are assumptions."""
+these follow from the floors of the personal baseline (`settings.DAY_SD_FLOOR`), which are assumptions."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def compare(
     metrics: Sequence[str],
     *,
     paired: bool = False,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
     language: str = "en",
 ) -> list[Difference]:
     """Differences of the metrics for both feet.
@@ -137,7 +139,7 @@ def _means(sessions: Sequence[Sequence[StrideColumns]], metric: str, foot: Foot)
     values: list[float] = []
     for session in sessions:
         strides = next((table.of(metric) for table in session if table.foot is foot), np.empty(0))
-        values.append(float(np.median(strides)) if len(strides) >= MIN_STRIDES else float("nan"))
+        values.append(float(np.median(strides)) if len(strides) >= COMPARED_MIN_STRIDES else float("nan"))
     return np.array(values)
 
 

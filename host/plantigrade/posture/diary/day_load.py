@@ -38,7 +38,7 @@ def loads_of(
     forces = [table.of("mean_force_n") for table in tables]
     if len(forces) == 2 and all(len(force) for force in forces):
         left, right = (float(np.median(force)) for force in forces)
-        found["load_asymmetry_pct"] = 200.0 * abs(left - right) / (left + right)
+        found["load_asymmetry_pct"] = 100.0 * 2.0 * abs(left - right) / (left + right)
     return found
 
 

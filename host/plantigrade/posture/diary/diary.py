@@ -21,14 +21,24 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.baseline.t_distribution import t_quantile
 from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
+from plantigrade.posture.settings import (
+    BLOCK_DAYS,
+    DIARY_MIN_DAYS,
+    FISHER_LOST_DAYS,
+    HIGHEST_SCORE,
+    LAG_PARTS,
+    LARGEST_CORRELATION,
+    LEAST_INDEPENDENT_DAYS,
+    LONGEST_LAG,
+    LONGEST_NOTE,
+    MIN_DIFFERENT,
+    RANK_FACTOR,
+    RESAMPLES,
+    SMALLEST_NORM,
+    TAIL,
+)
 
 SCHEMA = "plantigrade.diary/1"
-MIN_DAYS = 14
-MIN_DIFFERENT = 4
-BLOCK_DAYS = 4
-LONGEST_LAG = 7
-RESAMPLES = 2000
-LONGEST_NOTE = 1000
 
 
 class BodySite(Enum):
@@ -64,7 +74,7 @@ class Entry:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise PlantigradeError("a diary entry needs a time with its time zone")
-        if not 0 <= self.score <= 10:
+        if not 0 <= self.score <= HIGHEST_SCORE:
             raise PlantigradeError(f"pain is given from 0 to 10, not {self.score}")
         if self.side not in ("", "left", "right", "both"):
             raise PlantigradeError(f"the side is left, right or both, not {self.side!r}")
@@ -185,7 +195,10 @@ def _relate(
     days = sorted(set(worst) & {day for day, value in values.items() if np.isfinite(value)})
     pain = np.array([worst[day] for day in days], np.float64)
     load = np.array([values[day] for day in days], np.float64)
-    if len(days) < MIN_DAYS or min(len(set(load.tolist())), 2 * len(set(pain.tolist()))) < MIN_DIFFERENT:
+    if (
+        len(days) < DIARY_MIN_DAYS
+        or min(len(set(load.tolist())), 2 * len(set(pain.tolist()))) < MIN_DIFFERENT
+    ):
         return Relation(place, metric, len(days), None, None, None, asked, "")
     low, high = _interval(pain, load, asked, seed)
     return Relation(place, metric, len(days), spearman(pain, load), low, high, asked, "")
@@ -197,10 +210,10 @@ def _say(relation: Relation, words: Catalogue) -> str:
         "place": words.places[relation.place.value],
         "what": words.metrics.get(relation.metric, relation.metric),
         "days": relation.days,
-        "needed": MIN_DAYS,
+        "needed": DIARY_MIN_DAYS,
     }
     if relation.rho is None or relation.low is None or relation.high is None:
-        return words.diary["few" if relation.days < MIN_DAYS else "flat"].format(**said)
+        return words.diary["few" if relation.days < DIARY_MIN_DAYS else "flat"].format(**said)
     said["numbers"] = words.diary["numbers"].format(
         rho=f"{relation.rho:+.2f}",
         low=f"{relation.low:+.2f}",
@@ -234,10 +247,11 @@ def _interval(pain: F64, load: F64, asked: int, seed: int) -> tuple[float, float
     autocorrelations)).
     """
     x, y = _ranks(pain), _ranks(load)
-    independent = max(_effective_days(x, y), 5.0)
-    spread = max(_bootstrap_spread(x, y, seed), 1.03 / float(np.sqrt(independent - 3.0)))
-    centre = float(np.arctanh(np.clip(spearman(pain, load), -0.999, 0.999)))
-    reach = t_quantile(1 - 0.025 / max(asked, 1), independent - 2.0) * spread
+    independent = max(_effective_days(x, y), LEAST_INDEPENDENT_DAYS)
+    own = RANK_FACTOR / float(np.sqrt(independent - FISHER_LOST_DAYS))
+    spread = max(_bootstrap_spread(x, y, seed), own)
+    centre = float(np.arctanh(np.clip(spearman(pain, load), -LARGEST_CORRELATION, LARGEST_CORRELATION)))
+    reach = t_quantile(1 - TAIL / max(asked, 1), independent - 2.0) * spread
     return float(np.tanh(centre - reach)), float(np.tanh(centre + reach))
 
 
@@ -245,7 +259,7 @@ def _effective_days(x: F64, y: F64) -> float:
     n = len(x)
     a, b = x - x.mean(), y - y.mean()
     total = 0.0
-    for lag in range(1, min(LONGEST_LAG, n // 3) + 1):
+    for lag in range(1, min(LONGEST_LAG, n // LAG_PARTS) + 1):
         product = float(a[lag:] @ a[:-lag]) * float(b[lag:] @ b[:-lag]) / (float(a @ a) * float(b @ b))
         total += max(product, 0.0)
     return n / (1.0 + 2.0 * total)
@@ -262,5 +276,6 @@ def _bootstrap_spread(x: F64, y: F64, seed: int) -> float:
     a = a - a.mean(axis=1, keepdims=True)
     b = b - b.mean(axis=1, keepdims=True)
     norm = np.sqrt(np.sum(a * a, axis=1) * np.sum(b * b, axis=1))
-    rho = np.sum(a * b, axis=1) / np.maximum(norm, 1e-12)
-    return float(np.arctanh(np.clip(rho, -0.999, 0.999)).std(ddof=1))
+    rho = np.sum(a * b, axis=1) / np.maximum(norm, SMALLEST_NORM)
+    bounded = np.clip(rho, -LARGEST_CORRELATION, LARGEST_CORRELATION)
+    return float(np.arctanh(bounded).std(ddof=1))

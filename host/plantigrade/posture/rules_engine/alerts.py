@@ -5,9 +5,7 @@ from statistics import median
 
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.rules import Rule, Severity
-
-MAX_ALERTS_PER_HOUR = 4
-"""Over all rules below `critical`; more are counted, not shown."""
+from plantigrade.posture.settings import MAX_ALERTS_PER_HOUR, RELIEF_WITHIN_S
 
 
 @dataclass(frozen=True)
@@ -125,6 +123,6 @@ class AlertLog:
             alerts_per_hour=len(shown) / wear_h if wear_h > 0 else 0.0,
             cleared=len(times),
             median_offload_s=median(times) if times else None,
-            within_20_min=sum(t <= 1200 for t in times) / len(shown) if shown else None,
+            within_20_min=sum(t <= RELIEF_WITHIN_S for t in times) / len(shown) if shown else None,
             acknowledged=sum(a.acknowledged_s is not None for a in shown),
         )

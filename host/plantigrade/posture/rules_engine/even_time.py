@@ -6,8 +6,7 @@ from plantigrade.array_types import F32
 from plantigrade.gait.signals import FootSignal, Walk
 from plantigrade.posture.rules_engine.features import Observation
 from plantigrade.posture.rules_engine.standing import StandingWatch
-
-PIECE_S = 600.0
+from plantigrade.posture.settings import PIECE_S
 
 
 class TotalForce:

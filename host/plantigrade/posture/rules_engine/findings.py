@@ -16,9 +16,9 @@ from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope, Severity, Statistic, Term
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value
 from plantigrade.posture.rules_engine.uncertainty import sensor_sd
+from plantigrade.posture.settings import JACKKNIFE_BLOCKS
 
 NAN = float("nan")
-BLOCKS = 8
 
 
 class State(Enum):
@@ -189,7 +189,10 @@ def _stride_part(
     rule: Rule, side: Foot, tables: dict[Foot, StrideColumns], reference: Reference | None
 ) -> float:
     """Standard error of the value by leaving out one eighth of the strides at a time (block jackknife)."""
-    values = [rule_value(rule, side, _Whole(tables, (i, BLOCKS)), reference) for i in range(BLOCKS)]
+    values = [
+        rule_value(rule, side, _Whole(tables, (i, JACKKNIFE_BLOCKS)), reference)
+        for i in range(JACKKNIFE_BLOCKS)
+    ]
     known = np.array([value for value in values if not np.isnan(value)])
     if len(known) < 2:
         return 0.0

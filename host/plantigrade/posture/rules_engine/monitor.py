@@ -17,10 +17,8 @@ from plantigrade.posture.rules_engine.features import Observation
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value, seconds_value
+from plantigrade.posture.settings import FORGET_AFTER_S, JUDGE_EVERY_STRIDES, LATENESS_S
 
-LATENESS_S = 5.0
-JUDGE_EVERY_STRIDES = 4
-FORGET_AFTER_S = 3600.0
 BOTH = "both"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.json_file import read_values, write_values
 from plantigrade.posture.rules_engine.rules import EDITABLE, Rule, check_rule, shipped_rules
+from plantigrade.posture.settings import LONGEST_TEXT
 
 SCHEMA = "plantigrade.rulebook/1"
-LONGEST_TEXT = 500
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from plantigrade.errors import FileError, PlantigradeError
+from plantigrade.posture.settings import FEWEST_STRIDES, MOST_ALERT_STRIDES, MOST_WINDOW_STRIDES
 
 RULES_DIR = Path(__file__).resolve().parent / "shipped"
 ENGINE_VERSION = "posture-3"
@@ -207,7 +208,7 @@ def check_rule(rule: Rule) -> None:
         if any(term.statistic is not Statistic.LAST for term in rule.terms):
             raise PlantigradeError('rules of scope "second" use the statistic "last"')
         return
-    if not 12 <= rule.min_strides <= rule.window_strides <= 2000:
+    if not FEWEST_STRIDES <= rule.min_strides <= rule.window_strides <= MOST_WINDOW_STRIDES:
         raise PlantigradeError("strides: 12 <= min_strides <= window_strides <= 2000")
-    if not rule.min_strides <= rule.alert_strides <= 5000:
+    if not rule.min_strides <= rule.alert_strides <= MOST_ALERT_STRIDES:
         raise PlantigradeError("alert_strides must not be below min_strides, nor above 5000")

@@ -16,6 +16,7 @@ from plantigrade.posture.rules_engine.findings import RuleFinding, State, judge
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.statistics import Reference
+from plantigrade.posture.settings import DECIMALS
 
 OWN_LAYOUT_PREFIX = "plantigrade-16"
 
@@ -142,4 +143,4 @@ def alert_as_json(alert: Alert, words: Catalogue) -> dict[str, Any]:
 
 
 def _number(value: float) -> float | None:
-    return None if isnan(value) else round(value, 6)
+    return None if isnan(value) else round(value, DECIMALS)

@@ -27,22 +27,27 @@ from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
 from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.settings import (
+    ONE_SIDED_EVERY_S,
+    ONE_SIDED_MIN_S,
+    ONE_SIDED_QUANTILE,
+    RELIEF_S,
+    RELIEF_SHARE,
+    SHORT_WALK_S,
+    SIDE_FORGET_S,
+    SIDE_MIN_S,
+    SIDE_WINDOW_S,
+    STANDING_SHARE,
+    STEADY_RANGE_SHARE,
+    STEADY_SWING_SHARE,
+    STEP_HIGH_SHARE,
+    STEP_LOW_SHARE,
+    TRANSFER_HELD_S,
+    TRANSFER_SHARE,
+    WORN_SHARE,
+)
 
 NAN = float("nan")
-STANDING_SHARE = 0.60
-STEADY_RANGE_SHARE = 0.45
-WORN_SHARE = 0.02
-RELIEF_SHARE = 0.15
-RELIEF_S = 2
-TRANSFER_SHARE = 0.10
-TRANSFER_HELD_S = 3
-SHORT_WALK_S = 10
-SIDE_WINDOW_S = 600
-SIDE_MIN_S = 60
-ONE_SIDED_MIN_S = 360
-ONE_SIDED_QUANTILE = 0.10
-ONE_SIDED_EVERY_S = 5
-SIDE_FORGET_S = 1800
 
 
 class _Foot(NamedTuple):
@@ -67,7 +72,7 @@ def _second(*figures: float) -> tuple[float, bool, float, tuple[_Foot, _Foot]]:
     """Mean of both feet, whether it was spent standing, mean of the left, and the feet."""
     left, right, both = _Foot(*figures[0:3]), _Foot(*figures[3:6]), _Foot(*figures[6:9])
     swing = min(left.high - left.low, right.high - right.low)
-    steady = both.high - both.low < STEADY_RANGE_SHARE and swing < 0.6
+    steady = both.high - both.low < STEADY_RANGE_SHARE and swing < STEADY_SWING_SHARE
     return both.mean, both.mean > STANDING_SHARE and steady, left.mean, (left, right)
 
 
@@ -114,7 +119,7 @@ class StandingWatch:
         self._stand(standing, left_mean / mean if mean > 0 else NAN)
         for i, foot in enumerate(feet):
             self._relief_s[i] = self._relief_s[i] + 1 if foot.mean < RELIEF_SHARE else 0
-            walked = foot.low < 0.05 and foot.high > 0.3
+            walked = foot.low < STEP_LOW_SHARE and foot.high > STEP_HIGH_SHARE
             self._loaded_s[i] = 0 if self._relief_s[i] >= RELIEF_S or walked else self._loaded_s[i] + 1
         self._second += 1
         if self._second % ONE_SIDED_EVERY_S == 0:

@@ -7,11 +7,12 @@ from typing import Protocol
 import numpy as np
 
 from plantigrade.array_types import F64
+from plantigrade.gait.settings import MAD_TO_SD
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.rules import Combine, Rule, Scope, Statistic, Term
+from plantigrade.posture.settings import FEWEST_VALUES, OUTLIER_SDS, SMALLEST_SPREAD_SHARE
 
 NAN = float("nan")
-OUTLIER_SDS = 4.0
 
 
 class Reference(Protocol):
@@ -40,11 +41,11 @@ class Window(Protocol):
 
 def cv_pct(values: F64) -> float:
     """SD over mean in per cent without values beyond four robust SDs from the median; NaN below 3 values."""
-    if len(values) < 3:
+    if len(values) < FEWEST_VALUES:
         return NAN
     middle = np.median(values)
-    robust = 1.4826 * np.median(np.abs(values - middle))
-    kept = values[np.abs(values - middle) <= OUTLIER_SDS * max(robust, 0.001 * abs(middle))]
+    robust = MAD_TO_SD * np.median(np.abs(values - middle))
+    kept = values[np.abs(values - middle) <= OUTLIER_SDS * max(robust, SMALLEST_SPREAD_SHARE * abs(middle))]
     mean = float(kept.mean())
     return 100.0 * float(kept.std(ddof=1)) / mean if len(kept) > 2 and mean != 0 else NAN
 
