@@ -99,13 +99,13 @@ def test_flash_that_refuses_a_file_is_a_fault_and_is_asked_again():
         asked.append(recorder)
         raise OSError(28)
 
-    bench.insole.counters.keep = refuse
+    bench.insole.counters.save = refuse
     bench.ble.handler(30, (2, b"peer", b"key"))
     bench.firmware.housekeeping.round()
     bench.firmware.housekeeping.round()
     assert bench.insole.faults.flags == ids.FAULT_LOG and len(asked) == 2
     assert bench.insole.faults.storage_errors == 2
-    del bench.insole.counters.keep
+    del bench.insole.counters.save
     bench.firmware.housekeeping.round()
     bench.firmware.housekeeping.round()
     assert bench.insole.faults.flags == 0
