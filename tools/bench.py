@@ -25,7 +25,7 @@ class Row:
         theirs: the alternative in the same unit; None where a figure stands alone.
         unit: "frames/s", "bytes/frame", "s", "MB", ...
         ratio: as the bar is stated (ours/theirs or its inverse); None where a figure stands alone.
-        bar: the bar in words (">= 20", "<= 2"); empty where there is none.
+        bar: the bar as text (">= 20", "<= 2"); empty where there is none.
     """
 
     name: str

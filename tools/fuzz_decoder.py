@@ -50,7 +50,7 @@ def records_agree(data: bytes) -> None:
     assert many.counts.max() <= block.COUNT_MAX
 
 
-def sealed_records_agree(data: bytes) -> None:
+def records_with_crc_agree(data: bytes) -> None:
     """The same with sync, length and checksum put right, so that the fuzzer gets behind them."""
     body = bytearray(data[: block.MAX_BYTES - 4].ljust(block.MIN_BYTES - 4, b"\0"))
     body[0], body[1] = block.SYNC, block.VERSION
@@ -105,8 +105,8 @@ def reassembled(data: bytes) -> None:
 
 CHECKS: tuple[Check, ...] = (
     records_agree,
-    sealed_records_agree,
-    sealed_records_agree,  # twice: most of the code lies behind the checksum
+    records_with_crc_agree,
+    records_with_crc_agree,  # twice: most of the code lies behind the checksum
     stream_is_searched,
     parsed,
     framed,

@@ -187,12 +187,12 @@ async def over_usb(pair: VirtualPair, seconds: float, folder: Path) -> Rate:
     The host is a process of its own here, as in real life: this one empties the twin's port.
     """
     port = pair.boards["right"].serial_port
-    words = [sys.executable, "-m", "tools.measure_backfill", "--seconds", str(seconds), "--port", port]
-    host = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
-    said, _ = await host.communicate()
+    texts = [sys.executable, "-m", "tools.measure_backfill", "--seconds", str(seconds), "--port", port]
+    host = await asyncio.create_subprocess_exec(*texts, stdout=asyncio.subprocess.PIPE)
+    shown_text, _ = await host.communicate()
     if host.returncode:
         raise RuntimeError("the host on the USB port failed")
-    came, log = json.loads(said)
+    came, log = json.loads(shown_text)
     limit = min(USB_FULL_SPEED_BYTES_PER_S, await raw_port_rate(seconds, folder))
     return rate(came, log, limit)
 
@@ -281,14 +281,14 @@ def report(figures: Figures) -> str:
     )
 
 
-def main(words: list[str] | None = None) -> int:
+def main(texts: list[str] | None = None) -> int:
     """Print the figures; 1 when they fall short."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=30.0, help="of each measurement")
     parser.add_argument("--log-seconds", type=float, default=120.0, help="of walking in the logs before")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--port", help="only fetch from this port, and print the two rates")
-    options = parser.parse_args(words)
+    options = parser.parse_args(texts)
     if options.port:
         print(json.dumps(asyncio.run(fetch_from_port(options.port, options.seconds))))
         return 0

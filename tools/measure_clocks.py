@@ -6,7 +6,7 @@ Two crystals run off by `--drift-ppm` in opposite directions and wander with tem
 connection events as they do over Bluetooth, paced and judged by the bridge's own code; once an hour the
 insoles are out of reach. Every 100 ms of insole time is then placed on the host's time: live, by the estimate
 that held at that moment (from where a session asks for the stream; "out of reach" by the last one before),
-and in the recording, by the timeline that sealing uses. True times are known, and so are the errors.
+and in the recording, by the timeline that finalizing uses. True times are known, and so are the errors.
 
 A part of each stated uncertainty, `FLOOR_NS`, is for what no time stamp can show: one direction that always
 takes longer than the other. Without `--slow-ms` none does here, so coverage is also told without that part.
@@ -119,7 +119,7 @@ class Insole:
     side: int
     sync: ClockSync = field(default_factory=ClockSync)
     timeline: Timeline = field(default_factory=Timeline)
-    _noted_ns: int | None = None
+    _recorded_ns: int | None = None
 
     def __post_init__(self) -> None:
         rng = random.Random(2 * self.setting.seed + self.side)
@@ -181,9 +181,9 @@ class Insole:
         estimate = self.sync.estimate
         if estimate is None:
             return
-        if self._noted_ns is None or estimate.host_at_reference_ns - self._noted_ns >= CLOCK_PERIOD_NS:
+        if self._recorded_ns is None or estimate.host_at_reference_ns - self._recorded_ns >= CLOCK_PERIOD_NS:
             self.timeline.add(1, estimate)
-            self._noted_ns = estimate.host_at_reference_ns
+            self._recorded_ns = estimate.host_at_reference_ns
 
     def _place(self, end: int) -> None:
         """All moments of the grid before `end` that have no place yet get it by the present estimate."""
@@ -268,7 +268,7 @@ def _ns(seconds: float) -> int:
     return HOST_AT_START_NS + round(seconds * 1e9)
 
 
-def main(words: list[str] | None = None) -> int:
+def main(texts: list[str] | None = None) -> int:
     """Print the figures; 1 when they fall short."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     default = Setting()
@@ -280,7 +280,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--slow-ms", type=float, default=default.slow_ms, help="of left's replies, one way")
     parser.add_argument("--seed", type=int, default=default.seed)
     parser.add_argument("--json", action="store_true")
-    options = vars(parser.parse_args(words))
+    options = vars(parser.parse_args(texts))
     as_json = options.pop("json")
     began = time.monotonic()
     found = measure(Setting(**options))

@@ -181,13 +181,13 @@ def measure(seconds: float, seeds: int) -> Figures:
     )
 
 
-def main(words: list[str] | None = None) -> int:
+def main(texts: list[str] | None = None) -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=600.0, help="of each activity")
     parser.add_argument("--seeds", type=int, default=3, help="people and front ends")
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(words)
+    options = parser.parse_args(texts)
     figures = measure(options.seconds, options.seeds)
     if options.json:
         print(json.dumps(asdict(figures), indent=2))

@@ -60,14 +60,14 @@ def _unit(rows: Rows) -> str:
 
 def _needs(rows: Rows) -> str:
     """What all need, then what some need; without contacts, which every figure of walking needs."""
-    told = ~Needs.CONTACTS
+    reported = ~Needs.CONTACTS
     shared = more = rows[0].needs
     for row in rows:
         shared &= row.needs
         more |= row.needs
     more &= ~shared
-    some = f"some: {(more & told).text}" if more & told else ""
-    return "; ".join(text for text in ((shared & told).text, some) if text)
+    some = f"some: {(more & reported).text}" if more & reported else ""
+    return "; ".join(text for text in ((shared & reported).text, some) if text)
 
 
 def _usual(rows: Rows) -> str:

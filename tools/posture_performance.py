@@ -4,8 +4,8 @@
     python -m tools.posture_performance detection --people 100 --seed 5000
     python -m tools.posture_performance detection --degrees flat-foot=1,1.5,2.5 --degrees leg-length=5,25
 
-Each table is kept in --parts as soon as it is measured; `--page-from-parts` writes the page from them without
-measuring anything again.
+Each table is stored in --parts as soon as it is measured; `--page-from-parts` writes the page from them
+without measuring anything again.
 """
 
 import argparse

@@ -56,7 +56,7 @@ def run_stage(stage: Stage, extra: list[str]) -> tuple[int, Counter[str]]:
     with tempfile.TemporaryDirectory() as folder:
         counts = Path(folder) / "counts.json"
         environment = os.environ | {"PLANTIGRADE_TEST_COUNTS": str(counts)}
-        # Tests start Python some hundred times: what is compiled once is kept, whatever the shell prefers.
+        # Tests start Python some hundred times: what is compiled once is stored, whatever the shell prefers.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         command = [sys.executable, "-m", "pytest", *stage.options, *extra, *([] if chosen else stage.files())]
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

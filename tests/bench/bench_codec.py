@@ -51,11 +51,11 @@ def size_rows(name: str, feet: list[np.ndarray]) -> list[Row]:
     """All comparisons of one walk."""
     entropy = float(np.mean([entropy_bytes(foot) for foot in feet]))
     rows: list[Row] = []
-    for frames, words, bar in ((DAILY, "daily", "<= 1.25"), (DAILY_SHORT, "daily", ""), (LIVE, "live", "")):
+    for frames, texts, bar in ((DAILY, "daily", "<= 1.25"), (DAILY_SHORT, "daily", ""), (LIVE, "live", "")):
         ours, packed = size(feet, frames), block.needed_bytes(frames, False) / frames
         nibbles = float(np.mean([nibble_bytes(foot, frames) for foot in feet]))
         payload = ours - FRAMING / frames
-        title = f"{name}, {words} {frames} frames:"
+        title = f"{name}, {texts} {frames} frames:"
         unit = "bytes/frame"
         rows.append(
             Row(f"{title} payload / residual entropy", payload, entropy, unit, payload / entropy, bar)

@@ -23,8 +23,8 @@ ROUNDS = 7
 def packed_record(rows: np.ndarray, seq: int) -> bytes:
     """The same frames as 12-bit packing, written with NumPy."""
     pairs = rows.astype(np.uint32).reshape(-1, 2)
-    words = (pairs[:, 0] | pairs[:, 1] << 12).astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3]
-    body = bytearray(block.HEADER_BYTES) + words.tobytes()
+    texts = (pairs[:, 0] | pairs[:, 1] << 12).astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3]
+    body = bytearray(block.HEADER_BYTES) + texts.tobytes()
     fields = (len(body) + 4, seq, seq * 10000, 1, 10000, len(rows), 1, block.PACKED, 1, 0)
     block.write_header(body, *fields)
     return bytes(body) + struct.pack("<I", crc32(body))

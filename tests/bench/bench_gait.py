@@ -94,7 +94,7 @@ def accuracy(pieces: list[Piece], analysis: Analysis, theirs: dict[Foot, Floats]
             sums["false"][side] += extra / 2
             sums["release"][side] += errors_ms(ends, release)[1] / 2
     units = {"contact": "ms", "release": "ms", "missed": "%", "false": "%"}
-    words = {
+    texts = {
         "contact": "initial contact, mean absolute error",
         "release": "final contact, mean absolute error",
         "missed": "strides missed",
@@ -102,7 +102,7 @@ def accuracy(pieces: list[Piece], analysis: Analysis, theirs: dict[Foot, Floats]
     }
     for name, (mine, their) in sums.items():
         ratio = mine / their if their else (0.0 if not mine else 99.0)
-        rows.append(Row(f"{words[name]} / NumPy+SciPy", mine, their, units[name], ratio, "<= 1"))
+        rows.append(Row(f"{texts[name]} / NumPy+SciPy", mine, their, units[name], ratio, "<= 1"))
     return rows
 
 

@@ -22,7 +22,7 @@ from plantigrade.library.recordings.frames import FootFrames, read_parquet, writ
 from plantigrade.twin.electrical import FrontEnd
 
 from tests.bench import synthetic_day
-from tests.host.library.library_kit import START_NS, sealed
+from tests.host.library.library_kit import START_NS, finalized
 from tools.bench import Row
 
 RECORDINGS = 10_000
@@ -159,7 +159,7 @@ def _read_csv(path: Path) -> np.ndarray:
 def _listing(folder: Path) -> list[Row]:
     """10 000 recordings in the catalogue, against reading as many books."""
     library = Library(folder / "data")
-    manifest = sealed(library.recordings, "book", rows=100)
+    manifest = finalized(library.recordings, "book", rows=100)
     now = datetime.now(UTC)
     with library.store.write() as session:
         session.execute(

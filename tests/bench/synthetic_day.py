@@ -52,8 +52,8 @@ def kinds(hours: float) -> list[str]:
 
 
 def _stance(phase: Floats) -> Floats:
-    flank = np.clip(np.minimum(phase / 0.12, (1.0 - phase) / 0.14), 0.0, 1.0)
-    shape = np.sin(0.5 * np.pi * flank) * (1.0 + 0.12 * np.cos(4.0 * np.pi * (phase - 0.24)))
+    edge = np.clip(np.minimum(phase / 0.12, (1.0 - phase) / 0.14), 0.0, 1.0)
+    shape = np.sin(0.5 * np.pi * edge) * (1.0 + 0.12 * np.cos(4.0 * np.pi * (phase - 0.24)))
     return np.where((phase > 0) & (phase < 1), shape, 0.0)
 
 

@@ -34,9 +34,9 @@ class Scene:
         """A client for the one insole."""
         return BleakClient(self.board.spec.radio_address, backend=self.client, **options)
 
-    async def order(self, client: BleakClient, words: str) -> None:
+    async def order(self, client: BleakClient, texts: str) -> None:
         """Have the firmware do something."""
-        await client.write_gatt_char(PLAIN, words.encode(), response=True)
+        await client.write_gatt_char(PLAIN, texts.encode(), response=True)
 
 
 @asynccontextmanager

@@ -78,11 +78,11 @@ def test_twelve_seconds_of_the_bundled_walk_arrive_whole_and_in_time(tmp_path: P
     """A computer that others keep from working is no measure of latency: it may try again, twice."""
     for _ in range(3):
         with StolenTime() as stolen:
-            result, said = walked(tmp_path)
+            result, message = walked(tmp_path)
         assert result["schema"] == "plantigrade.demo/1"
         assert result["seconds"] == 12
         assert result["problems"] == []
-        assert "0 missing" in said
+        assert "0 missing" in message
         for side in ("left", "right"):
             insole, strides = result["insoles"][side], result["strides"][side]
             assert abs(insole["frames_sent"] - 1200) <= 20
@@ -117,10 +117,10 @@ def test_an_interrupted_demo_leaves_nothing_behind(
         assert len(below) >= 3, "a radio and two boards"
         demo.send_signal(how)
         assert demo.wait(START_S) == code
-        words = demo.stderr.read()
+        texts = demo.stderr.read()
     assert wait_until_gone(below) == set()
-    assert "Traceback" not in words
-    assert words.strip().count("\n") == 0
+    assert "Traceback" not in texts
+    assert texts.strip().count("\n") == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -156,16 +156,16 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             running.wait(30)
 
 
-def told(twin: dict[str, str], *words: str) -> dict[str, Any]:
+def reported(twin: dict[str, str], *texts: str) -> dict[str, Any]:
     """What a command writes as JSON."""
-    command = [*PLANTIGRADE, *words, "--json", "-"]
+    command = [*PLANTIGRADE, *texts, "--json", "-"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, env=twin, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def test_scan_finds_both_insoles_of_a_running_twin(twin: dict[str, str]) -> None:
-    found = told(twin, "scan", "--seconds", "4")["insoles"]
+    found = reported(twin, "scan", "--seconds", "4")["insoles"]
     assert [insole["side"] for insole in found] == ["left", "right"]
     for insole in found:
         assert insole["virtual"] is True
@@ -175,20 +175,20 @@ def test_scan_finds_both_insoles_of_a_running_twin(twin: dict[str, str]) -> None
 
 
 def test_device_commands_work_alike_over_usb_and_bluetooth(twin: dict[str, str]) -> None:
-    ports = told(twin, "device", "list")["insoles"]
+    ports = reported(twin, "device", "list")["insoles"]
     assert [insole["side"] for insole in ports] == ["left", "right"]
-    over_usb = told(twin, "device", "info", ports[0]["port"])
-    over_air = told(twin, "device", "info", "left")
+    over_usb = reported(twin, "device", "info", ports[0]["port"])
+    over_air = reported(twin, "device", "info", "left")
     assert over_usb["insole"] == over_air["insole"]
     assert over_usb["settings"] == over_air["settings"]
     assert over_air["state"]["slots_sampled"] > over_usb["state"]["slots_sampled"] > 0
-    test = told(twin, "device", "selftest", ports[1]["port"])
+    test = reported(twin, "device", "selftest", ports[1]["port"])
     assert (len(test["levels"]), test["faults"]) == (16, [])
 
 
 def test_a_device_that_is_not_there_is_said_in_words(twin: dict[str, str], tmp_path: Path) -> None:
-    for target, words in ((str(tmp_path / "port"), "No such file"), ("ABCD", "no insole 'ABCD' in reach")):
+    for target, texts in ((str(tmp_path / "port"), "No such file"), ("ABCD", "no insole 'ABCD' in reach")):
         command = [*PLANTIGRADE, "device", "info", target]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=twin, check=False)
         assert done.returncode == 1
-        assert words in done.stderr and done.stderr.count("\n") == 1
+        assert texts in done.stderr and done.stderr.count("\n") == 1

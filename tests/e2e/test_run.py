@@ -25,9 +25,9 @@ def private_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
 
 
-async def command(*words: str) -> tuple[int | None, str, str]:
+async def command(*texts: str) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "plantigrade.cli", "run", *words),
+        *(sys.executable, "-m", "plantigrade.cli", "run", *texts),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -66,19 +66,19 @@ async def test_what_is_walked_is_in_the_library_and_was_on_lsl(tmp_path: Path) -
         library.add_person(Person("P001", shoe_size_eu=42))
     async with running():
         hearing = asyncio.create_task(asyncio.to_thread(listen, 200))
-        words = ("--data", str(data), "--seconds", str(SECONDS), "--person", "P001", "--lsl", "--json", "-")
-        code, out, err = await command(*words)
+        texts = ("--data", str(data), "--seconds", str(SECONDS), "--person", "P001", "--lsl", "--json", "-")
+        code, out, err = await command(*texts)
         heard = await hearing
     assert code == 0, err
-    told = json.loads(out)
-    assert told["schema"] == "plantigrade.run/1"
+    reported = json.loads(out)
+    assert reported["schema"] == "plantigrade.run/1"
     with Library(data) as library:
-        assert library.verify(told["recording"]).ok
-        recording = library.open(told["recording"])
+        assert library.verify(reported["recording"]).ok
+        recording = library.open(reported["recording"])
         assert recording.person is not None and recording.person.code == "P001"
         for side, (samples, times) in heard.items():
-            assert told["insoles"][side]["frames_missing"] == 0
-            assert told["insoles"][side]["frames_recorded"] >= 100 * SECONDS
+            assert reported["insoles"][side]["frames_missing"] == 0
+            assert reported["insoles"][side]["frames_recorded"] >= 100 * SECONDS
             frames = recording.frames(side)
             rows = np.searchsorted(frames.seq, samples[:, 32].astype(np.int64))
             assert np.array_equal(frames.seq[rows], samples[:, 32])
@@ -90,15 +90,15 @@ async def test_what_is_walked_is_in_the_library_and_was_on_lsl(tmp_path: Path) -
 
 @pytest.mark.usefixtures("private_runtime")
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("texts", "text"),
     [
         (("--person", "P404"), "no person 'P404'"),
         (("--lsl", "--seconds", "0.1"), "Invalid value for '--seconds'"),
         (("/dev/nowhere",), "no port /dev/nowhere"),
     ],
 )
-async def test_errors_are_one_line(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    code, out, err = await command("--data", str(tmp_path), *words)
+async def test_errors_are_one_line(texts: tuple[str, ...], text: str, tmp_path: Path) -> None:
+    code, out, err = await command("--data", str(tmp_path), *texts)
     assert code in (1, 2)
-    assert said in err
+    assert text in err
     assert not out or "searching" in out

@@ -32,13 +32,13 @@ def private_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @asynccontextmanager
-async def running(*words: str) -> AsyncGenerator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
+async def running(*texts: str) -> AsyncGenerator[tuple[asyncio.subprocess.Process, dict[str, Any]]]:
     """The command with what it says about itself."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "plantigrade.cli",
-        *("twin", "run", "--json", "-", *words),
+        *("twin", "run", "--json", "-", *texts),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -82,8 +82,8 @@ def leftovers(folder: Path) -> list[Path]:
 
 
 async def test_other_programs_find_both_insoles_and_their_ports(private_runtime: Path) -> None:
-    async with running() as (process, said):
-        assert said["schema"] == "plantigrade.twin/1"
+    async with running() as (process, text):
+        assert text["schema"] == "plantigrade.twin/1"
         notice = rendezvous.find_twin()
         assert notice.pid == process.pid
         file = private_runtime / "plantigrade" / "twin.json"
@@ -96,7 +96,7 @@ async def test_other_programs_find_both_insoles_and_their_ports(private_runtime:
                     names.add(f"{device.address} {data.local_name}")
                 if len(names) == 2:
                     break
-        assert names == {f"{one['address']} {one['name']}" for one in said["insoles"].values()}
+        assert names == {f"{one['address']} {one['name']}" for one in text["insoles"].values()}
         assert "main.py" in await mpremote(notice.serial_ports["left"], "fs", "ls")
 
 
@@ -116,12 +116,12 @@ async def test_nothing_is_left_behind(private_runtime: Path, tmp_path: Path, num
 
 
 async def test_it_ends_by_itself_and_refuses_nonsense(private_runtime: Path) -> None:
-    async with running("--seconds", "0.2", "--condition", "flat-foot:2") as (process, said):
-        assert "flat-foot" in said["source"]
+    async with running("--seconds", "0.2", "--condition", "flat-foot:2") as (process, text):
+        assert "flat-foot" in text["source"]
         assert await asyncio.wait_for(process.wait(), 10) == 0
-    for words in (["--interval-ms", "1"], ["--condition", "two-heads:3"]):
+    for texts in (["--interval-ms", "1"], ["--condition", "two-heads:3"]):
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "plantigrade.cli", "twin", "run", *words),
+            *(sys.executable, "-m", "plantigrade.cli", "twin", "run", *texts),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=dict(os.environ),

@@ -63,13 +63,13 @@ def test_both_insoles_stream_without_loss_and_again_with_the_bond(result: JobRes
 
 
 def test_ten_lines_of_plain_bleak_read_battery_identity_and_cadence(result: JobResult) -> None:
-    said = result.output.partition("RESULT ")[2]
+    message = result.output.partition("RESULT ")[2]
     for side in "LR":
         name = f"Plantigrade {side} [0-9A-F]{{6}}"
-        assert re.search(rf"{name} firmware \d+\.\d+", said), said
-        battery = re.search(rf"{name} battery (\d+) %", said)
+        assert re.search(rf"{name} firmware \d+\.\d+", message), message
+        battery = re.search(rf"{name} battery (\d+) %", message)
         assert battery and 0 < int(battery[1]) <= 100
-    cadences = sorted(int(found) for found in re.findall(r"cadence (\d+) steps/min", said))
+    cadences = sorted(int(found) for found in re.findall(r"cadence (\d+) steps/min", message))
     assert len(cadences) >= 6
     assert 90 <= cadences[len(cadences) // 2] <= 140  # the bundled walk has about 119
 

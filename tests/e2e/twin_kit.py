@@ -59,13 +59,13 @@ async def board(
         yield made, console
 
 
-async def mpremote(port: str, *words: str) -> str:
+async def mpremote(port: str, *texts: str) -> str:
     """Output of one mpremote command; fails the test when it fails."""
     process = await asyncio.create_subprocess_exec(
         MPREMOTE,
         "connect",
         port,
-        *words,
+        *texts,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -18,7 +18,7 @@ def computed() -> figures.Tree:
 
 
 @pytest.fixture(scope="module")
-def kept() -> tuple[dict[str, float], figures.Tree]:
+def retained() -> tuple[dict[str, float], figures.Tree]:
     return store.read()
 
 
@@ -26,23 +26,23 @@ def judge(tolerances: dict[str, float], stored: figures.Tree, tree: figures.Tree
     found = comparison.changes(tolerances, stored, tree)
     beyond = [change for change in found if change.beyond]
     if beyond:
-        said = (comparison.table(beyond, ROWS_SHOWN), comparison.summary(found), HOW)
-        pytest.fail("\n".join(said), pytrace=False)
+        text = (comparison.table(beyond, ROWS_SHOWN), comparison.summary(found), HOW)
+        pytest.fail("\n".join(text), pytrace=False)
 
 
 def test_every_figure_is_what_it_was(
-    kept: tuple[dict[str, float], figures.Tree], computed: figures.Tree
+    retained: tuple[dict[str, float], figures.Tree], computed: figures.Tree
 ) -> None:
-    judge(*kept, computed)
+    judge(*retained, computed)
 
 
-def test_the_stored_file_is_as_the_command_writes_it(kept: tuple[dict[str, float], figures.Tree]) -> None:
-    assert store.FILE.read_text(encoding="utf-8") == store.as_text(*kept)
+def test_the_stored_file_is_as_the_command_writes_it(retained: tuple[dict[str, float], figures.Tree]) -> None:
+    assert store.FILE.read_text(encoding="utf-8") == store.as_text(*retained)
 
 
-def test_all_members_of_an_analysis_are_stored(kept: tuple[dict[str, float], figures.Tree]) -> None:
+def test_all_members_of_an_analysis_are_stored(retained: tuple[dict[str, float], figures.Tree]) -> None:
     for name in RECORDINGS:
-        assert {*kept[1][name]} >= {
+        assert {*retained[1][name]} >= {
             "input",
             "algorithm",
             "accounting",
@@ -53,7 +53,7 @@ def test_all_members_of_an_analysis_are_stored(kept: tuple[dict[str, float], fig
             "activities",
             "posture",
         }
-    stored = dict(figures.leaves(kept[1]))
+    stored = dict(figures.leaves(retained[1]))
     values = [path for path in stored if path.endswith(".value")]
     assert len(values) > 1500
     assert sum(stored[path] != figures.UNKNOWN for path in values) > 800
@@ -102,18 +102,18 @@ NUDGED = [
 
 @pytest.mark.parametrize("path", NUDGED)
 def test_a_figure_that_moves_beyond_its_tolerance_is_told(
-    path: str, kept: tuple[dict[str, float], figures.Tree]
+    path: str, retained: tuple[dict[str, float], figures.Tree]
 ) -> None:
-    tolerances, stored = kept
+    tolerances, stored = retained
     old = dict(figures.leaves(stored))[path]
     assert isinstance(old, float)
     judge(tolerances, stored, put(stored, path, old * (1 + 5e-7)))
-    with pytest.raises(pytest.fail.Exception) as told:
+    with pytest.raises(pytest.fail.Exception) as reported:
         judge(tolerances, stored, put(stored, path, old * 1.001))
-    said = str(told.value)
-    row = next(line for line in said.splitlines() if line.startswith(path))
+    text = str(reported.value)
+    row = next(line for line in text.splitlines() if line.startswith(path))
     assert row.split()[1:] == [repr(old), repr(old * 1.001), f"{old * 0.001:+.4g}", "+0.1", "%", "beyond"]
-    assert "make golden" in said
+    assert "make golden" in text
 
 
 @pytest.mark.parametrize(
@@ -131,48 +131,48 @@ def test_a_figure_that_moves_beyond_its_tolerance_is_told(
     ],
 )
 def test_counts_texts_settings_and_what_is_unknown_are_compared_exactly(
-    path: str, value: Any, kept: tuple[dict[str, float], figures.Tree]
+    path: str, value: Any, retained: tuple[dict[str, float], figures.Tree]
 ) -> None:
     with pytest.raises(pytest.fail.Exception, match=path.replace(".", r"\.")):
-        judge(*kept, put(kept[1], path, value))
+        judge(*retained, put(retained[1], path, value))
 
 
-def test_one_point_of_a_curve_is_a_figure(kept: tuple[dict[str, float], figures.Tree]) -> None:
-    curve = list(kept[1]["virtual_healthy"]["left"]["force_cycle"]["mean"])
+def test_one_point_of_a_curve_is_a_figure(retained: tuple[dict[str, float], figures.Tree]) -> None:
+    curve = list(retained[1]["virtual_healthy"]["left"]["force_cycle"]["mean"])
     curve[37] += 0.01
     with pytest.raises(pytest.fail.Exception, match=r"virtual_healthy\.left\.force_cycle\.mean\[37\]"):
-        judge(*kept, put(kept[1], "virtual_healthy.left.force_cycle.mean", curve))
+        judge(*retained, put(retained[1], "virtual_healthy.left.force_cycle.mean", curve))
 
 
 @pytest.mark.parametrize("path", ["virtual_healthy.left.f1_n.value", "virtual_healthy.left.f1_n"])
-def test_a_figure_that_is_gone_is_told(path: str, kept: tuple[dict[str, float], figures.Tree]) -> None:
+def test_a_figure_that_is_gone_is_told(path: str, retained: tuple[dict[str, float], figures.Tree]) -> None:
     with pytest.raises(
         pytest.fail.Exception, match=r"virtual_healthy\.left\.f1_n\.value .* not there +beyond"
     ):
-        judge(*kept, put(kept[1], path, None))
+        judge(*retained, put(retained[1], path, None))
 
 
-def test_a_figure_that_is_new_is_told(kept: tuple[dict[str, float], figures.Tree]) -> None:
+def test_a_figure_that_is_new_is_told(retained: tuple[dict[str, float], figures.Tree]) -> None:
     new = {"value": 1.25, "n": 3, "unit": "s"}
     row = r"virtual_healthy\.left\.hop_s\.value +not there +1\.25 +beyond"
     with pytest.raises(pytest.fail.Exception, match=row):
-        judge(*kept, put(kept[1], "virtual_healthy.left.hop_s", new))
+        judge(*retained, put(retained[1], "virtual_healthy.left.hop_s", new))
 
 
-def test_a_recording_that_is_gone_is_told(kept: tuple[dict[str, float], figures.Tree]) -> None:
+def test_a_recording_that_is_gone_is_told(retained: tuple[dict[str, float], figures.Tree]) -> None:
     with pytest.raises(pytest.fail.Exception, match="virtual_standing"):
-        judge(*kept, put(kept[1], "virtual_standing", None))
+        judge(*retained, put(retained[1], "virtual_standing", None))
 
 
 def test_what_is_left_out_holds_words_only() -> None:
     from plantigrade.analysis.document import document
 
     found: Any = document(RECORDINGS["virtual_asymmetric"]())
-    for path in figures.WORDS:
+    for path in figures.TEXTS:
         entries = found[path[0]] if len(path) > 1 else [found[path[0]]]
         for entry in entries if isinstance(entries, list) else [entries]:
-            words = entry.get(path[1], "") if len(path) > 1 else entry
-            assert not any(isinstance(leaf, int | float) for leaf in _values(words)), path
+            texts = entry.get(path[1], "") if len(path) > 1 else entry
+            assert not any(isinstance(leaf, int | float) for leaf in _values(texts)), path
 
 
 def _values(entry: Any) -> list[Any]:

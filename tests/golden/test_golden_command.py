@@ -42,8 +42,8 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return figures, log
 
 
-def run(files: tuple[Path, Path], now: Tree, *words: str) -> int:
-    return main(list(words), figures=files[0], changes=files[1], computed=lambda: now)
+def run(files: tuple[Path, Path], now: Tree, *texts: str) -> int:
+    return main(list(texts), figures=files[0], changes=files[1], computed=lambda: now)
 
 
 def test_without_a_change_it_says_so_and_writes_nothing(
@@ -153,7 +153,7 @@ def test_the_row_names_the_largest_change_of_a_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "texts"),
     [
         (Change("a.x.value", None, 2.5, beyond=True), "`x.value` of a is new (2.5)."),
         (Change("a.x.value", 2.5, None, beyond=True), "`x.value` of a is gone (was 2.5)."),
@@ -161,8 +161,8 @@ def test_the_row_names_the_largest_change_of_a_value() -> None:
         (Change("a.x.value", 0.0, 2.5, beyond=True), "`x.value` of a from 0.0 to 2.5."),
     ],
 )
-def test_what_has_no_share_is_said_without(change: Change, words: str) -> None:
-    expected = f"- Why. 1 figure of 1 golden recording changed, most of all {words}"
+def test_what_has_no_share_is_said_without(change: Change, texts: str) -> None:
+    expected = f"- Why. 1 figure of 1 golden recording changed, most of all {texts}"
     assert changelog.row("Why", [change]) == expected
 
 

@@ -56,9 +56,9 @@ def parts_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
 
 
-def run(*words: str) -> int:
+def run(*texts: str) -> int:
     with pytest.raises(SystemExit) as ended:
-        cli.main(words)
+        cli.main(texts)
     assert isinstance(ended.value.code, int)
     return ended.value.code
 
@@ -86,7 +86,7 @@ def test_every_command_that_is_there_has_help_worth_reading(
 
 
 @pytest.mark.parametrize(
-    "words, code, error",
+    "texts, code, error",
     [
         (["parts", "fine"], 0, ""),
         (["parts", "foreseen"], 1, "plantigrade: walk.txt: line 3 has 18 columns\n"),
@@ -98,9 +98,9 @@ def test_every_command_that_is_there_has_help_worth_reading(
 )
 @pytest.mark.usefixtures("parts_installed")
 def test_exit_codes(
-    words: list[str], code: int, error: str | None, capsys: pytest.CaptureFixture[str]
+    texts: list[str], code: int, error: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(*words) == code
+    assert run(*texts) == code
     shown = capsys.readouterr()
     assert shown.out == ""
     if error is not None:
@@ -108,10 +108,10 @@ def test_exit_codes(
 
 
 @pytest.mark.usefixtures("parts_installed")
-@pytest.mark.parametrize("words", [["--debug", "parts", "foreseen"], ["parts", "foreseen", "--debug"]])
-def test_debug_may_stand_anywhere_and_shows_the_traceback(words: list[str]) -> None:
+@pytest.mark.parametrize("texts", [["--debug", "parts", "foreseen"], ["parts", "foreseen", "--debug"]])
+def test_debug_may_stand_anywhere_and_shows_the_traceback(texts: list[str]) -> None:
     with pytest.raises(FileError):
-        cli.main(words)
+        cli.main(texts)
 
 
 @pytest.mark.usefixtures("parts_installed")
@@ -126,7 +126,7 @@ def test_a_defect_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("parts_installed")
 @pytest.mark.parametrize(
-    "words, environment, folder",
+    "texts, environment, folder",
     [
         (["parts", "where", "--data", "a"], None, "a"),
         (["--data", "a", "parts", "where"], None, "a"),
@@ -136,7 +136,7 @@ def test_a_defect_is_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_where_recordings_live(
-    words: list[str],
+    texts: list[str],
     environment: str | None,
     folder: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -145,7 +145,7 @@ def test_where_recordings_live(
     monkeypatch.delenv("PLANTIGRADE_DATA", raising=False)
     if environment is not None:
         monkeypatch.setenv("PLANTIGRADE_DATA", environment)
-    assert run(*words) == 0
+    assert run(*texts) == 0
     assert capsys.readouterr().out.strip() == folder
 
 

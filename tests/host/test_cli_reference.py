@@ -10,7 +10,7 @@ ASK = "import sys; from tools.make_cli_reference import page; sys.stdout.write(p
 
 def test_the_reference_page_is_up_to_date() -> None:
     """In a process of its own: a command remembers the help option of whoever called it first."""
-    said = subprocess.run(
+    message = subprocess.run(
         [sys.executable, "-c", ASK], cwd=PAGE.parents[2], capture_output=True, text=True, check=True
     ).stdout
-    assert PAGE.read_text(encoding="utf-8") == said, "run: python -m tools.make_cli_reference"
+    assert PAGE.read_text(encoding="utf-8") == message, "run: python -m tools.make_cli_reference"

@@ -9,7 +9,7 @@ from binascii import crc32
 SLOT_330 = "4aa114" * 8  # a packed frame of sixteen 330s: 330 | 330 << 12 = 0x14a14a, low byte first
 
 
-def sealed(body: "bytes | bytearray") -> bytes:
+def with_crc(body: "bytes | bytearray") -> bytes:
     """`body` with the CRC-32 of PROTOCOL.md section 1 behind it."""
     return bytes(body) + struct.pack("<I", crc32(bytes(body)) & 0xFFFFFFFF)
 
@@ -35,7 +35,7 @@ def record(
         "<BBHIQHHBBBBH",
         0xA5, 1, length, seq, time_us, boot, period_us, frames, slots_per_frame, encoding, layout, status,
     )  # fmt: skip
-    return sealed(header + payload)
+    return with_crc(header + payload)
 
 
 def bits(text: str) -> bytes:

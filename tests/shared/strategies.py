@@ -57,7 +57,7 @@ records = recordings().map(encode)
 
 
 @st.composite
-def resealed(draw):
+def with_new_crc(draw):
     """A record with header fields or payload changed and a checksum that vouches for the change."""
     data = bytearray(draw(records))
     for _ in range(draw(st.integers(1, 4))):

@@ -5,7 +5,7 @@ from array import array
 
 from insole_protocol import block_errors as wrong
 from insole_protocol import decoder, record_header
-from paper import SLOT_330, bits, record, refused, sealed
+from paper import SLOT_330, bits, record, refused, with_crc
 
 ONES = bits("1" * 16)  # the unary section of two equal frames
 NO_PARAMETERS = bytes(8)
@@ -132,15 +132,15 @@ def test_a_layout_that_nobody_knows() -> None:
 
 def test_of_several_faults_the_first_of_the_table_is_named() -> None:
     """Each row has all the faults of the rows below it, too."""
-    unsealed = bytearray(record(SLOT_330, frames=0, encoding=3, layout=9, slots_per_frame=0))
-    unsealed[50] ^= 1
+    wrong_crc = bytearray(record(SLOT_330, frames=0, encoding=3, layout=9, slots_per_frame=0))
+    wrong_crc[50] ^= 1
     short = record(SLOT_330, length=53)
     table = (
         (b"\x00" * 53, "53 bytes at hand, a record has at least 54", wrong.BlockLengthError),
         (b"\x00\x02" + short[2:], "a record starts with 0xa5, not 0x00", wrong.SyncError),
         (b"\xa5\x02" + short[2:], "record format 2; this reader knows 1", wrong.BlockVersionError),
         (short[:50] + b"\x00" * 4, "record of 53 bytes, 54 at hand", wrong.BlockLengthError),
-        (bytes(unsealed), "checksum of record 7 does not match", wrong.CrcError),
+        (bytes(wrong_crc), "checksum of record 7 does not match", wrong.CrcError),
         (
             record(SLOT_330, frames=0, encoding=0xE3, layout=9, slots_per_frame=0, time_us=1 << 62),
             "encoding 0xe3 has bits that this reader does not know",
@@ -295,4 +295,4 @@ def test_every_refusal_has_a_name_of_its_own_and_is_a_refusal_of_the_protocol() 
         assert issubclass(named[name], wrong.BlockError)
     assert wrong.BlockError.name == "block"
     assert issubclass(wrong.BlockError, wrong.ProtocolError) and wrong.ProtocolError.name == "protocol"
-    assert sealed(b"123456789")[9:] == b"\x26\x39\xf4\xcb", "the check value of CRC-32, 0xcbf43926"
+    assert with_crc(b"123456789")[9:] == b"\x26\x39\xf4\xcb", "the check value of CRC-32, 0xcbf43926"

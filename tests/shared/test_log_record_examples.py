@@ -2,11 +2,11 @@
 interpreters."""
 
 from insole_protocol import log_records
-from paper import sealed
+from paper import with_crc
 
 # magic "PGLP", version 1, 0, boot 0x0102, page 3, first 4, oldest 5, acked 6, overwritten 7, tail 8, note 9,
 # pages 10, erased 11, reserved 12
-HEADER = sealed(
+HEADER = with_crc(
     bytes.fromhex(
         "50474c50 01 00 0201 03000000 04000000 05000000 06000000 07000000 08000000 09000000 0a000000"
         "0b000000 0c000000".replace(" ", "")
@@ -27,7 +27,7 @@ NAMES = (
 )
 VALUES = (0x0102, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
 # sync, kind 2, length 32, from 0x01020304, to 0x05060708, boot 9, reason 8, 0, acked 10, overwritten 11, 0
-NOTE = sealed(
+NOTE = with_crc(
     bytes.fromhex("b6 02 2000 04030201 08070605 0900 08 00 0a000000 0b000000 00000000".replace(" ", ""))
 )
 NOTE_FIELDS = (2, 0x01020304, 0x05060708, 9, 8, 10, 11)
@@ -62,8 +62,8 @@ def test_a_new_page_header_knows_of_no_note() -> None:
 
 def test_a_page_header_that_is_none_changes_nothing() -> None:
     """Wrong magic or version under a right checksum; and any byte flipped."""
-    others = [sealed(b"PGLQ" + HEADER[4:48]), sealed(HEADER[:4] + b"\x02" + HEADER[5:48])]
-    others += [sealed(HEADER[:4] + b"\x00" + HEADER[5:48]), b"\xff" * 52, bytes(52)]
+    others = [with_crc(b"PGLQ" + HEADER[4:48]), with_crc(HEADER[:4] + b"\x02" + HEADER[5:48])]
+    others += [with_crc(HEADER[:4] + b"\x00" + HEADER[5:48]), b"\xff" * 52, bytes(52)]
     others += [HEADER[:at] + bytes((HEADER[at] ^ 1,)) + HEADER[at + 1 :] for at in range(52)]
     for data in others:
         page = log_records.PageHeader()
@@ -84,8 +84,13 @@ def test_a_note_is_these_bytes() -> None:
 
 def test_a_note_that_is_none() -> None:
     """Another first byte or length under a right checksum, too few bytes, and any byte flipped."""
-    others = [sealed(b"\xa5" + NOTE[1:28]), sealed(NOTE[:2] + b"\x1f" + NOTE[3:28]), NOTE[:31], b"\xff" * 32]
-    others += [sealed(NOTE[:2] + b"\x21" + NOTE[3:28]), NOTE[:1]]
+    others = [
+        with_crc(b"\xa5" + NOTE[1:28]),
+        with_crc(NOTE[:2] + b"\x1f" + NOTE[3:28]),
+        NOTE[:31],
+        b"\xff" * 32,
+    ]
+    others += [with_crc(NOTE[:2] + b"\x21" + NOTE[3:28]), NOTE[:1]]
     others += [NOTE[:at] + bytes((NOTE[at] ^ 1,)) + NOTE[at + 1 :] for at in range(32)]
     for data in others:
         assert log_records.parse_note(data) is None

@@ -8,7 +8,7 @@ from array import array
 from binascii import crc32
 
 from insole_protocol import ids, stuffing, usb_frames
-from paper import refused, sealed
+from paper import refused, with_crc
 
 # Channel 2, "hi"; the CRC-32 of these three bytes is 0x658f352f (zlib).
 HI = b"\x7e\x02hi\x2f\x35\x8f\x65\x7e"
@@ -33,7 +33,7 @@ def check(data: bytes, found: "list[tuple[int, bytes]]", limit: int = 2056, **er
 
 
 def test_a_frame_is_flag_channel_message_checksum_flag() -> None:
-    plain = sealed(b"\x02hi")
+    plain = with_crc(b"\x02hi")
     assert usb_frames.encode(2, b"hi") == HI == stuffed(plain)
     assert len(plain) == 1 + 2 + 4
     check(usb_frames.encode(2, b"hi"), [(2, b"hi")])
@@ -49,7 +49,7 @@ def test_bytes_that_are_escaped() -> None:
     message = bytes(range(256))
     for channel in (1, 2, 3):
         frame = usb_frames.encode(channel, message)
-        assert frame == stuffed(sealed(bytes((channel,)) + message))
+        assert frame == stuffed(with_crc(bytes((channel,)) + message))
         assert frame.count(b"\x7e") == 2 and b"\x03" not in frame
         check(frame, [(channel, message)])
     assert usb_frames.encode(3, b"\x7e\x7d\x03\x20")[:9] == b"\x7e\x7d\x23\x7d\x5e\x7d\x5d\x7d\x23"
@@ -57,14 +57,14 @@ def test_bytes_that_are_escaped() -> None:
     for number in range(600):  # a checksum has such a byte now and then
         message = struct.pack("<H", number)
         frame = usb_frames.encode(1, message)
-        assert frame == stuffed(sealed(b"\x01" + message)), number
+        assert frame == stuffed(with_crc(b"\x01" + message)), number
         escaped += b"\x7d" in frame[-6:]
     assert escaped > 5
 
 
 def test_an_empty_message_is_a_frame() -> None:
     frame = usb_frames.encode(3, b"")
-    assert frame == stuffed(sealed(b"\x03"))
+    assert frame == stuffed(with_crc(b"\x03"))
     check(frame, [(3, b"")])
 
 
@@ -163,7 +163,7 @@ def test_what_is_longer_than_it_may_be_costs_nothing_until_the_next_flag() -> No
 
 
 def test_escapes_that_escape_nothing() -> None:
-    good = sealed(b"\x01x")
+    good = with_crc(b"\x01x")
     for middle in (b"\x7d", b"\x7d\x41", b"\x7d\x7d\x5d", b"\x7d\x22", b"\x7d\x00"):
         check(b"\x7e" + middle + good + b"\x7e", [], escape=1)
     check(b"\x7e" + good + b"\x7d\x7e", [], escape=1)

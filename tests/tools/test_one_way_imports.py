@@ -77,10 +77,10 @@ TURNED = {
 @pytest.mark.style
 @pytest.mark.parametrize("name", TURNED)
 def test_an_import_turned_round_is_noticed(name: str, copy: Path) -> None:
-    file, line, said = TURNED[name]
+    file, line, message = TURNED[name]
     spoilt = copy / PACKAGE / file
     spoilt.parent.mkdir(exist_ok=True)
     spoilt.write_text((spoilt.read_text("utf-8") if spoilt.exists() else "") + line + "\n", "utf-8")
     verdict = lint(copy)
     assert verdict.returncode == 1
-    assert said in verdict.stdout, verdict.stdout
+    assert message in verdict.stdout, verdict.stdout

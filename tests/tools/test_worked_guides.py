@@ -44,13 +44,15 @@ class Promise:
 def promise_of(text: str) -> Promise:
     """Read the top of a guide; cells of a table and plain lines are read alike."""
     top = "\n".join(text.splitlines()[:TOP_LINES]).replace("`", "")
-    said = [(key, value.strip(" |")) for key, value in re.findall(r"(Files|Folder|Check)\s*[:|]\s*(.+)", top)]
-    files = [int(re.split(r"\D", value)[0]) for key, value in said if key == "Files"]
+    message = [
+        (key, value.strip(" |")) for key, value in re.findall(r"(Files|Folder|Check)\s*[:|]\s*(.+)", top)
+    ]
+    files = [int(re.split(r"\D", value)[0]) for key, value in message if key == "Files"]
     assert len(files) == 1, (
         "the guide must say once, near its top, how many files its diff touches: `Files: 3`"
     )
-    folder = next((value.rstrip("/") + "/" for key, value in said if key == "Folder"), None)
-    return Promise(files[0], folder, tuple(value for key, value in said if key == "Check"))
+    folder = next((value.rstrip("/") + "/" for key, value in message if key == "Folder"), None)
+    return Promise(files[0], folder, tuple(value for key, value in message if key == "Check"))
 
 
 def touched(diff: str) -> list[str]:

@@ -12,7 +12,7 @@ Leaf = bool | int | float | str
 UNKNOWN: Final = "unknown"
 """What stands for null, which TOML does not have."""
 DIGITS: Final = 7
-WORDS: Final = (
+TEXTS: Final = (
     ("schema",),
     ("input", "path"),
     ("posture", "title"),
@@ -37,7 +37,7 @@ _IN_ITS_UNIT: Final = ("value", "sd", "median", "mad", "mean", "raise_level")
 
 def tree_of(whole: RecordingAnalysis) -> Tree:
     """Every figure of an analysis; lists of objects become objects, null becomes "unknown"."""
-    return {name: _plain(entry, (name,)) for name, entry in document(whole).items() if not _is_words((name,))}
+    return {name: _plain(entry, (name,)) for name, entry in document(whole).items() if not _is_text((name,))}
 
 
 def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Leaf]]:
@@ -81,13 +81,13 @@ def _plain(entry: object, path: tuple[str, ...]) -> Any:
         return {
             name: _plain(member, (*path, name))
             for name, member in members.items()
-            if not _is_words((*path, name))
+            if not _is_text((*path, name))
         }
     return entry
 
 
-def _is_words(path: tuple[str, ...]) -> bool:
-    return path in WORDS
+def _is_text(path: tuple[str, ...]) -> bool:
+    return path in TEXTS
 
 
 def _named(items: list[dict[str, Any]], path: tuple[str, ...]) -> dict[str, dict[str, Any]]:

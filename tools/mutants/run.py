@@ -13,7 +13,7 @@ import pytest
 from tools.mutants.choose import choose_tests
 from tools.mutants.draw import Mutant, equivalent
 from tools.mutants.packages import Package, packages
-from tools.mutants.traced import Traced, keep, kept, trace
+from tools.mutants.traced import Traced, keep, stored, trace
 from tools.mutants.tree import copy_project, prepare, run_in
 
 KILLED: Final = "killed"
@@ -51,8 +51,8 @@ class First:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Only what was chosen, cheapest first."""
-        kept_items = [item for item in items if item.nodeid in self._rank]
-        items[:] = sorted(kept_items, key=lambda item: self._rank[item.nodeid])
+        stored_items = [item for item in items if item.nodeid in self._rank]
+        items[:] = sorted(stored_items, key=lambda item: self._rank[item.nodeid])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """The first failure ends the run; it is what noticed the mutant."""
@@ -147,7 +147,7 @@ class Bench:
         for name, package in chosen.items():
             self.traced[name] = []
             for file in package.test_files():
-                known = kept(package, file)
+                known = stored(package, file)
                 if known is None:
                     stale.append((name, file))
                 else:

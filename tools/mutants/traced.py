@@ -15,7 +15,7 @@ import pytest
 
 from tools.mutants.packages import ROOT, Package
 
-KEPT: Final = ROOT / "build" / "mutants" / "traced"
+STORED: Final = ROOT / "build" / "mutants" / "traced"
 TOO_LONG_S: Final = 20.0
 """A test that runs longer under the tracer answers for no mutant."""
 SET_UP_S: Final = 60.0
@@ -130,9 +130,9 @@ def _key(package: Package, file: str) -> str:
     return digest.hexdigest()[:24]
 
 
-def kept(package: Package, file: str) -> Traced | None:
+def stored(package: Package, file: str) -> Traced | None:
     """What an earlier run found for these very sources and tests."""
-    path = KEPT / package.name / f"{_key(package, file)}.json"
+    path = STORED / package.name / f"{_key(package, file)}.json"
     if not path.exists():
         return None
     raw = json.loads(path.read_text("utf-8"))
@@ -142,6 +142,6 @@ def kept(package: Package, file: str) -> Traced | None:
 
 def keep(package: Package, file: str, traced: Traced) -> None:
     """Keep what was found for the next run."""
-    path = KEPT / package.name / f"{_key(package, file)}.json"
+    path = STORED / package.name / f"{_key(package, file)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(traced)), "utf-8")

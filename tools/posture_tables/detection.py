@@ -1,4 +1,5 @@
-"""Sensitivity and specificity of each pattern, the degree at which half are found, and what else is said."""
+"""Sensitivity and specificity of each pattern, the degree at which half are found, and what else is
+reported."""
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -120,4 +121,4 @@ def _confusion(patterns: tuple[Pattern, ...], results: Sequence[Found]) -> Table
         "its clinically relevant degree. Some belong together (a load on one side is an asymmetry of load); "
         "the rest shows how far a finding names a pattern and no other."
     )
-    return Table("What else is said", words, ("condition", "other rules"), tuple(rows))
+    return Table("What else is reported", words, ("condition", "other rules"), tuple(rows))

@@ -43,7 +43,7 @@ def wear(
     book: RuleBook | None = None,
     rate: float = 100.0,
 ) -> Worn:
-    """A wearer lives through segments; counts go through calibration, gait engine and watcher in pieces.
+    """A wearer goes through segments; counts go through calibration, gait engine and watcher in pieces.
 
     Below 100 Hz there is no gait engine, which is enough for standing.
     """
@@ -103,7 +103,7 @@ def false_alerts(people: int, first_seed: int, processes: int) -> Table:
         "rules in pieces of ten seconds. `shown` alerts; the rate limit and the interval of a rule may keep "
         "others quiet. Bar: at most 1 in 8 h, none critical."
     )
-    columns = ("wear", "hours", "strides", "shown", "kept quiet", "rules", "critical", "per 8 h", "")
+    columns = ("wear", "hours", "strides", "shown", "suppressed", "rules", "critical", "per 8 h", "")
     return Table("False alerts on neutral virtual wear", words, columns, tuple(rows))
 
 

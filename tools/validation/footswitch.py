@@ -94,7 +94,7 @@ CHANGED: tuple[tuple[str, float], ...] = (
 
 
 def moved(folder: Path) -> list[tuple[str, list[Agreement]]]:
-    """All records again with one contact setting changed at a time; what was changed, in words."""
+    """All records again with one contact setting changed at a time; what was changed, as text."""
     results: list[tuple[str, list[Agreement]]] = []
     for name, value in CHANGED:
         usual = getattr(ContactSettings(), name)

@@ -10,7 +10,7 @@ from tools.validation.vendors import Export
 
 NOTES = {
     "als3": "the rise has two steps of like size; the truth takes now the first, now the second",
-    "als5": "slow shuffling rise over a wandering swing level, no single foot of the flank",
+    "als5": "slow shuffling rise over a wandering swing level, no single foot of the edge",
     "control5": "a ledge between the heel's and the fore foot's step; the truth takes now one, now the other",
     "hunt13": "rises of 0.2 s without a corner; release over several ledges",
     "hunt15": "the foot often does not unload: no level that both would call swing",
@@ -71,8 +71,8 @@ HEAD = (
 
 def _moved_section(moved: Sequence[tuple[str, list[Agreement]]]) -> list[str]:
     rows = [
-        [words, f"{t.contact_close_pct:.2f}", f"{t.contact_sd_ms:.1f}", f"{t.stride_mae_ms:.2f}"]
-        for words, t in ((words, totals(some)) for words, some in moved)
+        [texts, f"{t.contact_close_pct:.2f}", f"{t.contact_sd_ms:.1f}", f"{t.stride_mae_ms:.2f}"]
+        for texts, t in ((texts, totals(some)) for texts, some in moved)
     ]
     return [
         "",
@@ -101,8 +101,8 @@ def footswitch_section(
         "",
     ]
     bars = [
-        [words, f"{getattr(every, name):.2f}", bar, _meets(getattr(every, name), bar)]
-        for name, words, bar in BARS
+        [texts, f"{getattr(every, name):.2f}", bar, _meets(getattr(every, name), bar)]
+        for name, texts, bar in BARS
     ]
     controls = [a for a in agreements if a.group == "control"]
     if controls:
@@ -118,7 +118,7 @@ def footswitch_section(
     lines += [
         *_table(HEAD, rows),
         "",
-        "The two halves were used against each other when settings were tried: one was kept only where",
+        "The two halves were used against each other when settings were tried: one was adopted only where",
         "it did not help one half at the cost of the other. No record outside this folder was looked at.",
         "",
         "### Each record, worst first",
@@ -161,7 +161,7 @@ def _study(study: str, subjects: list[ExportData]) -> list[str]:
     same = "the published cohort" if study == OWN_STUDY else "another cohort than the published one"
     lines = [f"### Study {study}: {STUDIES.get(study, 'unknown')}, {same}", ""]
     rows: list[list[str]] = []
-    for group, words in (("Co", "controls"), ("Pt", "patients")):
+    for group, texts in (("Co", "controls"), ("Pt", "patients")):
         members = [s for s in subjects if s.group == group]
         if not members:
             continue
@@ -171,7 +171,7 @@ def _study(study: str, subjects: list[ExportData]) -> list[str]:
             away = (mean - published[0]) / published[1]
             ours = f"{mean:.2f} +- {sd:.2f}"
             theirs = f"{published[0]} +- {published[1]}"
-            rows.append([f"{words} ({len(members)})", row, theirs, ours, f"{median:.2f}", f"{away:+.1f}"])
+            rows.append([f"{texts} ({len(members)})", row, theirs, ours, f"{median:.2f}", f"{away:+.1f}"])
     head = ("group", "parameter", "published", "ours", "our median", "difference in published SD")
     return [*lines, *_table(head, rows), ""]
 

@@ -12,7 +12,7 @@ ENDINGS = (".asc", ".asf", ".csv", ".asc.gz", ".asf.gz", ".csv.gz")
 
 @dataclass(frozen=True)
 class Export:
-    """One file's analysis; `problem` in words where there is none."""
+    """One file's analysis; `problem` as text where there is none."""
 
     name: str
     rate_hz: float = 0.0

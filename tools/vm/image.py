@@ -46,7 +46,7 @@ class BootFiles:
 
 
 def cache_folder() -> Path:
-    """Where kernel and initial file system are kept."""
+    """Where kernel and initial file system are stored."""
     return Path(platformdirs.user_cache_dir("plantigrade", appauthor=False)) / "vm"
 
 
@@ -80,8 +80,8 @@ def _install(cache: Path) -> None:
     except subprocess.TimeoutExpired:
         raise VmUnavailableError(f"tools/vm/install took more than {_INSTALL_TIMEOUT_S} s") from None
     if done.returncode:
-        words = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
-        raise VmUnavailableError(f"tools/vm/install: {words}")
+        message = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
+        raise VmUnavailableError(f"tools/vm/install: {message}")
 
 
 def _module_files(kernel: Path) -> list[Path]:

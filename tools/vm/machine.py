@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.vm.image import HERE, boot_files
 
 _MEMORY_MB = 768
-_KERNEL_WORDS = (
+_KERNEL_ARGUMENTS = (
     "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr tsc=reliable random.trust_cpu=on"
 )
 
@@ -43,8 +43,9 @@ async def run_job(commands: list[list[str]], radio_port: int, timeout_s: float =
         job = Path(folder) / "job.sh"
         lines = ["set -e", "export HOME=/run PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1", "cd /run"]
         job.write_text("\n".join(lines + [shlex.join(command) for command in commands]) + "\n")
-        words = {"python": sys.executable, "bridge": HERE / "guest" / "hci_bridge.py", "job": job}
-        append = " ".join([_KERNEL_WORDS, *(f"plantigrade.{name}={value}" for name, value in words.items())])
+        job_options = {"python": sys.executable, "bridge": HERE / "guest" / "hci_bridge.py", "job": job}
+        options = (f"plantigrade.{name}={value}" for name, value in job_options.items())
+        append = " ".join([_KERNEL_ARGUMENTS, *options])
         process = await asyncio.create_subprocess_exec(
             *("nice", "-n", "10"),  # the insoles are other computers: emulation must not take their time
             "qemu-system-x86_64",

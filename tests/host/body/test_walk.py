@@ -56,7 +56,7 @@ NEXT = "0.01 " + " ".join(["1.0"] * 16) + " 8.0 8.0\n"
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "texts"),
     [
         (b"", "no samples"),
         (b"hello world\n", "line 1 is not numbers"),
@@ -69,10 +69,10 @@ NEXT = "0.01 " + " ".join(["1.0"] * 16) + " 8.0 8.0\n"
         ((ROW + NEXT.replace("1.0", "-5.0", 1)).encode(), "outside"),
     ],
 )
-def test_what_is_no_record_is_refused_with_words(tmp_path: Path, content: bytes, words: str):
+def test_what_is_no_record_is_refused_with_words(tmp_path: Path, content: bytes, texts: str):
     path = tmp_path / "walk.txt"
     path.write_bytes(content)
-    with pytest.raises(FileError, match=words):
+    with pytest.raises(FileError, match=texts):
         load_walk(path)
 
 

@@ -44,10 +44,10 @@ def run(
         session.insole.ledger.request(0, end)
         for first, stop in session.insole.ledger.requested:
             cursor = first
-            for hole_first, hole_end in [*gaps, (stop, stop)]:
-                if hole_first > cursor:
-                    session.insole.ledger.record(cursor, hole_first)
-                cursor = hole_end
+            for gap_first, gap_end in [*gaps, (stop, stop)]:
+                if gap_first > cursor:
+                    session.insole.ledger.record(cursor, gap_first)
+                cursor = gap_end
         await story(session)
         return session
 
@@ -58,15 +58,15 @@ def test_the_newest_hole_comes_first_in_pieces_from_its_end() -> None:
     """Holes 100 to 169 and 300 to 319, pieces of 30."""
 
     async def story(session: LogSession) -> None:
-        told: list[tuple[int, int]] = []
+        reported: list[tuple[int, int]] = []
         filling = Backfill(
             session.session,
             BackfillPolicy(piece_slots=30),
-            lambda progress: told.append((progress.pieces, progress.slots_open)),
+            lambda progress: reported.append((progress.pieces, progress.slots_open)),
         )
         for more in (True, True, True, True, False):
             assert await filling.fetch_one() is more
-        assert told == [(1, 90), (2, 70), (3, 40), (4, 10)]
+        assert reported == [(1, 90), (2, 70), (3, 40), (4, 10)]
         assert filling.progress == BackfillProgress(slots_open=0, pieces=4, acknowledged=0)
 
     session = run(story, [(100, 170), (300, 320)])

@@ -31,15 +31,15 @@ def line(offset_ms: float = 0.0, uncertainty_ns: int = 900_000) -> ClockEstimate
     [(ids.SIDE_LEFT, "left"), (ids.SIDE_RIGHT, "right"), (ids.SIDE_UNSET, "unset"), (9, "unset")],
 )
 def test_an_insole_is_who_it_says_it_is(side: int, word: str) -> None:
-    told: list[Identity | None] = []
+    reported: list[Identity | None] = []
     insole = Insole("somewhere")
-    insole.on_greeting.append(lambda greeted: told.append(greeted.identity))
+    insole.on_greeting.append(lambda greeted: reported.append(greeted.identity))
     insole.greet(hello(side))
     assert insole.identity == Identity("00000A50477A3F01", word, "2.1", 1, 4, ids.CAPABILITY_LOG, 10_000)
-    assert told == [insole.identity]
+    assert reported == [insole.identity]
     assert (insole.boot, insole.connections) == (7, 1)
     insole.greet(hello(side, boot=8))
-    assert (insole.boot, insole.connections, len(told)) == (8, 2, 2)
+    assert (insole.boot, insole.connections, len(reported)) == (8, 2, 2)
 
 
 def test_the_first_wish_counts() -> None:
@@ -150,10 +150,10 @@ def test_a_late_batch_is_stamped_by_what_is_known_and_does_not_touch_the_steady_
 
 def test_every_listener_is_told_in_order() -> None:
     insole = Insole("left")
-    told: list[tuple[str, int]] = []
+    reported: list[tuple[str, int]] = []
     insole.on_frames = [
-        lambda _, stamped: told.append(("a", stamped.frames.seq)),
-        lambda _, stamped: told.append(("b", stamped.frames.seq)),
+        lambda _, stamped: reported.append(("a", stamped.frames.seq)),
+        lambda _, stamped: reported.append(("b", stamped.frames.seq)),
     ]
     insole.deliver([frames(0), frames(5)], 0)
-    assert told == [("a", 0), ("b", 0), ("a", 5), ("b", 5)]
+    assert reported == [("a", 0), ("b", 0), ("a", 5), ("b", 5)]

@@ -83,13 +83,13 @@ def test_a_torn_tail_is_cut_off_and_the_rest_kept(tmp_path: Path, cut: int) -> N
     data = path.read_bytes()
     path.write_bytes(data[:-cut])
     whole = [kind for kind, _, end in entries_of(data) if end <= len(data) - cut]
-    kept = FRAMES * whole.count(RECORD)
-    assert held(path) == [(0, kept)]
-    assert (kept == 200) is (cut <= 58)
+    stored = FRAMES * whole.count(RECORD)
+    assert held(path) == [(0, stored)]
+    assert (stored == 200) is (cut <= 58)
     journal = Journal(path)
     write(journal, 200, 300)
     journal.close()
-    assert held(path) == ([(0, 300)] if kept == 200 else [(0, kept), (200, 300)])
+    assert held(path) == ([(0, 300)] if stored == 200 else [(0, stored), (200, 300)])
 
 
 @settings(max_examples=60, deadline=None)
@@ -144,12 +144,12 @@ def test_a_real_full_disk(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
     number = write(journal, 0, 100)
     journal.commit()
-    kept, journal._file = journal._file, os.open(full, os.O_WRONLY)
+    stored, journal._file = journal._file, os.open(full, os.O_WRONLY)
     write(journal, 100, 200)
     with pytest.raises(JournalError, match="disk is full"):
         journal.commit()
     os.close(journal._file)
-    journal._file = kept
+    journal._file = stored
     assert journal.holdings[number].ack_to() == 100
     journal.close()
     assert held(tmp_path / "j") == [(0, 200)]
@@ -302,9 +302,13 @@ def test_sealing_is_repeatable_and_verifies(tmp_path: Path) -> None:
         assert (first / name).read_bytes() == (second / name).read_bytes()
     verdict = verify(first)
     assert verdict.ok, verdict.problems
-    told = verdict.as_json()
-    assert (told["frames_requested"], told["frames_recorded"], told["frames_missing"]) == (500, 480, 20)
-    (gap,) = told["gaps"]
+    reported = verdict.as_json()
+    assert (reported["frames_requested"], reported["frames_recorded"], reported["frames_missing"]) == (
+        500,
+        480,
+        20,
+    )
+    (gap,) = reported["gaps"]
     assert (gap["foot"], gap["reason"]) == ("left", "off")
     assert gap["to_s"] - gap["from_s"] == pytest.approx(0.2, abs=0.001)
 
@@ -316,14 +320,14 @@ def test_verify_finds_a_changed_file_and_cooked_books(tmp_path: Path) -> None:
     journal.close()
     folder = finalize_journal(path, tmp_path / "recordings")
     parquet, manifest = folder / "left.parquet", folder / "recording.json"
-    sound_file, sound_books = parquet.read_bytes(), manifest.read_text()
+    sound_file, sound_ledger = parquet.read_bytes(), manifest.read_text()
     damaged = bytearray(sound_file)
     damaged[len(damaged) // 2] ^= 1
     parquet.write_bytes(damaged)
     assert not verify(folder).ok
     parquet.write_bytes(sound_file)
     assert verify(folder).ok
-    manifest.write_text(sound_books.replace('"frames_recorded": 500', '"frames_recorded": 499'))
+    manifest.write_text(sound_ledger.replace('"frames_recorded": 500', '"frames_recorded": 499'))
     assert not verify(folder).ok
     manifest.write_text("{}")
     assert not verify(folder).ok

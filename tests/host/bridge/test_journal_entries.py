@@ -55,11 +55,11 @@ def test_kinds_have_the_codes_of_the_page(kind: str, code: int) -> None:
 
 def test_what_is_read_back() -> None:
     damage = Damage()
-    told = build_json(Kind.INSOLE, 4, {"serial": "00"})
-    found = list(scan(REQUEST + GAP + RECORD + told, damage))
+    reported = build_json(Kind.INSOLE, 4, {"serial": "00"})
+    found = list(scan(REQUEST + GAP + RECORD + reported, damage))
     assert [entry.kind for entry in found] == [Kind.REQUEST, Kind.GAP, Kind.RECORD, Kind.INSOLE]
     assert [entry.insole for entry in found] == [1, 2, 0, 4]
-    assert [entry.end for entry in found] == [28, 57, 80, 80 + len(told)]
+    assert [entry.end for entry in found] == [28, 57, 80, 80 + len(reported)]
     assert found[0].range() == (5, 1 << 40)
     assert found[1].gap() == (7, 9, 6)
     assert found[2].record() == (-5, b"abc")

@@ -43,8 +43,8 @@ def commit_and_promise(journal: Journal, power_cut: PowerCut) -> None:
 
 
 def check(left: Path, cut: Cut) -> None:
-    """What the module promises; `cut.noted` are the slots before which all was acknowledged."""
-    promised = max(cut.noted, default=0)
+    """What the module promises; `cut.recorded` are the slots before which all was acknowledged."""
+    promised = max(cut.recorded, default=0)
     path = left / JOURNAL
     data = path.read_bytes() if path.exists() else b""
     journal = opened(left)

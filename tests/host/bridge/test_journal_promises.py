@@ -53,8 +53,11 @@ def test_insoles_have_numbers_in_the_order_of_their_coming_and_keep_them(tmp_pat
     assert [journal.insole(one) for one in (LEFT, RIGHT)] == [1, 0]
     assert journal.holdings[1].identity == vars(LEFT)
     journal.close()
-    told = [entry for entry in in_file(tmp_path / "j") if entry.kind is Kind.INSOLE]
-    assert [(entry.insole, entry.json()["serial"]) for entry in told] == [(0, RIGHT.serial), (1, LEFT.serial)]
+    reported = [entry for entry in in_file(tmp_path / "j") if entry.kind is Kind.INSOLE]
+    assert [(entry.insole, entry.json()["serial"]) for entry in reported] == [
+        (0, RIGHT.serial),
+        (1, LEFT.serial),
+    ]
 
 
 def test_a_record_of_means_stands_for_all_its_slots(tmp_path: Path) -> None:
@@ -106,8 +109,8 @@ def test_a_newer_journal_is_left_alone_and_its_file_given_back(tmp_path: Path) -
     for _ in range(2):  # twice: the first has not kept it locked
         with pytest.raises(JournalError) as caught:
             Journal(path)
-        words = "was written by a newer version of Plantigrade; update this one"
-        assert str(caught.value) == f"{path}: {words}"
+        texts = "was written by a newer version of Plantigrade; update this one"
+        assert str(caught.value) == f"{path}: {texts}"
     assert path.read_bytes() == build_json(Kind.RUN, 0xFFFF, values)
 
 
@@ -133,7 +136,7 @@ def test_a_journal_that_was_cut_in_its_first_bytes_begins_anew(tmp_path: Path, c
 
 
 @pytest.mark.parametrize(
-    "code, words",
+    "code, texts",
     [
         (errno.ENOSPC, "the disk is full; nothing is lost, the insoles keep their data; make room"),
         (errno.EROFS, "the disk is read-only; choose another folder with --data"),
@@ -141,7 +144,7 @@ def test_a_journal_that_was_cut_in_its_first_bytes_begins_anew(tmp_path: Path, c
         (errno.EIO, "cannot be written: Input/output error"),
     ],
 )
-def test_why_the_disk_takes_nothing_is_said_in_words(tmp_path: Path, code: int, words: str) -> None:
+def test_why_the_disk_takes_nothing_is_said_in_words(tmp_path: Path, code: int, texts: str) -> None:
     broken = False
 
     def sync(descriptor: int) -> None:
@@ -156,7 +159,7 @@ def test_why_the_disk_takes_nothing_is_said_in_words(tmp_path: Path, code: int, 
     broken = True
     with pytest.raises(JournalError) as caught:
         journal.commit()
-    assert str(caught.value) == f"{path}: {words}"
+    assert str(caught.value) == f"{path}: {texts}"
     assert (path.read_bytes(), journal.commits) == (before, commits), "the file is as it was"
     broken = False
     assert journal.commit()
@@ -186,8 +189,8 @@ def test_memory_takes_as_much_as_it_may_and_no_byte_more(
     journal.request(number, 10, 20)
     with pytest.raises(JournalError) as caught:
         journal.request(number, 20, 30)
-    words = "the disk takes no more and memory is full; make room and start again"
-    assert str(caught.value) == f"{journal.path}: {words}"
+    texts = "the disk takes no more and memory is full; make room and start again"
+    assert str(caught.value) == f"{journal.path}: {texts}"
     assert list(journal.holdings[number].requested) == [(0, 20)]
     journal.commit()
     journal.request(number, 20, 30)
@@ -271,7 +274,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "j"
         self.full = False
-        self.kept: list[tuple[Identity, tuple[str, int, int, int]]] = []
+        self.stored: list[tuple[Identity, tuple[str, int, int, int]]] = []
         self.waiting: list[tuple[Identity, tuple[str, int, int, int]]] = []
         self.journal = Journal(self.path, sync=self._sync)
 
@@ -310,7 +313,7 @@ class JournalMachine(RuleBasedStateMachine):
         size, self.full = self.path.stat().st_size, full
         try:
             assert self.journal.commit() is bool(self.waiting)
-            self.kept, self.waiting = self.kept + self.waiting, []
+            self.stored, self.waiting = self.stored + self.waiting, []
         except JournalError:
             assert full
             assert self.path.stat().st_size == size
@@ -334,7 +337,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.path.write_bytes(data[:size])
         there = [entry for entry in in_file(self.path) if entry.end > before]
         own = sum(entry.kind not in (Kind.RUN, Kind.INSOLE) for entry in there)
-        self.kept, self.waiting = self.kept + self.waiting[:own], []
+        self.stored, self.waiting = self.stored + self.waiting[:own], []
         self.journal = Journal(self.path, sync=self._sync)
         end = max((entry.end for entry in there), default=before)
         assert self.journal.damage == Damage(0, size - end)
@@ -346,7 +349,7 @@ class JournalMachine(RuleBasedStateMachine):
         for who in (LEFT, RIGHT):
             number = self.journal.number_of(who.side)
             safe, seen = Model(), Model()
-            for known, entry in self.kept:
+            for known, entry in self.stored:
                 if known == who:
                     safe.add(entry)
                     seen.add(entry)

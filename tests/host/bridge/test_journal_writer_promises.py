@@ -28,7 +28,7 @@ class CollectorMachine(RuleBasedStateMachine):
         self.gaps = {name: dict[int, int]() for name in SERIALS}
         self.wanted = dict.fromkeys(SERIALS, 0)
         self.came: list[tuple[str, int, int]] = []
-        self.told: list[tuple[str, int, int]] = []
+        self.reported: list[tuple[str, int, int]] = []
         self.wished: dict[str, int] = {}
         self._start()
 
@@ -40,7 +40,7 @@ class CollectorMachine(RuleBasedStateMachine):
             self.journal_writer.watch(insole)
             greet(insole)
             insole.request_from(0)
-        self.came, self.told, self.wished = [], [], {}
+        self.came, self.reported, self.wished = [], [], {}
 
     def teardown(self) -> None:
         if hasattr(self, "journal"):
@@ -64,7 +64,7 @@ class CollectorMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(list(SERIALS)), first=st.integers(0, 120), count=st.integers(1, 20))
     def explain(self, name: str, first: int, count: int) -> None:
         self.insoles[name].explain_missing(first, first + count, 1 + first % 9)
-        self.told.append((name, first, first + count))
+        self.reported.append((name, first, first + count))
 
     @rule(full=st.booleans())
     def commit(self, full: bool) -> None:
@@ -91,12 +91,12 @@ class CollectorMachine(RuleBasedStateMachine):
             for name, first, end in self.came:
                 self.records[name, first, end] += 1
                 self.durable[name] |= set(range(first, end))
-            for name, first, end in self.told:
+            for name, first, end in self.reported:
                 for slot in range(first, end):
                     self.gaps[name].setdefault(slot, 1 + first % 9)
             for name, end in self.wished.items():
                 self.wanted[name] = max(self.wanted[name], end)
-            self.came, self.told, self.wished = [], [], {}
+            self.came, self.reported, self.wished = [], [], {}
         for name, insole in self.insoles.items():
             assert insole.ack_to is not None
             settled = self.durable[name] | set(self.gaps[name])

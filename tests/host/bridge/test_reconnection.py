@@ -78,13 +78,13 @@ def run(story: Callable[[Attempts], Awaitable[None]], *kinds: str) -> Attempts:
 
 
 @pytest.mark.parametrize(
-    "kind, words", [("not found", "no insole in reach"), ("does not open", "cannot connect")]
+    "kind, texts", [("not found", "no insole in reach"), ("does not open", "cannot connect")]
 )
-def test_each_failure_doubles_the_wait_up_to_the_longest(kind: str, words: str) -> None:
+def test_each_failure_doubles_the_wait_up_to_the_longest(kind: str, texts: str) -> None:
     async def story(attempts: Attempts) -> None:
         assert attempts.connection.session is None
         await asyncio.sleep(40)
-        assert str(attempts.connection.last_error) == words
+        assert str(attempts.connection.last_error) == texts
         assert attempts.connection.state is WAITING
         assert not attempts.connection.streaming.is_set()
 

@@ -304,7 +304,7 @@ class SequencerMachine(RuleBasedStateMachine):
         return max((slot + 1 for slot in self.out), default=self.begin)
 
     @invariant()
-    def nothing_waits_without_a_hole_of_its_time(self) -> None:
+    def nothing_waits_without_a_gap_of_its_time(self) -> None:
         if self.waiting:
             assert min(self.waiting) > self.border
             assert max(self.waiting) + 1 - 25 <= self.border

@@ -22,14 +22,14 @@ from tests.host.demo.test_figures_by_hand import foot, result, right
 class Entry:
     """The run is replaced: it gives a result, or what it is told to raise."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, told: Any) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, reported: Any) -> None:
         self.plans: list[DemoPlan] = []
 
         async def run_demo(plan: DemoPlan, _view: Any) -> Any:
             self.plans.append(plan)
-            if isinstance(told, BaseException):
-                raise told
-            return told
+            if isinstance(reported, BaseException):
+                raise reported
+            return reported
 
         monkeypatch.setattr(entry, "run_demo", run_demo)
 
@@ -86,11 +86,11 @@ async def test_a_cancelled_run_stays_cancelled(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_command_hands_over_its_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     calls: list[Any] = []
-    monkeypatch.setattr(entry, "main", lambda *words, **named: calls.append((*words, named)))
+    monkeypatch.setattr(entry, "main", lambda *texts, **named: calls.append((*texts, named)))
     walk = tmp_path / "walk.txt"
     walk.write_text("")
-    words = ["--source", str(walk), "--seconds", "30", "--interval-ms", "7.5", "--json", "-", "--no-browser"]
-    assert CliRunner().invoke(commands.demo, words).exit_code == 0
+    texts = ["--source", str(walk), "--seconds", "30", "--interval-ms", "7.5", "--json", "-", "--no-browser"]
+    assert CliRunner().invoke(commands.demo, texts).exit_code == 0
     assert CliRunner().invoke(commands.demo, []).exit_code == 0
     assert calls == [
         (walk, 30.0, 7.5, Path("-"), {"browser": False}),
@@ -105,7 +105,7 @@ def test_the_command_hands_over_its_options(monkeypatch: pytest.MonkeyPatch, tmp
 def test_limits_of_the_options(
     monkeypatch: pytest.MonkeyPatch, option: str, taken: tuple[str, ...], refused: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(entry, "main", lambda *_words, **_named: None)
+    monkeypatch.setattr(entry, "main", lambda *_texts, **_named: None)
     assert [CliRunner().invoke(commands.demo, [option, value]).exit_code for value in taken] == [0, 0]
     assert [CliRunner().invoke(commands.demo, [option, value]).exit_code for value in refused] == [2, 2]
 
@@ -140,8 +140,8 @@ async def test_both_insoles_must_advertise(monkeypatch: pytest.MonkeyPatch) -> N
     pair: Any = SimpleNamespace(boards={"left": board("AA", b""), "right": board("BB", b"Error: x\n")})
     with pytest.raises(LinkError) as refused:
         await stage._find_both(pair, SimpleNamespace())  # type: ignore[arg-type]
-    words = "the virtual right insole did not advertise within 20 s; its console shows: Error: x"
-    assert str(refused.value) == words
+    texts = "the virtual right insole did not advertise within 20 s; its console shows: Error: x"
+    assert str(refused.value) == texts
     heard["BB"] = "right sighting"
     found = await stage._find_both(pair, SimpleNamespace())  # type: ignore[arg-type]
     assert found == {"left": "left sighting", "right": "right sighting"}

@@ -27,8 +27,8 @@ def test_stride_times_are_compared_in_milliseconds_found_less_reference() -> Non
     """Strides of 1.000, 1.100 and 1.200 s, found as 1.012, 1.096 and 1.200 s: +12, -4 and 0 ms."""
     found = pairs(10.0, 11.012, 11.012, 12.108, 12.108, 13.308)
     reference = pairs(10.0, 11.0, 11.0, 12.1, 12.1, 13.3)
-    told = compare_strides(found, reference, (0.0, 20.0))
-    assert told == StrideComparison(3, 3, 3, 2.667, 5.333, 12.0)
+    reported = compare_strides(found, reference, (0.0, 20.0))
+    assert reported == StrideComparison(3, 3, 3, 2.667, 5.333, 12.0)
     swapped = compare_strides(reference, found, (0.0, 20.0))
     assert (swapped.bias_ms, swapped.mae_ms, swapped.max_ms) == (-2.667, 5.333, 12.0)
 
@@ -40,20 +40,20 @@ def test_stride_times_are_compared_in_milliseconds_found_less_reference() -> Non
 def test_both_contacts_must_lie_within_a_quarter_of_a_second(
     begin_late_s: float, end_late_s: float, matched: int
 ) -> None:
-    told = compare_strides(pairs(4.0 + begin_late_s, 5.0 + end_late_s), pairs(4.0, 5.0), (0.0, 9.0))
-    assert (told.found, told.reference, told.matched) == (1, 1, matched)
+    reported = compare_strides(pairs(4.0 + begin_late_s, 5.0 + end_late_s), pairs(4.0, 5.0), (0.0, 9.0))
+    assert (reported.found, reported.reference, reported.matched) == (1, 1, matched)
 
 
 def test_the_nearest_begin_is_compared() -> None:
     found = pairs(3.9, 5.0, 4.05, 5.02, 4.2, 5.04)
-    told = compare_strides(found, pairs(4.0, 5.0), (0.0, 9.0))
-    assert told.bias_ms == -30.0  # 4.05 to 5.02 lasts 0.97 s
+    reported = compare_strides(found, pairs(4.0, 5.0), (0.0, 9.0))
+    assert reported.bias_ms == -30.0  # 4.05 to 5.02 lasts 0.97 s
 
 
 def test_the_span_counts_strides_that_lie_in_it_whole_edges_included() -> None:
     strides = pairs(1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0, 5.0)
-    told = compare_strides(strides, strides, (2.0, 4.0))
-    assert (told.found, told.reference, told.matched) == (2, 2, 2)
+    reported = compare_strides(strides, strides, (2.0, 4.0))
+    assert (reported.found, reported.reference, reported.matched) == (2, 2, 2)
     narrow = compare_strides(strides, strides, (2.001, 3.999))
     assert (narrow.found, narrow.reference) == (0, 0)
     assert (narrow.bias_ms, narrow.mae_ms, narrow.max_ms) == (None, None, None)
@@ -241,9 +241,9 @@ def test_a_sound_run_says_so() -> None:
 
 
 def test_the_json() -> None:
-    told = result().to_json()
-    assert list(told["insoles"]) == ["left", "right"]
-    assert told["insoles"]["left"] == {
+    reported = result().to_json()
+    assert list(reported["insoles"]) == ["left", "right"]
+    assert reported["insoles"]["left"] == {
         "serial": "00AA",
         "firmware": "1.0",
         "frames_sent": 1004,
@@ -265,7 +265,7 @@ def test_the_json() -> None:
         "bytes_per_frame": 27.46,
     }
     problems = ["right: 1 frames missing", "right: 0 of 13 strides were found again"]
-    assert {name: value for name, value in told.items() if name != "insoles"} == {
+    assert {name: value for name, value in reported.items() if name != "insoles"} == {
         "schema": "plantigrade.demo/1",
         "seconds": 10.0,
         "source": "a walk",

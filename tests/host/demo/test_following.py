@@ -161,24 +161,24 @@ STRIDES = StrideComparison(1, 1, 1, 0.0, 0.0, 0.0)
 def test_the_foot_at_the_end() -> None:
     one = foot_run(final=SimpleNamespace(frames_sent=77, battery_pct=66))
     one.take(9, SimpleNamespace(), batch([10_000, 20_000, 30_000]))  # type: ignore[arg-type]
-    told = one.result(STRIDES)
-    assert (told.frames_sent, told.frames_received, told.battery_pct) == (77, 3, 66)
-    assert (told.clock_uncertainty_ms, told.drift_ppm) == (1.235, 12.35)
-    assert told.malformed == {"crc": 2, "late": 4}
-    assert (told.connections, told.firmware, told.serial) == (3, "1.2", "AA")
-    assert told.bytes_per_frame == 16.67
-    assert told.strides is STRIDES
-    assert told.ledger == statement()
-    assert told.latency.max == 89.999
+    reported = one.result(STRIDES)
+    assert (reported.frames_sent, reported.frames_received, reported.battery_pct) == (77, 3, 66)
+    assert (reported.clock_uncertainty_ms, reported.drift_ppm) == (1.235, 12.35)
+    assert reported.malformed == {"crc": 2, "late": 4}
+    assert (reported.connections, reported.firmware, reported.serial) == (3, "1.2", "AA")
+    assert reported.bytes_per_frame == 16.67
+    assert reported.strides is STRIDES
+    assert reported.ledger == statement()
+    assert reported.latency.max == 89.999
 
 
 def test_the_end_of_a_foot_that_never_came() -> None:
     one = foot_run()
     one.connection.insole.clock = one.connection.insole.identity = None
-    told = one.result(STRIDES)
-    assert (told.frames_sent, told.frames_received, told.battery_pct) == (0, 0, None)
-    assert (told.clock_uncertainty_ms, told.drift_ppm, told.bytes_per_frame) == (None, None, None)
-    assert (told.firmware, told.serial) == ("", "")
+    reported = one.result(STRIDES)
+    assert (reported.frames_sent, reported.frames_received, reported.battery_pct) == (0, 0, None)
+    assert (reported.clock_uncertainty_ms, reported.drift_ppm, reported.bytes_per_frame) == (None, None, None)
+    assert (reported.firmware, reported.serial) == ("", "")
 
 
 def test_the_last_errors_or_else_the_states() -> None:
@@ -290,10 +290,15 @@ def test_the_span_that_both_feet_walked_is_compared_less_two_seconds(monkeypatch
     walk = SimpleNamespace(source="the walk")
     gait: Any = SimpleNamespace(finish=tiny.analysis)
     scene: Any = SimpleNamespace(walk=walk)
-    told = run._conclude(DemoPlan(None, 30.0, 50.0), scene, {"left": left, "right": other}, gait, 12.5)
+    reported = run._conclude(DemoPlan(None, 30.0, 50.0), scene, {"left": left, "right": other}, gait, 12.5)
     assert asked == [(walk, 2.0, 30.0), (3, 3, (4.0, 28.0)), (2, 2, (4.0, 28.0))]
-    assert (told.seconds, told.source, told.interval_ms, told.host_cpu_pct) == (30.0, "the walk", 50.0, 12.5)
-    assert list(told.insoles) == ["left", "right"]
+    assert (reported.seconds, reported.source, reported.interval_ms, reported.host_cpu_pct) == (
+        30.0,
+        "the walk",
+        50.0,
+        12.5,
+    )
+    assert list(reported.insoles) == ["left", "right"]
 
 
 def test_the_reference_is_the_stretch_of_the_source_that_was_walked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,17 +46,21 @@ REFERENCE = [0.5 + 1.1 * step for step in range(18)]
 def test_strides_are_matched_by_their_contacts(
     contacts: list[float], found: int, matched: int, bias_ms: float | None, mae_ms: float | None
 ) -> None:
-    told = compare_strides(strides(contacts) if contacts else np.empty((0, 2)), strides(REFERENCE), SPAN_S)
-    assert (told.found, told.reference, told.matched) == (found, 13, matched)
-    assert told.bias_ms == (None if bias_ms is None else pytest.approx(bias_ms, abs=0.01))
-    assert told.mae_ms == (None if mae_ms is None else pytest.approx(mae_ms, abs=0.01))
+    reported = compare_strides(
+        strides(contacts) if contacts else np.empty((0, 2)), strides(REFERENCE), SPAN_S
+    )
+    assert (reported.found, reported.reference, reported.matched) == (found, 13, matched)
+    assert reported.bias_ms == (None if bias_ms is None else pytest.approx(bias_ms, abs=0.01))
+    assert reported.mae_ms == (None if mae_ms is None else pytest.approx(mae_ms, abs=0.01))
 
 
 @given(st.floats(-0.003, 0.003))
 def test_the_edge_of_the_span_makes_no_disagreement(shift_s: float) -> None:
     contacts = [2.0, 3.0, 4.0, 5.0]
-    told = compare_strides(strides([moment + shift_s for moment in contacts]), strides(contacts), (2.0, 5.0))
-    assert told.matched == told.reference == 3
+    reported = compare_strides(
+        strides([moment + shift_s for moment in contacts]), strides(contacts), (2.0, 5.0)
+    )
+    assert reported.matched == reported.reference == 3
 
 
 class ShiftedClock:
@@ -116,7 +120,7 @@ def unbalanced() -> FootResult:
 
 
 @pytest.mark.parametrize(
-    "left, words",
+    "left, texts",
     [
         (sound_foot(), None),
         (replace(sound_foot(), frames_received=998), "left: 2 frames missing"),
@@ -130,24 +134,28 @@ def unbalanced() -> FootResult:
         ),
     ],
 )
-def test_only_a_sound_run_passes(left: FootResult, words: str | None) -> None:
-    told = result(left)
-    assert told.problems() == [] if words is None else any(words in problem for problem in told.problems())
-    assert told.to_json()["sound"] is (words is None)
+def test_only_a_sound_run_passes(left: FootResult, texts: str | None) -> None:
+    reported = result(left)
+    assert (
+        reported.problems() == []
+        if texts is None
+        else any(texts in problem for problem in reported.problems())
+    )
+    assert reported.to_json()["sound"] is (texts is None)
     out = io.StringIO()
-    show_summary(told, out)
-    assert ("NOT SOUND" in out.getvalue()) is (words is not None)
+    show_summary(reported, out)
+    assert ("NOT SOUND" in out.getvalue()) is (texts is not None)
 
 
 def test_the_json_has_the_fields_that_scripts_rely_on() -> None:
-    told = result(sound_foot()).to_json()
-    assert {"schema", "seconds", "source", "insoles", "strides"} <= told.keys()
-    assert {"frames_sent", "frames_received", "frames_missing", "latency_ms", "clock_error_ms"} <= told[
+    reported = result(sound_foot()).to_json()
+    assert {"schema", "seconds", "source", "insoles", "strides"} <= reported.keys()
+    assert {"frames_sent", "frames_received", "frames_missing", "latency_ms", "clock_error_ms"} <= reported[
         "insoles"
     ]["left"].keys()
-    assert {"p50", "p99", "max"} <= told["insoles"]["left"]["latency_ms"].keys()
-    assert {"p50", "p95", "max"} <= told["insoles"]["left"]["clock_error_ms"].keys()
-    assert {"found", "reference", "bias_ms", "mae_ms"} <= told["strides"]["right"].keys()
+    assert {"p50", "p99", "max"} <= reported["insoles"]["left"]["latency_ms"].keys()
+    assert {"p50", "p95", "max"} <= reported["insoles"]["left"]["clock_error_ms"].keys()
+    assert {"found", "reference", "bias_ms", "mae_ms"} <= reported["strides"]["right"].keys()
 
 
 def rendered(state: LiveState, columns: int, lines: int) -> str:

@@ -63,7 +63,7 @@ class Workshop:
         return SimpleNamespace(returncode=0, stderr="", stdout="")
 
     @property
-    def kept(self) -> list[str]:
+    def stored(self) -> list[str]:
         return sorted(path.name for path in (self.cache / "firmware").iterdir())
 
 
@@ -104,14 +104,14 @@ def test_nothing_is_compiled_twice_and_every_input_counts(workshop: Workshop) ->
     count = len(workshop.compiled)
     again = build_firmware()
     assert (again, len(workshop.compiled)) == (first, count)
-    assert workshop.kept == [f"{first.digest[:32]}-x64"]
+    assert workshop.stored == [f"{first.digest[:32]}-x64"]
     other = build_firmware("rv32imc")
     (workshop.sources / "insole" / "core.py").write_text("# changed\n")
     changed = build_firmware()
     (workshop.sources / "insole" / "core.py").rename(workshop.sources / "insole" / "kern.py")
     renamed = build_firmware()
     assert len({first.digest, other.digest, changed.digest, renamed.digest}) == 4
-    assert len(workshop.kept) == 4
+    assert len(workshop.stored) == 4
     (workshop.sources / "sim" / "chip.py").write_text("# changed\n")
     assert build_firmware() == renamed, "what is not on the board does not count"
     (workshop.sources.parent / "mpy-cross").write_text("another compiler")
@@ -124,7 +124,7 @@ def test_a_build_that_nobody_used_for_a_week_is_dropped(workshop: Workshop) -> N
     os.utime(old.folder, (0, time.time() - week_s - 60))
     os.utime(recent.folder, (0, time.time() - week_s + 60))
     made = build_firmware("c")
-    assert workshop.kept == sorted([recent.folder.name, made.folder.name])
+    assert workshop.stored == sorted([recent.folder.name, made.folder.name])
 
 
 def test_use_keeps_a_build(workshop: Workshop) -> None:
@@ -133,27 +133,27 @@ def test_use_keeps_a_build(workshop: Workshop) -> None:
     build_firmware("a")
     assert made.folder.stat().st_mtime > time.time() - 60
     build_firmware("b")
-    assert made.folder.name in workshop.kept
+    assert made.folder.name in workshop.stored
 
 
 @pytest.mark.parametrize(
-    ("stderr", "said"),
+    ("stderr", "text"),
     [
         ("Traceback\n  line 3\nSyntaxError: invalid syntax\n", "SyntaxError: invalid syntax"),
         ("", "no message"),
     ],
 )
-def test_a_source_that_does_not_compile_is_named(workshop: Workshop, stderr: str, said: str) -> None:
+def test_a_source_that_does_not_compile_is_named(workshop: Workshop, stderr: str, text: str) -> None:
     workshop.fails = stderr or " "
     with pytest.raises(FirmwareError) as refused:
         build_firmware("x64")
-    assert str(refused.value).endswith(f".py: does not compile for x64: {said}")
+    assert str(refused.value).endswith(f".py: does not compile for x64: {text}")
     assert str(refused.value).startswith(str(workshop.sources))
-    assert workshop.kept == []
+    assert workshop.stored == []
 
 
 def test_a_cache_that_cannot_be_written_is_told(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_words: object) -> None:
+    def fail(*_texts: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "rename", fail)
@@ -170,7 +170,7 @@ def test_another_process_that_was_faster_is_no_error(
 
     monkeypatch.setattr(Path, "rename", lose)
     made = build_firmware()
-    assert workshop.kept == [made.folder.name]
+    assert workshop.stored == [made.folder.name]
 
 
 def test_an_image_holds_the_files_and_is_the_same_each_time() -> None:

@@ -20,14 +20,14 @@ class Terminal:
         self.made.append(self)
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *words: self.calls.append(" ".join([name, *map(str, words)]))
+        return lambda *texts: self.calls.append(" ".join([name, *map(str, texts)]))
 
 
 def test_the_terminal_is_connected_until_it_is_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened: list[Any] = []
-    monkeypatch.setattr(serial, "Serial", lambda *words, **named: opened.append((words, named)) or "port")
+    monkeypatch.setattr(serial, "Serial", lambda *texts, **named: opened.append((texts, named)) or "port")
     monkeypatch.setattr(miniterm, "Miniterm", Terminal)
     Terminal.made.clear()
     run_console("/dev/x")
@@ -35,16 +35,16 @@ def test_the_terminal_is_connected_until_it_is_left(
     (terminal,) = Terminal.made
     assert (terminal.port, terminal.options) == ("port", {"echo": False, "eol": "cr"})
     assert terminal.calls == ["set_rx_encoding UTF-8", "set_tx_encoding UTF-8", "start", "join True", "close"]
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err == "/dev/x: Ctrl-C for the prompt, Ctrl-D to start the firmware again, Ctrl-] to leave\n"
+    text = capsys.readouterr()
+    assert text.out == ""
+    assert text.err == "/dev/x: Ctrl-C for the prompt, Ctrl-D to start the firmware again, Ctrl-] to leave\n"
 
 
 @pytest.mark.parametrize(
     "error", [serial.SerialException("busy"), OSError(13, "Permission denied"), ValueError("?")]
 )
 def test_a_port_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def fail(*_words: Any, **_named: Any) -> None:
+    def fail(*_texts: Any, **_named: Any) -> None:
         raise error
 
     monkeypatch.setattr(serial, "Serial", fail)

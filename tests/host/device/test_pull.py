@@ -28,11 +28,11 @@ def _few_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_new_is_fetched_sealed_and_acknowledged(tmp_path: Path) -> None:
     """Twelve blocks of five slots from 1000 on, of which the first twenty slots were acknowledged before."""
     link = Answering(insole(BLOCKS), acknowledged=1020)
-    told: list[tuple[int, int]] = []
-    pulled = asyncio.run(pull(link, tmp_path, lambda done, total: told.append((done, total))))
+    reported: list[tuple[int, int]] = []
+    pulled = asyncio.run(pull(link, tmp_path, lambda done, total: reported.append((done, total))))
     assert (pulled.ledger.requested, pulled.ledger.recorded, pulled.ledger.missing) == (40, 40, 0)
-    assert told[-1] == (40, 40)
-    assert all(0 <= done <= total == 40 for done, total in told)
+    assert reported[-1] == (40, 40)
+    assert all(0 <= done <= total == 40 for done, total in reported)
     assert link.acknowledged == 1060
     assert link.closed.is_set()
     assert pulled.recording.parent == tmp_path / "recordings"
@@ -94,7 +94,7 @@ def test_the_command_takes_the_folder_of_the_recordings(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     calls: list[tuple[str | None, Path]] = []
-    monkeypatch.setattr(module, "pull_and_report", lambda *words: calls.append(words))
+    monkeypatch.setattr(module, "pull_and_report", lambda *texts: calls.append(texts))
     assert CliRunner().invoke(device, ["pull", "right"], obj=Invocation(data=tmp_path)).exit_code == 0
     assert CliRunner().invoke(device, ["pull"], obj=Invocation(data=tmp_path)).exit_code == 0
     assert calls == [("right", tmp_path), (None, tmp_path)]

@@ -13,7 +13,7 @@ from plantigrade.exports.registry import UnknownFormatError, export_formats
 from plantigrade.library.catalogue.library import Library
 
 from tests.host.exports import sample, tiny
-from tests.host.library.command_line import misused, refused, run, told
+from tests.host.library.command_line import misused, refused, reported, run
 
 NAMES = list(FORMATS)
 
@@ -63,13 +63,13 @@ def test_a_format_of_another_package_is_offered_and_used(
 ) -> None:
     data, name = recorded
     out = str(tmp_path / "out.acm")
-    assert "acme" not in told(data, "export", "--help")
+    assert "acme" not in reported(data, "export", "--help")
     assert misused(data, "export", name, "--format", "acme", "-o", out) == (
         f"Error: unknown format 'acme'; known are {', '.join(NAMES)}"
     )
     added.append(f"{__name__}:ACME")
-    assert "zip, acme." in " ".join(told(data, "export", "--help").split())
-    assert told(data, "export", name, "--format", "acme", "-o", out) == f"acme: {out}\n"
+    assert "zip, acme." in " ".join(reported(data, "export", "--help").split())
+    assert reported(data, "export", name, "--format", "acme", "-o", out) == f"acme: {out}\n"
     assert Path(out).read_text("utf-8").startswith(f"{name}: ")
 
 

@@ -11,7 +11,7 @@ from plantigrade.imports import formats, plain_csv, registry
 from plantigrade.imports.registry import ImportFormat
 from plantigrade.imports.source import Head, Source
 
-from tests.host.library.command_line import refused, told
+from tests.host.library.command_line import refused, reported
 
 
 def recognises(head: Head) -> bool:
@@ -77,19 +77,19 @@ def test_the_import_command_offers_it(added: list[str], walk_file: Path, tmp_pat
     assert refused(data, "import", str(walk_file), "--format", "nothing") == (
         "unknown format 'nothing'; known are auto, wfdb, pedar, fscan, xsensor, stappone, csv, gaitpdb, acme"
     )
-    assert told(data, "import", str(walk_file), "--format", "acme").endswith(f"{walk_file}\n")
+    assert reported(data, "import", str(walk_file), "--format", "acme").endswith(f"{walk_file}\n")
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("SECOND_CSV", "two packages read a format called 'csv'; remove one of them"),
         ("NO_FORMAT", f"{__name__}:NO_FORMAT is no format of recordings; update or remove its package"),
         ("ABSENT", "the format 'ABSENT' cannot be loaded"),
     ],
 )
-def test_what_is_wrong_with_an_added_format_is_said(added: list[str], name: str, said: str) -> None:
+def test_what_is_wrong_with_an_added_format_is_said(added: list[str], name: str, message: str) -> None:
     added.append(name)
     with pytest.raises(PlantigradeError) as caught:
         registry.file_formats()
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(message)

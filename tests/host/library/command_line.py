@@ -9,34 +9,34 @@ from plantigrade.cli import Invocation
 from plantigrade.library.commands import sessions
 
 
-def run(data: Path, *words: str, answer: str | None = None) -> Result:
+def run(data: Path, *texts: str, answer: str | None = None) -> Result:
     """Run a command on the library in a folder."""
-    return CliRunner().invoke(sessions, list(words), obj=Invocation(data=data), input=answer)
+    return CliRunner().invoke(sessions, list(texts), obj=Invocation(data=data), input=answer)
 
 
-def told(data: Path, *words: str, answer: str | None = None) -> str:
+def reported(data: Path, *texts: str, answer: str | None = None) -> str:
     """What a command that succeeds writes to standard output."""
-    result = run(data, *words, answer=answer)
+    result = run(data, *texts, answer=answer)
     assert result.exit_code == 0 and result.exception is None, (result.output, result.exception)
     return result.stdout
 
 
-def document(data: Path, *words: str) -> dict[str, Any]:
+def document(data: Path, *texts: str) -> dict[str, Any]:
     """The JSON that a command writes, and nothing else."""
-    return json.loads(told(data, *words, "--json", "-"))
+    return json.loads(reported(data, *texts, "--json", "-"))
 
 
-def refused(data: Path, *words: str) -> str:
+def refused(data: Path, *texts: str) -> str:
     """The words of a failure that was foreseen."""
     from plantigrade.errors import PlantigradeError
 
-    result = run(data, *words)
+    result = run(data, *texts)
     assert isinstance(result.exception, PlantigradeError), (result.output, result.exception)
     return str(result.exception)
 
 
-def misused(data: Path, *words: str) -> str:
+def misused(data: Path, *texts: str) -> str:
     """The last line of a command that was used wrongly."""
-    result = run(data, *words)
+    result = run(data, *texts)
     assert result.exit_code == 2, result.output
     return result.stderr.splitlines()[-1]

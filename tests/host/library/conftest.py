@@ -9,7 +9,7 @@ import pytest
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person, Tag
 
-from tests.host.library.library_kit import FIRST, SECOND, PostgresServer, sealed
+from tests.host.library.library_kit import FIRST, SECOND, PostgresServer, finalized
 
 _KEY_SOURCES = ("PLANTIGRADE_KEY", "PLANTIGRADE_KEY_FILE", "PLANTIGRADE_LIBRARY", "PLANTIGRADE_DATA")
 
@@ -68,8 +68,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two recordings: three seconds with a gap, a title, a wearer, a tag and a note; and one minute."""
     data = tmp_path_factory.mktemp("template") / "data"
     with Library(data) as library:
-        sealed(library.recordings, FIRST, gap=True)
-        sealed(library.recordings, SECOND, rows=6000)
+        finalized(library.recordings, FIRST, gap=True)
+        finalized(library.recordings, SECOND, rows=6000)
         library.scan()
         library.add_person(Person("P001", "Anna"))
         library.assign(FIRST, "P001")

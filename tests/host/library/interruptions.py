@@ -67,12 +67,12 @@ def two_walks_of_old(data: Path) -> None:
     """The same content in a library that the first released version made."""
     two_walks(data)
     new = data / FILE_NAME
-    kept = new.rename(data / "new.sqlite")
+    stored = new.rename(data / "new.sqlite")
     store = Store(data)
     store.bring_up_to_date("0001")
     store.close()
     with closing(sqlite3.connect(new)) as old:
-        old.execute("ATTACH ? AS newer", [str(kept)])
+        old.execute("ATTACH ? AS newer", [str(stored)])
         names = [row[0] for row in old.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")]
         for name in names:
             if name != "alembic_version":
@@ -99,7 +99,7 @@ def of_user(data: Path) -> Path:
     return data / "of the user"
 
 
-def seal_journal(data: Path) -> None:
+def finalize_a_journal(data: Path) -> None:
     finalize_journal(data / "journal", data / "recordings")
     Library(data).close()
 
@@ -136,7 +136,7 @@ def hand_over(data: Path) -> None:
 
 
 ACTIONS: dict[str, Interrupted] = {
-    "sealing": Interrupted(seal_journal, 3, two_walks_and_a_journal),
+    "sealing": Interrupted(finalize_a_journal, 3, two_walks_and_a_journal),
     "importing": Interrupted(import_walk, 3, two_walks),
     "migrating": Interrupted(migrate, 2, two_walks_of_old),
     "erasing a person": Interrupted(erase, 1, two_walks),

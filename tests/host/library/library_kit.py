@@ -72,7 +72,7 @@ def frames_of(counts: np.ndarray, start: int = 0) -> FootFrames:
     )
 
 
-def sealed(recordings: Path, name: str, rows: int = 300, gap: bool = False) -> Path:
+def finalized(recordings: Path, name: str, rows: int = 300, gap: bool = False) -> Path:
     """A recording as the bridge finalizes it, of one insole."""
     draft = Draft.begin(recordings, name)
     content = frames(rows)

@@ -20,7 +20,7 @@ from tests.host.exports import tiny
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What the rules are told, in order."""
-    told: list[tuple[Any, ...]] = []
+    reported: list[tuple[Any, ...]] = []
 
     class Rules:
         alerts = (
@@ -29,10 +29,10 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         )
 
         def __init__(self, rate_hz: float, weight_n: float, **options: Any) -> None:
-            told.append(("begin", rate_hz, weight_n, options["own_insole"], options["start_s"]))
+            reported.append(("begin", rate_hz, weight_n, options["own_insole"], options["start_s"]))
 
         def strides(self, foot: Foot, table: Any) -> None:
-            told.append(
+            reported.append(
                 (
                     "strides",
                     foot.value,
@@ -43,15 +43,15 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
             )
 
         def forces(self, left: np.ndarray, right: np.ndarray) -> None:
-            told.append(("forces", len(left), float(left.sum()), float(right.sum())))
+            reported.append(("forces", len(left), float(left.sum()), float(right.sum())))
 
         def finish(self) -> None:
-            told.append(("finish",))
+            reported.append(("finish",))
 
     monkeypatch.setattr(module, "Watcher", Rules)
     monkeypatch.setattr(module, "catalogue", lambda: "words")
-    monkeypatch.setattr(module, "alert_as_json", lambda alert, words: {"rule": alert.rule, "words": words})
-    return told
+    monkeypatch.setattr(module, "alert_as_json", lambda alert, texts: {"rule": alert.rule, "words": texts})
+    return reported
 
 
 def analysis_of(ends: list[float], from_s: float, to_s: float, weight_n: float | None = 700.0) -> Analysis:
@@ -101,7 +101,7 @@ def test_one_foot_is_watched_with_nothing_under_the_other(watched: list[tuple[An
     walk = Walk(forces_at(Foot.LEFT, 0.0, 60, 1.0, layout="another"), None, 2.0)
     alerts_of(walk, analysis_of([1.0], 0.0, 60.0))
     assert watched[0] == ("begin", 2.0, 700.0, False, 0.0)
-    assert [told for told in watched if told[0] == "forces"] == [("forces", 120, 120.0, 0.0)]
+    assert [reported for reported in watched if reported[0] == "forces"] == [("forces", 120, 120.0, 0.0)]
 
 
 def test_whose_layout_is_not_ours(watched: list[tuple[Any, ...]]) -> None:

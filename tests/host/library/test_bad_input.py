@@ -11,7 +11,7 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.errors import RecordingError
 
-from tests.host.library.library_kit import sealed, walk
+from tests.host.library.library_kit import finalized, walk
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_urls_that_make_no_sense(data: Path) -> None:
 @pytest.mark.parametrize("what", ["cut", "foreign", "missing", "changed", "books", "newer"])
 def test_damaged_recordings_are_found(what: str, data: Path) -> None:
     library = Library(data)
-    folder = sealed(library.recordings, "one", rows=3000)
+    folder = finalized(library.recordings, "one", rows=3000)
     library.scan()
     file, manifest = folder / "left.parquet", folder / "recording.json"
     content, text = file.read_bytes(), manifest.read_text()
@@ -80,7 +80,7 @@ except PlantigradeError as error:
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="this system cannot limit file sizes")
 def test_a_full_disk_leaves_nothing_behind(data: Path) -> None:
     with Library(data) as library:
-        kept = library.import_walk(walk())
+        stored = library.import_walk(walk())
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(data)],
@@ -90,6 +90,6 @@ def test_a_full_disk_leaves_nothing_behind(data: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(root)},
     )
     assert "cannot be written" in done.stdout
-    assert [path.name for path in (data / "recordings").iterdir()] == [kept.id]
+    assert [path.name for path in (data / "recordings").iterdir()] == [stored.id]
     with Library(data) as library:
         assert all(verdict.ok for verdict in library.verify_all())

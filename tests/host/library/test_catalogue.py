@@ -15,7 +15,7 @@ from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import Filter, Person, Tag
 from plantigrade.library.errors import RecordingError
 
-from tests.host.library.library_kit import frames, sealed, walk
+from tests.host.library.library_kit import finalized, frames, walk
 
 Open = Callable[[], Library]
 
@@ -44,7 +44,7 @@ def test_the_same_walk_is_kept_once(library: Library) -> None:
 
 def test_what_the_bridge_seals_is_entered_by_itself(open_library: Open, data: Path) -> None:
     open_library()
-    sealed(data / "recordings", "20260301T100000Z-00000001", gap=True)
+    finalized(data / "recordings", "20260301T100000Z-00000001", gap=True)
     (entry,) = open_library().find()
     assert (entry.kind, entry.frames_recorded, entry.frames_missing) == ("insole", 300, 50)
     (device,) = open_library().devices()
@@ -52,7 +52,7 @@ def test_what_the_bridge_seals_is_entered_by_itself(open_library: Open, data: Pa
 
 
 def test_a_slice_is_the_part_of_the_whole(library: Library) -> None:
-    name = sealed(library.recordings, "one", rows=2000).name
+    name = finalized(library.recordings, "one", rows=2000).name
     library.scan()
     recording = library.open(name)
     assert np.array_equal(recording.counts("left", 5.0, 7.5), frames(2000).counts[500:750])
@@ -85,7 +85,7 @@ FOUND = {
 @pytest.mark.parametrize("case", FOUND)
 def test_filters(case: str, library: Library) -> None:
     for name in ("a", "b", "d"):
-        sealed(library.recordings, name, gap=name == "b")
+        finalized(library.recordings, name, gap=name == "b")
     library.scan()
     third = library.import_walk(walk(), "c")
     library.assign("a", library.add_person(Person("")).code)
@@ -118,7 +118,7 @@ def test_people_tags_and_notes(library: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("person", "words"),
+    ("person", "texts"),
     [
         (Person("P001"), "is there already"),
         (Person("a b"), "letters"),
@@ -129,16 +129,16 @@ def test_people_tags_and_notes(library: Library) -> None:
         (Person("", shoe_size_eu=9), "shoe sizes"),
     ],
 )
-def test_people_that_make_no_sense(person: Person, words: str, library: Library) -> None:
+def test_people_that_make_no_sense(person: Person, texts: str, library: Library) -> None:
     library.add_person(Person("P001"))
-    with pytest.raises(LibraryError, match=words):
+    with pytest.raises(LibraryError, match=texts):
         library.add_person(person)
     assert len(library.people()) == 1
 
 
 def test_names_that_are_unknown_or_shared(library: Library) -> None:
     for name in ("20260301-a", "20260301-b"):
-        sealed(library.recordings, name)
+        finalized(library.recordings, name)
     library.scan()
     assert library.entry("20260301-a").id == "20260301-a"
     with pytest.raises(UnknownRecordingError, match="several"):
@@ -221,8 +221,8 @@ def test_the_whole_is_analysed_and_kept(library: Library) -> None:
     entry = library.import_walk(formats.read(place), "GaCo01")
     analysis = library.open(entry.id).analysis()
     assert analysis.left is not None and len(analysis.left.strides) > 80
-    (kept,) = library.open(entry.id).analyses
-    assert kept.document["both"]["stride_time_s"]["value"] == pytest.approx(
+    (stored,) = library.open(entry.id).analyses
+    assert stored.document["both"]["stride_time_s"]["value"] == pytest.approx(
         analysis.both["stride_time_s"].value, abs=1e-6
     )
     assert library.open(entry.id).walk().left is not None

@@ -46,10 +46,10 @@ def test_columns_in_groups_of_rows(tmp_path: Path) -> None:
         [3.5, 7.0],
     ]
     about = pq.ParquetFile(tmp_path / "a").metadata.row_group(0)
-    told = {about.column(i).path_in_schema: about.column(i) for i in range(3)}
-    assert {one.compression for one in told.values()} == {"ZSTD"}
-    assert "DELTA_BINARY_PACKED" in told["n"].encodings and "BYTE_STREAM_SPLIT" in told["x"].encodings
-    assert told["few"].has_dictionary_page and not told["n"].has_dictionary_page
+    reported = {about.column(i).path_in_schema: about.column(i) for i in range(3)}
+    assert {one.compression for one in reported.values()} == {"ZSTD"}
+    assert "DELTA_BINARY_PACKED" in reported["n"].encodings and "BYTE_STREAM_SPLIT" in reported["x"].encodings
+    assert reported["few"].has_dictionary_page and not reported["n"].has_dictionary_page
 
 
 @pytest.mark.parametrize(

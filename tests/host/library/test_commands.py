@@ -10,19 +10,19 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.commands import UnsoundRecordingError
 from plantigrade.library.entries import StoredAlert
 
-from tests.host.library.command_line import document, misused, refused, run, told
+from tests.host.library.command_line import document, misused, refused, reported, run
 from tests.host.library.library_kit import FIRST, SECOND, START_NS, walk
 
 
 def test_an_empty_library(tmp_path: Path) -> None:
-    assert told(tmp_path / "new", "list") == "no recordings\n"
+    assert reported(tmp_path / "new", "list") == "no recordings\n"
     assert document(tmp_path / "new", "list") == {
         "schema": "plantigrade.sessions/1", "total": 0, "recordings": [],
     }  # fmt: skip
 
 
 def test_the_list(two_recordings: Path) -> None:
-    lines = [line.rstrip() for line in told(two_recordings, "list").splitlines()]
+    lines = [line.rstrip() for line in reported(two_recordings, "list").splitlines()]
     assert lines == [
         "id                         person  length  feet  missing      size  title and tags",
         f"{FIRST}  P001      0:03  left  14.29 %   15.6 KB  first day shoe:trail",
@@ -31,13 +31,13 @@ def test_the_list(two_recordings: Path) -> None:
 
 
 def test_the_list_says_how_many_more_there_are(two_recordings: Path) -> None:
-    lines = told(two_recordings, "list", "--limit", "1").splitlines()
+    lines = reported(two_recordings, "list", "--limit", "1").splitlines()
     assert len(lines) == 3 and lines[-1] == "1 of 2; --limit shows more"
-    assert len(told(two_recordings, "list", "--limit", "2").splitlines()) == 3
+    assert len(reported(two_recordings, "list", "--limit", "2").splitlines()) == 3
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("texts", "found"),
     [
         (("--person", "P001"), [FIRST]),
         (("--person", "P002"), []),
@@ -60,10 +60,10 @@ def test_the_list_says_how_many_more_there_are(two_recordings: Path) -> None:
         (("--until", "2026-02-25T07:13:21+01:00"), [FIRST, SECOND]),
     ],
 )
-def test_filters_of_the_list(words: tuple[str, ...], found: list[str], two_recordings: Path) -> None:
-    listed = document(two_recordings, "list", *words)
+def test_filters_of_the_list(texts: tuple[str, ...], found: list[str], two_recordings: Path) -> None:
+    listed = document(two_recordings, "list", *texts)
     assert [one["id"] for one in listed["recordings"]] == found
-    assert listed["total"] == (2 if "--limit" in words else len(found))
+    assert listed["total"] == (2 if "--limit" in texts else len(found))
 
 
 def test_a_recording_as_json(two_recordings: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_recording_as_json(two_recordings: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("texts", "text"),
     [
         (("list", "--since", "yesterday"), "'yesterday' is no date such as 2026-03-01 or 2026-03-01T14:30"),
         (
@@ -101,13 +101,13 @@ def test_a_recording_as_json(two_recordings: Path) -> None:
         (("export", FIRST, "-o", "x"), "Missing option '--format'"),
     ],
 )
-def test_wrong_use_is_said(words: tuple[str, ...], said: str, two_recordings: Path) -> None:
-    assert said in misused(two_recordings, *words)
+def test_wrong_use_is_said(texts: tuple[str, ...], text: str, two_recordings: Path) -> None:
+    assert text in misused(two_recordings, *texts)
 
 
 def test_everything_of_a_recording(two_recordings: Path) -> None:
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    assert told(two_recordings, "show", "20260301").splitlines() == [
+    assert reported(two_recordings, "show", "20260301").splitlines() == [
         f"{FIRST}  first day",
         "  start    2026-02-25 06:13:20 UTC",
         "  length   0:03, 100 Hz, 15.6 KB",
@@ -118,7 +118,7 @@ def test_everything_of_a_recording(two_recordings: Path) -> None:
         "  made by: a test",
         f"  note 1 at 1.5 s ({getpass.getuser()}, {today}): limps",
     ]
-    assert told(two_recordings, "show", SECOND).splitlines() == [
+    assert reported(two_recordings, "show", SECOND).splitlines() == [
         SECOND,
         "  start    2026-02-25 06:13:20 UTC",
         "  length   1:00, 100 Hz, 171.1 KB",
@@ -160,7 +160,7 @@ def test_what_was_analysed_is_shown(two_recordings: Path) -> None:
             made = datetime(2026, 3, 4, tzinfo=UTC)
             row = {"recording_id": FIRST, "algorithm": "gait", "version": "9", "made_utc": made}
             session.add(AnalysisRow(**row, document={"a": 1}))
-    assert told(two_recordings, "show", FIRST).splitlines()[-2:] == [
+    assert reported(two_recordings, "show", FIRST).splitlines()[-2:] == [
         "  analysis gait 9, 2026-03-04",
         "  alert    overload, left, at 62 s",
     ]
@@ -210,11 +210,11 @@ def test_imports(two_recordings: Path, tmp_path: Path, one_walk: list[tuple[obje
 
     path = tmp_path / "walk one.txt.gz"
     path.write_bytes(b"123")
-    line = told(
+    line = reported(
         two_recordings, "import", str(path), "--person", "P001", "--tag", "shoe:road", "--foot", "right"
     ).split()
     assert line[0].startswith("import-") and " ".join(line[1:]) == str(path)
-    assert told(two_recordings, "import", str(path)).split()[0] == line[0], "twice is once"
+    assert reported(two_recordings, "import", str(path)).split()[0] == line[0], "twice is once"
     assert one_walk == [("walk one.txt.gz", "auto", Foot.RIGHT), ("walk one.txt.gz", "auto", None)]
     one = document(two_recordings, "show", line[0])["recording"]
     assert (one["title"], one["person"], one["tags"], one["kind"]) == (
@@ -257,19 +257,19 @@ def test_a_folder_is_imported_without_a_checksum(
 
     monkeypatch.setattr(formats, "read", lambda *_, **__: walk(77))
     (tmp_path / "walks").mkdir()
-    name = told(two_recordings, "import", str(tmp_path / "walks")).split()[0]
+    name = reported(two_recordings, "import", str(tmp_path / "walks")).split()[0]
     assert "source_sha256" not in document(two_recordings, "show", name)["recording"]["books"]["provenance"]
 
 
 def test_sound_recordings(two_recordings: Path) -> None:
-    assert told(two_recordings, "verify").splitlines() == [
+    assert reported(two_recordings, "verify").splitlines() == [
         f"{FIRST}: sound",
         "  left: 350 frames requested = 300 recorded + 50 missing",
         "    at unknown time: 50 frames, off",
         f"{SECOND}: sound",
         "  left: 6000 frames requested = 6000 recorded + 0 missing",
     ]
-    assert told(two_recordings, "verify", SECOND).splitlines()[0] == f"{SECOND}: sound"
+    assert reported(two_recordings, "verify", SECOND).splitlines()[0] == f"{SECOND}: sound"
     found = document(two_recordings, "verify", FIRST)
     assert found["schema"] == "plantigrade.verify/1"
     assert [(one["id"], one["ok"], one["problems"]) for one in found["recordings"]] == [(FIRST, True, [])]

@@ -200,11 +200,11 @@ def test_work_tells_nothing_where_nobody_looks(capsys: pytest.CaptureFixture[str
 def test_work_is_shown_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told: list[dict[str, Any]] = []
+    reported: list[dict[str, Any]] = []
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setattr(terminal_tables.Bar, "update", lambda _bar, _task, **values: told.append(values))
+    monkeypatch.setattr(terminal_tables.Bar, "update", lambda _bar, _task, **values: reported.append(values))
     with terminal_tables.working("checking") as progress:
         progress("file [1]", 0.5)
     out, err = capsys.readouterr()
     assert out == "" and "checking" in err
-    assert told == [{"description": "checking: file [1]", "completed": 0.5, "total": 1.0}]
+    assert reported == [{"description": "checking: file [1]", "completed": 0.5, "total": 1.0}]

@@ -20,7 +20,7 @@ from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
 from plantigrade.library.recordings import encryption
 from plantigrade.library.recordings.encryption import encrypt_folder, rewrap
 
-from tests.host.library.library_kit import FIRST, SECOND, sealed, walk
+from tests.host.library.library_kit import FIRST, SECOND, finalized, walk
 
 
 @pytest.fixture
@@ -212,16 +212,16 @@ def test_in_an_encrypted_library_everything_new_is_encrypted(library: Library) -
         and "abc" in (folder / "recording.json").read_text()
     )
     assert all(is_encrypted(path) for path in folder.glob("*.parquet"))
-    late = sealed(library.recordings, "late", rows=10)
+    late = finalized(library.recordings, "late", rows=10)
     assert not is_encrypted(late / "left.parquet")
     assert library.scan() == ["late"] and is_encrypted(late / "left.parquet")
     assert library.verify("late").ok and library.verify(entry.id).ok
 
 
 def test_a_plain_file_in_an_encrypted_library_is_found(library: Library) -> None:
-    kept = (library.recordings / FIRST / "left.parquet").read_bytes()
+    retained = (library.recordings / FIRST / "left.parquet").read_bytes()
     change_key(library, MasterKey.new())
-    (library.recordings / FIRST / "left.parquet").write_bytes(kept)
+    (library.recordings / FIRST / "left.parquet").write_bytes(retained)
     assert library.verify(FIRST).problems == [
         "left.parquet: is not encrypted; run `plantigrade sessions keys protect`"
     ]
@@ -245,7 +245,7 @@ def test_what_another_one_entered_meanwhile_is_entered(
         raise LibraryError("the database says: twice")
 
     with Library(two_recordings) as library, Library(two_recordings) as other:
-        folder = sealed(library.recordings, "new", rows=10)
+        folder = finalized(library.recordings, "new", rows=10)
         monkeypatch.setattr(library.store, "write", refuse)
         with pytest.raises(LibraryError, match="twice"):
             library.add_recording(folder)

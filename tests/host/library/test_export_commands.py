@@ -12,23 +12,23 @@ from plantigrade.library.entries import Person
 from plantigrade.library.recordings.recording import Recording
 from plantigrade.posture.baseline.before_after import Difference, MinimalChange
 
-from tests.host.library.command_line import document, refused, told
-from tests.host.library.library_kit import FIRST, SECOND, START_NS, sealed, walk
+from tests.host.library.command_line import document, refused, reported
+from tests.host.library.library_kit import FIRST, SECOND, START_NS, finalized, walk
 
 
 def test_an_export(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[tuple[object, ...]] = []
+    text: list[tuple[object, ...]] = []
 
     def write(form: object, recording: object, path: Path, **options: object) -> None:
-        said.append((form.name, recording.id, path, options["deidentify"], options["report"]))  # type: ignore[attr-defined]
+        text.append((form.name, recording.id, path, options["deidentify"], options["report"]))  # type: ignore[attr-defined]
 
-    monkeypatch.setattr("plantigrade.exports.formats.Format.write", write)
+    monkeypatch.setattr("plantigrade.exports.formats.ExportFormat.write", write)
     monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
     out = tmp_path / "out.edf"
-    assert told(two_recordings, "export", FIRST[:8], "--format", "edf", "-o", str(out)) == f"edf: {out}\n"
-    told(two_recordings, "export", FIRST, "--format", "zip", "-o", str(out), "--deidentify")
-    told(two_recordings, "export", FIRST, "--format", "zip", "-o", str(out), "--no-report")
-    assert said == [
+    assert reported(two_recordings, "export", FIRST[:8], "--format", "edf", "-o", str(out)) == f"edf: {out}\n"
+    reported(two_recordings, "export", FIRST, "--format", "zip", "-o", str(out), "--deidentify")
+    reported(two_recordings, "export", FIRST, "--format", "zip", "-o", str(out), "--no-report")
+    assert text == [
         ("edf", FIRST, out, False, True), ("zip", FIRST, out, True, True), ("zip", FIRST, out, False, False),
     ]  # fmt: skip
 
@@ -38,40 +38,40 @@ def test_an_export_takes_the_place_of_an_empty_file_alone(
 ) -> None:
     """Shells and dialogues make an empty file first; a folder can be written in its place."""
     monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
-    monkeypatch.setattr("plantigrade.exports.formats.Format.write", lambda *_, **__: None)
+    monkeypatch.setattr("plantigrade.exports.formats.ExportFormat.write", lambda *_, **__: None)
     empty, full, folder = tmp_path / "empty", tmp_path / "full", tmp_path / "folder"
     empty.touch()
     full.write_text("x")
     folder.mkdir()
     for path in (empty, full, folder):
-        told(two_recordings, "export", FIRST, "--format", "csv", "-o", str(path))
+        reported(two_recordings, "export", FIRST, "--format", "csv", "-o", str(path))
     assert (empty.exists(), full.exists(), folder.exists()) == (False, True, True)
     nowhere = tmp_path / "no" / "out"
-    words = f"{nowhere}: cannot be written: its folder does not exist"
-    assert refused(two_recordings, "export", FIRST, "--format", "csv", "-o", str(nowhere)) == words
+    texts = f"{nowhere}: cannot be written: its folder does not exist"
+    assert refused(two_recordings, "export", FIRST, "--format", "csv", "-o", str(nowhere)) == texts
 
 
 def test_a_part_that_is_not_installed_is_named() -> None:
-    words = (
+    texts = (
         r"reports needs the Python module plantigrade\.no, which is not installed; .*'plantigrade\[reports\]'"
     )
-    with pytest.raises(MissingPartError, match=words):
+    with pytest.raises(MissingPartError, match=texts):
         commands._part("plantigrade.no", "reports")
 
 
 def test_a_report(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[tuple[object, ...]] = []
+    text: list[tuple[object, ...]] = []
 
     def write(recording: object, path: Path, *, other: object, paper: str, baseline: list[object]) -> None:
-        said.append((recording.id, path, other and other.id, paper, [one.id for one in baseline]))  # type: ignore[attr-defined]
+        text.append((recording.id, path, other and other.id, paper, [one.id for one in baseline]))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("plantigrade.report.pdf.write_report", write)
     monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
     out = tmp_path / "a.pdf"
-    assert told(two_recordings, "report", FIRST, "-o", str(out)) == f"report: {out}\n"
-    told(two_recordings, "report", FIRST, "-o", str(out), "--compare", SECOND, "--paper", "letter")
-    told(two_recordings, "report", FIRST, "-o", str(out), "--baseline")
-    assert said == [
+    assert reported(two_recordings, "report", FIRST, "-o", str(out)) == f"report: {out}\n"
+    reported(two_recordings, "report", FIRST, "-o", str(out), "--compare", SECOND, "--paper", "letter")
+    reported(two_recordings, "report", FIRST, "-o", str(out), "--baseline")
+    assert text == [
         (FIRST, out, None, "a4", []), (FIRST, out, SECOND, "letter", []), (FIRST, out, None, "a4", []),
     ]  # fmt: skip
 
@@ -81,7 +81,7 @@ def test_earlier_days_of_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with Library(tmp_path / "data") as library:
         library.add_person(Person("P001"))
         for day in range(5):
-            sealed(library.recordings, f"day-{day}", rows=10)
+            finalized(library.recordings, f"day-{day}", rows=10)
             manifest = library.recordings / f"day-{day}" / "recording.json"
             later = START_NS + day * 1_000_000_000
             manifest.write_text(manifest.read_text().replace(str(START_NS), str(later)))
@@ -97,8 +97,8 @@ def test_earlier_days_of_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert commands.MAX_EARLIER == 30
         monkeypatch.setattr(commands, "MAX_EARLIER", 2)
         assert [one.id for one in commands.earlier_of(library, library.open("day-4"))] == ["day-2", "day-1"]
-        words = "day-3: earlier days are known only of a recording with a person and a start"
-        with pytest.raises(commands.PlantigradeError, match=words):
+        texts = "day-3: earlier days are known only of a recording with a person and a start"
+        with pytest.raises(commands.PlantigradeError, match=texts):
             commands.earlier_of(library, library.open("day-3"))
         imported = library.import_walk(walk(3)).id
         library.assign(imported, "P001")
@@ -154,7 +154,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("compared")
 def test_two_recordings_side_by_side(two_recordings: Path) -> None:
     """What both have, in the order of the first; below it what has changed."""
-    lines = [line.rstrip() for line in told(two_recordings, "compare", FIRST, SECOND).splitlines()]
+    lines = [line.rstrip() for line in reported(two_recordings, "compare", FIRST, SECOND).splitlines()]
     assert lines == [
         f"parameter      {FIRST}  {SECOND}  difference",
         f"stride_time_s  {'1':>25}  {'1.25':>25}        0.25",

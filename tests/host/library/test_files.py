@@ -165,12 +165,12 @@ def test_what_fails_leaves_nothing(new: Callable[[Path], Any], tmp_path: Path) -
         (OSError(errno.ENOSPC, "No space left on device"), FileError),
         (ValueError("x"), ValueError),
     ):
-        with pytest.raises(raised) as said, new(tmp_path / "out") as draft:
+        with pytest.raises(raised) as text, new(tmp_path / "out") as draft:
             (draft / "a" if draft.is_dir() else draft).write_text("half")
             raise error
         assert list(tmp_path.iterdir()) == []
         if raised is FileError:
-            assert str(said.value) == f"{tmp_path / 'out'}: cannot be written: No space left on device"
+            assert str(text.value) == f"{tmp_path / 'out'}: cannot be written: No space left on device"
     with (
         pytest.raises(FileError, match="cannot be written: No such file or directory"),
         new(tmp_path / "no" / "out"),
@@ -185,8 +185,8 @@ def test_places_that_are_taken(tmp_path: Path) -> None:
     ):
         pass
     (tmp_path / "a").touch()
-    words = "is there already, and this format is a folder; name a new one"
-    with pytest.raises(FileError, match=words), atomic_write.new_folder(tmp_path / "a"):
+    texts = "is there already, and this format is a folder; name a new one"
+    with pytest.raises(FileError, match=texts), atomic_write.new_folder(tmp_path / "a"):
         pass
 
 

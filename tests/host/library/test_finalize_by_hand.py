@@ -67,7 +67,7 @@ def clock(host_ns: int, *, number: int = 0, boot: int = 1, at_us: int = 0) -> by
     return entries.build_clock(number, boot, ClockEstimate(at_us, host_ns, 0.0, 100_000, 1.0, 10))
 
 
-def sealed(tmp_path: Path, *pieces: bytes) -> tuple[RecordingManifest, RecordingReader]:
+def finalized(tmp_path: Path, *pieces: bytes) -> tuple[RecordingManifest, RecordingReader]:
     path = tmp_path / "journal"
     path.write_bytes(b"".join(pieces))
     folder = finalize_journal(path, tmp_path / "recordings")
@@ -76,7 +76,7 @@ def sealed(tmp_path: Path, *pieces: bytes) -> tuple[RecordingManifest, Recording
 
 def test_a_recording_of_one_insole(tmp_path: Path) -> None:
     """Slot 0 is at 5 s of the host's clock, where the wall clock said 12:00:00."""
-    manifest, recording = sealed(
+    manifest, recording = finalized(
         tmp_path,
         run(),
         insole(0),
@@ -116,7 +116,7 @@ def test_gaps_with_reasons_and_times(tmp_path: Path) -> None:
     """Slots 103 and 104 were overwritten, 105 nobody explains, 106 and 107 are there, 108 was not asked for.
     A gap lasts from the end of the frame before it (102 ends at 1.03 s) to the frame after it (1.06 s), in
     seconds since slot 100, the first frame."""
-    manifest, _ = sealed(
+    manifest, _ = finalized(
         tmp_path, run(), insole(0), request(98, 108), clock(5_000_000_000), record(100, 3), record(106, 2),
         gap(90, 99, MissingReason.OFF), gap(103, 105, MissingReason.OVERWRITTEN),
     )  # fmt: skip
@@ -132,7 +132,7 @@ def test_gaps_with_reasons_and_times(tmp_path: Path) -> None:
 
 
 def test_two_explanations_of_one_slot_count_once(tmp_path: Path) -> None:
-    manifest, _ = sealed(
+    manifest, _ = finalized(
         tmp_path, run(), insole(0), request(0, 10), record(0, 4),
         gap(4, 7, MissingReason.OFF), gap(5, 9, MissingReason.OVERRUN), gap(20, 30, MissingReason.OFF),
     )  # fmt: skip
@@ -144,7 +144,7 @@ def test_two_explanations_of_one_slot_count_once(tmp_path: Path) -> None:
 
 def test_a_gap_after_frames_of_several_slots(tmp_path: Path) -> None:
     """The frame of slot 0 stands for five; the gap begins where it ends, 50 ms on."""
-    manifest, recording = sealed(
+    manifest, recording = finalized(
         tmp_path, run(), insole(0), request(0, 8), clock(5_000_000_000), record(0, 1, slots=5), record(7, 1)
     )
     assert manifest.feet[0].gaps == [RecordedGap(5, 7, 0.05, 0.07, "unexplained")]
@@ -153,7 +153,7 @@ def test_a_gap_after_frames_of_several_slots(tmp_path: Path) -> None:
 
 
 def test_what_is_held_elsewhere_is_not_asked_for(tmp_path: Path) -> None:
-    manifest, _ = sealed(
+    manifest, _ = finalized(
         tmp_path,
         run(),
         insole(0),
@@ -170,7 +170,7 @@ def test_what_is_held_elsewhere_is_not_asked_for(tmp_path: Path) -> None:
 
 
 def test_frames_that_nobody_asked_for_are_kept_and_not_counted(tmp_path: Path) -> None:
-    manifest, recording = sealed(tmp_path, run(), insole(0), request(2, 4), record(0, 6))
+    manifest, recording = finalized(tmp_path, run(), insole(0), request(2, 4), record(0, 6))
     assert manifest.feet[0].frames_recorded == 2 and manifest.feet[0].rows == 6 == len(
         recording.frames("left")
     )
@@ -178,7 +178,7 @@ def test_frames_that_nobody_asked_for_are_kept_and_not_counted(tmp_path: Path) -
 
 def test_records_in_any_order_and_twice_give_each_slot_once(tmp_path: Path) -> None:
     """Of slots that came twice the earlier record counts, also where a part came again."""
-    _, recording = sealed(
+    _, recording = finalized(
         tmp_path, run(), insole(0), record(4, 4, first_count=400), record(0, 4),
         record(4, 4, first_count=900), record(6, 4, first_count=2000),
     )  # fmt: skip
@@ -188,7 +188,7 @@ def test_records_in_any_order_and_twice_give_each_slot_once(tmp_path: Path) -> N
 
 
 def test_a_clock_that_nobody_knows(tmp_path: Path) -> None:
-    manifest, recording = sealed(tmp_path, run(), insole(0), request(0, 4), record(0, 2), record(3, 1))
+    manifest, recording = finalized(tmp_path, run(), insole(0), request(0, 4), record(0, 2), record(3, 1))
     assert (manifest.start_utc_ns, manifest.duration_s) == (None, None)
     assert manifest.feet[0].gaps == [RecordedGap(2, 3, None, None, "unexplained")]
     frames = recording.frames("left")
@@ -196,7 +196,7 @@ def test_a_clock_that_nobody_knows(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_is_known_for_one_boot(tmp_path: Path) -> None:
-    manifest, recording = sealed(
+    manifest, recording = finalized(
         tmp_path,
         run(),
         insole(0),
@@ -212,7 +212,7 @@ def test_a_clock_that_is_known_for_one_boot(tmp_path: Path) -> None:
 
 
 def test_two_insoles_have_one_start(tmp_path: Path) -> None:
-    manifest, _ = sealed(
+    manifest, _ = finalized(
         tmp_path, run(), insole(0), insole(1, RIGHT), clock(5_000_000_000), clock(5_200_000_000, number=1),
         record(10, 2), record(0, 30, number=1), request(10, 12), request(0, 30, number=1),
     )  # fmt: skip
@@ -222,7 +222,7 @@ def test_two_insoles_have_one_start(tmp_path: Path) -> None:
 
 
 def test_two_insoles_of_one_side_are_told_apart(tmp_path: Path) -> None:
-    manifest, _ = sealed(
+    manifest, _ = finalized(
         tmp_path, run(), insole(0), insole(1, LEFT | {"serial": "L2"}), insole(2, RIGHT),
         record(0, 1), record(0, 1, number=1), record(0, 1, number=2),
     )  # fmt: skip
@@ -236,7 +236,7 @@ def test_a_second_run_on_the_same_host_keeps_its_clock(tmp_path: Path) -> None:
         folder = tmp_path / boot
         folder.mkdir()
         second = run(utc_ns=UTC_NS + 60_000_000_000, host_boot=boot)
-        manifest, recording = sealed(
+        manifest, recording = finalized(
             folder, run(), insole(0), record(0, 2), request(0, 2), second, clock(5_000_000_000)
         )
         assert recording.frames("left").host_ns[0] == UTC_NS + shift_ns
@@ -244,19 +244,19 @@ def test_a_second_run_on_the_same_host_keeps_its_clock(tmp_path: Path) -> None:
 
 
 def test_entries_of_an_insole_that_never_said_who_it_is(tmp_path: Path) -> None:
-    manifest, _ = sealed(
+    manifest, _ = finalized(
         tmp_path, run(), record(0, 2, number=7), request(0, 2, number=7), insole(0), record(5, 1)
     )
     assert [foot.rows for foot in manifest.feet] == [1]
 
 
 def test_an_insole_that_comes_again_begins_anew(tmp_path: Path) -> None:
-    manifest, _ = sealed(tmp_path, run(), insole(0), record(0, 2), insole(0, RIGHT), record(5, 1))
+    manifest, _ = finalized(tmp_path, run(), insole(0), record(0, 2), insole(0, RIGHT), record(5, 1))
     assert [(foot.foot, foot.rows) for foot in manifest.feet] == [("right", 1)]
 
 
 def test_damage_in_the_middle_is_counted(tmp_path: Path) -> None:
-    manifest, _ = sealed(tmp_path, run(), insole(0), b"xyz", record(0, 2), b"tail")
+    manifest, _ = finalized(tmp_path, run(), insole(0), b"xyz", record(0, 2), b"tail")
     assert manifest.provenance["journal_damaged_bytes"] == 3
 
 
@@ -270,11 +270,11 @@ def test_journals_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_the_same_journal_gives_the_same_recording(tmp_path: Path) -> None:
     pieces = (run(), insole(0), request(0, 4), record(0, 4))
-    first, _ = sealed(tmp_path, *pieces)
-    kept = (tmp_path / "recordings" / first.id / "recording.json").read_bytes()
-    second, _ = sealed(tmp_path, *pieces)
+    first, _ = finalized(tmp_path, *pieces)
+    stored = (tmp_path / "recordings" / first.id / "recording.json").read_bytes()
+    second, _ = finalized(tmp_path, *pieces)
     assert first == second and [path.name for path in (tmp_path / "recordings").iterdir()] == [first.id]
-    assert (tmp_path / "recordings" / first.id / "recording.json").read_bytes() == kept
+    assert (tmp_path / "recordings" / first.id / "recording.json").read_bytes() == stored
 
 
 @pytest.mark.parametrize("boot", ["boot one", "this one"])

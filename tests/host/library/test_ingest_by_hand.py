@@ -25,7 +25,7 @@ from plantigrade.library.entries import StoredAlert
 from plantigrade.library.recordings.container import RecordedGap, read_manifest
 from plantigrade.library.recordings.reader import RecordingReader
 
-from tests.host.library.library_kit import FIRST, IDENTITY, START_NS, sealed
+from tests.host.library.library_kit import FIRST, IDENTITY, START_NS, finalized
 
 Open = Callable[[], Library]
 
@@ -42,7 +42,7 @@ def signal(foot: Foot, times: list[float], gaps: tuple[TimeGap, ...] = (), first
 
 
 def test_an_entry_says_what_the_books_say(library: Library) -> None:
-    sealed(library.recordings, FIRST, gap=True)
+    finalized(library.recordings, FIRST, gap=True)
     before = datetime.now(UTC)
     assert library.scan() == [FIRST]
     entry = library.entry(FIRST)
@@ -60,9 +60,10 @@ def test_an_entry_says_what_the_books_say(library: Library) -> None:
 def test_an_import_and_its_gaps(library: Library) -> None:
     """At 10 Hz from 5.0 s on: samples 0, 1, 2, 5, 6 and 9. Of the first gap the file said why, in part; the
     reason that it gave for another time does not count."""
-    told = (TimeGap(1.0, 5.29, "before"), TimeGap(5.4, 5.45, "shoe off"), TimeGap(5.45, 5.5, "second"))
+    reported = (TimeGap(1.0, 5.29, "before"), TimeGap(5.4, 5.45, "shoe off"), TimeGap(5.45, 5.5, "second"))
     walk = Walk(
-        signal(Foot.LEFT, [5.0, 5.1, 5.2, 5.5, 5.6, 5.9], told), signal(Foot.RIGHT, [4.9, 5.0]), 10.0000004,
+        signal(Foot.LEFT, [5.0, 5.1, 5.2, 5.5, 5.6, 5.9], reported), signal(Foot.RIGHT, [4.9, 5.0]),
+        10.0000004,
         SourceInfo("x/y.csv", "csv", "noted"), 650.0,
     )  # fmt: skip
     entry = library.import_walk(walk, "title", "y.csv", "abc")
@@ -128,15 +129,15 @@ def test_two_walks_are_one_only_if_all_samples_agree() -> None:
 
 
 def test_insoles_are_known_as_they_were_last(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    sealed(library.recordings, "a", rows=10)
+    finalized(library.recordings, "a", rows=10)
     library.scan()
     changed = IDENTITY | {"side": "unset", "firmware": "0.2.0", "layout": 2}
     monkeypatch.setattr("tests.host.library.library_kit.IDENTITY", changed)
-    sealed(library.recordings, "b", rows=10)
+    finalized(library.recordings, "b", rows=10)
     monkeypatch.setattr("tests.host.library.library_kit.IDENTITY", {"serial": "Z9"})
-    sealed(library.recordings, "c", rows=10)
+    finalized(library.recordings, "c", rows=10)
     monkeypatch.setattr("tests.host.library.library_kit.IDENTITY", {"side": "left"})
-    sealed(library.recordings, "d", rows=10)
+    finalized(library.recordings, "d", rows=10)
     library.scan()
     found = [(one.serial, one.side, one.layout, one.firmware) for one in library.devices()]
     assert found == [("A1B2C3", "unset", 2, "0.2.0"), ("Z9", "unset", 0, "")]
@@ -144,7 +145,7 @@ def test_insoles_are_known_as_they_were_last(library: Library, monkeypatch: pyte
 
 
 def test_a_calibration_is_used_for_all_recordings_of_its_insole(library: Library) -> None:
-    sealed(library.recordings, "a", rows=10)
+    finalized(library.recordings, "a", rows=10)
     library.scan()
     assert calibration_of(library, "A1B2C3") is None and calibration_of(library, "Z") is None
     assert library.open("a").calibration("left") is None
@@ -165,7 +166,7 @@ def test_a_calibration_is_used_for_all_recordings_of_its_insole(library: Library
 def test_the_shoe_size_of_the_wearer_gives_lengths(library: Library) -> None:
     from plantigrade.library.entries import Person
 
-    sealed(library.recordings, "a", rows=10)
+    finalized(library.recordings, "a", rows=10)
     library.scan()
     assert library.open("a").layout("left").relative  # type: ignore[union-attr]
     library.add_person(Person("P1", shoe_size_eu=40))
@@ -192,7 +193,7 @@ def test_an_analysis_replaces_that_of_the_same_version(
     monkeypatch.setattr("plantigrade.analysis.document.document", lambda _: dict(made))
     monkeypatch.setattr(module, "alerts_of", lambda *_: list(raised))
     for name in "ab":
-        sealed(library.recordings, name, rows=10)
+        finalized(library.recordings, name, rows=10)
     library.scan()
     whole: Any = SimpleNamespace(walk=None, analysis=None)
     assert keep_analysis(library, "a", whole) == tuple(raised)
@@ -202,8 +203,8 @@ def test_an_analysis_replaces_that_of_the_same_version(
     made["figures"] = 2
     raised.clear()
     assert keep_analysis(library, "a", whole) == ()
-    kept = [(one.algorithm, one.version, dict(one.document)) for one in library.open("a").analyses]
-    assert kept == [
+    stored = [(one.algorithm, one.version, dict(one.document)) for one in library.open("a").analyses]
+    assert stored == [
         ("other", version("plantigrade"), {}), (ALGORITHM, "0", {}),
         (ALGORITHM, version("plantigrade"), {"figures": 2}),
     ]  # fmt: skip
@@ -213,7 +214,7 @@ def test_an_analysis_replaces_that_of_the_same_version(
 
 def test_alerts_are_kept_whole_and_in_the_order_of_their_times(library: Library) -> None:
     for name in "ab":
-        sealed(library.recordings, name, rows=10)
+        finalized(library.recordings, name, rows=10)
     library.scan()
     late = StoredAlert("overload", "left", 9.0, 9.5, {"n": 1}, "live")
     early = StoredAlert("one_sided_load", "both", 2.0, None, {"m": "x"}, "analysis")
@@ -231,8 +232,8 @@ def test_a_person_is_handed_over(library: Library, tmp_path: Path) -> None:
     from plantigrade.library.catalogue.data_export import export_person
     from plantigrade.library.entries import Person, Tag
 
-    sealed(library.recordings, "a", rows=20)
-    sealed(library.recordings, "c", rows=20)
+    finalized(library.recordings, "a", rows=20)
+    finalized(library.recordings, "c", rows=20)
     library.scan()
     imported = library.import_walk(Walk(signal(Foot.LEFT, [0.0, 0.1]), None, 10.0, SourceInfo("", "csv"))).id
     library.add_person(Person("P1", "Grüße"))

@@ -56,7 +56,7 @@ def test_a_key_tells_its_number_and_never_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "texts"),
     [
         (
             base64.urlsafe_b64encode(bytes(31)).decode(),
@@ -71,10 +71,10 @@ def test_a_key_tells_its_number_and_never_itself() -> None:
         ("ä" * 44, "here: is no key: 32 bytes in base64 are expected"),
     ],
 )
-def test_what_is_no_key(text: str, words: str) -> None:
+def test_what_is_no_key(text: str, texts: str) -> None:
     with pytest.raises(KeyMissingError) as refused:
         MasterKey.parse(text, "here")
-    assert str(refused.value) == words
+    assert str(refused.value) == texts
     assert MasterKey.parse(ONE.text, "here") == ONE
 
 
@@ -122,7 +122,7 @@ def test_key_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "texts"),
     [
         (None, "the key file cannot be read: No such file or directory"),
         (b"", "the key file is empty"),
@@ -131,13 +131,13 @@ def test_key_files(tmp_path: Path) -> None:
         (b"no word\n", "is no key: 32 bytes in base64 are expected"),
     ],
 )
-def test_key_files_that_hold_none(content: bytes | None, words: str, tmp_path: Path) -> None:
+def test_key_files_that_hold_none(content: bytes | None, texts: str, tmp_path: Path) -> None:
     path = tmp_path / "keys"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(KeyMissingError) as refused:
         read_key_file(path)
-    assert str(refused.value) == f"{path}: {words}"
+    assert str(refused.value) == f"{path}: {texts}"
 
 
 def test_of_a_key_file_the_first_16_kilobytes_are_read(tmp_path: Path) -> None:
@@ -207,8 +207,8 @@ def test_several_keys_open_and_the_first_encrypts(tmp_path: Path) -> None:
     assert both.file_key(wrapped, b"a/left", tmp_path) == key
     with pytest.raises(RecordingError) as locked:
         new.file_key(wrapped, b"a/left", tmp_path)
-    words = f"{tmp_path}: is encrypted with another key than {TWO.id}; without that key it cannot be read"
-    assert str(locked.value) == words and MAX_DECRYPTED == 65536
+    texts = f"{tmp_path}: is encrypted with another key than {TWO.id}; without that key it cannot be read"
+    assert str(locked.value) == texts and MAX_DECRYPTED == 65536
 
 
 def test_keys_of_a_recording(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_keys_of_a_recording(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "texts"),
     [
         ("{", "is damaged: "),
         ("[]", "is damaged: "),
@@ -240,11 +240,11 @@ def test_keys_of_a_recording(tmp_path: Path) -> None:
         ('{"schema": "plantigrade.keys/1", "files": {"left": {"wrapped": "x"}}}', "is damaged: 'sha256'"),
     ],
 )
-def test_keys_that_are_damaged(text: str, words: str, tmp_path: Path) -> None:
+def test_keys_that_are_damaged(text: str, texts: str, tmp_path: Path) -> None:
     (tmp_path / "keys.json").write_text(text)
     with pytest.raises(RecordingError) as refused:
         read_keys(tmp_path)
-    assert str(refused.value).startswith(f"{tmp_path / 'keys.json'}: {words}")
+    assert str(refused.value).startswith(f"{tmp_path / 'keys.json'}: {texts}")
 
 
 def test_keys_that_cannot_be_read(tmp_path: Path) -> None:

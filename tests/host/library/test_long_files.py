@@ -12,11 +12,11 @@ from plantigrade.analysis.pipeline import Request, of_walk
 from plantigrade.gait.signals import Walk
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.recordings import forces, frames
-from plantigrade.library.recordings import reader as sealed
+from plantigrade.library.recordings import reader as finalized
 from plantigrade.library.recordings.long_files import StoredForces
 
 from tests.host.exports import sample
-from tests.host.library.library_kit import sealed as sealed_recording
+from tests.host.library.library_kit import finalized as finalized_recording
 from tests.host.library.library_kit import walk
 
 GROUP_ROWS = 300
@@ -35,7 +35,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Walk, Wa
         entries = {"counts": library.add_recording(made.folder), "forces": library.import_walk(walk(3, 3000))}
         for name, entry in entries.items():
             plain = library.open(entry.id).walk()
-            patch.setattr(sealed, "LONG_ROWS", 100)
+            patch.setattr(finalized, "LONG_ROWS", 100)
             found[name] = plain, library.open(entry.id).walk()
             patch.undo()
     return found
@@ -79,9 +79,9 @@ def test_an_analysis_sees_no_difference(stored: dict[str, tuple[Walk, Walk]]) ->
 def test_a_long_recording_takes_little_memory(tmp_path: Path) -> None:
     """Beside the times that are kept (8 bytes a row) no more than one other column at once."""
     rows = 600_000
-    folder = sealed_recording(tmp_path, "long", rows)
+    folder = finalized_recording(tmp_path, "long", rows)
     tracemalloc.start()
-    found = sealed.RecordingReader.open(folder).walk().left
+    found = finalized.RecordingReader.open(folder).walk().left
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert found is not None and isinstance(found.force_n, StoredForces) and len(found) == rows

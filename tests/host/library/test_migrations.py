@@ -14,7 +14,7 @@ from plantigrade.library.catalogue.tables import Base
 from plantigrade.library.entries import Filter, Tag
 
 from tests.host.library.freeze_release import FROZEN
-from tests.host.library.library_kit import sealed
+from tests.host.library.library_kit import finalized
 
 Open = Callable[[], Library]
 RELEASED = sorted({path.name.split(".", 1)[0] for path in FROZEN.glob("*.sql")})
@@ -25,7 +25,7 @@ def load(revision: str, data: Path, url: str | None) -> None:
     """Put a frozen catalogue where a library is opened."""
     kind = "sqlite" if url is None else "postgresql"
     text = (FROZEN / f"{revision}.{kind}.sql").read_text(encoding="utf-8")
-    sealed(data / "recordings", NAME)
+    finalized(data / "recordings", NAME)
     if url is None:
         connection = sqlite3.connect(data / FILE_NAME)
         connection.executescript(text)
@@ -50,7 +50,7 @@ def test_upgrade_from_every_released_version(
     assert recording.person is not None
     assert (recording.person.name, recording.person.weight_kg) == ("Grüße", 81.5)
     assert [(note.text, note.at_s) for note in recording.notes] == [("limps", 1.5)]
-    assert [kept.document for kept in recording.analyses] == [{"both": {}}]
+    assert [stored.document for stored in recording.analyses] == [{"both": {}}]
     assert [(a.rule, a.from_s, a.to_s, a.origin) for a in recording.alerts] == [
         ("one_sided_load", 1.0, None, "live")
     ]

@@ -16,7 +16,7 @@ from plantigrade.library.catalogue.queries import UnknownPersonError, UnknownRec
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import ALERT_ORIGINS, SEXES, TAG_KINDS, Filter, Person, Tag
 
-from tests.host.library.library_kit import FIRST, SECOND, START_NS, sealed, walk
+from tests.host.library.library_kit import FIRST, SECOND, START_NS, finalized, walk
 
 TODAY = datetime.now(UTC).date()
 
@@ -174,7 +174,7 @@ def test_the_log_of_all_and_of_one(sqlite: Library) -> None:
 
 def test_beginnings_of_names(library: Library) -> None:
     for name in ("aa1", "aa2", "ab", "ab%", "a_c", "abc"):
-        sealed(library.recordings, name, rows=10)
+        finalized(library.recordings, name, rows=10)
     library.scan()
     assert library.entry("aa1").id == "aa1" and library.entry("ab").id == "ab", "a whole name is no beginning"
     assert library.entry("a_").id == "a_c" and library.entry("ab%").id == "ab%", "signs of SQL are letters"
@@ -212,7 +212,7 @@ def test_what_is_being_erased_is_seen_by_nobody(sqlite: Library) -> None:
 def eight(library: Library) -> Library:
     """Eight recordings a..h, each a day after the one before; titles "Titel A" ... in the order of a..h."""
     for number, name in enumerate("abcdefgh"):
-        folder = sealed(library.recordings, name, rows=10)
+        folder = finalized(library.recordings, name, rows=10)
         manifest = folder / "recording.json"
         later = START_NS + number * 86_400_000_000_000
         manifest.write_text(manifest.read_text().replace(str(START_NS), str(later)))
@@ -262,7 +262,7 @@ def test_recordings_of_the_same_time_stand_by_name(two_recordings: Path) -> None
 def test_a_recording_without_a_clock_goes_by_when_it_was_added(library: Library) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     name = library.import_walk(walk(3)).id
-    sealed(library.recordings, "old", rows=10)
+    finalized(library.recordings, "old", rows=10)
     library.scan()
     assert found(library) == name + "old"
     assert found(library, since=before) == name and found(library, until=before) == "old"
@@ -277,17 +277,17 @@ def test_folders_that_are_no_recordings(open_library: Callable[[], Library], dat
     damaged = library.recordings / "damaged"
     damaged.mkdir()
     (damaged / "recording.json").write_text("{")
-    sealed(library.recordings, "b", rows=10)
-    sealed(library.recordings, "a", rows=10)
+    finalized(library.recordings, "b", rows=10)
+    finalized(library.recordings, "a", rows=10)
     assert library.scan() == ["a", "b"] and library.scan() == []
     verdicts = {verdict.id: verdict.ok for verdict in library.verify_all()}
     assert verdicts == {"a": True, "b": True, "damaged": False, "empty": False}
     with pytest.raises(LibraryError, match="lies outside of the library; recordings belong into"):
-        library.add_recording(sealed(data, "elsewhere", rows=10))
+        library.add_recording(finalized(data, "elsewhere", rows=10))
 
 
 def test_the_same_folder_twice_is_once_and_takes_the_first_title(library: Library) -> None:
-    folder = sealed(library.recordings, "a", rows=10)
+    folder = finalized(library.recordings, "a", rows=10)
     assert library.add_recording(folder).title == ""
     assert library.add_recording(folder, "one", "one.csv").title == "one"
     assert library.add_recording(folder, "two", "two.csv").title == "one"

@@ -15,7 +15,7 @@ from plantigrade.library.keys.vault import MasterKey
 from plantigrade.library.recordings.container import Draft
 from plantigrade.library.recordings.finalize import read_journal, roll
 
-from tests.host.library.library_kit import frames, journal, sealed
+from tests.host.library.library_kit import finalized, frames, journal
 from tests.host.power_cut.plugin import Cut, PowerCut
 
 NAME = "20260301T100000Z-00000001"
@@ -58,7 +58,7 @@ LOGGED = [
 ]
 
 
-def told(library: Library) -> tuple[object, ...]:
+def reported(library: Library) -> tuple[object, ...]:
     (entry,) = library.find() + library.find(Filter(deleted=True))
     return (
         [person.name for person in library.people()],
@@ -76,7 +76,7 @@ def test_a_change_of_the_catalogue_is_there_once_its_call_returned(
     """Each change is one transaction: a cut leaves as many whole ones as were promised, or one more."""
     data = tmp_path / "data"
     with Library(data) as library:
-        sealed(library.recordings, NAME)
+        finalized(library.recordings, NAME)
         library.scan()
 
     def act() -> None:
@@ -87,10 +87,10 @@ def test_a_change_of_the_catalogue_is_there_once_its_call_returned(
 
     def check(left: Path, cut: Cut) -> None:
         with Library(left) as library:
-            found, logged = told(library), [line.action for line in library.audit()]
+            found, logged = reported(library), [line.action for line in library.audit()]
         done = len(logged) - 1
         assert found == DONE[done] and logged == LOGGED[: done + 1]
-        assert len(cut.noted) <= done <= len(cut.noted) + 1
+        assert len(cut.recorded) <= done <= len(cut.recorded) + 1
 
     report = power_cut(data, act, check, most=30)
     assert report.operations["SQL"] > 60
@@ -103,7 +103,7 @@ def test_alerts_of_an_analysis_are_replaced_wholly_or_not_at_all(power_cut: Powe
     before = [StoredAlert("overload", "left", at, None, {}, "analysis") for at in (1.0, 2.0)]
     after = [StoredAlert("overload", "right", at, None, {}, "analysis") for at in (3.0, 4.0, 5.0)]
     with Library(data) as library:
-        sealed(library.recordings, NAME)
+        finalized(library.recordings, NAME)
         library.scan()
         keep_alerts(library, NAME, before)
 
@@ -115,7 +115,7 @@ def test_alerts_of_an_analysis_are_replaced_wholly_or_not_at_all(power_cut: Powe
     def check(left: Path, cut: Cut) -> None:
         with Library(left) as library:
             found = [alert.from_s for alert in library.open(NAME).known_alerts]
-        assert found in ([[3.0, 4.0, 5.0]] if cut.noted else [[1.0, 2.0], [3.0, 4.0, 5.0]])
+        assert found in ([[3.0, 4.0, 5.0]] if cut.recorded else [[1.0, 2.0], [3.0, 4.0, 5.0]])
 
     power_cut(data, act, check, most=12)
 
@@ -125,7 +125,7 @@ def test_a_deletion_that_expired_is_purged_however_often_it_is_cut(
 ) -> None:
     data, late = tmp_path / "data", datetime(2999, 1, 1, tzinfo=UTC)
     with Library(data) as library:
-        sealed(library.recordings, NAME)
+        finalized(library.recordings, NAME)
         library.scan()
         library.delete(NAME)
 
@@ -152,7 +152,7 @@ def test_a_sealed_recording_is_whole_or_not_there(power_cut: PowerCut, tmp_path:
     sums: list[str] = []
 
     def act() -> None:
-        folder = sealed(recordings, NAME)
+        folder = finalized(recordings, NAME)
         sums.append(sync_and_sum(folder / "left.parquet"))
 
     def check(left: Path, cut: Cut) -> None:
@@ -174,13 +174,13 @@ def test_a_journal_that_is_rolled_loses_no_frame(power_cut: PowerCut, tmp_path: 
     def check(left: Path, cut: Cut) -> None:
         content = read_journal(left / path.name)
         with Library(left) as library:
-            kept = [entry.frames_recorded for entry in library.find()]
+            stored = [entry.frames_recorded for entry in library.find()]
             assert all(verdict.ok for verdict in library.verify_all())
         (foot,) = content.feet.values()
         if foot.records:
-            assert len(foot.records) == 6 and kept in ([], [60]) and not cut.finished
+            assert len(foot.records) == 6 and stored in ([], [60]) and not cut.finished
         else:
-            assert kept == [60] and [tuple(piece) for piece in foot.held] == [(0, 60)]
+            assert stored == [60] and [tuple(piece) for piece in foot.held] == [(0, 60)]
             assert content.last_run["after"] == content_of_old.name
 
     content_of_old = read_journal(path)
@@ -210,7 +210,7 @@ def test_small_files_are_the_old_or_the_new_one(power_cut: PowerCut, tmp_path: P
             read_key_file(left / "keys") == keys,
             read_keys(left) == new,
         )
-        assert found >= tuple(number < len(cut.noted) for number in range(3))
+        assert found >= tuple(number < len(cut.recorded) for number in range(3))
         assert found[0] or (left / "text").read_text() == "old"
         assert found[1] or read_key_file(left / "keys") == keys[:1]
         assert found[2] or read_keys(left) == old
@@ -238,10 +238,10 @@ def test_what_is_put_into_the_folder_of_the_user_is_whole(power_cut: PowerCut, t
 
     def check(left: Path, cut: Cut) -> None:
         text = (left / "out.csv").read_text()
-        assert text == "new " * 100 or (text == "old" and not cut.noted)
+        assert text == "new " * 100 or (text == "old" and not cut.recorded)
         if (left / "out").exists():
             assert {name: (left / "out" / name).read_text() for name in content} == content
-        assert (left / "out").exists() or len(cut.noted) < 2
+        assert (left / "out").exists() or len(cut.recorded) < 2
         shown = {path.name for path in left.iterdir() if path.name[0] != "."}
         assert shown <= {"out.csv", "out"}
         with atomic_write.new_file(left / "next") as draft:  # sweeps what was interrupted

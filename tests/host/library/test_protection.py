@@ -14,7 +14,7 @@ from plantigrade.library.keys.master_key import KEY_VARIABLE
 from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
 from plantigrade.library.recordings.reader import RecordingReader
 
-from tests.host.library.library_kit import frames, sealed, walk
+from tests.host.library.library_kit import finalized, frames, walk
 
 Open = Callable[[], Library]
 
@@ -53,7 +53,7 @@ def test_everything_can_be_read_with_it_and_after_a_change(
     open_library: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, first, second = open_library(), MasterKey.new(), MasterKey.new()
-    name = sealed(library.recordings, "one", rows=900).name
+    name = finalized(library.recordings, "one", rows=900).name
     library.scan()
     entry = library.import_walk(walk(), "Zyxwvu")
     library.add_person(Person("P001", "Zyxwvu"))
@@ -74,8 +74,8 @@ def test_a_changed_byte_and_an_exchanged_file_are_found(library: Library) -> Non
     entry = library.import_walk(walk())
     change_key(library, MasterKey.new())
     left, right = (library.recordings / entry.id / f"{foot}.parquet" for foot in ("left", "right"))
-    kept = left.read_bytes()
-    left.write_bytes(kept[:3000] + bytes([kept[3000] ^ 1]) + kept[3001:])
+    stored = left.read_bytes()
+    left.write_bytes(stored[:3000] + bytes([stored[3000] ^ 1]) + stored[3001:])
     assert not library.verify(entry.id).ok
     left.write_bytes(right.read_bytes())
     with pytest.raises(RecordingError, match="decrypted"):

@@ -99,18 +99,18 @@ def test_frames_and_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("from_s", "to_s", "kept"),
+    ("from_s", "to_s", "stored"),
     [
         (0.01, 0.04, [1, 3]), (0.01, None, [1, 3, 4]), (None, 0.04, [0, 1, 3]), (0.011, 0.0301, [3]),
         (None, None, [0, 1, 2, 3, 4]), (0.04, 0.05, [4]), (0.041, 9.0, []), (-5.0, 0.0, []),
     ],
 )  # fmt: skip
 def test_a_slice_begins_at_its_first_time_and_ends_before_its_last(
-    from_s: float | None, to_s: float | None, kept: list[int], tmp_path: Path
+    from_s: float | None, to_s: float | None, stored: list[int], tmp_path: Path
 ) -> None:
     """Frames whose time is not known are in the whole alone."""
     one = recorded(tmp_path, {"left": frames_at([0, 10, None, 30, 40])})
-    assert one.frames("left", from_s, to_s).seq.tolist() == kept
+    assert one.frames("left", from_s, to_s).seq.tolist() == stored
     # On the insole's own clock, where no other was ever compared, every frame has a time, 10 ms apart.
     timeless = frames_at([None] * 5, first_us=77_000_000)
     own = recorded(tmp_path / "own", {"left": timeless}, start_ns=None)
@@ -271,16 +271,18 @@ GAPS = [RecordedGap(0, 1, 0.01, 0.02, "log_full_overwritten"), RecordedGap(5, 6,
 
 
 @pytest.mark.parametrize(
-    ("from_s", "to_s", "kept"),
+    ("from_s", "to_s", "stored"),
     [
         (None, None, [0.01, 0.06]), (0.02, None, [0.06]), (0.0199, None, [0.01, 0.06]), (None, 0.06, [0.01]),
         (None, 0.0601, [0.01, 0.06]), (0.07, 0.075, [0.06]), (0.03, 0.05, []),
     ],
 )  # fmt: skip
-def test_gaps_of_a_slice(from_s: float | None, to_s: float | None, kept: list[float], tmp_path: Path) -> None:
+def test_gaps_of_a_slice(
+    from_s: float | None, to_s: float | None, stored: list[float], tmp_path: Path
+) -> None:
     one = recorded(tmp_path, {"left": frames_at([10 * n for n in range(10)])}, gaps=GAPS)
     found = one.walk(from_s, to_s).left.gaps  # type: ignore[union-attr]
-    assert [gap.from_s for gap in found] == kept
+    assert [gap.from_s for gap in found] == stored
     assert all(gap.reason in ("log full, overwritten", "off") for gap in found)
 
 
@@ -304,10 +306,10 @@ def test_insoles_without_a_side(tmp_path: Path) -> None:
 
 def test_calibrations(tmp_path: Path) -> None:
     """That of the catalogue goes before that of the manifest; without either the design's is used."""
-    of_books = replace(nominal(), serial="L", made_on="2026-01-01", method="weights")
-    newer = replace(of_books, made_on="2026-02-01")
+    of_manifest = replace(nominal(), serial="L", made_on="2026-01-01", method="weights")
+    newer = replace(of_manifest, made_on="2026-02-01")
     plain = recorded(tmp_path / "a", {"left": frames_at([0])})
-    one = recorded(tmp_path / "b", {"left": frames_at([0])}, calibration=as_json(of_books))
+    one = recorded(tmp_path / "b", {"left": frames_at([0])}, calibration=as_json(of_manifest))
     assert plain.calibration("left") is None
     found = one.calibration("left")
     assert found is not None and found.made_on == "2026-01-01"
@@ -352,26 +354,26 @@ def test_samples_are_numbered_by_the_nominal_rate_where_their_times_allow(
     assert from_signal(signal, 10.0).seq.tolist() == numbers
 
 
-def opened(sealed: RecordingReader, person: Person | None, kept: list[Any]) -> Recording:
+def opened(finalized: RecordingReader, person: Person | None, stored: list[Any]) -> Recording:
     entry = RecordingEntry("one", "import", "", None, None, None, ("left",), 10.0, 5, 2, 1, (), None, None)  # type: ignore[arg-type]
     return Recording(
         entry,
-        sealed,
+        finalized,
         person,
         {"left": Device("L", "left", 1, "1")},
         (),
         (),
         ("known",),
-        lambda whole: (kept.append(whole), ("new",))[1],  # type: ignore[arg-type]
+        lambda whole: (stored.append(whole), ("new",))[1],  # type: ignore[arg-type]
     )
 
 
 def test_body_weight_comes_from_the_recording_or_the_wearer(tmp_path: Path) -> None:
     """60 kg weigh 588.399 N at 9.80665 m/s2."""
-    sealed = imported(tmp_path)
+    finalized = imported(tmp_path)
     person = Person("P1", "Anna", date(1951, 3, 9), weight_kg=60.0)
-    assert opened(sealed, person, []).walk().body_weight_n == 700.0
-    without = replace(sealed, manifest=replace(sealed.manifest, body_weight_n=None))
+    assert opened(finalized, person, []).walk().body_weight_n == 700.0
+    without = replace(finalized, manifest=replace(finalized.manifest, body_weight_n=None))
     assert opened(without, person, []).walk().body_weight_n == pytest.approx(588.399)
     assert opened(without, person, []).walk(2.0, 2.2).body_weight_n == pytest.approx(588.399)
     assert opened(without, replace(person, weight_kg=None), []).walk().body_weight_n is None
@@ -406,10 +408,10 @@ def test_a_recording_is_analysed_once_and_then_has_its_alerts(
         return "whole"
 
     monkeypatch.setattr("plantigrade.analysis.pipeline.of_walk", of_walk)
-    kept: list[Any] = []
-    told: list[tuple[str, float]] = []
-    one = opened(imported(tmp_path), None, kept)
+    stored: list[Any] = []
+    reported: list[tuple[str, float]] = []
+    one = opened(imported(tmp_path), None, stored)
     assert one.alerts == ("known",)
     for _ in range(2):
-        assert one.whole(lambda step, share: told.append((step, share))) == "whole"
-    assert (len(made), kept, told, one.alerts) == (1, ["whole"], [("analysing", 1.0)], ("new",))
+        assert one.whole(lambda step, share: reported.append((step, share))) == "whole"
+    assert (len(made), stored, reported, one.alerts) == (1, ["whole"], [("analysing", 1.0)], ("new",))

@@ -60,8 +60,8 @@ def test_databases_that_are_not_known(tmp_path: Path, monkeypatch: pytest.Monkey
     ):
         Store(tmp_path, "flatfile://who:secret@host")
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    words = r"a PostgreSQL library needs the Python module psycopg.*'plantigrade\[postgresql\]'"
-    with pytest.raises(MissingPartError, match=words):
+    texts = r"a PostgreSQL library needs the Python module psycopg.*'plantigrade\[postgresql\]'"
+    with pytest.raises(MissingPartError, match=texts):
         Store(tmp_path, "postgresql://host/name")
 
 
@@ -168,7 +168,7 @@ def test_switching_the_journal_waits_too(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("message", "texts"),
     [
         ("file is not a database", "is no library file, or is damaged; put it away: recordings are found "
          "again by themselves, names, tags and notes come from a backup"),
@@ -182,14 +182,14 @@ def test_switching_the_journal_waits_too(tmp_path: Path, monkeypatch: pytest.Mon
         ("something\n  else", "the database says: something else"),
     ],
 )  # fmt: skip
-def test_errors_with_readable_errors(said: str, words: str, made: Store) -> None:
+def test_errors_with_readable_errors(message: str, texts: str, made: Store) -> None:
     def fail() -> None:
         with made.read():
-            raise OperationalError("SELECT secret", {}, sqlite3.OperationalError(said))
+            raise OperationalError("SELECT secret", {}, sqlite3.OperationalError(message))
 
-    with pytest.raises(LibraryError) as told:
+    with pytest.raises(LibraryError) as reported:
         fail()
-    assert str(told.value) == f"{made.shown_url}: {words}"
+    assert str(reported.value) == f"{made.shown_url}: {texts}"
 
 
 def test_an_error_without_a_database_names_its_kind(made: Store) -> None:
@@ -197,9 +197,9 @@ def test_an_error_without_a_database_names_its_kind(made: Store) -> None:
         with made.write():
             raise SQLAlchemyError("value that nobody may see")
 
-    with pytest.raises(LibraryError) as told:
+    with pytest.raises(LibraryError) as reported:
         fail()
-    assert str(told.value) == f"{made.shown_url}: the database says: SQLAlchemyError"
+    assert str(reported.value) == f"{made.shown_url}: the database says: SQLAlchemyError"
 
 
 def test_a_missing_key_is_not_wrapped(made: Store) -> None:
@@ -270,13 +270,15 @@ def test_texts_as_they_are_stored() -> None:
     assert to_stored("Anna", None) == "Anna" and from_stored("Anna", None) == "Anna"
     assert to_stored("pg0$x", None) == "pg0$pg0$x" and from_stored("pg0$pg0$x", None) == "pg0$x"
     assert to_stored("pg1$x", None) == "pg0$pg1$x" and from_stored("pg0$pg1$x", None) == "pg1$x"
-    sealed = to_stored("Anna", vault)
-    assert sealed.startswith("pg1$") and "Anna" not in sealed and from_stored(sealed, vault) == "Anna"
+    finalized = to_stored("Anna", vault)
+    assert (
+        finalized.startswith("pg1$") and "Anna" not in finalized and from_stored(finalized, vault) == "Anna"
+    )
     assert from_stored("Anna", vault) == "Anna", "what was written before the library had a key"
     with pytest.raises(KeyMissingError, match="the library is encrypted and its key is not at hand"):
-        from_stored(sealed, None)
+        from_stored(finalized, None)
     with pytest.raises(KeyMissingError, match="an entry of the catalogue cannot be decrypted with key"):
-        from_stored(sealed, other)
+        from_stored(finalized, other)
 
 
 def test_values_as_they_are_stored(made: Store) -> None:
@@ -346,10 +348,10 @@ def test_the_tables_and_their_keys() -> None:
 def test_what_belongs_to_a_recording_goes_with_it(library: Library) -> None:
     from plantigrade.library.entries import Tag
 
-    from tests.host.library.library_kit import sealed
+    from tests.host.library.library_kit import finalized
 
     for name in "ab":
-        sealed(library.recordings, name, rows=10)
+        finalized(library.recordings, name, rows=10)
     library.scan()
     for name in "ab":
         library.tag(name, [Tag("shoe", "x")])

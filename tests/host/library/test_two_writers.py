@@ -23,11 +23,11 @@ from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.catalogue.tables import Base
 from plantigrade.library.entries import Filter, Person, StoredAlert, Tag
 
-from tests.host.library.library_kit import sealed
+from tests.host.library.library_kit import finalized
 
 NAMES = ("20260301T100000Z-aaaaaaaa", "20260302T100000Z-bbbbbbbb", "20260303T100000Z-cccccccc")
 CODES = ("P001", "P002")
-KEPT_FOR = timedelta(days=7)
+STORED_FOR = timedelta(days=7)
 EXAMPLES = {True: 15, False: 6}
 """On SQLite, on PostgreSQL."""
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -36,7 +36,7 @@ writers = st.sampled_from((0, 1))
 names = st.sampled_from(NAMES)
 codes = st.sampled_from(CODES)
 tags = st.sampled_from((Tag("shoe", "trail"), Tag("shoe", "road"), Tag("other", "rain")))
-words = st.sampled_from(("", "Grüße", "pg0$plain", "a" * 210))
+texts = st.sampled_from(("", "Grüße", "pg0$plain", "a" * 210))
 
 
 class Clock(datetime):
@@ -107,7 +107,7 @@ class TwoWriters(RuleBasedStateMachine):
             with pytest.raises(UnknownRecordingError, match=f"no recording '{name}'"):
                 yield False
 
-    def said(self, action: str, subject: str, detail: str = "") -> None:
+    def audited(self, action: str, subject: str, detail: str = "") -> None:
         self.log.append((action, subject, detail))
 
     @rule(writer=writers, name=names)
@@ -116,7 +116,7 @@ class TwoWriters(RuleBasedStateMachine):
         if fresh:
             shutil.copytree(self.template, self.data / "recordings" / name)
             self.model[name] = Known()
-            self.said("add", name, "insole")
+            self.audited("add", name, "insole")
         assert self.open[writer].scan() == [name] * fresh
 
     @rule(writer=writers, name=names, tag=tags, remove=st.booleans())
@@ -127,17 +127,17 @@ class TwoWriters(RuleBasedStateMachine):
             known = self.model[name].tags
             known.discard(tag) if remove else known.add(tag)
             assert entry.tags == tuple(sorted(known))
-            self.said("untag" if remove else "tag", name, str(tag))
+            self.audited("untag" if remove else "tag", name, str(tag))
 
-    @rule(writer=writers, name=names, title=words)
+    @rule(writer=writers, name=names, title=texts)
     def rename(self, writer: int, name: str, title: str) -> None:
         with self.refused(name):
             entry = self.open[writer].rename(name, title)
             self.model[name].title = title[:200]
             assert entry.title == title[:200]
-            self.said("rename", name)
+            self.audited("rename", name)
 
-    @rule(writer=writers, name=names, text=words)
+    @rule(writer=writers, name=names, text=texts)
     def note(self, writer: int, name: str, text: str) -> None:
         if not text:
             with pytest.raises(LibraryError, match="a note has 1 to 20000 characters"):
@@ -146,9 +146,9 @@ class TwoWriters(RuleBasedStateMachine):
         with self.refused(name):
             self.open[writer].note(name, text)
             self.model[name].notes.append(text)
-            self.said("note", name)
+            self.audited("note", name)
 
-    @rule(writer=writers, code=codes, name=words)
+    @rule(writer=writers, code=codes, name=texts)
     def add_person(self, writer: int, code: str, name: str) -> None:
         person = Person(code, name, weight_kg=70.0)
         if code in self.people:
@@ -157,9 +157,9 @@ class TwoWriters(RuleBasedStateMachine):
             return
         assert self.open[writer].add_person(person) == person
         self.people[code] = person
-        self.said("add person", code)
+        self.audited("add person", code)
 
-    @rule(writer=writers, code=codes, name=words)
+    @rule(writer=writers, code=codes, name=texts)
     def rename_person(self, writer: int, code: str, name: str) -> None:
         if code not in self.people:
             with pytest.raises(UnknownPersonError, match=f"no person '{code}'"):
@@ -167,7 +167,7 @@ class TwoWriters(RuleBasedStateMachine):
             return
         self.people[code] = replace(self.people[code], name=name)
         assert self.open[writer].change_person(self.people[code]) == self.people[code]
-        self.said("change person", code)
+        self.audited("change person", code)
 
     @rule(writer=writers, name=names, code=st.sampled_from((*CODES, None)))
     def assign(self, writer: int, name: str, code: str | None) -> None:
@@ -178,28 +178,28 @@ class TwoWriters(RuleBasedStateMachine):
         with self.refused(name):
             assert self.open[writer].assign(name, code).person == code
             self.model[name].person = code
-            self.said("assign", name, code or "nobody")
+            self.audited("assign", name, code or "nobody")
 
     @rule(writer=writers, name=names)
     def delete(self, writer: int, name: str) -> None:
         with self.refused(name):
             assert self.open[writer].delete(name).deleted_utc == Clock.at
             self.model[name].deleted = Clock.at
-            self.said("delete", name)
+            self.audited("delete", name)
 
     @rule(writer=writers, name=names)
     def restore(self, writer: int, name: str) -> None:
         with self.refused(name):
             assert self.open[writer].restore(name).deleted_utc is None
             self.model[name].deleted = None
-            self.said("restore", name)
+            self.audited("restore", name)
 
     @rule(writer=writers, name=names)
     def erase(self, writer: int, name: str) -> None:
         with self.refused(name):
             self.open[writer].erase(name)
             del self.model[name]
-            self.said("erase", name)
+            self.audited("erase", name)
 
     @rule(writer=writers, code=codes)
     def erase_person(self, writer: int, code: str) -> None:
@@ -213,8 +213,8 @@ class TwoWriters(RuleBasedStateMachine):
             del self.model[name]
         del self.people[code]
         for name in sorted(mine):
-            self.said("erase", name)
-        self.said("erase person", code, f"{len(mine)} recordings")
+            self.audited("erase", name)
+        self.audited("erase person", code, f"{len(mine)} recordings")
 
     @rule(writer=writers, name=names, times=st.lists(st.integers(0, 9), max_size=3), live=st.booleans())
     def alert(self, writer: int, name: str, times: list[int], live: bool) -> None:
@@ -230,14 +230,14 @@ class TwoWriters(RuleBasedStateMachine):
 
     @rule(
         writer=writers,
-        later=st.sampled_from((timedelta(0), timedelta(days=3), KEPT_FOR, timedelta(microseconds=1))),
+        later=st.sampled_from((timedelta(0), timedelta(days=3), STORED_FOR, timedelta(microseconds=1))),
     )
     def wait(self, writer: int, later: timedelta) -> None:
         """Time goes on, and someone looks for what has been deleted for more than seven days."""
         Clock.at += later
         assert self.open[writer].purge_expired() == self._purge()
 
-    @rule(writer=writers, later=st.sampled_from((timedelta(0), KEPT_FOR + timedelta(seconds=1))))
+    @rule(writer=writers, later=st.sampled_from((timedelta(0), STORED_FOR + timedelta(seconds=1))))
     def open_again(self, writer: int, later: timedelta) -> None:
         self.open[writer].close()
         Clock.at += later
@@ -245,10 +245,12 @@ class TwoWriters(RuleBasedStateMachine):
         self.open[writer] = opened(self.data, self.url)
 
     def _purge(self) -> int:
-        gone = [n for n, known in self.model.items() if known.deleted and Clock.at - known.deleted > KEPT_FOR]
+        gone = [
+            n for n, known in self.model.items() if known.deleted and Clock.at - known.deleted > STORED_FOR
+        ]
         for name in sorted(gone):
             del self.model[name]
-            self.said("purge", name)
+            self.audited("purge", name)
         return len(gone)
 
     @invariant()
@@ -262,8 +264,8 @@ class TwoWriters(RuleBasedStateMachine):
                 assert (library.count(), library.count(Filter(deleted=True))) == (len(there), len(deleted))
             for name, entry in {**there, **deleted}.items():
                 known = self.model[name]
-                told = entry.title, entry.person, entry.tags, entry.deleted_utc
-                assert told == (known.title, known.person, tuple(sorted(known.tags)), known.deleted)
+                reported = entry.title, entry.person, entry.tags, entry.deleted_utc
+                assert reported == (known.title, known.person, tuple(sorted(known.tags)), known.deleted)
             assert library.people() == [self.people[code] for code in sorted(self.people)]
 
     @rule(writer=writers, name=names)
@@ -274,9 +276,9 @@ class TwoWriters(RuleBasedStateMachine):
             assert [note.text for note in recording.notes] == known.notes
             assert recording.person == (self.people[known.person] if known.person else None)
             found = [(alert.from_s, alert.origin) for alert in recording.alerts]
-            kept = [(at, "live") for at in known.live] + [(at, "analysis") for at in known.analysed]
-            assert sorted(found) == sorted(kept)
-            assert [at for at, _ in found] == sorted(at for at, _ in kept)
+            stored = [(at, "live") for at in known.live] + [(at, "analysis") for at in known.analysed]
+            assert sorted(found) == sorted(stored)
+            assert [at for at, _ in found] == sorted(at for at, _ in stored)
 
 
 def test_two_writers_change_one_catalogue(
@@ -284,7 +286,7 @@ def test_two_writers_change_one_catalogue(
 ) -> None:
     monkeypatch.setattr("plantigrade.library.catalogue.library.datetime", Clock)
     libraries = [opened(data, url) for _ in range(2)]
-    template = sealed(tmp_path, "sealed", rows=20)
+    template = finalized(tmp_path, "sealed", rows=20)
     about = {"data": data, "template": template, "url": url, "open": libraries}
     limits = settings(
         max_examples=EXAMPLES[url is None],

@@ -21,7 +21,7 @@ from plantigrade.library.recordings.container import (
 from plantigrade.library.recordings.forces import ForceFrames
 from plantigrade.library.recordings.verify import Verdict, verify
 
-from tests.host.library.library_kit import IDENTITY, frames, sealed
+from tests.host.library.library_kit import IDENTITY, finalized, frames
 
 GAP = RecordedGap(4, 6, 0.04, 0.06, "off")
 """Slots 0 to 9 were asked for; 4 and 5 are missing."""
@@ -77,7 +77,7 @@ def test_counts_have_twelve_bits(count: int, problems: list[str], tmp_path: Path
     assert written(tmp_path, counts=counts).problems == problems
 
 
-BOOKS: dict[str, tuple[dict[str, Any], list[str]]] = {
+LEDGER: dict[str, tuple[dict[str, Any], list[str]]] = {
     "rows": ({"rows": 9}, ["8 rows, the manifest says 9"]),
     "requested": (
         {"frames_requested": 11}, ["slot counts do not balance: stated 11 = 8 + 2, found 10 = 8 + 2"],
@@ -122,9 +122,9 @@ BOOKS: dict[str, tuple[dict[str, Any], list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", BOOKS)
+@pytest.mark.parametrize("what", LEDGER)
 def test_books_that_disagree(what: str, tmp_path: Path) -> None:
-    values, problems = BOOKS[what]
+    values, problems = LEDGER[what]
     verdict = written(tmp_path, lambda foot: replace(foot, **values))
     assert verdict.problems == [f"left.parquet: {problem}" for problem in problems]
 
@@ -155,7 +155,7 @@ def test_forces(tmp_path: Path) -> None:
 
 
 def test_files_that_are_not_there_or_not_sound(tmp_path: Path) -> None:
-    folder = sealed(tmp_path, "one", rows=20)
+    folder = finalized(tmp_path, "one", rows=20)
     path = folder / "left.parquet"
     content = path.read_bytes()
     path.unlink()
@@ -178,7 +178,7 @@ def test_files_that_are_not_there_or_not_sound(tmp_path: Path) -> None:
 
 
 def test_books_as_they_are_written(tmp_path: Path) -> None:
-    folder = sealed(tmp_path, "one", rows=20, gap=True)
+    folder = finalized(tmp_path, "one", rows=20, gap=True)
     manifest, text = read_manifest(folder), (folder / "recording.json").read_text()
     assert (
         manifest.as_json() == text
@@ -190,7 +190,7 @@ def test_books_as_they_are_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("old", "new", "texts"),
     [
         ("plantigrade.recording/1", "plantigrade.recording/2",
          "has schema plantigrade.recording/2, this version reads plantigrade.recording/1; "
@@ -203,17 +203,17 @@ def test_books_as_they_are_written(tmp_path: Path) -> None:
         ('"id"', '"identity"', "is damaged: "),
     ],
 )  # fmt: skip
-def test_books_that_are_not_understood(old: str, new: str, words: str, tmp_path: Path) -> None:
-    path = sealed(tmp_path, "one", rows=20) / "recording.json"
+def test_books_that_are_not_understood(old: str, new: str, texts: str, tmp_path: Path) -> None:
+    path = finalized(tmp_path, "one", rows=20) / "recording.json"
     path.write_text(path.read_text().replace(old, new, 1))
     with pytest.raises(RecordingError) as refused:
         read_manifest(path.parent)
-    assert str(refused.value).startswith(f"{path}: {words}")
+    assert str(refused.value).startswith(f"{path}: {texts}")
 
 
 def test_recordings_in_a_folder(tmp_path: Path) -> None:
     for name in ("b", "a"):
-        sealed(tmp_path, name, rows=5)
+        finalized(tmp_path, name, rows=5)
     (tmp_path / "c").mkdir()
     (tmp_path / "file").touch()
     assert [path.name for path in find_recordings(tmp_path)] == ["a", "b"]
@@ -243,15 +243,15 @@ def test_a_recording_that_cannot_be_put_in_its_place(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr("plantigrade.library.recordings.container.sync_folder", full)
     with pytest.raises(RecordingError, match="one: cannot be written: No space left on device"):
-        sealed(tmp_path, "one")
+        finalized(tmp_path, "one")
     assert list(tmp_path.iterdir()) == [], "nothing half-done is left"
 
 
 def test_a_recording_that_is_there_already_stands(tmp_path: Path) -> None:
-    first = sealed(tmp_path, "one", rows=5)
-    kept = (first / "left.parquet").read_bytes()
-    assert sealed(tmp_path, "one", rows=9) == first
-    assert (first / "left.parquet").read_bytes() == kept
+    first = finalized(tmp_path, "one", rows=5)
+    stored = (first / "left.parquet").read_bytes()
+    assert finalized(tmp_path, "one", rows=9) == first
+    assert (first / "left.parquet").read_bytes() == stored
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
@@ -259,7 +259,7 @@ def test_a_writer_who_comes_second_with_the_same_is_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between looking and moving, another one moved the same recording there: that one stands."""
-    first = sealed(tmp_path / "other", "one", rows=5)
+    first = finalized(tmp_path / "other", "one", rows=5)
     rename = Path.rename
 
     def overtaken(self: Path, target: Path) -> Path:
@@ -267,5 +267,5 @@ def test_a_writer_who_comes_second_with_the_same_is_content(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", overtaken)
-    assert sealed(tmp_path, "one", rows=5) == tmp_path / "one"
+    assert finalized(tmp_path, "one", rows=5) == tmp_path / "one"
     assert (tmp_path / "one" / "recording.json").is_file() and len(list(tmp_path.iterdir())) == 2

@@ -177,14 +177,14 @@ class SomethingElse(FakeClient):
 
 
 @pytest.mark.parametrize(
-    "backend, words",
+    "backend, texts",
     [
         (OutOfReach, "cannot connect to AA:BB:CC:DD:EE:FF: device not found; is it on and within reach?"),
         (SomethingElse, "AA:BB:CC:DD:EE:FF is not a Plantigrade insole"),
     ],
 )
-async def test_what_cannot_be_connected_is_said_in_words(backend: type[FakeClient], words: str) -> None:
-    with pytest.raises(LinkError, match=words.replace("?", r"\?")):
+async def test_what_cannot_be_connected_is_said_in_words(backend: type[FakeClient], texts: str) -> None:
+    with pytest.raises(LinkError, match=texts.replace("?", r"\?")):
         await opened(backend)
     assert not FakeClient.latest.is_connected
 
@@ -199,14 +199,14 @@ class FakeScanner(BaseBleakScanner):
         self.seen_devices = {}
         left = manufacturer_data(0, 87, bytes(range(8)))
         right = manufacturer_data(BIT_RIGHT | BIT_BONDED, 255, bytes(range(8, 16)))
-        for address, name, told in (
+        for address, name, reported in (
             ("01", "Plantigrade L 050607", {ids.COMPANY_ID: left}),
             ("02", "Plantigrade R 0D0E0F", {ids.COMPANY_ID: right}),
             ("03", "stranger", {ids.COMPANY_ID: b"xy"}),
             ("04", "silent", {}),
             ("01", "Plantigrade L 050607", {ids.COMPANY_ID: left}),
         ):
-            data = AdvertisementData(name, told, {}, [ids.SERVICE_UUID], None, -60, ())
+            data = AdvertisementData(name, reported, {}, [ids.SERVICE_UUID], None, -60, ())
             self.call_detection_callbacks(
                 self.create_or_update_device(address, address, name, None, data), data
             )
@@ -241,10 +241,10 @@ async def test_scanning_finds_insoles_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "scanner, words", [(NoAdapter, "no Bluetooth adapter found"), (SwitchedOff, "Bluetooth is switched off")]
+    "scanner, texts", [(NoAdapter, "no Bluetooth adapter found"), (SwitchedOff, "Bluetooth is switched off")]
 )
-async def test_no_bluetooth_is_said_in_words(scanner: type[BaseBleakScanner], words: str) -> None:
-    with pytest.raises(NoBluetoothError, match=words):
+async def test_no_bluetooth_is_said_in_words(scanner: type[BaseBleakScanner], texts: str) -> None:
+    with pytest.raises(NoBluetoothError, match=texts):
         await find_insoles(0.01, [Radio(scanner)])
 
 

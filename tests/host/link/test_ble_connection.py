@@ -94,19 +94,19 @@ async def test_a_system_that_pairs_by_itself_is_left_to_do_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "backend, words",
+    "backend, texts",
     [
         (RefusesPairing, f"cannot connect to {ADDRESS}: pairing was refused; is it on and within reach?"),
         (SaysNothing, f"cannot connect to {ADDRESS}: TimeoutError; is it on and within reach?"),
     ],
 )
 async def test_a_connection_that_fails_on_the_way_is_closed_again(
-    backend: type[FakeClient], words: str
+    backend: type[FakeClient], texts: str
 ) -> None:
     link = BleLink(ADDRESS, backend=backend)
     with pytest.raises(LinkError) as caught:
         await link.open()
-    assert str(caught.value) == words
+    assert str(caught.value) == texts
     assert link.closed.is_set()
     assert not FakeClient.latest.is_connected
     with pytest.raises(LinkClosedError, match=f"^{ADDRESS} is not connected$"):
@@ -199,13 +199,13 @@ def test_a_link_is_made_before_there_is_an_event_loop() -> None:
 
 def test_dropped_input_is_counted_by_name_with_what_others_count() -> None:
     counters = LinkCounters()
-    kept = {"crc": 0, "cut": 2}
-    counters.attach("log_", kept)
+    stored = {"crc": 0, "cut": 2}
+    counters.attach("log_", stored)
     counters.count_malformed("log_cut")
     counters.count_malformed("crc")
     counters.count_malformed("crc")
     assert counters.malformed == {"log_cut": 3, "crc": 2}
-    kept["crc"] = 1
+    stored["crc"] = 1
     assert counters.malformed == {"log_cut": 3, "crc": 2, "log_crc": 1}
 
 

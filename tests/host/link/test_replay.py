@@ -76,7 +76,7 @@ def test_a_recording_cut_short_is_good_up_to_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content, words",
+    "content, texts",
     [
         (b"", "is not a recording"),
         (b"PGMSG\x02", "is not a recording"),
@@ -85,10 +85,10 @@ def test_a_recording_cut_short_is_good_up_to_there(tmp_path: Path) -> None:
         (MAGIC + ENTRY.pack(0, 1, 0, 60000) + b"abc", "is damaged at byte 6"),
     ],
 )
-def test_files_that_are_no_recordings_are_refused(tmp_path: Path, content: bytes, words: str) -> None:
+def test_files_that_are_no_recordings_are_refused(tmp_path: Path, content: bytes, texts: str) -> None:
     path = tmp_path / "some.pgmsg"
     path.write_bytes(content)
-    with pytest.raises(FileError, match=words):
+    with pytest.raises(FileError, match=texts):
         list(read_entries(path))
 
 

@@ -22,17 +22,21 @@ from tests.host.link.test_ble import FakeClient, FakeScanner
 LEFT = FoundInsole("01", "L", "left", "050607", 87, -60, 1, False, False, False, False, False)
 
 
-def data(told: bytes | None, name: str | None = "told") -> AdvertisementData:
-    manufacturer = {} if told is None else {ids.COMPANY_ID: told}
+def data(reported: bytes | None, name: str | None = "told") -> AdvertisementData:
+    manufacturer = {} if reported is None else {ids.COMPANY_ID: reported}
     return AdvertisementData(name, manufacturer, {}, [ids.SERVICE_UUID], None, -71, ())
 
 
 @pytest.mark.parametrize(
-    "told_name, device_name, name", [("a", "b", "a"), (None, "b", "b"), (None, None, "")]
+    "reported_name, device_name, name", [("a", "b", "a"), (None, "b", "b"), (None, None, "")]
 )
-def test_an_advertisement_field_by_field(told_name: str | None, device_name: str | None, name: str) -> None:
-    told = manufacturer_data(BIT_RIGHT | BIT_BONDED, 40, bytes(range(8)))
-    found = discovery.describe(BLEDevice("AA", device_name, None), data(told, told_name), virtual=True)
+def test_an_advertisement_field_by_field(
+    reported_name: str | None, device_name: str | None, name: str
+) -> None:
+    reported = manufacturer_data(BIT_RIGHT | BIT_BONDED, 40, bytes(range(8)))
+    found = discovery.describe(
+        BLEDevice("AA", device_name, None), data(reported, reported_name), virtual=True
+    )
     assert found == FoundInsole(
         address="AA",
         name=name,
@@ -50,10 +54,10 @@ def test_an_advertisement_field_by_field(told_name: str | None, device_name: str
     assert (found.serial, found.firmware) == (None, None)
 
 
-@pytest.mark.parametrize("told", [None, b"", b"xy"])
-def test_a_stranger_with_our_service_is_no_insole(told: bytes | None) -> None:
+@pytest.mark.parametrize("reported", [None, b"", b"xy"])
+def test_a_stranger_with_our_service_is_no_insole(reported: bytes | None) -> None:
     with pytest.raises(AdvertisementError):
-        discovery.describe(BLEDevice("AA", None, None), data(told), virtual=False)
+        discovery.describe(BLEDevice("AA", None, None), data(reported), virtual=False)
 
 
 async def test_a_scan_ends_when_enough_was_seen_and_otherwise_at_its_time() -> None:
@@ -74,7 +78,7 @@ async def test_a_scan_ends_when_enough_was_seen_and_otherwise_at_its_time() -> N
 
 
 @pytest.mark.parametrize(
-    "error, kind, words",
+    "error, kind, phrases",
     [
         (BleakError("org.bluez.Error.NotReady"), NoBluetoothError, "no Bluetooth adapter found; plug one in"),
         (FileNotFoundError("bus"), NoBluetoothError, "no Bluetooth adapter found"),
@@ -84,18 +88,18 @@ async def test_a_scan_ends_when_enough_was_seen_and_otherwise_at_its_time() -> N
         (PermissionError(13, "denied"), LinkError, "^cannot scan for insoles: .*denied"),
     ],
 )
-async def test_a_scan_that_fails_says_why(error: Exception, kind: type[LinkError], words: str) -> None:
+async def test_a_scan_that_fails_says_why(error: Exception, kind: type[LinkError], phrases: str) -> None:
     class Failing(FakeScanner):
         async def start(self) -> None:
             raise error
 
-    with pytest.raises(LinkError, match=words) as caught:
+    with pytest.raises(LinkError, match=phrases) as caught:
         await scan(0.01, Radio(Failing))
     assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize(
-    "reason, words",
+    "reason, phrases",
     [
         ("POWERED_OFF", "Bluetooth is switched off; switch it on and scan again"),
         ("DENIED_BY_USER", "this program may not use Bluetooth; allow it in the system's privacy settings"),
@@ -110,14 +114,14 @@ async def test_a_scan_that_fails_says_why(error: Exception, kind: type[LinkError
         ),
     ],
 )
-async def test_each_reason_for_no_bluetooth_has_its_words(reason: str, words: str) -> None:
+async def test_each_reason_for_no_bluetooth_has_its_words(reason: str, phrases: str) -> None:
     class Failing(FakeScanner):
         async def start(self) -> None:
             raise BleakBluetoothNotAvailableError("x", BleakBluetoothNotAvailableReason[reason])
 
     with pytest.raises(NoBluetoothError) as caught:
         await scan(0.01, Radio(Failing))
-    assert str(caught.value) == words
+    assert str(caught.value) == phrases
 
 
 class Informing(FakeClient):
@@ -143,8 +147,8 @@ async def test_information_is_read_bounded_and_printable(
     serial: bytes, firmware: bytes, found: tuple[str | None, str | None]
 ) -> None:
     Informing.texts = {SERIAL_UUID: serial, FIRMWARE_UUID: firmware}
-    told = await read_information(Sighting(LEFT, BLEDevice("01", None, None)), Radio(client=Informing))
-    assert told == replace(LEFT, serial=found[0], firmware=found[1])
+    reported = await read_information(Sighting(LEFT, BLEDevice("01", None, None)), Radio(client=Informing))
+    assert reported == replace(LEFT, serial=found[0], firmware=found[1])
 
 
 async def test_an_insole_that_cannot_be_reached_stays_as_it_was_advertised(
@@ -179,7 +183,7 @@ def test_a_table_has_a_row_for_each_insole() -> None:
 async def test_insoles_of_all_radios_are_listed_left_before_right_and_by_serial(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = {
+    reported = {
         False: [replace(LEFT, side="right", serial_end="2"), replace(LEFT, serial_end="9")],
         True: [replace(LEFT, serial_end="1", virtual=True)],
     }
@@ -188,7 +192,7 @@ async def test_insoles_of_all_radios_are_listed_left_before_right_and_by_serial(
         assert seconds == 3
         return {
             str(n): Sighting(insole, BLEDevice("x", None, None))
-            for n, insole in enumerate(told[radio.virtual])
+            for n, insole in enumerate(reported[radio.virtual])
         }
 
     monkeypatch.setattr(scan_entry, "scan", scan_one)

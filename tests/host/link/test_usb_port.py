@@ -198,18 +198,18 @@ async def test_commands_go_out_as_frames_and_are_counted(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "error, words",
+    "error, texts",
     [
         (SerialException("write timeout"), "/dev/ttyACM0: write timeout"),
         (OSError(errno.ENXIO, "whatever"), "/dev/ttyACM0: No such device or address"),
     ],
 )
 async def test_a_write_that_fails_closes_the_link_with_words(
-    bench: Bench, error: Exception, words: str
+    bench: Bench, error: Exception, texts: str
 ) -> None:
     await bench.link.open()
     bench.port.write_error = error
-    with pytest.raises(LinkClosedError, match=f"^{words}$"):
+    with pytest.raises(LinkClosedError, match=f"^{texts}$"):
         await bench.link.send(Channel.CONTROL, b"\x03\x01")
     assert bench.link.closed.is_set()
     assert bench.link.counters.messages_sent == 0
@@ -218,7 +218,7 @@ async def test_a_write_that_fails_closes_the_link_with_words(
 
 
 @pytest.mark.parametrize(
-    "error, words",
+    "error, texts",
     [
         (SerialException(errno.EBUSY, "could not open"), "Device or resource busy"),
         (OSError(errno.EACCES, "x"), "Permission denied"),
@@ -226,14 +226,14 @@ async def test_a_write_that_fails_closes_the_link_with_words(
     ],
 )
 async def test_a_port_that_cannot_be_opened_says_why(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+    monkeypatch: pytest.MonkeyPatch, error: Exception, texts: str
 ) -> None:
     def refuse(*arguments: object, **named: object) -> None:
         raise error
 
     monkeypatch.setattr(serial, "Serial", refuse)
     link = UsbLink("COM3")
-    with pytest.raises(LinkError, match=f"^cannot open COM3: {words}$"):
+    with pytest.raises(LinkError, match=f"^cannot open COM3: {texts}$"):
         await link.open()
     assert link.closed.is_set()
     with pytest.raises(LinkClosedError, match=r"^COM3 is not open$"):

@@ -112,15 +112,15 @@ def test_alerts_of_its_analysis_are_told_by_time_foot_and_rule(
     recording = run(tmp_path, Plan((), 1.0, "P001", "", None), tmp_path / "answer.json")
     assert recording.person is not None
     assert recording.person.code == "P001"
-    told = [(alert.rule, alert.foot) for alert in recording.alerts]
-    assert set(told) == {("loading-rate", "left"), ("loading-rate", "right")}
+    reported = [(alert.rule, alert.foot) for alert in recording.alerts]
+    assert set(reported) == {("loading-rate", "left"), ("loading-rate", "right")}
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
         f"recording {recording.id}: 48000 frames, 0 missing",
         *(f"  {alert.from_s:6.0f} s  {alert.foot}  {alert.rule}" for alert in recording.alerts),
         shown(recording),
     ]
-    assert json.loads((tmp_path / "answer.json").read_text())["alerts"] == len(told)
+    assert json.loads((tmp_path / "answer.json").read_text())["alerts"] == len(reported)
 
 
 def test_what_cannot_be_analysed_is_kept_and_it_is_said_why(

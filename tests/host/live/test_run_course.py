@@ -159,7 +159,7 @@ def test_a_signal_ends_it_and_is_no_longer_listened_to_then(number: signal.Signa
 
 
 @pytest.mark.parametrize(
-    "seconds, error, words",
+    "seconds, error, texts",
     [
         (119.9, None, ""),
         (120.1, None, "an insole was out of reach at the end; the next run fetches what its log holds"),
@@ -171,7 +171,7 @@ def test_a_signal_ends_it_and_is_no_longer_listened_to_then(number: signal.Signa
     ],
 )
 def test_an_insole_has_two_minutes_to_hand_over_the_rest(
-    seconds: float, error: LinkError | None, words: str
+    seconds: float, error: LinkError | None, texts: str
 ) -> None:
     async def collect() -> None:
         await asyncio.sleep(seconds)
@@ -180,13 +180,13 @@ def test_an_insole_has_two_minutes_to_hand_over_the_rest(
 
     async def main() -> tuple[str, bool]:
         task = asyncio.create_task(collect())
-        told = await record._finish(task)  # pyright: ignore
+        reported = await record._finish(task)  # pyright: ignore
         running = not task.done()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        return told, running
+        return reported, running
 
-    assert run_virtually(main()) == (words, seconds > 120)
+    assert run_virtually(main()) == (texts, seconds > 120)
 
 
 class Reach:
@@ -230,19 +230,19 @@ def test_without_names_whatever_foot_is_in_reach_is_taken(
 
 
 @pytest.mark.parametrize(
-    "asked, words",
+    "asked, texts",
     [
         ((), "no insole in reach; is one on, charged and not connected to another device?"),
         (("left", "3F01"), "3F01 is not in reach"),
     ],
 )
 def test_a_named_insole_must_be_in_reach_and_one_at_least_otherwise(
-    monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], words: str
+    monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], texts: str
 ) -> None:
     Reach(monkeypatch, *asked[:1])
     with pytest.raises(NoTargetError) as caught:
         run_virtually(record._find(asked))  # pyright: ignore
-    assert str(caught.value) == words
+    assert str(caught.value) == texts
 
 
 def test_recording_begins_when_all_insoles_stream(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,7 +164,7 @@ class Interposed:
         with self._turn:
             if not isinstance(file, int):
                 self._tell("open", file)
-            raw = _ToldFile(file, mode.replace("b", "").replace("t", ""), closefd, opener)
+            raw = _ReportedFile(file, mode.replace("b", "").replace("t", ""), closefd, opener)
         raw.before, raw.turn = self._before_write, self._turn
         if buffering == 0:
             return raw
@@ -214,7 +214,7 @@ class Interposed:
         return Path(name)
 
 
-class _ToldFile(io.FileIO):
+class _ReportedFile(io.FileIO):
     """Tells of every write and truncation."""
 
     before: Callable[[int], None]

@@ -40,14 +40,14 @@ class Cut:
         operation: in words, such as "replace settings.json"; "the end" after the last one.
         names: "kept" or "lost".
         contents: "kept", "torn" or "lost".
-        noted: what the action had noted with `PowerCut.note` by then.
+        recorded: what the action had noted with `PowerCut.note` by then.
     """
 
     number: int
     operation: str
     names: str
     contents: str
-    noted: tuple[Any, ...] = ()
+    recorded: tuple[Any, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -128,7 +128,7 @@ class PowerCut:
         return report
 
     def note(self, what: object) -> None:
-        """Called by an action that has promised something: checks of later cuts see it in `Cut.noted`."""
+        """Called by an action that has promised something: checks of later cuts see it in `Cut.recorded`."""
         if self._log is None:
             raise RuntimeError("nothing is being tried")
         self._log.note(what)
@@ -157,7 +157,7 @@ class _Log:
 
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
-        self._noted: tuple[Any, ...] = ()
+        self._recorded: tuple[Any, ...] = ()
         self.operations: Counter[str] = Counter()
         self.cuts: list[tuple[Cut, Moment]] = []
 
@@ -175,10 +175,10 @@ class _Log:
 
     def note(self, what: object) -> None:
         """Something was promised."""
-        self._noted += (what,)
+        self._recorded += (what,)
 
     def _add(self, operation: str) -> None:
-        cut = Cut(len(self.cuts) + 1, operation, "kept", "kept", self._noted)
+        cut = Cut(len(self.cuts) + 1, operation, "kept", "kept", self._recorded)
         self.cuts.append((cut, self._disk.moment()))
 
     def different(self) -> Iterator[tuple[Cut, Tree]]:
@@ -187,10 +187,10 @@ class _Log:
         for cut, moment in self.cuts:
             for names, contents in product(NAMES, CONTENTS):
                 tree = moment.remains(names, contents)
-                key = (frozenset(tree.items()), len(cut.noted), cut.finished)
+                key = (frozenset(tree.items()), len(cut.recorded), cut.finished)
                 if key not in seen:
                     seen.add(key)
-                    yield Cut(cut.number, cut.operation, names, contents, cut.noted), tree
+                    yield Cut(cut.number, cut.operation, names, contents, cut.recorded), tree
 
 
 @pytest.fixture

@@ -212,7 +212,7 @@ def test_what_was_promised_is_told(power_cut: PowerCut, folder: Path) -> None:
 
     def check(left: Path, cut: Cut) -> None:
         text = (left / "settings.json").read_text()
-        assert text == OLD if text == OLD and not cut.noted else int(text) >= len(cut.noted) - 1
+        assert text == OLD if text == OLD and not cut.recorded else int(text) >= len(cut.recorded) - 1
 
     power_cut(folder, act, check)
 
@@ -245,7 +245,7 @@ def test_a_commit_is_durable_only_where_sqlite_syncs_it(
         with other.connect() as connection:
             found = list(connection.scalars(sa.text("SELECT n FROM numbers")))
         other.dispose()
-        assert found in [[0, 0, 1, 1, 2, 2][: 2 * done] for done in range(len(cut.noted), 4)]
+        assert found in [[0, 0, 1, 1, 2, 2][: 2 * done] for done in range(len(cut.recorded), 4)]
 
     try:
         if is_sound:

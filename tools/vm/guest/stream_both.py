@@ -50,7 +50,7 @@ class PlainInsole:
         self._control = Reassembler()
         self._stream = Reassembler()
         self._log = Reassembler()
-        self._holes: list[tuple[int, int]] = []
+        self._gaps: list[tuple[int, int]] = []
         self._log_ended = asyncio.Event()
         self._replies: asyncio.Queue[host_messages.Reply] = asyncio.Queue()
 
@@ -85,7 +85,7 @@ class PlainInsole:
         else:
             heard.lost += header.seq - heard.next_seq
             if header.seq > heard.next_seq:
-                self._holes.append((heard.next_seq, header.seq))
+                self._gaps.append((heard.next_seq, header.seq))
         heard.frames += header.frames
         heard.next_seq = header.end_seq
         heard.broken = dict(self._stream.errors)
@@ -99,20 +99,20 @@ class PlainInsole:
             self._log_ended.set()
         elif found.kind == ids.LOG_GAP:
             first, end, reason = found.fields
-            told = self.heard.never_recorded
+            reported = self.heard.never_recorded
             name = gap_reasons.find(reason).title
-            told[name] = told.get(name, 0) + end - first
+            reported[name] = reported.get(name, 0) + end - first
         elif found.kind == ids.LOG_BLOCK:
             for record in found.records:
                 header = decoder.decode_block(record).header
-                for first, end in self._holes:
+                for first, end in self._gaps:
                     slots = min(end, header.end_seq) - max(first, header.seq)
                     self.heard.late += max(0, slots)
                     self.heard.lost -= max(0, slots)
 
     async def fill_gaps(self) -> None:
         """Fetch from the log what the stream left out."""
-        for first, end in self._holes:
+        for first, end in self._gaps:
             self._log_ended.clear()
             await self.ask(ids.OP_LOG_READ, first, end, 0)
             await asyncio.wait_for(self._log_ended.wait(), _REPLY_TIMEOUT_S)

@@ -39,14 +39,14 @@ def alerts_of(walk: Walk, analysis: Analysis) -> list[StoredAlert]:
         watcher.forces(*(foot.between(at_s, rows) for foot in totals))
         at_s = until_s
     watcher.finish()
-    words = catalogue()
+    texts = catalogue()
     return [
         StoredAlert(
             alert.rule,
             alert.foot.value if alert.foot is not None else "both",
             alert.onset_s,
             alert.cleared_s,
-            alert_as_json(alert, words),
+            alert_as_json(alert, texts),
             "analysis",
         )
         for alert in watcher.alerts

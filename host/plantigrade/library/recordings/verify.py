@@ -99,7 +99,7 @@ def _problems_of_forces(foot: FootManifest, frames: ForceFrames) -> list[str]:
     if len(frames) and bool(np.any(np.diff(frames.time_s) < 0)):
         found.append("time runs backwards")
     slots = np.ones(len(frames), np.int64)
-    return found + _problems_of_books(foot, len(frames), slots_of(frames.seq, slots))
+    return found + _problems_of_manifest(foot, len(frames), slots_of(frames.seq, slots))
 
 
 def _problems_of_counts(foot: FootManifest, frames: FootFrames) -> list[str]:
@@ -107,10 +107,10 @@ def _problems_of_counts(foot: FootManifest, frames: FootFrames) -> list[str]:
     if len(frames) and bool(np.any(frames.seq[1:] < end[:-1])):
         return ["slots are out of order or there twice"]
     found = ["counts above 4095"] if len(frames) and int(frames.counts.max()) > 4095 else []
-    return found + _problems_of_books(foot, len(frames), recorded_slots(frames))
+    return found + _problems_of_manifest(foot, len(frames), recorded_slots(frames))
 
 
-def _problems_of_books(foot: FootManifest, rows: int, recorded: SlotSet) -> list[str]:
+def _problems_of_manifest(foot: FootManifest, rows: int, recorded: SlotSet) -> list[str]:
     found = [] if rows == foot.rows else [f"{rows} rows, the manifest says {foot.rows}"]
     requested = sum(end - first for first, end in foot.requested)
     there = sum(recorded.within(first, end) for first, end in foot.requested)

@@ -5,8 +5,8 @@ to 800 toes). `SOURCE_ROWS` says where those rows lie on our insole; the choice 
 the rows are loaded (see docs/explanation/sensor-places.md). Each source sensor's force is then shared among
 our sensors with weights that
 
-- sum to one, so that the total force is kept exactly;
-- have the source's place as their weighted mean, so that the centre of pressure is kept exactly;
+- sum to one, so that the total force is preserved exactly;
+- have the source's place as their weighted mean, so that the centre of pressure is preserved exactly;
 - are otherwise as near as possible to a Gaussian of `SPREAD_LENGTHS` around that place (minimum relative
   entropy: w_j ~ exp(-d_j^2 / 2 s^2 + lambda . p_j), lambda found by Newton's method).
 """

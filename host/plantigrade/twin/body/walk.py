@@ -51,7 +51,8 @@ class ForceWalk:
 def load_walk(path: Path | None = None) -> ForceWalk:
     """Read a record of PhysioNet's gaitpdb (text, plain or gzipped) onto our sixteen places.
 
-    Total force and centre of pressure of each row are kept (see `mapping`). Without a path: the bundled walk.
+    Total force and centre of pressure of each row are preserved (see `mapping`). Without a path: the bundled
+    walk.
 
     Raises:
         FileError: the file cannot be read or is not a gaitpdb record; the text says in which row.

@@ -20,7 +20,7 @@ from plantigrade.twin.soak.board import Board, Message
 from plantigrade.twin.soak.virtual_time import WorldSelector
 
 SUPERVISION_US = 4_000_000
-"""After so long without a word both ends of a connection notice that it is gone."""
+"""After so long without a message both ends of a connection notice that it is gone."""
 AHEAD_US = 240_000
 """A connected board may be so far ahead of the host: what the host says to it then comes that much later."""
 CONNECT_S = 0.4
