@@ -22,6 +22,7 @@ from plantigrade.gait.results import (
     SignalFinding,
     StrideTable,
     Turn,
+    figure,
 )
 from plantigrade.gait.settings import (
     EPOCH_S,
@@ -238,12 +239,12 @@ def _both(
     result = summary.joined(list(tables.values()))
     steps = sum(walk.steps for walk in walks)
     seconds = sum(walk.duration_s for walk in walks)
-    result["steps"] = Parameter(float(steps), "steps", steps)
-    result["walking_time_s"] = Parameter(seconds, "s", len(walks))
-    result["walking_bouts"] = Parameter(float(len(walks)), "bouts", len(walks))
+    result["steps"] = figure("steps", float(steps), steps)
+    result["walking_time_s"] = figure("walking_time_s", seconds, len(walks))
+    result["walking_bouts"] = figure("walking_bouts", float(len(walks)), len(walks))
     stride = result["stride_time_s"]
     cadence = 2.0 * 60.0 / stride.value if stride.value else None
-    result["cadence_steps_per_min"] = Parameter(cadence, "steps/min", stride.n, note=stride.note)
+    result["cadence_steps_per_min"] = figure("cadence_steps_per_min", cadence, stride.n, stride.note)
     result |= summary.variability([foot.parameters for foot in feet.values()])
     result |= summary.bout_variability(list(tables.values()), len(walks))
     if len(tables) == 2:
@@ -251,7 +252,7 @@ def _both(
         result |= summary.phase_coordination(tables)
     else:
         for name in ("phase_coordination_index_pct", "symmetry_stance_time_pct", "symmetry_swing_time_pct"):
-            result[name] = Parameter(None, "%", note="needs both feet; one is missing")
+            result[name] = figure(name, None, note="needs both feet; one is missing")
     return result | summary.unavailable()
 
 

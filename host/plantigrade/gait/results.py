@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.parameters.definition import Home
-from plantigrade.gait.parameters.registry import units_of
+from plantigrade.gait.parameters.registry import definition_of, units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
 
 ALGORITHM_VERSION = "1"
@@ -84,6 +84,18 @@ class Parameter:
 
 
 Parameters = Mapping[str, Parameter]
+
+
+def figure(name: str, value: float | None, n: int = 0, note: str = "") -> Parameter:
+    """A parameter without a spread, in the unit of its row in the registry.
+
+    Raises:
+        KeyError: the registry has no such parameter.
+
+    >>> figure("steps", 12.0).unit
+    'steps'
+    """
+    return Parameter(value, definition_of(name).unit, n, note=note)
 
 
 @dataclass(frozen=True, eq=False)

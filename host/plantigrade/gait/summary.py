@@ -13,7 +13,7 @@ from plantigrade.gait.parameters.registry import (
     definition_of,
     units_of,
 )
-from plantigrade.gait.results import STRIDE_UNITS, Parameter, StrideTable
+from plantigrade.gait.results import STRIDE_UNITS, Parameter, StrideTable, figure
 from plantigrade.gait.settings import FEWEST_WALKS, MAD_TO_SD
 from plantigrade.gait.signals import Floats, Foot
 
@@ -101,14 +101,14 @@ def symmetry(left: Mapping[str, Parameter], right: Mapping[str, Parameter]) -> d
         a, b = left[name], right[name]
         if a.value is None or b.value is None or a.value + b.value == 0:
             note = a.note or b.note or "one foot has no value"
-            result[label] = Parameter(None, "%", note=note)
+            result[label] = figure(label, None, note=note)
         else:
             value = symmetry_index(a.value, b.value)
-            result[label] = Parameter(value, "%", min(a.n, b.n), note=_enough(min(a.n, b.n)))
+            result[label] = figure(label, value, min(a.n, b.n), _enough(min(a.n, b.n)))
     a, b = left["swing_time_s"], right["swing_time_s"]
     if a.value and b.value:
         asymmetry = 100.0 * abs(float(np.log(min(a.value, b.value) / max(a.value, b.value))))
-        result["gait_asymmetry_pct"] = Parameter(asymmetry, "%", min(a.n, b.n))
+        result["gait_asymmetry_pct"] = figure("gait_asymmetry_pct", asymmetry, min(a.n, b.n))
     return result
 
 
@@ -125,16 +125,17 @@ def phase_coordination(tables: Mapping[Foot, StrideTable]) -> dict[str, Paramete
     phase = (360.0 * step_before / base.stride_time_s)[base.valid]
     phase = phase[np.isfinite(phase)]
     if len(phase) < 2:
-        nothing = Parameter(None, "%", len(phase), note="needs paired steps of both feet")
-        return {"phase_coordination_index_pct": nothing}
+        name = "phase_coordination_index_pct"
+        return {name: figure(name, None, len(phase), "needs paired steps of both feet")}
     cv = 100.0 * float(np.std(phase, ddof=1) / np.mean(phase))
     accuracy = 100.0 * float(np.mean(np.abs(phase - 180.0))) / 180.0
     note = _enough(len(phase))
+    index = figure("phase_coordination_index_pct", cv + accuracy, len(phase), note)
     return {
-        "phase_coordination_index_pct": Parameter(cv + accuracy, "%", len(phase), note=note),
-        "phase_deg": spread(phase, "deg"),
-        "phase_cv_pct": Parameter(cv, "%", len(phase), note=note),
-        "phase_accuracy_pct": Parameter(accuracy, "%", len(phase), note=note),
+        "phase_coordination_index_pct": index,
+        "phase_deg": spread(phase, definition_of("phase_deg").unit),
+        "phase_cv_pct": figure("phase_cv_pct", cv, len(phase), note),
+        "phase_accuracy_pct": figure("phase_accuracy_pct", accuracy, len(phase), note),
     }
 
 
@@ -163,10 +164,10 @@ def variability(feet: Sequence[Mapping[str, Parameter]]) -> dict[str, Parameter]
         known = [foot[name] for foot in feet if foot[name].cv_pct is not None]
         count = sum(p.n for p in known)
         if not known:
-            result[label] = Parameter(None, "%", note="too few valid strides")
+            result[label] = figure(label, None, note="too few valid strides")
             continue
         value = float(np.mean([p.cv_pct for p in known if p.cv_pct is not None]))
-        result[label] = Parameter(value, "%", count, note=_enough(min(p.n for p in known)))
+        result[label] = figure(label, value, count, _enough(min(p.n for p in known)))
     return result
 
 
@@ -182,19 +183,16 @@ def bout_variability(tables: Sequence[StrideTable], bouts: int) -> dict[str, Par
         if len(means) < FEWEST_WALKS:
             asked = f"at least {MIN_STRIDES} valid strides; at least {FEWEST_WALKS} are needed"
             note = f"{len(means)} walks of {asked}"
-            result[label] = Parameter(None, "%", len(means), note=note)
+            result[label] = figure(label, None, len(means), note)
         else:
             value = 100.0 * float(np.std(means, ddof=1) / np.mean(means))
-            result[label] = Parameter(value, "%", len(means))
+            result[label] = figure(label, value, len(means))
     return result
 
 
 def unavailable() -> dict[str, Parameter]:
     """What force insoles cannot know, with the reason."""
-    return {
-        name: Parameter(None, unit, note=_needs_motion(name))
-        for name, unit in units_of(Home.UNKNOWABLE).items()
-    }
+    return {name: figure(name, None, note=_needs_motion(name)) for name in units_of(Home.UNKNOWABLE)}
 
 
 def _needs_motion(name: str) -> str:
