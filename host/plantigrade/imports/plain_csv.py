@@ -1,9 +1,7 @@
 """Plain CSV: the format to write when a system has none of the others. Defined in
 docs/reference/file-formats.md.
 
-    # body_weight_kg: 71.5
-    time_s,left_force_n,right_force_n
-    0.000,412.5,0.0
+    # body_weight_kg: 71.5 time_s,left_force_n,right_force_n 0.000,412.5,0.0
 
 Columns: `time_s` (or a line `# sample_rate_hz: 100`), then for one or both feet either the total force
 (`left_force_n`), or each sensor (`left_1_n` ... or `left_heel_posterior_n` ... for our own layout), or a

@@ -44,9 +44,8 @@ class BleLink:
     Args:
         device: what the scan found, or an address.
         backend: bleak client class; None for the platform's own.
-        pair: pair before anything else, so that the link is encrypted (the insole insists on it). A
-            platform that
-            pairs by itself when the insole asks for it (macOS) is left to do so.
+        pair: pair before anything else, so that the link is encrypted (the insole insists on it). A platform
+            that pairs by itself when the insole asks for it (macOS) is left to do so.
     """
 
     def __init__(

@@ -50,8 +50,8 @@ class ClockEstimate:
     """host_ns = host_at_reference_ns + 1000 (1 + drift_ppm 1e-6) (device_us - reference_us), as far as known.
 
     `uncertainty_ns` holds at `reference_us`; `uncertainty_at_ns` adds what the drift, and its wandering with
-    temperature, may have done since.
-    `interval_ms` is the connection interval as far as it shows in the time stamps.
+    temperature, may have done since. `interval_ms` is the connection interval as far as it shows in the time
+    stamps.
     """
 
     reference_us: int

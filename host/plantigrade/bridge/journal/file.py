@@ -1,13 +1,10 @@
-"""The host's journal: what came from the insoles, on disk before the insoles are told that they may discard
-it.
+"""The host's journal: data of the insoles, on disk before the insoles are told that they may discard it.
 
-Append-only. Entries collect in memory and are written and synced together (`commit`), at least each
-second; only
-then do their slots count as held, and only held slots are acknowledged. A journal that was cut short
-anywhere is
-opened again at its last sound entry. A disk that is full or read-only makes `commit` fail: nothing is
-held, nothing
-acknowledged, the entries stay in memory up to a limit, and the insoles keep their data.
+Append-only. Entries collect in memory and are written and synced together (`commit`), at least each second;
+only then do their slots count as held, and only held slots are acknowledged. A journal that was cut short
+anywhere is opened again at its last sound entry. A disk that is full or read-only makes `commit` fail:
+nothing is held, nothing acknowledged, the entries stay in memory up to a limit, and the insoles keep their
+data.
 """
 
 import errno

@@ -2,9 +2,8 @@
 manifest.
 
 Documented in docs/reference/journal.md. Raw counts, device time and host time of every frame; gaps with
-reasons;
-checksums of the files. A recording is written beside its place and moved there whole, so it is there or it
-is not.
+reasons; checksums of the files. A recording is written beside its place and moved there whole, so it is there
+or it is not.
 """
 
 import json

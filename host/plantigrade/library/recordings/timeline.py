@@ -25,9 +25,8 @@ class Timeline:
         """UTC in ns and its uncertainty in us of device times; `NO_TIME` and -1 where the boot's clock is
         unknown.
 
-        Between two estimates time runs straight from one to the other; before the first and after the last
-        it runs
-        at the rate which that one states.
+        Between two estimates time runs straight from one to the other; before the first and after the last it
+        runs at the rate which that one states.
 
         Args:
             boot: (n,) boot counter of each frame.

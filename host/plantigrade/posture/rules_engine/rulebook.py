@@ -52,8 +52,7 @@ class RuleBook:
 
         Raises:
             PlantigradeError: unknown rule, a field that may not be changed, a value that makes no sense, or
-            no name,
-                reason or time zone.
+                no name, reason or time zone.
         """
         if rule_id not in self.rules:
             raise PlantigradeError(

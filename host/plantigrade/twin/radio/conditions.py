@@ -17,8 +17,7 @@ class RadioConditions:
         buffers: notifications that an insole may have waiting for the air; one more is refused with ENOMEM.
         mtu: largest ATT MTU that an insole agrees to, whatever its firmware asks for.
         drop, duplicate, truncate: share (0 to 1) of notifications that vanish, come twice, or come cut short:
-            faults
-            of a host's stack, since the link layer itself repeats until a packet has arrived.
+            faults of a host's stack, since the link layer itself repeats until a packet has arrived.
         seed: of the choice which notifications these are.
     """
 
