@@ -33,7 +33,7 @@ class CommandSpec(NamedTuple):
 
 COMMANDS: dict[str, CommandSpec] = {
     "demo": CommandSpec(
-        "plantigrade.demo.commands", "demo", "Two virtual insoles walk a recorded walk, end to end."
+        "plantigrade.demo.commands", "demo", "Play a recorded walk on two virtual insoles, end to end."
     ),
     "run": CommandSpec(
         "plantigrade.live.commands", "run", "Collect from the insoles in reach into the library."

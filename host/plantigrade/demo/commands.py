@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 
-@click.command(short_help="Two virtual insoles walk a recorded walk, end to end.")
+@click.command(short_help="Play a recorded walk on two virtual insoles, end to end.")
 @click.option(
     "--source",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Walk to play: a record of PhysioNet's gaitpdb, .txt or .txt.gz [default: the walk we carry].",
+    help="Walk to play: a record of PhysioNet's gaitpdb, .txt or .txt.gz [default: the bundled walk].",
 )
 @click.option(
     "--seconds",
@@ -37,7 +37,7 @@ import click
 def demo(
     source: Path | None, seconds: float, interval_ms: float, no_browser: bool, json_file: Path | None
 ) -> None:
-    """Two virtual insoles walk a recorded walk, end to end.
+    """Play a recorded walk on two virtual insoles, end to end.
 
     Forces of the walk go through a model of sensors and amplifier into two virtual boards that run the real
     firmware; its frames come over a virtual Bluetooth LE radio to the bridge, are calibrated to newtons and

@@ -38,7 +38,7 @@ device.add_command(calibrate)
 @device.command("list")
 @_json
 def list_ports(json_file: Path | None) -> None:
-    """List the insoles on USB ports, those of a running twin too.
+    """List the insoles on USB ports, including those of a running twin.
 
     \b
     Example:
@@ -53,7 +53,7 @@ def list_ports(json_file: Path | None) -> None:
 @_target
 @_json
 def info(target: str | None, json_file: Path | None) -> None:
-    """Show who an insole is, how it is, its settings and its log.
+    """Show identity, state, settings and log of an insole.
 
     \b
     Examples:
@@ -69,7 +69,7 @@ def info(target: str | None, json_file: Path | None) -> None:
 @_target
 @_json
 def selftest(target: str | None, json_file: Path | None) -> None:
-    """Have an insole test itself; exit code 1 when it finds a fault.
+    """Have an insole test itself; exit code 1 if it finds a fault.
 
     Take the foot off the insole first: the test compares each unloaded sensor with the level it should have.
 
@@ -86,7 +86,7 @@ def selftest(target: str | None, json_file: Path | None) -> None:
 @_target
 @click.option("--seconds", type=click.IntRange(1, 60), default=10, show_default=True, help="How long.")
 def identify(target: str | None, seconds: int) -> None:
-    """Let an insole blink, so that you know which one it is.
+    """Make an insole blink, to see which one it is.
 
     \b
     Example:
@@ -102,7 +102,7 @@ def identify(target: str | None, seconds: int) -> None:
 def console(port: str | None) -> None:
     """Open the interpreter's prompt of an insole on USB. Leave with Ctrl-].
 
-    Ctrl-C stops the firmware and brings the prompt; Ctrl-D at the prompt starts it again. While the
+    Ctrl-C stops the firmware and opens the prompt; Ctrl-D at the prompt starts it again. While the
     firmware is stopped nothing is recorded.
 
     \b

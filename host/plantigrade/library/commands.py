@@ -41,7 +41,7 @@ class ExportFormatOption(click.Option):
 def sessions() -> None:
     """List, show, import, export, delete and verify recordings.
 
-    A recording is named by its identifier or by the beginning of it that no other has.
+    Name a recording by its identifier or by a unique beginning of it.
     """
 
 
@@ -75,10 +75,10 @@ def read_tags(_ctx: click.Context, _parameter: click.Parameter, values: tuple[st
 @click.option("--kind", type=click.Choice(("insole", "import")), help="Of our insoles, or imported.")
 @click.option("--since", callback=_day, metavar="DATE", help="Begun on this day or later.")
 @click.option("--until", callback=_day, metavar="DATE", help="Begun before this day.")
-@click.option("--text", help="With this in the title.")
+@click.option("--text", help="With this text in the title.")
 @click.option("--gaps/--no-gaps", "with_gaps", default=None, help="With missing frames, or with none.")
 @click.option("--deleted", is_flag=True, help="The deleted ones that can still be restored.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
 @json_option
 @library_options
 @pass_invocation
@@ -111,7 +111,7 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
 @library_options
 @pass_invocation
 def show(invocation: Invocation, name: str, json_file: IO[str] | None, **where: Any) -> None:
-    """Show all that the library knows of a recording."""
+    """Show everything that the library knows about a recording."""
     with open_library(invocation, where) as library:
         recording = library.open(name)
         if json_file is not None:
@@ -128,14 +128,12 @@ def _audit(library: "Library", subject: str) -> list[dict[str, Any]]:
     return [audit_as_json(entry) for entry in library.audit(subject)]
 
 
-@sessions.command("import", short_help="Keep recordings of other systems in the library.")
+@sessions.command("import", short_help="Import recordings of other systems into the library.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--format", "format_name", default="auto", show_default=True, help="As of `plantigrade analyze`."
-)
-@click.option("--foot", type=click.Choice(("left", "right")), help="Side of a file of one foot.")
+@click.option("--format", "format_name", default="auto", show_default=True, help="See `plantigrade analyze`.")
+@click.option("--foot", type=click.Choice(("left", "right")), help="Side of a one-foot file.")
 @click.option("--person", metavar="CODE", help="Who walked.")
-@click.option("--tag", "tags", multiple=True, callback=read_tags, metavar="KIND:VALUE", help="Tag it.")
+@click.option("--tag", "tags", multiple=True, callback=read_tags, metavar="KIND:VALUE", help="Tag to add.")
 @library_options
 @pass_invocation
 def import_files(
@@ -147,7 +145,7 @@ def import_files(
     tags: "tuple[Tag, ...]",
     **where: Any,
 ) -> None:
-    """Keep recordings of other systems in the library: everything that `plantigrade analyze` reads.
+    """Import recordings of other systems into the library: everything that `plantigrade analyze` reads.
 
     A file given twice is stored once. Files that fail are named at the end; the others are stored.
     """
@@ -187,7 +185,9 @@ def import_files(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write."
 )
 @click.option(
-    "--deidentify", is_flag=True, help="Leave out who it was: names, dates, serials, notes, report."
+    "--deidentify",
+    is_flag=True,
+    help="Leave out what identifies the person: names, dates, serials, notes, report.",
 )
 @click.option("--no-report", is_flag=True, help="Leave the PDF report out of fhir and zip.")
 @library_options
@@ -226,8 +226,8 @@ def export(
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="PDF file."
 )
-@click.option("--compare", metavar="NAME", help="Set beside this recording.")
-@click.option("--baseline", is_flag=True, help="Set beside what is usual on the person's earlier days.")
+@click.option("--compare", metavar="NAME", help="Compare with this recording.")
+@click.option("--baseline", is_flag=True, help="Compare with the person's earlier days.")
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True)
 @library_options
 @pass_invocation
@@ -293,7 +293,7 @@ def _part(module: str, purpose: str) -> Any:
 def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | None, **where: Any) -> None:
     """Set the gait parameters of two recordings side by side, the first as before, the second as after.
 
-    Changes of each foot are held against what ordinary days of one person may differ by.
+    Changes of each foot are compared with the assumed variation between ordinary days of one person.
     """
     from plantigrade.analysis.document import both_parameters
     from plantigrade.library.before_after import changes_of

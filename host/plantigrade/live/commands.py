@@ -14,7 +14,7 @@ from plantigrade.library.options import library_options
 @click.option(
     "--seconds", type=click.FloatRange(min=1), help="End after this time; by default run until Ctrl-C."
 )
-@click.option("--person", metavar="CODE", help="Who wears them.")
+@click.option("--person", metavar="CODE", help="Who wears the insoles.")
 @click.option("--title", default="", help="Title of the recording.")
 @click.option(
     "--lsl",
@@ -43,7 +43,7 @@ def run(
 ) -> None:
     """Collect from the insoles in reach into the library.
 
-    INSOLE is left, right, the end of a serial number, or a serial port; without any, the left and the right
+    INSOLE is left, right, the end of a serial number, or a serial port; by default the left and the right
     one in reach. Everything is fetched that the insoles hold and nobody has fetched before; what the radio
     loses is read from their logs. At the end the recording is finalized, analysed and stored, with its
     alerts.
@@ -52,7 +52,7 @@ def run(
     Examples:
       plantigrade run --person P001
       plantigrade run left --seconds 60
-      plantigrade run --lsl              a stream a foot for LabRecorder and others on this computer
+      plantigrade run --lsl              one stream for each foot, for LabRecorder and others on this computer
     """
     from plantigrade.live.actions import Plan, record_and_report
 

@@ -23,12 +23,12 @@ def twin() -> None:
     "conditions",
     multiple=True,
     metavar="KIND:DEGREE[:SIDE]",
-    help="Walk a made-up person with this condition instead, such as flat-foot:2:left; may be repeated.",
+    help="Use a virtual person with this condition instead, such as flat-foot:2:left; may be repeated.",
 )
 @click.option("--neutral-s", default=0.0, show_default=True, help="Neutral walking before the conditions.")
-@click.option("--seed", default=1, show_default=True, help="Which made-up person, and how they walk.")
+@click.option("--seed", default=1, show_default=True, help="Which virtual person, and how they walk.")
 @click.option(
-    "--live", is_flag=True, help="Follow the pair with the bridge and show posture alerts on the way."
+    "--live", is_flag=True, help="Follow the pair with the bridge and show posture alerts as they come."
 )
 @click.option(
     "--rules",
@@ -41,10 +41,13 @@ def twin() -> None:
 @click.option(
     "--directory",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep the insoles' flash here and use it again; by default they are factory new.",
+    help="Store the insoles' flash here and use it again; by default they start factory-new.",
 )
 @click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, allow_dash=True), help="Say what runs, as JSON."
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write what is running as JSON.",
 )
 def run(
     source: Path | None,
@@ -61,10 +64,10 @@ def run(
     """Run a left and a right virtual insole until Ctrl-C.
 
     \b
-    Other commands of this computer's user find them by themselves:
+    Other commands of the same user find them automatically:
       plantigrade twin run            in one terminal
       plantigrade scan                in another
-    The serial ports that are shown can be opened with any terminal program, and with mpremote:
+    The serial ports shown can be opened with any terminal program, and with mpremote:
       mpremote connect /dev/pts/7 fs ls + reset
     """
     if rules is not None and not live:
@@ -84,9 +87,9 @@ def run(
     default=24.0,
     show_default=True,
     type=click.FloatRange(0.05, 240),
-    help="How much time to live through.",
+    help="How much time to simulate.",
 )
-@click.option("--seed", default=1, show_default=True, help="Which day, and which faults when.")
+@click.option("--seed", default=1, show_default=True, help="Seed of the day and of its faults.")
 @click.option(
     "--json",
     "json_file",
@@ -96,7 +99,7 @@ def run(
 def soak(hours: float, seed: int, json_file: Path | None) -> None:
     """Wear two insoles for hours in virtual time, with faults, and check every slot.
 
-    The real firmware and the real bridge run, only time is turned by hand: links break, hosts are killed,
+    The real firmware and the real bridge run, on a virtual clock: links break, hosts are killed,
     power is cut at a write, disks are full, bits flip, clocks drift. Exits with 1 unless the slot counts
     balance to the frame and the recording is what the sensors showed, bit for bit.
     """

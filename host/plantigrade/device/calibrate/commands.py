@@ -16,7 +16,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def calibrate() -> None:
     """Make and use calibrations: what turns an insole's counts into newtons.
 
-    Recordings keep the raw counts, so that a new calibration also betters earlier ones.
+    Recordings store raw counts, so a new calibration also improves earlier recordings.
     docs/reference/calibration.md describes the file and the model.
 
     \b
@@ -43,7 +43,7 @@ def bench(loads: Path, serial: str, day: datetime, output: Path) -> None:
 
     LOADS.csv has the columns sensor (0 to 15 or its name), force_n, count, and where known direction (up or
     down) and held_s. Rows with force_n 0 give the unloaded code; every sensor needs one, and at least four
-    loads. A sensor without loads keeps the design's curve, with its uncertainty.
+    loads. A sensor without loads gets the nominal curve, with its uncertainty.
 
     \b
     Example:
@@ -57,7 +57,7 @@ def bench(loads: Path, serial: str, day: datetime, output: Path) -> None:
 @calibrate.command()
 @click.argument("calibration", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def show(calibration: Path) -> None:
-    """Show the curves of a calibration, how sure they are, and whether it is time for a new one.
+    """Show the curves of a calibration, their uncertainty, and whether a new one is due.
 
     \b
     Example:
@@ -73,7 +73,7 @@ def show(calibration: Path) -> None:
 @library_options
 @pass_invocation
 def use(invocation: Invocation, calibration: Path, **where: Any) -> None:
-    """Use a calibration for all recordings of its insole, earlier ones too.
+    """Use a calibration for all recordings of its insole, including earlier ones.
 
     \b
     Example:
@@ -103,7 +103,7 @@ def use(invocation: Invocation, calibration: Path, **where: Any) -> None:
 def weight(
     invocation: Invocation, recording: str, body_weight_kg: float, standing: str | None, **where: Any
 ) -> None:
-    """Scale both insoles by the body weight that walked on them.
+    """Scale both insoles by the wearer's body weight.
 
     Over whole cycles of level walking the mean force of both feet is the body weight; standing quietly it is
     at every moment, and shifting the weight from foot to foot gives each insole its own factor. RECORDING is

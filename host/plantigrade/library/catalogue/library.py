@@ -286,7 +286,7 @@ class Library:
         return self.entry(recording)
 
     def assign(self, name: str, person: str | None) -> RecordingEntry:
-        """Say who wore the insoles; None: nobody knows."""
+        """Set who wore the insoles; None: nobody knows."""
         with self.store.write() as session:
             row = queries.one(session, name)
             row.person_id = None if person is None else queries.person_row(session, person).id

@@ -15,9 +15,9 @@ from plantigrade.library.options import json_option, library_options, open_libra
 @click.command(short_help="Tag a recording, name its wearer or its title.")
 @click.argument("name")
 @click.argument("given", nargs=-1, metavar="KIND:VALUE...")
-@click.option("--remove", is_flag=True, help="Take the tags away.")
-@click.option("--person", metavar="CODE", help="Say who wore the insoles.")
-@click.option("--title", help="Give it another title.")
+@click.option("--remove", is_flag=True, help="Remove the tags.")
+@click.option("--person", metavar="CODE", help="Set who wore the insoles.")
+@click.option("--title", help="Set another title.")
 @library_options
 @pass_invocation
 def tag(
@@ -58,7 +58,7 @@ def note(invocation: Invocation, name: str, text: str, at_s: float | None, **whe
 
 @click.command()
 @click.argument("names", nargs=-1, required=True)
-@click.option("--erase", is_flag=True, help="At once and for good; there is no way back.")
+@click.option("--erase", is_flag=True, help="Erase at once; this cannot be undone.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @library_options
 @pass_invocation
@@ -82,7 +82,7 @@ def delete(invocation: Invocation, names: tuple[str, ...], erase: bool, yes: boo
 @library_options
 @pass_invocation
 def restore(invocation: Invocation, names: tuple[str, ...], **where: Any) -> None:
-    """Take back the deletion of recordings."""
+    """Restore deleted recordings."""
     with open_library(invocation, where) as library:
         for name in names:
             click.echo(f"{library.restore(name).id}: restored")
@@ -108,12 +108,12 @@ def people(invocation: Invocation, json_file: IO[str] | None, **where: Any) -> N
 
 @click.group()
 def person() -> None:
-    """Add a person, change, export or erase one."""
+    """Add, change, export or erase a person."""
 
 
 def _about(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--remark", help="Anything to know."),
+        click.option("--remark", help="Free text."),
         click.option(
             "--shoe-size", "shoe_size_eu", type=float, help="EU size; gives lengths in millimetres."
         ),
@@ -158,7 +158,7 @@ def add_person(
 def change_person(
     invocation: Invocation, code: str, url: str | None, key_file: Path | None, **about: Any
 ) -> None:
-    """Change what is known of a person."""
+    """Change the data of a person."""
     from dataclasses import replace
 
     with open_library(invocation, {"url": url, "key_file": key_file}) as library:
@@ -204,7 +204,7 @@ def keys() -> None:
 @library_options
 @pass_invocation
 def show_key(invocation: Invocation, **where: Any) -> None:
-    """Say whether the library is encrypted, and with which key (its number, never the key)."""
+    """Show whether the library is encrypted, and with which key (its number, never the key)."""
     with open_library(invocation, where) as library:
         vault = library.vault
         state = "not encrypted" if vault is None else f"encrypted with key {vault.key_id}"
@@ -215,7 +215,7 @@ def show_key(invocation: Invocation, **where: Any) -> None:
 @library_options
 @pass_invocation
 def new_key(invocation: Invocation, **where: Any) -> None:
-    """Encrypt the library with a new key: for the first time, or instead of the present one.
+    """Encrypt the library with a new key: for the first time, or instead of the current one.
 
     The key goes into --key-file, else into the keyring of the operating system. Keep a copy in a safe place:
     without it nobody can read the library.
@@ -239,7 +239,7 @@ def new_key(invocation: Invocation, **where: Any) -> None:
 @library_options
 @pass_invocation
 def protect(invocation: Invocation, **where: Any) -> None:
-    """Encrypt recordings that are not yet, with the library's key; safe to repeat."""
+    """Encrypt the remaining recordings with the library's key; safe to repeat."""
     from plantigrade.library.recordings.container import find_recordings
     from plantigrade.library.recordings.encryption import encrypt_folder
 
