@@ -5,7 +5,10 @@ import os
 import sys
 import vfs
 
-from sim import bluetooth, clock, control, esp32, interrupts, machine, settings, task, ticks, waiting
+from sim import clock, control, interrupts, settings, waiting, wiring
+
+wiring.connect()  # before the chip's own modules look at what they are wired to
+from sim.chip import bluetooth, esp32, machine, task, ticks  # noqa: E402
 
 
 class _NoModule:

@@ -4,7 +4,9 @@ One line each on the control pipe: `battery MV`, `pin NUMBER LEVEL`, `clock DRIF
 TORN`.
 """
 
-from sim import clock, flash, interrupts, pins, settings
+from sim import clock, interrupts, settings
+from sim.chip import flash, pins
+from sim.chip.hardware import supply
 
 _pipe = settings.descriptor("control", "rb")
 
@@ -14,14 +16,14 @@ def _obey(line):
     kind = words[0]
     numbers = [int(word) for word in words[1:]]
     if kind == b"battery":
-        pins.battery_mv[0] = numbers[0]
+        supply["battery_mv"] = numbers[0]
     elif kind == b"pin":
         pins.drive(numbers[0], numbers[1])
     elif kind == b"clock":
         clock.change(numbers[0], numbers[1])
         interrupts.shift(numbers[1])
     elif kind == b"cut":
-        flash.cut_power_after(numbers[0], numbers[1] != 0)
+        flash.cut_power_after(numbers[0], flash.HALF if numbers[1] else 0)
 
 
 def _on_input():

@@ -6,7 +6,8 @@ Reading allocates nothing: firmware may lock its heap while it scans.
 import struct
 from array import array
 
-from sim import clock, pins, settings
+from sim import clock, settings
+from sim.chip.hardware import supply
 
 _HEADER = "<4sHHIQ"
 _feed = settings.values["feed"]
@@ -38,7 +39,7 @@ def row_now():
 def reading(layout_index):
     """What `ADC.read_u16` returns for one sensor now."""
     if _file is None:
-        return pins.REST
+        return supply["rest"]
     if layout_index == _held[1]:
         return _row[layout_index]  # converted again at once, for the mean of several conversions
     _held[1] = layout_index

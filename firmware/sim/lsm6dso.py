@@ -4,7 +4,8 @@ Motion is simple and honest about it: standing it measures gravity along z; whil
 it pitches forward, which shows as gravity moving towards x and an angular rate about y.
 """
 
-from sim import clock, feed, pins
+from sim import clock, feed
+from sim.chip.hardware import supply
 
 WHO_AM_I = 0x0F
 CTRL1_XL = 0x10
@@ -16,7 +17,7 @@ OUTX_L_G = 0x22
 
 _ONE_G = 8192  # range 4 g
 _SWING_RATE = 2857  # 200 degrees/s at 70 mdps
-_LIFTED = pins.REST * 1000 // 65535 + 6  # thousandths of the range: about 25 N on the whole foot
+_LIFTED = supply["rest"] * 1000 // 65535 + 6  # thousandths of the range: about 25 N on the whole foot
 
 
 class Lsm6dso:

@@ -7,10 +7,13 @@ multiplexer; everything else, `main.py` included, is the firmware as it is.
 import sys
 import vfs
 
-import air
-import chip
+import sensors
 import timeline
 import wire
+import wiring
+
+wiring.connect()  # before the chip's own modules look at what they are wired to
+from sim.chip import bluetooth, esp32, machine, task, ticks  # noqa: E402
 
 
 class _NoModule:
@@ -18,15 +21,13 @@ class _NoModule:
 
 
 def _put_chip_in_place():
-    for name in ("time", "select", "sim.ticks"):
-        sys.modules[name] = timeline
-    sys.modules["machine"] = chip
-    sys.modules["esp32"] = chip
-    sys.modules["bluetooth"] = air
-    sys.modules["drivers.force_array"] = chip
+    sys.modules["time"] = ticks
+    sys.modules["select"] = timeline
+    sys.modules["machine"] = machine
+    sys.modules["esp32"] = esp32
+    sys.modules["bluetooth"] = bluetooth
+    sys.modules["drivers.force_array"] = sensors
     sys.modules["_asyncio"] = _NoModule()
-    from sim import task
-
     sys.modules["asyncio.task"] = task
     import asyncio
 
@@ -42,7 +43,6 @@ def _mount_files():
     sys.path[:] = ["/firmware", "/shared", ".frozen"]
 
 
-air.BLE()
 _put_chip_in_place()
 _mount_files()
 

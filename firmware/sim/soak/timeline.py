@@ -1,6 +1,6 @@
 """The chip's clock, turned by the host: hours pass as fast as the firmware works through their events.
 
-This module stands in for `time`, `select` and the board's crystal. True time moves only in `advance`; timers,
+This module is the board's crystal and stands in for `select`. True time moves only in `advance`; timers,
 connection events and what the host has announced happen on the way, each at its own microsecond.
 """
 
@@ -8,9 +8,6 @@ from array import array
 
 import wire
 
-PERIOD = 1 << 30
-_MASK = PERIOD - 1
-_HALF = PERIOD >> 1
 _FOREVER = 1 << 60
 TIMERS = 8
 POLLIN, POLLOUT = 1, 4
@@ -24,7 +21,7 @@ _due = array("q", [_FOREVER] * TIMERS)
 _period = array("q", [0] * TIMERS)
 _handlers = [None] * TIMERS
 _inputs = []  # (true us, words), in order
-radio = None  # set by `air`: has next_us and event()
+radio = None  # has next_us and event()
 obey = {}  # what the host may say, by word
 
 
@@ -52,45 +49,15 @@ def change_drift(ppb):
     wire.tell(101, _state[_NOW], b"clock %d %d" % (now, ppb))
 
 
-def ticks_us():
-    return device_us() & _MASK
-
-
-def ticks_ms():
-    return (device_us() // 1000) & _MASK
-
-
-ticks_cpu = ticks_us
-
-
-def ticks_add(ticks, delta):
-    return (ticks + delta) & _MASK
-
-
-def ticks_diff(end, start):
-    return ((end - start + _HALF) & _MASK) - _HALF
-
-
 def sleep_us(us):
     advance(to_true(device_us() + us))
 
 
-def sleep_ms(ms):
-    sleep_us(ms * 1000)
-
-
-def sleep(seconds):
-    sleep_us(int(seconds * 1000000))
-
-
-def time():
-    return device_us() // 1000000
-
-
-def set_timer(slot, period_us, repeat, handler):
+def set_timer(slot, first_us, period_us, handler):
+    """Have `handler()` called in `first_us` and then each `period_us` (0: once), by the board's crystal."""
     _handlers[slot] = handler
-    _period[slot] = period_us if repeat else 0
-    _due[slot] = device_us() + period_us
+    _period[slot] = period_us
+    _due[slot] = device_us() + first_us
     _find_next_timer()
 
 

@@ -1,7 +1,6 @@
 """Records made of the sampler's rows: which rows, numbers, times and flags each has; means when still."""
 
 import chip  # first: puts its time in place
-import machine
 from array import array
 from workbench import REST, Workbench
 
@@ -13,14 +12,14 @@ LIVE, DAILY, IDLE = ids.MODE_LIVE, ids.MODE_DAILY, ids.MODE_IDLE
 
 def press(count):
     for index in range(16):
-        machine.sensors[index] = count
+        chip.sensors[index] = count
 
 
 def restless():
     """The foot moves so much that nothing is stored at a reduced rate; sensor 15 is left as it is."""
     number = chip.clock.now_us // 10000
     for index in range(15):
-        machine.sensors[index] = REST + number * 53 % 2000
+        chip.sensors[index] = REST + number * 53 % 2000
 
 
 def run(bench, slots, fire=True):
@@ -67,7 +66,7 @@ def test_a_record_with_a_sensor_at_its_end_says_so():
             bench = live_bench()
             press(REST)
             bench.slots(7)
-            machine.sensors[sensor] = count
+            chip.sensors[sensor] = count
             bench.slots(1)
             press(REST)
             bench.slots(300)
@@ -89,9 +88,9 @@ def test_each_slot_of_a_record_counts_and_no_other():
 def test_a_mean_hides_no_saturation():
     bench = Workbench()
     press(REST + 300)
-    machine.sensors[3] = 4089
+    chip.sensors[3] = 4089
     bench.slots(80 * 6 + 10)
-    machine.sensors[3] = 4090  # a step of one count: the foot is still as still
+    chip.sensors[3] = 4090  # a step of one count: the foot is still as still
     bench.slots(80 * 2)
     blocks, _ = bench.stored()
     reduced = [one for one in blocks if one.header.slots_per_frame > 1]
@@ -204,8 +203,8 @@ def test_frames_are_the_rows_they_stand_for():
     shown = []
     for _ in range(170):
         restless()
-        machine.sensors[15] = len(shown) * 9 % 4000
-        shown.append([machine.sensors[index] for index in range(16)])
+        chip.sensors[15] = len(shown) * 9 % 4000
+        shown.append([chip.sensors[index] for index in range(16)])
         bench.slots(1)
     blocks, _ = bench.stored()
     rows = [list(b.frames[i * 16 : i * 16 + 16]) for b in blocks for i in range(b.header.frames)]
@@ -217,7 +216,7 @@ def test_a_still_chunk_is_one_record_of_means():
     bench = Workbench()
     press(REST + 300)
     for number in range(80 * 6 + 10):
-        machine.sensors[3] = REST + 300 + 4 * (number % 2)
+        chip.sensors[3] = REST + 300 + 4 * (number % 2)
         bench.slots(1)
     blocks, gaps = bench.stored()
     assert gaps == []
@@ -232,19 +231,19 @@ def test_a_still_chunk_is_one_record_of_means():
 
 
 def test_motion_is_averaged_beside_the_counts():
-    machine.registers[0x0F] = 0x6C
+    chip.registers[0x0F] = 0x6C
     try:
         bench = Workbench()
         press(REST)
         for number in range(80 * 5 + 10):
-            machine.registers[0x28] = 10 + 2 * (number % 2)  # acceleration x: 10, 12, 10, 12
+            chip.registers[0x28] = 10 + 2 * (number % 2)  # acceleration x: 10, 12, 10, 12
             bench.slots(1)
         blocks, _ = bench.stored()
         last = blocks[-1]
         assert (last.header.frames, last.header.slots_per_frame) == (1, 80)
         assert list(last.imu) == [11, 0, 0, 0, 0, 0]
     finally:
-        machine.registers[0x0F] = machine.registers[0x28] = 0
+        chip.registers[0x0F] = chip.registers[0x28] = 0
 
 
 def test_flags_of_side_mode_battery_and_wear_stand_in_each_record():

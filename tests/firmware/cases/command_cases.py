@@ -2,7 +2,6 @@
 alike."""
 
 import chip
-import machine
 from workbench import PERIOD_US, Central, Workbench
 
 from insole_protocol import host_messages, ids, messages
@@ -74,7 +73,7 @@ def test_wrong_lengths_are_refused_with_words():
     assert host.ask_raw(b"\x01") is None, "without a tag there is nothing to answer"
     assert session.malformed == before + 1
     broken = session.transport.malformed()
-    bench.ble.write_from_central(host.handle, bench.radio.services.control, b"\xc0")
+    bench.air.write_from_central(host.handle, bench.radio.services.control, b"\xc0")
     bench.radio.serve()
     assert host.receive() == [], "an empty value is no message"
     assert (session.malformed, session.transport.malformed()) == (before + 1, broken + 1)
@@ -188,7 +187,7 @@ def test_a_changed_side_is_advertised_and_in_the_records():
     host.ask(ids.OP_STREAM, 1)
     bench.slots(100)
     assert host.records()[-1].header.status & ids.STATUS_RIGHT
-    assert b"Plantigrade R 7A3F01" in bench.ble.advertising[2]
+    assert b"Plantigrade R 7A3F01" in bench.air.advertising[2]
 
 
 def test_self_test_levels_and_faults():
@@ -196,20 +195,20 @@ def test_self_test_levels_and_faults():
     host = Central(bench)
     host.hello()
     for index in range(16):
-        machine.sensors[index] = 400 + index
+        chip.sensors[index] = 400 + index
     reply = host.ask(ids.OP_SELF_TEST)
     assert reply.fields[1:] == tuple(400 + index for index in range(16))
     assert reply.fields[0] == 0 and reply.text == "all good"
-    machine.sensors[5] = 0
-    machine.sensors[9] = 4095
+    chip.sensors[5] = 0
+    chip.sensors[9] = 4095
     reply = host.ask(ids.OP_SELF_TEST)
     assert reply.fields[0] & ids.FAULT_SENSOR
     assert "5" in reply.text and "9" in reply.text
-    machine.supply["rest"] = 900
+    chip.supply["rest"] = 900 << 4
     try:
         assert "reference" in host.ask(ids.OP_SELF_TEST).text
     finally:
-        machine.supply["rest"] = 330
+        chip.supply["rest"] = 330 << 4
 
 
 def test_log_transfer_brings_records_gaps_and_an_end():
@@ -242,12 +241,12 @@ def test_a_log_transfer_can_be_stopped_and_only_one_runs():
     host = Central(bench)
     host.hello()
     bench.slots(3000)
-    bench.ble.room = 3
+    bench.air.room = 3
     host.write(host_messages.build_command(ids.OP_LOG_READ, 1, 0, 3000, 0))
     bench.transmit()
     host.write(host_messages.build_command(ids.OP_LOG_READ, 2, 0, 3000, 0))
     host.write(host_messages.build_command(ids.OP_LOG_STOP, 3))
-    bench.ble.room = 1000
+    bench.air.room = 1000
     chip.advance(100000)
     found = host.receive()
     replies = [host_messages.parse_reply(m) for channel, m in found if channel == ids.CHANNEL_CONTROL]
@@ -265,11 +264,11 @@ def test_live_records_go_before_the_log():
     host.ask(ids.OP_STREAM, 1)
     host.receive()
     host.messages.clear()
-    bench.ble.room = 0
+    bench.air.room = 0
     host.write(host_messages.build_command(ids.OP_LOG_READ, 1, 0, 4000, 0))
     late = 0
     for _ in range(200):
-        bench.ble.room = 2  # a link that carries two packets each slot
+        bench.air.room = 2  # a link that carries two packets each slot
         bench.slots(1)
         for channel, message in host.receive():
             if channel == ids.CHANNEL_STREAM:
@@ -297,10 +296,10 @@ def test_more_commands_than_a_peer_waits_for_are_dropped_not_hoarded():
     bench = Workbench()
     host = Central(bench)
     host.hello()
-    bench.ble.room = 0
+    bench.air.room = 0
     for tag in range(50):
         host.write(host_messages.build_command(ids.OP_STATUS, tag))
-    bench.ble.room = 1000
+    bench.air.room = 1000
     assert len(host.receive()) <= 5
     assert host.ask(ids.OP_STATUS).fields[14] >= 45, "counted as malformed"
 
@@ -320,9 +319,9 @@ def test_random_bytes_on_the_control_point_break_nothing():
         # never the operations that end the test: reboot, erase, another mode or another side
         if len(value) > 1 and value[1] & 0x7F in (ids.OP_REBOOT, ids.OP_LOG_ERASE, ids.OP_SET_SETTING):
             continue
-        bench.ble.write_from_central(host.handle, control, value)
+        bench.air.write_from_central(host.handle, control, value)
         bench.radio.serve()
         bench.transmit()
-    bench.ble.sent.clear()
+    bench.air.sent.clear()
     again = Central(bench, handle=7)
     assert again.hello().result == 0

@@ -4,8 +4,7 @@ Each reply, each counter and what is stored must be what the model says. Modules
 log_transfer, settings.
 """
 
-import chip  # noqa: F401 - first: puts its time in place
-import machine
+import chip  # first: puts its time in place
 from walk import walk
 from workbench import Workbench
 
@@ -104,7 +103,7 @@ class Insole:
     def slots(self):
         count = self.draw.choice((1, 7, 40, 90, 300))
         for index in range(16):
-            machine.sensors[index] = 330 + self.draw.below(2000)
+            chip.sensors[index] = 330 + self.draw.below(2000)
         self.bench.slots(count, transmit=False, fire=not self.draw.chance(10))
         return "%d slots" % count
 

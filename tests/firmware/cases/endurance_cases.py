@@ -16,7 +16,7 @@ from insole_protocol import ids
 
 def press(count):
     for index in range(16):
-        machine.sensors[index] = count
+        chip.sensors[index] = count
 
 
 def run_tasks():
@@ -40,7 +40,7 @@ def test_a_still_foot_is_stored_at_a_reduced_rate_and_every_slot_is_accounted_fo
     assert rates[0] == 1 and rates[-1] > 1, rates
     assert sum(b.header.slots for b in blocks) == 80 * 20
     assert all(count == REST + 300 for b in blocks for count in b.frames), "a mean of equals is equal"
-    machine.sensors[3] = REST + 900  # the first movement and what came just before it are kept in full
+    chip.sensors[3] = REST + 900  # the first movement and what came just before it are kept in full
     moved_seq = bench.insole.sampler.sampled
     bench.slots(100)
     blocks, gaps = bench.stored()
@@ -82,36 +82,36 @@ def test_battery_curve():
 def test_an_empty_battery_means_an_orderly_stop_unless_it_is_charging():
     bench = Workbench()
     bench.slots(300)
-    machine.supply["battery_mv"] = 3100
+    chip.supply["battery_mv"] = 3100
     try:
-        machine.pins[machine.board.CHARGING_PIN] = 0
+        chip.pins[chip.board.CHARGING_PIN] = 0
         for _ in range(400):
             bench.firmware.housekeeping.round()
-        assert machine.events == [] and bench.insole.faults.flags & ids.FAULT_BATTERY
-        machine.pins[machine.board.CHARGING_PIN] = 1
+        assert chip.events == [] and bench.insole.faults.flags & ids.FAULT_BATTERY
+        chip.pins[chip.board.CHARGING_PIN] = 1
         for _ in range(60):
             bench.firmware.housekeeping.round()
-            if machine.events:
+            if chip.events:
                 break
-        assert machine.events[0] == "deepsleep 600000"
+        assert chip.events[0] == "deepsleep 600000"
         assert not bench.insole.sampler.running
         end = bench.insole.blocks.next_seq
         bench = Workbench(fresh=False)
         assert bench.insole.recorder.next_seq == end, "an orderly stop leaves no number in doubt"
     finally:
-        machine.supply["battery_mv"] = 3900
-        machine.pins[machine.board.CHARGING_PIN] = 1
+        chip.supply["battery_mv"] = 3900
+        chip.pins[chip.board.CHARGING_PIN] = 1
 
 
 def test_without_a_cell_nothing_sleeps():
     bench = Workbench()
-    machine.supply["battery_mv"] = 0
+    chip.supply["battery_mv"] = 0
     try:
         for _ in range(400):
             bench.firmware.housekeeping.round()
-        assert machine.events == [] and bench.insole.battery.percent == UNKNOWN
+        assert chip.events == [] and bench.insole.battery.percent == UNKNOWN
     finally:
-        machine.supply["battery_mv"] = 3900
+        chip.supply["battery_mv"] = 3900
 
 
 def test_reboot_answers_first_and_closes_the_log():
@@ -121,9 +121,9 @@ def test_reboot_answers_first_and_closes_the_log():
         host.hello()
         bench.slots(300)
         assert host.ask(ids.OP_REBOOT, kind).result == 0
-        assert machine.events == []
+        assert chip.events == []
         run_tasks()
-        assert machine.events[0] == event
+        assert chip.events[0] == event
         end = bench.insole.blocks.next_seq
         assert Workbench(fresh=False).insole.recorder.next_seq == end
 
@@ -152,7 +152,7 @@ def test_the_watchdog_is_fed_by_progress_only():
     assert dog.healthy()
     for _ in range(300):  # samples are taken, but nobody makes records of them
         chip.advance(10000)
-        machine.timers[0].fire()
+        chip.timers[0].fire()
     assert bench.insole.sampler.lost > 0
     assert not dog.healthy()
     bench.insole.modes.set(ids.MODE_IDLE)
@@ -171,20 +171,20 @@ def test_a_task_that_dies_is_noted_and_stops_the_feeding():
 
 
 def test_a_watchdog_reset_is_told_after_the_boot():
-    machine.supply["cause"] = machine.WDT_RESET
+    chip.supply["cause"] = machine.WDT_RESET
     try:
         assert Workbench().insole.faults.flags & ids.FAULT_WATCHDOG
     finally:
-        machine.supply["cause"] = machine.PWRON_RESET
+        chip.supply["cause"] = machine.PWRON_RESET
 
 
 def test_the_imu_is_found_read_and_missed():
     bus = machine.I2C(0)
     assert probe(bus, 0x6A) is None
-    machine.registers[0x0F] = 0x6C
+    chip.registers[0x0F] = 0x6C
     try:
         imu = probe(bus, 0x6A)
-        assert (machine.registers[0x10], machine.registers[0x11], machine.registers[0x12]) == (
+        assert (chip.registers[0x10], chip.registers[0x11], chip.registers[0x12]) == (
             0x48,
             0x4C,
             0x44,
@@ -204,7 +204,7 @@ def test_the_imu_is_found_read_and_missed():
             0,
         )  # rate 1, -1, -32768; acceleration 32767, 258, 0
         for i in range(12):
-            machine.registers[0x22 + i] = raw[i]
+            chip.registers[0x22 + i] = raw[i]
         motion = [0] * 12
         imu.read_into(motion, 6)
         assert motion[6:] == [32767, 258, 0, 1, -1, -32768]
@@ -213,12 +213,12 @@ def test_the_imu_is_found_read_and_missed():
         blocks, gaps = bench.stored()
         assert gaps == [] and all(b.header.imu for b in blocks)
         assert list(blocks[-1].imu[:6]) == [32767, 258, 0, 1, -1, -32768]
-        machine.registers[0x0F] = 0
+        chip.registers[0x0F] = 0
         imu.read_into(motion, 0)
         assert imu.errors == 1 and not imu.answers()
         assert bench.insole.self_test.run().faults & ids.FAULT_IMU
     finally:
-        machine.registers[0x0F] = 0
+        chip.registers[0x0F] = 0
 
 
 def test_wear_states():

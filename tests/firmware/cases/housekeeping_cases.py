@@ -1,13 +1,12 @@
 """The slow rounds: the log's flush, what is noted as a fault, the battery's flags, what is shown and when."""
 
-import chip  # noqa: F401 - first: puts its time in place
-import machine
+import chip  # first: puts its time in place
 from workbench import Central, Workbench
 
 from insole.faults import Faults
 from insole_protocol import ids
 
-CHARGING = machine.board.CHARGING_PIN
+CHARGING = chip.board.CHARGING_PIN
 IDLE, LIVE = ids.MODE_IDLE, ids.MODE_LIVE
 
 
@@ -42,10 +41,10 @@ def test_the_battery_is_looked_at_every_tenth_round_and_its_flags_stand_in_the_r
     bench = Workbench()
     status = bench.insole.blocks
     status.status |= ids.STATUS_BATTERY_LOW | ids.STATUS_RIGHT
-    machine.pins[CHARGING] = 0
+    chip.pins[CHARGING] = 0
     for number in range(1, 21):
         if number == 11:
-            machine.pins[CHARGING] = 1
+            chip.pins[CHARGING] = 1
         bench.firmware.housekeeping.round()
         expected = ids.STATUS_RIGHT | (ids.STATUS_BATTERY_LOW if number < 10 else 0)
         expected |= ids.STATUS_CHARGING if 10 <= number < 20 else 0
@@ -56,14 +55,14 @@ def test_cadence_is_told_only_while_somebody_is_connected():
     bench = Workbench()
     cadence = bench.radio.services._cadence
     bench.firmware.housekeeping.round()
-    assert [one for one in bench.ble.updates if one[0] == cadence] == []
+    assert [one for one in bench.air.updates if one[0] == cadence] == []
     host = Central(bench)
     bench.firmware.housekeeping.round()
     bench.firmware.housekeeping.round()
-    assert len([one for one in bench.ble.updates if one[0] == cadence]) == 2
+    assert len([one for one in bench.air.updates if one[0] == cadence]) == 2
     host.drop()
     bench.firmware.housekeeping.round()
-    assert len([one for one in bench.ble.updates if one[0] == cadence]) == 2
+    assert len([one for one in bench.air.updates if one[0] == cadence]) == 2
 
 
 def test_a_log_that_refuses_is_a_fault_for_as_long_as_it_does():
@@ -100,7 +99,7 @@ def test_flash_that_refuses_a_file_is_a_fault_and_is_asked_again():
         raise OSError(28)
 
     bench.insole.counters.save = refuse
-    bench.ble.handler(30, (2, b"peer", b"key"))
+    bench.air.emit(30, (2, b"peer", b"key"))
     bench.firmware.housekeeping.round()
     bench.firmware.housekeeping.round()
     assert bench.insole.faults.flags == ids.FAULT_LOG and len(asked) == 2
@@ -109,7 +108,7 @@ def test_flash_that_refuses_a_file_is_a_fault_and_is_asked_again():
     bench.firmware.housekeeping.round()
     bench.firmware.housekeeping.round()
     assert bench.insole.faults.flags == 0
-    assert Workbench(fresh=False).ble.handler(29, (2, 0, b"peer")) == b"key"
+    assert Workbench(fresh=False).air.emit(29, (2, 0, b"peer")) == b"key"
 
 
 def test_a_sensor_fault_stands_in_the_records():
@@ -139,10 +138,10 @@ def test_what_is_shown_is_shown_once_and_again_when_it_changes():
     bench.insole.modes.set(IDLE)
     assert [state[0] for state in shown] == [1000, 700, 100, 700]
     assert [state[2] & 0x08 for state in shown] == [8, 8, 8, 0], "logging, but not in idle mode"
-    bench.ble.handler(30, (2, b"peer", b"key"))
+    bench.air.emit(30, (2, b"peer", b"key"))
     rounds()
     assert shown[-1][2] & 0x10, "bonded"
     bench.insole.battery.percent = 12
     rounds()
     assert shown[-1][3] == 12
-    assert bench.ble.values[bench.radio.services._battery] == b"\x0c"
+    assert bench.air.values[bench.radio.services._battery] == b"\x0c"

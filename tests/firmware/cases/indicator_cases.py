@@ -2,7 +2,6 @@
 
 import chip  # first: puts its time in place
 import asyncio
-import machine
 from boards import esp32s3_r1 as board
 from workbench import Workbench
 
@@ -24,7 +23,7 @@ def lit(indicator, duration_ms, at=None):
                     action()
             await asyncio.sleep_ms(0)
             await asyncio.sleep_ms(0)
-            on = machine.pins[board.LED_PIN]
+            on = chip.pins[board.LED_PIN]
             if on and since is None:
                 since = ms
             elif not on and since is not None:
@@ -79,4 +78,4 @@ def test_the_led_follows_mode_and_setting():
     ):  # fmt: skip
         led.enabled = enabled
         led.set(on, force)
-        assert machine.pins[board.LED_PIN] == expected
+        assert chip.pins[board.LED_PIN] == expected

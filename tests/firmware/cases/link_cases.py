@@ -1,10 +1,11 @@
 """One Bluetooth connection as a transport: values of the size that was agreed, refusals of the stack, and
 what is left of a connection when the next one comes."""
 
-import chip  # noqa: F401 - first: puts its time in place
-import bluetooth
+import chip  # first: puts its time in place
+import air
 import errno
 
+from bluetooth import BLE, CENTRAL_CONNECT
 from insole import ble_link
 from insole.ble_link import CLOSED, GONE, OPEN, BleLink
 from insole_protocol import fragments, ids
@@ -12,21 +13,24 @@ from insole_protocol import fragments, ids
 HANDLES = {ids.CHANNEL_STREAM: 13, ids.CHANNEL_CONTROL: 16, ids.CHANNEL_LOG: 19}
 
 
-class Stack(bluetooth.BLE):
+class Stack(air.Air):
     """A stack that refuses with what it is told to."""
 
     error = None
 
-    def gatts_notify(self, connection, handle, data=None):
+    def notify(self, connection, handle, data):
         if self.error is not None:
             raise OSError(self.error)
-        super().gatts_notify(connection, handle, data)
+        super().notify(connection, handle, data)
 
 
 def connected(connection=5, mtu=None):
     """A link whose session has been made new."""
-    stack = Stack()
-    link = BleLink(stack)
+    stack = chip.new_radio(Stack)
+    ble = BLE()
+    ble.active(True)
+    stack.emit(CENTRAL_CONNECT, (connection, 0, b""))
+    link = BleLink(ble)
     link.handles = HANDLES
     link.opened(connection)
     link.abandon()
@@ -42,7 +46,7 @@ def send(link, channel, message):
 
 
 def test_a_place_without_a_connection():
-    link = BleLink(Stack())
+    link = BleLink(None)
     assert (link.state, link.secure, link.generation, link.served) == (CLOSED, False, 0, 0)
     assert (link.mtu, link.interval, link.failures, link.malformed()) == (23, 0, 0, 0)
     assert (CLOSED, OPEN, GONE) == (0, 1, 2)
@@ -50,7 +54,7 @@ def test_a_place_without_a_connection():
 
 def test_a_new_connection_starts_with_the_smallest_values_and_in_the_open():
     """Whatever the connection before had agreed on; each of these alone keeps a stranger from listening."""
-    link = BleLink(Stack())
+    link = BleLink(None)
     link.mtu, link.secure, link.generation = 247, True, 6
     link.opened(9)
     assert (link.state, link.connection, link.mtu) == (OPEN, 9, 23)

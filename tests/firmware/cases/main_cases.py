@@ -48,7 +48,7 @@ def refused_log(partition):
 def test_parts_are_wired_as_the_board_says():
     bench = Workbench()
     insole = bench.insole
-    assert machine.buses == [(0, board.I2C_SCL_PIN, board.I2C_SDA_PIN, 400000)]
+    assert chip.buses == [(0, board.I2C_SCL_PIN, board.I2C_SDA_PIN, 400000)]
     assert (board.I2C_SCL_PIN, board.I2C_SDA_PIN) == (48, 47)
     assert insole.sampler.period_us == 10000
     assert insole.sampler.motion is None
@@ -66,13 +66,13 @@ def test_parts_are_wired_as_the_board_says():
 
 
 def test_with_an_imu_records_carry_motion():
-    machine.registers[0x0F] = 0x6C
+    chip.registers[0x0F] = 0x6C
     try:
         insole = Workbench().insole
         assert insole.blocks._encoder.max_frames == 56 and insole.blocks._encoder.imu
         assert len(insole.sampler.motion) == 6 * 128
     finally:
-        machine.registers[0x0F] = 0
+        chip.registers[0x0F] = 0
 
 
 def test_what_happens_to_a_full_log_is_the_setting_from_the_first_slot_on():
@@ -89,12 +89,12 @@ def test_faults_of_the_boot_are_told_from_the_start():
     Settings().store(find(8), 1)
     assert Workbench(fresh=False).insole.faults.flags == 0
     for cause in (machine.WDT_RESET, machine.HARD_RESET, machine.SOFT_RESET, machine.DEEPSLEEP_RESET):
-        machine.supply["cause"] = cause
+        chip.supply["cause"] = cause
         try:
             expected = ids.FAULT_WATCHDOG if cause == machine.WDT_RESET else 0
             assert Workbench(fresh=False).insole.faults.flags == expected, cause
         finally:
-            machine.supply["cause"] = machine.PWRON_RESET
+            chip.supply["cause"] = machine.PWRON_RESET
     assert bench.insole.faults.flags == 0
 
 
@@ -129,7 +129,7 @@ def test_everything_runs_by_itself():
     host.ask(ids.OP_STREAM, 1)
     fed = bench.firmware.watchdog._wdt.fed
     assert bench.insole.garbage_collector.free == 0
-    bench.ble.advertising = None
+    bench.air.advertising = None
     bench.live(3)
     assert bench.insole.modes.mode == ids.MODE_LIVE, "the boot mode was applied"
     assert bench.firmware.watchdog._wdt.fed - fed in (3, 4), "once a second"
@@ -137,7 +137,7 @@ def test_everything_runs_by_itself():
     assert frames >= 295, "blocks were made, and the TX scheduler sent them"
     assert bench.insole.garbage_collector.free > 0, "garbage was collected once everything was made"
     assert bench.insole.sampler.lost == 0
-    assert bench.ble.advertising is not None, "one more host may come"
+    assert bench.air.advertising is not None, "one more host may come"
     assert bench.firmware.housekeeping._rounds in (2, 3)
     assert not bench.firmware.watchdog.task_died
     assert bench.insole.blocks.slots_recorded >= 295
@@ -145,7 +145,7 @@ def test_everything_runs_by_itself():
 
 def test_sensors_are_tested_before_anything_runs():
     bench = Workbench()
-    machine.sensors[4] = 4095
+    chip.sensors[4] = 4095
     bench.live(0.05)
     assert bench.insole.faults.flags == ids.FAULT_SENSOR
 
@@ -243,14 +243,14 @@ def test_the_firmware_leaves_in_order_and_a_timer_feeds_the_watchdog_from_then_o
     bench.slots(123)
     firmware = bench.firmware
     firmware.leave()
-    timer = machine.timers[1]
+    timer = chip.timers[1]
     assert (timer.mode, timer.period) == (machine.Timer.PERIODIC, 1000)
     fed = firmware.watchdog._wdt.fed
     timer.fire()
     timer.fire()
     assert firmware.watchdog._wdt.fed == fed + 2
     assert not bench.insole.sampler.running
-    assert bench.ble.on is False and bench.ble.handler is None
+    assert bench.air.on is False and bench.air.handler is None
     end = bench.insole.recorder.next_seq
     assert end == 123
     assert Workbench(fresh=False).insole.recorder.next_seq == end, "the log was closed"
@@ -284,9 +284,9 @@ def test_whatever_ends_the_firmware_it_leaves_in_order():
 
 def boot(cause):
     """Run boot.py after a reset for this cause; the threshold of garbage collection that it leaves."""
-    machine.watchdogs.clear()
-    machine.timers.pop(1, None)
-    machine.supply["cause"] = cause
+    chip.watchdogs.clear()
+    chip.timers.pop(1, None)
+    chip.supply["cause"] = cause
     before = gc.threshold()
     try:
         folder = [one for one in workbench.sys.path if one.endswith("/firmware")][0]
@@ -295,21 +295,21 @@ def boot(cause):
         return gc.threshold()
     finally:
         gc.threshold(before)
-        machine.supply["cause"] = machine.PWRON_RESET
+        chip.supply["cause"] = machine.PWRON_RESET
 
 
 def test_before_main_garbage_is_collected_often():
     assert boot(machine.PWRON_RESET) == 4096
-    assert machine.watchdogs == [] and 1 not in machine.timers
+    assert chip.watchdogs == [] and 1 not in chip.timers
 
 
 def test_after_a_soft_reset_the_watchdog_of_before_is_fed_each_second():
     for cause in (machine.HARD_RESET, machine.WDT_RESET, machine.DEEPSLEEP_RESET):
         boot(cause)
-        assert machine.watchdogs == [] and 1 not in machine.timers
+        assert chip.watchdogs == [] and 1 not in chip.timers
     boot(machine.SOFT_RESET)
-    (dog,) = machine.watchdogs
-    timer = machine.timers[1]
+    (dog,) = chip.watchdogs
+    timer = chip.timers[1]
     assert dog.timeout == 8000 and (timer.mode, timer.period) == (machine.Timer.PERIODIC, 1000)
     timer.fire()
     timer.fire()

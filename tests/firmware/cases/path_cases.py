@@ -3,7 +3,6 @@ books."""
 
 import chip
 import gc
-import machine
 from workbench import PERIOD_US, Central, Workbench
 
 from insole_protocol import advert, ids
@@ -16,7 +15,7 @@ def show_slot(bench):
     """
     number = (chip.clock.now_us // PERIOD_US + 1) * 7 % 4000
     for index in range(16):
-        machine.sensors[index] = number
+        chip.sensors[index] = number
 
 
 def run_numbered(bench, slots, fire=True):
@@ -84,7 +83,7 @@ def test_idle_time_is_no_overrun():
     run_numbered(bench, 60)
     bench.insole.modes.set(ids.MODE_IDLE)
     bench.slots(250)
-    assert machine.pins[machine.board.MUX_ENABLE_PIN] == 1, "the sheet is without current"
+    assert chip.pins[chip.board.MUX_ENABLE_PIN] == 1, "the sheet is without current"
     bench.insole.modes.set(ids.MODE_DAILY)
     run_numbered(bench, 80)
     blocks, gaps = bench.stored()
@@ -129,10 +128,10 @@ def test_full_radio_buffers_stop_nothing_but_the_radio():
     host.hello()
     host.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
     host.ask(ids.OP_STREAM, 1)
-    bench.ble.room = 0
+    bench.air.room = 0
     run_numbered(bench, 50)
     assert bench.insole.sampler.lost == 0
-    bench.ble.room = 1 << 20
+    bench.air.room = 1 << 20
     got = host.records()
     assert sum(b.header.frames for b in got) == 50, "what waited in RAM follows"
     check_numbered(got, 0)
@@ -146,7 +145,7 @@ def test_a_peer_that_never_reads_costs_no_memory_and_no_slot():
     host.hello()
     host.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
     host.ask(ids.OP_STREAM, 1)
-    bench.ble.room = 0
+    bench.air.room = 0
     run_numbered(bench, 500)
     gc.collect()
     before = gc.mem_alloc()
@@ -154,7 +153,7 @@ def test_a_peer_that_never_reads_costs_no_memory_and_no_slot():
     gc.collect()
     assert gc.mem_alloc() - before < 1024, gc.mem_alloc() - before
     session = bench.radio._sessions[0]
-    bench.ble.room = 1 << 20
+    bench.air.room = 1 << 20
     got = host.records()
     check_numbered(got, 0)
     frames = sum(b.header.frames for b in got)
@@ -169,9 +168,8 @@ def test_broken_flash_is_a_fault_and_the_stream_goes_on():
     host.hello()
     host.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
     host.ask(ids.OP_STREAM, 1)
-    import esp32
 
-    esp32.log.broken = True
+    chip.log.broken = True
     try:
         for _ in range(3):
             run_numbered(bench, 100)
@@ -179,19 +177,18 @@ def test_broken_flash_is_a_fault_and_the_stream_goes_on():
         assert bench.insole.faults.flags & ids.FAULT_LOG
         assert bench.insole.sampler.lost == 0
     finally:
-        esp32.log.broken = False
+        chip.log.broken = False
     assert sum(b.header.frames for b in host.records()) == 300
 
 
 def test_numbers_used_while_the_log_refuses_are_not_used_again():
-    import esp32
 
     bench = Workbench()
     run_numbered(bench, 300)
     bench.firmware.housekeeping.round()
     boot = bench.insole.recorder.boot
     for back in (False, True):  # the log refuses at the next boot, too; then it takes data again
-        esp32.log.broken = True
+        chip.log.broken = True
         try:
             for _ in range(20):
                 run_numbered(bench, 100)
@@ -199,17 +196,16 @@ def test_numbers_used_while_the_log_refuses_are_not_used_again():
             bits = bench.insole.modes.advertised_bits(False, bench.insole.faults.flags, False)
             assert bits & advert.BIT_FAULT
             used = bench.insole.blocks.next_seq
-            esp32.log.broken = not back
+            chip.log.broken = not back
             bench = Workbench(fresh=False)  # as after a loss of power: nothing was closed
         finally:
-            esp32.log.broken = False
+            chip.log.broken = False
         assert bench.insole.blocks.next_seq >= used, (bench.insole.blocks.next_seq, used)
         assert bench.insole.recorder.boot > boot
         boot = bench.insole.recorder.boot
 
 
 def test_without_its_log_the_insole_boots_advertises_a_fault_and_streams():
-    import esp32
 
     bench = Workbench()
     run_numbered(bench, 500)
@@ -218,7 +214,7 @@ def test_without_its_log_the_insole_boots_advertises_a_fault_and_streams():
     before = bench.insole.blocks.next_seq
     logged, _ = bench.stored()
     boot = bench.insole.recorder.boot
-    esp32.log.broken = True
+    chip.log.broken = True
     try:
         bench = Workbench(fresh=False)
         host = Central(bench)
@@ -242,7 +238,7 @@ def test_without_its_log_the_insole_boots_advertises_a_fault_and_streams():
         used = bench.insole.blocks.next_seq
         bench.firmware.housekeeping.round()
     finally:
-        esp32.log.broken = False
+        chip.log.broken = False
     bench = Workbench(fresh=False)
     assert bench.insole.recorder.boot == boot + 2
     assert bench.insole.blocks.next_seq >= used

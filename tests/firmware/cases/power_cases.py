@@ -12,7 +12,7 @@ from insole.faults import Faults
 from insole.power import Power
 from insole_protocol import ids
 
-CHARGING = machine.board.CHARGING_PIN
+CHARGING = chip.board.CHARGING_PIN
 IDLE, DAILY, LIVE = ids.MODE_IDLE, ids.MODE_DAILY, ids.MODE_LIVE
 
 
@@ -23,8 +23,8 @@ class Cell:
         self.set(millivolts, charging)
 
     def set(self, millivolts, charging=False):
-        machine.supply["battery_mv"] = millivolts
-        machine.pins[CHARGING] = 0 if charging else 1
+        chip.supply["battery_mv"] = millivolts
+        chip.pins[CHARGING] = 0 if charging else 1
 
     def __enter__(self):
         return self
@@ -56,17 +56,17 @@ def test_a_new_voltage_counts_for_a_quarter():
         cell.set(0)
         cell = Battery(board)
         assert (cell.millivolts, cell.percent) == (0, 255)
-    assert machine.modes[board.CHARGING_PIN] == (machine.Pin.IN, machine.Pin.PULL_UP)
-    assert battery._adc.atten == machine.ADC.ATTN_11DB == 3
+    assert chip.modes[board.CHARGING_PIN] == (machine.Pin.IN, machine.Pin.PULL_UP)
+    assert chip.attenuations[board.BATTERY_ADC_PIN] == machine.ADC.ATTN_11DB == 3
 
 
 def power():
     faults = Faults()
     one = Power(board, Battery(board), faults)
     stops = []
-    one.before_stop = lambda: stops.append(len(machine.events))
-    machine.events.clear()
-    esp32.wakes.clear()
+    one.before_stop = lambda: stops.append(len(chip.events))
+    chip.events.clear()
+    chip.wakes.clear()
     return one, faults, stops
 
 
@@ -85,7 +85,7 @@ def test_a_low_battery_is_told_below_15_percent():
             cell.set(millivolts, charging)
             found = one.watch()
             assert found == expected, (millivolts, charging, found)
-            assert faults.flags == 0 and machine.events == []
+            assert faults.flags == 0 and chip.events == []
 
 
 def test_a_battery_below_3250_mv_is_a_fault_and_after_three_looks_the_end():
@@ -93,29 +93,29 @@ def test_a_battery_below_3250_mv_is_a_fault_and_after_three_looks_the_end():
         one, faults, stops = power()
         for _ in range(5):
             one.watch()
-        assert faults.flags == 0 and machine.events == []
+        assert faults.flags == 0 and chip.events == []
     with Cell(3249) as cell:
         one, faults, stops = power()
         one.watch()
         one.watch()
-        assert faults.flags == ids.FAULT_BATTERY and machine.events == []
+        assert faults.flags == ids.FAULT_BATTERY and chip.events == []
         cell.set(3249, charging=True)
         one.watch()
-        assert faults.flags == ids.FAULT_BATTERY and machine.events == [], "the charger is there"
+        assert faults.flags == ids.FAULT_BATTERY and chip.events == [], "the charger is there"
         cell.set(3249)
         one.watch()
         one.watch()
-        assert machine.events == [], "looks are counted anew"
+        assert chip.events == [], "looks are counted anew"
         one.watch()
-        assert machine.events == ["deepsleep 600000"]
+        assert chip.events == ["deepsleep 600000"]
         assert stops == [0], "the log was closed before"
-        assert esp32.wakes == [(board.BUTTON_PIN, 0)]
+        assert chip.wakes == [(board.BUTTON_PIN, 0)]
         one, faults, stops = power()
         for looks, expected in ((2, []), (1, ["deepsleep 600000"])):
             for _ in range(looks):
                 one.watch()
-            assert machine.events == expected, "three looks from the boot on"
-        assert machine.modes[board.BUTTON_PIN] == (machine.Pin.IN, machine.Pin.PULL_UP)
+            assert chip.events == expected, "three looks from the boot on"
+        assert chip.modes[board.BUTTON_PIN] == (machine.Pin.IN, machine.Pin.PULL_UP)
 
 
 def test_a_chip_that_no_pin_can_wake_sleeps_all_the_same():
@@ -124,7 +124,7 @@ def test_a_chip_that_no_pin_can_wake_sleeps_all_the_same():
     try:
         one, _, stops = power()
         one.sleep(5)
-        assert machine.events == ["deepsleep 5"] and stops == [0]
+        assert chip.events == ["deepsleep 5"] and stops == [0]
     finally:
         esp32.wake_on_ext0 = wake
 
@@ -133,11 +133,11 @@ def test_the_clock_is_as_fast_as_the_mode_needs():
     one, _, _ = power()
     for mode, hz in ((IDLE, 80000000), (DAILY, 160000000), (LIVE, 160000000)):
         one.apply(mode)
-        assert machine.supply["frequency"] == hz
+        assert chip.supply["frequency"] == hz
     bench = Workbench()
-    assert machine.supply["frequency"] == 160000000
+    assert chip.supply["frequency"] == 160000000
     bench.insole.modes.set(IDLE)
-    assert machine.supply["frequency"] == 80000000
+    assert chip.supply["frequency"] == 80000000
 
 
 def test_a_reboot_waits_300_ms_for_its_reply():
@@ -150,7 +150,7 @@ def test_a_reboot_waits_300_ms_for_its_reply():
             for _ in range(50):
                 await asyncio.sleep_ms(0)
                 await asyncio.sleep_ms(0)
-                seen.append(list(machine.events))
+                seen.append(list(chip.events))
                 chip.advance(10000)
 
         asyncio.new_event_loop()

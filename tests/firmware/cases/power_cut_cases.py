@@ -136,14 +136,14 @@ def test_an_insole_keeps_who_it_is_and_what_was_stored():
     host.hello()
     host.ask(ids.OP_SET_SETTING, 9, value=b"old")
     serial = bench.insole.identity.serial
-    bench.ble.handler(30, (2, b"old peer", b"old key"))
+    bench.air.emit(30, (2, b"old peer", b"old key"))
     bench.firmware.housekeeping.round()
     promised = [(bench.insole.blocks.next_seq, bench.insole.recorder.boot)]
 
     def action():
         bench.slots(150)
         assert host.ask(ids.OP_SET_SETTING, 9, value=b"new").result == 0
-        bench.ble.handler(30, (2, b"new peer", b"new key"))
+        bench.air.emit(30, (2, b"new peer", b"new key"))
         bench.firmware.housekeeping.round()
         promised[0] = (bench.insole.recorder.next_seq, promised[0][1])
         bench.slots(250)
@@ -155,8 +155,8 @@ def test_an_insole_keeps_who_it_is_and_what_was_stored():
         assert seen.hello().fields[7] == serial
         label = seen.ask(ids.OP_GET_SETTING, 9).tail
         assert label == b"new" or (label == b"old" and not cut.finished), label
-        assert again.ble.handler(29, (2, 0, b"old peer")) == b"old key"
-        key = again.ble.handler(29, (2, 0, b"new peer"))
+        assert again.air.emit(29, (2, 0, b"old peer")) == b"old key"
+        key = again.air.emit(29, (2, 0, b"new peer"))
         assert key == b"new key" or (key is None and not cut.finished)
         assert again.insole.faults.flags == 0
         seq, boot = cut.promised

@@ -1,7 +1,6 @@
 """Bluetooth: who may connect, who may listen, what is advertised, and what a lost link leaves behind."""
 
 import chip
-import machine
 from bluetooth import CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE, MTU_EXCHANGED
 from workbench import Central, Workbench
 
@@ -15,7 +14,7 @@ ADDRESS = b"\x01\x02\x03\x04\x05\x06"
 
 def manufacturer_data(bench):
     """What a host makes of the advertisement."""
-    payload = bench.ble.advertising[1]
+    payload = bench.air.advertising[1]
     at = payload.index(b"\xff\xff\xff")  # type, company 0xFFFF
     return advert_reader.Advertisement(payload[at + 3 :])
 
@@ -32,13 +31,13 @@ def test_advertising_tells_the_state():
     seen = manufacturer_data(bench)
     assert (seen.version, seen.side, seen.battery_pct, seen.serial_tail) == (1, ids.SIDE_UNSET, 64, "7A3F01")
     assert seen.logging and not seen.fault and not seen.bonded and not seen.charging
-    assert len(bench.ble.advertising[1]) <= 31 and len(bench.ble.advertising[2]) <= 31
-    assert bench.ble.advertising[0] == 1000 * 1000
+    assert len(bench.air.advertising[1]) <= 31 and len(bench.air.advertising[2]) <= 31
+    assert bench.air.advertising[0] == 1000 * 1000
     bench.insole.modes.set(ids.MODE_LIVE)
     bench.radio.serve()
-    assert bench.ble.advertising[0] == 100 * 1000
-    machine.pins[machine.board.CHARGING_PIN] = 0
-    machine.supply["battery_mv"] = 3300
+    assert bench.air.advertising[0] == 100 * 1000
+    chip.pins[chip.board.CHARGING_PIN] = 0
+    chip.supply["battery_mv"] = 3300
     try:
         for _ in range(30):
             bench.firmware.housekeeping.round()
@@ -46,27 +45,27 @@ def test_advertising_tells_the_state():
         seen = manufacturer_data(bench)
         assert seen.charging and seen.battery_pct < 15
     finally:
-        machine.pins[machine.board.CHARGING_PIN] = 1
-        machine.supply["battery_mv"] = 3900
+        chip.pins[chip.board.CHARGING_PIN] = 1
+        chip.supply["battery_mv"] = 3900
 
 
 def test_security_is_asked_for():
-    options = Workbench().ble.options
+    options = Workbench().air.options
     assert options["bond"] and options["le_secure"] and options["io"] == 3
 
 
 def test_only_the_control_point_of_ours_is_written_and_only_encrypted():
     bench = Workbench()
-    flags = [flags for _, flags in bench.ble.definition[0][1]]
+    flags = [flags for _, flags in bench.air.definition[0][1]]
     notify, write, write_encrypted = 0x10, 0x08, 0x1000
     assert flags == [notify, notify | write | write_encrypted, notify]
-    for service in bench.ble.definition[1:]:
+    for service in bench.air.definition[1:]:
         assert not any(flags & 0x4C for _, flags in service[1]), "standard services are read or notified only"
 
 
 def test_standard_services_have_values():
     bench = Workbench()
-    values = [value for handle, value in sorted(bench.ble.values.items())]
+    values = [value for handle, value in sorted(bench.air.values.items())]
     for expected in (b"Plantigrade", b"0000246F287A3F01", b"0.1.0", b"esp32s3_r1", b"\x40", b"\x00\x00"):
         assert expected in values, expected
 
@@ -76,7 +75,7 @@ def test_cadence_goes_to_subscribers():
     Central(bench)
     bench.insole.gait.cadence = 1184
     bench.firmware.housekeeping.round()
-    assert bench.ble.updates[-1][1] == b"\x00\x00\x00\x76"
+    assert bench.air.updates[-1][1] == b"\x00\x00\x00\x76"
 
 
 def test_nothing_is_streamed_without_hello_or_encryption():
@@ -103,10 +102,10 @@ def test_two_hosts_get_the_same_stream():
 def test_one_host_too_many_is_shown_the_door_and_the_others_stay():
     bench = Workbench()
     hosts = [listening(bench, handle) for handle in range(1, MAX_CONNECTIONS + 1)]
-    bench.ble.handler(CENTRAL_CONNECT, (9, 0, ADDRESS))
+    bench.air.emit(CENTRAL_CONNECT, (9, 0, ADDRESS))
     bench.radio.serve()
-    assert bench.ble.disconnected == [9]
-    bench.ble.handler(CENTRAL_DISCONNECT, (9, 0, ADDRESS))
+    assert bench.air.disconnected == [9]
+    bench.air.emit(CENTRAL_DISCONNECT, (9, 0, ADDRESS))
     bench.radio.serve()
     bench.slots(200)
     assert all(host.records() for host in hosts)
@@ -114,25 +113,25 @@ def test_one_host_too_many_is_shown_the_door_and_the_others_stay():
 
 def test_advertising_goes_on_while_there_is_room_and_after_a_loss():
     bench = Workbench()
-    bench.ble.advertising = None
+    bench.air.advertising = None
     hosts = []
     for handle in range(1, MAX_CONNECTIONS):
         hosts.append(Central(bench, handle))
-        assert bench.ble.advertising, "room for another host"
-        bench.ble.advertising = None
+        assert bench.air.advertising, "room for another host"
+        bench.air.advertising = None
     hosts.append(Central(bench, MAX_CONNECTIONS))
-    assert bench.ble.advertising is None, "no room"
+    assert bench.air.advertising is None, "no room"
     hosts[0].drop()
-    assert bench.ble.advertising
+    assert bench.air.advertising
 
 
 def test_a_new_peer_on_an_old_handle_starts_from_nothing():
     bench = Workbench()
     host = listening(bench, 1)
-    bench.ble.room = 0
+    bench.air.room = 0
     bench.slots(200)  # a record is stuck half sent
     host.drop()
-    bench.ble.room = 1000
+    bench.air.room = 1000
     again = Central(bench, 1)
     bench.slots(200)
     assert again.receive() == []
@@ -144,15 +143,15 @@ def test_a_new_peer_on_an_old_handle_starts_from_nothing():
 def test_a_reconnection_between_two_turns_of_the_task():
     bench = Workbench()
     listening(bench, 1)
-    emit = bench.ble.handler
+    emit = bench.air.emit
     value = b"\xc0" + host_messages.build_command(ids.OP_STATUS, 1)
-    bench.ble.write_from_central(1, bench.radio.services.control, value)
+    bench.air.write_from_central(1, bench.radio.services.control, value)
     emit(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
     emit(CENTRAL_CONNECT, (1, 0, ADDRESS))
-    before = len(bench.ble.sent)
+    before = len(bench.air.sent)
     bench.radio.serve()
     bench.transmit()
-    assert len(bench.ble.sent) == before, "what the old peer asked is not answered to the new one"
+    assert len(bench.air.sent) == before, "what the old peer asked is not answered to the new one"
     assert sum(1 for link in bench.radio.links if link.state == 1) == 1
 
 
@@ -161,18 +160,18 @@ def test_a_flood_of_writes_is_bounded_and_counted():
     host = listening(bench, 1)
     control = bench.radio.services.control
     for _ in range(INBOX_SLOTS * 3):
-        bench.ble.write_from_central(1, control, b"\xc0\x03\x01")
+        bench.air.write_from_central(1, control, b"\xc0\x03\x01")
     assert bench.radio.overflowed >= INBOX_SLOTS * 2
     bench.radio.serve()
     assert len(host.receive()) <= INBOX_SLOTS
     before = bench.radio.overflowed
-    bench.ble.write_from_central(1, control, bytes(100))
+    bench.air.write_from_central(1, control, bytes(100))
     assert bench.radio.overflowed == before + 1, "longer than any fragment of a command"
 
 
 def test_keys_of_peers_are_kept_and_given_back():
     bench = Workbench()
-    emit = bench.ble.handler
+    emit = bench.air.emit
     assert emit(GET_SECRET, (2, 0, None)) is None
     assert emit(SET_SECRET, (2, b"peer", b"a key")) is True
     assert emit(GET_SECRET, (2, 0, b"peer")) == b"a key"
@@ -181,7 +180,7 @@ def test_keys_of_peers_are_kept_and_given_back():
     assert manufacturer_data(bench).bonded
     bench.insole.stop()
     bench = Workbench(fresh=False)
-    assert bench.ble.handler(GET_SECRET, (2, 0, b"peer")) == b"a key"
+    assert bench.air.emit(GET_SECRET, (2, 0, b"peer")) == b"a key"
 
 
 def test_time_of_reception_is_that_of_the_event_not_of_the_task():
@@ -189,7 +188,7 @@ def test_time_of_reception_is_that_of_the_event_not_of_the_task():
     host = listening(bench, 1)
     value = bytes((0xC2,)) + host_messages.build_command(ids.OP_TIME, 5, 0)  # third message on this link
     stamped = bench.insole.clock.now_us()
-    bench.ble.write_from_central(1, bench.radio.services.control, value)
+    bench.air.write_from_central(1, bench.radio.services.control, value)
     chip.advance(25000)
     bench.radio.serve()
     ((_, reply),) = host.receive()
@@ -204,10 +203,10 @@ def test_small_and_large_mtu_carry_the_longest_record():
         for _ in range(400):
             for index in range(16):  # noise: nothing to compress
                 state = (state * 1103515245 + 12345) & 0x7FFFFFFF
-                machine.sensors[index] = state >> 12 & 4095
+                chip.sensors[index] = state >> 12 & 4095
             bench.slots(1)
         assert sum(b.header.frames for b in host.records()) >= 320, mtu
-        assert max(len(value) for _, _, value in bench.ble.sent) <= min(mtu, 247) - 3
+        assert max(len(value) for _, _, value in bench.air.sent) <= min(mtu, 247) - 3
 
 
 def test_a_lost_link_is_open_to_nobody_from_the_task_s_next_turn_on():
@@ -216,7 +215,7 @@ def test_a_lost_link_is_open_to_nobody_from_the_task_s_next_turn_on():
     listening(bench, 1)
     link = bench.radio.links[0]
     assert link.secure
-    bench.ble.handler(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
+    bench.air.emit(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
     assert link.state == GONE
     bench.radio.serve()
     assert link.state == CLOSED and link.secure is False
@@ -225,7 +224,7 @@ def test_a_lost_link_is_open_to_nobody_from_the_task_s_next_turn_on():
 def test_events_of_the_link_are_kept_with_the_link():
     bench = Workbench()
     Central(bench, 1, mtu=185), Central(bench, 2, mtu=64, secure=False)
-    emit = bench.ble.handler
+    emit = bench.air.emit
     one, two = bench.radio.links
     assert (one.connection, one.mtu, one.secure) == (1, 185, True)
     assert (two.connection, two.mtu, two.secure) == (2, 64, False)
@@ -244,15 +243,15 @@ def test_events_of_the_link_are_kept_with_the_link():
 def test_only_the_control_point_takes_what_peers_write():
     bench = Workbench()
     host = listening(bench, 1)
-    before = len(bench.ble.sent)
+    before = len(bench.air.sent)
     value = b"\xc2" + host_messages.build_command(ids.OP_STATUS, 1)
     for handle in bench.radio.services.channels.values():
         if handle != bench.radio.services.control:
-            bench.ble.write_from_central(1, handle, value)
+            bench.air.write_from_central(1, handle, value)
     bench.radio.serve()
     bench.transmit()
-    assert len(bench.ble.sent) == before
-    bench.ble.write_from_central(1, bench.radio.services.control, value)
+    assert len(bench.air.sent) == before
+    bench.air.write_from_central(1, bench.radio.services.control, value)
     bench.radio.serve()
     assert len(host.receive()) == 1
 
@@ -261,7 +260,7 @@ def test_a_value_for_the_control_point_is_at_most_64_bytes():
     for length, overflowed in ((64, 0), (65, 1)):
         bench = Workbench()
         Central(bench, 1)
-        bench.ble.write_from_central(1, bench.radio.services.control, bytes(length))
+        bench.air.write_from_central(1, bench.radio.services.control, bytes(length))
         assert bench.radio.overflowed == overflowed, length
 
 
@@ -272,7 +271,7 @@ def test_the_inbox_keeps_order_and_one_place_free():
     taken = []
     bench.radio._answer = lambda session, message, ticks: taken.append((bytes(message), ticks))
     for tag in range(9):
-        bench.ble.write_from_central(1, bench.radio.services.control, bytes((0xC2 + tag, 3, tag)))
+        bench.air.write_from_central(1, bench.radio.services.control, bytes((0xC2 + tag, 3, tag)))
         chip.advance(1000)
     assert bench.radio.overflowed == 2
     bench.radio.serve()
@@ -280,7 +279,7 @@ def test_the_inbox_keeps_order_and_one_place_free():
     ticks = [at for _, at in taken]
     assert [at - ticks[0] for at in ticks] == [1000 * number for number in range(7)]
     for tag in range(20):  # round the ring
-        bench.ble.write_from_central(
+        bench.air.write_from_central(
             1, bench.radio.services.control, bytes((0xC0 + (9 + tag) % 64, 3, 100 + tag))
         )
         bench.radio.serve()
@@ -298,18 +297,18 @@ def test_advertising_that_the_stack_refuses_is_begun_at_the_next_event():
         raise OSError(16)
 
     bench.ble.gap_advertise = busy
-    bench.ble.advertising = None
+    bench.air.advertising = None
     bench.radio.show(500, ids.SIDE_LEFT, 0x08, 50)
     bench.radio.serve()
-    assert len(tried) == 1 and bench.ble.advertising is None
+    assert len(tried) == 1 and bench.air.advertising is None
     bench.radio.serve()
     assert len(tried) == 2
     bench.ble.gap_advertise = advertise
     bench.radio.serve()
-    assert bench.ble.advertising[0] == 500000
-    bench.ble.advertising = None
+    assert bench.air.advertising[0] == 500000
+    bench.air.advertising = None
     bench.radio.serve()
-    assert bench.ble.advertising is None, "it runs: it is not begun again"
+    assert bench.air.advertising is None, "it runs: it is not begun again"
 
 
 def test_what_is_advertised_is_stopped_before_it_is_changed():
@@ -333,7 +332,7 @@ def test_who_is_connected_is_counted():
     assert bench.radio.connections() == 0
     _, other = Central(bench, 1), Central(bench, 2)
     assert bench.radio.connections() == 2
-    bench.ble.handler(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
+    bench.air.emit(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
     assert bench.radio.connections() == 1
     other.drop()
     assert bench.radio.connections() == 0
@@ -341,19 +340,19 @@ def test_who_is_connected_is_counted():
 
 def test_the_radio_is_set_up_once():
     bench = Workbench()
-    options = bench.ble.options
-    assert bench.ble.on is True
+    options = bench.air.options
+    assert bench.air.on is True
     assert (options["gap_name"], options["mtu"], options["rxbuf"]) == ("Plantigrade ? 7A3F01", 247, 512)
     assert options["bond"] is True and options["le_secure"] is True and options["mitm"] is False
-    assert bench.ble.buffers == {bench.radio.services.control: 128}
+    assert bench.air.buffers == {bench.radio.services.control: 128}
     assert [link.handles for link in bench.radio.links] == [bench.radio.services.channels] * 2
     bench.radio.stop()
-    assert bench.ble.on is False and bench.ble.handler is None
+    assert bench.air.on is False and bench.air.handler is None
 
 
 def test_secrets_are_asked_for_and_told_by_kind_and_key():
     bench = Workbench()
-    emit = bench.ble.handler
+    emit = bench.air.emit
     assert emit(SET_SECRET, (1, b"us", b"own key")) is True
     assert emit(SET_SECRET, (2, b"peer", b"key")) is True
     assert emit(GET_SECRET, (1, 0, None)) == b"own key"

@@ -46,12 +46,12 @@ class Radio:
         self.bench = bench = Workbench()
         bench.insole.modes.set(ids.MODE_LIVE)
         bench.radio.serve()
-        self.ble, self.radio = bench.ble, bench.radio
+        self.ble, self.air, self.radio = bench.ble, bench.air, bench.radio
         self.peers = {}
         self.gone = set()  # places whose peer is gone and that the task has not seen to
         self.to_refuse = []
         self.refusing = False
-        self.seen = len(self.ble.sent)
+        self.seen = len(self.air.sent)
         self.waiting = 0  # values in the inbox
         self.lost = 0
         self.advertise = self.ble.gap_advertise
@@ -68,7 +68,7 @@ class Radio:
         return self.draw.choice(there) if there else None
 
     def connect(self):
-        if self.ble.advertising is None:
+        if self.air.advertising is None:
             return "nobody can connect"
         handle = self.draw.choice([one for one in HANDLES if one not in self.peers])
         taken = [peer.place for peer in self.peers.values()]
@@ -76,11 +76,11 @@ class Radio:
         self.peers[handle] = Peer(handle, free[0] if free else None)
         if not free:
             self.to_refuse.append(handle)
-        self.ble.advertising = None  # a connection ends it
-        self.ble.handler(CENTRAL_CONNECT, (handle, 0, ADDRESS))
+        self.air.advertising = None  # a connection ends it
+        self.air.emit(CENTRAL_CONNECT, (handle, 0, ADDRESS))
         if self.draw.chance(70):  # as hosts do that know the insole
             self.peers[handle].secure = True
-            self.ble.handler(ENCRYPTION_UPDATE, (handle, 1, 0, 1, 16))
+            self.air.emit(ENCRYPTION_UPDATE, (handle, 1, 0, 1, 16))
         return "%d connects, place %s" % (handle, free[:1])
 
     def disconnect(self):
@@ -90,26 +90,26 @@ class Radio:
         del self.peers[peer.handle]
         if peer.place is not None:
             self.gone.add(peer.place)
-        self.ble.handler(CENTRAL_DISCONNECT, (peer.handle, 0, ADDRESS))
+        self.air.emit(CENTRAL_DISCONNECT, (peer.handle, 0, ADDRESS))
         return "%d leaves" % peer.handle
 
     def exchange_mtu(self):
         peer = self.someone(placed=False)
         if peer:
             peer.mtu = self.draw.choice((23, 64, 185, 247, 517))
-            self.ble.handler(MTU_EXCHANGED, (peer.handle, peer.mtu))
+            self.air.emit(MTU_EXCHANGED, (peer.handle, peer.mtu))
         return "mtu %s" % (peer and (peer.handle, peer.mtu),)
 
     def encrypt(self):
         peer = self.someone(placed=False)
         if peer:
             peer.secure = not self.draw.chance(15)
-            self.ble.handler(ENCRYPTION_UPDATE, (peer.handle, int(peer.secure), 0, 1, 16))
+            self.air.emit(ENCRYPTION_UPDATE, (peer.handle, int(peer.secure), 0, 1, 16))
         return "encryption %s" % (peer and (peer.handle, peer.secure),)
 
     def command(self):
         peer = self.someone()
-        if peer is None or not self.ble.room:
+        if peer is None or not self.air.room:
             return "nobody asks"
         op, arguments = self.draw.choice(
             ((ids.OP_HELLO, (1, 1)), (ids.OP_HELLO, (1, 1)), (ids.OP_STATUS, ()), (ids.OP_STREAM, (1,)),
@@ -117,7 +117,7 @@ class Radio:
         )  # fmt: skip
         peer.tag = (peer.tag + 1) & 0xFF
         value = bytes((0xC0 | peer.counter,)) + build_command(op, peer.tag, *arguments)
-        self.ble.write_from_central(peer.handle, self.radio.services.control, value)
+        self.air.write_from_central(peer.handle, self.radio.services.control, value)
         if self.waiting == 7:
             self.lost += 1  # its sender will time out, and go on with the next counter
             peer.counter = (peer.counter + 1) & 63
@@ -132,10 +132,10 @@ class Radio:
         self.waiting = 0
         self.gone.clear()
         for handle in self.to_refuse:
-            assert self.ble.disconnected.count(handle) == 1, "shown the door once"
-            self.ble.disconnected.remove(handle)
+            assert self.air.disconnected.count(handle) == 1, "shown the door once"
+            self.air.disconnected.remove(handle)
         self.to_refuse.clear()
-        assert self.ble.disconnected == []
+        assert self.air.disconnected == []
         for peer in self.peers.values():
             peer.served = True
             for op, tag, arguments in peer.asked:
@@ -143,7 +143,7 @@ class Radio:
             peer.asked.clear()
         placed = [peer for peer in self.peers.values() if peer.place is not None]
         if not self.refusing:
-            assert (self.ble.advertising is not None) == (len(placed) < 2), "advertised while there is room"
+            assert (self.air.advertising is not None) == (len(placed) < 2), "advertised while there is room"
         return "serve"
 
     def answer(self, peer, op, tag, arguments):
@@ -171,7 +171,7 @@ class Radio:
     def hear(self):
         """Judge what has been notified since the last time."""
         channels = {handle: channel for channel, handle in self.radio.services.channels.items()}
-        for connection, handle, value in self.ble.sent[self.seen :]:
+        for connection, handle, value in self.air.sent[self.seen :]:
             if handle not in channels:
                 continue
             peer = self.peers.get(connection)
@@ -188,10 +188,10 @@ class Radio:
             else:
                 assert channel == ids.CHANNEL_STREAM
                 self.hear_record(peer, decode_block(message).header)
-        self.seen = len(self.ble.sent)
+        self.seen = len(self.air.sent)
         for peer in self.peers.values():
-            peer.half_sent = not self.ble.room
-        if self.ble.room:
+            peer.half_sent = not self.air.room
+        if self.air.room:
             assert all(not peer.due for peer in self.peers.values()), "answered as soon as there is room"
 
     def hear_record(self, peer, header):
@@ -211,9 +211,9 @@ class Radio:
         """The stack is full, or takes messages again; no command waits then, records do."""
         self.serve()
         self.transmit()
-        self.ble.room = 0 if self.ble.room and self.draw.chance(30) else 1 << 20
+        self.air.room = 0 if self.air.room and self.draw.chance(30) else 1 << 20
         self.transmit()
-        return "room %d" % self.ble.room
+        return "room %d" % self.air.room
 
     def busy(self):
         self.refusing = not self.refusing
@@ -235,10 +235,10 @@ class Radio:
     def stray(self):
         """Events of connections that are none, and of characteristics that take no command."""
         handle = [one for one in HANDLES if one not in self.peers][0]
-        self.ble.handler(ENCRYPTION_UPDATE, (handle, 1, 0, 1, 16))
-        self.ble.handler(MTU_EXCHANGED, (handle, 517))
-        self.ble.handler(CENTRAL_DISCONNECT, (handle, 0, ADDRESS))
-        self.ble.write_from_central(handle, self.radio.services.control, b"\xc0\x01\x01\x01\x01")
+        self.air.emit(ENCRYPTION_UPDATE, (handle, 1, 0, 1, 16))
+        self.air.emit(MTU_EXCHANGED, (handle, 517))
+        self.air.emit(CENTRAL_DISCONNECT, (handle, 0, ADDRESS))
+        self.air.write_from_central(handle, self.radio.services.control, b"\xc0\x01\x01\x01\x01")
         return "stray events"
 
     def check(self):
@@ -261,19 +261,19 @@ class Radio:
 
     def end(self):
         """Whatever has happened, two peers find an insole that works."""
-        self.ble.room = 1 << 20
+        self.air.room = 1 << 20
         self.ble.gap_advertise, self.refusing = self.advertise, False
         self.serve()
         for handle in sorted(self.peers):
             del self.peers[handle]
-            self.ble.handler(CENTRAL_DISCONNECT, (handle, 0, ADDRESS))
+            self.air.emit(CENTRAL_DISCONNECT, (handle, 0, ADDRESS))
         self.gone.clear()
         self.serve()
         for _ in range(2):
             self.connect()
             peer = self.peers[max(self.peers)]
             peer.secure = True
-            self.ble.handler(ENCRYPTION_UPDATE, (peer.handle, 1, 0, 1, 16))
+            self.air.emit(ENCRYPTION_UPDATE, (peer.handle, 1, 0, 1, 16))
             self.serve()
         self.check()
         assert self.bench.insole.sampler.lost == 0, "sampling never waited"

@@ -1,7 +1,6 @@
 """What each command changes and answers, number by number, over a session of a link that takes everything."""
 
 import chip  # first: puts its time in place
-import machine
 from workbench import REST, Workbench
 
 from insole.commands import Commands
@@ -60,12 +59,12 @@ def test_hello_says_who_and_what_the_insole_is():
     assert hello.next_seq == bench.insole.blocks.next_seq == 80
     assert (hello.serial, hello.firmware) == ("0000246f287a3f01", "0.1.0")
     assert ask.session.version == 1
-    machine.registers[0x0F] = 0x6C
+    chip.registers[0x0F] = 0x6C
     try:
         _, ask = asking(version=0)
         assert replies.HelloReply(ask(ids.OP_HELLO, 0, 9)).capabilities == 15
     finally:
-        machine.registers[0x0F] = 0
+        chip.registers[0x0F] = 0
 
 
 def test_before_hello_nothing_else_and_without_encryption_nothing_at_all():
@@ -192,7 +191,7 @@ def test_flash_that_refuses_is_a_storage_error_with_its_number():
 def test_the_self_test_text_is_cut_to_80_bytes():
     bench, ask = asking()
     for index in range(16):
-        machine.sensors[index] = 4095
+        chip.sensors[index] = 4095
     reply = ask(ids.OP_SELF_TEST)
     assert reply.fields == (ids.FAULT_SENSOR,) + (4095,) * 16
     assert reply.text == "channel 0 at full scale, channel 1 at full scale, channel 2 at full scale, chann"
@@ -250,7 +249,7 @@ def messages_of(transfer):
 def test_a_transfer_brings_what_was_asked_for_in_the_order_that_was_asked_for():
     bench, ask = asking()
     for index in range(16):
-        machine.sensors[index] = REST
+        chip.sensors[index] = REST
     bench.insole.modes.set(ids.MODE_LIVE)
     bench.slots(100)
     for newest_first, expected in ((0, [20, 25, 30, 35]), (1, [35, 30, 25, 20])):

@@ -17,7 +17,7 @@ def make_sampler(start_us=0, rows=128):
     chip.clock.now_us = start_us
     sampler = Sampler(Clock(), ForceArray(board), None, PERIOD_US, rows)
     sampler.start()
-    return sampler, machine.timers[0]
+    return sampler, chip.timers[0]
 
 
 def rows_of(sampler):
@@ -34,7 +34,7 @@ def tick_at(timer, start_us, times_us):
     """Fire the timer at these times after the start; sensor 0 shows the slot that the true time lies in."""
     for us in times_us:
         chip.clock.now_us = start_us + us
-        machine.sensors[0] = us // PERIOD_US
+        chip.sensors[0] = us // PERIOD_US
         timer.fire()
 
 
@@ -106,7 +106,7 @@ def test_jitter_is_the_largest_distance_from_the_grid():
 def test_channels_arrive_in_layout_order():
     sampler, timer = make_sampler()
     for index in range(16):
-        machine.sensors[index] = 100 + index
+        chip.sensors[index] = 100 + index
     for _ in range(
         3
     ):  # the walk over the multiplexer is closed: the second scan must be as good as the first
@@ -119,7 +119,7 @@ def test_channels_arrive_in_layout_order():
 def test_full_scale_stays_in_twelve_bits():
     sampler, timer = make_sampler()
     for index in range(16):
-        machine.sensors[index] = 4095
+        chip.sensors[index] = 4095
     chip.advance(PERIOD_US)
     timer.fire()
     assert set(sampler.frames[:16]) == {4095}
@@ -141,7 +141,7 @@ def test_a_sample_allocates_nothing():
     def samples():
         for _ in range(100):
             clock.now_us += PERIOD_US
-            callback(timer)
+            callback()
 
     samples()
     sampler.release(100)
@@ -151,7 +151,7 @@ def test_a_sample_allocates_nothing():
     try:
         for _ in range(100):
             clock.now_us += PERIOD_US
-            callback(timer)
+            callback()
     finally:
         micropython.heap_unlock()
     assert sampler.sampled == 300
@@ -172,14 +172,14 @@ def test_the_allocation_check_sees_an_allocation():
     def samples():
         for _ in range(100):
             chip.clock.now_us += PERIOD_US
-            timer.callback(timer)
+            timer.callback()
 
     assert bytes_allocated_by(samples) >= 100 * 8
     sampler.release(100)
     micropython.heap_lock()
     try:
         chip.clock.now_us += PERIOD_US
-        timer.callback(timer)
+        timer.callback()
         refused = False
     except MemoryError:
         refused = True
@@ -191,22 +191,22 @@ def test_the_allocation_check_sees_an_allocation():
 def test_the_grid_begins_one_period_after_the_start():
     chip.clock.now_us = 1234567
     sampler = Sampler(Clock(), ForceArray(board), None, PERIOD_US, 16)
-    machine.pins[board.MUX_ENABLE_PIN] = 1
+    chip.pins[board.MUX_ENABLE_PIN] = 1
     assert not sampler.running and sampler.next_in_us() == PERIOD_US
     sampler.start()
     assert sampler.running and sampler.start_us == 1244567
-    assert machine.pins[board.MUX_ENABLE_PIN] == 0, "the sheet has current"
-    timer = machine.timers[0]
+    assert chip.pins[board.MUX_ENABLE_PIN] == 0, "the sheet has current"
+    timer = chip.timers[0]
     assert (timer.mode, timer.period) == (machine.Timer.PERIODIC, 10)
     chip.advance(7000)
     sampler.start()
     assert sampler.start_us == 1244567, "it runs already"
     sampler.stop()
     assert not sampler.running and timer.callback is None
-    assert machine.pins[board.MUX_ENABLE_PIN] == 1
-    machine.pins[board.MUX_ENABLE_PIN] = 0
+    assert chip.pins[board.MUX_ENABLE_PIN] == 1
+    chip.pins[board.MUX_ENABLE_PIN] = 0
     sampler.stop()
-    assert machine.pins[board.MUX_ENABLE_PIN] == 0, "it was stopped already"
+    assert chip.pins[board.MUX_ENABLE_PIN] == 0, "it was stopped already"
 
 
 def test_lost_slots_of_before_do_not_count_for_a_new_start():
@@ -216,7 +216,7 @@ def test_lost_slots_of_before_do_not_count_for_a_new_start():
     sampler.release(4)
     chip.clock.now_us = 1000000
     sampler.start()
-    tick_at(machine.timers[0], 1000000, (10000,))
+    tick_at(chip.timers[0], 1000000, (10000,))
     assert rows_of(sampler) == [(0, 1)]
     assert sampler.lost == 2
 
@@ -312,6 +312,6 @@ def test_motion_is_read_beside_each_scan():
     chip.clock.now_us = 0
     sampler = Sampler(Clock(), ForceArray(board), Imu(), PERIOD_US, 4)
     sampler.start()
-    tick_at(machine.timers[0], 0, (10000, 20000, 30000))
+    tick_at(chip.timers[0], 0, (10000, 20000, 30000))
     assert list(sampler.motion) == [1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 3] + [0] * 11
     assert len(sampler.frames) == 64 and len(sampler.lost_before) == 4

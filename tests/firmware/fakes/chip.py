@@ -1,49 +1,152 @@
-"""A chip whose time stands still until a test moves it. Import it first: it puts its own `time` in place.
+"""The tests' chip: what `sim.chip` is wired to here. Import it first: it puts the chip's modules in place.
 
-The twin's chips (firmware/sim) run in real time; these let a test say exactly when each timer tick comes.
+Time stands still until a test moves it, timers fire when a test says so, sensors, pins and the log are tables
+that a test writes to, and resets are listed. The twin wires the same modules to real time and a virtual air.
 """
 
 import sys
+from array import array
+
+from sim.chip import hardware, pins as chip_pins
+from log_kit.devices import RamFlash
 
 TICKS_PERIOD = 1 << 30
+_BLANK = b"\xff" * 64
+
+board = hardware.board
+pins = chip_pins.levels
+sensors = array("H", [0] * 16)  # 12-bit count at each layout index
+supply = hardware.supply
+events = []  # resets and sleeps
+timers = {}  # the last setting of each timer, by its number
+modes = {}  # (mode, pull) that each pin was set up with
+attenuations = {}  # of the converter, by pin
+watchdogs = []  # every WDT that was started
+buses = []  # (number, scl pin, sda pin, frequency) of every I2C
+wakes = []  # (pin, level) that shall end a deep sleep
+registers = bytearray(256)  # of the LSM6DSO; on the bus once its identity is there
 
 
-class _Time:
-    """`time` as on the ESP32: tick counters that wrap at 2**30, driven by `now_us`."""
+class _Clock:
+    """The board's crystal, moved by hand."""
 
     def __init__(self):
         self.now_us = 0
 
-    def ticks_us(self):
-        return self.now_us & (TICKS_PERIOD - 1)
-
-    def ticks_ms(self):
-        return self.now_us // 1000 & (TICKS_PERIOD - 1)
-
-    def ticks_add(self, ticks, delta):
-        return (ticks + delta) & (TICKS_PERIOD - 1)
-
-    def ticks_diff(self, end, start):
-        return ((end - start + TICKS_PERIOD // 2) & (TICKS_PERIOD - 1)) - TICKS_PERIOD // 2
+    def device_us(self):
+        return self.now_us
 
     def sleep_us(self, us):
-        pass
-
-    def sleep_ms(self, ms):
-        self.now_us += ms * 1000
-
-    def time(self):
-        return self.now_us // 1000000
+        """The settling of the sensors takes no time here."""
+        if us >= 1000:
+            self.now_us += us
 
 
-clock = _Time()
-sys.modules["time"] = clock
+class _Timer:
+    """A timer as it was last set; `fire` is its interrupt."""
 
+    ONE_SHOT, PERIODIC = 0, 1
+
+    def __init__(self, first_us, period_us, callback):
+        self.period = first_us // 1000
+        self.mode = _Timer.PERIODIC if period_us else _Timer.ONE_SHOT
+        self.callback = callback
+
+    def fire(self):
+        if self.callback:
+            self.callback()
+
+
+class _Timers:
+    def set_timer(self, slot, first_us, period_us, handler):
+        timers[slot] = _Timer(first_us, period_us, handler)
+
+    def clear_timer(self, slot):
+        if slot in timers:
+            timers[slot].callback = None
+
+    def arm_watchdog(self, timeout_us):
+        """`WDT.fed` counts."""
+
+
+class _Sensors:
+    def reading(self, index):
+        return sensors[index] << 4
+
+
+class _Imu:
+    """An LSM6DSO when `registers` holds its identity."""
+
+    def read_into(self, register, buffer):
+        if not registers[0x0F]:
+            raise OSError(19)
+        for i in range(len(buffer)):
+            buffer[i] = registers[register + i]
+
+    def write(self, register, data):
+        registers[register] = data[0]
+
+
+class Flash(RamFlash):
+    """Attributes: `broken`, whether writes and erases fail."""
+
+    broken = False
+
+    def writeblocks(self, block, buf, offset=None):
+        if self.broken:
+            raise OSError(5)
+        super().writeblocks(block, buf, offset)
+
+    def erase(self, block, length=4096):
+        for start in range(block * 4096, block * 4096 + length, 64):
+            self.data[start : start + 64] = (
+                _BLANK  # in small pieces: a large one would need heap of the firmware's
+            )
+
+    def ioctl(self, op, arg):
+        if op == 6 and self.broken:
+            raise OSError(5)
+        return super().ioctl(op, arg)
+
+
+def _note(kind, *values):
+    if kind == "pin":
+        modes[values[0]] = values[1:]
+    elif kind == "adc":
+        attenuations[values[0]] = values[1]
+    elif kind == "i2c":
+        buses.append(values)
+    elif kind == "watchdog":
+        watchdogs.append(values[0])
+    elif kind == "wake":
+        wakes.append(values)
+
+
+clock = _Clock()
+log = Flash(64)
+
+hardware.clock = clock
+hardware.timers = _Timers()
+hardware.sensors = _Sensors()
+hardware.i2c_devices[hardware.board.IMU_ADDRESS] = _Imu()
+hardware.partitions.append(("log", log))
+hardware.leave = lambda request: events.append(
+    request.replace("reset hard", "reset").replace("reset deep", "deep")
+)
+hardware.note = _note
+
+import air  # noqa: E402 - the radio of a test
+
+hardware.radio = air.Air()
+
+from sim.chip import bluetooth, esp32, machine, task, ticks  # noqa: E402 - with what they are wired to
+
+sys.modules["time"] = ticks
+sys.modules["machine"] = machine
+sys.modules["esp32"] = esp32
+sys.modules["bluetooth"] = bluetooth
 # The interpreter's built-in task queue has the computer's clock; the one in Python follows ours.
 sys.modules["_asyncio"] = None
-sys.modules["sim.ticks"] = clock
-from sim import task  # noqa: E402 - with our ticks
-
 sys.modules["asyncio.task"] = task
 import asyncio  # noqa: E402 - with the new clock
 
@@ -53,3 +156,10 @@ task.core = asyncio.core
 def advance(us):
     """Let time pass; no timer fires by itself."""
     clock.now_us += us
+
+
+def new_radio(kind=air.Air):
+    """A chip whose radio has just got its power: what hung on the one before is forgotten."""
+    hardware.radio = kind()
+    bluetooth.BLE._instance = None
+    return hardware.radio

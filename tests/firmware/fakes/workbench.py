@@ -5,9 +5,7 @@ Files lie on a littlefs in memory, mounted at the root once everything has been 
 
 import chip  # first: puts its time in place
 import asyncio
-import esp32
 import gc
-import machine
 import main
 import sys
 import vfs
@@ -23,7 +21,7 @@ import power_cut as cuts
 PERIOD_US = 10000
 REST = 330
 
-flash = esp32.Flash(16)
+flash = chip.Flash(16)
 vfs.VfsLfs2.mkfs(flash)
 vfs.umount("/")
 vfs.mount(vfs.VfsLfs2(flash), "/")
@@ -45,14 +43,14 @@ def clear_flash():
     vfs.umount("/")
     vfs.VfsLfs2.mkfs(flash)
     vfs.mount(vfs.VfsLfs2(flash), "/")
-    for i in range(esp32.log.pages):
-        esp32.log.ioctl(6, i)
+    for i in range(chip.log.pages):
+        chip.log.ioctl(6, i)
 
 
 def power_cut(action, check, promise=lambda: None):
     """Lose power at every write and erase that `action` makes of the insole's two flashes, and boot: see
     `power_cut.power_cut`. AssertionError when `check(cut)` fails for one of them; the Cuts else."""
-    return cuts.power_cut([flash, esp32.log], action, check, remount, promise).passed()
+    return cuts.power_cut([flash, chip.log], action, check, remount, promise).passed()
 
 
 class Workbench:
@@ -64,12 +62,14 @@ class Workbench:
         if fresh:
             clear_flash()
         chip.clock.now_us = 0
-        machine.events.clear()
-        machine.watchdogs.clear()
-        machine.buses.clear()
-        esp32.wakes.clear()
+        chip.events.clear()
+        chip.watchdogs.clear()
+        chip.buses.clear()
+        chip.wakes.clear()
         for index in range(16):
-            machine.sensors[index] = REST
+            chip.sensors[index] = REST
+        self.air = chip.new_radio()
+        self.air = chip.new_radio()
         self.firmware = main.Firmware(board)
         self.insole = self.firmware.insole
         self.radio = self.firmware.radio
@@ -83,7 +83,7 @@ class Workbench:
         for _ in range(count):
             chip.advance(PERIOD_US)
             if fire:
-                machine.timers[0].fire()
+                chip.timers[0].fire()
             sampler = self.insole.sampler
             if sampler.waiting() >= sampler.wake_rows:
                 self.insole.blocks.drain()
@@ -104,7 +104,7 @@ class Workbench:
             asyncio.create_task(self.firmware.run())
             for _ in range(round(seconds * 1000000) // PERIOD_US):
                 chip.advance(PERIOD_US)
-                machine.timers[0].fire()
+                chip.timers[0].fire()
                 for _ in range(2):
                     await asyncio.sleep_ms(0)
 
@@ -152,9 +152,9 @@ class Central:
         self._tag = 0
         self._fragmenter = fragments.Fragmenter()
         self._reassemblers = {channel: fragments.Reassembler() for channel in (1, 2, 3)}
-        self._seen = len(bench.ble.sent)
+        self._seen = len(bench.air.sent)
         self.messages = []  # (channel, message) in order of arrival
-        emit = bench.ble.handler
+        emit = bench.air.emit
         emit(CENTRAL_CONNECT, (handle, 0, b"\x01\x02\x03\x04\x05\x06"))
         emit(MTU_EXCHANGED, (handle, mtu))
         if secure:
@@ -163,13 +163,13 @@ class Central:
 
     def drop(self):
         """The link is lost."""
-        self.bench.ble.handler(CENTRAL_DISCONNECT, (self.handle, 0, b"\x01\x02\x03\x04\x05\x06"))
+        self.bench.air.emit(CENTRAL_DISCONNECT, (self.handle, 0, b"\x01\x02\x03\x04\x05\x06"))
         self.bench.radio.serve()
 
     def write(self, message):
         """Send bytes as a command, in fragments of ATT size."""
         for value in fragment_values(self._fragmenter, message, 20):
-            self.bench.ble.write_from_central(self.handle, self.bench.radio.services.control, value)
+            self.bench.air.write_from_central(self.handle, self.bench.radio.services.control, value)
             self.bench.radio.serve()
 
     def receive(self):
@@ -178,12 +178,12 @@ class Central:
         bench.transmit()
         channels = {handle: channel for channel, handle in bench.radio.services.channels.items()}
         fresh = []
-        for connection, handle, value in bench.ble.sent[self._seen :]:
+        for connection, handle, value in bench.air.sent[self._seen :]:
             if connection == self.handle and handle in channels:
                 message = self._reassemblers[channels[handle]].feed(value)
                 if message is not None:
                     fresh.append((channels[handle], message))
-        self._seen = len(bench.ble.sent)
+        self._seen = len(bench.air.sent)
         self.messages.extend(fresh)
         return fresh
 

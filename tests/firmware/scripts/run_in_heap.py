@@ -12,16 +12,14 @@ sys.path.insert(0, BUILD)
 sys.path.insert(0, BUILD + "/lib")
 
 import chip  # noqa: E402 - first, to put its time in place
-import esp32  # noqa: E402, F401
 import gc  # noqa: E402
-import machine  # noqa: E402
 import select  # noqa: E402, F401
 import vfs  # noqa: E402
 
 import asyncio  # noqa: E402 - part of the chip's interpreter
 
 asyncio.ThreadSafeFlag()
-flash = esp32.Flash(16)
+flash = chip.Flash(16)
 vfs.VfsLfs2.mkfs(flash)
 vfs.mount(vfs.VfsLfs2(flash), "/flash")
 gc.collect()
@@ -50,20 +48,20 @@ insole.modes.begin(firmware.housekeeping.announce)
 insole.garbage_collector.settle()
 firmware.radio.serve()
 print("start", insole.garbage_collector.free)
-ble = firmware.radio._ble
-ble.keep = False
+air = firmware.radio._ble._radio
+air.keep = False
 for handle in (1, 2):
     for event in ((1, (handle, 0, b"123456")), (21, (handle, 247)), (28, (handle, 1, 0, 1, 16))):
-        ble.handler(*event)
+        air.emit(*event)
         firmware.radio.serve()
     for value in (HELLO, STREAM, LIVE):
-        ble.write_from_central(handle, firmware.radio.services.control, value)
+        air.write_from_central(handle, firmware.radio.services.control, value)
         firmware.radio.serve()
 least = insole.garbage_collector.free
 for slot in range(12000):
     chip.advance(10000)
-    machine.sensors[slot % 16] = slot * 37 % 4096
-    machine.timers[0].fire()
+    chip.sensors[slot % 16] = slot * 37 % 4096
+    chip.timers[0].fire()
     if insole.sampler.waiting() >= insole.sampler.wake_rows:
         insole.blocks.drain()
         insole.garbage_collector.after_sample()
@@ -77,10 +75,10 @@ for slot in range(12000):
         head = bytes((0xC0 | (3 + slot // 100) & 0x3F,))
         command = LOG_READ if slot == 6000 else STATUS
         for handle in (1, 2):
-            ble.write_from_central(handle, firmware.radio.services.control, head + command)
+            air.write_from_central(handle, firmware.radio.services.control, head + command)
         firmware.radio.serve()
 print("least", least)
 print("early", early)
 print("late", insole.garbage_collector.free)
 print("lost", insole.sampler.lost)
-print("sent", ble.notified)
+print("sent", air.notified)

@@ -1,24 +1,18 @@
-"""Levels of the chip's pins and what hangs on them, as one table that pins, ADC and the supervisor share.
+"""Levels of the chip's pins and what hangs on them, as one table that pins, ADC and the world outside share.
 
 What is wired where comes from the board's own module (`boards`), the one the firmware reads.
 """
 
-from array import array
+from sim.chip.hardware import board
 
-from boards import current
-from sim import settings
-
-board = current()
 levels = bytearray(64)  # what each pin carries now
 handlers = [None] * 64  # pin interrupts: (handler, trigger, pin)
-battery_mv = array("l", [settings.values["battery_mv"]])
+_driven = bytearray(64)  # 1: something outside sets the level, a pull-up does not
 
 CHANNEL_OF_NOTHING = 16
 layout_index_of_channel = bytearray([CHANNEL_OF_NOTHING] * 17)
 for _index, _channel in enumerate(board.SCAN_ORDER):
     layout_index_of_channel[_channel] = _index
-
-REST = board.AMPLIFIER_REST_MV * 65535 // board.ADC_FULL_SCALE_MV  # read when no sensor is connected
 
 _SELECT = bytes(board.MUX_SELECT_PINS)
 _ENABLE = board.MUX_ENABLE_PIN
@@ -37,10 +31,17 @@ def selected_index():
     ]
 
 
+def pull_up(number):
+    """Raise a pin that nothing outside holds."""
+    if not _driven[number]:
+        levels[number] = 1
+
+
 def drive(number, level):
     """Set a pin from outside the chip (button, charger) and run its interrupt."""
     before = levels[number]
     levels[number] = level
+    _driven[number] = 1
     entry = handlers[number]
     if entry is not None and before != level:
         handler, trigger, pin = entry

@@ -5,7 +5,7 @@ Same contract as the built-in one: `Task` is awaitable and can be cancelled, `Ta
 the earliest wake-up time first, and tasks with equal times in the order in which they came.
 """
 
-from sim.ticks import ticks_diff, ticks_ms
+from sim.chip.ticks import ticks_diff, ticks_ms
 
 core = None  # asyncio.core, set by the boot script once it is imported: it imports this module first
 

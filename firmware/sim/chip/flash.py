@@ -1,24 +1,27 @@
 """NOR flash in a file: erasing a block makes it 0xFF, programming can only clear bits, power may go at any
 write.
 
-`cut` counts writes and erases down over all partitions of the board; at zero the operation is left out
-(clean) or done by half (torn) and the power is gone: the process dies at once, like a chip.
+`cut_power_after` counts writes and erases down over all partitions of the chip; at zero only a part of the
+operation is done and `power_lost` is called, which does not return.
 """
 
-import os
 from array import array
 
 import micropython
 
-from sim import settings
-
 BLOCK = 4096
-_CLEAN, _TORN = 0, 1
-_cut = array("l", [settings.values["cut"]["after"], _TORN if settings.values["cut"]["torn"] else _CLEAN])
+_WHOLE = 256
+HALF = _WHOLE // 2
+_cut = array("l", [0, 0])  # operations to go (0: none is cut), share of the last one that is still done
 _CHUNK = 256
 _erased = b"\xff" * _CHUNK
 _scratch = bytearray(_CHUNK)
 _scratch_view = memoryview(_scratch)
+
+
+def power_lost():
+    """The chip stops here, as whoever runs it has set."""
+    raise SystemExit
 
 
 @micropython.viper
@@ -27,22 +30,27 @@ def _clear_bits(old: ptr8, new: ptr8, count: int):  # noqa: F821 (types of viper
         old[i] &= new[i]
 
 
-def cut_power_after(operations, torn):
-    """Lose power at the given number of further writes or erases (1: the next one); 0 never."""
+def cut_power_after(operations, share):
+    """Lose power at the given number of further writes or erases (1: the next one, 0: never); of that one
+    `share` of 256 is still done."""
     _cut[0] = operations
-    _cut[1] = _TORN if torn else _CLEAN
+    _cut[1] = share
 
 
-def _die():
-    os.system("kill -9 $PPID")
+def _share():
+    """How much of the operation that begins now is done, of 256; -1 when the power stays."""
+    if not _cut[0]:
+        return -1
+    _cut[0] -= 1
+    return -1 if _cut[0] else _cut[1]
 
 
 class Flash:
     """Block device over one file, in blocks of 4096 bytes (MicroPython's simple and extended interface)."""
 
-    def __init__(self, name, blocks):
+    def __init__(self, path, blocks):
         self.blocks = blocks
-        self._file = open(settings.path(name), "r+b")  # noqa: SIM115 (open as long as the board runs)
+        self._file = open(path, "r+b")  # noqa: SIM115 (open as long as the chip runs)
 
     def readblocks(self, block, buffer, offset=0):
         self._file.seek(block * BLOCK + offset)
@@ -62,37 +70,30 @@ class Flash:
             self.erase(block + start // BLOCK)
             self._program(block * BLOCK + start, view[start : start + BLOCK])
 
-    def _program(self, place, buffer):
-        count = len(buffer)
-        if self._power_fails():
-            count = count // 2 if _cut[1] == _TORN else 0
+    def _program(self, start, buffer):
+        share = _share()
+        count = len(buffer) if share < 0 else len(buffer) * share // _WHOLE
         new = memoryview(buffer)
-        for start in range(0, count, _CHUNK):
-            size = min(_CHUNK, count - start)
+        for at in range(0, count, _CHUNK):
+            size = min(_CHUNK, count - at)
             old = _scratch_view[:size]
-            self._file.seek(place + start)
+            self._file.seek(start + at)
             self._file.readinto(old)
-            _clear_bits(_scratch, new[start : start + size], size)
-            self._file.seek(place + start)
+            _clear_bits(_scratch, new[at : at + size], size)
+            self._file.seek(start + at)
             self._file.write(old)
-        if count != len(buffer):
-            _die()
+        if share >= 0:
+            power_lost()
 
     def erase(self, block):
-        count = BLOCK
-        if self._power_fails():
-            count = BLOCK // 2 if _cut[1] == _TORN else 0
+        share = _share()
+        count = BLOCK if share < 0 else BLOCK * share // _WHOLE
         self._file.seek(block * BLOCK)
         for _ in range(count // _CHUNK):
             self._file.write(_erased)
-        if count != BLOCK:
-            _die()
-
-    def _power_fails(self):
-        if _cut[0] == 0:
-            return False
-        _cut[0] -= 1
-        return _cut[0] == 0
+        self._file.write(_erased[: count % _CHUNK])
+        if share >= 0:
+            power_lost()
 
     def ioctl(self, operation, argument):
         if operation == 4:

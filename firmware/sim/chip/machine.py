@@ -1,21 +1,14 @@
-"""Stand-in for `machine`: pins, ADC, timers, I2C, watchdog, sleep and reset of the virtual board."""
+"""`machine`: pins, ADC, timers, I2C, watchdog, sleep and reset of the virtual chip."""
 
 import machine as _machine
-import time as _time
-from sim import clock, feed, interrupts, pins, settings, waiting
-from sim.lsm6dso import Lsm6dso
+
+from sim.chip import hardware, pins
+from sim.chip.hardware import board, supply
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 PIN_WAKE, EXT0_WAKE, EXT1_WAKE, TIMER_WAKE = 1, 2, 3, 4
 
-_CAUSES = {
-    "power": PWRON_RESET,
-    "hard": HARD_RESET,
-    "watchdog": WDT_RESET,
-    "deepsleep": DEEPSLEEP_RESET,
-    "soft": SOFT_RESET,
-}
-_frequency = 240000000
+_TIMERS = 8  # the chip has four; the others are virtual
 
 time_pulse_us = _machine.time_pulse_us
 Signal = _machine.Signal
@@ -35,14 +28,14 @@ class Pin(_machine.PinBase):
         if not 0 <= number < 49:
             raise ValueError("invalid pin")
         self._number = number
-        self._mode = mode
-        if value is not None:
-            pins.levels[number] = 1 if value else 0
+        self.init(mode, pull, value=value)
 
     def init(self, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
-        self._mode = mode
+        hardware.note("pin", self._number, mode, pull)
         if value is not None:
             pins.levels[self._number] = 1 if value else 0
+        elif pull == Pin.PULL_UP:
+            pins.pull_up(self._number)
 
     def value(self, level=None):
         if level is None:
@@ -77,15 +70,16 @@ class ADC:
 
     def __init__(self, pin, *, atten=3, **options):
         self._number = pin._number if isinstance(pin, Pin) else pin
-        self._sensors = self._number == pins.board.ADC_PIN
-        self._battery = self._number == pins.board.BATTERY_ADC_PIN
+        hardware.note("adc", self._number, atten)
+        self._sensors = self._number == board.ADC_PIN
+        self._battery = self._number == board.BATTERY_ADC_PIN
 
     def read_u16(self):
         if self._sensors:
             index = pins.selected_index()
-            return feed.reading(index) if index != pins.CHANNEL_OF_NOTHING else pins.REST
+            return hardware.sensors.reading(index) if index != pins.CHANNEL_OF_NOTHING else supply["rest"]
         if self._battery:
-            return self.read_uv() * 65535 // (pins.board.ADC_FULL_SCALE_MV * 1000)
+            return self.read_uv() * 65535 // (board.ADC_FULL_SCALE_MV * 1000)
         return 0
 
     def read(self):
@@ -93,8 +87,8 @@ class ADC:
 
     def read_uv(self):
         if self._battery:
-            return pins.battery_mv[0] * 1000 // pins.board.BATTERY_DIVIDER
-        return self.read_u16() * pins.board.ADC_FULL_SCALE_MV * 1000 // 65535
+            return supply["battery_mv"] * 1000 // board.BATTERY_DIVIDER
+        return self.read_u16() * board.ADC_FULL_SCALE_MV * 1000 // 65535
 
     def atten(self, value):
         pass
@@ -118,7 +112,7 @@ class Timer:
             number = 4
             while number in Timer._taken:
                 number += 1
-            if number >= interrupts.TIMERS:
+            if number >= _TIMERS:
                 raise OSError(12)
         self._slot = number
         self._callback = None
@@ -131,33 +125,35 @@ class Timer:
         if period_us <= 0:
             raise ValueError("period or freq needed")
         self._callback = callback
-        interrupts.set_timer(self._slot, period_us, period_us if mode == Timer.PERIODIC else 0, self._fire)
+        hardware.timers.set_timer(
+            self._slot, period_us, period_us if mode == Timer.PERIODIC else 0, self._fire
+        )
 
     def _fire(self):
         if self._callback is not None:
             self._callback(self)
 
     def deinit(self):
-        interrupts.clear_timer(self._slot)
+        hardware.timers.clear_timer(self._slot)
 
     def value(self):
         return 0
 
 
 class I2C:
-    """A bus with the motion sensor at the board's address."""
+    """A bus with the devices of `hardware.i2c_devices`."""
 
     def __init__(self, number=0, *, scl=None, sda=None, freq=400000, timeout=50000):
-        self._devices = {pins.board.IMU_ADDRESS: _imu}
+        hardware.note("i2c", number, scl and scl._number, sda and sda._number, freq)
 
     def _device(self, address):
-        device = self._devices.get(address)
-        if device is None or not settings.values.get("imu", True):
+        device = hardware.i2c_devices.get(address)
+        if device is None:
             raise OSError(19)  # ENODEV: nobody acknowledged
         return device
 
     def scan(self):
-        return [address for address in self._devices if settings.values.get("imu", True)]
+        return list(hardware.i2c_devices)
 
     def readfrom_mem_into(self, address, register, buffer, *, addrsize=8):
         self._device(address).read_into(register, buffer)
@@ -176,77 +172,74 @@ class I2C:
 
 
 SoftI2C = I2C
-_imu = Lsm6dso()
 
 
 class WDT:
-    """Resets the board when it is not fed in time; cannot be stopped."""
+    """Resets the board when it is not fed in time; cannot be stopped.
+
+    Attributes: `timeout` in ms; `fed`, how often it was fed.
+    """
 
     def __init__(self, id=0, timeout=5000):
-        self._timeout_us = timeout * 1000
-        self.feed()
+        self.timeout = timeout
+        self.fed = 0
+        hardware.note("watchdog", self)
+        hardware.timers.arm_watchdog(timeout * 1000)
 
     def feed(self):
-        interrupts.arm_watchdog(self._timeout_us)
-
-
-def _leave(request):
-    """Ask the supervisor for a reset or sleep and stop here, as a chip does."""
-    clock.tell(request)
-    while True:
-        _time.sleep(1)
+        self.fed += 1
+        hardware.timers.arm_watchdog(self.timeout * 1000)
 
 
 def reset():
-    _leave(b"reset hard\n")
+    hardware.leave("reset hard")
 
 
 def soft_reset():
-    _leave(b"reset soft\n")
+    hardware.leave("reset soft")
 
 
 def bootloader(timeout=0):
-    _leave(b"reset hard\n")
+    hardware.leave("bootloader")
 
 
 def deepsleep(time_ms=0):
-    _leave(b"reset deepsleep %d\n" % (clock.true_wait_us(time_ms * 1000) // 1000))
+    hardware.leave("reset deepsleep %d" % time_ms)
 
 
 def lightsleep(time_ms=0):
-    waiting.sleep_true_us(clock.true_wait_us(time_ms * 1000) if time_ms else 1 << 50)
+    hardware.sleep(time_ms * 1000 if time_ms else 1 << 50)
 
 
 def idle():
-    waiting.sleep_true_us(100)
+    hardware.sleep(100)
 
 
 def reset_cause():
-    return _CAUSES[settings.values["reset_cause"]]
+    return supply["cause"]
 
 
 def wake_reason():
-    return TIMER_WAKE if settings.values["reset_cause"] == "deepsleep" else 0
+    return TIMER_WAKE if supply["cause"] == DEEPSLEEP_RESET else 0
 
 
 def unique_id():
-    return bytes.fromhex(settings.values["unique_id"])
+    return supply["unique_id"]
 
 
 def freq(hz=None):
-    global _frequency
     if hz is None:
-        return _frequency
+        return supply["frequency"]
     if hz not in (20000000, 40000000, 80000000, 160000000, 240000000):
         raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz or 240MHz")
-    _frequency = hz
+    supply["frequency"] = hz
     return None
 
 
 def disable_irq():
-    return interrupts.mask(True)
+    return hardware.timers.mask(True)
 
 
 def enable_irq(state):
     if not state:
-        interrupts.mask(False)
+        hardware.timers.mask(False)

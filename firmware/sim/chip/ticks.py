@@ -1,17 +1,16 @@
-"""Stand-in for `time` by the board's crystal, with tick counters that wrap at 2**30 as on the ESP32."""
+"""`time` by the board's crystal, with tick counters that wrap at 2**30 as on the ESP32."""
 
 import time as _time
 
-from sim import clock, waiting
+from sim.chip import hardware
 
 _PERIOD = 1 << 30
 _MASK = _PERIOD - 1
 _HALF = _PERIOD >> 1
 _EPOCH_S = 946684800  # a board without a set clock believes that it is 2000-01-01
 
-_device_us = clock.device_us
-_sleep_true_us = waiting.sleep_true_us
-_real_sleep_us = _time.sleep_us
+_device_us = hardware.clock.device_us
+sleep_us = hardware.clock.sleep_us
 
 gmtime = _time.gmtime
 mktime = _time.mktime
@@ -37,17 +36,9 @@ def ticks_diff(end, start):
     return ((end - start + _HALF) & _MASK) - _HALF
 
 
-def sleep_us(us):
-    if us < 1000:
-        if us > 0:
-            _real_sleep_us(us)
-    else:
-        _sleep_true_us(clock.true_wait_us(us))
-
-
 def sleep_ms(ms):
     if ms > 0:
-        _sleep_true_us(clock.true_wait_us(ms * 1000))
+        sleep_us(ms * 1000)
 
 
 def sleep(seconds):

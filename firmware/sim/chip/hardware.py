@@ -1,0 +1,45 @@
+"""What is wired to the chip: the table in which the twin, the soak and the tests differ.
+
+Each of these is an object or a module with the functions named here; all times are in microseconds.
+
+| name | functions |
+|---|---|
+| clock | `device_us()` of the board's crystal, never wrapping; `sleep_us(us)` |
+| timers | `set_timer(slot, first_us, period_us, handler)` (period 0: once), `clear_timer(slot)` |
+| | `arm_watchdog(timeout_us)`, `mask(on)` |
+| sensors | `reading(layout_index)`: what the 16-bit converter reads behind the multiplexer |
+| radio | see `sim.chip.bluetooth` |
+"""
+
+from boards import current
+
+RESET_CAUSES = {"power": 1, "hard": 2, "watchdog": 3, "deepsleep": 4, "soft": 5}
+
+board = current()
+clock = None
+timers = None
+sensors = None
+radio = None
+partitions = []  # (name, block device) of the data partitions, in order of address
+i2c_devices = {}  # address -> device with read_into(register, buffer) and write(register, data)
+supply = {
+    "rest": board.AMPLIFIER_REST_MV * 65535 // board.ADC_FULL_SCALE_MV,  # read when no sensor is connected
+    "battery_mv": 3900,
+    "frequency": 240000000,
+    "cause": 1,  # of the last reset, as `machine.reset_cause` says
+    "unique_id": b"\x24\x6f\x28\x7a\x3f\x01",
+}
+
+
+def leave(request):
+    """End this run of the chip: `reset hard`, `reset soft`, `reset deepsleep MS` or `bootloader`."""
+    raise SystemExit
+
+
+def sleep(wait_us):
+    """Let the chip rest while interrupts are served (`lightsleep`, `idle`)."""
+    clock.sleep_us(wait_us)
+
+
+def note(kind, *values):
+    """The firmware has set something up: pin, adc, i2c, watchdog or wake. Nobody listens but the tests."""

@@ -1,0 +1,59 @@
+"""The soak's chip: what `sim.chip` is wired to. Time is turned by the host, and a reset ends the process."""
+
+import air
+import sensors
+import timeline
+import wire
+from sim.chip import flash, hardware
+
+_WATCHDOG = 7  # the timer of the timeline that the watchdog takes
+
+
+class _Clock:
+    """The board's crystal in turned time."""
+
+    device_us = staticmethod(timeline.device_us)
+    sleep_us = staticmethod(timeline.sleep_us)
+
+
+class _Timers:
+    """Timers of the timeline; unfed, the watchdog resets the chip."""
+
+    set_timer = staticmethod(timeline.set_timer)
+    clear_timer = staticmethod(timeline.clear_timer)
+
+    @staticmethod
+    def arm_watchdog(timeout_us):
+        timeline.set_timer(_WATCHDOG, timeout_us, 0, lambda: leave("reset watchdog"))
+
+
+def leave(why):
+    """The chip stops here; the host powers it on again."""
+    sensors.flush_truth()
+    wire.tell(101, timeline.true_us(), why.encode())
+    wire.tell(114, timeline.true_us())
+    raise SystemExit
+
+
+def connect():
+    """Wire the chip up; while the computer's own files can still be reached."""
+    settings = wire.settings
+    hardware.clock = _Clock
+    hardware.timers = _Timers
+    hardware.radio = air
+    hardware.leave = leave
+    hardware.partitions.append(("log", flash.Flash(wire.FOLDER + "/log.bin", settings["log_blocks"])))
+    hardware.supply["cause"] = hardware.RESET_CAUSES.get(settings["cause"], 1)
+    hardware.supply["unique_id"] = bytes.fromhex(settings["unique_id"])
+    flash.power_lost = lambda: leave("power lost at a write")
+    timeline.radio = air
+    timeline.obey.update(
+        {
+            "clock": lambda words: timeline.change_drift(int(words[1])),
+            "cut": lambda words: flash.cut_power_after(int(words[1]), int(words[2])),
+            "connect": air.connect,
+            "disconnect": air.disconnect_by_host,
+            "write": air.write,
+            "hold": air.hold,
+        }
+    )

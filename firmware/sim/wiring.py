@@ -1,0 +1,68 @@
+"""The twin's chip: what `sim.chip` is wired to, from what the supervisor tells at power-on."""
+
+import os
+import time as _time
+
+from sim import clock, feed, interrupts, lsm6dso, settings, socket_radio, waiting
+from sim.chip import flash, hardware
+
+_real_sleep_us = _time.sleep_us
+
+
+class _Clock:
+    """The board's crystal; short sleeps are the computer's."""
+
+    device_us = staticmethod(clock.device_us)
+
+    @staticmethod
+    def sleep_us(us):
+        if us >= 1000:
+            waiting.sleep_true_us(clock.true_wait_us(us))
+        elif us > 0:
+            _real_sleep_us(us)
+
+
+def _leave(request):
+    """Ask the supervisor for a reset or sleep and stop here, as a chip does."""
+    if request.startswith("reset deepsleep"):
+        request = "reset deepsleep %d" % (clock.true_wait_us(int(request.split()[2]) * 1000) // 1000)
+    elif request == "bootloader":
+        request = "reset hard"
+    clock.tell(request.encode() + b"\n")
+    while True:
+        _time.sleep(1)
+
+
+def _power_lost():
+    """The process dies at once, like a chip."""
+    os.system("kill -9 $PPID")
+
+
+def _sleep(wait_us):
+    waiting.sleep_true_us(clock.true_wait_us(wait_us))
+
+
+def connect():
+    """Wire the chip up; while the computer's own files can still be reached."""
+    values = settings.values
+    hardware.clock = _Clock
+    hardware.timers = interrupts
+    hardware.sensors = feed
+    hardware.radio = socket_radio
+    hardware.leave = _leave
+    hardware.sleep = _sleep
+    hardware.partitions.extend(
+        (entry["name"], flash.Flash(settings.path(entry["file"]), entry["blocks"]))
+        for entry in values["partitions"]
+    )
+    if values.get("imu", True):
+        hardware.i2c_devices[hardware.board.IMU_ADDRESS] = lsm6dso.Lsm6dso()
+    hardware.supply.update(
+        {
+            "battery_mv": values["battery_mv"],
+            "cause": hardware.RESET_CAUSES[values["reset_cause"]],
+            "unique_id": bytes.fromhex(values["unique_id"]),
+        }
+    )
+    flash.power_lost = _power_lost
+    flash.cut_power_after(values["cut"]["after"], flash.HALF if values["cut"]["torn"] else 0)
