@@ -13,8 +13,9 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.gait.parameters.definition import digits_of
-from plantigrade.gait.parameters.registry import title_of
+from plantigrade.gait.parameters.definition import View, digits_of
+from plantigrade.gait.parameters.pressure import LOAD_SHARE, REGIONS
+from plantigrade.gait.parameters.registry import shown_in, title_of
 from plantigrade.gait.results import Analysis
 from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
 from plantigrade.report.document_blocks import Picture
@@ -22,14 +23,9 @@ from plantigrade.report.feet import feet_panel, load_unit, map_title
 from plantigrade.report.style import styled
 from plantigrade.report.words import Words
 
-_FORCES: Final = ("f1_n", "f2_n", "f3_n", "peak_force_n")
-_SHARES: Final = (
-    "load_share_heel_pct",
-    "load_share_midfoot_pct",
-    "load_share_forefoot_pct",
-    "load_share_toes_pct",
-)
-_TIMES: Final = ("stance_pct", "swing_pct", "double_support_pct")
+_FORCES: Final = shown_in(View.FORCE_FIGURE)
+_SHARES: Final = tuple(map(LOAD_SHARE.name, REGIONS))
+_TIMES: Final = shown_in(View.TIMING_FIGURE)
 
 
 def has_places(whole: RecordingAnalysis) -> bool:

@@ -79,6 +79,8 @@ class View(Enum):
     COMPARISON = "report: comparison"
     PAGE_FEET = "page: each foot"
     PAGE_WALK = "page: whole walk"
+    FORCE_FIGURE = "report: figure of force"
+    TIMING_FIGURE = "report: figure of timing"
     SOURCES = "report: sources of usual ranges"
 
 

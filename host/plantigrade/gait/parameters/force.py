@@ -34,7 +34,7 @@ PARAMETERS: Final = (
         definition=_PEAK_AND_MEAN,
         limits=_RIM,
         symmetry=SymmetryIndex("symmetry_peak_force_pct"),
-        shown={View.SUMMARY: 130, View.FORCE: 10, View.COMPARISON: 40},
+        shown={View.SUMMARY: 130, View.FORCE: 10, View.COMPARISON: 40, View.FORCE_FIGURE: 40},
     ),
     _row(
         "f1_n",
@@ -45,7 +45,13 @@ PARAMETERS: Final = (
         limits=_NO_VALLEY,
         symmetry=SymmetryIndex("symmetry_f1_pct"),
         per_body_weight=PerBodyWeight("first_peak_bw"),
-        shown={View.SUMMARY: 140, View.FORCE: 20, View.COMPARISON: 50, View.PAGE_FEET: 40},
+        shown={
+            View.SUMMARY: 140,
+            View.FORCE: 20,
+            View.COMPARISON: 50,
+            View.PAGE_FEET: 40,
+            View.FORCE_FIGURE: 10,
+        },
     ),
     _row("f1_time_pct", "Time of F1", "%", needs=_PEAKS, definition=_WHEN),
     _row(
@@ -55,7 +61,7 @@ PARAMETERS: Final = (
         needs=_PEAKS,
         definition=_THREE,
         limits=_NO_VALLEY,
-        shown={View.SUMMARY: 150, View.FORCE: 30, View.PAGE_FEET: 50},
+        shown={View.SUMMARY: 150, View.FORCE: 30, View.PAGE_FEET: 50, View.FORCE_FIGURE: 20},
     ),
     _row("f2_time_pct", "Time of F2", "%", needs=_PEAKS, definition=_WHEN),
     _row(
@@ -67,7 +73,13 @@ PARAMETERS: Final = (
         limits=_NO_VALLEY,
         symmetry=SymmetryIndex("symmetry_f3_pct"),
         per_body_weight=PerBodyWeight("push_off_bw"),
-        shown={View.SUMMARY: 160, View.FORCE: 40, View.COMPARISON: 60, View.PAGE_FEET: 60},
+        shown={
+            View.SUMMARY: 160,
+            View.FORCE: 40,
+            View.COMPARISON: 60,
+            View.PAGE_FEET: 60,
+            View.FORCE_FIGURE: 30,
+        },
     ),
     _row("f3_time_pct", "Time of F3", "%", needs=_PEAKS, definition=_WHEN),
     _row(
