@@ -84,7 +84,7 @@ class ExportFoot:
         frames: raw frames of our insole; None for an import.
         layout: sensor places.
         calibration: which made `force_n` of counts; None for the nominal one and for imports.
-        books: balance and gaps.
+        manifest: accounting of the slots, and gaps.
     """
 
     foot: str

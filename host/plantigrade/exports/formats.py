@@ -185,7 +185,7 @@ _ALL: Final = (
         "fhir", "FHIR R4", "file", ".json",
         contents="bundle (JSON): Patient, Device, Observation, DiagnosticReport with the printed report "
         "(PDF), CodeSystem",
-        lacks="samples: it has identities, figures and books",
+        lacks="samples: it has identities, figures and the accounting of slots",
         writer=_module("fhir"),
         needs=frozenset({"report"}),
         extra="exports",

@@ -66,7 +66,7 @@ class SensorLayout:
 
 @dataclass(frozen=True)
 class TimeGap:
-    """A span without samples, from the books of the recording.
+    """A span without samples, from the ledger of the recording.
 
     Attributes:
         from_s: time of the first missing sample.

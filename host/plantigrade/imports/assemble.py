@@ -1,4 +1,4 @@
-"""From the numbers of a file to a `Walk`: one time base, two feet, and what is odd about them in words."""
+"""From the numbers of a file to a `Walk`: one time base, two feet, and what is odd about them as text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ def _dead(data: ImportedFoot) -> bool:
 
 
 def _oddities(foot: Foot, data: ImportedFoot) -> list[str]:
-    """What is wrong with the samples of one foot, in words."""
+    """What is wrong with the samples of one foot, as text."""
     said: list[str] = []
     name = foot.value
     missing = int(np.count_nonzero(~np.isfinite(data.force_n).all(axis=1)))

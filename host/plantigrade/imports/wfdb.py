@@ -176,7 +176,7 @@ def _invalid(values: npt.NDArray[np.int32], mark: int) -> npt.NDArray[np.bool_]:
     """Which samples are invalid, not saturated: the mark is also the lowest level of the converter.
 
     A run of marks beside values near that level is a signal at its lower end (a foot in the air); a run
-    between values far above it is a hole.
+    between values far above it is a gap.
     """
     marked = values == mark
     edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
