@@ -7,7 +7,7 @@ import machine
 from esp32 import Partition
 
 import boards
-from drivers import lsm6dso
+import drivers
 from drivers.battery import Battery
 from drivers.force_array import ForceArray
 from drivers.led import Led
@@ -63,7 +63,7 @@ def build_insole(board):
     i2c = machine.I2C(
         board.I2C_ID, scl=machine.Pin(board.I2C_SCL_PIN), sda=machine.Pin(board.I2C_SDA_PIN), freq=400000
     )
-    imu = lsm6dso.probe(i2c, board.IMU_ADDRESS)
+    imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
     force_array = ForceArray(board)
     sampler = Sampler(clock, force_array, imu)
     counters = PersistentCounters()

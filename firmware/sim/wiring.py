@@ -3,7 +3,7 @@
 import os
 import time as _time
 
-from sim import clock, feed, interrupts, lsm6dso, settings, socket_radio, waiting
+from sim import clock, feed, interrupts, settings, socket_radio, waiting
 from sim.chip import flash, hardware
 
 _real_sleep_us = _time.sleep_us
@@ -42,6 +42,12 @@ def _sleep(wait_us):
     waiting.sleep_true_us(clock.true_wait_us(wait_us))
 
 
+def _parts():
+    """Names of the drivers' fakes, which the build lays beside the chip."""
+    folder = __file__.rpartition("/")[0] + "/parts"
+    return sorted(entry[0].partition(".")[0] for entry in os.ilistdir(folder))
+
+
 def connect():
     """Wire the chip up; while the computer's own files can still be reached."""
     values = settings.values
@@ -55,8 +61,10 @@ def connect():
         (entry["name"], flash.Flash(settings.path(entry["file"]), entry["blocks"]))
         for entry in values["partitions"]
     )
-    if values.get("imu", True):
-        hardware.i2c_devices[hardware.board.IMU_ADDRESS] = lsm6dso.Lsm6dso()
+    for name in _parts():
+        if name != "lsm6dso" or values.get("imu", True):
+            part = __import__("sim.parts." + name, None, None, (name,))
+            hardware.i2c_devices[part.ADDRESS] = part.Device()
     hardware.supply.update(
         {
             "battery_mv": values["battery_mv"],

@@ -1,4 +1,4 @@
-"""Hours of each mode for each battery size, from `budget.toml`.
+"""Hours of each mode for each battery size, from `budget.toml` and the drivers' own rows.
 
 `python -m hardware.power.budget FOLDER` writes the table and a picture.
 
@@ -13,6 +13,7 @@ from math import log10
 from pathlib import Path
 
 TOML = Path(__file__).parent / "budget.toml"
+DRIVERS = Path(__file__).parents[2] / "firmware" / "drivers"
 KINDS = ("measured", "stored", "recalled", "estimate")
 
 
@@ -64,15 +65,25 @@ class Budget:
         return size_mah * self.usable_share / mode.mean_ma
 
 
-def load(path: Path = TOML) -> Budget:
-    """Read a budget.
+def load(path: Path = TOML, drivers: Path = DRIVERS) -> Budget:
+    """Read a budget and what the parts with a driver add to it (`budget.toml` in a folder of `drivers`).
 
     Raises:
-        ValueError: a figure without a known kind, a share outside 0 to 1 or a current that is not positive.
+        ValueError: a figure without a known kind, a share outside 0 to 1 or a current that is not positive;
+            a row of a driver for a mode that there is not.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
+    added: dict[str, list[Draw]] = {entry["name"]: [] for entry in data["mode"]}
+    for fragment in sorted(drivers.glob("*/budget.toml")):
+        for row in tomllib.loads(fragment.read_text(encoding="utf-8"))["draw"]:
+            mode = row.pop("mode")
+            if mode not in added:
+                raise ValueError(f"{fragment.parent.name}/{fragment.name}: there is no mode {mode}")
+            added[mode].append(Draw(**row))
     modes = tuple(
-        Mode(entry["name"], entry["title"], tuple(Draw(**draw) for draw in entry["draw"]))
+        Mode(
+            entry["name"], entry["title"], (*(Draw(**draw) for draw in entry["draw"]), *added[entry["name"]])
+        )
         for entry in data["mode"]
     )
     for draw in (d for mode in modes for d in mode.draw):

@@ -16,6 +16,7 @@ SOURCES = sorted(
     path
     for folder in ("firmware/insole", "firmware/drivers", "firmware/boards", "shared/insole_protocol")
     for path in (ROOT / folder).rglob("*.py")
+    if path.name not in ("fake.py", "cases.py")
 )
 SOURCES += [ROOT / "firmware" / "main.py", ROOT / "firmware" / "boot.py"]
 

@@ -25,6 +25,7 @@ CHIP_ARCHITECTURES = {"esp32s3": "xtensawin", "esp32c3": "rv32imc"}
 BLOCK_SIZE = 4096
 _KEEP_UNUSED_S = 7 * 24 * 3600
 _ON_BOARD = ("insole", "drivers", "boards")  # folders of firmware/ that go onto a board
+_BESIDE_A_DRIVER = ("fake.py", "cases.py")  # in a driver's folder, for the virtual chip and the tests
 _SOURCES_AS_THEY_ARE = ("main.py", "boot.py")  # a board starts these from source
 
 
@@ -75,16 +76,23 @@ def build_firmware(architecture: str = HOST_ARCHITECTURE) -> FirmwareBuild:
     sources = {name: firmware / name for name in _SOURCES_AS_THEY_ARE if (firmware / name).is_file()}
     for folder in _ON_BOARD:
         sources.update(_python_files(firmware / folder, f"lib/{folder}"))
+    sources = {
+        name: path
+        for name, path in sources.items()
+        if not (name.startswith("lib/drivers/") and path.name in _BESIDE_A_DRIVER)
+    }
     sources.update(_python_files(_protocol_folder(), "lib/insole_protocol"))
     return _build(sources, architecture, keep=_SOURCES_AS_THEY_ARE)
 
 
 def build_twin_chip() -> FirmwareBuild:
-    """Compile the virtual chip (`firmware/sim`), which stands for a board's ROM."""
+    """Compile the virtual chip (`firmware/sim`) with the drivers' fakes; it stands for a board's ROM."""
     firmware = firmware_folder()
     sources = _python_files(firmware / "sim", "sim")
     sources = {name: path for name, path in sources.items() if not name.startswith("sim/soak/")}
     sources.update(_python_files(firmware / "boards", "boards"))
+    for path in sorted((firmware / "drivers").glob("*/fake.py")):
+        sources[f"sim/parts/{path.parent.name}.py"] = path
     boot = sources.pop("sim/boot.py")
     return _build({**sources, "boot.py": boot}, HOST_ARCHITECTURE, keep=("boot.py",))
 

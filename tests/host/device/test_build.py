@@ -23,7 +23,9 @@ FILES = (
     "boot.py",
     "insole/core.py",
     "insole/__pycache__/core.py",
-    "drivers/adc.py",
+    "drivers/adc/__init__.py",
+    "drivers/adc/fake.py",
+    "drivers/adc/cases.py",
     "boards/a/pins.py",
     "sim/boot.py",
     "sim/chip.py",
@@ -78,7 +80,7 @@ def test_main_and_boot_stay_sources_and_the_rest_is_compiled(workshop: Workshop)
         "boot.py": b"# boot.py\n",
         "main.py": b"# main.py\n",
         "lib/insole/core.mpy": b"M# insole/core.py\n",
-        "lib/drivers/adc.mpy": b"M# drivers/adc.py\n",
+        "lib/drivers/adc/__init__.mpy": b"M# drivers/adc/__init__.py\n",
         "lib/boards/a/pins.mpy": b"M# boards/a/pins.py\n",
         "lib/insole_protocol/ids.mpy": b"M# ids\n",
     }
@@ -94,6 +96,7 @@ def test_the_chip_of_the_twin_has_its_boards_and_no_soak(workshop: Workshop) -> 
     assert dict(made.files()) == {
         "boot.py": b"# sim/boot.py\n",
         "sim/chip.mpy": b"M# sim/chip.py\n",
+        "sim/parts/adc.mpy": b"M# drivers/adc/fake.py\n",
         "boards/a/pins.mpy": b"M# boards/a/pins.py\n",
     }
     assert made.architecture == "x64"

@@ -4,8 +4,10 @@ Motion is simple and honest about it: standing it measures gravity along z; whil
 it pitches forward, which shows as gravity moving towards x and an angular rate about y.
 """
 
-from sim import clock, feed
+from sim.chip import hardware
 from sim.chip.hardware import supply
+
+ADDRESS = hardware.board.IMU_ADDRESS
 
 WHO_AM_I = 0x0F
 CTRL1_XL = 0x10
@@ -20,7 +22,7 @@ _SWING_RATE = 2857  # 200 degrees/s at 70 mdps
 _LIFTED = supply["rest"] * 1000 // 65535 + 6  # thousandths of the range: about 25 N on the whole foot
 
 
-class Lsm6dso:
+class Device:
     """Register file with auto-increment, as seen over I2C."""
 
     def __init__(self):
@@ -38,8 +40,8 @@ class Lsm6dso:
         self._registers[register + 1] = value >> 8 & 255
 
     def _measure(self):
-        lifted = feed.force_share() < _LIFTED
-        ripple = (clock.true_us() >> 4) % 31 - 15
+        lifted = hardware.sensors.force_share() < _LIFTED
+        ripple = (hardware.clock.device_us() >> 4) % 31 - 15
         if self._registers[CTRL2_G] & 0xF0:
             self._put(OUTX_L_G, ripple)
             self._put(OUTX_L_G + 2, (_SWING_RATE if lifted else 0) + ripple)
