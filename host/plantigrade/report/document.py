@@ -9,14 +9,14 @@ from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import NORMS, shown_in, title_of
 from plantigrade.posture.rules_engine.section import posture_section
-from plantigrade.report.document_blocks import Block, Bullets, Document, Facts, Pictures, Section, Text
-from plantigrade.report.document_books import (
+from plantigrade.report.document_accounting import (
     calibration_text,
     identity_blocks,
     missing_share,
     quality_blocks,
     when,
 )
+from plantigrade.report.document_blocks import Block, Bullets, Document, Facts, Pictures, Section, Text
 from plantigrade.report.document_compare import baseline_blocks, comparison_blocks, usual_of
 from plantigrade.report.document_figures import (
     butterfly_picture,

@@ -14,8 +14,8 @@ from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.baseline.before_after import Difference, compare
 from plantigrade.posture.rules_engine.features import from_analysis
 from plantigrade.posture.settings import COMPARED_MIN_STRIDES
+from plantigrade.report.document_accounting import when
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
-from plantigrade.report.document_books import when
 from plantigrade.report.document_numbers import number
 from plantigrade.report.document_tables import with_unit
 from plantigrade.report.words import Words

@@ -9,8 +9,7 @@ import pytest
 from plantigrade.gait.results import Activity
 from plantigrade.library.entries import Note, Person
 from plantigrade.library.recordings.container import FootManifest, RecordedGap, RecordingManifest
-from plantigrade.report.document_blocks import Bullets, Facts, Heading, Table, Text
-from plantigrade.report.document_books import (
+from plantigrade.report.document_accounting import (
     calibration_text,
     cut,
     identity_blocks,
@@ -18,6 +17,7 @@ from plantigrade.report.document_books import (
     quality_blocks,
     when,
 )
+from plantigrade.report.document_blocks import Bullets, Facts, Heading, Table, Text
 from plantigrade.report.words import words
 
 from tests.host.analyze import tiny
