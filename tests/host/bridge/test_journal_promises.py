@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.journal import file as journal_module
 from plantigrade.bridge.journal.entries import Damage, Entry, Kind, build_json, scan
 from plantigrade.bridge.journal.file import Journal, JournalError, host_boot
-from plantigrade.bridge.slot_ranges import SlotSet
+from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
 
 from tests.host.bridge_kit.fake_insole import record_of
 
@@ -41,6 +42,26 @@ def test_what_is_held_elsewhere_counts_at_once_and_after_opening(tmp_path: Path)
     assert journal.holdings[number].ack_to() == 60
     journal.close()
     assert [entry.range() for entry in in_file(tmp_path / "j") if entry.kind is Kind.HELD] == [(0, 60)]
+
+
+def test_a_long_journal_is_opened_without_reading_it_into_memory(tmp_path: Path) -> None:
+    """8 MB of records, and less than 1 MB of memory on the way."""
+    journal = Journal(tmp_path / "j")
+    number = journal.insole(LEFT)
+    record = record_of(0, 5, 1, 0) + bytes(8000)
+    for _ in range(1000):
+        journal.record(number, record, 0, 5, 0)
+    journal.close()
+    assert (tmp_path / "j").stat().st_size > 8_000_000
+    tracemalloc.start()
+    journal = Journal(tmp_path / "j")
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert journal.holdings[number].ack_to() == 0 and SlotRange(0, 5) in list(
+        journal.holdings[number].durable
+    )
+    journal.close()
+    assert peak_bytes < 1_000_000
 
 
 def test_insoles_have_numbers_in_the_order_of_their_coming_and_keep_them(tmp_path: Path) -> None:

@@ -195,14 +195,14 @@ def test_an_analysis_replaces_that_of_the_same_version(
     for name in "ab":
         finalized(library.recordings, name, rows=10)
     library.scan()
-    whole: Any = SimpleNamespace(walk=None, analysis=None)
-    assert keep_analysis(library, "a", whole) == tuple(raised)
+    full_analysis: Any = SimpleNamespace(walk=None, analysis=None)
+    assert keep_analysis(library, "a", full_analysis) == tuple(raised)
     keep(library, "a", "other", version("plantigrade"))
     keep(library, "a", ALGORITHM, "0")
     keep(library, "b", ALGORITHM, version("plantigrade"))
     made["figures"] = 2
     raised.clear()
-    assert keep_analysis(library, "a", whole) == ()
+    assert keep_analysis(library, "a", full_analysis) == ()
     stored = [(one.algorithm, one.version, dict(one.document)) for one in library.open("a").analyses]
     assert stored == [
         ("other", version("plantigrade"), {}), (ALGORITHM, "0", {}),
@@ -221,8 +221,11 @@ def test_alerts_are_kept_whole_and_in_the_order_of_their_times(library: Library)
     keep_alerts(library, "a", [late, early])
     keep_alerts(library, "b", [early])
     assert library.open("a").alerts == (early, late)
+    later = replace(late, from_s=20.0, to_s=21.0)
+    keep_alerts(library, "a", [later])
+    assert library.open("a").alerts == (early, late, later), "live alerts are no new analysis"
     keep_alerts(library, "a", [])
-    assert library.open("a").alerts == (late,) and library.open("b").alerts == (early,)
+    assert library.open("a").alerts == (late, later) and library.open("b").alerts == (early,)
 
 
 def test_a_person_is_handed_over(library: Library, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Any
 
 from plantigrade.bridge.clock.estimate import ClockEstimate
+from plantigrade.files.mapped import FileBytes
 
 FORMAT = 1
 SYNC = 0x4A
@@ -116,14 +117,14 @@ class Damage:
     tail: int = 0
 
 
-def scan(data: bytes, damage: Damage) -> Iterator[Entry]:
+def scan(data: FileBytes, damage: Damage) -> Iterator[Entry]:
     """All sound entries; what lies between them is stepped over and counted in `damage`."""
     at = 0
     sound_end = 0
     while at + HEADER.size + CRC.size <= len(data):
         entry = _entry_at(data, at)
         if entry is None:
-            at = data.find(SYNC, at + 1)
+            at = data.find(bytes((SYNC,)), at + 1)
             if at < 0:
                 break
             continue
@@ -133,12 +134,12 @@ def scan(data: bytes, damage: Damage) -> Iterator[Entry]:
     damage.tail = len(data) - sound_end
 
 
-def _entry_at(data: bytes, at: int) -> Entry | None:
+def _entry_at(data: FileBytes, at: int) -> Entry | None:
     sync, kind, insole, length = HEADER.unpack_from(data, at)
     end = at + HEADER.size + length + CRC.size
     if sync != SYNC or kind not in Kind.__members__.values() or length > MAX_PAYLOAD or end > len(data):
         return None
     body_end = end - CRC.size
-    if zlib.crc32(memoryview(data)[at:body_end]) != CRC.unpack_from(data, body_end)[0]:
+    if zlib.crc32(data[at:body_end]) != CRC.unpack_from(data, body_end)[0]:
         return None
     return Entry(Kind(kind), insole, data[at + HEADER.size : body_end], end)

@@ -8,7 +8,6 @@ data.
 """
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -25,12 +24,18 @@ from plantigrade.bridge.journal import entries
 from plantigrade.bridge.journal.entries import Damage, Entry, Kind
 from plantigrade.bridge.slot_ranges import SlotSet
 from plantigrade.errors import FileError
+from plantigrade.files.locks import lock_file
+from plantigrade.files.mapped import mapped
 from plantigrade.link.base import now_ns
 
 MAX_WAITING_BYTES = 64 << 20
 """No more than this is held in memory for a disk that does not take it: the insoles still have it."""
 
 FILE_START = bytes((entries.SYNC, Kind.RUN))
+
+# Windows has no O_CLOEXEC, as descriptors are not inherited there, and would change line ends without
+# O_BINARY.
+_OPEN_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 Sync = Callable[[int], None]
 
@@ -232,11 +237,11 @@ class Journal:
     def _open(self) -> int:
         try:
             _make_folder(self.path.parent)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | _OPEN_FLAGS, 0o600)
         except OSError as error:
             raise JournalError(self.path, _text(error)) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_file(descriptor)
             _sync_folder(self.path.parent)
         except OSError as error:
             os.close(descriptor)
@@ -245,12 +250,12 @@ class Journal:
 
     def _recover(self) -> None:
         """Learn what the file holds, and cut off what was being written when the last process ended."""
-        data = self.path.read_bytes()
-        if data and not data.startswith(FILE_START[: len(data)]):
-            raise JournalError(self.path, "is not a journal; move it away")
-        for entry in entries.scan(data, self.damage):
-            self._take(entry)
-            self._size = entry.end
+        with mapped(self.path) as data:
+            if data[: len(FILE_START)] != FILE_START[: len(data)]:
+                raise JournalError(self.path, "is not a journal; move it away")
+            for entry in entries.scan(data, self.damage):
+                self._take(entry)
+                self._size = entry.end
         self._cut_to_size()
 
     def _take(self, entry: Entry) -> None:

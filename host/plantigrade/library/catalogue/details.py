@@ -61,7 +61,7 @@ def load(session: Session, row: RecordingRow, library: "OpenLibrary") -> Recordi
         notes=_notes(session, recording),
         analyses=_analyses(session, recording),
         known_alerts=_alerts(session, recording),
-        keep=lambda whole: keep_analysis(library, recording, whole),
+        keep=lambda full_analysis: keep_analysis(library, recording, full_analysis),
     )
 
 
@@ -79,7 +79,7 @@ def as_device(row: DeviceRow) -> Device:
 
 
 def keep_analysis(
-    library: "OpenLibrary", recording: str, whole: "RecordingAnalysis"
+    library: "OpenLibrary", recording: str, full_analysis: "RecordingAnalysis"
 ) -> tuple[StoredAlert, ...]:
     """Keep the document of an analysis and the alerts that it raises; those of an earlier run of the same
     version are replaced. All alerts of the recording."""
@@ -101,24 +101,26 @@ def keep_analysis(
                 algorithm=ALGORITHM,
                 version=release,
                 made_utc=datetime.now(UTC),
-                document=document(whole),
+                document=document(full_analysis),
             )
         )
-    keep_alerts(library, recording, alerts_of(whole.walk, whole.analysis))
+    keep_alerts(library, recording, alerts_of(full_analysis.walk, full_analysis.analysis))
     with library.store.read() as session:
         return _alerts(session, recording)
 
 
 def keep_alerts(library: "OpenLibrary", recording: str, alerts: Sequence[StoredAlert]) -> None:
-    """Keep alerts of a recording. Those of an analysis replace those of an earlier one; live ones are added.
+    """Keep alerts of a recording. Those of an analysis, none as well, replace those of an earlier one; live
+    ones are added.
 
     Raises:
         UnknownRecordingError: there is no such recording.
     """
     with library.store.write() as session:
         row = queries.one(session, recording)
-        from_analysis = sa.and_(AlertRow.recording_id == row.id, AlertRow.origin == "analysis")
-        session.execute(sa.delete(AlertRow).where(from_analysis))
+        if not alerts or any(alert.origin == "analysis" for alert in alerts):
+            from_analysis = sa.and_(AlertRow.recording_id == row.id, AlertRow.origin == "analysis")
+            session.execute(sa.delete(AlertRow).where(from_analysis))
         for alert in alerts:
             session.add(
                 AlertRow(

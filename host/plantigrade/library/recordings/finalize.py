@@ -17,6 +17,7 @@ from plantigrade.bridge.journal import entries
 from plantigrade.bridge.journal.entries import Damage, Entry, Kind
 from plantigrade.bridge.journal.file import JournalError, host_boot
 from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
+from plantigrade.files.mapped import mapped
 from plantigrade.library.recordings.container import (
     Draft,
     FootManifest,
@@ -100,11 +101,11 @@ def read_journal(path: Path) -> JournalContent:
     """
     content = JournalContent()
     try:
-        data = path.read_bytes()
+        with mapped(path) as data:
+            for entry in entries.scan(data, content.damage):
+                content.take(entry)
     except OSError as error:
         raise JournalError(path, f"cannot be read: {error.strerror}") from error
-    for entry in entries.scan(data, content.damage):
-        content.take(entry)
     if not content.runs:
         raise JournalError(path, "holds nothing that can be read")
     return content
