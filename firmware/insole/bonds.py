@@ -62,18 +62,18 @@ class Bonds:
     def put(self, kind, key, value):
         """Store a secret, or remove it when `value` is empty. Returns whether anything was done."""
         key = bytes(key)
-        kept = [row for row in self._secrets if not (row[0] == kind and row[1] == key)]
-        removed = len(kept) != len(self._secrets)
+        remaining = [row for row in self._secrets if not (row[0] == kind and row[1] == key)]
+        removed = len(remaining) != len(self._secrets)
         if value:
             if len(key) > MAX_KEY_BYTES or len(value) > MAX_VALUE_BYTES:
                 return False
-            same_kind = [row for row in kept if row[0] == kind]
+            same_kind = [row for row in remaining if row[0] == kind]
             if len(same_kind) >= MAX_PER_KIND:
-                kept.remove(same_kind[0])
-            kept.append((kind, key, bytes(value)))
+                remaining.remove(same_kind[0])
+            remaining.append((kind, key, bytes(value)))
         elif not removed:
             return False
-        self._secrets = kept
+        self._secrets = remaining
         self._changed = True
         return True
 

@@ -12,9 +12,9 @@ _pipe = settings.descriptor("control", "rb")
 
 
 def _obey(line):
-    words = line.split()
-    kind = words[0]
-    numbers = [int(word) for word in words[1:]]
+    fields = line.split()
+    kind = fields[0]
+    numbers = [int(word) for word in fields[1:]]
     if kind == b"battery":
         supply["battery_mv"] = numbers[0]
     elif kind == b"pin":

@@ -31,9 +31,9 @@ _dropped = array("l", [0] * TIMERS)
 _skipped = array("l", [0] * TIMERS)  # of the dropped ones, those that `_next` has left behind
 _handlers = [None] * TIMERS
 
-_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING, _KEPT = range(8)
+_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING, _PENDING = range(8)
 _state = bytearray(8)
-_kept_us = array("l", [0])  # when the Ctrl-C came that is kept
+_pending_us = array("l", [0])  # when the Ctrl-C came that is pending
 _KEEP_US = 200000  # firmware that has not waited by then has to be interrupted anew
 _watchdog = array("l", [_FOREVER_US])
 
@@ -98,8 +98,8 @@ def _thread_main():
     while True:
         now = clock.crystal_us()
         wait = _expire(now)
-        if _state[_KEPT] and now - _kept_us[0] > _KEEP_US:
-            _state[_KEPT] = 0
+        if _state[_PENDING] and now - _pending_us[0] > _KEEP_US:
+            _state[_PENDING] = 0
             clock.tell(b"interrupt\n")
         if _watchdog[0] <= now:
             _watchdog[0] = _FOREVER_US
@@ -113,7 +113,7 @@ def _dispatch(_):
     """In the main thread: run what is pending.
 
     The interpreter swallows a Ctrl-C that comes in here; on a chip, where callbacks take a far smaller share
-    of the time, that hardly ever happens. It is kept until the main thread waits, so that firmware reads
+    of the time, that hardly ever happens. It is held back until the main thread waits, so that firmware reads
     nothing of what was typed behind it; if it never waits, the supervisor types Ctrl-C once more.
     """
     _state[_SCHEDULED] = 0
@@ -127,8 +127,8 @@ def _dispatch(_):
                 handler()
             kick()
     except KeyboardInterrupt:
-        _kept_us[0] = clock.crystal_us()
-        _state[_KEPT] = 1
+        _pending_us[0] = clock.crystal_us()
+        _state[_PENDING] = 1
 
 
 def _run_timers():
@@ -266,10 +266,10 @@ def mask(on):
     return before
 
 
-def raise_kept():
+def raise_pending():
     """Raise the Ctrl-C that came into a callback, now that none runs."""
-    if _state[_KEPT] and not _state[_SERVING]:
-        _state[_KEPT] = 0
+    if _state[_PENDING] and not _state[_SERVING]:
+        _state[_PENDING] = 0
         raise KeyboardInterrupt
 
 

@@ -27,7 +27,7 @@ def sleep_true_us(wait_us):
     """Sleep in true time while interrupts are served."""
     end = clock.true_us() + wait_us
     while True:
-        interrupts.raise_kept()
+        interrupts.raise_pending()
         left = end - clock.true_us()
         if left <= 0:
             return
@@ -84,7 +84,7 @@ class poll:
 
     def poll(self, timeout=-1):
         """As `select.poll.poll`, in milliseconds of device time."""
-        interrupts.raise_kept()
+        interrupts.raise_pending()
         found = []
         self._ready_objects(found)
         if found:
@@ -100,7 +100,7 @@ class poll:
                     found.append((item[0], item[1]))
         finally:
             interrupts.asleep(False)
-        interrupts.raise_kept()
+        interrupts.raise_pending()
         if not found:
             self._ready_objects(found)
         return found

@@ -63,7 +63,7 @@ class Cuts:
         try:
             check(*arguments)
         except Exception as error:  # noqa: BLE001 - any failure at all is what this looks for
-            self.failures.append((str(cut), _told(error)))
+            self.failures.append((str(cut), _traceback(error)))
 
     def passed(self):
         """Itself. AssertionError when a cut failed, or when there was none to try."""
@@ -74,7 +74,7 @@ class Cuts:
         return self
 
 
-def _told(error):
+def _traceback(error):
     """The traceback as text."""
     if hasattr(sys, "print_exception"):
         text = io.StringIO()

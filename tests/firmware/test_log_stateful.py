@@ -91,11 +91,11 @@ class LogAgainstModel(RuleBasedStateMachine):
         seq = self.log.next_seq
         for lo in [lo for lo in self.appended if lo >= self.committed_to]:
             del self.appended[lo]  # may be there or not; read below tells
-        self.in_doubt = (self.committed_to, seq + 64)
+        self.uncertain = (self.committed_to, seq + 64)
         self.open()
         for lo, _hi, what in read_all(self.log, self.committed_to):
             if isinstance(what, bytes):
-                assert lo < self.in_doubt[1]
+                assert lo < self.uncertain[1]
                 self.appended[lo] = what
 
     @rule(back=st.integers(0, 3000))

@@ -11,13 +11,13 @@ class AbsentReader:
 
     def __init__(self, first, end):
         self.gap_from, self.gap_to, self.gap_reason = first, end, ids.GAP_STORAGE
-        self._told = first >= end
+        self._reported = first >= end
 
     def next(self, _buf):
         """One gap, then the end."""
-        if self._told:
+        if self._reported:
             return END
-        self._told = True
+        self._reported = True
         return GAP
 
 

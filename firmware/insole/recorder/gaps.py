@@ -16,20 +16,20 @@ MAX_GAPS = 16
 def list_gaps(log, cursor, out):
     """See Recorder.gaps. Walks back from the newest note, keeping the 16 oldest gaps that end after
     `cursor`."""
-    kept = _newest_to_oldest(log, cursor)
-    kept.reverse()
+    newest = _newest_to_oldest(log, cursor)
+    newest.reverse()
     _before_oldest(log, cursor, out)
-    more = len(out) + len(kept) > MAX_GAPS or len(kept) == MAX_GAPS
-    for gap in kept:
+    more = len(out) + len(newest) > MAX_GAPS or len(newest) == MAX_GAPS
+    for gap in newest:
         if len(out) < MAX_GAPS:
             out.append(gap)
     return out[-1][1] if more else ids.NO_SEQ
 
 
 def _newest_to_oldest(log, cursor):
-    kept = []
+    newest = []
     if log.full and log.next_seq > max(cursor, log.accounted_to):
-        kept.append((log.accounted_to, log.next_seq, log.stop_reason))
+        newest.append((log.accounted_to, log.next_seq, log.stop_reason))
     index = log.index
     page = log.head
     while page != NO_PAGE and page >= log.tail:
@@ -45,13 +45,13 @@ def _newest_to_oldest(log, cursor):
         for i in range(index.count - 1, -1, -1):
             for gap in reversed(_gaps_at(log, index, page, i)):
                 if gap[1] > cursor:
-                    kept.append(gap)
-                    if len(kept) > MAX_GAPS:
-                        kept.pop(0)
+                    newest.append(gap)
+                    if len(newest) > MAX_GAPS:
+                        newest.pop(0)
         if first_seq <= cursor:
             break
         page = note_page
-    return kept
+    return newest
 
 
 def _before_oldest(log, cursor, out):

@@ -10,8 +10,8 @@ from array import array
 import micropython
 
 BLOCK = 4096
-_WHOLE = 256
-HALF = _WHOLE // 2
+_ALL = 256  # shares are of this
+HALF = _ALL // 2
 _cut = array("l", [0, 0])  # operations to go (0: none is cut), share of the last one that is still done
 _CHUNK = 256
 _erased = b"\xff" * _CHUNK
@@ -72,7 +72,7 @@ class Flash:
 
     def _program(self, start, buffer):
         share = _share()
-        count = len(buffer) if share < 0 else len(buffer) * share // _WHOLE
+        count = len(buffer) if share < 0 else len(buffer) * share // _ALL
         new = memoryview(buffer)
         for at in range(0, count, _CHUNK):
             size = min(_CHUNK, count - at)
@@ -87,7 +87,7 @@ class Flash:
 
     def erase(self, block):
         share = _share()
-        count = BLOCK if share < 0 else BLOCK * share // _WHOLE
+        count = BLOCK if share < 0 else BLOCK * share // _ALL
         self._file.seek(block * BLOCK)
         for _ in range(count // _CHUNK):
             self._file.write(_erased)

@@ -101,12 +101,12 @@ def event():
     return count
 
 
-def connect(words):
+def connect(fields):
     """A central connects: `connect N`."""
     global _connection, _silent, next_us
     if _connection is not None:
         _gone()
-    _connection = int(words[1])
+    _connection = int(fields[1])
     _silent = False
     now = timeline.true_us()
     next_us = now + _interval_us - (now - _phase_us) % _interval_us
@@ -115,23 +115,23 @@ def connect(words):
     _ble.deliver(ENCRYPTION_UPDATE, (_connection, True, False, True, 16))
 
 
-def disconnect_by_host(words):
+def disconnect_by_host(fields):
     """`disconnect N`."""
-    if _connection == int(words[1]):
+    if _connection == int(fields[1]):
         _gone()
 
 
-def hold(words):
+def hold(fields):
     """The central is out of reach; nobody has noticed yet."""
     global _silent
     _silent = True
 
 
-def write(words):
+def write(fields):
     """`write N HEX`: to the control characteristic."""
-    if _connection is None or _connection != int(words[1]) or _silent:
+    if _connection is None or _connection != int(fields[1]) or _silent:
         return
-    _ble.attributes.write_remote(_control, bytes.fromhex(words[2]))
+    _ble.attributes.write_remote(_control, bytes.fromhex(fields[2]))
     _ble.deliver(GATTS_WRITE, (_connection, _control))
 
 

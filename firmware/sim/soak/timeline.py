@@ -20,7 +20,7 @@ _NOW, _ORIGIN, _DRIFT, _OFFSET, _LIMIT, _FIRST, _STOP = range(7)
 _due = array("q", [_FOREVER] * TIMERS)
 _period = array("q", [0] * TIMERS)
 _handlers = [None] * TIMERS
-_inputs = []  # (true us, words), in order
+_inputs = []  # (true us, fields of the line), in order
 radio = None  # has next_us and event()
 obey = {}  # what the host may say, by word
 
@@ -90,8 +90,8 @@ def advance(until_us):
         if first > _state[_NOW]:
             _state[_NOW] = first
         if _inputs and _inputs[0][0] <= first:
-            words = _inputs.pop(0)[1]
-            obey[words[0]](words)
+            fields = _inputs.pop(0)[1]
+            obey[fields[0]](fields)
             return True
         if timer_us <= first:
             if _period[slot]:
@@ -114,16 +114,16 @@ def _meet_host():
     """Tell the host that its time is reached, and take what it says until it lets the chip run on."""
     wire.tell(114, _state[_NOW])
     while True:
-        words = wire.line()
-        if words[0] == "go":
-            _state[_LIMIT] = int(words[1])
-            _state[_STOP] = int(words[2])
+        fields = wire.line()
+        if fields[0] == "go":
+            _state[_LIMIT] = int(fields[1])
+            _state[_STOP] = int(fields[2])
             return
-        if words[0] == "at":
-            _inputs.append((max(int(words[1]), _state[_NOW]), words[2:]))
+        if fields[0] == "at":
+            _inputs.append((max(int(fields[1]), _state[_NOW]), fields[2:]))
             _inputs.sort(key=_time_of)
         else:
-            obey[words[0]](words)
+            obey[fields[0]](fields)
 
 
 def _time_of(entry):

@@ -49,8 +49,8 @@ def connect():
     timeline.radio = air
     timeline.obey.update(
         {
-            "clock": lambda words: timeline.change_drift(int(words[1])),
-            "cut": lambda words: flash.cut_power_after(int(words[1]), int(words[2])),
+            "clock": lambda fields: timeline.change_drift(int(fields[1])),
+            "cut": lambda fields: flash.cut_power_after(int(fields[1]), int(fields[2])),
             "connect": air.connect,
             "disconnect": air.disconnect_by_host,
             "write": air.write,

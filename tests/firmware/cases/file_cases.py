@@ -225,7 +225,7 @@ class Log:
         self.boot, self.next_seq, self.full, self.stop_reason = boot, next_seq, full, stop_reason
 
 
-def kept(counters, log):
+def written(counters, log):
     """Whether the file was written for this log, and what it says."""
     path = "/numbers.json"
     if "numbers.json" in os.listdir("/"):
@@ -239,25 +239,25 @@ def test_counters_speak_for_eleven_minutes_and_are_renewed_after_half_of_that():
     assert AHEAD == 65536
     counters = PersistentCounters()
     assert (counters.boot, counters.to_seq, counters.unlogged) == (0, 0, False)
-    assert kept(counters, Log(3, 1000)) == {"boot": 3, "to_seq": 66536, "unlogged": False}
-    assert kept(counters, Log(3, 1000)) is None
-    assert kept(counters, Log(3, 33767)) is None, "32769 slots are left"
-    assert kept(counters, Log(3, 33768)) == {"boot": 3, "to_seq": 99304, "unlogged": False}
-    assert kept(counters, Log(4, 33769)) == {"boot": 4, "to_seq": 99305, "unlogged": False}
-    again = kept(counters, Log(4, 33770, full=True))
+    assert written(counters, Log(3, 1000)) == {"boot": 3, "to_seq": 66536, "unlogged": False}
+    assert written(counters, Log(3, 1000)) is None
+    assert written(counters, Log(3, 33767)) is None, "32769 slots are left"
+    assert written(counters, Log(3, 33768)) == {"boot": 3, "to_seq": 99304, "unlogged": False}
+    assert written(counters, Log(4, 33769)) == {"boot": 4, "to_seq": 99305, "unlogged": False}
+    again = written(counters, Log(4, 33770, full=True))
     assert again == {"boot": 4, "to_seq": 99306, "unlogged": True}
-    assert kept(counters, Log(4, 33771, full=True)) is None
-    assert kept(counters, Log(4, 33772)) == {"boot": 4, "to_seq": 99308, "unlogged": False}
+    assert written(counters, Log(4, 33771, full=True)) is None
+    assert written(counters, Log(4, 33772)) == {"boot": 4, "to_seq": 99308, "unlogged": False}
     full = Log(4, 33773, full=True, stop_reason=ids.GAP_LOG_FULL)
-    assert kept(counters, full) is None, "such a log knows its numbers"
+    assert written(counters, full) is None, "such a log knows its numbers"
 
 
 def test_counters_end_before_the_number_that_is_none():
     workbench.clear_flash()
     counters = PersistentCounters()
-    assert kept(counters, Log(1, 0xFFFFFFFF - 65537))["to_seq"] == 0xFFFFFFFE
-    assert kept(counters, Log(2, 0xFFFFFFFF - 65538))["to_seq"] == 0xFFFFFFFD
-    assert kept(counters, Log(3, 0xFFFFFFFF - 65000))["to_seq"] == 0xFFFFFFFE
+    assert written(counters, Log(1, 0xFFFFFFFF - 65537))["to_seq"] == 0xFFFFFFFE
+    assert written(counters, Log(2, 0xFFFFFFFF - 65538))["to_seq"] == 0xFFFFFFFD
+    assert written(counters, Log(3, 0xFFFFFFFF - 65000))["to_seq"] == 0xFFFFFFFE
 
 
 def test_counters_of_a_file_are_believed_within_their_range():

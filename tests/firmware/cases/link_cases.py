@@ -70,8 +70,8 @@ def test_values_are_of_the_size_that_was_agreed_less_three_bytes():
         assert {(connection, handle) for connection, handle, _ in stack.sent} == {(5, 19)}
         values = [value for _, _, value in stack.sent]
         assert {len(value) for value in values[:-1]} == {size} and len(values[-1]) <= size, mtu
-        whole = fragments.Reassembler()
-        assert [whole.feed(value) for value in values][-1] == message
+        complete = fragments.Reassembler()
+        assert [complete.feed(value) for value in values][-1] == message
 
 
 def test_each_channel_counts_by_itself():

@@ -27,8 +27,8 @@ class Printed:
     def __init__(self):
         self.lines = []
 
-    def __call__(self, *words):
-        self.lines.append(words)
+    def __call__(self, *parts):
+        self.lines.append(parts)
 
 
 def refused_log(partition):
@@ -270,7 +270,7 @@ def test_whatever_ends_the_firmware_it_leaves_in_order():
         def leave(self):
             made.append("left")
 
-    whole = main.Firmware
+    complete = main.Firmware
     main.Firmware = Ending
     try:
         main.main()
@@ -278,7 +278,7 @@ def test_whatever_ends_the_firmware_it_leaves_in_order():
     except KeyboardInterrupt:
         assert made == [board, "left"]
     finally:
-        main.Firmware = whole
+        main.Firmware = complete
         asyncio.new_event_loop()
 
 

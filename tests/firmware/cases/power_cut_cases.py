@@ -72,7 +72,7 @@ def test_bonds_are_the_old_or_the_new_ones():
         return [bonds.get(2, 0, name) for name in (b"a", b"b")]
 
     # what is told to the stack's memory, and what then may be in flash, before and after
-    for told, before, after in (
+    for reported, before, after in (
         ((2, b"b", b"kb"), [b"ka", None], [b"ka", b"kb"]),
         ((2, b"a", b"k2"), [b"ka", None], [b"k2", None]),
         ((2, b"a", None), [b"ka", None], [None, None]),
@@ -84,7 +84,7 @@ def test_bonds_are_the_old_or_the_new_ones():
         bonds = Bonds()
 
         def action():
-            assert bonds.put(*told)
+            assert bonds.put(*reported)
             bonds.save_if_changed()
 
         def check(cut):
@@ -98,13 +98,13 @@ def test_numbers_speak_for_all_that_was_used():
     """Whatever the cut leaves, no slot before the file's end and no boot number is used again."""
     workbench.clear_flash()
     PersistentCounters().save(Log(3, 1000))
-    told = [(3, 1000)]
+    reported = [(3, 1000)]
 
     def action():
         counters = PersistentCounters()
         for boot, seq in ((4, 1100), (4, 1100 + AHEAD), (5, 300000), (5, 300000 + 2 * AHEAD)):
             counters.save(Log(boot, seq))
-            told[0] = (boot, seq)
+            reported[0] = (boot, seq)
 
     def check(cut):
         counters = PersistentCounters()
@@ -113,7 +113,7 @@ def test_numbers_speak_for_all_that_was_used():
         if cut.finished:
             assert (counters.boot, counters.to_seq) == (5, 300000 + 3 * AHEAD)
 
-    power_cut(action, check, lambda: told[0])
+    power_cut(action, check, lambda: reported[0])
 
 
 def test_that_the_log_does_not_know_survives_too():
@@ -179,7 +179,7 @@ def test_a_log_that_is_being_erased_uses_no_number_twice_and_explains_what_is_go
     bench.slots(1500)
     recorder = bench.insole.recorder
     recorder.flush()
-    kept = {low: what for low, _, what in read_all(recorder)}
+    written = {low: what for low, _, what in read_all(recorder)}
     used = recorder.next_seq
 
     def action():
@@ -194,7 +194,7 @@ def test_a_log_that_is_being_erased_uses_no_number_twice_and_explains_what_is_go
         check_tiling(items, 0, again.next_seq)
         for low, _, what in items:
             if isinstance(what, bytes):
-                assert low >= used or kept[low] == what
+                assert low >= used or written[low] == what
             elif what == ids.GAP_CORRUPT_PAGE:  # the first page to go, until its new header says why
                 assert low == 0 and cut.page == 0 and cut.number <= 4
             else:
@@ -236,10 +236,10 @@ def test_a_file_that_is_written_in_place_does_not_pass():
     try:
         power_cut(in_place, check)
     except AssertionError as error:
-        told = str(error)
+        reported = str(error)
     else:
         raise AssertionError("half a file passed")
-    assert " cuts failed\n" in told and "of page " in told and "of 256 done" in told, told
+    assert " cuts failed\n" in reported and "of page " in reported and "of 256 done" in reported, reported
     power_cut(lambda: files.write_json("/numbers.json", {"boot": 4, "to_seq": 2000}), check)
 
 

@@ -306,12 +306,12 @@ def test_a_walk_that_fails_tells_its_seed_and_its_steps():
     try:
         walk(Failing, steps=50, seeds=(77,))
     except AssertionError as error:
-        told = str(error)
+        text = str(error)
     else:
         raise AssertionError("passed")
     seed = int(os.getenv(VARIABLE) or 77)
-    assert "walk with seed %d failed after step 7; again: PLANTIGRADE_WALK_SEED=%d" % (seed, seed) in told
-    assert "\n7 drew %d" % Draw(seed).below(1000) in told and "AssertionError: seven" in told
+    assert "walk with seed %d failed after step 7; again: PLANTIGRADE_WALK_SEED=%d" % (seed, seed) in text
+    assert "\n7 drew %d" % Draw(seed).below(1000) in text and "AssertionError: seven" in text
 
 
 def test_a_seed_is_a_walk():

@@ -17,7 +17,7 @@ import sys
 
 SEEDS = (1, 2, 3, 4)
 VARIABLE = "PLANTIGRADE_WALK_SEED"
-TOLD_STEPS = 25
+SHOWN_STEPS = 25
 
 
 class Draw:
@@ -73,15 +73,15 @@ def walk(machine, steps, seeds=SEEDS):
             draw = Draw(seed + 1000003)
             for _ in range(steps):
                 rule = draw.weighted(one.rules)
-                told = rule()
-                history.append("%d %s" % (len(history) + 1, told))
+                shown = rule()
+                history.append("%d %s" % (len(history) + 1, shown))
                 one.check()
             history.append("the end")
             one.end()
         except Exception as error:
             text = io.StringIO()
             sys.print_exception(error, text)
-            last = "\n".join(history[-TOLD_STEPS:])
+            last = "\n".join(history[-SHOWN_STEPS:])
             raise AssertionError(  # noqa: B904 - MicroPython chains no exceptions
                 "walk with seed %d failed after step %d; again: %s=%d\n%s\n%s"
                 % (seed, len(history), VARIABLE, seed, last, text.getvalue())

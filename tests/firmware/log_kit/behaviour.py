@@ -169,7 +169,7 @@ def numbers_outlive_the_log():
     assert again.next_seq == log.next_seq, "the log knows better"
 
 
-def holes_have_reasons():
+def gaps_have_reasons():
     log = filled(RamFlash(8), 2)
     log.append(make_record(130, 50, 1))
     log.skip(400, ids.GAP_IDLE)
@@ -226,7 +226,7 @@ def every_page_is_erased_equally_often():
 
 def blocks_that_do_not_fit_are_offered_again():
     log = filled(RamFlash(16), 60)
-    whole = [item[2] for item in read_all(log)]
+    complete = [item[2] for item in read_all(log)]
     for newest_first in (False, True):
         reader = log.reader(0, log.next_seq, newest_first)
         found = []
@@ -244,7 +244,7 @@ def blocks_that_do_not_fit_are_offered_again():
             else:
                 assert n == END
                 break
-        assert found == (whole[::-1] if newest_first else whole)
+        assert found == (complete[::-1] if newest_first else complete)
 
 
 def a_large_device_is_opened_in_bounded_reads():
@@ -333,7 +333,7 @@ OWN = (
     a_full_log_uses_no_number_twice,
     a_log_may_be_full_for_days,
     numbers_outlive_the_log,
-    holes_have_reasons,
+    gaps_have_reasons,
     many_gaps_are_listed_in_turns,
     erasing_leaves_nothing_but_the_numbers,
     every_page_is_erased_equally_often,

@@ -142,7 +142,7 @@ def run(kind, seconds, pages=6, recorder_class=Recorder, keep_oldest=False):
 
 if __name__ == "__main__":
     result = run(sys.argv[1], int(sys.argv[2]), keep_oldest=len(sys.argv) > 3 and sys.argv[3] == "keep")
-    for where, told in result.failures[:10]:
-        print(where, told)
+    for where, reported in result.failures[:10]:
+        print(where, reported)
     print("cut points %d, failures %d" % (result.points, len(result.failures)))
     sys.exit(1 if result.failures else 0)

@@ -110,7 +110,7 @@ def pages_that_cannot_be_read_are_missing_for_now():
 
     device = Deaf(16)
     log = filled(device, 120)
-    whole = read_all(log)
+    complete = read_all(log)
     for deaf in ((5,), (5, 6), (2, 9), (log.tail % 16,), tuple(range(16))):
         for newest_first in (False, True):
             device.deaf = deaf
@@ -118,9 +118,9 @@ def pages_that_cannot_be_read_are_missing_for_now():
             check_tiling(items, 0, log.next_seq)
             reasons = {what for _, _, what in items if isinstance(what, int)}
             assert ids.GAP_STORAGE in reasons and ids.GAP_CORRUPT_PAGE not in reasons
-            assert all(item in whole for item in items if isinstance(item[2], bytes))
+            assert all(item in complete for item in items if isinstance(item[2], bytes))
             device.deaf = ()
-            assert read_all(log, newest_first=newest_first) == whole
+            assert read_all(log, newest_first=newest_first) == complete
     assert log.corrupt_pages == 0 and log.storage_errors > 0
 
 

@@ -17,21 +17,21 @@ from walk import Tape  # noqa: E402
 tape = Tape()
 machine = None
 while True:
-    words = sys.stdin.readline().split()
-    if not words:
+    fields = sys.stdin.readline().split()
+    if not fields:
         break
     try:
-        if words[0] == "new":
+        if fields[0] == "new":
             machine = names[sys.argv[2]](tape)
-            told = " ".join(["%d:%s" % (weight, rule.__name__) for weight, rule in machine.rules])
-        elif words[0] == "step":
-            tape.numbers = [int(word) for word in words[2:]]
-            told = getattr(machine, words[1])()
+            shown = " ".join(["%d:%s" % (weight, rule.__name__) for weight, rule in machine.rules])
+        elif fields[0] == "step":
+            tape.numbers = [int(word) for word in fields[2:]]
+            shown = getattr(machine, fields[1])()
             machine.check()
         else:
             machine.end()
-            told = "ended"
-        print("ok", told)
+            shown = "ended"
+        print("ok", shown)
     except Exception as error:
         text = io.StringIO()
         sys.print_exception(error, text)
