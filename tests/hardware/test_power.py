@@ -33,3 +33,15 @@ def test_a_figure_without_a_source_is_refused(tmp_path: Path) -> None:
     bad.write_text(TOML.read_text().replace('kind = "stored"', 'kind = "guessed"', 1))
     with pytest.raises(ValueError, match="needs ma > 0"):
         load(bad)
+
+
+def test_a_part_with_a_driver_brings_its_own_rows(tmp_path: Path) -> None:
+    row = '[[draw]]\nmode = "{}"\npart = "x"\nma = 2.0\nshare = 0.5\nkind = "stored"\nsource = "s"\n'
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "budget.toml").write_text(row.format("live"))
+    bare, fitted = load(drivers=tmp_path / "none"), load(drivers=tmp_path)
+    more = [new.mean_ma - old.mean_ma for new, old in zip(fitted.modes, bare.modes, strict=True)]
+    assert more == pytest.approx([1.0, 0.0, 0.0])
+    (tmp_path / "x" / "budget.toml").write_text(row.format("flying"))
+    with pytest.raises(ValueError, match="x/budget.toml: there is no mode flying"):
+        load(drivers=tmp_path)
