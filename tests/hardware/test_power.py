@@ -43,5 +43,5 @@ def test_a_part_with_a_driver_brings_its_own_rows(tmp_path: Path) -> None:
     more = [new.mean_ma - old.mean_ma for new, old in zip(fitted.modes, bare.modes, strict=True)]
     assert more == pytest.approx([1.0, 0.0, 0.0])
     (tmp_path / "x" / "budget.toml").write_text(row.format("flying"))
-    with pytest.raises(ValueError, match="x/budget.toml: there is no mode flying"):
+    with pytest.raises(ValueError, match=r"x/budget\.toml: there is no mode flying"):
         load(drivers=tmp_path)
