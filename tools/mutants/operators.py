@@ -182,13 +182,15 @@ def family(operator: str) -> str:
     return operator.split("_")[0]
 
 
-_SILENT = re.compile(r"^@(compiled|numba\.|micropython\.|overload|cache$|lru_cache|abstractmethod|dataclass)")
+_SILENT = re.compile(r"^@(_?compiled|micropython\.|overload|cache$|lru_cache|abstractmethod|dataclass)")
 
 
 def _silent(node: ast.AST, lines: list[str]) -> Iterator[ast.AST | None]:
     """Parts of a statement that no result can depend on."""
     match node:
         case ast.AnnAssign(target=ast.Name(id="compiled")):
+            yield node
+        case ast.Assign(value=ast.Call(func=ast.Name(id="compiled"))):
             yield node
         case ast.AnnAssign() | ast.arg():
             yield node.annotation

@@ -2,9 +2,6 @@
 
 What the front end does lies in `front_end.toml`. Where no source is named, the value is an assumption of ours
 until boards have been worn for months.
-
-The compiled loop takes constants in when it is compiled, and Numba's cache watches `stream_kernel.py` only:
-after a change here, save that file, or remove `__pycache__`.
 """
 
 from typing import Final

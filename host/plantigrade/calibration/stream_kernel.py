@@ -2,7 +2,6 @@
 
 import math
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,9 +20,10 @@ from plantigrade.calibration.settings import (
     UNLOADED_SHARE,
     UPWARD_WEIGHT,
 )
+from plantigrade.compiled import compiled
 
 
-@numba.njit(cache=True, nogil=True)  # pyright: ignore[reportUntypedFunctionDecorator, reportUnknownMemberType]
+@compiled()
 def calibrate_rows(
     counts: NDArray[np.uint16],
     force_n: F32,

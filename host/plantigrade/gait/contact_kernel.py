@@ -7,10 +7,10 @@ through once. The state is one record, so that cutting a recording into chunks c
 
 from typing import Any, Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.compiled import compiled
 from plantigrade.gait.edges import onset, release
 from plantigrade.gait.levels import end_block, push_block, qualifies, set_levels
 from plantigrade.gait.settings import LEVEL_BLOCKS, WIDER_BLOCKS
@@ -43,7 +43,7 @@ STATE: Final = _record(
         ("up", np.int64),  # row of the last rise through the load level, -1 none to confirm
         ("down", np.int64),  # row of the last fall through the unload level, -1 none to confirm
         ("floor", np.int64),  # rows before belong to an earlier contact or to a gap
-        ("whole_from", np.int64),  # from this row on no sample is missing
+        ("complete_from", np.int64),  # from this row on no sample is missing
         ("peak", np.float64),
         ("reset", np.int64),  # levels were replaced: go back over the last blocks
         ("gap", np.int64),  # inside missing samples
@@ -56,7 +56,7 @@ STATE: Final = _record(
 CONFIG: Final = _record(
     [
         ("block_rows", np.int64),
-        ("flank_rows", np.int64),
+        ("edge_rows", np.int64),
         ("span_rows", np.int64),
         ("search_rows", np.int64),
         ("contact_rows", np.int64),
@@ -88,10 +88,9 @@ EVENT: Final = _record(
 INITIAL, FINAL, BREAK, RESET = range(4)
 
 Records = npt.NDArray[np.void]
-compiled: Any = numba.njit(cache=True, nogil=True)
 
 
-@compiled
+@compiled()
 def sum_rows(force: Forces, start: int, stop: int, total: Floats) -> None:
     """total[i] = sum of force[i] for the rows start to stop; NaN in any channel makes it NaN."""
     sensors = force.shape[1]
@@ -102,14 +101,14 @@ def sum_rows(force: Forces, start: int, stop: int, total: Floats) -> None:
         total[i] = s
 
 
-@compiled
+@compiled()
 def _go_back(st: Any, cfg: Any, t: Floats, base: int, i: int, events: Records, count: int) -> int:
     """After new levels: judge the blocks that taught them once more; what was told of them is withdrawn."""
     st.reset = 0
     end = i + base + 1
-    row = max(end - WIDER_BLOCKS * cfg.block_rows, end - cfg.history_rows, st.whole_from)
+    row = max(end - WIDER_BLOCKS * cfg.block_rows, end - cfg.history_rows, st.complete_from)
     st.cursor = row
-    st.floor = st.whole_from
+    st.floor = st.complete_from
     st.loaded = -1
     st.open = 0
     st.up = -1
@@ -117,7 +116,7 @@ def _go_back(st: Any, cfg: Any, t: Floats, base: int, i: int, events: Records, c
     return _tell(events, count, st, RESET, row, t[row - base])
 
 
-@compiled
+@compiled()
 def _tell(events: Records, count: int, st: Any, kind: int, row: int, time_s: float) -> int:
     e = events[count]
     e.kind = kind
@@ -129,7 +128,7 @@ def _tell(events: Records, count: int, st: Any, kind: int, row: int, time_s: flo
     return count + 1
 
 
-@compiled
+@compiled()
 def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events: Records, count: int) -> int:
     """Tell the final contact of the fall that is pending, using samples up to buffer row `last`."""
     d = st.down - base
@@ -145,7 +144,7 @@ def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events
     return _tell(events, count, st, FINAL, row + base, time_s)
 
 
-@compiled
+@compiled()
 def _initial(
     st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events: Records, count: int
 ) -> int:
@@ -160,7 +159,7 @@ def _initial(
     return _tell(events, count, st, INITIAL, row + base, time_s)
 
 
-@compiled
+@compiled()
 def _rise(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: Records, count: int) -> int:
     """The signal has risen through the load level at buffer row i."""
     if st.loaded == 0:
@@ -175,7 +174,7 @@ def _rise(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: Re
     return count
 
 
-@compiled
+@compiled()
 def _judge(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: Records, count: int) -> int:
     """One step of the state machine at buffer row i (absolute row base + i)."""
     spread = st.stance - st.swing
@@ -199,13 +198,13 @@ def _judge(st: Any, cfg: Any, x: Floats, t: Floats, base: int, i: int, events: R
                 st.up = -1  # too short a bump to be a contact
             else:
                 st.down = row
-                st.floor = max(st.floor, row - cfg.flank_rows - cfg.span_rows)
+                st.floor = max(st.floor, row - cfg.edge_rows - cfg.span_rows)
         elif st.up >= 0 and row - st.up >= cfg.contact_rows:
             count = _initial(st, cfg, x, t, base, i, events, count)
     return count
 
 
-@compiled
+@compiled()
 def _break(st: Any, time_s: float, events: Records, count: int) -> int:
     """Samples are missing: nothing is carried across."""
     st.loaded = -1
@@ -215,7 +214,7 @@ def _break(st: Any, time_s: float, events: Records, count: int) -> int:
     return _tell(events, count, st, BREAK, 0, time_s)
 
 
-@compiled
+@compiled()
 def _skip(st: Any, cfg: Any, x: Floats, t: Floats, i: int, stop: int) -> int:
     """First row from i on at which something can happen; quiet runs pass in a tight loop."""
     spread = st.stance - st.swing
@@ -234,12 +233,12 @@ def _skip(st: Any, cfg: Any, x: Floats, t: Floats, i: int, stop: int) -> int:
     return i
 
 
-@compiled
+@compiled()
 def _walk(st: Any, cfg: Any, x: Floats, t: Floats, base: int, stop: int, events: Records, count: int) -> int:
     """Judge every row from the cursor up to buffer row `stop` (exclusive)."""
     oldest = max(st.cursor, stop + base - cfg.history_rows)
     if oldest > st.cursor:
-        st.floor = st.whole_from = oldest
+        st.floor = st.complete_from = oldest
     i = oldest - base
     while i < stop:
         if i > 0 and st.gap == 0:
@@ -254,17 +253,17 @@ def _walk(st: Any, cfg: Any, x: Floats, t: Floats, base: int, stop: int, events:
             continue
         if st.gap == 1:
             st.gap = 0
-            st.floor = st.whole_from = i + base
+            st.floor = st.complete_from = i + base
         elif i + base > 0 and t[i] - t[i - 1] > cfg.longest_step_s:
             count = _break(st, t[i], events, count)
-            st.floor = st.whole_from = i + base
+            st.floor = st.complete_from = i + base
         count = _judge(st, cfg, x, t, base, i, events, count)
         i += 1
     st.cursor = stop + base
     return count
 
 
-@compiled
+@compiled()
 def _measure(st: Any, cfg: Any, x: Floats, t: Floats, base: int, start: int, stop: int) -> int:
     """Add rows to the block under way; returns the row after the one that ended it, or `stop`."""
     rows, low, high, travel = st.rows, st.low, st.high, st.travel
@@ -298,7 +297,7 @@ def _measure(st: Any, cfg: Any, x: Floats, t: Floats, base: int, start: int, sto
     return i
 
 
-@compiled
+@compiled()
 def advance(
     states: Records, configs: Records, x: Floats, t: Floats, base: int, start: int, stop: int, events: Records
 ) -> int:
@@ -328,7 +327,7 @@ def advance(
     return count
 
 
-@compiled
+@compiled()
 def flush(
     states: Records, configs: Records, x: Floats, t: Floats, base: int, stop: int, events: Records
 ) -> int:

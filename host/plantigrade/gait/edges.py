@@ -1,20 +1,13 @@
-"""Where a rise begins and a fall ends, between samples, compiled.
-
-Numba's cache watches only the file of the kernel that is called from Python: after a change here, save
-`contact_kernel.py` too.
-"""
+"""Where a rise begins and a fall ends, between samples, compiled."""
 
 from typing import Any
 
-import numba
-
-from plantigrade.gait.settings import FLANK_AHEAD_PARTS
+from plantigrade.compiled import compiled
+from plantigrade.gait.settings import EDGE_AHEAD_PARTS
 from plantigrade.gait.signals import Floats
 
-compiled: Any = numba.njit(cache=True, nogil=True)
 
-
-@compiled
+@compiled()
 def _crossing(x: Floats, t: Floats, i: int, j: int, level: float) -> float:
     """Time at which x crosses `level` between the neighbouring rows i and j, linear between them."""
     if x[i] == x[j]:
@@ -23,9 +16,9 @@ def _crossing(x: Floats, t: Floats, i: int, j: int, level: float) -> float:
     return t[i] + part * (t[j] - t[i])
 
 
-@compiled
+@compiled()
 def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread: float) -> float:
-    """Time at which the rise through row `i` begins: the foot of the flank, between samples.
+    """Time at which the rise through row `i` begins: the foot of the edge, between samples.
 
     From the steepest point back to where the slope falls under a share of it, then up again to a small share
     of the range above that foot, so that the noise of the slope does not reach the time.
@@ -33,8 +26,8 @@ def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread:
     h = cfg.span_rows
     lowest = max(first, i - cfg.search_rows) + h
     top, steepest = i, -1.0
-    ahead = i + cfg.flank_rows // FLANK_AHEAD_PARTS
-    for k in range(max(i - cfg.flank_rows, min(lowest, i)), min(ahead, last) + 1):
+    ahead = i + cfg.edge_rows // EDGE_AHEAD_PARTS
+    for k in range(max(i - cfg.edge_rows, min(lowest, i)), min(ahead, last) + 1):
         rise = x[k] - x[k - h]
         if rise > steepest:
             top, steepest = k, rise
@@ -52,13 +45,13 @@ def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread:
     return _crossing(x, t, j, min(j + 1, last), level)
 
 
-@compiled
+@compiled()
 def release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
-    """Time at which the fall through row `d` ends: the foot of the falling flank, as for `_onset`."""
+    """Time at which the fall through row `d` ends: the foot of the falling edge, as for `_onset`."""
     h = cfg.span_rows
     highest = last - h
     top, steepest = min(d, highest), -1.0
-    for k in range(max(d - cfg.flank_rows, first), min(d + cfg.flank_rows, highest) + 1):
+    for k in range(max(d - cfg.edge_rows, first), min(d + cfg.edge_rows, highest) + 1):
         fall = x[k] - x[k + h]
         if fall > steepest:
             top, steepest = k, fall

@@ -1,15 +1,14 @@
 """Levels of the unloaded and of the loaded foot, learnt from the signal itself, compiled.
 
 A level is the median of the minima (maxima) of the last few blocks in which the foot stepped, so that one
-spike, one stand or one sit does not move it while drift and creep do. Numba's cache watches only the file of
-the kernel that is called from Python: after a change here, save `contact_kernel.py` too.
+spike, one stand or one sit does not move it while drift and creep do.
 """
 
 from typing import Any
 
-import numba
 import numpy as np
 
+from plantigrade.compiled import compiled
 from plantigrade.gait.settings import (
     ALIKE_LEAST,
     ALIKE_MOST,
@@ -24,36 +23,34 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.signals import Floats
 
-compiled: Any = numba.njit(cache=True, nogil=True)
 
-
-@compiled
+@compiled()
 def _median(values: Floats) -> float:
     return float(np.median(values))
 
 
-@compiled
+@compiled()
 def qualifies(cfg: Any, low: float, high: float, travel: float, rows: int) -> bool:
     """Whether a block has the contrast of a foot that steps."""
     spread = high - low
     return rows > 1 and spread >= cfg.smallest_range and spread > cfg.quiet_ratio * travel / rows
 
 
-@compiled
+@compiled()
 def set_levels(st: Any) -> None:
     n = min(st.block_count, LEVEL_BLOCKS)
     st.swing = _median(st.block_min[:n])
     st.stance = _median(st.block_max[:n])
 
 
-@compiled
+@compiled()
 def push_block(st: Any, low: float, high: float) -> None:
     st.block_min[st.block_count % LEVEL_BLOCKS] = low
     st.block_max[st.block_count % LEVEL_BLOCKS] = high
     st.block_count += 1
 
 
-@compiled
+@compiled()
 def _learn_first(st: Any) -> None:
     """First levels: at least three blocks whose spread is alike (start and stop of a walk drop out)."""
     n = min(st.block_count, LEVEL_BLOCKS)
@@ -76,7 +73,7 @@ def _learn_first(st: Any) -> None:
         set_levels(st)
 
 
-@compiled
+@compiled()
 def _relearn(st: Any, low: float, high: float) -> None:
     """Levels that no longer fit are replaced: soon by a wider range, after a minute by a narrower one.
 
@@ -99,7 +96,7 @@ def _relearn(st: Any, low: float, high: float) -> None:
         st.reset = 1
 
 
-@compiled
+@compiled()
 def end_block(st: Any, cfg: Any) -> None:
     """Take the block's minimum and maximum into the levels when it looks like stepping."""
     low, high = st.low, st.high

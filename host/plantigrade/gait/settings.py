@@ -2,9 +2,6 @@
 
 `Settings` holds what an analysis can be given; constants hold what it always has, with unit and reason. Where
 no source is named, the value is an assumption of ours.
-
-Compiled kernels take constants in when they are compiled, and Numba's cache watches the kernel's file only:
-after a change here, save the kernels that import it, or remove `__pycache__`.
 """
 
 from collections.abc import Mapping
@@ -33,14 +30,14 @@ RATE_ROWS: Final = 64
 LONGEST_STEP_PERIODS: Final = 1.6
 """A step of time beyond this many sampling periods is a gap: one sample of two is missing, jitter is not."""
 HISTORY_S: Final = 24.0
-"""What is kept of a foot's samples, to go back over when levels are learnt anew."""
+"""What is stored of a foot's samples, to go back over when levels are learnt anew."""
 EPOCH_S: Final = 1.0
 """Span over which the load is averaged for activities."""
 SMOOTH_S: Final = 0.01
 """Half width of the moving mean before features are read from a stance."""
 MIN_SEARCH_ROWS: Final = 3
-"""The foot of a flank is sought over at least so many samples, at low rates."""
-FLANK_AHEAD_PARTS: Final = 3
+"""The foot of an edge is sought over at least so many samples, at low rates."""
+EDGE_AHEAD_PARTS: Final = 3
 """The steepest point of a rise lies before the crossing, or at most this part of `flank_s` after it."""
 LIVE_CONTACTS: Final = 64
 LIVE_CONTACTS_A_BLOCK: Final = 4
@@ -232,16 +229,16 @@ class ContactSettings:
         block_s: span over which one minimum and one maximum are taken; must hold one whole slow stride.
         load_share: rising above this share of the range is a contact.
         unload_share: falling below this share ends it (hysteresis).
-        flank_s: how far the steepest point of a flank is sought around the threshold crossing.
+        flank_s: how far the steepest point of an edge is searched around the threshold crossing.
         slope_span_s: span of the difference that stands for the slope.
         onset_slope_share: initial contact is where the slope, followed down from the steepest point, falls
             under this share of it.
-        release_slope_share: final contact likewise, after the falling flank.
-        onset_level_share, release_level_share: the contact is told where the flank passes this share of the
+        release_slope_share: final contact likewise, after the falling edge.
+        onset_level_share, release_level_share: the contact lies where the edge passes this share of the
             range above its foot, between samples.
         certain_load_share: calibrated input only: above this share of the range over the lowest force of the
             swing the foot is loaded, however slowly the force rises (a foot put down softly, a dragged toe).
-        search_s: farthest distance of the foot of a flank from the crossing.
+        search_s: farthest distance of the foot of an edge from the crossing.
         shortest_contact_s, shortest_swing_s: what is shorter is a bump, not a contact or a swing.
         longest_cycle_s: two contacts farther apart do not make one gait cycle.
         full_contact_share: a step loads the foot beyond this share of the range.

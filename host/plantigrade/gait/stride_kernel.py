@@ -2,20 +2,19 @@
 
 Sources: F1, F2, F3 are the first peak, the mid-stance valley and the push-off peak of the vertical ground
 reaction force; the loading rate is the slope from 20 to 80 % of the way to F1 (as in Milner 2006), the
-push-off rate the same on the falling flank after F3.
+push-off rate the same on the falling edge after F3.
 """
 
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.compiled import compiled
 from plantigrade.gait.settings import CURVE_POINTS, DIP_SHARE, MANY_ROWS, RATE_FROM_SHARE, RATE_TO_SHARE
 from plantigrade.gait.signals import Floats, Forces
 
-compiled: Any = numba.njit(cache=True, nogil=True)
 Rows = npt.NDArray[np.int64]
 POINTS: Final = CURVE_POINTS
 
@@ -40,7 +39,7 @@ FORCE_COLUMNS: Final = len(Force)
 HALF: Final = 0.5
 
 
-@compiled
+@compiled()
 def _smooth(x: Floats, start: int, stop: int, half: int) -> Floats:
     """Moving mean over 2 half + 1 samples, shortened at the ends."""
     n = stop - start
@@ -54,9 +53,9 @@ def _smooth(x: Floats, start: int, stop: int, half: int) -> Floats:
     return out
 
 
-@compiled
+@compiled()
 def _slope(t: Floats, y: Floats, first: int, last: int, low: float, high: float) -> float:
-    """Mean slope between the crossings of `low` and `high` on the flank from row first to row last; NaN
+    """Mean slope between the crossings of `low` and `high` on the edge from row first to row last; NaN
     without both."""
     step = 1 if last > first else -1
     t_low, t_high = np.nan, np.nan
@@ -72,7 +71,7 @@ def _slope(t: Floats, y: Floats, first: int, last: int, low: float, high: float)
     return (high - low) / abs(t_high - t_low)
 
 
-@compiled
+@compiled()
 def _peaks(t: Floats, y: Floats, ic: float, length: float) -> tuple[int, int]:
     """Rows of the highest peak in the first and in the second half of stance; -1 where there is none."""
     first, third = -1, -1
@@ -85,7 +84,7 @@ def _peaks(t: Floats, y: Floats, ic: float, length: float) -> tuple[int, int]:
     return first, third
 
 
-@compiled
+@compiled()
 def _stance(t: Floats, y: Floats, ic: float, fc: float, out: Floats) -> None:
     """Features of one stance; t, y are its samples with the swing level taken off."""
     n = len(y)
@@ -119,7 +118,7 @@ def _stance(t: Floats, y: Floats, ic: float, fc: float, out: Floats) -> None:
     out[Force.F3], out[Force.F3_TIME] = y[third], 100.0 * (t[third] - ic) / length
 
 
-@compiled
+@compiled()
 def _curve(t: Floats, y: Floats, ic: float, end: float, out: npt.NDArray[np.float32]) -> None:
     """y at 101 equal steps from ic to end, linear between samples."""
     n = len(y)
@@ -132,7 +131,7 @@ def _curve(t: Floats, y: Floats, ic: float, end: float, out: npt.NDArray[np.floa
         out[k] = y[i] + part * (y[i + 1] - y[i])
 
 
-@compiled
+@compiled()
 def cycles(
     t: Floats,
     total: Floats,
@@ -163,7 +162,7 @@ def cycles(
             _curve(t[a:e], total[a:e] - swing[c], times[c, 0], times[c, 2], curves[c])
 
 
-@compiled
+@compiled()
 def sensor_states(force: Forces, rows: Rows, states: npt.NDArray[np.int8]) -> None:
     """Tell which sensors stayed at zero (1, dead) or at one other value (2, stuck) in each cycle, else 0.
 
@@ -182,7 +181,7 @@ def sensor_states(force: Forces, rows: Rows, states: npt.NDArray[np.int8]) -> No
                     break
 
 
-@compiled
+@compiled()
 def epochs(
     t: Floats, total: Floats, start: int, stop: int, state: Floats, length_s: float, out: Floats
 ) -> int:
@@ -215,7 +214,7 @@ def epochs(
     return count
 
 
-@compiled
+@compiled()
 def close_epoch(state: Floats, out: Floats) -> None:
     """Write the epoch under way to one row of `epochs`' output."""
     out[0] = state[1]
@@ -225,7 +224,7 @@ def close_epoch(state: Floats, out: Floats) -> None:
     out[4] = state[3]
 
 
-@compiled
+@compiled()
 def gaps(
     t: Floats, total: Floats, base: int, start: int, stop: int, longest: float, state: Floats, out: Floats
 ) -> int:

@@ -3,9 +3,8 @@ cut into pieces."""
 
 import math
 
-import numba
-
 from plantigrade.array_types import F64
+from plantigrade.compiled import compiled
 
 KNEE_N = 1.0
 """Added to the force before its logarithm, so that hysteresis dies out towards zero load."""
@@ -15,7 +14,7 @@ PLAY_PER_LOG = 4.0
 """Play operator's slope: the branch is changed after the load has changed by exp(2 / PLAY_PER_LOG)."""
 
 
-@numba.njit(cache=True, nogil=True)  # pyright: ignore[reportUntypedFunctionDecorator, reportUnknownMemberType]
+@compiled()
 def run_sensors(
     force_n: F64,
     exponent: F64,

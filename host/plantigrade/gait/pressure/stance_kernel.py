@@ -4,13 +4,13 @@ Kept apart from `stance` because compiled code has its own rules: plain arrays, 
 results is `Value`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
-import numba
 import numpy as np
 
+from plantigrade.compiled import compiled
 from plantigrade.gait.parameters.pressure import (
     CONTACT_AREA,
     FTI,
@@ -33,14 +33,10 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.signals import Floats, Forces
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-_compiled: Decorator = numba.njit(cache=True, nogil=True, error_model="numpy")
+_compiled = compiled(error_model="numpy")
 # Sums over sensors may be reordered so that they run in parallel lanes; the order is the same for every
 # chunking.
-_compiled_sums: Decorator = numba.njit(
-    cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"}
-)
+_compiled_sums = compiled(error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
 _TOES: Final = REGIONS.index("toes")
 

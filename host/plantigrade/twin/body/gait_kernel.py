@@ -1,12 +1,12 @@
 """The inner loop of the walking body, compiled: stances with their places' shares to forces per sample."""
 
-import numba
 import numpy as np
 
 from plantigrade.array_types import F64
+from plantigrade.compiled import compiled
 
 
-@numba.njit(cache=True, nogil=True)  # pyright: ignore[reportUntypedFunctionDecorator, reportUnknownMemberType]
+@compiled()
 def fill_stances(
     force_n: F64,
     rate_hz: float,

@@ -1,0 +1,108 @@
+"""Compiled kernels, cached on disk for as long as what they were made from stays the same.
+
+Numba takes constants and other kernels into the code that it makes, but its cache watches the kernel's own
+file alone. Each state of the sources that a kernel is made from therefore has a cache of its own: a constant
+that is changed in a settings file is in force at once.
+"""
+
+import ast
+import hashlib
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import numba
+from numba.core import config
+
+PACKAGE: Final = "plantigrade"
+
+Decorator = Callable[[Callable[..., Any]], Any]
+
+
+def compiled(**options: Any) -> Decorator:
+    """A decorator that compiles a kernel when it is called first.
+
+    Args:
+        options: of `numba.njit` beside `cache` and `nogil`, which are always set.
+
+    Examples:
+        >>> @compiled()
+        ... def doubled(value: float) -> float:
+        ...     return 2.0 * value
+        >>> doubled(1.5)
+        3.0
+    """
+
+    def decorate(kernel: Callable[..., Any]) -> Any:
+        path = Path(kernel.__code__.co_filename)
+        if not path.is_file():  # typed at a prompt: there is no file to keep a cache beside
+            return numba.njit(nogil=True, **options)(kernel)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        with _cached_in(path):
+            return numba.njit(cache=True, nogil=True, **options)(kernel)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+
+    return decorate
+
+
+@contextmanager
+def _cached_in(path: Path) -> Generator[None]:
+    """The cache of one kernel; Numba looks for its place when a kernel is decorated."""
+    settings: dict[str, Any] = config.__dict__  # names that no type checker knows
+    chosen = settings["CACHE_DIR"]
+    settings["CACHE_DIR"] = str(cache_folder(path, chosen))
+    try:
+        yield
+    finally:
+        settings["CACHE_DIR"] = chosen
+
+
+def cache_folder(path: Path, chosen: str = "") -> Path:
+    """Where the compiled code of a kernel's file lies, named after the sources that it is made from.
+
+    Args:
+        path: the kernel's file.
+        chosen: folder that NUMBA_CACHE_DIR names; beside the file when it names none.
+    """
+    digest = hashlib.sha256()
+    for source in sorted(_sources(path)):
+        digest.update(source.read_bytes())
+    folder = Path(chosen) if chosen else path.parent / "__pycache__"
+    return folder / f"kernels-{digest.hexdigest()[:16]}"
+
+
+@cache
+def _sources(path: Path) -> frozenset[Path]:
+    """The file and all files of this package that it imports, and those that they import."""
+    found = {path}
+    open_ends = [path]
+    while open_ends:
+        for other in _imports(open_ends.pop()):
+            if other not in found:
+                found.add(other)
+                open_ends.append(other)
+    return frozenset(found)
+
+
+def _imports(path: Path) -> list[Path]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+        elif isinstance(node, ast.Import):
+            names += [name.name for name in node.names]
+    inside = [name for name in names if name.partition(".")[0] == PACKAGE]
+    return [file for name in inside if (file := _file_of(name)) is not None]
+
+
+def _file_of(name: str) -> Path | None:
+    module = sys.modules.get(name)
+    if module is not None:
+        return Path(module.__file__) if module.__file__ else None
+    try:
+        spec = find_spec(name)
+    except ModuleNotFoundError:  # a name within a module, not a module
+        return None
+    return Path(spec.origin) if spec is not None and spec.origin else None
