@@ -34,7 +34,7 @@ def shared_data() -> Path:
 
 def place(keywords: object) -> str:
     """Where a test with these keywords ran, in words."""
-    return next((words for mark, words in WHERE.items() if mark in keywords), "on CPython")  # pyright: ignore
+    return next((texts for mark, texts in WHERE.items() if mark in keywords), "on CPython")  # pyright: ignore
 
 
 def kind(item: pytest.Item) -> str:

@@ -86,10 +86,10 @@ def parsed(data: bytes) -> None:
 
 def framed(data: bytes) -> None:
     """The bytes as serial frames: whole and byte by byte give the same."""
-    whole, single = usb_frames.FrameDecoder(), usb_frames.FrameDecoder()
-    found = whole.feed(data)
+    complete, single = usb_frames.FrameDecoder(), usb_frames.FrameDecoder()
+    found = complete.feed(data)
     assert found == [frame for at in range(len(data)) for frame in single.feed(data[at : at + 1])]
-    assert whole.errors == single.errors
+    assert complete.errors == single.errors
     assert all(len(message) <= ids.MAX_MESSAGE_BYTES for _, message in found)
 
 

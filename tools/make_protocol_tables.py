@@ -49,10 +49,10 @@ def commands_table() -> str:
     Raises:
         KeyError: a command has no text below its number.
     """
-    said = texts()
+    message = texts()
     lines = ["| op | name | arguments | reply | what it does |", "|---|---|---|---|---|"]
     for row in declarations.BY_OP.values():
-        cells = (f"0x{row.op:02X}", row.name, _fields(row.arguments), _fields(row.reply), said[row.name])
+        cells = (f"0x{row.op:02X}", row.name, _fields(row.arguments), _fields(row.reply), message[row.name])
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

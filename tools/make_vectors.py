@@ -79,8 +79,8 @@ def resized(data: bytes, body: bytes) -> bytes:
     """The record with another payload, its length and checksum put right."""
     head = bytearray(data[: block.HEADER_BYTES])
     struct.pack_into("<H", head, 2, block.HEADER_BYTES + len(body) + 4)
-    whole = bytes(head) + body
-    return whole + struct.pack("<I", crc32(whole))
+    complete = bytes(head) + body
+    return complete + struct.pack("<I", crc32(complete))
 
 
 def valid_blocks() -> list[Case]:
@@ -131,9 +131,9 @@ def swing_and_stance() -> bytes:
 
 def invalid_blocks() -> list[Case]:
     """A record for every reason to refuse; most have a right checksum, so that nothing else catches them."""
-    packed, whole = record(2, 4095, 11), record(50, 1, 12)
+    packed, complete = record(2, 4095, 11), record(50, 1, 12)
     key = block.HEADER_BYTES + block.PACKED_FRAME_BYTES
-    payload = whole[block.HEADER_BYTES : -4]
+    payload = complete[block.HEADER_BYTES : -4]
     table = [
         ("no bytes", "block_length", b""),
         ("header only", "block_length", packed[:26]),
@@ -156,12 +156,12 @@ def invalid_blocks() -> list[Case]:
         ("unknown layout", "layout", with_crc(packed, 23, b"\x63")),
         ("packed, too long", "payload", resized(packed, packed[26:-4] + b"\x00")),
         ("packed, too short", "payload", resized(packed, packed[26:-5])),
-        ("one frame in Rice", "payload", with_crc(with_crc(whole, 20, b"\x01"), 22, b"\x02")),
-        ("Rice, parameter 15", "payload", with_crc(whole, key, b"\x0f")),
-        ("Rice, ends early", "payload", resized(whole, payload[:-1])),
-        ("Rice, goes on", "payload", resized(whole, payload + b"\x00")),
-        ("Rice, one residual too many", "payload", resized(whole, payload + b"\x01")),
-        ("Rice, nothing but zeros", "payload", resized(whole, payload[:32] + bytes(len(payload) - 32))),
+        ("one frame in Rice", "payload", with_crc(with_crc(complete, 20, b"\x01"), 22, b"\x02")),
+        ("Rice, parameter 15", "payload", with_crc(complete, key, b"\x0f")),
+        ("Rice, ends early", "payload", resized(complete, payload[:-1])),
+        ("Rice, goes on", "payload", resized(complete, payload + b"\x00")),
+        ("Rice, one residual too many", "payload", resized(complete, payload + b"\x01")),
+        ("Rice, nothing but zeros", "payload", resized(complete, payload[:32] + bytes(len(payload) - 32))),
         ("sum below 0", "sample_range", resized(rice_of(0, -1), rice_of(0, -1)[26:-4])),
         ("sum above 4095", "sample_range", resized(rice_of(4095, 1), rice_of(4095, 1)[26:-4])),
     ]
@@ -306,17 +306,17 @@ def log_messages() -> Case:
 def fragment_cases() -> list[Case]:
     """Values as they arrive, the messages that come of them, the errors that are counted."""
     long = bytes(range(256))
-    whole = host.fragment_values(fragments.Fragmenter(), long, 20)
+    complete = host.fragment_values(fragments.Fragmenter(), long, 20)
     sender = fragments.Fragmenter()
     round_about = host.fragment_values(fragments.Fragmenter(), bytes(1300), 20)
     two = host.fragment_values(sender, b"first", 20) + host.fragment_values(sender, long[:40], 20)
     table: list[tuple[str, list[bytes], list[bytes], dict[str, int]]] = [
-        ("256 bytes in values of 20", whole, [long], {}),
+        ("256 bytes in values of 20", complete, [long], {}),
         ("two messages", two, [b"first", long[:40]], {}),
         ("the counter goes round", round_about, [bytes(1300)], {}),
-        ("a value lost", whole[:3] + whole[4:], [], {"counter": 1}),
-        ("the middle first", whole[1:], [], {"orphan": 1}),
-        ("a message cut off", [whole[0], b"\xc1hello"], [b"hello"], {"cut": 1}),
+        ("a value lost", complete[:3] + complete[4:], [], {"counter": 1}),
+        ("the middle first", complete[1:], [], {"orphan": 1}),
+        ("a message cut off", [complete[0], b"\xc1hello"], [b"hello"], {"cut": 1}),
         ("a value without message", [b"\xc0", b""], [], {"empty": 2}),
         ("too long", [b"\x80" + bytes(2000), b"\x41" + bytes(57)], [], {"oversize": 1}),
     ]

@@ -42,8 +42,8 @@ def lines_of(group: ParameterGroup) -> list[Rows]:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
-    whole = [heads, ["---"] * len(heads), *rows]
-    return "".join("|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|\n" for row in whole)
+    complete = [heads, ["---"] * len(heads), *rows]
+    return "".join("|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|\n" for row in complete)
 
 
 def _names(rows: Rows) -> str:

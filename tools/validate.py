@@ -2,8 +2,8 @@
 
     python -m tools.validate --data ../shared/data [--output FILE.md] [--json FILE]
 
-The data folder holds any of `gaitndd`, `gaitpdb`, `vendor_exports`, or is itself such a folder. What is
-absent is said in the report.
+The data folder holds any of `gaitndd`, `gaitpdb`, `vendor_exports`, or is itself such a folder. The report
+states what is absent.
 """
 
 import argparse

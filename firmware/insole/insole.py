@@ -26,7 +26,7 @@ class Insole:
             self.erasing = False
 
     def stop(self):
-        """End sampling and close the log, so that no slot is in doubt afterwards."""
+        """End sampling and close the log, so that no slot is uncertain afterwards."""
         if self.sampler.running:
             self.sampler.stop()
             self.blocks.close()

@@ -1,4 +1,4 @@
-"""What can go wrong, in words for the person who has to do something about it.
+"""What can go wrong, as messages for the person who has to do something about it.
 
 The text of every `PlantigradeError` is one line: what happened, to which file or insole, and what to do. The
 command line prints that line on stderr and exits 1; everything else is a defect of ours and shows as one.

@@ -27,7 +27,7 @@ RESULT_NAMES = (
 
 
 class ReplyError(errors.MessageError):
-    """The other end refused a command; `result` is its code, the text says why in words."""
+    """The other end refused a command; `result` is its code, the text says why."""
 
     name = "reply"
 
@@ -93,7 +93,7 @@ def as_text(data: bytes) -> str:
 
 
 def result_name(result: int) -> str:
-    """A result code in words."""
+    """A result code as text."""
     return RESULT_NAMES[result] if result < len(RESULT_NAMES) else "result %d" % result
 
 
@@ -170,9 +170,9 @@ def split_records(data: bytes) -> "tuple[bytes, ...]":
     while data:
         length = len(data)
         if length > block.MIN_BYTES:
-            said = block.length_of(data)
-            if block.MIN_BYTES <= said < length:
-                length = said
+            length_stated = block.length_of(data)
+            if block.MIN_BYTES <= length_stated < length:
+                length = length_stated
         found.append(data[:length])
         data = data[length:]
     return tuple(found)

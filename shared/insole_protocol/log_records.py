@@ -34,7 +34,7 @@ NOTE_BOOT = 1  # the insole started; [from_seq, to_seq) was skipped so that no n
 NOTE_GAP = 2  # [from_seq, to_seq) was not recorded, for the reason given
 NOTE_RESERVE = 3  # log full: numbers up to to_seq may be used without being kept
 NOTE_ERASED = 4  # everything before to_seq was erased on command
-NOTE_CLOSE = 5  # orderly stop: to_seq is the next number, nothing is in doubt
+NOTE_CLOSE = 5  # orderly stop: to_seq is the next number, nothing is uncertain
 
 # After a stop that was not orderly the next number lies this far beyond the last committed one. The first
 # UNCOMMITTED_MAX_SLOTS of them may have been sampled and are lost; the others were never used.

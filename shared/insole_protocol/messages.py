@@ -36,7 +36,7 @@ _LAST_AT_MOST: "dict[int, int]" = {}
 
 
 def _declare(table: "tuple[tuple[int, str, str, str, str], ...]") -> None:
-    forms: "dict[str, str]" = {}  # each format is kept once
+    forms: "dict[str, str]" = {}  # each format is stored once
     for op, _, arguments, reply, _ in table:
         form, _, limit = parse_fields(arguments)
         COMMAND_FORMATS[op] = forms.setdefault(form, form)
@@ -128,7 +128,7 @@ def build_gaps_reply(tag: int, gaps: "list[tuple[int, int, int]]", next_cursor: 
 
 
 def build_refusal(op: int, tag: int, result: int, text: str) -> bytes:
-    """A reply that says no, with the reason in words."""
+    """A reply that says no, with the reason as text."""
     return bytes((op | ids.REPLY_BIT, tag, result)) + cut_text(text, ids.MAX_TEXT_BYTES)
 
 

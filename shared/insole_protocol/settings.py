@@ -48,7 +48,7 @@ class Setting:
 
     @property
     def allowed(self) -> str:
-        """What is allowed, in words."""
+        """What is allowed, as text."""
         if self.kind == TEXT:
             return "text of at most %d bytes" % self.highest
         if self.choices:

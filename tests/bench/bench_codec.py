@@ -35,8 +35,8 @@ def nibble_bytes(rows: np.ndarray, frames: int) -> float:
 
     A packed key frame, then a nibble for each residual of -7 to 7, a nibble and 12 bits for any other.
     """
-    whole = len(rows) // frames * frames
-    deltas = np.diff(rows[:whole].astype(np.int32).reshape(-1, frames, rows.shape[1]), axis=1)
+    complete = len(rows) // frames * frames
+    deltas = np.diff(rows[:complete].astype(np.int32).reshape(-1, frames, rows.shape[1]), axis=1)
     nibbles = np.where(np.abs(deltas) <= 7, 1, 4).sum(axis=(1, 2))
     return float((FRAMING + block.PACKED_FRAME_BYTES + (nibbles + 1) // 2).mean() / frames)
 

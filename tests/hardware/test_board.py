@@ -17,7 +17,7 @@ from hardware.board.design import Design, design
 from hardware.board.firmware_module import MODULE, board_nets, differences, module_text
 from hardware.board.geometry import Box, body, pads
 from hardware.board.identity import PROJECT
-from hardware.board.sexpr import Node, Quoted, children, dump, load, need, numbers, parse, words
+from hardware.board.sexpr import Node, Quoted, children, dump, load, need, numbers, parse, texts
 from hardware.finding import Finding
 
 BOARD = COMMITTED / f"{PROJECT}.kicad_pcb"
@@ -171,7 +171,7 @@ class TestSolids:
         bare: list[str] = []
         for part in circuit.parts:
             for model in children(footprint(board, part.reference), "model"):
-                name = words(model)[0]
+                name = texts(model)[0]
                 for variable, folder in places.items():
                     name = name.replace(variable, folder)
                 if not Path(name).exists():
@@ -195,10 +195,10 @@ class TestCatalogue:
         assert [net for net, ends in circuit.nets().items() if len(ends) < 2] == []
 
 
-WORDS = st.one_of(st.from_regex(r"[A-Za-z0-9_.+-]{1,12}", fullmatch=True), st.text(max_size=12).map(Quoted))
+TEXTS = st.one_of(st.from_regex(r"[A-Za-z0-9_.+-]{1,12}", fullmatch=True), st.text(max_size=12).map(Quoted))
 NODES = st.recursive(
-    st.lists(WORDS, max_size=3).map(lambda rest: ["name", *rest]),
-    lambda inner: st.lists(st.one_of(WORDS, inner), max_size=4).map(lambda rest: ["name", *rest]),
+    st.lists(TEXTS, max_size=3).map(lambda rest: ["name", *rest]),
+    lambda inner: st.lists(st.one_of(TEXTS, inner), max_size=4).map(lambda rest: ["name", *rest]),
     max_leaves=12,
 )
 
@@ -234,13 +234,13 @@ def spoil(project: Path, change: object) -> None:
 
 def footprint(board: Node, reference: str) -> Node:
     for part in children(board, "footprint"):
-        if any(words(p)[:2] == ["Reference", reference] for p in children(part, "property")):
+        if any(texts(p)[:2] == ["Reference", reference] for p in children(part, "property")):
             return part
     raise KeyError(reference)
 
 
 def widen_courtyard(part: Node, factor: float) -> None:
-    lines = [e for e in part[1:] if e[0] in ("fp_line", "fp_rect") and words(need(e, "layer")) == ["F.CrtYd"]]
+    lines = [e for e in part[1:] if e[0] in ("fp_line", "fp_rect") and texts(need(e, "layer")) == ["F.CrtYd"]]
     for line in lines:
         for end in (need(line, "start"), need(line, "end")):
             end[1:] = [f"{factor * value:g}" for value in numbers(end)]

@@ -19,9 +19,9 @@ def test_the_picture_of_the_power_budget_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("mode", ["live", "daily"])
 def test_hours_in_the_page_are_the_computed_ones(mode: str) -> None:
-    whole = budget.load()
-    found = next(m for m in whole.modes if m.name == mode)
-    hours = " | ".join(f"{whole.hours(found, size):.0f} h" for size in whole.sizes_mah)
+    complete = budget.load()
+    found = next(m for m in complete.modes if m.name == mode)
+    hours = " | ".join(f"{complete.hours(found, size):.0f} h" for size in complete.sizes_mah)
     assert f"| {found.mean_ma:.3g} | {hours} |" in PAGE
 
 

@@ -6,7 +6,7 @@ import pytest
 from plantigrade.errors import FileError
 from plantigrade.languages import languages_in, texts_of
 from plantigrade.posture.rules_engine.guidance import catalogue
-from plantigrade.report.words import words
+from plantigrade.report.wording import load_wording
 
 
 def test_every_file_of_the_folder_is_a_language(tmp_path: Path):
@@ -24,7 +24,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, says: str):
         texts_of(tmp_path, "en")
 
 
-@pytest.mark.parametrize("read", [catalogue, words])
+@pytest.mark.parametrize("read", [catalogue, load_wording])
 def test_an_unknown_language_tells_the_known_ones(read):
     with pytest.raises(FileError, match="no texts in 'xx'; there are: en"):
         read("xx")

@@ -143,7 +143,7 @@ def test_fragments_lost_cost_only_their_own_message(sent, size, data):
         values = host_messages.fragment_values(sender, message, size)
         if index == lost:
             del values[data.draw(st.integers(0, len(values) - 1))]
-        found += [whole for value in values if (whole := reassembler.feed(value)) is not None]
+        found += [complete for value in values if (complete := reassembler.feed(value)) is not None]
     assert found == sent[:lost] + sent[lost + 1 :]
 
 

@@ -182,24 +182,24 @@ def test_an_encoder_keeps_nothing_from_one_record_to_the_next() -> None:
 
 def test_the_shortest_of_three_encodings_is_chosen_and_the_sums_are_cleared() -> None:
     """Bytes behind the first row of 24: two parameters a byte, low bits, unary bits, each rounded up."""
-    by_runs, as_whole, packed = (1, 1, 8, 0), (2, 1, 64, 176), (0, 3)
+    by_runs, as_complete, packed = (1, 1, 8, 0), (2, 1, 64, 176), (0, 3)
     # (parameters, low, unary bits) with runs, the same with one for all, rows; p[20], 21, 7, 8
-    for runs, whole, rows, expected in (
+    for runs, complete, rows, expected in (
         ((32, 71, 300), (16, 100, 350), 17, by_runs),  # 16 + 9 + 38 = 63, 8 + 13 + 44 = 65
-        ((32, 72, 304), (16, 96, 344), 17, as_whole),  # 63, 8 + 12 + 43 = 63
+        ((32, 72, 304), (16, 96, 344), 17, as_complete),  # 63, 8 + 12 + 43 = 63
         ((32, 72, 304), (16, 97, 344), 17, by_runs),  # 63, 8 + 13 + 43 = 64
-        ((32, 72, 305), (16, 97, 344), 17, as_whole),  # 16 + 9 + 39 = 64, 64
+        ((32, 72, 305), (16, 97, 344), 17, as_complete),  # 16 + 9 + 39 = 64, 64
         ((16, 200, 120), (16, 200, 120), 3, packed),  # 24 + 8 + 25 + 15 = 72 = three rows
-        ((16, 192, 120), (16, 192, 120), 3, as_whole),  # 24 + 8 + 24 + 15 = 71
+        ((16, 192, 120), (16, 192, 120), 3, as_complete),  # 24 + 8 + 24 + 15 = 71
     ):
         p = array("I", bytes(24 * 4))
         p[3], p[6] = rows, 24
         p[23], p[9], p[10] = runs
-        p[19], p[11], p[12] = 176 + whole[0], whole[1], whole[2]
+        p[19], p[11], p[12] = 176 + complete[0], complete[1], complete[2]
         kernels.choose(p)
-        assert (p[20], p[21], p[7], p[8])[: len(expected)] == expected, (runs, whole)
+        assert (p[20], p[21], p[7], p[8])[: len(expected)] == expected, (runs, complete)
         if expected != packed:
-            chosen = runs if expected == by_runs else whole
+            chosen = runs if expected == by_runs else complete
             assert (p[22], p[16]) == chosen[:2], "its parameters and low bits are handed on"
         assert [p[index] for index in (9, 10, 11, 12, 23, 19)] == [0, 0, 0, 0, 0, 176]
 

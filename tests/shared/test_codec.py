@@ -134,7 +134,7 @@ class TestFinding:
     @settings(deadline=None, max_examples=60)
     def test_pieces_of_any_size_give_what_the_whole_gives(self, records, dirt, size):
         data = dirt + b"".join(records) + dirt
-        whole = batch_decoder.find_blocks(data)
+        complete = batch_decoder.find_blocks(data)
         offsets, held, base = [], b"", 0
         for at in range(0, len(data), size):
             held += data[at : at + size]
@@ -143,7 +143,7 @@ class TestFinding:
             held, base = held[found.consumed :], base + found.consumed
             assert len(held) < block.MAX_BYTES
         offsets += [base + offset for offset in batch_decoder.find_blocks(held).offsets.tolist()]
-        assert offsets == whole.offsets.tolist()
+        assert offsets == complete.offsets.tolist()
 
     def test_a_hostile_stream_of_false_starts_takes_linear_time(self):
         """Each false start costs one checksum over at most MAX_BYTES, never more."""

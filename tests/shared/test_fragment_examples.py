@@ -66,11 +66,11 @@ def test_the_counter_goes_on_from_message_to_message_and_begins_anew_after_63() 
         expected += [0x80 | number & 63, 0x40 | (number + 1) & 63]
     assert heads == expected
     assert heads[62:66] == [0x80 | 62, 0x40 | 63, 0x80, 0x41]
-    whole = fragments.Reassembler()
+    complete = fragments.Reassembler()
     again = fragments.Fragmenter()
-    found = [whole.feed(value) for _ in range(70) for value in values(again, b"ab", 2)]
+    found = [complete.feed(value) for _ in range(70) for value in values(again, b"ab", 2)]
     assert found == [None, b"ab"] * 70
-    assert whole.broken == 0
+    assert complete.broken == 0
 
 
 def test_a_new_message_drops_the_rest_of_the_old_one() -> None:

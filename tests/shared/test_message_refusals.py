@@ -189,7 +189,7 @@ def test_at_most_16_gaps_and_all_of_them() -> None:
 
 
 def test_a_refusal_is_raised_with_its_words_or_those_of_its_code() -> None:
-    words = (
+    texts = (
         "ok",
         "unknown command",
         "say hello first",
@@ -202,7 +202,7 @@ def test_a_refusal_is_raised_with_its_words_or_those_of_its_code() -> None:
         "not available",
     )
     for result in range(1, 12):
-        expected = words[result] if result < 10 else "result %d" % result  # noqa: UP031
+        expected = texts[result] if result < 10 else "result %d" % result  # noqa: UP031
         assert host_messages.result_name(result) == expected
         reply = host_messages.parse_reply(bytes((0x83, 1, result)))
         refused(host_messages.ReplyError, expected, reply.check)

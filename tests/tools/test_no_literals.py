@@ -89,9 +89,9 @@ def sources() -> list[Path]:
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(HOST)))
 def test_numbers_that_decide_a_result_stand_in_settings(path: Path) -> None:
     found = literals(path.read_text(encoding="utf-8"))
-    told = ", ".join(f"{value:g} in line {line}" for line, value in found)
+    reported = ", ".join(f"{value:g} in line {line}" for line, value in found)
     package = path.relative_to(HOST).parts[0]
-    assert not found, f"{path.name}: give a name and a reason in {package}/settings.py to {told}"
+    assert not found, f"{path.name}: give a name and a reason in {package}/settings.py to {reported}"
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,13 @@ _UNIT_OF_SUFFIX: Final = {
 _IN_ITS_UNIT: Final = ("value", "sd", "median", "mad", "mean", "raise_level")
 
 
-def tree_of(whole: RecordingAnalysis) -> Tree:
+def tree_of(full_analysis: RecordingAnalysis) -> Tree:
     """Every figure of an analysis; lists of objects become objects, null becomes "unknown"."""
-    return {name: _plain(entry, (name,)) for name, entry in document(whole).items() if not _is_text((name,))}
+    return {
+        name: _plain(entry, (name,))
+        for name, entry in document(full_analysis).items()
+        if not _is_text((name,))
+    }
 
 
 def leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Leaf]]:

@@ -60,21 +60,23 @@ def virtual_asymmetric() -> RecordingAnalysis:
     left, and the sensors' calibration is known to 4 %."""
     person = draw_person(5)
     conditions = (parse_condition("antalgic:2:left"), parse_condition("flat-foot:3:right"))
-    whole = _walk(walk(person, 60.0, 33, conditions).forces, None)
-    assert whole.left is not None
-    assert whole.right is not None
-    keep = np.ones(len(whole.left), bool)
+    complete = _walk(walk(person, 60.0, 33, conditions).forces, None)
+    assert complete.left is not None
+    assert complete.right is not None
+    keep = np.ones(len(complete.left), bool)
     keep[slice(*GAP_ROWS)] = False
     gap = TimeGap(GAP_ROWS[0] / RATE_HZ, GAP_ROWS[1] / RATE_HZ, "overrun")
-    sd = np.full(whole.left.sensor_count, RELATIVE_SD)
+    sd = np.full(complete.left.sensor_count, RELATIVE_SD)
     left = replace(
-        whole.left,
-        time_s=whole.left.time_s[keep],
-        force_n=whole.left.force_n[keep],
+        complete.left,
+        time_s=complete.left.time_s[keep],
+        force_n=complete.left.force_n[keep],
         gaps=(gap,),
         relative_sd=sd,
     )
-    return of_walk(replace(whole, left=left, right=replace(whole.right, relative_sd=sd)), Request(Path()))
+    return of_walk(
+        replace(complete, left=left, right=replace(complete.right, relative_sd=sd)), Request(Path())
+    )
 
 
 def virtual_standing() -> RecordingAnalysis:

@@ -24,7 +24,7 @@ def measure(seed: int) -> Table:
         condition = Condition(kind, 2.0, "left" if kind == "antalgic" else "both")
         segments = (Segment("walk", ONSET_S), Segment("walk", 300, (condition,)))
         quick = {"dwell_s": 5.0, "window_strides": 30.0}
-        for words, changes in (
+        for texts, changes in (
             ("as shipped", {}),
             ("quicker", quick),
             ("level raised", {"raise_level": strict}),
@@ -39,9 +39,9 @@ def measure(seed: int) -> Table:
             label = alert.rule_version if alert else book.label(rule)
             trail = str(len(book.trail))
             rows.append(
-                (f"{kind}:2", rule, words, level, label, trail, after, str(strides) if alert else "-")
+                (f"{kind}:2", rule, texts, level, label, trail, after, str(strides) if alert else "-")
             )
-    words = (
+    texts = (
         f"One wearer (seed {seed}) walks neutrally for {ONSET_S:.0f} s, then with the condition, live: "
         "counts in "
         "pieces of ten seconds through calibration, gait engine and rules. Seconds and strides of the left "
@@ -51,7 +51,7 @@ def measure(seed: int) -> Table:
         "reach; the version names the edits, which stay in the audit trail."
     )
     columns = ("condition", "rule", "book", "level", "rule version", "trail", "to the alert", "strides")
-    return Table("An alert's path", words, columns, tuple(rows))
+    return Table("An alert's path", texts, columns, tuple(rows))
 
 
 def _edited(rule: str, changes: dict[str, float]) -> RuleBook:

@@ -54,9 +54,9 @@ def leave_out(seeds: range) -> Table:
         middle = float(np.sqrt(low * high))
         cells = [_cell(e, inside, forces) for e in errors]
         board = BOARD_ACCURACY_N.get(f"{low:g}-{high:g}")
-        said = f"{board:.2f} N" if board is not None else "-"
-        rows.append((f"{low:g}-{high:g} N", *cells, f"{converter_error_n(front, middle):.2f} N", said))
-    words = (
+        text = f"{board:.2f} N" if board is not None else "-"
+        rows.append((f"{low:g}-{high:g} N", *cells, f"{converter_error_n(front, middle):.2f} N", text))
+    texts = (
         f"{len(seeds)} virtual insoles (seeds {seeds.start} to {seeds.stop - 1}). Loads of the bench (2 to "
         "180 N, three seconds each, one held for a minute) make a calibration; tested is the walking of the "
         "bundled record, which the bench never saw. Before: the design's curve, which knows no insole, and "
@@ -76,7 +76,7 @@ def leave_out(seeds: range) -> Table:
         "converter alone",
         "board",
     )
-    return Table("Calibration: force error left out", words, columns, tuple(rows))
+    return Table("Calibration: force error left out", texts, columns, tuple(rows))
 
 
 def _cell(errors: list[F64], inside: NDArray[np.bool_], forces: F64) -> str:
@@ -112,7 +112,7 @@ def weight_scale(data: Path, seeds_per_record: int, first_seed: int) -> Table:
         ),
         ("stance peaks, scaled", *_spread(peaks), ""),
     )
-    words = (
+    texts = (
         f"{len(before)} runs: each recorded walk of gaitpdb through {seeds_per_record} virtual pairs (seeds "
         f"from {first_seed}) with 20 % tolerance between sensors and all other imperfections, no bench "
         "calibration. Body weight is the recording's own mean total force; the scale comes from the first "
@@ -120,7 +120,7 @@ def weight_scale(data: Path, seeds_per_record: int, first_seed: int) -> Table:
         f"factors {min(factors):.2f} to {max(factors):.2f}. Bar: {SCALE_BAR_PCT:.0f} % in every run."
     )
     columns = ("", "mean", "RMS", "worst", "")
-    return Table("Body-weight scale on recorded walking", words, columns, rows)
+    return Table("Body-weight scale on recorded walking", texts, columns, rows)
 
 
 def _spread(errors: list[float]) -> tuple[str, str, str]:

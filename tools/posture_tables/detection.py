@@ -56,7 +56,7 @@ def measure(people: int, first_seed: int, processes: int, patterns: tuple[Patter
     """The tables over `people` virtual people: detection, and every rule against every condition."""
     results = _everyone(range(first_seed, first_seed + people), patterns, processes)
     rows = [_row(pattern, results) for pattern in patterns]
-    words = (
+    texts = (
         f"{people} virtual people (seeds {first_seed} to {first_seed + people - 1}), each with insoles of "
         "their own, calibrated on the virtual bench and by body weight, all imperfections on. A finding from "
         f"one walk of {SESSION_S:.0f} s on a day of its own; baselines from {BASELINE_DAYS} neutral days of "
@@ -66,7 +66,7 @@ def measure(people: int, first_seed: int, processes: int, patterns: tuple[Patter
         "degrees: `--degrees flat-foot=1,1.5`."
     )
     columns = ("pattern", "at", "sensitivity", "", "specificity", "", "half found at", "found at each degree")
-    return [Table("Detection of patterns", words, columns, tuple(rows)), _confusion(patterns, results)]
+    return [Table("Detection of patterns", texts, columns, tuple(rows)), _confusion(patterns, results)]
 
 
 def _row(pattern: Pattern, results: Sequence[Found]) -> tuple[str, ...]:
@@ -114,11 +114,11 @@ def _confusion(patterns: tuple[Pattern, ...], results: Sequence[Found]) -> Table
             if rule not in own
         }
         others = sorted(((share, rule) for rule, share in shares.items() if share >= 0.05), reverse=True)
-        told = ", ".join(f"{rule} {share:.2f}" for share, rule in others) or "-"
-        rows.append((label, told))
-    words = (
+        reported = ", ".join(f"{rule} {share:.2f}" for share, rule in others) or "-"
+        rows.append((label, reported))
+    texts = (
         "Rules other than the pattern's own that are present in at least 5 % of the people in a condition at "
         "its clinically relevant degree. Some belong together (a load on one side is an asymmetry of load); "
         "the rest shows how far a finding names a pattern and no other."
     )
-    return Table("What else is reported", words, ("condition", "other rules"), tuple(rows))
+    return Table("What else is reported", texts, ("condition", "other rules"), tuple(rows))

@@ -60,7 +60,7 @@ def coverage(runs: int, first_seed: int, processes: int, *, paired: bool = False
     rows = [_row(metric, results, [(metric, foot) for foot in Foot]) for metric in METRICS]
     every = [(metric, foot) for metric in METRICS for foot in Foot]
     rows.append(_row("all values of both feet", results, every))
-    words = (
+    texts = (
         f"{runs} virtual people (seeds {first_seed} to {first_seed + runs - 1}) with flat feet and pronation "
         f"get an orthotic (flat-foot 2 to 1.3, pronation 1 to 0.4): {SESSIONS} sessions before, {SESSIONS} "
         f"after on other days, {SECONDS:.0f} s each, the insoles off the feet at night; intervals of 95 % "
@@ -68,7 +68,7 @@ def coverage(runs: int, first_seed: int, processes: int, *, paired: bool = False
         f"person, measured by the same insoles. Share of runs whose interval holds it; bar {BAR:.2f}."
     )
     columns = ("value", "left foot", "right foot", "both", "")
-    return Table("Before and after: the true effect lies in the interval", words, columns, tuple(rows))
+    return Table("Before and after: the true effect lies in the interval", texts, columns, tuple(rows))
 
 
 def _row(label: str, results: list[Held], keys: list[tuple[str, Foot]]) -> tuple[str, ...]:

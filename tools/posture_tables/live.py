@@ -16,7 +16,7 @@ NEUTRAL_S = 250
 SECONDS = 345
 CONDITION, RULE = "flat-foot:2", "low-arch"
 EDITS = {"dwell_s": 5.0, "window_strides": 30.0}
-TOLD = re.compile(
+REPORTED = re.compile(
     rf"{RULE} \(version (?P<version>\S+)\), (?P<strides>\d+) strides, (?P<late>\d+) s after the condition"
 )
 
@@ -32,9 +32,9 @@ def measure(seed: int) -> Table:
         book.save(edited)
         load = os.getloadavg()[0]
         runs = {"as shipped": _start(seed), "dwell 5 s, window 30 strides": _start(seed, edited)}
-        said = {name: run.communicate(timeout=SECONDS + 120)[0] for name, run in runs.items()}
-    rows = [(name, *_row(text)) for name, text in said.items()]
-    words = (
+        message = {name: run.communicate(timeout=SECONDS + 120)[0] for name, run in runs.items()}
+    rows = [(name, *_row(text)) for name, text in message.items()]
+    texts = (
         f"`plantigrade twin run --condition {CONDITION} --neutral-s {NEUTRAL_S} --seed {seed} --live`, in "
         "real time: forces through the sensors' model, the real firmware on virtual boards, the virtual "
         "radio, bridge, calibration, gait engine, rules, words on the terminal. Seconds by this computer's "
@@ -42,7 +42,7 @@ def measure(seed: int) -> Table:
         f"start: {load:.1f}."
     )
     columns = ("rules", "rule version", "left foot", "right foot", "strides of the foot when told")
-    return Table("An alert over the air", words, columns, tuple(rows))
+    return Table("An alert over the air", texts, columns, tuple(rows))
 
 
 def _start(seed: int, book: Path | None = None) -> "subprocess.Popen[str]":
@@ -53,13 +53,14 @@ def _start(seed: int, book: Path | None = None) -> "subprocess.Popen[str]":
 
 
 def _row(text: str) -> tuple[str, ...]:
-    told = list(TOLD.finditer(text))
-    if not told:
+    reported = list(REPORTED.finditer(text))
+    if not reported:
         return "-", "none", "none", "-"
     sides = {
         side: next(
-            (m["late"] + " s" for m in told if f"your {side} foot" in text[m.end() :].splitlines()[0]), "none"
+            (m["late"] + " s" for m in reported if f"your {side} foot" in text[m.end() :].splitlines()[0]),
+            "none",
         )
         for side in ("left", "right")
     }
-    return told[0]["version"], sides["left"], sides["right"], told[0]["strides"]
+    return reported[0]["version"], sides["left"], sides["right"], reported[0]["strides"]

@@ -74,7 +74,7 @@ def controls(data: Path) -> Table:
         _days("for information: forced onto our sixteen places", days["on our places"], bar=False),
         ("people with a finding in `analyze`", str(sum(present.values())), "", "", _names(present), ""),
     ]
-    words = (
+    texts = (
         f"{len(paths)} controls, {hours:.2f} h of walking in all. A recording of two minutes cannot pass the "
         "gate of 200 strides, so that one alone could never raise an alert. Here each control's walk is "
         f"walked again and again for {DAY_WALKING_S / 60:.0f} min, what an ordinary day of 8 h holds of "
@@ -85,7 +85,7 @@ def controls(data: Path) -> Table:
         "rules depend on it. Bar: at most 1 alert in 8 h, none critical."
     )
     columns = ("", "shown", "critical", "per 8 h (most of one person)", "rules", "")
-    return Table("False alerts on recorded controls", words, columns, tuple(rows))
+    return Table("False alerts on recorded controls", texts, columns, tuple(rows))
 
 
 def _days(label: str, days: list[list[Alert]], *, bar: bool) -> tuple[str, ...]:
@@ -135,13 +135,13 @@ def _separation(title: str, records: list[tuple[Path, bool]], seed: int) -> Tabl
                 "yes" if low > 0.5 else "not shown",
             )
         )
-    words = (
+    texts = (
         f"Medians, and the area under the ROC curve with a 95 % interval ({RESAMPLES} bootstrap draws of "
         f"people, seed {seed}). Valid strides of the gait engine only; coefficients of variation without "
         "outliers beyond four robust SDs, as the rules use them. The groups are separated where the interval "
         "lies above 0.5."
     )
-    return Table(title, words, ("value", "controls", "Parkinson's", "AUC", "separated"), tuple(rows))
+    return Table(title, texts, ("value", "controls", "Parkinson's", "AUC", "separated"), tuple(rows))
 
 
 def _scores(tables: list[StrideColumns]) -> dict[str, float]:

@@ -91,7 +91,7 @@ def measure(people: int, first_seed: int, processes: int) -> Table:
     rows: list[tuple[str, ...]] = []
     for trial in TRIALS:
         hits = sum(found[trial.name] for found, _ in results)
-        quiet = sum(trial.rule not in said for _, said in results)
+        quiet = sum(trial.rule not in text for _, text in results)
         shown = "" if trial.bar is None else met(hits / people, trial.bar)
         rows.append(
             (
@@ -103,7 +103,7 @@ def measure(people: int, first_seed: int, processes: int) -> Table:
                 met(quiet / people, SPECIFICITY),
             )
         )
-    words = (
+    texts = (
         f"{people} virtual people (seeds {first_seed} to {first_seed + people - 1}) at 20 Hz without the "
         "gait engine. Specificity: the same people's quiet wear of 61 min (twice 3 min of walking and "
         "15 min of standing with weight shifts about every 90 s, 20 min of sitting, 5 min of walking), in "
@@ -111,4 +111,4 @@ def measure(people: int, first_seed: int, processes: int) -> Table:
         "set on seeds 30000 to 30079."
     )
     columns = ("pattern", "rule", "sensitivity", "", "specificity", "")
-    return Table("Detection of standing, wear and faults", words, columns, tuple(rows))
+    return Table("Detection of standing, wear and faults", texts, columns, tuple(rows))

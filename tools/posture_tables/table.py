@@ -11,13 +11,13 @@ class Table:
     """A heading, some words, columns and rows of text."""
 
     title: str
-    words: str
+    texts: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     def markdown(self) -> str:
         """As it stands in the document."""
-        lines = [f"## {self.title}", "", self.words, ""]
+        lines = [f"## {self.title}", "", self.texts, ""]
         lines += ["| " + " | ".join(self.columns) + " |", "|" + "---|" * len(self.columns)]
         lines += ["| " + " | ".join(row) + " |" for row in self.rows]
         return "\n".join(lines) + "\n"
@@ -30,8 +30,8 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     share = hits / of
     middle = share + Z95**2 / (2 * of)
     reach = Z95 * sqrt(share * (1 - share) / of + Z95**2 / (4 * of * of))
-    whole = 1 + Z95**2 / of
-    return max((middle - reach) / whole, 0.0), min((middle + reach) / whole, 1.0)
+    complete = 1 + Z95**2 / of
+    return max((middle - reach) / complete, 0.0), min((middle + reach) / complete, 1.0)
 
 
 def proportion(hits: int, of: int) -> str:

@@ -97,14 +97,14 @@ def false_alerts(people: int, first_seed: int, processes: int) -> Table:
             days = list(pool.map(neutral_day, seeds))
     rows = [_day_row(f"seed {seed}", [day]) for seed, day in zip(seeds, days, strict=True)]
     rows.append(_day_row("all", days))
-    words = (
+    texts = (
         f"Ordinary days of {DAY_HOURS:.0f} h (20 % walking, 25 % standing with weight shifts, 55 % sitting), "
         "another day than the baseline's, all imperfections on, counts through calibration, gait engine and "
         "rules in pieces of ten seconds. `shown` alerts; the rate limit and the interval of a rule may keep "
         "others quiet. Bar: at most 1 in 8 h, none critical."
     )
     columns = ("wear", "hours", "strides", "shown", "suppressed", "rules", "critical", "per 8 h", "")
-    return Table("False alerts on neutral virtual wear", words, columns, tuple(rows))
+    return Table("False alerts on neutral virtual wear", texts, columns, tuple(rows))
 
 
 def _day_row(label: str, days: list[Worn]) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ class ExportData:
         return self.record[2:4]
 
 
-def subject(record: str, analysis: Analysis) -> ExportData:
+def data(record: str, analysis: Analysis) -> ExportData:
     """The published parameters of one analysis."""
     figures = tuple(
         float("nan") if analysis.both[name].value is None else float(analysis.both[name].value or 0.0)
@@ -77,7 +77,7 @@ def run(folder: Path, trial: str = "_01") -> list[ExportData]:
     found: list[ExportData] = []
     for path in sorted([*folder.glob(f"??[CP]*{trial}.txt"), *folder.glob(f"??[CP]*{trial}.txt.gz")]):
         record = path.name.split(".")[0]
-        found.append(subject(record, analyze(read(path))))
+        found.append(data(record, analyze(read(path))))
     return found
 
 

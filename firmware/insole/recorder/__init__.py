@@ -82,7 +82,7 @@ class Recorder(Writer):
                 globals().pop(name, None)
 
     def append(self, record):
-        """Take a block record; its numbers must not go back. True if it was kept, False if the log is full.
+        """Take a block record; its numbers must not go back. True if it was stored, False if the log is full.
 
         Allocates nothing until 50 slots wait; committing them takes one slice, a full page a few objects.
 
@@ -120,7 +120,7 @@ class Recorder(Writer):
         self.next_seq = to_seq
 
     def close(self):
-        """Orderly stop: commit everything and note that no number is in doubt."""
+        """Orderly stop: commit everything and note that no number is uncertain."""
         self.put_note(NOTE_CLOSE, self.next_seq, self.next_seq, 0)
         self.flush()
 
@@ -161,7 +161,7 @@ class Recorder(Writer):
     def erase(self):
         """Erase everything; a generator, one page each turn, so that sampling goes on between turns.
 
-        Slot and boot numbers go on rising. What is appended meanwhile is kept.
+        Slot and boot numbers go on rising. What is appended meanwhile is preserved.
         """
         if self.head % self.media.pages == 0:
             self.next_page(True)

@@ -12,7 +12,7 @@ from insole_protocol import ids
 CHANNELS = 16
 CHUNK_SLOTS = 80  # slots that are judged together
 LOOKAHEAD_SLOTS = (
-    10  # slots after the chunk that must be still too; what comes before a step is kept at full rate
+    10  # slots after the chunk that must be still too; what comes before a step is stored at full rate
 )
 STILL_CHUNKS = (
     4  # so many still chunks in a row (3.2 s) before the rate falls: longer than any stance or swing

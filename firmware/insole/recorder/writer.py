@@ -130,7 +130,7 @@ class Writer:
 
         The page after the head never holds data that counts, so that it can be erased at any moment;
         beginning a page therefore gives up the oldest one. False if the device refuses, or if the oldest page
-        is unacknowledged, to be kept and not to be sacrificed.
+        is unacknowledged, to be preserved and not to be sacrificed.
         """
         self.refused = not self.flush()
         if self.refused:

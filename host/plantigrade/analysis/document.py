@@ -19,15 +19,15 @@ SCHEMA: Final = "plantigrade.analysis/1"
 Json = dict[str, object]
 
 
-def document(whole: RecordingAnalysis) -> Json:
+def document(full_analysis: RecordingAnalysis) -> Json:
     """Everything that was found, ready for `json.dumps`."""
-    analysis = whole.analysis
+    analysis = full_analysis.analysis
     return {
         "schema": SCHEMA,
-        "input": _input(whole),
+        "input": _input(full_analysis),
         "algorithm": {"version": analysis.algorithm_version, "settings": dict(analysis.settings)},
         "accounting": {foot.foot.value: _accounting(foot.accounting) for foot in analysis.feet},
-        "notes": list(whole.notes),
+        "notes": list(full_analysis.notes),
         "findings": [
             {
                 "code": finding.code,
@@ -40,7 +40,7 @@ def document(whole: RecordingAnalysis) -> Json:
         "bouts": [_bout(bout) for bout in analysis.bouts],
         "left": _foot(analysis.left),
         "right": _foot(analysis.right),
-        "both": _both(whole),
+        "both": _both(full_analysis),
         "activities": [
             {"kind": a.kind, "from_s": _number(a.from_s), "to_s": _number(a.to_s)}
             for a in analysis.activities
@@ -55,22 +55,22 @@ def document(whole: RecordingAnalysis) -> Json:
             for hour in analysis.hours
         ],
         "turns": [{"from_s": _number(turn.from_s), "to_s": _number(turn.to_s)} for turn in analysis.turns],
-        "posture": posture_of(whole),
-        "standing": [_standing(standing) for standing in whole.standings],
-        "eyes_closed_over_open": _romberg(whole.romberg),
-        "butterfly": _butterfly(whole.butterfly),
+        "posture": posture_of(full_analysis),
+        "standing": [_standing(standing) for standing in full_analysis.standings],
+        "eyes_closed_over_open": _romberg(full_analysis.romberg),
+        "butterfly": _butterfly(full_analysis.butterfly),
     }
 
 
-def to_text(whole: RecordingAnalysis) -> str:
+def to_text(full_analysis: RecordingAnalysis) -> str:
     """The document as indented JSON text; NaN never appears in it."""
-    return json.dumps(document(whole), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(document(full_analysis), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def both_parameters(whole: RecordingAnalysis) -> Mapping[str, Parameter]:
+def both_parameters(full_analysis: RecordingAnalysis) -> Mapping[str, Parameter]:
     """Parameters of both feet together: the engine's and the butterfly's."""
-    found = dict(whole.analysis.both)
-    butterfly = whole.butterfly
+    found = dict(full_analysis.analysis.both)
+    butterfly = full_analysis.butterfly
     reason = "" if butterfly is not None else "needs both feet, sensor places and at least three cycles"
     figures = {
         "butterfly_crossing_x_pct": (getattr(butterfly, "crossing_x_pct", None), "crossing_x_sd_pct"),
@@ -93,8 +93,8 @@ def _number(value: float | None) -> float | None:
     return float(f"{value:.9g}")
 
 
-def _input(whole: RecordingAnalysis) -> Json:
-    walk, analysis = whole.walk, whole.analysis
+def _input(full_analysis: RecordingAnalysis) -> Json:
+    walk, analysis = full_analysis.walk, full_analysis.analysis
     return {
         "path": walk.source.path,
         "format": walk.source.format,
@@ -163,8 +163,8 @@ def _curve(curve: Ensemble) -> Json:
     }
 
 
-def _both(whole: RecordingAnalysis) -> Json:
-    return _parameters(both_parameters(whole))
+def _both(full_analysis: RecordingAnalysis) -> Json:
+    return _parameters(both_parameters(full_analysis))
 
 
 def _bout(bout: Bout) -> Json:

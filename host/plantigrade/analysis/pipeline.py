@@ -171,7 +171,7 @@ def _butterfly(walk: Walk, analysis: Analysis) -> Butterfly | None:
     )
 
 
-_SAID_BY_ENGINE: Final = {
+_RECORDED_BY_ENGINE: Final = {
     "foot_missing": (" foot in the file: ",),
     "short_recording": (" s long: ",),
     "gaps": (" in the time column, ",),
@@ -188,16 +188,16 @@ _SAID_BY_ENGINE: Final = {
 
 def _notes(walk: Walk, analysis: Analysis) -> tuple[str, ...]:
     """What the reader and the engine say, each thing once."""
-    repeated = [part for finding in analysis.findings for part in _SAID_BY_ENGINE.get(finding.code, ())]
-    said = [
+    repeated = [part for finding in analysis.findings for part in _RECORDED_BY_ENGINE.get(finding.code, ())]
+    message = [
         note for note in walk.source.note.split("; ") if note and not any(part in note for part in repeated)
     ]
-    said += [finding.text for finding in analysis.findings]
+    message += [finding.text for finding in analysis.findings]
     stride = analysis.both.get("stride_time_s")
     if (
         stride is not None
         and stride.median is not None
         and not PLAUSIBLE_S[0] < stride.median < PLAUSIBLE_S[1]
     ):
-        said.append(f"strides of {stride.median:.2f} s are no usual walking: is the sample rate right?")
-    return tuple(dict.fromkeys(said))
+        message.append(f"strides of {stride.median:.2f} s are no usual walking: is the sample rate right?")
+    return tuple(dict.fromkeys(message))

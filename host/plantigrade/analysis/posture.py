@@ -6,20 +6,20 @@ from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.posture.rules_engine.section import posture_section
 
 
-def posture_of(whole: RecordingAnalysis) -> list[dict[str, Any]]:
+def posture_of(full_analysis: RecordingAnalysis) -> list[dict[str, Any]]:
     """Findings as JSON, present ones first, judged with the rules and own days of the request; their `sd`
     holds the calibration's uncertainty where the recording has one."""
-    walk = whole.walk
+    walk = full_analysis.walk
     return posture_section(
-        whole.analysis,
+        full_analysis.analysis,
         walk.feet[0].layout,
-        book=whole.book,
-        reference=whole.reference,
+        book=full_analysis.book,
+        reference=full_analysis.reference,
         relative_sd=walk.relative_sd,
     )
 
 
-def in_words(found: list[dict[str, Any]]) -> list[str]:
+def as_texts(found: list[dict[str, Any]]) -> list[str]:
     """A line for each finding that is present, and one for the rest."""
     present = [entry for entry in found if entry["state"] == "present"]
     unknown = sum(entry["state"] == "unknown" for entry in found)

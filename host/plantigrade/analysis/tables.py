@@ -67,7 +67,7 @@ def _rows(foot: FootAnalysis, columns: tuple[str, ...]) -> Iterator[tuple[float,
             elif name == "bout":
                 cells.append(str(int(table.bout[row])) if table.bout[row] >= 0 else "")
             elif name == "reason":
-                cells.append(table.reason_words(row))
+                cells.append(table.reason_text(row))
             else:
                 cells.append(values[row] if values is not None else "")
         yield float(table.initial_contact_s[row]), cells

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.analysis.posture import in_words, posture_of
+from plantigrade.analysis.posture import as_texts, posture_of
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.parameters.definition import ParameterGroup, View, digits_of
 from plantigrade.gait.parameters.registry import PARAMETERS, group_of, norm_of, shown_in, title_of
@@ -30,32 +30,36 @@ _MAX_NOTES: Final = 12
 _NONE: Final[Parameters] = {}
 
 
-def print_summary(whole: RecordingAnalysis, console: Console) -> None:
+def print_summary(full_analysis: RecordingAnalysis, console: Console) -> None:
     """Print the whole summary."""
-    console.print(summary(whole))
+    console.print(summary(full_analysis))
 
 
-def summary(whole: RecordingAnalysis) -> RenderableType:
+def summary(full_analysis: RecordingAnalysis) -> RenderableType:
     """What `print_summary` prints."""
-    parts: list[RenderableType] = [_heading(whole)]
-    if any(foot.strides.valid.any() for foot in whole.analysis.feet):
-        parts.append(_table(whole))
+    parts: list[RenderableType] = [_heading(full_analysis)]
+    if any(foot.strides.valid.any() for foot in full_analysis.analysis.feet):
+        parts.append(_table(full_analysis))
     else:
         parts.append(Text("\nNo steady walking was found in this recording.\n", style="bold"))
-    parts += [_standing(standing, number) for number, standing in enumerate(whole.standings[:3], start=1)]
-    if len(whole.standings) > 3:
-        parts.append(Text(f"and {len(whole.standings) - 3} more spans of standing (all are in the JSON)"))
-    if whole.romberg is not None:
-        r = whole.romberg
+    parts += [
+        _standing(standing, number) for number, standing in enumerate(full_analysis.standings[:3], start=1)
+    ]
+    if len(full_analysis.standings) > 3:
+        parts.append(
+            Text(f"and {len(full_analysis.standings) - 3} more spans of standing (all are in the JSON)")
+        )
+    if full_analysis.romberg is not None:
+        r = full_analysis.romberg
         parts.append(Text(f"Eyes closed over open: velocity {r.velocity:.2f}, ellipse area {r.area:.2f}"))
-    parts.append(_posture(whole))
-    parts.append(_notes(whole))
+    parts.append(_posture(full_analysis))
+    parts.append(_notes(full_analysis))
     return Group(*parts)
 
 
-def _posture(whole: RecordingAnalysis) -> RenderableType:
+def _posture(full_analysis: RecordingAnalysis) -> RenderableType:
     lines = [Text("Posture", style="bold")]
-    lines += [Text(f"  {line}") for line in in_words(posture_of(whole))]
+    lines += [Text(f"  {line}") for line in as_texts(posture_of(full_analysis))]
     return Group(*lines)
 
 
@@ -67,8 +71,8 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def _heading(whole: RecordingAnalysis) -> RenderableType:
-    walk, analysis = whole.walk, whole.analysis
+def _heading(full_analysis: RecordingAnalysis) -> RenderableType:
+    walk, analysis = full_analysis.walk, full_analysis.analysis
     line = Text()
     line.append(Path(walk.source.path).name, style="bold")
     span = _duration(analysis.to_s - analysis.from_s)
@@ -86,12 +90,12 @@ def _heading(whole: RecordingAnalysis) -> RenderableType:
     return Group(line, second)
 
 
-def _table(whole: RecordingAnalysis) -> RenderableType:
+def _table(full_analysis: RecordingAnalysis) -> RenderableType:
     """Two tables: the walk as a whole, and each foot."""
-    analysis = whole.analysis
+    analysis = full_analysis.analysis
     left: Parameters = analysis.left.parameters if analysis.left else _NONE
     right: Parameters = analysis.right.parameters if analysis.right else _NONE
-    both = both_parameters(whole)
+    both = both_parameters(full_analysis)
     overall = _grid("Whole walk", ("", "Usual range"))
     for name in SHOWN:
         if _known(both.get(name)) and not (_known(left.get(name)) and _known(right.get(name))):
@@ -156,7 +160,7 @@ def _cell(group: Parameters, name: str) -> Text:
 
 
 def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -> str:
-    """Symmetry index 100 (R - L) / ((R + L) / 2) in words, where both feet have a positive figure."""
+    """Symmetry index 100 (R - L) / ((R + L) / 2) as text, where both feet have a positive figure."""
     row = PARAMETERS.get(name)
     if row is not None and not row.ratio:
         return ""
@@ -180,27 +184,29 @@ def strides_text(analysis: Analysis) -> str:
 
 def _standing(standing: Standing, number: int) -> RenderableType:
     line = Text(f"Standing {number}: {standing.from_s:.0f} to {standing.to_s:.0f} s", style="bold")
-    said: list[str] = []
+    message: list[str] = []
     if math.isfinite(standing.left_load_pct):
-        said.append(f"load left {standing.left_load_pct:.0f} %, right {100 - standing.left_load_pct:.0f} %")
+        message.append(
+            f"load left {standing.left_load_pct:.0f} %, right {100 - standing.left_load_pct:.0f} %"
+        )
     if math.isfinite(standing.rear_load_pct):
-        said.append(f"rear {standing.rear_load_pct:.0f} %, fore {100 - standing.rear_load_pct:.0f} %")
+        message.append(f"rear {standing.rear_load_pct:.0f} %, fore {100 - standing.rear_load_pct:.0f} %")
     for name in ("both", "left", "right"):
         sway = getattr(standing, name)
         if sway is not None:
-            said.append(
+            message.append(
                 f"sway {name} {sway.mean_velocity_mm_per_s:.1f} mm/s, ellipse {sway.ellipse_area_mm2:.0f} mm2"
             )
-    return Group(line, Text("; ".join(said) or "nothing could be measured"))
+    return Group(line, Text("; ".join(message) or "nothing could be measured"))
 
 
-def _notes(whole: RecordingAnalysis) -> RenderableType:
+def _notes(full_analysis: RecordingAnalysis) -> RenderableType:
     lines: list[RenderableType] = []
-    if whole.notes:
+    if full_analysis.notes:
         lines.append(Text("To know", style="bold"))
-        lines += [Text(f"- {note}") for note in whole.notes[:_MAX_NOTES]]
-        if len(whole.notes) > _MAX_NOTES:
-            lines.append(Text(f"- and {len(whole.notes) - _MAX_NOTES} more (all are in the JSON)"))
+        lines += [Text(f"- {note}") for note in full_analysis.notes[:_MAX_NOTES]]
+        if len(full_analysis.notes) > _MAX_NOTES:
+            lines.append(Text(f"- and {len(full_analysis.notes) - _MAX_NOTES} more (all are in the JSON)"))
     lines.append(
         Text(
             "! outside the usual range of healthy adults (docs/reference/parameters.md); no diagnosis. "

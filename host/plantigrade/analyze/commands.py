@@ -74,7 +74,7 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
     help="Weight of the person, for forces as shares of it.",
 )
 @click.option(
-    "--foot", type=click.Choice(("left", "right")), help="Side of a one-foot file that does not say it."
+    "--foot", type=click.Choice(("left", "right")), help="Side of a one-foot file that does not state it."
 )
 @click.option(
     "--feet-apart-mm",
@@ -91,13 +91,13 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
     "--rules",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The patient's posture rules, as `plantigrade posture edit` keeps them.",
+    help="The patient's posture rules, as `plantigrade posture edit` stores them.",
 )
 @click.option(
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="The person's own days, as `plantigrade posture learn` keeps them.",
+    help="The person's own days, as `plantigrade posture learn` stores them.",
 )
 @click.option(
     "--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn, for --baseline."
@@ -148,18 +148,18 @@ def analyze(
         baseline=baseline,
         tag=tag,
     )
-    whole = _run(request, invocation)
-    _write(whole, json_file, strides_file, events_file)
+    full_analysis = _run(request, invocation)
+    _write(full_analysis, json_file, strides_file, events_file)
     if plot_file is not None:
         from plantigrade.report.page import draw
 
-        draw(whole, plot_file)
+        draw(full_analysis, plot_file)
     if not any(str(output) == "-" for output in outputs.values()):
         from rich.console import Console
 
         from plantigrade.analysis.terminal import print_summary
 
-        print_summary(whole, Console(highlight=False))
+        print_summary(full_analysis, Console(highlight=False))
         for option, output in outputs.items():
             if output is not None:
                 click.echo(f"{option[2:]}: {output}")
@@ -197,21 +197,21 @@ def _check_outputs(recording: Path, outputs: dict[str, Path | None]) -> None:
 
 
 def _run(request: "Request", invocation: Invocation) -> "RecordingAnalysis":
-    from plantigrade.analysis import pipeline as whole
+    from plantigrade.analysis import pipeline as full_analysis
 
     with _progress() as progress:
-        kept = (invocation.data_dir() / "recordings").is_dir() and request.format_name in (
+        retained = (invocation.data_dir() / "recordings").is_dir() and request.format_name in (
             "auto",
             "plantigrade",
         )
-        if request.path.exists() or not kept:
-            return whole.run(request, progress)
+        if request.path.exists() or not retained:
+            return full_analysis.run(request, progress)
         from plantigrade.library.catalogue.library import Library
         from plantigrade.library.catalogue.queries import UnknownRecordingError
 
         try:
             with Library(invocation.data_dir(), os.environ.get("PLANTIGRADE_LIBRARY") or None) as library:
-                return whole.of_walk(library.open(str(request.path)).walk(), request, progress)
+                return full_analysis.of_walk(library.open(str(request.path)).walk(), request, progress)
         except UnknownRecordingError as error:
             raise FileError(request.path, "is neither a file nor a recording of the library") from error
 
@@ -232,16 +232,19 @@ def _progress() -> "Generator[Progress]":
 
 
 def _write(
-    whole: "RecordingAnalysis", json_file: Path | None, strides_file: Path | None, events_file: Path | None
+    full_analysis: "RecordingAnalysis",
+    json_file: Path | None,
+    strides_file: Path | None,
+    events_file: Path | None,
 ) -> None:
     from plantigrade.analysis import document, tables
 
     if json_file is not None:
-        _put(json_file, document.to_text(whole))
+        _put(json_file, document.to_text(full_analysis))
     if strides_file is not None:
-        _put(strides_file, tables.strides_csv(whole.analysis))
+        _put(strides_file, tables.strides_csv(full_analysis.analysis))
     if events_file is not None:
-        _put(events_file, tables.events_csv(whole.analysis))
+        _put(events_file, tables.events_csv(full_analysis.analysis))
 
 
 def _put(path: Path, text: str) -> None:

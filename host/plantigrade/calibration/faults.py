@@ -146,8 +146,8 @@ class FaultWatch:
         for sensor in np.flatnonzero(above > SATURATED_SHARE):
             kind = SensorFaultKind.OVER_RANGE
             if clipped[sensor] > SATURATED_SHARE:
-                whole = clipped[sensor] > SHORTED_SHARE
-                kind = SensorFaultKind.SHORTED if whole else SensorFaultKind.SATURATED
+                complete = clipped[sensor] > SHORTED_SHARE
+                kind = SensorFaultKind.SHORTED if complete else SensorFaultKind.SATURATED
             faults[int(sensor)] = kind
         return faults
 

@@ -204,8 +204,8 @@ def calibration_from(data: Any, path: Path) -> Calibration:
 
 def _front_end(entry: Table) -> FrontEndParameters:
     numbers = {f.name: _number(entry[f.name]) for f in fields(FrontEndParameters)}
-    whole = {name: int(numbers.pop(name)) for name in ("adc_bits", "oversample")}
-    return FrontEndParameters(**numbers, **whole)
+    complete = {name: int(numbers.pop(name)) for name in ("adc_bits", "oversample")}
+    return FrontEndParameters(**numbers, **complete)
 
 
 def _curve(entry: Table) -> SensorCurve:

@@ -12,39 +12,37 @@ from plantigrade.gait.results import Parameter
 from plantigrade.library.recordings.forces import layout_as_json
 
 
-def about(subject: ExportData) -> dict[str, Any]:
+def about(data: ExportData) -> dict[str, Any]:
     """Everything but the samples, ready for JSON."""
     person = None
-    if subject.person is not None:
-        person = asdict(subject.person)
-        born = subject.person.birth_date
+    if data.person is not None:
+        person = asdict(data.person)
+        born = data.person.birth_date
         person["birth_date"] = None if born is None else born.isoformat()
     return {
-        "schema": subject.versions["export_schema"],
-        "recording": subject.id,
-        "deidentified": subject.deidentified,
-        "start_utc": None if subject.start is None else subject.start.isoformat(),
-        "duration_s": subject.duration_s,
-        "sample_rate_hz": subject.rate_hz,
-        "versions": subject.versions,
-        "provenance": dict(subject.provenance),
+        "schema": data.versions["export_schema"],
+        "recording": data.id,
+        "deidentified": data.deidentified,
+        "start_utc": None if data.start is None else data.start.isoformat(),
+        "duration_s": data.duration_s,
+        "sample_rate_hz": data.rate_hz,
+        "versions": data.versions,
+        "provenance": dict(data.provenance),
         "person": person,
-        "body_weight_n": subject.body_weight_n,
-        "feet": [_foot(foot) for foot in subject.feet],
+        "body_weight_n": data.body_weight_n,
+        "feet": [_foot(foot) for foot in data.feet],
         "notes": [
             {"text": n.text, "at_s": n.at_s, "author": n.author, "created_utc": n.created_utc.isoformat()}
-            for n in subject.notes
+            for n in data.notes
         ],
-        "alerts": [
-            {"rule": a.rule, "foot": a.foot, "from_s": a.from_s, "to_s": a.to_s} for a in subject.alerts
-        ],
-        "analysis": _analysis(subject),
+        "alerts": [{"rule": a.rule, "foot": a.foot, "from_s": a.from_s, "to_s": a.to_s} for a in data.alerts],
+        "analysis": _analysis(data),
     }
 
 
-def about_text(subject: ExportData) -> str:
+def about_text(data: ExportData) -> str:
     """`about` as the text of a file."""
-    return json.dumps(about(subject), indent=1, sort_keys=True, default=_number, ensure_ascii=False) + "\n"
+    return json.dumps(about(data), indent=1, sort_keys=True, default=_number, ensure_ascii=False) + "\n"
 
 
 def _number(value: object) -> Any:
@@ -72,8 +70,8 @@ def _foot(foot: ExportFoot) -> dict[str, Any]:
     }
 
 
-def _analysis(subject: ExportData) -> dict[str, Any]:
-    analysis = subject.analysis
+def _analysis(data: ExportData) -> dict[str, Any]:
+    analysis = data.analysis
 
     def figures(parameters: "dict[str, Parameter]") -> dict[str, Any]:
         return {name: asdict(one) for name, one in parameters.items()}

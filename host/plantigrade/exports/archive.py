@@ -17,17 +17,17 @@ NAME = "zip"
 SUMS = "SHA256SUMS"
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
         ExportError: the disk is full or it cannot be written.
     """
     with new_file(path) as draft, tempfile.TemporaryDirectory(dir=draft.parent) as name:
-        folder = Path(name) / _stem(subject)
+        folder = Path(name) / _stem(data)
         folder.mkdir()
-        lines = _formats(subject, folder, path)
-        (folder / "README.txt").write_text(_readme(subject, lines), encoding="utf-8")
+        lines = _formats(data, folder, path)
+        (folder / "README.txt").write_text(_readme(data, lines), encoding="utf-8")
         files = sorted(file for file in folder.rglob("*") if file.is_file())
         sums = [f"{file_sum(file)}  {file.relative_to(folder).as_posix()}\n" for file in files]
         (folder / SUMS).write_text("".join(sums), encoding="utf-8")
@@ -36,23 +36,23 @@ def write(subject: ExportData, path: Path) -> None:
                 archive.write(file, file.relative_to(folder.parent).as_posix())
 
 
-def _stem(subject: ExportData) -> str:
-    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in subject.id)
+def _stem(data: ExportData) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in data.id)
 
 
-def _formats(subject: ExportData, folder: Path, path: Path) -> list[str]:
+def _formats(data: ExportData, folder: Path, path: Path) -> list[str]:
     from plantigrade.exports.registry import export_formats
 
     lines: list[str] = []
-    if subject.report is not None:
-        (folder / "report.pdf").write_bytes(subject.report())
+    if data.report is not None:
+        (folder / "report.pdf").write_bytes(data.report())
         lines.append("report.pdf: the report for patient and clinician.")
     for form in export_formats().offered.values():
         if form.name == NAME:
             continue
         target = folder / f"{form.name}{form.suffix}"
         try:
-            form.write_subject(subject, target)
+            form.write_data(data, target)
         except ExportError as error:
             if isinstance(error.__cause__, OSError):
                 problem = str(error).removeprefix(f"{target}: ")
@@ -64,22 +64,22 @@ def _formats(subject: ExportData, folder: Path, path: Path) -> list[str]:
     return lines
 
 
-def _readme(subject: ExportData, lines: list[str]) -> str:
-    start = "not known" if subject.start is None else subject.start.isoformat()
-    if subject.deidentified:
+def _readme(data: ExportData, lines: list[str]) -> str:
+    start = "not known" if data.start is None else data.start.isoformat()
+    if data.deidentified:
         start += " (shifted: names, serials, notes and true dates were left out)"
     accounts = [
         f"{foot.foot}: {foot.manifest.frames_requested} samples requested, "
         f"{foot.manifest.frames_recorded} recorded, {foot.manifest.frames_missing} missing in "
         f"{counted(len(foot.gaps), 'gap')}"
-        for foot in subject.feet
+        for foot in data.feet
     ]
-    versions = ", ".join(f"{name} {value}" for name, value in subject.versions.items())
+    versions = ", ".join(f"{name} {value}" for name, value in data.versions.items())
     return "\n".join(
         [
-            f"Recording {subject.id}",
+            f"Recording {data.id}",
             f"Start (UTC): {start}",
-            f"Rate: {subject.rate_hz:g} Hz",
+            f"Rate: {data.rate_hz:g} Hz",
             *accounts,
             f"Made by: {versions}",
             "",

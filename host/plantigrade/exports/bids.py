@@ -27,42 +27,42 @@ CHUNK: Final = 1 << 14
 MISSING: Final = "n/a"
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the folder `path`.
 
     Raises:
         ExportError: no frame has a time, the folder is there already, or it cannot be written.
     """
-    placed, rows = needs_rows(subject, "Motion-BIDS")
-    name = _participant(subject)
+    placed, rows = needs_rows(data, "Motion-BIDS")
+    name = _participant(data)
     stem = f"{name}_task-{TASK}_tracksys-{SYSTEM}"
     with new_folder(path) as folder:
         motion = folder / name / "motion"
         motion.mkdir(parents=True)
         (folder / "sourcedata").mkdir()
-        (folder / "sourcedata" / "about.json").write_text(about_text(subject), encoding="utf-8")
-        _describe(subject, folder, name)
-        channels = _channels(subject)
+        (folder / "sourcedata" / "about.json").write_text(about_text(data), encoding="utf-8")
+        _describe(data, folder, name)
+        channels = _channels(data)
         (motion / f"{stem}_channels.tsv").write_text(_tsv(channels), encoding="utf-8")
-        _json(motion / f"{stem}_motion.json", _sidecar(subject, rows, channels))
+        _json(motion / f"{stem}_motion.json", _sidecar(data, rows, channels))
         with (motion / f"{stem}_motion.tsv").open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_samples(subject, placed, rows))
+            file.writelines(_samples(data, placed, rows))
         events = motion / f"{name}_task-{TASK}_events"
-        events.with_suffix(".tsv").write_text(_tsv(_events(subject)), encoding="utf-8")
+        events.with_suffix(".tsv").write_text(_tsv(_events(data)), encoding="utf-8")
         _json(events.with_suffix(".json"), _EVENT_COLUMNS)
 
 
-def _participant(subject: ExportData) -> str:
-    code = "" if subject.person is None else re.sub("[^A-Za-z0-9]", "", subject.person.code)
+def _participant(data: ExportData) -> str:
+    code = "" if data.person is None else re.sub("[^A-Za-z0-9]", "", data.person.code)
     return f"sub-{code or '01'}"
 
 
-def _describe(subject: ExportData, folder: Path, name: str) -> None:
-    made_by = {"Name": "Plantigrade", "Version": subject.versions["plantigrade"]}
+def _describe(data: ExportData, folder: Path, name: str) -> None:
+    made_by = {"Name": "Plantigrade", "Version": data.versions["plantigrade"]}
     _json(
         folder / "dataset_description.json",
         {
-            "Name": f"Plantar pressure, {subject.id}",
+            "Name": f"Plantar pressure, {data.id}",
             "BIDSVersion": BIDS_VERSION,
             "DatasetType": "raw",
             "License": "n/a",
@@ -76,7 +76,7 @@ def _describe(subject: ExportData, folder: Path, name: str) -> None:
         "calibration and versions are in sourcedata/about.json.\n"
     )
     (folder / "README").write_text(text, encoding="utf-8")
-    person = subject.person
+    person = data.person
     sex = MISSING if person is None or person.sex is None else person.sex
     height = MISSING if person is None or person.height_cm is None else f"{person.height_cm:g}"
     weight = MISSING if person is None or person.weight_kg is None else f"{person.weight_kg:g}"
@@ -88,16 +88,16 @@ def _describe(subject: ExportData, folder: Path, name: str) -> None:
         "weight": {"Description": "body weight", "Units": "kg"},
     }
     _json(folder / "participants.json", columns)
-    start = MISSING if subject.start is None else subject.start.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    start = MISSING if data.start is None else data.start.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     scan = f"motion/{name}_task-{TASK}_tracksys-{SYSTEM}_motion.tsv"
     scans = _tsv([["filename", "acq_time"], [scan, start]])
     (folder / name / f"{name}_scans.tsv").write_text(scans, encoding="utf-8")
 
 
-def _channels(subject: ExportData) -> list[list[str]]:
+def _channels(data: ExportData) -> list[list[str]]:
     table = [["name", "component", "type", "tracked_point", "units", "sampling_frequency", "description"]]
-    rate = f"{subject.rate_hz:g}"
-    for foot in subject.feet:
+    rate = f"{data.rate_hz:g}"
+    for foot in data.feet:
         point = f"{foot.foot}_foot"
         table.append([f"{foot.foot}_time", MISSING, "LATENCY", point, "s", rate, "true time of the row"])
         if foot.frames is not None:
@@ -113,23 +113,23 @@ def _channels(subject: ExportData) -> list[list[str]]:
     return table
 
 
-def _sidecar(subject: ExportData, rows: int, channels: list[list[str]]) -> dict[str, Any]:
+def _sidecar(data: ExportData, rows: int, channels: list[list[str]]) -> dict[str, Any]:
     kinds = [row[2] for row in channels[1:]]
-    firmware = [str(foot.manifest.insole.get("firmware", MISSING)) for foot in subject.feet]
-    serials = [str(foot.manifest.insole.get("serial", MISSING)) for foot in subject.feet]
+    firmware = [str(foot.manifest.insole.get("firmware", MISSING)) for foot in data.feet]
+    serials = [str(foot.manifest.insole.get("serial", MISSING)) for foot in data.feet]
     return {
         "TaskName": TASK,
         "TaskDescription": "Free walking and daily life with pressure insoles",
-        "SamplingFrequency": subject.rate_hz,
-        "SamplingFrequencyEffective": subject.rate_hz,
+        "SamplingFrequency": data.rate_hz,
+        "SamplingFrequencyEffective": data.rate_hz,
         "TrackingSystemName": SYSTEM,
-        "Manufacturer": "Plantigrade" if subject.has_counts else MISSING,
+        "Manufacturer": "Plantigrade" if data.has_counts else MISSING,
         "DeviceSerialNumber": ", ".join(serials),
-        "SoftwareVersions": f"plantigrade {subject.versions['plantigrade']}, firmware {', '.join(firmware)}",
+        "SoftwareVersions": f"plantigrade {data.versions['plantigrade']}, firmware {', '.join(firmware)}",
         "RecordingType": "continuous",
-        "RecordingDuration": rows / subject.rate_hz,
+        "RecordingDuration": rows / data.rate_hz,
         "MissingValues": MISSING,
-        "TrackedPointsCount": len(subject.feet),
+        "TrackedPointsCount": len(data.feet),
         "MotionChannelCount": len(kinds),
         "MISCChannelCount": kinds.count("MISC"),
         "LATENCYChannelCount": kinds.count("LATENCY"),
@@ -152,21 +152,21 @@ _EVENT_COLUMNS: Final = {
 }
 
 
-def _events(subject: ExportData) -> list[list[str]]:
+def _events(data: ExportData) -> list[list[str]]:
     table = [["onset", "duration", "trial_type", "foot", "value"]]
-    for mark in marks(subject):
+    for mark in marks(data):
         text = " ".join(mark.text.split()) or MISSING
         lasted = MISSING if mark.duration_s is None else f"{mark.duration_s:.6f}"
         table.append([f"{mark.at_s:.6f}", lasted, mark.kind, mark.foot, text])
     return table
 
 
-def _samples(subject: ExportData, placed: list[SlotRows], rows: int) -> Iterator[str]:
+def _samples(data: ExportData, placed: list[SlotRows], rows: int) -> Iterator[str]:
     for start in range(0, rows, CHUNK):
         stop = min(start + CHUNK, rows)
         columns: list[list[str]] = []
-        for foot, where in zip(subject.feet, placed, strict=True):
-            columns += _part(foot, where, subject.rate_hz, start, stop)
+        for foot, where in zip(data.feet, placed, strict=True):
+            columns += _part(foot, where, data.rate_hz, start, stop)
         yield "".join("\t".join(row) + "\n" for row in zip(*columns, strict=True))
 
 

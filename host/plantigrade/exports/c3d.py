@@ -30,7 +30,7 @@ MISSING: Final = -1.0
 LABELS: Final = {"initial_contact": "Foot Strike", "final_contact": "Foot Off"}
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -39,17 +39,17 @@ def write(subject: ExportData, path: Path) -> None:
     """
     import ezc3d
 
-    placed, rows = needs_rows(subject, "C3D")
+    placed, rows = needs_rows(data, "C3D")
     if rows > MAX_FRAMES:
         raise ExportError(
-            f"{path}: C3D holds {MAX_FRAMES} frames ({MAX_FRAMES / subject.rate_hz / 60:.0f} min at "
-            f"{subject.rate_hz:g} Hz), this recording has {rows}; use mat, edf, csv or parquet"
+            f"{path}: C3D holds {MAX_FRAMES} frames ({MAX_FRAMES / data.rate_hz / 60:.0f} min at "
+            f"{data.rate_hz:g} Hz), this recording has {rows}; use mat, edf, csv or parquet"
         )
     names: list[str] = []
     units: list[str] = []
     columns: list[np.ndarray[Any, Any]] = []
-    for foot, where in zip(subject.feet, placed, strict=True):
-        for name, unit, values in _channels(foot, where, rows, subject.rate_hz):
+    for foot, where in zip(data.feet, placed, strict=True):
+        for name, unit, values in _channels(foot, where, rows, data.rate_hz):
             names.append(name)
             units.append(unit)
             columns.append(values)
@@ -57,21 +57,21 @@ def write(subject: ExportData, path: Path) -> None:
         raise ExportError(f"{path}: C3D holds {MAX_CHANNELS} channels, this recording has {len(names)}")
     made = ezc3d.c3d()
     parameters = made["parameters"]
-    parameters["POINT"]["RATE"]["value"] = [subject.rate_hz]
-    parameters["ANALOG"]["RATE"]["value"] = [subject.rate_hz]
+    parameters["POINT"]["RATE"]["value"] = [data.rate_hz]
+    parameters["ANALOG"]["RATE"]["value"] = [data.rate_hz]
     parameters["ANALOG"]["LABELS"]["value"] = names
     parameters["ANALOG"]["UNITS"]["value"] = units
     made["data"]["points"] = np.zeros((4, 0, rows))
     made["data"]["analogs"] = np.stack(columns)[None].astype(np.float64)
-    found = contacts(subject)
+    found = contacts(data)
     for mark in found[:MAX_EVENTS]:
         made.add_event(
             time=[0.0, max(mark.at_s, 0.0)], context=mark.foot.capitalize(), label=LABELS[mark.kind]
         )
-    made.add_parameter("PLANTIGRADE", "RECORDING", [subject.id])
-    made.add_parameter("PLANTIGRADE", "START_UTC", [subject.start.isoformat() if subject.start else ""])
-    made.add_parameter("PLANTIGRADE", "VERSION", [subject.versions["plantigrade"]])
-    made.add_parameter("PLANTIGRADE", "GAIT_ALGORITHM", [subject.versions["gait_algorithm"]])
+    made.add_parameter("PLANTIGRADE", "RECORDING", [data.id])
+    made.add_parameter("PLANTIGRADE", "START_UTC", [data.start.isoformat() if data.start else ""])
+    made.add_parameter("PLANTIGRADE", "VERSION", [data.versions["plantigrade"]])
+    made.add_parameter("PLANTIGRADE", "GAIT_ALGORITHM", [data.versions["gait_algorithm"]])
     made.add_parameter("PLANTIGRADE", "EVENTS_LEFT_OUT", [float(max(len(found) - MAX_EVENTS, 0))])
     with new_file(path, SUFFIX) as draft:
         made.write(str(draft))

@@ -14,7 +14,7 @@ from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.tables import events_text, frame_tables, strides_text
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the folder `path`.
 
     Raises:
@@ -25,7 +25,7 @@ def write(subject: ExportData, path: Path) -> None:
     with new_folder(path) as folder:
         writer = None
         try:
-            for table in frame_tables(subject):
+            for table in frame_tables(data):
                 writer = writer or arrow_csv.CSVWriter(
                     folder / "frames.csv", table.schema, write_options=_options()
                 )
@@ -33,9 +33,9 @@ def write(subject: ExportData, path: Path) -> None:
         finally:
             if writer is not None:
                 writer.close()
-        (folder / "strides.csv").write_text(strides_text(subject), encoding="utf-8", newline="")
-        (folder / "events.csv").write_text(events_text(subject), encoding="utf-8", newline="")
-        (folder / "about.json").write_text(about_text(subject), encoding="utf-8")
+        (folder / "strides.csv").write_text(strides_text(data), encoding="utf-8", newline="")
+        (folder / "events.csv").write_text(events_text(data), encoding="utf-8", newline="")
+        (folder / "about.json").write_text(about_text(data), encoding="utf-8")
 
 
 def _options() -> object:

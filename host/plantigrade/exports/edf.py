@@ -46,39 +46,37 @@ class _Signal:
     by_row: bool = False
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
         ExportError: no frame has a time, the rate is not whole, a value is out of range, or it cannot be
             written.
     """
-    if subject.rate_hz != round(subject.rate_hz):
+    if data.rate_hz != round(data.rate_hz):
         raise ExportError(
-            f"{path}: EDF+ needs a whole number of samples a second, this recording has {subject.rate_hz:g}; "
+            f"{path}: EDF+ needs a whole number of samples a second, this recording has {data.rate_hz:g}; "
             "use csv or parquet"
         )
-    placed, rows = needs_rows(subject, "EDF+")
-    rate = round(subject.rate_hz)
+    placed, rows = needs_rows(data, "EDF+")
+    rate = round(data.rate_hz)
     records = -(-rows // rate)
-    signals = [
-        _signals(foot, where, subject.rate_hz) for foot, where in zip(subject.feet, placed, strict=True)
-    ]
-    found = (Annotation(max(mark.at_s, 0.0), mark.duration_s, mark.label) for mark in marks(subject))
+    signals = [_signals(foot, where, data.rate_hz) for foot, where in zip(data.feet, placed, strict=True)]
+    found = (Annotation(max(mark.at_s, 0.0), mark.duration_s, mark.label) for mark in marks(data))
     channels = [one.channel for of_foot in signals for one in of_foot]
-    blocks = _blocks(subject, placed, signals, records * rate, BLOCK_RECORDS * rate)
+    blocks = _blocks(data, placed, signals, records * rate, BLOCK_RECORDS * rate)
     with new_file(path) as draft:
-        write_file(draft, _head(subject, rate, records), channels, found, blocks)
+        write_file(draft, _head(data, rate, records), channels, found, blocks)
 
 
 def _blocks(
-    subject: ExportData, placed: list[SlotRows], signals: list[list[_Signal]], rows: int, size: int
+    data: ExportData, placed: list[SlotRows], signals: list[list[_Signal]], rows: int, size: int
 ) -> Iterator[NDArray[np.int16]]:
     for start in range(0, rows, size):
         stop = min(start + size, rows)
         parts = [
-            _block(foot, where.between(start, stop), own, start, stop, subject.rate_hz)
-            for foot, where, own in zip(subject.feet, placed, signals, strict=True)
+            _block(foot, where.between(start, stop), own, start, stop, data.rate_hz)
+            for foot, where, own in zip(data.feet, placed, signals, strict=True)
         ]
         yield np.concatenate(parts)
 
@@ -194,21 +192,21 @@ def _clock(foot: ExportFoot, where: SlotRows, rate_hz: float) -> _Signal:
 
 def _label(foot: ExportFoot, name: str) -> str:
     """At most 16 characters: "L mid med prox"."""
-    words = [_SHORT.get(word, word) for word in name.split("_")]
-    return f"{foot.foot[0].upper()} {' '.join(words)}"[:LABEL]
+    texts = [_SHORT.get(word, word) for word in name.split("_")]
+    return f"{foot.foot[0].upper()} {' '.join(texts)}"[:LABEL]
 
 
-def _head(subject: ExportData, rate: int, records: int) -> Head:
-    person = subject.person
+def _head(data: ExportData, rate: int, records: int) -> Head:
+    person = data.person
     sexes = {"female": "F", "male": "M"}
     return Head(
         code=None if person is None else person.code[:20],
         sex=None if person is None else sexes.get(person.sex or ""),
         born=None if person is None else person.birth_date,
         name=None if person is None else person.name,
-        start=subject.start,
-        equipment=f"Plantigrade_{subject.versions['plantigrade']}",
-        additional=f"gait_{subject.analysis.algorithm_version}",
+        start=data.start,
+        equipment=f"Plantigrade_{data.versions['plantigrade']}",
+        additional=f"gait_{data.analysis.algorithm_version}",
         per_record=rate,
         records=records,
     )

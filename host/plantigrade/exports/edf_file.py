@@ -106,11 +106,11 @@ def _write_records(
 ) -> None:
     count = len(notes)
     samples = block.astype("<i2").reshape(len(block), count, per_record).transpose(1, 0, 2)
-    words = np.zeros((count, room), np.uint8)
+    phrases = np.zeros((count, room), np.uint8)
     for row, text in enumerate(notes):
-        words[row, : len(text)] = np.frombuffer(text, np.uint8)
+        phrases[row, : len(text)] = np.frombuffer(text, np.uint8)
     data = np.ascontiguousarray(samples).view(np.uint8).reshape(count, 2 * len(block) * per_record)
-    file.write(np.concatenate([data, words], axis=1).tobytes())
+    file.write(np.concatenate([data, phrases], axis=1).tobytes())
 
 
 def _notes(head: Head, annotations: Iterable[Annotation]) -> list[bytes]:
@@ -120,8 +120,8 @@ def _notes(head: Head, annotations: Iterable[Annotation]) -> list[bytes]:
     for one in annotations:
         number = min(max(int(one.at_s), 0), head.records - 1)
         lasted = "" if one.duration_s is None else f"\x15{_seconds(one.duration_s)}"
-        words = "".join(sign if sign not in "\0\x14\x15" else " " for sign in one.text)
-        texts[number] += f"+{_seconds(max(one.at_s, 0.0) + shift)}{lasted}\x14{words}\x14\0".encode()
+        phrases = "".join(sign if sign not in "\0\x14\x15" else " " for sign in one.text)
+        texts[number] += f"+{_seconds(max(one.at_s, 0.0) + shift)}{lasted}\x14{phrases}\x14\0".encode()
     return texts
 
 
@@ -130,7 +130,7 @@ def _seconds(value: float) -> str:
     return text or "0"
 
 
-def _header(head: Head, channels: Sequence[Channel], words: int) -> bytes:
+def _header(head: Head, channels: Sequence[Channel], phrases: int) -> bytes:
     start = head.start or _UNKNOWN_START
     count = len(channels) + 1
     patient = " ".join(
@@ -157,7 +157,7 @@ def _header(head: Head, channels: Sequence[Channel], words: int) -> bytes:
     for pick in (0, 1):
         fields += [(str(one.digital[pick]), 8) for one in every]
     fields += [(one.prefilter, 80) for one in every]
-    fields += [(str(head.per_record), 8) for _ in channels] + [(str(words), 8)]
+    fields += [(str(head.per_record), 8) for _ in channels] + [(str(phrases), 8)]
     fields += [("", 32) for _ in every]
     return b"".join(text.encode("ascii", "replace")[:width].ljust(width) for text, width in fields)
 

@@ -176,7 +176,7 @@ class ExportData:
         if not any(len(foot) for foot in feet):
             raise ExportError(f"{manifest.id}: holds no frames, so there is nothing to export")
         start = None if manifest.start_utc_ns is None else _utc(manifest.start_utc_ns)
-        subject = cls(
+        data = cls(
             id=manifest.id,
             start=start,
             duration_s=manifest.duration_s,
@@ -190,7 +190,7 @@ class ExportData:
             body_weight_n=analysis.body_weight_n,
             deidentified=False,
         )
-        return _deidentified(subject, manifest.start_utc_ns) if deidentify else subject
+        return _deidentified(data, manifest.start_utc_ns) if deidentify else data
 
     @property
     def versions(self) -> dict[str, str]:
@@ -263,18 +263,18 @@ def _at_frames(signal: FootSignal | None, times: Floats, sensors: int, rows: sli
     return force
 
 
-def _deidentified(subject: ExportData, start_ns: int | None) -> ExportData:
+def _deidentified(data: ExportData, start_ns: int | None) -> ExportData:
     shift_ns = None if start_ns is None else start_ns - int(SHIFTED_START.timestamp()) * 1_000_000_000
-    person = subject.person
+    person = data.person
     return replace(
-        subject,
+        data,
         id=ANONYMOUS,
-        start=None if subject.start is None else SHIFTED_START,
-        feet=tuple(_nameless(foot, shift_ns) for foot in subject.feet),
-        analysis=replace(subject.analysis, source=SourceInfo(ANONYMOUS, subject.analysis.source.format)),
+        start=None if data.start is None else SHIFTED_START,
+        feet=tuple(_nameless(foot, shift_ns) for foot in data.feet),
+        analysis=replace(data.analysis, source=SourceInfo(ANONYMOUS, data.analysis.source.format)),
         person=None if person is None else replace(person, name=None, birth_date=None, remark=""),
         notes=(),
-        provenance={key: subject.provenance[key] for key in _NAMELESS_FACTS if key in subject.provenance},
+        provenance={key: data.provenance[key] for key in _NAMELESS_FACTS if key in data.provenance},
         deidentified=True,
     )
 

@@ -37,7 +37,7 @@ DAY_S: Final = (23.5 * 3600.0, 24.5 * 3600.0)
 SEXES: Final = {"female": "female", "male": "male", "other": "other"}
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
@@ -45,19 +45,19 @@ def write(subject: ExportData, path: Path) -> None:
     """
     from fhir.resources.R4B.bundle import Bundle
 
-    bundle = Bundle.model_validate(bundle_of(subject))
+    bundle = Bundle.model_validate(bundle_of(data))
     text = bundle.model_dump_json(indent=1)
     with new_file(path) as draft:
         draft.write_text(text + "\n", encoding="utf-8")
 
 
-def bundle_of(subject: ExportData) -> dict[str, Any]:
+def bundle_of(data: ExportData) -> dict[str, Any]:
     """The bundle as plain values."""
-    patient = _patient(subject)
-    devices = [_device(subject, foot) for foot in subject.feet]
-    observations = _observations(subject, _reference(patient), devices)
-    report = _report(subject, _reference(patient), observations)
-    codes = _code_system(subject, observations)
+    patient = _patient(data)
+    devices = [_device(data, foot) for foot in data.feet]
+    observations = _observations(data, _reference(patient), devices)
+    report = _report(data, _reference(patient), observations)
+    codes = _code_system(data, observations)
     resources = [codes, patient, *devices, *observations, report]
     return {
         "resourceType": "Bundle",
@@ -66,17 +66,17 @@ def bundle_of(subject: ExportData) -> dict[str, Any]:
     }
 
 
-def _id(subject: ExportData, *parts: str) -> str:
-    return str(uuid.uuid5(SPACE, "/".join((subject.id, *parts))))
+def _id(data: ExportData, *parts: str) -> str:
+    return str(uuid.uuid5(SPACE, "/".join((data.id, *parts))))
 
 
 def _reference(resource: dict[str, Any]) -> dict[str, str]:
     return {"reference": f"urn:uuid:{resource['id']}"}
 
 
-def _patient(subject: ExportData) -> dict[str, Any]:
-    person = subject.person
-    patient: dict[str, Any] = {"resourceType": "Patient", "id": _id(subject, "patient")}
+def _patient(data: ExportData) -> dict[str, Any]:
+    person = data.person
+    patient: dict[str, Any] = {"resourceType": "Patient", "id": _id(data, "patient")}
     if person is None:
         return patient
     patient["identifier"] = [{"system": PERSON_SYSTEM, "value": person.code}]
@@ -88,14 +88,14 @@ def _patient(subject: ExportData) -> dict[str, Any]:
     return patient
 
 
-def _device(subject: ExportData, foot: ExportFoot) -> dict[str, Any]:
+def _device(data: ExportData, foot: ExportFoot) -> dict[str, Any]:
     insole = foot.manifest.insole
     device: dict[str, Any] = {
         "resourceType": "Device",
-        "id": _id(subject, "device", foot.foot),
+        "id": _id(data, "device", foot.foot),
         "type": {"text": f"pressure insole, {foot.foot}"},
         "deviceName": [{"name": f"{foot.foot} insole", "type": "user-friendly-name"}],
-        "note": [{"text": _books_words(foot)}],
+        "note": [{"text": _accounting_text(foot)}],
     }
     if insole.get("serial"):
         device["serialNumber"] = str(insole["serial"])
@@ -105,7 +105,7 @@ def _device(subject: ExportData, foot: ExportFoot) -> dict[str, Any]:
     return device
 
 
-def _books_words(foot: ExportFoot) -> str:
+def _accounting_text(foot: ExportFoot) -> str:
     manifest = foot.manifest
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(manifest.missing_by_reason.items()))
     return (
@@ -114,27 +114,27 @@ def _books_words(foot: ExportFoot) -> str:
     )
 
 
-def _when(subject: ExportData) -> dict[str, Any]:
-    if subject.start is None:
+def _when(data: ExportData) -> dict[str, Any]:
+    if data.start is None:
         return {}
-    end = subject.start + timedelta(seconds=subject.duration_s or 0.0)
-    return {"effectivePeriod": {"start": subject.start.isoformat(), "end": end.isoformat()}}
+    end = data.start + timedelta(seconds=data.duration_s or 0.0)
+    return {"effectivePeriod": {"start": data.start.isoformat(), "end": end.isoformat()}}
 
 
 def _observations(
-    subject: ExportData, patient: dict[str, str], devices: list[dict[str, Any]]
+    data: ExportData, patient: dict[str, str], devices: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    found = _figures(subject, patient, "both", subject.analysis.both, None)
-    for foot in subject.analysis.feet:
+    found = _figures(data, patient, "both", data.analysis.both, None)
+    for foot in data.analysis.feet:
         device = next(
-            (one for one, own in zip(devices, subject.feet, strict=True) if own.foot == foot.foot.value), None
+            (one for one, own in zip(devices, data.feet, strict=True) if own.foot == foot.foot.value), None
         )
-        found += _figures(subject, patient, foot.foot.value, foot.parameters, device)
+        found += _figures(data, patient, foot.foot.value, foot.parameters, device)
     return found
 
 
 def _figures(
-    subject: ExportData,
+    data: ExportData,
     patient: dict[str, str],
     side: str,
     figures: Parameters,
@@ -144,13 +144,13 @@ def _figures(
     for name, figure in figures.items():
         one: dict[str, Any] = {
             "resourceType": "Observation",
-            "id": _id(subject, "observation", side, name),
+            "id": _id(data, "observation", side, name),
             "status": "final",
             "category": [{"coding": [{"system": CATEGORY, "code": "activity"}]}],
-            "code": {"coding": _codings(subject, name, side), "text": _words(name)},
+            "code": {"coding": _codings(data, name, side), "text": _texts(name)},
             "subject": patient,
-            "method": {"text": f"Plantigrade gait algorithm {subject.versions['gait_algorithm']}"},
-            **_when(subject),
+            "method": {"text": f"Plantigrade gait algorithm {data.versions['gait_algorithm']}"},
+            **_when(data),
             **_value(figure),
         }
         if side != "both":
@@ -161,9 +161,9 @@ def _figures(
     return found
 
 
-def _codings(subject: ExportData, name: str, side: str) -> list[dict[str, str]]:
-    codings = [{"system": LOCAL_SYSTEM, "code": _code(name), "display": _words(name)}]
-    if name == "steps" and side == "both" and DAY_S[0] <= (subject.duration_s or 0.0) <= DAY_S[1]:
+def _codings(data: ExportData, name: str, side: str) -> list[dict[str, str]]:
+    codings = [{"system": LOCAL_SYSTEM, "code": _code(name), "display": _texts(name)}]
+    if name == "steps" and side == "both" and DAY_S[0] <= (data.duration_s or 0.0) <= DAY_S[1]:
         codings.append({"system": LOINC, "code": "41950-7", "display": "Number of steps in 24 hour Measured"})
     return codings
 
@@ -172,7 +172,7 @@ def _code(name: str) -> str:
     return re.sub("[^A-Za-z0-9]+", "-", name).strip("-")
 
 
-def _words(name: str) -> str:
+def _texts(name: str) -> str:
     return name.replace("_", " ")
 
 
@@ -203,30 +203,24 @@ def _quantity(value: float, unit: str) -> dict[str, Any]:
     return quantity | ({} if code is None else {"system": UCUM, "code": code})
 
 
-def _report(
-    subject: ExportData, patient: dict[str, str], observations: list[dict[str, Any]]
-) -> dict[str, Any]:
-    findings = [finding.text for finding in subject.analysis.findings]
-    accounts = [f"{foot.foot}: {_books_words(foot)}" for foot in subject.feet]
-    text = about_text(subject).encode()
+def _report(data: ExportData, patient: dict[str, str], observations: list[dict[str, Any]]) -> dict[str, Any]:
+    findings = [finding.text for finding in data.analysis.findings]
+    accounts = [f"{foot.foot}: {_accounting_text(foot)}" for foot in data.feet]
+    text = about_text(data).encode()
     return {
         "resourceType": "DiagnosticReport",
-        "id": _id(subject, "report"),
+        "id": _id(data, "report"),
         "status": "final",
         "code": {
             "coding": [{"system": LOCAL_SYSTEM, "code": "gait-analysis", "display": "gait analysis"}],
             "text": "gait analysis by pressure insoles",
         },
         "subject": patient,
-        **_when(subject),
+        **_when(data),
         "result": [_reference(one) for one in observations],
         "conclusion": " ".join([f"Books: {'; '.join(accounts)}.", *findings]),
         "presentedForm": [
-            *(
-                []
-                if subject.report is None
-                else [_attached("report.pdf", "application/pdf", subject.report())]
-            ),
+            *([] if data.report is None else [_attached("report.pdf", "application/pdf", data.report())]),
             _attached("about.json", "application/json", text),
         ],
     }
@@ -245,14 +239,14 @@ def _attached(title: str, kind: str, content: bytes) -> dict[str, Any]:
     }
 
 
-def _code_system(subject: ExportData, observations: list[dict[str, Any]]) -> dict[str, Any]:
+def _code_system(data: ExportData, observations: list[dict[str, Any]]) -> dict[str, Any]:
     names = {one["code"]["coding"][0]["code"]: one["code"]["text"] for one in observations}
     names |= {"gait-analysis": "gait analysis", "sd": "standard deviation", "cv": "coefficient of variation"}
     return {
         "resourceType": "CodeSystem",
-        "id": _id(subject, "codes"),
+        "id": _id(data, "codes"),
         "url": LOCAL_SYSTEM,
-        "version": subject.versions["gait_algorithm"],
+        "version": data.versions["gait_algorithm"],
         "name": "PlantigradeGaitParameters",
         "title": "Gait parameters of Plantigrade",
         "status": "active",

@@ -2,7 +2,7 @@
 
 `exports.registry` adds the formats of other packages.
 
-A new format is a module with `write(subject, path)` and a row here: docs/how-to/add-an-export.md.
+A new format is a module with `write(data, path)` and a row here: docs/how-to/add-an-export.md.
 """
 
 from collections.abc import Callable, Mapping
@@ -84,17 +84,17 @@ class ExportFormat:
             MissingPartError: the format needs a package that is not installed.
             PlantigradeError: the recording cannot be read.
         """
-        subject = ExportData.of(recording, deidentify=deidentify)
+        data = ExportData.of(recording, deidentify=deidentify)
         if report and "report" in self.needs and not deidentify and isinstance(recording, Recording):
-            subject = replace(subject, report=cache(partial(_report, recording)))
+            data = replace(data, report=cache(partial(_report, recording)))
         if progress is not None:
-            subject = replace(subject, feet=tuple(_watched(foot, progress) for foot in subject.feet))
-        self.write_subject(subject, path)
+            data = replace(data, feet=tuple(_watched(foot, progress) for foot in data.feet))
+        self.write_data(data, path)
 
-    def write_subject(self, subject: ExportData, path: Path) -> None:
+    def write_data(self, data: ExportData, path: Path) -> None:
         """Write what was taken apart before; see `write`."""
         try:
-            self.writer(subject, path)
+            self.writer(data, path)
         except ModuleNotFoundError as error:
             if not self.extra:
                 raise ExportError(
@@ -126,8 +126,8 @@ def _report(recording: Recording) -> bytes:
 def _module(name: str) -> Writer:
     """`write` of a module of this package, imported when it is used: writers load large libraries."""
 
-    def writer(subject: ExportData, path: Path) -> None:
-        import_module(f"plantigrade.exports.{name}").write(subject, path)
+    def writer(data: ExportData, path: Path) -> None:
+        import_module(f"plantigrade.exports.{name}").write(data, path)
 
     return writer
 

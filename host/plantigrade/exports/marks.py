@@ -30,32 +30,32 @@ class Mark:
         return f"{head}: {self.text}" if self.text else head
 
 
-def contacts(subject: ExportData) -> list[Mark]:
+def contacts(data: ExportData) -> list[Mark]:
     """Initial and final contacts of both feet in time order."""
     found = [
         Mark(event.time_s, None, event.foot.value, event.kind)
-        for foot in subject.analysis.feet
+        for foot in data.analysis.feet
         for event in foot.events()
     ]
     return sorted(found, key=lambda mark: (mark.at_s, mark.foot))
 
 
-def gaps(subject: ExportData) -> list[Mark]:
+def gaps(data: ExportData) -> list[Mark]:
     """Every gap whose place in time is known."""
     return [
         Mark(gap.from_s, gap.to_s - gap.from_s, foot.foot, "gap", gap.reason)
-        for foot in subject.feet
+        for foot in data.feet
         for gap in foot.gaps
         if gap.from_s is not None and gap.to_s is not None
     ]
 
 
-def marks(subject: ExportData) -> list[Mark]:
+def marks(data: ExportData) -> list[Mark]:
     """Everything in time order."""
-    end_s = subject.duration_s
-    found = contacts(subject) + gaps(subject)
-    found += [Mark(note.at_s or 0.0, None, "both", "note", note.text) for note in subject.notes]
-    for alert in subject.alerts:
+    end_s = data.duration_s
+    found = contacts(data) + gaps(data)
+    found += [Mark(note.at_s or 0.0, None, "both", "note", note.text) for note in data.notes]
+    for alert in data.alerts:
         until = end_s if alert.to_s is None else alert.to_s
         lasted = None if until is None else max(until - alert.from_s, 0.0)
         found.append(Mark(alert.from_s, lasted, alert.foot, "alert", alert.rule))

@@ -26,30 +26,30 @@ LONG_ROWS: Final = 1 << 20
 """Of more frames (three hours at 100 Hz) the file is of level 7.3."""
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
         ExportError: it cannot be written.
     """
     content: dict[str, Any] = {
-        "id": subject.id,
-        "start_utc": "" if subject.start is None else subject.start.isoformat(),
-        "sample_rate_hz": subject.rate_hz,
-        "about": about_text(subject),
-        "strides": {foot.foot.value: _strides(foot) for foot in subject.analysis.feet},
+        "id": data.id,
+        "start_utc": "" if data.start is None else data.start.isoformat(),
+        "sample_rate_hz": data.rate_hz,
+        "about": about_text(data),
+        "strides": {foot.foot.value: _strides(foot) for foot in data.analysis.feet},
     }
     with new_file(path) as draft:
-        if max(len(foot) for foot in subject.feet) > LONG_ROWS:
-            _write_long(subject, content, draft)
+        if max(len(foot) for foot in data.feet) > LONG_ROWS:
+            _write_long(data, content, draft)
         else:
-            _write_short(subject, content, draft)
+            _write_short(data, content, draft)
 
 
-def _write_short(subject: ExportData, content: dict[str, Any], path: Path) -> None:
+def _write_short(data: ExportData, content: dict[str, Any], path: Path) -> None:
     from scipy.io import savemat
 
-    content |= {"events": _events(subject)} | {foot.foot: _foot(foot) for foot in subject.feet}
+    content |= {"events": _events(data)} | {foot.foot: _foot(foot) for foot in data.feet}
     savemat(str(path), {"plantigrade": content}, do_compression=True, long_field_names=True, oned_as="column")
 
 
@@ -85,13 +85,13 @@ def _columns(piece: FootPiece) -> dict[str, NDArray[Any]]:
     return values
 
 
-def _write_long(subject: ExportData, content: dict[str, Any], path: Path) -> None:
+def _write_long(data: ExportData, content: dict[str, Any], path: Path) -> None:
     events = {
-        name: value.tolist() if value.dtype == object else value for name, value in _events(subject).items()
+        name: value.tolist() if value.dtype == object else value for name, value in _events(data).items()
     }
     with mat73.new(path) as file:
         file.struct("plantigrade", content | {"events": events})
-        for foot in subject.feet:
+        for foot in data.feet:
             place = f"plantigrade/{foot.foot}"
             gaps = {
                 "first": np.array([gap.first for gap in foot.gaps], np.int64),
@@ -108,8 +108,8 @@ def _nan(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def _events(subject: ExportData) -> dict[str, Any]:
-    found = contacts(subject)
+def _events(data: ExportData) -> dict[str, Any]:
+    found = contacts(data)
     return {
         "time_s": np.array([one.at_s for one in found]),
         "foot": np.array([one.foot for one in found], dtype=object),

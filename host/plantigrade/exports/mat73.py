@@ -101,7 +101,7 @@ class Writer:
         import h5py
 
         first = len(self._file.require_group("#refs#"))
-        # Equal texts are kept once: a day has 200 000 events of a few kinds.
+        # Equal texts are stored once: a day has 200 000 events of a few kinds.
         made = {
             text: self._text(f"#refs#/t{number}", text).ref
             for number, text in enumerate(dict.fromkeys(texts), first)

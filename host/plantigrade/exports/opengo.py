@@ -36,29 +36,29 @@ STEP_CODES: Final = {
 DECIMALS: Final = ("%.4f",) * SENSORS + ("%.2f", "%.4f", "%.4f", "%.0f")
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
         ExportError: not two feet of sixteen calibrated sensors with known places, no times, or it cannot be
             written.
     """
-    layouts = [_layout(foot, path) for foot in subject.feet]
-    if [foot.foot for foot in subject.feet] != ["left", "right"]:
+    layouts = [_layout(foot, path) for foot in data.feet]
+    if [foot.foot for foot in data.feet] != ["left", "right"]:
         raise ExportError(
             f"{path}: the shape has a left and a right insole; this recording does not have both"
         )
-    merged = merge(subject.feet, subject.rate_hz)
+    merged = merge(data.feet, data.rate_hz)
     if not len(merged.time_s):
         raise ExportError(f"{path}: no frame has a time, which the shape needs; use csv or parquet")
-    steps = _steps(subject, merged)
+    steps = _steps(data, merged)
     with new_file(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"# {line}\n" for line in _header(subject))
+        file.writelines(f"# {line}\n" for line in _header(data))
         for start in range(0, len(merged.time_s), CHUNK):
             part = slice(start, min(start + CHUNK, len(merged.time_s)))
             sides = [
                 _columns(foot, layout, rows, part, steps[foot.foot])
-                for foot, layout, rows in zip(subject.feet, layouts, merged.rows, strict=True)
+                for foot, layout, rows in zip(data.feet, layouts, merged.rows, strict=True)
             ]
             file.writelines(_rows(merged.time_s[part], sides))
 
@@ -73,22 +73,22 @@ def _layout(foot: ExportFoot, path: Path) -> SensorLayout:
     return layout
 
 
-def _header(subject: ExportData) -> list[str]:
-    start = subject.start or SHIFTED_START
-    seconds = subject.duration_s or float(np.nanmax([np.nanmax(foot.time_s) for foot in subject.feet]))
+def _header(data: ExportData) -> list[str]:
+    start = data.start or SHIFTED_START
+    seconds = data.duration_s or float(np.nanmax([np.nanmax(foot.time_s) for foot in data.feet]))
     minutes, rest = divmod(seconds, 60.0)
     hours, minutes = divmod(int(minutes), 60)
-    serials = [str(foot.manifest.insole.get("serial", "none")) for foot in subject.feet]
-    size = None if subject.person is None else subject.person.shoe_size_eu
-    versions = subject.versions
+    serials = [str(foot.manifest.insole.get("serial", "none")) for foot in data.feet]
+    size = None if data.person is None else data.person.shoe_size_eu
+    versions = data.versions
     lines = [
         f"Start time: {start:%d.%m.%Y %H:%M:%S}.{start.microsecond // 1000:03d}",
         f"Duration: {hours:02d}:{minutes:02d}:{rest:06.3f}",
         f"Sensor insoles: {', '.join(serials)}",
-        f"Recording type: Plantigrade, {subject.rate_hz:g} Hz",
-        f"Name: {subject.id}",
+        f"Recording type: Plantigrade, {data.rate_hz:g} Hz",
+        f"Name: {data.id}",
         f"Notes: made by Plantigrade {versions['plantigrade']}, gait algorithm {versions['gait_algorithm']}"
-        + ("" if subject.start else "; the start time is not known and stands for nothing"),
+        + ("" if data.start else "; the start time is not known and stands for nothing"),
     ]
     if size is not None:
         lines.insert(3, f"Size: {round(size)}")
@@ -125,10 +125,10 @@ def _columns(
     return out
 
 
-def _steps(subject: ExportData, merged: Merged) -> dict[str, NDArray[np.uint8]]:
+def _steps(data: ExportData, merged: Merged) -> dict[str, NDArray[np.uint8]]:
     """For each foot (r,) the code on the row nearest to each contact, 0 elsewhere."""
-    codes = {foot.foot: np.zeros(len(merged.time_s), np.uint8) for foot in subject.feet}
-    for mark in contacts(subject):
+    codes = {foot.foot: np.zeros(len(merged.time_s), np.uint8) for foot in data.feet}
+    for mark in contacts(data):
         row = (
             int(np.argmin(np.abs(merged.time_s - mark.at_s)))
             if len(merged.time_s) < 2

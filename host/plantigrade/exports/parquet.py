@@ -16,7 +16,7 @@ from plantigrade.exports.export_data import ExportData
 from plantigrade.exports.tables import events_text, frame_tables, strides_text
 
 
-def write(subject: ExportData, path: Path) -> None:
+def write(data: ExportData, path: Path) -> None:
     """Write the folder `path`.
 
     Raises:
@@ -26,10 +26,10 @@ def write(subject: ExportData, path: Path) -> None:
     import pyarrow.parquet
 
     with new_folder(path) as folder:
-        text = about_text(subject)
+        text = about_text(data)
         writer = None
         try:
-            for table in frame_tables(subject):
+            for table in frame_tables(data):
                 schema = table.schema.with_metadata({"plantigrade": text})
                 writer = writer or pyarrow.parquet.ParquetWriter(
                     folder / "frames.parquet", schema, compression="zstd"
@@ -38,7 +38,7 @@ def write(subject: ExportData, path: Path) -> None:
         finally:
             if writer is not None:
                 writer.close()
-        for name, content in (("strides", strides_text(subject)), ("events", events_text(subject))):
+        for name, content in (("strides", strides_text(data)), ("events", events_text(data))):
             read = pyarrow.csv.read_csv(io.BytesIO(content.encode()))
             pyarrow.parquet.write_table(read, folder / f"{name}.parquet", compression="zstd")
         (folder / "about.json").write_text(text, encoding="utf-8")

@@ -96,16 +96,16 @@ def row_count(feet: "list[SlotRows]") -> int:
     return max((int(one.row[-1]) + 1 for one in feet if len(one.row)), default=0)
 
 
-def needs_rows(subject: ExportData, what: str) -> tuple[list[SlotRows], int]:
+def needs_rows(data: ExportData, what: str) -> tuple[list[SlotRows], int]:
     """The rows of every foot and how many there are.
 
     Raises:
         ExportError: no frame has a time.
     """
-    feet = [slot_rows(foot, subject.rate_hz) for foot in subject.feet]
+    feet = [slot_rows(foot, data.rate_hz) for foot in data.feet]
     rows = row_count(feet)
     if not rows:
-        raise ExportError(f"{subject.id}: no frame has a time, which {what} needs; use csv or parquet")
+        raise ExportError(f"{data.id}: no frame has a time, which {what} needs; use csv or parquet")
     return feet, rows
 
 

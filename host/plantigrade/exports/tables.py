@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def frame_tables(subject: ExportData) -> Iterator["pa.Table"]:
+def frame_tables(data: ExportData) -> Iterator["pa.Table"]:
     """Frames of all feet, one row a frame of one foot, in pieces of the same columns.
 
     Columns: `foot`, `time_s`, `seq`, `slots`; of our insoles also `boot`, `status`, `device_us`,
     `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU; then `f00` ...
     (newtons).
     """
-    sensors = max(len(foot.sensors) for foot in subject.feet)
-    imu = any(foot.frames is not None and foot.frames.has_imu for foot in subject.feet)
-    for foot in subject.feet:
+    sensors = max(len(foot.sensors) for foot in data.feet)
+    imu = any(foot.frames is not None and foot.frames.has_imu for foot in data.feet)
+    for foot in data.feet:
         for piece in foot.pieces():
-            yield _frames(foot.foot, piece, subject.has_counts, sensors, imu)
+            yield _frames(foot.foot, piece, data.has_counts, sensors, imu)
 
 
 def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool) -> "pa.Table":
@@ -63,11 +63,11 @@ def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool) 
     return pa.table(columns)
 
 
-def strides_text(subject: ExportData) -> str:
+def strides_text(data: ExportData) -> str:
     """Strides as the analysis writes them (docs/reference/analysis-json.md)."""
-    return strides_csv(subject.analysis)
+    return strides_csv(data.analysis)
 
 
-def events_text(subject: ExportData) -> str:
+def events_text(data: ExportData) -> str:
     """Contacts of both feet as the analysis writes them."""
-    return events_csv(subject.analysis)
+    return events_csv(data.analysis)

@@ -324,8 +324,8 @@ def standing(
     )
 
 
-def _percent(part: float, whole: float) -> float:
-    return 100.0 * part / whole if whole > 0 else float("nan")
+def _percent(part: float, total: float) -> float:
+    return 100.0 * part / total if total > 0 else float("nan")
 
 
 def _rear(foot: _FootPath | None) -> float:
@@ -335,8 +335,8 @@ def _rear(foot: _FootPath | None) -> float:
 def _path(foot: FootSignal, rate_hz: float, from_s: float, to_s: float) -> _FootPath:
     first, last = np.searchsorted(foot.time_s, [from_s, to_s])
     force = np.maximum(foot.force_n[first:last].astype(np.float64), 0.0)
-    whole = np.isfinite(force).all(axis=1)
-    time, force = foot.time_s[first:last][whole], force[whole]
+    complete = np.isfinite(force).all(axis=1)
+    time, force = foot.time_s[first:last][complete], force[complete]
     total: Floats = force.sum(axis=1)
     if foot.layout is None:
         return _FootPath(time, total, np.full(len(total), np.nan), None, 0.0)
@@ -380,8 +380,8 @@ def _body_sway(
         notes.append("sway of the whole body needs the distance of the feet (--feet-apart-mm)")
         return None
     own, other = _together(left, right, rate_hz)
-    whole = len(own) >= FEWEST_PATH_ROWS and np.ptp(own) == np.ptp(other) == len(own) - 1
-    if left.path is None or right.path is None or not whole:
+    complete = len(own) >= FEWEST_PATH_ROWS and np.ptp(own) == np.ptp(other) == len(own) - 1
+    if left.path is None or right.path is None or not complete:
         notes.append("sway of the whole body needs the centre of pressure of both feet, in millimetres")
         return None
     left_n, right_n = left.total[own], right.total[other]

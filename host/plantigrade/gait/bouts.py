@@ -45,7 +45,7 @@ def walking_spans(
 
 def assign_bouts(tables: Sequence[StrideTable], spans: Sequence[Span], settings: BoutSettings) -> list[Span]:
     """Number the strides that lie in a span which holds enough of them; returns the spans that are bouts."""
-    kept: list[Span] = []
+    retained: list[Span] = []
     for span in spans:
         inside = [_rows_inside(table, span) for table in tables]
         counts = [stop - start for start, stop in inside]
@@ -53,9 +53,9 @@ def assign_bouts(tables: Sequence[StrideTable], spans: Sequence[Span], settings:
         if total < settings.fewest_strides or min(counts) < settings.fewest_strides_a_side:
             continue
         for table, (start, stop) in zip(tables, inside, strict=True):
-            table.bout[start:stop] = len(kept)
-        kept.append(span)
-    return kept
+            table.bout[start:stop] = len(retained)
+        retained.append(span)
+    return retained
 
 
 def _rows_inside(table: StrideTable, span: Span) -> tuple[int, int]:

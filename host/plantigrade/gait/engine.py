@@ -76,7 +76,7 @@ class Engine:
         """
         if self._finished:
             raise RuntimeError("feed() after finish()")
-        told: list[Event] = []
+        reported: list[Event] = []
         for foot, piece in ((Foot.LEFT, left), (Foot.RIGHT, right)):
             if piece is None:
                 continue
@@ -86,8 +86,8 @@ class Engine:
                 )
             if foot not in self._streams:
                 self._streams[foot] = FootStream(piece, self._rate_hz, self._settings.contact, self._weight_n)
-            told += self._streams[foot].feed(piece)
-        return sorted(told, key=lambda event: event.time_s)
+            reported += self._streams[foot].feed(piece)
+        return sorted(reported, key=lambda event: event.time_s)
 
     def take_strides(self) -> list[tuple[Foot, StrideTable]]:
         """Cycles completed since the last call, for live views.

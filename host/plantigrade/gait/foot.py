@@ -53,7 +53,7 @@ Cycle = tuple[_Contact, _Contact, _Contact]
 
 @dataclass
 class CycleStore:
-    """What is kept of each gait cycle; lists of arrays, one a block of samples."""
+    """What is stored of each gait cycle; lists of arrays, one a block of samples."""
 
     rows: list[Floats] = field(default_factory=lambda: [])
     forces: list[Floats] = field(default_factory=lambda: [])
@@ -90,7 +90,7 @@ def contact_config(
 
     config = np.zeros(1, contact_kernel.CONFIG)
     config["block_rows"] = rows(settings.block_s)
-    config["flank_rows"] = rows(settings.flank_s, 2)
+    config["edge_rows"] = rows(settings.flank_s, 2)
     config["span_rows"] = rows(settings.slope_span_s)
     config["search_rows"] = rows(settings.search_s, MIN_SEARCH_ROWS)
     config["contact_rows"] = rows(settings.shortest_contact_s)
@@ -185,10 +185,10 @@ class FootStream:
     def feed(self, piece: FootSignal) -> list[Event]:
         """Take the next samples; returns the contact events that became certain."""
         self._check(piece)
-        told: list[Event] = []
+        reported: list[Event] = []
         for start in range(0, len(piece), BUFFER_ROWS):
-            told += self._block(piece.part(start, start + BUFFER_ROWS))
-        return told
+            reported += self._block(piece.part(start, start + BUFFER_ROWS))
+        return reported
 
     def finish(self) -> list[Event]:
         """End of the recording; returns the last events."""
@@ -198,14 +198,14 @@ class FootStream:
         count = contact_kernel.flush(
             self._state, self._config, self._total, self._time, self._base, self._filled, self._events
         )
-        told = self._take(self._events[:count])
+        reported = self._take(self._events[:count])
         if self._epoch_state[3] > 0:
             last = np.zeros(5)
             stride_kernel.close_epoch(self._epoch_state, last)
             self.epochs.append(last[None])
         if self._gap_state[0] == 1.0:
             self.gaps.append(TimeGap(float(self._gap_state[1]), self.last_s, "samples are not numbers"))
-        return told
+        return reported
 
     def _check(self, piece: FootSignal) -> None:
         if piece.foot is not self.foot or piece.sensor_count != self.sensor_count:
@@ -234,9 +234,9 @@ class FootStream:
         if self._filled + rows <= len(self._time):
             return
         drop = self._filled - self._history
-        kept = slice(drop, self._filled)
+        retained = slice(drop, self._filled)
         for array in (self._time, self._force, self._total):
-            array[: self._history] = array[kept].copy()
+            array[: self._history] = array[retained].copy()
         self._base += drop
         self._filled = self._history
 
@@ -254,7 +254,7 @@ class FootStream:
         if self._base + start == 0:
             self.first_s = float(self._time[0])
         self._check_rate()
-        self._books(start, stop)
+        self._accounting(start, stop)
         count = contact_kernel.advance(
             self._state, self._config, self._total, self._time, self._base, start, stop, self._events
         )
@@ -270,7 +270,7 @@ class FootStream:
             rows = self._time[start:stop]
             self._total[start:stop][(rows >= gap.from_s) & (rows < gap.to_s)] = np.nan
 
-    def _books(self, start: int, stop: int) -> None:
+    def _accounting(self, start: int, stop: int) -> None:
         total, time = self._total, self._time
         ended = stride_kernel.epochs(time, total, start, stop, self._epoch_state, EPOCH_S, self._scratch)
         if ended:
@@ -291,7 +291,7 @@ class FootStream:
 
     def _take(self, events: contact_kernel.Records) -> list[Event]:
         """Keep new events, close the cycles that they complete."""
-        told: list[Event] = []
+        reported: list[Event] = []
         cycles: list[Cycle] = []
         for row in events.tolist():
             raw = _Contact(*row)
@@ -299,22 +299,22 @@ class FootStream:
                 self.breaks.append(raw.time_s)
                 self._open = self._closed = None
             elif raw.kind == contact_kernel.RESET:
-                told = [event for event in told if event.time_s < raw.time_s]
+                reported = [event for event in reported if event.time_s < raw.time_s]
                 cycles = [cycle for cycle in cycles if cycle[2].time_s < raw.time_s]
                 self._withdraw(raw.time_s)
             elif raw.kind == contact_kernel.INITIAL:
-                told.append(Event(self.foot, "initial_contact", raw.time_s))
+                reported.append(Event(self.foot, "initial_contact", raw.time_s))
                 self.contacts.append((raw.time_s, raw.swing, raw.stance))
                 if self._open is not None and self._closed is not None and self._is_cycle(self._open, raw):
                     cycles.append((self._open, self._closed, raw))
                 self._open, self._closed = raw, None
             else:
-                told.append(Event(self.foot, "final_contact", raw.time_s))
+                reported.append(Event(self.foot, "final_contact", raw.time_s))
                 self.finals.append((raw.time_s, raw.peak))
                 self._closed = raw
         if cycles:
             self._keep(cycles)
-        return told
+        return reported
 
     def _withdraw(self, time_s: float) -> None:
         """Levels were learnt anew: what was told from `time_s` on is told again."""

@@ -43,12 +43,12 @@ class Reason(IntFlag):
     OUTSIDE_BOUT = 256
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """For people and for the CSV's reason column: "turn; outlier"; empty when the stride is valid."""
-        return "; ".join(REASON_WORDS[one] for one in Reason if one and one in self)
+        return "; ".join(REASON_TEXTS[one] for one in Reason if one and one in self)
 
 
-REASON_WORDS: Mapping[Reason, str] = {
+REASON_TEXTS: Mapping[Reason, str] = {
     Reason.EDGE: "edge of the recording",
     Reason.TURN: "turn",
     Reason.START: "start of walking",
@@ -146,9 +146,9 @@ class StrideTable:
         """(k,) True where the stride belongs to steady walking."""
         return self.reason == 0
 
-    def reason_words(self, row: int) -> str:
+    def reason_text(self, row: int) -> str:
         """Why stride `row` is not valid; empty when it is."""
-        return Reason(int(self.reason[row])).words
+        return Reason(int(self.reason[row])).text
 
     def pressure_column(self, name: str) -> Floats:
         """(k,) one of `pressure_names`."""

@@ -71,7 +71,7 @@ class TimeGap:
     Attributes:
         from_s: time of the first missing sample.
         to_s: time of the first sample after it.
-        reason: in words, as the accounting has it.
+        reason: as text, as in the accounting.
     """
 
     from_s: float
@@ -129,7 +129,7 @@ class FootSignal:
         return self.force_n.shape[1]
 
     def part(self, start: int, stop: int) -> "FootSignal":
-        """Rows `start` to `stop` as a view; the list of gaps is kept whole."""
+        """Rows `start` to `stop` as a view; the list of gaps stays complete."""
         return replace(self, time_s=self.time_s[start:stop], force_n=self.force_n[start:stop])
 
 

@@ -66,30 +66,30 @@ def to_walk(
     """
     if not feet:
         raise FileError(source.path, "holds no foot")
-    said = [*notes, *clock.notes]
+    text = [*notes, *clock.notes]
     for data in feet.values():
         # What no foot can press is no sample: a damaged digit must not become a peak force.
         data.force_n[~(np.abs(data.force_n) <= IMPOSSIBLE)] = np.nan
-    said += [
+    text += [
         f"{foot.value} foot: {note}" for foot, data in feet.items() if data.clock for note in data.clock.notes
     ]
     for foot in (Foot.LEFT, Foot.RIGHT):
         if foot in feet:
-            said += _oddities(foot, feet[foot])
+            text += _oddities(foot, feet[foot])
         else:
-            said.append(f"no {foot.value} foot in the file: nothing that needs both feet can be computed")
+            text.append(f"no {foot.value} foot in the file: nothing that needs both feet can be computed")
     if all(_dead(data) for data in feet.values()):
         raise FileError(source.path, "no sensor carries a changing signal; nothing can be analysed")
-    said += _between(feet)
+    text += _between(feet)
     duration = float(clock.time_s[-1] - clock.time_s[0])
     if duration < SHORT_S:
-        said.append(f"only {duration:.1f} s long: averages rest on very few strides")
+        text.append(f"only {duration:.1f} s long: averages rest on very few strides")
     signals = {foot: _signal(foot, data, clock) for foot, data in feet.items()}
     return Walk(
         left=signals.get(Foot.LEFT),
         right=signals.get(Foot.RIGHT),
         sample_rate_hz=clock.rate_hz,
-        source=SourceInfo(str(source.path), format_name, "; ".join(dict.fromkeys(said))),
+        source=SourceInfo(str(source.path), format_name, "; ".join(dict.fromkeys(text))),
         body_weight_n=body_weight_n,
     )
 
@@ -113,30 +113,30 @@ def _dead(data: ImportedFoot) -> bool:
 
 def _oddities(foot: Foot, data: ImportedFoot) -> list[str]:
     """What is wrong with the samples of one foot, as text."""
-    said: list[str] = []
+    text: list[str] = []
     name = foot.value
     missing = int(np.count_nonzero(~np.isfinite(data.force_n).all(axis=1)))
     rows = len(data.force_n)
     if missing:
         share = 100 * missing / rows
         amount = f" ({share:.1f} %)" if share >= 0.1 else ""
-        said.append(f"{name} foot: samples without a number, counted as missing: {missing} of {rows}{amount}")
+        text.append(f"{name} foot: samples without a number, counted as missing: {missing} of {rows}{amount}")
     low, high = _spans(data.force_n)
     still = np.flatnonzero(~(high > low))
-    # Cells at the rim of a grid are never loaded; only what stands still at a load is odd there.
+    # Cells at the boundary of a grid are never loaded; only what stands still at a load is odd there.
     stuck = still[high[still] > 0]
     if len(still) == len(low):
-        said.append(f"{name} foot: the signal never changes (dead or unplugged)")
+        text.append(f"{name} foot: the signal never changes (dead or unplugged)")
     elif len(stuck):
-        said.append(f"{name} foot: sensors {_numbers(stuck)} stand still at a load (stuck)")
+        text.append(f"{name} foot: sensors {_numbers(stuck)} stand still at a load (stuck)")
     elif len(still) and len(low) <= 16 and data.quantity == "force":
-        said.append(f"{name} foot: sensors {_numbers(still)} never saw a load")
+        text.append(f"{name} foot: sensors {_numbers(still)} never saw a load")
     negative = float(low.min())
     if data.quantity == "force" and negative < -20.0:
-        said.append(
+        text.append(
             f"{name} foot: forces down to {negative:.0f} N; is the signal upside down or badly zeroed?"
         )
-    return said
+    return text
 
 
 def _numbers(indices: npt.NDArray[np.intp]) -> str:

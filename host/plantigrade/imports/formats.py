@@ -8,7 +8,7 @@ from typing import Final
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports.registry import ImportFormat, file_formats, folder_formats
-from plantigrade.imports.sides import with_doubts
+from plantigrade.imports.sides import with_uncertainties
 from plantigrade.imports.source import Source, open_source
 
 _OTHER_KINDS: Final = (
@@ -56,7 +56,7 @@ def read(
     walk = chosen.read(replace(source, on_progress=on_progress), foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")
-    return with_doubts(walk)
+    return with_uncertainties(walk)
 
 
 def detect(source: Source) -> ImportFormat:

@@ -90,17 +90,17 @@ def _frames(
 ) -> tuple[cells.Mask, Forces]:
     """Which cells exist, and (frames, existing cells) values."""
     present: cells.Mask | None = None
-    kept: list[Forces] = []
+    retained: list[Forces] = []
     for number, text in _frame_texts(source, lines, first_line, rows, notes):
         values = _frame(source, number, text, columns)
         if present is None:
             present = ~np.isnan(values)
-        kept.append(values[present])
+        retained.append(values[present])
     if present is None:
         raise FileError(source.path, "holds no complete frame")
     if not present.any():
         raise FileError(source.path, "holds no cell at all")
-    return present, np.stack(kept)
+    return present, np.stack(retained)
 
 
 def _frame_texts(
@@ -131,13 +131,13 @@ def _frame_texts(
 
 
 def _frame(source: Source, line: int, rows: list[str], columns: int) -> Forces:
-    words = ",".join(row.rstrip(",") for row in rows).replace("B", "nan").split(",")
-    if len(words) != len(rows) * columns:
+    texts = ",".join(row.rstrip(",") for row in rows).replace("B", "nan").split(",")
+    if len(texts) != len(rows) * columns:
         raise FileError(
             source.path, f"the frame that ends in line {line} has rows that are not {columns} cells wide"
         )
     try:
-        values = readable(np.array(words, dtype=np.float64))
+        values = readable(np.array(texts, dtype=np.float64))
         return values.reshape(len(rows), columns).astype(np.float32)
     except ValueError as error:
         raise FileError(

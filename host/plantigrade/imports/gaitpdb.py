@@ -50,11 +50,11 @@ def recognises(head: Head) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    words = line.split()
-    if len(words) != COLUMNS:
+    texts = line.split()
+    if len(texts) != COLUMNS:
         return False
     try:
-        [float(word) for word in words]
+        [float(word) for word in texts]
     except ValueError:
         return False
     return True

@@ -23,25 +23,25 @@ _BOTH_FEET: Final = (0.10, 0.01)
 _BACKWARDS_SHARE: Final = 0.15
 
 
-def with_doubts(walk: Walk) -> Walk:
+def with_uncertainties(walk: Walk) -> Walk:
     """The walk, with what looks exchanged added to the note of its source."""
-    said = [
+    text = [
         f"{foot.foot.value} foot: the gait line runs from toes to heel; is the insole read back to front?"
         for foot in walk.feet
         if looks_backwards(foot)
     ]
     signs = {foot.foot: found for foot in walk.feet if (found := side_signs(foot)) is not None}
     if len(signs) == 2 and _exceeds(np.mean(list(signs.values()), axis=0), _BOTH_FEET):
-        said.append("medial and lateral look exchanged in both feet: left and right may be swapped")
+        text.append("medial and lateral look exchanged in both feet: left and right may be swapped")
     else:
-        said += [
+        text += [
             f"{foot.value} foot: medial and lateral look exchanged; mirrored, or the {foot.other.value} one?"
             for foot, sign in signs.items()
             if _exceeds(np.array(sign), _ONE_FOOT)
         ]
-    if not said:
+    if not text:
         return walk
-    note = "; ".join([*([walk.source.note] if walk.source.note else []), *said])
+    note = "; ".join([*([walk.source.note] if walk.source.note else []), *text])
     return replace(walk, source=replace(walk.source, note=note))
 
 
@@ -106,8 +106,8 @@ def _loaded_path(foot: FootSignal, *, edges: bool = False) -> tuple[Floats, Floa
     top = float(np.percentile(total, 95))
     if top <= 0:
         return None
-    kept = (total > 0.1 * top) & (total < 0.6 * top) if edges else total > 0.15 * top
-    if np.count_nonzero(kept) < _MIN_SAMPLES // 2:
+    retained = (total > 0.1 * top) & (total < 0.6 * top) if edges else total > 0.15 * top
+    if np.count_nonzero(retained) < _MIN_SAMPLES // 2:
         return None
-    force, total = force[kept], total[kept]
+    force, total = force[retained], total[retained]
     return force @ masks.x_mm / total / masks.width_mm, force @ masks.y_mm / total / masks.length_mm, force

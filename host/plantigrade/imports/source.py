@@ -41,8 +41,8 @@ class Head:
 
     def lines(self, count: int) -> list[str]:
         """The first `count` lines that are not blank."""
-        kept = [line for line in self.text.splitlines() if line.strip()]
-        return kept[:count]
+        retained = [line for line in self.text.splitlines() if line.strip()]
+        return retained[:count]
 
 
 class _Capped(io.RawIOBase):

@@ -55,13 +55,13 @@ class NumberTable:
         """
         while lines := list(islice(self._lines, BLOCK_LINES)):
             numbers = [self._line + i for i, line in enumerate(lines) if line.strip()]
-            kept = [line for line in lines if line.strip()]
-            if kept and not kept[-1].endswith("\n") and self._fields(kept[-1]) != self._columns:
+            retained = [line for line in lines if line.strip()]
+            if retained and not retained[-1].endswith("\n") and self._fields(retained[-1]) != self._columns:
                 # Only the very last line of a file lacks its line end.
-                kept.pop()
+                retained.pop()
                 self.notes.append(_INCOMPLETE)
-            if kept:
-                yield self._parse(kept, numbers)
+            if retained:
+                yield self._parse(retained, numbers)
             self._line += len(lines)
 
     def _fields(self, line: str) -> int:

@@ -39,10 +39,10 @@ class _Signal:
 
     @property
     def side(self) -> Foot | None:
-        words = self.description.lower()
-        if "left" in words:
+        texts = self.description.lower()
+        if "left" in texts:
             return Foot.LEFT
-        if "right" in words:
+        if "right" in texts:
             return Foot.RIGHT
         return _SIDE_OF_SUFFIX.get(Path(self.file).suffix.lower())
 
@@ -124,14 +124,14 @@ def _header(source: Source) -> tuple[float, int, list[_Signal]]:
 
 
 def _parse_signal(line: str) -> _Signal | None:
-    words = line.split(None, 8)
-    if len(words) < 2 or not re.search(r"[A-Za-z]", words[0]) or not re.fullmatch(r"\d{1,4}", words[1]):
+    texts = line.split(None, 8)
+    if len(texts) < 2 or not re.search(r"[A-Za-z]", texts[0]) or not re.fullmatch(r"\d{1,4}", texts[1]):
         return None
 
     def number(index: int) -> int | None:
-        return int(words[index]) if len(words) > index and re.fullmatch(r"-?\d{1,9}", words[index]) else None
+        return int(texts[index]) if len(texts) > index and re.fullmatch(r"-?\d{1,9}", texts[index]) else None
 
-    return _Signal(words[0], int(words[1]), number(5), number(6), words[8] if len(words) > 8 else "")
+    return _Signal(texts[0], int(texts[1]), number(5), number(6), texts[8] if len(texts) > 8 else "")
 
 
 def _values(header: Path, signal: _Signal, samples: int, notes: list[str]) -> Forces:
@@ -180,13 +180,13 @@ def _invalid(values: npt.NDArray[np.int32], mark: int) -> npt.NDArray[np.bool_]:
     """
     marked = values == mark
     edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
-    hole = np.zeros(len(values), dtype=np.bool_)
+    gap = np.zeros(len(values), dtype=np.bool_)
     for start, stop in edges.reshape(-1, 2).tolist():
         before = values[start - 1] if start > 0 else None
         after = values[stop] if stop < len(values) else None
         if not any(near is not None and near - mark <= _NEAR_RAIL for near in (before, after)):
-            hole[start:stop] = True
-    return hole
+            gap[start:stop] = True
+    return gap
 
 
 def _verify(

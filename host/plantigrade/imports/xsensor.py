@@ -170,14 +170,14 @@ class _Reader:
         if block is None or block.foot is None:
             return
         insole = self._insole(number, block)
-        words = ",".join(block.cells).split(",")
-        if len(block.cells) != insole.rows or len(words) != insole.rows * insole.columns:
+        texts = ",".join(block.cells).split(",")
+        if len(block.cells) != insole.rows or len(texts) != insole.rows * insole.columns:
             raise FileError(
                 self._source.path,
                 f"the block before line {number} is no grid of {insole.rows} x {insole.columns} cells",
             )
         try:
-            values = readable(np.array(words, dtype=np.float64)).astype(np.float32)
+            values = readable(np.array(texts, dtype=np.float64)).astype(np.float32)
             load = float(block.facts.get("Est. Load (N)", "nan"))
         except ValueError as error:
             raise FileError(
@@ -224,8 +224,8 @@ class _Reader:
             return
         rows, columns = (block.facts.get(key, "") for key in ("Rows", "Columns"))
         found = sum(row.count(",") + 1 for row in block.cells)
-        whole = int(rows) * int(columns) if rows.isdigit() and columns.isdigit() else found
-        if not self._in_cells or found < whole:
+        complete = int(rows) * int(columns) if rows.isdigit() and columns.isdigit() else found
+        if not self._in_cells or found < complete:
             self.notes.append("the last frame is incomplete and was left out (truncated)")
             return
         self._close(number)
@@ -239,9 +239,9 @@ def _foot(
     if not loaded.any():
         raise FileError(source.path, f"no cell of the {side.value} insole is ever loaded")
     keep: npt.NDArray[np.bool_] = loaded.reshape(insole.rows, insole.columns)
-    whole = np.ones_like(keep)
+    complete = np.ones_like(keep)
     layout = cells.grid(
-        f"xsensor-{insole.rows}x{insole.columns}", keep, whole, side, insole.width_mm, insole.height_mm
+        f"xsensor-{insole.rows}x{insole.columns}", keep, complete, side, insole.width_mm, insole.height_mm
     )
     force = np.full((count, int(loaded.sum())), np.nan, dtype=np.float32)
     scale = np.float32(kpa * cells.N_PER_KPA_CM2 * float(layout.area_cm2[0]))

@@ -216,7 +216,7 @@ def export(
     with open_library(invocation, where) as library:
         recording = library.open(name)
         with working(f"{recording.id} as {format_name}") as progress:
-            recording.whole(progress)
+            recording.full_analysis(progress)
             form.write(recording, output, deidentify=deidentify, report=not no_report, progress=progress)
     click.echo(f"{format_name}: {output}")
 
@@ -249,7 +249,7 @@ def report(
         recording = library.open(name)
         earlier = earlier_of(library, recording) if baseline else []
         with working(f"analysing {1 + len(earlier) + (other is not None)} recordings") as progress:
-            recording.whole(progress)
+            recording.full_analysis(progress)
             pdf.write_report(recording, output, other=other, paper=paper, baseline=earlier)
     click.echo(f"report: {output}")
 
@@ -302,7 +302,7 @@ def compare(invocation: Invocation, name: str, other: str, json_file: IO[str] | 
     with open_library(invocation, where) as library:
         first, second = library.open(name), library.open(other)
         with working("analysing both recordings"):
-            mine, theirs = both_parameters(first.whole()), both_parameters(second.whole())
+            mine, theirs = both_parameters(first.full_analysis()), both_parameters(second.full_analysis())
             changes = changes_of([first], [second])
     rows = [(key, mine[key], theirs[key]) for key in mine if key in theirs]
     from plantigrade.library import terminal_tables

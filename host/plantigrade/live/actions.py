@@ -280,7 +280,7 @@ def _keep(plan: Plan, library: Library) -> RecordingEntry:
 def _analyse(library: Library, entry: RecordingEntry) -> tuple[list[str], str]:
     """Analyse and store; the alerts as text, and why there is no analysis, if so. The recording is stored."""
     try:
-        library.open(entry.id).whole()
+        library.open(entry.id).full_analysis()
     except PlantigradeError as error:
         return [], f"recorded, but not analysed: {error}"
     return [f"{a.from_s:6.0f} s  {a.foot}  {a.rule}" for a in library.open(entry.id).alerts], ""

@@ -122,9 +122,9 @@ def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
     monitor = Monitor(book, reference, own_insole=own)
     monitor.feed([*stride_observations(tables), *_seconds(walk, tables)])
     monitor.finish()
-    words = catalogue()
-    told = [alert_as_json(alert, words) for alert in monitor.log.alerts]
-    found = [as_json(finding, words) for finding in findings(tables, layout, book, reference)]
+    texts = catalogue()
+    reported = [alert_as_json(alert, texts) for alert in monitor.log.alerts]
+    found = [as_json(finding, texts) for finding in findings(tables, layout, book, reference)]
     if json_file is not None:
         write_json(
             {
@@ -132,13 +132,13 @@ def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
                 "algorithm": analysis.algorithm_version,
                 "engine": ENGINE_VERSION,
                 "input": str(wanted.recording),
-                "alerts": told,
+                "alerts": reported,
                 "findings": found,
             },
             json_file,
         )
         return
-    _say(told, found, words.disclaimer)
+    _say(reported, found, texts.disclaimer)
 
 
 def _seconds(walk: Walk, tables: list[StrideColumns]) -> list[Observation]:
@@ -148,7 +148,7 @@ def _seconds(walk: Walk, tables: list[StrideColumns]) -> list[Observation]:
 
 def _say(alerts: list[dict[str, Any]], found: list[dict[str, Any]], disclaimer: str) -> None:
     for alert in alerts:
-        quiet = "" if alert["shown"] else " (kept quiet)"
+        quiet = "" if alert["shown"] else " (suppressed)"
         click.echo(
             f"{alert['raised_s']:7.0f} s  {alert['severity']}  {alert['rule']} (version "
             f"{alert['rule_version']}), {alert['foot']}{quiet}: {alert['patient']}"

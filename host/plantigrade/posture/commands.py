@@ -15,7 +15,7 @@ _rules = click.option(
     "book",
     type=_FILE,
     metavar="FILE",
-    help="The patient's rules, as `posture edit` keeps them; by default the shipped ones.",
+    help="The patient's rules, as `posture edit` stores them; by default the shipped ones.",
 )
 _weight = click.option(
     "--body-weight-kg",
@@ -46,7 +46,7 @@ posture.add_command(diary)
 @_rules
 @json_option
 def rules(book: Path | None, json_file: Path | None) -> None:
-    """List the rules that hold, with their levels and versions.
+    """List the rules in force, with their levels and versions.
 
     A version such as 2+1 is the shipped version 2 with one edit for this patient.
 
@@ -61,18 +61,18 @@ def rules(book: Path | None, json_file: Path | None) -> None:
 
 
 @posture.command(context_settings={"ignore_unknown_options": True})  # a level may be negative
-@click.option("--rules", "book", type=_FILE, metavar="FILE", required=True, help="Where the edits are kept.")
+@click.option("--rules", "book", type=_FILE, metavar="FILE", required=True, help="File of the edits.")
 @click.argument("rule")
 @click.argument("field")
 @click.argument("value", type=float)
 @click.option("--by", required=True, help="Who changes it.")
 @click.option("--reason", required=True, help="Why, in a sentence.")
 def edit(book: Path, rule: str, field: str, value: float, by: str, reason: str) -> None:
-    """Change one number of one rule for a patient; the change holds from the next stride on.
+    """Change one number of one rule for a patient; it applies from the next stride.
 
     FIELD is raise_level, clear_level, dwell_s, min_strides, alert_strides, window_strides or
-    min_interval_s. Every edit is kept with who, when, why, the old and the new number. A level beyond the
-    other one is refused: change first the one that makes room.
+    min_interval_s. Every edit is stored with who, when, why, the old and the new number. A level beyond the
+    other one is refused: change the other level first.
 
     \b
     Example:
@@ -114,7 +114,7 @@ def alerts(
     body_weight_kg: float | None,
     json_file: Path | None,
 ) -> None:
-    """What the rules say about a recording: alerts in time, as they would have come live, and findings.
+    """Evaluate the rules on a recording: alerts as they would have appeared live, and findings.
 
     Needs 200 strides of a foot for an alert about walking, 30 for a finding. Results name the rule's version
     and the engine's.
@@ -131,7 +131,7 @@ def alerts(
 
 @posture.command()
 @click.argument("recording", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
-@click.option("--baseline", type=_FILE, metavar="FILE", required=True, help="Where the days are kept.")
+@click.option("--baseline", type=_FILE, metavar="FILE", required=True, help="File of the days.")
 @click.option("--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn.")
 @click.option(
     "--day",

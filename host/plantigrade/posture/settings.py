@@ -77,7 +77,7 @@ PIECE_S: Final = 600.0
 BASELINE_MIN_DAYS: Final = 3
 MIN_STRIDES_A_DAY: Final = 60
 KEEP_DAYS: Final = 60
-"""Days behind a baseline, strides behind a day, days that are kept."""
+"""Days behind a baseline, strides behind a day, days that are stored."""
 DAY_SD_FLOOR: Final[Mapping[str, float]] = {
     "force_arch_index": 0.010,
     "ml_index_heel": 0.040,

@@ -106,11 +106,11 @@ def timing_bars(
         colour = COLOUR[foot.foot]
         axes.barh(y, stance, height=0.5, color=colour, alpha=0.85)
         axes.barh(y, 100 - stance, left=stance, height=0.5, color=PAPER, edgecolor=colour, linewidth=1.0)
-        said = stance_form.format(stance)
-        size = 8.5 if len(said) < 13 else 7.0  # between the hatched parts
-        axes.text(stance / 2, y, said, ha="center", va="center", color=PAPER, weight="bold", fontsize=size)
-        said = swing_form.format(100 - stance)
-        axes.text((100 + stance) / 2, y, said, ha="center", va="center", color=INK)
+        message = stance_form.format(stance)
+        size = 8.5 if len(message) < 13 else 7.0  # between the hatched parts
+        axes.text(stance / 2, y, message, ha="center", va="center", color=PAPER, weight="bold", fontsize=size)
+        message = swing_form.format(100 - stance)
+        axes.text((100 + stance) / 2, y, message, ha="center", va="center", color=INK)
         _double_supports(axes, foot, y, stance)
     if not drawn:
         _nothing(axes, "no steady cycle")

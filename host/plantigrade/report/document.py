@@ -29,16 +29,16 @@ from plantigrade.report.document_figures import (
 from plantigrade.report.document_findings import alert_blocks
 from plantigrade.report.document_patient import patient_blocks
 from plantigrade.report.document_tables import (
+    FOOT_LEVEL,
     FORCES,
     TIMING,
-    WHOLE_FOOT,
     balance_blocks,
     feet_table,
     regions_table,
     variability_table,
 )
 from plantigrade.report.feet import load_unit
-from plantigrade.report.words import Words, words
+from plantigrade.report.wording import Wording, load_wording
 
 if TYPE_CHECKING:
     from plantigrade.library.recordings.recording import Recording
@@ -66,148 +66,153 @@ def build(
     Raises:
         PlantigradeError: a recording cannot be read or analysed, or the language is not there.
     """
-    said = words(language)
-    whole = recording.whole()
+    wording = load_wording(language)
+    full_analysis = recording.full_analysis()
     usual = usual_of(baseline)
     posture = posture_section(
-        whole.analysis,
-        _layout(whole),
+        full_analysis.analysis,
+        _layout(full_analysis),
         reference=usual,
-        relative_sd=whole.walk.relative_sd,
+        relative_sd=full_analysis.walk.relative_sd,
         language=language,
     )
     subject = recording.entry.title or recording.id
     return Document(
         title=subject,
         language=language,
-        footer=said("footer", title=subject, made=f"{made:%Y-%m-%d %H:%M} UTC", version=_version(said)),
-        page_of=str(said.entries["page"]),
-        patient_title=said("title.patient"),
-        patient_subtitle=_subtitle(recording, said),
-        patient=patient_blocks(whole, posture, missing_share(recording.manifest), said),
-        clinician_title=said("title.clinician"),
-        sections=_sections(recording, other, (baseline, usual), whole, posture, said),
+        footer=wording("footer", title=subject, made=f"{made:%Y-%m-%d %H:%M} UTC", version=_version(wording)),
+        page_of=str(wording.entries["page"]),
+        patient_title=wording("title.patient"),
+        patient_subtitle=_subtitle(recording, wording),
+        patient=patient_blocks(full_analysis, posture, missing_share(recording.manifest), wording),
+        clinician_title=wording("title.clinician"),
+        sections=_sections(recording, other, (baseline, usual), full_analysis, posture, wording),
     )
 
 
-def _subtitle(recording: "Recording", said: Words) -> str:
+def _subtitle(recording: "Recording", wording: Wording) -> str:
     """Whose walk and of which day, as far as that is known."""
     person, start = recording.person, recording.entry.start_utc_ns
     who = (person.name or person.code) if person is not None else ""
     day = when(start, "")[:10]
     if who and day:
-        return said("title.patient_subtitle", who=who, when=day)
+        return wording("title.patient_subtitle", who=who, when=day)
     if day:
-        return said("title.patient_subtitle_no_name", when=day)
-    return said("title.patient_subtitle_no_date", who=who) if who else recording.entry.title
+        return wording("title.patient_subtitle_no_name", when=day)
+    return wording("title.patient_subtitle_no_date", who=who) if who else recording.entry.title
 
 
 def _sections(
     recording: "Recording",
     other: "Recording | None",
     earlier: tuple[Sequence["Recording"], "TagReference | None"],
-    whole: RecordingAnalysis,
+    full_analysis: RecordingAnalysis,
     posture: Sequence[Found],
-    said: Words,
+    wording: Wording,
 ) -> list[Section]:
     content: dict[str, Sequence[Block]] = {
-        "identity": identity_blocks(recording, whole, said),
-        "quality": quality_blocks(recording, whole, said),
-        "timing": _timing(whole, said),
-        "forces": _forces(whole, said),
-        "pressure": _pressure(whole, said),
-        "variability": [variability_table(whole, said)],
-        "balance": balance_blocks(whole, said),
-        "alerts": alert_blocks(recording, posture, said),
+        "identity": identity_blocks(recording, full_analysis, wording),
+        "quality": quality_blocks(recording, full_analysis, wording),
+        "timing": _timing(full_analysis, wording),
+        "forces": _forces(full_analysis, wording),
+        "pressure": _pressure(full_analysis, wording),
+        "variability": [variability_table(full_analysis, wording)],
+        "balance": balance_blocks(full_analysis, wording),
+        "alerts": alert_blocks(recording, posture, wording),
     }
-    sections = [Section(said(f"section.{name}"), blocks) for name, blocks in content.items()]
+    sections = [Section(wording(f"section.{name}"), blocks) for name, blocks in content.items()]
     if other is not None:
-        title = said("section.comparison", other=other.entry.title or other.id)
-        sections.append(Section(title, comparison_blocks(recording, other, whole, said)))
+        title = wording("section.comparison", other=other.entry.title or other.id)
+        sections.append(Section(title, comparison_blocks(recording, other, full_analysis, wording)))
     if earlier[0]:
-        sections.append(Section(said("section.baseline"), baseline_blocks(*earlier, whole, said)))
-    sections.append(Section(said("section.definitions"), _definitions(recording, whole, posture, said)))
+        sections.append(
+            Section(wording("section.baseline"), baseline_blocks(*earlier, full_analysis, wording))
+        )
+    sections.append(
+        Section(wording("section.definitions"), _definitions(recording, full_analysis, posture, wording))
+    )
     return sections
 
 
-def _timing(whole: RecordingAnalysis, said: Words) -> list[Block]:
-    if not has_cycles(whole):
-        return [Text(said("timing.nothing"))]
+def _timing(full_analysis: RecordingAnalysis, wording: Wording) -> list[Block]:
+    if not has_cycles(full_analysis):
+        return [Text(wording("timing.nothing"))]
     valid = {
-        name: str(foot.parameters["stride_time_s"].n) if foot is not None else said("unknown")
-        for name, foot in (("left", whole.analysis.left), ("right", whole.analysis.right))
+        name: str(foot.parameters["stride_time_s"].n) if foot is not None else wording("unknown")
+        for name, foot in (("left", full_analysis.analysis.left), ("right", full_analysis.analysis.right))
     }
     return [
-        feet_table(whole, TIMING, said, both=True),
-        Text(f"{said('timing.caption')} {said('timing.counts', **valid)}", "small"),
+        feet_table(full_analysis, TIMING, wording, both=True),
+        Text(f"{wording('timing.caption')} {wording('timing.counts', **valid)}", "small"),
     ]
 
 
-def _forces(whole: RecordingAnalysis, said: Words) -> list[Block]:
-    if not has_cycles(whole):
-        return [Pictures([force_picture(whole, said, "")])]
-    force = force_picture(whole, said, said("figure.force"), 0.56)
-    timing = timing_picture(whole, said, said("figure.timing"), 0.44)
-    return [Pictures([force, timing]), feet_table(whole, FORCES, said)]
+def _forces(full_analysis: RecordingAnalysis, wording: Wording) -> list[Block]:
+    if not has_cycles(full_analysis):
+        return [Pictures([force_picture(full_analysis, wording, "")])]
+    force = force_picture(full_analysis, wording, wording("figure.force"), 0.56)
+    timing = timing_picture(full_analysis, wording, wording("figure.timing"), 0.44)
+    return [Pictures([force, timing]), feet_table(full_analysis, FORCES, wording)]
 
 
-def _pressure(whole: RecordingAnalysis, said: Words) -> list[Block]:
-    if not has_places(whole):
-        return [Text(said("figure.no_places"))]
-    unit = load_unit(whole.walk)
-    feet = feet_picture(whole, said, said("figure.feet", unit=unit), 0.58)
-    pictures = Pictures([feet, butterfly_picture(whole, said, said("figure.butterfly"), 0.42)])
-    if not has_cycles(whole):
+def _pressure(full_analysis: RecordingAnalysis, wording: Wording) -> list[Block]:
+    if not has_places(full_analysis):
+        return [Text(wording("figure.no_places"))]
+    unit = load_unit(full_analysis.walk)
+    feet = feet_picture(full_analysis, wording, wording("figure.feet", unit=unit), 0.58)
+    pictures = Pictures([feet, butterfly_picture(full_analysis, wording, wording("figure.butterfly"), 0.42)])
+    if not has_cycles(full_analysis):
         return [pictures]
-    return [pictures, regions_table(whole, said), feet_table(whole, WHOLE_FOOT, said)]
+    return [pictures, regions_table(full_analysis, wording), feet_table(full_analysis, FOOT_LEVEL, wording)]
 
 
 def _definitions(
-    recording: "Recording", whole: RecordingAnalysis, posture: Sequence[Found], said: Words
+    recording: "Recording", full_analysis: RecordingAnalysis, posture: Sequence[Found], wording: Wording
 ) -> list[Block]:
     rules = dict.fromkeys(f"{found['rule']} {found['rule_version']} ({found['engine']})" for found in posture)
     layouts = dict.fromkeys(
-        foot.layout.name if foot.layout is not None else said("unknown") for foot in whole.walk.feet
+        foot.layout.name if foot.layout is not None else wording("unknown")
+        for foot in full_analysis.walk.feet
     )
     calibrations = [
-        f"{foot.foot}: {calibration_text(recording, foot.foot, said)}" for foot in recording.manifest.feet
+        f"{foot.foot}: {calibration_text(recording, foot.foot, wording)}" for foot in recording.manifest.feet
     ]
     sources: dict[str, list[str]] = {}
     for name in shown_in(View.SOURCES):
         sources.setdefault(NORMS[name].source.replace("+-", "±"), []).append(title_of(name).lower())
-    settings = ", ".join(f"{name} {value}" for name, value in whole.analysis.settings.items())
+    settings = ", ".join(f"{name} {value}" for name, value in full_analysis.analysis.settings.items())
     return [
-        Bullets([(f"{term}:", text) for term, text in said.pairs("definitions.terms")], small=True),
+        Bullets([(f"{term}:", text) for term, text in wording.pairs("definitions.terms")], small=True),
         Facts(
             [
-                (said("definitions.algorithm"), whole.analysis.algorithm_version),
-                (said("definitions.software"), f"Plantigrade {_version(said)}"),
-                (said("definitions.layout"), ", ".join(layouts)),
-                (said("definitions.format"), whole.walk.source.format or said("unknown")),
+                (wording("definitions.algorithm"), full_analysis.analysis.algorithm_version),
+                (wording("definitions.software"), f"Plantigrade {_version(wording)}"),
+                (wording("definitions.layout"), ", ".join(layouts)),
+                (wording("definitions.format"), full_analysis.walk.source.format or wording("unknown")),
             ]
         ),
-        Text(f"{said('definitions.calibration')}: {'; '.join(calibrations)}.", "small"),
-        Text(f"{said('definitions.rules')}: {', '.join(rules) or said('none')}.", "small"),
+        Text(f"{wording('definitions.calibration')}: {'; '.join(calibrations)}.", "small"),
+        Text(f"{wording('definitions.rules')}: {', '.join(rules) or wording('none')}.", "small"),
         Text(
-            f"{said('definitions.sources')}: "
+            f"{wording('definitions.sources')}: "
             + "; ".join(f"{', '.join(names)}: {source}" for source, names in sources.items()).replace(
                 "+-", "±"
             )
             + ".",
             "small",
         ),
-        Text(f"{said('definitions.settings')}: {settings or said('unknown')}.", "small"),
-        Text(said("definitions.reference"), "small"),
+        Text(f"{wording('definitions.settings')}: {settings or wording('unknown')}.", "small"),
+        Text(wording("definitions.reference"), "small"),
     ]
 
 
-def _layout(whole: RecordingAnalysis) -> Any:
+def _layout(full_analysis: RecordingAnalysis) -> Any:
     """Of the first foot: levels that hold for our insole only are applied to no other."""
-    return whole.walk.feet[0].layout
+    return full_analysis.walk.feet[0].layout
 
 
-def _version(said: Words) -> str:
+def _version(wording: Wording) -> str:
     try:
         return version("plantigrade")
     except PackageNotFoundError:
-        return said("unknown")
+        return wording("unknown")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.gait.results import REASON_WORDS, FootAnalysis, Reason
+from plantigrade.gait.results import REASON_TEXTS, FootAnalysis, Reason
 from plantigrade.library.recordings.container import FootManifest, RecordingManifest
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Facts, Heading, Table, Text
 from plantigrade.report.document_numbers import duration, missing_pct, number
-from plantigrade.report.words import Words
+from plantigrade.report.wording import Wording
 
 if TYPE_CHECKING:
     from plantigrade.library.recordings.recording import Recording
@@ -35,30 +35,32 @@ def missing_share(manifest: RecordingManifest) -> float | None:
     return sum(foot.frames_missing for foot in manifest.feet) / requested if requested else None
 
 
-def identity_blocks(recording: "Recording", whole: RecordingAnalysis, words: Words) -> list[Block]:
+def identity_blocks(
+    recording: "Recording", full_analysis: RecordingAnalysis, wording: Wording
+) -> list[Block]:
     """Person, recording, insoles and notes; what is not known is named in one line."""
-    pairs = [*_person(recording, whole, words), *_recorded(recording, words)]
+    pairs = [*_person(recording, full_analysis, wording), *_recorded(recording, wording)]
     known = [(name, cut(value)) for name, value in pairs if value is not None]
     if len(known) % 2:
         known.append(("", ""))  # the insoles stand beside each other
-    insoles = list(_insoles(recording, words))
+    insoles = list(_insoles(recording, wording))
     known += [(name, value) for name, value in insoles if value is not None]
     blocks: list[Block] = [Facts(known)]
     pairs += insoles
     if any(value is None for _, value in pairs):
         names = ", ".join(name[:1].lower() + name[1:] for name, value in pairs if value is None)
-        blocks.append(Text(words("identity.not_known", names=names), "small"))
+        blocks.append(Text(wording("identity.not_known", names=names), "small"))
     if recording.notes:
-        said = [
-            (f"{note.created_utc:%Y-%m-%d}", cut(_note(note.text, note.at_s, words)))
+        sentences = [
+            (f"{note.created_utc:%Y-%m-%d}", cut(_note(note.text, note.at_s, wording)))
             for note in recording.notes[:MAX_NOTES]
         ]
-        blocks += [Heading(words("identity.notes")), Bullets(said)]
+        blocks += [Heading(wording("identity.notes")), Bullets(sentences)]
     return blocks
 
 
-def _note(text: str, at_s: float | None, words: Words) -> str:
-    return text if at_s is None else words("identity.note_at", at=f"{at_s:.0f} s", text=text)
+def _note(text: str, at_s: float | None, wording: Wording) -> str:
+    return text if at_s is None else wording("identity.note_at", at=f"{at_s:.0f} s", text=text)
 
 
 def cut(text: str) -> str:
@@ -69,83 +71,83 @@ def cut(text: str) -> str:
 _Pairs = Iterable[tuple[str, str | None]]
 
 
-def _person(recording: "Recording", whole: RecordingAnalysis, words: Words) -> _Pairs:
+def _person(recording: "Recording", full_analysis: RecordingAnalysis, wording: Wording) -> _Pairs:
     person = recording.person
-    weight = whole.analysis.body_weight_n
-    source = "identity.weight_source" if whole.walk.body_weight_n else "identity.weight_estimated"
-    in_recording = words(source, value=f"{weight:.0f}") if weight else None
-    yield words("identity.code"), person.code if person else None
-    yield words("identity.name"), (person.name if person else None) or None
-    yield words("identity.birth_date"), str(person.birth_date) if person and person.birth_date else None
-    yield words("identity.sex"), (person.sex if person else None) or None
+    weight = full_analysis.analysis.body_weight_n
+    source = "identity.weight_source" if full_analysis.walk.body_weight_n else "identity.weight_estimated"
+    in_recording = wording(source, value=f"{weight:.0f}") if weight else None
+    yield wording("identity.code"), person.code if person else None
+    yield wording("identity.name"), (person.name if person else None) or None
+    yield wording("identity.birth_date"), str(person.birth_date) if person and person.birth_date else None
+    yield wording("identity.sex"), (person.sex if person else None) or None
     height, kg = (person.height_cm, person.weight_kg) if person else (None, None)
-    yield words("identity.height"), f"{height:g} cm" if height is not None else None
-    yield words("identity.weight"), f"{round(kg, 1):g} kg" if kg is not None else in_recording
+    yield wording("identity.height"), f"{height:g} cm" if height is not None else None
+    yield wording("identity.weight"), f"{round(kg, 1):g} kg" if kg is not None else in_recording
     shoe = person.shoe_size_eu if person else None
-    yield words("identity.shoe"), f"{shoe:g}" if shoe is not None else None
+    yield wording("identity.shoe"), f"{shoe:g}" if shoe is not None else None
     if person and person.remark:
-        yield words("identity.remark"), person.remark
+        yield wording("identity.remark"), person.remark
 
 
-def _recorded(recording: "Recording", words: Words) -> _Pairs:
+def _recorded(recording: "Recording", wording: Wording) -> _Pairs:
     entry = recording.entry
-    yield words("identity.recording"), entry.id
+    yield wording("identity.recording"), entry.id
     if entry.title:
-        yield words("identity.title"), entry.title
-    yield words("identity.start"), when(entry.start_utc_ns, "") or None
-    yield words("identity.duration"), duration(entry.duration_s) if entry.duration_s is not None else None
-    yield words("identity.rate"), f"{entry.sample_rate_hz:g}"
+        yield wording("identity.title"), entry.title
+    yield wording("identity.start"), when(entry.start_utc_ns, "") or None
+    yield wording("identity.duration"), duration(entry.duration_s) if entry.duration_s is not None else None
+    yield wording("identity.rate"), f"{entry.sample_rate_hz:g}"
     if entry.tags:
-        yield words("identity.tags"), ", ".join(str(tag) for tag in entry.tags)
+        yield wording("identity.tags"), ", ".join(str(tag) for tag in entry.tags)
 
 
-def _insoles(recording: "Recording", words: Words) -> _Pairs:
+def _insoles(recording: "Recording", wording: Wording) -> _Pairs:
     for foot in recording.manifest.feet:
         device = recording.devices.get(foot.foot)
-        name = words(
-            "identity.insole", foot=words(foot.foot) if foot.foot in ("left", "right") else foot.foot
+        name = wording(
+            "identity.insole", foot=wording(foot.foot) if foot.foot in ("left", "right") else foot.foot
         )
         if device is None:
             own = recording.content == "counts"
-            yield name, None if own else words("identity.imported")
+            yield name, None if own else wording("identity.imported")
             continue
         yield (
             name,
-            words(
+            wording(
                 "identity.insole_line",
                 serial=device.serial,
                 firmware=device.firmware,
-                calibration=calibration_text(recording, foot.foot, words),
+                calibration=calibration_text(recording, foot.foot, wording),
             ),
         )
 
 
-def calibration_text(recording: "Recording", foot: str, words: Words) -> str:
+def calibration_text(recording: "Recording", foot: str, wording: Wording) -> str:
     """Which calibration made newtons of this foot's counts."""
     if recording.content != "counts":
-        return words("identity.imported")
+        return wording("identity.imported")
     calibration = recording.calibration(foot)
     if calibration is None:
-        return words("identity.nominal")
-    return words("identity.calibrated", method=calibration.method, date=calibration.made_on)
+        return wording("identity.nominal")
+    return wording("identity.calibrated", method=calibration.method, date=calibration.made_on)
 
 
-def quality_blocks(recording: "Recording", whole: RecordingAnalysis, words: Words) -> list[Block]:
+def quality_blocks(recording: "Recording", full_analysis: RecordingAnalysis, wording: Wording) -> list[Block]:
     """The ledger, gaps with reasons, wear, strides that were used, remarks."""
-    blocks: list[Block] = [_books(recording.manifest, words)]
-    blocks += _gaps(recording.manifest, words)
-    blocks.append(Text(_activity(whole, words)))
-    blocks.append(Text(_strides(whole, words)))
-    if whole.notes:
-        blocks.append(Heading(words("quality.to_know")))
-        notes = [("", cut(note)) for note in whole.notes[:MAX_NOTES]]
-        if len(whole.notes) > MAX_NOTES:
-            notes.append(("", words("quality.more_notes", count=len(whole.notes) - MAX_NOTES)))
+    blocks: list[Block] = [_accounting(recording.manifest, wording)]
+    blocks += _gaps(recording.manifest, wording)
+    blocks.append(Text(_activity(full_analysis, wording)))
+    blocks.append(Text(_strides(full_analysis, wording)))
+    if full_analysis.notes:
+        blocks.append(Heading(wording("quality.to_know")))
+        notes = [("", cut(note)) for note in full_analysis.notes[:MAX_NOTES]]
+        if len(full_analysis.notes) > MAX_NOTES:
+            notes.append(("", wording("quality.more_notes", count=len(full_analysis.notes) - MAX_NOTES)))
         blocks.append(Bullets(notes, small=True))
     return blocks
 
 
-def _books(manifest: RecordingManifest, words: Words) -> Table:
+def _accounting(manifest: RecordingManifest, wording: Wording) -> Table:
     names = ("foot", "requested", "recorded", "missing", "share", "balance")
     rows: list[list[Cell]] = []
     for foot in manifest.feet:
@@ -158,21 +160,21 @@ def _books(manifest: RecordingManifest, words: Words) -> Table:
                 Cell(f"{foot.frames_recorded}"),
                 Cell(f"{foot.frames_missing}", _reasons(foot)),
                 Cell(missing_pct(share)),
-                Cell(words("quality.balanced" if balances else "quality.unbalanced"), strong=not balances),
+                Cell(wording("quality.balanced" if balances else "quality.unbalanced"), strong=not balances),
             ]
         )
-    return Table([words(f"quality.{name}") for name in names], rows, caption=words("quality.caption"))
+    return Table([wording(f"quality.{name}") for name in names], rows, caption=wording("quality.caption"))
 
 
 def _reasons(foot: FootManifest) -> str:
     return ", ".join(f"{reason} {count}" for reason, count in sorted(foot.missing_by_reason.items()) if count)
 
 
-def _gaps(manifest: RecordingManifest, words: Words) -> list[Block]:
+def _gaps(manifest: RecordingManifest, wording: Wording) -> list[Block]:
     gaps = [(foot.foot, gap) for foot in manifest.feet for gap in foot.gaps]
     if not gaps:
-        return [Text(words("quality.no_gaps"))]
-    unknown = words("unknown")
+        return [Text(wording("quality.no_gaps"))]
+    unknown = wording("unknown")
     longest = sorted(gaps, key=lambda one: one[1].first - one[1].end)[:MAX_GAPS]
     names = ("foot", "gap_from", "gap_to", "gap_slots", "gap_reason")
     rows = [
@@ -186,43 +188,43 @@ def _gaps(manifest: RecordingManifest, words: Words) -> list[Block]:
         for foot, gap in longest
     ]
     blocks: list[Block] = [
-        Heading(words("quality.gaps")),
-        Table([words(f"quality.{name}") for name in names], rows, texts=(0, 4), wide=4),
+        Heading(wording("quality.gaps")),
+        Table([wording(f"quality.{name}") for name in names], rows, texts=(0, 4), wide=4),
     ]
     if len(gaps) > MAX_GAPS:
-        blocks.append(Text(words("quality.more_gaps", count=len(gaps) - MAX_GAPS), "small"))
+        blocks.append(Text(wording("quality.more_gaps", count=len(gaps) - MAX_GAPS), "small"))
     return blocks
 
 
-def _activity(whole: RecordingAnalysis, words: Words) -> str:
+def _activity(full_analysis: RecordingAnalysis, wording: Wording) -> str:
     spent: dict[str, float] = {}
-    for activity in whole.analysis.activities:
+    for activity in full_analysis.analysis.activities:
         spent[activity.kind] = spent.get(activity.kind, 0.0) + activity.to_s - activity.from_s
     lines = [
-        words("quality.activity_line", kind=words(f"activity.{kind}"), time=duration(seconds))
+        wording("quality.activity_line", kind=wording(f"activity.{kind}"), time=duration(seconds))
         for kind, seconds in spent.items()
     ]
-    return f"{words('quality.activity')}: {'; '.join(lines) or words('unknown')}."
+    return f"{wording('quality.activity')}: {'; '.join(lines) or wording('unknown')}."
 
 
-def _strides(whole: RecordingAnalysis, words: Words) -> str:
-    analysis = whole.analysis
-    said = {
-        name: words("none") if foot is None else _stride_count(foot, words)
+def _strides(full_analysis: RecordingAnalysis, wording: Wording) -> str:
+    analysis = full_analysis.analysis
+    sentences = {
+        name: wording("none") if foot is None else _stride_count(foot, wording)
         for name, foot in (("left", analysis.left), ("right", analysis.right))
     }
     counts = [
         (
-            REASON_WORDS[reason],
+            REASON_TEXTS[reason],
             sum(int(np.sum((foot.strides.reason & reason) != 0)) for foot in analysis.feet),
         )
         for reason in Reason
         if reason
     ]
     reasons = ", ".join(f"{why} {count}" for why, count in counts if count)
-    text = words("quality.strides", **said)
-    return f"{text} {words('quality.left_out', reasons=reasons)}" if reasons else text
+    text = wording("quality.strides", **sentences)
+    return f"{text} {wording('quality.left_out', reasons=reasons)}" if reasons else text
 
 
-def _stride_count(foot: FootAnalysis, words: Words) -> str:
-    return words("quality.stride_line", valid=int(foot.strides.valid.sum()), all=len(foot.strides))
+def _stride_count(foot: FootAnalysis, wording: Wording) -> str:
+    return wording("quality.stride_line", valid=int(foot.strides.valid.sum()), all=len(foot.strides))

@@ -18,7 +18,7 @@ from plantigrade.report.document_accounting import when
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_numbers import number
 from plantigrade.report.document_tables import with_unit
-from plantigrade.report.words import Words
+from plantigrade.report.wording import Wording
 
 if TYPE_CHECKING:
     from plantigrade.library.recordings.recording import Recording
@@ -28,29 +28,31 @@ SDS: Final = 2.0
 
 
 def comparison_blocks(
-    recording: "Recording", other: "Recording", whole: RecordingAnalysis, words: Words
+    recording: "Recording", other: "Recording", full_analysis: RecordingAnalysis, wording: Wording
 ) -> list[Block]:
     """Differences of both feet; the earlier recording is "before", `other` where no clock tells."""
     first, second = (other, recording) if _earlier(other, recording) else (recording, other)
     columns = {
-        one.id: from_analysis((whole if one is recording else one.whole()).analysis)
+        one.id: from_analysis((full_analysis if one is recording else one.full_analysis()).analysis)
         for one in (first, second)
     }
-    unknown = words("unknown")
+    unknown = wording("unknown")
     blocks: list[Block] = []
     codes = [one.person.code if one.person else unknown for one in (first, second)]
     if codes[0] != codes[1]:
-        blocks.append(Text(words("comparison.people", before=codes[0], after=codes[1]), "strong"))
+        blocks.append(Text(wording("comparison.people", before=codes[0], after=codes[1]), "strong"))
     found = compare([columns[first.id]], [columns[second.id]], METRICS)
     if not found:
-        return [*blocks, Text(words("comparison.nothing"))]
-    heads = [words("timing.parameter"), words("quality.foot")]
-    heads += [words(f"comparison.{name}") for name in ("before", "after", "difference", "smallest", "beyond")]
+        return [*blocks, Text(wording("comparison.nothing"))]
+    heads = [wording("timing.parameter"), wording("quality.foot")]
+    heads += [
+        wording(f"comparison.{name}") for name in ("before", "after", "difference", "smallest", "beyond")
+    ]
     named = [
         f"{one.entry.title or one.id}, {when(one.entry.start_utc_ns, unknown)}" for one in (first, second)
     ]
-    caption = words("comparison.caption", before=named[0], after=named[1])
-    rows = [_row(one, words) for one in found]
+    caption = wording("comparison.caption", before=named[0], after=named[1])
+    rows = [_row(one, wording) for one in found]
     return [*blocks, Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
 
 
@@ -65,15 +67,18 @@ def usual_of(earlier: Sequence["Recording"]) -> TagReference | None:
 
 
 def baseline_blocks(
-    earlier: Sequence["Recording"], usual: TagReference | None, whole: RecordingAnalysis, words: Words
+    earlier: Sequence["Recording"],
+    usual: TagReference | None,
+    full_analysis: RecordingAnalysis,
+    wording: Wording,
 ) -> list[Block]:
     """This walk beside what is usual for the person."""
     if usual is None:
-        return [Text(words("comparison.baseline_few"))]
-    heads = [words("timing.parameter"), words("quality.foot")]
-    heads += [words(f"comparison.{name}") for name in ("usual", "now", "difference", "sds")]
+        return [Text(wording("comparison.baseline_few"))]
+    heads = [wording("timing.parameter"), wording("quality.foot")]
+    heads += [wording(f"comparison.{name}") for name in ("usual", "now", "difference", "sds")]
     rows: list[list[Cell]] = []
-    for table in from_analysis(whole.analysis):
+    for table in from_analysis(full_analysis.analysis):
         for metric in METRICS:
             centre, spread = usual.centre(table.foot, metric), usual.spread(table.foot, metric)
             values = table.of(metric) if metric in table.values else np.empty(0)
@@ -85,7 +90,7 @@ def baseline_blocks(
             rows.append(
                 [
                     Cell(_name(metric)),
-                    Cell(words(table.foot.value)),
+                    Cell(wording(table.foot.value)),
                     Cell(f"{number(centre, '')} ± {number(spread, '')}"),
                     Cell(number(now, ""), strong=strong),
                     Cell(_signed(now - centre)),
@@ -94,7 +99,7 @@ def baseline_blocks(
             )
     rows.sort(key=lambda row: [_name(metric) for metric in METRICS].index(row[0].text))
     days = [day.day for day in usual.days]
-    caption = words("comparison.baseline_caption", days=len(days), first=min(days), last=max(days))
+    caption = wording("comparison.baseline_caption", days=len(days), first=min(days), last=max(days))
     return [Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
 
 
@@ -103,19 +108,19 @@ def _earlier(one: "Recording", other: "Recording") -> bool:
     return starts[0] is None or starts[1] is None or starts[0] <= starts[1]
 
 
-def _row(found: Difference, words: Words) -> list[Cell]:
-    unknown = words("unknown")
+def _row(found: Difference, wording: Wording) -> list[Cell]:
+    unknown = wording("unknown")
     smallest = found.minimal_change
     beyond = smallest is not None and abs(found.difference) >= smallest.value
     sign = "+" if math.isfinite(found.difference) and found.difference > 0 else ""
     return [
         Cell(_name(found.metric)),
-        Cell(words(found.foot.value)),
+        Cell(wording(found.foot.value)),
         Cell(number(found.before, unknown)),
         Cell(number(found.after, unknown)),
         Cell(sign + number(found.difference, unknown), strong=beyond),
         Cell(f"{smallest.value:g}" if smallest is not None else unknown),
-        Cell(unknown if smallest is None else words("yes" if beyond else "no"), strong=beyond),
+        Cell(unknown if smallest is None else wording("yes" if beyond else "no"), strong=beyond),
     ]
 
 

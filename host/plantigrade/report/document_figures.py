@@ -21,86 +21,94 @@ from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
 from plantigrade.report.document_blocks import Picture
 from plantigrade.report.feet import feet_panel, load_unit, map_title
 from plantigrade.report.style import styled
-from plantigrade.report.words import Words
+from plantigrade.report.wording import Wording
 
 _FORCES: Final = shown_in(View.FORCE_FIGURE)
 _SHARES: Final = tuple(map(LOAD_SHARE.name, REGIONS))
 _TIMES: Final = shown_in(View.TIMING_FIGURE)
 
 
-def has_places(whole: RecordingAnalysis) -> bool:
+def has_places(full_analysis: RecordingAnalysis) -> bool:
     """Whether any foot has sensor places, so that a map can be drawn."""
-    return any(foot.layout is not None for foot in whole.walk.feet)
+    return any(foot.layout is not None for foot in full_analysis.walk.feet)
 
 
-def has_cycles(whole: RecordingAnalysis) -> bool:
+def has_cycles(full_analysis: RecordingAnalysis) -> bool:
     """Whether any foot has a steady stride."""
-    return any(bool(foot.strides.valid.any()) for foot in whole.analysis.feet)
+    return any(bool(foot.strides.valid.any()) for foot in full_analysis.analysis.feet)
 
 
 def force_picture(
-    whole: RecordingAnalysis, words: Words, caption: str, share: float = 1.0, title: str = ""
+    full_analysis: RecordingAnalysis, wording: Wording, caption: str, share: float = 1.0, title: str = ""
 ) -> Picture:
     """Ensembles of the vertical force, or the trace where there is no steady cycle."""
-    averaged = any(foot.force_cycle is not None and foot.force_cycle.n for foot in whole.analysis.feet)
+    averaged = any(
+        foot.force_cycle is not None and foot.force_cycle.n for foot in full_analysis.analysis.feet
+    )
     alt = (
-        words("figure.force_alt", facts=_facts(whole.analysis, _FORCES, words))
+        wording("figure.force_alt", facts=_facts(full_analysis.analysis, _FORCES, wording))
         if averaged
-        else words("figure.trace_alt")
+        else wording("figure.trace_alt")
     )
 
     def draw(axes: Axes) -> None:
-        force_panel(axes, whole.walk, whole.analysis)
+        force_panel(axes, full_analysis.walk, full_analysis.analysis)
         if averaged and share < 1:  # the caption says the rest
-            axes.set_xlabel(words("figure.cycle_axis"))
+            axes.set_xlabel(wording("figure.cycle_axis"))
 
-    svg = _svg((6.9 * share, 2.5), draw, title or (words("figure.force_title") if averaged else ""))
+    svg = _svg((6.9 * share, 2.5), draw, title or (wording("figure.force_title") if averaged else ""))
     return Picture(svg, alt, caption, share)
 
 
 def timing_picture(
-    whole: RecordingAnalysis, words: Words, caption: str, share: float, title: str = ""
+    full_analysis: RecordingAnalysis, wording: Wording, caption: str, share: float, title: str = ""
 ) -> Picture:
     """Bars of stance and swing; with a title of its own in plaas text."""
-    alt = words("figure.timing_alt", facts=_facts(whole.analysis, _TIMES, words))
+    alt = wording("figure.timing_alt", facts=_facts(full_analysis.analysis, _TIMES, wording))
 
     def draw(axes: Axes) -> None:
         if title:
-            timing_bars(axes, whole.analysis, words("title.stance_plain"), words("title.swing_plain"))
+            timing_bars(
+                axes, full_analysis.analysis, wording("title.stance_plain"), wording("title.swing_plain")
+            )
         else:
-            timing_bars(axes, whole.analysis)
-        axes.set_xlabel(words("title.cycle_plain" if title else "figure.cycle_axis"))
+            timing_bars(axes, full_analysis.analysis)
+        axes.set_xlabel(wording("title.cycle_plain" if title else "figure.cycle_axis"))
 
     svg = _svg((6.9 * share, 1.8), draw, title)
     return Picture(svg, alt, caption, share)
 
 
-def butterfly_picture(whole: RecordingAnalysis, words: Words, caption: str, share: float) -> Picture:
+def butterfly_picture(
+    full_analysis: RecordingAnalysis, wording: Wording, caption: str, share: float
+) -> Picture:
     """The butterfly with its crossing."""
-    found = whole.butterfly
-    facts = words("figure.no_fact")
+    found = full_analysis.butterfly
+    facts = wording("figure.no_fact")
     if found is not None:
         facts = f"x {found.crossing_x_pct:.0f} %, y {found.crossing_y_pct:.0f} %."
     svg = _svg((6.9 * share, 2.7), lambda axes: butterfly_panel(axes, found))
-    return Picture(svg, words("figure.butterfly_alt", facts=facts), caption, share)
+    return Picture(svg, wording("figure.butterfly_alt", facts=facts), caption, share)
 
 
 def feet_picture(
-    whole: RecordingAnalysis, words: Words, caption: str, share: float, plain_title: str = ""
+    full_analysis: RecordingAnalysis, wording: Wording, caption: str, share: float, plain_title: str = ""
 ) -> Picture:
     """Map, gait line and shares on the outlines; with a grey scale unless it has a plain title."""
     scale = not plain_title
-    alt = words("figure.feet_alt", facts=_facts(whole.analysis, _SHARES, words))
+    alt = wording("figure.feet_alt", facts=_facts(full_analysis.analysis, _SHARES, wording))
 
     def draw(axes: Axes) -> None:
-        counted = words("title.steps_plain" if plain_title else "figure.stances")
-        image = feet_panel(axes, whole.walk, whole.analysis, counted)
+        counted = wording("title.steps_plain" if plain_title else "figure.stances")
+        image = feet_panel(axes, full_analysis.walk, full_analysis.analysis, counted)
         figure = axes.get_figure(root=True)
         if scale and image is not None and figure is not None:
             bar = figure.colorbar(
                 image, ax=axes, orientation="horizontal", fraction=0.03, pad=0.09, aspect=45
             )
-            bar.set_label(f"{map_title(whole.analysis)}, {load_unit(whole.walk)}", fontsize=7.5)
+            bar.set_label(
+                f"{map_title(full_analysis.analysis)}, {load_unit(full_analysis.walk)}", fontsize=7.5
+            )
 
     return Picture(_svg((6.9 * share, 3.7 if scale else 3.3), draw, plain_title), alt, caption, share)
 
@@ -119,20 +127,20 @@ def _svg(size_inches: tuple[float, float], draw: Callable[[Axes], None], title: 
     return text.getvalue()
 
 
-def _facts(analysis: Analysis, names: tuple[str, ...], words: Words) -> str:
-    said: list[str] = []
+def _facts(analysis: Analysis, names: tuple[str, ...], wording: Wording) -> str:
+    sentences: list[str] = []
     for foot in analysis.feet:
         for name in names:
             parameter = foot.parameters.get(name)
             if parameter is not None and parameter.value is not None:
                 value = f"{parameter.value:.{digits_of(parameter.value)}f}"
-                said.append(
-                    words(
+                sentences.append(
+                    wording(
                         "figure.fact",
                         title=title_of(name),
-                        foot=words(foot.foot.value),
+                        foot=wording(foot.foot.value),
                         value=value,
                         unit=parameter.unit,
                     )
                 )
-    return "; ".join(said) + "." if said else words("figure.no_fact")
+    return "; ".join(sentences) + "." if sentences else wording("figure.no_fact")

@@ -14,28 +14,28 @@ from plantigrade.gait.parameters.registry import NORMS, norm_of, shown_in, title
 from plantigrade.gait.results import Parameter, Parameters
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_numbers import interval, number, spread_interval
-from plantigrade.report.words import Words
+from plantigrade.report.wording import Wording
 
 TIMING: Final = shown_in(View.TIMING)
 FORCES: Final = shown_in(View.FORCE)
-WHOLE_FOOT: Final = shown_in(View.PRESSURE)
+FOOT_LEVEL: Final = shown_in(View.PRESSURE)
 VARIABILITY: Final = shown_in(View.VARIABILITY)
 _MAX_STANDINGS: Final = 5
 _NONE: Final[Parameters] = {}
 
 
 def feet_table(
-    whole: RecordingAnalysis, names: tuple[str, ...], words: Words, *, both: bool = False
+    full_analysis: RecordingAnalysis, names: tuple[str, ...], wording: Wording, *, both: bool = False
 ) -> Table:
     """Left and right (and both) with SD, interval, usual range and symmetry index; unknown said as such."""
-    analysis = whole.analysis
+    analysis = full_analysis.analysis
     left = analysis.left.parameters if analysis.left else _NONE
     right = analysis.right.parameters if analysis.right else _NONE
-    head = [words("timing.parameter"), words("left"), words("right")]
-    head += [words("timing.both")] if both else []
+    head = [wording("timing.parameter"), wording("left"), wording("right")]
+    head += [wording("timing.both")] if both else []
     normed = any(norm_of(name) is not None for name in names)
-    head += [words("timing.usual")] if normed else []
-    head.append(words("timing.asymmetry"))
+    head += [wording("timing.usual")] if normed else []
+    head.append(wording("timing.asymmetry"))
     rows: list[list[Cell]] = []
     for name in names:
         one, other = left.get(name), right.get(name)
@@ -44,10 +44,10 @@ def feet_table(
         why = _shared_reason(one, other)
         row = [Cell(_label(name, unit).text, why)]
         per_foot = one is not None or other is not None
-        cells = [measure(p, name, words) if per_foot else Cell("") for p in (one, other)]
+        cells = [measure(p, name, wording) if per_foot else Cell("") for p in (one, other)]
         row += [Cell(cell.text) for cell in cells] if why else cells
         if both:
-            row.append(measure(joint, name, words))
+            row.append(measure(joint, name, wording))
         row += [usual(name)] if normed else []
         row.append(Cell(asymmetry_text(one, other, name)))
         rows.append(row)
@@ -61,15 +61,15 @@ def _shared_reason(one: Parameter | None, other: Parameter | None) -> str:
     return one.note if one.note == other.note else ""
 
 
-def measure(parameter: Parameter | None, name: str, words: Words) -> Cell:
+def measure(parameter: Parameter | None, name: str, wording: Wording) -> Cell:
     """A figure with its SD, its interval below; why it is unknown where it is."""
     if parameter is None or parameter.value is None:
-        return Cell(words("unknown"), parameter.note if parameter is not None else "")
+        return Cell(wording("unknown"), parameter.note if parameter is not None else "")
     value = parameter.value
     digits = digits_of(value)
     norm = norm_of(name)
     outside = norm is not None and not norm.holds(value)
-    text = number(value, words("unknown"))
+    text = number(value, wording("unknown"))
     if parameter.sd is not None and parameter.n > 1:
         text += f" ± {parameter.sd:.{digits}f}"
     span = interval(parameter)
@@ -93,40 +93,40 @@ def with_unit(title: str, unit: str) -> str:
     return title + (f", {unit.replace('cm2', 'cm²')}" if unit != "1" else "")
 
 
-def regions_table(whole: RecordingAnalysis, words: Words) -> Table:
+def regions_table(full_analysis: RecordingAnalysis, wording: Wording) -> Table:
     """Load, pressure and area of each region, left / right; without what the source does not tell."""
-    feet = whole.analysis.feet
-    told = [
+    feet = full_analysis.analysis.feet
+    reported = [
         family
         for family in sorted(REGIONAL, key=attrgetter("place"))
         if family.place
         and any(_known(foot.parameters.get(family.name(region))) for foot in feet for region in REGIONS)
     ]
-    sides = " / ".join(words(foot.foot.value) for foot in feet)
+    sides = " / ".join(wording(foot.foot.value) for foot in feet)
     rows: list[list[Cell]] = []
     for region in REGIONS:
         row = [Cell(region)]
-        for family in told:
+        for family in reported:
             found = [foot.parameters.get(family.name(region)) for foot in feet]
-            texts = [number(p.value if p else None, words("unknown")) for p in found]
-            row.append(Cell(texts[0] if set(texts) == {words("unknown")} else " / ".join(texts)))
+            texts = [number(p.value if p else None, wording("unknown")) for p in found]
+            row.append(Cell(texts[0] if set(texts) == {wording("unknown")} else " / ".join(texts)))
         rows.append(row)
-    heads = [with_unit(family.title, family.unit) for family in told]
-    return Table([f"{words('pressure.region')} ({sides})", *heads], rows)
+    heads = [with_unit(family.title, family.unit) for family in reported]
+    return Table([f"{wording('pressure.region')} ({sides})", *heads], rows)
 
 
 def _known(parameter: Parameter | None) -> bool:
     return parameter is not None and parameter.value is not None
 
 
-def variability_table(whole: RecordingAnalysis, words: Words) -> Table:
+def variability_table(full_analysis: RecordingAnalysis, wording: Wording) -> Table:
     """Spread from stride to stride, coordination and symmetry of the walk as a whole."""
-    found = both_parameters(whole)
-    head = [words("timing.parameter"), words("timing.both"), words("timing.usual"), words("timing.n")]
+    found = both_parameters(full_analysis)
+    head = [wording("timing.parameter"), wording("timing.both"), wording("timing.usual"), wording("timing.n")]
     rows: list[list[Cell]] = []
     for name in VARIABILITY:
         parameter = found.get(name)
-        cell = measure(parameter, name, words)
+        cell = measure(parameter, name, wording)
         note = parameter.note if parameter is not None else ""
         if note:
             cell = Cell(cell.text, strong=cell.strong)
@@ -136,29 +136,34 @@ def variability_table(whole: RecordingAnalysis, words: Words) -> Table:
         count = str(parameter.n) if parameter is not None and parameter.n else ""
         label = _label(name, parameter.unit if parameter else "1").text
         rows.append([Cell(label, note), cell, usual(name), Cell(count)])
-    return Table(head, rows, caption=words("timing.spread_caption"))
+    return Table(head, rows, caption=wording("timing.spread_caption"))
 
 
-def balance_blocks(whole: RecordingAnalysis, words: Words) -> list[Block]:
+def balance_blocks(full_analysis: RecordingAnalysis, wording: Wording) -> list[Block]:
     """Standing spans with their sway, or that there were none."""
-    if not whole.standings:
-        return [Text(words("balance.none"))]
+    if not full_analysis.standings:
+        return [Text(wording("balance.none"))]
     names = ("span", "left_load", "rear_load", "shift", "velocity", "ellipse")
-    rows = [_standing(standing, words) for standing in whole.standings[:_MAX_STANDINGS]]
+    rows = [_standing(standing, wording) for standing in full_analysis.standings[:_MAX_STANDINGS]]
     left, rear = NORMS["standing_left_load_pct"].text(), NORMS["standing_rear_load_pct"].text()
-    notes = list(dict.fromkeys(note for standing in whole.standings for note in standing.notes))
-    caption = " ".join([words("balance.usual", left=left, rear=rear), *(f"{note}." for note in notes)])
-    blocks: list[Block] = [Table([words(f"balance.{name}") for name in names], rows, caption=caption)]
-    if len(whole.standings) > _MAX_STANDINGS:
-        blocks.append(Text(words("balance.more", count=len(whole.standings) - _MAX_STANDINGS), "small"))
-    if whole.romberg is not None:
-        values = {"velocity": f"{whole.romberg.velocity:.2f}", "area": f"{whole.romberg.area:.2f}"}
-        blocks.append(Text(words("balance.romberg", **values)))
+    notes = list(dict.fromkeys(note for standing in full_analysis.standings for note in standing.notes))
+    caption = " ".join([wording("balance.usual", left=left, rear=rear), *(f"{note}." for note in notes)])
+    blocks: list[Block] = [Table([wording(f"balance.{name}") for name in names], rows, caption=caption)]
+    if len(full_analysis.standings) > _MAX_STANDINGS:
+        blocks.append(
+            Text(wording("balance.more", count=len(full_analysis.standings) - _MAX_STANDINGS), "small")
+        )
+    if full_analysis.romberg is not None:
+        values = {
+            "velocity": f"{full_analysis.romberg.velocity:.2f}",
+            "area": f"{full_analysis.romberg.area:.2f}",
+        }
+        blocks.append(Text(wording("balance.romberg", **values)))
     return blocks
 
 
-def _standing(standing: Standing, words: Words) -> list[Cell]:
-    unknown = words("unknown")
+def _standing(standing: Standing, wording: Wording) -> list[Cell]:
+    unknown = wording("unknown")
     sways = {name: getattr(standing, name) for name in ("both", "left", "right")}
     shown = {name: sway for name, sway in sways.items() if sway is not None}
     if "both" in shown:
@@ -166,7 +171,7 @@ def _standing(standing: Standing, words: Words) -> list[Cell]:
 
     def say(attribute: str) -> Cell:
         texts = [
-            words("balance.whose", value=number(getattr(sway, attribute), unknown), whose=words(name))
+            wording("balance.whose", value=number(getattr(sway, attribute), unknown), whose=wording(name))
             for name, sway in shown.items()
         ]
         return Cell(texts[0], texts[1] if len(texts) > 1 else "") if texts else Cell(unknown)

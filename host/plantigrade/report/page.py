@@ -23,21 +23,21 @@ from plantigrade.report.feet import feet_panel, load_unit, map_title
 from plantigrade.report.style import FAINT, INK, styled
 
 _EACH_FOOT: Final = shown_in(View.PAGE_FEET)
-_WHOLE_WALK: Final = shown_in(View.PAGE_WALK)
+_FULL_WALK: Final = shown_in(View.PAGE_WALK)
 _SMALL: Final = 7.5
 _ROW: Final = 0.064
 _MAX_NOTES: Final = 9
 _DPI: Final = 130
 
 
-def draw(whole: RecordingAnalysis, path: Path) -> None:
+def draw(full_analysis: RecordingAnalysis, path: Path) -> None:
     """Draw the page and write it as the ending of the path says (.png, .pdf, .svg).
 
     Raises:
         FileError: it cannot be written.
     """
     with styled():
-        figure = page(whole)
+        figure = page(full_analysis)
         try:
             # No dates in the file: the same recording gives the same page.
             metadata = {".png": {}, ".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
@@ -46,33 +46,33 @@ def draw(whole: RecordingAnalysis, path: Path) -> None:
             raise FileError(path, f"cannot be written: {error.strerror or error}") from error
 
 
-def page(whole: RecordingAnalysis) -> Figure:
+def page(full_analysis: RecordingAnalysis) -> Figure:
     """The page as a figure of A4 size."""
     figure = Figure(figsize=(8.27, 11.69), facecolor="white")
     FigureCanvasAgg(figure)
-    _header(figure, whole)
+    _header(figure, full_analysis)
     top = figure.add_gridspec(1, 1, left=0.085, right=0.965, top=0.905, bottom=0.725)
-    force_panel(figure.add_subplot(top[0]), whole.walk, whole.analysis)
+    force_panel(figure.add_subplot(top[0]), full_analysis.walk, full_analysis.analysis)
     feet = figure.add_subplot(figure.add_gridspec(1, 1, left=0.035, right=0.555, top=0.655, bottom=0.345)[0])
-    image = feet_panel(feet, whole.walk, whole.analysis)
+    image = feet_panel(feet, full_analysis.walk, full_analysis.analysis)
     if image is not None:
         bar = figure.colorbar(
             image, cax=figure.add_axes((0.14, 0.333, 0.31, 0.008)), orientation="horizontal"
         )
-        bar.set_label(f"{map_title(whole.analysis)}, {load_unit(whole.walk)}", fontsize=7.5)
+        bar.set_label(f"{map_title(full_analysis.analysis)}, {load_unit(full_analysis.walk)}", fontsize=7.5)
     right = figure.add_gridspec(
         2, 1, left=0.625, right=0.965, top=0.655, bottom=0.345, hspace=0.62, height_ratios=(0.8, 1.2)
     )
-    timing_bars(figure.add_subplot(right[0]), whole.analysis)
-    butterfly_panel(figure.add_subplot(right[1]), whole.butterfly)
-    _each_foot(figure.add_axes((0.035, 0.095, 0.545, 0.185)), whole)
-    _whole_walk(figure.add_axes((0.625, 0.095, 0.34, 0.185)), whole)
-    _notes(figure, whole)
+    timing_bars(figure.add_subplot(right[0]), full_analysis.analysis)
+    butterfly_panel(figure.add_subplot(right[1]), full_analysis.butterfly)
+    _each_foot(figure.add_axes((0.035, 0.095, 0.545, 0.185)), full_analysis)
+    _full_walk(figure.add_axes((0.625, 0.095, 0.34, 0.185)), full_analysis)
+    _notes(figure, full_analysis)
     return figure
 
 
-def _header(figure: Figure, whole: RecordingAnalysis) -> None:
-    walk, analysis = whole.walk, whole.analysis
+def _header(figure: Figure, full_analysis: RecordingAnalysis) -> None:
+    walk, analysis = full_analysis.walk, full_analysis.analysis
     seconds = analysis.to_s - analysis.from_s
     span = f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"
     steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
@@ -92,9 +92,9 @@ def _header(figure: Figure, whole: RecordingAnalysis) -> None:
     )
 
 
-def _each_foot(axes: Axes, whole: RecordingAnalysis) -> None:
+def _each_foot(axes: Axes, full_analysis: RecordingAnalysis) -> None:
     """What both feet have, side by side."""
-    analysis = whole.analysis
+    analysis = full_analysis.analysis
     left = dict(analysis.left.parameters) if analysis.left else {}
     right = dict(analysis.right.parameters) if analysis.right else {}
     names = [n for n in _EACH_FOOT if _known(left.get(n)) or _known(right.get(n))]
@@ -119,10 +119,10 @@ def _each_foot(axes: Axes, whole: RecordingAnalysis) -> None:
         )
 
 
-def _whole_walk(axes: Axes, whole: RecordingAnalysis) -> None:
+def _full_walk(axes: Axes, full_analysis: RecordingAnalysis) -> None:
     """What belongs to the walk as a whole."""
-    both = both_parameters(whole)
-    names = [n for n in _WHOLE_WALK if _known(both.get(n))]
+    both = both_parameters(full_analysis)
+    names = [n for n in _FULL_WALK if _known(both.get(n))]
     columns = (0.0, 0.72, 1.0)
     heights = _rows(axes, "Whole walk", columns, ("", "usual"), names)
     for name, y in zip(names, heights, strict=True):
@@ -173,12 +173,12 @@ def _cell(axes: Axes, x: float, y: float, parameter: Parameter | None, name: str
     axes.text(x, y, text, ha="right", fontsize=7.5, weight=weight, transform=axes.transAxes)
 
 
-def _notes(figure: Figure, whole: RecordingAnalysis) -> None:
+def _notes(figure: Figure, full_analysis: RecordingAnalysis) -> None:
     lines: list[str] = []
-    for note in whole.notes[:_MAX_NOTES]:
+    for note in full_analysis.notes[:_MAX_NOTES]:
         lines += textwrap.wrap(note, 150, initial_indent="- ", subsequent_indent="  ")
-    if len(whole.notes) > _MAX_NOTES:
-        lines.append(f"- and {len(whole.notes) - _MAX_NOTES} more notes in the JSON")
+    if len(full_analysis.notes) > _MAX_NOTES:
+        lines.append(f"- and {len(full_analysis.notes) - _MAX_NOTES} more notes in the JSON")
     lines.append(
         "! outside the usual range of healthy adults; ranges and definitions: docs/reference/parameters.md. "
         "No diagnosis."

@@ -34,7 +34,7 @@ def twin() -> None:
     "--rules",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="With --live: the patient's rules, as `plantigrade posture edit` keeps them.",
+    help="With --live: the patient's rules, as `plantigrade posture edit` stores them.",
 )
 @click.option("--interval-ms", default=30.0, show_default=True, help="Connection interval of the radio.")
 @click.option("--seconds", type=float, help="End after this time; by default run until Ctrl-C.")

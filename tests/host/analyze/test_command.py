@@ -19,8 +19,8 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_walk(tmp_path_factory.mktemp("walk") / "walk.csv")
 
 
-def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(analyze, [str(word) for word in words], catch_exceptions=True)
+def run(*texts: str | Path) -> Result:
+    return CliRunner().invoke(analyze, [str(word) for word in texts], catch_exceptions=True)
 
 
 def test_the_summary_names_what_was_found(walk: Path) -> None:
@@ -134,8 +134,8 @@ def test_a_wrong_sample_rate_shows_in_impossible_strides(walk: Path, tmp_path: P
 
 def test_eyes_open_and_closed(tmp_path: Path) -> None:
     path = write_walk(tmp_path / "stand.csv", stand_s=60.0, seconds=12)
-    words = (path, "--eyes-open", "0-25", "--eyes-closed", "30-55", "--feet-apart-mm", "180", "--json", "-")
-    found = json.loads(run(*words).stdout)
+    texts = (path, "--eyes-open", "0-25", "--eyes-closed", "30-55", "--feet-apart-mm", "180", "--json", "-")
+    found = json.loads(run(*texts).stdout)
     assert len(found["standing"]) == 2
     assert found["standing"][0]["sway_both"]["path_mm"]["value"] > 0
     assert found["eyes_closed_over_open"]["velocity"]["value"] == pytest.approx(1, abs=0.3)
@@ -154,11 +154,11 @@ WRONG_USAGE = [
 ]
 
 
-@pytest.mark.parametrize(("words", "said"), WRONG_USAGE)
-def test_wrong_usage_is_refused_before_any_work(words: tuple[str, ...], said: str) -> None:
-    done = run(*words)
+@pytest.mark.parametrize(("texts", "text"), WRONG_USAGE)
+def test_wrong_usage_is_refused_before_any_work(texts: tuple[str, ...], text: str) -> None:
+    done = run(*texts)
     assert done.exit_code == 2
-    assert said in done.output
+    assert text in done.output
 
 
 def test_what_cannot_be_written_is_said_before_the_work(walk: Path, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class Asked:
 
         def run(request: Request, _invocation: Invocation) -> RecordingAnalysis:
             self.requests.append(request)
-            return tiny.whole()
+            return tiny.full_analysis()
 
         monkeypatch.setattr(commands, "_run", run)
 
@@ -38,14 +38,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     return Asked(monkeypatch)
 
 
-def run(*words: str | Path, data: Path | None = None) -> Result:
-    return CliRunner().invoke(analyze, [str(word) for word in words], obj=Invocation(data=data))
+def run(*texts: str | Path, data: Path | None = None) -> Result:
+    return CliRunner().invoke(analyze, [str(word) for word in texts], obj=Invocation(data=data))
 
 
 def test_all_options_reach_the_work(asked: Asked) -> None:
-    words = "a.csv --format csv --body-weight-kg 80.5 --foot left --feet-apart-mm 150 --eyes-open 0-30.5"
+    texts = "a.csv --format csv --body-weight-kg 80.5 --foot left --feet-apart-mm 150 --eyes-open 0-30.5"
     more = "--eyes-closed 31-60 --rules r.toml --baseline b.json --tag boots"
-    assert run(*words.split(), *more.split()).exit_code == 0
+    assert run(*texts.split(), *more.split()).exit_code == 0
     assert run("a.csv").exit_code == 0
     assert asked.requests == [
         Request(
@@ -121,7 +121,7 @@ def test_the_page_is_drawn_where_it_is_named(
 ) -> None:
     page = pytest.importorskip("plantigrade.report.page")
     drawn: list[Path] = []
-    monkeypatch.setattr(page, "draw", lambda _whole, path: drawn.append(path))
+    monkeypatch.setattr(page, "draw", lambda _complete, path: drawn.append(path))
     path = tmp_path / f"page{ending}"
     done = run("a.csv", "--plot", path)
     assert done.exit_code == 0
@@ -130,7 +130,7 @@ def test_the_page_is_drawn_where_it_is_named(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("texts", "text"),
     [
         ((), "name a recording: plantigrade analyze INPUT"),
         (
@@ -145,10 +145,10 @@ def test_the_page_is_drawn_where_it_is_named(
         (("a", "--plot", "a.png", "--json", "b", "--events", "./b"), "--events would overwrite b"),
     ],
 )
-def test_what_is_refused_before_the_work(asked: Asked, words: tuple[str, ...], said: str) -> None:
-    done = run(*words)
+def test_what_is_refused_before_the_work(asked: Asked, texts: tuple[str, ...], text: str) -> None:
+    done = run(*texts)
     assert done.exit_code == 2
-    assert said in " ".join(done.output.split())
+    assert text in " ".join(done.output.split())
     assert asked.requests == []
 
 
@@ -164,7 +164,7 @@ def test_a_folder_that_is_not_there_is_told_before_the_work(asked: Asked, tmp_pa
 def test_what_cannot_be_written_leaves_the_older_file_and_no_draft(
     asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failing: str
 ) -> None:
-    def fail(*_words: object, **_named: object) -> None:
+    def fail(*_texts: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     path = tmp_path / "a.json"
@@ -181,7 +181,7 @@ def test_what_cannot_be_written_leaves_the_older_file_and_no_draft(
 def test_an_error_without_a_reason_of_the_system_is_told(
     asked: Asked, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def fail(*_words: object, **_named: object) -> None:
+    def fail(*_texts: object, **_named: object) -> None:
         raise OSError("odd")
 
     monkeypatch.setattr(Path, "write_text", fail)
@@ -194,7 +194,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(data: Path) -> str:
+def stored(data: Path) -> str:
     """A recording of the library; its identifier."""
     from plantigrade.imports.formats import read
 
@@ -204,8 +204,8 @@ def kept(data: Path) -> str:
 
 
 @pytest.mark.parametrize("form", ["auto", "plantigrade"])
-def test_a_recording_of_the_library_is_named_by_its_identifier(data: Path, kept: str, form: str) -> None:
-    done = run(kept, "--format", form, "--json", "-", data=data)
+def test_a_recording_of_the_library_is_named_by_its_identifier(data: Path, stored: str, form: str) -> None:
+    done = run(stored, "--format", form, "--json", "-", data=data)
     assert done.exit_code == 0, done.exception
     found = json.loads(done.stdout)
     assert found["input"]["feet"]["left"]["samples"] == 800
@@ -213,18 +213,18 @@ def test_a_recording_of_the_library_is_named_by_its_identifier(data: Path, kept:
 
 
 def test_a_file_goes_before_a_recording_of_that_name(
-    data: Path, kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write_walk(tmp_path / kept, seconds=6.0)
-    found = json.loads(run(kept, "--json", "-", data=data).stdout)
+    write_walk(tmp_path / stored, seconds=6.0)
+    found = json.loads(run(stored, "--json", "-", data=data).stdout)
     assert found["input"]["feet"]["left"]["samples"] == 600
 
 
-def test_what_is_neither_file_nor_recording(data: Path, kept: str, tmp_path: Path) -> None:
+def test_what_is_neither_file_nor_recording(data: Path, stored: str, tmp_path: Path) -> None:
     done = run("nothing", data=data)
     assert str(done.exception) == "nothing: is neither a file nor a recording of the library"
-    other = run(kept, "--format", "csv", data=data)
+    other = run(stored, "--format", "csv", data=data)
     assert isinstance(other.exception, FileError)
     assert "library" not in str(other.exception)
     nowhere = run("nothing", data=tmp_path / "empty")
@@ -246,9 +246,9 @@ def test_a_bar_shows_the_work_where_someone_is_looking(monkeypatch: pytest.Monke
     monkeypatch.setenv("TERM", "xterm")
     with commands._progress() as progress:
         progress("analysing", 0.5)
-    said = screen.getvalue()
-    assert "analysing" in said
-    assert said.endswith("\x1b[2K"), "the bar is wiped out in the end"
+    text = screen.getvalue()
+    assert "analysing" in text
+    assert text.endswith("\x1b[2K"), "the bar is wiped out in the end"
 
 
 def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:

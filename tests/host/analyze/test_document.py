@@ -14,7 +14,7 @@ from tests.host.analyze import tiny
 
 @pytest.fixture
 def found() -> dict[str, Any]:
-    return json.loads(document.to_text(tiny.whole()))
+    return json.loads(document.to_text(tiny.full_analysis()))
 
 
 def test_members_in_their_order(found: dict[str, Any]) -> None:
@@ -144,7 +144,7 @@ def test_both_feet_with_the_butterfly(found: dict[str, Any]) -> None:
 def test_a_butterfly_that_does_not_cross_is_unknown_with_the_reason() -> None:
     nan = float("nan")
     drawn = replace(tiny.butterfly(), crossing_x_pct=nan, crossing_y_pct=nan, crossing_x_sd_pct=nan)
-    both = document.document(replace(tiny.whole(), butterfly=drawn))["both"]
+    both = document.document(replace(tiny.full_analysis(), butterfly=drawn))["both"]
     assert both["butterfly_crossing_x_pct"] == {  # type: ignore[index]
         "value": None,
         "n": 3,
@@ -166,10 +166,10 @@ def test_one_foot_has_no_figures_of_two() -> None:
 
 
 def test_a_foot_without_an_ensemble_has_none() -> None:
-    whole = tiny.whole()
-    assert whole.analysis.left is not None
-    bare = replace(whole.analysis, left=replace(whole.analysis.left, force_cycle=None))
-    found: dict[str, Any] = document.document(replace(whole, analysis=bare))
+    full_analysis = tiny.full_analysis()
+    assert full_analysis.analysis.left is not None
+    bare = replace(full_analysis.analysis, left=replace(full_analysis.analysis.left, force_cycle=None))
+    found: dict[str, Any] = document.document(replace(full_analysis, analysis=bare))
     assert "force_cycle" not in found["left"]
     assert "force_cycle" in found["right"]
 
@@ -230,7 +230,7 @@ def test_standing_of_one_foot_says_why_shares_are_unknown() -> None:
         right=replace(tiny.sway(1.0), spectrum_y=None),
         notes=("the left foot is missing", "too short"),
     )
-    (span,) = document.document(replace(tiny.whole(), standings=(bare,)))["standing"]  # type: ignore[misc]
+    (span,) = document.document(replace(tiny.full_analysis(), standings=(bare,)))["standing"]  # type: ignore[misc]
     why = {"value": None, "n": 0, "unit": "%", "note": "the left foot is missing; too short"}
     places = {"value": None, "n": 0, "unit": "%", "note": "the source has no sensor places"}
     assert span["standing_left_load_pct"] == why
@@ -267,9 +267,11 @@ def test_eyes_closed_over_open(found: dict[str, Any]) -> None:
 def test_a_figure_has_nine_significant_digits_or_is_unknown(
     value: float | None, written: float | None
 ) -> None:
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     both = {**tiny.both_parameters(), "x": Parameter(value, "s", 4, sd=value)}
-    found: dict[str, Any] = document.document(replace(whole, analysis=replace(whole.analysis, both=both)))
+    found: dict[str, Any] = document.document(
+        replace(full_analysis, analysis=replace(full_analysis.analysis, both=both))
+    )
     entry = found["both"]["x"]
     assert entry["value"] == written
     if written is None:
@@ -284,18 +286,18 @@ def test_a_figure_has_nine_significant_digits_or_is_unknown(
 
 
 def test_unknown_points_of_a_curve_are_null() -> None:
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     curve = np.full(101, np.nan)
     curve[3] = 2.5
     found: dict[str, Any] = document.document(
-        replace(whole, butterfly=replace(tiny.butterfly(), x_pct=curve, y_pct=curve + 1))
+        replace(full_analysis, butterfly=replace(tiny.butterfly(), x_pct=curve, y_pct=curve + 1))
     )
     assert found["butterfly"]["x_pct"][2:5] == [None, 2.5, None]
     assert found["butterfly"]["y_pct"][2:5] == [None, 3.5, None]
 
 
 def test_the_text_is_indented_utf8_with_a_last_line_end() -> None:
-    text = document.to_text(replace(tiny.whole(), notes=("Grüße",)))
+    text = document.to_text(replace(tiny.full_analysis(), notes=("Grüße",)))
     assert text.startswith('{\n "schema": "plantigrade.analysis/1",\n "input": {\n  "path"')
     assert text.endswith("\n}\n")
     assert '"Grüße"' in text

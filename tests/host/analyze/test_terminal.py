@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from plantigrade.analysis.pipeline import RecordingAnalysis
-from plantigrade.analysis.posture import in_words
+from plantigrade.analysis.posture import as_texts
 from plantigrade.analysis.terminal import asymmetry_text, print_summary
 from plantigrade.gait.results import Activity, Parameter
 from rich.console import Console
@@ -16,9 +16,9 @@ from tests.host.analyze import tiny
 NAN = float("nan")
 
 
-def printed(whole: RecordingAnalysis) -> str:
+def printed(full_analysis: RecordingAnalysis) -> str:
     console = Console(file=io.StringIO(), width=130, highlight=False)
-    print_summary(whole, console)
+    print_summary(full_analysis, console)
     assert isinstance(console.file, io.StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
@@ -71,52 +71,52 @@ that of the loading rate 100 (5432.1 - 6543.2) / 5987.65 = -18.6."""
 
 
 def test_the_whole_summary() -> None:
-    assert printed(tiny.whole()) == SUMMARY
+    assert printed(tiny.full_analysis()) == SUMMARY
 
 
 def test_one_foot_has_one_column_of_figures_and_no_symmetry() -> None:
-    said = printed(tiny.one_foot())
-    rows = [line.split("  ") for line in said.splitlines()]
+    text = printed(tiny.one_foot())
+    rows = [line.split("  ") for line in text.splitlines()]
     assert ["First peak F1, N", "803 ±13"] in [[cell.strip() for cell in row if cell.strip()] for row in rows]
-    assert "Stride time, s" in said.split("Each foot")[0], "of the whole walk, where one foot is unknown"
-    assert "+17 %" not in said
-    assert "Eyes closed" not in said
+    assert "Stride time, s" in text.split("Each foot")[0], "of the whole walk, where one foot is unknown"
+    assert "+17 %" not in text
+    assert "Eyes closed" not in text
 
 
 def test_a_figure_that_one_foot_lacks_is_a_dash() -> None:
-    whole = tiny.whole()
-    assert whole.analysis.left is not None
+    full_analysis = tiny.full_analysis()
+    assert full_analysis.analysis.left is not None
     left = tiny.left_parameters()
     left |= {"f1_n": Parameter(None, "N", note="one peak"), "f2_n": Parameter(NAN, "N", 2)}
-    changed = replace(whole.analysis, left=replace(whole.analysis.left, parameters=left))
-    said = printed(replace(whole, analysis=changed))
-    rows = {line.split(",")[0]: line.split() for line in said.splitlines()}
+    changed = replace(full_analysis.analysis, left=replace(full_analysis.analysis.left, parameters=left))
+    text = printed(replace(full_analysis, analysis=changed))
+    rows = {line.split(",")[0]: line.split() for line in text.splitlines()}
     assert rows["First peak F1"][-3:] == ["-", "803", "±13"]
     assert rows["Valley F2"][-3:] == ["-", "504", "±6"], "and no symmetry index"
 
 
 def test_without_a_steady_stride_there_is_no_table() -> None:
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     left, right = (
         replace(foot, strides=replace(foot.strides, reason=foot.strides.reason | 1))
-        for foot in whole.analysis.feet
+        for foot in full_analysis.analysis.feet
     )
-    said = printed(replace(whole, analysis=replace(whole.analysis, left=left, right=right)))
-    assert "\nNo steady walking was found in this recording.\n" in said
-    assert "5 strides, 0 of them steady" in said
-    assert "Each foot" not in said
+    text = printed(replace(full_analysis, analysis=replace(full_analysis.analysis, left=left, right=right)))
+    assert "\nNo steady walking was found in this recording.\n" in text
+    assert "5 strides, 0 of them steady" in text
+    assert "Each foot" not in text
 
 
 def test_steady_strides_of_either_foot_make_a_table() -> None:
-    whole = tiny.whole()
-    assert whole.analysis.left is not None
-    left = replace(whole.analysis.left.strides, reason=whole.analysis.left.strides.reason | 1)
-    changed = replace(whole.analysis, left=replace(whole.analysis.left, strides=left))
-    assert "Each foot" in printed(replace(whole, analysis=changed))
+    full_analysis = tiny.full_analysis()
+    assert full_analysis.analysis.left is not None
+    left = replace(full_analysis.analysis.left.strides, reason=full_analysis.analysis.left.strides.reason | 1)
+    changed = replace(full_analysis.analysis, left=replace(full_analysis.analysis.left, strides=left))
+    assert "Each foot" in printed(replace(full_analysis, analysis=changed))
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [
         (0.04, "0.0 s"),
         (119.94, "119.9 s"),
@@ -126,65 +126,69 @@ def test_steady_strides_of_either_foot_make_a_table() -> None:
         (90000.0, "25.0 h"),
     ],
 )
-def test_the_length_of_the_recording(seconds: float, said: str) -> None:
-    whole = tiny.whole()
-    lasting = replace(whole.analysis, from_s=10.0, to_s=10.0 + seconds)
-    assert printed(replace(whole, analysis=lasting)).splitlines()[0] == f"tiny.csv  csv, 100 Hz, {said}"
+def test_the_length_of_the_recording(seconds: float, text: str) -> None:
+    full_analysis = tiny.full_analysis()
+    lasting = replace(full_analysis.analysis, from_s=10.0, to_s=10.0 + seconds)
+    assert (
+        printed(replace(full_analysis, analysis=lasting)).splitlines()[0] == f"tiny.csv  csv, 100 Hz, {text}"
+    )
 
 
 @pytest.mark.parametrize(
-    ("stated", "known", "said"),
+    ("stated", "known", "text"),
     [
         (None, None, "steady"),
         (None, 712.4, "steady; body weight 712 N, estimated from the walk"),
         (712.6, 712.6, "steady; body weight 713 N"),
     ],
 )
-def test_whose_body_weight_it_is(stated: float | None, known: float | None, said: str) -> None:
-    whole = tiny.whole()
-    analysis = replace(whole.analysis, body_weight_n=known)
-    changed = replace(whole, walk=replace(whole.walk, body_weight_n=stated), analysis=analysis)
-    assert printed(changed).splitlines()[1].endswith(said)
+def test_whose_body_weight_it_is(stated: float | None, known: float | None, text: str) -> None:
+    full_analysis = tiny.full_analysis()
+    analysis = replace(full_analysis.analysis, body_weight_n=known)
+    changed = replace(
+        full_analysis, walk=replace(full_analysis.walk, body_weight_n=stated), analysis=analysis
+    )
+    assert printed(changed).splitlines()[1].endswith(text)
 
 
 def test_walking_is_the_sum_of_the_bouts() -> None:
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     bouts = (tiny.bout(), replace(tiny.bout(), from_s=10.0, to_s=20.5))
-    said = printed(replace(whole, analysis=replace(whole.analysis, bouts=bouts)))
-    assert said.splitlines()[1].startswith("2 walking bouts, 13.8 s of walking; 5 strides")
+    text = printed(replace(full_analysis, analysis=replace(full_analysis.analysis, bouts=bouts)))
+    assert text.splitlines()[1].startswith("2 walking bouts, 13.8 s of walking; 5 strides")
 
 
 @pytest.mark.parametrize(("spans", "more"), [(3, ""), (4, "and 1 more spans of standing"), (9, "and 6 more")])
 def test_three_spans_of_standing_are_shown(spans: int, more: str) -> None:
     standings = tuple(replace(tiny.standing(), from_s=100.0 * i, to_s=100.0 * i + 30.0) for i in range(spans))
-    said = printed(replace(tiny.whole(), standings=standings))
-    assert "Standing 3: 200 to 230 s" in said
-    assert "Standing 4" not in said
-    assert more in said
-    assert ("more spans of standing (all are in the JSON)" in said) is bool(more)
+    text = printed(replace(tiny.full_analysis(), standings=standings))
+    assert "Standing 3: 200 to 230 s" in text
+    assert "Standing 4" not in text
+    assert more in text
+    assert ("more spans of standing (all are in the JSON)" in text) is bool(more)
 
 
 def test_standing_without_places_or_a_second_foot() -> None:
     bare = replace(tiny.standing(), left_load_pct=NAN, left=None, right=None)
-    said = printed(replace(tiny.whole(), standings=(bare,)))
-    assert "\nrear 66 %, fore 34 %\n" in said
-    said = printed(replace(tiny.whole(), standings=(replace(bare, rear_load_pct=NAN),)))
-    assert "\nnothing could be measured\n" in said
+    text = printed(replace(tiny.full_analysis(), standings=(bare,)))
+    assert "\nrear 66 %, fore 34 %\n" in text
+    text = printed(replace(tiny.full_analysis(), standings=(replace(bare, rear_load_pct=NAN),)))
+    assert "\nnothing could be measured\n" in text
 
 
 def test_sway_of_the_body_goes_first() -> None:
     standing = replace(tiny.standing(), both=tiny.sway(300.0))
-    said = printed(replace(tiny.whole(), standings=(standing,)))
-    assert "fore 34 %; sway both 302.0 mm/s, ellipse 307 mm2; sway left 102.0 mm/s" in said
+    text = printed(replace(tiny.full_analysis(), standings=(standing,)))
+    assert "fore 34 %; sway both 302.0 mm/s, ellipse 307 mm2; sway left 102.0 mm/s" in text
 
 
 @pytest.mark.parametrize(("notes", "shown", "rest"), [(0, 0, ""), (12, 12, ""), (13, 12, "- and 1 more")])
 def test_twelve_remarks_are_shown(notes: int, shown: int, rest: str) -> None:
-    said = printed(replace(tiny.whole(), notes=tuple(f"remark {i}" for i in range(notes))))
-    assert said.count("- remark") == shown
-    assert ("To know" in said) is (notes > 0)
-    assert ("more (all are in the JSON)" in said) is bool(rest)
-    assert rest in said
+    text = printed(replace(tiny.full_analysis(), notes=tuple(f"remark {i}" for i in range(notes))))
+    assert text.count("- remark") == shown
+    assert ("To know" in text) is (notes > 0)
+    assert ("more (all are in the JSON)" in text) is bool(rest)
+    assert rest in text
 
 
 def made_of(value: float | None) -> Parameter:
@@ -192,7 +196,7 @@ def made_of(value: float | None) -> Parameter:
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "said"),
+    ("left", "right", "text"),
     [
         (100.0, 110.0, "+10 %"),  # 100 * 10 / 105 = 9.52
         (110.0, 100.0, "-10 %"),
@@ -213,9 +217,9 @@ def made_of(value: float | None) -> Parameter:
     ],
 )
 def test_the_symmetry_index_is_right_less_left_over_their_mean(
-    left: float | None, right: float | None, said: str
+    left: float | None, right: float | None, text: str
 ) -> None:
-    assert asymmetry_text(made_of(left), made_of(right), "f1_n") == said
+    assert asymmetry_text(made_of(left), made_of(right), "f1_n") == text
 
 
 @pytest.mark.parametrize("name", ["stride_time_cv_pct", "ml_index_heel", "ml_index_forefoot", "cpei_pct"])
@@ -245,18 +249,18 @@ def test_posture_in_words() -> None:
         finding("c", "absent"),
         finding("d", "unknown"),
     ]
-    assert in_words(found) == [
+    assert as_texts(found) == [
         "words of a (a, version 3)",
         "words of b (b, version 3)",
         "Rules and sides: 2 found, 1 clear, 1 cannot be judged here; the JSON says why",
         "disclaimer of a",
     ]
-    assert in_words([finding("c", "absent"), finding("d", "absent")]) == [
+    assert as_texts([finding("c", "absent"), finding("d", "absent")]) == [
         "Rules and sides: 0 found, 2 clear, 0 cannot be judged here"
     ]
 
 
 def test_activities_are_not_part_of_the_summary() -> None:
-    whole = tiny.whole()
-    changed = replace(whole.analysis, activities=(Activity("sitting", 0.5, 125.0),))
-    assert printed(replace(whole, analysis=changed)) == SUMMARY
+    full_analysis = tiny.full_analysis()
+    changed = replace(full_analysis.analysis, activities=(Activity("sitting", 0.5, 125.0),))
+    assert printed(replace(full_analysis, analysis=changed)) == SUMMARY

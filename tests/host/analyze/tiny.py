@@ -203,7 +203,7 @@ def walk() -> Walk:
     return Walk(left, right, 100.0, SourceInfo("folder/tiny.csv", "csv", "from a test"))
 
 
-def whole() -> RecordingAnalysis:
+def full_analysis() -> RecordingAnalysis:
     return RecordingAnalysis(
         walk=walk(),
         analysis=analysis(),
@@ -216,7 +216,7 @@ def whole() -> RecordingAnalysis:
 
 def one_foot() -> RecordingAnalysis:
     """The same with the right foot alone and nothing that needs two."""
-    both = whole()
+    both = full_analysis()
     return replace(
         both,
         walk=replace(both.walk, left=None),

@@ -165,9 +165,9 @@ def test_the_reflection_is_that_of_two_seconds_about_the_end_points() -> None:
     same shape, which was written out by hand as the reflection."""
     short = np.where((np.arange(400) >= 10) & (np.arange(400) < 390), 1.0, 0.0)
     head, tail = -short[200:0:-1], -short[-2:-202:-1]
-    whole = np.concatenate([head, short, tail])
-    assert len(whole) == 800
-    spectrum = np.fft.rfft(whole) / (1 + (np.fft.rfftfreq(800, 0.01) / 10) ** 4)
+    complete = np.concatenate([head, short, tail])
+    assert len(complete) == 800
+    spectrum = np.fft.rfft(complete) / (1 + (np.fft.rfftfreq(800, 0.01) / 10) ** 4)
     assert balance.low_pass(short, 100.0) == pytest.approx(np.fft.irfft(spectrum, 800)[200:600], abs=1e-9)
 
 

@@ -82,8 +82,8 @@ def test_a_torn_tail_is_cut_off_and_the_rest_kept(tmp_path: Path, cut: int) -> N
     journal.close()
     data = path.read_bytes()
     path.write_bytes(data[:-cut])
-    whole = [kind for kind, _, end in entries_of(data) if end <= len(data) - cut]
-    stored = FRAMES * whole.count(RECORD)
+    complete = [kind for kind, _, end in entries_of(data) if end <= len(data) - cut]
+    stored = FRAMES * complete.count(RECORD)
     assert held(path) == [(0, stored)]
     assert (stored == 200) is (cut <= 58)
     journal = Journal(path)

@@ -92,8 +92,8 @@ def test_a_journal_that_is_carried_on_with_after_a_torn_end(tmp_path: Path, powe
     write(journal, 0)
     journal.close()
     path = folder / JOURNAL
-    whole = path.read_bytes()
-    path.write_bytes(whole + whole[-40:-7])
+    complete = path.read_bytes()
+    path.write_bytes(complete + complete[-40:-7])
 
     def act() -> None:
         power_cut.note(20)

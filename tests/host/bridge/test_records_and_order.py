@@ -169,14 +169,14 @@ def frames_of(seq: int, count: int, slots: int = 1, status: int = 0) -> Frames:
 def test_frames_are_cut_to_those_that_touch_what_is_wanted(
     wanted: tuple[int, int], seq: int, rows: list[int]
 ) -> None:
-    whole = frames_of(100, 4, slots=10)
-    piece = whole.cut(SlotRange(*wanted))
+    complete = frames_of(100, 4, slots=10)
+    piece = complete.cut(SlotRange(*wanted))
     assert (piece.seq, piece.end) == (seq, seq + 10 * len(rows))
     assert piece.counts[:, 0].tolist() == rows
     assert piece.imu is not None
     assert piece.imu[:, 5].tolist() == rows
     assert piece.device_us.tolist() == [(100 + 10 * row) * 10_000 for row in rows]
-    assert (piece is whole) is (len(rows) == 4)
+    assert (piece is complete) is (len(rows) == 4)
     assert (piece.record, piece.boot, piece.arrival_ns, piece.slots_per_frame) == (b"record", 1, 4, 10)
 
 

@@ -82,10 +82,10 @@ def test_the_stated_uncertainty_covers_the_error():
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=6))
 def test_any_chunking_gives_the_same_forces(cuts: list[int]):
     counts = FrontEnd(2).counts(load_walk().left[:700], 100)
-    whole = Calibrator(nominal(), 100).feed(counts)
+    complete = Calibrator(nominal(), 100).feed(counts)
     calibrator = Calibrator(nominal(), 100)
     pieces = np.split(counts, np.minimum(np.cumsum(cuts), len(counts)))
-    np.testing.assert_array_equal(np.concatenate([calibrator.feed(piece) for piece in pieces]), whole)
+    np.testing.assert_array_equal(np.concatenate([calibrator.feed(piece) for piece in pieces]), complete)
 
 
 def test_the_baseline_is_learned_in_swing_and_only_there():

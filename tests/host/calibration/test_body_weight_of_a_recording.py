@@ -36,7 +36,7 @@ def test_a_span_is_two_numbers(text: str | None, span: tuple[float, float] | Non
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("10", "'10' is no span in seconds such as 10-40"),
         ("a-b", "'a-b' is no span in seconds such as 10-40"),
@@ -46,10 +46,10 @@ def test_a_span_is_two_numbers(text: str | None, span: tuple[float, float] | Non
         ("nan-10", "'nan-10' ends before it begins"),
     ],
 )
-def test_what_is_no_span_is_said(text: str, said: str):
+def test_what_is_no_span_is_said(text: str, message: str):
     with pytest.raises(PlantigradeError) as caught:
         calibrate_actions._span(text)  # pyright: ignore[reportPrivateUsage]
-    assert str(caught.value) == said
+    assert str(caught.value) == message
 
 
 def two_feet(left_n: np.ndarray, right_n: np.ndarray, right_from_s: float = 0.0, rate: float = 100.0) -> Walk:

@@ -91,7 +91,7 @@ def damaged(path: Path, change: Callable[[dict[str, Any]], object]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "text"),
     [
         ({"schema": "plantigrade.calibration/2"}, OTHER_SCHEMA),
         ({"schema": None}, OTHER_SCHEMA),
@@ -111,8 +111,8 @@ def damaged(path: Path, change: Callable[[dict[str, Any]], object]) -> str:
         ({"sensors": None}, SENSELESS + "'NoneType' object is not iterable"),
     ],
 )
-def test_a_damaged_calibration_is_refused(tmp_path: Path, change: dict[str, Any], said: str):
-    assert damaged(tmp_path / "c.json", lambda table: table.update(change)) == said
+def test_a_damaged_calibration_is_refused(tmp_path: Path, change: dict[str, Any], text: str):
+    assert damaged(tmp_path / "c.json", lambda table: table.update(change)) == text
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_an_entry_that_is_missing_is_named(tmp_path: Path, entry: str):
 
 
 @pytest.mark.parametrize(
-    ("entry", "value", "said"),
+    ("entry", "value", "text"),
     [
         ("exponent", 0, NOT_POSITIVE),
         ("exponent", -0.9, NOT_POSITIVE),
@@ -134,13 +134,13 @@ def test_an_entry_that_is_missing_is_named(tmp_path: Path, entry: str):
         ("points", "many", SENSELESS + "could not convert string to float: 'many'"),
     ],
 )
-def test_one_curve_that_makes_no_sense_is_enough(tmp_path: Path, entry: str, value: object, said: str):
-    assert damaged(tmp_path / "c.json", lambda table: table["sensors"][7].update({entry: value})) == said
+def test_one_curve_that_makes_no_sense_is_enough(tmp_path: Path, entry: str, value: object, text: str):
+    assert damaged(tmp_path / "c.json", lambda table: table["sensors"][7].update({entry: value})) == text
 
 
 def test_a_front_end_of_words_is_refused(tmp_path: Path):
-    said = damaged(tmp_path / "c.json", lambda table: table["front_end"].update(v_ref="low"))
-    assert said == SENSELESS + "could not convert string to float: 'low'"
+    text = damaged(tmp_path / "c.json", lambda table: table["front_end"].update(v_ref="low"))
+    assert text == SENSELESS + "could not convert string to float: 'low'"
 
 
 def test_numbers_written_as_text_or_with_a_point_are_taken(tmp_path: Path):
@@ -156,19 +156,19 @@ def test_numbers_written_as_text_or_with_a_point_are_taken(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (b"{", r"^is not JSON: Expecting"),
         (b"\xff\xff", r"^is not JSON: 'utf-8' codec"),
         (b"[]", OTHER_SCHEMA),
     ],
 )
-def test_what_is_not_json_is_refused(tmp_path: Path, content: bytes, said: str):
+def test_what_is_not_json_is_refused(tmp_path: Path, content: bytes, text: str):
     path = tmp_path / "c.json"
     path.write_bytes(content)
     with pytest.raises(FileError) as caught:
         load_calibration(path)
-    assert re.search(said, caught.value.problem)
+    assert re.search(text, caught.value.problem)
 
 
 def test_a_missing_file_is_said(tmp_path: Path):

@@ -60,7 +60,7 @@ def test_a_drift_is_held_against_the_first_minutes_however_slow_it_comes():
 
 @pytest.mark.worked_example("drifting")
 @pytest.mark.parametrize(
-    ("load", "told"),
+    ("load", "reported"),
     [
         (1420, True),  # ln 1.420 = 0.350657 of 0.35
         (1419, False),  # 0.349952
@@ -68,21 +68,21 @@ def test_a_drift_is_held_against_the_first_minutes_however_slow_it_comes():
         (705, False),  # -0.349557
     ],
 )
-def test_a_share_that_grows_by_42_or_shrinks_by_30_percent_drifts(load: float, told: bool):
-    assert drifting(windows(15), windows(8, s5=load)) == ({5} if told else set())
+def test_a_share_that_grows_by_42_or_shrinks_by_30_percent_drifts(load: float, reported: bool):
+    assert drifting(windows(15), windows(8, s5=load)) == ({5} if reported else set())
 
 
 @pytest.mark.worked_example("drifting")
-@pytest.mark.parametrize(("before", "told"), [(307, True), (306, False)])
-def test_a_place_with_less_than_2_percent_of_the_load_is_not_judged(before: float, told: bool):
+@pytest.mark.parametrize(("before", "reported"), [(307, True), (306, False)])
+def test_a_place_with_less_than_2_percent_of_the_load_is_not_judged(before: float, reported: bool):
     """307 of 15307 are 2.0056 %, 306 of 15306 1.9992 %."""
-    assert drifting(windows(15, s5=before), windows(8, s5=2 * before)) == ({5} if told else set())
-    assert drifting(windows(15, s5=before), windows(8, s5=before / 2)) == ({5} if told else set())
+    assert drifting(windows(15, s5=before), windows(8, s5=2 * before)) == ({5} if reported else set())
+    assert drifting(windows(15, s5=before), windows(8, s5=before / 2)) == ({5} if reported else set())
 
 
 @pytest.mark.worked_example("drifting")
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "reported"),
     [
         ({"s5": 1500, "s9": 1500}, {5, 9}),  # two places
         ({"s5": 1500, "s9": 600}, {5, 9}),
@@ -101,10 +101,10 @@ def test_a_place_with_less_than_2_percent_of_the_load_is_not_judged(before: floa
         ({"s5": 1500, "s6": 1500}, set()),
     ],
 )
-def test_who_moves_with_it(changes: dict[str, float], told: set[int]):
+def test_who_moves_with_it(changes: dict[str, float], reported: set[int]):
     if changes == {"s5": 1500, "s6": 700}:
-        told = {5, 6}
-    assert drifting(windows(15), windows(8, **changes)) == told
+        reported = {5, 6}
+    assert drifting(windows(15), windows(8, **changes)) == reported
 
 
 def test_a_heavier_or_lighter_step_changes_no_share():
@@ -129,15 +129,15 @@ def test_a_dead_place_of_no_load_is_no_error():
 
 
 @pytest.mark.worked_example("drifting")
-@pytest.mark.parametrize(("above", "told"), [(0.07, {5, 9}), (0.075, set())])
-def test_a_place_of_no_load_counts_as_one_code(above: float, told: set[int]):
+@pytest.mark.parametrize(("above", "reported"), [(0.07, {5, 9}), (0.075, set())])
+def test_a_place_of_no_load_counts_as_one_code(above: float, reported: set[int]):
     """Sensor 3 rests below its unloaded code, load 0; later a little above it, in 20 rows 1.4 or 1.5 codes:
     ln 1.4 = 0.336 is not far, ln 1.5 = 0.405 is, and would be the third that has moved."""
     front = replace(FRONT, v_ref=ZERO - above)
     watch = FaultWatch(1.0, front)
     watch.feed(windows(15, idle=-1.0, s3=-1.0))
     watch.feed(windows(8, s3=0.0, s5=1500.0, s9=1500.0))
-    assert set(watch.current) == told
+    assert set(watch.current) == reported
 
 
 def test_only_walking_counts():

@@ -221,7 +221,7 @@ def test_pieces_of_a_stream_show_what_the_whole_shows(cuts: list[int], seed: int
     draw = np.random.default_rng(seed)
     kinds = [{}, {"s1": 0}, {"s5": 100}, {"s9": 4095 - ZERO}, {"s2": (0, 3300)}]
     rows = np.concatenate([window(**kinds[i]) for i in draw.integers(0, len(kinds), 12)] + [STILL])
-    whole, cut = FaultWatch(1.0, FRONT), FaultWatch(1.0, FRONT)
+    complete, cut = FaultWatch(1.0, FRONT), FaultWatch(1.0, FRONT)
     pieces = np.split(rows, np.minimum(np.cumsum(cuts), len(rows)))
-    assert [fault for piece in pieces for fault in cut.feed(piece)] == whole.feed(rows)
-    assert cut.current == whole.current
+    assert [fault for piece in pieces for fault in cut.feed(piece)] == complete.feed(rows)
+    assert cut.current == complete.current

@@ -67,22 +67,22 @@ def test_several_unloaded_codes_of_a_sensor_are_averaged(tmp_path: Path):
 
 
 TITLES = "sensor,force_n,count,direction,held_s\n"
-NO_WHOLE = "is no bench reading (invalid literal for int() with base 10: "
+NO_INTEGER = "is no bench reading (invalid literal for int() with base 10: "
 EXPECTED = "sensor 0 to 15, force from 0, code 0 to 4095 are expected"
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "lacks the column count, force_n, sensor"),
         ("sensor,count\n", "lacks the column force_n"),
         (TITLES + "5,10,400,,\n", "has no unloaded code (force_n 0) of " + ", ".join(SENSOR_NAMES)),
         (TITLES + UNLOADED.replace("3,0,330\n", "", 1), "has no unloaded code (force_n 0) of heel_anterior"),
-        (TITLES + "heel,10,400,,\n", f"line 2 {NO_WHOLE}'heel')"),
+        (TITLES + "heel,10,400,,\n", f"line 2 {NO_INTEGER}'heel')"),
         (TITLES + "5,ten,400,,\n", "line 2 is no bench reading (could not convert string to float: 'ten')"),
         (TITLES + "5,10,400,,x\n", "line 2 is no bench reading (could not convert string to float: 'x')"),
         (TITLES + "5,10,400,left,\n", "line 2 is no bench reading ('left')"),
-        (TITLES + "5,10,400,,\n\n\n,10,400,,\n", f"line 5 {NO_WHOLE}'')"),
+        (TITLES + "5,10,400,,\n\n\n,10,400,,\n", f"line 5 {NO_INTEGER}'')"),
         (TITLES + "5,10,400,,\n16,10,400,,\n", "line 3: " + EXPECTED),
         (TITLES + "-1,10,400,,\n", "line 2: " + EXPECTED),
         (TITLES + "5,-0.1,400,,\n", "line 2: " + EXPECTED),
@@ -94,12 +94,12 @@ EXPECTED = "sensor 0 to 15, force from 0, code 0 to 4095 are expected"
         (TITLES + "5\n", "line 2: " + EXPECTED),
     ],
 )  # fmt: skip
-def test_what_is_no_file_of_loads_is_refused_in_these_words(tmp_path: Path, text: str, said: str):
+def test_what_is_no_file_of_loads_is_refused_in_these_words(tmp_path: Path, text: str, message: str):
     path = tmp_path / "loads.csv"
     path.write_text(text)
     with pytest.raises(FileError) as caught:
         calibrate_actions.fit_from_csv(path, "A1", DAY, tmp_path / "made.json")
-    assert str(caught.value) == f"{path}: {said}"
+    assert str(caught.value) == f"{path}: {message}"
     assert not (tmp_path / "made.json").exists()
 
 

@@ -50,9 +50,9 @@ def test_a_code_is_a_force(curve: dict[str, float], scale: float, above: float, 
     ],
 )
 def test_the_table_is_read_between_its_16ths_of_a_code(above: float, force_n: float):
-    whole = int(above + 1)
-    calibration = insole(1, zero_count=250.0 + whole - above)
-    assert fed(calibration, codes([whole])) == pytest.approx([force_n], rel=2e-7)
+    complete = int(above + 1)
+    calibration = insole(1, zero_count=250.0 + complete - above)
+    assert fed(calibration, codes([complete])) == pytest.approx([force_n], rel=2e-7)
 
 
 def test_the_table_ends_where_the_codes_end():
@@ -172,11 +172,11 @@ def test_cutting_a_stream_changes_no_bit(values: list[int], cuts: list[int], rat
         [rows, np.full((12, 2), 255, np.uint16), rows[::-1], np.full((12, 2), 245, np.uint16)]
     )
     calibration = insole(2, **MADE_OF)
-    whole, cut = Calibrator(calibration, rate_hz), Calibrator(calibration, rate_hz)
+    complete, cut = Calibrator(calibration, rate_hz), Calibrator(calibration, rate_hz)
     pieces = np.split(rows, np.minimum(np.cumsum(cuts), len(rows)))
-    np.testing.assert_array_equal(np.concatenate([cut.feed(piece) for piece in pieces]), whole.feed(rows))
-    np.testing.assert_array_equal(cut.zero_count, whole.zero_count)
-    np.testing.assert_array_equal(cut.feed(rows), whole.feed(rows))
+    np.testing.assert_array_equal(np.concatenate([cut.feed(piece) for piece in pieces]), complete.feed(rows))
+    np.testing.assert_array_equal(cut.zero_count, complete.zero_count)
+    np.testing.assert_array_equal(cut.feed(rows), complete.feed(rows))
 
 
 @settings(max_examples=25)

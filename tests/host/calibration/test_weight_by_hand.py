@@ -99,21 +99,21 @@ def test_factors_from_0_3_to_3_are_believed(weight_n: float, scale: float):
 
 
 @pytest.mark.parametrize(
-    ("weight_n", "mean_n", "said"), [(209.0, 700.0, "700 N"), (2101.0, 700.0, "700 N"), (700.0, 0.0, "0 N")]
+    ("weight_n", "mean_n", "text"), [(209.0, 700.0, "700 N"), (2101.0, 700.0, "700 N"), (700.0, 0.0, "0 N")]
 )
-def test_factors_beyond_are_refused_with_both_forces(weight_n: float, mean_n: float, said: str):
+def test_factors_beyond_are_refused_with_both_forces(weight_n: float, mean_n: float, text: str):
     starts = np.arange(0, 1001, 100)
     quiet = np.full(1000, mean_n)
-    words = (
-        f"the insoles measure {said} where the body weighs {weight_n:.0f} N: "
+    texts = (
+        f"the insoles measure {text} where the body weighs {weight_n:.0f} N: "
         "check that both insoles are worn and that the weight is right"
     )
     with pytest.raises(PlantigradeError) as caught:
         scale_from_walking(quiet, np.zeros(1000), starts, weight_n)
-    assert str(caught.value) == words
+    assert str(caught.value) == texts
     with pytest.raises(PlantigradeError) as caught:
         scale_from_standing(quiet, np.zeros(1000), 100, weight_n)
-    assert str(caught.value) == words
+    assert str(caught.value) == texts
 
 
 @pytest.mark.worked_example("left", "right", "sd_pct", "samples")

@@ -99,11 +99,11 @@ def test_too_much_force_ends_at_the_highest_code():
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=5))
 def test_pieces_of_a_day_give_the_same_codes_as_the_whole(walk_n: np.ndarray, cuts: list[int]):
     force_n = walk_n[:1500]
-    whole = FrontEnd(7).counts(force_n, 100)
+    complete = FrontEnd(7).counts(force_n, 100)
     front_end = FrontEnd(7)
     edges = [*np.minimum(np.cumsum([0, *cuts]), len(force_n)).tolist(), len(force_n)]
     pieces = [front_end.counts(force_n[a:b], 100) for a, b in pairwise(edges)]
-    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    np.testing.assert_array_equal(np.concatenate(pieces), complete)
 
 
 def test_a_seed_is_an_insole(walk_n: np.ndarray):

@@ -66,22 +66,22 @@ def largest(theirs: np.ndarray | None, ours: np.ndarray) -> str:
 def rows(subjects: dict[str, ExportData], folder: Path) -> Iterator[str]:
     """Lines of the first table."""
     for name, (read, package) in READERS.items():
-        for content, subject in subjects.items():
+        for content, data in subjects.items():
             if name == "opengo" and content == "import":
                 why = "refused: not sixteen sensors"
                 yield f"| {name} | {package} {version(package)} | {content} | {why} | | | |\n"
                 continue
             path = folder / f"{content} {name}{FORMATS[name].suffix}"
-            FORMATS[name].write_subject(subject, path)
-            back = read(path, subject)
+            FORMATS[name].write_data(data, path)
+            back = read(path, data)
             counts = times = force = "-"
             samples = 0
-            for foot in subject.feet:
+            for foot in data.feet:
                 got = back[foot.foot]
                 samples += len(foot) * len(foot.sensors)
                 times = max(times, largest(got.time_s, foot.time_s), key=_order)
                 if foot.frames is not None and got.counts is not None:
-                    found = largest(got.counts.astype(float), foot.frames.whole.counts.astype(float))
+                    found = largest(got.counts.astype(float), foot.frames.complete.counts.astype(float))
                     counts = max(counts, found, key=_order)
                 if got.force_n is not None:
                     force = max(force, largest(got.force_n.astype(np.float32), foot.force_n), key=_order)
@@ -131,8 +131,8 @@ def found_in(content: bytes) -> list[str]:
 def secret_rows(named: ExportData, nameless: ExportData, folder: Path) -> Iterator[str]:
     """Lines of the second table."""
     for name, form in FORMATS.items():
-        form.write_subject(named, folder / f"named {name}{form.suffix}")
-        form.write_subject(nameless, folder / f"clean {name}{form.suffix}")
+        form.write_data(named, folder / f"named {name}{form.suffix}")
+        form.write_data(nameless, folder / f"clean {name}{form.suffix}")
         clean = everything(folder / f"clean {name}{form.suffix}")
         before = len(found_in(everything(folder / f"named {name}{form.suffix}")))
         size = f"{len(clean) / 1e6:.2g} MB"

@@ -18,27 +18,27 @@ LIMIT_BYTES = 60_000
 
 def main(folder: Path) -> None:
     """Try every format; what each said, and what was left in the target folder."""
-    subject = ExportData.of(sample.counts_recording(folder / "recording"))
+    data = ExportData.of(sample.counts_recording(folder / "recording"))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    said: dict[str, list[str]] = {}
+    text: dict[str, list[str]] = {}
     for name in [*FORMATS, "mat of a long recording"]:
         form = FORMATS[name.split(" ", 1)[0]]
         mat.LONG_ROWS = 100 if " " in name else 1 << 20  # pyright: ignore[reportConstantRedefinition]
-        place, whole = folder / name, folder / f"{name} whole"
+        place, complete = folder / name, folder / f"{name} whole"
         place.mkdir()
-        whole.mkdir()
-        form.write_subject(subject, whole / f"out{form.suffix}")
-        largest = max(file.stat().st_size for file in whole.rglob("*") if file.is_file())
+        complete.mkdir()
+        form.write_data(data, complete / f"out{form.suffix}")
+        largest = max(file.stat().st_size for file in complete.rglob("*") if file.is_file())
         resource.setrlimit(resource.RLIMIT_FSIZE, (min(LIMIT_BYTES, largest // 2), hard))
         try:
-            form.write_subject(subject, place / f"out{form.suffix}")
-            said[name] = ["no error"]
+            form.write_data(data, place / f"out{form.suffix}")
+            text[name] = ["no error"]
         except PlantigradeError as error:
-            said[name] = [str(error), *(one.name for one in place.iterdir())]
+            text[name] = [str(error), *(one.name for one in place.iterdir())]
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    print(json.dumps(said))
+    print(json.dumps(text))
 
 
 if __name__ == "__main__":

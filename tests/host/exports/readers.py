@@ -39,16 +39,16 @@ def _table(table: pandas.DataFrame, foot: ExportFoot) -> Back:
     )
 
 
-def read_csv(path: Path, subject: ExportData) -> dict[str, Back]:
+def read_csv(path: Path, exported: ExportData) -> dict[str, Back]:
     """pandas."""
     table = pandas.read_csv(path / "frames.csv")
-    return {foot.foot: _table(table, foot) for foot in subject.feet}
+    return {foot.foot: _table(table, foot) for foot in exported.feet}
 
 
-def read_parquet(path: Path, subject: ExportData) -> dict[str, Back]:
+def read_parquet(path: Path, exported: ExportData) -> dict[str, Back]:
     """pandas on pyarrow."""
     table = pandas.read_parquet(path / "frames.parquet")
-    return {foot.foot: _table(table, foot) for foot in subject.feet}
+    return {foot.foot: _table(table, foot) for foot in exported.feet}
 
 
 def _at_frames(foot: ExportFoot, rate_hz: float, rows: np.ndarray) -> np.ndarray:
@@ -63,28 +63,28 @@ def _at_frames(foot: ExportFoot, rate_hz: float, rows: np.ndarray) -> np.ndarray
     return values[first]
 
 
-def read_edf(path: Path, subject: ExportData) -> dict[str, Back]:
+def read_edf(path: Path, exported: ExportData) -> dict[str, Back]:
     """pyEDFlib, a wrapper of EDFlib."""
     back: dict[str, Back] = {}
     with pyedflib.EdfReader(str(path)) as file:
         labels = file.getSignalLabels()
-        for foot in subject.feet:
+        for foot in exported.feet:
             own = [i for i, label in enumerate(labels) if label.startswith(f"{foot.foot[0].upper()} ")]
             counts = force = None
             if foot.frames is not None:
                 digital = np.column_stack([file.readSignal(i, digital=True) for i in own])
-                counts = _at_frames(foot, subject.rate_hz, digital)
+                counts = _at_frames(foot, exported.rate_hz, digital)
             else:
-                force = _at_frames(foot, subject.rate_hz, np.column_stack([file.readSignal(i) for i in own]))
+                force = _at_frames(foot, exported.rate_hz, np.column_stack([file.readSignal(i) for i in own]))
             clock = file.readSignal(labels.index(f"{foot.foot} clock ms"))
-            where = slot_rows(foot, subject.rate_hz)
+            where = slot_rows(foot, exported.rate_hz)
             first = np.searchsorted(where.frame, np.arange(len(foot)))
             row = where.row[first]
-            back[foot.foot] = Back(counts, row / subject.rate_hz + clock[row] / 1e3, force)
+            back[foot.foot] = Back(counts, row / exported.rate_hz + clock[row] / 1e3, force)
     return back
 
 
-def read_matlab(path: Path, subject: ExportData) -> dict[str, Back]:
+def read_matlab(path: Path, exported: ExportData) -> dict[str, Back]:
     """pymatreader."""
     data = read_mat(path)["plantigrade"]
     return {
@@ -93,17 +93,17 @@ def read_matlab(path: Path, subject: ExportData) -> dict[str, Back]:
             np.asarray(data[foot.foot]["time_s"]),
             np.asarray(data[foot.foot]["force_n"]),
         )
-        for foot in subject.feet
+        for foot in exported.feet
     }
 
 
-def read_opengo(path: Path, subject: ExportData) -> dict[str, Back]:
+def read_opengo(path: Path, exported: ExportData) -> dict[str, Back]:
     """moticon-opengo, the maker's own reader."""
     data = Measurement(str(path), trim=False, fill_method="keep")
-    merged = merge(subject.feet, subject.rate_hz)
+    merged = merge(exported.feet, exported.rate_hz)
     assert data.time is not None
     back: dict[str, Back] = {}
-    for foot, rows in zip(subject.feet, merged.rows, strict=True):
+    for foot, rows in zip(exported.feet, merged.rows, strict=True):
         assert foot.layout is not None
         pressure = data.side_data[Side.from_string(foot.foot)].pressure
         assert pressure is not None
@@ -113,29 +113,29 @@ def read_opengo(path: Path, subject: ExportData) -> dict[str, Back]:
     return back
 
 
-def read_bids(path: Path, subject: ExportData) -> dict[str, Back]:
+def read_bids(path: Path, exported: ExportData) -> dict[str, Back]:
     """pandas, by the names in channels.tsv."""
     (samples,) = path.glob("sub-*/motion/*_motion.tsv")
     (channels,) = path.glob("sub-*/motion/*_channels.tsv")
     names = pandas.read_csv(channels, sep="\t", keep_default_na=False)["name"]
     table = pandas.read_csv(samples, sep="\t", header=None, names=list(names), na_values="n/a")
     back: dict[str, Back] = {}
-    for foot in subject.feet:
-        where = slot_rows(foot, subject.rate_hz)
+    for foot in exported.feet:
+        where = slot_rows(foot, exported.rate_hz)
         first = np.searchsorted(where.frame, np.arange(len(foot)))
         time_s = table[f"{foot.foot}_time"].to_numpy()[where.row[first]]
         force = _at_frames(
-            foot, subject.rate_hz, table[[f"{foot.foot}_{s}_force" for s in foot.sensors]].to_numpy()
+            foot, exported.rate_hz, table[[f"{foot.foot}_{s}_force" for s in foot.sensors]].to_numpy()
         )
         counts = None
         if foot.frames is not None:
             own = table[[f"{foot.foot}_{s}_count" for s in foot.sensors]].to_numpy()
-            counts = _at_frames(foot, subject.rate_hz, own)
+            counts = _at_frames(foot, exported.rate_hz, own)
         back[foot.foot] = Back(counts, time_s, force)
     return back
 
 
-def read_c3d(path: Path, subject: ExportData) -> dict[str, Back]:
+def read_c3d(path: Path, exported: ExportData) -> dict[str, Back]:
     """c3d, a reader in pure Python."""
     with path.open("rb") as file, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No point data", UserWarning)  # true: there are no markers
@@ -143,12 +143,12 @@ def read_c3d(path: Path, subject: ExportData) -> dict[str, Back]:
         labels = [label.strip() for label in reader.analog_labels]
         analog = np.concatenate([frame for _, _, frame in reader.read_frames()], axis=1)
     back: dict[str, Back] = {}
-    for foot in subject.feet:
+    for foot in exported.feet:
         own = np.column_stack([analog[labels.index(f"{foot.foot} {name}")] for name in foot.sensors])
-        values = _at_frames(foot, subject.rate_hz, own)
-        where = slot_rows(foot, subject.rate_hz)
+        values = _at_frames(foot, exported.rate_hz, own)
+        where = slot_rows(foot, exported.rate_hz)
         row = where.row[np.searchsorted(where.frame, np.arange(len(foot)))]
-        time_s = row / subject.rate_hz + analog[labels.index(f"{foot.foot} clock ms")][row] / 1e3
+        time_s = row / exported.rate_hz + analog[labels.index(f"{foot.foot} clock ms")][row] / 1e3
         back[foot.foot] = (
             Back(values, time_s, None) if foot.frames is not None else Back(None, time_s, values)
         )

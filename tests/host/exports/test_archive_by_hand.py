@@ -19,13 +19,13 @@ SCHEMA = "plantigrade.export/1"
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> ExportData:
-    return tiny.subject(tmp_path / "recordings")
+def data(tmp_path: Path) -> ExportData:
+    return tiny.data(tmp_path / "recordings")
 
 
-def test_the_archive(subject: ExportData, tmp_path: Path) -> None:
-    made = replace(subject, id="tiny 1/ä", report=lambda: b"%PDF-1")
-    FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
+def test_the_archive(data: ExportData, tmp_path: Path) -> None:
+    made = replace(data, id="tiny 1/ä", report=lambda: b"%PDF-1")
+    FORMATS["zip"].write_data(made, tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         names = archive.namelist()
         assert all(name.startswith("tiny_1_ä/") for name in names)
@@ -55,7 +55,7 @@ def test_the_archive(subject: ExportData, tmp_path: Path) -> None:
 
 def test_the_archive_says_what_it_leaves_out_and_why(tmp_path: Path) -> None:
     made = replace(ExportData.of(tiny.imported(tmp_path / "recordings"), deidentify=True), start=tiny.START)
-    FORMATS["zip"].write_subject(made, tmp_path / "a.zip")
+    FORMATS["zip"].write_data(made, tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         lines = archive.read("recording/README.txt").decode().splitlines()
         assert not [name for name in archive.namelist() if "opengo" in name]
@@ -67,20 +67,20 @@ def test_the_archive_says_what_it_leaves_out_and_why(tmp_path: Path) -> None:
         "OpenGo-shaped text: left out. the shape holds 16 calibrated sensors with known places a foot; the "
         "left foot does not have them; use csv or parquet"
     ) in lines
-    FORMATS["zip"].write_subject(replace(made, start=None, deidentified=False), tmp_path / "b.zip")
+    FORMATS["zip"].write_data(replace(made, start=None, deidentified=False), tmp_path / "b.zip")
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         assert "Start (UTC): not known" in archive.read("recording/README.txt").decode().splitlines()
 
 
 def test_a_disk_that_is_full_in_the_archive_names_the_archive(
-    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: object, path: Path) -> None:
         raise ExportError(f"{path}: cannot be written: No space left on device") from OSError(28, "x")
 
     monkeypatch.setattr("plantigrade.exports.mat.write", full)
     with pytest.raises(ExportError) as found:
-        FORMATS["zip"].write_subject(subject, tmp_path / "a.zip")
+        FORMATS["zip"].write_data(data, tmp_path / "a.zip")
     assert str(found.value) == f"{tmp_path / 'a.zip'}: cannot be written: No space left on device"
 
 
@@ -101,37 +101,39 @@ def test_formats_by_name() -> None:
 
 
 def test_a_missing_package_is_named(
-    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ezc3d", None)
-    words = r"the export to C3D needs the Python module ezc3d.*pip install 'plantigrade\[exports\]'"
-    with pytest.raises(MissingPartError, match=words):
-        FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
+    texts = r"the export to C3D needs the Python module ezc3d.*pip install 'plantigrade\[exports\]'"
+    with pytest.raises(MissingPartError, match=texts):
+        FORMATS["c3d"].write_data(data, tmp_path / "a.c3d")
 
 
 def test_a_memory_that_is_too_small_is_told(
-    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("plantigrade.exports.mat.write", fail)
-    words = "MATLAB is made in memory, which is too small; use csv or parquet"
-    with pytest.raises(ExportError, match=words):
-        FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
+    texts = "MATLAB is made in memory, which is too small; use csv or parquet"
+    with pytest.raises(ExportError, match=texts):
+        FORMATS["mat"].write_data(data, tmp_path / "a.mat")
 
 
 def test_progress_is_told_foot_by_foot(tmp_path: Path) -> None:
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
     FORMATS["csv"].write(
-        tiny.recording(tmp_path / "recordings"), tmp_path / "out", progress=lambda *step: told.append(step)
+        tiny.recording(tmp_path / "recordings"),
+        tmp_path / "out",
+        progress=lambda *step: reported.append(step),
     )
-    assert told == [("writing, left foot", 1.0), ("writing, right foot", 1.0)]
-    (left, _) = tiny.subject(tmp_path / "others").feet
-    told.clear()
-    watched = formats._watched(left, lambda *step: told.append(step))
+    assert reported == [("writing, left foot", 1.0), ("writing, right foot", 1.0)]
+    (left, _) = tiny.data(tmp_path / "others").feet
+    reported.clear()
+    watched = formats._watched(left, lambda *step: reported.append(step))
     watched.forces(slice(0, 2))
-    assert told == [("writing, left foot", 0.4)], "two of five frames"
+    assert reported == [("writing, left foot", 0.4)], "two of five frames"
 
 
 def test_only_a_recording_of_the_library_has_a_report(tmp_path: Path) -> None:

@@ -22,27 +22,27 @@ def content(path: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("name", FORMS)
 def test_a_cut_export_is_whole_or_not_there(name: str, power_cut: PowerCut, tmp_path: Path) -> None:
     form = FORMATS[name]
-    subject = replace(tiny.subject(tmp_path / "recordings"), report=lambda: b"%PDF")
+    data = replace(tiny.data(tmp_path / "recordings"), report=lambda: b"%PDF")
     target = tmp_path / "of the user"
     target.mkdir()
     out = target / f"out{form.suffix}"
     if form.kind == "file":
         out.write_bytes(b"the old one")
-    whole: list[dict[str, bytes]] = []
+    complete: list[dict[str, bytes]] = []
 
     def act() -> None:
-        form.write_subject(subject, out)
-        whole.append(content(out))
+        form.write_data(data, out)
+        complete.append(content(out))
 
     def check(left: Path, cut: Cut) -> None:
         there = left / out.name
         assert {path.name for path in left.iterdir() if path.name[0] != "."} <= {out.name}
         if form.kind == "file" and not cut.finished:
-            assert content(there) in (whole[0], {".": b"the old one"})
+            assert content(there) in (complete[0], {".": b"the old one"})
         elif form.kind == "folder" and not cut.finished:
-            assert not there.exists() or content(there) == whole[0]
+            assert not there.exists() or content(there) == complete[0]
         else:
-            assert content(there) == whole[0]
+            assert content(there) == complete[0]
 
     report = power_cut(target, act, check)
     assert report.operations["fsync"] >= 2 and report.states >= 4

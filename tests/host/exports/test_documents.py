@@ -17,13 +17,13 @@ from tests.host.exports import sample
 
 
 @pytest.fixture(scope="module")
-def subject(tmp_path_factory: pytest.TempPathFactory) -> ExportData:
+def exported(tmp_path_factory: pytest.TempPathFactory) -> ExportData:
     return ExportData.of(sample.counts_recording(tmp_path_factory.mktemp("recording")))
 
 
-def test_fhirclient_reads_the_bundle_as_r4(subject: ExportData, tmp_path: Path) -> None:
+def test_fhirclient_reads_the_bundle_as_r4(exported: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
-    FORMATS["fhir"].write_subject(subject, path)
+    FORMATS["fhir"].write_data(exported, path)
     bundle = Bundle(json.loads(path.read_text(encoding="utf-8")), strict=True)
     kinds = [entry.resource.resource_type for entry in bundle.entry]
     assert {"Patient", "Device", "Observation", "DiagnosticReport", "CodeSystem"} == set(kinds)
@@ -31,7 +31,7 @@ def test_fhirclient_reads_the_bundle_as_r4(subject: ExportData, tmp_path: Path) 
     assert len(known) == len(bundle.entry)
     codes = next(e.resource for e in bundle.entry if e.resource.resource_type == "CodeSystem")
     defined = {concept.code for concept in codes.concept}
-    figures = {name: figure.value for name, figure in subject.analysis.both.items()}
+    figures = {name: figure.value for name, figure in exported.analysis.both.items()}
     seen = 0
     for one in (entry.resource for entry in bundle.entry):
         if one.resource_type != "Observation":
@@ -56,9 +56,9 @@ BREAKAGES = {
 """What the validator must notice."""
 
 
-def test_fhirkit_finds_the_bundle_valid_and_notices_what_is_not(subject: ExportData, tmp_path: Path) -> None:
+def test_fhirkit_finds_the_bundle_valid_and_notices_what_is_not(exported: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
-    FORMATS["fhir"].write_subject(subject, path)
+    FORMATS["fhir"].write_data(exported, path)
     text = path.read_text(encoding="utf-8")
     assert [str(issue) for issue in fhirkit.validate(text)] == []
     for name, damage in BREAKAGES.items():
@@ -68,9 +68,9 @@ def test_fhirkit_finds_the_bundle_valid_and_notices_what_is_not(subject: ExportD
         assert fhirkit.validate(bundle), name
 
 
-def test_an_unknown_figure_has_a_reason_and_no_value(subject: ExportData, tmp_path: Path) -> None:
+def test_an_unknown_figure_has_a_reason_and_no_value(exported: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
-    FORMATS["fhir"].write_subject(subject, path)
+    FORMATS["fhir"].write_data(exported, path)
     resources = [entry["resource"] for entry in json.loads(path.read_text(encoding="utf-8"))["entry"]]
     figures = [one for one in resources if one["resourceType"] == "Observation"]
     assert all(("valueQuantity" in one) is not ("dataAbsentReason" in one) for one in figures)
@@ -91,9 +91,9 @@ def bids_errors(folder: Path) -> list[str]:
     return [issue["code"] for issue in issues if issue.get("severity") == "error"]
 
 
-def test_the_bids_validator_finds_no_error(subject: ExportData, tmp_path: Path) -> None:
+def test_the_bids_validator_finds_no_error(exported: ExportData, tmp_path: Path) -> None:
     folder = tmp_path / "data set"
-    FORMATS["motion-bids"].write_subject(subject, folder)
+    FORMATS["motion-bids"].write_data(exported, folder)
     assert bids_errors(folder) == []
     (sidecar,) = folder.glob("sub-*/motion/*_motion.json")
     values = json.loads(sidecar.read_text(encoding="utf-8"))
@@ -102,9 +102,9 @@ def test_the_bids_validator_finds_no_error(subject: ExportData, tmp_path: Path) 
     assert bids_errors(folder) != [], "the validator must notice what is missing"
 
 
-def test_the_zip_holds_all_formats_and_its_sums_agree(subject: ExportData, tmp_path: Path) -> None:
+def test_the_zip_holds_all_formats_and_its_sums_agree(exported: ExportData, tmp_path: Path) -> None:
     path = tmp_path / "all.zip"
-    FORMATS["zip"].write_subject(subject, path)
+    FORMATS["zip"].write_data(exported, path)
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         root = "walk-20260528/"

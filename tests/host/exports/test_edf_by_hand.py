@@ -30,13 +30,13 @@ LABELS = [
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> ExportData:
-    return tiny.subject(tmp_path / "recordings")
+def exported(tmp_path: Path) -> ExportData:
+    return tiny.data(tmp_path / "recordings")
 
 
 @pytest.fixture
-def path(subject: ExportData, tmp_path: Path) -> Path:
-    FORMATS["edf"].write_subject(subject, tmp_path / "a.edf")
+def path(exported: ExportData, tmp_path: Path) -> Path:
+    FORMATS["edf"].write_data(exported, tmp_path / "a.edf")
     return tmp_path / "a.edf"
 
 
@@ -136,17 +136,17 @@ def test_annotations(path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("sex", "told"), [("female", "F"), ("male", "M"), ("other", None), (None, None)])
-def test_sexes(sex: str | None, told: str | None, subject: ExportData, tmp_path: Path) -> None:
-    assert subject.person is not None
-    person = replace(subject.person, sex=sex, birth_date=None, code="x" * 25)
-    FORMATS["edf"].write_subject(replace(subject, person=person), tmp_path / "a.edf")
+@pytest.mark.parametrize(("sex", "reported"), [("female", "F"), ("male", "M"), ("other", None), (None, None)])
+def test_sexes(sex: str | None, reported: str | None, exported: ExportData, tmp_path: Path) -> None:
+    assert exported.person is not None
+    person = replace(exported.person, sex=sex, birth_date=None, code="x" * 25)
+    FORMATS["edf"].write_data(replace(exported, person=person), tmp_path / "a.edf")
     patient = edfio.read_edf(tmp_path / "a.edf").patient
-    assert (patient.sex, patient.code) == (told or "X", "x" * 20)
+    assert (patient.sex, patient.code) == (reported or "X", "x" * 20)
 
 
-def test_nobody_and_no_start(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["edf"].write_subject(replace(subject, person=None, start=None), tmp_path / "a.edf")
+def test_nobody_and_no_start(exported: ExportData, tmp_path: Path) -> None:
+    FORMATS["edf"].write_data(replace(exported, person=None, start=None), tmp_path / "a.edf")
     head = (tmp_path / "a.edf").read_bytes()[:256].decode("ascii")
     assert head[8:88].rstrip() == "X X X X"
     assert head[88:168].startswith(f"Startdate X X X Plantigrade_{version('plantigrade')} gait_7 ")
@@ -156,7 +156,7 @@ def test_nobody_and_no_start(subject: ExportData, tmp_path: Path) -> None:
 def test_an_import_is_in_hundredths_of_a_newton_or_the_finest_step_that_reaches(tmp_path: Path) -> None:
     """Sensor 1 goes to 12.5 N, so its step is 0.01 N; sensor 2 to 700.03 N, above the 655.34 N of that step,
     so its step is 0.02 N. 0.004 N rounds to 0 and 0.006 N to one step; 700.03 / 0.02 is 35001.5, to even."""
-    FORMATS["edf"].write_subject(ExportData.of(tiny.imported(tmp_path / "recordings")), tmp_path / "a.edf")
+    FORMATS["edf"].write_data(ExportData.of(tiny.imported(tmp_path / "recordings")), tmp_path / "a.edf")
     found = digital(tmp_path / "a.edf")
     assert found["L s 01"] == [NONE, NONE, -32767, -32766, NONE, -31517, NONE, NONE, NONE, NONE]
     assert found["L s 02"] == [NONE, NONE, -32267, 2235, NONE, -32767, -31767, NONE, NONE, NONE]
@@ -167,16 +167,16 @@ def test_an_import_is_in_hundredths_of_a_newton_or_the_finest_step_that_reaches(
         assert [file.getPhysicalMaximum(i) for i in range(2)] == [655.34, 1310.68]
 
 
-def pushed(subject: ExportData, force_n: float) -> ExportData:
+def pushed(exported: ExportData, force_n: float) -> ExportData:
     """The highest force of the import's first sensor is another one."""
-    (foot,) = subject.feet
+    (foot,) = exported.feet
 
     def forces(rows: slice) -> np.ndarray:
         changed = foot.forces(slice(0, 4)).copy()
         changed[0, 0] = force_n
         return changed[rows]
 
-    return replace(subject, feet=(replace(foot, forces=forces),))
+    return replace(exported, feet=(replace(foot, forces=forces),))
 
 
 @pytest.mark.parametrize(
@@ -188,29 +188,29 @@ def pushed(subject: ExportData, force_n: float) -> ExportData:
 )  # fmt: skip
 def test_the_finest_step_that_reaches(force_n: float, step_n: float, tmp_path: Path) -> None:
     """65534 steps lie between 0 and the highest value."""
-    subject = pushed(ExportData.of(tiny.imported(tmp_path / "recordings")), force_n)
-    FORMATS["edf"].write_subject(subject, tmp_path / "a.edf")
+    exported = pushed(ExportData.of(tiny.imported(tmp_path / "recordings")), force_n)
+    FORMATS["edf"].write_data(exported, tmp_path / "a.edf")
     with pyedflib.EdfReader(str(tmp_path / "a.edf")) as file:
         assert file.getPhysicalMinimum(0) == -step_n
         assert file.readSignal(0)[2] == pytest.approx(force_n, abs=step_n * 0.51)
 
 
 @pytest.mark.parametrize(("count", "fits"), [(32767, True), (32768, False)])
-def test_counts_have_fifteen_bits(count: int, fits: bool, subject: ExportData, tmp_path: Path) -> None:
-    left, right = subject.feet
+def test_counts_have_fifteen_bits(count: int, fits: bool, exported: ExportData, tmp_path: Path) -> None:
+    left, right = exported.feet
     assert left.frames is not None
     high = left.frames.changed(lambda frames: replace(frames, counts=np.full_like(frames.counts, count)))
-    made = replace(subject, feet=(replace(left, frames=high), right))
+    made = replace(exported, feet=(replace(left, frames=high), right))
     if fits:
-        FORMATS["edf"].write_subject(made, tmp_path / "a.edf")
+        FORMATS["edf"].write_data(made, tmp_path / "a.edf")
         assert digital(tmp_path / "a.edf")["L mth1"][0] == 32767
     else:
         with pytest.raises(ExportError, match="the left foot has counts above 32767, which EDF"):
-            FORMATS["edf"].write_subject(made, tmp_path / "a.edf")
+            FORMATS["edf"].write_data(made, tmp_path / "a.edf")
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "phrases"),
     [
         (lambda s: pushed(s, 655341.0), "forces up to 655341 N do not fit"),
         (lambda s: pushed(s, -0.5), "left foot has forces below 0"),
@@ -220,10 +220,10 @@ def test_counts_have_fifteen_bits(count: int, fits: bool, subject: ExportData, t
         ),
     ],
 )
-def test_what_does_not_fit_is_refused(change: object, words: str, tmp_path: Path) -> None:
-    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
-    with pytest.raises(ExportError, match=words):
-        FORMATS["edf"].write_subject(change(subject), tmp_path / "a.edf")  # type: ignore[operator]
+def test_what_does_not_fit_is_refused(change: object, phrases: str, tmp_path: Path) -> None:
+    exported = ExportData.of(tiny.imported(tmp_path / "recordings"))
+    with pytest.raises(ExportError, match=phrases):
+        FORMATS["edf"].write_data(change(exported), tmp_path / "a.edf")  # type: ignore[operator]
     assert not (tmp_path / "a.edf").exists()
 
 
@@ -234,30 +234,30 @@ def drifting(foot: ExportFoot, by_s: float) -> ExportFoot:
 
 
 @pytest.mark.parametrize(("by_s", "step_ms"), [(0.2, 0.02), (0.49, 0.02)])
-def test_the_step_of_the_clock(by_s: float, step_ms: float, subject: ExportData, tmp_path: Path) -> None:
-    left, right = subject.feet
-    made = replace(subject, feet=(drifting(left, by_s), right))
-    FORMATS["edf"].write_subject(made, tmp_path / "a.edf")
+def test_the_step_of_the_clock(by_s: float, step_ms: float, exported: ExportData, tmp_path: Path) -> None:
+    left, right = exported.feet
+    made = replace(exported, feet=(drifting(left, by_s), right))
+    FORMATS["edf"].write_data(made, tmp_path / "a.edf")
     assert physical(tmp_path / "a.edf", "left clock ms")[4] == pytest.approx(by_s * 1e3, abs=step_ms / 2)
 
 
-def strayed(subject: ExportData, rows: int) -> ExportData:
+def strayed(exported: ExportData, rows: int) -> ExportData:
     """Two frames on row `rows` and the next, then frames of earlier times, which are moved behind them: the
     third frame, of 0.1 s, lies on row `rows + 2`, which is 0.1 s times `rows + 1` later."""
-    left, right = subject.feet
+    left, right = exported.feet
     late_s = rows / 10
     times = np.array([late_s, late_s + 0.1, 0.1, 0.2, 0.3])
     seq, slots = np.array([0, 1, 100, 101, 102]), np.ones(5, np.uint8)
-    return replace(subject, feet=(replace(left, seq=seq, slots=slots, time_s=times), right))
+    return replace(exported, feet=(replace(left, seq=seq, slots=slots, time_s=times), right))
 
 
 @pytest.mark.parametrize("stretch", [1, 2, 3, 5])
 def test_the_clock_is_looked_through_in_stretches(
-    stretch: int, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stretch: int, exported: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The farthest is 700 ms, of the third to fifth frame; the first two are on their rows."""
     monkeypatch.setattr("plantigrade.exports.edf._STRETCH_ROWS", stretch)
-    FORMATS["edf"].write_subject(strayed(subject, 6), tmp_path / "a.edf")
+    FORMATS["edf"].write_data(strayed(exported, 6), tmp_path / "a.edf")
     with pyedflib.EdfReader(str(tmp_path / "a.edf")) as file:
         assert file.getPhysicalMinimum(17) == pytest.approx(-3276.8)
         assert file.readSignal(17)[6:11].tolist() == pytest.approx([0, 0, -700, -700, -700], abs=0.05)
@@ -268,30 +268,30 @@ def test_the_clock_is_looked_through_in_stretches(
     [(5, 0.02), (6, 0.1), (31, 0.1), (32, 1.0), (326, 1.0), (327, 10.0), (3275, 10.0), (3276, 100.0)],
 )
 def test_the_clock_gets_coarser_the_farther_it_strays(
-    rows: int, step_ms: float, subject: ExportData, tmp_path: Path
+    rows: int, step_ms: float, exported: ExportData, tmp_path: Path
 ) -> None:
     """32767 steps reach from the row's time to the farthest: 600 ms at 0.02 ms, 700 ms no more."""
-    FORMATS["edf"].write_subject(strayed(subject, rows), tmp_path / "a.edf")
+    FORMATS["edf"].write_data(strayed(exported, rows), tmp_path / "a.edf")
     with pyedflib.EdfReader(str(tmp_path / "a.edf")) as file:
         assert file.getPhysicalMinimum(17) == pytest.approx(-32768 * step_ms)
         assert file.readSignal(17)[rows + 2] == pytest.approx(-100.0 * (rows + 1), abs=step_ms / 2)
 
 
-def test_a_clock_that_strays_by_an_hour_is_refused(subject: ExportData, tmp_path: Path) -> None:
+def test_a_clock_that_strays_by_an_hour_is_refused(exported: ExportData, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="the clock of the left foot strays 3277 s from its rate"):
-        FORMATS["edf"].write_subject(strayed(subject, 32767), tmp_path / "a.edf")
+        FORMATS["edf"].write_data(strayed(exported, 32767), tmp_path / "a.edf")
 
 
 def test_a_long_recording_is_written_in_blocks(
-    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exported: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Blocks of one record: a frame 2.5 s later lies in the third, and the second is empty."""
-    left, right = subject.feet
+    left, right = exported.feet
     times = left.time_s.copy()
     times[-1] = 2.5
-    made = replace(subject, feet=(replace(left, time_s=times), right))
+    made = replace(exported, feet=(replace(left, time_s=times), right))
     monkeypatch.setattr("plantigrade.exports.edf.BLOCK_RECORDS", 1)
-    FORMATS["edf"].write_subject(made, tmp_path / "a.edf")
+    FORMATS["edf"].write_data(made, tmp_path / "a.edf")
     found = digital(tmp_path / "a.edf")
     expected = [100, 200, 300, -1, -1, 400, *[-1] * 19, 500, 500, -1, -1, -1]
     assert found["L heel post"] == expected

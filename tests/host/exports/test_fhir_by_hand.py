@@ -27,27 +27,27 @@ PERIOD = {"start": "2026-03-01T12:00:00.250000+00:00", "end": "2026-03-01T12:00:
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> ExportData:
-    return tiny.subject(tmp_path / "recordings")
+def data(tmp_path: Path) -> ExportData:
+    return tiny.data(tmp_path / "recordings")
 
 
-def of_kind(subject: ExportData, kind: str) -> list[dict[str, Any]]:
-    resources = [entry["resource"] for entry in bundle_of(subject)["entry"]]
+def of_kind(data: ExportData, kind: str) -> list[dict[str, Any]]:
+    resources = [entry["resource"] for entry in bundle_of(data)["entry"]]
     return [one for one in resources if one["resourceType"] == kind]
 
 
-def observation(subject: ExportData, name: str, side: str | None = None) -> dict[str, Any]:
+def observation(data: ExportData, name: str, side: str | None = None) -> dict[str, Any]:
     site = None if side is None else {"text": f"{side} foot"}
     (one,) = (
         one
-        for one in of_kind(subject, "Observation")
+        for one in of_kind(data, "Observation")
         if one["code"]["text"] == name and one.get("bodySite") == site
     )
     return one
 
 
-def test_the_resources_in_their_order(subject: ExportData) -> None:
-    bundle = bundle_of(subject)
+def test_the_resources_in_their_order(data: ExportData) -> None:
+    bundle = bundle_of(data)
     assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
     assert kinds == ["CodeSystem", "Patient", "Device", "Device", *["Observation"] * 6, "DiagnosticReport"]
@@ -55,17 +55,17 @@ def test_the_resources_in_their_order(subject: ExportData) -> None:
     assert len({entry["fullUrl"] for entry in bundle["entry"]}) == 11
 
 
-def test_the_file_is_the_bundle_and_valid(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["fhir"].write_subject(subject, tmp_path / "a.json")
+def test_the_file_is_the_bundle_and_valid(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["fhir"].write_data(data, tmp_path / "a.json")
     text = (tmp_path / "a.json").read_text(encoding="utf-8")
     assert text.startswith('{\n "resourceType": "Bundle",') and text.endswith("}\n")
     assert fhirkit.validate(text) == []
     written = json.loads(text)["entry"]
-    assert [one["fullUrl"] for one in written] == [one["fullUrl"] for one in bundle_of(subject)["entry"]]
+    assert [one["fullUrl"] for one in written] == [one["fullUrl"] for one in bundle_of(data)["entry"]]
 
 
-def test_the_patient(subject: ExportData) -> None:
-    (patient,) = of_kind(subject, "Patient")
+def test_the_patient(data: ExportData) -> None:
+    (patient,) = of_kind(data, "Patient")
     assert patient == {
         "resourceType": "Patient",
         "id": "b2c8c4a2-ee71-5fe5-84fa-cdd9db9f0696",
@@ -79,23 +79,23 @@ def test_the_patient(subject: ExportData) -> None:
 @pytest.mark.parametrize(
     ("sex", "gender"), [("female", "female"), ("male", "male"), ("other", "other"), (None, "unknown")]
 )
-def test_a_patient_without_a_name(sex: str | None, gender: str, subject: ExportData) -> None:
-    assert subject.person is not None
-    person = replace(subject.person, sex=sex, name=None, birth_date=None)
-    (patient,) = of_kind(replace(subject, person=person), "Patient")
+def test_a_patient_without_a_name(sex: str | None, gender: str, data: ExportData) -> None:
+    assert data.person is not None
+    person = replace(data.person, sex=sex, name=None, birth_date=None)
+    (patient,) = of_kind(replace(data, person=person), "Patient")
     assert {key: patient[key] for key in patient if key not in ("id", "resourceType")} == {
         "identifier": [{"system": PEOPLE, "value": "P-1"}],
         "gender": gender,
     }
 
 
-def test_nobody(subject: ExportData) -> None:
-    (patient,) = of_kind(replace(subject, person=None), "Patient")
+def test_nobody(data: ExportData) -> None:
+    (patient,) = of_kind(replace(data, person=None), "Patient")
     assert set(patient) == {"resourceType", "id"}
 
 
-def test_the_insoles(subject: ExportData) -> None:
-    left, right = of_kind(subject, "Device")
+def test_the_insoles(data: ExportData) -> None:
+    left, right = of_kind(data, "Device")
     assert left == {
         "resourceType": "Device",
         "id": "7c695e61-7656-53e6-9c16-842f6d34313f",
@@ -109,16 +109,16 @@ def test_the_insoles(subject: ExportData) -> None:
     assert right["note"] == [{"text": "4 samples requested, 4 recorded, 0 missing"}]
 
 
-def test_an_insole_of_which_nothing_is_known(subject: ExportData) -> None:
-    one, other = subject.feet
+def test_an_insole_of_which_nothing_is_known(data: ExportData) -> None:
+    one, other = data.feet
     manifest = replace(one.manifest, insole={}, missing_by_reason={"lost": 1, "busy": 3})
-    device, _ = of_kind(replace(subject, feet=(replace(one, manifest=manifest), other)), "Device")
+    device, _ = of_kind(replace(data, feet=(replace(one, manifest=manifest), other)), "Device")
     assert set(device) == {"resourceType", "id", "type", "deviceName", "note"}
     assert device["note"][0]["text"].endswith("2 missing (3 busy, 1 lost)")
 
 
-def test_a_figure_of_both_feet(subject: ExportData) -> None:
-    one = observation(subject, "cadence")
+def test_a_figure_of_both_feet(data: ExportData) -> None:
+    one = observation(data, "cadence")
     assert one == {
         "resourceType": "Observation",
         "id": one["id"],
@@ -145,13 +145,13 @@ def test_a_figure_of_both_feet(subject: ExportData) -> None:
         },
         "note": [{"text": "n = 12; short"}],
     }  # fmt: skip
-    steps = observation(subject, "steps")
+    steps = observation(data, "steps")
     assert "note" not in steps and "component" not in steps
     assert steps["valueQuantity"]["code"] == "{steps}"
 
 
-def test_a_figure_of_one_foot_with_its_spread(subject: ExportData) -> None:
-    one = observation(subject, "stride time s", "left")
+def test_a_figure_of_one_foot_with_its_spread(data: ExportData) -> None:
+    one = observation(data, "stride time s", "left")
     assert one["code"]["coding"][0] == {"system": LOCAL, "code": "stride-time-s", "display": "stride time s"}
     assert one["device"] == {"reference": "urn:uuid:7c695e61-7656-53e6-9c16-842f6d34313f"}
     assert one["valueQuantity"]["value"] == 0.5 and one["note"] == [{"text": "n = 1"}]
@@ -164,16 +164,16 @@ def test_a_figure_of_one_foot_with_its_spread(subject: ExportData) -> None:
     ]  # fmt: skip
 
 
-def test_a_figure_that_is_not_known(subject: ExportData) -> None:
-    one = observation(subject, "stride time s", "right")
+def test_a_figure_that_is_not_known(data: ExportData) -> None:
+    one = observation(data, "stride time s", "right")
     assert one["dataAbsentReason"] == {"text": "too few strides"} and "valueQuantity" not in one
-    assert one["device"]["reference"] == f"urn:uuid:{of_kind(subject, 'Device')[1]['id']}"
-    silent = replace(subject.analysis, both={"x": Parameter(None, "s")})
-    assert observation(replace(subject, analysis=silent), "x")["dataAbsentReason"] == {"text": "not known"}
+    assert one["device"]["reference"] == f"urn:uuid:{of_kind(data, 'Device')[1]['id']}"
+    silent = replace(data.analysis, both={"x": Parameter(None, "s")})
+    assert observation(replace(data, analysis=silent), "x")["dataAbsentReason"] == {"text": "not known"}
 
 
-def test_a_foot_without_an_insole_has_no_device(subject: ExportData) -> None:
-    only = replace(subject, feet=subject.feet[:1])
+def test_a_foot_without_an_insole_has_no_device(data: ExportData) -> None:
+    only = replace(data, feet=data.feet[:1])
     assert "device" not in observation(only, "stride time s", "right")
     assert "device" in observation(only, "stride time s", "left")
 
@@ -191,17 +191,15 @@ def test_a_foot_without_an_insole_has_no_device(subject: ExportData) -> None:
         (1.0, "bouts", ("bouts", "{bouts}")), (1.0, "BW/s", ("BW/s", None)),
     ],
 )  # fmt: skip
-def test_units(value: float, unit: str, quantity: tuple[str, str | None], subject: ExportData) -> None:
-    made = replace(subject.analysis, both={"x": Parameter(value, unit)})
-    found = observation(replace(subject, analysis=made), "x")["valueQuantity"]
+def test_units(value: float, unit: str, quantity: tuple[str, str | None], data: ExportData) -> None:
+    made = replace(data.analysis, both={"x": Parameter(value, unit)})
+    found = observation(replace(data, analysis=made), "x")["valueQuantity"]
     assert (found["unit"], found.get("code")) == quantity and ("system" in found) == (quantity[1] is not None)
 
 
-def test_values_have_eight_digits(subject: ExportData) -> None:
-    made = replace(
-        subject.analysis, both={"a__b": Parameter(1234.567891234, "N"), "c%": Parameter(-2e-9, "1")}
-    )
-    one = replace(subject, analysis=made)
+def test_values_have_eight_digits(data: ExportData) -> None:
+    made = replace(data.analysis, both={"a__b": Parameter(1234.567891234, "N"), "c%": Parameter(-2e-9, "1")})
+    one = replace(data, analysis=made)
     assert observation(one, "a  b")["valueQuantity"]["value"] == 1234.5679
     assert observation(one, "c%")["valueQuantity"]["value"] == -2e-9
     assert observation(one, "a  b")["code"]["coding"][0]["code"] == "a-b"
@@ -220,10 +218,10 @@ def test_values_have_eight_digits(subject: ExportData) -> None:
     ],
 )
 def test_steps_of_a_day_have_the_code_of_loinc(
-    duration_s: float | None, has_code: bool, subject: ExportData
+    duration_s: float | None, has_code: bool, data: ExportData
 ) -> None:
     """41950-7 counts steps in 24 hours: for 23.5 to 24.5 hours, of both feet, and for steps alone."""
-    day = replace(subject, duration_s=duration_s)
+    day = replace(data, duration_s=duration_s)
     loinc = {
         "system": "http://loinc.org",
         "code": "41950-7",
@@ -231,24 +229,24 @@ def test_steps_of_a_day_have_the_code_of_loinc(
     }
     assert (loinc in observation(day, "steps")["code"]["coding"]) is has_code
     assert loinc not in observation(day, "cadence")["code"]["coding"]
-    assert subject.analysis.left is not None
-    left = replace(subject.analysis.left, parameters={"steps": Parameter(6.0, "steps")})
-    of_foot = replace(day, analysis=replace(subject.analysis, left=left))
+    assert data.analysis.left is not None
+    left = replace(data.analysis.left, parameters={"steps": Parameter(6.0, "steps")})
+    of_foot = replace(day, analysis=replace(data.analysis, left=left))
     assert loinc not in observation(of_foot, "steps", "left")["code"]["coding"]
 
 
-def test_times(subject: ExportData) -> None:
-    assert "effectivePeriod" not in observation(replace(subject, start=None), "cadence")
-    endless = observation(replace(subject, duration_s=None), "cadence")
+def test_times(data: ExportData) -> None:
+    assert "effectivePeriod" not in observation(replace(data, start=None), "cadence")
+    endless = observation(replace(data, duration_s=None), "cadence")
     assert endless["effectivePeriod"] == PERIOD | {"end": PERIOD["start"]}
-    later = replace(subject, start=datetime(2026, 3, 1, 23, 59, 59, 500_000, UTC))
+    later = replace(data, start=datetime(2026, 3, 1, 23, 59, 59, 500_000, UTC))
     assert observation(later, "cadence")["effectivePeriod"]["end"] == "2026-03-02T00:00:00.300000+00:00"
 
 
-def test_the_report(subject: ExportData) -> None:
-    (report,) = of_kind(subject, "DiagnosticReport")
+def test_the_report(data: ExportData) -> None:
+    (report,) = of_kind(data, "DiagnosticReport")
     form = report.pop("presentedForm")
-    references = [{"reference": f"urn:uuid:{one['id']}"} for one in of_kind(subject, "Observation")]
+    references = [{"reference": f"urn:uuid:{one['id']}"} for one in of_kind(data, "Observation")]
     assert report == {
         "resourceType": "DiagnosticReport",
         "id": report["id"],
@@ -263,7 +261,7 @@ def test_the_report(subject: ExportData) -> None:
         "conclusion": "Books: left: 8 samples requested, 6 recorded, 2 missing (2 overrun); right: 4 samples "
         "requested, 4 recorded, 0 missing. One sensor is dead. Too short.",
     }
-    content = about_text(subject).encode()
+    content = about_text(data).encode()
     assert form == [
         {
             "contentType": "application/json",
@@ -276,16 +274,16 @@ def test_the_report(subject: ExportData) -> None:
     ]
 
 
-def test_the_report_for_people_comes_first(subject: ExportData) -> None:
-    (report,) = of_kind(replace(subject, report=lambda: b"%PDF"), "DiagnosticReport")
+def test_the_report_for_people_comes_first(data: ExportData) -> None:
+    (report,) = of_kind(replace(data, report=lambda: b"%PDF"), "DiagnosticReport")
     first, second = report["presentedForm"]
     assert (first["title"], first["contentType"], first["size"]) == ("report.pdf", "application/pdf", 4)
     # SHA-1 of the four bytes "%PDF", and those bytes, each in base64.
     assert (first["data"], second["title"]) == ("JVBERg==", "about.json")
 
 
-def test_the_codes(subject: ExportData) -> None:
-    (codes,) = of_kind(subject, "CodeSystem")
+def test_the_codes(data: ExportData) -> None:
+    (codes,) = of_kind(data, "CodeSystem")
     assert codes["url"] == LOCAL and codes["version"] == "7"
     assert (codes["status"], codes["content"]) == ("active", "fragment")
     assert [(one["code"], one["display"]) for one in codes["concept"]] == [
@@ -300,10 +298,9 @@ def test_the_codes(subject: ExportData) -> None:
     ]
 
 
-def test_identifiers_are_those_of_the_recording(subject: ExportData) -> None:
+def test_identifiers_are_those_of_the_recording(data: ExportData) -> None:
     """The same export gives the same resources, another recording others."""
     ids = [
-        [one["resource"]["id"] for one in bundle_of(s)["entry"]]
-        for s in (subject, subject, replace(subject, id="b"))
+        [one["resource"]["id"] for one in bundle_of(s)["entry"]] for s in (data, data, replace(data, id="b"))
     ]
     assert ids[0] == ids[1] and not set(ids[0]) & set(ids[2])

@@ -60,24 +60,24 @@ def test_a_third_party_reads_what_was_recorded(
     subjects: dict[str, ExportData],
     tmp_path: Path,
 ) -> None:
-    subject = subjects[content]
+    data = subjects[content]
     if name == "opengo" and content == "forces":
         pytest.skip("the shape needs sixteen sensors a foot; its refusal is tested below")
     path = tmp_path / f"with space é{FORMATS[name].suffix}"
-    FORMATS[name].write_subject(subject, path)
-    back = read(path, subject)
+    FORMATS[name].write_data(data, path)
+    back = read(path, data)
     compared = 0
-    for foot in subject.feet:
+    for foot in data.feet:
         got = back[foot.foot]
         if foot.frames is not None and got.counts is not None:
-            assert np.abs(got.counts.astype(np.int64) - foot.frames.whole.counts).max() == 0
+            assert np.abs(got.counts.astype(np.int64) - foot.frames.complete.counts).max() == 0
             compared += 1
         if got.time_s is not None:
             assert worst(got.time_s, foot.time_s) <= time_s
         if got.force_n is not None:
             assert worst(got.force_n.astype(np.float32), foot.force_n) <= force_n
             compared += 1
-    assert compared >= len(subject.feet)
+    assert compared >= len(data.feet)
 
 
 def test_a_long_recording_is_a_matlab_file_of_level_7_3(
@@ -85,23 +85,23 @@ def test_a_long_recording_is_a_matlab_file_of_level_7_3(
 ) -> None:
     monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", 100)
     monkeypatch.setattr("plantigrade.exports.export_data.ExportFoot.pieces", pieces_of(333))
-    for content, subject in subjects.items():
+    for content, data in subjects.items():
         path = tmp_path / f"{content}.mat"
-        FORMATS["mat"].write_subject(subject, path)
+        FORMATS["mat"].write_data(data, path)
         assert path.read_bytes()[:10] == b"MATLAB 7.3"
-        back = readers.read_matlab(path, subject)
-        for foot in subject.feet:
+        back = readers.read_matlab(path, data)
+        for foot in data.feet:
             got = back[foot.foot]
             assert got.time_s is not None and got.force_n is not None
             assert worst(got.time_s, foot.time_s) == 0
             assert worst(got.force_n, foot.force_n) == 0
             if foot.frames is not None:
                 assert got.counts is not None
-                assert np.array_equal(got.counts, foot.frames.whole.counts)
+                assert np.array_equal(got.counts, foot.frames.complete.counts)
         read = read_mat(path)["plantigrade"]
-        assert read["id"] == subject.id
-        assert json.loads(read["about"])["recording"] == subject.id
-        assert list(read["left"]["sensors"]) == list(subject.feet[0].sensors)
+        assert read["id"] == data.id
+        assert json.loads(read["about"])["recording"] == data.id
+        assert list(read["left"]["sensors"]) == list(data.feet[0].sensors)
 
 
 def pieces_of(rows: int) -> Callable[..., Iterator[FootPiece]]:
@@ -136,10 +136,10 @@ def test_annotations_of_edf_have_their_times_and_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("plantigrade.exports.edf.BLOCK_RECORDS", records)
-    subject, path = subjects["counts"], tmp_path / "a.edf"
-    FORMATS["edf"].write_subject(subject, path)
+    data, path = subjects["counts"], tmp_path / "a.edf"
+    FORMATS["edf"].write_data(data, path)
     found = sorted(read(path))
-    expected = sorted((max(one.at_s, 0.0), one.duration_s, one.label) for one in marks(subject))
+    expected = sorted((max(one.at_s, 0.0), one.duration_s, one.label) for one in marks(data))
     assert [text for *_, text in found] == [text for *_, text in expected]
     assert [at for at, *_ in found] == pytest.approx([at for at, *_ in expected], abs=2e-6)
     assert any("Ångström" in text for *_, text in found)
@@ -147,11 +147,11 @@ def test_annotations_of_edf_have_their_times_and_words(
 
 
 def test_the_header_of_edf_says_who_and_when(subjects: dict[str, ExportData], tmp_path: Path) -> None:
-    subject, path = subjects["counts"], tmp_path / "a.edf"
-    FORMATS["edf"].write_subject(subject, path)
-    assert subject.start is not None
+    data, path = subjects["counts"], tmp_path / "a.edf"
+    FORMATS["edf"].write_data(data, path)
+    assert data.start is not None
     for start in (edfio.read_edf(path).starttime, pyedflib_start(path).time()):
-        assert start.replace(microsecond=0) == subject.start.time().replace(microsecond=0)
+        assert start.replace(microsecond=0) == data.start.time().replace(microsecond=0)
     patient = edfio.read_edf(path).patient
     assert (patient.code, patient.sex, patient.birthdate) == ("P001", "F", sample.BIRTH)
 

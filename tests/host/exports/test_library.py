@@ -35,15 +35,15 @@ def test_a_recording_of_the_library(deidentify: bool, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["csv", "edf", "opengo", "motion-bids"])
 def test_a_writer_tells_how_far_it_is(name: str, tmp_path: Path) -> None:
     made = sample.counts_recording(tmp_path / "data" / "recordings", seconds=12.0)
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
     with Library(tmp_path / "data") as library:
         recording = library.open(library.add_recording(made.folder).id)
-        recording.whole(lambda step, share: told.append((step, share)))
-        assert {step for step, _ in told} >= {"analysing"}
-        told.clear()
-        FORMATS[name].write(recording, tmp_path / "out", progress=lambda *step: told.append(step))
+        recording.full_analysis(lambda step, share: reported.append((step, share)))
+        assert {step for step, _ in reported} >= {"analysing"}
+        reported.clear()
+        FORMATS[name].write(recording, tmp_path / "out", progress=lambda *step: reported.append(step))
     for foot in ("left", "right"):
-        shares = [share for step, share in told if step == f"writing, {foot} foot"]
+        shares = [share for step, share in reported if step == f"writing, {foot} foot"]
         assert max(shares) == 1.0
         assert min(shares) >= 0.0
 

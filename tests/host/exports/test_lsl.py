@@ -100,17 +100,17 @@ def test_the_stream_says_what_its_channels_are(streams: LslStreams) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "words"),
+    ("setting", "texts"),
     [
         ("import os; os.environ['PYLSL_LIB'] = sys.argv[1]", "LslError: .*cannot be loaded"),
         ("sys.modules['pylsl'] = None", r"MissingPartError: .*plantigrade\[exports\]"),
     ],
 )
-def test_without_the_library_there_are_clear_words(setting: str, words: str, tmp_path: Path) -> None:
+def test_without_the_library_there_are_clear_words(setting: str, texts: str, tmp_path: Path) -> None:
     broken = tmp_path / "liblsl.so"
     broken.write_text("no library")
     code = f"import sys; {setting}\nfrom plantigrade.exports.lsl import load\nload()"
     command = [sys.executable, "-c", code, str(broken)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode
-    assert re.search(words, done.stderr), done.stderr
+    assert re.search(texts, done.stderr), done.stderr

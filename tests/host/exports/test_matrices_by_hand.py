@@ -24,8 +24,8 @@ from tests.host.exports import tiny
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> ExportData:
-    return tiny.subject(tmp_path / "recordings")
+def exported(tmp_path: Path) -> ExportData:
+    return tiny.data(tmp_path / "recordings")
 
 
 @pytest.fixture(params=["level 5", "level 7.3"])
@@ -36,8 +36,8 @@ def level(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
     return request.param
 
 
-def written(subject: ExportData, tmp_path: Path) -> dict[str, Any]:
-    FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
+def written(exported: ExportData, tmp_path: Path) -> dict[str, Any]:
+    FORMATS["mat"].write_data(exported, tmp_path / "a.mat")
     return read_mat(str(tmp_path / "a.mat"))["plantigrade"]
 
 
@@ -62,13 +62,13 @@ RIGHT = {
 }
 
 
-def test_samples_and_facts(level: str, subject: ExportData, tmp_path: Path) -> None:
-    data = written(subject, tmp_path)
+def test_samples_and_facts(level: str, exported: ExportData, tmp_path: Path) -> None:
+    data = written(exported, tmp_path)
     head = (tmp_path / "a.mat").read_bytes()[:10]
     assert head == (b"MATLAB 5.0" if level == "level 5" else b"MATLAB 7.3")
     assert (data["id"], data["start_utc"]) == ("tiny-1", "2026-03-01T12:00:00.250000+00:00")
     assert float(np.squeeze(data["sample_rate_hz"])) == 10.0
-    assert data["about"] == about_text(subject)
+    assert data["about"] == about_text(exported)
     for side, columns in (("left", LEFT), ("right", RIGHT)):
         found = data[side]
         assert {name: np.ravel(found[name]).tolist() for name in columns} == columns
@@ -83,8 +83,8 @@ def test_samples_and_facts(level: str, subject: ExportData, tmp_path: Path) -> N
     assert data["right"]["force_n"][1:, 0].tolist() == [30.0, 60.0, 90.0]
 
 
-def test_gaps_contacts_and_strides(level: str, subject: ExportData, tmp_path: Path) -> None:
-    data = written(subject, tmp_path)
+def test_gaps_contacts_and_strides(level: str, exported: ExportData, tmp_path: Path) -> None:
+    data = written(exported, tmp_path)
     gaps = data["left"]["gaps"]
     found = [np.ravel(gaps[name])[0] for name in ("first", "end", "from_s", "to_s")]
     assert found == [103, 105, 0.3, 0.5]
@@ -105,11 +105,11 @@ def test_gaps_contacts_and_strides(level: str, subject: ExportData, tmp_path: Pa
     assert [int(np.ravel(right[name])[0]) for name in ("valid", "reason", "bout")] == [0, 66, -1]
 
 
-def test_gaps_without_a_clock(level: str, subject: ExportData, tmp_path: Path) -> None:
-    left, right = subject.feet
+def test_gaps_without_a_clock(level: str, exported: ExportData, tmp_path: Path) -> None:
+    left, right = exported.feet
     gap = replace(left.gaps[0], from_s=None, to_s=None)
     data = written(
-        replace(subject, feet=(replace(left, manifest=replace(left.manifest, gaps=[gap])), right)), tmp_path
+        replace(exported, feet=(replace(left, manifest=replace(left.manifest, gaps=[gap])), right)), tmp_path
     )
     found = data["left"]["gaps"]
     assert np.isnan(np.ravel(found["from_s"]).astype(float)).all()
@@ -133,33 +133,35 @@ def test_an_import_has_forces_alone_and_no_start(
     assert not len(np.ravel(data["start_utc"])) or data["start_utc"] == ""
 
 
-def test_motion_sensors(level: str, subject: ExportData, tmp_path: Path) -> None:
-    data = written(tiny.with_motion(subject), tmp_path)
+def test_motion_sensors(level: str, exported: ExportData, tmp_path: Path) -> None:
+    data = written(tiny.with_motion(exported), tmp_path)
     assert data["left"]["imu"].tolist() == [list(range(6 * n, 6 * n + 6)) for n in range(5)]
     assert data["left"]["imu"].dtype == np.int16 and "imu" not in data["right"]
 
 
 def test_level_5_up_to_the_limit_and_7_3_beyond(
-    subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exported: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The left foot has five frames."""
     for limit, head in ((5, b"MATLAB 5.0"), (4, b"MATLAB 7.3")):
         monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", limit)
-        FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
+        FORMATS["mat"].write_data(exported, tmp_path / "a.mat")
         assert (tmp_path / "a.mat").read_bytes()[:10] == head
 
 
-def test_columns_of_level_5_stand_upright_and_are_compressed(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
+def test_columns_of_level_5_stand_upright_and_are_compressed(exported: ExportData, tmp_path: Path) -> None:
+    FORMATS["mat"].write_data(exported, tmp_path / "a.mat")
     raw = loadmat(str(tmp_path / "a.mat"))["plantigrade"][0, 0]
     assert raw["left"][0, 0]["seq"].shape == (5, 1)
     assert (tmp_path / "a.mat").read_bytes()[128:132] == struct.pack("<I", 15), "miCOMPRESSED"
 
 
-def test_the_marks_of_level_7_3(subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_marks_of_level_7_3(
+    exported: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """MATLAB looks at bytes 0 to 127 and at the attributes; matrices lie transposed."""
     monkeypatch.setattr("plantigrade.exports.mat.LONG_ROWS", 4)
-    FORMATS["mat"].write_subject(subject, tmp_path / "a.mat")
+    FORMATS["mat"].write_data(exported, tmp_path / "a.mat")
     data = (tmp_path / "a.mat").read_bytes()
     assert (
         data[:116].rstrip()
@@ -210,8 +212,8 @@ def test_what_hdf5_makes_of_a_failed_write_is_an_error_of_the_disk(tmp_path: Pat
     assert found.value.errno == 5
 
 
-def test_c3d_channels(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
+def test_c3d_channels(exported: ExportData, tmp_path: Path) -> None:
+    FORMATS["c3d"].write_data(exported, tmp_path / "a.c3d")
     with (tmp_path / "a.c3d").open("rb") as file, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No point data", UserWarning)
         reader = c3d.Reader(file)
@@ -237,8 +239,8 @@ def parameters(path: Path) -> Any:
     return ezc3d.c3d(str(path))["parameters"]
 
 
-def test_c3d_events_and_facts(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
+def test_c3d_events_and_facts(exported: ExportData, tmp_path: Path) -> None:
+    FORMATS["c3d"].write_data(exported, tmp_path / "a.c3d")
     read = parameters(tmp_path / "a.c3d")
     events = read["EVENT"]
     assert events["LABELS"]["value"] == ["Foot Strike", "Foot Strike", "Foot Off", "Foot Off", "Foot Strike"]
@@ -254,8 +256,8 @@ def test_c3d_events_and_facts(subject: ExportData, tmp_path: Path) -> None:
 
 
 def test_c3d_of_an_import_holds_forces(tmp_path: Path) -> None:
-    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
-    FORMATS["c3d"].write_subject(subject, tmp_path / "a.c3d")
+    exported = ExportData.of(tiny.imported(tmp_path / "recordings"))
+    FORMATS["c3d"].write_data(exported, tmp_path / "a.c3d")
     read = ezc3d.c3d(str(tmp_path / "a.c3d"))
     analog = read["data"]["analogs"][0]
     assert read["parameters"]["ANALOG"]["UNITS"]["value"] == ["N", "N", "N", "ms"]
@@ -266,11 +268,11 @@ def test_c3d_of_an_import_holds_forces(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("contacts", "left_out"), [(255, 0), (256, 1), (300, 45)])
-def test_c3d_holds_255_events(contacts: int, left_out: int, subject: ExportData, tmp_path: Path) -> None:
+def test_c3d_holds_255_events(contacts: int, left_out: int, exported: ExportData, tmp_path: Path) -> None:
     times = np.arange(contacts) / 1000 - 0.001
-    foot = replace(subject.analysis.left, initial_contact_s=times, final_contact_s=np.array([]))  # type: ignore[type-var]
-    analysis = replace(subject.analysis, left=foot, right=None)
-    FORMATS["c3d"].write_subject(replace(subject, analysis=analysis), tmp_path / "a.c3d")
+    foot = replace(exported.analysis.left, initial_contact_s=times, final_contact_s=np.array([]))  # type: ignore[type-var]
+    analysis = replace(exported.analysis, left=foot, right=None)
+    FORMATS["c3d"].write_data(replace(exported, analysis=analysis), tmp_path / "a.c3d")
     read = parameters(tmp_path / "a.c3d")
     assert read["EVENT"]["USED"]["value"].tolist() == [255]
     assert read["EVENT"]["TIMES"]["value"][1][:3].tolist() == pytest.approx([0.0, 0.0, 0.001])
@@ -280,47 +282,47 @@ def test_c3d_holds_255_events(contacts: int, left_out: int, subject: ExportData,
 @pytest.mark.parametrize(("at_s", "fits"), [(6553.4, True), (6553.5, False)])
 def test_c3d_holds_65535_frames(at_s: float, fits: bool, tmp_path: Path) -> None:
     """The last sample lies on row `at_s` times 10, and rows count from 0."""
-    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
-    (foot,) = subject.feet
+    exported = ExportData.of(tiny.imported(tmp_path / "recordings"))
+    (foot,) = exported.feet
     times = np.array([0.2, 0.3, 0.5, at_s])
-    made = replace(subject, feet=(replace(foot, time_s=times, seq=np.array([0, 1, 3, 900])),))
+    made = replace(exported, feet=(replace(foot, time_s=times, seq=np.array([0, 1, 3, 900])),))
     if fits:
-        FORMATS["c3d"].write_subject(made, tmp_path / "a.c3d")
+        FORMATS["c3d"].write_data(made, tmp_path / "a.c3d")
         assert ezc3d.c3d(str(tmp_path / "a.c3d"))["data"]["analogs"].shape == (1, 4, 65535)
     else:
-        words = r"C3D holds 65535 frames \(109 min at 10 Hz\), this recording has 65536; use mat"
-        with pytest.raises(ExportError, match=words):
-            FORMATS["c3d"].write_subject(made, tmp_path / "a.c3d")
+        texts = r"C3D holds 65535 frames \(109 min at 10 Hz\), this recording has 65536; use mat"
+        with pytest.raises(ExportError, match=texts):
+            FORMATS["c3d"].write_data(made, tmp_path / "a.c3d")
 
 
 @pytest.mark.parametrize(("sensors", "fits"), [(253, True), (254, False)])
 def test_c3d_holds_255_channels(sensors: int, fits: bool, tmp_path: Path) -> None:
     """Beside the sensors there are the total and the clock."""
-    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
-    (foot,) = subject.feet
+    exported = ExportData.of(tiny.imported(tmp_path / "recordings"))
+    (foot,) = exported.feet
     names = tuple(f"s{number}" for number in range(sensors))
     wide = replace(
         foot, sensors=names, forces=lambda rows: np.ones((len(range(*rows.indices(4))), sensors), np.float32)
     )
-    made = replace(subject, feet=(wide,))
+    made = replace(exported, feet=(wide,))
     if fits:
-        FORMATS["c3d"].write_subject(made, tmp_path / "a.c3d")
+        FORMATS["c3d"].write_data(made, tmp_path / "a.c3d")
         assert ezc3d.c3d(str(tmp_path / "a.c3d"))["data"]["analogs"].shape == (1, 255, 7)
     else:
         with pytest.raises(ExportError, match="C3D holds 255 channels, this recording has 256"):
-            FORMATS["c3d"].write_subject(made, tmp_path / "a.c3d")
+            FORMATS["c3d"].write_data(made, tmp_path / "a.c3d")
 
 
 @pytest.mark.parametrize(
-    ("size", "is_whole"), [(1024 + 3 * 2 * 4, True), (1024 + 3 * 2 * 4 - 1, False), (17, False)]
+    ("size", "is_complete"), [(1024 + 3 * 2 * 4, True), (1024 + 3 * 2 * 4 - 1, False), (17, False)]
 )
 def test_a_c3d_file_shorter_than_its_header_says_is_a_full_disk(
-    size: int, is_whole: bool, tmp_path: Path
+    size: int, is_complete: bool, tmp_path: Path
 ) -> None:
     """Word 9 says that the data begin in block 3, at byte 1024; three rows of two channels of 4 bytes."""
     head = bytes(16) + struct.pack("<H", 3)
     (tmp_path / "a").write_bytes(head.ljust(2000, b"\0")[:size])
-    if is_whole:
+    if is_complete:
         _check_size(tmp_path / "a", 3, 2)
     else:
         with pytest.raises(OSError, match="the disk is full"):

@@ -18,11 +18,11 @@ from tests.host.library.command_line import misused, refused, reported, run
 NAMES = list(FORMATS)
 
 
-def write(subject: ExportData, path: Path) -> None:
-    path.write_text(f"{subject.id}: {sum(len(foot) for foot in subject.feet)} frames\n", "utf-8")
+def write(exported: ExportData, path: Path) -> None:
+    path.write_text(f"{exported.id}: {sum(len(foot) for foot in exported.feet)} frames\n", "utf-8")
 
 
-def lacking(subject: ExportData, path: Path) -> None:
+def lacking(exported: ExportData, path: Path) -> None:
     raise ModuleNotFoundError("No module named 'acme_codec'", name="acme_codec")
 
 
@@ -75,7 +75,7 @@ def test_a_format_of_another_package_is_offered_and_used(
 
 def test_the_archive_holds_it_too(added: list[str], tmp_path: Path) -> None:
     added.append(f"{__name__}:ACME")
-    FORMATS["zip"].write_subject(tiny.subject(tmp_path / "recordings"), tmp_path / "a.zip")
+    FORMATS["zip"].write_data(tiny.data(tmp_path / "recordings"), tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         (name,) = (one for one in archive.namelist() if one.endswith("/acme.acm"))
         readme = archive.read(name.replace("acme.acm", "README.txt")).decode().splitlines()
@@ -144,7 +144,7 @@ def test_a_distribution_is_named_as_it_is_installed() -> None:
 
 def test_a_module_that_an_added_writer_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="needs the Python module acme_codec, which is not"):
-        LACKING.write_subject(tiny.subject(tmp_path / "recordings"), tmp_path / "a.acm")
+        LACKING.write_data(tiny.data(tmp_path / "recordings"), tmp_path / "a.acm")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "zip"])
@@ -162,9 +162,9 @@ def test_what_a_format_needs_is_what_its_writer_asks_for(name: str, tmp_path: Pa
         asked.add("report")
         return b"%PDF-1"
 
-    subject = tiny.subject(tmp_path / "recordings")
-    made = replace(subject, feet=tuple(watched(foot) for foot in subject.feet), report=report)
-    FORMATS[name].write_subject(made, tmp_path / f"a{FORMATS[name].suffix}")
+    exported = tiny.data(tmp_path / "recordings")
+    made = replace(exported, feet=tuple(watched(foot) for foot in exported.feet), report=report)
+    FORMATS[name].write_data(made, tmp_path / f"a{FORMATS[name].suffix}")
     assert asked == FORMATS[name].needs
 
 
@@ -174,7 +174,7 @@ def test_a_file_is_called_as_it_was_asked_for(name: str, file: str, tmp_path: Pa
     """Whatever ending a library that writes may insist on: ezc3d adds `.c3d` of itself."""
     folder = tmp_path / "of the user"
     folder.mkdir()
-    FORMATS[name].write_subject(tiny.subject(tmp_path / "recordings"), folder / file)
+    FORMATS[name].write_data(tiny.data(tmp_path / "recordings"), folder / file)
     assert [path.name for path in folder.iterdir()] == [file]
     assert (folder / file).stat().st_size > 0
 

@@ -44,8 +44,8 @@ left,initial_contact,0.520000
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> ExportData:
-    return tiny.subject(tmp_path / "recordings")
+def data(tmp_path: Path) -> ExportData:
+    return tiny.data(tmp_path / "recordings")
 
 
 def expected(row: tuple[Any, ...]) -> tuple[list[Any], list[int], list[float | None]]:
@@ -70,8 +70,8 @@ def check_frames(table: pandas.DataFrame) -> None:
         assert all(pandas.isna(one) for one in found) if forces[0] is None else found == forces
 
 
-def test_csv_frames(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["csv"].write_subject(subject, tmp_path / "out")
+def test_csv_frames(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["csv"].write_data(data, tmp_path / "out")
     names = {"about.json", "events.csv", "frames.csv", "strides.csv"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     lines = (tmp_path / "out" / "frames.csv").read_text().splitlines()
@@ -81,8 +81,8 @@ def test_csv_frames(subject: ExportData, tmp_path: Path) -> None:
     check_frames(pandas.read_csv(tmp_path / "out" / "frames.csv", dtype={"host_utc_ns": "Int64"}))
 
 
-def test_parquet_frames(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["parquet"].write_subject(subject, tmp_path / "out")
+def test_parquet_frames(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["parquet"].write_data(data, tmp_path / "out")
     names = {"about.json", "events.parquet", "frames.parquet", "strides.parquet"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     table = pyarrow.parquet.read_table(tmp_path / "out" / "frames.parquet")
@@ -93,14 +93,14 @@ def test_parquet_frames(subject: ExportData, tmp_path: Path) -> None:
     frame = table.to_pandas(types_mapper={pyarrow.int64(): pandas.Int64Dtype()}.get)
     check_frames(frame)
     about = (tmp_path / "out" / "about.json").read_text()
-    assert table.schema.metadata[b"plantigrade"].decode() == about == about_text(subject)
+    assert table.schema.metadata[b"plantigrade"].decode() == about == about_text(data)
     file = pyarrow.parquet.ParquetFile(tmp_path / "out" / "frames.parquet")
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
 
 @pytest.mark.parametrize("name", ["csv", "parquet"])
-def test_contacts_and_strides(name: str, subject: ExportData, tmp_path: Path) -> None:
-    FORMATS[name].write_subject(subject, tmp_path / "out")
+def test_contacts_and_strides(name: str, data: ExportData, tmp_path: Path) -> None:
+    FORMATS[name].write_data(data, tmp_path / "out")
     if name == "csv":
         assert (tmp_path / "out" / "events.csv").read_text() == EVENTS
         strides = pandas.read_csv(tmp_path / "out" / "strides.csv")
@@ -118,8 +118,8 @@ def test_contacts_and_strides(name: str, subject: ExportData, tmp_path: Path) ->
 
 
 def test_an_import_has_neither_counts_nor_clocks(tmp_path: Path) -> None:
-    subject = ExportData.of(tiny.imported(tmp_path / "recordings"))
-    FORMATS["csv"].write_subject(subject, tmp_path / "out")
+    data = ExportData.of(tiny.imported(tmp_path / "recordings"))
+    FORMATS["csv"].write_data(data, tmp_path / "out")
     assert (tmp_path / "out" / "frames.csv").read_text() == (
         "foot,time_s,seq,slots,f00,f01\n"
         '"left",0.2,0,1,0.004,10\n'
@@ -141,7 +141,7 @@ def test_a_foot_with_fewer_sensors_leaves_the_others_empty(tmp_path: Path) -> No
 
 
 def test_motion_sensors_are_columns_where_any_foot_has_them(tmp_path: Path) -> None:
-    tables = list(frame_tables(tiny.with_motion(tiny.subject(tmp_path / "recordings"))))
+    tables = list(frame_tables(tiny.with_motion(tiny.data(tmp_path / "recordings"))))
     names = ("acc_x", "acc_y", "acc_z", "rate_x", "rate_y", "rate_z")
     assert tuple(tables[0].column_names[25:31]) == names and tables[0].column_names[31] == "f00"
     assert [tables[0][name][1].as_py() for name in names] == [6, 7, 8, 9, 10, 11]
@@ -149,8 +149,8 @@ def test_motion_sensors_are_columns_where_any_foot_has_them(tmp_path: Path) -> N
     assert tables[0].schema == tables[1].schema
 
 
-def test_frames_come_in_pieces_of_the_rows_asked_for(subject: ExportData) -> None:
-    left = subject.feet[0]
+def test_frames_come_in_pieces_of_the_rows_asked_for(data: ExportData) -> None:
+    left = data.feet[0]
     assert [list(piece.seq) for piece in left.pieces(2)] == [[100, 101], [102, 105], [106]]
     assert [len(piece.seq) for piece in left.pieces()] == [5]
     assert list(left.piece(slice(1, 3)).total_n) == [60.0, 90.0]
@@ -158,7 +158,7 @@ def test_frames_come_in_pieces_of_the_rows_asked_for(subject: ExportData) -> Non
     assert list(left.force_n[:, 15]) == [3.75, 7.5, 11.25, 15.0, 18.75]
 
 
-NOTED = "2026-03-02T08:30:00+00:00"
+RECORDED = "2026-03-02T08:30:00+00:00"
 ABOUT = {
     "schema": "plantigrade.export/1",
     "recording": "tiny-1",
@@ -178,8 +178,8 @@ ABOUT = {
     },
     "body_weight_n": 700.0,
     "notes": [
-        {"text": "Anna stumbled\there", "at_s": 0.25, "author": "Dr Who", "created_utc": NOTED},
-        {"text": "fine", "at_s": None, "author": "Dr Who", "created_utc": NOTED},
+        {"text": "Anna stumbled\there", "at_s": 0.25, "author": "Dr Who", "created_utc": RECORDED},
+        {"text": "fine", "at_s": None, "author": "Dr Who", "created_utc": RECORDED},
     ],
     "alerts": [
         {"rule": "overload", "foot": "left", "from_s": 0.4, "to_s": None},
@@ -188,8 +188,8 @@ ABOUT = {
 }  # fmt: skip
 
 
-def test_the_facts(subject: ExportData) -> None:
-    about = json.loads(about_text(subject))
+def test_the_facts(data: ExportData) -> None:
+    about = json.loads(about_text(data))
     feet, analysis = about.pop("feet"), about.pop("analysis")
     assert about == ABOUT
     left = feet[0]
@@ -222,28 +222,28 @@ def test_the_facts(subject: ExportData) -> None:
     assert analysis["bouts"] == [{"index": 0, "from_s": 0.05, "to_s": 0.62, "steps": 4}]
 
 
-def test_the_text_of_the_facts_is_sorted_and_readable(subject: ExportData) -> None:
-    text = about_text(subject)
+def test_the_text_of_the_facts_is_sorted_and_readable(data: ExportData) -> None:
+    text = about_text(data)
     assert text.startswith('{\n "alerts": [\n') and text.endswith("\n}\n")
-    assert '"name": "Grüße"' in about_text(replace(subject, person=replace(subject.person, name="Grüße")))  # type: ignore[type-var]
+    assert '"name": "Grüße"' in about_text(replace(data, person=replace(data.person, name="Grüße")))  # type: ignore[type-var]
 
 
-def test_facts_that_are_not_known(subject: ExportData) -> None:
-    assert json.loads(about_text(replace(subject, start=None)))["start_utc"] is None
-    assert json.loads(about_text(replace(subject, person=None)))["person"] is None
-    assert subject.person is not None
-    unborn = replace(subject, person=replace(subject.person, birth_date=None))
+def test_facts_that_are_not_known(data: ExportData) -> None:
+    assert json.loads(about_text(replace(data, start=None)))["start_utc"] is None
+    assert json.loads(about_text(replace(data, person=None)))["person"] is None
+    assert data.person is not None
+    unborn = replace(data, person=replace(data.person, birth_date=None))
     assert json.loads(about_text(unborn))["person"]["birth_date"] is None
 
 
-def test_facts_hold_numbers_of_numpy_and_calibrations(subject: ExportData) -> None:
-    foot = replace(subject.feet[0], calibration=nominal())
-    made = replace(subject, provenance={"lost": np.int64(3), "share": np.float32(0.5)}, feet=(foot,))
+def test_facts_hold_numbers_of_numpy_and_calibrations(data: ExportData) -> None:
+    foot = replace(data.feet[0], calibration=nominal())
+    made = replace(data, provenance={"lost": np.int64(3), "share": np.float32(0.5)}, feet=(foot,))
     about = json.loads(about_text(made))
     assert about["provenance"] == {"lost": 3, "share": 0.5}
     assert about["feet"][0]["calibration"]["method"] == nominal().method
     with pytest.raises(TypeError, match="object has no place in JSON"):
-        about_text(replace(subject, provenance={"what": object()}))
+        about_text(replace(data, provenance={"what": object()}))
 
 
 def test_a_footswitch_has_no_newtons(tmp_path: Path) -> None:
@@ -258,9 +258,9 @@ def failing(_: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", ["csv", "parquet"])
 def test_a_table_that_fails_at_once_leaves_nothing(
-    name: str, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, data: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(f"plantigrade.exports.{name}.frame_tables", failing)
     with pytest.raises(ExportError, match="made to fail"):
-        FORMATS[name].write_subject(subject, tmp_path / "out")
+        FORMATS[name].write_data(data, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["recordings"]

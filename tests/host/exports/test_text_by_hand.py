@@ -16,12 +16,12 @@ from tests.host.exports import tiny
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> ExportData:
-    return tiny.subject(tmp_path / "recordings")
+def data(tmp_path: Path) -> ExportData:
+    return tiny.data(tmp_path / "recordings")
 
 
-def opengo_text(subject: ExportData, tmp_path: Path) -> list[list[str]]:
-    FORMATS["opengo"].write_subject(subject, tmp_path / "a.txt")
+def opengo_text(data: ExportData, tmp_path: Path) -> list[list[str]]:
+    FORMATS["opengo"].write_data(data, tmp_path / "a.txt")
     return [line.split("\t") for line in (tmp_path / "a.txt").read_text(encoding="utf-8").splitlines()]
 
 
@@ -53,8 +53,8 @@ def right(newtons: float, step: str) -> list[str]:
     return [*pressures, f"{newtons:.2f}", "-0.0567", "-0.2013", step]
 
 
-def test_opengo_headers(subject: ExportData, tmp_path: Path) -> None:
-    lines = opengo_text(subject, tmp_path)
+def test_opengo_headers(data: ExportData, tmp_path: Path) -> None:
+    lines = opengo_text(data, tmp_path)
     assert ["\t".join(line) for line in lines[:7]] == HEADER
     titles = lines[7]
     assert len(titles) == 41 and titles[0] == "# time"
@@ -69,10 +69,10 @@ def test_opengo_headers(subject: ExportData, tmp_path: Path) -> None:
     assert titles[40] == "right steps[]"
 
 
-def test_opengo_rows(subject: ExportData, tmp_path: Path) -> None:
+def test_opengo_rows(data: ExportData, tmp_path: Path) -> None:
     """Frames of several slots stand on the row of the first; 0.05 s is as near to 0.0 as to 0.1 s and goes to
     the earlier, 0.12 s to 0.1, 0.22 to 0.2, 0.3 to 0.3 and 0.52 s to 0.5 s."""
-    assert opengo_text(subject, tmp_path)[8:] == [
+    assert opengo_text(data, tmp_path)[8:] == [
         ["0.0000", *left(30, "11"), *NONE, "0"],
         ["0.1000", *left(60, "0"), *right(240, "21")],
         ["0.2000", *left(90, "0"), *right(480, "25")],
@@ -84,18 +84,18 @@ def test_opengo_rows(subject: ExportData, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("chunk", "lines"), [(2, 8192), (65536, 1), (3, 2), (1, 1)])
 def test_opengo_is_the_same_in_pieces(
-    chunk: int, lines: int, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chunk: int, lines: int, data: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = opengo_text(subject, tmp_path)
+    complete = opengo_text(data, tmp_path)
     monkeypatch.setattr(opengo, "CHUNK", chunk)
     monkeypatch.setattr(opengo, "LINES", lines)
-    assert opengo_text(subject, tmp_path) == whole
+    assert opengo_text(data, tmp_path) == complete
 
 
-def test_opengo_of_what_is_not_known(subject: ExportData, tmp_path: Path) -> None:
+def test_opengo_of_what_is_not_known(data: ExportData, tmp_path: Path) -> None:
     """No start, no wearer, no duration (then the last frame's time, 0.6008 s), no serial numbers."""
-    feet = tuple(replace(foot, manifest=replace(foot.manifest, insole={})) for foot in subject.feet)
-    made = replace(subject, start=None, person=None, duration_s=None, feet=feet)
+    feet = tuple(replace(foot, manifest=replace(foot.manifest, insole={})) for foot in data.feet)
+    made = replace(data, start=None, person=None, duration_s=None, feet=feet)
     lines = ["\t".join(line) for line in opengo_text(made, tmp_path)[:6]]
     assert lines == [
         "# Start time: 01.01.2000 00:00:00.000",
@@ -110,45 +110,45 @@ def test_opengo_of_what_is_not_known(subject: ExportData, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("seconds", "text"), [(3725.5, "01:02:05.500"), (59.9, "00:00:59.900"), (36000.0, "10:00:00.000")]
 )
-def test_opengo_durations(seconds: float, text: str, subject: ExportData, tmp_path: Path) -> None:
-    assert opengo_text(replace(subject, duration_s=seconds), tmp_path)[1] == [f"# Duration: {text}"]
+def test_opengo_durations(seconds: float, text: str, data: ExportData, tmp_path: Path) -> None:
+    assert opengo_text(replace(data, duration_s=seconds), tmp_path)[1] == [f"# Duration: {text}"]
 
 
-def test_opengo_without_a_length_measures_by_the_sensors(subject: ExportData, tmp_path: Path) -> None:
+def test_opengo_without_a_length_measures_by_the_sensors(data: ExportData, tmp_path: Path) -> None:
     """They span 240 mm: 14.167 / 240 and 165.333 / 240 - 0.5."""
-    feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=None)) for one in subject.feet)
-    row = opengo_text(replace(subject, feet=feet), tmp_path)[8]
+    feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=None)) for one in data.feet)
+    row = opengo_text(replace(data, feet=feet), tmp_path)[8]
     assert row[18:20] == ["0.0590", "0.1889"]
 
 
-def test_opengo_centres_of_pressure_stay_in_their_range(subject: ExportData, tmp_path: Path) -> None:
+def test_opengo_centres_of_pressure_stay_in_their_range(data: ExportData, tmp_path: Path) -> None:
     """With a length of 50 mm the mean place would lie at 0.283 and 2.807."""
-    feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=50.0)) for one in subject.feet)
-    rows = opengo_text(replace(subject, feet=feet), tmp_path)
+    feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=50.0)) for one in data.feet)
+    rows = opengo_text(replace(data, feet=feet), tmp_path)
     assert rows[8][18:20] == ["0.2833", "0.5000"]
     assert rows[10][38:40] == ["-0.2833", "0.5000"]
 
 
-def test_opengo_of_an_unloaded_foot_and_of_unknown_forces(subject: ExportData, tmp_path: Path) -> None:
+def test_opengo_of_an_unloaded_foot_and_of_unknown_forces(data: ExportData, tmp_path: Path) -> None:
     """Without load the centre of pressure is 0; where the forces are not known it is not known either."""
-    one, other = subject.feet
+    one, other = data.feet
 
     def forces(rows: slice) -> np.ndarray:
         changed = one.forces(slice(0, 5)).copy()
         changed[0], changed[1] = 0.0, np.nan
         return changed[rows]
 
-    rows = opengo_text(replace(subject, feet=(replace(one, forces=forces), other)), tmp_path)
+    rows = opengo_text(replace(data, feet=(replace(one, forces=forces), other)), tmp_path)
     assert rows[8][1:21] == ["0.0000"] * 16 + ["0.00", "0.0000", "0.0000", "11"]
     assert rows[9][1:21] == [*NONE, "0"]
 
 
-def test_opengo_with_a_single_row(subject: ExportData, tmp_path: Path) -> None:
+def test_opengo_with_a_single_row(data: ExportData, tmp_path: Path) -> None:
     feet = tuple(
         replace(one, time_s=np.array([0.0 if n == 1 else np.nan for n in range(len(one))]))
-        for one in subject.feet
+        for one in data.feet
     )
-    rows = opengo_text(replace(subject, feet=feet), tmp_path)[8:]
+    rows = opengo_text(replace(data, feet=feet), tmp_path)[8:]
     assert len(rows) == 1 and (rows[0][0], rows[0][20], rows[0][40]) == ("0.0000", "11", "25")
 
 
@@ -156,37 +156,37 @@ REFUSED = "the shape holds 16 calibrated sensors with known places a foot; the l
 
 
 @pytest.mark.parametrize("what", ["no places", "a footswitch", "fifteen sensors"])
-def test_opengo_needs_sixteen_sensors_with_places(what: str, subject: ExportData, tmp_path: Path) -> None:
-    one, other = subject.feet
+def test_opengo_needs_sixteen_sensors_with_places(what: str, data: ExportData, tmp_path: Path) -> None:
+    one, other = data.feet
     changed = {
         "no places": replace(one, layout=None),
         "a footswitch": replace(one, manifest=replace(one.manifest, quantity="footswitch")),
         "fifteen sensors": replace(one, sensors=one.sensors[:15]),
     }[what]
     with pytest.raises(ExportError, match=REFUSED):
-        opengo_text(replace(subject, feet=(changed, other)), tmp_path)
+        opengo_text(replace(data, feet=(changed, other)), tmp_path)
 
 
-def test_opengo_needs_a_left_and_a_right_foot(subject: ExportData, tmp_path: Path) -> None:
-    for feet in (subject.feet[:1], subject.feet[1:], subject.feet[::-1]):
+def test_opengo_needs_a_left_and_a_right_foot(data: ExportData, tmp_path: Path) -> None:
+    for feet in (data.feet[:1], data.feet[1:], data.feet[::-1]):
         with pytest.raises(
             ExportError, match="has a left and a right insole; this recording does not have both"
         ):
-            opengo_text(replace(subject, feet=feet), tmp_path)
+            opengo_text(replace(data, feet=feet), tmp_path)
 
 
-def test_a_fast_clock_gets_a_row_between(subject: ExportData) -> None:
+def test_a_fast_clock_gets_a_row_between(data: ExportData) -> None:
     """Left frames at 0.1 and 0.149 s both lie in slot 1; the second takes the row half a slot later."""
-    one, other = subject.feet
+    one, other = data.feet
     fast = replace(one, time_s=np.array([0.1, 0.149, 0.2, np.nan, 0.251]))
     merged = merge((fast, replace(other, time_s=np.array([np.nan, 0.1, 0.2, 0.3]))), 10.0)
     assert merged.time_s == pytest.approx([0.1, 0.15, 0.2, 0.3])
     assert [rows.tolist() for rows in merged.rows] == [[0, 1, 2, -1, 3], [-1, 0, 2, 3]]
 
 
-def test_frames_of_one_slot_in_different_pieces(subject: ExportData, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_of_one_slot_in_different_pieces(data: ExportData, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plantigrade.exports.merged._PIECE", 1)
-    one, other = subject.feet
+    one, other = data.feet
     fast = replace(one, time_s=np.array([0.1, 0.149, np.nan, 0.2, 0.251]))
     nothing = replace(other, time_s=np.full(4, np.nan))
     merged = merge((fast, nothing), 10.0)
@@ -196,8 +196,8 @@ def test_frames_of_one_slot_in_different_pieces(subject: ExportData, monkeypatch
 
 
 @pytest.mark.parametrize(("at_s", "fits"), [(20_000_000.0, True), (20_000_000.1, False)])
-def test_more_rows_than_can_be_meant_are_refused(at_s: float, fits: bool, subject: ExportData) -> None:
-    one = replace(subject.feet[0], time_s=np.array([0.0, 0.1, 0.2, 0.5, at_s]))
+def test_more_rows_than_can_be_meant_are_refused(at_s: float, fits: bool, data: ExportData) -> None:
+    one = replace(data.feet[0], time_s=np.array([0.0, 0.1, 0.2, 0.5, at_s]))
     if fits:
         assert merge((one,), 10.0).time_s[-1] == pytest.approx(at_s)
     else:
@@ -214,8 +214,8 @@ def bids_cells(folder: Path, name: str) -> list[list[str]]:
     return [line.split("\t") for line in (folder / name).read_text(encoding="utf-8").splitlines()]
 
 
-def test_bids_files(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
+def test_bids_files(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["motion-bids"].write_data(data, tmp_path / "out")
     files = {
         path.relative_to(tmp_path / "out").as_posix()
         for path in (tmp_path / "out").rglob("*")
@@ -245,8 +245,8 @@ def motion(newtons: float, first_count: int, time: str, side: str = "left") -> l
     return [time, *(str(first_count + s) for s in range(16)), *(f"{newtons / 120 * s:g}" for s in order)]
 
 
-def test_bids_samples(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
+def test_bids_samples(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["motion-bids"].write_data(data, tmp_path / "out")
     none = ["n/a"] * 33
     assert bids_cells(tmp_path / "out", f"{MOTION}_tracksys-insoles_motion.tsv") == [
         motion(30, 100, "0.000000000") + none,
@@ -262,18 +262,18 @@ def test_bids_samples(subject: ExportData, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("chunk", [1, 3, 8])
 def test_bids_is_the_same_in_pieces(
-    chunk: int, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chunk: int, data: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = []
     for name in ("whole", "pieces"):
-        FORMATS["motion-bids"].write_subject(subject, tmp_path / name)
+        FORMATS["motion-bids"].write_data(data, tmp_path / name)
         texts.append((tmp_path / name / f"{MOTION}_tracksys-insoles_motion.tsv").read_text())
         monkeypatch.setattr(bids, "CHUNK", chunk)
     assert texts[0] == texts[1]
 
 
-def test_bids_channels(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
+def test_bids_channels(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["motion-bids"].write_data(data, tmp_path / "out")
     rows = bids_cells(tmp_path / "out", f"{MOTION}_tracksys-insoles_channels.tsv")
     assert rows[0] == [
         "name",
@@ -298,8 +298,8 @@ def test_bids_channels(subject: ExportData, tmp_path: Path) -> None:
     ]
 
 
-def test_bids_sidecar(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
+def test_bids_sidecar(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["motion-bids"].write_data(data, tmp_path / "out")
     values = json.loads((tmp_path / "out" / f"{MOTION}_tracksys-insoles_motion.json").read_text())
     assert values == {
         "TaskName": "dailylife",
@@ -320,8 +320,8 @@ def test_bids_sidecar(subject: ExportData, tmp_path: Path) -> None:
     }
 
 
-def test_bids_events(subject: ExportData, tmp_path: Path) -> None:
-    FORMATS["motion-bids"].write_subject(subject, tmp_path / "out")
+def test_bids_events(data: ExportData, tmp_path: Path) -> None:
+    FORMATS["motion-bids"].write_data(data, tmp_path / "out")
     assert bids_cells(tmp_path / "out", f"{MOTION}_events.tsv") == [
         ["onset", "duration", "trial_type", "foot", "value"],
         ["0.000000", "n/a", "note", "both", "fine"],
@@ -338,19 +338,19 @@ def test_bids_events(subject: ExportData, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("code", "name"), [("P-1", "sub-P1"), ("Ä_", "sub-01"), (None, "sub-01")])
-def test_bids_participants(code: str | None, name: str, subject: ExportData, tmp_path: Path) -> None:
-    assert subject.person is not None
+def test_bids_participants(code: str | None, name: str, data: ExportData, tmp_path: Path) -> None:
+    assert data.person is not None
     person = (
-        None if code is None else replace(subject.person, code=code, sex=None, height_cm=None, weight_kg=None)
+        None if code is None else replace(data.person, code=code, sex=None, height_cm=None, weight_kg=None)
     )
-    FORMATS["motion-bids"].write_subject(replace(subject, person=person, start=None), tmp_path / "out")
+    FORMATS["motion-bids"].write_data(replace(data, person=person, start=None), tmp_path / "out")
     assert bids_cells(tmp_path / "out", "participants.tsv")[1] == [name, "n/a", "n/a", "n/a"]
     assert bids_cells(tmp_path / "out", f"{name}/{name}_scans.tsv")[1][1] == "n/a"
 
 
 def test_bids_of_an_import(tmp_path: Path) -> None:
     made = replace(ExportData.of(tiny.imported(tmp_path / "recordings")), rate_hz=10.0)
-    FORMATS["motion-bids"].write_subject(made, tmp_path / "out")
+    FORMATS["motion-bids"].write_data(made, tmp_path / "out")
     stem = "sub-P1" if made.person is not None else "sub-01"
     assert bids_cells(
         tmp_path / "out", f"{stem}/motion/{stem}_task-dailylife_tracksys-insoles_motion.tsv"
@@ -377,6 +377,6 @@ def test_bids_of_a_footswitch_has_no_unit(tmp_path: Path) -> None:
     made = ExportData.of(tiny.imported(tmp_path / "recordings"))
     (foot,) = made.feet
     switch = replace(foot, manifest=replace(foot.manifest, quantity="footswitch"))
-    FORMATS["motion-bids"].write_subject(replace(made, feet=(switch,)), tmp_path / "out")
+    FORMATS["motion-bids"].write_data(replace(made, feet=(switch,)), tmp_path / "out")
     (channels,) = (tmp_path / "out").rglob("*_channels.tsv")
     assert [line.split("\t")[4] for line in channels.read_text().splitlines()[1:]] == ["s", "n/a", "n/a"]

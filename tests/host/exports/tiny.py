@@ -269,7 +269,7 @@ def with_motion(one: ExportData) -> ExportData:
     return replace(one, feet=(moved, right))
 
 
-def subject(root: Path, *, deidentify: bool = False) -> ExportData:
+def data(root: Path, *, deidentify: bool = False) -> ExportData:
     """The recording taken apart."""
     return ExportData.of(recording(root), deidentify=deidentify)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from plantigrade.gait import results
 from plantigrade.gait.results import (
-    REASON_WORDS,
+    REASON_TEXTS,
     STRIDE_UNITS,
     Analysis,
     Bout,
@@ -20,7 +20,7 @@ from plantigrade.gait.signals import Foot, SourceInfo
 
 from tests.host.figures.tables import table
 
-WORDS = [
+TEXTS = [
     (Reason.EDGE, 1, "edge of the recording"),
     (Reason.TURN, 2, "turn"),
     (Reason.START, 4, "start of walking"),
@@ -33,23 +33,23 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "number", "words"), WORDS)
-def test_reasons_have_a_number_that_files_keep_and_words(reason: Reason, number: int, words: str) -> None:
+@pytest.mark.parametrize(("reason", "number", "texts"), TEXTS)
+def test_reasons_have_a_number_that_files_keep_and_words(reason: Reason, number: int, texts: str) -> None:
     assert reason == number
-    assert reason.words == words
+    assert reason.text == texts
 
 
 def test_several_reasons_are_told_one_after_the_other() -> None:
-    assert (Reason.OUTLIER | Reason.TURN).words == "turn; outlier"
-    assert Reason.NONE.words == ""
-    assert set(REASON_WORDS) == {reason for reason, *_ in WORDS} == set(Reason) - {Reason.NONE}
+    assert (Reason.OUTLIER | Reason.TURN).text == "turn; outlier"
+    assert Reason.NONE.text == ""
+    assert set(REASON_TEXTS) == {reason for reason, *_ in TEXTS} == set(Reason) - {Reason.NONE}
 
 
 def test_a_stride_is_valid_without_any_reason() -> None:
     strides = table(3, reason=[0, int(Reason.TURN | Reason.STUMBLE), 0])
     assert strides.valid.tolist() == [True, False, True]
-    assert strides.reason_words(1) == "turn; stumble or missed step"
-    assert strides.reason_words(2) == ""
+    assert strides.reason_text(1) == "turn; stumble or missed step"
+    assert strides.reason_text(2) == ""
     assert len(strides) == 3
 
 

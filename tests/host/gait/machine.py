@@ -14,7 +14,7 @@ KINDS = {
     contact_kernel.BREAK: "break",
     contact_kernel.RESET: "reset",
 }
-Told = tuple[str, int, float, float]
+Reported = tuple[str, int, float, float]
 """Kind, absolute row, time in seconds, peak."""
 
 
@@ -40,20 +40,20 @@ class ContactMachine:
     def __getitem__(self, name: str) -> Any:
         return self.state[name][0]
 
-    def advance(self, x: Floats, t: Floats, start: int, stop: int, base: int = 0) -> list[Told]:
+    def advance(self, x: Floats, t: Floats, start: int, stop: int, base: int = 0) -> list[Reported]:
         """Take the rows from `start` to `stop` of a buffer that begins with the absolute row `base`."""
         events = np.zeros(len(x) + 16, contact_kernel.EVENT)
         count = contact_kernel.advance(self.state, self.config, x, t, base, start, stop, events)
-        return told(events[:count])
+        return reported(events[:count])
 
-    def flush(self, x: Floats, t: Floats, stop: int, base: int = 0) -> list[Told]:
+    def flush(self, x: Floats, t: Floats, stop: int, base: int = 0) -> list[Reported]:
         """The recording ends."""
         events = np.zeros(len(x) + 16, contact_kernel.EVENT)
         count = contact_kernel.flush(self.state, self.config, x, t, base, stop, events)
-        return told(events[:count])
+        return reported(events[:count])
 
 
-def told(events: np.ndarray) -> list[Told]:
+def reported(events: np.ndarray) -> list[Reported]:
     """Events as tuples, times and peaks rounded to a hundred thousandth."""
     return [
         (KINDS[int(e["kind"])], int(e["row"]), round(float(e["time_s"]), 5), round(float(e["peak"]), 5))
@@ -69,11 +69,11 @@ def events_of(
     levels: tuple[float, float] | None = (0.0, 800.0),
     end: bool = False,
     **config: float,
-) -> list[Told]:
+) -> list[Reported]:
     """Every event of the samples, fed in pieces that end at `cuts`; with `end` the recording ends there."""
     time = np.arange(len(x)) / 100.0 if t is None else t
     machine = ContactMachine(levels, **config)
-    found: list[Told] = []
+    found: list[Reported] = []
     for start, stop in zip((0, *cuts), (*cuts, len(x)), strict=True):
         found += machine.advance(x, time, start, stop)
     return found + machine.flush(x, time, len(x)) if end else found

@@ -93,13 +93,13 @@ def test_rows_that_are_not_numbers_are_gaps() -> None:
 def test_dead_and_stuck_sensors_are_named_and_do_not_move_the_forces() -> None:
     force = LEFT.force_n.copy()
     force[:, 4] = 0.0
-    whole = analyze(Walk(with_force(LEFT, force), RIGHT, 100.0))
+    complete = analyze(Walk(with_force(LEFT, force), RIGHT, 100.0))
     force[:, 4] = 180.0
     stuck = analyze(Walk(with_force(LEFT, force), RIGHT, 100.0))
-    assert {(f.code, f.sensor) for f in whole.findings} == {("sensor_dead", 4)}
+    assert {(f.code, f.sensor) for f in complete.findings} == {("sensor_dead", 4)}
     assert {(f.code, f.sensor) for f in stuck.findings} == {("sensor_stuck", 4)}
-    assert stuck.left is not None and whole.left is not None
-    peak, true = (one.left.parameters["peak_force_n"].value for one in (stuck, whole))
+    assert stuck.left is not None and complete.left is not None
+    peak, true = (one.left.parameters["peak_force_n"].value for one in (stuck, complete))
     assert peak == pytest.approx(true, rel=0.01)
 
 

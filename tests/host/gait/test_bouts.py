@@ -88,7 +88,7 @@ def test_two_walks_are_two_bouts_with_their_ends_marked() -> None:
     strides = analysis.left.strides
     first = strides.bout == 0
     assert strides.reason[first][0] & Reason.START and strides.reason[first][-1] & Reason.STOP
-    assert strides.reason_words(0) == "start of walking"
+    assert strides.reason_text(0) == "start of walking"
     assert strides.valid[first][1:-1].mean() > 0.9
     kinds = {one.kind for one in analysis.activities}
     assert {"walking", "standing", "sitting"} <= kinds

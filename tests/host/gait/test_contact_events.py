@@ -74,42 +74,42 @@ def kinds(x: Floats, **kwargs: float) -> str:
     return "".join(kind[0] for kind, *_ in events_of(x, **kwargs))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("high", "told"), [(280.0, ""), (280.1, "if"), (800.0, "if")])
-def test_a_contact_rises_above_35_per_cent_of_the_range(high: float, told: str) -> None:
-    assert kinds(box(150, (30, 80), high=high)) == told
+@pytest.mark.parametrize(("high", "reported"), [(280.0, ""), (280.1, "if"), (800.0, "if")])
+def test_a_contact_rises_above_35_per_cent_of_the_range(high: float, reported: str) -> None:
+    assert kinds(box(150, (30, 80), high=high)) == reported
 
 
-@pytest.mark.parametrize(("low", "told"), [(160.0, "i"), (159.9, "ifi"), (0.0, "ifi")])
-def test_a_swing_falls_below_20_per_cent_of_the_range(low: float, told: str) -> None:
+@pytest.mark.parametrize(("low", "reported"), [(160.0, "i"), (159.9, "ifi"), (0.0, "ifi")])
+def test_a_swing_falls_below_20_per_cent_of_the_range(low: float, reported: str) -> None:
     x = box(150, (30, 70), (100, 150))
     x[70:100] = low
-    assert kinds(x) == told
+    assert kinds(x) == reported
 
 
 def test_both_limits_are_shares_of_the_range_above_the_swing_level() -> None:
     """A foot of 200 to 600 N: loaded above 340 N, unloaded below 280 N."""
-    for high, told in ((340.0, ""), (340.1, "i")):
+    for high, reported in ((340.0, ""), (340.1, "i")):
         x = box(80, (30, 80), high=high, low=200.0)
-        assert "".join(e[0][0] for e in events_of(x, levels=(200.0, 600.0))) == told
-    for low, told in ((280.0, "i"), (279.9, "if")):
+        assert "".join(e[0][0] for e in events_of(x, levels=(200.0, 600.0))) == reported
+    for low, reported in ((280.0, "i"), (279.9, "if")):
         x = box(150, (30, 80), high=600.0, low=200.0)
         x[80:] = low
-        assert "".join(e[0][0] for e in events_of(x, levels=(200.0, 600.0))) == told
+        assert "".join(e[0][0] for e in events_of(x, levels=(200.0, 600.0))) == reported
 
 
-@pytest.mark.parametrize(("samples", "told"), [(9, ""), (10, ""), (11, "if"), (12, "if")])
+@pytest.mark.parametrize(("samples", "reported"), [(9, ""), (10, ""), (11, "if"), (12, "if")])
 def test_a_bump_is_a_contact_when_it_is_still_loaded_a_tenth_of_a_second_later(
-    samples: int, told: str
+    samples: int, reported: str
 ) -> None:
     """Eleven samples: the eleventh is 0.1 s after the first."""
-    assert kinds(box(100, (30, 30 + samples))) == told
+    assert kinds(box(100, (30, 30 + samples))) == reported
 
 
-@pytest.mark.parametrize(("samples", "told"), [(8, "i"), (9, "i"), (10, "ifi"), (11, "ifi")])
+@pytest.mark.parametrize(("samples", "reported"), [(8, "i"), (9, "i"), (10, "ifi"), (11, "ifi")])
 def test_a_dip_is_a_swing_when_a_tenth_of_a_second_lies_between_fall_and_rise(
-    samples: int, told: str
+    samples: int, reported: str
 ) -> None:
-    assert kinds(box(120, (30, 60), (60 + samples, 120))) == told
+    assert kinds(box(120, (30, 60), (60 + samples, 120))) == reported
 
 
 def test_a_contact_with_a_dip_goes_on_and_keeps_its_peak() -> None:
@@ -248,14 +248,14 @@ def test_the_steepest_fall_is_not_sought_before_a_gap() -> None:
     x, t = np.zeros(100), np.arange(100) / 100.0
     x[46:50], x[52:54], x[54] = 900.0, 800.0, 400.0
     t[50:] += 1.0
-    found = events_of(x, t, contact_rows=1, flank_rows=8)
+    found = events_of(x, t, contact_rows=1, edge_rows=8)
     assert [e[:3] for e in found[-2:]] == [("initial", 52, 1.5102), ("final", 55, 1.5498)]
 
 
 def test_a_fall_at_the_end_of_a_recording_is_told_when_a_swing_has_passed() -> None:
     """Unloaded from row 60: the recording must go on to row 70, 0.1 s later, and one sample."""
-    for count, told in ((70, "i"), (71, "if"), (80, "if")):
-        assert "".join(e[0][0] for e in events_of(box(count, (30, 60)), end=True)) == told
+    for count, reported in ((70, "i"), (71, "if"), (80, "if")):
+        assert "".join(e[0][0] for e in events_of(box(count, (30, 60)), end=True)) == reported
 
 
 def test_a_contact_that_is_not_ended_stays_open_at_the_end() -> None:
@@ -281,9 +281,9 @@ WALK = rows(
 @settings(max_examples=60)
 @given(cuts=st.lists(st.integers(1, 319), max_size=25, unique=True).map(sorted))
 def test_pieces_of_any_size_tell_the_same_events(cuts: list[int]) -> None:
-    whole = events_of(WALK)
-    assert [event[0] for event in whole] == ["initial", "final"] * 3
-    assert events_of(WALK, cuts=tuple(cuts)) == whole
+    complete = events_of(WALK)
+    assert [event[0] for event in complete] == ["initial", "final"] * 3
+    assert events_of(WALK, cuts=tuple(cuts)) == complete
 
 
 @settings(max_examples=30)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from plantigrade.gait.signals import Floats
 
-from tests.host.gait.machine import ContactMachine, Told, events_of
+from tests.host.gait.machine import ContactMachine, Reported, events_of
 
 NAN = float("nan")
 
@@ -71,7 +71,7 @@ def test_the_time_of_the_last_piece_is_remembered() -> None:
     assert machine["backward"] == 1
 
 
-STEPS: list[Told] = [
+STEPS: list[Reported] = [
     ("initial", 20, 0.1902, 800.0),
     ("final", 40, 0.3999, 800.0),
     ("initial", 60, 0.5902, 800.0),
@@ -110,7 +110,7 @@ def test_new_levels_are_used_from_the_last_row_of_their_block_on() -> None:
     assert machine["stance"] == 1600.0 and machine["loaded"] == 0  # 500 N of 1600 N is no load
 
 
-RESET_BEFORE: list[Told] = [
+RESET_BEFORE: list[Reported] = [
     ("initial", 20, 0.19002, 800.0),
     ("final", 40, 0.39999, 800.0),
     ("initial", 60, 0.59003, 800.0),
@@ -169,12 +169,14 @@ def test_the_end_of_a_short_recording_learns_from_what_there_is() -> None:
     assert events_of(x, levels=None, block_rows=40, end=True) == STEPS[:3]
 
 
-@pytest.mark.parametrize(("rows", "told"), [(50, 0), (51, 1), (60, 1)])
-def test_a_block_under_way_counts_at_the_end_when_more_than_half_of_it_is_there(rows: int, told: int) -> None:
+@pytest.mark.parametrize(("rows", "reported"), [(50, 0), (51, 1), (60, 1)])
+def test_a_block_under_way_counts_at_the_end_when_more_than_half_of_it_is_there(
+    rows: int, reported: int
+) -> None:
     x = boxes(800.0, rows=20)
-    whole = np.concatenate([x, np.full(20, 800.0)])[:rows]
-    found = events_of(whole, levels=None, block_rows=100, end=True)
-    assert found == STEPS[:told]
+    complete = np.concatenate([x, np.full(20, 800.0)])[:rows]
+    found = events_of(complete, levels=None, block_rows=100, end=True)
+    assert found == STEPS[:reported]
 
 
 def test_a_block_under_way_that_does_not_step_teaches_nothing_at_the_end() -> None:

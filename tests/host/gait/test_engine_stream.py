@@ -24,12 +24,12 @@ def test_rates_from_10_hz_to_10_khz_are_taken(rate_hz: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate_hz", "said"), [(9.99, "9.99"), (10_001.0, "10001"), (-100.0, "-100"), (float("nan"), "nan")]
+    ("rate_hz", "text"), [(9.99, "9.99"), (10_001.0, "10001"), (-100.0, "-100"), (float("nan"), "nan")]
 )
-def test_other_rates_are_refused(rate_hz: float, said: str) -> None:
+def test_other_rates_are_refused(rate_hz: float, text: str) -> None:
     with pytest.raises(GaitInputError) as error:
         Engine(sample_rate_hz=rate_hz)
-    assert str(error.value) == f"a sample rate of {said} Hz cannot show steps; 10 Hz to 10 kHz can"
+    assert str(error.value) == f"a sample rate of {text} Hz cannot show steps; 10 Hz to 10 kHz can"
 
 
 @pytest.mark.parametrize("weight_n", [0.0, -700.0, float("nan")])
@@ -43,16 +43,16 @@ def test_a_small_weight_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pieces", "said"),
+    ("pieces", "text"),
     [
         ((RIGHT, None), "right foot were given as the left"),
         ((None, LEFT), "left foot were given as the right"),
     ],
 )
 def test_samples_of_the_other_foot_are_refused(
-    pieces: tuple[FootSignal | None, FootSignal | None], said: str
+    pieces: tuple[FootSignal | None, FootSignal | None], text: str
 ) -> None:
-    with pytest.raises(GaitInputError, match=f"^samples of the {said} foot's$"):
+    with pytest.raises(GaitInputError, match=f"^samples of the {text} foot's$"):
         Engine(sample_rate_hz=100.0).feed(*pieces)
 
 
@@ -102,9 +102,9 @@ def test_the_settings_of_contacts_reach_the_feet() -> None:
 def test_events_of_both_feet_come_in_order_of_time() -> None:
     """Left contact at 1.009 s + 1.2 k; then right released 0.189 s, right contact 0.649 s, left released
     0.788 s later. The first three events are left contact, right contact and left release."""
-    told = Engine(sample_rate_hz=100.0).feed(LEFT, RIGHT)
-    assert [event.time_s for event in told] == sorted(event.time_s for event in told)
-    inner = told[3:11]
+    reported = Engine(sample_rate_hz=100.0).feed(LEFT, RIGHT)
+    assert [event.time_s for event in reported] == sorted(event.time_s for event in reported)
+    inner = reported[3:11]
     assert [(event.foot.value, event.kind) for event in inner[:4]] == [
         ("left", "initial_contact"),
         ("right", "final_contact"),

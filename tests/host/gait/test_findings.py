@@ -30,14 +30,14 @@ def cycles(states: list[list[int]], foot: Foot = Foot.LEFT) -> FootStream:
     return stream
 
 
-def told(found: list[SignalFinding]) -> list[tuple[str, int | None]]:
+def reported(found: list[SignalFinding]) -> list[tuple[str, int | None]]:
     return [(one.code, one.sensor) for one in found]
 
 
 def test_a_sensor_is_dead_when_it_stays_at_zero_in_98_of_100_cycles() -> None:
     for alive, dead in ((2, True), (3, False)):
         states = [[0, 0]] * alive + [[0, 1]] * (100 - alive)
-        assert told(findings.sensors(cycles(states))) == ([("sensor_dead", 1)] if dead else [])
+        assert reported(findings.sensors(cycles(states))) == ([("sensor_dead", 1)] if dead else [])
     (one,) = findings.sensors(cycles([[1, 0]] * 3, Foot.RIGHT))
     assert one == SignalFinding(
         "sensor_dead", "right foot: sensor 1 reads zero throughout: dead or never loaded", Foot.RIGHT, 0
@@ -45,9 +45,9 @@ def test_a_sensor_is_dead_when_it_stays_at_zero_in_98_of_100_cycles() -> None:
 
 
 def test_a_sensor_is_stuck_when_it_keeps_one_value_in_a_tenth_of_the_cycles() -> None:
-    for stuck, told_so in ((10, True), (9, False)):
+    for stuck, reported_so in ((10, True), (9, False)):
         states = [[2, 0]] * stuck + [[0, 0]] * (100 - stuck)
-        assert told(findings.sensors(cycles(states))) == ([("sensor_stuck", 0)] if told_so else [])
+        assert reported(findings.sensors(cycles(states))) == ([("sensor_stuck", 0)] if reported_so else [])
     (one,) = findings.sensors(cycles([[0, 0, 2]] * 3 + [[0, 0, 0]] * 9))
     assert one == SignalFinding(
         "sensor_stuck",
@@ -61,7 +61,7 @@ def test_a_sensor_is_stuck_when_it_keeps_one_value_in_a_tenth_of_the_cycles() ->
 def test_one_cycle_alone_makes_no_sensor_stuck() -> None:
     """A tenth of ten cycles is one; two are needed."""
     assert findings.sensors(cycles([[2, 0]] + [[0, 0]] * 9)) == []
-    assert told(findings.sensors(cycles([[2, 0]] * 2 + [[0, 0]] * 8))) == [("sensor_stuck", 0)]
+    assert reported(findings.sensors(cycles([[2, 0]] * 2 + [[0, 0]] * 8))) == [("sensor_stuck", 0)]
 
 
 def test_sensors_are_judged_from_three_cycles_on_and_where_there_are_several() -> None:
@@ -76,7 +76,10 @@ def test_many_dead_cells_are_told_together() -> None:
     assert findings.sensors(cycles([row] * 3)) == [
         SignalFinding("sensor_dead", "left foot: 7 of 33 cells were never loaded", Foot.LEFT)
     ]
-    assert told(findings.sensors(cycles([[1, 1] + [0] * 30] * 3))) == [("sensor_dead", 0), ("sensor_dead", 1)]
+    assert reported(findings.sensors(cycles([[1, 1] + [0] * 30] * 3))) == [
+        ("sensor_dead", 0),
+        ("sensor_dead", 1),
+    ]
     assert findings.sensors(cycles([[0] * 33] * 3)) == []
 
 
@@ -264,5 +267,5 @@ def test_a_missing_foot_is_named() -> None:
 )
 def test_one_channel_recorded_twice(left: list[float], right: list[float], same: bool) -> None:
     found = findings.pair([with_contacts(left, Foot.LEFT), with_contacts(right, Foot.RIGHT)])
-    words = "left and right hold the same signal: one channel was recorded twice"
-    assert found == ([SignalFinding("same_signal", words)] if same else [])
+    texts = "left and right hold the same signal: one channel was recorded twice"
+    assert found == ([SignalFinding("same_signal", texts)] if same else [])

@@ -34,7 +34,7 @@ def settings_at(rate_hz: float, *, calibrated: bool = True, smallest: float = 60
 )
 def test_spans_become_samples(rate_hz: float, rows: tuple[int, ...]) -> None:
     got = settings_at(rate_hz)
-    names = ("block", "flank", "span", "search", "contact", "swing", "history")
+    names = ("block", "edge", "span", "search", "contact", "swing", "history")
     assert tuple(got[f"{name}_rows"] for name in names) == rows
 
 
@@ -143,16 +143,16 @@ def test_a_small_buffer_gives_the_same_cycles(
 ) -> None:
     """Seventy-three seconds through buffers of 24 s and a few rows: rows of events stay absolute."""
     signal = LEFT.part(0, 3000) if rows == 1 else LEFT
-    whole = fed(signal, 100_000)
+    complete = fed(signal, 100_000)
     small_buffer(monkeypatch, rows)
     stream = fed(signal, pieces)
-    assert stream.contacts == whole.contacts and stream.finals == whole.finals
-    assert len(whole.store) == len(stream.store) > 15
-    assert np.array_equal(np.concatenate(stream.store.rows), np.concatenate(whole.store.rows))
+    assert stream.contacts == complete.contacts and stream.finals == complete.finals
+    assert len(complete.store) == len(stream.store) > 15
+    assert np.array_equal(np.concatenate(stream.store.rows), np.concatenate(complete.store.rows))
     for name in ("forces", "curves", "sensor_states"):
-        one, other = (np.concatenate(getattr(s.store, name)) for s in (stream, whole))
+        one, other = (np.concatenate(getattr(s.store, name)) for s in (stream, complete))
         assert np.array_equal(one, other, equal_nan=True)
-    assert np.array_equal(np.concatenate(stream.epochs), np.concatenate(whole.epochs))
+    assert np.array_equal(np.concatenate(stream.epochs), np.concatenate(complete.epochs))
     assert (stream.samples_seen, stream.samples_used) == (len(signal), len(signal))
     assert stream.first_s == 0.0 and stream.last_s == signal.time_s[-1]
 
@@ -392,12 +392,12 @@ def test_no_cycle_is_made_up_over_a_gap() -> None:
 @given(cuts=st.lists(st.integers(0, len(LEFT)), max_size=12).map(sorted))
 def test_events_are_told_once_and_in_order(cuts: list[int]) -> None:
     stream = stream_of(LEFT)
-    told = []
+    reported = []
     for start, stop in zip([0, *cuts], [*cuts, len(LEFT)], strict=True):
-        told += stream.feed(LEFT.part(start, stop))
-    told += stream.finish()
-    assert len(told) == 120
-    assert [event.kind for event in told] == ["initial_contact", "final_contact"] * 60
-    assert all(event.foot is Foot.LEFT for event in told)
-    assert [event.time_s for event in told[::2]] == pytest.approx(1.009 + 1.2 * np.arange(60), abs=1e-6)
-    assert [event.time_s for event in told[1::2]] == pytest.approx(1.797 + 1.2 * np.arange(60), abs=1e-6)
+        reported += stream.feed(LEFT.part(start, stop))
+    reported += stream.finish()
+    assert len(reported) == 120
+    assert [event.kind for event in reported] == ["initial_contact", "final_contact"] * 60
+    assert all(event.foot is Foot.LEFT for event in reported)
+    assert [event.time_s for event in reported[::2]] == pytest.approx(1.009 + 1.2 * np.arange(60), abs=1e-6)
+    assert [event.time_s for event in reported[1::2]] == pytest.approx(1.797 + 1.2 * np.arange(60), abs=1e-6)

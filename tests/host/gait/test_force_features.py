@@ -239,9 +239,9 @@ def test_slopes_run_from_the_first_crossing_of_20_to_the_first_of_80_per_cent() 
     rise: Corners = [
         (0.00, 0.0), (0.08, 400.0), (0.12, 0.0), (0.18, 600.0), (0.21, 900.0), (0.24, 700.0), (0.30, 1000.0),
     ]  # fmt: skip
-    whole = [*rise, (0.5, 500.0), *[(1.0 - at, force) for at, force in reversed(rise)]]
+    complete = [*rise, (0.5, 500.0), *[(1.0 - at, force) for at, force in reversed(rise)]]
     time = grid(1.0)
-    got = features_of(time, drawn(whole, time), 0.0, 1.0)
+    got = features_of(time, drawn(complete, time), 0.0, 1.0)
     assert got[Force.LOADING] == pytest.approx(3750.0)
     assert got[Force.PUSH_OFF] == pytest.approx(3750.0)
 

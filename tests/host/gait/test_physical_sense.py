@@ -256,15 +256,17 @@ def test_missing_samples_take_their_strides_and_no_others(
     assert accounting.samples_missing == lost.sum()
     assert accounting.samples_spanned == accounting.samples_used + accounting.samples_missing
     assert len(accounting.gaps) == 1 and len(pair(found)[1].accounting.gaps) == 0
-    whole, kept = pair(plain)[0].strides, pair(found)[0].strides
-    assert not ((kept.initial_contact_s < to_s) & (kept.next_initial_contact_s > from_s)).any()
-    clear = (whole.next_initial_contact_s < from_s - 0.3) | (whole.initial_contact_s > to_s + 0.4)
+    complete, retained = pair(plain)[0].strides, pair(found)[0].strides
+    assert not ((retained.initial_contact_s < to_s) & (retained.next_initial_contact_s > from_s)).any()
+    clear = (complete.next_initial_contact_s < from_s - 0.3) | (complete.initial_contact_s > to_s + 0.4)
     for row in np.flatnonzero(clear):
-        (again,) = np.flatnonzero(np.abs(kept.initial_contact_s - whole.initial_contact_s[row]) < 0.001)
+        (again,) = np.flatnonzero(
+            np.abs(retained.initial_contact_s - complete.initial_contact_s[row]) < 0.001
+        )
         for name in ("stride_time_s", "stance_time_s"):
-            assert getattr(kept, name)[again] == pytest.approx(getattr(whole, name)[row], abs=2e-4)
+            assert getattr(retained, name)[again] == pytest.approx(getattr(complete, name)[row], abs=2e-4)
         for name in ("f1_n", "impulse_n_s"):
-            assert getattr(kept, name)[again] == pytest.approx(getattr(whole, name)[row], rel=1e-6)
+            assert getattr(retained, name)[again] == pytest.approx(getattr(complete, name)[row], rel=1e-6)
     other = pair(found)[1].strides
     crossing = (other.initial_contact_s < to_s) & (other.next_initial_contact_s > from_s)
     assert np.isnan(other.double_support_s[crossing]).all() and np.isnan(other.step_time_s[crossing]).all()

@@ -76,14 +76,14 @@ def test_usual_values_of_a_signal() -> None:
 
 def test_a_part_is_its_rows_with_everything_else() -> None:
     gaps = (TimeGap(0.1, 0.2, "lost"),)
-    whole = signal(5, 2, layout=layout(2), gaps=gaps, quantity="footswitch", relative_sd=np.ones(2))
-    part = whole.part(1, 3)
+    complete = signal(5, 2, layout=layout(2), gaps=gaps, quantity="footswitch", relative_sd=np.ones(2))
+    part = complete.part(1, 3)
     assert part.time_s.tolist() == [0.1, 0.2]
     assert part.force_n.tolist() == [[2.0, 3.0], [4.0, 5.0]]
-    assert np.shares_memory(part.force_n, whole.force_n)
-    assert part.foot is Foot.LEFT and part.layout is whole.layout and part.gaps == gaps
-    assert part.quantity == "footswitch" and part.relative_sd is whole.relative_sd
-    assert len(whole.part(4, 99)) == 1 and len(whole.part(9, 12)) == 0
+    assert np.shares_memory(part.force_n, complete.force_n)
+    assert part.foot is Foot.LEFT and part.layout is complete.layout and part.gaps == gaps
+    assert part.quantity == "footswitch" and part.relative_sd is complete.relative_sd
+    assert len(complete.part(4, 99)) == 1 and len(complete.part(9, 12)) == 0
 
 
 def test_feet_of_a_walk_left_first() -> None:

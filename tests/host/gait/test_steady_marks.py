@@ -320,10 +320,10 @@ def test_a_foot_without_strides_in_the_bout_is_left_alone() -> None:
 
 
 def test_reasons_in_words() -> None:
-    assert Reason(0).words == ""
-    assert (Reason.TURN | Reason.OUTLIER).words == "turn; outlier"
-    words = {one: one.words for one in Reason if one}
-    assert words == {
+    assert Reason(0).text == ""
+    assert (Reason.TURN | Reason.OUTLIER).text == "turn; outlier"
+    texts = {one: one.text for one in Reason if one}
+    assert texts == {
         Reason.EDGE: "edge of the recording",
         Reason.TURN: "turn",
         Reason.START: "start of walking",

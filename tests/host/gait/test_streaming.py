@@ -46,20 +46,20 @@ def random_cuts(rows: int, seed: int, mean_rows: float) -> list[int]:
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_random_pieces_of_recordings(name: str) -> None:
     walk = recorded(name)
-    whole = analyze(walk)
+    complete = analyze(walk)
     rows = max(len(foot) for foot in walk.feet)
     for seed, mean in ((1, 20.0), (2, 300.0), (3, 5000.0)):
         cut, _ = stream(walk, random_cuts(rows, seed, mean), random_cuts(rows, seed + 10, mean))
-        assert differences(whole, cut) == []
+        assert differences(complete, cut) == []
 
 
-WITH_HOLES = make_walk(seconds=40.0, noise_n=3.0)
+WITH_GAPS = make_walk(seconds=40.0, noise_n=3.0)
 HOLED = Walk(
-    without(WITH_HOLES.walk.left, 12.013, 14.5),  # type: ignore[arg-type]
-    without(WITH_HOLES.walk.right, 20.0, 20.07),  # type: ignore[arg-type]
+    without(WITH_GAPS.walk.left, 12.013, 14.5),  # type: ignore[arg-type]
+    without(WITH_GAPS.walk.right, 20.0, 20.07),  # type: ignore[arg-type]
     100.0,
 )
-HOLED_WHOLE = analyze(HOLED)
+WALK_WITH_GAPS = analyze(HOLED)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -69,21 +69,21 @@ HOLED_WHOLE = analyze(HOLED)
 )
 def test_any_pieces_of_a_walk_with_holes(left: list[int], right: list[int]) -> None:
     cut, _ = stream(HOLED, left, right)
-    assert differences(HOLED_WHOLE, cut) == []
+    assert differences(WALK_WITH_GAPS, cut) == []
 
 
 def test_events_told_live_are_those_of_the_result() -> None:
-    walk = WITH_HOLES.walk
+    walk = WITH_GAPS.walk
     cuts = list(range(5, 4000, 5))
-    analysis, told = stream(walk, cuts, cuts)
+    analysis, reported = stream(walk, cuts, cuts)
     for foot in analysis.feet:
-        live = [e.time_s for e in told if e.foot is foot.foot and e.kind == "initial_contact"]
+        live = [e.time_s for e in reported if e.foot is foot.foot and e.kind == "initial_contact"]
         assert live == list(foot.initial_contact_s)[: len(live)]
         assert len(live) >= len(foot.initial_contact_s) - 1
 
 
 def test_strides_can_be_taken_as_they_become_complete() -> None:
-    walk = WITH_HOLES.walk
+    walk = WITH_GAPS.walk
     engine = Engine(sample_rate_hz=walk.sample_rate_hz)
     taken: dict[Foot, list[float]] = {Foot.LEFT: [], Foot.RIGHT: []}
     double: list[float] = []

@@ -34,9 +34,9 @@ class MadeWalk:
 
 def stance_shape(phase: Floats) -> Floats:
     """Force over body weight through stance: two peaks and a valley, from 0 to 0 over phase 0 to 1."""
-    flank = np.clip(np.minimum(phase / 0.12, (1.0 - phase) / 0.14), 0.0, 1.0)
+    edge = np.clip(np.minimum(phase / 0.12, (1.0 - phase) / 0.14), 0.0, 1.0)
     camel = 1.0 + 0.12 * np.cos(4.0 * np.pi * (phase - 0.24))
-    return np.where((phase > 0) & (phase < 1), np.sin(0.5 * np.pi * flank) * camel, 0.0)
+    return np.where((phase > 0) & (phase < 1), np.sin(0.5 * np.pi * edge) * camel, 0.0)
 
 
 def make_walk(

@@ -28,6 +28,6 @@ def refusal(path: Path, format_name: str = "auto", foot: Foot | None = None) -> 
     return caught.value.problem
 
 
-def said(walk: Walk) -> str:
+def message(walk: Walk) -> str:
     """The note of a walk without what it has to say of a short file and of a foot that is not there."""
     return _OF_EVERY_SHORT_FILE.sub("", walk.source.note).removeprefix("; ")

@@ -40,8 +40,8 @@ def remarks(
     left: np.ndarray | ImportedFoot, right: np.ndarray | ImportedFoot | None = None, **more: object
 ) -> list[str]:
     """Remarks of a walk; without a right foot, those beside the one that says so."""
-    said = walk_of(left, right, **more).source.note.split("; ")
-    return [one for one in said if one and one != NO_RIGHT]
+    text = walk_of(left, right, **more).source.note.split("; ")
+    return [one for one in text if one and one != NO_RIGHT]
 
 
 def test_a_walk_carries_what_the_file_says():
@@ -75,7 +75,7 @@ def test_a_right_foot_alone_lacks_the_left():
 
 @pytest.mark.worked_example("force_n")
 @pytest.mark.parametrize(
-    ("value", "kept"),
+    ("value", "stored"),
     [
         (1e6, True),
         (-1e6, True),
@@ -86,7 +86,7 @@ def test_a_right_foot_alone_lacks_the_left():
         (np.nan, False),
     ],
 )
-def test_what_no_foot_can_press_is_no_sample(value: float, kept: bool):
+def test_what_no_foot_can_press_is_no_sample(value: float, retained: bool):
     """A million newtons are the most that is taken for a number at all."""
     force = wave(2)
     force[7, 1] = value
@@ -94,7 +94,7 @@ def test_what_no_foot_can_press_is_no_sample(value: float, kept: bool):
     assert made.left is not None
     assert made.left.force_n[7].tolist()[0] == 0.0
     missing = "left foot: samples without a number, counted as missing: 1 of 2000"
-    if kept:
+    if retained:
         assert made.left.force_n[7, 1] == value
         assert missing not in made.source.note
     else:
@@ -117,12 +117,12 @@ def test_missing_samples_are_rows_and_counted(rows: int, missing: int, amount: s
     force = wave(3, rows)
     force[2 : 2 + missing, 0] = np.nan
     force[2, 1:] = np.nan
-    said = [one for one in remarks(force, ticks=clock.steady(rows, 50.0, FILE.path)) if "missing" in one]
-    assert said == [f"left foot: samples without a number, counted as missing: {amount}"]
+    text = [one for one in remarks(force, ticks=clock.steady(rows, 50.0, FILE.path)) if "missing" in one]
+    assert text == [f"left foot: samples without a number, counted as missing: {amount}"]
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "text"),
     [
         ({}, []),
         ({3: 0.0}, ["left foot: sensors 4 never saw a load"]),
@@ -140,11 +140,11 @@ def test_missing_samples_are_rows_and_counted(rows: int, missing: int, amount: s
          ["left foot: sensors 2, 3, 4, 5, 6, 7 and 4 more stand still at a load (stuck)"]),
     ],
 )  # fmt: skip
-def test_sensors_that_stand_still(columns: dict[int, float], said: list[str]):
+def test_sensors_that_stand_still(columns: dict[int, float], text: list[str]):
     force = wave(16)
     for column, value in columns.items():
         force[:, column] = value
-    assert remarks(force) == said
+    assert remarks(force) == text
 
 
 def test_a_rim_of_a_grid_and_footswitches_may_stay_unloaded_but_not_stand_at_a_load():
@@ -161,25 +161,25 @@ def test_a_rim_of_a_grid_and_footswitches_may_stay_unloaded_but_not_stand_at_a_l
 
 
 @pytest.mark.parametrize(
-    ("lowest", "said"),
+    ("lowest", "text"),
     [
         (-20.0, []),
         (-20.6, ["right foot: forces down to -21 N", "is the signal upside down or badly zeroed?"]),
     ],
 )
-def test_forces_far_below_zero_are_said(lowest: float, said: list[str]):
+def test_forces_far_below_zero_are_said(lowest: float, text: list[str]):
     right = wave(2, turn=25)
     right[10, 1] = lowest
-    assert remarks(wave(), right) == said
+    assert remarks(wave(), right) == text
     assert remarks(wave(), ImportedFoot(right, None, "footswitch")) == []
 
 
 @pytest.mark.parametrize("value", [0.0, 300.0, np.nan])
 def test_one_foot_that_never_changes_is_said_and_two_are_refused(value: float):
     dead = np.full((ROWS, 2), value, np.float32)
-    said = remarks(wave(), dead)
-    assert said[-1] == "right foot: the signal never changes (dead or unplugged)"
-    assert len(said) == (2 if np.isnan(value) else 1)
+    text = remarks(wave(), dead)
+    assert text[-1] == "right foot: the signal never changes (dead or unplugged)"
+    assert len(text) == (2 if np.isnan(value) else 1)
     with pytest.raises(FileError) as caught:
         walk_of(dead.copy(), dead.copy())
     assert str(caught.value) == (
@@ -196,12 +196,12 @@ SAME = "both feet carry the same signal: one of them was recorded or copied twic
 
 
 @pytest.mark.worked_example("correlation")
-@pytest.mark.parametrize(("share", "said"), [(0.0140, [SAME]), (0.0143, [])])
-def test_feet_that_move_as_one_are_one_foot_twice(share: float, said: list[str]):
+@pytest.mark.parametrize(("share", "text"), [(0.0140, [SAME]), (0.0143, [])])
+def test_feet_that_move_as_one_are_one_foot_twice(share: float, text: list[str]):
     """A wave and the same with a share k of one a quarter turn later, which has no part of it: their
     correlation is 1 / root(1 + k^2), 0.999902 for 0.0140 and 0.999898 for 0.0143."""
     one, quarter = wave(), wave(turn=25)
-    assert remarks(one, one + np.float32(share) * quarter) == said
+    assert remarks(one, one + np.float32(share) * quarter) == text
     assert remarks(one, 3 * one + 50) == [SAME]
     assert remarks(one, 100 - one) == []  # the other way round they are two feet
     assert remarks(wave(3), one) == [SAME]
@@ -217,17 +217,17 @@ def test_missing_samples_do_not_hide_that_the_feet_are_the_same():
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "text"),
     [
         (1001, []),  # 10.00 s from the first to the last sample
         (1000, ["only 10.0 s long: averages rest on very few strides"]),
         (301, ["only 3.0 s long: averages rest on very few strides"]),
     ],
 )
-def test_under_ten_seconds_is_said(rows: int, said: list[str]):
-    assert remarks(wave(rows=rows)) == said
+def test_under_ten_seconds_is_said(rows: int, text: list[str]):
+    assert remarks(wave(rows=rows)) == text
     shifted = clock.steady(rows, 100.0, FILE.path, start_s=500.0)
-    assert remarks(wave(rows=rows), ticks=shifted) == said
+    assert remarks(wave(rows=rows), ticks=shifted) == text
 
 
 def test_remarks_stand_in_one_order_and_once():
@@ -237,10 +237,10 @@ def test_remarks_stand_in_one_order_and_once():
     right[:, 0] = 0.0
     own = Clock(np.arange(500) / 100, 100.0, (), ("its clock is odd",))
     shared = Clock(np.arange(500) / 100, 100.0, (), ("the clock is odd", "noted"))
-    said = remarks(
+    text = remarks(
         left, ImportedFoot(right, None, "force", own), ticks=shared, notes=["noted", "noted", "first"]
     )
-    assert said == [
+    assert text == [
         "noted",
         "first",
         "the clock is odd",

@@ -30,11 +30,11 @@ KINDS = [
 
 
 # The places in the table are the names: compressed content carries the time it was made, so it cannot be one.
-@pytest.mark.parametrize(("content", "said"), KINDS, ids=range(len(KINDS)))
-def test_other_kinds_of_file(content: bytes, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("content", "message"), KINDS, ids=range(len(KINDS)))
+def test_other_kinds_of_file(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "something"
     path.write_bytes(content)
-    with pytest.raises(FileError, match=said):
+    with pytest.raises(FileError, match=message):
         formats.read(path)
 
 
@@ -90,7 +90,7 @@ def test_a_jump_of_the_clock_is_a_gap(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda t: t[:, 0].__imul__(1000), "Is the time column in seconds"),
         (lambda t: t[:, 0].__imul__(0.0), "time does not rise"),
@@ -99,10 +99,10 @@ def test_a_jump_of_the_clock_is_a_gap(tmp_path: Path) -> None:
         (lambda t: t[:, 17].__iadd__(300.0), "another kind of table"),
     ],
 )
-def test_damaged_tables(change, said: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_damaged_tables(change, message: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     table = _table()
     change(table)
-    with pytest.raises(FileError, match=said):
+    with pytest.raises(FileError, match=message):
         formats.read(_gaitpdb(tmp_path, table))
 
 
@@ -205,7 +205,7 @@ def test_wfdb_format_16_and_checksums(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "message"),
     [
         ("r 2 300 3000\nr.let 16 1 12 0 0 0 0 left-foot\n", "promises 2 signals"),
         ("r 1 300 3000\nr.let 80 1 12 0 0 0 0 left-foot\n", "format 80"),
@@ -219,8 +219,8 @@ def test_wfdb_format_16_and_checksums(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_wfdb_headers_that_do_not_hold(header: str, said: str, tmp_path: Path) -> None:
-    with pytest.raises(FileError, match=said):
+def test_wfdb_headers_that_do_not_hold(header: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=message):
         formats.read(_record(tmp_path, header=header))
 
 

@@ -37,7 +37,7 @@ TOO_SLOW = "its rate would be {} Hz; gait needs 10 to 5000 Hz. Is the time colum
 
 
 @pytest.mark.parametrize(
-    ("rate_hz", "said"),
+    ("rate_hz", "text"),
     [
         (10.0, None),
         (9.99905, None),  # the last digits of time stamps hide a ten thousandth
@@ -49,13 +49,13 @@ TOO_SLOW = "its rate would be {} Hz; gait needs 10 to 5000 Hz. Is the time colum
         (np.nan, "nan"),
     ],
 )
-def test_gait_needs_10_to_5000_hz(rate_hz: float, said: str | None):
-    if said is None:
+def test_gait_needs_10_to_5000_hz(rate_hz: float, text: str | None):
+    if text is None:
         assert clock.steady(2, rate_hz, FILE).rate_hz == rate_hz
         return
     with pytest.raises(FileError) as caught:
         clock.steady(2, rate_hz, FILE)
-    assert str(caught.value) == "walk.csv: " + TOO_SLOW.format(said)
+    assert str(caught.value) == "walk.csv: " + TOO_SLOW.format(text)
 
 
 def test_a_clock_has_two_samples():
@@ -66,14 +66,14 @@ def test_a_clock_has_two_samples():
 
 
 @pytest.mark.parametrize(
-    ("step_s", "said"),
+    ("step_s", "text"),
     [(0.1, None), (0.101, "9.901"), (0.0002, None), (0.000199, "5025"), (10.0, "0.1")],
 )
-def test_the_rate_of_a_time_column_has_the_same_limits(step_s: float, said: str | None):
-    if said is None:
+def test_the_rate_of_a_time_column_has_the_same_limits(step_s: float, text: str | None):
+    if text is None:
         assert clock.checked(ticks(step_s), FILE).rate_hz == pytest.approx(1 / step_s)
     else:
-        assert refusal(ticks(step_s)) == TOO_SLOW.format(said)
+        assert refusal(ticks(step_s)) == TOO_SLOW.format(text)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_times_that_are_no_numbers(bad: float):
 
 
 @pytest.mark.parametrize(
-    ("times", "said"),
+    ("times", "text"),
     [
         ([0, 0.01, 0.02, 0.015, 0.03], "sample 3 (0.02 s) to the next (0.015 s), 1 such places"),
         ([0, 0.01, 0.01, 0.02, 0.02, 0.03], "sample 2 (0.01 s) to the next (0.01 s), 2 such places"),
@@ -106,8 +106,8 @@ def test_times_that_are_no_numbers(bad: float):
     ],
     ids=["back", "repeated", "backwards"],
 )
-def test_a_clock_that_does_not_rise(times: list[float], said: str):
-    assert refusal(times) == f"time does not rise from {said}; sort or repair the time column"
+def test_a_clock_that_does_not_rise(times: list[float], text: str):
+    assert refusal(times) == f"time does not rise from {text}; sort or repair the time column"
 
 
 @pytest.mark.worked_example("sample_rate_hz", "gaps")

@@ -7,7 +7,7 @@ import pytest
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats, fscan
 
-from tests.host.imports.reading import refusal, said, written
+from tests.host.imports.reading import message, refusal, written
 
 SHEET = ["B,B,B,{0},{1},B", "{2},{3},{4},{5},{6},{7}", "B,{8},{9},{10},{11},B", "B,{12},{13},{14},{15},B"]
 """A left sheet of 4 x 6: 16 cells whose tip lies to the right, where the medial side of a left foot is."""
@@ -74,7 +74,7 @@ def test_a_movie_of_a_left_foot(tmp_path: Path):
     assert layout.region == ("toes", "toes", "heel")
     assert layout.insole_length_mm == 20.0
     assert walk.left.quantity == "force"
-    assert said(walk) == REGIONS
+    assert message(walk) == REGIONS
     assert walk.left.force_n.flags["C_CONTIGUOUS"]
 
 
@@ -110,7 +110,7 @@ def test_what_is_not_calibrated_gives_timing_only(tmp_path: Path, unit: str | No
     assert walk.left is not None
     assert walk.left.quantity == "footswitch"
     assert walk.left.force_n[1].tolist() == [10.0, 20.0, 30.0]
-    assert said(walk) == f"pressures are in {named}, not calibrated: timing only; {REGIONS}"
+    assert message(walk) == f"pressures are in {named}, not calibrated: timing only; {REGIONS}"
 
 
 MIRRORED = [",".join(row.split(",")[::-1]) for row in SHEET]
@@ -138,7 +138,7 @@ def movie(sheet: list[str], **header: str | None) -> str:
 def test_the_tip_of_a_sheet_is_medial(tmp_path: Path, sheet: list[str], asked: Foot | None, side: Foot):
     walk = read(tmp_path, movie(sheet), foot=asked)
     assert [foot.foot for foot in walk.feet] == [side]
-    assert said(walk) == REGIONS
+    assert message(walk) == REGIONS
 
 
 def test_the_tip_is_a_twentieth_of_the_rows(tmp_path: Path):
@@ -190,18 +190,18 @@ def test_the_name_in_the_header_goes_before_that_of_the_file(tmp_path: Path):
 def test_a_name_that_contradicts_the_outline_is_said(tmp_path: Path):
     walk = read(tmp_path, movie(SHEET, FILENAME="twoR.fsx"))
     assert walk.left is not None
-    assert said(walk) == (
+    assert message(walk) == (
         "the name says right but the sheet has the outline of a left insole; taken as left "
         f"(say --foot right if the sheet was mirrored); {REGIONS}"
     )
-    assert said(read(tmp_path, movie(SHEET, FILENAME="twoL.fsx"))) == REGIONS
-    assert said(read(tmp_path, movie(SHEET, FILENAME="twoR.fsx"), foot=Foot.RIGHT)) == REGIONS
+    assert message(read(tmp_path, movie(SHEET, FILENAME="twoL.fsx"))) == REGIONS
+    assert message(read(tmp_path, movie(SHEET, FILENAME="twoR.fsx"), foot=Foot.RIGHT)) == REGIONS
 
 
 def test_what_comes_after_the_end_mark_is_not_read(tmp_path: Path):
     walk = read(tmp_path, asf(end="\n@@\nFrame 4\n1,2\n"))
     assert len(walk.feet[0]) == 3
-    assert said(walk) == REGIONS
+    assert message(walk) == REGIONS
 
 
 @pytest.mark.parametrize(
@@ -220,12 +220,12 @@ def test_what_comes_after_the_end_mark_is_not_read(tmp_path: Path):
 def test_what_is_odd_is_said(tmp_path: Path, text: str, remarks: list[str]):
     walk = read(tmp_path, text)
     assert len(walk.feet[0]) == 3
-    assert said(walk) == "; ".join([*remarks, REGIONS])
+    assert message(walk) == "; ".join([*remarks, REGIONS])
 
 
 def test_a_coarse_rate_is_said(tmp_path: Path):
     walk = read(tmp_path, asf(SECONDS_PER_FRAME="0.05"))
-    assert said(walk) == f"{REGIONS}; sampled at 20 Hz: contact times are good to about 25 ms only"
+    assert message(walk) == f"{REGIONS}; sampled at 20 Hz: contact times are good to about 25 ms only"
 
 
 def test_cells_that_a_later_frame_lacks_are_missing_samples(tmp_path: Path):

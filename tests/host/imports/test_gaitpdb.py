@@ -7,7 +7,7 @@ import pytest
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats, gaitpdb, table
 
-from tests.host.imports.reading import refusal, said, written
+from tests.host.imports.reading import message, refusal, written
 
 
 def row(
@@ -43,7 +43,7 @@ def test_a_record(tmp_path: Path, mark: str):
     assert left.force_n[:2].tolist() == [[0.0] * 8, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]
     assert right.force_n[:2].tolist() == [[2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0], [0.0] * 8]
     assert (left.quantity, left.force_n.dtype) == ("force", np.float32)
-    assert said(walk) == ""
+    assert message(walk) == ""
 
 
 @pytest.mark.worked_example("x_mm", "y_mm", "region")
@@ -119,10 +119,10 @@ def test_totals_that_are_no_numbers_are_not_compared(tmp_path: Path):
 
 
 def test_blocks_are_joined_and_each_counts_for_the_totals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    whole = read(tmp_path, rows(61))
+    complete = read(tmp_path, rows(61))
     monkeypatch.setattr(table, "BLOCK_LINES", 7)
     pieces = read(tmp_path, rows(61))
-    for one, other in zip(whole.feet, pieces.feet, strict=True):
+    for one, other in zip(complete.feet, pieces.feet, strict=True):
         assert one.force_n.tolist() == other.force_n.tolist()
         assert one.time_s.tolist() == other.time_s.tolist()
     exchanged = totals(0, 0, True)
@@ -154,4 +154,4 @@ def test_a_record_cut_in_its_only_line_holds_nothing(tmp_path: Path):
     """Nineteen words without a line end are a row; eighteen and a half number are a row of another number."""
     walk = read(tmp_path, [*rows(), row(0.6, 1, 1)[:60]])
     assert len(walk.feet[0]) == 60
-    assert said(walk) == "the last line is incomplete and was left out"
+    assert message(walk) == "the last line is incomplete and was left out"

@@ -7,7 +7,7 @@ import pytest
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats
 
-from tests.host.imports.reading import refusal, said, written
+from tests.host.imports.reading import message, refusal, written
 
 CELLS = 99
 PLACES = "cell places are approximate (plain outline, 15 rows); forces use the mean cell area of the size"
@@ -87,7 +87,7 @@ def test_sizes(tmp_path: Path, head: str, cell_cm2: float):
     walk = read(tmp_path, asc(head=head))
     assert walk.left is not None
     assert walk.left.force_n[1, 98] == pytest.approx(99 * 0.1 * cell_cm2, rel=1e-6)
-    assert said(walk) == PLACES
+    assert message(walk) == PLACES
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_decimal_commas(tmp_path: Path):
     assert walk.left is not None
     assert walk.left.force_n[1, 98] == pytest.approx(19.107, rel=1e-6)
     assert walk.left.time_s[39] == 0.39
-    assert said(walk) == PLACES
+    assert message(walk) == PLACES
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_rate_of_the_header_is_compared(tmp_path: Path, rate: str, stated: s
     walk = read(tmp_path, asc(rate=rate))
     assert walk.sample_rate_hz == pytest.approx(100.0)
     other = f"; the header says {stated} Hz but the time column runs at 100 Hz, which was used"
-    assert said(walk) == PLACES + (other if stated else "")
+    assert message(walk) == PLACES + (other if stated else "")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_ends_early(tmp_path: Path):
     assert refused(tmp_path, asc(rows=["0.01\t5"])) == "has a header but no sample (truncated)"
     cut = read(tmp_path, asc()[:-100])
     assert len(cut.feet[0]) == 39
-    assert said(cut) == f"the last line is incomplete and was left out; {PLACES}"
+    assert message(cut) == f"the last line is incomplete and was left out; {PLACES}"
 
 
 def test_the_titles_must_come_within_60_lines(tmp_path: Path):

@@ -113,7 +113,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), BAD)
-def test_what_is_wrong_is_said(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(FileError, match=said):
+@pytest.mark.parametrize(("text", "message"), BAD)
+def test_what_is_wrong_is_said(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(FileError, match=message):
         read(tmp_path, text)

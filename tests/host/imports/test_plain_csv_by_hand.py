@@ -11,7 +11,7 @@ from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats, plain_csv
 
-from tests.host.imports.reading import refusal, said, written
+from tests.host.imports.reading import message, refusal, written
 
 ROWS = "0.00,1,4\n0.01,2,5\n0.02,3,9\n"
 
@@ -49,13 +49,13 @@ def test_three_rows_of_both_feet(tmp_path: Path, text: str):
     assert walk.right.force_n.tolist() == [[4.0], [5.0], [9.0]]
     assert walk.right.time_s == pytest.approx([0.0, 0.01, 0.02])
     assert walk.body_weight_n == (pytest.approx(686.4655) if "70" in text else None)  # 70 x 9.80665
-    assert (walk.right.layout, walk.right.quantity, said(walk)) == (None, "force", "")
+    assert (walk.right.layout, walk.right.quantity, message(walk)) == (None, "force", "")
 
 
 def test_a_header_that_says_another_rate_than_its_clock(tmp_path: Path):
     walk = read(tmp_path, "# sample_rate_hz: 50\ntime_s,left_force_n,right_force_n\n" + ROWS)
     assert walk.sample_rate_hz == pytest.approx(100.0)
-    assert said(walk) == "the header says 50 Hz but the time column runs at 100 Hz, which was used"
+    assert message(walk) == "the header says 50 Hz but the time column runs at 100 Hz, which was used"
 
 
 @pytest.mark.worked_example("force_n")

@@ -167,10 +167,10 @@ def walking(feet: str = "left_force_n,right_force_n") -> str:
 
 
 def test_progress_reaches_one(tmp_path: Path):
-    told: list[float] = []
-    formats.read(written(tmp_path / "walk.csv", walking()), on_progress=told.append)
-    assert told == sorted(told)
-    assert (0 < told[0] < 1, told[-1]) == (True, 1.0)
+    reported: list[float] = []
+    formats.read(written(tmp_path / "walk.csv", walking()), on_progress=reported.append)
+    assert reported == sorted(reported)
+    assert (0 < reported[0] < 1, reported[-1]) == (True, 1.0)
 
 
 def test_a_side_is_for_files_of_one_foot(tmp_path: Path):

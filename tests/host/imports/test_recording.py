@@ -16,12 +16,12 @@ START_NS = 1_700_000_000_000_000_000
 FORCE_N = 40.0
 
 
-def frames(slots: list[int], *, timed: bool = True, hole_after: int | None = None) -> FootFrames:
+def frames(slots: list[int], *, timed: bool = True, gap_after: int | None = None) -> FootFrames:
     """Every sensor loaded with 40 N in every second frame."""
     each = np.array(slots, dtype=np.uint8)
     seq = np.cumsum(each, dtype=np.int64) - each
-    if hole_after is not None:
-        seq[hole_after:] += 300
+    if gap_after is not None:
+        seq[gap_after:] += 300
     design = FrontEndParameters.load()
     loaded = np.round(design.zero_count + design.counts(np.full(16, FORCE_N)) - design.counts(np.zeros(16)))
     counts = np.where(np.arange(len(each))[:, None] % 2, loaded, design.zero_count).astype(np.uint16)
@@ -101,7 +101,7 @@ def test_reduced_rate_is_spread_over_its_slots(tmp_path: Path) -> None:
 
 def test_gaps_keep_their_reason(tmp_path: Path) -> None:
     gap = RecordedGap(100, 400, 1.0, 4.0, "unflushed_at_power_loss")
-    folder = write(tmp_path, {"left": frames([1] * 300, hole_after=100)}, [gap])
+    folder = write(tmp_path, {"left": frames([1] * 300, gap_after=100)}, [gap])
     walk = formats.read(folder)
     assert walk.left is not None
     assert walk.left.gaps[0].reason == "unflushed at power loss"

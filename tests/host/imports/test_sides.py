@@ -81,9 +81,9 @@ def test_the_midfoot_counts_while_the_foot_is_loaded_and_the_path_between_shares
     assert sides.side_signs(signal(rows(*base, *more))) == pytest.approx(expected, abs=1e-9)
     shifted = rows(*base, *more) + np.float32(7.0)  # an unloaded level
     assert sides.side_signs(signal(shifted)) == pytest.approx(expected, abs=1e-6)
-    holes = rows(*base, *more, (10, {MED_MID: 300.0}))
-    holes[-10:, 0] = np.nan
-    assert sides.side_signs(signal(holes)) == pytest.approx(expected, abs=1e-9)
+    gaps = rows(*base, *more, (10, {MED_MID: 300.0}))
+    gaps[-10:, 0] = np.nan
+    assert sides.side_signs(signal(gaps)) == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -204,12 +204,12 @@ def test_a_sample_at_an_edge_of_a_step_counts_above_10_and_below_60_percent_of_t
         assert len(found[2]) == 120
 
 
-@pytest.mark.parametrize(("edge_n", "kept"), [(15.2, 240), (14.8, 120)])
-def test_a_foot_is_loaded_above_15_percent_of_the_usual_peak(edge_n: float, kept: int):
+@pytest.mark.parametrize(("edge_n", "stored"), [(15.2, 240), (14.8, 120)])
+def test_a_foot_is_loaded_above_15_percent_of_the_usual_peak(edge_n: float, retained: int):
     step = [(1, AIR), (1, {TOES: edge_n}), (2, {LAT_MID: 100.0}), (1, {HEEL: edge_n})]
     found = sides._loaded_path(signal(rows(*step * 60)))
     assert found is not None
-    assert len(found[2]) == kept
+    assert len(found[2]) == retained
 
 
 BACK = "foot: the gait line runs from toes to heel; is the insole read back to front?"
@@ -219,7 +219,7 @@ BOTH = "medial and lateral look exchanged in both feet: left and right may be sw
 def note(*feet: FootSignal, before: str = "") -> str:
     by_side = {foot.foot: foot for foot in feet}
     walk = Walk(by_side.get(Foot.LEFT), by_side.get(Foot.RIGHT), 100.0, SourceInfo("x", "made", before))
-    after = sides.with_doubts(walk)
+    after = sides.with_uncertainties(walk)
     assert (after is walk) == (after.source.note == before)
     assert (after.left, after.right) == (walk.left, walk.right)
     return after.source.note
@@ -231,7 +231,7 @@ def exchanged(foot: str, other: str) -> str:
 
 @pytest.mark.worked_example("mirrored")
 @pytest.mark.parametrize(
-    ("medial", "lateral", "said"),
+    ("medial", "lateral", "text"),
     [
         (33.0, 50.0, True),  # 0.32
         (32.5, 50.0, False),  # 0.30
@@ -241,16 +241,16 @@ def exchanged(foot: str, other: str) -> str:
         (10.0, 50.0, False),  # the midfoot carries laterally, as it should
     ],
 )
-def test_a_single_foot_must_be_clear(medial: float, lateral: float, said: bool):
+def test_a_single_foot_must_be_clear(medial: float, lateral: float, text: bool):
     """Early 0.5 - (medial - 25) x 0.005, late 0.5 + (lateral - 25) x 0.005 of the width."""
-    assert note(mirrored(medial, lateral)) == (exchanged("left", "right") if said else "")
+    assert note(mirrored(medial, lateral)) == (exchanged("left", "right") if text else "")
     right = mirrored(medial, lateral, foot=Foot.RIGHT)
-    assert note(right) == (exchanged("right", "left") if said else "")
+    assert note(right) == (exchanged("right", "left") if text else "")
 
 
 @pytest.mark.worked_example("mirrored")
 @pytest.mark.parametrize(
-    ("left", "right", "words"),
+    ("left", "right", "texts"),
     [
         (28.0, 28.0, BOTH),  # 0.12 and 0.12
         (27.5, 27.5, ""),  # 0.10
@@ -260,8 +260,8 @@ def test_a_single_foot_must_be_clear(medial: float, lateral: float, said: bool):
         (16.0, 33.0, exchanged("right", "left")),  # -0.36 and 0.32
     ],
 )
-def test_of_two_feet_the_average_is_judged_first(left: float, right: float, words: str):
-    assert note(mirrored(left), mirrored(right, foot=Foot.RIGHT)) == words
+def test_of_two_feet_the_average_is_judged_first(left: float, right: float, texts: str):
+    assert note(mirrored(left), mirrored(right, foot=Foot.RIGHT)) == texts
 
 
 def test_remarks_come_after_those_of_the_file_back_to_front_first():

@@ -77,7 +77,7 @@ def test_the_first_lines_of_a_head_are_those_that_are_not_blank():
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (gzip.compress(b"", mtime=0), "is empty inside its gzip wrapping"),
@@ -85,11 +85,11 @@ def test_the_first_lines_of_a_head_are_those_that_are_not_blank():
         (gzip.compress(b"123", mtime=0)[:12], "the gzip data are damaged or end early; copy the file again"),
     ],
 )
-def test_what_cannot_be_opened(tmp_path: Path, content: bytes, said: str):
+def test_what_cannot_be_opened(tmp_path: Path, content: bytes, message: str):
     path = written(tmp_path, content)
     with pytest.raises(FileError) as caught:
         open_source(path)
-    assert str(caught.value) == f"{path}: {said}"
+    assert str(caught.value) == f"{path}: {message}"
 
 
 def test_a_folder_and_nothing(tmp_path: Path):
@@ -151,12 +151,12 @@ def test_a_file_may_be_as_large_as_the_limit(tmp_path: Path, monkeypatch: pytest
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 def test_progress_is_told_as_a_share_of_the_file(tmp_path: Path, packed: bool):
     rows = b"".join(b"%d\n" % (i * 7919 % 100_003) for i in range(80_000))
-    told: list[float] = []
+    reported: list[float] = []
     path = written(tmp_path, gzip.compress(rows) if packed else rows)
-    assert len(list(replace(open_source(path), on_progress=told.append).lines())) == 80_000
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-    steps = [after - before for before, after in pairwise([0.0, *told])]
+    assert len(list(replace(open_source(path), on_progress=reported.append).lines())) == 80_000
+    assert reported == sorted(reported)
+    assert reported[-1] == 1.0
+    steps = [after - before for before, after in pairwise([0.0, *reported])]
     assert 0 < max(steps) < 0.3
 
 

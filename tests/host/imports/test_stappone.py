@@ -7,7 +7,7 @@ import pytest
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats
 
-from tests.host.imports.reading import refusal, said, written
+from tests.host.imports.reading import message, refusal, written
 
 TITLES = "sole_id,timestamp,accel_x," + ",".join(f"pressure_{i:02d}" for i in range(1, 13)) + ",corrupt\n"
 SOLES = "sole_id must be 1 (left) or 2 (right), not "
@@ -50,7 +50,7 @@ def test_a_left_sole(tmp_path: Path):
     assert walk.left.force_n[1::2].tolist() == [[40.0] * 12] * 25
     assert walk.left.layout is not None
     assert walk.left.layout.name == "stappone-12 (approximate)"
-    assert said(walk) == NOTES
+    assert message(walk) == NOTES
 
 
 @pytest.mark.worked_example("force_n")
@@ -89,13 +89,13 @@ def test_corrupt_rows_are_missing(tmp_path: Path):
     walk = read(tmp_path, rows)
     assert np.isnan(walk.feet[0].force_n).all(axis=1).nonzero()[0].tolist() == [3, 4]
     assert walk.feet[0].force_n[5].tolist() == [40.0] * 12
-    assert "samples without a number, counted as missing: 2 of 51 (3.9 %)" in said(walk)
+    assert "samples without a number, counted as missing: 2 of 51 (3.9 %)" in message(walk)
 
 
 def test_without_the_column_no_row_is_corrupt(tmp_path: Path):
     titles = TITLES.replace(",corrupt", ",remark")
     rows = [row(1, START_MS + 10 * i, 40 * (i % 2), 7) for i in range(51)]
-    assert said(read(tmp_path, rows, titles)) == NOTES
+    assert message(read(tmp_path, rows, titles)) == NOTES
 
 
 def test_a_sensor_without_a_number_does_not_count_for_the_unloaded_level(tmp_path: Path):
@@ -113,7 +113,9 @@ def test_gaps_and_clocks_are_said_for_their_foot(tmp_path: Path):
         (pytest.approx(0.30), pytest.approx(0.5))
     ]
     assert walk.feet[1].gaps == ()
-    assert "left foot: 1 gap in the time column, 0.20 s in all; no stride is counted across one" in said(walk)
+    assert "left foot: 1 gap in the time column, 0.20 s in all; no stride is counted across one" in message(
+        walk
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,4 +158,4 @@ def test_both_feet_and_a_side_do_not_go_together(tmp_path: Path):
 def test_a_cut_last_line_is_left_out(tmp_path: Path):
     walk = read(tmp_path, [*made(), "1,17684"])
     assert len(walk.feet[0]) == 51
-    assert said(walk) == f"the last line is incomplete and was left out; {NOTES}"
+    assert message(walk) == f"the last line is incomplete and was left out; {NOTES}"

@@ -60,7 +60,7 @@ def test_nan_and_what_no_sample_is_are_missing():
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("1 2\n3\n4 5\n", "line 2 has 1 columns instead of 2"),
         ("1 2\n3 4 5\n", "line 2 has 3 columns instead of 2"),
@@ -75,11 +75,11 @@ def test_nan_and_what_no_sample_is_are_missing():
         ("1 " + "x" * 80 + "\n", "line 1 is not a row of numbers: '1 " + "x" * 58 + "'"),
     ],
 )
-def test_the_line_that_is_no_row_is_named(text: str, said: str):
-    assert refusal(text) == said
+def test_the_line_that_is_no_row_is_named(text: str, message: str):
+    assert refusal(text) == message
     # Lines before the table count.
-    number = int(said.split()[1])
-    assert refusal(text, first_line=11) == said.replace(f"line {number}", f"line {number + 10}", 1)
+    number = int(message.split()[1])
+    assert refusal(text, first_line=11) == message.replace(f"line {number}", f"line {number + 10}", 1)
 
 
 def test_another_delimiter_counts_columns_by_it():

@@ -12,7 +12,7 @@ from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats
 
-from tests.host.imports.reading import refusal, said, written
+from tests.host.imports.reading import message, refusal, written
 
 LEFT, RIGHT = "r.let 16 3000 12 0 0 {} 0 left-foot\n", "r.rit 16 3000 12 0 0 {} 0 right-foot\n"
 
@@ -46,7 +46,7 @@ def test_format_16_is_two_bytes_low_one_first(tmp_path: Path):
     assert values(walk) == [1.0, -1.0, 256.0, 32767.0, -32767.0, 4660.0]
     assert walk.sample_rate_hz == 100.0
     assert walk.feet[0].time_s == pytest.approx([0.0, 0.01, 0.02, 0.03, 0.04, 0.05])
-    assert said(walk) == ""
+    assert message(walk) == ""
 
 
 @pytest.mark.worked_example("force_n")
@@ -73,7 +73,7 @@ def test_an_odd_byte_at_the_end_is_no_sample(tmp_path: Path):
 
 @pytest.mark.worked_example("missing")
 @pytest.mark.parametrize(
-    ("numbers", "holes"),
+    ("numbers", "gaps"),
     [
         ([9, -32768, 9, 5], [1]),
         ([9, -32768, -32768, 9, 5], [1, 2]),
@@ -89,21 +89,21 @@ def test_an_odd_byte_at_the_end_is_no_sample(tmp_path: Path):
     ],
 )
 def test_the_mark_of_an_invalid_sample_is_a_hole_away_from_the_lower_end(
-    tmp_path: Path, numbers: list[int], holes: list[int]
+    tmp_path: Path, numbers: list[int], gaps: list[int]
 ):
     got = np.array(values(formats.read(record(tmp_path, one(), int16(*numbers)))))
-    assert np.flatnonzero(np.isnan(got)).tolist() == holes
-    assert np.delete(got, holes).tolist() == np.delete(np.array(numbers, float), holes).tolist()
+    assert np.flatnonzero(np.isnan(got)).tolist() == gaps
+    assert np.delete(got, gaps).tolist() == np.delete(np.array(numbers, float), gaps).tolist()
 
 
-@pytest.mark.parametrize(("neighbour", "hole"), [(-1848, False), (-1847, True)])
-def test_format_212_has_a_mark_of_its_own(tmp_path: Path, neighbour: int, hole: bool):
+@pytest.mark.parametrize(("neighbour", "gap"), [(-1848, False), (-1847, True)])
+def test_format_212_has_a_mark_of_its_own(tmp_path: Path, neighbour: int, gap: bool):
     """-2048 is 0x800; -1848 0x8c8 and -1847 0x8c9, beside it and beside 9."""
     low = neighbour & 0xFF
     raw = bytes([0x09, 0x80, 0x00, low, 0x08, 0x09])
     got = values(formats.read(record(tmp_path, one(storage=212), raw)))
     assert [got[0], got[2], got[3]] == [9.0, neighbour, 9.0]
-    assert np.isnan(got[1]) == hole
+    assert np.isnan(got[1]) == gap
     # -32768 cannot be stored there; in format 16 -2048 is a number as any other.
     assert values(formats.read(record(tmp_path, one(), int16(9, -2048, 9)))) == [9.0, -2048.0, 9.0]
 
@@ -113,7 +113,7 @@ MISMATCH = "r.let: the checksum of the header does not match; the file may be da
 
 @pytest.mark.worked_example("checksum")
 @pytest.mark.parametrize(
-    ("numbers", "checksum", "words"),
+    ("numbers", "checksum", "texts"),
     [
         ([1, 2, 3], 6, ""),
         ([1, 2, 3], 7, MISMATCH),
@@ -130,21 +130,21 @@ MISMATCH = "r.let: the checksum of the header does not match; the file may be da
         ([-2048, -2048, 2], -34814, MISMATCH),  # only one of them
     ],
 )
-def test_the_sum_of_all_samples_is_compared(tmp_path: Path, numbers: list[int], checksum: object, words: str):
+def test_the_sum_of_all_samples_is_compared(tmp_path: Path, numbers: list[int], checksum: object, texts: str):
     walk = formats.read(record(tmp_path, one(3, checksum=checksum), int16(*numbers)))
-    assert said(walk) == words
+    assert message(walk) == texts
 
 
 def test_a_record_of_another_length_than_stated(tmp_path: Path):
     path = record(tmp_path, one(8, checksum=99), int16(*range(5)))
-    assert said(formats.read(path)) == "r.let ends after 5 of 8 samples (truncated)"
+    assert message(formats.read(path)) == "r.let ends after 5 of 8 samples (truncated)"
     path = record(tmp_path, one(3, checksum=3), int16(*range(5)))
     walk = formats.read(path)
     assert values(walk) == [0.0, 1.0, 2.0]
-    assert said(walk) == ""
+    assert message(walk) == ""
     # A length of 0 is not stated: all is read, and its checksum is not compared.
     assert values(formats.read(record(tmp_path, one(0, checksum=1), int16(*range(5))))) == [0.0, 1, 2, 3, 4]
-    assert said(formats.read(record(tmp_path, one(0, checksum=1), int16(*range(5))))) == ""
+    assert message(formats.read(record(tmp_path, one(0, checksum=1), int16(*range(5))))) == ""
 
 
 def test_two_feet_of_different_length_end_with_the_shorter(tmp_path: Path):
@@ -186,7 +186,7 @@ def test_the_side_of_a_record_of_one_foot_can_be_named(tmp_path: Path):
 def test_other_signals_are_left_out_and_said(tmp_path: Path):
     header = "r 3 100 0\nr.dat 16 1 12 0 0 0 0 ecg\nr.let 16\nr.mat 16\n"
     walk = formats.read(record(tmp_path, header))
-    assert said(walk) == (
+    assert message(walk) == (
         "signal 'ecg' names no foot and was left out; signal 'r.mat' names no foot and was left out"
     )
 

@@ -7,7 +7,7 @@ import pytest
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats
 
-from tests.host.imports.reading import refusal, said, written
+from tests.host.imports.reading import message, refusal, written
 
 LF, RF = "HX210.11.31.M11-DFM-LF S0073", "HX210.11.31.M11-DFM-RF S0073"
 
@@ -83,7 +83,7 @@ def test_a_recording_of_one_insole(tmp_path: Path, name: str, foot: Foot, x_mm: 
     assert layout.area_cm2 == pytest.approx([0.8] * 3)
     assert layout.region == ("midfoot", "heel", "heel")
     assert layout.insole_length_mm == 30.0
-    assert (signal.quantity, signal.gaps, said(walk)) == ("force", (), "")
+    assert (signal.quantity, signal.gaps, message(walk)) == ("force", (), "")
 
 
 @pytest.mark.worked_example("force_n")
@@ -119,7 +119,7 @@ def test_an_insole_that_a_frame_lacks_is_missing_there(tmp_path: Path):
     assert np.isnan(left.force_n).all(axis=1).tolist() == [False, True, False]
     assert left.force_n[[0, 2], 0] == pytest.approx([0.8, 0.0])
     assert right.force_n[:, 0] == pytest.approx([0.8, 0.0, 0.8])
-    assert "left foot: samples without a number, counted as missing: 1 of 3 (33.3 %)" in said(walk)
+    assert "left foot: samples without a number, counted as missing: 1 of 3 (33.3 %)" in message(walk)
 
 
 @pytest.mark.worked_example("time_s")
@@ -174,10 +174,10 @@ def test_a_sensor_that_is_no_foot_is_left_out_and_said_once(tmp_path: Path):
     ]
     walk = read(tmp_path, csv(*frames))
     assert len(walk.feet) == 1
-    assert said(walk).startswith(
+    assert message(walk).startswith(
         "sensor 'Seat of a chair, with a name of more tha' names no foot and was left out"
     )
-    assert said(walk).count("names no foot") == 1
+    assert message(walk).count("names no foot") == 1
 
 
 def test_groups_are_passed_over_until_the_next_sensor(tmp_path: Path):
@@ -192,7 +192,7 @@ def test_groups_are_passed_over_until_the_next_sensor(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("load", "words"),
+    ("load", "texts"),
     [
         ("100", ""),
         ("95.3", ""),  # 4.9 %
@@ -204,13 +204,13 @@ def test_groups_are_passed_over_until_the_next_sensor(tmp_path: Path):
         ("nan", ""),
     ],
 )
-def test_cells_are_compared_with_the_load_that_is_stated(tmp_path: Path, load: str, words: str):
+def test_cells_are_compared_with_the_load_that_is_stated(tmp_path: Path, load: str, texts: str):
     """1250 kPa on a cell of 0.8 cm2 are 100 N."""
     cells = "0,0,0\n0,1250,0\n0,0,0\n"
     frames = [
         frame(i, 10 + 0.02 * i, block(cells=cells if i else EMPTY, load=load if i else "0")) for i in range(3)
     ]
-    assert said(read(tmp_path, csv(*frames))) == words
+    assert message(read(tmp_path, csv(*frames))) == texts
 
 
 def test_the_middle_of_all_loads_is_compared(tmp_path: Path):
@@ -220,7 +220,7 @@ def test_the_middle_of_all_loads_is_compared(tmp_path: Path):
         frame(i, 10 + 0.02 * i, block(cells=cells if i < 4 else EMPTY, load=load))
         for i, load in enumerate(loads)
     ]
-    assert said(read(tmp_path, csv(*frames))) == ""
+    assert message(read(tmp_path, csv(*frames))) == ""
 
 
 def test_a_last_frame_that_was_cut_off_is_left_out(tmp_path: Path):
@@ -228,21 +228,25 @@ def test_a_last_frame_that_was_cut_off_is_left_out(tmp_path: Path):
     walk = read(tmp_path, cut)
     assert walk.feet[0].force_n.shape == (4, 3)
     assert np.isnan(walk.feet[0].force_n[3]).all()
-    assert said(walk).startswith("the last frame is incomplete and was left out (truncated)")
+    assert message(walk).startswith("the last frame is incomplete and was left out (truncated)")
     for tail in ("", "0,0,0\n0,0,0\n", "0,0,0\n0,0,0\n0,0\n"):
         cut = csv(*three(), frame(4, 30060.06, block(cells=tail)))
-        assert said(read(tmp_path, cut)).startswith(
+        assert message(read(tmp_path, cut)).startswith(
             "the last frame is incomplete and was left out (truncated)"
         )
     # Within its facts; within a group there is nothing to say.
     cut = csv(*three(), frame(4, 30060.06, "SENSOR,LF,,\nRows,3,,\n"))
-    assert said(read(tmp_path, cut)).startswith("the last frame is incomplete and was left out (truncated)")
+    assert message(read(tmp_path, cut)).startswith(
+        "the last frame is incomplete and was left out (truncated)"
+    )
     cut = csv(*three(), frame(4, 30060.06, "SENSOR,LF,,\n"))
-    assert said(read(tmp_path, cut)).startswith("the last frame is incomplete and was left out (truncated)")
+    assert message(read(tmp_path, cut)).startswith(
+        "the last frame is incomplete and was left out (truncated)"
+    )
     grouped = csv(*three(), frame(4, 30060.06, block(), "GROUP,1,,\nRows,5"))
-    assert said(read(tmp_path, grouped)) == ""
+    assert message(read(tmp_path, grouped)) == ""
     # A frame that ends before its insoles, or before its time.
-    assert "incomplete" not in said(read(tmp_path, csv(*three(), frame(4, 30060.06))))
+    assert "incomplete" not in message(read(tmp_path, csv(*three(), frame(4, 30060.06))))
     assert len(read(tmp_path, csv(*three(), "FRAME,9,,\n")).feet[0]) == 3
 
 

@@ -181,8 +181,8 @@ def _problems_of_person(library: Library, data: Path, gone: bool) -> list[str]:
     if not gone:
         (person,) = library.people()
         notes = [note.text for note in library.open(library.find(Filter(person="P001"))[0].id).notes]
-        is_whole = (person.name, notes) == ("Zyxwvu", [LIMPS.decode()])
-        return [] if is_whole else ["the person or a note is lost"]
+        is_complete = (person.name, notes) == ("Zyxwvu", [LIMPS.decode()])
+        return [] if is_complete else ["the person or a note is lost"]
     library.store.wipe_traces()
     files = [path for path in data.rglob("*") if path.is_file()]
     found = [f"{path.name}: holds a trace" for path in files if LIMPS in path.read_bytes()]

@@ -270,7 +270,7 @@ def test_frames_of_a_file_a_slice_at_a_time(tmp_path: Path, monkeypatch: pytest.
         assert stored.rows(slice(start, stop)).seq.tolist() == list(range(start, stop))
         assert groups.pop() == chosen
     assert len(stored.rows(slice(4, 4))) == 0 and len(stored.rows(slice(30, 40))) == 0
-    assert stored.whole.seq.tolist() == list(range(10))
+    assert stored.complete.seq.tolist() == list(range(10))
     later = stored.changed(lambda one: replace(one, seq=one.seq + 100)).changed(
         lambda one: replace(one, seq=one.seq * 2)
     )

@@ -23,7 +23,7 @@ def test_an_export(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.Mon
         text.append((form.name, recording.id, path, options["deidentify"], options["report"]))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("plantigrade.exports.formats.ExportFormat.write", write)
-    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
+    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.full_analysis", lambda *_: None)
     out = tmp_path / "out.edf"
     assert reported(two_recordings, "export", FIRST[:8], "--format", "edf", "-o", str(out)) == f"edf: {out}\n"
     reported(two_recordings, "export", FIRST, "--format", "zip", "-o", str(out), "--deidentify")
@@ -37,7 +37,7 @@ def test_an_export_takes_the_place_of_an_empty_file_alone(
     two_recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shells and dialogues make an empty file first; a folder can be written in its place."""
-    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
+    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.full_analysis", lambda *_: None)
     monkeypatch.setattr("plantigrade.exports.formats.ExportFormat.write", lambda *_, **__: None)
     empty, full, folder = tmp_path / "empty", tmp_path / "full", tmp_path / "folder"
     empty.touch()
@@ -66,7 +66,7 @@ def test_a_report(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.Monk
         text.append((recording.id, path, other and other.id, paper, [one.id for one in baseline]))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("plantigrade.report.pdf.write_report", write)
-    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.whole", lambda *_: None)
+    monkeypatch.setattr("plantigrade.library.recordings.recording.Recording.full_analysis", lambda *_: None)
     out = tmp_path / "a.pdf"
     assert reported(two_recordings, "report", FIRST, "-o", str(out)) == f"report: {out}\n"
     reported(two_recordings, "report", FIRST, "-o", str(out), "--compare", SECOND, "--paper", "letter")
@@ -110,8 +110,8 @@ def test_earlier_days_of_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two recordings of which a stride time, a force and something that only one of them has are known."""
 
-    def figures(whole: str) -> dict[str, Parameter]:
-        if whole == FIRST:
+    def figures(full_analysis: str) -> dict[str, Parameter]:
+        if full_analysis == FIRST:
             return {
                 "stride_time_s": Parameter(1.0, "s"),
                 "f1_n": Parameter(None, "N"),
@@ -145,7 +145,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> None:
         return [change]
 
     monkeypatch.setattr(
-        "plantigrade.library.recordings.recording.Recording.whole", lambda recording, *_: recording.id
+        "plantigrade.library.recordings.recording.Recording.full_analysis", lambda recording, *_: recording.id
     )
     monkeypatch.setattr("plantigrade.analysis.document.both_parameters", figures)
     monkeypatch.setattr("plantigrade.library.before_after.changes_of", changes)

@@ -86,11 +86,11 @@ def test_a_person_is_found_by_the_whole_code_alone(code: str, library: Library) 
 
 
 def test_what_is_known_of_a_person_is_replaced(library: Library) -> None:
-    whole = Person("P1", "Anna", date(1951, 3, 9), "female", 170.5, 61.5, 39.5, "x")
-    assert library.add_person(whole) == whole == library.person("P1")
+    full_analysis = Person("P1", "Anna", date(1951, 3, 9), "female", 170.5, 61.5, 39.5, "x")
+    assert library.add_person(full_analysis) == full_analysis == library.person("P1")
     assert library.change_person(Person("P1")) == Person("P1") == library.person("P1")
     with pytest.raises(LibraryError, match="weights"):
-        library.change_person(replace(whole, weight_kg=0))
+        library.change_person(replace(full_analysis, weight_kg=0))
     with pytest.raises(UnknownPersonError) as unknown:
         library.change_person(Person("P2"))
     assert str(unknown.value) == "no person 'P2'; `plantigrade sessions people` shows who there is"

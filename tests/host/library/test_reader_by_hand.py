@@ -91,9 +91,9 @@ def imported(
 def test_frames_and_times(tmp_path: Path) -> None:
     one = recorded(tmp_path, {"left": frames_at([0, 10, None, 30, 40])})
     assert one.content == "counts" and one.start_ns == START_NS
-    whole = one.frames("left")
-    assert len(whole) == 5
-    times = one.times_s(whole)
+    full_analysis = one.frames("left")
+    assert len(full_analysis) == 5
+    times = one.times_s(full_analysis)
     assert times[[0, 1, 3, 4]] == pytest.approx([0.0, 0.01, 0.03, 0.04]) and np.isnan(times[2])
     assert one.counts("left")[1].tolist() == [410 + channel for channel in range(16)]
 
@@ -122,10 +122,10 @@ def test_a_slice_begins_at_its_first_time_and_ends_before_its_last(
 
 def test_times_of_long_recordings_are_made_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = recorded(tmp_path, {"left": frames_at([0, 10, None, 30, 40])})
-    whole = one.times_s(one.frames("left"))
+    full_analysis = one.times_s(one.frames("left"))
     for rows in (1, 2, 3, 5):
         monkeypatch.setattr(module, "_PIECE_ROWS", rows)
-        assert np.array_equal(one.times_s(one.frames("left")), whole, equal_nan=True)
+        assert np.array_equal(one.times_s(one.frames("left")), full_analysis, equal_nan=True)
 
 
 def test_what_a_recording_does_not_hold(tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def opened(finalized: RecordingReader, person: Person | None, stored: list[Any])
         (),
         (),
         ("known",),
-        lambda whole: (stored.append(whole), ("new",))[1],  # type: ignore[arg-type]
+        lambda full_analysis: (stored.append(full_analysis), ("new",))[1],  # type: ignore[arg-type]
     )
 
 
@@ -413,5 +413,5 @@ def test_a_recording_is_analysed_once_and_then_has_its_alerts(
     one = opened(imported(tmp_path), None, stored)
     assert one.alerts == ("known",)
     for _ in range(2):
-        assert one.whole(lambda step, share: reported.append((step, share))) == "whole"
+        assert one.full_analysis(lambda step, share: reported.append((step, share))) == "whole"
     assert (len(made), stored, reported, one.alerts) == (1, ["whole"], [("analysing", 1.0)], ("new",))

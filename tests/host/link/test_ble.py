@@ -155,7 +155,7 @@ async def test_commands_are_cut_to_what_one_write_carries() -> None:
     assert {uuid for uuid, _ in written} == {ids.CONTROL_UUID}
     assert max(len(value) for _, value in written) == MTU - 3
     joiner = Reassembler()
-    assert [whole for _, value in written if (whole := joiner.feed(value))] == [message]
+    assert [complete for _, value in written if (complete := joiner.feed(value))] == [message]
     await link.close()
 
 

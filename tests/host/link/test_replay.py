@@ -70,9 +70,9 @@ def test_a_replay_gives_what_the_recording_took(tmp_path: Path, speed: float) ->
 def test_a_recording_cut_short_is_good_up_to_there(tmp_path: Path) -> None:
     path = tmp_path / "left.pgmsg"
     run_virtually(record_ten_seconds(path))
-    whole = list(read_entries(path))
+    complete = list(read_entries(path))
     path.write_bytes(path.read_bytes()[:-3])
-    assert list(read_entries(path)) == whole[:-1]
+    assert list(read_entries(path)) == complete[:-1]
 
 
 @pytest.mark.parametrize(

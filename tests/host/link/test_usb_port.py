@@ -166,8 +166,8 @@ async def test_closing_frees_a_reader_that_waits_for_room_and_drops_what_waited(
 
 async def test_a_message_may_come_in_any_pieces(bench: Bench) -> None:
     await bench.link.open()
-    whole = frame(1) + frame(2)
-    bench.port.give(*(bytes((octet,)) for octet in whole))
+    complete = frame(1) + frame(2)
+    bench.port.give(*(bytes((octet,)) for octet in complete))
     await bench.until(2)
     await bench.link.close()
 

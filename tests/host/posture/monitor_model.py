@@ -76,18 +76,18 @@ class Walked:
 
     count: int = 0
     last_s: float = 0.0
-    kept: list[float | None] = field(default_factory=list)
+    stored: list[float | None] = field(default_factory=list)
 
     def add(self, time_s: float, value: float) -> None:
         """One stride; NaN is not known."""
         if time_s - self.last_s > BREAK_S:
-            self.kept = []
+            self.stored = []
         self.count, self.last_s = self.count + 1, time_s
-        self.kept.append(value if value == value else None)
+        self.stored.append(value if value == value else None)
 
     def middle(self, window: int) -> float | None:
         """Median of the latest strides."""
-        known = [value for value in self.kept[-window:] if value is not None]
+        known = [value for value in self.stored[-window:] if value is not None]
         return median(known) if known else None
 
 
@@ -122,8 +122,8 @@ def judged_by(
         for rule in rules:
             needed = [now.foot] if rule.scope is Scope.FOOT else list(Foot)
             total = min(feet[foot].count for foot in needed)
-            kept = min(len(feet[foot].kept) for foot in needed)
-            if rule.scope is Scope.SECOND or total < rule.alert_strides or kept < rule.min_strides:
+            stored = min(len(feet[foot].stored) for foot in needed)
+            if rule.scope is Scope.SECOND or total < rule.alert_strides or stored < rule.min_strides:
                 continue
             if rule.scope is not Scope.FOOT and now.foot is Foot.RIGHT:
                 continue  # what concerns both feet is judged with the left one's strides

@@ -301,7 +301,7 @@ SECONDS = {
     "not-worn": "not_worn_s",
 }
 
-SAID = {
+TEXTS = {
     "low-arch": "The middle of your {} carries more load than most people's.",
     "high-arch": "The middle of your {} carries very little load.",
     "pronation": "The inner side of your {} carries more than usual.",

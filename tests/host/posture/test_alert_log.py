@@ -121,7 +121,7 @@ def test_an_alert_that_is_not_there_is_refused(number: int):
 @pytest.mark.worked_example(
     "wear_h",
     "shown",
-    "kept_quiet",
+    "suppressed",
     "alerts_per_hour",
     "cleared",
     "median_offload_s",
@@ -139,7 +139,7 @@ def test_the_response_to_the_alerts_of_two_and_a_half_hours():
     assert log.response(9000.0) == Response(
         wear_h=2.5,
         shown=5,
-        kept_quiet=1,
+        suppressed=1,
         alerts_per_hour=2.0,
         cleared=4,
         median_offload_s=1200.5,
@@ -193,9 +193,9 @@ class LogMachine(RuleBasedStateMachine):
     @rule(what=st.sampled_from(RULES), foot=st.sampled_from([None, *Foot]))
     def alert(self, what: Rule, foot: Foot | None) -> None:
         alert = raised(what, self.now_s, foot)
-        kept = replace(alert, number=len(self.happened) + 1, shown=self.expected(what, alert))
-        assert self.log.add(what, alert) == kept
-        self.happened.append(kept)
+        stored = replace(alert, number=len(self.happened) + 1, shown=self.expected(what, alert))
+        assert self.log.add(what, alert) == stored
+        self.happened.append(stored)
 
     @rule(what=st.sampled_from(RULES), for_s=st.sampled_from([0.0, 600.0, 5000.0]))
     def snooze(self, what: Rule, for_s: float) -> None:
@@ -226,7 +226,7 @@ class LogMachine(RuleBasedStateMachine):
     def the_response_counts_what_was_shown(self) -> None:
         seen = [one for one in self.happened if one.shown]
         response = self.log.response(1800.0)
-        assert (response.shown, response.kept_quiet) == (len(seen), len(self.happened) - len(seen))
+        assert (response.shown, response.suppressed) == (len(seen), len(self.happened) - len(seen))
         assert response.alerts_per_hour == 2.0 * len(seen)
         assert response.cleared == len([one for one in seen if one.cleared_s is not None])
         assert response.acknowledged == len([one for one in seen if one.acknowledged_s is not None])

@@ -134,8 +134,8 @@ def test_a_day_learned_again_replaces_the_one_of_the_same_shoes():
     for tag, value in (("trail", 1.0), ("work", 2.0), ("trail", 3.0)):
         own.add_day(FIRST, tag, steady(value), {"steps": value})
     own.add_day(FIRST + timedelta(days=1), "trail", steady(4.0))
-    told = [(day.day, day.tag, day.medians["left/x"], day.loads) for day in own.days]
-    assert told == [
+    reported = [(day.day, day.tag, day.medians["left/x"], day.loads) for day in own.days]
+    assert reported == [
         ("2026-01-01", "work", 2.0, {"steps": 2.0}),
         ("2026-01-01", "trail", 3.0, {"steps": 3.0}),
         ("2026-01-02", "trail", 4.0, {}),
@@ -181,7 +181,7 @@ def test_the_file_says_what_it_holds_and_gives_it_back(tmp_path: Path):
     assert load_baseline(path).days == own.days
 
 
-def kept(path: Path, **changed: object) -> Path:
+def stored(path: Path, **changed: object) -> Path:
     entry: dict[str, object] = {"day": "2026-01-01", "tag": "t", "strides": 60, "medians": {"left/x": 1}}
     entry = {name: value for name, value in (entry | changed).items() if value is not None}
     path.write_text(json.dumps({"schema": "plantigrade.baseline/1", "days": [entry]}))
@@ -189,7 +189,7 @@ def kept(path: Path, **changed: object) -> Path:
 
 
 def test_a_file_from_before_variation_and_loads_were_kept_is_read(tmp_path: Path):
-    (day,) = load_baseline(kept(tmp_path / "own.json")).days
+    (day,) = load_baseline(stored(tmp_path / "own.json")).days
     assert day == Day("2026-01-01", "t", 60, {"left/x": 1.0}, {}, {})
 
 
@@ -209,13 +209,13 @@ def test_a_file_from_before_variation_and_loads_were_kept_is_read(tmp_path: Path
     ],
 )
 def test_a_day_that_makes_no_sense_is_refused_by_name(tmp_path: Path, wrong: dict[str, object]):
-    path = kept(tmp_path / "own.json", **wrong)
+    path = stored(tmp_path / "own.json", **wrong)
     with pytest.raises(FileError, match=r"own\.json: holds a day that makes no sense: "):
         load_baseline(path)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (b"{", r"own\.json: is not JSON: "),
         (b"\xff\xfe", r"own\.json: is not JSON: "),
@@ -226,10 +226,10 @@ def test_a_day_that_makes_no_sense_is_refused_by_name(tmp_path: Path, wrong: dic
         (b'{"schema": "plantigrade.baseline/1", "days": [1]}', r"holds a day that makes no sense: "),
     ],
 )
-def test_a_file_that_is_no_baseline_is_refused_by_name(tmp_path: Path, content: bytes, said: str):
+def test_a_file_that_is_no_baseline_is_refused_by_name(tmp_path: Path, content: bytes, text: str):
     path = tmp_path / "own.json"
     path.write_bytes(content)
-    with pytest.raises(FileError, match=said):
+    with pytest.raises(FileError, match=text):
         load_baseline(path)
 
 

@@ -19,7 +19,7 @@ from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, shipped_rules
 
 from tests.host.posture.trapezoids import trapezoids
 
-WORDS = catalogue()
+TEXTS = catalogue()
 RULES = shipped_rules()
 
 
@@ -27,14 +27,14 @@ def call(*arguments: str | Path) -> Result:
     return CliRunner(env={"COLUMNS": "200"}).invoke(posture, [str(one) for one in arguments])
 
 
-def said(*arguments: str | Path) -> str:
+def message(*arguments: str | Path) -> str:
     result = call(*arguments)
     assert result.exit_code == 0, f"{result.output} {result.exception}"
     return result.stdout
 
 
-def told(*arguments: str | Path) -> dict[str, Any]:
-    return json.loads(said(*arguments, "--json", "-"))
+def reported(*arguments: str | Path) -> dict[str, Any]:
+    return json.loads(message(*arguments, "--json", "-"))
 
 
 def refused(*arguments: str | Path) -> str:
@@ -44,7 +44,7 @@ def refused(*arguments: str | Path) -> str:
 
 
 def edit(book: Path, rule: str, field: str, value: float) -> str:
-    return said("edit", "--rules", book, rule, field, str(value), "--by", "Dr. A", "--reason", "why not")
+    return message("edit", "--rules", book, rule, field, str(value), "--by", "Dr. A", "--reason", "why not")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_rules_that_hold_are_a_table(tmp_path: Path):
     book = tmp_path / "book.json"
     edit(book, "low-arch", "raise_level", 0.18)
-    lines = [line.split() for line in said("rules").splitlines()]
+    lines = [line.split() for line in message("rules").splitlines()]
     assert lines[0] == ["rule", "version", "raise", "clear", "unit", "dwell", "s", "severity"]
     assert lines[1] == ["low-arch", "2", "0.15", "0.138", "share", "20", "notice"]
     assert lines[-2:] == [
@@ -70,7 +70,7 @@ def test_the_rules_that_hold_are_a_table(tmp_path: Path):
         ["fatigue", "1", "1.1", "0.7", "SD", "between", "own", "days", "20", "info"],
     ]
     assert len(lines) == len(RULES) + 1
-    edited = [line.split() for line in said("rules", "--rules", book).splitlines()]
+    edited = [line.split() for line in message("rules", "--rules", book).splitlines()]
     assert edited[1] == ["low-arch", "2+1", "0.18", "0.138", "share", "20", "notice"]
     assert edited[2:] == lines[2:]
 
@@ -86,7 +86,7 @@ def term(metric: str, sign: float, centre: float, scale: float) -> dict[str, Any
 
 def test_the_rules_as_json_are_whole(tmp_path: Path):
     file = tmp_path / "rules.json"
-    assert said("rules", "--json", file) == ""
+    assert message("rules", "--json", file) == ""
     listed = json.loads(file.read_text(encoding="utf-8"))
     assert (listed["schema"], listed["engine"]) == ("plantigrade.rules/1", ENGINE_VERSION)
     assert [one["id"] for one in listed["rules"]] == list(RULES)
@@ -132,11 +132,11 @@ def test_an_edit_says_what_it_did_and_history_who_and_when(tmp_path: Path):
     first, second = load_rulebook(book).trail
     assert before <= datetime.fromisoformat(first.at) <= datetime.fromisoformat(second.at)
     assert datetime.fromisoformat(second.at) - before < timedelta(minutes=5)
-    assert said("history", book) == (
+    assert message("history", book) == (
         f"{first.at}  Dr. A: low-arch (shipped version 2) raise_level 0.15 -> 0.18: why not\n"
         f"{second.at}  Dr. A: low-arch (shipped version 2) dwell_s 20 -> 30: why not\n"
     )
-    listed = told("history", book)
+    listed = reported("history", book)
     assert listed == {"schema": "plantigrade.rules/1", "edits": [vars(first), vars(second)]}
 
 
@@ -151,8 +151,8 @@ def test_a_level_may_be_negative(tmp_path: Path):
 
 def test_a_history_without_edits_says_so(tmp_path: Path):
     RuleBook().save(tmp_path / "book.json")
-    assert said("history", tmp_path / "book.json") == "No edits: the shipped rules hold.\n"
-    assert told("history", tmp_path / "book.json")["edits"] == []
+    assert message("history", tmp_path / "book.json") == "No edits: the shipped rules hold.\n"
+    assert reported("history", tmp_path / "book.json")["edits"] == []
 
 
 def test_a_refused_edit_says_why_and_leaves_no_file(tmp_path: Path):
@@ -165,7 +165,7 @@ def test_a_refused_edit_says_why_and_leaves_no_file(tmp_path: Path):
 
 def test_alerts_and_findings_of_a_limp(limp: Path):
     """0.1 s of a mean of 0.65 s on the ground are 15.4 %; areas 700 x 0.54 and 700 x 0.64: 16.9 %."""
-    answer = told("alerts", limp)
+    answer = reported("alerts", limp)
     assert answer["schema"] == "plantigrade.alerts/1"
     assert (answer["algorithm"], answer["engine"]) == (ALGORITHM_VERSION, ENGINE_VERSION)
     assert answer["input"] == str(limp)
@@ -180,8 +180,8 @@ def test_alerts_and_findings_of_a_limp(limp: Path):
     ]
     assert present[0]["value"] == pytest.approx(15.4, rel=0.2)
     assert present[1]["value"] == pytest.approx(16.9, rel=0.05)
-    text = said("alerts", limp).splitlines()
-    patients = [WORDS.patient(rule, Foot.LEFT) for rule in ("stance-asymmetry", "load-asymmetry")]
+    text = message("alerts", limp).splitlines()
+    patients = [TEXTS.patient(rule, Foot.LEFT) for rule in ("stance-asymmetry", "load-asymmetry")]
     first, second = answer["alerts"]
     assert text[:2] == [
         f"{first['raised_s']:7.0f} s  notice  stance-asymmetry (version 2), left: {patients[0]}",
@@ -193,13 +193,13 @@ def test_alerts_and_findings_of_a_limp(limp: Path):
     )
     absent = sum(one["state"] == "absent" for one in answer["findings"])
     unknown = sum(one["state"] == "unknown" for one in answer["findings"])
-    assert text[4] == f"2 findings, {absent} absent, {unknown} not known. {WORDS.disclaimer}"
+    assert text[4] == f"2 findings, {absent} absent, {unknown} not known. {TEXTS.disclaimer}"
     assert (absent, len(text)) == (3, 5)
     assert unknown == len(answer["findings"]) - absent - 2
 
 
 def test_an_even_walk_has_no_alert(short: Path):
-    text = said("alerts", short).splitlines()
+    text = message("alerts", short).splitlines()
     assert text[0] == "No alert."
     assert text[1].startswith("0 findings, ")
 
@@ -208,18 +208,18 @@ def test_more_alerts_than_an_hour_allows_are_marked(limp: Path, tmp_path: Path):
     """Own days at hand, levels that everything passes: the fifth alert and those after it are kept quiet."""
     book, days = tmp_path / "book.json", tmp_path / "own.json"
     for i in range(3):
-        said("learn", limp, "--baseline", days, "--day", f"2026-03-0{i + 1}")
+        message("learn", limp, "--baseline", days, "--day", f"2026-03-0{i + 1}")
     for rule in ("double-support-drift", "loading-rate-drift"):
         edit(book, rule, "clear_level", -100.0)
         edit(book, rule, "raise_level", -99.0)
-    answer = told("alerts", limp, "--rules", book, "--baseline", days)
+    answer = reported("alerts", limp, "--rules", book, "--baseline", days)
     shown = [one["shown"] for one in answer["alerts"]]
     assert shown == [True] * 4 + [False] * (len(shown) - 4)
     assert len(shown) == 5
     assert {one["rule_version"] for one in answer["alerts"] if one["rule"].endswith("drift")} == {"1+2"}
     quiet = [
-        " (kept quiet): " in line
-        for line in said("alerts", limp, "--rules", book, "--baseline", days).splitlines()
+        " (suppressed): " in line
+        for line in message("alerts", limp, "--rules", book, "--baseline", days).splitlines()
     ]
     assert quiet[:5] == [False] * 4 + [True]
     assert not any(quiet[5:])
@@ -231,7 +231,7 @@ def test_rules_of_our_insole_stay_silent_on_other_sensors(limp: Path, tmp_path: 
     book = tmp_path / "book.json"
     edit(book, "loading-rate", "clear_level", 0.0)
     edit(book, "loading-rate", "raise_level", 0.1)
-    rules = {one["rule"] for one in told("alerts", limp, "--rules", book)["alerts"]}
+    rules = {one["rule"] for one in reported("alerts", limp, "--rules", book)["alerts"]}
     assert "loading-rate" not in rules
 
 
@@ -244,7 +244,7 @@ def test_a_day_is_learned_with_its_date_shoes_medians_and_loads(short: Path, tmp
     days = tmp_path / "own.json"
 
     def learn(day: str, tag: str = "trail") -> str:
-        return said("learn", short, "--baseline", days, "--tag", tag, "--day", day)
+        return message("learn", short, "--baseline", days, "--tag", tag, "--day", day)
 
     assert learn("2026-03-01") == f"{days}: 1 days of 'trail'; three are needed\n"
     assert learn("2026-03-02") == f"{days}: 2 days of 'trail'; three are needed\n"
@@ -263,9 +263,9 @@ def test_a_day_is_learned_with_its_date_shoes_medians_and_loads(short: Path, tmp
 def test_the_weight_that_is_given_stands_before_that_of_the_file(limp: Path, tmp_path: Path):
     """70 kg in the file, 140 given: forces in body weights are half of it."""
     days = tmp_path / "own.json"
-    said("learn", limp, "--baseline", days, "--day", "2026-03-01")
+    message("learn", limp, "--baseline", days, "--day", "2026-03-01")
     as_file = medians(days)["left/loading_rate_bw_per_s"]
-    said("learn", limp, "--baseline", days, "--day", "2026-03-01", "--body-weight-kg", "140")
+    message("learn", limp, "--baseline", days, "--day", "2026-03-01", "--body-weight-kg", "140")
     assert medians(days)["left/loading_rate_bw_per_s"] == pytest.approx(as_file / 2)
     assert as_file > 0
 
@@ -296,7 +296,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 def test_a_comparison_as_json_and_in_words(sides: dict[str, list[str]]):
     asked = [*sides["before"], *sides["after"], "--metric", "stance_time_s"]
-    answer = told("compare", *asked)
+    answer = reported("compare", *asked)
     left, right = answer["differences"]
     assert answer["schema"] == "plantigrade.comparison/1"
     assert (left["metric"], left["foot"], right["foot"]) == ("stance_time_s", "left", "right")
@@ -306,14 +306,14 @@ def test_a_comparison_as_json_and_in_words(sides: dict[str, list[str]]):
     assert (left["confidence"], left["minimal_change"]) == (0.95, None)
     # Half the interval: 12.706 x sqrt(0.0002 / 2 + 0.0008 / 2).
     assert left["high"] - left["difference"] == pytest.approx(12.706 * np.sqrt(0.0005), rel=0.15)
-    assert said("compare", *asked).splitlines() == [left["words"], right["words"]]
-    paired = told("compare", *asked, "--paired")["differences"][0]
+    assert message("compare", *asked).splitlines() == [left["words"], right["words"]]
+    paired = reported("compare", *asked, "--paired")["differences"][0]
     assert paired["paired"]
     assert paired["high"] - paired["difference"] == pytest.approx(12.706 * 0.01, rel=0.3)  # 0.10 and 0.12
 
 
 def test_a_comparison_of_the_usual_values_leaves_out_what_is_not_known(sides: dict[str, list[str]]):
-    answer = told("compare", *sides["before"], *sides["after"])
+    answer = reported("compare", *sides["before"], *sides["after"])
     assert [one["metric"] for one in answer["differences"][::2]] == [
         "stride_time_s",
         "stance_pct",
@@ -343,8 +343,8 @@ def test_a_comparison_of_what_does_not_exist_or_is_not_known_is_refused(
 
 def test_a_comparison_in_body_weights_uses_the_weight_that_is_given(sides: dict[str, list[str]]):
     asked = [*sides["before"], *sides["after"], "--metric", "loading_rate_bw_per_s"]
-    usual = told("compare", *asked)["differences"][0]["before"]
-    half = told("compare", *asked, "--body-weight-kg", "140")["differences"][0]["before"]
+    usual = reported("compare", *asked)["differences"][0]["before"]
+    half = reported("compare", *asked, "--body-weight-kg", "140")["differences"][0]["before"]
     assert half == pytest.approx(usual / 2)
 
 

@@ -148,7 +148,7 @@ def test_no_other_value_has_a_smallest_change():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "metric", "said"),
+    ("before", "after", "metric", "text"),
     [
         (
             [1.0],
@@ -208,8 +208,8 @@ def test_no_other_value_has_a_smallest_change():
         ),
     ],
 )
-def test_a_difference_is_one_sentence(before: list[float], after: list[float], metric: str, said: str):
-    assert left_of(before, after, metric).words == said
+def test_a_difference_is_one_sentence(before: list[float], after: list[float], metric: str, text: str):
+    assert left_of(before, after, metric).words == text
 
 
 def test_an_interval_that_touches_nought_is_chance_on_either_side():
@@ -221,16 +221,16 @@ def test_an_interval_that_touches_nought_is_chance_on_either_side():
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "text"),
     [
         ({"confidence": 1.0}, "confidence must lie between 0.5 and 1, not 1.0"),
         ({"confidence": 0.49}, "confidence must lie between 0.5 and 1, not 0.49"),
     ],
 )
-def test_a_confidence_that_makes_no_sense_is_refused(wrong: dict[str, float], said: str):
+def test_a_confidence_that_makes_no_sense_is_refused(wrong: dict[str, float], text: str):
     with pytest.raises(PlantigradeError) as refused:
         left_of([1.0], [1.0], **wrong)
-    assert str(refused.value) == said
+    assert str(refused.value) == text
 
 
 def test_half_confidence_is_the_least():

@@ -49,15 +49,15 @@ def test_rank_correlation(a: list[float], b: list[float], rho: float):
 def test_the_worst_score_of_a_day_in_the_time_of_the_entry_counts():
     east = timezone(timedelta(hours=5))
     late = datetime(2026, 1, 2, 1, tzinfo=east)  # still the first of January in Greenwich
-    kept = [
+    stored = [
         Entry(NOON, BodySite.KNEE, 4),
         Entry(NOON + timedelta(hours=2), BodySite.KNEE, 7),
         Entry(NOON + timedelta(hours=4), BodySite.KNEE, 5),
         Entry(NOON, BodySite.HIP, 9),
         Entry(late, BodySite.KNEE, 0),
     ]
-    assert daily_worst(kept, BodySite.KNEE) == {FIRST: 7, date(2026, 1, 2): 0}
-    assert daily_worst(kept, BodySite.SHIN) == {}
+    assert daily_worst(stored, BodySite.KNEE) == {FIRST: 7, date(2026, 1, 2): 0}
+    assert daily_worst(stored, BodySite.SHIN) == {}
 
 
 @pytest.mark.worked_example("effective_days")
@@ -175,7 +175,7 @@ def test_fourteen_days_four_loads_and_two_scores_are_needed(
     assert one.days == min(len(scores), int(np.isfinite(steps).sum()))
 
 
-def said(**changed: object) -> str:
+def text(**changed: object) -> str:
     given = {
         "place": BodySite.LOWER_BACK,
         "metric": "standing_h",
@@ -225,4 +225,4 @@ CAUSES = "This cannot tell which causes which, or whether a third thing causes b
     ],
 )
 def test_the_answer_is_a_sentence(changed: Mapping[str, object], sentence: str):
-    assert said(**changed) == sentence
+    assert text(**changed) == sentence

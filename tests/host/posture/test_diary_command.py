@@ -39,7 +39,7 @@ def own_days(path: Path, steps: list[float]) -> Path:
     return path
 
 
-def kept(path: Path, scores: list[int], place: str = "knee") -> Path:
+def stored(path: Path, scores: list[int], place: str = "knee") -> Path:
     """A diary of one entry each evening."""
     for i, score in enumerate(scores):
         at = f"{FIRST + timedelta(days=i)}T21:00"
@@ -52,17 +52,17 @@ def test_entries_are_kept_in_the_order_of_their_times(tmp_path: Path):
     diary(
         "add", "knee", "4", "--side", "left", "--at", "2026-03-02T21:00", "--note", "stairs", "--diary", book
     )
-    said = diary("add", "lower-back", "0", "--at", "2026-03-01T20:30", "--diary", book).output
-    assert "2 entries" in said
+    text = diary("add", "lower-back", "0", "--at", "2026-03-01T20:30", "--diary", book).output
+    assert "2 entries" in text
     lines = diary("list", "--diary", book).output.splitlines()
     assert lines == ["2026-03-01 20:30  lower back 0 of 10", "2026-03-02 21:00  left knee 4 of 10: stairs"]
-    told = json.loads(diary("list", "--diary", book, "--json", "-").stdout)
-    assert [entry["score"] for entry in told["entries"]] == [0, 4]
+    reported = json.loads(diary("list", "--diary", book, "--json", "-").stdout)
+    assert [entry["score"] for entry in reported["entries"]] == [0, 4]
     assert [entry.at.tzinfo is not None for entry in load_diary(book)] == [True, True]
 
 
 def test_a_diary_is_for_its_owner_alone_and_survives_a_place_that_refuses(tmp_path: Path):
-    book = kept(tmp_path / "pain.json", [3, 4])
+    book = stored(tmp_path / "pain.json", [3, 4])
     assert book.stat().st_mode & 0o077 == 0
     before = book.read_bytes()
     with patch("os.fsync", side_effect=OSError(28, "No space left on device")):
@@ -80,19 +80,19 @@ def test_an_entry_that_makes_no_sense_is_refused_and_nothing_written(tmp_path: P
 
 
 def test_too_little_is_said_before_anything_else(tmp_path: Path):
-    book = kept(tmp_path / "pain.json", [3, 5, 2, 6])
-    said = diary("relate", "knee", "--diary", book, "--baseline", own_days(tmp_path / "own.json", [5e3] * 4))
-    assert said.output.count("too early to say") == len(QUESTIONS[BodySite.KNEE])
-    assert "known on 4 days, 14 are needed" in said.output
-    assert "known on 0 days" in said.output, "the arch was never learned"
+    book = stored(tmp_path / "pain.json", [3, 5, 2, 6])
+    text = diary("relate", "knee", "--diary", book, "--baseline", own_days(tmp_path / "own.json", [5e3] * 4))
+    assert text.output.count("too early to say") == len(QUESTIONS[BodySite.KNEE])
+    assert "known on 4 days, 14 are needed" in text.output
+    assert "known on 0 days" in text.output, "the arch was never learned"
 
 
 def test_pain_that_follows_the_steps_is_found_and_what_never_changed_is_not(tmp_path: Path):
     steps = np.random.default_rng(2).uniform(2000, 12000, 30)
-    book = kept(tmp_path / "pain.json", np.clip(np.round(steps / 1500), 0, 10).astype(int).tolist())
+    book = stored(tmp_path / "pain.json", np.clip(np.round(steps / 1500), 0, 10).astype(int).tolist())
     own = own_days(tmp_path / "own.json", steps.tolist())
-    told = json.loads(diary("relate", "knee", "--diary", book, "--baseline", own, "--json", "-").stdout)
-    found = {relation["metric"]: relation for relation in told["relations"]}
+    reported = json.loads(diary("relate", "knee", "--diary", book, "--baseline", own, "--json", "-").stdout)
+    found = {relation["metric"]: relation for relation in reported["relations"]}
     assert found["steps"]["rho"] > 0.9
     assert found["steps"]["low"] > 0
     assert "the number of steps was higher" in found["steps"]["words"]

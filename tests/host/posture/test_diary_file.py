@@ -17,7 +17,7 @@ AT = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "text"),
     [
         ({"score": 11}, "pain is given from 0 to 10, not 11"),
         ({"score": -1}, "pain is given from 0 to 10, not -1"),
@@ -26,10 +26,10 @@ AT = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
         ({"note": "x" * 1001}, "a note has at most 1000 characters"),
     ],
 )
-def test_an_entry_that_makes_no_sense_is_refused_with_the_reason(wrong: dict[str, object], said: str):
+def test_an_entry_that_makes_no_sense_is_refused_with_the_reason(wrong: dict[str, object], text: str):
     with pytest.raises(PlantigradeError) as refused:
         Entry(**({"at": AT, "place": BodySite.KNEE, "score": 3} | wrong))
-    assert str(refused.value) == said
+    assert str(refused.value) == text
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_an_entry_of_a_file_that_makes_no_sense_is_refused_by_name(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (b"{", "is not JSON: "),
         (b"\xff", "is not JSON: "),
@@ -126,12 +126,12 @@ def test_an_entry_of_a_file_that_makes_no_sense_is_refused_by_name(
         (b'{"schema": "plantigrade.diary/1", "entries": [7]}', "holds an entry that makes no sense: "),
     ],
 )
-def test_a_file_that_is_no_diary_is_refused_by_name(tmp_path: Path, content: bytes, said: str):
+def test_a_file_that_is_no_diary_is_refused_by_name(tmp_path: Path, content: bytes, text: str):
     path = tmp_path / "pain.json"
     path.write_bytes(content)
     with pytest.raises(FileError) as refused:
         load_diary(path)
-    assert str(refused.value).startswith(f"{path}: {said}")
+    assert str(refused.value).startswith(f"{path}: {text}")
 
 
 def test_a_diary_that_is_missing_or_cannot_be_written_is_named(tmp_path: Path):
@@ -231,9 +231,9 @@ def test_the_answer_about_a_place_counts_days_of_both(tmp_path: Path):
             for day, s in zip(days, scores, strict=True)
         ]
     ).save(own)
-    told = json.loads(call("relate", "knee", "--diary", book, "--baseline", own, "--json", "-"))
-    assert told["schema"] == "plantigrade.diary-relations/1"
-    steps, rate, arch = told["relations"]
+    reported = json.loads(call("relate", "knee", "--diary", book, "--baseline", own, "--json", "-"))
+    assert reported["schema"] == "plantigrade.diary-relations/1"
+    steps, rate, arch = reported["relations"]
     assert (steps["place"], steps["metric"], steps["days"], steps["questions"]) == ("knee", "steps", 16, 3)
     assert steps["rho"] == pytest.approx(1.0)
     assert steps["low"] == pytest.approx(0.2571, abs=1e-4)  # t with three days of freedom for three questions

@@ -194,13 +194,13 @@ def test_strides_are_told_in_the_order_of_their_ends_the_left_first_and_valid_on
         np.array([True, True, True]),
         {"x": np.array([7.0, 8.0, np.nan])},
     )
-    told = list(stride_observations([left, right]))
-    assert [(o.time_s, o.foot) for o in told] == [
+    reported = list(stride_observations([left, right]))
+    assert [(o.time_s, o.foot) for o in reported] == [
         (0.5, Foot.RIGHT),
         (1.0, Foot.LEFT),
         (1.0, Foot.RIGHT),
         (3.0, Foot.LEFT),
         (3.5, Foot.RIGHT),
     ]
-    assert [o.values["x"] for o in told[:4]] == [7.0, 1.0, 8.0, 3.0]
-    assert np.isnan(told[4].values["x"])
+    assert [o.values["x"] for o in reported[:4]] == [7.0, 1.0, 8.0, 3.0]
+    assert np.isnan(reported[4].values["x"])

@@ -27,7 +27,7 @@ from plantigrade.posture.rules_engine.section import (
 from tests.host.posture.analysed import analysis, foot_analysis, stride_table
 from tests.host.posture.kit import Usual, columns
 
-WORDS = catalogue()
+TEXTS = catalogue()
 EDITED = datetime(2026, 3, 1, tzinfo=UTC)
 DISCLAIMER = (
     "This is not a diagnosis. It describes how your feet carry load and what that can go with. If something "
@@ -39,16 +39,16 @@ DISCLAIMER = (
     ("foot", "side"), [(Foot.LEFT, "left foot"), (Foot.RIGHT, "right foot"), (None, "both feet")]
 )
 def test_a_text_names_the_side(foot: Foot | None, side: str):
-    assert WORDS.patient("pronation", foot) == (
+    assert TEXTS.patient("pronation", foot) == (
         f"The inner side of your {side} carries more than usual. People call this overpronation."
     )
-    assert WORDS.clinician("push-off-drift", foot) == (
+    assert TEXTS.clinician("push-off-drift", foot) == (
         f"Second vertical peak below the personal baseline ({side})."
     )
 
 
 def test_a_pattern_comes_with_all_its_texts():
-    guide = WORDS.patterns["fatigue"]
+    guide = TEXTS.patterns["fatigue"]
     assert (guide.pattern, guide.title) == ("fatigue", "Tired steps")
     assert guide.felt == "Calves, soles, sometimes the lower back."
     assert guide.knee == "Tired thighs leave more of each step to the knee."
@@ -67,17 +67,17 @@ def test_a_pattern_comes_with_all_its_texts():
 
 
 def test_the_catalogue_has_its_parts_in_their_places():
-    assert (WORDS.language, WORDS.disclaimer, languages()) == ("en", DISCLAIMER, ("en",))
-    assert WORDS.metrics["steps"] == "the number of steps"
-    assert WORDS.places["lower-back"] == "lower back"
-    assert WORDS.compare["rose"].startswith("{what} ({side}) rose by")
-    assert WORDS.diary["none"].startswith("No clear link of")
-    assert WORDS.sides["both"] == "both feet"
-    assert catalogue("en") == WORDS
+    assert (TEXTS.language, TEXTS.disclaimer, languages()) == ("en", DISCLAIMER, ("en",))
+    assert TEXTS.metrics["steps"] == "the number of steps"
+    assert TEXTS.places["lower-back"] == "lower back"
+    assert TEXTS.compare["rose"].startswith("{what} ({side}) rose by")
+    assert TEXTS.diary["none"].startswith("No clear link of")
+    assert TEXTS.sides["both"] == "both feet"
+    assert catalogue("en") == TEXTS
 
 
 @pytest.mark.parametrize(
-    ("lost", "said"),
+    ("lost", "message"),
     [
         ("[place]", "'place'"),
         ('disclaimer = "', "'disclaimer'"),
@@ -86,7 +86,7 @@ def test_the_catalogue_has_its_parts_in_their_places():
     ],
 )
 def test_a_catalogue_that_lacks_something_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str, message: str
 ):
     text = (guidance.TEXT_DIR / "en.toml").read_text(encoding="utf-8")
     assert text.count(lost) == 1
@@ -98,7 +98,7 @@ def test_a_catalogue_that_lacks_something_is_named(
     with pytest.raises(FileError) as refused:
         catalogue("xx")
     assert str(refused.value).startswith(f"{tmp_path / 'xx.toml'}: is not a complete text catalogue: ")
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     catalogue.cache_clear()
 
 
@@ -124,7 +124,7 @@ FOUND = RuleFinding(
 
 
 def test_a_finding_as_json():
-    plain = as_json(replace(FOUND, state=State.ABSENT), WORDS)
+    plain = as_json(replace(FOUND, state=State.ABSENT), TEXTS)
     assert plain == {
         "rule": "low-arch",
         "rule_version": "2+1",
@@ -142,15 +142,15 @@ def test_a_finding_as_json():
         "evidence": "virtual",
         "references": ["a", "b"],
     }
-    unknown = as_json(replace(FOUND, state=State.UNKNOWN, foot=None, note="why"), WORDS)
+    unknown = as_json(replace(FOUND, state=State.UNKNOWN, foot=None, note="why"), TEXTS)
     assert unknown == plain | {"state": "unknown", "foot": "both", "note": "why"}
 
 
 def test_a_finding_that_is_present_comes_with_words_and_guidance():
-    full = as_json(FOUND, WORDS)
-    guide = WORDS.patterns["low-arch"]
-    assert full["patient"] == WORDS.patient("low-arch", Foot.LEFT)
-    assert full["clinician"] == WORDS.clinician("low-arch", Foot.LEFT)
+    full = as_json(FOUND, TEXTS)
+    guide = TEXTS.patterns["low-arch"]
+    assert full["patient"] == TEXTS.patient("low-arch", Foot.LEFT)
+    assert full["clinician"] == TEXTS.clinician("low-arch", Foot.LEFT)
     exercises = [{"title": one.title, "how": one.how, "stop": one.stop} for one in guide.exercises]
     assert full["guidance"] == {
         "felt": guide.felt,
@@ -183,13 +183,13 @@ def test_an_alert_as_json():
         "value": -0.081235,
         "level": -0.086,
         "strides": 204,
-        "patient": WORDS.patient("high-arch", Foot.RIGHT),
-        "clinician": WORDS.clinician("high-arch", Foot.RIGHT),
+        "patient": TEXTS.patient("high-arch", Foot.RIGHT),
+        "clinician": TEXTS.clinician("high-arch", Foot.RIGHT),
     }
-    assert alert_as_json(alert, WORDS) == expected
+    assert alert_as_json(alert, TEXTS) == expected
     quiet = replace(alert, foot=None, cleared_s=50.0, acknowledged_s=40.0, shown=False, value=float("nan"))
-    told = alert_as_json(quiet, WORDS)
-    assert {key: told[key] for key in ("foot", "cleared_s", "acknowledged_s", "shown", "value")} == {
+    reported = alert_as_json(quiet, TEXTS)
+    assert {key: reported[key] for key in ("foot", "cleared_s", "acknowledged_s", "shown", "value")} == {
         "foot": "both",
         "cleared_s": 50.0,
         "acknowledged_s": 40.0,
@@ -246,21 +246,21 @@ def test_the_section_of_an_analysis_passes_everything_on():
     ends = [1.1 * i for i in range(1, 41)]
     table = stride_table(ends, pressure={"medial_arch_index": [0.3] * 40, "force_arch_index": [0.2] * 40})
     feet = [foot_analysis(foot, table, [25.0] * 16) for foot in Foot]
-    whole = analysis(*feet, weight_n=700.0)
-    sure = posture_section(whole, LAYOUT)
+    complete = analysis(*feet, weight_n=700.0)
+    sure = posture_section(complete, LAYOUT)
     assert [(one["rule"], one["foot"]) for one in sure[:2]] == [("low-arch", "left"), ("low-arch", "right")]
     assert sure[0]["sd"] == 0.0
-    vague = posture_section(whole, LAYOUT, relative_sd={foot: np.full(16, 0.1) for foot in Foot})
+    vague = posture_section(complete, LAYOUT, relative_sd={foot: np.full(16, 0.1) for foot in Foot})
     assert vague[0]["sd"] > 0.0
     book = RuleBook()
     book.edit("low-arch", "raise_level", 0.4, by="a", at=EDITED, reason="r")
-    edited = posture_section(whole, LAYOUT, book=book)
+    edited = posture_section(complete, LAYOUT, book=book)
     assert {one["state"] for one in edited if one["rule"] == "low-arch"} == {"absent"}
     usual = Usual({"force_arch_index": 0.15}, 0.01)
-    drifted = posture_section(whole, LAYOUT, reference=usual)
+    drifted = posture_section(complete, LAYOUT, reference=usual)
     assert {one["state"] for one in drifted if one["rule"] == "arch-drift"} == {"present"}
     with pytest.raises(FileError, match="there are no texts in 'tlh'"):
-        posture_section(whole, LAYOUT, language="tlh")
+        posture_section(complete, LAYOUT, language="tlh")
 
 
 def test_our_layout_has_medial_and_lateral_sensors_in_heel_and_forefoot():

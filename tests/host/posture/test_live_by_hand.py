@@ -29,7 +29,7 @@ def stand(watching: Watcher, seconds: int, share: float = 1.0) -> list[Alert]:
     return watching.forces(force, force)
 
 
-def told(alerts: list[Alert]) -> list[tuple[str, float, float | None]]:
+def reported(alerts: list[Alert]) -> list[tuple[str, float, float | None]]:
     return [(one.rule, one.raised_s, one.cleared_s) for one in alerts]
 
 
@@ -41,10 +41,10 @@ def test_seconds_are_counted_from_the_start_and_judged_five_seconds_later(start_
     watching = watcher(STILL, start_s=start_s)
     assert stand(watching, 14) == [], "ten seconds still at 10 s, known at 15 s"
     assert watching.alerts == ()
-    assert told(stand(watching, 1)) == [("standing-still", start_s + 10.0, None)]
+    assert reported(stand(watching, 1)) == [("standing-still", start_s + 10.0, None)]
     assert stand(watching, 5) == []
-    assert told(stand(watching, 6, 0.0)) == [("standing-still", start_s + 10.0, start_s + 21.0)]
-    assert told(list(watching.alerts)) == [("standing-still", start_s + 10.0, start_s + 21.0)]
+    assert reported(stand(watching, 6, 0.0)) == [("standing-still", start_s + 10.0, start_s + 21.0)]
+    assert reported(list(watching.alerts)) == [("standing-still", start_s + 10.0, start_s + 21.0)]
 
 
 def test_shares_are_of_the_wearers_weight():
@@ -66,7 +66,7 @@ def test_the_end_judges_what_waits_and_sums_up_the_time_of_wear():
     stand(watching, 12)
     assert watching.alerts == ()
     watching.finish()
-    assert told(list(watching.alerts)) == [("standing-still", 10.0, None)]
+    assert reported(list(watching.alerts)) == [("standing-still", 10.0, None)]
     watching = watcher(STILL)
     stand(watching, 30)
     stand(watching, 10, 0.0)

@@ -16,8 +16,8 @@ from plantigrade.twin.watch import RATE_HZ, Follower
 def test_a_flat_foot_is_told_in_patients_words_and_the_end_is_summed_up():
     person = draw_person(1)
     forces = make_forces((Condition("flat-foot", 3, "left"),), person, 270, 1)
-    said: list[str] = []
-    follower = Follower(person.weight_n, said.append, 0)
+    text: list[str] = []
+    follower = Follower(person.weight_n, text.append, 0)
     counts = {foot: FrontEnd(SEEDS[foot.value]).counts(getattr(forces, foot.value), RATE_HZ) for foot in Foot}
     for start in range(0, len(forces.left), 500):
         part = slice(start, start + 500)
@@ -26,7 +26,7 @@ def test_a_flat_foot_is_told_in_patients_words_and_the_end_is_summed_up():
             follower.add(foot, time_s, counts[foot][part])
         follower.step()
     follower.finish()
-    alerts = [line for line in said if "low-arch" in line]
+    alerts = [line for line in text if "low-arch" in line]
     assert len(alerts) == 1
     assert "The middle of your left foot carries more load" in alerts[0]
-    assert said[-1].startswith(f"{len(said) - 1} alerts in 4.5 min of wear")
+    assert text[-1].startswith(f"{len(text) - 1} alerts in 4.5 min of wear")

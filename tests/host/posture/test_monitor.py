@@ -96,7 +96,7 @@ def test_the_clinicians_edit_changes_the_next_alert():
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(0, 1000))
 def test_live_pieces_and_late_feet_give_the_alerts_of_the_whole_file(cuts, seed):
     observations = walking(0.15, 0.40, 0.12, 0.42)
-    whole = run(Monitor(book(LOW_ARCH)), observations)
+    complete = run(Monitor(book(LOW_ARCH)), observations)
     delay = np.random.default_rng(seed).uniform(0, 0.9 * LATENESS_S, len(observations))
     order = np.argsort([o.time_s + d for o, d in zip(observations, delay, strict=True)])
     late = [observations[i] for i in order]
@@ -105,8 +105,8 @@ def test_live_pieces_and_late_feet_give_the_alerts_of_the_whole_file(cuts, seed)
     for piece in np.split(np.array(late, dtype=object), edges):
         monitor.feed(list(piece))
     monitor.finish()
-    assert tuple(monitor.log.alerts) == whole
-    assert len(whole) == 2
+    assert tuple(monitor.log.alerts) == complete
+    assert len(complete) == 2
 
 
 def test_a_rule_for_our_insole_is_silent_on_others():
@@ -171,7 +171,7 @@ def test_snoozed_alerts_are_kept_quiet_and_counted():
     alerts = run(monitor, standing(1000, 1000))
     assert [alert.shown for alert in alerts] == [False, True]
     response = monitor.log.response(wear_s=7200)
-    assert (response.shown, response.kept_quiet) == (1, 1)
+    assert (response.shown, response.suppressed) == (1, 1)
 
 
 def test_no_more_than_four_an_hour_are_shown():

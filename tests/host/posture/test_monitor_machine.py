@@ -95,15 +95,15 @@ class MonitorMachine(RuleBasedStateMachine):
         expected: list[Expected] = []
         for (name, foot), judged in judged_by(RULES, due).items():
             expected += alerts_of(next(one for one in RULES if one.id == name), foot, judged)
-        told = [
+        reported = [
             Expected(one.rule, one.foot, one.onset_s, one.raised_s, one.value, one.strides, one.cleared_s)
             for one in self.monitor.log.alerts
         ]
         order = [(one.raised_s, one.rule, str(one.foot)) for one in expected]
-        assert sorted(told, key=lambda one: (one.raised_s, one.rule, str(one.foot))) == [
+        assert sorted(reported, key=lambda one: (one.raised_s, one.rule, str(one.foot))) == [
             one for _, one in sorted(zip(order, expected, strict=True), key=lambda pair: pair[0])
         ]
-        assert [one.raised_s for one in told] == sorted(one.raised_s for one in told)
+        assert [one.raised_s for one in reported] == sorted(one.raised_s for one in reported)
 
 
 TestMonitorMachine = MonitorMachine.TestCase

@@ -173,8 +173,8 @@ def test_a_foot_forgets_alone():
     right = [*strides([0.0] * 24, 0.0, Foot.RIGHT), *strides([3.0] * 12, 5000.0, Foot.RIGHT)]
     left = strides([0.0] * 24)
     high = [stride(24.0 + 3000.0 * i, Foot.LEFT, x=3.0) for i in range(12)]
-    told = {alert.foot: alert.value for alert in alerts_of(STRIDES, [*right, *left, *high])}
-    assert told == {Foot.LEFT: 3.0, Foot.RIGHT: 3.0}
+    reported = {alert.foot: alert.value for alert in alerts_of(STRIDES, [*right, *left, *high])}
+    assert reported == {Foot.LEFT: 3.0, Foot.RIGHT: 3.0}
     (first, _) = sorted(alerts_of(STRIDES, [*right, *left, *high]), key=lambda alert: alert.raised_s)
     assert (first.foot, first.raised_s) == (Foot.RIGHT, 5011.0)
 
@@ -219,11 +219,11 @@ def test_at_one_time_the_left_foot_comes_first_then_the_right_then_the_second():
 
 def test_rules_of_an_own_insole_stay_silent_elsewhere_and_others_speak():
     foreign = replace(STRIDES, id="foreign", own_insole_only=False)
-    for own, told in ((True, {"low-arch", "foreign"}), (False, {"foreign"})):
+    for own, reported in ((True, {"low-arch", "foreign"}), (False, {"foreign"})):
         monitor = Monitor(book(STRIDES, foreign), own_insole=own)
         monitor.feed(strides([3.0] * 24))
         monitor.finish()
-        assert {alert.rule for alert in monitor.log.alerts} == told
+        assert {alert.rule for alert in monitor.log.alerts} == reported
     assert Monitor(book(STRIDES)).own_insole
 
 

@@ -21,14 +21,14 @@ def syllables(word: str) -> int:
 def grade(text: str) -> float:
     """School years that a text asks for (Flesch and Kincaid)."""
     sentences = [part for part in re.split(r"[.!?:;]+", text) if part.strip()]
-    words = re.findall(r"[a-z']+", text.lower())
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    phrases = re.findall(r"[a-z']+", text.lower())
+    return 0.39 * len(phrases) / len(sentences) + 11.8 * sum(map(syllables, phrases)) / len(phrases) - 15.59
 
 
-def texts(words: Catalogue) -> dict[str, str]:
+def texts(phrases: Catalogue) -> dict[str, str]:
     """Everything that a wearer may read, by what it belongs to."""
-    found = {rule: words.patient(rule, Foot.LEFT) for rule in words.rules}
-    for name, guide in words.patterns.items():
+    found = {rule: phrases.patient(rule, Foot.LEFT) for rule in phrases.rules}
+    for name, guide in phrases.patterns.items():
         parts = (guide.felt, guide.knee, guide.hip, guide.back, *guide.orthotics, *guide.footwear, guide.see)
         found[f"guidance of {name}"] = " ".join(parts)
         found |= {exercise.title: f"{exercise.how} {exercise.stop}" for exercise in guide.exercises}

@@ -33,7 +33,7 @@ def run(*arguments: str | Path) -> Result:
     return result
 
 
-def told(*arguments: str | Path) -> dict:
+def reported(*arguments: str | Path) -> dict:
     return json.loads(run(*arguments, "--json", "-").stdout)
 
 
@@ -44,7 +44,7 @@ def flat(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_clinicians_edit_changes_the_next_alert_and_is_in_the_trail(flat: Path, tmp_path: Path):
     book = tmp_path / "patient.json"
-    before = told("alerts", flat)
+    before = reported("alerts", flat)
     arch = [alert for alert in before["alerts"] if alert["rule"] == "low-arch"]
     assert {alert["foot"] for alert in arch} == {"left", "right"}
     assert {(alert["rule_version"], alert["engine"]) for alert in arch} == {
@@ -53,24 +53,24 @@ def test_a_clinicians_edit_changes_the_next_alert_and_is_in_the_trail(flat: Path
     assert before["engine"] == ENGINE_VERSION
     assert before["algorithm"]
 
-    said = run(
+    text = run(
         "edit", "--rules", book, "low-arch", "raise_level", "0.6", "--by", "clinician", "--reason", "x"
     )
-    assert f"version {LOW_ARCH.version}+1" in said.output
-    after = told("alerts", flat, "--rules", book)
+    assert f"version {LOW_ARCH.version}+1" in text.output
+    after = reported("alerts", flat, "--rules", book)
     assert not [alert for alert in after["alerts"] if alert["rule"] == "low-arch"]
     assert {f["rule_version"] for f in after["findings"] if f["rule"] == "low-arch"} == {
         f"{LOW_ARCH.version}+1"
     }
 
     run("edit", "--rules", book, "low-arch", "raise_level", "0.2", "--by", "clinician", "--reason", "back")
-    again = told("alerts", flat, "--rules", book)
+    again = reported("alerts", flat, "--rules", book)
     levels = {alert["level"] for alert in again["alerts"] if alert["rule"] == "low-arch"}
     assert levels == {0.2}
     analysed = CliRunner().invoke(analyze, [str(flat), "--rules", str(book), "--json", "-"])
     found = json.loads(analysed.stdout)["posture"]
     assert {f["rule_version"] for f in found if f["rule"] == "low-arch"} == {f"{LOW_ARCH.version}+2"}
-    (first, second) = told("history", book)["edits"]
+    (first, second) = reported("history", book)["edits"]
     assert (first["old"], first["new"], first["by"], first["reason"]) == (
         LOW_ARCH.raise_level,
         0.6,
@@ -90,7 +90,7 @@ def test_a_refused_edit_leaves_no_file(tmp_path: Path):
 
 
 def test_the_rules_that_hold_are_listed(tmp_path: Path):
-    listed = told("rules")
+    listed = reported("rules")
     assert [rule["id"] for rule in listed["rules"]] == list(shipped_rules())
     assert "low-arch" in run("rules").output
 
@@ -101,7 +101,7 @@ def test_own_days_are_learned_and_used(flat: Path, tmp_path: Path):
         walked = recording(tmp_path / f"{day}.csv", 90, 10 + day)
         out = run("learn", walked, "--baseline", days, "--day", f"2026-03-0{day + 1}")
     assert "3 days of 'everyday'" in out.output
-    found = told("alerts", flat, "--baseline", days)["findings"]
+    found = reported("alerts", flat, "--baseline", days)["findings"]
     drift = {f["foot"]: f["state"] for f in found if f["rule"] == "arch-drift"}
     assert drift == {"left": "present", "right": "present"}
     missing = CliRunner().invoke(posture, ["alerts", str(flat), "--baseline", str(days), "--tag", "trail"])
@@ -119,6 +119,6 @@ def test_before_and_after_is_said_in_plain_sentences(tmp_path: Path):
     arguments = [*sessions("before", 2.5, 30), *sessions("after", 0.5, 40), "--metric", "medial_arch_index"]
     out = run("compare", *arguments).output
     assert "The share of load on the inner middle of the foot (left foot) fell by" in out
-    (left, right) = told("compare", *arguments)["differences"]
+    (left, right) = reported("compare", *arguments)["differences"]
     assert left["low"] < left["difference"] < left["high"] < 0
     assert right["foot"] == "right"

@@ -21,8 +21,8 @@ from tests.host.posture.rule_table import (
     CASES,
     GONE,
     NUMBERS,
-    SAID,
     SECONDS,
+    TEXTS,
     Case,
     Numbers,
     Own,
@@ -91,7 +91,7 @@ def finding(case: Case, side: Foot, tables: list[StrideColumns], **changed: obje
 
 def test_the_table_has_every_shipped_rule_inside_and_outside_of_its_level():
     assert list(NUMBERS) == list(RULES)
-    assert set(SAID) == set(RULES)
+    assert set(TEXTS) == set(RULES)
     for name, rule in RULES.items():
         states = {case.present for case in CASES if case.rule == name}
         assert states == ({True, False} if rule.scope is not Scope.SECOND else set())
@@ -251,8 +251,8 @@ def test_an_alert_stays_between_the_levels_and_goes_away_at_the_lower_one(case: 
 
 @pytest.mark.parametrize("case", RAISED, ids=named(RAISED))
 def test_an_alert_needs_our_insole_where_a_finding_does(case: Case):
-    said = bool(alerts(case, feet(case, Foot.LEFT, 240), own=False))
-    assert said is not RULES[case.rule].own_insole_only
+    text = bool(alerts(case, feet(case, Foot.LEFT, 240), own=False))
+    assert text is not RULES[case.rule].own_insole_only
 
 
 @pytest.mark.worked_example(
@@ -275,8 +275,8 @@ def test_a_rule_of_seconds_is_raised_at_its_level_and_cleared_at_the_lower_one(n
     assert judge([], RuleBook({name: RULES[name]})) == [], "a whole recording has no finding of seconds"
 
 
-@pytest.mark.parametrize("name", SAID)
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("foot", Foot)
 def test_the_first_sentence_says_what_and_where(name: str, foot: Foot):
-    said = catalogue("en").patient(name, foot)
-    assert said.startswith(SAID[name].format(f"{foot.value} foot"))
+    text = catalogue("en").patient(name, foot)
+    assert text.startswith(TEXTS[name].format(f"{foot.value} foot"))

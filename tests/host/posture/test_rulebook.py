@@ -47,9 +47,9 @@ def test_every_number_of_a_clinician_can_be_edited_and_keeps_its_kind(field: str
     new = {"raise_level": 0.4, "clear_level": 0.1, "min_strides": 40, "alert_strides": 250}.get(field, 70)
     book = RuleBook()
     book.edit("low-arch", field, new, **GOOD)
-    kept = getattr(book.rules["low-arch"], field)
-    assert kept == new
-    assert type(kept) is (int if field.endswith("_strides") else float)
+    retained = getattr(book.rules["low-arch"], field)
+    assert retained == new
+    assert type(retained) is (int if field.endswith("_strides") else float)
 
 
 WHO = "an edit needs a name and a reason (at most 500 characters)"
@@ -57,7 +57,7 @@ CAN = "raise_level, clear_level, dwell_s, min_strides, alert_strides, window_str
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "text"),
     [
         ({"rule": "nothing"}, "there is no rule 'nothing'; rules are: " + ", ".join(sorted(RULES))),
         ({"field": "severity"}, f"'severity' cannot be edited; these can: {CAN}"),
@@ -74,12 +74,12 @@ CAN = "raise_level, clear_level, dwell_s, min_strides, alert_strides, window_str
         ({"at": datetime(2026, 3, 1)}, "an edit needs a time with its time zone"),
     ],
 )
-def test_an_edit_that_makes_no_sense_is_refused_and_leaves_no_trace(changed: dict[str, object], said: str):
+def test_an_edit_that_makes_no_sense_is_refused_and_leaves_no_trace(changed: dict[str, object], text: str):
     given = {"rule": "low-arch", "field": "raise_level", "new": 0.3, **GOOD} | changed
     book = RuleBook()
     with pytest.raises(PlantigradeError) as refused:
         book.edit(given.pop("rule"), given.pop("field"), given.pop("new"), **given)
-    assert str(refused.value) == said
+    assert str(refused.value) == text
     assert book.trail == []
     assert book.rules == RULES
 
@@ -154,7 +154,7 @@ def test_an_edit_of_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (b"{", "is not JSON: "),
         (b"\xff", "is not JSON: "),
@@ -165,12 +165,12 @@ def test_an_edit_of_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, 
         (b'{"schema": "plantigrade.rulebook/1", "edits": [{}]}', "holds an edit that does not fit "),
     ],
 )
-def test_a_file_that_is_no_rule_book_is_refused_by_name(tmp_path: Path, content: bytes, said: str):
+def test_a_file_that_is_no_rule_book_is_refused_by_name(tmp_path: Path, content: bytes, text: str):
     path = tmp_path / "book.json"
     path.write_bytes(content)
     with pytest.raises(FileError) as refused:
         load_rulebook(path)
-    assert str(refused.value).startswith(f"{path}: {said}")
+    assert str(refused.value).startswith(f"{path}: {text}")
 
 
 def test_a_rule_book_that_is_not_there_is_named(tmp_path: Path):

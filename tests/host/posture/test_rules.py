@@ -61,10 +61,10 @@ def test_every_rule_has_words_and_guidance_in_every_language(rule: Rule, languag
 def test_patients_words_are_short_and_never_name_a_diagnosis_as_certain():
     texts = catalogue("en")
     for rule in RULES.values():
-        words = texts.patient(rule.id, Foot.LEFT)
-        sentences = [s for s in words.replace("?", ".").replace(":", ".").split(".") if s.strip()]
+        phrases = texts.patient(rule.id, Foot.LEFT)
+        sentences = [s for s in phrases.replace("?", ".").replace(":", ".").split(".") if s.strip()]
         assert max(len(s.split()) for s in sentences) <= 25
-        assert "you have" not in words.replace("You have been standing", "").lower()
+        assert "you have" not in phrases.replace("You have been standing", "").lower()
     been = {rule for rule in RULES if "You have been standing" in texts.patient(rule, Foot.LEFT)}
     assert been == {"standing-still", "prolonged-standing"}
 
@@ -81,7 +81,7 @@ NEEDED = "alert_strides must not be below min_strides, nor above 5000"
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"raise_level": 0.138}, "clear level 0.138 must lie below raise level 0.138"),
         ({"clear_level": 0.16}, "clear level 0.16 must lie below raise level 0.15"),
@@ -104,10 +104,10 @@ NEEDED = "alert_strides must not be below min_strides, nor above 5000"
         ({"scope": Scope.SECOND}, 'rules of scope "second" use the statistic "last"'),
     ],
 )
-def test_a_rule_that_contradicts_itself_is_refused(changed: dict[str, object], said: str):
+def test_a_rule_that_contradicts_itself_is_refused(changed: dict[str, object], message: str):
     with pytest.raises(PlantigradeError) as refused:
         check_rule(replace(RULES["low-arch"], **changed))
-    assert str(refused.value) == said
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_file_of_rules_is_read_as_it_is_written(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("not toml", "is not valid TOML: "),
         ("rule = 7", "is not a list of rules"),
@@ -214,11 +214,11 @@ def test_a_file_of_rules_is_read_as_it_is_written(tmp_path: Path):
         (WRITTEN + WRITTEN, "rule mine appears twice"),
     ],
 )
-def test_a_broken_file_of_rules_is_named_with_rule_and_reason(tmp_path: Path, text: str, said: str):
+def test_a_broken_file_of_rules_is_named_with_rule_and_reason(tmp_path: Path, text: str, message: str):
     path = written(tmp_path / "mine.toml", text)
     with pytest.raises(FileError) as refused:
         load_rules(path)
-    assert str(refused.value).startswith(f"{path}: {said}")
+    assert str(refused.value).startswith(f"{path}: {message}")
 
 
 def test_a_file_of_rules_that_is_not_there_is_named(tmp_path: Path):

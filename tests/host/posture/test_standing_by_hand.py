@@ -111,7 +111,7 @@ def test_a_foot_is_relieved_by_two_seconds_below_fifteen_per_cent(light: float, 
     """60 s of load on one foot, then so many light ones, then one of load; the other foot is off."""
     left = [(60, (0.9, 0.0)), (seconds, (light, 0.0)), (1, (0.9, 0.0))]
     assert last(*left)["loaded_s"] == loaded
-    right = [(whole, (b, a)) for whole, (a, b) in left]
+    right = [(complete, (b, a)) for complete, (a, b) in left]
     assert last(*right)["loaded_s"] == loaded
 
 
@@ -217,10 +217,10 @@ def test_one_sidedness_is_worked_out_every_five_seconds_while_standing():
     assert last((362, (0.7, 0.3)), (1, SITTING), (1, EVEN))["one_sided_pct"] == pytest.approx(70.0)
 
 
-@pytest.mark.parametrize(("sat", "kept"), [(1800, True), (1801, False)])
-def test_sides_are_forgotten_after_half_an_hour_without_standing(sat: int, kept: bool):
+@pytest.mark.parametrize(("sat", "stored"), [(1800, True), (1801, False)])
+def test_sides_are_forgotten_after_half_an_hour_without_standing(sat: int, stored: bool):
     values = last((400, (0.7, 0.3)), (sat, SITTING), (1, (0.7, 0.3)))
-    expected = 70.0 if kept else np.nan
+    expected = 70.0 if stored else np.nan
     assert values["one_sided_pct"] == pytest.approx(expected, nan_ok=True)
     assert values["standing_left_pct"] == pytest.approx(expected, nan_ok=True)
 

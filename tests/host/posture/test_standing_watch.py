@@ -77,12 +77,12 @@ def test_insoles_without_a_foot_count_as_not_worn():
 @given(st.lists(st.integers(1, 777), min_size=1, max_size=8))
 def test_any_chunking_gives_the_same_seconds(cuts: list[int]):
     left, right = totals((20, 0.5, 1), (10, 0.8, 1), (15, 0.5, 0.2))
-    whole = [(o.time_s, str(o.values)) for o in StandingWatch(100, WEIGHT).feed(left, right)]
+    complete = [(o.time_s, str(o.values)) for o in StandingWatch(100, WEIGHT).feed(left, right)]
     watch = StandingWatch(100, WEIGHT)
     edges = np.minimum(np.cumsum(cuts), len(left))
     pieces = zip(np.split(left, edges), np.split(right, edges), strict=True)
     seen = [(o.time_s, str(o.values)) for a, b in pieces for o in watch.feed(a, b)]
-    assert seen == whole
+    assert seen == complete
 
 
 def of_person(forces: ForceWalk) -> dict[str, float]:

@@ -158,8 +158,8 @@ class Disk:
 
     def holds(self, path: object) -> bool:
         """Whether a path is our folder or lies in it, whether it is there or not."""
-        whole = Path(os.path.realpath(os.fsdecode(path)))  # type: ignore[arg-type]
-        return whole.is_relative_to(self.root)
+        complete = Path(os.path.realpath(os.fsdecode(path)))  # type: ignore[arg-type]
+        return complete.is_relative_to(self.root)
 
     def close(self) -> None:
         """Let go of the files."""

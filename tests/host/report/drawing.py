@@ -26,7 +26,7 @@ def lines(drawn: Axes) -> dict[str, Any]:
     return {str(line.get_label()): line for line in drawn.lines}
 
 
-def words_of(drawn: Axes) -> list[str]:
+def texts_of_page(drawn: Axes) -> list[str]:
     return [text.get_text() for text in drawn.texts]
 
 
@@ -36,29 +36,33 @@ def colour(artist: Any) -> str:
 
 def still(walk: Any = None) -> RecordingAnalysis:
     """No cycle on either foot."""
-    whole = tiny.whole()
-    left, right = (replace(foot, force_cycle=None) for foot in whole.analysis.feet)
-    return replace(whole, walk=walk or whole.walk, analysis=replace(whole.analysis, left=left, right=right))
+    full_analysis = tiny.full_analysis()
+    left, right = (replace(foot, force_cycle=None) for foot in full_analysis.analysis.feet)
+    return replace(
+        full_analysis,
+        walk=walk or full_analysis.walk,
+        analysis=replace(full_analysis.analysis, left=left, right=right),
+    )
 
 
 def pictured() -> RecordingAnalysis:
     """Both feet with places. Mean peaks of left: 100, 300, 150 N on 10, 20, 30 cm2: 100, 150 and 50 kPa; of
     right 80, 40, 60 N: 80, 20 and 20 kPa. The gait line runs along x = 26 mm from y = 26 mm to 234 mm."""
-    whole = tiny.whole()
-    walk = whole.walk
+    full_analysis = tiny.full_analysis()
+    walk = full_analysis.walk
     assert walk.right is not None
     path = np.stack([np.full(101, 26.0), np.linspace(26.0, 234.0, 101)])
     path[:, 0] = NAN
     feet = [
         replace(foot, picture=FootPicture(path, path * 0, np.array(peaks), np.array(peaks), n))
         for foot, peaks, n in zip(
-            whole.analysis.feet, ((100.0, 300.0, 150.0), (80.0, 40.0, 60.0)), (7, 8), strict=True
+            full_analysis.analysis.feet, ((100.0, 300.0, 150.0), (80.0, 40.0, 60.0)), (7, 8), strict=True
         )
     ]
     return replace(
-        whole,
+        full_analysis,
         walk=replace(walk, right=replace(walk.right, layout=tiny.LAYOUT)),
-        analysis=replace(whole.analysis, left=feet[0], right=feet[1]),
+        analysis=replace(full_analysis.analysis, left=feet[0], right=feet[1]),
     )
 
 

@@ -18,16 +18,18 @@ from plantigrade.report.document_accounting import (
     when,
 )
 from plantigrade.report.document_blocks import Bullets, Facts, Heading, Table, Text
-from plantigrade.report.words import words
+from plantigrade.report.wording import load_wording
 
 from tests.host.analyze import tiny
 from tests.host.report.test_tables_by_hand import texts
 
-SAID = words("en")
+WORDING = load_wording("en")
 START_NS = 1_779_997_131_123_456_000  # 2026-05-28 19:38:51 UTC
 
 
-def books_of(foot: str, requested: int, recorded: int, missing: int, gaps: list[RecordedGap]) -> FootManifest:
+def accounting_of(
+    foot: str, requested: int, recorded: int, missing: int, gaps: list[RecordedGap]
+) -> FootManifest:
     reasons = {"overrun": missing - 1, "link": 1, "off": 0} if missing else {}
     return FootManifest(foot, {}, [(0, requested)], requested, recorded, missing, reasons, gaps, recorded, "")
 
@@ -37,8 +39,8 @@ GAPS = [
     RecordedGap(100, 120, 1.0, 1.2, "link"),
     RecordedGap(50, 51, None, None, "off"),
 ]
-LEFT = books_of("left", 1000, 975, 25, GAPS)
-RIGHT = books_of("right", 990, 990, 0, [])
+LEFT = accounting_of("left", 1000, 975, 25, GAPS)
+RIGHT = accounting_of("right", 990, 990, 0, [])
 
 
 def recording(**changed: Any) -> Any:
@@ -67,8 +69,8 @@ def recording(**changed: Any) -> Any:
 PERSON = Person("P007", "Ada", date(1951, 3, 9), "female", 171.5, 70.26, 39.5, "limps")
 
 
-def facts(made: Any, whole: Any = None) -> tuple[list[tuple[str, str]], list[Any]]:
-    first, *rest = identity_blocks(made, whole or tiny.whole(), SAID)
+def facts(made: Any, full_analysis: Any = None) -> tuple[list[tuple[str, str]], list[Any]]:
+    first, *rest = identity_blocks(made, full_analysis or tiny.full_analysis(), WORDING)
     assert isinstance(first, Facts)
     return list(first.pairs), rest
 
@@ -111,7 +113,7 @@ def test_identity_of_nobody_names_what_is_not_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "known", "person", "said"),
+    ("stated", "known", "person", "message"),
     [
         (600.4, 600.4, None, "600 N in this recording"),
         (None, 600.4, None, "about 600 N, estimated from the walk"),
@@ -121,15 +123,15 @@ def test_identity_of_nobody_names_what_is_not_known() -> None:
     ],
 )
 def test_whose_weight_it_is(
-    stated: float | None, known: float | None, person: Person | None, said: str | None
+    stated: float | None, known: float | None, person: Person | None, message: str | None
 ) -> None:
-    whole = tiny.whole()
-    whole = replace(
-        whole,
-        walk=replace(whole.walk, body_weight_n=stated),
-        analysis=replace(whole.analysis, body_weight_n=known),
+    full_analysis = tiny.full_analysis()
+    full_analysis = replace(
+        full_analysis,
+        walk=replace(full_analysis.walk, body_weight_n=stated),
+        analysis=replace(full_analysis.analysis, body_weight_n=known),
     )
-    assert dict(facts(recording(person=person), whole)[0]).get("Body weight") == said
+    assert dict(facts(recording(person=person), full_analysis)[0]).get("Body weight") == message
 
 
 def test_notes_with_their_day_and_time_at_most_eight() -> None:
@@ -149,20 +151,21 @@ def test_long_texts_are_cut(length: int, shown: int) -> None:
 
 
 def test_calibration_in_words() -> None:
-    assert calibration_text(recording(), "left", SAID) == "bench of 2026-03-04"
+    assert calibration_text(recording(), "left", WORDING) == "bench of 2026-03-04"
     assert (
-        calibration_text(recording(), "right", SAID) == "none on file: forces by the design's nominal curve"
+        calibration_text(recording(), "right", WORDING)
+        == "none on file: forces by the design's nominal curve"
     )
     imported = "from another system's file; its own calibration"
-    assert calibration_text(recording(content="forces"), "left", SAID) == imported
+    assert calibration_text(recording(content="forces"), "left", WORDING) == imported
 
 
 @pytest.mark.parametrize(
-    ("start_ns", "said"),
+    ("start_ns", "message"),
     [(None, "?"), (START_NS, "2026-05-28 19:38:51"), (999_999_999, "1970-01-01 00:00:00")],
 )
-def test_when(start_ns: int | None, said: str) -> None:
-    assert when(start_ns, "?") == said
+def test_when(start_ns: int | None, message: str) -> None:
+    assert when(start_ns, "?") == message
 
 
 def test_missing_share_is_over_both_feet() -> None:
@@ -170,11 +173,11 @@ def test_missing_share_is_over_both_feet() -> None:
     assert missing_share(manifest) == 25 / 1990
     assert missing_share(replace(manifest, feet=[RIGHT])) == 0.0
     assert missing_share(replace(manifest, feet=[])) is None
-    assert missing_share(replace(manifest, feet=[books_of("left", 0, 0, 0, [])])) is None
+    assert missing_share(replace(manifest, feet=[accounting_of("left", 0, 0, 0, [])])) is None
 
 
-def quality(made: Any = None, whole: Any = None) -> list[Any]:
-    return quality_blocks(made or recording(), whole or tiny.whole(), SAID)
+def quality(made: Any = None, full_analysis: Any = None) -> list[Any]:
+    return quality_blocks(made or recording(), full_analysis or tiny.full_analysis(), WORDING)
 
 
 def test_the_books_of_each_foot() -> None:
@@ -185,7 +188,7 @@ def test_the_books_of_each_foot() -> None:
         ["left", "1000", "975", "25 | link 1, overrun 24", "2.5", "balanced"],
         ["right", "990", "990", "0", "0", "balanced"],
     ]
-    assert table.caption == SAID("quality.caption")
+    assert table.caption == WORDING("quality.caption")
 
 
 @pytest.mark.parametrize("missing", [24, 26])
@@ -197,7 +200,7 @@ def test_books_that_do_not_balance_stand_out(missing: int) -> None:
 
 
 def test_nothing_asked_for_is_nothing_missing() -> None:
-    empty = books_of("left", 0, 0, 0, [])
+    empty = accounting_of("left", 0, 0, 0, [])
     rows = texts(quality(recording(manifest=replace(recording().manifest, feet=[empty])))[0])
     assert rows == [["left", "0", "0", "0", "0", "balanced"]]
 
@@ -236,24 +239,32 @@ def test_wear_and_strides() -> None:
 
 
 def test_wear_that_is_not_known_and_a_missing_foot() -> None:
-    whole = tiny.one_foot()
-    assert whole.analysis.right is not None
-    strides = replace(whole.analysis.right.strides, reason=whole.analysis.right.strides.reason * 0)
-    right = replace(whole.analysis.right, strides=strides)
-    whole = replace(whole, analysis=replace(whole.analysis, activities=(), right=right))
-    blocks = quality(whole=whole)
+    full_analysis = tiny.one_foot()
+    assert full_analysis.analysis.right is not None
+    strides = replace(
+        full_analysis.analysis.right.strides, reason=full_analysis.analysis.right.strides.reason * 0
+    )
+    right = replace(full_analysis.analysis.right, strides=strides)
+    full_analysis = replace(
+        full_analysis, analysis=replace(full_analysis.analysis, activities=(), right=right)
+    )
+    blocks = quality(full_analysis=full_analysis)
     assert Text("Wear and activity: unknown.") in blocks
     assert Text("Strides used: left none, right 2 of 2.") in blocks
-    worn = replace(whole.analysis, activities=(Activity("not_worn", 0.0, 7200.0),))
-    assert Text("Wear and activity: not worn: 2.0 h.") in quality(whole=replace(whole, analysis=worn))
+    worn = replace(full_analysis.analysis, activities=(Activity("not_worn", 0.0, 7200.0),))
+    assert Text("Wear and activity: not worn: 2.0 h.") in quality(
+        full_analysis=replace(full_analysis, analysis=worn)
+    )
 
 
 @pytest.mark.parametrize(
     ("notes", "shown", "more"), [(0, 0, ""), (8, 8, ""), (9, 8, "1 more remarks are in the analysis file.")]
 )
 def test_eight_remarks_are_printed(notes: int, shown: int, more: str) -> None:
-    whole = replace(tiny.whole(), notes=tuple(f"remark {i}" + "x" * 700 * (i == 0) for i in range(notes)))
-    blocks = quality(whole=whole)
+    full_analysis = replace(
+        tiny.full_analysis(), notes=tuple(f"remark {i}" + "x" * 700 * (i == 0) for i in range(notes))
+    )
+    blocks = quality(full_analysis=full_analysis)
     if not notes:
         assert not isinstance(blocks[-1], Bullets)
         return

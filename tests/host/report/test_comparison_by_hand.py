@@ -15,12 +15,12 @@ from plantigrade.gait.results import Reason, StrideTable
 from plantigrade.gait.signals import Foot
 from plantigrade.report.document_blocks import Table, Text
 from plantigrade.report.document_compare import METRICS, baseline_blocks, comparison_blocks, usual_of
-from plantigrade.report.words import words
+from plantigrade.report.wording import load_wording
 
 from tests.host.analyze import tiny
 from tests.host.report.test_tables_by_hand import texts
 
-SAID = words("en")
+WORDING = load_wording("en")
 DAY_NS = 86_400_000_000_000
 
 
@@ -41,23 +41,31 @@ def strides(k: int = 13, valid: int = 13, **values: float) -> StrideTable:
 
 
 def walked(left: StrideTable, right: StrideTable) -> RecordingAnalysis:
-    whole = tiny.whole()
-    assert whole.analysis.left is not None and whole.analysis.right is not None
+    full_analysis = tiny.full_analysis()
+    assert full_analysis.analysis.left is not None and full_analysis.analysis.right is not None
     analysis = replace(
-        whole.analysis,
-        left=replace(whole.analysis.left, strides=left),
-        right=replace(whole.analysis.right, strides=right),
+        full_analysis.analysis,
+        left=replace(full_analysis.analysis.left, strides=left),
+        right=replace(full_analysis.analysis.right, strides=right),
     )
-    return replace(whole, analysis=analysis)
+    return replace(full_analysis, analysis=analysis)
 
 
 def recording(
-    name: str, whole: RecordingAnalysis, start_ns: int | None = 0, code: str | None = "P1", title: str = ""
+    name: str,
+    full_analysis: RecordingAnalysis,
+    start_ns: int | None = 0,
+    code: str | None = "P1",
+    title: str = "",
 ) -> Any:
     entry = SimpleNamespace(title=title, start_utc_ns=start_ns)
     person = SimpleNamespace(code=code) if code else None
     return SimpleNamespace(
-        id=name, entry=entry, person=person, whole=lambda: whole, analysis=lambda: whole.analysis
+        id=name,
+        entry=entry,
+        person=person,
+        full_analysis=lambda: full_analysis,
+        analysis=lambda: full_analysis.analysis,
     )
 
 
@@ -79,8 +87,8 @@ EXPECTED = [
 ]
 
 
-def compared(one: Any, other: Any, whole: RecordingAnalysis) -> list[Any]:
-    return comparison_blocks(one, other, whole, SAID)
+def compared(one: Any, other: Any, full_analysis: RecordingAnalysis) -> list[Any]:
+    return comparison_blocks(one, other, full_analysis, WORDING)
 
 
 def test_the_earlier_walk_is_before() -> None:
@@ -120,12 +128,12 @@ def test_where_no_clock_tells_the_other_one_is_before(starts: tuple[int | None, 
 
 def test_the_analysis_at_hand_is_not_made_again() -> None:
     late = recording("b", LATE, 2)
-    late.whole = None
+    late.full_analysis = None
     assert texts(compared(late, recording("a", EARLY, 1), LATE)[0]) == EXPECTED
 
 
 @pytest.mark.parametrize(
-    ("codes", "said"),
+    ("codes", "message"),
     [
         (("P1", "P1"), None),
         (("P1", "P2"), "The two recordings name different people: P1 and P2."),
@@ -134,10 +142,10 @@ def test_the_analysis_at_hand_is_not_made_again() -> None:
         ((None, None), None),
     ],
 )
-def test_different_people_are_told(codes: tuple[str | None, str | None], said: str | None) -> None:
+def test_different_people_are_told(codes: tuple[str | None, str | None], message: str | None) -> None:
     early, late = recording("a", EARLY, 1, codes[0]), recording("b", LATE, 2, codes[1])
     blocks = compared(late, early, LATE)
-    assert blocks[:-1] == ([Text(said, "strong")] if said else [])
+    assert blocks[:-1] == ([Text(message, "strong")] if message else [])
 
 
 @pytest.mark.parametrize(("valid", "rows"), [(12, 1), (11, 0)])
@@ -163,7 +171,7 @@ def usual(**medians: float) -> Any:
 def test_this_walk_beside_the_own_days() -> None:
     """63.25 is 1.25 above 62.0: 2.5 SD of 0.5; 58.76 is 0.24 below 59.0: 0.5 SD."""
     reference = usual(left_stance_pct=62.0, right_stance_pct=59.0, left_f1_n=800.0, left_stride_time_s=1.06)
-    (table,) = baseline_blocks([], reference, LATE, SAID)
+    (table,) = baseline_blocks([], reference, LATE, WORDING)
     assert isinstance(table, Table)
     assert list(table.head) == [
         "Parameter",
@@ -189,7 +197,7 @@ def test_this_walk_beside_the_own_days() -> None:
 )
 def test_two_sds_stand_out(now: float, strong: bool, away: str) -> None:
     (table,) = baseline_blocks(
-        [], usual(left_stance_pct=62.0), walked(strides(stance_pct=now), strides()), SAID
+        [], usual(left_stance_pct=62.0), walked(strides(stance_pct=now), strides()), WORDING
     )
     (row,) = table.rows
     assert (row[3].strong, row[5].strong, row[5].text) == (strong, strong, away)
@@ -198,17 +206,17 @@ def test_two_sds_stand_out(now: float, strong: bool, away: str) -> None:
 def test_few_strides_or_days_say_nothing() -> None:
     reference = usual(left_stance_pct=62.0)
     few = walked(strides(valid=11, stance_pct=99.0), strides())
-    assert texts(baseline_blocks([], reference, few, SAID)[0]) == []
+    assert texts(baseline_blocks([], reference, few, WORDING)[0]) == []
     enough = walked(strides(valid=12, stance_pct=99.0), strides())
-    assert len(texts(baseline_blocks([], reference, enough, SAID)[0])) == 1
-    (text,) = baseline_blocks([], None, LATE, SAID)
-    assert text == Text(SAID("comparison.baseline_few"))
+    assert len(texts(baseline_blocks([], reference, enough, WORDING)[0])) == 1
+    (text,) = baseline_blocks([], None, LATE, WORDING)
+    assert text == Text(WORDING("comparison.baseline_few"))
 
 
 def test_rows_are_in_the_order_of_the_metrics_not_of_the_feet() -> None:
     named = {f"{foot.value}_{metric}": 1.0 for foot in Foot for metric in METRICS}
     both = strides(**{metric: 1.0 for metric in METRICS if metric != "forefoot_pti_bw"})
-    rows = texts(baseline_blocks([], usual(**named), walked(both, both), SAID)[0])
+    rows = texts(baseline_blocks([], usual(**named), walked(both, both), WORDING)[0])
     assert [row[:2] for row in rows[:4]] == [
         ["Stride time, s", "left"],
         ["Stride time, s", "right"],
@@ -250,6 +258,6 @@ def test_what_is_usual_is_learned_from_dated_days_with_sixty_strides() -> None:
 
 def test_the_load_of_the_forefoot_is_named_for_seven_hundred_newtons() -> None:
     """PTI 20 kPa s at 712.4 N is 19.65 at 700 N."""
-    whole = walked(strides(pti_forefoot_kpa_s=20.0), strides())
-    (table,) = baseline_blocks([], usual(left_forefoot_pti_bw=19.0), whole, SAID)
+    full_analysis = walked(strides(pti_forefoot_kpa_s=20.0), strides())
+    (table,) = baseline_blocks([], usual(left_forefoot_pti_bw=19.0), full_analysis, WORDING)
     assert texts(table) == [["PTI forefoot at 700 N, kPa s", "left", "19.0 ± 0.50", "19.7", "+0.65", "+1.30"]]

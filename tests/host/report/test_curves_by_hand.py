@@ -12,7 +12,7 @@ from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
 from plantigrade.report.style import COLOUR
 
 from tests.host.analyze import tiny
-from tests.host.report.drawing import axes, colour, lines, still, words_of
+from tests.host.report.drawing import axes, colour, lines, still, texts_of_page
 
 NAN = float("nan")
 
@@ -35,31 +35,31 @@ def test_ensembles_of_both_feet_with_their_band_and_body_weight() -> None:
     assert drawn.get_xlim() == (0.0, 100.0)
     assert drawn.get_xlabel() == "% of gait cycle, from initial contact to the next of the same foot"
     assert drawn.get_ylim()[0] <= 0.0
-    assert words_of(drawn) == ["body weight"]
+    assert texts_of_page(drawn) == ["body weight"]
     assert any(line.get_ydata()[0] == 712.4 for line in drawn.lines)
 
 
 def test_ensembles_of_a_footswitch_have_its_units_and_no_body_weight() -> None:
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     left, right = (
         replace(foot, force_cycle=replace(foot.force_cycle, unit="input units"))  # type: ignore[type-var]
-        for foot in whole.analysis.feet
+        for foot in full_analysis.analysis.feet
     )
     drawn = axes()
-    force_panel(drawn, whole.walk, replace(whole.analysis, left=left, right=right))
+    force_panel(drawn, full_analysis.walk, replace(full_analysis.analysis, left=left, right=right))
     assert drawn.get_title() == "Signal over the gait cycle (mean ± SD)"
     assert drawn.get_ylabel() == "Signal, input units"
     assert len(drawn.lines) == 2
-    assert words_of(drawn) == []
+    assert texts_of_page(drawn) == []
 
 
 def test_a_foot_without_cycles_has_no_curve() -> None:
-    whole = tiny.whole()
-    assert whole.analysis.left is not None and whole.analysis.left.force_cycle is not None
-    for cycle in (None, replace(whole.analysis.left.force_cycle, n=0)):
-        left = replace(whole.analysis.left, force_cycle=cycle)
+    full_analysis = tiny.full_analysis()
+    assert full_analysis.analysis.left is not None and full_analysis.analysis.left.force_cycle is not None
+    for cycle in (None, replace(full_analysis.analysis.left.force_cycle, n=0)):
+        left = replace(full_analysis.analysis.left, force_cycle=cycle)
         drawn = axes()
-        force_panel(drawn, whole.walk, replace(whole.analysis, left=left, body_weight_n=None))
+        force_panel(drawn, full_analysis.walk, replace(full_analysis.analysis, left=left, body_weight_n=None))
         assert list(lines(drawn)) == ["right (3 cycles)"]
 
 
@@ -71,9 +71,9 @@ def test_without_cycles_the_first_half_minute_is_drawn_from_the_first_foot_on() 
     ones = np.ones((4000, 3), np.float32)
     left = replace(walk.left, time_s=time_s, force_n=ones)
     right = replace(walk.right, time_s=time_s + 0.5, force_n=2 * ones)
-    whole = still(replace(walk, left=left, right=right))
+    full_analysis = still(replace(walk, left=left, right=right))
     drawn = axes()
-    force_panel(drawn, whole.walk, whole.analysis)
+    force_panel(drawn, full_analysis.walk, full_analysis.analysis)
     curves = lines(drawn)
     assert curves["left"].get_xdata()[[0, -1]].tolist() == pytest.approx([0.0, 29.99])
     assert curves["right"].get_xdata()[[0, -1]].tolist() == pytest.approx([0.5, 29.99])
@@ -87,9 +87,9 @@ def test_without_cycles_the_first_half_minute_is_drawn_from_the_first_foot_on() 
 def test_a_signal_that_is_no_force_is_named_so() -> None:
     walk = tiny.walk()
     assert walk.right is not None
-    whole = still(replace(walk, right=replace(walk.right, quantity="footswitch")))
+    full_analysis = still(replace(walk, right=replace(walk.right, quantity="footswitch")))
     drawn = axes()
-    force_panel(drawn, whole.walk, whole.analysis)
+    force_panel(drawn, full_analysis.walk, full_analysis.analysis)
     assert drawn.get_ylabel() == "Signal, input units"
 
 
@@ -153,7 +153,7 @@ def test_stance_swing_and_double_support_of_each_foot() -> None:
 def test_words_on_the_bars_can_be_others_and_shrink_when_long() -> None:
     drawn = axes()
     timing_bars(drawn, tiny.analysis(), "on the ground {:.0f}", "up {:.0f}")
-    assert words_of(drawn) == ["on the ground 60", "up 40", "on the ground 62", "up 38"]
+    assert texts_of_page(drawn) == ["on the ground 60", "up 40", "on the ground 62", "up 38"]
     assert drawn.texts[0].get_fontsize() < drawn.texts[1].get_fontsize()
     short = axes()
     timing_bars(short, tiny.analysis())
@@ -174,11 +174,11 @@ def test_without_its_times_double_support_is_not_drawn(missing: str) -> None:
 def test_no_steady_cycle_is_said() -> None:
     drawn = axes()
     timing_bars(drawn, with_parameters({}, {"stance_pct": Parameter(None, "%")}))
-    assert words_of(drawn) == ["no steady cycle"]
+    assert texts_of_page(drawn) == ["no steady cycle"]
     assert bars(drawn) == []
     one = axes()
     timing_bars(one, with_parameters({}, {"stance_pct": Parameter(60.0, "%")}))
-    assert words_of(one) == ["stance 60.0", "swing 40.0"]
+    assert texts_of_page(one) == ["stance 60.0", "swing 40.0"]
 
 
 def test_the_butterfly_is_closed_and_its_crossing_marked() -> None:
@@ -189,7 +189,7 @@ def test_the_butterfly_is_closed_and_its_crossing_marked() -> None:
     assert curve.get_ydata()[[0, 100, 101]].tolist() == [0.0, 80.0, 0.0]
     mark = next(line for line in drawn.lines if line.get_marker() == "o")
     assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (-7.25, 48.5)
-    assert words_of(drawn) == ["crossing 7 % to the left,\n48 % of length"]
+    assert texts_of_page(drawn) == ["crossing 7 % to the left,\n48 % of length"]
     assert drawn.get_xlim() == (-140.0, 140.0)
     assert [label.get_text() for label in drawn.get_xticklabels()] == ["left", "middle", "right"]
 
@@ -197,8 +197,8 @@ def test_the_butterfly_is_closed_and_its_crossing_marked() -> None:
 def test_a_crossing_to_the_right_none_and_no_butterfly() -> None:
     right, none, nothing = axes(), axes(), axes()
     butterfly_panel(right, replace(tiny.butterfly(), crossing_x_pct=12.6, crossing_y_pct=51.0))
-    assert words_of(right) == ["crossing 13 % to the right,\n51 % of length"]
+    assert texts_of_page(right) == ["crossing 13 % to the right,\n51 % of length"]
     butterfly_panel(none, replace(tiny.butterfly(), crossing_x_pct=NAN, crossing_y_pct=NAN))
-    assert words_of(none) == []
+    assert texts_of_page(none) == []
     butterfly_panel(nothing, None)
-    assert words_of(nothing) == ["needs both feet with sensor places\nand three steady cycles"]
+    assert texts_of_page(nothing) == ["needs both feet with sensor places\nand three steady cycles"]

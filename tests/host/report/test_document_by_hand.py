@@ -29,27 +29,27 @@ from plantigrade.report.document_figures import (
     timing_picture,
 )
 from plantigrade.report.document_numbers import duration, interval, missing_pct, number, spread_interval
-from plantigrade.report.words import words
+from plantigrade.report.wording import load_wording
 
 from tests.host.analyze import tiny
 from tests.host.report.drawing import pictured, still
 from tests.host.report.test_accounting_by_hand import recording
 
-SAID = words("en")
+WORDING = load_wording("en")
 MADE = datetime(2026, 5, 28, 12, 3, 59, tzinfo=UTC)
 NAN = float("nan")
 
 
-def library_recording(whole: Any = None, **changed: Any) -> Any:
+def library_recording(full_analysis: Any = None, **changed: Any) -> Any:
     made = recording(alerts=(), **changed)
-    made.whole = lambda: whole or tiny.whole()
-    made.analysis = lambda: made.whole().analysis
+    made.full_analysis = lambda: full_analysis or tiny.full_analysis()
+    made.analysis = lambda: made.full_analysis().analysis
     made.id = "walk-1"
     return made
 
 
-def built(whole: Any = None, **changed: Any) -> Any:
-    return document.build(library_recording(whole, **changed), None, "en", MADE)
+def built(full_analysis: Any = None, **changed: Any) -> Any:
+    return document.build(library_recording(full_analysis, **changed), None, "en", MADE)
 
 
 def test_the_parts_of_a_report() -> None:
@@ -59,7 +59,7 @@ def test_the_parts_of_a_report() -> None:
     assert (made.language, made.page_of) == ("en", "Page {page} of {pages}")
     assert (made.patient_title, made.clinician_title) == ("Your walk", "For the clinician")
     assert [section.title for section in made.sections] == [
-        SAID(f"section.{name}")
+        WORDING(f"section.{name}")
         for name in (
             "identity",
             "quality",
@@ -75,7 +75,7 @@ def test_the_parts_of_a_report() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "start_ns", "said"),
+    ("name", "start_ns", "message"),
     [
         ("Ada", 0, "Ada, recorded on 1970-01-01"),
         (None, 0, "P1, recorded on 1970-01-01"),
@@ -84,7 +84,7 @@ def test_the_parts_of_a_report() -> None:
         ("", None, "First walk"),
     ],
 )
-def test_whose_walk_of_which_day(name: str | None, start_ns: int | None, said: str) -> None:
+def test_whose_walk_of_which_day(name: str | None, start_ns: int | None, message: str) -> None:
     person = (
         None
         if name == ""
@@ -101,7 +101,7 @@ def test_whose_walk_of_which_day(name: str | None, start_ns: int | None, said: s
     )
     made = library_recording(person=person)
     made.entry.start_utc_ns = start_ns
-    assert document.build(made, None, "en", MADE).patient_subtitle == said
+    assert document.build(made, None, "en", MADE).patient_subtitle == message
 
 
 def test_a_comparison_and_earlier_days_have_sections_of_their_own() -> None:
@@ -115,7 +115,7 @@ def test_a_comparison_and_earlier_days_have_sections_of_their_own() -> None:
 
 
 def content(made: Any, name: str) -> list[Any]:
-    return next(list(s.blocks) for s in made.sections if s.title == SAID(f"section.{name}"))
+    return next(list(s.blocks) for s in made.sections if s.title == WORDING(f"section.{name}"))
 
 
 def test_timing_says_how_many_strides_are_behind_it() -> None:
@@ -127,32 +127,37 @@ def test_timing_says_how_many_strides_are_behind_it() -> None:
 
 def test_forces_and_pressure() -> None:
     pictures, table = content(built(), "forces")
-    assert [picture.caption for picture in pictures.pictures] == [SAID("figure.force"), SAID("figure.timing")]
+    assert [picture.caption for picture in pictures.pictures] == [
+        WORDING("figure.force"),
+        WORDING("figure.timing"),
+    ]
     assert table.rows[1][0].text == "First peak F1, N"
     pictures, regions, foot = content(built(pictured()), "pressure")
     captions = [picture.caption for picture in pictures.pictures]
-    assert captions == [SAID("figure.feet", unit="kPa"), SAID("figure.butterfly")]
+    assert captions == [WORDING("figure.feet", unit="kPa"), WORDING("figure.butterfly")]
     assert regions.rows[0][0].text == "heel"
     assert foot.rows[-1][0].text == "CPEI, %"
 
 
-def without_steady(whole: Any) -> Any:
+def without_steady(full_analysis: Any) -> Any:
     left, right = (
         replace(foot, strides=replace(foot.strides, reason=foot.strides.reason | 1), force_cycle=None)
-        for foot in whole.analysis.feet
+        for foot in full_analysis.analysis.feet
     )
-    return replace(whole, analysis=replace(whole.analysis, left=left, right=right))
+    return replace(full_analysis, analysis=replace(full_analysis.analysis, left=left, right=right))
 
 
 def test_without_steady_strides_there_are_no_means() -> None:
-    made = built(without_steady(tiny.whole()))
+    made = built(without_steady(tiny.full_analysis()))
     assert content(made, "timing") == [Text("No steady stride to average.")]
     (forces,) = content(made, "forces")
     assert isinstance(forces, Pictures)
     assert [type(block) for block in content(made, "pressure")] == [Pictures]
-    whole = without_steady(tiny.whole())
-    bare = replace(whole, walk=replace(whole.walk, left=replace(whole.walk.left, layout=None)))
-    assert content(built(bare), "pressure") == [Text(SAID("figure.no_places"))]
+    full_analysis = without_steady(tiny.full_analysis())
+    bare = replace(
+        full_analysis, walk=replace(full_analysis.walk, left=replace(full_analysis.walk.left, layout=None))
+    )
+    assert content(built(bare), "pressure") == [Text(WORDING("figure.no_places"))]
 
 
 def test_definitions_name_versions_layouts_calibrations_and_settings() -> None:
@@ -166,17 +171,17 @@ def test_definitions_name_versions_layouts_calibrations_and_settings() -> None:
     pairs = dict(facts.pairs)
     assert pairs.pop("Software").startswith("Plantigrade ")
     assert pairs == {"Gait algorithm": "1", "Sensor layout": "tiny-3, unknown", "Source format": "csv"}
-    said = [text.text for text in texts]
-    assert said[0] == (
+    message = [text.text for text in texts]
+    assert message[0] == (
         "Calibration: left: bench of 2026-03-04; right: none on file: forces by the design's nominal curve."
     )
-    assert said[1].startswith("Posture rules: ")
-    assert "low-arch" in said[1]
-    assert said[2].startswith(
+    assert message[1].startswith("Posture rules: ")
+    assert "low-arch" in message[1]
+    assert message[2].startswith(
         "Sources of the usual ranges: stride time, stride time, variation, swing, stance,"
     )
-    assert "mean ± 2 SD" in said[2]
-    assert said[3] == "Settings of the algorithm: contact.load_share 0.35, filter none."
+    assert "mean ± 2 SD" in message[2]
+    assert message[3] == "Settings of the algorithm: contact.load_share 0.35, filter none."
 
 
 def facts_of(picture: Picture) -> str:
@@ -184,8 +189,8 @@ def facts_of(picture: Picture) -> str:
 
 
 def test_pictures_in_words() -> None:
-    whole = tiny.whole()
-    force = force_picture(whole, SAID, "caption")
+    full_analysis = tiny.full_analysis()
+    force = force_picture(full_analysis, WORDING, "caption")
     assert force.alt == (
         "Curves of the vertical force over the gait cycle, left solid and right dashed. "
         "First peak F1, left: 901 N; Valley F2, left: 603 N; Second peak F3, left: 853 N; "
@@ -193,55 +198,58 @@ def test_pictures_in_words() -> None:
         "Second peak F3, right: 755 N; Peak force, right: 824 N."
     )
     assert (force.caption, force.share) == ("caption", 1.0)
-    timing = timing_picture(whole, SAID, "caption", 0.44)
+    timing = timing_picture(full_analysis, WORDING, "caption", 0.44)
     assert timing.alt == (
         "Bars of stance and swing. Stance, left: 62.3 %; Swing, left: 37.7 %; Double support, left: 24.0 %; "
         "Stance, right: 60.0 %; Swing, right: 40.0 %; Double support, right: 24.0 %."
     )
     assert timing.share == 0.44
-    feet = feet_picture(whole, SAID, "caption", 0.5)
+    feet = feet_picture(full_analysis, WORDING, "caption", 0.5)
     assert feet.alt == (
         "Foot outlines with load and gait line. Load, heel, left: 31.0 %; Load, forefoot, left: 45.0 %; "
         "Load, heel, right: 29.0 %; Load, forefoot, right: 47.0 %."
     )
-    butterfly = butterfly_picture(whole, SAID, "caption", 0.42)
+    butterfly = butterfly_picture(full_analysis, WORDING, "caption", 0.42)
     assert butterfly.alt == "Butterfly diagram of the centre of pressure. x -7 %, y 48 %."
-    none = butterfly_picture(tiny.one_foot(), SAID, "caption", 0.42)
+    none = butterfly_picture(tiny.one_foot(), WORDING, "caption", 0.42)
     assert none.alt == "Butterfly diagram of the centre of pressure. No figure is known."
-    trace = force_picture(still(), SAID, "caption")
-    assert trace.alt == SAID("figure.trace_alt")
-    nobody = replace(whole, analysis=replace(whole.analysis, left=None, right=None))
-    assert timing_picture(nobody, SAID, "", 0.5).alt.endswith("No figure is known.")
+    trace = force_picture(still(), WORDING, "caption")
+    assert trace.alt == WORDING("figure.trace_alt")
+    nobody = replace(full_analysis, analysis=replace(full_analysis.analysis, left=None, right=None))
+    assert timing_picture(nobody, WORDING, "", 0.5).alt.endswith("No figure is known.")
 
 
 def test_titles_and_axes_of_the_pictures() -> None:
-    whole = pictured()
-    clinician = force_picture(whole, SAID, "", 0.56).svg
+    full_analysis = pictured()
+    clinician = force_picture(full_analysis, WORDING, "", 0.56).svg
     assert "Vertical force (mean ± SD)" in clinician
     assert "% of gait cycle" in clinician
-    assert "How you press" in force_picture(whole, SAID, "", 0.5, SAID("title.force_plain")).svg
-    plain = timing_picture(whole, SAID, "", 0.5, "Plain title").svg
+    assert "How you press" in force_picture(full_analysis, WORDING, "", 0.5, WORDING("title.force_plain")).svg
+    plain = timing_picture(full_analysis, WORDING, "", 0.5, "Plain title").svg
     assert "Plain title" in plain
     assert "on the ground 62" in plain
-    assert SAID("title.cycle_plain") in plain
-    assert "stance 62.3" in timing_picture(whole, SAID, "", 0.5).svg
-    feet = feet_picture(whole, SAID, "", 0.58).svg
+    assert WORDING("title.cycle_plain") in plain
+    assert "stance 62.3" in timing_picture(full_analysis, WORDING, "", 0.5).svg
+    feet = feet_picture(full_analysis, WORDING, "", 0.58).svg
     assert "kPa" in feet
     assert "(7 stances)" in feet
-    patient = feet_picture(whole, SAID, "", 0.5, "Where your weight goes").svg
+    patient = feet_picture(full_analysis, WORDING, "", 0.5, "Where your weight goes").svg
     assert "Where your weight goes" in patient
     assert "(7 steady)" in patient
     assert "kPa" not in patient
 
 
 def test_what_can_be_drawn() -> None:
-    whole = tiny.whole()
-    assert has_places(whole) and has_cycles(whole)
-    assert whole.walk.left is not None
+    full_analysis = tiny.full_analysis()
+    assert has_places(full_analysis) and has_cycles(full_analysis)
+    assert full_analysis.walk.left is not None
     assert not has_places(
-        replace(whole, walk=replace(whole.walk, left=replace(whole.walk.left, layout=None)))
+        replace(
+            full_analysis,
+            walk=replace(full_analysis.walk, left=replace(full_analysis.walk.left, layout=None)),
+        )
     )
-    assert not has_cycles(without_steady(whole))
+    assert not has_cycles(without_steady(full_analysis))
 
 
 @pytest.mark.parametrize(
@@ -350,8 +358,8 @@ def test_an_unknown_paper_is_refused() -> None:
 def test_what_typst_refuses_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str | None] = []
 
-    def compiled(*_words: Any) -> bytes:
-        tried.append(_words[3])
+    def compiled(*_texts: Any) -> bytes:
+        tried.append(_texts[3])
         raise RuntimeError("first line\n  second")
 
     monkeypatch.setattr(pdf, "_compile", compiled)

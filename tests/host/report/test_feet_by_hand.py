@@ -11,15 +11,15 @@ from plantigrade.report.feet import feet_panel, load_unit, map_title
 from plantigrade.report.style import COLOUR
 
 from tests.host.analyze import tiny
-from tests.host.report.drawing import GAP, LENGTH, axes, colour, pictured, shade, words_of
+from tests.host.report.drawing import GAP, LENGTH, axes, colour, pictured, shade, texts_of_page
 
 NAN = float("nan")
 
 
 def test_each_place_has_the_shade_of_its_sensor_and_the_feet_mirror_each_other() -> None:
     drawn = axes()
-    whole = pictured()
-    image = feet_panel(drawn, whole.walk, whole.analysis)
+    full_analysis = pictured()
+    image = feet_panel(drawn, full_analysis.walk, full_analysis.analysis)
     left, right = drawn.images
     assert image is left
     for side, shown, kpa in ((-1, left, (100.0, 150.0, 50.0)), (1, right, (80.0, 20.0, 20.0))):
@@ -35,7 +35,7 @@ def test_each_place_has_the_shade_of_its_sensor_and_the_feet_mirror_each_other()
 
 def test_medial_is_towards_the_other_foot() -> None:
     """Two sensors under the ball: medial 100 N and lateral 300 N on 10 cm2 each, 100 and 300 kPa."""
-    whole = pictured()
+    full_analysis = pictured()
     layout = replace(
         tiny.LAYOUT,
         x_mm=np.array([25.0, 75.0]),
@@ -46,16 +46,16 @@ def test_medial_is_towards_the_other_foot() -> None:
     peaks = np.array([100.0, 300.0])
     feet = [
         replace(foot, picture=FootPicture(foot.picture.cop_mean_mm, np.zeros((2, 101)), peaks, peaks, 2))
-        for foot in whole.analysis.feet
+        for foot in full_analysis.analysis.feet
         if foot.picture is not None
     ]
     signals = [
         replace(signal, layout=layout, force_n=np.ones((len(signal), 2), np.float32))
-        for signal in whole.walk.feet
+        for signal in full_analysis.walk.feet
     ]
-    walk = replace(whole.walk, left=signals[0], right=signals[1])
+    walk = replace(full_analysis.walk, left=signals[0], right=signals[1])
     drawn = axes()
-    feet_panel(drawn, walk, replace(whole.analysis, left=feet[0], right=feet[1]))
+    feet_panel(drawn, walk, replace(full_analysis.analysis, left=feet[0], right=feet[1]))
     for side, shown in zip((-1, 1), drawn.images, strict=True):
         assert shade(shown, side * (GAP + 25.0 / LENGTH), 180.0 / LENGTH) == 100.0
         assert shade(shown, side * (GAP + 75.0 / LENGTH), 180.0 / LENGTH) == 300.0
@@ -64,8 +64,8 @@ def test_medial_is_towards_the_other_foot() -> None:
 def test_nothing_is_shaded_outside_of_the_foot() -> None:
     """The drawn outline: within it the map has values, beyond its edges none."""
     drawn = axes()
-    whole = pictured()
-    feet_panel(drawn, whole.walk, whole.analysis)
+    full_analysis = pictured()
+    feet_panel(drawn, full_analysis.walk, full_analysis.analysis)
     for side, shown in zip((-1, 1), drawn.images, strict=True):
         masked = np.ma.getmaskarray(shown.get_array())
         assert masked[0].all() and masked[-1].all(), "behind the heel and before the toes"
@@ -91,13 +91,17 @@ def test_dense_cells_show_themselves_on_the_middle_of_the_outline() -> None:
     count = len(x_mm)
     assert count == 134
     layout = replace(tiny.LAYOUT, x_mm=x_mm, y_mm=y_mm, area_cm2=np.ones(count), region=("heel",) * count)
-    whole = pictured()
-    assert whole.walk.right is not None and whole.analysis.right is not None
+    full_analysis = pictured()
+    assert full_analysis.walk.right is not None and full_analysis.analysis.right is not None
     path = np.stack([np.full(101, 45.0), np.linspace(5.0, 145.0, 101)])
     picture = FootPicture(path, path * 0, 0.1 * np.arange(count), np.zeros(count), 3)
-    force = np.zeros((len(whole.walk.right), count), np.float32)
-    walk = replace(whole.walk, left=None, right=replace(whole.walk.right, layout=layout, force_n=force))
-    analysis = replace(whole.analysis, left=None, right=replace(whole.analysis.right, picture=picture))
+    force = np.zeros((len(full_analysis.walk.right), count), np.float32)
+    walk = replace(
+        full_analysis.walk, left=None, right=replace(full_analysis.walk.right, layout=layout, force_n=force)
+    )
+    analysis = replace(
+        full_analysis.analysis, left=None, right=replace(full_analysis.analysis.right, picture=picture)
+    )
     drawn = axes()
     image = feet_panel(drawn, walk, analysis)
     assert image is not None
@@ -128,8 +132,8 @@ def test_dense_cells_show_themselves_on_the_middle_of_the_outline() -> None:
 
 def test_the_gait_line_begins_with_a_dot_and_ends_with_a_triangle() -> None:
     drawn = axes()
-    whole = pictured()
-    feet_panel(drawn, whole.walk, whole.analysis)
+    full_analysis = pictured()
+    feet_panel(drawn, full_analysis.walk, full_analysis.analysis)
     for side, foot in ((-1, Foot.LEFT), (1, Foot.RIGHT)):
         own = [line for line in drawn.lines if colour(line) == COLOUR[foot] and len(line.get_xdata()) == 100]
         assert len(own) == 1
@@ -141,8 +145,8 @@ def test_the_gait_line_begins_with_a_dot_and_ends_with_a_triangle() -> None:
 
 def test_shares_of_the_regions_stand_outside_of_their_foot() -> None:
     drawn = axes()
-    whole = pictured()
-    feet_panel(drawn, whole.walk, whole.analysis, "{} steady")
+    full_analysis = pictured()
+    feet_panel(drawn, full_analysis.walk, full_analysis.analysis, "{} steady")
     found = [
         (text.get_text(), text.get_position()[0] < 0, text.get_horizontalalignment()) for text in drawn.texts
     ]
@@ -159,21 +163,21 @@ def test_shares_of_the_regions_stand_outside_of_their_foot() -> None:
 
 
 def test_without_stances_the_greatest_load_of_each_sensor_is_shown() -> None:
-    whole = pictured()
-    assert whole.walk.left is not None
+    full_analysis = pictured()
+    assert full_analysis.walk.left is not None
     force = np.array([[1.0, 2.0, 9.0], [5.0, np.nan, 3.0], [2.0, 4.0, 6.0], [0.0, 0.0, 0.0]], np.float32)
-    left, right = (replace(foot, picture=None) for foot in whole.analysis.feet)
-    walk = replace(whole.walk, left=replace(whole.walk.left, force_n=force))
-    analysis = replace(whole.analysis, left=left, right=right)
+    left, right = (replace(foot, picture=None) for foot in full_analysis.analysis.feet)
+    walk = replace(full_analysis.walk, left=replace(full_analysis.walk.left, force_n=force))
+    analysis = replace(full_analysis.analysis, left=left, right=right)
     drawn = axes()
     image = feet_panel(drawn, walk, analysis)
     assert image is not None
     places = zip((30.0, 40.0, 50.0), (20.0, 110.0, 180.0), strict=True)
     shades = [shade(image, -GAP - x / LENGTH, y / LENGTH) for x, y in places]
     assert shades == pytest.approx([5.0, 2.0, 3.0])  # 10 * 5 N / 10 cm2, 10 * 4 / 20, 10 * 9 / 30
-    assert words_of(drawn) == ["left", "right"]
+    assert texts_of_page(drawn) == ["left", "right"]
     assert map_title(analysis) == "greatest load of each sensor in the recording"
-    assert map_title(whole.analysis) == "mean over stances of each sensor's peak"
+    assert map_title(full_analysis.analysis) == "mean over stances of each sensor's peak"
 
 
 @pytest.mark.parametrize(
@@ -189,22 +193,24 @@ def test_without_stances_the_greatest_load_of_each_sensor_is_shown() -> None:
 def test_pressure_only_where_every_area_is_known(
     quantity: Any, areas: list[float], unit: str, first: float
 ) -> None:
-    whole = pictured()
-    assert whole.walk.left is not None
+    full_analysis = pictured()
+    assert full_analysis.walk.left is not None
     layout = replace(tiny.LAYOUT, area_cm2=np.array(areas))
-    walk = replace(whole.walk, left=replace(whole.walk.left, layout=layout, quantity=quantity))
+    walk = replace(
+        full_analysis.walk, left=replace(full_analysis.walk.left, layout=layout, quantity=quantity)
+    )
     assert load_unit(walk) == unit
-    image = feet_panel(axes(), walk, whole.analysis)
+    image = feet_panel(axes(), walk, full_analysis.analysis)
     assert image is not None
     assert shade(image, -GAP - 30.0 / LENGTH, 20.0 / LENGTH) == pytest.approx(first)
 
 
 def test_a_source_without_places_has_no_map() -> None:
-    whole = tiny.whole()
-    assert whole.walk.left is not None
-    walk = replace(whole.walk, left=replace(whole.walk.left, layout=None))
+    full_analysis = tiny.full_analysis()
+    assert full_analysis.walk.left is not None
+    walk = replace(full_analysis.walk, left=replace(full_analysis.walk.left, layout=None))
     drawn = axes()
-    assert feet_panel(drawn, walk, whole.analysis) is None
-    assert words_of(drawn) == ["the source has no sensor places"]
+    assert feet_panel(drawn, walk, full_analysis.analysis) is None
+    assert texts_of_page(drawn) == ["the source has no sensor places"]
     assert load_unit(walk) == ""
-    assert load_unit(whole.walk) == "kPa"
+    assert load_unit(full_analysis.walk) == "kPa"

@@ -9,12 +9,12 @@ from plantigrade.gait.results import Parameter
 from plantigrade.report.document_blocks import Bullets, Heading, Pictures, Table, Text
 from plantigrade.report.document_findings import alert_blocks
 from plantigrade.report.document_patient import patient_blocks
-from plantigrade.report.words import words
+from plantigrade.report.wording import load_wording
 
 from tests.host.analyze import tiny
 from tests.host.report.test_tables_by_hand import texts
 
-SAID = words("en")
+WORDING = load_wording("en")
 
 
 def guidance(rule: str) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def finding(rule: str, foot: str, state: str, **changed: Any) -> dict[str, Any]:
 
 def blocks_of(*found: dict[str, Any], alerts: tuple[Any, ...] = ()) -> list[Any]:
     recording: Any = SimpleNamespace(alerts=alerts)
-    return alert_blocks(recording, found, SAID)
+    return alert_blocks(recording, found, WORDING)
 
 
 HEAD = ["Pattern, kind of evidence", "Foot", "Value ± SE", "Level", "Confidence", "n"]
@@ -185,20 +185,20 @@ def test_twenty_alerts_are_printed(count: int, printed: int) -> None:
     assert len(blocks_of(alerts=tuple(alert() for _ in range(count)))[-1].rows) == printed
 
 
-def page(*found: dict[str, Any], whole: Any = None, missing: float | None = None) -> list[Any]:
-    return patient_blocks(whole or tiny.whole(), found, missing, SAID)
+def page(*found: dict[str, Any], full_analysis: Any = None, missing: float | None = None) -> list[Any]:
+    return patient_blocks(full_analysis or tiny.full_analysis(), found, missing, WORDING)
 
 
-def measured(whole: Any, missing: float | None = None) -> str:
-    head, text = page(whole=whole, missing=missing)[:2]
+def measured(full_analysis: Any, missing: float | None = None) -> str:
+    head, text = page(full_analysis=full_analysis, missing=missing)[:2]
     assert head == Heading("What was measured")
     return text.text
 
 
 def changed_both(**figures: float | None) -> Any:
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     both = tiny.both_parameters() | {name: Parameter(value, "", 1) for name, value in figures.items()}
-    return replace(whole, analysis=replace(whole.analysis, both=both))
+    return replace(full_analysis, analysis=replace(full_analysis.analysis, both=both))
 
 
 STEPS = "You walked for 1 min 24 s and took 11 steps, about 100 a minute."
@@ -207,31 +207,31 @@ NO_WALKING = "No steady walking was found in this recording, so most figures are
 
 
 @pytest.mark.parametrize(
-    ("figures", "said"),
+    ("figures", "message"),
     [
         ({}, f"{STEPS} {UNEVEN}"),
         ({"cadence_steps_per_min": None}, f"You walked for 1 min 24 s and took 11 steps. {UNEVEN}"),
         ({"steps": None}, f"{NO_WALKING} {UNEVEN}"),
         ({"walking_time_s": 0.0}, f"{NO_WALKING} {UNEVEN}"),
         ({"symmetry_stance_time_pct": None}, STEPS),
-        ({"symmetry_stance_time_pct": 2.99}, f"{STEPS} {SAID('patient.even')}"),
-        ({"symmetry_stance_time_pct": -2.99}, f"{STEPS} {SAID('patient.even')}"),
+        ({"symmetry_stance_time_pct": 2.99}, f"{STEPS} {WORDING('patient.even')}"),
+        ({"symmetry_stance_time_pct": -2.99}, f"{STEPS} {WORDING('patient.even')}"),
         ({"symmetry_stance_time_pct": 3.0}, f"{STEPS} {UNEVEN.replace('left', 'right').replace('4', '3')}"),
         ({"symmetry_stance_time_pct": -3.0}, f"{STEPS} {UNEVEN.replace('4', '3')}"),
     ],
 )
-def test_what_was_measured(figures: dict[str, float | None], said: str) -> None:
+def test_what_was_measured(figures: dict[str, float | None], message: str) -> None:
     """-4.2 % of stance time, right less left: the left foot stays longer."""
-    assert measured(changed_both(**figures)) == said
+    assert measured(changed_both(**figures)) == message
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(None, ""), (0.0, ""), (0.0005, ""), (0.0006, "0.06 %"), (0.0234, "2.3 %")]
+    ("share", "message"), [(None, ""), (0.0, ""), (0.0005, ""), (0.0006, "0.06 %"), (0.0234, "2.3 %")]
 )
-def test_missing_samples_are_told_from_half_a_thousandth_on(share: float | None, said: str) -> None:
-    text = measured(tiny.whole(), share)
-    assert ("of the measurements are missing" in text) is bool(said)
-    assert said in text
+def test_missing_samples_are_told_from_half_a_thousandth_on(share: float | None, message: str) -> None:
+    text = measured(tiny.full_analysis(), share)
+    assert ("of the measurements are missing" in text) is bool(message)
+    assert message in text
 
 
 def test_one_foot_is_told() -> None:
@@ -239,11 +239,12 @@ def test_one_foot_is_told() -> None:
 
 
 def test_without_a_steady_stride_there_was_no_walking() -> None:
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     left, right = (
-        replace(f, strides=replace(f.strides, reason=f.strides.reason | 1)) for f in whole.analysis.feet
+        replace(f, strides=replace(f.strides, reason=f.strides.reason | 1))
+        for f in full_analysis.analysis.feet
     )
-    still = replace(whole, analysis=replace(whole.analysis, left=left, right=right))
+    still = replace(full_analysis, analysis=replace(full_analysis.analysis, left=left, right=right))
     assert measured(still).startswith(NO_WALKING)
 
 
@@ -273,7 +274,7 @@ def test_what_stands_out_most_urgent_first() -> None:
         "There is more on your clinician's pages.",
     ]
     assert felt == Text("What may be felt: felt of b")
-    assert unknown == Text(SAID("patient.not_judged", count=2), "small")
+    assert unknown == Text(WORDING("patient.not_judged", count=2), "small")
 
 
 def test_a_pattern_of_both_feet_is_one_sentence() -> None:
@@ -291,11 +292,11 @@ def test_a_pattern_of_both_feet_is_one_sentence() -> None:
 
 def test_nothing_stands_out() -> None:
     absent = section(page(finding("a", "left", "absent")), "What stands out")
-    assert absent == [Text(SAID("patient.nothing"))]
+    assert absent == [Text(WORDING("patient.nothing"))]
     unknown = section(page(finding("a", "left", "unknown")), "What stands out")
     assert unknown == [
-        Text(SAID("patient.nothing_judged")),
-        Text(SAID("patient.not_judged", count=1), "small"),
+        Text(WORDING("patient.nothing_judged")),
+        Text(WORDING("patient.not_judged", count=1), "small"),
     ]
 
 
@@ -317,7 +318,7 @@ def test_what_to_do_next() -> None:
         ("Exercise 1 of a.", "Do. Stop."),
         ("Exercise 2 of a.", "Do. Stop."),
         ("Exercise 1 of b.", "Do. Stop."),
-        ("", SAID("patient.bring")),
+        ("", WORDING("patient.bring")),
     ]
     see, disclaimer = section(blocks, "When to see a professional")
     assert [text for _, text in see.items] == [f"See someone about {rule}" for rule in "abc"]
@@ -326,15 +327,17 @@ def test_what_to_do_next() -> None:
 
 def test_without_findings_go_on_and_see_someone_for_pain() -> None:
     blocks = page()
-    assert list(section(blocks, "What you can do next")[0].items) == [("", SAID("patient.keep"))]
-    assert list(section(blocks, "When to see a professional")[0].items) == [("", SAID("patient.see_always"))]
+    assert list(section(blocks, "What you can do next")[0].items) == [("", WORDING("patient.keep"))]
+    assert list(section(blocks, "When to see a professional")[0].items) == [
+        ("", WORDING("patient.see_always"))
+    ]
 
 
 def test_two_pictures_of_the_load_and_the_times() -> None:
     pictures = page()[2]
     assert isinstance(pictures, Pictures)
     assert [picture.caption for picture in pictures.pictures] == [
-        SAID("title.feet_picture"),
-        SAID("title.time_picture"),
+        WORDING("title.feet_picture"),
+        WORDING("title.time_picture"),
     ]
     assert [picture.share for picture in pictures.pictures] == [0.5, 0.5]

@@ -19,7 +19,7 @@ from plantigrade.report.document import build
 from plantigrade.report.document_blocks import REPLACEMENT, printable
 from plantigrade.report.document_numbers import duration, interval, missing_pct, number, spread_interval
 from plantigrade.report.pdf import PAPERS, write_report
-from plantigrade.report.words import words
+from plantigrade.report.wording import load_wording
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 from scipy import stats
@@ -73,12 +73,12 @@ def test_both_papers_small_tagged_and_complete(insole: Recording, tmp_path: Path
         assert (float(page.mediabox.width), float(page.mediabox.height)) == pytest.approx(
             SIZES_PT[paper], abs=0.5
         )
-    said = pages(path)
-    assert "Your walk" in said[0]
-    assert "When to see a professional" in said[0]
-    assert "For the clinician" in said[1]
-    assert "For the clinician" not in said[0]
-    everything = " ".join(said)
+    message = pages(path)
+    assert "Your walk" in message[0]
+    assert "When to see a professional" in message[0]
+    assert "For the clinician" in message[1]
+    assert "For the clinician" not in message[0]
+    everything = " ".join(message)
     for title in (
         "quality",
         "timing",
@@ -89,7 +89,7 @@ def test_both_papers_small_tagged_and_complete(insole: Recording, tmp_path: Path
         "alerts",
         "definitions",
     ):
-        assert words()(f"section.{title}") in everything
+        assert load_wording()(f"section.{title}") in everything
 
 
 def test_declares_pdf_ua_with_language_title_and_pictures_in_words(insole: Recording, tmp_path: Path) -> None:
@@ -122,25 +122,25 @@ def _alternatives(node: object) -> Iterator[str]:
 def test_holds_the_figures_of_the_analysis(insole: Recording, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     write_report(insole, path)
-    said = " ".join(pages(path))
-    analysis = insole.whole().analysis
+    message = " ".join(pages(path))
+    analysis = insole.full_analysis().analysis
     assert analysis.left is not None
     stance = analysis.left.parameters["stance_pct"]
     assert stance.value is not None
-    assert f"{stance.value:.1f} ± {stance.sd:.1f}" in said
+    assert f"{stance.value:.1f} ± {stance.sd:.1f}" in message
     cadence = analysis.both["cadence_steps_per_min"].value
-    assert f"about {cadence:.0f} a minute" in said
-    assert f"{analysis.both['steps'].value:.0f} steps" in said
-    assert "c0ffee00000l" in said
-    assert ENGINE_VERSION in said
+    assert f"about {cadence:.0f} a minute" in message
+    assert f"{analysis.both['steps'].value:.0f} steps" in message
+    assert "c0ffee00000l" in message
+    assert ENGINE_VERSION in message
 
 
 def test_holds_the_books_with_gaps_and_reasons(insole: Recording, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     write_report(insole, path)
-    said = " ".join(pages(path))
-    assert "4000 3940 60 overrun 60 1.5 balanced" in said
-    assert "20.00 s 20.60 s 60 overrun" in said
+    message = " ".join(pages(path))
+    assert "4000 3940 60 overrun 60 1.5 balanced" in message
+    assert "20.00 s 20.60 s 60 overrun" in message
 
 
 def test_books_that_do_not_balance_are_said(insole: Recording) -> None:
@@ -150,16 +150,16 @@ def test_books_that_do_not_balance_are_said(insole: Recording) -> None:
     manifest = replace(insole.manifest, feet=[foot, insole.manifest.feet[1]])
     broken = replace(insole, reader=replace(insole.reader, manifest=manifest))
     text = str(build(broken, None, "en", kit.MADE).as_data())
-    assert text.count(words()("quality.unbalanced")) == 1
+    assert text.count(load_wording()("quality.unbalanced")) == 1
 
 
 def test_flat_foot_is_told_to_patient_and_clinician(flat: Recording, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     write_report(flat, path)
-    said = pages(path)
-    assert "often seen with a low arch or flat foot" in said[0]
-    assert "See a podiatrist" in said[0]
-    assert "Low-arch loading pattern" in " ".join(said[1:])
+    message = pages(path)
+    assert "often seen with a low arch or flat foot" in message[0]
+    assert "See a podiatrist" in message[0]
+    assert "Low-arch loading pattern" in " ".join(message[1:])
 
 
 def test_neutral_walk_is_not_told_of_a_flat_foot(neutral: Recording, tmp_path: Path) -> None:
@@ -173,11 +173,11 @@ def test_comparison_has_both_and_says_what_one_session_cannot(
 ) -> None:
     path = tmp_path / "report.pdf"
     write_report(flat, path, other=neutral)
-    said = " ".join(pages(path))
-    assert "Compared with neutral" in said
-    assert "cannot be told from chance" in said
-    index = said.index("Force arch index left")
-    assert "yes" in said[index : index + 60]
+    message = " ".join(pages(path))
+    assert "Compared with neutral" in message
+    assert "cannot be told from chance" in message
+    index = message.index("Force arch index left")
+    assert "yes" in message[index : index + 60]
     write_report(flat, path)
     assert "Compared with" not in " ".join(pages(path))
 
@@ -185,11 +185,11 @@ def test_comparison_has_both_and_says_what_one_session_cannot(
 def test_unknown_is_said_as_unknown(library: Library, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     write_report(kit.standing_still(library), path)
-    said = pages(path)
-    assert "No steady walking" in said[0]
-    assert "Only one foot" in said[0]
-    assert "No pattern could be judged" in said[0]
-    clinician = " ".join(said[1:])
+    message = pages(path)
+    assert "No steady walking" in message[0]
+    assert "Only one foot" in message[0]
+    assert "No pattern could be judged" in message[0]
+    clinician = " ".join(message[1:])
     assert re.search(r"Not known: code, name, .*body weight, .*start \(UTC\)", clinician)
     assert "no sensor places" in clinician
     assert "nan" not in clinician.lower().split()
@@ -200,9 +200,9 @@ def test_names_are_printed_as_they_are(library: Library, flat: Recording, tmp_pa
     named = kit.with_person(flat, name, remark=name)
     path = tmp_path / "report.pdf"
     write_report(named, path)
-    said = pages(path)
-    assert squeezed(name) in squeezed(said[0])
-    assert squeezed(" ".join(said[1:])).count(squeezed(name)) >= 2
+    message = pages(path)
+    assert squeezed(name) in squeezed(message[0])
+    assert squeezed(" ".join(message[1:])).count(squeezed(name)) >= 2
 
 
 @pytest.mark.parametrize("name", ["\u6f22\u5b57", "a\x07b\x00", "\u202edlog", "\U0001f600", "\ud800"])
@@ -221,10 +221,10 @@ def test_patient_has_one_page_even_with_much_to_say(library: Library, tmp_path: 
     recording = kit.virtual_walk(library, *conditions, seed=8, seconds=90.0)
     path = tmp_path / "report.pdf"
     write_report(kit.with_person(recording, "A long name " * 12), path, paper="letter")
-    said = pages(path)
-    assert words()("patient.more") in said[0]
-    assert "This is not a diagnosis" in said[0]
-    assert "For the clinician" in said[1]
+    message = pages(path)
+    assert load_wording()("patient.more") in message[0]
+    assert "This is not a diagnosis" in message[0]
+    assert "For the clinician" in message[1]
 
 
 def test_replaces_an_older_file_whole_and_for_its_owner_only(flat: Recording, tmp_path: Path) -> None:
@@ -321,6 +321,6 @@ def test_the_interval_of_a_variation_holds_the_truth() -> None:
 
 
 def test_confidence_is_never_said_to_be_certain(flat: Recording) -> None:
-    said = str(build(flat, None, "en", kit.MADE).as_data()["sections"])
-    assert "'> 99 %'" in said
-    assert "'100 %'" not in said
+    message = str(build(flat, None, "en", kit.MADE).as_data()["sections"])
+    assert "'> 99 %'" in message
+    assert "'100 %'" not in message

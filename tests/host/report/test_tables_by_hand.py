@@ -9,20 +9,20 @@ from plantigrade.gait.parameters.registry import title_of
 from plantigrade.gait.results import Parameter
 from plantigrade.report.document_blocks import Cell, Table, Text
 from plantigrade.report.document_tables import (
+    FOOT_LEVEL,
     FORCES,
     TIMING,
-    WHOLE_FOOT,
     balance_blocks,
     feet_table,
     measure,
     regions_table,
     variability_table,
 )
-from plantigrade.report.words import words
+from plantigrade.report.wording import load_wording
 
 from tests.host.analyze import tiny
 
-SAID = words("en")
+WORDING = load_wording("en")
 NAN = float("nan")
 
 
@@ -37,7 +37,7 @@ def _shown(cell: Cell) -> str:
 
 def test_timing() -> None:
     """Stride time of the left foot: 1.1016 ± 12.706 * 0.0234 / sqrt(2) = 0.891 to 1.312."""
-    table = feet_table(tiny.whole(), TIMING, SAID, both=True)
+    table = feet_table(tiny.full_analysis(), TIMING, WORDING, both=True)
     assert list(table.head) == ["Parameter", "left", "right", "Both feet", "Usual", "R to L"]
     assert texts(table) == [
         [
@@ -87,7 +87,7 @@ def test_timing() -> None:
 
 def test_forces() -> None:
     """F1 of the right foot: 803.4 ± 4.303 * 12.6 / sqrt(3) = 772.1 to 834.7; no decimals from 1000 on."""
-    table = feet_table(tiny.whole(), FORCES, SAID)
+    table = feet_table(tiny.full_analysis(), FORCES, WORDING)
     assert list(table.head) == ["Parameter", "left", "right", "R to L"]
     assert texts(table) == [
         ["Peak force, N", "905 ± 9 | 827.3 to 981.9", "824 ± 9 | 801.1 to 847.9", "-9 %"],
@@ -101,29 +101,31 @@ def test_forces() -> None:
 
 
 def test_what_both_feet_lack_for_one_reason_is_said_once() -> None:
-    rows = {row[0].split(" |")[0]: row for row in texts(feet_table(tiny.whole(), WHOLE_FOOT, SAID))}
+    rows = {
+        row[0].split(" |")[0]: row for row in texts(feet_table(tiny.full_analysis(), FOOT_LEVEL, WORDING))
+    }
     assert rows["CPEI, %"] == ["CPEI, % | sensor places are relative", "unknown", "unknown", ""]
     index = rows["Medial-lateral index, heel"]
     assert index[1:] == ["0.12 ± 0.05 | -0.326 to 0.572", "-0.23 ± 0.06 | -0.383 to -0.085", ""]
 
 
 def test_different_reasons_stand_at_each_foot() -> None:
-    whole = tiny.whole()
-    assert whole.analysis.left is not None
+    full_analysis = tiny.full_analysis()
+    assert full_analysis.analysis.left is not None
     left = tiny.left_parameters() | {"cpei_pct": Parameter(None, "%", note="too short")}
-    changed = replace(whole.analysis, left=replace(whole.analysis.left, parameters=left))
-    table = feet_table(replace(whole, analysis=changed), WHOLE_FOOT, SAID)
+    changed = replace(full_analysis.analysis, left=replace(full_analysis.analysis.left, parameters=left))
+    table = feet_table(replace(full_analysis, analysis=changed), FOOT_LEVEL, WORDING)
     row = next(row for row in texts(table) if row[0].startswith("CPEI"))
     assert row == ["CPEI, %", "unknown | too short", "unknown | sensor places are relative", ""]
     left["cpei_pct"] = Parameter(12.5, "%", 2)
-    changed = replace(whole.analysis, left=replace(whole.analysis.left, parameters=left))
-    table = feet_table(replace(whole, analysis=changed), WHOLE_FOOT, SAID)
+    changed = replace(full_analysis.analysis, left=replace(full_analysis.analysis.left, parameters=left))
+    table = feet_table(replace(full_analysis, analysis=changed), FOOT_LEVEL, WORDING)
     row = next(row for row in texts(table) if row[0].startswith("CPEI"))
     assert row == ["CPEI, %", "12.5", "unknown | sensor places are relative", ""]
 
 
 def test_one_foot_alone() -> None:
-    table = feet_table(tiny.one_foot(), ("f1_n", "stance_pct"), SAID, both=True)
+    table = feet_table(tiny.one_foot(), ("f1_n", "stance_pct"), WORDING, both=True)
     assert texts(table)[0] == ["First peak F1, N", "unknown", "803 ± 13 | 772.1 to 834.7", "unknown", "", ""]
     assert table.rows[1][4].text == "60.8 to 68.7"
 
@@ -146,28 +148,29 @@ def test_one_foot_alone() -> None:
     ],
 )
 def test_a_figure_in_a_cell(parameter: Parameter | None, name: str, shown: str) -> None:
-    assert _shown(measure(parameter, name, SAID)) == shown
+    assert _shown(measure(parameter, name, WORDING)) == shown
 
 
 def with_regions(left_foot: bool = True) -> RecordingAnalysis:
     """The heel's figures on the left are 1 to 4, on the right 11 to 14; its forefoot's peak is known."""
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     names = ("load_share_heel_pct", "peak_pressure_heel_kpa", "pti_heel_kpa_s", "contact_area_heel_cm2")
     left = {name: Parameter(1.0 + i, "x", 2) for i, name in enumerate(names)}
     right = {name: Parameter(11.0 + i, "x", 2) for i, name in enumerate(names)}
     right |= {"peak_pressure_forefoot_kpa": Parameter(215.6, "kPa", 2)}
-    assert whole.analysis.left is not None and whole.analysis.right is not None
+    assert full_analysis.analysis.left is not None and full_analysis.analysis.right is not None
     feet = (
-        replace(whole.analysis.left, parameters=left),
-        replace(whole.analysis.right, parameters=right),
+        replace(full_analysis.analysis.left, parameters=left),
+        replace(full_analysis.analysis.right, parameters=right),
     )
     return replace(
-        whole, analysis=replace(whole.analysis, left=feet[0] if left_foot else None, right=feet[1])
+        full_analysis,
+        analysis=replace(full_analysis.analysis, left=feet[0] if left_foot else None, right=feet[1]),
     )
 
 
 def test_regions() -> None:
-    table = regions_table(with_regions(), SAID)
+    table = regions_table(with_regions(), WORDING)
     assert list(table.head) == [
         "Region (left / right)",
         "Load share, %",
@@ -184,17 +187,17 @@ def test_regions() -> None:
 
 
 def test_regions_of_one_foot_without_what_the_source_does_not_tell() -> None:
-    table = regions_table(with_regions(left_foot=False), SAID)
+    table = regions_table(with_regions(left_foot=False), WORDING)
     assert table.head[0] == "Region (right)"
     assert texts(table)[2] == ["forefoot", "unknown", "216", "unknown", "unknown"]
-    table = regions_table(tiny.whole(), SAID)
+    table = regions_table(tiny.full_analysis(), WORDING)
     assert list(table.head) == ["Region (left / right)", "Load share, %"]
     assert [row[1] for row in texts(table)] == ["31.0 / 29.0", "unknown", "45.0 / 47.0", "unknown"]
 
 
 def test_variability() -> None:
     """The crossing to the side: -7.25 ± 4.303 * 1.5 / sqrt(3) = -10.976 to -3.524."""
-    table = variability_table(tiny.whole(), SAID)
+    table = variability_table(tiny.full_analysis(), WORDING)
     assert list(table.head) == ["Parameter", "Both feet", "Usual", "n"]
     assert texts(table) == [
         ["Stride time, variation, %", "2.66", "up to 2.66", "5"],
@@ -209,19 +212,21 @@ def test_variability() -> None:
         ["Butterfly crossing, along, %", "48.5 ± 2.5 | 42.29 to 54.71", "", "3"],
         ["Load asymmetry, right - left, %", "3.75", "", "3"],
     ]
-    assert table.caption == SAID("timing.spread_caption")
+    assert table.caption == WORDING("timing.spread_caption")
 
 
 def test_the_interval_of_a_variation_stands_below_it() -> None:
     """48 strides: factor exp(1.96 sqrt(1 / 92 + 0.02664^2 / 48)) = exp(0.20448) = 1.2269."""
-    whole = tiny.whole()
+    full_analysis = tiny.full_analysis()
     both = {**tiny.both_parameters(), "stride_time_cv_pct": Parameter(2.664, "%", 48)}
-    table = variability_table(replace(whole, analysis=replace(whole.analysis, both=both)), SAID)
+    table = variability_table(
+        replace(full_analysis, analysis=replace(full_analysis.analysis, both=both)), WORDING
+    )
     assert texts(table)[0] == ["Stride time, variation, %", "2.66 | 2.17 to 3.27", "up to 2.66", "48"]
 
 
 def test_balance() -> None:
-    table, romberg = balance_blocks(tiny.whole(), SAID)
+    table, romberg = balance_blocks(tiny.full_analysis(), WORDING)
     assert isinstance(table, Table)
     assert list(table.head) == [
         "Span",
@@ -242,7 +247,7 @@ def test_balance() -> None:
 
 def test_sway_of_the_body_replaces_that_of_the_feet() -> None:
     standing = replace(tiny.standing(), both=tiny.sway(31.0), left_load_pct=55.0, rear_load_pct=44.0)
-    table = balance_blocks(replace(tiny.whole(), standings=(standing,), romberg=None), SAID)[0]
+    table = balance_blocks(replace(tiny.full_analysis(), standings=(standing,), romberg=None), WORDING)[0]
     assert isinstance(table, Table)
     assert texts(table)[0][1:] == ["55.0", "44.0", "2.26", "33.0 (both)", "38.0 (both)"]
 
@@ -251,7 +256,7 @@ def test_what_standing_does_not_tell_is_unknown() -> None:
     bare = replace(
         tiny.standing(), left=None, right=None, left_load_pct=NAN, rear_load_pct=NAN, load_shift_sd_pct=NAN
     )
-    (table,) = balance_blocks(replace(tiny.whole(), standings=(bare,), romberg=None), SAID)
+    (table,) = balance_blocks(replace(tiny.full_analysis(), standings=(bare,), romberg=None), WORDING)
     assert isinstance(table, Table)
     assert texts(table)[0][1:] == ["unknown"] * 5
 
@@ -259,7 +264,7 @@ def test_what_standing_does_not_tell_is_unknown() -> None:
 @pytest.mark.parametrize(("spans", "rows", "more"), [(5, 5, None), (6, 5, "1 more spans of standing")])
 def test_five_spans_of_standing_are_printed(spans: int, rows: int, more: str | None) -> None:
     standings = tuple(replace(tiny.standing(), notes=(f"note {i // 2}",)) for i in range(spans))
-    blocks = balance_blocks(replace(tiny.whole(), standings=standings, romberg=None), SAID)
+    blocks = balance_blocks(replace(tiny.full_analysis(), standings=standings, romberg=None), WORDING)
     assert isinstance(blocks[0], Table)
     assert len(blocks[0].rows) == rows
     assert blocks[0].caption.endswith("65 %. note 0. note 1. note 2.")
@@ -272,7 +277,7 @@ def test_five_spans_of_standing_are_printed(spans: int, rows: int, more: str | N
 
 
 def test_no_standing_is_said() -> None:
-    assert balance_blocks(replace(tiny.whole(), standings=()), SAID) == [
+    assert balance_blocks(replace(tiny.full_analysis(), standings=()), WORDING) == [
         Text("No quiet standing of at least 5 s was found in this recording.")
     ]
 

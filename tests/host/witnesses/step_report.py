@@ -61,13 +61,13 @@ def plain_csv(folder: Path, target: Path) -> Path:
             name = f"{foot[0].upper()}{cell + 1}"
             head.append(f"# sensor {name}: {(0.5 - y) * WIDTH_MM:.4f} {(x + 0.5) * LENGTH_MM:.4f} {area:.5f}")
             names.append(f"{foot}_{name}_n")
-            columns.append(area * _whole(table[:, 0], table[:, column + cell], time))
+            columns.append(area * _complete(table[:, 0], table[:, column + cell], time))
     rows = [",".join("" if np.isnan(v) else f"{v:.4f}" for v in row) for row in np.column_stack(columns)]
     target.write_text("\n".join([*head, ",".join(names), *rows]) + "\n")
     return target
 
 
-def _whole(time_s: Floats, values: Floats, grid_s: Floats) -> Floats:
+def _complete(time_s: Floats, values: Floats, grid_s: Floats) -> Floats:
     """Values on the grid, short holes filled."""
     out = np.full(len(grid_s), np.nan)
     out[np.round(100 * time_s).astype(int)] = values

@@ -87,8 +87,8 @@ def test_loads_and_pressures_of_xsensor(side: Foot, shared_data: Path) -> None:
     steps = np.append(np.diff(time), time[-1] - time[-2])
     assert got["peak_pressure_kpa"] == pytest.approx(stated["peak"][:frames].max(), rel=1e-4)
     assert got["pti_kpa_s"] == pytest.approx(stated["peak"][:frames] @ steps, rel=1e-4)
-    whole = sum(got[f"fti_{region}_n_s"] for region in regions.REGIONS)
-    assert whole == pytest.approx(0.9979 * (load @ steps), rel=2e-4)
+    complete = sum(got[f"fti_{region}_n_s"] for region in regions.REGIONS)
+    assert complete == pytest.approx(0.9979 * (load @ steps), rel=2e-4)
 
 
 class Emed(NamedTuple):

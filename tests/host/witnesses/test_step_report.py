@@ -116,7 +116,7 @@ def test_the_report_counts_seven_steps_a_foot_and_we_find_them_all(
     for foot in Foot:
         report = steps(shared_data, foot.value)
         rows = rows_of(analysis, foot, report)
-        reasons = [foot_of(analysis, foot).strides.reason_words(row) for row in rows]
+        reasons = [foot_of(analysis, foot).strides.reason_text(row) for row in rows]
         assert reasons == ["start of walking", "", "", "", "", "", "end of walking"]
         assert len(foot_of(analysis, foot).initial_contact_s) == 8
     assert len(analysis.bouts) == 1

@@ -18,7 +18,7 @@ _FORCE: Final = Needs.CONTACTS | Needs.NEWTONS
 _PEAKS: Final = _FORCE | Needs.TWO_PEAKS
 
 _PEAK_AND_MEAN: Final = "greatest and mean force of stance"
-_RIM: Final = "insoles miss what the shoe's edge carries"
+_BOUNDARY: Final = "insoles miss what the shoe's edge carries"
 _THREE: Final = "first peak, valley of mid-stance, push-off peak"
 _NO_VALLEY: Final = (
     "unavailable in strides without two peaks and a valley of at least 2 % between them (slow walking)"
@@ -32,7 +32,7 @@ PARAMETERS: Final = (
         "N",
         needs=_FORCE,
         definition=_PEAK_AND_MEAN,
-        limits=_RIM,
+        limits=_BOUNDARY,
         symmetry=SymmetryIndex("symmetry_peak_force_pct"),
         shown={View.SUMMARY: 130, View.FORCE: 10, View.COMPARISON: 40, View.FORCE_FIGURE: 40},
     ),
@@ -111,5 +111,5 @@ PARAMETERS: Final = (
         symmetry=SymmetryIndex("symmetry_impulse_pct", {View.VARIABILITY: 80}),
         shown={View.SUMMARY: 190, View.FORCE: 70, View.PAGE_FEET: 80},
     ),
-    _row("mean_force_n", "Mean force", "N", needs=_FORCE, definition=_PEAK_AND_MEAN, limits=_RIM),
+    _row("mean_force_n", "Mean force", "N", needs=_FORCE, definition=_PEAK_AND_MEAN, limits=_BOUNDARY),
 )

@@ -137,8 +137,8 @@ def _diagonal(x: Floats, y: Floats, sign: float) -> Floats | None:
         if start is not None and u[i - 1] < BUTTERFLY_REACH_PCT <= u[i]:
             # What sways back on the way is left out, so that the height is one value for each x.
             way = np.maximum.accumulate(u[start : i + 1])
-            kept = np.concatenate([[True], np.diff(way) > 0])
-            return np.interp(_ACROSS * sign, way[kept], v[start : i + 1][kept])
+            retained = np.concatenate([[True], np.diff(way) > 0])
+            return np.interp(_ACROSS * sign, way[retained], v[start : i + 1][retained])
     return None
 
 

@@ -148,5 +148,5 @@ def _reason(name: str, layout: SensorLayout, masks: Masks, quantity: Quantity) -
 
 
 def _region_in(name: str) -> int | None:
-    words = name.split("_")
-    return next((r for r, region in enumerate(REGIONS) if region in words), None)
+    texts = name.split("_")
+    return next((r for r, region in enumerate(REGIONS) if region in texts), None)

@@ -149,7 +149,7 @@ class StoredFrames:
         return self._starts[-1]
 
     @property
-    def whole(self) -> FootFrames:
+    def complete(self) -> FootFrames:
         """All frames at once."""
         return self.rows(slice(None))
 

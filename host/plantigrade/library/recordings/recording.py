@@ -35,7 +35,7 @@ class Recording:
         devices: by foot.
         notes, analyses: in the order in which they were made.
         known_alerts: the library's when the recording was opened; `alerts` has those of a new analysis too.
-        keep: stores the analysis that `whole` makes; all alerts then.
+        keep: stores the analysis that `full_analysis` makes; all alerts then.
     """
 
     entry: RecordingEntry
@@ -121,10 +121,11 @@ class Recording:
 
     @property
     def alerts(self) -> tuple[StoredAlert, ...]:
-        """Alerts in the order of their times: as stored, and those of `whole` once it was asked for."""
+        """Alerts in the order of their times: as stored, and those of `full_analysis` once it was asked
+        for."""
         return self._done[0][1] if self._done else self.known_alerts
 
-    def whole(self, progress: "Progress" = lambda _what, _share: None) -> "RecordingAnalysis":
+    def full_analysis(self, progress: "Progress" = lambda _what, _share: None) -> "RecordingAnalysis":
         """Analysis, balance and pictures of the whole recording; its document is stored in the library.
 
         Args:
@@ -136,13 +137,13 @@ class Recording:
         from plantigrade.analysis.pipeline import Request, of_walk
 
         if not self._done:
-            whole = of_walk(self.walk(), Request(self.folder), progress)
-            self._done.append((whole, self.keep(whole)))
+            full_analysis = of_walk(self.walk(), Request(self.folder), progress)
+            self._done.append((full_analysis, self.keep(full_analysis)))
         return self._done[0][0]
 
     def analysis(self) -> "Analysis":
         """What the gait engine finds in the whole recording."""
-        return self.whole().analysis
+        return self.full_analysis().analysis
 
     def as_json(self) -> dict[str, Any]:
         """For `sessions show --json`."""

@@ -44,7 +44,7 @@ class Day:
 
 
 CV_OF = ("stride_time_s",)
-"""Metrics whose variation within a day is kept as well."""
+"""Metrics whose variation within a day is stored as well."""
 
 
 @dataclass
@@ -78,8 +78,8 @@ class PersonalBaseline:
                 if not np.isnan(cv := cv_pct(table.of(metric))):
                     cvs[_key(table.foot, metric)] = cv
         iso = day.isoformat()
-        kept = [d for d in self.days if (d.day, d.tag) != (iso, tag)]
-        self.days = [*kept, Day(iso, tag, strides, medians, cvs, dict(loads or {}))][-KEEP_DAYS:]
+        stored = [d for d in self.days if (d.day, d.tag) != (iso, tag)]
+        self.days = [*stored, Day(iso, tag, strides, medians, cvs, dict(loads or {}))][-KEEP_DAYS:]
         return True
 
     def for_tag(self, tag: str) -> "TagReference | None":

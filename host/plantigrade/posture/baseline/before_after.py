@@ -120,7 +120,7 @@ def compare(
         raise PlantigradeError(f"pairs need as many sessions before ({len(before)}) as after ({len(after)})")
     if not 0.5 <= confidence < 1:
         raise PlantigradeError(f"confidence must lie between 0.5 and 1, not {confidence}")
-    words = catalogue(language)
+    texts = catalogue(language)
     found: list[Difference] = []
     for metric in metrics:
         for foot in Foot:
@@ -130,7 +130,7 @@ def compare(
                 first, second = first[both], second[both]
             first, second = first[np.isfinite(first)], second[np.isfinite(second)]
             if len(first) and len(second):
-                found.append(_difference(metric, foot, first, second, paired, confidence, words))
+                found.append(_difference(metric, foot, first, second, paired, confidence, texts))
     return found
 
 
@@ -144,7 +144,7 @@ def _means(sessions: Sequence[Sequence[StrideColumns]], metric: str, foot: Foot)
 
 
 def _difference(
-    metric: str, foot: Foot, first: F64, second: F64, paired: bool, confidence: float, words: Catalogue
+    metric: str, foot: Foot, first: F64, second: F64, paired: bool, confidence: float, texts: Catalogue
 ) -> Difference:
     difference = float(second.mean() - first.mean())
     low = high = None
@@ -165,7 +165,7 @@ def _difference(
         sessions_after=len(second),
         paired=paired,
         minimal_change=minimal,
-        words=_say(metric, foot, difference, low, high, minimal, words),
+        words=_say(metric, foot, difference, low, high, minimal, texts),
     )
 
 
@@ -193,18 +193,18 @@ def _say(
     low: float | None,
     high: float | None,
     minimal: MinimalChange | None,
-    words: Catalogue,
+    texts: Catalogue,
 ) -> str:
     """One plain sentence."""
-    what = words.metrics.get(metric, metric)
-    said = {"what": what[0].upper() + what[1:], "side": words.sides[foot.value], "by": f"{difference:+.3g}"}
+    what = texts.metrics.get(metric, metric)
+    text = {"what": what[0].upper() + what[1:], "side": texts.sides[foot.value], "by": f"{difference:+.3g}"}
     if low is None or high is None:
-        return words.compare["single"].format(**said)
-    said |= {"low": f"{low:+.3g}", "high": f"{high:+.3g}"}
+        return texts.compare["single"].format(**text)
+    text |= {"low": f"{low:+.3g}", "high": f"{high:+.3g}"}
     if low <= 0 <= high:
-        return words.compare["chance"].format(**said)
+        return texts.compare["chance"].format(**text)
     if minimal is not None and abs(difference) < minimal.value:
         limit = f"{minimal.value:g} {minimal.unit}".strip()
         key = "rose_little" if difference > 0 else "fell_little"
-        return words.compare[key].format(**said, limit=limit)
-    return words.compare["rose" if difference > 0 else "fell"].format(**said)
+        return texts.compare[key].format(**text, limit=limit)
+    return texts.compare["rose" if difference > 0 else "fell"].format(**text)

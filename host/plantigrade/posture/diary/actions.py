@@ -59,9 +59,9 @@ def relate(path: Path, place: BodySite, baseline: Path, json_file: Path | None) 
 
 
 def _line(entry: Entry) -> str:
-    words: Sequence[str] = (entry.side, catalogue().places[entry.place.value], f"{entry.score} of 10")
+    texts: Sequence[str] = (entry.side, catalogue().places[entry.place.value], f"{entry.score} of 10")
     note = f": {entry.note}" if entry.note else ""
-    return f"{entry.at:%Y-%m-%d %H:%M}  {' '.join(filter(None, words))}{note}"
+    return f"{entry.at:%Y-%m-%d %H:%M}  {' '.join(filter(None, texts))}{note}"
 
 
 def now() -> datetime:

@@ -14,7 +14,7 @@ _diary = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     required=True,
-    help="Where the diary is kept.",
+    help="File of the diary.",
 )
 
 
@@ -22,7 +22,7 @@ _diary = click.option(
 def diary() -> None:
     """Where it hurts, how much (0 to 10) and when, and whether that goes along with load.
 
-    The diary is a file of yours, readable and as private as where you keep it.
+    The diary is a file of yours, readable, and as private as the folder that holds it.
 
     \b
     Examples:

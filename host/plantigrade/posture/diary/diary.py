@@ -204,25 +204,25 @@ def _relate(
     return Relation(place, metric, len(days), spearman(pain, load), low, high, asked, "")
 
 
-def _say(relation: Relation, words: Catalogue) -> str:
+def _say(relation: Relation, texts: Catalogue) -> str:
     """The answer as a sentence or two."""
-    said: dict[str, object] = {
-        "place": words.places[relation.place.value],
-        "what": words.metrics.get(relation.metric, relation.metric),
+    text: dict[str, object] = {
+        "place": texts.places[relation.place.value],
+        "what": texts.metrics.get(relation.metric, relation.metric),
         "days": relation.days,
         "needed": DIARY_MIN_DAYS,
     }
     if relation.rho is None or relation.low is None or relation.high is None:
-        return words.diary["few" if relation.days < DIARY_MIN_DAYS else "flat"].format(**said)
-    said["numbers"] = words.diary["numbers"].format(
+        return texts.diary["few" if relation.days < DIARY_MIN_DAYS else "flat"].format(**text)
+    text["numbers"] = texts.diary["numbers"].format(
         rho=f"{relation.rho:+.2f}",
         low=f"{relation.low:+.2f}",
         high=f"{relation.high:+.2f}",
         days=relation.days,
     )
     if relation.low <= 0 <= relation.high:
-        return words.diary["none"].format(**said)
-    return words.diary["more" if relation.rho > 0 else "less"].format(**said)
+        return texts.diary["none"].format(**text)
+    return texts.diary["more" if relation.rho > 0 else "less"].format(**text)
 
 
 def spearman(a: F64, b: F64) -> float:

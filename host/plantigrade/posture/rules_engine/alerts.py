@@ -49,7 +49,7 @@ class Response:
     Attributes:
         wear_h: hours of wear.
         shown: alerts that were shown.
-        kept_quiet: alerts that were not.
+        suppressed: alerts that were not.
         alerts_per_hour: shown ones an hour of wear.
         cleared: shown alerts whose cause went away.
         median_offload_s: seconds from raising to clearing; None without any.
@@ -59,7 +59,7 @@ class Response:
 
     wear_h: float
     shown: int
-    kept_quiet: int
+    suppressed: int
     alerts_per_hour: float
     cleared: int
     median_offload_s: float | None
@@ -84,9 +84,9 @@ class AlertLog:
             or (same and alert.raised_s - same[-1] < rule.min_interval_s)
             or (alert.severity is not Severity.CRITICAL and len(recent) >= self._max_per_hour)
         )
-        kept = replace(alert, number=len(self.alerts) + 1, shown=not quiet)
-        self.alerts.append(kept)
-        return kept
+        stored = replace(alert, number=len(self.alerts) + 1, shown=not quiet)
+        self.alerts.append(stored)
+        return stored
 
     def clear(self, number: int, time_s: float) -> Alert:
         """The cause of an alert is gone."""
@@ -119,7 +119,7 @@ class AlertLog:
         return Response(
             wear_h=wear_h,
             shown=len(shown),
-            kept_quiet=len(self.alerts) - len(shown),
+            suppressed=len(self.alerts) - len(shown),
             alerts_per_hour=len(shown) / wear_h if wear_h > 0 else 0.0,
             cleared=len(times),
             median_offload_s=median(times) if times else None,

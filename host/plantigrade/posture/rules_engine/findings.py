@@ -67,7 +67,7 @@ class RuleFinding:
 
 
 @dataclass(frozen=True, eq=False)
-class _Whole:
+class _ByIdentifier:
     """All valid strides, or one block of them, as a window."""
 
     tables: dict[Foot, StrideColumns]
@@ -134,7 +134,7 @@ def _one(
     value, state = NAN, State.UNKNOWN
     note = _obstacle(rule, strides, reference, own_insole)
     if not note:
-        value = rule_value(rule, side, _Whole(tables), reference)
+        value = rule_value(rule, side, _ByIdentifier(tables), reference)
         if np.isnan(value):
             note = f"the recording does not give {', '.join(term.metric for term in rule.terms)}"
         else:
@@ -190,7 +190,7 @@ def _stride_part(
 ) -> float:
     """Standard error of the value by leaving out one eighth of the strides at a time (block jackknife)."""
     values = [
-        rule_value(rule, side, _Whole(tables, (i, JACKKNIFE_BLOCKS)), reference)
+        rule_value(rule, side, _ByIdentifier(tables, (i, JACKKNIFE_BLOCKS)), reference)
         for i in range(JACKKNIFE_BLOCKS)
     ]
     known = np.array([value for value in values if not np.isnan(value)])

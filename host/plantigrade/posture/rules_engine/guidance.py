@@ -56,13 +56,13 @@ class Catalogue:
 
     def patient(self, rule: str, foot: Foot | None) -> str:
         """What the rule means, for the wearer."""
-        return self._words(rule, "patient", foot)
+        return self._texts(rule, "patient", foot)
 
     def clinician(self, rule: str, foot: Foot | None) -> str:
         """What the rule means, for a clinician."""
-        return self._words(rule, "clinician", foot)
+        return self._texts(rule, "clinician", foot)
 
-    def _words(self, rule: str, reader: str, foot: Foot | None) -> str:
+    def _texts(self, rule: str, reader: str, foot: Foot | None) -> str:
         side = self.sides[foot.value if foot is not None else "both"]
         return self.rules[rule][reader].replace("{side}", side)
 

@@ -146,8 +146,8 @@ class Monitor:
         changed: list[Alert] = []
         seen = sum(self._strides.counts.values())
         for rule in self.book.rules.values():
-            told = any(term.metric in observation.values for term in rule.terms)
-            if rule.scope is Scope.SECOND and told:
+            reported = any(term.metric in observation.values for term in rule.terms)
+            if rule.scope is Scope.SECOND and reported:
                 value = seconds_value(rule, observation.values)
                 changed += self._decide(rule, None, value, observation.time_s, seen)
         return changed

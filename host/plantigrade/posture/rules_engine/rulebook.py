@@ -16,7 +16,7 @@ SCHEMA = "plantigrade.rulebook/1"
 
 @dataclass(frozen=True)
 class Edit:
-    """One change of one rule's number, as it is kept for ever.
+    """One change of one rule's number, as it is stored for ever.
 
     Attributes:
         rule, field: what was changed.
@@ -73,12 +73,12 @@ class RuleBook:
         _check_field(edit.field)
         rule = self.rules[edit.rule]
         # TOML writes a level such as 25 as an integer; only the stride counts are integers by nature.
-        whole = edit.field.endswith("_strides")
-        if not isfinite(edit.new) or (whole and edit.new != int(edit.new)):
+        integral = edit.field.endswith("_strides")
+        if not isfinite(edit.new) or (integral and edit.new != int(edit.new)):
             raise PlantigradeError(
-                f"{edit.field} must be a {'whole ' if whole else ''}number, not {edit.new}"
+                f"{edit.field} must be a {'whole ' if integral else ''}number, not {edit.new}"
             )
-        value = int(edit.new) if whole else float(edit.new)
+        value = int(edit.new) if integral else float(edit.new)
         changed = replace(rule, **{edit.field: value})
         check_rule(changed)
         self.rules[edit.rule] = changed

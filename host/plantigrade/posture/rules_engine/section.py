@@ -80,9 +80,9 @@ def medial_of(layout: SensorLayout) -> F64:
     return side
 
 
-def as_json(finding: RuleFinding, words: Catalogue) -> dict[str, Any]:
+def as_json(finding: RuleFinding, texts: Catalogue) -> dict[str, Any]:
     """One finding; numbers that are not known are null."""
-    guide = words.patterns[finding.pattern]
+    guide = texts.patterns[finding.pattern]
     entry: dict[str, Any] = {
         "rule": finding.rule,
         "rule_version": finding.rule_version,
@@ -103,8 +103,8 @@ def as_json(finding: RuleFinding, words: Catalogue) -> dict[str, Any]:
     if finding.note:
         entry["note"] = finding.note
     if finding.state is State.PRESENT:
-        entry["patient"] = words.patient(finding.rule, finding.foot)
-        entry["clinician"] = words.clinician(finding.rule, finding.foot)
+        entry["patient"] = texts.patient(finding.rule, finding.foot)
+        entry["clinician"] = texts.clinician(finding.rule, finding.foot)
         entry["guidance"] = {
             "felt": guide.felt,
             "knee": guide.knee,
@@ -115,12 +115,12 @@ def as_json(finding: RuleFinding, words: Catalogue) -> dict[str, Any]:
             "exercises": [vars(exercise) for exercise in guide.exercises],
             "see_a_professional": guide.see,
             "sources": list(guide.sources),
-            "disclaimer": words.disclaimer,
+            "disclaimer": texts.disclaimer,
         }
     return entry
 
 
-def alert_as_json(alert: Alert, words: Catalogue) -> dict[str, Any]:
+def alert_as_json(alert: Alert, texts: Catalogue) -> dict[str, Any]:
     """One alert for recordings and live pages."""
     return {
         "number": alert.number,
@@ -137,8 +137,8 @@ def alert_as_json(alert: Alert, words: Catalogue) -> dict[str, Any]:
         "value": _number(alert.value),
         "level": alert.level,
         "strides": alert.strides,
-        "patient": words.patient(alert.rule, alert.foot),
-        "clinician": words.clinician(alert.rule, alert.foot),
+        "patient": texts.patient(alert.rule, alert.foot),
+        "clinician": texts.clinician(alert.rule, alert.foot),
     }
 
 

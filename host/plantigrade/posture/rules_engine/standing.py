@@ -106,11 +106,11 @@ class StandingWatch:
         """The next total forces (n,) of both feet; the seconds that they complete."""
         left = np.concatenate([self._rest[0], np.asarray(left_n, np.float64)])
         right = np.concatenate([self._rest[1], np.asarray(right_n, np.float64)])
-        whole = min(len(left), len(right)) // self._rows
-        used = whole * self._rows
+        complete = min(len(left), len(right)) // self._rows
+        used = complete * self._rows
         self._rest = (left[used:], right[used:])
-        a = left[:used].reshape(whole, self._rows) / self._weight_n
-        b = right[:used].reshape(whole, self._rows) / self._weight_n
+        a = left[:used].reshape(complete, self._rows) / self._weight_n
+        b = right[:used].reshape(complete, self._rows) / self._weight_n
         return [self._take(*_second(*row)) for row in zip(*_figures(a, b), strict=True)]
 
     def _take(self, mean: float, standing: bool, left_mean: float, feet: tuple[_Foot, _Foot]) -> Observation:

@@ -45,9 +45,9 @@ def cv_pct(values: F64) -> float:
         return NAN
     middle = np.median(values)
     robust = MAD_TO_SD * np.median(np.abs(values - middle))
-    kept = values[np.abs(values - middle) <= OUTLIER_SDS * max(robust, SMALLEST_SPREAD_SHARE * abs(middle))]
-    mean = float(kept.mean())
-    return 100.0 * float(kept.std(ddof=1)) / mean if len(kept) > 2 and mean != 0 else NAN
+    stored = values[np.abs(values - middle) <= OUTLIER_SDS * max(robust, SMALLEST_SPREAD_SHARE * abs(middle))]
+    mean = float(stored.mean())
+    return 100.0 * float(stored.std(ddof=1)) / mean if len(stored) > 2 and mean != 0 else NAN
 
 
 def term_value(term: Term, scope: Scope, foot: Foot, window: Window, reference: Reference | None) -> float:

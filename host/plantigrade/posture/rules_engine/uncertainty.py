@@ -17,11 +17,11 @@ SUMS = ("mean_force_n", "impulse_n_s", "carried_bw", "push_off_bw", "first_peak_
 
 def ratio_sd(impulse: F64, relative_sd: F64, above: F64, below: F64) -> float:
     """SD of (above . impulse) / (below . impulse); all arguments (S,)."""
-    whole = float(below @ impulse)
-    if whole <= 0:
+    complete = float(below @ impulse)
+    if complete <= 0:
         return NAN
-    share = float(above @ impulse) / whole
-    parts = (above - share * below) / whole * impulse * relative_sd
+    share = float(above @ impulse) / complete
+    parts = (above - share * below) / complete * impulse * relative_sd
     return float(np.sqrt(np.sum(parts**2)))
 
 

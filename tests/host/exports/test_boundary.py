@@ -26,7 +26,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> sample.Opened:
 
 
 @pytest.fixture(scope="module")
-def subject(recording: sample.Opened) -> ExportData:
+def data(recording: sample.Opened) -> ExportData:
     return ExportData.of(recording)
 
 
@@ -35,19 +35,19 @@ def nameless(recording: sample.Opened) -> ExportData:
     return ExportData.of(recording, deidentify=True)
 
 
-def test_de_identified_times_keep_their_distances(nameless: ExportData, subject: ExportData) -> None:
-    for clean, named in zip(nameless.feet, subject.feet, strict=True):
+def test_de_identified_times_keep_their_distances(nameless: ExportData, data: ExportData) -> None:
+    for clean, named in zip(nameless.feet, data.feet, strict=True):
         assert clean.frames is not None
         assert named.frames is not None
-        shift = np.unique(named.frames.whole.host_ns - clean.frames.whole.host_ns)
+        shift = np.unique(named.frames.complete.host_ns - clean.frames.complete.host_ns)
         assert len(shift) == 1
-        assert np.array_equal(clean.frames.whole.counts, named.frames.whole.counts)
+        assert np.array_equal(clean.frames.complete.counts, named.frames.complete.counts)
         assert np.array_equal(clean.time_s, named.time_s)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_full_disk_leaves_nothing_behind(
-    name: str, subject: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, data: ExportData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form = FORMATS[name]
     target = tmp_path / f"out{form.suffix}"
@@ -59,7 +59,7 @@ def test_a_full_disk_leaves_nothing_behind(
 
     monkeypatch.setattr("plantigrade.files.atomic_write.os.fsync", full)
     with pytest.raises(ExportError, match="No space left"):
-        form.write_subject(subject, target)
+        form.write_data(data, target)
     left = [target.name] if form.kind == "file" else []
     assert [path.name for path in tmp_path.iterdir()] == left
     assert form.kind == "folder" or target.read_text() == "the old one"
@@ -77,41 +77,41 @@ def test_a_disk_that_fills_in_the_middle_is_said_by_every_writer(tmp_path: Path)
         env={**os.environ, "PYTHONPATH": str(root)},
     )
     assert done.returncode == 0, done.stderr
-    said: dict[str, list[str]] = json.loads(done.stdout)
-    assert set(said) == {*ALL, "mat of a long recording"}
-    for name, (words, *left) in said.items():
-        assert f"{name}{os.sep}out" in words and "cannot be written" in words, f"{name}: {words}"
+    message: dict[str, list[str]] = json.loads(done.stdout)
+    assert set(message) == {*ALL, "mat of a long recording"}
+    for name, (texts, *left) in message.items():
+        assert f"{name}{os.sep}out" in texts and "cannot be written" in texts, f"{name}: {texts}"
         assert not left, f"{name} left {left}"
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_folder_that_is_not_there(name: str, subject: ExportData, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there(name: str, data: ExportData, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot be written"):
-        FORMATS[name].write_subject(subject, tmp_path / "nowhere" / "out")
+        FORMATS[name].write_data(data, tmp_path / "nowhere" / "out")
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if FORMATS[name].kind == "folder"])
-def test_a_folder_that_is_there_is_not_touched(name: str, subject: ExportData, tmp_path: Path) -> None:
+def test_a_folder_that_is_there_is_not_touched(name: str, data: ExportData, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="already"):
-        FORMATS[name].write_subject(subject, tmp_path)
+        FORMATS[name].write_data(data, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def late(subject: ExportData) -> ExportData:
+def late(data: ExportData) -> ExportData:
     """The last frame a quarter of an hour later."""
-    foot = subject.feet[0]
+    foot = data.feet[0]
     times = foot.time_s.copy()
     times[-1] += 900
-    return replace(subject, feet=(replace(foot, time_s=times), *subject.feet[1:]))
+    return replace(data, feet=(replace(foot, time_s=times), *data.feet[1:]))
 
 
-def timeless(subject: ExportData) -> ExportData:
+def timeless(data: ExportData) -> ExportData:
     """No frame has a time."""
-    return replace(subject, feet=tuple(replace(f, time_s=np.full(len(f), np.nan)) for f in subject.feet))
+    return replace(data, feet=tuple(replace(f, time_s=np.full(len(f), np.nan)) for f in data.feet))
 
 
 @pytest.mark.parametrize(
-    ("name", "change", "words"),
+    ("name", "change", "texts"),
     [
         ("c3d", late, "65535 frames"),
         ("edf", timeless, "no frame has a time"),
@@ -123,8 +123,8 @@ def timeless(subject: ExportData) -> ExportData:
     ],
 )
 def test_what_a_format_cannot_hold_is_refused(
-    name: str, change: Callable[[ExportData], ExportData], words: str, subject: ExportData, tmp_path: Path
+    name: str, change: Callable[[ExportData], ExportData], texts: str, data: ExportData, tmp_path: Path
 ) -> None:
-    with pytest.raises(ExportError, match=words):
-        FORMATS[name].write_subject(change(subject), tmp_path / "out")
+    with pytest.raises(ExportError, match=texts):
+        FORMATS[name].write_data(change(data), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

@@ -137,9 +137,9 @@ def test_the_steepest_point_is_sought_from_4_samples_before_the_crossing_to_1_af
     assert onset_row(later, 34, certain_load_share=np.inf) == pytest.approx(29 + 16 / 310)
     assert onset_row(later, 35, certain_load_share=np.inf) == pytest.approx(33 + 16 / 300)
     # six samples before instead of four: two after
-    assert onset_row(steps, 32, certain_load_share=np.inf, flank_rows=6) == pytest.approx(33 + 16 / 310)
-    assert onset_row(steps, 31, certain_load_share=np.inf, flank_rows=6) == pytest.approx(29 + 16 / 300)
-    assert onset_row(later, 36, certain_load_share=np.inf, flank_rows=6) == pytest.approx(29 + 16 / 310)
+    assert onset_row(steps, 32, certain_load_share=np.inf, edge_rows=6) == pytest.approx(33 + 16 / 310)
+    assert onset_row(steps, 31, certain_load_share=np.inf, edge_rows=6) == pytest.approx(29 + 16 / 300)
+    assert onset_row(later, 36, certain_load_share=np.inf, edge_rows=6) == pytest.approx(29 + 16 / 310)
 
 
 def test_of_two_equally_steep_points_the_earlier_counts() -> None:

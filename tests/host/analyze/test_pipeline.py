@@ -60,16 +60,16 @@ def test_a_span_within_the_recording_is_taken(span: Span) -> None:
 
 
 @pytest.mark.parametrize(
-    ("span", "said"),
+    ("span", "message"),
     [
         (Span(-0.01, 20.0), "-0.01-20 s is no span of the recording, which runs from 0 to 59.99 s"),
         (Span(10.0, 60.1), "10-60.1 s is no span of the recording, which runs from 0 to 59.99 s"),
     ],
 )
-def test_a_span_outside_the_recording_is_refused(span: Span, said: str) -> None:
+def test_a_span_outside_the_recording_is_refused(span: Span, message: str) -> None:
     with pytest.raises(PlantigradeError) as refused:
         of_walk(standing_walk(), Request(ANY, eyes_closed=span))
-    assert str(refused.value) == said
+    assert str(refused.value) == message
 
 
 def standings_of(
@@ -77,8 +77,8 @@ def standings_of(
 ) -> list[Any]:
     asked: list[Any] = []
 
-    def measured(*words: Any, **named: Any) -> Any:
-        asked.append((*words, named))
+    def measured(*texts: Any, **named: Any) -> Any:
+        asked.append((*texts, named))
         return None
 
     monkeypatch.setattr(balance, "standing", measured)
@@ -157,7 +157,7 @@ def test_both_spans_must_be_named_to_compare() -> None:
 
 def test_the_butterfly_takes_the_steady_cycles_of_the_left_foot(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(module, "butterfly", lambda *words: asked.append(words))
+    monkeypatch.setattr(module, "butterfly", lambda *texts: asked.append(texts))
     module._butterfly(tiny.walk(), tiny.analysis())
     ((left, right, starts, ends),) = asked
     assert (left.foot, right.foot) == (Foot.LEFT, Foot.RIGHT)
@@ -173,7 +173,7 @@ def test_the_butterfly_takes_the_steady_cycles_of_the_left_foot(monkeypatch: pyt
 
 def test_at_most_two_thousand_cycles_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(module, "butterfly", lambda *words: asked.append(words))
+    monkeypatch.setattr(module, "butterfly", lambda *texts: asked.append(texts))
     strides = SimpleNamespace(
         valid=np.ones(2100, bool),
         initial_contact_s=np.arange(2100.0),
@@ -238,11 +238,11 @@ def test_what_the_engine_found_by_itself_is_not_said_twice(code: str, remark: st
     ],
 )
 def test_strides_that_nobody_takes_are_told(median_s: float | None, usual: bool) -> None:
-    said = notes("", (), median_s)
+    message = notes("", (), median_s)
     if usual:
-        assert said == ()
+        assert message == ()
     else:
-        assert said == (f"strides of {median_s:.2f} s are no usual walking: is the sample rate right?",)
+        assert message == (f"strides of {median_s:.2f} s are no usual walking: is the sample rate right?",)
 
 
 def test_without_strides_nothing_is_said_of_them() -> None:
@@ -250,13 +250,13 @@ def test_without_strides_nothing_is_said_of_them() -> None:
 
 
 def test_progress_is_told_for_reading_and_analysing(tmp_path: Path) -> None:
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
     path = write_walk(tmp_path / "walk.csv", seconds=6.0)
-    found = run(Request(path, "csv"), lambda what, share: told.append((what, share)))
+    found = run(Request(path, "csv"), lambda what, share: reported.append((what, share)))
     assert found.walk.source.path == str(path)
-    assert list(dict.fromkeys(what for what, _ in told)) == ["reading", "analysing"]
-    assert told[-1] == ("analysing", 1.0)
-    assert all(0.0 <= share <= 1.0 for _, share in told)
+    assert list(dict.fromkeys(what for what, _ in reported)) == ["reading", "analysing"]
+    assert reported[-1] == ("analysing", 1.0)
+    assert all(0.0 <= share <= 1.0 for _, share in reported)
 
 
 def test_the_named_side_and_format_are_handed_to_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:

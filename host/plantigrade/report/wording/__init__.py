@@ -1,4 +1,4 @@
-"""Words of the printed report, by language; one TOML file each."""
+"""Wording of the printed report, by language; one TOML file each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from plantigrade.languages import texts_of
 
-WORDS_DIR = Path(__file__).resolve().parent
+WORDING_DIR = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True)
-class Words:
-    """All words of one language; a key is "section.name"."""
+class Wording:
+    """All texts of one language; a key is "section.name"."""
 
     language: str
     entries: Mapping[str, Any]
@@ -33,17 +33,17 @@ class Words:
 
 
 @cache
-def words(language: str = "en") -> Words:
-    """The words of a language.
+def load_wording(language: str = "en") -> Wording:
+    """The texts of a language.
 
     Raises:
         FileError: there is no such language, or its file is damaged.
     """
     flat: dict[str, Any] = {}
-    for key, value in texts_of(WORDS_DIR, language).items():
+    for key, value in texts_of(WORDING_DIR, language).items():
         if isinstance(value, dict):
             section = cast(dict[str, Any], value)
             flat.update({f"{key}.{name}": text for name, text in section.items()})
         else:
             flat[key] = value
-    return Words(language, flat)
+    return Wording(language, flat)

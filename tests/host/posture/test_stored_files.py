@@ -28,7 +28,7 @@ class DiaryMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = Path(mkdtemp())
         self.path = self.folder / "pain.json"
-        self.kept: list[Entry] = []
+        self.stored: list[Entry] = []
 
     def teardown(self) -> None:
         rmtree(self.folder)
@@ -44,8 +44,8 @@ class DiaryMachine(RuleBasedStateMachine):
     def add(self, day: int, hour: int, place: BodySite, score: int, side: str, note: str) -> None:
         at = datetime(2026, 1, 1, hour, tzinfo=UTC) + timedelta(days=day)
         entry = Entry(at, place, score, side, note)
-        save_diary(self.path, [*self.kept, entry])
-        self.kept = sorted([*self.kept, entry], key=lambda one: one.at)
+        save_diary(self.path, [*self.stored, entry])
+        self.stored = sorted([*self.stored, entry], key=lambda one: one.at)
 
     @rule(day=st.integers(1, 5), score=st.integers(-1, 11))
     def add_by_command(self, day: int, score: int) -> None:
@@ -57,34 +57,34 @@ class DiaryMachine(RuleBasedStateMachine):
             return
         assert result.exit_code == 0
         entry = Entry(datetime(2026, 1, day, 12, 30).astimezone(), BodySite.KNEE, score)
-        self.kept = sorted([*self.kept, entry], key=lambda one: one.at)
+        self.stored = sorted([*self.stored, entry], key=lambda one: one.at)
 
     @rule()
     def damage_and_mend(self) -> None:
-        if not self.kept:
+        if not self.stored:
             return
-        whole = self.path.read_bytes()
-        self.path.write_bytes(whole[:-5])
+        complete = self.path.read_bytes()
+        self.path.write_bytes(complete[:-5])
         asked = ["diary", "add", "knee", "3", "--diary", str(self.path)]
         assert isinstance(CliRunner().invoke(posture, asked).exception, FileError)
-        assert self.path.read_bytes() == whole[:-5], "what is damaged is left as it is"
-        self.path.write_bytes(whole)
+        assert self.path.read_bytes() == complete[:-5], "what is damaged is left as it is"
+        self.path.write_bytes(complete)
 
     @invariant()
     def the_file_holds_what_was_added(self) -> None:
-        if not self.kept:
+        if not self.stored:
             assert not self.path.exists()
             return
-        assert load_diary(self.path) == self.kept
+        assert load_diary(self.path) == self.stored
         assert [one.name for one in self.folder.iterdir()] == ["pain.json"]
 
     @invariant()
     def the_worst_of_each_day_counts(self) -> None:
         worst: dict[date, int] = {}
-        for one in self.kept:
+        for one in self.stored:
             if one.place is BodySite.KNEE:
                 worst[one.at.date()] = max([one.score, worst.get(one.at.date(), 0)])
-        assert daily_worst(self.kept, BodySite.KNEE) == worst
+        assert daily_worst(self.stored, BodySite.KNEE) == worst
 
 
 def strides(foot: Foot, count: int, value: float) -> StrideColumns:
@@ -134,8 +134,8 @@ class BaselineMachine(RuleBasedStateMachine):
 
     @invariant()
     def days_are_those_of_the_model(self) -> None:
-        kept = [(one.day, one.tag, one.medians["left/x"], one.loads["steps"]) for one in self.own.days]
-        assert kept == [(on.isoformat(), tag, *known) for (on, tag), known in self.days.items()]
+        stored = [(one.day, one.tag, one.medians["left/x"], one.loads["steps"]) for one in self.own.days]
+        assert stored == [(on.isoformat(), tag, *known) for (on, tag), known in self.days.items()]
 
     @invariant()
     def the_usual_value_is_the_median_of_the_days_of_those_shoes(self) -> None:
