@@ -75,7 +75,7 @@ def test_a_right_foot_alone_lacks_the_left():
 
 @pytest.mark.worked_example("force_n")
 @pytest.mark.parametrize(
-    ("value", "stored"),
+    ("value", "retained"),
     [
         (1e6, True),
         (-1e6, True),

@@ -204,7 +204,7 @@ def test_a_sample_at_an_edge_of_a_step_counts_above_10_and_below_60_percent_of_t
         assert len(found[2]) == 120
 
 
-@pytest.mark.parametrize(("edge_n", "stored"), [(15.2, 240), (14.8, 120)])
+@pytest.mark.parametrize(("edge_n", "retained"), [(15.2, 240), (14.8, 120)])
 def test_a_foot_is_loaded_above_15_percent_of_the_usual_peak(edge_n: float, retained: int):
     step = [(1, AIR), (1, {TOES: edge_n}), (2, {LAT_MID: 100.0}), (1, {HEEL: edge_n})]
     found = sides._loaded_path(signal(rows(*step * 60)))

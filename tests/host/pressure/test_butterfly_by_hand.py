@@ -168,7 +168,7 @@ def test_a_cycle_with_a_missing_sample_is_left_out(side: int) -> None:
     assert cycles_left(*feet) == 3
 
 
-@pytest.mark.parametrize(("lost", "stored"), [(9, 4), (10, 3), (30, 3)])
+@pytest.mark.parametrize(("lost", "retained"), [(9, 4), (10, 3), (30, 3)])
 def test_a_cycle_with_a_gap_of_more_than_a_tenth_of_a_second_is_left_out(lost: int, retained: int) -> None:
     """Nine samples lost are a step of 0.1 s (a hair less here), ten of 0.11 s."""
     feet = walk([(1, 1)] * 4)
@@ -180,7 +180,7 @@ def test_a_cycle_with_a_gap_of_more_than_a_tenth_of_a_second_is_left_out(lost: i
     assert cycles_left(feet[0], gapped) == retained
 
 
-@pytest.mark.parametrize(("first", "last", "stored"), [(0, 401, 4), (1, 401, 3), (0, 400, 3), (60, 350, 0)])
+@pytest.mark.parametrize(("first", "last", "retained"), [(0, 401, 4), (1, 401, 3), (0, 400, 3), (60, 350, 0)])
 def test_a_cycle_needs_samples_from_its_begin_to_its_end(first: int, last: int, retained: int) -> None:
     left, right = walk([(1, 1)] * 4)
     assert cycles_left(left, right.part(first, last)) == retained
