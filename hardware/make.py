@@ -73,11 +73,11 @@ def _analog(folder: Path) -> tuple[list[Finding], list[Path], str]:
 
 def _power(folder: Path) -> tuple[list[Finding], list[Path], str]:
     folder.mkdir(parents=True, exist_ok=True)
-    whole = budget.load()
+    complete = budget.load()
     files = [folder / "power.md", folder / "power.svg"]
-    files[0].write_text(budget.table(whole) + "\n", encoding="utf-8")
-    files[1].write_text(budget.picture(whole), encoding="utf-8")
-    return [], files, budget.table(whole)
+    files[0].write_text(budget.table(complete) + "\n", encoding="utf-8")
+    files[1].write_text(budget.picture(complete), encoding="utf-8")
+    return [], files, budget.table(complete)
 
 
 def _cost(folder: Path) -> tuple[list[Finding], list[Path], str]:

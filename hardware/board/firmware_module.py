@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hardware.analog.circuit import TOML, load
 from hardware.board.design import FIRMWARE_PINS, MODULE_PADS, MUX_CHANNEL, PIN_MAP
-from hardware.board.sexpr import children, need, words
+from hardware.board.sexpr import atoms, children, need
 from hardware.board.sexpr import load as load_expression
 
 MODULE = Path(__file__).parents[2] / "firmware" / "boards" / "esp32s3_r1.py"
@@ -83,10 +83,10 @@ def board_nets(board: Path) -> dict[tuple[str, str], str]:
     """Net of every pad of a board file that has one, by reference and pad number."""
     nets: dict[tuple[str, str], str] = {}
     for part in children(load_expression(board), "footprint"):
-        fields = {words(p)[0]: words(p)[1] for p in children(part, "property")}
+        fields = {atoms(p)[0]: atoms(p)[1] for p in children(part, "property")}
         for pad in children(part, "pad"):
             if children(pad, "net"):
-                nets[(fields["Reference"], words(pad)[0])] = words(need(pad, "net"))[1]
+                nets[(fields["Reference"], atoms(pad)[0])] = atoms(need(pad, "net"))[1]
     return nets
 
 

@@ -5,7 +5,7 @@ from math import cos, radians, sin
 
 from hardware.board.design import Design, Part
 from hardware.board.libraries import footprint
-from hardware.board.sexpr import Node, child, children, need, numbers, words
+from hardware.board.sexpr import Node, atoms, child, children, need, numbers
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -44,13 +44,13 @@ def pads(design: Design) -> list[Pad]:
     found: list[Pad] = []
     for part in design.parts:
         for node in children(footprint(part.kind.footprint), "pad"):
-            if any("Cu" in layer for layer in words(need(node, "layers"))):
+            if any("Cu" in layer for layer in atoms(need(node, "layers"))):
                 found.append(_pad(part, node))
     return found
 
 
 def _pad(part: Part, node: Node) -> Pad:
-    number, kind, shape = words(node)[:3]
+    number, kind, shape = atoms(node)[:3]
     at = numbers(need(node, "at"))
     half_x, half_y = (0.5 * side for side in numbers(need(node, "size")))
     turn = part.turned + (at[2] if len(at) > 2 else 0.0)
@@ -63,7 +63,7 @@ def _pad(part: Part, node: Node) -> Pad:
         rounding = 2 * min(half_x, half_y) * numbers(need(node, "roundrect_rratio"))[0]
     x, y = placed(part, (at[0], at[1]))
     drill = child(node, "drill")
-    holes = [float(w) for w in words(drill) if w != "oval"] if drill else [0.0]
+    holes = [float(w) for w in atoms(drill) if w != "oval"] if drill else [0.0]
     plated = kind != "np_thru_hole"
     net = part.nets.get(number, f"{part.reference}.{number}") if plated else ""
     return Pad(
@@ -93,7 +93,7 @@ def _boxes(part: Part, wanted: str, pen_mm: float = 0.0) -> list[Box]:
         if isinstance(entry, str) or not entry[0].startswith("fp_") or entry[0] == "fp_text":
             continue
         layer = child(entry, "layer")
-        if layer is not None and words(layer)[0] == wanted:
+        if layer is not None and atoms(layer)[0] == wanted:
             left, top, right, bottom = _spanned([placed(part, point) for point in _points(entry)])
             found.append((left - pen_mm, top - pen_mm, right + pen_mm, bottom + pen_mm))
     return found

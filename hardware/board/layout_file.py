@@ -8,7 +8,7 @@ from hardware.board.geometry import placed
 from hardware.board.identity import REVISION, TITLE, fields, uuid, uuid_text
 from hardware.board.libraries import BODIES, footprint, pins
 from hardware.board.router import Routing
-from hardware.board.sexpr import Node, Quoted, child, children, need, numbers, words
+from hardware.board.sexpr import Node, Quoted, atoms, child, children, need, numbers
 from hardware.board.silk import marks
 
 COPPER = ("F.Cu", "In1.Cu", "In2.Cu", "B.Cu")
@@ -66,7 +66,7 @@ def _footprint(part: Part, net_numbers: dict[str, int], unconnected: dict[tuple[
     for index, entry in enumerate(source[1:]):
         if isinstance(entry, str) or entry[0] not in DRAWN:
             continue
-        if entry[0] == "fp_text" and part.kind_name == "module" and "Cmts" in words(need(entry, "layer"))[0]:
+        if entry[0] == "fp_text" and part.kind_name == "module" and "Cmts" in atoms(need(entry, "layer"))[0]:
             continue
         if not _over_the_edge(part, entry):
             node.append(_drawing(part, entry, index))
@@ -104,7 +104,7 @@ def _properties(part: Part) -> list[Node]:
 
 def _over_the_edge(part: Part, entry: Node) -> bool:
     """Whether a line of the silk screen leaves the board: sockets and antenna reach over its edge."""
-    if words(need(entry, "layer"))[0] != "F.SilkS":
+    if atoms(need(entry, "layer"))[0] != "F.SilkS":
         return False
     ends = [numbers(e) for key in ("start", "end") for e in children(entry, key)]
     places = [placed(part, (e[0], e[1])) for e in ends]
@@ -145,7 +145,7 @@ def _pad(
     at = need(node, "at")
     place = numbers(at)
     at[1:] = [_mm(place[0]), _mm(place[1]), _mm(_angle(part, place))]
-    number = words(node)[0]
+    number = atoms(node)[0]
     net = part.nets.get(number) or unconnected.get((part.reference, number), "")
     extra: list[Node] = []
     if net:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from hardware.board.own_symbols import own_symbols
-from hardware.board.sexpr import Node, Quoted, child, children, load, need, numbers, words
+from hardware.board.sexpr import Node, Quoted, atoms, child, children, load, need, numbers
 
 SHARE = Path(os.environ.get("KICAD9_SHARE", "/usr/share/kicad"))
 OWN = "plantigrade"
@@ -26,8 +26,8 @@ def available() -> bool:
 @cache
 def _library(name: str) -> dict[str, Node]:
     if name == OWN:
-        return {words(s)[0]: s for s in own_symbols()}
-    return {words(s)[0]: s for s in children(load(SHARE / "symbols" / f"{name}.kicad_sym"), "symbol")}
+        return {atoms(s)[0]: s for s in own_symbols()}
+    return {atoms(s)[0]: s for s in children(load(SHARE / "symbols" / f"{name}.kicad_sym"), "symbol")}
 
 
 @cache
@@ -41,38 +41,38 @@ def symbol(identifier: str) -> Node:
     found = copy.deepcopy(_library(library)[name])
     base = child(found, "extends")
     if base is not None:
-        found = _derived(found, _library(library)[words(base)[0]])
+        found = _derived(found, _library(library)[atoms(base)[0]])
     found[1] = Quoted(identifier)
     return found
 
 
 def _derived(own: Node, parent: Node) -> Node:
     """A symbol that extends another: the parent's drawing under its own name, its own fields first."""
-    name, parent_name = words(own)[0], words(parent)[0]
-    whole = copy.deepcopy(parent)
-    whole[1] = Quoted(name)
-    mine = {words(p)[0]: p for p in children(own, "property")}
-    for index, entry in enumerate(whole):
+    name, parent_name = atoms(own)[0], atoms(parent)[0]
+    complete = copy.deepcopy(parent)
+    complete[1] = Quoted(name)
+    mine = {atoms(p)[0]: p for p in children(own, "property")}
+    for index, entry in enumerate(complete):
         if isinstance(entry, str):
             continue
-        if entry[0] == "property" and words(entry)[0] in mine:
-            whole[index] = mine.pop(words(entry)[0])
+        if entry[0] == "property" and atoms(entry)[0] in mine:
+            complete[index] = mine.pop(atoms(entry)[0])
         elif entry[0] == "symbol":
             entry[1] = Quoted(entry[1].replace(parent_name, name))
         elif entry[0] in ("in_bom", "on_board", "exclude_from_sim") and child(own, entry[0]) is not None:
-            whole[index] = need(own, entry[0])
-    last = max(i for i, e in enumerate(whole) if not isinstance(e, str) and e[0] == "property")
-    whole[last + 1 : last + 1] = list(mine.values())
-    return whole
+            complete[index] = need(own, entry[0])
+    last = max(i for i, e in enumerate(complete) if not isinstance(e, str) and e[0] == "property")
+    complete[last + 1 : last + 1] = list(mine.values())
+    return complete
 
 
 class Pin:
     """One pin of a symbol: number, name, electrical type, place and direction (y up)."""
 
     def __init__(self, node: Node) -> None:
-        self.number = words(need(node, "number"))[0]
-        self.name = words(need(node, "name"))[0]
-        self.electrical = words(node)[0]
+        self.number = atoms(need(node, "number"))[0]
+        self.name = atoms(need(node, "name"))[0]
+        self.electrical = atoms(node)[0]
         self.x, self.y, self.angle = numbers(need(node, "at"))
         self.length = numbers(need(node, "length"))[0]
 

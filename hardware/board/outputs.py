@@ -69,8 +69,8 @@ def _bill(circuit: Design, target: Path) -> Path:
         writer.writerow(head)
         for kind, references, value in bill(circuit):
             footprint = kind.footprint.split(":")[1]
-            words = [value, footprint, kind.maker, kind.number, kind.second, kind.reason]
-            writer.writerow([len(references), " ".join(references), *words, *kind.price_usd])
+            atoms = [value, footprint, kind.maker, kind.number, kind.second, kind.reason]
+            writer.writerow([len(references), " ".join(references), *atoms, *kind.price_usd])
     return target
 
 

@@ -117,11 +117,11 @@ def need(node: Node, name: str) -> Node:
     return found
 
 
-def words(node: Node) -> list[str]:
+def atoms(node: Node) -> list[str]:
     """The plain and quoted words of a node after its name."""
     return [entry for entry in node[1:] if isinstance(entry, str)]
 
 
 def numbers(node: Node) -> list[float]:
     """The words of a node after its name as numbers."""
-    return [float(word) for word in words(node)]
+    return [float(word) for word in atoms(node)]

@@ -165,10 +165,10 @@ def fits(layout: InsoleLayout, dims: SheetDimensions) -> list[Fit]:
 def export(sheet: Sheet, folder: Path) -> list[Path]:
     """Write STEP, STL and an SVG plan of one sheet; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    whole = Compound(children=[sheet.carrier, sheet.tail])
+    complete = Compound(children=[sheet.carrier, sheet.tail])
     step, stl, svg = (folder / f"{sheet.name}.{ending}" for ending in ("step", "stl", "svg"))
-    export_step(whole, str(step))
-    export_stl(whole, str(stl), tolerance=0.05)
+    export_step(complete, str(step))
+    export_stl(complete, str(stl), tolerance=0.05)
     drawing = ExportSVG(margin=5, line_weight=0.5)
     for face in (sheet.carrier.faces().sort_by(Axis.Z)[-1], sheet.tail.faces().sort_by(Axis.Z)[0]):
         drawing.add_shape(face.moved(Location((0, 0, -face.center().Z))).edges())

@@ -35,7 +35,7 @@ FEET = ("left", "right")
 
 
 def run() -> list[Row]:
-    """Compare with CSV, Parquet as it comes, HDF5, and with reading every recording's books."""
+    """Compare with CSV, Parquet as it comes, HDF5, and with reading every recording's manifest."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         return [*_files(folder), *_listing(folder)]

@@ -17,7 +17,7 @@ from hardware.board.design import Design, design
 from hardware.board.firmware_module import MODULE, board_nets, differences, module_text
 from hardware.board.geometry import Box, body, pads
 from hardware.board.identity import PROJECT
-from hardware.board.sexpr import Node, Quoted, children, dump, load, need, numbers, parse, texts
+from hardware.board.sexpr import Node, Quoted, atoms, children, dump, load, need, numbers, parse
 from hardware.finding import Finding
 
 BOARD = COMMITTED / f"{PROJECT}.kicad_pcb"
@@ -171,7 +171,7 @@ class TestSolids:
         bare: list[str] = []
         for part in circuit.parts:
             for model in children(footprint(board, part.reference), "model"):
-                name = texts(model)[0]
+                name = atoms(model)[0]
                 for variable, folder in places.items():
                     name = name.replace(variable, folder)
                 if not Path(name).exists():
@@ -234,13 +234,13 @@ def spoil(project: Path, change: object) -> None:
 
 def footprint(board: Node, reference: str) -> Node:
     for part in children(board, "footprint"):
-        if any(texts(p)[:2] == ["Reference", reference] for p in children(part, "property")):
+        if any(atoms(p)[:2] == ["Reference", reference] for p in children(part, "property")):
             return part
     raise KeyError(reference)
 
 
 def widen_courtyard(part: Node, factor: float) -> None:
-    lines = [e for e in part[1:] if e[0] in ("fp_line", "fp_rect") and texts(need(e, "layer")) == ["F.CrtYd"]]
+    lines = [e for e in part[1:] if e[0] in ("fp_line", "fp_rect") and atoms(need(e, "layer")) == ["F.CrtYd"]]
     for line in lines:
         for end in (need(line, "start"), need(line, "end")):
             end[1:] = [f"{factor * value:g}" for value in numbers(end)]

@@ -218,7 +218,7 @@ CAUSES = "This cannot tell which causes which, or whether a third thing causes b
         ),
         (
             {"rho": None, "low": None, "high": None, "days": 14},
-            "It cannot be said whether lower back pain goes with the time spent standing: one of them hardly "
+            "It is unknown whether lower back pain goes with the time spent standing: one of them hardly "
             "changed in 14 days.",
         ),
         ({"metric": "x_y"}, f"On days with more lower back pain, x_y was higher ({NUMBERS}). {CAUSES}"),

@@ -217,7 +217,7 @@ def test_the_longest_gaps_first() -> None:
     assert (table.texts, table.wide) == ((0, 4), 4)
 
 
-@pytest.mark.parametrize(("gaps", "more"), [(8, ""), (9, "1 more gaps are in the recording's books.")])
+@pytest.mark.parametrize(("gaps", "more"), [(8, ""), (9, "1 more gaps are in the recording's manifest.")])
 def test_eight_gaps_are_printed(gaps: int, more: str) -> None:
     many = [RecordedGap(i, i + 1, 0.0, 0.0, "off") for i in range(gaps)]
     blocks = quality(recording(manifest=replace(recording().manifest, feet=[replace(LEFT, gaps=many)])))

@@ -175,7 +175,7 @@ def test_comparison_has_both_and_says_what_one_session_cannot(
     write_report(flat, path, other=neutral)
     message = " ".join(pages(path))
     assert "Compared with neutral" in message
-    assert "cannot be told from chance" in message
+    assert "cannot be distinguished from chance" in message
     index = message.index("Force arch index left")
     assert "yes" in message[index : index + 60]
     write_report(flat, path)
