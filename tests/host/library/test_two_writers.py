@@ -218,14 +218,15 @@ class TwoWriters(RuleBasedStateMachine):
 
     @rule(writer=writers, name=names, times=st.lists(st.integers(0, 9), max_size=3), live=st.booleans())
     def alert(self, writer: int, name: str, times: list[int], live: bool) -> None:
-        """Alerts of an analysis replace those of an earlier one; live ones are added. What is kept together
-        with live ones replaces none of the other kind but its own analysis."""
+        """Alerts of an analysis replace those of an earlier one; live ones are added and leave those of the
+        analysis."""
         origin = "live" if live else "analysis"
         alerts = [StoredAlert("overload", "left", float(at), None, {"n": at}, origin) for at in times]
         with self.refused(name):
             keep_alerts(self.open[writer], name, alerts)
             known = self.model[name]
-            known.analysed = []
+            if not live:
+                known.analysed = []
             (known.live if live else known.analysed).extend(float(at) for at in times)
 
     @rule(
