@@ -50,7 +50,7 @@ ALLOWED_IN_FILES = {
 
 RETIRED_TEXTS = re.compile(
     r"""\b(
-    (the|its|their|of|all|and|check)\ books | books\ (do\ not\ )?balance | keepers? | handover | intake
+    (?<!rule\ )books | keepers? | handover | intake
     | (is|are|was|were|be|and)\ kept | kept\ quiet | holes?\ (is|are|in\ the|that) | flanks? | rim
     | doubts? | (un)?sealed | seals? | sealing | in\ words | without\ a\ word | note(s|d)?\ down
     | (did|does)\ not\ prove | under\ the\ pen | manners | the\ like\ of | bears\ being | lives\ through

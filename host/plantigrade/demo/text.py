@@ -2,6 +2,7 @@
 
 from typing import TextIO
 
+from insole_protocol.gap_reasons import title_of
 from rich.console import Console
 from rich.table import Table
 
@@ -61,7 +62,7 @@ def _value(foot: FootResult, path: str) -> object:
 
 def _accounting(foot: FootResult) -> str:
     ledger = foot.ledger
-    reasons = ", ".join(f"{count} {reason}" for reason, count in ledger.missing_by_reason.items())
+    reasons = ", ".join(f"{count} {title_of(reason)}" for reason, count in ledger.missing_by_reason.items())
     return f"{ledger.requested} = {ledger.recorded} + {ledger.missing}" + (f" ({reasons})" if reasons else "")
 
 

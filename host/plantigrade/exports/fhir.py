@@ -16,6 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from insole_protocol.gap_reasons import title_of
+
 from plantigrade.exports.about import about_text
 from plantigrade.exports.atomic_write import new_file
 from plantigrade.exports.export_data import ExportData, ExportFoot
@@ -107,7 +109,9 @@ def _device(data: ExportData, foot: ExportFoot) -> dict[str, Any]:
 
 def _accounting_text(foot: ExportFoot) -> str:
     manifest = foot.manifest
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(manifest.missing_by_reason.items()))
+    reasons = ", ".join(
+        f"{count} {title_of(reason)}" for reason, count in sorted(manifest.missing_by_reason.items())
+    )
     return (
         f"{manifest.frames_requested} samples requested, {manifest.frames_recorded} recorded, "
         f"{manifest.frames_missing} missing" + (f" ({reasons})" if reasons else "")
@@ -218,7 +222,7 @@ def _report(data: ExportData, patient: dict[str, str], observations: list[dict[s
         "subject": patient,
         **_when(data),
         "result": [_reference(one) for one in observations],
-        "conclusion": " ".join([f"Books: {'; '.join(accounts)}.", *findings]),
+        "conclusion": " ".join([f"Accounting: {'; '.join(accounts)}.", *findings]),
         "presentedForm": [
             *([] if data.report is None else [_attached("report.pdf", "application/pdf", data.report())]),
             _attached("about.json", "application/json", text),

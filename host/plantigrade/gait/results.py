@@ -212,7 +212,7 @@ class SignalFinding:
 
 @dataclass(frozen=True)
 class FootAccounting:
-    """Books of one foot: samples received + missing = spanned (in samples at the nominal rate)."""
+    """Accounting of one foot: samples received + missing = spanned (in samples at the nominal rate)."""
 
     samples_spanned: int
     samples_used: int

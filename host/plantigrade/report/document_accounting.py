@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from insole_protocol.gap_reasons import title_of
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.results import REASON_TEXTS, FootAnalysis, Reason
@@ -167,7 +168,9 @@ def _accounting(manifest: RecordingManifest, wording: Wording) -> Table:
 
 
 def _reasons(foot: FootManifest) -> str:
-    return ", ".join(f"{reason} {count}" for reason, count in sorted(foot.missing_by_reason.items()) if count)
+    return ", ".join(
+        f"{title_of(reason)} {count}" for reason, count in sorted(foot.missing_by_reason.items()) if count
+    )
 
 
 def _gaps(manifest: RecordingManifest, wording: Wording) -> list[Block]:
@@ -183,7 +186,7 @@ def _gaps(manifest: RecordingManifest, wording: Wording) -> list[Block]:
             Cell(f"{number(gap.from_s, unknown, 2)} s" if gap.from_s is not None else unknown),
             Cell(f"{number(gap.to_s, unknown, 2)} s" if gap.to_s is not None else unknown),
             Cell(f"{gap.end - gap.first}"),
-            Cell(gap.reason),
+            Cell(title_of(gap.reason)),
         ]
         for foot, gap in longest
     ]

@@ -30,12 +30,12 @@ START_NS = 1_779_997_131_123_456_000  # 2026-05-28 19:38:51 UTC
 def accounting_of(
     foot: str, requested: int, recorded: int, missing: int, gaps: list[RecordedGap]
 ) -> FootManifest:
-    reasons = {"overrun": missing - 1, "link": 1, "off": 0} if missing else {}
+    reasons = {"overrun": missing - 1, "log_full_not_kept": 1, "off": 0} if missing else {}
     return FootManifest(foot, {}, [(0, requested)], requested, recorded, missing, reasons, gaps, recorded, "")
 
 
 GAPS = [
-    RecordedGap(10, 14, 0.1, 0.14, "overrun"),
+    RecordedGap(10, 14, 0.1, 0.14, "power_loss"),
     RecordedGap(100, 120, 1.0, 1.2, "link"),
     RecordedGap(50, 51, None, None, "off"),
 ]
@@ -183,9 +183,9 @@ def quality(made: Any = None, full_analysis: Any = None) -> list[Any]:
 def test_the_books_of_each_foot() -> None:
     table = quality()[0]
     assert isinstance(table, Table)
-    assert list(table.head) == ["Foot", "Requested", "Recorded", "Missing", "Missing, %", "Books"]
+    assert list(table.head) == ["Foot", "Requested", "Recorded", "Missing", "Missing, %", "Accounting"]
     assert texts(table) == [
-        ["left", "1000", "975", "25 | link 1, overrun 24", "2.5", "balanced"],
+        ["left", "1000", "975", "25 | log full, not kept 1, overrun 24", "2.5", "balanced"],
         ["right", "990", "990", "0", "0", "balanced"],
     ]
     assert table.caption == WORDING("quality.caption")
@@ -211,7 +211,7 @@ def test_the_longest_gaps_first() -> None:
     assert list(table.head) == ["Foot", "From", "To", "Samples", "Reason"]
     assert texts(table) == [
         ["left", "1.00 s", "1.20 s", "20", "link"],
-        ["left", "0.10 s", "0.14 s", "4", "overrun"],
+        ["left", "0.10 s", "0.14 s", "4", "power loss"],
         ["left", "unknown", "unknown", "1", "off"],
     ]
     assert (table.texts, table.wide) == ((0, 4), 4)
