@@ -10,7 +10,7 @@ from tools.validation.vendors import Export
 
 NOTES = {
     "als3": "the rise has two steps of like size; the truth takes now the first, now the second",
-    "als5": "slow shuffling rise over a wandering swing level, no single foot of the edge",
+    "als5": "slow shuffling rise over a wandering swing level, no single point at which the rise begins",
     "control5": "a ledge between the heel's and the fore foot's step; the truth takes now one, now the other",
     "hunt13": "rises of 0.2 s without a corner; release over several ledges",
     "hunt15": "the foot often does not unload: no level that both would call swing",

@@ -18,7 +18,7 @@ def _crossing(x: Floats, t: Floats, i: int, j: int, level: float) -> float:
 
 @compiled()
 def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread: float) -> float:
-    """Time at which the rise through row `i` begins: the foot of the edge, between samples.
+    """Time at which the rise through row `i` begins: the foot of the rise, between samples.
 
     From the steepest point back to where the slope falls under a share of it, then up again to a small share
     of the range above that foot, so that the noise of the slope does not reach the time.
@@ -47,7 +47,7 @@ def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread:
 
 @compiled()
 def release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
-    """Time at which the fall through row `d` ends: the foot of the falling edge, as for `_onset`."""
+    """Time at which the fall through row `d` ends: the foot of the fall, as for `onset`."""
     h = cfg.span_rows
     highest = last - h
     top, steepest = min(d, highest), -1.0

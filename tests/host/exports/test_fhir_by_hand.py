@@ -258,8 +258,8 @@ def test_the_report(data: ExportData) -> None:
         "subject": {"reference": "urn:uuid:b2c8c4a2-ee71-5fe5-84fa-cdd9db9f0696"},
         "effectivePeriod": PERIOD,
         "result": references,
-        "conclusion": "Accounting: left: 8 samples requested, 6 recorded, 2 missing (2 overrun); right: 4 samples "
-        "requested, 4 recorded, 0 missing. One sensor is dead. Too short.",
+        "conclusion": "Accounting: left: 8 samples requested, 6 recorded, 2 missing (2 overrun); right: 4 "
+        "samples requested, 4 recorded, 0 missing. One sensor is dead. Too short.",
     }
     content = about_text(data).encode()
     assert form == [
