@@ -7,7 +7,6 @@ Exit codes: 0 success, 1 failure (one line on stderr), 2 wrong usage, 130 interr
 """
 
 import importlib
-import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -55,7 +54,6 @@ COMMANDS: dict[str, CommandSpec] = {
     "device": CommandSpec(
         "plantigrade.device.commands", "device", "Look after an insole: info, self-test, console."
     ),
-    "users": CommandSpec("plantigrade.web.commands", "users", "Manage the accounts of the web page."),
     "twin": CommandSpec(
         "plantigrade.twin.commands", "twin", "Run virtual insoles for any Bluetooth LE host."
     ),
@@ -133,13 +131,13 @@ class LazyGroup(click.Group):
     """A group that knows its sub-commands by name and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands whose module is part of this installation, in the order of `COMMANDS`."""
-        return [name for name, spec in COMMANDS.items() if _exists(spec.module)]
+        """The names of the commands, in the order of `COMMANDS`."""
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command; None for a name that we do not know."""
         spec = COMMANDS.get(cmd_name)
-        if spec is None or not _exists(spec.module):
+        if spec is None:
             return None
         command = getattr(importlib.import_module(spec.module), spec.attribute)
         if not isinstance(command, click.Command):
@@ -152,14 +150,6 @@ class LazyGroup(click.Group):
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
-
-
-def _exists(module: str) -> bool:
-    """True when the module can be found; imports its parent package, which is empty."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:

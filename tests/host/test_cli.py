@@ -52,7 +52,6 @@ def where(invocation: cli.Invocation) -> None:
 def parts_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(cli.COMMANDS, "parts", cli.CommandSpec(__name__, "parts", "Test parts."))
     monkeypatch.setitem(sys.modules, __name__, sys.modules[__name__])
-    monkeypatch.setattr(cli, "_exists", lambda module: True)
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
 
 
@@ -162,3 +161,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_missing_part_says_how_to_get_it() -> None:
     error = MissingPartError("the demo", "twin", "bumble")
     assert str(error).endswith("pip install 'plantigrade[twin]'")
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_that_is_listed_is_there(name: str) -> None:
+    group = cli.LazyGroup("plantigrade")
+    command = group.get_command(click.Context(group), name)
+    assert command is not None and command.name == name
