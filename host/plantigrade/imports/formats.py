@@ -7,7 +7,7 @@ from typing import Final
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
-from plantigrade.imports.registry import ImportFormat, file_formats, folder_formats
+from plantigrade.imports.registry import Formats, ImportFormat, import_formats
 from plantigrade.imports.sides import with_uncertainties
 from plantigrade.imports.source import Source, open_source
 
@@ -41,7 +41,8 @@ def read(
     Raises:
         FileError: the file cannot be read as that format, with the reason.
     """
-    for folder_format in folder_formats().values():
+    known = import_formats()
+    for folder_format in known.folders.values():
         if format_name not in ("auto", folder_format.name):
             continue
         if (folder := folder_format.locate(path)) is not None:
@@ -49,24 +50,33 @@ def read(
         if format_name == folder_format.name:
             raise FileError(path, folder_format.refusal)
     source = open_source(path)
-    known = file_formats()
-    chosen = detect(source) if format_name == "auto" else known.get(format_name)
-    if chosen is None:
-        raise PlantigradeError(f"unknown format {format_name!r}; known are auto, {', '.join(known)}")
+    chosen = detect(source, known) if format_name == "auto" else _named(format_name, known)
     walk = chosen.read(replace(source, on_progress=on_progress), foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")
     return with_uncertainties(walk)
 
 
-def detect(source: Source) -> ImportFormat:
+def _named(name: str, known: Formats) -> ImportFormat:
+    if name in known.files:
+        return known.files[name]
+    if name in known.refused:
+        raise PlantigradeError(known.refused[name])
+    raise PlantigradeError(f"unknown format {name!r}; known are auto, {', '.join(known.files)}")
+
+
+def detect(source: Source, known: Formats | None = None) -> ImportFormat:
     """The format of a file, from its content.
+
+    Args:
+        source: the file.
+        known: the formats to try; all that there are when left out.
 
     Raises:
         FileError: no format fits; the message says what the file seems to be.
     """
-    head, known = source.head(), file_formats()
-    for candidate in known.values():
+    head, known = source.head(), known or import_formats()
+    for candidate in known.files.values():
         if candidate.recognises(head):
             return candidate
     for magic, problem in _OTHER_KINDS:
@@ -74,5 +84,6 @@ def detect(source: Source) -> ImportFormat:
             raise FileError(source.path, problem)
     if not head.is_text:
         raise FileError(source.path, "is a binary file of a kind that is not read")
-    titles = "; ".join(entry.title for entry in known.values())
-    raise FileError(source.path, f"is no recording of a known format (known: {titles})")
+    titles = "; ".join(entry.title for entry in known.files.values())
+    unusable = "".join(f"; {reason}" for reason in known.refused.values())
+    raise FileError(source.path, f"is no recording of a known format (known: {titles}){unusable}")

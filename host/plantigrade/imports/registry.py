@@ -4,11 +4,11 @@ A package adds a format by an entry point of the group `plantigrade.imports` tha
 files) or a `FolderFormat`. Our own recordings are added in the same way, by the library (`pyproject.toml`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
@@ -56,8 +56,6 @@ class FolderFormat:
     refusal: str
 
 
-_Format = TypeVar("_Format", ImportFormat, FolderFormat)
-
 # In the order in which they are tried: the unmistakable ones first.
 FORMATS: Final[Mapping[str, ImportFormat]] = {
     entry.name: entry
@@ -73,42 +71,63 @@ FORMATS: Final[Mapping[str, ImportFormat]] = {
 }
 
 
-def file_formats() -> dict[str, ImportFormat]:
-    """Formats of files in the order in which they are tried. Added ones come last, so that no package changes
-    how a known file is read.
+@dataclass(frozen=True)
+class Formats:
+    """What can be read here, in the order in which it is tried.
 
-    Raises:
-        PlantigradeError: an added format cannot be loaded, is none, or has the name of another.
+    Attributes:
+        files: by name; ours first, so that no package changes how a known file is read.
+        folders: by name.
+        refused: why an entry point is not used, by its name: what is wrong, with which package.
     """
-    return _by_name(*FORMATS.values(), *(one for one in _added() if isinstance(one, ImportFormat)))
+
+    files: Mapping[str, ImportFormat]
+    folders: Mapping[str, FolderFormat]
+    refused: Mapping[str, str]
 
 
-def folder_formats() -> dict[str, FolderFormat]:
-    """Formats of folders in the order in which they are tried.
+def import_formats() -> Formats:
+    """Every format that can be read here. One that cannot be used is left out; the others stay.
 
-    Raises:
-        PlantigradeError: as for `file_formats`.
+    Example:
+        >>> from plantigrade.imports.registry import import_formats
+        >>> list(import_formats().folders)
+        ['plantigrade']
     """
-    return _by_name(*(one for one in _added() if isinstance(one, FolderFormat)))
-
-
-def _by_name(*formats: _Format) -> dict[str, _Format]:
-    known: dict[str, _Format] = {}
-    for one in formats:
-        if one.name in known:
-            raise PlantigradeError(f"two packages read a format called {one.name!r}; remove one of them")
-        known[one.name] = one
-    return known
-
-
-def _added() -> Iterator[ImportFormat | FolderFormat]:
+    files = dict(FORMATS)
+    folders: dict[str, FolderFormat] = {}
+    refused: dict[str, str] = {}
     for entry in entry_points(group=GROUP):
         try:
-            added = entry.load()
-        except (ImportError, AttributeError) as error:
-            raise PlantigradeError(
-                f"the format {entry.name!r} cannot be loaded ({error}); update or remove its package"
-            ) from error
-        if not isinstance(added, ImportFormat | FolderFormat):
-            raise PlantigradeError(f"{entry.value} is no format of recordings; update or remove its package")
-        yield added
+            added = _loaded(entry)
+            if added.name in files or added.name in folders:
+                raise PlantigradeError(
+                    f"{_package(entry)} adds an import format called {added.name!r}, which there is already"
+                )
+        except PlantigradeError as error:
+            refused[entry.name] = f"{error}; update or remove that package"
+            continue
+        if isinstance(added, ImportFormat):
+            files[added.name] = added
+        else:
+            folders[added.name] = added
+    return Formats(files, folders, refused)
+
+
+def _loaded(entry: EntryPoint) -> ImportFormat | FolderFormat:
+    try:
+        added = entry.load()
+    except Exception as error:  # a package of others may fail in any way, and ours still work
+        reason = f"{type(error).__name__}: {error}"
+        raise PlantigradeError(
+            f"{_package(entry)} adds the import format {entry.name!r}, which cannot be loaded ({reason})"
+        ) from error
+    if not isinstance(added, ImportFormat | FolderFormat):
+        raise PlantigradeError(
+            f"{_package(entry)} adds {entry.name!r} as an import format, but {entry.value} is none"
+        )
+    return added
+
+
+def _package(entry: EntryPoint) -> str:
+    return f"the package {entry.value.split('.')[0].split(':')[0] if entry.dist is None else entry.dist.name}"

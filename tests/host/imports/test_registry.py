@@ -57,15 +57,15 @@ def walk_file(tmp_path: Path) -> Path:
 
 
 def test_our_own_recordings_are_added_by_the_library() -> None:
-    assert list(registry.folder_formats()) == ["plantigrade"]
-    assert list(registry.file_formats()) == list(registry.FORMATS)
+    assert list(registry.import_formats().folders) == ["plantigrade"]
+    assert list(registry.import_formats().files) == list(registry.FORMATS)
 
 
 def test_a_format_of_another_package_is_read_by_itself_and_by_name(added: list[str], walk_file: Path) -> None:
     with pytest.raises(FileError, match=r"is no recording of a known format .*gaitpdb text\)$"):
         formats.read(walk_file)
     added.append("ACME")
-    assert list(registry.file_formats()) == [*registry.FORMATS, "acme"]
+    assert list(registry.import_formats().files) == [*registry.FORMATS, "acme"]
     assert formats.read(walk_file).source.format == "acme"
     assert formats.read(walk_file, "acme").source.format == "acme"
 
@@ -80,16 +80,36 @@ def test_the_import_command_offers_it(added: list[str], walk_file: Path, tmp_pat
     assert reported(data, "import", str(walk_file), "--format", "acme").endswith(f"{walk_file}\n")
 
 
+ADDS = f"the package {__name__.split('.')[0]} adds"
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("SECOND_CSV", "two packages read a format called 'csv'; remove one of them"),
-        ("NO_FORMAT", f"{__name__}:NO_FORMAT is no format of recordings; update or remove its package"),
-        ("ABSENT", "the format 'ABSENT' cannot be loaded"),
+        ("SECOND_CSV", f"{ADDS} an import format called 'csv', which there is already"),
+        (
+            "NO_FORMAT",
+            f"{ADDS} 'NO_FORMAT' as an import format, but {__name__}:NO_FORMAT is none",
+        ),
+        (
+            "ABSENT",
+            f"{ADDS} the import format 'ABSENT', which cannot be loaded (AttributeError: ",
+        ),
     ],
 )
-def test_what_is_wrong_with_an_added_format_is_said(added: list[str], name: str, message: str) -> None:
-    added.append(name)
-    with pytest.raises(PlantigradeError) as caught:
-        registry.file_formats()
-    assert str(caught.value).startswith(message)
+def test_an_added_format_that_cannot_be_used_is_named_and_the_others_stay(
+    added: list[str], walk_file: Path, name: str, message: str
+) -> None:
+    added += [name, "ACME"]
+    found = registry.import_formats()
+    assert list(found.refused) == [name] and found.refused[name].startswith(message)
+    assert found.refused[name].endswith("; update or remove that package")
+    assert formats.read(walk_file).source.format == "acme"
+    with pytest.raises(PlantigradeError) as asked_for:
+        formats.read(walk_file, name)
+    assert str(asked_for.value) == found.refused[name]
+    unknown = walk_file.with_name("notes.txt")
+    unknown.write_text("Dear doctor,\nmy foot hurts.\n", "utf-8")
+    with pytest.raises(FileError, match="is no recording of a known format") as refusal:
+        formats.read(unknown)
+    assert str(refusal.value).endswith(found.refused[name])
