@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -168,3 +169,20 @@ def test_every_command_that_is_listed_is_there(name: str) -> None:
     group = cli.LazyGroup("plantigrade")
     command = group.get_command(click.Context(group), name)
     assert command is not None and command.name == name
+
+
+def groups(command: click.Command, ctx: click.Context) -> Iterator[tuple[str, click.Group]]:
+    """A group and all groups below it, each with the words that call it."""
+    if isinstance(command, click.Group):
+        yield ctx.command_path, command
+        for name in command.list_commands(ctx):
+            child = command.get_command(ctx, name)
+            if child is not None:
+                yield from groups(child, click.Context(child, parent=ctx, info_name=name))
+
+
+def test_no_line_in_a_list_of_commands_is_cut_short() -> None:
+    top = click.Context(cli.plantigrade, info_name="plantigrade")
+    for path, group in groups(cli.plantigrade, top):
+        lines = group.get_help(click.Context(group, info_name=path)).splitlines()[1:]
+        assert [line for line in lines if line.endswith("...")] == [], path

@@ -38,7 +38,7 @@ device.add_command(calibrate)
 @device.command("list")
 @_json
 def list_ports(json_file: Path | None) -> None:
-    """List the insoles on USB ports, including those of a running twin.
+    """List the insoles on USB, also of a running twin.
 
     \b
     Example:
@@ -119,7 +119,9 @@ def console(port: str | None) -> None:
 @data_option
 @pass_invocation
 def pull(invocation: Invocation, target: str | None) -> None:
-    """Fetch everything an insole has stored and make a recording of it.
+    """Fetch all that an insole has stored.
+
+    It becomes a recording.
 
     Over USB this takes seconds for hours of walking. Broken off, it goes on where it was when it is started
     again; the insole keeps everything until it is safe on this computer.

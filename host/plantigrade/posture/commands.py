@@ -68,11 +68,11 @@ def rules(book: Path | None, json_file: Path | None) -> None:
 @click.option("--by", required=True, help="Who changes it.")
 @click.option("--reason", required=True, help="Why, in a sentence.")
 def edit(book: Path, rule: str, field: str, value: float, by: str, reason: str) -> None:
-    """Change one number of one rule for a patient; it applies from the next stride.
+    """Change one number of a rule for a patient.
 
-    FIELD is raise_level, clear_level, dwell_s, min_strides, alert_strides, window_strides or
-    min_interval_s. Every edit is stored with who, when, why, the old and the new number. A level beyond the
-    other one is refused: change the other level first.
+    It applies from the next stride. FIELD is raise_level, clear_level, dwell_s, min_strides, alert_strides,
+    window_strides or min_interval_s. Every edit is stored with who, when, why, the old and the new number. A
+    level beyond the other one is refused: change the other level first.
 
     \b
     Example:
@@ -114,10 +114,10 @@ def alerts(
     body_weight_kg: float | None,
     json_file: Path | None,
 ) -> None:
-    """Evaluate the rules on a recording: alerts as they would have appeared live, and findings.
+    """Show what the rules find in a recording.
 
-    Needs 200 strides of a foot for an alert about walking, 30 for a finding. Results name the rule's version
-    and the engine's.
+    Alerts as they would have appeared live, and findings. Needs 200 strides of a foot for an alert about
+    walking, 30 for a finding. Results name the rule's version and the engine's.
 
     \b
     Examples:
@@ -141,9 +141,10 @@ def alerts(
 )
 @_weight
 def learn(recording: Path, baseline: Path, tag: str, day: datetime, body_weight_kg: float | None) -> None:
-    """Add a day to a person's own baseline, for one pair of shoes or orthotic.
+    """Add a day to a person's own baseline.
 
-    A day needs 60 valid strides a foot, a baseline three days of the same tag.
+    A baseline is of one pair of shoes or orthotic. A day needs 60 valid strides a foot, a baseline three days
+    of the same tag.
 
     \b
     Example:
@@ -162,10 +163,10 @@ def learn(recording: Path, baseline: Path, tag: str, day: datetime, body_weight_
 @_weight
 @json_option
 def compare(**options: Any) -> None:
-    """Compare recordings before and after: with and without an orthotic, two shoes, two weeks.
+    """Compare recordings before and after a change.
 
-    Each recording is a session and may be named several times over: --before a.csv --before b.csv. The
-    interval needs two sessions a side; five say much more.
+    With and without an orthotic, two shoes, two weeks. Each recording is a session and may be named several
+    times over: --before a.csv --before b.csv. The interval needs two sessions a side; five say much more.
 
     \b
     Example:

@@ -97,11 +97,12 @@ def run(
     help="Write the slot counts as JSON; - for standard output.",
 )
 def soak(hours: float, seed: int, json_file: Path | None) -> None:
-    """Wear two insoles for hours in virtual time, with faults, and check every slot.
+    """Wear two insoles for hours in virtual time.
 
-    The real firmware and the real bridge run, on a virtual clock: links break, hosts are killed,
-    power is cut at a write, disks are full, bits flip, clocks drift. Exits with 1 unless the slot counts
-    balance to the frame and the recording is what the sensors showed, bit for bit.
+    Faults are injected, and every slot is checked. The real firmware and the real bridge run, on a virtual
+    clock: links break, hosts are killed, power is cut at a write, disks are full, bits flip, clocks drift.
+    Exits with 1 unless the slot counts balance to the frame and the recording is what the sensors showed, bit
+    for bit.
     """
     try:
         from plantigrade.twin.soak.report import soak_and_report

@@ -57,7 +57,9 @@ def bench(loads: Path, serial: str, day: datetime, output: Path) -> None:
 @calibrate.command()
 @click.argument("calibration", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def show(calibration: Path) -> None:
-    """Show the curves of a calibration, their uncertainty, and whether a new one is due.
+    """Show a calibration: curves, uncertainty, age.
+
+    Says whether a new one is due.
 
     \b
     Example:
@@ -73,7 +75,9 @@ def show(calibration: Path) -> None:
 @library_options
 @pass_invocation
 def use(invocation: Invocation, calibration: Path, **where: Any) -> None:
-    """Use a calibration for all recordings of its insole, including earlier ones.
+    """Use a calibration for all recordings of its insole.
+
+    Earlier ones are read with it too.
 
     \b
     Example:

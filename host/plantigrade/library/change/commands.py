@@ -173,7 +173,10 @@ def change_person(
 @library_options
 @pass_invocation
 def export_person(invocation: Invocation, code: str, output: Path, **where: Any) -> None:
-    """Write everything stored about a person to a ZIP file, readable without Plantigrade."""
+    """Write all that is stored about a person to a ZIP.
+
+    It can be read without Plantigrade.
+    """
     from plantigrade.library.catalogue.data_export import export_person as write
 
     with open_library(invocation, where) as library:
@@ -187,7 +190,7 @@ def export_person(invocation: Invocation, code: str, output: Path, **where: Any)
 @library_options
 @pass_invocation
 def erase_person(invocation: Invocation, code: str, yes: bool, **where: Any) -> None:
-    """Erase a person and all of that person's recordings, at once and for good."""
+    """Erase a person and all recordings, for good."""
     with open_library(invocation, where) as library:
         library.person(code)
         if not yes:
@@ -204,7 +207,10 @@ def keys() -> None:
 @library_options
 @pass_invocation
 def show_key(invocation: Invocation, **where: Any) -> None:
-    """Show whether the library is encrypted, and with which key (its number, never the key)."""
+    """Show whether the library is encrypted.
+
+    The key is named by its number and never shown.
+    """
     with open_library(invocation, where) as library:
         vault = library.vault
         state = "not encrypted" if vault is None else f"encrypted with key {vault.key_id}"
@@ -215,10 +221,10 @@ def show_key(invocation: Invocation, **where: Any) -> None:
 @library_options
 @pass_invocation
 def new_key(invocation: Invocation, **where: Any) -> None:
-    """Encrypt the library with a new key: for the first time, or instead of the current one.
+    """Encrypt the library with a new key.
 
-    The key goes into --key-file, else into the keyring of the operating system. Keep a copy in a safe place:
-    without it nobody can read the library.
+    For the first time, or instead of the current key. The key goes into --key-file, else into the keyring of
+    the operating system. Keep a copy in a safe place: without it nobody can read the library.
     """
     from plantigrade.library.catalogue.key_change import change_key
     from plantigrade.library.keys.master_key import keep_keys
@@ -239,7 +245,10 @@ def new_key(invocation: Invocation, **where: Any) -> None:
 @library_options
 @pass_invocation
 def protect(invocation: Invocation, **where: Any) -> None:
-    """Encrypt the remaining recordings with the library's key; safe to repeat."""
+    """Encrypt recordings that are not yet encrypted.
+
+    Safe to repeat.
+    """
     from plantigrade.library.recordings.container import find_recordings
     from plantigrade.library.recordings.encryption import encrypt_folder
 
