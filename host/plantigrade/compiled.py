@@ -66,14 +66,18 @@ def cache_folder(path: Path, chosen: str = "") -> Path:
         path: the kernel's file.
         chosen: folder that NUMBA_CACHE_DIR names; beside the file when it names none.
     """
-    digest = hashlib.sha256()
-    for source in sorted(_sources(path)):
-        digest.update(source.read_bytes())
     folder = Path(chosen) if chosen else path.parent / "__pycache__"
-    return folder / f"kernels-{digest.hexdigest()[:16]}"
+    return folder / f"kernels-{_stamp(path)}"
 
 
 @cache
+def _stamp(path: Path) -> str:
+    digest = hashlib.sha256()
+    for source in sorted(_sources(path)):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def _sources(path: Path) -> frozenset[Path]:
     """The file and all files of this package that it imports, and those that they import."""
     found = {path}
@@ -86,6 +90,7 @@ def _sources(path: Path) -> frozenset[Path]:
     return frozenset(found)
 
 
+@cache
 def _imports(path: Path) -> list[Path]:
     names: list[str] = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
