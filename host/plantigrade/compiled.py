@@ -5,13 +5,12 @@ file alone. Each state of the sources that a kernel is made from therefore has a
 that is changed in a settings file is in force at once.
 """
 
-import ast
 import hashlib
+import re
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,11 @@ import numba
 from numba.core import config
 
 PACKAGE: Final = "plantigrade"
+
+_IMPORT: Final = re.compile(
+    rf"^[ ]*(?:from ({PACKAGE}[\w.]*) import (\([^)]*\)|.*)|import ({PACKAGE}[\w.]*))", re.MULTILINE
+)
+_NAME: Final = re.compile(r"\w+")
 
 Decorator = Callable[[Callable[..., Any]], Any]
 
@@ -92,22 +96,9 @@ def _sources(path: Path) -> frozenset[Path]:
 
 @cache
 def _imports(path: Path) -> list[Path]:
+    """Files of this package that a file imports; they are loaded, since a kernel stands below its imports."""
     names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
-        elif isinstance(node, ast.Import):
-            names += [name.name for name in node.names]
-    inside = [name for name in names if name.partition(".")[0] == PACKAGE]
-    return [file for name in inside if (file := _file_of(name)) is not None]
-
-
-def _file_of(name: str) -> Path | None:
-    module = sys.modules.get(name)
-    if module is not None:
-        return Path(module.__file__) if module.__file__ else None
-    try:
-        spec = find_spec(name)
-    except ModuleNotFoundError:  # a name within a module, not a module
-        return None
-    return Path(spec.origin) if spec is not None and spec.origin else None
+    for start, members, single in _IMPORT.findall(path.read_text("utf-8")):
+        names += [single] if single else [start, *(f"{start}.{name}" for name in _NAME.findall(members))]
+    modules = (sys.modules.get(name) for name in names)
+    return [Path(module.__file__) for module in modules if module is not None and module.__file__]
