@@ -275,3 +275,8 @@ def test_frames_of_a_file_a_slice_at_a_time(tmp_path: Path, monkeypatch: pytest.
         lambda one: replace(one, seq=one.seq * 2)
     )
     assert later.rows(slice(1, 3)).seq.tolist() == [202, 204]
+
+
+def test_a_key_does_not_show_its_secret() -> None:
+    key = FileKey(b"0123456789abcdef" * 2, b"left.parquet")
+    assert "0123456789abcdef" not in repr(key) and "left.parquet" in repr(key)

@@ -196,3 +196,11 @@ def test_drafts_of_killed_exports_are_swept_by_the_next(tmp_path: Path) -> None:
     with atomic_write.new_file(tmp_path / "a") as draft:
         draft.write_text("x")
     assert {one.name for one in tmp_path.iterdir()} == {"a", ".another.dead.draft"}
+
+
+@pytest.mark.parametrize("make", [atomic_write.new_file, atomic_write.new_folder])
+def test_a_folder_that_is_not_there_is_named(make: Any, tmp_path: Path) -> None:
+    path = tmp_path / "absent" / "out"
+    with pytest.raises(FileError) as refused, make(path):
+        pass
+    assert str(refused.value) == f"{path}: cannot be written: No such file or directory"

@@ -71,6 +71,25 @@ def test_migrated_tables_are_those_of_a_new_library(revision: str, data: Path, u
     store.close()
 
 
+@pytest.mark.parametrize("revision", RELEASED)
+def test_migrated_texts_have_the_lengths_of_the_tables(revision: str, data: Path, url: str | None) -> None:
+    """PostgreSQL cuts nothing off and refuses what is longer, so that a length is part of the format."""
+    load(revision, data, url)
+    store = Store(data, url)
+    store.bring_up_to_date()
+    inspector = sa.inspect(store.engine)
+    compared = 0
+    for table in Base.metadata.sorted_tables:
+        found = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if isinstance(column.type, sa.String) and column.type.length is not None:
+                length = getattr(found[column.name], "length", None)
+                assert length == column.type.length, f"{table.name}.{column.name}"
+                compared += 1
+    store.close()
+    assert compared > 20
+
+
 def test_a_library_of_a_newer_version_is_left_alone(open_library: Open) -> None:
     from plantigrade.library.catalogue.store import LibraryError
 
