@@ -179,3 +179,15 @@ def test_what_is_too_short_or_too_slow_to_filter_stays() -> None:
     assert balance.low_pass(noise[:8], 100.0).tolist() != noise[:8].tolist()
     assert balance.low_pass(noise, 20.0).tolist() == noise.tolist()
     assert balance.low_pass(noise, 20.5).tolist() != noise.tolist()
+
+
+@pytest.mark.parametrize(("outside_hz", "inside_hz"), [(0.1, 0.2), (5.5, 4.9), (5.05, 4.95)])
+def test_the_band_ends_at_0_15_and_5_hz(outside_hz: float, inside_hz: float) -> None:
+    """A minute at 100 Hz: lines lie 1/60 Hz apart. A strong tone outside the band counts for nothing beside
+    1 Hz; inside it takes nine tenths of the power: (1 + 9 f) / 10."""
+    time = np.arange(6000) / 100.0
+    for hz, mean_hz in ((outside_hz, 1.0), (inside_hz, (1.0 + 9.0 * inside_hz) / 10.0)):
+        values = np.sin(2 * np.pi * 1.0 * time) + 3.0 * np.sin(2 * np.pi * hz * time)
+        found = balance.spectrum(values, 100.0)
+        assert found is not None
+        assert found.mean_hz == pytest.approx(mean_hz, abs=0.01), hz
