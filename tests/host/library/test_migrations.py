@@ -73,8 +73,9 @@ def test_migrated_tables_are_those_of_a_new_library(revision: str, data: Path, u
 
 @pytest.mark.parametrize("revision", ["", *RELEASED])
 def test_migrated_texts_have_the_lengths_of_the_tables(revision: str, data: Path, url: str | None) -> None:
-    """PostgreSQL cuts nothing off and refuses what is longer, so that a length is part of the format. Without a
-    revision: a new library."""
+    """PostgreSQL cuts nothing off and refuses what is longer, so that a length is part of the format. Without
+    a revision: a new library."""
+    data.mkdir(parents=True, exist_ok=True)
     if revision:
         load(revision, data, url)
     store = Store(data, url)
