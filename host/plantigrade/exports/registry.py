@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
+from plantigrade.errors import PlantigradeError
 from plantigrade.exports.export_data import ExportError
 from plantigrade.exports.formats import FORMATS, ExportFormat
+from plantigrade.plugins import load, package_of
 
 GROUP: Final = "plantigrade.exports"
 
@@ -59,29 +61,16 @@ def export_formats() -> Formats:
         try:
             added = _loaded(entry)
             if added.name in offered:
-                raise ExportError(
-                    f"{_package(entry)} adds an export format called {added.name!r}, which there is already"
+                raise PlantigradeError(
+                    f"{package_of(entry)} adds an export format called {added.name!r}, which there is already"
                 )
             offered[added.name] = added
-        except ExportError as error:
+        except PlantigradeError as error:
             refused[entry.name] = f"{error}; update or remove that package"
     return Formats(offered, refused)
 
 
 def _loaded(entry: EntryPoint) -> ExportFormat:
-    try:
-        added = entry.load()
-    except Exception as error:  # a package of others may fail in any way, and ours still work
-        reason = f"{type(error).__name__}: {error}"
-        raise ExportError(
-            f"{_package(entry)} adds the export format {entry.name!r}, which cannot be loaded ({reason})"
-        ) from error
-    if not isinstance(added, ExportFormat):
-        raise ExportError(
-            f"{_package(entry)} adds {entry.name!r} as an export format, but {entry.value} is none"
-        )
+    added = load(entry, ExportFormat, "export format")
+    assert isinstance(added, ExportFormat)
     return added
-
-
-def _package(entry: EntryPoint) -> str:
-    return f"the package {entry.value.split('.')[0].split(':')[0] if entry.dist is None else entry.dist.name}"

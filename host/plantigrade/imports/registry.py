@@ -14,6 +14,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, stappone, wfdb, xsensor
 from plantigrade.imports.source import Head, Source
+from plantigrade.plugins import load, package_of
 
 GROUP: Final = "plantigrade.imports"
 
@@ -102,7 +103,7 @@ def import_formats() -> Formats:
             added = _loaded(entry)
             if added.name in files or added.name in folders:
                 raise PlantigradeError(
-                    f"{_package(entry)} adds an import format called {added.name!r}, which there is already"
+                    f"{package_of(entry)} adds an import format called {added.name!r}, which there is already"
                 )
         except PlantigradeError as error:
             refused[entry.name] = f"{error}; update or remove that package"
@@ -115,19 +116,6 @@ def import_formats() -> Formats:
 
 
 def _loaded(entry: EntryPoint) -> ImportFormat | FolderFormat:
-    try:
-        added = entry.load()
-    except Exception as error:  # a package of others may fail in any way, and ours still work
-        reason = f"{type(error).__name__}: {error}"
-        raise PlantigradeError(
-            f"{_package(entry)} adds the import format {entry.name!r}, which cannot be loaded ({reason})"
-        ) from error
-    if not isinstance(added, ImportFormat | FolderFormat):
-        raise PlantigradeError(
-            f"{_package(entry)} adds {entry.name!r} as an import format, but {entry.value} is none"
-        )
+    added = load(entry, (ImportFormat, FolderFormat), "import format")
+    assert isinstance(added, ImportFormat | FolderFormat)
     return added
-
-
-def _package(entry: EntryPoint) -> str:
-    return f"the package {entry.value.split('.')[0].split(':')[0] if entry.dist is None else entry.dist.name}"

@@ -11,6 +11,7 @@ from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot
 from plantigrade.exports.formats import FORMATS, ExportFormat
 from plantigrade.exports.registry import UnknownFormatError, export_formats
 from plantigrade.library.catalogue.library import Library
+from plantigrade.plugins import package_of
 
 from tests.host.exports import sample, tiny
 from tests.host.library.command_line import misused, refused, reported, run
@@ -137,9 +138,9 @@ def test_a_distribution_is_named_as_it_is_installed() -> None:
         name = "acme-formats"
 
     entry = EntryPoint("x", "acme.export:X", registry.GROUP)
-    assert registry._package(entry) == "the package acme"
+    assert package_of(entry) == "the package acme"
     vars(entry).update(dist=Distribution())
-    assert registry._package(entry) == "the package acme-formats"
+    assert package_of(entry) == "the package acme-formats"
 
 
 def test_a_module_that_an_added_writer_lacks_is_named(tmp_path: Path) -> None:

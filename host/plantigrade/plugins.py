@@ -1,0 +1,34 @@
+"""Formats that other packages add by entry points: loaded with care, since they may fail in any way."""
+
+from importlib.metadata import EntryPoint
+
+from plantigrade.errors import PlantigradeError
+
+
+def package_of(entry: EntryPoint) -> str:
+    """The package that declares an entry point, as messages name it."""
+    return f"the package {entry.value.split('.')[0].split(':')[0] if entry.dist is None else entry.dist.name}"
+
+
+def load(entry: EntryPoint, kinds: type | tuple[type, ...], title: str) -> object:
+    """What an entry point names.
+
+    Args:
+        entry: of a group that formats are added to.
+        kinds: types that it may have.
+        title: of such a format: "import format".
+
+    Raises:
+        PlantigradeError: it cannot be loaded or is of another type; the message names the package.
+    """
+    adds = f"{package_of(entry)} adds"
+    try:
+        added: object = entry.load()
+    except Exception as error:  # a package of others may fail in any way, and ours still work
+        reason = f"{type(error).__name__}: {error}"
+        raise PlantigradeError(
+            f"{adds} the {title} {entry.name!r}, which cannot be loaded ({reason})"
+        ) from error
+    if not isinstance(added, kinds):
+        raise PlantigradeError(f"{adds} {entry.name!r} as an {title}, but {entry.value} is none")
+    return added
