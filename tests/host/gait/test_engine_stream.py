@@ -20,7 +20,7 @@ LEFT, RIGHT = WALK.left, WALK.right
 
 @pytest.mark.parametrize("rate_hz", [10.0, 10_000.0])
 def test_rates_from_10_hz_to_10_khz_are_taken(rate_hz: float) -> None:
-    Engine(sample_rate_hz=rate_hz)
+    assert Engine(sample_rate_hz=rate_hz)._rate_hz == rate_hz
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_weight_must_be_positive(weight_n: float) -> None:
 
 
 def test_a_small_weight_is_taken() -> None:
-    Engine(sample_rate_hz=100.0, body_weight_n=0.5)
+    assert Engine(sample_rate_hz=100.0, body_weight_n=0.5)._weight_n == 0.5
 
 
 @pytest.mark.parametrize(

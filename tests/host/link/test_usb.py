@@ -4,7 +4,7 @@ import asyncio
 import os
 import tty
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,29 +12,15 @@ from insole_protocol.usb_frames import FrameDecoder, encode
 from plantigrade.link.base import Channel, LinkClosedError, LinkError
 from plantigrade.link.usb import UsbLink
 
-WAIT_S = 5.0
+from tests.host.link.listener import WAIT_S, Listener
 
 
 @dataclass
-class Port:
+class Port(Listener):
     """The insole's end of a pseudo-terminal and the link at the other."""
 
     master: int
     link: UsbLink
-    got: list[tuple[Channel, bytes]] = field(default_factory=list[tuple[Channel, bytes]])
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def on_message(self, channel: Channel, message: bytes, arrival_ns: int) -> None:
-        assert arrival_ns > 0
-        self.got.append((channel, message))
-        self.arrived.set()
-
-    async def until(self, count: int) -> None:
-        """Wait until so many messages have come."""
-        async with asyncio.timeout(WAIT_S):
-            while len(self.got) < count:
-                self.arrived.clear()
-                await self.arrived.wait()
 
 
 @pytest.fixture

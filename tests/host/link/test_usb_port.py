@@ -13,7 +13,7 @@ from plantigrade.link.base import Channel, LinkClosedError, LinkError
 from plantigrade.link.usb import MAX_PENDING_READS, UsbLink, serial_reason
 from serial import SerialException
 
-WAIT_S = 5.0
+from tests.host.link.listener import WAIT_S, Listener
 
 
 @dataclass
@@ -78,23 +78,9 @@ class Port:
 
 
 @dataclass
-class Bench:
+class Bench(Listener):
     port: Port
     link: UsbLink
-    got: list[tuple[Channel, bytes]] = field(default_factory=list[tuple[Channel, bytes]])
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def on_message(self, channel: Channel, message: bytes, arrival_ns: int) -> None:
-        assert arrival_ns > 0
-        self.got.append((channel, message))
-        self.arrived.set()
-
-    async def until(self, count: int) -> None:
-        """Wait until so many messages have come."""
-        async with asyncio.timeout(WAIT_S):
-            while len(self.got) < count:
-                self.arrived.clear()
-                await self.arrived.wait()
 
 
 @pytest.fixture
@@ -169,6 +155,7 @@ async def test_a_message_may_come_in_any_pieces(bench: Bench) -> None:
     complete = frame(1) + frame(2)
     bench.port.give(*(bytes((octet,)) for octet in complete))
     await bench.until(2)
+    assert bench.got == [(Channel.STREAM, b"\x01\x00"), (Channel.STREAM, b"\x02\x00")]
     await bench.link.close()
 
 

@@ -85,7 +85,9 @@ def test_an_edit_that_makes_no_sense_is_refused_and_leaves_no_trace(changed: dic
 
 
 def test_names_and_reasons_may_have_500_characters():
-    RuleBook().edit("low-arch", "raise_level", 0.3, by="x" * 500, at=AT, reason="y" * 500)
+    book = RuleBook()
+    edit = book.edit("low-arch", "raise_level", 0.3, by="x" * 500, at=AT, reason="y" * 500)
+    assert book.trail == [edit] and (edit.by, edit.reason) == ("x" * 500, "y" * 500)
 
 
 def test_the_file_holds_the_edits_alone(tmp_path: Path):
