@@ -43,7 +43,13 @@ async def run_job(commands: list[list[str]], radio_port: int, timeout_s: float =
         job = Path(folder) / "job.sh"
         lines = ["set -e", "export HOME=/run PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1", "cd /run"]
         job.write_text("\n".join(lines + [shlex.join(command) for command in commands]) + "\n")
-        job_options = {"python": sys.executable, "bridge": HERE / "guest" / "hci_bridge.py", "job": job}
+        guest = HERE / "guest"
+        job_options = {
+            "python": sys.executable,
+            "bridge": guest / "hci_bridge.py",
+            "agent": guest / "pairing_agent.py",
+            "job": job,
+        }
         options = (f"plantigrade.{name}={value}" for name, value in job_options.items())
         append = " ".join([_KERNEL_ARGUMENTS, *options])
         process = await asyncio.create_subprocess_exec(
