@@ -13,8 +13,8 @@ from plantigrade.errors import MissingPartError
 from plantigrade.library.catalogue import store as module
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import BUSY_S, FILE_NAME, REVISION, LibraryError, Store
+from plantigrade.library.catalogue.encrypted_columns import ENCRYPTED_COLUMNS
 from plantigrade.library.catalogue.tables import (
-    ENCRYPTED_COLUMNS,
     Base,
     EncryptedDate,
     EncryptedJson,

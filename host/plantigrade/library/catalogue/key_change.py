@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 
 from plantigrade.library.catalogue.audit import add_audit_entry
+from plantigrade.library.catalogue.encrypted_columns import ENCRYPTED_COLUMNS
 from plantigrade.library.catalogue.store import OpenLibrary
-from plantigrade.library.catalogue.tables import ENCRYPTED_COLUMNS, LibraryRow, from_stored, to_stored
+from plantigrade.library.catalogue.tables import LibraryRow, from_stored, to_stored
 from plantigrade.library.keys.vault import MasterKey, Vault
 from plantigrade.library.recordings.container import find_recordings
 from plantigrade.library.recordings.encryption import encrypt_folder, rewrap

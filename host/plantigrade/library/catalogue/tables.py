@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from secrets import token_hex
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -133,9 +134,13 @@ class LibraryRow(Base):
 
 
 class PersonRow(Base):
-    """People. `erasing` marks one whose data are being removed."""
+    """People. `erasing` marks one whose data are being removed.
+
+    `audit_key` is a random name that the audit log uses, so that erasing the person leaves rows of nobody.
+    """
 
     __tablename__ = "people"
+    __table_args__ = (Index("uq_people_audit_key", "audit_key", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(_TEXT), unique=True)
     name: Mapped[str | None] = mapped_column(EncryptedText)
@@ -146,6 +151,9 @@ class PersonRow(Base):
     shoe_size_eu: Mapped[float | None]
     remark: Mapped[str] = mapped_column(EncryptedText)
     erasing: Mapped[bool] = mapped_column(default=False)
+    audit_key: Mapped[str] = mapped_column(String(32), server_default="", default=lambda: token_hex(16))
+    time_zone: Mapped[str] = mapped_column(String(64), server_default="")
+    language: Mapped[str] = mapped_column(String(20), server_default="")
 
 
 class DeviceRow(Base):
@@ -160,7 +168,8 @@ class DeviceRow(Base):
 
 
 class RecordingRow(Base):
-    """Recordings. `erasing` marks one whose files are being removed."""
+    """Recordings. `erasing` marks one whose files are being removed; `state` is one of
+    `entries.RECORDING_STATES`, `unassigned` one of `entries.UNASSIGNED` where the wearer is unclear."""
 
     __tablename__ = "recordings"
     __table_args__ = (Index("ix_recordings_order", "order_ns"), Index("ix_recordings_person_id", "person_id"))
@@ -181,6 +190,11 @@ class RecordingRow(Base):
     added_utc: Mapped[datetime] = mapped_column(Utc)
     deleted_utc: Mapped[datetime | None] = mapped_column(Utc)
     erasing: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(server_default="1", default=1)
+    state: Mapped[str] = mapped_column(String(20), server_default="final", default="final")
+    completed_utc: Mapped[datetime | None] = mapped_column(Utc)
+    unassigned: Mapped[str | None] = mapped_column(String(40))
+    raw_removed_utc: Mapped[datetime | None] = mapped_column(Utc)
 
 
 _OF_RECORDING: Final = "recordings.id"
@@ -254,12 +268,3 @@ class AuditRow(Base):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(_TEXT), index=True)
     detail: Mapped[str] = mapped_column(Text)
-
-
-ENCRYPTED_COLUMNS: Final = tuple(
-    column
-    for table in Base.metadata.sorted_tables
-    for column in table.columns
-    if isinstance(column.type, EncryptedText | EncryptedDate | EncryptedJson)
-)
-"""Every column that an encrypted library keeps encrypted."""
