@@ -1,0 +1,1 @@
+"""Which exercises a person is shown, given what must be asked before."""
