@@ -35,7 +35,16 @@ COMMANDS: dict[str, CommandSpec] = {
         "plantigrade.demo.commands", "demo", "Play a recorded walk on two virtual insoles, end to end."
     ),
     "run": CommandSpec(
-        "plantigrade.live.commands", "run", "Collect from the insoles in reach into the library."
+        "plantigrade.service.commands", "run", "Look after the known insoles all day: the service."
+    ),
+    "record": CommandSpec(
+        "plantigrade.live.commands", "record", "Make one recording with the insoles in reach."
+    ),
+    "status": CommandSpec(
+        "plantigrade.service.commands", "status", "Show what the running service knows of the insoles."
+    ),
+    "service": CommandSpec(
+        "plantigrade.service.install.commands", "service", "Start the service at log-in, and tell the running one what to do."
     ),
     "scan": CommandSpec("plantigrade.scan.commands", "scan", "List the insoles in reach, real and virtual."),
     "analyze": CommandSpec(

@@ -1,4 +1,4 @@
-"""What `plantigrade run` does: insoles through the bridge into a live view and a finalized recording."""
+"""What `plantigrade record` does: insoles through the bridge into a live view and a finalized recording."""
 
 import asyncio
 import signal
@@ -33,13 +33,13 @@ from plantigrade.link.base import Link, LinkError
 from plantigrade.live.choose import choose_view
 from plantigrade.live.state import FootState, LiveState, View
 
-SCHEMA: Final = "plantigrade.run/1"
+SCHEMA: Final = "plantigrade.record/1"
 JOURNAL: Final = "current.journal"
 RATE_HZ: Final = 100.0
 REFRESH_S: Final = 0.1
 CONNECT_S: Final = 45.0
 FINISH_S: Final = 120.0
-"""How long an insole may take to deliver what is still missing; the next run fetches the rest."""
+"""How long an insole may take to deliver what is still missing; the next recording fetches the rest."""
 _END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -145,7 +145,7 @@ async def _record(plan: Plan, library: Library, view: View) -> str:
         links = await _find(plan.insoles)
         streams = _streams(plan, library)
         stop, under_way = asyncio.Event(), asyncio.Event()
-        gait = GaitFollower.at(RATE_HZ, "run")
+        gait = GaitFollower.at(RATE_HZ, "record")
         runs: list[FootRun] = []
         start_ns: list[int] = []
         state.source, state.feet = ", ".join(links), {}
@@ -243,9 +243,9 @@ async def _finish(collecting: "asyncio.Task[Any]") -> str:
     try:
         await asyncio.wait_for(asyncio.shield(collecting), FINISH_S)
     except TimeoutError:
-        return "an insole was out of reach at the end; the next run fetches what its log holds"
+        return "an insole was out of reach at the end; the next recording fetches what its log holds"
     except LinkError as error:
-        return f"not all could be fetched: {error}; the next run fetches what the log holds"
+        return f"not all could be fetched: {error}; the next recording fetches what the log holds"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""`plantigrade run`."""
+"""`plantigrade record`."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.library.options import library_options
 
 
-@click.command(short_help="Collect from the insoles in reach into the library.")
+@click.command(short_help="Make one recording with the insoles in reach.")
 @click.argument("insoles", nargs=-1, metavar="[INSOLE]...")
 @click.option(
     "--seconds", type=click.FloatRange(min=1), help="End after this time; by default run until Ctrl-C."
@@ -31,7 +31,7 @@ from plantigrade.library.options import library_options
 )
 @library_options
 @pass_invocation
-def run(
+def record(
     invocation: Invocation,
     insoles: tuple[str, ...],
     seconds: float | None,
@@ -41,18 +41,18 @@ def run(
     json_file: Path | None,
     **where: Any,
 ) -> None:
-    """Collect from the insoles in reach into the library.
+    """Make one recording with the insoles in reach, live.
 
     INSOLE is left, right, the end of a serial number, or a serial port; by default the left and the right
-    one in reach. Everything is fetched that the insoles hold and nobody has fetched before; what the radio
+    one in reach. For insoles that are worn all day there is `plantigrade run`, the service. Everything is fetched that the insoles hold and nobody has fetched before; what the radio
     loses is read from their logs. At the end the recording is finalized, analysed and stored, with its
     alerts.
 
     \b
     Examples:
-      plantigrade run --person P001
-      plantigrade run left --seconds 60
-      plantigrade run --lsl              one stream for each foot, for LabRecorder and others on this computer
+      plantigrade record --person P001
+      plantigrade record left --seconds 60
+      plantigrade record --lsl              one stream for each foot, for LabRecorder and others on this computer
     """
     from plantigrade.live.actions import Plan, record_and_report
 

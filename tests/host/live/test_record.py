@@ -1,4 +1,4 @@
-"""What `plantigrade run` makes of a journal that the bridge has filled: a recording of the library, analysed,
+"""What `plantigrade record` makes of a journal that the bridge has filled: a recording of the library, analysed,
 and what is said of it. Only the collecting itself is left out."""
 
 import json
@@ -138,7 +138,7 @@ def test_what_cannot_be_analysed_is_kept_and_it_is_said_why(
     assert out.splitlines() == [f"recording {recording.id}: 40 frames, 0 missing", shown(recording)]
     assert err == f"plantigrade: {why}\n"
     assert json.loads((tmp_path / "answer.json").read_text()) == {
-        "schema": "plantigrade.run/1",
+        "schema": "plantigrade.record/1",
         "recording": recording.id,
         "insoles": {
             side: {

@@ -1,4 +1,4 @@
-"""The course of `plantigrade run`: whom it finds, when it begins and ends, what it takes. Virtual time."""
+"""The course of `plantigrade record`: whom it finds, when it begins and ends, what it takes. Virtual time."""
 
 import asyncio
 import os
@@ -162,11 +162,11 @@ def test_a_signal_ends_it_and_is_no_longer_listened_to_then(number: signal.Signa
     "seconds, error, texts",
     [
         (119.9, None, ""),
-        (120.1, None, "an insole was out of reach at the end; the next run fetches what its log holds"),
+        (120.1, None, "an insole was out of reach at the end; the next recording fetches what its log holds"),
         (
             5.0,
             LinkError("left is gone"),
-            "not all could be fetched: left is gone; the next run fetches what the log holds",
+            "not all could be fetched: left is gone; the next recording fetches what the log holds",
         ),
     ],
 )

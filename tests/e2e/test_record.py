@@ -1,4 +1,4 @@
-"""`plantigrade run`: virtual insoles over the virtual radio into the library, and live on LSL."""
+"""`plantigrade record`: virtual insoles over the virtual radio into the library, and live on LSL."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def private_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def command(*texts: str) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "plantigrade.cli", "run", *texts),
+        *(sys.executable, "-m", "plantigrade.cli", "record", *texts),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -71,7 +71,7 @@ async def test_what_is_walked_is_in_the_library_and_was_on_lsl(tmp_path: Path) -
         heard = await hearing
     assert code == 0, err
     reported = json.loads(out)
-    assert reported["schema"] == "plantigrade.run/1"
+    assert reported["schema"] == "plantigrade.record/1"
     with Library(data) as library:
         assert library.verify(reported["recording"]).ok
         recording = library.open(reported["recording"])
