@@ -45,6 +45,7 @@ class Commands:
             ids.OP_REBOOT: self._reboot,
             ids.OP_IDENTIFY: self._identify,
             ids.OP_LOG_ERASE: self._log_erase,
+            ids.OP_HINT: self._hint,
         }
 
     def handle(self, session, message, ticks):
@@ -83,6 +84,7 @@ class Commands:
         insole = self._insole
         session.version = messages.choose_version(*command.arguments)
         capabilities = ids.CAPABILITY_LOG | ids.CAPABILITY_BATTERY | ids.CAPABILITY_DEEP_SLEEP
+        capabilities |= ids.CAPABILITY_HINT
         if insole.sampler.motion is not None:
             capabilities |= ids.CAPABILITY_IMU
         return messages.build_reply(
@@ -215,6 +217,15 @@ class Commands:
         if not self._insole.recorder.capacity_pages:
             raise Refusal(ids.RESULT_STORAGE, "the log's storage does not answer")
         self._insole.erase_log()
+        return messages.build_reply(command.op, command.tag)
+
+    def _hint(self, _session, command, _ticks):
+        modes = self._insole.modes
+        if modes.mode == ids.MODE_IDLE:
+            raise Refusal(ids.RESULT_NOT_AVAILABLE, "the insole is idle: nobody wears it")
+        if not modes.led_wanted():
+            raise Refusal(ids.RESULT_NOT_ALLOWED, "the LED is to stay dark: see the setting led")
+        self._insole.indicator.hint(command.arguments[0])
         return messages.build_reply(command.op, command.tag)
 
     def _refuse_while_erasing(self):

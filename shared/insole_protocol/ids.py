@@ -57,6 +57,7 @@ CAPABILITY_IMU = 1
 CAPABILITY_LOG = 2
 CAPABILITY_BATTERY = 4
 CAPABILITY_DEEP_SLEEP = 8
+CAPABILITY_HINT = 16
 
 # Kinds of message on the log channel (section 4.3)
 LOG_BLOCK = 1

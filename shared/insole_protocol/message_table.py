@@ -52,6 +52,9 @@ OP_IDENTIFY = 0x0F
 """Lets the insole blink, at most 60 s."""
 OP_LOG_ERASE = 0x10
 """Erases the log; `confirmation` is the last four bytes of the serial."""
+OP_HINT = 0x11
+"""Lets the LED blink twice each 1.5 s for so long, as a hint to a wearer who asked for it; 0 ends it. For
+insoles with capability bit 4."""
 
 TABLE = (
     (
@@ -83,4 +86,5 @@ TABLE = (
     (OP_REBOOT, "REBOOT", "u8 kind<=1", "", ""),
     (OP_IDENTIFY, "IDENTIFY", "u8 seconds", "", ""),
     (OP_LOG_ERASE, "LOG_ERASE", "u32 confirmation", "", ""),
+    (OP_HINT, "HINT", "u8 seconds<=30", "", ""),
 )  # fmt: skip

@@ -26,6 +26,7 @@ COMMANDS = (
     ("0e 01 01", 0x0E, 1, (1,), b""),
     ("0f 01 3c", 0x0F, 1, (60,), b""),
     ("10 01 28 7a 3f 01", 0x10, 1, (0x013F7A28,), b""),
+    ("11 01 1e", 0x11, 1, (30,), b""),
 )
 
 SERIAL = b"\x00\x00\x24\x6f\x28\x7a\x3f\x01"
@@ -77,6 +78,7 @@ REPLIES = (
     ("8e 05 00", 0x0E, 5, (), b""),
     ("8f 05 00", 0x0F, 5, (), b""),
     ("90 05 00", 0x10, 5, (), b""),
+    ("91 05 00", 0x11, 5, (), b""),
 )
 NO_GAPS = "8d 05 00 00 ff ff ff ff"
 TWO_GAPS = "8d 05 00 02 0a 00 00 00 14 00 00 00 01 1e 00 00 00 28 00 00 00 08 28 00 00 00"
@@ -94,7 +96,7 @@ def test_commands_are_these_bytes() -> None:
             command = messages.parse_command(kind(raw(text)))
             assert (command.op, command.tag, command.arguments) == (op, tag, arguments), text
             assert command.value == value and isinstance(command.value, bytes), text
-    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 17))
+    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 18))
 
 
 def test_a_tag_is_one_byte() -> None:
@@ -111,7 +113,7 @@ def test_replies_are_these_bytes() -> None:
             assert (reply.fields, reply.tail) == (fields, tail), text
             assert reply.check() is reply
     listed = {row[1] for row in REPLIES} | {ids.OP_LOG_GAPS}
-    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 17))
+    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 18))
 
 
 def test_gaps_are_these_bytes() -> None:

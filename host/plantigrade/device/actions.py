@@ -11,6 +11,7 @@ from insole_protocol.declarations import BY_OP, values_of
 from insole_protocol.layout import SENSOR_NAMES
 
 from plantigrade.bridge.errors import BridgeError, RefusedError
+from plantigrade.bridge.hint import give_hint
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.session import Session
 from plantigrade.device import targets
@@ -84,6 +85,20 @@ def identify(target: str | None, seconds: int) -> None:
 
     asyncio.run(_with(target, blink))
     click.echo(f"blinking for {seconds} s")
+
+
+def hint(target: str | None, seconds: int) -> None:
+    """Let an insole blink gently, as it does for a wearer who wants to be reminded that way.
+
+    Raises:
+        LinkError: it cannot be reached, or refuses.
+    """
+
+    async def blink(session: Session) -> None:
+        await give_hint(session, seconds)
+
+    asyncio.run(_with(target, blink))
+    click.echo(f"a hint for {seconds} s")
 
 
 def console(port: str | None) -> None:

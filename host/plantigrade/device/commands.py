@@ -98,6 +98,23 @@ def identify(target: str | None, seconds: int) -> None:
 
 
 @device.command()
+@_target
+@click.option("--seconds", type=click.IntRange(1, 30), default=12, show_default=True, help="How long.")
+def hint(target: str | None, seconds: int) -> None:
+    """Show the gentle blinking that reminds a wearer who asked for it.
+
+    Two blinks each 1.5 s. An insole that is idle, or whose setting led is 0, stays dark and says so.
+
+    \b
+    Example:
+      plantigrade device hint left
+    """
+    from plantigrade.device import actions as entry
+
+    entry.hint(target, seconds)
+
+
+@device.command()
 @click.argument("port", required=False)
 def console(port: str | None) -> None:
     """Open the interpreter's prompt of an insole on USB. Leave with Ctrl-].

@@ -54,7 +54,7 @@ def test_hello_says_who_and_what_the_insole_is():
     bench.slots(100)
     hello = replies.HelloReply(ask(ids.OP_HELLO, 1, 1))
     assert (hello.version, hello.side, hello.layout) == (1, 255, 1)
-    assert hello.capabilities == 2 | 4 | 8, "log, battery gauge, deep sleep; no IMU"
+    assert hello.capabilities == 2 | 4 | 8 | 16, "log, battery gauge, deep sleep, LED hint; no IMU"
     assert (hello.boot, hello.period_us) == (1, 10000)
     assert hello.next_seq == bench.insole.blocks.next_seq == 80
     assert (hello.serial, hello.firmware) == ("0000246f287a3f01", "0.1.0")
@@ -62,7 +62,7 @@ def test_hello_says_who_and_what_the_insole_is():
     chip.registers[0x0F] = 0x6C
     try:
         _, ask = asking(version=0)
-        assert replies.HelloReply(ask(ids.OP_HELLO, 0, 9)).capabilities == 15
+        assert replies.HelloReply(ask(ids.OP_HELLO, 0, 9)).capabilities == 31
     finally:
         chip.registers[0x0F] = 0
 
@@ -300,6 +300,25 @@ def test_at_most_a_minute_of_blinking():
     reply = ask(ids.OP_IDENTIFY, 61)
     assert (reply.result, reply.text) == (ids.RESULT_RANGE, "at most 60 seconds of blinking")
     assert asked == [0, 1, 60]
+
+
+def test_a_hint_is_for_an_insole_that_records_and_may_blink():
+    """(mode, setting led, result, text); refused hints leave the LED as it is."""
+    for mode, led, result, text in (
+        (ids.MODE_DAILY, 1, ids.RESULT_OK, ""),
+        (ids.MODE_LIVE, 1, ids.RESULT_OK, ""),
+        (ids.MODE_IDLE, 1, ids.RESULT_NOT_AVAILABLE, "the insole is idle: nobody wears it"),
+        (ids.MODE_DAILY, 0, ids.RESULT_NOT_ALLOWED, "the LED is to stay dark: see the setting led"),
+    ):
+        bench, ask = asking()
+        asked = []
+        bench.insole.indicator.hint = asked.append
+        bench.insole.settings.led = led
+        bench.insole.modes.set(mode)
+        replies_ = [ask(ids.OP_HINT, seconds) for seconds in (0, 1, 30)]
+        assert [(reply.result, reply.text) for reply in replies_] == [(result, text)] * 3, (mode, led)
+        assert asked == ([] if result else [0, 1, 30])
+        assert bench.insole.modes.mode == mode, "a hint changes no mode"
 
 
 def test_the_log_is_erased_for_whoever_names_the_serials_end():

@@ -8,7 +8,7 @@ from plantigrade.link.base import LinkError
 from tests.host.bridge_kit.fake_insole import FakeInsole, FakeLink, record_of
 
 SERIAL = bytes(range(0xA0, 0xA8))
-NEWEST_KNOWN = ids.OP_LOG_ERASE
+NEWEST_KNOWN = ids.OP_HINT
 """Commands beyond this one are those of a newer firmware."""
 STATUS = (2, 87, 3901, 5, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1085, 1009, 0x0085, 1011)
 """Mode live, faults 0x85: sensor, log and one that this version does not know."""
@@ -32,7 +32,8 @@ class Answering(FakeLink):
     Attributes:
         side, tested, log, values: what the insole answers.
         acknowledged: slots before this were acknowledged.
-        blinks: seconds of each command to blink.
+        blinks, hints: seconds of each command to blink, and of each hint.
+        capabilities: as in HELLO.
     """
 
     side: int = ids.SIDE_LEFT
@@ -43,6 +44,8 @@ class Answering(FakeLink):
     values: dict[int, bytes] = field(default_factory=lambda: dict(VALUES))
     acknowledged: int = 1000
     blinks: list[int] = field(default_factory=list[int])
+    hints: list[int] = field(default_factory=list[int])
+    capabilities: int = ids.CAPABILITY_LOG
 
     async def _sample(self) -> None:
         """This insole records nothing by itself."""
@@ -52,6 +55,7 @@ class Answering(FakeLink):
             ids.OP_STATUS: self._status,
             ids.OP_HELLO: self._who,
             ids.OP_IDENTIFY: self._blink,
+            ids.OP_HINT: self._hint,
             ids.OP_SELF_TEST: self._test,
             ids.OP_GET_SETTING: self._setting,
             ids.OP_LOG_INFO: self._log_info,
@@ -67,11 +71,15 @@ class Answering(FakeLink):
         return messages.build_reply(command.op, command.tag, *STATUS)
 
     def _who(self, command: messages.Command) -> bytes:
-        identity = (1, self.side, 3, ids.CAPABILITY_LOG, 7, 10_000, self.insole.next_seq, SERIAL)
+        identity = (1, self.side, 3, self.capabilities, 7, 10_000, self.insole.next_seq, SERIAL)
         return messages.build_reply(command.op, command.tag, *identity, tail=b"1.2.3")
 
     def _blink(self, command: messages.Command) -> bytes:
         self.blinks.append(command.arguments[0])
+        return messages.build_reply(command.op, command.tag)
+
+    def _hint(self, command: messages.Command) -> bytes:
+        self.hints.append(command.arguments[0])
         return messages.build_reply(command.op, command.tag)
 
     def _test(self, command: messages.Command) -> bytes:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from insole_protocol import ids
 from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.bridge.errors import BridgeError
+from plantigrade.bridge.hint import NoHintError
 from plantigrade.bridge.insole import Identity
 from plantigrade.device import actions as entry
 from plantigrade.device import targets
@@ -239,6 +240,19 @@ def test_identify_blinks_for_the_seconds_that_are_asked(reached: Reached) -> Non
     assert [link.asked_for for link in links] == ["right", None]  # type: ignore[attr-defined]
     for seconds in ("0", "61"):
         assert run("identify", "--seconds", seconds).exit_code == 2
+
+
+def test_a_hint_is_asked_only_of_insoles_that_can_give_it(reached: Reached) -> None:
+    links = reached(capabilities=ids.CAPABILITY_LOG | ids.CAPABILITY_HINT)
+    assert run("hint", "left", "--seconds", "30").stdout == "a hint for 30 s\n"
+    assert run("hint").stdout == "a hint for 12 s\n"
+    assert [link.hints for link in links] == [[30], [12]]
+    for seconds in ("0", "31"):
+        assert run("hint", "--seconds", seconds).exit_code == 2
+    older = reached(capabilities=ids.CAPABILITY_LOG)
+    refused = run("hint", "left")
+    assert isinstance(refused.exception, NoHintError) and "firmware is too old" in str(refused.exception)
+    assert older[0].hints == []
 
 
 def ports(monkeypatch: pytest.MonkeyPatch, *found: UsbInsole) -> None:
