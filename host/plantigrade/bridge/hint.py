@@ -1,7 +1,7 @@
 """The LED hint: an insole blinks gently because its wearer asked to be reminded that way.
 
-The insole refuses while it is idle or where its own setting `led` keeps it dark; whether the person wants hints
-is a setting of the person, asked before (`service.notify`).
+The insole refuses while it is idle or where its own setting `led` keeps it dark. Whether the person wants
+hints is a setting of the person, asked before (`service.notify`).
 """
 
 from typing import Final
