@@ -1,0 +1,104 @@
+"""Every figure that decides what is said about a plan, with its reason.
+
+Where no source is named, the value is an assumption of ours. What the figures do together is measured by
+`python -m tools.loop_table`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+# -- goals
+
+MOST_HOURS_A_DAY: Final = 24.0
+MOST_TIMES_A_WEEK: Final = 140.0
+"""Twenty times a day."""
+USUAL_HOURS_A_DAY: Final = 4.5
+"""Goal of wear where none was set. In a trial of alerts, those who wore their insoles for 4.5 h a day had
+the benefit (Abbott et al. 2019, Lancet Digital Health 1:e308)."""
+USUAL_TIMES_A_WEEK: Final = 3.0
+"""Goal of an exercise where none was set: every other day, as most exercises of the catalogue say."""
+HARDLY_SHARE: Final = 0.5
+"""Below this share of the goal nothing is said of a change. Assumed."""
+KNOWN_SHARE: Final = 0.25
+"""Share of the days whose hours must be known before a plan is called hardly done."""
+LONGEST_NOTE: Final = 1000
+LONGEST_NAME: Final = 200
+
+# -- periods
+
+LOOK_DAYS: Final = (14, 28, 56)
+"""Days since the beginning after which the plan is looked at; then again each time the last of them has
+passed once more. Between looks the last verdict stands, because each look at the same days is another chance
+to be wrong."""
+LOOK_ERRORS: Final = (0.004, 0.008, 0.028)
+"""Probability of an error that each look may spend on all measures together, small while there are few
+days (after O'Brien and Fleming 1979, Biometrics 35:549)."""
+LATER_ERRORS: Final = 0.005
+"""What the fourth look may spend; each later one half of the one before, so that all looks for ever spend
+less than 5 %."""
+BEFORE_DAYS: Final = 56
+"""Days before the beginning that are compared."""
+MIN_BEFORE_DAYS: Final = 10
+MIN_BEFORE_SPAN_DAYS: Final = 14
+MIN_SINCE_DAYS: Final = 8
+"""Days with enough strides on each side, and the time that those before must span: two weeks, so that each
+day of the week can be among them."""
+MIN_SHARED_TAG_DAYS: Final = 3
+"""Days on each side that a pair of shoes needs to be compared with itself; as for a personal baseline."""
+EXERCISE_LATER_SHARE: Final = 0.5
+"""Exercises act slowly: only the later half of the time since is compared."""
+JUMP_DAYS: Final = 14
+JUMP_SHARE: Final = 0.5
+"""What is worn acts at once: between the last and the first two weeks around its beginning at least half of
+the difference must be there."""
+MIN_JUMP_DAYS: Final = 4
+"""Days with strides that each of these two weeks needs."""
+
+# -- statistics
+
+LONGEST_LAG_DAYS: Final = 14
+LAG_PARTS: Final = 3
+"""Autocorrelations of days are summed up to two weeks, or to this part of the span."""
+FEWEST_PAIRS: Final = 4
+"""Pairs of days behind an autocorrelation that is believed."""
+MOST_INFLATION: Final = 8.0
+"""Eight days of one kind at most count as one."""
+LEAST_FREEDOM: Final = 2.0
+DRIFT_SHARE: Final = 0.4
+DRIFT_OVER_DAYS: Final = 56.0
+"""How far a person drifts unaided: over eight weeks a normal variable whose SD is this share of the
+minimal detectable change. What the days before show is weighed against it. Assumed."""
+NOTABLE_SHARE: Final = 0.25
+"""Share of the difference that the trend before must explain to be named as what explains it."""
+
+# -- minimal detectable change
+
+PUBLISHED_CHANGE: Final[Mapping[str, float]] = {
+    "medial_arch_index": 0.019,
+    "force_arch_index": 0.016,
+    "ml_index_heel": 0.061,
+    "ml_index_forefoot": 0.082,
+    "cop_mean_x_pct": 1.4,
+    "load_share_heel_pct": 2.0,
+    "load_share_midfoot_pct": 1.5,
+    "load_share_forefoot_pct": 2.1,
+    "load_share_toes_pct": 0.7,
+    "stance_pct": 0.9,
+    "double_support_pct": 1.7,
+    "cv stride_time_s": 0.94,
+    "asymmetry stance_time_s": 1.8,
+    "asymmetry impulse_n_s": 5.2,
+    "asymmetry mean_force_n": 5.2,
+}
+PUBLISHED_RELATIVE_CHANGE: Final[Mapping[str, float]] = {
+    "stride_time_s": 0.060,
+    "stance_time_s": 0.060,
+    "push_off_bw": 0.041,
+    "loading_rate_bw_per_s": 0.17,
+}
+"""95 % minimal detectable change between two walks of one day, absolute, or as a share of the value: 14 pairs
+of walks of healthy people of PhysioNet's gaitpdb, computed with our own gait engine. A floor only: between
+days people differ by more. The mean force is given the impulse's."""
+MEASURED: Final = "two walks of one day of 14 healthy people (gaitpdb), computed with this software"
+ASSUMED: Final = "assumed: 2.77 times the day-to-day SD that the baseline takes for granted"
+OWN_DAYS: Final = "2.77 times the SD between this person's own days"
