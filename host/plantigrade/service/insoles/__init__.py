@@ -1,0 +1,1 @@
+"""Keeping each insole: daily bursts, live on request, back to daily."""

@@ -1,0 +1,1 @@
+"""How a day becomes recordings: cuts, journals of wearings, provisional and final recordings."""
