@@ -137,4 +137,50 @@ class DeliveryEvent:
     note: str = ""
 
 
-Event = InsoleState | StrideEvent | AlertEvent | WatchingEvent | RecordingEvent | DeliveryEvent
+@dataclass(frozen=True)
+class WarningEvent:
+    """Something needs a hand before it bites: a battery, a full disk, an insole that is silent.
+
+    Attributes:
+        person: whom it concerns; None: everyone who is looked after here.
+        kind: one word or two, such as "battery low" or "disk nearly full"; with `about` the warning's name.
+        about: what it is about, such as the serial of an insole; "" for this computer.
+        text: one sentence for people; nothing about health.
+        utc_ns: when.
+    """
+
+    person: str | None
+    kind: str
+    about: str
+    text: str
+    utc_ns: int
+
+
+@dataclass(frozen=True)
+class SummaryEvent:
+    """The summary of a person's week is ready.
+
+    Attributes:
+        person: whose.
+        from_day, to_day: local dates of the person, as in ISO 8601, both inclusive.
+        text: a few sentences for the person, about health.
+        file: the summary as PDF on this computer; "" where there is none.
+    """
+
+    person: str
+    from_day: str
+    to_day: str
+    text: str
+    file: str = ""
+
+
+Event = (
+    InsoleState
+    | StrideEvent
+    | AlertEvent
+    | WatchingEvent
+    | RecordingEvent
+    | DeliveryEvent
+    | WarningEvent
+    | SummaryEvent
+)
