@@ -8,7 +8,7 @@ Encryption is Parquet's own (modular encryption, AES-256-GCM): each page and the
 changed byte is found while reading, and a slice is read without decrypting the rest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -47,13 +47,6 @@ def write_columns(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    properties = None
-    if key is not None:
-        import pyarrow.parquet.encryption as pe
-
-        properties = pe.create_encryption_properties(
-            key.secret, aad_prefix=key.binding, store_aad_prefix=False
-        )
     pq.write_table(
         pa.table(dict(columns)),
         path,
@@ -62,8 +55,76 @@ def write_columns(
         compression_level=ZSTD_LEVEL,
         use_dictionary=list(dictionary),  # pyright: ignore[reportArgumentType]
         column_encoding=dict(encodings),
-        encryption_properties=properties,
+        encryption_properties=_encryption(key),
     )
+
+
+def write_groups(
+    path: Path,
+    groups: Iterable[Mapping[str, Any]],
+    *,
+    dictionary: Sequence[str] = (),
+    facts: Mapping[str, str] | None = None,
+    key: FileKey | None = None,
+) -> int:
+    """Write columns in groups of rows of chosen lengths; how many rows.
+
+    Args:
+        path: the file.
+        groups: at least one; arrays by name, of equal length and of the same names and types in each.
+        dictionary: columns with few different values; the others are numbers whose bytes of equal weight
+            are stored together.
+        facts: texts about the whole, as encrypted as the rest; `ColumnFile.facts` reads them.
+        key: encrypts the file.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer: Any = None
+    rows = 0
+    try:
+        for group in groups:
+            table: Any = pa.table(dict(group)).replace_schema_metadata(dict(facts or {}))
+            if writer is None:
+                split = [name for name in table.schema.names if name not in dictionary]
+                writer = pq.ParquetWriter(
+                    path,
+                    table.schema,
+                    compression="zstd",
+                    compression_level=ZSTD_LEVEL,
+                    use_dictionary=list(dictionary),  # pyright: ignore[reportArgumentType]
+                    column_encoding=dict.fromkeys(split, "BYTE_STREAM_SPLIT"),
+                    encryption_properties=_encryption(key),
+                )
+            writer.write_table(table, row_group_size=max(1, table.num_rows))
+            rows += table.num_rows
+    finally:
+        if writer is not None:
+            writer.close()
+    return rows
+
+
+def copy_groups(path: Path, target: Path, dictionary: Sequence[str], key: FileKey) -> None:
+    """Write the rows of a plain file of `write_groups` once more, encrypted.
+
+    Raises:
+        OSError: the target cannot be written.
+        RecordingError: the file is damaged.
+    """
+    file = ColumnFile(path)
+    groups = (file.read([number]).as_arrays() for number in range(len(file.group_sizes)))
+    write_groups(target, groups, dictionary=dictionary, facts=file.facts, key=key)
+
+
+def _encryption(key: FileKey | None) -> Any:
+    if key is None:
+        return None
+    import pyarrow.parquet.encryption as pe
+
+    return pe.create_encryption_properties(key.secret, aad_prefix=key.binding, store_aad_prefix=False)
 
 
 class ColumnFile:
@@ -100,6 +161,12 @@ class ColumnFile:
             int(self._file.metadata.row_group(group).num_rows)
             for group in range(self._file.metadata.num_row_groups)
         ]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What `write_groups` was told about the whole."""
+        stored: dict[bytes, bytes] = self._file.schema_arrow.metadata or {}
+        return {name.decode(): text.decode() for name, text in stored.items() if name[:6] != b"ARROW:"}
 
     def groups_between(self, name: str, low: float, high: float) -> list[int]:
         """Groups of rows that may hold values of a column from `low` to before `high`."""
@@ -171,6 +238,10 @@ class Columns:
             return np.asarray(column.to_numpy()).astype(kind, copy=False)
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise _refused(self.path, error) from error
+
+    def as_arrays(self) -> dict[str, Any]:
+        """All columns as they are, for writing them once more."""
+        return {name: self.table.column(name).combine_chunks() for name in self.table.schema.names}
 
     def matrix(self, names: list[str], kind: str) -> NDArray[Any]:
         """Columns beside each other as an array (n, len(names)) of a NumPy type.

@@ -1,19 +1,17 @@
 """Encrypting what is there, and changing the key. Both can be interrupted anywhere and begun again."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from plantigrade.files.durable import sync_and_sum, sync_folder
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import EncryptedFile, binding_of, read_keys, write_keys
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
 from plantigrade.library.keys.vault import Vault
+from plantigrade.library.recordings.computed import encrypt_computed, raw_removed
 from plantigrade.library.recordings.container import FORCES, RecordingManifest, read_manifest
 from plantigrade.library.recordings.forces import read_forces, write_forces
 from plantigrade.library.recordings.frames import read_parquet, write_parquet
-
-if TYPE_CHECKING:
-    pass
 
 _DRAFT: Final = ".encrypting"
 
@@ -30,6 +28,8 @@ def encrypt_folder(folder: Path, vault: Vault) -> int:
     done = 0
     for foot in manifest.feet:
         path = folder / f"{foot.foot}.parquet"
+        if raw_removed(folder) and not path.exists():
+            continue
         try:
             if not is_encrypted(path):
                 _encrypt(path, manifest, foot.foot, vault)
@@ -37,6 +37,10 @@ def encrypt_folder(folder: Path, vault: Vault) -> int:
         except OSError as error:
             path.with_suffix(_DRAFT).unlink(missing_ok=True)
             raise RecordingError(path, f"cannot be encrypted: {error.strerror or error}") from error
+    try:
+        encrypt_computed(folder, vault)
+    except OSError as error:
+        raise RecordingError(folder, f"cannot be encrypted: {error.strerror or error}") from error
     return done
 
 

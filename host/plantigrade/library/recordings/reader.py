@@ -20,6 +20,7 @@ from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, SensorLay
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import key_of
 from plantigrade.library.recordings.columns import ColumnFile, release_memory
+from plantigrade.library.recordings.computed import raw_removed
 from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
 from plantigrade.library.recordings.forces import ForceFrames, layout_from_json, read_forces
 from plantigrade.library.recordings.frames import CHANNELS, NO_TIME, FootFrames, read_parquet
@@ -294,7 +295,14 @@ class RecordingReader:
 
     def _path(self, foot: str) -> Path:
         self.foot(foot)
-        return self.folder / f"{foot}.parquet"
+        path = self.folder / f"{foot}.parquet"
+        if (removed := raw_removed(self.folder)) and not path.exists():
+            raise RecordingError(
+                self.folder,
+                f"its raw samples were removed on {removed[:10]}, as the person's rule says; the overview "
+                "of its loads, its strides and its analysis are still there",
+            )
+        return path
 
     def _utc(self, seconds: float | None, sign: int) -> int:
         limits = np.iinfo(np.int64)

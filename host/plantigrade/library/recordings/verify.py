@@ -10,6 +10,7 @@ import numpy as np
 from plantigrade.bridge.slot_ranges import SlotSet
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import key_of, matches_sum
+from plantigrade.library.recordings.computed import problems_of_computed, raw_removed
 from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
 from plantigrade.library.recordings.finalize import recorded_slots, slots_of
 from plantigrade.library.recordings.forces import ForceFrames, read_forces
@@ -75,6 +76,8 @@ def verify(folder: Path, vault: "Vault | None" = None) -> Verdict:
         return verdict
     for foot in verdict.manifest.feet:
         path = folder / f"{foot.foot}.parquet"
+        if raw_removed(folder) and not path.exists():
+            continue  # by the person's rule; the manifest and what was computed stay
         try:
             if not matches_sum(folder, foot.foot, foot.sha256):
                 verdict.problems.append(f"{path.name}: checksum does not match; the file has changed")
@@ -89,6 +92,7 @@ def verify(folder: Path, vault: "Vault | None" = None) -> Verdict:
             verdict.problems.append(f"{path.name}: {error.problem}")
         except OSError as error:
             verdict.problems.append(f"{path.name}: cannot be read: {error.strerror}")
+    verdict.problems += problems_of_computed(folder, vault)
     return verdict
 
 
