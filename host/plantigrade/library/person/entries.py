@@ -294,11 +294,13 @@ class WearDay:
     """What a local day asked of the body, from one recording or from all of the day together.
 
     Attributes:
-        worn_h: hours with load on a foot.
+        worn_h: hours in which the insoles were worn: walking, standing and sitting.
         steps: of both feet.
         strides: complete and valid ones of both feet.
         walking_min, standing_min: minutes.
-        load_left_bw_s, load_right_bw_s: force summed over time, in body weights times seconds.
+        load_left_bw_s, load_right_bw_s: force summed over time, in body weights times seconds; None where the
+            body weight is not known.
+        recorded_h: hours for which there are samples, worn or not.
     """
 
     worn_h: float = 0.0
@@ -306,18 +308,19 @@ class WearDay:
     strides: int = 0
     walking_min: float = 0.0
     standing_min: float = 0.0
-    load_left_bw_s: float = 0.0
-    load_right_bw_s: float = 0.0
+    load_left_bw_s: float | None = 0.0
+    load_right_bw_s: float | None = 0.0
+    recorded_h: float = 0.0
 
     def __add__(self, other: "WearDay") -> "WearDay":
-        """Both together.
+        """Both together; what one of them does not know stays unknown.
 
         Example:
             >>> (WearDay(2.0, 1000) + WearDay(1.5, 200)).steps
             1200
         """
         both = ((getattr(self, item.name), getattr(other, item.name)) for item in fields(self))
-        return WearDay(*(one + two for one, two in both))
+        return WearDay(*(None if one is None or two is None else one + two for one, two in both))
 
 
 @dataclass(frozen=True)
