@@ -59,7 +59,7 @@ MIN_JUMP_DAYS: Final = 4
 LONGEST_LAG_DAYS: Final = 14
 LAG_PARTS: Final = 3
 """Autocorrelations of days are summed up to two weeks, or to this part of the span."""
-FEWEST_PAIRS: Final = 4
+FEWEST_PAIRS: Final = 8
 """Pairs of days behind an autocorrelation that is believed."""
 MOST_INFLATION: Final = 8.0
 """Eight days of one kind at most count as one."""
