@@ -7,7 +7,7 @@ are local dates of the person.
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from plantigrade.library.person.settings import USUAL_ALERTS_A_DAY
 from plantigrade.posture.exercises.cautions import Caution, CautionAnswer
@@ -320,7 +320,11 @@ class WearDay:
             1200
         """
         both = ((getattr(self, item.name), getattr(other, item.name)) for item in fields(self))
-        return WearDay(*(None if one is None or two is None else one + two for one, two in both))
+        return WearDay(*(_sum(one, two) for one, two in both))
+
+
+def _sum(one: Any, two: Any) -> Any:
+    return None if one is None or two is None else one + two
 
 
 @dataclass(frozen=True)
