@@ -36,6 +36,11 @@ FORGET_AFTER_S: Final = 3600.0
 """After a longer break the strides before it say nothing of now."""
 MAX_ALERTS_PER_HOUR: Final = 4
 """Over all rules below `critical`; more are counted, not shown."""
+CLEAR_SHARE: Final = 0.9
+"""Clear level of a limit that a clinician enters, as a share of it."""
+SHORTEST_LIMIT_S: Final = 10.0
+LONGEST_LIMIT_S: Final = 14_400.0
+"""Durations that a clinician may enter: below ten seconds every step would do, four hours are no limit."""
 RELIEF_WITHIN_S: Final = 1200.0
 """A load that is taken off within 20 minutes counts as answered, as in a study of people with diabetes."""
 
@@ -57,6 +62,11 @@ STEP_HIGH_SHARE: Final = 0.3
 TRANSFER_SHARE: Final = 0.10
 TRANSFER_HELD_S: Final = 3
 """A move of the load between the feet by this much, kept for so long, is a transfer of weight."""
+KPA_PER_N_PER_CM2: Final = 10.0
+KNOWN_SHARE: Final = 0.5
+"""Of a second that must have been recorded before its lowest pressure is believed."""
+UNKNOWN_HELD_S: Final = 30
+"""For so long an unknown second counts as the last known one: usual losses of the link are shorter."""
 SHORT_WALK_S: Final = 10
 """Walks up to this long do not end a spell of standing."""
 SIDE_WINDOW_S: Final = 600
@@ -71,6 +81,8 @@ SIDE_FORGET_S: Final = 1800
 """After so long without standing the window begins anew."""
 PIECE_S: Final = 600.0
 """Forces are brought to even times in pieces of this length."""
+WATCHED_PIECE_S: Final = 60.0
+"""The same where a wearer is watched, live or afterwards: rows lie at even times from a piece's start."""
 
 # -- personal baseline, and before and after
 
@@ -101,6 +113,11 @@ DAY_SD_FLOOR: Final[Mapping[str, float]] = {
 Assumed; about twice what virtual people show."""
 RELATIVE_FLOOR: Final = 0.03
 """The same for other metrics, as a share of their centre."""
+USUAL_DAYS: Final = 28
+"""Days before a day that say what is usual: four weeks, so that each day of the week counts alike."""
+USUAL_COVERAGE: Final = 0.80
+"""Share of ordinary days in the interval of usual days, where there are enough of them (nine): one day in five
+outside is seldom enough to be worth a look and not so seldom that it never comes."""
 MIN_SESSIONS: Final = 2
 COMPARED_MIN_STRIDES: Final = 12
 """Sessions on each side of a comparison, and valid strides behind a session."""
