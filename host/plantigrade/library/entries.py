@@ -18,7 +18,10 @@ class Person:
         code: pseudonym, such as "P001"; it names the person wherever the name should not appear.
         name, birth_date, remark: encrypted in an encrypted library.
         sex: one of `SEXES`, or None.
-        height_cm, weight_kg, shoe_size_eu: None where unknown.
+        height_cm, weight_kg: the newest; the record's `body` has all of them with their days.
+        shoe_size_eu: None where unknown, like height and weight.
+        time_zone: IANA name, such as "Europe/Berlin"; "" where unknown: that of the computer then.
+        language: of texts for the person, such as "en"; "" where unknown.
     """
 
     code: str
@@ -29,6 +32,8 @@ class Person:
     weight_kg: float | None = None
     shoe_size_eu: float | None = None
     remark: str = ""
+    time_zone: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)

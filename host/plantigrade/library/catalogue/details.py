@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from plantigrade.calibration.model import Calibration, calibration_from
 from plantigrade.library.catalogue import queries
+from plantigrade.library.catalogue.record.body import body_on
 from plantigrade.library.catalogue.tables import (
     AlertRow,
     AnalysisRow,
@@ -20,7 +22,7 @@ from plantigrade.library.catalogue.tables import (
     RecordingDeviceRow,
     RecordingRow,
 )
-from plantigrade.library.entries import Device, Note, StoredAlert, StoredAnalysis
+from plantigrade.library.entries import Device, Note, Person, StoredAlert, StoredAnalysis
 from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.library.recordings.recording import Recording
@@ -56,13 +58,23 @@ def load(session: Session, row: RecordingRow, library: "OpenLibrary") -> Recordi
     return Recording(
         entry=queries.entry_of(session, recording),
         reader=reader,
-        person=None if person is None else queries.as_person(person),
+        person=None if person is None else _as_then(session, person, row, library),
         devices={foot: as_device(device) for foot, device in worn},
         notes=_notes(session, recording),
         analyses=_analyses(session, recording),
         known_alerts=_alerts(session, recording),
         keep=lambda full_analysis: keep_analysis(library, recording, full_analysis),
     )
+
+
+def _as_then(session: Session, person: PersonRow, row: RecordingRow, library: "OpenLibrary") -> Person:
+    """The wearer with the weight and height that were right when the recording was made."""
+    known = queries.as_person(person)
+    if row.start_utc_ns is None:
+        return known
+    day = datetime.fromtimestamp(row.start_utc_ns // 1_000_000_000, UTC).date()
+    body = body_on(session, library.vault, person, day)
+    return replace(known, weight_kg=body.weight_kg, height_cm=body.height_cm)
 
 
 def as_device(row: DeviceRow) -> Device:
@@ -104,7 +116,8 @@ def keep_analysis(
                 document=document(full_analysis),
             )
         )
-    keep_alerts(library, recording, alerts_of(full_analysis.walk, full_analysis.analysis))
+    found = alerts_of(full_analysis.walk, full_analysis.analysis, full_analysis.book, full_analysis.reference)
+    keep_alerts(library, recording, found)
     with library.store.read() as session:
         return _alerts(session, recording)
 

@@ -19,15 +19,16 @@ from sqlalchemy.orm import Session
 from plantigrade.errors import FileError
 from plantigrade.files.durable import sweep_drafts
 from plantigrade.gait.signals import Walk
-from plantigrade.library.catalogue import erasure, ingest, people, queries
-from plantigrade.library.catalogue.audit import actor, add_audit_entry, audit_entries
+from plantigrade.library.catalogue import erasure, ingest, queries
+from plantigrade.library.catalogue.audit import ReadLog, actor, add_audit_entry, audit_entries
 from plantigrade.library.catalogue.details import load
+from plantigrade.library.catalogue.library_people import LibraryPeople
+from plantigrade.library.catalogue.person_tables import WearDayRow
 from plantigrade.library.catalogue.store import LibraryError, Store
 from plantigrade.library.catalogue.tables import (
     DeviceRow,
     LibraryRow,
     NoteRow,
-    PersonRow,
     RecordingRow,
     TagRow,
 )
@@ -36,7 +37,6 @@ from plantigrade.library.entries import (
     AuditEntry,
     Device,
     Filter,
-    Person,
     RecordingEntry,
     Tag,
 )
@@ -54,7 +54,7 @@ UNDO_DAYS: Final = 7
 MAX_TEXT: Final = 20_000
 
 
-class Library:
+class Library(LibraryPeople):
     """A library, opened; a context manager.
 
     Args:
@@ -76,6 +76,7 @@ class Library:
             raise LibraryError(f"{data_dir}: cannot be made: {error.strerror}") from error
         self.store = Store(data_dir, url)
         self.vault: Vault | None = None
+        self.read_log = ReadLog(self.store)
         try:
             self.store.bring_up_to_date()
             self._unlock(key_file)
@@ -210,7 +211,12 @@ class Library:
             RecordingError: its manifest cannot be read.
         """
         with self.store.read() as session:
-            return load(session, queries.one(session, name), self)
+            row = queries.one(session, name)
+            recording = load(session, row, self)
+            key = queries.audit_key_of(session, row.person_id)
+        if key is not None:
+            self.read_log.add((key,), "recordings")
+        return recording
 
     def verify(self, name: str) -> Verdict:
         """Verify a recording, and that its manifest is the one which the library took in."""
@@ -289,46 +295,15 @@ class Library:
         """Set who wore the insoles; None: nobody knows."""
         with self.store.write() as session:
             row = queries.one(session, name)
-            row.person_id = None if person is None else queries.person_row(session, person).id
-            add_audit_entry(session, "assign", row.id, person or "nobody")
+            wearer = None if person is None else queries.person_row(session, person)
+            row.person_id = None if wearer is None else wearer.id
+            row.unassigned = row.unassigned if wearer is None else None
+            add_audit_entry(session, "assign", row.id, "nobody" if wearer is None else wearer.audit_key)
+            session.execute(
+                sa.update(WearDayRow).where(WearDayRow.recording_id == row.id).values(person_id=row.person_id)
+            )
             recording = row.id
         return self.entry(recording)
-
-    def add_person(self, person: Person) -> Person:
-        """Add a person; with an empty code the next free one is given.
-
-        Raises:
-            LibraryError: the code is taken, or a value makes no sense.
-        """
-        people.check(person)
-        with self.store.write() as session:
-            code = people.free_code(session, person.code)
-            session.add(people.fill(PersonRow(code=code), person))
-            add_audit_entry(session, "add person", code)
-        return self.person(code)
-
-    def change_person(self, person: Person) -> Person:
-        """Replace what is known of a person."""
-        people.check(person)
-        with self.store.write() as session:
-            people.fill(queries.person_row(session, person.code), person)
-            add_audit_entry(session, "change person", person.code)
-        return self.person(person.code)
-
-    def people(self) -> list[Person]:
-        """Everyone, by code."""
-        with self.store.read() as session:
-            query = sa.select(PersonRow).where(PersonRow.erasing.is_(False)).order_by(PersonRow.code)
-            return [queries.as_person(row) for row in session.scalars(query)]
-
-    def person(self, code: str) -> Person:
-        """One person.
-
-        Raises:
-            UnknownPersonError: there is none of that code.
-        """
-        with self.store.read() as session:
-            return queries.as_person(queries.person_row(session, code))
 
     def devices(self) -> list[Device]:
         """All insoles that recorded something."""
@@ -392,7 +367,7 @@ class Library:
             row = queries.person_row(session, code)
             marked = self._mark(session, RecordingRow.person_id == row.id, "erase")
             row.erasing, row.name, row.birth_date, row.remark = True, None, None, ""
-            add_audit_entry(session, "erase person", code, f"{len(marked)} recordings")
+            add_audit_entry(session, "erase person", row.audit_key, f"{len(marked)} recordings")
         erasure.finish(self.store, self.recordings)
         return len(marked)
 

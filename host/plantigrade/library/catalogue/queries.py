@@ -163,6 +163,11 @@ def person_row(session: Session, code: str) -> PersonRow:
     return row
 
 
+def audit_key_of(session: Session, person_id: int | None) -> str | None:
+    """The random name of a person in the audit log; None for nobody."""
+    return session.scalar(sa.select(PersonRow.audit_key).where(PersonRow.id == person_id))
+
+
 def as_person(row: PersonRow) -> Person:
     """A person, detached."""
     return Person(
@@ -174,6 +179,8 @@ def as_person(row: PersonRow) -> Person:
         row.weight_kg,
         row.shoe_size_eu,
         row.remark,
+        row.time_zone,
+        row.language,
     )
 
 

@@ -44,7 +44,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def from_document(kind: type[Value], document: Mapping[str, Any], **known: Any) -> Value:
+def from_document(kind: type[Value], document: Mapping[str, Any], /, **known: Any) -> Value:
     """The dataclass of a document; `known` are fields that are stored elsewhere.
 
     A field that is missing has its default; what the document holds beyond the fields is left alone, as a
@@ -104,7 +104,7 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:
         return hint.fromisoformat(value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
-    if is_dataclass(hint):
+    if is_dataclass(cast(object, hint)):
         if not isinstance(value, Mapping):
             raise TypeError
         return from_document(cast("type[Any]", hint), cast("Mapping[str, Any]", value))

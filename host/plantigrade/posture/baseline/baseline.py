@@ -137,12 +137,17 @@ def load_baseline(path: Path) -> PersonalBaseline:
     """
     values = read_values(path, SCHEMA, "a baseline")
     try:
-        return PersonalBaseline([_day(entry) for entry in values["days"]])
+        return PersonalBaseline([day_from(entry) for entry in values["days"]])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileError(path, f"holds a day that makes no sense: {error}") from error
 
 
-def _day(entry: Mapping[str, Any]) -> Day:
+def day_from(entry: Mapping[str, Any]) -> Day:
+    """A day of its document.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it makes no sense.
+    """
     return Day(
         date.fromisoformat(entry["day"]).isoformat(),
         str(entry["tag"]),

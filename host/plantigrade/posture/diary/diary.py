@@ -107,12 +107,17 @@ def load_diary(path: Path) -> list[Entry]:
     """
     values = read_values(path, SCHEMA, "a diary")
     try:
-        return [_entry(item) for item in values["entries"]]
+        return [entry_from(item) for item in values["entries"]]
     except (KeyError, TypeError, ValueError, PlantigradeError) as error:
         raise FileError(path, f"holds an entry that makes no sense: {error}") from error
 
 
-def _entry(item: Mapping[str, Any]) -> Entry:
+def entry_from(item: Mapping[str, Any]) -> Entry:
+    """An entry of its document.
+
+    Raises:
+        KeyError, TypeError, ValueError, PlantigradeError: it makes no sense.
+    """
     at = datetime.fromisoformat(item["at"])
     return Entry(at, BodySite(item["place"]), int(item["score"]), str(item["side"]), str(item["note"]))
 

@@ -1,0 +1,1 @@
+"""The parts of a person's record, each beside its table."""
