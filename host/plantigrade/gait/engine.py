@@ -9,7 +9,7 @@
 the bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from plantigrade.gait.assemble import assemble
 from plantigrade.gait.bilateral import Contacts, stride_table
@@ -63,6 +63,7 @@ class Engine:
         self._source = source or SourceInfo("", "")
         self._streams: dict[Foot, FootStream] = {}
         self._finished = False
+        self._dropped = False
 
     def feed(self, left: FootSignal | None, right: FootSignal | None) -> list[Event]:
         """Take the next samples of each foot; either may be None, lengths may differ.
@@ -89,16 +90,19 @@ class Engine:
             reported += self._streams[foot].feed(piece)
         return sorted(reported, key=lambda event: event.time_s)
 
-    def take_strides(self) -> list[tuple[Foot, StrideTable]]:
+    def take_strides(self, silent: Collection[Foot] = ()) -> list[tuple[Foot, StrideTable]]:
         """Cycles completed since the last call, for live views.
 
         `reason` is what is known at the moment (bouts, turns and outliers need what follows: see `finish`). A
         cycle waits until the other foot has been told as far. Cycles that are told anew, because the levels
         of a foot were replaced, are given again.
+
+        Args:
+            silent: feet that are not waited for, because nothing comes of them; what needs them is unknown.
         """
         ready: list[tuple[Foot, StrideTable]] = []
         for foot, stream in self._streams.items():
-            other = self._streams.get(foot.other)
+            other = None if foot.other in silent else self._streams.get(foot.other)
             behind_s = self._settings.contact.search_s
             reach = other.last_s - behind_s - LIVE_MARGIN_S if other else float("inf")
             first = last = stream.taken_blocks
@@ -106,10 +110,17 @@ class Engine:
                 last += 1
             if last > first:
                 latest = LIVE_CONTACTS + LIVE_CONTACTS_A_BLOCK * (last - first)
-                contacts = Contacts.of(other, latest=latest)
+                contacts = Contacts.of(self._streams.get(foot.other), latest=latest)
                 ready.append((foot, stride_table(stream, contacts, first, last)))
                 stream.taken_blocks = last
         return ready
+
+    def drop_pictures(self) -> None:
+        """Free what is kept of each taken cycle for the pictures of an analysis, so that a stream that only
+        `take_strides` reads may run all day. `finish` is out of the question then."""
+        self._dropped = True
+        for stream in self._streams.values():
+            stream.store.drop_pictures(stream.taken_blocks)
 
     def finish(self) -> Analysis:
         """End of the recording: everything that is known of it.
@@ -119,6 +130,8 @@ class Engine:
         """
         if not self._streams:
             raise GaitInputError("no samples: neither foot has any")
+        if self._dropped:
+            raise RuntimeError("finish() after drop_pictures()")
         if not self._finished:
             for stream in self._streams.values():
                 stream.finish()

@@ -63,13 +63,21 @@ class CycleStore:
     sensor_peak: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     sensor_impulse: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     sensor_states: list[npt.NDArray[np.int8]] = field(default_factory=lambda: [])
+    dropped: int = 0
 
     def __len__(self) -> int:
         return sum(len(block) for block in self.rows)
 
+    def drop_pictures(self, blocks: int) -> None:
+        """Empty what only pictures need of the first blocks."""
+        for part in (self.curves, self.cop, self.sensor_peak, self.sensor_impulse):
+            for index in range(min(self.dropped, blocks), blocks):
+                part[index] = part[index][:0].copy()
+        self.dropped = blocks
+
     def withdraw(self, time_s: float) -> None:
         """Forget the cycles that end after `time_s`."""
-        parts: list[list[Any]] = [getattr(self, one.name) for one in fields(self)]
+        parts: list[list[Any]] = [getattr(self, one.name) for one in fields(self) if one.name != "dropped"]
         while self.rows and self.rows[-1][-1, 2] > time_s:
             keep = int(np.searchsorted(self.rows[-1][:, 2], time_s, side="right"))
             for part in parts:

@@ -29,7 +29,7 @@ from plantigrade.posture.rules_engine.features import (
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.monitor import Monitor
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
-from plantigrade.posture.rules_engine.rules import ENGINE_VERSION
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, NO_SOURCE
 from plantigrade.posture.rules_engine.section import OWN_LAYOUT_PREFIX, alert_as_json, as_json, findings
 
 RULES_SCHEMA = "plantigrade.rules/1"
@@ -64,6 +64,7 @@ def show_rules(book_path: Path | None, json_file: Path | None) -> None:
                 "combine": rule.combine.value,
                 "terms": [asdict(term) | {"statistic": term.statistic.value} for term in rule.terms],
                 "rule_version": book.label(rule.id),
+                "limit_source": (rule.limit_source or NO_SOURCE) if rule.prescribed else "",
             }
             for rule in book.rules.values()
         ]
@@ -74,7 +75,8 @@ def show_rules(book_path: Path | None, json_file: Path | None) -> None:
     for rule in book.rules.values():
         levels = (f"{rule.raise_level:g}", f"{rule.clear_level:g}")
         label = book.label(rule.id)
-        table.add_row(rule.id, label, *levels, rule.unit, f"{rule.dwell_s:g}", rule.severity.value)
+        severity = rule.severity.value if rule.enabled else f"{rule.severity.value}, off"
+        table.add_row(rule.id, label, *levels, rule.unit, f"{rule.dwell_s:g}", severity)
     Console(highlight=False).print(table)
 
 

@@ -28,6 +28,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
             SimpleNamespace(rule="one_sided_load", foot=None, onset_s=3.0, cleared_s=None),
         )
 
+        wants_pressures = False
+
         def __init__(self, rate_hz: float, weight_n: float, **options: Any) -> None:
             reported.append(("begin", rate_hz, weight_n, options["own_insole"], options["start_s"]))
 

@@ -95,6 +95,8 @@ def test_a_snoozed_rule_is_quiet_until_the_time_that_was_said():
     log.snooze(ANY.id, 300.0)
     log.snooze(ANY.id, 200.0)
     assert shown(log, ANY, 199.0, 200.0) == [False, True], "the last word holds"
+    log.snooze(URGENT.id, 300.0)
+    assert shown(log, URGENT, 250.0) == [True], "a critical alert cannot be put off"
 
 
 def test_clearing_and_acknowledging_change_that_alert_alone():
@@ -177,14 +179,16 @@ class LogMachine(RuleBasedStateMachine):
         self.happened: list[Alert] = []
         self.quiet_until_s = {what.id: -inf for what in RULES}
 
-    def expected(self, what: Rule, alert: Alert) -> bool:
+    def expected(self, what: Rule, alert: Alert) -> str:
         seen = [one for one in self.happened if one.shown]
         again = [one for one in seen if (one.rule, one.foot) == (alert.rule, alert.foot)]
-        if self.quiet_until_s[what.id] > self.now_s:
-            return False
+        critical = what.severity is Severity.CRITICAL
+        if self.quiet_until_s[what.id] > self.now_s and not critical:
+            return "snoozed"
         if any(self.now_s - one.raised_s < what.min_interval_s for one in again):
-            return False
-        return what.severity is Severity.CRITICAL or sum(self.now_s - one.raised_s < 3600 for one in seen) < 3
+            return "shown lately"
+        many = sum(self.now_s - one.raised_s < 3600 for one in seen) >= 3
+        return "limit an hour" if many and not critical else ""
 
     @rule(passed_s=st.sampled_from([0.0, 1.0, 599.0, 600.0, 601.0, 3599.0, 3600.0, 7200.0]))
     def wait(self, passed_s: float) -> None:
@@ -193,7 +197,8 @@ class LogMachine(RuleBasedStateMachine):
     @rule(what=st.sampled_from(RULES), foot=st.sampled_from([None, *Foot]))
     def alert(self, what: Rule, foot: Foot | None) -> None:
         alert = raised(what, self.now_s, foot)
-        stored = replace(alert, number=len(self.happened) + 1, shown=self.expected(what, alert))
+        why = self.expected(what, alert)
+        stored = replace(alert, number=len(self.happened) + 1, shown=not why, held_back_by=why)
         assert self.log.add(what, alert) == stored
         self.happened.append(stored)
 

@@ -70,6 +70,11 @@ def test_the_rules_that_hold_are_a_table(tmp_path: Path):
         ["fatigue", "1", "1.1", "0.7", "SD", "between", "own", "days", "20", "info"],
     ]
     assert len(lines) == len(RULES) + 1
+    off = {line[0]: line[-2:] for line in lines if line[-1] == "off"}
+    assert off == {
+        "sustained-pressure": ["critical,", "off"],
+        "forefoot-pressure-limit": ["warning,", "off"],
+    }
     edited = [line.split() for line in message("rules", "--rules", book).splitlines()]
     assert edited[1] == ["low-arch", "2+1", "0.18", "0.138", "share", "20", "notice"]
     assert edited[2:] == lines[2:]
@@ -117,7 +122,15 @@ def test_the_rules_as_json_are_whole(tmp_path: Path):
         "own_insole_only": True,
         "combine": "mean",
         "least": 0.3,
+        "clear_dwell_s": None,
+        "prescribed": False,
+        "enabled": True,
+        "limit_source": "",
     }
+    prescribed = {one["id"]: one for one in listed["rules"] if one["prescribed"]}
+    assert prescribed["sustained-pressure"]["limit_source"].startswith("Abbott et al. 2019")
+    assert prescribed["forefoot-pressure-limit"]["limit_source"] == "no published limit found"
+    assert not any(one["enabled"] for one in prescribed.values())
 
 
 def test_an_edit_says_what_it_did_and_history_who_and_when(tmp_path: Path):

@@ -8,7 +8,7 @@ import pytest
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.diary.day_load import daily_values, loads_of
-from plantigrade.posture.rules_engine.even_time import TotalForce, seconds_of
+from plantigrade.posture.rules_engine.even_time import EvenForces, seconds_of
 from plantigrade.posture.rules_engine.features import StrideColumns
 
 from tests.host.posture.analysed import analysis, foot_analysis, stride_table
@@ -93,19 +93,19 @@ def signal(foot: Foot, time_s: Sequence[float], total_n: Sequence[float]) -> Foo
 
 def test_the_force_of_a_foot_stands_at_the_nearest_row_and_nothing_where_nothing_was_recorded():
     """Rows at 5.0, 5.1, ...: 5.04 belongs to the first, 5.06 to the second; the sensors are added up."""
-    force = TotalForce(signal(Foot.LEFT, [4.9, 5.04, 5.16, 5.26, 5.52], [7.0, 10.0, 20.0, 30.0, 40.0]), 10.0)
-    assert force.between(5.0, 4).tolist() == [10.0, 0.0, 20.0, 30.0]
-    assert force.between(5.4, 3).tolist() == [0.0, 40.0, 0.0]
-    assert force.between(9.0, 2).tolist() == [0.0, 0.0]
-    assert force.between(5.0, 4).dtype == np.float32
-    assert TotalForce(None, 10.0).between(5.0, 3).tolist() == [0.0, 0.0, 0.0]
+    force = EvenForces(signal(Foot.LEFT, [4.9, 5.04, 5.16, 5.26, 5.52], [7.0, 10.0, 20.0, 30.0, 40.0]), 10.0)
+    assert force.total_between(5.0, 4).tolist() == [10.0, 0.0, 20.0, 30.0]
+    assert force.total_between(5.4, 3).tolist() == [0.0, 40.0, 0.0]
+    assert force.total_between(9.0, 2).tolist() == [0.0, 0.0]
+    assert force.total_between(5.0, 4).dtype == np.float32
+    assert EvenForces(None, 10.0).total_between(5.0, 3).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_a_sample_at_the_end_of_a_piece_stays_in_it():
     """5.29 rounds to the row after the piece's last, 5.3 is the first of the next."""
-    force = TotalForce(signal(Foot.LEFT, [5.29, 5.3], [10.0, 20.0]), 10.0)
-    assert force.between(5.0, 3).tolist() == [0.0, 0.0, 10.0]
-    assert force.between(5.3, 1).tolist() == [20.0]
+    force = EvenForces(signal(Foot.LEFT, [5.29, 5.3], [10.0, 20.0]), 10.0)
+    assert force.total_between(5.0, 3).tolist() == [0.0, 0.0, 10.0]
+    assert force.total_between(5.3, 1).tolist() == [20.0]
 
 
 def walk(left: FootSignal | None, right: FootSignal | None, rate_hz: float = 2.0) -> Walk:

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.rules_engine.rulebook import Edit, RuleBook, load_rulebook
-from plantigrade.posture.rules_engine.rules import EDITABLE, shipped_rules
+from plantigrade.posture.rules_engine.rules import EDITABLE, Severity, check_rule, shipped_rules
 
 RULES = shipped_rules()
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -44,16 +44,19 @@ def test_an_edit_changes_the_rule_and_stays_in_the_trail(tmp_path: Path):
 
 @pytest.mark.parametrize("field", EDITABLE)
 def test_every_number_of_a_clinician_can_be_edited_and_keeps_its_kind(field: str):
-    new = {"raise_level": 0.4, "clear_level": 0.1, "min_strides": 40, "alert_strides": 250}.get(field, 70)
+    new = {"raise_level": 0.4, "clear_level": 0.1, "min_strides": 40, "alert_strides": 250, "enabled": 0}.get(
+        field, 70
+    )
     book = RuleBook()
     book.edit("low-arch", field, new, **GOOD)
     retained = getattr(book.rules["low-arch"], field)
     assert retained == new
-    assert type(retained) is (int if field.endswith("_strides") else float)
+    kinds = {"enabled": bool}
+    assert type(retained) is kinds.get(field, int if field.endswith("_strides") else float)
 
 
 WHO = "an edit needs a name and a reason (at most 500 characters)"
-CAN = "raise_level, clear_level, dwell_s, min_strides, alert_strides, window_strides, min_interval_s"
+CAN = "enabled, raise_level, clear_level, dwell_s, min_strides, alert_strides, window_strides, min_interval_s"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +201,7 @@ class BookMachine(RuleBasedStateMachine):
     @staticmethod
     def makes_sense(name: str, numbers: dict[str, float]) -> bool:
         least, needed, window = (numbers[f] for f in ("min_strides", "alert_strides", "window_strides"))
-        if not all(number == number for number in numbers.values()):
+        if not all(number == number for number in numbers.values()) or numbers["enabled"] not in (0, 1):
             return False
         if any(number != int(number) for number in (least, needed, window)):
             return False
@@ -239,6 +242,81 @@ class BookMachine(RuleBasedStateMachine):
         assert {name: one for name, one in self.book.rules.items() if name not in self.numbers} == {
             name: one for name, one in RULES.items() if name not in self.numbers
         }
+
+
+def switched_on(book: RuleBook, limit: float = 6.0, duration_s: float = 600.0) -> tuple[Edit, ...]:
+    return book.switch_on("sustained-pressure", limit, duration_s, **GOOD)
+
+
+def test_a_prescribed_rule_is_off_until_a_clinician_enters_limit_and_duration(tmp_path: Path):
+    book = RuleBook()
+    assert not book.rules["sustained-pressure"].enabled
+    assert book.critical == ()
+    edits = switched_on(book)
+    rule = book.rules["sustained-pressure"]
+    assert (rule.enabled, rule.raise_level, rule.clear_level, rule.dwell_s) == (True, 6.0, 5.4, 600.0)
+    assert book.critical == (rule,)
+    assert [(one.by, one.reason, one.at) for one in edits] == [
+        ("clinician A", "rigid orthotic", "2026-03-01T09:30:00+00:00")
+    ] * 4
+    assert tuple(book.trail) == edits
+    book.save(tmp_path / "book.json")
+    assert load_rulebook(tmp_path / "book.json").critical == (rule,)
+
+
+@pytest.mark.parametrize("limit", [0.5, 4.2, 4.7, 40.0])
+def test_the_limit_may_lie_below_or_above_the_shipped_one(limit: float):
+    book = RuleBook()
+    switched_on(book, limit)
+    rule = book.rules["sustained-pressure"]
+    assert (rule.raise_level, rule.clear_level) == (limit, pytest.approx(0.9 * limit))
+
+
+def test_switched_off_it_watches_nothing_and_the_trail_says_who_did_it():
+    book = RuleBook()
+    switched_on(book)
+    edit = book.switch_off("sustained-pressure", by="clinician B", at=AT, reason="wound has healed")
+    assert (edit.old, edit.new, edit.by) == (1.0, 0.0, "clinician B")
+    assert book.critical == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda book: switched_on(book, 0.0), "the limit of sustained-pressure must be above 0 kPa, not 0.0"),
+        (lambda book: switched_on(book, float("nan")), "the limit of sustained-pressure must be above 0 kPa"),
+        (lambda book: switched_on(book, duration_s=9.0), "the duration must lie between 10 s and 14400 s"),
+        (lambda book: book.switch_on("low-arch", 1.0, 60.0, **GOOD), "low-arch is not switched on or off; "),
+        (lambda book: book.switch_off("low-arch", **GOOD), "low-arch is not switched on or off; "),
+        (lambda book: book.switch_on("none", 1.0, 60.0, **GOOD), "there is no rule 'none'"),
+        (lambda book: book.switch_on("sustained-pressure", 5.0, 60.0, by="", at=AT, reason="r"), WHO),
+        (
+            lambda book: book.edit("sustained-pressure", "enabled", 1, **GOOD),
+            "sustained-pressure is switched on together with its limit and its duration",
+        ),
+        (lambda book: book.edit("low-arch", "enabled", 0.5, **GOOD), "enabled must be 0 (off) or 1 (on)"),
+    ],
+)
+def test_a_switch_that_makes_no_sense_is_refused_and_leaves_no_trace(change, text: str):
+    book = RuleBook()
+    with pytest.raises(PlantigradeError) as refused:
+        change(book)
+    assert str(refused.value).startswith(text)
+    assert book.trail == []
+    assert book.rules == RULES
+
+
+def test_without_a_published_source_of_its_limit_no_prescribed_rule_is_critical():
+    prescribed = [one for one in RULES.values() if one.prescribed]
+    assert {one.id: one.severity.value for one in prescribed if one.limit_source} == {
+        "sustained-pressure": "critical"
+    }
+    assert {one.id: one.severity.value for one in prescribed if not one.limit_source} == {
+        "forefoot-pressure-limit": "warning"
+    }
+    with pytest.raises(PlantigradeError, match="a rule is a warning, not critical"):
+        check_rule(replace(RULES["sustained-pressure"], limit_source=""))
+    assert not any(one.severity is Severity.CRITICAL for one in RULES.values() if not one.prescribed)
 
 
 TestBookMachine = BookMachine.TestCase

@@ -22,6 +22,7 @@ from plantigrade.posture.rules_engine.rules import (
     load_rules,
     shipped_rules,
 )
+from plantigrade.posture.rules_engine.sustained import UNRELIEVED
 
 RULES = shipped_rules()
 SECONDS = {"still_s", "standing_s", "loaded_s", "one_sided_pct", "faulty_sensors", "not_worn_s"}
@@ -38,11 +39,11 @@ KNOWN = {
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_a_shipped_rule_watches_what_exists_and_names_its_evidence(rule: Rule):
     check_rule(rule)
-    known = SECONDS if rule.scope is Scope.SECOND else KNOWN
+    known = {Scope.SECOND: SECONDS, Scope.FOOT_SECOND: {UNRELIEVED}}.get(rule.scope, KNOWN)
     assert {term.metric for term in rule.terms} <= known
     assert rule.evidence
     assert rule.references
-    if rule.scope is not Scope.SECOND:
+    if not rule.scope.of_seconds and not rule.prescribed:
         assert rule.alert_strides >= 200, "stance times need 200 strides to be reliable"
 
 

@@ -10,7 +10,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.gait.parameters.registry import symbol_of
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.baseline import Day
-from plantigrade.posture.rules_engine.rules import Rule, Scope, Statistic, Term
+from plantigrade.posture.rules_engine.rules import Rule, Statistic, Term
 
 NAN = float("nan")
 
@@ -112,7 +112,7 @@ def measures_of(rule: Rule) -> tuple[Measure, ...]:
 
 def _measure(rule: Rule, term: Term) -> Measure:
     worse = 1 if term.sign > 0 else -1
-    if rule.scope is not Scope.SECOND:
+    if not rule.scope.of_seconds:
         return Measure(term.metric, _KIND_OF[term.statistic], worse)
     if term.metric not in _LOAD_OF:
         raise PlantigradeError(

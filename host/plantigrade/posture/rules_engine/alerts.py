@@ -7,6 +7,10 @@ from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.rules import Rule, Severity
 from plantigrade.posture.settings import MAX_ALERTS_PER_HOUR, RELIEF_WITHIN_S
 
+SNOOZED = "snoozed"
+SHOWN_LATELY = "shown lately"
+LIMIT_AN_HOUR = "limit an hour"
+
 
 @dataclass(frozen=True)
 class Alert:
@@ -24,6 +28,7 @@ class Alert:
         cleared_s: when the value was back for long enough.
         acknowledged_s: when someone said so.
         shown: False when the rate limit or a snooze kept it quiet.
+        held_back_by: why it was, "" where it was shown.
     """
 
     number: int
@@ -40,6 +45,7 @@ class Alert:
     cleared_s: float | None = None
     acknowledged_s: float | None = None
     shown: bool = True
+    held_back_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,12 +85,16 @@ class AlertLog:
         """Take a new alert; decides whether it is shown."""
         same = [a.raised_s for a in self.alerts if a.rule == alert.rule and a.foot is alert.foot and a.shown]
         recent = [a for a in self.alerts if a.shown and a.raised_s > alert.raised_s - 3600]
-        quiet = (
-            alert.raised_s < self._snoozed_until.get(alert.rule, float("-inf"))
-            or (same and alert.raised_s - same[-1] < rule.min_interval_s)
-            or (alert.severity is not Severity.CRITICAL and len(recent) >= self._max_per_hour)
-        )
-        stored = replace(alert, number=len(self.alerts) + 1, shown=not quiet)
+        snoozed_until_s = self._snoozed_until.get(alert.rule, float("-inf"))
+        held_back_by = ""
+        if alert.severity is not Severity.CRITICAL and alert.raised_s < snoozed_until_s:
+            held_back_by = SNOOZED
+        elif same and alert.raised_s - same[-1] < rule.min_interval_s:
+            held_back_by = SHOWN_LATELY
+        elif alert.severity is not Severity.CRITICAL and len(recent) >= self._max_per_hour:
+            held_back_by = LIMIT_AN_HOUR
+        number = len(self.alerts) + 1
+        stored = replace(alert, number=number, shown=not held_back_by, held_back_by=held_back_by)
         self.alerts.append(stored)
         return stored
 
@@ -101,7 +111,7 @@ class AlertLog:
         return self._change(number, acknowledged_s=time_s)
 
     def snooze(self, rule_id: str, until_s: float) -> None:
-        """Show no alert of this rule before `until_s`; they are still recorded."""
+        """Show no alert of this rule before `until_s`, unless it is critical; they are still recorded."""
         self._snoozed_until[rule_id] = until_s
 
     def _change(self, number: int, **what: float) -> Alert:

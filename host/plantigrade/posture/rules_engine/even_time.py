@@ -1,16 +1,17 @@
 """Both feet on one even time base: where a foot starts later or samples are missing, it carries nothing."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from plantigrade.array_types import F32
+from plantigrade.array_types import F32, F64
 from plantigrade.gait.signals import FootSignal, Walk
 from plantigrade.posture.rules_engine.features import Observation
 from plantigrade.posture.rules_engine.standing import StandingWatch
 from plantigrade.posture.settings import PIECE_S
 
 
-class TotalForce:
-    """Total force of a foot on rows of the nominal rate, 0 where nothing was recorded.
+class EvenForces:
+    """Forces of a foot on rows of the nominal rate, 0 where nothing was recorded.
 
     Args:
         signal: of the foot; None where it is missing.
@@ -20,16 +21,32 @@ class TotalForce:
     def __init__(self, signal: FootSignal | None, rate_hz: float) -> None:
         self._signal, self._rate_hz = signal, rate_hz
 
-    def between(self, at_s: float, rows: int) -> F32:
-        """Newtons (rows,) from a time on."""
+    def total_between(self, at_s: float, rows: int) -> F32:
+        """Newtons (rows,) of all sensors together from a time on."""
         total = np.zeros(rows, np.float32)
         if self._signal is None:
             return total
-        time_s = self._signal.time_s
-        first, last = np.searchsorted(time_s, [at_s, at_s + rows / self._rate_hz])
-        place = np.rint((time_s[first:last] - at_s) * self._rate_hz).astype(np.intp)
-        total[np.clip(place, 0, rows - 1)] = self._signal.force_n[first:last].sum(axis=1)
+        first, last, place = self._places(self._signal.time_s, at_s, rows)
+        total[place] = self._signal.force_n[first:last].sum(axis=1)
         return total
+
+    def between(self, at_s: float, rows: int) -> F32:
+        """Newtons (rows, S) of each sensor from a time on; NaN where nothing was recorded."""
+        if self._signal is None:
+            return np.zeros((rows, 0), np.float32)
+        forces = np.full((rows, self._signal.sensor_count), np.nan, np.float32)
+        first, last, place = self._places(self._signal.time_s, at_s, rows)
+        forces[place] = self._signal.force_n[first:last]
+        return forces
+
+    def _places(self, time_s: F64, at_s: float, rows: int) -> tuple[int, int, NDArray[np.intp]]:
+        first, last = np.searchsorted(time_s, [at_s, at_s + rows / self._rate_hz])
+        return int(first), int(last), even_places(time_s[first:last], at_s, rows, self._rate_hz)
+
+
+def even_places(time_s: F64, at_s: float, rows: int, rate_hz: float) -> NDArray[np.intp]:
+    """Which of the rows from `at_s` on each time of a piece falls on (n,)."""
+    return np.clip(np.rint((time_s - at_s) * rate_hz).astype(np.intp), 0, rows - 1)
 
 
 def seconds_of(walk: Walk, body_weight_n: float) -> list[Observation]:
@@ -43,10 +60,10 @@ def seconds_of(walk: Walk, body_weight_n: float) -> list[Observation]:
     at_s = min(float(foot.time_s[0]) for foot in feet)
     left = round((max(float(foot.time_s[-1]) for foot in feet) - at_s) * rate_hz) + 1
     watch = StandingWatch(rate_hz, body_weight_n, at_s)
-    totals = [TotalForce(foot, rate_hz) for foot in feet]
+    totals = [EvenForces(foot, rate_hz) for foot in feet]
     found: list[Observation] = []
     while left > 0:
         rows = min(left, round(PIECE_S * rate_hz))
-        found += watch.feed(*(total.between(at_s, rows) for total in totals))
+        found += watch.feed(*(foot.total_between(at_s, rows) for foot in totals))
         at_s, left = at_s + rows / rate_hz, left - rows
     return found

@@ -109,7 +109,7 @@ def judge(
     by_foot = {table.foot: table for table in tables}
     found: list[RuleFinding] = []
     for rule in book.rules.values():
-        if rule.scope is Scope.SECOND:
+        if rule.scope.of_seconds or not rule.enabled:
             continue
         sides: tuple[Foot, ...] = (Foot.LEFT,) if rule.scope is Scope.BOTH else tuple(Foot)
         for side in sides:

@@ -52,6 +52,7 @@ class Catalogue:
     places: Mapping[str, str]
     diary: Mapping[str, str]
     rules: Mapping[str, Mapping[str, str]]
+    alerts: Mapping[str, str]
     patterns: Mapping[str, Guidance]
 
     def patient(self, rule: str, foot: Foot | None) -> str:
@@ -92,6 +93,7 @@ def catalogue(language: str = "en") -> Catalogue:
             data["place"],
             data["diary"],
             data["rule"],
+            data["alert"],
             patterns,
         )
     except (KeyError, TypeError) as error:

@@ -6,6 +6,7 @@ time order.
 
 import heapq
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -125,7 +126,7 @@ class Monitor:
             return []
         changed: list[Alert] = []
         for rule in self.book.rules.values():
-            if rule.scope is Scope.SECOND or (rule.own_insole_only and not self.own_insole):
+            if rule.scope.of_seconds or not self._holds(rule):
                 continue
             if rule.scope is not Scope.FOOT and foot is Foot.RIGHT:
                 continue
@@ -146,11 +147,20 @@ class Monitor:
         changed: list[Alert] = []
         seen = sum(self._strides.counts.values())
         for rule in self.book.rules.values():
-            reported = any(term.metric in observation.values for term in rule.terms)
-            if rule.scope is Scope.SECOND and reported:
-                value = seconds_value(rule, observation.values)
-                changed += self._decide(rule, None, value, observation.time_s, seen)
+            if not rule.scope.of_seconds or not rule.enabled:
+                continue
+            if rule.scope is Scope.FOOT_SECOND and not self._holds(rule):
+                continue
+            for side in Foot if rule.scope is Scope.FOOT_SECOND else (None,):
+                values = observation.values if side is None else _of_side(observation.values, side)
+                if any(term.metric in values for term in rule.terms):
+                    value = seconds_value(rule, values)
+                    changed += self._decide(rule, side, value, observation.time_s, seen)
         return changed
+
+    def _holds(self, rule: Rule) -> bool:
+        """Whether the rule is on and its levels are for these sensors."""
+        return rule.enabled and (self.own_insole or not rule.own_insole_only)
 
     def _decide(self, rule: Rule, side: Foot | None, value: float, time_s: float, seen: int) -> list[Alert]:
         """Hysteresis and dwell; a value that is not known is neither above nor below."""
@@ -181,7 +191,7 @@ class Monitor:
             return []
         if state.below_since_s is None:
             state.below_since_s = time_s
-        if time_s - state.below_since_s < rule.dwell_s:
+        if time_s - state.below_since_s < rule.cleared_after_s:
             return []
         state.open_alert, state.above_since_s = None, None
         return [self.log.clear(number, time_s)]
@@ -202,3 +212,9 @@ class Monitor:
             level=rule.raise_level,
             strides=seen,
         )
+
+
+def _of_side(values: Mapping[str, float], side: Foot) -> dict[str, float]:
+    """The values of a second that are of one foot, without its name."""
+    ending = f"_{side.value}"
+    return {name.removesuffix(ending): value for name, value in values.items() if name.endswith(ending)}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.json_file import read_values, write_values
-from plantigrade.posture.rules_engine.rules import EDITABLE, Rule, check_rule, shipped_rules
-from plantigrade.posture.settings import LONGEST_TEXT
+from plantigrade.posture.rules_engine.rules import EDITABLE, Rule, Severity, check_rule, shipped_rules
+from plantigrade.posture.settings import CLEAR_SHARE, LONGEST_LIMIT_S, LONGEST_TEXT, SHORTEST_LIMIT_S
 
 SCHEMA = "plantigrade.rulebook/1"
 
@@ -52,34 +52,104 @@ class RuleBook:
 
         Raises:
             PlantigradeError: unknown rule, a field that may not be changed, a value that makes no sense, or
-                no name, reason or time zone.
+                no name, reason or time zone; a prescribed rule is put on by `switch_on` alone.
         """
-        if rule_id not in self.rules:
-            raise PlantigradeError(
-                f"there is no rule {rule_id!r}; rules are: {', '.join(sorted(self.rules))}"
-            )
+        rule = self._rule(rule_id)
         _check_field(field)
+        if field == "enabled" and new and rule.prescribed and not rule.enabled:
+            raise PlantigradeError(f"{rule_id} is switched on together with its limit and its duration")
+        return self._edit(rule, field, new, by=by, at=at, reason=reason)
+
+    def _edit(self, rule: Rule, field: str, new: float, *, by: str, at: datetime, reason: str) -> Edit:
         if any(not text.strip() or len(text) > LONGEST_TEXT for text in (by, reason)):
             raise PlantigradeError("an edit needs a name and a reason (at most 500 characters)")
         if at.tzinfo is None:
             raise PlantigradeError("an edit needs a time with its time zone")
-        rule = self.rules[rule_id]
         old = float(getattr(rule, field))
-        edit = Edit(rule_id, field, old, float(new), by, at.isoformat(), reason, rule.version)
+        edit = Edit(rule.id, field, old, float(new), by, at.isoformat(), reason, rule.version)
         self._apply(edit)
         return edit
+
+    def switch_on(
+        self, rule_id: str, limit: float, duration_s: float, *, by: str, at: datetime, reason: str
+    ) -> tuple[Edit, ...]:
+        """Switch on a rule that a clinician must prescribe, with the limit and how long it must be passed.
+
+        Args:
+            rule_id: of a rule that is `prescribed`.
+            limit: in the rule's unit; the alert is cleared at nine tenths of it.
+            duration_s: how long the value must stay at or above the limit.
+            by, at, reason: who, when and why; each edit carries them.
+
+        Returns:
+            The edits, in order; none of them was made when one is refused.
+
+        Raises:
+            PlantigradeError: as `edit`; a rule that needs no switching on; a limit or a duration that makes
+                no sense.
+
+        Example:
+            >>> from datetime import UTC
+            >>> book = RuleBook()
+            >>> edits = book.switch_on("sustained-pressure", 5.0, 600.0, by="Dr A",
+            ...                        at=datetime(2026, 3, 1, tzinfo=UTC), reason="reduced feeling")
+            >>> [(edit.field, edit.new) for edit in edits]
+            [('raise_level', 5.0), ('clear_level', 4.5), ('dwell_s', 600.0), ('enabled', 1.0)]
+        """
+        rule = self._prescribed(rule_id)
+        if not (isfinite(limit) and limit > 0):
+            raise PlantigradeError(f"the limit of {rule_id} must be above 0 {rule.unit}, not {limit}")
+        if not SHORTEST_LIMIT_S <= duration_s <= LONGEST_LIMIT_S:
+            raise PlantigradeError(
+                f"the duration must lie between {SHORTEST_LIMIT_S:g} s and {LONGEST_LIMIT_S:g} s, "
+                f"not {duration_s:g} s"
+            )
+        levels = [("raise_level", limit), ("clear_level", CLEAR_SHARE * limit)]
+        if limit <= rule.clear_level:
+            levels.reverse()  # the clear level lies below the raise level after each edit
+        given = [*levels, ("dwell_s", duration_s), ("enabled", 1.0)]
+        made: list[Edit] = []
+        trial = RuleBook(self.rules)
+        for book in (trial, self):  # what is refused is refused before this book has changed
+            made = [
+                book._edit(book.rules[rule_id], field, new, by=by, at=at, reason=reason)
+                for field, new in given
+            ]
+        return tuple(made)
+
+    def switch_off(self, rule_id: str, *, by: str, at: datetime, reason: str) -> Edit:
+        """Switch a prescribed rule off again; limit and duration stay as they are.
+
+        Raises:
+            PlantigradeError: as `edit`, and a rule that is not prescribed.
+        """
+        self._prescribed(rule_id)
+        return self.edit(rule_id, "enabled", 0.0, by=by, at=at, reason=reason)
+
+    @property
+    def critical(self) -> tuple[Rule, ...]:
+        """The critical rules that are on."""
+        on = (rule for rule in self.rules.values() if rule.enabled)
+        return tuple(rule for rule in on if rule.severity is Severity.CRITICAL)
+
+    def _rule(self, rule_id: str) -> Rule:
+        if rule_id not in self.rules:
+            raise PlantigradeError(
+                f"there is no rule {rule_id!r}; rules are: {', '.join(sorted(self.rules))}"
+            )
+        return self.rules[rule_id]
+
+    def _prescribed(self, rule_id: str) -> Rule:
+        rule = self._rule(rule_id)
+        if not rule.prescribed:
+            names = ", ".join(name for name, one in self.rules.items() if one.prescribed)
+            raise PlantigradeError(f"{rule_id} is not switched on or off; these are: {names}")
+        return rule
 
     def _apply(self, edit: Edit) -> None:
         _check_field(edit.field)
         rule = self.rules[edit.rule]
-        # TOML writes a level such as 25 as an integer; only the stride counts are integers by nature.
-        integral = edit.field.endswith("_strides")
-        if not isfinite(edit.new) or (integral and edit.new != int(edit.new)):
-            raise PlantigradeError(
-                f"{edit.field} must be a {'whole ' if integral else ''}number, not {edit.new}"
-            )
-        value = int(edit.new) if integral else float(edit.new)
-        changed = replace(rule, **{edit.field: value})
+        changed = replace(rule, **{edit.field: _value(edit)})
         check_rule(changed)
         self.rules[edit.rule] = changed
         self.trail.append(edit)
@@ -97,6 +167,21 @@ class RuleBook:
             FileError: the file cannot be written.
         """
         write_values(path, SCHEMA, {"edits": [asdict(edit) for edit in self.trail]})
+
+
+def _value(edit: Edit) -> float | int | bool:
+    """The new value as the rule has it.
+
+    TOML writes a level such as 25 as an integer; only the stride counts are integers by nature.
+    """
+    integral = edit.field.endswith("_strides")
+    if not isfinite(edit.new) or (integral and edit.new != int(edit.new)):
+        raise PlantigradeError(f"{edit.field} must be a {'whole ' if integral else ''}number, not {edit.new}")
+    if edit.field == "enabled":
+        if edit.new not in (0, 1):
+            raise PlantigradeError(f"enabled must be 0 (off) or 1 (on), not {edit.new}")
+        return bool(edit.new)
+    return int(edit.new) if integral else float(edit.new)
 
 
 def _check_field(field: str) -> None:

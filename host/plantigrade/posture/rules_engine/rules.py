@@ -52,6 +52,13 @@ class Scope(Enum):
     """Both feet together, the mean of their statistics."""
     SECOND = "second"
     """Values of seconds, not of strides."""
+    FOOT_SECOND = "foot-second"
+    """Values of seconds of each foot alone."""
+
+    @property
+    def of_seconds(self) -> bool:
+        """Whether it looks at seconds, not at strides."""
+        return self in (Scope.SECOND, Scope.FOOT_SECOND)
 
 
 class Combine(Enum):
@@ -107,6 +114,15 @@ class Rule:
     own_insole_only: bool = False
     combine: Combine = Combine.ALL
     least: float = 1.0
+    clear_dwell_s: float | None = None
+    prescribed: bool = False
+    enabled: bool = True
+    limit_source: str = ""
+
+    @property
+    def cleared_after_s(self) -> float:
+        """How long the value must stay at or below the clear level: the dwell, unless stated otherwise."""
+        return self.dwell_s if self.clear_dwell_s is None else self.clear_dwell_s
 
     @property
     def needs_baseline(self) -> bool:
@@ -115,7 +131,9 @@ class Rule:
         return any(term.statistic in own for term in self.terms)
 
 
+NO_SOURCE = "no published limit found"
 EDITABLE = (
+    "enabled",
     "raise_level",
     "clear_level",
     "dwell_s",
@@ -202,9 +220,11 @@ def check_rule(rule: Rule) -> None:
         raise PlantigradeError(
             f"clear level {rule.clear_level} must lie below raise level {rule.raise_level}"
         )
-    if rule.dwell_s < 0 or rule.min_interval_s < 0:
+    if rule.dwell_s < 0 or rule.min_interval_s < 0 or rule.cleared_after_s < 0:
         raise PlantigradeError("dwell and interval must not be negative")
-    if rule.scope is Scope.SECOND:
+    if rule.prescribed and rule.severity is Severity.CRITICAL and not rule.limit_source:
+        raise PlantigradeError("without a published source of its limit a rule is a warning, not critical")
+    if rule.scope.of_seconds:
         if any(term.statistic is not Statistic.LAST for term in rule.terms):
             raise PlantigradeError('rules of scope "second" use the statistic "last"')
         return

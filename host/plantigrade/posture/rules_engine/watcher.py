@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from plantigrade.calibration.faults import FaultWatch
 from plantigrade.calibration.front_end import FrontEndParameters
 from plantigrade.calibration.model import Codes
+from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.results import StrideTable
-from plantigrade.gait.signals import Foot
+from plantigrade.gait.signals import Foot, SensorLayout
 from plantigrade.posture.rules_engine.alerts import Alert, Response
 from plantigrade.posture.rules_engine.features import Observation, columns_of, derived, stride_observations
 from plantigrade.posture.rules_engine.monitor import Monitor
 from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Scope
 from plantigrade.posture.rules_engine.standing import StandingWatch
 from plantigrade.posture.rules_engine.statistics import Reference
+from plantigrade.posture.rules_engine.sustained import SustainedPressure
 
 Forces = NDArray[np.floating]
 
@@ -33,6 +36,7 @@ class Watcher:
         reference: the personal baseline of the shoes that are worn.
         own_insole: whether the sensors are those of our layout.
         start_s: time of the first row.
+        layout: of the sensors, for `pressures`; our insole of nominal size if not given.
     """
 
     def __init__(
@@ -44,8 +48,14 @@ class Watcher:
         reference: Reference | None = None,
         own_insole: bool = True,
         start_s: float = 0.0,
+        layout: SensorLayout | None = None,
     ) -> None:
         self.monitor = Monitor(book, reference, own_insole=own_insole)
+        rules = self.monitor.book.rules.values()
+        self._sustained: SustainedPressure | None = None
+        if own_insole and any(rule.enabled and rule.scope is Scope.FOOT_SECOND for rule in rules):
+            area_cm2 = (layout or own_layout()).area_cm2
+            self._sustained = SustainedPressure(rate_hz, area_cm2, start_s)
         self._weight_n = body_weight_n
         self._standing = StandingWatch(rate_hz, body_weight_n, start_s)
         front = FrontEndParameters.load()
@@ -73,6 +83,16 @@ class Watcher:
         self._now_s = seconds[-1].time_s
         self._worn_s += sum(second.values["worn"] for second in seconds)
         return self.monitor.feed(seconds)
+
+    @property
+    def wants_pressures(self) -> bool:
+        """Whether a rule that is on looks at what single sensors carry: then `pressures` must be told."""
+        return self._sustained is not None
+
+    def pressures(self, left_n: Forces, right_n: Forces) -> list[Alert]:
+        """The next forces (n, S) of the sensors of both feet, as `SustainedPressure.feed` takes them; the
+        alerts that changed."""
+        return [] if self._sustained is None else self.monitor.feed(self._sustained.feed(left_n, right_n))
 
     def counts(self, foot: Foot, counts: Codes) -> list[Alert]:
         """The next raw codes (n, S) of a foot, for the running check of its sensors; the alerts that
