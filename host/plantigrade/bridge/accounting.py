@@ -112,6 +112,19 @@ class SlotLedger:
         for piece in self._explained_slots.add(first, end):
             self._explained.append(SlotGap(piece.first, piece.end, reason))
 
+    def lack(self, first: int, end: int) -> None:
+        """Slots that have come in could not be held: they are wanted again."""
+        self.recorded.remove(first, end)
+
+    def forget_before(self, slot: int) -> None:
+        """Everything before this slot is settled for good: it is no longer accounted for here.
+
+        A host that runs for months calls this, so that its ledgers stay small.
+        """
+        for slots in (self.requested, self.recorded, self._explained_slots):
+            slots.remove(0, slot)
+        self._explained = [gap for gap in self._explained if gap.end > slot]
+
     def gaps(self) -> list[SlotGap]:
         """What was requested and is not recorded, in rising order, split by reason."""
         found: list[SlotGap] = []

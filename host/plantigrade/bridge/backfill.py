@@ -2,8 +2,9 @@
 acknowledged.
 
 The newest gap first, in pieces, so that what a person is watching completes first and a gap that opens
-meanwhile does not wait for hours of older ones. A broken link costs nothing but the question: what has come
-of a piece is stored. Live records, which the insole sends before any of the log, keep their latency.
+meanwhile does not wait for hours of older ones; or the oldest first, so that frames come in order where
+nobody watches. A broken link costs nothing but the question: what has come of a piece is stored. Live
+records, which the insole sends before any of the log, keep their latency.
 """
 
 import asyncio
@@ -37,12 +38,14 @@ class BackfillPolicy:
         period_s: pause between checks for gaps when there is nothing to fetch.
         pause_s: pause after each piece; 0 for as fast as the link goes.
         ack_period_s: how often durable slots are acknowledged.
+        newest_first: fetch the newest gap first; False: the oldest.
     """
 
     piece_slots: int = 18000
     period_s: float = 2.0
     pause_s: float = 0.0
     ack_period_s: float = 5.0
+    newest_first: bool = True
 
 
 @dataclass
@@ -68,7 +71,7 @@ class LogReader(Protocol):
         """Where commands are asked."""
         ...
 
-    async def read_log(self, wanted: SlotRange) -> object:
+    async def read_log(self, wanted: SlotRange, newest_first: bool = True) -> object:
         """Fetch these slots from the insole's log."""
         ...
 
@@ -131,11 +134,11 @@ class Backfill:
         await self.acknowledge()
 
     async def fetch_one(self, settled_slots: int = SETTLED_SLOTS) -> bool:
-        """Fetch the newest piece that is lacking. False when there is none."""
+        """Fetch the newest (or oldest) piece that is lacking. False when there is none."""
         piece = self._next_piece(settled_slots)
         if piece is None:
             return False
-        await self._session.read_log(piece)
+        await self._session.read_log(piece, self._policy.newest_first)
         self.progress.pieces += 1
         if self._on_progress is not None:
             self._on_progress(self.progress)
@@ -150,7 +153,7 @@ class Backfill:
             self.progress.acknowledged = replies.LogAckReply(answer.reply).acknowledged_seq
 
     def _next_piece(self, settled_slots: int) -> SlotRange | None:
-        """The newest piece that is lacking and has not been asked for of late; recorded as asked for."""
+        """The next piece that is lacking and has not been asked for of late; recorded as asked for."""
         ledger = self._session.insole.ledger
         now = asyncio.get_running_loop().time()
         if now - self._asked_since > ASK_AGAIN_S:
@@ -158,7 +161,8 @@ class Backfill:
         settled = ledger.requested.end - settled_slots
         gaps = ledger.open_gaps()
         self.progress.slots_open = sum(gap.slots for gap in gaps)
-        return self._newest(gaps, self._asked, settled) or self._newest(
+        choose = self._newest if self._policy.newest_first else self._oldest
+        return choose(gaps, self._asked, settled) or choose(
             ledger.open_gaps(MissingReason.STORAGE), self._asked_anew, settled
         )
 
@@ -168,6 +172,16 @@ class Backfill:
                 end = min(part.end, settled)
                 if end > part.first:
                     piece = SlotRange(max(part.first, end - self._policy.piece_slots), end)
+                    asked.add(*piece)
+                    return piece
+        return None
+
+    def _oldest(self, gaps: list[SlotRange], asked: SlotSet, settled: int) -> SlotRange | None:
+        for gap in gaps:
+            for part in asked.missing(gap.first, gap.end):
+                end = min(part.end, settled, part.first + self._policy.piece_slots)
+                if end > part.first:
+                    piece = SlotRange(part.first, end)
                     asked.add(*piece)
                     return piece
         return None

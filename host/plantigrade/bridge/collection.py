@@ -15,6 +15,9 @@ from plantigrade.link.base import LinkError
 POLICY = SessionPolicy(mode=None, from_log=True)
 TRIES = 100
 PAUSE_S = 0.5
+REACH_S = 90.0
+"""An insole that is not connected within this is out of reach: longer than the longest pause between two
+attempts and the search of a radio."""
 
 
 async def collect(
@@ -75,13 +78,19 @@ async def complete(
     """Fetch what one insole has and the journal lacks, however often the link breaks; commit, acknowledge.
 
     Raises:
-        LinkError: the insole could not be completed in many tries.
+        LinkError: the insole is out of reach for `REACH_S`, or could not be completed in many tries.
     """
     from insole_protocol import ids
 
     last = LinkError(f"{connection.insole.name} was never connected for long enough to be completed")
     for _ in range(TRIES):
-        await connection.streaming.wait()
+        try:
+            async with asyncio.timeout(REACH_S):
+                await connection.streaming.wait()
+        except TimeoutError as error:
+            raise LinkError(
+                f"{connection.insole.name} is out of reach; what its log holds is fetched by the next run"
+            ) from error
         session = connection.session
         if session is None:
             await asyncio.sleep(PAUSE_S)

@@ -105,8 +105,15 @@ class Session:
             log = await self.fetch_log_info()
             self.insole.request_from(log.acknowledged_seq)
             self.insole.request_to(log.next_seq)
-        if not self.policy.stream:
-            return
+        if self.policy.stream:
+            await self.begin_stream()
+
+    async def begin_stream(self) -> None:
+        """Ask for records as they are made, and want everything from now on.
+
+        Raises:
+            BridgeError, LinkError: the insole refuses, is silent or has gone.
+        """
         stream = replies.StreamReply((await self.command_client.ask(ids.OP_STREAM, 1)).reply)
         self.insole.request_from(stream.first_seq)
         self.insole.request_to(stream.first_seq)

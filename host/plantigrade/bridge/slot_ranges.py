@@ -81,6 +81,20 @@ class SlotSet:
         self._slots += sum(piece.slots for piece in new)
         return new
 
+    def remove(self, first: int, end: int) -> None:
+        """Take slots `first` to `end - 1` out; what of them is not in stays out."""
+        if end <= first:
+            return
+        low, high = bisect_right(self._end, first), bisect_left(self._first, end)
+        rest: list[SlotRange] = []
+        for index in range(low, high):
+            rest.append(SlotRange(self._first[index], min(self._end[index], first)))
+            rest.append(SlotRange(max(self._first[index], end), self._end[index]))
+        rest = [piece for piece in rest if piece.slots > 0]
+        self._slots -= sum(self._end[low:high]) - sum(self._first[low:high]) - sum(p.slots for p in rest)
+        self._first[low:high] = [piece.first for piece in rest]
+        self._end[low:high] = [piece.end for piece in rest]
+
     def missing(self, first: int, end: int) -> list[SlotRange]:
         """The ranges between `first` and `end` that are not in, in rising order."""
         gaps: list[SlotRange] = []
@@ -94,6 +108,14 @@ class SlotSet:
         if cursor < end:
             gaps.append(SlotRange(cursor, end))
         return gaps
+
+    def common(self, first: int, end: int) -> list[SlotRange]:
+        """The ranges between `first` and `end` that are in, in rising order."""
+        low, high = bisect_right(self._end, first), bisect_left(self._first, end)
+        return [
+            SlotRange(max(self._first[index], first), min(self._end[index], end))
+            for index in range(low, high)
+        ]
 
     def within(self, first: int, end: int) -> int:
         """How many slots between `first` and `end` are in."""

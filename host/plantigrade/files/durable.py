@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 DRAFT_SUFFIX: Final = ".draft"
+REPLACED_SUFFIX: Final = ".replaced"
 _STALE_S: Final = 24 * 3600.0
 _HAS_FLOCK: Final = sys.platform != "win32"
 _NO_LOCKS: Final = (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL)
@@ -138,3 +139,47 @@ def _sweep(parent: Path, fitting: str = ".*") -> int:
             finally:
                 release_folder(lock)
     return removed
+
+
+def replace_folder(draft: Path, target: Path) -> None:
+    """Put a complete draft in the place of a folder that is there: afterwards it is the old or the new one.
+
+    For a moment between two renames neither is there; after a power cut in that moment `restore_replaced`
+    brings the old one back.
+
+    Raises:
+        OSError: it cannot be done; the old folder stands.
+    """
+    parent = target.parent
+    with _turn(parent):
+        _restore(parent, f".{target.name}{REPLACED_SUFFIX}")
+        old = parent / f".{target.name}{REPLACED_SUFFIX}"
+        target.rename(old)
+        try:
+            draft.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+        sync_folder(parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def restore_replaced(parent: Path) -> int:
+    """Finish replacements that were interrupted; how many old folders were brought back."""
+    if not any(parent.glob(f".*{REPLACED_SUFFIX}")):
+        return 0
+    with _turn(parent):
+        return _restore(parent, f".*{REPLACED_SUFFIX}")
+
+
+def _restore(parent: Path, pattern: str) -> int:
+    restored = 0
+    for old in parent.glob(pattern):
+        target = parent / old.name.removeprefix(".").removesuffix(REPLACED_SUFFIX)
+        if target.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(target)
+            sync_folder(parent)
+            restored += 1
+    return restored

@@ -62,7 +62,7 @@ class LogSession:
         """Seconds since the beginning."""
         return round(asyncio.get_running_loop().time() - self.began_s, 6)
 
-    async def read_log(self, wanted: SlotRange) -> None:
+    async def read_log(self, wanted: SlotRange, newest_first: bool = True) -> None:
         self.asked.append((self.at_s(), wanted))
         await asyncio.sleep(self.seconds)
         self.log(self.insole, wanted)

@@ -10,7 +10,7 @@ data.
 import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,8 @@ class Journal:
         now: the host's monotonic clock in ns.
         utc_ns: the wall clock; read once in each run, so that its steps do not matter.
         sync: makes a file descriptor's data durable.
+        on_entry: called with each sound entry that the file holds, while it is opened.
+        about: what else the RUN entries say, JSON-ready.
 
     Raises:
         JournalError: the file cannot be written, is in use, or is no journal.
@@ -98,6 +100,8 @@ class Journal:
         now: Callable[[], int] = now_ns,
         utc_ns: Callable[[], int] = time.time_ns,
         sync: Sync = os.fsync,
+        on_entry: Callable[[Entry], None] = lambda entry: None,
+        about: Mapping[str, Any] | None = None,
     ) -> None:
         self.path = path
         self.holdings: dict[int, Holdings] = {}
@@ -105,6 +109,8 @@ class Journal:
         self.commits = 0
         self._now = now
         self._sync = sync
+        self._on_entry = on_entry
+        self._about = dict(about or {})
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
         self._on_commit: list[Callable[[], None]] = []
@@ -200,6 +206,15 @@ class Journal:
         self._on_commit = []
         os.close(self._file)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file, those that wait to be written included: where the next entry will begin."""
+        return self._size + self._waiting_bytes
+
+    def number_of_serial(self, serial: str) -> int | None:
+        """The number of an insole in this journal, None if it has none."""
+        return self._number_of_serial.get(serial)
+
     def number_of(self, side: str) -> int | None:
         """The number of the insole of a side, None if none has been heard of."""
         for number, holdings in self.holdings.items():
@@ -255,6 +270,7 @@ class Journal:
                 raise JournalError(self.path, "is not a journal; move it away")
             for entry in entries.scan(data, self.damage):
                 self._take(entry)
+                self._on_entry(entry)
                 self._size = entry.end
         self._cut_to_size()
 
@@ -282,7 +298,12 @@ class Journal:
             utc = known_utc + monotonic_ns - known_monotonic
         else:
             utc = utc_ns()
-        values = {"format": entries.FORMAT, "host_boot": boot, "monotonic_ns": monotonic_ns, "utc_ns": utc}
+        values = self._about | {
+            "format": entries.FORMAT,
+            "host_boot": boot,
+            "monotonic_ns": monotonic_ns,
+            "utc_ns": utc,
+        }
         self._append(entries.build_json(Kind.RUN, entries.NO_INSOLE, values))
         self.commit()
 

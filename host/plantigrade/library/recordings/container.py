@@ -17,6 +17,7 @@ from plantigrade.files.durable import (
     begin_draft,
     file_sum,
     release_folder,
+    replace_folder,
     sync_and_sum,
     sync_folder,
 )
@@ -177,8 +178,13 @@ class Draft:
         self._keys[name] = EncryptedFile(wrapped, digest)
         return digest
 
-    def finish(self, manifest: RecordingManifest) -> Path:
-        """Write the manifest and move the recording to where it belongs; from now on it is there."""
+    def finish(self, manifest: RecordingManifest, replacing: bool = False) -> Path:
+        """Write the manifest and move the recording to where it belongs; from now on it is there.
+
+        Args:
+            manifest: of the recording.
+            replacing: take the place of the recording of that name, if there is one; else that one stays.
+        """
         path = self.folder / MANIFEST_FILE
         try:
             if self._keys:
@@ -186,11 +192,14 @@ class Draft:
             path.write_text(manifest.as_json(), encoding="utf-8")
             sync_and_sum(path)
             sync_folder(self.folder)
-            if not (self.target / MANIFEST_FILE).is_file():  # the same was finalized before: it stays
+            if not (self.target / MANIFEST_FILE).is_file():  # else the same was finalized before: it stays
                 self.folder.rename(self.target)
+            elif replacing:
+                replace_folder(self.folder, self.target)
             sync_folder(self.target.parent)
         except OSError as error:
-            if not (self.target / MANIFEST_FILE).is_file():  # unless another writer came first with the same
+            # unless another writer came first with the same
+            if replacing or not (self.target / MANIFEST_FILE).is_file():
                 raise RecordingError(self.target, f"cannot be written: {error.strerror}") from error
         finally:
             self.abandon()

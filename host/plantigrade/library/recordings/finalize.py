@@ -34,6 +34,29 @@ if TYPE_CHECKING:
     from plantigrade.library.keys.vault import Vault
 
 
+@dataclass(frozen=True)
+class Extent:
+    """Which slots of a journal become which version of which recording.
+
+    Attributes:
+        name: of the recording.
+        slots: by serial number of the insole, half-open ranges of slots; what lies outside is another
+            recording's. An insole without any is left out.
+        version: of the recording; one that is there is replaced.
+    """
+
+    name: str
+    slots: dict[str, tuple[tuple[int, int], ...]]
+    version: int = 1
+
+    def of(self, serial: str) -> SlotSet:
+        """The slots of one insole."""
+        found = SlotSet()
+        for first, end in self.slots.get(serial, ()):
+            found.add(first, end)
+        return found
+
+
 @dataclass
 class _Foot:
     """Everything a journal holds about one insole."""
@@ -44,6 +67,7 @@ class _Foot:
     held: SlotSet = field(default_factory=SlotSet)
     gaps: list[SlotGap] = field(default_factory=list[SlotGap])
     timeline: Timeline = field(default_factory=Timeline)
+    extent: SlotSet | None = None
 
 
 @dataclass
@@ -66,6 +90,17 @@ class JournalContent:
             self.feet[entry.insole] = _Foot(entry.json())
         elif entry.insole in self.feet:
             self._take_of_foot(self.feet[entry.insole], entry)
+
+    def trim(self, extent: Extent) -> None:
+        """Leave out what is another recording's."""
+        for number, foot in list(self.feet.items()):
+            foot.extent = extent.of(foot.identity["serial"])
+            requested, foot.requested = foot.requested, SlotSet()
+            for wanted in requested:
+                for piece in foot.extent.common(*wanted):
+                    foot.requested.add(*piece)
+            if not foot.requested:
+                del self.feet[number]
 
     def _take_run(self, entry: Entry) -> None:
         values = entry.json()
@@ -111,13 +146,16 @@ def read_journal(path: Path) -> JournalContent:
     return content
 
 
-def finalize_journal(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
+def finalize_journal(
+    journal: Path, recordings: Path, vault: "Vault | None" = None, extent: Extent | None = None
+) -> Path:
     """Make a recording of a journal; the journal stays as it is. Doing it again gives the same recording.
 
     Args:
         journal: path of a journal that nobody writes to.
         recordings: folder of recordings.
         vault: the library's key; the recording is then encrypted.
+        extent: the part of the journal that is meant; None for all of it, under the journal's own name.
 
     Returns:
         The recording's folder.
@@ -126,21 +164,27 @@ def finalize_journal(journal: Path, recordings: Path, vault: "Vault | None" = No
         JournalError, RecordingError: reading or writing failed; nothing half-done is left in sight.
     """
     content = read_journal(journal)
-    draft = Draft.begin(recordings, content.name, vault)
-    feet = {number: foot_frames(foot) for number, foot in content.feet.items()}
+    name = content.name if extent is None else extent.name
+    draft = Draft.begin(recordings, name, vault)
+    if extent is not None:
+        content.trim(extent)
+    feet = {number: _trimmed(foot_frames(foot), foot.extent) for number, foot in content.feet.items()}
     start_ns = _start(feet.values())
     manifest = [
-        _write_foot(draft, name, content.feet[number], feet[number], start_ns)
-        for number, name in _foot_names(content).items()
+        _write_foot(draft, foot, content.feet[number], feet[number], start_ns)
+        for number, foot in _foot_names(content).items()
     ]
-    provenance = {
+    provenance: dict[str, Any] = {
         "made_by": "plantigrade bridge",
         "journal_damaged_bytes": content.damage.bytes,
         "journal_runs": content.runs,
         "counts": "raw 12-bit ADC counts in the order of the sensor layout",
     }
+    if extent is not None:
+        provenance["version"] = extent.version
     return draft.finish(
-        RecordingManifest(content.name, start_ns, _duration(feet, start_ns), provenance, manifest)
+        RecordingManifest(name, start_ns, _duration(feet, start_ns), provenance, manifest),
+        replacing=extent is not None and extent.version > 1,
     )
 
 
@@ -210,6 +254,16 @@ def foot_frames(foot: _Foot) -> FootFrames:
         counts=decoded.counts[order],
         imu=None if decoded.imu is None else decoded.imu[order],
     )
+
+
+def _trimmed(frames: FootFrames, extent: SlotSet | None) -> FootFrames:
+    """The frames that stand for at least one slot of the extent; all without one."""
+    if extent is None:
+        return frames
+    chosen = np.zeros(len(frames), np.bool_)
+    for piece in extent:
+        chosen |= (frames.seq + frames.slots > piece.first) & (frames.seq < piece.end)
+    return frames if chosen.all() else frames.rows(chosen)
 
 
 def recorded_slots(frames: FootFrames) -> SlotSet:
