@@ -1,4 +1,4 @@
-"""What the firmware does with the rows of its sensors, compiled: whether the foot is still, steps, block records.
+"""What the firmware does with the rows of its sensors, compiled: stillness, steps, block records.
 
 The inner loops of the encoder are the protocol's own, compiled here (`insole_protocol.kernels`); the rules of
 `firmware/insole/recorder/rate.py`, `steps.py` and `blocks.py` are written out again, in the same integers. A
@@ -134,7 +134,11 @@ def _follow(total: int, counter: I64) -> None:
     elif counter[SLOT] == 0:
         counter[LEAST] += 1
     _contact(total, counter[PEAK] - floor, counter)
-    load = total - counter[LEAST]
+    _judge_wear(total - counter[LEAST], counter)
+
+
+@compiled()
+def _judge_wear(load: int, counter: I64) -> None:
     if load > _MIN_RANGE // 2:
         counter[KNOWN] = 1
         counter[UNLOADED] = 0

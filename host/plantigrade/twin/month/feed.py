@@ -1,4 +1,5 @@
-"""What the sensors of a pair show: pieces of a virtual person's movement, and the plan of when which one plays."""
+"""What the sensors of a pair show: pieces of a virtual person's movement, and the plan of when
+which one plays."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -66,7 +67,7 @@ class Pieces:
     )
 
     def piece(self, doing: Doing, number: int, conditions: tuple[Condition, ...] = ()) -> Piece:
-        """The piece of this number (modulo `variants`) in which the person does this under these conditions."""
+        """The piece of this number (modulo `variants`) of the person doing this."""
         variant = 0 if doing == "off" else number % self.variants
         key = (doing, conditions, variant)
         if key not in self._made:
@@ -79,9 +80,7 @@ class Pieces:
         if doing == "walk":
             forces = walk(person, self.piece_s, own, conditions).forces
         else:
-            forces = stand(
-                person, OFF_S if doing == "off" else self.piece_s, own, conditions, RATE_HZ, doing
-            )
+            forces = stand(person, OFF_S if doing == "off" else self.piece_s, own, conditions, RATE_HZ, doing)
         return Piece(
             doing,
             {

@@ -1,5 +1,5 @@
-"""From what the sensors show to block records, slot for slot as the firmware makes them: daily mode in chunks at
-a reduced rate while the foot is still, live mode in records of a few frames."""
+"""From what the sensors show to block records, slot for slot as the firmware makes them: daily mode in chunks
+at a reduced rate while the foot is still, live mode in records of a few frames."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ PERIOD_US = 10_000
 REST_COUNTS = 250 * block.COUNT_MAX // 3100
 """Counts of a channel without force: amplifier at rest over the converter's range, as on the board."""
 CHUNKS_AT_ONCE = 64
-"""So many chunks (51 s) are encoded in one go; between two the row that plays is looked up anew, as the device's
-clock and the true one run apart."""
+"""So many chunks (51 s) are encoded in one go; between two the row that plays is looked up anew, as the
+device's clock and the true one run apart."""
 RECORD_FRAMES_MIN = 5
 _TABLES = np.array(codec._crc_tables(), np.int64)  # pyright: ignore[reportPrivateUsage]
 
@@ -67,7 +67,9 @@ class Sampling:
         self._fields = np.array([self.next_seq, 0, self.boot, PERIOD_US, 0, 0], np.int64)
         self._runs, self._sums = kernel.scratch()
         records = CHUNKS_AT_ONCE * kernel.CHUNK_SLOTS // RECORD_FRAMES_MIN
-        self._out = np.zeros(records * block.needed_bytes(RECORD_FRAMES_MIN, False) + block.MAX_BYTES, np.uint8)
+        self._out = np.zeros(
+            records * block.needed_bytes(RECORD_FRAMES_MIN, False) + block.MAX_BYTES, np.uint8
+        )
         self._places = np.zeros((records, 3), np.int64)
         self._means = np.zeros(8 * kernel.CHANNELS, np.uint16)
 
@@ -95,7 +97,7 @@ class Sampling:
         return int(self._fields[kernel.TIME_US])
 
     def follow(self, now_us: int, frames: int, chunks: bool) -> Iterator[Made]:
-        """From now on make records of so many frames; `chunks` as in daily mode. Yields what was under way."""
+        """From now on make records of so many frames; `chunks`: as in daily mode. Yields what waits."""
         yield from self.advance(now_us)
         yield from self._emit_waiting(now_us)
         self._frames, self._chunks = frames, chunks

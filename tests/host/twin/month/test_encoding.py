@@ -1,4 +1,4 @@
-"""Records of an insole without firmware are, byte for byte, those that the firmware makes of the same rows."""
+"""Records of an insole without firmware are, byte for byte, what the firmware makes of the same rows."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The log without firmware beside the firmware's own: the same state and the same answers after the same events."""
+"""The log without firmware beside the firmware's own: after the same events the same state and answers."""
 
 import random
 import sys
@@ -14,8 +14,8 @@ from tests.host.twin.month.firmware_blocks import END, GAP, ROOT, Recorder
 if str(ROOT / "tests" / "firmware") not in sys.path:
     sys.path.append(str(ROOT / "tests" / "firmware"))
 
-from log_kit.devices import RamFlash  # noqa: E402
-from log_kit.walks import make_record  # noqa: E402
+from log_kit.devices import RamFlash
+from log_kit.walks import make_record
 
 PAGES = 9
 
@@ -67,8 +67,8 @@ class Pair:
         assert self.ours.info() == self.theirs.info().as_tuple()
         assert self.ours.full == self.theirs.full
         assert all_gaps(self.ours.gaps) == all_gaps(firmware_gaps(self.theirs))
-        first = draw.randrange(self.theirs.next_seq + 1)
-        for first, end in ((0, self.theirs.next_seq), (first, first + draw.randrange(1, 3000))):
+        part = draw.randrange(self.theirs.next_seq + 1)
+        for first, end in ((0, self.theirs.next_seq), (part, part + draw.randrange(1, 3000))):
             for newest_first in (False, True):
                 assert our_items(self.ours, first, end, newest_first) == their_items(
                     self.theirs, first, end, newest_first
