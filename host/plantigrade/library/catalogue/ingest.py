@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plantigrade.files.durable import file_sum
@@ -66,12 +67,35 @@ def add(session: Session, folder: Path, title: str = "", source: str = "") -> Re
     )
     session.add(row)
     session.flush()
+    _add_devices(session, row.id, manifest)
+    return row
+
+
+def refresh(session: Session, row: RecordingRow, folder: Path) -> None:
+    """Bring a row up to a folder that another version took the place of; names, tags and notes stay.
+
+    Raises:
+        RecordingError: its manifest cannot be read.
+    """
+    manifest = read_manifest(folder)
+    row.start_utc_ns = manifest.start_utc_ns
+    row.order_ns = manifest.start_utc_ns or row.order_ns
+    row.duration_s = manifest.duration_s
+    row.feet = ",".join(foot.foot for foot in manifest.feet)
+    row.frames_recorded = sum(foot.frames_recorded for foot in manifest.feet)
+    row.frames_missing = sum(foot.frames_missing for foot in manifest.feet)
+    row.bytes = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    row.books_sha256 = file_sum(folder / MANIFEST_FILE)
+    session.execute(sa.delete(RecordingDeviceRow).where(RecordingDeviceRow.recording_id == row.id))
+    _add_devices(session, row.id, manifest)
+
+
+def _add_devices(session: Session, recording: str, manifest: RecordingManifest) -> None:
     for foot in manifest.feet:
         if serial := str(foot.insole.get("serial", "")):
             _add_device(session, foot.insole, serial)
-            session.add(RecordingDeviceRow(recording_id=row.id, foot=foot.foot, serial=serial))
+            session.add(RecordingDeviceRow(recording_id=recording, foot=foot.foot, serial=serial))
     session.flush()
-    return row
 
 
 def _add_device(session: Session, identity: dict[str, Any], serial: str) -> None:

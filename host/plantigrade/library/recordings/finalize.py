@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,10 @@ from plantigrade.library.recordings.container import (
     FootManifest,
     RecordedGap,
     RecordingManifest,
+    read_manifest,
     sync_folder,
 )
+from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 from plantigrade.library.recordings.timeline import Timeline
 from plantigrade.link import batch_decoder
@@ -42,7 +44,7 @@ class Extent:
         name: of the recording.
         slots: by serial number of the insole, half-open ranges of slots; what lies outside is another
             recording's. An insole without any is left out.
-        version: of the recording; one that is there is replaced.
+        version: of the recording. One that is there is replaced, unless it says the same.
     """
 
     name: str
@@ -182,9 +184,20 @@ def finalize_journal(
     }
     if extent is not None:
         provenance["version"] = extent.version
-    return draft.finish(
-        RecordingManifest(name, start_ns, _duration(feet, start_ns), provenance, manifest),
-        replacing=extent is not None and extent.version > 1,
+    made = RecordingManifest(name, start_ns, _duration(feet, start_ns), provenance, manifest)
+    return draft.finish(made, replacing=extent is not None and not _says_the_same(made, recordings / name))
+
+
+def _says_the_same(made: RecordingManifest, folder: Path) -> bool:
+    """Whether a recording that is there has the same frames and gaps; encrypted files differ each time."""
+    try:
+        there = read_manifest(folder)
+    except RecordingError:
+        return False
+    feet = [[replace(foot, sha256="") for foot in manifest.feet] for manifest in (made, there)]
+    return feet[0] == feet[1] and (made.start_utc_ns, made.duration_s) == (
+        there.start_utc_ns,
+        there.duration_s,
     )
 
 
