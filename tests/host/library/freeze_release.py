@@ -40,13 +40,34 @@ CONTENT = (
     " ('2026-03-01 10:05:00', 'who', 'add', '20260301T100000Z-00000001', 'insole')",
 )
 """Something in every table, as the released version wrote it; a later release adds what is new in it."""
+AUDITED = (
+    # at, action, subject, detail: one person twice under one code, one who is there, one who was erased
+    ("2026-02-01 08:00:00", "add person", "P001", ""),
+    ("2026-02-02 08:00:00", "assign", "20260201T100000Z-0000000f", "P001"),
+    ("2026-02-03 08:00:00", "erase person", "P001", "1 recordings"),
+    ("2026-03-01 09:00:00", "add person", "P001", ""),
+    ("2026-03-01 10:06:00", "assign", "20260301T100000Z-00000001", "P001"),
+    ("2026-03-01 10:07:00", "tag", "20260301T100000Z-00000001", "shoe:trail, other:knee hurts"),
+    ("2026-03-01 10:08:00", "change person", "P001", ""),
+    ("2026-03-02 08:00:00", "add person", "P002", ""),
+    ("2026-03-02 08:01:00", "assign", "20260301T100000Z-00000001", "P002"),
+    ("2026-03-02 08:02:00", "assign", "20260301T100000Z-00000001", "nobody"),
+    ("2026-03-02 08:03:00", "assign", "20260301T100000Z-00000001", "P001"),
+    ("2026-03-03 08:00:00", "erase person", "P002", "0 recordings"),
+)
+SINCE_0002 = tuple(
+    "INSERT INTO audit (at_utc, actor, action, subject, detail) VALUES"
+    f" ('{at}', 'who', '{action}', '{subject}', '{detail}')"
+    for at, action, subject, detail in AUDITED
+)
+"""What the second release wrote beside it."""
 
 
 def fill(store: Store, revision: str) -> None:
     """Tables of a revision with `CONTENT`."""
     store.bring_up_to_date(revision)
     with store.write() as session:
-        for statement in CONTENT:
+        for statement in CONTENT if revision == "0001" else (*CONTENT, *SINCE_0002):
             session.execute(sa.text(statement.replace(":", "\\:")))
     store.close()
 

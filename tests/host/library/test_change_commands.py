@@ -104,7 +104,7 @@ def test_people(two_recordings: Path) -> None:
     assert reported(data, "person", "add", *ABOUT) == "P002\n"
     known = {
         "code": "P002", "name": "Bea", "birth_date": "1960-05-06", "sex": "female", "height_cm": 165.5,
-        "weight_kg": 61.5, "shoe_size_eu": 39.5, "remark": "knee",
+        "weight_kg": 61.5, "shoe_size_eu": 39.5, "remark": "knee", "time_zone": "", "language": "",
     }  # fmt: skip
     assert person(data, "P002") == known
     assert reported(data, "person", "add", "x.1") == "x.1\n"

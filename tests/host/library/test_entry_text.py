@@ -87,7 +87,7 @@ def test_people_and_the_log_as_json() -> None:
     person = Person("P1", "Anna", date(1951, 3, 9), "female", 170.0, 61.0, 39.0, "x")
     assert person_as_json(person) == {
         "code": "P1", "name": "Anna", "birth_date": "1951-03-09", "sex": "female", "height_cm": 170.0,
-        "weight_kg": 61.0, "shoe_size_eu": 39.0, "remark": "x",
+        "weight_kg": 61.0, "shoe_size_eu": 39.0, "remark": "x", "time_zone": "", "language": "",
     }  # fmt: skip
     assert person_as_json(replace(person, birth_date=None))["birth_date"] is None
     line = AuditEntry(3, datetime(2026, 3, 1, 12, tzinfo=UTC), "who", "tag", "a", "shoe:x")

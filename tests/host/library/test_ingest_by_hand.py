@@ -249,7 +249,8 @@ def test_a_person_is_handed_over(library: Library, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "p.zip") as archive:
         names = archive.namelist()
         assert names == [
-            "README.txt", "person.json", "recordings/a/recording.json", "recordings/a/left.parquet",
+            "README.txt", "person.json", "record.json",
+            "recordings/a/recording.json", "recordings/a/left.parquet",
             f"recordings/{imported}/recording.json", f"recordings/{imported}/left.parquet",
             "audit.json", "SHA256SUMS",
         ]  # fmt: skip
@@ -269,7 +270,8 @@ def test_a_person_is_handed_over(library: Library, tmp_path: Path) -> None:
             }
         ]
         assert [line["action"] for line in about["audit"]] == ["add", "assign", "tag"]
-        assert [line["action"] for line in json.loads(archive.read("audit.json"))] == ["add person"]
+        log = [(line["action"], line["detail"]) for line in json.loads(archive.read("audit.json"))]
+        assert log[:2] == [("add person", ""), ("read", "person")] and log[-1] == ("export person", "")
         archive.extractall(tmp_path / "out")
     table = pyarrow.parquet.read_table(tmp_path / "out" / "recordings" / "a" / "left.parquet")
     assert table.num_rows == 20 and "c15" in table.column_names

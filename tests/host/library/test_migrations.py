@@ -1,7 +1,9 @@
 """Catalogues of every released version, frozen as SQL, are brought up to date with all that they hold."""
 
+import re
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,14 @@ from alembic.migration import MigrationContext
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import FILE_NAME, REVISION, Store
 from plantigrade.library.catalogue.tables import Base
-from plantigrade.library.entries import Filter, Tag
+from plantigrade.library.entries import Filter, Person, Tag
 
 from tests.host.library.freeze_release import FROZEN
 from tests.host.library.library_kit import finalized
 
 Open = Callable[[], Library]
 RELEASED = sorted({path.name.split(".", 1)[0] for path in FROZEN.glob("*.sql")})
+KEY = re.compile("[0-9a-f]{32}")
 NAME = "20260301T100000Z-00000001"
 
 
@@ -58,6 +61,43 @@ def test_upgrade_from_every_released_version(
     assert library.uuid == "0f9a3f6e-1111-4222-8333-444455556666"
     library.note(NAME, "written by the new version")
     assert len(library.open(NAME).notes) == 2, "numbers of new entries go on where the old ones ended"
+
+
+def test_the_log_of_the_second_release_names_people_by_keys(
+    open_library: Open, data: Path, url: str | None
+) -> None:
+    """The one who is there by one key; those who were erased by others, also under the same code."""
+    load("0002", data, url)
+    library = open_library()
+    with library.store.read() as session:
+        key = session.scalar(sa.text("SELECT audit_key FROM people WHERE code = 'P001'"))
+        stored = session.execute(sa.text("SELECT action, subject, detail FROM audit ORDER BY id")).all()
+    assert not [row for row in stored if "P001" in (row.subject, row.detail) or "P002" in tuple(row)]
+    names = {key: "the one who is there"}
+    told = [
+        tuple(names.setdefault(text, f"erased {len(names)}") if KEY.fullmatch(text) else text for text in row)
+        for row in stored
+    ]
+    assert told == [
+        ("add", NAME, "insole"),
+        ("add person", "erased 1", ""),
+        ("assign", "20260201T100000Z-0000000f", "erased 1"),
+        ("erase person", "erased 1", "1 recordings"),
+        ("add person", "the one who is there", ""),
+        ("assign", NAME, "the one who is there"),
+        ("tag", NAME, "shoe, other"),
+        ("change person", "the one who is there", ""),
+        ("add person", "erased 2", ""),
+        ("assign", NAME, "erased 2"),
+        ("assign", NAME, "nobody"),
+        ("assign", NAME, "the one who is there"),
+        ("erase person", "erased 2", "0 recordings"),
+    ]
+    assert [line.action for line in library.audit("P001")] == ["add person", "change person"]
+    assert library.audit("P002") == []
+    assert [access.action for access in library.record("P001").accesses()] == ["change person", "add person"]
+    assert library.record("P001").body.at(date(2026, 3, 1)).weight_kg == 81.5
+    assert library.add_person(Person("P002")).code == "P002"
 
 
 @pytest.mark.parametrize("revision", RELEASED)

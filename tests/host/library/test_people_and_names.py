@@ -122,7 +122,7 @@ def test_tags_twice_and_tags_that_are_not_there(sqlite: Library) -> None:
     assert sqlite.tag(FIRST, [Tag("other", "x"), Tag("other", "b")], remove=True).tags == (
         Tag("other", "a"), Tag("shoe", "trail"),
     )  # fmt: skip
-    assert sqlite.audit(FIRST)[-1].detail == "other:x, other:b"
+    assert sqlite.audit(FIRST)[-1].detail == "other, other", "values of tags may say anything"
 
 
 @pytest.mark.parametrize(("size", "fits"), [(0, False), (1, True), (20_000, True), (20_001, False)])
@@ -166,7 +166,7 @@ def test_the_log_of_all_and_of_one(sqlite: Library) -> None:
         (3, "add person", "P001", ""),
         (4, "assign", FIRST, "P001"),
         (5, "rename", FIRST, ""),
-        (6, "tag", FIRST, "shoe:trail"),
+        (6, "tag", FIRST, "shoe"),
         (7, "note", FIRST, ""),
     ]
     assert [line.id for line in sqlite.audit(SECOND)] == [2] and sqlite.audit("x") == []

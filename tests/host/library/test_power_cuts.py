@@ -87,7 +87,8 @@ def test_a_change_of_the_catalogue_is_there_once_its_call_returned(
 
     def check(left: Path, cut: Cut) -> None:
         with Library(left) as library:
-            found, logged = reported(library), [line.action for line in library.audit()]
+            found, log = reported(library), library.audit()
+        logged = [line.action for line in log if line.action != "read"]
         done = len(logged) - 1
         assert found == DONE[done] and logged == LOGGED[: done + 1]
         assert len(cut.recorded) <= done <= len(cut.recorded) + 1

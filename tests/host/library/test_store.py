@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from plantigrade.errors import MissingPartError
 from plantigrade.library.catalogue import store as module
+from plantigrade.library.catalogue.encrypted_columns import ENCRYPTED_COLUMNS
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import BUSY_S, FILE_NAME, REVISION, LibraryError, Store
-from plantigrade.library.catalogue.encrypted_columns import ENCRYPTED_COLUMNS
 from plantigrade.library.catalogue.tables import (
     Base,
     EncryptedDate,
@@ -40,7 +40,7 @@ def made(tmp_path: Path) -> Store:
 
 def test_where_the_database_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0002", 20.0)
+    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0003", 20.0)
     assert module._MIGRATION_LOCK == 0x504C47, "versions old and new wait for each other with this number"
     assert store.shown_url == str(tmp_path / "library.sqlite") and store.is_sqlite
     other = Store(tmp_path, "postgresql://anna:secret@host/name")
@@ -217,7 +217,7 @@ def test_revisions(tmp_path: Path) -> None:
     store.bring_up_to_date("0001")
     assert store.revision() == "0001"
     store.bring_up_to_date()
-    assert store.revision() == "0002"
+    assert store.revision() == "0003"
     store.bring_up_to_date()
     with store.write() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0099'"))
@@ -225,7 +225,7 @@ def test_revisions(tmp_path: Path) -> None:
         store.bring_up_to_date()
     assert str(newer.value) == (
         f"{store.shown_url}: was made by a newer version of plantigrade (its tables have revision 0099, this "
-        "version knows 0002); update plantigrade"
+        "version knows 0003); update plantigrade"
     )
     store.close()
 
@@ -307,8 +307,13 @@ def test_values_as_they_are_stored(made: Store) -> None:
 
 def test_what_says_something_of_a_person_is_sealed() -> None:
     assert sorted(str(column) for column in ENCRYPTED_COLUMNS) == [
-        "alerts.document", "analyses.document", "notes.text", "people.birth_date", "people.name",
-        "people.remark", "recordings.source", "recordings.title",
+        "alert_answers.document", "alerts.document", "analyses.document", "baseline_days.document",
+        "baseline_days.tag", "body_measures.document", "body_measures.measured_on", "cautions.document",
+        "consents.document", "deliveries.document", "diary_entries.document", "footwear.name",
+        "footwear.remark", "goals.document", "goals_done.document", "notes.text", "people.birth_date",
+        "people.name", "people.remark", "person_settings.document", "plan_verdicts.document",
+        "plans.document", "recordings.source", "recordings.title", "rule_edits.document",
+        "wear_days.document",
     ]  # fmt: skip
 
 
@@ -325,14 +330,49 @@ def test_the_tables_and_their_keys() -> None:
         for table in Base.metadata.sorted_tables
     }
     of_recording = "recording_id > recordings.id CASCADE"
+    of_person = "person_id > people.id CASCADE"
+    plain = (
+        "body_measures", "cautions", "consents", "deliveries", "diary_entries", "footwear", "goals", "plans",
+        "rule_edits",
+    )  # fmt: skip
+    parts = {
+        "alert_answers": ("person_id", "person_id_rule"),
+        "baseline_days": ("person_id", "person_id_day"),
+        **dict.fromkeys(plain, ("person_id",)),
+    }
     assert shape == {
+        **{
+            table: (["id"], [of_person], [(f"ix_{table}_{columns}", False) for columns in indexes])
+            for table, indexes in parts.items()
+        },
+        "person_settings": (["person_id"], [of_person], []),
+        "footwear_periods": (
+            ["id"], ["footwear_id > footwear.id CASCADE", of_person],
+            [("ix_footwear_periods_footwear_id", False), ("ix_footwear_periods_person_id", False)],
+        ),
+        "insole_assignments": (
+            ["id"], [of_person],
+            [("ix_insole_assignments_person_id", False), ("ix_insole_assignments_serial", False)],
+        ),
+        "goals_done": (
+            ["id"], ["goal_id > goals.id CASCADE", of_person],
+            [("ix_goals_done_person_id", False), ("uq_goals_done_goal_id_day", True)],
+        ),
+        "plan_verdicts": (
+            ["id"], [of_person, "plan_id > plans.id CASCADE"],
+            [("ix_plan_verdicts_person_id", False), ("uq_plan_verdicts_plan_id_day", True)],
+        ),
+        "wear_days": (
+            ["id"], [of_person, of_recording],
+            [("ix_wear_days_person_id_day", False), ("uq_wear_days_recording_id_day", True)],
+        ),
         "alerts": (["id"], [of_recording], [("ix_alerts_recording_id", False)]),
         "analyses": (["id"], [of_recording], [("uq_analyses_of_recording", True)]),
         "audit": (["id"], [], [("ix_audit_subject", False)]),
         "devices": (["serial"], [], []),
         "library": (["id"], [], []),
         "notes": (["id"], [of_recording], [("ix_notes_recording_id", False)]),
-        "people": (["id"], [], []),
+        "people": (["id"], [], [("uq_people_audit_key", True)]),
         "recording_devices": (
             ["recording_id", "foot"], [of_recording, "serial > devices.serial"],
             [("ix_recording_devices_serial", False)],

@@ -3,6 +3,7 @@
 What each sees after every step, what is refused and in which words, and at the end the whole audit log.
 """
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ CODES = ("P001", "P002")
 STORED_FOR = timedelta(days=7)
 EXAMPLES = {True: 15, False: 6}
 """On SQLite, on PostgreSQL."""
+ERASED = re.compile("^[0-9a-f]{32}$")
+"""Key of someone who is no longer there."""
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 writers = st.sampled_from((0, 1))
@@ -86,10 +89,11 @@ class TwoWriters(RuleBasedStateMachine):
         Clock.at = BEGIN
         self.model: dict[str, Known] = {}
         self.people: dict[str, Person] = {}
-        self.log: list[tuple[str, str, str]] = []
+        self.log: list[tuple[str, ...]] = []
 
     def teardown(self) -> None:
-        assert [(one.action, one.subject, one.detail) for one in self.open[0].audit()] == self.log
+        log = [(one.action, one.subject, one.detail) for one in self.open[0].audit() if one.action != "read"]
+        assert [tuple(ERASED.sub("erased", text) for text in line) for line in log] == self.log
         assert sorted(path.name for path in self.open[0].recordings.iterdir()) == sorted(self.model)
         for folder in self.open[0].recordings.iterdir():
             shutil.rmtree(folder)
@@ -127,7 +131,7 @@ class TwoWriters(RuleBasedStateMachine):
             known = self.model[name].tags
             known.discard(tag) if remove else known.add(tag)
             assert entry.tags == tuple(sorted(known))
-            self.audited("untag" if remove else "tag", name, str(tag))
+            self.audited("untag" if remove else "tag", name, tag.kind)
 
     @rule(writer=writers, name=names, title=texts)
     def rename(self, writer: int, name: str, title: str) -> None:
@@ -215,6 +219,7 @@ class TwoWriters(RuleBasedStateMachine):
         for name in sorted(mine):
             self.audited("erase", name)
         self.audited("erase person", code, f"{len(mine)} recordings")
+        self.log = [tuple("erased" if text == code else text for text in line) for line in self.log]
 
     @rule(writer=writers, name=names, times=st.lists(st.integers(0, 9), max_size=3), live=st.booleans())
     def alert(self, writer: int, name: str, times: list[int], live: bool) -> None:

@@ -79,9 +79,7 @@ def _actor_as_stored(session: Session) -> str:
 def audit_entries(session: Session, subject: str | None = None) -> list[AuditEntry]:
     """What was done, in order; of one recording, insole or person (by code) if asked. People who are there
     are named by their codes, those who were erased by a random key."""
-    codes = {
-        row.audit_key: row.code for row in session.execute(sa.select(PersonRow.audit_key, PersonRow.code))
-    }
+    codes = code_of_key(session)
     query = sa.select(AuditRow).order_by(AuditRow.id)
     if subject is not None:
         keys = [key for key, code in codes.items() if code == subject]
@@ -97,6 +95,12 @@ def audit_entries(session: Session, subject: str | None = None) -> list[AuditEnt
         )
         for row in session.scalars(query)
     ]
+
+
+def code_of_key(session: Session) -> dict[str, str]:
+    """The codes of the people who are there, by the keys that name them in the log."""
+    query = sa.select(PersonRow.audit_key, PersonRow.code).where(PersonRow.erasing.is_(False))
+    return {row.audit_key: row.code for row in session.execute(query)}
 
 
 class ReadLog:
@@ -134,10 +138,7 @@ class ReadLog:
 
     def _write(self, lines: list[tuple[str, str, str, datetime]]) -> None:
         with self._store.write() as session:
-            keys = {
-                row.code: row.audit_key
-                for row in session.execute(sa.select(PersonRow.code, PersonRow.audit_key))
-            }
+            keys = {code: key for key, code in code_of_key(session).items()}
             people = set(keys.values())
             for who, subject, what, at_utc in lines:
                 hour = at_utc.replace(minute=0, second=0, microsecond=0)

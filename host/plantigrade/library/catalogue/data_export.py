@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 _README: Final = """All that is stored about one person.
 
 person.json      who
+record.json      body, footwear, insoles, rules, baseline, diary, goals, answers to alerts, deliveries of
+                 notifications, cautions, consents, plans with what came of them, settings, days
 recordings/ID/   recording.json: the manifest, tags, notes, analyses and alerts; one Parquet file a foot:
                  c00..c15 are raw 12-bit counts in the order of the sensors, f000.. are forces as imported,
                  host_ns is UTC in nanoseconds, time_s is seconds on the clock of the imported file
-audit.json       what was done with these data
+audit.json       what was done with these data: who changed and who read what
 SHA256SUMS       checksums of all files
 
 Parquet is read by pandas, R, MATLAB, Julia, DuckDB and many others.
@@ -43,8 +45,10 @@ def export_person(library: "Library", code: str, path: Path) -> int:
     with new_file(path) as draft, _Bundle(draft) as bundle:
         bundle.add_text("README.txt", _README)
         bundle.add_text("person.json", _json(person_as_json(person)))
+        bundle.add_text("record.json", _json(library.record(code).as_json()))
         for entry in entries:
             _add(bundle, library, entry, draft.parent)
+        library.log_export(code)
         log = [audit_as_json(line) for line in library.audit(code)]
         bundle.add_text("audit.json", _json(log))
     return len(entries)

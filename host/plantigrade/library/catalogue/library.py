@@ -22,6 +22,7 @@ from plantigrade.gait.signals import Walk
 from plantigrade.library.catalogue import erasure, ingest, queries
 from plantigrade.library.catalogue.audit import ReadLog, actor, add_audit_entry, audit_entries
 from plantigrade.library.catalogue.details import load
+from plantigrade.library.catalogue.judging import judged_by_person
 from plantigrade.library.catalogue.library_people import LibraryPeople
 from plantigrade.library.catalogue.person_tables import WearDayRow
 from plantigrade.library.catalogue.store import LibraryError, Store
@@ -212,7 +213,7 @@ class Library(LibraryPeople):
         """
         with self.store.read() as session:
             row = queries.one(session, name)
-            recording = load(session, row, self)
+            recording = judged_by_person(self.record, load(session, row, self))
             key = queries.audit_key_of(session, row.person_id)
         if key is not None:
             self.read_log.add((key,), "recordings")
@@ -265,7 +266,9 @@ class Library(LibraryPeople):
                     session.add(TagRow(recording_id=recording, kind=tag.kind, value=tag.value))
                 elif row is not None and remove:
                     session.delete(row)
-            add_audit_entry(session, "untag" if remove else "tag", recording, ", ".join(map(str, tags)))
+            add_audit_entry(
+                session, "untag" if remove else "tag", recording, ", ".join(tag.kind for tag in tags)
+            )
         return self.entry(recording)
 
     def note(self, name: str, text: str, at_s: float | None = None) -> int:

@@ -41,7 +41,7 @@ class LibraryPeople:
             session.flush()
             keep_change(session, row, None, None)
             add_audit_entry(session, "add person", row.audit_key)
-        return self.person(code)
+            return queries.as_person(row)
 
     def change_person(self, person: Person) -> Person:
         """Replace what is known of a person."""
@@ -51,7 +51,7 @@ class LibraryPeople:
             before = row.weight_kg, row.height_cm
             keep_change(session, people.fill(row, person), *before)
             add_audit_entry(session, "change person", row.audit_key)
-        return self.person(person.code)
+            return queries.as_person(row)
 
     def people(self) -> list[Person]:
         """Everyone, by code."""
@@ -82,6 +82,15 @@ class LibraryPeople:
         with self.store.read() as session:
             access = access_to(session, code, self.store, lambda: self.vault, self.data_dir, self.read_log)
         return PersonRecord(access)
+
+    def log_export(self, code: str) -> None:
+        """Log that all of a person's data were handed over.
+
+        Raises:
+            UnknownPersonError: there is none of that code.
+        """
+        with self.store.write() as session:
+            add_audit_entry(session, "export person", queries.person_row(session, code).audit_key)
 
     def wearer_of(self, serial_of_foot: Mapping[str, str], at_utc: datetime) -> Wearer:
         """Who wore insoles at a time, by the serial numbers of left and right, or why nobody can be named.

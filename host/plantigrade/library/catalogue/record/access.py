@@ -23,6 +23,7 @@ from plantigrade.library.catalogue.tables import (
     from_stored,
 )
 from plantigrade.library.keys.vault import KeyMissingError, Vault
+from plantigrade.library.person.documents import as_document
 from plantigrade.library.person.settings import EARLIEST
 
 if TYPE_CHECKING:
@@ -114,6 +115,10 @@ class RecordPart(Generic[Entry]):
         """What is wrong with stored entries, each with its number."""
         with self._access.reading(self.what) as session:
             return self._list(session)[1]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """All that is stored and can be read, for the export of a person."""
+        return [as_document(entry) for entry in self._read()]
 
     def _read(self, *where: sa.ColumnElement[bool]) -> list[Entry]:
         with self._access.reading(self.what) as session:

@@ -1,5 +1,6 @@
 """Hours of wear, steps and loads of each day."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -11,7 +12,16 @@ from plantigrade.library.person.documents import as_document, from_document
 from plantigrade.library.person.entries import WearDay
 
 
-class DaysPart(RecordPart[tuple[date, WearDay]]):
+@dataclass(frozen=True)
+class RecordedDay:
+    """What one recording says of one day."""
+
+    recording_id: str
+    day: date
+    wear: WearDay
+
+
+class DaysPart(RecordPart[RecordedDay]):
     """What recordings say of days. They are computed, so that the audit log does not repeat them."""
 
     what = "days"
@@ -62,13 +72,14 @@ class DaysPart(RecordPart[tuple[date, WearDay]]):
         )
         span = (WearDayRow.day >= from_day.isoformat(), WearDayRow.day <= to_day.isoformat())
         found: dict[date, WearDay] = {}
-        for day, wear in self._read(*span, WearDayRow.recording_id.in_(alive)):
-            found[day] = found.get(day, WearDay()) + wear
+        for one in self._read(*span, WearDayRow.recording_id.in_(alive)):
+            found[one.day] = found.get(one.day, WearDay()) + one.wear
         return dict(sorted(found.items()))
 
     def latest(self, until: date, days: int) -> dict[date, WearDay]:
         """The last days until one, that one included."""
         return self.between(until - timedelta(days=days - 1), until)
 
-    def _entry(self, values: Values) -> tuple[date, WearDay]:
-        return date.fromisoformat(values["day"]), from_document(WearDay, values["document"])
+    def _entry(self, values: Values) -> RecordedDay:
+        day = date.fromisoformat(values["day"])
+        return RecordedDay(values["recording_id"], day, from_document(WearDay, values["document"]))

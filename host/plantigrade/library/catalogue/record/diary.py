@@ -1,6 +1,7 @@
 """The person's diary: where it hurt, how much and when."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -57,6 +58,10 @@ class DiaryPart(RecordPart[tuple[int, Entry]]):
     def numbered(self) -> list[tuple[int, Entry]]:
         """All entries with their numbers, in the order of their times."""
         return sorted(self._read(), key=lambda numbered: numbered[1].at)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """As of every part."""
+        return [{"id": number, **as_json(entry)} for number, entry in self.numbered()]
 
     def _entry(self, values: Values) -> tuple[int, Entry]:
         return values["id"], entry_from(values["document"])

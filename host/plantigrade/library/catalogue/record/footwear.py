@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plantigrade.library.catalogue.person_tables import FootwearPeriodRow, FootwearRow
 from plantigrade.library.catalogue.record.access import RecordPart, Values, checked_text, in_utc
+from plantigrade.library.person.documents import as_document
 from plantigrade.library.person.entries import Footwear, FootwearKind, FootwearPeriod
 from plantigrade.library.person.settings import EVERYDAY, LONGEST_NAME, LONGEST_NOTE
 
@@ -135,6 +137,21 @@ class FootwearPart(RecordPart[Footwear]):
         """The tag of the baseline at a time: the names of what was worn, such as "trail + insert"; "everyday"
         where nothing is dated."""
         return " + ".join(pair.name for pair in self.worn_at(utc)) or EVERYDAY
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """As of every part, each pair with its periods of wear."""
+        periods = self.periods()
+        return [
+            as_document(pair)
+            | {
+                "worn": [
+                    as_document(period, leave_out=("footwear", "id"))
+                    for period in periods
+                    if period.footwear.id == pair.id
+                ]
+            }
+            for pair in self.all()
+        ]
 
     def _entry(self, values: Values) -> Footwear:
         return Footwear(FootwearKind(values["kind"]), values["name"], values["remark"], values["id"])

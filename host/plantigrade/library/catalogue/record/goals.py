@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -119,6 +120,15 @@ class GoalsPart(RecordPart[Goal]):
     def problems(self) -> tuple[str, ...]:
         """As of every part, with those of what was done."""
         return super().problems() + _GoalsDone(self._access).problems()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """As of every part, each goal with what was done."""
+        done = _GoalsDone(self._access).between(date.min, date.max)
+        return [
+            as_document(goal)
+            | {"done": [as_document(one, leave_out=("goal_id",)) for one in done if one.goal_id == goal.id]}
+            for goal in self.all()
+        ]
 
     def _entry(self, values: Values) -> Goal:
         return from_document(

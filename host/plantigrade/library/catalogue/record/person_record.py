@@ -1,9 +1,10 @@
 """The record of a person: `library.record(code)`."""
 
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
+from plantigrade.library.catalogue.audit import code_of_key
 from plantigrade.library.catalogue.record.access import RecordAccess, RecordPart
 from plantigrade.library.catalogue.record.alerts import AnswersPart, DeliveriesPart
 from plantigrade.library.catalogue.record.baseline import BaselinePart
@@ -17,8 +18,10 @@ from plantigrade.library.catalogue.record.person_settings import SettingsPart
 from plantigrade.library.catalogue.record.plans import PlansPart
 from plantigrade.library.catalogue.record.rules import RulesPart
 from plantigrade.library.catalogue.record.safety import CautionsPart, ConsentsPart
-from plantigrade.library.catalogue.tables import AuditRow, PersonRow
+from plantigrade.library.catalogue.tables import AuditRow
 from plantigrade.library.person.entries import Access
+
+SCHEMA: Final = "plantigrade.person-record/1"
 
 
 class PersonRecord:
@@ -87,13 +90,19 @@ class PersonRecord:
         """What is wrong with stored entries, in words; empty when the whole record can be read."""
         return tuple(problem for part in self.parts for problem in part.problems())
 
+    def as_json(self) -> dict[str, Any]:
+        """The whole record as a document, for the export of a person."""
+        return {
+            "schema": SCHEMA,
+            "person": self.code,
+            **{part.what: part.as_json() for part in self.parts},
+            "cannot_be_read": list(self.problems()),
+        }
+
     def accesses(self) -> list[Access]:
         """Who read or changed the record, newest first; the person may see this."""
         with self._access.store.read() as session:
-            codes = {
-                row.audit_key: row.code
-                for row in session.execute(sa.select(PersonRow.audit_key, PersonRow.code))
-            }
+            codes = code_of_key(session)
             query = sa.select(AuditRow).where(AuditRow.subject == self._access.audit_key)
             return [
                 Access(row.at_utc, codes.get(row.actor, row.actor), row.action, row.detail)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from plantigrade.library.catalogue.person_tables import PlanRow, PlanVerdictRow
 from plantigrade.library.catalogue.record.access import RecordAccess, RecordPart, Values, entered_by
+from plantigrade.library.person.documents import as_document
 from plantigrade.posture.plans.plan import Plan, plan_as_json, plan_from_json
 
 
@@ -69,6 +70,22 @@ class PlansPart(RecordPart[StoredPlan]):
     def all(self) -> list[StoredPlan]:
         """All plans, in the order in which they were stored."""
         return self._read()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """As of every part, each plan with its verdicts."""
+        verdicts = self.verdicts.all()
+        return [
+            as_document(stored, leave_out=("plan",))
+            | plan_as_json(stored.plan)
+            | {
+                "verdicts": [
+                    as_document(verdict, leave_out=("plan_id",))
+                    for verdict in verdicts
+                    if verdict.plan_id == stored.id
+                ]
+            }
+            for stored in self.all()
+        ]
 
     def problems(self) -> tuple[str, ...]:
         """As of every part, with those of verdicts."""

@@ -1,6 +1,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 """Each person's record; recordings with versions; audit rows that name people by a random key."""
 
+import re
 import secrets
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _OF_PEOPLE = ("add person", "change person", "erase person")
+_TAG_KINDS = ("shoe", "orthotic", "terrain", "other")
 
 
 def upgrade() -> None:
@@ -31,24 +33,33 @@ def _people() -> None:
     op.add_column("people", sa.Column("language", sa.String(20), server_default="", nullable=False))
     connection = op.get_bind()
     people = sa.table("people", sa.column("id"), sa.column("code"), sa.column("audit_key"))
-    keys: dict[str, str] = {}
+    key_of = _rename_in_audit(connection)
     for person, code in connection.execute(sa.select(people.c.id, people.c.code)).all():
-        keys[code] = secrets.token_hex(16)
-        connection.execute(sa.update(people).where(people.c.id == person).values(audit_key=keys[code]))
-    _rename_in_audit(connection, keys)
+        key = key_of.get(code) or secrets.token_hex(16)
+        connection.execute(sa.update(people).where(people.c.id == person).values(audit_key=key))
     op.create_index("uq_people_audit_key", "people", ["audit_key"], unique=True)
 
 
-def _rename_in_audit(connection: sa.Connection, keys: dict[str, str]) -> None:
-    """Codes become keys; those of people who were erased become keys of nobody."""
+def _rename_in_audit(connection: sa.Connection) -> dict[str, str]:
+    """Codes become random keys, by code; a code that was used again after erasing its person has another key
+    then. Values of tags, which may say anything, go."""
     audit = sa.table("audit", *(sa.column(name) for name in ("id", "action", "subject", "detail")))
-    for row in connection.execute(sa.select(audit)).all():
-        column = "subject" if row.action in _OF_PEOPLE else "detail"
-        code = row.subject if column == "subject" else row.detail
-        if row.action not in (*_OF_PEOPLE, "assign") or (row.action == "assign" and code == "nobody"):
-            continue
-        key = keys.setdefault(code, secrets.token_hex(16))
-        connection.execute(sa.update(audit).where(audit.c.id == row.id).values({column: key}))
+    keys: dict[str, str] = {}
+    for row in connection.execute(sa.select(audit).order_by(audit.c.id)).all():
+        values: dict[str, str] = {}
+        if row.action in _OF_PEOPLE:
+            values["subject"] = keys.setdefault(row.subject, secrets.token_hex(16))
+        elif row.action == "assign" and row.detail != "nobody":
+            values["detail"] = keys.setdefault(row.detail, secrets.token_hex(16))
+        elif row.action in ("tag", "untag"):
+            values["detail"] = ", ".join(
+                kind for kind in re.findall(r"(?:^|, )([a-z]+):", row.detail) if kind in _TAG_KINDS
+            )
+        if values:
+            connection.execute(sa.update(audit).where(audit.c.id == row.id).values(values))
+        if row.action == "erase person":
+            del keys[row.subject]
+    return keys
 
 
 def _recordings() -> None:
