@@ -1,0 +1,89 @@
+"""Servers on loopback that real messages are sent to: one that speaks ntfy's HTTP, one that speaks SMTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+from typing import Any
+
+
+@dataclass
+class Ntfy:
+    """What arrived, and how it is answered.
+
+    Attributes:
+        port: on 127.0.0.1.
+        got: the documents that arrived.
+        headers: of each request, lower case.
+        status: of the answers; 0 answers nothing.
+        arrived: set with each arrival.
+    """
+
+    port: int = 0
+    got: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    status: int = 200
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")[1:-2]
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in head)}
+        body = await reader.readexactly(int(headers["content-length"]))
+        self.headers.append(headers)
+        self.got.append(json.loads(body))
+        self.arrived.set()
+        if self.status:
+            writer.write(f"HTTP/1.1 {self.status} word\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+            await writer.drain()
+        else:
+            await reader.read()  # until the other end gives up
+        writer.close()
+
+
+@asynccontextmanager
+async def ntfy(status: int = 200) -> AsyncGenerator[Ntfy]:
+    """An endpoint like that of ntfy."""
+    endpoint = Ntfy(status=status)
+    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
+    endpoint.port = server.sockets[0].getsockname()[1]
+    try:
+        yield endpoint
+    finally:
+        server.close()
+
+
+@dataclass
+class Mailbox:
+    """The messages that a mail server took."""
+
+    port: int = 0
+    got: list[Message] = field(default_factory=list[Message])
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            word = line.split()[0].upper() if line.split() else b""
+            if word == b"DATA":
+                writer.write(b"354 go on\r\n")
+                text = await reader.readuntil(b"\r\n.\r\n")
+                self.got.append(message_from_bytes(text[:-5].replace(b"\r\n..", b"\r\n.")))
+            writer.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+            await writer.drain()
+            if word == b"QUIT":
+                break
+        writer.close()
+
+
+@asynccontextmanager
+async def mailbox() -> AsyncGenerator[Mailbox]:
+    """A mail server that takes everything."""
+    box = Mailbox()
+    server = await asyncio.start_server(box.serve, "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    try:
+        yield box
+    finally:
+        server.close()
