@@ -48,13 +48,14 @@ class Piece:
 
 @dataclass
 class Pieces:
-    """The pieces of one person, made when they are first wanted.
+    """The pieces of one person, made when they are first wanted: each day has its own.
 
     Args:
         person: whose movements they are.
         sensors: seed of each foot's sensors, as `FrontEnd` takes it.
         seed: of everything drawn.
-        variants: pieces of each kind.
+        variants: pieces of each kind and day.
+        piece_s: how long a piece is.
     """
 
     person: Person
@@ -62,21 +63,29 @@ class Pieces:
     seed: int
     variants: int = VARIANTS
     piece_s: float = PIECE_S
-    _made: dict[tuple[Doing, tuple[Condition, ...], int], Piece] = field(
-        default_factory=dict[tuple[Doing, tuple[Condition, ...], int], Piece]
+    _made: dict[tuple[Doing, int, int, tuple[Condition, ...]], Piece] = field(
+        default_factory=dict[tuple[Doing, int, int, tuple[Condition, ...]], Piece]
     )
 
-    def piece(self, doing: Doing, number: int, conditions: tuple[Condition, ...] = ()) -> Piece:
-        """The piece of this number (modulo `variants`) of the person doing this."""
-        variant = 0 if doing == "off" else number % self.variants
-        key = (doing, conditions, variant)
+    def piece(self, doing: Doing, day: int, number: int, conditions: tuple[Condition, ...] = ()) -> Piece:
+        """What the person does on a day, under conditions; `number` counts modulo `variants`."""
+        key = (doing, 0, 0, ()) if doing == "off" else (doing, day, number % self.variants, conditions)
         if key not in self._made:
-            self._made[key] = self._make(doing, conditions, variant)
+            self._made[key] = self._make(*key)
         return self._made[key]
 
-    def _make(self, doing: Doing, conditions: tuple[Condition, ...], variant: int) -> Piece:
-        own = int(np.random.SeedSequence([self.seed, variant]).generate_state(1)[0])
-        person = another_day(self.person, own)
+    def forget(self, before_day: int) -> None:
+        """Give up the pieces of earlier days."""
+        self._made = {
+            key: piece for key, piece in self._made.items() if key[0] == "off" or key[1] >= before_day
+        }
+
+    def _make(self, doing: Doing, day: int, number: int, conditions: tuple[Condition, ...]) -> Piece:
+        of_day, own = (
+            int(np.random.SeedSequence([self.seed, *numbers]).generate_state(1)[0])
+            for numbers in ((day,), (day, number + 1))
+        )
+        person = another_day(self.person, of_day)
         if doing == "walk":
             forces = walk(person, self.piece_s, own, conditions).forces
         else:

@@ -32,7 +32,7 @@ def pair(world: MonthWorld, folder: Path, plan: tuple[tuple[str, float], ...], p
     pieces = Pieces(draw_person(3), {"left": 6, "right": 7}, seed=3, variants=1, piece_s=25.0)
     at_us, playing = world.now_us, []
     for doing, seconds in plan:
-        playing.append(Playing(at_us, pieces.piece(doing, 0)))  # pyright: ignore[reportArgumentType]
+        playing.append(Playing(at_us, pieces.piece(doing, 0, 0)))  # pyright: ignore[reportArgumentType]
         at_us += round(seconds * 1e6)
     for number, foot in enumerate(FEET):
         battery = Battery(170.0, CURRENTS, 60.0, 170.0)

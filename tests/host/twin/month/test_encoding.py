@@ -23,7 +23,7 @@ def plan(pieces: Pieces, *doings: tuple[str, float]) -> tuple[Feed, np.ndarray]:
     """A feed that begins at START_US, and its rows as the sensors of the left foot show them slot by slot."""
     at_us, playing, rows = START_US + 10_000, [], []
     for doing, seconds in doings:
-        piece = pieces.piece(doing, 0)  # pyright: ignore[reportArgumentType]
+        piece = pieces.piece(doing, 0, 0)  # pyright: ignore[reportArgumentType]
         playing.append(Playing(at_us, piece))
         count = round(seconds * 100)
         rows.append(piece.counts["left"].reshape(-1, 16)[np.arange(count) % piece.rows])
@@ -58,6 +58,8 @@ def test_daily_mode(pieces: Pieces, doings: tuple[tuple[str, float], ...]) -> No
     firmware.follow(40, True)
     firmware.feed(rows[:-1])
     got += records(sampling.advance(START_US + len(rows) * 10_000 - 5_000))
+    got += records(sampling.follow(START_US + len(rows) * 10_000 - 5_000, 5, False))
+    firmware.follow(5, False)
     assert got == firmware.taken.records
     assert len({len(record) for record in got}) > 3, "the control: records of many lengths were compared"
     assert (sampling.steps, sampling.cadence) == (firmware.steps.steps, firmware.steps.cadence)
