@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -40,19 +40,41 @@ class Ntfy:
             await writer.drain()
         else:
             await reader.read()  # until the other end gives up
-        writer.close()
+
+
+@asynccontextmanager
+async def _listening(
+    serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncGenerator[int]:
+    """A server on a free port of 127.0.0.1; at the end nothing of it is left open."""
+    conversations: set[asyncio.Task[None] | None] = set()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        conversations.add(asyncio.current_task())
+        try:
+            await serve(reader, writer)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        open_ones = [task for task in conversations if task is not None]
+        for task in open_ones:
+            task.cancel()
+        await asyncio.gather(*open_ones, return_exceptions=True)
 
 
 @asynccontextmanager
 async def ntfy(status: int = 200) -> AsyncGenerator[Ntfy]:
     """An endpoint like that of ntfy."""
     endpoint = Ntfy(status=status)
-    server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
-    endpoint.port = server.sockets[0].getsockname()[1]
-    try:
+    async with _listening(endpoint.serve) as endpoint.port:
         yield endpoint
-    finally:
-        server.close()
 
 
 @dataclass
@@ -74,16 +96,11 @@ class Mailbox:
             await writer.drain()
             if word == b"QUIT":
                 break
-        writer.close()
 
 
 @asynccontextmanager
 async def mailbox() -> AsyncGenerator[Mailbox]:
     """A mail server that takes everything."""
     box = Mailbox()
-    server = await asyncio.start_server(box.serve, "127.0.0.1", 0)
-    box.port = server.sockets[0].getsockname()[1]
-    try:
+    async with _listening(box.serve) as box.port:
         yield box
-    finally:
-        server.close()
