@@ -2,7 +2,8 @@
 
 import asyncio
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 
 Advance = Callable[[int], int]
 """Lets the world run to a time in ns at the latest; returns the time it got to."""
@@ -16,12 +17,24 @@ class WorldSelector(selectors.DefaultSelector):
         self.now_ns = 1_000_000_000_000
         self.advance: Advance = lambda until_ns: until_ns
         self._turns = 0
+        self._at_work = 0
+
+    @contextmanager
+    def standing_still(self) -> Generator[None]:
+        """The world waits while something works in real time, such as a process."""
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout == 0:
             # Only signals and threads come this way, and both can wait a moment.
             self._turns += 1
             return super().select(0) if self._turns % 64 == 0 else []
+        if self._at_work:
+            return super().select(None)
         if timeout is None:
             raise RuntimeError("everything waits and nothing is due")
         self.now_ns = self.advance(self.now_ns + max(1000, round(timeout * 1e9)))
