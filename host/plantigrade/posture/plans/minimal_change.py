@@ -3,13 +3,11 @@
 import numpy as np
 
 from plantigrade.array_types import F64
-from plantigrade.gait.settings import MAD_TO_SD
 from plantigrade.posture.baseline.before_after import MinimalChange
 from plantigrade.posture.plans.measures import Measure, MeasureKind
 from plantigrade.posture.plans.settings import (
     ASSUMED,
     MEASURED,
-    OWN_DAYS,
     PUBLISHED_CHANGE,
     PUBLISHED_RELATIVE_CHANGE,
 )
@@ -17,8 +15,8 @@ from plantigrade.posture.settings import DAY_SD_FLOOR, ORDINARY_SDS, RELATIVE_FL
 
 
 def minimal_change(measure: Measure, before: F64) -> MinimalChange:
-    """The minimal detectable change of a measure for one person: the largest of what was measured on others,
-    what the baseline takes for granted, and what this person's own days before the plan say.
+    """The minimal detectable change of a measure: the larger of what was measured on others and of what the
+    baseline takes for granted. How much this person's own days differ is in the interval of the difference.
 
     Args:
         measure: what is compared.
@@ -31,13 +29,8 @@ def minimal_change(measure: Measure, before: F64) -> MinimalChange:
         (1.25, '%', 'assumed')
     """
     middle = float(np.median(before))
-    own = MAD_TO_SD * float(np.median(np.abs(before - middle)))
-    known = [
-        (_measured(measure, middle), MEASURED),
-        (ORDINARY_SDS * _assumed_sd(measure, middle), ASSUMED),
-        (ORDINARY_SDS * own, OWN_DAYS),
-    ]
-    value, source = max(known)
+    measured, assumed = _measured(measure, middle), ORDINARY_SDS * _assumed_sd(measure, middle)
+    value, source = max((measured, MEASURED), (assumed, ASSUMED))
     return MinimalChange(value, measure.unit, source)
 
 
@@ -47,11 +40,11 @@ def _measured(measure: Measure, middle: float) -> float:
 
 
 def _assumed_sd(measure: Measure, middle: float) -> float:
-    """SD between days that is taken for granted; what was measured for variation and asymmetry stands
-    alone."""
-    if measure.key in PUBLISHED_CHANGE and measure.kind is not MeasureKind.MEDIAN:
+    """SD between days that the baseline takes for granted; 0 where only measured values are known."""
+    if measure.kind is MeasureKind.MEDIAN and measure.metric in DAY_SD_FLOOR:
+        return DAY_SD_FLOOR[measure.metric]
+    if measure.key in PUBLISHED_CHANGE or measure.key in PUBLISHED_RELATIVE_CHANGE:
         return 0.0
     if measure.kind is MeasureKind.ASYMMETRY:
         return 100.0 * float(np.sqrt(2)) * RELATIVE_FLOOR
-    floor = DAY_SD_FLOOR.get(measure.metric) if measure.kind is MeasureKind.MEDIAN else None
-    return floor if floor is not None else RELATIVE_FLOOR * abs(middle)
+    return RELATIVE_FLOOR * abs(middle)

@@ -36,6 +36,8 @@ days (after O'Brien and Fleming 1979, Biometrics 35:549)."""
 LATER_ERRORS: Final = 0.005
 """What the fourth look may spend; each later one half of the one before, so that all looks for ever spend
 less than 5 %."""
+SHOWN_CONFIDENCE_PCT: Final = 95.0
+"""Of the intervals of all looks and values together: what `LOOK_ERRORS` and `LATER_ERRORS` leave."""
 BEFORE_DAYS: Final = 56
 """Days before the beginning that are compared."""
 MIN_BEFORE_DAYS: Final = 10
@@ -43,8 +45,10 @@ MIN_BEFORE_SPAN_DAYS: Final = 14
 MIN_SINCE_DAYS: Final = 8
 """Days with enough strides on each side, and the time that those before must span: two weeks, so that each
 day of the week can be among them."""
-MIN_SHARED_TAG_DAYS: Final = 3
+MIN_SHARED_DAYS: Final = 3
 """Days on each side that a pair of shoes needs to be compared with itself; as for a personal baseline."""
+TAG_JOIN: Final = " + "
+"""Between the names in the tag of a day with several things on the foot, such as "trail + insert"."""
 EXERCISE_LATER_SHARE: Final = 0.5
 """Exercises act slowly: only the later half of the time since is compared."""
 JUMP_DAYS: Final = 14
@@ -101,4 +105,3 @@ of walks of healthy people of PhysioNet's gaitpdb, computed with our own gait en
 days people differ by more. The mean force is given the impulse's."""
 MEASURED: Final = "two walks of one day of 14 healthy people (gaitpdb), computed with this software"
 ASSUMED: Final = "assumed: 2.77 times the day-to-day SD that the baseline takes for granted"
-OWN_DAYS: Final = "2.77 times the SD between this person's own days"

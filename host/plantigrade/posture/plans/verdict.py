@@ -25,7 +25,7 @@ from plantigrade.posture.plans.settings import (
     MIN_SINCE_DAYS,
     NOTABLE_SHARE,
 )
-from plantigrade.posture.plans.windows import Clean, Look, clean_time, look_at, split
+from plantigrade.posture.plans.windows import Clean, Look, clean_time, first_look, look_at, split
 
 
 class Outcome(StrEnum):
@@ -126,9 +126,11 @@ def judge(
     seen = look or _ahead(plan, clean, today)
     done = done_in(followed, plan.from_day, seen.end)
     worn_on = [one.day for one in followed.done if one.amount > 0] if plan.worn and followed.done else None
-    parts = [split(plan, measure, days, seen, worn_on) for measure in plan.measures]
+    apart = [other.tag for other in clean.tagged]
+    parts = [split(plan, measure, days, seen, worn_on, apart) for measure in plan.measures]
     counts = [(len(before), len(since)) for before, since in parts]
-    said = _Said(today, look, (min(n for n, _ in counts), min(n for _, n in counts)), done)
+    following = look.following if look is not None else first_look(plan, clean.end)
+    said = _Said(today, look, following, (min(n for n, _ in counts), min(n for _, n in counts)), done)
     if clean.together and not done.hardly:
         return said.that(Outcome.NOT_SEPARABLE, not_apart_from=clean.together)
     if look is None:
@@ -140,7 +142,9 @@ def judge(
         cut = clean.before_cut_by
         return said.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_FEW_BEFORE, not_apart_from=cut)
     if said.days[1] < MIN_SINCE_DAYS:
-        cut = clean.since_cut_by if look.following is None else ()
+        alone = [split(plan, measure, days, seen, worn_on) for measure in plan.measures]
+        mixed = min(len(since) for _, since in alone) >= MIN_SINCE_DAYS
+        cut = clean.since_cut_by if following is None else clean.tagged if mixed else ()
         return said.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_EARLY, not_apart_from=cut)
     error = look.error / len(parts)
     changes = tuple(
@@ -156,6 +160,7 @@ class _Said:
 
     today: date
     look: Look | None
+    following: date | None
     days: tuple[int, int]
     done: Done
 
@@ -167,7 +172,7 @@ class _Said:
             outcome,
             self.today,
             date.fromordinal(look.end.toordinal() - 1) if look is not None else None,
-            look.following if look is not None else None,
+            self.following,
             *self.days,
             MIN_BEFORE_DAYS,
             MIN_SINCE_DAYS,

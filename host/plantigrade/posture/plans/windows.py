@@ -1,8 +1,10 @@
 """Which days tell of a plan: until when, from when, and which other plans stand in the way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+import numpy as np
 
 from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.plans.comparison import DayValues
@@ -15,7 +17,8 @@ from plantigrade.posture.plans.settings import (
     LATER_ERRORS,
     LOOK_DAYS,
     LOOK_ERRORS,
-    MIN_SHARED_TAG_DAYS,
+    MIN_SHARED_DAYS,
+    TAG_JOIN,
 )
 
 ONE_DAY = timedelta(days=1)
@@ -68,6 +71,12 @@ def look_at(plan: Plan, first_before: date, end: date | None, today: date) -> Lo
         number += 1
 
 
+def first_look(plan: Plan, end: date | None) -> date | None:
+    """The day of the first look; None when the plan is disturbed or ends before it."""
+    due = plan.from_day + timedelta(days=LOOK_DAYS[0])
+    return due if end is None or due <= end else None
+
+
 def _days_until(number: int) -> int:
     if number < len(LOOK_DAYS):
         return LOOK_DAYS[number]
@@ -92,6 +101,7 @@ class Clean:
         end: the day after the last; None while nothing ended it.
         before_cut_by, since_cut_by: plans that end it.
         together: plans that began or ended on the very day of the plan's beginning.
+        tagged: plans for what is worn whose days have a tag of their own.
     """
 
     first_before: date
@@ -99,19 +109,16 @@ class Clean:
     before_cut_by: tuple[Plan, ...] = ()
     since_cut_by: tuple[Plan, ...] = ()
     together: tuple[Plan, ...] = ()
+    tagged: tuple[Plan, ...] = ()
 
 
 def clean_time(plan: Plan, others: Sequence[FollowedPlan], today: date) -> Clean:
     """Where other plans leave a plan alone. Those that were hardly done are none."""
     first = plan.from_day - timedelta(days=BEFORE_DAYS)
     end = plan.to_day + ONE_DAY if plan.to_day is not None else None
-    events = [
-        (day, other.plan)
-        for other in others
-        if _could_move(plan, other.plan) and not _hardly(other, today)
-        for day in _events(other.plan)
-        if day <= today
-    ]
+    near = [other.plan for other in others if _near(plan, other.plan) and not _hardly(other, today)]
+    tagged = tuple(other for other in near if _told_apart_by_tags(plan, other))
+    events = [(day, other) for other in near if other not in tagged for day in _events(other) if day <= today]
     earlier = [event for event in events if first < event[0] < plan.from_day]
     later = [event for event in events if plan.from_day < event[0] and (end is None or event[0] < end)]
     together = tuple(other for day, other in events if day == plan.from_day)
@@ -125,6 +132,7 @@ def clean_time(plan: Plan, others: Sequence[FollowedPlan], today: date) -> Clean
         tuple(other for day, other in earlier if day == first),
         tuple(other for day, other in later if day == end),
         together,
+        tagged,
     )
 
 
@@ -137,18 +145,19 @@ def _events(plan: Plan) -> list[date]:
     return [plan.from_day] + ([plan.to_day + ONE_DAY] if plan.to_day is not None else [])
 
 
-def _could_move(plan: Plan, other: Plan) -> bool:
-    """Whether another plan can move what this one is followed by.
-
-    Days tell the plans apart where both are worn and have tags of their own. What is worn moves every value
-    of its foot; an exercise those that it is for.
-    """
+def _near(plan: Plan, other: Plan) -> bool:
+    """Whether another plan can move what this one is followed by. What is worn moves every value of its foot;
+    an exercise those that it is for."""
     both_feet = plan.foot is None or other.foot is None or any(_of_both(one) for one in plan.measures)
     if not both_feet and plan.foot is not other.foot:
         return False
     if plan.worn and other.worn:
-        return not (plan.tag and other.tag and plan.tag != other.tag)
+        return True
     return bool({one.metric for one in plan.measures} & {one.metric for one in other.measures})
+
+
+def _told_apart_by_tags(plan: Plan, other: Plan) -> bool:
+    return plan.worn and other.worn and bool(plan.tag and other.tag) and plan.tag != other.tag
 
 
 def _of_both(measure: Measure) -> bool:
@@ -156,12 +165,18 @@ def _of_both(measure: Measure) -> bool:
 
 
 def split(
-    plan: Plan, measure: Measure, days: Sequence[Day], look: Look, worn_on: Sequence[date] | None
+    plan: Plan,
+    measure: Measure,
+    days: Sequence[Day],
+    look: Look,
+    worn_on: Sequence[date] | None,
+    apart: Sequence[str] = (),
 ) -> tuple[DayValues, DayValues]:
     """Values of the days before and since that may be compared.
 
-    With a tag, days since are those with it, and days before those of the pair that was worn on most of them.
-    Without, only pairs that were worn on both sides are compared, each with itself.
+    With a tag, days since are those with it. Where what else was worn is the same on both sides ("trail"
+    before, "trail + insert" since), like is compared with like; else days since are compared with those of
+    the pair that was worn most before.
 
     Args:
         plan: that is looked at.
@@ -169,30 +184,53 @@ def split(
         days: of the person.
         look: which days.
         worn_on: days since on which it is known to have been worn; None where that does not matter.
+        apart: tags of other plans. Where like cannot be compared with like, days since with them are left
+            out, as nobody could tell which of the two moved them.
     """
-    rows = [(date.fromisoformat(day.day), measure.value(day, plan.foot), day.tag) for day in days]
-    before = [row for row in rows if look.first_before <= row[0] < plan.from_day and row[1] == row[1]]
-    since = [row for row in rows if look.first_since <= row[0] < look.end and row[1] == row[1]]
+    known = [_row(plan, measure, day) for day in days]
+    rows = [row for row in known if np.isfinite(row.value)]
+    before = [row for row in rows if look.first_before <= row.day < plan.from_day and not row.with_it]
+    since = [row for row in rows if look.first_since <= row.day < look.end]
     if plan.tag:
-        since = [row for row in since if row[2] == plan.tag]
-        usual = _most_worn([row[2] for row in before if row[2] != plan.tag])
-        before = [row for row in before if row[2] == usual]
-        return _one_pair(before), _one_pair(since)
-    if worn_on is not None:
-        since = [row for row in since if row[0] in worn_on]
-    shared = {
-        tag
-        for tag in {row[2] for row in before}
-        if min(sum(row[2] == tag for row in side) for side in (before, since)) >= MIN_SHARED_TAG_DAYS
-    }
-    before, since = ([row for row in side if row[2] in shared] for side in (before, since))
-    return DayValues.of(before), DayValues.of(since)
+        since = [row for row in since if row.with_it]
+    elif worn_on is not None:
+        since = [row for row in since if row.day in worn_on]
+    shared = [
+        rest for rest in _rests(before) if min(_count(before, rest), _count(since, rest)) >= MIN_SHARED_DAYS
+    ]
+    if shared or not plan.tag:
+        return _values(before, shared), _values(since, shared)
+    usual = max(_rests(before), key=lambda rest: _count(before, rest), default="")
+    before = [replace(row, rest="") for row in before if row.rest == usual]
+    foreign = set(apart) - set(usual.split(TAG_JOIN))
+    since = [replace(row, rest="") for row in since if not foreign & set(row.rest.split(TAG_JOIN))]
+    return _values(before, [""]), _values(since, [""])
 
 
-def _most_worn(tags: Sequence[str]) -> str | None:
-    return max(sorted(set(tags)), key=tags.count, default=None)
+@dataclass(frozen=True)
+class _Row:
+    """A value of a day, whether the plan's tag is in the day's, and what else was worn."""
+
+    day: date
+    value: float
+    with_it: bool
+    rest: str
 
 
-def _one_pair(rows: Sequence[tuple[date, float, str]]) -> DayValues:
-    """The tag is what is compared, so it has no effect of its own."""
-    return DayValues.of([(day, value, "") for day, value, _ in rows])
+def _row(plan: Plan, measure: Measure, day: Day) -> _Row:
+    worn = day.tag.split(TAG_JOIN)
+    rest = TAG_JOIN.join(one for one in worn if one != plan.tag)
+    when = date.fromisoformat(day.day)
+    return _Row(when, measure.value(day, plan.foot), bool(plan.tag) and plan.tag in worn, rest)
+
+
+def _rests(rows: Sequence[_Row]) -> list[str]:
+    return sorted({row.rest for row in rows})
+
+
+def _count(rows: Sequence[_Row], rest: str) -> int:
+    return sum(row.rest == rest for row in rows)
+
+
+def _values(rows: Sequence[_Row], rests: Sequence[str]) -> DayValues:
+    return DayValues.of([(row.day, row.value, row.rest) for row in rows if row.rest in rests])

@@ -1,0 +1,161 @@
+"""A virtual person day by day: the body model, and how one day differs from the next.
+
+The body model makes a walk of each day, which the gait engine analyses; nothing is added to its results. What
+differs between days is drawn here:
+
+- putting the insole on: where it lies and how the shoe is laced, new each day, and carried over from day to
+  day in part (first-order autoregressive);
+- speed: the same, and another one on weekends;
+- a slow drift of the whole foot (random walk), and for some a trend of the condition itself;
+- days without the insoles: by chance, more on weekends, and now and then a week away.
+
+Sizes: SDs of single days are those of the body model's `another_day` times 1.5 in the middle (1.0 to 2.3).
+With 1.0 its days differ by about as much as two walks of one day do (14 healthy people of gaitpdb), with 1.75
+by what the personal baseline takes for granted. How much is carried over, drift, trend and days away are assumed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+from plantigrade.gait.engine import analyze
+from plantigrade.gait.pressure.own_insole import own_layout
+from plantigrade.gait.signals import Foot, FootSignal, Walk
+from plantigrade.posture.baseline.baseline import Day, PersonalBaseline
+from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
+from plantigrade.twin.body import Condition, Person, draw_person, walk
+from plantigrade.twin.body.person import medial_lever
+
+WALK_S = 110.0
+LAYOUT = own_layout(42.0)
+REGIONS = np.repeat(np.arange(4), [4, 4, 5, 3])
+SPEED, STANCE, PEAK_1, PEAK_2, RISE, PRELOAD = range(6)
+SINGLES_SD = np.array([0.03, 0.3, 0.01, 0.01, 0.006, 0.2])
+"""Of the whole body, as in `another_day`; and of the time of the first peak, which moves the loading rate."""
+REGION_SD, PLACE_SD, TILT_SD = 0.03, 0.025, 0.025
+VALUES = 6 + 2 * 4 + 2 * 16 + 2
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How the days of a person differ.
+
+    Attributes:
+        spread: factor on the SDs of single days.
+        carried: share of a day's variance that is carried over to the next ones.
+        memory: correlation of what is carried over with the day before.
+        drift: SD of the random walk over 56 days, in SDs of single days.
+        trend: of the condition over 56 days, in minimal detectable changes of what it moves.
+        weekend: SDs by which weekends differ in speed.
+        worn: share of the days on which the insoles are worn.
+        away: days of one week away; empty for none.
+    """
+
+    spread: float
+    carried: float
+    memory: float
+    drift: float
+    trend: float
+    weekend: float
+    worn: float
+    away: range
+
+
+def draw_habits(draw: np.random.Generator, days: int, harder: float = 1.0) -> Habits:
+    """Habits of a person over `days`; `harder` scales memory, drift and trend."""
+    gone = int(draw.integers(0, days - 7)) if draw.random() < 0.4 else None
+    return Habits(
+        spread=float(np.exp(draw.normal(np.log(1.5), 0.22))),
+        carried=float(np.clip(draw.uniform(0.2, 0.6) * harder, 0, 0.9)),
+        memory=float(np.clip(1 - (1 - draw.uniform(0.5, 0.85)) / harder, 0, 0.97)),
+        drift=float(abs(draw.normal(0, 0.5)) * harder),
+        trend=float(draw.normal(0, 0.5) * harder) if draw.random() < 0.3 else 0.0,
+        weekend=float(draw.normal(-0.5, 0.7)),
+        worn=float(draw.uniform(0.5, 0.95)),
+        away=range(gone, gone + 7) if gone is not None else range(0),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Life:
+    """Days of a virtual person.
+
+    Attributes:
+        seed: of everything that happens to the person.
+        person: the body.
+        habits: how days differ.
+        first: the first day.
+        deviations: (days, VALUES) of the body from its middle, in SDs of single days.
+        worn: (days,) whether the insoles were worn.
+    """
+
+    seed: int
+    person: Person
+    habits: Habits
+    first: date
+    deviations: np.ndarray
+    worn: np.ndarray
+
+
+def draw_life(seed: int, days: int, first: date, harder: float = 1.0) -> Life:
+    """The life of a person, the same for the same seed."""
+    draw = np.random.default_rng([seed, 31])
+    habits = draw_habits(draw, days, harder)
+    weekday = np.array([(first + timedelta(days=i)).weekday() for i in range(days)])
+    weekend = weekday >= 5
+    innovations = draw.normal(0, 1, (days, VALUES))
+    carried = np.zeros((days, VALUES))
+    carried[0] = innovations[0]
+    keep = habits.memory
+    for i in range(1, days):
+        carried[i] = keep * carried[i - 1] + np.sqrt(1 - keep**2) * innovations[i]
+    fresh = draw.normal(0, 1, (days, VALUES))
+    walked = np.cumsum(draw.normal(0, habits.drift / np.sqrt(56), (days, VALUES)), axis=0)
+    deviations = np.sqrt(habits.carried) * carried + np.sqrt(1 - habits.carried) * fresh + walked
+    deviations[:, SPEED] += habits.weekend * weekend
+    worn = draw.random(days) < habits.worn * np.where(weekend, 0.8, 1.0)
+    worn[list(habits.away)] = False
+    return Life(seed, draw_person(seed), habits, first, habits.spread * deviations, worn)
+
+
+def body_of_day(life: Life, index: int) -> Person:
+    """The person as on that day."""
+    person, z = life.person, life.deviations[index]
+    singles = z[:6] * SINGLES_SD
+    speed = person.speed_m_s * (1.0 + singles[SPEED])
+    regions = z[6:14].reshape(2, 4)[:, REGIONS] * REGION_SD
+    places = z[14:46].reshape(2, 16) * PLACE_SD
+    tilt = z[46:48, None] * TILT_SD * medial_lever()
+    return replace(
+        person,
+        speed_m_s=speed,
+        stride_time_s=person.stride_time_s * (1.0 - 0.35 * singles[SPEED]),
+        stance_pct=person.stance_pct - 3.5 * (speed - person.speed_m_s) + singles[STANCE],
+        first_peak=person.first_peak + 0.25 * (speed - person.speed_m_s) + singles[PEAK_1],
+        second_peak=person.second_peak + 0.12 * (speed - person.speed_m_s) + singles[PEAK_2],
+        first_peak_at=float(np.clip(person.first_peak_at + singles[RISE], 0.17, 0.30)),
+        log_amplitude=person.log_amplitude + regions + places + tilt,
+        shoe=replace(person.shoe, preload_n=float(np.clip(person.shoe.preload_n + singles[PRELOAD], 0, 2))),
+    )
+
+
+def strides_of(
+    person: Person, seed: int, condition: Condition, seconds: float = WALK_S
+) -> list[StrideColumns]:
+    """Strides of both feet of one walk through the gait engine."""
+    forces = walk(person, seconds, seed, (condition,)).forces
+    time_s = np.arange(len(forces.left)) / forces.rate_hz
+    feet = [
+        FootSignal(foot, time_s, force, LAYOUT)
+        for foot, force in zip(Foot, (forces.left, forces.right), strict=True)
+    ]
+    return from_analysis(analyze(Walk(feet[0], feet[1], forces.rate_hz, body_weight_n=person.weight_n)))
+
+
+def day_of(life: Life, index: int, condition: Condition, tag: str) -> Day | None:
+    """The day as the baseline learns it; None where its strides are too few."""
+    learned = PersonalBaseline()
+    when = life.first + timedelta(days=index)
+    tables = strides_of(body_of_day(life, index), life.seed * 1000 + index, condition)
+    learned.add_day(when, tag, tables)
+    return learned.days[0] if learned.days else None
