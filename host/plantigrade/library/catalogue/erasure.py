@@ -11,6 +11,7 @@ from plantigrade.files.durable import sync_folder
 from plantigrade.library.catalogue.store import LibraryError, Store
 from plantigrade.library.catalogue.tables import PersonRow, RecordingRow
 from plantigrade.library.keys.encrypted_files import KEYS_FILE
+from plantigrade.library.recordings.computed import COMPUTED_FILE
 from plantigrade.library.recordings.container import MANIFEST_FILE
 
 
@@ -41,7 +42,7 @@ def finish(store: Store, recordings: Path) -> int:
             of_person = RecordingRow.person_id == person
             if session.scalar(sa.select(sa.func.count()).where(of_person)) == 0:
                 session.execute(sa.delete(PersonRow).where(PersonRow.id == person))
-    store.wipe_traces()
+    store.wipe_traces(thoroughly=bool(people))
     return len(marked)
 
 
@@ -52,7 +53,7 @@ def remove_folder(folder: Path) -> None:
         LibraryError: a file cannot be removed.
     """
     try:
-        for name in (KEYS_FILE, MANIFEST_FILE):
+        for name in (KEYS_FILE, COMPUTED_FILE, MANIFEST_FILE):
             with suppress(FileNotFoundError, NotADirectoryError):
                 (folder / name).unlink()
         if folder.exists():

@@ -1,9 +1,10 @@
 """What was computed from a recording and stays beside it: its overview, its strides, and `computed.json`.
 
 `computed.json` says for which samples the files were computed (the sum of the manifest: a new version of the
-recording has another), for whom, how often it was tried, and what went wrong. It is removed before the files
-change and written after them, so that files which it lists are whole. In an encrypted library the files are
-encrypted as those of the samples are; their keys stand in `keys.json`.
+recording has another), for whom, how often it was tried, and what went wrong. It lists no file while files
+change, so that those which it lists are whole. In an encrypted library the files are encrypted as those of
+the samples are; their keys, themselves encrypted, stand here and not in `keys.json`, which belongs to the
+samples and may be replaced with them at any moment.
 """
 
 import json
@@ -15,14 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plantigrade.files.durable import file_sum, replace_text, sync_and_sum, sync_folder
 from plantigrade.library.errors import RecordingError
-from plantigrade.library.keys.encrypted_files import (
-    EncryptedFile,
-    binding_of,
-    key_of,
-    matches_sum,
-    read_keys,
-    write_keys,
-)
+from plantigrade.library.keys.encrypted_files import binding_of
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
 from plantigrade.library.recordings.columns import ColumnFile, copy_groups
 from plantigrade.library.recordings.container import MANIFEST_FILE
@@ -46,14 +40,18 @@ class ComputedFile:
     """One file.
 
     Attributes:
-        sha256: of the file as it was written; once encrypted later, `keys.json` states the new one.
         rows: of the table.
+        sha256: of the file while it is not encrypted; "" where it never was plain.
         dictionary: columns with few different values, for writing it once more.
+        wrapped: its key, encrypted with the library's; "" where there is none.
+        encrypted_sha256: of the file once it is encrypted.
     """
 
-    sha256: str
     rows: int
+    sha256: str
     dictionary: tuple[str, ...] = ()
+    wrapped: str = ""
+    encrypted_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,7 @@ class Computed:
         manifest_sha256: of the manifest whose samples this is about.
         release: version of Plantigrade that computed it.
         wearer: number of the person in the catalogue whose rules and own days were used; None for nobody.
+        recording_state: of the recording then, such as "provisional" or "final".
         state: "done", "begun" or "failed".
         attempts: how often this was begun for these samples, this release and this wearer.
         at_utc: when this was written, ISO 8601.
@@ -75,6 +74,7 @@ class Computed:
     manifest_sha256: str
     release: str
     wearer: int | None
+    recording_state: str
     state: str
     attempts: int
     at_utc: str
@@ -93,13 +93,20 @@ def read_computed(folder: Path) -> Computed | None:
         values: dict[str, Any] = json.loads((folder / COMPUTED_FILE).read_text(encoding="utf-8"))
         if values.pop("schema") != SCHEMA:
             return None
-        files = {
-            str(name): ComputedFile(str(one["sha256"]), int(one["rows"]), tuple(one["dictionary"]))
-            for name, one in values.pop("files").items()
-        }
+        files = {str(name): _file(one) for name, one in values.pop("files").items()}
         return Computed(**values, files=files)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # it is computed again
         return None
+
+
+def _file(values: Mapping[str, Any]) -> ComputedFile:
+    return ComputedFile(
+        int(values["rows"]),
+        str(values["sha256"]),
+        tuple(str(name) for name in values["dictionary"]),
+        str(values["wrapped"]),
+        str(values["encrypted_sha256"]),
+    )
 
 
 def write_computed(folder: Path, computed: Computed) -> None:
@@ -112,7 +119,9 @@ def write_computed(folder: Path, computed: Computed) -> None:
     replace_text(folder / COMPUTED_FILE, json.dumps(values, indent=1) + "\n")
 
 
-def begin(folder: Path, manifest_sha256: str, release: str, wearer: int | None) -> Computed:
+def begin(
+    folder: Path, manifest_sha256: str, release: str, wearer: int | None, recording_state: str = "final"
+) -> Computed:
     """Note an attempt before it is made, so that one which takes the computer down is counted as well.
 
     Raises:
@@ -121,7 +130,7 @@ def begin(folder: Path, manifest_sha256: str, release: str, wearer: int | None) 
     before = read_computed(folder)
     counts = before is not None and before.is_for(manifest_sha256, wearer) and before.release == release
     attempts = before.attempts if before is not None and counts and before.state != DONE else 0
-    begun = Computed(manifest_sha256, release, wearer, BEGUN, attempts + 1, _now())
+    begun = Computed(manifest_sha256, release, wearer, recording_state, BEGUN, attempts + 1, _now())
     if before is not None and before.manifest_sha256 == manifest_sha256:
         begun = replace(begun, files=before.files)
     _write_state(folder, begun)
@@ -142,14 +151,18 @@ def fail(folder: Path, reason: str) -> Computed | None:
 
 
 def take_back(folder: Path) -> None:
-    """An attempt that was stopped on purpose does not count."""
+    """An attempt that was stopped on purpose does not count.
+
+    Raises:
+        RecordingError: it cannot be written; the attempt counts then.
+    """
     present = read_computed(folder)
     if present is not None and present.state == BEGUN:
         _write_state(folder, replace(present, attempts=max(0, present.attempts - 1)))
 
 
-def finish(folder: Path) -> Computed:
-    """Note that everything was computed and stored.
+def finish(folder: Path, recording_state: str = "final") -> Computed:
+    """Note that everything was computed and stored, for a recording in this state.
 
     Raises:
         RecordingError: it cannot be written, or nothing was begun.
@@ -157,7 +170,7 @@ def finish(folder: Path) -> Computed:
     present = read_computed(folder)
     if present is None:
         raise RecordingError(folder, "its analysis was not begun, or another one took its place")
-    done = replace(present, state=DONE, reason="", at_utc=_now())
+    done = replace(present, state=DONE, recording_state=recording_state, reason="", at_utc=_now())
     _write_state(folder, done)
     return done
 
@@ -177,7 +190,6 @@ def put_files(
         RecordingError: a file cannot be written; older ones may be gone then, none is half-written.
     """
     written: dict[str, ComputedFile] = {}
-    keys: dict[str, EncryptedFile] = {}
     drafts: dict[Path, Path] = {}
     try:
         for name, (dictionary, write) in files.items():
@@ -186,14 +198,9 @@ def put_files(
             key, wrapped = (None, "") if vault is None else vault.new_file_key(binding_of(folder.name, name))
             rows = write(draft, key)
             digest = sync_and_sum(draft)
-            written[name] = ComputedFile(digest, rows, dictionary)
-            if key is not None:
-                keys[name] = EncryptedFile(wrapped, digest)
+            plain, encrypted = (digest, "") if key is None else ("", digest)
+            written[name] = ComputedFile(rows, plain, dictionary, wrapped, encrypted)
         write_computed(folder, replace(begun, files={}))
-        for path in drafts:
-            path.unlink(missing_ok=True)
-        if keys:
-            write_keys(folder, {**read_keys(folder), **keys})
         for path, draft in drafts.items():
             draft.replace(path)
         sync_folder(folder)
@@ -217,7 +224,14 @@ def open_computed(folder: Path, name: str, vault: "Vault | None") -> ColumnFile:
     if computed is None or name not in computed.files or not _is_current(folder, computed):
         why = f" ({computed.reason})" if computed is not None and computed.reason else ""
         raise RecordingError(folder, f"has no {name} yet{why}; `plantigrade run` makes it by itself")
-    return ColumnFile(folder / f"{name}.parquet", key_of(folder, name, vault))
+    return _open(folder, name, computed.files[name], vault)
+
+
+def _open(folder: Path, name: str, file: ComputedFile, vault: "Vault | None") -> ColumnFile:
+    path = folder / f"{name}.parquet"
+    if vault is None or not file.wrapped:
+        return ColumnFile(path)
+    return ColumnFile(path, vault.file_key(file.wrapped, binding_of(folder.name, name), path))
 
 
 def encrypt_computed(folder: Path, vault: "Vault") -> None:
@@ -227,7 +241,9 @@ def encrypt_computed(folder: Path, vault: "Vault") -> None:
         OSError, RecordingError: a file cannot be read or written; what is there stays readable.
     """
     computed = read_computed(folder)
-    for name, file in computed.files.items() if computed is not None else ():
+    if computed is None:
+        return
+    for name, file in computed.files.items():
         path = folder / f"{name}.parquet"
         if not path.is_file() or is_encrypted(path):
             continue
@@ -235,12 +251,32 @@ def encrypt_computed(folder: Path, vault: "Vault") -> None:
         draft = path.with_suffix(_DRAFT)
         try:
             copy_groups(path, draft, file.dictionary, key)
-            encrypted = EncryptedFile(wrapped, sync_and_sum(draft))
-            write_keys(folder, {**read_keys(folder), name: encrypted})
+            encrypted = replace(file, wrapped=wrapped, encrypted_sha256=sync_and_sum(draft))
+            computed = replace(computed, files={**computed.files, name: encrypted})
+            write_computed(folder, computed)  # states both sums: either file may be there
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
         sync_folder(folder)
+
+
+def rewrap_computed(folder: Path, vault: "Vault") -> None:
+    """Encrypt the keys of the files with the present key; see `encryption.rewrap`.
+
+    Raises:
+        OSError: they cannot be written.
+        KeyMissingError: none of the keys at hand opens them.
+    """
+    computed = read_computed(folder)
+    if computed is None or not any(file.wrapped for file in computed.files.values()):
+        return
+    fresh = {
+        name: replace(file, wrapped=vault.reencrypt(file.wrapped, f"{folder.name}/{name}"))
+        if file.wrapped
+        else file
+        for name, file in computed.files.items()
+    }
+    write_computed(folder, replace(computed, files=fresh))
 
 
 def problems_of_computed(folder: Path, vault: "Vault | None") -> list[str]:
@@ -253,9 +289,9 @@ def problems_of_computed(folder: Path, vault: "Vault | None") -> list[str]:
     for name, stated in computed.files.items():
         path = folder / f"{name}.parquet"
         try:
-            if not matches_sum(folder, name, stated.sha256):
+            if file_sum(path) != (stated.encrypted_sha256 if is_encrypted(path) else stated.sha256):
                 found.append(f"{path.name}: checksum does not match; the file has changed")
-            table = ColumnFile(path, key_of(folder, name, vault))
+            table = _open(folder, name, stated, vault)
             rows = sum(table.read([group]).table.num_rows for group in range(len(table.group_sizes)))
             if rows != stated.rows:
                 found.append(f"{path.name}: {rows} rows, {COMPUTED_FILE} says {stated.rows}")

@@ -8,7 +8,7 @@ from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import EncryptedFile, binding_of, read_keys, write_keys
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
 from plantigrade.library.keys.vault import Vault
-from plantigrade.library.recordings.computed import encrypt_computed, raw_removed
+from plantigrade.library.recordings.computed import encrypt_computed, raw_removed, rewrap_computed
 from plantigrade.library.recordings.container import FORCES, RecordingManifest, read_manifest
 from plantigrade.library.recordings.forces import read_forces, write_forces
 from plantigrade.library.recordings.frames import read_parquet, write_parquet
@@ -76,5 +76,6 @@ def rewrap(folder: Path, vault: Vault) -> None:
     try:
         if fresh:
             write_keys(folder, fresh)
+        rewrap_computed(folder, vault)
     except OSError as error:
         raise RecordingError(folder, f"cannot be written: {error.strerror}") from error

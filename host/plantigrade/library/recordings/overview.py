@@ -37,6 +37,8 @@ KINDS: Final = ("min", "mean", "max")
 DICTIONARY: Final = ("level_s",)
 POINTS: Final = 1500
 """Windows of a chart, unless asked otherwise: more than a screen has columns."""
+EVERY_SECOND: Final = 10**9
+"""Points that are asked for to get the finest level, however long the recording."""
 PIECE_ROWS: Final = 1 << 16
 _GROUP_ROWS: Final = 7200
 """Rows that are compressed together: two hours of the finest level, so that a zoom reads little beside it."""

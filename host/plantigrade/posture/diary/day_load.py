@@ -6,7 +6,7 @@
 - `load_asymmetry_pct`: difference of the feet's mean force in stance, as a share of their mean.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -40,6 +40,23 @@ def loads_of(
         left, right = (float(np.median(force)) for force in forces)
         found["load_asymmetry_pct"] = 100.0 * 2.0 * abs(left - right) / (left + right)
     return found
+
+
+def loads_together(parts: Sequence[tuple[Mapping[str, float], int]]) -> dict[str, float]:
+    """Loads of several recordings of a day put together.
+
+    Args:
+        parts: loads of each recording, and its strides.
+
+    Example:
+        >>> loads_together([({"steps": 900.0, "longest_still_min": 4.0}, 800), ({"steps": 100.0}, 90)])
+        {'steps': 1000.0, 'longest_still_min': 4.0}
+    """
+    names = dict.fromkeys(name for loads, _ in parts for name in loads)
+    return {
+        name: _together(name, [(loads[name], strides) for loads, strides in parts if name in loads])
+        for name in names
+    }
 
 
 def daily_values(days: Sequence[Day], metrics: Sequence[str]) -> dict[str, dict[date, float]]:
