@@ -32,12 +32,22 @@ def read_values(path: Path, schema: str, what: str) -> dict[str, Any]:
     Raises:
         FileError: missing, not JSON or another schema.
     """
+    data = read_document(path)
+    if data.get("schema") != schema:
+        raise FileError(path, f"is not {what} of the schema {schema}")
+    return data
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read a JSON document of any schema; empty where the file holds something else than an object.
+
+    Raises:
+        FileError: missing or not JSON.
+    """
     try:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FileError(path, f"cannot be read ({error.strerror})") from error
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileError(path, f"is not JSON: {error}") from error
-    if not isinstance(data, dict) or cast(dict[str, Any], data).get("schema") != schema:
-        raise FileError(path, f"is not {what} of the schema {schema}")
-    return cast(dict[str, Any], data)
+    return cast(dict[str, Any], data) if isinstance(data, dict) else {}

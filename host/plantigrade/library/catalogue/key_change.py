@@ -39,7 +39,7 @@ def change_key(library: OpenLibrary, new: MasterKey) -> int:
         session.execute(sa.update(LibraryRow).values(key_id=vault.key_id))
         add_audit_entry(session, "change key", vault.key_id, "" if old is None else f"after {old.key_id}")
     library.use_vault(vault)
-    library.store.wipe_traces()
+    library.store.wipe_traces(thoroughly=True)
     done = 0
     for folder in find_recordings(library.recordings):
         encrypt_folder(folder, vault)

@@ -2,24 +2,33 @@
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 import sqlalchemy.event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session
 
 from plantigrade.errors import MissingPartError, PlantigradeError
-from plantigrade.library.catalogue.tables import use_vault
+from plantigrade.library.catalogue.tables import Base, use_vault
 from plantigrade.library.keys.vault import KeyMissingError, Vault
 
 REVISION: Final = "0003"
 """The newest revision of the tables; migrations/versions holds the way there."""
 FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0
+_LOG_FILES: Final = 5
+"""Files that a PostgreSQL server keeps of its log to use them again, unless set otherwise (80 MB)."""
 _WRITING: Final = "plantigrade_writing"
 _MIGRATION_LOCK: Final = 0x504C47  # any number that all our processes agree on
 
@@ -142,13 +151,16 @@ class Store:
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
 
-    def wipe_traces(self) -> bool:
-        """Make what was deleted unreadable in the database's files; False while others are still reading."""
+    def wipe_traces(self, thoroughly: bool = False) -> bool:
+        """Make what was deleted unreadable in the database's files; False while others are still reading.
+
+        Args:
+            thoroughly: on PostgreSQL, write all tables anew and ask the server to let its log go: what was
+                deleted otherwise stands in its files until they are used again. Backups and archives of the
+                server are its administrator's.
+        """
         if not self.is_sqlite:
-            with self._with_readable_errors(), self.engine.connect() as connection:
-                autonomous = connection.execution_options(isolation_level="AUTOCOMMIT")
-                autonomous.execute(sa.text("VACUUM"))
-            return True
+            return self._wipe_server(thoroughly)
         with self._with_readable_errors():
             raw = self.engine.raw_connection()
             try:
@@ -159,6 +171,25 @@ class Store:
                 return not busy
             finally:
                 raw.close()
+
+    def _wipe_server(self, thoroughly: bool) -> bool:
+        with self._with_readable_errors(), self.engine.connect() as connection:
+            autonomous = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not thoroughly:
+                autonomous.execute(sa.text("VACUUM"))
+                return True
+            done = True
+            autonomous.execute(sa.text(f"SET lock_timeout = '{round(BUSY_S)}s'"))
+            for table in Base.metadata.sorted_tables:
+                try:
+                    autonomous.execute(sa.text(f'VACUUM FULL "{table.name}"'))
+                except OperationalError:  # others have been reading it all the time
+                    autonomous.execute(sa.text(f'VACUUM "{table.name}"'))
+                    done = False
+            with suppress(ProgrammingError):  # only some accounts may order this; the server does it in time
+                for statement in ("CHECKPOINT", "SELECT pg_switch_wal()") * _LOG_FILES + ("CHECKPOINT",):
+                    autonomous.execute(sa.text(statement))
+            return done
 
     def close(self) -> None:
         """Close all connections."""

@@ -5,6 +5,8 @@ from typing import Final
 
 LONGEST_NAME: Final = 100
 """Characters of a name such as that of a pair of shoes: as long as a tag may be, since it becomes one."""
+LONGEST_TAG: Final = 2 * LONGEST_NAME + 3
+"""Characters of a tag of the baseline: shoe and orthotic with " + " between them."""
 LONGEST_NOTE: Final = 1000
 """Characters of a remark: as in the diary."""
 LONGEST_ADDRESS: Final = 1000

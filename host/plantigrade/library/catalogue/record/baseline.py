@@ -1,5 +1,6 @@
 """The person's own usual days, of each pair of footwear; a learned day can be taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from plantigrade.library.catalogue.person_tables import BaselineDayRow
 from plantigrade.library.catalogue.record.access import RecordPart, Values, checked_text
-from plantigrade.library.person.settings import LONGEST_NAME
+from plantigrade.library.person.settings import LONGEST_TAG
 from plantigrade.posture.baseline.baseline import Day, PersonalBaseline, day_from
 from plantigrade.posture.settings import KEEP_DAYS
 
@@ -45,23 +46,26 @@ class BaselinePart(RecordPart[LearnedDay]):
             LibraryError: its tag is empty or too long.
         """
         access = self._access
-        checked_text(access, day.tag, 4 * LONGEST_NAME, "the tag of a day")
+        checked_text(access, day.tag, LONGEST_TAG, "the tag of a day")
         date.fromisoformat(day.day)
         with access.writing(self.what) as session:
             for learned in self._of(session, day.day, day.tag):
                 if learned.undone_utc is not None:
                     return False
                 session.execute(sa.delete(BaselineDayRow).where(BaselineDayRow.id == learned.id))
-            row = BaselineDayRow(
-                person_id=access.person_id,
-                day=day.day,
-                tag=day.tag,
-                document={key: value for key, value in vars(day).items() if key not in ("day", "tag")},
-                made_utc=datetime.now(UTC),
-                undone_utc=None,
-            )
-            session.add(row)
+            session.add(_row(access.person_id, day))
             return True
+
+    def take_in(self, days: Sequence[Day]) -> int:
+        """Store days that were learned elsewhere, those of a date and tag that are not there; how many."""
+        access = self._access
+        with access.writing(self.what) as session:
+            known = {(learned.day.day, learned.day.tag) for learned in self._list(session)[0]}
+            fresh = {(day.day, day.tag): day for day in days if (day.day, day.tag) not in known}
+            for day in fresh.values():
+                checked_text(access, day.tag, LONGEST_TAG, "the tag of a day")
+                session.add(_row(access.person_id, day))
+            return len(fresh)
 
     def forget(self, day: date, tag: str) -> int:
         """Remove a day that its recordings no longer give, as when they turn out to be another person's. Not
@@ -105,3 +109,14 @@ class BaselinePart(RecordPart[LearnedDay]):
     def _entry(self, values: Values) -> LearnedDay:
         day = day_from({**values["document"], "day": values["day"], "tag": values["tag"]})
         return LearnedDay(day, values["made_utc"], values["undone_utc"], values["id"])
+
+
+def _row(person_id: int, day: Day) -> BaselineDayRow:
+    return BaselineDayRow(
+        person_id=person_id,
+        day=day.day,
+        tag=day.tag,
+        document={key: value for key, value in vars(day).items() if key not in ("day", "tag")},
+        made_utc=datetime.now(UTC),
+        undone_utc=None,
+    )

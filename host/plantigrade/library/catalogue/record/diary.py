@@ -20,23 +20,19 @@ class DiaryPart(RecordPart[tuple[int, Entry]]):
         """Add an entry; its number. Its day is the one that it is dated with, in its own time zone."""
         access = self._access
         with access.writing(self.what) as session:
-            row = DiaryEntryRow(
-                person_id=access.person_id,
-                day=entry.at.date().isoformat(),
-                document=as_json(entry),
-                made_utc=datetime.now(UTC),
-            )
+            row = _row(access.person_id, entry)
             session.add(row)
             session.flush()
             return row.id
 
     def take_in(self, entries: list[Entry]) -> int:
         """Add entries that are not there yet; how many."""
-        known = [as_json(entry) for entry in self.entries()]
-        fresh = [entry for entry in entries if as_json(entry) not in known]
-        for entry in fresh:
-            self.add(entry)
-        return len(fresh)
+        access = self._access
+        with access.writing(self.what) as session:
+            known = [as_json(entry) for _, entry in self._list(session)[0]]
+            fresh = [entry for entry in entries if as_json(entry) not in known]
+            session.add_all(_row(access.person_id, entry) for entry in fresh)
+            return len(fresh)
 
     def remove(self, number: int) -> None:
         """Remove an entry that was made by mistake.
@@ -65,3 +61,12 @@ class DiaryPart(RecordPart[tuple[int, Entry]]):
 
     def _entry(self, values: Values) -> tuple[int, Entry]:
         return values["id"], entry_from(values["document"])
+
+
+def _row(person_id: int, entry: Entry) -> DiaryEntryRow:
+    return DiaryEntryRow(
+        person_id=person_id,
+        day=entry.at.date().isoformat(),
+        document=as_json(entry),
+        made_utc=datetime.now(UTC),
+    )

@@ -1,5 +1,6 @@
 """The rules of a person, as edits of the shipped ones; nothing of their history is ever changed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -103,8 +104,9 @@ class RulesPart(RecordPart[Edit]):
             _store(session, access.person_id, made)
             return made
 
-    def take_in(self, edits: list[Edit]) -> int:
-        """Store edits that were made elsewhere, in their order, those that are new here; how many.
+    def take_in(self, edits: Sequence[Edit]) -> int:
+        """Store edits that were made elsewhere; how many were new here. One that is older than what the record
+        says of the same number is left out: what was decided last holds.
 
         Raises:
             PlantigradeError: one does not fit; none is stored.
@@ -112,7 +114,19 @@ class RulesPart(RecordPart[Edit]):
         access = self._access
         with access.writing(self.what) as session:
             known = self._list(session)[0]
-            fresh = [edit for edit in edits if edit not in known]
+            latest: dict[tuple[str, str], datetime] = {}
+            for edit in known:
+                made = datetime.fromisoformat(edit.at)
+                latest[edit.rule, edit.field] = max(made, latest.get((edit.rule, edit.field), made))
+            fresh = [
+                edit
+                for edit in edits
+                if edit not in known
+                and (
+                    (last := latest.get((edit.rule, edit.field))) is None
+                    or datetime.fromisoformat(edit.at) > last
+                )
+            ]
             RuleBook(trail=(*known, *fresh))
             for edit in fresh:
                 _store(session, access.person_id, edit)

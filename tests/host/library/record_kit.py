@@ -1,0 +1,92 @@
+"""A person with something in every table, and where a word stands on the disk."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from plantigrade.library.catalogue.details import keep_alerts
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.record.person_record import PersonRecord
+from plantigrade.library.catalogue.tables import AnalysisRow
+from plantigrade.library.entries import Person, StoredAlert, Tag
+from plantigrade.library.person.entries import (
+    AlertAnswer,
+    AnswerKind,
+    BodyMeasure,
+    Channel,
+    Consent,
+    DataKind,
+    Delivery,
+    DeliveryOutcome,
+    Footwear,
+    FootwearKind,
+    Goal,
+    GoalDone,
+    GoalKind,
+    PersonSettings,
+    WearDay,
+)
+from plantigrade.posture.baseline.baseline import Day
+from plantigrade.posture.diary.diary import BodySite, Entry
+from plantigrade.posture.exercises.cautions import Caution, CautionAnswer
+from plantigrade.posture.plans.plan import ChosenBy, PlanKind, plan_for
+from plantigrade.posture.rules_engine.rules import shipped_rules
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DAY = date(2026, 3, 1)
+HOUR = timedelta(hours=1)
+
+
+def person_with_everything(library: Library, code: str, word: str, recording: str) -> PersonRecord:
+    """A person in whose every table `word` stands, with a recording that lies in the library's folder."""
+    library.add_person(
+        Person(code, word, date(1951, 3, 9), "female", 170.0, 61.0, 39.0, word, "Europe/Berlin", "en")
+    )
+    library.scan()
+    library.assign(recording, code)
+    library.rename(recording, word)
+    library.tag(recording, [Tag("shoe", word)])
+    library.note(recording, word)
+    keep_alerts(library, recording, [StoredAlert("low-arch", "left", 1.0, None, {"patient": word})])
+    with library.store.write() as session:
+        made = {"algorithm": "a", "version": "1", "made_utc": NOON, "document": {"text": word}}
+        session.add(AnalysisRow(recording_id=recording, **made))
+    record = library.record(code)
+    fill(record, word, recording)
+    return record
+
+
+def fill(record: PersonRecord, word: str, recording: str) -> None:
+    """Put `word` into every part of a record."""
+    record.body.add(BodyMeasure(DAY, 61.5, by=word))
+    shoe = record.footwear.add(Footwear(FootwearKind.SHOE, word, word))
+    record.footwear.wear(shoe.id, NOON)
+    record.insoles.assign(f"{word}-left", NOON)
+    record.rules.edit("low-arch", "raise_level", 0.18, reason=word, by=word)
+    record.baseline.learn(Day(DAY.isoformat(), word, 100, {f"left/{word}": 1.0}))
+    record.diary.add(Entry(NOON, BodySite.KNEE, 4, "left", word))
+    goal = record.goals.add(Goal(GoalKind.EXERCISE, 3, DAY, exercise=word, by=word))
+    record.goals.done(GoalDone(goal.id, DAY, 2, word))
+    record.answers.add(
+        AlertAnswer("low-arch", "left", 5, AnswerKind.SNOOZED, NOON, NOON + HOUR, note=word, by=word)
+    )
+    record.deliveries.add(Delivery(NOON, word, word, DeliveryOutcome.FAILED, word))
+    record.cautions.set(Caution.FALLEN, CautionAnswer.YES, note=word, by=word)
+    record.consents.give(Consent(word, (DataKind.DIARY,), word, NOON, None, word, word))
+    plan = plan_for(
+        shipped_rules()["low-arch"], None, PlanKind.SHOE, DAY, ChosenBy.PERSON, tag=word, note=word
+    )
+    record.plans.verdicts.put(record.plans.add(plan, by=word).id, DAY, {"text": word})
+    record.settings.set(PersonSettings(time(22), time(7), channels=(Channel(word, f"mailto://{word}"),)))
+    record.days.put(recording, DAY, WearDay(2.0, 1000))
+
+
+def files_with(folders: Iterable[Path], word: str) -> list[Path]:
+    """Files below folders in which a word stands, in any case."""
+    sought = word.lower().encode()
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and sought in path.read_bytes().lower()
+    ]
