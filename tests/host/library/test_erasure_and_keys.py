@@ -41,7 +41,7 @@ def test_erasing_takes_the_keys_first(library: Library, monkeypatch: pytest.Monk
         erasure.shutil, "rmtree", lambda path: (gone.append(Path(path).name), rmtree(path))[1]
     )
     library.erase(FIRST)
-    assert gone == ["keys.json", "recording.json", FIRST]
+    assert gone == ["keys.json", "computed.json", "recording.json", FIRST]
     assert [path.name for path in library.recordings.iterdir()] == [SECOND]
 
 
