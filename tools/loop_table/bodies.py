@@ -11,7 +11,8 @@ differs between days is drawn here:
 
 Sizes: SDs of single days are those of the body model's `another_day` times 1.5 in the middle (1.0 to 2.3).
 With 1.0 its days differ by about as much as two walks of one day do (14 healthy people of gaitpdb), with 1.75
-by what the personal baseline takes for granted. How much is carried over, drift, trend and days away are assumed.
+by what the personal baseline takes for granted. How much is carried over, drift, trend and days away are
+assumed.
 """
 
 from dataclasses import dataclass, replace

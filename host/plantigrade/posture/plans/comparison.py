@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from plantigrade.array_types import F64
 from plantigrade.posture.baseline.t_distribution import t_quantile
 from plantigrade.posture.plans.settings import (
+    CLEARLY_BETTER,
     DRIFT_OVER_DAYS,
     DRIFT_SHARE,
     FEWEST_PAIRS,
@@ -25,6 +26,7 @@ from plantigrade.posture.plans.settings import (
     LAG_PARTS,
     LEAST_FREEDOM,
     LONGEST_LAG_DAYS,
+    MIN_STEP_DAYS,
     MOST_INFLATION,
 )
 
@@ -71,6 +73,8 @@ class PeriodDifference:
         expected: what the trend before would have brought anyway; 0 where it went the other way.
         beyond_low, beyond_high: interval of the difference beyond that trend.
         jump: difference of the days next to the beginning.
+        begins_days: days from the plan's beginning to where a step of the values fits best; 0 where it does
+            not fit clearly better there.
         independent_days: that all days together count as.
     """
 
@@ -83,6 +87,7 @@ class PeriodDifference:
     beyond_low: float
     beyond_high: float
     jump: float
+    begins_days: int
     independent_days: float
 
 
@@ -129,15 +134,18 @@ def compare_periods(
         beyond - beyond_reach,
         beyond + beyond_reach,
         float(next_to_it),
+        _begins(days, values - effects @ fitted.of_effects, len(before), fitted.inflation),
         len(days) / fitted.inflation,
     )
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    """Size of one effect, its standard error, degrees of freedom, and days that count as one."""
+    """Size of one effect and of those beside it, its standard error, degrees of freedom, and days that count
+    as one."""
 
     size: float
+    of_effects: F64
     error: float
     freedom: float
     inflation: float
@@ -154,7 +162,7 @@ def _fit(wanted: F64, effects: F64, days: I64, values: F64) -> _Fitted:
     variance = float(residuals @ residuals) / freedom
     inflation = _inflation(days, residuals)
     error = float(np.sqrt(variance * inflation * float(inverse[0] @ inverse[0])))
-    return _Fitted(float(weights[0]), error, max(freedom / inflation, LEAST_FREEDOM), inflation)
+    return _Fitted(float(weights[0]), weights[1:], error, max(freedom / inflation, LEAST_FREEDOM), inflation)
 
 
 def _kinds_of_days(days: I64, tags: Sequence[str]) -> F64:
@@ -180,6 +188,29 @@ def _inflation(days: I64, residuals: F64) -> float:
         if len(known) >= FEWEST_PAIRS:
             total += max(float(known.mean()) / variance, 0.0) * (1.0 - lag / span)
     return min(1.0 + 2.0 * total, MOST_INFLATION)
+
+
+def _begins(days: I64, values: F64, planned: int, inflation: float) -> int:
+    """Days from the plan to the step that fits the values best, if that fits clearly better than a step at
+    the plan (likelihood ratio of independent days); 0 otherwise.
+
+    Args:
+        days, values: of both periods, effects of weekday and shoes taken out.
+        planned: how many of them are before the plan.
+        inflation: days that count as one.
+    """
+    count = len(values)
+    steps = np.arange(MIN_STEP_DAYS, count - MIN_STEP_DAYS + 1)
+    left = np.cumsum(values)[steps - 1]
+    right = values.sum() - left
+    explained = left**2 / steps + right**2 / (count - steps)
+    rest = float(values @ values) - explained
+    at_plan = float(values @ values) - float(values[:planned].sum()) ** 2 / planned
+    at_plan -= float(values[planned:].sum()) ** 2 / (count - planned)
+    best = int(np.argmin(rest))
+    if rest[best] <= 0.0 or count / inflation * np.log(at_plan / rest[best]) < CLEARLY_BETTER:
+        return 0
+    return int(days[steps[best]] - days[planned])
 
 
 def _trend(before: DayValues, minimal_change: float) -> tuple[float, float]:

@@ -51,12 +51,16 @@ TAG_JOIN: Final = " + "
 """Between the names in the tag of a day with several things on the foot, such as "trail + insert"."""
 EXERCISE_LATER_SHARE: Final = 0.5
 """Exercises act slowly: only the later half of the time since is compared."""
-JUMP_DAYS: Final = 14
+JUMP_DAYS: Final = 10
 JUMP_SHARE: Final = 0.5
-"""What is worn acts at once: between the last and the first two weeks around its beginning at least half of
-the difference must be there."""
-MIN_JUMP_DAYS: Final = 4
-"""Days with strides that each of these two weeks needs."""
+"""What is worn acts at once: between the last ten days before its beginning and the first ten since at least
+half of the difference must be there."""
+STEP_NEAR_DAYS: Final = 7
+CLEARLY_BETTER: Final = 10.0
+"""A step of the values that fits clearly better more than a week away from the beginning is another change.
+Twice the difference of log likelihoods; about what 80 days without any step exceed once in twenty times."""
+MIN_STEP_DAYS: Final = 5
+"""Days on each side of such a step."""
 
 # -- statistics
 

@@ -24,6 +24,7 @@ from plantigrade.posture.plans.settings import (
     MIN_BEFORE_SPAN_DAYS,
     MIN_SINCE_DAYS,
     NOTABLE_SHARE,
+    STEP_NEAR_DAYS,
 )
 from plantigrade.posture.plans.windows import Clean, Look, clean_time, first_look, look_at, split
 
@@ -216,7 +217,8 @@ def _outcome(plan: Plan, found: PeriodDifference, minimal: float) -> Outcome:
     if found.beyond_low <= 0 <= found.beyond_high or abs(difference - found.expected) < minimal:
         notable = found.expected / difference >= NOTABLE_SHARE
         return Outcome.ALREADY_CHANGING if notable else Outcome.NOT_BEYOND_CHANCE
-    if plan.worn and found.jump / difference < JUMP_SHARE:
+    elsewhere = found.jump / difference < JUMP_SHARE or abs(found.begins_days) > STEP_NEAR_DAYS
+    if plan.worn and elsewhere:
         return Outcome.CHANGED_AT_ANOTHER_TIME
     return Outcome.CHANGED
 
