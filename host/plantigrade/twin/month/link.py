@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from plantigrade.link.base import (
     Channel,
@@ -20,9 +20,6 @@ from plantigrade.link.base import (
 )
 from plantigrade.twin.month.commands import Commands, Peer
 from plantigrade.twin.month.insole import EncodedInsole, frames_in
-
-if TYPE_CHECKING:
-    from plantigrade.twin.month.world import MonthWorld
 
 VALUE_BYTES = 243
 """Of a message in one value, at an MTU of 247."""
@@ -50,11 +47,36 @@ class Air:
     missed: float = 0.02
 
 
+class Surroundings(Protocol):
+    """What a link needs to know of the world."""
+
+    @property
+    def now_us(self) -> int:
+        """True time."""
+        ...
+
+    def in_reach(self, insole: EncodedInsole) -> bool:
+        """Whether host and insole hear each other."""
+        ...
+
+    def open_links(self, insole: EncodedInsole) -> int:
+        """How many connections the insole has."""
+        ...
+
+    def connected(self, link: "EncodedLink") -> None:
+        """A connection has been made."""
+        ...
+
+    def disconnected(self, link: "EncodedLink") -> None:
+        """A connection has ended."""
+        ...
+
+
 @dataclass
 class EncodedLink:
     """One connection to one insole; see `Link`."""
 
-    world: "MonthWorld"
+    world: Surroundings
     insole: EncodedInsole
     commands: Commands
     draw: random.Random
@@ -88,7 +110,7 @@ class EncodedLink:
         if not (world.in_reach(insole) and insole.powered):
             await asyncio.sleep(CONNECT_TIMEOUT_S - wait_s)
             raise LinkError(f"{self.name} is out of reach")
-        if len(world.links_of(insole)) >= MAX_CONNECTIONS:
+        if world.open_links(insole) >= MAX_CONNECTIONS:
             raise LinkError(f"{self.name} is connected to others")
         self._phase_us = self.draw.randrange(self.air.interval_us)
         world.connected(self)

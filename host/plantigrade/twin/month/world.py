@@ -104,6 +104,10 @@ class MonthWorld:
         """The open connections of an insole."""
         return [link for link in self._links if link.insole is insole]
 
+    def open_links(self, insole: EncodedInsole) -> int:
+        """How many connections an insole has."""
+        return len(self.links_of(insole))
+
     def connected(self, link: EncodedLink) -> None:
         """A connection has been made."""
         self._links.append(link)
