@@ -3,10 +3,9 @@
 The same `Watcher` as live, minute by minute, so that limits on the number of alerts work as they do live.
 """
 
-from dataclasses import fields, replace
-
 import numpy as np
 
+from plantigrade.analysis.live.steady import chosen_strides
 from plantigrade.gait.results import Analysis, StrideTable
 from plantigrade.gait.signals import Walk
 from plantigrade.library.entries import StoredAlert
@@ -72,12 +71,4 @@ def as_stored(alert: Alert, origin: str) -> StoredAlert:
 def _between(strides: StrideTable, from_s: float, to_s: float) -> StrideTable:
     """The strides that end in a span."""
     ends = strides.next_initial_contact_s
-    chosen = np.flatnonzero((ends >= from_s) & (ends < to_s))
-    return replace(
-        strides,
-        **{
-            item.name: getattr(strides, item.name)[chosen]
-            for item in fields(strides)
-            if isinstance(getattr(strides, item.name), np.ndarray)
-        },
-    )
+    return chosen_strides(strides, np.flatnonzero((ends >= from_s) & (ends < to_s)))

@@ -94,7 +94,7 @@ def keep_analysis(
     library: "OpenLibrary", recording: str, full_analysis: "RecordingAnalysis"
 ) -> tuple[StoredAlert, ...]:
     """Keep the document of an analysis and the alerts that it raises; those of an earlier run of the same
-    version are replaced. All alerts of the recording."""
+    version are replaced. Data whose wearer is unclear raise no alert. All alerts of the recording."""
     from plantigrade.analysis.document import document
     from plantigrade.library.catalogue.alerts import alerts_of
 
@@ -116,7 +116,13 @@ def keep_analysis(
                 document=document(full_analysis),
             )
         )
-    found = alerts_of(full_analysis.walk, full_analysis.analysis, full_analysis.book, full_analysis.reference)
+    with library.store.read() as session:
+        nobody_knows_whose = queries.one(session, recording).unassigned is not None
+    found: list[StoredAlert] = []
+    if not nobody_knows_whose:
+        found = alerts_of(
+            full_analysis.walk, full_analysis.analysis, full_analysis.book, full_analysis.reference
+        )
     keep_alerts(library, recording, found)
     with library.store.read() as session:
         return _alerts(session, recording)

@@ -21,6 +21,8 @@ from plantigrade.library.recordings.reader import RecordingReader
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import Progress, RecordingAnalysis
     from plantigrade.gait.results import Analysis
+    from plantigrade.posture.baseline.baseline import TagReference
+    from plantigrade.posture.rules_engine.rulebook import RuleBook
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Recording:
         notes, analyses: in the order in which they were made.
         known_alerts: the library's when the recording was opened; `alerts` has those of a new analysis too.
         keep: stores the analysis that `full_analysis` makes; all alerts then.
+        judge: gives the rules and own days of the wearer; None for the shipped rules, and for no own days.
     """
 
     entry: RecordingEntry
@@ -46,6 +49,9 @@ class Recording:
     analyses: tuple[StoredAnalysis, ...]
     known_alerts: tuple[StoredAlert, ...]
     keep: Callable[["RecordingAnalysis"], tuple[StoredAlert, ...]] = field(repr=False)
+    judge: "Callable[[], tuple[RuleBook | None, TagReference | None]]" = field(
+        default=lambda: (None, None), repr=False
+    )
     _done: "list[tuple[RecordingAnalysis, tuple[StoredAlert, ...]]]" = field(
         default_factory=list["tuple[RecordingAnalysis, tuple[StoredAlert, ...]]"],
         init=False,
@@ -137,7 +143,10 @@ class Recording:
         from plantigrade.analysis.pipeline import Request, of_walk
 
         if not self._done:
+            book, reference = self.judge()
             full_analysis = of_walk(self.walk(), Request(self.folder), progress)
+            if book is not None or reference is not None:
+                full_analysis = replace(full_analysis, book=book, reference=reference)
             self._done.append((full_analysis, self.keep(full_analysis)))
         return self._done[0][0]
 

@@ -1,0 +1,19 @@
+"""How live analysis waits for what comes late: every figure with its reason."""
+
+from typing import Final
+
+GAP_WAIT_NS: Final = 5_000_000_000
+"""For so long a gap between frames is waited for: the bridge asks the insole's log for it at once, and a
+transfer takes a second or two. What comes later is left to the analysis of the recording."""
+FOOT_WAIT_NS: Final = 45_000_000_000
+"""For so long after frames of one foot those of the other are waited for: in daily mode the insoles send
+their quarter of an hour one after the other, some seconds each. Then the foot goes on alone."""
+MOST_HELD_FRAMES: Final = 200_000
+"""Frames of a foot that wait at most, half an hour at 100 Hz: two bursts of the daily mode. More are left to
+the analysis of the recording."""
+HELD_ROWS: Final = 2
+"""Of the newest even rows so many are held back: a sample may still come that is rounded onto them."""
+BEHIND_S: Final = 2.0
+"""A foot that has come less far than the other by this much is behind; less is how two radios differ."""
+CONTEXT_STRIDES: Final = 200
+"""Strides of a foot that have been judged and still count for what is usual in a bout: some minutes."""

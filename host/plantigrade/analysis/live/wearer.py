@@ -1,0 +1,269 @@
+"""One wearer, followed while frames come in: calibration, gait engine and rules as for a recording.
+
+Frames in, strides and alerts out. The same codes in the same order give the same forces, and the engine's
+values of a stride do not depend on the pieces in which the samples came; what may differ from the analysis of
+the recording is time, within what the clocks are uncertain by, and strides beside frames that came too late.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.analysis.live.even_rows import EvenRows
+from plantigrade.analysis.live.order import FrameOrder
+from plantigrade.analysis.live.settings import BEHIND_S, FOOT_WAIT_NS, HELD_ROWS
+from plantigrade.analysis.live.steady import SteadyStrides, chosen_strides
+from plantigrade.array_types import F32
+from plantigrade.bridge.insole import StampedFrames
+from plantigrade.calibration.model import Calibration
+from plantigrade.calibration.nominal import nominal
+from plantigrade.calibration.stream import Calibrator
+from plantigrade.gait.engine import Engine
+from plantigrade.gait.pressure.own_insole import own_layout
+from plantigrade.gait.results import StrideTable
+from plantigrade.gait.signals import Foot, FootSignal
+from plantigrade.posture.rules_engine.alerts import Alert, Response
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.statistics import Reference
+from plantigrade.posture.rules_engine.watcher import Watcher
+
+I64 = NDArray[np.int64]
+U16 = NDArray[np.uint16]
+
+
+@dataclass(frozen=True, eq=False)
+class WearerSetup:
+    """What a wearer's frames are analysed with.
+
+    Attributes:
+        rate_hz: frames a second of both feet.
+        weight_n: of the body; None where it is not known: strides then, but no alerts.
+        calibrations: by foot; the nominal one for a foot without.
+        book: the wearer's rules; None for the shipped ones.
+        reference: the wearer's own days; None where there are too few.
+        shoe_size_eu: for lengths in millimetres; None where it is not known.
+    """
+
+    rate_hz: float
+    weight_n: float | None = None
+    calibrations: Mapping[Foot, Calibration] = field(default_factory=dict[Foot, Calibration])
+    book: RuleBook | None = None
+    reference: Reference | None = None
+    shoe_size_eu: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What a step has found; times in seconds since `LiveWearer.start_ns`.
+
+    Attributes:
+        strides: complete strides by foot. One that overlaps an earlier one replaces it.
+        alerts: those that were raised or cleared, as they are now.
+    """
+
+    strides: tuple[tuple[Foot, StrideTable], ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass
+class _FootState:
+    """What has come of one foot."""
+
+    order: FrameOrder
+    calibrator: Calibrator
+    before_start: list[tuple[I64, U16]] = field(default_factory=list[tuple[I64, U16]])
+    rows: EvenRows | None = None
+    last_s: float = float("-inf")
+    told_s: float = float("-inf")
+    behind_since_ns: int | None = None
+
+
+class LiveWearer:
+    """Follows both feet of one wearer.
+
+    Call `put` with what the bridge delivers, and `step` a few times a second.
+
+    Attributes:
+        start_ns: second 0 of all times, on the clock of the frames; None before the first frame passed.
+        told_anew: strides that were told again because the levels of a foot were learnt anew.
+
+    Args:
+        setup: calibrations, weight, rules and own days.
+    """
+
+    def __init__(self, setup: WearerSetup) -> None:
+        self._setup = setup
+        self._layout = own_layout(setup.shoe_size_eu)
+        self._engine = Engine(sample_rate_hz=setup.rate_hz, body_weight_n=setup.weight_n)
+        self._watcher: Watcher | None = None
+        self._feet = {
+            foot: _FootState(
+                FrameOrder(), Calibrator(setup.calibrations.get(foot) or nominal(), setup.rate_hz)
+            )
+            for foot in Foot
+        }
+        self._steady = SteadyStrides()
+        self._first_now_ns: int | None = None
+        self.start_ns: int | None = None
+        self.told_anew = 0
+
+    @property
+    def left_out(self) -> int:
+        """Frames that came too late to be looked at here."""
+        return sum(state.order.left_out for state in self._feet.values())
+
+    def reach_s(self, foot: Foot) -> float:
+        """Time of the newest sample of a foot that was looked at; minus infinity before the first."""
+        return self._feet[foot].last_s
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """All alerts so far."""
+        return () if self._watcher is None else self._watcher.alerts
+
+    def put(self, foot: Foot, stamped: StampedFrames) -> None:
+        """Take a piece of a foot, late or not."""
+        self._feet[foot].order.put(stamped)
+
+    def step(self, now_ns: int) -> Findings:
+        """Analyse what has come.
+
+        Args:
+            now_ns: on the clock of `StampedFrames.delivered_ns`.
+
+        Raises:
+            GaitInputError: the samples cannot be analysed, such as at another rate than was said.
+        """
+        arrived = {foot: self._arrived(state, now_ns) for foot, state in self._feet.items()}
+        if self.start_ns is None and not self._begin(arrived, now_ns):
+            return Findings()
+        alerts: list[Alert] = []
+        signals = {foot: self._signal(foot, arrived[foot], alerts) for foot in Foot}
+        silent = self._silent(now_ns)
+        left, right = signals[Foot.LEFT], signals[Foot.RIGHT]
+        if left is not None or right is not None:
+            self._engine.feed(left, right)
+        told = self._engine.take_strides(silent)
+        self._engine.drop_pictures()
+        for foot, strides in told:
+            self._steady.add(foot, self._new_ones(foot, strides))
+        if self._watcher is not None:
+            waited_for = {foot: state.last_s for foot, state in self._feet.items() if foot not in silent}
+            for foot, strides in self._steady.take(waited_for):
+                alerts += self._watcher.strides(foot, strides)
+            alerts += self._seconds(self._watcher, min(waited_for.values()))
+        return Findings(tuple(told), tuple(alerts))
+
+    def finish(self) -> tuple[tuple[Alert, ...], Response | None]:
+        """End of the wearing: the alerts that change by what was still waiting, and how alerts were
+        answered; None where nothing was watched."""
+        if self._watcher is None:
+            return (), None
+        before = self._watcher.alerts
+        for foot, strides in self._steady.take(dict.fromkeys(Foot, float("inf")), at_end=True):
+            self._watcher.strides(foot, strides)
+        response = self._watcher.finish()
+        changed = [alert for alert in self._watcher.alerts if alert not in before]
+        return tuple(changed), response
+
+    def _arrived(self, state: _FootState, now_ns: int) -> tuple[I64, U16] | None:
+        pieces = [
+            *state.before_start,
+            *(_spread(one, self._setup.rate_hz) for one in state.order.take(now_ns)),
+        ]
+        state.before_start = []
+        if not pieces:
+            return None
+        times, counts = zip(*pieces, strict=True)
+        return np.concatenate(times), np.concatenate(counts)
+
+    def _begin(self, arrived: Mapping[Foot, tuple[I64, U16] | None], now_ns: int) -> bool:
+        """Fix second 0 once both feet have come, or one of them has been waited for long enough."""
+        firsts = [int(piece[0][0]) for piece in arrived.values() if piece is not None]
+        if firsts and self._first_now_ns is None:
+            self._first_now_ns = now_ns
+        waited = self._first_now_ns is not None and now_ns - self._first_now_ns >= FOOT_WAIT_NS
+        if len(firsts) < len(Foot) and not (firsts and waited):
+            for foot, piece in arrived.items():
+                self._feet[foot].before_start = [] if piece is None else [piece]
+            return False
+        self.start_ns = min(firsts)
+        setup = self._setup
+        if setup.weight_n:
+            self._watcher = Watcher(
+                setup.rate_hz,
+                setup.weight_n,
+                book=setup.book,
+                reference=setup.reference,
+                layout=self._layout,
+            )
+        return True
+
+    def _signal(self, foot: Foot, piece: tuple[I64, U16] | None, alerts: list[Alert]) -> FootSignal | None:
+        """Newtons of what has come; times that do not rise are left out, as in a recording."""
+        if piece is None or self.start_ns is None:
+            return None
+        state = self._feet[foot]
+        time_s = np.asarray((piece[0] - self.start_ns) * 1e-9, np.float64)
+        reached = np.maximum.accumulate(np.append(state.last_s, time_s))
+        rising = time_s > reached[:-1]
+        time_s, counts = time_s[rising], piece[1][rising]
+        state.order.left_out += int(np.count_nonzero(~rising))
+        if not len(time_s):
+            return None
+        state.last_s = float(time_s[-1])
+        force_n: F32 = state.calibrator.feed(counts)
+        if self._watcher is not None:
+            alerts += self._watcher.counts(foot, counts)
+        if state.rows is None:
+            state.rows = EvenRows(self._setup.rate_hz, force_n.shape[1])
+        state.rows.add(time_s, force_n)
+        return FootSignal(foot, time_s, force_n, self._layout)
+
+    def _silent(self, now_ns: int) -> set[Foot]:
+        """Feet that are no longer waited for."""
+        silent: set[Foot] = set()
+        for foot, state in self._feet.items():
+            if self._feet[foot.other].last_s - state.last_s <= BEHIND_S:
+                state.behind_since_ns = None
+                continue
+            if state.behind_since_ns is None:
+                state.behind_since_ns = now_ns
+            if now_ns - state.behind_since_ns >= FOOT_WAIT_NS:
+                silent.add(foot)
+        return silent
+
+    def _new_ones(self, foot: Foot, strides: StrideTable) -> StrideTable:
+        """The strides that do not end in what was told already: a rule looks at each step once."""
+        state = self._feet[foot]
+        ends = strides.next_initial_contact_s
+        new = np.flatnonzero(ends > state.told_s)
+        self.told_anew += len(ends) - len(new)
+        state.told_s = max(state.told_s, float(ends.max(initial=float("-inf"))))
+        return chosen_strides(strides, new)
+
+    def _seconds(self, watcher: Watcher, reach_s: float) -> list[Alert]:
+        if not np.isfinite(reach_s):
+            return []
+        end = int(np.floor(reach_s * self._setup.rate_hz)) - HELD_ROWS
+        feet = [self._feet[foot].rows for foot in (Foot.LEFT, Foot.RIGHT)]
+        taken = [None if rows is None else rows.take(end) for rows in feet]
+        length = max((len(rows) for rows in taken if rows is not None), default=0)
+        if not length:
+            return []
+        sensors = [np.zeros((length, 0), np.float32) if rows is None else rows for rows in taken]
+        alerts = watcher.pressures(*sensors) if watcher.wants_pressures else []
+        return alerts + watcher.forces(*(np.nan_to_num(rows, nan=0.0).sum(axis=1) for rows in sensors))
+
+
+def _spread(stamped: StampedFrames, rate_hz: float) -> tuple[I64, U16]:
+    """Time and codes of every slot: a still time is recorded as means of several slots."""
+    frames = stamped.frames
+    assert stamped.host_ns is not None, "frames without a time are left out before"
+    slots = frames.slots_per_frame
+    if slots == 1:
+        return stamped.host_ns, frames.counts
+    within = np.tile(np.arange(slots), len(frames)) * round(1e9 / rate_hz)
+    return np.repeat(stamped.host_ns, slots) + within, np.repeat(frames.counts, slots, axis=0)
