@@ -24,14 +24,14 @@ SATURATED_COUNT: Final = 4090
 
 # Places in the state of the rate governor, and of the step counter.
 STILL, EMPTY, WEAR, SUM = 0, 1, 2, 3
-GOVERNOR_WORDS: Final = 4
+GOVERNOR_SIZE: Final = 4
 (STEPS, CADENCE, DOING, FLOOR, PEAK, LEAST, KNOWN, SLOT, ARMED, LOW_SLOTS, SINCE, STRIDES, INTERVALS,
  UNLOADED) = range(14)  # fmt: skip
-COUNTER_WORDS: Final = 14
+COUNTER_SIZE: Final = 14
 
 # Places among the fields of the next record.
 SEQ, TIME_US, BOOT, PERIOD_US, STATUS, LOST = 0, 1, 2, 3, 4, 5
-FIELD_WORDS: Final = 6
+FIELD_SIZE: Final = 6
 
 _STILL_COUNTS, _STILL_SHARE, _STILL_CHUNKS = 40, 4, 4
 _LOADED_COUNTS, _NOT_WORN_COUNTS, _NOT_WORN_CHUNKS = 1600, 160, 750

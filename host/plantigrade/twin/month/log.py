@@ -132,14 +132,14 @@ class PageLog(PageWriter):
                     continue
                 if page_seq < self.tail:
                     break
-                at = yield from self._told(entry, data, at, end)
+                at = yield from self._stated(entry, data, at, end)
             if page_seq < self.head:
                 page_seq += 1
             elif at == after and at < end:
                 yield Item(at, end, b"", self.stop_reason)
                 return
 
-    def _told(self, entry: Entry, data: bytes, at: int, end: int) -> Generator[Item, None, int]:
+    def _stated(self, entry: Entry, data: bytes, at: int, end: int) -> Generator[Item, None, int]:
         """What an entry says from slot `at` on; returns where to go on."""
         if not entry.reason:
             yield Item(entry.first, entry.end, data[entry.at : entry.at + entry.length], 0)

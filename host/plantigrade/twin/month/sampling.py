@@ -61,8 +61,8 @@ class Sampling:
     _fields: kernel.I64 = field(init=False)
 
     def __post_init__(self) -> None:
-        self._governor = np.zeros(kernel.GOVERNOR_WORDS, np.int64)
-        self._counter = np.zeros(kernel.COUNTER_WORDS, np.int64)
+        self._governor = np.zeros(kernel.GOVERNOR_SIZE, np.int64)
+        self._counter = np.zeros(kernel.COUNTER_SIZE, np.int64)
         self._counter[[kernel.FLOOR, kernel.SINCE]] = -1, 250
         self._fields = np.array([self.next_seq, 0, self.boot, PERIOD_US, 0, 0], np.int64)
         self._runs, self._sums = kernel.scratch()
@@ -134,8 +134,8 @@ class Sampling:
     def advance(self, now_us: int) -> Iterator[Made]:
         """The records that are made until this moment (true time)."""
         while (count := self.waiting(now_us)) and self.running:
-            whole = kernel.CHUNK_SLOTS + kernel.LOOKAHEAD_SLOTS
-            if self._chunks and count >= whole:
+            wanted = kernel.CHUNK_SLOTS + kernel.LOOKAHEAD_SLOTS
+            if self._chunks and count >= wanted:
                 yield from self._emit_chunks((count - kernel.LOOKAHEAD_SLOTS) // kernel.CHUNK_SLOTS)
             elif not self._chunks and count >= self._frames:
                 yield from self._emit_rows(self._frames)

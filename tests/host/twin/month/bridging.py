@@ -44,7 +44,7 @@ def pair(world: MonthWorld, folder: Path, plan: tuple[tuple[str, float], ...], p
         insole.power_on(world.now_us)
 
 
-class Keeper:
+class Collecting:
     """Keeps both insoles connected and journals what comes."""
 
     def __init__(self, world: MonthWorld, path: Path, policy: SessionPolicy = POLICY) -> None:
@@ -60,7 +60,7 @@ class Keeper:
         for insole in self.insoles.values():
             self.writer.watch(insole)
 
-    async def __aenter__(self) -> "Keeper":
+    async def __aenter__(self) -> "Collecting":
         jobs = [connection.run() for connection in self.connections.values()]
         self._tasks = [asyncio.create_task(job) for job in (*jobs, self.writer.run())]
         return self

@@ -98,7 +98,7 @@ def test_one_transfer_at_a_time(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("newest_first", [0, 1])
-def test_a_transfer_tells_of_each_slot_once(asked: Asked, newest_first: int) -> None:
+def test_a_transfer_brings_each_slot_once(asked: Asked, newest_first: int) -> None:
     asked.hello()
     end = asked.hello().next_seq
     asked.insole.power_off(asked.now_us, orderly=False)
@@ -107,7 +107,7 @@ def test_a_transfer_tells_of_each_slot_once(asked: Asked, newest_first: int) -> 
     asked.hello()
     end = asked.hello().next_seq
     asked.ask(ids.OP_LOG_READ, 0, end, newest_first)
-    told: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     last = False
     while not last:
         assert asked.peer.transfer is not None
@@ -115,13 +115,13 @@ def test_a_transfer_tells_of_each_slot_once(asked: Asked, newest_first: int) -> 
         assert len(message) <= ids.MAX_MESSAGE_BYTES
         parsed = host_messages.parse_log_message(message)
         if parsed.kind == ids.LOG_GAP:
-            told.append((parsed.fields[0], parsed.fields[1]))
+            found.append((parsed.fields[0], parsed.fields[1]))
         from insole_protocol.block import seq_of, slots_of
 
-        told += [(seq_of(record), seq_of(record) + slots_of(record)) for record in parsed.records]
-    told.sort()
-    assert told[0][0] == 0 and told[-1][1] == end
-    assert all(before[1] == after[0] for before, after in pairwise(told))
+        found += [(seq_of(record), seq_of(record) + slots_of(record)) for record in parsed.records]
+    found.sort()
+    assert found[0][0] == 0 and found[-1][1] == end
+    assert all(before[1] == after[0] for before, after in pairwise(found))
 
 
 def test_messages_are_filled_with_records() -> None:

@@ -86,7 +86,7 @@ def test_changes_of_mode_at_any_slot(pieces: Pieces) -> None:
     assert got == firmware.taken.records and sum(1 for _ in got) > 40
 
 
-def test_an_overrun_is_a_hole_with_a_flag(pieces: Pieces) -> None:
+def test_an_overrun_is_flagged(pieces: Pieces) -> None:
     sampling, firmware, rows = both(pieces, ("walk", 20.0))
     got = records(sampling.follow(START_US, 40, True))
     firmware.follow(40, True)

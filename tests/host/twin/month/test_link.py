@@ -10,23 +10,23 @@ from plantigrade.bridge.accounting import MissingReason
 from plantigrade.link.base import LinkError
 from plantigrade.twin.month.world import MonthWorld
 
-from tests.host.twin.month.bridging import Keeper, in_virtual_time, pair
+from tests.host.twin.month.bridging import Collecting, in_virtual_time, pair
 
 DAY = (("walk", 300.0), ("stand", 120.0), ("sit", 600.0), ("walk", 200.0), ("off", 1e6))
 
 
-def test_half_an_hour_is_collected_whole(tmp_path: Path) -> None:
+def test_half_an_hour_is_collected(tmp_path: Path) -> None:
     async def live(world: MonthWorld) -> None:
         pair(world, tmp_path, DAY)
-        async with Keeper(world, tmp_path / "journal") as keeper:
+        async with Collecting(world, tmp_path / "journal") as collecting:
             await asyncio.sleep(1800)
-            for name, insole in keeper.insoles.items():
+            for name, insole in collecting.insoles.items():
                 statement = insole.ledger.statement()
                 assert statement.balanced and insole.ledger.requested.end > 178_000
                 unexplained = statement.missing_by_reason.get(MissingReason.UNEXPLAINED, 0)
                 assert unexplained <= 200, "what has not been made into records yet"
                 assert world.insoles[name].log.acked_seq > 175_000
-                assert not keeper.connections[name].malformed and not insole.receiver.counters.refused
+                assert not collecting.connections[name].malformed and not insole.receiver.counters.refused
 
     in_virtual_time(live)
 
@@ -34,9 +34,9 @@ def test_half_an_hour_is_collected_whole(tmp_path: Path) -> None:
 def test_the_clock_is_found_within_its_uncertainty(tmp_path: Path) -> None:
     async def live(world: MonthWorld) -> None:
         pair(world, tmp_path, DAY)
-        async with Keeper(world, tmp_path / "journal") as keeper:
+        async with Collecting(world, tmp_path / "journal") as collecting:
             await asyncio.sleep(300)
-            for name, insole in keeper.insoles.items():
+            for name, insole in collecting.insoles.items():
                 clock, device_us = insole.clock, world.insoles[name].device_us(world.now_us)
                 assert clock is not None
                 off_ns = abs(clock.host_ns(device_us) - world.now_ns())
@@ -60,9 +60,9 @@ def test_losses_of_power_link_and_reach_are_explained(tmp_path: Path) -> None:
             (950, lambda: world.insoles["left"].overrun(world.now_us, 7)),
         ]
         world.happen((start_us + at_s * 1_000_000, act) for at_s, act in happenings)
-        async with Keeper(world, tmp_path / "journal") as keeper:
+        async with Collecting(world, tmp_path / "journal") as collecting:
             await asyncio.sleep(1300)
-            found = {name: insole.ledger.statement() for name, insole in keeper.insoles.items()}
+            found = {name: insole.ledger.statement() for name, insole in collecting.insoles.items()}
         for name, statement in found.items():
             assert statement.balanced
             assert statement.missing_by_reason.get(MissingReason.UNEXPLAINED, 0) <= 200, name
@@ -75,7 +75,7 @@ def test_losses_of_power_link_and_reach_are_explained(tmp_path: Path) -> None:
     in_virtual_time(live)
 
 
-def test_a_log_that_filled_up_says_so(tmp_path: Path) -> None:
+def test_a_full_log_explains_what_it_lacks(tmp_path: Path) -> None:
     async def live(world: MonthWorld) -> None:
         pair(world, tmp_path, (("walk", 1e6),), pages=64)
         for name in world.insoles:
@@ -83,9 +83,9 @@ def test_a_log_that_filled_up_says_so(tmp_path: Path) -> None:
         await asyncio.sleep(3600)
         for name in world.insoles:
             world.reach(name, True)
-        async with Keeper(world, tmp_path / "journal") as keeper:
+        async with Collecting(world, tmp_path / "journal") as collecting:
             await asyncio.sleep(600)
-            for insole in keeper.insoles.values():
+            for insole in collecting.insoles.values():
                 statement = insole.ledger.statement()
                 assert statement.balanced and statement.recorded > 70_000
                 assert statement.missing_by_reason[MissingReason.NOT_KEPT] > 300_000
@@ -113,14 +113,14 @@ def test_who_is_not_there_cannot_be_connected(gone: str, tmp_path: Path) -> None
 def test_live_mode_brings_records_within_a_tenth_of_a_second(tmp_path: Path) -> None:
     async def live(world: MonthWorld) -> None:
         pair(world, tmp_path, DAY)
-        async with Keeper(world, tmp_path / "journal") as keeper:
+        async with Collecting(world, tmp_path / "journal") as collecting:
             await asyncio.sleep(20)
-            connection = keeper.connections["left"]
+            connection = collecting.connections["left"]
             assert connection.session is not None
             await connection.session.command_client.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
             await asyncio.sleep(1)
             late_s: list[float] = []
-            keeper.insoles["left"].on_frames.append(
+            collecting.insoles["left"].on_frames.append(
                 lambda insole, stamped: late_s.append((world.now_ns() - int(stamped.host_ns[-1])) * 1e-9)
             )
             await asyncio.sleep(60)
@@ -136,10 +136,10 @@ def test_the_same_seed_is_the_same_world(tmp_path: Path) -> None:
 
         async def live(world: MonthWorld) -> None:
             pair(world, tmp_path / str(number), DAY)
-            async with Keeper(world, tmp_path / str(number) / "journal") as keeper:
+            async with Collecting(world, tmp_path / str(number) / "journal") as collecting:
                 await asyncio.sleep(120)
                 found.extend(insole.log.info() for insole in world.insoles.values())
-                found.extend((insole.clock.host_at_reference_ns,) for insole in keeper.insoles.values())
+                found.extend((insole.clock.host_at_reference_ns,) for insole in collecting.insoles.values())
 
         in_virtual_time(live, seed=9)
         return found
