@@ -61,6 +61,7 @@ def test_a_pattern_comes_with_all_its_texts():
         "Calf pump",
         "Rise on tiptoe and lower 20 times, or walk on the spot for a minute.",
         "Stop with sharp pain.",
+        "calf-pump",
     )
     assert guide.see.startswith("See a doctor when you tire much sooner")
     assert guide.sources == ("pattern assumed; see the rule",)
@@ -151,7 +152,10 @@ def test_a_finding_that_is_present_comes_with_words_and_guidance():
     guide = TEXTS.patterns["low-arch"]
     assert full["patient"] == TEXTS.patient("low-arch", Foot.LEFT)
     assert full["clinician"] == TEXTS.clinician("low-arch", Foot.LEFT)
-    exercises = [{"title": one.title, "how": one.how, "stop": one.stop} for one in guide.exercises]
+    exercises = [
+        {"title": one.title, "how": one.how, "stop": one.stop, "id": one.id} for one in guide.exercises
+    ]
+    assert [one["id"] for one in exercises] == ["short-foot", "heel-raise", "calf-stretch"]
     assert full["guidance"] == {
         "felt": guide.felt,
         "knee": guide.knee,

@@ -10,7 +10,6 @@ the days before would have brought anyway, with its own uncertainty, is set agai
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from plantigrade.array_types import F64
 from plantigrade.posture.baseline.t_distribution import t_quantile
 from plantigrade.posture.plans.settings import (
     CLEARLY_BETTER,
+    DAYS_A_WEEK,
     DRIFT_OVER_DAYS,
     DRIFT_SHARE,
     FEWEST_PAIRS,
@@ -30,7 +30,6 @@ from plantigrade.posture.plans.settings import (
     MOST_INFLATION,
 )
 
-WEEK: Final = 7
 I64 = NDArray[np.int64]
 
 
@@ -167,7 +166,7 @@ def _fit(wanted: F64, effects: F64, days: I64, values: F64) -> _Fitted:
 
 def _kinds_of_days(days: I64, tags: Sequence[str]) -> F64:
     """A column for each weekday, and for each pair of shoes but the first (n, k)."""
-    weekdays = (days % WEEK)[:, None] == np.arange(WEEK)
+    weekdays = (days % DAYS_A_WEEK)[:, None] == np.arange(DAYS_A_WEEK)
     used = sorted(set(tags))[1:]
     shoes = np.array([[tag == one for one in used] for tag in tags]).reshape(len(tags), len(used))
     return np.column_stack([weekdays, shoes]).astype(np.float64)

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plantigrade.posture.plans.plan import Plan, PlanGoal
-from plantigrade.posture.plans.settings import HARDLY_SHARE, KNOWN_SHARE, USUAL_HOURS_A_DAY
-
-DAYS_A_WEEK = 7
+from plantigrade.posture.plans.settings import DAYS_A_WEEK, HARDLY_SHARE, KNOWN_SHARE, USUAL_HOURS_A_DAY
 
 
 @dataclass(frozen=True)

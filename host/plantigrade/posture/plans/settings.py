@@ -7,6 +7,8 @@ Where no source is named, the value is an assumption of ours. What the figures d
 from collections.abc import Mapping
 from typing import Final
 
+DAYS_A_WEEK: Final = 7
+
 # -- goals
 
 MOST_HOURS_A_DAY: Final = 24.0

@@ -15,11 +15,12 @@ TEXT_DIR = Path(__file__).resolve().parents[1] / "text"
 
 @dataclass(frozen=True)
 class Exercise:
-    """Plain instructions: what to do, and when to stop."""
+    """Plain instructions: what to do, and when to stop; `id` is the exercise's name among cautions and plans."""
 
     title: str
     how: str
     stop: str
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def catalogue(language: str = "en") -> Catalogue:
     """
     data = texts_of(TEXT_DIR, language)
     try:
-        exercises = {name: Exercise(**entry) for name, entry in data["exercise"].items()}
+        exercises = {name: Exercise(**entry, id=name) for name, entry in data["exercise"].items()}
         patterns = {name: _guidance(name, entry, exercises) for name, entry in data["pattern"].items()}
         return Catalogue(
             data["language"],
