@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from plantigrade.files.atomic_write import new_file
 from plantigrade.library.entries import Filter, RecordingEntry
 from plantigrade.library.entry_text import audit_as_json, person_as_json
+from plantigrade.library.recordings import overview, strides
+from plantigrade.library.recordings.computed import copy_plain, raw_removed
 from plantigrade.library.recordings.container import FORCES, MANIFEST_FILE
 from plantigrade.library.recordings.forces import write_forces
 from plantigrade.library.recordings.frames import write_parquet
@@ -23,9 +25,12 @@ _README: Final = """All that is stored about one person.
 person.json      who
 record.json      body, footwear, insoles, rules, baseline, diary, goals, answers to alerts, deliveries of
                  notifications, cautions, consents, plans with what came of them, settings, days
-recordings/ID/   recording.json: the manifest, tags, notes, analyses and alerts; one Parquet file a foot:
+recordings/ID/   recording.json: the manifest, tags, notes, analyses and alerts; one Parquet file a foot,
+                 unless the raw samples were removed by the person's own rule:
                  c00..c15 are raw 12-bit counts in the order of the sensors, f000.. are forces as imported,
-                 host_ns is UTC in nanoseconds, time_s is seconds on the clock of the imported file
+                 host_ns is UTC in nanoseconds, time_s is seconds on the clock of the imported file;
+                 overview.parquet: smallest, mean and largest load of each second, ten seconds, minute and
+                 ten minutes; strides.parquet: every stride with its values
 audit.json       what was done with these data: who changed and who read what
 SHA256SUMS       checksums of all files
 
@@ -84,8 +89,13 @@ def _add(bundle: _Bundle, library: "Library", entry: RecordingEntry, scratch: Pa
         "audit": [audit_as_json(line) for line in library.audit(entry.id)],
     }
     bundle.add_text(f"recordings/{entry.id}/{MANIFEST_FILE}", _json(about))
-    for foot in recording.manifest.feet:
+    for foot in recording.manifest.feet if not raw_removed(recording.folder) else []:
         bundle.add_bytes(f"recordings/{entry.id}/{foot.foot}.parquet", _plain(recording, foot.foot, scratch))
+    for name in (overview.NAME, strides.NAME):
+        path = scratch / "computed.parquet"
+        if copy_plain(recording.folder, name, library.vault, path):
+            bundle.add_bytes(f"recordings/{entry.id}/{name}.parquet", path.read_bytes())
+            path.unlink()
 
 
 def _plain(recording: "Recording", foot: str, scratch: Path) -> bytes:

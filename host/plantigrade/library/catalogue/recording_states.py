@@ -11,7 +11,6 @@ from plantigrade.library.catalogue.store import OpenLibrary
 from plantigrade.library.catalogue.tables import AnalysisRow, PersonRow, RecordingRow
 from plantigrade.library.recordings.computed import DONE, Computed, read_computed
 
-FINAL: Final = "final"
 MOST_ATTEMPTS: Final = 5
 """An analysis that fails is tried so often; more would only keep the computer busy."""
 TRY_AGAIN: Final = timedelta(days=1)

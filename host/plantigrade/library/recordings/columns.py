@@ -107,14 +107,13 @@ def write_groups(
     return rows
 
 
-def copy_groups(path: Path, target: Path, dictionary: Sequence[str], key: FileKey) -> None:
-    """Write the rows of a plain file of `write_groups` once more, encrypted.
+def copy_groups(file: "ColumnFile", target: Path, dictionary: Sequence[str], key: FileKey | None) -> None:
+    """Write the rows of a file of `write_groups` once more, encrypted with another key or plain.
 
     Raises:
         OSError: the target cannot be written.
         RecordingError: the file is damaged.
     """
-    file = ColumnFile(path)
     groups = (file.read([number]).as_arrays() for number in range(len(file.group_sizes)))
     write_groups(target, groups, dictionary=dictionary, facts=file.facts, key=key)
 

@@ -125,9 +125,11 @@ def begin(
     """Note an attempt before it is made, so that one which takes the computer down is counted as well.
 
     Raises:
-        RecordingError: the folder cannot be written, or is gone.
+        RecordingError: the folder cannot be written, or is gone, or its samples were removed by a rule.
     """
     before = read_computed(folder)
+    if before is not None and before.raw_removed_utc:
+        raise RecordingError(folder, "its raw samples were removed; what was computed of them stays as it is")
     counts = before is not None and before.is_for(manifest_sha256, wearer) and before.release == release
     attempts = before.attempts if before is not None and counts and before.state != DONE else 0
     begun = Computed(manifest_sha256, release, wearer, recording_state, BEGUN, attempts + 1, _now())
@@ -250,7 +252,7 @@ def encrypt_computed(folder: Path, vault: "Vault") -> None:
         key, wrapped = vault.new_file_key(binding_of(folder.name, name))
         draft = path.with_suffix(_DRAFT)
         try:
-            copy_groups(path, draft, file.dictionary, key)
+            copy_groups(ColumnFile(path), draft, file.dictionary, key)
             encrypted = replace(file, wrapped=wrapped, encrypted_sha256=sync_and_sum(draft))
             computed = replace(computed, files={**computed.files, name: encrypted})
             write_computed(folder, computed)  # states both sums: either file may be there
@@ -258,6 +260,21 @@ def encrypt_computed(folder: Path, vault: "Vault") -> None:
         finally:
             draft.unlink(missing_ok=True)
         sync_folder(folder)
+
+
+def copy_plain(folder: Path, name: str, vault: "Vault | None", target: Path) -> bool:
+    """Write a computed file without encryption, for who takes their data along; False where there is none.
+
+    Raises:
+        OSError: the target cannot be written.
+        RecordingError: the file is damaged, or its key is missing.
+    """
+    computed = read_computed(folder)
+    if computed is None or name not in computed.files or not _is_current(folder, computed):
+        return False
+    file = computed.files[name]
+    copy_groups(_open(folder, name, file, vault), target, file.dictionary, None)
+    return True
 
 
 def rewrap_computed(folder: Path, vault: "Vault") -> None:

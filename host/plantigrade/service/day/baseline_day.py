@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from plantigrade.gait.signals import Foot
-from plantigrade.library.catalogue.recording_states import FINAL, RecordingState, states_of_person
+from plantigrade.library.catalogue.recording_states import RecordingState, states_of_person
+from plantigrade.library.catalogue.versions import FINAL
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings.strides import strides
 from plantigrade.library.time_zone import zone_of

@@ -18,12 +18,12 @@ from plantigrade.files.durable import file_sum
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import (
-    FINAL,
     RecordingState,
     code_of,
     note_bytes,
     state_of,
 )
+from plantigrade.library.catalogue.versions import FINAL
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings import computed, overview, strides
 from plantigrade.library.recordings.container import MANIFEST_FILE
