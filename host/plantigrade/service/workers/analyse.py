@@ -33,6 +33,7 @@ from plantigrade.posture.rules_engine.even_time import seconds_of
 from plantigrade.posture.rules_engine.features import estimate_weight_n, from_analysis
 from plantigrade.service.day.baseline_day import learn_days
 from plantigrade.service.day.wear_day import days_of_span, wear_days
+from plantigrade.service.plans import judge_plans
 
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import RecordingAnalysis
@@ -244,4 +245,7 @@ def _learn(
             learn_days(library, former, tuple(span))
     if state.person is None or state.unassigned is not None or state.state != FINAL:
         return ()
-    return learn_days(library, state.person, days)
+    learned = learn_days(library, state.person, days)
+    if learned:
+        judge_plans(library, state.person)
+    return learned

@@ -64,6 +64,14 @@ class DaysPart(RecordPart[RecordedDay]):
     def between(self, from_day: date, to_day: date) -> dict[date, WearDay]:
         """Each day from one to another, both included, of which something is known: all recordings together.
         Recordings that were deleted do not count."""
+        found: dict[date, WearDay] = {}
+        for one in self.each(from_day, to_day):
+            found[one.day] = found.get(one.day, WearDay()) + one.wear
+        return dict(sorted(found.items()))
+
+    def each(self, from_day: date, to_day: date) -> list[RecordedDay]:
+        """What each recording says of its days from one to another, both included. Recordings that were
+        deleted do not count."""
         access = self._access
         alive = sa.select(RecordingRow.id).where(
             RecordingRow.person_id == access.person_id,
@@ -71,10 +79,7 @@ class DaysPart(RecordPart[RecordedDay]):
             RecordingRow.erasing.is_(False),
         )
         span = (WearDayRow.day >= from_day.isoformat(), WearDayRow.day <= to_day.isoformat())
-        found: dict[date, WearDay] = {}
-        for one in self._read(*span, WearDayRow.recording_id.in_(alive)):
-            found[one.day] = found.get(one.day, WearDay()) + one.wear
-        return dict(sorted(found.items()))
+        return self._read(*span, WearDayRow.recording_id.in_(alive))
 
     def latest(self, until: date, days: int) -> dict[date, WearDay]:
         """The last days until one, that one included."""
