@@ -3,20 +3,31 @@
 Everything runs in one event loop. Pages call the methods of `BridgeService` from that loop.
 """
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
 
+from insole_protocol import ids, replies
+
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.journal.file import Sync
 from plantigrade.bridge.reconnecting import LinkFactory
+from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.store import LibraryError
+from plantigrade.library.catalogue.versions import state_of_recording
 from plantigrade.link.base import now_ns
 from plantigrade.service.bus import EventBus
+from plantigrade.service.events import InsoleState, LinkState, RecordingEvent
+from plantigrade.service.insoles.keeper import InsoleKeeper
+from plantigrade.service.insoles.state import state_of
+from plantigrade.service.insoles.wishes import Wishes
 from plantigrade.service.offload import Offload
-from plantigrade.service.settings import ServiceSettings
-from plantigrade.service.status import ServiceStatus
+from plantigrade.service.settings import MAX_LIVE_MIN, ServiceSettings
+from plantigrade.service.status import ServiceError, ServiceLock, ServiceStatus, write_status
 from plantigrade.service.wearing.news import WearingNews
+from plantigrade.service.wearing.wearings import Wearings
 
 FramesHandler = Callable[[str, Insole, StampedFrames], None]
 """Foot side ("left", "right", "unset"), the insole, its new frames in order (late ones are marked)."""
@@ -36,8 +47,9 @@ class BridgeService:
         offload: runs what would hold up the loop; `Offload.inline()` in virtual time.
         sync: makes a file descriptor's data durable.
 
-    Raises:
-        ServiceRunningError: (from `run`) another service looks after this library.
+    Attributes:
+        keepers: by name of the insole.
+        count_alerts: how many alerts are open, for the status.
     """
 
     def __init__(
@@ -54,68 +66,276 @@ class BridgeService:
         self.library = library
         self.bus = bus
         self.settings = settings
-        self.insoles: dict[str, Insole] = {}
+        self.keepers: dict[str, InsoleKeeper] = {}
+        self.count_alerts: Callable[[], int] = lambda: 0
+        self.wearings = Wearings(library, bus, settings, now, utc_ns, offload, sync)
+        self._now = now
+        self._offload = offload
+        self._wishes = Wishes(stay_connected=settings.stay_connected)
+        self._on_frames: list[FramesHandler] = []
+        self._ended = asyncio.Event()
+        self._killed = False
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._running = False
+        self._newest: dict[str, tuple[int, bool]] = {}
+        self._published: dict[str, InsoleState] = {}
+        self._recording_until_ns: int | None = None
+        self._people_ns: int | None = None
+        self._problems: dict[str, str] = {}
+        self._status_written: tuple[ServiceStatus, int] | None = None
+        for name, make_link in links.items():
+            self.watch_insole(name, make_link)
 
     async def run(self) -> None:
         """Look after the insoles until `stop`.
 
         Raises:
             ServiceRunningError: another service looks after this library.
+            JournalError, FileError: the folder of journals cannot be used.
         """
-        raise NotImplementedError
+        lock = ServiceLock(self.library.data_dir)
+        try:
+            await self._read_people()
+            self.wearings.open()
+            self._running = True
+            for name in self.keepers:
+                self._start(name)
+            work = asyncio.create_task(self._work())
+            try:
+                await self._until_end(work)
+            finally:
+                self._running = False
+                await self._end_tasks(work)
+                if not self._killed:
+                    self.wearings.close()
+                    self._write_status(force=True)
+        finally:
+            lock.release()
 
     def stop(self) -> None:
-        """End in good order: commit, acknowledge, disconnect; `run` returns then. The insoles keep the rest."""
-        raise NotImplementedError
+        """End in good order: commit, acknowledge, disconnect; `run` returns then."""
+        self._ended.set()
 
     def kill(self) -> None:
-        """End as `kill -9` ends a process: nothing in memory survives. For tests."""
-        raise NotImplementedError
+        """End as `kill -9` ends a process: nothing in memory survives; `run` returns then. For tests."""
+        self._killed = True
+        self.wearings.abandon()
+        self._ended.set()
 
     def watch_insole(self, name: str, make_link: LinkFactory) -> None:
         """Look after one more insole from now on."""
-        raise NotImplementedError
+        if name in self.keepers:
+            return
+        insole = Insole(name)
+        insole.on_frames.append(self._pass_on)
+        self.wearings.watch(insole)
+        self.keepers[name] = InsoleKeeper(
+            insole,
+            make_link,
+            self._wishes,
+            commit=self.wearings.commit,
+            settings=self.settings,
+            now=self._now,
+            on_log=self._on_log,
+        )
+        if self._running:
+            self._start(name)
 
     def on_frames(self, handler: FramesHandler) -> None:
         """Call with each batch of new frames, before it goes to the journals."""
-        raise NotImplementedError
+        self._on_frames.append(handler)
 
     def on_wearing(self, handler: WearingHandler) -> None:
-        """Call when a wearing begins, ends, or becomes a recording."""
-        raise NotImplementedError
+        """Call when a wearing begins or ends."""
+        self.wearings.on_news.append(handler)
 
     def request_live(self, minutes: float) -> None:
-        """Keep connected in live mode for so long, at most `MAX_LIVE_MIN`; asking again makes it longer."""
-        raise NotImplementedError
+        """Keep connected in live mode for so long, at most `MAX_LIVE_MIN`; asking again makes it longer.
+
+        Raises:
+            ServiceError: the service is paused, or that is no time.
+        """
+        if self._wishes.paused:
+            raise ServiceError("the service is paused; resume it first")
+        if not minutes > 0:
+            raise ServiceError(f"live mode for {minutes:g} minutes is nothing; give a number above 0")
+        until_ns = self._now() + round(min(minutes, MAX_LIVE_MIN) * 60e9)
+        self._wishes.live_until_ns = max(until_ns, self._wishes.live_until_ns or 0)
+        self._wishes.change()
 
     def end_live(self) -> None:
         """Go back to daily mode."""
-        raise NotImplementedError
+        self._wishes.live_until_ns = None
+        self._wishes.change()
 
     def pause(self) -> None:
         """Leave the insoles alone until `resume`; they go on logging."""
-        raise NotImplementedError
+        self._wishes.paused, self._wishes.live_until_ns = True, None
+        self._wishes.change()
 
     def resume(self) -> None:
         """End a pause."""
-        raise NotImplementedError
+        self._wishes.paused = False
+        self._wishes.change()
 
     def start_recording(self, title: str, seconds: float | None = None) -> None:
-        """Begin a finite recording of its own; it ends after `seconds`, or at `stop_recording`.
+        """Begin a finite recording of its own, in live mode; it ends after `seconds`, or at `stop_recording`.
 
         Raises:
-            ServiceError: one is under way, or no insole has been heard of.
+            ServiceError: the service is paused.
+            NoWearingError: one is under way, or no insole has been heard of.
+            JournalError, RegisterError: the disk does not take it.
         """
-        raise NotImplementedError
+        self.request_live(MAX_LIVE_MIN if seconds is None else seconds / 60 + 1)
+        self.wearings.judge.start(title)
+        self._recording_until_ns = None if seconds is None else self._now() + round(seconds * 1e9)
 
     def stop_recording(self) -> None:
-        """End the finite recording; it becomes a recording when its frames have been fetched.
+        """End the finite recording; it becomes a recording as soon as its frames have been fetched.
 
         Raises:
-            ServiceError: none is under way.
+            NoWearingError: none is under way.
+            RegisterError: the disk does not take it.
         """
-        raise NotImplementedError
+        self.wearings.judge.stop()
+        self._recording_until_ns = None
+        self.end_live()
+
+    async def assign(self, recording: str, person: str | None) -> None:
+        """Say who wore the insoles of a recording; it is analysed for that person then.
+
+        Raises:
+            LibraryError: there is no such recording or person, or the database fails.
+        """
+        entry = await self._offload.thread(self.library.assign, recording, person)
+        version, state = await self._offload.thread(state_of_recording, self.library, entry.id)
+        self.bus.publish(RecordingEvent(entry.id, person, version, state, "assigned"))
 
     def status(self) -> ServiceStatus:
         """How everything stands."""
-        raise NotImplementedError
+        live_ns, now_ns_ = self._wishes.live_until_ns, self._now()
+        finite = self.wearings.finite()
+        return ServiceStatus(
+            at_utc_ns=self.wearings.line.utc_ns(),
+            insoles=tuple(self._state(name) for name in self.keepers),
+            recording=None if finite is None else finite.title,
+            recording_since_utc_ns=None if finite is None else finite.first_load_utc_ns,
+            wearings=self.wearings.under_way(),
+            live_until_utc_ns=(
+                self.wearings.line.utc_ns(live_ns) if live_ns is not None and live_ns > now_ns_ else None
+            ),
+            paused=self._wishes.paused,
+            problems=(*self._problems.values(), *self.wearings.problems()),
+            alerts_open=self.count_alerts(),
+        )
+
+    # Inside
+
+    def _start(self, name: str) -> None:
+        self._tasks[name] = asyncio.create_task(self.keepers[name].run(), name=f"insole {name}")
+
+    async def _until_end(self, work: "asyncio.Task[None]") -> None:
+        """Wait for `stop`; a task that ends before has a defect, which shows."""
+        ended = asyncio.create_task(self._ended.wait())
+        try:
+            while not ended.done():
+                tasks = {ended, work, *self._tasks.values()}
+                await asyncio.wait(tasks, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+                for task in (work, *self._tasks.values()):
+                    if task.done():
+                        task.result()
+        finally:
+            ended.cancel()
+
+    async def _end_tasks(self, work: "asyncio.Task[None]") -> None:
+        tasks = [work, *self._tasks.values()]
+        self._tasks = {}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self) -> None:
+        """Commit, judge, seal and tell, again and again."""
+        while True:
+            connected = any(keeper.link is LinkState.CONNECTED for keeper in self.keepers.values())
+            await asyncio.sleep(self.settings.tick_s if connected else self.settings.idle_tick_s)
+            await self._read_people()
+            self._end_finite()
+            await self.wearings.step()
+            self._tell()
+
+    async def _read_people(self) -> None:
+        due = self._people_ns is None or self._now() - self._people_ns > self.settings.people_period_s * 1e9
+        if not due:
+            return
+        self._people_ns = self._now()
+        try:
+            await self._offload.thread(self.wearings.wearers.refresh)
+            self._problems.pop("people", None)
+        except LibraryError as error:
+            self._problems["people"] = str(error)
+
+    def _end_finite(self) -> None:
+        if self._recording_until_ns is None or self._now() < self._recording_until_ns:
+            return
+        try:
+            self.stop_recording()
+            self._problems.pop("recording", None)
+        except PlantigradeError as error:
+            self._problems["recording"] = str(error)
+
+    def _pass_on(self, insole: Insole, stamped: StampedFrames) -> None:
+        if stamped.host_ns is not None and not stamped.frames.late:
+            charging = bool(stamped.frames.status & ids.STATUS_CHARGING)
+            self._newest[insole.name] = int(stamped.host_ns[-1]), charging
+        side = "unset" if insole.identity is None else insole.identity.side
+        for handler in self._on_frames:
+            handler(side, insole, stamped)
+
+    def _on_log(self, insole: Insole, log: replies.LogInfoReply) -> None:
+        self.wearings.hold_elsewhere(insole, log.acknowledged_seq)
+
+    def _state(self, name: str) -> InsoleState:
+        keeper = self.keepers[name]
+        newest = self._newest.get(name)
+        identity = keeper.insole.identity
+        person = None if identity is None else self.wearings.wearers.person_of(identity.serial)
+        if newest is None:
+            return state_of(keeper, None, None, person)
+        return state_of(keeper, self.wearings.line.utc_ns(newest[0]), newest[1], person)
+
+    def _tell(self) -> None:
+        """Publish insoles that have changed, and write the status."""
+        for name in self.keepers:
+            state = self._state(name)
+            if state != self._published.get(name):
+                self._published[name] = state
+                self.bus.publish(state)
+        self._write_status()
+
+    def _write_status(self, force: bool = False) -> None:
+        status, now = self.status(), self._now()
+        if self._status_written is not None and not force:
+            written, at_ns = self._status_written
+            limit_s = self.settings.status_period_s if _differs(written, status) else None
+            limit_s = self.settings.status_at_least_s if limit_s is None else limit_s
+            if now - at_ns < limit_s * 1e9:
+                return
+        self._status_written = status, now
+        try:
+            write_status(self.library.data_dir, status)
+            self._problems.pop("status", None)
+        except OSError as error:
+            self._problems["status"] = f"the status file cannot be written: {error.strerror}"
+
+
+def _differs(one: ServiceStatus, other: ServiceStatus) -> bool:
+    """Whether two statuses say different things, the time aside."""
+    return (one.insoles, one.recording, one.wearings, one.paused, one.problems, one.alerts_open) != (
+        other.insoles,
+        other.recording,
+        other.wearings,
+        other.paused,
+        other.problems,
+        other.alerts_open,
+    )

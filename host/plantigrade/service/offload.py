@@ -5,18 +5,14 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Runner(Protocol):
-    """Runs a function somewhere and waits for its result."""
-
-    def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
-        """The function's result."""
-        ...
+Runner = Callable[..., Awaitable[Any]]
+"""Runs a function with its arguments somewhere, and gives its result."""
 
 
 async def in_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -27,8 +23,11 @@ async def in_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     """
     from functools import partial
 
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    try:
         return await asyncio.get_running_loop().run_in_executor(pool, partial(function, *args, **kwargs))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

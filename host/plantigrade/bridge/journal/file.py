@@ -92,6 +92,7 @@ class Journal:
         holdings: by number of the insole.
         damage: what the file held that could not be used.
         commits: how often data was made durable.
+        recovered_bytes: what was sound in the file when it was opened.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class Journal:
         self._file = self._open()
         try:
             self._recover()
+            self.recovered_bytes = self._size
             self._begin_run(utc_ns)
         except JournalError:
             os.close(self._file)

@@ -1,4 +1,4 @@
-"""Versions of recordings: what is completed later stays the same recording, with its tags, notes and answers."""
+"""Versions of recordings: what is completed later stays the same recording, with tags, notes and answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,3 +72,14 @@ def is_known(library: "Library", name: str) -> bool:
     with library.store.read() as session:
         row: Any = session.get(RecordingRow, name)
         return row is not None and not row.erasing
+
+
+def state_of_recording(library: "Library", name: str) -> tuple[int, str]:
+    """Version and state of a recording.
+
+    Raises:
+        UnknownRecordingError: there is none of that name.
+    """
+    with library.store.read() as session:
+        row = queries.one(session, name)
+        return row.version, row.state

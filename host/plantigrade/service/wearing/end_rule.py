@@ -64,8 +64,8 @@ def span_of(
     return Span(first, last, end if end <= known_to_ns else None)
 
 
-def next_midnight(utc_ns: int, zone: tzinfo) -> int:
-    """The first local midnight after a time, in UTC ns.
+def next_midnight(utc_ns: int, zone: tzinfo | None) -> int:
+    """The first local midnight after a time, in UTC ns; without a zone, that of the computer.
 
     Where the clock is put forward at midnight, it is the moment of the change.
 
@@ -78,7 +78,7 @@ def next_midnight(utc_ns: int, zone: tzinfo) -> int:
     """
     local = datetime.fromtimestamp(utc_ns // _NS, UTC).astimezone(zone)
     for days in (1, 2):
-        midnight = datetime.combine(local.date() + timedelta(days=days), time(), zone).astimezone(UTC)
+        midnight = datetime.combine(local.date() + timedelta(days=days), time(), zone)
         found = int(midnight.timestamp()) * _NS
         if found > utc_ns:
             return found

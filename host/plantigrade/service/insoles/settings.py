@@ -1,0 +1,13 @@
+"""Figures of keeping an insole, each with its reason."""
+
+from typing import Final
+
+CONNECT_S: Final = 60.0
+"""A radio that has not connected by then never will; the next attempt begins anew."""
+LOW_BATTERY_PCT: Final = 15
+"""Below this the person is told: some hours of the daily mode are left."""
+LOG_FILLS_PCT: Final = 80.0
+"""Above this the person is told: the insole has not been emptied for about two weeks."""
+CATCH_UP_SLOTS: Final = 360_000
+"""Before a stream begins, so much of the log is fetched first, so that its frames come in order: an hour,
+which takes some seconds to a minute. A longer backlog is fetched beside the stream."""

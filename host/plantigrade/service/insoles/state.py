@@ -1,0 +1,74 @@
+"""One insole as it stands, for people: what the bridge knows of it, in one value."""
+
+from insole_protocol import ids
+
+from plantigrade.bridge.insole import Insole
+from plantigrade.service.events import InsoleState
+from plantigrade.service.insoles.keeper import InsoleKeeper
+from plantigrade.service.insoles.settings import LOG_FILLS_PCT, LOW_BATTERY_PCT
+
+MODES = {ids.MODE_IDLE: "idle", ids.MODE_DAILY: "daily", ids.MODE_LIVE: "live"}
+FAULTS = (
+    (ids.FAULT_SENSOR, "a force sensor does not work"),
+    (ids.FAULT_IMU, "the motion sensor does not work"),
+    (ids.FAULT_LOG, "the log cannot be written"),
+    (ids.FAULT_SETTINGS, "its settings were lost"),
+    (ids.FAULT_BATTERY, "the battery gauge does not work"),
+    (ids.FAULT_CLOCK, "its clock is not even"),
+    (ids.FAULT_WATCHDOG, "its program had to be restarted"),
+)
+
+
+def state_of(
+    keeper: InsoleKeeper, last_frame_utc_ns: int | None, charging: bool | None, person: str | None
+) -> InsoleState:
+    """An insole as it stands.
+
+    Args:
+        keeper: whose.
+        last_frame_utc_ns: time of the newest frame.
+        charging: as its newest record said.
+        person: whose it is.
+    """
+    insole = keeper.insole
+    identity, status = insole.identity, insole.status
+    return InsoleState(
+        serial="" if identity is None else identity.serial,
+        side=_side(insole),
+        link=keeper.link,
+        last_frame_utc_ns=last_frame_utc_ns,
+        battery_pct=None if status is None else status.battery_pct,
+        charging=charging,
+        log_used_pct=_log_used_pct(keeper),
+        faults=tuple(_faults(keeper, charging)),
+        slots_to_fetch=sum(gap.slots for gap in insole.ledger.open_gaps()),
+        person=person,
+        mode="" if status is None else MODES.get(status.mode, "unknown"),
+    )
+
+
+def _side(insole: Insole) -> str:
+    if insole.identity is not None:
+        return insole.identity.side
+    return insole.name if insole.name in ("left", "right") else "unset"
+
+
+def _log_used_pct(keeper: InsoleKeeper) -> float | None:
+    log = keeper.log
+    if log is None or not log.capacity_pages:
+        return None
+    return round(100.0 * log.used_pages / log.capacity_pages, 1)
+
+
+def _faults(keeper: InsoleKeeper, charging: bool | None) -> list[str]:
+    status, found = keeper.insole.status, []
+    if status is not None:
+        found = [text for flag, text in FAULTS if status.faults & flag]
+        if status.battery_pct is not None and status.battery_pct < LOW_BATTERY_PCT and not charging:
+            found.append(f"the battery is at {status.battery_pct} %: charge it")
+    used_pct = _log_used_pct(keeper)
+    if used_pct is not None and used_pct > LOG_FILLS_PCT:
+        found.append(f"its log is {used_pct:.0f} % full: leave it near this computer")
+    if keeper.last_error is not None:
+        found.append(str(keeper.last_error))
+    return found

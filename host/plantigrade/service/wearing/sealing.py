@@ -1,0 +1,154 @@
+"""Makes recordings of wearings: provisional at once, again when more came, final when nothing more can."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.versions import FINAL, PROVISIONAL, Version, is_known, put_version
+from plantigrade.library.recordings.container import RecordingManifest, read_manifest
+from plantigrade.library.recordings.finalize import Extent, finalize_journal
+from plantigrade.service.events import RecordingEvent
+from plantigrade.service.offload import Offload
+from plantigrade.service.settings import ServiceSettings
+from plantigrade.service.wearing.judge import Judge
+from plantigrade.service.wearing.register import KnownInsole, Register, Stage, Wearing
+from plantigrade.service.wearing.routing import Router
+from plantigrade.service.wearing.time_line import TimeLine
+from plantigrade.service.wearing.wearers import Wearers, Worn
+
+
+@dataclass
+class Sealer:
+    """Brings every wearing that has ended forward.
+
+    Attributes:
+        publish: told of each version of a recording.
+        failures: why a wearing could not be brought forward, by number.
+    """
+
+    library: Library
+    register: Register
+    router: Router
+    judge: Judge
+    line: TimeLine
+    wearers: Wearers
+    settings: ServiceSettings
+    offload: Offload
+    publish: Callable[[RecordingEvent], None]
+    failures: dict[int, str] = field(default_factory=dict[int, str])
+    _retry_ns: dict[int, int] = field(default_factory=dict[int, int])
+
+    async def step(self) -> None:
+        """Make, complete and finish recordings, as far as it is time for each."""
+        now_utc_ns = self.line.utc_ns()
+        for number in self.router.take_changed():
+            if number in self.register.wearings:
+                self.register.wearings[number].changed_utc_ns = now_utc_ns
+        for wearing in list(self.register.wearings.values()):
+            if wearing.stage is Stage.OPEN or self.line.now() < self._retry_ns.get(wearing.number, 0):
+                continue
+            try:
+                await self._bring_forward(wearing)
+                self.failures.pop(wearing.number, None)
+            except PlantigradeError as error:
+                self.failures[wearing.number] = str(error)
+                pause_ns = round(self.settings.problem_retry_s * 1e9)
+                self._retry_ns[wearing.number] = self.line.now() + pause_ns
+
+    async def _bring_forward(self, wearing: Wearing) -> None:
+        if self._is_empty(wearing):
+            self.router.drop(wearing)
+            return
+        complete = self._is_complete(wearing)
+        assert wearing.ended_utc_ns is not None, "only wearings that have ended"
+        age_s = (self.line.utc_ns() - wearing.ended_utc_ns) * 1e-9
+        final = complete or age_s >= self.settings.completed_within_s
+        if self._wants_sealing(wearing, complete):
+            await self._seal(wearing, final)
+        elif final and wearing.stage is Stage.PROVISIONAL:
+            await self._finish(wearing)
+        if wearing.stage is Stage.FINAL and (complete or age_s >= self.settings.journal_kept_s):
+            self.router.drop(wearing)
+
+    def _is_empty(self, wearing: Wearing) -> bool:
+        """Whether nothing was ever loaded, and no insole has anything for it."""
+        return wearing.first_load_utc_ns is None and not self.router.extent(wearing)
+
+    def _wants_sealing(self, wearing: Wearing, complete: bool) -> bool:
+        if not wearing.version:
+            waited_for = {foot.known.serial for foot in self.judge.present(wearing.group)}
+            members = self.register.members(wearing.group)
+            return not any(known.serial in waited_for and self._owes(wearing, known) for known in members)
+        if self.router.journals[wearing.number].journal.size <= wearing.sealed_bytes:
+            return False
+        since_s = (self.line.utc_ns() - wearing.changed_utc_ns) * 1e-9
+        return complete or since_s >= self.settings.version_after_s
+
+    def _owes(self, wearing: Wearing, known: KnownInsole) -> bool:
+        """Whether an insole in reach has not yet been cut at the end of a wearing."""
+        last = max(switch.number for switch in self.register.switches if switch.wearing == wearing.number)
+        return any(switch.number > last for switch in self.router.pending(known))
+
+    def _is_complete(self, wearing: Wearing) -> bool:
+        """Whether every insole that may have something for it has given it."""
+        assert wearing.ended_utc_ns is not None, "only wearings that have ended"
+        given_up_utc_ns = wearing.ended_utc_ns - round(self.settings.completed_within_s * 1e9)
+        for known in self.register.members(wearing.group):
+            foot = self.router.feet[known.serial]
+            heard = known.heard_utc_ns >= given_up_utc_ns or foot.heard_ns is not None
+            if heard and self.router.lacks(wearing, known):
+                return False
+        return True
+
+    async def _seal(self, wearing: Wearing, final: bool) -> None:
+        if wearing.version and not await self.offload.thread(is_known, self.library, wearing.recording):
+            self.router.drop(wearing)  # it was erased meanwhile, and must not come back
+            return
+        journal = self.router.journals[wearing.number]
+        journal.journal.commit()
+        size, was_new = journal.journal.size, not wearing.version
+        extent = Extent(wearing.recording, self.router.extent(wearing), wearing.version + 1)
+        recordings = self.library.recordings
+        folder = await self.offload.process(
+            finalize_journal, journal.path, recordings, self.library.vault, extent
+        )
+        worn, version = await self.offload.thread(self._enter, wearing, folder, final, was_new)
+        wearing.version, wearing.sealed_bytes = version, size
+        wearing.stage = Stage.FINAL if final else Stage.PROVISIONAL
+        self.register.save()
+        self._publish(wearing, worn.person)
+
+    def _enter(self, wearing: Wearing, folder: Path, final: bool, is_new: bool) -> tuple[Worn, int]:
+        """Tell the catalogue. In a thread."""
+        manifest = read_manifest(folder)
+        at_utc_ns = wearing.first_load_utc_ns or manifest.start_utc_ns or wearing.ended_utc_ns or 0
+        worn = self.wearers.wearer_of(serials_of(manifest), at_utc_ns)
+        completed = datetime.fromtimestamp(self.line.utc_ns() / 1e9, UTC) if final else None
+        told = Version(
+            FINAL if final else PROVISIONAL, completed, worn.person, worn.unassigned, wearing.title, is_new
+        )
+        return worn, put_version(self.library, folder, told)
+
+    async def _finish(self, wearing: Wearing) -> None:
+        """Nothing more can come: the recording is final as it is."""
+        folder = self.library.recordings / wearing.recording
+        if await self.offload.thread(is_known, self.library, wearing.recording):
+            worn, _ = await self.offload.thread(self._enter, wearing, folder, True, False)
+            wearing.stage = Stage.FINAL
+            self.register.save()
+            self._publish(wearing, worn.person)
+        else:
+            self.router.drop(wearing)
+
+    def _publish(self, wearing: Wearing, person: str | None) -> None:
+        self.publish(
+            RecordingEvent(wearing.recording, person, wearing.version, wearing.stage.value, wearing.title)
+        )
+
+
+def serials_of(manifest: RecordingManifest) -> dict[str, str]:
+    """Serial numbers by foot, as a recording names its feet."""
+    return {foot.foot: str(foot.insole["serial"]) for foot in manifest.feet}

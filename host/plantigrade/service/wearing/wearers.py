@@ -1,0 +1,95 @@
+"""Whose insoles are whose: groups that are worn together, time zones, and the wearer of a recording."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.person_tables import InsoleAssignmentRow
+from plantigrade.library.catalogue.tables import PersonRow
+from plantigrade.library.person.entries import Unassigned
+
+NOBODY = ""
+"""The group of insoles that are not one of a person's pair."""
+
+
+@dataclass(frozen=True)
+class Worn:
+    """Who wore insoles: a person's code, or why nobody can be named."""
+
+    person: str | None
+    unassigned: str | None
+
+
+@dataclass
+class Wearers:
+    """What the library says of wearers: `refresh` reads it, everything else answers from memory."""
+
+    library: Library
+    _person_of: dict[str, str] = field(default_factory=dict[str, str])
+    _zone_of: dict[str, str] = field(default_factory=dict[str, str])
+
+    def refresh(self) -> None:
+        """Read assignments and time zones. Blocks: called in a thread.
+
+        Raises:
+            LibraryError: the database fails; what was known stays.
+        """
+        now = datetime.now(UTC)
+        with self.library.store.read() as session:
+            query = (
+                sa.select(InsoleAssignmentRow.serial, PersonRow.code)
+                .join(PersonRow, PersonRow.id == InsoleAssignmentRow.person_id)
+                .where(sa.or_(InsoleAssignmentRow.to_utc.is_(None), InsoleAssignmentRow.to_utc > now))
+                .where(InsoleAssignmentRow.from_utc <= now)
+            )
+            person_of = {row.serial: row.code for row in session.execute(query)}
+            people = session.execute(sa.select(PersonRow.code, PersonRow.time_zone))
+            zone_of = {row.code: row.time_zone for row in people}
+        self._person_of, self._zone_of = person_of, zone_of
+
+    @property
+    def assigned(self) -> dict[str, str]:
+        """Code of the person by serial number of the insole, as of now."""
+        return dict(self._person_of)
+
+    def group_of(self, serial: str, side: str) -> str:
+        """The group of an insole: its person, if that person has another one, too."""
+        person = self._person_of.get(serial)
+        if person is None or list(self._person_of.values()).count(person) < 2:
+            return NOBODY
+        return person
+
+    def person_of(self, serial: str) -> str | None:
+        """Whose an insole is now."""
+        return self._person_of.get(serial)
+
+    def known(self, serials: Iterable[str]) -> Worn:
+        """Who wears these insoles, as far as can be told before the recording is there."""
+        people = {self._person_of.get(serial) for serial in serials}
+        if len(people) == 1 and None not in people:
+            return Worn(people.pop(), None)
+        reason = Unassigned.NOT_ASSIGNED if people <= {None} else Unassigned.TWO_PEOPLE
+        return Worn(None, reason.value)
+
+    def zone_name(self, group: str) -> str:
+        """Name of the time zone that a group lives in; "" for the computer's."""
+        return self._zone_of.get(group, "")
+
+    def zone(self, name: str) -> tzinfo | None:
+        """A time zone; None for the computer's."""
+        return ZoneInfo(name) if name else None
+
+    def wearer_of(self, serials: Mapping[str, str], utc_ns: int) -> Worn:
+        """Who wore these insoles, by foot as a recording names them, at a time. Blocks: called in a thread.
+
+        Raises:
+            LibraryError: the database fails.
+        """
+        if any(foot.startswith(("left-", "right-")) for foot in serials):
+            return Worn(None, Unassigned.SAME_SIDE.value)
+        wearer = self.library.wearer_of(serials, datetime.fromtimestamp(utc_ns / 1e9, UTC))
+        return Worn(wearer.person, None if wearer.unassigned is None else wearer.unassigned.value)
