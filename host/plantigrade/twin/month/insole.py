@@ -41,6 +41,7 @@ class EncodedInsole:
         battery: its cell.
         pages: of its log.
         drift_ppb: how much faster its clock runs than true time.
+        since_us: from when on it exists.
         on_record: called with each record as it is made.
 
     Attributes:
@@ -58,6 +59,7 @@ class EncodedInsole:
     battery: Battery
     pages: int
     drift_ppb: int = 0
+    since_us: int = 0
     on_record: list[Callable[["EncodedInsole"], None]] = field(
         default_factory=list[Callable[["EncodedInsole"], None]]
     )
@@ -78,7 +80,7 @@ class EncodedInsole:
         self.live = LiveRecords()
         self.clock = ClockRule(0, 0, self.drift_ppb, 0)
         self.sampling = Sampling(self.foot, self.feed, self.clock, 0, 0)
-        self._looked_us = 0
+        self._looked_us = self.since_us
         self._stopped_us: int | None = None
         self._asleep = False
 

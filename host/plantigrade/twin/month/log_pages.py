@@ -1,8 +1,8 @@
 """The writing half of the log of an insole without firmware: pages as the firmware writes them, in a file.
 
 The rules are those of `firmware/insole/recorder`, for flash that never refuses and never decays: pages are
-given up one by one, and what was not committed when the power went is lost (no
-write is torn). A test opens the file with the firmware's own recorder and compares.
+given up one by one, and what was not committed when the power went is lost
+(no write is torn). A test opens the file with the firmware's own recorder and compares.
 """
 
 import os
@@ -26,6 +26,8 @@ from insole_protocol.log_records import (
     PageHeader,
     write_note,
 )
+
+from plantigrade.twin.month.log_recovery import find
 
 COMMIT_SLOTS = 50
 """The firmware commits by itself when so many slots wait."""
@@ -93,6 +95,31 @@ class PageWriter:
         os.close(self._file)
 
     # Power
+
+    def recover(self, flash: Path) -> None:
+        """Go on with the flash of an insole that ran its firmware and lost its power."""
+        found = find(flash, self.pages)
+        if found is None:
+            return
+        os.pwrite(self._file, flash.read_bytes(), 0)
+        header = found.headers[found.head]
+        self.head, self._page[:] = found.head, found.page
+        self.tail = max(header.tail_page, found.head + 2 - self.pages)
+        following = header.first_seq
+        for page_seq in range(found.head, self.tail - 1, -1):
+            known = found.headers.get(page_seq)
+            following = following if known is None else known.first_seq
+            self.first_seqs[page_seq % self.pages] = following
+        self.used, self.accounted_to, self.next_seq = found.used, found.accounted_to, found.next_seq
+        self.stop_reason, self.boot, self.oldest_seq = found.stop_reason, found.boot, header.oldest_seq
+        self.acked_seq, self.overwritten, self.erased_seq = (
+            found.acked_seq,
+            found.overwritten,
+            header.erased_seq,
+        )
+        self._acked_in_page, self._overwritten_in_page = found.acked_seq, found.overwritten
+        self._reserved_in_page, self._noted, self._note_page = found.reserved, found.noted, header.note_page
+        self.flush()
 
     def begin(self) -> None:
         """A boot: the next number, and a note of what may have been lost before."""

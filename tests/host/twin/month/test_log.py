@@ -171,3 +171,26 @@ def test_the_firmware_finds_its_way_in_our_file(tmp_path: Path) -> None:
     log.open()
     assert log.boot == pair.ours.boot + 1
     assert their_items(log, 0, pair.ours.next_seq, False) == items
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_we_find_our_way_in_the_firmwares_flash(seed: int, tmp_path: Path) -> None:
+    """As an insole that ran its firmware for days and goes on without it."""
+    draw = random.Random(seed)
+    pair = Pair(tmp_path / "log", keep_oldest=True)
+    for _ in range(draw.randrange(20, 60)):
+        for _ in range(draw.randrange(1, 20)):
+            pair.append(draw.choice((5, 40, 50)), lost=draw.choices((0, 7), (30, 1))[0])
+        pair.ack(draw.choice((0.5, 0.9, 1.0)))
+        if draw.random() < 0.2:
+            pair.restart(orderly=draw.random() < 0.5)
+    flash = tmp_path / "flash"
+    flash.write_bytes(pair.device.data)
+    pair.ours = PageLog(tmp_path / "recovered", PAGES, keep_oldest=True)
+    pair.ours.recover(flash)
+    pair.ours.begin()
+    pair.theirs = Recorder(pair.device, True)
+    pair.theirs.open()
+    pair.check(draw)
+    pair.append(40)
+    pair.check(draw)

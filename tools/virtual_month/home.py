@@ -1,0 +1,171 @@
+"""Where the wearer lives: a library, the service with everything beside it, in virtual time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from plantigrade.bridge.collection import complete
+from plantigrade.bridge.insole import Insole
+from plantigrade.bridge.journal.file import Journal
+from plantigrade.bridge.journal.writer import JournalWriter
+from plantigrade.bridge.reconnecting import LinkFactory, ReconnectingConnection
+from plantigrade.bridge.session import SessionPolicy
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.entries import Person
+from plantigrade.library.recordings.finalize import finalize_journal
+from plantigrade.service.bus import EventBus
+from plantigrade.service.core import BridgeService
+from plantigrade.service.offload import Offload
+from plantigrade.service.workers.process import in_worker
+from plantigrade.service.workers.worker import AnalysisWorker
+from plantigrade.twin.bench import bench_calibration
+from plantigrade.twin.month.world import MonthWorld
+from plantigrade.twin.soak.virtual_time import WorldSelector
+
+PERSON = "P001"
+VISIT_S = 120.0
+POLICY = SessionPolicy(mode=None, from_log=True)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Home:
+    """One wearer, one computer.
+
+    Args:
+        folder: of the library; what is there is carried on with.
+        world: whose time it is.
+        selector: of the loop; stands still while an analysis works.
+        links: by foot, what makes a link to the insole.
+        sensors: by foot, the seed of the sensors.
+        mass_kg: of the wearer.
+        zone: of the wearer, by name.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        world: MonthWorld,
+        selector: WorldSelector,
+        links: Mapping[str, LinkFactory],
+        sensors: Mapping[str, int],
+        mass_kg: float,
+        zone: str,
+    ) -> None:
+        self.world = world
+        self.library = Library(folder)
+        self.bus = EventBus()
+        self._selector, self._links, self._sensors = selector, links, sensors
+        self._mass_kg, self._zone = mass_kg, zone
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def record_code(self) -> str:
+        """Code of the wearer."""
+        return PERSON
+
+    def now_utc(self) -> datetime:
+        """The wall clock."""
+        return datetime.fromtimestamp(self.world.utc_ns() * 1e-9, UTC)
+
+    async def first_visit(self, folder: Path) -> None:
+        """The pair is tried on, recorded for two minutes, calibrated and given to the wearer."""
+        journal = Journal(
+            folder / "visit.journal", now=self.world.now_ns, utc_ns=self.world.utc_ns, sync=lambda _: None
+        )
+        writer = JournalWriter(journal)
+        connections: list[ReconnectingConnection] = []
+        for name, make_link in self._links.items():
+            insole = Insole(name)
+            writer.watch(insole)
+            connections.append(ReconnectingConnection(insole, make_link, POLICY, now=self.world.now_ns))
+        jobs = [connection.run() for connection in connections]
+        tasks = [asyncio.create_task(job) for job in (*jobs, writer.run())]
+        await asyncio.sleep(VISIT_S)
+        await asyncio.gather(*(complete(connection, writer) for connection in connections))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        journal.close()
+        self.library.add_recording(finalize_journal(journal.path, self.library.recordings), "first visit")
+        self._introduce({connection.insole.name: connection.insole for connection in connections})
+
+    def _introduce(self, insoles: Mapping[str, Insole]) -> None:
+        person = Person(PERSON, weight_kg=round(self._mass_kg, 1), time_zone=self._zone)
+        if not any(known.code == PERSON for known in self.library.people()):
+            self.library.add_person(person)
+        record = self.library.record(PERSON)
+        for name, insole in insoles.items():
+            assert insole.identity is not None
+            serial = insole.identity.serial
+            self.library.set_calibration(replace(bench_calibration(self._sensors[name]), serial=serial))
+            record.insoles.assign(serial, self.now_utc() - timedelta(hours=1))
+
+    # The service
+
+    def start(self) -> None:
+        """Start the service and what works beside it."""
+        self.service = BridgeService(
+            self.library,
+            self._links,
+            self.bus,
+            now=self.world.now_ns,
+            utc_ns=self.world.utc_ns,
+            offload=Offload.inline(),
+            sync=lambda _: None,
+        )
+        self.worker = AnalysisWorker(
+            self.library,
+            self.bus,
+            process=partial(while_still, self._selector, in_worker),
+            thread=self.service_thread,
+            utc_ns=self.world.utc_ns,
+        )
+        self._tasks = [asyncio.create_task(self.service.run()), asyncio.create_task(self.worker.run())]
+
+    async def service_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Calls to the database, here and now."""
+        return function(*args, **kwargs)
+
+    async def stop(self) -> None:
+        """End in good order."""
+        self.service.stop()
+        await self._tasks[0]
+        await self._end()
+
+    async def kill(self) -> None:
+        """As `kill -9`: nothing in memory survives."""
+        self.service.kill()
+        await self._end()
+
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    def check(self) -> None:
+        """Raise what has ended a part of the service."""
+        for task in self._tasks:
+            if task.done():
+                task.result()
+                raise RuntimeError("a part of the service ended by itself")
+
+
+async def while_still(
+    selector: WorldSelector,
+    run: Callable[..., Awaitable[T]],
+    function: Callable[..., T],
+    *args: object,
+    **kwargs: object,
+) -> T:
+    """Run something in real time, for which virtual time stands still."""
+    with selector.standing_still():
+        return await run(function, *args, **kwargs)
