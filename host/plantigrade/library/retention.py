@@ -26,7 +26,7 @@ from plantigrade.library.recordings import overview, strides
 from plantigrade.library.recordings.computed import problems_of_computed, read_computed, write_computed
 from plantigrade.library.recordings.container import read_manifest
 
-KEPT_FILES: Final = (overview.NAME, strides.NAME)
+REMAINING: Final = (overview.NAME, strides.NAME)
 """What must be there before samples may go."""
 
 
@@ -86,7 +86,7 @@ def _remove(library: Library, one: RecordingState, at_utc: datetime) -> Removal:
     computed = read_computed(folder)
     if computed is None or not one.is_done(computed):
         return Removal(one.id, 0, "it is not analysed in its present version")
-    if missing := [name for name in KEPT_FILES if name not in computed.files]:
+    if missing := [name for name in REMAINING if name not in computed.files]:
         return Removal(one.id, 0, f"it has no {' and no '.join(missing)}")
     if problems := problems_of_computed(folder, library.vault):
         return Removal(one.id, 0, problems[0])

@@ -87,8 +87,8 @@ def test_every_level_says_what_the_samples_say(
     walk = walk_of(np.sort(left) / RATE_HZ, np.sort(right) / RATE_HZ)
     path = tmp_path_factory.mktemp("o") / "overview.parquet"
     write_overview(walk, path)
-    whole = read_overview(ColumnFile(path), points=10**9)
-    span_s = whole.start_s[-1] + 1 - whole.start_s[0]
+    complete = read_overview(ColumnFile(path), points=10**9)
+    span_s = complete.start_s[-1] + 1 - complete.start_s[0]
     found = read_overview(ColumnFile(path), points=max(1, int(np.ceil(span_s / level))))
     for foot in walk.feet:
         stated = found.feet[foot.foot.value]
@@ -121,10 +121,10 @@ def test_the_second_in_which_two_pieces_meet_is_one_window(
     """Samples are worked through in pieces; results do not depend on where these end."""
     times = np.arange(0, 30, 1 / RATE_HZ)
     walk = walk_of(times, times + 0.01)
-    whole = stored(walk, tmp_path)
+    complete = stored(walk, tmp_path)
     monkeypatch.setattr("plantigrade.library.recordings.overview.PIECE_ROWS", 7)
     pieces = stored(walk, tmp_path)
-    for foot, one in whole.feet.items():
+    for foot, one in complete.feet.items():
         other = pieces.feet[foot]
         assert np.array_equal(one.minimum_n, other.minimum_n)
         assert np.array_equal(one.maximum_n, other.maximum_n)

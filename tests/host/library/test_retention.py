@@ -102,8 +102,8 @@ def test_samples_stay_where_what_is_to_stay_is_damaged(
     """Nothing is removed before what replaces it was read whole."""
     name = analysed(library)
     damage(library.recordings / name / file)
-    (kept,) = apply_retention(library, LATER)
-    assert kept.problem
+    (one,) = apply_retention(library, LATER)
+    assert one.problem
     assert len(raw_files(library, name)) == 2
 
 

@@ -33,16 +33,16 @@ from plantigrade.service.workers.settings import WorkerSettings
 
 Runner = Callable[..., Awaitable[Any]]
 """Runs a function with its arguments somewhere, and gives its result; see `service.offload`."""
-SEALED: frozenset[str] = frozenset({"provisional", "final"})
+FINALIZED: frozenset[str] = frozenset({"provisional", "final"})
 """Stages of a recording after which it is to be analysed."""
 
 
 class AnalysisWorker:
-    """Analyses recordings as they are sealed, and those that were left.
+    """Analyses recordings as they are finalized, and those that were left.
 
     Args:
         library: open in the service; the worker process opens it for itself.
-        bus: sealed recordings are heard of here, and what became of them is published.
+        bus: finalized recordings are heard of here, and what became of them is published.
         url, key_file: with which the process opens the library.
         process: runs an analysis elsewhere; `service.offload.at_once` in virtual time.
         thread: runs calls to the database.
@@ -67,7 +67,7 @@ class AnalysisWorker:
         self._settings, self._utc_ns = settings, utc_ns
         self._waiting: deque[str] = deque()
         self._arrived = asyncio.Event()
-        self._told: dict[str, str] = {}
+        self._published: dict[str, str] = {}
         self._not_before: dict[str, int] = {}
         self.under_way: str | None = None
         bus.call_on_event(self._hear)
@@ -86,7 +86,7 @@ class AnalysisWorker:
         self._arrived.set()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, RecordingEvent) and event.stage in SEALED:
+        if isinstance(event, RecordingEvent) and event.stage in FINALIZED:
             self.add(event.recording)
 
     async def run(self) -> None:
@@ -122,7 +122,7 @@ class AnalysisWorker:
                 self._waiting.append(one.id)
 
     async def _rest(self) -> None:
-        """Until something was sealed, an attempt is due, or it is time to look again."""
+        """Until something was finalized, an attempt is due, or it is time to look again."""
         self._arrived.clear()
         due = min(self._not_before.values(), default=None)
         until_s = self._settings.look_again_s
@@ -157,13 +157,13 @@ class AnalysisWorker:
             if result.recording not in self._waiting:
                 self._waiting.append(result.recording)
         elif result.outcome is Outcome.ANALYSED:
-            self._told.pop(result.recording, None)
+            self._published.pop(result.recording, None)
             self._publish(result)
         elif result.outcome is Outcome.NOT_ANALYSED:
             wait_s = self._settings.retry_s * max(1, result.attempts)
             self._not_before[result.recording] = self._utc_ns() + round(wait_s * 1e9)
-            if self._told.get(result.recording) != result.note:
-                self._told[result.recording] = result.note
+            if self._published.get(result.recording) != result.note:
+                self._published[result.recording] = result.note
                 self._publish(result)
             if result.attempts >= MOST_ATTEMPTS:  # the library's own rule says when it is tried again
                 self._not_before.pop(result.recording)

@@ -48,7 +48,7 @@ class Made:
         self.begun_s.append(asyncio.get_running_loop().time())
         return self.answer(job)
 
-    def sealed(self, recording: str, stage: str = "final") -> None:
+    def finalized(self, recording: str, stage: str = "final") -> None:
         self.bus.publish(RecordingEvent(recording, None, 1, stage))
 
     @property
@@ -74,22 +74,22 @@ def run_for(made: Made, seconds: float) -> None:
         runner.run(main())
 
 
-def test_what_was_sealed_comes_first_and_then_the_newest(tmp_path: Path) -> None:
-    """Three recordings wait in the library, newest first; one of them is sealed just now."""
+def test_what_was_finalized_comes_first_and_then_the_newest(tmp_path: Path) -> None:
+    """Three recordings wait in the library, newest first; one of them is finalized just now."""
     made = Made(tmp_path, done)
     names = [stored(made.library, heavier(1 + day / 10), later_s=day * 86_400) for day in range(3)]
-    made.sealed(names[0])
+    made.finalized(names[0])
     run_for(made, 1.0)
     assert made.jobs[:3] == [names[0], names[2], names[1]]
     assert (names[0], "analysed") in made.stages
 
 
 def test_a_recording_waits_only_once(tmp_path: Path) -> None:
-    """However often it is sealed before its turn."""
+    """However often it is finalized before its turn."""
     made = Made(tmp_path, done)
     for _ in range(3):
-        made.sealed("a", "provisional")
-    made.sealed("b")
+        made.finalized("a", "provisional")
+    made.finalized("b")
     assert made.worker.waiting == ("b", "a")
 
 
@@ -130,7 +130,7 @@ def test_a_newer_version_is_done_again_at_once(tmp_path: Path) -> None:
     """A version that came while the older one was analysed."""
     outcomes = iter([Outcome.SUPERSEDED, Outcome.ANALYSED])
     made = Made(tmp_path, lambda job: AnalysisResult(job.recording, next(outcomes), None, 2))
-    made.sealed("a")
+    made.finalized("a")
     run_for(made, 1.0)
     assert made.jobs == ["a", "a"]
     assert made.stages[1:] == [("a", "analysed")]
@@ -184,12 +184,12 @@ def _somewhere(number: int, more: int) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize(
-    ("function", "words"),
+    ("function", "reason"),
     [("_raise", "ValueError: no such thing"), ("_kill", "SIGKILL"), ("_exit", "exit code 3")],
 )
-def test_whatever_a_process_ends_with_is_told(function: str, words: str) -> None:
+def test_whatever_a_process_ends_with_is_told(function: str, reason: str) -> None:
     """An error, a kill from outside, an exit."""
-    with pytest.raises(WorkerProcessError, match=words):
+    with pytest.raises(WorkerProcessError, match=reason):
         asyncio.run(in_worker(globals()[function]))
 
 
