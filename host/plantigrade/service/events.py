@@ -61,7 +61,14 @@ class InsoleState:
 
 @dataclass(frozen=True)
 class StrideEvent:
-    """A complete stride of a foot: the row of the strides file, by column name."""
+    """A complete stride of a foot.
+
+    Attributes:
+        person: the wearer; None while nobody knows.
+        foot: "left" or "right".
+        initial_contact_utc_ns: when it began.
+        values: the row of the strides file, by column name; what is unknown is missing.
+    """
 
     person: str | None
     foot: str
@@ -100,7 +107,13 @@ class AlertEvent:
 
 @dataclass(frozen=True)
 class WatchingEvent:
-    """Whether critical rules of a person are being watched; `since_utc_ns` is when this began."""
+    """Whether critical rules of a person are being watched.
+
+    Attributes:
+        person: who has critical rules.
+        watching: False: do not rely on reminders.
+        since_utc_ns: when this began.
+    """
 
     person: str
     watching: bool
@@ -128,7 +141,15 @@ class RecordingEvent:
 
 @dataclass(frozen=True)
 class DeliveryEvent:
-    """A notification was delivered over a channel, or was not."""
+    """A notification was delivered over a channel, or was not.
+
+    Attributes:
+        person: to whom.
+        channel: its name, never its address.
+        subject: what it was about, such as "low-arch left 1772000000000000000".
+        delivered: whether the channel took it.
+        note: why not; "critical" for a critical alert that was delivered.
+    """
 
     person: str
     channel: str

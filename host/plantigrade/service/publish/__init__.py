@@ -1,0 +1,1 @@
+"""Facts for other programs: events and states over MQTT. Off until a settings file asks for it."""

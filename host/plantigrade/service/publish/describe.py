@@ -1,0 +1,42 @@
+"""What leaves this computer, in words: for `plantigrade status`, the command line and pages."""
+
+from collections.abc import Sequence
+
+from plantigrade.service.publish.discovery import INSOLE, PERSON, Topics
+from plantigrade.service.publish.settings import PublishSettings
+
+
+def describe(settings: PublishSettings, installation: str, people: Sequence[str] = ()) -> str:
+    """What is sent where, one fact a line.
+
+    Args:
+        settings: as read.
+        installation: random name of the data folder.
+        people: codes of those who allow that facts about them are published.
+
+    Example:
+        >>> describe(PublishSettings(), "0a1b2c3d")
+        'Nothing leaves this computer: the settings have no section [mqtt].'
+    """
+    mqtt = settings.mqtt
+    if mqtt is None:
+        return "Nothing leaves this computer: the settings have no section [mqtt]."
+    topics = Topics(mqtt, installation)
+    secured = "encrypted" if mqtt.tls else "not encrypted, this computer only"
+    names = ", ".join(entity.name.lower() for entity in INSOLE)
+    lines = [
+        f"MQTT broker {mqtt.host}:{mqtt.port} ({secured}), topics {topics.base}/...",
+        f"Of each insole: {names}; its serial number and side.",
+    ]
+    if mqtt.discovery:
+        lines.append(f"Home Assistant finds them under {mqtt.discovery}/...")
+    if not mqtt.health_values:
+        lines.append("Nothing about health: health_values is false.")
+    elif not people:
+        lines.append("Nothing about health: nobody allows it (plantigrade sessions person settings).")
+    else:
+        facts = ", ".join(entity.name.lower() for entity in PERSON)
+        lines.append(
+            f"Of {', '.join(people)}, under a pseudonym: {facts}; strides, alerts, weekly summaries."
+        )
+    return "\n".join(lines)

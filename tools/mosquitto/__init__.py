@@ -1,0 +1,1 @@
+"""Debian's MQTT broker on a port of loopback, for tests and measurements."""
