@@ -53,7 +53,7 @@ COMMANDS: dict[str, CommandSpec] = {
         "Compute gait parameters from a recording of any known format.",
     ),
     "posture": CommandSpec(
-        "plantigrade.posture.commands",
+        "plantigrade.library.posture_commands.commands",
         "posture",
         "Rules of a patient, findings and alerts, own baseline, before and after.",
     ),

@@ -363,10 +363,13 @@ def _show(verdict: "Verdict") -> None:
 
 
 def _add_others() -> None:
-    from plantigrade.library.change.commands import COMMANDS
+    from plantigrade.library.change.commands import COMMANDS, person
+    from plantigrade.library.record_commands.commands import COMMANDS as OF_RECORD
 
     for command in COMMANDS:
         sessions.add_command(command)
+    for command in OF_RECORD:
+        person.add_command(command)
 
 
 _add_others()

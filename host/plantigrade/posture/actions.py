@@ -1,7 +1,7 @@
 """What the commands of `plantigrade posture` do: files in, tables or JSON out."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
 from plantigrade.imports.formats import read
 from plantigrade.json_output import write_json
-from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline, reference_of
+from plantigrade.posture.baseline.baseline import Day, PersonalBaseline, TagReference, day_from_strides
 from plantigrade.posture.baseline.before_after import MINIMAL_CHANGE, Difference, compare
 from plantigrade.posture.diary.day_load import loads_of
 from plantigrade.posture.rules_engine.even_time import seconds_of
@@ -28,7 +28,7 @@ from plantigrade.posture.rules_engine.features import (
 )
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.monitor import Monitor
-from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
+from plantigrade.posture.rules_engine.rulebook import Edit, RuleBook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, NO_SOURCE
 from plantigrade.posture.rules_engine.section import OWN_LAYOUT_PREFIX, alert_as_json, as_json, findings
 
@@ -39,22 +39,25 @@ COMPARE_SCHEMA = "plantigrade.comparison/1"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A recording and what to judge it with."""
+    """A recording and what to judge it with.
+
+    Attributes:
+        recording: file of a known format.
+        book: rules that hold.
+        reference: usual values of the footwear; None where there are none.
+        body_weight_kg: stands before that of the file.
+        otherwise_kg: weight where neither says it.
+    """
 
     recording: Path
-    book: Path | None = None
-    baseline: Path | None = None
-    tag: str = "everyday"
+    book: RuleBook
+    reference: TagReference | None = None
     body_weight_kg: float | None = None
+    otherwise_kg: float | None = None
 
 
-def _book(path: Path | None) -> RuleBook:
-    return load_rulebook(path) if path is not None else RuleBook()
-
-
-def show_rules(book_path: Path | None, json_file: Path | None) -> None:
+def show_rules(book: RuleBook, json_file: Path | None) -> None:
     """List the rules that hold."""
-    book = _book(book_path)
     if json_file is not None:
         listed = [
             asdict(rule)
@@ -80,20 +83,16 @@ def show_rules(book_path: Path | None, json_file: Path | None) -> None:
     Console(highlight=False).print(table)
 
 
-def edit_rule(path: Path, rule_id: str, field: str, value: float, by: str, reason: str, at: datetime) -> None:
-    """Change a number and keep the edit."""
-    book = load_rulebook(path) if path.exists() else RuleBook()
-    made = book.edit(rule_id, field, value, by=by, at=at, reason=reason)
-    book.save(path)
+def show_edit(made: Edit, book: RuleBook, place: str) -> None:
+    """Say what was changed, and where the edit is kept."""
     click.echo(
-        f"{rule_id} is now version {book.label(rule_id)}: {field} {made.old:g} -> {made.new:g} "
-        f"(kept in {path})"
+        f"{made.rule} is now version {book.label(made.rule)}: {made.field} {made.old:g} -> {made.new:g} "
+        f"(kept in {place})"
     )
 
 
-def show_history(path: Path, json_file: Path | None) -> None:
+def show_history(book: RuleBook, json_file: Path | None) -> None:
     """The audit trail of a patient's rules."""
-    book = load_rulebook(path)
     if json_file is not None:
         write_json({"schema": RULES_SCHEMA, "edits": [asdict(edit) for edit in book.trail]}, json_file)
         return
@@ -106,8 +105,12 @@ def show_history(path: Path, json_file: Path | None) -> None:
         click.echo("No edits: the shipped rules hold.")
 
 
-def _analysed(path: Path, body_weight_kg: float | None) -> tuple[Walk, Analysis]:
+def _analysed(
+    path: Path, body_weight_kg: float | None, otherwise_kg: float | None = None
+) -> tuple[Walk, Analysis]:
     walk = read(path)
+    if body_weight_kg is None and walk.body_weight_n is None:
+        body_weight_kg = otherwise_kg
     if body_weight_kg is not None:
         walk = replace(walk, body_weight_n=body_weight_kg * NEWTONS_PER_KG)
     return walk, analyze(walk)
@@ -115,9 +118,8 @@ def _analysed(path: Path, body_weight_kg: float | None) -> tuple[Walk, Analysis]
 
 def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
     """Findings and alerts of a recording."""
-    book = _book(wanted.book)
-    reference = reference_of(wanted.baseline, wanted.tag) if wanted.baseline is not None else None
-    walk, analysis = _analysed(wanted.recording, wanted.body_weight_kg)
+    book, reference = wanted.book, wanted.reference
+    walk, analysis = _analysed(wanted.recording, wanted.body_weight_kg, wanted.otherwise_kg)
     tables = from_analysis(analysis, walk.relative_sd)
     layout = walk.feet[0].layout
     own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
@@ -171,19 +173,29 @@ def _say(alerts: list[dict[str, Any]], found: list[dict[str, Any]], disclaimer: 
     )
 
 
-def learn_day(recording: Path, baseline: Path, tag: str, day: date, body_weight_kg: float | None) -> None:
-    """Add a day to a baseline."""
-    learned = load_baseline(baseline) if baseline.exists() else PersonalBaseline()
-    walk, analysis = _analysed(recording, body_weight_kg)
+def day_of(
+    recording: Path, tag: str, day: date, body_weight_kg: float | None, otherwise_kg: float | None = None
+) -> Day:
+    """What a recording says of a day; weights as of `Wanted`.
+
+    Raises:
+        FileError: it cannot be read, or has too few strides.
+    """
+    walk, analysis = _analysed(recording, body_weight_kg, otherwise_kg)
     tables = from_analysis(analysis)
-    if not learned.add_day(day, tag, tables, loads_of(analysis, tables, _seconds(walk, tables))):
+    found = day_from_strides(day, tag, tables, loads_of(analysis, tables, _seconds(walk, tables)))
+    if found is None:
         raise FileError(
             recording, "has fewer than 60 valid strides a foot: too few for a day of the baseline"
         )
-    learned.save(baseline)
+    return found
+
+
+def show_learned(learned: PersonalBaseline, tag: str, place: str) -> None:
+    """Say how many days of a tag there are, and whether they are enough."""
     days = sum(known.tag == tag for known in learned.days)
     ready = "" if learned.for_tag(tag) else "; three are needed"
-    click.echo(f"{baseline}: {days} days of {tag!r}{ready}")
+    click.echo(f"{place}: {days} days of {tag!r}{ready}")
 
 
 def compare_recordings(

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.results import ALGORITHM_VERSION
 from plantigrade.gait.signals import Foot
+from plantigrade.library.posture_commands.commands import posture
 from plantigrade.posture.baseline.baseline import load_baseline
-from plantigrade.posture.commands import posture
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, shipped_rules

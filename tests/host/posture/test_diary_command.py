@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
+from plantigrade.library.posture_commands.commands import posture
+from plantigrade.library.posture_commands.diary_commands import PLACES
 from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline
-from plantigrade.posture.commands import posture
-from plantigrade.posture.diary.commands import PLACES
 from plantigrade.posture.diary.day_load import daily_values
 from plantigrade.posture.diary.diary import QUESTIONS, BodySite, load_diary
 from plantigrade.posture.rules_engine.guidance import catalogue

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot
+from plantigrade.library.posture_commands.commands import posture
 from plantigrade.posture.baseline.baseline import Day, PersonalBaseline
-from plantigrade.posture.commands import posture
 from plantigrade.posture.diary.diary import QUESTIONS, BodySite, Entry, as_json, load_diary, save_diary
 from plantigrade.posture.rules_engine.guidance import catalogue
 

@@ -13,8 +13,8 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
+from plantigrade.library.posture_commands.commands import posture
 from plantigrade.posture.baseline.baseline import PersonalBaseline, load_baseline, reference_of
-from plantigrade.posture.commands import posture
 from plantigrade.posture.diary.diary import BodySite, Entry, daily_worst, load_diary, save_diary
 from plantigrade.posture.rules_engine.features import StrideColumns
 

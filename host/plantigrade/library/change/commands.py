@@ -106,14 +106,16 @@ def people(invocation: Invocation, json_file: IO[str] | None, **where: Any) -> N
         click.echo(f"{person.code}  {person.name or '-'}  {born}")
 
 
-@click.group()
+@click.group(short_help="Add, change, export or erase a person; the person's record.")
 def person() -> None:
-    """Add, change, export or erase a person."""
+    """Add, change, export or erase a person, and what is stored of one beside the recordings."""
 
 
 def _about(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--remark", help="Free text."),
+        click.option("--language", help="Of texts for the person, such as en."),
+        click.option("--time-zone", help="Where the person lives, such as Europe/Berlin; days begin there."),
         click.option(
             "--shoe-size", "shoe_size_eu", type=float, help="EU size; gives lengths in millimetres."
         ),

@@ -64,23 +64,15 @@ class PersonalBaseline:
             tables: strides of the feet.
             loads: what the day asked of the body, see `day_load`.
         """
-        strides = min((int(table.valid.sum()) for table in tables), default=0)
-        if strides < MIN_STRIDES_A_DAY:
-            return False
-        medians: dict[str, float] = {}
-        cvs: dict[str, float] = {}
-        for table in tables:
-            for metric in table.values:
-                values = table.of(metric)
-                if len(values) >= MIN_STRIDES_A_DAY // 2:
-                    medians[_key(table.foot, metric)] = float(np.median(values))
-            for metric in CV_OF:
-                if not np.isnan(cv := cv_pct(table.of(metric))):
-                    cvs[_key(table.foot, metric)] = cv
-        iso = day.isoformat()
-        stored = [d for d in self.days if (d.day, d.tag) != (iso, tag)]
-        self.days = [*stored, Day(iso, tag, strides, medians, cvs, dict(loads or {}))][-KEEP_DAYS:]
-        return True
+        learned = day_from_strides(day, tag, tables, loads)
+        if learned is not None:
+            self.add(learned)
+        return learned is not None
+
+    def add(self, day: Day) -> None:
+        """Add a day, in place of what was there of its date and tag."""
+        stored = [known for known in self.days if (known.day, known.tag) != (day.day, day.tag)]
+        self.days = [*stored, day][-KEEP_DAYS:]
 
     def for_tag(self, tag: str) -> "TagReference | None":
         """The reference of one shoe or orthotic; None before there are three days of it."""
@@ -94,6 +86,26 @@ class PersonalBaseline:
             FileError: the file cannot be written.
         """
         write_values(path, SCHEMA, {"days": [vars(day) for day in self.days]})
+
+
+def day_from_strides(
+    day: date, tag: str, tables: list[StrideColumns], loads: Mapping[str, float] | None = None
+) -> Day | None:
+    """What strides say of a day; None where they are too few. Arguments as of `PersonalBaseline.add_day`."""
+    strides = min((int(table.valid.sum()) for table in tables), default=0)
+    if strides < MIN_STRIDES_A_DAY:
+        return None
+    medians: dict[str, float] = {}
+    cvs: dict[str, float] = {}
+    for table in tables:
+        for metric in table.values:
+            values = table.of(metric)
+            if len(values) >= MIN_STRIDES_A_DAY // 2:
+                medians[_key(table.foot, metric)] = float(np.median(values))
+        for metric in CV_OF:
+            if not np.isnan(cv := cv_pct(table.of(metric))):
+                cvs[_key(table.foot, metric)] = cv
+    return Day(day.isoformat(), tag, strides, medians, cvs, dict(loads or {}))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from plantigrade.json_output import write_json
-from plantigrade.posture.baseline.baseline import load_baseline
+from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.diary.day_load import daily_values
 from plantigrade.posture.diary.diary import (
     QUESTIONS,
@@ -16,9 +16,7 @@ from plantigrade.posture.diary.diary import (
     BodySite,
     Entry,
     as_json,
-    load_diary,
     relations,
-    save_diary,
 )
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.text_format import counted
@@ -26,16 +24,13 @@ from plantigrade.text_format import counted
 RELATIONS_SCHEMA = "plantigrade.diary-relations/1"
 
 
-def add(path: Path, entry: Entry) -> None:
-    """Keep an entry; the file is made with the first one."""
-    entries = load_diary(path) if path.exists() else []
-    save_diary(path, [*entries, entry])
-    click.echo(f"{path}: {_line(entry)} ({counted(len(entries) + 1, 'entry', 'entries')})")
+def show_added(entry: Entry, count: int, place: str) -> None:
+    """Say what was added, and how many entries there are."""
+    click.echo(f"{place}: {_line(entry)} ({counted(count, 'entry', 'entries')})")
 
 
-def show(path: Path, json_file: Path | None) -> None:
+def show(entries: Sequence[Entry], json_file: Path | None) -> None:
     """List a diary."""
-    entries = load_diary(path)
     if json_file is not None:
         write_json({"schema": SCHEMA, "entries": [as_json(entry) for entry in entries]}, json_file)
         return
@@ -45,10 +40,9 @@ def show(path: Path, json_file: Path | None) -> None:
         click.echo("No entries.")
 
 
-def relate(path: Path, place: BodySite, baseline: Path, json_file: Path | None) -> None:
+def relate(entries: Sequence[Entry], place: BodySite, days: Sequence[Day], json_file: Path | None) -> None:
     """Answer the fixed questions about a place."""
-    days = load_baseline(baseline).days
-    found = relations(load_diary(path), place, daily_values(days, QUESTIONS[place]))
+    found = relations(entries, place, daily_values(days, QUESTIONS[place]))
     if json_file is not None:
         listed = [asdict(relation) | {"place": relation.place.value} for relation in found]
         write_json({"schema": RELATIONS_SCHEMA, "relations": listed}, json_file)

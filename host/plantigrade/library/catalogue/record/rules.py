@@ -105,8 +105,8 @@ class RulesPart(RecordPart[Edit]):
             return made
 
     def take_in(self, edits: Sequence[Edit]) -> int:
-        """Store edits that were made elsewhere; how many were new here. One that is older than what the record
-        says of the same number is left out: what was decided last holds.
+        """Store edits that were made elsewhere; how many were new here. One that is older than what
+        the record says of the same number is left out: what was decided last holds.
 
         Raises:
             PlantigradeError: one does not fit; none is stored.

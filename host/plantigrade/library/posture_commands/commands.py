@@ -1,13 +1,15 @@
 """`plantigrade posture`: the rules of a patient, what they say about recordings, and comparisons."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.json_output import json_option
-from plantigrade.posture.diary.commands import diary
+from plantigrade.library.posture_commands.diary_commands import diary
+from plantigrade.library.posture_commands.stores import person_option, store_of
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _rules = click.option(
@@ -17,10 +19,15 @@ _rules = click.option(
     metavar="FILE",
     help="The patient's rules, as `posture edit` stores them; by default the shipped ones.",
 )
+_tag = click.option(
+    "--tag",
+    metavar="NAME",
+    help="Shoes or orthotic that were worn [default: what the person's record says, else everyday].",
+)
 _weight = click.option(
     "--body-weight-kg",
     type=click.FloatRange(2, 500),
-    help="Weight of the person; else the file's, else it is taken from the strides.",
+    help="Weight of the person; else the file's, else the record's, else it is taken from the strides.",
 )
 
 
@@ -28,7 +35,8 @@ _weight = click.option(
 def posture() -> None:
     """Rules of a patient, findings and alerts of recordings, the own baseline, diary, before and after.
 
-    Nothing here is a diagnosis. docs/reference/posture-rules.md explains every rule.
+    With --person CODE a person's record in the library is used, else files. Nothing here is a diagnosis.
+    docs/reference/posture-rules.md explains every rule.
 
     \b
     Examples:
@@ -36,6 +44,7 @@ def posture() -> None:
       plantigrade posture edit --rules patient.json low-arch raise_level 0.18 \\
         --by clinician --reason "rigid orthotic"
       plantigrade posture alerts walk.csv --rules patient.json
+      plantigrade posture alerts walk.csv --person P001
     """
 
 
@@ -45,7 +54,9 @@ posture.add_command(diary)
 @posture.command()
 @_rules
 @json_option
-def rules(book: Path | None, json_file: Path | None) -> None:
+@person_option
+@pass_invocation
+def rules(invocation: Invocation, book: Path | None, json_file: Path | None, **where: Any) -> None:
     """List the rules in force, with their levels and versions.
 
     A version such as 2+1 is the shipped version 2 with one edit for this patient.
@@ -57,62 +68,89 @@ def rules(book: Path | None, json_file: Path | None) -> None:
     """
     from plantigrade.posture import actions as entry
 
-    entry.show_rules(book, json_file)
+    with store_of(invocation, where, rules=book) as store:
+        entry.show_rules(store.book(), json_file)
 
 
 @posture.command(context_settings={"ignore_unknown_options": True})  # a level may be negative
-@click.option("--rules", "book", type=_FILE, metavar="FILE", required=True, help="File of the edits.")
+@click.option("--rules", "book", type=_FILE, metavar="FILE", help="File of the edits.")
 @click.argument("rule")
 @click.argument("field")
 @click.argument("value", type=float)
 @click.option("--by", required=True, help="Who changes it.")
 @click.option("--reason", required=True, help="Why, in a sentence.")
-def edit(book: Path, rule: str, field: str, value: float, by: str, reason: str) -> None:
+@person_option
+@pass_invocation
+def edit(
+    invocation: Invocation,
+    book: Path | None,
+    rule: str,
+    field: str,
+    value: float,
+    by: str,
+    reason: str,
+    **where: Any,
+) -> None:
     """Change one number of a rule for a patient.
 
     It applies from the next stride. FIELD is raise_level, clear_level, dwell_s, min_strides, alert_strides,
     window_strides or min_interval_s. Every edit is stored with who, when, why, the old and the new number. A
-    level beyond the other one is refused: change the other level first.
+    level beyond the other one is refused: change the other level first. Rules that a clinician prescribes are
+    switched on with `plantigrade sessions person prescribe`.
 
     \b
-    Example:
+    Examples:
       plantigrade posture edit --rules patient.json low-arch raise_level 0.18 --by clinician \\
+        --reason "rigid orthotic"
+      plantigrade posture edit --person P001 low-arch raise_level 0.18 --by clinician \\
         --reason "rigid orthotic"
     """
     from plantigrade.posture import actions as entry
 
-    entry.edit_rule(book, rule, field, value, by, reason, datetime.now(UTC))
+    with store_of(invocation, where, rules=book, needs=("rules",)) as store:
+        made, changed = store.edit(rule, field, value, by, reason)
+        entry.show_edit(made, changed, store.rules_place)
 
 
 @posture.command()
-@click.argument("book", metavar="FILE", type=_FILE)
+@click.argument("book", metavar="[FILE]", required=False, type=_FILE)
 @json_option
-def history(book: Path, json_file: Path | None) -> None:
+@person_option
+@pass_invocation
+def history(invocation: Invocation, book: Path | None, json_file: Path | None, **where: Any) -> None:
     """Show who changed which rule of a patient, when and why.
 
     \b
-    Example:
+    Examples:
       plantigrade posture history patient.json
+      plantigrade posture history --person P001
     """
     from plantigrade.posture import actions as entry
 
-    entry.show_history(book, json_file)
+    if book is None and where["person"] is None:
+        raise click.UsageError("Missing argument 'FILE' (or option '--person').")
+    with store_of(invocation, where, rules=book) as store:
+        entry.show_history(store.book(), json_file)
 
 
 @posture.command()
 @click.argument("recording", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
 @_rules
 @click.option("--baseline", type=_FILE, metavar="FILE", help="The person's own days, see `posture learn`.")
-@click.option("--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn.")
+@_tag
 @_weight
 @json_option
+@person_option
+@pass_invocation
 def alerts(
+    invocation: Invocation,
     recording: Path,
     book: Path | None,
     baseline: Path | None,
-    tag: str,
+    tag: str | None,
     body_weight_kg: float | None,
     json_file: Path | None,
+    **where: Any,
 ) -> None:
     """Show what the rules find in a recording.
 
@@ -123,16 +161,20 @@ def alerts(
     Examples:
       plantigrade posture alerts walk.csv
       plantigrade posture alerts day.csv --rules patient.json --baseline own-days.json --tag trail
+      plantigrade posture alerts day.csv --person P001
     """
     from plantigrade.posture import actions as entry
 
-    entry.show_alerts(entry.Wanted(recording, book, baseline, tag, body_weight_kg), json_file)
+    with store_of(invocation, where, rules=book, baseline=baseline) as store:
+        known_kg = store.weight_kg(None)
+        wanted = entry.Wanted(recording, store.book(), store.reference(tag), body_weight_kg, known_kg)
+    entry.show_alerts(wanted, json_file)
 
 
 @posture.command()
 @click.argument("recording", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
-@click.option("--baseline", type=_FILE, metavar="FILE", required=True, help="File of the days.")
-@click.option("--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn.")
+@click.option("--baseline", type=_FILE, metavar="FILE", help="File of the days.")
+@_tag
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -140,19 +182,34 @@ def alerts(
     help="The day of the recording, such as 2026-03-01.",
 )
 @_weight
-def learn(recording: Path, baseline: Path, tag: str, day: datetime, body_weight_kg: float | None) -> None:
+@person_option
+@pass_invocation
+def learn(
+    invocation: Invocation,
+    recording: Path,
+    baseline: Path | None,
+    tag: str | None,
+    day: datetime,
+    body_weight_kg: float | None,
+    **where: Any,
+) -> None:
     """Add a day to a person's own baseline.
 
     A baseline is of one pair of shoes or orthotic. A day needs 60 valid strides a foot, a baseline three days
-    of the same tag.
+    of the same tag. `plantigrade run` learns the days of a person by itself.
 
     \b
-    Example:
+    Examples:
       plantigrade posture learn monday.csv --day 2026-03-02 --baseline own-days.json --tag trail
+      plantigrade posture learn monday.csv --day 2026-03-02 --person P001
     """
     from plantigrade.posture import actions as entry
 
-    entry.learn_day(recording, baseline, tag, day.date(), body_weight_kg)
+    with store_of(invocation, where, baseline=baseline, needs=("baseline",)) as store:
+        known_kg = store.weight_kg(day.date())
+        worn = tag or store.worn_on(day.date())
+        learned = store.learn(entry.day_of(recording, worn, day.date(), body_weight_kg, known_kg))
+        entry.show_learned(learned, worn, store.baseline_place)
 
 
 @posture.command()

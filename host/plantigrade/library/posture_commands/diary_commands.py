@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.json_output import json_option
+from plantigrade.library.posture_commands.stores import person_option, store_of
 
 PLACES = ("foot", "ankle", "shin", "knee", "hip", "lower-back", "other")
 _diary = click.option(
@@ -13,7 +16,6 @@ _diary = click.option(
     "book",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    required=True,
     help="File of the diary.",
 )
 
@@ -22,10 +24,12 @@ _diary = click.option(
 def diary() -> None:
     """Where it hurts, how much (0 to 10) and when, and whether that goes along with load.
 
-    The diary is a file of yours, readable, and as private as the folder that holds it.
+    The diary is a part of a person's record in the library, or a file of yours: readable, and as private as
+    the folder that holds it.
 
     \b
     Examples:
+      plantigrade posture diary add knee 4 --side left --person P001
       plantigrade posture diary add knee 4 --side left --diary pain.json
       plantigrade posture diary relate knee --diary pain.json --baseline own-days.json
     """
@@ -42,7 +46,18 @@ def diary() -> None:
     help="When, in local time, such as 2026-03-02T18:30; now, if left out.",
 )
 @click.option("--note", default="", help="In your own words, up to 1000 characters.")
-def add(book: Path, place: str, score: int, side: str | None, at: datetime | None, note: str) -> None:
+@person_option
+@pass_invocation
+def add(
+    invocation: Invocation,
+    book: Path | None,
+    place: str,
+    score: int,
+    side: str | None,
+    at: datetime | None,
+    note: str,
+    **where: Any,
+) -> None:
     """Add an entry: 0 is no pain, 10 the worst that can be imagined.
 
     Enter days without pain too, with 0: a day without an entry counts as not known. The worst of a day is
@@ -57,22 +72,28 @@ def add(book: Path, place: str, score: int, side: str | None, at: datetime | Non
     from plantigrade.posture.diary.diary import BodySite, Entry
 
     when = at.astimezone() if at is not None else diary_entry.now()
-    diary_entry.add(book, Entry(when, BodySite(place), score, side or "", note))
+    entry = Entry(when, BodySite(place), score, side or "", note)
+    with store_of(invocation, where, diary=book, needs=("diary",)) as store:
+        diary_entry.show_added(entry, store.write(entry), store.diary_place)
 
 
 @diary.command("list")
 @_diary
 @json_option
-def listed(book: Path, json_file: Path | None) -> None:
+@person_option
+@pass_invocation
+def listed(invocation: Invocation, book: Path | None, json_file: Path | None, **where: Any) -> None:
     """List the entries in the order of their times.
 
     \b
-    Example:
+    Examples:
+      plantigrade posture diary list --person P001
       plantigrade posture diary list --diary pain.json
     """
     from plantigrade.posture.diary import actions as diary_entry
 
-    diary_entry.show(book, json_file)
+    with store_of(invocation, where, diary=book, needs=("diary",)) as store:
+        diary_entry.show(store.entries(), json_file)
 
 
 @diary.command()
@@ -82,11 +103,19 @@ def listed(book: Path, json_file: Path | None) -> None:
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    required=True,
     help="The person's own days with their loads, see `posture learn`.",
 )
 @json_option
-def relate(book: Path, place: str, baseline: Path, json_file: Path | None) -> None:
+@person_option
+@pass_invocation
+def relate(
+    invocation: Invocation,
+    book: Path | None,
+    place: str,
+    baseline: Path | None,
+    json_file: Path | None,
+    **where: Any,
+) -> None:
     """Whether pain at a place goes along with load over the days.
 
     The questions are fixed for each place, and the interval holds for all of them together, so that asking
@@ -94,10 +123,13 @@ def relate(book: Path, place: str, baseline: Path, json_file: Path | None) -> No
     when hardly anything changed, that is the answer. A relation says nothing about causes.
 
     \b
-    Example:
+    Examples:
+      plantigrade posture diary relate lower-back --person P001
       plantigrade posture diary relate lower-back --diary pain.json --baseline own-days.json
     """
     from plantigrade.posture.diary import actions as diary_entry
     from plantigrade.posture.diary.diary import BodySite
 
-    diary_entry.relate(book, BodySite(place), baseline, json_file)
+    with store_of(invocation, where, diary=book, baseline=baseline, needs=("diary", "baseline")) as store:
+        entries, days = store.entries(), store.days().days
+    diary_entry.relate(entries, BodySite(place), days, json_file)
