@@ -40,7 +40,7 @@ class InsoleState:
         battery_pct: None where it is not known.
         charging: None where it is not known.
         log_used_pct: fill of the insole's log; None where it is not known.
-        faults: in words, such as "sensor 7 is silent".
+        faults: as text, such as "sensor 7 is silent".
         slots_to_fetch: still lacking from the insole's log.
         person: whose it is; None while nobody knows.
         mode: "daily", "live" or "idle".

@@ -131,10 +131,10 @@ def _attempt(address: str, message: Message, timeout_s: float) -> Sent:
     )
     if result:
         return Sent(True)
-    said = [entry.message for entry in result.logs() if entry.level in ("WARNING", "ERROR")]
+    reasons = [entry.message for entry in result.logs() if entry.level in ("WARNING", "ERROR")]
     if result.status is apprise.AppriseResultStatus.TIMEOUT:
-        said = [f"no answer within {timeout_s:g} s"]
-    reason = " ".join((said[0] if said else "it was not accepted").split())
+        reasons = [f"no answer within {timeout_s:g} s"]
+    reason = " ".join((reasons[0] if reasons else "it was not accepted").split())
     return Sent(False, f"{service}: {hide_secrets(reason, address)}"[:LONGEST_NOTE])
 
 

@@ -71,12 +71,12 @@ def is_repeated(notice: Notice, deliveries: Sequence[Delivery], now_utc: datetim
 
 def still_held(deliveries: Sequence[Delivery]) -> list[Delivery]:
     """What quiet hours held back and no message has told of since; after a restart no more is known."""
-    told = [
+    summed_up = [
         one.at_utc
         for one in deliveries
         if one.subject == QUIET_SUBJECT and one.outcome is not DeliveryOutcome.FAILED
     ]
-    last = max(told, default=None)
+    last = max(summed_up, default=None)
     return [
         one
         for one in deliveries

@@ -1,4 +1,4 @@
-"""The records of a library, as notifications use them: in threads, so that a locked database delays nobody."""
+"""The records of a library, as notifications use them: in threads, so that a locked one delays nobody."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress

@@ -126,11 +126,11 @@ def test_message(language: str) -> Message:
 def _sentence(notice: Notice, style: Style, now_utc: datetime) -> str:
     if not isinstance(notice, AlertEvent):
         return notice.text
-    words = catalogue(style.language if style.language in languages() else FALLBACK)
+    texts_of_rules = catalogue(style.language if style.language in languages() else FALLBACK)
     foot = Foot(notice.foot) if notice.foot in (Foot.LEFT.value, Foot.RIGHT.value) else None
-    if notice.rule not in words.rules:  # a rule of the clinic's own
+    if notice.rule not in texts_of_rules.rules:  # a rule of the clinic's own
         return _texts(style.language)["private"]
-    text = words.patient(notice.rule, foot)
+    text = texts_of_rules.patient(notice.rule, foot)
     if notice.alert_class is AlertClass.LIVE:
         return text
     onset = datetime.fromtimestamp(notice.onset_utc_ns / 1e9, UTC)

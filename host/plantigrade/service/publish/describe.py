@@ -1,4 +1,4 @@
-"""What leaves this computer, in words: for `plantigrade status`, the command line and pages."""
+"""What leaves this computer, as text: for `plantigrade status`, the command line and pages."""
 
 from collections.abc import Sequence
 

@@ -23,7 +23,7 @@ is not asked each second."""
 REPLY_TIMEOUT_S: Final = 10.0
 """For the broker's answer to one message."""
 KEEP_ALIVE_S: Final = 30
-"""After one and a half times as long without a word the broker tells that we are gone."""
+"""After one and a half times as long of silence the broker says that we are gone."""
 FACTS_PERIOD_S: Final = 60.0
 """How often a person's day is read for Home Assistant."""
 STATE_PERIOD_S: Final = 5.0

@@ -1,4 +1,4 @@
-"""People in memory, a sender that does as told, and notices; all in virtual time."""
+"""People in memory, a sender that does as texts_sent, and notices; all in virtual time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -118,7 +118,7 @@ class World:
         return Sent(True)
 
     @property
-    def told(self) -> list[tuple[str, str]]:
+    def texts_sent(self) -> list[tuple[str, str]]:
         """(channel, text) of each attempt."""
         return [(channel, message.body) for _, channel, message in self.sent]
 

@@ -22,11 +22,11 @@ WEEK = SummaryEvent("P001", "2026-02-23", "2026-03-01", "You walked 40,000 steps
 def test_no_rule_speaks_of_health_without_permission(rule: str, severity: str) -> None:
     notices = [alert(rule=rule, severity=severity), alert(rule=rule, foot="right", severity=severity)]
     for one in (notices, notices[:1]):
-        said = message_of(one, CLOSED, NOON)
-        assert said.title == "Plantigrade" and said.body.startswith("Plantigrade has ")
-        for words in (rule, "foot", "left", "right"):
-            assert words not in said.body
-        assert said.body not in catalogue().patient(rule, Foot.LEFT)
+        message = message_of(one, CLOSED, NOON)
+        assert message.title == "Plantigrade" and message.body.startswith("Plantigrade has ")
+        for word in (rule, "foot", "left", "right"):
+            assert word not in message.body
+        assert message.body not in catalogue().patient(rule, Foot.LEFT)
     assert quiet_message(notices, 0, (time(22), time(7)), CLOSED, NOON).body == (
         "While it was quiet (22:00 to 07:00): 2 messages."
     )
@@ -66,10 +66,13 @@ def test_warnings_say_what_they_are_about_in_any_case(style: Style) -> None:
 
 
 def test_the_week_goes_out_as_a_file_only_with_permission() -> None:
-    said = message_of([WEEK], OPEN, NOON)
-    assert said.body == WEEK.text and str(said.file) == "/data/week.pdf"
-    said = message_of([WEEK], CLOSED, NOON)
-    assert said.body == "The summary of your week (2026-02-23 to 2026-03-01) is ready." and said.file is None
+    message = message_of([WEEK], OPEN, NOON)
+    assert message.body == WEEK.text and str(message.file) == "/data/week.pdf"
+    message = message_of([WEEK], CLOSED, NOON)
+    assert (
+        message.body == "The summary of your week (2026-02-23 to 2026-03-01) is ready."
+        and message.file is None
+    )
     assert message_of([replace(WEEK, file="")], OPEN, NOON).file is None
 
 
@@ -85,9 +88,9 @@ def test_several_notices_are_one_message_and_the_rest_is_counted() -> None:
 
 def test_what_came_in_quiet_hours_is_counted_and_told_with_permission() -> None:
     quiet = (time(22), time(7))
-    told = quiet_message([alert(kind=AlertClass.DELAYED), BATTERY], 1, quiet, OPEN, NOON).body.splitlines()
-    assert told[0] == "While it was quiet (22:00 to 07:00): 3 messages."
-    assert told[1].startswith("At 13:00: The middle of your left foot") and told[2] == BATTERY.text
+    lines = quiet_message([alert(kind=AlertClass.DELAYED), BATTERY], 1, quiet, OPEN, NOON).body.splitlines()
+    assert lines[0] == "While it was quiet (22:00 to 07:00): 3 messages."
+    assert lines[1].startswith("At 13:00: The middle of your left foot") and lines[2] == BATTERY.text
     assert quiet_message([], 1, quiet, OPEN, NOON).body == "While it was quiet (22:00 to 07:00): one message."
 
 

@@ -28,7 +28,7 @@ def test_an_alert_goes_over_the_first_channel_alone() -> None:
 
     it = world()
     it.live(story)
-    assert it.told == [("phone", PRIVATE)]
+    assert it.texts_sent == [("phone", PRIVATE)]
     assert it.records.outcomes == [("phone", "delivered")]
     assert [(e.person, e.channel, e.subject, e.delivered) for e in it.heard] == [
         ("P001", "phone", subject_of(alert()), True)
@@ -50,7 +50,7 @@ def test_what_was_held_back_is_over_or_not_asked_for_is_not_told(event: object) 
 
     it = world()
     it.live(story)
-    assert it.told == [] and it.records.stored == []
+    assert it.texts_sent == [] and it.records.stored == []
 
 
 def test_a_failed_channel_is_shown_and_the_next_one_tried_at_once() -> None:
@@ -61,7 +61,7 @@ def test_a_failed_channel_is_shown_and_the_next_one_tried_at_once() -> None:
     it = world()
     it.refuses = {"phone"}
     it.live(story)
-    assert it.told == [("phone", PRIVATE), ("mail", PRIVATE)]
+    assert it.texts_sent == [("phone", PRIVATE), ("mail", PRIVATE)]
     assert it.records.outcomes == [("phone", "failed"), ("mail", "delivered")]
     assert [(e.channel, e.delivered, e.note) for e in it.heard] == [
         ("phone", False, "refused"), ("mail", True, ""),
@@ -105,7 +105,7 @@ def test_a_channel_that_hangs_holds_up_neither_what_is_critical_nor_another_pers
     it = world()
     it.records.settings["P002"] = PersonSettings(channels=(MAIL,))
     it.live(story)
-    assert it.told == [("phone", PRIVATE), ("phone", IMPORTANT), ("mail", PRIVATE)]
+    assert it.texts_sent == [("phone", PRIVATE), ("phone", IMPORTANT), ("mail", PRIVATE)]
 
 
 def test_what_waits_behind_a_slow_channel_goes_out_as_one_message() -> None:
@@ -121,7 +121,7 @@ def test_what_waits_behind_a_slow_channel_goes_out_as_one_message() -> None:
 
     it = world()
     it.live(story)
-    assert it.told == [("phone", PRIVATE), ("phone", "Plantigrade has 2 messages for you.")]
+    assert it.texts_sent == [("phone", PRIVATE), ("phone", "Plantigrade has 2 messages for you.")]
 
 
 def test_nothing_is_told_twice_after_a_new_analysis_or_a_restart() -> None:
@@ -135,7 +135,7 @@ def test_nothing_is_told_twice_after_a_new_analysis_or_a_restart() -> None:
     it.live(story)
     again = World(it.records, NOON + timedelta(days=30))
     again.live(story)
-    assert it.told == [("phone", PRIVATE)] and again.told == []
+    assert it.texts_sent == [("phone", PRIVATE)] and again.texts_sent == []
 
 
 def test_a_critical_alert_that_returns_after_its_silence_is_told_again() -> None:
@@ -149,7 +149,7 @@ def test_a_critical_alert_that_returns_after_its_silence_is_told_again() -> None
 
     it = world()
     it.live(story)
-    assert it.told == [("phone", IMPORTANT)] * 2
+    assert it.texts_sent == [("phone", IMPORTANT)] * 2
 
 
 def test_the_days_limit_counts_messages_below_critical_and_begins_anew_at_local_midnight() -> None:
@@ -168,7 +168,7 @@ def test_the_days_limit_counts_messages_below_critical_and_begins_anew_at_local_
 
     it = world(alerts_a_day=2)
     it.live(story)
-    assert [body for _, body in it.told] == [IMPORTANT, PRIVATE, PRIVATE, IMPORTANT, PRIVATE]
+    assert [body for _, body in it.texts_sent] == [IMPORTANT, PRIVATE, PRIVATE, IMPORTANT, PRIVATE]
     held = [one for _, one in it.records.stored if one.outcome is DeliveryOutcome.HELD_BACK]
     assert [(one.channel, one.note) for one in held] == [("no channel", "limit of 2 a day")] * 2
     assert [e.note for e in it.heard if not e.delivered] == ["limit of 2 a day"] * 2
@@ -185,14 +185,14 @@ def test_quiet_hours_hold_back_all_but_critical_alerts_and_are_summed_up_when_th
         await asyncio.sleep(60)
         it.bus.publish(alert(NOON))  # published once more
         await it.until(5, 59)
-        assert it.told == [("phone", IMPORTANT)]
+        assert it.texts_sent == [("phone", IMPORTANT)]
         await it.until(6, 1)
         it.bus.publish(alert(NOON))  # and once more, when it has been told
         await asyncio.sleep(60)
 
     it = world(datetime(2026, 3, 2, 22, tzinfo=UTC), **NIGHT)
     it.live(story)
-    assert it.told[1:] == [("phone", "While it was quiet (22:00 to 07:00): 2 messages.")]
+    assert it.texts_sent[1:] == [("phone", "While it was quiet (22:00 to 07:00): 2 messages.")]
     assert it.records.outcomes == [
         ("no channel", "held back"), ("no channel", "held back"), ("phone", "delivered"),
         *[("phone", "delivered")] * 3,
@@ -214,10 +214,10 @@ def test_a_restart_in_quiet_hours_forgets_nothing() -> None:
     first.live(evening)
     second = World(first.records, datetime(2026, 3, 3, 2, tzinfo=UTC))
     second.live(night)
-    assert second.told == [("phone", "While it was quiet (22:00 to 07:00): 2 messages.")]
+    assert second.texts_sent == [("phone", "While it was quiet (22:00 to 07:00): 2 messages.")]
     third = World(first.records, datetime(2026, 3, 3, 8, tzinfo=UTC))
     third.live(lambda it: asyncio.sleep(3600))
-    assert third.told == []
+    assert third.texts_sent == []
 
 
 def test_a_weekly_summary_waits_for_the_end_of_quiet_hours_in_its_own_message() -> None:
@@ -227,7 +227,7 @@ def test_a_weekly_summary_waits_for_the_end_of_quiet_hours_in_its_own_message() 
 
     it = world(datetime(2026, 3, 1, 22, tzinfo=UTC), weekly_summary=True, health_text=True, **NIGHT)
     it.live(story)
-    assert it.told == [("phone", "You walked.")]
+    assert it.texts_sent == [("phone", "You walked.")]
     assert str(it.sent[0][2].file) == "/week.pdf"
 
 
@@ -242,7 +242,7 @@ def test_a_warning_about_the_computer_goes_to_everyone_and_twice_a_day_at_most()
     it = world()
     it.records.settings["P002"] = PersonSettings(channels=(MAIL,))
     it.live(story)
-    assert sorted(it.told) == [("mail", disk.text)] * 2 + [("phone", disk.text)] * 2
+    assert sorted(it.texts_sent) == [("mail", disk.text)] * 2 + [("phone", disk.text)] * 2
 
 
 def test_someone_who_wants_no_alerts_still_gets_warnings() -> None:
@@ -253,7 +253,7 @@ def test_someone_who_wants_no_alerts_still_gets_warnings() -> None:
 
     it = world(notify_alerts=False)
     it.live(story)
-    assert it.told == [("phone", "Please charge.")]
+    assert it.texts_sent == [("phone", "Please charge.")]
 
 
 def test_the_insole_blinks_for_those_who_want_it_beside_their_channels() -> None:
@@ -265,7 +265,7 @@ def test_the_insole_blinks_for_those_who_want_it_beside_their_channels() -> None
         it = world(led_hint=wanted)
         it.live(story)
         assert it.hints == ([("P001", "right")] if wanted else [])
-        assert it.told == [("phone", PRIVATE)]
+        assert it.texts_sent == [("phone", PRIVATE)]
         assert it.records.outcomes == [("LED", "delivered")] * wanted + [("phone", "delivered")]
 
 
@@ -294,7 +294,7 @@ def test_while_the_records_cannot_be_read_critical_alerts_go_by_what_was_known()
 
     it = world()
     it.live(story)
-    assert it.told == [("phone", PRIVATE), ("phone", IMPORTANT)]
+    assert it.texts_sent == [("phone", PRIVATE), ("phone", IMPORTANT)]
     notes = {(e.subject.split()[0], e.delivered, e.note) for e in it.heard}
     assert ("high-arch", False, "the database is locked") in notes
     assert ("pronation", True, "critical (not recorded: the database is locked)") in notes
@@ -324,4 +324,4 @@ def test_a_delivery_by_the_led_alone_does_not_count_as_told() -> None:
     it = world(led_hint=True)
     it.records.stored.append(("P001", Delivery(NOON, "LED", subject_of(alert()), DeliveryOutcome.DELIVERED)))
     it.live(story)
-    assert it.told == [("phone", PRIVATE)]
+    assert it.texts_sent == [("phone", PRIVATE)]

@@ -58,10 +58,10 @@ def test_quiet_whenever_the_clock_on_the_wall_says_so(start: time, end: time, mi
     """Also while the clocks change; more only in an hour around such a change."""
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     wall = at.astimezone(BERLIN).time()
-    said = (start <= wall < end) if start < end else start != end and (wall >= start or wall < end)
+    expected = (start <= wall < end) if start < end else start != end and (wall >= start or wall < end)
     until = quiet_until(start, end, at, BERLIN)
     changing = {(at + timedelta(hours=h)).astimezone(BERLIN).utcoffset() for h in range(-26, 27)}
-    assert (until is not None) == said or (len(changing) == 2 and until is not None)
+    assert (until is not None) == expected or (len(changing) == 2 and until is not None)
     if until is not None:
         assert timedelta() < until - at <= timedelta(hours=25)
         assert quiet_until(start, end, until, BERLIN) is None

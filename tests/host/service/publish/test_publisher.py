@@ -108,8 +108,8 @@ async def test_when_the_publisher_dies_the_broker_says_so_and_when_it_leaves_it_
         async with publishing(publisher):
             await listener.until(lambda it: it.last(status) == "online")
         await listener.until(lambda it: it.last(status) == "offline")
-        said = [payload for topic, payload, _ in listener.got if topic == status]
-        assert said == ["online", "offline"]
+        states = [payload for topic, payload, _ in listener.got if topic == status]
+        assert states == ["online", "offline"]
         program = (
             "import asyncio, os, sys\n"
             "from plantigrade.service.bus import EventBus\n"
