@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plantigrade.posture.plans.plan import Plan, PlanGoal
-from plantigrade.posture.plans.settings import DAYS_A_WEEK, HARDLY_SHARE, KNOWN_SHARE, USUAL_HOURS_A_DAY
+from plantigrade.posture.plans.settings import DAYS_A_WEEK, HARDLY_SHARE, USUAL_HOURS_A_DAY
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Done:
 def done_in(followed: FollowedPlan, first: date, end: date) -> Done:
     """What was done from `first` to the day before `end`.
 
-    Hours are averaged over the days that are known, if at least a quarter of all days are: an insole that is
-    charging says nothing of the orthotic. An exercise that nobody ticked was not done.
+    Hours are averaged over the days that are known: an insole that is charging says nothing of the orthotic.
+    An exercise that nobody ticked was not done.
 
     Example:
         >>> from plantigrade.posture.plans.plan import ChosenBy, PlanKind, plan_for
@@ -67,7 +67,7 @@ def done_in(followed: FollowedPlan, first: date, end: date) -> Done:
     if plan.worn:
         amount = sum(inside) / len(inside) if inside else 0.0
         enough = min(HARDLY_SHARE * plan.goal.amount, USUAL_HOURS_A_DAY)
-        hardly = amount < enough or len(inside) < KNOWN_SHARE * days
+        hardly = bool(inside) and amount < enough
     else:
         amount = sum(inside) * DAYS_A_WEEK / days if days else 0.0
         hardly = amount < HARDLY_SHARE * plan.goal.amount

@@ -21,8 +21,6 @@ USUAL_TIMES_A_WEEK: Final = 3.0
 """Goal of an exercise where none was set: every other day, as most exercises of the catalogue say."""
 HARDLY_SHARE: Final = 0.5
 """Below this share of the goal nothing is said of a change. Assumed."""
-KNOWN_SHARE: Final = 0.25
-"""Share of the days whose hours must be known before a plan is called hardly done."""
 LONGEST_NOTE: Final = 1000
 LONGEST_NAME: Final = 200
 
