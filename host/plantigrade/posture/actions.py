@@ -84,7 +84,7 @@ def show_rules(book: RuleBook, json_file: Path | None) -> None:
 
 
 def show_edit(made: Edit, book: RuleBook, place: str) -> None:
-    """Say what was changed, and where the edit is kept."""
+    """Say what was changed, and where the edit is stored."""
     click.echo(
         f"{made.rule} is now version {book.label(made.rule)}: {made.field} {made.old:g} -> {made.new:g} "
         f"(kept in {place})"

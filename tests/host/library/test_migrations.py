@@ -74,11 +74,11 @@ def test_the_log_of_the_second_release_names_people_by_keys(
         stored = session.execute(sa.text("SELECT action, subject, detail FROM audit ORDER BY id")).all()
     assert not [row for row in stored if "P001" in (row.subject, row.detail) or "P002" in tuple(row)]
     names = {key: "the one who is there"}
-    told = [
+    shown = [
         tuple(names.setdefault(text, f"erased {len(names)}") if KEY.fullmatch(text) else text for text in row)
         for row in stored
     ]
-    assert told == [
+    assert shown == [
         ("add", NAME, "insole"),
         ("add person", "erased 1", ""),
         ("assign", "20260201T100000Z-0000000f", "erased 1"),

@@ -18,7 +18,7 @@ MOST_ALERTS_A_DAY: Final = 50
 USUAL_ALERTS_A_DAY: Final = 6
 """Notifications below critical until the person sets another number; an assumption of ours."""
 LEAST_RAW_DAYS: Final = 7
-"""Raw samples are kept at least as long as a deletion can be taken back."""
+"""Raw samples stay at least as long as a deletion can be taken back."""
 MOST_HOURS_A_DAY: Final = 24.0
 MOST_TIMES_A_DAY: Final = 100.0
 """Targets of goals: hours of wear, times that an exercise is done."""

@@ -25,7 +25,7 @@ WEEK = 7
 def show(invocation: Invocation, code: str, json_file: IO[str] | None, **where: Any) -> None:
     """Show what is known of a person: body, footwear, insoles, rules, own days, goals, cautions.
 
-    With --json the whole record. `plantigrade sessions person export` has the recordings too.
+    With --json all of the record. `plantigrade sessions person export` has the recordings too.
 
     \b
     Examples:

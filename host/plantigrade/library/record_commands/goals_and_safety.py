@@ -289,7 +289,7 @@ def _setting_lines(settings: "PersonSettings") -> list[str]:
         f"alerts are sent: {answer[settings.notify_alerts]}",
         f"they say what it is about: {answer[settings.health_text]}",
         f"weekly summary: {answer[settings.weekly_summary]}",
-        f"raw samples are kept: {raw}",
+        f"raw samples stay: {raw}",
         f"the insole blinks: {answer[settings.led_hint]}",
         f"facts go to other programs: {answer[settings.publish]}",
     ]

@@ -155,7 +155,7 @@ def readable(
         try:
             entries.append(entry(_decrypted(table, dict(row), vault)))
         except (ValueError, KeyError, TypeError, AttributeError, PlantigradeError) as error:
-            problems.append(f"entry {row.get('id', '')} cannot be read: {_words(error)}".replace("  ", " "))
+            problems.append(f"entry {row.get('id', '')} cannot be read: {_reason(error)}".replace("  ", " "))
     return entries, problems
 
 
@@ -181,7 +181,7 @@ def _decrypted(table: sa.Table, row: dict[str, Any], vault: Vault | None) -> dic
     return row
 
 
-def _words(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return "it is not JSON"
     if isinstance(error, KeyError):

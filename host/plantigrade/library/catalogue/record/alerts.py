@@ -13,7 +13,7 @@ _FEET = ("left", "right", "both")
 
 
 @dataclass(frozen=True)
-class AnswerWords:
+class AnswerDetails:
     """What of an answer is encrypted."""
 
     note: str
@@ -61,7 +61,7 @@ class AnswersPart(RecordPart[AlertAnswer]):
                 onset_utc_ns=answer.onset_utc_ns,
                 answer=AnswerKind(answer.answer).value,
                 until_utc=until_utc,
-                document=as_document(AnswerWords(note, answer.after_min)),
+                document=as_document(AnswerDetails(note, answer.after_min)),
                 by=stored.by,
                 at_utc=at_utc,
             )
@@ -85,7 +85,7 @@ class AnswersPart(RecordPart[AlertAnswer]):
         return sorted(answers, key=lambda answer: (answer.at_utc, answer.id))
 
     def _entry(self, values: Values) -> AlertAnswer:
-        words = from_document(AnswerWords, values["document"])
+        details = from_document(AnswerDetails, values["document"])
         return AlertAnswer(
             values["rule"],
             values["foot"],
@@ -93,8 +93,8 @@ class AnswersPart(RecordPart[AlertAnswer]):
             AnswerKind(values["answer"]),
             values["at_utc"],
             values["until_utc"],
-            words.after_min,
-            words.note,
+            details.after_min,
+            details.note,
             values["by"],
             values["id"],
         )

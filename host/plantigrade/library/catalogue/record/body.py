@@ -28,7 +28,7 @@ class BodyPart(RecordPart[BodyMeasure]):
     rows = BodyMeasureRow
 
     def add(self, measure: BodyMeasure) -> BodyMeasure:
-        """Add a measure; several of a day are kept, the last one counts.
+        """Add a measure; of several of a day, which all stay, the last one counts.
 
         Raises:
             LibraryError: it has neither weight nor height, makes no sense, or its day is not yet there.

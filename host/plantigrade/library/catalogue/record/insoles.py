@@ -95,7 +95,7 @@ def _rows(session: Session, serial: str) -> list[tuple[InsoleAssignmentRow, str]
 
 
 def wearer_of(session: Session, serial_of_foot: Mapping[str, str], at_utc: datetime) -> Wearer:
-    """Who wore insoles at a time, or why nobody can be named: a doubt never becomes a person.
+    """Who wore insoles at a time, or why nobody can be named: never a guess.
 
     Args:
         session: of a transaction.

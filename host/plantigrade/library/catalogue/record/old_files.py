@@ -1,4 +1,4 @@
-"""Rules, own days and diaries that were kept as files, taken into a person's record."""
+"""Rules, own days and diaries that were stored as files, taken into a person's record."""
 
 from dataclasses import dataclass
 from pathlib import Path

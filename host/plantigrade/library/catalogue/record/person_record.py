@@ -87,7 +87,7 @@ class PersonRecord:
         )
 
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with stored entries, in words; empty when the whole record can be read."""
+        """What is wrong with stored entries; empty when all of the record can be read."""
         return tuple(problem for part in self.parts for problem in part.problems())
 
     def as_json(self) -> dict[str, Any]:

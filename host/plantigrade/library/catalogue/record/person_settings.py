@@ -62,7 +62,7 @@ class SettingsPart(RecordPart[PersonSettings]):
         elif len(names) > MOST_CHANNELS or len(set(names)) < len(names):
             problem = f"there are at most {MOST_CHANNELS} channels, each with a name of its own"
         elif settings.raw_days is not None and settings.raw_days < LEAST_RAW_DAYS:
-            problem = f"raw samples are kept for at least {LEAST_RAW_DAYS} days"
+            problem = f"raw samples stay for at least {LEAST_RAW_DAYS} days"
         if problem:
             raise self._access.problem(problem)
         for channel in settings.channels:
