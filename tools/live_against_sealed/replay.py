@@ -29,6 +29,8 @@ BOOT_NS = 1_000_000_000_000
 TRIP_SLOTS = 50
 """Slots between two comparisons of clocks."""
 TRIPS_BEFORE = 24
+QUIET_NS = 10_000_000_000
+"""After the last record, before the wearer is looked at for the last time."""
 DELAY_NS = (2_000_000, 30_000_000)
 """Time of a message under way, each direction, as over a connection of 30 ms."""
 
@@ -136,7 +138,7 @@ def replay(
     for one in insoles:
         one.insole.deliver(one.insole.receiver.flush(), now[0])
         one.insole.request_to(len(one.counts))
-    step(now[0])
+    step(now[0] + QUIET_NS)
     writer.commit()
     journal.close()
 

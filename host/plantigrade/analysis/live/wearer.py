@@ -6,7 +6,7 @@ the recording is time, within what the clocks are uncertain by, and strides besi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,8 @@ class LiveWearer:
             for foot in Foot
         }
         self._steady = SteadyStrides()
+        self._before: tuple[Alert, ...] = ()
+        self._row = 0
         self._first_now_ns: int | None = None
         self.start_ns: int | None = None
         self.told_anew = 0
@@ -121,7 +123,7 @@ class LiveWearer:
     @property
     def alerts(self) -> tuple[Alert, ...]:
         """All alerts so far."""
-        return () if self._watcher is None else self._watcher.alerts
+        return self._before + (() if self._watcher is None else self._watcher.alerts)
 
     def put(self, foot: Foot, stamped: StampedFrames) -> None:
         """Take a piece of a foot, late or not."""
@@ -155,6 +157,33 @@ class LiveWearer:
                 alerts += self._watcher.strides(foot, strides)
             alerts += self._seconds(self._watcher, min(waited_for.values()))
         return Findings(tuple(told), tuple(alerts))
+
+    def change_rules(self, book: RuleBook) -> tuple[Alert, ...]:
+        """Other rules hold from the next stride and second on; what the rules looked at so far is left behind.
+
+        Returns:
+            The alerts that were open: the new rules raise them again where they still hold.
+        """
+        self._setup = replace(self._setup, book=book)
+        if self._watcher is None:
+            return ()
+        left = tuple(alert for alert in self._watcher.alerts if alert.cleared_s is None)
+        self._before += self._watcher.alerts
+        self._watcher = self._new_watcher(self._row / self._setup.rate_hz)
+        return left
+
+    def _new_watcher(self, start_s: float) -> Watcher | None:
+        setup = self._setup
+        if not setup.weight_n:
+            return None
+        return Watcher(
+            setup.rate_hz,
+            setup.weight_n,
+            book=setup.book,
+            reference=setup.reference,
+            start_s=start_s,
+            layout=self._layout,
+        )
 
     def finish(self) -> tuple[tuple[Alert, ...], Response | None]:
         """End of the wearing: the alerts that change by what was still waiting, and how alerts were
@@ -190,15 +219,7 @@ class LiveWearer:
                 self._feet[foot].before_start = [] if piece is None else [piece]
             return False
         self.start_ns = min(firsts)
-        setup = self._setup
-        if setup.weight_n:
-            self._watcher = Watcher(
-                setup.rate_hz,
-                setup.weight_n,
-                book=setup.book,
-                reference=setup.reference,
-                layout=self._layout,
-            )
+        self._watcher = self._new_watcher(0.0)
         return True
 
     def _signal(self, foot: Foot, piece: tuple[I64, U16] | None, alerts: list[Alert]) -> FootSignal | None:
@@ -253,6 +274,7 @@ class LiveWearer:
         length = max((len(rows) for rows in taken if rows is not None), default=0)
         if not length:
             return []
+        self._row += length
         sensors = [np.zeros((length, 0), np.float32) if rows is None else rows for rows in taken]
         alerts = watcher.pressures(*sensors) if watcher.wants_pressures else []
         return alerts + watcher.forces(*(np.nan_to_num(rows, nan=0.0).sum(axis=1) for rows in sensors))

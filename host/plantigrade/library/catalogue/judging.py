@@ -1,14 +1,13 @@
-"""With which rules and against which own days a person's steps are judged: one answer, live and afterwards."""
+"""With which rules and own days a person's steps are judged: one answer for live and afterwards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from plantigrade.gait.signals import NEWTONS_PER_KG
 from plantigrade.library.catalogue.record.person_record import PersonRecord
-from plantigrade.library.entries import Person
 from plantigrade.library.recordings.recording import Recording
+from plantigrade.library.time_zone import zone_of
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 
@@ -31,7 +30,9 @@ class Judging:
     problems: tuple[str, ...] = ()
 
 
-def judging_at(record: PersonRecord, from_utc: datetime, rules_until_utc: datetime, zone: tzinfo) -> Judging:
+def judging_at(
+    record: PersonRecord, from_utc: datetime, rules_until_utc: datetime, zone: tzinfo | None
+) -> Judging:
     """With what steps from a time on are judged.
 
     The day itself is not among its own usual days: what is found live must be found again after the day was
@@ -41,7 +42,7 @@ def judging_at(record: PersonRecord, from_utc: datetime, rules_until_utc: dateti
         record: of the person.
         from_utc: when the walking began.
         rules_until_utc: edits of rules that were made later do not count.
-        zone: of the person, for the day.
+        zone: of the person, for the day; None: of this computer.
     """
     everything, problems = record.rules.readable_book()
     edits = [edit for edit in everything.trail if datetime.fromisoformat(edit.at) <= rules_until_utc]
@@ -73,15 +74,3 @@ def judged_by_person(record_of: Callable[[str], PersonRecord], recording: Record
         return judging.book, judging.reference
 
     return replace(recording, judge=judge)
-
-
-def zone_of(person: Person) -> tzinfo:
-    """The person's time zone; that of this computer where it is not known."""
-    try:
-        return ZoneInfo(person.time_zone) if person.time_zone else _zone_of_computer()
-    except (ZoneInfoNotFoundError, ValueError):
-        return _zone_of_computer()
-
-
-def _zone_of_computer() -> tzinfo:
-    return datetime.now().astimezone().tzinfo or UTC

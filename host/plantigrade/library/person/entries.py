@@ -130,8 +130,12 @@ class GoalDone:
 
 
 class AnswerKind(StrEnum):
-    """What was said to an alert."""
+    """What happened to an alert, and what was said to it."""
 
+    RAISED = "raised"
+    """By the service; `note`: severity, class, and what held it back."""
+    CLEARED = "cleared"
+    """By the service, `after_min` from when it was known."""
     SEEN = "seen"
     SNOOZED = "snoozed"
     """Until `until_utc`, for the rule and the foot."""

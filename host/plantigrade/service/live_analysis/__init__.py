@@ -1,0 +1,1 @@
+"""Each wearer's frames analysed as they come, with the person's own rules and days."""

@@ -1,0 +1,12 @@
+"""How the service analyses live: every figure with its reason."""
+
+from typing import Final
+
+STEP_S: Final = 0.25
+"""Pause between two looks at what has come: soon enough for live pages, and a fraction of a millisecond of
+work each."""
+RELOAD_S: Final = 60.0
+"""Rules that a clinician changes, and answers that come from other programs, hold after a minute at most."""
+RING_FRAMES: Final = 200_000
+"""Frames of an insole that are held for a wearing about which is not known yet that it has begun: half an
+hour, as a burst of the daily mode brings a quarter of one."""
