@@ -56,7 +56,7 @@ def force_picture(
         if averaged and share < 1:  # the caption says the rest
             axes.set_xlabel(wording("figure.cycle_axis"))
 
-    svg = _svg((6.9 * share, 2.5), draw, title or (wording("figure.force_title") if averaged else ""))
+    svg = svg_of((6.9 * share, 2.5), draw, title or (wording("figure.force_title") if averaged else ""))
     return Picture(svg, alt, caption, share)
 
 
@@ -75,7 +75,7 @@ def timing_picture(
             timing_bars(axes, full_analysis.analysis)
         axes.set_xlabel(wording("title.cycle_plain" if title else "figure.cycle_axis"))
 
-    svg = _svg((6.9 * share, 1.8), draw, title)
+    svg = svg_of((6.9 * share, 1.8), draw, title)
     return Picture(svg, alt, caption, share)
 
 
@@ -87,7 +87,7 @@ def butterfly_picture(
     facts = wording("figure.no_fact")
     if found is not None:
         facts = f"x {found.crossing_x_pct:.0f} %, y {found.crossing_y_pct:.0f} %."
-    svg = _svg((6.9 * share, 2.7), lambda axes: butterfly_panel(axes, found))
+    svg = svg_of((6.9 * share, 2.7), lambda axes: butterfly_panel(axes, found))
     return Picture(svg, wording("figure.butterfly_alt", facts=facts), caption, share)
 
 
@@ -110,10 +110,10 @@ def feet_picture(
                 f"{map_title(full_analysis.analysis)}, {load_unit(full_analysis.walk)}", fontsize=7.5
             )
 
-    return Picture(_svg((6.9 * share, 3.7 if scale else 3.3), draw, plain_title), alt, caption, share)
+    return Picture(svg_of((6.9 * share, 3.7 if scale else 3.3), draw, plain_title), alt, caption, share)
 
 
-def _svg(size_inches: tuple[float, float], draw: Callable[[Axes], None], title: str = "") -> str:
+def svg_of(size_inches: tuple[float, float], draw: Callable[[Axes], None], title: str = "") -> str:
     """The figure's SVG; the same recording gives the same text."""
     with styled():
         figure = Figure(figsize=size_inches, facecolor="white", layout="constrained")

@@ -47,7 +47,7 @@ def write_report(
         PlantigradeError: the recording cannot be read or analysed, the language or paper is not known, or the
             file cannot be written.
     """
-    _write(path, report_bytes(recording, other, paper, language, baseline))
+    write_pdf(path, report_bytes(recording, other, paper, language, baseline))
 
 
 def report_bytes(
@@ -64,10 +64,19 @@ def report_bytes(
     """
     from plantigrade.report.document import build
 
-    if paper not in PAPERS:
-        raise PlantigradeError(f"paper {paper!r} is not known; there are: {', '.join(PAPERS)}")
+    check_paper(paper)
     made = datetime.now(UTC).replace(microsecond=0)
     return render(build(recording, other, language, made, baseline), paper, made)
+
+
+def check_paper(paper: str) -> None:
+    """Refuse what is no paper.
+
+    Raises:
+        PlantigradeError: it is not one of `PAPERS`.
+    """
+    if paper not in PAPERS:
+        raise PlantigradeError(f"paper {paper!r} is not known; there are: {', '.join(PAPERS)}")
 
 
 def render(document: Document, paper: str, made: datetime) -> bytes:
@@ -104,8 +113,12 @@ def _compile(
     )
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Put the file in its place in one step; readable by its owner only, as it is about health."""
+def write_pdf(path: Path, content: bytes) -> None:
+    """Put the file in its place in one step; readable by its owner only, as it is about health.
+
+    Raises:
+        FileError: it cannot be written; an older file stands.
+    """
     with new_file(path) as draft:
         draft.touch(0o600)
         draft.write_bytes(content)
