@@ -38,6 +38,10 @@ def _power_lost():
     os.system("kill -9 $PPID")
 
 
+def _led_changed(lit):
+    clock.tell(b"led %d\n" % lit)
+
+
 def _sleep(wait_us):
     waiting.sleep_true_us(clock.true_wait_us(wait_us))
 
@@ -57,6 +61,7 @@ def connect():
     hardware.radio = socket_radio
     hardware.leave = _leave
     hardware.sleep = _sleep
+    hardware.led_changed = _led_changed
     hardware.partitions.extend(
         (entry["name"], flash.Flash(settings.path(entry["file"]), entry["blocks"]))
         for entry in values["partitions"]

@@ -41,5 +41,9 @@ def sleep(wait_us):
     clock.sleep_us(wait_us)
 
 
+def led_changed(lit):
+    """The LED lights up or goes dark."""
+
+
 def note(kind, *values):
     """The firmware has set something up: pin, adc, i2c, watchdog or wake. Nobody listens but the tests."""

@@ -40,7 +40,10 @@ class Pin(_machine.PinBase):
     def value(self, level=None):
         if level is None:
             return pins.levels[self._number]
-        pins.levels[self._number] = 1 if level else 0
+        level = 1 if level else 0
+        if self._number == board.LED_PIN and level != pins.levels[board.LED_PIN]:
+            hardware.led_changed(level)
+        pins.levels[self._number] = level
         return None
 
     def __call__(self, level=None):

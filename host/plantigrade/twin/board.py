@@ -106,6 +106,8 @@ class BoardState:
         resets: causes of restarts but power-on: hard, watchdog, deepsleep, soft, soft-raw (from its prompt).
         crashes: of the interpreter itself, which is a defect.
         chip_heap_bytes: what the virtual chip took of the interpreter's heap at the last boot.
+        led_lit: whether its LED is lit.
+        blinks: how often it has lit up.
     """
 
     powered: bool = False
@@ -113,6 +115,8 @@ class BoardState:
     resets: list[str] = field(default_factory=lambda: list[str]())
     crashes: int = 0
     chip_heap_bytes: int = 0
+    led_lit: bool = False
+    blinks: int = 0
 
 
 class VirtualBoard:
@@ -289,7 +293,7 @@ class VirtualBoard:
         os.close(inner)
         for name in ("wake_in", "wake_out", "kick_in", "kick_out", "control_in", "events_out"):
             os.close(self._pipes.pop(name))
-        self._wanted = None
+        self._wanted, self.state.led_lit = None, False
         if raw_again:
             self.serial.swallow(FRIENDLY_PROMPT, lambda: self.serial.type(b"\x01"))
         await self._notify_changed()
@@ -364,6 +368,10 @@ class VirtualBoard:
                 self._sleep_s = int(rest[0]) / 1000 if rest else 0.0
                 if self._process is not None:
                     _kill(self._process)
+            case ["led", level]:
+                self.state.led_lit = level == "1"
+                self.state.blinks += self.state.led_lit
+                self._notice()
             case ["interrupt"]:
                 self.serial.type(b"\x03")
             case _:

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +30,7 @@ from plantigrade.twin.watch import warm_up, watch
 
 SCHEMA = "plantigrade.twin/1"
 _MADE_UP_WALK_S = 120.0
+_HINT_PERIOD_S = 1.5
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -99,8 +100,10 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
         announce(TwinNotice(os.getpid(), pair.radio, {s: pair.boards[s].serial_port for s in SIDES}))
         stack.callback(withdraw, os.getpid())
         _show(choices, pair, walk)
+        notify = partial(click.echo, err=str(choices.json_file) == "-")
+        blinking = asyncio.create_task(_show_blinking(pair, notify))
+        stack.callback(blinking.cancel)
         if choices.live:
-            notify = partial(click.echo, err=str(choices.json_file) == "-")
             notify("Alerts follow; those about walking need 200 strides of a foot, about four minutes.")
             onset_s = choices.neutral_s if choices.conditions else None
             watching = watch(pair, _weight_n(choices, walk), notify, book, onset_s)
@@ -108,6 +111,21 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), choices.seconds)
+
+
+async def _show_blinking(pair: VirtualPair, notify: Callable[[str], None]) -> None:
+    """Say when an LED is asked to blink: the firmware lights it twice each 1.5 s as a hint, five times for
+    `device identify`, and by itself once in 3 s."""
+    before, shown = dict.fromkeys(SIDES, 0), dict.fromkeys(SIDES, "")
+    while True:
+        await asyncio.sleep(_HINT_PERIOD_S)
+        for side in SIDES:
+            blinks = pair.boards[side].state.blinks
+            often, before[side] = blinks - before[side], blinks
+            kind = "blinks quickly: identify" if often >= 4 else "blinks twice: a hint" if often >= 2 else ""
+            if kind and kind != shown[side]:
+                notify(f"The LED of the {side} insole {kind}.")
+            shown[side] = kind
 
 
 async def _follow(following: Coroutine[Any, Any, None], ended: asyncio.Event, seconds: float | None) -> None:

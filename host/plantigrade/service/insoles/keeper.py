@@ -38,6 +38,7 @@ class InsoleKeeper:
         last_error: why the last attempt failed; None when it did not.
         log: its state when it was last asked.
         bursts: how many were completed.
+        session: of the connection that is open now; None between two.
     """
 
     insole: Insole
@@ -52,6 +53,7 @@ class InsoleKeeper:
     last_error: LinkError | None = None
     log: replies.LogInfoReply | None = None
     bursts: int = 0
+    session: Session | None = None
     _failures: int = 0
 
     async def run(self) -> None:
@@ -103,6 +105,7 @@ class InsoleKeeper:
                 raise LinkError(f"{link.name} did not connect within {CONNECT_S:.0f} s") from error
             session = Session(link, self.insole, POLICY, self.now)
             await session.start()
+            self.session = session
             self._change(LinkState.CONNECTED)
             await self._take_log(session)
             streaming = self.wishes.wants_stream(self.now())
@@ -113,6 +116,7 @@ class InsoleKeeper:
                 await self._burst(session)
             self.bursts += 1
         finally:
+            self.session = None
             await link.close()
             self.insole.deliver(self.insole.receiver.flush(), self.now())
             self.commit()

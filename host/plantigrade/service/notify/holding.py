@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from plantigrade.library.person.entries import Delivery, DeliveryOutcome
-from plantigrade.service.events import WarningEvent
-from plantigrade.service.notify.messages import QUIET_SUBJECT, TEST_SUBJECT, Notice, is_critical, subject_of
+from plantigrade.service.events import AlertClass, AlertEvent, WarningEvent
+from plantigrade.service.notify.messages import QUIET_SUBJECT, TEST_SUBJECT, Notice, subject_of
 from plantigrade.service.notify.people import CRITICAL_NOTE, LED, QUIET_NOTE, Recipient, delivered
 from plantigrade.service.notify.quiet_hours import quiet_until
-from plantigrade.service.notify.settings import SAME_CRITICAL_S, SAME_WARNING_S
+from plantigrade.service.notify.settings import SAME_WARNING_S
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,18 @@ def day_began(recipient: Recipient, now_utc: datetime) -> datetime:
 def is_repeated(notice: Notice, deliveries: Sequence[Delivery], now_utc: datetime) -> bool:
     """Whether the person was told of this before, so that a new analysis or a restart says nothing twice.
 
-    A critical alert that is raised again is told again, and so is a warning the next day. What failed was not
-    told; what waits for the end of quiet hours is not told yet.
+    An alert that is raised again, as when a snooze is over and its cause stays, is told again, and so is a
+    warning the next day. What failed was not told; what waits for the end of quiet hours is not told yet.
     """
     subject = subject_of(notice)
     same = [one.at_utc for one in deliveries if one.subject == subject and _settled(one)]
     if not same:
         return False
-    ago_s = (now_utc - max(same)).total_seconds()
-    if is_critical(notice):
-        return ago_s < SAME_CRITICAL_S
-    return not isinstance(notice, WarningEvent) or ago_s < SAME_WARNING_S
+    if isinstance(notice, WarningEvent):
+        return (now_utc - max(same)).total_seconds() < SAME_WARNING_S
+    if isinstance(notice, AlertEvent) and notice.alert_class is not AlertClass.FOUND_AFTERWARDS:
+        return max(same).timestamp() * 1e9 >= notice.known_utc_ns
+    return True
 
 
 def still_held(deliveries: Sequence[Delivery]) -> list[Delivery]:

@@ -15,7 +15,14 @@ from typing import Final
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.person.entries import Delivery, DeliveryOutcome
 from plantigrade.service.bus import EventBus
-from plantigrade.service.events import AlertEvent, DeliveryEvent, Event, SummaryEvent, WarningEvent
+from plantigrade.service.events import (
+    AlertClass,
+    AlertEvent,
+    DeliveryEvent,
+    Event,
+    SummaryEvent,
+    WarningEvent,
+)
 from plantigrade.service.notify.channels import AppriseSender, Sender
 from plantigrade.service.notify.delivering import Delivering, Hints
 from plantigrade.service.notify.holding import LOOK_BACK, day_began, hold_back, is_repeated, still_held
@@ -85,6 +92,7 @@ class Notifier:
 
     async def run(self) -> None:
         """Tell people until cancelled."""
+        self._queues.clear()  # of a run that failed
         with self._bus.subscribe() as subscription:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch_quiet_hours(tasks))
@@ -93,7 +101,7 @@ class Notifier:
 
     async def _take(self, event: Event, tasks: asyncio.TaskGroup) -> None:
         if isinstance(event, AlertEvent):
-            if event.cleared_utc_ns is not None:
+            if event.cleared_utc_ns is not None and event.alert_class is not AlertClass.FOUND_AFTERWARDS:
                 self._forget(event)
             elif event.shown:
                 self._put(event.person, event, tasks)
@@ -122,12 +130,12 @@ class Notifier:
         queue.arrived.set()
 
     def _forget(self, cleared: AlertEvent) -> None:
-        """An alert is over before it was told: it is listed, and nobody is asked to do something about it."""
-        for critical in (False, True):
-            queue = self._queues.get((cleared.person, critical))
-            if queue is not None:
-                subject = subject_of(cleared)
-                queue.waiting = deque(one for one in queue.waiting if subject_of(one) != subject)
+        """An alert below critical is over before it went out: nobody is asked to do something about it."""
+        queue, subject = self._queues.get((cleared.person, False)), subject_of(cleared)
+        if queue is not None and any(subject_of(one) == subject for one in queue.waiting):
+            queue.waiting = deque(one for one in queue.waiting if subject_of(one) != subject)
+            note = "held back: over before it could be sent"
+            self._bus.publish(DeliveryEvent(cleared.person, EVERY_CHANNEL, subject, False, note))
 
     def _queue(self, person: str, critical: bool, tasks: asyncio.TaskGroup) -> _Queue:
         queue = self._queues.get((person, critical))

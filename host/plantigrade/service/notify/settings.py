@@ -16,9 +16,6 @@ MOST_SENTENCES: Final = 5
 """Of one message; the rest is counted. A notification shows about as many lines."""
 MOST_WAITING: Final = 100
 """Messages that wait for one person; older ones make way, and are listed as held back."""
-SAME_CRITICAL_S: Final = 600.0
-"""A critical alert that is raised again is delivered again, but not sooner: silence lasts 15 min, an answer
-meanwhile may publish the alert once more."""
 SAME_WARNING_S: Final = 12 * 3600.0
 """The same warning, such as of a low battery, is delivered twice a day at most."""
 HINT_TIMEOUT_S: Final = 6.0

@@ -4,15 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from plantigrade.library.catalogue.audit import acting_as
+from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
-from plantigrade.service.notify.library_people import zone_of
+from plantigrade.library.entries import Person
+from plantigrade.service.notify.library_people import zone_or_here
 from plantigrade.service.offload import Runner, in_thread
 from plantigrade.service.publish.states import PersonFacts
-
-ACTOR = "service: publishing"
-"""Who reads, in the log that each person sees."""
 
 
 class LibraryFacts:
@@ -40,7 +38,7 @@ class LibraryFacts:
     async def facts(self) -> Sequence[PersonFacts]:
         """One for each person who allows it."""
         alerts = None if self._alerts_open is None else self._alerts_open()
-        with acting_as(ACTOR):
+        with acting_as(SERVICE):
             return await self._thread(self._facts, alerts)
 
     def _facts(self, alerts: Mapping[str, int] | None) -> list[PersonFacts]:
@@ -48,15 +46,15 @@ class LibraryFacts:
         for person in self._library.people():
             with suppress(LibraryError):  # settings that cannot be read allow nothing
                 if self._library.record(person.code).settings.get().publish:
-                    found.append(self._of(person.code, person.time_zone, alerts))
+                    found.append(self._of(person, alerts))
         return found
 
-    def _of(self, code: str, time_zone: str, alerts: Mapping[str, int] | None) -> PersonFacts:
-        today = self._now_utc().astimezone(zone_of(time_zone)).date()
-        day = self._library.record(code).days.between(today, today).get(today)
+    def _of(self, person: Person, alerts: Mapping[str, int] | None) -> PersonFacts:
+        today = self._now_utc().astimezone(zone_or_here(person)).date()
+        day = self._library.record(person.code).days.between(today, today).get(today)
         return PersonFacts(
-            code,
+            person.code,
             None if day is None else day.steps,
             None if day is None else day.worn_h,
-            None if alerts is None else alerts.get(code, 0),
+            None if alerts is None else alerts.get(person.code, 0),
         )

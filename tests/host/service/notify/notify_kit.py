@@ -37,10 +37,12 @@ def alert(
     cleared: datetime | None = None,
     shown: bool = True,
     kind: AlertClass = AlertClass.LIVE,
+    known: datetime | None = None,
 ) -> AlertEvent:
     onset_ns = ns(onset)
+    known_ns = ns(known or onset)
     cleared_ns = None if cleared is None else ns(cleared)
-    return AlertEvent(person, rule, foot, severity, onset_ns, onset_ns, cleared_ns, kind, shown)
+    return AlertEvent(person, rule, foot, severity, onset_ns, known_ns, cleared_ns, kind, shown)
 
 
 @dataclass

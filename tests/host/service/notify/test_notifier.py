@@ -1,11 +1,12 @@
 """Who is told what, when, and over which channel; in virtual time."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from plantigrade.library.person.entries import Delivery, DeliveryOutcome, PersonSettings
-from plantigrade.service.events import SummaryEvent, WarningEvent
+from plantigrade.service.events import AlertClass, SummaryEvent, WarningEvent
 from plantigrade.service.notify.messages import subject_of
 
 from tests.host.service.notify.notify_kit import MAIL, NOON, PHONE, Records, World, alert
@@ -138,18 +139,47 @@ def test_nothing_is_told_twice_after_a_new_analysis_or_a_restart() -> None:
     assert it.texts_sent == [("phone", PRIVATE)] and again.texts_sent == []
 
 
-def test_a_critical_alert_that_returns_after_its_silence_is_told_again() -> None:
+@pytest.mark.parametrize(("severity", "text"), [("critical", IMPORTANT), ("warning", PRIVATE)])
+def test_an_alert_that_returns_after_its_silence_is_sent_again(severity: str, text: str) -> None:
     async def story(it: World) -> None:
         for _ in range(2):
-            it.bus.publish(alert(severity="critical"))
+            it.bus.publish(alert(severity=severity))
             await asyncio.sleep(1)
         await asyncio.sleep(900)
-        it.bus.publish(alert(severity="critical"))
+        it.bus.publish(alert(severity=severity, known=it.now))
         await asyncio.sleep(1)
 
     it = world()
     it.live(story)
-    assert it.texts_sent == [("phone", IMPORTANT)] * 2
+    assert it.texts_sent == [("phone", text)] * 2
+
+
+def test_what_only_the_analysis_found_is_sent_once_although_it_is_over() -> None:
+    found = alert(NOON - timedelta(hours=5), cleared=NOON, kind=AlertClass.FOUND_AFTERWARDS, known=NOON)
+
+    async def story(it: World) -> None:
+        it.bus.publish(found)
+        await asyncio.sleep(60)
+        it.bus.publish(replace(found, known_utc_ns=it.utc_ns()))  # after the next analysis
+        await asyncio.sleep(60)
+
+    it = world(health_text=True)
+    it.live(story)
+    ((_, text),) = it.texts_sent
+    assert text.startswith("At 08:00: The middle of your left foot")
+
+
+def test_a_critical_alert_that_a_burst_brought_with_its_end_is_sent_and_others_are_listed() -> None:
+    async def story(it: World) -> None:
+        for severity in ("critical", "warning"):
+            it.bus.publish(alert(severity=severity, rule=f"low-{severity}"))
+            it.bus.publish(alert(severity=severity, rule=f"low-{severity}", cleared=NOON))
+        await asyncio.sleep(1)
+
+    it = world()
+    it.live(story)
+    assert it.texts_sent == [("phone", IMPORTANT)]
+    assert "held back: over before it could be sent" in [e.note for e in it.heard]
 
 
 def test_the_days_limit_counts_messages_below_critical_and_begins_anew_at_local_midnight() -> None:
