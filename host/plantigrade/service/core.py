@@ -50,6 +50,7 @@ class BridgeService:
     Attributes:
         keepers: by name of the insole.
         count_alerts: how many alerts are open, for the status.
+        other_problems: what parts beside the service cannot do, for the status.
     """
 
     def __init__(
@@ -68,12 +69,13 @@ class BridgeService:
         self.settings = settings
         self.keepers: dict[str, InsoleKeeper] = {}
         self.count_alerts: Callable[[], int] = lambda: 0
+        self.other_problems: Callable[[], tuple[str, ...]] = lambda: ()
         self.wearings = Wearings(library, bus, settings, now, utc_ns, offload, sync)
         self._now = now
         self._offload = offload
         self._wishes = Wishes(stay_connected=settings.stay_connected)
         self._on_frames: list[FramesHandler] = []
-        self._ended = asyncio.Event()
+        self._ended, self._started = asyncio.Event(), asyncio.Event()
         self._killed = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._running = False
@@ -108,7 +110,7 @@ class BridgeService:
                 await self._end_tasks(work)
                 if not self._killed:
                     self.wearings.close()
-                    self._write_status(force=True)
+                    self._write_status(self.status())
         finally:
             lock.release()
 
@@ -225,7 +227,7 @@ class BridgeService:
                 self.wearings.line.utc_ns(live_ns) if live_ns is not None and live_ns > now_ns_ else None
             ),
             paused=self._wishes.paused,
-            problems=(*self._problems.values(), *self.wearings.problems()),
+            problems=(*self._problems.values(), *self.wearings.problems(), *self.other_problems()),
             alerts_open=self.count_alerts(),
         )
 
@@ -233,19 +235,22 @@ class BridgeService:
 
     def _start(self, name: str) -> None:
         self._tasks[name] = asyncio.create_task(self.keepers[name].run(), name=f"insole {name}")
+        self._started.set()
 
     async def _until_end(self, work: "asyncio.Task[None]") -> None:
         """Wait for `stop`; a task that ends before has a defect, which shows."""
-        ended = asyncio.create_task(self._ended.wait())
-        try:
-            while not ended.done():
-                tasks = {ended, work, *self._tasks.values()}
-                await asyncio.wait(tasks, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
-                for task in (work, *self._tasks.values()):
-                    if task.done():
-                        task.result()
-        finally:
-            ended.cancel()
+        while not self._ended.is_set():
+            waiting = [asyncio.create_task(event.wait()) for event in (self._ended, self._started)]
+            self._started.clear()
+            tasks = {work, *self._tasks.values()}
+            try:
+                await asyncio.wait({*waiting, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in waiting:
+                    task.cancel()
+            for task in tasks:
+                if task.done():
+                    task.result()
 
     async def _end_tasks(self, work: "asyncio.Task[None]") -> None:
         tasks = [work, *self._tasks.values()]
@@ -306,22 +311,24 @@ class BridgeService:
 
     def _tell(self) -> None:
         """Publish insoles that have changed, and write the status."""
-        for name in self.keepers:
-            state = self._state(name)
+        status = self.status()
+        for name, state in zip(self.keepers, status.insoles, strict=True):
             if state != self._published.get(name):
                 self._published[name] = state
                 self.bus.publish(state)
-        self._write_status()
+        if self._is_due(status):
+            self._write_status(status)
 
-    def _write_status(self, force: bool = False) -> None:
-        status, now = self.status(), self._now()
-        if self._status_written is not None and not force:
-            written, at_ns = self._status_written
-            limit_s = self.settings.status_period_s if _differs(written, status) else None
-            limit_s = self.settings.status_at_least_s if limit_s is None else limit_s
-            if now - at_ns < limit_s * 1e9:
-                return
-        self._status_written = status, now
+    def _is_due(self, status: ServiceStatus) -> bool:
+        if self._status_written is None:
+            return True
+        written, at_ns = self._status_written
+        settings = self.settings
+        limit_s = settings.status_period_s if _differs(written, status) else settings.status_at_least_s
+        return self._now() - at_ns >= limit_s * 1e9
+
+    def _write_status(self, status: ServiceStatus) -> None:
+        self._status_written = status, self._now()
         try:
             write_status(self.library.data_dir, status)
             self._problems.pop("status", None)

@@ -45,7 +45,7 @@ class ServiceSettings:
     stay_connected: bool = False
     status_period_s: float = 1.0
     status_at_least_s: float = 60.0
-    people_period_s: float = 300.0
+    people_period_s: float = 900.0
     tick_s: float = 1.0
     idle_tick_s: float = 15.0
     problem_retry_s: float = 60.0

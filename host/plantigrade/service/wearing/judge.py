@@ -190,8 +190,10 @@ class Judge:
             own = [segment.first for segment in known.segments if segment.wearing == wearing.number]
             from_slot = own[0] if own else known.segments[-1].first if known.segments else 0
             for load in foot.course.loaded(from_slot, foot.host_time):
-                if own or load.to_ns > since_ns:
-                    yield Interval(load.from_ns if own else max(load.from_ns, since_ns), load.to_ns)
+                if (
+                    load.to_ns > since_ns
+                ):  # a better estimate of the clock may have moved a cut's slot a little
+                    yield Interval(max(load.from_ns, since_ns), load.to_ns)
 
     def _end(self, wearing: Wearing, end_ns: int) -> None:
         last = self.register.switches_of(wearing.group)[-1]

@@ -130,10 +130,10 @@ class KnownInsole:
 
     def pieces(self) -> list[Piece]:
         """The segments with their ends."""
-        ends = [segment.first for segment in self.segments[1:]]
+        ends = [*(segment.first for segment in self.segments[1:]), None]
         return [
             Piece(segment.first, end, segment.wearing)
-            for segment, end in zip(self.segments, [*ends, None], strict=True)
+            for segment, end in zip(self.segments, ends, strict=False)
         ]
 
     def cut(self, slot: int, wearing: int) -> None:

@@ -1,0 +1,124 @@
+"""A service that is killed and started again, a wall clock that is set, a disk that is full.
+
+Nothing that an insole was told to forget is lost, no slot is in two recordings, and the recordings are those
+of a quiet day.
+"""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+from plantigrade.bridge.journal.entries import Damage, Kind, scan
+from plantigrade.bridge.slot_ranges import SlotSet
+from plantigrade.library.recordings.container import read_manifest
+from plantigrade.service.status import ServiceRunningError, read_status
+
+from tests.host.bridge_kit.virtual_time import clock_ns
+from tests.host.service.service_kit import SERIALS, DayInsole, Living, between, live, recordings
+
+DAY = between(("2026-03-01T09:00", "2026-03-01T10:00"), ("2026-03-01T11:00", "2026-03-01T13:00"))
+QUIET = [("01T08:30", "01T10:20"), ("01T10:20", "01T13:20")]
+
+
+@pytest.fixture(autouse=True)
+def virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plantigrade.link.base.time.monotonic_ns", clock_ns)
+
+
+def held(data: Path, side: str) -> SlotSet:
+    """Slots of one insole that are durable on the host; none is in two recordings."""
+    found = SlotSet()
+    for folder in (data / "recordings").glob("2*"):
+        for foot in read_manifest(folder).feet:
+            if foot.insole["serial"] == SERIALS[side]:
+                for first, end in foot.requested:
+                    assert found.common(first, end) == [], "slots of two recordings"
+                    found.add(first, end)
+                for gap in foot.gaps:
+                    assert gap.reason != "unexplained"
+    for path in (data / "journal").glob("*.journal"):
+        numbers: dict[int, str] = {}
+        for entry in scan(path.read_bytes(), Damage()):
+            if entry.kind is Kind.INSOLE:
+                numbers[entry.insole] = entry.json()["serial"]
+            elif entry.kind is Kind.RECORD and numbers[entry.insole] == SERIALS[side]:
+                first = int.from_bytes(entry.record()[1][4:8], "little")
+                found.add(first, first + 6000)
+    return found
+
+
+def nothing_is_lost(data: Path, insole: DayInsole) -> None:
+    there = held(data, insole.side)
+    gone = SlotSet()
+    for first, end, _ in insole.lost:
+        gone.add(first, end)
+    lacking = [piece for piece in there.missing(0, insole.acknowledged) if gone.missing(*piece)]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_again_and_again_it_makes_the_recordings_of_a_quiet_day(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+
+    async def story(living: Living) -> None:
+        for _ in range(8):
+            await asyncio.sleep(draw.uniform(60, 3600 * 5 / 8))
+            await living.restart(kill=draw.random() < 0.8)
+            for insole in living.insoles.values():
+                nothing_is_lost(tmp_path, insole)
+        await living.world.until("2026-03-01T14:30")
+        for insole in living.insoles.values():
+            nothing_is_lost(tmp_path, insole)
+            assert insole.acknowledged > 6000 * 340
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story)
+    assert [(one.first, one.last) for one in recordings(tmp_path)] == QUIET
+
+
+@pytest.mark.parametrize("step_s", [-3600.0, 3600.0, -86400.0, 86400.0, 31 * 86400.0])
+def test_a_wall_clock_that_is_set_changes_no_wearing(tmp_path: Path, step_s: float) -> None:
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:40")
+        living.world.wall_step_s = step_s
+        await living.restart()
+        await living.world.until("2026-03-01T14:00")
+        assert [event.version for event in living.recorded("final")] == [1, 1]
+        for insole in living.insoles.values():
+            nothing_is_lost(tmp_path, insole)
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story)
+    assert len(recordings(tmp_path)) == 2
+
+
+def test_a_second_service_on_one_library_is_refused_in_clear_words(tmp_path: Path) -> None:
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:00")
+        other = Living(tmp_path, living.world, {})
+        other.begin()
+        with pytest.raises(ServiceRunningError, match="another service looks after this library"):
+            await other.task
+        other.library.close()
+        assert read_status(tmp_path).alive
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story)
+    found = read_status(tmp_path)
+    assert not found.alive and found.values["schema"] == "plantigrade.status/1"
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:40")
+        before = {side: insole.acknowledged for side, insole in living.insoles.items()}
+        living.world.disk_full = True
+        await living.world.until("2026-03-01T12:00")
+        assert {side: insole.acknowledged for side, insole in living.insoles.items()} == before
+        assert any("the disk is full" in problem for problem in living.service.status().problems)
+        living.world.disk_full = False
+        await living.world.until("2026-03-01T14:00")
+        assert living.service.status().problems == ()
+        for insole in living.insoles.values():
+            nothing_is_lost(tmp_path, insole)
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story)
+    assert [(one.first, one.last) for one in recordings(tmp_path)] == QUIET
