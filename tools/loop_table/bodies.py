@@ -17,6 +17,7 @@ assumed.
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import log
 
 import numpy as np
 from plantigrade.gait.engine import analyze
@@ -64,9 +65,9 @@ class Habits:
 
 def draw_habits(draw: np.random.Generator, days: int, harder: float = 1.0) -> Habits:
     """Habits of a person over `days`; `harder` scales memory, drift and trend."""
-    gone = int(draw.integers(0, days - 7)) if draw.random() < 0.4 else None
+    gone = int(draw.random() * max(days - 7, 1)) if draw.random() < 0.4 else None
     return Habits(
-        spread=float(np.exp(draw.normal(np.log(1.5), 0.22))),
+        spread=float(np.exp(draw.normal(log(1.5), 0.22))),
         carried=float(np.clip(draw.uniform(0.2, 0.6) * harder, 0, 0.9)),
         memory=float(np.clip(1 - (1 - draw.uniform(0.5, 0.85)) / harder, 0, 0.97)),
         drift=float(abs(draw.normal(0, 0.5)) * harder),
@@ -115,7 +116,7 @@ def draw_life(seed: int, days: int, first: date, harder: float = 1.0) -> Life:
     deviations = np.sqrt(habits.carried) * carried + np.sqrt(1 - habits.carried) * fresh + walked
     deviations[:, SPEED] += habits.weekend * weekend
     worn = draw.random(days) < habits.worn * np.where(weekend, 0.8, 1.0)
-    worn[list(habits.away)] = False
+    worn[habits.away.start : habits.away.stop] = False
     return Life(seed, draw_person(seed), habits, first, habits.spread * deviations, worn)
 
 
@@ -147,7 +148,7 @@ def strides_of(
     forces = walk(person, seconds, seed, (condition,)).forces
     time_s = np.arange(len(forces.left)) / forces.rate_hz
     feet = [
-        FootSignal(foot, time_s, force, LAYOUT)
+        FootSignal(foot, time_s, force.astype(np.float32), LAYOUT)
         for foot, force in zip(Foot, (forces.left, forces.right), strict=True)
     ]
     return from_analysis(analyze(Walk(feet[0], feet[1], forces.rate_hz, body_weight_n=person.weight_n)))

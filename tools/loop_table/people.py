@@ -23,6 +23,8 @@ INSERT_SD = 0.2
 GETTING_USED_DAYS = 3.0
 """Time constant with which the effect comes (assumed)."""
 DEGREE_STEP = 0.25
+BEYOND_DEGREE = 3.0
+"""Steps in which a degree is lowered, and how far below zero: the opposite of the condition."""
 MDCS = 2.0
 
 
@@ -96,10 +98,7 @@ def draw_case(
     total = days_before + days_since
     life = draw_life(seed, total, FIRST, harder)
     begin = FIRST + timedelta(days=days_before)
-    rule = shipped_rules()[complaint.rule]
-    plan = plan_for(
-        rule, complaint.foot, PlanKind.ORTHOTIC, begin, ChosenBy.CLINICIAN, goal=GOAL, tag=ORTHOTIC
-    )
+    plan = plan_of(complaint, begin)
     step = degree_for(life.person, plan, complaint.condition, MDCS)
     worn_hours = _hours(draw, life, days_before, group is Group.HARDLY)
     change = _degrees(draw, life, group, step, worn_hours, days_before)
@@ -118,6 +117,14 @@ def draw_case(
     return Case(group, seed, complaint, tuple(days), followed)
 
 
+def plan_of(complaint: Complaint, from_day: date) -> Plan:
+    """The orthotic for a complaint."""
+    rule = shipped_rules()[complaint.rule]
+    return plan_for(
+        rule, complaint.foot, PlanKind.ORTHOTIC, from_day, ChosenBy.CLINICIAN, goal=GOAL, tag=ORTHOTIC
+    )
+
+
 def degree_for(person: Person, plan: Plan, condition: Condition, changes: float) -> float:
     """By how much the condition's degree must fall, so that one value of the plan falls by so many minimal
     detectable changes: walks of the body at falling degrees, all else alike."""
@@ -127,8 +134,12 @@ def degree_for(person: Person, plan: Plan, condition: Condition, changes: float)
         minimal_change(measure, np.array([centre])).value
         for measure, centre in zip(plan.measures, centres, strict=True)
     ]
-    lowered, reached = 0.0, 0.0
-    while reached < changes and lowered < condition.degree + 3.0:
+    lowered, before, reached = 0.0, 0.0, 0.0
+    while reached < changes:
+        if lowered > condition.degree + BEYOND_DEGREE:
+            raise RuntimeError(
+                f"{condition.kind} does not move {plan.rule} by {changes:g} detectable changes"
+            )
         lowered += DEGREE_STEP
         day = _day(person, replace(condition, degree=condition.degree - lowered))
         moved = [
