@@ -78,7 +78,8 @@ def usual_of(values: Sequence[float]) -> UsualDays:
     days = len(latest)
     if days < BASELINE_MIN_DAYS:
         return UsualDays(days)
-    rank = max(1, int((days + 1) * (1.0 - USUAL_COVERAGE) / 2.0))
+    outside = (days + 1) * (1.0 - USUAL_COVERAGE) / 2.0
+    rank = max(1, int(outside + 1e-9))  # 20 days and four fifths give 2, not 1.9999999
     coverage = (days + 1 - 2 * rank) / (days + 1)
     return UsualDays(days, float(np.median(latest)), latest[rank - 1], latest[days - rank], coverage)
 
