@@ -19,11 +19,19 @@ from plantigrade.library.options import library_options
     help="Begin with live mode for this long; else insoles are fetched from every quarter of an hour.",
 )
 @click.option(
+    "--any",
+    "take_any",
+    is_flag=True,
+    help="Also take insoles that nobody knows; else only known ones, or the first pair in reach.",
+)
+@click.option(
     "--quiet", is_flag=True, help="Show nothing but errors; `plantigrade status` shows how things are."
 )
 @library_options
 @pass_invocation
-def run(invocation: Invocation, live_minutes: float | None, quiet: bool, **where: Any) -> None:
+def run(
+    invocation: Invocation, live_minutes: float | None, take_any: bool, quiet: bool, **where: Any
+) -> None:
     """Look after the known insoles all day, for weeks: the service.
 
     It finds the insoles, fetches what they logged, and goes on when they are out of reach. A recording ends
@@ -49,6 +57,7 @@ def run(invocation: Invocation, live_minutes: float | None, quiet: bool, **where
             key_file=where["key_file"],
             live_minutes=live_minutes,
             quiet=quiet,
+            take_any=take_any,
         )
     )
 

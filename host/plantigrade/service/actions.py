@@ -1,0 +1,134 @@
+"""What `plantigrade run` and `plantigrade status` do."""
+
+import asyncio
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.json_output import write_json
+from plantigrade.library.catalogue.library import Library
+from plantigrade.service.assembly import Assembly
+from plantigrade.service.console import Console, status_lines
+from plantigrade.service.control import Action, Order
+from plantigrade.service.core import BridgeService
+from plantigrade.service.publish.describe import describe
+from plantigrade.service.publish.installation import installation_id
+from plantigrade.service.publish.settings import PublishSettings, read_settings
+from plantigrade.service.status import read_status
+
+_END_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class NotRunningError(PlantigradeError):
+    """No service looks after this library."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the service is to run.
+
+    Attributes:
+        data, url, key_file: of the library.
+        live_minutes: live mode at the beginning; None for none.
+        quiet: print nothing but errors.
+        take_any: also look after insoles that nobody knows.
+    """
+
+    data: Path
+    url: str | None = None
+    key_file: Path | None = None
+    live_minutes: float | None = None
+    quiet: bool = False
+    take_any: bool = False
+
+
+def run(start: Start) -> None:
+    """Run the service until Ctrl-C, SIGTERM, or an order.
+
+    Raises:
+        PlantigradeError: the library cannot be opened, its key is missing, a settings file makes no sense, or
+            another service looks after it.
+    """
+    publish = read_settings(start.data)
+    with Library(start.data, start.url, start.key_file) as library:
+        asyncio.run(_run(start, library, publish))
+
+
+async def _run(start: Start, library: Library, publish: PublishSettings) -> None:
+    assembly = Assembly(library, start.url, start.key_file, publish, take_any=start.take_any)
+    if not start.quiet:
+        console = Console(click.echo)
+        assembly.bus.call_on_event(console.show)
+        click.echo(f"looking after insoles; recordings go to {start.data}. Ctrl-C ends it.")
+        click.echo(describe(publish, installation_id(start.data)))
+    assembly.serve_orders(lambda order: execute(assembly.service, order))
+    if start.live_minutes is not None:
+        assembly.service.request_live(start.live_minutes)
+    loop = asyncio.get_running_loop()
+    for number in _END_SIGNALS:
+        if sys.platform == "win32":  # its loops know no signals
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(assembly.service.stop))
+        else:
+            loop.add_signal_handler(number, assembly.service.stop)
+    await assembly.run()
+
+
+async def execute(service: BridgeService, order: Order) -> str:
+    """Carry out an order; what was done, in one line.
+
+    Raises:
+        PlantigradeError: why not.
+    """
+    match order.action:
+        case Action.LIVE:
+            minutes = order.minutes or 0.0
+            service.request_live(minutes)
+            done = f"live for {minutes:g} minutes from now"
+        case Action.DAILY:
+            service.end_live()
+            done = "back to daily mode"
+        case Action.PAUSE:
+            service.pause()
+            done = "paused; the insoles keep logging"
+        case Action.RESUME:
+            service.resume()
+            done = "looking after the insoles again"
+        case Action.START_RECORDING:
+            service.start_recording(order.title, order.seconds)
+            end = (
+                "`plantigrade service record --stop` ends it"
+                if order.seconds is None
+                else "it ends by itself"
+            )
+            done = f"recording; {end}"
+        case Action.STOP_RECORDING:
+            service.stop_recording()
+            done = "the recording has ended; it is stored as soon as its frames have been fetched"
+        case Action.STOP:
+            service.stop()
+            done = "the service ends"
+    return done
+
+
+def show_status(data: Path, json_file: Path | None) -> None:
+    """Print what a running service knows.
+
+    Raises:
+        NotRunningError: none runs; what was known last is printed all the same.
+        FileError: its file cannot be read.
+    """
+    found = read_status(data)
+    if json_file is not None and found.values:
+        write_json(found.values | {"running": found.alive}, json_file)
+    elif json_file is None:
+        if found.values and not found.alive:
+            click.echo(f"no service runs; this is how things were at {found.values['at_utc']}:")
+        for line in status_lines(found.values):
+            click.echo(line)
+    if not found.alive:
+        raise NotRunningError(f"{data}: no service runs; `plantigrade run` starts it")
