@@ -82,6 +82,7 @@ class BridgeService:
         self._newest: dict[str, tuple[int, bool]] = {}
         self._published: dict[str, InsoleState] = {}
         self._recording_until_ns: int | None = None
+        self._live_before_ns: int | None = None
         self._people_ns: int | None = None
         self._problems: dict[str, str] = {}
         self._status_written: tuple[ServiceStatus, int] | None = None
@@ -188,8 +189,11 @@ class BridgeService:
             NoWearingError: one is under way, or no insole has been heard of.
             JournalError, RegisterError: the disk does not take it.
         """
-        self.request_live(MAX_LIVE_MIN if seconds is None else seconds / 60 + 1)
+        if self._wishes.paused:
+            raise ServiceError("the service is paused; resume it first")
         self.wearings.judge.start(title)
+        self._live_before_ns = self._wishes.live_until_ns
+        self.request_live(MAX_LIVE_MIN if seconds is None else seconds / 60 + 1)
         self._recording_until_ns = None if seconds is None else self._now() + round(seconds * 1e9)
 
     def stop_recording(self) -> None:
@@ -201,7 +205,10 @@ class BridgeService:
         """
         self.wearings.judge.stop()
         self._recording_until_ns = None
-        self.end_live()
+        # Frames from after its end show where that is: live mode goes on until they are here.
+        linger_ns = self._now() + round(self.settings.linger_s * 1e9)
+        self._wishes.live_until_ns = max(linger_ns, self._live_before_ns or 0)
+        self._wishes.change()
 
     async def assign(self, recording: str, person: str | None) -> None:
         """Say who wore the insoles of a recording; it is analysed for that person then.

@@ -25,6 +25,7 @@ class ServiceSettings:
         journal_kept_s: a journal of which something is still lacking is kept so long after its end, in case
             the insole comes back; then it is removed, and a frame that comes later finds no recording.
         stay_connected: keep connected and stream all day instead of bursts (for insoles on a cable).
+        linger_s: after a finite recording live mode goes on for so long, so that its end is known at once.
         status_period_s: the status file is written at most this often.
         status_at_least_s: and at least this often.
         people_period_s: how often assignments and time zones are read from the library.
@@ -43,6 +44,7 @@ class ServiceSettings:
     version_after_s: float = 3600.0
     journal_kept_s: float = 30 * 86400.0
     stay_connected: bool = False
+    linger_s: float = 10.0
     status_period_s: float = 1.0
     status_at_least_s: float = 60.0
     people_period_s: float = 900.0

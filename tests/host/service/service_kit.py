@@ -36,7 +36,7 @@ FRAMES = 60
 RECORD_SLOTS = SLOTS_A_FRAME * FRAMES
 RECORD_US = RECORD_SLOTS * PERIOD_US
 SERIALS = {"left": "00000A50477A3F01", "right": "00000A50477A3F02"}
-SETTINGS = ServiceSettings(status_period_s=3600.0, status_at_least_s=86400.0)
+SETTINGS = ServiceSettings(linger_s=90.0, status_period_s=3600.0, status_at_least_s=86400.0)
 SIDES = {"left": ids.SIDE_LEFT, "right": ids.SIDE_RIGHT}
 EMPTY, STANDING = 330, 900
 

@@ -1,9 +1,10 @@
 """Whose insoles are whose: groups that are worn together, time zones, and the wearer of a recording."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 
@@ -29,6 +30,7 @@ class Wearers:
     """What the library says of wearers: `refresh` reads it, everything else answers from memory."""
 
     library: Library
+    utc_ns: Callable[[], int] = time.time_ns
     _person_of: dict[str, str] = field(default_factory=dict[str, str])
     _zone_of: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -38,7 +40,7 @@ class Wearers:
         Raises:
             LibraryError: the database fails; what was known stays.
         """
-        now = datetime.now(UTC)
+        now = datetime.fromtimestamp(self.utc_ns() / 1e9, UTC)
         with self.library.store.read() as session:
             query = (
                 sa.select(InsoleAssignmentRow.serial, PersonRow.code)
@@ -80,8 +82,11 @@ class Wearers:
         return self._zone_of.get(group, "")
 
     def zone(self, name: str) -> tzinfo | None:
-        """A time zone; None for the computer's."""
-        return ZoneInfo(name) if name else None
+        """A time zone; None for the computer's, also where the computer does not know that zone."""
+        try:
+            return ZoneInfo(name) if name else None
+        except (ZoneInfoNotFoundError, ValueError):
+            return None
 
     def wearer_of(self, serials: Mapping[str, str], utc_ns: int) -> Worn:
         """Who wore these insoles, by foot as a recording names them, at a time. Blocks: called in a thread.

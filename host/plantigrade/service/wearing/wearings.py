@@ -50,7 +50,7 @@ class Wearings:
     ) -> None:
         self.library = library
         self.folder = library.data_dir / "journal"
-        self.wearers = Wearers(library)
+        self.wearers = Wearers(library, utc_ns)
         self.on_news: list[Callable[[WearingNews], None]] = []
         self._bus, self._settings, self._offload, self._sync = bus, settings, offload, sync
         self._now, self._utc_ns = now, utc_ns
