@@ -17,8 +17,10 @@ from plantigrade.link.base import now_ns
 from plantigrade.service.bus import EventBus
 from plantigrade.service.control import Execute, serve
 from plantigrade.service.core import BridgeService
+from plantigrade.service.day.warnings import DayWarnings
 from plantigrade.service.discovery import InsolesInReach, known_serials, look_around
 from plantigrade.service.live_analysis.analysis import LiveAnalysis
+from plantigrade.service.notify.insole_hints import InsoleHints
 from plantigrade.service.notify.library_people import LibraryPeople
 from plantigrade.service.notify.notifier import Notifier
 from plantigrade.service.offload import Offload
@@ -26,6 +28,7 @@ from plantigrade.service.publish.installation import installation_id
 from plantigrade.service.publish.library_facts import LibraryFacts
 from plantigrade.service.publish.publisher import MqttPublisher
 from plantigrade.service.publish.settings import PublishSettings
+from plantigrade.service.routine import Routine
 from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.workers.worker import AnalysisWorker
 
@@ -82,6 +85,8 @@ class Assembly:
         service: collects.
         live: alerts and strides as they happen.
         worker: analyses recordings.
+        warnings: disk, batteries and logs.
+        routine: what is done by the clock.
     """
 
     def __init__(
@@ -101,13 +106,17 @@ class Assembly:
         self.service.on_frames(self.live.on_frames)
         self.service.on_wearing(self.live.on_wearing)
         self.worker = AnalysisWorker(library, self.bus, url, key_file)
+        self.warnings = DayWarnings(self.bus)
+        self.routine = Routine(library, self.bus, self.warnings, url, key_file)
+        hints = InsoleHints(self.service.keepers, self.service.wearings.wearers.person_of)
         self._library = library
         self._finder = InsolesInReach(self.service.watch_insole, look_around, take_any=take_any)
         self._parts = Parts(
             {
                 "live analysis": self.live.run,
                 "analysis of recordings": self.worker.run,
-                "notifications": Notifier(self.bus, LibraryPeople(library)).run,
+                "notifications": Notifier(self.bus, LibraryPeople(library), hints=hints).run,
+                "daily work": self.routine.run,
                 "looking for insoles": self._find_insoles,
             }
         )
@@ -144,5 +153,7 @@ class Assembly:
 
     def _problems(self) -> tuple[str, ...]:
         publisher = self._publisher
-        mqtt = (publisher.problem,) if publisher is not None and publisher.problem else ()
-        return (*self._parts.failed.values(), *self.live.problems.values(), *mqtt)
+        mqtt = "" if publisher is None else publisher.problem
+        beside = (problem for problem in (mqtt, self.routine.problem) if problem)
+        warned = (warning.text for warning in self.warnings.warnings)
+        return (*self._parts.failed.values(), *self.live.problems.values(), *beside, *warned)
