@@ -15,7 +15,6 @@ from plantigrade.posture.plans.done import DoneDay, FollowedPlan
 from plantigrade.posture.plans.plan import Plan
 from plantigrade.posture.plans.settings import BEFORE_DAYS, TAG_JOIN
 from plantigrade.posture.plans.verdict import Verdict, judge
-from plantigrade.posture.plans.verdict_json import verdict_as_json
 from plantigrade.service.day.wear_day import days_of_span
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def judge_plans(library: "Library", person: str, today: date | None = None) -> t
     for stored in _to_judge(library, person, plans, as_of):
         others = [other for number, other in followed.items() if number != stored.id]
         verdict = judge(followed[stored.id], days, as_of, others)
-        record.plans.verdicts.put(stored.id, as_of, verdict_as_json(verdict))
+        record.plans.verdicts.put(stored.id, as_of, verdict)
         judged.append(JudgedPlan(stored, verdict))
     return tuple(judged)
 

@@ -15,7 +15,6 @@ from plantigrade.library.person.entries import Footwear, FootwearKind, Goal, Goa
 from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.plans.plan import GoalUnit, Plan, PlanGoal, PlanKind
 from plantigrade.posture.plans.verdict import Outcome
-from plantigrade.posture.plans.verdict_json import verdict_from_json
 from plantigrade.service.plans import judge_plans
 from sqlalchemy import select
 
@@ -86,7 +85,7 @@ def test_a_working_orthotic_is_found_and_its_verdict_stored(library: Library) ->
     assert judged.verdict.day == after(28)
     assert (judged.verdict.done.amount, judged.verdict.done.known_days) == (6.0, 28)
     (kept,) = library.record("P001").plans.verdicts.all(stored.id)
-    assert (kept.day, verdict_from_json(kept.document)) == (after(28), judged.verdict)
+    assert (kept.day, kept.verdict) == (after(28), judged.verdict)
 
 
 def test_each_day_has_its_verdict_and_the_same_day_one(library: Library) -> None:

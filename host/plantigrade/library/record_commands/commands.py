@@ -7,7 +7,12 @@ import click
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.library.options import put_json
-from plantigrade.library.record_commands import body_and_footwear, goals_and_safety, usual_and_rules
+from plantigrade.library.record_commands import (
+    body_and_footwear,
+    goals_and_safety,
+    plans_and_exercises,
+    usual_and_rules,
+)
 from plantigrade.library.record_commands.opening import code_argument, opened, record_options
 from plantigrade.library.time_zone import zone_of
 
@@ -84,4 +89,10 @@ def _days_by_tag(tags: list[str]) -> list[str]:
     return [f"{tags.count(tag)} in {tag}" for tag in dict.fromkeys(tags)]
 
 
-COMMANDS = (show, *body_and_footwear.COMMANDS, *usual_and_rules.COMMANDS, *goals_and_safety.COMMANDS)
+COMMANDS = (
+    show,
+    *body_and_footwear.COMMANDS,
+    *usual_and_rules.COMMANDS,
+    *goals_and_safety.COMMANDS,
+    *plans_and_exercises.COMMANDS,
+)

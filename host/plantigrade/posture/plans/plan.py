@@ -1,6 +1,6 @@
 """What was decided for a finding: an orthotic, a shoe or an exercise, from a day on, with a goal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -164,6 +164,26 @@ def plan_for(
         tag=tag,
         exercise=exercise,
         note=note,
+    )
+
+
+def prescribed_exercises(plans: Iterable[Plan], day: date) -> frozenset[str]:
+    """Identifiers of the exercises that a clinician has chosen, in plans that hold on a day.
+
+    Example:
+        >>> from plantigrade.posture.rules_engine.rules import shipped_rules
+        >>> rule, begin = shipped_rules()["stride-variability"], date(2026, 3, 3)
+        >>> plan = plan_for(rule, None, PlanKind.EXERCISE, begin, ChosenBy.CLINICIAN, exercise="heel-raise")
+        >>> sorted(prescribed_exercises([plan], begin))
+        ['heel-raise']
+    """
+    return frozenset(
+        plan.exercise
+        for plan in plans
+        if plan.kind is PlanKind.EXERCISE
+        and plan.chosen_by is ChosenBy.CLINICIAN
+        and plan.from_day <= day
+        and (plan.to_day is None or day <= plan.to_day)
     )
 
 
