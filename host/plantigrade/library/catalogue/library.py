@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plantigrade.errors import FileError
-from plantigrade.files.durable import sweep_drafts
+from plantigrade.files.durable import restore_replaced, sweep_drafts
 from plantigrade.gait.signals import Walk
 from plantigrade.library.catalogue import erasure, ingest, queries
 from plantigrade.library.catalogue.audit import ReadLog, actor, add_audit_entry, audit_entries
@@ -123,6 +123,7 @@ class Library(LibraryPeople):
         """Finish what was interrupted, and add what the bridge has finalized meanwhile."""
         erasure.finish(self.store, self.recordings)
         self.purge_expired()
+        restore_replaced(self.recordings)
         sweep_drafts(self.recordings)
         self.scan()
 
