@@ -19,6 +19,7 @@ from plantigrade.gait.results import Reason, StrideTable
 from plantigrade.gait.settings import HIGHEST_STANCE_PCT, LOWEST_STANCE_PCT, BoutSettings
 from plantigrade.gait.signals import Foot
 from plantigrade.gait.steady_strides import mark_bout
+from plantigrade.posture.settings import JUDGE_EVERY_STRIDES
 
 
 class SteadyStrides:
@@ -47,24 +48,41 @@ class SteadyStrides:
             reach_s: time of the newest sample of each foot.
             at_end: nothing follows: all that are left.
         """
-        ready = {foot: self._ready(foot, reach_s, at_end) for foot in self._latest}
-        if not any(len(rows) for rows in ready.values()):
+        over_s = float("inf") if at_end else self._over_s(min(reach_s.values()))
+        ready = {foot: self._ready(foot, over_s) for foot in self._latest}
+        # Rules look every few strides; marking each of them anew would cost half a hundredth of a core.
+        enough = any(len(rows) >= JUDGE_EVERY_STRIDES for rows, _ in ready.values())
+        if not enough and not any(over for _, over in ready.values()):
             return []
         marked = self._marked()
-        passed = [(foot, chosen_strides(marked[foot], rows)) for foot, rows in ready.items() if len(rows)]
+        passed = [
+            (foot, chosen_strides(marked[foot], rows)) for foot, (rows, _) in ready.items() if len(rows)
+        ]
         for foot, strides in passed:
             self._passed_s[foot] = float(strides.next_initial_contact_s[-1])
             self._latest[foot] = _tail(self._latest[foot], self._passed_s[foot])
         return passed
 
-    def _ready(self, foot: Foot, reach_s: Mapping[Foot, float], at_end: bool) -> NDArray[np.intp]:
-        """Rows of a foot that need not wait any longer."""
+    def _ready(self, foot: Foot, over_s: float) -> tuple[NDArray[np.intp], bool]:
+        """Rows of a foot that need not wait any longer, and whether one of them is of a bout that is over."""
         ends = self._latest[foot].next_initial_contact_s
         waiting = ends > self._passed_s[foot]
         followed = np.arange(len(ends)) < len(ends) - self._settings.running_strides
-        quiet_s = self._settings.longest_break_s + self._settings.longest_break_s
-        over = ends < min(reach_s.values()) - quiet_s
-        return np.flatnonzero(waiting & (followed | over | at_end))
+        rows = np.flatnonzero(waiting & (followed | (ends <= over_s)))
+        return rows, bool((ends[waiting] <= over_s).any())
+
+    def _over_s(self, reach_s: float) -> float:
+        """End of the latest bout to which no stride can be added any more."""
+        contacts = np.unique(
+            np.concatenate([_contacts(table) for table in self._latest.values()] or [np.empty(0)])
+        )
+        if not len(contacts):
+            return float("-inf")
+        pause_s = self._settings.longest_break_s
+        if reach_s - contacts[-1] > 2 * pause_s:
+            return float(contacts[-1])
+        breaks = np.flatnonzero(np.diff(contacts) > pause_s)
+        return float(contacts[breaks[-1]]) if len(breaks) else float("-inf")
 
     def _marked(self) -> dict[Foot, StrideTable]:
         fresh = {foot: _unmarked(table) for foot, table in self._latest.items()}

@@ -159,7 +159,7 @@ class LiveWearer:
         return Findings(tuple(told), tuple(alerts))
 
     def change_rules(self, book: RuleBook) -> tuple[Alert, ...]:
-        """Other rules hold from the next stride and second on; what the rules looked at so far is left behind.
+        """Other rules hold from the next stride and second on; what was looked at so far is left behind.
 
         Returns:
             The alerts that were open: the new rules raise them again where they still hold.

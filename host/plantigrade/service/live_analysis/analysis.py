@@ -1,6 +1,7 @@
 """All wearers of the service, live: from its frames and wearings to strides, alerts and their lives."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,9 +17,10 @@ from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.kept import LibraryAnswers
 from plantigrade.service.alerts.life import utc_of
 from plantigrade.service.bus import EventBus
+from plantigrade.service.core import BridgeService
 from plantigrade.service.events import Event, InsoleState, RecordingEvent
 from plantigrade.service.live_analysis.person import LivePerson, Preparation, prepare
-from plantigrade.service.live_analysis.settings import RELOAD_S, RING_FRAMES, STEP_S
+from plantigrade.service.live_analysis.settings import IDLE_S, RELOAD_S, RING_FRAMES, STEP_S
 from plantigrade.service.live_analysis.stored import LiveAlerts, found_by_analysis
 from plantigrade.service.offload import Offload
 from plantigrade.service.wearing.news import WearingNews, WearingStage
@@ -86,8 +88,14 @@ class LiveAnalysis:
         self._live_alerts: dict[str, LiveAlerts] = {}
         self._news: deque[WearingNews] = deque()
         self._recordings: deque[RecordingEvent] = deque()
+        self._arrived = asyncio.Event()
         self._reloaded_ns = now_ns()
         bus.call_on_event(self._on_event)
+
+    def attach(self, service: BridgeService) -> None:
+        """Hear of the service's frames and wearings from now on."""
+        service.on_frames(self.on_frames)
+        service.on_wearing(self.on_wearing)
 
     def on_frames(self, side: str, insole: Insole, stamped: StampedFrames) -> None:
         """New frames of an insole, late ones as well."""
@@ -96,6 +104,7 @@ class LiveAnalysis:
             return
         serial = insole.identity.serial
         self._rings.setdefault(serial, _Ring()).add(stamped)
+        self._arrived.set()
         for worn in self._worn.values():
             if serial in worn.feet:
                 worn.live.take(worn.feet[serial], stamped)
@@ -103,12 +112,16 @@ class LiveAnalysis:
     def on_wearing(self, news: WearingNews) -> None:
         """A wearing began or ended."""
         self._news.append(news)
+        self._arrived.set()
 
     async def run(self) -> None:
         """Analyse until cancelled."""
         try:
             while True:
                 await self.step()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._arrived.wait(), IDLE_S)
+                self._arrived.clear()
                 await asyncio.sleep(STEP_S)
         finally:
             await self._flush()
@@ -160,6 +173,7 @@ class LiveAnalysis:
             self._modes[event.serial] = event.mode
         elif isinstance(event, RecordingEvent) and event.person is not None:
             self._recordings.append(event)
+            self._arrived.set()
 
     async def _take_news(self, news: WearingNews) -> None:
         if news.stage is WearingStage.BEGAN and news.person is not None:

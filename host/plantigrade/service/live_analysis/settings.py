@@ -5,6 +5,8 @@ from typing import Final
 STEP_S: Final = 0.25
 """Pause between two looks at what has come: soon enough for live pages, and a fraction of a millisecond of
 work each."""
+IDLE_S: Final = 5.0
+"""Pause while nothing comes: snoozes end, and silence is noticed, by the second or so."""
 RELOAD_S: Final = 60.0
 """Rules that a clinician changes, and answers that come from other programs, hold after a minute at most."""
 RING_FRAMES: Final = 200_000

@@ -1,5 +1,6 @@
 """A walk over insoles with clocks of their own: live says what the analysis of the recording says."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ from plantigrade.calibration import Calibrator
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal, Walk
+from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.twin.body import ForceWalk, Segment, live_through
+from plantigrade.twin.wearer import Wearer
 
 from tools.live_against_sealed.__main__ import walked
 from tools.live_against_sealed.comparison import Compared, Walked, columns, compare
@@ -131,3 +135,37 @@ def test_still_times_that_are_recorded_as_means_count_with_all_their_slots(made:
         live.put(foot, StampedFrames(frames, frames.device_us * 1000, 0, 0))
     live.step(0)
     assert live.reach_s(Foot.LEFT) == pytest.approx(0.19)
+
+
+def test_alerts_are_those_of_the_persons_own_rules_both_ways(tmp_path: Path):
+    """A clinician has switched a rule on; the person walks for 20 s and then stands."""
+    wearer = Wearer(7)
+    parts = [
+        one
+        for _, one in live_through(wearer.person, (Segment("walk", 20.0), Segment("stand", 100.0)), 7, 100.0)
+    ]
+    forces = ForceWalk(
+        100.0, *(np.concatenate([getattr(one, side.value) for one in parts]) for side in Foot), ""
+    )
+    counts = dict(zip(Foot, wearer.counts(forces), strict=True))
+    stood = Walked(counts, wearer.person.weight_n, dict(zip(Foot, wearer.calibrations, strict=True)))
+    book = RuleBook()
+    book.switch_on(
+        "sustained-pressure",
+        8.0,
+        30.0,
+        by="Dr. A",
+        at=datetime(2026, 2, 1, tzinfo=UTC),
+        reason="reduced feeling",
+    )
+    found = compare(stood, tmp_path, book)
+    live = sorted(
+        (one.rule, one.foot.value if one.foot else "both", one.onset_s) for one in found.live_alerts
+    )
+    sealed = sorted((one.rule, one.foot, one.from_s) for one in found.sealed_alerts)
+    assert {one[:2] for one in live} >= {("sustained-pressure", "left"), ("sustained-pressure", "right")}
+    assert [one[:2] for one in live] == [one[:2] for one in sealed]
+    assert [one[2] for one in live] == pytest.approx([one[2] for one in sealed], abs=1.0)
+    assert {one.document["severity"] for one in found.sealed_alerts if one.rule == "sustained-pressure"} == {
+        "critical"
+    }
