@@ -84,3 +84,24 @@ def two_recordings(template: Path, tmp_path: Path) -> Path:
     """Data folder of a library with `FIRST` and `SECOND`."""
     shutil.copytree(template, tmp_path / "data")
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def person_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with P001, of whom nothing is known."""
+    data = tmp_path_factory.mktemp("person") / "data"
+    with Library(data) as library:
+        library.add_person(Person("P001"))
+    return data
+
+
+@pytest.fixture
+def one_person(person_template: Path, tmp_path: Path) -> Path:
+    """Data folder of a library with P001, of whom nothing is known."""
+    return Path(shutil.copytree(person_template, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def no_one(tmp_path_factory: pytest.TempPathFactory, person_template: Path) -> Path:
+    """Data folder of a library that a property adds people to."""
+    return Path(shutil.copytree(person_template, tmp_path_factory.mktemp("many") / "data"))

@@ -130,7 +130,7 @@ class PostgresServer:
     """A server of the installed PostgreSQL on a socket of its own."""
 
     def __init__(self, folder: Path, programs: Path) -> None:
-        self._programs, self._data, self._sockets = programs, folder / "data", folder / "s"
+        self._programs, self.data, self._sockets = programs, folder / "data", folder / "s"
         self._sockets.mkdir(parents=True)
         self._made = False
         self._as: list[str] = []
@@ -140,9 +140,9 @@ class PostgresServer:
                 shutil.chown(place, "postgres")
             for parent in folder.parents[:2]:
                 parent.chmod(parent.stat().st_mode | 0o011)
-        self._run("initdb", "-D", str(self._data), "-U", "tester", "--auth=trust", "-E", "UTF8", "--no-sync")
+        self._run("initdb", "-D", str(self.data), "-U", "tester", "--auth=trust", "-E", "UTF8", "--no-sync")
         options = f"-k {self._sockets} -c listen_addresses= -c fsync=off"
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", str(folder / "log"), "-o", options, "start")
 
     @staticmethod
     def find() -> Path | None:
@@ -181,7 +181,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server."""
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
+        self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -29,7 +29,9 @@ from plantigrade.library.person.entries import (
 from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.diary.diary import BodySite, Entry
 from plantigrade.posture.exercises.cautions import Caution, CautionAnswer
-from plantigrade.posture.plans.plan import ChosenBy, PlanKind, plan_for
+from plantigrade.posture.plans.done import Done
+from plantigrade.posture.plans.plan import ChosenBy, Plan, PlanKind, plan_for
+from plantigrade.posture.plans.verdict import Outcome, Verdict
 from plantigrade.posture.rules_engine.rules import shipped_rules
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -37,48 +39,60 @@ DAY = date(2026, 3, 1)
 HOUR = timedelta(hours=1)
 
 
-def person_with_everything(library: Library, code: str, word: str, recording: str) -> PersonRecord:
-    """A person in whose every table `word` stands, with a recording that lies in the library's folder."""
+def person_with_everything(
+    library: Library, code: str, word: str, recording: str, readable: str | None = None
+) -> PersonRecord:
+    """A person in whose every table `word` stands, with a recording that lies in the library's folder.
+
+    `readable` stands instead of it in columns that an encrypted library leaves readable.
+    """
+    other = word if readable is None else readable
     library.add_person(
         Person(code, word, date(1951, 3, 9), "female", 170.0, 61.0, 39.0, word, "Europe/Berlin", "en")
     )
     library.scan()
     library.assign(recording, code)
     library.rename(recording, word)
-    library.tag(recording, [Tag("shoe", word)])
+    library.tag(recording, [Tag("shoe", other)])
     library.note(recording, word)
     keep_alerts(library, recording, [StoredAlert("low-arch", "left", 1.0, None, {"patient": word})])
     with library.store.write() as session:
         made = {"algorithm": "a", "version": "1", "made_utc": NOON, "document": {"text": word}}
         session.add(AnalysisRow(recording_id=recording, **made))
     record = library.record(code)
-    fill(record, word, recording)
+    fill(record, word, recording, other)
     return record
 
 
-def fill(record: PersonRecord, word: str, recording: str) -> None:
-    """Put `word` into every part of a record."""
-    record.body.add(BodyMeasure(DAY, 61.5, by=word))
+def fill(record: PersonRecord, word: str, recording: str, other: str) -> None:
+    """Put `word` into every part of a record, `other` into columns that are never encrypted."""
+    record.body.add(BodyMeasure(DAY, 61.5, by=other))
     shoe = record.footwear.add(Footwear(FootwearKind.SHOE, word, word))
     record.footwear.wear(shoe.id, NOON)
-    record.insoles.assign(f"{word}-left", NOON)
+    record.insoles.assign(f"{other}-left", NOON)
     record.rules.edit("low-arch", "raise_level", 0.18, reason=word, by=word)
     record.baseline.learn(Day(DAY.isoformat(), word, 100, {f"left/{word}": 1.0}))
     record.diary.add(Entry(NOON, BodySite.KNEE, 4, "left", word))
     goal = record.goals.add(Goal(GoalKind.EXERCISE, 3, DAY, exercise=word, by=word))
     record.goals.done(GoalDone(goal.id, DAY, 2, word))
     record.answers.add(
-        AlertAnswer("low-arch", "left", 5, AnswerKind.SNOOZED, NOON, NOON + HOUR, note=word, by=word)
+        AlertAnswer("low-arch", "left", 5, AnswerKind.SNOOZED, NOON, NOON + HOUR, note=word, by=other)
     )
-    record.deliveries.add(Delivery(NOON, word, word, DeliveryOutcome.FAILED, word))
-    record.cautions.set(Caution.FALLEN, CautionAnswer.YES, note=word, by=word)
-    record.consents.give(Consent(word, (DataKind.DIARY,), word, NOON, None, word, word))
+    record.deliveries.add(Delivery(NOON, other, other, DeliveryOutcome.FAILED, word))
+    record.cautions.set(Caution.FALLEN, CautionAnswer.YES, note=word, by=other)
+    record.consents.give(Consent(word, (DataKind.DIARY,), word, NOON, None, word, other))
     plan = plan_for(
         shipped_rules()["low-arch"], None, PlanKind.SHOE, DAY, ChosenBy.PERSON, tag=word, note=word
     )
-    record.plans.verdicts.put(record.plans.add(plan, by=word).id, DAY, {"text": word})
+    record.plans.verdicts.put(record.plans.add(plan, by=other).id, DAY, verdict_on(plan))
     record.settings.set(PersonSettings(time(22), time(7), channels=(Channel(word, f"mailto://{word}"),)))
     record.days.put(recording, DAY, WearDay(2.0, 1000))
+
+
+def verdict_on(plan: Plan) -> Verdict:
+    """It is too early."""
+    done = Done(1, 1, 2.0, plan.goal, True)
+    return Verdict(Outcome.TOO_EARLY, DAY, None, None, 3, 1, 10, 10, done, (), (plan,))
 
 
 def files_with(folders: Iterable[Path], word: str) -> list[Path]:

@@ -1,6 +1,5 @@
 """Plans for findings, and what the comparisons of their days said."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +10,8 @@ from plantigrade.library.catalogue.person_tables import PlanRow, PlanVerdictRow
 from plantigrade.library.catalogue.record.access import RecordAccess, RecordPart, Values, entered_by
 from plantigrade.library.person.documents import as_document
 from plantigrade.posture.plans.plan import Plan, plan_as_json, plan_from_json
+from plantigrade.posture.plans.verdict import Verdict
+from plantigrade.posture.plans.verdict_json import verdict_as_json, verdict_from_json
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ class PlansPart(RecordPart[StoredPlan]):
             | plan_as_json(stored.plan)
             | {
                 "verdicts": [
-                    as_document(verdict, leave_out=("plan_id",))
-                    for verdict in verdicts
-                    if verdict.plan_id == stored.id
+                    verdict_as_json(one.verdict) | {"of_day": one.day.isoformat()}
+                    for one in verdicts
+                    if one.plan_id == stored.id
                 ]
             }
             for stored in self.all()
@@ -97,11 +98,11 @@ class PlansPart(RecordPart[StoredPlan]):
 
 @dataclass(frozen=True)
 class StoredVerdict:
-    """What the comparison of a plan said on a day, as `posture.plans` writes it."""
+    """What the comparison of a plan said on a day."""
 
     plan_id: int
     day: date
-    document: Mapping[str, Any]
+    verdict: Verdict
 
 
 class VerdictsPart(RecordPart[StoredVerdict]):
@@ -110,7 +111,7 @@ class VerdictsPart(RecordPart[StoredVerdict]):
     what = "verdicts"
     rows = PlanVerdictRow
 
-    def put(self, plan_id: int, day: date, document: Mapping[str, Any]) -> None:
+    def put(self, plan_id: int, day: date, verdict: Verdict) -> None:
         """Store the verdict of a day, in place of an earlier one of the same day.
 
         Raises:
@@ -125,7 +126,10 @@ class VerdictsPart(RecordPart[StoredVerdict]):
             session.execute(sa.delete(PlanVerdictRow).where(of_day))
             session.add(
                 PlanVerdictRow(
-                    person_id=access.person_id, plan_id=plan_id, day=day.isoformat(), document=dict(document)
+                    person_id=access.person_id,
+                    plan_id=plan_id,
+                    day=day.isoformat(),
+                    document=verdict_as_json(verdict),
                 )
             )
 
@@ -135,4 +139,5 @@ class VerdictsPart(RecordPart[StoredVerdict]):
         return sorted(found, key=lambda verdict: (verdict.day, verdict.plan_id))
 
     def _entry(self, values: Values) -> StoredVerdict:
-        return StoredVerdict(values["plan_id"], date.fromisoformat(values["day"]), values["document"])
+        day = date.fromisoformat(values["day"])
+        return StoredVerdict(values["plan_id"], day, verdict_from_json(values["document"]))
