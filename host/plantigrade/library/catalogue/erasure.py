@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from plantigrade.files.durable import sync_folder
 from plantigrade.library.catalogue.store import LibraryError, Store
 from plantigrade.library.catalogue.tables import PersonRow, RecordingRow
+from plantigrade.library.catalogue.weekly_files import remove_summaries
 from plantigrade.library.keys.encrypted_files import KEYS_FILE
 from plantigrade.library.recordings.computed import COMPUTED_FILE
 from plantigrade.library.recordings.container import MANIFEST_FILE
@@ -31,10 +32,13 @@ def finish(store: Store, recordings: Path) -> int:
     with store.read() as session:
         marked = list(session.scalars(sa.select(RecordingRow.id).where(RecordingRow.erasing)))
         people = list(session.scalars(sa.select(PersonRow.id).where(PersonRow.erasing)))
+        codes = list(session.scalars(sa.select(PersonRow.code).where(PersonRow.erasing)))
     if not marked and not people:
         return 0
     for name in marked:
         remove_folder(recordings / name)
+    for code in codes:
+        _remove_summaries(recordings.parent, code)
     with store.write() as session:
         for name in marked:
             session.execute(sa.delete(RecordingRow).where(RecordingRow.id == name))
@@ -44,6 +48,13 @@ def finish(store: Store, recordings: Path) -> int:
                 session.execute(sa.delete(PersonRow).where(PersonRow.id == person))
     store.wipe_traces(thoroughly=bool(people))
     return len(marked)
+
+
+def _remove_summaries(data_dir: Path, code: str) -> None:
+    try:
+        remove_summaries(data_dir, code)
+    except OSError as error:
+        raise LibraryError(f"a summary of {code} cannot be removed: {error.strerror}") from error
 
 
 def remove_folder(folder: Path) -> None:

@@ -23,3 +23,25 @@ class WorkerSettings:
     limit_s: float = 4 * 3600.0
     look_again_s: float = 600.0
     retry_s: float = 300.0
+
+
+@dataclass(frozen=True)
+class UpkeepSettings:
+    """How often the service looks after things by itself.
+
+    Attributes:
+        every_s: between two looks: an hour, in which a disk seldom fills and no week is late.
+        retain_s: between two looks for raw samples that are due: rules are in days.
+        growth_days: as in `WarningSettings`.
+        summary_hour: from this hour of Monday on the summary of a week is made: last evening's recording is
+            analysed by then, and nobody is woken.
+        summary_late_days: days after Monday on which it is still made.
+        file_days: days after which its PDF is removed here; by then it was delivered, or tried often enough.
+    """
+
+    every_s: float = 3600.0
+    retain_s: float = 86_400.0
+    growth_days: float = 14.0
+    summary_hour: int = 8
+    summary_late_days: int = 2
+    file_days: float = 3.0
