@@ -5,27 +5,25 @@ The samples go the whole way: firmware, radio, bridge, calibration, gait engine,
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.array_types import F32, F64
+from plantigrade.analysis.live.wearer import LiveWearer, WearerSetup
+from plantigrade.array_types import F64
+from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.reconnecting import ReconnectingConnection
-from plantigrade.calibration import Calibrator
-from plantigrade.gait.engine import Engine
-from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Foot, FootSignal
+from plantigrade.gait.signals import Foot
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio, scan
 from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
 from plantigrade.posture.rules_engine.rulebook import RuleBook
-from plantigrade.posture.rules_engine.watcher import Watcher
 from plantigrade.twin import central
 from plantigrade.twin.bench import bench_calibration
 from plantigrade.twin.bleak_backend import backend_for
@@ -40,7 +38,7 @@ WARM_UP_ROWS = 300
 
 @dataclass
 class Follower:
-    """Takes the frames of both insoles and feeds gait engine and rules.
+    """Takes the frames of both insoles, analyses them as the service does, and says what the rules say.
 
     Args:
         body_weight_n: of the made-up person.
@@ -56,67 +54,56 @@ class Follower:
     book: RuleBook | None = None
     onset_s: float | None = None
     _catalogue: Catalogue = field(default_factory=catalogue)
-    _waiting: dict[Foot, list[tuple[F64, F32]]] = field(default_factory=lambda: {foot: [] for foot in Foot})
 
     def __post_init__(self) -> None:
-        self._engine = Engine(sample_rate_hz=RATE_HZ, body_weight_n=self.body_weight_n)
-        self._watcher = Watcher(RATE_HZ, self.body_weight_n, book=self.book)
-        self._calibrators = {foot: Calibrator(bench_calibration(SEEDS[foot.value]), RATE_HZ) for foot in Foot}
+        calibrations = {foot: bench_calibration(SEEDS[foot.value]) for foot in Foot}
+        self._wearer = LiveWearer(WearerSetup(RATE_HZ, self.body_weight_n, calibrations, self.book))
+        self._seq = dict.fromkeys(Foot, 0)
 
     def take(self, foot: Foot, insole: Insole, stamped: StampedFrames) -> None:
-        """A batch from the bridge; frames that come late from the log are left to the recording."""
+        """A batch from the bridge; what comes too late from the log is left to the recording."""
         del insole
-        if stamped.host_ns is None or stamped.frames.late:
-            return
-        time_s = np.asarray((stamped.host_ns - self.start_ns) * 1e-9, np.float64)
-        self.add(foot, time_s, stamped.frames.counts)
+        self._wearer.put(foot, stamped)
 
     def add(self, foot: Foot, time_s: F64, counts: NDArray[np.uint16]) -> None:
-        """Codes (n, 16) of one foot with their times."""
-        self._notify(self._watcher.counts(foot, counts))
-        self._waiting[foot].append((time_s, self._calibrators[foot].feed(counts)))
+        """Codes (n, 16) of one foot with their times since the walk began."""
+        seq = self._seq[foot]
+        self._seq[foot] += len(counts)
+        since_ns = np.rint(time_s * 1e9).astype(np.int64)
+        frames = Frames(b"", seq, 1, 1, 0, since_ns // 1000, counts, None, 0)
+        self._wearer.put(foot, StampedFrames(frames, self.start_ns + since_ns, 0, 0))
 
     def step(self) -> None:
         """Analyse what has come of both feet."""
-        pieces = {foot: self._piece(foot) for foot in Foot}
-        left, right = pieces[Foot.LEFT], pieces[Foot.RIGHT]
-        if left is None and right is None:
-            return
-        self._engine.feed(left, right)
-        for foot, strides in self._engine.take_strides():
-            self._notify(self._watcher.strides(foot, strides))
-        self._notify(self._watcher.forces(_total(left), _total(right)))
+        self._notify(self._wearer.step(time.monotonic_ns()).alerts)
 
     def finish(self) -> None:
-        """Say how alerts were answered."""
-        response = self._watcher.finish()
-        self.notify(
-            f"{response.shown} alerts in {60 * response.wear_h:.1f} min of wear, {response.cleared} cleared."
-        )
+        """Say what was still waiting, and how alerts were answered."""
+        alerts, response = self._wearer.finish()
+        self._notify(alerts)
+        if response is not None:
+            minutes = 60 * response.wear_h
+            self.notify(f"{response.shown} alerts in {minutes:.1f} min of wear, {response.cleared} cleared.")
 
-    def _piece(self, foot: Foot) -> FootSignal | None:
-        waiting, self._waiting[foot] = self._waiting[foot], []
-        if not waiting:
-            return None
-        times, forces = zip(*waiting, strict=True)
-        return FootSignal(foot, np.concatenate(times), np.concatenate(forces), own_layout())
+    def _walked_s(self, seconds: float) -> float:
+        """Time since the walk began of a time of the analysis."""
+        return seconds + ((self._wearer.start_ns or self.start_ns) - self.start_ns) * 1e-9
 
-    def _notify(self, alerts: list[Alert]) -> None:
+    def _notify(self, alerts: Iterable[Alert]) -> None:
         for alert in alerts:
             if not alert.shown:
                 continue
             if alert.cleared_s is not None:
-                self.notify(f"{alert.cleared_s:6.0f} s  cleared  {alert.rule}")
+                self.notify(f"{self._walked_s(alert.cleared_s):6.0f} s  cleared  {alert.rule}")
                 continue
             text = self._catalogue.patient(alert.rule, alert.foot)
             what = f"{alert.severity.value}  {alert.rule} (version {alert.rule_version})"
-            self.notify(
-                f"{alert.raised_s:6.0f} s  {what}, {alert.strides} strides{self._late(alert)}: {text}"
-            )
+            raised_s = self._walked_s(alert.raised_s)
+            self.notify(f"{raised_s:6.0f} s  {what}, {alert.strides} strides{self._late(raised_s)}: {text}")
 
-    def _late(self, alert: Alert) -> str:
+    def _late(self, raised_s: float) -> str:
         """How long after the onset of the condition the alert is told."""
-        if self.onset_s is None or alert.raised_s < self.onset_s:
+        if self.onset_s is None or raised_s < self.onset_s:
             return ""
         now_s = (time.monotonic_ns() - self.start_ns) * 1e-9
         return f", {now_s - self.onset_s:.0f} s after the condition began"
@@ -172,7 +159,3 @@ async def watch(
 
 async def _make_link(device: object, radio: Radio) -> Link:
     return BleLink(device, backend=radio.client)  # pyright: ignore[reportArgumentType]
-
-
-def _total(piece: FootSignal | None) -> F32:
-    return np.empty(0, np.float32) if piece is None else piece.force_n.sum(axis=1)
