@@ -12,7 +12,7 @@ from plantigrade.service.notify.channels import AppriseSender, Sent, desktop_add
 from plantigrade.service.notify.errors import NotifyError
 from plantigrade.service.notify.messages import Message
 
-from tests.host.service.notify.endpoints import mailbox, ntfy
+from tools.local_servers import mailbox, ntfy
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 SECRETS = ("s3cret-topic", "passw0rd", "tok3n-abcdef")

@@ -13,7 +13,7 @@ from plantigrade.service.notify.library_people import LibraryPeople, zone_or_her
 from plantigrade.service.notify.people import EVERY_CHANNEL
 from plantigrade.service.notify.trial import send_test
 
-from tests.host.service.notify.endpoints import ntfy
+from tools.local_servers import ntfy
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

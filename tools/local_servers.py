@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ class Ntfy:
     Attributes:
         port: on 127.0.0.1.
         got: the documents that arrived.
+        at: when, by `time.perf_counter`.
         headers: of each request, lower case.
         status: of the answers; 0 answers nothing.
         arrived: set with each arrival.
@@ -24,6 +26,7 @@ class Ntfy:
 
     port: int = 0
     got: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    at: list[float] = field(default_factory=list[float])
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     status: int = 200
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -32,6 +35,7 @@ class Ntfy:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")[1:-2]
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in head)}
         body = await reader.readexactly(int(headers["content-length"]))
+        self.at.append(time.perf_counter())
         self.headers.append(headers)
         self.got.append(json.loads(body))
         self.arrived.set()
