@@ -162,6 +162,11 @@ class LslStreams:
         insole.on_greeting.append(self._greeted)
         insole.on_frames.append(self._take)
 
+    def take(self, insole: Insole, stamped: StampedFrames) -> None:
+        """Push frames of an insole that is not watched; its stream is offered first where there is none."""
+        self._greeted(insole)
+        self._take(insole, stamped)
+
     def close(self) -> None:
         """Take all streams away."""
         for stream in self.streams.values():

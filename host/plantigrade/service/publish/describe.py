@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from plantigrade.service.publish.discovery import INSOLE, PERSON, Topics
-from plantigrade.service.publish.settings import PublishSettings
+from plantigrade.service.publish.settings import LslSettings, MqttSettings, PublishSettings
 
 
 def describe(settings: PublishSettings, installation: str, people: Sequence[str] = ()) -> str:
@@ -16,11 +16,20 @@ def describe(settings: PublishSettings, installation: str, people: Sequence[str]
 
     Example:
         >>> describe(PublishSettings(), "0a1b2c3d")
-        'Nothing leaves this computer: the settings have no section [mqtt].'
+        'Nothing leaves this computer: the settings have no section [mqtt] or [lsl].'
     """
-    mqtt = settings.mqtt
-    if mqtt is None:
-        return "Nothing leaves this computer: the settings have no section [mqtt]."
+    lines = [] if settings.lsl is None else [_of_lsl(settings.lsl)]
+    if settings.mqtt is not None:
+        lines += _of_mqtt(settings.mqtt, installation, people)
+    return "\n".join(lines or ["Nothing leaves this computer: the settings have no section [mqtt] or [lsl]."])
+
+
+def _of_lsl(lsl: LslSettings) -> str:
+    reach = "this computer" if lsl.reach == "computer" else "everyone in this network, not encrypted"
+    return f"Lab Streaming Layer: live forces of every insole, for {reach}."
+
+
+def _of_mqtt(mqtt: MqttSettings, installation: str, people: Sequence[str]) -> list[str]:
     topics = Topics(mqtt, installation)
     secured = "encrypted" if mqtt.tls else "not encrypted, this computer only"
     names = ", ".join(entity.name.lower() for entity in INSOLE)
@@ -39,4 +48,4 @@ def describe(settings: PublishSettings, installation: str, people: Sequence[str]
         lines.append(
             f"Of {', '.join(people)}, under a pseudonym: {facts}; strides, alerts, weekly summaries."
         )
-    return "\n".join(lines)
+    return lines

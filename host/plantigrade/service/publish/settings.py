@@ -1,6 +1,6 @@
 """What leaves this computer for other programs, and where to: DATA/service/settings.toml, and every figure.
 
-Without the section [mqtt] nothing is sent.
+Without its sections [mqtt] and [lsl] nothing is sent.
 """
 
 import ipaddress
@@ -63,10 +63,18 @@ class MqttSettings:
 
 
 @dataclass(frozen=True)
+class LslSettings:
+    """The section [lsl]: `reach` is "computer" or "network"."""
+
+    reach: str = "computer"
+
+
+@dataclass(frozen=True)
 class PublishSettings:
-    """What is passed on: `mqtt` is None where nothing is."""
+    """What is passed on to other programs; None where nothing is."""
 
     mqtt: MqttSettings | None = None
+    lsl: LslSettings | None = None
 
 
 def settings_file(data: Path) -> Path:
@@ -75,7 +83,7 @@ def settings_file(data: Path) -> Path:
 
 
 def read_settings(data: Path, keyring: Callable[[str, str], str | None] | None = None) -> PublishSettings:
-    """The settings of a data folder; without a file, or without its section [mqtt], nothing is passed on.
+    """The settings of a data folder; without a file, or without its sections, nothing is passed on.
 
     Args:
         data: the data folder.
@@ -95,13 +103,30 @@ def read_settings(data: Path, keyring: Callable[[str, str], str | None] | None =
         raise FileError(path, f"cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FileError(path, f"is not TOML: {error}") from error
-    if "mqtt" not in document:
-        return PublishSettings()
-    section = document["mqtt"]
-    if not isinstance(section, dict):
-        raise FileError(path, "mqtt is a section: it begins with a line [mqtt]")
-    values = cast(dict[str, Any], section)
-    return PublishSettings(_Section(path, values, keyring or _ask_keyring).mqtt())
+    mqtt = _values(path, document, "mqtt")
+    return PublishSettings(
+        None if mqtt is None else _Section(path, mqtt, keyring or _ask_keyring).mqtt(),
+        _lsl(path, _values(path, document, "lsl")),
+    )
+
+
+def _values(path: Path, document: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    if name not in document:
+        return None
+    if not isinstance(document[name], dict):
+        raise FileError(path, f"{name} is a section: it begins with a line [{name}]")
+    return cast(dict[str, Any], document[name])
+
+
+def _lsl(path: Path, values: Mapping[str, Any] | None) -> LslSettings | None:
+    if values is None:
+        return None
+    if unknown := set(values) - {"reach"}:
+        raise FileError(path, f"[lsl] {min(unknown)} is not known; there is reach")
+    reach = values.get("reach", "computer")
+    if reach not in ("computer", "network"):
+        raise FileError(path, '[lsl] reach is "computer" or "network"')
+    return LslSettings(reach)
 
 
 _KEYS: Final[Mapping[str, type]] = {

@@ -1,13 +1,20 @@
 """DATA/service/settings.toml: what it may say, and what is said of it when it makes no sense."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from plantigrade.errors import FileError
 from plantigrade.service.publish.describe import describe
 from plantigrade.service.publish.installation import installation_id
-from plantigrade.service.publish.settings import MqttSettings, PublishSettings, read_settings, settings_file
+from plantigrade.service.publish.settings import (
+    LslSettings,
+    MqttSettings,
+    PublishSettings,
+    read_settings,
+    settings_file,
+)
 
 
 def write(data: Path, text: str) -> Path:
@@ -24,7 +31,7 @@ def test_nothing_is_published_unless_a_section_asks_for_it(text: str | None, tmp
     settings = read_settings(tmp_path)
     assert settings == PublishSettings(None)
     assert describe(settings, "0a1b2c3d") == (
-        "Nothing leaves this computer: the settings have no section [mqtt]."
+        "Nothing leaves this computer: the settings have no section [mqtt] or [lsl]."
     )
 
 
@@ -125,6 +132,37 @@ def test_what_leaves_is_shown_in_words() -> None:
         " strides, alerts, weekly summaries."
     )
     assert not any("Home Assistant" in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "reach", "shown"),
+    [
+        ("[lsl]", "computer", "for this computer."),
+        ('[lsl]\nreach = "network"', "network", "for everyone in this network, not encrypted."),
+    ],
+)
+def test_live_samples_on_the_lab_streaming_layer_are_asked_for_and_shown(
+    text: str, reach: str, shown: str, tmp_path: Path
+) -> None:
+    write(tmp_path, text)
+    settings = read_settings(tmp_path)
+    assert settings == PublishSettings(None, LslSettings(reach))
+    described = describe(settings, "0a1b2c3d")
+    assert described == f"Lab Streaming Layer: live forces of every insole, {shown}"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("lsl = true", "lsl is a section"),
+        ('[lsl]\nreach = "world"', '[lsl] reach is "computer" or "network"'),
+        ("[lsl]\non = true", "[lsl] on is not known"),
+    ],
+)
+def test_what_makes_no_sense_of_lsl_is_refused(text: str, problem: str, tmp_path: Path) -> None:
+    write(tmp_path, text)
+    with pytest.raises(FileError, match=re.escape(problem)):
+        read_settings(tmp_path)
 
 
 def test_the_name_of_the_installation_is_random_and_stays(tmp_path: Path) -> None:
