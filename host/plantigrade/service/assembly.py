@@ -108,7 +108,7 @@ class Assembly:
         self.worker = AnalysisWorker(library, self.bus, url, key_file)
         self.warnings = DayWarnings(self.bus)
         self.routine = Routine(library, self.bus, self.warnings, url, key_file)
-        hints = InsoleHints(self.service.keepers, self.service.wearings.wearers.person_of)
+        hints = InsoleHints(self.service.collectors, self.service.wearings.wearers.person_of)
         self._library = library
         self._finder = InsolesInReach(self.service.watch_insole, look_around, take_any=take_any)
         self._parts = Parts(

@@ -20,7 +20,7 @@ from plantigrade.library.catalogue.versions import state_of_recording
 from plantigrade.link.base import now_ns
 from plantigrade.service.bus import EventBus
 from plantigrade.service.events import InsoleState, LinkState, RecordingEvent
-from plantigrade.service.insoles.keeper import InsoleKeeper
+from plantigrade.service.insoles.collector import InsoleCollector
 from plantigrade.service.insoles.state import state_of
 from plantigrade.service.insoles.wishes import Wishes
 from plantigrade.service.offload import Offload
@@ -48,7 +48,7 @@ class BridgeService:
         sync: makes a file descriptor's data durable.
 
     Attributes:
-        keepers: by name of the insole.
+        collectors: by name of the insole.
         count_alerts: how many alerts are open, for the status.
         other_problems: what parts beside the service cannot do, for the status.
     """
@@ -67,7 +67,7 @@ class BridgeService:
         self.library = library
         self.bus = bus
         self.settings = settings
-        self.keepers: dict[str, InsoleKeeper] = {}
+        self.collectors: dict[str, InsoleCollector] = {}
         self.count_alerts: Callable[[], int] = lambda: 0
         self.other_problems: Callable[[], tuple[str, ...]] = lambda: ()
         self.wearings = Wearings(library, bus, settings, now, utc_ns, offload, sync)
@@ -79,6 +79,7 @@ class BridgeService:
         self._killed = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._running = False
+        self._finalizing: asyncio.Task[None] | None = None
         self._newest: dict[str, tuple[int, bool]] = {}
         self._published: dict[str, InsoleState] = {}
         self._recording_until_ns: int | None = None
@@ -101,7 +102,7 @@ class BridgeService:
             await self._read_people()
             self.wearings.open()
             self._running = True
-            for name in self.keepers:
+            for name in self.collectors:
                 self._start(name)
             work = asyncio.create_task(self._work())
             try:
@@ -127,12 +128,12 @@ class BridgeService:
 
     def watch_insole(self, name: str, make_link: LinkFactory) -> None:
         """Look after one more insole from now on."""
-        if name in self.keepers:
+        if name in self.collectors:
             return
         insole = Insole(name)
         insole.on_frames.append(self._pass_on)
         self.wearings.watch(insole)
-        self.keepers[name] = InsoleKeeper(
+        self.collectors[name] = InsoleCollector(
             insole,
             make_link,
             self._wishes,
@@ -226,7 +227,7 @@ class BridgeService:
         finite = self.wearings.finite()
         return ServiceStatus(
             at_utc_ns=self.wearings.line.utc_ns(),
-            insoles=tuple(self._state(name) for name in self.keepers),
+            insoles=tuple(self._state(name) for name in self.collectors),
             recording=None if finite is None else finite.title,
             recording_since_utc_ns=None if finite is None else finite.first_load_utc_ns,
             wearings=self.wearings.under_way(),
@@ -241,7 +242,7 @@ class BridgeService:
     # Inside
 
     def _start(self, name: str) -> None:
-        self._tasks[name] = asyncio.create_task(self.keepers[name].run(), name=f"insole {name}")
+        self._tasks[name] = asyncio.create_task(self.collectors[name].run(), name=f"insole {name}")
         self._started.set()
 
     async def _until_end(self, work: "asyncio.Task[None]") -> None:
@@ -261,20 +262,31 @@ class BridgeService:
 
     async def _end_tasks(self, work: "asyncio.Task[None]") -> None:
         tasks = [work, *self._tasks.values()]
+        if self._finalizing is not None:
+            tasks.append(self._finalizing)
         self._tasks = {}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self) -> None:
-        """Commit, judge, seal and tell, again and again."""
+        """Commit, judge, finalize and tell, again and again."""
         while True:
-            connected = any(keeper.link is LinkState.CONNECTED for keeper in self.keepers.values())
+            connected = any(collector.link is LinkState.CONNECTED for collector in self.collectors.values())
             await asyncio.sleep(self.settings.tick_s if connected else self.settings.idle_tick_s)
             await self._read_people()
             self._end_finite()
-            await self.wearings.step()
+            self.wearings.step()
+            self._finalize()
             self._tell()
+
+    def _finalize(self) -> None:
+        """Make recordings beside everything else: what insoles bring is committed meanwhile."""
+        if self._finalizing is not None and self._finalizing.done():
+            self._finalizing.result()
+            self._finalizing = None
+        if self._finalizing is None:
+            self._finalizing = asyncio.create_task(self.wearings.finalize())
 
     async def _read_people(self) -> None:
         due = self._people_ns is None or self._now() - self._people_ns > self.settings.people_period_s * 1e9
@@ -308,18 +320,18 @@ class BridgeService:
         self.wearings.hold_elsewhere(insole, log.acknowledged_seq)
 
     def _state(self, name: str) -> InsoleState:
-        keeper = self.keepers[name]
+        collector = self.collectors[name]
         newest = self._newest.get(name)
-        identity = keeper.insole.identity
+        identity = collector.insole.identity
         person = None if identity is None else self.wearings.wearers.person_of(identity.serial)
         if newest is None:
-            return state_of(keeper, None, None, person)
-        return state_of(keeper, self.wearings.line.utc_ns(newest[0]), newest[1], person)
+            return state_of(collector, None, None, person)
+        return state_of(collector, self.wearings.line.utc_ns(newest[0]), newest[1], person)
 
     def _tell(self) -> None:
         """Publish insoles that have changed, and write the status."""
         status = self.status()
-        for name, state in zip(self.keepers, status.insoles, strict=True):
+        for name, state in zip(self.collectors, status.insoles, strict=True):
             if state != self._published.get(name):
                 self._published[name] = state
                 self.bus.publish(state)

@@ -22,7 +22,7 @@ class ServiceSettings:
         completed_within_s: what is lacking after so long is accounted as missing; the recording is final.
         version_after_s: frames that come later make another version at once when they complete a recording,
             else when nothing more has come for so long.
-        journal_kept_s: a journal of which something is still lacking is kept so long after its end, in case
+        journal_lasts_s: a journal of which something is still lacking stays so long after its end, in case
             the insole comes back; then it is removed, and a frame that comes later finds no recording.
         stay_connected: keep connected and stream all day instead of bursts (for insoles on a cable).
         linger_s: after a finite recording live mode goes on for so long, so that its end is known at once.
@@ -42,7 +42,7 @@ class ServiceSettings:
     away_s: float = 2100.0
     completed_within_s: float = 14 * 86400.0
     version_after_s: float = 3600.0
-    journal_kept_s: float = 30 * 86400.0
+    journal_lasts_s: float = 30 * 86400.0
     stay_connected: bool = False
     linger_s: float = 10.0
     status_period_s: float = 1.0

@@ -106,7 +106,7 @@ def test_a_second_service_on_one_library_is_refused_in_clear_words(tmp_path: Pat
     assert not found.alive and found.values["schema"] == "plantigrade.status/1"
 
 
-def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+def test_a_full_disk_is_shown_and_loses_nothing(tmp_path: Path) -> None:
     async def story(living: Living) -> None:
         await living.world.until("2026-03-01T09:40")
         before = {side: insole.acknowledged for side, insole in living.insoles.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from plantigrade.files.durable import file_sum
 from plantigrade.library.catalogue import ingest, queries
 from plantigrade.library.catalogue.audit import add_audit_entry
-from plantigrade.library.catalogue.tables import RecordingRow
+from plantigrade.library.catalogue.tables import PersonRow, RecordingRow
 from plantigrade.library.recordings.container import MANIFEST_FILE, read_manifest
 
 if TYPE_CHECKING:
@@ -39,8 +39,11 @@ class Version:
     is_new: bool = True
 
 
-def put_version(library: "Library", folder: Path, told: Version) -> int:
-    """Add a finalized recording, or bring its row up to a folder that was replaced; the version that it has.
+def put_version(library: "Library", folder: Path, entry: Version) -> tuple[int, str | None]:
+    """Add a finalized recording, or bring its row up to a folder that was replaced.
+
+    Returns:
+        The version that it has, and the code of its wearer.
 
     Wearer and title are set on a new row only: whoever changed them later knew better.
 
@@ -53,18 +56,20 @@ def put_version(library: "Library", folder: Path, told: Version) -> int:
     with library.store.write() as session:
         row = session.get(RecordingRow, folder.name)
         if row is None:
-            row = ingest.add(session, folder, told.title)
+            row = ingest.add(session, folder, entry.title)
             add_audit_entry(session, "add", row.id, row.kind)
         elif row.books_sha256 != file_sum(folder / MANIFEST_FILE):
             ingest.refresh(session, row, folder)
             add_audit_entry(session, "complete", row.id, f"version {version}")
-        if told.is_new and row.person_id is None:
-            row.title = row.title or told.title
-            row.unassigned = told.unassigned
-            if told.person is not None:
-                row.person_id = queries.person_row(session, told.person).id
-        row.version, row.state, row.completed_utc = version, told.state, told.completed_utc
-    return version
+        if entry.is_new and row.person_id is None:
+            row.title = row.title or entry.title
+            row.unassigned = entry.unassigned
+            if entry.person is not None:
+                row.person_id = queries.person_row(session, entry.person).id
+        row.version, row.state, row.completed_utc = version, entry.state, entry.completed_utc
+        wearer = None if row.person_id is None else session.get(PersonRow, row.person_id)
+        person = None if wearer is None else wearer.code
+    return version, person
 
 
 def is_known(library: "Library", name: str) -> bool:

@@ -4,7 +4,7 @@ from insole_protocol import ids
 
 from plantigrade.bridge.insole import Insole
 from plantigrade.service.events import InsoleState
-from plantigrade.service.insoles.keeper import InsoleKeeper
+from plantigrade.service.insoles.collector import InsoleCollector
 from plantigrade.service.insoles.settings import LOG_FILLS_PCT, LOW_BATTERY_PCT
 
 MODES = {ids.MODE_IDLE: "idle", ids.MODE_DAILY: "daily", ids.MODE_LIVE: "live"}
@@ -20,27 +20,27 @@ FAULTS = (
 
 
 def state_of(
-    keeper: InsoleKeeper, last_frame_utc_ns: int | None, charging: bool | None, person: str | None
+    collector: InsoleCollector, last_frame_utc_ns: int | None, charging: bool | None, person: str | None
 ) -> InsoleState:
     """An insole as it stands.
 
     Args:
-        keeper: whose.
+        collector: whose.
         last_frame_utc_ns: time of the newest frame.
         charging: as its newest record said.
         person: whose it is.
     """
-    insole = keeper.insole
+    insole = collector.insole
     identity, status = insole.identity, insole.status
     return InsoleState(
         serial="" if identity is None else identity.serial,
         side=_side(insole),
-        link=keeper.link,
+        link=collector.link,
         last_frame_utc_ns=last_frame_utc_ns,
         battery_pct=None if status is None else status.battery_pct,
         charging=charging,
-        log_used_pct=_log_used_pct(keeper),
-        faults=tuple(_faults(keeper, charging)),
+        log_used_pct=_log_used_pct(collector),
+        faults=tuple(_faults(collector, charging)),
         slots_to_fetch=sum(gap.slots for gap in insole.ledger.open_gaps()),
         person=person,
         mode="" if status is None else MODES.get(status.mode, "unknown"),
@@ -53,22 +53,22 @@ def _side(insole: Insole) -> str:
     return insole.name if insole.name in ("left", "right") else "unset"
 
 
-def _log_used_pct(keeper: InsoleKeeper) -> float | None:
-    log = keeper.log
+def _log_used_pct(collector: InsoleCollector) -> float | None:
+    log = collector.log
     if log is None or not log.capacity_pages:
         return None
     return round(100.0 * log.used_pages / log.capacity_pages, 1)
 
 
-def _faults(keeper: InsoleKeeper, charging: bool | None) -> list[str]:
-    status, found = keeper.insole.status, []
+def _faults(collector: InsoleCollector, charging: bool | None) -> list[str]:
+    status, found = collector.insole.status, []
     if status is not None:
         found = [text for flag, text in FAULTS if status.faults & flag]
         if status.battery_pct is not None and status.battery_pct < LOW_BATTERY_PCT and not charging:
             found.append(f"the battery is at {status.battery_pct} %: charge it")
-    used_pct = _log_used_pct(keeper)
+    used_pct = _log_used_pct(collector)
     if used_pct is not None and used_pct > LOG_FILLS_PCT:
         found.append(f"its log is {used_pct:.0f} % full: leave it near this computer")
-    if keeper.last_error is not None:
-        found.append(str(keeper.last_error))
+    if collector.last_error is not None:
+        found.append(str(collector.last_error))
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Wishes:
-    """What all keepers follow.
+    """What all collectors follow.
 
     Attributes:
         live_until_ns: live mode until then, on the host's monotonic clock; None: daily mode.

@@ -148,8 +148,8 @@ class WearingJournal:
         number = self.journal.insole(identity)
         offset = self.journal.size
         self.journal.record(number, record, first, end, arrival_ns)
-        whole = block.seq_of(record) + block.slots_of(record)
-        self._places.setdefault(identity.serial, _Places()).note(whole, offset)
+        end_slot = block.seq_of(record) + block.slots_of(record)
+        self._places.setdefault(identity.serial, _Places()).note(end_slot, offset)
 
     def request(self, identity: Identity, first: int, end: int) -> None:
         """These slots are wanted here."""

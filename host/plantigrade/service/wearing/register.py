@@ -54,7 +54,7 @@ class Wearing:
         first_load_utc_ns, ended_utc_ns: None before they are known.
         stage: how far it has come.
         version: of its recording; 0 while there is none.
-        sealed_bytes: of the journal, when the recording was made.
+        finalized_bytes: of the journal, when the recording was made.
         changed_utc_ns: when something came for it last.
     """
 
@@ -68,7 +68,7 @@ class Wearing:
     ended_utc_ns: int | None = None
     stage: Stage = Stage.OPEN
     version: int = 0
-    sealed_bytes: int = 0
+    finalized_bytes: int = 0
     changed_utc_ns: int = 0
 
     @property

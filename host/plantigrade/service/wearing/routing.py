@@ -120,8 +120,8 @@ class Router:
         journal = WearingJournal(
             self.folder, wearing, self.line, self._sync, self._record_seen, self._clock_seen
         )
-        if journal.journal.recovered_bytes <= wearing.sealed_bytes:
-            wearing.sealed_bytes = journal.journal.size  # it has only been opened since
+        if journal.journal.recovered_bytes <= wearing.finalized_bytes:
+            wearing.finalized_bytes = journal.journal.size  # it has only been opened since
         self.journals[wearing.number] = journal
         return journal
 

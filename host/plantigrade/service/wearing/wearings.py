@@ -12,11 +12,11 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.service.bus import EventBus
 from plantigrade.service.offload import Offload
 from plantigrade.service.settings import ServiceSettings
+from plantigrade.service.wearing.finalizing import Finalizer
 from plantigrade.service.wearing.judge import Judge
 from plantigrade.service.wearing.news import WearingNews
 from plantigrade.service.wearing.register import FILE, Kind, Register, Stage, Wearing, load_register
 from plantigrade.service.wearing.routing import Router
-from plantigrade.service.wearing.sealing import Sealer
 from plantigrade.service.wearing.time_line import TimeLine
 from plantigrade.service.wearing.wearers import Wearers
 
@@ -57,7 +57,7 @@ class Wearings:
         self._insoles: list[Insole] = []
         self._use(Register(self.folder / FILE))
         self._router: Router | None = None
-        self._sealer: Sealer | None = None
+        self._finalizer: Finalizer | None = None
 
     def _use(self, register: Register) -> None:
         self.register = register
@@ -81,7 +81,7 @@ class Wearings:
             self.register, self.folder, self.line, self.wearers.group_of, self.judge.begin, self._sync
         )
         self.judge.router = self._router = router
-        self._sealer = Sealer(
+        self._finalizer = Finalizer(
             self.library,
             self.register,
             router,
@@ -117,12 +117,15 @@ class Wearings:
         if self._router is not None:
             self._router.hold_elsewhere(insole, before)
 
-    async def step(self) -> None:
-        """Commit, end what has ended, make recordings."""
+    def step(self) -> None:
+        """Commit, and end what has ended."""
         self.commit()
         self.judge.step()
-        if self._sealer is not None:
-            await self._sealer.step()
+
+    async def finalize(self) -> None:
+        """Make and complete recordings, as far as it is time for each; takes seconds for a long day."""
+        if self._finalizer is not None:
+            await self._finalizer.step()
 
     def finite(self) -> Wearing | None:
         """A finite recording under way."""
@@ -145,8 +148,8 @@ class Wearings:
         found = [self.judge.failure]
         if self._router is not None:
             found.append(self._router.failure)
-        if self._sealer is not None:
-            found += self._sealer.failures.values()
+        if self._finalizer is not None:
+            found += self._finalizer.failures.values()
         return tuple(dict.fromkeys(problem for problem in found if problem))
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """Keeps one insole: a burst each quarter of an hour, live on request, and back.
 
-Each insole has a keeper of its own, so that one which is dead, full or refuses holds up no other.
+Each insole has a collector of its own, so that one which is dead, full or refuses holds up no other.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ POLICY = SessionPolicy(mode=None, from_log=True, stream=False, backfill=OLDEST_F
 
 
 @dataclass
-class InsoleKeeper:
+class InsoleCollector:
     """Keeps one insole until cancelled.
 
     Attributes:
@@ -47,7 +47,7 @@ class InsoleKeeper:
     commit: Callable[[], bool]
     settings: ServiceSettings = field(default_factory=ServiceSettings)
     now: Callable[[], int] = now_ns
-    on_change: Callable[["InsoleKeeper"], None] = lambda keeper: None
+    on_change: Callable[["InsoleCollector"], None] = lambda collector: None
     on_log: Callable[[Insole, replies.LogInfoReply], None] = lambda insole, log: None
     link: LinkState = LinkState.SEARCHING
     last_error: LinkError | None = None

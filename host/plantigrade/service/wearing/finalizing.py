@@ -8,6 +8,7 @@ from pathlib import Path
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.versions import FINAL, PROVISIONAL, Version, is_known, put_version
+from plantigrade.library.keys.vault import MasterKey, Vault
 from plantigrade.library.recordings.container import RecordingManifest, read_manifest
 from plantigrade.library.recordings.finalize import Extent, finalize_journal
 from plantigrade.service.events import RecordingEvent
@@ -17,11 +18,11 @@ from plantigrade.service.wearing.judge import Judge
 from plantigrade.service.wearing.register import KnownInsole, Register, Stage, Wearing
 from plantigrade.service.wearing.routing import Router
 from plantigrade.service.wearing.time_line import TimeLine
-from plantigrade.service.wearing.wearers import Wearers, Worn
+from plantigrade.service.wearing.wearers import Wearers
 
 
 @dataclass
-class Sealer:
+class Finalizer:
     """Brings every wearing that has ended forward.
 
     Attributes:
@@ -66,23 +67,23 @@ class Sealer:
         assert wearing.ended_utc_ns is not None, "only wearings that have ended"
         age_s = (self.line.utc_ns() - wearing.ended_utc_ns) * 1e-9
         final = complete or age_s >= self.settings.completed_within_s
-        if self._wants_sealing(wearing, complete):
-            await self._seal(wearing, final)
+        if self._wants_version(wearing, complete):
+            await self._finalize(wearing, final)
         elif final and wearing.stage is Stage.PROVISIONAL:
             await self._finish(wearing)
-        if wearing.stage is Stage.FINAL and (complete or age_s >= self.settings.journal_kept_s):
+        if wearing.stage is Stage.FINAL and (complete or age_s >= self.settings.journal_lasts_s):
             self.router.drop(wearing)
 
     def _is_empty(self, wearing: Wearing) -> bool:
         """Whether nothing was ever loaded, and no insole has anything for it."""
         return wearing.first_load_utc_ns is None and not self.router.extent(wearing)
 
-    def _wants_sealing(self, wearing: Wearing, complete: bool) -> bool:
+    def _wants_version(self, wearing: Wearing, complete: bool) -> bool:
         if not wearing.version:
             waited_for = {foot.known.serial for foot in self.judge.present(wearing.group)}
             members = self.register.members(wearing.group)
             return not any(known.serial in waited_for and self._owes(wearing, known) for known in members)
-        if self.router.journals[wearing.number].journal.size <= wearing.sealed_bytes:
+        if self.router.journals[wearing.number].journal.size <= wearing.finalized_bytes:
             return False
         since_s = (self.line.utc_ns() - wearing.changed_utc_ns) * 1e-9
         return complete or since_s >= self.settings.version_after_s
@@ -103,7 +104,7 @@ class Sealer:
                 return False
         return True
 
-    async def _seal(self, wearing: Wearing, final: bool) -> None:
+    async def _finalize(self, wearing: Wearing, final: bool) -> None:
         if wearing.version and not await self.offload.thread(is_known, self.library, wearing.recording):
             self.router.drop(wearing)  # it was erased meanwhile, and must not come back
             return
@@ -111,35 +112,36 @@ class Sealer:
         journal.journal.commit()
         size, was_new = journal.journal.size, not wearing.version
         extent = Extent(wearing.recording, self.router.extent(wearing), wearing.version + 1)
-        recordings = self.library.recordings
+        vault = self.library.vault
+        keys = () if vault is None else vault.keys
         folder = await self.offload.process(
-            finalize_journal, journal.path, recordings, self.library.vault, extent
+            finalize_elsewhere, journal.path, self.library.recordings, keys, extent
         )
-        worn, version = await self.offload.thread(self._enter, wearing, folder, final, was_new)
-        wearing.version, wearing.sealed_bytes = version, size
+        version, person = await self.offload.thread(self._enter, wearing, folder, final, was_new)
+        wearing.version, wearing.finalized_bytes = version, size
         wearing.stage = Stage.FINAL if final else Stage.PROVISIONAL
         self.register.save()
-        self._publish(wearing, worn.person)
+        self._publish(wearing, person)
 
-    def _enter(self, wearing: Wearing, folder: Path, final: bool, is_new: bool) -> tuple[Worn, int]:
-        """Tell the catalogue. In a thread."""
+    def _enter(self, wearing: Wearing, folder: Path, final: bool, is_new: bool) -> tuple[int, str | None]:
+        """Tell the catalogue; version and wearer. In a thread."""
         manifest = read_manifest(folder)
         at_utc_ns = wearing.first_load_utc_ns or manifest.start_utc_ns or wearing.ended_utc_ns or 0
         worn = self.wearers.wearer_of(serials_of(manifest), at_utc_ns)
         completed = datetime.fromtimestamp(self.line.utc_ns() / 1e9, UTC) if final else None
-        told = Version(
+        entry = Version(
             FINAL if final else PROVISIONAL, completed, worn.person, worn.unassigned, wearing.title, is_new
         )
-        return worn, put_version(self.library, folder, told)
+        return put_version(self.library, folder, entry)
 
     async def _finish(self, wearing: Wearing) -> None:
         """Nothing more can come: the recording is final as it is."""
         folder = self.library.recordings / wearing.recording
         if await self.offload.thread(is_known, self.library, wearing.recording):
-            worn, _ = await self.offload.thread(self._enter, wearing, folder, True, False)
+            _, person = await self.offload.thread(self._enter, wearing, folder, True, False)
             wearing.stage = Stage.FINAL
             self.register.save()
-            self._publish(wearing, worn.person)
+            self._publish(wearing, person)
         else:
             self.router.drop(wearing)
 
@@ -152,3 +154,12 @@ class Sealer:
 def serials_of(manifest: RecordingManifest) -> dict[str, str]:
     """Serial numbers by foot, as a recording names its feet."""
     return {foot.foot: str(foot.insole["serial"]) for foot in manifest.feet}
+
+
+def finalize_elsewhere(journal: Path, recordings: Path, keys: tuple[MasterKey, ...], extent: Extent) -> Path:
+    """`finalize_journal` for a process of its own: keys travel to it, an opened vault cannot.
+
+    Raises:
+        JournalError, RecordingError: reading or writing failed; nothing half-done is left in sight.
+    """
+    return finalize_journal(journal, recordings, Vault(keys) if keys else None, extent)
