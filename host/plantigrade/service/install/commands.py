@@ -4,6 +4,8 @@ import click
 
 from plantigrade.cli import Invocation, data_option, pass_invocation
 from plantigrade.service.control import MAX_MINUTES, MAX_SECONDS, Action, Order, send
+from plantigrade.service.notify.commands import notify_test
+from plantigrade.service.publish.commands import published
 
 
 @click.group(short_help="Start the service at log-in, and tell the running one what to do.")
@@ -16,6 +18,10 @@ def service() -> None:
       plantigrade service live 10
       plantigrade service record --seconds 60 --title stairs
     """
+
+
+service.add_command(notify_test)
+service.add_command(published)
 
 
 @service.command()
