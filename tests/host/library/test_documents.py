@@ -68,7 +68,8 @@ def test_a_document_by_hand() -> None:
     ("name", "value", "problem"),
     [
         ("number", 1.0, "number is '1.0'"), ("number", True, "number is 'True'"),
-        ("number", "1", "number is '1'"), ("number", None, "number is 'None'"), ("amount", "2", "amount is '2'"),
+        ("number", "1", "number is '1'"), ("number", None, "number is 'None'"),
+        ("amount", "2", "amount is '2'"),
         ("amount", float("nan"), "amount is 'nan'"), ("amount", True, "amount is 'True'"),
         ("on", "yesterday", "on is 'yesterday'"), ("on", 7, "on is '7'"),
         ("quiet", "25:00", "quiet is '25:00'"), ("flag", 1, "flag is '1'"),

@@ -39,21 +39,22 @@ def damage(library: Library, table: str, document: str) -> None:
         session.execute(sa.text(f"UPDATE {table} SET document = :document"), {"document": document})
 
 
-@pytest.mark.parametrize("document", ["{", "[1]", "7", '{"other":1}', '"text"'])
 @pytest.mark.parametrize("table", DOCUMENTS)
-def test_a_broken_document_is_named_and_the_rest_is_read(table: str, document: str, library: Library) -> None:
+def test_a_broken_document_is_named_and_the_rest_is_read(table: str, library: Library) -> None:
+    """Fields that have a default may be missing, as in what an older version wrote."""
     record = library.record("P001")
-    before = record.as_json()
-    damage(library, table, document)
-    lenient = document == '{"other":1}' and table in ("person_settings", "wear_days", "body_measures")
-    (problem,) = record.problems() or ("",)
-    assert problem.startswith(f"P001: {DOCUMENTS[table]}: entry ") != lenient
-    assert (" cannot be read: " in problem) != lenient
-    after = record.as_json()
     part = "plans" if table == "plan_verdicts" else DOCUMENTS[table]
-    assert {name: value for name, value in after.items() if name not in (part, "cannot_be_read")} == {
-        name: value for name, value in before.items() if name not in (part, "cannot_be_read")
-    }
+    others = {name: value for name, value in record.as_json().items() if name not in (part, "cannot_be_read")}
+    for document in ("{", "[1]", "7", '"text"', '{"other":1}'):
+        damage(library, table, document)
+        has_defaults = document[1:2] == '"' and table in ("person_settings", "wear_days", "body_measures")
+        problems = record.problems()
+        assert len(problems) == (0 if has_defaults and document[0] == "{" else 1), document
+        for problem in problems:
+            assert problem.startswith(f"P001: {DOCUMENTS[table]}: entry ") and " cannot be read: " in problem
+        found = record.as_json()
+        assert {name: found[name] for name in others} == others
+        assert found["cannot_be_read"] == list(problems)
 
 
 def test_what_is_wrong_is_said(library: Library) -> None:
@@ -77,21 +78,21 @@ def test_a_broken_answer_silences_nothing(library: Library) -> None:
     damage(library, "alert_answers", "{}")
     assert record.answers.all() == [] and len(record.answers.problems()) == 1
     with library.store.write() as session:
-        session.execute(sa.text('UPDATE alert_answers SET document = \'{"note":"","after_min":null}\''))
-        session.execute(sa.text("UPDATE alert_answers SET answer = 'quiet for ever'"))
+        fine = {"document": '{"note":"","after_min":null}', "answer": "quiet for ever"}
+        session.execute(sa.text("UPDATE alert_answers SET document = :document, answer = :answer"), fine)
     assert record.answers.all() == []
     assert "'quiet for ever' is not a valid AnswerKind" in record.answers.problems()[0]
 
 
 def test_a_broken_edit_is_not_passed_over_in_silence(library: Library) -> None:
-    """A rule that a clinician switched on would be off: the rules as a whole are refused, the readable ones stand
-    beside what is wrong."""
+    """A rule that a clinician switched on would be off: the rules are refused together, the readable ones
+    stand beside what is wrong."""
     record = library.record("P001")
     record.rules.switch_on("sustained-pressure", 5.0, 600.0, reason="reduced feeling")
     with library.store.write() as session:
         session.execute(sa.text("UPDATE rule_edits SET document = '{}' WHERE id = 1"))
     with pytest.raises(
-        LibraryError, match="the rules of this person are not whole .P001: rules: entry 1 cannot"
+        LibraryError, match=r"the rules of this person are not whole .P001: rules: entry 1 cannot"
     ):
         record.rules.book()
     book, problems = record.rules.readable_book()
@@ -131,7 +132,7 @@ def test_an_older_answer_does_not_stand_in_for_a_broken_newer_one(library: Libra
 def test_broken_settings_can_be_set_again(library: Library) -> None:
     record = library.record("P001")
     damage(library, "person_settings", '{"alerts_a_day": "many"}')
-    with pytest.raises(LibraryError, match="alerts_a_day is 'many'.*sessions person settings P001 --reset"):
+    with pytest.raises(LibraryError, match=r"alerts_a_day is 'many'.*sessions person settings P001 --reset"):
         record.settings.get()
     record.settings.set(PersonSettings(led_hint=True))
     assert record.settings.get() == PersonSettings(led_hint=True)

@@ -247,6 +247,20 @@ def test_traces_are_wiped_when_nobody_reads(tmp_path: Path, monkeypatch: pytest.
 
 def test_traces_in_any_database(library: Library) -> None:
     assert library.store.wipe_traces() is True
+    assert library.store.wipe_traces(thoroughly=True) is True
+
+
+def test_a_table_that_others_read_is_wiped_as_far_as_it_goes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a table cannot be written anew while someone reads it: told, and never waited for ever."""
+    if library.store.is_sqlite:
+        pytest.skip("SQLite has a test of its own")
+    monkeypatch.setattr(module, "BUSY_S", 1.0)
+    with library.store.read() as session:
+        session.execute(sa.text("SELECT count(*) FROM people")).all()
+        assert library.store.wipe_traces(thoroughly=True) is False
+    assert library.store.wipe_traces(thoroughly=True) is True
 
 
 def test_two_first_openings_make_one_library(open_library: Open) -> None:

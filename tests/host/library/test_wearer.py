@@ -17,7 +17,7 @@ from tests.host.library.record_kit import HOUR, NOON
 
 @pytest.fixture
 def library(one_person: Path) -> Iterator[Library]:
-    """L1 and R1 are P001's from noon on, L2 P002's; R2 was P002's for an hour; L1, L2, R1 have told their side."""
+    """L1 and R1 are P001's from noon on, L2 P002's; R2 was P002's for an hour, its side is not known."""
     with Library(one_person) as library:
         library.add_person(Person("P002"))
         first, second = library.record("P001").insoles, library.record("P002").insoles
