@@ -26,6 +26,7 @@ from plantigrade.service.notify.notifier import Notifier
 from plantigrade.service.offload import Offload
 from plantigrade.service.publish.installation import installation_id
 from plantigrade.service.publish.library_facts import LibraryFacts
+from plantigrade.service.publish.lsl import LslPublisher
 from plantigrade.service.publish.publisher import MqttPublisher
 from plantigrade.service.publish.settings import PublishSettings
 from plantigrade.service.routine import Routine
@@ -125,6 +126,8 @@ class Assembly:
             facts = LibraryFacts(library, self.live.alerts_open)
             self._publisher = MqttPublisher(publish.mqtt, installation_id(library.data_dir), self.bus, facts)
             self._parts.parts["MQTT"] = self._publisher.run
+        if publish.lsl is not None:
+            self.service.on_frames(LslPublisher(publish.lsl, library).on_frames)
         self.service.count_alerts = lambda: sum(self.live.alerts_open().values())
         self.service.other_problems = self._problems
 
