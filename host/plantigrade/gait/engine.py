@@ -94,8 +94,8 @@ class Engine:
         """Cycles completed since the last call, for live views.
 
         `reason` is what is known at the moment (bouts, turns and outliers need what follows: see `finish`). A
-        cycle waits until the other foot has been told as far. Cycles that are told anew, because the levels
-        of a foot were replaced, are given again.
+        cycle waits until the other foot has been followed as far. Cycles that are found anew, because the
+        levels of a foot were replaced, are given again.
 
         Args:
             silent: feet that are not waited for, because nothing comes of them; what needs them is unknown.
@@ -116,7 +116,7 @@ class Engine:
         return ready
 
     def drop_pictures(self) -> None:
-        """Free what is kept of each taken cycle for the pictures of an analysis, so that a stream that only
+        """Free what each taken cycle holds for the pictures of an analysis, so that a stream that only
         `take_strides` reads may run all day. `finish` is out of the question then."""
         self._dropped = True
         for stream in self._streams.values():

@@ -64,14 +64,14 @@ def test_the_highest_pressure_that_a_sensor_has_not_come_below(
 
 def test_pieces_of_any_size_give_the_same_seconds():
     rows = np.concatenate([LOADED, STEP, STEP, LOADED])
-    whole = SustainedPressure(RATE_HZ, AREA_CM2).feed(rows, rows)
+    at_once = SustainedPressure(RATE_HZ, AREA_CM2).feed(rows, rows)
     watch = SustainedPressure(RATE_HZ, AREA_CM2)
     pieces = [
         one
         for start in range(0, 16, 3)
         for one in watch.feed(rows[start : start + 3], rows[start : start + 3])
     ]
-    assert [one.values for one in pieces] == [one.values for one in whole]
+    assert [one.values for one in pieces] == [one.values for one in at_once]
 
 
 def test_what_was_not_recorded_is_the_last_known_value_for_half_a_minute_and_then_unknown():

@@ -76,7 +76,7 @@ class _FootState:
     before_start: list[tuple[I64, U16]] = field(default_factory=list[tuple[I64, U16]])
     rows: EvenRows | None = None
     last_s: float = float("-inf")
-    told_s: float = float("-inf")
+    reported_s: float = float("-inf")
     behind_since_ns: int | None = None
 
 
@@ -87,7 +87,7 @@ class LiveWearer:
 
     Attributes:
         start_ns: second 0 of all times, on the clock of the frames; None before the first frame passed.
-        told_anew: strides that were told again because the levels of a foot were learnt anew.
+        repeated: strides that were reported again because the levels of a foot were learnt anew.
 
     Args:
         setup: calibrations, weight, rules and own days.
@@ -109,7 +109,7 @@ class LiveWearer:
         self._row = 0
         self._first_now_ns: int | None = None
         self.start_ns: int | None = None
-        self.told_anew = 0
+        self.repeated = 0
 
     @property
     def left_out(self) -> int:
@@ -136,7 +136,7 @@ class LiveWearer:
             now_ns: on the clock of `StampedFrames.delivered_ns`.
 
         Raises:
-            GaitInputError: the samples cannot be analysed, such as at another rate than was said.
+            GaitInputError: the samples cannot be analysed, such as at another rate than stated.
         """
         arrived = {foot: self._arrived(state, now_ns) for foot, state in self._feet.items()}
         if self.start_ns is None and not self._begin(arrived, now_ns):
@@ -147,16 +147,16 @@ class LiveWearer:
         left, right = signals[Foot.LEFT], signals[Foot.RIGHT]
         if left is not None or right is not None:
             self._engine.feed(left, right)
-        told = self._engine.take_strides(silent)
+        reported = self._engine.take_strides(silent)
         self._engine.drop_pictures()
-        for foot, strides in told:
+        for foot, strides in reported:
             self._steady.add(foot, self._new_ones(foot, strides))
         if self._watcher is not None:
             waited_for = {foot: state.last_s for foot, state in self._feet.items() if foot not in silent}
             for foot, strides in self._steady.take(waited_for):
                 alerts += self._watcher.strides(foot, strides)
             alerts += self._seconds(self._watcher, min(waited_for.values()))
-        return Findings(tuple(told), tuple(alerts))
+        return Findings(tuple(reported), tuple(alerts))
 
     def change_rules(self, book: RuleBook) -> tuple[Alert, ...]:
         """Other rules hold from the next stride and second on; what was looked at so far is left behind.
@@ -257,12 +257,12 @@ class LiveWearer:
         return silent
 
     def _new_ones(self, foot: Foot, strides: StrideTable) -> StrideTable:
-        """The strides that do not end in what was told already: a rule looks at each step once."""
+        """The strides that do not end in what was reported already: a rule looks at each step once."""
         state = self._feet[foot]
         ends = strides.next_initial_contact_s
-        new = np.flatnonzero(ends > state.told_s)
-        self.told_anew += len(ends) - len(new)
-        state.told_s = max(state.told_s, float(ends.max(initial=float("-inf"))))
+        new = np.flatnonzero(ends > state.reported_s)
+        self.repeated += len(ends) - len(new)
+        state.reported_s = max(state.reported_s, float(ends.max(initial=float("-inf"))))
         return chosen_strides(strides, new)
 
     def _seconds(self, watcher: Watcher, reach_s: float) -> list[Alert]:

@@ -21,7 +21,7 @@ class Judging:
         reference: the person's own days before that day, in the footwear that was worn; None where there are
             too few.
         weight_n: of the body then; None where it is not known.
-        problems: what of the record could not be read, in words; the rest holds all the same.
+        problems: what of the record could not be read; the rest holds all the same.
     """
 
     book: RuleBook

@@ -27,7 +27,7 @@ class Alert:
         strides: valid strides of the foot seen until then.
         cleared_s: when the value was back for long enough.
         acknowledged_s: when someone said so.
-        shown: False when the rate limit or a snooze kept it quiet.
+        shown: False when the rate limit or a snooze held it back.
         held_back_by: why it was, "" where it was shown.
     """
 

@@ -86,7 +86,7 @@ class Watcher:
 
     @property
     def wants_pressures(self) -> bool:
-        """Whether a rule that is on looks at what single sensors carry: then `pressures` must be told."""
+        """Whether a rule that is on looks at what single sensors carry: then `pressures` must be called."""
         return self._sustained is not None
 
     def pressures(self, left_n: Forces, right_n: Forces) -> list[Alert]:

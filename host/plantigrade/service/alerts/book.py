@@ -36,7 +36,7 @@ class AnswerStore(Protocol):
         """Make entries durable, in order.
 
         Raises:
-            LibraryError: they could not be kept; nothing was.
+            LibraryError: they could not be stored; nothing was.
         """
         ...
 
@@ -45,8 +45,8 @@ class AnswerStore(Protocol):
 class AlertBook:
     """What the service knows of one person's alerts, and what pages and notifications ask.
 
-    What is raised or cleared goes out at once and is kept by the next `flush`; what a person answers is kept
-    first, so that an answer that was accepted holds after any end of the service.
+    What is raised or cleared goes out at once and is stored by the next `flush`; an answer is stored before
+    it holds, so that it holds after any end of the service.
 
     Attributes:
         person: code.
@@ -64,11 +64,11 @@ class AlertBook:
     _alerts: list[LivingAlert] = field(default_factory=list[LivingAlert])
     _answers: list[AlertAnswer] = field(default_factory=list[AlertAnswer])
     _quiet: QuietTimes = field(default_factory=QuietTimes)
-    _unkept: list[AlertAnswer] = field(default_factory=list[AlertAnswer])
+    _unstored: list[AlertAnswer] = field(default_factory=list[AlertAnswer])
     _quiet_last: set[AlertKey] = field(default_factory=set[AlertKey])
 
     def load(self, entries: Iterable[AlertAnswer]) -> None:
-        """Take in what was kept before, or by another program meanwhile; what is known already is left.
+        """Take in what was stored before, or by another program meanwhile; what is known already is left.
 
         Alerts of an earlier run that were never cleared are over as far as anybody knows: they are history,
         not open.
@@ -107,7 +107,7 @@ class AlertBook:
         self._add(alert)
         if held_back_by in (SILENCED, SNOOZED):
             self._quiet_last.add(key)
-        self._unkept.append(raised_entry(alert))
+        self._unstored.append(raised_entry(alert))
         self._tell(alert)
         return alert
 
@@ -118,7 +118,7 @@ class AlertBook:
             return
         alert = self._put(replace(alert, cleared_utc_ns=cleared_utc_ns))
         self._quiet_last.discard(alert.key)
-        self._unkept.append(cleared_entry(alert, cleared_utc_ns))
+        self._unstored.append(cleared_entry(alert, cleared_utc_ns))
         self._tell(alert)
 
     def found_afterwards(
@@ -126,7 +126,7 @@ class AlertBook:
     ) -> LivingAlert | None:
         """An analysis of a recording found an alert; None where it was known live.
 
-        It is told once; as a cause that lay in the past it is not open.
+        It is reported once; as a cause that lay in the past it is not open.
         """
         if self._find(key) is not None:
             return None
@@ -136,7 +136,7 @@ class AlertBook:
             LivingAlert(key, severity, AlertClass.FOUND_AFTERWARDS, now, ended), self._answers
         )
         self._add(alert)
-        self._unkept += [raised_entry(alert), cleared_entry(alert, ended)]
+        self._unstored += [raised_entry(alert), cleared_entry(alert, ended)]
         self._tell(alert)
         return alert
 
@@ -151,11 +151,11 @@ class AlertBook:
         after_min: float | None = None,
         note: str = "",
     ) -> LivingAlert:
-        """A person answers an alert; returns when the answer is kept.
+        """A person answers an alert; returns when the answer is stored.
 
         Raises:
             AlertError: there is no such alert, or it cannot be answered like this.
-            LibraryError: the answer could not be kept; it does not hold.
+            LibraryError: the answer could not be stored; it does not hold.
         """
         alert = self._find(key)
         if alert is None:
@@ -183,12 +183,12 @@ class AlertBook:
         """Keep what was raised and cleared since the last time.
 
         Raises:
-            LibraryError: it could not be kept; the next call tries again.
+            LibraryError: it could not be stored; the next call tries again.
         """
-        entries = list(self._unkept)
+        entries = list(self._unstored)
         if entries:
             await self.store.keep(entries)
-            del self._unkept[: len(entries)]
+            del self._unstored[: len(entries)]
 
     def open(self) -> tuple[LivingAlert, ...]:
         """Alerts whose cause lasts, newest first."""

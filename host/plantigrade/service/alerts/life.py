@@ -1,4 +1,4 @@
-"""One alert and its state: what happened to it and what was said to it. Pure.
+"""One alert and its state: what happened to it and the answers to it. Pure.
 
 raised -> seen -> put off until -> cleared, with what helped. Everything is keyed by rule, foot and onset, so
 that a new analysis, which finds the onset some seconds earlier or later, finds the answers.
@@ -54,7 +54,7 @@ class AlertKey:
     onset_utc_ns: int
 
     def is_same(self, other: "AlertKey") -> bool:
-        """Whether both are one alert, as live and sealed analysis name it.
+        """Whether both are one alert, as live and recorded analysis name it.
 
         Example:
             >>> AlertKey("low-arch", "left", 0).is_same(AlertKey("low-arch", "left", 40_000_000_000))
@@ -74,8 +74,8 @@ class LivingAlert:
         alert_class: how soon it could be known.
         known_utc_ns: when it was.
         cleared_utc_ns: when its cause had gone; None while it lasts.
-        held_back_by: what kept it from being shown when it was raised; "" where it was shown.
-        answers: what was said to it, in order.
+        held_back_by: why it was not shown when it was raised; "" where it was shown.
+        answers: the answers to it, in order.
     """
 
     key: AlertKey
@@ -107,7 +107,7 @@ class LivingAlert:
 
     @property
     def helped(self) -> bool | None:
-        """What the person said of it; else whether its cause went after an answer; None where nothing is
+        """What the person says of it; else whether its cause went after an answer; None where nothing is
         known."""
         for answer in reversed(self.answers):
             if answer.answer in (AnswerKind.HELPED, AnswerKind.DID_NOT_HELP):
@@ -117,9 +117,9 @@ class LivingAlert:
     @property
     def helped_after_min(self) -> float | None:
         """Minutes from the first answer until it helped, or until the cause had gone; None where unknown."""
-        said = [answer.after_min for answer in self.answers if answer.answer is AnswerKind.HELPED]
-        if said and said[-1] is not None:
-            return said[-1]
+        minutes_given = [answer.after_min for answer in self.answers if answer.answer is AnswerKind.HELPED]
+        if minutes_given and minutes_given[-1] is not None:
+            return minutes_given[-1]
         given = [answer for answer in self.answers if answer.answer in _DOING]
         if not given or self.cleared_utc_ns is None:
             return None
@@ -224,21 +224,21 @@ def key_of(answer: AlertAnswer) -> AlertKey:
 
 
 def raised_entry(alert: LivingAlert) -> AlertAnswer:
-    """How an alert is kept in the person's record."""
+    """How an alert is stored in the person's record."""
     key = alert.key
-    words = [
+    parts = [
         alert.severity.value,
         alert.alert_class.value,
         *([alert.held_back_by] if alert.held_back_by else []),
     ]
     at_utc = utc_of(alert.known_utc_ns)
     return AlertAnswer(
-        key.rule, key.foot, key.onset_utc_ns, AnswerKind.RAISED, at_utc, note=", ".join(words), by="service"
+        key.rule, key.foot, key.onset_utc_ns, AnswerKind.RAISED, at_utc, note=", ".join(parts), by="service"
     )
 
 
 def cleared_entry(alert: LivingAlert, cleared_utc_ns: int) -> AlertAnswer:
-    """How its end is kept."""
+    """How its end is stored."""
     key = alert.key
     minutes = min(max(0.0, (cleared_utc_ns - alert.known_utc_ns) / 60e9), 24.0 * 60.0)
     at_utc = utc_of(cleared_utc_ns)
@@ -249,12 +249,12 @@ def cleared_entry(alert: LivingAlert, cleared_utc_ns: int) -> AlertAnswer:
 
 def alert_from(entry: AlertAnswer) -> LivingAlert | None:
     """The alert of a `raised_entry`; None for what is none."""
-    words = entry.note.split(", ", 2)
+    parts = entry.note.split(", ", 2)
     try:
-        severity, alert_class = Severity(words[0]), AlertClass(words[1])
+        severity, alert_class = Severity(parts[0]), AlertClass(parts[1])
     except (ValueError, IndexError):
         return None
-    held_back_by = words[2] if len(words) > 2 else ""
+    held_back_by = parts[2] if len(parts) > 2 else ""
     return LivingAlert(key_of(entry), severity, alert_class, ns_of(entry.at_utc), None, held_back_by)
 
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 SAME_ONSET_NS: Final = 180_000_000_000
-"""Onsets of one rule and foot that differ by less than three minutes are those of one alert: live and sealed
-analysis look every few strides at windows that begin at other strides (up to 50 s apart were measured), and a
-shorter time than this between two alerts of a rule and foot does not occur."""
+"""Onsets of one rule and foot that differ by less than three minutes are those of one alert: live analysis
+and that of the recording look every few strides at windows that begin at other strides (up to 50 s apart were
+measured), and two alerts of a rule and foot hardly ever follow each other so soon."""
 SILENT_MIN: Final = 15
 """"I have taken the weight off" silences a critical alert for so long: time to sit down, and to be reminded
 while a forgotten foot still profits."""

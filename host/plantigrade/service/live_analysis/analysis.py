@@ -14,7 +14,7 @@ from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.time_zone import zone_of
 from plantigrade.service.alerts.book import AlertBook
-from plantigrade.service.alerts.kept import LibraryAnswers
+from plantigrade.service.alerts.library_answers import LibraryAnswers
 from plantigrade.service.alerts.life import utc_of
 from plantigrade.service.bus import EventBus
 from plantigrade.service.core import BridgeService
@@ -83,7 +83,7 @@ class LiveAnalysis:
         self._ended_ns: dict[str, int] = {}
         self._modes: dict[str, str] = {}
         self._worn: dict[str, _Worn] = {}
-        self._books: dict[str, AlertBook] = {}
+        self._of_person: dict[str, AlertBook] = {}
         self._stores: dict[str, LibraryAnswers] = {}
         self._live_alerts: dict[str, LiveAlerts] = {}
         self._news: deque[WearingNews] = deque()
@@ -135,7 +135,7 @@ class LiveAnalysis:
             worn.live.step(now_ns)
             if worn.live.problem:
                 self.problems[worn.live.person] = worn.live.problem
-        for book in self._books.values():
+        for book in self._of_person.values():
             book.step()
         await self._flush()
         while self._recordings:
@@ -150,18 +150,18 @@ class LiveAnalysis:
         Raises:
             LibraryError: there is no such person, or the record cannot be read.
         """
-        if person not in self._books:
+        if person not in self._of_person:
             store = LibraryAnswers(self._library, person, self._offload.thread)
             zone = zone_of(await self._offload.thread(self._library.person, person))
             book = AlertBook(person, self._bus.publish, store, self._utc_ns, zone)
             book.load(await store.latest(utc_of(self._utc_ns())))
-            if person not in self._books:
-                self._books[person], self._stores[person] = book, store
-        return self._books[person]
+            if person not in self._of_person:
+                self._of_person[person], self._stores[person] = book, store
+        return self._of_person[person]
 
     def alerts_open(self) -> Mapping[str, int]:
         """How many alerts of each person are open."""
-        return {person: len(book.open()) for person, book in self._books.items()}
+        return {person: len(book.open()) for person, book in self._of_person.items()}
 
     def watching(self, person: str) -> bool:
         """Whether critical rules of a person are being watched now."""
@@ -242,11 +242,11 @@ class LiveAnalysis:
                     book.found_afterwards(key, severity, cleared_utc_ns)
                 await book.flush()
         except PlantigradeError as error:
-            self.problems[event.person] = f"alerts of {event.recording} could not be kept: {error}"
+            self.problems[event.person] = f"alerts of {event.recording} could not be stored: {error}"
 
     async def _reload(self) -> None:
         """Rules that were changed, and answers that other programs took."""
-        for person, book in list(self._books.items()):
+        for person, book in list(self._of_person.items()):
             try:
                 book.load(await self._stores[person].latest(utc_of(self._utc_ns())))
                 worn = self._worn.get(person)
@@ -271,11 +271,11 @@ class LiveAnalysis:
             self.problems[person] = "; ".join(prepared.judging.problems)
 
     async def _flush(self) -> None:
-        for person, book in list(self._books.items()):
+        for person, book in list(self._of_person.items()):
             try:
                 await book.flush()
             except PlantigradeError as error:
-                self.problems[person] = f"alerts could not be kept: {error}"
+                self.problems[person] = f"alerts could not be stored: {error}"
 
 
 def _prepare(

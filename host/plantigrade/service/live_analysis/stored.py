@@ -1,4 +1,4 @@
-"""Alerts that were raised live, kept with their recording; and those that only its analysis has found."""
+"""Alerts that were raised live, stored with their recording; and those that only its analysis has found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

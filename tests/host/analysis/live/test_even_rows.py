@@ -25,8 +25,8 @@ def samples(seed: int, count: int) -> tuple[np.ndarray, np.ndarray]:
 @given(cuts=st.lists(st.integers(0, 60), max_size=5), seed=st.integers(0, 9))
 def test_rows_are_those_of_the_recording(cuts: list[int], seed: int):
     time_s, force_n = samples(seed, 60)
-    whole = EvenForces(FootSignal(Foot.LEFT, time_s, force_n), RATE_HZ)
-    expected = np.concatenate([whole.between(0.0, 600), whole.between(60.0, 600)])
+    recording = EvenForces(FootSignal(Foot.LEFT, time_s, force_n), RATE_HZ)
+    expected = np.concatenate([recording.between(0.0, 600), recording.between(60.0, 600)])
     rows = EvenRows(RATE_HZ, 2)
     taken: list[np.ndarray] = []
     edges = [0, *sorted(min(cut, len(time_s)) for cut in cuts), len(time_s)]

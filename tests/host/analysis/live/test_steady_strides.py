@@ -42,11 +42,13 @@ def taken_live(analysis: Analysis, every_s: float) -> tuple[dict[Foot, dict[floa
 def test_strides_are_marked_as_the_analysis_marks_them(analysis: Analysis, every_s: float):
     found, longest_s = taken_live(analysis, every_s)
     for foot in analysis.feet:
-        sealed = dict(zip(foot.strides.initial_contact_s.tolist(), foot.strides.valid.tolist(), strict=True))
-        assert found[foot.foot].keys() == sealed.keys(), "each once"
-        differ = sum(found[foot.foot][contact] != valid for contact, valid in sealed.items())
+        recorded = dict(
+            zip(foot.strides.initial_contact_s.tolist(), foot.strides.valid.tolist(), strict=True)
+        )
+        assert found[foot.foot].keys() == recorded.keys(), "each once"
+        differ = sum(found[foot.foot][contact] != valid for contact, valid in recorded.items())
         assert differ <= 2
-        assert sum(sealed.values()) > 60
+        assert sum(recorded.values()) > 60
     assert longest_s < 20.0 + every_s
 
 

@@ -42,7 +42,7 @@ class Clock:
 
 
 def book(store: Store, clock: Clock, heard: list[AlertEvent]) -> AlertBook:
-    """A person's book after a start of the service: it has read what was kept."""
+    """A person's book after a start of the service: it has read what was stored."""
     made = AlertBook("P001", heard.append, store, clock, BERLIN)
     made.load(store.entries)
     return made

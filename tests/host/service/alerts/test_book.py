@@ -50,11 +50,11 @@ class Table:
     ) -> LivingAlert:
         return self.book.raised(AlertKey(rule, foot, self.clock()), severity, LIVE, why)
 
-    def told(self) -> list[tuple[str, bool, bool]]:
+    def reported(self) -> list[tuple[str, bool, bool]]:
         """Rule, whether shown, whether cleared, of what was heard since the last time."""
-        told = [(one.rule, one.shown, one.cleared_utc_ns is not None) for one in self.heard]
+        reported = [(one.rule, one.shown, one.cleared_utc_ns is not None) for one in self.heard]
         self.heard.clear()
-        return told
+        return reported
 
     def state(self, alert: LivingAlert) -> AlertState:
         return self.book.state(next(one for one in self.book.history() if one.key == alert.key))
@@ -71,7 +71,7 @@ async def snooze(table: Table, alert: LivingAlert, choice: Snooze) -> LivingAler
 
 async def test_an_alert_is_raised_seen_and_cleared_and_each_change_is_told(table: Table):
     alert = table.raised("low-arch")
-    assert table.told() == [("low-arch", True, False)]
+    assert table.reported() == [("low-arch", True, False)]
     assert table.state(alert) is AlertState.RAISED
     assert table.book.open() == (alert,)
     table.clock.wait(minutes=2)
@@ -79,7 +79,7 @@ async def test_an_alert_is_raised_seen_and_cleared_and_each_change_is_told(table
     assert table.state(alert) is AlertState.SEEN
     table.clock.wait(minutes=3)
     table.book.cleared(alert.key, table.clock())
-    assert table.told() == [("low-arch", True, True)]
+    assert table.reported() == [("low-arch", True, True)]
     assert table.state(alert) is AlertState.CLEARED
     assert table.book.open() == ()
     (over,) = table.book.history()
@@ -106,17 +106,17 @@ async def test_a_snooze_holds_until_its_end_and_then_reminds_again(
 ):
     """Noon in Berlin: tomorrow begins twelve hours later."""
     alert = table.raised("low-arch")
-    table.told()
+    table.reported()
     await snooze(table, alert, choice)
     table.clock.wait(minutes=minutes, seconds=-1)
     table.book.step()
-    assert table.told() == []
+    assert table.reported() == []
     assert table.state(alert) is AlertState.SNOOZED
     table.clock.wait(seconds=1)
     table.book.step()
-    assert table.told() == [("low-arch", True, False)]
+    assert table.reported() == [("low-arch", True, False)]
     table.book.step()
-    assert table.told() == [], "once"
+    assert table.reported() == [], "once"
 
 
 @pytest.mark.parametrize(
@@ -136,11 +136,15 @@ async def test_a_snooze_is_of_one_rule_and_one_foot(table: Table):
     alert = table.raised("low-arch", foot="left")
     await snooze(table, alert, Snooze.SIXTY)
     table.clock.wait(minutes=10)
-    table.told()
+    table.reported()
     table.raised("low-arch", foot="left")
     table.raised("low-arch", foot="right")
     table.raised("high-arch", foot="left")
-    assert table.told() == [("low-arch", False, False), ("low-arch", True, False), ("high-arch", True, False)]
+    assert table.reported() == [
+        ("low-arch", False, False),
+        ("low-arch", True, False),
+        ("high-arch", True, False),
+    ]
     quiet, reasons = table.book.held_back()
     assert [(one.key.rule, one.key.foot) for one in quiet] == [("low-arch", "left")]
     assert reasons == {"snoozed": 1}
@@ -155,10 +159,10 @@ async def test_a_snooze_holds_across_a_restart_and_a_kill(table: Table):
             await result
         table.clock.wait(minutes=20)
         table.raised("low-arch")
-        assert table.told() == [("low-arch", False, False)]
+        assert table.reported() == [("low-arch", False, False)]
     table.clock.wait(minutes=20)
     table.book.step()
-    assert table.told() == [("low-arch", True, False)], "an hour is over, and the cause has stayed"
+    assert table.reported() == [("low-arch", True, False)], "an hour is over, and the cause has stayed"
 
 
 async def test_a_critical_alert_cannot_be_put_off(table: Table):
@@ -172,15 +176,15 @@ async def test_the_weight_taken_off_silences_for_a_quarter_of_an_hour_and_it_ret
     table: Table,
 ):
     alert = table.raised("sustained-pressure", CRITICAL)
-    table.told()
+    table.reported()
     await table.book.answer(alert.key, AnswerKind.WEIGHT_TAKEN_OFF, by="P001")
     assert table.state(alert) is AlertState.SILENCED
     table.clock.wait(minutes=14, seconds=59)
     table.book.step()
-    assert table.told() == []
+    assert table.reported() == []
     table.clock.wait(seconds=1)
     table.book.step()
-    assert table.told() == [("sustained-pressure", True, False)]
+    assert table.reported() == [("sustained-pressure", True, False)]
     assert table.state(alert) is AlertState.SEEN
 
 
@@ -189,10 +193,10 @@ async def test_the_weight_taken_off_and_the_load_gone_is_the_end(table: Table):
     await table.book.answer(alert.key, AnswerKind.WEIGHT_TAKEN_OFF, by="P001")
     table.clock.wait(minutes=2)
     table.book.cleared(alert.key, table.clock())
-    table.told()
+    table.reported()
     table.clock.wait(minutes=30)
     table.book.step()
-    assert table.told() == []
+    assert table.reported() == []
     assert table.book.history()[0].helped_after_min == 2.0
 
 
@@ -202,57 +206,57 @@ async def test_it_stays_silent_across_a_restart_and_returns(table: Table):
     await table.restart()
     table.clock.wait(minutes=5)
     table.raised("sustained-pressure", CRITICAL)
-    assert table.told() == [("sustained-pressure", False, False)]
+    assert table.reported() == [("sustained-pressure", False, False)]
     table.clock.wait(minutes=10)
     table.book.step()
-    assert table.told() == [("sustained-pressure", True, False)]
+    assert table.reported() == [("sustained-pressure", True, False)]
 
 
 def test_no_limit_of_the_rules_engine_holds_a_critical_alert_back(table: Table):
     table.raised("sustained-pressure", CRITICAL, why="limit an hour")
     table.raised("low-arch", why="limit an hour")
-    assert table.told() == [("sustained-pressure", True, False), ("low-arch", False, False)]
+    assert table.reported() == [("sustained-pressure", True, False), ("low-arch", False, False)]
 
 
 @pytest.mark.parametrize(("answered", "other"), [(NO_DATA, "static-load"), ("static-load", NO_DATA)])
 async def test_no_data_and_values_never_silence_each_other(table: Table, answered: str, other: str):
     alert = table.raised(answered, WARNING)
     await snooze(table, alert, Snooze.TOMORROW)
-    table.told()
+    table.reported()
     table.clock.wait(minutes=5)
     table.raised(other, WARNING)
-    assert table.told() == [(other, True, False)]
+    assert table.reported() == [(other, True, False)]
     table.clock.wait(minutes=5)
     table.raised(answered, WARNING)
-    assert table.told() == [(answered, False, False)]
+    assert table.reported() == [(answered, False, False)]
 
 
 async def test_an_alert_with_no_data_answered_never_silences_a_critical_one(table: Table):
     alert = table.raised(NO_DATA, WARNING)
     await snooze(table, alert, Snooze.TOMORROW)
-    table.told()
+    table.reported()
     table.raised("sustained-pressure", CRITICAL)
-    assert table.told() == [("sustained-pressure", True, False)]
+    assert table.reported() == [("sustained-pressure", True, False)]
 
 
 def test_an_alert_that_is_open_is_told_once(table: Table):
     key = AlertKey("low-arch", "left", table.clock())
     table.book.raised(key, NOTICE, LIVE)
     table.book.raised(key, NOTICE, LIVE)
-    assert len(table.told()) == 1
+    assert len(table.reported()) == 1
     table.book.cleared(key, table.clock())
     table.book.cleared(key, table.clock())
-    assert len(table.told()) == 1
+    assert len(table.reported()) == 1
 
 
 async def test_what_an_analysis_finds_again_is_the_alert_that_is_known_with_its_answers(table: Table):
     """The onset is found 40 s earlier; the answer stays."""
     alert = table.raised("low-arch")
     await table.book.answer(alert.key, AnswerKind.SEEN, by="P001")
-    table.told()
+    table.reported()
     again = AlertKey("low-arch", "left", alert.key.onset_utc_ns - 40 * SECOND)
     assert table.book.found_afterwards(again, NOTICE, None) is None
-    assert table.told() == []
+    assert table.reported() == []
     assert [answer.answer for answer in table.book.history()[0].answers] == [AnswerKind.SEEN]
 
 
@@ -273,8 +277,10 @@ async def test_the_history_comes_back_after_a_restart(table: Table):
     table.clock.wait(minutes=9)
     table.raised("leg-length", why="shown lately")
     await table.restart()
-    told = [(one.key.rule, one.severity, one.alert_class, one.held_back_by) for one in table.book.history()]
-    assert told == [("leg-length", NOTICE, LIVE, "shown lately"), ("low-arch", NOTICE, LIVE, "")]
+    reported = [
+        (one.key.rule, one.severity, one.alert_class, one.held_back_by) for one in table.book.history()
+    ]
+    assert reported == [("leg-length", NOTICE, LIVE, "shown lately"), ("low-arch", NOTICE, LIVE, "")]
     assert table.book.history()[1].cleared_utc_ns == first.key.onset_utc_ns + 60 * SECOND
     assert table.book.open() == (), "what nobody has looked at since is not open"
 
@@ -294,15 +300,15 @@ async def test_an_answer_that_cannot_be_kept_does_not_hold(table: Table):
 
 async def test_answers_of_other_programs_hold_as_well(table: Table):
     alert = table.raised("low-arch")
-    table.told()
+    table.reported()
     until = NOON + timedelta(minutes=60)
-    said = AlertAnswer("low-arch", "left", alert.key.onset_utc_ns, AnswerKind.SNOOZED, NOON, until)
-    table.book.load([said])
-    table.book.load([said])
+    other = AlertAnswer("low-arch", "left", alert.key.onset_utc_ns, AnswerKind.SNOOZED, NOON, until)
+    table.book.load([other])
+    table.book.load([other])
     assert table.state(alert) is AlertState.SNOOZED
     table.clock.wait(minutes=60)
     table.book.step()
-    assert table.told() == [("low-arch", True, False)]
+    assert table.reported() == [("low-arch", True, False)]
 
 
 @pytest.mark.parametrize(

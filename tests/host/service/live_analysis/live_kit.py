@@ -126,7 +126,7 @@ def switch_on(library: Library, limit: float = 8.0, duration_s: float = 60.0) ->
 
 
 def codes(wearer: Wearer, *segments: Segment) -> dict[Foot, np.ndarray]:
-    """What the insoles measure while the person lives through segments."""
+    """What the insoles measure while the person goes through segments."""
     parts = [forces for _, forces in live_through(wearer.person, segments, wearer.seed, 100.0)]
     left, right = (np.concatenate([getattr(one, side) for one in parts]) for side in ("left", "right"))
     return dict(zip(Foot, wearer.counts(ForceWalk(100.0, left, right, "")), strict=True))

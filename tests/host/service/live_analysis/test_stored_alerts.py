@@ -1,4 +1,4 @@
-"""Live alerts go to the recording in which they began; those that only its analysis found are told apart."""
+"""Live alerts go to the recording in which they began; those that only its analysis found are named."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ def stored(rule: str, from_s: float, shown: bool = True) -> StoredAlert:
     return StoredAlert(rule, "left", from_s, from_s + 1, {"severity": "warning", "shown": shown}, "analysis")
 
 
-def kept(library: Library) -> list[tuple[str, str, float, float | None]]:
+def held(library: Library) -> list[tuple[str, str, float, float | None]]:
     return [(one.origin, one.rule, one.from_s, one.to_s) for one in library.open(FIRST).alerts]
 
 
@@ -47,7 +47,7 @@ def test_an_alert_goes_to_the_recording_in_which_it_began_once(library: Library)
     live.add(START_NS + 60 * SECOND, [alert("pronation", 1.0)])
     live.keep(library, FIRST)
     live.keep(library, FIRST)
-    assert kept(library) == [("live", "low-arch", 1.0, 2.5)]
+    assert held(library) == [("live", "low-arch", 1.0, 2.5)]
 
 
 def test_live_alerts_leave_those_of_the_analysis_and_the_other_way_round(library: Library):
@@ -55,15 +55,15 @@ def test_live_alerts_leave_those_of_the_analysis_and_the_other_way_round(library
     live = LiveAlerts()
     live.add(START_NS, [alert("low-arch", 1.0)])
     live.keep(library, FIRST)
-    assert kept(library) == [("analysis", "static-load", 0.5, 1.5), ("live", "low-arch", 1.0, None)]
+    assert held(library) == [("analysis", "static-load", 0.5, 1.5), ("live", "low-arch", 1.0, None)]
     keep_alerts(library, FIRST, [stored("leg-length", 0.75)])
-    assert kept(library) == [("analysis", "leg-length", 0.75, 1.75), ("live", "low-arch", 1.0, None)]
+    assert held(library) == [("analysis", "leg-length", 0.75, 1.75), ("live", "low-arch", 1.0, None)]
 
 
 def test_nothing_to_keep_leaves_the_alerts_of_the_analysis(library: Library):
     keep_alerts(library, FIRST, [stored("static-load", 0.5)])
     LiveAlerts().keep(library, FIRST)
-    assert kept(library) == [("analysis", "static-load", 0.5, 1.5)]
+    assert held(library) == [("analysis", "static-load", 0.5, 1.5)]
 
 
 def test_what_an_analysis_found_is_named_by_rule_foot_and_onset(library: Library):

@@ -1,4 +1,4 @@
-"""Live strides beside those of the sealed recording, by parameter."""
+"""Live strides beside those of the recording, by parameter."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from plantigrade.library.recordings.finalize import roll
 from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 
-from tools.live_against_sealed.replay import RATE_HZ, ReplayedInsole, replay
+from tools.live_against_recorded.replay import RATE_HZ, ReplayedInsole, replay
 
 F64 = NDArray[np.float64]
 SAME_STRIDE_S = 0.05
@@ -30,27 +30,27 @@ PERSON = "P001"
 
 @dataclass
 class Compared:
-    """One recording, live and sealed.
+    """One walk, live and recorded.
 
     Attributes:
         strides: compared, of both feet.
-        only_live, only_sealed: strides without a counterpart.
+        only_live, only_recorded: strides without a counterpart.
         clock_ms: the largest uncertainty (95 %) that was stated for a frame.
         equal: per parameter, how many pairs agree bit for bit (both unknown counts as agreeing).
         largest: per parameter, the largest difference.
         unknown_once: per parameter, pairs of which one side alone is known.
-        live_alerts, sealed_alerts: of both ways.
+        live_alerts, recorded_alerts: of both ways.
     """
 
     strides: int = 0
     only_live: int = 0
-    only_sealed: int = 0
+    only_recorded: int = 0
     clock_ms: float = 0.0
     equal: dict[str, int] = field(default_factory=dict[str, int])
     largest: dict[str, float] = field(default_factory=dict[str, float])
     unknown_once: dict[str, int] = field(default_factory=dict[str, int])
     live_alerts: tuple[Alert, ...] = ()
-    sealed_alerts: tuple[StoredAlert, ...] = ()
+    recorded_alerts: tuple[StoredAlert, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ def compare(
     book: RuleBook | None = None,
     lost: Callable[[Foot, int], float] = lambda _foot, _slot: 0.0,
 ) -> Compared:
-    """Walk once; live by the frames as they come, sealed by the recording that the journal becomes."""
+    """Walk once; live by the frames as they come, recorded by the recording that the journal becomes."""
     insoles = tuple(
         ReplayedInsole(foot, walked.counts[foot], ppm, 5_000_000 + 1_234_567 * place, walked.seed + place)
         for place, (foot, ppm) in enumerate(zip(Foot, walked.drift_ppm, strict=True))
@@ -103,11 +103,11 @@ def compare(
         alerts = recording.alerts
     live.wearer.finish()
     compared = Compared(clock_ms=live.uncertainty_ns * 1e-6)
-    compared.live_alerts, compared.sealed_alerts = live.wearer.alerts, alerts
+    compared.live_alerts, compared.recorded_alerts = live.wearer.alerts, alerts
     for foot in Foot:
-        sealed = analysis.left if foot is Foot.LEFT else analysis.right
-        if sealed is not None:
-            _tally(compared, live.columns(foot), columns(sealed.strides))
+        recorded = analysis.left if foot is Foot.LEFT else analysis.right
+        if recorded is not None:
+            _tally(compared, live.columns(foot), columns(recorded.strides))
     return compared
 
 
@@ -136,7 +136,7 @@ class _Live:
             )
         )
         self.uncertainty_ns = 0
-        self._told: dict[Foot, list[StrideTable]] = {foot: [] for foot in Foot}
+        self._reported: dict[Foot, list[StrideTable]] = {foot: [] for foot in Foot}
         self._stepped_ns = 0
         for one in insoles:
             one.insole.on_frames.append(lambda insole, stamped: self._take(insole, stamped))
@@ -150,11 +150,11 @@ class _Live:
             return
         self._stepped_ns = now_ns
         for foot, strides in self.wearer.step(now_ns).strides:
-            self._told[foot].append(strides)
+            self._reported[foot].append(strides)
 
     def columns(self, foot: Foot) -> dict[str, F64]:
-        """Strides as told; one that overlaps an earlier one has replaced it."""
-        tables = [columns(one) for one in self._told[foot]]
+        """Strides as reported; one that overlaps an earlier one has replaced it."""
+        tables = [columns(one) for one in self._reported[foot]]
         if not tables:
             return {}
         joined = {name: np.concatenate([one[name] for one in tables]) for name in tables[0]}
@@ -173,19 +173,19 @@ def columns(strides: StrideTable) -> dict[str, F64]:
     return found
 
 
-def _tally(compared: Compared, live: dict[str, F64], sealed: dict[str, F64]) -> None:
+def _tally(compared: Compared, live: dict[str, F64], recorded: dict[str, F64]) -> None:
     if not live:
-        compared.only_sealed += len(sealed["initial_contact_s"])
+        compared.only_recorded += len(recorded["initial_contact_s"])
         return
-    ours, theirs = live["initial_contact_s"], sealed["initial_contact_s"]
+    ours, theirs = live["initial_contact_s"], recorded["initial_contact_s"]
     nearest = np.clip(np.searchsorted(theirs, ours), 1, max(1, len(theirs) - 1))
     nearest -= np.abs(ours - theirs[nearest - 1]) < np.abs(theirs[nearest] - ours)
     pairs = np.flatnonzero(np.abs(ours - theirs[nearest]) < SAME_STRIDE_S)
     compared.strides += len(pairs)
     compared.only_live += len(ours) - len(pairs)
-    compared.only_sealed += len(theirs) - len(np.unique(nearest[pairs]))
+    compared.only_recorded += len(theirs) - len(np.unique(nearest[pairs]))
     for name in live:
-        a, b = live[name][pairs], sealed[name][nearest[pairs]]
+        a, b = live[name][pairs], recorded[name][nearest[pairs]]
         both = np.isfinite(a) & np.isfinite(b)
         alike = (a == b) | (np.isnan(a) & np.isnan(b))
         compared.equal[name] = compared.equal.get(name, 0) + int(alike.sum())

@@ -16,8 +16,8 @@ from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.twin.body import ForceWalk, Segment, live_through
 from plantigrade.twin.wearer import Wearer
 
-from tools.live_against_sealed.__main__ import walked
-from tools.live_against_sealed.comparison import Compared, Walked, columns, compare
+from tools.live_against_recorded.__main__ import walked
+from tools.live_against_recorded.comparison import Compared, Walked, columns, compare
 
 SECONDS = 60.0
 OF_SAMPLES = ("peak_force_n", "f1_n", "f2_n", "f3_n", "peak_pressure_kpa", "contact_area_cm2")
@@ -42,7 +42,7 @@ def some_seconds_late(foot: Foot, slot: int) -> float:
 def test_every_stride_is_found_both_ways(compared: Compared):
     assert compared.strides > 100
     assert compared.only_live == 0
-    assert compared.only_sealed <= 4, "the last two of each foot are certain at the end alone"
+    assert compared.only_recorded <= 4, "the last two of each foot are certain at the end alone"
 
 
 def test_figures_without_time_agree_bit_for_bit(compared: Compared):
@@ -65,7 +65,7 @@ def test_frames_that_come_too_late_cost_their_own_strides_and_no_others(made: Wa
 
     found = compare(made, tmp_path, lost=a_minute_late)
     assert found.only_live <= 1
-    assert 1 < found.only_sealed <= 5
+    assert 1 < found.only_recorded <= 5
     assert found.strides > 100
 
 
@@ -73,7 +73,7 @@ def test_with_the_same_times_everything_agrees_bit_for_bit(made: Walked):
     """Without clocks between: pieces of any size, of one foot before the other."""
     setup = WearerSetup(100.0, made.weight_n, made.calibrations, None, None, 42.0)
     live = LiveWearer(setup)
-    told = {foot: [] for foot in Foot}
+    reported = {foot: [] for foot in Foot}
     draw = np.random.default_rng(5)
     rows = len(made.counts[Foot.LEFT])
     sent = dict.fromkeys(Foot, 0)
@@ -86,11 +86,11 @@ def test_with_the_same_times_everything_agrees_bit_for_bit(made: Walked):
                 live.put(foot, stamped(made, foot, sent[foot], end))
                 sent[foot] = end
         for foot, strides in live.step(now_ns).strides:
-            told[foot].append(columns(strides))
-    sealed = analyze(sealed_walk(made))
-    for foot, table in ((Foot.LEFT, sealed.left), (Foot.RIGHT, sealed.right)):
+            reported[foot].append(columns(strides))
+    recorded = analyze(recorded_walk(made))
+    for foot, table in ((Foot.LEFT, recorded.left), (Foot.RIGHT, recorded.right)):
         assert table is not None
-        ours = {name: np.concatenate([one[name] for one in told[foot]]) for name in told[foot][0]}
+        ours = {name: np.concatenate([one[name] for one in reported[foot]]) for name in reported[foot][0]}
         theirs = columns(table.strides)
         count = len(ours["stride_time_s"])
         assert len(theirs["stride_time_s"]) - count <= 1
@@ -104,7 +104,7 @@ def stamped(made: Walked, foot: Foot, first: int, end: int) -> StampedFrames:
     return StampedFrames(frames, device_us * 1000, 0, 0)
 
 
-def sealed_walk(made: Walked) -> Walk:
+def recorded_walk(made: Walked) -> Walk:
     time_s = np.asarray(10_000_000 * np.arange(len(made.counts[Foot.LEFT]), dtype=np.int64) * 1e-9)
     forces = {foot: Calibrator(made.calibrations[foot], 100.0).feed(made.counts[foot]) for foot in Foot}
     feet = [FootSignal(foot, time_s, forces[foot], own_layout(42.0)) for foot in Foot]
@@ -162,10 +162,10 @@ def test_alerts_are_those_of_the_persons_own_rules_both_ways(tmp_path: Path):
     live = sorted(
         (one.rule, one.foot.value if one.foot else "both", one.onset_s) for one in found.live_alerts
     )
-    sealed = sorted((one.rule, one.foot, one.from_s) for one in found.sealed_alerts)
+    recorded = sorted((one.rule, one.foot, one.from_s) for one in found.recorded_alerts)
     assert {one[:2] for one in live} >= {("sustained-pressure", "left"), ("sustained-pressure", "right")}
-    assert [one[:2] for one in live] == [one[:2] for one in sealed]
-    assert [one[2] for one in live] == pytest.approx([one[2] for one in sealed], abs=1.0)
-    assert {one.document["severity"] for one in found.sealed_alerts if one.rule == "sustained-pressure"} == {
-        "critical"
-    }
+    assert [one[:2] for one in live] == [one[:2] for one in recorded]
+    assert [one[2] for one in live] == pytest.approx([one[2] for one in recorded], abs=1.0)
+    assert {
+        one.document["severity"] for one in found.recorded_alerts if one.rule == "sustained-pressure"
+    } == {"critical"}

@@ -23,10 +23,10 @@ class LibraryAnswers:
         self._library, self._person, self._thread = library, person, thread
 
     async def keep(self, entries: Sequence[AlertAnswer]) -> None:
-        """Make entries durable, in order; the same one twice is kept once.
+        """Make entries durable, in order; the same one twice is stored once.
 
         Raises:
-            LibraryError: they could not be kept.
+            LibraryError: they could not be stored.
         """
         await self._thread(self._keep, tuple(entries))
 

@@ -1,7 +1,7 @@
-"""What differs between live and sealed, for three recorded walks: `python -m tools.live_against_sealed`.
+"""What differs between live and recorded, for three recorded walks: `python -m tools.live_against_recorded`.
 
 Recorded forces through virtual sensors and insoles' clocks, the bridge, calibration, gait engine and rules;
-live as the frames come, and sealed by the recording that the journal becomes. One record in 50 arrives three
+once live as the frames come, once from the recording that the journal becomes. One record in 50 arrives three
 seconds late, one in 1000 a minute late.
 """
 
@@ -15,7 +15,7 @@ from plantigrade.twin.bench import bench_calibration
 from plantigrade.twin.body import load_walk
 from plantigrade.twin.electrical import FrontEnd
 
-from tools.live_against_sealed.comparison import F64, Compared, Walked, compare
+from tools.live_against_recorded.comparison import F64, Compared, Walked, compare
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "recordings" / "gaitpdb_GaPt07_01.txt.gz"
 SECONDS = 420.0
@@ -43,7 +43,7 @@ def walked(path: Path | None, seconds: float, seed: int) -> Walked:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m tools.live_against_sealed", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.live_against_recorded", description=__doc__)
     parser.add_argument("walks", nargs="*", type=Path, help="records of gaitpdb; else those carried here")
     parser.add_argument("--seconds", type=float, default=SECONDS)
     arguments = parser.parse_args()
@@ -61,11 +61,11 @@ def _print(results: list[tuple[str, Compared]]) -> None:
     for name, one in results:
         print(
             f"{name}: {one.strides} strides compared, {one.only_live} only live, "
-            f"{one.only_sealed} only sealed, clocks known to {one.clock_ms:.1f} ms"
+            f"{one.only_recorded} only recorded, clocks known to {one.clock_ms:.1f} ms"
         )
         live = sorted(f"{alert.rule} {_side(alert.foot)}" for alert in one.live_alerts)
-        sealed = sorted(f"{alert.rule} {alert.foot}" for alert in one.sealed_alerts)
-        print(f"  alerts live: {', '.join(live) or 'none'}; sealed: {', '.join(sealed) or 'none'}")
+        recorded = sorted(f"{alert.rule} {alert.foot}" for alert in one.recorded_alerts)
+        print(f"  alerts live: {', '.join(live) or 'none'}; recorded: {', '.join(recorded) or 'none'}")
     print(f"{'parameter':32}" + "".join(f"{name[:26]:>28}" for name, _ in results))
     for parameter in results[0][1].largest:
         cells = [
