@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from plantigrade.library.catalogue.details import ALGORITHM
+from plantigrade.library.catalogue.person_tables import WearDayRow
 from plantigrade.library.catalogue.store import OpenLibrary
 from plantigrade.library.catalogue.tables import AnalysisRow, PersonRow, RecordingRow
 from plantigrade.library.recordings.computed import DONE, Computed, read_computed
@@ -147,6 +148,16 @@ def _rests(one: RecordingState, computed: Computed | None, release: str, at_utc:
     except ValueError:
         return False
     return same and at_utc < tried_utc + TRY_AGAIN
+
+
+def forget_days(library: OpenLibrary, recording: str) -> None:
+    """Forget what a recording said of days: nobody knows any more whose days they were.
+
+    Raises:
+        LibraryError: the database fails.
+    """
+    with library.store.write() as session:
+        session.execute(sa.delete(WearDayRow).where(WearDayRow.recording_id == recording))
 
 
 def note_bytes(library: OpenLibrary, recording: str) -> None:

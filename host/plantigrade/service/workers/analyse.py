@@ -20,6 +20,7 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import (
     RecordingState,
     code_of,
+    forget_days,
     note_bytes,
     state_of,
 )
@@ -218,6 +219,7 @@ def _store_days(
 ) -> tuple[date, ...]:
     """Days of the wearer; data that belong to nobody reach no day."""
     if state.person is None or state.unassigned is not None:
+        forget_days(library, state.id)
         return ()
     zone = zone_of(library.person(state.person))
     seconds = overview.overview(recording, points=overview.EVERY_SECOND)

@@ -72,6 +72,18 @@ def test_nobodys_data_reach_nobody(library: Library) -> None:
     assert library.record("P001").baseline.all() == []
 
 
+def test_a_wearer_who_becomes_unclear_loses_the_day(library: Library) -> None:
+    """Taken back from a person: their day and their baseline are as if it had never been."""
+    library.add_person(Person("P001"))
+    name = stored(library, person="P001")
+    analyse_recording(library, name)
+    library.assign(name, None)
+    assert analyse_recording(library, name).outcome is Outcome.ANALYSED
+    library.assign(name, "P001")
+    assert library.record("P001").days.between(date(2020, 1, 1), date(2030, 1, 1)) == {}
+    assert library.record("P001").baseline.all() == []
+
+
 def test_a_provisional_recording_has_its_day_but_no_baseline(library: Library) -> None:
     """The baseline learns when the recording is final; nothing but that is done then."""
     library.add_person(Person("P001"))

@@ -5,14 +5,18 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from plantigrade.library.catalogue.key_change import change_key
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.catalogue.recording_states import MOST_ATTEMPTS
+from plantigrade.library.catalogue.recording_states import MOST_ATTEMPTS, unanalysed
+from plantigrade.library.keys.vault import MasterKey
 from plantigrade.library.recordings.computed import begin, read_computed
+from plantigrade.library.recordings.overview import overview
 from plantigrade.service.bus import EventBus
 from plantigrade.service.events import Event, RecordingEvent
 from plantigrade.service.offload import at_once
@@ -240,3 +244,37 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_recording_of_an_encrypted_library_goes_through_the_real_process(tmp_path: Path) -> None:
+    """With the key from a file; the service hears that it was analysed, and nothing waits any more."""
+    key = MasterKey.new()
+    key_file = tmp_path / "key"
+    key_file.write_text(key.text)
+    key_file.chmod(0o600)
+    library = Library(tmp_path / "library")
+    change_key(library, key)
+    name = stored(library)
+    bus, heard = EventBus(), list[Event]()
+    bus.call_on_event(heard.append)
+    asyncio.run(AnalysisWorker(library, bus, key_file=key_file).idle())
+    assert [(one.recording, one.stage, one.note) for one in heard if isinstance(one, RecordingEvent)] == [
+        (name, "analysed", "")
+    ]
+    assert unanalysed(library, version("plantigrade")) == []
+    assert overview(library.open(name)).feet["left"].samples.sum() > 0
+
+
+def test_an_unreadable_key_is_said_and_costs_no_attempt(tmp_path: Path) -> None:
+    """The key may be back any moment: nothing is held against the recording."""
+    library = Library(tmp_path / "library")
+    change_key(library, MasterKey.new())
+    name = stored(library)
+    bus, heard = EventBus(), list[Event]()
+    bus.call_on_event(heard.append)
+    worker = AnalysisWorker(library, bus, key_file=tmp_path / "not there", process=at_once, thread=at_once)
+    asyncio.run(worker.idle())
+    (event,) = [one for one in heard if isinstance(one, RecordingEvent)]
+    assert (event.recording, event.stage) == (name, "not analysed")
+    assert "key" in event.note
+    assert read_computed(library.recordings / name) is None
