@@ -29,8 +29,8 @@ from plantigrade.service.publish.library_facts import LibraryFacts
 from plantigrade.service.publish.lsl import LslPublisher
 from plantigrade.service.publish.publisher import MqttPublisher
 from plantigrade.service.publish.settings import PublishSettings
-from plantigrade.service.routine import Routine
 from plantigrade.service.settings import ServiceSettings
+from plantigrade.service.workers.upkeep import Upkeep
 from plantigrade.service.workers.worker import AnalysisWorker
 
 RESTART_S: Final = 60.0
@@ -87,7 +87,7 @@ class Assembly:
         live: alerts and strides as they happen.
         worker: analyses recordings.
         warnings: disk, batteries and logs.
-        routine: what is done by the clock.
+        upkeep: disk, retention, weekly summaries.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Assembly:
         self.service.on_wearing(self.live.on_wearing)
         self.worker = AnalysisWorker(library, self.bus, url, key_file)
         self.warnings = DayWarnings(self.bus)
-        self.routine = Routine(library, self.bus, self.warnings, url, key_file)
+        self.upkeep = Upkeep(library, self.bus, self.warnings, url, key_file)
         hints = InsoleHints(self.service.collectors, self.service.wearings.wearers.person_of)
         self._library = library
         self._finder = InsolesInReach(self.service.watch_insole, look_around, take_any=take_any)
@@ -117,7 +117,7 @@ class Assembly:
                 "live analysis": self.live.run,
                 "analysis of recordings": self.worker.run,
                 "notifications": Notifier(self.bus, LibraryPeople(library), hints=hints).run,
-                "daily work": self.routine.run,
+                "disk, retention and summaries": self.upkeep.run,
                 "looking for insoles": self._find_insoles,
             }
         )
@@ -156,7 +156,7 @@ class Assembly:
 
     def _problems(self) -> tuple[str, ...]:
         publisher = self._publisher
-        mqtt = "" if publisher is None else publisher.problem
-        beside = (problem for problem in (mqtt, self.routine.problem) if problem)
+        mqtt = () if publisher is None or not publisher.problem else (publisher.problem,)
+        upkeep = (f"{name}: {problem}" for name, problem in self.upkeep.problems.items())
         warned = (warning.text for warning in self.warnings.warnings)
-        return (*self._parts.failed.values(), *self.live.problems.values(), *beside, *warned)
+        return (*self._parts.failed.values(), *self.live.problems.values(), *mqtt, *upkeep, *warned)

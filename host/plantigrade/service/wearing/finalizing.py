@@ -8,6 +8,7 @@ from pathlib import Path
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.versions import FINAL, PROVISIONAL, Version, is_known, put_version
+from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.vault import MasterKey, Vault
 from plantigrade.library.recordings.container import RecordingManifest, read_manifest
 from plantigrade.library.recordings.finalize import Extent, finalize_journal
@@ -111,7 +112,8 @@ class Finalizer:
         journal = self.router.journals[wearing.number]
         journal.journal.commit()
         size, was_new = journal.journal.size, not wearing.version
-        extent = Extent(wearing.recording, self.router.extent(wearing), wearing.version + 1)
+        there = max(wearing.version, _version_of(self.library.recordings / wearing.recording))
+        extent = Extent(wearing.recording, self.router.extent(wearing), there + 1)
         vault = self.library.vault
         keys = () if vault is None else vault.keys
         folder = await self.offload.process(
@@ -149,6 +151,14 @@ class Finalizer:
         self.publish(
             RecordingEvent(wearing.recording, person, wearing.version, wearing.stage.value, wearing.title)
         )
+
+
+def _version_of(folder: Path) -> int:
+    """The version of a recording that is there; 0 where there is none."""
+    try:
+        return int(read_manifest(folder).provenance.get("version", 1))
+    except RecordingError:
+        return 0
 
 
 def serials_of(manifest: RecordingManifest) -> dict[str, str]:

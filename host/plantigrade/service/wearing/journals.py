@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from insole_protocol import block
 
@@ -126,13 +127,21 @@ class WearingJournal:
             utc_ns=line.utc_ns,
             sync=sync,
             on_entry=reader.take,
-            about={"wearing": wearing.number},
+            about=_about(wearing),
         )
 
     @property
     def path(self) -> Path:
         """Its file."""
         return self.journal.path
+
+    def describe(self, wearing: Wearing) -> None:
+        """Note the name of its recording, for the day on which the register cannot be read.
+
+        Raises:
+            JournalError: memory is full.
+        """
+        self.journal.describe(_about(wearing))
 
     def holdings(self, serial: str) -> Holdings | None:
         """What it holds of an insole."""
@@ -192,6 +201,15 @@ class WearingJournal:
             self.path.unlink()
         with contextlib.suppress(OSError):
             sync_folder(self.path.parent)
+
+
+def _about(wearing: Wearing) -> dict[str, Any]:
+    return {
+        "wearing": wearing.number,
+        "group": wearing.group,
+        "recording": wearing.recording,
+        "first_load_utc_ns": wearing.first_load_utc_ns,
+    }
 
 
 def settled(holdings: Holdings | None, even_refused: bool = True) -> SlotSet:

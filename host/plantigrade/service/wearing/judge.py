@@ -12,13 +12,11 @@ from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.wearing.course import Interval
 from plantigrade.service.wearing.end_rule import Span, next_midnight, span_of
 from plantigrade.service.wearing.news import WearingNews, WearingStage
+from plantigrade.service.wearing.rebuild import ALWAYS
 from plantigrade.service.wearing.register import Kind, Moment, Register, RegisterError, Stage, Wearing
 from plantigrade.service.wearing.routing import Foot, Router
 from plantigrade.service.wearing.time_line import TimeLine
 from plantigrade.service.wearing.wearers import Wearers
-
-_ALWAYS = Moment("", -(1 << 62), 0)
-"""The first wearing of a group holds everything that is older."""
 
 
 class NoWearingError(PlantigradeError):
@@ -70,7 +68,7 @@ class Judge:
             JournalError, RegisterError: the disk does not take it.
         """
         self.line.follow_wall()
-        return self._switch(group, _ALWAYS, Kind.DAY, "")
+        return self._switch(group, ALWAYS, Kind.DAY, "")
 
     def step(self) -> None:
         """End every wearing that the data show to have ended."""
@@ -234,6 +232,7 @@ class Judge:
         start = datetime.fromtimestamp(first_load_utc_ns // 1_000_000_000, UTC)
         digest = hashlib.sha256(f"{self.salt} {wearing.number} {first_load_utc_ns}".encode()).hexdigest()
         wearing.recording = f"{start:%Y%m%dT%H%M%SZ}-{digest[:8]}"
+        self.router.journals[wearing.number].describe(wearing)
 
     def _tell(self, stage: WearingStage, wearing: Wearing) -> None:
         members = self.register.members(wearing.group)

@@ -21,10 +21,15 @@ class TimeLine:
     wall_ns: Callable[[], int]
 
     def __post_init__(self) -> None:
+        self.use(self.register)
+
+    def use(self, register: Register) -> None:
+        """Go on with the line of a register, if it is of this run of the host's clock."""
+        self.register = register
         boot = host_boot()
-        if self.register.host_boot != boot:
-            self.register.host_boot = boot
-            self.register.shift_ns = self.wall_ns() - self.now()
+        if register.host_boot != boot:
+            register.host_boot = boot
+            register.shift_ns = self.wall_ns() - self.now()
 
     def utc_ns(self, monotonic_ns: int | None = None) -> int:
         """UTC of a monotonic time of this run; of now without one."""

@@ -1,7 +1,6 @@
 """All about wearings in one place, for the service: opened together, looked after together."""
 
 import contextlib
-import re
 from collections.abc import Callable
 
 from plantigrade.bridge.insole import Insole
@@ -15,12 +14,19 @@ from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.wearing.finalizing import Finalizer
 from plantigrade.service.wearing.judge import Judge
 from plantigrade.service.wearing.news import WearingNews
-from plantigrade.service.wearing.register import FILE, Kind, Register, Stage, Wearing, load_register
+from plantigrade.service.wearing.rebuild import JOURNAL, rebuild, set_aside
+from plantigrade.service.wearing.register import (
+    FILE,
+    Kind,
+    Register,
+    RegisterError,
+    Stage,
+    Wearing,
+    load_register,
+)
 from plantigrade.service.wearing.routing import Router
 from plantigrade.service.wearing.time_line import TimeLine
 from plantigrade.service.wearing.wearers import Wearers
-
-_JOURNAL = re.compile(r"^\d{6,}\.journal$")
 
 
 class Wearings:
@@ -53,16 +59,13 @@ class Wearings:
         self.wearers = Wearers(library, utc_ns)
         self.on_news: list[Callable[[WearingNews], None]] = []
         self._bus, self._settings, self._offload, self._sync = bus, settings, offload, sync
-        self._now, self._utc_ns = now, utc_ns
         self._insoles: list[Insole] = []
-        self._use(Register(self.folder / FILE))
+        self.register = Register(self.folder / FILE)
+        self.line = TimeLine(self.register, now, utc_ns)
+        self.judge = Judge(self.register, self.line, settings, self.wearers, library.uuid, self._tell)
+        self._unreadable: str | None = None
         self._router: Router | None = None
         self._finalizer: Finalizer | None = None
-
-    def _use(self, register: Register) -> None:
-        self.register = register
-        self.line = TimeLine(register, self._now, self._utc_ns)
-        self.judge = Judge(register, self.line, self._settings, self.wearers, self.library.uuid, self._tell)
 
     def open(self) -> None:
         """Continue where the last service ended.
@@ -75,7 +78,8 @@ class Wearings:
         except OSError as error:
             raise FileError(self.folder, f"cannot be made: {error.strerror}") from error
         restore_replaced(self.library.recordings)
-        self._use(load_register(self.folder / FILE))
+        self.register = self.judge.register = self._load()
+        self.line.use(self.register)
         self._remove_strays()
         router = Router(
             self.register, self.folder, self.line, self.wearers.group_of, self.judge.begin, self._sync
@@ -95,11 +99,22 @@ class Wearings:
         for insole in self._insoles:
             router.watch(insole)
 
+    def _load(self) -> Register:
+        """The register, or one made of the journals where it cannot be read."""
+        path = self.folder / FILE
+        try:
+            if path.exists():
+                return load_register(path)
+        except RegisterError as error:
+            set_aside(path)
+            self._unreadable = f"{error}; it was made anew from the journals"
+        return rebuild(path)
+
     def _remove_strays(self) -> None:
         """Journals that were begun and not entered, or entered as done with and not removed."""
         known = {wearing.journal for wearing in self.register.wearings.values()}
         for path in self.folder.iterdir():
-            if _JOURNAL.match(path.name) and path.name not in known:
+            if JOURNAL.match(path.name) and path.name not in known:
                 path.unlink()
 
     def watch(self, insole: Insole) -> None:
@@ -145,7 +160,7 @@ class Wearings:
 
     def problems(self) -> tuple[str, ...]:
         """What cannot be done at the moment."""
-        found = [self.judge.failure]
+        found = [self.judge.failure, self._unreadable]
         if self._router is not None:
             found.append(self._router.failure)
         if self._finalizer is not None:
