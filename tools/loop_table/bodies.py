@@ -28,7 +28,10 @@ from plantigrade.posture.rules_engine.features import StrideColumns, from_analys
 from plantigrade.twin.body import Condition, Person, draw_person, walk
 from plantigrade.twin.body.person import medial_lever
 
-WALK_S = 110.0
+WALK_STRIDES = 74
+"""Strides of the walk that stands for a day: some more than the baseline needs of a day."""
+SLOWEST = 1.1
+"""By which conditions lengthen strides at most."""
 LAYOUT = own_layout(42.0)
 REGIONS = np.repeat(np.arange(4), [4, 4, 5, 3])
 SPEED, STANCE, PEAK_1, PEAK_2, RISE, PRELOAD = range(6)
@@ -141,10 +144,9 @@ def body_of_day(life: Life, index: int) -> Person:
     )
 
 
-def strides_of(
-    person: Person, seed: int, condition: Condition, seconds: float = WALK_S
-) -> list[StrideColumns]:
+def strides_of(person: Person, seed: int, condition: Condition) -> list[StrideColumns]:
     """Strides of both feet of one walk through the gait engine."""
+    seconds = WALK_STRIDES * person.stride_time_s * SLOWEST
     forces = walk(person, seconds, seed, (condition,)).forces
     time_s = np.arange(len(forces.left)) / forces.rate_hz
     feet = [

@@ -126,8 +126,8 @@ def plan_of(complaint: Complaint, from_day: date) -> Plan:
 
 
 def degree_for(person: Person, plan: Plan, condition: Condition, changes: float) -> float:
-    """By how much the condition's degree must fall, so that one value of the plan falls by so many minimal
-    detectable changes: walks of the body at falling degrees, all else alike."""
+    """By how much the condition's degree must fall, so that the plan's values move by so many minimal
+    detectable changes on average: walks of the body at falling degrees, all else alike."""
     start = _day(person, condition)
     centres = [measure.value(start, plan.foot) for measure in plan.measures]
     minimal = [
@@ -146,7 +146,7 @@ def degree_for(person: Person, plan: Plan, condition: Condition, changes: float)
             abs(measure.value(day, plan.foot) - centre) / limit
             for measure, centre, limit in zip(plan.measures, centres, minimal, strict=True)
         ]
-        before, reached = reached, max(moved)
+        before, reached = reached, float(np.mean(moved))
     return lowered - DEGREE_STEP * (1.0 - (changes - before) / (reached - before))
 
 

@@ -173,7 +173,8 @@ def _kinds_of_days(days: I64, tags: Sequence[str]) -> F64:
 
 
 def _inflation(days: I64, residuals: F64) -> float:
-    """How many days count as one: 1 + 2 times the sum of the positive autocorrelations."""
+    """How many days count as one: 1 + 2 times the sum of the autocorrelations up to the first that is not
+    positive (after the initial sequence of Geyer 1992, Stat Sci 7:473)."""
     variance = float(np.mean(residuals**2))
     span = int(days[-1] - days[0])
     if variance == 0.0 or span == 0:
@@ -184,8 +185,10 @@ def _inflation(days: I64, residuals: F64) -> float:
     for lag in range(1, min(LONGEST_LAG_DAYS, span // LAG_PARTS) + 1):
         products = by_day[lag:] * by_day[:-lag]
         known = products[np.isfinite(products)]
-        if len(known) >= FEWEST_PAIRS:
-            total += max(float(known.mean()) / variance, 0.0) * (1.0 - lag / span)
+        alike = float(known.mean()) / variance if len(known) >= FEWEST_PAIRS else 0.0
+        if alike <= 0.0:
+            break
+        total += alike * (1.0 - lag / span)
     return min(1.0 + 2.0 * total, MOST_INFLATION)
 
 
