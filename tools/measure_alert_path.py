@@ -26,7 +26,7 @@ from plantigrade.library.entries import Person
 from plantigrade.library.person.entries import AnswerKind, Channel, PersonSettings
 from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.book import AlertBook
-from plantigrade.service.alerts.kept import LibraryAnswers
+from plantigrade.service.alerts.library_answers import LibraryAnswers
 from plantigrade.service.alerts.life import NO_DATA, AlertKey, Snooze, utc_of
 from plantigrade.service.bus import EventBus
 from plantigrade.service.events import AlertClass, AlertEvent, DeliveryEvent, Event, StrideEvent
@@ -43,7 +43,7 @@ from plantigrade.twin.bench import bench_calibration
 from plantigrade.twin.body import draw_person, make_forces, parse_condition
 from plantigrade.twin.electrical import FrontEnd
 
-from tools.live_against_sealed.replay import BOOT_NS, START_UTC_NS, ReplayedInsole, replay
+from tools.live_against_recorded.replay import BOOT_NS, START_UTC_NS, ReplayedInsole, replay
 from tools.local_servers import Ntfy, ntfy
 from tools.mosquitto.broker import Broker
 
@@ -281,9 +281,7 @@ def report(case: Case, arrived: list[Arrived], snoozed: dict[str, str]) -> bool:
         line = f"  {event.rule} {event.foot} ({event.severity}, {event.alert_class.value}): "
         line += f"known {one.onset_to_known_s:.1f} s and {one.steps} steps after the onset"
         if one.to_ntfy_s is not None and one.to_mqtt_s is not None:
-            line += (
-                f"; then ntfy in {1000 * one.to_ntfy_s:.0f} ms, MQTT in {1000 * one.to_mqtt_s:.0f} ms"
-            )
+            line += f"; then ntfy in {1000 * one.to_ntfy_s:.0f} ms, MQTT in {1000 * one.to_mqtt_s:.0f} ms"
         else:
             line += f"; not shown: {event.held_back_by}"
         print(line)

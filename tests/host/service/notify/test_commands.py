@@ -42,8 +42,8 @@ def port() -> Generator[int]:
         thread.join()
 
 
-def run(data: Path, *words: str) -> Result:
-    return CliRunner().invoke(plantigrade, ["--data", str(data), "service", "notify-test", *words])
+def run(data: Path, *texts: str) -> Result:
+    return CliRunner().invoke(plantigrade, ["--data", str(data), "service", "notify-test", *texts])
 
 
 def test_a_test_that_arrives_and_one_that_does_not(tmp_path: Path, port: int) -> None:

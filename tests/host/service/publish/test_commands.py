@@ -14,8 +14,8 @@ from tests.host.service.publish.conftest import listening
 from tools.mosquitto.broker import Broker
 
 
-def run(data: Path, *words: str) -> Result:
-    return CliRunner().invoke(plantigrade, ["--data", str(data), "service", "published", *words])
+def run(data: Path, *texts: str) -> Result:
+    return CliRunner().invoke(plantigrade, ["--data", str(data), "service", "published", *texts])
 
 
 def test_without_settings_nothing_leaves(tmp_path: Path) -> None:
