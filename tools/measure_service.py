@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -142,6 +143,8 @@ def measure_ticks(folder: Path, seconds: float) -> dict[str, dict[str, float]]:
             "p99_ms": round(float(np.quantile(late, 0.99)), 2),
             "max_ms": round(float(late.max()), 1),
         }
+        if beside is worker:
+            found[name]["peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
         print(name, found[name], file=sys.stderr)
     return found
 

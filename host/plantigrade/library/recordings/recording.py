@@ -13,6 +13,7 @@ from plantigrade.calibration.model import Calibration
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, SensorLayout, Walk
 from plantigrade.library.entries import Device, Note, Person, RecordingEntry, StoredAlert, StoredAnalysis
 from plantigrade.library.recordings.columns import ColumnFile
+from plantigrade.library.recordings.computed import raw_removed
 from plantigrade.library.recordings.container import RecordingManifest
 from plantigrade.library.recordings.forces import ForceFrames
 from plantigrade.library.recordings.frames import FootFrames
@@ -160,6 +161,7 @@ class Recording:
 
         return entry_as_json(self.entry) | {
             "content": self.content,
+            "raw_removed_utc": raw_removed(self.folder) or None,
             "wearer": None if self.person is None else person_as_json(self.person),
             "devices": {foot: asdict(device) for foot, device in self.devices.items()},
             "notes": [asdict(note) | {"created_utc": note.created_utc.isoformat()} for note in self.notes],

@@ -156,6 +156,8 @@ class AnalysisWorker:
         if result.outcome is Outcome.SUPERSEDED:
             if result.recording not in self._waiting:
                 self._waiting.append(result.recording)
+        elif result.outcome is Outcome.GONE:
+            self._published.pop(result.recording, None)
         elif result.outcome is Outcome.ANALYSED:
             self._published.pop(result.recording, None)
             self._publish(result)
