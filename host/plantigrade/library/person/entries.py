@@ -4,7 +4,7 @@
 are local dates of the person.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Final
@@ -262,7 +262,7 @@ class Channel:
     """A way to reach a person: a name for people, and the address as apprise writes it, with its secrets."""
 
     name: str
-    address: str
+    address: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def is_repeated(notice: Notice, deliveries: Sequence[Delivery], now_utc: datetim
     """Whether the person was told of this before, so that a new analysis or a restart says nothing twice.
 
     An alert that is raised again, as when a snooze is over and its cause stays, is told again, and so is a
-    warning the next day. What failed was not told; what waits for the end of quiet hours is not told yet.
+    warning after a while. What failed was not told; what waits for the end of quiet hours is not told yet.
     """
     subject = subject_of(notice)
     same = [one.at_utc for one in deliveries if one.subject == subject and _settled(one)]
@@ -95,3 +95,5 @@ def _settled(one: Delivery) -> bool:
 
 LOOK_BACK = timedelta(days=2)
 """Held back during the night before last: told of, or too old to be."""
+SUMMARY_LOOK_BACK = timedelta(days=14)
+"""A summary is made in the week after the one that it is about."""

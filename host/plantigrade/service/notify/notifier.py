@@ -25,7 +25,14 @@ from plantigrade.service.events import (
 )
 from plantigrade.service.notify.channels import AppriseSender, Sender
 from plantigrade.service.notify.delivering import Delivering, Hints
-from plantigrade.service.notify.holding import LOOK_BACK, day_began, hold_back, is_repeated, still_held
+from plantigrade.service.notify.holding import (
+    LOOK_BACK,
+    SUMMARY_LOOK_BACK,
+    day_began,
+    hold_back,
+    is_repeated,
+    still_held,
+)
 from plantigrade.service.notify.messages import (
     QUIET_SUBJECT,
     Notice,
@@ -250,7 +257,9 @@ class Notifier:
         Unless they must be known, none where they cannot be read: rather told twice than not at all.
         """
         onsets = [one.onset_utc_ns / _NS for one in notices if isinstance(one, AlertEvent)]
-        since = min([now_utc - LOOK_BACK, *(datetime.fromtimestamp(onset, UTC) for onset in onsets)])
+        weekly = any(isinstance(one, SummaryEvent) for one in notices)
+        earliest = now_utc - (SUMMARY_LOOK_BACK if weekly else LOOK_BACK)
+        since = min([earliest, *(datetime.fromtimestamp(onset, UTC) for onset in onsets)])
         try:
             return await self._people.deliveries(recipient.code, since)
         except PlantigradeError:

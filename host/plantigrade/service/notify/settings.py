@@ -16,8 +16,9 @@ MOST_SENTENCES: Final = 5
 """Of one message; the rest is counted. A notification shows about as many lines."""
 MOST_WAITING: Final = 100
 """Messages that wait for one person; older ones make way, and are listed as held back."""
-SAME_WARNING_S: Final = 12 * 3600.0
-"""The same warning, such as of a low battery, is delivered twice a day at most."""
+SAME_WARNING_S: Final = 1800.0
+"""The same warning, such as of a low battery, is delivered again after so long at the soonest: whoever warns
+decides how often, but knows nothing of what was said before the service was started again."""
 HINT_TIMEOUT_S: Final = 6.0
 """An insole that is connected answers within a second."""
 SETTINGS_LAST_S: Final = 30.0

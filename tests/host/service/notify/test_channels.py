@@ -1,5 +1,6 @@
 """Real apprise against servers on loopback; no address is ever shown."""
 
+import asyncio
 import io
 import logging
 import time
@@ -79,12 +80,22 @@ async def test_nobody_answers() -> None:
 
 
 async def test_an_endpoint_that_hangs_is_left_after_the_time_allowed() -> None:
+    ticks: list[float] = []
+
+    async def tick() -> None:
+        while True:
+            ticks.append(time.monotonic())
+            await asyncio.sleep(0.01)
+
     async with ntfy(status=0) as endpoint:
+        ticking = asyncio.create_task(tick())
         began = time.monotonic()
         sent = await AppriseSender(timeout_s=0.3).send(phone(endpoint.port), MESSAGE)
         took_s = time.monotonic() - began
+        ticking.cancel()
     assert sent == Sent(False, "ntfy: no answer within 0.3 s")
     assert 0.3 <= took_s < 2.0
+    assert len(ticks) >= 10, "the loop goes on meanwhile"
 
 
 @pytest.mark.parametrize(

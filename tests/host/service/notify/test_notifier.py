@@ -261,18 +261,30 @@ def test_a_weekly_summary_waits_for_the_end_of_quiet_hours_in_its_own_message() 
     assert str(it.sent[0][2].file) == "/week.pdf"
 
 
-def test_a_warning_about_the_computer_goes_to_everyone_and_twice_a_day_at_most() -> None:
+def test_a_warning_about_the_computer_goes_to_everyone_and_twice_an_hour_at_most() -> None:
     disk = WarningEvent(None, "disk nearly full", "", "The disk has room for 2 days.", 0)
 
     async def story(it: World) -> None:
-        for _ in range(24):
+        for _ in range(10):
             it.bus.publish(disk)
-            await asyncio.sleep(3600)
+            await asyncio.sleep(601)
 
     it = world()
     it.records.settings["P002"] = PersonSettings(channels=(MAIL,))
     it.live(story)
-    assert sorted(it.texts_sent) == [("mail", disk.text)] * 2 + [("phone", disk.text)] * 2
+    assert sorted(it.texts_sent) == [("mail", disk.text)] * 4 + [("phone", disk.text)] * 4
+
+
+def test_a_weekly_summary_is_sent_once_also_when_the_service_starts_again_days_later() -> None:
+    async def story(it: World) -> None:
+        it.bus.publish(SummaryEvent("P001", "2026-02-23", "2026-03-01", "You walked."))
+        await asyncio.sleep(60)
+
+    it = world(weekly_summary=True, health_text=True)
+    it.live(story)
+    again = World(it.records, NOON + timedelta(days=5))
+    again.live(story)
+    assert it.texts_sent == [("phone", "You walked.")] and again.texts_sent == []
 
 
 def test_someone_who_wants_no_alerts_still_gets_warnings() -> None:
