@@ -122,3 +122,31 @@ def test_a_full_disk_is_shown_and_loses_nothing(tmp_path: Path) -> None:
 
     live(tmp_path, "2026-03-01T08:30", DAY, story)
     assert [(one.first, one.last) for one in recordings(tmp_path)] == QUIET
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"not json", None])
+def test_a_register_that_cannot_be_read_is_made_anew_from_the_journals(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "journal" / "wearings.json"
+
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:40")
+        living.insoles["right"].reachable = False
+        await living.world.until("2026-03-01T12:10")
+        (first,) = living.recorded()
+        living.service.stop()
+        await living.task
+        path.unlink() if content is None else path.write_bytes(content)
+        living.begin()
+        await living.world.until("2026-03-01T12:20")
+        problems = living.service.status().problems
+        assert problems == () if content is None else "made anew from the journals" in problems[0]
+        living.insoles["right"].reachable = True
+        await living.world.until("2026-03-01T14:30")
+        assert {event.recording for event in living.recorded()} > {first.recording}
+        for insole in living.insoles.values():
+            nothing_is_lost(tmp_path, insole)
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story)
+    assert [one.last for one in recordings(tmp_path)] == [last for _, last in QUIET]

@@ -167,6 +167,12 @@ class Journal:
         """How the insole's clock relates to the host's, as far as known now."""
         self._append(entries.build_clock(insole, boot, estimate))
 
+    def describe(self, about: Mapping[str, Any]) -> None:
+        """Say more about this journal, from now on in each RUN entry; written with the next commit."""
+        self._about |= about
+        boot = host_boot()
+        self._append_run(boot, self._now(), self._anchors[boot])
+
     def commit(self) -> bool:
         """Write and sync what waits. True if anything was waiting.
 
@@ -294,20 +300,19 @@ class Journal:
     def _begin_run(self, utc_ns: Callable[[], int]) -> None:
         boot = host_boot()
         monotonic_ns = self._now()
-        if boot in self._anchors:
-            # The same clock as before: a wall clock that was set meanwhile must not bend the time line.
-            known_monotonic, known_utc = self._anchors[boot]
-            utc = known_utc + monotonic_ns - known_monotonic
-        else:
-            utc = utc_ns()
+        # The same clock as before: a wall clock that was set meanwhile must not bend the time line.
+        known = self._anchors.setdefault(boot, (monotonic_ns, utc_ns() if boot not in self._anchors else 0))
+        self._append_run(boot, monotonic_ns, known)
+        self.commit()
+
+    def _append_run(self, boot: str, monotonic_ns: int, anchor: tuple[int, int]) -> None:
         values = self._about | {
             "format": entries.FORMAT,
             "host_boot": boot,
             "monotonic_ns": monotonic_ns,
-            "utc_ns": utc,
+            "utc_ns": anchor[1] + monotonic_ns - anchor[0],
         }
         self._append(entries.build_json(Kind.RUN, entries.NO_INSOLE, values))
-        self.commit()
 
 
 def _hold(holdings: Holdings, entry: Entry) -> None:

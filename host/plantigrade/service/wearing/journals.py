@@ -208,6 +208,7 @@ def _about(wearing: Wearing) -> dict[str, Any]:
         "wearing": wearing.number,
         "group": wearing.group,
         "recording": wearing.recording,
+        "from_utc_ns": wearing.from_utc_ns,
         "first_load_utc_ns": wearing.first_load_utc_ns,
     }
 

@@ -211,7 +211,7 @@ class Judge:
         """Another wearing of a group from a moment on: durable, or as if nothing had been."""
         register = self.register
         wearing = register.add_wearing(group, kind, title=title)
-        wearing.changed_utc_ns = self.line.utc_ns()
+        wearing.changed_utc_ns, wearing.from_utc_ns = self.line.utc_ns(), moment.utc_ns
         switch = register.add_switch(group, moment, wearing.number)
         try:
             self.router.open(wearing)

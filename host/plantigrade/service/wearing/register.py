@@ -51,6 +51,7 @@ class Wearing:
         zone: name of the time zone whose midnight ends it; "" for the computer's.
         title: of a finite recording.
         recording: identifier of its recording; "" before the first load.
+        from_utc_ns: of the cut that it begins with; 0 for the first of a group.
         first_load_utc_ns, ended_utc_ns: None before they are known.
         stage: how far it has come.
         version: of its recording; 0 while there is none.
@@ -64,6 +65,7 @@ class Wearing:
     zone: str = ""
     title: str = ""
     recording: str = ""
+    from_utc_ns: int = 0
     first_load_utc_ns: int | None = None
     ended_utc_ns: int | None = None
     stage: Stage = Stage.OPEN
