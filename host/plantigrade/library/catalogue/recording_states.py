@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -68,19 +68,33 @@ def states(library: OpenLibrary, *conditions: sa.ColumnElement[bool]) -> list[Re
         AnalysisRow.recording_id == RecordingRow.id, AnalysisRow.algorithm == ALGORITHM
     )
     query = (
-        sa.select(RecordingRow, PersonRow.code, has_analysis)
+        sa.select(*_COLUMNS, PersonRow.code, has_analysis.label("analysed"))
         .join(PersonRow, PersonRow.id == RecordingRow.person_id, isouter=True)
         .where(RecordingRow.deleted_utc.is_(None), RecordingRow.erasing.is_(False), *conditions)
         .order_by(RecordingRow.order_ns.desc(), RecordingRow.id)
     )
     with library.store.read() as session:
-        return [_state(row, code, analysed) for row, code, analysed in session.execute(query)]
+        return [_state(row) for row in session.execute(query)]
 
 
-def _state(row: RecordingRow, code: str | None, analysed: bool) -> RecordingState:
+_COLUMNS: Final = (
+    RecordingRow.id,
+    RecordingRow.person_id,
+    RecordingRow.version,
+    RecordingRow.state,
+    RecordingRow.unassigned,
+    RecordingRow.books_sha256,
+    RecordingRow.start_utc_ns,
+    RecordingRow.duration_s,
+    RecordingRow.raw_removed_utc,
+)
+"""None of them is encrypted: thousands of recordings are looked at again and again."""
+
+
+def _state(row: Any) -> RecordingState:
     return RecordingState(
         row.id,
-        code,
+        row.code,
         row.person_id,
         row.version,
         row.state,
@@ -89,7 +103,7 @@ def _state(row: RecordingRow, code: str | None, analysed: bool) -> RecordingStat
         row.start_utc_ns,
         row.duration_s,
         row.raw_removed_utc is not None,
-        analysed,
+        bool(row.analysed),
     )
 
 
@@ -110,16 +124,21 @@ def states_of_person(
     library: OpenLibrary, code: str, since_utc_ns: int, until_utc_ns: int
 ) -> list[RecordingState]:
     """A person's recordings that overlap a span, newest first; those without a clock are not among them."""
-    found = states(library, PersonRow.code == code, RecordingRow.start_utc_ns < until_utc_ns)
-    return [
-        one
-        for one in found
-        if one.start_utc_ns is not None
-        and one.start_utc_ns + round((one.duration_s or 0.0) * 1e9) >= since_utc_ns
-    ]
+    lasted_ns = sa.cast(sa.func.coalesce(RecordingRow.duration_s, 0.0) * 1e9, sa.BigInteger)
+    return states(
+        library,
+        PersonRow.code == code,
+        RecordingRow.start_utc_ns < until_utc_ns,
+        RecordingRow.start_utc_ns + lasted_ns >= since_utc_ns,
+    )
 
 
-def unanalysed(library: OpenLibrary, release: str, at_utc: datetime | None = None) -> list[RecordingState]:
+def unanalysed(
+    library: OpenLibrary,
+    release: str,
+    at_utc: datetime | None = None,
+    done: set[RecordingState] | None = None,
+) -> list[RecordingState]:
     """Recordings of which not everything is computed for their present version and wearer, newest first.
 
     Those whose samples were removed are not among them, nor those that failed too often lately.
@@ -128,12 +147,19 @@ def unanalysed(library: OpenLibrary, release: str, at_utc: datetime | None = Non
         library: opened.
         release: version of Plantigrade that would compute them.
         at_utc: now.
+        done: recordings that were found to be done before, and are not looked at again while nothing about
+            them changes; those that are found now are added.
     """
+    known = set[RecordingState]() if done is None else done
     moment = at_utc or datetime.now(UTC)
     waiting: list[RecordingState] = []
     for one in states(library, RecordingRow.raw_removed_utc.is_(None)):
+        if one in known:
+            continue
         computed = read_computed(library.recordings / one.id)
-        if not one.is_done(computed) and not _rests(one, computed, release, moment):
+        if one.is_done(computed):
+            known.add(one)
+        elif not _rests(one, computed, release, moment):
             waiting.append(one)
     return waiting
 

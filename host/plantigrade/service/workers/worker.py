@@ -69,6 +69,7 @@ class AnalysisWorker:
         self._arrived = asyncio.Event()
         self._published: dict[str, str] = {}
         self._not_before: dict[str, int] = {}
+        self._done: set[RecordingState] = set()
         self.under_way: str | None = None
         bus.call_on_event(self._hear)
 
@@ -112,7 +113,7 @@ class AnalysisWorker:
         moment = datetime.fromtimestamp(self._utc_ns() * 1e-9, UTC)
         try:
             left: list[RecordingState] = await self._thread(
-                unanalysed, self._library, version("plantigrade"), moment
+                unanalysed, self._library, version("plantigrade"), moment, self._done
             )
         except LibraryError:  # another program writes just now; the next look finds them
             return
