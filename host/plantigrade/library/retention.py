@@ -91,10 +91,14 @@ def _remove(library: Library, one: RecordingState, at_utc: datetime) -> Removal:
     if problems := problems_of_computed(folder, library.vault):
         return Removal(one.id, 0, problems[0])
     with library.store.write() as session:
-        own = sa.and_(RecordingRow.id == one.id, RecordingRow.books_sha256 == one.manifest_sha256)
+        own = sa.and_(
+            RecordingRow.id == one.id,
+            RecordingRow.books_sha256 == one.manifest_sha256,
+            RecordingRow.person_id == one.person_id,
+        )
         changed = session.execute(sa.update(RecordingRow).where(own).values(raw_removed_utc=at_utc))
         if not getattr(changed, "rowcount", 0):
-            return Removal(one.id, 0, "another version of it came this moment")
+            return Removal(one.id, 0, "another version of it, or another wearer, came this moment")
         add_audit_entry(session, "remove raw samples", one.id)
     return _remove_files(library, one, at_utc)
 

@@ -158,6 +158,20 @@ def test_a_library_that_is_encrypted_afterwards_keeps_what_is_left(library: Libr
     assert export_person(library, "P001", tmp_path / "all.zip") == 1
 
 
+def test_an_analysis_under_way_takes_nothing_back(library: Library) -> None:
+    """Begun before the samples went, it may not write over what says that they are gone."""
+    name = analysed(library)
+    folder = library.recordings / name
+    before = computed.read_computed(folder)
+    assert before is not None
+    begun = computed.begin(folder, before.manifest_sha256, before.release, before.wearer)
+    computed.write_computed(folder, before)
+    apply_retention(library, LATER)
+    with pytest.raises(RecordingError, match="meanwhile"):
+        computed.put_files(folder, None, begun, {"overview": ((), lambda path, key: path.write_bytes(b"x"))})
+    assert library.verify(name).problems == []
+
+
 def test_removed_samples_are_not_analysed_again(library: Library) -> None:
     """Not even when someone asks for it: what was computed must not be lost."""
     name = analysed(library)

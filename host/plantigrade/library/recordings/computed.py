@@ -202,6 +202,8 @@ def put_files(
             digest = sync_and_sum(draft)
             plain, encrypted = (digest, "") if key is None else ("", digest)
             written[name] = ComputedFile(rows, plain, dictionary, wrapped, encrypted)
+        if read_computed(folder) != begun:
+            raise RecordingError(folder, "it was replaced, or its samples were removed, meanwhile")
         write_computed(folder, replace(begun, files={}))
         for path, draft in drafts.items():
             draft.replace(path)
