@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from plantigrade.library import retention
+from plantigrade.library.catalogue import recording_states
 from plantigrade.library.catalogue.data_export import export_person
 from plantigrade.library.catalogue.key_change import change_key
 from plantigrade.library.catalogue.library import Library
@@ -179,3 +180,20 @@ def test_removed_samples_are_not_analysed_again(library: Library) -> None:
     with pytest.raises(RecordingError, match="were removed"):
         computed.begin(library.recordings / name, "0" * 64, "1", None)
     assert computed.read_computed(library.recordings / name) is not None
+
+
+def test_on_both_databases(open_library: Callable[[], Library]) -> None:
+    """What waits, what is done, days of the person, and samples that go."""
+    library = open_library()
+    library.add_person(Person("P001"))
+    library.record("P001").settings.set(PersonSettings(raw_days=30))
+    name = stored(library, person="P001")
+    assert [one.id for one in unanalysed(library, "1")] == [name]
+    result = analyse_recording(library, name)
+    assert (len(result.days), result.learned) == (1, result.days)
+    assert unanalysed(library, "1") == []
+    assert [one.problem for one in apply_retention(library, LATER)] == [""]
+    assert raw_files(library, name) == []
+    library.assign(name, None)
+    recording_states.forget_days(library, name)
+    assert recording_states.code_of(library, 1) == "P001"
