@@ -1,6 +1,6 @@
 """A report's content, from a recording of the library."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import NORMS, shown_in, title_of
+from plantigrade.posture.exercises.choice import shown_exercises
 from plantigrade.posture.rules_engine.section import posture_section
 from plantigrade.report.document_accounting import (
     calibration_text,
@@ -53,6 +54,7 @@ def build(
     language: str,
     made: datetime,
     baseline: Sequence["Recording"] = (),
+    exercises: Collection[str] | None = None,
 ) -> Document:
     """Everything that the report says.
 
@@ -62,6 +64,7 @@ def build(
         language: of the words.
         made: time of making, for the footer.
         baseline: earlier recordings of the same person, for what is usual.
+        exercises: identifiers of those that the wearer may be shown; None where no answers are known.
 
     Raises:
         PlantigradeError: a recording cannot be read or analysed, or the language is not there.
@@ -84,7 +87,13 @@ def build(
         page_of=str(wording.entries["page"]),
         patient_title=wording("title.patient"),
         patient_subtitle=_subtitle(recording, wording),
-        patient=patient_blocks(full_analysis, posture, missing_share(recording.manifest), wording),
+        patient=patient_blocks(
+            full_analysis,
+            posture,
+            missing_share(recording.manifest),
+            wording,
+            shown_exercises({}) if exercises is None else exercises,
+        ),
         clinician_title=wording("title.clinician"),
         sections=_sections(recording, other, (baseline, usual), full_analysis, posture, wording),
     )

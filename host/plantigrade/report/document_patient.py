@@ -1,6 +1,6 @@
 """The patient's page: plain words, two pictures, what to do next, when to see a professional."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
@@ -25,7 +25,11 @@ Found = Mapping[str, Any]
 
 
 def patient_blocks(
-    full_analysis: RecordingAnalysis, posture: Sequence[Found], missing_share: float | None, wording: Wording
+    full_analysis: RecordingAnalysis,
+    posture: Sequence[Found],
+    missing_share: float | None,
+    wording: Wording,
+    exercises: Collection[str],
 ) -> list[Block]:
     """Everything on the page.
 
@@ -34,6 +38,7 @@ def patient_blocks(
         posture: its posture section.
         missing_share: missing over requested samples, from the ledger; None where there are none.
         wording: of the language.
+        exercises: identifiers of those that the wearer may be shown.
     """
     present = sorted(
         (found for found in posture if found["state"] == "present"),
@@ -45,7 +50,7 @@ def patient_blocks(
     ]
     blocks.append(Pictures(_pictures(full_analysis, wording)))
     blocks += _found(present, posture, wording)
-    blocks += _next(present, wording)
+    blocks += _next(present, wording, exercises)
     return blocks
 
 
@@ -151,7 +156,7 @@ def _sentences(present: Sequence[Found], wording: Wording) -> list[str]:
     ]
 
 
-def _next(present: Sequence[Found], wording: Wording) -> list[Block]:
+def _next(present: Sequence[Found], wording: Wording, shown: Collection[str]) -> list[Block]:
     guides = list(
         {str(found["guidance"]["see_a_professional"]): found["guidance"] for found in present}.values()
     )
@@ -164,9 +169,10 @@ def _next(present: Sequence[Found], wording: Wording) -> list[Block]:
             for text in guide[kind][:1]
         ]
     exercises = {str(one["title"]): one for guide in guides for one in guide["exercises"]}
-    items += [
-        (f"{title}.", f"{one['how']} {one['stop']}") for title, one in list(exercises.items())[:MAX_EXERCISES]
-    ]
+    allowed = [(title, one) for title, one in exercises.items() if one["id"] in shown]
+    items += [(f"{title}.", f"{one['how']} {one['stop']}") for title, one in allowed[:MAX_EXERCISES]]
+    if len(allowed) < min(len(exercises), MAX_EXERCISES):
+        items.append(("", wording("patient.exercises_hidden")))
     items.append(("", wording("patient.bring" if present else "patient.keep")))
     see = [str(guide["see_a_professional"]) for guide in guides] or [wording("patient.see_always")]
     return [

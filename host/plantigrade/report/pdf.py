@@ -2,7 +2,7 @@
 all."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +32,7 @@ def write_report(
     paper: str = "a4",
     language: str = "en",
     baseline: Sequence["Recording"] = (),
+    exercises: Collection[str] | None = None,
 ) -> None:
     """Write a recording's report: a page for the patient, then the clinician's.
 
@@ -42,12 +43,14 @@ def write_report(
         paper: "a4" or "letter".
         language: of the words.
         baseline: earlier recordings of the same person, which say what is usual.
+        exercises: identifiers of those that the wearer may be shown; None where no answers to the questions
+            before exercises are known.
 
     Raises:
         PlantigradeError: the recording cannot be read or analysed, the language or paper is not known, or the
             file cannot be written.
     """
-    write_pdf(path, report_bytes(recording, other, paper, language, baseline))
+    write_pdf(path, report_bytes(recording, other, paper, language, baseline, exercises))
 
 
 def report_bytes(
@@ -56,6 +59,7 @@ def report_bytes(
     paper: str = "a4",
     language: str = "en",
     baseline: Sequence["Recording"] = (),
+    exercises: Collection[str] | None = None,
 ) -> bytes:
     """The PDF itself; see `write_report`.
 
@@ -66,7 +70,7 @@ def report_bytes(
 
     check_paper(paper)
     made = datetime.now(UTC).replace(microsecond=0)
-    return render(build(recording, other, language, made, baseline), paper, made)
+    return render(build(recording, other, language, made, baseline, exercises), paper, made)
 
 
 def check_paper(paper: str) -> None:

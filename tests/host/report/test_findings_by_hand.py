@@ -23,7 +23,8 @@ def guidance(rule: str) -> dict[str, Any]:
         "footwear": [f"shoes of {rule}", "second shoes"],
         "orthotics": [f"insoles of {rule}", "second insoles"],
         "exercises": [
-            {"title": f"Exercise {number} of {rule}", "how": "Do.", "stop": "Stop."} for number in (1, 2)
+            {"title": f"Exercise {number} of {rule}", "how": "Do.", "stop": "Stop.", "id": f"{rule}{number}"}
+            for number in (1, 2)
         ],
         "see_a_professional": f"See someone about {rule}",
         "sources": [f"source of {rule}", "shared source"],
@@ -185,8 +186,16 @@ def test_twenty_alerts_are_printed(count: int, printed: int) -> None:
     assert len(blocks_of(alerts=tuple(alert() for _ in range(count)))[-1].rows) == printed
 
 
-def page(*found: dict[str, Any], full_analysis: Any = None, missing: float | None = None) -> list[Any]:
-    return patient_blocks(full_analysis or tiny.full_analysis(), found, missing, WORDING)
+SHOWN = frozenset(f"{rule}{number}" for rule in "abcd" for number in (1, 2))
+
+
+def page(
+    *found: dict[str, Any],
+    full_analysis: Any = None,
+    missing: float | None = None,
+    exercises: frozenset[str] = SHOWN,
+) -> list[Any]:
+    return patient_blocks(full_analysis or tiny.full_analysis(), found, missing, WORDING, exercises)
 
 
 def measured(full_analysis: Any, missing: float | None = None) -> str:
@@ -323,6 +332,23 @@ def test_what_to_do_next() -> None:
     see, disclaimer = section(blocks, "When to see a professional")
     assert [text for _, text in see.items] == [f"See someone about {rule}" for rule in "abc"]
     assert disclaimer.look == "small"
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (SHOWN - {"a1"}, ["Exercise 2 of a.", "Exercise 1 of b.", "Exercise 2 of b."]),
+        (frozenset({"b2"}), ["Exercise 2 of b.", ""]),
+        (frozenset[str](), [""]),
+    ],
+    ids=["one hidden, others in its place", "one shown", "none shown"],
+)
+def test_exercises_that_the_wearer_may_not_be_shown(shown: frozenset[str], told: list[str]) -> None:
+    """They are not on the page; where that leaves too few, the page says that there are more."""
+    found = [finding(rule, "left", "present") for rule in "ab"]
+    items = section(page(*found, exercises=shown), "What you can do next")[0].items[4:-1]
+    assert [head for head, _ in items] == told
+    assert all(text == WORDING("patient.exercises_hidden") for head, text in items if not head)
 
 
 def test_without_findings_go_on_and_see_someone_for_pain() -> None:

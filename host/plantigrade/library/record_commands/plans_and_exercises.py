@@ -152,15 +152,13 @@ def exercises(
     Example:
       plantigrade sessions person exercises P001
     """
-    from plantigrade.posture.exercises.choice import allowed, exercise_demands
+    from plantigrade.library.exercise_choices import exercise_choices
     from plantigrade.posture.exercises.sentences import exercise_texts
-    from plantigrade.posture.plans.plan import prescribed_exercises
     from plantigrade.posture.rules_engine.guidance import catalogue
 
     with opened(invocation, code, where) as (person, record):
         today = datetime.now(UTC).astimezone(zone_of(person)).date()
-        prescribed = prescribed_exercises((one.plan for one in record.plans.all()), today)
-        choices = allowed(exercise_demands(), record.cautions.current(), prescribed)
+        choices = exercise_choices(record, today)
     if json_file is not None:
         put_json(json_file, person=code, exercises=_choices_as_json(choices))
         return

@@ -136,6 +136,19 @@ def allowed(
     return [_choice(_known(exercise), cautions, exercise in prescribed) for exercise in exercises]
 
 
+def shown_exercises(
+    cautions: Mapping[Caution, CautionAnswer], prescribed: Collection[str] = ()
+) -> frozenset[str]:
+    """Identifiers of all exercises that a person is shown; see `allowed`.
+
+    Example:
+        >>> sorted(shown_exercises({}))
+        ['ankle-eversion', 'hip-abduction', 'plantar-stretch', 'short-foot', 'toe-spread']
+    """
+    choices = allowed(exercise_demands(), cautions, prescribed)
+    return frozenset(one.exercise for one in choices if one.shown)
+
+
 def _known(exercise: str) -> ExerciseDemand:
     demands = exercise_demands()
     if exercise not in demands:
