@@ -78,21 +78,29 @@ def _of_span(analysis: Analysis, seconds: Overview, from_s: float, to_s: float) 
         )
         for kind in WORN
     }
+    worn_s = sum(doing.values())
     begins_s = np.maximum(seconds.start_s, analysis.from_s)
     first, end = np.searchsorted(begins_s, [from_s, to_s])
     windows = slice(int(first), int(end))  # one that midnight divides goes to the day in which it begins
     loads = _loads_n_s(seconds, windows)
     weight_n = analysis.body_weight_n
     return WearDay(
-        worn_h=sum(doing.values()) / 3600.0,
+        worn_h=worn_s / 3600.0,
         steps=sum(_steps(analysis, bout, from_s, to_s) for bout in analysis.bouts),
         strides=sum(_valid_strides(analysis, from_s, to_s)),
         walking_min=doing["walking"] / 60.0,
         standing_min=doing["standing"] / 60.0,
-        load_left_bw_s=loads["left"] / weight_n if weight_n else None,
-        load_right_bw_s=loads["right"] / weight_n if weight_n else None,
+        load_left_bw_s=_in_body_weights(loads["left"], weight_n, worn_s > 0),
+        load_right_bw_s=_in_body_weights(loads["right"], weight_n, worn_s > 0),
         recorded_h=_recorded_s(seconds, windows) / 3600.0,
     )
+
+
+def _in_body_weights(load_n_s: float, weight_n: float | None, worn: bool) -> float | None:
+    """Unknown without a body weight, but for insoles that nobody wore."""
+    if weight_n:
+        return load_n_s / weight_n
+    return None if worn else 0.0
 
 
 def _steps(analysis: Analysis, bout: Bout, from_s: float, to_s: float) -> int:

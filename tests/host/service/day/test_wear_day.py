@@ -1,5 +1,6 @@
 """From a recording to local days: midnight, clocks that change, and what each day gets."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -100,6 +101,15 @@ def test_midnight_in_the_middle_of_a_walk(seconds: Overview, before_midnight_s: 
     assert together.walking_min == pytest.approx(complete.walking_min)
     assert together.load_left_bw_s == pytest.approx(complete.load_left_bw_s)
     assert together.recorded_h == pytest.approx(complete.recorded_h)
+
+
+@pytest.mark.parametrize(("worn", "load"), [(True, None), (False, 0.0)])
+def test_load_without_a_body_weight(seconds: Overview, worn: bool, load: float | None) -> None:
+    """Unknown; but insoles that lay about carried nothing, and do not make the day's load unknown."""
+    activities = analysed().activities if worn else ()
+    analysis = replace(analysed(), body_weight_n=None, activities=activities)
+    (day,) = wear_days(analysis, seconds, START_NS, BERLIN).values()
+    assert day.load_left_bw_s == load
 
 
 def test_a_recording_without_a_clock_belongs_to_no_day(seconds: Overview) -> None:
