@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from plantigrade.library.catalogue.library import Library
-from plantigrade.posture.exercises.cautions import Caution
+from plantigrade.library.exercise_choices import shown_to
+from plantigrade.posture.exercises.cautions import Caution, CautionAnswer
+from plantigrade.posture.exercises.choice import exercise_demands, shown_exercises
 from plantigrade.posture.plans.done import FollowedPlan
 from plantigrade.posture.plans.verdict import judge
 
@@ -122,3 +124,15 @@ def test_nobody_has_neither(data: Path) -> None:
     for command in ("plans", "exercises"):
         assert "no person 'P009'" in refused(data, "person", command, "P009")
     assert run(data, "person", "plans").exit_code == 2
+
+
+def test_what_reports_may_show(data: Path) -> None:
+    """By the person's answers and plans; of nobody nothing is known."""
+    with Library(data) as library:
+        person = library.person("P001")
+        assert shown_to(library, None) is None
+        assert shown_to(library, person) == shown_exercises({})
+        record = library.record("P001")
+        for caution in Caution:
+            record.cautions.set(caution, CautionAnswer.NO)
+        assert shown_to(library, person) == frozenset(exercise_demands())
