@@ -16,7 +16,9 @@ from pathlib import Path
 from insole_protocol import block, ids, messages
 from insole_protocol.codec import Encoder
 from insole_protocol.host_messages import build_log_block
+from plantigrade.bridge.journal.entries import Damage, Kind, scan
 from plantigrade.bridge.journal.file import Sync
+from plantigrade.bridge.slot_ranges import SlotSet
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.verify import verify
@@ -344,3 +346,25 @@ def recordings(data: Path) -> list[Recorded]:
         missing = {foot.foot: foot.missing_by_reason for foot in manifest.feet}
         found.append(Recorded(folder.name, f"{start:%dT%H:%M}", f"{last:%dT%H:%M}", frames, missing))
     return sorted(found, key=lambda recording: recording.first)
+
+
+def held(data: Path, side: str) -> SlotSet:
+    """Slots of one insole that are durable on the host; none is in two recordings."""
+    found = SlotSet()
+    for folder in (data / "recordings").glob("2*"):
+        for foot in read_manifest(folder).feet:
+            if foot.insole["serial"] == SERIALS[side]:
+                for first, end in foot.requested:
+                    assert found.common(first, end) == [], "slots of two recordings"
+                    found.add(first, end)
+                for gap in foot.gaps:
+                    assert gap.reason != "unexplained"
+    for path in (data / "journal").glob("*.journal"):
+        numbers: dict[int, str] = {}
+        for entry in scan(path.read_bytes(), Damage()):
+            if entry.kind is Kind.INSOLE:
+                numbers[entry.insole] = entry.json()["serial"]
+            elif entry.kind is Kind.RECORD and numbers[entry.insole] == SERIALS[side]:
+                first = int.from_bytes(entry.record()[1][4:8], "little")
+                found.add(first, first + 6000)
+    return found

@@ -9,13 +9,11 @@ import random
 from pathlib import Path
 
 import pytest
-from plantigrade.bridge.journal.entries import Damage, Kind, scan
 from plantigrade.bridge.slot_ranges import SlotSet
-from plantigrade.library.recordings.container import read_manifest
 from plantigrade.service.status import ServiceRunningError, read_status
 
 from tests.host.bridge_kit.virtual_time import clock_ns
-from tests.host.service.service_kit import SERIALS, DayInsole, Living, between, live, recordings
+from tests.host.service.service_kit import DayInsole, Living, between, held, live, recordings
 
 DAY = between(("2026-03-01T09:00", "2026-03-01T10:00"), ("2026-03-01T11:00", "2026-03-01T13:00"))
 QUIET = [("01T08:30", "01T10:20"), ("01T10:20", "01T13:20")]
@@ -24,28 +22,6 @@ QUIET = [("01T08:30", "01T10:20"), ("01T10:20", "01T13:20")]
 @pytest.fixture(autouse=True)
 def virtual_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plantigrade.link.base.time.monotonic_ns", clock_ns)
-
-
-def held(data: Path, side: str) -> SlotSet:
-    """Slots of one insole that are durable on the host; none is in two recordings."""
-    found = SlotSet()
-    for folder in (data / "recordings").glob("2*"):
-        for foot in read_manifest(folder).feet:
-            if foot.insole["serial"] == SERIALS[side]:
-                for first, end in foot.requested:
-                    assert found.common(first, end) == [], "slots of two recordings"
-                    found.add(first, end)
-                for gap in foot.gaps:
-                    assert gap.reason != "unexplained"
-    for path in (data / "journal").glob("*.journal"):
-        numbers: dict[int, str] = {}
-        for entry in scan(path.read_bytes(), Damage()):
-            if entry.kind is Kind.INSOLE:
-                numbers[entry.insole] = entry.json()["serial"]
-            elif entry.kind is Kind.RECORD and numbers[entry.insole] == SERIALS[side]:
-                first = int.from_bytes(entry.record()[1][4:8], "little")
-                found.add(first, first + 6000)
-    return found
 
 
 def nothing_is_lost(data: Path, insole: DayInsole) -> None:

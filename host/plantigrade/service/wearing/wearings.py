@@ -6,7 +6,7 @@ from collections.abc import Callable
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.journal.file import JournalError, Sync
 from plantigrade.errors import FileError
-from plantigrade.files.durable import restore_replaced
+from plantigrade.files.durable import restore_replaced, sync_folder
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.bus import EventBus
 from plantigrade.service.offload import Offload
@@ -75,6 +75,7 @@ class Wearings:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            sync_folder(self.folder.parent)
         except OSError as error:
             raise FileError(self.folder, f"cannot be made: {error.strerror}") from error
         restore_replaced(self.library.recordings)
