@@ -6,17 +6,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from plantigrade.files.durable import replace_folder
 from plantigrade.gait.signals import Foot
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import MOST_ATTEMPTS, state_of, unanalysed
 from plantigrade.library.catalogue.tables import RecordingRow
+from plantigrade.library.catalogue.versions import FINAL, PROVISIONAL, Version, put_version
 from plantigrade.library.entries import Person
+from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings.computed import read_computed
 from plantigrade.library.recordings.overview import overview
 from plantigrade.library.recordings.strides import strides
 from plantigrade.posture.rules_engine.features import from_analysis
 from plantigrade.service.workers.analyse import AnalysisJob, Outcome, analyse, analyse_recording
 
+from tests.host.library.library_kit import FIRST, finalized
 from tests.host.service.workers.walks import bundled_walk, heavier, stored
 
 DAY = date(2026, 2, 25)
@@ -172,3 +176,21 @@ def test_a_library_that_cannot_be_opened_is_a_result(tmp_path: Path) -> None:
     result = analyse(AnalysisJob(tmp_path, None, None, "x"))
     assert (result.outcome, result.attempts) == (Outcome.NOT_ANALYSED, 0)
     assert "library.sqlite" in result.note
+
+
+def test_a_completed_version_is_analysed_anew(library: Library, tmp_path: Path) -> None:
+    """Frames that came later: the older overview is not shown for newer samples, and all is redone."""
+    library.add_person(Person("P001"))
+    folder = finalized(library.recordings, FIRST, rows=3000)
+    told = Version(PROVISIONAL, person="P001")
+    put_version(library, folder, told)
+    assert analyse_recording(library, FIRST).outcome is Outcome.ANALYSED
+    replace_folder(finalized(tmp_path / "drafts", FIRST, rows=6000), folder)
+    put_version(library, folder, Version(FINAL, datetime.now(UTC), is_new=False))
+    assert [one.id for one in unanalysed(library, "1")] == [FIRST]
+    with pytest.raises(RecordingError, match="no overview yet"):
+        overview(library.open(FIRST))
+    assert analyse_recording(library, FIRST).outcome is Outcome.ANALYSED
+    assert overview(library.open(FIRST)).feet["left"].samples.sum() == 6000
+    assert library.verify(FIRST).problems == []
+    assert unanalysed(library, "1") == []
