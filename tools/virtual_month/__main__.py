@@ -1,4 +1,4 @@
-"""`python -m tools.virtual_month`: a month of one wearer in virtual time, and what the service makes of it."""
+"""`python -m tools.virtual_month`: a month of one wearer in virtual time, and what the service does."""
 
 import argparse
 import json

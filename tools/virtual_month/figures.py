@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from plantigrade.library.catalogue.recording_states import states
@@ -139,7 +140,7 @@ def judge(
             problems.append(f"{one.id} is not analysed")
     problems += [f"{note} ({count} times)" for note, count in wearer.notes.items()]
     record = home.library.record(PERSON)
-    days = record.days.all()
+    days = record.days.between(date.min, date.max)
     return MonthFigures(
         days=run.days,
         seed=run.seed,
@@ -150,8 +151,8 @@ def judge(
         recordings=by_state,
         slots=slots,
         baseline_days=len(record.baseline.all()),
-        wear_days=len({day.day for day in days}),
-        steps=sum(day.wear.steps for day in days),
+        wear_days=len(days),
+        steps=sum(wear.steps for wear in days.values()),
         alerts=dict(wearer.alerts),
         delays={name: delay.as_json() for name, delay in wearer.delays.items()},
         answered=dict(wearer.answered),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from plantigrade.bridge.collection import complete
 from plantigrade.bridge.insole import Insole
@@ -20,7 +20,11 @@ from plantigrade.library.entries import Person
 from plantigrade.library.recordings.finalize import finalize_journal
 from plantigrade.service.bus import EventBus
 from plantigrade.service.core import BridgeService
-from plantigrade.service.offload import Offload
+from plantigrade.service.day.warnings import DayWarnings
+from plantigrade.service.live_analysis.analysis import LiveAnalysis
+from plantigrade.service.offload import Offload, at_once
+from plantigrade.service.routine import Routine
+from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.workers.process import in_worker
 from plantigrade.service.workers.worker import AnalysisWorker
 from plantigrade.twin.bench import bench_calibration
@@ -29,9 +33,11 @@ from plantigrade.twin.soak.virtual_time import WorldSelector
 
 PERSON = "P001"
 VISIT_S = 120.0
+CRITICAL_RULE = "sustained-pressure"
+CRITICAL_LIMIT = (4.7, 900.0)
+"""Kilopascals and seconds, as the rule's source has them."""
 POLICY = SessionPolicy(mode=None, from_log=True)
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -61,14 +67,10 @@ class Home:
         self.world = world
         self.library = Library(folder)
         self.bus = EventBus()
+        self._settings = ServiceSettings()
         self._selector, self._links, self._sensors = selector, links, sensors
         self._mass_kg, self._zone = mass_kg, zone
         self._tasks: list[asyncio.Task[None]] = []
-
-    @property
-    def record_code(self) -> str:
-        """Code of the wearer."""
-        return PERSON
 
     def now_utc(self) -> datetime:
         """The wall clock."""
@@ -106,32 +108,30 @@ class Home:
             serial = insole.identity.serial
             self.library.set_calibration(replace(bench_calibration(self._sensors[name]), serial=serial))
             record.insoles.assign(serial, self.now_utc() - timedelta(hours=1))
+        record.rules.switch_on(
+            CRITICAL_RULE, *CRITICAL_LIMIT, reason="reduced feeling in both feet", at=self.now_utc()
+        )
 
     # The service
 
     def start(self) -> None:
         """Start the service and what works beside it."""
+        still = partial(while_still, self._selector, in_worker)
+        offload, utc_ns = Offload.inline(), self.world.utc_ns
         self.service = BridgeService(
-            self.library,
-            self._links,
-            self.bus,
-            now=self.world.now_ns,
-            utc_ns=self.world.utc_ns,
-            offload=Offload.inline(),
+            self.library, self._links, self.bus, self._settings, self.world.now_ns, utc_ns, offload,
             sync=lambda _: None,
-        )
-        self.worker = AnalysisWorker(
-            self.library,
-            self.bus,
-            process=partial(while_still, self._selector, in_worker),
-            thread=self.service_thread,
-            utc_ns=self.world.utc_ns,
-        )
-        self._tasks = [asyncio.create_task(self.service.run()), asyncio.create_task(self.worker.run())]
-
-    async def service_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Calls to the database, here and now."""
-        return function(*args, **kwargs)
+        )  # fmt: skip
+        line = self.service.wearings.line
+        burst_s = self._settings.burst_period_s
+        self.live = LiveAnalysis(self.library, self.bus, self.world.now_ns, line.utc_ns, offload, burst_s)
+        self.service.on_frames(self.live.on_frames)
+        self.service.on_wearing(self.live.on_wearing)
+        self.worker = AnalysisWorker(self.library, self.bus, process=still, thread=at_once, utc_ns=utc_ns)
+        warnings = DayWarnings(self.bus, utc_ns=utc_ns)
+        routine = Routine(self.library, self.bus, warnings, process=still, thread=at_once, utc_ns=utc_ns)
+        parts = (self.service, self.worker, self.live, routine)
+        self._tasks = [asyncio.create_task(part.run()) for part in parts]
 
     async def stop(self) -> None:
         """End in good order."""

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -33,6 +33,8 @@ ZONE = "Europe/Berlin"
 CHARGE_MA = 60.0
 CELL_MAH = 200.0
 PAGE_BYTES = resource.getpagesize()
+LOOK_SHARE, LOOK_MIN = 0.4, 20.0
+"""Twice a day someone looks at the live page: so far into what is worn, and for so many minutes."""
 SETTLE_S = 3600.0
 """After the last day, so that what waits is fetched and sealed."""
 
@@ -78,9 +80,7 @@ class MonthRun:
         running = asyncio.create_task(world.run())
         insoles = None if boards else self._insoles(world, month.days[0], pieces, {})
         links: dict[str, LinkFactory] = {foot: partial(self._link, world, boards, foot) for foot in FEET}
-        home = Home(
-            self.folder / "library", world, loop.world, links, dict[str, int](sensors), person.mass_kg, ZONE
-        )
+        home = Home(self.folder / "library", world, loop.world, links, {**sensors}, person.mass_kg, ZONE)
         self._boards_now = boards
         if boards:
             boards.power_on()
@@ -98,7 +98,7 @@ class MonthRun:
                     flash = boards.end()
                     insoles = self._insoles(world, day, pieces, flash)
             else:
-                await self._encoded_day(world, month, day, pieces)
+                await self._encoded_day(world, month, day, pieces, home)
             home.check()
             self.figures.append(self._measure(home, day, time.monotonic() - day_began))
             self.show(self.figures[-1].line())
@@ -151,7 +151,9 @@ class MonthRun:
         if day.number == self.firmware - 1:
             await self._faults
 
-    async def _encoded_day(self, world: MonthWorld, month: Month, day: Day, pieces: Pieces) -> None:
+    async def _encoded_day(
+        self, world: MonthWorld, month: Month, day: Day, pieces: Pieces, home: Home
+    ) -> None:
         world.settle()
         for insole in {id(insole.feed): insole for insole in world.insoles.values()}.values():
             insole.feed.forget(world.now_us)
@@ -159,8 +161,15 @@ class MonthRun:
                 insole.feed.add(day.playing(pieces))
         pieces.forget(day.number)
         world.happen(happenings(month, day, world))
+        world.happen(self._looks(home, day))
         await asyncio.sleep((_end_us(month, day) - world.now_us) * 1e-6)
         world.settle()
+
+    def _looks(self, home: Home, day: Day) -> Iterator[tuple[int, Callable[[], None]]]:
+        """The wearer looks at the live page, some time after the pair was put on."""
+        for from_s, to_s in day.worn_s:
+            at_s = from_s + LOOK_SHARE * (to_s - from_s)
+            yield day.midnight_us + round(at_s * 1e6), lambda: home.service.request_live(LOOK_MIN)
 
     # Measuring
 

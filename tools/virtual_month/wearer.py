@@ -1,13 +1,30 @@
-"""A wearer who answers alerts as people do: at once, put off, or not at all; counts how late each class came."""
+"""A wearer who answers alerts as people do: at once, put off, or not at all. Counts how late alerts came."""
 
 import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from plantigrade.service.events import AlertEvent, Event, RecordingEvent
+from plantigrade.library.person.entries import AnswerKind
+from plantigrade.posture.rules_engine.rules import Severity
+from plantigrade.service.alerts.life import AlertError, AlertKey, Snooze
+from plantigrade.service.events import AlertEvent, Event, RecordingEvent, WatchingEvent
 
 from tools.virtual_month.home import Home
+
+ANSWERS: tuple[tuple[AnswerKind | None, float], ...] = (
+    (AnswerKind.SEEN, 0.35),
+    (AnswerKind.SNOOZED, 0.25),
+    (AnswerKind.HELPED, 0.1),
+    (AnswerKind.WRONG, 0.05),
+    (None, 0.25),
+)
+"""What is answered to how many of the alerts; None: they are ignored."""
+CRITICAL_ANSWERS: tuple[tuple[AnswerKind | None, float], ...] = (
+    (AnswerKind.WEIGHT_TAKEN_OFF, 0.7),
+    (None, 0.3),
+)
+ANSWER_AFTER_S = (20.0, 600.0)
 
 
 @dataclass
@@ -37,6 +54,7 @@ class ScriptedWearer:
         self.answered: Counter[str] = Counter()
         self.stages: Counter[str] = Counter()
         self.notes: Counter[str] = Counter()
+        self.watching: Counter[bool] = Counter()
         self._home, self._draw = home, random.Random(f"{seed} wearer")
         self._seen: set[tuple[str, str, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -56,6 +74,8 @@ class ScriptedWearer:
             self.stages[event.stage] += 1
             if event.stage == "not analysed":
                 self.notes[event.note] += 1
+        elif isinstance(event, WatchingEvent):
+            self.watching[event.watching] += 1
         elif isinstance(event, AlertEvent) and event.cleared_utc_ns is None:
             self._take(event)
 
@@ -67,5 +87,32 @@ class ScriptedWearer:
         self.alerts[event.rule] += 1
         if not event.shown:
             self.held_back[event.held_back_by] += 1
+        self._plan_answer(event)
         delay_s = (event.known_utc_ns - event.onset_utc_ns) * 1e-9
         self.delays.setdefault(event.alert_class.value, Delays()).seconds.append(delay_s)
+
+    def _plan_answer(self, event: AlertEvent) -> None:
+        critical = event.severity == Severity.CRITICAL.value
+        answers = CRITICAL_ANSWERS if critical else ANSWERS
+        (kind,) = self._draw.choices([kind for kind, _ in answers], [share for _, share in answers])
+        after_s = self._draw.uniform(*ANSWER_AFTER_S)
+        if not event.shown:
+            return
+        if kind is None:
+            self.answered["ignored"] += 1
+            return
+        task = asyncio.create_task(self._answer(event, kind, after_s))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, event: AlertEvent, kind: AnswerKind, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        key = AlertKey(event.rule, event.foot, event.onset_utc_ns)
+        snooze = self._draw.choice(tuple(Snooze)) if kind is AnswerKind.SNOOZED else None
+        minutes = after_s / 60 if kind is AnswerKind.HELPED else None
+        book = await self._home.live.book(event.person)
+        try:
+            await book.answer(key, kind, by="wearer", snooze=snooze, after_min=minutes)
+            self.answered[kind.value] += 1
+        except AlertError:
+            self.answered["refused"] += 1

@@ -10,14 +10,15 @@ from insole_protocol import block, codec, ids
 
 from plantigrade.twin.clock import ClockRule
 from plantigrade.twin.month import encoding_kernel as kernel
-from plantigrade.twin.month.feed import Feed, Foot
+from plantigrade.twin.month.feed import Feed, Foot, Piece
 
 PERIOD_US = 10_000
 REST_COUNTS = 250 * block.COUNT_MAX // 3100
 """Counts of a channel without force: amplifier at rest over the converter's range, as on the board."""
 CHUNKS_AT_ONCE = 64
-"""So many chunks (51 s) are encoded in one go; between two the row that plays is looked up anew, as the
-device's clock and the true one run apart."""
+BLOCK_SLOTS = CHUNKS_AT_ONCE * kernel.CHUNK_SLOTS
+"""At the beginning of each such block of slots (51 s) the row that plays is looked up anew, as the device's
+clock and the true one run apart. What a slot shows depends on nothing else."""
 RECORD_FRAMES_MIN = 5
 _TABLES = np.array(codec._crc_tables(), np.int64)  # pyright: ignore[reportPrivateUsage]
 
@@ -58,6 +59,7 @@ class Sampling:
     _frames: int = 5
     _chunks: bool = False
     _fed: int = 0
+    _grid_us: int = 0
     _fields: kernel.I64 = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +89,8 @@ class Sampling:
         """Lay down the grid of slots, the first one period from now (true time)."""
         self.next_seq += idle_slots
         self._fields[kernel.SEQ] = self.next_seq
-        self._fields[kernel.TIME_US] = int(self.clock.device_us(now_us)) + PERIOD_US
+        self._grid_us = int(self.clock.device_us(now_us)) + PERIOD_US
+        self._fields[kernel.TIME_US] = self._grid_us
         self._fed = 0
         self.running = True
 
@@ -157,10 +160,8 @@ class Sampling:
         yield from self._take(made, count)
 
     def _emit_chunks(self, most: int) -> Iterator[Made]:
-        true_us = round(self.clock.true_us(self.start_us))
-        piece, row, until_us = self.feed.at(true_us)
-        inside = ((until_us - true_us) // PERIOD_US - kernel.LOOKAHEAD_SLOTS - 1) // kernel.CHUNK_SLOTS
-        chunks = min(most, CHUNKS_AT_ONCE, inside)
+        piece, row, slots = self._plays_at(self.start_us)
+        chunks = min(most, (slots - kernel.LOOKAHEAD_SLOTS) // kernel.CHUNK_SLOTS)
         if chunks > 0:
             source = piece.counts[self.foot]
         else:
@@ -178,9 +179,8 @@ class Sampling:
         parts: list[kernel.U16] = []
         left, device_us = count, self.start_us
         while left:
-            true_us = round(self.clock.true_us(device_us))
-            piece, row, until_us = self.feed.at(true_us)
-            here = min(left, max(1, (until_us - true_us) // PERIOD_US))
+            piece, row, slots = self._plays_at(device_us)
+            here = min(left, slots)
             if here == count:
                 return piece.counts[self.foot], row
             rows = (row + np.arange(here)) % piece.rows
@@ -188,6 +188,16 @@ class Sampling:
             left -= here
             device_us += here * PERIOD_US
         return np.concatenate(parts).ravel(), 0
+
+    def _plays_at(self, device_us: int) -> tuple[Piece, int, int]:
+        """What plays at a slot: the piece, its row, and for how many slots it goes on evenly."""
+        index = (device_us - self._grid_us) // PERIOD_US
+        in_block = index % BLOCK_SLOTS
+        block_us = round(self.clock.true_us(self._grid_us + (index - in_block) * PERIOD_US))
+        feed_us = block_us + in_block * PERIOD_US
+        piece, row, until_us = self.feed.at(feed_us)
+        slots = -((feed_us - until_us) // PERIOD_US)
+        return piece, row, min(slots, BLOCK_SLOTS - in_block)
 
     def _fields_now(self) -> kernel.I64:
         self._fields[kernel.STATUS] = self.status

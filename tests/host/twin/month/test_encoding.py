@@ -95,3 +95,19 @@ def test_an_overrun_is_flagged(pieces: Pieces) -> None:
     firmware.feed(rows[786:1500], lost=9)
     got += records(sampling.advance(START_US + 1500 * 10_000 + 5_000))
     assert got == firmware.taken.records
+
+
+def test_what_a_slot_shows_does_not_depend_on_who_looks_when(pieces: Pieces) -> None:
+    """An insole that is looked at each second logs what one does that is looked at once."""
+    feed, _ = plan(pieces, ("walk", 70.0), ("sit", 55.0), ("walk", 30.0))
+    clock = ClockRule(1_000_000, 0, 47_000, 3)
+
+    def logged(step_us: int) -> list[bytes]:
+        sampling = Sampling("left", feed, clock, next_seq=0, boot=3)
+        sampling.start(START_US)
+        found = records(sampling.follow(START_US, 40, True))
+        for now_us in range(START_US, START_US + 150_000_001, step_us):
+            found += records(sampling.advance(now_us))
+        return found
+
+    assert logged(1_000_000) == logged(150_000_000) == logged(7_500_000)
