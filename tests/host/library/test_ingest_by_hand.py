@@ -195,7 +195,7 @@ def test_an_analysis_replaces_that_of_the_same_version(
     for name in "ab":
         finalized(library.recordings, name, rows=10)
     library.scan()
-    full_analysis: Any = SimpleNamespace(walk=None, analysis=None)
+    full_analysis: Any = SimpleNamespace(walk=None, analysis=None, book=None, reference=None)
     assert keep_analysis(library, "a", full_analysis) == tuple(raised)
     keep(library, "a", "other", version("plantigrade"))
     keep(library, "a", ALGORITHM, "0")

@@ -1,5 +1,6 @@
 """Whose insoles are, and who wore a pair: a name where it is certain, a reason where it is not."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.record.insoles import InsolesPart
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.catalogue.tables import DeviceRow
 from plantigrade.library.entries import Person
@@ -103,3 +105,25 @@ def test_an_erased_person_wears_nothing(library: Library) -> None:
     assert library.wearer_of({"left": "L1"}, NOON) == Wearer(None, Unassigned.UNKNOWN_INSOLE)
     library.record("P002").insoles.assign("L1", NOON)
     assert library.wearer_of({"left": "L1"}, NOON).person == "P002"
+
+
+def test_two_people_who_ask_at_once_do_not_get_one_insole(open_library: Callable[[], Library]) -> None:
+    """On both databases: one is assigned, the other is refused."""
+    libraries = [open_library() for _ in range(2)]
+    records = [library.record(library.add_person(Person("")).code) for library in libraries]
+    for round_ in range(5):
+        refused: list[str] = []
+
+        def ask(part: InsolesPart, serial: str = f"A{round_}", refused: list[str] = refused) -> None:
+            try:
+                part.assign(serial, NOON)
+            except LibraryError as error:
+                refused.append(str(error))
+
+        threads = [threading.Thread(target=ask, args=(record.insoles,)) for record in records]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(refused) == 1 and "release it there first" in refused[0]
+        assert libraries[0].wearer_of({"left": f"A{round_}"}, NOON).person is not None

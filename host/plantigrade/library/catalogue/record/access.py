@@ -74,7 +74,8 @@ class RecordAccess:
             LibraryError: the database fails; nothing was changed.
         """
         with self.store.write() as session:
-            row = session.get(PersonRow, self.person_id)
+            # Others who change this record wait, on PostgreSQL as well.
+            row = session.get(PersonRow, self.person_id, with_for_update={"key_share": True})
             if row is None or row.erasing or row.audit_key != self.audit_key:
                 raise UnknownPersonError(f"{self.code} was erased; nothing was stored")
             yield session

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from plantigrade.library.catalogue.person_tables import InsoleAssignmentRow
 from plantigrade.library.catalogue.record.access import RecordPart, Values, checked_text, in_utc
 from plantigrade.library.catalogue.store import LibraryError
-from plantigrade.library.catalogue.tables import DeviceRow, PersonRow
+from plantigrade.library.catalogue.tables import DeviceRow, LibraryRow, PersonRow
 from plantigrade.library.person.entries import InsoleAssignment, Unassigned, Wearer
 from plantigrade.library.person.settings import LONGEST_NAME
 
@@ -38,6 +38,7 @@ class InsolesPart(RecordPart[InsoleAssignment]):
         if end is not None and end <= begin:
             raise access.problem("an assignment ends after it begins")
         with access.writing(self.what) as session:
+            session.execute(sa.select(LibraryRow.id).with_for_update())  # two people may ask at once
             for row, code in _rows(session, serial):
                 if (row.to_utc is not None and row.to_utc <= begin) or (
                     end is not None and row.from_utc >= end
