@@ -36,7 +36,7 @@ def _run(chosen: argparse.Namespace, folder: Path) -> int:
     again = (
         f"python -m tools.virtual_month --days {chosen.days} --seed {chosen.seed} --reach {chosen.reach:g}"
     )
-    show = (lambda line: print(line, file=sys.stderr, flush=True)) if str(chosen.json) == "-" else _show
+    show = _show_beside if str(chosen.json) == "-" else _show
     with seed_in_notes(chosen.seed, again):
         found = MonthRun(
             chosen.days, min(chosen.firmware_days, chosen.days), chosen.seed, chosen.reach / 100, folder, show
@@ -53,6 +53,10 @@ def _run(chosen: argparse.Namespace, folder: Path) -> int:
 
 def _show(line: str) -> None:
     print(line, flush=True)
+
+
+def _show_beside(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

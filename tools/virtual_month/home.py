@@ -23,9 +23,9 @@ from plantigrade.service.core import BridgeService
 from plantigrade.service.day.warnings import DayWarnings
 from plantigrade.service.live_analysis.analysis import LiveAnalysis
 from plantigrade.service.offload import Offload, at_once
-from plantigrade.service.routine import Routine
 from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.workers.process import in_worker
+from plantigrade.service.workers.upkeep import Upkeep
 from plantigrade.service.workers.worker import AnalysisWorker
 from plantigrade.twin.bench import bench_calibration
 from plantigrade.twin.month.world import MonthWorld
@@ -117,7 +117,7 @@ class Home:
     def start(self) -> None:
         """Start the service and what works beside it."""
         still = partial(while_still, self._selector, in_worker)
-        offload, utc_ns = Offload.inline(), self.world.utc_ns
+        offload, utc_ns = Offload(still, at_once), self.world.utc_ns
         self.service = BridgeService(
             self.library, self._links, self.bus, self._settings, self.world.now_ns, utc_ns, offload,
             sync=lambda _: None,
@@ -129,8 +129,8 @@ class Home:
         self.service.on_wearing(self.live.on_wearing)
         self.worker = AnalysisWorker(self.library, self.bus, process=still, thread=at_once, utc_ns=utc_ns)
         warnings = DayWarnings(self.bus, utc_ns=utc_ns)
-        routine = Routine(self.library, self.bus, warnings, process=still, thread=at_once, utc_ns=utc_ns)
-        parts = (self.service, self.worker, self.live, routine)
+        upkeep = Upkeep(self.library, self.bus, warnings, process=still, thread=at_once, utc_ns=utc_ns)
+        parts = (self.service, self.worker, self.live, upkeep)
         self._tasks = [asyncio.create_task(part.run()) for part in parts]
 
     async def stop(self) -> None:
