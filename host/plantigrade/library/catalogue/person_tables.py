@@ -35,7 +35,7 @@ class BodyMeasureRow(Base):
 
 
 class FootwearRow(Base):
-    """A pair of shoes or orthotics; `kind` is one of `entries.FOOTWEAR_KINDS`."""
+    """A pair of shoes or orthotics; `kind` is a `person.entries.FootwearKind`."""
 
     __tablename__ = "footwear"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,7 +105,7 @@ class DiaryEntryRow(Base):
 
 
 class GoalRow(Base):
-    """What a person means to do each day; `kind` is one of `entries.GOAL_KINDS`."""
+    """What a person means to do each day; `kind` is a `person.entries.GoalKind`."""
 
     __tablename__ = "goals"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -169,7 +169,7 @@ class DeviceRow(Base):
 
 class RecordingRow(Base):
     """Recordings. `erasing` marks one whose files are being removed; `state` is one of
-    `entries.RECORDING_STATES`, `unassigned` one of `entries.UNASSIGNED` where the wearer is unclear."""
+    `entries.RECORDING_STATES`, `unassigned` a `person.entries.Unassigned` where the wearer is unclear."""
 
     __tablename__ = "recordings"
     __table_args__ = (Index("ix_recordings_order", "order_ns"), Index("ix_recordings_person_id", "person_id"))
