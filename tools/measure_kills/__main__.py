@@ -3,7 +3,7 @@
 import argparse
 import json
 import random
-import subprocess
+import signal
 import sys
 import tempfile
 import time
@@ -17,13 +17,13 @@ from plantigrade.twin.month.log import PageLog
 from plantigrade.twin.month.world import MonthWorld
 from plantigrade.twin.soak.virtual_time import WorldSelector
 
-from tools.measure_kills.day import UTC_START_NS, Place, make_insoles
+from tools.measure_kills.day import UTC_START_NS, Place, make_insoles, prepare
+from tools.measure_kills.life import run
 from tools.measure_kills.proof import KillsProof, prove
 
 SCHEMA = "plantigrade.kills/1"
 OPERATIONS = 150
 """Kills at operations come at one of so many after a start."""
-LIFE_LIMIT_S = 900.0
 
 
 @dataclass
@@ -71,38 +71,29 @@ def measure(
 ) -> Kills:
     """Kill the service at so many instants of a day, let it end the day, and look at what is left."""
     began = time.monotonic()
+    prepare(seed)
     place, draw, found = Place(folder, seed, hours), random.Random(f"{seed} kills"), Kills(kills, seed)
     step_s = hours * 3600 / kills
     for number in range(kills):
-        if draw.random() < 0.5:
-            at = ["--kill-after", f"{draw.uniform(0.05, 2 * step_s):.3f}"]
-        else:
-            at = ["--kill-at-operation", str(draw.randrange(1, OPERATIONS))]
-        killed = _live(place, at)
-        found.at_times += killed and at[0] == "--kill-after"
-        found.at_operations += killed and at[0] != "--kill-after"
-        show(f"{number + 1}: {' '.join(at)}{'' if killed else ': the day ended first'}")
-    _live(place, [])
+        at_time = draw.random() < 0.5
+        after_s, operation = draw.uniform(0.05, 2 * step_s), draw.randrange(1, OPERATIONS)
+        killed = _live(place, after_s if at_time else 0.0, 0 if at_time else operation)
+        found.at_times += killed and at_time
+        found.at_operations += killed and not at_time
+        when = f"after {after_s:.1f} s" if at_time else f"before operation {operation}"
+        show(f"{number + 1}: killed {when}" if killed else f"{number + 1}: the day ended first")
+    _live(place)
     found.proof = _prove(place)
     found.wall_s = round(time.monotonic() - began, 1)
     return found
 
 
-def _live(place: Place, arguments: list[str]) -> bool:
+def _live(place: Place, kill_after_s: float = 0.0, kill_at_operation: int = 0) -> bool:
     """One life of the service; whether it was killed."""
-    command = [sys.executable, "-m", "tools.measure_kills.life", str(place.folder), "--seed", str(place.seed)]
-    command += ["--hours", str(place.hours)]
-    ended = subprocess.run(
-        [*command, *arguments],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=LIFE_LIMIT_S,
-    )
-    if ended.returncode not in (0, -9):
-        raise RuntimeError(f"the service ended by itself ({ended.returncode}):\n{ended.stderr}")
-    return ended.returncode != 0
+    status = run(place, kill_after_s, kill_at_operation)
+    if status not in (0, -signal.SIGKILL):
+        raise RuntimeError(f"the service ended by itself ({status}):\n{place.errors.read_text()}")
+    return status != 0
 
 
 def _prove(place: Place) -> KillsProof:

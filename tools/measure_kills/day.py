@@ -7,15 +7,17 @@ a file: a process that is started anew makes them as they were.
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from plantigrade.bridge.reconnecting import LinkFactory
 from plantigrade.twin.body import draw_person
+from plantigrade.twin.clock import ClockRule
 from plantigrade.twin.month.battery import Battery, Currents
 from plantigrade.twin.month.feed import FEET, Feed, Foot, Pieces, Playing
 from plantigrade.twin.month.insole import EncodedInsole
 from plantigrade.twin.month.log import PageLog
+from plantigrade.twin.month.sampling import Sampling
 from plantigrade.twin.month.world import MonthWorld
 
 UTC_START_NS = 1_773_014_400_000_000_000
@@ -58,6 +60,11 @@ class Place:
         return self.folder / "acknowledged"
 
     @property
+    def errors(self) -> Path:
+        """What a life had to say that ended by itself."""
+        return self.folder / "errors.txt"
+
+    @property
     def progress(self) -> Path:
         """True times that the process has got to, a line each, in microseconds."""
         return self.folder / "progress"
@@ -92,10 +99,29 @@ class WitnessedLog(PageLog):
         return found
 
 
+@cache
+def pieces_of(seed: int) -> Pieces:
+    """What the wearer of a seed does; made once for all lives."""
+    return Pieces(draw_person(seed), {"left": 6, "right": 7}, seed, variants=2, piece_s=60.0)
+
+
+def prepare(seed: int) -> None:
+    """Load and compile what every life needs, so that forks have it."""
+    pieces = pieces_of(seed)
+    for doing in ("walk", "stand", "off"):
+        for number in range(2):
+            pieces.piece(doing, 0, number)
+    sampling = Sampling("left", Feed([Playing(0, pieces.piece("walk", 0, 0))]), ClockRule(0, 0, 0, 1), 0, 1)
+    sampling.start(0)
+    for now_us in (0, 5_000_000):
+        for _ in sampling.follow(now_us, 40, True):
+            pass
+
+
 def make_insoles(place: Place, world: MonthWorld, start_us: int, until_us: int) -> None:
     """Both insoles as they are at `until_us`, having begun at `start_us`."""
     (place.folder / "insoles").mkdir(parents=True, exist_ok=True)
-    pieces = Pieces(draw_person(place.seed), {"left": 6, "right": 7}, place.seed, variants=2, piece_s=60.0)
+    pieces = pieces_of(place.seed)
     plan = [Playing(start_us, pieces.piece("off", 0, 0))]
     at_s = PAUSE_S
     for number in range(round(place.hours * 3600 / (WORN_S + PAUSE_S))):

@@ -4,12 +4,11 @@ The instant is a moment of virtual time, or one of the operations that make some
 just before it.
 """
 
-import argparse
 import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
+import traceback
 from typing import cast
 
 import sqlalchemy as sa
@@ -101,22 +100,26 @@ async def live(place: Place, loop: WorldLoop, killer: Killer, kill_after_s: floa
     await asyncio.gather(happening, return_exceptions=True)
 
 
-def main() -> int:
-    """Run one life; 0 when it was not killed."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--hours", type=float, required=True)
-    parser.add_argument("--kill-after", type=float, default=0.0)
-    parser.add_argument("--kill-at-operation", type=int, default=0)
-    chosen = parser.parse_args()
-    killer = Killer(chosen.kill_at_operation)
-    killer.watch()
-    with asyncio.Runner(loop_factory=WorldLoop) as runner:
-        loop = cast(WorldLoop, runner.get_loop())
-        runner.run(live(Place(chosen.folder, chosen.seed, chosen.hours), loop, killer, chosen.kill_after))
-    return 0
+def run(place: Place, kill_after_s: float = 0.0, kill_at_operation: int = 0) -> int:
+    """Run one life in a process of its own: a fork of this one, which has the program loaded already.
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+    Returns:
+        Its exit status as of `os.waitstatus_to_exitcode`: 0 for a day that ended, -9 for a kill.
+    """
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    status = 1
+    try:
+        errors = os.open(place.errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(errors, 2)
+        killer = Killer(kill_at_operation)
+        killer.watch()
+        with asyncio.Runner(loop_factory=WorldLoop) as runner:
+            runner.run(live(place, cast(WorldLoop, runner.get_loop()), killer, kill_after_s))
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
+    finally:
+        os._exit(status)  # nothing of the process that was forked is to run here
