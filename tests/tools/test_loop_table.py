@@ -10,7 +10,7 @@ import pytest
 from plantigrade.posture.plans.verdict import Outcome
 from scipy.stats import binom  # pyright: ignore[reportMissingTypeStubs]
 
-from tools.loop_table.__main__ import BETTER, NO_PLAN, WORSE, bars, main, said_of, table
+from tools.loop_table.__main__ import BETTER, NO_PLAN, WORSE, answers_on, bars, main, table
 from tools.loop_table.bodies import draw_life
 from tools.loop_table.people import COMPLAINTS, FIRST, MDCS, Case, Group, degree_for, draw_case, plan_of
 
@@ -22,27 +22,27 @@ def case(group: Group, seed: int) -> Case:
     return draw_case(group, seed, days_before=21, days_since=28)
 
 
-def said(group: Group, people: int = PEOPLE) -> list[str]:
+def answers(group: Group, people: int = PEOPLE) -> list[str]:
     """What is said after four weeks; at the look of eight there is no more."""
-    return [said_of(case(group, seed))[1] for seed in range(900, 900 + people)]
+    return [answers_on(case(group, seed))[1] for seed in range(900, 900 + people)]
 
 
-def test_of_those_whose_orthotic_works_most_are_said_to_have_changed():
+def test_of_those_whose_orthotic_works_most_have_changed():
     least = int(binom.ppf(0.01, PEOPLE, 0.8))
-    assert said(Group.WORKS).count(BETTER) >= least
+    assert answers(Group.WORKS).count(BETTER) >= least
 
 
 def test_of_those_whose_orthotic_does_not_hardly_any_is():
     most = int(binom.ppf(0.99, PEOPLE, 0.05))
-    answers = said(Group.DOES_NOT)
-    assert answers.count(BETTER) + answers.count(WORSE) <= most
+    found = answers(Group.DOES_NOT)
+    assert found.count(BETTER) + found.count(WORSE) <= most
 
 
 def test_hardly_worn_and_without_a_plan():
-    assert said(Group.HARDLY, 1) == [Outcome.HARDLY_DONE.value]
+    assert answers(Group.HARDLY, 1) == [Outcome.HARDLY_DONE.value]
     nobody = draw_case(Group.NO_PLAN, 900, days_before=8, days_since=2)
     assert nobody.days
-    assert said_of(nobody) == (NO_PLAN,) * 3
+    assert answers_on(nobody) == (NO_PLAN,) * 3
 
 
 def test_the_same_seed_is_the_same_person():
@@ -69,7 +69,7 @@ def test_days_resemble_each_other_and_some_are_missed():
     assert 0.4 < float(np.mean([life.worn.mean() for life in lives])) < 0.9
 
 
-def test_the_bars_are_told_and_fail_when_they_are_missed():
+def test_the_bars_are_printed_and_fail_when_they_are_missed():
     good = [
         *[(Group.WORKS, (BETTER,))] * 4,
         (Group.WORKS, (Outcome.NOT_BEYOND_CHANCE.value,)),
@@ -84,9 +84,9 @@ def test_the_bars_are_told_and_fail_when_they_are_missed():
         [(Group.HARDLY, (BETTER,))],
         [(Group.NO_PLAN, (BETTER,))],
     ):
-        told, met = bars([*good, *missed])
+        printed, met = bars([*good, *missed])
         assert not met
-        assert "NOT met" in told.markdown()
+        assert "NOT met" in printed.markdown()
 
 
 def test_the_table_counts_everyone():

@@ -42,14 +42,14 @@ Answers = tuple[Group, tuple[str, ...]]
 """What was said of one person after each of `WEEKS`."""
 
 
-def said_of(case: Case) -> tuple[str, ...]:
+def answers_on(case: Case) -> tuple[str, ...]:
     """What is said of a person after each of `WEEKS`, from the days until then."""
     if case.followed is None:
         return (NO_PLAN,) * len(WEEKS)
-    return tuple(_said(case, weeks) for weeks in WEEKS)
+    return tuple(_answer(case, weeks) for weeks in WEEKS)
 
 
-def _said(case: Case, weeks: int) -> str:
+def _answer(case: Case, weeks: int) -> str:
     followed = case.followed
     assert followed is not None
     today = followed.plan.from_day + timedelta(weeks=weeks)
@@ -63,7 +63,7 @@ def _said(case: Case, weeks: int) -> str:
 
 def answers(group: Group, seed: int, harder: float) -> Answers:
     """Draw a person and ask."""
-    return group, said_of(draw_case(group, seed, harder=harder))
+    return group, answers_on(draw_case(group, seed, harder=harder))
 
 
 def ask(people: float, seed: int, harder: float, processes: int) -> list[Answers]:
@@ -88,7 +88,7 @@ def table(found: Sequence[Answers], weeks: int) -> Table:
     place = WEEKS.index(weeks)
     rows: list[tuple[str, ...]] = []
     for group in Group:
-        counted = Counter(said[place] for whose, said in found if whose is group)
+        counted = Counter(answer[place] for whose, answer in found if whose is group)
         of = sum(counted.values())
         if of:
             rows.append((group.value, str(of), *(str(counted[column]) for column in COLUMNS)))
@@ -99,14 +99,14 @@ def table(found: Sequence[Answers], weeks: int) -> Table:
 
 def bars(found: Sequence[Answers]) -> tuple[Table, bool]:
     """Shares at the last look against their bars, and whether all are met."""
-    last = {group: [said[-1] for whose, said in found if whose is group] for group in Group}
-    changed = {group: sum(one in (BETTER, WORSE) for one in said) for group, said in last.items()}
+    last = {group: [answer[-1] for whose, answer in found if whose is group] for group in Group}
+    changed = {group: sum(one in (BETTER, WORSE) for one in answer) for group, answer in last.items()}
     works, does_not = changed[Group.WORKS], changed[Group.DOES_NOT]
     verdicts = sum(
         one not in (Outcome.HARDLY_DONE.value, Outcome.TOO_EARLY.value) for one in last[Group.HARDLY]
     )
     no_plan = sum(one != NO_PLAN for one in last[Group.NO_PLAN])
-    numbers = {group: max(len(said), 1) for group, said in last.items()}
+    numbers = {group: max(len(answer), 1) for group, answer in last.items()}
     judged = (
         ("changed, orthotic works", works, Group.WORKS, ">= 0.80", works / numbers[Group.WORKS] >= 0.80),
         (

@@ -84,8 +84,8 @@ def test_a_working_orthotic_is_found_and_its_verdict_stored(library: Library) ->
     assert judged.verdict.outcome is Outcome.CHANGED
     assert judged.verdict.day == after(28)
     assert (judged.verdict.done.amount, judged.verdict.done.known_days) == (6.0, 28)
-    (kept,) = library.record("P001").plans.verdicts.all(stored.id)
-    assert (kept.day, kept.verdict) == (after(28), judged.verdict)
+    (latest,) = library.record("P001").plans.verdicts.all(stored.id)
+    assert (latest.day, latest.verdict) == (after(28), judged.verdict)
 
 
 def test_each_day_has_its_verdict_and_the_same_day_one(library: Library) -> None:
@@ -162,12 +162,12 @@ def test_a_plan_that_has_not_begun_is_not_judged(library: Library) -> None:
     assert judge_plans(library, "P001") == ()
 
 
-def test_without_a_plan_nothing_is_said(library: Library) -> None:
+def test_without_a_plan_there_is_no_verdict(library: Library) -> None:
     live(library)
     assert judge_plans(library, "P001") == ()
 
 
-def test_without_a_learned_day_nothing_is_said_unless_a_day_is_named(library: Library) -> None:
+def test_without_a_learned_day_there_is_none_unless_a_day_is_named(library: Library) -> None:
     library.record("P001").plans.add(orthotic())
     assert judge_plans(library, "P001") == ()
     assert judge_plans(library, "P001", after(30))[0].verdict.outcome is Outcome.TOO_FEW_BEFORE

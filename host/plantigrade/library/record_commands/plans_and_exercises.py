@@ -130,8 +130,8 @@ def _lines(record: "PersonRecord", stored: "StoredPlan", for_clinicians: bool) -
     verdicts = record.plans.verdicts.all(stored.id)
     if verdicts:
         reader = Reader.CLINICIAN if for_clinicians else Reader.PATIENT
-        told = sentences(plan, verdicts[-1].verdict, reader)
-        lines += [f"   {verdicts[-1].day}  {sentence}" for sentence in told]
+        spoken = sentences(plan, verdicts[-1].verdict, reader)
+        lines += [f"   {verdicts[-1].day}  {sentence}" for sentence in spoken]
     return lines
 
 

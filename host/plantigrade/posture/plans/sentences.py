@@ -105,12 +105,12 @@ def sentences(plan: Plan, verdict: Verdict, reader: Reader, language: str = "en"
     common = _common(plan, verdict, texts, spoken)
     if not verdict.changes:
         return (spoken[_key(plan, verdict.outcome)].format_map(common),)
-    told = [one for one in verdict.changes if one.outcome is verdict.outcome]
+    reported = [one for one in verdict.changes if one.outcome is verdict.outcome]
     return tuple(
         spoken[_key(plan, change.outcome)].format_map(
             common | _of_change(plan, change, texts, spoken, language)
         )
-        for change in told
+        for change in reported
     )
 
 

@@ -131,32 +131,32 @@ def judge(
     parts = [split(plan, measure, days, seen, worn_on, apart) for measure in plan.measures]
     counts = [(len(before), len(since)) for before, since in parts]
     following = look.following if look is not None else first_look(plan, clean.end)
-    said = _Said(today, look, following, (min(n for n, _ in counts), min(n for _, n in counts)), done)
+    answer = _Answer(today, look, following, (min(n for n, _ in counts), min(n for _, n in counts)), done)
     if clean.together and not done.hardly:
-        return said.that(Outcome.NOT_SEPARABLE, not_apart_from=clean.together)
+        return answer.that(Outcome.NOT_SEPARABLE, not_apart_from=clean.together)
     if look is None:
         cut = clean.since_cut_by if clean.end is not None and clean.end <= today else ()
-        return said.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_EARLY, not_apart_from=cut)
+        return answer.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_EARLY, not_apart_from=cut)
     if done.hardly:
-        return said.that(Outcome.HARDLY_DONE)
+        return answer.that(Outcome.HARDLY_DONE)
     if not all(_enough_before(before) for before, _ in parts):
         cut = clean.before_cut_by
-        return said.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_FEW_BEFORE, not_apart_from=cut)
-    if said.days[1] < MIN_SINCE_DAYS:
+        return answer.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_FEW_BEFORE, not_apart_from=cut)
+    if answer.days[1] < MIN_SINCE_DAYS:
         alone = [split(plan, measure, days, seen, worn_on) for measure in plan.measures]
         mixed = min(len(since) for _, since in alone) >= MIN_SINCE_DAYS
         cut = clean.since_cut_by if following is None else clean.tagged if mixed else ()
-        return said.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_EARLY, not_apart_from=cut)
+        return answer.that(Outcome.NOT_SEPARABLE if cut else Outcome.TOO_EARLY, not_apart_from=cut)
     error = look.error / len(parts)
     changes = tuple(
         _change(plan, measure, before, since, error)
         for measure, (before, since) in zip(plan.measures, parts, strict=True)
     )
-    return said.that(_together(changes), changes=changes)
+    return answer.that(_together(changes), changes=changes)
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Answer:
     """What every verdict of this look has."""
 
     today: date
@@ -225,6 +225,6 @@ def _outcome(plan: Plan, found: PeriodDifference, minimal: float) -> Outcome:
 
 def _together(changes: Sequence[Change]) -> Outcome:
     """The outcome of the plan: what most can be said of any value."""
-    said = {one.outcome for one in changes}
+    outcomes = {one.outcome for one in changes}
     ranked = (Outcome.CHANGED, Outcome.ALREADY_CHANGING, Outcome.CHANGED_AT_ANOTHER_TIME)
-    return next((one for one in ranked if one in said), Outcome.NOT_BEYOND_CHANCE)
+    return next((one for one in ranked if one in outcomes), Outcome.NOT_BEYOND_CHANCE)

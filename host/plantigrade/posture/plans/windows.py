@@ -117,7 +117,7 @@ def clean_time(plan: Plan, others: Sequence[FollowedPlan], today: date) -> Clean
     first = plan.from_day - timedelta(days=BEFORE_DAYS)
     end = plan.to_day + ONE_DAY if plan.to_day is not None else None
     near = [other.plan for other in others if _near(plan, other.plan) and not _hardly(other, today)]
-    tagged = tuple(other for other in near if _told_apart_by_tags(plan, other))
+    tagged = tuple(other for other in near if _separated_by_tags(plan, other))
     events = [(day, other) for other in near if other not in tagged for day in _events(other) if day <= today]
     earlier = [event for event in events if first < event[0] < plan.from_day]
     later = [event for event in events if plan.from_day < event[0] and (end is None or event[0] < end)]
@@ -156,7 +156,7 @@ def _near(plan: Plan, other: Plan) -> bool:
     return bool({one.metric for one in plan.measures} & {one.metric for one in other.measures})
 
 
-def _told_apart_by_tags(plan: Plan, other: Plan) -> bool:
+def _separated_by_tags(plan: Plan, other: Plan) -> bool:
     return plan.worn and other.worn and bool(plan.tag and other.tag) and plan.tag != other.tag
 
 

@@ -17,7 +17,7 @@ MOST_OF_FIVE_PCT = int(binom.ppf(0.999, PEOPLE, 0.05))
 LEAST_OF_EIGHTY_PCT = int(binom.ppf(0.001, PEOPLE, 0.80))
 
 
-def said(drawn: Drawn, weeks: int = 8) -> Counter[Outcome]:
+def outcomes(drawn: Drawn, weeks: int = 8) -> Counter[Outcome]:
     return Counter(verdict_after(drawn, seed, weeks).outcome for seed in range(PEOPLE))
 
 
@@ -33,13 +33,13 @@ def said(drawn: Drawn, weeks: int = 8) -> Counter[Outcome]:
     ],
     ids=["plain", "wide", "days alike", "weekends", "drift", "drift, three weeks before"],
 )
-def test_what_does_nothing_is_hardly_ever_said_to_change_anything(drawn: Drawn):
-    assert said(drawn)[Outcome.CHANGED] <= MOST_OF_FIVE_PCT
+def test_what_does_nothing_is_hardly_ever_credited_with_a_change(drawn: Drawn):
+    assert outcomes(drawn)[Outcome.CHANGED] <= MOST_OF_FIVE_PCT
 
 
 @pytest.mark.parametrize("trend", [-2.0, -1.0, 1.0])
 def test_a_trend_of_long_before_is_not_credited_to_the_plan(trend: float):
-    found = said(Drawn(trend=trend))
+    found = outcomes(Drawn(trend=trend))
     assert found[Outcome.CHANGED] <= MOST_OF_FIVE_PCT
     assert found[Outcome.ALREADY_CHANGING] > 0
 
@@ -50,10 +50,10 @@ def test_a_trend_of_long_before_is_not_credited_to_the_plan(trend: float):
     ids=["plain", "wide", "half of the days"],
 )
 def test_twice_the_minimal_detectable_change_is_found(drawn: Drawn):
-    assert said(drawn)[Outcome.CHANGED] >= LEAST_OF_EIGHTY_PCT
+    assert outcomes(drawn)[Outcome.CHANGED] >= LEAST_OF_EIGHTY_PCT
 
 
 def test_earlier_looks_are_stricter():
     """Ten days say little: after two weeks fewer are said to have changed than after eight."""
     drawn = Drawn(effect=2.0, spread=2.5)
-    assert said(drawn, 2)[Outcome.CHANGED] < said(drawn, 8)[Outcome.CHANGED]
+    assert outcomes(drawn, 2)[Outcome.CHANGED] < outcomes(drawn, 8)[Outcome.CHANGED]

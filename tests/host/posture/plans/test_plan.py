@@ -151,7 +151,7 @@ def test_a_plan_comes_back_from_its_document(plan: Plan):
     ],
     ids=lambda damage: next(iter(damage)),
 )
-def test_a_damaged_document_is_refused_with_words(damage: dict[str, object]):
+def test_a_damaged_document_is_refused(damage: dict[str, object]):
     with pytest.raises(PlantigradeError):
         plan_from_json(plan_as_json(orthotic()) | damage)
 

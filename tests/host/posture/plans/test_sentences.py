@@ -56,7 +56,7 @@ def exercise() -> Plan:
 
 
 @pytest.mark.parametrize(
-    ("plan", "said", "sentence"),
+    ("plan", "judged", "sentence"),
     [
         (
             orthotic(),
@@ -131,13 +131,13 @@ def exercise() -> Plan:
     ],
     ids=lambda one: one.outcome.value if isinstance(one, Verdict) else "",
 )
-def test_what_the_person_reads(plan: Plan, said: Verdict, sentence: str):
-    assert sentences(plan, said, Reader.PATIENT) == (sentence,)
+def test_what_the_person_reads(plan: Plan, judged: Verdict, sentence: str):
+    assert sentences(plan, judged, Reader.PATIENT) == (sentence,)
 
 
 def test_what_a_clinician_reads():
-    (told,) = sentences(orthotic(), verdict(Outcome.CHANGED, ARCH), Reader.CLINICIAN)
-    assert told == (
+    (sentence,) = sentences(orthotic(), verdict(Outcome.CHANGED, ARCH), Reader.CLINICIAN)
+    assert sentence == (
         "Changed (as intended): since 2 March the share of load on the middle of the foot (left foot) lower "
         "by 0.05 (95 % over all looks and values: 0.029 to 0.071); minimal detectable change 0.0277 (assumed "
         "from the usual spread between days); 41 days before, 38 since, worth 22 independent ones; trend "
@@ -146,11 +146,11 @@ def test_what_a_clinician_reads():
     )
 
 
-def test_only_values_with_the_plans_outcome_are_told():
+def test_only_values_with_the_plans_outcome_are_reported():
     both = verdict(Outcome.CHANGED, replace(ARCH, outcome=Outcome.NOT_BEYOND_CHANCE), SPARED)
-    told = sentences(orthotic(), both, Reader.PATIENT)
-    assert len(told) == 1
-    assert "on the ground" in told[0]
+    spoken = sentences(orthotic(), both, Reader.PATIENT)
+    assert len(spoken) == 1
+    assert "on the ground" in spoken[0]
 
 
 @pytest.mark.parametrize("outcome", Outcome)
@@ -163,22 +163,22 @@ def test_every_answer_has_sentences_for_every_reader(outcome: Outcome, reader: R
         Outcome.CHANGED_AT_ANOTHER_TIME,
         Outcome.NOT_BEYOND_CHANCE,
     )
-    said = replace(bare, changes=(replace(ARCH, outcome=outcome),)) if compared else bare
+    judged = replace(bare, changes=(replace(ARCH, outcome=outcome),)) if compared else bare
     for plan in (orthotic(), exercise()):
-        (told,) = sentences(plan, said, reader)
-        assert told.endswith(".")
-        assert "{" not in told
+        (sentence,) = sentences(plan, judged, reader)
+        assert sentence.endswith(".")
+        assert "{" not in sentence
 
 
-def test_every_value_has_words():
+def test_every_value_has_a_name_for_people():
     known = {key for language in languages() for key in plan_texts(language).measures}
     for rule in shipped_rules().values():
         if rule.scope.of_seconds:
             continue
         for measure in measures_of(rule):
             changed = replace(ARCH, measure=measure)
-            (told,) = sentences(orthotic(), verdict(Outcome.CHANGED, changed), Reader.PATIENT)
-            assert measure.metric not in told, f"{measure.key} has no words ({len(known)} have)"
+            (sentence,) = sentences(orthotic(), verdict(Outcome.CHANGED, changed), Reader.PATIENT)
+            assert measure.metric not in sentence, f"{measure.key} has no words ({len(known)} have)"
 
 
 def test_a_patient_reads_no_word_of_statistics():
@@ -205,8 +205,8 @@ def test_all_looks_for_ever_spend_less_than_what_is_shown():
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_verdict_comes_back_from_its_document(outcome: Outcome):
-    said = verdict(outcome, ARCH, SPARED, not_apart_from=(exercise(),), next_look=date(2026, 6, 22))
-    assert verdict_from_json(verdict_as_json(said)) == said
+    judged = verdict(outcome, ARCH, SPARED, not_apart_from=(exercise(),), next_look=date(2026, 6, 22))
+    assert verdict_from_json(verdict_as_json(judged)) == judged
 
 
 @pytest.mark.parametrize(

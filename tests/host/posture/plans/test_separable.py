@@ -97,7 +97,7 @@ def test_days_with_tags_of_their_own_tell_plans_apart():
     assert (verdict.outcome, verdict.days_since) == (Outcome.CHANGED, 28)
 
 
-def test_an_insert_worn_only_in_the_new_shoe_cannot_be_told_from_it():
+def test_an_insert_worn_only_in_the_new_shoe_cannot_be_separated_from_it():
     days = [
         replace(day, tag="rocker + insert") if day.day >= BEGIN.isoformat() else day
         for day in days_of(LOWER, DAYS)

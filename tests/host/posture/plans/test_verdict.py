@@ -56,7 +56,7 @@ def test_a_certain_change_below_the_minimal_detectable_one_is_none():
     assert verdict.outcome is Outcome.NOT_BEYOND_CHANCE
 
 
-def test_a_fall_that_had_begun_before_is_said_to_have():
+def test_a_fall_that_had_begun_before_is_called_so():
     verdict = judged(FLAT - 2 * MINIMAL * np.arange(2 * DAYS) / DAYS)
     assert verdict.outcome is Outcome.ALREADY_CHANGING
     assert verdict.changes[0].expected < -MINIMAL
