@@ -45,20 +45,25 @@ def _rename_in_audit(connection: sa.Connection) -> dict[str, str]:
     then. Values of tags, which may say anything, go."""
     audit = sa.table("audit", *(sa.column(name) for name in ("id", "action", "subject", "detail")))
     keys: dict[str, str] = {}
+    changed: list[dict[str, object]] = []
     for row in connection.execute(sa.select(audit).order_by(audit.c.id)).all():
-        values: dict[str, str] = {}
+        subject, detail = row.subject, row.detail
         if row.action in _OF_PEOPLE:
-            values["subject"] = keys.setdefault(row.subject, secrets.token_hex(16))
+            subject = keys.setdefault(row.subject, secrets.token_hex(16))
         elif row.action == "assign" and row.detail != "nobody":
-            values["detail"] = keys.setdefault(row.detail, secrets.token_hex(16))
+            detail = keys.setdefault(row.detail, secrets.token_hex(16))
         elif row.action in ("tag", "untag"):
-            values["detail"] = ", ".join(
+            detail = ", ".join(
                 kind for kind in re.findall(r"(?:^|, )([a-z]+):", row.detail) if kind in _TAG_KINDS
             )
-        if values:
-            connection.execute(sa.update(audit).where(audit.c.id == row.id).values(values))
+        if (subject, detail) != (row.subject, row.detail):
+            changed.append({"row": row.id, "new_subject": subject, "new_detail": detail})
         if row.action == "erase person":
             del keys[row.subject]
+    if changed:
+        row_of = sa.update(audit).where(audit.c.id == sa.bindparam("row"))
+        values = row_of.values(subject=sa.bindparam("new_subject"), detail=sa.bindparam("new_detail"))
+        connection.execute(values, changed)
     return keys
 
 
