@@ -43,7 +43,14 @@ from plantigrade.service.notify.messages import (
 )
 from plantigrade.service.notify.people import EVERY_CHANNEL, People, Recipient
 from plantigrade.service.notify.quiet_hours import quiet_until
-from plantigrade.service.notify.settings import MOST_WAITING, ROUND_PAUSES_S, SETTINGS_LAST_S, TICK_S
+from plantigrade.service.notify.settings import (
+    MOST_WAITING,
+    RECORDS_PAUSE_S,
+    RECORDS_TRIES,
+    ROUND_PAUSES_S,
+    SETTINGS_LAST_S,
+    TICK_S,
+)
 
 _NS: Final = 1e9
 
@@ -58,6 +65,7 @@ class _Queue:
         held: what quiet hours hold back, by subject; None where no more is known than that, after a restart.
         quiet: the quiet hours that do, local times.
         arrived: set when there may be something to do.
+        failures: how often in a row the records could not be used.
     """
 
     critical: bool
@@ -65,6 +73,7 @@ class _Queue:
     held: dict[str, Notice | None] = field(default_factory=dict[str, Notice | None])
     quiet: tuple[time, time] | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    failures: int = 0
 
 
 class Notifier:
@@ -162,8 +171,14 @@ class Notifier:
                     await self._tell_after_quiet(person, queue)
                 if notices:
                     await self._tell(person, queue, notices)
+                queue.failures = 0
             except PlantigradeError as error:
                 self._failed(person, notices, error)
+                queue.failures = (queue.failures + 1) % RECORDS_TRIES
+                if queue.failures:
+                    queue.waiting.extendleft(reversed(notices))
+                    await asyncio.sleep(RECORDS_PAUSE_S)
+                    queue.arrived.set()
 
     async def _tell(self, person: str, queue: _Queue, notices: list[Notice]) -> None:
         recipient = await self._recipient(person)

@@ -8,6 +8,9 @@ that the next channel is tried while the alert still means something."""
 ROUND_PAUSES_S: Final = (0.0, 30.0, 120.0)
 """Before each round over all channels. Most outages of a line are over after two minutes, or last for hours;
 by then the person has looked, or would be told of something that is past."""
+RECORDS_TRIES: Final = 3
+RECORDS_PAUSE_S: Final = 30.0
+"""When the records cannot be read, because another program is writing: as often, and so long between."""
 SENDING_THREADS: Final = 4
 """Attempts at a time: each may hang for `SEND_TIMEOUT_S`."""
 TICK_S: Final = 30.0

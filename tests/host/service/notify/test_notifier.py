@@ -342,6 +342,24 @@ def test_while_the_records_cannot_be_read_critical_alerts_go_by_what_was_known()
     assert ("pronation", True, "critical (not recorded: the database is locked)") in notes
 
 
+def test_records_that_cannot_be_read_are_tried_again_and_not_for_ever() -> None:
+    async def story(it: World) -> None:
+        it.records.broken = True
+        it.bus.publish(alert(severity="critical"))
+        await asyncio.sleep(45)
+        it.records.broken = False
+        await asyncio.sleep(30)
+        assert it.texts_sent == [("phone", IMPORTANT)]
+        it.records.broken = True
+        it.bus.publish(alert(person="P003"))
+        await asyncio.sleep(3600)
+
+    it = world()
+    it.live(story)
+    failed = [e.person for e in it.heard if e.note == "the database is locked"]
+    assert failed == ["P001"] * 2 + ["P003"] * 3
+
+
 def test_a_flood_is_bounded_and_what_makes_way_is_shown() -> None:
     async def story(it: World) -> None:
         it.hangs = {"phone"}
