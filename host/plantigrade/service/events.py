@@ -89,8 +89,9 @@ class AlertEvent:
         known_utc_ns: when the service found it.
         cleared_utc_ns: None while it lasts.
         alert_class: how soon it could be known.
-        shown: False when a snooze, quiet hours or the day's limit held it back; it is listed and counted.
-        held_back_by: why, in a word such as "snoozed"; "" when it is shown.
+        shown: False when a snooze or a limit of the rules held it back; it is listed and counted.
+            Quiet hours and the limit a day hold back notifications, not alerts.
+        held_back_by: why, such as "snoozed", "shown lately" or "limit an hour"; "" when it is shown.
     """
 
     person: str

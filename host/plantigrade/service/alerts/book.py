@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from plantigrade.library.person.entries import AlertAnswer, AnswerKind
@@ -23,6 +23,8 @@ from plantigrade.service.alerts.life import (
     key_of,
     ns_of,
     raised_entry,
+    reminder_entry,
+    utc_of,
     with_answers,
 )
 from plantigrade.service.alerts.settings import HISTORY_ALERTS
@@ -64,6 +66,7 @@ class AlertBook:
     _alerts: list[LivingAlert] = field(default_factory=list[LivingAlert])
     _answers: list[AlertAnswer] = field(default_factory=list[AlertAnswer])
     _quiet: QuietTimes = field(default_factory=QuietTimes)
+    _confirmed: dict[str, datetime] = field(default_factory=dict[str, datetime])
     _unstored: list[AlertAnswer] = field(default_factory=list[AlertAnswer])
     _quiet_last: set[AlertKey] = field(default_factory=set[AlertKey])
 
@@ -77,7 +80,8 @@ class AlertBook:
             if entry.answer is AnswerKind.RAISED:
                 alert = alert_from(entry)
                 if alert is not None and self._find(alert.key) is None:
-                    self._add(replace(alert, cleared_utc_ns=alert.known_utc_ns))
+                    over = replace(alert, cleared_utc_ns=alert.known_utc_ns)
+                    self._add(with_answers(over, self._answers))
             elif entry.answer is AnswerKind.CLEARED:
                 self._clear_known(entry)
             else:
@@ -160,13 +164,27 @@ class AlertBook:
         alert = self._find(key)
         if alert is None:
             raise AlertError(f"there is no alert {key.rule} ({key.foot}) that began then")
-        at = at_utc or datetime.fromtimestamp(self.utc_ns() // 1000 * 1e-6, UTC)
+        at = at_utc or utc_of(self.utc_ns())
         entry = answer_to(
             alert, kind, by=by, at_utc=at, zone=self.zone, snooze=snooze, after_min=after_min, note=note
         )
         await self.store.keep([entry])
         self._take_answer(entry)
         return self._find(key) or alert
+
+    async def confirm_reminder(self, text: str, *, by: str, at_utc: datetime | None = None) -> None:
+        """The person confirms the sentence that stands beside critical rules; returns when that is stored.
+
+        Raises:
+            LibraryError: it could not be stored.
+        """
+        entry = reminder_entry(text, by, at_utc or utc_of(self.utc_ns()))
+        await self.store.keep([entry])
+        self._take_answer(entry)
+
+    def reminder_confirmed(self, text: str) -> datetime | None:
+        """When the person confirmed this text; None while it is to be shown."""
+        return self._confirmed.get(text)
 
     def step(self) -> None:
         """Show again what is no longer quiet and whose cause has stayed; call it each second or so."""
@@ -212,6 +230,9 @@ class AlertBook:
         return self._quiet.until(alert.key, alert.severity, self.utc_ns())
 
     def _take_answer(self, entry: AlertAnswer) -> None:
+        if entry.answer is AnswerKind.REMINDER_CONFIRMED:
+            self._confirmed.setdefault(entry.note, entry.at_utc)
+            return
         if entry in self._answers:
             return
         self._answers.append(entry)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.person.entries import AlertAnswer
+from plantigrade.service.alerts.life import REMINDER
 from plantigrade.service.alerts.settings import HISTORY_DAYS
 from plantigrade.service.offload import Runner
 
@@ -31,7 +32,7 @@ class LibraryAnswers:
         await self._thread(self._keep, tuple(entries))
 
     async def latest(self, now_utc: datetime) -> list[AlertAnswer]:
-        """What happened in the last days, in order.
+        """What happened in the last days, and every confirmation of the sentence beside critical rules.
 
         Raises:
             LibraryError: the library cannot be read.
@@ -47,4 +48,5 @@ class LibraryAnswers:
     def _latest(self, now_utc: datetime) -> list[AlertAnswer]:
         since = now_utc.astimezone(UTC) - timedelta(days=HISTORY_DAYS)
         with acting_as(SERVICE):
-            return self._library.record(self._person).answers.all(since)
+            answers = self._library.record(self._person).answers
+            return [*answers.to(REMINDER, "both", 0), *answers.all(since)]

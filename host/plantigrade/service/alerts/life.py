@@ -18,6 +18,8 @@ from plantigrade.service.events import AlertClass
 
 NO_DATA: Final = "no-data"
 """Rule of the alert that says that nothing comes from an insole: a kind of its own, apart from all values."""
+REMINDER: Final = "reminder"
+"""Stands for the rule where the person confirms that reminders are no safety device."""
 SNOOZED: Final = "snoozed"
 SILENCED: Final = "weight taken off"
 
@@ -210,6 +212,12 @@ def answer_to(
         until_utc = at_utc + timedelta(minutes=SILENT_MIN)
     key = alert.key
     return AlertAnswer(key.rule, key.foot, key.onset_utc_ns, kind, at_utc, until_utc, after_min, note, by)
+
+
+def reminder_entry(text: str, by: str, at_utc: datetime) -> AlertAnswer:
+    """That a person has read that this is a reminder, not a safety device; `note` is the text that was shown,
+    so that another text is shown anew."""
+    return AlertAnswer(REMINDER, "both", 0, AnswerKind.REMINDER_CONFIRMED, at_utc, None, None, text, by)
 
 
 def with_answers(alert: LivingAlert, answers: Iterable[AlertAnswer]) -> LivingAlert:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.person.entries import AlertAnswer, AnswerKind
+from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.life import (
@@ -332,6 +333,16 @@ async def test_an_answer_that_makes_no_sense_is_refused(
 async def test_an_alert_that_is_not_there_cannot_be_answered(table: Table):
     with pytest.raises(AlertError, match=r"there is no alert low-arch \(left\)"):
         await table.book.answer(AlertKey("low-arch", "left", 0), AnswerKind.SEEN, by="P001")
+
+
+async def test_the_sentence_beside_critical_rules_is_confirmed_once_and_anew_when_it_changes(table: Table):
+    text = catalogue("en").alerts["reminder"]
+    assert table.book.reminder_confirmed(text) is None
+    await table.book.confirm_reminder(text, by="P001")
+    await table.restart()
+    assert table.book.reminder_confirmed(text) == NOON
+    assert table.book.reminder_confirmed(text + " Call us.") is None
+    assert table.book.history() == ()
 
 
 def test_the_oldest_that_are_over_are_let_go(table: Table):
