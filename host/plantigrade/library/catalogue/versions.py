@@ -65,7 +65,8 @@ def put_version(library: "Library", folder: Path, entry: Version) -> tuple[int, 
             row.title = row.title or entry.title
             row.unassigned = entry.unassigned
             if entry.person is not None:
-                row.person_id = queries.person_row(session, entry.person).id
+                row.person_id = (known := queries.person_row(session, entry.person)).id
+                add_audit_entry(session, "assign", row.id, known.audit_key)
         row.version, row.state, row.completed_utc = version, entry.state, entry.completed_utc
         wearer = None if row.person_id is None else session.get(PersonRow, row.person_id)
         person = None if wearer is None else wearer.code
