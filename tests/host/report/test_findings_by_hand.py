@@ -335,7 +335,7 @@ def test_what_to_do_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "told"),
+    ("shown", "listed"),
     [
         (SHOWN - {"a1"}, ["Exercise 2 of a.", "Exercise 1 of b.", "Exercise 2 of b."]),
         (frozenset({"b2"}), ["Exercise 2 of b.", ""]),
@@ -343,11 +343,11 @@ def test_what_to_do_next() -> None:
     ],
     ids=["one hidden, others in its place", "one shown", "none shown"],
 )
-def test_exercises_that_the_wearer_may_not_be_shown(shown: frozenset[str], told: list[str]) -> None:
+def test_exercises_that_the_wearer_may_not_be_shown(shown: frozenset[str], listed: list[str]) -> None:
     """They are not on the page; where that leaves too few, the page says that there are more."""
     found = [finding(rule, "left", "present") for rule in "ab"]
     items = section(page(*found, exercises=shown), "What you can do next")[0].items[4:-1]
-    assert [head for head, _ in items] == told
+    assert [head for head, _ in items] == listed
     assert all(text == WORDING("patient.exercises_hidden") for head, text in items if not head)
 
 
