@@ -58,7 +58,6 @@ def by_hand(
     )
 
 
-@pytest.mark.worked_example("overview")
 def test_a_second_on_paper(tmp_path: Path) -> None:
     """Four samples of one second: 10, 20, 30 and 40 N under the heel, 1 N under the toes each time."""
     force = np.zeros((4, 5), np.float32)

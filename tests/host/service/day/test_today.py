@@ -46,7 +46,6 @@ def test_where_a_day_lies(earlier: list[float], today: float | None, is_over: bo
     assert against_usual(DAY, values, is_over).place is place
 
 
-@pytest.mark.worked_example("usual_days")
 def test_usual_days_on_paper() -> None:
     """Nineteen days of 1 to 19: the median is 10; between the 2nd and the 18th lies a further day in
     (20 - 4) / 20 = 80 of 100 cases."""

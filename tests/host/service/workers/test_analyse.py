@@ -182,8 +182,8 @@ def test_a_completed_version_is_analysed_anew(library: Library, tmp_path: Path) 
     """Frames that came later: the older overview is not shown for newer samples, and all is redone."""
     library.add_person(Person("P001"))
     folder = finalized(library.recordings, FIRST, rows=3000)
-    told = Version(PROVISIONAL, person="P001")
-    put_version(library, folder, told)
+    first = Version(PROVISIONAL, person="P001")
+    put_version(library, folder, first)
     assert analyse_recording(library, FIRST).outcome is Outcome.ANALYSED
     replace_folder(finalized(tmp_path / "drafts", FIRST, rows=6000), folder)
     put_version(library, folder, Version(FINAL, datetime.now(UTC), is_new=False))
