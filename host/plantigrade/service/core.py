@@ -296,6 +296,7 @@ class BridgeService:
         try:
             await self._offload.thread(self.wearings.wearers.refresh)
             self._problems.pop("people", None)
+            self.wearings.regroup()
         except LibraryError as error:
             self._problems["people"] = str(error)
 

@@ -158,6 +158,36 @@ def test_a_recording_whose_wearer_is_unclear_is_nobodys(
     live(tmp_path, "2026-03-01T08:30", DAY, story, prepare=prepare or (lambda insoles: None))
 
 
+def test_a_pair_that_is_assigned_on_the_way_goes_on_in_its_wearing(tmp_path: Path) -> None:
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T10:00")
+        assigned(living, {"P001": (LEFT, RIGHT)})
+        await living.world.until("2026-03-01T12:40")
+        assert len(living.recorded()) == 1
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story)
+    (recording,) = recordings(tmp_path)
+    assert (recording.first, recording.last) == ("01T08:30", "01T12:20")
+
+
+def test_an_insole_that_is_given_to_another_pair_leaves_the_wearing_at_that_moment(tmp_path: Path) -> None:
+    async def story(living: Living) -> None:
+        assigned(living, {"P001": (LEFT, RIGHT)})
+        await living.world.until("2026-03-01T09:52")
+        living.library.record("P001").insoles.release(RIGHT, living.world.true())
+        living.library.add_person(Person("P002"))
+        for serial in (RIGHT, OTHER_LEFT):
+            living.library.record("P002").insoles.assign(serial, living.world.true())
+        await living.world.until("2026-03-01T13:00")
+        people = {event.recording: str(event.person) for event in living.recorded("final")}
+        found = [(people[one.id], one.first, *sorted(one.frames)) for one in recordings(tmp_path)]
+        together, *apart = sorted(found, key=lambda one: (one[1], one))
+        assert together == ("P001", "01T08:30", "left", "right")
+        assert apart == [("P001", "01T09:52", "left"), ("P002", "01T09:52", "right")]
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story)
+
+
 def test_an_answer_assigns_it_and_it_is_analysed(tmp_path: Path) -> None:
     async def story(living: Living) -> None:
         await living.world.until("2026-03-01T12:40")

@@ -19,12 +19,12 @@ class Span:
 
     Attributes:
         first_load_ns: None while nothing was loaded.
-        last_load_ns: up to its end, or so far.
+        last_load_ns: up to its end, or so far; 0 while nothing was loaded.
         end_ns: None while it lasts, or cannot be known.
     """
 
     first_load_ns: int | None
-    last_load_ns: int | None
+    last_load_ns: int
     end_ns: int | None
 
 
@@ -59,7 +59,7 @@ def span_of(
             break
         last = max(last, min(to_ns, midnight))
     if first is None:
-        return Span(None, None, None)
+        return Span(None, 0, None)
     end = midnight if unloaded_ns is None else min(midnight, last + unloaded_ns)
     return Span(first, last, end if end <= known_to_ns else None)
 

@@ -76,8 +76,8 @@ class Finalizer:
             self.router.drop(wearing)
 
     def _is_empty(self, wearing: Wearing) -> bool:
-        """Whether nothing was ever loaded, and no insole has anything for it."""
-        return wearing.first_load_utc_ns is None and not self.router.extent(wearing)
+        """Whether no insole has anything for it."""
+        return not wearing.version and not self.router.extent(wearing)
 
     def _wants_version(self, wearing: Wearing, complete: bool) -> bool:
         if not wearing.version:
@@ -91,14 +91,17 @@ class Finalizer:
 
     def _owes(self, wearing: Wearing, known: KnownInsole) -> bool:
         """Whether an insole in reach has not yet been cut at the end of a wearing."""
-        last = max(switch.number for switch in self.register.switches if switch.wearing == wearing.number)
+        own = [switch.number for switch in self.register.switches if switch.wearing == wearing.number]
+        last = max(own, default=0)
         return any(switch.number > last for switch in self.router.pending(known))
 
     def _is_complete(self, wearing: Wearing) -> bool:
         """Whether every insole that may have something for it has given it."""
         assert wearing.ended_utc_ns is not None, "only wearings that have ended"
         given_up_utc_ns = wearing.ended_utc_ns - round(self.settings.completed_within_s * 1e9)
-        for known in self.register.members(wearing.group):
+        for known in self.register.insoles.values():
+            if known.group != wearing.group and all(s.wearing != wearing.number for s in known.segments):
+                continue
             foot = self.router.feet[known.serial]
             heard = known.heard_utc_ns >= given_up_utc_ns or foot.heard_ns is not None
             if heard and self.router.lacks(wearing, known):
@@ -128,8 +131,9 @@ class Finalizer:
     def _enter(self, wearing: Wearing, folder: Path, final: bool, is_new: bool) -> tuple[int, str | None]:
         """Tell the catalogue; version and wearer. In a thread."""
         manifest = read_manifest(folder)
-        at_utc_ns = wearing.first_load_utc_ns or manifest.start_utc_ns or wearing.ended_utc_ns or 0
-        worn = self.wearers.wearer_of(serials_of(manifest), at_utc_ns)
+        ended = wearing.ended_utc_ns or 0
+        first = wearing.first_load_utc_ns or manifest.start_utc_ns or ended
+        worn = self.wearers.wearer_of(serials_of(manifest), first, wearing.last_load_utc_ns or ended)
         completed = datetime.fromtimestamp(self.line.utc_ns() / 1e9, UTC) if final else None
         entry = Version(
             FINAL if final else PROVISIONAL, completed, worn.person, worn.unassigned, wearing.title, is_new

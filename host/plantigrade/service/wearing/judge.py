@@ -18,6 +18,8 @@ from plantigrade.service.wearing.routing import Foot, Router
 from plantigrade.service.wearing.time_line import TimeLine
 from plantigrade.service.wearing.wearers import Wearers
 
+_SECOND = 1_000_000_000
+
 
 class NoWearingError(PlantigradeError):
     """There is nothing to record."""
@@ -125,6 +127,17 @@ class Judge:
             self._tell(WearingStage.ENDED, wearing)
         return ended
 
+    def leave(self, wearing: Wearing, at_ns: int) -> None:
+        """End a wearing that no insole belongs to any more."""
+        moment = self.line.moment(at_ns)
+        if not wearing.recording:
+            self._begin_recording(wearing, moment.utc_ns)
+        wearing.ended_utc_ns = moment.utc_ns
+        wearing.last_load_utc_ns = moment.utc_ns - _SECOND  # at the moment itself they are another's
+        wearing.stage = Stage.ENDED
+        self.register.switches = [s for s in self.register.switches if s.group != wearing.group]
+        self._tell(WearingStage.ENDED, wearing)
+
     def finite(self, group: str) -> Wearing | None:
         """The finite recording that a group is in, None while it is in none."""
         wearing = self.register.current(group)
@@ -168,6 +181,7 @@ class Judge:
             self._tell(WearingStage.BEGAN, wearing)
         if span.end_ns is None:
             return False
+        wearing.last_load_utc_ns = self.line.utc_ns(span.last_load_ns)
         self._end(wearing, span.end_ns)
         return True
 
@@ -233,6 +247,12 @@ class Judge:
         digest = hashlib.sha256(f"{self.salt} {wearing.number} {first_load_utc_ns}".encode()).hexdigest()
         wearing.recording = f"{start:%Y%m%dT%H%M%SZ}-{digest[:8]}"
         self.router.journals[wearing.number].describe(wearing)
+
+    def tell_open(self) -> None:
+        """Tell anew, after a start, of the wearings that had begun: whoever follows them knows nothing yet."""
+        for wearing in self.register.wearings.values():
+            if wearing.stage is Stage.OPEN and wearing.first_load_utc_ns is not None:
+                self._tell(WearingStage.BEGAN, wearing)
 
     def _tell(self, stage: WearingStage, wearing: Wearing) -> None:
         members = self.register.members(wearing.group)

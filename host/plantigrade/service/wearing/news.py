@@ -8,7 +8,7 @@ class WearingStage(StrEnum):
     """What has happened to a wearing."""
 
     BEGAN = "began"
-    """The first load was seen."""
+    """The first load was seen; told again when the service starts while the wearing lasts."""
     ENDED = "ended"
     """Its end is known; what is lacking is still being fetched."""
 

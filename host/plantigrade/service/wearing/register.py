@@ -52,7 +52,7 @@ class Wearing:
         title: of a finite recording.
         recording: identifier of its recording; "" before the first load.
         from_utc_ns: of the cut that it begins with; 0 for the first of a group.
-        first_load_utc_ns, ended_utc_ns: None before they are known.
+        first_load_utc_ns, last_load_utc_ns, ended_utc_ns: None before they are known.
         stage: how far it has come.
         version: of its recording; 0 while there is none.
         finalized_bytes: of the journal, when the recording was made.
@@ -67,6 +67,7 @@ class Wearing:
     recording: str = ""
     from_utc_ns: int = 0
     first_load_utc_ns: int | None = None
+    last_load_utc_ns: int | None = None
     ended_utc_ns: int | None = None
     stage: Stage = Stage.OPEN
     version: int = 0

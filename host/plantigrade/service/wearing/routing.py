@@ -151,7 +151,7 @@ class Router:
 
     def lacks(self, wearing: Wearing, known: KnownInsole) -> bool:
         """Whether an insole may still have something for a wearing that has ended."""
-        if self.pending(known):
+        if known.group == wearing.group and self.pending(known):
             return True
         there = settled(self.journals[wearing.number].holdings(known.serial), even_refused=False)
         return any(

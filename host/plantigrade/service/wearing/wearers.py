@@ -32,6 +32,7 @@ class Wearers:
     library: Library
     utc_ns: Callable[[], int] = time.time_ns
     _person_of: dict[str, str] = field(default_factory=dict[str, str])
+    _since_ns: dict[str, int] = field(default_factory=dict[str, int])
     _zone_of: dict[str, str] = field(default_factory=dict[str, str])
 
     def refresh(self) -> None:
@@ -43,15 +44,17 @@ class Wearers:
         now = datetime.fromtimestamp(self.utc_ns() / 1e9, UTC)
         with self.library.store.read() as session:
             query = (
-                sa.select(InsoleAssignmentRow.serial, PersonRow.code)
+                sa.select(InsoleAssignmentRow.serial, InsoleAssignmentRow.from_utc, PersonRow.code)
                 .join(PersonRow, PersonRow.id == InsoleAssignmentRow.person_id)
                 .where(sa.or_(InsoleAssignmentRow.to_utc.is_(None), InsoleAssignmentRow.to_utc > now))
                 .where(InsoleAssignmentRow.from_utc <= now)
             )
-            person_of = {row.serial: row.code for row in session.execute(query)}
+            assigned = session.execute(query).all()
             people = session.execute(sa.select(PersonRow.code, PersonRow.time_zone))
             zone_of = {row.code: row.time_zone for row in people}
-        self._person_of, self._zone_of = person_of, zone_of
+        self._person_of = {row.serial: row.code for row in assigned}
+        self._since_ns = {row.serial: round(row.from_utc.timestamp() * 1e6) * 1000 for row in assigned}
+        self._zone_of = zone_of
 
     @property
     def assigned(self) -> dict[str, str]:
@@ -68,6 +71,10 @@ class Wearers:
     def person_of(self, serial: str) -> str | None:
         """Whose an insole is now."""
         return self._person_of.get(serial)
+
+    def since_utc_ns(self, serial: str) -> int | None:
+        """Since when an insole is the person's whose it is now; None where it is nobody's."""
+        return self._since_ns.get(serial)
 
     def known(self, serials: Iterable[str]) -> Worn:
         """Who wears these insoles, as far as can be told before the recording is there."""
@@ -88,13 +95,20 @@ class Wearers:
         except (ZoneInfoNotFoundError, ValueError):
             return None
 
-    def wearer_of(self, serials: Mapping[str, str], utc_ns: int) -> Worn:
-        """Who wore these insoles, by foot as a recording names them, at a time. Blocks: called in a thread.
+    def wearer_of(self, serials: Mapping[str, str], first_utc_ns: int, last_utc_ns: int) -> Worn:
+        """Who wore these insoles, by foot as a recording names them. Blocks: called in a thread.
+
+        Whoever they belonged to at the first load must be the one to whom they belonged at the last.
 
         Raises:
             LibraryError: the database fails.
         """
         if any(foot.startswith(("left-", "right-")) for foot in serials):
             return Worn(None, Unassigned.SAME_SIDE.value)
-        wearer = self.library.wearer_of(serials, datetime.fromtimestamp(utc_ns / 1e9, UTC))
-        return Worn(wearer.person, None if wearer.unassigned is None else wearer.unassigned.value)
+        first, last = (
+            self.library.wearer_of(serials, datetime.fromtimestamp(at_ns / 1e9, UTC))
+            for at_ns in (first_utc_ns, last_utc_ns)
+        )
+        if first.person is not None and first.person != last.person:
+            return Worn(None, (last.unassigned or Unassigned.TWO_PEOPLE).value)
+        return Worn(first.person, None if first.unassigned is None else first.unassigned.value)

@@ -24,6 +24,7 @@ from plantigrade.service.wearing.register import (
     Wearing,
     load_register,
 )
+from plantigrade.service.wearing.regroup import regroup
 from plantigrade.service.wearing.routing import Router
 from plantigrade.service.wearing.time_line import TimeLine
 from plantigrade.service.wearing.wearers import Wearers
@@ -99,6 +100,7 @@ class Wearings:
         )
         for insole in self._insoles:
             router.watch(insole)
+        self.judge.tell_open()
 
     def _load(self) -> Register:
         """The register, or one made of the journals where it cannot be read."""
@@ -132,6 +134,11 @@ class Wearings:
         """Someone else has the slots before this one."""
         if self._router is not None:
             self._router.hold_elsewhere(insole, before)
+
+    def regroup(self) -> None:
+        """Assignments may have changed."""
+        if self._router is not None:
+            regroup(self.judge)
 
     def step(self) -> None:
         """Commit, and end what has ended."""
