@@ -15,6 +15,7 @@ by what the personal baseline takes for granted. How much is carried over, drift
 assumed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import log
@@ -144,8 +145,10 @@ def body_of_day(life: Life, index: int) -> Person:
     )
 
 
-def strides_of(person: Person, seed: int, condition: Condition) -> list[StrideColumns]:
-    """Strides of both feet of one walk through the gait engine."""
+def strides_of(
+    person: Person, seed: int, condition: Condition, metrics: Collection[str]
+) -> list[StrideColumns]:
+    """Strides of both feet of one walk through the gait engine, with some of their metrics."""
     seconds = WALK_STRIDES * person.stride_time_s * SLOWEST
     forces = walk(person, seconds, seed, (condition,)).forces
     time_s = np.arange(len(forces.left)) / forces.rate_hz
@@ -153,13 +156,14 @@ def strides_of(person: Person, seed: int, condition: Condition) -> list[StrideCo
         FootSignal(foot, time_s, force.astype(np.float32), LAYOUT)
         for foot, force in zip(Foot, (forces.left, forces.right), strict=True)
     ]
-    return from_analysis(analyze(Walk(feet[0], feet[1], forces.rate_hz, body_weight_n=person.weight_n)))
+    tables = from_analysis(analyze(Walk(feet[0], feet[1], forces.rate_hz, body_weight_n=person.weight_n)))
+    return [replace(table, values={name: table.values[name] for name in metrics}) for table in tables]
 
 
-def day_of(life: Life, index: int, condition: Condition, tag: str) -> Day | None:
+def day_of(life: Life, index: int, condition: Condition, tag: str, metrics: Collection[str]) -> Day | None:
     """The day as the baseline learns it; None where its strides are too few."""
     learned = PersonalBaseline()
     when = life.first + timedelta(days=index)
-    tables = strides_of(body_of_day(life, index), life.seed * 1000 + index, condition)
+    tables = strides_of(body_of_day(life, index), life.seed * 1000 + index, condition, metrics)
     learned.add_day(when, tag, tables)
     return learned.days[0] if learned.days else None

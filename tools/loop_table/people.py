@@ -1,5 +1,6 @@
 """The groups of virtual people, and their days: which plan they have, what it does, what they do of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -102,11 +103,12 @@ def draw_case(
     step = degree_for(life.person, plan, complaint.condition, MDCS)
     worn_hours = _hours(draw, life, days_before, group is Group.HARDLY)
     change = _degrees(draw, life, group, step, worn_hours, days_before)
+    metrics = [measure.metric for measure in plan.measures]
     days: list[Day] = []
     for index in np.flatnonzero(life.worn):
         tag = f"{EVERYDAY} + {ORTHOTIC}" if worn_hours[index] > 0 else EVERYDAY
         condition = replace(complaint.condition, degree=complaint.condition.degree - change[index])
-        learned = day_of(life, int(index), condition, tag)
+        learned = day_of(life, int(index), condition, tag, metrics)
         days += [learned] if learned is not None else []
     done = tuple(
         DoneDay(FIRST + timedelta(days=int(i)), float(worn_hours[i]))
@@ -128,7 +130,8 @@ def plan_of(complaint: Complaint, from_day: date) -> Plan:
 def degree_for(person: Person, plan: Plan, condition: Condition, changes: float) -> float:
     """By how much the condition's degree must fall, so that the plan's values move by so many minimal
     detectable changes on average: walks of the body at falling degrees, all else alike."""
-    start = _day(person, condition)
+    metrics = [measure.metric for measure in plan.measures]
+    start = _day(person, condition, metrics)
     centres = [measure.value(start, plan.foot) for measure in plan.measures]
     minimal = [
         minimal_change(measure, np.array([centre])).value
@@ -141,7 +144,7 @@ def degree_for(person: Person, plan: Plan, condition: Condition, changes: float)
                 f"{condition.kind} does not move {plan.rule} by {changes:g} detectable changes"
             )
         lowered += DEGREE_STEP
-        day = _day(person, replace(condition, degree=condition.degree - lowered))
+        day = _day(person, replace(condition, degree=condition.degree - lowered), metrics)
         moved = [
             abs(measure.value(day, plan.foot) - centre) / limit
             for measure, centre, limit in zip(plan.measures, centres, minimal, strict=True)
@@ -150,9 +153,9 @@ def degree_for(person: Person, plan: Plan, condition: Condition, changes: float)
     return lowered - DEGREE_STEP * (1.0 - (changes - before) / (reached - before))
 
 
-def _day(person: Person, condition: Condition) -> Day:
+def _day(person: Person, condition: Condition, metrics: Collection[str]) -> Day:
     learned = PersonalBaseline()
-    learned.add_day(FIRST, EVERYDAY, strides_of(person, 0, condition))
+    learned.add_day(FIRST, EVERYDAY, strides_of(person, 0, condition, metrics))
     return learned.days[0]
 
 
