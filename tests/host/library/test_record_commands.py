@@ -12,6 +12,7 @@ from plantigrade.library.posture_commands.commands import posture
 from plantigrade.posture.diary.diary import BodySite, Entry, save_diary
 
 from tests.host.library.command_line import document, misused, refused, reported, run
+from tests.host.library.library_kit import FIRST, SECOND
 from tests.host.library.record_kit import NOON
 
 WALK = next((Path(__file__).parents[3] / "host/plantigrade/twin/walks").glob("*.txt.gz"))
@@ -140,6 +141,25 @@ def test_files_are_imported(data: Path, tmp_path: Path) -> None:
     ]
     assert person(data, "diary", "P001") == ["1  2026-03-01 12:00  knee  4 of 10"]
     assert person(data, "diary", "P001", "--remove", "1") == ["no entries"]
+
+
+def test_recordings_of_nobody_wait_for_an_answer(two_recordings: Path) -> None:
+    import sqlalchemy as sa
+
+    data = two_recordings
+    assert reported(data, "unassigned") == "no recording waits for an answer\n"
+    with Library(data) as library, library.store.write() as session:
+        unclear = "UPDATE recordings SET person_id = NULL, unassigned = 'two people'"
+        session.execute(sa.text(unclear))
+    assert reported(data, "unassigned").splitlines() == [
+        f"{FIRST}  0:03  two people", f"{SECOND}  1:00  two people",
+    ]  # fmt: skip
+    reported(data, "tag", FIRST, "--person", "P001")
+    assert document(data, "unassigned")["unassigned"] == [{"id": SECOND, "reason": "two people"}]
+    reported(data, "tag", SECOND, "--set-aside")
+    assert document(data, "unassigned")["unassigned"] == []
+    reported(data, "tag", SECOND, "--person", "P001")
+    assert reported(data, "list", "--person", "P001").count("20260") >= 2
 
 
 # -- plantigrade posture

@@ -44,6 +44,7 @@ from plantigrade.library.entries import (
 from plantigrade.library.keys.file_key import is_encrypted
 from plantigrade.library.keys.master_key import find_keys, open_vault
 from plantigrade.library.keys.vault import Vault
+from plantigrade.library.person.entries import Unassigned
 from plantigrade.library.recordings.container import MANIFEST_FILE
 from plantigrade.library.recordings.recording import Recording
 from plantigrade.library.recordings.verify import Verdict, verify
@@ -295,13 +296,22 @@ class Library(LibraryPeople):
             recording = row.id
         return self.entry(recording)
 
-    def assign(self, name: str, person: str | None) -> RecordingEntry:
-        """Set who wore the insoles; None: nobody knows."""
+    def assign(self, name: str, person: str | None, set_aside: bool = False) -> RecordingEntry:
+        """Set who wore the insoles; None: nobody knows.
+
+        Args:
+            name: of the recording.
+            person: code.
+            set_aside: someone said that it is nobody's of this library: it no longer waits for an answer.
+        """
         with self.store.write() as session:
             row = queries.one(session, name)
             wearer = None if person is None else queries.person_row(session, person)
             row.person_id = None if wearer is None else wearer.id
-            row.unassigned = row.unassigned if wearer is None else None
+            if wearer is not None:
+                row.unassigned = None
+            elif set_aside:
+                row.unassigned = Unassigned.SET_ASIDE.value
             add_audit_entry(session, "assign", row.id, "nobody" if wearer is None else wearer.audit_key)
             session.execute(
                 sa.update(WearDayRow).where(WearDayRow.recording_id == row.id).values(person_id=row.person_id)

@@ -10,6 +10,7 @@ from plantigrade.library.catalogue.details import ALGORITHM
 from plantigrade.library.catalogue.person_tables import WearDayRow
 from plantigrade.library.catalogue.store import OpenLibrary
 from plantigrade.library.catalogue.tables import AnalysisRow, PersonRow, RecordingRow
+from plantigrade.library.person.entries import Unassigned
 from plantigrade.library.recordings.computed import DONE, Computed, read_computed
 
 MOST_ATTEMPTS: Final = 5
@@ -113,6 +114,20 @@ def state_of(library: OpenLibrary, recording: str) -> RecordingState | None:
     return found[0] if found else None
 
 
+def waiting_for_a_person(library: OpenLibrary) -> list[RecordingState]:
+    """Recordings that nobody could be named for, newest first, but for those that were set aside.
+
+    Raises:
+        LibraryError: the database fails.
+    """
+    return states(
+        library,
+        RecordingRow.person_id.is_(None),
+        RecordingRow.unassigned.is_not(None),
+        RecordingRow.unassigned != Unassigned.SET_ASIDE.value,
+    )
+
+
 def code_of(library: OpenLibrary, person_id: int) -> str | None:
     """The code of a person by number; None where there is none any more."""
     alive = sa.and_(PersonRow.id == person_id, PersonRow.erasing.is_(False))
@@ -173,7 +188,7 @@ def _rests(one: RecordingState, computed: Computed | None, release: str, at_utc:
         tried_utc = datetime.fromisoformat(computed.at_utc)
     except ValueError:
         return False
-    return same and at_utc < tried_utc + TRY_AGAIN
+    return same and abs(at_utc - tried_utc) < TRY_AGAIN  # a clock may have been set forward, and back
 
 
 def forget_days(library: OpenLibrary, recording: str) -> None:

@@ -17,6 +17,7 @@ from plantigrade.library.options import json_option, library_options, open_libra
 @click.argument("given", nargs=-1, metavar="KIND:VALUE...")
 @click.option("--remove", is_flag=True, help="Remove the tags.")
 @click.option("--person", metavar="CODE", help="Set who wore the insoles.")
+@click.option("--set-aside", is_flag=True, help="Say that it is nobody's of this library.")
 @click.option("--title", help="Set another title.")
 @library_options
 @pass_invocation
@@ -26,6 +27,7 @@ def tag(
     given: tuple[str, ...],
     remove: bool,
     person: str | None,
+    set_aside: bool,
     title: str | None,
     **where: Any,
 ) -> None:
@@ -39,6 +41,8 @@ def tag(
             entry = library.tag(entry.id, tags, remove)
         if person is not None:
             entry = library.assign(entry.id, person)
+        elif set_aside:
+            entry = library.assign(entry.id, None, set_aside=True)
         if title is not None:
             entry = library.rename(entry.id, title)
     click.echo(f"{entry.id}  {entry.person or '-'}  {entry.title}  {' '.join(map(str, entry.tags))}")
@@ -86,6 +90,35 @@ def restore(invocation: Invocation, names: tuple[str, ...], **where: Any) -> Non
     with open_library(invocation, where) as library:
         for name in names:
             click.echo(f"{library.restore(name).id}: restored")
+
+
+@click.command(short_help="List recordings that wait for an answer: whose are they?")
+@json_option
+@library_options
+@pass_invocation
+def unassigned(invocation: Invocation, json_file: IO[str] | None, **where: Any) -> None:
+    """List recordings of insoles that could not be given to anyone, with the reason.
+
+    They reach no baseline and raise no alert until someone says whose they are.
+
+    \b
+    Examples:
+      plantigrade sessions unassigned
+      plantigrade sessions tag 20260301T100000Z-00000001 --person P001
+      plantigrade sessions tag 20260301T100000Z-00000001 --set-aside
+    """
+    from plantigrade.library.catalogue.recording_states import waiting_for_a_person
+    from plantigrade.library.entry_text import duration_text
+
+    with open_library(invocation, where) as library:
+        waiting = waiting_for_a_person(library)
+    if json_file is not None:
+        put_json(json_file, unassigned=[{"id": one.id, "reason": one.unassigned} for one in waiting])
+        return
+    for one in waiting:
+        click.echo(f"{one.id}  {duration_text(one.duration_s)}  {one.unassigned}")
+    if not waiting:
+        click.echo("no recording waits for an answer")
 
 
 @click.command()
@@ -261,4 +294,4 @@ def protect(invocation: Invocation, **where: Any) -> None:
     click.echo(f"{count} files encrypted")
 
 
-COMMANDS = (tag, note, delete, restore, people, person, keys)
+COMMANDS = (tag, note, delete, restore, unassigned, people, person, keys)
