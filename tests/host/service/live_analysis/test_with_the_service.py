@@ -98,6 +98,20 @@ def test_a_load_that_stays_is_an_alert_one_burst_later_and_not_again_when_its_re
     live(tmp_path, START, between((STOOD_FROM, STOOD_TO)), story)
 
 
+def test_a_service_that_was_killed_follows_a_wearing_that_lasts_again(tmp_path: Path):
+    async def story(living: Living) -> None:
+        person_with_a_critical_rule(living)
+        async with followed(living):
+            await living.world.until("2026-03-01T07:10")
+        await living.restart(kill=True)
+        async with followed(living) as analysis:
+            await living.world.until("2026-03-01T07:58")
+            assert analysis.watching("P001")
+            assert {one.foot for one in alerts(living)} == {"left", "right"}
+
+    live(tmp_path, START, between((STOOD_FROM, STOOD_TO)), story)
+
+
 def test_nobodys_insoles_raise_no_alert(tmp_path: Path):
     async def story(living: Living) -> None:
         async with followed(living):
