@@ -19,8 +19,9 @@ HEEL = ("--for", "push-off-drift", "--kind", "exercise", "--exercise", "heel-rai
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A library with a person."""
+    """A library with a person who has an insert."""
     reported(tmp_path, "person", "add", "P001")
+    reported(tmp_path, "person", "footwear", "P001", "--add", "insert", "--kind", "orthotic")
     return tmp_path
 
 
@@ -75,6 +76,7 @@ def test_the_latest_verdict_stands_below_its_plan(data: Path) -> None:
         ((*ARCH[:2], "--times-a-week", "3"), "of what is worn in hours a day"),
         ((*HEEL[:4], "--exercise", "headstand"), "no exercise is called 'headstand'"),
         (HEEL[:4], "an exercise is named"),
+        ((*ARCH[:2], "--tag", "wedge"), "no footwear is called 'wedge'"),
         (("--end", "7"), "there is no plan 7"),
     ],
 )

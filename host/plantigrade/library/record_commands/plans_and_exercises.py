@@ -99,6 +99,7 @@ def _plan(record: "PersonRecord", rule: str, begin: date, given: dict[str, Any])
         raise PlantigradeError(f"no rule is called {rule!r}; `plantigrade posture rules` lists them")
     if given["exercise"]:
         allowed([given["exercise"]], {})
+    tag = record.footwear.named(given["tag"]).name if given["tag"] else ""
     goal = None
     if given["hours"] is not None:
         goal = PlanGoal(given["hours"], GoalUnit.HOURS_A_DAY)
@@ -111,7 +112,7 @@ def _plan(record: "PersonRecord", rule: str, begin: date, given: dict[str, Any])
         begin,
         ChosenBy(given["chosen_by"]),
         goal=goal,
-        tag=given["tag"],
+        tag=tag,
         exercise=given["exercise"],
         note=given["note"],
     )
