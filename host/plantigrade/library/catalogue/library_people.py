@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -22,7 +21,6 @@ from plantigrade.library.person.entries import Wearer
 class LibraryPeople:
     """The part of `Library` that is about people and their records."""
 
-    data_dir: Path
     store: Store
     vault: Vault | None
     read_log: ReadLog
@@ -80,7 +78,7 @@ class LibraryPeople:
             UnknownPersonError: there is none of that code.
         """
         with self.store.read() as session:
-            access = access_to(session, code, self.store, lambda: self.vault, self.data_dir, self.read_log)
+            access = access_to(session, code, self.store, lambda: self.vault, self.read_log)
         return PersonRecord(access)
 
     def log_export(self, code: str) -> None:

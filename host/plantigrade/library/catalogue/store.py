@@ -29,6 +29,7 @@ FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0
 _LOG_FILES: Final = 5
 """Files that a PostgreSQL server keeps of its log to use them again, unless set otherwise (80 MB)."""
+_SHORT_MS: Final = 100
 _WRITING: Final = "plantigrade_writing"
 _MIGRATION_LOCK: Final = 0x504C47  # any number that all our processes agree on
 
@@ -179,16 +180,18 @@ class Store:
                 autonomous.execute(sa.text("VACUUM"))
                 return True
             done = True
-            autonomous.execute(sa.text(f"SET lock_timeout = '{round(BUSY_S)}s'"))
+            autonomous.execute(sa.text(f"SET lock_timeout = {round(BUSY_S * 1000)}"))
             for table in Base.metadata.sorted_tables:
                 try:
                     autonomous.execute(sa.text(f'VACUUM FULL "{table.name}"'))
                 except OperationalError:  # others have been reading it all the time
                     autonomous.execute(sa.text(f'VACUUM "{table.name}"'))
+                    autonomous.execute(sa.text(f"SET lock_timeout = {_SHORT_MS}"))  # one wait is enough
                     done = False
             with suppress(ProgrammingError):  # only some accounts may order this; the server does it in time
                 for statement in ("CHECKPOINT", "SELECT pg_switch_wal()") * _LOG_FILES + ("CHECKPOINT",):
                     autonomous.execute(sa.text(statement))
+            autonomous.execute(sa.text("RESET lock_timeout"))
             return done
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,9 +26,6 @@ from plantigrade.library.keys.vault import KeyMissingError, Vault
 from plantigrade.library.person.documents import as_document
 from plantigrade.library.person.settings import EARLIEST
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 Entry = TypeVar("Entry")
 Values = Mapping[str, Any]
 
@@ -42,7 +39,6 @@ class RecordAccess:
         person_id, audit_key: of the person's row.
         store: the database.
         vault: gives the keys of the library as they are now; None where it is not encrypted.
-        data_dir: of the library.
         read_log: where readings are logged.
     """
 
@@ -51,7 +47,6 @@ class RecordAccess:
     audit_key: str
     store: Store
     vault: Callable[[], Vault | None]
-    data_dir: "Path"
     read_log: ReadLog
 
     @contextmanager
@@ -191,12 +186,7 @@ def _reason(error: Exception) -> str:
 
 
 def access_to(
-    session: Session,
-    code: str,
-    store: Store,
-    vault: Callable[[], Vault | None],
-    data_dir: "Path",
-    read_log: ReadLog,
+    session: Session, code: str, store: Store, vault: Callable[[], Vault | None], read_log: ReadLog
 ) -> RecordAccess:
     """Access to the record of a person.
 
@@ -204,7 +194,7 @@ def access_to(
         UnknownPersonError: there is none of that code.
     """
     row = person_row(session, code)
-    return RecordAccess(code, row.id, row.audit_key, store, vault, data_dir, read_log)
+    return RecordAccess(code, row.id, row.audit_key, store, vault, read_log)
 
 
 def in_utc(access: RecordAccess, moment: datetime, what: str) -> datetime:
