@@ -149,8 +149,12 @@ class _Live:
         if now_ns - self._stepped_ns < 1_000_000_000 // STEPS_A_SECOND:
             return
         self._stepped_ns = now_ns
-        for foot, strides in self.wearer.step(now_ns).strides:
-            self._reported[foot].append(strides)
+        more = True
+        while more:
+            findings = self.wearer.step(now_ns)
+            more = findings.more
+            for foot, strides in findings.strides:
+                self._reported[foot].append(strides)
 
     def columns(self, foot: Foot) -> dict[str, F64]:
         """Strides as reported; one that overlaps an earlier one has replaced it."""

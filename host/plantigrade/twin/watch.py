@@ -75,7 +75,11 @@ class Follower:
 
     def step(self) -> None:
         """Analyse what has come of both feet."""
-        self._notify(self._wearer.step(time.monotonic_ns()).alerts)
+        more = True
+        while more:
+            findings = self._wearer.step(time.monotonic_ns())
+            self._notify(findings.alerts)
+            more = findings.more
 
     def finish(self) -> None:
         """Say what was still waiting, and how alerts were answered."""

@@ -3,7 +3,9 @@
 from bisect import insort
 from dataclasses import dataclass, field
 
+import numpy as np
 from insole_protocol import ids
+from numpy.typing import NDArray
 
 from plantigrade.analysis.live.settings import GAP_WAIT_NS, MOST_HELD_FRAMES
 from plantigrade.bridge.insole import StampedFrames
@@ -43,14 +45,21 @@ class FrameOrder:
         insort(self._held, (frames.seq, self._arrivals, stamped))
         self._held_frames += len(frames)
 
-    def take(self, now_ns: int) -> list[StampedFrames]:
+    @property
+    def first_ns(self) -> int | None:
+        """Time of the first frame that waits; None where none does."""
+        return int(_times(self._held[0][2])[0]) if self._held else None
+
+    def take(self, now_ns: int, most: int | None = None) -> list[StampedFrames]:
         """What may pass now, in order.
 
         Args:
             now_ns: on the clock of `StampedFrames.delivered_ns`.
+            most: no further piece passes after so many frames.
         """
         passed: list[StampedFrames] = []
-        while self._held:
+        count = 0
+        while self._held and (most is None or count < most):
             frames = self._held[0][2].frames
             begun = self._next_seq is not None
             if begun and frames.seq > (self._next_seq or 0) and not self._given_up(frames.status, now_ns):
@@ -62,6 +71,7 @@ class FrameOrder:
                 self.left_out += len(frames)
                 continue
             passed.append(stamped)
+            count += len(frames)
             self._next_seq = frames.end
         return passed
 
@@ -72,3 +82,8 @@ class FrameOrder:
         if self._gap_since_ns is None:
             self._gap_since_ns = now_ns
         return now_ns - self._gap_since_ns >= self.wait_ns
+
+
+def _times(stamped: StampedFrames) -> NDArray[np.int64]:
+    assert stamped.host_ns is not None, "frames without a time are left out before"
+    return stamped.host_ns

@@ -13,6 +13,9 @@ MOST_HELD_FRAMES: Final = 200_000
 the analysis of the recording."""
 HELD_ROWS: Final = 2
 """Of the newest even rows so many are held back: a sample may still come that is rounded onto them."""
+STEP_FRAMES: Final = 300
+"""Frames of a foot that one step looks at: a burst of a quarter of an hour is analysed in slices of some
+milliseconds, between which everything else goes on."""
 BEHIND_S: Final = 2.0
 """A foot that has come less far than the other by this much is behind; less is how two radios differ."""
 CONTEXT_STRIDES: Final = 200

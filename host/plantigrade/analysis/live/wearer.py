@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from plantigrade.analysis.live.even_rows import EvenRows
 from plantigrade.analysis.live.order import FrameOrder
-from plantigrade.analysis.live.settings import BEHIND_S, FOOT_WAIT_NS, HELD_ROWS
+from plantigrade.analysis.live.settings import BEHIND_S, FOOT_WAIT_NS, HELD_ROWS, STEP_FRAMES
 from plantigrade.analysis.live.steady import SteadyStrides, chosen_strides
 from plantigrade.array_types import F32
 from plantigrade.bridge.insole import StampedFrames
@@ -61,10 +61,12 @@ class Findings:
     Attributes:
         strides: complete strides by foot. One that overlaps an earlier one replaces it.
         alerts: those that were raised or cleared, as they are now.
+        more: whether more has come than a step looks at; call `step` again.
     """
 
     strides: tuple[tuple[Foot, StrideTable], ...] = ()
     alerts: tuple[Alert, ...] = ()
+    more: bool = False
 
 
 @dataclass
@@ -73,7 +75,6 @@ class _FootState:
 
     order: FrameOrder
     calibrator: Calibrator
-    before_start: list[tuple[I64, U16]] = field(default_factory=list[tuple[I64, U16]])
     rows: EvenRows | None = None
     last_s: float = float("-inf")
     reported_s: float = float("-inf")
@@ -130,7 +131,7 @@ class LiveWearer:
         self._feet[foot].order.put(stamped)
 
     def step(self, now_ns: int) -> Findings:
-        """Analyse what has come.
+        """Analyse what has come, some seconds of it at most.
 
         Args:
             now_ns: on the clock of `StampedFrames.delivered_ns`.
@@ -138,9 +139,9 @@ class LiveWearer:
         Raises:
             GaitInputError: the samples cannot be analysed, such as at another rate than stated.
         """
-        arrived = {foot: self._arrived(state, now_ns) for foot, state in self._feet.items()}
-        if self.start_ns is None and not self._begin(arrived, now_ns):
+        if self.start_ns is None and not self._begin(now_ns):
             return Findings()
+        arrived = {foot: self._arrived(state, now_ns) for foot, state in self._feet.items()}
         alerts: list[Alert] = []
         signals = {foot: self._signal(foot, arrived[foot], alerts) for foot in Foot}
         silent = self._silent(now_ns)
@@ -156,7 +157,8 @@ class LiveWearer:
             for foot, strides in self._steady.take(waited_for):
                 alerts += self._watcher.strides(foot, strides)
             alerts += self._seconds(self._watcher, min(waited_for.values()))
-        return Findings(tuple(reported), tuple(alerts))
+        more = any(piece is not None and len(piece[0]) >= STEP_FRAMES for piece in arrived.values())
+        return Findings(tuple(reported), tuple(alerts), more)
 
     def change_rules(self, book: RuleBook) -> tuple[Alert, ...]:
         """Other rules hold from the next stride and second on; what was looked at so far is left behind.
@@ -198,25 +200,20 @@ class LiveWearer:
         return tuple(changed), response
 
     def _arrived(self, state: _FootState, now_ns: int) -> tuple[I64, U16] | None:
-        pieces = [
-            *state.before_start,
-            *(_spread(one, self._setup.rate_hz) for one in state.order.take(now_ns)),
-        ]
-        state.before_start = []
-        if not pieces:
+        passed = state.order.take(now_ns, STEP_FRAMES)
+        if not passed:
             return None
-        times, counts = zip(*pieces, strict=True)
+        times, counts = zip(*(_spread(one, self._setup.rate_hz) for one in passed), strict=True)
         return np.concatenate(times), np.concatenate(counts)
 
-    def _begin(self, arrived: Mapping[Foot, tuple[I64, U16] | None], now_ns: int) -> bool:
+    def _begin(self, now_ns: int) -> bool:
         """Fix second 0 once both feet have come, or one of them has been waited for long enough."""
-        firsts = [int(piece[0][0]) for piece in arrived.values() if piece is not None]
+        found = (state.order.first_ns for state in self._feet.values())
+        firsts = [first for first in found if first is not None]
         if firsts and self._first_now_ns is None:
             self._first_now_ns = now_ns
         waited = self._first_now_ns is not None and now_ns - self._first_now_ns >= FOOT_WAIT_NS
         if len(firsts) < len(Foot) and not (firsts and waited):
-            for foot, piece in arrived.items():
-                self._feet[foot].before_start = [] if piece is None else [piece]
             return False
         self.start_ns = min(firsts)
         self._watcher = self._new_watcher(0.0)

@@ -131,8 +131,11 @@ class LiveAnalysis:
         while self._news:
             await self._take_news(self._news.popleft())
         now_ns = self._now_ns()
-        for worn in self._worn.values():
-            worn.live.step(now_ns)
+        for worn in list(self._worn.values()):
+            more = True
+            while more:
+                more = worn.live.step(now_ns)
+                await asyncio.sleep(0)  # everything else has its turn between slices of a burst
             if worn.live.problem:
                 self.problems[worn.live.person] = worn.live.problem
         for book in self._of_person.values():

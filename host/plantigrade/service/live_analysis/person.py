@@ -126,23 +126,28 @@ class LivePerson:
         """Frames of a foot, as the bridge delivers them."""
         self._wearer.put(foot, stamped)
 
-    def step(self, now_ns: int) -> None:
-        """Analyse what has come; events go out.
+    def step(self, now_ns: int) -> bool:
+        """Analyse what has come, some seconds of it at most; events go out.
 
         Args:
             now_ns: on the clock of the frames.
+
+        Returns:
+            Whether more has come than was looked at.
         """
         try:
             findings = self._wearer.step(now_ns)
         except PlantigradeError as error:
             self.problem = str(error)
             self._watch(now_ns)
-            return
+            return False
         for foot, strides in findings.strides:
             self._tell_strides(foot, strides)
         for alert in findings.alerts:
             self._take_alert(alert, now_ns)
-        self._watch(now_ns)
+        if not findings.more:
+            self._watch(now_ns)
+        return findings.more
 
     def change_rules(self, judging: Judging) -> None:
         """Other rules hold from now on."""

@@ -85,6 +85,16 @@ def test_no_more_than_its_bound_waits():
     assert passed(order, 0) == [0, 10, 15, 20, 25, 30]
 
 
+def test_no_more_pieces_pass_after_so_many_frames():
+    order = FrameOrder()
+    for seq in range(0, 30, 5):
+        order.put(piece(seq))
+    assert [one.frames.seq for one in order.take(0, most=11)] == [0, 5, 10]
+    assert [one.frames.seq for one in order.take(0, most=5)] == [15]
+    assert passed(order, 0) == [20, 25]
+    assert order.first_ns is None
+
+
 @pytest.mark.parametrize("count", [1, 7])
 def test_frames_without_a_time_are_left_out(count: int):
     order = FrameOrder()

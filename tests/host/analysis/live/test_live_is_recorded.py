@@ -127,6 +127,16 @@ def test_a_foot_from_which_nothing_comes_does_not_hold_up_the_other(made: Walked
     assert live.reach_s(Foot.LEFT) == pytest.approx(59.99)
 
 
+def test_a_burst_is_analysed_in_slices(made: Walked):
+    live = LiveWearer(WearerSetup(100.0, made.weight_n, made.calibrations))
+    for foot in Foot:
+        for first in range(0, 3000, 60):
+            live.put(foot, stamped(made, foot, first, first + 60))
+    more = [live.step(0).more for _ in range(11)]
+    assert more == [True] * 10 + [False]
+    assert live.reach_s(Foot.LEFT) == live.reach_s(Foot.RIGHT) == pytest.approx(29.99)
+
+
 def test_still_times_that_are_recorded_as_means_count_with_all_their_slots(made: Walked):
     live = LiveWearer(WearerSetup(100.0, made.weight_n, made.calibrations))
     counts = made.counts[Foot.LEFT][:20:10]
