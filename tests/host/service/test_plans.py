@@ -16,9 +16,11 @@ from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.plans.plan import GoalUnit, Plan, PlanGoal, PlanKind
 from plantigrade.posture.plans.verdict import Outcome
 from plantigrade.service.plans import judge_plans
+from plantigrade.service.workers.analyse import analyse_recording
 from sqlalchemy import select
 
 from tests.host.posture.plans.days_kit import BEGIN, MINIMAL, orthotic
+from tests.host.service.workers.walks import stored
 
 DAYS = range(-28, 28)
 NOISE = 0.004 * np.random.default_rng(5).normal(0, 1, len(DAYS))
@@ -77,14 +79,14 @@ def _recording(person_id: int, day: date) -> RecordingRow:
 
 
 def test_a_working_orthotic_is_found_and_its_verdict_stored(library: Library) -> None:
-    stored = library.record("P001").plans.add(orthotic())
+    plan = library.record("P001").plans.add(orthotic())
     live(library)
     (judged,) = judge_plans(library, "P001")
-    assert judged.stored.id == stored.id
+    assert judged.stored.id == plan.id
     assert judged.verdict.outcome is Outcome.CHANGED
     assert judged.verdict.day == after(28)
     assert (judged.verdict.done.amount, judged.verdict.done.known_days) == (6.0, 28)
-    (latest,) = library.record("P001").plans.verdicts.all(stored.id)
+    (latest,) = library.record("P001").plans.verdicts.all(plan.id)
     assert (latest.day, latest.verdict) == (after(28), judged.verdict)
 
 
@@ -149,8 +151,8 @@ def test_two_plans_of_one_day_are_not_separable(library: Library) -> None:
 
 def test_an_ended_plan_is_judged_once_more_and_then_no_more(library: Library) -> None:
     record = library.record("P001")
-    stored = record.plans.add(orthotic())
-    record.plans.end(stored.id, after(19))
+    plan = record.plans.add(orthotic())
+    record.plans.end(plan.id, after(19))
     live(library)
     assert judge_plans(library, "P001")[0].verdict.looked_to == after(19)
     assert judge_plans(library, "P001", after(29)) == ()
@@ -176,3 +178,12 @@ def test_without_a_learned_day_there_is_none_unless_a_day_is_named(library: Libr
 def test_nobody_has_no_plans(library: Library) -> None:
     with pytest.raises(UnknownPersonError):
         judge_plans(library, "P999")
+
+
+def test_a_learned_day_is_followed_by_a_verdict(library: Library) -> None:
+    """What follows a wearing ends with the plans of its wearer."""
+    record = library.record("P001")
+    plan = record.plans.add(orthotic(from_day=date(2026, 2, 20)))
+    assert analyse_recording(library, stored(library, person="P001")).learned == (date(2026, 2, 25),)
+    (latest,) = record.plans.verdicts.all(plan.id)
+    assert (latest.day, latest.verdict.outcome) == (date(2026, 2, 26), Outcome.TOO_EARLY)

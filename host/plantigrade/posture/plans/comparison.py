@@ -224,5 +224,5 @@ def _trend(before: DayValues, minimal_change: float) -> tuple[float, float]:
     )
     noise = fitted.error**2
     drift = max(usual, fitted.size**2 - noise)
-    weight = drift / (drift + noise)
+    weight = drift / (drift + noise) if drift + noise > 0.0 else 0.0
     return weight * fitted.size, weight * noise

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.plans.done import DoneDay, FollowedPlan
@@ -170,3 +172,23 @@ def test_of_several_values_those_that_changed_are_named():
     verdict = judge(FollowedPlan(plan, worn_on(days)), days, BEGIN + 8 * WEEK)
     assert verdict.outcome is Outcome.CHANGED
     assert [one.outcome for one in verdict.changes] == [Outcome.NOT_BEYOND_CHANCE, Outcome.CHANGED]
+
+
+@pytest.mark.parametrize(("value", "later"), [(0.0, 0.0), (0.2, 0.2), (0.2, 0.1), (0.0, 0.1)])
+def test_days_that_are_all_alike_break_nothing(value: float, later: float):
+    """A share of steps that is 0 on every day, say; without any spread a difference is what it is."""
+    series = np.where(np.arange(2 * DAYS) < DAYS, value, later)
+    verdict = judged(series)
+    assert verdict.changes[0].difference == pytest.approx(later - value)
+    assert (verdict.outcome is Outcome.CHANGED) is (value != later)
+
+
+@given(
+    st.lists(st.one_of(st.just(float("nan")), st.floats(-1e3, 1e3)), min_size=1, max_size=70),
+    st.integers(1, 60),
+    st.integers(0, 70),
+)
+def test_whatever_days_there_are_something_is_said(series: list[float], before: int, day: int):
+    verdict = judged(np.array(series), day / 7, before=before)
+    for change in verdict.changes:
+        assert change.low <= change.difference <= change.high
