@@ -144,7 +144,9 @@ def measure_ticks(folder: Path, seconds: float) -> dict[str, dict[str, float]]:
             "max_ms": round(float(late.max()), 1),
         }
         if beside is worker:
-            found[name]["peak_mb"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            found[name]["peak_mb"] = round(used.ru_maxrss / 1024)
+            found[name]["cpu_s"] = round(used.ru_utime + used.ru_stime, 1)
         print(name, found[name], file=sys.stderr)
     return found
 

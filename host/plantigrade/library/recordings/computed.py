@@ -120,9 +120,19 @@ def write_computed(folder: Path, computed: Computed) -> None:
 
 
 def begin(
-    folder: Path, manifest_sha256: str, release: str, wearer: int | None, recording_state: str = "final"
+    folder: Path,
+    manifest_sha256: str,
+    release: str,
+    wearer: int | None,
+    recording_state: str = "final",
+    at_utc: datetime | None = None,
 ) -> Computed:
     """Note an attempt before it is made, so that one which takes the computer down is counted as well.
+
+    Args:
+        folder: of the recording.
+        manifest_sha256, release, wearer, recording_state: as in `Computed`.
+        at_utc: now.
 
     Raises:
         RecordingError: the folder cannot be written, or is gone, or its samples were removed by a rule.
@@ -132,19 +142,20 @@ def begin(
         raise RecordingError(folder, "its raw samples were removed; what was computed of them stays as it is")
     counts = before is not None and before.is_for(manifest_sha256, wearer) and before.release == release
     attempts = before.attempts if before is not None and counts and before.state != DONE else 0
-    begun = Computed(manifest_sha256, release, wearer, recording_state, BEGUN, attempts + 1, _now())
+    made = _iso(at_utc)
+    begun = Computed(manifest_sha256, release, wearer, recording_state, BEGUN, attempts + 1, made)
     if before is not None and before.manifest_sha256 == manifest_sha256:
         begun = replace(begun, files=before.files)
     _write_state(folder, begun)
     return begun
 
 
-def fail(folder: Path, reason: str) -> Computed | None:
+def fail(folder: Path, reason: str, at_utc: datetime | None = None) -> Computed | None:
     """Note why the present attempt failed; what it says now, None where the recording is gone."""
     present = read_computed(folder)
     if present is None or present.state == DONE:
         return present
-    failed = replace(present, state=FAILED, reason=reason, at_utc=_now())
+    failed = replace(present, state=FAILED, reason=reason, at_utc=_iso(at_utc))
     try:
         write_computed(folder, failed)
     except OSError:  # a full disk: what was begun stays noted as begun, and counts
@@ -163,7 +174,7 @@ def take_back(folder: Path) -> None:
         _write_state(folder, replace(present, attempts=max(0, present.attempts - 1)))
 
 
-def finish(folder: Path, recording_state: str = "final") -> Computed:
+def finish(folder: Path, recording_state: str = "final", at_utc: datetime | None = None) -> Computed:
     """Note that everything was computed and stored, for a recording in this state.
 
     Raises:
@@ -172,7 +183,7 @@ def finish(folder: Path, recording_state: str = "final") -> Computed:
     present = read_computed(folder)
     if present is None:
         raise RecordingError(folder, "its analysis was not begun, or another one took its place")
-    done = replace(present, state=DONE, recording_state=recording_state, reason="", at_utc=_now())
+    done = replace(present, state=DONE, recording_state=recording_state, reason="", at_utc=_iso(at_utc))
     _write_state(folder, done)
     return done
 
@@ -341,5 +352,5 @@ def _write_state(folder: Path, computed: Computed) -> None:
         raise RecordingError(folder, f"cannot be written: {error.strerror or error}") from error
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _iso(at_utc: datetime | None) -> str:
+    return (at_utc or datetime.now(UTC)).isoformat(timespec="seconds")

@@ -254,8 +254,8 @@ class DayWarnings:
         now_ns = self._utc_ns()
         if last is not None and not (warning.urgent and not last.urgent):
             pause_h = self._settings.again_h if last.has_ended else self._settings.repeat_h
-            if now_ns < last.utc_ns + round(pause_h * HOUR_NS):
-                return
+            if last.utc_ns <= now_ns < last.utc_ns + round(pause_h * HOUR_NS):
+                return  # with a clock that was set back, it is told again
         self._published[name] = _Published(now_ns, warning.urgent)
         self._bus.publish(WarningEvent(warning.person, kind.value, about, warning.text, now_ns))
 

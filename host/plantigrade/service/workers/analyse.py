@@ -7,7 +7,7 @@ result. Every step can be interrupted and done again.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -59,12 +59,14 @@ class AnalysisJob:
     Attributes:
         data_dir, url, key_file: of the library, see `Library`.
         recording: identifier.
+        at_utc: the service's now; None for this computer's.
     """
 
     data_dir: Path
     url: str | None
     key_file: Path | None
     recording: str
+    at_utc: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,18 @@ def analyse(job: AnalysisJob) -> AnalysisResult:
     """Open the library and do all that follows a wearing."""
     try:
         with acting_as(SERVICE), Library(job.data_dir, job.url, job.key_file) as library:
-            return analyse_recording(library, job.recording)
+            return analyse_recording(library, job.recording, job.at_utc)
     except PlantigradeError as error:  # its key is missing, its database is locked
         return AnalysisResult(job.recording, Outcome.NOT_ANALYSED, note=str(error))
 
 
-def analyse_recording(library: Library, recording: str) -> AnalysisResult:
+def analyse_recording(library: Library, recording: str, at_utc: datetime | None = None) -> AnalysisResult:
     """All that follows a wearing, for one recording.
+
+    Args:
+        library: opened.
+        recording: identifier.
+        at_utc: now.
 
     Raises:
         LibraryError: the database fails.
@@ -119,17 +126,17 @@ def analyse_recording(library: Library, recording: str) -> AnalysisResult:
             days = _days_of(library, before)
         else:
             begun = computed.begin(
-                folder, before.manifest_sha256, version("plantigrade"), before.person_id, before.state
+                folder, before.manifest_sha256, version("plantigrade"), before.person_id, before.state, at_utc
             )
             days = _compute(library, before, begun)
         learned = _learn(library, before, days, None if known is None else known.wearer)
         if _changed(library, before):
             return AnalysisResult(recording, Outcome.SUPERSEDED, before.person, before.version)
-        done = computed.finish(folder, before.state)
+        done = computed.finish(folder, before.state, at_utc)
         note_bytes(library, recording)
         alerts = sum(alert.origin == "analysis" for alert in library.open(recording).known_alerts)
     except (PlantigradeError, OSError) as error:
-        return _failed(library, before, error)
+        return _failed(library, before, error, at_utc)
     return AnalysisResult(
         recording,
         Outcome.ANALYSED,
@@ -153,20 +160,24 @@ def _changed(library: Library, before: RecordingState) -> bool:
     )
 
 
-def _failed(library: Library, before: RecordingState, error: Exception) -> AnalysisResult:
+def _failed(
+    library: Library, before: RecordingState, error: Exception, at_utc: datetime | None
+) -> AnalysisResult:
     now = state_of(library, before.id)
     if now is None:
         return AnalysisResult(before.id, Outcome.GONE)
     if _changed(library, before):
         return AnalysisResult(before.id, Outcome.SUPERSEDED, now.person, now.version)
-    noted = computed.fail(library.recordings / before.id, str(error))
+    noted = computed.fail(library.recordings / before.id, str(error), at_utc)
     attempts = 0 if noted is None else noted.attempts
     return AnalysisResult(
         before.id, Outcome.NOT_ANALYSED, before.person, before.version, str(error), attempts
     )
 
 
-def note_failure(library: Library, recording: str, reason: str) -> AnalysisResult:
+def note_failure(
+    library: Library, recording: str, reason: str, at_utc: datetime | None = None
+) -> AnalysisResult:
     """What a worker process that ended without a result leaves behind: the reason is noted.
 
     Raises:
@@ -175,7 +186,7 @@ def note_failure(library: Library, recording: str, reason: str) -> AnalysisResul
     before = state_of(library, recording)
     if before is None:
         return AnalysisResult(recording, Outcome.GONE)
-    return _failed(library, before, RecordingError(library.recordings / recording, reason))
+    return _failed(library, before, RecordingError(library.recordings / recording, reason), at_utc)
 
 
 def take_back(library: Library, recording: str) -> None:

@@ -117,7 +117,8 @@ class Upkeep:
         """Once a day: it reads what is to stay before anything goes."""
         now_ns = self._utc_ns()
         every_ns = round(self._settings.retain_s * 1e9)
-        if self._retained_ns is None or now_ns >= self._retained_ns + every_ns:
+        last_ns = self._retained_ns
+        if last_ns is None or not last_ns <= now_ns < last_ns + every_ns:  # the clock may have been set back
             removals: list[Removal] = await self._process(retain, self._place, self._now())
             self._retained_ns = now_ns
             self._stuck = [one for one in removals if one.problem]

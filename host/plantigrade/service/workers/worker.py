@@ -68,7 +68,7 @@ class AnalysisWorker:
         self._waiting: deque[str] = deque()
         self._arrived = asyncio.Event()
         self._published: dict[str, str] = {}
-        self._not_before: dict[str, int] = {}
+        self._not_before: dict[str, float] = {}
         self._done: set[RecordingState] = set()
         self.under_way: str | None = None
         bus.call_on_event(self._hear)
@@ -108,27 +108,29 @@ class AnalysisWorker:
         while self._waiting:
             await self._attempt(self._waiting.popleft())
 
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._utc_ns() * 1e-9, UTC)
+
     async def _look(self) -> None:
         """Take in what the library says is not analysed."""
-        moment = datetime.fromtimestamp(self._utc_ns() * 1e-9, UTC)
         try:
             left: list[RecordingState] = await self._thread(
-                unanalysed, self._library, version("plantigrade"), moment, self._done
+                unanalysed, self._library, version("plantigrade"), self._now(), self._done
             )
         except LibraryError:  # another program writes just now; the next look finds them
             return
-        now_ns = self._utc_ns()
+        now_s = asyncio.get_running_loop().time()
         for one in left:
-            if one.id not in self._waiting and now_ns >= self._not_before.get(one.id, 0):
+            if one.id not in self._waiting and now_s >= self._not_before.get(one.id, now_s):
                 self._waiting.append(one.id)
 
     async def _rest(self) -> None:
         """Until something was finalized, an attempt is due, or it is time to look again."""
         self._arrived.clear()
-        due = min(self._not_before.values(), default=None)
         until_s = self._settings.look_again_s
-        if due is not None:
-            until_s = max(0.0, min(until_s, (due - self._utc_ns()) * 1e-9))
+        if self._not_before:
+            due_s = min(self._not_before.values()) - asyncio.get_running_loop().time()
+            until_s = max(0.0, min(until_s, due_s))
         try:
             async with asyncio.timeout(until_s):
                 await self._arrived.wait()
@@ -136,7 +138,7 @@ class AnalysisWorker:
             return
 
     async def _attempt(self, recording: str) -> None:
-        job = AnalysisJob(self._library.data_dir, self._url, self._key_file, recording)
+        job = AnalysisJob(self._library.data_dir, self._url, self._key_file, recording, self._now())
         try:
             result: AnalysisResult = await self._process(analyse, job)
         except WorkerProcessError as error:
@@ -148,7 +150,7 @@ class AnalysisWorker:
 
     async def _ended_badly(self, recording: str, reason: str) -> AnalysisResult:
         try:
-            return await self._thread(note_failure, self._library, recording, reason)
+            return await self._thread(note_failure, self._library, recording, reason, self._now())
         except LibraryError as error:
             return AnalysisResult(recording, Outcome.NOT_ANALYSED, note=f"{reason}; {error}")
 
@@ -164,7 +166,7 @@ class AnalysisWorker:
             self._publish(result)
         elif result.outcome is Outcome.NOT_ANALYSED:
             wait_s = self._settings.retry_s * max(1, result.attempts)
-            self._not_before[result.recording] = self._utc_ns() + round(wait_s * 1e9)
+            self._not_before[result.recording] = asyncio.get_running_loop().time() + wait_s
             if self._published.get(result.recording) != result.note:
                 self._published[result.recording] = result.note
                 self._publish(result)

@@ -158,6 +158,14 @@ def test_what_is_charged_and_empties_again_is_told_again() -> None:
     assert len(watched.published) == 2
 
 
+def test_a_clock_that_was_set_back_silences_nothing() -> None:
+    """A year ahead for a moment: the next warning does not wait for a year."""
+    watched = Watched()
+    watched.at(365 * 24.0, insole(18))
+    watched.at(1.0, insole(17))
+    assert len(watched.published) == 2
+
+
 def test_urgent_ones_come_first() -> None:
     """Disk and both insoles at once."""
     watched = Watched()

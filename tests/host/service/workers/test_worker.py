@@ -116,6 +116,20 @@ def test_what_failed_is_tried_again_later_and_told_once(tmp_path: Path) -> None:
     assert notes[:3] == ["no key", "disk full", ""]
 
 
+def test_a_clock_that_jumps_does_not_delay_what_is_tried_again(tmp_path: Path) -> None:
+    """A year ahead while it fails, and back: it is tried again after minutes all the same."""
+    made = Made(
+        tmp_path, lambda job: AnalysisResult(job.recording, Outcome.NOT_ANALYSED, note="no", attempts=1)
+    )
+    clock_ns = iter([365 * 86_400 * 10**9])
+    made.worker = AnalysisWorker(
+        made.library, made.bus, process=made._process, thread=at_once, utc_ns=lambda: next(clock_ns, 0)
+    )
+    stored(made.library)
+    run_for(made, 1000.0)
+    assert len(made.jobs) >= 3
+
+
 def test_what_failed_too_often_rests(tmp_path: Path) -> None:
     """The library's rule holds: after some attempts, once a day."""
 
