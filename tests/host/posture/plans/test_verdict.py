@@ -188,7 +188,7 @@ def test_days_that_are_all_alike_break_nothing(value: float, later: float):
     st.integers(1, 60),
     st.integers(0, 70),
 )
-def test_whatever_days_there_are_something_is_said(series: list[float], before: int, day: int):
+def test_whatever_days_there_are_there_is_a_verdict(series: list[float], before: int, day: int):
     verdict = judged(np.array(series), day / 7, before=before)
     for change in verdict.changes:
         assert change.low <= change.difference <= change.high
