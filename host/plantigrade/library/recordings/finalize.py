@@ -18,6 +18,7 @@ from plantigrade.bridge.journal.entries import Damage, Entry, Kind
 from plantigrade.bridge.journal.file import JournalError, host_boot
 from plantigrade.bridge.slot_ranges import SlotRange, SlotSet
 from plantigrade.files.mapped import mapped
+from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings.container import (
     Draft,
     FootManifest,
@@ -26,7 +27,6 @@ from plantigrade.library.recordings.container import (
     read_manifest,
     sync_folder,
 )
-from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 from plantigrade.library.recordings.timeline import Timeline
 from plantigrade.link import batch_decoder
