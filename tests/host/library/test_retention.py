@@ -1,5 +1,6 @@
 """Raw samples that a person does not want kept: when they go, what stays, and what may interrupt it."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,8 @@ from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.vault import MasterKey
 from plantigrade.library.person.entries import PersonSettings
 from plantigrade.library.recordings import computed
-from plantigrade.library.recordings.overview import overview
+from plantigrade.library.recordings.columns import ColumnFile
+from plantigrade.library.recordings.overview import overview, read_overview
 from plantigrade.library.recordings.strides import strides
 from plantigrade.library.retention import apply_retention
 from plantigrade.service.workers.analyse import analyse_recording
@@ -197,3 +199,23 @@ def test_on_both_databases(open_library: Callable[[], Library]) -> None:
     library.assign(name, None)
     recording_states.forget_days(library, name)
     assert recording_states.code_of(library, 1) == "P001"
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_the_persons_export_has_what_was_computed(library: Library, tmp_path: Path, removed: bool) -> None:
+    """In plain from an encrypted library; the samples as well, unless they are gone."""
+    name = analysed(library)
+    change_key(library, MasterKey.new())
+    if removed:
+        apply_retention(library, LATER)
+    export_person(library, "P001", tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as bundle:
+        names = {entry.rsplit("/", 1)[-1] for entry in bundle.namelist() if f"recordings/{name}/" in entry}
+        (path,) = (entry for entry in bundle.namelist() if entry.endswith("/overview.parquet"))
+        bundle.extract(path, tmp_path)
+    assert {"overview.parquet", "strides.parquet", "recording.json"} <= names
+    assert ("left.parquet" in names) is not removed
+    seconds = read_overview(ColumnFile(tmp_path / path))
+    assert np.array_equal(
+        seconds.feet["left"].maximum_n, overview(library.open(name)).feet["left"].maximum_n, equal_nan=True
+    )
