@@ -74,7 +74,10 @@ class World:
     start: datetime
     wall_step_s: float = 0.0
     disk_full: bool = False
-    began_ns: int = field(default_factory=virtual_now_ns)
+    now: Callable[[], int] = virtual_now_ns
+
+    def __post_init__(self) -> None:
+        self.began_ns = self.now()
 
     def utc_ns(self) -> int:
         """What the wall clock says."""
@@ -82,7 +85,7 @@ class World:
 
     def true_ns(self) -> int:
         """True UTC."""
-        return round(self.start.timestamp() * 1e9) + virtual_now_ns() - self.began_ns
+        return round(self.start.timestamp() * 1e9) + self.now() - self.began_ns
 
     def true(self) -> datetime:
         """True UTC."""
@@ -248,7 +251,9 @@ class Living:
         insoles: dict[str, DayInsole],
         settings: ServiceSettings = SETTINGS,
         sync: Sync | None = None,
+        offload: Offload = Offload.inline(),  # noqa: B008 (frozen)
     ) -> None:
+        self.offload = offload
         self.data, self.world, self.insoles, self.settings = data, world, insoles, settings
         self.library = Library(data)
         self.events: list[Event] = []
@@ -276,9 +281,9 @@ class Living:
             links,
             bus,
             self.settings,
-            now=virtual_now_ns,
+            now=self.world.now,
             utc_ns=self.world.utc_ns,
-            offload=Offload.inline(),
+            offload=self.offload,
             sync=self.sync,
         )
         self.task = asyncio.create_task(self.service.run())
