@@ -227,3 +227,14 @@ def test_posture_judges_a_recording_by_the_record(data: Path) -> None:
 def test_a_file_or_a_person(texts: tuple[str, ...], problem: str, data: Path) -> None:
     result = called(data, *texts)
     assert result.exit_code == 2 and problem in result.stderr
+
+
+def test_the_summary_of_a_week(data: Path, tmp_path: Path) -> None:
+    (said,) = person(data, "weekly", "P001", "--to", "2026-03-08")
+    assert said.startswith("Nothing was recorded this week.")
+    printed = tmp_path / "week.pdf"
+    assert person(data, "weekly", "P001", "--to", "2026-03-08", "--pdf", str(printed)) == [
+        f"summary: {printed}"
+    ]
+    assert printed.read_bytes().startswith(b"%PDF")
+    assert "P404" in refused(data, "person", "weekly", "P404")

@@ -12,6 +12,7 @@ from plantigrade.library.record_commands import (
     goals_and_safety,
     plans_and_exercises,
     usual_and_rules,
+    weekly,
 )
 from plantigrade.library.record_commands.opening import code_argument, opened, record_options
 from plantigrade.library.time_zone import zone_of
@@ -95,4 +96,5 @@ COMMANDS = (
     *usual_and_rules.COMMANDS,
     *goals_and_safety.COMMANDS,
     *plans_and_exercises.COMMANDS,
+    *weekly.COMMANDS,
 )
