@@ -62,7 +62,16 @@ def test_a_part_that_is_not_installed_is_named() -> None:
 def test_a_report(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text: list[tuple[object, ...]] = []
 
-    def write(recording: object, path: Path, *, other: object, paper: str, baseline: list[object]) -> None:
+    def write(
+        recording: object,
+        path: Path,
+        *,
+        other: object,
+        paper: str,
+        baseline: list[object],
+        exercises: frozenset[str] | None,
+    ) -> None:
+        assert exercises is not None, "FIRST has a wearer, whose answers decide which exercises are shown"
         text.append((recording.id, path, other and other.id, paper, [one.id for one in baseline]))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("plantigrade.report.pdf.write_report", write)
