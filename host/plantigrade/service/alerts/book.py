@@ -195,7 +195,7 @@ class AlertBook:
                 self._quiet_last.discard(key)
             elif self._quiet.until(key, alert.severity, now) is None:
                 self._quiet_last.discard(key)
-                self._tell(alert, again=True)
+                self._tell(self._put(replace(alert, held_back_by="")), again=True)
 
     async def flush(self) -> None:
         """Keep what was raised and cleared since the last time.
@@ -211,6 +211,10 @@ class AlertBook:
     def open(self) -> tuple[LivingAlert, ...]:
         """Alerts whose cause lasts, newest first."""
         return tuple(alert for alert in reversed(self._alerts) if alert.cleared_utc_ns is None)
+
+    def unanswered(self) -> tuple[LivingAlert, ...]:
+        """Open alerts that were shown and to which nobody has said anything, newest first."""
+        return tuple(one for one in self.open() if one.shown and self.state(one) is AlertState.RAISED)
 
     def history(self) -> tuple[LivingAlert, ...]:
         """All alerts that are held in memory, newest first; the library has those before."""
@@ -277,7 +281,7 @@ class AlertBook:
                 self.utc_ns() if again else alert.known_utc_ns,
                 alert.cleared_utc_ns,
                 alert.alert_class,
-                alert.shown or again,
-                "" if again else alert.held_back_by,
+                alert.shown,
+                alert.held_back_by,
             )
         )

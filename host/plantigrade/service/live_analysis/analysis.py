@@ -163,8 +163,8 @@ class LiveAnalysis:
         return self._of_person[person]
 
     def alerts_open(self) -> Mapping[str, int]:
-        """How many alerts of each person are open."""
-        return {person: len(book.open()) for person, book in self._of_person.items()}
+        """How many alerts of each person are neither answered nor over."""
+        return {person: len(book.unanswered()) for person, book in self._of_person.items()}
 
     def watching(self, person: str) -> bool:
         """Whether critical rules of a person are being watched now."""

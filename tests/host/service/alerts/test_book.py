@@ -75,9 +75,12 @@ async def test_an_alert_is_raised_seen_and_cleared_and_each_change_is_told(table
     assert table.reported() == [("low-arch", True, False)]
     assert table.state(alert) is AlertState.RAISED
     assert table.book.open() == (alert,)
+    assert table.book.unanswered() == (alert,)
     table.clock.wait(minutes=2)
     await table.book.answer(alert.key, AnswerKind.SEEN, by="P001")
     assert table.state(alert) is AlertState.SEEN
+    assert table.book.unanswered() == ()
+    assert len(table.book.open()) == 1
     table.clock.wait(minutes=3)
     table.book.cleared(alert.key, table.clock())
     assert table.reported() == [("low-arch", True, True)]
@@ -164,6 +167,7 @@ async def test_a_snooze_holds_across_a_restart_and_a_kill(table: Table):
     table.clock.wait(minutes=20)
     table.book.step()
     assert table.reported() == [("low-arch", True, False)], "an hour is over, and the cause has stayed"
+    assert len(table.book.unanswered()) == 1
 
 
 async def test_a_critical_alert_cannot_be_put_off(table: Table):
