@@ -7,9 +7,11 @@ from plantigrade.posture.baseline.before_after import MinimalChange
 from plantigrade.posture.plans.measures import Measure, MeasureKind
 from plantigrade.posture.plans.settings import (
     ASSUMED,
+    BETWEEN_DAYS,
     MEASURED,
     PUBLISHED_CHANGE,
     PUBLISHED_RELATIVE_CHANGE,
+    WIDENED,
 )
 from plantigrade.posture.settings import DAY_SD_FLOOR, ORDINARY_SDS, RELATIVE_FLOOR
 
@@ -29,22 +31,22 @@ def minimal_change(measure: Measure, before: F64) -> MinimalChange:
         (1.25, '%', 'assumed')
     """
     middle = float(np.median(before))
-    measured, assumed = _measured(measure, middle), ORDINARY_SDS * _assumed_sd(measure, middle)
-    value, source = max((measured, MEASURED), (assumed, ASSUMED))
+    measured = max(
+        PUBLISHED_CHANGE.get(measure.key, 0.0),
+        PUBLISHED_RELATIVE_CHANGE.get(measure.key, 0.0) * abs(middle),
+    )
+    if measure.kind is MeasureKind.MEDIAN and measure.metric in DAY_SD_FLOOR:
+        assumed = ORDINARY_SDS * DAY_SD_FLOOR[measure.metric]
+        value, source = max((measured, MEASURED), (assumed, ASSUMED))
+    elif measured > 0.0:
+        value, source = BETWEEN_DAYS * measured, WIDENED
+    else:
+        value, source = ORDINARY_SDS * _relative_sd(measure, middle), ASSUMED
     return MinimalChange(value, measure.unit, source)
 
 
-def _measured(measure: Measure, middle: float) -> float:
-    relative = PUBLISHED_RELATIVE_CHANGE.get(measure.key, 0.0) * abs(middle)
-    return max(PUBLISHED_CHANGE.get(measure.key, 0.0), relative)
-
-
-def _assumed_sd(measure: Measure, middle: float) -> float:
-    """SD between days that the baseline takes for granted; 0 where only measured values are known."""
-    if measure.kind is MeasureKind.MEDIAN and measure.metric in DAY_SD_FLOOR:
-        return DAY_SD_FLOOR[measure.metric]
-    if measure.key in PUBLISHED_CHANGE or measure.key in PUBLISHED_RELATIVE_CHANGE:
-        return 0.0
+def _relative_sd(measure: Measure, middle: float) -> float:
+    """SD between days that the baseline takes for granted where nothing else is known."""
     if measure.kind is MeasureKind.ASYMMETRY:
         return 100.0 * float(np.sqrt(2)) * RELATIVE_FLOOR
     return RELATIVE_FLOOR * abs(middle)

@@ -11,7 +11,7 @@ from plantigrade.errors import FileError
 from plantigrade.languages import languages_in, texts_of
 from plantigrade.posture.plans.measures import Measure, MeasureKind
 from plantigrade.posture.plans.plan import Plan
-from plantigrade.posture.plans.settings import MEASURED, SHOWN_CONFIDENCE_PCT
+from plantigrade.posture.plans.settings import MEASURED, SHOWN_CONFIDENCE_PCT, WIDENED
 from plantigrade.posture.plans.verdict import Change, Direction, Outcome, Verdict
 from plantigrade.posture.rules_engine.guidance import catalogue
 
@@ -194,4 +194,5 @@ def _what(measure: Measure, texts: PlanTexts, language: str) -> str:
 
 
 def _source(change: Change, texts: PlanTexts) -> str:
-    return texts.sources["measured" if change.minimal.source == MEASURED else "assumed"]
+    key = {MEASURED: "measured", WIDENED: "widened"}.get(change.minimal.source, "assumed")
+    return texts.sources[key]
