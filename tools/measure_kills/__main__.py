@@ -111,10 +111,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.measure_kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="how many (200)")
     parser.add_argument("--seed", type=int, default=1, help="of the instants and of the insoles (1)")
+    parser.add_argument("--hours", type=float, default=24.0, help="how long the day is (24)")
     parser.add_argument("--json", type=Path, help="write what was found to this file")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="plantigrade-kills-") as name:
-        found = measure(chosen.kills, chosen.seed, Path(name), show=lambda line: print(line, flush=True))
+        found = measure(
+            chosen.kills, chosen.seed, Path(name), chosen.hours, show=lambda line: print(line, flush=True)
+        )
     text = json.dumps(found.as_json(), indent=1)
     print(text)
     if chosen.json is not None:

@@ -39,7 +39,12 @@ def _run(chosen: argparse.Namespace, folder: Path) -> int:
     show = _show_beside if str(chosen.json) == "-" else _show
     with seed_in_notes(chosen.seed, again):
         found = MonthRun(
-            chosen.days, min(chosen.firmware_days, chosen.days), chosen.seed, chosen.reach / 100, folder, show
+            chosen.days,
+            min(chosen.firmware_days, chosen.days),
+            chosen.seed,
+            chosen.reach / 100,
+            folder,
+            show=show,
         ).run()
     text = json.dumps(found.as_json(), indent=1)
     if str(chosen.json) == "-":

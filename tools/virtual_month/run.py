@@ -16,7 +16,7 @@ from plantigrade.bridge.reconnecting import LinkFactory
 from plantigrade.link.base import Link
 from plantigrade.twin.body import draw_person
 from plantigrade.twin.month.battery import Battery, Currents
-from plantigrade.twin.month.days import FIRST_DAY, Day, Month, happenings, make_month
+from plantigrade.twin.month.days import FIRST_DAY, Day, Month, happenings, make_month, short_month
 from plantigrade.twin.month.feed import FEET, Feed, Foot, Pieces
 from plantigrade.twin.month.insole import EncodedInsole
 from plantigrade.twin.month.world import MonthWorld
@@ -33,8 +33,9 @@ ZONE = "Europe/Berlin"
 CHARGE_MA = 60.0
 CELL_MAH = 200.0
 PAGE_BYTES = resource.getpagesize()
-LOOK_SHARE, LOOK_MIN = 0.4, 20.0
-"""Twice a day someone looks at the live page: so far into what is worn, and for so many minutes."""
+LOOK_SHARE, LOOK_MIN = 0.4, 4.0
+"""Each day someone looks at the live page: so far into what is worn first, and for so many minutes. In live
+mode each record is decoded by itself, which makes its minutes the dearest of the day."""
 SETTLE_S = 3600.0
 """After the last day, so that what waits is fetched and sealed."""
 
@@ -49,6 +50,7 @@ class MonthRun:
         seed: of everything.
         reach_share: part of the day in which the pair is in reach.
         folder: of library and boards.
+        short: instead of days some hours, for tests.
         show: gets a line for each day.
     """
 
@@ -57,6 +59,7 @@ class MonthRun:
     seed: int
     reach_share: float
     folder: Path
+    short: bool = False
     show: Callable[[str], None] = lambda line: None
     figures: list[DayFigures] = field(default_factory=list[DayFigures])
 
@@ -68,7 +71,12 @@ class MonthRun:
             midnight = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=ZoneInfo(ZONE))
             start_ns = round(midnight.timestamp()) * 1_000_000_000 - loop.world.now_ns
             world = MonthWorld(loop.world, start_ns, self.seed)
-            month = make_month(world, self.days, self.seed, ZoneInfo(ZONE), reach_share=self.reach_share)
+            zone = ZoneInfo(ZONE)
+            month = (
+                short_month(world, self.seed, zone)
+                if self.short
+                else make_month(world, self.days, self.seed, zone, reach_share=self.reach_share)
+            )
             return runner.run(self._live(loop, world, month, began))
 
     async def _live(self, loop: WorldLoop, world: MonthWorld, month: Month, began: float) -> MonthFigures:
@@ -167,7 +175,7 @@ class MonthRun:
 
     def _looks(self, home: Home, day: Day) -> Iterator[tuple[int, Callable[[], None]]]:
         """The wearer looks at the live page, some time after the pair was put on."""
-        for from_s, to_s in day.worn_s:
+        for from_s, to_s in day.worn_s[:1]:
             at_s = from_s + LOOK_SHARE * (to_s - from_s)
             yield day.midnight_us + round(at_s * 1e6), lambda: home.service.request_live(LOOK_MIN)
 
@@ -185,7 +193,7 @@ def _end_us(month: Month, day: Day) -> int:
     """The moment at which the next day begins."""
     if day.number + 1 < len(month.days):
         return month.days[day.number + 1].midnight_us
-    return day.midnight_us + 86_400_000_000
+    return day.midnight_us + round(day.length_s * 1e6)
 
 
 def resident_mb() -> float:

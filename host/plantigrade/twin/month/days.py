@@ -64,6 +64,7 @@ class Day:
         kind: what kind of day it is.
         worn_s: spans in which the pair is worn, in seconds since midnight.
         activities: (seconds since midnight, what is done, variant).
+        length_s: how much of it there is.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Day:
     kind: DayKind
     worn_s: tuple[tuple[float, float], ...]
     activities: tuple[tuple[float, Doing, int], ...]
+    length_s: float = 86_400.0
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -118,6 +120,19 @@ def make_month(
         midnight_us = world.us_of_utc(round(midnight.timestamp()) * 1_000_000_000)
         made.append(_day(number, day, midnight_us, kinds[number], random.Random(f"{seed} day {number}")))
     return Month(seed, reach_share, zone, tuple(made))
+
+
+def short_month(world: MonthWorld, seed: int, zone: ZoneInfo, first: date = FIRST_DAY) -> Month:
+    """Two hours and a half after midnight: half an hour worn, a pause, and a quarter worn; for tests."""
+    midnight = datetime.combine(first, time(), zone)
+    midnight_us = world.us_of_utc(round(midnight.timestamp()) * 1_000_000_000)
+    activities: tuple[tuple[float, Doing, int], ...] = (
+        (0.0, "off", 0), (600.0, "walk", 0), (1200.0, "stand", 0), (1800.0, "walk", 1), (2400.0, "off", 0),
+        (4500.0, "walk", 2), (5400.0, "off", 0),
+    )  # fmt: skip
+    worn = ((600.0, 2400.0), (4500.0, 5400.0))
+    day = Day(0, first, midnight_us, DayKind.ORDINARY, worn, activities, length_s=9000.0)
+    return Month(seed, 1.0, zone, (day,))
 
 
 def _kinds(days: int, draw: random.Random) -> list[DayKind]:
