@@ -108,8 +108,8 @@ def measure(seconds: float) -> dict[str, float]:
         service = _spawn(stack, *PLANTIGRADE, "--data", str(data), "run", "--live", "60", "--quiet")
         _wait_until_live(data)
         time.sleep(SETTLE_S)
-        whole = share_of_core(service.pid, seconds)
-    return {"bare_client_pct": bare, "service_pct": whole, "own_pct": whole - bare}
+        service_pct = share_of_core(service.pid, seconds)
+    return {"bare_client_pct": bare, "service_pct": service_pct, "own_pct": service_pct - bare}
 
 
 def main() -> None:

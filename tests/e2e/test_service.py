@@ -30,9 +30,9 @@ def private_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
 
 
-async def plantigrade(data: Path, *words: str) -> tuple[int | None, str, str]:
+async def plantigrade(data: Path, *arguments: str) -> tuple[int | None, str, str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "plantigrade.cli", "--data", str(data), *words),
+        *(sys.executable, "-m", "plantigrade.cli", "--data", str(data), *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -64,9 +64,9 @@ class Running:
 
 
 @asynccontextmanager
-async def service(data: Path, *words: str) -> AsyncGenerator[Running]:
+async def service(data: Path, *arguments: str) -> AsyncGenerator[Running]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "plantigrade.cli", "--data", str(data), "run", *words),
+        *(sys.executable, "-m", "plantigrade.cli", "--data", str(data), "run", *arguments),
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
@@ -102,15 +102,15 @@ async def test_from_known_insoles_to_an_analysed_recording_of_their_wearer(tmp_p
         assert {(one["serial"], one["person"], one["mode"]) for one in found["insoles"]} == {
             (serial, "P001", "live") for serial in SERIALS
         }
-        code, said, err = await plantigrade(
+        code, output, err = await plantigrade(
             data, "service", "record", "--seconds", str(SECONDS), "--title", "stairs"
         )
-        assert (code, "ends by itself" in said) == (0, True), err
+        assert (code, "ends by itself" in output) == (0, True), err
         await run.until("of P001: analysed")
         code, _, err = await plantigrade(data, "run")
         assert (code, "another service looks after this library" in err) == (1, True)
-        code, said, _ = await plantigrade(data, "service", "stop")
-        assert (code, said) == (0, "the service ends\n")
+        code, output, _ = await plantigrade(data, "service", "stop")
+        assert (code, output) == (0, "the service ends\n")
     with Library(data) as library:
         (entry,) = (one for one in library.find() if one.title == "stairs")
         recording = library.open(entry.id)
@@ -125,7 +125,7 @@ async def test_from_known_insoles_to_an_analysed_recording_of_their_wearer(tmp_p
 
 
 async def test_without_a_service_every_order_says_so(tmp_path: Path) -> None:
-    for words in (("status",), ("service", "pause")):
-        code, _, err = await plantigrade(tmp_path, *words)
+    for arguments in (("status",), ("service", "pause")):
+        code, _, err = await plantigrade(tmp_path, *arguments)
         assert code == 1
         assert "`plantigrade run` starts it" in err

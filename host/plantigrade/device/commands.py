@@ -101,7 +101,9 @@ def identify(target: str | None, seconds: int) -> None:
 @_target
 @click.option("--seconds", type=click.IntRange(1, 30), default=12, show_default=True, help="How long.")
 def hint(target: str | None, seconds: int) -> None:
-    """Show the gentle blinking that reminds a wearer who asked for it.
+    """Show the blinking that reminds a wearer.
+
+    It is gentle, and given only to wearers who have asked for it.
 
     Two blinks each 1.5 s. An insole that is idle, or whose setting led is 0, stays dark and says so.
 

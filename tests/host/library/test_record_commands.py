@@ -230,8 +230,8 @@ def test_a_file_or_a_person(texts: tuple[str, ...], problem: str, data: Path) ->
 
 
 def test_the_summary_of_a_week(data: Path, tmp_path: Path) -> None:
-    (said,) = person(data, "weekly", "P001", "--to", "2026-03-08")
-    assert said.startswith("Nothing was recorded this week.")
+    (output,) = person(data, "weekly", "P001", "--to", "2026-03-08")
+    assert output.startswith("Nothing was recorded this week.")
     printed = tmp_path / "week.pdf"
     assert person(data, "weekly", "P001", "--to", "2026-03-08", "--pdf", str(printed)) == [
         f"summary: {printed}"

@@ -27,7 +27,7 @@ def alert(shown: bool = True, cleared: int | None = None, late: bool = False) ->
     return AlertEvent("P001", "low-arch", "left", "warning", 0, 1, cleared, how, shown)
 
 
-def said(*events: Event) -> list[str]:
+def lines_of(*events: Event) -> list[str]:
     lines: list[str] = []
     console = Console(lines.append, now_s=lambda: 0.0)
     for event in events:
@@ -54,7 +54,7 @@ def said(*events: Event) -> list[str]:
     ],
 )
 def test_a_line_for_what_is_worth_one(event: Event, line: str) -> None:
-    assert said(event) == [line]
+    assert lines_of(event) == [line]
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_a_line_for_what_is_worth_one(event: Event, line: str) -> None:
     ],
 )
 def test_no_line_for_the_rest(event: Event) -> None:
-    assert said(event) == []
+    assert lines_of(event) == []
 
 
 def test_an_alert_is_told_in_the_words_for_patients() -> None:
-    (line,) = said(alert())
+    (line,) = lines_of(alert())
     assert line.startswith("P001: warning low-arch: ")
     assert "left foot" in line
 
 
 def test_an_insole_is_told_of_when_its_link_changes_only() -> None:
-    assert len(said(insole(), insole(battery=63), insole(LinkState.SEARCHING), insole())) == 3
+    assert len(lines_of(insole(), insole(battery=63), insole(LinkState.SEARCHING), insole())) == 3
 
 
 def status(**changes: Any) -> dict[str, Any]:

@@ -72,5 +72,5 @@ def _run(command: tuple[str, ...], failed: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise InstallError(f"{failed}: {shlex.join(command)} did not end") from error
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).split())
-        raise InstallError(f"{failed}: {shlex.join(command)}: {said}")
+        output = " ".join((done.stderr or done.stdout).split())
+        raise InstallError(f"{failed}: {shlex.join(command)}: {output}")

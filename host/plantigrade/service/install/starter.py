@@ -34,7 +34,7 @@ class Starter:
         content: of that file.
         enable: commands that make it known and start it now.
         disable: commands that stop it and make it unknown; the file is removed after them.
-        tested: whether this way was tried on such a system, in words.
+        tested: whether this way was tried on such a system, as a sentence for people.
     """
 
     path: Path
@@ -81,14 +81,14 @@ def starter(platform: str, home: Path, command: tuple[str, ...], user: str) -> S
 def _systemd(home: Path, command: tuple[str, ...]) -> Starter:
     """`systemd.service(5)`, `systemd.exec(5)`: a unit of the user's own manager."""
     unit = f"{NAME}.service"
-    words = " ".join(_systemd_word(word) for word in command)
+    line = " ".join(_systemd_word(word) for word in command)
     content = f"""[Unit]
 Description=Plantigrade: looks after smart insoles
 After=bluetooth.target
 
 [Service]
 Type=exec
-ExecStart={words}
+ExecStart={line}
 Restart=on-failure
 RestartSec={RESTART_S}
 TimeoutStopSec={STOP_S}
@@ -143,7 +143,7 @@ def _launchd(home: Path, command: tuple[str, ...]) -> Starter:
 def _windows(home: Path, command: tuple[str, ...], user: str) -> Starter:
     """A task of the Task Scheduler (its XML schema 1.2), started when the person logs on."""
     program, *arguments = command
-    words = " ".join(_windows_word(word) for word in arguments)
+    line = " ".join(_windows_word(word) for word in arguments)
     content = f"""<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>Plantigrade: looks after smart insoles</Description></RegistrationInfo>
@@ -158,7 +158,7 @@ def _windows(home: Path, command: tuple[str, ...], user: str) -> Starter:
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
   </Settings>
   <Actions Context="Author"><Exec>
-    <Command>{escape(program)}</Command><Arguments>{escape(words)}</Arguments>
+    <Command>{escape(program)}</Command><Arguments>{escape(line)}</Arguments>
   </Exec></Actions>
 </Task>
 """

@@ -92,7 +92,7 @@ def test_another_system_is_told_what_to_run() -> None:
 
 @pytest.fixture
 def ann(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A Linux home whose systemctl logs how it was called, and fails for the words in `refused`."""
+    """A Linux home whose systemctl logs how it was called, and fails for what is in `refused`."""
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "systemctl").write_text(
@@ -106,33 +106,33 @@ def ann(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def call(*words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(service, list(words), obj=Invocation())
+def call(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(service, list(arguments), obj=Invocation())
     return done.exit_code, str(done.exception) if done.exception else done.output
 
 
 def test_installing_and_uninstalling(ann: Path) -> None:
     unit = ann / ".config/systemd/user/plantigrade.service"
-    code, said = call("install", "--data", str(ann / "data"))
-    assert (code, unit.exists()) == (0, True), said
+    code, output = call("install", "--data", str(ann / "data"))
+    assert (code, unit.exists()) == (0, True), output
     assert f'"{ann / "data"}" "run"' in unit.read_text()
     assert (ann / "called").read_text() == ("--user daemon-reload\n--user enable --now plantigrade.service\n")
-    code, said = call("uninstall")
-    assert (code, unit.exists()) == (0, False), said
+    code, output = call("uninstall")
+    assert (code, unit.exists()) == (0, False), output
     assert (ann / "called").read_text().endswith("--user disable --now plantigrade.service\n")
     assert "not installed" in call("uninstall")[1]
 
 
 def test_a_dry_run_shows_everything_and_does_nothing(ann: Path) -> None:
-    _, said = call("install", "--dry-run")
-    assert "[Service]" in said and "systemctl --user enable --now" in said
+    _, output = call("install", "--dry-run")
+    assert "[Service]" in output and "systemctl --user enable --now" in output
     assert not (ann / "called").exists() and not (ann / ".config").exists()
 
 
 def test_a_system_that_refuses_is_quoted(ann: Path) -> None:
     (ann / "refused").write_text("daemon-reload")
-    _, said = call("install")
-    assert "is written, but the system did not take it" in said and "no such bus" in said
+    _, output = call("install")
+    assert "is written, but the system did not take it" in output and "no such bus" in output
 
 
 def test_a_computer_without_systemd(ann: Path, monkeypatch: pytest.MonkeyPatch) -> None:
