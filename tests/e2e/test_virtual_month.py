@@ -18,8 +18,8 @@ def test_two_wearings_become_recordings_that_balance_and_are_analysed(tmp_path: 
     assert found.passed, found.problems
     assert sum(found.recordings.values()) == 3, "the first visit, and two wearings"
     assert found.slots["requested"] == found.slots["recorded"] + found.slots["missing"]
-    assert found.slots["recorded"] > 1_000_000 and "unexplained" not in found.slots["missing_by_reason"]
-    assert found.wear_days == 1 and 1500 < found.steps < 4500
+    assert found.slots["recorded"] > 700_000 and "unexplained" not in found.slots["missing_by_reason"]
+    assert found.wear_days == 1 and 1500 < found.steps < 3500
     assert json.loads(json.dumps(found.as_json()))["schema"] == "plantigrade.virtual-month/1"
     assert "passed" in found.text()
     assert all(5 < hours < 40 for hours in found.battery_h.values()) and len(found.battery_h) == 2

@@ -22,9 +22,8 @@ from plantigrade.service.bus import EventBus
 from plantigrade.service.core import BridgeService
 from plantigrade.service.day.warnings import DayWarnings
 from plantigrade.service.live_analysis.analysis import LiveAnalysis
-from plantigrade.service.offload import Offload, at_once
+from plantigrade.service.offload import Offload, Runner, at_once, in_process
 from plantigrade.service.settings import ServiceSettings
-from plantigrade.service.workers.process import in_worker
 from plantigrade.service.workers.upkeep import Upkeep
 from plantigrade.service.workers.worker import AnalysisWorker
 from plantigrade.twin.bench import bench_calibration
@@ -52,6 +51,7 @@ class Home:
         sensors: by foot, the seed of the sensors.
         mass_kg: of the wearer.
         zone: of the wearer, by name.
+        one_process: compute in this process; else in others, at the usual priority, as virtual time waits.
     """
 
     def __init__(
@@ -63,11 +63,13 @@ class Home:
         sensors: Mapping[str, int],
         mass_kg: float,
         zone: str,
+        one_process: bool = False,
     ) -> None:
         self.world = world
         self.library = Library(folder)
         self.bus = EventBus()
         self._settings = ServiceSettings()
+        self._at_once = one_process
         self._selector, self._links, self._sensors = selector, links, sensors
         self._mass_kg, self._zone = mass_kg, zone
         self._tasks: list[asyncio.Task[None]] = []
@@ -116,7 +118,7 @@ class Home:
 
     def start(self) -> None:
         """Start the service and what works beside it."""
-        still = partial(while_still, self._selector, in_worker)
+        still: Runner = at_once if self._at_once else partial(while_still, self._selector, in_process)
         offload, utc_ns = Offload(still, at_once), self.world.utc_ns
         self.service = BridgeService(
             self.library, self._links, self.bus, self._settings, self.world.now_ns, utc_ns, offload,

@@ -88,7 +88,16 @@ class MonthRun:
         running = asyncio.create_task(world.run())
         insoles = None if boards else self._insoles(world, month.days[0], pieces, {})
         links: dict[str, LinkFactory] = {foot: partial(self._link, world, boards, foot) for foot in FEET}
-        home = Home(self.folder / "library", world, loop.world, links, {**sensors}, person.mass_kg, ZONE)
+        home = Home(
+            self.folder / "library",
+            world,
+            loop.world,
+            links,
+            {**sensors},
+            person.mass_kg,
+            ZONE,
+            one_process=self.short,
+        )
         self._boards_now = boards
         if boards:
             boards.power_on()
@@ -175,9 +184,10 @@ class MonthRun:
 
     def _looks(self, home: Home, day: Day) -> Iterator[tuple[int, Callable[[], None]]]:
         """The wearer looks at the live page, some time after the pair was put on."""
+        minutes = 1.0 if self.short else LOOK_MIN
         for from_s, to_s in day.worn_s[:1]:
             at_s = from_s + LOOK_SHARE * (to_s - from_s)
-            yield day.midnight_us + round(at_s * 1e6), lambda: home.service.request_live(LOOK_MIN)
+            yield day.midnight_us + round(at_s * 1e6), lambda: home.service.request_live(minutes)
 
     # Measuring
 

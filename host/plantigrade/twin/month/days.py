@@ -123,15 +123,15 @@ def make_month(
 
 
 def short_month(world: MonthWorld, seed: int, zone: ZoneInfo, first: date = FIRST_DAY) -> Month:
-    """Two hours and a half after midnight: half an hour worn, a pause, and a quarter worn; for tests."""
+    """An hour and a half after midnight: worn for a quarter of an hour, off, worn for ten minutes; for tests."""
     midnight = datetime.combine(first, time(), zone)
     midnight_us = world.us_of_utc(round(midnight.timestamp()) * 1_000_000_000)
     activities: tuple[tuple[float, Doing, int], ...] = (
-        (0.0, "off", 0), (600.0, "walk", 0), (1200.0, "stand", 0), (1800.0, "walk", 1), (2400.0, "off", 0),
-        (4500.0, "walk", 2), (5400.0, "off", 0),
+        (0.0, "off", 0), (600.0, "walk", 0), (900.0, "stand", 0), (1200.0, "walk", 1), (1500.0, "off", 0),
+        (3000.0, "walk", 2), (3600.0, "off", 0),
     )  # fmt: skip
-    worn = ((600.0, 2400.0), (4500.0, 5400.0))
-    day = Day(0, first, midnight_us, DayKind.ORDINARY, worn, activities, length_s=9000.0)
+    worn = ((600.0, 1500.0), (3000.0, 3600.0))
+    day = Day(0, first, midnight_us, DayKind.ORDINARY, worn, activities, length_s=5400.0)
     return Month(seed, 1.0, zone, (day,))
 
 
