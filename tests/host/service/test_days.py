@@ -7,7 +7,7 @@ import pytest
 from plantigrade.service.settings import ServiceSettings
 
 from tests.host.bridge_kit.virtual_time import clock_ns
-from tests.host.service.service_kit import SETTINGS, DayInsole, Living, between, live, recordings
+from tests.host.service.service_kit import SETTINGS, DayInsole, Living, between, held, live, recordings
 
 DAY = between(("2026-03-01T09:00", "2026-03-01T10:00"), ("2026-03-01T10:10", "2026-03-01T12:00"))
 
@@ -114,3 +114,30 @@ def test_an_insole_whose_log_refuses_holds_up_nobody(tmp_path: Path) -> None:
         assert faults["left"] == () and "refused LOG_READ" in faults["right"][0]
 
     live(tmp_path, "2026-03-01T08:30", DAY, story, prepare=refusing)
+
+
+def test_an_insole_that_comes_back_after_its_wearing_was_given_up_loses_nothing(tmp_path: Path) -> None:
+    days = between(*((f"2026-03-0{day}T09:00", f"2026-03-0{day}T12:00") for day in (1, 2, 3, 4)))
+
+    async def story(living: Living) -> None:
+        right = living.insoles["right"]
+        await living.world.until("2026-03-01T10:30")
+        right.reachable = False
+        await living.world.until("2026-03-04T11:00")
+        right.reachable = True
+        await living.world.until("2026-03-04T16:00")
+        for insole in living.insoles.values():
+            there = held(tmp_path, insole.side)
+            assert insole.acknowledged > 6000 * 60 * 72 and there.missing(0, insole.acknowledged) == []
+
+    quick = replace(
+        SETTINGS,
+        burst_period_s=3600.0,
+        away_s=9000.0,
+        idle_tick_s=300.0,
+        completed_within_s=40_000.0,
+        journal_lasts_s=90_000.0,
+        longest_retry_s=3600.0,
+    )
+    live(tmp_path, "2026-03-01T08:30", days, story, quick)
+    assert len(recordings(tmp_path)) == 4

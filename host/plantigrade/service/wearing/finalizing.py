@@ -102,9 +102,7 @@ class Finalizer:
         for known in self.register.insoles.values():
             if known.group != wearing.group and all(s.wearing != wearing.number for s in known.segments):
                 continue
-            foot = self.router.feet[known.serial]
-            heard = known.heard_utc_ns >= given_up_utc_ns or foot.heard_ns is not None
-            if heard and self.router.lacks(wearing, known):
+            if known.heard_utc_ns >= given_up_utc_ns and self.router.lacks(wearing, known):
                 return False
         return True
 

@@ -11,10 +11,11 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.wearing.course import Interval
 from plantigrade.service.wearing.end_rule import Span, next_midnight, span_of
+from plantigrade.service.wearing.foot import Foot
 from plantigrade.service.wearing.news import WearingNews, WearingStage
 from plantigrade.service.wearing.rebuild import ALWAYS
 from plantigrade.service.wearing.register import Kind, Moment, Register, RegisterError, Stage, Wearing
-from plantigrade.service.wearing.routing import Foot, Router
+from plantigrade.service.wearing.routing import Router
 from plantigrade.service.wearing.time_line import TimeLine
 from plantigrade.service.wearing.wearers import Wearers
 
@@ -249,7 +250,7 @@ class Judge:
         self.router.journals[wearing.number].describe(wearing)
 
     def tell_open(self) -> None:
-        """Tell anew, after a start, of the wearings that had begun: whoever follows them knows nothing yet."""
+        """Tell anew, after a start, of wearings that had begun: whoever follows them knows nothing yet."""
         for wearing in self.register.wearings.values():
             if wearing.stage is Stage.OPEN and wearing.first_load_utc_ns is not None:
                 self._tell(WearingStage.BEGAN, wearing)

@@ -6,15 +6,12 @@ Each record goes to the journal that owns its slots; cuts are durable before any
 import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from insole_protocol import block
-
 from plantigrade.bridge.clock.estimate import ClockEstimate
-from plantigrade.bridge.insole import Identity, Insole, StampedFrames
+from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.journal.file import JournalError, Sync
-from plantigrade.service.wearing.course import Course
+from plantigrade.service.wearing.foot import Foot, copy_tail
 from plantigrade.service.wearing.journals import WearingJournal, settled
 from plantigrade.service.wearing.register import (
     KnownInsole,
@@ -26,39 +23,6 @@ from plantigrade.service.wearing.register import (
     Wearing,
 )
 from plantigrade.service.wearing.time_line import TimeLine
-
-
-@dataclass
-class Foot:
-    """One insole as the router follows it.
-
-    Attributes:
-        known: its entry in the register.
-        course: its slots in time.
-        clocks: by boot, on the monotonic time of this run.
-        insole: its present state in the bridge; None until it was heard in this run of the service.
-        heard_ns: when it was last heard; None in this run not yet.
-        requested_to, gaps_noted: how far its ledger has been followed.
-    """
-
-    known: KnownInsole
-    course: Course = field(default_factory=Course)
-    clocks: dict[int, ClockEstimate] = field(default_factory=dict[int, ClockEstimate])
-    insole: Insole | None = None
-    heard_ns: int | None = None
-    requested_to: int = 0
-    gaps_noted: int = 0
-
-    def host_time(self, boot: int, device_us: int) -> int | None:
-        """Monotonic time of a device time, as `course.HostTime`."""
-        clock = self.clocks.get(boot)
-        return None if clock is None else clock.host_ns(device_us)
-
-    @property
-    def identity(self) -> Identity:
-        """As it introduced itself."""
-        assert self.insole is not None and self.insole.identity is not None, "greeted"
-        return self.insole.identity
 
 
 class Router:
@@ -131,11 +95,25 @@ class Router:
         Raises:
             RegisterError: the disk does not take it.
         """
+        for foot in self.feet.values():
+            self._move_on(foot.known, wearing)
         self.register.drop(wearing.number)
         self.register.save()
         self.journals.pop(wearing.number).remove()
         for foot in self.feet.values():
             self._tidy(foot)
+
+    def _move_on(self, known: KnownInsole, wearing: Wearing) -> None:
+        """An insole that was away until its wearing was given up: the rest goes to the oldest one."""
+        if not known.segments or known.segments[-1].wearing != wearing.number:
+            return
+        holdings = self.journals[wearing.number].holdings(known.serial)
+        reached = 0 if holdings is None else holdings.requested.end
+        for switch in self.pending(known):
+            if switch.wearing != wearing.number and switch.wearing in self.register.wearings:
+                known.cut(max(reached, known.segments[-1].first), switch.wearing)
+                known.applied = switch.number
+                return
 
     def extent(self, wearing: Wearing) -> dict[str, tuple[tuple[int, int], ...]]:
         """The slots of a wearing by serial number, as far as they have been requested."""
@@ -307,7 +285,7 @@ class Router:
         if target is not None and last.wearing != wearing and foot.insole is not None:
             source = self.journals.get(last.wearing)
             if source is not None:
-                self._copy_tail(foot, source, target, slot)
+                copy_tail(foot, source, target, slot)
                 self._changed.add(last.wearing)
             self._changed.add(wearing)
         before = (list(known.segments), known.applied)
@@ -318,27 +296,6 @@ class Router:
         except RegisterError:
             known.segments, known.applied = before
             raise
-
-    def _copy_tail(self, foot: Foot, source: WearingJournal, target: WearingJournal, slot: int) -> None:
-        serial, identity = foot.known.serial, foot.identity
-        source.journal.commit()
-        holdings = source.holdings(serial)
-        if holdings is None:
-            return
-        for wanted in holdings.requested.common(slot, holdings.requested.end):
-            target.request(identity, *wanted)
-        for gap in holdings.gaps:
-            if gap.end > slot:
-                target.gap(identity, gap)
-        there = settled(target.holdings(serial))
-        for arrival_ns, record in source.records_from(serial, slot):
-            first = block.seq_of(record)
-            end = first + block.slots_of(record)
-            if there.missing(max(first, slot), end):
-                target.record(identity, record, max(first, slot), end, arrival_ns)
-        for boot, clock in foot.clocks.items():
-            target.clock(identity, boot, clock)
-        target.journal.commit()
 
     # Commits and acknowledgements
 
