@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from plantigrade.service.wearing.judge import NoWearingError
 from plantigrade.service.wearing.news import WearingNews, WearingStage
 
 from tests.host.bridge_kit.virtual_time import clock_ns
-from tests.host.service.service_kit import SERIALS, DayInsole, Living, between, live, recordings
+from tests.host.service.service_kit import SERIALS, SETTINGS, DayInsole, Living, between, live, recordings
 
 DAY = between(("2026-03-01T09:00", "2026-03-01T12:00"))
 
@@ -62,6 +63,18 @@ def test_who_ends_live_has_daily_mode_at_once(tmp_path: Path) -> None:
         assert links(living) == {LinkState.BETWEEN_BURSTS}
 
     live(tmp_path, "2026-03-01T08:30", DAY, story)
+
+
+def test_who_stays_connected_streams_in_daily_mode(tmp_path: Path) -> None:
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:03")
+        assert links(living) == {LinkState.CONNECTED}
+        ages = [state["last_frame_age_s"] for state in living.service.status().as_json()["insoles"]]
+        assert all(age < 62 for age in ages)
+        assert {insole.mode for insole in living.insoles.values()} == {ids.MODE_DAILY}
+        assert [len(insole.links) for insole in living.insoles.values()] == [1, 1]
+
+    live(tmp_path, "2026-03-01T09:00", DAY, story, replace(SETTINGS, stay_connected=True))
 
 
 def test_a_paused_service_leaves_the_insoles_alone(tmp_path: Path) -> None:

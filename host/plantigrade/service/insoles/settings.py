@@ -11,3 +11,6 @@ LOG_FILLS_PCT: Final = 80.0
 CATCH_UP_SLOTS: Final = 360_000
 """Before a stream begins, so much of the log is fetched first, so that its frames come in order: an hour,
 which takes some seconds to a minute. A longer backlog is fetched beside the stream."""
+CLOCK_PERIOD_S: Final = 2.0
+"""While an insole streams, clocks are compared so often: hundreds of round trips within the ten minutes that
+count, at a quarter of the computing that the twice a second of a short recording takes."""
