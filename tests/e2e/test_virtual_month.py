@@ -1,4 +1,4 @@
-"""The service in virtual time on insoles of the twin; `python -m tools.virtual_month` lives whole months."""
+"""The service in virtual time on insoles of the twin; `python -m tools.virtual_month` runs whole months."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Lives through the days of a month, and measures what the service makes of them."""
+"""Runs the days of a month, and measures what the service makes of them."""
 
 import asyncio
 import gc
