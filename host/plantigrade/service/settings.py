@@ -17,6 +17,7 @@ class ServiceSettings:
         retry_s: after a burst that failed, how soon it is tried again; doubled with each failure in a row.
         longest_retry_s: longest pause between attempts: who comes home is found within two minutes.
         unloaded_s: a wearing ends so long after the last load.
+        worn_for_s: a foot that was loaded for less in a wearing was not worn: an insole is picked up.
         away_s: an insole that has not been heard for so long is no longer waited for when a wearing ends:
             two bursts and a margin.
         completed_within_s: what is lacking after so long is accounted as missing; the recording is final.
@@ -39,6 +40,7 @@ class ServiceSettings:
     retry_s: float = 15.0
     longest_retry_s: float = 120.0
     unloaded_s: float = 1200.0
+    worn_for_s: float = 30.0
     away_s: float = 2100.0
     completed_within_s: float = 14 * 86400.0
     version_after_s: float = 3600.0

@@ -171,6 +171,44 @@ def test_a_recording_whose_wearer_is_unclear_is_nobodys(
     live(tmp_path, "2026-03-01T08:30", DAY, story, prepare=prepare or (lambda insoles: None))
 
 
+OTHER_RIGHT = "00000A50477A3F04"
+
+
+@pytest.mark.parametrize(
+    ("of_second", "expected"),
+    [
+        ({"right"}, {(None, "two people")}),
+        ({"left", "right"}, {("P001", None), ("P002", None)}),
+        ({"left"}, {("P001", None), ("P002", None)}),
+        (set[str](), {("P001", None)}),
+    ],
+    ids=["one foot of each pair", "one person wears one foot only", "both left feet", "one pair lies about"],
+)
+def test_one_foot_of_each_of_two_pairs_is_nobodys(
+    tmp_path: Path, of_second: set[str], expected: set[tuple[str | None, str | None]]
+) -> None:
+    """Of the first pair the left insole is worn; which of the second are, is the case."""
+
+    def never(_at: datetime) -> bool:
+        return False
+
+    def prepare(insoles: dict[str, DayInsole]) -> None:
+        world = insoles["left"].world
+        insoles["right"].worn = never
+        for side, serial in (("left", OTHER_LEFT), ("right", OTHER_RIGHT)):
+            worn = DAY if side in of_second else never
+            insoles[f"other {side}"] = DayInsole(world, side, worn, serial)
+
+    async def story(living: Living) -> None:
+        assigned(living, {"P001": (LEFT, RIGHT), "P002": (OTHER_LEFT, OTHER_RIGHT)})
+        await living.world.until("2026-03-01T12:50")
+        found = states(living.library)
+        assert {(one.person, one.unassigned) for one in found} == expected
+        assert len(found) == (2 if of_second else 1)
+
+    live(tmp_path, "2026-03-01T08:30", DAY, story, prepare=prepare)
+
+
 def test_a_pair_that_is_assigned_on_the_way_goes_on_in_its_wearing(tmp_path: Path) -> None:
     async def story(living: Living) -> None:
         await living.world.until("2026-03-01T10:00")

@@ -10,6 +10,7 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.versions import FINAL, PROVISIONAL, Version, is_known, put_version
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.vault import MasterKey, Vault
+from plantigrade.library.person.entries import Unassigned
 from plantigrade.library.recordings.container import RecordingManifest, read_manifest
 from plantigrade.library.recordings.finalize import Extent, finalize_journal
 from plantigrade.service.events import RecordingEvent
@@ -19,7 +20,7 @@ from plantigrade.service.wearing.judge import Judge
 from plantigrade.service.wearing.register import KnownInsole, Register, Stage, Wearing
 from plantigrade.service.wearing.routing import Router
 from plantigrade.service.wearing.time_line import TimeLine
-from plantigrade.service.wearing.wearers import Wearers
+from plantigrade.service.wearing.wearers import Wearers, Worn
 
 
 @dataclass
@@ -120,18 +121,26 @@ class Finalizer:
         folder = await self.offload.process(
             finalize_elsewhere, journal.path, self.library.recordings, keys, extent
         )
-        version, person = await self.offload.thread(self._enter, wearing, folder, final, was_new)
+        version, person = await self.offload.thread(
+            self._enter, wearing, folder, final, was_new, self.judge.is_mixed(wearing)
+        )
         wearing.version, wearing.finalized_bytes = version, size
         wearing.stage = Stage.FINAL if final else Stage.PROVISIONAL
         self.register.save()
         self._publish(wearing, person)
 
-    def _enter(self, wearing: Wearing, folder: Path, final: bool, is_new: bool) -> tuple[int, str | None]:
+    def _enter(
+        self, wearing: Wearing, folder: Path, final: bool, is_new: bool, is_mixed: bool
+    ) -> tuple[int, str | None]:
         """Tell the catalogue; version and wearer. In a thread."""
         manifest = read_manifest(folder)
         ended = wearing.ended_utc_ns or 0
         first = wearing.first_load_utc_ns or manifest.start_utc_ns or ended
-        worn = self.wearers.wearer_of(serials_of(manifest), first, wearing.last_load_utc_ns or ended)
+        worn = (
+            Worn(None, Unassigned.TWO_PEOPLE.value)
+            if is_mixed
+            else self.wearers.wearer_of(serials_of(manifest), first, wearing.last_load_utc_ns or ended)
+        )
         completed = datetime.fromtimestamp(self.line.utc_ns() / 1e9, UTC) if final else None
         entry = Version(
             FINAL if final else PROVISIONAL, completed, worn.person, worn.unassigned, wearing.title, is_new
@@ -142,7 +151,7 @@ class Finalizer:
         """Nothing more can come: the recording is final as it is."""
         folder = self.library.recordings / wearing.recording
         if await self.offload.thread(is_known, self.library, wearing.recording):
-            _, person = await self.offload.thread(self._enter, wearing, folder, True, False)
+            _, person = await self.offload.thread(self._enter, wearing, folder, True, False, False)
             wearing.stage = Stage.FINAL
             self.register.save()
             self._publish(wearing, person)

@@ -14,12 +14,21 @@ from plantigrade.service.wearing.end_rule import Span, next_midnight, span_of
 from plantigrade.service.wearing.foot import Foot
 from plantigrade.service.wearing.news import WearingNews, WearingStage
 from plantigrade.service.wearing.rebuild import ALWAYS
-from plantigrade.service.wearing.register import Kind, Moment, Register, RegisterError, Stage, Wearing
+from plantigrade.service.wearing.register import (
+    Kind,
+    KnownInsole,
+    Moment,
+    Register,
+    RegisterError,
+    Stage,
+    Wearing,
+)
 from plantigrade.service.wearing.routing import Router
 from plantigrade.service.wearing.time_line import TimeLine
-from plantigrade.service.wearing.wearers import Wearers
+from plantigrade.service.wearing.wearers import NOBODY, Wearers
 
 _SECOND = 1_000_000_000
+PAIR = 2
 
 
 class NoWearingError(PlantigradeError):
@@ -186,6 +195,36 @@ class Judge:
         self._end(wearing, span.end_ns)
         return True
 
+    def loaded_sides(self, wearing: Wearing) -> tuple[str, ...]:
+        """Which feet were loaded for more than a moment since a wearing began, up to its end."""
+        if wearing.loaded_sides:
+            return wearing.loaded_sides
+        end_ns = self.line.now() if wearing.ended_utc_ns is None else self.line.of_utc(wearing.ended_utc_ns)
+        found: set[str] = set()
+        for known in self.register.members(wearing.group):
+            loads = self._loads_of(wearing, known)
+            loaded_ns = sum(max(0, min(load.to_ns, end_ns) - load.from_ns) for load in loads)
+            if loaded_ns >= round(self.settings.worn_for_s * 1e9):
+                found.add(known.side)
+        return tuple(sorted(found))
+
+    def is_mixed(self, wearing: Wearing) -> bool:
+        """Whether someone seems to wear one foot of this person's pair with the other foot of another's.
+
+        Each pair has one loaded foot, of different sides, at the same time: whose feet these are, only people
+        can tell. The other wearing is marked as well, as it may be finalized when this one is forgotten.
+        """
+        own = self.loaded_sides(wearing)
+        if wearing.group == NOBODY or len(own) != 1 or len(self.register.members(wearing.group)) < PAIR:
+            return wearing.mixed
+        for other in self.register.wearings.values():
+            if other.group in (NOBODY, wearing.group) or not _overlap(wearing, other):
+                continue
+            sides = self.loaded_sides(other)
+            if len(sides) == 1 and sides != own:
+                wearing.mixed = other.mixed = True
+        return wearing.mixed
+
     def _span(self, wearing: Wearing, known_to_ns: int, unloaded_ns: int | None) -> Span:
         def midnight_after(at_ns: int) -> int:
             zone = wearing.zone or self.wearers.zone_name(wearing.group)
@@ -196,17 +235,19 @@ class Judge:
 
     def _loads(self, wearing: Wearing) -> Iterator[Interval]:
         """The loads since a wearing began, of all insoles of its group."""
-        switches = [s for s in self.register.switches_of(wearing.group) if s.wearing == wearing.number]
-        since_ns = self.line.of_moment(switches[0].moment)
         for known in self.register.members(wearing.group):
-            foot = self.router.feet[known.serial]
-            own = [segment.first for segment in known.segments if segment.wearing == wearing.number]
-            from_slot = own[0] if own else known.segments[-1].first if known.segments else 0
-            for load in foot.course.loaded(from_slot, foot.host_time):
-                if (
-                    load.to_ns > since_ns
-                ):  # a better estimate of the clock may have moved a cut's slot a little
-                    yield Interval(max(load.from_ns, since_ns), load.to_ns)
+            yield from self._loads_of(wearing, known)
+
+    def _loads_of(self, wearing: Wearing, known: KnownInsole) -> Iterator[Interval]:
+        """The loads of one insole since a wearing began."""
+        switches = [s for s in self.register.switches_of(wearing.group) if s.wearing == wearing.number]
+        since_ns = self.line.of_moment(switches[0].moment) if switches else 0
+        foot = self.router.feet[known.serial]
+        own = [segment.first for segment in known.segments if segment.wearing == wearing.number]
+        from_slot = own[0] if own else known.segments[-1].first if known.segments else 0
+        for load in foot.course.loaded(from_slot, foot.host_time):
+            if load.to_ns > since_ns:  # a better estimate of the clock may have moved a cut's slot a little
+                yield Interval(max(load.from_ns, since_ns), load.to_ns)
 
     def _end(self, wearing: Wearing, end_ns: int) -> None:
         last = self.register.switches_of(wearing.group)[-1]
@@ -215,10 +256,12 @@ class Judge:
         self.line.follow_wall()
         before = wearing.ended_utc_ns, wearing.stage
         wearing.ended_utc_ns, wearing.stage = moment.utc_ns, Stage.ENDED
+        wearing.loaded_sides = self.loaded_sides(wearing)
         try:
             self._switch(wearing.group, moment, Kind.DAY, "")
         except (JournalError, RegisterError):
             wearing.ended_utc_ns, wearing.stage = before
+            wearing.loaded_sides = ()
             raise
         self._tell(WearingStage.ENDED, wearing)
 
@@ -272,3 +315,13 @@ class Judge:
                 wearing.title,
             )
         )
+
+
+def _overlap(one: Wearing, other: Wearing) -> bool:
+    """Whether two wearings were loaded at the same time, as far as is known."""
+    if one.first_load_utc_ns is None or other.first_load_utc_ns is None:
+        return False
+    one_ended, other_ended = one.last_load_utc_ns, other.last_load_utc_ns
+    return (other_ended is None or one.first_load_utc_ns < other_ended) and (
+        one_ended is None or other.first_load_utc_ns < one_ended
+    )

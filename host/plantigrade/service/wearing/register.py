@@ -57,6 +57,8 @@ class Wearing:
         version: of its recording; 0 while there is none.
         finalized_bytes: of the journal, when the recording was made.
         changed_utc_ns: when something came for it last.
+        loaded_sides: which feet were loaded, once it has ended.
+        mixed: one foot of this pair was worn with one of another pair.
     """
 
     number: int
@@ -73,6 +75,8 @@ class Wearing:
     version: int = 0
     finalized_bytes: int = 0
     changed_utc_ns: int = 0
+    loaded_sides: tuple[str, ...] = ()
+    mixed: bool = False
 
     @property
     def journal(self) -> str:
@@ -262,6 +266,7 @@ def load_register(path: Path) -> Register:
 
 def _wearing(entry: dict[str, Any]) -> Wearing:
     entry["kind"], entry["stage"] = Kind(entry["kind"]), Stage(entry["stage"])
+    entry["loaded_sides"] = tuple(str(side) for side in entry["loaded_sides"])
     return Wearing(**entry)
 
 
