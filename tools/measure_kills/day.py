@@ -26,7 +26,8 @@ WORN_S, PAUSE_S = 1200.0, 2400.0
 POWER_CUT_EVERY_S = 9000.0
 CURRENTS = Currents(8.2, 42.0, 0.2, 95.0)
 CELL_MAH = 170.0
-PAGES = 8192
+PAGES = 32_768
+"""128 MB, so that a day fits although each life is told only at its start what was acknowledged before."""
 DRIFT_PPB = (-20_000, 35_000)
 WALK_S, STAND_S = 400.0, 200.0
 
