@@ -37,7 +37,7 @@ LOOK_SHARE, LOOK_MIN = 0.4, 4.0
 """Each day someone looks at the live page: so far into what is worn first, and for so many minutes. In live
 mode each record is decoded by itself, which makes its minutes the dearest of the day."""
 SETTLE_S = 3600.0
-"""After the last day, so that what waits is fetched and sealed."""
+"""After the last day, so that what waits is fetched and finalized."""
 
 
 @dataclass
