@@ -44,7 +44,9 @@ COMMANDS: dict[str, CommandSpec] = {
         "plantigrade.service.commands", "status", "Show what the running service knows of the insoles."
     ),
     "service": CommandSpec(
-        "plantigrade.service.install.commands", "service", "Start the service at log-in, and tell the running one what to do."
+        "plantigrade.service.install.commands",
+        "service",
+        "Start the service at log-in, and tell the running one what to do.",
     ),
     "scan": CommandSpec("plantigrade.scan.commands", "scan", "List the insoles in reach, real and virtual."),
     "analyze": CommandSpec(

@@ -43,16 +43,16 @@ def record(
 ) -> None:
     """Make one recording with the insoles in reach, live.
 
-    INSOLE is left, right, the end of a serial number, or a serial port; by default the left and the right
-    one in reach. For insoles that are worn all day there is `plantigrade run`, the service. Everything is fetched that the insoles hold and nobody has fetched before; what the radio
-    loses is read from their logs. At the end the recording is finalized, analysed and stored, with its
-    alerts.
+    INSOLE is left, right, the end of a serial number, or a serial port; by default the left and the right one
+    in reach. For insoles that are worn all day there is `plantigrade run`, the service. Everything is fetched
+    that the insoles hold and nobody has fetched before; what the radio loses is read from their logs. At the
+    end the recording is finalized, analysed and stored, with its alerts.
 
     \b
     Examples:
       plantigrade record --person P001
       plantigrade record left --seconds 60
-      plantigrade record --lsl              one stream for each foot, for LabRecorder and others on this computer
+      plantigrade record --lsl           one stream for each foot, for LabRecorder and others on this computer
     """
     from plantigrade.live.actions import Plan, record_and_report
 

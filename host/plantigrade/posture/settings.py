@@ -116,8 +116,8 @@ RELATIVE_FLOOR: Final = 0.03
 USUAL_DAYS: Final = 28
 """Days before a day that say what is usual: four weeks, so that each day of the week counts alike."""
 USUAL_COVERAGE: Final = 0.80
-"""Share of ordinary days in the interval of usual days, where there are enough of them (nine): one day in five
-outside is seldom enough to be worth a look and not so seldom that it never comes."""
+"""Share of ordinary days in the interval of usual days, where there are enough of them (nine): one day in
+five outside is seldom enough to be worth a look and not so seldom that it never comes."""
 MIN_SESSIONS: Final = 2
 COMPARED_MIN_STRIDES: Final = 12
 """Sessions on each side of a comparison, and valid strides behind a session."""

@@ -147,12 +147,22 @@ def same_side(insoles: dict[str, DayInsole]) -> None:
     ("of_whom", "prepare", "person", "reason"),
     [
         ({"P001": (LEFT, RIGHT)}, None, "P001", None),
+        ({"P001": (LEFT[-6:], RIGHT[-8:].lower())}, None, "P001", None),
+        ({"P001": (LEFT[-5:], RIGHT[-5:])}, None, None, "unknown insole"),
         ({}, None, None, "unknown insole"),
         ({"P001": (LEFT,)}, None, None, "unknown insole"),
         ({"P001": (LEFT,), "P002": (RIGHT,)}, None, None, "two people"),
         ({"P001": (LEFT, OTHER_LEFT)}, same_side, None, "two of one side"),
     ],
-    ids=["a pair", "unknown pair", "one unknown", "of two people", "two left ones"],
+    ids=[
+        "a pair",
+        "by the ends of its serial numbers",
+        "ends too short",
+        "unknown pair",
+        "one unknown",
+        "of two people",
+        "two left ones",
+    ],
 )
 def test_a_recording_whose_wearer_is_unclear_is_nobodys(
     tmp_path: Path,

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Final
 
-from plantigrade.library.person.settings import USUAL_ALERTS_A_DAY
+from plantigrade.library.person.settings import SHORTEST_SERIAL_END, USUAL_ALERTS_A_DAY
 from plantigrade.posture.exercises.cautions import Caution, CautionAnswer
 
 
@@ -63,6 +63,16 @@ class InsoleAssignment:
     from_utc: datetime
     to_utc: datetime | None = None
     id: int = 0
+
+
+def is_insole(serial: str, named: str) -> bool:
+    """Whether an insole is the one that is named by its serial number or the end of it.
+
+    Example:
+        >>> is_insole("00000A50477A3F01", "7A3F01"), is_insole("00000A50477A3F01", "01")
+        (True, False)
+    """
+    return serial == named or (len(named) >= SHORTEST_SERIAL_END and serial.endswith(named.upper()))
 
 
 class Unassigned(StrEnum):

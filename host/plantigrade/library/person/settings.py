@@ -26,3 +26,5 @@ EARLIEST: Final = date(1990, 1, 1)
 """Nothing in a record is older; what is dated earlier was mistyped."""
 EVERYDAY: Final = "everyday"
 """Tag of the baseline while no footwear is dated, as of `plantigrade posture learn`."""
+SHORTEST_SERIAL_END: Final = 6
+"""Digits of the end of a serial number that name an insole, as an insole advertises them."""

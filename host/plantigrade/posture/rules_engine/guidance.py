@@ -15,7 +15,7 @@ TEXT_DIR = Path(__file__).resolve().parents[1] / "text"
 
 @dataclass(frozen=True)
 class Exercise:
-    """Plain instructions: what to do, and when to stop; `id` is the exercise's name among cautions and plans."""
+    """Plain instructions: what to do, when to stop; `id` is the exercise's name among cautions and plans."""
 
     title: str
     how: str

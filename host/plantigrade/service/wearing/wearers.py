@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.person_tables import InsoleAssignmentRow
 from plantigrade.library.catalogue.tables import PersonRow
-from plantigrade.library.person.entries import Unassigned
+from plantigrade.library.person.entries import Unassigned, is_insole
 
 NOBODY = ""
 """The group of insoles that are not one of a person's pair."""
@@ -63,22 +63,28 @@ class Wearers:
 
     def group_of(self, serial: str, side: str) -> str:
         """The group of an insole: its person, if that person has another one, too."""
-        person = self._person_of.get(serial)
+        person = self.person_of(serial)
         if person is None or list(self._person_of.values()).count(person) < 2:
             return NOBODY
         return person
 
     def person_of(self, serial: str) -> str | None:
         """Whose an insole is now."""
-        return self._person_of.get(serial)
+        named = self._named(serial)
+        return None if named is None else self._person_of[named]
 
     def since_utc_ns(self, serial: str) -> int | None:
         """Since when an insole is the person's whose it is now; None where it is nobody's."""
-        return self._since_ns.get(serial)
+        named = self._named(serial)
+        return None if named is None else self._since_ns[named]
+
+    def _named(self, serial: str) -> str | None:
+        """What an insole is assigned as: its serial number, or the end of it."""
+        return next((named for named in self._person_of if is_insole(serial, named)), None)
 
     def known(self, serials: Iterable[str]) -> Worn:
         """Who wears these insoles, as far as can be told before the recording is there."""
-        people = {self._person_of.get(serial) for serial in serials}
+        people = {self.person_of(serial) for serial in serials}
         if len(people) == 1 and None not in people:
             return Worn(people.pop(), None)
         reason = Unassigned.NOT_ASSIGNED if people <= {None} else Unassigned.TWO_PEOPLE

@@ -116,7 +116,9 @@ def test_installing_and_uninstalling(home: Path) -> None:
     code, output = call("install", "--data", str(home / "data"))
     assert (code, unit.exists()) == (0, True), output
     assert f'"{home / "data"}" "run"' in unit.read_text()
-    assert (home / "called").read_text() == ("--user daemon-reload\n--user enable --now plantigrade.service\n")
+    assert (home / "called").read_text() == (
+        "--user daemon-reload\n--user enable --now plantigrade.service\n"
+    )
     code, output = call("uninstall")
     assert (code, unit.exists()) == (0, False), output
     assert (home / "called").read_text().endswith("--user disable --now plantigrade.service\n")

@@ -11,7 +11,7 @@ from plantigrade.library.catalogue.person_tables import InsoleAssignmentRow
 from plantigrade.library.catalogue.record.access import RecordPart, Values, checked_text, in_utc
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.catalogue.tables import DeviceRow, LibraryRow, PersonRow
-from plantigrade.library.person.entries import InsoleAssignment, Unassigned, Wearer
+from plantigrade.library.person.entries import InsoleAssignment, Unassigned, Wearer, is_insole
 from plantigrade.library.person.settings import LONGEST_NAME
 
 _SIDES: Final = ("left", "right")
@@ -86,13 +86,18 @@ class InsolesPart(RecordPart[InsoleAssignment]):
 
 
 def _rows(session: Session, serial: str) -> list[tuple[InsoleAssignmentRow, str]]:
+    """Assignments of an insole, named by its serial number or the end of it."""
     query = (
         sa.select(InsoleAssignmentRow, PersonRow.code)
         .join(PersonRow, InsoleAssignmentRow.person_id == PersonRow.id)
-        .where(InsoleAssignmentRow.serial == serial, PersonRow.erasing.is_(False))
+        .where(PersonRow.erasing.is_(False))
         .order_by(InsoleAssignmentRow.from_utc, InsoleAssignmentRow.id)
     )
-    return [(row, code) for row, code in session.execute(query)]
+    return [
+        (row, code)
+        for row, code in session.execute(query)
+        if is_insole(serial, row.serial) or is_insole(row.serial, serial)
+    ]
 
 
 def wearer_of(session: Session, serial_of_foot: Mapping[str, str], at_utc: datetime) -> Wearer:
