@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "shared").glob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 BLOCK = re.compile(r"^```sh test\n(.*?)^```", re.MULTILINE | re.DOTALL)
-WALKS = re.compile(r"plantigrade (?:demo|record|run|scan|twin)")  # over the virtual radio, so alone on the machine
+WALKS = re.compile(r"plantigrade (?:demo|record|run|scan|twin)")  # over the virtual radio: alone
 BLOCKS = [
     pytest.param(
         match.group(1),

@@ -1,5 +1,5 @@
-"""What `plantigrade record` makes of a journal that the bridge has filled: a recording of the library, analysed,
-and what is said of it. Only the collecting itself is left out."""
+"""What `plantigrade record` makes of a journal that the bridge has filled: a recording, analysed, and what is
+said of it. Only the collecting itself is left out."""
 
 import json
 from array import array

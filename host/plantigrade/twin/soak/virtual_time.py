@@ -52,7 +52,7 @@ class WorldLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.world.now_ns * 1e-9
 
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 (asyncio)
         """Wait for threads that are still at work; they work in real time."""
         with self.world.standing_still():
             await super().shutdown_default_executor()
