@@ -123,7 +123,7 @@ def make_month(
 
 
 def short_month(world: MonthWorld, seed: int, zone: ZoneInfo, first: date = FIRST_DAY) -> Month:
-    """An hour and a half after midnight: worn for a quarter of an hour, off, worn for ten minutes; for tests."""
+    """An hour and a half after midnight: worn for a quarter of an hour, off, worn for ten minutes."""
     midnight = datetime.combine(first, time(), zone)
     midnight_us = world.us_of_utc(round(midnight.timestamp()) * 1_000_000_000)
     activities: tuple[tuple[float, Doing, int], ...] = (
