@@ -120,7 +120,7 @@ def _watched(foot: ExportFoot, progress: "Progress") -> ExportFoot:
 def _report(recording: Recording) -> bytes:
     from plantigrade.report.pdf import report_bytes
 
-    return report_bytes(recording)
+    return report_bytes(recording, exercises=recording.shown_exercises())
 
 
 def _module(name: str) -> Writer:

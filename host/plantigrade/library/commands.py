@@ -241,7 +241,6 @@ def report(
     **where: Any,
 ) -> None:
     """Write a report as PDF: a page for the patient, then the clinician's."""
-    from plantigrade.library.exercise_choices import shown_to
     from plantigrade.library.terminal_tables import working
 
     pdf = _part("plantigrade.report.pdf", "reports")
@@ -251,7 +250,7 @@ def report(
         earlier = earlier_of(library, recording) if baseline else []
         with working(f"analysing {1 + len(earlier) + (other is not None)} recordings") as progress:
             recording.full_analysis(progress)
-            shown = shown_to(library, recording.person)
+            shown = recording.shown_exercises()
             pdf.write_report(recording, output, other=other, paper=paper, baseline=earlier, exercises=shown)
     click.echo(f"report: {output}")
 

@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from plantigrade.library.catalogue.exercise_choices import shown_in
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.exercise_choices import shown_to
 from plantigrade.posture.exercises.cautions import Caution, CautionAnswer
 from plantigrade.posture.exercises.choice import exercise_demands, shown_exercises
 from plantigrade.posture.plans.done import FollowedPlan
 from plantigrade.posture.plans.verdict import judge
 
 from tests.host.library.command_line import document, refused, reported, run
+from tests.host.library.library_kit import FIRST, finalized
 
 ARCH = ("--for", "low-arch", "--foot", "left", "--tag", "insert", "--hours", "6", "--from", "2026-03-02")
 HEEL = ("--for", "push-off-drift", "--kind", "exercise", "--exercise", "heel-raise", "--from", "2026-03-02")
@@ -132,9 +133,19 @@ def test_what_reports_may_show(data: Path) -> None:
     """By the person's answers and plans; of nobody nothing is known."""
     with Library(data) as library:
         person = library.person("P001")
-        assert shown_to(library, None) is None
-        assert shown_to(library, person) == shown_exercises({})
+        assert shown_in(library.record(person.code), person) == shown_exercises({})
         record = library.record("P001")
         for caution in Caution:
             record.cautions.set(caution, CautionAnswer.NO)
-        assert shown_to(library, person) == frozenset(exercise_demands())
+        assert shown_in(library.record(person.code), person) == frozenset(exercise_demands())
+
+
+def test_a_recording_brings_along_what_its_report_may_show(data: Path) -> None:
+    with Library(data) as library:
+        library.add_recording(finalized(library.recordings, FIRST))
+        assert library.open(FIRST).shown_exercises() is None, "nobody is named"
+        library.assign(FIRST, "P001")
+        assert library.open(FIRST).shown_exercises() == shown_exercises({})
+        for caution in Caution:
+            library.record("P001").cautions.set(caution, CautionAnswer.NO)
+        assert library.open(FIRST).shown_exercises() == frozenset(exercise_demands())

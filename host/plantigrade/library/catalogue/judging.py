@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from plantigrade.gait.signals import NEWTONS_PER_KG
+from plantigrade.library.catalogue.exercise_choices import shown_in
 from plantigrade.library.catalogue.record.person_record import PersonRecord
 from plantigrade.library.recordings.recording import Recording
 from plantigrade.library.time_zone import zone_of
@@ -56,15 +57,18 @@ def judging_at(
 
 
 def judged_by_person(record_of: Callable[[str], PersonRecord], recording: Recording) -> Recording:
-    """A recording that is judged by its wearer's own rules and days; by the shipped rules without a wearer or
-    a clock.
+    """A recording that is judged by its wearer's own rules and days, by the shipped rules without a wearer or
+    a clock; and whose report shows the exercises that the wearer may be shown.
 
     Args:
         record_of: gives the record of a person by code.
         recording: as loaded.
     """
     person, start_ns = recording.person, recording.entry.start_utc_ns
-    if person is None or start_ns is None:
+    if person is None:
+        return recording
+    recording = replace(recording, shown_exercises=lambda: shown_in(record_of(person.code), person))
+    if start_ns is None:
         return recording
 
     def judge() -> tuple[RuleBook | None, TagReference | None]:

@@ -153,7 +153,7 @@ def exercises(
     Example:
       plantigrade sessions person exercises P001
     """
-    from plantigrade.library.exercise_choices import exercise_choices
+    from plantigrade.library.catalogue.exercise_choices import exercise_choices
     from plantigrade.posture.exercises.sentences import exercise_texts
     from plantigrade.posture.rules_engine.guidance import catalogue
 

@@ -40,6 +40,7 @@ class Recording:
         known_alerts: the library's when the recording was opened; `alerts` has those of a new analysis too.
         keep: stores the analysis that `full_analysis` makes; all alerts then.
         judge: gives the rules and own days of the wearer; None for the shipped rules, and for no own days.
+        shown_exercises: gives the exercises that the wearer may be shown today; None where nobody is named.
     """
 
     entry: RecordingEntry
@@ -53,6 +54,7 @@ class Recording:
     judge: "Callable[[], tuple[RuleBook | None, TagReference | None]]" = field(
         default=lambda: (None, None), repr=False
     )
+    shown_exercises: Callable[[], frozenset[str] | None] = field(default=lambda: None, repr=False)
     _done: "list[tuple[RecordingAnalysis, tuple[StoredAlert, ...]]]" = field(
         default_factory=list["tuple[RecordingAnalysis, tuple[StoredAlert, ...]]"],
         init=False,

@@ -8,7 +8,6 @@ from plantigrade.posture.exercises.choice import ExerciseChoice, allowed, exerci
 from plantigrade.posture.plans.plan import prescribed_exercises
 
 if TYPE_CHECKING:
-    from plantigrade.library.catalogue.library import Library
     from plantigrade.library.catalogue.record.person_record import PersonRecord
     from plantigrade.library.entries import Person
 
@@ -23,16 +22,11 @@ def exercise_choices(record: "PersonRecord", day: date) -> list[ExerciseChoice]:
     return allowed(exercise_demands(), record.cautions.current(), prescribed)
 
 
-def shown_to(library: "Library", person: "Person | None") -> frozenset[str] | None:
-    """Identifiers of the exercises that a person is shown today; None where nobody is named.
+def shown_in(record: "PersonRecord", person: "Person") -> frozenset[str]:
+    """Identifiers of the exercises that a person is shown today, by the record.
 
     Raises:
-        UnknownPersonError: the person is not in the library.
         LibraryError: the database fails.
     """
-    if person is None:
-        return None
     today = datetime.now(UTC).astimezone(zone_of(person)).date()
-    return frozenset(
-        one.exercise for one in exercise_choices(library.record(person.code), today) if one.shown
-    )
+    return frozenset(one.exercise for one in exercise_choices(record, today) if one.shown)
