@@ -241,4 +241,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # As a program this module exists twice, and the commands know the imported one and its `Invocation`.
+    importlib.import_module("plantigrade.cli").main()

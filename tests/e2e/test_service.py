@@ -55,12 +55,15 @@ class Running:
         """Wait until a line holds each of these."""
         left = [sign for sign in signs if not any(sign in line for line in self.lines)]
         assert self.process.stdout is not None
-        async with asyncio.timeout(PATIENCE_S):
-            while left:
-                line = (await self.process.stdout.readline()).decode()
-                assert line, f"the service ended without {left}:\n{''.join(self.lines)}"
-                self.lines.append(line)
-                left = [sign for sign in left if sign not in line]
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while left:
+                    line = (await self.process.stdout.readline()).decode()
+                    assert line, f"the service ended without {left}:\n{''.join(self.lines)}"
+                    self.lines.append(line)
+                    left = [sign for sign in left if sign not in line]
+        except TimeoutError:
+            raise AssertionError(f"the service did not print {left} but:\n{''.join(self.lines)}") from None
 
 
 @asynccontextmanager
@@ -111,6 +114,7 @@ async def test_from_known_insoles_to_an_analysed_recording_of_their_wearer(tmp_p
         assert (code, "another service looks after this library" in err) == (1, True)
         code, output, _ = await plantigrade(data, "service", "stop")
         assert (code, output) == (0, "the service ends\n")
+        assert await asyncio.wait_for(run.process.wait(), PATIENCE_S) == 0
     with Library(data) as library:
         (entry,) = (one for one in library.find() if one.title == "stairs")
         recording = library.open(entry.id)
@@ -129,3 +133,9 @@ async def test_without_a_service_every_order_says_so(tmp_path: Path) -> None:
         code, _, err = await plantigrade(tmp_path, *arguments)
         assert code == 1
         assert "`plantigrade run` starts it" in err
+
+
+async def test_sigterm_ends_the_service_in_order(tmp_path: Path) -> None:
+    async with service(tmp_path, "--any") as run:
+        await run.until("looking after insoles")
+        assert str(tmp_path) in "".join(run.lines), "--data before the command is heard"

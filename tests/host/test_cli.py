@@ -186,3 +186,14 @@ def test_no_line_in_a_list_of_commands_is_cut_short() -> None:
     for path, group in groups(cli.plantigrade, top):
         lines = group.get_help(click.Context(group, info_name=path)).splitlines()[1:]
         assert [line for line in lines if line.endswith("...")] == [], path
+
+
+def test_the_module_run_as_a_program_hears_options_before_the_command(tmp_path: Path) -> None:
+    """As a program it is a module of another name, and commands know the imported one."""
+    done = subprocess.run(
+        [sys.executable, "-m", "plantigrade.cli", "--data", str(tmp_path), "status"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, str(tmp_path) in done.stderr) == (1, True), done.stderr

@@ -61,6 +61,12 @@ def run(start: Start) -> None:
 
 async def _run(start: Start, library: Library, publish: PublishSettings) -> None:
     assembly = Assembly(library, start.url, start.key_file, publish, take_any=start.take_any)
+    loop = asyncio.get_running_loop()
+    for number in _END_SIGNALS:
+        if sys.platform == "win32":  # its loops know no signals
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(assembly.service.stop))
+        else:
+            loop.add_signal_handler(number, assembly.service.stop)
     if not start.quiet:
         console = Console(click.echo)
         assembly.bus.call_on_event(console.show)
@@ -69,12 +75,6 @@ async def _run(start: Start, library: Library, publish: PublishSettings) -> None
     assembly.serve_orders(lambda order: execute(assembly.service, order))
     if start.live_minutes is not None:
         assembly.service.request_live(start.live_minutes)
-    loop = asyncio.get_running_loop()
-    for number in _END_SIGNALS:
-        if sys.platform == "win32":  # its loops know no signals
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(assembly.service.stop))
-        else:
-            loop.add_signal_handler(number, assembly.service.stop)
     await assembly.run()
 
 
