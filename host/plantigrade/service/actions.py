@@ -130,5 +130,7 @@ def show_status(data: Path, json_file: Path | None) -> None:
             click.echo(f"no service runs; this is how things were at {found.values['at_utc']}:")
         for line in status_lines(found.values):
             click.echo(line)
+    if found.alive and not found.values:
+        raise NotRunningError(f"{data}: the service has just started and knows nothing yet; ask again")
     if not found.alive:
         raise NotRunningError(f"{data}: no service runs; `plantigrade run` starts it")

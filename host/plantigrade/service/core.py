@@ -102,6 +102,7 @@ class BridgeService:
             await self._read_people()
             self.wearings.open()
             self._running = True
+            self._write_status(self.status())
             for name in self.collectors:
                 self._start(name)
             work = asyncio.create_task(self._work())
