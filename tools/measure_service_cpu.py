@@ -25,7 +25,8 @@ from plantigrade.errors import PlantigradeError
 
 PLANTIGRADE: Final = (sys.executable, "-m", "plantigrade.cli")
 START_S: Final = 90.0
-SETTLE_S: Final = 10.0
+SETTLE_S: Final = 30.0
+"""Start-up, first clock comparisons and the loading of modules are over by then."""
 TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 
 

@@ -18,6 +18,8 @@ from plantigrade.scan.actions import find_insoles, radios
 
 LOOK_EVERY_S: Final = 60.0
 """Pause between two looks around; each keeps the radio busy for some seconds."""
+FIRST_LOOKS_EVERY_S: Final = 5.0
+"""The same while there is no pair yet: somebody is waiting, and the radio has little else to do."""
 PAIR: Final = 2
 
 FindLink = Callable[[str], Awaitable[Link]]
@@ -64,7 +66,7 @@ class InsolesInReach:
             except LinkError:
                 found = []  # no adapter, or it is switched off: tried again
             self.take(insole.serial or insole.serial_end for insole in found)
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(LOOK_EVERY_S if len(self._watched) >= PAIR else FIRST_LOOKS_EVERY_S)
 
     def _knows(self, serial: str) -> bool:
         return any(serial.endswith(known) or known.endswith(serial) for known in self._watched)
