@@ -1,0 +1,1 @@
+"""The pages that patients, clinicians and engineers open: one folder a page, and what all pages share."""

@@ -1,0 +1,104 @@
+"""What each account may do. Pages, downloads and WebSockets all ask here; what is not listed is refused.
+
+OWASP ASVS 5.0, 8.2.1 to 8.2.3 and 8.3.1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What an account is for."""
+
+    OWNER = "owner"
+    """Runs the computer: accounts, sign-ins, refusals; nobody's data without that person's consent."""
+    PATIENT = "patient"
+    """One person, and all that is that person's."""
+    CLINICIAN = "clinician"
+    """People who have shared their data, as far as they have."""
+    ENGINEER = "engineer"
+    """Insoles; people by code only."""
+
+
+class Action(StrEnum):
+    """What can be asked for."""
+
+    SEE = "see"
+    """Data of a person."""
+    CHANGE = "change"
+    """Data of a person: diary, answers, notes, rules, plans."""
+    PRESCRIBE = "prescribe"
+    """Levels of rules, critical rules, exercises, plans by a clinician."""
+    SHARE = "share"
+    """Give and withdraw consents."""
+    ERASE = "erase"
+    """A person's data, or recordings."""
+    EXPORT = "export"
+    """Take a person's data along."""
+    SEE_INSOLES = "see insoles"
+    SERVE_INSOLES = "serve insoles"
+    """Identify, test, calibrate, update."""
+    CONTROL_SERVICE = "control service"
+    """Live mode, recordings, pause."""
+    SEE_ACCOUNTS = "see accounts"
+    CHANGE_ACCOUNTS = "change accounts"
+
+
+OF_A_PERSON: Final = frozenset(
+    {Action.SEE, Action.CHANGE, Action.PRESCRIBE, Action.SHARE, Action.ERASE, Action.EXPORT}
+)
+"""Actions that name a person."""
+
+_OWN: Final = OF_A_PERSON - {Action.PRESCRIBE}
+_SHARED: Final = frozenset({Action.SEE, Action.CHANGE, Action.PRESCRIBE, Action.EXPORT})
+_GENERAL: Final[Mapping[Role, frozenset[Action]]] = {
+    Role.OWNER: frozenset(
+        {Action.SEE_INSOLES, Action.CONTROL_SERVICE, Action.SEE_ACCOUNTS, Action.CHANGE_ACCOUNTS}
+    ),
+    Role.PATIENT: frozenset({Action.SEE_INSOLES, Action.CONTROL_SERVICE}),
+    Role.CLINICIAN: frozenset({Action.SEE_INSOLES, Action.CONTROL_SERVICE}),
+    Role.ENGINEER: frozenset({Action.SEE_INSOLES, Action.SERVE_INSOLES, Action.CONTROL_SERVICE}),
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account.
+
+    Attributes:
+        name: that its holder signs in with.
+        roles: what it is for; the first account of a home is owner and patient in one.
+        person: whose account it is, by code; None for clinicians, engineers and owners who wear no insoles.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    person: str | None = None
+
+
+def may(account: Account, action: Action, person: str | None = None, shared: bool = False) -> bool:
+    """Whether an account may do something.
+
+    Args:
+        account: who asks.
+        action: what for.
+        person: code of the person it is about, for actions in `OF_A_PERSON`.
+        shared: whether that person shares data with this account now.
+
+    Example:
+        >>> ann = Account("ann", frozenset({Role.PATIENT}), "P001")
+        >>> may(ann, Action.SEE, "P001"), may(ann, Action.SEE, "P002")
+        (True, False)
+    """
+    if action not in OF_A_PERSON:
+        return any(action in _GENERAL[role] for role in account.roles)
+    if person is None:
+        return False
+    if Role.PATIENT in account.roles and account.person == person and action in _OWN:
+        return True
+    # The owner of a home is asked for consent like anyone else, and may then see, not prescribe.
+    if Role.CLINICIAN in account.roles:
+        return shared and action in _SHARED
+    return Role.OWNER in account.roles and shared and action is Action.SEE

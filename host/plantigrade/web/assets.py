@@ -1,0 +1,75 @@
+"""Files that every page may load, under names that change with the content, so that browsers keep them."""
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+FOLDER: Final = Path(__file__).with_name("static")
+PREFIX: Final = "/static/"
+_SUFFIXES: Final = frozenset({".css", ".js", ".svg", ".png"})
+_DIGITS: Final = 12
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file.
+
+    Attributes:
+        name: path under `static`, such as "vendor/htmx.min.js".
+        content: its bytes.
+        media_type: of the content.
+        url: where it is served.
+    """
+
+    name: str
+    content: bytes
+    media_type: str
+    url: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """All files by name."""
+    found: dict[str, Asset] = {}
+    for path in sorted(FOLDER.rglob("*")):
+        if path.suffix not in _SUFFIXES:
+            continue
+        name = path.relative_to(FOLDER).as_posix()
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
+        stem, _, ending = name.rpartition(".")
+        media_type = "text/javascript" if ending == "js" else mimetypes.guess_type(name)[0] or "text/plain"
+        found[name] = Asset(name, content, media_type, f"{PREFIX}{stem}.{digest}.{ending}")
+    return found
+
+
+def asset_url(name: str) -> str:
+    """Where a file is served.
+
+    Raises:
+        KeyError: there is no such file: a template names one that does not exist.
+    """
+    return assets()[name].url
+
+
+@cache
+def _by_url() -> dict[str, Asset]:
+    return {asset.url: asset for asset in assets().values()}
+
+
+async def _serve(request: Request) -> Response:
+    asset = _by_url().get(request.url.path)
+    if asset is None:
+        return Response("There is no such file.", 404, media_type="text/plain")
+    return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": _FOR_EVER})
+
+
+ROUTE: Final = Route(f"{PREFIX}{{path:path}}", _serve, name="static")

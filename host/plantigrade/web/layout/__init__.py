@@ -1,0 +1,1 @@
+"""The frame around every page: status strip, navigation, icons, errors."""

@@ -1,0 +1,1 @@
+"""Today: is there something to do, and how is today against usual?"""

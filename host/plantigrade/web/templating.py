@@ -1,0 +1,38 @@
+"""Templates: they escape by themselves, find words, icons and files, and hold no logic beyond showing."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from plantigrade.web.assets import asset_url
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates of this package. A name that a template does not know is a defect, not an empty text."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return made
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """A page or a part of one.
+
+    Example:
+        >>> from plantigrade.web.words import words_of
+        >>> "There is no such page" in render("layout/error.html", {
+        ...     "status": 404, "text": "", "words": words_of("en"), "nonce": "", "account": None,
+        ...     "theme": "", "text_size": ""})
+        True
+    """
+    return environment().get_template(template).render({"asset": asset_url, **values})

@@ -1,0 +1,74 @@
+"""Files of other projects that the pages serve: fetched by version, with checksums and licences.
+
+`python -m tools.vendor` runs `npm pack` for every package of vendor.toml, copies the files that are named
+there and writes their SHA-256 beside them. Users and CI need no npm: a test compares files and sums.
+"""
+
+import hashlib
+import subprocess
+import tarfile
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).resolve().parents[1] / "host" / "plantigrade" / "web" / "static" / "vendor"
+LIST: Final = FOLDER / "vendor.toml"
+SUMS: Final = FOLDER / "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package of the npm registry.
+
+    Attributes:
+        name, version: as npm names it.
+        licence: SPDX identifier.
+        files: path in the package to name in the folder.
+    """
+
+    name: str
+    version: str
+    licence: str
+    files: dict[str, str]
+
+
+def packages() -> list[Package]:
+    """What vendor.toml asks for."""
+    listed = tomllib.loads(LIST.read_text())["package"]
+    return [Package(**entry) for entry in listed]
+
+
+def fetch(package: Package, scratch: Path) -> None:
+    """Put a package's files into the folder."""
+    packed = subprocess.run(
+        ["npm", "pack", "--silent", f"{package.name}@{package.version}"],
+        cwd=scratch,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()[-1]
+    with tarfile.open(scratch / packed) as archive:
+        for inside, name in package.files.items():
+            member = archive.extractfile(f"package/{inside}")
+            assert member is not None, f"{package.name} has no file {inside}"
+            (FOLDER / name).write_bytes(member.read())
+
+
+def sums() -> str:
+    """SHA-256 of every vendored file, as `sha256sum` writes it."""
+    names = sorted(name for package in packages() for name in package.files.values())
+    return "".join(f"{hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
+
+
+def main() -> None:
+    """Fetch everything anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        for package in packages():
+            fetch(package, Path(folder))
+    SUMS.write_text(sums())
+
+
+if __name__ == "__main__":
+    main()
