@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from plantigrade.web.formats import formats_of
 from plantigrade.web.layout.navigation import navigation_of
 from plantigrade.web.layout.strip import Strip, strip_of
 from plantigrade.web.site import NoServiceError, SignedIn
@@ -9,10 +10,11 @@ from plantigrade.web.visit import Visit
 
 
 def frame_of(visit: Visit, signed_in: SignedIn | None, nonce: str) -> dict[str, Any]:
-    """Words, account, navigation, status strip, and the secrets of this response and session."""
+    """Words, formats, account, navigation, status strip, and the secrets of this response and session."""
     account = visit.account
     return {
         "words": visit.words,
+        "formats": formats_of(visit),
         "nonce": nonce,
         "account": account,
         "person": visit.person,
