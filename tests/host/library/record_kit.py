@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
+from plantigrade.library.catalogue.account_tables import AccountRow, InvitationRow
 from plantigrade.library.catalogue.details import keep_alerts
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.catalogue.person_tables import ConsentRow
 from plantigrade.library.catalogue.record.person_record import PersonRecord
 from plantigrade.library.catalogue.tables import AnalysisRow
 from plantigrade.library.entries import Person, StoredAlert, Tag
@@ -61,7 +64,26 @@ def person_with_everything(
         session.add(AnalysisRow(recording_id=recording, **made))
     record = library.record(code)
     fill(record, word, recording, other)
+    with library.store.write() as session:
+        session.add(account_row(record._access.person_id, word, other))
+        consents = session.scalar(sa.select(sa.func.max(ConsentRow.id)))
+        session.add(invitation_row(record._access.person_id, word, consents))
     return record
+
+
+def account_row(person_id: int, word: str, other: str) -> AccountRow:
+    """An account of the person; its name stays readable, since it is what one signs in with."""
+    about = {"roles": "patient", "totp_secret": word, "created_utc": NOON}
+    return AccountRow(name=other, person_id=person_id, **about)
+
+
+def invitation_row(person_id: int, word: str, consent: int | None) -> InvitationRow:
+    """An invitation that was taken."""
+    times = {"made_utc": NOON, "ends_utc": NOON + HOUR, "taken_utc": NOON}
+    document = {"label": word, "data": ["diary"], "until_utc": None}
+    return InvitationRow(
+        person_id=person_id, code_sha256="0" * 64, document=document, consent_id=consent, **times
+    )
 
 
 def fill(record: PersonRecord, word: str, recording: str, other: str) -> None:

@@ -42,7 +42,7 @@ def made(tmp_path: Path) -> Store:
 
 def test_where_the_database_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0003", 20.0)
+    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0004", 20.0)
     assert module._MIGRATION_LOCK == 0x504C47, "versions old and new wait for each other with this number"
     assert store.shown_url == str(tmp_path / "library.sqlite") and store.is_sqlite
     other = Store(tmp_path, "postgresql://anna:secret@host/name")
@@ -219,7 +219,7 @@ def test_revisions(tmp_path: Path) -> None:
     store.bring_up_to_date("0001")
     assert store.revision() == "0001"
     store.bring_up_to_date()
-    assert store.revision() == "0003"
+    assert store.revision() == "0004"
     store.bring_up_to_date()
     with store.write() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0099'"))
@@ -227,7 +227,7 @@ def test_revisions(tmp_path: Path) -> None:
         store.bring_up_to_date()
     assert str(newer.value) == (
         f"{store.shown_url}: was made by a newer version of plantigrade (its tables have revision 0099, this "
-        "version knows 0003); update plantigrade"
+        "version knows 0004); update plantigrade"
     )
     store.close()
 
@@ -322,11 +322,13 @@ def test_values_as_they_are_stored(made: Store) -> None:
 
 def test_what_says_something_of_a_person_is_sealed() -> None:
     assert sorted(str(column) for column in ENCRYPTED_COLUMNS) == [
+        "accounts.totp_secret",
         "alert_answers.document", "alerts.document", "analyses.document", "baseline_days.document",
         "baseline_days.tag", "body_measures.document", "body_measures.measured_on", "cautions.document",
         "consents.document", "deliveries.document", "diary_entries.document", "footwear.name",
-        "footwear.remark", "goals.document", "goals_done.document", "notes.text", "people.birth_date",
-        "people.name", "people.remark", "person_settings.document", "plan_verdicts.document",
+        "footwear.remark", "goals.document", "goals_done.document", "invitations.document", "notes.text",
+        "people.birth_date", "people.name", "people.remark", "person_settings.document",
+        "plan_verdicts.document",
         "plans.document", "recordings.source", "recordings.title", "rule_edits.document",
         "wear_days.document",
     ]  # fmt: skip
@@ -355,7 +357,29 @@ def test_the_tables_and_their_keys() -> None:
         "baseline_days": ("person_id", "person_id_day"),
         **dict.fromkeys(plain, ("person_id",)),
     }
+    of_account = "account_id > accounts.id CASCADE"
+    secrets = {  # of accounts: what each is found by
+        "account_sessions": "token_sha256",
+        "passkey_challenges": "challenge_sha256",
+        "passkeys": "credential_id",
+        "sign_in_links": "link_sha256",
+    }
     assert shape == {
+        **{
+            table: (
+                ["id"], [of_account],
+                [(f"ix_{table}_account_id", False), (f"uq_{table}_{secret}", True)],
+            )
+            for table, secret in secrets.items()
+        },
+        "accounts": (
+            ["id"], [of_person], [("ix_accounts_person_id", False), ("uq_accounts_name", True)],
+        ),
+        "invitations": (
+            ["id"], ["consent_id > consents.id SET NULL", of_person],
+            [("ix_invitations_person_id", False), ("uq_invitations_code_sha256", True)],
+        ),
+        "recovery_codes": (["id"], [of_account], [("ix_recovery_codes_account_id", False)]),
         **{
             table: (["id"], [of_person], [(f"ix_{table}_{columns}", False) for columns in indexes])
             for table, indexes in parts.items()

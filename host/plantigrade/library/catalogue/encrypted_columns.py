@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from plantigrade.library.catalogue import person_tables
+from plantigrade.library.catalogue import account_tables
 from plantigrade.library.catalogue.tables import EncryptedDate, EncryptedJson, EncryptedText
 
 ENCRYPTED_COLUMNS: Final = tuple(
     column
-    for table in person_tables.Base.metadata.sorted_tables
+    for table in account_tables.Base.metadata.sorted_tables
     for column in table.columns
     if isinstance(column.type, EncryptedText | EncryptedDate | EncryptedJson)
 )
-"""In the order of the tables; of a person's record as well."""
+"""In the order of the tables; of records and accounts as well."""

@@ -8,18 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-
-class Role(StrEnum):
-    """What an account is for."""
-
-    OWNER = "owner"
-    """Runs the computer: accounts, sign-ins, refusals; nobody's data without that person's consent."""
-    PATIENT = "patient"
-    """One person, and all that is that person's."""
-    CLINICIAN = "clinician"
-    """People who have shared their data, as far as they have."""
-    ENGINEER = "engineer"
-    """Insoles; people by code only."""
+from plantigrade.library.catalogue.accounts.entries import Role as Role
 
 
 class Action(StrEnum):
@@ -42,6 +31,8 @@ class Action(StrEnum):
     """Identify, test, calibrate, update."""
     CONTROL_SERVICE = "control service"
     """Live mode, recordings, pause."""
+    SEE_PEOPLE = "see people"
+    """The list of those who share."""
     SEE_ACCOUNTS = "see accounts"
     CHANGE_ACCOUNTS = "change accounts"
 
@@ -58,7 +49,7 @@ _GENERAL: Final[Mapping[Role, frozenset[Action]]] = {
         {Action.SEE_INSOLES, Action.CONTROL_SERVICE, Action.SEE_ACCOUNTS, Action.CHANGE_ACCOUNTS}
     ),
     Role.PATIENT: frozenset({Action.SEE_INSOLES, Action.CONTROL_SERVICE}),
-    Role.CLINICIAN: frozenset({Action.SEE_INSOLES, Action.CONTROL_SERVICE}),
+    Role.CLINICIAN: frozenset({Action.SEE_PEOPLE, Action.SEE_INSOLES, Action.CONTROL_SERVICE}),
     Role.ENGINEER: frozenset({Action.SEE_INSOLES, Action.SERVE_INSOLES, Action.CONTROL_SERVICE}),
 }
 
