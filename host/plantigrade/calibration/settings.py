@@ -33,6 +33,10 @@ NOMINAL_SCALE_PARTS: Final = 4
 UNLOADED_PERCENTILE: Final = 2.0
 UNLOADED_REACH_COUNTS: Final = 60.0
 """The unloaded code is this percentile of the codes where it lies this near to the design's."""
+MIN_ZERO_FRAMES: Final = 150
+"""A second and a half at 100 Hz: long enough to see that nobody moves."""
+LARGEST_ZERO_SPREAD_COUNTS: Final = 12.0
+"""Of an unloaded sensor within 95 % of its frames: noise of the converter is about two codes."""
 SMALLEST_HEADROOM: Final = 0.02
 """What is left of the loop beside the series resistor at the largest conductance that is told."""
 

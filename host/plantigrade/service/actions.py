@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ import click
 from plantigrade.errors import PlantigradeError
 from plantigrade.json_output import write_json
 from plantigrade.library.catalogue.library import Library
-from plantigrade.service.assembly import Assembly
+from plantigrade.service.assembly import Assembly, Part
 from plantigrade.service.console import Console, status_lines
 from plantigrade.service.control import Action, Order
 from plantigrade.service.core import BridgeService
@@ -37,6 +38,7 @@ class Start:
         live_minutes: live mode at the beginning; None for none.
         quiet: print nothing but errors.
         take_any: also look after insoles that nobody knows.
+        beside: further parts by name, such as the pages; begun again when they fail.
     """
 
     data: Path
@@ -45,6 +47,7 @@ class Start:
     live_minutes: float | None = None
     quiet: bool = False
     take_any: bool = False
+    beside: Callable[[Library, Assembly], Mapping[str, Part]] = lambda _library, _assembly: {}
 
 
 def run(start: Start) -> None:
@@ -72,6 +75,7 @@ async def _run(start: Start, library: Library, publish: PublishSettings) -> None
         assembly.bus.call_on_event(console.show)
         click.echo(f"looking after insoles; recordings go to {start.data}. Ctrl-C ends it.")
         click.echo(describe(publish, installation_id(start.data)))
+    assembly.run_beside(start.beside(library, assembly))
     assembly.serve_orders(lambda order: execute(assembly.service, order))
     if start.live_minutes is not None:
         assembly.service.request_live(start.live_minutes)

@@ -5,7 +5,7 @@ again; the insoles are looked after meanwhile.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from plantigrade.service.control import Execute, serve
 from plantigrade.service.core import BridgeService
 from plantigrade.service.day.warnings import DayWarnings
 from plantigrade.service.discovery import InsolesInReach, known_serials, look_around
+from plantigrade.service.insoles.care import InsoleCare
 from plantigrade.service.live_analysis.analysis import LiveAnalysis
 from plantigrade.service.notify.insole_hints import InsoleHints
 from plantigrade.service.notify.library_people import LibraryPeople
@@ -87,6 +88,7 @@ class Assembly:
         live: alerts and strides as they happen.
         worker: analyses recordings.
         warnings: disk, batteries and logs.
+        care: what can be done with one insole: blink, self-test, zero, fetch now.
         upkeep: disk, retention, weekly summaries.
     """
 
@@ -109,6 +111,8 @@ class Assembly:
         self.worker = AnalysisWorker(library, self.bus, url, key_file)
         self.warnings = DayWarnings(self.bus)
         self.upkeep = Upkeep(library, self.bus, self.warnings, url, key_file)
+        self.care = InsoleCare(self.service.collectors, library, self.service.fetch_now, line.utc_ns, offload)
+        self.service.on_frames(self.care.on_frames)
         hints = InsoleHints(self.service.collectors, self.service.wearings.wearers.person_of)
         self._library = library
         self._finder = InsolesInReach(self.service.watch_insole, look_around, take_any=take_any)
@@ -134,6 +138,10 @@ class Assembly:
     def serve_orders(self, execute: Execute) -> None:
         """Carry out orders of other processes while the service runs."""
         self._parts.parts["orders"] = partial(serve, self._library.data_dir, execute)
+
+    def run_beside(self, parts: Mapping[str, Part]) -> None:
+        """Run further parts beside the service, by their names."""
+        self._parts.parts.update(parts)
 
     async def run(self) -> None:
         """Run until the service is stopped.

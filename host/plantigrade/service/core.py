@@ -173,6 +173,16 @@ class BridgeService:
         self._wishes.live_until_ns = None
         self._wishes.change()
 
+    def fetch_now(self) -> None:
+        """Connect to all insoles now, instead of when their next burst is due.
+
+        Raises:
+            ServiceError: the service is paused.
+        """
+        if self._wishes.paused:
+            raise ServiceError("the service is paused; resume it first")
+        self._wishes.fetch_now()
+
     def pause(self) -> None:
         """Leave the insoles alone until `resume`; they go on logging."""
         self._wishes.paused, self._wishes.live_until_ns = True, None

@@ -112,6 +112,8 @@ class DayInsole:
         acknowledged: slots that it may forget.
         log: (first slot, record) of what it holds.
         forgotten: slots that were acknowledged and deleted.
+        faults: that it finds when it tests itself.
+        blinked_s: for how long it was asked to blink, each time.
     """
 
     world: World
@@ -130,6 +132,8 @@ class DayInsole:
     lost: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])
     modes: list[int] = field(default_factory=list[int])
     links: list[ScriptedLink] = field(default_factory=list[ScriptedLink])
+    faults: int = 0
+    blinked_s: list[int] = field(default_factory=list[int])
 
     def __post_init__(self) -> None:
         self.serial = self.serial or SERIALS[self.side]
@@ -177,6 +181,8 @@ class DayInsole:
                 ids.OP_LOG_INFO: lambda _: self._log_info(),
                 ids.OP_LOG_READ: self._read,
                 ids.OP_LOG_ACK: self._acknowledge,
+                ids.OP_IDENTIFY: self._identify,
+                ids.OP_SELF_TEST: lambda _: (self.faults, *range(16)),
             },
             delay_s=0.01,
             name=self.side,
@@ -234,6 +240,10 @@ class DayInsole:
                 self._link.bring(Channel.LOG, messages.build_log_gap(1, low, high, reason))
         self._link.bring(Channel.LOG, messages.build_log_end(1, end - first, ids.END_COMPLETE))
         return (1,)
+
+    def _identify(self, command: messages.Command) -> Fields:
+        self.blinked_s.append(command.arguments[0])
+        return ()
 
     def _acknowledge(self, command: messages.Command) -> Fields:
         self.acknowledged = max(self.acknowledged, command.arguments[0])

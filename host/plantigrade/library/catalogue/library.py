@@ -328,18 +328,32 @@ class Library(LibraryPeople):
                 as_device(row) for row in session.scalars(sa.select(DeviceRow).order_by(DeviceRow.serial))
             ]
 
-    def set_calibration(self, calibration: "Calibration") -> None:
-        """Use a calibration for all recordings of its insole, also earlier ones: raw counts are stored."""
+    def set_calibration(self, calibration: "Calibration", insole: Device | None = None) -> None:
+        """Use a calibration for all recordings of its insole, also earlier ones: raw counts are stored.
+
+        Args:
+            calibration: of an insole that recorded something.
+            insole: what is known of an insole that may have recorded nothing yet.
+
+        Raises:
+            LibraryError: the insole is not known.
+        """
         import json
 
         from plantigrade.calibration.model import as_json
 
+        serial = calibration.serial
         with self.store.write() as session:
-            row = session.get(DeviceRow, calibration.serial)
+            row = session.get(DeviceRow, serial)
+            if row is None and insole is not None and insole.serial == serial:
+                row = DeviceRow(
+                    serial=serial, side=insole.side, layout=insole.layout, firmware=insole.firmware
+                )
+                session.add(row)
             if row is None:
-                raise LibraryError(f"no insole {calibration.serial!r} has recorded anything in this library")
+                raise LibraryError(f"no insole {serial!r} has recorded anything in this library")
             row.calibration = json.dumps(as_json(calibration))
-            add_audit_entry(session, "calibrate", calibration.serial, calibration.made_on)
+            add_audit_entry(session, "calibrate", serial, calibration.made_on)
 
     def delete(self, name: str) -> RecordingEntry:
         """Delete a recording. For UNDO_DAYS it can be restored; then it is erased."""

@@ -77,12 +77,13 @@ class InsoleCollector:
             await self._pause()
 
     async def _pause(self) -> None:
-        """Until the next attempt is due; a wish for live cuts it short."""
+        """Until the next attempt is due; a wish for live, or to fetch now, cuts it short."""
+        fetches = self.wishes.fetches
         until_ns = self.now() + round(self._pause_s() * 1e9)
         while (left_ns := until_ns - self.now()) > 0 and not self.wishes.paused:
             wanted = self.wishes.wants_stream(self.now())
             await self.wishes.wait(left_ns * 1e-9)
-            if self.wishes.wants_stream(self.now()) and not wanted:
+            if (self.wishes.wants_stream(self.now()) and not wanted) or self.wishes.fetches != fetches:
                 return
 
     def _pause_s(self) -> float:

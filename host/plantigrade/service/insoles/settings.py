@@ -14,3 +14,11 @@ which takes some seconds to a minute. A longer backlog is fetched beside the str
 CLOCK_PERIOD_S: Final = 2.0
 """While an insole streams, clocks are compared so often: hundreds of round trips within the ten minutes that
 count, at a quarter of the computing that the twice a second of a short recording takes."""
+BLINK_S: Final = 10
+"""An insole that is to be found blinks so long: time to look at both shoes."""
+SELF_TEST_S: Final = 15.0
+"""A self-test takes the insole two seconds; a command waits behind a log transfer at most some more."""
+ZERO_FRAMES: Final = 300
+"""Three seconds at 100 Hz: the mean code of a still sensor is then known to a tenth of a code."""
+ZERO_TIMEOUT_S: Final = 9.0
+"""Frames of a streaming insole are here by then; the page that asked waits no longer than ten seconds."""

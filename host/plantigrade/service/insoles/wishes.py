@@ -12,11 +12,13 @@ class Wishes:
         live_until_ns: live mode until then, on the host's monotonic clock; None: daily mode.
         paused: leave the insoles alone.
         stay_connected: keep connected and stream, also in daily mode.
+        fetches: how often everything was to be fetched at once.
     """
 
     live_until_ns: int | None = None
     paused: bool = False
     stay_connected: bool = False
+    fetches: int = 0
     _waiting: set[asyncio.Event] = field(default_factory=set[asyncio.Event])
 
     def wants_live(self, now_ns: int) -> bool:
@@ -26,6 +28,11 @@ class Wishes:
     def wants_stream(self, now_ns: int) -> bool:
         """Whether an insole is to stay connected."""
         return not self.paused and (self.stay_connected or self.wants_live(now_ns))
+
+    def fetch_now(self) -> None:
+        """Cut the pauses between bursts short."""
+        self.fetches += 1
+        self.change()
 
     def change(self) -> None:
         """Tell everyone who waits that something has changed."""

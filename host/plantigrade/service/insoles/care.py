@@ -1,0 +1,194 @@
+"""What can be done with an insole that the service looks after: find it, test it, zero it, fetch it now."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+
+import numpy as np
+from insole_protocol import ids, replies
+from insole_protocol.host_messages import Reply
+from insole_protocol.layout import SENSOR_NAMES
+from numpy.typing import NDArray
+
+from plantigrade.bridge.insole import Identity, Insole, StampedFrames
+from plantigrade.bridge.session import Session
+from plantigrade.calibration.model import Calibration
+from plantigrade.calibration.nominal import nominal
+from plantigrade.calibration.zero import zeroed
+from plantigrade.library.catalogue.details import calibration_of
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.entries import Device
+from plantigrade.link.base import LinkError
+from plantigrade.service.insoles.settings import BLINK_S, SELF_TEST_S, ZERO_FRAMES, ZERO_TIMEOUT_S
+from plantigrade.service.insoles.state import FAULTS
+from plantigrade.service.offload import Offload
+from plantigrade.service.status import ServiceError
+
+Counts = NDArray[np.uint16]
+_HEX: Final = 16
+
+
+class Collector(Protocol):
+    """An insole that the service looks after."""
+
+    @property
+    def insole(self) -> Insole:
+        """What is known of it."""
+        ...
+
+    @property
+    def session(self) -> Session | None:
+        """Of the connection that is open now."""
+        ...
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What an insole found when it tested itself.
+
+    Attributes:
+        serial: of the insole.
+        at_utc_ns: when.
+        faults: as text; empty when all is in order.
+        levels: code of each sensor at that moment, by its name.
+        text: what the insole says.
+    """
+
+    serial: str
+    at_utc_ns: int
+    faults: tuple[str, ...]
+    levels: tuple[tuple[str, int], ...]
+    text: str
+
+
+class InsoleCare:
+    """Does something with one insole at a time, in the service's loop.
+
+    Args:
+        collectors: insoles that the service looks after, by name.
+        library: holds the calibrations.
+        fetch_now: has all insoles connected now instead of in a quarter of an hour.
+        utc_ns: the wall clock.
+        offload: runs what would hold up the loop.
+
+    Attributes:
+        tests: the newest self-test of each insole, by serial number.
+    """
+
+    def __init__(
+        self,
+        collectors: Mapping[str, Collector],
+        library: Library,
+        fetch_now: Callable[[], None],
+        utc_ns: Callable[[], int],
+        offload: Offload,
+    ) -> None:
+        self.tests: dict[str, SelfTest] = {}
+        self._collectors, self._library = collectors, library
+        self._fetch_now, self._utc_ns, self._offload = fetch_now, utc_ns, offload
+        self._zeroing: dict[str, _Gathering] = {}
+
+    def on_frames(self, _side: str, insole: Insole, stamped: StampedFrames) -> None:
+        """Hear of new frames: those of an insole that is being zeroed are gathered."""
+        if self._zeroing and insole.identity is not None:
+            gathering = self._zeroing.get(insole.identity.serial)
+            if gathering is not None:
+                gathering.take(stamped.frames.counts)
+
+    def fetch_now(self) -> None:
+        """Have all insoles connected and fetched from now."""
+        self._fetch_now()
+
+    async def identify(self, serial: str, seconds: int = BLINK_S) -> None:
+        """Let an insole blink.
+
+        Raises:
+            ServiceError: it is not connected, or does not answer.
+        """
+        await self._ask(serial, ids.OP_IDENTIFY, seconds)
+
+    async def self_test(self, serial: str) -> SelfTest:
+        """Let an insole test itself.
+
+        Raises:
+            ServiceError: it is not connected, or does not answer.
+        """
+        answer = replies.SelfTestReply(await self._ask(serial, ids.OP_SELF_TEST))
+        faults = [text for flag, text in FAULTS if answer.faults & flag]
+        known = sum(flag for flag, _ in FAULTS)
+        if answer.faults & ~known:
+            faults.append(f"fault 0x{answer.faults & ~known:04x}")
+        levels = tuple(zip(SENSOR_NAMES, answer.levels, strict=True))
+        found = SelfTest(serial, self._utc_ns(), tuple(faults), levels, answer.text)
+        self.tests[serial] = found
+        return found
+
+    async def zero(self, serial: str) -> Calibration:
+        """Measure the unloaded codes of an insole in which no foot is, and use them from now on.
+
+        Raises:
+            ServiceError: it is not connected, or no frames come: it must be in live mode.
+            ZeroError: something presses on it.
+            LibraryError: the database fails.
+        """
+        identity = self._identity(serial)
+        gathering = self._zeroing[serial] = _Gathering()
+        try:
+            async with asyncio.timeout(ZERO_TIMEOUT_S):
+                await gathering.full.wait()
+        except TimeoutError as error:
+            raise ServiceError(
+                f"the {identity.side} insole sends nothing at the moment; switch live mode on, keep it near"
+            ) from error
+        finally:
+            del self._zeroing[serial]
+        return await self._offload.thread(self._store_zero, identity, gathering.counts())
+
+    def _store_zero(self, identity: Identity, counts: Counts) -> Calibration:
+        known = calibration_of(self._library, identity.serial)
+        known = replace(nominal(), serial=identity.serial) if known is None else known
+        day = datetime.fromtimestamp(self._utc_ns() / 1e9).date()
+        made = zeroed(known, counts, tuple(SENSOR_NAMES), day)
+        insole = Device(identity.serial, identity.side, identity.layout, identity.firmware)
+        self._library.set_calibration(made, insole)
+        return made
+
+    def _identity(self, serial: str) -> Identity:
+        for collector in self._collectors.values():
+            identity = collector.insole.identity
+            if identity is not None and identity.serial == serial:
+                return identity
+        raise ServiceError(f"no insole {serial} is looked after here")
+
+    async def _ask(self, serial: str, op: int, *arguments: int) -> Reply:
+        identity = self._identity(serial)
+        for collector in self._collectors.values():
+            if collector.insole.identity is identity and collector.session is not None:
+                try:
+                    async with asyncio.timeout(SELF_TEST_S):
+                        return (await collector.session.command_client.ask(op, *arguments)).reply
+                except TimeoutError as error:
+                    raise ServiceError(f"the {identity.side} insole did not answer in time") from error
+                except LinkError as error:
+                    raise ServiceError(f"the {identity.side} insole did not do it: {error}") from error
+        raise ServiceError(
+            f"the {identity.side} insole is not connected at the moment; bring it near and fetch it now"
+        )
+
+
+class _Gathering:
+    """Frames of one insole until there are enough."""
+
+    def __init__(self) -> None:
+        self.full = asyncio.Event()
+        self._parts: list[Counts] = []
+
+    def take(self, counts: Counts) -> None:
+        self._parts.append(counts)
+        if sum(len(part) for part in self._parts) >= ZERO_FRAMES:
+            self.full.set()
+
+    def counts(self) -> Counts:
+        return np.concatenate(self._parts)[-ZERO_FRAMES:]
