@@ -89,7 +89,11 @@ async def _health(_request: Request) -> Response:
 
 
 def _show_strip(visit: Visit) -> Answer:
-    return Shown("layout/strip.html", {"strip": strip_for(visit)})
+    return Shown("layout/strip_cells.html", {"strip": strip_for(visit)})
+
+
+def _paths() -> frozenset[str]:
+    return frozenset(page.path for page in pages())
 
 
 def _got(site: Site, part: Part, signed_in_only: bool = False) -> Endpoint:
@@ -176,7 +180,7 @@ def _handled(visit: Visit, known: Known, pattern: str, handle: Handler, right: A
 def _response(visit: Visit, known: Known, answer: Answer) -> Response:
     match answer:
         case Shown():
-            values = {**frame_of(visit, known.signed_in, known.nonce), **answer.values}
+            values = {**frame_of(visit, known.signed_in, known.nonce, _paths()), **answer.values}
             return HTMLResponse(render(answer.template, values), answer.status)
         case Redirect():
             return _redirect(visit, answer)
@@ -238,7 +242,7 @@ def _error_page(visit: Visit, known: Known, status: int, text: str) -> Response:
     text = text or words(key if key in words.keys and "{" not in words(key) else "error.other-text")
     if "." in visit.path.rpartition("/")[2]:
         return JSONResponse({"error": words(f"error.{status}"), "text": text}, status)
-    values = {**frame_of(visit, known.signed_in, known.nonce), "status": status, "text": text}
+    values = {**frame_of(visit, known.signed_in, known.nonce, _paths()), "status": status, "text": text}
     return HTMLResponse(render("layout/error.html", values), status)
 
 

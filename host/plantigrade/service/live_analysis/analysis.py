@@ -15,7 +15,7 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.time_zone import zone_of
 from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.library_answers import LibraryAnswers
-from plantigrade.service.alerts.life import utc_of
+from plantigrade.service.alerts.life import AlertState, LivingAlert, utc_of
 from plantigrade.service.bus import EventBus
 from plantigrade.service.core import BridgeService
 from plantigrade.service.events import Event, InsoleState, RecordingEvent
@@ -48,6 +48,7 @@ class _Worn:
     wearings: set[int]
     feet: Mapping[str, Foot]
     from_utc: datetime
+    newest_edit: int = -1
 
 
 class LiveAnalysis:
@@ -85,6 +86,7 @@ class LiveAnalysis:
         self._worn: dict[str, _Worn] = {}
         self._of_person: dict[str, AlertBook] = {}
         self._stores: dict[str, LibraryAnswers] = {}
+        self._newest_answer: dict[str, int] = {}
         self._live_alerts: dict[str, LiveAlerts] = {}
         self._news: deque[WearingNews] = deque()
         self._recordings: deque[RecordingEvent] = deque()
@@ -165,6 +167,13 @@ class LiveAnalysis:
     def alerts_open(self) -> Mapping[str, int]:
         """How many alerts of each person are neither answered nor over."""
         return {person: len(book.unanswered()) for person, book in self._of_person.items()}
+
+    def open_states(self) -> Mapping[str, tuple[tuple[LivingAlert, AlertState], ...]]:
+        """Alerts of each person whose cause lasts, newest first, with where each stands."""
+        return {
+            person: tuple((alert, book.state(alert)) for alert in book.open())
+            for person, book in self._of_person.items()
+        }
 
     def watching(self, person: str) -> bool:
         """Whether critical rules of a person are being watched now."""
@@ -248,14 +257,20 @@ class LiveAnalysis:
             self.problems[event.person] = f"alerts of {event.recording} could not be stored: {error}"
 
     async def _reload(self) -> None:
-        """Rules that were changed, and answers that other programs took."""
+        """Rules that were changed, and answers that other programs took; read where there are new ones."""
         for person, book in list(self._of_person.items()):
+            worn = self._worn.get(person)
             try:
-                book.load(await self._stores[person].latest(utc_of(self._utc_ns())))
-                worn = self._worn.get(person)
+                answer, edit = await self._offload.thread(_newest, self._library, person)
+                if answer != self._newest_answer.get(person):
+                    book.load(await self._stores[person].latest(utc_of(self._utc_ns())))
+                    self._newest_answer[person] = answer
                 if worn is None:
                     continue
-                prepared = await self._prepare(person, worn.feet, worn.from_utc)
+                prepared = worn.live.prepared
+                if edit != worn.newest_edit or prepared.judging.edits_to_come:
+                    prepared = await self._prepare(person, worn.feet, worn.from_utc)
+                    worn.newest_edit = edit
             except PlantigradeError as error:
                 self.problems[person] = f"rules and answers could not be read again: {error}"
                 continue
@@ -286,3 +301,11 @@ def _prepare(
 ) -> Preparation:
     with acting_as(SERVICE):
         return prepare(library, person, serials, from_utc, now_utc)
+
+
+def _newest(library: Library, person: str) -> tuple[int, int]:
+    """Numbers of the newest answer to an alert and of the newest edit of a rule."""
+    with acting_as(SERVICE):
+        record = library.record(person)
+        answer, edit = record.newest(record.answers, record.rules)
+    return answer, edit
