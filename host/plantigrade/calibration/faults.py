@@ -117,15 +117,13 @@ class FaultWatch:
     def _judge(self, window: NDArray[np.uint16]) -> list[SensorFault] | None:
         """Faults that a window shows; None when the foot did not walk and nothing can be said."""
         above = window.astype(np.float64) - self.front.zero_count
-        ordered = np.sort(above, axis=0)
-        edge = round(EDGE_SHARE * (len(ordered) - 1))
-        low, high = ordered[edge], ordered[-1 - edge]
+        ordered = np.sort(np.ascontiguousarray(window.T), axis=1)  # a fifth of the time of sorting floats
+        edge = round(EDGE_SHARE * (len(window) - 1))
+        low, high = (ordered[:, place] - float(self.front.zero_count) for place in (edge, -1 - edge))
         span = high - low
         faults = self._beyond_range(window)
         moving = np.clip(above - low, 0, None).sum(axis=1)
-        rest, most = np.percentile(moving, [REST_PERCENTILE, MOST_PERCENTILE])
-        walking = most > ACTIVE_COUNTS and rest < REST_SHARE * most
-        if walking:
+        if _walked(moving):
             for sensor in np.flatnonzero(span < SILENT_COUNTS):
                 kind = self._silent(int(sensor), float(low[sensor]), span)
                 if kind is not None:
@@ -184,3 +182,11 @@ class FaultWatch:
         others = [other for other, region in enumerate(REGIONS) if region == REGIONS[sensor]]
         others.remove(sensor)
         return bool((np.sign(moved[sensor]) * moved[others]).max() > WITH_REGION_LOG)
+
+
+def _walked(moving: F64) -> bool:
+    """Whether a foot walked, by the sum of its codes above their resting ones in each row (n,)."""
+    if moving.max() <= ACTIVE_COUNTS:  # no percentile is beyond the greatest, and it is found sooner
+        return False
+    rest, most = np.percentile(moving, [REST_PERCENTILE, MOST_PERCENTILE])
+    return bool(most > ACTIVE_COUNTS and rest < REST_SHARE * most)

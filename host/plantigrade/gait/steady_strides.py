@@ -9,6 +9,7 @@ tables.
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.median_kernel import running_medians
 from plantigrade.gait.results import Reason, StrideTable, Turn
 from plantigrade.gait.settings import (
     LONG_STRIDE_RATIO,
@@ -23,16 +24,9 @@ from plantigrade.gait.signals import Floats
 
 def running_median(values: Floats, half: int) -> Floats:
     """Median over `half` values on either side, shortened at the ends; NaN are left out."""
-    count = len(values)
-    if count == 0:
-        return values.copy()
-    padded = np.pad(values, half, constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
-    out = np.full(count, np.nan)
-    known = np.isfinite(windows).any(axis=1)
-    if known.any():
-        out[known] = np.nanmedian(windows[known], axis=1)
-    return out
+    medians = np.empty(len(values))
+    running_medians(np.ascontiguousarray(values, np.float64), half, medians)
+    return medians
 
 
 def robust_distance(values: Floats, half: int) -> Floats:

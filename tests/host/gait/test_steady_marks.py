@@ -6,8 +6,10 @@ spread is 1.4826 times the median deviation, at least 0.8 % of the usual value.
 
 from dataclasses import replace
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 from plantigrade.gait.results import Reason, StrideTable, Turn
 from plantigrade.gait.settings import BoutSettings
 from plantigrade.gait.steady_strides import mark_bout, robust_distance, running_median
@@ -32,6 +34,14 @@ def test_a_running_median_leaves_out_what_is_not_known() -> None:
     assert np.isnan(found[4]) and np.isnan(found[5])
     assert found.tolist()[6:] == [8.0, 8.0]
     assert np.isnan(running_median(np.full(3, NAN), 1)).all()
+
+
+@given(st.lists(st.one_of(st.just(NAN), st.floats(-1e6, 1e6)), max_size=60), st.integers(0, 12))
+def test_running_medians_are_those_of_numpy_to_the_bit(values: list[float], half: int) -> None:
+    windows = [values[max(0, row - half) : row + half + 1] for row in range(len(values))]
+    known = [[value for value in window if not np.isnan(value)] for window in windows]
+    expected = np.array([np.median(window) if window else NAN for window in known])
+    np.testing.assert_array_equal(running_median(np.array(values), half), expected)
 
 
 def test_distance_is_counted_in_robust_standard_deviations() -> None:

@@ -2,11 +2,19 @@
 
 from math import nan
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.rules import Combine, Scope, Statistic, Term
-from plantigrade.posture.rules_engine.statistics import cv_pct, rule_value, seconds_value, term_value
+from plantigrade.posture.rules_engine.statistics import (
+    cv_pct,
+    median_of,
+    rule_value,
+    seconds_value,
+    term_value,
+)
 
 from tests.host.posture.kit import Strides, Usual
 from tests.host.posture.test_rule_values import rule
@@ -23,6 +31,11 @@ def value(
     usual: Usual | None = None,
 ) -> float:
     return term_value(term, scope, foot, window, usual)
+
+
+@given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=40))
+def test_a_median_is_that_of_numpy_to_the_bit(values: list[float]):
+    assert median_of(np.array(values)) == float(np.median(values))
 
 
 @pytest.mark.worked_example("median")

@@ -13,9 +13,10 @@ MOST_HELD_FRAMES: Final = 200_000
 the analysis of the recording."""
 HELD_ROWS: Final = 2
 """Of the newest even rows so many are held back: a sample may still come that is rounded onto them."""
-STEP_FRAMES: Final = 300
+STEP_FRAMES: Final = 1500
 """Frames of a foot that one step looks at: a burst of a quarter of an hour is analysed in slices of some
-milliseconds, between which everything else goes on."""
+milliseconds, between which everything else goes on. A step costs as much for one second as for five, so that
+slices of 3 s would take three times as long for all."""
 BEHIND_S: Final = 2.0
 """A foot that has come less far than the other by this much is behind; less is how two radios differ."""
 CONTEXT_STRIDES: Final = 200

@@ -23,12 +23,14 @@ class Judging:
             too few.
         weight_n: of the body then; None where it is not known.
         problems: what of the record could not be read; the rest holds all the same.
+        edits_to_come: of the rules, that do not hold yet.
     """
 
     book: RuleBook
     reference: TagReference | None
     weight_n: float | None
     problems: tuple[str, ...] = ()
+    edits_to_come: int = 0
 
 
 def judging_at(
@@ -53,7 +55,7 @@ def judging_at(
     reference = PersonalBaseline(days).for_tag(record.footwear.tag_at(from_utc))
     weight_kg = record.body.at(from_utc.astimezone(UTC).date()).weight_kg
     weight_n = None if weight_kg is None else weight_kg * NEWTONS_PER_KG
-    return Judging(book, reference, weight_n, problems)
+    return Judging(book, reference, weight_n, problems, len(everything.trail) - len(edits))
 
 
 def judged_by_person(record_of: Callable[[str], PersonRecord], recording: Recording) -> Recording:

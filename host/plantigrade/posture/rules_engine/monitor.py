@@ -6,8 +6,9 @@ time order.
 
 import heapq
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isnan
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from plantigrade.array_types import F64
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.alerts import Alert, AlertLog
 from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.latest import Latest
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value, seconds_value
@@ -38,14 +40,14 @@ class _Strides:
     """The latest strides of both feet, by metric."""
 
     longest: int
+    metrics: frozenset[str]
     times: dict[Foot, deque[float]] = field(default_factory=dict[Foot, deque[float]])
-    columns: dict[tuple[Foot, str], deque[float]] = field(
-        default_factory=dict[tuple[Foot, str], deque[float]]
-    )
+    columns: dict[tuple[Foot, str], Latest] = field(default_factory=dict[tuple[Foot, str], Latest])
     counts: dict[Foot, int] = field(default_factory=lambda: dict.fromkeys(Foot, 0))
     take: int = 0
+    _found: dict[tuple[Foot, str, int], F64] = field(default_factory=dict[tuple[Foot, str, int], F64])
 
-    def add(self, foot: Foot, time_s: float, values: dict[str, float]) -> None:
+    def add(self, foot: Foot, time_s: float, values: Mapping[str, float]) -> None:
         times = self.times.setdefault(foot, deque(maxlen=self.longest))
         if times and time_s - times[-1] > FORGET_AFTER_S:
             times.clear()
@@ -54,19 +56,35 @@ class _Strides:
                     column.clear()
         times.append(time_s)
         self.counts[foot] += 1
-        for name, value in values.items():
-            self.columns.setdefault((foot, name), deque(maxlen=self.longest)).append(value)
+        self._found.clear()
+        for name in self.metrics:
+            if name in values:
+                column = self.columns.get((foot, name))
+                if column is None:
+                    column = self.columns[foot, name] = Latest(self.longest)
+                column.add(values[name])
 
     def held(self, foot: Foot) -> int:
         """Strides of the foot that are not forgotten, up to the longest window."""
         return len(self.times.get(foot, ()))
 
     def column(self, foot: Foot, metric: str) -> F64:
-        stored = self.columns.get((foot, metric))
-        if stored is None:
-            return np.empty(0)
-        values = np.fromiter(stored, np.float64)[-self.take :]
-        return values[np.isfinite(values)]
+        key = (foot, metric, self.take)
+        found = self._found.get(key)
+        if found is None:
+            stored = self.columns.get((foot, metric))
+            values = np.empty(0) if stored is None else stored.of(self.take)
+            found = self._found[key] = values[np.isfinite(values)]
+        return found
+
+
+@dataclass(frozen=True)
+class _OfSeconds:
+    """A rule of seconds that is on, and what it looks at: (name in an observation, metric of a term)."""
+
+    rule: Rule
+    side: Foot | None
+    names: tuple[tuple[str, str], ...]
 
 
 class Monitor:
@@ -91,8 +109,12 @@ class Monitor:
         self.reference = reference
         self.own_insole = own_insole
         self.log = log or AlertLog()
-        longest = max((rule.window_strides for rule in self.book.rules.values()), default=0)
-        self._strides = _Strides(longest)
+        rules = self.book.rules.values()
+        longest = max((rule.window_strides for rule in rules), default=0)
+        self._strides = _Strides(longest, _metrics(rule for rule in rules if not rule.scope.of_seconds))
+        self._edits = -1
+        self._of_strides: tuple[Rule, ...] = ()
+        self._of_seconds: tuple[_OfSeconds, ...] = ()
         self._states: dict[tuple[str, Foot | None], _State] = {}
         self._waiting: list[tuple[float, int, int, Observation]] = []
         self._arrivals = 0
@@ -118,16 +140,16 @@ class Monitor:
         return changed
 
     def _judge(self, observation: Observation) -> list[Alert]:
+        if self._edits != len(self.book.trail):
+            self._sort_rules()
         if observation.foot is None:
             return self._judge_second(observation)
         foot, time_s = observation.foot, observation.time_s
-        self._strides.add(foot, time_s, dict(observation.values))
+        self._strides.add(foot, time_s, observation.values)
         if self._strides.counts[foot] % JUDGE_EVERY_STRIDES:
             return []
         changed: list[Alert] = []
-        for rule in self.book.rules.values():
-            if rule.scope.of_seconds or not self._holds(rule):
-                continue
+        for rule in self._of_strides:
             if rule.scope is not Scope.FOOT and foot is Foot.RIGHT:
                 continue
             needed = (foot,) if rule.scope is Scope.FOOT else tuple(Foot)
@@ -142,20 +164,33 @@ class Monitor:
                 changed += self._decide(rule, named, value, time_s, seen)
         return changed
 
+    def _sort_rules(self) -> None:
+        """Which rules are on and what they look at: asked anew after an edit, not for each second."""
+        self._edits = len(self.book.trail)
+        rules = self.book.rules.values()
+        self._of_strides = tuple(rule for rule in rules if not rule.scope.of_seconds and self._holds(rule))
+        found: list[_OfSeconds] = []
+        for rule in rules:
+            metrics = tuple(term.metric for term in rule.terms)
+            if rule.scope is Scope.SECOND and rule.enabled:
+                found.append(_OfSeconds(rule, None, tuple((name, name) for name in metrics)))
+            elif rule.scope is Scope.FOOT_SECOND and self._holds(rule):
+                found += [
+                    _OfSeconds(rule, side, tuple((f"{name}_{side.value}", name) for name in metrics))
+                    for side in Foot
+                ]
+        self._of_seconds = tuple(found)
+
     def _judge_second(self, observation: Observation) -> list[Alert]:
         """Rules of seconds that the observation speaks of: a sensor's fault says nothing of standing."""
         changed: list[Alert] = []
         seen = sum(self._strides.counts.values())
-        for rule in self.book.rules.values():
-            if not rule.scope.of_seconds or not rule.enabled:
-                continue
-            if rule.scope is Scope.FOOT_SECOND and not self._holds(rule):
-                continue
-            for side in Foot if rule.scope is Scope.FOOT_SECOND else (None,):
-                values = observation.values if side is None else _of_side(observation.values, side)
-                if any(term.metric in values for term in rule.terms):
-                    value = seconds_value(rule, values)
-                    changed += self._decide(rule, side, value, observation.time_s, seen)
+        values = observation.values
+        for one in self._of_seconds:
+            known = {metric: values[name] for name, metric in one.names if name in values}
+            if known:
+                value = seconds_value(one.rule, known)
+                changed += self._decide(one.rule, one.side, value, observation.time_s, seen)
         return changed
 
     def _holds(self, rule: Rule) -> bool:
@@ -164,11 +199,13 @@ class Monitor:
 
     def _decide(self, rule: Rule, side: Foot | None, value: float, time_s: float, seen: int) -> list[Alert]:
         """Hysteresis and dwell; a value that is not known is neither above nor below."""
-        state = self._states.setdefault((rule.id, side), _State())
-        if np.isnan(value) or time_s - state.judged_s > FORGET_AFTER_S:
+        state = self._states.get((rule.id, side))
+        if state is None:
+            state = self._states[rule.id, side] = _State()
+        if isnan(value) or time_s - state.judged_s > FORGET_AFTER_S:
             state.above_since_s = state.below_since_s = None
         state.judged_s = time_s
-        if np.isnan(value):
+        if isnan(value):
             return []
         if state.open_alert is not None:
             return self._maybe_clear(rule, state, state.open_alert, value, time_s)
@@ -214,7 +251,6 @@ class Monitor:
         )
 
 
-def _of_side(values: Mapping[str, float], side: Foot) -> dict[str, float]:
-    """The values of a second that are of one foot, without its name."""
-    ending = f"_{side.value}"
-    return {name.removesuffix(ending): value for name, value in values.items() if name.endswith(ending)}
+def _metrics(rules: Iterable[Rule]) -> frozenset[str]:
+    """What the rules look at."""
+    return frozenset(term.metric for rule in rules for term in rule.terms)

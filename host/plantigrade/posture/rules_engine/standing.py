@@ -19,7 +19,7 @@ mean off the middle for many minutes, from the few positions that these minutes 
 A large transfer is 30 % of body weight in the literature, a small one 10 to 29 %; we count from 10 %.
 """
 
-from collections import deque
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
 from plantigrade.posture.rules_engine.features import Observation
+from plantigrade.posture.rules_engine.latest import Latest
 from plantigrade.posture.settings import (
     ONE_SIDED_EVERY_S,
     ONE_SIDED_MIN_S,
@@ -99,8 +100,10 @@ class StandingWatch:
         self._moved_s = 0
         self._loaded_s = [0, 0]
         self._relief_s = [0, 0]
-        self._sides: deque[float] = deque(maxlen=SIDE_WINDOW_S)
+        self._sides = Latest(SIDE_WINDOW_S)
+        self._left_pct = NAN
         self._one_sided_pct = NAN
+        self._stood = False
 
     def feed(self, left_n: NDArray[np.floating], right_n: NDArray[np.floating]) -> list[Observation]:
         """The next total forces (n,) of both feet; the seconds that they complete."""
@@ -122,9 +125,9 @@ class StandingWatch:
             walked = foot.low < STEP_LOW_SHARE and foot.high > STEP_HIGH_SHARE
             self._loaded_s[i] = 0 if self._relief_s[i] >= RELIEF_S or walked else self._loaded_s[i] + 1
         self._second += 1
-        if self._second % ONE_SIDED_EVERY_S == 0:
+        if self._second % ONE_SIDED_EVERY_S == 0 and self._stood:
             self._one_sided_pct = self._one_sided()
-        left_pct = 100.0 * float(np.mean(self._sides)) if len(self._sides) >= SIDE_MIN_S else NAN
+            self._stood = False
         return Observation(
             self._start_s + self._second,
             None,
@@ -135,7 +138,7 @@ class StandingWatch:
                 "still_s": float(self._still_s),
                 "loaded_s": float(max(self._loaded_s)),
                 "one_sided_pct": self._one_sided_pct if standing else 0.0,
-                "standing_left_pct": left_pct,
+                "standing_left_pct": self._left_pct,
             },
         )
 
@@ -143,7 +146,7 @@ class StandingWatch:
         """See `one_sided_pct` in the module's words."""
         if len(self._sides) < ONE_SIDED_MIN_S:
             return NAN
-        low, high = np.quantile(np.array(self._sides), [ONE_SIDED_QUANTILE, 1.0 - ONE_SIDED_QUANTILE])
+        low, high = np.quantile(self._sides.all, [ONE_SIDED_QUANTILE, 1.0 - ONE_SIDED_QUANTILE])
         return 100.0 * max(float(low), 1.0 - float(high))
 
     def _stand(self, standing: bool, left_share: float) -> None:
@@ -154,13 +157,16 @@ class StandingWatch:
             self._standing_s = 0 if self._break_s > SHORT_WALK_S else self._standing_s + 1
             if self._break_s > SIDE_FORGET_S:
                 self._sides.clear()
-                self._one_sided_pct = NAN
+                self._left_pct = self._one_sided_pct = NAN
             return
         self._break_s = 0
         self._standing_s += 1
         self._still_s += 1
-        self._sides.append(left_share)
-        if np.isnan(self._held_share):
+        self._sides.add(left_share)
+        self._stood = True
+        if len(self._sides) >= SIDE_MIN_S:
+            self._left_pct = 100.0 * float(np.mean(self._sides.all))
+        if isnan(self._held_share):
             self._held_share = left_share
         if abs(left_share - self._held_share) > TRANSFER_SHARE:
             self._moved_s += 1

@@ -39,12 +39,26 @@ class Window(Protocol):
         ...
 
 
+def median_of(values: F64) -> float:
+    """`numpy.median` of finite values (n,), n > 0, to the bit, in a third of its time for a few values.
+
+    Example:
+        >>> median_of(np.array([3.0, 1.0, 2.0])), median_of(np.array([4.0, 1.0, 2.0, 3.0]))
+        (2.0, 2.5)
+    """
+    middle = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, middle)[middle])
+    ordered = np.partition(values, (middle - 1, middle))
+    return float((ordered[middle - 1] + ordered[middle]) / 2.0)
+
+
 def cv_pct(values: F64) -> float:
     """SD over mean in per cent without values beyond four robust SDs from the median; NaN below 3 values."""
     if len(values) < FEWEST_VALUES:
         return NAN
-    middle = np.median(values)
-    robust = MAD_TO_SD * np.median(np.abs(values - middle))
+    middle = median_of(values)
+    robust = MAD_TO_SD * median_of(np.abs(values - middle))
     stored = values[np.abs(values - middle) <= OUTLIER_SDS * max(robust, SMALLEST_SPREAD_SHARE * abs(middle))]
     mean = float(stored.mean())
     return 100.0 * float(stored.std(ddof=1)) / mean if len(stored) > 2 and mean != 0 else NAN
@@ -67,6 +81,9 @@ def rule_value(rule: Rule, foot: Foot, window: Window, reference: Reference | No
 
 def seconds_value(rule: Rule, values: Mapping[str, float]) -> float:
     """Value of a rule of scope "second"."""
+    if len(rule.terms) == 1 and rule.combine is Combine.ALL:
+        term = rule.terms[0]
+        return term.sign * (values.get(term.metric, NAN) - term.centre) / term.scale
     return _combined(
         rule,
         [term.sign * (values.get(term.metric, NAN) - term.centre) / term.scale for term in rule.terms],
@@ -89,7 +106,7 @@ def _statistic(term: Term, foot: Foot, window: Window, reference: Reference | No
         return cv_pct(values)
     if term.statistic in (Statistic.DRIFT, Statistic.RATIO, Statistic.CV_RATIO):
         return _against_baseline(term, foot, values, reference)
-    middle = float(values[-1] if term.statistic is Statistic.LAST else np.median(values))
+    middle = float(values[-1]) if term.statistic is Statistic.LAST else median_of(values)
     if term.statistic in (Statistic.ASYMMETRY, Statistic.SUM):
         return _with_other_side(term, middle, window.column(foot.other, term.metric))
     return middle
@@ -101,7 +118,7 @@ def _against_baseline(term: Term, foot: Foot, values: F64, reference: Reference 
     if term.statistic is Statistic.CV_RATIO:
         usual_cv = reference.cv_pct(foot, term.metric)
         return cv_pct(values) / usual_cv if usual_cv else NAN
-    middle = float(np.median(values))
+    middle = median_of(values)
     usual = reference.centre(foot, term.metric)
     if term.statistic is Statistic.RATIO:
         return middle / usual if usual else NAN
@@ -111,7 +128,7 @@ def _against_baseline(term: Term, foot: Foot, values: F64, reference: Reference 
 def _with_other_side(term: Term, middle: float, others: F64) -> float:
     if len(others) == 0:
         return NAN
-    other = float(np.median(others))
+    other = median_of(others)
     if term.statistic is Statistic.SUM:
         return middle + other
     half = 0.5 * (abs(middle) + abs(other))

@@ -38,19 +38,26 @@ class _Foot:
         complete = len(rows) // self._rows
         seconds = rows[: complete * self._rows].reshape(complete, self._rows, len(self._area_cm2))
         self._rest = rows[complete * self._rows :]
-        return [self._value(second) for second in seconds]
+        if not complete:
+            return []
+        recorded: NDArray[np.bool_] = np.isfinite(seconds).all(axis=2)
+        known = recorded.sum(axis=1) >= KNOWN_SHARE * self._rows
+        if not recorded.all():
+            seconds = np.where(recorded[:, :, None], seconds, np.inf)
+        lowest = seconds.min(axis=1) / self._area_cm2 * KPA_PER_N_PER_CM2
+        lowest[~known] = np.nan
+        before = np.concatenate([self._before[None], lowest[:-1]])
+        self._before = lowest[-1].copy()
+        highest = np.fmax(lowest, before).max(axis=1)
+        return [self._value(*second) for second in zip(known.tolist(), highest.tolist(), strict=True)]
 
-    def _value(self, second: F64) -> float:
-        recorded = second[np.isfinite(second).all(axis=1)]
-        if len(recorded) < KNOWN_SHARE * self._rows:
-            self._unknown_s += 1
-            self._before = np.full(len(self._area_cm2), np.nan)
-            return self._known if self._unknown_s <= UNKNOWN_HELD_S else NAN
-        lowest = recorded.min(axis=0) / self._area_cm2 * KPA_PER_N_PER_CM2
-        self._unknown_s = 0
-        self._known = float(np.fmax(lowest, self._before).max())
-        self._before = lowest
-        return self._known
+    def _value(self, known: bool, highest: float) -> float:
+        """The value of a second: what is `highest` where enough was recorded, else the last known one."""
+        if known:
+            self._unknown_s, self._known = 0, highest
+            return highest
+        self._unknown_s += 1
+        return self._known if self._unknown_s <= UNKNOWN_HELD_S else NAN
 
 
 class SustainedPressure:

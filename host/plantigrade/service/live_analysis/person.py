@@ -208,7 +208,10 @@ class LivePerson:
         if not self.has_critical_rules:
             return
         silent = [foot for foot in Foot if self._age_s(foot, now_ns) > self._oldest_s(foot)]
+        said = {alert.key.foot for alert in self.book.open() if alert.key.rule == NO_DATA}
         for foot in Foot:
+            if foot in silent and foot.value in said:
+                continue  # data of hours ago may come in, and nobody is watching all the same
             if foot in silent:
                 reach_s = max(self._wearer.reach_s(foot), 0.0)
                 if self._wearer.start_ns is not None:

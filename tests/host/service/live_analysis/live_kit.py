@@ -65,6 +65,9 @@ class Worn:
     def utc_ns(self) -> int:
         return ns_of(BEGAN) + round(self.now_s * 1e9)
 
+    def now_utc(self) -> datetime:
+        return BEGAN + timedelta(seconds=self.now_s)
+
     def news(self, stage: WearingStage, person: str | None = PERSON) -> None:
         serials = tuple((foot.value, serial) for foot, serial in SERIALS.items())
         to_ns = self.utc_ns() if stage is WearingStage.ENDED else None

@@ -123,6 +123,49 @@ async def test_a_burst_tells_the_same_alert_as_delayed(library: Library, counts:
     assert worn.watching() == [False, True], "the data of both feet are within one burst"
 
 
+async def test_a_long_silence_is_told_once_while_what_was_logged_in_it_comes_in(
+    library: Library, counts: dict[Foot, np.ndarray]
+):
+    """Two hours out of reach; then the log comes in pieces that are hours old, each further than the last."""
+    switch_on(library)
+    worn = Worn(library, counts, mode="daily")
+    worn.news(WearingStage.BEGAN)
+    await worn.wear(20.0)
+    worn.now_s = 7200.0
+    await worn.live.step()
+    for until_s in (210.0, 340.0):
+        worn.now_s += 5.0
+        for foot in Foot:
+            worn.send(foot, until_s)
+        await worn.live.step()
+    assert [(one.foot, one.cleared_utc_ns) for one in worn.alerts(NO_DATA)] == [
+        ("left", None),
+        ("right", None),
+    ]
+    assert worn.watching() == [True, False]
+
+
+async def test_rules_and_answers_are_read_anew_when_something_was_added(
+    library: Library, counts: dict[Foot, np.ndarray]
+):
+    worn = Worn(library, counts)
+    worn.news(WearingStage.BEGAN)
+    await worn.wear(130.0)
+    assert worn.alerts(RULE) == []
+    switch_on(library)
+    await worn.wear(280.0)
+    assert {one.foot for one in worn.alerts(RULE)} <= {"left", "right"} and worn.alerts(RULE)
+    others = (await Worn(library, counts).live.book(PERSON)).history()[-1]
+    mine = await worn.live.book(PERSON)
+    assert mine.quiet_until(others) is None
+    elsewhere = await Worn(library, counts).live.book(PERSON)
+    await elsewhere.answer(
+        others.key, AnswerKind.WEIGHT_TAKEN_OFF, by="another program", at_utc=worn.now_utc()
+    )
+    await worn.wear(342.0)
+    assert mine.quiet_until(others) is not None
+
+
 @pytest.mark.parametrize(
     ("delay_s", "expected"),
     [

@@ -112,6 +112,12 @@ class RecordPart(Generic[Entry]):
         with self._access.reading(self.what) as session:
             return self._list(session)[1]
 
+    def newest(self, session: Session) -> int:
+        """The number of the newest entry; 0 where there is none."""
+        table = cast(sa.Table, self.rows.__table__)
+        query = sa.select(sa.func.max(table.c.id)).where(table.c.person_id == self._access.person_id)
+        return session.connection().scalar(query) or 0
+
     def as_json(self) -> list[dict[str, Any]]:
         """All that is stored and can be read, for the export of a person."""
         return [as_document(entry) for entry in self._read()]

@@ -86,6 +86,12 @@ class PersonRecord:
             self.days,
         )
 
+    def newest(self, *parts: RecordPart[Any]) -> tuple[int, ...]:
+        """The number of the newest entry of each part, 0 where there is none: what only ever grows need not
+        be read again while nothing was added. Nothing of the entries is read, so it is not logged."""
+        with self._access.store.read() as session:
+            return tuple(part.newest(session) for part in parts)
+
     def problems(self) -> tuple[str, ...]:
         """What is wrong with stored entries; empty when all of the record can be read."""
         return tuple(problem for part in self.parts for problem in part.problems())
