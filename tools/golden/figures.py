@@ -22,6 +22,8 @@ TEXTS: Final = (
     ("posture", "guidance"),
 )
 """Left out: texts for people that hold no figure, and where the file lay."""
+PICTURES: Final = (("left", "load_map"), ("right", "load_map"))
+"""Left out, too: pictures of figures that are compared themselves."""
 _NAMED_BY: Final = {"posture": ("rule", "foot"), "findings": ("code", "foot", "sensor")}
 """Members of lists that name an entry better than its number does: one more finding moves no other."""
 _UNIT_OF_SUFFIX: Final = {
@@ -91,7 +93,7 @@ def _plain(entry: object, path: tuple[str, ...]) -> Any:
 
 
 def _is_text(path: tuple[str, ...]) -> bool:
-    return path in TEXTS
+    return path in TEXTS or path in PICTURES
 
 
 def _named(items: list[dict[str, Any]], path: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -13,9 +13,13 @@ from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
 from plantigrade.gait.parameters.definition import Home
 from plantigrade.gait.parameters.registry import definition_of, units_of
 from plantigrade.gait.pressure.butterfly import Butterfly
+from plantigrade.gait.pressure.load_map import load_map
 from plantigrade.gait.results import Analysis, Bout, Ensemble, FootAccounting, FootAnalysis, Parameter
+from plantigrade.gait.signals import FootSignal
 
 SCHEMA: Final = "plantigrade.analysis/1"
+MAP_DECIMALS: Final = 4
+"""Of places (0.03 mm on a foot) and loads of a map: it is a picture."""
 Json = dict[str, object]
 
 
@@ -38,8 +42,8 @@ def document(full_analysis: RecordingAnalysis) -> Json:
             for finding in analysis.findings
         ],
         "bouts": [_bout(bout) for bout in analysis.bouts],
-        "left": _foot(analysis.left),
-        "right": _foot(analysis.right),
+        "left": _foot(analysis.left, full_analysis.walk.left),
+        "right": _foot(analysis.right, full_analysis.walk.right),
         "both": _both(full_analysis),
         "activities": [
             {"kind": a.kind, "from_s": _number(a.from_s), "to_s": _number(a.to_s)}
@@ -145,12 +149,18 @@ def _parameters(parameters: Mapping[str, Parameter]) -> Json:
     return {name: _parameter(parameter) for name, parameter in parameters.items()}
 
 
-def _foot(foot: FootAnalysis | None) -> Json | None:
+def _foot(foot: FootAnalysis | None, signal: FootSignal | None) -> Json | None:
     if foot is None:
         return None
     entry = _parameters(foot.parameters)
     if foot.force_cycle is not None:
         entry["force_cycle"] = _curve(foot.force_cycle)
+    found = load_map(foot, signal)
+    if found is not None:
+        entry["load_map"] = {"unit": found.unit, "n": found.n} | {
+            name: [_number(round(v, MAP_DECIMALS)) for v in getattr(found, name).tolist()]
+            for name in ("x_share", "y_share", "load", "gait_x_share", "gait_y_share")
+        }
     return entry
 
 

@@ -13,15 +13,14 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Polygon
 
 from plantigrade.gait.pressure import outline
-from plantigrade.gait.pressure.masks import masks_of
+from plantigrade.gait.pressure.load_map import DENSE, load_map, unit_of
 from plantigrade.gait.pressure.regions import REGIONS
 from plantigrade.gait.results import Analysis, FootAnalysis
 from plantigrade.gait.settings import BALL_WIDTH_SHARE, FOREFOOT_END, HEEL_END, MIDFOOT_END
-from plantigrade.gait.signals import Floats, Foot, SensorLayout, Walk
+from plantigrade.gait.signals import Floats, Foot, Walk
 from plantigrade.report.style import COLOUR, FAINT, INK, LINE, MAP, PAPER
 
 _GAP: Final = 0.10
-_DENSE: Final = 120
 _BORDERS: Final = (0.0, HEEL_END, MIDFOOT_END, FOREFOOT_END, 1.0)
 
 
@@ -65,34 +64,17 @@ def load_unit(walk: Walk) -> str:
     """What the map shows: pressure where areas are known, else force or the sensors' own units."""
     for foot in walk.feet:
         if foot.layout is not None:
-            if foot.quantity != "force":
-                return "sensor units"
-            return "kPa" if _has_area(foot.layout) else "N"
+            return unit_of(foot.layout, foot.quantity)
     return ""
 
 
-def _has_area(layout: SensorLayout) -> bool:
-    return bool(np.all(np.isfinite(layout.area_cm2) & (layout.area_cm2 > 0)))
-
-
 def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage | None:
-    signal = walk.left if foot.foot is Foot.LEFT else walk.right
-    picture = foot.picture
-    if signal is None or signal.layout is None:
+    found = load_map(foot, walk.left if foot.foot is Foot.LEFT else walk.right)
+    if found is None:
         return None
-    layout = signal.layout
-    length = masks_of(layout).length_mm
     side = -1.0 if foot.foot is Foot.LEFT else 1.0
-    averaged = picture if picture is not None and picture.n > 0 else None
-    load = (
-        averaged.sensor_peak_n if averaged else np.nan_to_num(signal.force_n).max(axis=0).astype(np.float64)
-    )
-    if signal.quantity == "force" and _has_area(layout):
-        load = 10.0 * load / layout.area_cm2
-    # Grids are as wide as their cells, not as our outline: centre them on it.
-    shift = _shift(layout, length)
-    x_share, y_share = layout.x_mm / length + shift, layout.y_mm / length
-    image = _map(axes, x_share, y_share, load, side)
+    x_share, y_share = found.x_share, found.y_share
+    image = _map(axes, x_share, y_share, found.load, side)
     edge = outline.boundary()
     axes.add_patch(
         Polygon(
@@ -103,16 +85,16 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage
             linewidth=1.1,
         )
     )
-    if layout.sensor_count < _DENSE:
+    if len(x_share) < DENSE:
         axes.plot(side * (_GAP / 2 + x_share), y_share, ".", color=FAINT, markersize=2.5)
-    if averaged:
-        _gait_line(axes, foot, averaged.cop_mean_mm / length, shift, side)
+    if found.n:
+        _gait_line(axes, foot, np.stack([found.gait_x_share, found.gait_y_share]), side)
         _shares(axes, foot, side)
     width = BALL_WIDTH_SHARE
     axes.text(
         side * (_GAP / 2 + width / 2),
         -0.03,
-        f"{foot.foot.value}\n({counted.format(averaged.n)})" if averaged else foot.foot.value,
+        f"{foot.foot.value}\n({counted.format(found.n)})" if found.n else foot.foot.value,
         ha="center",
         va="top",
         fontsize=8,
@@ -120,13 +102,6 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage
         color=COLOUR[foot.foot],
     )
     return image
-
-
-def _shift(layout: SensorLayout, length: float) -> float:
-    if layout.sensor_count < _DENSE:
-        return 0.0
-    middle = 0.5 * float(layout.x_mm.min() + layout.x_mm.max()) / length
-    return 0.5 * BALL_WIDTH_SHARE - middle
 
 
 def _map(axes: Axes, x: Floats, y: Floats, load: Floats, side: float) -> AxesImage:
@@ -137,7 +112,7 @@ def _map(axes: Axes, x: Floats, y: Floats, load: Floats, side: float) -> AxesIma
     distance = (px[..., None] - x) ** 2 + (py[..., None] - y) ** 2
     nearest = np.argmin(distance, axis=-1)
     shade = load[nearest]
-    if len(x) < _DENSE:
+    if len(x) < DENSE:
         medial, lateral = outline.edges(along)
         outside = (px < medial[:, None]) | (px > lateral[:, None]) | (py < 0) | (py > 1)
     else:
@@ -156,8 +131,8 @@ def _map(axes: Axes, x: Floats, y: Floats, load: Floats, side: float) -> AxesIma
     )
 
 
-def _gait_line(axes: Axes, foot: FootAnalysis, path: Floats, shift: float, side: float) -> None:
-    x, y = side * (_GAP / 2 + path[0] + shift), path[1]
+def _gait_line(axes: Axes, foot: FootAnalysis, path: Floats, side: float) -> None:
+    x, y = side * (_GAP / 2 + path[0]), path[1]
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return

@@ -98,7 +98,7 @@ def test_bouts_activities_hours_and_turns(found: dict[str, Any]) -> None:
 
 def test_each_foot_has_its_own_figures(found: dict[str, Any]) -> None:
     left, right = found["left"], found["right"]
-    assert list(left) == [*tiny.left_parameters(), "force_cycle"]
+    assert list(left) == [*tiny.left_parameters(), "force_cycle", "load_map"]
     assert left["stride_time_s"] == {
         "value": 1.1016,
         "n": 2,
@@ -121,6 +121,16 @@ def test_the_ensemble_of_each_foot(found: dict[str, Any]) -> None:
     assert left["mean"] == [float(i) for i in range(101)]
     assert left["sd"][:3] == [0.0, 0.1, 0.2]
     assert right["mean"][7] == 1007.0
+
+
+def test_a_map_has_places_as_shares_of_the_length_and_only_where_places_are_known(
+    found: dict[str, Any],
+) -> None:
+    drawn = found["left"]["load_map"]
+    assert (drawn["unit"], len(drawn["load"])) == ("kPa", 3)
+    assert drawn["x_share"] == [round(x / 260, 4) for x in (30, 40, 50)]
+    assert drawn["y_share"] == [round(y / 260, 4) for y in (20, 110, 180)]
+    assert "load_map" not in found["right"]
 
 
 def test_both_feet_with_the_butterfly(found: dict[str, Any]) -> None:
