@@ -24,7 +24,9 @@ _README: Final = """All that is stored about one person.
 
 person.json      who
 record.json      body, footwear, insoles, rules, baseline, diary, goals, answers to alerts, deliveries of
-                 notifications, cautions, consents, plans with what came of them, settings, days
+                 notifications, cautions, consents, plans with what came of them, settings, days, notes,
+                 visits
+accounts.json    accounts of the pages with their sessions, invitations; no secrets
 recordings/ID/   recording.json: the manifest, tags, notes, analyses and alerts; one Parquet file a foot,
                  unless the raw samples were removed by the person's own rule:
                  c00..c15 are raw 12-bit counts in the order of the sensors, f000.. are forces as imported,
@@ -51,6 +53,7 @@ def export_person(library: "Library", code: str, path: Path) -> int:
         bundle.add_text("README.txt", _README)
         bundle.add_text("person.json", _json(person_as_json(person)))
         bundle.add_text("record.json", _json(library.record(code).as_json()))
+        bundle.add_text("accounts.json", _json(library.accounts.of_person(code)))
         for entry in entries:
             _add(bundle, library, entry, draft.parent)
         library.log_export(code)

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from plantigrade.library.catalogue import people, queries
+from plantigrade.library.catalogue.accounts.library_accounts import LibraryAccounts
 from plantigrade.library.catalogue.audit import ReadLog, add_audit_entry
 from plantigrade.library.catalogue.record.access import access_to
 from plantigrade.library.catalogue.record.body import keep_change
@@ -24,6 +25,11 @@ class LibraryPeople:
     store: Store
     vault: Vault | None
     read_log: ReadLog
+
+    @property
+    def accounts(self) -> LibraryAccounts:
+        """Who may open the pages of this library."""
+        return LibraryAccounts(self.store)
 
     def add_person(self, person: Person) -> Person:
         """Add a person; with an empty code the next free one is given.
