@@ -19,7 +19,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 pytest_plugins = ("tests.host.power_cut.plugin",)
 ROOT = Path(__file__).resolve().parent.parent
-WHERE = {"vm": "in the VM", "radio": "over the virtual radio", "micropython": "on MicroPython"}
+WHERE = {
+    "vm": "in the VM",
+    "radio": "over the virtual radio",
+    "micropython": "on MicroPython",
+    "browser": "in a real browser",
+}
 KINDS = ("style", "golden", "end to end", "state machine", "property", "example")
 
 

@@ -1,8 +1,9 @@
-"""The test command: fast tests on all cores first, then those that share the radio or the virtual machine.
+"""The test command: fast tests on all cores first, then those that share the browser, the radio or the virtual
+machine.
 
-Tests over the virtual radio measure time, so they run one at a time, alone on the machine. Long runs (marker
-`soak`) are left out unless asked for. The closing lines say how many tests ran where, and of which kind they
-are; checks of style, one for each file, are counted apart.
+Tests over the virtual radio measure time, so they run one at a time, alone on the machine; tests of the pages
+share one browser and one server. Long runs (marker `soak`) are left out unless asked for. The closing lines say
+how many tests ran where, and of which kind they are; checks of style, one for each file, are counted apart.
 """
 
 import argparse
@@ -43,7 +44,8 @@ class Stage:
 
 
 STAGES = (
-    Stage("fast, on all cores", ("-n", "2", "-m", "not radio and not vm and not soak")),
+    Stage("fast, on all cores", ("-n", "2", "-m", "not radio and not vm and not browser and not soak")),
+    Stage("pages in a real browser", ("-m", "browser and not soak"), ("browser",)),
     Stage("radio and virtual machine, one at a time", ("-m", "(radio or vm) and not soak"), ("radio", "vm")),
     Stage("long runs", ("-m", "soak"), ("soak",)),
 )

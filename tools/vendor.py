@@ -1,7 +1,8 @@
-"""Files of other projects that the pages serve: fetched by version, with checksums and licences.
+"""Files of other projects that the pages serve, and that tests of the pages use: by version, with checksums
+and licences.
 
-`python -m tools.vendor` runs `npm pack` for every package of vendor.toml, copies the files that are named
-there and writes their SHA-256 beside them. Users and CI need no npm: a test compares files and sums.
+`python -m tools.vendor` runs `npm pack` for every package of each vendor.toml, copies the files that are
+named there and writes their SHA-256 beside them. Users and CI need no npm: a test compares files and sums.
 """
 
 import hashlib
@@ -13,9 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-FOLDER: Final = Path(__file__).resolve().parents[1] / "host" / "plantigrade" / "web" / "static" / "vendor"
-LIST: Final = FOLDER / "vendor.toml"
-SUMS: Final = FOLDER / "SHA256SUMS"
+ROOT: Final = Path(__file__).resolve().parents[1]
+FOLDERS: Final = (
+    ROOT / "host" / "plantigrade" / "web" / "static" / "vendor",
+    ROOT / "tests" / "web" / "vendor",
+)
+LIST: Final = "vendor.toml"
+SUMS: Final = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -34,14 +39,14 @@ class Package:
     files: dict[str, str]
 
 
-def packages() -> list[Package]:
-    """What vendor.toml asks for."""
-    listed = tomllib.loads(LIST.read_text())["package"]
+def packages(folder: Path) -> list[Package]:
+    """What vendor.toml of a folder asks for."""
+    listed = tomllib.loads((folder / LIST).read_text())["package"]
     return [Package(**entry) for entry in listed]
 
 
-def fetch(package: Package, scratch: Path) -> None:
-    """Put a package's files into the folder."""
+def fetch(package: Package, folder: Path, scratch: Path) -> None:
+    """Put a package's files into a folder."""
     packed = subprocess.run(
         ["npm", "pack", "--silent", f"{package.name}@{package.version}"],
         cwd=scratch,
@@ -53,21 +58,22 @@ def fetch(package: Package, scratch: Path) -> None:
         for inside, name in package.files.items():
             member = archive.extractfile(f"package/{inside}")
             assert member is not None, f"{package.name} has no file {inside}"
-            (FOLDER / name).write_bytes(member.read())
+            (folder / name).write_bytes(member.read())
 
 
-def sums() -> str:
-    """SHA-256 of every vendored file, as `sha256sum` writes it."""
-    names = sorted(name for package in packages() for name in package.files.values())
-    return "".join(f"{hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
+def sums(folder: Path) -> str:
+    """SHA-256 of every vendored file of a folder, as `sha256sum` writes it."""
+    names = sorted(name for package in packages(folder) for name in package.files.values())
+    return "".join(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
 
 
 def main() -> None:
     """Fetch everything anew."""
-    with tempfile.TemporaryDirectory() as folder:
-        for package in packages():
-            fetch(package, Path(folder))
-    SUMS.write_text(sums())
+    for folder in FOLDERS:
+        with tempfile.TemporaryDirectory() as scratch:
+            for package in packages(folder):
+                fetch(package, folder, Path(scratch))
+        (folder / SUMS).write_text(sums(folder))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""Files of other projects are what their projects published, under licences that let us pass them on."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tools.vendor import FOLDERS, packages, sums
+
+MAY_BE_PASSED_ON = {"0BSD", "MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC"}
+FOR_TESTS_ONLY = {"MPL-2.0"}
+KEPT_BY_US = {"SHA256SUMS", "vendor.toml"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+class TestOfAFolder:
+    """The files that the pages serve, and those that tests need."""
+
+    def test_files_are_those_whose_sums_were_written_down(self, folder: Path) -> None:
+        assert sums(folder) == (folder / "SHA256SUMS").read_text()
+
+    def test_there_is_no_other_file(self, folder: Path) -> None:
+        named = {name for package in packages(folder) for name in package.files.values()}
+        assert {path.name for path in folder.iterdir()} == named | KEPT_BY_US
+
+    def test_every_package_brings_its_licence(self, folder: Path) -> None:
+        allowed = MAY_BE_PASSED_ON | (FOR_TESTS_ONLY if "tests" in folder.parts else set())
+        for package in packages(folder):
+            assert package.licence in allowed
+            assert any(name.endswith(".LICENSE") for name in package.files.values())
+
+    def test_versions_are_exact(self, folder: Path) -> None:
+        assert all(package.version.replace(".", "").isdigit() for package in packages(folder))
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    original = FOLDERS[0]
+    for path in original.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "htmx.min.js").write_bytes(b"alert(1)")
+    assert sums(tmp_path) != (original / "SHA256SUMS").read_text()
+    assert hashlib.sha256(b"alert(1)").hexdigest() in sums(tmp_path)
