@@ -194,6 +194,8 @@ def _redirect(visit: Visit, answer: Redirect) -> Response:
     if not answer.path.startswith("/") or answer.path.startswith(("//", "/\\")):
         raise RefusedError(400)
     response = RedirectResponse(answer.path, 303)
+    if answer.forget:
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     secure = visit.site.settings.secure
     for name, value, seconds in answer.cookies:
         response.set_cookie(

@@ -30,10 +30,12 @@ class Redirect:
     Attributes:
         path: begins with one slash.
         cookies: to set with it (name, value, seconds; "" and 0 remove one).
+        forget: the browser is asked to forget all that this site stored in it (Clear-Site-Data; ASVS 14.3.1).
     """
 
     path: str
     cookies: tuple[tuple[str, str, int], ...] = ()
+    forget: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ def cookie_name(secure: bool) -> str:
 async def known_of(request: Request, site: Site) -> Known:
     """Who asks."""
     token = request.cookies.get(cookie_name(site.settings.secure), "")
-    signed_in = await run_in_threadpool(site.accounts.signed_in, token) if token else None
+    active = request.headers.get("hx-request") != "true"
+    signed_in = await run_in_threadpool(site.accounts.signed_in, token, active) if token else None
     return Known(token, signed_in, str(request.scope.get(NONCE, "")))
 
 
@@ -114,6 +115,8 @@ async def visit_of(
         known.token,
         "" if signed_in is None else signed_in.form_token,
         request.headers.get("hx-request") == "true",
+        request.headers.get("host", ""),
+        request.headers.get("user-agent", ""),
     )
 
 

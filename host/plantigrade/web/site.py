@@ -62,8 +62,13 @@ class SignedIn:
 class Accounts(Protocol):
     """Who is signed in, and who shares with whom."""
 
-    def signed_in(self, token: str) -> SignedIn | None:
-        """The session with this token; None when there is none, or it has ended."""
+    def signed_in(self, token: str, active: bool = True) -> SignedIn | None:
+        """The session with this token; None when there is none, or it has ended.
+
+        Args:
+            token: as the browser has it.
+            active: someone asked for a page; what a page asks for by itself keeps no session alive.
+        """
         ...
 
     def shared_with(self, account: Account) -> frozenset[str]:

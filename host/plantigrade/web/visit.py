@@ -68,6 +68,8 @@ class Visit:
         token: of the session; "" before signing in.
         form_token: of the session, for forms.
         fragment: asked for by htmx: a part of the page is enough.
+        host: name and port by which the browser knows this site; a passkey belongs to that name.
+        browser: what the browser says of itself.
     """
 
     site: Site
@@ -85,6 +87,8 @@ class Visit:
     token: str = ""
     form_token: str = ""
     fragment: bool = False
+    host: str = ""
+    browser: str = ""
 
     @property
     def now(self) -> datetime:

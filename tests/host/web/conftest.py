@@ -25,7 +25,7 @@ class KnownAccounts:
     shares: dict[str, frozenset[str]] = field(default_factory=dict)
     refusals: list[tuple[str, int]] = field(default_factory=list)
 
-    def signed_in(self, token: str) -> SignedIn | None:
+    def signed_in(self, token: str, active: bool = True) -> SignedIn | None:
         return self.of_token.get(token)
 
     def shared_with(self, account: Account) -> frozenset[str]:
