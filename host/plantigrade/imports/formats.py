@@ -29,6 +29,7 @@ def read(
     *,
     foot: Foot | None = None,
     on_progress: Callable[[float], None] | None = None,
+    most_bytes: int | None = None,
 ) -> Walk:
     """Read a recording.
 
@@ -37,6 +38,7 @@ def read(
         format_name: "auto" to find out from the content, or a name of `imports.registry`.
         foot: the side of a recording of one foot whose file does not say it, or says it wrongly.
         on_progress: told the share of the file that has been read, 0 to 1.
+        most_bytes: that may be read from it, unpacked; None for the usual limit.
 
     Raises:
         FileError: the file cannot be read as that format, with the reason.
@@ -51,7 +53,7 @@ def read(
             raise FileError(path, folder_format.refusal)
     source = open_source(path)
     chosen = detect(source, known) if format_name == "auto" else _named(format_name, known)
-    walk = chosen.read(replace(source, on_progress=on_progress), foot)
+    walk = chosen.read(replace(source, on_progress=on_progress, most_bytes=most_bytes), foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")
     return with_uncertainties(walk)

@@ -46,13 +46,14 @@ class Head:
 
 
 class _Capped(io.RawIOBase):
-    """A byte stream that refuses to grow beyond `MAX_BYTES` and names the file in what goes wrong."""
+    """A byte stream that refuses to grow beyond what its source allows, and names the file in errors."""
 
     def __init__(self, file: io.BufferedReader, source: "Source") -> None:
         self._file = file
         self._stream = gzip.GzipFile(fileobj=file) if source.compressed else file
         self._path = source.path
         self._on_progress = source.on_progress
+        self._most_bytes = source.most_bytes or MAX_BYTES
         self._size = max(1, source.path.stat().st_size)
         self._count = 0
 
@@ -69,9 +70,9 @@ class _Capped(io.RawIOBase):
         except OSError as error:
             raise FileError(self._path, f"cannot be read: {error.strerror or error}") from error
         self._count += len(block)
-        if self._count > MAX_BYTES:
+        if self._count > self._most_bytes:
             raise FileError(
-                self._path, f"holds more than {MAX_BYTES >> 30} GiB; cut it into shorter recordings"
+                self._path, f"holds more than {self._most_bytes >> 30} GiB; cut it into shorter recordings"
             )
         buffer[: len(block)] = block
         if self._on_progress is not None:
@@ -94,12 +95,14 @@ class Source:
         compressed: gzipped, found from its first bytes.
         encoding: of its text, found from the byte order mark.
         on_progress: told the share of the file that has been read, 0 to 1.
+        most_bytes: that may be read from it, unpacked; None for `MAX_BYTES`.
     """
 
     path: Path
     compressed: bool
     encoding: Literal["utf-8-sig", "utf-16", "latin-1"]
     on_progress: Callable[[float], None] | None = None
+    most_bytes: int | None = None
 
     def open(self) -> io.BufferedReader:
         """The decompressed bytes.

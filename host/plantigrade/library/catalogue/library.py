@@ -70,7 +70,7 @@ class Library(LibraryPeople):
     """
 
     def __init__(self, data_dir: Path, url: str | None = None, key_file: Path | None = None) -> None:
-        self.data_dir = data_dir
+        self.data_dir, self.url, self.key_file = data_dir, url, key_file
         self.recordings = data_dir / "recordings"
         try:
             self.recordings.mkdir(parents=True, exist_ok=True, mode=0o700)

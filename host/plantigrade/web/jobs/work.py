@@ -1,0 +1,191 @@
+"""What jobs do, each in a process of its own that opens the library for itself."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from plantigrade.errors import PlantigradeError
+from plantigrade.languages import languages_in
+from plantigrade.library.catalogue.audit import acting_as
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.entries import TAG_KINDS, Tag
+from plantigrade.posture.rules_engine.guidance import languages as catalogues
+from plantigrade.report.wording import WORDING_DIR
+from plantigrade.web.jobs.settings import MOST_UNPACKED_BYTES, PROGRESS_EVERY_S
+from plantigrade.web.words import FALLBACK
+
+if TYPE_CHECKING:
+    from plantigrade.library.recordings.recording import Recording
+
+PROGRESS_FILE: Final = "progress"
+REPORT: Final = "report"
+STAGES: Final = ("reading", "analysing", "writing")
+"""What a job can be at; the pages have words for each."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """How a process opens the library, and for whom.
+
+    Attributes:
+        data_dir, url, key_file: see `Library`.
+        actor: in the audit log.
+        folder: of this job alone.
+    """
+
+    data_dir: Path
+    url: str | None
+    key_file: Path | None
+    actor: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class ExportOrder:
+    """A recording in a format: `REPORT`, or one of `exports.registry`.
+
+    Attributes:
+        recording: identifier.
+        form: name of the format.
+        language: of a report.
+        deidentify: leave out names, serials, notes and absolute dates.
+    """
+
+    recording: str
+    form: str
+    language: str = "en"
+    deidentify: bool = False
+
+
+@dataclass(frozen=True)
+class ImportOrder:
+    """A file of another system, for a person.
+
+    Attributes:
+        path: in the job's folder; the process removes it.
+        name: as the person called it.
+        person: code.
+        title: of the recording; "" for the name without its ending.
+        shoe: worn; "" for no tag.
+    """
+
+    path: Path
+    name: str
+    person: str
+    title: str = ""
+    shoe: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a job made: a file in its folder, or a recording; or why it did not."""
+
+    file: str = ""
+    recording: str = ""
+    problem: str = ""
+
+
+Order = ExportOrder | ImportOrder
+
+
+def report_languages() -> set[str]:
+    """Languages that a whole report can be written in."""
+    return set(languages_in(WORDING_DIR)) & set(catalogues())
+
+
+def do(place: Place, order: Order) -> Made:
+    """Do what was ordered; why it cannot be done is a result, without paths of this computer."""
+    try:
+        with acting_as(place.actor), Library(place.data_dir, place.url, place.key_file) as library:
+            tell = _Progress(place.folder)
+            if isinstance(order, ImportOrder):
+                return Made(recording=_imported(library, order, tell))
+            return Made(file=_exported(library.open(order.recording), order, place.folder, tell))
+    except PlantigradeError as error:
+        problem = str(error)
+        for path in (place.folder, place.data_dir / "recordings", place.data_dir):
+            problem = problem.replace(f"{path}/", "").replace(str(path), "")
+        return Made(problem=problem)
+
+
+def _exported(
+    recording: "Recording", order: ExportOrder, folder: Path, tell: Callable[[str, float], None]
+) -> str:
+    if order.form == REPORT:
+        from plantigrade.report.pdf import write_report
+
+        recording.full_analysis(tell)
+        tell("writing", 0.0)
+        language = order.language if order.language in report_languages() else FALLBACK
+        name = f"{recording.id}.pdf"
+        write_report(recording, folder / name, language=language, exercises=recording.shown_exercises())
+        return name
+    from plantigrade.exports.registry import export_formats
+
+    form = export_formats().named(order.form)
+    stem = f"{recording.id}-{form.name}"
+    target = folder / f"{stem}{form.suffix}"
+    form.write(recording, target, deidentify=order.deidentify, progress=tell)
+    return target.name if target.is_file() else _packed(target)
+
+
+def _packed(folder: Path) -> str:
+    """A folder as one file that a browser can take."""
+    import zipfile
+
+    path = folder.with_suffix(".zip")
+    with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, Path(folder.name) / file.relative_to(folder))
+    return path.name
+
+
+def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float], None]) -> str:
+    from plantigrade.files.durable import file_sum
+    from plantigrade.imports import formats
+
+    try:
+        try:
+            walk = formats.read(
+                order.path,
+                on_progress=lambda share: tell("reading", share),
+                most_bytes=MOST_UNPACKED_BYTES,
+            )
+        except PlantigradeError as error:  # the name of the file that the person knows, not ours
+            raise PlantigradeError(str(error).replace(str(order.path), order.name)) from error
+        tell("writing", 0.0)
+        plain = replace(walk, source=replace(walk.source, path=order.name))
+        title = order.title or order.name.split(".", 1)[0]
+        entry = library.import_walk(plain, title, order.name, file_sum(order.path))
+    finally:
+        order.path.unlink(missing_ok=True)
+    if entry.person not in (None, order.person):
+        raise PlantigradeError("this recording is in the library already, and belongs to somebody else")
+    if entry.deleted_utc is not None:
+        library.restore(entry.id)
+    if entry.person is None:
+        library.assign(entry.id, order.person)
+    if order.shoe:
+        library.tag(entry.id, [Tag(TAG_KINDS[0], order.shoe)])
+    return entry.id
+
+
+class _Progress:
+    """Notes how far the process is where the pages look."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / PROGRESS_FILE
+        self._next_s = 0.0
+
+    def __call__(self, what: str, share: float) -> None:
+        now_s = time.monotonic()
+        if now_s < self._next_s:
+            return
+        self._next_s = now_s + PROGRESS_EVERY_S
+        stage = next((one for one in STAGES if what.startswith(one)), STAGES[-1])
+        draft = self._path.with_suffix(".new")
+        draft.write_text(f"{stage} {min(1.0, max(0.0, share)):.3f}", encoding="ascii")
+        draft.replace(self._path)
