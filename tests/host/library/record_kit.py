@@ -29,6 +29,7 @@ from plantigrade.library.person.entries import (
     PersonSettings,
     WearDay,
 )
+from plantigrade.library.person.visits import PersonVisit
 from plantigrade.posture.baseline.baseline import Day
 from plantigrade.posture.diary.diary import BodySite, Entry
 from plantigrade.posture.exercises.cautions import Caution, CautionAnswer
@@ -109,6 +110,8 @@ def fill(record: PersonRecord, word: str, recording: str, other: str) -> None:
     record.plans.verdicts.put(record.plans.add(plan, by=other).id, DAY, verdict_on(plan))
     record.settings.set(PersonSettings(time(22), time(7), channels=(Channel(word, f"mailto://{word}"),)))
     record.days.put(recording, DAY, WearDay(2.0, 1000))
+    record.notes.add(word, by=other)
+    record.visits.begin(PersonVisit(NOON, remark=word, by=other))
 
 
 def verdict_on(plan: Plan) -> Verdict:

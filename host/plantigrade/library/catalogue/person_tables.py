@@ -231,3 +231,28 @@ class PersonSettingsRow(Base):
     __tablename__ = "person_settings"
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     document: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+
+
+class PersonNoteRow(Base):
+    """A note on the person, by whoever may read the record; a removed one stays, with its time."""
+
+    __tablename__ = "person_notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = _person()
+    text: Mapped[str] = mapped_column(EncryptedText)
+    by: Mapped[str] = mapped_column(String(_TEXT))
+    made_utc: Mapped[datetime] = mapped_column(Utc)
+    removed_utc: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class VisitRow(Base):
+    """A visit to a clinician, step by step (`person.visits.PersonVisit`); `ended_utc` is missing while it
+    goes on."""
+
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = _person()
+    begun_utc: Mapped[datetime] = mapped_column(Utc)
+    ended_utc: Mapped[datetime | None] = mapped_column(Utc)
+    by: Mapped[str] = mapped_column(String(_TEXT))
+    document: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)

@@ -14,10 +14,12 @@ from plantigrade.library.catalogue.record.diary import DiaryPart
 from plantigrade.library.catalogue.record.footwear import FootwearPart
 from plantigrade.library.catalogue.record.goals import GoalsPart
 from plantigrade.library.catalogue.record.insoles import InsolesPart
+from plantigrade.library.catalogue.record.notes import NotesPart
 from plantigrade.library.catalogue.record.person_settings import SettingsPart
 from plantigrade.library.catalogue.record.plans import PlansPart
 from plantigrade.library.catalogue.record.rules import RulesPart
 from plantigrade.library.catalogue.record.safety import CautionsPart, ConsentsPart
+from plantigrade.library.catalogue.record.visits import VisitsPart
 from plantigrade.library.catalogue.tables import AuditRow
 from plantigrade.library.person.entries import Access
 
@@ -32,7 +34,7 @@ class PersonRecord:
     Attributes:
         code: of the person.
         body, footwear, insoles, rules, baseline, diary, goals, answers, deliveries, cautions, consents,
-            plans, settings, days: the parts.
+            plans, settings, days, notes, visits: the parts.
 
     Example:
         >>> from datetime import date
@@ -65,6 +67,8 @@ class PersonRecord:
         self.plans = PlansPart(access)
         self.settings = SettingsPart(access)
         self.days = DaysPart(access)
+        self.notes = NotesPart(access)
+        self.visits = VisitsPart(access)
 
     @property
     def parts(self) -> tuple[RecordPart[Any], ...]:
@@ -84,6 +88,8 @@ class PersonRecord:
             self.plans,
             self.settings,
             self.days,
+            self.notes,
+            self.visits,
         )
 
     def newest(self, *parts: RecordPart[Any]) -> tuple[int, ...]:
