@@ -4,7 +4,8 @@ import io
 from typing import Final
 
 import segno
-from pyotp import TOTP, random_base32
+from pyotp import random_base32
+from pyotp.totp import TOTP
 from pyotp.utils import strings_equal
 
 from plantigrade.library.catalogue.accounts.settings import TOTP_STEP_S, TOTP_WINDOW

@@ -2,9 +2,12 @@
 
 OWASP ASVS 5.0, 6.2.1 to 6.2.12: at least 12 characters, at least 64 allowed, any characters, none of the
 passwords that everybody tries first, no words of this context. Hashed with Argon2id (RFC 9106) with the
-parameters that argon2-cffi recommends.
+parameters that argon2-cffi recommends, for few people at once: each takes 64 MB and four threads.
 """
 
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -17,6 +20,10 @@ LONGEST: Final = 256
 """Longer ones cost the server time and add nothing."""
 _CONTEXT: Final = ("plantigrade", "insole", "password", "passwort", "qwerty", "12345")
 _FEWEST_DIFFERENT: Final = 5
+MOST_AT_ONCE: Final = 2
+MOST_WAITING: Final = 6
+"""Others are told to try again: a thread that waits could have served a page."""
+LONGEST_WAIT_S: Final = 5.0
 _hasher = PasswordHasher()
 _NOBODYS: Final = _hasher.hash("nobody signs in with this")
 """Checked when there is no such account, so that the time of an answer does not tell."""
@@ -24,6 +31,35 @@ _NOBODYS: Final = _hasher.hash("nobody signs in with this")
 
 class PasswordError(PlantigradeError):
     """A password that would be guessed too soon."""
+
+
+class BusyError(PlantigradeError):
+    """Too many passwords are checked at this moment."""
+
+
+_working: Final = threading.BoundedSemaphore(MOST_AT_ONCE)
+_places: Final = threading.BoundedSemaphore(MOST_AT_ONCE + MOST_WAITING)
+_BUSY: Final = "many people sign in at this moment; try again in some seconds"
+
+
+@contextmanager
+def _in_turn() -> Generator[None]:
+    """One of the few who may compute at once.
+
+    Raises:
+        BusyError: too many wait already, or waiting took too long.
+    """
+    if not _places.acquire(blocking=False):
+        raise BusyError(_BUSY)
+    try:
+        if not _working.acquire(timeout=LONGEST_WAIT_S):
+            raise BusyError(_BUSY)
+        try:
+            yield
+        finally:
+            _working.release()
+    finally:
+        _places.release()
 
 
 def check_new(password: str, name: str) -> None:
@@ -53,14 +89,24 @@ def check_new(password: str, name: str) -> None:
 
 
 def hash_password(password: str) -> str:
-    """As it is stored."""
-    return _hasher.hash(password)
+    """As it is stored.
+
+    Raises:
+        BusyError: too many passwords are checked at this moment.
+    """
+    with _in_turn():
+        return _hasher.hash(password)
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Whether a password is the stored one; takes as long when there is none (`stored` is None)."""
+    """Whether a password is the stored one; takes as long when there is none (`stored` is None).
+
+    Raises:
+        BusyError: too many passwords are checked at this moment.
+    """
     try:
-        _hasher.verify(_NOBODYS if stored is None else stored, password[: LONGEST + 1])
+        with _in_turn():
+            _hasher.verify(_NOBODYS if stored is None else stored, password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

@@ -35,6 +35,8 @@ class Action(StrEnum):
     """The list of those who share."""
     SEE_ACCOUNTS = "see accounts"
     CHANGE_ACCOUNTS = "change accounts"
+    KEEP_ACCOUNT = "keep account"
+    """One's own: ways to sign in, sessions, how pages look."""
 
 
 OF_A_PERSON: Final = frozenset(
@@ -44,13 +46,12 @@ OF_A_PERSON: Final = frozenset(
 
 _OWN: Final = OF_A_PERSON - {Action.PRESCRIBE}
 _SHARED: Final = frozenset({Action.SEE, Action.CHANGE, Action.PRESCRIBE, Action.EXPORT})
+_EVERYBODY: Final = frozenset({Action.SEE_INSOLES, Action.KEEP_ACCOUNT})
 _GENERAL: Final[Mapping[Role, frozenset[Action]]] = {
-    Role.OWNER: frozenset(
-        {Action.SEE_INSOLES, Action.CONTROL_SERVICE, Action.SEE_ACCOUNTS, Action.CHANGE_ACCOUNTS}
-    ),
-    Role.PATIENT: frozenset({Action.SEE_INSOLES, Action.CONTROL_SERVICE}),
-    Role.CLINICIAN: frozenset({Action.SEE_PEOPLE, Action.SEE_INSOLES, Action.CONTROL_SERVICE}),
-    Role.ENGINEER: frozenset({Action.SEE_INSOLES, Action.SERVE_INSOLES, Action.CONTROL_SERVICE}),
+    Role.OWNER: frozenset({*_EVERYBODY, Action.CONTROL_SERVICE, Action.SEE_ACCOUNTS, Action.CHANGE_ACCOUNTS}),
+    Role.PATIENT: frozenset({*_EVERYBODY, Action.CONTROL_SERVICE}),
+    Role.CLINICIAN: frozenset({*_EVERYBODY, Action.SEE_PEOPLE, Action.CONTROL_SERVICE}),
+    Role.ENGINEER: frozenset({*_EVERYBODY, Action.SERVE_INSOLES, Action.CONTROL_SERVICE}),
 }
 
 
