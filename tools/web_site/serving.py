@@ -1,0 +1,108 @@
+"""The pages on a loopback port, beside a service without insoles, in a thread of their own."""
+
+import asyncio
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from plantigrade.library.catalogue.accounts.entries import Role
+from plantigrade.library.catalogue.library import Library
+from plantigrade.posture.rules_engine.rules import Severity
+from plantigrade.service.alerts.life import AlertKey, ns_of
+from plantigrade.service.assembly import Assembly
+from plantigrade.service.events import AlertClass
+from plantigrade.web.server import Pages
+from plantigrade.web.site import Site, SiteSettings
+
+from tools.web_site.filled import Filled, begin, fill
+from tools.web_site.signed_in import LibrarySessions, begin_session
+
+START_S: Final = 30.0
+"""So long may a server take to listen on a busy computer."""
+
+
+@dataclass
+class Served:
+    """Pages that are served.
+
+    Attributes:
+        url: of the site, without a slash at the end.
+        library: what they show.
+        filled: what is in it.
+        assembly: the service beside them, without insoles.
+        loop: in which it runs.
+        tokens: of a session of each role.
+    """
+
+    url: str
+    library: Library
+    filled: Filled
+    assembly: Assembly
+    loop: asyncio.AbstractEventLoop
+    tokens: dict[Role, str] = field(default_factory=dict[Role, str])
+
+    def raise_alert(self, rule: str, foot: str, severity: Severity, minutes_ago: float = 12.0) -> None:
+        """An alert of the main person, as the live analysis raises it."""
+
+        async def raised() -> None:
+            book = await self.assembly.live.book("P001")
+            onset = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+            book.raised(AlertKey(rule, foot, ns_of(onset)), severity, AlertClass.LIVE)
+            await book.flush()
+
+        asyncio.run_coroutine_threadsafe(raised(), self.loop).result(START_S)
+
+
+@contextmanager
+def served(folder: Path, empty: bool = False) -> Generator[Served]:
+    """Fill a library and serve it until the end of the block.
+
+    Args:
+        folder: for the library; must not exist.
+        empty: as on the first day, instead of after some weeks.
+    """
+    with Library(folder) as library:
+        filled = begin(library) if empty else fill(library, datetime.now(UTC))
+        assembly = Assembly(library)
+        pages = Pages(Site(library, LibrarySessions(library), assembly, settings=SiteSettings(port=0)))
+        with _running(pages) as loop:
+            made = Served(f"http://127.0.0.1:{pages.port}", library, filled, assembly, loop)
+            made.tokens = {role: begin_session(library, name) for role, name in filled.accounts.items()}
+            if not empty:
+                made.raise_alert("prolonged-standing", "both", Severity.NOTICE)
+                made.raise_alert("low-arch", "left", Severity.WARNING, minutes_ago=40.0)
+            yield made
+
+
+@contextmanager
+def _running(pages: Pages) -> Generator[asyncio.AbstractEventLoop]:
+    """A loop in a thread in which the pages are served."""
+    loop = asyncio.new_event_loop()
+    serving = loop.create_task(pages.run())
+    started = loop.create_task(pages.started.wait())
+    listening = threading.Event()
+
+    async def until_stopped() -> None:
+        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
+        listening.set()
+        started.cancel()
+        await asyncio.wait({serving, started})
+
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=(until_stopped(),), name="pages", daemon=True
+    )
+    thread.start()
+    try:
+        if not listening.wait(START_S):
+            raise TimeoutError("the pages were not served in time")
+        if serving.done():
+            serving.result()
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(serving.cancel)
+        thread.join(START_S)
+        loop.close()
