@@ -149,6 +149,8 @@ class AnswerKind(StrEnum):
     SEEN = "seen"
     SNOOZED = "snoozed"
     """Until `until_utc`, for the rule and the foot."""
+    WOKEN = "woken"
+    """A snooze of the rule and the foot ends before its time."""
     WEIGHT_TAKEN_OFF = "weight taken off"
     """To a critical alert: silent until `until_utc`, and back if the load stays."""
     HELPED = "helped"

@@ -55,6 +55,16 @@ class Catalogue:
     rules: Mapping[str, Mapping[str, str]]
     alerts: Mapping[str, str]
     patterns: Mapping[str, Guidance]
+    exercises: Mapping[str, Exercise]
+
+    def patient_of_side(self, rule: str, side: str) -> str:
+        """What the rule means, for the wearer; `side` is "left", "right" or "both". A rule that this version
+        does not know is named."""
+        return self._of_side(rule, "patient", side) if rule in self.rules else rule
+
+    def clinician_of_side(self, rule: str, side: str) -> str:
+        """What the rule means, for a clinician, as above."""
+        return self._of_side(rule, "clinician", side) if rule in self.rules else rule
 
     def patient(self, rule: str, foot: Foot | None) -> str:
         """What the rule means, for the wearer."""
@@ -65,8 +75,10 @@ class Catalogue:
         return self._texts(rule, "clinician", foot)
 
     def _texts(self, rule: str, reader: str, foot: Foot | None) -> str:
-        side = self.sides[foot.value if foot is not None else "both"]
-        return self.rules[rule][reader].replace("{side}", side)
+        return self._of_side(rule, reader, foot.value if foot is not None else "both")
+
+    def _of_side(self, rule: str, reader: str, side: str) -> str:
+        return self.rules[rule][reader].replace("{side}", self.sides[side])
 
 
 def languages() -> tuple[str, ...]:
@@ -96,6 +108,7 @@ def catalogue(language: str = "en") -> Catalogue:
             data["rule"],
             data["alert"],
             patterns,
+            exercises,
         )
     except (KeyError, TypeError) as error:
         raise FileError(

@@ -148,9 +148,10 @@ class QuietTimes:
 
     def take(self, answer: AlertAnswer) -> None:
         """Take an answer into account."""
-        if answer.answer not in (AnswerKind.SNOOZED, AnswerKind.WEIGHT_TAKEN_OFF):
+        kind = AnswerKind.SNOOZED if answer.answer is AnswerKind.WOKEN else answer.answer
+        if kind not in (AnswerKind.SNOOZED, AnswerKind.WEIGHT_TAKEN_OFF):
             return
-        key = (answer.rule, answer.foot, answer.answer)
+        key = (answer.rule, answer.foot, kind)
         known = self._answers.get(key)
         if known is None or answer.at_utc >= known.at_utc:
             self._answers[key] = answer
@@ -206,6 +207,8 @@ def answer_to(
         if snooze is None:
             raise AlertError(f"say for how long: {', '.join(choice.value for choice in Snooze)}")
         until_utc = snoozed_until(snooze, at_utc, zone)
+    if kind is AnswerKind.WOKEN and alert.critical:
+        raise AlertError("this alert cannot be put off, so it is not asleep")
     if kind is AnswerKind.WEIGHT_TAKEN_OFF:
         if not alert.critical:
             raise AlertError("this alert is not critical: it can be put off")

@@ -34,6 +34,20 @@ class DiaryPart(RecordPart[tuple[int, Entry]]):
             session.add_all(_row(access.person_id, entry) for entry in fresh)
             return len(fresh)
 
+    def change(self, number: int, entry: Entry) -> None:
+        """Put another entry in place of one; it stays under its number.
+
+        Raises:
+            LibraryError: there is none of that number.
+        """
+        access = self._access
+        with access.writing(self.what) as session:
+            own = sa.and_(DiaryEntryRow.id == number, DiaryEntryRow.person_id == access.person_id)
+            row = session.scalar(sa.select(DiaryEntryRow).where(own))
+            if row is None:
+                raise access.problem(f"the diary has no entry {number}")
+            row.day, row.document = entry.at.date().isoformat(), as_json(entry)
+
     def remove(self, number: int) -> None:
         """Remove an entry that was made by mistake.
 
