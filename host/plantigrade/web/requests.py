@@ -28,6 +28,8 @@ from plantigrade.web.words import languages, words_of
 COOKIE: Final = "plantigrade"
 SECURE_COOKIE: Final = "__Host-plantigrade"
 MOST_FIELDS: Final = 200
+MOST_TEXT_BYTES: Final = 65_536
+"""Of one field that is no file: such fields are held in memory."""
 FORM_TOKEN: Final = "form_token"
 _CHUNK: Final = 1 << 20
 _LONGEST_NAME: Final = 200
@@ -177,7 +179,7 @@ async def posted(request: Request, most_bytes: int) -> AsyncGenerator[Posted]:
     capped = Request(request.scope, _capped(request.receive, most_bytes))
     with tempfile.TemporaryDirectory(prefix="plantigrade-upload-") as folder:
         try:
-            found = await capped.form(max_files=4, max_fields=MOST_FIELDS, max_part_size=most_bytes)
+            found = await capped.form(max_files=4, max_fields=MOST_FIELDS, max_part_size=MOST_TEXT_BYTES)
         except (ValueError, KeyError, UnicodeError) as error:
             raise RefusedError(400) from error
         try:

@@ -1,0 +1,1 @@
+"""Walks: what was recorded, found again, added, deleted and given back."""

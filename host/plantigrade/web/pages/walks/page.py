@@ -1,0 +1,202 @@
+"""`/walks`: what was recorded?"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from plantigrade.library.catalogue.recording_list import may_be_of, tags_of
+from plantigrade.library.entries import Filter, RecordingEntry
+from plantigrade.library.entry_text import entry_as_json
+from plantigrade.web.accounts.rights import Action
+from plantigrade.web.formats import formats_of
+from plantigrade.web.jobs.jobs import JobState, TooManyJobsError, jobs_of
+from plantigrade.web.jobs.settings import MOST_UPLOAD_BYTES, PATIENCE_S
+from plantigrade.web.jobs.work import ImportOrder
+from plantigrade.web.layout.frame import person_in_view
+from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
+from plantigrade.web.pages.walks.rows import facts_of, restorable_until, rows_of, title_of
+from plantigrade.web.pages.walks.search import PAGE_SIZE, search_of
+from plantigrade.web.visit import RefusedError, Visit
+
+SCHEMA: Final = "plantigrade.walks/1"
+PATH: Final = "/walks"
+RECENT_DAYS: Final = 7
+MOST_DELETED: Final = 20
+MOST_ROWS: Final = 20_000
+"""Of the document and its CSV: thirty years of two recordings a day."""
+LONGEST_TITLE: Final = 120
+LONGEST_SHOE: Final = 60
+
+
+def show(visit: Visit) -> Answer:
+    """The page, or the list alone for htmx."""
+    return _shown(visit)
+
+
+def _shown(visit: Visit, errors: Mapping[str, str] | None = None) -> Shown:
+    library, formats, search = visit.site.library, formats_of(visit), search_of(visit)
+    person, about = visit.subject, person_in_view(visit)
+    entries = library.find(search.wanted)
+    found = _count(visit, search.wanted, len(entries))
+    values: dict[str, Any] = {
+        "about": about,
+        "rows": rows_of(library, entries, formats),
+        "search": search,
+        "found": formats.number(found),
+        "older": search.link(PATH, search.page + 1, about) if found > search.page * PAGE_SIZE else "",
+        "newer": search.link(PATH, search.page - 1, about) if search.page > 1 else "",
+        "again": search.link(PATH, search.page, about),
+    }
+    status = 400 if errors or search.wrong else 200
+    job = _job(visit)
+    if visit.fragment and job is None:
+        return Shown("pages/walks/list.html", values, status)
+    since = visit.now - timedelta(days=RECENT_DAYS)
+    values |= {
+        "total": library.count(Filter(person=person)),
+        "recent": library.count(Filter(person=person, since=since)),
+        "number": formats.number,
+        "tags": tags_of(library, person),
+        "deleted": _deleted(visit),
+        "just_deleted": visit.query.get("deleted", ""),
+        "unassigned": _unassigned(visit),
+        "job": job,
+        "errors": errors or {},
+        "typed": visit.form,
+        "may_change": visit.may(Action.CHANGE),
+        "most_mb": MOST_UPLOAD_BYTES >> 20,
+    }
+    return Shown("pages/walks/walks.html", values, status)
+
+
+def _count(visit: Visit, wanted: Filter, shown: int) -> int:
+    """How many recordings meet the filter."""
+    if wanted.text is None:
+        return visit.site.library.count(wanted)
+    if 0 < shown < PAGE_SIZE:
+        return wanted.offset + shown
+    return len(visit.site.library.find(replace(wanted, limit=None, offset=0)))
+
+
+def _deleted(visit: Visit) -> list[dict[str, str]]:
+    if not visit.may(Action.ERASE):
+        return []
+    formats = formats_of(visit)
+    gone = visit.site.library.find(Filter(person=visit.subject, deleted=True, limit=MOST_DELETED))
+    return [
+        {
+            "id": entry.id,
+            "title": title_of(entry, formats),
+            "facts": facts_of(entry, None, formats),
+            "until": restorable_until(entry, formats),
+        }
+        for entry in gone
+    ]
+
+
+def _unassigned(visit: Visit) -> list[dict[str, str]]:
+    if not visit.may(Action.CHANGE):
+        return []
+    formats = formats_of(visit)
+    waiting = may_be_of(visit.site.library, visit.subject)
+    return [{"id": entry.id, "facts": facts_of(entry, None, formats)} for entry in waiting[:MOST_DELETED]]
+
+
+def _job(visit: Visit) -> dict[str, Any] | None:
+    job = jobs_of(visit.site.library).find(visit.query.get("job", ""), visit.who.name)
+    if job is None or job.person != visit.subject or not isinstance(job.order, ImportOrder):
+        return None
+    stage, share = job.progress
+    return {
+        "id": job.id,
+        "state": job.state.value,
+        "name": job.order.name,
+        "stage": stage,
+        "share": round(100 * share),
+        "recording": job.made.recording,
+        "problem": job.problem,
+    }
+
+
+def upload(visit: Visit) -> Answer:
+    """A file of another system becomes a recording of this person."""
+    file = visit.files.get("file")
+    title, shoe = visit.field("title", LONGEST_TITLE), visit.field("shoe", LONGEST_SHOE)
+    if file is None:
+        return _shown(visit, {"file": visit.words("walks.upload.none")})
+    if file.size == 0:
+        return _shown(visit, {"file": visit.words("walks.upload.empty", name=file.name)})
+    jobs = jobs_of(visit.site.library)
+    folder = jobs.new_folder()
+    path = folder / f"upload{''.join(file.path.suffixes)}"
+    shutil.move(file.path, path)
+    try:
+        order = ImportOrder(path, file.name, visit.subject, title, shoe)
+        job = jobs.add(visit.who.name, visit.subject, order)
+    except TooManyJobsError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise RefusedError(429, visit.words("error.429-text", seconds=round(error.seconds))) from error
+    job.ended.wait(PATIENCE_S)
+    if job.state is JobState.FAILED:
+        problem = job.problem or visit.words("walks.upload.failed", name=file.name)
+        return _shown(visit, {"file": problem})
+    return Redirect(f"{PATH}?{urlencode({'job': job.id} | _person(visit))}")
+
+
+def restore(visit: Visit) -> Answer:
+    """A deletion is taken back."""
+    entry = visit.entry(Action.ERASE, visit.field("recording"))
+    visit.site.library.restore(entry.id)
+    return Redirect(_here(visit))
+
+
+def assign(visit: Visit) -> Answer:
+    """Whose a recording is that nobody could be named for: this person's, or somebody else's."""
+    asked = visit.field("recording")
+    library = visit.site.library
+    if asked not in {entry.id for entry in may_be_of(library, visit.subject)}:
+        raise RefusedError(404)
+    if visit.field("whose") == "mine":
+        library.assign(asked, visit.subject)
+    else:
+        library.assign(asked, None, set_aside=True)
+    return Redirect(_here(visit))
+
+
+def _here(visit: Visit) -> str:
+    query = urlencode(_person(visit))
+    return f"{PATH}?{query}" if query else PATH
+
+
+def _person(visit: Visit) -> dict[str, str]:
+    about = person_in_view(visit)
+    return {"person": about} if about else {}
+
+
+def as_json(visit: Visit) -> Document:
+    """All recordings that the search of the address finds, newest first."""
+    wanted = replace(search_of(visit).wanted, limit=MOST_ROWS, offset=0)
+    entries = visit.site.library.find(wanted)
+    return Document({"schema": SCHEMA, "person": visit.subject, "walks": [_line(one) for one in entries]})
+
+
+def _line(entry: RecordingEntry) -> dict[str, Any]:
+    return entry_as_json(entry) | {"tags": " ".join(map(str, entry.tags)), "feet": " ".join(entry.feet)}
+
+
+PAGE: Final = Page(
+    "walks",
+    PATH,
+    Action.SEE,
+    show,
+    forms=(
+        Form("upload", upload, Action.CHANGE, MOST_UPLOAD_BYTES),
+        Form("restore", restore, Action.ERASE),
+        Form("assign", assign, Action.CHANGE),
+    ),
+    as_json=as_json,
+    rows="walks",
+)
