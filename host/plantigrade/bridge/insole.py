@@ -159,9 +159,8 @@ class Insole:
         if clock is None or estimate is None:
             return StampedFrames(frames, None, 0, now_ns)
         uncertainty_ns = estimate.uncertainty_at_ns(int(frames.device_us[-1]))
-        known_ns = estimate.host_ns_array(frames.device_us)
         if frames.late:
-            return StampedFrames(frames, known_ns, uncertainty_ns, now_ns)
+            return StampedFrames(frames, estimate.host_ns_array(frames.device_us), uncertainty_ns, now_ns)
         host_ns = clock.steady.host_ns_array(frames.device_us, estimate)
-        behind_ns = int(np.abs(host_ns - known_ns).max())  # the steady clock is still on its way
-        return StampedFrames(frames, host_ns, uncertainty_ns + behind_ns, now_ns)
+        # the steady clock is still on its way
+        return StampedFrames(frames, host_ns, uncertainty_ns + clock.steady.behind_ns, now_ns)

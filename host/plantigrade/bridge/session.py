@@ -38,6 +38,8 @@ class SessionPolicy:
         status_period_s: pause between requests for the insole's counters.
         silent_after_s: no message for so long means that the link is dead although nobody reported it.
         transfer_idle_s: a transfer from the log that brings nothing for so long is given up.
+        gather_s: what arrives is decoded and delivered at whole multiples of this on the loop's clock, so
+            that the records of all insoles are dealt with in one go; 0: each at once.
         fill_gaps: ask the log for what the stream did not bring.
         from_log: want everything that the log holds and nobody has acknowledged, not only what is
             sampled from now on.
@@ -51,6 +53,7 @@ class SessionPolicy:
     status_period_s: float = 5.0
     silent_after_s: float = 8.0
     transfer_idle_s: float = 5.0
+    gather_s: float = 0.0
     fill_gaps: bool = True
     from_log: bool = False
     stream: bool = True
@@ -264,8 +267,11 @@ class Session:
         self.insole.deliver(passed, self._now())
 
     async def _keep_draining(self) -> None:
+        loop, gather_s = asyncio.get_running_loop(), self.policy.gather_s
         while True:
             await self._arrived.wait()
+            if gather_s:
+                await asyncio.sleep(gather_s - loop.time() % gather_s)
             self._arrived.clear()
             self._drain()
 

@@ -7,9 +7,12 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from insole_protocol import ids, replies
 
+from plantigrade.bridge import decode
+from plantigrade.bridge.clock import slewer
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.journal.file import Sync
 from plantigrade.bridge.reconnecting import LinkFactory
@@ -100,6 +103,7 @@ class BridgeService:
         lock = ServiceLock(self.library.data_dir)
         try:
             await self._read_people()
+            await self._offload.thread(_load_kernels)
             self.wearings.open()
             self._running = True
             self._write_status(self.status())
@@ -354,9 +358,12 @@ class BridgeService:
         if self._status_written is None:
             return True
         written, at_ns = self._status_written
-        settings = self.settings
-        limit_s = settings.status_period_s if _differs(written, status) else settings.status_at_least_s
-        return self._now() - at_ns >= limit_s * 1e9
+        age_s = (self._now() - at_ns) * 1e-9
+        if age_s < self.settings.status_period_s:
+            return False
+        if _facts(written) != _facts(status) or age_s >= self.settings.status_at_least_s:
+            return True
+        return written.insoles != status.insoles and age_s >= self.settings.status_times_s
 
     def _write_status(self, status: ServiceStatus) -> None:
         self._status_written = status, self._now()
@@ -367,13 +374,13 @@ class BridgeService:
             self._problems["status"] = f"the status file cannot be written: {error.strerror}"
 
 
-def _differs(one: ServiceStatus, other: ServiceStatus) -> bool:
-    """Whether two statuses say different things, the time aside."""
-    return (one.insoles, one.recording, one.wearings, one.paused, one.problems, one.alerts_open) != (
-        other.insoles,
-        other.recording,
-        other.wearings,
-        other.paused,
-        other.problems,
-        other.alerts_open,
-    )
+def _load_kernels() -> None:
+    """Before the first insole is heard: compiling a kernel takes a second or two, once for all starts."""
+    decode.load_kernel()
+    slewer.load_kernel()
+
+
+def _facts(status: ServiceStatus) -> ServiceStatus:
+    """A status without its time and those of the newest frames, which change with each look."""
+    insoles = tuple(replace(insole, last_frame_utc_ns=None) for insole in status.insoles)
+    return replace(status, at_utc_ns=0, insoles=insoles)

@@ -28,6 +28,8 @@ class ServiceSettings:
         stay_connected: keep connected and stream all day instead of bursts (for insoles on a cable).
         linger_s: after a finite recording live mode goes on for so long, so that its end is known at once.
         status_period_s: the status file is written at most this often.
+        status_times_s: and this often while nothing changes in it but when the newest frames came: a status
+            is looked at by people, to whom some seconds are now.
         status_at_least_s: and at least this often.
         people_period_s: how often assignments and time zones are read from the library.
         tick_s: how often what has come is committed while an insole is connected: what `kill -9` costs is
@@ -48,6 +50,7 @@ class ServiceSettings:
     stay_connected: bool = False
     linger_s: float = 10.0
     status_period_s: float = 1.0
+    status_times_s: float = 5.0
     status_at_least_s: float = 60.0
     people_period_s: float = 900.0
     tick_s: float = 1.0

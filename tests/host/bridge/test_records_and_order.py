@@ -10,8 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from insole_protocol import ids
-from plantigrade.bridge import decode as decode_module
-from plantigrade.bridge.decode import BATCH_FROM_FRAMES, Arrived, decode
+from plantigrade.bridge.decode import Arrived, decode
 from plantigrade.bridge.frames import Frames, Sequencer
 from plantigrade.bridge.receiver import Receiver
 from plantigrade.bridge.slot_ranges import SlotRange
@@ -42,27 +41,9 @@ def by_hand(frames: int, imu: bool, slots: int = 1) -> bytes:
     return head + body + struct.pack("<I", zlib.crc32(head + body))
 
 
-def filler(frames: int) -> list[Arrived]:
-    """Records of another insole's time, so many frames that the vectorised decoder takes over."""
-    return [Arrived(record_of(90_000, frames, 3, 0), 1)]
-
-
-@pytest.mark.parametrize(("frames", "vectorised"), [(39, False), (40, True)])
-def test_from_40_frames_on_the_vectorised_decoder_pays(
-    frames: int, vectorised: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Asked of what the headers tell, over all records together."""
-    taken: list[str] = []
-    for name in ("_decode_many", "_decode_few"):
-        monkeypatch.setattr(decode_module, name, lambda _, name=name: (taken.append(name), ([], []))[1])
-    decode([*filler(frames - 19), Arrived(record_of(90_100, 19, 3, 0), 2)])
-    assert taken == ["_decode_many" if vectorised else "_decode_few"]
-
-
-@pytest.mark.parametrize("company", [0, BATCH_FROM_FRAMES], ids=["reference", "vectorised"])
-def test_the_example_of_the_protocol(company: int) -> None:
+def test_the_example_of_the_protocol() -> None:
     """330, 331, 340, 338 under sensor 0 and 330 elsewhere, 10 ms apart from 60 s on."""
-    frames, errors = decode([Arrived(EXAMPLE, 77), *(filler(company) if company else [])])
+    frames, errors = decode([Arrived(EXAMPLE, 77)])
     assert errors == []
     found = frames[0]
     assert found.record == EXAMPLE
@@ -82,11 +63,10 @@ def test_the_example_of_the_protocol(company: int) -> None:
     assert (found.late, found.gap_before, found.end) == (False, 0, 1004)
 
 
-@pytest.mark.parametrize("company", [0, BATCH_FROM_FRAMES], ids=["reference", "vectorised"])
 @pytest.mark.parametrize("imu", [False, True])
-def test_a_packed_record_made_by_hand(company: int, imu: bool) -> None:
+def test_a_packed_record_made_by_hand(imu: bool) -> None:
     """Two frames of ten slots each, as daily mode stores means."""
-    frames, errors = decode([Arrived(by_hand(2, imu, slots=10), 5), *(filler(company) if company else [])])
+    frames, errors = decode([Arrived(by_hand(2, imu, slots=10), 5)])
     assert errors == []
     found = frames[0]
     assert found.counts.tolist() == [list(range(16)), list(range(100, 116))]
@@ -106,19 +86,18 @@ def test_each_record_among_many_keeps_its_own_fields() -> None:
         Arrived(by_hand(2, True), 11),
         Arrived(EXAMPLE[:-1] + b"\0", 12),
         Arrived(EXAMPLE, 13),
-        *filler(BATCH_FROM_FRAMES),
+        Arrived(record_of(90_000, 64, 3, 0), 1),
     ]
     frames, errors = decode(stream)
     assert errors == ["crc"]
     assert [(found.arrival_ns, found.seq, len(found), found.imu is None) for found in frames] == [
         (11, 500, 2, False),
         (13, 1000, 4, True),
-        (1, 90_000, BATCH_FROM_FRAMES, True),
+        (1, 90_000, 64, True),
     ]
     assert [found.record for found in frames] == [stream[0].record, EXAMPLE, stream[3].record]
 
 
-@pytest.mark.parametrize("company", [0, BATCH_FROM_FRAMES], ids=["reference", "vectorised"])
 @pytest.mark.parametrize(
     "record, error",
     [
@@ -132,10 +111,10 @@ def test_each_record_among_many_keeps_its_own_fields() -> None:
         (b"", "block_length"),
     ],
 )
-def test_a_message_is_one_record_from_end_to_end(company: int, record: bytes, error: str) -> None:
-    frames, errors = decode([Arrived(record, 0), *(filler(company) if company else [])])
+def test_a_message_is_one_record_from_end_to_end(record: bytes, error: str) -> None:
+    frames, errors = decode([Arrived(record, 0)])
     assert errors == [error]
-    assert len(frames) == (1 if company else 0)
+    assert frames == []
 
 
 def frames_of(seq: int, count: int, slots: int = 1, status: int = 0) -> Frames:

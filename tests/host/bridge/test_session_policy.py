@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from insole_protocol import ids, messages
@@ -339,3 +340,38 @@ def test_backfill_runs_beside_the_stream_by_its_own_policy() -> None:
         assert link.arguments(ids.OP_LOG_READ)[:2] == [(650, 950, 1), (350, 650, 1)]
 
     run(story, SessionPolicy(backfill=BackfillPolicy(piece_slots=300)))
+
+
+def test_records_are_gathered_and_delivered_for_all_insoles_at_once() -> None:
+    """At whole multiples of 40 ms on the loop's clock, so that no frame waits longer and all wake it up once."""
+    seen: list[tuple[str, int, float]] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(0.04 - loop.time() % 0.04)
+        begun_s = loop.time()
+
+        def note(insole: Insole, seq: int) -> None:
+            seen.append((insole.name, seq, round(loop.time() - begun_s, 4)))
+
+        running: list[asyncio.Task[None]] = []
+        for name, pause_s in (("left", 0.005), ("right", 0.035)):
+            link = ScriptedLink({}, delay_s=0.0)
+            session = Session(link, Insole(name), replace(QUIET, gather_s=0.04), virtual_now_ns)
+            knows_clock(session.insole)
+            session.insole.on_frames.append(lambda insole, stamped: note(insole, stamped.frames.seq))
+            running.append(asyncio.create_task(session.run()))
+            link.bring(Channel.STREAM, record_of(1000, 5, 3, 0), pause_s)
+            link.bring(Channel.STREAM, record_of(1005, 5, 3, 50_000), pause_s + 0.05)
+        await asyncio.sleep(0.2)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    run_virtually(main())
+    assert seen == [
+        ("left", 1000, 0.04),
+        ("right", 1000, 0.04),
+        ("left", 1005, 0.08),
+        ("right", 1005, 0.12),
+    ]

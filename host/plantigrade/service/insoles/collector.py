@@ -15,13 +15,18 @@ from plantigrade.bridge.reconnecting import LinkFactory
 from plantigrade.bridge.session import Session, SessionPolicy
 from plantigrade.link.base import LinkError, now_ns
 from plantigrade.service.events import LinkState
-from plantigrade.service.insoles.settings import CATCH_UP_SLOTS, CLOCK_PERIOD_S, CONNECT_S
+from plantigrade.service.insoles.settings import CATCH_UP_SLOTS, CLOCK_PERIOD_S, CONNECT_S, GATHER_S
 from plantigrade.service.insoles.wishes import Wishes
 from plantigrade.service.settings import ServiceSettings
 
 OLDEST_FIRST = BackfillPolicy(newest_first=False)
 POLICY = SessionPolicy(
-    mode=None, clock_period_s=CLOCK_PERIOD_S, from_log=True, stream=False, backfill=OLDEST_FIRST
+    mode=None,
+    clock_period_s=CLOCK_PERIOD_S,
+    gather_s=GATHER_S,
+    from_log=True,
+    stream=False,
+    backfill=OLDEST_FIRST,
 )
 
 

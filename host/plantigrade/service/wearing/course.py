@@ -128,6 +128,10 @@ class Course:
                 yield _Timed(run, from_ns, from_ns + (run.end - run.first) * run.period_us * 1000)
 
     def _add_run(self, new: Run) -> None:
+        last = self.runs[-1] if self.runs else None
+        if last is not None and last.end == new.first and (joined := last.joined(new)) is not None:
+            self.runs[-1] = joined  # as nearly always
+            return
         at = bisect_right(self.runs, new.first, key=lambda run: run.first)
         for index in (at - 1, at):
             if 0 <= index < len(self.runs) and (joined := self.runs[index].joined(new)) is not None:
@@ -146,6 +150,9 @@ class Course:
 
     def _add_load(self, first: int, end: int) -> None:
         """A pause of at most `JOIN_SLOTS` before or after it is filled."""
+        if len(self.loads) and first - JOIN_SLOTS < self.loads.end <= first:  # as nearly always
+            self.loads.add(self.loads.end, end)
+            return
         before = self.loads.common(max(0, first - JOIN_SLOTS), first)
         after = self.loads.common(end, end + JOIN_SLOTS)
         self.loads.add(

@@ -135,12 +135,15 @@ class KnownInsole:
     applied: int = 0
     heard_utc_ns: int = 0
 
-    def pieces(self) -> list[Piece]:
-        """The segments with their ends."""
-        ends = [*(segment.first for segment in self.segments[1:]), None]
+    def pieces(self, from_slot: int = 0) -> list[Piece]:
+        """The segments with their ends, beginning with the one that a slot lies in."""
+        at = max(0, len(self.segments) - 1)
+        while at > 0 and self.segments[at].first > from_slot:
+            at -= 1
+        segments = self.segments[at:]
+        ends = [*(segment.first for segment in segments[1:]), None]
         return [
-            Piece(segment.first, end, segment.wearing)
-            for segment, end in zip(self.segments, ends, strict=False)
+            Piece(segment.first, end, segment.wearing) for segment, end in zip(segments, ends, strict=False)
         ]
 
     def cut(self, slot: int, wearing: int) -> None:

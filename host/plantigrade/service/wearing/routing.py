@@ -238,7 +238,7 @@ class Router:
     def _pieces(self, foot: Foot, first: int, end: int) -> list[tuple[Piece, int, int]]:
         """The segments that slots lie in, each with the slots that do. What lies before all is settled."""
         found: list[tuple[Piece, int, int]] = []
-        for piece in foot.known.pieces():
+        for piece in foot.known.pieces(first):
             low, high = max(first, piece.first), end if piece.end is None else min(end, piece.end)
             if low < high and piece.wearing in self.journals:
                 found.append((piece, low, high))
