@@ -1,5 +1,6 @@
 """Recordings that stay in their files: any stretch, in any order, is that of the whole, to the bit."""
 
+import copy
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plantigrade.analysis.pipeline import Request, of_walk
+from plantigrade.calibration.stream import Calibrator
 from plantigrade.gait.signals import Walk
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.recordings import forces, frames
+from plantigrade.library.recordings import forces, frames, long_files
 from plantigrade.library.recordings import reader as finalized
 from plantigrade.library.recordings.long_files import StoredForces
 
@@ -63,6 +65,44 @@ def test_any_stretch_in_any_order(
     for start, size, step in stretches:
         rows = slice(start, start + size, step)
         assert np.array_equal(long.force_n[rows], plain.force_n[rows])
+
+
+@pytest.mark.parametrize("room_bytes", [1, 30_000, 10**9], ids=["none fits", "some fit", "all fit"])
+@pytest.mark.parametrize("content", ["counts", "forces"])
+def test_what_is_kept_is_the_same(
+    content: str, room_bytes: int, stored: dict[str, tuple[Walk, Walk]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept in pieces of 70 rows, of which two lie open; read forwards, backwards and forwards again."""
+    monkeypatch.setattr(long_files, "KEPT_ROWS", 70)
+    monkeypatch.setattr(long_files, "KEPT_PIECES", 2)
+    for plain, long in zip(*(one.feet for one in stored[content]), strict=True):
+        kept = copy.deepcopy(long.force_n)
+        assert isinstance(kept, StoredForces)
+        kept.keep(room_bytes)
+        starts = [*range(0, len(plain), 130)]
+        for start in (*starts, *reversed(starts), *starts):
+            rows = slice(start, start + 150)
+            assert np.array_equal(kept[rows], plain.force_n[rows])
+
+
+def test_kept_forces_are_calibrated_once(
+    stored: dict[str, tuple[Walk, Walk]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[int] = []
+    feed = Calibrator.feed
+
+    def counted(self: Calibrator, counts: np.ndarray) -> np.ndarray:
+        fed.append(len(counts))
+        return feed(self, counts)
+
+    monkeypatch.setattr(Calibrator, "feed", counted)
+    long = stored["counts"][1].left
+    assert long is not None and isinstance(long.force_n, StoredForces)
+    kept = copy.deepcopy(long.force_n)
+    kept.keep(10**9)
+    for _ in range(3):
+        np.asarray(kept)
+    assert sum(fed) <= len(kept)
 
 
 def test_an_analysis_sees_no_difference(stored: dict[str, tuple[Walk, Walk]]) -> None:

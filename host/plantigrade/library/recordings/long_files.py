@@ -21,8 +21,12 @@ from plantigrade.gait.signals import Floats, Forces
 from plantigrade.library.recordings.columns import ColumnFile
 from plantigrade.library.recordings.forces import forces_of
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames, frames_of
+from plantigrade.library.recordings.packed import Packed
 
 CACHED_GROUPS: Final = 4
+KEPT_ROWS: Final = 1 << 16
+KEPT_PIECES: Final = 8
+"""Rows that are kept are compressed in pieces of this length; the last few that were used lie open."""
 _TABLE_BYTES: Final = 1 << 16
 
 
@@ -33,6 +37,9 @@ class _Groups:
         self.starts = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
         self._load = load
         self._cached: OrderedDict[int, npt.NDArray[Any]] = OrderedDict()
+        self._kept: dict[int, list[Packed]] = {}
+        self._open: OrderedDict[tuple[int, int], npt.NDArray[Any]] = OrderedDict()
+        self.room_bytes = 0
 
     def __len__(self) -> int:
         return self.starts[-1]
@@ -43,11 +50,48 @@ class _Groups:
         number = max(0, bisect_right(self.starts, start) - 1)
         while number < len(self.starts) - 1 and self.starts[number] < stop:
             first = self.starts[number]
-            part = self._group(number)[max(0, start - first) : stop - first]
-            if len(part):
-                parts.append(part)
+            parts += self._parts(number, max(0, start - first), stop - first)
             number += 1
         return parts
+
+    def _parts(self, number: int, start: int, stop: int) -> list[npt.NDArray[Any]]:
+        """Some rows of a group."""
+        if number not in self._kept:
+            group = self._group(number)
+            if not self._keep(number, group):
+                part = group[start:stop]
+                return [part] if len(part) else []
+        found: list[npt.NDArray[Any]] = []
+        for piece in range(start // KEPT_ROWS, len(self._kept[number])):
+            first = piece * KEPT_ROWS
+            if first >= stop:
+                break
+            part = self._piece(number, piece)[max(0, start - first) : stop - first]
+            if len(part):
+                found.append(part)
+        return found
+
+    def _keep(self, number: int, group: npt.NDArray[Any]) -> bool:
+        """Keep a group for good where there is room for it."""
+        if not self.room_bytes:
+            return False
+        pieces = [Packed.of(group[first : first + KEPT_ROWS]) for first in range(0, len(group), KEPT_ROWS)]
+        needed = sum(piece.nbytes for piece in pieces)
+        self.room_bytes = max(0, self.room_bytes - needed)  # one that does not fit is the last that is tried
+        if not self.room_bytes:
+            return False
+        self._kept[number] = pieces
+        self._cached.pop(number, None)
+        return True
+
+    def _piece(self, number: int, piece: int) -> npt.NDArray[Any]:
+        key = (number, piece)
+        if key not in self._open:
+            self._open[key] = self._kept[number][piece].rows()
+            while len(self._open) > KEPT_PIECES:
+                self._open.popitem(last=False)
+        self._open.move_to_end(key)
+        return self._open[key]
 
     def _group(self, number: int) -> npt.NDArray[Any]:
         if number not in self._cached:
@@ -86,6 +130,11 @@ class StoredForces:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    def keep(self, room_bytes: int) -> None:
+        """Keep what is read from now on, as far as it has room: for who reads all of it several times, since
+        reading is decoding and calibrating."""
+        self._groups.room_bytes = room_bytes
 
     def __getitem__(self, rows: slice) -> Forces:
         start, stop, step = rows.indices(len(self))

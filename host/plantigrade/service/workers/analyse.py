@@ -11,10 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.files.durable import file_sum
+from plantigrade.gait.signals import Walk
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import (
@@ -28,6 +29,7 @@ from plantigrade.library.catalogue.versions import FINAL
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.recordings import computed, overview, strides
 from plantigrade.library.recordings.container import MANIFEST_FILE
+from plantigrade.library.recordings.long_files import StoredForces
 from plantigrade.library.time_zone import zone_of
 from plantigrade.posture.diary.day_load import loads_of
 from plantigrade.posture.rules_engine.even_time import seconds_of
@@ -35,6 +37,7 @@ from plantigrade.posture.rules_engine.features import estimate_weight_n, from_an
 from plantigrade.service.day.baseline_day import learn_days
 from plantigrade.service.day.wear_day import days_of_span, wear_days
 from plantigrade.service.plans import judge_plans
+from plantigrade.service.workers.settings import KEPT_FORCES_BYTES
 
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import RecordingAnalysis
@@ -202,6 +205,7 @@ def _compute(library: Library, state: RecordingState, begun: computed.Computed) 
         raise RecordingError(folder, f"its {MANIFEST_FILE} is not the one that the library took in")
     recording = library.open(state.id)
     walk = recording.walk()
+    _keep_forces(walk)
     found = recording.full_analysis()
     loads = _loads(found)
     computed.put_files(
@@ -217,6 +221,14 @@ def _compute(library: Library, state: RecordingState, begun: computed.Computed) 
         },
     )
     return _store_days(library, state, recording, found)
+
+
+def _keep_forces(walk: Walk) -> None:
+    """The analysis, the alerts, the overview and the day's loads each read all forces."""
+    for foot in walk.feet:
+        stored: Any = foot.force_n
+        if isinstance(stored, StoredForces):
+            stored.keep(KEPT_FORCES_BYTES // len(walk.feet))
 
 
 def _loads(found: "RecordingAnalysis") -> Mapping[str, float]:

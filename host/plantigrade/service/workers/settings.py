@@ -6,6 +6,10 @@ from typing import Final
 NICE: Final = 10
 """How much the process gives way to others, in the steps of POSIX: half of what there is, so that the radio
 and pages come first and an analysis still ends on a busy computer."""
+KEPT_FORCES_BYTES: Final = 450_000_000
+"""Forces that an analysis keeps, compressed, beside what it needs at once: both feet of a day with 16 hours
+in shoes. What is beyond is read from the file again by each of its parts, which takes three times as
+long."""
 
 
 @dataclass(frozen=True)
