@@ -22,3 +22,6 @@ HISTORY_ALERTS: Final = 500
 """Alerts of a person that are held in memory; older ones are in the library."""
 HISTORY_DAYS: Final = 14
 """Answers and alerts of so many days are read when the service starts."""
+OPEN_H: Final = 24.0
+"""A stored alert without an end is over after a day: a wearing ends at midnight at the latest, so that the
+service must have ended before the cause did."""

@@ -1,0 +1,1 @@
+"""`/people`: who needs me today?"""

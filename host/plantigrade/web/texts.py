@@ -1,0 +1,23 @@
+"""The texts of rules, patterns and exercises in the reader's language, English where they are not translated."""
+
+from plantigrade.posture.exercises import sentences
+from plantigrade.posture.exercises.sentences import ExerciseTexts, exercise_texts
+from plantigrade.posture.rules_engine import guidance
+from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
+from plantigrade.web.words import FALLBACK, Words
+
+
+def rule_texts(words: Words) -> Catalogue:
+    """Texts about rules, patterns, exercises and the diary.
+
+    Example:
+        >>> from plantigrade.web.words import words_of
+        >>> rule_texts(words_of("en")).places["lower-back"]
+        'lower back'
+    """
+    return catalogue(words.language if words.language in guidance.languages() else FALLBACK)
+
+
+def caution_texts(words: Words) -> ExerciseTexts:
+    """The questions before exercises, and why an exercise is not shown."""
+    return exercise_texts(words.language if words.language in sentences.languages() else FALLBACK)
