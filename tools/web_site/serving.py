@@ -15,11 +15,12 @@ from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.life import AlertKey, ns_of
 from plantigrade.service.assembly import Assembly
 from plantigrade.service.events import AlertClass
+from plantigrade.web.accounts.library_accounts import PageAccounts
 from plantigrade.web.server import Pages
 from plantigrade.web.site import Site, SiteSettings
 
 from tools.web_site.filled import Filled, begin, fill
-from tools.web_site.signed_in import LibrarySessions, begin_session
+from tools.web_site.signed_in import begin_session
 
 START_S: Final = 30.0
 """So long may a server take to listen on a busy computer."""
@@ -68,7 +69,7 @@ def served(folder: Path, empty: bool = False) -> Generator[Served]:
     with Library(folder) as library:
         filled = begin(library) if empty else fill(library, datetime.now(UTC))
         assembly = Assembly(library)
-        pages = Pages(Site(library, LibrarySessions(library), assembly, settings=SiteSettings(port=0)))
+        pages = Pages(Site(library, PageAccounts(library), assembly, settings=SiteSettings(port=0)))
         with _running(pages) as loop:
             made = Served(f"http://127.0.0.1:{pages.port}", library, filled, assembly, loop)
             made.tokens = {role: begin_session(library, name) for role, name in filled.accounts.items()}

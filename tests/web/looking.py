@@ -1,0 +1,89 @@
+"""What a test sees of a page: complaints of the browser, of the policy and of axe, and what does not fit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LISTEN = """
+window.policyReports = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.policyReports.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile ?? ""}`);
+});
+"""
+TOO_WIDE = """
+() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const inside = (element) => {
+    for (let up = element.parentElement; up; up = up.parentElement) {
+      if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(up).overflowX)) return true;
+    }
+    return false;
+  };
+  return [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > root.clientWidth + 0.5 && !inside(one))
+    .slice(0, 5)
+    .map((one) => `${one.tagName}.${one.getAttribute("class") ?? ""} ${one.textContent.slice(0, 40)}`)
+    .concat(`${root.scrollWidth} px of ${root.clientWidth}`);
+}
+"""
+
+
+@dataclass
+class Seen:
+    """A page that was opened, and what was complained about."""
+
+    page: "Page"
+    complaints: list[str] = field(default_factory=list[str])
+
+    def policy_reports(self) -> list[str]:
+        """What the content security policy has blocked."""
+        return self.page.evaluate("() => window.policyReports ?? []")
+
+    def axe(self) -> list[str]:
+        """Violations that axe-core finds, each with the first element."""
+        if not self.page.evaluate("() => typeof window.axe === 'object'"):
+            self.page.evaluate(AXE.read_text("utf-8"))
+        found: dict[str, Any] = self.page.evaluate(
+            "(rules) => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES
+        )
+        return [
+            f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})"
+            for one in found["violations"]
+        ]
+
+    def too_wide(self, width: int) -> list[str]:
+        """What makes the page scroll sideways at this width."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        return self.page.evaluate(TOO_WIDE)
+
+    def set_text(self, per_cent: int) -> None:
+        """The reader's browser shows larger text."""
+        self.page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{per_cent}%")
+
+
+@contextmanager
+def looking(context: "BrowserContext", address: str) -> Iterator[Seen]:
+    """Open an address; everything the browser complains about is noted."""
+    page = context.new_page()
+    seen = Seen(page)
+    page.add_init_script(LISTEN)
+    page.on(
+        "console", lambda one: seen.complaints.append(one.text) if one.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    try:
+        answer = page.goto(address, wait_until="load")
+        assert answer is not None and answer.status == 200, (
+            f"{address} is answered with {answer and answer.status}"
+        )
+        yield seen
+    finally:
+        page.close()
