@@ -15,14 +15,13 @@ FOLDER = Path(__file__).parent
 @cache
 def environment() -> jinja2.Environment:
     """The templates of this package. A name that a template does not know is a defect, not an empty text."""
-    made = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return made
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:

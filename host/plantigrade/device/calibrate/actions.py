@@ -31,14 +31,23 @@ MAX_ROWS = 100_000
 
 def fit_from_csv(loads: Path, serial: str, day: date, output: Path) -> None:
     """Bench loads of a file to a calibration."""
-    readings, zero = _readings(loads)
-    try:
-        calibration = fit_bench(readings, zero, day, serial)
-    except PlantigradeError as error:
-        raise FileError(loads, str(error)) from error
+    calibration = fit_loads(loads, serial, day)
     calibration.save(output)
     fitted = [curve for curve in calibration.sensors if curve.residual_pct is not None]
     click.echo(f"{output}: {len(fitted)} of {len(calibration.sensors)} sensors have a curve of their own")
+
+
+def fit_loads(loads: Path, serial: str, day: date) -> Calibration:
+    """The calibration that bench loads in a CSV file give.
+
+    Raises:
+        FileError: the file is no list of bench loads, or they do not make curves.
+    """
+    readings, zero = _readings(loads)
+    try:
+        return fit_bench(readings, zero, day, serial)
+    except PlantigradeError as error:
+        raise FileError(loads, str(error)) from error
 
 
 def _readings(path: Path) -> tuple[list[BenchReading], F64]:
@@ -109,20 +118,46 @@ def use(path: Path, library: "Library") -> None:
 
 
 def scale_by_weight(library: "Library", name: str, body_weight_kg: float, standing: str | None) -> None:
-    """Scale the calibrations of both insoles of a recording."""
+    """Scale the calibrations of both insoles of a recording, and say so."""
+    scale, scaled = scaled_by_weight(library, name, body_weight_kg, _span(standing))
+    for foot, (factor, calibration) in scaled.items():
+        click.echo(
+            f"{foot} insole {calibration.serial}: forces x {factor:.3f}, scale {calibration.scale:.3f}"
+        )
+    unit = "cycles" if scale.source == "walking" else "s of standing"
+    click.echo(f"from {scale.samples:.0f} {unit}, +- {scale.sd_pct:.1f} %")
+
+
+def scaled_by_weight(
+    library: "Library", name: str, body_weight_kg: float, standing_s: tuple[float, float] | None
+) -> tuple[WeightScale, dict[str, tuple[float, Calibration]]]:
+    """Scale the calibrations of both insoles of a recording, and use them from now on.
+
+    Args:
+        library: of the recording.
+        name: of the recording.
+        body_weight_kg: with clothes.
+        standing_s: a span of quiet standing; None: the walking of the recording.
+
+    Returns:
+        The scale, and by foot the factor and the calibration that is used from now on.
+
+    Raises:
+        PlantigradeError: not both insoles, or too little walking or standing.
+    """
     recording = library.open(name)
     walk = recording.walk()
     if walk.left is None or walk.right is None or recording.content != "counts":
         raise PlantigradeError(f"{name}: the body-weight scale needs a recording of both our insoles")
-    scale = _scale(walk, body_weight_kg * NEWTONS_PER_KG, _span(standing))
+    scale = _scale(walk, body_weight_kg * NEWTONS_PER_KG, standing_s)
+    made: dict[str, tuple[float, Calibration]] = {}
     for foot, factor in (("left", scale.left), ("right", scale.right)):
         serial = recording.devices[foot].serial
         known = recording.calibration(foot) or replace(nominal(), serial=serial)
-        scaled = known.with_scale(known.scale * factor, scale.sd_pct)
-        library.set_calibration(_named(scaled, serial))
-        click.echo(f"{foot} insole {serial}: forces x {factor:.3f}, scale {scaled.scale:.3f}")
-    unit = "cycles" if scale.source == "walking" else "s of standing"
-    click.echo(f"from {scale.samples:.0f} {unit}, +- {scale.sd_pct:.1f} %")
+        scaled = _named(known.with_scale(known.scale * factor, scale.sd_pct), serial)
+        library.set_calibration(scaled)
+        made[foot] = factor, scaled
+    return scale, made
 
 
 def _named(calibration: Calibration, serial: str) -> Calibration:

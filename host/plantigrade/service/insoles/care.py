@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from insole_protocol import ids, replies
@@ -21,13 +21,19 @@ from plantigrade.library.catalogue.details import calibration_of
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Device
 from plantigrade.link.base import LinkError
-from plantigrade.service.insoles.settings import BLINK_S, SELF_TEST_S, ZERO_FRAMES, ZERO_TIMEOUT_S
+from plantigrade.service.insoles.settings import (
+    BLINK_S,
+    CODE_HIGHEST,
+    CODE_LOWEST,
+    SELF_TEST_S,
+    ZERO_FRAMES,
+    ZERO_TIMEOUT_S,
+)
 from plantigrade.service.insoles.state import FAULTS
 from plantigrade.service.offload import Offload
 from plantigrade.service.status import ServiceError
 
 Counts = NDArray[np.uint16]
-_HEX: Final = 16
 
 
 class Collector(Protocol):
@@ -61,6 +67,11 @@ class SelfTest:
     faults: tuple[str, ...]
     levels: tuple[tuple[str, int], ...]
     text: str
+
+    def sensors(self) -> list[tuple[str, bool]]:
+        """Name of each sensor, and whether its code is within the converter's range: one that is at either
+        end has no contact or is shorted."""
+        return [(name, CODE_LOWEST < level < CODE_HIGHEST) for name, level in self.levels]
 
 
 class InsoleCare:

@@ -1,8 +1,8 @@
 """The pages, one folder each: `page.py` with its `PAGE`, the template, and what it needs beside them."""
 
 import importlib
-import pkgutil
 from functools import cache
+from pathlib import Path
 
 from plantigrade.web.page import Page
 
@@ -15,5 +15,5 @@ def pages() -> tuple[Page, ...]:
         >>> any(page.path == "/" for page in pages())
         True
     """
-    names = sorted(found.name for found in pkgutil.iter_modules(__path__) if found.ispkg)
+    names = sorted(path.parent.name for path in Path(__file__).parent.glob("*/page.py"))
     return tuple(importlib.import_module(f"{__name__}.{name}.page").PAGE for name in names)

@@ -1,0 +1,1 @@
+"""Insoles: are the devices well, and what can be done with them?"""
