@@ -21,6 +21,8 @@ from plantigrade.service.day.warnings import DayWarnings
 from plantigrade.service.discovery import InsolesInReach, known_serials, look_around
 from plantigrade.service.insoles.care import InsoleCare
 from plantigrade.service.live_analysis.analysis import LiveAnalysis
+from plantigrade.service.live_frames.frames import LiveFrames
+from plantigrade.service.marks import Marks
 from plantigrade.service.notify.insole_hints import InsoleHints
 from plantigrade.service.notify.library_people import LibraryPeople
 from plantigrade.service.notify.notifier import Notifier
@@ -86,6 +88,8 @@ class Assembly:
         bus: where events go.
         service: collects.
         live: alerts and strides as they happen.
+        frames: forces as they come, for pages that show them.
+        marks: set while a recording is made.
         worker: analyses recordings.
         warnings: disk, batteries and logs.
         care: what can be done with one insole: blink, self-test, zero, fetch now.
@@ -108,6 +112,8 @@ class Assembly:
         self.live = LiveAnalysis(library, self.bus, now_ns, line.utc_ns, offload, settings.burst_period_s)
         self.service.on_frames(self.live.on_frames)
         self.service.on_wearing(self.live.on_wearing)
+        self.frames = LiveFrames(library, self.service, offload, now_ns, line.utc_ns)
+        self.marks = Marks(library, self.bus, offload, line.utc_ns)
         self.worker = AnalysisWorker(library, self.bus, url, key_file)
         self.warnings = DayWarnings(self.bus)
         self.upkeep = Upkeep(library, self.bus, self.warnings, url, key_file)
@@ -119,6 +125,7 @@ class Assembly:
         self._parts = Parts(
             {
                 "live analysis": self.live.run,
+                "marks": self.marks.run,
                 "analysis of recordings": self.worker.run,
                 "notifications": Notifier(self.bus, LibraryPeople(library), hints=hints).run,
                 "disk, retention and summaries": self.upkeep.run,

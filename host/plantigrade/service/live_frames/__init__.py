@@ -1,0 +1,1 @@
+"""Forces of the insoles as they come, for pages that show them: only while somebody looks."""
