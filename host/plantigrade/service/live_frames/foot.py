@@ -1,7 +1,7 @@
 """One insole while somebody looks at it: codes to newtons, the newest frame, the last minute and a half."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
@@ -52,6 +52,10 @@ class ZeroResult(IntEnum):
     """Something pressed on the insole: the zero is as it was."""
 
 
+def _nothing() -> F32:
+    return np.zeros(SENSOR_COUNT, np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class FootNow:
     """A foot at a moment.
@@ -69,7 +73,7 @@ class FootNow:
     state: FootState = FootState.NOTHING
     sample_utc_ns: int | None = None
     age_s: float | None = None
-    force_n: F32 = np.zeros(SENSOR_COUNT, np.float32)  # noqa: RUF009 (never written to)
+    force_n: F32 = field(default_factory=_nothing)
     total_n: float = 0.0
     cop: tuple[float, float] | None = None
 

@@ -47,18 +47,19 @@ def check_own_page(socket: WebSocket, site: Site) -> None:
         raise NotAdmittedError("from another page")
 
 
-def admit(site: Site, token: str, asked: str | None) -> Looker:
+def admit(site: Site, token: str, asked: str | None, active: bool = True) -> Looker:
     """Who may look. Blocks: called in a thread.
 
     Args:
         site: accounts and consents.
         token: of the session; "" where none came.
         asked: code of the person in the address; None for the account's own.
+        active: somebody opened a page; asking again by itself keeps no session alive.
 
     Raises:
         NotAdmittedError: not signed in, or this is not the account's to see.
     """
-    signed_in = site.accounts.signed_in(token) if token else None
+    signed_in = site.accounts.signed_in(token, active) if token else None
     if signed_in is None:
         raise NotAdmittedError("not signed in")
     account = signed_in.account
@@ -75,7 +76,7 @@ def admit(site: Site, token: str, asked: str | None) -> Looker:
 
 def note_refusal(site: Site, token: str, address: str) -> None:
     """Log that a WebSocket was refused. Blocks: called in a thread."""
-    signed_in = site.accounts.signed_in(token) if token else None
+    signed_in = site.accounts.signed_in(token, active=False) if token else None
     site.accounts.note_refusal(None if signed_in is None else signed_in.account, address, PATH, 403)
 
 

@@ -108,7 +108,7 @@ async def _until_refused(site: Site, looker: Looker, asked: str | None) -> None:
     while True:
         await asyncio.sleep(CHECK_S)
         try:
-            await run_in_threadpool(admit, site, looker.token, asked)
+            await run_in_threadpool(admit, site, looker.token, asked, active=False)
         except NotAdmittedError as refusal:
             _log.info("%s closed: %s", PATH, refusal)
             return
