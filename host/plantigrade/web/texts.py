@@ -1,4 +1,4 @@
-"""The texts of rules, patterns and exercises in the reader's language, English where they are not translated."""
+"""The texts of rules, patterns and exercises in the reader's language; in English where there are none."""
 
 from plantigrade.posture.exercises import sentences
 from plantigrade.posture.exercises.sentences import ExerciseTexts, exercise_texts
@@ -21,3 +21,13 @@ def rule_texts(words: Words) -> Catalogue:
 def caution_texts(words: Words) -> ExerciseTexts:
     """The questions before exercises, and why an exercise is not shown."""
     return exercise_texts(words.language if words.language in sentences.languages() else FALLBACK)
+
+
+def begun(text: str) -> str:
+    """As at the beginning of a sentence; the letters after the first stay as they are.
+
+    Example:
+        >>> begun("unterer Rücken")
+        'Unterer Rücken'
+    """
+    return text[:1].upper() + text[1:]

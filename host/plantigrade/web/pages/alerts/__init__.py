@@ -1,0 +1,1 @@
+"""Alerts: what, which foot, since when, what now; and what became of it."""
