@@ -14,3 +14,5 @@ PEOPLE_A_PAGE: Final = 100
 """People on one page of the list: five hundred rows are found by the search, not by scrolling."""
 COURSE_WEEKS: Final = {"2-weeks": 2, "8-weeks": 8, "1-year": 52}
 """Spans of a course: since the last visit, the usual time to the control of an orthotic, and all seasons."""
+RECENT_DAYS: Final = 14
+"""The latest days that are set beside those before them: two weeks, as in the list."""
