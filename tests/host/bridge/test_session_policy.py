@@ -343,7 +343,7 @@ def test_backfill_runs_beside_the_stream_by_its_own_policy() -> None:
 
 
 def test_records_are_gathered_and_delivered_for_all_insoles_at_once() -> None:
-    """At whole multiples of 40 ms on the loop's clock, so that no frame waits longer and all wake it up once."""
+    """At whole multiples of 40 ms on the clock of the loop, which wakes up once for all that has come."""
     seen: list[tuple[str, int, float]] = []
 
     async def main() -> None:

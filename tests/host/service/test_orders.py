@@ -12,7 +12,7 @@ from plantigrade.library.catalogue.recording_states import states
 from plantigrade.library.catalogue.tables import RecordingRow
 from plantigrade.library.entries import Person
 from plantigrade.service.events import LinkState, RecordingEvent
-from plantigrade.service.status import ServiceError
+from plantigrade.service.status import ServiceError, read_status
 from plantigrade.service.wearing.judge import NoWearingError
 from plantigrade.service.wearing.news import WearingNews, WearingStage
 
@@ -75,6 +75,28 @@ def test_who_stays_connected_streams_in_daily_mode(tmp_path: Path) -> None:
         assert [len(insole.links) for insole in living.insoles.values()] == [1, 1]
 
     live(tmp_path, "2026-03-01T09:00", DAY, story, replace(SETTINGS, stay_connected=True))
+
+
+@pytest.mark.parametrize(("times_s", "written"), [(60.0, 20), (300.0, 4)])
+def test_while_only_the_newest_frames_change_a_status_is_written_at_leisure(
+    tmp_path: Path, times_s: float, written: int
+) -> None:
+    """A record a minute comes from either foot; whatever else changes is there within a second."""
+    seen: list[str] = []
+
+    async def story(living: Living) -> None:
+        await living.world.until("2026-03-01T09:15")
+        for _ in range(20):
+            await asyncio.sleep(60)
+            seen.append(read_status(living.data).values["at_utc"])
+        assert abs(len(set(seen)) - written) <= 1
+        living.service.request_live(5)
+        await asyncio.sleep(3)
+        status = read_status(living.data).values
+        assert {insole["mode"] for insole in status["insoles"]} == {"live"}
+
+    settings = replace(SETTINGS, stay_connected=True, status_period_s=1.0, status_times_s=times_s)
+    live(tmp_path, "2026-03-01T09:00", DAY, story, settings)
 
 
 def test_a_paused_service_leaves_the_insoles_alone(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Which slot was when, and when a foot stood on an insole: on paper, and against a list of all slots."""
 
+import random
 from array import array
 
 import pytest
@@ -70,6 +71,22 @@ def test_records_come_in_any_order() -> None:
     records = [record(seq, seq * 10_000) for seq in range(0, 200, 10)]
     assert course(*records[::2], *records[1::2]).runs == course(*records).runs
     assert course(*reversed(records)).runs == course(*records).runs
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 400), st.booleans()), min_size=1, max_size=20, unique_by=lambda one: one[0]
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_slots_and_loads_are_the_same_in_whatever_order_they_come(
+    records: list[tuple[int, bool]], rng: random.Random
+) -> None:
+    made = [record(10 * at, 100_000 * at, count=900 if loaded else ZERO) for at, loaded in sorted(records)]
+    mixed = rng.sample(made, len(made))
+    found, wanted = course(*mixed), course(*made)
+    assert found.runs == wanted.runs
+    assert list(found.loads) == list(wanted.loads)
 
 
 def test_short_pauses_belong_to_the_load_and_long_ones_do_not() -> None:
