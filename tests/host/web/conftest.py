@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from plantigrade.library.catalogue.accounts.entries import Way
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
+from plantigrade.web.accounts.library_accounts import PageAccounts
 from plantigrade.web.accounts.rights import Account, Role
 from plantigrade.web.app import make_app
 from plantigrade.web.requests import COOKIE
@@ -68,6 +70,29 @@ def browser(site: Site, accounts: KnownAccounts) -> Callable[..., TestClient]:
             account = Account(f"{role}{person or ''}", frozenset({role}), person)
             accounts.of_token[token] = SignedIn(account, "form token")
             accounts.shares[account.name] = frozenset(shares.split())
+            client.cookies.set(COOKIE, token)
+        return client
+
+    return open_browser
+
+
+@pytest.fixture
+def page_accounts(library: Library) -> PageAccounts:
+    """The accounts of the library: no stand-in."""
+    return PageAccounts(library)
+
+
+@pytest.fixture
+def door(library: Library, page_accounts: PageAccounts) -> Callable[..., TestClient]:
+    """A browser of a site with the real accounts: `door("ann")` is signed in as ann, `door()` as nobody."""
+    app = make_app(Site(library, page_accounts))
+
+    def open_browser(name: str = "", address: str = "192.0.2.1") -> TestClient:
+        client = TestClient(
+            app, base_url="http://localhost", follow_redirects=False, client=(address, 50_000)
+        )
+        if name:
+            token = page_accounts.stored.sessions.begin(name, Way.LINK, "a browser", address)
             client.cookies.set(COOKIE, token)
         return client
 

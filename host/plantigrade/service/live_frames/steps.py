@@ -83,6 +83,6 @@ def _seen(frames: LiveFrames, person: str, since_s: float) -> StepsSeen:
     loads: dict[Foot, F64] = {}
     for foot, live in frames.feet(person).items():
         times, force_n = live.held()
-        loads[foot] = np.nansum(force_n[times >= since_s], axis=1, dtype=np.float64)
+        loads[foot] = np.nan_to_num(force_n[times >= since_s]).sum(axis=1).astype(np.float64)
     left, right = loads.get(Foot.LEFT, np.empty(0)), loads.get(Foot.RIGHT, np.empty(0))
     return StepsSeen(steps_in(left), steps_in(right), bool(len(left)), bool(len(right)))

@@ -1,0 +1,1 @@
+"""First run: who are you, find both insoles, which is left, zero unloaded, ten steps."""

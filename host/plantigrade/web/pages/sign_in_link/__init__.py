@@ -1,0 +1,1 @@
+"""A one-time link: a page shows a button, pressing it uses the link, since programs open links ahead."""

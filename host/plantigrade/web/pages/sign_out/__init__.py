@@ -1,0 +1,1 @@
+"""Sign out: ends the session and has the browser forget it."""
