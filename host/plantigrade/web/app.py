@@ -32,6 +32,7 @@ from plantigrade.web import assets
 from plantigrade.web.accounts.rights import OF_A_PERSON, Action
 from plantigrade.web.layout.frame import frame_of, strip_for
 from plantigrade.web.layout.navigation import first_page_of
+from plantigrade.web.openapi.route import openapi_route
 from plantigrade.web.page import Answer, Document, Download, Form, Handler, Page, Part, Redirect, Shown
 from plantigrade.web.pages import pages
 from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, cookie_name, known_of, posted, visit_of
@@ -55,7 +56,7 @@ def make_app(site: Site, more: tuple[BaseRoute, ...] = ()) -> Starlette:
         site: what the pages work on.
         more: routes that are no pages, such as the WebSocket of live frames.
     """
-    routes: list[BaseRoute] = [assets.ROUTE, Route("/healthz", _health), *more]
+    routes: list[BaseRoute] = [assets.ROUTE, Route("/healthz", _health), openapi_route(pages()), *more]
     routes.append(Route("/strip", _got(site, Part("/strip", _show_strip, None), signed_in_only=True)))
     for page in pages():
         routes += _routes_of(site, page)
