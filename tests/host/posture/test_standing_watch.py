@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.posture.rules_engine.even_time import seconds_of
 from plantigrade.posture.rules_engine.standing import StandingWatch
+from plantigrade.posture.rules_engine.watcher import Watcher
 from plantigrade.twin.body import Condition, ForceWalk, draw_person, stand, walk
 
 WEIGHT = 700.0
@@ -71,6 +72,15 @@ def test_standing_on_one_side_is_what_the_heavier_foot_carries_nearly_all_the_ti
 def test_insoles_without_a_foot_count_as_not_worn():
     assert last(*totals((10, 0.5, 1), (30, 0.5, 0.0)))["not_worn_s"] == 30
     assert last(*totals((30, 0.5, 0.0), (1, 0.5, 0.2)))["not_worn_s"] == 0
+
+
+def test_insoles_are_not_called_not_worn_before_they_are_put_on():
+    """The recording of a day may begin the evening before; then they are worn for a minute."""
+    watcher = Watcher(10.0, WEIGHT)
+    off, worn = np.zeros(20_000), np.full(600, 0.5 * WEIGHT)
+    assert watcher.forces(off, off) == []
+    assert watcher.forces(worn, worn) == []
+    assert [(alert.rule, alert.onset_s) for alert in watcher.forces(off, off)] == [("not-worn", 3860.0)]
 
 
 @settings(max_examples=20, deadline=None)

@@ -40,7 +40,7 @@ class _Foot:
         self._rest = rows[complete * self._rows :]
         if not complete:
             return []
-        recorded: NDArray[np.bool_] = np.isfinite(seconds).all(axis=2)
+        recorded: NDArray[np.bool_] = np.asarray(np.isfinite(seconds).all(axis=2))
         known = recorded.sum(axis=1) >= KNOWN_SHARE * self._rows
         if not recorded.all():
             seconds = np.where(recorded[:, :, None], seconds, np.inf)

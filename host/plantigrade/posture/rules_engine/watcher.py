@@ -4,6 +4,7 @@ Live pages and whole recordings use the same `Watcher`; a recording is one long 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,7 @@ class Watcher:
         self._faults: Mapping[Foot, FaultWatch] = {foot: FaultWatch(rate_hz, front) for foot in Foot}
         self._now_s = start_s
         self._worn_s = 0.0
+        self._put_on = False
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
@@ -82,7 +84,16 @@ class Watcher:
             return []
         self._now_s = seconds[-1].time_s
         self._worn_s += sum(second.values["worn"] for second in seconds)
-        return self.monitor.feed(seconds)
+        return self.monitor.feed(seconds if self._put_on else self._until_put_on(seconds))
+
+    def _until_put_on(self, seconds: list[Observation]) -> list[Observation]:
+        """Before they are put on, insoles are not "not worn": a recording may begin the evening before."""
+        found: list[Observation] = []
+        for second in seconds:
+            self._put_on = self._put_on or second.values["worn"] > 0.0
+            values = second.values if self._put_on else {**second.values, "not_worn_s": 0.0}
+            found.append(replace(second, values=values))
+        return found
 
     @property
     def wants_pressures(self) -> bool:

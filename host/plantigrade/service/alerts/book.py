@@ -125,8 +125,19 @@ class AlertBook:
         self._unstored.append(cleared_entry(alert, cleared_utc_ns))
         self._tell(alert)
 
+    def shown_lately(self, key: AlertKey, within_s: float, utc_ns: int) -> bool:
+        """Whether an alert of the rule and foot was shown in a time before: perhaps in an earlier wearing of
+        the day, of which the rules engine knows nothing."""
+        same = (
+            alert.known_utc_ns
+            for alert in reversed(self._alerts)
+            if (alert.key.rule, alert.key.foot) == (key.rule, key.foot) and alert.shown
+        )
+        last_ns = next(same, None)
+        return last_ns is not None and utc_ns - last_ns < within_s * 1e9
+
     def found_afterwards(
-        self, key: AlertKey, severity: Severity, cleared_utc_ns: int | None
+        self, key: AlertKey, severity: Severity, cleared_utc_ns: int | None, held_back_by: str = ""
     ) -> LivingAlert | None:
         """An analysis of a recording found an alert; None where it was known live.
 
@@ -137,7 +148,7 @@ class AlertBook:
         now = self.utc_ns()
         ended = now if cleared_utc_ns is None else cleared_utc_ns
         alert = with_answers(
-            LivingAlert(key, severity, AlertClass.FOUND_AFTERWARDS, now, ended), self._answers
+            LivingAlert(key, severity, AlertClass.FOUND_AFTERWARDS, now, ended, held_back_by), self._answers
         )
         self._add(alert)
         self._unstored += [raised_entry(alert), cleared_entry(alert, ended)]

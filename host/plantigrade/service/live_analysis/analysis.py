@@ -13,6 +13,7 @@ from plantigrade.gait.signals import Foot
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.time_zone import zone_of
+from plantigrade.posture.rules_engine.alerts import SHOWN_LATELY
 from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.library_answers import LibraryAnswers
 from plantigrade.service.alerts.life import AlertState, LivingAlert, utc_of
@@ -250,8 +251,11 @@ class LiveAnalysis:
             elif event.stage == "analysed":
                 found = await self._offload.thread(found_by_analysis, self._library, event.recording)
                 book = await self.book(event.person)
-                for key, severity, cleared_utc_ns in found:
-                    book.found_afterwards(key, severity, cleared_utc_ns)
+                now_utc_ns = self._utc_ns()
+                for one in found:
+                    lately = book.shown_lately(one.key, one.interval_s, now_utc_ns)
+                    held_back_by = SHOWN_LATELY if lately else ""
+                    book.found_afterwards(one.key, one.severity, one.cleared_utc_ns, held_back_by)
                 await book.flush()
         except PlantigradeError as error:
             self.problems[event.person] = f"alerts of {event.recording} could not be stored: {error}"

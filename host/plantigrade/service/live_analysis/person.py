@@ -14,7 +14,7 @@ from plantigrade.library.catalogue.details import calibration_of
 from plantigrade.library.catalogue.judging import Judging, judging_at
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.time_zone import zone_of
-from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.alerts import SHOWN_LATELY, Alert
 from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.life import NO_DATA, AlertKey
@@ -91,6 +91,7 @@ class LivePerson:
     problem: str = ""
     _watching: WatchingEvent | None = None
     _keys: dict[int, AlertKey] = field(default_factory=dict[int, AlertKey])
+    _to_say_again: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def __post_init__(self) -> None:
         judging = self.prepared.judging
@@ -155,7 +156,9 @@ class LivePerson:
             judging, self.prepared.calibrations, self.prepared.shoe_size_eu, self.prepared.zone
         )
         for alert in self._wearer.change_rules(judging.book):
-            self.book.cleared(self._key(alert), self.book.utc_ns())
+            key = self._key(alert)
+            self.book.cleared(key, self.book.utc_ns())
+            self._to_say_again.add((key.rule, key.foot))
 
     def finish(self, now_ns: int) -> tuple[Alert, ...]:
         """End of the wearing: nobody is watching any more; all alerts of it."""
@@ -197,7 +200,18 @@ class LivePerson:
             return
         delay_s = (now_ns + self.utc_minus_host_ns - self.utc_of(alert.raised_s)) / _SECOND_NS
         alert_class = class_of(delay_s, self.burst_period_s)
-        self.book.raised(key, alert.severity, alert_class, alert.held_back_by)
+        self.book.raised(
+            key, alert.severity, alert_class, alert.held_back_by or self._held_back_by(alert, key)
+        )
+
+    def _held_back_by(self, alert: Alert, key: AlertKey) -> str:
+        """Why an alert is not shown that the rules engine would show: it knows this wearing alone."""
+        if (key.rule, key.foot) in self._to_say_again:
+            self._to_say_again.discard((key.rule, key.foot))
+            return ""
+        rule = self.prepared.judging.book.rules[alert.rule]
+        lately = self.book.shown_lately(key, rule.min_interval_s, self.utc_of(alert.raised_s))
+        return SHOWN_LATELY if lately else ""
 
     def _key(self, alert: Alert) -> AlertKey:
         foot = alert.foot.value if alert.foot is not None else "both"

@@ -9,6 +9,7 @@ from plantigrade.library.catalogue.details import keep_alerts
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import StoredAlert
 from plantigrade.posture.rules_engine.alerts import Alert
+from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.life import AlertKey
 
@@ -48,27 +49,52 @@ class LiveAlerts:
             self._waiting = left
 
 
-def found_by_analysis(library: Library, recording: str) -> list[tuple[AlertKey, Severity, int | None]]:
-    """The alerts that the analysis of a recording raised: what each is about, its severity, and when its
-    cause had gone; none where no clock is known.
+@dataclass(frozen=True)
+class FoundAlert:
+    """An alert that the analysis of a recording raised.
+
+    Attributes:
+        key: what it is about.
+        severity: of its rule.
+        cleared_utc_ns: when its cause had gone; None where it lasted.
+        interval_s: so long after one that was shown another of the rule and foot is not.
+    """
+
+    key: AlertKey
+    severity: Severity
+    cleared_utc_ns: int | None
+    interval_s: float
+
+
+def found_by_analysis(library: Library, recording: str) -> list[FoundAlert]:
+    """The alerts that the analysis of a recording raised; none where no clock is known.
 
     Raises:
         LibraryError: there is no such recording.
     """
     with acting_as(SERVICE):
         opened = library.open(recording)
-    start_utc_ns = opened.entry.start_utc_ns
-    if start_utc_ns is None:
-        return []
-    return [
-        (
-            AlertKey(one.rule, one.foot, start_utc_ns + round(one.from_s * _SECOND_NS)),
-            Severity(one.document["severity"]),
-            None if one.to_s is None else start_utc_ns + round(one.to_s * _SECOND_NS),
+        start_utc_ns, person = opened.entry.start_utc_ns, opened.person
+        if start_utc_ns is None:
+            return []
+        rules = (
+            RuleBook().rules if person is None else library.record(person.code).rules.readable_book()[0].rules
         )
-        for one in opened.alerts
-        if one.origin == "analysis" and one.document["shown"]
-    ]
+    found: list[FoundAlert] = []
+    for one in opened.alerts:
+        if one.origin != "analysis" or not one.document["shown"]:
+            continue
+        severity = Severity(one.document["severity"])
+        rule = rules.get(one.rule)
+        found.append(
+            FoundAlert(
+                AlertKey(one.rule, one.foot, start_utc_ns + round(one.from_s * _SECOND_NS)),
+                severity,
+                None if one.to_s is None else start_utc_ns + round(one.to_s * _SECOND_NS),
+                0.0 if rule is None or severity is Severity.CRITICAL else rule.min_interval_s,
+            )
+        )
+    return found
 
 
 def _shifted(alert: Alert, by_s: float) -> Alert:

@@ -145,6 +145,26 @@ async def test_a_long_silence_is_told_once_while_what_was_logged_in_it_comes_in(
     assert worn.watching() == [True, False]
 
 
+async def test_what_was_shown_in_one_wearing_is_not_shown_again_soon_in_the_next(
+    library: Library, counts: dict[Foot, np.ndarray]
+):
+    """Standing for half a minute is told, once in half an hour, however often the insoles are taken off."""
+    rules = library.record(PERSON).rules
+    for number, new in (("clear_level", 20.0), ("raise_level", 30.0)):
+        rules.edit("standing-still", number, new, reason="for this test", at=BEGAN - timedelta(days=1))
+    worn = Worn(library, counts)
+    worn.news(WearingStage.BEGAN)
+    await worn.wear(100.0)
+    first = worn.alerts("standing-still")
+    worn.news(WearingStage.ENDED)
+    await worn.live.step()
+    worn.news(WearingStage.BEGAN)
+    await worn.wear(250.0)
+    later = [one for one in worn.alerts("standing-still") if one.onset_utc_ns > first[0].onset_utc_ns]
+    assert first[0].shown
+    assert later and {one.held_back_by for one in later} == {"shown lately"}
+
+
 async def test_rules_and_answers_are_read_anew_when_something_was_added(
     library: Library, counts: dict[Foot, np.ndarray]
 ):

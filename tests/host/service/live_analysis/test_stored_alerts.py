@@ -11,7 +11,7 @@ from plantigrade.library.entries import StoredAlert
 from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.life import AlertKey
-from plantigrade.service.live_analysis.stored import LiveAlerts, found_by_analysis
+from plantigrade.service.live_analysis.stored import FoundAlert, LiveAlerts, found_by_analysis
 
 from tests.host.library.library_kit import FIRST, START_NS, finalized
 
@@ -72,9 +72,10 @@ def test_what_an_analysis_found_is_named_by_rule_foot_and_onset(library: Library
     live.keep(library, FIRST)
     keep_alerts(library, FIRST, [stored("static-load", 0.5), stored("leg-length", 1.0, shown=False)])
     assert found_by_analysis(library, FIRST) == [
-        (
+        FoundAlert(
             AlertKey("static-load", "left", START_NS + SECOND // 2),
             Severity.WARNING,
             START_NS + 3 * SECOND // 2,
+            1200.0,
         )
     ]
