@@ -20,13 +20,15 @@ from plantigrade.web.visit import RefusedError, Visit
 _PATH: Final = "/first-run"
 _TEMPLATE: Final = "pages/first_run/first_run.html"
 STEPS: Final = ("find", "sides", "zero", "walk", "done")
+_ASKED: Final = STEPS[:-1]
+"""Steps that an address names; that both feet arrive is seen, never asked for."""
 
 
 def show(visit: Visit) -> Answer:
     """The step that is next, or the one that was asked for."""
     pair = pair_of(visit)
     asked = visit.query.get("step", "")
-    return _shown(visit, pair, asked if asked in STEPS else next_step(pair))
+    return _shown(visit, pair, asked if asked in _ASKED else next_step(pair))
 
 
 def found(visit: Visit) -> Answer:
