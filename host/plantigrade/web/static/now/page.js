@@ -76,7 +76,7 @@
     if (strip) strip.draw(shown.utcMs);
     if (now.onDraw) now.onDraw(shown);
     socket.drawn(frame.number);
-    now.lastDrawn = { number: frame.number, at: shown, utcMs: frame.utcMs, ms: performance.now() };
+    now.lastDrawn = { number: frame.number, left: frame.left.atUtcMs, right: frame.right.atUtcMs, ms: performance.now() };
   };
 
   const soon = () => {
@@ -180,8 +180,7 @@
   const turn = () => {
     const shown = frame ? current() : null;
     const [title, lost] = standing(shown);
-    if (!now.ownTitle || title !== "title") now.setText(find("now-title"), now.words(title));
-    else now.setText(find("now-title"), now.ownTitle);
+    now.setText(find("now-title"), title === "title" && now.ownTitle ? now.ownTitle : now.words(title));
     const trouble = find("now-trouble");
     trouble.hidden = lost === null;
     if (lost) now.setText(find("now-trouble-title"), find("now-trouble-title").dataset[lost]);
@@ -213,6 +212,7 @@
   setInterval(turn, TURN_MS);
   now.onColours(soon);
 
+  // Without loading the page again; what is not taken is sent once more as any form, and the page says why.
   const post = async (form, done) => {
     const answer = await fetch(form.action, {
       method: "POST",
@@ -220,18 +220,15 @@
       redirect: "manual",
     });
     if (answer.type === "opaqueredirect" || answer.ok) done();
-    else say(now.words("not-taken", { reason: await refusal(answer) }));
-  };
-
-  const refusal = async (answer) => {
-    const found = new DOMParser().parseFromString(trusted(await answer.text()), "text/html");
-    const note = found.querySelector("#now .note[role=alert]");
-    return note ? note.textContent.trim() : "";
+    else form.submit();
   };
 
   for (const [id, done] of [
     ["now-record", () => {}],
-    ["now-mark", () => now.setText(find("now-done"), now.words("marked", { time: now.time(Date.now()) }))],
+    ["now-mark", () => {
+      find("now-done").hidden = false;
+      now.setText(find("now-done"), now.words("marked", { time: now.time(Date.now()) }));
+    }],
     ["now-zero", () => say("")],
   ]) {
     const form = find(id);

@@ -34,6 +34,7 @@
     draw(utcMs) {
       const { ink, canvas } = this;
       const { width, height } = canvas;
+      const thick = width / 600;
       const begin = utcMs - SPAN_MS;
       const x = (at) => ((at - begin) / SPAN_MS) * width;
       const y = (force) => height - 3 - (Math.min(force, TOP_N) / TOP_N) * (height - 6);
@@ -48,19 +49,19 @@
         let before = 0;
         for (const [at, force] of this.samples[side]) {
           if (before && at - before > GAP_MS) {
-            this.#line(piece, now.colours[side], 3, side === "right" ? [9, 5] : []);
+            this.#line(piece, now.colours[side], 2.25 * thick, side === "right" ? [7 * thick, 4 * thick] : []);
             piece = [];
           }
           piece.push([x(at), y(force)]);
           this.most = Math.max(this.most, force);
           before = at;
         }
-        this.#line(piece, now.colours[side], 3, side === "right" ? [9, 5] : []);
+        this.#line(piece, now.colours[side], 2.25 * thick, side === "right" ? [7 * thick, 4 * thick] : []);
       }
       this.contacts = this.contacts.filter(([, at]) => at >= begin);
       for (const [side, at] of this.contacts) {
         ink.beginPath();
-        ink.arc(x(at), height - 6, 5, 0, 2 * Math.PI);
+        ink.arc(x(at), height - 5 * thick, 4 * thick, 0, 2 * Math.PI);
         ink.fillStyle = now.colours[side];
         ink.fill();
       }
@@ -83,7 +84,7 @@
       ink.fillStyle = now.colours.gap;
       ink.fillRect(from, 0, canvas.width - from, canvas.height);
       ink.globalAlpha = 0.35;
-      now.hatch(ink, canvas.width, canvas.height, 12);
+      now.hatch(ink, canvas.width, canvas.height, 18);
       ink.restore();
     }
 

@@ -1,0 +1,1 @@
+"""Now: do both feet arrive, and where is the load?"""
