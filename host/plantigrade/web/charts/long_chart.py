@@ -2,7 +2,8 @@
 
 The bytes are what `static/charts/long_chart.js` draws on a canvas, little-endian: "PGC1", windows n (u32),
 begin of the first window, its length, begin and end of the recording (f64, seconds), feet (u32, 1 left,
-2 right), 0 (u32); then for each foot smallest, mean and largest load of the windows (f32, NaN without samples).
+2 right), 0 (u32); then for each foot smallest, mean and largest load of the windows (f32, NaN without
+samples).
 """
 
 import struct
