@@ -33,11 +33,6 @@ FIGURES: Final = (
     ("stance-right", ""),
     ("left-share", ""),
 )
-    ("cadence", "now.per-minute"),
-    ("stance-left", ""),
-    ("stance-right", ""),
-    ("left-share", ""),
-)
 """Names of the figures of the last steps and the words of their units; "" for per cent."""
 SCRIPTS: Final = ("message", "words", "foot", "strip", "socket")
 SCRIPTS_OF: Final = {"map": ("training",), "numbers": ("table",), "balance": ("balance",)}
