@@ -35,6 +35,7 @@ from plantigrade.web.layout.navigation import first_page_of
 from plantigrade.web.openapi.route import openapi_route
 from plantigrade.web.page import Answer, Document, Download, Form, Handler, Page, Part, Redirect, Shown
 from plantigrade.web.pages import pages
+from plantigrade.web.pwa import routes as pwa
 from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, cookie_name, known_of, posted, visit_of
 from plantigrade.web.security.headers import SecurityHeaders
 from plantigrade.web.security.hosts import KnownHosts
@@ -56,7 +57,8 @@ def make_app(site: Site, more: tuple[BaseRoute, ...] = ()) -> Starlette:
         site: what the pages work on.
         more: routes that are no pages, such as the WebSocket of live frames.
     """
-    routes: list[BaseRoute] = [assets.ROUTE, Route("/healthz", _health), openapi_route(pages()), *more]
+    routes: list[BaseRoute] = [assets.ROUTE, Route("/healthz", _health), openapi_route(pages())]
+    routes += [*pwa.ROUTES, *more]
     routes.append(Route("/strip", _got(site, Part("/strip", _show_strip, None), signed_in_only=True)))
     for page in pages():
         routes += _routes_of(site, page)

@@ -23,7 +23,7 @@ from plantigrade.web.accounts.rights import Account
 from plantigrade.web.security.headers import NONCE
 from plantigrade.web.site import SignedIn, Site
 from plantigrade.web.visit import RefusedError, Upload, Visit
-from plantigrade.web.words import languages, words_of
+from plantigrade.web.words import preferred, words_of
 
 COOKIE: Final = "plantigrade"
 SECURE_COOKIE: Final = "__Host-plantigrade"
@@ -104,7 +104,7 @@ async def visit_of(
     return Visit(
         site,
         account,
-        words_of((signed_in and signed_in.language) or about.language or _preferred(request)),
+        words_of((signed_in and signed_in.language) or about.language or preferred(request.headers.get("accept-language", ""))),
         about.zone,
         request.url.path,
         parts,
@@ -155,15 +155,6 @@ def _wearer(site: Site, recording: str) -> str | None:
         return site.library.entry(recording).person
     except LibraryError:
         return None
-
-
-def _preferred(request: Request) -> str:
-    """The first language of the browser that there are texts in."""
-    for wish in request.headers.get("accept-language", "").split(","):
-        name = wish.split(";")[0].strip().split("-")[0].lower()
-        if name in languages():
-            return name
-    return ""
 
 
 @asynccontextmanager

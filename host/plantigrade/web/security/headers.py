@@ -27,7 +27,7 @@ _POLICY: Final[Mapping[str, str]] = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
-    "trusted-types": "htmx",
+    "trusted-types": "htmx plantigrade-worker",
 }
 _ALWAYS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",  # 3.4.4

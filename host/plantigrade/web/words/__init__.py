@@ -57,6 +57,17 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in FOLDER.iterdir() if any(path.glob("*.toml"))))
 
 
+def preferred(accepted: str) -> str:
+    """The first language of a browser's wishes (header Accept-Language) that there are texts in; "" for none.
+
+    Example:
+        >>> preferred("fr-CH, de-DE;q=0.9, en;q=0.8")
+        'de'
+    """
+    names = (wish.split(";")[0].strip().split("-")[0].lower() for wish in accepted.split(","))
+    return next((name for name in names if name in languages()), "")
+
+
 @cache
 def words_of(language: str) -> Words:
     """The texts of a language; those of English for one that is not there."""

@@ -1,0 +1,1 @@
+"""What the installed app shows while the computer behind it cannot be reached."""
