@@ -1,9 +1,8 @@
-"""The test command: fast tests on all cores first, then those that share the browser, the radio or the virtual
-machine.
+"""The test command: fast tests on all cores first, then those that share browser, radio or a virtual machine.
 
 Tests over the virtual radio measure time, so they run one at a time, alone on the machine; tests of the pages
-share one browser and one server. Long runs (marker `soak`) are left out unless asked for. The closing lines say
-how many tests ran where, and of which kind they are; checks of style, one for each file, are counted apart.
+share one browser and one server. Long runs (marker `soak`) are left out unless asked for. The closing lines
+say how many tests ran where, and of which kind they are; checks of style, one for each file, are counted apart.
 """
 
 import argparse

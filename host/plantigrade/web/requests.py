@@ -97,6 +97,7 @@ async def visit_of(
     """The request as a page sees it."""
     signed_in = known.signed_in
     account = None if signed_in is None else signed_in.account
+    accepted = request.headers.get("accept-language", "")
     parts = {name: str(value) for name, value in request.path_params.items()}
     query, form = dict(request.query_params), form or {}
     asked = query.get("person") or form.get("person") or (account and account.person) or None
@@ -104,7 +105,7 @@ async def visit_of(
     return Visit(
         site,
         account,
-        words_of((signed_in and signed_in.language) or about.language or preferred(request.headers.get("accept-language", ""))),
+        words_of((signed_in and signed_in.language) or about.language or preferred(accepted)),
         about.zone,
         request.url.path,
         parts,
