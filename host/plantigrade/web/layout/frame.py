@@ -10,6 +10,7 @@ from plantigrade.service.alerts.life import AlertState, LivingAlert
 from plantigrade.service.events import InsoleState, LinkState
 from plantigrade.service.status import ServiceStatus
 from plantigrade.web.accounts.rights import Action, Role
+from plantigrade.web.formats import formats_of
 from plantigrade.web.layout.navigation import navigation_of
 from plantigrade.web.layout.strip import Facts, Homes, OpenAlerts, Strip, strip_of
 from plantigrade.web.site import NoServiceError, SignedIn
@@ -22,7 +23,7 @@ OfPeople = dict[str, tuple[tuple[LivingAlert, AlertState], ...]]
 def frame_of(
     visit: Visit, signed_in: SignedIn | None, nonce: str, paths: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Words, account, navigation, status strip, and the secrets of this response and session.
+    """Words, formats, account, navigation, status strip, and the secrets of this response and session.
 
     Args:
         visit: the request.
@@ -34,6 +35,7 @@ def frame_of(
     about = person_in_view(visit)
     return {
         "words": visit.words,
+        "formats": formats_of(visit),
         "nonce": nonce,
         "account": account,
         "person": visit.person,
