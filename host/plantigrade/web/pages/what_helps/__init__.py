@@ -1,0 +1,1 @@
+"""What helps: exercises with their cautions, shoes, when to see someone."""
