@@ -73,14 +73,26 @@ async def test_from_the_onset_of_a_load_to_the_alert_takes_its_duration_and_seco
     assert alert.foot in ("left", "right")
 
 
-async def test_without_its_being_switched_on_there_is_no_critical_alert_and_nobody_is_said_to_watch(
-    library: Library, counts: dict[Foot, np.ndarray]
+@pytest.mark.parametrize(
+    ("switched_on", "person", "feet_with_strides"),
+    [(False, PERSON, {"left", "right"}), (True, None, set[str]())],
+    ids=["a rule that nobody switched on", "data whose wearer is unclear"],
+)
+async def test_what_raises_no_critical_alert_is_not_said_to_be_watched(
+    library: Library,
+    counts: dict[Foot, np.ndarray],
+    switched_on: bool,
+    person: str | None,
+    feet_with_strides: set[str],
 ):
+    if switched_on:
+        switch_on(library)
     worn = Worn(library, counts)
-    worn.news(WearingStage.BEGAN)
+    worn.news(WearingStage.BEGAN, person)
     await worn.wear(130.0)
     assert worn.alerts(RULE) == []
     assert worn.watching() == []
+    assert {one.foot for one in worn.heard if isinstance(one, StrideEvent)} == feet_with_strides
 
 
 async def test_the_weight_taken_off_silences_and_it_returns_after_a_restart_if_the_load_stays(
@@ -235,15 +247,6 @@ async def test_the_end_of_a_wearing_ends_watching_and_what_is_open(
     assert not worn.live.watching(PERSON)
     assert worn.watching()[-1] is False
     assert worn.live.alerts_open()[PERSON] == 0
-
-
-async def test_data_whose_wearer_is_unclear_raise_no_alert(library: Library, counts: dict[Foot, np.ndarray]):
-    switch_on(library)
-    worn = Worn(library, counts)
-    worn.news(WearingStage.BEGAN, person=None)
-    await worn.wear(130.0)
-    assert worn.alerts(RULE) == []
-    assert not [one for one in worn.heard if isinstance(one, StrideEvent)]
 
 
 async def test_a_rule_that_is_switched_on_while_walking_holds_within_a_minute(

@@ -50,20 +50,25 @@ def test_an_alert_goes_to_the_recording_in_which_it_began_once(library: Library)
     assert held(library) == [("live", "low-arch", 1.0, 2.5)]
 
 
-def test_live_alerts_leave_those_of_the_analysis_and_the_other_way_round(library: Library):
+OF_THE_ANALYSIS = ("analysis", "static-load", 0.5, 1.5)
+LIVE = ("live", "low-arch", 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("raised", "kept"),
+    [([], [OF_THE_ANALYSIS]), ([alert("low-arch", 1.0)], [OF_THE_ANALYSIS, LIVE])],
+    ids=["nothing", "an alert"],
+)
+def test_live_alerts_leave_those_of_the_analysis_and_the_other_way_round(
+    library: Library, raised: list[Alert], kept: list[tuple[str, str, float, float | None]]
+):
     keep_alerts(library, FIRST, [stored("static-load", 0.5)])
     live = LiveAlerts()
-    live.add(START_NS, [alert("low-arch", 1.0)])
+    live.add(START_NS, raised)
     live.keep(library, FIRST)
-    assert held(library) == [("analysis", "static-load", 0.5, 1.5), ("live", "low-arch", 1.0, None)]
+    assert held(library) == kept
     keep_alerts(library, FIRST, [stored("leg-length", 0.75)])
-    assert held(library) == [("analysis", "leg-length", 0.75, 1.75), ("live", "low-arch", 1.0, None)]
-
-
-def test_nothing_to_keep_leaves_the_alerts_of_the_analysis(library: Library):
-    keep_alerts(library, FIRST, [stored("static-load", 0.5)])
-    LiveAlerts().keep(library, FIRST)
-    assert held(library) == [("analysis", "static-load", 0.5, 1.5)]
+    assert held(library) == [("analysis", "leg-length", 0.75, 1.75), *kept[1:]]
 
 
 def test_what_an_analysis_found_is_named_by_rule_foot_and_onset(library: Library):
