@@ -225,7 +225,7 @@ def gaps_of(manifest: RecordingManifest, formats: Formats) -> tuple[tuple[GapLin
 
 def reason_of(reason: str, formats: Formats) -> str:
     """Why samples are missing, in the reader's words; as it stands in the recording where there are none."""
-    key = f"walk.gap.{reason.replace('_', '-')}"
+    key = f"walk.gap.{reason.replace('_', '-').replace(' ', '-')}"
     return formats.words(key) if key in formats.words.keys else reason
 
 

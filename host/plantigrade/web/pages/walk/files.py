@@ -5,11 +5,11 @@ import hashlib
 import io
 from collections.abc import Iterator
 from importlib.metadata import version
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 
-from plantigrade.gait.signals import Foot
 from plantigrade.library.catalogue.recording_list import newest_analysis
 from plantigrade.library.catalogue.recording_states import state_of
 from plantigrade.library.errors import RecordingError
@@ -51,22 +51,18 @@ def as_csv(visit: Visit) -> Answer:
 
 
 def _csv(found: StoredStrides) -> Iterator[bytes]:
-    sides: list[Foot] = list(found.feet)
-    names = list(dict.fromkeys(name for side in sides for name in found.feet[side]))
+    names = list(dict.fromkeys(name for columns in found.feet.values() for name in columns))
     yield (",".join(["foot", "valid", *names]) + "\r\n").encode()
-    begin = (
-        np.concatenate([found.feet[side]["initial_contact_s"] for side in sides]) if sides else np.empty(0)
-    )
-    foot = np.concatenate(
-        [np.full(len(found.valid[side]), place) for place, side in enumerate(sides)] or [[]]
-    )
-    row = np.concatenate([np.arange(len(found.valid[side])) for side in sides] or [[]])
-    order = np.argsort(begin, kind="stable")
-    for first in range(0, len(order), _ROWS):
+    rows = [
+        (begin, side, at)
+        for side in found.feet
+        for at, begin in enumerate(found.feet[side]["initial_contact_s"].tolist())
+    ]
+    rows.sort(key=itemgetter(0))
+    for first in range(0, len(rows), _ROWS):
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\r\n")
-        for place in order[first : first + _ROWS].tolist():
-            side, at = sides[int(foot[place])], int(row[place])
+        for _, side, at in rows[first : first + _ROWS]:
             columns = found.feet[side]
             cells = [_cell(columns[name][at]) if name in columns else "" for name in names]
             writer.writerow([side.value, int(found.valid[side][at]), *cells])

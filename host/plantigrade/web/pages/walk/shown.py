@@ -1,5 +1,6 @@
 """What the template of a walk is given: for the wearer, for the clinician, and while nothing is known yet."""
 
+from collections import defaultdict
 from typing import Any, Final
 
 from plantigrade.analysis.stored import StoredDocument
@@ -39,8 +40,9 @@ def shown(visit: Visit, errors: dict[str, str] | None = None) -> Shown:
         "title": title_of(entry, formats),
         "when": _when(entry, formats),
         "formats": formats,
-        "errors": errors or {},
-        "typed": visit.form,
+        "zone_name": str(formats.zone),
+        "errors": defaultdict(str, errors or {}),
+        "typed": defaultdict(str, visit.form),
         "may_change": visit.may(Action.CHANGE),
         "may_erase": visit.may(Action.ERASE),
         "may_export": visit.may(Action.EXPORT),
@@ -110,7 +112,6 @@ def _details(recording: Recording, found: StoredDocument, formats: Formats) -> d
         "not_judged": details.not_judged(found),
         "remarks": found.json["notes"],
         "weight": formats.quantity(weight_n, "N") if weight_n is not None else "",
-        "zone": formats.zone,
     }
 
 

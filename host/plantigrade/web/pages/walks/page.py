@@ -1,6 +1,7 @@
 """`/walks`: what was recorded?"""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -64,8 +65,8 @@ def _shown(visit: Visit, errors: Mapping[str, str] | None = None) -> Shown:
         "just_deleted": visit.query.get("deleted", ""),
         "unassigned": _unassigned(visit),
         "job": job,
-        "errors": errors or {},
-        "typed": visit.form,
+        "errors": defaultdict(str, errors or {}),
+        "typed": defaultdict(str, visit.form),
         "may_change": visit.may(Action.CHANGE),
         "most_mb": MOST_UPLOAD_BYTES >> 20,
     }
