@@ -1,0 +1,1 @@
+"""Sharing: who sees my data, and since when? Invite and withdraw; clinicians take invitations."""
