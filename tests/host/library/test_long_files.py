@@ -73,8 +73,8 @@ def test_what_is_kept_is_the_same(
     content: str, room_bytes: int, stored: dict[str, tuple[Walk, Walk]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kept in pieces of 70 rows, of which two lie open; read forwards, backwards and forwards again."""
-    monkeypatch.setattr(long_files, "KEPT_ROWS", 70)
-    monkeypatch.setattr(long_files, "KEPT_PIECES", 2)
+    monkeypatch.setattr(long_files, "PACKED_ROWS", 70)
+    monkeypatch.setattr(long_files, "OPEN_PIECES", 2)
     for plain, long in zip(*(one.feet for one in stored[content]), strict=True):
         kept = copy.deepcopy(long.force_n)
         assert isinstance(kept, StoredForces)

@@ -24,9 +24,9 @@ from plantigrade.library.recordings.frames import NO_TIME, FootFrames, frames_of
 from plantigrade.library.recordings.packed import Packed
 
 CACHED_GROUPS: Final = 4
-KEPT_ROWS: Final = 1 << 16
-KEPT_PIECES: Final = 8
-"""Rows that are kept are compressed in pieces of this length; the last few that were used lie open."""
+PACKED_ROWS: Final = 1 << 16
+OPEN_PIECES: Final = 8
+"""What stays in memory is compressed in pieces of this length; the last few that were used lie open."""
 _TABLE_BYTES: Final = 1 << 16
 
 
@@ -37,7 +37,7 @@ class _Groups:
         self.starts = [0, *np.cumsum(sizes, dtype=np.int64).tolist()]
         self._load = load
         self._cached: OrderedDict[int, npt.NDArray[Any]] = OrderedDict()
-        self._kept: dict[int, list[Packed]] = {}
+        self._packed: dict[int, list[Packed]] = {}
         self._open: OrderedDict[tuple[int, int], npt.NDArray[Any]] = OrderedDict()
         self.room_bytes = 0
 
@@ -56,14 +56,14 @@ class _Groups:
 
     def _parts(self, number: int, start: int, stop: int) -> list[npt.NDArray[Any]]:
         """Some rows of a group."""
-        if number not in self._kept:
+        if number not in self._packed:
             group = self._group(number)
             if not self._keep(number, group):
                 part = group[start:stop]
                 return [part] if len(part) else []
         found: list[npt.NDArray[Any]] = []
-        for piece in range(start // KEPT_ROWS, len(self._kept[number])):
-            first = piece * KEPT_ROWS
+        for piece in range(start // PACKED_ROWS, len(self._packed[number])):
+            first = piece * PACKED_ROWS
             if first >= stop:
                 break
             part = self._piece(number, piece)[max(0, start - first) : stop - first]
@@ -75,20 +75,20 @@ class _Groups:
         """Keep a group for good where there is room for it."""
         if not self.room_bytes:
             return False
-        pieces = [Packed.of(group[first : first + KEPT_ROWS]) for first in range(0, len(group), KEPT_ROWS)]
+        pieces = [Packed.of(group[first : first + PACKED_ROWS]) for first in range(0, len(group), PACKED_ROWS)]
         needed = sum(piece.nbytes for piece in pieces)
         self.room_bytes = max(0, self.room_bytes - needed)  # one that does not fit is the last that is tried
         if not self.room_bytes:
             return False
-        self._kept[number] = pieces
+        self._packed[number] = pieces
         self._cached.pop(number, None)
         return True
 
     def _piece(self, number: int, piece: int) -> npt.NDArray[Any]:
         key = (number, piece)
         if key not in self._open:
-            self._open[key] = self._kept[number][piece].rows()
-            while len(self._open) > KEPT_PIECES:
+            self._open[key] = self._packed[number][piece].rows()
+            while len(self._open) > OPEN_PIECES:
                 self._open.popitem(last=False)
         self._open.move_to_end(key)
         return self._open[key]

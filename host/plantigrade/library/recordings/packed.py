@@ -34,8 +34,8 @@ class Packed:
         """Compress rows."""
         import pyarrow as pa
 
-        whole = np.ascontiguousarray(rows)
-        planes = np.ascontiguousarray(whole.view(np.uint8).reshape(-1, whole.itemsize).T)
+        joined = np.ascontiguousarray(rows)
+        planes = np.ascontiguousarray(joined.view(np.uint8).reshape(-1, joined.itemsize).T)
         packed: bytes = pa.compress(planes.tobytes(), codec=_CODEC, asbytes=True)
         return cls(rows.shape, rows.dtype.str, packed)
 
@@ -51,7 +51,7 @@ class Packed:
         kind = np.dtype(self.kind)
         size = int(np.prod(self.shape)) * kind.itemsize
         planes = np.frombuffer(pa.decompress(self.packed, size, codec=_CODEC, asbytes=True), np.uint8)
-        whole = np.empty((size // kind.itemsize, kind.itemsize), np.uint8)
+        joined = np.empty((size // kind.itemsize, kind.itemsize), np.uint8)
         for place, plane in enumerate(planes.reshape(kind.itemsize, -1)):
-            whole[:, place] = plane  # a third of the time of one transposed copy
-        return whole.view(kind).reshape(self.shape)
+            joined[:, place] = plane  # a third of the time of one transposed copy
+        return joined.view(kind).reshape(self.shape)
