@@ -14,7 +14,7 @@ from plantigrade.service.events import AlertEvent, Event
 from plantigrade.web.live.client import Client
 from plantigrade.web.live.message import encode
 from plantigrade.web.live.news import alert_news, contact_news, figures_news, state_news
-from plantigrade.web.live.settings import LINGER_S, LIVE_MIN, RENEW_S, STATE_S, TICK_S
+from plantigrade.web.live.settings import AFTER_DELIVERY_S, LINGER_S, LIVE_MIN, RENEW_S, STATE_S, TICK_S
 
 _SAME_NS: Final = 1_000_000_000
 """Two ends of live mode this near are the same: the wall clock is followed in steps."""
@@ -85,13 +85,11 @@ class LiveHub:
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
-        due_s = loop.time()
         while self._rooms:
             for person, room in list(self._rooms.items()):
                 self._pass_on(person, room, loop.time())
             self._keep_live()
-            due_s = max(due_s + TICK_S, loop.time())
-            await asyncio.sleep(due_s - loop.time())
+            await asyncio.sleep(TICK_S - (loop.time() - AFTER_DELIVERY_S) % TICK_S)
 
     def _pass_on(self, person: str | None, room: _Room, now_s: float) -> None:
         frames = self._assembly.frames

@@ -2,9 +2,14 @@
 
 from typing import Final
 
+from plantigrade.service.insoles.settings import GATHER_S
+
 PATH: Final = "/live.ws"
-TICK_S: Final = 0.04
+TICK_S: Final = GATHER_S
 """25 frames a second: the eye sees no steps, and a page has time to draw each."""
+AFTER_DELIVERY_S: Final = 0.002
+"""Insoles' frames are delivered at whole multiples of `TICK_S` on the loop's clock; so soon after, they go on
+to the pages, and do not wait twice."""
 WINDOW: Final = 25
 """Frames that a browser may be behind: a second. A slow one gets the newest after that, not a queue."""
 MOST_EVENTS: Final = 40
