@@ -1,0 +1,1 @@
+"""A walk as a file: which kinds there are, what each is for, and making one with progress."""
