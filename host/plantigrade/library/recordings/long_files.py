@@ -75,7 +75,8 @@ class _Groups:
         """Keep a group for good where there is room for it."""
         if not self.room_bytes:
             return False
-        pieces = [Packed.of(group[first : first + PACKED_ROWS]) for first in range(0, len(group), PACKED_ROWS)]
+        firsts = range(0, len(group), PACKED_ROWS)
+        pieces = [Packed.of(group[first : first + PACKED_ROWS]) for first in firsts]
         needed = sum(piece.nbytes for piece in pieces)
         self.room_bytes = max(0, self.room_bytes - needed)  # one that does not fit is the last that is tried
         if not self.room_bytes:
