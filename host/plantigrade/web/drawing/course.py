@@ -110,7 +110,7 @@ def bars(days: Days, values: Values, axis: Axis) -> Markup:
 def lines(
     days: Days, left: Values, right: Values, axis: Axis, band: tuple[float, float] | None = None
 ) -> Markup:
-    """A line a foot, left solid and right dashed; days without a value interrupt it, and one alone is a point.
+    """A line a foot, left solid, right dashed; days without a value interrupt it, one alone is a point.
 
     Args:
         days: of the span.

@@ -1,0 +1,1 @@
+"""`/people/CODE`: how is the course of one person, and what was decided?"""
