@@ -236,6 +236,11 @@ class BridgeService:
         version, state = await self._offload.thread(state_of_recording, self.library, entry.id)
         self.bus.publish(RecordingEvent(entry.id, person, version, state, "assigned"))
 
+    async def people_changed(self) -> None:
+        """Read assignments and time zones now: someone has just changed them."""
+        self._people_ns = None
+        await self._read_people()
+
     def status(self) -> ServiceStatus:
         """How everything stands."""
         live_ns, now_ns_ = self._wishes.live_until_ns, self._now()

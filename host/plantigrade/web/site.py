@@ -146,3 +146,8 @@ class Site:
         if self.assembly is None or self.loop is None:
             return None
         return self.in_loop(lambda assembly: assembly.service.status())
+
+    def people_changed(self) -> None:
+        """Let the service know that an insole was assigned or a time zone changed."""
+        if self.assembly is not None and self.loop is not None:
+            self.awaited(lambda assembly: assembly.service.people_changed())

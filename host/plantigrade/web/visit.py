@@ -9,7 +9,7 @@ from typing import Final
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import RecordingEntry
-from plantigrade.web.accounts.rights import Account, Action, may
+from plantigrade.web.accounts.rights import OF_A_PERSON, Account, Action, may
 from plantigrade.web.site import Site
 from plantigrade.web.words import Words
 
@@ -117,8 +117,11 @@ class Visit:
         Raises:
             RefusedError: 403; 404 for a person that the account may not even know of.
         """
-        if not self.may(action, person):
-            raise RefusedError(403 if (person or self.person) is None else 404)
+        if self.may(action, person):
+            return
+        about = self.person if person is None else person
+        own = self.account is not None and about == self.account.person
+        raise RefusedError(403 if action not in OF_A_PERSON or about is None or own else 404)
 
     @property
     def subject(self) -> str:

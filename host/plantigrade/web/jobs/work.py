@@ -79,6 +79,13 @@ class ImportOrder:
 
 
 @dataclass(frozen=True)
+class PersonOrder:
+    """All that is stored about a person, as one file that can be read without this program."""
+
+    person: str
+
+
+@dataclass(frozen=True)
 class Made:
     """What a job made: a file in its folder, or a recording; or why it did not."""
 
@@ -87,7 +94,7 @@ class Made:
     problem: str = ""
 
 
-Order = ExportOrder | ImportOrder
+Order = ExportOrder | ImportOrder | PersonOrder
 
 
 def report_languages() -> set[str]:
@@ -102,6 +109,8 @@ def do(place: Place, order: Order) -> Made:
             tell = _Progress(place.folder)
             if isinstance(order, ImportOrder):
                 return Made(recording=_imported(library, order, tell))
+            if isinstance(order, PersonOrder):
+                return Made(file=_all_of_a_person(library, order.person, place.folder, tell))
             return Made(file=_exported(library.open(order.recording), order, place.folder, tell))
     except PlantigradeError as error:
         problem = str(error)
@@ -129,6 +138,17 @@ def _exported(
     target = folder / f"{stem}{form.suffix}"
     form.write(recording, target, deidentify=order.deidentify, progress=tell)
     return target.name if target.is_file() else _packed(target)
+
+
+def _all_of_a_person(
+    library: Library, person: str, folder: Path, tell: Callable[[str, float], None]
+) -> str:
+    from plantigrade.library.catalogue.data_export import export_person
+
+    tell("writing", 0.0)
+    name = f"{person}.zip"
+    export_person(library, person, folder / name)
+    return name
 
 
 def _packed(folder: Path) -> str:

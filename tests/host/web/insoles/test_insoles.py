@@ -38,7 +38,7 @@ class Running:
     loop: asyncio.AbstractEventLoop
 
     def read_people(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.assembly.service._read_people(), self.loop).result()
+        asyncio.run_coroutine_threadsafe(self.assembly.service.people_changed(), self.loop).result()
 
 
 @pytest.fixture

@@ -168,14 +168,24 @@ def assign(visit: Visit) -> Answer:
     """An insole is the account's person's from now on."""
     serial, record = _serial(visit), visit.site.library.record(visit.subject)
     at = datetime.fromtimestamp(visit.site.utc_ns() / 1e9, UTC)
-    return _done_or_why_not(visit, lambda: record.insoles.assign(serial, at), "assign")
+
+    def assign_now() -> None:
+        record.insoles.assign(serial, at)
+        visit.site.people_changed()
+
+    return _done_or_why_not(visit, assign_now, "assign")
 
 
 def release(visit: Visit) -> Answer:
     """An insole is no longer the account's person's."""
     serial, record = _serial(visit), visit.site.library.record(visit.subject)
     at = datetime.fromtimestamp(visit.site.utc_ns() / 1e9, UTC)
-    return _done_or_why_not(visit, lambda: record.insoles.release(serial, at), "release")
+
+    def release_now() -> None:
+        record.insoles.release(serial, at)
+        visit.site.people_changed()
+
+    return _done_or_why_not(visit, release_now, "release")
 
 
 PAGE: Final = Page(
