@@ -35,7 +35,9 @@ COMMANDS: dict[str, CommandSpec] = {
         "plantigrade.demo.commands", "demo", "Play a recorded walk on two virtual insoles, end to end."
     ),
     "run": CommandSpec(
-        "plantigrade.service.commands", "run", "Look after the known insoles all day: the service."
+        "plantigrade.web.commands",
+        "run",
+        "Look after the known insoles all day, with pages in the browser.",
     ),
     "record": CommandSpec(
         "plantigrade.live.commands", "record", "Make one recording with the insoles in reach."

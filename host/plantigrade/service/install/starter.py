@@ -49,9 +49,10 @@ def command_line(data: Path, executable: str = sys.executable) -> tuple[str, ...
 
     Example:
         >>> command_line(Path("/data"), "/opt/python")
-        ('/opt/python', '-m', 'plantigrade.cli', '--data', '/data', 'run')
+        ('/opt/python', '-m', 'plantigrade.cli', '--data', '/data', 'run', '--quiet')
     """
-    return (executable, "-m", "plantigrade.cli", "--data", str(data), "run")
+    # Quiet: the link that signs in must not lie in the system's log.
+    return (executable, "-m", "plantigrade.cli", "--data", str(data), "run", "--quiet")
 
 
 def starter(platform: str, home: Path, command: tuple[str, ...], user: str) -> Starter:

@@ -19,7 +19,7 @@ TASKS = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
 
 def test_what_is_started_is_this_installation_with_this_folder() -> None:
-    assert command_line(Path("/data")) == (sys.executable, "-m", "plantigrade.cli", "--data", "/data", "run")
+    assert command_line(Path("/data")) == (sys.executable, "-m", "plantigrade.cli", "--data", "/data", "run", "--quiet")
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
@@ -115,7 +115,7 @@ def test_installing_and_uninstalling(home: Path) -> None:
     unit = home / ".config/systemd/user/plantigrade.service"
     code, output = call("install", "--data", str(home / "data"))
     assert (code, unit.exists()) == (0, True), output
-    assert f'"{home / "data"}" "run"' in unit.read_text()
+    assert f'"{home / "data"}" "run" "--quiet"' in unit.read_text()
     assert (home / "called").read_text() == (
         "--user daemon-reload\n--user enable --now plantigrade.service\n"
     )
