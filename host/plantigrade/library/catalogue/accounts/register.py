@@ -111,10 +111,11 @@ class AccountRegister:
         """
         with self._store.write() as session:
             row = existing(session, name)
+            asked = frozenset(Role(role) for role in roles)
             if person is not None:
                 row.person_id = person_row(session, person).id
-            has_person = person or (None if row.person_id is None else "its own")
-            chosen = checked_roles(roles, has_person)
+            keeps = None if row.person_id is None or Role.PATIENT not in asked else "its own"
+            chosen = checked_roles(asked, person or keeps)
             if Role.OWNER not in chosen:
                 _keep_an_owner(session, row)
             if Role.PATIENT not in chosen:
