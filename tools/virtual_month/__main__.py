@@ -36,7 +36,6 @@ def _run(chosen: argparse.Namespace, folder: Path) -> int:
     again = (
         f"python -m tools.virtual_month --days {chosen.days} --seed {chosen.seed} --reach {chosen.reach:g}"
     )
-    show = _show_beside if str(chosen.json) == "-" else _show
     with seed_in_notes(chosen.seed, again):
         found = MonthRun(
             chosen.days,
@@ -44,7 +43,7 @@ def _run(chosen: argparse.Namespace, folder: Path) -> int:
             chosen.seed,
             chosen.reach / 100,
             folder,
-            show=show,
+            show=_show,
         ).run()
     text = json.dumps(found.as_json(), indent=1)
     if str(chosen.json) == "-":
@@ -57,10 +56,6 @@ def _run(chosen: argparse.Namespace, folder: Path) -> int:
 
 
 def _show(line: str) -> None:
-    print(line, flush=True)
-
-
-def _show_beside(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

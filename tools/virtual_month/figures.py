@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from plantigrade.library.catalogue.recording_states import states
@@ -27,6 +28,8 @@ class DayFigures:
         day: local date.
         kind: what kind of day it was.
         wall_s: how long it took to live through.
+        cpu_s: seconds of a processor of the process that held service and twin.
+        others_cpu_s: those of its other processes that ended on this day: analyses, and boards without power.
         resident_mb: memory of the process that held service and twin, at the end of the day.
         recordings: in the library then.
     """
@@ -35,6 +38,8 @@ class DayFigures:
     day: str
     kind: str
     wall_s: float
+    cpu_s: float
+    others_cpu_s: float
     resident_mb: float
     recordings: int
 
@@ -42,6 +47,7 @@ class DayFigures:
         """For people."""
         return (
             f"day {self.number:2} {self.day} {self.kind:15} {self.wall_s:6.1f} s"
+            f" (processor {self.cpu_s:.1f} + {self.others_cpu_s:.1f} s)"
             f" {self.resident_mb:7.1f} MB {self.recordings:3} recordings"
         )
 
@@ -91,6 +97,7 @@ class MonthFigures:
     def text(self) -> str:
         """For people."""
         first, last = self.per_day[0], self.per_day[-1]
+        walls = [day.wall_s for day in self.per_day]
         missing = ", ".join(f"{reason} {count}" for reason, count in self.slots["missing_by_reason"].items())
         delays = "; ".join(
             f"{name}: {delay['n']}, worst {delay['worst_s']} s" for name, delay in self.delays.items()
@@ -106,6 +113,7 @@ class MonthFigures:
                 f"alerts: {_counted(self.alerts)}; held back {_counted(self.held_back)};"
                 f" answers {_counted(self.answered)}",
                 f"known after: {delays or 'nothing was raised'}",
+                f"a day: {median(walls):.0f} s of wall, at most {max(walls):.0f} s",
                 f"memory: day {first.number} {first.resident_mb:.0f} MB,"
                 f" day {last.number} {last.resident_mb:.0f} MB",
                 f"battery: {', '.join(f'{foot} {hours:.1f} h' for foot, hours in self.battery_h.items())}",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from statistics import mean
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ class MonthRun:
         reach_share: part of the day in which the pair is in reach.
         folder: of library and boards.
         short: instead of days some hours, for tests.
-        show: gets a line for each day.
+        show: gets a line for each day, with about how long the rest will take.
     """
 
     days: int
@@ -106,7 +107,7 @@ class MonthRun:
         home.start()
         wearer.start()
         for day in month.days:
-            day_began = time.monotonic()
+            day_began, cpu_began = time.monotonic(), cpu_s()
             if boards and self._boards_now and day.number < self.firmware:
                 await self._firmware_day(boards, month, day)
                 if day.number == self.firmware - 1:
@@ -117,8 +118,8 @@ class MonthRun:
             else:
                 await self._encoded_day(world, month, day, pieces, home)
             home.check()
-            self.figures.append(self._measure(home, day, time.monotonic() - day_began))
-            self.show(self.figures[-1].line())
+            self.figures.append(self._measure(home, day, time.monotonic() - day_began, cpu_began))
+            self.show(f"{self.figures[-1].line()}, {self._left_text(len(month.days))}")
         await asyncio.sleep(SETTLE_S)
         await wearer.stop()
         await home.stop()
@@ -191,12 +192,24 @@ class MonthRun:
 
     # Measuring
 
-    def _measure(self, home: Home, day: Day, wall_s: float) -> DayFigures:
+    def _measure(self, home: Home, day: Day, wall_s: float, cpu_began: tuple[float, float]) -> DayFigures:
         gc.collect()
+        own_s, others_s = (now - before for now, before in zip(cpu_s(), cpu_began, strict=True))
         return DayFigures(
-            day.number + 1, day.day.isoformat(), day.kind.value, round(wall_s, 1), resident_mb(),
-            len(home.library.find()),
+            day.number + 1, day.day.isoformat(), day.kind.value, round(wall_s, 1), round(own_s, 1),
+            round(others_s, 1), resident_mb(), len(home.library.find()),
         )  # fmt: skip
+
+    def _left_text(self, days: int) -> str:
+        """About how long the rest will take: as the days of the same kind did."""
+        done = len(self.figures)
+        if done == days:
+            return "done"
+        with_firmware = [day.wall_s for day in self.figures[: self.firmware]]
+        without = [day.wall_s for day in self.figures[self.firmware :]] or with_firmware
+        left_s = max(0, self.firmware - done) * (mean(with_firmware) if with_firmware else 0.0)
+        left_s += (days - max(done, self.firmware)) * mean(without)
+        return f"about {left_s / 60:.0f} min left"
 
 
 def _end_us(month: Month, day: Day) -> int:
@@ -204,6 +217,13 @@ def _end_us(month: Month, day: Day) -> int:
     if day.number + 1 < len(month.days):
         return month.days[day.number + 1].midnight_us
     return day.midnight_us + round(day.length_s * 1e6)
+
+
+def cpu_s() -> tuple[float, float]:
+    """Seconds of a processor so far: of this process, and of those that it started and that have ended."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = [resource.getrusage(kind) for kind in kinds]
+    return used[0].ru_utime + used[0].ru_stime, used[1].ru_utime + used[1].ru_stime
 
 
 def resident_mb() -> float:
