@@ -16,3 +16,18 @@ COURSE_WEEKS: Final = {"2-weeks": 2, "8-weeks": 8, "1-year": 52}
 """Spans of a course: since the last visit, the usual time to the control of an orthotic, and all seasons."""
 RECENT_DAYS: Final = 14
 """The latest days that are set beside those before them: two weeks, as in the list."""
+VISIT_S: Final = {
+    "eyes open": 60.0,
+    "eyes closed": 60.0,
+    "left leg": 30.0,
+    "right leg": 30.0,
+    "own shoes": 120.0,
+    "orthotic": 120.0,
+}
+"""Usual seconds of the steps of a visit; others may be set. Standing: a minute of sway can be compared. One leg:
+30 s are the end of the usual test. Walking: as in the two-minute walk test."""
+SHORTEST_STEP_S: Final = 2.0
+LONGEST_STEP_S: Final = 600.0
+"""A step of a visit: below, nothing can be found in it; above, it is a walk of its own."""
+FOUND_WITHIN_S: Final = 900.0
+"""A recording is looked for from so long before its step began: clocks of insoles are set by their frames."""

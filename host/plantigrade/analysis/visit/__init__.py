@@ -1,0 +1,1 @@
+"""What is found in the short recordings of a visit: quiet standing, one-leg stance."""
