@@ -15,7 +15,7 @@ from scipy.interpolate import RBFInterpolator  # pyright: ignore[reportMissingTy
 from plantigrade.array_types import F64
 from plantigrade.gait.pressure import outline
 from plantigrade.gait.pressure.load_map import LoadMap
-from plantigrade.gait.settings import BALL_WIDTH_SHARE
+from plantigrade.gait.settings import BALL_WIDTH_SHARE, OUTLINE_STATIONS
 
 SHADES: Final = 8
 """With the ground, which needs no outline."""
@@ -27,7 +27,6 @@ HEIGHT: Final = LENGTH + 2 * MARGIN
 _STEP_SHARE: Final = 0.016
 _NEIGHBOURS: Final = 24
 """Sensors that a place depends on: all of ours; of a dense sheet those around it."""
-_CORNERS: Final = 60
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def draw_foot(found: LoadMap | None, side: str, top: float) -> FootDrawing:
         side: "left" or "right".
         top: load of the highest shade, the same for both feet.
     """
-    edge = _path(_placed(outline.boundary(_CORNERS), side), close=True)
+    edge = _edge(side)
     if found is None:
         return FootDrawing(edge, ("",) * (SHADES - 1), (), "", None, None)
     places = _placed(np.column_stack([found.x_share, found.y_share]), side)
@@ -106,6 +105,24 @@ def _shades(found: LoadMap, side: str, top: float) -> tuple[str, ...]:
                 pieces.append(_path(_placed(np.asarray(points[first:end]), side), close=True))
         paths.append("".join(pieces))
     return tuple(paths)
+
+
+def _edge(side: str) -> str:
+    """The outline as smooth curves through the stations of both edges (Catmull and Rom 1974)."""
+    stations = np.array(OUTLINE_STATIONS)
+    medial, lateral = outline.edges(stations)
+    middle = 0.5 * (medial + lateral)  # where the edges meet, at the heel and at the toes
+    across = np.r_[middle[0], medial[1:-1], middle[-1], lateral[-2:0:-1]]
+    along = np.r_[stations, stations[-2:0:-1]]
+    corners = _placed(np.column_stack([across, along]), side)
+    before, after = np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0)
+    slope = (after - before) / 6.0
+    text = [f"M{corners[0][0]:.1f} {corners[0][1]:.1f}"]
+    for at in range(len(corners)):
+        to = (at + 1) % len(corners)
+        points = (corners[at] + slope[at], corners[to] - slope[to], corners[to])
+        text.append("C" + " ".join(f"{x:.1f} {y:.1f}" for x, y in points))
+    return "".join(text) + "Z"
 
 
 def _placed(shares: F64, side: str) -> F64:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plantigrade.analysis.stored import FEET, StoredDocument, StoredFigure
-from plantigrade.gait.parameters.definition import View, digits_of
+from plantigrade.gait.parameters.definition import Norm, View, digits_of
 from plantigrade.gait.parameters.registry import norm_of, shown_in
 from plantigrade.library.recordings.container import RecordingManifest
 from plantigrade.posture.settings import COMPARED_MIN_STRIDES
@@ -51,16 +51,22 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """Mean and SD of one foot, its strides, and whether the mean lies outside the usual range."""
+
+    text: str
+    n: str
+    outside: bool
+
+
+@dataclass(frozen=True)
 class Line:
-    """A line of a table: one parameter of both feet."""
+    """A line of a table: one parameter of both feet; texts of a foot that is not known are empty."""
 
     name: str
     unit: str
-    left: str
-    right: str
+    feet: tuple["Cell", ...]
     usual: str
-    left_outside: bool
-    right_outside: bool
 
 
 @dataclass(frozen=True)
@@ -162,24 +168,20 @@ def table_of(found: StoredDocument, names: Sequence[str], formats: Formats) -> t
             continue
         norm = norm_of(name)
         usual = "" if norm is None else usual_text(norm.low, norm.high, formats)
-        outside = [
-            norm is not None and one is not None and one.value is not None and not norm.holds(one.value)
-            for one in sides
-        ]
-        cells = [_cell(one, formats) for one in sides]
-        lines.append(Line(name, unit_of(known[0].unit), cells[0], cells[1], usual, outside[0], outside[1]))
+        cells = tuple(_cell(one, norm, formats) for one in sides)
+        lines.append(Line(name, unit_of(known[0].unit), cells, usual))
     return tuple(lines)
 
 
-def _cell(figure: StoredFigure | None, formats: Formats) -> str:
-    """As "1.05 ± 0.02 (98)"."""
+def _cell(figure: StoredFigure | None, norm: Norm | None, formats: Formats) -> Cell:
+    """As "1.05 ± 0.02", of 98."""
     if figure is None or figure.value is None:
-        return ""
+        return Cell("", "", False)
     digits = digits_of(figure.value)
     text = formats.number(figure.value, digits)
     if figure.sd is not None:
         text += f" ± {formats.number(figure.sd, digits)}"
-    return f"{text} ({formats.number(figure.n)})"
+    return Cell(text, formats.number(figure.n), norm is not None and not norm.holds(figure.value))
 
 
 def accounts_of(manifest: RecordingManifest, formats: Formats) -> tuple[Account, ...]:

@@ -133,19 +133,12 @@ class LongChart {
 
   options() {
     const colours = { left: token("--left"), right: token("--right") };
-    const series = [{ value: (_plot, at) => (at === null ? "" : this.clock(at)), label: "" }];
+    const series = [{}];
     const bands = [];
     this.found.feet.forEach(({ side }, number) => {
       const line = { stroke: colours[side], width: 0, points: { show: false }, show: true };
-      series.push({ ...line, label: "" }, { ...line, label: "" });
-      series.push({
-        ...line,
-        width: 2,
-        dash: side === "right" ? [7, 4] : [],
-        label: this.root.dataset[side],
-        value: (_plot, value) => (value === null ? this.root.dataset.notKnown : `${Math.round(value)} N`),
-      });
-      bands.push({ series: [3 * number + 1, 3 * number + 2], fill: `${colours[side]}29` });
+      series.push({ ...line }, { ...line }, { ...line, width: 2, dash: side === "right" ? [7, 4] : [] });
+      bands.push({ series: [3 * number + 1, 3 * number + 2], fill: `${colours[side]}1c` });
     });
     const axis = { stroke: token("--ink-3"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false } };
     return {
@@ -153,14 +146,14 @@ class LongChart {
       height: HEIGHT,
       series,
       bands,
-      legend: { live: true },
+      legend: { show: false },
       cursor: { drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: false, range: () => this.span }, y: { range: (_plot, _least, most) => [0, (most || 1) * 1.05] } },
       axes: [
         { ...axis, values: (_plot, places) => places.map((at) => this.clock(at)), space: 90 },
         { ...axis, values: (_plot, places) => places.map((value) => value.toLocaleString(this.language)), size: 56 },
       ],
-      hooks: { setSelect: [(plot) => this.selected(plot)], ready: [(plot) => this.tidy(plot)] },
+      hooks: { setSelect: [(plot) => this.selected(plot)], setCursor: [(plot) => this.read(plot)] },
     };
   }
 
@@ -173,11 +166,14 @@ class LongChart {
     this.show(...fitted((from + to) / 2, to - from, this.first, this.last));
   }
 
-  /** Bands need two lines of their own, which are no entries of the legend. */
-  tidy(plot) {
-    for (const row of plot.root.querySelectorAll(".u-legend .u-series")) {
-      if (row.querySelector(".u-label")?.textContent === "") row.hidden = row !== row.parentNode.firstChild;
-    }
+  /** The figures under the pointer; those who use no pointer have the table. */
+  read(plot) {
+    const at = plot.cursor.idx;
+    const line = this.root.querySelector(".readout");
+    line.hidden = at === null || at === undefined;
+    if (line.hidden) return;
+    const figures = this.found.feet.map((foot) => `${this.root.dataset[foot.side]}: ${this.cell(foot, at, at + 1)}`);
+    line.textContent = [this.clock(this.found.time[at]), ...figures].join(" · ");
   }
 
   clock(at) {
