@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from plantigrade.bridge.reconnecting import LinkFactory
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.link.base import now_ns
@@ -83,6 +84,7 @@ class Assembly:
         publish: what goes to other programs.
         settings: of the service.
         take_any: also look after insoles that nobody knows.
+        links: by name of an insole, what makes a link to it; None: insoles are looked for.
 
     Attributes:
         bus: where events go.
@@ -104,10 +106,11 @@ class Assembly:
         publish: PublishSettings = PublishSettings(),  # noqa: B008 (frozen)
         settings: ServiceSettings = ServiceSettings(),  # noqa: B008 (frozen)
         take_any: bool = False,
+        links: Mapping[str, LinkFactory] | None = None,
     ) -> None:
         offload = Offload()
         self.bus = EventBus()
-        self.service = BridgeService(library, {}, self.bus, settings, offload=offload)
+        self.service = BridgeService(library, links or {}, self.bus, settings, offload=offload)
         line = self.service.wearings.line
         self.live = LiveAnalysis(library, self.bus, now_ns, line.utc_ns, offload, settings.burst_period_s)
         self.service.on_frames(self.live.on_frames)
@@ -129,9 +132,10 @@ class Assembly:
                 "analysis of recordings": self.worker.run,
                 "notifications": Notifier(self.bus, LibraryPeople(library), hints=hints).run,
                 "disk, retention and summaries": self.upkeep.run,
-                "looking for insoles": self._find_insoles,
             }
         )
+        if links is None:
+            self._parts.parts["looking for insoles"] = self._find_insoles
         self._publisher: MqttPublisher | None = None
         if publish.mqtt is not None:
             facts = LibraryFacts(library, self.live.alerts_open)

@@ -27,6 +27,8 @@ STEP_S: Final = 0.2
 """Contacts are certain 0.2 s after they happened; looking more often finds nothing sooner."""
 LAST_STEPS: Final = 10
 """Figures are of so many steps: five strides of each foot, a few seconds of walking."""
+FEWEST_STEPS: Final = 2
+"""Steps that a cadence is told of: one of each foot."""
 FIGURES_LAST_S: Final = 15.0
 """Figures of steps that are older are those of another walk."""
 SAME_STRIDE_S: Final = 0.2

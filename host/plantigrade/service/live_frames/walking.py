@@ -14,6 +14,7 @@ from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.results import StrideTable
 from plantigrade.gait.signals import Foot, FootSignal
 from plantigrade.service.live_frames.settings import (
+    FEWEST_STEPS,
     FIGURES_LAST_S,
     LAST_STEPS,
     LONGEST_STRIDE_S,
@@ -103,7 +104,7 @@ class Walking:
     def figures(self, now_s: float) -> StepFigures | None:
         """Of the last ten steps; None when nobody has walked lately."""
         contacts = [one for one in self._contacts if now_s - one.time_s <= FIGURES_LAST_S]
-        if len(contacts) < 3:
+        if len(contacts) <= FEWEST_STEPS:
             return None
         recent = {
             foot: [one for one in strides if now_s - one.began_s <= FIGURES_LAST_S + LONGEST_STRIDE_S]
@@ -143,12 +144,17 @@ class Walking:
 
 
 def _cadence(contacts: list[Contact]) -> float | None:
-    """Steps a minute; None where the feet do not take turns, as with one foot."""
-    ordered = sorted(contacts, key=lambda one: one.time_s)
-    if any(one.foot is other.foot for one, other in pairwise(ordered)):
+    """Steps a minute of the latest steps in which the feet took turns; None where they did not, as with one
+    foot."""
+    latest = sorted(contacts, key=lambda one: one.time_s, reverse=True)
+    turns = 0
+    for one, before in pairwise(latest):
+        if one.foot is before.foot:
+            break
+        turns += 1
+    if turns < FEWEST_STEPS:
         return None
-    span_s = ordered[-1].time_s - ordered[0].time_s
-    return 60.0 * (len(ordered) - 1) / span_s if span_s > 0 else None
+    return 60.0 * turns / (latest[0].time_s - latest[turns].time_s)
 
 
 def _mean(values: list[float]) -> float | None:

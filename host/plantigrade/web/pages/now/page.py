@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.service.assembly import Assembly
@@ -58,6 +59,7 @@ def _shown(visit: Visit, refusal: str = "", status: int = 200) -> Shown:
         "standing_url": _url(visit, "/now/standing.json"),
         "numbers_url": _url(visit, "/now", view="numbers"),
         "live_words": _live_words(visit),
+        "zone": visit.zone.key if isinstance(visit.zone, ZoneInfo) else "",
         "scripts": (*SCRIPTS, *SCRIPTS_OF[view], "page"),
         "top_kpa": f"{TOP_KPA:g}",
         "figures": [(name, visit.words(unit) if unit else "%") for name, unit in FIGURES],

@@ -109,6 +109,7 @@
     #fill(foot) {
       const { map, cells, basis, row, pixels } = this;
       const roots = now.kpa(foot, map).map(Math.sqrt);
+      const most = Math.max(...roots); // beyond the sensors nothing is higher than what they say
       const weights = map.spline.map((line) => line.reduce((sum, one, index) => sum + one * roots[index], 0));
       const levels = now.colours.levels;
       const { data } = pixels;
@@ -116,7 +117,7 @@
       for (let cell = 0, at = 0; cell < cells.length; cell += 1, at += row) {
         let root = 0;
         for (let i = 0; i < row; i += 1) root += weights[i] * basis[at + i];
-        const kpa = root > 0 ? root * root : 0;
+        const kpa = root > 0 ? Math.min(root, most) ** 2 : 0;
         const level = kpa < map.contact_kpa ? 0 : Math.min(LEVELS - 1, 1 + Math.floor(kpa / step));
         const colour = levels[level];
         const pixel = 4 * cells[cell];

@@ -6,6 +6,7 @@
   const find = (id) => document.getElementById(id);
   const WORDS_MS = 5000;
   const TURN_MS = 250;
+  const ARRIVES = new Set(["live", "not-worn", "zeroing"]);
   const STARTING_MS = 20000;
 
   const response = await fetch(root.dataset.map, { headers: { Accept: "application/json" } });
@@ -32,6 +33,7 @@
   let pending = false;
   let state = null;
   let saidMs = -Infinity;
+  const lately = new now.Lately();
 
   // The frame as it is now: what has become too old since it came is taken away.
   const current = () => {
@@ -63,7 +65,7 @@
     else if (foot.state === "zeroing") [text, at] = [now.words("zeroing"), ""];
     now.setText(panel.total, text);
     now.setText(panel.at, at);
-    return foot.state === "live" ? now.footWords(side, foot, map) : `${name}: ${text}.`;
+    return foot.state === "live" ? "" : `${name}: ${text}.`;
   };
 
   const draw = () => {
@@ -89,6 +91,7 @@
     frame = next;
     arrivedMs = performance.now();
     if (strip) strip.add(next);
+    lately.add(next);
     if (now.onFrame) now.onFrame(next);
     soon();
   };
@@ -106,6 +109,12 @@
     "left-share": ["left_load_pct", 0],
   };
 
+  const bothArrive = () => {
+    if (!frame) return true;
+    const shown = current();
+    return now.FEET.every((side) => ARRIVES.has(shown[side].state));
+  };
+
   const showFigures = (news) => {
     for (const element of document.querySelectorAll("[data-figure]")) {
       const [name, digits] = FIGURES[element.dataset.figure];
@@ -121,7 +130,7 @@
       } else {
         answer.replaceChildren(now.words("not-known"));
       }
-      now.setText(how, known ? "" : news.steps ? how.dataset.both : how.dataset.steps);
+      now.setText(how, known ? "" : bothArrive() ? how.dataset.steps : how.dataset.both);
     }
   };
 
@@ -141,8 +150,6 @@
   };
 
   const socket = new now.Socket(root.dataset.socket, onFrame, onNews);
-
-  const ARRIVES = new Set(["live", "not-worn", "zeroing"]);
 
   // What the title says, and which insoles to bring closer.
   const standing = (shown) => {
@@ -188,8 +195,9 @@
     showRecording(lost);
     const wordsDue = performance.now() - saidMs >= WORDS_MS;
     if (shown) {
+      const over = lately.over(shown);
       for (const [side, panel] of panels) {
-        const text = caption(side, shown[side]);
+        const text = caption(side, shown[side]) || now.footWords(side, over[side], map);
         if (wordsDue) panel.foot.canvas.setAttribute("aria-label", text);
       }
       if (now.onTurn) now.onTurn(shown);
@@ -202,9 +210,10 @@
           stripCanvas.setAttribute("aria-label", [words, ...gaps].join(" "));
         }
       }
-      if (wordsDue && !now.ownWords) {
-        now.setText(find("now-words"), now.sentence(shown, map));
+      if (wordsDue) {
+        if (!now.ownWords) now.setText(find("now-words"), now.sentence(over, map));
         saidMs = performance.now();
+        lately.clear();
       }
       if (performance.now() - arrivedMs > TURN_MS) soon();
     }

@@ -10,6 +10,12 @@
     constructor(canvas) {
       this.canvas = canvas;
       this.ink = canvas.getContext("2d");
+      // As many points as the screen has, so that nothing is stretched.
+      new ResizeObserver(() => {
+        const fine = Math.min(2, window.devicePixelRatio || 1);
+        canvas.width = Math.max(1, Math.round(canvas.clientWidth * fine));
+        canvas.height = Math.max(1, Math.round(canvas.clientHeight * fine));
+      }).observe(canvas);
       this.samples = { left: [], right: [] };
       this.contacts = [];
       this.most = 0;
@@ -34,7 +40,7 @@
     draw(utcMs) {
       const { ink, canvas } = this;
       const { width, height } = canvas;
-      const thick = width / 600;
+      const thick = Math.min(2, window.devicePixelRatio || 1);
       const begin = utcMs - SPAN_MS;
       const x = (at) => ((at - begin) / SPAN_MS) * width;
       const y = (force) => height - 3 - (Math.min(force, TOP_N) / TOP_N) * (height - 6);
@@ -61,7 +67,7 @@
       this.contacts = this.contacts.filter(([, at]) => at >= begin);
       for (const [side, at] of this.contacts) {
         ink.beginPath();
-        ink.arc(x(at), height - 5 * thick, 4 * thick, 0, 2 * Math.PI);
+        ink.arc(x(at), height - 5 * thick, 3.5 * thick, 0, 2 * Math.PI);
         ink.fillStyle = now.colours[side];
         ink.fill();
       }

@@ -7,7 +7,13 @@
   const language = root.dataset.language;
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const fine = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = new Intl.DateTimeFormat(language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZone: root.dataset.zone || undefined,
+  });
   const REGIONS = [
     ...Array(4).fill("heel"), ...Array(4).fill("midfoot"), ...Array(5).fill("forefoot"), ...Array(3).fill("toes"),
   ];
@@ -33,6 +39,38 @@
   };
 
   now.kpa = (foot, map) => foot.force.map((newtons, index) => (10 * newtons) / map.area_cm2[index]);
+
+  // The most of each sensor and the mean of the foot since words were last said: a moment of walking tells little.
+  now.Lately = class {
+    constructor() {
+      this.clear();
+    }
+
+    clear() {
+      this.feet = Object.fromEntries(now.FEET.map((side) => [side, { most: null, sum: 0, count: 0 }]));
+    }
+
+    add(frame) {
+      for (const side of now.FEET) {
+        const foot = frame[side];
+        if (foot.state !== "live") continue;
+        const lately = this.feet[side];
+        lately.sum += foot.total;
+        lately.count += 1;
+        lately.most = lately.most ? lately.most.map((one, index) => Math.max(one, foot.force[index])) : foot.force.slice();
+      }
+    }
+
+    // A frame as it was over that time, in the states of now.
+    over(shown) {
+      const found = { ...shown };
+      for (const side of now.FEET) {
+        const { most, sum, count } = this.feet[side];
+        if (count) found[side] = { ...shown[side], force: most, total: sum / count };
+      }
+      return found;
+    }
+  };
 
   now.footWords = (side, foot, map) => {
     const name = now.words(side);
