@@ -87,6 +87,12 @@ def remove(visit: Visit) -> Answer:
     return Redirect("/diary")
 
 
+def today_in_words(visit: Visit, entries: Sequence[Entry]) -> str:
+    """The newest entry of today, without its note; "" where there is none."""
+    of_today = [entry for entry in entries if _is_today(visit, entry)]
+    return _written(visit, 0, of_today[-1]).what if of_today else ""
+
+
 def _page(visit: Visit, entries: Numbered, form: EntryForm | None) -> Answer:
     texts, place = rule_texts(visit.words), _place(visit, entries, form)
     shown = [_written(visit, number, entry) for number, entry in reversed(entries)]
