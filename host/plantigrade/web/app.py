@@ -37,6 +37,7 @@ from plantigrade.web.page import Answer, Document, Download, Form, Handler, Page
 from plantigrade.web.pages import pages
 from plantigrade.web.pwa import routes as pwa
 from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, cookie_name, known_of, posted, visit_of
+from plantigrade.web.security.defects import Defects
 from plantigrade.web.security.headers import SecurityHeaders
 from plantigrade.web.security.hosts import KnownHosts
 from plantigrade.web.site import NoServiceError, Site
@@ -66,9 +67,10 @@ def make_app(site: Site, more: tuple[BaseRoute, ...] = ()) -> Starlette:
         routes=routes,
         middleware=[
             Middleware(SecurityHeaders, secure=site.settings.secure),
+            Middleware(Defects, page=_defect(site)),
             Middleware(KnownHosts, hosts=site.settings.hosts),
         ],
-        exception_handlers={HTTPException: _http_error(site), Exception: _defect(site)},
+        exception_handlers={HTTPException: _http_error(site)},
     )
 
 
@@ -265,13 +267,11 @@ def _http_error(site: Site) -> ErrorHandler:
     return handler
 
 
-def _defect(site: Site) -> ErrorHandler:
-    async def handler(request: Request, error: Exception) -> Response:
-        # The trace goes to the log, never to the page (ASVS 16.5.1).
-        _log.error("%s %s", request.method, request.scope.get("path", ""), exc_info=error)
+def _defect(site: Site) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
         return await _http_error(site)(request, HTTPException(500))
 
-    return handler
+    return page
 
 
 def session_cookie(site: Site, token: str, seconds: int) -> tuple[str, str, int]:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
+from plantigrade.library.catalogue.queries import UnknownPersonError, UnknownRecordingError
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import Person
 from plantigrade.library.time_zone import zone_of
@@ -147,14 +148,14 @@ def _about(site: Site, account: Account | None, parts: Mapping[str, str], asked:
 def _person(site: Site, code: str | None) -> Person | None:
     try:
         return site.library.person(code) if code else None
-    except LibraryError:
+    except (LibraryError, UnknownPersonError, UnknownRecordingError):
         return None
 
 
 def _wearer(site: Site, recording: str) -> str | None:
     try:
         return site.library.entry(recording).person
-    except LibraryError:
+    except (LibraryError, UnknownPersonError, UnknownRecordingError):
         return None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from plantigrade.errors import PlantigradeError
+from plantigrade.library.catalogue.queries import UnknownRecordingError
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.web.accounts.rights import OF_A_PERSON, Account, Action, may
@@ -142,7 +143,7 @@ class Visit:
         """
         try:
             entry = self.site.library.entry(self.parts["id"] if id is None else id)
-        except LibraryError as error:
+        except (LibraryError, UnknownRecordingError) as error:
             raise RefusedError(404) from error
         if entry.person is None or not self.may(action, entry.person):
             raise RefusedError(404)

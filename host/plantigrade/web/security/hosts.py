@@ -1,8 +1,13 @@
 """Which names this server answers to."""
 
+import re
+from typing import Final
+
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+_HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?")
 
 
 class KnownHosts:
@@ -32,12 +37,11 @@ class KnownHosts:
 
 
 def host_without_port(host: str) -> str:
-    """The name in a Host header.
+    """The name in a Host header; "" for what is no name with a port (RFC 3986, 3.2.2).
 
     Example:
-        >>> host_without_port("[::1]:8080"), host_without_port("localhost:80"), host_without_port("a")
-        ('[::1]', 'localhost', 'a')
+        >>> host_without_port("[::1]:8080"), host_without_port("localhost:80"), host_without_port("a:b")
+        ('[::1]', 'localhost', '')
     """
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0]
+    found = _HOST.fullmatch(host)
+    return "" if found is None else found.group(1)
