@@ -1,0 +1,120 @@
+"""A patient invites, a clinician takes the invitation, and the patient ends it: at once, everywhere."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from plantigrade.library.catalogue.accounts.entries import Role
+from plantigrade.library.catalogue.library import Library
+from plantigrade.web.accounts.library_accounts import PageAccounts
+from starlette.testclient import TestClient
+
+from tests.host.web.accounts.account_kit import token_on
+
+Door = Callable[..., TestClient]
+PATH = "/settings/sharing"
+CODE = re.compile(r'class="lead mono">([\w-]+)<')
+
+
+@pytest.fixture
+def people(page_accounts: PageAccounts) -> PageAccounts:
+    """Ann and Bob are patients, Weber is a clinician, Sam an engineer, Olga an owner."""
+    register = page_accounts.stored.register
+    register.add("Ann", {Role.PATIENT}, "P001")
+    register.add("Bob", {Role.PATIENT}, "P002")
+    register.add("Weber", {Role.CLINICIAN})
+    register.add("Sam", {Role.ENGINEER})
+    register.add("Olga", {Role.OWNER})
+    return page_accounts
+
+
+def post(browser: TestClient, action: str, **fields: str) -> object:
+    """Post a form of the page."""
+    return browser.post(PATH, data={"action": action, "form_token": token_on(browser, PATH), **fields})
+
+
+def invited(door: Door, **fields: str) -> str:
+    """The code of Ann's invitation."""
+    answer = post(door("Ann"), "invite", **({"label": "my podiatrist", "days": "90"} | fields))
+    assert answer.status_code == 200
+    return CODE.findall(answer.text)[0]
+
+
+def test_an_invitation_opens_the_person_s_pages_until_it_is_withdrawn(
+    people: PageAccounts, door: Door, library: Library
+) -> None:
+    weber = door("Weber")
+    assert weber.get("/?person=P001").status_code == 404
+    taken = post(weber, "take", code=invited(door).lower())
+    assert (taken.status_code, taken.headers["location"]) == (303, "/people/P001")
+    assert weber.get("/?person=P001").status_code == 200
+    assert weber.get("/?person=P002").status_code == 404
+    ann = door("Ann")
+    page = ann.get(PATH).text
+    assert "1 account besides you sees your data" in page and "Weber" in page
+    consent = re.findall(r'name="consent" value="(\d+)"', page)[0]
+    assert post(ann, "withdraw", consent=consent).status_code == 303
+    assert weber.get("/?person=P001").status_code == 404, "at once"
+    assert "Nobody but you sees your data" in ann.get(PATH).text
+    assert "Weber" in ann.get(PATH).text, "who looked stays in sight"
+
+
+def test_a_code_works_once_and_is_not_shown_again(people: PageAccounts, door: Door) -> None:
+    code = invited(door)
+    assert code not in door("Ann").get(PATH).text
+    assert post(door("Weber"), "take", code=code).status_code == 303
+    again = post(door("Weber"), "take", code=code)
+    assert again.status_code == 400 and "no invitation with this code" in again.text
+
+
+def test_an_invitation_can_be_taken_back(people: PageAccounts, door: Door) -> None:
+    code, ann = invited(door), door("Ann")
+    number = re.findall(r'name="invitation" value="(\d+)"', ann.get(PATH).text)[0]
+    assert post(door("Bob"), "take-back", invitation=number).status_code == 400
+    assert post(ann, "take-back", invitation=number).status_code == 303
+    assert post(door("Weber"), "take", code=code).status_code == 400
+
+
+def test_another_person_s_consent_is_not_withdrawn(
+    people: PageAccounts, door: Door, library: Library
+) -> None:
+    post(door("Weber"), "take", code=invited(door))
+    consent = library.record("P001").consents.all()[0]
+    assert post(door("Bob"), "withdraw", consent=str(consent.id)).status_code == 400
+    assert library.record("P001").consents.all()[0].withdrawn_utc is None
+
+
+@pytest.mark.parametrize(("name", "status"), [("Sam", 403), ("Olga", 403), ("Ann", 403)])
+def test_only_clinicians_take_invitations(name: str, status: int, people: PageAccounts, door: Door) -> None:
+    assert post(door(name), "take", code=invited(door)).status_code == status
+
+
+@pytest.mark.parametrize("name", ["Weber", "Sam", "Olga"])
+def test_only_a_person_invites(name: str, people: PageAccounts, door: Door) -> None:
+    for query in ("", "?person=P001"):
+        browser = door(name)
+        form = {"action": "invite", "form_token": token_on(browser, PATH), "label": "x", "days": "90"}
+        assert browser.post(f"{PATH}{query}", data=form).status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"label": ""}, {"label": "x" * 101}, {"days": "9999"}, {"days": "x"}, {"label": "\x00"}]
+)
+def test_an_invitation_that_makes_no_sense_is_refused(
+    fields: dict[str, str], people: PageAccounts, door: Door, library: Library
+) -> None:
+    answer = post(door("Ann"), "invite", **({"label": "x", "days": "90"} | fields))
+    assert answer.status_code == 400
+    assert library.accounts.invitations.of("P001") == []
+
+
+def test_codes_cannot_be_tried_out(people: PageAccounts, door: Door) -> None:
+    weber = door("Weber")
+    found = [post(weber, "take", code="2222-2222-2222-2222").status_code for _ in range(6)]
+    assert found == [400] * 5 + [429]
+
+
+def test_what_a_person_types_is_text(people: PageAccounts, door: Door) -> None:
+    invited(door, label="<script>alert(1)</script>")
+    page = door("Ann").get(PATH).text
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
