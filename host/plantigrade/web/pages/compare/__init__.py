@@ -1,0 +1,1 @@
+"""Compare: did it change beyond chance?"""
