@@ -1,1 +1,0 @@
-"""Sharing: who sees my data, and since when? Invite and withdraw; clinicians take invitations."""
