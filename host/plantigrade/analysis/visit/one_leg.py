@@ -74,7 +74,7 @@ def _on_one_clock(stance: FootSignal, other: FootSignal, rate_hz: float) -> tupl
         known = np.isfinite(total)
         if not known.any():
             return time_s[:0], time_s[:0], time_s[:0]
-        even: F64 = np.interp(time_s, foot.time_s[known], total[known])
+        even = np.asarray(np.interp(time_s, foot.time_s[known], total[known]), np.float64)
         padded: F64 = np.pad(even, (size // 2, size - 1 - size // 2), mode="edge")
         loads.append(np.convolve(padded, np.full(size, 1.0 / size), mode="valid"))
     return time_s, loads[0], loads[1]

@@ -24,8 +24,8 @@ VISIT_S: Final = {
     "own shoes": 120.0,
     "orthotic": 120.0,
 }
-"""Usual seconds of the steps of a visit; others may be set. Standing: a minute of sway can be compared. One leg:
-30 s are the end of the usual test. Walking: as in the two-minute walk test."""
+"""Usual seconds of the steps of a visit; others may be set. Standing: a minute of sway can be compared. One
+leg: 30 s are the end of the usual test. Walking: as in the two-minute walk test."""
 SHORTEST_STEP_S: Final = 2.0
 LONGEST_STEP_S: Final = 600.0
 """A step of a visit: below, nothing can be found in it; above, it is a walk of its own."""
