@@ -126,8 +126,8 @@ def _change(one: Difference, formats: Formats) -> Change:
 
 
 def signed(value: float, digits: int, formats: Formats) -> str:
-    """A number with its sign."""
-    return ("+" if value > 0 else "") + formats.number(value, digits)
+    """A number with its sign; what rounds to zero has none."""
+    return ("+" if round(value, digits) > 0 else "") + formats.number(round(value, digits) + 0.0, digits)
 
 
 def _track(one: Difference) -> Track | None:
