@@ -121,8 +121,10 @@ class Visit:
         if self.may(action, person):
             return
         about = self.person if person is None else person
-        own = self.account is not None and about == self.account.person
-        raise RefusedError(403 if action not in OF_A_PERSON or about is None or own else 404)
+        own = self.account is not None and about is not None and about == self.account.person
+        # A recording of nobody looks as one that is not there.
+        nobodys = about is None and "id" not in self.parts
+        raise RefusedError(403 if action not in OF_A_PERSON or nobodys or own else 404)
 
     @property
     def subject(self) -> str:
