@@ -19,9 +19,9 @@ from plantigrade.gait.pressure.own_insole import own_layout
 
 SCHEMA: Final = "plantigrade.map/1"
 LENGTH: Final = 1000.0
-TOP_KPA: Final = 300.0
+TOP_KPA: Final = 350.0
 """Top of the map. Mean pressure of a sensor's territory is lower than the peak under a bone: walking loads
-heel and ball with 100 to 250 kPa so told. A map that changed its top could not be compared with itself."""
+heel and ball with 100 to 350 kPa so told. A map that changed its top could not be compared with itself."""
 CONTACT_KPA: Final = 10.0
 """Below this the place counts as unloaded (`gait.settings.CONTACT_KPA`)."""
 _STEPS: Final = 6

@@ -82,9 +82,9 @@ async def _until_over(
     finally:
         for job in jobs:
             job.cancel()
-        await asyncio.gather(*jobs, return_exceptions=True)
-    for job in done:
-        error = job.exception()
+        await asyncio.wait(jobs)
+    for job in jobs:
+        error = None if job.cancelled() else job.exception()
         if error is not None and not isinstance(error, _GONE):
             raise error
     if refused in done:

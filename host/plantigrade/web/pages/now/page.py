@@ -28,6 +28,8 @@ from plantigrade.web.visit import RefusedError, Visit
 VIEWS: Final = ("map", "numbers", "balance")
 HALF_S: Final = 30
 """Seconds of each half of the balance test: sway of shorter spans does not repeat."""
+AXIS_N: Final = 1300.0
+"""Top of the strip of forces, as in its script: the peaks of a heavy person's steps."""
 FIGURES: Final = (
     ("cadence", "now.per-minute"),
     ("stance-left", ""),
@@ -49,7 +51,7 @@ def _shown(visit: Visit, refusal: str = "", status: int = 200) -> Shown:
     _check(visit)
     wanted = visit.form.get("view") or visit.query.get("view", "map")
     view = wanted if wanted in VIEWS else "map"
-    state = visit.site.status()
+    state, formats = visit.site.status(), formats_of(visit)
     values: dict[str, Any] = {
         "view": view,
         "views": [(name, _url(visit, "/now", view="" if name == "map" else name)) for name in VIEWS],
@@ -61,7 +63,8 @@ def _shown(visit: Visit, refusal: str = "", status: int = 200) -> Shown:
         "live_words": _live_words(visit),
         "zone": visit.zone.key if isinstance(visit.zone, ZoneInfo) else "",
         "scripts": (*SCRIPTS, *SCRIPTS_OF[view], "page"),
-        "top_kpa": f"{TOP_KPA:g}",
+        "top": formats.quantity(TOP_KPA, "kPa"),
+        "axis": ("0", formats.number(AXIS_N / 2), formats.quantity(AXIS_N, "N")),
         "figures": [(name, visit.words(unit) if unit else "%") for name, unit in FIGURES],
         "half_s": HALF_S,
         "feet_apart_mm": f"{FEET_APART_MM:g}",
