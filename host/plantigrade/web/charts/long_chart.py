@@ -6,6 +6,7 @@ begin of the first window, its length, begin and end of the recording (f64, seco
 samples).
 """
 
+import math
 import struct
 from dataclasses import dataclass
 from typing import Final
@@ -104,7 +105,7 @@ def span_of(recording: Recording, from_s: float | None, to_s: float | None) -> S
     first = float(coarse.start_s[0]) if len(coarse.start_s) else 0.0
     last = float(coarse.start_s[-1]) + coarse.level_s if len(coarse.start_s) else SHORTEST_S
     duration_s = recording.entry.duration_s
-    last = min(last, first + duration_s + 1.0) if duration_s else last
+    last = min(last, math.ceil(first + duration_s)) if duration_s else last
     last = max(last, first + SHORTEST_S)
     begin = first if from_s is None else min(max(from_s, first), last - SHORTEST_S)
     end = last if to_s is None else min(max(to_s, begin + SHORTEST_S), last)

@@ -98,7 +98,7 @@ def _number(visit: Visit, name: str) -> float | None:
         value = float(text[:24])
     except ValueError:
         raise RefusedError(400) from None
-    if not abs(value) < 1e9:
+    if not abs(value) < 1e10:
         raise RefusedError(400)
     return value
 
