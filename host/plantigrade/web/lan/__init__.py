@@ -1,0 +1,1 @@
+"""The pages for the home network: over TLS, with a certificate that is good for this computer alone."""
