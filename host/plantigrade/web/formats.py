@@ -1,6 +1,6 @@
 """How dates, times, durations and numbers are written, per language and in the zone of a person.
 
-Between a number and its unit stands a space that does not break (U+00A0). What is not known is said, never
+Between a number and its unit stands a space that does not break (U+00A0). What is not known is answered, never
 written as 0 or left empty.
 """
 
@@ -17,7 +17,7 @@ NBSP: Final = "\u00a0"
 Moment = datetime | int
 """A moment: a datetime that knows its zone, or ns since 1970 UTC."""
 _SECONDS_AS_MINUTES: Final = 120
-"""From here on a duration is said in minutes, without seconds."""
+"""From here on a duration is given in minutes, without seconds."""
 _MINUTES_AS_HOURS: Final = 90
 """From here on in hours and minutes."""
 

@@ -68,7 +68,7 @@ def test_a_pattern_comes_with_all_its_texts():
 
 
 def test_the_catalogue_has_its_parts_in_their_places():
-    assert (TEXTS.language, TEXTS.disclaimer, languages()) == ("en", DISCLAIMER, ("en",))
+    assert (TEXTS.language, TEXTS.disclaimer, languages()) == ("en", DISCLAIMER, ("de", "en"))
     assert TEXTS.metrics["steps"] == "the number of steps"
     assert TEXTS.places["lower-back"] == "lower back"
     assert TEXTS.compare["rose"].startswith("{what} ({side}) rose by")

@@ -71,7 +71,7 @@ def test_patients_words_are_short_and_never_name_a_diagnosis_as_certain():
 
 
 def test_an_unknown_language_is_refused():
-    with pytest.raises(FileError, match="there are: en"):
+    with pytest.raises(FileError, match="there are: de, en"):
         catalogue("tlh")
 
 

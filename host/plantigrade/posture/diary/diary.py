@@ -219,12 +219,11 @@ def _say(relation: Relation, texts: Catalogue) -> str:
     }
     if relation.rho is None or relation.low is None or relation.high is None:
         return texts.diary["few" if relation.days < DIARY_MIN_DAYS else "flat"].format(**text)
-    text["numbers"] = texts.diary["numbers"].format(
-        rho=f"{relation.rho:+.2f}",
-        low=f"{relation.low:+.2f}",
-        high=f"{relation.high:+.2f}",
-        days=relation.days,
+    rho, low, high = (
+        f"{value:+.2f}".replace(".", texts.diary["decimal"])
+        for value in (relation.rho, relation.low, relation.high)
     )
+    text["numbers"] = texts.diary["numbers"].format(rho=rho, low=low, high=high, days=relation.days)
     if relation.low <= 0 <= relation.high:
         return texts.diary["none"].format(**text)
     return texts.diary["more" if relation.rho > 0 else "less"].format(**text)

@@ -1,4 +1,4 @@
-"""The alerts of a person as a page lists them: open, put off, over, kept quiet. With or without the service.
+"""The alerts of a person as a page lists them: open, put off, over, held back. With or without the service.
 
 Without the service nothing is open: alerts whose end nobody saw are over as far as anybody knows.
 """
@@ -38,9 +38,9 @@ class ListedAlert:
 
     @property
     def last_answer(self) -> AlertAnswer | None:
-        """What a person said last; None where nobody has said anything."""
-        said = [one for one in self.alert.answers if one.answer not in _OF_SERVICE]
-        return said[-1] if said else None
+        """What a person answered last; None where nobody has."""
+        answered = [one for one in self.alert.answers if one.answer not in _OF_SERVICE]
+        return answered[-1] if answered else None
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,22 @@ class AlertOverview:
         open: shown, and their cause lasts; critical ones first.
         asleep: their cause lasts, and they are put off, or the weight was taken off.
         earlier: shown, and over.
-        kept_quiet: not shown, with the reason in `alert.held_back_by`.
-        reasons: how many were kept quiet, by reason.
+        held_back: not shown, with the reason in `alert.held_back_by`.
+        reasons: how many were held back, by reason.
         is_live: whether the service runs, so that what is open can be known.
     """
 
     open: tuple[ListedAlert, ...]
     asleep: tuple[ListedAlert, ...]
     earlier: tuple[ListedAlert, ...]
-    kept_quiet: tuple[ListedAlert, ...]
+    held_back: tuple[ListedAlert, ...]
     reasons: Mapping[str, int]
     is_live: bool
 
     @property
     def all(self) -> tuple[ListedAlert, ...]:
         """Each alert once, open ones first."""
-        return (*self.open, *self.asleep, *self.earlier, *self.kept_quiet)
+        return (*self.open, *self.asleep, *self.earlier, *self.held_back)
 
     def find(self, key: AlertKey) -> ListedAlert | None:
         """The alert of a name; None where there is none."""
@@ -80,13 +80,13 @@ def overview_of(book: AlertBook, is_live: bool = True) -> AlertOverview:
     over = [one for one in listed if one.state is AlertState.CLEARED]
     asleep = tuple(one for one in lasting if one.state in _QUIET)
     shown = [one for one in lasting if one.alert.shown and one.state not in _QUIET]
-    kept_quiet = tuple(one for one in listed if not one.alert.shown and one not in asleep)
+    held_back = tuple(one for one in listed if not one.alert.shown and one not in asleep)
     return AlertOverview(
         tuple(sorted(shown, key=lambda one: not one.alert.critical)),
         asleep,
         tuple(one for one in over if one.alert.shown),
-        kept_quiet,
-        Counter(one.alert.held_back_by for one in kept_quiet),
+        held_back,
+        Counter(one.alert.held_back_by for one in held_back),
         is_live,
     )
 

@@ -1,4 +1,4 @@
-"""How alerts are listed: what is open, put off, over and kept quiet; and that a snooze can be ended."""
+"""How alerts are listed: what is open, put off, over and held back; and that a snooze can be ended."""
 
 import asyncio
 
@@ -52,13 +52,13 @@ def test_each_alert_is_listed_once(alerts: AlertBook, clock: Clock) -> None:
         "open": [one.alert.key.rule for one in found.open],
         "asleep": [one.alert.key.rule for one in found.asleep],
         "earlier": [one.alert.key.rule for one in found.earlier],
-        "kept quiet": [one.alert.key.rule for one in found.kept_quiet],
+        "held back": [one.alert.key.rule for one in found.held_back],
     }
     assert listed == {
         "open": ["high-arch"],
         "asleep": ["low-arch"],
         "earlier": ["pronation"],
-        "kept quiet": ["supination"],
+        "held back": ["supination"],
     }
     assert found.reasons == {LIMIT_AN_HOUR: 1}
     assert len(found.all) == 4

@@ -15,7 +15,7 @@ from plantigrade.service.events import InsoleState, LinkState
 from plantigrade.web.accounts.rights import Role
 from plantigrade.web.formats import NBSP, Formats
 from plantigrade.web.pages.today.measures import hours_of, hours_text
-from plantigrade.web.pages.today.watch import ServiceFacts, warnings_in_words
+from plantigrade.web.pages.today.watch import ServiceFacts, warning_texts
 from plantigrade.web.words import words_of
 from starlette.testclient import TestClient
 
@@ -127,8 +127,8 @@ def test_without_the_bridge_it_says_that_nobody_watches(browser: Browser, librar
     assert "Not watching: do not rely on reminders." in page
     assert "This is a reminder, not a safety device." in page
     assert post(patient, "confirm").headers["location"] == "/"
-    (said,) = record.answers.all()
-    assert (said.answer, said.by) == (AnswerKind.REMINDER_CONFIRMED, "P001")
+    (answered,) = record.answers.all()
+    assert (answered.answer, answered.by) == (AnswerKind.REMINDER_CONFIRMED, "P001")
     assert "You confirmed this on 13:00." in patient.get("/").text
 
 
@@ -159,10 +159,10 @@ def test_a_warning_says_which_insole_and_what_to_do(
     facts = ServiceFacts(
         warnings=(DayWarning(kind, "A1", "P001", "", urgent, left, "hours"),), insoles=(insole,)
     )
-    (text,) = warnings_in_words(facts, Formats(words_of("en"), UTC, TODAY))
+    (text,) = warning_texts(facts, Formats(words_of("en"), UTC, TODAY))
     assert text.startswith("Left insole: ")
     assert english in text
-    (text,) = warnings_in_words(facts, Formats(words_of("de"), UTC, TODAY))
+    (text,) = warning_texts(facts, Formats(words_of("de"), UTC, TODAY))
     assert german in text
 
 

@@ -42,11 +42,11 @@ def answer(visit: Visit, key: AlertKey, kind: AnswerKind, snooze: Snooze | None 
     if site.assembly is None or site.loop is None:
         return answer_stored(_stored(visit), key, kind, by=by, snooze=snooze)
 
-    async def said(assembly: Assembly) -> LivingAlert:
+    async def give(assembly: Assembly) -> LivingAlert:
         book = await assembly.live.book(person)
         return await book.answer(key, kind, by=by, snooze=snooze)
 
-    return site.awaited(said)
+    return site.awaited(give)
 
 
 def _stored(visit: Visit) -> AlertBook:

@@ -1,4 +1,4 @@
-"""`/alerts`: what, which foot, since when, what now; answers to it; what was kept quiet and not judged."""
+"""`/alerts`: what, which foot, since when, what now; answers to it; what was held back and not judged."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from plantigrade.service.alerts.settings import HISTORY_DAYS
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.formats import formats_of
 from plantigrade.web.page import Answer, Document, Form, Page, Part, Redirect, Shown
-from plantigrade.web.pages.alerts.alert_words import AlertWords, answers_to, key_from, key_text
+from plantigrade.web.pages.alerts.alert_card import CardWriter, answers_to, key_from, key_text
 from plantigrade.web.pages.alerts.book import answer, overview
 from plantigrade.web.texts import rule_texts
 from plantigrade.web.visit import RefusedError, Visit
@@ -39,9 +39,9 @@ SNOOZES: Final = {
 }
 
 
-def words_for(visit: Visit) -> AlertWords:
-    """Puts alerts into the words of who asks."""
-    return AlertWords(formats_of(visit), ns_of(visit.now), visit.who.person != visit.subject, NEW_WITHIN_S)
+def card_writer(visit: Visit) -> CardWriter:
+    """Writes alerts for who asks."""
+    return CardWriter(formats_of(visit), ns_of(visit.now), visit.who.person != visit.subject, NEW_WITHIN_S)
 
 
 def show(visit: Visit) -> Answer:
@@ -88,12 +88,12 @@ def take_answer(visit: Visit) -> Answer:
 
 
 def _later_page(visit: Visit, found: ListedAlert, error: bool) -> Answer:
-    values = {"card": words_for(visit).card(found), "error": error, "query": _query(visit)}
+    values = {"card": card_writer(visit).card(found), "error": error, "query": _query(visit)}
     return Shown("pages/alerts/later.html", values, 400 if error else 200)
 
 
 def _values(visit: Visit) -> dict[str, Any]:
-    found, words = overview(visit), words_for(visit)
+    found, words = overview(visit), card_writer(visit)
     texts = rule_texts(visit.words)
     reasons = {
         reason: texts.alerts.get(f"held_back_{reason.replace(' ', '_')}", reason) for reason in found.reasons
@@ -104,7 +104,7 @@ def _values(visit: Visit) -> dict[str, Any]:
         "open": words.cards(found.open),
         "asleep": words.cards(found.asleep),
         "earlier": words.cards(found.earlier),
-        "quiet": tuple((words.card(one), reasons[one.alert.held_back_by]) for one in found.kept_quiet),
+        "quiet": tuple((words.card(one), reasons[one.alert.held_back_by]) for one in found.held_back),
         "quiet_reasons": tuple((reasons[reason], count) for reason, count in sorted(found.reasons.items())),
         "days": HISTORY_DAYS,
         "refresh_s": REFRESH_S,

@@ -35,8 +35,8 @@ class Written:
 
     Attributes:
         number: names it in forms.
-        day: in words.
-        what: place, side and score in words.
+        day: as text.
+        what: place, side and score as text.
         note: in the person's words.
         is_today: whether it is of today.
     """
@@ -87,7 +87,7 @@ def remove(visit: Visit) -> Answer:
     return Redirect("/diary")
 
 
-def today_in_words(visit: Visit, entries: Sequence[Entry]) -> str:
+def today_text(visit: Visit, entries: Sequence[Entry]) -> str:
     """The newest entry of today, without its note; "" where there is none."""
     of_today = [entry for entry in entries if _is_today(visit, entry)]
     return _written(visit, 0, of_today[-1]).what if of_today else ""
@@ -167,7 +167,7 @@ def _chart(visit: Visit, entries: Numbered, place: BodySite) -> dict[str, Any]:
 
 
 def _relations(visit: Visit, entries: Numbered, place: BodySite) -> dict[str, Any]:
-    """What is said of the fixed questions; only once enough days are known, and with its caution."""
+    """What can be told of the fixed questions; only once enough days are known, and with its caution."""
     learned = visit.site.library.record(visit.subject).baseline.baseline().days
     daily = {name: days for name, days in daily_values(learned, QUESTIONS[place]).items() if days}
     language = rule_texts(visit.words).language

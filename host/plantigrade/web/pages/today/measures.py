@@ -1,4 +1,4 @@
-"""Today against usual: each measure in words and as a place on a line; steps by the hour."""
+"""Today against usual: each measure as text and as a place on a line; steps by the hour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ class UsualLine:
     """A measure of today beside usual days.
 
     Attributes:
-        what: the measure in words.
-        value: of today in words.
-        says: where it lies, in words.
-        range: of usual days, in words; "" while it is not known.
+        what: the measure as text.
+        value: of today as text.
+        says: where it lies, as text.
+        range: of usual days, as text; "" while it is not known.
         stands_out: whether it lies above or below.
         spot, low, high: places on the line in per cent; None where not known.
     """
@@ -68,14 +68,14 @@ def _line(line: TodayLine, formats: Formats) -> UsualLine:
     says = words(f"today.place.{found.place.value.replace(' ', '-')}", known=usual.days, needed=usual.needed)
     span, spot, low, high = "", None, None, None
     if usual.low is not None and usual.high is not None:
-        ends = (_said(line, usual.low, formats), _said(line, usual.high, formats))
+        ends = (_answers_given(line, usual.low, formats), _answers_given(line, usual.high, formats))
         span = words("formats.range", low=ends[0], high=ends[1])
         top = ROOM * max(found.value or 0.0, usual.high, 1e-9)
         low, high = 100.0 * usual.low / top, 100.0 * usual.high / top
         spot = None if found.value is None else 100.0 * found.value / top
     return UsualLine(
         words(f"today.measure.{line.measure.name}"),
-        _said(line, found.value, formats),
+        _answers_given(line, found.value, formats),
         says,
         span,
         found.place in (Place.ABOVE, Place.BELOW),
@@ -85,7 +85,7 @@ def _line(line: TodayLine, formats: Formats) -> UsualLine:
     )
 
 
-def _said(line: TodayLine, value: float | None, formats: Formats) -> str:
+def _answers_given(line: TodayLine, value: float | None, formats: Formats) -> str:
     seconds = SECONDS.get(line.measure.unit)
     if value is None or seconds is None:
         return formats.number(value)
@@ -115,7 +115,7 @@ def hours_of(by_hour: Mapping[datetime, int], now: datetime, formats: Formats) -
 
 
 def hours_text(hours: tuple[Hour, ...], formats: Formats) -> str:
-    """The chart in words."""
+    """The chart as text."""
     words = formats.words
     known = [hour for hour in hours if hour.steps is not None]
     peak = max(known, key=lambda hour: hour.steps or 0)

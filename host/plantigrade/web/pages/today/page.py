@@ -16,13 +16,13 @@ from plantigrade.web.accounts.rights import Action
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
 from plantigrade.web.pages.alerts.book import overview
-from plantigrade.web.pages.alerts.page import words_for
-from plantigrade.web.pages.diary.page import today_in_words
+from plantigrade.web.pages.alerts.page import card_writer
+from plantigrade.web.pages.diary.page import today_text
 from plantigrade.web.pages.today.measures import days_known, hours_of, hours_text, usual_lines
 from plantigrade.web.pages.today.watch import (
     confirm_reminder,
     service_facts,
-    warnings_in_words,
+    warning_texts,
     watch_of,
 )
 from plantigrade.web.pages.what_helps.page import shown_exercise
@@ -39,7 +39,7 @@ def show(visit: Visit) -> Answer:
     facts, formats = service_facts(visit), formats_of(visit)
     alerts = overview(visit)
     help_now = help_today(visit.site.library, visit.subject, visit.now, visit.zone)
-    open_alerts = words_for(visit).cards(alerts.open)
+    open_alerts = card_writer(visit).cards(alerts.open)
     planned = tuple(shown_exercise(visit, one) for one in help_now.planned)
     is_first = _is_first(visit)
     own = visit.who.person == visit.subject
@@ -53,7 +53,7 @@ def show(visit: Visit) -> Answer:
         "left": sum(not one.is_done for one in planned),
         "claims": _claims(visit, formats) if own else (),
         "watch": watch_of(visit, facts),
-        "warnings": warnings_in_words(facts, formats),
+        "warnings": warning_texts(facts, formats),
         "own": own,
         "query": "" if own else f"?person={visit.subject}",
         **_diary(visit),
@@ -126,7 +126,7 @@ def _diary(visit: Visit) -> dict[str, Any]:
     since = visit.now.date() - timedelta(days=DIARY_MIN_DAYS)
     days = {one.at.date() for one in entries if since < one.at.date() <= visit.now.date()}
     return {
-        "diary_today": today_in_words(visit, entries),
+        "diary_today": today_text(visit, entries),
         "diary_days": len(days),
         "diary_needed": DIARY_MIN_DAYS,
     }
@@ -160,24 +160,26 @@ def _usual_text(visit: Visit, today: Today) -> str:
 
 
 def _goal(visit: Visit, today: Today, formats: Formats) -> dict[str, str]:
-    """Hours of wear against the goal, in words; nothing for a person without one."""
-    words, kept = visit.words, today.adherence
-    goal, met = "", ""
+    """Hours of wear against the goal, as text; nothing for a person without one."""
+    words, reached = visit.words, today.adherence
+    goal, reached_text = "", ""
     if today.target_h is not None:
         target = formats.duration(3600.0 * today.target_h)
         worn = None if today.wear is None else formats.duration(3600.0 * today.wear.worn_h)
         goal = words("today.goal-none", target=target)
         if worn is not None:
             goal = words("today.goal", worn=worn, target=target)
-    if kept is not None:
-        met = words("today.adherence", met=kept.days_met, known=kept.days_known, days=kept.days)
-    return {"goal": goal, "adherence": met}
+    if reached is not None:
+        reached_text = words(
+            "today.adherence", met=reached.days_met, known=reached.days_known, days=reached.days
+        )
+    return {"goal": goal, "adherence": reached_text}
 
 
 def as_document(visit: Visit) -> Document:
     """Today beside usual days as a document; what is not known is null."""
     today = day_of(visit.site.library, visit.subject, visit.now)
-    kept = today.adherence
+    met = today.adherence
     return Document(
         {
             "schema": SCHEMA,
@@ -199,9 +201,9 @@ def as_document(visit: Visit) -> Document:
                 for one in today.lines
             ],
             "target_h": today.target_h,
-            "days_met": None if kept is None else kept.days_met,
-            "days_known": None if kept is None else kept.days_known,
-            "days": None if kept is None else kept.days,
+            "days_met": None if met is None else met.days_met,
+            "days_known": None if met is None else met.days_known,
+            "days": None if met is None else met.days,
         }
     )
 

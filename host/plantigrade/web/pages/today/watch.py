@@ -1,4 +1,4 @@
-"""What the service says to a person: whether it watches, and what needs a hand, in the reader's words."""
+"""What the service says to a person: whether it watches, and what needs a hand, for the reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Watch:
 
     Attributes:
         is_watching: whether they are watched now.
-        text: that in words.
+        text: that as text.
         reminder: that this is no safety device.
-        confirmed: when the person confirmed it, in words; "" while it is to be confirmed.
+        confirmed: when the person confirmed it, as text; "" while it is to be confirmed.
     """
 
     is_watching: bool
@@ -89,8 +89,10 @@ def watch_of(visit: Visit, facts: ServiceFacts) -> Watch | None:
 
 def _confirmed(visit: Visit, text: str) -> datetime | None:
     answers = visit.site.library.record(visit.subject).answers.to(REMINDER, "both", 0)
-    said = [one.at_utc for one in answers if one.answer is AnswerKind.REMINDER_CONFIRMED and one.note == text]
-    return min(said) if said else None
+    answered = [
+        one.at_utc for one in answers if one.answer is AnswerKind.REMINDER_CONFIRMED and one.note == text
+    ]
+    return min(answered) if answered else None
 
 
 def confirm_reminder(visit: Visit) -> None:
@@ -105,14 +107,14 @@ def confirm_reminder(visit: Visit) -> None:
         site.library.record(person).answers.add(reminder_entry(text, by, visit.now))
         return
 
-    async def said(assembly: Assembly) -> None:
+    async def confirm(assembly: Assembly) -> None:
         book = await assembly.live.book(person)
         await book.confirm_reminder(text, by=by)
 
-    site.awaited(said)
+    site.awaited(confirm)
 
 
-def warnings_in_words(facts: ServiceFacts, formats: Formats) -> tuple[str, ...]:
+def warning_texts(facts: ServiceFacts, formats: Formats) -> tuple[str, ...]:
     """What needs a hand, urgent ones first."""
     return tuple(text for one in facts.warnings if (text := _warning(one, facts.insoles, formats)))
 

@@ -1,4 +1,4 @@
-"""An alert in the words of its reader: what, which foot, since when, what now, and what was said to it."""
+"""An alert as its reader reads it: what, which foot, since when, what now, and the answers to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from plantigrade.web.texts import rule_texts
 from plantigrade.web.visit import RefusedError
 
 _NS: Final = 1e9
-_SAID: Final = {
+_ANSWER_KEYS: Final = {
     AnswerKind.SEEN: "seen",
     AnswerKind.SNOOZED: "snoozed",
     AnswerKind.WOKEN: "woken",
@@ -44,15 +44,15 @@ class AlertCard:
         css: "attention", "critical" or "asleep".
         icon: of the frame.
         kind: "Reminder", "Act now", "Asleep until 14:50".
-        side: in words.
-        since: in words.
+        side: as text.
+        since: as text.
         text: what it means and what to do now.
         clinician: the same for clinicians; "" for others.
         note: what else there is to say, such as when it comes back.
-        said: who answered what and when, oldest first.
+        answered: who answered what and when, oldest first.
         tag, tag_icon: how it ended.
         answers: names of the answers that it takes, the usual one first.
-        facts: how it was found, as pairs of words.
+        facts: how it was found, as pairs of texts.
         help_pattern: its part of What helps; "" where there is none.
         is_new: it came up just now, and is critical.
     """
@@ -67,7 +67,7 @@ class AlertCard:
     text: str
     clinician: str
     note: str
-    said: tuple[str, ...]
+    answered: tuple[str, ...]
     tag: str
     tag_icon: str
     answers: tuple[str, ...]
@@ -101,8 +101,8 @@ def key_from(text: str) -> AlertKey:
 
 
 @dataclass(frozen=True)
-class AlertWords:
-    """Puts alerts into words.
+class CardWriter:
+    """Writes cards for one reader.
 
     Attributes:
         formats: of the reader.
@@ -139,7 +139,7 @@ class AlertWords:
             text=texts.patient_of_side(key.rule, key.foot),
             clinician=texts.clinician_of_side(key.rule, key.foot) if self.for_clinician else "",
             note=self._note(listed),
-            said=self._said(listed),
+            answered=self._answers_given(listed),
             tag=tag,
             tag_icon=tag_icon,
             answers=answers_to(listed),
@@ -174,13 +174,13 @@ class AlertWords:
             return words("alerts.no-later")
         return ""
 
-    def _said(self, listed: ListedAlert) -> tuple[str, ...]:
+    def _answers_given(self, listed: ListedAlert) -> tuple[str, ...]:
         return tuple(
             self.formats.words(
-                f"alerts.said.{_SAID[one.answer]}", by=one.by, at=self.formats.moment(one.at_utc)
+                f"alerts.said.{_ANSWER_KEYS[one.answer]}", by=one.by, at=self.formats.moment(one.at_utc)
             )
             for one in listed.alert.answers
-            if one.answer in _SAID
+            if one.answer in _ANSWER_KEYS
         )
 
     def _end(self, listed: ListedAlert) -> tuple[str, str]:
@@ -214,7 +214,7 @@ class AlertWords:
             if self.for_clinician:
                 level = self.formats.quantity(rule.raise_level, rule.unit, 2)
                 facts += [(words("alerts.how.level"), level), (words("alerts.how.evidence"), rule.evidence)]
-        answered = "; ".join(self._said(listed)) or words("alerts.how.nobody")
+        answered = "; ".join(self._answers_given(listed)) or words("alerts.how.nobody")
         return (*facts, (words("alerts.how.answered"), answered))
 
 
