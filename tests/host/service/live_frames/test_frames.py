@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +33,7 @@ async def settle(insoles: Insoles) -> None:
     """The calibrations are read in a thread."""
     for foot in Foot:
         insoles.bring(foot, stamped(EMPTY[foot][:1], -100))
-    while any(not task.done() for task in insoles.frames._asked.values()):
-        await asyncio.sleep(0.001)
+    await asyncio.gather(*insoles.frames._asked.values())
 
 
 async def test_nothing_is_calibrated_while_nobody_looks(insoles: Insoles) -> None:
@@ -139,7 +139,7 @@ async def test_walking_is_followed_by_the_engine_of_recordings(insoles: Insoles)
     assert figures.left_load_pct == pytest.approx(50, abs=8)
     assert all(share is not None and 55 < share < 75 for share in figures.stance_pct.values())
     feet = [contact.foot for contact, _ in contacts[-8:]]
-    assert all(one is not other for one, other in zip(feet, feet[1:], strict=False))
+    assert all(one is not other for one, other in pairwise(feet))
 
 
 async def test_cadence_of_one_foot_is_not_known(insoles: Insoles) -> None:

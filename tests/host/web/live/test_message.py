@@ -1,4 +1,4 @@
-"""The binary message: what goes in comes out, to the stated precision; anything else is refused or ignored."""
+"""The binary message: what goes in comes out, to the stated precision; all else is refused or ignored."""
 
 import re
 from pathlib import Path
