@@ -67,6 +67,9 @@ COMMANDS: dict[str, CommandSpec] = {
     "device": CommandSpec(
         "plantigrade.device.commands", "device", "Look after an insole: info, self-test, console."
     ),
+    "users": CommandSpec(
+        "plantigrade.web.accounts.commands", "users", "Add, list, change and remove accounts of the pages."
+    ),
     "twin": CommandSpec(
         "plantigrade.twin.commands", "twin", "Run virtual insoles for any Bluetooth LE host."
     ),

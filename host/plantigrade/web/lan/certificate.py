@@ -208,7 +208,7 @@ def _subject(name: str) -> x509.Name:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with new_file(path) as draft, open(draft, "wb", opener=_private) as stream:  # noqa: PTH123 (Path.open has no opener)
+    with new_file(path) as draft, open(draft, "wb", opener=_private) as stream:
         stream.write(content)
 
 
