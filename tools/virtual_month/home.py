@@ -22,7 +22,8 @@ from plantigrade.service.bus import EventBus
 from plantigrade.service.core import BridgeService
 from plantigrade.service.day.warnings import DayWarnings
 from plantigrade.service.live_analysis.analysis import LiveAnalysis
-from plantigrade.service.offload import Offload, Runner, at_once, in_process
+from plantigrade.service.offload import Offload, Runner, at_once
+from plantigrade.service.process import in_process
 from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.workers.upkeep import Upkeep
 from plantigrade.service.workers.worker import AnalysisWorker

@@ -6,6 +6,13 @@ from typing import Final
 MAX_LIVE_MIN: Final = 240.0
 """Live mode at most this long at a request: an insole's battery gives some hours of it."""
 
+PROCESS_NICE: Final = 10
+"""How much a process that computes gives way to others, in the steps of POSIX: half of what there is, so that
+the radio and pages come first and an analysis still ends on a busy computer."""
+PROCESS_LIMIT_S: Final = 4 * 3600.0
+"""A process that takes longer is ended. A day of two feet takes about a minute; what takes four hours will
+never end."""
+
 
 @dataclass(frozen=True)
 class ServiceSettings:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-NICE: Final = 10
-"""How much the process gives way to others, in the steps of POSIX: half of what there is, so that the radio
-and pages come first and an analysis still ends on a busy computer."""
 KEPT_FORCES_BYTES: Final = 450_000_000
 """Forces that an analysis keeps, compressed, beside what it needs at once: both feet of a day with 16 hours
 in shoes. What is beyond is read from the file again by each of its parts, which takes three times as
@@ -17,14 +14,11 @@ class WorkerSettings:
     """How the worker behaves.
 
     Attributes:
-        limit_s: a process that takes longer is ended. A day of two feet takes about a minute; what takes four
-            hours will never end.
         look_again_s: how often the library is searched for recordings that were not analysed, such as those
             that another program imported.
         retry_s: how soon an analysis that failed is tried again; longer after each failure.
     """
 
-    limit_s: float = 4 * 3600.0
     look_again_s: float = 600.0
     retry_s: float = 300.0
 

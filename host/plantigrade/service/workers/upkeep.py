@@ -6,12 +6,12 @@ What was done is seen from the library, so that a restart repeats nothing.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
@@ -22,12 +22,10 @@ from plantigrade.library.time_zone import zone_of
 from plantigrade.service.bus import EventBus
 from plantigrade.service.day.warnings import DayWarnings, free_bytes, growth_a_day
 from plantigrade.service.events import SummaryEvent
-from plantigrade.service.offload import in_thread
-from plantigrade.service.workers.process import in_worker
+from plantigrade.service.offload import Runner, in_thread
+from plantigrade.service.process import in_process
 from plantigrade.service.workers.settings import UpkeepSettings
 
-Runner = Callable[..., Awaitable[Any]]
-"""Runs a function with its arguments somewhere, and gives its result; see `service.offload`."""
 SUBJECT: Final = "weekly summary"
 """Of the delivery of a summary."""
 MONDAY: Final = 0
@@ -72,7 +70,7 @@ class Upkeep:
         warnings: DayWarnings,
         url: str | None = None,
         key_file: Path | None = None,
-        process: Runner = in_worker,
+        process: Runner = in_process,
         thread: Runner = in_thread,
         settings: UpkeepSettings = UpkeepSettings(),  # noqa: B008 (frozen)
         utc_ns: Callable[[], int] = time.time_ns,

@@ -8,18 +8,18 @@ comes first, then the newest.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import MOST_ATTEMPTS, RecordingState, unanalysed
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.service.bus import EventBus
 from plantigrade.service.events import Event, RecordingEvent
-from plantigrade.service.offload import in_thread
+from plantigrade.service.offload import Runner, in_thread
+from plantigrade.service.process import ProcessError, in_process
 from plantigrade.service.workers.analyse import (
     AnalysisJob,
     AnalysisResult,
@@ -28,11 +28,8 @@ from plantigrade.service.workers.analyse import (
     note_failure,
     take_back,
 )
-from plantigrade.service.workers.process import WorkerProcessError, in_worker
 from plantigrade.service.workers.settings import WorkerSettings
 
-Runner = Callable[..., Awaitable[Any]]
-"""Runs a function with its arguments somewhere, and gives its result; see `service.offload`."""
 FINALIZED: frozenset[str] = frozenset({"provisional", "final"})
 """Stages of a recording after which it is to be analysed."""
 
@@ -56,7 +53,7 @@ class AnalysisWorker:
         bus: EventBus,
         url: str | None = None,
         key_file: Path | None = None,
-        process: Runner = in_worker,
+        process: Runner = in_process,
         thread: Runner = in_thread,
         settings: WorkerSettings = WorkerSettings(),  # noqa: B008 (frozen)
         utc_ns: Callable[[], int] = time.time_ns,
@@ -141,7 +138,7 @@ class AnalysisWorker:
         job = AnalysisJob(self._library.data_dir, self._url, self._key_file, recording, self._now())
         try:
             result: AnalysisResult = await self._process(analyse, job)
-        except WorkerProcessError as error:
+        except ProcessError as error:
             result = await self._ended_badly(recording, str(error))
         except asyncio.CancelledError:
             take_back(self._library, recording)

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
-from plantigrade.service.workers.process import in_worker
+from plantigrade.service.process import in_process
 from plantigrade.web.jobs.settings import KEEP_S, MOST_AN_HOUR, MOST_AT_ONCE, MOST_WAITING
 from plantigrade.web.jobs.work import PROGRESS_FILE, Made, Order, Place, do
 
@@ -204,7 +204,7 @@ class Jobs:
 
 
 def _in_process(place: Place, order: Order) -> Made:
-    return asyncio.run(in_worker(do, place, order))
+    return asyncio.run(in_process(do, place, order))
 
 
 _OF_LIBRARY: "WeakKeyDictionary[Library, Jobs]" = WeakKeyDictionary()

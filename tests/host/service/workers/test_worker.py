@@ -1,9 +1,6 @@
 """The queue of recordings that wait for their analysis: its order, what is tried again, what is published."""
 
 import asyncio
-import os
-import signal
-import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -20,8 +17,8 @@ from plantigrade.library.recordings.overview import overview
 from plantigrade.service.bus import EventBus
 from plantigrade.service.events import Event, RecordingEvent
 from plantigrade.service.offload import at_once
+from plantigrade.service.process import ProcessError
 from plantigrade.service.workers.analyse import AnalysisJob, AnalysisResult, Outcome, analyse
-from plantigrade.service.workers.process import WorkerProcessError, in_worker
 from plantigrade.service.workers.worker import AnalysisWorker
 from plantigrade.twin.soak.virtual_time import WorldLoop
 
@@ -160,7 +157,7 @@ def test_a_process_that_died_is_an_attempt_and_not_the_end(tmp_path: Path) -> No
     def answer(job: AnalysisJob) -> AnalysisResult:
         if job.recording == name:
             begin(made.library.recordings / name, "0" * 64, "1", None)
-            raise WorkerProcessError("its process was ended by SIGKILL; is the memory full?")
+            raise ProcessError("its process was ended by SIGKILL; is the memory full?")
         return done(job)
 
     made = Made(tmp_path, answer)
@@ -187,77 +184,6 @@ def test_stopping_the_service_counts_no_attempt(tmp_path: Path) -> None:
     noted = read_computed(made.library.recordings / name)
     assert noted is not None
     assert (noted.state, noted.attempts) == ("begun", 0)
-
-
-def test_a_function_runs_in_a_process_of_its_own() -> None:
-    """With its arguments, with lowered priority, and its result comes back."""
-    pid, niceness, total = asyncio.run(in_worker(_somewhere, 2, more=3))
-    assert pid != os.getpid()
-    assert niceness > os.getpriority(os.PRIO_PROCESS, 0)
-    assert total == 5
-
-
-def _somewhere(number: int, more: int) -> tuple[int, int, int]:
-    return os.getpid(), os.getpriority(os.PRIO_PROCESS, 0), number + more
-
-
-@pytest.mark.parametrize(
-    ("function", "reason"),
-    [("_raise", "ValueError: no such thing"), ("_kill", "SIGKILL"), ("_exit", "exit code 3")],
-)
-def test_whatever_a_process_ends_with_is_told(function: str, reason: str) -> None:
-    """An error, a kill from outside, an exit."""
-    with pytest.raises(WorkerProcessError, match=reason):
-        asyncio.run(in_worker(globals()[function]))
-
-
-def _raise() -> None:
-    raise ValueError("no such thing")
-
-
-def _kill() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _exit() -> None:
-    os._exit(3)
-
-
-def test_cancelling_ends_the_process(tmp_path: Path) -> None:
-    """A process that would work for an hour is gone when the service stops."""
-    pid_file = tmp_path / "pid"
-
-    async def main() -> int:
-        task = asyncio.create_task(in_worker(_hour, pid_file))
-        await asyncio.to_thread(_until, lambda: pid_file.exists() and bool(pid_file.read_text()))
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        return int(pid_file.read_text())
-
-    pid = asyncio.run(main())
-    _until(lambda: not _is_alive(pid))
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    """Wait for another process; a test that hangs is ended by the runner."""
-    give_up = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < give_up
-        os.sched_yield()
-
-
-def _hour(pid_file: Path) -> None:
-    pid_file.write_text(str(os.getpid()))
-    time.sleep(3600)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_recording_of_an_encrypted_library_goes_through_the_real_process(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from plantigrade.library.catalogue.library import Library
-from plantigrade.service.workers.process import WorkerProcessError
+from plantigrade.service.process import ProcessError
 from plantigrade.web.jobs.jobs import FOLDER, Job, Jobs, JobState, TooManyJobsError
 from plantigrade.web.jobs.settings import KEEP_S, MOST_AN_HOUR, MOST_AT_ONCE, MOST_WAITING
 from plantigrade.web.jobs.work import ExportOrder, ImportOrder, Made, Order, Place, do
@@ -118,7 +118,7 @@ def test_the_same_unchanged_thing_is_made_once_for_an_account(library: Library) 
 
 def test_a_process_that_dies_is_a_failure_without_its_trace(library: Library) -> None:
     def dies(place: Place, order: Order) -> Made:
-        raise WorkerProcessError("ValueError: /home/somebody/secret")
+        raise ProcessError("ValueError: /home/somebody/secret")
 
     job = _ended(Jobs(library, run=dies).add("a", "P001", _order()))
     assert (job.state, job.problem) == (JobState.FAILED, "")
