@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plantigrade.analysis.visit.settings import LOADED_SHARE, RAISED_SHARE, SMOOTHED_S, STANDING_N
+from plantigrade.analysis.visit.settings import (
+    LEAST_STANCE_S,
+    LOADED_SHARE,
+    RAISED_SHARE,
+    SMOOTHED_S,
+    STANDING_N,
+)
 from plantigrade.array_types import F64
 from plantigrade.gait.signals import Foot, FootSignal, Walk
 
@@ -18,7 +24,7 @@ class OneLeg:
         from_s, to_s: on the recording's clock.
         seconds: how long.
         until_end: whether the other foot was still raised when the recording ended: at least so long then.
-        tries: how often the other foot was raised.
+        tries: how often the other foot was raised for a second or more.
     """
 
     leg: Foot
@@ -30,7 +36,8 @@ class OneLeg:
 
 
 def one_leg(walk: Walk, leg: Foot) -> OneLeg | None:
-    """The longest stance on a leg; None where a foot is missing or the other one was never raised.
+    """The longest stance on a leg; None where a foot is missing or the other one was never raised
+    for a second.
 
     A foot is raised while it bears less than 5 % of the load of both, and has touched down from 10 % on;
     that also ends a stance in which nobody stands on the insoles any more.
@@ -54,7 +61,8 @@ def one_leg(walk: Walk, leg: Foot) -> OneLeg | None:
     time_s, own, raised = _on_one_clock(stance, other, walk.sample_rate_hz)
     if not len(time_s):
         return None
-    spans = _raised_spans(own, raised)
+    least = LEAST_STANCE_S * walk.sample_rate_hz
+    spans = [(begin, end) for begin, end in _raised_spans(own, raised) if end - begin >= least]
     if not spans:
         return None
     begin, end = max(spans, key=lambda span: time_s[span[1]] - time_s[span[0]])
@@ -96,4 +104,4 @@ def _raised_spans(own: F64, other: F64) -> list[tuple[int, int]]:
             start = None
     if start is not None:
         spans.append((start, len(own) - 1))
-    return [(begin, end) for begin, end in spans if end > begin]
+    return spans

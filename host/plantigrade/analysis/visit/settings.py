@@ -15,3 +15,5 @@ STANDING_N: Final = 200.0
 """Somebody stands on the insoles: a third of a light adult's weight, and far above the weight of a leg."""
 SMOOTHED_S: Final = 0.1
 """Loads are averaged over so long before they are compared: a touch shorter than this is none."""
+LEAST_STANCE_S: Final = 1.0
+"""A shorter stance is a step: in walking each foot is off the ground for less than half a second."""

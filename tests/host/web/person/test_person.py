@@ -64,7 +64,7 @@ def test_the_page_shows_course_alerts_plans_and_consent(clinician: TestClient) -
         "seen: P001, 12:30",
         "Earlier alerts",
         "Orthotic “rigid” for: Low arch, flat foot, both feet",
-        "3 Mar: rigid begins",
+        "3 Mar: plan begins: rigid",
         "control of the orthotic",
         "no data on 38 of 56 days",
     ):

@@ -17,6 +17,8 @@ from plantigrade.web.texts import rule_texts
 from plantigrade.web.visit import Visit
 
 SCHEMA: Final = "plantigrade.people/1"
+SHORT_H: Final = 0.95
+"""Fewer hours a day are written as minutes: "0.0 h" would look like nothing."""
 _COLUMNS: Final = (Order.CODE, Order.LATEST, Order.WORN, Order.ALERTS, Order.MISSING)
 _USUAL: Final = {"q": "", "show": Only.ALL, "sort": Order.NEED, "page": 1}
 
@@ -82,7 +84,11 @@ def _link(asked: Asked, **other: str | int) -> str:
 
 def _line(visit: Visit, one: PersonOverview, formats: Formats) -> Line:
     words, hours = visit.words, one.worn_h_a_day
-    worn = formats.unknown if hours is None else words("people.hours", hours=formats.number(hours, 1))
+    worn = formats.unknown
+    if hours is not None and hours < SHORT_H:
+        worn = words("people.minutes", minutes=formats.number(60 * hours))
+    elif hours is not None:
+        worn = words("people.hours", hours=formats.number(hours, 1))
     missing = None if one.missing_share is None else 100.0 * one.missing_share
     alerts, level = _alerts(visit, one)
     return Line(

@@ -58,7 +58,7 @@ def _head(visit: Visit, formats: Formats) -> dict[str, Any]:
         "shared_since": "" if sharing is None else formats.day(formats.day_of(sharing.since_utc)),
         "missing": formats.quantity(None if missing is None else 100.0 * missing, "%", 1),
         "walks": [
-            (entry.id, entry.title or entry.id, formats.moment(entry.start_utc_ns), entry.duration_s)
+            (entry.id, entry.title, formats.moment(entry.start_utc_ns), entry.duration_s)
             for entry in library.find(Filter(person=code, limit=LATEST_WALKS))
         ],
         "walk_count": library.count(Filter(person=code)),
