@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date
 
 import pytest
 from plantigrade.library.catalogue.library import Library
@@ -32,9 +33,9 @@ def test_the_clinician_reads_how_sure_it_is(browser: Browser) -> None:
     page = browser(Role.CLINICIAN, shares="P001").get(f"/walks/{name}?person=P001").text
     assert page.count('<div class="figure') == 6
     assert "± 0.020 SD; 95 % CI 0.996 to 1.002; n 197; usual 0.9 to 1.26" in page
-    assert "n 98; usual −10 to 10" in page
+    assert "n 98; usual \N{MINUS SIGN}10 to 10" in page
     assert "12,119" in page
-    assert "Recorded is what was requested" in page or "recorded is what was requested" in page
+    assert "recorded is what was requested" in page
     assert "36 not judged, by reason" in page
     assert f'href="/walks/{name}.csv?person=P001"' in page
 
@@ -222,3 +223,28 @@ def test_pictures_need_no_script_and_no_style(browser: Browser) -> None:
     assert re.search(r'<path class="p7" d="M[\d.]+ [\d.]+L', page)
     assert " style=" not in page
     assert 'class="ln left"' in page and 'class="band right"' in page
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_stood_out_is_said_in_the_readers_language(language: str) -> None:
+    from plantigrade.analysis.stored import StoredDocument
+    from plantigrade.posture.rules_engine.guidance import catalogue
+    from plantigrade.web.formats import Formats
+    from plantigrade.web.pages.walk.plain import stood_out
+    from plantigrade.web.words import words_of
+
+    english, texts = catalogue("en"), catalogue(language)
+    guide = english.patterns["pronation"]
+    found = {
+        "rule": "pronation",
+        "state": "present",
+        "severity": "notice",
+        "patient": english.patient("pronation", None),
+        "guidance": {"felt": guide.felt, "see_a_professional": guide.see},
+    }
+    each = [found | {"foot": side} for side in ("left", "right")]
+    stood = stood_out(StoredDocument({"posture": each}), Formats(words_of(language), UTC, date(2026, 3, 1)))
+    assert stood.language == language
+    assert stood.sentences == (texts.patient("pronation", None),)
+    assert stood.felt == texts.patterns["pronation"].felt
+    assert stood.see == (texts.patterns["pronation"].see,)

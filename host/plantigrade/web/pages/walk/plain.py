@@ -116,5 +116,20 @@ def _sentence(rule: str, found: Sequence[Found], texts: Catalogue) -> str:
 
 
 def _guide(one: Found, texts: Catalogue) -> Mapping[str, str]:
-    """Where a pattern may be felt and when to see someone, as the analysis has it, in English."""
-    return one["guidance"] if texts.language == FALLBACK else {"felt": "", "see_a_professional": ""}
+    """Where a pattern may be felt and when to see someone. The analysis has it in English; in another
+    language it is found by that text."""
+    stored: Mapping[str, str] = one["guidance"]
+    if texts.language == FALLBACK:
+        return stored
+    english = catalogue(FALLBACK).patterns
+    names = [name for name, guide in english.items() if guide.see == stored["see_a_professional"]]
+    names = [name for name in names if english[name].felt == stored["felt"]] or names
+    guide = texts.patterns.get(names[0]) if names else None
+    return (
+        {"felt": "", "see_a_professional": ""}
+        if guide is None
+        else {
+            "felt": guide.felt,
+            "see_a_professional": guide.see,
+        }
+    )
