@@ -162,8 +162,8 @@ class CardWriter:
         onset_ns = alert.key.onset_utc_ns
         if alert.cleared_utc_ns is not None:
             return formats.span(onset_ns, max(onset_ns, alert.cleared_utc_ns))
-        duration = formats.duration(max(0.0, (self.now_utc_ns - onset_ns) / _NS))
-        return formats.words("alerts.since", since=formats.moment(onset_ns), duration=duration)
+        # No duration: it would stand still while the page is open.
+        return formats.words("alerts.since", since=formats.moment(onset_ns))
 
     def _note(self, listed: ListedAlert) -> str:
         words, until = self.formats.words, listed.quiet_until
