@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
+import uvicorn
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
 from plantigrade.posture.rules_engine.rules import Severity
@@ -18,6 +19,7 @@ from plantigrade.service.events import AlertClass
 from plantigrade.web.accounts.library_accounts import PageAccounts
 from plantigrade.web.server import Pages
 from plantigrade.web.site import Site, SiteSettings
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tools.web_site.filled import Filled, begin, fill
 from tools.web_site.signed_in import begin_session
@@ -58,18 +60,48 @@ class Served:
         asyncio.run_coroutine_threadsafe(raised(), self.loop).result(START_S)
 
 
+@dataclass
+class HeardPages(Pages):
+    """Pages whose answers are heard of.
+
+    Attributes:
+        on_status: hears the status of every answer.
+    """
+
+    on_status: Callable[[int], None] = lambda status: None
+
+    def _config(self, site: Site) -> uvicorn.Config:
+        config = super()._config(site)
+        answer = cast(ASGIApp, config.__dict__["loaded_app"])  # uvicorn does not say what it is
+
+        async def heard(scope: Scope, receive: Receive, send: Send) -> None:
+            async def noted(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    self.on_status(message["status"])
+                await send(message)
+
+            await answer(scope, receive, noted)
+
+        config.loaded_app = cast(Any, heard)
+        return config
+
+
 @contextmanager
-def served(folder: Path, empty: bool = False) -> Generator[Served]:
+def served(
+    folder: Path, empty: bool = False, on_status: Callable[[int], None] | None = None
+) -> Generator[Served]:
     """Fill a library and serve it until the end of the block.
 
     Args:
         folder: for the library; must not exist.
         empty: as on the first day, instead of after some weeks.
+        on_status: hears the status of every answer, in the thread of the server.
     """
     with Library(folder) as library:
         filled = begin(library) if empty else fill(library, datetime.now(UTC))
         assembly = Assembly(library)
-        pages = Pages(Site(library, PageAccounts(library), assembly, settings=SiteSettings(port=0)))
+        site = Site(library, PageAccounts(library), assembly, settings=SiteSettings(port=0))
+        pages = Pages(site) if on_status is None else HeardPages(site, on_status=on_status)
         with _running(pages) as loop:
             made = Served(f"http://127.0.0.1:{pages.port}", library, filled, assembly, loop)
             made.tokens = {role: begin_session(library, name) for role, name in filled.accounts.items()}
