@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +16,10 @@ from plantigrade.library.keys.file_key import is_encrypted
 from plantigrade.library.keys.master_key import save_to_file
 from plantigrade.library.keys.vault import MasterKey
 from plantigrade.service.events import RecordingEvent
-from plantigrade.service.offload import Offload
+from plantigrade.service.offload import Offload, at_once
+from plantigrade.service.process import ProcessError
 
-from tests.host.bridge_kit.virtual_time import clock_ns
+from tests.host.bridge_kit.virtual_time import clock_ns, run_virtually
 from tests.host.service.service_kit import SETTINGS, DayInsole, Living, World, between, live, recordings
 
 DAY = between(("2026-03-01T09:00", "2026-03-01T10:00"))
@@ -51,6 +53,38 @@ def test_an_encrypted_library_in_real_time(tmp_path: Path, monkeypatch: pytest.M
             assert not living.library.verify(event.recording).problems
 
     asyncio.run(main())
+
+
+def test_a_process_that_dies_is_said_and_another_makes_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The computer is short of memory, and the kernel ends the first one."""
+    monkeypatch.setattr("plantigrade.link.base.time.monotonic_ns", clock_ns)
+    died = asyncio.Event()
+
+    async def first_one_dies(function: Callable[..., object], *arguments: object) -> object:
+        if not died.is_set():
+            died.set()
+            raise ProcessError("its process was ended by SIGKILL; is the memory full?")
+        return await at_once(function, *arguments)
+
+    async def main() -> None:
+        world = World(datetime(2026, 3, 1, 8, 30, tzinfo=UTC))
+        insoles = {side: DayInsole(world, side, DAY) for side in ("left", "right")}
+        offload = Offload(process=first_one_dies, thread=at_once)
+        async with Living(
+            tmp_path, world, insoles, replace(SETTINGS, problem_retry_s=600.0), offload=offload
+        ) as living:
+            await died.wait()
+            await asyncio.sleep(1)
+            assert living.service.status().problems == (
+                "its process was ended by SIGKILL; is the memory full?",
+            )
+            await asyncio.sleep(620)
+            assert [event.stage for event in living.recorded()] == ["final"]
+            assert living.service.status().problems == ()
+
+    run_virtually(main())
 
 
 def test_a_locked_database_is_shown_and_holds_up_nobody(
