@@ -35,6 +35,7 @@ from plantigrade.twin.body.conditions import parse_condition
 from plantigrade.twin.wearer import Wearer
 
 CLINICIAN: Final = "clinic"
+OWNER: Final = "keeper"
 SERIALS: Final = {"left": "00000A50477A3F01", "right": "00000A50477A3F02"}
 ZONE: Final = "Europe/Berlin"
 SECONDS: Final = 60.0
@@ -80,17 +81,19 @@ class Filled:
         one_foot: identifier of a recording of one foot, with a gap.
         deleted: identifier of one that was deleted and can be restored.
         accounts: name of an account for each role.
+        link: secret of a one-time link.
     """
 
     recordings: list[str] = field(default_factory=list[str])
     one_foot: str = ""
     deleted: str = ""
     accounts: dict[Role, str] = field(default_factory=dict[Role, str])
+    link: str = ""
 
 
 def add_accounts(library: Library, patient: str = "P001") -> dict[Role, str]:
     """An account for each role; names of them."""
-    names = {Role.PATIENT: "home", Role.CLINICIAN: CLINICIAN, Role.ENGINEER: "bench", Role.OWNER: "keeper"}
+    names = {Role.PATIENT: "home", Role.CLINICIAN: CLINICIAN, Role.ENGINEER: "bench", Role.OWNER: OWNER}
     for role, name in names.items():
         library.accounts.register.add(name, [role], patient if role is Role.PATIENT else None)
     return names
@@ -99,7 +102,9 @@ def add_accounts(library: Library, patient: str = "P001") -> dict[Role, str]:
 def begin(library: Library) -> Filled:
     """A library on the first day: a person, accounts, nothing else."""
     library.add_person(Person("P001", time_zone=ZONE, language="en"))
-    return Filled(accounts=add_accounts(library))
+    filled = Filled(accounts=add_accounts(library))
+    filled.link = library.accounts.links.make(OWNER)
+    return filled
 
 
 def fill(library: Library, now: datetime) -> Filled:
@@ -114,10 +119,12 @@ def fill(library: Library, now: datetime) -> Filled:
             Person(code, None, date(1951, 3, 9), "female", 168.0, 70.0, 42.0, "", ZONE, language)
         )
     filled = Filled(accounts=add_accounts(library))
+    filled.link = library.accounts.links.make(OWNER)
     _recordings(library, now, filled)
     _record(library, now)
     for code in ("P001", "P002", "P003"):
         _share(library, code, now - timedelta(days=30))
+    _share(library, "P001", now - timedelta(days=2), OWNER)
     withdrawn = _share(library, "P004", now - timedelta(days=30))
     library.record("P004").consents.withdraw(withdrawn, now - timedelta(days=1))
     return filled
@@ -239,9 +246,8 @@ def _answered(record: PersonRecord, at: datetime, kind: AnswerKind) -> None:
     record.answers.add(cleared_entry(alert, over_ns))
 
 
-def _share(library: Library, code: str, from_utc: datetime) -> int:
-    """Everything of a person is shared with the clinician; number of the consent."""
-    consent = Consent(
-        CLINICIAN, tuple(DataKind), "follow the course", from_utc.astimezone(UTC), None, "1", code
-    )
+def _share(library: Library, code: str, from_utc: datetime, account: str = CLINICIAN) -> int:
+    """Everything of a person is shared with an account; number of the consent."""
+    begins = from_utc.astimezone(UTC)
+    consent = Consent(account, tuple(DataKind), "follow the course", begins, None, "1", code)
     return library.record(code).consents.give(consent).id

@@ -20,6 +20,8 @@ VIEWS: Final[dict[str, tuple[str, ...]]] = {
     "now": ("?view=numbers", "?view=balance"),
 }
 """More states of pages that have addresses of their own."""
+NOT_HERE: Final = frozenset({"demo-summary"})
+"""Pages that there are during `make demo` alone."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,14 @@ class Opening:
         if filled.recordings:
             analysed, unanalysed = filled.recordings[-2:]
             ids = {"analysed": analysed, "unanalysed": unanalysed, "one-foot": filled.one_foot}
-        return self.path.format(code=PERSON, id=ids.get(self.recording, ""))
+        return self.path.format(code=PERSON, id=ids.get(self.recording, ""), link=filled.link)
 
 
 def openings() -> Iterator[Opening]:
     """All of them."""
     for page in pages():
+        if page.name in NOT_HERE:
+            continue
         if page.right is None:
             yield Opening(page.name, None, page.path)
             continue
