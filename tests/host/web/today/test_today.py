@@ -129,7 +129,7 @@ def test_without_the_bridge_it_says_that_nobody_watches(browser: Browser, librar
     assert post(patient, "confirm").headers["location"] == "/"
     (answered,) = record.answers.all()
     assert (answered.answer, answered.by) == (AnswerKind.REMINDER_CONFIRMED, "P001")
-    assert "You confirmed this on 13:00." in patient.get("/").text
+    assert "You confirmed this: 13:00." in patient.get("/").text
 
 
 def test_a_person_without_critical_rules_reads_nothing_of_watching(browser: Browser) -> None:

@@ -47,6 +47,8 @@ class AlertCard:
         side: as text.
         since: as text.
         text: what it means and what to do now.
+        title: what it is about, in a few letters.
+        acts: whether there is something to do at once, so that the usual answer is "I will do that".
         clinician: the same for clinicians; "" for others.
         note: what else there is to say, such as when it comes back.
         answered: who answered what and when, oldest first.
@@ -65,6 +67,8 @@ class AlertCard:
     side: str
     since: str
     text: str
+    title: str
+    acts: bool
     clinician: str
     note: str
     answered: tuple[str, ...]
@@ -137,6 +141,10 @@ class CardWriter:
             side=texts.sides[key.foot],
             since=self._since(listed),
             text=texts.patient_of_side(key.rule, key.foot),
+            title=texts.patient_of_side(key.rule, key.foot)
+            if rule is None
+            else texts.patterns[rule.pattern].title,
+            acts=acts_at_once(key),
             clinician=texts.clinician_of_side(key.rule, key.foot) if self.for_clinician else "",
             note=self._note(listed),
             answered=self._answers_given(listed),
@@ -169,7 +177,7 @@ class CardWriter:
         words, until = self.formats.words, listed.quiet_until
         if until is not None:
             key = "comes-back-critical" if listed.alert.critical else "comes-back"
-            return words(f"alerts.{key}", until=self.formats.moment(until))
+            return words(f"alerts.{key}")
         if listed.alert.critical and listed.alert.cleared_utc_ns is None:
             return words("alerts.no-later")
         return ""
@@ -216,6 +224,18 @@ class CardWriter:
                 facts += [(words("alerts.how.level"), level), (words("alerts.how.evidence"), rule.evidence)]
         answered = "; ".join(self._answers_given(listed)) or words("alerts.how.nobody")
         return (*facts, (words("alerts.how.answered"), answered))
+
+
+def acts_at_once(key: AlertKey) -> bool:
+    """Whether an alert asks for something to be done now: those of the last minutes do, those of how one
+    walks do not.
+
+    Example:
+        >>> [acts_at_once(AlertKey(rule, "left", 0)) for rule in ("static-load", "low-arch")]
+        [True, False]
+    """
+    rule = shipped_rules().get(key.rule)
+    return rule is not None and rule.scope.of_seconds and rule.pattern not in ABOUT_INSOLES
 
 
 def answers_to(listed: ListedAlert) -> tuple[str, ...]:

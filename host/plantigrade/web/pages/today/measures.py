@@ -65,7 +65,8 @@ def days_known(today: Today) -> int:
 
 def _line(line: TodayLine, formats: Formats) -> UsualLine:
     words, found, usual = formats.words, line.found, line.found.usual
-    says = words(f"today.place.{found.place.value.replace(' ', '-')}", known=usual.days, needed=usual.needed)
+    place = Place.NOT_YET if found.place is Place.NO_DATA and usual.high is not None else found.place
+    says = words(f"today.place.{place.value.replace(' ', '-')}", known=usual.days, needed=usual.needed)
     span, spot, low, high = "", None, None, None
     if usual.low is not None and usual.high is not None:
         ends = (_answers_given(line, usual.low, formats), _answers_given(line, usual.high, formats))
@@ -89,7 +90,8 @@ def _answers_given(line: TodayLine, value: float | None, formats: Formats) -> st
     seconds = SECONDS.get(line.measure.unit)
     if value is None or seconds is None:
         return formats.number(value)
-    return formats.duration(round(value * seconds / 60.0) * 60.0)
+    minutes = round(value * seconds / 60.0)
+    return formats.duration(60.0 * minutes) if minutes > 1 else formats.quantity(minutes, "min")
 
 
 def _rounded(pct: float | None) -> float | None:

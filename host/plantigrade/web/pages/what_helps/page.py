@@ -58,7 +58,8 @@ def show(visit: Visit) -> Answer:
     """The page."""
     found, words = _help(visit), visit.words
     exercises = tuple(shown_exercise(visit, one) for one in found.exercises)
-    answers = visit.site.library.record(visit.subject).cautions.current()
+    cautions = visit.site.library.record(visit.subject).cautions
+    answers, asked = cautions.current(), {one.caution for one in cautions.all()}
     questions = caution_texts(words).questions
     values: dict[str, Any] = {
         "title": _title(visit, found),
@@ -68,7 +69,9 @@ def show(visit: Visit) -> Answer:
         "done": found.done,
         "others": tuple(shown_exercise(visit, one) for one in found.others),
         "hidden": tuple(_hidden(visit, one) for one in found.hidden),
-        "questions": tuple((one.value, questions[one], answers[one].value) for one in Caution),
+        "questions": tuple(
+            (one.value, questions[one], answers[one].value if one in asked else "") for one in Caution
+        ),
         "unanswered": sum(answers[one] is CautionAnswer.UNKNOWN for one in Caution),
         "answers": tuple(answer.value for answer in CautionAnswer),
         "days": FINDINGS_DAYS,
