@@ -47,6 +47,7 @@ class Pages:
         site: what they work on; the loop is filled in.
         address: to listen on.
         tls: None for plain HTTP, on this computer alone.
+        advice: for whoever starts it, in the terminal; "" for none.
 
     Attributes:
         port: that is listened on, once it is; with port 0 in the settings, one that was free.
@@ -57,6 +58,7 @@ class Pages:
     site: Site
     address: str = "127.0.0.1"
     tls: Tls | None = None
+    advice: str = ""
     port: int = 0
     started: asyncio.Event = field(default_factory=asyncio.Event)
     on_started: Callable[[], object] = lambda: None

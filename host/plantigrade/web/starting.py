@@ -18,6 +18,8 @@ from plantigrade.web.site import Site, SiteSettings
 PART: Final = "pages"
 """The part's name in the status, should it fail."""
 LINK_PATH: Final = "/sign-in/"
+EVERYWHERE: Final = "0.0.0.0"
+"""All addresses of this computer; names that are not its own are refused (`security.hosts`)."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def pages_of(library: Library, assembly: Assembly | None, reach: Reach) -> Pages
 
     certificate = lan_certificate(library.data_dir)
     settings = SiteSettings(port=reach.port, hosts=certificate.hosts, secure=True)
-    return Pages(Site(library, accounts, assembly, settings=settings), address="0.0.0.0", tls=certificate.tls)
+    site = Site(library, accounts, assembly, settings=settings)
+    return Pages(site, address=EVERYWHERE, tls=certificate.tls, advice=certificate.advice)
 
 
 def sign_in_link(library: Library, pages: Pages) -> str:
@@ -88,4 +91,5 @@ def welcome(library: Library, pages: Pages) -> str:
     link = sign_in_link(library, pages)
     drawn = io.StringIO()
     segno.make(link, micro=False).terminal(drawn, compact=True)
-    return f"pages: {pages.url}\nThis link signs you in once:\n  {link}\n{drawn.getvalue().rstrip()}"
+    lines = [f"pages: {pages.url}", "This link signs you in once:", f"  {link}", drawn.getvalue().rstrip()]
+    return "\n".join([*lines, pages.advice] if pages.advice else lines)
