@@ -77,6 +77,7 @@ def take_insoles(visit: Visit) -> int:
     free = [one for one in insoles_in_room(visit.site, visit.subject) or () if one.is_free]
     for one in free:
         record.insoles.assign(one.serial, visit.now)
+    visit.site.people_changed()
     return len(free)
 
 
