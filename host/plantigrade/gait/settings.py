@@ -130,6 +130,9 @@ SAME_SIGNAL_CONTACTS: Final = 5
 
 # -- the insole
 
+DENSE_SENSORS: Final = 120
+"""From so many sensors on a system shows the foot's own shape, and pictures do not lay it on our outline.
+Ours has 16, pedar 99, sheets of resistive ink a thousand."""
 OUTLINE_STATIONS: Final = (0.0, 0.03, 0.08, 0.16, 0.28, 0.40, 0.52, 0.62, 0.70, 0.78, 0.86, 0.93, 0.975, 1.0)
 OUTLINE_MEDIAL: Final = (
     0.20, 0.125, 0.085, 0.072, 0.080, 0.080, 0.050, 0.015, 0.0, 0.004, 0.022, 0.055, 0.095, 0.15,

@@ -13,10 +13,10 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Polygon
 
 from plantigrade.gait.pressure import outline
-from plantigrade.gait.pressure.load_map import DENSE, load_map, unit_of
+from plantigrade.gait.pressure.load_map import load_map, unit_of
 from plantigrade.gait.pressure.regions import REGIONS
 from plantigrade.gait.results import Analysis, FootAnalysis
-from plantigrade.gait.settings import BALL_WIDTH_SHARE, FOREFOOT_END, HEEL_END, MIDFOOT_END
+from plantigrade.gait.settings import BALL_WIDTH_SHARE, DENSE_SENSORS, FOREFOOT_END, HEEL_END, MIDFOOT_END
 from plantigrade.gait.signals import Floats, Foot, Walk
 from plantigrade.report.style import COLOUR, FAINT, INK, LINE, MAP, PAPER
 
@@ -85,7 +85,7 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage
             linewidth=1.1,
         )
     )
-    if len(x_share) < DENSE:
+    if len(x_share) < DENSE_SENSORS:
         axes.plot(side * (_GAP / 2 + x_share), y_share, ".", color=FAINT, markersize=2.5)
     if found.n:
         _gait_line(axes, foot, np.stack([found.gait_x_share, found.gait_y_share]), side)
@@ -112,7 +112,7 @@ def _map(axes: Axes, x: Floats, y: Floats, load: Floats, side: float) -> AxesIma
     distance = (px[..., None] - x) ** 2 + (py[..., None] - y) ** 2
     nearest = np.argmin(distance, axis=-1)
     shade = load[nearest]
-    if len(x) < DENSE:
+    if len(x) < DENSE_SENSORS:
         medial, lateral = outline.edges(along)
         outside = (px < medial[:, None]) | (px > lateral[:, None]) | (py < 0) | (py > 1)
     else:

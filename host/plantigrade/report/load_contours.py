@@ -82,17 +82,19 @@ def top_of(*maps: LoadMap | None) -> float:
 def _shades(found: LoadMap, side: str, top: float) -> tuple[str, ...]:
     good = np.isfinite(found.load)
     places = np.column_stack([found.x_share, found.y_share])[good]
-    if len(places) < 3:  # a plate needs three places
+    if len(places) < 3:  # too few for a picture
         return ("",) * (SHADES - 1)
     x = np.arange(-_STEP_SHARE, BALL_WIDTH_SHARE + 2 * _STEP_SHARE, _STEP_SHARE)
     y = np.arange(-_STEP_SHARE, 1.0 + 2 * _STEP_SHARE, _STEP_SHARE)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
+    # Sensors in one line leave a plate free to tilt: straight slopes between them then.
+    in_line = np.linalg.matrix_rank(places - places.mean(axis=0)) < 2
     plate = RBFInterpolator(
         places,
         np.sqrt(np.maximum(found.load[good], 0.0)),
         neighbors=min(_NEIGHBOURS, len(places)),
-        kernel="linear" if len(places) < 4 else "thin_plate_spline",
-        degree=0 if len(places) < 4 else 1,
+        kernel="linear" if in_line else "thin_plate_spline",
+        degree=0 if in_line else 1,
     )
     load = np.maximum(plate(grid.reshape(-1, 2)), 0.0).reshape(grid.shape[:2]) ** 2
     lines = contour_generator(x, y, load, fill_type=FillType.OuterOffset)

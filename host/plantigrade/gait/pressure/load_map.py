@@ -7,15 +7,12 @@ import numpy as np
 
 from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.results import FootAnalysis
-from plantigrade.gait.settings import BALL_WIDTH_SHARE
+from plantigrade.gait.settings import BALL_WIDTH_SHARE, DENSE_SENSORS, KPA_CM2_PER_N
 from plantigrade.gait.signals import Floats, FootSignal, SensorLayout
 
-DENSE: Final = 120
-"""From so many cells on a sensor system shows the foot's own shape, and is not laid on our outline."""
 KPA: Final = "kPa"
 NEWTON: Final = "N"
 SENSOR_UNITS: Final = "sensor units"
-_KPA_OF_N_PER_CM2: Final = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +55,7 @@ def load_map(foot: FootAnalysis, signal: FootSignal | None) -> LoadMap | None:
     )
     unit = unit_of(layout, signal.quantity)
     if unit == KPA:
-        load = _KPA_OF_N_PER_CM2 * load / layout.area_cm2
+        load = KPA_CM2_PER_N * load / layout.area_cm2
     length = masks_of(layout).length_mm
     # Grids are as wide as their cells, not as our outline: centre them on it.
     shift = _shift(layout, length)
@@ -82,7 +79,7 @@ def unit_of(layout: SensorLayout, quantity: str) -> str:
 
 
 def _shift(layout: SensorLayout, length: float) -> float:
-    if layout.sensor_count < DENSE:
+    if layout.sensor_count < DENSE_SENSORS:
         return 0.0
     middle = 0.5 * float(layout.x_mm.min() + layout.x_mm.max()) / length
     return 0.5 * BALL_WIDTH_SHARE - middle

@@ -42,7 +42,7 @@ class Span:
     last_s: float
 
     @property
-    def is_whole(self) -> bool:
+    def is_all(self) -> bool:
         """Whether the whole recording is looked at."""
         return self.from_s <= self.first_s and self.to_s >= self.last_s
 

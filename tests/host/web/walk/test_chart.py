@@ -59,12 +59,12 @@ def test_a_span_lies_inside_and_is_never_too_short(
 
 
 def test_zooming_and_moving_stay_inside(library: Library) -> None:
-    whole = span_of(library.open(walks().without[0]), None, None)
-    closer = whole.zoomed(0.25)
+    everything = span_of(library.open(walks().without[0]), None, None)
+    closer = everything.zoomed(0.25)
     assert (closer.from_s, closer.to_s) == (46, 76)
     assert closer.moved(-5).from_s == 0
-    assert closer.zoomed(1000).is_whole
-    assert whole.moved(0.5).is_whole
+    assert closer.zoomed(1000).is_all
+    assert everything.moved(0.5).is_all
 
 
 def test_the_table_has_the_figures_of_the_picture(library: Library) -> None:

@@ -19,7 +19,7 @@ class FootView:
         side: "left" or "right".
         drawing: of it.
         lost: it was not recorded: hatched, never an empty or cold foot.
-        says: the map in words.
+        says: the map as text.
         n: stances behind it; 0 for the greatest load of the recording.
     """
 
