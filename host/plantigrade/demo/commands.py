@@ -25,9 +25,7 @@ import click
     show_default=True,
     help="Connection interval of the virtual radio.",
 )
-@click.option(
-    "--no-browser", is_flag=True, help="Open no browser; this version shows the walk in the terminal only."
-)
+@click.option("--no-browser", is_flag=True, help="Open no browser: show the walk in the terminal only.")
 @click.option(
     "--json",
     "json_file",
@@ -43,6 +41,10 @@ def demo(
     firmware; its frames come over a virtual Bluetooth LE radio to the bridge, are calibrated to newtons and
     cut into strides while you watch. At the end all of it is compared with the truth, which only a twin
     knows: frames sent inside the firmware, the insoles' true clocks, the strides in the source forces.
+
+    Where a browser can be opened, it shows the walk on the page Now, signed in by a link that works once, and
+    then the summary; the pages stay for ten minutes. Everywhere else, and with --no-browser, the terminal
+    shows it.
 
     Exit code 0 means that nothing was missing and the strides were found again.
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from insole_protocol import replies
@@ -50,12 +51,39 @@ class DemoPlan:
     interval_ms: float
 
 
+class Connection(Protocol):
+    """What keeps an insole, as far as the live view and the summary ask."""
+
+    @property
+    def insole(self) -> Insole:
+        """The insole."""
+        ...
+
+    @property
+    def state(self) -> StrEnum:
+        """Of its link."""
+        ...
+
+    @property
+    def malformed(self) -> dict[str, int]:
+        """Dropped input by name."""
+        ...
+
+
+Kept = TypeVar("Kept", bound=Connection)
+
+
 @dataclass
-class FootRun:
-    """One foot on its way through the host."""
+class FootRun(Generic[Kept]):
+    """One foot on its way through the host.
+
+    Attributes:
+        counted: frames that the firmware made and those that came, where they are counted otherwise than by
+            the stream's own status.
+    """
 
     side: str
-    connection: ReconnectingConnection
+    connection: Kept
     meter: FootMeter
     gait: GaitFollower
     calibrator: Calibrator
@@ -63,6 +91,7 @@ class FootRun:
     state: LiveState
     record_bytes: int = 0
     final: replies.StatusReply | None = None
+    counted: tuple[int, int] | None = None
     enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, wanted_slots: int, _insole: Insole, stamped: StampedFrames) -> None:
@@ -102,9 +131,10 @@ class FootRun:
         """The foot's share of the closing summary."""
         insole, clock = self.connection.insole, self.connection.insole.clock
         identity, status = insole.identity, self.final
+        sent, received = self.counted or (0 if status is None else status.frames_sent, self.meter.frames)
         return FootResult(
-            frames_sent=0 if status is None else status.frames_sent,
-            frames_received=self.meter.frames,
+            frames_sent=sent,
+            frames_received=received,
             latency=self.meter.latency(),
             clock_error=self.meter.clock_error(),
             clock_uncertainty_ms=None if clock is None else round(clock.uncertainty_ns * 1e-6, 3),
@@ -131,7 +161,7 @@ async def run_demo(plan: DemoPlan, view: View) -> DemoResult:
         state = LiveState(source=plan.source.name if plan.source else "bundled walk", seconds=plan.seconds)
         state.stage = "preparing (the first time this takes half a minute)"
         view.show(state)
-        await asyncio.to_thread(_warm_up)
+        await asyncio.to_thread(warm_up)
         state.stage = "starting"
         view.show(state)
         async with stage(plan.source, plan.interval_ms) as scene:
@@ -143,17 +173,19 @@ async def run_demo(plan: DemoPlan, view: View) -> DemoResult:
             cpu_pct = 100 * (time.process_time() - cpu_s) / (time.monotonic() - begun)
         state.stage = "comparing with the truth"
         view.show(state)
-        return await asyncio.to_thread(_conclude, plan, scene, runs, gait, round(cpu_pct, 1))
+        return await asyncio.to_thread(conclude, plan, scene, runs, gait, round(cpu_pct, 1))
 
 
-def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float, gait: GaitFollower) -> FootRun:
+def _foot_run(
+    scene: Stage, side: str, state: LiveState, seconds: float, gait: GaitFollower
+) -> FootRun[ReconnectingConnection]:
     insole = Insole(side)
     device = scene.sightings[side].device
 
     async def make_link() -> Link:
         return BleLink(device, backend=scene.radio.client)
 
-    foot = FootRun(
+    foot: FootRun[ReconnectingConnection] = FootRun(
         side=side,
         connection=ReconnectingConnection(insole, make_link),
         meter=FootMeter(scene.pair.boards[side].true_clock()),
@@ -167,11 +199,15 @@ def _foot_run(scene: Stage, side: str, state: LiveState, seconds: float, gait: G
 
 
 async def _collect(
-    runs: list[FootRun], gait: GaitFollower, plan: DemoPlan, state: LiveState, view: View
+    runs: list[FootRun[ReconnectingConnection]],
+    gait: GaitFollower,
+    plan: DemoPlan,
+    state: LiveState,
+    view: View,
 ) -> None:
     """Connect both feet and take frames until both have walked long enough."""
     keeping = [asyncio.create_task(foot.connection.run()) for foot in runs]
-    showing = asyncio.create_task(_keep_showing(runs, gait, state, view))
+    showing = asyncio.create_task(keep_showing(runs, gait, state, view))
     try:
         state.stage = "connecting"
         await _all_of(
@@ -193,7 +229,7 @@ async def _collect(
         await asyncio.gather(*keeping, showing, return_exceptions=True)
 
 
-async def _walk_and_stop(foot: FootRun) -> None:
+async def _walk_and_stop(foot: FootRun[ReconnectingConnection]) -> None:
     """Wait for the wanted frames, then end the stream: each foot by itself, so that none gets more than
     asked.
     """
@@ -228,7 +264,9 @@ async def _all_of(
         together.result()
 
 
-async def _keep_showing(runs: list[FootRun], gait: GaitFollower, state: LiveState, view: View) -> None:
+async def keep_showing(
+    runs: Sequence[FootRun[Kept]], gait: GaitFollower, state: LiveState, view: View
+) -> None:
     while True:
         for event in gait.step():
             what = event.kind.replace("_", " ")
@@ -240,7 +278,7 @@ async def _keep_showing(runs: list[FootRun], gait: GaitFollower, state: LiveStat
         await asyncio.sleep(REFRESH_S)
 
 
-def _last_error(runs: list[FootRun]) -> str:
+def _last_error(runs: list[FootRun[ReconnectingConnection]]) -> str:
     errors = {
         f"{foot.side}: {foot.connection.last_error}"
         for foot in runs
@@ -250,8 +288,8 @@ def _last_error(runs: list[FootRun]) -> str:
     return "; ".join(sorted(errors or waiting))
 
 
-def _conclude(
-    plan: DemoPlan, scene: Stage, runs: dict[str, FootRun], gait: GaitFollower, cpu_pct: float
+def conclude(
+    plan: DemoPlan, scene: Stage, runs: Mapping[str, FootRun[Kept]], gait: GaitFollower, cpu_pct: float
 ) -> DemoResult:
     """Put the truth beside what was found."""
     spans = [foot.span_s() for foot in runs.values()]
@@ -272,7 +310,7 @@ def _conclude(
     )
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Have calibration and gait compiled before anything must keep time."""
     Calibrator(nominal(), SLOTS_PER_S).feed(np.full((SLOTS_PER_S, SENSOR_COUNT), 400, np.uint16))
     walked = load_walk().cut(WARM_UP_S)

@@ -1,9 +1,11 @@
 """The demo from its command line to its answer: options, view, files, signals, insoles that stay silent."""
 
 import asyncio
-import io
 import json
 import signal
+import sys
+import webbrowser
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -81,7 +83,49 @@ def test_a_request_to_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_cancelled_run_stays_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     Entry(monkeypatch, asyncio.CancelledError())
     with pytest.raises(asyncio.CancelledError):
-        await entry._run_until_signalled(DemoPlan(None, 1.0, 30.0), io.StringIO())
+        await entry._run_until_signalled(entry.run_demo(DemoPlan(None, 1.0, 30.0), None))
+
+
+@pytest.mark.parametrize(
+    ("display", "browser", "opens"),
+    [("", "true %s", False), (":9", "true %s", True), (":9", "/no/such/program %s", False)],
+)
+def test_a_browser_is_opened_where_somebody_sees_it(
+    monkeypatch: pytest.MonkeyPatch, display: str, browser: str, opens: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr("webbrowser.get", lambda: _browser(browser))
+    assert (entry._page_opener() is not None) is opens
+
+
+def _browser(command: str) -> str:
+    if command.startswith("/no"):
+        raise webbrowser.Error("could not locate runnable browser")
+    return command
+
+
+def test_without_the_pages_the_terminal_shows_the_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "plantigrade.demo.browser", None)
+    monkeypatch.setattr(entry, "MissingPartError", ModuleNotFoundError)
+    assert entry._page_opener() is None
+
+
+def test_in_the_browser_the_answer_is_told_before_the_pages_linger(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    @asynccontextmanager
+    async def browser_demo(plan: DemoPlan, _view: Any, _open: Any, _out: Any) -> Any:
+        assert plan == DemoPlan(None, 12.0, 45.0)
+        yield result(other=foot())
+
+    monkeypatch.setattr("plantigrade.demo.browser.browser_demo", browser_demo)
+    monkeypatch.setattr(entry, "_page_opener", lambda: lambda _address: True)
+    monkeypatch.setattr(entry, "LINGER_S", 0.0)
+    entry.main(None, 12.0, 45.0, tmp_path / "a.json", browser=True)
+    assert "sound: nothing missing" in capsys.readouterr().out
+    assert json.loads((tmp_path / "a.json").read_text())["sound"] is True
 
 
 def test_the_command_hands_over_its_options(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

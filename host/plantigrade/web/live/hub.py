@@ -14,12 +14,10 @@ from plantigrade.service.events import AlertEvent, Event
 from plantigrade.web.live.client import Client
 from plantigrade.web.live.message import encode
 from plantigrade.web.live.news import alert_news, contact_news, figures_news, state_news
-from plantigrade.web.live.settings import AFTER_DELIVERY_S, LINGER_S, LIVE_MIN, RENEW_S, STATE_S, TICK_S
+from plantigrade.web.live.settings import GAP_S, IDLE_S, LINGER_S, LIVE_MIN, RENEW_S, STATE_S
 
 _SAME_NS: Final = 1_000_000_000
 """Two ends of live mode this near are the same: the wall clock is followed in steps."""
-_QUIET_TICKS: Final = round(STATE_S / TICK_S)
-"""Without new frames one message in so many ticks is enough: the page counts the age by itself."""
 _log: Final = logging.getLogger("plantigrade.web")
 
 
@@ -30,7 +28,7 @@ class _Room:
     clients: set[Client] = field(default_factory=set[Client])
     number: int = 0
     changes: int = -1
-    quiet: int = 0
+    sent_s: float = 0.0
     due_s: float = 0.0
     figures: str = ""
     state: str = ""
@@ -50,6 +48,8 @@ class LiveHub:
         self._ending: asyncio.TimerHandle | None = None
         self._renewed_s = float("-inf")
         self._asked_until_ns: int | None = None
+        self._changed = asyncio.Event()
+        assembly.frames.on_change.append(lambda _: self._changed.set())
         assembly.bus.call_on_event(self._on_event)
 
     @property
@@ -86,17 +86,21 @@ class LiveHub:
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         while self._rooms:
+            self._changed.clear()
             for person, room in list(self._rooms.items()):
                 self._pass_on(person, room, loop.time())
             self._keep_live()
-            await asyncio.sleep(TICK_S - (loop.time() - AFTER_DELIVERY_S) % TICK_S)
+            await asyncio.sleep(GAP_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_S):
+                    await self._changed.wait()
 
     def _pass_on(self, person: str | None, room: _Room, now_s: float) -> None:
         frames = self._assembly.frames
         changes = frames.changes(person)
-        room.quiet = 0 if changes != room.changes else room.quiet + 1
-        if room.quiet % _QUIET_TICKS == 0:
-            room.changes, room.number = changes, (room.number + 1) & 0xFFFFFFFF
+        # Without new frames one message a second is enough: the page counts the age by itself.
+        if changes != room.changes or now_s - room.sent_s >= STATE_S:
+            room.changes, room.sent_s, room.number = changes, now_s, (room.number + 1) & 0xFFFFFFFF
             message = encode(room.number, frames.frame(person))
             for client in room.clients:
                 client.put_frame(room.number, message)

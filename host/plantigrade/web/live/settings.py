@@ -6,10 +6,13 @@ from plantigrade.service.insoles.settings import GATHER_S
 
 PATH: Final = "/live.ws"
 TICK_S: Final = GATHER_S
-"""25 frames a second: the eye sees no steps, and a page has time to draw each."""
-AFTER_DELIVERY_S: Final = 0.002
-"""Insoles' frames are delivered at whole multiples of `TICK_S` on the loop's clock; so soon after, they go on
-to the pages, and do not wait twice."""
+"""Insoles' frames are delivered so often at most: 25 times a second. The eye sees no steps, and a page has
+time to draw each."""
+GAP_S: Final = TICK_S / 2
+"""Between two messages at least. What is delivered goes on at once, and does not wait for a tick of its own;
+insoles that are delivered one after the other do not make two messages of one."""
+IDLE_S: Final = 0.2
+"""How often it is looked what else is to be told while no frames come."""
 WINDOW: Final = 25
 """Frames that a browser may be behind: a second. A slow one gets the newest after that, not a queue."""
 MOST_EVENTS: Final = 40

@@ -1,4 +1,4 @@
-"""Live frames by person: only while somebody looks, calibrated as the library says, never a frozen picture."""
+"""Live frames by person: only while somebody looks, by the library's calibration, never a frozen picture."""
 
 import asyncio
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ from typing import Final
 
 from plantigrade.library.catalogue.accounts.entries import LinkKind
 from plantigrade.web.accounts.door import SignInError, WaitError
-from plantigrade.web.accounts.entering import caller_of, door_of, entered
+from plantigrade.web.accounts.entering import caller_of, door_of, entered, own_path
 from plantigrade.web.page import Answer, Form, Page, Shown
 from plantigrade.web.pages.first_run.who import begin, who_are_you
 from plantigrade.web.visit import Visit
@@ -24,7 +24,7 @@ def show(visit: Visit) -> Answer:
         return Shown(_TEMPLATE, {"link": None, "seconds": 0}, 410)
     if link.kind is LinkKind.FIRST_RUN:
         return who_are_you(visit)
-    return Shown(_TEMPLATE, {"link": link, "seconds": 0})
+    return Shown(_TEMPLATE, {"link": link, "seconds": 0, "next": own_path(visit.query.get("next", ""))})
 
 
 def use(visit: Visit) -> Answer:
@@ -35,7 +35,7 @@ def use(visit: Visit) -> Answer:
         return Shown(_TEMPLATE, {"link": None, "seconds": error.seconds}, 429)
     except SignInError:
         return Shown(_TEMPLATE, {"link": None, "seconds": 0}, 410)
-    return entered(visit, token)
+    return entered(visit, token, own_path(visit.form.get("next", "")))
 
 
 PAGE: Final = Page(

@@ -1,0 +1,1 @@
+"""What live pages cost the service, and how late a picture is."""
