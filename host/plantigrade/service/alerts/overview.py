@@ -13,12 +13,15 @@ from typing import Final
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.person.entries import AlertAnswer, AnswerKind
 from plantigrade.library.time_zone import zone_of
+from plantigrade.posture.rules_engine.rules import shipped_rules
 from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.library_answers import LibraryAnswers
 from plantigrade.service.alerts.life import AlertKey, AlertState, LivingAlert, Snooze, utc_of
 from plantigrade.service.offload import Offload
 
 _OF_SERVICE: Final = (AnswerKind.RAISED, AnswerKind.CLEARED)
+ABOUT_INSOLES: Final = frozenset({"sensor-fault", "not-worn"})
+"""Patterns that are about the insoles, not about the body."""
 _QUIET: Final = (AlertState.SNOOZED, AlertState.SILENCED)
 
 
@@ -48,7 +51,7 @@ class AlertOverview:
     """All alerts of a person of the last days, newest first.
 
     Attributes:
-        open: shown, and their cause lasts; critical ones first.
+        open: shown, and their cause lasts; critical ones first, then those that ask for something at once.
         asleep: their cause lasts, and they are put off, or the weight was taken off.
         earlier: shown, and over.
         held_back: not shown, with the reason in `alert.held_back_by`.
@@ -82,13 +85,25 @@ def overview_of(book: AlertBook, is_live: bool = True) -> AlertOverview:
     shown = [one for one in lasting if one.alert.shown and one.state not in _QUIET]
     held_back = tuple(one for one in listed if not one.alert.shown and one not in asleep)
     return AlertOverview(
-        tuple(sorted(shown, key=lambda one: not one.alert.critical)),
+        tuple(sorted(shown, key=lambda one: (not one.alert.critical, not acts_at_once(one.alert.key)))),
         asleep,
         tuple(one for one in over if one.alert.shown),
         held_back,
         Counter(one.alert.held_back_by for one in held_back),
         is_live,
     )
+
+
+def acts_at_once(key: AlertKey) -> bool:
+    """Whether an alert asks for something to be done now: those of the last minutes do, those of how one
+    walks do not.
+
+    Example:
+        >>> [acts_at_once(AlertKey(rule, "left", 0)) for rule in ("static-load", "low-arch")]
+        [True, False]
+    """
+    rule = shipped_rules().get(key.rule)
+    return rule is not None and rule.scope.of_seconds and rule.pattern not in ABOUT_INSOLES
 
 
 def stored_book(library: Library, person: str, entries: Sequence[AlertAnswer], utc_ns: int) -> AlertBook:

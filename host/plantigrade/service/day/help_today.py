@@ -11,6 +11,7 @@ from plantigrade.library.person.entries import Goal, GoalDone, GoalKind
 from plantigrade.posture.exercises.choice import ExerciseChoice, Showing
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.rules import shipped_rules
+from plantigrade.service.alerts.overview import ABOUT_INSOLES
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
@@ -23,8 +24,6 @@ MOST_A_DAY: Final = 3
 MOST_PATTERNS: Final = 3
 GENERAL: Final = ("short-foot", "toe-spread", "calf-pump")
 """Exercises for everyone, where nothing was found."""
-ABOUT_INSOLES: Final = frozenset({"sensor-fault", "not-worn"})
-"""Patterns that are about the insoles, not about the body."""
 ONCE: Final = 1.0
 
 

@@ -39,6 +39,15 @@ def test_critical_ones_come_first(alerts: AlertBook, clock: Clock) -> None:
     assert [one.alert.key.rule for one in overview_of(alerts).open] == ["sustained-pressure", "low-arch"]
 
 
+def test_what_asks_for_something_now_comes_before_what_was_only_found(
+    alerts: AlertBook, clock: Clock
+) -> None:
+    raised(alerts, "prolonged-standing")
+    clock.wait(minutes=1)
+    raised(alerts, "low-arch")
+    assert [one.alert.key.rule for one in overview_of(alerts).open] == ["prolonged-standing", "low-arch"]
+
+
 def test_each_alert_is_listed_once(alerts: AlertBook, clock: Clock) -> None:
     over = raised(alerts, "pronation")
     clock.wait(minutes=5)

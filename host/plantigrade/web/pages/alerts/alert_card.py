@@ -8,8 +8,7 @@ from plantigrade.library.person.entries import AnswerKind
 from plantigrade.posture.rules_engine.guidance import Catalogue
 from plantigrade.posture.rules_engine.rules import Rule, shipped_rules
 from plantigrade.service.alerts.life import AlertKey, AlertState
-from plantigrade.service.alerts.overview import ListedAlert
-from plantigrade.service.day.help_today import ABOUT_INSOLES
+from plantigrade.service.alerts.overview import ABOUT_INSOLES, ListedAlert, acts_at_once
 from plantigrade.service.events import AlertClass
 from plantigrade.web.formats import Formats
 from plantigrade.web.texts import rule_texts
@@ -224,18 +223,6 @@ class CardWriter:
                 facts += [(words("alerts.how.level"), level), (words("alerts.how.evidence"), rule.evidence)]
         answered = "; ".join(self._answers_given(listed)) or words("alerts.how.nobody")
         return (*facts, (words("alerts.how.answered"), answered))
-
-
-def acts_at_once(key: AlertKey) -> bool:
-    """Whether an alert asks for something to be done now: those of the last minutes do, those of how one
-    walks do not.
-
-    Example:
-        >>> [acts_at_once(AlertKey(rule, "left", 0)) for rule in ("static-load", "low-arch")]
-        [True, False]
-    """
-    rule = shipped_rules().get(key.rule)
-    return rule is not None and rule.scope.of_seconds and rule.pattern not in ABOUT_INSOLES
 
 
 def answers_to(listed: ListedAlert) -> tuple[str, ...]:

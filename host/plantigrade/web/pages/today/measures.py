@@ -70,7 +70,7 @@ def _line(line: TodayLine, formats: Formats) -> UsualLine:
     span, spot, low, high = "", None, None, None
     if usual.low is not None and usual.high is not None:
         ends = (_answers_given(line, usual.low, formats), _answers_given(line, usual.high, formats))
-        span = words("formats.range", low=ends[0], high=ends[1])
+        span = ends[0] if ends[0] == ends[1] else words("formats.range", low=ends[0], high=ends[1])
         top = ROOM * max(found.value or 0.0, usual.high, 1e-9)
         low, high = 100.0 * usual.low / top, 100.0 * usual.high / top
         spot = None if found.value is None else 100.0 * found.value / top

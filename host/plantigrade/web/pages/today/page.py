@@ -9,13 +9,12 @@ from plantigrade.library.catalogue.stored_posture import stored_posture
 from plantigrade.library.entries import Filter
 from plantigrade.posture.baseline.usual import Place
 from plantigrade.posture.settings import BASELINE_MIN_DAYS, DIARY_MIN_DAYS
-from plantigrade.service.alerts.overview import AlertOverview, ListedAlert
+from plantigrade.service.alerts.overview import AlertOverview, acts_at_once
 from plantigrade.service.day.help_today import HelpToday, help_today
 from plantigrade.service.day.today import Today, day_of
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
-from plantigrade.web.pages.alerts.alert_card import acts_at_once
 from plantigrade.web.pages.alerts.book import overview
 from plantigrade.web.pages.alerts.page import card_writer
 from plantigrade.web.pages.diary.page import today_text
@@ -40,7 +39,7 @@ def show(visit: Visit) -> Answer:
     facts, formats = service_facts(visit), formats_of(visit)
     alerts = overview(visit)
     help_now = help_today(visit.site.library, visit.subject, visit.now, visit.zone)
-    open_alerts = card_writer(visit).cards(_by_urgency(alerts))
+    open_alerts = card_writer(visit).cards(alerts.open)
     planned = tuple(shown_exercise(visit, one) for one in help_now.planned)
     is_first = _is_first(visit)
     own = visit.who.person == visit.subject
@@ -99,11 +98,6 @@ def _title(visit: Visit, alerts: AlertOverview, help_now: HelpToday, is_first: b
     if left:
         return visit.words.counted("what-helps.exercises", left)
     return visit.words("today.nothing-to-do")
-
-
-def _by_urgency(alerts: AlertOverview) -> list[ListedAlert]:
-    """What is to be done at once comes before what was only found."""
-    return sorted(alerts.open, key=lambda one: (not one.alert.critical, not acts_at_once(one.alert.key)))
 
 
 def _is_first(visit: Visit) -> bool:
