@@ -17,7 +17,7 @@ from plantigrade.service.wearing.judge import NoWearingError
 from plantigrade.twin.body import load_walk
 
 SERIALS = {"left": "00000A50477A3F01", "right": "00000A50477A3F02"}
-FED_S = 40.0
+FED_S = 20.0
 """Seconds of the walk behind each recording, whatever its step lasts."""
 
 
@@ -31,7 +31,6 @@ class FedService:
         title: of the recording under way.
         recorded: titles of those that ended.
         live_min: for how long live mode was asked for.
-        faulty: insoles that answer nothing.
     """
 
     library: Library
