@@ -5,6 +5,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from plantigrade.service.events import InsoleState, LinkState
 from plantigrade.service.status import ServiceStatus
 from plantigrade.service.wearing.judge import NoWearingError
 from plantigrade.twin.body import load_walk
+from plantigrade.twin.body.walk import ForceWalk
 
 SERIALS = {"left": "00000A50477A3F01", "right": "00000A50477A3F02"}
 FED_S = 20.0
@@ -71,9 +73,14 @@ class FedService:
         self.person = "P001"
 
 
+@cache
+def _forces() -> ForceWalk:
+    return load_walk().cut(FED_S)
+
+
 def _walk(seed: int) -> Walk:
     """The bundled walk, each time with a load that differs by a thousandth, as no two walks are one."""
-    forces = load_walk().cut(FED_S)
+    forces = _forces()
     layout = SensorLayout(
         "fed-16",
         np.tile([20.0, 40.0, 60.0, 80.0], 4),
