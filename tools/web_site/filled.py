@@ -103,7 +103,7 @@ def begin(library: Library) -> Filled:
     """A library on the first day: a person, accounts, nothing else."""
     library.add_person(Person("P001", time_zone=ZONE, language="en"))
     filled = Filled(accounts=add_accounts(library))
-    filled.link = library.accounts.links.make(OWNER)
+    filled.link = library.accounts.links.make(OWNER, timedelta(days=1))
     return filled
 
 
@@ -119,7 +119,7 @@ def fill(library: Library, now: datetime) -> Filled:
             Person(code, None, date(1951, 3, 9), "female", 168.0, 70.0, 42.0, "", ZONE, language)
         )
     filled = Filled(accounts=add_accounts(library))
-    filled.link = library.accounts.links.make(OWNER)
+    filled.link = library.accounts.links.make(OWNER, timedelta(days=1))
     _recordings(library, now, filled)
     _record(library, now)
     for code in ("P001", "P002", "P003"):
