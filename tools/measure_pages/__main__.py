@@ -42,6 +42,7 @@ LISTS: Final = (
     "/walks?from=2015-01-01&to=2015-12-31",
     "/walks.json",
 )
+PATIENCE_MS: Final = 120_000
 CHROMIUM: Final = "/usr/bin/chromium"
 _LINK: Final = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 _SCRIPT: Final = re.compile(r'<script src="([^"]+)"')
@@ -150,6 +151,7 @@ def in_browser(port: int, day: str) -> dict[str, Any]:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": f"http://localhost:{port}"}])
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         found: dict[str, Any] = {}
         begun = time.perf_counter()
         page.goto(f"http://localhost:{port}/walks/{day}?view=details", wait_until="commit")

@@ -18,7 +18,7 @@ RECORDINGS: Final = 10_000
 EVERY_NS: Final = 12 * 3600 * 10**9
 FIRST_NS: Final = 1_300_000_000 * 10**9
 DAY_S: Final = 86_400
-RATE_HZ: Final = 20.0
+RATE_HZ: Final = 10.0
 """Of the synthetic day: its overview has as many windows as one of 100 Hz, and it is made within seconds."""
 STRIDE_S: Final = 1.1
 WORN: Final = ((8.0, 12.5), (13.5, 18.0), (19.0, 22.0))

@@ -1,11 +1,11 @@
 // The load of a recording over time on a canvas: zoom by drag, by the buttons below, and by keys.
 //
-// Windows come from the server as bytes (web/charts/long_chart.py), as many as the canvas has columns. The picture
+// Windows come from the server as bytes (web/charts/long_chart.py), more than the canvas has columns. The picture
 // and the table that came with the page stay the twin: the table follows every zoom.
 
 const HEAD_BYTES = 48;
 const MAGIC = 0x31434750; // "PGC1"
-const MOST_POINTS = 1500;
+const POINTS = 1500; // more than a screen has columns: a day by the minute
 const HEIGHT = 210;
 const SHORTEST_S = 10;
 const TABLE_ROWS = 24;
@@ -101,18 +101,17 @@ class LongChart {
 
   async show(from, to) {
     const asked = (this.asked += 1);
+    this.span = [from, to];
     const url = new URL(this.root.dataset.source, location.href);
     url.searchParams.set("from", from.toFixed(1));
     url.searchParams.set("to", to.toFixed(1));
-    const columns = Math.round(this.root.clientWidth * devicePixelRatio);
-    url.searchParams.set("points", String(Math.min(MOST_POINTS, Math.max(100, columns))));
+    url.searchParams.set("points", String(POINTS));
     const begun = performance.now();
     const answer = await fetch(url, { credentials: "same-origin" });
     if (!answer.ok || asked !== this.asked) return;
     const buffer = await answer.arrayBuffer();
     if (asked !== this.asked) return;
     this.found = decode(buffer);
-    this.span = [from, to];
     this.draw();
     this.fill();
     this.root.dataset.ms = (performance.now() - begun).toFixed(1);
