@@ -42,7 +42,7 @@ LIVE_MARGIN_MIN: Final = 5.0
 YOUNG_NS: Final = 1_000_000_000
 """What an insole logged before the stream began comes in one burst; the walk is counted from the first piece
 that is younger."""
-WHOLE_S: Final = 5.0
+FETCHED_S: Final = 5.0
 """So long is waited, at the end, for what the stream has lost and the log still holds."""
 LOOK_S: Final = 0.1
 SUMMARY: Final = "/demo"
@@ -175,7 +175,7 @@ async def _count(run: FootRun[Collected]) -> tuple[int, int]:
         raise LinkError(f"the {run.side} insole went out of reach at the end of the walk")
     made_to = (await session.fetch_log_info()).next_seq
     insole.request_to(made_to)
-    for _ in range(round(WHOLE_S / LOOK_S)):
+    for _ in range(round(FETCHED_S / LOOK_S)):
         if not insole.ledger.open_gaps():
             break
         await asyncio.sleep(LOOK_S)

@@ -70,11 +70,11 @@ class Connection(Protocol):
         ...
 
 
-Kept = TypeVar("Kept", bound=Connection)
+Linked = TypeVar("Linked", bound=Connection)
 
 
 @dataclass
-class FootRun(Generic[Kept]):
+class FootRun(Generic[Linked]):
     """One foot on its way through the host.
 
     Attributes:
@@ -83,7 +83,7 @@ class FootRun(Generic[Kept]):
     """
 
     side: str
-    connection: Kept
+    connection: Linked
     meter: FootMeter
     gait: GaitFollower
     calibrator: Calibrator
@@ -265,7 +265,7 @@ async def _all_of(
 
 
 async def keep_showing(
-    runs: Sequence[FootRun[Kept]], gait: GaitFollower, state: LiveState, view: View
+    runs: Sequence[FootRun[Linked]], gait: GaitFollower, state: LiveState, view: View
 ) -> None:
     while True:
         for event in gait.step():
@@ -289,7 +289,7 @@ def _last_error(runs: list[FootRun[ReconnectingConnection]]) -> str:
 
 
 def conclude(
-    plan: DemoPlan, scene: Stage, runs: Mapping[str, FootRun[Kept]], gait: GaitFollower, cpu_pct: float
+    plan: DemoPlan, scene: Stage, runs: Mapping[str, FootRun[Linked]], gait: GaitFollower, cpu_pct: float
 ) -> DemoResult:
     """Put the truth beside what was found."""
     spans = [foot.span_s() for foot in runs.values()]

@@ -24,7 +24,7 @@ FILE: Final = "marks.json"
 LONGEST_TEXT: Final = 100
 MOST: Final = 1000
 """Marks that wait for their recordings; a day of tests has some hundred."""
-KEPT_S: Final = 30 * 86_400.0
+LASTS_S: Final = 30 * 86_400.0
 """As long as a journal waits for what is lacking; then there will be no recording of that time."""
 _STORED: Final = ("provisional", "final")
 
@@ -84,7 +84,7 @@ class Marks:
         if len(self._marks) >= MOST:
             raise MarkError(f"{MOST} marks wait for their recordings already")
         mark = Mark(self._utc_ns(), text, person, actor)
-        self._keep([*self._marks, mark])
+        self._store([*self._marks, mark])
         return mark
 
     async def run(self) -> None:
@@ -100,10 +100,10 @@ class Marks:
             written = await self._offload.thread(self._write, event.recording, tuple(self._marks))
         except LibraryError:
             return  # it is gone, or the database is busy: the next version of it brings another try
-        oldest = self._utc_ns() - round(KEPT_S * 1e9)
+        oldest = self._utc_ns() - round(LASTS_S * 1e9)
         left = [mark for mark in self._marks if mark not in written and mark.utc_ns >= oldest]
         if len(left) != len(self._marks):
-            self._keep(left)
+            self._store(left)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, RecordingEvent) and event.stage in _STORED:
@@ -123,7 +123,7 @@ class Marks:
                 written.add(mark)
         return written
 
-    def _keep(self, marks: list[Mark]) -> None:
+    def _store(self, marks: list[Mark]) -> None:
         draft = self._path.with_name(f".{FILE}")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,7 +7,7 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
 from plantigrade.service.bus import EventBus
 from plantigrade.service.events import RecordingEvent
-from plantigrade.service.marks import KEPT_S, MOST, MarkError, Marks
+from plantigrade.service.marks import LASTS_S, MOST, MarkError, Marks
 from plantigrade.service.offload import Offload
 
 from tests.host.library.library_kit import finalized
@@ -72,7 +72,7 @@ async def test_only_marks_of_its_time_and_wearer(
     marks.add("Mark", person, "P001")
     await marks.take(STORED)
     assert bool(marks.waiting) is kept
-    clock.utc_ns += round(2 * KEPT_S * 1e9)
+    clock.utc_ns += round(2 * LASTS_S * 1e9)
     await marks.take(STORED)
     assert marks.waiting == ()
 
