@@ -20,6 +20,7 @@ from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.life import NO_DATA, AlertKey
 from plantigrade.service.alerts.settings import BURST_MARGIN_S, LIVE_AGE_S, LIVE_WITHIN_S
 from plantigrade.service.events import AlertClass, StrideEvent, WatchingEvent
+from plantigrade.service.live_analysis.settings import FETCH_S
 
 RATE_HZ = 100.0
 """Frames a second of our insoles."""
@@ -90,6 +91,7 @@ class LivePerson:
     is_live: Callable[[Foot], bool]
     problem: str = ""
     _watching: WatchingEvent | None = None
+    _since_ns: int | None = None
     _keys: dict[int, AlertKey] = field(default_factory=dict[int, AlertKey])
     _to_say_again: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
@@ -221,19 +223,28 @@ class LivePerson:
         """Whether both feet's data are young enough for critical rules; an alert of its own where not."""
         if not self.has_critical_rules:
             return
+        self._watched_since(now_ns)
         silent = [foot for foot in Foot if self._age_s(foot, now_ns) > self._oldest_s(foot)]
         said = {alert.key.foot for alert in self.book.open() if alert.key.rule == NO_DATA}
         for foot in Foot:
             if foot in silent and foot.value in said:
                 continue  # data of hours ago may come in, and nobody is watching all the same
             if foot in silent:
-                reach_s = max(self._wearer.reach_s(foot), 0.0)
-                if self._wearer.start_ns is not None:
-                    key = AlertKey(NO_DATA, foot.value, self.utc_of(reach_s))
-                    self.book.raised(key, Severity.WARNING, AlertClass.LIVE)
+                self._tell_silence(foot, now_ns)
             else:
                 self._data_are_back(foot)
         self._tell_watching(not silent and not self.problem)
+
+    def _tell_silence(self, foot: Foot, now_ns: int) -> None:
+        if self._wearer.start_ns is None or now_ns - self._watched_since(now_ns) < FETCH_S * _SECOND_NS:
+            return
+        key = AlertKey(NO_DATA, foot.value, self.utc_of(max(self._wearer.reach_s(foot), 0.0)))
+        self.book.raised(key, Severity.WARNING, class_of(self._age_s(foot, now_ns), self.burst_period_s))
+
+    def _watched_since(self, now_ns: int) -> int:
+        if self._since_ns is None:
+            self._since_ns = now_ns
+        return self._since_ns
 
     def _data_are_back(self, foot: Foot) -> None:
         for alert in self.book.open():

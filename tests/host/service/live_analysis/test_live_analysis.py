@@ -157,6 +157,29 @@ async def test_a_long_silence_is_told_once_while_what_was_logged_in_it_comes_in(
     assert worn.watching() == [True, False]
 
 
+async def test_what_was_logged_before_a_wearing_is_waited_for_before_a_foot_is_called_silent(
+    library: Library, counts: dict[Foot, np.ndarray]
+):
+    """The log of an hour ago comes soon after a wearing has begun: nobody watches, nothing is wrong."""
+    switch_on(library)
+    worn = Worn(library, counts, mode="daily")
+    worn.now_s = 3600.0
+    worn.send(Foot.LEFT, 100.0)
+    worn.send(Foot.RIGHT, 100.0)
+    worn.news(WearingStage.BEGAN)
+    await worn.live.step()
+    worn.now_s += 29.0
+    await worn.live.step()
+    assert (worn.watching(), worn.alerts(NO_DATA)) == ([False], [])
+    worn.now_s += 2.0
+    await worn.live.step()
+    silent = worn.alerts(NO_DATA)
+    assert [(one.foot, one.alert_class) for one in silent] == [
+        ("left", AlertClass.FOUND_AFTERWARDS),
+        ("right", AlertClass.FOUND_AFTERWARDS),
+    ]
+
+
 async def test_what_was_shown_in_one_wearing_is_not_shown_again_soon_in_the_next(
     library: Library, counts: dict[Foot, np.ndarray]
 ):
