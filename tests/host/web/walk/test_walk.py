@@ -228,6 +228,7 @@ def test_pictures_need_no_script_and_no_style(browser: Browser) -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_what_stood_out_is_said_in_the_readers_language(language: str) -> None:
     from plantigrade.analysis.stored import StoredDocument
+    from plantigrade.gait.signals import Foot
     from plantigrade.posture.rules_engine.guidance import catalogue
     from plantigrade.web.formats import Formats
     from plantigrade.web.pages.walk.plain import stood_out
@@ -245,6 +246,7 @@ def test_what_stood_out_is_said_in_the_readers_language(language: str) -> None:
     each = [found | {"foot": side} for side in ("left", "right")]
     stood = stood_out(StoredDocument({"posture": each}), Formats(words_of(language), UTC, date(2026, 3, 1)))
     assert stood.language == language
-    assert stood.sentences == (texts.patient("pronation", None),)
+    same = words_of(language)("walk.found.same-right")
+    assert stood.sentences == (f"{texts.patient('pronation', Foot.LEFT)} {same}",)
     assert stood.felt == texts.patterns["pronation"].felt
     assert stood.see == (texts.patterns["pronation"].see,)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from plantigrade.analysis.stored import WALKING, StoredDocument
+from plantigrade.analysis.stored import FEET, WALKING, StoredDocument
 from plantigrade.gait.signals import Foot
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue, languages
@@ -91,7 +91,7 @@ def stood_out(found: StoredDocument, formats: Formats) -> Stood:
     by_rule: dict[str, list[Found]] = {}
     for one in present:
         by_rule.setdefault(str(one["rule"]), []).append(one)
-    sentences = [_sentence(rule, each, texts) for rule, each in by_rule.items()]
+    sentences = [_sentence(rule, each, texts, formats) for rule, each in by_rule.items()]
     guides = [_guide(one, texts) for one in present]
     see = dict.fromkeys(guide["see_a_professional"] for guide in guides if guide["see_a_professional"])
     return Stood(
@@ -105,14 +105,14 @@ def stood_out(found: StoredDocument, formats: Formats) -> Stood:
     )
 
 
-def _sentence(rule: str, found: Sequence[Found], texts: Catalogue) -> str:
+def _sentence(rule: str, found: Sequence[Found], texts: Catalogue, formats: Formats) -> str:
     """What a rule found; of both feet as one sentence where it found it on both."""
-    sides = {str(one["foot"]) for one in found}
-    foot = Foot(sides.pop()) if len(sides) == 1 and sides <= {"left", "right"} else None
+    sides = [str(one["foot"]) for one in found]
     try:
-        return texts.patient(rule, foot)
+        text = texts.patient(rule, Foot(sides[0]) if sides[0] in FEET else None)
     except KeyError:  # a rule of an older release
-        return str(found[0]["patient"])
+        text = str(found[0]["patient"])
+    return text if len(sides) == 1 else f"{text} {formats.words(f'walk.found.same-{sides[1]}')}"
 
 
 def _guide(one: Found, texts: Catalogue) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ const HEIGHT = 210;
 const SHORTEST_S = 10;
 const TABLE_ROWS = 24;
 const STEP = 0.5;
+const TICKS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200];
 
 /** The answer of the server as numbers. */
 export function decode(buffer) {
@@ -42,6 +43,22 @@ export function fitted(middle, length, first, last) {
 
 function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Stripes of a colour, as the right foot has them everywhere. */
+function stripes(colour) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6 * devicePixelRatio;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = colour;
+  pen.globalAlpha = 0.45;
+  pen.lineWidth = devicePixelRatio;
+  for (const shift of [-1, 0, 1]) {
+    pen.moveTo(shift * tile.width, tile.width);
+    pen.lineTo((shift + 1) * tile.width, 0);
+  }
+  pen.stroke();
+  return pen.createPattern(tile, "repeat");
 }
 
 class LongChart {
@@ -137,7 +154,8 @@ class LongChart {
     this.found.feet.forEach(({ side }, number) => {
       const line = { stroke: colours[side], width: 0, points: { show: false }, show: true };
       series.push({ ...line }, { ...line }, { ...line, width: 2, dash: side === "right" ? [7, 4] : [] });
-      bands.push({ series: [3 * number + 1, 3 * number + 2], fill: `${colours[side]}1c` });
+      const fill = side === "right" ? stripes(colours.right) : `${colours.left}29`;
+      bands.push({ series: [3 * number + 1, 3 * number + 2], fill: () => fill });
     });
     const axis = { stroke: token("--ink-3"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false } };
     return {
@@ -149,10 +167,16 @@ class LongChart {
       cursor: { drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: false, range: () => this.span }, y: { range: (_plot, _least, most) => [0, (most || 1) * 1.05] } },
       axes: [
-        { ...axis, values: (_plot, places) => places.map((at) => this.clock(at)), space: 90 },
+        {
+          ...axis,
+          incrs: TICKS_S,
+          splits: (_plot, _axis, from, to, every) => this.ticks(from, to, every),
+          values: (_plot, places) => places.map((at) => this.clock(at)),
+          space: 90,
+        },
         { ...axis, values: (_plot, places) => places.map((value) => value.toLocaleString(this.language)), size: 56 },
       ],
-      hooks: { setSelect: [(plot) => this.selected(plot)], setCursor: [(plot) => this.read(plot)] },
+      hooks: { setSelect: [(plot) => this.selected(plot)], setCursor: [(plot) => this.read(plot)], drawClear: [(plot) => this.shade(plot)] },
     };
   }
 
@@ -173,6 +197,39 @@ class LongChart {
     if (line.hidden) return;
     const figures = this.found.feet.map((foot) => `${this.root.dataset[foot.side]}: ${this.cell(foot, at, at + 1)}`);
     line.textContent = [this.clock(this.found.time[at]), ...figures].join(" · ");
+  }
+
+  /** Stretches in which no foot recorded anything: never empty, which would look like no load. */
+  shade(plot) {
+    const { time, feet, level } = this.found;
+    const pen = plot.ctx;
+    pen.save();
+    pen.fillStyle = token("--gap");
+    for (let at = 0; at < time.length; at += 1) {
+      if (feet.some((foot) => foot.mean[at] !== null)) continue;
+      const from = Math.max(plot.valToPos(time[at] - level / 2, "x", true), plot.bbox.left);
+      const to = Math.min(plot.valToPos(time[at] + level / 2, "x", true), plot.bbox.left + plot.bbox.width);
+      pen.fillRect(Math.floor(from), plot.bbox.top, Math.ceil(to) - Math.floor(from), plot.bbox.height);
+    }
+    pen.restore();
+  }
+
+  /** Ticks at round times of the clock on the wall, where the recording has one. */
+  ticks(from, to, every) {
+    const parts = this.start === null ? ["0", "0", "0"] : this.wall().format(this.start).split(":");
+    const begun = 3600 * Number(parts[0]) + 60 * Number(parts[1]) + Number(parts[2]);
+    const places = [];
+    for (let at = Math.ceil((from + begun) / every) * every - begun; at <= to; at += every) places.push(at);
+    return places;
+  }
+
+  wall() {
+    const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+    try {
+      return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: this.root.dataset.zone });
+    } catch {
+      return new Intl.DateTimeFormat("en-GB", options);
+    }
   }
 
   clock(at) {
