@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from plantigrade.library.catalogue.accounts.entries import AccountSession
 from plantigrade.library.catalogue.store import LibraryError
+from plantigrade.web.accounts.browsers import browser_name
 from plantigrade.web.accounts.door import SignInError, WaitError, is_proved
 from plantigrade.web.accounts.entering import caller_of, door_of
 from plantigrade.web.accounts.one_time_codes import (
@@ -216,6 +217,8 @@ def _shown(visit: Visit, status: int = 200, **values: Any) -> Answer:
         "passkeys_work": passkeys_work(visit.host, visit.site.settings.secure),
         "secret": secret,
         "picture": picture_of(uri_of(secret, session.account.name)),
+        "secret_groups": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "browser_name": browser_name,
         "formats": formats_of(visit),
         "codes": [],
         "problem": "",
