@@ -334,6 +334,33 @@ def test_what_says_something_of_a_person_is_sealed() -> None:
     ]  # fmt: skip
 
 
+OF_ACCOUNT = "account_id > accounts.id CASCADE"
+SECRETS = {  # of accounts: what each is found by
+    "account_sessions": "token_sha256",
+    "passkey_challenges": "challenge_sha256",
+    "passkeys": "credential_id",
+    "sign_in_links": "link_sha256",
+}
+SHAPE_OF_ACCOUNTS = {
+    **{
+        table: (
+            ["id"], [OF_ACCOUNT],
+            [(f"ix_{table}_account_id", False), (f"uq_{table}_{secret}", True)],
+        )
+        for table, secret in SECRETS.items()
+    },
+    "accounts": (
+        ["id"], ["person_id > people.id CASCADE"],
+        [("ix_accounts_person_id", False), ("uq_accounts_name", True)],
+    ),
+    "invitations": (
+        ["id"], ["consent_id > consents.id SET NULL", "person_id > people.id CASCADE"],
+        [("ix_invitations_person_id", False), ("uq_invitations_code_sha256", True)],
+    ),
+    "recovery_codes": (["id"], [OF_ACCOUNT], [("ix_recovery_codes_account_id", False)]),
+}  # fmt: skip
+
+
 def test_the_tables_and_their_keys() -> None:
     shape = {
         table.name: (
@@ -357,29 +384,8 @@ def test_the_tables_and_their_keys() -> None:
         "baseline_days": ("person_id", "person_id_day"),
         **dict.fromkeys(plain, ("person_id",)),
     }
-    of_account = "account_id > accounts.id CASCADE"
-    secrets = {  # of accounts: what each is found by
-        "account_sessions": "token_sha256",
-        "passkey_challenges": "challenge_sha256",
-        "passkeys": "credential_id",
-        "sign_in_links": "link_sha256",
-    }
     assert shape == {
-        **{
-            table: (
-                ["id"], [of_account],
-                [(f"ix_{table}_account_id", False), (f"uq_{table}_{secret}", True)],
-            )
-            for table, secret in secrets.items()
-        },
-        "accounts": (
-            ["id"], [of_person], [("ix_accounts_person_id", False), ("uq_accounts_name", True)],
-        ),
-        "invitations": (
-            ["id"], ["consent_id > consents.id SET NULL", of_person],
-            [("ix_invitations_person_id", False), ("uq_invitations_code_sha256", True)],
-        ),
-        "recovery_codes": (["id"], [of_account], [("ix_recovery_codes_account_id", False)]),
+        **SHAPE_OF_ACCOUNTS,
         **{
             table: (["id"], [of_person], [(f"ix_{table}_{columns}", False) for columns in indexes])
             for table, indexes in parts.items()
