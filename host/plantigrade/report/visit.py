@@ -181,7 +181,7 @@ def _stood(kind: StepKind, standing: Standing, wording: Wording) -> list[Cell]:
     if "both" in shown:
         shown = {"both": shown["both"]}
 
-    def said(values: dict[str, float]) -> Cell:
+    def each(values: dict[str, float]) -> Cell:
         texts = [
             wording("balance.whose", value=number(value, unknown), whose=wording(name))
             for name, value in values.items()
@@ -193,8 +193,8 @@ def _stood(kind: StepKind, standing: Standing, wording: Wording) -> list[Cell]:
         Cell(number(standing.left_load_pct, unknown)),
         Cell(number(standing.rear_load_pct, unknown)),
         Cell(number(standing.load_shift_sd_pct, unknown)),
-        said({name: sway.mean_velocity_mm_per_s for name, sway in shown.items()}),
-        said({name: sway.ellipse_area_mm2 for name, sway in shown.items()}),
+        each({name: sway.mean_velocity_mm_per_s for name, sway in shown.items()}),
+        each({name: sway.ellipse_area_mm2 for name, sway in shown.items()}),
     ]
 
 

@@ -194,6 +194,6 @@ def places_of_dates(count: int) -> tuple[int, ...]:
 
 
 def texts(axis: Axis, write: Callable[[float, int], str], unit: str) -> tuple[str, ...]:
-    """The ticks in words, from the bottom up; the top one has the unit."""
+    """The ticks as they are written, from the bottom up; the top one has the unit."""
     written = [write(tick, axis.digits) for tick in axis.ticks]
     return (*written[:-1], f"{written[-1]} {unit}".strip())

@@ -13,7 +13,7 @@ FULL: Final = 12.0
 
 
 def spark(values: Sequence[float | None], full: float = FULL) -> Markup:
-    """The bars, for the eye alone: the same stands in words beside them.
+    """The bars, for the eye alone: the mean stands beside them.
 
     Example:
         >>> "M0 12h6v12h-6z" in spark([6.0, None])
