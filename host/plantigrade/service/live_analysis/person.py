@@ -225,9 +225,9 @@ class LivePerson:
             return
         self._watched_since(now_ns)
         silent = [foot for foot in Foot if self._age_s(foot, now_ns) > self._oldest_s(foot)]
-        said = {alert.key.foot for alert in self.book.open() if alert.key.rule == NO_DATA}
+        open_for = {alert.key.foot for alert in self.book.open() if alert.key.rule == NO_DATA}
         for foot in Foot:
-            if foot in silent and foot.value in said:
+            if foot in silent and foot.value in open_for:
                 continue  # data of hours ago may come in, and nobody is watching all the same
             if foot in silent:
                 self._tell_silence(foot, now_ns)

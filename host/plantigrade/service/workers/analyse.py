@@ -37,7 +37,7 @@ from plantigrade.posture.rules_engine.features import estimate_weight_n, from_an
 from plantigrade.service.day.baseline_day import learn_days
 from plantigrade.service.day.wear_day import days_of_span, wear_days
 from plantigrade.service.plans import judge_plans
-from plantigrade.service.workers.settings import KEPT_FORCES_BYTES
+from plantigrade.service.workers.settings import FORCES_IN_MEMORY_BYTES
 
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import RecordingAnalysis
@@ -228,7 +228,7 @@ def _keep_forces(walk: Walk) -> None:
     for foot in walk.feet:
         stored: Any = foot.force_n
         if isinstance(stored, StoredForces):
-            stored.keep(KEPT_FORCES_BYTES // len(walk.feet))
+            stored.keep(FORCES_IN_MEMORY_BYTES // len(walk.feet))
 
 
 def _loads(found: "RecordingAnalysis") -> Mapping[str, float]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-KEPT_FORCES_BYTES: Final = 450_000_000
-"""Forces that an analysis keeps, compressed, beside what it needs at once: both feet of a day with 16 hours
+FORCES_IN_MEMORY_BYTES: Final = 450_000_000
+"""Forces that an analysis holds, compressed, beside what it needs at once: both feet of a day with 16 hours
 in shoes. What is beyond is read from the file again by each of its parts, which takes three times as
 long."""
 
