@@ -155,18 +155,14 @@ class LiveFrames:
         if now_ns - pair.stepped_ns < STEP_S * _S:
             return []
         pair.stepped_ns = now_ns
-        silent: set[Foot] = set()
-        for foot in Foot:
-            live = self._feet.get(pair.serials.get(foot, ""))
-            if live is None or live.now(now_ns, 0).state in (FootState.STALE, FootState.NOTHING):
-                silent.add(foot)
         shift_ns = self._utc_ns() - now_ns
-        contacts = pair.walking.step(frozenset(silent))
+        contacts = pair.walking.step(self._silent(pair))
         return [(contact, round(contact.time_s * _S) + shift_ns) for contact in contacts]
 
     def figures(self, person: str | None) -> StepFigures | None:
         """Of the last ten steps of a pair that is watched; None when nobody has walked lately."""
-        return self._pairs[person].walking.figures(self._now_ns() * 1e-9)
+        pair = self._pairs[person]
+        return pair.walking.figures(self._now_ns() * 1e-9, self._silent(pair))
 
     def feet(self, person: str | None) -> dict[Foot, LiveFoot]:
         """What is followed of a pair that is watched."""
@@ -239,6 +235,15 @@ class LiveFrames:
         if serials != pair.serials:
             pair.serials, pair.walking = serials, Walking()
         return tuple(serials.values())
+
+    def _silent(self, pair: _Pair) -> frozenset[Foot]:
+        """Feet of which nothing comes."""
+        now_ns = self._now_ns()
+        live = {foot: self._feet.get(serial) for foot, serial in pair.serials.items()}
+        gone = (FootState.STALE, FootState.NOTHING)
+        return frozenset(
+            foot for foot in Foot if (one := live.get(foot)) is None or one.now(now_ns, 0).state in gone
+        )
 
     def _foot(self, serial: str) -> LiveFoot | None:
         """What follows an insole; None until its calibration has been read."""

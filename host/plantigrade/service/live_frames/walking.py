@@ -101,20 +101,29 @@ class Walking:
         self._contacts.extend(found)
         return found
 
-    def figures(self, now_s: float) -> StepFigures | None:
-        """Of the last ten steps; None when nobody has walked lately."""
+    def figures(self, now_s: float, silent: frozenset[Foot] = frozenset()) -> StepFigures | None:
+        """Of the last ten steps; None when nobody has walked lately.
+
+        Args:
+            now_s: on the frames' clock.
+            silent: feet of which nothing comes: what they did before says nothing of now.
+        """
         contacts = [one for one in self._contacts if now_s - one.time_s <= FIGURES_LAST_S]
         if len(contacts) <= FEWEST_STEPS:
             return None
         recent = {
-            foot: [one for one in strides if now_s - one.began_s <= FIGURES_LAST_S + LONGEST_STRIDE_S]
+            foot: [
+                one
+                for one in strides
+                if foot not in silent and now_s - one.began_s <= FIGURES_LAST_S + LONGEST_STRIDE_S
+            ]
             for foot, strides in self._strides.items()
         }
         load = {foot: _mean([one.impulse_n_s for one in strides]) for foot, strides in recent.items()}
         peak = {foot: _mean([one.peak_n for one in strides]) for foot, strides in recent.items()}
         return StepFigures(
             steps=len(contacts) - 1,
-            cadence_per_min=_cadence(contacts),
+            cadence_per_min=None if silent else _cadence(contacts),
             stance_pct={foot: _mean([one.stance_pct for one in strides]) for foot, strides in recent.items()},
             left_load_pct=_share(load[Foot.LEFT], load[Foot.RIGHT]),
             asymmetry_pct=_asymmetry(peak[Foot.LEFT], peak[Foot.RIGHT]),

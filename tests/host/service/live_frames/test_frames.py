@@ -156,6 +156,25 @@ async def test_cadence_of_one_foot_is_not_known(insoles: Insoles) -> None:
     assert figures.stance_pct[Foot.LEFT] is not None
 
 
+async def test_figures_of_a_foot_that_has_gone_are_not_known(insoles: Insoles) -> None:
+    with insoles.frames.watch("P001"):
+        await settle(insoles)
+        for second in range(1, 15):
+            await insoles.send(walked(), float(second))
+            insoles.frames.step("P001")
+        for second in range(15, 21):
+            await insoles.send(walked(), float(second), feet=[Foot.LEFT])
+            insoles.frames.step("P001")
+        figures = insoles.frames.figures("P001")
+    assert figures is not None
+    assert (figures.cadence_per_min, figures.left_load_pct, figures.stance_pct[Foot.RIGHT]) == (
+        None,
+        None,
+        None,
+    )
+    assert figures.stance_pct[Foot.LEFT] is not None
+
+
 @pytest.mark.parametrize(("counts", "result"), [(EMPTY, "DONE"), (walked(), "LOADED")], ids=["lies", "walks"])
 async def test_zero_is_taken_from_an_insole_that_lies_still(
     insoles: Insoles, counts: dict[Foot, np.ndarray], result: str

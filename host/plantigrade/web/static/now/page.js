@@ -223,7 +223,7 @@
 
   // Without loading the page again; what is not taken is sent once more as any form, and the page says why.
   const post = async (form, done) => {
-    const answer = await fetch(form.action, {
+    const answer = await fetch(form.getAttribute("action"), {
       method: "POST",
       body: new URLSearchParams(new FormData(form)),
       redirect: "manual",
