@@ -71,6 +71,11 @@ class AlertOverview:
         """Each alert once, open ones first."""
         return (*self.open, *self.asleep, *self.earlier, *self.held_back)
 
+    @property
+    def waiting(self) -> tuple[ListedAlert, ...]:
+        """Open ones that wait for an answer: to the others something was answered already."""
+        return tuple(one for one in self.open if one.state is AlertState.RAISED)
+
     def find(self, key: AlertKey) -> ListedAlert | None:
         """The alert of a name; None where there is none."""
         return next((one for one in self.all if one.alert.key.is_same(key)), None)

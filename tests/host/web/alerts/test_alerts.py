@@ -140,15 +140,13 @@ def test_news_come_only_when_there_are_any(browser: Browser, library: Library) -
     assert "Standing for long" in listed.text
 
 
-def test_a_clinician_reads_both_texts_and_answers_for_a_person_who_shares(
-    browser: Browser, library: Library
-) -> None:
+def test_a_clinician_reads_and_cannot_say_what_a_person_felt(browser: Browser, library: Library) -> None:
     found(library)
     clinician = browser(Role.CLINICIAN, shares="P001")
     page = clinician.get("/alerts", params={"person": "P001"}).text
     assert "Standing for long" in page
-    assert 'name="person" value="P001"' in page
-    assert post(clinician, person="P001").headers["location"] == "/alerts?person=P001"
+    assert 'name="answer"' not in page
+    assert post(clinician, person="P001").status_code == 409
     assert clinician.get("/alerts", params={"person": "P002"}).status_code == 404
 
 

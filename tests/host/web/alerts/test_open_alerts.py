@@ -8,6 +8,7 @@ import pytest
 from plantigrade.library.person.entries import AnswerKind
 from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.life import AlertKey
+from plantigrade.web.accounts.rights import Role
 from plantigrade.web.formats import Formats
 from plantigrade.web.pages.alerts.alert_card import key_text
 from plantigrade.web.words import words_of
@@ -51,6 +52,9 @@ def test_today_shows_it_first_and_an_answer_leads_back(running: Running) -> None
     assert "You have been standing for an hour." in page
     assert post(patient, key, "seen", back="today").headers["location"] == "/"
     assert answers(running) == [(AnswerKind.SEEN, "P001")]
+    after = patient.get("/").text
+    assert "You have been standing for an hour." not in after
+    assert "See all alerts" in after
 
 
 def test_seen_then_how_it_was(running: Running) -> None:
@@ -128,3 +132,18 @@ def test_the_title_counts_again_when_the_list_changes(running: Running) -> None:
     running.raise_alert(STANDING)
     news = patient.get("/alerts/news", params={"version": version}, headers={"hx-request": "true"}).text
     assert "1 reminder is open" in news
+
+
+def test_a_clinician_reads_the_clinician_s_text_and_can_only_say_that_it_was_seen(running: Running) -> None:
+    key = running.raise_alert(STANDING)
+    critical = running.raise_alert(CRITICAL, "left", Severity.CRITICAL, 16.0)
+    running.accounts.shares["clinician"] = frozenset({"P001"})
+    clinician = running.open_browser(Role.CLINICIAN, None)
+    page = clinician.get("/alerts", params={"person": "P001"}).text
+    assert "For clinicians: Spell of standing above the level" in page
+    assert "I have taken the weight off" not in page
+    assert post(clinician, critical, "weight", person="P001").status_code == 409
+    assert post(clinician, key, "later", person="P001", **{"for": "15-min"}).status_code == 409
+    seen = post(clinician, key, "seen", person="P001")
+    assert seen.headers["location"] == "/alerts?person=P001"
+    assert answers(running) == [(AnswerKind.SEEN, "clinician")]

@@ -143,13 +143,13 @@ class CardWriter:
             title=texts.patient_of_side(key.rule, key.foot)
             if rule is None
             else texts.patterns[rule.pattern].title,
-            acts=acts_at_once(key),
+            acts=acts_at_once(key) and not self.for_clinician,
             clinician=texts.clinician_of_side(key.rule, key.foot) if self.for_clinician else "",
             note=self._note(listed),
             answered=self._answers_given(listed),
             tag=tag,
             tag_icon=tag_icon,
-            answers=answers_to(listed),
+            answers=answers_to(listed, own=not self.for_clinician),
             facts=self._facts(listed, rule, texts),
             help_pattern="" if rule is None or rule.pattern in ABOUT_INSOLES else rule.pattern,
             is_new=alert.critical and listed.state is AlertState.RAISED and age_s <= self.new_within_s,
@@ -225,12 +225,20 @@ class CardWriter:
         return (*facts, (words("alerts.how.answered"), answered))
 
 
-def answers_to(listed: ListedAlert) -> tuple[str, ...]:
+def answers_to(listed: ListedAlert, own: bool) -> tuple[str, ...]:
     """The answers that an alert takes now, the usual one first.
 
-    A critical one takes only that the weight was taken off. How it was is asked once it was answered.
+    A critical one takes only that the weight was taken off. How it was is asked once it was answered. Anyone
+    else than the person can only say that an alert was seen: what was done and felt is the person's to say,
+    and nobody else silences a critical one.
+
+    Args:
+        listed: the alert as it stands.
+        own: whether the person answers.
     """
     alert = listed.alert
+    if not own:
+        return ("seen",) if listed.state is AlertState.RAISED and not alert.critical else ()
     is_over, is_quiet = alert.cleared_utc_ns is not None, listed.quiet_until is not None
     if alert.critical:
         return () if is_over or is_quiet else ("weight",)

@@ -76,7 +76,7 @@ def take_answer(visit: Visit) -> Answer:
     snooze = SNOOZES.get(visit.field("for"))
     if name == "later" and snooze is None:
         return _later_page(visit, found, error=True)
-    if name not in answers_to(found):
+    if name not in answers_to(found, own=visit.who.person == visit.subject):
         raise RefusedError(409, visit.words("alerts.answer-refused"))
     try:
         answer(visit, found.alert.key, KINDS[name], snooze)

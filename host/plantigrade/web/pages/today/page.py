@@ -1,5 +1,6 @@
 """`/`: is there something to do, and how is today against usual?"""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from plantigrade.library.catalogue.stored_posture import stored_posture
 from plantigrade.library.entries import Filter
 from plantigrade.posture.baseline.usual import Place
 from plantigrade.posture.settings import BASELINE_MIN_DAYS, DIARY_MIN_DAYS
-from plantigrade.service.alerts.overview import AlertOverview, acts_at_once
+from plantigrade.service.alerts.overview import ListedAlert, acts_at_once
 from plantigrade.service.day.help_today import HelpToday, help_today
 from plantigrade.service.day.today import Today, day_of
 from plantigrade.web.accounts.rights import Action
@@ -39,16 +40,17 @@ def show(visit: Visit) -> Answer:
     facts, formats = service_facts(visit), formats_of(visit)
     alerts = overview(visit)
     help_now = help_today(visit.site.library, visit.subject, visit.now, visit.zone)
-    open_alerts = card_writer(visit).cards(alerts.open)
+    waiting = alerts.waiting
+    cards = card_writer(visit).cards(waiting)
     planned = tuple(shown_exercise(visit, one) for one in help_now.planned)
     is_first = _is_first(visit)
     own = visit.who.person == visit.subject
     values: dict[str, Any] = {
-        "title": _title(visit, alerts, help_now, is_first),
+        "title": _title(visit, waiting, help_now, is_first),
         "is_first": is_first,
         "is_running": facts.is_running,
-        "alert": open_alerts[0] if open_alerts else None,
-        "more_alerts": len(open_alerts) - 1,
+        "alert": cards[0] if cards else None,
+        "more_alerts": len(alerts.open) > (1 if cards else 0),
         "planned": planned,
         "left": sum(not one.is_done for one in planned),
         "claims": _claims(visit, formats) if own else (),
@@ -84,15 +86,15 @@ def take_confirmation(visit: Visit) -> Answer:
     return Redirect("/")
 
 
-def _title(visit: Visit, alerts: AlertOverview, help_now: HelpToday, is_first: bool) -> str:
+def _title(visit: Visit, waiting: Sequence[ListedAlert], help_now: HelpToday, is_first: bool) -> str:
     left = sum(not one.is_done for one in help_now.planned)
-    critical = sum(one.alert.critical for one in alerts.open)
+    critical = sum(one.alert.critical for one in waiting)
     if critical:
         return visit.words.counted("alerts.open-critical", critical)
-    if any(acts_at_once(one.alert.key) for one in alerts.open):
+    if any(acts_at_once(one.alert.key) for one in waiting):
         return visit.words("today.one-thing")
-    if alerts.open:
-        return visit.words.counted("alerts.open", len(alerts.open))
+    if waiting:
+        return visit.words.counted("alerts.open", len(waiting))
     if is_first:
         return visit.words("today.first.title")
     if left:
