@@ -193,7 +193,7 @@ class Library(LibraryPeople):
             return queries.find(session, wanted)
 
     def count(self, wanted: Filter = Filter()) -> int:  # noqa: B008 (frozen)
-        """How many recordings meet a filter, its page and text aside."""
+        """How many recordings meet a filter, its page aside."""
         with self.store.read() as session:
             return queries.count(session, wanted)
 

@@ -70,7 +70,9 @@ def _named(session: Session, query: Any, text: str) -> list[str]:
 
 
 def count(session: Session, wanted: Filter) -> int:
-    """How many recordings meet a filter, its page and text aside."""
+    """How many recordings meet a filter, its page aside."""
+    if wanted.text is not None:
+        return len(_named(session, _matching(wanted), wanted.text))
     return session.scalar(sa.select(sa.func.count()).select_from(_matching(wanted).subquery())) or 0
 
 

@@ -41,7 +41,7 @@ def _shown(visit: Visit, errors: Mapping[str, str] | None = None) -> Shown:
     library, formats, search = visit.site.library, formats_of(visit), search_of(visit)
     person, about = visit.subject, person_in_view(visit)
     entries = library.find(search.wanted)
-    found = _count(visit, search.wanted, len(entries))
+    found = library.count(search.wanted)
     values: dict[str, Any] = {
         "about": about,
         "rows": rows_of(library, entries, formats),
@@ -71,15 +71,6 @@ def _shown(visit: Visit, errors: Mapping[str, str] | None = None) -> Shown:
         "most_mb": MOST_UPLOAD_BYTES >> 20,
     }
     return Shown("pages/walks/walks.html", values, status)
-
-
-def _count(visit: Visit, wanted: Filter, shown: int) -> int:
-    """How many recordings meet the filter."""
-    if wanted.text is None:
-        return visit.site.library.count(wanted)
-    if 0 < shown < PAGE_SIZE:
-        return wanted.offset + shown
-    return len(visit.site.library.find(replace(wanted, limit=None, offset=0)))
 
 
 def _deleted(visit: Visit) -> list[dict[str, str]]:

@@ -131,6 +131,7 @@ class LongChart {
     this.found = decode(buffer);
     this.draw();
     this.fill();
+    this.tell();
     this.root.dataset.ms = (performance.now() - begun).toFixed(1);
     this.root.dataset.bytes = String(buffer.byteLength);
   }
@@ -265,6 +266,18 @@ class LongChart {
       rows.push(row);
     }
     body.replaceChildren(...rows);
+  }
+
+  /** What a window is now, and which buttons lead anywhere. */
+  tell() {
+    const { level } = this.found;
+    const how = this.section.querySelector(".chart-how");
+    how.textContent = how.dataset.how.replace("{level}", level < 60 ? `${level} s` : `${level / 60} min`);
+    const isAll = this.span[0] <= this.first && this.span[1] >= this.last;
+    for (const button of this.section.querySelectorAll("[data-move], [data-zoom='4']")) {
+      if (isAll) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
   }
 
   cell(foot, from, to) {
