@@ -63,6 +63,8 @@ class Job:
         begun_s: monotonic.
         state, made: what became of it.
         problem: why it failed, for people; "" where it did not, or where nobody knows.
+        then: called in the job's thread with what was made.
+        ended: set once it is done or has failed.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Job:
     state: JobState = JobState.WAITING
     made: Made = field(default_factory=Made)
     problem: str = ""
+    then: Callable[[Made], None] | None = field(default=None, repr=False)
     ended: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
@@ -121,7 +124,14 @@ class Jobs:
         self._turns: dict[str, threading.Lock] = {}
         self._tidy_root()
 
-    def add(self, account: str, person: str, order: Order, unchanged: str = "") -> Job:
+    def add(
+        self,
+        account: str,
+        person: str,
+        order: Order,
+        unchanged: str = "",
+        then: Callable[[Made], None] | None = None,
+    ) -> Job:
         """Order something; what was made of the same, unchanged things for this account is given again.
 
         Args:
@@ -129,6 +139,7 @@ class Jobs:
             person: code of whom it is about.
             order: what; the file of an import lies in a folder of `new_folder`.
             unchanged: what it is made of, as a text that changes with it; "" where nothing is used again.
+            then: called in the job's thread with what was made.
 
         Raises:
             TooManyJobsError: the account has too many that wait, or ordered too many lately.
@@ -142,7 +153,7 @@ class Jobs:
                     return job
             self._check(account, now_s)
             folder = self.new_folder()
-            job = Job(secrets.token_urlsafe(12), account, person, order, unchanged, folder, now_s)
+            job = Job(secrets.token_urlsafe(12), account, person, order, unchanged, folder, now_s, then=then)
             self._jobs[job.id] = job
             self._begun_s.setdefault(account, []).append(now_s)
             turn = self._turns.setdefault(account, threading.Lock())
@@ -179,6 +190,8 @@ class Jobs:
             try:
                 job.made = self._run(place, job.order)
                 job.problem = job.made.problem
+                if job.then is not None and not job.problem:
+                    job.then(job.made)
                 job.state = JobState.FAILED if job.problem else JobState.DONE
             except PlantigradeError as error:  # its process ended; what it was is for the log alone
                 _log.error("%s failed: %s", type(job.order).__name__, error)

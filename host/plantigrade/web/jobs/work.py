@@ -140,9 +140,7 @@ def _exported(
     return target.name if target.is_file() else _packed(target)
 
 
-def _all_of_a_person(
-    library: Library, person: str, folder: Path, tell: Callable[[str, float], None]
-) -> str:
+def _all_of_a_person(library: Library, person: str, folder: Path, tell: Callable[[str, float], None]) -> str:
     from plantigrade.library.catalogue.data_export import export_person
 
     tell("writing", 0.0)

@@ -3,6 +3,7 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -20,6 +21,7 @@ from plantigrade.web.layout.frame import person_in_view
 from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
 from plantigrade.web.pages.walks.rows import facts_of, restorable_until, rows_of, title_of
 from plantigrade.web.pages.walks.search import PAGE_SIZE, search_of
+from plantigrade.web.site import NoServiceError, Site
 from plantigrade.web.visit import RefusedError, Visit
 
 SCHEMA: Final = "plantigrade.walks/1"
@@ -127,7 +129,9 @@ def upload(visit: Visit) -> Answer:
     shutil.move(file.path, path)
     try:
         order = ImportOrder(path, file.name, visit.subject, title, shoe)
-        job = jobs.add(visit.who.name, visit.subject, order)
+        job = jobs.add(
+            visit.who.name, visit.subject, order, then=lambda made: _analyse_next(visit.site, made.recording)
+        )
     except TooManyJobsError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise RefusedError(429, visit.words("error.429-text", seconds=round(error.seconds))) from error
@@ -136,6 +140,12 @@ def upload(visit: Visit) -> Answer:
         problem = job.problem or visit.words("walks.upload.failed", name=file.name)
         return _shown(visit, {"file": problem})
     return Redirect(f"{PATH}?{urlencode({'job': job.id} | _person(visit))}")
+
+
+def _analyse_next(site: Site, recording: str) -> None:
+    """Tell the worker, so that nobody waits until it looks by itself; without a service, it will."""
+    with suppress(NoServiceError):
+        site.in_loop(lambda assembly: assembly.worker.add(recording))
 
 
 def restore(visit: Visit) -> Answer:
@@ -153,6 +163,7 @@ def assign(visit: Visit) -> Answer:
         raise RefusedError(404)
     if visit.field("whose") == "mine":
         library.assign(asked, visit.subject)
+        _analyse_next(visit.site, asked)
     else:
         library.assign(asked, None, set_aside=True)
     return Redirect(_here(visit))
