@@ -10,7 +10,7 @@ from plantigrade.library.catalogue.accounts.entries import LinkKind, Role, Way
 from plantigrade.library.catalogue.accounts.library_accounts import LibraryAccounts
 from plantigrade.library.catalogue.accounts.register import UnknownAccountError
 from plantigrade.library.catalogue.accounts.settings import OF_OTHERS, OF_PATIENT, limits_of
-from plantigrade.library.catalogue.accounts.sharing import WHOLE
+from plantigrade.library.catalogue.accounts.sharing import ALL_KINDS
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import Person
@@ -234,7 +234,7 @@ def test_shared_is_what_holds_now_names_the_account_and_is_whole(
     give(library, "Dr. Other", tuple(DataKind), "P002")
     later = NOW + timedelta(hours=1)
     assert weber.with_account("Dr. Weber", later) == {"P001"}
-    assert weber.kinds("Dr. Weber", later) == {"P001": WHOLE, "P002": {DataKind.DIARY}}
+    assert weber.kinds("Dr. Weber", later) == {"P001": ALL_KINDS, "P002": {DataKind.DIARY}}
     assert weber.with_account("Dr. Weber", NOW - MINUTE) == frozenset(), "not yet"
     assert weber.with_account("Dr. Weber", NOW + timedelta(days=1)) == frozenset(), "no longer"
     assert weber.with_account("dr. weber", later) == frozenset(), "nobody else's name"

@@ -24,7 +24,7 @@ _SYSTEMS: Final = (
 )
 
 
-def browser_name(said: str) -> str:
+def browser_name(user_agent: str) -> str:
     """Browser and system; what the browser said where neither is known.
 
     Example:
@@ -33,5 +33,7 @@ def browser_name(said: str) -> str:
         >>> browser_name("curl/8.5")
         'curl/8.5'
     """
-    found = [next((name for sign, name in known if sign in said), "") for known in (_BROWSERS, _SYSTEMS)]
-    return ", ".join(name for name in found if name) or said
+    found = (
+        next((name for sign, name in known if sign in user_agent), "") for known in (_BROWSERS, _SYSTEMS)
+    )
+    return ", ".join(name for name in found if name) or user_agent

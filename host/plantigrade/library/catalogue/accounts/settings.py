@@ -7,9 +7,9 @@ from typing import Final
 from plantigrade.library.catalogue.accounts.entries import Role
 
 LONGEST_NAME: Final = 100
-"""Characters of an account's name: an address of e-mail fits."""
+"""Characters of an account's name: as long as addresses of e-mail mostly are."""
 LONGEST_BROWSER: Final = 120
-"""Characters that are kept of what a browser says of itself, to tell one's own sessions apart."""
+"""Characters that are stored of what a browser says of itself, to tell one's own sessions apart."""
 SECRET_BYTES: Final = 32
 """Random bytes of tokens and links: 256 bits (OWASP ASVS 5.0, 7.2.3 asks for 128)."""
 CODE_CHARACTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

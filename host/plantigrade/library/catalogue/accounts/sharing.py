@@ -13,7 +13,7 @@ from plantigrade.library.catalogue.store import Store
 from plantigrade.library.catalogue.tables import PersonRow
 from plantigrade.library.person.entries import DataKind
 
-WHOLE: Final = frozenset(DataKind)
+ALL_KINDS: Final = frozenset(DataKind)
 """The pages show a person as a whole: who may see a part only is given that part as a file."""
 
 
@@ -43,7 +43,7 @@ class Sharing:
 
     def with_account(self, account: str, at_utc: datetime | None = None) -> frozenset[str]:
         """Codes of the people who share everything that the pages show."""
-        return frozenset(code for code, kinds in self.kinds(account, at_utc).items() if kinds >= WHOLE)
+        return frozenset(code for code, kinds in self.kinds(account, at_utc).items() if kinds >= ALL_KINDS)
 
 
 def withdraw_all_from(session: Session, account: str) -> int:
