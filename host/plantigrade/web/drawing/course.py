@@ -16,6 +16,9 @@ DATES: Final = 5
 """Dates below a chart: as many as a phone shows."""
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _BAR_SHARE: Final = 0.75
+_NARROWEST: Final = 1e-6
+"""Values that differ by less than this share are drawn as one."""
+_MOST_DIGITS: Final = 7
 Values = Sequence[float | None]
 
 
@@ -55,8 +58,8 @@ def axis_of(values: Iterable[float], low: float | None = None, high: float | Non
     known = list(values)
     bottom = low if low is not None else min(known, default=0.0)
     top = high if high is not None else max(known, default=1.0)
-    if not top > bottom:
-        top = bottom + (abs(bottom) * 0.1 or 1.0)
+    if top - bottom < _NARROWEST * max(1.0, abs(top), abs(bottom)):
+        top = bottom + (abs(bottom) * 0.1 if abs(bottom) > _NARROWEST else 1.0)
     size = (top - bottom) / 3
     scale = 10.0 ** floor(log10(size))
     step = scale * next(one for one in _STEPS if one * scale >= size * 0.999)
@@ -64,7 +67,10 @@ def axis_of(values: Iterable[float], low: float | None = None, high: float | Non
     top = high if high is not None else bottom + step * ceil((top - bottom) / step - 1e-9)
     count = max(1, round((top - bottom) / step))
     ticks = tuple(bottom + (top - bottom) * place / count for place in range(count + 1))
-    digits = next(n for n in range(7) if all(abs(tick - round(tick, n)) < 1e-6 * step for tick in ticks))
+    rounds = (
+        n for n in range(_MOST_DIGITS) if all(abs(tick - round(tick, n)) < 1e-6 * step for tick in ticks)
+    )
+    digits = next(rounds, _MOST_DIGITS)
     return Axis(bottom, top, ticks, digits)
 
 
