@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from plantigrade.languages import languages_in
 from plantigrade.posture.exercises import sentences
+from plantigrade.posture.plans import sentences as plan_sentences
 from plantigrade.posture.rules_engine import guidance
 
-FOLDERS = (guidance.TEXT_DIR, sentences.TEXT_DIR)
+FOLDERS = (guidance.TEXT_DIR, sentences.TEXT_DIR, plan_sentences.TEXT_DIR)
 OTHERS = [(folder, language) for folder in FOLDERS for language in languages_in(folder) if language != "en"]
 FRIGHTENING = re.compile(
     r"\d+ von \d+|\d ?%|Risik|Gefahr|Wahrscheinlich|Geschwür|Amputation|Studie|Krank|Syndrom|Arthr",

@@ -33,6 +33,7 @@ class PlanTexts:
     day_form: str
     conjunction: str
     both: str
+    named: str
     plans: Mapping[str, str]
     sources: Mapping[str, str]
     measures: Mapping[str, str]
@@ -68,6 +69,7 @@ def plan_texts(language: str = "en") -> PlanTexts:
             data["date"],
             data["and"],
             data["both"],
+            data["named"],
             data["plan"],
             data["source"],
             data["measure"],
@@ -147,7 +149,7 @@ def _common(plan: Plan, verdict: Verdict, texts: PlanTexts, spoken: Mapping[str,
 
 
 def _named(plan: Plan, texts: PlanTexts) -> str:
-    return f"{texts.plans[plan.kind.value]} of {texts.day(plan.from_day)}"
+    return texts.named.format(plan=texts.plans[plan.kind.value], day=texts.day(plan.from_day))
 
 
 def _of_change(
