@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-FORCES_IN_MEMORY_BYTES: Final = 450_000_000
-"""Forces that an analysis holds, compressed, beside what it needs at once: both feet of a day with 16 hours
-in shoes. What is beyond is read from the file again by each of its parts, which takes three times as
-long."""
+FORCES_IN_MEMORY_BYTES: Final = 250_000_000
+"""Forces that an analysis holds, compressed, beside what it needs at once: both feet of nine hours in shoes;
+one wearing seldom has more. What is beyond is read from the file again by each part of the analysis."""
 
 
 @dataclass(frozen=True)
