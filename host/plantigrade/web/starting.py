@@ -11,7 +11,7 @@ import segno
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.assembly import Assembly, Part
-from plantigrade.web.accounts.library_accounts import PageAccounts
+from plantigrade.web.page_accounts import PageAccounts
 from plantigrade.web.server import Pages, PagesError
 from plantigrade.web.site import Site, SiteSettings
 

@@ -8,9 +8,9 @@ import pytest
 from plantigrade.library.catalogue.accounts.entries import Way
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.web.accounts.library_accounts import PageAccounts
 from plantigrade.web.accounts.rights import Account, Role
 from plantigrade.web.app import make_app
+from plantigrade.web.page_accounts import PageAccounts
 from plantigrade.web.requests import COOKIE
 from plantigrade.web.site import SignedIn, Site
 from starlette.testclient import TestClient

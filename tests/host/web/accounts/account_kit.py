@@ -11,9 +11,9 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from plantigrade.library.catalogue.accounts.entries import Role
-from plantigrade.web.accounts.library_accounts import PageAccounts
 from plantigrade.web.accounts.one_time_codes import new_totp_secret
 from plantigrade.web.accounts.passwords import hash_password
+from plantigrade.web.page_accounts import PageAccounts
 from pyotp.totp import TOTP
 from starlette.testclient import TestClient
 from webauthn.helpers import bytes_to_base64url

@@ -13,8 +13,8 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.service.events import LinkState
 from plantigrade.service.live_frames.steps import StepsSeen
 from plantigrade.service.status import ServiceError
-from plantigrade.web.accounts.library_accounts import PageAccounts
 from plantigrade.web.app import make_app
+from plantigrade.web.page_accounts import PageAccounts
 from plantigrade.web.pages.first_run import page as first_run_page
 from plantigrade.web.site import Site
 from starlette.testclient import TestClient

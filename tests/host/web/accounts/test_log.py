@@ -8,8 +8,8 @@ import plantigrade
 import pytest
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
-from plantigrade.web.accounts.library_accounts import PageAccounts
 from plantigrade.web.accounts.rights import Account
+from plantigrade.web.page_accounts import PageAccounts
 from starlette.testclient import TestClient
 
 Door = Callable[..., TestClient]

@@ -16,7 +16,7 @@ from plantigrade.library.catalogue.accounts.settings import (
 )
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.web.accounts.library_accounts import PageAccounts, form_token_of
+from plantigrade.web.page_accounts import PageAccounts, form_token_of
 from plantigrade.web.requests import COOKIE
 from starlette.testclient import TestClient
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
-from plantigrade.web.accounts.library_accounts import PageAccounts
+from plantigrade.web.page_accounts import PageAccounts
 from starlette.testclient import TestClient
 
 from tests.host.web.accounts.account_kit import token_on

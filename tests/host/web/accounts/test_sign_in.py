@@ -9,8 +9,8 @@ import pytest
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
 from plantigrade.web.accounts import passwords
-from plantigrade.web.accounts.entering import own_path
-from plantigrade.web.accounts.library_accounts import PageAccounts
+from plantigrade.web.entering import own_path
+from plantigrade.web.page_accounts import PageAccounts
 from plantigrade.web.requests import COOKIE
 from starlette.testclient import TestClient
 

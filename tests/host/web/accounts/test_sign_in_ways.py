@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from plantigrade.library.catalogue.accounts.entries import Role, Way
 from plantigrade.library.catalogue.library import Library
-from plantigrade.web.accounts.library_accounts import PageAccounts
+from plantigrade.web.page_accounts import PageAccounts
 from plantigrade.web.requests import COOKIE
 from pyotp.totp import TOTP
 from starlette.testclient import TestClient

@@ -10,10 +10,10 @@ from datetime import time
 import pytest
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.web.accounts.library_accounts import form_token_of
 from plantigrade.web.accounts.rights import Role
 from plantigrade.web.jobs.jobs import Jobs, use_jobs
 from plantigrade.web.jobs.work import do
+from plantigrade.web.page_accounts import form_token_of
 from starlette.testclient import TestClient
 
 Door = Callable[..., TestClient]

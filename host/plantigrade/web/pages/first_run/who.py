@@ -8,8 +8,8 @@ from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.time_zone import zone_name_of_computer
 from plantigrade.service.status import ServiceError
 from plantigrade.web.accounts.door import SignInError, WaitError
-from plantigrade.web.accounts.entering import caller_of, door_of, entered
 from plantigrade.web.accounts.first_account import Who, known_people, make_first_account
+from plantigrade.web.entering import caller_of, door_of, entered
 from plantigrade.web.page import Answer, Shown
 from plantigrade.web.pages.first_run.settings import LIVE_MIN
 from plantigrade.web.site import NoServiceError

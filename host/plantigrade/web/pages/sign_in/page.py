@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from plantigrade.web.accounts.door import SignInError, WaitError
-from plantigrade.web.accounts.entering import caller_of, door_of, entered, own_path
 from plantigrade.web.accounts.passkeys import LONGEST_CREDENTIAL, Passkeys, passkeys_work
 from plantigrade.web.accounts.passwords import LONGEST, BusyError
+from plantigrade.web.entering import caller_of, door_of, entered, own_path
 from plantigrade.web.layout.navigation import first_page_of
 from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
 from plantigrade.web.visit import Visit

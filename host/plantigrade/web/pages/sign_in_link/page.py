@@ -4,7 +4,7 @@ from typing import Final
 
 from plantigrade.library.catalogue.accounts.entries import LinkKind
 from plantigrade.web.accounts.door import SignInError, WaitError
-from plantigrade.web.accounts.entering import caller_of, door_of, entered, own_path
+from plantigrade.web.entering import caller_of, door_of, entered, own_path
 from plantigrade.web.page import Answer, Form, Page, Shown
 from plantigrade.web.pages.first_run.who import begin, who_are_you
 from plantigrade.web.visit import Visit

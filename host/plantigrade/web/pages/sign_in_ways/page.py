@@ -12,7 +12,6 @@ from plantigrade.library.catalogue.accounts.entries import AccountSession
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.web.accounts.browsers import browser_name
 from plantigrade.web.accounts.door import SignInError, WaitError, is_proved
-from plantigrade.web.accounts.entering import caller_of, door_of
 from plantigrade.web.accounts.one_time_codes import (
     is_totp_secret,
     new_totp_secret,
@@ -23,6 +22,7 @@ from plantigrade.web.accounts.one_time_codes import (
 from plantigrade.web.accounts.passkeys import LONGEST_CREDENTIAL, PasskeyError, Passkeys, passkeys_work
 from plantigrade.web.accounts.passwords import LONGEST, BusyError, PasswordError, check_new, hash_password
 from plantigrade.web.accounts.rights import Action
+from plantigrade.web.entering import caller_of, door_of
 from plantigrade.web.formats import formats_of
 from plantigrade.web.page import Answer, Document, Form, Handler, Page, Redirect, Shown
 from plantigrade.web.visit import RefusedError, Visit

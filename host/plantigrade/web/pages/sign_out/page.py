@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from plantigrade.web.accounts.entering import door_of
+from plantigrade.web.entering import door_of
 from plantigrade.web.page import Answer, Form, Page, Redirect
 from plantigrade.web.requests import cookie_name
 from plantigrade.web.visit import Visit

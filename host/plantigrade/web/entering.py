@@ -5,9 +5,9 @@ from typing import Final
 
 from plantigrade.library.catalogue.accounts.settings import limits_of
 from plantigrade.web.accounts.door import Caller
-from plantigrade.web.accounts.library_accounts import PageAccounts, accounts_of
 from plantigrade.web.layout.navigation import first_page_of
 from plantigrade.web.page import Redirect
+from plantigrade.web.page_accounts import PageAccounts, accounts_of
 from plantigrade.web.requests import cookie_name
 from plantigrade.web.visit import Visit
 
