@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from plantigrade.library.catalogue.accounts.entries import Role
-from plantigrade.web.accounts.library_accounts import form_token_of
+from plantigrade.web.page_accounts import form_token_of
 from plantigrade.web.requests import COOKIE
 
 from tools.web_site.serving import Served, served
