@@ -2,6 +2,8 @@
 
     python -m tools.visit_on_twin --share 0.1 --report visit.pdf
 
+With `--keyboard` it is done in Chromium by keys alone.
+
 The virtual insoles walk all the time, so what the report says of standing is nonsense; what counts here is
 that every step is recorded, found, given to the person and printed. `--share 1` takes the usual seconds.
 """
@@ -29,9 +31,14 @@ from plantigrade.library.person.visits import StepKind
 from plantigrade.service.people.settings import SHORTEST_STEP_S
 from plantigrade.service.people.visit_steps import usual_seconds
 
+from tools.web_site.browser import chromium
+
 ACCOUNT = "podiatrist"
 STORED_S = 90.0
 """A recording is there when its last frames have been fetched."""
+MOST_TABS = 40
+CONNECTED_S = 15.0
+"""Both insoles are connected by then."""
 READING_S = 20.0
 """What a person takes to read a step and press a key; added to the time of the visit as it is reported."""
 
@@ -148,6 +155,86 @@ def visit(browser: Browser, share: float, report: Path) -> None:
     print(f"with the usual seconds and {READING_S:g} s of hands a form: {(waited + hands) / 60:.1f} min")
 
 
+class Keys:
+    """A browser of which only keys are pressed.
+
+    Args:
+        page: of playwright.
+
+    Attributes:
+        pressed: how many keys.
+    """
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, key: str) -> None:
+        """One key."""
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+    def focused(self) -> str:
+        """What a key would act on: its text, or its name."""
+        return self.page.evaluate(
+            "() => document.activeElement.innerText?.trim() || document.activeElement.name || ''"
+        )
+
+    def to(self, what: str, key: str = "Tab") -> None:
+        """Go on with the tab key until something has the focus."""
+        for _ in range(MOST_TABS):
+            if self.focused() == what:
+                return
+            self.press(key)
+        raise SystemExit(f"{what!r} is not reached by keyboard; at {self.focused()!r}")
+
+    def write(self, text: str) -> None:
+        """Replace what stands in a field."""
+        self.press("Control+a")
+        for letter in text:
+            self.press(letter)
+
+
+def by_keyboard(link: str, share: float) -> None:
+    """All steps in Chromium, the mouse untouched."""
+    with chromium() as opened:
+        keys = Keys(opened.new_page())
+        page = keys.page
+        page.goto(link)
+        keys.to(f"Sign in as {ACCOUNT}")
+        with page.expect_navigation():
+            keys.press("Enter")
+        begun = time.monotonic()
+        base = link.rpartition("/sign-in/")[0]
+        page.goto(f"{base}/people/{PERSON}/visit")
+        keys.to("Begin the visit")
+        enter(keys)
+        time.sleep(CONNECTED_S)
+        page.reload()
+        keys.to("They are zeroed already")
+        enter(keys)
+        for kind in list(StepKind)[1:]:
+            seconds = max(SHORTEST_STEP_S, share * usual_seconds(kind))
+            if share != 1.0:
+                keys.to("seconds", "Shift+Tab")
+                keys.write(f"{seconds:g}")
+                keys.to("Start")
+            assert keys.focused() == "Start", "without a key pressed, the next one begins the step"
+            enter(keys)
+            assert keys.focused() == "Stop now", "the focus is where the hand may be needed"
+            page.locator("#countdown").wait_for(state="detached", timeout=1000 * (seconds + STORED_S))
+            time.sleep(1.5)
+        keys.to("End the visit")
+        enter(keys)
+        assert page.locator("h1").inner_text() == "The visit is over"
+        print(f"{keys.pressed} keys in {time.monotonic() - begun:.0f} s")
+
+
+def enter(keys: Keys) -> None:
+    """Post the form whose button has the focus."""
+    with keys.page.expect_navigation():
+        keys.press("Enter")
+
+
 def connected(browser: Browser, path: str) -> None:
     """Wait until both insoles are connected."""
     until = time.monotonic() + STORED_S
@@ -192,11 +279,14 @@ def clinician(running: Served) -> str:
     return f"{running.pages.url}/sign-in/{accounts.links.make(ACCOUNT)}"
 
 
-async def run(share: float, report: Path) -> None:
+async def run(share: float, report: Path, keyboard: bool) -> None:
     """Stage, service, pages and the visit."""
     async with stage(None, 30.0) as scene, served(scene) as running:
         link = clinician(running)
-        await asyncio.to_thread(lambda: visit(sign_in(link), share, report))
+        if keyboard:
+            await asyncio.to_thread(by_keyboard, link, share)
+        else:
+            await asyncio.to_thread(lambda: visit(sign_in(link), share, report))
 
 
 def main() -> None:
@@ -204,8 +294,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=0.1, help="of the usual seconds of each step")
     parser.add_argument("--report", type=Path, default=Path("visit.pdf"))
+    parser.add_argument("--keyboard", action="store_true", help="in Chromium, by keys alone")
     asked = parser.parse_args()
-    asyncio.run(run(asked.share, asked.report))
+    asyncio.run(run(asked.share, asked.report, asked.keyboard))
 
 
 if __name__ == "__main__":

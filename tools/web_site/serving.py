@@ -16,7 +16,7 @@ from plantigrade.posture.rules_engine.rules import Severity
 from plantigrade.service.alerts.life import AlertKey, ns_of
 from plantigrade.service.assembly import Assembly
 from plantigrade.service.events import AlertClass
-from plantigrade.web.accounts.library_accounts import PageAccounts
+from plantigrade.web.page_accounts import PageAccounts
 from plantigrade.web.server import Pages
 from plantigrade.web.site import Site, SiteSettings
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
