@@ -82,7 +82,7 @@ def test_without_script_the_buttons_are_links_and_the_table_follows(browser: Bro
     client, path = browser(Role.PATIENT, "P001"), f"/walks/{walks().without[0]}"
     page = client.get(f"{path}?view=details").text
     (closer,) = re.findall(r'data-zoom="0.25" href="([^"]+)"', page)
-    assert closer == "?from=46&amp;to=76&amp;view=details#walk-chart"
+    assert closer == f"{path}?from=46&amp;to=76&amp;view=details#walk-chart"
     closer_page = client.get(f"{path}?from=46&to=76&view=details").text
     assert 'data-from="46.0"' in closer_page
     assert closer_page != page

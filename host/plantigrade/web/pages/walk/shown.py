@@ -1,7 +1,9 @@
 """What the template of a walk is given: for the wearer, for the clinician, and while nothing is known yet."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from plantigrade.analysis.stored import StoredDocument
 from plantigrade.library.catalogue.recording_list import newest_analysis
@@ -12,7 +14,7 @@ from plantigrade.library.recordings.computed import FAILED, read_computed
 from plantigrade.library.recordings.recording import Recording
 from plantigrade.web.accounts.rights import Action, Role
 from plantigrade.web.charts.force_plot import force_plot
-from plantigrade.web.charts.long_chart import LongChart, long_chart, span_of
+from plantigrade.web.charts.long_chart import LongChart, Span, long_chart, span_of
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.layout.frame import person_in_view
 from plantigrade.web.page import Shown
@@ -72,7 +74,9 @@ def shown(visit: Visit, errors: dict[str, str] | None = None) -> Shown:
         "version": _version(state, entry, formats),
         "algorithm": stored.document["algorithm"]["version"],
     }
-    is_detailed = view_of(visit) == DETAILS
+    view = view_of(visit)
+    is_detailed = view == DETAILS
+    values["chart_link"] = partial(chart_link, entry.id, values["about"], view)
     if is_detailed or (entry.duration_s or 0.0) >= CHART_FROM_S:
         values["chart"] = _chart(visit, recording)
     else:
@@ -82,6 +86,13 @@ def shown(visit: Visit, errors: dict[str, str] | None = None) -> Shown:
         return Shown("pages/walk/details.html", values, 400 if errors else 200)
     values["lead"] = plain.lead_of(found, entry, formats)
     return Shown("pages/walk/plain.html", values, 400 if errors else 200)
+
+
+def chart_link(recording: str, about: str, view: str, span: Span | None) -> str:
+    """The page with the chart of a span, or of everything."""
+    fields = {} if span is None else {"from": f"{span.from_s:g}", "to": f"{span.to_s:g}"}
+    fields |= {"person": about} if about else {}
+    return f"/walks/{recording}?{urlencode(fields | {'view': view})}#walk-chart"
 
 
 def view_of(visit: Visit) -> str:
