@@ -4,6 +4,7 @@ import io
 from typing import Final
 
 import segno
+from markupsafe import Markup
 from pyotp import random_base32
 from pyotp.totp import TOTP
 from pyotp.utils import strings_equal
@@ -55,9 +56,9 @@ def uri_of(secret: str, account: str) -> str:
     return TOTP(secret).provisioning_uri(name=account, issuer_name=ISSUER)
 
 
-def picture_of(text: str) -> str:
+def picture_of(text: str) -> Markup:
     """A QR code as SVG for a page: dark on light in every scheme, since cameras need that."""
-    return segno.make(text, error="m").svg_inline(scale=4, border=4, dark="black", light="white")
+    return Markup(segno.make(text, error="m").svg_inline(scale=4, border=4, dark="black", light="white"))
 
 
 def terminal_picture_of(text: str) -> str:

@@ -11,6 +11,7 @@ from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
 from plantigrade.web.visit import Visit
 
 _PATH: Final = "/sign-in"
+_COMMAND: Final = "plantigrade run"
 _LONGEST_NAME: Final = 200
 _LONGEST_CODE: Final = 60
 
@@ -84,6 +85,7 @@ def _shown(visit: Visit, status: int = 200, **values: Any) -> Answer:
         "name": "",
         "error": "",
         "seconds": 0,
+        "command": _COMMAND,
     }
     return Shown("pages/sign_in/sign_in.html", {**found, **values}, status)
 
