@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
 
 from plantigrade.library.catalogue.exercise_choices import exercise_choices
-from plantigrade.library.catalogue.stored_posture import StoredFinding, stored_posture
+from plantigrade.library.catalogue.stored_posture import StoredFinding, StoredPosture, stored_posture
 from plantigrade.library.person.entries import Goal, GoalDone, GoalKind
 from plantigrade.posture.exercises.choice import ExerciseChoice, Showing
 from plantigrade.posture.rules_engine.guidance import catalogue
@@ -66,7 +66,7 @@ class HelpToday:
         exercises: for this day: planned ones first.
         others: that are shown as well.
         hidden: that are not shown, with what speaks against them.
-        recordings: of the last days that were analysed.
+        posture: what the analyses of the last days say, so that nobody reads them twice.
     """
 
     day: date
@@ -74,7 +74,7 @@ class HelpToday:
     exercises: tuple[DayExercise, ...]
     others: tuple[DayExercise, ...]
     hidden: tuple[ExerciseChoice, ...]
-    recordings: int
+    posture: StoredPosture
 
     @property
     def done(self) -> int:
@@ -124,7 +124,7 @@ def help_today(
         of(today),
         of(name for name in shown if name not in today),
         tuple(one for one in choices.values() if not one.shown),
-        posture.recordings,
+        posture,
     )
 
 

@@ -115,7 +115,7 @@ def test_the_newest_known_finding_counts(library: Library) -> None:
     analysed(library, recording(library, "P001", NOW - timedelta(days=40)), finding("pronation"))
     analysed(library, recording(library, "P002", NOW - timedelta(days=1)), finding("supination"))
     found = help_today(library, "P001", NOW, berlin)
-    assert (found.patterns, found.recordings) == ((), 3)
+    assert (found.patterns, found.posture.recordings) == ((), 3)
 
 
 def test_an_alert_s_pattern_comes_first_and_a_stranger_s_word_is_ignored(browser: Browser) -> None:

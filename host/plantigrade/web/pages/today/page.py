@@ -1,12 +1,11 @@
 """`/`: is there something to do, and how is today against usual?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from plantigrade.library.catalogue.claims import answer_claim, claims_of
 from plantigrade.library.catalogue.store import LibraryError
-from plantigrade.library.catalogue.stored_posture import stored_posture
 from plantigrade.library.entries import Filter
 from plantigrade.posture.baseline.usual import Place
 from plantigrade.posture.settings import BASELINE_MIN_DAYS, DIARY_MIN_DAYS
@@ -59,7 +58,7 @@ def show(visit: Visit) -> Answer:
         "own": own,
         "query": "" if own else f"?person={visit.subject}",
         **_diary(visit),
-        **_day(visit, formats),
+        **_day(visit, formats, help_now.posture.steps_by_hour),
     }
     return Shown("pages/today/today.html", values)
 
@@ -136,13 +135,10 @@ def _diary(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _day(visit: Visit, formats: Formats) -> dict[str, Any]:
+def _day(visit: Visit, formats: Formats, by_hour: Mapping[datetime, int]) -> dict[str, Any]:
     library = visit.site.library
     today = day_of(library, visit.subject, visit.now)
-    midnight = datetime.combine(today.day, datetime.min.time(), visit.zone)
-    # A recording may have begun before midnight.
-    posture = stored_posture(library, visit.subject, midnight - timedelta(days=1), visit.zone)
-    hours = hours_of(posture.steps_by_hour, visit.now, formats)
+    hours = hours_of(by_hour, visit.now, formats)
     lines = usual_lines(today, formats)
     return {
         "lines": lines,

@@ -63,7 +63,7 @@ def show(visit: Visit) -> Answer:
     questions = caution_texts(words).questions
     values: dict[str, Any] = {
         "title": _title(visit, found),
-        "recordings": found.recordings,
+        "recordings": found.posture.recordings,
         "patterns": tuple(_pattern(visit, one) for one in found.patterns),
         "exercises": exercises,
         "done": found.done,
