@@ -15,7 +15,7 @@ from tools.web_site.serving import Served
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "pages"
 MOST_BYTES: Final = 100_000
 """Of a picture in the documentation: a page of them opens at once."""
 COLOURS: Final = 128
@@ -58,7 +58,7 @@ PICTURES: Final = (
 
 def take_for_docs(browser: "Browser", site: Served, pictures: tuple[DocsPicture, ...] = PICTURES) -> None:
     """Take the pictures of the documentation; in few colours, so that they stay small."""
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     for picture in pictures:
         with signed_in(browser, site, picture.opening.role, LOOKS[picture.look]) as context:
             page = context.new_page()
