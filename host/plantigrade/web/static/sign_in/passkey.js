@@ -34,7 +34,8 @@ const answered = async (form) => {
   const fields = new URLSearchParams(new FormData(form));
   fields.set("action", form.dataset.passkey);
   fields.delete("credential");
-  const reply = await fetch(form.action, { method: "POST", body: fields });
+  // Not form.action: that is the field of this name.
+  const reply = await fetch(form.getAttribute("action"), { method: "POST", body: fields });
   const options = await reply.json();
   if (options.error) throw new Error(options.error);
   const publicKey = withBytes(options);
