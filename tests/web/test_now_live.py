@@ -37,15 +37,15 @@ class Walker:
     """Two insoles of nobody that walk beside a site; each foot can be stopped."""
 
     def __init__(self, site: Served) -> None:
-        self.site, self.feet, self.slot = site, set(Foot), 0
+        self.site, self.feet, self.slot, self.walks = site, set(Foot), 0, True
         for foot, serial in SERIALS.items():
             site.assembly.service.watch_insole(foot.value, _out_of_reach)
             insole = site.assembly.service.collectors[foot.value].insole
             insole.identity = Identity(serial, foot.value, "0.1.0", 1, 1, 0, 10_000)
 
     async def walk(self) -> None:
-        """Until cancelled, as fast as people do."""
-        while True:
+        """Until `walks` is false, as fast as people do."""
+        while self.walks:
             counts = {foot: codes[self.slot % 1500 :][:PIECE] for foot, codes in walked().items()}
             device_us = 10_000 * np.arange(self.slot, self.slot + PIECE, dtype=np.int64)
             begun_ns = now_ns() - PIECE * 1_000_000_000 // RATE_HZ
@@ -69,7 +69,8 @@ def walker(tmp_path: Path) -> Iterator[Walker]:
         walker = Walker(site)
         walking = asyncio.run_coroutine_threadsafe(walker.walk(), site.loop)
         yield walker
-        walking.cancel()
+        walker.walks = False
+        walking.result(timeout=PATIENCE_MS / 1000)
 
 
 @pytest.mark.slow

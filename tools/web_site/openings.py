@@ -16,7 +16,6 @@ RECORDINGS: Final = ("analysed", "unanalysed", "one-foot")
 """Kinds of recordings in which a page of one is opened."""
 ROLES: Final = (Role.PATIENT, Role.CLINICIAN, Role.ENGINEER, Role.OWNER)
 VIEWS: Final[dict[str, tuple[str, ...]]] = {
-    "alerts": ("?show=earlier",),
     "now": ("?view=numbers", "?view=balance"),
 }
 """More states of pages that have addresses of their own."""

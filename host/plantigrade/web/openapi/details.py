@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 FILE: Final = Path(__file__).with_name("details.json")
+DEPTH: Final = 2
+"""Document and row: what lies deeper is described by the package that makes it."""
 _PLAIN: Final = (
     (type(None), "null"),
     (bool, "boolean"),
@@ -46,8 +48,12 @@ def details() -> Details:
     return Details(**json.loads(FILE.read_text("utf-8")))
 
 
-def schema_of(value: Any) -> Schema:
+def schema_of(value: Any, depth: int = DEPTH) -> Schema:
     """The schema of a JSON value.
+
+    Args:
+        value: as `json` reads it.
+        depth: so many objects within each other are described; those within are named as objects only.
 
     Example:
         >>> schema_of([{"a": 1}, {"a": None, "b": "x"}])["items"]["properties"]["a"]
@@ -59,10 +65,12 @@ def schema_of(value: Any) -> Schema:
     if isinstance(value, list | tuple):
         items: Schema = {}
         for item in value:  # pyright: ignore[reportUnknownVariableType]
-            items = merged(items, schema_of(item))
+            items = merged(items, schema_of(item, depth))
         return {"type": "array", "items": items}
+    if depth == 0:
+        return {"type": "object"}
     named: dict[str, Any] = value
-    properties = {name: schema_of(item) for name, item in sorted(named.items())}
+    properties = {name: schema_of(item, depth - 1) for name, item in sorted(named.items())}
     return {"type": "object", "properties": properties, "required": sorted(named)}
 
 
