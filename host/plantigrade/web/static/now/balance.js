@@ -13,6 +13,8 @@
   const HALVES = ["open", "closed"];
   const FOOT_X = { left: 72, right: 368 };
   const FOOT_Y = 40;
+  const ZOOM = 8;
+  const ROOM = 360;
   const SCALE = 0.5;
 
   now.ownWords = true;
@@ -42,6 +44,17 @@
       weight += shown[side].total;
     }
     return total > 0 ? [x / weight, y / weight] : null;
+  };
+
+  // Somebody who stands still sways by millimetres: the path is drawn larger than the feet where it then fits.
+  const enlarged = () => {
+    const spans = [1, 2].map((axis) => {
+      const values = path.map((point) => point[axis]);
+      return [Math.min(...values), Math.max(...values)];
+    });
+    const zoom = spans.every(([low, high]) => (high - low) * ZOOM < ROOM) ? ZOOM : 1;
+    now.setText(document.getElementById("now-zoom"), zoom > 1 ? now.words("standing-zoom", { times: zoom }) : "");
+    return [spans.map(([low, high]) => (low + high) / 2), zoom];
   };
 
   now.onDraw = (shown) => {
@@ -76,13 +89,15 @@
     }
     path.push([performance.now(), ...at]);
     while (path.length && path[0][0] < performance.now() - PATH_MS) path.shift();
+    const [middle, zoom] = enlarged();
+    const shift = ([x, y]) => [middle[0] + zoom * (x - middle[0]), middle[1] + zoom * (y - middle[1])];
     ink.strokeStyle = now.colours["ink-2"];
     ink.lineJoin = "round";
     ink.beginPath();
-    path.forEach(([, x, y], index) => (index ? ink.lineTo(x, y) : ink.moveTo(x, y)));
+    path.forEach(([, ...point], index) => (index ? ink.lineTo(...shift(point)) : ink.moveTo(...shift(point))));
     ink.stroke();
     ink.beginPath();
-    ink.arc(...at, 14, 0, 2 * Math.PI);
+    ink.arc(...shift(at), 10, 0, 2 * Math.PI);
     ink.fillStyle = now.colours.accent;
     ink.fill();
     ink.lineWidth = 4;
