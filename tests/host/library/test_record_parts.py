@@ -140,6 +140,15 @@ def test_sixty_days_stand_behind_a_baseline(record: PersonRecord) -> None:
     assert (len(known), known[0].day) == (60, "2026-01-11") and len(record.baseline.all()) == 70
 
 
+def test_an_entry_of_the_diary_is_changed_under_its_number(record: PersonRecord) -> None:
+    number = record.diary.add(Entry(NOON, BodySite.KNEE, 3, "left", "stairs"))
+    better = Entry(NOON, BodySite.FOOT, 1, "both")
+    record.diary.change(number, better)
+    assert record.diary.numbered() == [(number, better)]
+    with pytest.raises(LibraryError, match=f"no entry {number + 1}"):
+        record.diary.change(number + 1, better)
+
+
 def test_the_diary_is_in_the_order_of_its_times(record: PersonRecord) -> None:
     late, early = (Entry(NOON + hours * HOUR, BodySite.KNEE, 3) for hours in (5, 0))
     numbers = [record.diary.add(entry) for entry in (late, early)]
