@@ -1,7 +1,7 @@
 """How dates, times, durations and numbers are written, per language and in the zone of a person.
 
-Between a number and its unit stands a space that does not break (U+00A0). What is not known is answered, never
-written as 0 or left empty.
+Between a number and its unit stands a space that does not break (U+00A0). What is not
+known is told as that, never written as 0 or left empty.
 """
 
 from collections.abc import Sequence
