@@ -159,12 +159,10 @@ def in_browser(port: int, day: str) -> dict[str, Any]:
         found["chart_stands_ms"] = round(1e3 * (time.perf_counter() - begun))
         painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
         found["first_contentful_paint_ms"] = round(page.evaluate(painted))
-        box = page.locator(".long-chart .u-over").bounding_box()
-        assert box is not None
         acts = {
             "button": lambda: page.click(".chart-buttons [data-zoom='0.25']"),
             "key": lambda: page.press(".long-chart .canvas", "+"),
-            "drag": lambda: _dragged(page, box),
+            "drag": lambda: _dragged(page),
         }
         for name, act in acts.items():
             page.evaluate("document.querySelector('.long-chart').removeAttribute('data-ms')")
@@ -176,7 +174,10 @@ def in_browser(port: int, day: str) -> dict[str, Any]:
     return found
 
 
-def _dragged(page: Any, box: Any) -> None:
+def _dragged(page: Any) -> None:
+    chart = page.locator(".long-chart .u-over")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.3 * box["width"], middle)
     page.mouse.down()
