@@ -263,7 +263,7 @@ async def test_events_and_progress_are_shown() -> None:
     gait = SimpleNamespace(step=lambda: [Event(Foot.LEFT, "initial_contact", 3.456)])
     seen: list[tuple[float, list[str]]] = []
     view = SimpleNamespace(show=lambda state: seen.append((state.elapsed_s, list(state.events))))
-    showing = asyncio.ensure_future(run._keep_showing([left, other], gait, left.state, view))  # type: ignore[arg-type]
+    showing = asyncio.ensure_future(run.keep_showing([left, other], gait, left.state, view))  # type: ignore[arg-type]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     showing.cancel()
@@ -290,7 +290,7 @@ def test_the_span_that_both_feet_walked_is_compared_less_two_seconds(monkeypatch
     walk = SimpleNamespace(source="the walk")
     gait: Any = SimpleNamespace(finish=tiny.analysis)
     scene: Any = SimpleNamespace(walk=walk)
-    reported = run._conclude(DemoPlan(None, 30.0, 50.0), scene, {"left": left, "right": other}, gait, 12.5)
+    reported = run.conclude(DemoPlan(None, 30.0, 50.0), scene, {"left": left, "right": other}, gait, 12.5)
     assert asked == [(walk, 2.0, 30.0), (3, 3, (4.0, 28.0)), (2, 2, (4.0, 28.0))]
     assert (reported.seconds, reported.source, reported.interval_ms, reported.host_cpu_pct) == (
         30.0,
