@@ -36,7 +36,8 @@ UNLOADED_REACH_COUNTS: Final = 60.0
 MIN_ZERO_FRAMES: Final = 150
 """A second and a half at 100 Hz: long enough to see that nobody moves."""
 LARGEST_ZERO_SPREAD_COUNTS: Final = 12.0
-"""Of an unloaded sensor within 95 % of its frames: noise of the converter is about two codes."""
+ZERO_SPREAD_PERCENTILES: Final = (2.5, 97.5)
+"""Spread of an unloaded sensor within 95 % of its frames: noise of the converter is about two codes."""
 SMALLEST_HEADROOM: Final = 0.02
 """What is left of the loop beside the series resistor at the largest conductance that is told."""
 

@@ -12,6 +12,7 @@ from plantigrade.calibration.settings import (
     LARGEST_ZERO_SPREAD_COUNTS,
     MIN_ZERO_FRAMES,
     UNLOADED_REACH_COUNTS,
+    ZERO_SPREAD_PERCENTILES,
 )
 from plantigrade.errors import PlantigradeError
 
@@ -47,7 +48,7 @@ def zeroed(
     if len(counts) < MIN_ZERO_FRAMES:
         raise ZeroError(f"{len(counts)} frames are too few to zero; {MIN_ZERO_FRAMES} are needed")
     centre = np.median(counts, axis=0)
-    spread = np.percentile(counts, 97.5, axis=0) - np.percentile(counts, 2.5, axis=0)
+    spread = np.ptp(np.percentile(counts, ZERO_SPREAD_PERCENTILES, axis=0), axis=0)
     design = np.array([curve.zero_count for curve in calibration.sensors])
     pressed = (np.abs(centre - design) > UNLOADED_REACH_COUNTS) | (spread > LARGEST_ZERO_SPREAD_COUNTS)
     if pressed.any():

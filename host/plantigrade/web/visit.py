@@ -177,7 +177,7 @@ class Visit:
             raise RefusedError(400, self.words("error.range", name=name, least=least, most=most))
         return value
 
-    def whole_number(self, name: str, least: int, most: int) -> int:
+    def integer(self, name: str, least: int, most: int) -> int:
         """A whole number of the form.
 
         Raises:

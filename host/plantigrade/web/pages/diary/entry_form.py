@@ -59,7 +59,7 @@ def typed(visit: Visit) -> EntryForm:
         visit.field("score", LONGEST_CHOICE),
         visit.field("note", LONGEST_TYPED).replace("\r\n", "\n"),
         visit.field("day", LONGEST_CHOICE) or visit.now.date().isoformat(),
-        visit.whole_number("number", 0, HIGHEST_NUMBER) if visit.field("number") else 0,
+        visit.integer("number", 0, HIGHEST_NUMBER) if visit.field("number") else 0,
     )
     words, errors = visit.words, dict[str, str]()
     if form.place not in [place.value for place in BodySite]:

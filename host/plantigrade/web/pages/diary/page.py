@@ -80,7 +80,7 @@ def save(visit: Visit) -> Answer:
 
 def remove(visit: Visit) -> Answer:
     """Take an entry back; one that is gone already is gone."""
-    number = visit.whole_number("number", 1, HIGHEST_NUMBER)
+    number = visit.integer("number", 1, HIGHEST_NUMBER)
     diary = visit.site.library.record(visit.subject).diary
     if number in dict(diary.numbered()):
         diary.remove(number)

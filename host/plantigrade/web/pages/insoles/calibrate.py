@@ -42,7 +42,7 @@ def show(visit: Visit, problem: str = "", status: int = 200) -> Answer:
 
 
 def _recordings(visit: Visit, person: str | None) -> list[tuple[str, str]]:
-    """The newest recordings of a person: identifier, and when in words."""
+    """The newest recordings of a person: identifier, and when, as text."""
     found = visit.site.library.find(Filter(person=person, limit=RECORDINGS_SHOWN))
     formats = formats_of(visit)
     return [

@@ -48,20 +48,20 @@ class InsoleView:
 
     Attributes:
         state: as the service knows it.
-        side: in words, "Left" and so on.
+        side: as text, "Left" and so on.
         tag, icon: of the link.
-        link: in words, with the age of the last frame.
+        link: as text, with the age of the last frame.
         owner: code of its person; "" while nobody's; None: somebody of whom this account may not know.
         mine: it is of the account's own person.
         firmware: its version, or that it is not known.
-        calibration: in words.
+        calibration: as text.
         stale: whether a new calibration is due.
         log_full: the log fills up.
-        not_fetched: how much is still in its log, in words; "" for nothing.
+        not_fetched: how much is still in its log, as text; "" for nothing.
         battery: class of the level.
         drawing: with its sensors, as far as a self-test told.
         test: the newest self-test.
-        tested: when, in words.
+        tested: when, as text.
     """
 
     state: InsoleState
@@ -104,7 +104,7 @@ def known_insoles(visit: Visit) -> list[Known] | None:
 
 
 def view_of(known: Known, visit: Visit, formats: Formats) -> InsoleView:
-    """One insole in words."""
+    """One insole, as text."""
     state, words = known.state, visit.words
     tag, icon = _TAGS[state.link]
     side = state.side if state.side in ("left", "right") else "unset"
@@ -163,7 +163,7 @@ def _sensor_states(test: SelfTest | None) -> dict[str, str]:
 
 
 def _calibration(serial: str, visit: Visit, formats: Formats) -> tuple[str, bool]:
-    """In words, and whether a new one is due."""
+    """As text, and whether a new one is due."""
     known = calibration_of(visit.site.library, serial) if serial else None
     if known is None:
         return visit.words("insoles.never-calibrated"), True

@@ -124,7 +124,7 @@ def end_session(visit: Visit) -> Answer:
     register, name = visit.site.library.accounts.sessions, visit.who.name
     if visit.field("session", 20) == "others":
         register.end_others(name, visit.token)
-    elif not register.end_one(name, visit.whole_number("session", 0, 2**31)):
+    elif not register.end_one(name, visit.integer("session", 0, 2**31)):
         raise RefusedError(404)
     return Redirect("/settings?done=signed-out")
 

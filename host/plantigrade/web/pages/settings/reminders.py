@@ -24,7 +24,7 @@ def save(visit: Visit) -> Answer:
         part.get(),
         quiet_from=_time(visit, "quiet_from"),
         quiet_to=_time(visit, "quiet_to"),
-        alerts_a_day=visit.whole_number("alerts_a_day", 0, MOST_ALERTS_A_DAY),
+        alerts_a_day=visit.integer("alerts_a_day", 0, MOST_ALERTS_A_DAY),
         notify_alerts=_is_on(visit, "notify_alerts"),
         health_text=_is_on(visit, "health_text"),
         weekly_summary=_is_on(visit, "weekly_summary"),
@@ -41,7 +41,7 @@ def save_retention(visit: Visit) -> Answer:
     """Store how long raw samples stay."""
     part = visit.site.library.record(visit.subject).settings
     days = visit.field("raw_days", LONGEST)
-    raw_days = visit.whole_number("raw_days", LEAST_RAW_DAYS, MOST_RAW_DAYS) if days else None
+    raw_days = visit.integer("raw_days", LEAST_RAW_DAYS, MOST_RAW_DAYS) if days else None
     part.set(replace(part.get(), raw_days=raw_days))
     return Redirect("/settings?done=retention")
 

@@ -23,7 +23,7 @@ def invite(visit: Visit) -> str:
     days = visit.field("days", LONGEST)
     until = None
     if days:
-        until = _now(visit) + timedelta(days=visit.whole_number("days", 1, DAYS_MOST))
+        until = _now(visit) + timedelta(days=visit.integer("days", 1, DAYS_MOST))
     try:
         _, code = visit.site.library.accounts.invitations.make(
             visit.subject, visit.field("label", LONGEST), tuple(DataKind), until, _now(visit)
@@ -35,7 +35,7 @@ def invite(visit: Visit) -> str:
 
 def take_back(visit: Visit) -> Answer:
     """Take an open invitation back."""
-    number = visit.whole_number("invitation", 0, 2**31)
+    number = visit.integer("invitation", 0, 2**31)
     try:
         visit.site.library.accounts.invitations.take_back(visit.subject, number)
     except LibraryError as error:
@@ -45,7 +45,7 @@ def take_back(visit: Visit) -> Answer:
 
 def withdraw(visit: Visit) -> Answer:
     """Stop sharing."""
-    number = visit.whole_number("consent", 0, 2**31)
+    number = visit.integer("consent", 0, 2**31)
     try:
         visit.site.library.record(visit.subject).consents.withdraw(number, _now(visit))
     except LibraryError as error:
