@@ -122,6 +122,7 @@ class Assembly:
         self.upkeep = Upkeep(library, self.bus, self.warnings, url, key_file)
         self.care = InsoleCare(self.service.collectors, library, self.service.fetch_now, line.utc_ns, offload)
         self.service.on_frames(self.care.on_frames)
+        self.frames.on_zeroed.append(self.care.store_zero)
         hints = InsoleHints(self.service.collectors, self.service.wearings.wearers.person_of)
         self._library = library
         self._finder = InsolesInReach(self.service.watch_insole, look_around, take_any=take_any)

@@ -100,6 +100,7 @@ class InsoleCare:
         self._collectors, self._library = collectors, library
         self._fetch_now, self._utc_ns, self._offload = fetch_now, utc_ns, offload
         self._zeroing: dict[str, _Gathering] = {}
+        self._storing: set[asyncio.Task[Calibration]] = set()
 
     def on_frames(self, _side: str, insole: Insole, stamped: StampedFrames) -> None:
         """Hear of new frames: those of an insole that is being zeroed are gathered."""
@@ -156,6 +157,12 @@ class InsoleCare:
         finally:
             del self._zeroing[serial]
         return await self._offload.thread(self._store_zero, identity, gathering.counts())
+
+    def store_zero(self, serial: str, counts: Counts) -> None:
+        """Use from now on the unloaded codes (n, 16) of an insole that were measured while somebody looked."""
+        task = asyncio.ensure_future(self._offload.thread(self._store_zero, self._identity(serial), counts))
+        self._storing.add(task)
+        task.add_done_callback(self._storing.discard)
 
     def _store_zero(self, identity: Identity, counts: Counts) -> Calibration:
         known = calibration_of(self._library, identity.serial)

@@ -2,11 +2,12 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Final
 
 import numpy as np
-from insole_protocol.layout import SENSOR_COUNT, X_PERMILLE, Y_PERMILLE
+from insole_protocol.layout import SENSOR_COUNT, SENSOR_NAMES, X_PERMILLE, Y_PERMILLE
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F32, F64
@@ -14,6 +15,7 @@ from plantigrade.bridge.insole import StampedFrames
 from plantigrade.calibration.model import Calibration
 from plantigrade.calibration.nominal import nominal
 from plantigrade.calibration.stream import Calibrator
+from plantigrade.calibration.zero import ZeroError, zeroed
 from plantigrade.service.live_frames.settings import (
     COP_N,
     HELD_S,
@@ -21,8 +23,6 @@ from plantigrade.service.live_frames.settings import (
     RATE_HZ,
     STALE_S,
     UNLOADED_N,
-    ZERO_REACH_COUNTS,
-    ZERO_SPREAD_COUNTS,
     ZEROING_S,
 )
 
@@ -86,6 +86,7 @@ class LiveFoot:
 
     Attributes:
         zeroed: how the last zeroing ended.
+        unloaded: codes (n, 16) by which it was zeroed and that nobody has stored yet; None else.
     """
 
     def __init__(self, calibration: Calibration | None) -> None:
@@ -98,6 +99,7 @@ class LiveFoot:
         self._zero_codes: list[NDArray[np.uint16]] | None = None
         self._zero_until_ns = 0
         self.zeroed = ZeroResult.NONE
+        self.unloaded: NDArray[np.uint16] | None = None
 
     def take(self, stamped: StampedFrames) -> tuple[F64, F32] | None:
         """New frames; late ones are no longer live.
@@ -165,15 +167,14 @@ class LiveFoot:
         self._zero_codes.append(counts)
         if self._last_ns < self._zero_until_ns:
             return
-        codes = np.concatenate(self._zero_codes).astype(np.float64)
+        codes = np.concatenate(self._zero_codes)
         self._zero_codes = None
-        zero: F64 = np.median(codes, axis=0)
-        design = np.array([curve.zero_count for curve in self._calibration.sensors])
-        spread = np.ptp(np.percentile(codes, [5, 95], axis=0), axis=0)
-        still = (spread <= ZERO_SPREAD_COUNTS) & (np.abs(zero - design) <= ZERO_REACH_COUNTS)
-        if not still.all():
+        try:
+            self._calibration = zeroed(
+                self._calibration, codes, tuple(SENSOR_NAMES), datetime.now(UTC).date()
+            )
+        except ZeroError:
             self.zeroed = ZeroResult.LOADED
             return
-        self._calibration = self._calibration.with_zero(zero, float(codes.std(axis=0).max()))
         self._calibrator = Calibrator(self._calibration, RATE_HZ)
-        self.zeroed = ZeroResult.DONE
+        self.zeroed, self.unloaded = ZeroResult.DONE, codes

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.calibration.model import Calibration
@@ -73,6 +75,7 @@ class LiveFrames:
 
     Attributes:
         on_change: called with the person of each pair of which new frames came.
+        on_zeroed: called with the serial number and the unloaded codes (n, 16) of an insole that was zeroed.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class LiveFrames:
         utc_ns: Callable[[], int],
     ) -> None:
         self.on_change: list[Callable[[str | None], None]] = []
+        self.on_zeroed: list[Callable[[str, NDArray[np.uint16]], None]] = []
         self._library, self._service, self._offload = library, service, offload
         self._now_ns, self._utc_ns = now_ns, utc_ns
         self._pairs: dict[str | None, _Pair] = {}
@@ -124,6 +128,10 @@ class LiveFrames:
         piece = foot.take(stamped)
         if piece is None:
             return
+        if foot.unloaded is not None:
+            codes, foot.unloaded = foot.unloaded, None
+            for store in self.on_zeroed:
+                store(serial, codes)
         for person, pair in shown:
             pair.changes += 1
             pair.walking.add(Foot(insole.identity.side), piece)

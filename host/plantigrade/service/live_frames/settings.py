@@ -14,11 +14,6 @@ COP_N: Final = 20.0
 """The centre of pressure is that of noise below this total."""
 ZEROING_S: Final = 3.0
 """Codes of the unloaded insole are collected for so long: noise of a code falls to a twentieth of it."""
-ZERO_REACH_COUNTS: Final = 60.0
-"""A sensor farther from its calibrated zero is loaded, or broken; neither may become the zero. As far as
-the baseline is followed (`calibration.settings.BASELINE_REACH_COUNTS`)."""
-ZERO_SPREAD_COUNTS: Final = 8.0
-"""Codes that vary more while they are collected are not those of an insole that lies still."""
 HELD_S: Final = 90.0
 """What a balance test needs: a half with eyes open, one with eyes closed, and the pause between."""
 MOST_FEET: Final = 64
