@@ -97,8 +97,8 @@ class Browser:
         }
         status, answer = self._ask(path, {"action": action, **hidden, **fields})
         if status != 303:
-            said = re.findall(r'role="alert">.*?<span>(.*?)</span>', answer.decode(), re.S)
-            raise SystemExit(f"{action} {fields}: {status} {said}")
+            messages = re.findall(r'role="alert">.*?<span>(.*?)</span>', answer.decode(), re.S)
+            raise SystemExit(f"{action} {fields}: {status} {messages}")
         self.forms += 1
 
     def _ask(self, path: str, fields: dict[str, str] | None) -> tuple[int, bytes]:

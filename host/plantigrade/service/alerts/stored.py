@@ -28,8 +28,8 @@ def stored_alerts(entries: Iterable[AlertAnswer], utc_ns: int) -> tuple[LivingAl
             _end(alerts, entry)
         elif entry.answer not in _NO_ANSWER:
             answers.append(entry)
-    told = [with_answers(_ended_by_now(alert, utc_ns), answers) for alert in alerts]
-    return tuple(sorted(told, key=lambda alert: alert.known_utc_ns, reverse=True))
+    answered = [with_answers(_ended_by_now(alert, utc_ns), answers) for alert in alerts]
+    return tuple(sorted(answered, key=lambda alert: alert.known_utc_ns, reverse=True))
 
 
 def open_alerts(alerts: Iterable[LivingAlert]) -> tuple[LivingAlert, ...]:

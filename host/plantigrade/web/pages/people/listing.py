@@ -83,13 +83,13 @@ def asked_of(visit: Visit) -> Asked:
     return Asked(query.get("q", "").strip()[:LONGEST_SEARCH], only, order, max(1, page))
 
 
-def listing_of(visit: Visit, asked: Asked, whole: bool = False) -> Listing:
+def listing_of(visit: Visit, asked: Asked, all_pages: bool = False) -> Listing:
     """The list as asked for.
 
     Args:
         visit: who asks.
         asked: what for.
-        whole: all pages in one, for files.
+        all_pages: in one, for files.
 
     Raises:
         LibraryError: the database fails.
@@ -102,13 +102,13 @@ def listing_of(visit: Visit, asked: Asked, whole: bool = False) -> Listing:
         by_tag = tagged(library, visit.shared_with, asked.search)
         sought = asked.search.casefold()
         chosen = [one for one in chosen if sought in one.code.casefold() or one.code in by_tag]
-    if whole or asked.order is Order.WORN:  # the hours of all are needed before the first page is known
+    if all_pages or asked.order is Order.WORN:  # the hours of all are needed before the first page is known
         chosen = with_days(library, chosen, now)
     chosen = ordered(chosen, asked.order)
-    pages = 1 if whole else max(1, -(-len(chosen) // PEOPLE_A_PAGE))
+    pages = 1 if all_pages else max(1, -(-len(chosen) // PEOPLE_A_PAGE))
     begin = (min(asked.page, pages) - 1) * PEOPLE_A_PAGE
-    shown = chosen if whole else chosen[begin : begin + PEOPLE_A_PAGE]
-    if not whole and asked.order is not Order.WORN:
+    shown = chosen if all_pages else chosen[begin : begin + PEOPLE_A_PAGE]
+    if not all_pages and asked.order is not Order.WORN:
         shown = with_days(library, shown, now)
     ended = [
         one

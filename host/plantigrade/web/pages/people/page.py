@@ -135,7 +135,7 @@ def _more(visit: Visit, one: PersonOverview) -> str:
 
 def as_json(visit: Visit) -> Document:
     """The same people, all of them."""
-    listing = listing_of(visit, asked_of(visit), whole=True)
+    listing = listing_of(visit, asked_of(visit), all_pages=True)
     return Document({"schema": SCHEMA, "people": [_row(one) for one in listing.people]})
 
 

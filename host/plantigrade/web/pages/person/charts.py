@@ -1,4 +1,4 @@
-"""The charts of a course in words and pictures, and their twin, a table."""
+"""The charts of a course with their sentences, and their twin, a table."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Chart:
         name: of its words.
         title: with the unit.
         picture: content of an SVG of 600 by 200.
-        alt: the picture in words.
+        alt: what the picture shows.
         ticks: of the axis, from the bottom up.
         strong, rest: the sentence below it.
         feet: whether it has a line a foot.

@@ -74,8 +74,8 @@ def _alert_line(alert: LivingAlert, words: Words, formats: Formats) -> AlertLine
 
 def _answer(answer: AlertAnswer, words: Words, formats: Formats) -> str:
     key = f"person.answer.{answer.answer.value.replace(' ', '-')}"
-    said = words(key) if key in words.keys else answer.answer.value
-    return words("person.answered", what=said, by=answer.by, at=formats.moment(answer.at_utc))
+    given = words(key) if key in words.keys else answer.answer.value
+    return words("person.answered", what=given, by=answer.by, at=formats.moment(answer.at_utc))
 
 
 @dataclass(frozen=True)
@@ -165,18 +165,18 @@ def plan_lines(record: "PersonRecord", today: date, words: Words, formats: Forma
     found: list[PlanLine] = []
     for stored in reversed(record.plans.all()):
         plan, verdict = stored.plan, verdicts.get(stored.id)
-        said = () if verdict is None else _said(stored, verdict, words)
+        verdict_texts = () if verdict is None else _verdict_sentences(stored, verdict, words)
         over = plan.to_day is not None and plan.to_day < today
         when = words("person.from-day", day=formats.day(plan.from_day))
         if plan.to_day is not None:
             when = words("person.from-to", first=formats.day(plan.from_day), last=formats.day(plan.to_day))
         amount, unit = formats.number(plan.goal.amount, 1), plan.goal.unit.value.replace(" ", "-")
         when = f"{when}; {words(f'person.goal.{unit}', amount=amount)}"
-        found.append(PlanLine(stored.id, _plan_title(stored, words), when, said, over, plan.note))
+        found.append(PlanLine(stored.id, _plan_title(stored, words), when, verdict_texts, over, plan.note))
     return sorted(found, key=lambda line: line.is_over)
 
 
-def _said(stored: StoredPlan, verdict: Verdict, words: Words) -> tuple[str, ...]:
+def _verdict_sentences(stored: StoredPlan, verdict: Verdict, words: Words) -> tuple[str, ...]:
     language = words.language if words.language in languages() else FALLBACK
     return sentences(stored.plan, verdict, Reader.CLINICIAN, language)
 
