@@ -159,8 +159,9 @@ class InsoleCare:
         return await self._offload.thread(self._store_zero, identity, gathering.counts())
 
     def store_zero(self, serial: str, counts: Counts) -> None:
-        """Use from now on the unloaded codes (n, 16) of an insole that were measured while somebody looked."""
-        task = asyncio.ensure_future(self._offload.thread(self._store_zero, self._identity(serial), counts))
+        """Use from now on the unloaded codes (n, 16) of an insole, measured while somebody looked."""
+        stored = self._offload.thread(self._store_zero, self._identity(serial), counts)
+        task = asyncio.ensure_future(stored)
         self._storing.add(task)
         task.add_done_callback(self._storing.discard)
 

@@ -170,9 +170,8 @@ class LiveFoot:
         codes = np.concatenate(self._zero_codes)
         self._zero_codes = None
         try:
-            self._calibration = zeroed(
-                self._calibration, codes, tuple(SENSOR_NAMES), datetime.now(UTC).date()
-            )
+            today = datetime.now(UTC).date()
+            self._calibration = zeroed(self._calibration, codes, tuple(SENSOR_NAMES), today)
         except ZeroError:
             self.zeroed = ZeroResult.LOADED
             return

@@ -179,6 +179,8 @@ async def test_figures_of_a_foot_that_has_gone_are_not_known(insoles: Insoles) -
 async def test_zero_is_taken_from_an_insole_that_lies_still(
     insoles: Insoles, counts: dict[Foot, np.ndarray], result: str
 ) -> None:
+    stored: list[tuple[str, int]] = []
+    insoles.frames.on_zeroed.append(lambda serial, codes: stored.append((serial, len(codes))))
     with insoles.frames.watch("P001"):
         await settle(insoles)
         await insoles.send(counts, 1.0)
@@ -186,6 +188,8 @@ async def test_zero_is_taken_from_an_insole_that_lies_still(
         assert insoles.frames.frame("P001").feet[Foot.LEFT].state is FootState.ZEROING
         await insoles.send(counts, 5.0)
         assert insoles.frames.zeroed("P001").name == result
+    assert len({serial for serial, _ in stored}) == len(stored) == (2 if result == "DONE" else 0)
+    assert all(frames >= 300 for _, frames in stored), "three seconds of frames"
 
 
 async def test_looking_once_waits_for_what_is_in_reach(insoles: Insoles) -> None:

@@ -42,8 +42,8 @@ async def test_steps_of_the_feet_that_arrive(feet: tuple[Foot, ...], tmp_path: P
     insoles = Insoles.on(tmp_path)
     counting = asyncio.create_task(count_steps(insoles.frames, "P001", 9.0, insoles.now_ns))
     await asyncio.sleep(0)
-    while feet and len(insoles.frames.feet("P001")) < len(feet):  # calibrations are read in a thread
-        await insoles.send(walked(), insoles.now_s + 0.05, feet)
+    await insoles.send(walked(), insoles.now_s + 0.05, feet)
+    await asyncio.gather(*insoles.frames._asked.values())  # calibrations are read in a thread
     await insoles.send(walked(), insoles.now_s + 9.5, feet)
     seen = await counting
     insoles.library.close()
