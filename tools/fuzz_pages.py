@@ -79,7 +79,7 @@ class Asked:
             self.statuses[status] += 1
 
 
-def told(document: dict[str, Any], site: Served, role: Role | None) -> dict[str, Any]:
+def with_examples(document: dict[str, Any], site: Served, role: Role | None) -> dict[str, Any]:
     """The OpenAPI document with values that there are, as a client knows them from the pages."""
     recordings = [
         *site.filled.recordings,
@@ -120,7 +120,7 @@ def _tell(properties: dict[str, Any], token: str, recordings: list[str]) -> None
 def run(site: Served, role: Role | None, program: Path, examples: int, seed: int) -> None:
     """Let schemathesis ask as one role; its own report goes to the terminal."""
     with urllib.request.urlopen(f"{site.url}/openapi.json") as answer:
-        document = told(json.load(answer), site, role)
+        document = with_examples(json.load(answer), site, role)
     with tempfile.TemporaryDirectory() as folder:
         schema = Path(folder) / "openapi.json"
         schema.write_text(json.dumps(document))

@@ -2,7 +2,7 @@
 
 Tests over the virtual radio measure time, so they run one at a time, alone on the machine; tests of the pages
 share one browser and one server. Long runs (marker `soak`) are left out unless asked for. The closing lines
-say how many tests ran where, and of which kind they are; checks of style, one for each file, are counted apart.
+say how many tests ran where, and of which kind they are; checks of style, one a file, are counted apart.
 """
 
 import argparse

@@ -70,12 +70,12 @@ def test_sign_in_answer_an_alert_enter_pain_and_print_a_report(site: Served, bro
         assert page.title().startswith("(2) ")
 
         keys.follow("nav a", "Alerts")
-        said = page.locator("article.alert h2").first.inner_text()
+        heading = page.locator("article.alert h2").first.inner_text()
         keys.follow("article.alert button")
         assert page.url.partition("?")[0].endswith("/alerts")
         answers = site.library.record("P001").answers.all()
         assert answers[-1].by in ("P001", "home"), answers[-1]
-        assert page.title().startswith("(1) "), f"still open after an answer: {said}"
+        assert page.title().startswith("(1) "), f"still open after an answer: {heading}"
 
         keys.follow("nav a", "Diary")
         keys.go_to("input[name=side]")

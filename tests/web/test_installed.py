@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-KEPT = """
+STORED = """
 async () => {
   const found = [];
   for (const name of await caches.keys()) {
@@ -37,12 +37,12 @@ def test_away_from_the_computer_a_page_says_so_and_shows_nothing_of_anybody(brow
             page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
             page.wait_for_function("() => navigator.serviceWorker.controller !== null")
             page.goto("/")
-            kept = page.evaluate(KEPT)
+            stored = page.evaluate(STORED)
         page.goto("/diary")
         assert page.locator("h1").inner_text() == "The computer cannot be reached"
         assert page.evaluate("() => getComputedStyle(document.body).margin") == "0px", "with its styles"
         context.close()
-    paths = [path for path, _ in kept]
+    paths = [path for path, _ in stored]
     assert "/offline" in paths
     assert all(path == "/offline" or path.startswith("/static/") for path in paths)
-    assert not [path for path, text in kept if "P001" in text or "home" in text.split()]
+    assert not [path for path, text in stored if "P001" in text or "home" in text.split()]

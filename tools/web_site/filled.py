@@ -170,7 +170,7 @@ def _record_walk(
     feet: tuple[str, ...] = ("left", "right"),
     gap: tuple[int, int] | None = None,
 ) -> str:
-    """A walk as the bridge seals it; its identifier."""
+    """A walk as the bridge finalizes it; its identifier."""
     made = walk(wearer.person, SECONDS, 40 + number, tuple(parse_condition(one) for one in conditions))
     left, right = wearer.counts(made.forces)
     counts = {"left": left, "right": right}

@@ -76,13 +76,13 @@ def test_what_is_kept_is_the_same(
     monkeypatch.setattr(long_files, "PACKED_ROWS", 70)
     monkeypatch.setattr(long_files, "OPEN_PIECES", 2)
     for plain, long in zip(*(one.feet for one in stored[content]), strict=True):
-        kept = copy.deepcopy(long.force_n)
-        assert isinstance(kept, StoredForces)
-        kept.keep(room_bytes)
+        held = copy.deepcopy(long.force_n)
+        assert isinstance(held, StoredForces)
+        held.keep(room_bytes)
         starts = [*range(0, len(plain), 130)]
         for start in (*starts, *reversed(starts), *starts):
             rows = slice(start, start + 150)
-            assert np.array_equal(kept[rows], plain.force_n[rows])
+            assert np.array_equal(held[rows], plain.force_n[rows])
 
 
 def test_kept_forces_are_calibrated_once(
@@ -98,11 +98,11 @@ def test_kept_forces_are_calibrated_once(
     monkeypatch.setattr(Calibrator, "feed", counted)
     long = stored["counts"][1].left
     assert long is not None and isinstance(long.force_n, StoredForces)
-    kept = copy.deepcopy(long.force_n)
-    kept.keep(10**9)
+    held = copy.deepcopy(long.force_n)
+    held.keep(10**9)
     for _ in range(3):
-        np.asarray(kept)
-    assert sum(fed) <= len(kept)
+        np.asarray(held)
+    assert sum(fed) <= len(held)
 
 
 def test_an_analysis_sees_no_difference(stored: dict[str, tuple[Walk, Walk]]) -> None:

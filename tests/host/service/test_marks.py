@@ -59,19 +59,19 @@ async def test_a_mark_becomes_a_note_at_its_time(library: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset_s", "person", "kept"),
+    ("offset_s", "person", "stored"),
     [(-1.0, "P001", True), (3600.0, "P001", True), (1.0, "P002", True), (1.0, None, False)],
     ids=["before", "after", "of another", "of nobody"],
 )
 async def test_only_marks_of_its_time_and_wearer(
-    library: Library, offset_s: float, person: str | None, kept: bool
+    library: Library, offset_s: float, person: str | None, stored: bool
 ) -> None:
     clock = Clock()
     clock.utc_ns = (library.entry(RECORDING).start_utc_ns or 0) + round(offset_s * 1e9)
     marks = marks_of(library, clock)
     marks.add("Mark", person, "P001")
     await marks.take(STORED)
-    assert bool(marks.waiting) is kept
+    assert bool(marks.waiting) is stored
     clock.utc_ns += round(2 * LASTS_S * 1e9)
     await marks.take(STORED)
     assert marks.waiting == ()

@@ -16,7 +16,7 @@ from plantigrade.web.words import FALLBACK, preferred
 
 WORKER_PATH: Final = "/service-worker.js"
 OFFLINE: Final = "/offline"
-KEPT: Final = (
+OFFLINE_FILES: Final = (
     "tokens.css",
     "components.css",
     "favicon.svg",
@@ -32,9 +32,9 @@ _LOOK_EVERY_TIME: Final = "no-cache"
 @cache
 def worker_text() -> bytes:
     """The service worker, with the files of this version; another version is another text."""
-    kept = json.dumps([asset_url(name) for name in KEPT])
-    version = hashlib.sha256(kept.encode()).hexdigest()[:12]
-    text = _SOURCE.read_text("utf-8").replace("__FILES__", kept).replace("__VERSION__", version)
+    stored = json.dumps([asset_url(name) for name in OFFLINE_FILES])
+    version = hashlib.sha256(stored.encode()).hexdigest()[:12]
+    text = _SOURCE.read_text("utf-8").replace("__FILES__", stored).replace("__VERSION__", version)
     return text.replace("__OFFLINE__", OFFLINE).encode()
 
 

@@ -19,7 +19,15 @@ TASKS = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
 
 def test_what_is_started_is_this_installation_with_this_folder() -> None:
-    assert command_line(Path("/data")) == (sys.executable, "-m", "plantigrade.cli", "--data", "/data", "run", "--quiet")
+    assert command_line(Path("/data")) == (
+        sys.executable,
+        "-m",
+        "plantigrade.cli",
+        "--data",
+        "/data",
+        "run",
+        "--quiet",
+    )
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")

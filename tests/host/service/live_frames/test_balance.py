@@ -56,9 +56,9 @@ def test_what_cannot_be_known_is_not_told(
     feet: dict[Foot, Held], size: float | None, seconds: float, known: set[str]
 ) -> None:
     found = balance_of(feet, size, 0.0, 30.0)  # pyright: ignore[reportArgumentType]
-    told = {
+    answered = {
         name for name in ("sway_mm_per_s", "side_mm", "left_load_pct") if getattr(found, name) is not None
     }
-    assert told == known
+    assert answered == known
     assert found.seconds == pytest.approx(seconds, abs=0.02)
     assert found.notes

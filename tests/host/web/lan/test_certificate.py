@@ -56,7 +56,7 @@ def test_it_is_no_other_computer_s(name: str, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def kept_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ec.EllipticCurvePrivateKey]]:
+def stored_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ec.EllipticCurvePrivateKey]]:
     """Every key that is made: what a thief of the authority's key would have."""
     keys: list[ec.EllipticCurvePrivateKey] = []
     make = ec.generate_private_key
@@ -71,11 +71,11 @@ def kept_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ec.EllipticCurve
 
 @pytest.mark.parametrize("name", ["bank.example", "192.168.1.8", "8.8.8.8", "::1"])
 def test_even_with_its_key_it_vouches_for_nobody_else(
-    name: str, tmp_path: Path, kept_keys: list[ec.EllipticCurvePrivateKey]
+    name: str, tmp_path: Path, stored_keys: list[ec.EllipticCurvePrivateKey]
 ) -> None:
     paths = certificate(tmp_path, NAMES)
     authority = x509.load_pem_x509_certificate(paths.authority.read_bytes())
-    authority_key, key = kept_keys[:2]
+    authority_key, key = stored_keys[:2]
     assert authority_key.public_key() == authority.public_key()
     try:
         wanted: module.Name = x509.IPAddress(ipaddress.ip_address(name))
@@ -92,9 +92,11 @@ def test_even_with_its_key_it_vouches_for_nobody_else(
         handshake(paths.authority, chain, secret, name)
 
 
-def test_the_authority_s_key_is_nowhere(tmp_path: Path, kept_keys: list[ec.EllipticCurvePrivateKey]) -> None:
+def test_the_authority_s_key_is_nowhere(
+    tmp_path: Path, stored_keys: list[ec.EllipticCurvePrivateKey]
+) -> None:
     certificate(tmp_path, NAMES)
-    authority_key, key = kept_keys
+    authority_key, key = stored_keys
     secret = authority_key.private_numbers().private_value
     found = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {path.name for path in found} == {"plantigrade-ca.crt", "server.pem", "server.key"}

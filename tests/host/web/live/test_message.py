@@ -49,12 +49,12 @@ def test_what_goes_in_comes_out(number: int, utc_ns: int, left: FootNow, right: 
 
 
 @pytest.mark.parametrize(
-    ("force", "told"), [(0.0, 0.0), (0.04, 0.0), (0.05, 0.1), (-3.0, 0.0), (6553.5, 6553.5), (1e9, 6553.5)]
+    ("force", "sent"), [(0.0, 0.0), (0.04, 0.0), (0.05, 0.1), (-3.0, 0.0), (6553.5, 6553.5), (1e9, 6553.5)]
 )
-def test_forces_are_told_to_a_tenth_and_bounded(force: float, told: float) -> None:
+def test_forces_are_told_to_a_tenth_and_bounded(force: float, sent: float) -> None:
     foot = FootNow(FootState.LIVE, 0, 0.0, np.full(16, force, np.float32))
     found = decode(encode(0, Frame(0, {Foot.LEFT: foot, Foot.RIGHT: FootNow()})))
-    assert found.left.force_n == pytest.approx([told] * 16, abs=0.051)
+    assert found.left.force_n == pytest.approx([sent] * 16, abs=0.051)
 
 
 def test_the_number_wraps() -> None:

@@ -9,7 +9,7 @@ import pytest
 from plantigrade.web.accounts.rights import Role
 from plantigrade.web.assets import assets
 from plantigrade.web.pwa.manifest import ICONS, manifest, token
-from plantigrade.web.pwa.routes import KEPT, worker_text
+from plantigrade.web.pwa.routes import OFFLINE_FILES, worker_text
 from starlette.testclient import TestClient
 
 Browser = Callable[..., TestClient]
@@ -55,7 +55,7 @@ def test_the_worker_keeps_the_offline_page_and_files_that_are_the_same_for_every
 ) -> None:
     text = worker_text().decode()
     files = json.loads(re.search(r"FILES = (\[.*?\]);", text)[1])  # type: ignore[index]
-    assert len(files) == len(KEPT)
+    assert len(files) == len(OFFLINE_FILES)
     assert all(path.startswith("/static/") for path in files)
     client = browser()
     assert all(client.get(path).status_code == 200 for path in files)
@@ -66,9 +66,9 @@ def test_the_worker_keeps_the_offline_page_and_files_that_are_the_same_for_every
 def test_the_offline_page_needs_only_what_the_worker_keeps(browser: Browser) -> None:
     page = browser().get("/offline")
     assert page.status_code == 200
-    kept = {assets()[name].url for name in KEPT}
+    stored = {assets()[name].url for name in OFFLINE_FILES}
     loaded = set(re.findall(r'(?:src|href)="(/static/[^"]+\.(?:css|js))"', page.text))
-    assert loaded <= kept
+    assert loaded <= stored
 
 
 def test_the_offline_page_is_nobody_s(browser: Browser) -> None:

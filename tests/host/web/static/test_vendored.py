@@ -9,7 +9,7 @@ from tools.vendor import FOLDERS, packages, sums
 
 MAY_BE_PASSED_ON = {"0BSD", "MIT", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "ISC"}
 FOR_TESTS_ONLY = {"MPL-2.0"}
-KEPT_BY_US = {"SHA256SUMS", "vendor.toml"}
+OWN_FILES = {"SHA256SUMS", "vendor.toml"}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
@@ -21,7 +21,7 @@ class TestOfAFolder:
 
     def test_there_is_no_other_file(self, folder: Path) -> None:
         named = {name for package in packages(folder) for name in package.files.values()}
-        assert {path.name for path in folder.iterdir()} == named | KEPT_BY_US
+        assert {path.name for path in folder.iterdir()} == named | OWN_FILES
 
     def test_every_package_brings_its_licence(self, folder: Path) -> None:
         allowed = MAY_BE_PASSED_ON | (FOR_TESTS_ONLY if "tests" in folder.parts else set())

@@ -40,7 +40,7 @@ def found(visit: Visit) -> Answer:
 
 def next_step(pair: PairFound) -> str:
     """Which step is next: what is done already is not asked again."""
-    if not pair.is_whole:
+    if not pair.is_complete:
         return "find"
     if not pair.is_own:
         return "sides"
@@ -51,7 +51,7 @@ def look(visit: Visit) -> Answer:
     """Look for the insoles now."""
     _keep_live(visit)
     pair = pair_of(visit)
-    return Redirect(f"{_PATH}?step=sides" if pair.is_whole else f"{_PATH}?step=find")
+    return Redirect(f"{_PATH}?step=sides" if pair.is_complete else f"{_PATH}?step=find")
 
 
 def blink(visit: Visit) -> Answer:

@@ -31,7 +31,7 @@ class PairFound:
     is_running: bool = True
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether both feet are connected."""
         return len(self.connected) == len(SIDES)
 

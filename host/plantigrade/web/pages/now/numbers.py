@@ -35,7 +35,7 @@ class Numbers:
     Attributes:
         rows: from the toes to the heel.
         totals: force of the left and of the right foot, as text.
-        sentence: the same in words.
+        sentence: the same as text.
         at_utc_ns: of the newest sample; None where nothing has come.
     """
 
