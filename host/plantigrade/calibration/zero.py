@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from plantigrade.array_types import F64
 from plantigrade.calibration.model import Calibration
 from plantigrade.calibration.settings import (
     LARGEST_ZERO_SPREAD_COUNTS,
@@ -54,7 +55,8 @@ def zeroed(
     if pressed.any():
         which = ", ".join(names[sensor] for sensor in np.flatnonzero(pressed))
         raise ZeroError(f"something presses on {which}, or a sensor there does not work; take the foot out")
-    error = float(np.mean(counts.std(axis=0))) / np.sqrt(len(counts))
+    spread_counts: F64 = np.std(counts, axis=0)
+    error = float(np.mean(spread_counts)) / np.sqrt(len(counts))
     method = calibration.method
     return replace(
         calibration.with_zero(centre, float(error)),

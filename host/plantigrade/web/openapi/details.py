@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 FILE: Final = Path(__file__).with_name("details.json")
 DEPTH: Final = 2
@@ -69,7 +69,8 @@ def schema_of(value: Any, depth: int = DEPTH) -> Schema:
         return {"type": "array", "items": items}
     if depth == 0:
         return {"type": "object"}
-    named: dict[str, Any] = value
+    assert isinstance(value, dict)
+    named = cast(dict[str, Any], value)
     properties = {name: schema_of(item, depth - 1) for name, item in sorted(named.items())}
     return {"type": "object", "properties": properties, "required": sorted(named)}
 
