@@ -23,18 +23,18 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def accounts(library: Library) -> LibraryAccounts:
-    """Ann, a patient and owner; Weber, a clinician."""
+    """Home, a patient and owner; Practice, a clinician."""
     library.add_person(Person("P001"))
     library.add_person(Person("P002"))
-    library.accounts.register.add("Ann", {Role.PATIENT, Role.OWNER}, "P001")
-    library.accounts.register.add("Dr. Weber", {Role.CLINICIAN})
+    library.accounts.register.add("Home", {Role.PATIENT, Role.OWNER}, "P001")
+    library.accounts.register.add("Dr. Practice", {Role.CLINICIAN})
     return library.accounts
 
 
 def test_an_account_is_found_however_its_name_is_written(accounts: LibraryAccounts) -> None:
     found = accounts.register.find("  dr.  WEBER ")
     assert found is not None and (found.name, found.roles, found.person) == (
-        "Dr. Weber", {Role.CLINICIAN}, None,
+        "Dr. Practice", {Role.CLINICIAN}, None,
     )  # fmt: skip
     assert accounts.register.find("nobody") is None
     assert not accounts.register.is_empty()
@@ -66,21 +66,21 @@ def test_accounts_that_make_no_sense_are_refused(
 def test_the_last_owner_cannot_leave(accounts: LibraryAccounts) -> None:
     register = accounts.register
     for leave in (
-        lambda: register.remove("Ann"),
-        lambda: register.set_disabled("Ann", True),
-        lambda: register.set_roles("Ann", {Role.PATIENT}),
+        lambda: register.remove("Home"),
+        lambda: register.set_disabled("Home", True),
+        lambda: register.set_roles("Home", {Role.PATIENT}),
     ):
         with pytest.raises(LibraryError, match="the last owner"):
             leave()
     register.add("second", {Role.OWNER})
-    register.remove("Ann")
-    assert [account.name for account in register.all()] == ["Dr. Weber", "second"]
+    register.remove("Home")
+    assert [account.name for account in register.all()] == ["Dr. Practice", "second"]
 
 
 def test_a_session_is_found_by_its_token_alone(accounts: LibraryAccounts, library: Library) -> None:
-    token = accounts.sessions.begin("Ann", Way.LINK, "a  browser" + "!" * 200, "192.0.2.1", NOW)
+    token = accounts.sessions.begin("Home", Way.LINK, "a  browser" + "!" * 200, "192.0.2.1", NOW)
     found = accounts.sessions.find(token, now=NOW)
-    assert found is not None and found.account.name == "Ann" and found.browser.startswith("a browser!")
+    assert found is not None and found.account.name == "Home" and found.browser.startswith("a browser!")
     assert accounts.sessions.find(token[:-1], now=NOW) is None
     with library.store.read() as session:
         rows = str(session.execute(sa.text("SELECT * FROM account_sessions")).all())
@@ -89,7 +89,7 @@ def test_a_session_is_found_by_its_token_alone(accounts: LibraryAccounts, librar
 
 @pytest.mark.parametrize(
     ("name", "idle", "longest"),
-    [("Ann", OF_PATIENT.idle, OF_PATIENT.longest), ("Dr. Weber", OF_OTHERS.idle, OF_OTHERS.longest)],
+    [("Home", OF_PATIENT.idle, OF_PATIENT.longest), ("Dr. Practice", OF_OTHERS.idle, OF_OTHERS.longest)],
 )
 def test_a_session_ends_when_it_is_idle_and_when_it_is_old(
     name: str, idle: timedelta, longest: timedelta, accounts: LibraryAccounts
@@ -124,15 +124,15 @@ def test_the_strictest_role_says_how_long(roles: set[Role], limits: object) -> N
 
 def test_sessions_are_ended_one_by_one_and_all(accounts: LibraryAccounts) -> None:
     sessions = accounts.sessions
-    here, there, third = (sessions.begin("Ann", Way.LINK, name, "", NOW) for name in "abc")
-    other = sessions.begin("Dr. Weber", Way.LINK, "", "", NOW)
-    listed = sessions.of("Ann", NOW)
+    here, there, third = (sessions.begin("Home", Way.LINK, name, "", NOW) for name in "abc")
+    other = sessions.begin("Dr. Practice", Way.LINK, "", "", NOW)
+    listed = sessions.of("Home", NOW)
     assert sorted(one.browser for one in listed) == ["a", "b", "c"]
-    theirs = sessions.of("Dr. Weber", NOW)[0].id
-    assert not sessions.end_one("Ann", theirs), "another account's"
-    assert sessions.end_one("Ann", next(one.id for one in listed if one.browser == "b"))
+    theirs = sessions.of("Dr. Practice", NOW)[0].id
+    assert not sessions.end_one("Home", theirs), "another account's"
+    assert sessions.end_one("Home", next(one.id for one in listed if one.browser == "b"))
     assert sessions.find(there, now=NOW) is None
-    assert sessions.end_others("Ann", here) == 1
+    assert sessions.end_others("Home", here) == 1
     assert sessions.find(third, now=NOW) is None and sessions.find(here, now=NOW) is not None
     sessions.end(here)
     assert sessions.find(here, now=NOW) is None and sessions.find(other, now=NOW) is not None
@@ -143,12 +143,12 @@ def test_what_shuts_an_account_ends_its_sessions_at_once(
     change: str, accounts: LibraryAccounts, library: Library
 ) -> None:
     accounts.register.add("second", {Role.OWNER})
-    token = accounts.sessions.begin("Ann", Way.LINK, "", "", NOW)
-    link = accounts.links.make("Ann", now=NOW)
+    token = accounts.sessions.begin("Home", Way.LINK, "", "", NOW)
+    link = accounts.links.make("Home", now=NOW)
     {
-        "disable": lambda: accounts.register.set_disabled("Ann", True),
-        "remove": lambda: accounts.register.remove("Ann"),
-        "role": lambda: accounts.register.set_roles("Ann", {Role.ENGINEER}),
+        "disable": lambda: accounts.register.set_disabled("Home", True),
+        "remove": lambda: accounts.register.remove("Home"),
+        "role": lambda: accounts.register.set_roles("Home", {Role.ENGINEER}),
         "erase": lambda: library.erase_person("P001"),
     }[change]()
     assert accounts.sessions.find(token, now=NOW) is None
@@ -157,11 +157,11 @@ def test_what_shuts_an_account_ends_its_sessions_at_once(
 
 def test_a_link_is_used_once_and_in_time(accounts: LibraryAccounts) -> None:
     links = accounts.links
-    old = links.make("Ann", now=NOW)
-    link = links.make("Ann", now=NOW)
+    old = links.make("Home", now=NOW)
+    link = links.make("Home", now=NOW)
     assert links.look(old, NOW) is None, "a newer one replaces it"
     found = links.look(link, NOW)
-    assert found is not None and (found.kind, found.account) == (LinkKind.SIGN_IN, "Ann")
+    assert found is not None and (found.kind, found.account) == (LinkKind.SIGN_IN, "Home")
     assert links.look(link, NOW) == found, "looking does not use it"
     assert links.use(link, NOW + timedelta(minutes=10)) is None, "expired"
     assert links.use(link, NOW) == found
@@ -181,43 +181,43 @@ def test_the_first_run_ends_with_the_first_account(library: Library) -> None:
 
 def test_codes_are_used_once(accounts: LibraryAccounts) -> None:
     register = accounts.register
-    codes = register.set_password("Ann", "hash", "secret")
-    assert len(set(codes)) == 8 and register.get("Ann").recovery_codes == 8
-    assert not register.use_recovery_code("Ann", "AAAA-AAAA-AAAA-AAAA")
-    assert not register.use_recovery_code("Dr. Weber", codes[0])
-    assert register.use_recovery_code("ann", codes[0].lower().replace("-", " "))
-    assert not register.use_recovery_code("Ann", codes[0])
-    assert register.get("Ann").recovery_codes == 7
-    assert [register.use_totp_step("Ann", step) for step in (5, 5, 4, 6)] == [True, False, False, True]
-    fresh = register.set_password("Ann", "hash", "other")
-    assert not register.use_recovery_code("Ann", codes[1]) and register.use_recovery_code("Ann", fresh[1])
+    codes = register.set_password("Home", "hash", "secret")
+    assert len(set(codes)) == 8 and register.get("Home").recovery_codes == 8
+    assert not register.use_recovery_code("Home", "AAAA-AAAA-AAAA-AAAA")
+    assert not register.use_recovery_code("Dr. Practice", codes[0])
+    assert register.use_recovery_code("home", codes[0].lower().replace("-", " "))
+    assert not register.use_recovery_code("Home", codes[0])
+    assert register.get("Home").recovery_codes == 7
+    assert [register.use_totp_step("Home", step) for step in (5, 5, 4, 6)] == [True, False, False, True]
+    fresh = register.set_password("Home", "hash", "other")
+    assert not register.use_recovery_code("Home", codes[1]) and register.use_recovery_code("Home", fresh[1])
 
 
 def test_a_passkey_has_one_account_and_the_last_way_in_stays(accounts: LibraryAccounts) -> None:
     keys = accounts.passkeys
-    key = keys.add("Ann", "id", "public", 0, "my phone")
+    key = keys.add("Home", "id", "public", 0, "my phone")
     with pytest.raises(LibraryError, match="enrolled already"):
-        keys.add("Dr. Weber", "id", "public", 0, "theirs")
+        keys.add("Dr. Practice", "id", "public", 0, "theirs")
     with pytest.raises(LibraryError, match="no such passkey"):
-        keys.remove("Dr. Weber", key.id)
+        keys.remove("Dr. Practice", key.id)
     with pytest.raises(LibraryError, match="last way"):
-        keys.remove("Ann", key.id)
+        keys.remove("Home", key.id)
     keys.used("id", 7)
     found = keys.by_credential("id")
-    assert found is not None and (found.account, found.sign_count) == ("Ann", 7)
-    accounts.register.set_password("Ann", "hash", "secret")
-    keys.remove("Ann", key.id)
-    assert keys.by_credential("id") is None and keys.of("Ann") == []
+    assert found is not None and (found.account, found.sign_count) == ("Home", 7)
+    accounts.register.set_password("Home", "hash", "secret")
+    keys.remove("Home", key.id)
+    assert keys.by_credential("id") is None and keys.of("Home") == []
 
 
 def test_a_challenge_is_used_once_by_whom_it_was_for(accounts: LibraryAccounts) -> None:
     keys = accounts.passkeys
     keys.challenge("a", None, NOW)
-    keys.challenge("b", "Ann", NOW)
-    assert not keys.use_challenge("b", None, NOW) and not keys.use_challenge("b", "Dr. Weber", NOW)
+    keys.challenge("b", "Home", NOW)
+    assert not keys.use_challenge("b", None, NOW) and not keys.use_challenge("b", "Dr. Practice", NOW)
     assert not keys.use_challenge("a", None, NOW + timedelta(minutes=5)), "too late"
     assert keys.use_challenge("a", None, NOW) and not keys.use_challenge("a", None, NOW)
-    assert keys.use_challenge("b", "Ann", NOW)
+    assert keys.use_challenge("b", "Home", NOW)
 
 
 def give(library: Library, recipient: str, data: tuple[DataKind, ...], person: str = "P001") -> int:
@@ -228,27 +228,27 @@ def give(library: Library, recipient: str, data: tuple[DataKind, ...], person: s
 def test_shared_is_what_holds_now_names_the_account_and_is_whole(
     accounts: LibraryAccounts, library: Library
 ) -> None:
-    weber = accounts.sharing
-    number = give(library, "Dr. Weber", tuple(DataKind))
-    give(library, "Dr. Weber", (DataKind.DIARY,), "P002")
+    practice = accounts.sharing
+    number = give(library, "Dr. Practice", tuple(DataKind))
+    give(library, "Dr. Practice", (DataKind.DIARY,), "P002")
     give(library, "Dr. Other", tuple(DataKind), "P002")
     later = NOW + timedelta(hours=1)
-    assert weber.with_account("Dr. Weber", later) == {"P001"}
-    assert weber.kinds("Dr. Weber", later) == {"P001": ALL_KINDS, "P002": {DataKind.DIARY}}
-    assert weber.with_account("Dr. Weber", NOW - MINUTE) == frozenset(), "not yet"
-    assert weber.with_account("Dr. Weber", NOW + timedelta(days=1)) == frozenset(), "no longer"
-    assert weber.with_account("dr. weber", later) == frozenset(), "nobody else's name"
+    assert practice.with_account("Dr. Practice", later) == {"P001"}
+    assert practice.kinds("Dr. Practice", later) == {"P001": ALL_KINDS, "P002": {DataKind.DIARY}}
+    assert practice.with_account("Dr. Practice", NOW - MINUTE) == frozenset(), "not yet"
+    assert practice.with_account("Dr. Practice", NOW + timedelta(days=1)) == frozenset(), "no longer"
+    assert practice.with_account("dr. practice", later) == frozenset(), "nobody else's name"
     library.record("P001").consents.withdraw(number, NOW)
-    assert weber.with_account("Dr. Weber", later) == frozenset()
+    assert practice.with_account("Dr. Practice", later) == frozenset()
 
 
 def test_nobody_inherits_what_was_shared_with_a_removed_account(
     accounts: LibraryAccounts, library: Library
 ) -> None:
-    give(library, "Dr. Weber", tuple(DataKind))
-    accounts.register.remove("Dr. Weber")
-    accounts.register.add("Dr. Weber", {Role.CLINICIAN})
-    assert accounts.sharing.with_account("Dr. Weber", NOW + timedelta(hours=1)) == frozenset()
+    give(library, "Dr. Practice", tuple(DataKind))
+    accounts.register.remove("Dr. Practice")
+    accounts.register.add("Dr. Practice", {Role.CLINICIAN})
+    assert accounts.sharing.with_account("Dr. Practice", NOW + timedelta(hours=1)) == frozenset()
     assert "withdraw consent" in {access.action for access in library.record("P001").accesses()}
 
 
@@ -256,13 +256,13 @@ def test_an_invitation_becomes_a_consent_once(accounts: LibraryAccounts, library
     invitations, until = accounts.invitations, NOW + timedelta(days=90)
     made, code = invitations.make("P001", "my podiatrist", tuple(DataKind), until, NOW)
     assert invitations.of("P001") == [made] and invitations.of("P002") == []
-    assert invitations.take("2222-2222-2222-2222", "Dr. Weber", "advice", "1", NOW) is None
-    assert invitations.take(code, "Dr. Weber", "advice", "1", NOW + timedelta(days=14)) is None
-    assert invitations.take(code.lower(), "Dr. Weber", "advice", "1", NOW) == "P001"
-    assert invitations.take(code, "Dr. Weber", "advice", "1", NOW) is None
+    assert invitations.take("2222-2222-2222-2222", "Dr. Practice", "advice", "1", NOW) is None
+    assert invitations.take(code, "Dr. Practice", "advice", "1", NOW + timedelta(days=14)) is None
+    assert invitations.take(code.lower(), "Dr. Practice", "advice", "1", NOW) == "P001"
+    assert invitations.take(code, "Dr. Practice", "advice", "1", NOW) is None
     (consent,) = library.record("P001").consents.all()
-    assert (consent.recipient, consent.by, consent.until_utc) == ("Dr. Weber", "P001", until)
-    assert accounts.sharing.with_account("Dr. Weber", NOW) == {"P001"}
+    assert (consent.recipient, consent.by, consent.until_utc) == ("Dr. Practice", "P001", until)
+    assert accounts.sharing.with_account("Dr. Practice", NOW) == {"P001"}
     with pytest.raises(LibraryError, match="no open invitation"):
         invitations.take_back("P001", made.id)
 
@@ -272,7 +272,7 @@ def test_an_invitation_is_taken_back_by_its_person_only(accounts: LibraryAccount
     with pytest.raises(LibraryError, match="P002: there is no open invitation"):
         accounts.invitations.take_back("P002", made.id)
     accounts.invitations.take_back("P001", made.id)
-    assert accounts.invitations.take(code, "Dr. Weber", "advice", "1", NOW) is None
+    assert accounts.invitations.take(code, "Dr. Practice", "advice", "1", NOW) is None
     for data, until in (((), None), ((DataKind.DIARY,), NOW)):
         with pytest.raises(LibraryError):
             accounts.invitations.make("P001", "x", data, until, NOW)
@@ -282,11 +282,11 @@ def test_the_log_names_who_tried_and_never_what_was_typed(
     accounts: LibraryAccounts, library: Library
 ) -> None:
     accounts.log.failed("my secret password", "192.0.2.9", "by password")
-    accounts.log.failed("ann", "192.0.2.9", "by password")
-    accounts.log.refused("Dr. Weber", "192.0.2.9", "/people/{code}", 404)
+    accounts.log.failed("home", "192.0.2.9", "by password")
+    accounts.log.refused("Dr. Practice", "192.0.2.9", "/people/{code}", 404)
     lines = [(line.action, line.subject, line.detail) for line in accounts.log.newest(3)]
     assert lines == [
-        ("refused", "Dr. Weber", "404 for /people/{code} from 192.0.2.9"),
+        ("refused", "Dr. Practice", "404 for /people/{code} from 192.0.2.9"),
         ("sign-in failed", "P001", "by password from 192.0.2.9"),
         ("sign-in failed", "no account of this library", "by password from 192.0.2.9"),
     ]
@@ -294,8 +294,8 @@ def test_the_log_names_who_tried_and_never_what_was_typed(
 
 
 def test_the_export_holds_the_accounts_without_secrets(accounts: LibraryAccounts) -> None:
-    codes = accounts.register.set_password("Ann", "argon-hash", "totp-secret")
-    token = accounts.sessions.begin("Ann", Way.PASSWORD, "a browser", "192.0.2.1", datetime.now(UTC))
+    codes = accounts.register.set_password("Home", "argon-hash", "totp-secret")
+    token = accounts.sessions.begin("Home", Way.PASSWORD, "a browser", "192.0.2.1", datetime.now(UTC))
     _, code = accounts.invitations.make("P001", "my podiatrist", tuple(DataKind), None)
     found = accounts.of_person("P001")
     assert found["accounts"][0]["sessions"][0]["browser"] == "a browser"
@@ -307,9 +307,9 @@ def test_the_export_holds_the_accounts_without_secrets(accounts: LibraryAccounts
 
 
 def test_looks_are_those_that_pages_know(accounts: LibraryAccounts) -> None:
-    accounts.register.set_look("Ann", "de", "dark", "larger")
-    found = accounts.register.get("Ann")
+    accounts.register.set_look("Home", "de", "dark", "larger")
+    found = accounts.register.get("Home")
     assert (found.language, found.theme, found.text_size) == ("de", "dark", "larger")
     for look in (("deutsch", "", ""), ("", "pink", ""), ("", "", "huge"), ('"><', "", "")):
         with pytest.raises(LibraryError):
-            accounts.register.set_look("Ann", *look)
+            accounts.register.set_look("Home", *look)

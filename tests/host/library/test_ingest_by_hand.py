@@ -249,7 +249,7 @@ def test_a_person_is_handed_over(library: Library, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "p.zip") as archive:
         names = archive.namelist()
         assert names == [
-            "README.txt", "person.json", "record.json",
+            "README.txt", "person.json", "record.json", "accounts.json",
             "recordings/a/recording.json", "recordings/a/left.parquet",
             f"recordings/{imported}/recording.json", f"recordings/{imported}/left.parquet",
             "audit.json", "SHA256SUMS",

@@ -24,10 +24,11 @@ from plantigrade.library.catalogue.tables import (
     to_stored,
     use_vault,
 )
+from plantigrade.library.entries import Tag
 from plantigrade.library.keys.vault import KeyMissingError, MasterKey, Vault
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from tests.host.library.library_kit import PostgresServer
+from tests.host.library.library_kit import PostgresServer, finalized
 
 Open = Callable[[], Library]
 
@@ -437,10 +438,6 @@ def test_the_tables_and_their_keys() -> None:
 
 
 def test_what_belongs_to_a_recording_goes_with_it(library: Library) -> None:
-    from plantigrade.library.entries import Tag
-
-    from tests.host.library.library_kit import finalized
-
     for name in "ab":
         finalized(library.recordings, name, rows=10)
     library.scan()

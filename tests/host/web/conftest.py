@@ -84,7 +84,7 @@ def page_accounts(library: Library) -> PageAccounts:
 
 @pytest.fixture
 def door(library: Library, page_accounts: PageAccounts) -> Callable[..., TestClient]:
-    """A browser of a site with the real accounts: `door("ann")` is signed in as ann, `door()` as nobody."""
+    """A browser of a site with the real accounts: `door("home")` is signed in as home, `door()` as nobody."""
     app = make_app(Site(library, page_accounts))
 
     def open_browser(name: str = "", address: str = "192.0.2.1") -> TestClient:

@@ -44,9 +44,9 @@ NAME = {"P001": "Ownname", "P002": "Sharedname", "P003": "Foreignname"}
 
 ACCOUNTS = {
     "owner": Account("olga", frozenset({Role.OWNER})),
-    "patient": Account("ann", frozenset({Role.PATIENT}), "P001"),
+    "patient": Account("home", frozenset({Role.PATIENT}), "P001"),
     "home": Account("home", frozenset({Role.OWNER, Role.PATIENT}), "P001"),
-    "clinician": Account("weber", frozenset({Role.CLINICIAN})),
+    "clinician": Account("practice", frozenset({Role.CLINICIAN})),
     "engineer": Account("sam", frozenset({Role.ENGINEER})),
 }
 

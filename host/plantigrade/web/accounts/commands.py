@@ -45,13 +45,13 @@ def users() -> None:
 
     \b
     Examples:
-      plantigrade users add "Dr. Weber" --role clinician
+      plantigrade users add practice --role clinician
       plantigrade users list
-      plantigrade users passwd "Dr. Weber" --link     a new link, for someone who has lost every way in
+      plantigrade users passwd practice --link     a new link, for someone who has lost every way in
     """
 
 
-@users.command()
+@users.command(short_help="Make an account and a link that signs its holder in.")
 @click.argument("name")
 @role_option
 @person_option
@@ -68,7 +68,7 @@ def add(
 
     \b
     Examples:
-      plantigrade users add "Dr. Weber" --role clinician
+      plantigrade users add practice --role clinician
       plantigrade users add anna --role patient --person P001
       plantigrade users add sam --role engineer --pages https://insoles.example.org
     """
@@ -96,7 +96,7 @@ def list_users(invocation: Invocation, json_file: Path | None, **where: Any) -> 
         actions.list_users(library, json_file)
 
 
-@users.command()
+@users.command(short_help="Give an account other roles.")
 @click.argument("name")
 @role_option
 @person_option
@@ -116,7 +116,7 @@ def role(invocation: Invocation, name: str, roles: tuple[str, ...], person: str 
         actions.set_roles(library, name, roles, person)
 
 
-@users.command()
+@users.command(short_help="Give an account a new password, or a new link.")
 @click.argument("name")
 @click.option("--link", is_flag=True, help="Print a one-time link instead of asking for a password.")
 @pages_option
@@ -143,7 +143,7 @@ def passwd(invocation: Invocation, name: str, link: bool, pages: str, **where: A
             actions.set_password(library, name)
 
 
-@users.command()
+@users.command(short_help="Remove an account and what it was shared.")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @library_options
@@ -156,7 +156,7 @@ def remove(invocation: Invocation, name: str, yes: bool, **where: Any) -> None:
 
     \b
     Examples:
-      plantigrade users remove "Dr. Weber"
+      plantigrade users remove practice
     """
     from plantigrade.web.accounts import actions
 

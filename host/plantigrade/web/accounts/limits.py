@@ -38,9 +38,9 @@ class SignInLimits:
 
     Example:
         >>> limits = SignInLimits()
-        >>> [limits.wait_s("ann", "192.0.2.7") for _ in range(5)]
+        >>> [limits.wait_s("home", "192.0.2.7") for _ in range(5)]
         [0, 0, 0, 0, 0]
-        >>> limits.wait_s("ann", "192.0.2.7") > 0, limits.wait_s("ann", "192.0.2.8")
+        >>> limits.wait_s("home", "192.0.2.7") > 0, limits.wait_s("home", "192.0.2.8")
         (True, 0)
     """
 

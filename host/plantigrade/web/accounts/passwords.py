@@ -82,7 +82,7 @@ def check_new(password: str, name: str) -> None:
         PasswordError: says what to do.
 
     Example:
-        >>> check_new("correct horse battery", "ann")
+        >>> check_new("correct horse battery", "home")
     """
     lowered = password.lower()
     if len(password) < SHORTEST:

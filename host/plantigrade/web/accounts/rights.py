@@ -80,8 +80,8 @@ def may(account: Account, action: Action, person: str | None = None, shared: boo
         shared: whether that person shares data with this account now.
 
     Example:
-        >>> ann = Account("ann", frozenset({Role.PATIENT}), "P001")
-        >>> may(ann, Action.SEE, "P001"), may(ann, Action.SEE, "P002")
+        >>> home = Account("home", frozenset({Role.PATIENT}), "P001")
+        >>> may(home, Action.SEE, "P001"), may(home, Action.SEE, "P002")
         (True, False)
     """
     if action not in OF_A_PERSON:

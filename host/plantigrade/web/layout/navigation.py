@@ -61,8 +61,8 @@ def navigation_of(
         paths: of all pages there are; empty: as if all were there.
 
     Example:
-        >>> ann = Account("a", frozenset({Role.PATIENT}), "P001")
-        >>> [(item.path, item.current) for item in navigation_of(ann, "/walks/20260301").main]
+        >>> home = Account("a", frozenset({Role.PATIENT}), "P001")
+        >>> [(item.path, item.current) for item in navigation_of(home, "/walks/20260301").main]
         [('/', ''), ('/now', ''), ('/walks', 'true'), ('/diary', '')]
     """
     items = [item for item in _items_of(account, about) if not paths or item.path in paths]

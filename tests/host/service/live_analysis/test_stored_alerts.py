@@ -55,20 +55,20 @@ LIVE = ("live", "low-arch", 1.0, None)
 
 
 @pytest.mark.parametrize(
-    ("raised", "stored"),
+    ("raised", "expected"),
     [([], [OF_THE_ANALYSIS]), ([alert("low-arch", 1.0)], [OF_THE_ANALYSIS, LIVE])],
     ids=["nothing", "an alert"],
 )
 def test_live_alerts_leave_those_of_the_analysis_and_the_other_way_round(
-    library: Library, raised: list[Alert], stored: list[tuple[str, str, float, float | None]]
+    library: Library, raised: list[Alert], expected: list[tuple[str, str, float, float | None]]
 ):
     keep_alerts(library, FIRST, [stored("static-load", 0.5)])
     live = LiveAlerts()
     live.add(START_NS, raised)
     live.keep(library, FIRST)
-    assert held(library) == stored
+    assert held(library) == expected
     keep_alerts(library, FIRST, [stored("leg-length", 0.75)])
-    assert held(library) == [("analysis", "leg-length", 0.75, 1.75), *stored[1:]]
+    assert held(library) == [("analysis", "leg-length", 0.75, 1.75), *expected[1:]]
 
 
 def test_what_an_analysis_found_is_named_by_rule_foot_and_onset(library: Library):

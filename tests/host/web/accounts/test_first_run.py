@@ -23,7 +23,7 @@ from tests.host.service.live_frames.frames_kit import SERIALS, Insoles
 from tests.host.web.accounts.account_kit import token_on
 
 HEADING = re.compile(r"<h1.*?>(.*?)</h1>")
-WHO = {"action": "begin", "name": "Ann", "weight_kg": "70,5", "time_zone": "Europe/Berlin"}
+WHO = {"action": "begin", "name": "Home", "weight_kg": "70,5", "time_zone": "Europe/Berlin"}
 LEFT, RIGHT = SERIALS.values()
 
 
@@ -75,12 +75,12 @@ def test_the_link_asks_who_one_is_and_makes_owner_and_patient(
     done = client.post(link, data=WHO)
     assert (done.status_code, done.headers["location"]) == (303, "/first-run")
     (account,) = library.accounts.register.all()
-    assert account.roles == {Role.OWNER, Role.PATIENT} and account.name == "Ann"
+    assert account.roles == {Role.OWNER, Role.PATIENT} and account.name == "Home"
     person = library.person(account.person or "")
     assert (person.weight_kg, person.time_zone, person.language) == (70.5, "Europe/Berlin", "en")
     assert person.name is None, "no name where none was asked for"
     assert insoles.assembly.service.status().live_until_utc_ns is not None
-    assert "Ann" not in {line.actor for line in library.audit()}, "the log outlives the name"
+    assert "Home" not in {line.actor for line in library.audit()}, "the log outlives the name"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_of_two_tabs_one_makes_the_account(
 
 
 @pytest.fixture
-def ann(browser: Callable[[], TestClient], link: str) -> TestClient:
+def home(browser: Callable[[], TestClient], link: str) -> TestClient:
     """A browser in which the first question is answered, by P001."""
     client = browser()
     client.post(link, data=WHO | {"person": "P001"})
@@ -144,7 +144,7 @@ def post(client: TestClient, action: str, **fields: str) -> object:
 
 
 def test_step_by_step_to_both_feet(
-    ann: TestClient, insoles: Insoles, library: Library, monkeypatch: pytest.MonkeyPatch
+    home: TestClient, insoles: Insoles, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
 
@@ -161,14 +161,14 @@ def test_step_by_step_to_both_feet(
     monkeypatch.setattr(insoles.assembly.care, "zero", zero)
     monkeypatch.setattr(first_run_page, "count_steps", steps)
     insoles.links = {}
-    assert heading(ann.get("/first-run")) == "Find both insoles"
+    assert heading(home.get("/first-run")) == "Find both insoles"
     insoles.links = dict.fromkeys(("left", "right"), LinkState.CONNECTED)
-    assert post(ann, "look").headers["location"] == "/first-run?step=sides"
-    assert "blinks for ten seconds" in post(ann, "blink", side="left").text
-    assert post(ann, "take").headers["location"] == "/first-run?step=zero"
+    assert post(home, "look").headers["location"] == "/first-run?step=sides"
+    assert "blinks for ten seconds" in post(home, "blink", side="left").text
+    assert post(home, "take").headers["location"] == "/first-run?step=zero"
     assert {one.serial for one in library.record("P001").insoles.periods()} == {LEFT, RIGHT}
-    assert post(ann, "zero").headers["location"] == "/first-run?step=walk"
-    walked = post(ann, "walk")
+    assert post(home, "zero").headers["location"] == "/first-run?step=walk"
+    walked = post(home, "walk")
     assert heading(walked) == "Both feet arrive" and "Left 5 steps, right 6 steps" in walked.text
     assert done == [f"blink {LEFT}", f"zero {LEFT}", f"zero {RIGHT}"]
 
@@ -183,19 +183,19 @@ def test_step_by_step_to_both_feet(
     ],
 )
 def test_what_does_not_arrive_is_named(
-    seen: StepsSeen, says: str, ann: TestClient, monkeypatch: pytest.MonkeyPatch
+    seen: StepsSeen, says: str, home: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def steps(*_: object) -> StepsSeen:
         return seen
 
     monkeypatch.setattr(first_run_page, "count_steps", steps)
-    page = post(ann, "walk")
+    page = post(home, "walk")
     assert heading(page) == "Ten steps" and says in page.text
 
 
-def test_that_both_feet_arrive_cannot_be_asked_for(ann: TestClient) -> None:
-    assert "Both feet arrive" not in HEADING.findall(ann.get("/first-run?step=done").text)
-    assert heading(ann.get("/first-run?step=walk")) == "Ten steps"
+def test_that_both_feet_arrive_cannot_be_asked_for(home: TestClient) -> None:
+    assert "Both feet arrive" not in HEADING.findall(home.get("/first-run?step=done").text)
+    assert heading(home.get("/first-run?step=walk")) == "Ten steps"
 
 
 @pytest.mark.parametrize(
@@ -203,37 +203,37 @@ def test_that_both_feet_arrive_cannot_be_asked_for(ann: TestClient) -> None:
     [(ZeroError("heel"), 409, "Something presses"), (ServiceError("left"), 503, "Nothing came of an insole")],
 )
 def test_an_insole_that_is_not_zeroed_is_said(
-    error: Exception, status: int, says: str, ann: TestClient, insoles: Insoles,
+    error: Exception, status: int, says: str, home: TestClient, insoles: Insoles,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     async def zero(_serial: str) -> None:
         raise error
 
     monkeypatch.setattr(insoles.assembly.care, "zero", zero)
-    page = post(ann, "zero")
+    page = post(home, "zero")
     assert page.status_code == status and says in page.text
 
 
-def test_one_insole_is_not_enough(ann: TestClient, insoles: Insoles, library: Library) -> None:
+def test_one_insole_is_not_enough(home: TestClient, insoles: Insoles, library: Library) -> None:
     del insoles.assembly.service.collectors["right"]
     for action in ("take", "zero"):
-        page = post(ann, action)
+        page = post(home, action)
         assert page.status_code == 409 and "Both insoles are needed" in page.text
-    assert post(ann, "blink", side="right").status_code == 400
-    assert post(ann, "blink", side="<script>").status_code == 400
+    assert post(home, "blink", side="right").status_code == 400
+    assert post(home, "blink", side="<script>").status_code == 400
     assert library.record("P001").insoles.periods() == []
 
 
-def test_somebody_else_s_insoles_are_not_taken(ann: TestClient, insoles: Insoles, library: Library) -> None:
+def test_somebody_else_s_insoles_are_not_taken(home: TestClient, insoles: Insoles, library: Library) -> None:
     insoles.assign("P002")
-    assert heading(ann.get("/first-run")) == "Find both insoles"
-    assert post(ann, "take").status_code == 409
+    assert heading(home.get("/first-run")) == "Find both insoles"
+    assert post(home, "take").status_code == 409
     assert library.record("P001").insoles.periods() == []
 
 
-def test_the_page_looks_by_itself_while_it_searches(ann: TestClient, insoles: Insoles) -> None:
+def test_the_page_looks_by_itself_while_it_searches(home: TestClient, insoles: Insoles) -> None:
     insoles.links = {}
-    part = ann.get("/first-run/found")
+    part = home.get("/first-run/found")
     assert part.status_code == 200 and "hx-trigger" in part.text and "<html" not in part.text
     insoles.links = dict.fromkeys(("left", "right"), LinkState.CONNECTED)
-    assert "hx-trigger" not in ann.get("/first-run/found").text
+    assert "hx-trigger" not in home.get("/first-run/found").text

@@ -31,16 +31,16 @@ def test_what_is_refused_is_logged_by_its_pattern(
     page_accounts: PageAccounts, door: Door, library: Library
 ) -> None:
     """Who, from where, what, and no data (ASVS 16.3.2)."""
-    page_accounts.stored.register.add("Weber", {Role.CLINICIAN})
-    browser = door("Weber")
+    page_accounts.stored.register.add("Practice", {Role.CLINICIAN})
+    browser = door("Practice")
     assert browser.get("/people/P001").status_code == 404
     assert browser.get("/walks/20260301T100000Z-00000001").status_code == 404
     assert browser.get("/settings/sign-ins").status_code == 403
     lines = [(line.actor, line.subject, line.detail) for line in page_accounts.stored.log.newest(3)]
     assert lines == [
-        ("Weber", "Weber", "403 for /settings/sign-ins from 192.0.2.1"),
-        ("Weber", "Weber", "404 for /walks/{id} from 192.0.2.1"),
-        ("Weber", "Weber", "404 for /people/{code} from 192.0.2.1"),
+        ("Practice", "Practice", "403 for /settings/sign-ins from 192.0.2.1"),
+        ("Practice", "Practice", "404 for /walks/{id} from 192.0.2.1"),
+        ("Practice", "Practice", "404 for /people/{code} from 192.0.2.1"),
     ]
     assert not [line for line in library.audit("P001") if line.action == "refused"]
 

@@ -27,8 +27,8 @@ PAGE = Path(__file__).parents[4] / "docs/explanation/accounts.md"
 
 
 def test_passwords_may_be_pasted_and_kept_by_programs(page_accounts: PageAccounts, door: Door) -> None:
-    page_accounts.stored.register.add("Weber", {Role.CLINICIAN})
-    pages = door().get("/sign-in").text + door("Weber").get("/settings/sign-in").text
+    page_accounts.stored.register.add("Practice", {Role.CLINICIAN})
+    pages = door().get("/sign-in").text + door("Practice").get("/settings/sign-in").text
     fields = re.findall(r'<input[^>]*type="password"[^>]*>', pages)
     assert len(fields) >= 3
     for field in fields:
@@ -38,9 +38,9 @@ def test_passwords_may_be_pasted_and_kept_by_programs(page_accounts: PageAccount
 
 def test_a_password_does_not_run_out(page_accounts: PageAccounts, door: Door) -> None:
     """Nothing stored of an account says when its password was set."""
-    holder = holder_of(page_accounts, "Ann")
+    holder = holder_of(page_accounts, "Home")
     assert door().post("/sign-in", data=holder.form()).headers["location"] == "/"
-    assert not [name for name in vars(page_accounts.stored.register.get("Ann")) if "password_" in name]
+    assert not [name for name in vars(page_accounts.stored.register.get("Home")) if "password_" in name]
 
 
 def test_the_limits_of_sessions_are_those_that_are_written_down() -> None:
@@ -59,10 +59,10 @@ def test_the_limits_of_sessions_are_those_that_are_written_down() -> None:
 def test_a_session_that_is_not_used_ends(
     minutes: int, signed_in: bool, page_accounts: PageAccounts, door: Door
 ) -> None:
-    page_accounts.stored.register.add("Weber", {Role.CLINICIAN})
+    page_accounts.stored.register.add("Practice", {Role.CLINICIAN})
     at = datetime.now(UTC) - timedelta(minutes=minutes)
     browser = door()
-    browser.cookies.set(COOKIE, page_accounts.stored.sessions.begin("Weber", Way.LINK, "", "", at))
+    browser.cookies.set(COOKIE, page_accounts.stored.sessions.begin("Practice", Way.LINK, "", "", at))
     answer = browser.get("/people")
     assert (answer.status_code == 200) is signed_in
 
@@ -70,15 +70,15 @@ def test_a_session_that_is_not_used_ends(
 def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
     page_accounts: PageAccounts, door: Door
 ) -> None:
-    page_accounts.stored.register.add("Weber", {Role.CLINICIAN})
+    page_accounts.stored.register.add("Practice", {Role.CLINICIAN})
     at = datetime.now(UTC) - timedelta(minutes=10)
-    token = page_accounts.stored.sessions.begin("Weber", Way.LINK, "", "", at)
+    token = page_accounts.stored.sessions.begin("Practice", Way.LINK, "", "", at)
     browser = door()
     browser.cookies.set(COOKIE, token)
     assert browser.get("/strip", headers={"hx-request": "true"}).status_code == 200
-    assert page_accounts.stored.sessions.of("Weber")[0].seen_utc == at
+    assert page_accounts.stored.sessions.of("Practice")[0].seen_utc == at
     assert browser.get("/people").status_code == 200
-    assert page_accounts.stored.sessions.of("Weber")[0].seen_utc > at
+    assert page_accounts.stored.sessions.of("Practice")[0].seen_utc > at
 
 
 def test_tokens_have_enough_random_bits() -> None:
@@ -90,18 +90,18 @@ def test_tokens_have_enough_random_bits() -> None:
 
 
 def test_the_token_of_forms_is_no_way_in(page_accounts: PageAccounts, door: Door) -> None:
-    page_accounts.stored.register.add("Weber", {Role.CLINICIAN})
-    token = page_accounts.stored.sessions.begin("Weber", Way.LINK, "", "", datetime.now(UTC))
+    page_accounts.stored.register.add("Practice", {Role.CLINICIAN})
+    token = page_accounts.stored.sessions.begin("Practice", Way.LINK, "", "", datetime.now(UTC))
     browser = door()
     browser.cookies.set(COOKIE, form_token_of(token))
     assert browser.get("/people").headers["location"].startswith("/sign-in")
 
 
 def test_an_account_that_is_shut_is_out_at_the_next_click(page_accounts: PageAccounts, door: Door) -> None:
-    page_accounts.stored.register.add("Weber", {Role.CLINICIAN})
-    browser = door("Weber")
+    page_accounts.stored.register.add("Practice", {Role.CLINICIAN})
+    browser = door("Practice")
     assert browser.get("/people").status_code == 200
-    page_accounts.stored.register.set_disabled("Weber", True)
+    page_accounts.stored.register.set_disabled("Practice", True)
     assert browser.get("/people").headers["location"].startswith("/sign-in")
 
 

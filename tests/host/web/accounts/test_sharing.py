@@ -18,11 +18,11 @@ CODE = re.compile(r'class="mono">([\w-]{19})<')
 
 @pytest.fixture
 def people(page_accounts: PageAccounts) -> PageAccounts:
-    """Ann and Bob are patients, Weber is a clinician, Sam an engineer, Olga an owner."""
+    """Home and Bob are patients, Practice is a clinician, Sam an engineer, Olga an owner."""
     register = page_accounts.stored.register
-    register.add("Ann", {Role.PATIENT}, "P001")
+    register.add("Home", {Role.PATIENT}, "P001")
     register.add("Bob", {Role.PATIENT}, "P002")
-    register.add("Weber", {Role.CLINICIAN})
+    register.add("Practice", {Role.CLINICIAN})
     register.add("Sam", {Role.ENGINEER})
     register.add("Olga", {Role.OWNER})
     return page_accounts
@@ -34,8 +34,8 @@ def post(browser: TestClient, action: str, **fields: str) -> object:
 
 
 def invited(door: Door, **fields: str) -> str:
-    """The code of Ann's invitation."""
-    answer = post(door("Ann"), "invite", **({"label": "my podiatrist", "days": "90"} | fields))
+    """The code of Home's invitation."""
+    answer = post(door("Home"), "invite", **({"label": "my podiatrist", "days": "90"} | fields))
     assert answer.status_code == 200
     return CODE.findall(answer.text)[0]
 
@@ -43,53 +43,53 @@ def invited(door: Door, **fields: str) -> str:
 def test_an_invitation_opens_the_person_s_pages_until_it_is_withdrawn(
     people: PageAccounts, door: Door, library: Library
 ) -> None:
-    weber = door("Weber")
-    assert weber.get("/?person=P001").status_code == 404
-    taken = post(weber, "accept", code=invited(door).lower())
+    practice = door("Practice")
+    assert practice.get("/?person=P001").status_code == 404
+    taken = post(practice, "accept", code=invited(door).lower())
     assert (taken.status_code, taken.headers["location"]) == (303, "/people/P001")
-    assert weber.get("/?person=P001").status_code == 200
-    assert weber.get("/?person=P002").status_code == 404
-    ann = door("Ann")
-    page = ann.get(PATH).text
-    assert "Weber" in page
+    assert practice.get("/?person=P001").status_code == 200
+    assert practice.get("/?person=P002").status_code == 404
+    home = door("Home")
+    page = home.get(PATH).text
+    assert "Practice" in page
     consent = re.findall(r'name="consent" value="(\d+)"', page)[0]
-    assert post(ann, "withdraw", consent=consent).status_code == 303
-    assert weber.get("/?person=P001").status_code == 404, "at once"
-    assert "Nobody but you" in ann.get(PATH).text
-    assert "Weber" in ann.get("/settings/log").text, "who looked stays in sight"
+    assert post(home, "withdraw", consent=consent).status_code == 303
+    assert practice.get("/?person=P001").status_code == 404, "at once"
+    assert "Nobody but you" in home.get(PATH).text
+    assert "Practice" in home.get("/settings/log").text, "who looked stays in sight"
 
 
 def test_a_code_works_once_and_is_not_shown_again(people: PageAccounts, door: Door) -> None:
     code = invited(door)
-    assert code not in door("Ann").get(PATH).text
-    assert post(door("Weber"), "accept", code=code).status_code == 303
-    again = post(door("Weber"), "accept", code=code)
+    assert code not in door("Home").get(PATH).text
+    assert post(door("Practice"), "accept", code=code).status_code == 303
+    again = post(door("Practice"), "accept", code=code)
     assert again.status_code == 400
 
 
 def test_an_invitation_can_be_taken_back(people: PageAccounts, door: Door) -> None:
-    code, ann = invited(door), door("Ann")
-    number = re.findall(r'name="invitation" value="(\d+)"', ann.get(PATH).text)[0]
+    code, home = invited(door), door("Home")
+    number = re.findall(r'name="invitation" value="(\d+)"', home.get(PATH).text)[0]
     assert post(door("Bob"), "take-back", invitation=number).status_code in (400, 404)
-    assert post(ann, "take-back", invitation=number).status_code == 303
-    assert post(door("Weber"), "accept", code=code).status_code == 400
+    assert post(home, "take-back", invitation=number).status_code == 303
+    assert post(door("Practice"), "accept", code=code).status_code == 400
 
 
 def test_another_person_s_consent_is_not_withdrawn(
     people: PageAccounts, door: Door, library: Library
 ) -> None:
-    post(door("Weber"), "accept", code=invited(door))
+    post(door("Practice"), "accept", code=invited(door))
     consent = library.record("P001").consents.all()[0]
     assert post(door("Bob"), "withdraw", consent=str(consent.id)).status_code in (400, 404)
     assert library.record("P001").consents.all()[0].withdrawn_utc is None
 
 
-@pytest.mark.parametrize(("name", "status"), [("Sam", 403), ("Olga", 403), ("Ann", 403)])
+@pytest.mark.parametrize(("name", "status"), [("Sam", 403), ("Olga", 403), ("Home", 403)])
 def test_only_clinicians_take_invitations(name: str, status: int, people: PageAccounts, door: Door) -> None:
     assert post(door(name), "accept", code=invited(door)).status_code == status
 
 
-@pytest.mark.parametrize("name", ["Weber", "Sam", "Olga"])
+@pytest.mark.parametrize("name", ["Practice", "Sam", "Olga"])
 def test_only_a_person_invites(name: str, people: PageAccounts, door: Door) -> None:
     for query in ("", "?person=P001"):
         browser = door(name)
@@ -103,12 +103,12 @@ def test_only_a_person_invites(name: str, people: PageAccounts, door: Door) -> N
 def test_an_invitation_that_makes_no_sense_is_refused(
     fields: dict[str, str], people: PageAccounts, door: Door, library: Library
 ) -> None:
-    answer = post(door("Ann"), "invite", **({"label": "x", "days": "90"} | fields))
+    answer = post(door("Home"), "invite", **({"label": "x", "days": "90"} | fields))
     assert answer.status_code == 400
     assert library.accounts.invitations.of("P001") == []
 
 
 def test_what_a_person_types_is_text(people: PageAccounts, door: Door) -> None:
     invited(door, label="<script>alert(1)</script>")
-    page = door("Ann").get(PATH).text
+    page = door("Home").get(PATH).text
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page

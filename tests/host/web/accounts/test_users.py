@@ -43,13 +43,13 @@ def run(data: Path) -> Run:
 
 
 def test_an_account_begins_with_a_link_that_works(run: Run, data: Path) -> None:
-    done = run("add", "Dr. Weber", "--role", "clinician", "--pages", "https://insoles.example.org/")
+    done = run("add", "Dr. Practice", "--role", "clinician", "--pages", "https://insoles.example.org/")
     assert done.exit_code == 0
     pages, secret = LINK.findall(done.stdout)[0]
     assert pages == "https://insoles.example.org" and "within 3 days" in done.stdout
     with Library(data) as library:
         found = library.accounts.links.look(secret)
-        assert found is not None and (found.kind, found.account) == (LinkKind.SIGN_IN, "Dr. Weber")
+        assert found is not None and (found.kind, found.account) == (LinkKind.SIGN_IN, "Dr. Practice")
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_live_mode_that_others_asked_for_goes_on(open_page, insoles: Insoles, mo
 
 def test_without_a_service_it_says_so(library, accounts) -> None:
     site = Site(library, accounts)
-    accounts.of_token["a token"] = SignedIn(Account("ann", frozenset({Role.PATIENT}), "P001"), "form token")
+    accounts.of_token["a token"] = SignedIn(Account("home", frozenset({Role.PATIENT}), "P001"), "form token")
     client = TestClient(make_app(site, more=(live_route(site),)), base_url="http://localhost")
     client.cookies.set(COOKIE, "a token")
     with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect(WS, headers=OWN):

@@ -42,9 +42,9 @@ class AccountRegister:
         >>> from tempfile import TemporaryDirectory
         >>> from plantigrade.library.catalogue.library import Library
         >>> with TemporaryDirectory() as folder, Library(Path(folder)) as library:
-        ...     _ = library.accounts.register.add("ann", {Role.CLINICIAN})
+        ...     _ = library.accounts.register.add("home", {Role.CLINICIAN})
         ...     [account.name for account in library.accounts.register.all()]
-        ['ann']
+        ['home']
     """
 
     def __init__(self, store: Store) -> None:
