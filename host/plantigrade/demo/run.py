@@ -14,6 +14,7 @@ from insole_protocol import replies
 from insole_protocol.layout import SENSOR_COUNT
 
 from plantigrade.bridge.insole import Insole, StampedFrames
+from plantigrade.bridge.kernels import load_kernels
 from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.calibration import Calibrator, nominal
 from plantigrade.demo.measure import FootMeter, left_right_error
@@ -311,7 +312,8 @@ def conclude(
 
 
 def warm_up() -> None:
-    """Have calibration and gait compiled before anything must keep time."""
+    """Have decoding, calibration and gait compiled before anything must keep time."""
+    load_kernels()
     Calibrator(nominal(), SLOTS_PER_S).feed(np.full((SLOTS_PER_S, SENSOR_COUNT), 400, np.uint16))
     walked = load_walk().cut(WARM_UP_S)
     time_s = np.arange(len(walked.left)) / walked.rate_hz

@@ -16,6 +16,7 @@ from insole_protocol import ids
 
 from plantigrade.bridge.collection import collect
 from plantigrade.bridge.insole import Insole, StampedFrames
+from plantigrade.bridge.kernels import load_kernels
 from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.calibration import Calibrator, nominal
@@ -142,6 +143,7 @@ async def _record(plan: Plan, library: Library, view: View) -> str:
     with view:
         state = LiveState("looking for insoles", plan.seconds or 0.0, stage="searching")
         view.show(state)
+        await asyncio.to_thread(load_kernels)
         links = await _find(plan.insoles)
         streams = _streams(plan, library)
         stop, under_way = asyncio.Event(), asyncio.Event()

@@ -11,10 +11,9 @@ from dataclasses import replace
 
 from insole_protocol import ids, replies
 
-from plantigrade.bridge import decode
-from plantigrade.bridge.clock import slewer
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.journal.file import Sync
+from plantigrade.bridge.kernels import load_kernels
 from plantigrade.bridge.reconnecting import LinkFactory
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
@@ -103,7 +102,7 @@ class BridgeService:
         lock = ServiceLock(self.library.data_dir)
         try:
             await self._read_people()
-            await self._offload.thread(_load_kernels)
+            await self._offload.thread(load_kernels)
             self.wearings.open()
             self._running = True
             self._write_status(self.status())
@@ -377,12 +376,6 @@ class BridgeService:
             self._problems.pop("status", None)
         except OSError as error:
             self._problems["status"] = f"the status file cannot be written: {error.strerror}"
-
-
-def _load_kernels() -> None:
-    """Before the first insole is heard: compiling a kernel takes a second or two, once for all starts."""
-    decode.load_kernel()
-    slewer.load_kernel()
 
 
 def _facts(status: ServiceStatus) -> ServiceStatus:

@@ -16,6 +16,7 @@ from plantigrade.analysis.live.wearer import LiveWearer, WearerSetup
 from plantigrade.array_types import F64
 from plantigrade.bridge.frames import Frames
 from plantigrade.bridge.insole import Insole, StampedFrames
+from plantigrade.bridge.kernels import load_kernels
 from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.gait.signals import Foot
 from plantigrade.link.base import Link, LinkError
@@ -115,6 +116,7 @@ class Follower:
 
 def warm_up() -> None:
     """Have everything compiled before samples arrive."""
+    load_kernels()
     follower = Follower(700.0, lambda line: None, 0)
     counts = np.full((WARM_UP_ROWS, 16), 330, np.uint16)
     for foot in Foot:
