@@ -17,14 +17,15 @@ class EvenRows:
     Args:
         rate_hz: rows per second.
         sensors: of the foot.
-        start_s: time of the first row.
+        start_s: time of row 0.
+        first: number of the row that is taken first; of rows before it nothing is wanted any more.
     """
 
-    def __init__(self, rate_hz: float, sensors: int, start_s: float = 0.0) -> None:
+    def __init__(self, rate_hz: float, sensors: int, start_s: float = 0.0, first: int = 0) -> None:
         self._rate_hz, self._start_s = rate_hz, start_s
         self._piece_rows = round(WATCHED_PIECE_S * rate_hz)
         self._rows: F32 = np.empty((0, sensors), np.float32)
-        self._first = 0
+        self._first = first
 
     def add(self, time_s: F64, force_n: F32) -> None:
         """Samples (n,), (n, S) in the order of their times; those of rows that were taken are left out."""

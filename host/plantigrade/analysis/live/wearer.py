@@ -236,7 +236,8 @@ class LiveWearer:
         if self._watcher is not None:
             alerts += self._watcher.counts(foot, counts)
         if state.rows is None:
-            state.rows = EvenRows(self._setup.rate_hz, force_n.shape[1])
+            # A foot that arrives later than the other begins at the row that the other has come to.
+            state.rows = EvenRows(self._setup.rate_hz, force_n.shape[1], first=self._row)
         state.rows.add(time_s, force_n)
         return FootSignal(foot, time_s, force_n, self._layout)
 
