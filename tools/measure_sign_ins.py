@@ -19,10 +19,10 @@ from typing import Final
 
 import httpx2
 from plantigrade.library.catalogue.accounts.entries import Role
+from plantigrade.web.requests import COOKIE
 
 from tools.web_site.serving import served
 
-COOKIE: Final = "plantigrade"
 NAME: Final = "home"
 TAIL: Final = 0.95
 

@@ -36,7 +36,7 @@ from plantigrade.web.openapi.route import openapi_route
 from plantigrade.web.page import Answer, Document, Download, Form, Handler, Page, Part, Redirect, Shown
 from plantigrade.web.pages import pages
 from plantigrade.web.pwa import routes as pwa
-from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, cookie_name, known_of, posted, visit_of
+from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, known_of, posted, visit_of
 from plantigrade.web.security.defects import Defects
 from plantigrade.web.security.headers import SecurityHeaders
 from plantigrade.web.security.hosts import KnownHosts
@@ -272,8 +272,3 @@ def _defect(site: Site) -> Callable[[Request], Awaitable[Response]]:
         return await _http_error(site)(request, HTTPException(500))
 
     return page
-
-
-def session_cookie(site: Site, token: str, seconds: int) -> tuple[str, str, int]:
-    """The cookie of a session, for `Redirect.cookies`; without a token, it is removed."""
-    return cookie_name(site.settings.secure), token, seconds

@@ -132,10 +132,6 @@ class Formats:
             "formats.range", low=self.number(low, digits), high=self.quantity(high, unit, digits)
         )
 
-    def duration_interval(self, low_s: float, high_s: float) -> str:
-        """As "5 h 30 min to 7 h 25 min"."""
-        return self.words("formats.range", low=self.duration(low_s), high=self.duration(high_s))
-
     def unit(self, unit: str) -> str:
         """A unit as the language writes it."""
         key = f"formats.unit.{unit}"

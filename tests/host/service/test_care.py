@@ -102,6 +102,8 @@ def test_an_empty_insole_is_zeroed_before_it_has_recorded_anything(tmp_path: Pat
         insole = living.service.collectors["left"].insole
         zeroing = asyncio.create_task(care.zero(SERIALS["left"]))
         await asyncio.sleep(0)
+        with pytest.raises(ServiceError, match="being zeroed already"):
+            await care.zero(SERIALS["left"])  # from a second window
         counts = np.full((100, 16), 320, np.uint16)
         for _ in range(3):
             care.on_frames("left", insole, _Stamped(counts))  # type: ignore[arg-type]

@@ -141,11 +141,14 @@ class InsoleCare:
         """Measure the unloaded codes of an insole in which no foot is, and use them from now on.
 
         Raises:
-            ServiceError: it is not connected, or no frames come: it must be in live mode.
+            ServiceError: it is not connected, it is being zeroed already, or no frames come: it must be in
+                live mode.
             ZeroError: something presses on it.
             LibraryError: the database fails.
         """
         identity = self._identity(serial)
+        if serial in self._zeroing:
+            raise ServiceError(f"the {identity.side} insole is being zeroed already; wait some seconds")
         gathering = self._zeroing[serial] = _Gathering()
         try:
             async with asyncio.timeout(ZERO_TIMEOUT_S):

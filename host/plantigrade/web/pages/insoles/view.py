@@ -10,15 +10,14 @@ from plantigrade.service.assembly import Assembly
 from plantigrade.service.events import InsoleState, LinkState
 from plantigrade.service.insoles.care import SelfTest
 from plantigrade.service.insoles.settings import LOG_FILLS_PCT
+from plantigrade.service.live_frames.settings import RATE_HZ
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.drawing.insole import InsoleDrawing, draw_insole
 from plantigrade.web.formats import Formats
+from plantigrade.web.layout.strip import CHARGE_NOW_PCT, CHARGE_TONIGHT_PCT
 from plantigrade.web.site import NoServiceError
 from plantigrade.web.visit import Visit
 
-SAMPLE_RATE_HZ: Final = 100.0
-CHARGE_TONIGHT_PCT: Final = 20
-CHARGE_NOW_PCT: Final = 10
 _TAGS: Final = {
     LinkState.CONNECTED: ("ok", "check"),
     LinkState.BETWEEN_BURSTS: ("", "moon"),
@@ -121,9 +120,7 @@ def view_of(known: Known, visit: Visit, formats: Formats) -> InsoleView:
         calibration=calibration,
         stale=stale,
         log_full=state.log_used_pct is not None and state.log_used_pct > LOG_FILLS_PCT,
-        not_fetched=(
-            "" if not state.slots_to_fetch else formats.duration(state.slots_to_fetch / SAMPLE_RATE_HZ)
-        ),
+        not_fetched=("" if not state.slots_to_fetch else formats.duration(state.slots_to_fetch / RATE_HZ)),
         battery=_battery(state.battery_pct),
         drawing=draw_insole(state.side, _sensor_states(known.test)),
         test=known.test,
