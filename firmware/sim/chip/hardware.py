@@ -41,6 +41,14 @@ def sleep(wait_us):
     clock.sleep_us(wait_us)
 
 
+def hold(us):
+    """Let time pass while nothing outside IRAM runs: no timer, no callback, no radio host. Cause: flash work."""
+
+
+def spend(us):
+    """Let time pass in which the main thread is busy: interrupts are noted, their callbacks come afterwards."""
+
+
 def led_changed(lit):
     """The LED lights up or goes dark."""
 
