@@ -1,1 +1,1 @@
-"""The insole's firmware: one responsibility a file. `main.py` wires them together."""
+"""The insole's firmware: one responsibility a file. `assembly` wires them together."""

@@ -22,7 +22,7 @@ class Commands:
     """Takes command messages of every session and queues their replies.
 
     `insole` gives access to the parts: clock, sampler, blocks, recorder, settings, identity, battery, gait,
-    faults, modes, self_test, indicator, power and the `work` flag of the TX scheduler (see main.py).
+    faults, modes, self_test, indicator, power and the `work` flag of the TX scheduler (see assembly.py).
     """
 
     def __init__(self, insole):

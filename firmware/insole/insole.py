@@ -4,7 +4,7 @@ import asyncio
 
 
 class Insole:
-    """Attributes: the parts, as `main.py` hands them over; `work`, which wakes the scheduler; `erasing`."""
+    """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`."""
 
     def __init__(self, **parts):
         self.erasing = False

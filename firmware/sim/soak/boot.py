@@ -1,7 +1,7 @@
 """Power-on of the soak's chip: the real firmware, from its sources, on a clock that the host turns.
 
 Runs as `micropython -X heapsize=... boot.py`. Replaced are the chip's modules and the driver of the
-multiplexer; everything else, `main.py` included, is the firmware as it is.
+multiplexer; everything else is the firmware as it is.
 """
 
 import sys
@@ -46,12 +46,13 @@ def _mount_files():
 _put_chip_in_place()
 _mount_files()
 
-import main  # noqa: E402
+import asyncio  # noqa: E402
 import boards  # noqa: E402
 
 import insole.usb  # noqa: E402
+from insole import assembly  # noqa: E402
 
 insole.usb.POLL_MS = 500  # no cable: looking for one each 10 ms would be most of what the interpreter does
-_firmware = main.Firmware(boards.current())
+_firmware = assembly.Firmware(boards.current())
 wire.tell(101, timeline.true_us(), b"boot %d" % _firmware.insole.recorder.boot)
-main.asyncio.run(_firmware.run())
+asyncio.run(_firmware.run())

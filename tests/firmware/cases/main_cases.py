@@ -11,7 +11,7 @@ import workbench
 from boards import esp32s3_r1 as board
 from workbench import Central, Workbench
 
-from insole import files
+from insole import assembly, files
 from insole.crash import MAX_TEXT, CrashHandler
 from insole.recorder.absent import AbsentLog
 from insole.settings import Settings
@@ -36,13 +36,13 @@ def refused_log(partition):
     find_partition = esp32.Partition.find
     printed = Printed()
     counters = Workbench().insole.counters
-    main.print = printed
+    assembly.print = printed
     esp32.Partition.find = staticmethod(lambda kind, label=None: partition(kind, label))
     try:
-        return main.open_log(board, True, counters), printed.lines
+        return assembly.open_log(board, True, counters), printed.lines
     finally:
         esp32.Partition.find = find_partition
-        del main.print
+        del assembly.print
 
 
 def test_parts_are_wired_as_the_board_says():

@@ -6,7 +6,7 @@ Files lie on a littlefs in memory, mounted at the root once everything has been 
 import chip  # first: puts its time in place
 import asyncio
 import gc
-import main
+from insole import assembly
 import sys
 import vfs
 
@@ -70,7 +70,7 @@ class Workbench:
             chip.sensors[index] = REST
         self.air = chip.new_radio()
         self.air = chip.new_radio()
-        self.firmware = main.Firmware(board)
+        self.firmware = assembly.Firmware(board)
         self.insole = self.firmware.insole
         self.radio = self.firmware.radio
         self.ble = self.radio._ble

@@ -31,7 +31,7 @@ for size in (65536, 4096, 64):
 print("budget", gc.mem_free())
 gc.threshold(4096)  # as boot.py does
 
-import main  # noqa: E402
+from insole import assembly  # noqa: E402
 from boards import esp32s3_r1 as board  # noqa: E402
 
 HELLO = b"\xc0\x01\x01\x01\x01"
@@ -40,7 +40,7 @@ LIVE = b"\xc2\x04\x02\x02"
 LOG_READ = b"\x0a\x03\x00\x00\x00\x00\x00\x10\x00\x00\x00"
 STATUS = b"\x03\x04"
 
-firmware = main.Firmware(board)
+firmware = assembly.Firmware(board)
 insole = firmware.insole
 insole.counters._path = "/flash/numbers.json"  # the root is the computer's here
 insole.self_test.run()
