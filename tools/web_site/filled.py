@@ -51,7 +51,7 @@ class PlannedWalk:
     Attributes:
         days_ago: when.
         conditions: of the virtual body.
-        worn: which orthotic.
+        worn: which orthotic; "" with none.
         analysed: whether an analysis is stored.
     """
 
@@ -61,14 +61,16 @@ class PlannedWalk:
     analysed: bool = True
 
 
+INSERT: Final = "arch support"
+
 WALKS: Final = (
-    PlannedWalk(20, ("flat-foot:3",), "none"),
-    PlannedWalk(19, ("flat-foot:3",), "none"),
-    PlannedWalk(18, ("flat-foot:3",), "none"),
-    PlannedWalk(2, ("flat-foot:1",), "supported"),
-    PlannedWalk(1, ("flat-foot:1",), "supported"),
-    PlannedWalk(0, ("antalgic:2:left",), "supported"),
-    PlannedWalk(0, (), "supported", analysed=False),
+    PlannedWalk(20, ("flat-foot:3",), ""),
+    PlannedWalk(19, ("flat-foot:3",), ""),
+    PlannedWalk(18, ("flat-foot:3",), ""),
+    PlannedWalk(2, ("flat-foot:1",), INSERT),
+    PlannedWalk(1, ("flat-foot:1",), INSERT),
+    PlannedWalk(0, ("antalgic:2:left",), INSERT),
+    PlannedWalk(0, (), INSERT, analysed=False),
 )
 
 
@@ -138,7 +140,8 @@ def _recordings(library: Library, now: datetime, filled: Filled) -> None:
         if number == 0:
             _calibrate(library, wearer)
         library.assign(name, "P001")
-        library.tag(name, [Tag("orthotic", planned.worn), Tag("shoe", "walking shoe")])
+        worn = [Tag("orthotic", planned.worn)] if planned.worn else []
+        library.tag(name, [*worn, Tag("shoe", "walking shoe")])
         filled.recordings.append(name)
         if planned.analysed:
             analyse_recording(library, name, now)
@@ -217,7 +220,7 @@ def _record(library: Library, now: datetime) -> None:
     record.body.add(BodyMeasure(today - timedelta(days=10), 70.5))
     shoe = record.footwear.add(Footwear(FootwearKind.SHOE, "walking shoe"))
     record.footwear.wear(shoe.id, now - timedelta(days=40))
-    insert = record.footwear.add(Footwear(FootwearKind.ORTHOTIC, "supported"))
+    insert = record.footwear.add(Footwear(FootwearKind.ORTHOTIC, INSERT))
     record.footwear.wear(insert.id, now - timedelta(days=3))
     for days_ago in range(1, 10):
         at = now - timedelta(days=days_ago)
@@ -225,7 +228,7 @@ def _record(library: Library, now: datetime) -> None:
     record.goals.add(Goal(GoalKind.WEAR_HOURS, 6, today - timedelta(days=10)))
     rule = shipped_rules()["low-arch"]
     plan = plan_for(
-        rule, Foot.LEFT, PlanKind.ORTHOTIC, today - timedelta(days=3), ChosenBy.CLINICIAN, tag="supported"
+        rule, Foot.LEFT, PlanKind.ORTHOTIC, today - timedelta(days=3), ChosenBy.CLINICIAN, tag=INSERT
     )
     record.plans.add(plan, by=CLINICIAN)
     record.rules.edit("low-arch", "raise_level", 0.18, reason="a longer walk to work", by=CLINICIAN)
