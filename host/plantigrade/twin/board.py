@@ -18,6 +18,7 @@ from pathlib import Path
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.build import BLOCK_SIZE, build_twin_chip, littlefs_image
+from plantigrade.firmware_image.partition_table import partition_table
 from plantigrade.twin.clock import ClockRule, ClockTruth
 from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 
@@ -48,6 +49,11 @@ class Partition:
         return f"{self.name}.bin"
 
 
+def data_partitions() -> tuple[Partition, ...]:
+    """What the firmware finds in the flash of the first board, as the partition table divides it."""
+    return tuple(Partition(row.label, row.blocks) for row in partition_table() if row.is_for_the_firmware)
+
+
 @dataclass(frozen=True)
 class BoardSpec:
     """What one board is made of.
@@ -66,7 +72,7 @@ class BoardSpec:
     unique_id: str
     drift_ppm: float = 0.0
     clock_offset_us: int = 0
-    partitions: tuple[Partition, ...] = (Partition("vfs", 256), Partition("log", 1024))
+    partitions: tuple[Partition, ...] = field(default_factory=data_partitions)
     heap: int = FIRMWARE_HEAP
     battery_mv: int = 3900
     imu: bool = True
@@ -144,6 +150,7 @@ class VirtualBoard:
     ) -> None:
         self.spec = spec
         self.folder = folder
+        self._make_flash(files)
         self.state = BoardState()
         self.serial = SerialPort()
         self.serial_port = self.serial.path
@@ -162,18 +169,23 @@ class VirtualBoard:
         self._power_ons = 0
         self._changed = asyncio.Condition()
         self._notifying: set[asyncio.Future[None]] = set()
-        self._make_flash(files)
 
     def _make_flash(self, files: Iterator[tuple[str, bytes]]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for partition in self.spec.partitions:
             path = self.folder / partition.file
+            size = partition.blocks * BLOCK_SIZE
             if path.exists():
+                if path.stat().st_size != size:
+                    raise BoardError(
+                        f"{path}: not the {size} bytes that the partition table gives it, so made by another "
+                        "version: remove the folder, and a factory-new board takes its place"
+                    )
                 continue
             if partition.name == "vfs":
                 path.write_bytes(littlefs_image(files, partition.blocks))
             else:
-                path.write_bytes(b"\xff" * (partition.blocks * BLOCK_SIZE))
+                path.write_bytes(b"\xff" * size)
 
     # Power
 
