@@ -1,7 +1,9 @@
 """The keys of bonded peers: kept in RAM for the Bluetooth stack's questions, in flash for the next boot.
 
-The stack asks (`get`) and tells (`put`) from its event handler; flash is written by a task,
-`save_if_changed`.
+The stack asks (`get`) and tells (`put`) from its event handler, between any two bytecodes of a task; flash is
+written by a task, `save_if_changed`. Nothing is ever refused to the stack: a deletion that is refused it asks
+for again and for ever, and for a new secret that is refused it gives up the oldest bond, and the next, until
+it is taken (NimBLE: ble_sm_chk_repeat_pairing, ble_store_write).
 """
 
 from binascii import a2b_base64, b2a_base64
@@ -19,7 +21,8 @@ class Bonds:
     """Secrets by kind and key, oldest first.
 
     Attributes:
-        damaged: the file was there but could not be read; peers must pair again.
+        damaged: the file was there but could not be read, or not all of it; those peers must pair again.
+        not_kept: secrets that were too long to be kept; their peers must pair again at the next connection.
     """
 
     def __init__(self, path=PATH):
@@ -27,18 +30,24 @@ class Bonds:
         self._secrets = []  # (kind, key, value)
         self._changed = False
         self.damaged = False
+        self.not_kept = 0
         self._load()
 
     def _load(self):
         try:
             content = files.read_json(self._path)
-            if content is not None:
-                self._secrets = [
-                    (int(kind), a2b_base64(key), a2b_base64(value)) for kind, key, value in content["secrets"]
-                ]
+            rows = [] if content is None else list(content["secrets"])
+            if content is not None and content.get("min_reader", 1) > VERSION:
+                raise ValueError
         except (ValueError, KeyError, TypeError):
-            self._secrets = []
             self.damaged = True
+            return
+        for row in rows:
+            try:
+                kind, key, value = row
+                self._secrets.append((int(kind), a2b_base64(key), a2b_base64(value)))
+            except (ValueError, TypeError):
+                self.damaged = True
 
     def peers(self):
         """How many peers have a long-term key for us (kind 2 in the NimBLE port: keys of the peer's side)."""
@@ -46,36 +55,61 @@ class Bonds:
 
     def get(self, kind, index, key):
         """The secret with this key or, when key is None, the one at `index` of its kind; None when there is
-        none."""
-        wanted = None if key is None else bytes(key)
-        for stored_kind, stored_key, value in self._secrets:
-            if stored_kind != kind:
+        none. Allocates nothing."""
+        for row in self._secrets:
+            if row[0] != kind:
                 continue
-            if wanted is None:
+            if key is None:
                 if index == 0:
-                    return value
+                    return row[2]
                 index -= 1
-            elif stored_key == wanted:
-                return value
+            elif row[1] == key:
+                return row[2]
         return None
 
     def put(self, kind, key, value):
-        """Store a secret, or remove it when `value` is empty. Returns whether anything was done."""
-        key = bytes(key)
-        remaining = [row for row in self._secrets if not (row[0] == kind and row[1] == key)]
-        removed = len(remaining) != len(self._secrets)
-        if value:
-            if len(key) > MAX_KEY_BYTES or len(value) > MAX_VALUE_BYTES:
-                return False
-            same_kind = [row for row in remaining if row[0] == kind]
-            if len(same_kind) >= MAX_PER_KIND:
-                remaining.remove(same_kind[0])
-            remaining.append((kind, key, bytes(value)))
-        elif not removed:
-            return False
-        self._secrets = remaining
+        """Store a secret, or remove it when `value` is empty, which allocates nothing. Returns False only for
+        a secret to remove that there is not.
+
+        Raises:
+            MemoryError: no room for a new secret; what was there is there still.
+        """
+        if not value:
+            return self._remove(kind, key)
+        if len(key) > MAX_KEY_BYTES or len(value) > MAX_VALUE_BYTES:
+            self.not_kept += 1
+            return True
+        row = (kind, bytes(key), bytes(value))
+        self._secrets.append(row)
+        self._drop_all_but(row)
         self._changed = True
         return True
+
+    def _drop_all_but(self, new):
+        """Drop what `new` takes the place of, or the oldest secret of its kind when there are too many."""
+        secrets = self._secrets
+        oldest = -1
+        count = 0
+        for i in range(len(secrets) - 1):
+            if secrets[i][0] != new[0]:
+                continue
+            if secrets[i][1] == new[1]:
+                del secrets[i]
+                return
+            if oldest < 0:
+                oldest = i
+            count += 1
+        if count >= MAX_PER_KIND:
+            del secrets[oldest]
+
+    def _remove(self, kind, key):
+        secrets = self._secrets
+        for i in range(len(secrets)):
+            if secrets[i][0] == kind and secrets[i][1] == key:
+                del secrets[i]
+                self._changed = True
+                return True
+        return False
 
     def clear(self):
         """Forget every peer."""
@@ -83,15 +117,20 @@ class Bonds:
         self._changed = True
 
     def save_if_changed(self):
-        """Write to flash what the stack has told.
+        """Write to flash what the stack has told; what it tells meanwhile is for the next time.
 
         Raises:
-            OSError: flash refused; tried again the next time.
+            OSError, MemoryError: not written; tried again the next time.
         """
-        if self._changed:
+        if not self._changed:
+            return
+        self._changed = False  # before the secrets are read: the stack may tell something new at any moment
+        try:
             rows = [
                 (kind, b2a_base64(key).decode().strip(), b2a_base64(value).decode().strip())
-                for kind, key, value in self._secrets
+                for kind, key, value in list(self._secrets)
             ]
-            files.write_json(self._path, {"version": VERSION, "secrets": rows})
-            self._changed = False
+            files.write_json(self._path, {"version": VERSION, "min_reader": 1, "secrets": rows})
+        except (OSError, MemoryError):
+            self._changed = True
+            raise

@@ -14,7 +14,9 @@ FLAG_WRITE = 0x0008
 FLAG_NOTIFY = 0x0010
 FLAG_WRITE_ENCRYPTED = 0x1000
 
-CONTROL_BUFFER_BYTES = 128  # more than any command; what is longer is cut by the stack, and dropped
+CONTROL_BUFFER_BYTES = (
+    132  # more than the longest command as one value: what the stack cuts is seen as too long
+)
 
 SENSOR_LOCATION_IN_SHOE = 2  # RSC sensor location
 RSC_FEATURE_NONE = 0

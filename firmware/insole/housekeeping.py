@@ -31,6 +31,7 @@ class Housekeeping:
         self._rounds += 1
         insole.clock.now_us()
         self._flush()
+        self._radio.check()
         if self._radio.connections():
             self._radio.services.show_cadence(insole.gait.cadence)
         if self._rounds % BATTERY_ROUNDS == 0:

@@ -1,7 +1,9 @@
 """The Bluetooth side: events, connections, advertising.
 
-The event handler copies what it is told into places made beforehand and sets a flag; the task `run` does the
-work. Bonding: LE Secure Connections, no input and no output ("just works"), keys kept in flash by `bonds`.
+The event handler notes what it is told in places made beforehand and sets a flag; the task `run` does the
+work. The stack takes a handler away that raises: ours catches everything, counts it, and is put back each
+second all the same. Bonding: LE Secure Connections, no input and no output ("just works"), keys kept in flash
+by `bonds`.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ from time import ticks_us
 
 from insole import ble_link
 from insole.gatt_services import GattServices
+from insole.inbox import Inbox
 from insole_protocol import advert
 
 _IRQ_CENTRAL_CONNECT = const(1)
@@ -32,49 +35,9 @@ _LINK_EVENTS = (
 _IO_NO_INPUT_OUTPUT = const(3)
 
 MAX_CONNECTIONS = 2
-INBOX_SLOTS = 8
-INBOX_BYTES = 64  # the longest fragment of a command, with room to spare
-
-
-class Inbox:
-    """Values written by peers, waiting for the task: a ring of fixed places, filled by the event handler."""
-
-    def __init__(self):
-        self._data = [bytearray(INBOX_BYTES) for _ in range(INBOX_SLOTS)]
-        self._views = [memoryview(data) for data in self._data]
-        self._lengths = [0] * INBOX_SLOTS
-        self._links = [None] * INBOX_SLOTS
-        self._generations = [0] * INBOX_SLOTS
-        self._ticks = [0] * INBOX_SLOTS
-        self._in = 0
-        self._out = 0
-        self.overflowed = 0
-
-    def put(self, link, value, ticks):
-        """From the event handler."""
-        following = (self._in + 1) % INBOX_SLOTS
-        if following == self._out or len(value) > INBOX_BYTES:
-            self.overflowed += 1
-            return
-        slot = self._in
-        self._data[slot][: len(value)] = value
-        self._lengths[slot] = len(value)
-        self._links[slot] = link
-        self._generations[slot] = link.generation
-        self._ticks[slot] = ticks
-        self._in = following
-
-    def take(self):
-        """The oldest value: (link, generation, memoryview, ticks), or None. Valid until `done`."""
-        slot = self._out
-        if slot == self._in:
-            return None
-        value = self._views[slot][: self._lengths[slot]]
-        return self._links[slot], self._generations[slot], value, self._ticks[slot]
-
-    def done(self):
-        """Free what `take` gave."""
-        self._out = (self._out + 1) % INBOX_SLOTS
+STACK_CONNECTIONS = 4  # that the stack numbers, from 0 (the port's CONFIG_BT_NIMBLE_MAX_CONNECTIONS)
+ADVERTISING_TRIES = 30  # rounds of `check` without advertising or a connection before the radio is restarted
+_UNTIL_FORGOTTEN = 3  # times that the stack says that a connection does not exist
 
 
 class Radio:
@@ -83,7 +46,9 @@ class Radio:
     Attributes:
         links: places for connections.
         overflowed: values from peers that found no room (their commands are lost, and their sender times
-        out).
+            out).
+        handler_errors: exceptions in the event handler since boot; `last_error` is the latest.
+        restarts: how often the radio was switched off and on because it advertised no more.
     """
 
     def __init__(self, ble, bonds, identity):
@@ -97,6 +62,16 @@ class Radio:
         self._sessions = []
         self._answer = None
         self._refused = -1  # a connection beyond MAX_CONNECTIONS, to be ended
+        self.handler_errors = 0
+        self.last_error = None
+        self.restarts = 0
+        self._handler = self._on_event  # made once: `check` puts it back without allocating
+        self._confused = False  # an event of a connection was lost: all of them start anew
+        self._errors_seen = 0
+        self._tries = 0  # rounds of `check` in which it could not advertise
+        self._board_name = ""
+        self._name = ""
+        self._shown_name = ""
         self._advertise = True
         self._interval_us = 100000
         self._payload = b""
@@ -110,12 +85,18 @@ class Radio:
 
     def start(self, side, board_name):
         """Switch the radio on and register the services."""
+        self._board_name = board_name
+        self._name = advert.device_name(side, self._identity.serial)
+        self._switch_on()
+
+    def _switch_on(self):
         ble = self._ble
-        ble.irq(self._on_event)
+        ble.irq(self._handler)
         ble.active(True)
-        ble.config(gap_name=advert.device_name(side, self._identity.serial), mtu=ble_link.MAX_MTU, rxbuf=512)
+        ble.config(gap_name=self._name, mtu=ble_link.MAX_MTU)
+        self._shown_name = self._name
         ble.config(bond=True, le_secure=True, mitm=False, io=_IO_NO_INPUT_OUTPUT)
-        self.services = GattServices(ble, self._identity, board_name)
+        self.services = GattServices(ble, self._identity, self._board_name)
         for link in self.links:
             link.handles = self.services.channels
 
@@ -134,7 +115,8 @@ class Radio:
         """Set what is advertised and how often; takes effect at once."""
         self._interval_us = interval_ms * 1000
         self._payload = advert.advertisement(bits, percent, self._identity.serial)
-        self._response = advert.scan_response(advert.device_name(side, self._identity.serial))
+        self._name = advert.device_name(side, self._identity.serial)
+        self._response = advert.scan_response(self._name)
         self._advertise = True
         self._events.set()
 
@@ -142,7 +124,47 @@ class Radio:
         """How many peers are connected."""
         return sum(1 for link in self.links if link.state == ble_link.OPEN)
 
+    def check(self):
+        """Once a second: put right what no event will. Whether something of the radio is at fault."""
+        self._ble.irq(self._handler)
+        for link in self.links:
+            if link.state == ble_link.OPEN and link.vanished >= _UNTIL_FORGOTTEN:
+                link.state = ble_link.GONE  # its disconnection was never told
+                self._advertise = True
+        if self._advertise or self._confused:
+            self._events.set()
+        self._tries = self._tries + 1 if self._advertise and not self.connections() else 0
+        if self._tries >= ADVERTISING_TRIES:
+            self._restart()
+        failed = self.handler_errors != self._errors_seen
+        self._errors_seen = self.handler_errors
+        return failed or self._tries > 1
+
+    def _restart(self):
+        """The radio advertises no more: off and on again. OSError when it does not come back."""
+        self._tries = 0
+        self.restarts += 1
+        self._ble.active(False)
+        for link in self.links:
+            if link.state == ble_link.OPEN:
+                link.state = ble_link.GONE
+        self._switch_on()
+        self._advertise = True
+        self._events.set()
+
     def _on_event(self, event, data):
+        try:
+            return self._note(event, data)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the stack would take the handler away
+            self.handler_errors += 1
+            self.last_error = error
+            if event in (_IRQ_CENTRAL_CONNECT, _IRQ_CENTRAL_DISCONNECT):
+                self._confused = True
+            self._events.set()
+            # refused, a secret would cost other bonds (bonds.py): it is only not kept
+            return True if event == _IRQ_SET_SECRET else None
+
+    def _note(self, event, data):
         if event == _IRQ_GET_SECRET:
             return self._bonds.get(data[0], data[1], data[2])
         if event == _IRQ_SET_SECRET:
@@ -153,13 +175,15 @@ class Radio:
             link = self._link_of(data[0]) if event in _LINK_EVENTS else None
             if link:
                 self._on_link_event(link, event, data)
+            elif event == _IRQ_CENTRAL_DISCONNECT:
+                self._advertise = True  # also a connection that never came about ends advertising
         self._events.set()
         return None
 
     def _on_link_event(self, link, event, data):
         if event == _IRQ_GATTS_WRITE:
             if data[1] == self.services.control:
-                self._inbox.put(link, self._ble.gatts_read(data[1]), ticks_us())
+                self._inbox.put(link, self._ble.gatts_read(data[1]), ticks_us())  # the one allocation
         elif event == _IRQ_CENTRAL_DISCONNECT:
             link.state = ble_link.GONE
             self._advertise = True
@@ -169,6 +193,7 @@ class Radio:
             link.secure = bool(data[1])
         elif event == _IRQ_CONNECTION_UPDATE:
             link.interval = data[1]
+            link.pacer.follow(data[1])
 
     def _connected(self, connection):
         self._advertise = True  # a connection ends advertising; there may be room for another peer
@@ -194,9 +219,11 @@ class Radio:
         """Do what the events since the last call ask for."""
         self._serve_links()
         self._serve_inbox()
+        if self._confused:
+            self._start_anew()
         if self._refused >= 0:
             connection, self._refused = self._refused, -1
-            self._ble.gap_disconnect(connection)
+            self._disconnect(connection)
         if self._advertise:
             self._advertise = False
             self._restart_advertising()
@@ -222,8 +249,25 @@ class Radio:
                 self._serve_value(link, value, ticks)
             self._inbox.done()
 
+    def _start_anew(self):
+        """Nobody knows who is connected: everybody is asked to come again."""
+        self._confused = False
+        for connection in range(STACK_CONNECTIONS):
+            self._disconnect(connection)
+        for link in self.links:
+            if link.state == ble_link.OPEN:
+                link.state = ble_link.GONE
+        self._serve_links()
+        self._advertise = True
+
+    def _disconnect(self, connection):
+        try:
+            self._ble.gap_disconnect(connection)
+        except OSError:
+            return  # it is leaving already
+
     def _serve_value(self, link, value, ticks):
-        message = link.reassembler.feed(value)
+        message = link.receive(value)
         if message is not None:
             self._answer(self._sessions[self.links.index(link)], message, ticks)
 
@@ -231,9 +275,12 @@ class Radio:
         if self.connections() >= MAX_CONNECTIONS:
             return
         try:
+            if self._shown_name != self._name:
+                self._ble.config(gap_name=self._name)
+                self._shown_name = self._name
             self._ble.gap_advertise(None)
             self._ble.gap_advertise(
                 self._interval_us, self._payload, resp_data=self._response, connectable=True
             )
         except OSError:
-            self._advertise = True  # the controller is busy with a connection: again at the next event
+            self._advertise = True  # busy with a connection: again at the next event, or the next `check`

@@ -2,9 +2,10 @@
 
 A link is a radio connection or the USB port. It gives a session its transport, an object with
 `begin(channel, message, length)`, `push() -> bool` (True once the message is wholly handed over, False when
-the link takes no more for now; nothing is lost by asking again), `secure` and `abandon()`, `malformed()`;
-and two times in ms: `retry_ms`, after which a link that took no more is worth asking again, and
-`log_hold_off_ms`, for which the log waits then, so that live records find room in the link's queue.
+the link takes no more for now; nothing is lost by asking again), `held` (the last `push` ended of the link's
+own accord, which is no refusal), `secure` and `abandon()`, `malformed()`; and two times in ms: `retry_ms`,
+after which a link that took no more is worth asking again, and `log_hold_off_ms`, for which the log waits
+then, so that live records find room in the link's queue.
 """
 
 from time import ticks_add, ticks_diff, ticks_ms
@@ -72,7 +73,8 @@ class Session:
         if not self._sending and not self._load():
             return BLOCKED if self.transfer else IDLE
         if not self.transport.push():
-            self.refusals += 1
+            if not self.transport.held:
+                self.refusals += 1
             self._log_after_ms = ticks_add(ticks_ms(), self.transport.log_hold_off_ms)
             return BLOCKED
         self._sending = False

@@ -27,6 +27,7 @@ class UsbLink:
     secure = True  # whoever holds the cable holds the insole
     retry_ms = 1  # a port empties its small buffer in less
     log_hold_off_ms = 0  # the port has no queue that live records could be stuck in
+    held = False  # the port has no pace of its own
 
     def __init__(self):
         self._encoder = usb_frames.FrameEncoder()

@@ -1,6 +1,7 @@
 """The twin's radio: the chip's end of the socket to the virtual air.
 
-Notifications take one of a fixed number of buffers; a buffer comes back when its packet went over the air.
+What waits for the air takes buffers (`sim.chip.radio_buffers`), which come back when its packets went over
+the air.
 """
 
 import binascii
@@ -9,19 +10,23 @@ import json
 import select as _select
 import struct
 import sys
+import time
 
 from sim import interrupts, settings, waiting
+from sim.chip import behaviour
 from sim.chip.bluetooth import CENTRAL_CONNECT, CENTRAL_DISCONNECT, GATTS_READ_REQUEST, GATTS_WRITE
 from sim.chip.bluetooth import GET_SECRET, SET_SECRET
+from sim.chip.radio_buffers import RadioBuffers
 from sim.radio_socket import ANSWER, ASK, CALL, EVENT, FREED, NOTIFY, REPLY, WRITTEN, RadioSocket
 
-_ASK_READ, _ASK_GET_SECRET = 1, 2
+_ASK_READ, _ASK_GET_SECRET, _ASK_SET_SECRET, _ASK_PAIRING = 1, 2, 3, 4
+_SHARED = ("ble_mbufs", "ble_key_authenticated")  # behaviours that the air has to know
 _ADDRESS_EVENTS = (CENTRAL_CONNECT, CENTRAL_DISCONNECT)
 
 _ble = None  # the firmware's side, as long as the radio has power
 _socket = None
 _poller = None
-_buffers = 0
+_buffers = None
 _busy = False
 _held = []
 
@@ -42,8 +47,11 @@ def power_on(ble):
     _poller = _select.poll()
     _poller.register(_socket.stream, _select.POLLIN)
     _poller.register(interrupts.wake_in, _select.POLLIN)
-    hello = _call("hello", side=radio["side"], address=radio["address"], token=radio["token"])
-    _buffers = hello["buffers"]
+    shared = {name: behaviour.value(name) for name in _SHARED}
+    hello = _call(
+        "hello", side=radio["side"], address=radio["address"], token=radio["token"], behaviour=shared
+    )
+    _buffers = RadioBuffers(hello["buffers"], behaviour.value("ble_mbufs"))
     interrupts.watch(_socket.stream, _receive)
 
 
@@ -69,6 +77,18 @@ def failed(error):
     """The firmware's event handler has raised."""
     print("Unhandled exception in IRQ callback handler")
     sys.print_exception(error)
+
+
+def hang(why):
+    """Only the watchdog ends this: the radio's task goes before the interpreter's, on the same core."""
+    print("the radio's host task hangs:", why)
+    interrupts.mask(True)
+    while True:
+        time.sleep_ms(100)
+
+
+def new_address():
+    _call("address")
 
 
 # The air's requests and events
@@ -124,9 +144,9 @@ def _receive():
 
 
 def _handle(kind, payload):
-    global _buffers
     if kind == FREED:
-        _buffers += payload[0]
+        for _ in range(payload[0]):
+            _buffers.sent()
     elif kind == WRITTEN:
         connection, handle = struct.unpack_from(">HH", payload)
         _ble.attributes.write_remote(handle, payload[4:])
@@ -152,10 +172,14 @@ def _answer(subject, payload):
         kind, index, has_key = struct.unpack_from("BBB", payload)
         found = _ble.deliver(GET_SECRET, (kind, index, payload[3:] if has_key else None))
         return (0, bytes(found)) if found else (1, b"")
+    if subject == _ASK_PAIRING:
+        _ble.pairing_begins(payload)
+        return 0, b""
     kind, key_length, has_value = struct.unpack_from("BBB", payload)
     key = payload[3 : 3 + key_length]
     value = payload[3 + key_length :] if has_value else None
-    return (0 if _ble.deliver(SET_SECRET, (kind, key, value)) else 1), b""
+    stored = _ble.store_secret(kind, key, value) if value else _ble.deliver(SET_SECRET, (kind, key, None))
+    return (0 if stored else 1), b""
 
 
 # What the chip asks for
@@ -195,10 +219,8 @@ def update(handle, data):
 
 
 def notify(connection, handle, data):
-    global _buffers
-    if _buffers <= 0:
+    if not _buffers.take(len(data)):
         raise OSError(errno.ENOMEM)
-    _buffers -= 1
     _socket.send(NOTIFY, struct.pack(">HH", connection, handle) + data)
 
 

@@ -11,6 +11,8 @@ turned time) and `tests/firmware/fakes/air.py` (a test plays the central). It ha
     notify(connection, handle, data), indicate(connection, handle, data), update(handle, data)
                                     OSError(ENOMEM) when no buffer is free
     failed(error)                   the firmware's event handler has raised
+    hang(why)                       the radio's host task runs round and round: nothing else of the chip does
+    new_address()                   the next advertising shows another private address
 
 and calls `deliver` for events and `attributes` for what peers read and write.
 """
@@ -18,7 +20,7 @@ and calls `deliver` for events and `attributes` for what peers read and write.
 import binascii
 import errno
 
-from sim.chip import hardware
+from sim.chip import behaviour, hardware
 
 FLAG_BROADCAST, FLAG_READ, FLAG_WRITE_NO_RESPONSE, FLAG_WRITE = 1, 2, 4, 8
 FLAG_NOTIFY, FLAG_INDICATE, FLAG_AUTHENTICATED_SIGNED_WRITE = 16, 32, 64
@@ -33,6 +35,12 @@ FLAG_WRITE_ENCRYPTED, FLAG_WRITE_AUTHENTICATED, FLAG_WRITE_AUTHORIZED = 0x1000, 
 
 CENTRAL_CONNECT, CENTRAL_DISCONNECT, GATTS_WRITE, GATTS_READ_REQUEST = 1, 2, 3, 4
 MTU_EXCHANGED, CONNECTION_UPDATE, ENCRYPTION_UPDATE, GET_SECRET, SET_SECRET = 21, 27, 28, 29, 30
+
+OUR_SECRET, PEER_SECRET = 1, 2
+_EALREADY = 120  # MicroPython's `errno` does not have it
+_NO_CONNECTION = 0xFFFF
+_PRIVATE_ADDRESSES = (2, 3)  # values of addr_mode
+_ROUNDS = 100  # of a loop in NimBLE's host task that would go on for ever
 
 _DEFAULT_LENGTH = 20  # of an attribute's value until the firmware asks for more
 _ADVERTISING_BYTES = 31
@@ -147,6 +155,9 @@ class BLE:
         self.attributes = Attributes()
         self.connections = set()
         self._options = {"gap_name": "MPY ESP32", "rxbuf": 256}
+        self._starts = 0  # of advertising
+        self._connects = 0
+        self._address_us = None  # when the address that is shown was made
 
     # State
 
@@ -172,6 +183,9 @@ class BLE:
     def config(self, name=None, **options):
         if name == "mac":
             return self._radio.mac()
+        no_ring_buffer = behaviour.value("ble_rxbuf_refused")
+        if no_ring_buffer and (name == "rxbuf" or "rxbuf" in options):
+            raise ValueError("unknown config param")
         if name is not None:
             return self._options[name]
         for key in options:
@@ -185,6 +199,11 @@ class BLE:
     def deliver(self, event, arguments):
         """An event of the radio: what the firmware's handler returns."""
         if event == CENTRAL_CONNECT:
+            self._connects += 1
+            one_in = behaviour.value("ble_failed_connections")
+            if one_in and self._connects % one_in == 0:
+                self._radio.disconnect(arguments[0])
+                return self.deliver(CENTRAL_DISCONNECT, (_NO_CONNECTION, 0xFF, bytes(6)))
             self.connections.add(arguments[0])
         elif event == CENTRAL_DISCONNECT:
             self.connections.discard(arguments[0])
@@ -194,7 +213,37 @@ class BLE:
             return self._irq(event, arguments)
         except Exception as error:
             self._radio.failed(error)
+            if behaviour.value("ble_handler_lost"):
+                self._irq = None
         return None
+
+    # What NimBLE does with the firmware's secrets
+
+    def pairing_begins(self, key):
+        """A peer asks to pair: what is known of it is deleted before anything is proved, until it is gone."""
+        if not behaviour.value("ble_repeat_pairing"):
+            return
+        for _ in range(_ROUNDS):
+            if self.deliver(GET_SECRET, (PEER_SECRET, 0, key)) is None:
+                return
+            self._delete_bond(key)
+        self._radio.hang("the old bond of a peer that pairs anew cannot be deleted")
+
+    def store_secret(self, kind, key, value):
+        """A new secret: as long as the firmware refuses it, the oldest bond goes. Whether it was stored."""
+        for _ in range(_ROUNDS):
+            if self.deliver(SET_SECRET, (kind, key, value)):
+                return True
+            oldest = self.deliver(GET_SECRET, (PEER_SECRET, 0, None))
+            if oldest is None or not behaviour.value("ble_store_retried"):
+                return False
+            self._delete_bond(bytes(oldest[:7]))  # NimBLE's secrets begin with the peer's address
+        self._radio.hang("a new secret is refused, and no old one can be deleted")
+        return False
+
+    def _delete_bond(self, key):
+        self.deliver(SET_SECRET, (OUR_SECRET, key, None))
+        self.deliver(SET_SECRET, (PEER_SECRET, key, None))
 
     def _needs_power(self):
         if not self._on:
@@ -212,7 +261,20 @@ class BLE:
         for data in (adv_data, resp_data):
             if data is not None and len(data) > _ADVERTISING_BYTES:
                 raise OSError(errno.EINVAL)
+        if interval_us is not None:
+            self._starting_to_advertise()
         self._radio.advertise(interval_us, adv_data, resp_data, connectable)
+
+    def _starting_to_advertise(self):
+        self._starts += 1
+        refused_each = behaviour.value("ble_advertise_refused")
+        if refused_each and self._starts % (refused_each + 1) == 0:
+            raise OSError(_EALREADY)
+        if self._options.get("addr_mode") in _PRIVATE_ADDRESSES:
+            now = hardware.clock.device_us()
+            if self._address_us is None or now - self._address_us >= behaviour.value("ble_rpa_s") * 1000000:
+                self._address_us = now
+                self._radio.new_address()
 
     def gap_disconnect(self, connection):
         self._needs_power()

@@ -1,4 +1,4 @@
-"""The soak's radio: notifications wait in a few buffers for the next connection event, which takes them over.
+"""The soak's radio: notifications wait in buffers (`sim.chip.radio_buffers`) for the next connection event.
 
 One central at a time, at intervals of `interval_us` from `phase_us` on.
 """
@@ -7,6 +7,7 @@ import errno
 
 import timeline
 import wire
+from sim.chip import behaviour
 from sim.chip.bluetooth import (
     CENTRAL_CONNECT,
     CENTRAL_DISCONNECT,
@@ -14,24 +15,26 @@ from sim.chip.bluetooth import (
     GATTS_WRITE,
     MTU_EXCHANGED,
 )
+from sim.chip.radio_buffers import RadioBuffers
 
 _FOREVER = 1 << 60
 _interval_us = wire.settings["interval_us"]
 _phase_us = wire.settings["phase_us"]
-_buffers = wire.settings["buffers"]
 _per_event = wire.settings["per_event"]
 
 next_us = _FOREVER  # the next connection event
 _ble = None
 _first = _control = 0  # handles of the first characteristic and of the commands
 _waiting = []
+_buffers = None
 _connection = None
 _silent = False
 
 
 def power_on(ble):
-    global _ble
+    global _ble, _buffers
     _ble = ble
+    _buffers = RadioBuffers(wire.settings["buffers"], behaviour.value("ble_mbufs"))
 
 
 def power_off():
@@ -48,6 +51,14 @@ def mac():
 
 def failed(error):
     raise error
+
+
+def hang(why):
+    raise RuntimeError(why)
+
+
+def new_address():
+    """The host knows the insole whatever its address."""
 
 
 def register(services):
@@ -82,7 +93,7 @@ def update(handle, data):
 
 
 def notify(connection, handle, data):
-    if len(_waiting) >= _buffers:
+    if not _buffers.take(len(data)):
         raise OSError(errno.ENOMEM)
     _waiting.append(bytes((handle - _first,)) + bytes(data))
 
@@ -98,6 +109,7 @@ def event():
     count = 0 if _silent else min(_per_event, len(_waiting))
     for _ in range(count):
         wire.tell(110, now, _waiting.pop(0))
+        _buffers.sent()
     return count
 
 
@@ -128,8 +140,8 @@ def hold(fields):
 
 
 def write(fields):
-    """`write N HEX`: to the control characteristic."""
-    if _connection is None or _connection != int(fields[1]) or _silent:
+    """`write N HEX`: to the control characteristic; lost when there is no buffer for its answer."""
+    if _connection is None or _connection != int(fields[1]) or _silent or not _buffers.can_answer():
         return
     _ble.attributes.write_remote(_control, bytes.fromhex(fields[2]))
     _ble.deliver(GATTS_WRITE, (_connection, _control))
@@ -141,5 +153,6 @@ def _gone():
         return
     connection, _connection = _connection, None
     _waiting.clear()
+    _buffers.clear()
     next_us = _FOREVER
     _ble.deliver(CENTRAL_DISCONNECT, (connection, 0, b""))

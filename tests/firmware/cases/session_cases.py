@@ -27,6 +27,7 @@ class Link:
         self.secure = True
         self.retry_ms = retry_ms
         self.log_hold_off_ms = hold_off_ms
+        self.held = False
         self.room = 1000
         self.begun = []
         self.sent = []

@@ -5,6 +5,10 @@ import errno
 from sim.chip.bluetooth import GATTS_WRITE
 
 
+class Hung(Exception):
+    """The radio's host task would never end; on the chip the watchdog ends it."""
+
+
 class Air:
     """Attributes:
     room: notifications that the stack takes before ENOMEM.
@@ -14,6 +18,10 @@ class Air:
     advertising: (interval in us, data, response), None before the first.
     definition: the services as they were registered.
     disconnected: connections that the firmware has ended.
+    pool: `RadioBuffers`, for a test that wants them; `room` is beside it.
+    unanswered: requests of peers that found no buffer for their answer.
+    failures: what the firmware's event handler has raised, when `keep_failures`; else it is raised here.
+    addresses: how many private addresses were shown.
     """
 
     def __init__(self):
@@ -28,6 +36,11 @@ class Air:
         self.advertising = None
         self.definition = None
         self.disconnected = []
+        self.pool = None
+        self.unanswered = 0
+        self.keep_failures = False
+        self.failures = []
+        self.addresses = 0
 
     @property
     def values(self):
@@ -49,9 +62,13 @@ class Air:
         return self.ble.deliver(event, arguments)
 
     def write_from_central(self, connection, handle, data):
-        """A peer writes a characteristic."""
+        """A peer writes a characteristic: whether it is answered."""
+        if self.room <= 0 or (self.pool and not self.pool.can_answer()):
+            self.unanswered += 1
+            return False
         self.ble.attributes.write_remote(handle, bytes(data))
         self.emit(GATTS_WRITE, (connection, handle))
+        return True
 
     # What the chip asks for
 
@@ -63,7 +80,15 @@ class Air:
         self.on = False
 
     def failed(self, error):
-        raise error
+        if not self.keep_failures:
+            raise error
+        self.failures.append(error)
+
+    def hang(self, why):
+        raise Hung(why)
+
+    def new_address(self):
+        self.addresses += 1
 
     def configure(self, options):
         self.options.update(options)
@@ -97,7 +122,7 @@ class Air:
             self.updates.append((handle, data))
 
     def notify(self, connection, handle, data):
-        if self.room <= 0:
+        if self.room <= 0 or (self.pool and not self.pool.take(len(data))):
             raise OSError(errno.ENOMEM)
         self.room -= 1
         self.notified += 1

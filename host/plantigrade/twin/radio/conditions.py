@@ -14,7 +14,9 @@ class RadioConditions:
         packets_per_event: link-layer packets of up to 251 bytes that each side may send in one connection
             event.
         latency_ms: extra delay of every packet, one way.
-        buffers: notifications that an insole may have waiting for the air; one more is refused with ENOMEM.
+        buffers: packets that an insole's controller holds until they are on the air; notifications beyond
+            them take blocks of its stack's pool (`ble_mbufs` of the chip's behaviours), and ENOMEM refuses
+            what finds none.
         mtu: largest ATT MTU that an insole agrees to, whatever its firmware asks for.
         drop, duplicate, truncate: share (0 to 1) of notifications that vanish, come twice, or come cut short:
             faults of a host's stack, since the link layer itself repeats until a packet has arrived.

@@ -8,7 +8,6 @@ import json
 import logging
 import random
 import struct
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -17,18 +16,25 @@ from bumble.device import AdvertisingType, Connection, Device, DeviceConfigurati
 from bumble.gatt import Service
 from bumble.host import Host
 from bumble.keys import MemoryKeyStore
-from bumble.pairing import PairingConfig, PairingDelegate
+from bumble.pairing import PairingConfig
 from bumble.transport.common import AsyncPipeSink
 
 from plantigrade.twin.radio import gatt
 from plantigrade.twin.radio.air import Air, AirController
-from plantigrade.twin.radio.bonds import FirmwareKeyStore
+from plantigrade.twin.radio.bonds import FirmwareKeyStore, key_of
+from plantigrade.twin.radio.stack import (
+    RepeatPairing,
+    StackBehaviour,
+    WaitingNotifications,
+    answer_while_there_is_room,
+    authenticated,
+)
 
 log = logging.getLogger(__name__)
 
 CALL, NOTIFY, ANSWER = 1, 2, 3
 REPLY, EVENT, FREED, WRITTEN, ASK = 0x81, 0x82, 0x83, 0x84, 0x85
-ASK_READ, ASK_GET_SECRET, ASK_SET_SECRET = 1, 2, 3
+ASK_READ, ASK_GET_SECRET, ASK_SET_SECRET, ASK_PAIRING = 1, 2, 3, 4
 IRQ_CENTRAL_CONNECT, IRQ_CENTRAL_DISCONNECT, IRQ_INDICATE_DONE = 1, 2, 20
 IRQ_MTU_EXCHANGED, IRQ_CONNECTION_UPDATE, IRQ_ENCRYPTION_UPDATE = 21, 27, 28
 _EINVAL = 22
@@ -59,7 +65,9 @@ class InsoleSession:
         self._options: dict[str, Any] = {"gap_name": "", "bond": False, "le_secure": True, "mitm": False}
         self._connections: dict[int, Connection] = {}
         self._attributes: dict[int, att.Attribute[Any]] = {}
-        self._in_air: deque[int] = deque()  # for each notification not yet sent: buffers that it gives back
+        self._behaviour = StackBehaviour()
+        self._waiting = WaitingNotifications(air.conditions.buffers, self._behaviour.mbufs)
+        self._bonds = FirmwareKeyStore(self._get_secret, self._set_secret)
         self._to_free = 0
         self._advertising: tuple[bytes, bytes] = (b"", b"")
         self._questions: dict[int, asyncio.Future[tuple[int, bytes]]] = {}
@@ -136,11 +144,16 @@ class InsoleSession:
 
     # Calls of the board: set-up
 
-    async def _call_hello(self, side: str, address: str, token: str) -> dict[str, int]:
+    async def _call_hello(
+        self, side: str, address: str, token: str, behaviour: dict[str, int]
+    ) -> dict[str, int]:
         if token != self._token or self._device is not None:
             self._writer.close()
             raise ValueError("not one of our boards")
         self.side = side
+        buffers = self._air.conditions.buffers
+        self._behaviour = StackBehaviour.of(behaviour)
+        self._waiting = WaitingNotifications(buffers, self._behaviour.mbufs)
         self.controller = AirController(side, self._air, delivered=self._delivered)
         config = DeviceConfiguration(
             name=side,
@@ -155,22 +168,26 @@ class InsoleSession:
         device.pairing_config_factory = self._pairing_config
         device.add_service(gatt.gap_service(lambda: str(self._options["gap_name"])))
         await device.power_on()
-        device.keystore = FirmwareKeyStore(self._get_secret, self._set_secret)
+        device.keystore = self._bonds
+        answer_while_there_is_room(device, self._waiting)
         device.on(Device.EVENT_CONNECTION, self._connected)
         self._device = device
-        return {"buffers": self._air.conditions.buffers}
+        return {"buffers": buffers}
 
     @property
     def _ready(self) -> Device:
         assert self._device is not None
         return self._device
 
-    def _pairing_config(self, _connection: Connection) -> PairingConfig:
+    def _pairing_config(self, connection: Connection) -> PairingConfig:
+        async def begins() -> None:
+            await self._ask(ASK_PAIRING, key_of(connection.peer_address))
+
         return PairingConfig(
             sc=bool(self._options["le_secure"]),
             mitm=bool(self._options["mitm"]),
             bonding=bool(self._options["bond"]),
-            delegate=PairingDelegate(PairingDelegate.IoCapability.NO_OUTPUT_NO_INPUT),
+            delegate=RepeatPairing(begins),
             identity_address_type=PairingConfig.AddressType.RANDOM,
         )
 
@@ -178,6 +195,16 @@ class InsoleSession:
         self._options.update(options)
         mtu = int(self._options.get("mtu", att.ATT_DEFAULT_MTU))
         self._ready.gatt_server.max_mtu = max(23, min(mtu, self._air.conditions.mtu))
+
+    async def _call_address(self) -> None:
+        """Another private address from the next advertising on; peers with our key know us by it."""
+        device = self._ready
+        if device.is_advertising:
+            await device.stop_advertising()
+        address = hci.Address.generate_private_address(device.irk)
+        command = cast(Any, hci.HCI_LE_Set_Random_Address_Command(random_address=address))
+        await device.send_sync_command(command)
+        device.random_address = address
 
     async def _call_mac(self) -> tuple[int, str]:
         return 1, bytes(reversed(bytes(self._ready.random_address))).hex()
@@ -263,8 +290,7 @@ class InsoleSession:
 
         def disconnected(_reason: int) -> None:
             self._connections.pop(link.handle, None)
-            self._give_back(sum(self._in_air))
-            self._in_air.clear()
+            self._give_back(self._waiting.clear())
             self._event(IRQ_CENTRAL_DISCONNECT, *who)
 
         def updated() -> None:
@@ -279,10 +305,11 @@ class InsoleSession:
             )
 
         def encrypted() -> None:
-            # an insole can only do Just Works, which proves no identity; Bumble says otherwise
-            link.authenticated = False
+            proved = bool(link.authenticated)
+            if self._behaviour.key_authenticated:
+                proved = link.authenticated = authenticated(self._ready, link, self._bonds)
             bonded = bool(self._options["bond"])
-            self._event(IRQ_ENCRYPTION_UPDATE, link.handle, bool(link.is_encrypted), False, bonded, 16)
+            self._event(IRQ_ENCRYPTION_UPDATE, link.handle, bool(link.is_encrypted), proved, bonded, 16)
 
         link.on(link.EVENT_DISCONNECTION, disconnected)
         link.on(
@@ -317,10 +344,10 @@ class InsoleSession:
             value = value[: self._random.randrange(len(value))] if value else value
         pdu = bytes(att.ATT_Handle_Value_Notification(attribute_handle=handle, attribute_value=value))
         self.sent += 1
-        self._in_air.append(1)
+        self._waiting.put(len(payload) - 4)
         self._ready.gatt_server.send_gatt_pdu(link, pdu)
         if self._chance(conditions.duplicate):
-            self._in_air.append(0)
+            self._waiting.put(None)
             self._ready.gatt_server.send_gatt_pdu(link, pdu)
 
     def _chance(self, share: float) -> bool:
@@ -329,8 +356,8 @@ class InsoleSession:
     def _delivered(self, packet: bytes) -> None:
         """An L2CAP packet of this insole went over the air; a notification frees its buffer."""
         is_attribute = packet[2:4] == b"\x04\x00"
-        if is_attribute and packet[4] == _NOTIFICATION and self._in_air:
-            self._give_back(self._in_air.popleft())
+        if is_attribute and packet[4] == _NOTIFICATION:
+            self._give_back(self._waiting.sent())
 
     def _give_back(self, buffers: int) -> None:
         if not buffers:
