@@ -47,6 +47,11 @@ def device_us():
     return now if now < horizon else horizon
 
 
+def running_us():
+    """The crystal, less what the callback that runs is behind; unlike `device_us` it stops for no callback."""
+    return crystal_us() - _seen[_BEHIND]
+
+
 def seen_true_us():
     """True time to which `device_us` belongs: when the sensors are read, as far as firmware can tell."""
     return _origin_us + true_wait_us(device_us() - _offset_us)

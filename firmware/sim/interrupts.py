@@ -2,9 +2,10 @@
 thread.
 
 The interpreter has no global lock, so the thread keeps to preallocated arrays and integers: it allocates
-nothing, changes no dictionary, and no count has two writers. Handlers run in the main thread through
-`micropython.schedule`, between two bytecodes as on the chip. `schedule` alone does not end a system call in
-which the main thread waits, therefore the wake pipe.
+nothing, changes no dictionary, and nothing has two writers: alarms (`sim.chip.alarms`) are the main thread's,
+the thread only looks whether one is due. Handlers run in the main thread through `micropython.schedule`,
+between two bytecodes as on the chip. `schedule` alone does not end a system call in which the main thread
+waits, therefore the wake pipe.
 """
 
 import _thread
@@ -15,27 +16,23 @@ from array import array
 import micropython
 
 from sim import clock, settings
+from sim.chip import alarms
 
-TIMERS = 8
-# Callbacks of one timer that may wait; more are dropped and counted. A chip queues 8, but a busy computer may
-# stop the process for longer than a chip is ever held, which must not look like a fault of the firmware.
-QUEUE = 50
+# A busy computer may stop the process for longer than a chip is ever held. The firmware sees no time pass then,
+# so that it must not look like a fault of the firmware: so many callbacks of a timer may be late. What the chip
+# has room for counts in `hold` and `spend`, where time does pass.
+LATEST = 50
 
 _FOREVER_US = clock.FOREVER_US
-_due = array("l", [_FOREVER_US] * TIMERS)
-_period = array("l", [0] * TIMERS)  # 0: fires once
-_next = array("l", [_FOREVER_US] * TIMERS)  # when the next callback to serve is or was due; main thread only
-_fired = array("l", [0] * TIMERS)  # callbacks to serve, ever; written by the thread
-_served = array("l", [0] * TIMERS)  # of these, those begun or given up; written by the main thread
-_dropped = array("l", [0] * TIMERS)
-_skipped = array("l", [0] * TIMERS)  # of the dropped ones, those that `_next` has left behind
-_handlers = [None] * TIMERS
+_due = alarms.due
+_dropped = array("l", [0] * alarms.TIMERS)
 
-_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING, _PENDING = range(8)
-_state = bytearray(8)
+_SCHEDULED, _ASLEEP, _WOKEN, _MASKED, _INPUT, _FIRED, _SERVING, _PENDING, _LOCKED = range(9)
+_state = bytearray(9)
 _pending_us = array("l", [0])  # when the Ctrl-C came that is pending
 _KEEP_US = 200000  # firmware that has not waited by then has to be interrupted anew
 _watchdog = array("l", [_FOREVER_US])
+_busy_until = array("l", [0])  # callbacks that waited for the main thread begin then
 
 wake_in = settings.descriptor("wake_in", "rb")
 _wake_out = settings.descriptor("wake_out", "wb")
@@ -60,19 +57,15 @@ def _call_main():
         _wake_out.write(b"!")
 
 
-def _expire(now):
-    """Count what every due timer has to deliver; returns the time until the next one, at most a second."""
+def _look(now):
+    """See whether a timer is due; returns the time until the next one, at most a second."""
     wait = 1000000
     i = 0
-    while i < TIMERS:
-        while _due[i] <= now:
-            if _fired[i] - _served[i] < QUEUE:
-                _fired[i] += 1
-            else:
-                _dropped[i] += 1
-            _due[i] = _due[i] + _period[i] if _period[i] else _FOREVER_US
+    while i < alarms.TIMERS:
+        if _due[i] <= now:
             _state[_FIRED] = 1
-        if _due[i] - now < wait:
+            wait = 500 if wait > 500 else wait  # until the main thread has served it
+        elif _due[i] - now < wait:
             wait = _due[i] - now
         i += 1
     return wait
@@ -97,7 +90,7 @@ def _thread_main():
     scratch = bytearray(1)
     while True:
         now = clock.crystal_us()
-        wait = _expire(now)
+        wait = _look(now)
         if _state[_PENDING] and now - _pending_us[0] > _KEEP_US:
             _state[_PENDING] = 0
             clock.tell(b"interrupt\n")
@@ -117,7 +110,7 @@ def _dispatch(_):
     nothing of what was typed behind it; if it never waits, the supervisor types Ctrl-C once more.
     """
     _state[_SCHEDULED] = 0
-    if _state[_MASKED]:
+    if _state[_MASKED] or _state[_LOCKED]:
         return
     try:
         _run_timers()
@@ -132,32 +125,44 @@ def _dispatch(_):
 
 
 def _run_timers():
+    """Serve what waits in the chip's queue, and then every timer that is due."""
     _state[_FIRED] = 0
-    i = 0
-    while i < TIMERS:
-        while _served[i] != _fired[i]:
-            _served[i] += 1
-            _serve(i)
-        i += 1
+    while True:
+        while alarms.waiting():
+            alarms.take()
+            _call(alarms.call_taken, _busy_until[0])
+        slot = alarms.first()
+        if _due[slot] > clock.crystal_us():
+            return
+        _serve(slot)
 
 
 def _serve(slot):
     """Call one timer's handler as if it were called when it was due."""
-    due = _next[slot]
-    missed = _dropped[slot] - _skipped[slot]
-    _skipped[slot] += missed
-    _next[slot] = due + (1 + missed) * _period[slot] if _period[slot] else _FOREVER_US
+    period = alarms.period[slot]
+    if period:
+        surplus = (clock.crystal_us() - _due[slot]) // period - LATEST
+        if surplus > 0:
+            _dropped[slot] += surplus
+            _due[slot] += surplus * period
+    due = _due[slot]
+    handler = alarms.handlers[slot]
+    alarms.go_on(slot)
+    if handler is not None:
+        _call(handler, due)
+
+
+def _call(handler, begun):
+    """Run a callback, for which it is `begun` when it first looks at the clock."""
     _look_ahead()
-    handler = _handlers[slot]
-    if handler is None:
-        return
-    clock.begin_callback(due)
+    clock.begin_callback(begun)
     _state[_SERVING] = 1
     try:
         handler()
     finally:
         _state[_SERVING] = 0
         clock.end_callback()
+        _look_ahead()
 
 
 def serve_while_waiting():
@@ -165,17 +170,70 @@ def serve_while_waiting():
 
     The interpreter starts no further scheduled callback while one runs.
     """
-    if _state[_FIRED] and not _state[_SERVING] and not _state[_MASKED]:
+    if _state[_FIRED] and not _state[_SERVING] and not _state[_MASKED] and not _state[_LOCKED]:
         _run_timers()
 
 
 def _look_ahead():
     """Let firmware see no time after the next callback."""
-    horizon = _FOREVER_US
-    for due in _next:
-        if due < horizon:
-            horizon = due
-    clock.set_horizon(horizon)
+    clock.set_horizon(_busy_until[0] if alarms.waiting() else _due[alarms.first()])
+
+
+# Time that the main thread is busy
+
+
+def hold(us):
+    """Flash work: nothing outside IRAM runs for so long, no interrupt and no radio."""
+    _be_busy(us, True)
+
+
+def spend(us):
+    """Work in C, or code whose time is charged: interrupts are noted, callbacks come afterwards."""
+    _be_busy(us, False)
+
+
+def _lock():
+    """Keep callbacks away while the main thread works on the alarms; what `_unlock` takes."""
+    before = _state[_LOCKED]
+    _state[_LOCKED] = 1
+    return before
+
+
+def _unlock(before):
+    _look_ahead()
+    _state[_LOCKED] = before
+    if not before and (alarms.waiting() or _state[_FIRED] or _state[_INPUT]):
+        _call_main()
+
+
+def _be_busy(us, held):
+    """Let `us` of device time pass in which the main thread serves nothing."""
+    before = _lock()
+    try:
+        if not _state[_SERVING] and not _state[_MASKED]:
+            while _due[alarms.first()] <= clock.device_us():  # late by the computer's doing
+                _serve(alarms.first())
+        end = clock.device_us() + us
+        left = us
+        while left > 0:
+            _time.sleep_us(clock.true_wait_us(left) + 1)
+            left = end - clock.running_us()
+    finally:
+        end = clock.running_us()  # Ctrl-C may have ended it early
+        alarms.note(end, held)
+        _busy_until[0] = end
+        _unlock(before)
+
+
+def schedule(callback, argument):
+    """`micropython.schedule` as the firmware sees it. RuntimeError when the chip's queue is full."""
+    before = _lock()
+    try:
+        if not alarms.waiting():
+            _busy_until[0] = clock.device_us()
+        alarms.schedule(callback, argument)
+    finally:
+        _unlock(before)
 
 
 def kick():
@@ -209,41 +267,33 @@ def unwatch(stream):
 
 def set_timer(slot, first_us, period_us, handler):
     """Have `handler()` called in `first_us` of device time and then each `period_us` (0: once)."""
-    _due[slot] = _FOREVER_US
-    _served[slot] = _fired[slot]
-    _handlers[slot] = handler
-    _period[slot] = period_us
-    _skipped[slot] = _dropped[slot]
-    _next[slot] = clock.device_us() + first_us
-    _look_ahead()
-    _due[slot] = _next[slot]
+    before = _lock()
+    alarms.set_alarm(slot, clock.device_us() + first_us, period_us, handler)
+    _unlock(before)
     kick()
 
 
 def clear_timer(slot):
-    """Stop a timer; nothing of it is delivered afterwards."""
-    _due[slot] = _FOREVER_US
-    _served[slot] = _fired[slot]
-    _handlers[slot] = None
-    _next[slot] = _FOREVER_US
-    _look_ahead()
+    """Stop a timer."""
+    before = _lock()
+    alarms.clear(slot)
+    _unlock(before)
 
 
 def shift(step_us):
     """The device's clock was set forward or back: what is due moves with it, as timers count on
     regardless.
     """
-    for i in range(TIMERS):
-        if _next[i] != _FOREVER_US:
-            _due[i] += step_us if _due[i] != _FOREVER_US else 0
-            _next[i] += step_us
+    before = _lock()
+    alarms.shift(step_us)
+    _busy_until[0] += step_us
     if _watchdog[0] != _FOREVER_US:
         _watchdog[0] += step_us
-    _look_ahead()
+    _unlock(before)
 
 
 def dropped(slot):
-    """Callbacks of a timer that found the queue full."""
+    """Callbacks of a timer that were given up as too late."""
     return _dropped[slot]
 
 

@@ -9,6 +9,8 @@ from array import array
 
 import micropython
 
+from sim.chip import behaviour, hardware
+
 BLOCK = 4096
 _ALL = 256  # shares are of this
 HALF = _ALL // 2
@@ -43,6 +45,18 @@ def _share():
         return -1
     _cut[0] -= 1
     return -1 if _cut[0] else _cut[1]
+
+
+def take_time_to_program(start, count):
+    """Programming `count` bytes stops the chip for each page of 256 that they touch."""
+    if count:
+        pages = (start + count - 1) // _CHUNK - start // _CHUNK + 1
+        hardware.hold(pages * behaviour.value("flash_program_us"), "flash_program")
+
+
+def take_time_to_erase():
+    """As erasing a block stops it."""
+    hardware.hold(behaviour.value("flash_erase_us"), "flash_erase")
 
 
 class Flash:
@@ -84,6 +98,7 @@ class Flash:
             self._file.write(old)
         if share >= 0:
             power_lost()
+        take_time_to_program(start, len(buffer))
 
     def erase(self, block):
         share = _share()
@@ -94,6 +109,7 @@ class Flash:
         self._file.write(_erased[: count % _CHUNK])
         if share >= 0:
             power_lost()
+        take_time_to_erase()
 
     def ioctl(self, operation, argument):
         if operation == 4:

@@ -6,9 +6,10 @@ Each of these is an object or a module with the functions named here; all times 
 |---|---|
 | clock | `device_us()` of the board's crystal, never wrapping; `sleep_us(us)` |
 | timers | `set_timer(slot, first_us, period_us, handler)` (period 0: once), `clear_timer(slot)` |
-| | `arm_watchdog(timeout_us)`, `mask(on)` |
+| | `arm_watchdog(timeout_us)`, `mask(on)`, `hold(us)`, `spend(us)` (see below) |
 | sensors | `reading(layout_index)`: what the 16-bit converter reads behind the multiplexer |
 | radio | see `sim.chip.bluetooth` |
+| usb | `connected`, `waiting()`, `room()`, `take(data)`, `give(buffer)`: the other end of the port |
 """
 
 from boards import current
@@ -20,12 +21,14 @@ clock = None
 timers = None
 sensors = None
 radio = None
+usb = None
 partitions = []  # (name, block device) of the data partitions, in order of address
 i2c_devices = {}  # address -> device with read_into(register, buffer) and write(register, data)
 spi_devices = {}  # number of the select pin -> device with exchange(data, fill, into, count), clocks(count)
 supply = {
     "rest": board.AMPLIFIER_REST_MV * 65535 // board.ADC_FULL_SCALE_MV,  # read when no sensor is connected
     "battery_mv": 3900,
+    "i2c_stuck": 0,  # see `sim.chip.machine.I2C`
     "frequency": 240000000,
     "cause": 1,  # of the last reset, as `machine.reset_cause` says
     "unique_id": b"\x24\x6f\x28\x7a\x3f\x01",
@@ -42,12 +45,27 @@ def sleep(wait_us):
     clock.sleep_us(wait_us)
 
 
-def hold(us):
-    """Let time pass while nothing outside IRAM runs: no timer, no callback, no radio host. Cause: flash work."""
+held = {}  # by cause: [how often, microseconds] that went by in `hold` and `spend`
 
 
-def spend(us):
+def hold(us, cause="flash"):
+    """Let time pass while nothing outside IRAM runs: no timer, no callback, no radio host. For flash work."""
+    _count(us, cause)
+    timers.hold(us)
+
+
+def spend(us, cause="busy"):
     """Let time pass in which the main thread is busy: interrupts are noted, their callbacks come afterwards."""
+    _count(us, cause)
+    timers.spend(us)
+
+
+def _count(us, cause):
+    entry = held.get(cause)
+    if entry is None:
+        entry = held[cause] = [0, 0]
+    entry[0] += 1
+    entry[1] += us
 
 
 def led_changed(lit):

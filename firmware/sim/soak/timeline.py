@@ -7,19 +7,17 @@ connection events and what the host has announced happen on the way, each at its
 from array import array
 
 import wire
+from sim.chip import alarms, behaviour
 
-_FOREVER = 1 << 60
-TIMERS = 8
+_FOREVER = alarms.FOREVER_US
 POLLIN, POLLOUT = 1, 4
 _POLL = 3
 
 _settings = wire.settings
 _now_us = _settings["true_us"]
-_state = array("q", [_now_us, _now_us, _settings["drift_ppb"], 0, _now_us, 0, 0])
-_NOW, _ORIGIN, _DRIFT, _OFFSET, _LIMIT, _FIRST, _STOP = range(7)
-_due = array("q", [_FOREVER] * TIMERS)
-_period = array("q", [0] * TIMERS)
-_handlers = [None] * TIMERS
+_state = array("l", [_now_us, _now_us, _settings["drift_ppb"], 0, _now_us, 0, 0, _FOREVER])
+_NOW, _ORIGIN, _DRIFT, _OFFSET, _LIMIT, _SERVING, _STOP, _WATCHDOG = range(8)
+_due = alarms.due
 _inputs = []  # (true us, fields of the line), in order
 radio = None  # has next_us and event()
 obey = {}  # what the host may say, by word
@@ -50,64 +48,120 @@ def change_drift(ppb):
 
 
 def sleep_us(us):
-    advance(to_true(device_us() + us))
+    """`time.sleep_us`; within a callback no other one is served meanwhile."""
+    if _state[_SERVING]:
+        spend(us)
+        return
+    end = to_true(device_us() + us)
+    while _state[_NOW] < end:
+        advance(end)
 
 
 def set_timer(slot, first_us, period_us, handler):
     """Have `handler()` called in `first_us` and then each `period_us` (0: once), by the board's crystal."""
-    _handlers[slot] = handler
-    _period[slot] = period_us
-    _due[slot] = device_us() + first_us
-    _find_next_timer()
+    alarms.set_alarm(slot, device_us() + first_us, period_us, handler)
 
 
-def clear_timer(slot):
-    _due[slot] = _FOREVER
-    _handlers[slot] = None
-    _find_next_timer()
+def arm_watchdog(timeout_us):
+    """Reset the chip unless this is called again within `timeout_us`; no interrupt is needed for that."""
+    _state[_WATCHDOG] = to_true(device_us() + timeout_us)
 
 
-def _find_next_timer():
-    slot = 0
-    for i in range(1, TIMERS):
-        if _due[i] < _due[slot]:
-            slot = i
-    _state[_FIRST] = slot
+def bite():
+    """The watchdog resets the chip, as whoever runs it has set."""
+    raise SystemExit
 
 
 def advance(until_us):
     """Move true time to `until_us` or to the first thing that happens before; True if anything happened."""
     while True:
-        slot = _state[_FIRST]
+        slot = alarms.first()
         timer_us = to_true(_due[slot]) if _due[slot] < _FOREVER else _FOREVER
         first = min(timer_us, until_us, radio.next_us)
         if _inputs and _inputs[0][0] < first:
             first = _inputs[0][0]
-        if first > _state[_LIMIT]:
-            _state[_NOW] = max(_state[_NOW], _state[_LIMIT])
-            _meet_host()
+        if not _reach(first):
             continue
-        if first > _state[_NOW]:
-            _state[_NOW] = first
         if _inputs and _inputs[0][0] <= first:
             fields = _inputs.pop(0)[1]
             obey[fields[0]](fields)
             return True
         if timer_us <= first:
-            if _period[slot]:
-                _due[slot] += _period[slot]
-                _find_next_timer()
-                _handlers[slot]()
-            else:
-                handler = _handlers[slot]
-                clear_timer(slot)
-                handler()
+            handler = alarms.handlers[slot]
+            alarms.go_on(slot)
+            _serve(handler)
             return True
         if radio.next_us <= first:
-            if radio.event() and _state[_STOP]:
-                _state[_LIMIT] = _state[_NOW]  # the host wants to hear of it before anything else happens
+            _connection_event()
             return True
         return False
+
+
+def _reach(true_us):
+    """Move time there, if the host lets it; False when it had to be asked first."""
+    if true_us > _state[_LIMIT]:
+        _state[_NOW] = max(_state[_NOW], _state[_LIMIT])
+        _meet_host()
+        return False
+    if true_us > _state[_NOW]:
+        _state[_NOW] = min(true_us, _state[_WATCHDOG])
+    if true_us >= _state[_WATCHDOG]:
+        bite()
+    return True
+
+
+def _connection_event():
+    if radio.event() and _state[_STOP]:
+        _state[_LIMIT] = _state[_NOW]  # the host wants to hear of it before anything else happens
+
+
+def _serve(handler):
+    """Call a timer's handler, and then what has come to wait in the chip's queue meanwhile."""
+    _state[_SERVING] = 1
+    try:
+        handler()
+        while alarms.waiting():
+            alarms.take()
+            alarms.call_taken()
+    finally:
+        _state[_SERVING] = 0
+
+
+def hold(us):
+    """Flash work: nothing outside IRAM runs for so long, no interrupt and no radio's host."""
+    _be_busy(us, True)
+
+
+def spend(us):
+    """Work in C, or code whose time is charged: interrupts are noted, callbacks come afterwards."""
+    _be_busy(us, False)
+
+
+def _be_busy(us, held):
+    """The main thread serves nothing for `us`; the radio's own controller goes on, and what the host says
+    waits."""
+    if us <= 0:
+        return
+    end_us = device_us() + us
+    end = to_true(end_us)
+    while _state[_NOW] < end:
+        first = min(end, radio.next_us)
+        if _reach(first) and radio.next_us <= first:
+            _connection_event()
+    alarms.note(end_us, held)
+    if not _state[_SERVING] and alarms.waiting():
+        _serve(_nothing)
+
+
+def _nothing():
+    pass
+
+
+def schedule(callback, argument):
+    """`micropython.schedule`: between two bytecodes, so at once unless another callback runs."""
+    alarms.schedule(callback, argument)
+    if not _state[_SERVING]:
+        _serve(_nothing)
 
 
 def _meet_host():
@@ -158,11 +212,17 @@ class poll:
         found = self._ready()
         if found or timeout == 0:
             return found
-        until = _FOREVER if timeout < 0 else to_true((device_us() // 1000 + timeout) * 1000)
+        if timeout < 0:
+            end = until = _FOREVER
+        else:
+            end_us = (device_us() // 1000 + timeout) * 1000
+            tick_us = behaviour.value("tick_us")
+            end = to_true(end_us)
+            until = to_true((end_us + tick_us - 1) // tick_us * tick_us)
         while _state[_NOW] < until:
             if advance(until):
                 found = self._ready()
-                if found:
+                if found or _state[_NOW] >= end:
                     return found
         return found
 

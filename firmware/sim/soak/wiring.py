@@ -4,9 +4,7 @@ import air
 import sensors
 import timeline
 import wire
-from sim.chip import flash, hardware
-
-_WATCHDOG = 7  # the timer of the timeline that the watchdog takes
+from sim.chip import alarms, flash, hardware
 
 
 class _Clock:
@@ -20,11 +18,11 @@ class _Timers:
     """Timers of the timeline; unfed, the watchdog resets the chip."""
 
     set_timer = staticmethod(timeline.set_timer)
-    clear_timer = staticmethod(timeline.clear_timer)
-
-    @staticmethod
-    def arm_watchdog(timeout_us):
-        timeline.set_timer(_WATCHDOG, timeout_us, 0, lambda: leave("reset watchdog"))
+    clear_timer = staticmethod(alarms.clear)
+    hold = staticmethod(timeline.hold)
+    spend = staticmethod(timeline.spend)
+    schedule = staticmethod(timeline.schedule)
+    arm_watchdog = staticmethod(timeline.arm_watchdog)
 
 
 def leave(why):
@@ -46,6 +44,7 @@ def connect():
     hardware.supply["cause"] = hardware.RESET_CAUSES.get(settings["cause"], 1)
     hardware.supply["unique_id"] = bytes.fromhex(settings["unique_id"])
     flash.power_lost = lambda: leave("power lost at a write")
+    timeline.bite = lambda: leave("reset watchdog")
     timeline.radio = air
     timeline.obey.update(
         {

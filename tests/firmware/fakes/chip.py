@@ -7,7 +7,7 @@ that a test writes to, and resets are listed. The twin wires the same modules to
 import sys
 from array import array
 
-from sim.chip import hardware, pins as chip_pins
+from sim.chip import alarms, behaviour, flash as chip_flash, hardware, pins as chip_pins
 from log_kit.devices import RamFlash
 
 TICKS_PERIOD = 1 << 30
@@ -58,12 +58,58 @@ class _Timer:
 
 
 class _Timers:
+    """Timers fire when a test says so (`timers[n].fire()`), or as on the chip (`run`)."""
+
+    def __init__(self):
+        self._serving = False
+
     def set_timer(self, slot, first_us, period_us, handler):
         timers[slot] = _Timer(first_us, period_us, handler)
+        alarms.set_alarm(slot, clock.now_us + first_us, period_us, handler)
 
     def clear_timer(self, slot):
         if slot in timers:
             timers[slot].callback = None
+        alarms.clear(slot)
+
+    def hold(self, us):
+        self._be_busy(us, True)
+
+    def spend(self, us):
+        self._be_busy(us, False)
+
+    def _be_busy(self, us, held):
+        clock.now_us += us
+        if _running:
+            alarms.note(clock.now_us, held)
+            self.serve_waiting()
+
+    def schedule(self, callback, argument):
+        alarms.schedule(callback, argument)
+        self.serve_waiting()
+
+    def serve_waiting(self):
+        """Call what waits in the chip's queue, unless a callback runs."""
+        if self._serving:
+            return
+        self._serving = True
+        try:
+            while alarms.waiting():
+                alarms.take()
+                alarms.call_taken()
+        finally:
+            self._serving = False
+
+    def run(self, until_us):
+        """Serve every alarm up to a time."""
+        while True:
+            slot = alarms.first()
+            if alarms.due[slot] > until_us:
+                break
+            clock.now_us = max(clock.now_us, alarms.due[slot])
+            alarms.note(clock.now_us, False)
+            self.serve_waiting()
+        clock.now_us = max(clock.now_us, until_us)
 
     def arm_watchdog(self, timeout_us):
         """`WDT.fed` counts."""
@@ -100,6 +146,7 @@ class Flash(RamFlash):
         if self.broken:
             raise OSError(5)
         super().writeblocks(block, buf, offset)
+        chip_flash.take_time_to_program(block * 4096 + offset, len(buf))
 
     def erase(self, block, length=4096):
         for start in range(block * 4096, block * 4096 + length, 64):
@@ -110,7 +157,10 @@ class Flash(RamFlash):
     def ioctl(self, op, arg):
         if op == 6 and self.broken:
             raise OSError(5)
-        return super().ioctl(op, arg)
+        answer = super().ioctl(op, arg)
+        if op == 6:
+            chip_flash.take_time_to_erase()
+        return answer
 
 
 def _note(kind, *values):
@@ -131,6 +181,7 @@ log = Flash(64)
 
 hardware.clock = clock
 hardware.timers = _Timers()
+_running = []  # holds something while timers fire by themselves
 hardware.sensors = _Sensors()
 hardware.i2c_devices[hardware.board.IMU_ADDRESS] = _Imu()
 hardware.partitions.append(("log", log))
@@ -160,6 +211,34 @@ task.core = asyncio.core
 def advance(us):
     """Let time pass; no timer fires by itself."""
     clock.now_us += us
+
+
+STILL = ("flash_erase_us", "flash_program_us")
+
+
+def stand_still():
+    """Flash takes no time: most tests count slots by a clock that they move themselves."""
+    for name in STILL:
+        behaviour.put(name, 0)
+
+
+stand_still()
+
+
+def unkind(level=behaviour.TYPICAL):
+    """Every behaviour of the chip at its typical (or worst) value, those that take time too; `stand_still`
+    ends it."""
+    behaviour.use(level)
+
+
+def run(us):
+    """Let time pass as on the chip: timers fire at their alarms, late when the chip was held."""
+    until_us = clock.now_us + us
+    _running.append(1)
+    try:
+        hardware.timers.run(until_us)
+    finally:
+        _running.pop()
 
 
 def new_radio(kind=air.Air):
