@@ -1,18 +1,37 @@
-"""Power-on: runs the insole until Ctrl-C."""
+"""Power-on: the watchdog before anything else that can fail, then the insole.
 
-import asyncio
+Nothing leads to the interpreter's prompt but Ctrl-C. `insole.startup` notes why a start has failed and
+chooses safe mode after three of them; should even that not load, safe mode is tried without it.
+"""
 
-import boards
-from insole.assembly import Firmware
+import machine
+
+WATCHDOG_MS = 8000
+RESET_AFTER_MS = 10000  # for an engineer to get hold of an insole of which nothing loads
+
+watchdog = machine.WDT(timeout=WATCHDOG_MS)
 
 
 def main():
-    """Run until Ctrl-C."""
-    firmware = Firmware(boards.current())
+    """Run until Ctrl-C; any other end is a reset."""
     try:
-        asyncio.run(firmware.run())
-    finally:
-        firmware.leave()
+        from insole import startup
+
+        startup.start(watchdog)
+    except Exception as error:
+        print("start:", repr(error))
+        try:
+            from insole import safe_mode
+
+            safe_mode.run(watchdog, None)
+        except Exception as error:
+            print("safe mode:", repr(error))
+        import time
+
+        for _ in range(RESET_AFTER_MS // 100):
+            watchdog.feed()
+            time.sleep_ms(100)
+        machine.reset()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Write the tables of shared/PROTOCOL.md that the code declares: the commands and the reasons of gaps.
+"""Write the tables of shared/PROTOCOL.md that the code declares: the commands, the reasons of gaps,
+the counters of DIAGNOSTICS.
 
 Each stands between `<!-- NAME, written by tools.make_protocol_tables -->` and `<!-- end of NAME -->`.
 """
@@ -9,7 +10,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from insole_protocol import declarations, gap_reasons, message_table
+from insole_protocol import declarations, diagnostic_names, gap_reasons, message_table
 
 PROTOCOL = Path(__file__).resolve().parent.parent / "shared" / "PROTOCOL.md"
 
@@ -36,6 +37,7 @@ def _field(field: declarations.Field) -> str:
         "text": "u8 n + text",
         "value": "bytes",
         "gaps": "count gaps, u32 next_cursor",
+        "counters": "u8 n + n x u32",
         "b8": "8 bytes",
         "u16x16": "16 x u16",
     }.get(field.kind, field.kind)
@@ -67,13 +69,21 @@ def reasons_table() -> str:
     return "\n".join(lines)
 
 
+def counters_table() -> str:
+    """The table of section 4.6."""
+    lines = ["| place | name on the host | what it counts |", "|---|---|---|"]
+    lines += [f"| {place} | {name} | {text} |" for place, (name, text) in enumerate(diagnostic_names.TABLE)]
+    return "\n".join(lines)
+
+
 def with_tables(text: str) -> str:
     """The document with its tables written anew.
 
     Raises:
         ValueError: a table has no place in the document.
     """
-    for name, table in {"commands": commands_table(), "reasons": reasons_table()}.items():
+    tables = {"commands": commands_table(), "reasons": reasons_table(), "counters": counters_table()}
+    for name, table in tables.items():
         begin = f"<!-- {name}, written by tools.make_protocol_tables -->\n"
         end = f"\n<!-- end of {name} -->"
         start = text.index(begin) + len(begin)

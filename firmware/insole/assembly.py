@@ -12,6 +12,7 @@ from drivers.force_array import ForceArray
 from drivers.led import Led
 from insole.blocks import BlockBuilder
 from insole.bonds import Bonds
+from insole.boot_record import BootRecord
 from insole.clock import Clock
 from insole.commands import Commands
 from insole.crash import CrashHandler
@@ -34,8 +35,8 @@ from insole.session import Session
 from insole.settings import Settings
 from insole.steps import StepCounter
 from insole.usb import UsbLink
-from insole.watchdog import Watchdog
-from insole_protocol import block, ids
+from insole.watchdog import TIMEOUT_MS, Progress, Watchdog
+from insole_protocol import block, ids, native
 from insole_protocol.codec import Encoder
 
 
@@ -52,13 +53,15 @@ def open_log(board, keep_oldest, counters):
     return recorder
 
 
-def build_insole(board):
+def build_insole(board, record):
     """Everything but the links."""
     clock = Clock()
     faults = Faults()
     settings = Settings()
     faults.note(ids.FAULT_SETTINGS, settings.damaged)
-    faults.note(ids.FAULT_WATCHDOG, machine.reset_cause() == machine.WDT_RESET)
+    faults.note(ids.FAULT_WATCHDOG, record.reset_cause == machine.WDT_RESET)
+    faults.note(ids.FAULT_CRASHED, record.after_crash)
+    faults.note(ids.FAULT_NATIVE_CODE, bool(native.missing))
     i2c = machine.I2C(
         board.I2C_ID, scl=machine.Pin(board.I2C_SCL_PIN), sda=machine.Pin(board.I2C_SDA_PIN), freq=400000
     )
@@ -77,6 +80,7 @@ def build_insole(board):
     power = Power(board, battery, faults)
     insole = Insole(
         clock=clock,
+        boots=record,
         faults=faults,
         settings=settings,
         counters=counters,
@@ -101,14 +105,20 @@ def build_insole(board):
 class Firmware:
     """The insole with its links, ready to run."""
 
-    def __init__(self, board):
-        insole = self.insole = build_insole(board)
-        self.watchdog = Watchdog(insole.sampler, insole.blocks)
+    def __init__(self, board, wdt=None, record=None):
+        """`wdt` is the hardware watchdog, `record` the `BootRecord`, as `startup` has them."""
+        record = record or BootRecord()
+        insole = self.insole = build_insole(board, record)
+        self.crash = CrashHandler(record, insole.recorder, insole.clock)
+        self.watchdog = Watchdog(wdt or machine.WDT(timeout=TIMEOUT_MS), record, self.crash)
         bonds = Bonds()
+        insole.faults.note(ids.FAULT_BONDS, bonds.damaged)
         self.radio = Radio(bluetooth.BLE(), bonds, insole.identity)
         self.usb = UsbLink()
         self.tx_scheduler = TxScheduler(insole.work)
         self.housekeeping = Housekeeping(insole, self.radio, bonds)
+        insole.radio = self.radio  # for `diagnostics`
+        insole.usb = self.usb
         sessions = [Session(link, insole.live) for link in self.radio.links + [self.usb]]
         for session in sessions:
             self.tx_scheduler.add(session)
@@ -117,16 +127,35 @@ class Firmware:
         self.usb.attach(sessions[-1], answer)
         self.radio.start(insole.settings.side, board.BOARD)
 
+    def watch(self):
+        """What must go on for the watchdog to be fed. Slots that are lost are no progress."""
+        sampler, blocks = self.insole.sampler, self.insole.blocks
+        watch = self.watchdog.watch
+        watch("sampling", Progress(lambda: blocks.next_seq, lambda: not sampler.running, 1))
+        watch("housekeeping", Progress(lambda: self.housekeeping.rounds, pause=2))
+        if hasattr(self.radio, "is_well"):
+            watch("radio", self.radio.is_well)
+
+    async def _stay(self, name, part):
+        """A task that comes to an end is a task that has died."""
+        await part
+        raise RuntimeError("task ended: " + name)
+
     async def run(self):
-        """Start every task; never ends. A task that dies is noted, and the watchdog restarts the insole."""
+        """Start every task; never ends. A task that dies is noted, and the insole starts anew."""
         insole = self.insole
-        asyncio.get_event_loop().set_exception_handler(CrashHandler(self.watchdog, insole.clock))
+        asyncio.get_event_loop().set_exception_handler(self.crash)
         insole.self_test.run()
         insole.modes.begin(self.housekeeping.announce)
         insole.garbage_collector.settle()
-        asyncio.create_task(insole.blocks.run(insole.garbage_collector))
-        for part in (self.tx_scheduler, self.radio, self.usb, self.housekeeping, insole.indicator):
-            asyncio.create_task(part.run())
+        create = asyncio.create_task
+        create(self._stay("blocks", insole.blocks.run(insole.garbage_collector)))
+        create(self._stay("sending", self.tx_scheduler.run()))
+        create(self._stay("radio", self.radio.run()))
+        create(self._stay("usb", self.usb.run()))
+        create(self._stay("housekeeping", self.housekeeping.run()))
+        create(self._stay("indicator", insole.indicator.run()))
+        self.watch()
         await self.watchdog.run()
 
     def leave(self):

@@ -1,5 +1,8 @@
 """Carries out commands, whatever link they came over; one method for each (PROTOCOL.md section 4)."""
 
+import sys
+
+from insole import crash
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
 from insole_protocol import settings as table
@@ -46,6 +49,8 @@ class Commands:
             ids.OP_IDENTIFY: self._identify,
             ids.OP_LOG_ERASE: self._log_erase,
             ids.OP_HINT: self._hint,
+            ids.OP_CRASH: self._crash,
+            ids.OP_DIAGNOSTICS: self._diagnostics,
         }
 
     def handle(self, session, message, ticks):
@@ -84,7 +89,7 @@ class Commands:
         insole = self._insole
         session.version = messages.choose_version(*command.arguments)
         capabilities = ids.CAPABILITY_LOG | ids.CAPABILITY_BATTERY | ids.CAPABILITY_DEEP_SLEEP
-        capabilities |= ids.CAPABILITY_HINT
+        capabilities |= ids.CAPABILITY_HINT | ids.CAPABILITY_CRASH_RECORD
         if insole.sampler.motion is not None:
             capabilities |= ids.CAPABILITY_IMU
         return messages.build_reply(
@@ -227,6 +232,21 @@ class Commands:
             raise Refusal(ids.RESULT_NOT_ALLOWED, "the LED is to stay dark: see the setting led")
         self._insole.indicator.hint(command.arguments[0])
         return messages.build_reply(command.op, command.tag)
+
+    def _crash(self, _session, command, _ticks):
+        index, offset = command.arguments
+        try:
+            fields, text = crash.reply_fields(self._insole.boots, index, offset, ids.MAX_TEXT_BYTES)
+        except ValueError as error:
+            raise Refusal(ids.RESULT_RANGE, str(error)) from None
+        return messages.build_reply(command.op, command.tag, *fields, tail=text)
+
+    def _diagnostics(self, _session, command, _ticks):
+        from insole import diagnostics
+
+        counters = diagnostics.counters(self._insole)
+        del diagnostics, sys.modules["insole.diagnostics"]  # asked for by hand: its room goes to the rest
+        return messages.build_reply(command.op, command.tag, tail=counters)
 
     def _refuse_while_erasing(self):
         if self._insole.erasing:

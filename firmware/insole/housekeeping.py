@@ -15,7 +15,7 @@ class Housekeeping:
         self._insole = insole
         self._radio = radio
         self._bonds = bonds
-        self._rounds = 0
+        self.rounds = 0  # gone through; the watchdog looks at it
         self._shown = None
         self._flushed_errors = 0
 
@@ -28,13 +28,12 @@ class Housekeeping:
     def round(self):
         """One round."""
         insole = self._insole
-        self._rounds += 1
+        self.rounds += 1
         insole.clock.now_us()
         self._flush()
-        self._radio.check()
         if self._radio.connections():
             self._radio.services.show_cadence(insole.gait.cadence)
-        if self._rounds % BATTERY_ROUNDS == 0:
+        if self.rounds % BATTERY_ROUNDS == 0:
             insole.blocks.status = insole.blocks.status & ~_BATTERY_FLAGS | insole.power.watch()
         self.announce()
 

@@ -31,3 +31,4 @@ class Insole:
             self.sampler.stop()
             self.blocks.close()
         self.recorder.close()
+        self.boots.good()

@@ -4,7 +4,7 @@ import os
 import time as _time
 
 from sim import clock, feed, interrupts, settings, socket_radio, waiting
-from sim.chip import flash, hardware
+from sim.chip import flash, hardware, rtc
 
 _real_sleep_us = _time.sleep_us
 
@@ -77,5 +77,6 @@ def connect():
             "unique_id": bytes.fromhex(values["unique_id"]),
         }
     )
+    rtc.keep_in(settings.path("rtc.bin"))
     flash.power_lost = _power_lost
     flash.cut_power_after(values["cut"]["after"], flash.HALF if values["cut"]["torn"] else 0)

@@ -11,8 +11,11 @@ from insole_protocol import block
 
 try:
     from insole_protocol import codec_viper as _kernels
-except (ImportError, SyntaxError, ValueError):  # CPython; no emitter; compiled for another chip
+except (ImportError, SyntaxError, ValueError) as error:  # CPython; no emitter; compiled for another chip
     from insole_protocol import kernels as _kernels
+    from insole_protocol import native
+
+    native.note("codec_viper", error)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

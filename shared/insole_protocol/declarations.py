@@ -33,7 +33,7 @@ class Declaration:
 
     Attributes:
         op, name: number and name.
-        arguments, reply: their fields; what stands at the end (text, value, gaps) included.
+        arguments, reply: their fields; what stands at the end (text, value, gaps, counters) included.
         section: under which `device info` shows the reply, "" if not.
     """
 
@@ -54,7 +54,8 @@ def name_of(op: int) -> str:
 
 
 def values_of(reply: "Reply", op: int) -> "dict[str, Value]":
-    """The fields of a reply to `op` by name; a text as str, a value as bytes, gaps as in `LogGapsReply`.
+    """The fields of a reply to `op` by name; a text as str, a value as bytes, gaps as in `LogGapsReply`,
+    counters as a tuple.
 
     Raises:
         ReplyError: the insole refused the command.
@@ -70,6 +71,10 @@ def values_of(reply: "Reply", op: int) -> "dict[str, Value]":
             found[field.name] = reply.text
         elif field.kind == "value":
             found[field.name] = reply.tail
+        elif field.kind == "counters":
+            found[field.name] = struct.unpack(
+                "<%dI" % (len(reply.tail) // messages.COUNTER_BYTES), reply.tail
+            )
         elif field.kind == "gaps":
             found[field.name], found["next_cursor"] = _gaps(reply)
         elif field.count > 1:

@@ -40,7 +40,7 @@ class ReplyError(errors.MessageError):
 class Reply:
     """A reply: `op` without the reply bit, `tag`, `result`, `fields` in the order of the table, `tail`.
 
-    `tail` holds the text of HELLO, SELF_TEST and refusals, the value of a setting, or the list of LOG_GAPS.
+    `tail` holds a text (also of a refusal), the value of a setting, the list of LOG_GAPS, or counters.
     """
 
     def __init__(
@@ -141,6 +141,10 @@ def _check_tail(op: int, fields: "tuple[int | bytes, ...]", tail: bytes) -> byte
     if kind == "text":
         if not tail or tail[0] != len(tail) - 1 or tail[0] > ids.MAX_TEXT_BYTES:
             raise errors.MessageLengthError("reply 0x%02x: its text has not the length it names" % op)
+        return tail[1:]
+    if kind == "counters":
+        if not tail or tail[0] * messages.COUNTER_BYTES != len(tail) - 1:
+            raise errors.MessageLengthError("reply 0x%02x has not as many counters as it says" % op)
         return tail[1:]
     if kind == "value":
         expected = min(len(tail), messages.MAX_VALUE_BYTES)

@@ -13,6 +13,7 @@ by ", ", each a type and a name:
     text             at the end: u8 n and n bytes of UTF-8
     value            at the end: bytes of a setting
     gaps             at the end: as many gaps as the field before says, then u32 next cursor
+    counters         at the end: u8 n and n integers of 32 bits
 
 The number of a command is given once and never again (PROTOCOL.md section 9).
 """
@@ -55,6 +56,11 @@ OP_LOG_ERASE = 0x10
 OP_HINT = 0x11
 """Lets the LED blink twice each 1.5 s for so long, as a hint to a wearer who asked for it; 0 ends it. For
 insoles with capability bit 4."""
+OP_CRASH = 0x12
+"""Reads why the insole restarted by itself, section 4.5: of crash `index` (0 the newest) the text from byte
+`offset` on. For insoles with capability bit 5."""
+OP_DIAGNOSTICS = 0x13
+"""Counters for whoever looks for a fault, section 4.6. For insoles with capability bit 5."""
 
 TABLE = (
     (
@@ -87,4 +93,9 @@ TABLE = (
     (OP_IDENTIFY, "IDENTIFY", "u8 seconds", "", ""),
     (OP_LOG_ERASE, "LOG_ERASE", "u32 confirmation", "", ""),
     (OP_HINT, "HINT", "u8 seconds<=30", "", ""),
+    (
+        OP_CRASH, "CRASH", "u8 index, u16 offset",
+        "u8 stored, u16 boot, u32 uptime_s, u8 cause, u16 text_bytes, text text", "",
+    ),
+    (OP_DIAGNOSTICS, "DIAGNOSTICS", "", "counters counters", "diagnostics"),
 )  # fmt: skip

@@ -10,7 +10,7 @@ import sys
 from insole_protocol import errors, ids, message_table
 
 _CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "u16x16": "16H", "b8": "8s"}
-TAILS = ("text", "value", "gaps")  # what may stand at the end, behind the fields of a format
+TAILS = ("text", "value", "gaps", "counters")  # what may stand at the end, behind the fields of a format
 MAX_VALUE_BYTES = 32  # the longest value of a setting
 
 
@@ -58,6 +58,7 @@ if sys.implementation.name == "micropython":
 
 GAP_FORMAT = "<IIB"
 GAP_BYTES = 9
+COUNTER_BYTES = 4
 LOG_PREFIX_FORMAT = "<BI"  # kind and transfer number before the rest of a log message
 LOG_PREFIX_BYTES = 5
 NO_VALUE = b""
@@ -112,9 +113,12 @@ def check_last(op: int, arguments: "tuple[int, ...]") -> None:
 
 
 def build_reply(op: int, tag: int, *fields: "int | bytes", tail: bytes = NO_VALUE) -> bytes:
-    """A reply with result 0. `tail`: text of HELLO and SELF_TEST in UTF-8, or a setting's value."""
-    if REPLY_TAILS.get(op) == "text":
+    """A reply with result 0. `tail`: a text in UTF-8, a setting's value, or counters of 32 bits each."""
+    kind = REPLY_TAILS.get(op)
+    if kind == "text":
         tail = bytes((len(tail),)) + tail
+    elif kind == "counters":
+        tail = bytes((len(tail) // COUNTER_BYTES,)) + tail
     return bytes((op | ids.REPLY_BIT, tag, ids.RESULT_OK)) + struct.pack(REPLY_FORMATS[op], *fields) + tail
 
 

@@ -127,6 +127,29 @@ class LogInfoReply(TypedReply):
     slots_overwritten: int
 
 
+class CrashReply(TypedReply):
+    """Why the insole restarted by itself, section 4.5.
+
+    `stored` crashes can be asked for; `text` is a part of `text_bytes` bytes, the firmware's version in its
+    first line.
+    """
+
+    OP = ids.OP_CRASH
+    stored: int
+    boot: int
+    uptime_s: int
+    cause: int
+    text_bytes: int
+    text: str
+
+
+class DiagnosticsReply(TypedReply):
+    """Counters in the order of `diagnostic_names.TABLE`; a newer insole has more of them."""
+
+    OP = ids.OP_DIAGNOSTICS
+    counters: "tuple[int, ...]"
+
+
 class LogReadReply(TypedReply):
     """The number of the transfer that begins."""
 

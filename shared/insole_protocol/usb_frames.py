@@ -9,8 +9,11 @@ from insole_protocol.stuffing import CTRL_C, ESCAPE, FLAG, FLIP
 
 try:
     from insole_protocol import stuffing_viper as _stuffing
-except (ImportError, SyntaxError, ValueError):  # CPython; no emitter; compiled for another chip
+except (ImportError, SyntaxError, ValueError) as error:  # CPython; no emitter; compiled for another chip
+    from insole_protocol import native
     from insole_protocol import stuffing as _stuffing
+
+    native.note("stuffing_viper", error)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -27,6 +27,8 @@ COMMANDS = (
     ("0f 01 3c", 0x0F, 1, (60,), b""),
     ("10 01 28 7a 3f 01", 0x10, 1, (0x013F7A28,), b""),
     ("11 01 1e", 0x11, 1, (30,), b""),
+    ("12 01 02 50 00", 0x12, 1, (2, 80), b""),
+    ("13 01", 0x13, 1, (), b""),
 )
 
 SERIAL = b"\x00\x00\x24\x6f\x28\x7a\x3f\x01"
@@ -79,6 +81,8 @@ REPLIES = (
     ("8f 05 00", 0x0F, 5, (), b""),
     ("90 05 00", 0x10, 5, (), b""),
     ("91 05 00", 0x11, 5, (), b""),
+    ("92 05 00 03 02 01 10 0e 00 00 02 05 00 02 61 62", 0x12, 5, (3, 258, 3600, 2, 5), b"ab"),
+    ("93 05 00 02 01 00 00 00 ff ff ff ff", 0x13, 5, (), b"\x01\x00\x00\x00\xff\xff\xff\xff"),
 )
 NO_GAPS = "8d 05 00 00 ff ff ff ff"
 TWO_GAPS = "8d 05 00 02 0a 00 00 00 14 00 00 00 01 1e 00 00 00 28 00 00 00 08 28 00 00 00"
@@ -96,7 +100,7 @@ def test_commands_are_these_bytes() -> None:
             command = messages.parse_command(kind(raw(text)))
             assert (command.op, command.tag, command.arguments) == (op, tag, arguments), text
             assert command.value == value and isinstance(command.value, bytes), text
-    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 18))
+    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 20))
 
 
 def test_a_tag_is_one_byte() -> None:
@@ -113,7 +117,7 @@ def test_replies_are_these_bytes() -> None:
             assert (reply.fields, reply.tail) == (fields, tail), text
             assert reply.check() is reply
     listed = {row[1] for row in REPLIES} | {ids.OP_LOG_GAPS}
-    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 18))
+    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 20))
 
 
 def test_gaps_are_these_bytes() -> None:

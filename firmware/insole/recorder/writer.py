@@ -21,8 +21,11 @@ from insole.recorder.index import CHUNK_BYTES, PageIndex
 
 try:
     from insole.recorder.memory_ops_viper import clear, copy
-except (ImportError, ValueError):  # not MicroPython, or compiled for another processor
+except (ImportError, ValueError) as error:  # not MicroPython, or compiled for another processor
     from insole.recorder.memory_ops import clear, copy
+    from insole_protocol import native
+
+    native.note("memory_ops_viper", error)
 
 WINDOW = 64
 NOTE_ROOM = (

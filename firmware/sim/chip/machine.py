@@ -4,6 +4,7 @@ import machine as _machine
 
 from sim.chip import hardware, pins
 from sim.chip.hardware import board, supply
+from sim.chip.rtc import RTC  # noqa: F401 (part of the module)
 from sim.chip.spi import SPI  # noqa: F401 (part of the module)
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5

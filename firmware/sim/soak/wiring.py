@@ -4,7 +4,9 @@ import air
 import sensors
 import timeline
 import wire
-from sim.chip import alarms, flash, hardware
+from sim.chip import flash, hardware, rtc
+
+_WATCHDOG = 7  # the timer of the timeline that the watchdog takes
 
 
 class _Clock:
@@ -18,11 +20,11 @@ class _Timers:
     """Timers of the timeline; unfed, the watchdog resets the chip."""
 
     set_timer = staticmethod(timeline.set_timer)
-    clear_timer = staticmethod(alarms.clear)
-    hold = staticmethod(timeline.hold)
-    spend = staticmethod(timeline.spend)
-    schedule = staticmethod(timeline.schedule)
-    arm_watchdog = staticmethod(timeline.arm_watchdog)
+    clear_timer = staticmethod(timeline.clear_timer)
+
+    @staticmethod
+    def arm_watchdog(timeout_us):
+        timeline.set_timer(_WATCHDOG, timeout_us, 0, lambda: leave("reset watchdog"))
 
 
 def leave(why):
@@ -43,8 +45,8 @@ def connect():
     hardware.partitions.append(("log", flash.Flash(wire.FOLDER + "/log.bin", settings["log_blocks"])))
     hardware.supply["cause"] = hardware.RESET_CAUSES.get(settings["cause"], 1)
     hardware.supply["unique_id"] = bytes.fromhex(settings["unique_id"])
+    rtc.keep_in(wire.FOLDER + "/rtc.bin")
     flash.power_lost = lambda: leave("power lost at a write")
-    timeline.bite = lambda: leave("reset watchdog")
     timeline.radio = air
     timeline.obey.update(
         {

@@ -24,6 +24,8 @@ COMMANDS = {
     ids.OP_IDENTIFY: ((1,), ((200,), ids.RESULT_RANGE)),
     ids.OP_LOG_ERASE: ((0x013F7A28,), ((1,), ids.RESULT_NOT_ALLOWED)),
     ids.OP_HINT: ((1,), ((31,), ids.RESULT_RANGE)),
+    ids.OP_CRASH: ((0, 0), ((9, 0), ids.RESULT_RANGE)),
+    ids.OP_DIAGNOSTICS: ((), None),
 }
 HAVE_OWN_TEST = (ids.OP_SET_SETTING, ids.OP_REBOOT)
 

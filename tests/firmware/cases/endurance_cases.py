@@ -7,10 +7,8 @@ from workbench import REST, Central, Workbench
 
 from drivers.battery import UNKNOWN, percent_of
 from drivers.lsm6dso import probe
-from insole.crash import PATH as CRASH_PATH
-from insole.crash import CrashHandler
 from insole.steps import StepCounter
-from insole.watchdog import Watchdog
+from insole.watchdog import Progress
 from insole_protocol import ids
 
 
@@ -144,30 +142,20 @@ def test_erasing_the_log_goes_on_beside_sampling():
 
 def test_the_watchdog_is_fed_by_progress_only():
     bench = Workbench()
-    dog = Watchdog(bench.insole.sampler, bench.insole.blocks)
+    blocks, sampler = bench.insole.blocks, bench.insole.sampler
+    goes_on = Progress(lambda: blocks.next_seq, lambda: not sampler.running)
     bench.slots(200)
-    assert dog.healthy()
-    assert not dog.healthy(), "no new record since"
+    assert goes_on()
+    assert not goes_on(), "no new record since"
     bench.slots(200)
-    assert dog.healthy()
+    assert goes_on()
     for _ in range(300):  # samples are taken, but nobody makes records of them
         chip.advance(10000)
         chip.timers[0].fire()
-    assert bench.insole.sampler.lost > 0
-    assert not dog.healthy()
+    assert sampler.lost > 0
+    assert not goes_on()
     bench.insole.modes.set(ids.MODE_IDLE)
-    assert dog.healthy() and dog.healthy(), "idle is no fault"
-    dog.task_died = True
-    assert not dog.healthy()
-
-
-def test_a_task_that_dies_is_noted_and_stops_the_feeding():
-    bench = Workbench()
-    handler = CrashHandler(bench.firmware.watchdog, bench.insole.clock)
-    handler(None, {"exception": ValueError("told in the file")})
-    assert bench.firmware.watchdog.task_died
-    with open(CRASH_PATH) as file:
-        assert "told in the file" in file.read()
+    assert goes_on() and goes_on(), "idle is no fault"
 
 
 def test_a_watchdog_reset_is_told_after_the_boot():

@@ -1,21 +1,16 @@
 """The insole as it is wired in main.py: parts, boot faults, tasks that run by themselves, crashes."""
 
 import chip  # first: puts its time in place
-import asyncio
 import esp32
 import gc
-import json
 import machine
-import main
 import workbench
 from boards import esp32s3_r1 as board
 from workbench import Central, Workbench
 
-from insole import assembly, files
-from insole.crash import MAX_TEXT, CrashHandler
+from insole import assembly
 from insole.recorder.absent import AbsentLog
 from insole.settings import Settings
-from insole.watchdog import Watchdog
 from insole_protocol import ids
 from insole_protocol.settings import find
 from log_kit.devices import RamFlash
@@ -138,8 +133,8 @@ def test_everything_runs_by_itself():
     assert bench.insole.garbage_collector.free > 0, "garbage was collected once everything was made"
     assert bench.insole.sampler.lost == 0
     assert bench.air.advertising is not None, "one more host may come"
-    assert bench.firmware.housekeeping._rounds in (2, 3)
-    assert not bench.firmware.watchdog.task_died
+    assert bench.firmware.housekeeping.rounds in (2, 3)
+    assert bench.insole.boots.pending() is None and chip.events == [], bench.insole.boots.pending()
     assert bench.insole.blocks.slots_recorded >= 295
 
 
@@ -150,10 +145,9 @@ def test_sensors_are_tested_before_anything_runs():
     assert bench.insole.faults.flags == ids.FAULT_SENSOR
 
 
-def test_a_task_that_dies_is_reported_and_the_watchdog_is_fed_no_more():
+def test_a_task_that_dies_is_noted_and_the_insole_starts_anew():
     for part in ("tx_scheduler", "housekeeping", "usb", "radio"):
         bench = Workbench()
-        dog = bench.firmware.watchdog
         turns = [0]
 
         def die(*_):
@@ -164,11 +158,11 @@ def test_a_task_that_dies_is_reported_and_the_watchdog_is_fed_no_more():
         setattr(getattr(bench.firmware, part), name, die)
         dies_after_s = 1 if part == "housekeeping" else 0
         bench.live(dies_after_s + 1.2)
-        assert dog.task_died and turns[0] == 1, part
-        assert dog._wdt.fed <= dies_after_s + 1, (part, dog._wdt.fed)
-        report = files.read_json("/crash.json")
+        assert turns[0] == 1, part
+        report = bench.insole.boots.pending()
         assert "ValueError: the end of " + part in report["text"], report
-        assert 0 <= report["uptime_us"] <= 2500000
+        assert report["cause"] == ids.CRASH_TASK and report["uptime_s"] <= 3
+        assert chip.events[0] == "reset", part
 
 
 def test_a_blocks_task_that_dies_is_reported_too():
@@ -179,63 +173,8 @@ def test_a_blocks_task_that_dies_is_reported_too():
 
     bench.insole.garbage_collector.after_sample = die
     bench.live(1)
-    assert bench.firmware.watchdog.task_died
-    assert "no more records" in files.read_json("/crash.json")["text"]
-
-
-def test_a_crash_report_holds_the_end_of_the_traceback():
-    bench = Workbench()
-    chip.advance(123456)
-    handler = CrashHandler(bench.firmware.watchdog, bench.insole.clock)
-    assert not bench.firmware.watchdog.task_died
-    handler(None, {"exception": ValueError("x" * 3000 + "end")})
-    report = files.read_json("/crash.json")
-    assert len(report["text"]) == MAX_TEXT == 1000
-    assert report["text"].strip().endswith("xend") and report["uptime_us"] == 123456
-    handler(None, {"message": "without an exception"})
-    assert files.read_json("/crash.json")["text"] == "" and bench.firmware.watchdog.task_died
-
-
-def test_a_crash_report_that_flash_refuses_stops_nothing():
-    bench = Workbench()
-    write_json = files.write_json
-
-    def refuse(path, content):
-        raise OSError(28)
-
-    files.write_json = refuse
-    try:
-        CrashHandler(bench.firmware.watchdog, bench.insole.clock)(None, {"exception": ValueError("x")})
-    finally:
-        files.write_json = write_json
-    assert bench.firmware.watchdog.task_died
-    assert files.read_json("/crash.json") is None
-
-
-def test_the_watchdog_looks_each_second_and_feeds_only_what_is_well():
-    bench = Workbench()
-    dog = Watchdog(bench.insole.sampler, bench.insole.blocks)
-    looks = []
-    answers = [True, False, True, False, False]
-
-    def healthy():
-        looks.append(chip.clock.now_us)
-        return answers[len(looks) - 1]
-
-    dog.healthy = healthy
-
-    async def world():
-        asyncio.create_task(dog.run())
-        for _ in range(450):
-            await asyncio.sleep_ms(0)
-            chip.advance(10000)
-
-    chip.clock.now_us = 0
-    asyncio.new_event_loop()
-    asyncio.run(world())
-    asyncio.new_event_loop()
-    assert looks == [0, 1000000, 2000000, 3000000, 4000000]
-    assert dog._wdt.fed == 2
+    assert "no more records" in bench.insole.boots.pending()["text"]
+    assert chip.events == ["reset"]
 
 
 def test_the_firmware_leaves_in_order_and_a_timer_feeds_the_watchdog_from_then_on():
@@ -254,32 +193,6 @@ def test_the_firmware_leaves_in_order_and_a_timer_feeds_the_watchdog_from_then_o
     end = bench.insole.recorder.next_seq
     assert end == 123
     assert Workbench(fresh=False).insole.recorder.next_seq == end, "the log was closed"
-
-
-def test_whatever_ends_the_firmware_it_leaves_in_order():
-    made = []
-
-    class Ending:
-        def __init__(self, board):
-            made.append(board)
-            self.left = 0
-
-        async def run(self):
-            raise KeyboardInterrupt
-
-        def leave(self):
-            made.append("left")
-
-    complete = main.Firmware
-    main.Firmware = Ending
-    try:
-        main.main()
-        raise AssertionError("swallowed")
-    except KeyboardInterrupt:
-        assert made == [board, "left"]
-    finally:
-        main.Firmware = complete
-        asyncio.new_event_loop()
 
 
 def boot(cause):
@@ -314,11 +227,3 @@ def test_after_a_soft_reset_the_watchdog_of_before_is_fed_each_second():
     timer.fire()
     timer.fire()
     assert dog.fed == 2
-
-
-def test_a_report_of_nothing_is_still_json():
-    """The file is for whoever looks: any JSON reader must read it."""
-    bench = Workbench()
-    CrashHandler(bench.firmware.watchdog, bench.insole.clock)(None, {"exception": ValueError('"\n\\')})
-    with open("/crash.json") as file:
-        assert set(json.loads(file.read())) == {"uptime_us", "text"}

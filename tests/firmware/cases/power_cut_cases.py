@@ -206,18 +206,6 @@ def test_a_log_that_is_being_erased_uses_no_number_twice_and_explains_what_is_go
     assert cuts.operations > 60, "each of 64 pages is erased"
 
 
-def test_a_crash_report_that_is_half_written_keeps_nothing_from_starting():
-    bench = Workbench()
-
-    def check(cut):
-        Workbench(fresh=False)
-        report = files.read_json("/crash.json")
-        assert report is None and not cut.finished or report["text"] == "why"
-
-    power_cut(lambda: files.write_json("/crash.json", {"uptime_us": 1, "text": "why"}), check)
-    assert not bench.firmware.watchdog.task_died
-
-
 def test_a_file_that_is_written_in_place_does_not_pass():
     """The cuts are worth something only if the plain way to write a file fails them."""
     workbench.clear_flash()

@@ -16,6 +16,7 @@ from insole import session as sessions
 from insole_protocol import fragments, ids
 from insole_protocol.decoder import decode_block
 from insole_protocol.host_messages import build_command, fragment_values, parse_reply
+from sim.chip import rtc
 import power_cut as cuts
 
 PERIOD_US = 10000
@@ -34,12 +35,14 @@ sys.path[:] = ["/computer" + folder for folder in sys.path if folder.startswith(
 
 def remount():
     """As after a power cut: the file system is read again from the flash's bytes."""
+    rtc.clear()
     vfs.umount("/")
     vfs.mount(vfs.VfsLfs2(flash), "/")
 
 
 def clear_flash():
     """An insole as it comes from the factory."""
+    rtc.clear()
     vfs.umount("/")
     vfs.VfsLfs2.mkfs(flash)
     vfs.mount(vfs.VfsLfs2(flash), "/")
@@ -115,16 +118,10 @@ class Workbench:
             asyncio.new_event_loop()
 
     def transmit(self):
-        """Let the TX scheduler run until nothing moves. What is handed over is on the air at once, so that
-        nothing waits for its pace, unless the radio has buffers (`air.pool`)."""
+        """Let the TX scheduler run until nothing moves."""
         for _ in range(2000):
             if self.firmware.tx_scheduler.round() != sessions.MOVED:
-                held = [link for link in self.radio.links if link.held]
-                if not held or self.air.pool:
-                    return
-                for link in held:
-                    link.pacer.restart()
-                    link.held = False
+                return
         raise AssertionError("the TX scheduler never rests")
 
     def usb_session(self):

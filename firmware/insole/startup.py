@@ -1,0 +1,66 @@
+"""From the first line of main.py to an insole that runs, in normal mode or, after starts that failed, in safe
+mode. Whatever ends it but Ctrl-C is noted and leads to a reset.
+"""
+
+import sys
+
+import machine
+from insole.boot_record import BootRecord
+from insole_protocol import ids
+
+CHECK_MS = 1000
+
+
+def end_feeding_of_soft_reset():
+    """boot.py lets a timer feed the watchdog of the run before: from here on whoever runs has to."""
+    machine.Timer(1).deinit()
+
+
+def run_normal(watchdog, record):
+    """Normal mode; returns only by an exception."""
+    import asyncio
+
+    import boards
+    from insole import crash
+
+    crash.store(record)
+    from insole.assembly import Firmware
+
+    firmware = Firmware(boards.current(), watchdog, record)
+    try:
+        asyncio.run(firmware.run())
+    except BaseException as error:
+        if isinstance(error, Exception):
+            firmware.crash.end(ids.CRASH_EXCEPTION, error)
+        firmware.leave()
+        raise
+
+
+def start(watchdog):
+    """Run; comes back only for Ctrl-C and `machine.soft_reset`, as the exceptions that they are."""
+    end_feeding_of_soft_reset()
+    record = BootRecord()
+    record.begin()
+    safe = record.wants_safe_mode()
+    try:
+        if safe:
+            from insole import safe_mode
+
+            safe_mode.run(watchdog, record)
+        else:
+            run_normal(watchdog, record)
+    except Exception as error:
+        sys.print_exception(error)
+        record.note(ids.CRASH_SAFE_MODE if safe else ids.CRASH_START, error)
+        machine.reset()
+    except BaseException:
+        record.good()
+        feed_at_prompt(watchdog)
+        raise
+
+
+def feed_at_prompt(watchdog):
+    """An engineer is at the prompt: a timer feeds the watchdog."""
+    machine.Timer(1).init(
+        mode=machine.Timer.PERIODIC, period=CHECK_MS, callback=lambda _timer: watchdog.feed()
+    )

@@ -1,0 +1,32 @@
+"""The counters of DIAGNOSTICS in the order of the wire, with a text each (PROTOCOL.md section 4.6).
+
+For hosts. On the insole `insole.diagnostics` says where each comes from; its docstring says how to add one.
+"""
+
+TABLE = (
+    ("boots_since_power", "starts since the power came"),
+    ("boots_reset_cause", "cause of the last reset: 1 power, 2 restart, 3 watchdog, 4 deep sleep, 5 prompt"),
+    ("boots_crashes", "restarts after a fault since the power came"),
+    ("boots_watchdog_resets", "of these by the watchdog"),
+    ("boots_safe_modes", "starts in safe mode since the power came"),
+    ("radio_handler_errors", "faults in the radio's event handler, each survived"),
+    ("radio_overflowed", "commands by radio that found no room"),
+    ("usb_stalls", "times that the USB port took nothing"),
+    ("imu_errors", "motion readings that the bus refused"),
+    ("sampler_lost", "slots lost"),
+    ("sampler_rephased", "times that the sampling timer was brought back into phase"),
+    ("sampler_timer_inits", "settings of the sampling timer"),
+    ("recorder_storage_errors", "reads and writes that the log's storage refused"),
+    ("faults_storage_errors", "writes that the file system refused"),
+    ("power_i2c_errors", "readings of gauge and charger that the bus refused"),
+)
+
+
+def named(values: "tuple[int, ...]") -> "dict[str, int]":
+    """Values by name; those of a newer insole by their place.
+
+    >>> named((3, 2))
+    {'boots_since_power': 3, 'boots_reset_cause': 2}
+    """
+    names = [name for name, _ in TABLE] + ["counter_%d" % i for i in range(len(TABLE), len(values))]
+    return {names[i]: value for i, value in enumerate(values)}
