@@ -10,6 +10,7 @@ from array import array
 from insole.recorder.rate import CHUNK_SLOTS, LOOKAHEAD_SLOTS, STANDING_SLOTS, RateGovernor
 from insole_protocol import block, ids
 from insole_protocol.layout_id import LAYOUT_ID
+from insole_protocol.next_header import NextHeader
 
 SATURATED_COUNT = 4090
 CHANNELS = 16
@@ -33,20 +34,20 @@ class BlockBuilder:
 
     Attributes:
         status: flags for the next record that others know of (side, charging, battery, fault, live).
-        next_seq: number of the first slot that is in no record yet.
         slots_recorded: slots that the log has taken since boot.
     """
 
     def __init__(self, sampler, encoder, recorder, live, gait, rest):
         self.sampler = sampler
         self.status = 0
-        self.next_seq = recorder.next_seq
         self.slots_recorded = 0
         self._encoder = encoder
         self._recorder = recorder
         self._live = live
         self._gait = gait
         self._governor = RateGovernor(array("H", [rest] * CHANNELS))
+        self._header = NextHeader(recorder.boot, sampler.period_us, LAYOUT_ID)
+        self._header.seq = recorder.next_seq
         self._record = memoryview(bytearray(block.MAX_BYTES))
         self._means = array("H", bytes(2 * CHANNELS * (CHUNK_SLOTS // STANDING_SLOTS)))
         self._motion_means = None
@@ -56,14 +57,18 @@ class BlockBuilder:
         self._frames_per_record = 5
         self._chunks = False  # daily mode
         self._count = 0  # rows from the sampler's tail on that have been looked at
-        self._time_us = 0  # of the first of them
         self._lost = False  # slots were lost just before it
+
+    @property
+    def next_seq(self):
+        """Number of the first slot that is in no record yet."""
+        return self._header.seq
 
     def resume(self, idle_slots):
         """Sampling has just been started, `idle_slots` after the last slot before (not lost, never asked
         for)."""
-        self.next_seq += idle_slots
-        self._time_us = self.sampler.start_us
+        self._header.seq += idle_slots
+        self._header.time_us = self.sampler.start_us
         self._lost = False
 
     def close(self):
@@ -71,8 +76,8 @@ class BlockBuilder:
         slot."""
         self.drain()
         self._emit_all()
-        self._advance(self.sampler.lose_pending())
-        return self._time_us
+        self._header.advance(self.sampler.lose_pending())
+        return self._header.time_us
 
     def follow(self, frames_per_record, chunks):
         """From now on make records of so many frames; `chunks`: at a reduced rate while the foot is still."""
@@ -97,7 +102,7 @@ class BlockBuilder:
             lost = sampler.lost_before[row]
             if lost:
                 self._emit_all()
-                self._advance(lost)
+                self._header.advance(lost)
                 sampler.lost_before[row] = 0
                 self._lost = True
             highest = self._gait.feed(sampler.frames, row * CHANNELS)
@@ -108,10 +113,6 @@ class BlockBuilder:
                     self._emit_chunk()
                 else:
                     self._emit(self._frames_per_record)
-
-    def _advance(self, slots):
-        self.next_seq += slots
-        self._time_us += slots * self.sampler.period_us
 
     def _emit_all(self):
         while self._count:
@@ -132,20 +133,19 @@ class BlockBuilder:
         mean_rows(sampler.frames, CHANNELS, first, CHUNK_SLOTS, rate, self._means)
         if sampler.motion is not None:
             mean_rows(sampler.motion, IMU_CHANNELS, first, CHUNK_SLOTS, rate, self._motion_means)
-        wear = self._governor.wear
-        length = self._encode(
-            self._means, self._motion_means, 0, CHUNK_SLOTS // rate, rate, CHUNK_SLOTS, wear
-        )
-        self._finish(length, CHUNK_SLOTS)
+        self._header.describe(rate, self._status(CHUNK_SLOTS, self._governor.wear))
+        self._write(self._means, self._motion_means, 0, CHUNK_SLOTS // rate)
+        self._finish(CHUNK_SLOTS)
 
     def _emit(self, rows):
         """Make one record of the oldest rows at the full rate."""
         sampler = self.sampler
-        first = sampler.tail % sampler.rows
-        length = self._encode(sampler.frames, sampler.motion, first, rows, 1, rows, self._gait.wear)
-        self._finish(length, rows)
+        self._header.describe(1, self._status(rows, self._gait.wear))
+        self._write(sampler.frames, sampler.motion, sampler.tail % sampler.rows, rows)
+        self._finish(rows)
 
-    def _encode(self, frames, motion, first, count, slots_per_frame, slots, wear):
+    def _status(self, slots, wear):
+        """Flags of a record of the oldest `slots` rows."""
         sampler = self.sampler
         status = self.status | wear << ids.WEAR_SHIFT
         if self._lost:
@@ -153,27 +153,17 @@ class BlockBuilder:
         for i in range(slots):
             if self._saturated[(sampler.tail + i) % sampler.rows]:
                 status |= ids.STATUS_SATURATED
-        return self._encoder.encode(
-            self._record,
-            frames,
-            first,
-            count,
-            self.next_seq,
-            self._time_us,
-            self._recorder.boot,
-            sampler.period_us,
-            slots_per_frame,
-            LAYOUT_ID,
-            status,
-            motion,
-        )
+        return status
 
-    def _finish(self, length, slots):
+    def _write(self, frames, motion, first, count):
+        self._encoder.encode_next(self._record, frames, first, count, self._header, motion)
+
+    def _finish(self, slots):
         """The record in the buffer goes to the log and to the listeners; its rows are free again."""
         self.sampler.release(slots)
         self._count -= slots
-        self._advance(slots)
+        self._header.advance(slots)
         self._lost = False
-        if self._recorder.append(self._record[:length]):
+        if self._recorder.append(self._record):
             self.slots_recorded += slots
-        self._live.publish(self._record, length)
+        self._live.publish(self._record, block.length_of(self._record))

@@ -7,6 +7,11 @@ time.
 
 from array import array
 
+try:
+    from insole.recorder.memory_ops_viper import copy
+except (ImportError, ValueError):  # not MicroPython, or compiled for another processor
+    from insole.recorder.memory_ops import copy
+
 MAX_RECORDS = 64
 
 
@@ -31,7 +36,7 @@ class LiveQueue:
         self._drop_from(self._write, self._write + length)
         if self.next - self.oldest >= MAX_RECORDS:
             self.oldest += 1
-        self._data[self._write : self._write + length] = record[:length]
+        copy(self._data, self._write, record, length)
         slot = self.next % MAX_RECORDS
         self._offsets[slot] = self._write
         self._lengths[slot] = length

@@ -94,6 +94,15 @@ def seq_of(buf: "bytes | bytearray | memoryview", at: int = 0) -> int:
     return u32(buf, at + SEQ_AT)
 
 
+def begins_with(buf: "bytes | bytearray | memoryview", low: int, high: int, at: int = 0) -> bool:
+    """Whether the first slot of the record at `at` has the number `high << 16 | low`. Allocates nothing for
+    numbers from 2**30 on, as `seq_of` does where integers have 31 bits."""
+    return (
+        buf[at + SEQ_AT] | buf[at + SEQ_AT + 1] << 8 == low
+        and buf[at + SEQ_AT + 2] | buf[at + SEQ_AT + 3] << 8 == high
+    )
+
+
 def frames_of(buf: "bytes | bytearray | memoryview", at: int = 0) -> int:
     """How many frames the record at `at` has."""
     return buf[at + FRAMES_AT]

@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from insole_protocol.next_header import NextHeader
+
     Ring = array[int]
     Out = bytearray | memoryview
 
@@ -63,6 +65,7 @@ class Encoder:
         self._plan, self._choose, self._head = kernels.plan, kernels.choose, kernels.head
         self._rice, self._copy = kernels.rice, kernels.copy
         self._finish, self._checksum = kernels.finish, kernels.checksum
+        self._begin = kernels.begin
         self._ks = bytearray(_CHANNELS * (_RUNS + 1))
         self._p = array("I", bytes(24 * 4))
         self._p[2] = block.FORCE_CHANNELS
@@ -85,7 +88,10 @@ class Encoder:
         status: int,
         imu: "Ring | None" = None,
     ) -> int:
-        """Write one record at the start of `out`; returns its length in bytes. Allocates nothing.
+        """Write one record at the start of `out`; returns its length in bytes.
+
+        Allocates nothing itself, but a `seq` or `time_us` from 2**30 on is a heap object where integers have
+        31 bits: the insole uses `encode_next`.
 
         Args:
             out: bytearray or memoryview of at least `block.needed_bytes(count, imu)` bytes.
@@ -99,6 +105,40 @@ class Encoder:
         Raises:
             ValueError: count out of range, or imu given or missing against the encoder's setting.
         """
+        length = self._write_payload(out, frames, first, count, imu)
+        p = self._p
+        block.write_header(
+            out, length, seq, time_us, boot, period_us, count, slots_per_frame, p[20], layout, status
+        )
+        self._checksum(out, self._crc, p)
+        return length
+
+    def encode_next(
+        self,
+        out: "Out",
+        frames: "Ring",
+        first: int,
+        count: int,
+        header: "NextHeader",
+        imu: "Ring | None" = None,
+    ) -> int:
+        """Like `encode`, with the fields of a `NextHeader`, and without any allocation however high they are.
+
+        `header` gets the record's length, number of frames and encoding; whoever calls advances it
+        afterwards.
+
+        Raises:
+            ValueError: as `encode`.
+        """
+        length = self._write_payload(out, frames, first, count, imu)
+        p = self._p
+        header.complete(length, count, p[20])
+        self._begin(out, header.halves)
+        self._checksum(out, self._crc, p)
+        return length
+
+    def _write_payload(self, out: "Out", frames: "Ring", first: int, count: int, imu: "Ring | None") -> int:
+        """Everything between header and checksum; returns the length of the whole record."""
         if not 1 <= count <= self.max_frames:
             raise ValueError("count")
         if (imu is not None) != self.imu:
@@ -119,12 +159,7 @@ class Encoder:
             self._write_motion(out, imu, first)
         if p[20] & ~block.IMU_BIT:
             self._finish(out, p)
-        end = p[5]
-        block.write_header(
-            out, end + 4, seq, time_us, boot, period_us, count, slots_per_frame, p[20], layout, status
-        )
-        self._checksum(out, self._crc, p)
-        return end + 4
+        return p[5] + block.CRC_BYTES
 
     def _turn_to(self, ring: "Ring", first: int, width: int, flip: int) -> None:
         """Tell the kernels which ring to read."""

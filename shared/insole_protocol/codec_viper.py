@@ -7,6 +7,16 @@ import micropython
 
 
 @micropython.viper
+def begin(out: ptr8, header: ptr16):
+    at = 0
+    while at < 26:
+        half = header[at >> 1]
+        out[at] = half & 255
+        out[at + 1] = half >> 8
+        at += 2
+
+
+@micropython.viper
 def plan(source: ptr16, ks: ptr8, p: ptr32):
     end = p[1]
     width = p[2]

@@ -39,6 +39,16 @@ if TYPE_CHECKING:
     Params = array[int]
 
 
+def begin(out: "Bytes", header: "Words") -> None:
+    """Write the 13 halves of a header (`next_header`) at the start of `out`."""
+    at = 0
+    while at < HEADER_BYTES:
+        half = header[at >> 1]
+        out[at] = half & 255
+        out[at + 1] = half >> 8
+        at += 2
+
+
 def plan(source: "Words", ks: "Bytes", p: "Params") -> None:  # noqa: PLR0915 (no calls inside viper)
     """Choose the Rice parameters of one ring's channels and add up what they cost."""
     end = p[1]

@@ -84,7 +84,7 @@ class Recorder(Writer):
     def append(self, record):
         """Take a block record; its numbers must not go back. True if it was stored, False if the log is full.
 
-        Allocates nothing until 50 slots wait; committing them takes one slice, a full page a few objects.
+        Allocates nothing but for a page that is full: the next one's header takes a few objects.
 
         Numbers left out since the last record are noted as overrun; call `skip` first to give another reason.
 
@@ -94,18 +94,19 @@ class Recorder(Writer):
         length = block.length_of(record)
         if record[0] != block.SYNC or length > len(record) or length > block.MAX_BYTES:
             raise ValueError("not a block record")
-        seq = block.seq_of(record)
         slots = block.slots_of(record)
-        if seq < self.next_seq:
-            raise ValueError("slot number used before")
-        if seq > self.next_seq:
+        if not self._next.begins(record):
+            seq = block.seq_of(record)
+            if seq < self.next_seq:
+                raise ValueError("slot number used before")
             self.skip(seq, ids.GAP_OVERRUN)
-        if (self.full and not self.resume(seq)) or not self.room_for(length):
+        if (self.full and not self.resume(self.next_seq)) or not self.room_for(length):
             self.stop(ids.GAP_STORAGE if self.refused else ids.GAP_LOG_FULL)
             self.discard(slots)
             return False
         self.put(record, length)
-        self.next_seq = self.accounted_to = seq + slots
+        self._next.advance(slots)
+        self._accounted.follow(self._next)
         self.waiting_slots += slots
         if self.waiting_slots >= COMMIT_SLOTS:
             self.flush()

@@ -18,6 +18,7 @@ from insole_protocol.log_records import (
 
 from insole.recorder import media
 from insole.recorder.index import CHUNK_BYTES, PageIndex
+from insole.recorder.slot_number import SlotNumber
 
 try:
     from insole.recorder.memory_ops_viper import clear, copy
@@ -44,7 +45,9 @@ class Writer:
     def __init__(self, device, keep_oldest=False):
         self.media = media.attach(device)
         self.keep_oldest = keep_oldest
-        self.boot = self.next_seq = self.oldest_seq = self.acked_seq = self.erased_seq = 0
+        self._next = SlotNumber()
+        self._accounted = SlotNumber()
+        self.boot = self.oldest_seq = self.acked_seq = self.erased_seq = 0
         self.overwritten = self.not_kept = self.corrupt_pages = self.storage_errors = 0
         self.head = -1  # number of the page that is being written
         self.tail = 0  # number of the oldest page that counts
@@ -52,7 +55,6 @@ class Writer:
         self.committed = 0  # bytes of the head page that are on the device
         self.window_at = 0  # where in the page the waiting buffer begins
         self.waiting_slots = 0
-        self.accounted_to = 0  # end of the last block or gap in the log; behind next_seq only when full
         self.full = False
         self.reserved_to = 0
         self.stop_reason = 0  # why nothing is recorded, when full
@@ -69,6 +71,25 @@ class Writer:
         self._waiting = bytearray(PAGE_BYTES)
         clear(self._waiting, PAGE_BYTES)
         self.waiting_view = memoryview(self._waiting)
+        self._starts = [None] * (PAGE_BYTES // WINDOW + 1)  # its first bytes, by windows; made when needed
+
+    @property
+    def next_seq(self):
+        """Number that the next slot must have."""
+        return self._next.value
+
+    @next_seq.setter
+    def next_seq(self, number):
+        self._next.value = number
+
+    @property
+    def accounted_to(self):
+        """End of the last block or gap in the log; behind next_seq only when full."""
+        return self._accounted.value
+
+    @accounted_to.setter
+    def accounted_to(self, number):
+        self._accounted.value = number
 
     # Entries
 
@@ -99,7 +120,7 @@ class Writer:
             window = self.media.window
             n = (self.used - self.window_at + window - 1) // window * window
             try:
-                self.media.program(self.head % self.media.pages, self.window_at, self.waiting_view[:n])
+                self.media.program(self.head % self.media.pages, self.window_at, self._start(n))
             except OSError:
                 self.storage_errors += 1
                 if self._failing or not self._move_on():
@@ -109,6 +130,13 @@ class Writer:
             return True
         self._failing = True  # from now on no further page is given up for each attempt
         return False
+
+    def _start(self, n):
+        """The first n bytes that wait, a multiple of the window; a slice each time would be a new object."""
+        start = self._starts[n // WINDOW]
+        if start is None:
+            start = self._starts[n // WINDOW] = self.waiting_view[:n]
+        return start
 
     def _committed(self, n):
         """n bytes of the waiting buffer are on the device: empty it for what follows."""

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from insole_protocol import block
 from insole_protocol.codec import Encoder
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -74,7 +75,7 @@ class Taken:
         self.records: list[bytes] = []
 
     def append(self, record: Any) -> bool:
-        self.records.append(bytes(record))
+        self.records.append(bytes(record[: block.length_of(record)]))
         return True
 
     def publish(self, record: Any, length: int) -> None:

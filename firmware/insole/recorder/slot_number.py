@@ -1,0 +1,38 @@
+"""A slot number in two halves of 16 bits: going on allocates nothing, however high it is."""
+
+from array import array
+
+from insole_protocol import block
+
+
+class SlotNumber:
+    """Counts to 2**32 - 1. Where integers have 31 bits, as on the ESP32, `value` may be a heap object."""
+
+    def __init__(self):
+        self._halves = array("H", (0, 0))
+
+    @property
+    def value(self):
+        """The number."""
+        return self._halves[0] | self._halves[1] << 16
+
+    @value.setter
+    def value(self, number):
+        self._halves[0] = number & 0xFFFF
+        self._halves[1] = number >> 16
+
+    def begins(self, record):
+        """Whether a block record starts with this slot."""
+        return block.begins_with(record, self._halves[0], self._halves[1])
+
+    def advance(self, slots):
+        """Go on by less than 2**29 slots."""
+        low = self._halves[0] + slots
+        self._halves[0] = low & 0xFFFF
+        if low > 0xFFFF:
+            self._halves[1] += low >> 16
+
+    def follow(self, other):
+        """Become the same as another number."""
+        self._halves[0] = other._halves[0]
+        self._halves[1] = other._halves[1]
