@@ -125,8 +125,8 @@ def _labels_in(folder: Path) -> set[str]:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Partition", "Partition.find"):
-                words = [word.value for word in node.keywords if word.arg == "label"] + node.args[:1]
-                found |= {word.value for word in words if isinstance(word, ast.Constant)}
+                labels = [keyword.value for keyword in node.keywords if keyword.arg == "label"] + node.args[:1]
+                found |= {label.value for label in labels if isinstance(label, ast.Constant)}
     return {label for label in found if isinstance(label, str)}
 
 

@@ -12,6 +12,9 @@
 #define MICROPY_PY_ESPNOW                   (0)
 #define MICROPY_HW_ENABLE_UART_REPL         (0)
 
+// A write to USB whose reader takes nothing waits so long (ms; MicroPython's own 500 would hold the event loop).
+#define MICROPY_HW_USB_CDC_TX_TIMEOUT       (3)
+
 // What a computer shows when it is plugged in. Vendor and product number stay Espressif's own for MicroPython.
 #define MICROPY_HW_USB_MANUFACTURER_STRING  "Plantigrade"
 #define MICROPY_HW_USB_PRODUCT_FS_STRING    "Plantigrade insole"

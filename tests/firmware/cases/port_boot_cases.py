@@ -28,19 +28,19 @@ class Mounting:
 
 
 def power_on(device):
-    """Run `_boot.py` on a chip with this file system; what it mounted at the root, and what it said."""
-    mounting, said = Mounting(), []
+    """Run `_boot.py` on a chip with this file system; what it mounted at the root, and what it printed."""
+    mounting, printed = Mounting(), []
     partitions = list(hardware.partitions)
     with open(FIRST_CODE) as source:
         code = source.read()
     hardware.partitions[:] = [("vfs", device)] if device else []
     sys.modules["vfs"] = mounting
     try:
-        exec(code, {"__name__": "_boot", "print": lambda *words: said.append(words)})
+        exec(code, {"__name__": "_boot", "print": lambda *parts: printed.append(parts)})
     finally:
         del sys.modules["vfs"]
         hardware.partitions[:] = partitions
-    return mounting.mounted, said
+    return mounting.mounted, printed
 
 
 def holds(device, name):
@@ -65,17 +65,17 @@ def with_a_file():
     return device
 
 
-def test_a_whole_file_system_is_mounted_as_it_is():
+def test_an_undamaged_file_system_is_mounted_as_it_is():
     device = with_a_file()
-    mounted, said = power_on(device)
-    assert len(mounted) == 1 and not said
+    mounted, printed = power_on(device)
+    assert len(mounted) == 1 and not printed
     assert holds(device, "main.py") == "run"
 
 
 def test_a_factory_new_insole_gets_an_empty_file_system():
     device = RamFlash(BLOCKS)
-    mounted, said = power_on(device)
-    assert len(mounted) == 1 and not said
+    mounted, printed = power_on(device)
+    assert len(mounted) == 1 and not printed
     assert holds(device, "main.py") is None
 
 
@@ -84,22 +84,22 @@ def test_a_damaged_file_system_is_left_alone_and_the_prompt_is_reached():
     for start in (0, 4096):  # both copies of the root
         device.data[start : start + 32] = b"\x00" * 32
     before = bytes(device.data)
-    mounted, said = power_on(device)
-    assert not mounted and said[0][0].startswith("file system damaged")
+    mounted, printed = power_on(device)
+    assert not mounted and printed[0][0].startswith("file system damaged")
     assert bytes(device.data) == before, "what can be saved from it is still there"
 
 
 def test_one_copy_of_the_root_that_is_erased_is_no_damage():
-    kept = []
+    contents = []
     for block in range(2):
         device = with_a_file()
         device.erase(block)
         mounted, _ = power_on(device)
         assert len(mounted) == 1
-        kept.append(holds(device, "main.py"))
-    assert "run" in kept, "the newer copy knows the file; the older one is the file system before it"
+        contents.append(holds(device, "main.py"))
+    assert "run" in contents, "the newer copy knows the file; the older one is the file system before it"
 
 
 def test_a_table_without_a_file_system_is_no_reason_to_stop():
-    mounted, said = power_on(None)
-    assert not mounted and not said
+    mounted, printed = power_on(None)
+    assert not mounted and not printed

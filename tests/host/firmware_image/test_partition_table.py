@@ -9,7 +9,7 @@ from plantigrade.firmware_image.build import BLOCK_SIZE, FirmwareError
 from plantigrade.firmware_image.partition_table import parse, partition_table
 from plantigrade.twin.board import BoardError, BoardSpec, Partition, VirtualBoard, data_partitions
 
-WHOLE = """# Name, Type, SubType, Offset, Size
+TABLE = """# Name, Type, SubType, Offset, Size
 nvs, data, nvs, 0x9000, 0x4000
 ota_0, app, ota_0, 0x10000, 0x100000
 log, data, 0x40, 0x110000, 0x8000
@@ -17,7 +17,7 @@ log, data, 0x40, 0x110000, 0x8000
 
 
 def test_each_row_says_whose_it_is() -> None:
-    nvs, app, log = parse(WHOLE, 8, "table")
+    nvs, app, log = parse(TABLE, 8, "table")
     assert (nvs.label, nvs.is_app, nvs.is_for_the_firmware) == ("nvs", False, False)
     assert (app.label, app.is_app, app.is_for_the_firmware) == ("ota_0", True, False)
     assert (log.label, log.is_app, log.is_for_the_firmware) == ("log", False, True)
@@ -25,7 +25,7 @@ def test_each_row_says_whose_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("old", "new", "complaint"),
     [
         ("0x110000, 0x8000", "0x10f000, 0x8000", "overlap"),
         ("0x110000, 0x8000", "0x110000, 0x700000", "does not fit"),
@@ -36,16 +36,16 @@ def test_each_row_says_whose_it_is() -> None:
         ("0x4000", "big", "big"),
     ],
 )
-def test_a_table_that_the_boot_loader_would_refuse_is_refused(old: str, new: str, words: str) -> None:
-    text = WHOLE.replace(old, new)
-    assert text != WHOLE
-    with pytest.raises(FirmwareError, match=words) as caught:
+def test_a_table_that_the_boot_loader_would_refuse_is_refused(old: str, new: str, complaint: str) -> None:
+    text = TABLE.replace(old, new)
+    assert text != TABLE
+    with pytest.raises(FirmwareError, match=complaint) as caught:
         parse(text, 8, "partitions.csv")
     assert str(caught.value).startswith("partitions.csv: ")
 
 
 def test_a_data_partition_without_a_number_of_its_own_is_not_the_firmware_s() -> None:
-    assert not parse(WHOLE.replace("0x40,", ","), 8, "table")[-1].is_for_the_firmware
+    assert not parse(TABLE.replace("0x40,", ","), 8, "table")[-1].is_for_the_firmware
 
 
 def test_there_is_no_table_for_another_size_of_flash() -> None:
