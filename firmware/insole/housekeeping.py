@@ -31,6 +31,7 @@ class Housekeeping:
         self.rounds += 1
         insole.clock.now_us()
         self._flush()
+        insole.faults.note(ids.FAULT_RADIO, self._radio.check())
         if self._radio.connections():
             self._radio.services.show_cadence(insole.gait.cadence)
         if self.rounds % BATTERY_ROUNDS == 0:

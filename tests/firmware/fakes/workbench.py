@@ -118,10 +118,16 @@ class Workbench:
             asyncio.new_event_loop()
 
     def transmit(self):
-        """Let the TX scheduler run until nothing moves."""
+        """Let the TX scheduler run until nothing moves. What is handed over is on the air at once, so that
+        nothing waits for its pace, unless the radio has buffers (`air.pool`)."""
         for _ in range(2000):
             if self.firmware.tx_scheduler.round() != sessions.MOVED:
-                return
+                held = [link for link in self.radio.links if link.held]
+                if not held or self.air.pool:
+                    return
+                for link in held:
+                    link.pacer.restart()
+                    link.held = False
         raise AssertionError("the TX scheduler never rests")
 
     def usb_session(self):
