@@ -2,17 +2,28 @@
 
 Until a peer says HELLO in a frame nothing is written here. Bytes that are no frame are dropped by the
 decoder; Ctrl-C never gets this far, the interpreter takes it.
+
+The interpreter cannot tell whether there is room: its `poll` always says yes, and a write that finds none
+waits for the reader, up to half a second. How long a write took is therefore measured. After one that had to
+wait the port is left alone for ten times as long, two seconds at most, so that a reader who stops holds the
+loop only now and then until it is given up; a call of `push` ends after a few milliseconds even when it is
+taken.
 """
 
 import asyncio
 import select
 import sys
-from time import ticks_diff, ticks_ms, ticks_us
+from time import ticks_add, ticks_diff, ticks_ms, ticks_us
 
 from insole_protocol import ids, usb_frames
 
-CHUNK_BYTES = 128  # handed to the port at once; less than its smallest buffer
+CHUNK_BYTES = 64  # handed to the port at once: one packet
+PUSH_MS = 3  # for which one call of `push` may hold the loop
+WAITED_MS = 8  # a write that took as long has waited for its reader, not just for a tick of the sampler
+HOLD_FACTOR = 10  # times the wait: how long the port is then left alone
+HOLD_MAX_MS = 2000  # a reply still gets through before its host gives it up
 POLL_MS = 10
+TURN_BYTES = 128  # taken in one turn
 SILENT_MS = 5000  # a peer that takes nothing for so long is gone
 MAX_COMMAND_BYTES = 128
 
@@ -22,6 +33,7 @@ class UsbLink:
 
     Attributes:
         errors: what the decoder dropped, by reason.
+        waits: writes that had to wait for their reader.
     """
 
     secure = True  # whoever holds the cable holds the insole
@@ -40,9 +52,9 @@ class UsbLink:
         self._writer = getattr(sys.stdout, "buffer", sys.stdout)
         self._readable = select.poll()
         self._readable.register(self._in, select.POLLIN)
-        self._writable = select.poll()
-        self._writable.register(self._writer, select.POLLOUT)
-        self._moved_ms = ticks_ms()
+        self._moved_ms = self._free_ms = ticks_ms()
+        self._hold_ms = 0  # how long the port is left alone now
+        self.waits = 0
         self.session = None
         self._answer = None
 
@@ -71,20 +83,36 @@ class UsbLink:
         self._moved_ms = ticks_ms()
 
     def push(self):
-        """Hand over as much as the port takes. True when the message is out."""
+        """Hand over as much as the port takes at once. True when the message is out."""
+        begun_ms = ticks_ms()
+        if self._hold_ms and ticks_diff(self._free_ms, begun_ms) > 0:
+            return False
         while True:
             if self._sent == self._length:
                 self._length = self._encoder.next(self._chunk)
                 self._sent = 0
                 if not self._length:
                     return True
-            if not self._writable.poll(0):
+            if not self._write() or ticks_diff(ticks_ms(), begun_ms) >= PUSH_MS:
                 return False
-            written = self._writer.write(self._chunk[self._sent : self._length])
-            if not written:
-                return False
-            self._sent += written
-            self._moved_ms = ticks_ms()
+
+    def _write(self):
+        """Hand over what is left of the chunk; False when the port has no more room."""
+        before_ms = ticks_ms()
+        written = self._writer.write(self._chunk[self._sent : self._length]) or 0
+        now_ms = ticks_ms()
+        took_ms = ticks_diff(now_ms, before_ms)
+        self._sent += written
+        if written:
+            self._moved_ms = now_ms
+        if self._sent == self._length and took_ms < WAITED_MS:
+            self._hold_ms = 0
+            return True
+        self.waits += 1
+        hold_ms = took_ms * HOLD_FACTOR if written else max(took_ms * HOLD_FACTOR, 2 * self._hold_ms, 1)
+        self._hold_ms = min(hold_ms, HOLD_MAX_MS)
+        self._free_ms = ticks_add(now_ms, self._hold_ms)
+        return False
 
     async def run(self):
         """Serve what comes in; never ends."""
@@ -101,7 +129,7 @@ class UsbLink:
     def receive(self):
         """Take what waits, up to a frame's worth; whether there was anything."""
         taken = 0
-        while taken < CHUNK_BYTES and self._readable.poll(0):
+        while taken < TURN_BYTES and self._readable.poll(0):
             if not self._in.readinto(self._byte):
                 break
             taken += 1

@@ -8,7 +8,7 @@ import vfs
 from sim import clock, control, interrupts, settings, waiting, wiring
 
 wiring.connect()  # before the chip's own modules look at what they are wired to
-from sim.chip import bluetooth, esp32, machine, task, ticks  # noqa: E402
+from sim.chip import bluetooth, esp32, machine, task, ticks, usb  # noqa: E402
 
 
 class _NoModule:
@@ -17,6 +17,7 @@ class _NoModule:
 
 def _put_chip_in_place():
     """Let `import machine` and the like find the virtual chip."""
+    sys.modules["sys"] = usb.system()
     sys.modules["time"] = ticks
     sys.modules["select"] = waiting
     sys.modules["machine"] = machine

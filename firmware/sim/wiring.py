@@ -3,7 +3,7 @@
 import os
 import time as _time
 
-from sim import clock, feed, interrupts, settings, socket_radio, waiting
+from sim import clock, feed, interrupts, settings, socket_radio, usb_wire, waiting
 from sim.chip import flash, hardware, rtc
 
 _real_sleep_us = _time.sleep_us
@@ -59,6 +59,7 @@ def connect():
     hardware.timers = interrupts
     hardware.sensors = feed
     hardware.radio = socket_radio
+    hardware.usb = usb_wire
     hardware.leave = _leave
     hardware.sleep = _sleep
     hardware.led_changed = _led_changed

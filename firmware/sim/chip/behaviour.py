@@ -43,6 +43,44 @@ TABLE = (
         "as above; GD25Q64 data sheet, page program time",
     ),
     Behaviour(
+        "usb_write_wait_us",
+        0,
+        500000,
+        500000,
+        "A write to a port whose reader takes nothing waits so long, callbacks run meanwhile; `poll` says "
+        "that there is room all the same. The port of this project asks for 3 ms.",
+        "MicroPython 1c3c201, ports/esp32/mphalport.c, mp_hal_stdio_poll; shared/tinyusb/mp_usbd_cdc.c, "
+        "mp_usbd_cdc_tx_strn; mp_usbd_cdc.h, MICROPY_HW_USB_CDC_TX_TIMEOUT",
+    ),
+    Behaviour(
+        "usb_drops_bytes",
+        0,
+        0,
+        1,
+        "On a C3 the wait holds callbacks back as well, and what found no room is dropped while the write "
+        "returns the full length.",
+        "MicroPython 1c3c201, ports/esp32/usb_serial_jtag.c, usb_serial_jtag_tx_strn (200 ms there)",
+    ),
+    Behaviour(
+        "i2c_wait_step_us",
+        0,
+        1000,
+        10000,
+        "A hung bus holds its caller for the bus's time-out, in whole ticks of FreeRTOS; with a time-out "
+        "below a tick every transaction fails. Ticks are 10 ms unless the port asks for 1 ms.",
+        "MicroPython 1c3c201, ports/esp32/machine_i2c.c (I2C_DEFAULT_TIMEOUT_US 50000); ESP-IDF 1021229, "
+        "esp_driver_i2c/i2c_master.c, s_i2c_transaction_start, s_i2c_send_commands",
+    ),
+    Behaviour(
+        "i2c_clear_bus_us",
+        0,
+        100,
+        50000,
+        "The transaction after one that timed out first sends nine clock pulses to free the bus.",
+        "ESP-IDF 1021229, esp_driver_i2c/i2c_master.c, s_i2c_master_clear_bus (I2C_CLR_BUS_TIMEOUT_MS 50; nine "
+        "pulses at 100 kHz)",
+    ),
+    Behaviour(
         "timer_phase_lost",
         0,
         1,

@@ -2,7 +2,7 @@
 
 import machine as _machine
 
-from sim.chip import hardware, pins
+from sim.chip import behaviour, hardware, pins
 from sim.chip.hardware import board, supply
 from sim.chip.rtc import RTC  # noqa: F401 (part of the module)
 from sim.chip.spi import SPI  # noqa: F401 (part of the module)
@@ -146,16 +146,36 @@ class Timer:
 
 
 class I2C:
-    """A bus with the devices of `hardware.i2c_devices`."""
+    """A bus with the devices of `hardware.i2c_devices`; `supply["i2c_stuck"]` holds one of its lines low.
+
+    Stuck is 0 not at all, 1 until nine clock pulses come, which the chip sends at the transaction after one
+    that has timed out, 2 for good.
+    """
 
     def __init__(self, number=0, *, scl=None, sda=None, freq=400000, timeout=50000):
         hardware.note("i2c", number, scl and scl._number, sda and sda._number, freq)
+        self._timeout_us = timeout
+        self._timed_out = False
 
     def _device(self, address):
+        self._wait_for_bus()
         device = hardware.i2c_devices.get(address)
         if device is None:
             raise OSError(19)  # ENODEV: nobody acknowledged
         return device
+
+    def _wait_for_bus(self):
+        step_us = behaviour.value("i2c_wait_step_us")
+        stuck = supply["i2c_stuck"]
+        if self._timed_out and stuck:
+            hardware.spend(behaviour.value("i2c_clear_bus_us"))
+            if stuck == 1:
+                supply["i2c_stuck"] = stuck = 0
+        self._timed_out = bool(stuck) or self._timeout_us < step_us
+        if self._timed_out:
+            if step_us:
+                hardware.spend(self._timeout_us // step_us * step_us)
+            raise OSError(116)  # ETIMEDOUT
 
     def scan(self):
         return list(hardware.i2c_devices)

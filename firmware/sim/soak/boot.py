@@ -13,7 +13,7 @@ import wire
 import wiring
 
 wiring.connect()  # before the chip's own modules look at what they are wired to
-from sim.chip import bluetooth, esp32, machine, task, ticks  # noqa: E402
+from sim.chip import bluetooth, esp32, machine, task, ticks, usb  # noqa: E402
 
 
 class _NoModule:
@@ -21,6 +21,7 @@ class _NoModule:
 
 
 def _put_chip_in_place():
+    sys.modules["sys"] = usb.system()
     sys.modules["time"] = ticks
     sys.modules["select"] = timeline
     sys.modules["machine"] = machine

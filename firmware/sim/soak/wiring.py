@@ -4,7 +4,7 @@ import air
 import sensors
 import timeline
 import wire
-from sim.chip import flash, hardware, rtc
+from sim.chip import flash, hardware, rtc, usb
 
 _WATCHDOG = 7  # the timer of the timeline that the watchdog takes
 
@@ -41,6 +41,7 @@ def connect():
     hardware.clock = _Clock
     hardware.timers = _Timers
     hardware.radio = air
+    hardware.usb = usb.NoCable()
     hardware.leave = leave
     hardware.partitions.append(("log", flash.Flash(wire.FOLDER + "/log.bin", settings["log_blocks"])))
     hardware.supply["cause"] = hardware.RESET_CAUSES.get(settings["cause"], 1)

@@ -2,75 +2,13 @@
 
 import chip
 import asyncio
+import sys
+from cable import Cable
 from workbench import Workbench
 
-from insole.usb import CHUNK_BYTES
+from insole.usb import CHUNK_BYTES, HOLD_MAX_MS
 from insole_protocol import host_messages, ids, usb_frames
 from insole_protocol.decoder import decode_block
-
-
-class Cable:
-    """Takes the place of standard input and output in the firmware's USB link."""
-
-    def __init__(self, bench):
-        self.bench = bench
-        self.to_board = bytearray()
-        self.from_board = bytearray()
-        self.room = 1 << 30
-        self.decoder = usb_frames.FrameDecoder()
-        link = bench.firmware.usb
-        link._in = link._writer = self
-        link._readable, link._writable = Readable(self), Writable(self)
-
-    def readinto(self, buf):
-        if not self.to_board:
-            return None
-        buf[0] = self.to_board[0]
-        del_first(self.to_board)
-        return 1
-
-    def write(self, data):
-        n = min(len(data), self.room)
-        self.room -= n
-        self.from_board.extend(data[:n])
-        return n or None
-
-    def send(self, data):
-        """Bytes to the board, which serves them."""
-        self.to_board.extend(data)
-        while self.bench.firmware.usb.receive():
-            pass
-        self.bench.transmit()
-
-    def messages(self):
-        """What came since the last call."""
-        self.bench.transmit()
-        data, self.from_board = bytes(self.from_board), bytearray()
-        return self.decoder.feed(data)
-
-    def ask(self, op, *arguments, value=b""):
-        """One command and its reply."""
-        command = host_messages.build_command(op, 1, *arguments, value=value)
-        self.send(usb_frames.encode(ids.CHANNEL_CONTROL, command))
-        replies = [m for channel, m in self.messages() if channel == ids.CHANNEL_CONTROL]
-        return host_messages.parse_reply(replies[0])
-
-
-def del_first(data):
-    data[:] = data[1:]
-
-
-class Readable:
-    def __init__(self, cable):
-        self.cable = cable
-
-    def poll(self, timeout):
-        return [1] if self.cable.to_board else []
-
-
-class Writable(Readable):
-    def poll(self, timeout):
-        return [1] if self.cable.room else []
 
 
 def test_commands_work_as_over_the_air():
@@ -130,63 +68,52 @@ def test_streams_and_log_go_over_the_cable():
     assert len(kinds) < 10, "many records in a message"
 
 
-def test_a_reader_that_stops_is_given_up_and_sampling_goes_on():
-    bench = Workbench()
-    cable = Cable(bench)
-    cable.ask(ids.OP_HELLO, 1, 1)
-    cable.ask(ids.OP_SET_MODE, ids.MODE_LIVE)
-    cable.ask(ids.OP_STREAM, 1)
-    cable.room = 10
-    bench.slots(300)
-    session = bench.usb_session()
-    assert session.streaming
-    bench.slots(400)
-    bench.firmware.usb.give_up_if_silent()
-    assert not session.streaming and session.version == 0
-    assert bench.insole.sampler.lost == 0
-    cable.room = 1 << 30
-    cable.messages()
-    assert cable.ask(ids.OP_HELLO, 1, 1).result == 0
-    assert chip.clock.now_us > 0
-
-
-def test_a_port_that_takes_little_gets_the_frame_in_pieces_of_128_bytes():
+def test_the_frame_is_handed_over_in_packets_of_64_bytes():
     bench = Workbench()
     cable = Cable(bench)
     link = bench.firmware.usb
     message = bytes(range(200)) * 2
     sizes = []
-    cable.write = lambda data: sizes.append(len(data)) or Cable.write(cable, data)
+    cable.take = lambda data: sizes.append(len(data)) or Cable.take(cable, data)
     link.begin(ids.CHANNEL_LOG, memoryview(message), len(message))
     assert link.push() is True
-    assert max(sizes) in (127, 128) and len(sizes) == 4
+    assert max(sizes) in (63, 64) and len(sizes) == 7
     assert bytes(cable.from_board) == usb_frames.encode(ids.CHANNEL_LOG, message)
-    assert CHUNK_BYTES == 128
+    assert CHUNK_BYTES == 64
 
 
 def test_a_port_that_is_full_is_offered_the_same_byte_again():
-    for taken in (0, 1, 100, 127, 128, 250):
+    for taken in (0, 1, 63, 64, 100, 127, 250):
         bench = Workbench()
         cable = Cable(bench)
         link = bench.firmware.usb
         message = bytes(range(250))
-        cable.room = taken
+        cable.free = taken
         link.begin(ids.CHANNEL_STREAM, memoryview(message), len(message))
         assert link.push() is False and link.push() is False
         assert len(cable.from_board) == taken
-        cable.room = 1 << 20
+        cable.free = 1 << 20
+        chip.advance(HOLD_MAX_MS * 1000)
         assert link.push() is True
         assert bytes(cable.from_board) == usb_frames.encode(ids.CHANNEL_STREAM, message), taken
+
+
+class Silent:
+    """A port that takes nothing."""
+
+    def write(self, data):
+        return None
 
 
 def test_a_port_that_says_it_is_free_and_takes_nothing_is_full():
     bench = Workbench()
     cable = Cable(bench)
     link = bench.firmware.usb
-    cable.write = lambda data: None
+    link._writer = Silent()
     link.begin(ids.CHANNEL_STREAM, memoryview(b"abc"), 3)
     assert link.push() is False
-    del cable.write
+    link._writer = sys.stdout.buffer
+    chip.advance(HOLD_MAX_MS * 1000)
     assert link.push() is True
     assert bytes(cable.from_board) == usb_frames.encode(ids.CHANNEL_STREAM, b"abc")
 
@@ -198,7 +125,7 @@ def test_a_peer_is_given_up_after_five_seconds_of_taking_nothing():
         session, link = bench.usb_session(), bench.firmware.usb
         session.version = 1
         chip.advance(60000000)
-        cable.room = 3
+        cable.free = 3
         link.begin(ids.CHANNEL_STREAM, memoryview(bytes(300)), 300)
         link.push()
         chip.advance(silent_ms * 1000)
@@ -211,11 +138,11 @@ def test_time_is_counted_from_the_last_byte_that_was_taken():
     cable = Cable(bench)
     session, link = bench.usb_session(), bench.firmware.usb
     session.version = 1
-    cable.room = 3
+    cable.free = 3
     link.begin(ids.CHANNEL_STREAM, memoryview(bytes(300)), 300)
     link.push()
     chip.advance(4000000)
-    cable.room = 1
+    cable.free = 1
     link.push()
     chip.advance(4000000)
     link.give_up_if_silent()
@@ -239,11 +166,12 @@ def test_a_session_made_new_begins_a_new_frame():
     bench = Workbench()
     cable = Cable(bench)
     link = bench.firmware.usb
-    cable.room = 130
+    cable.free = 130
     link.begin(ids.CHANNEL_STREAM, memoryview(bytes(300)), 300)
     assert link.push() is False
     link.abandon()
-    cable.room = 1 << 20
+    cable.free = 1 << 20
+    chip.advance(HOLD_MAX_MS * 1000)
     cable.from_board = bytearray()
     assert link.push() is True and cable.from_board == b"", "nothing is left of it"
     link.begin(ids.CHANNEL_CONTROL, memoryview(b"new"), 3)
@@ -256,14 +184,15 @@ def test_a_turn_takes_at_most_128_bytes():
     cable = Cable(bench)
     link = bench.firmware.usb
     cable.to_board.extend(bytes(300))
-    assert [link.receive() for _ in range(4)] == [128, 128, 44, 0]
+    taken = [link.receive() for _ in range(4)]
+    assert taken == [128, 128, 44, 0], taken
 
 
 def test_bytes_that_are_announced_and_not_there_end_the_turn():
     bench = Workbench()
     cable = Cable(bench)
     link = bench.firmware.usb
-    link._readable.poll = lambda timeout: [1]
+    cable.waiting = lambda: True
     assert link.receive() == 0
     cable.to_board.extend(b"ab")
     assert link.receive() == 2

@@ -194,9 +194,11 @@ import air  # noqa: E402 - the radio of a test
 
 hardware.radio = air.Air()
 
-from sim.chip import bluetooth, esp32, machine, task, ticks  # noqa: E402 - with what they are wired to
+from sim.chip import bluetooth, esp32, machine, task, ticks, usb  # noqa: E402 - with what they are wired to
 
+sys.modules["sys"] = usb.system()
 sys.modules["time"] = ticks
+hardware.usb = usb.NoCable()
 sys.modules["machine"] = machine
 sys.modules["esp32"] = esp32
 sys.modules["bluetooth"] = bluetooth
