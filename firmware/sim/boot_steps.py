@@ -8,7 +8,7 @@ import vfs
 from sim import clock, control, interrupts, settings, waiting, wiring
 
 wiring.connect()  # before the chip's own modules look at what they are wired to
-from sim.chip import bluetooth, esp32, machine, task, ticks, usb  # noqa: E402
+from sim.chip import bluetooth, esp32, machine, scheduler, task, ticks, usb  # noqa: E402
 
 
 class _NoModule:
@@ -23,6 +23,7 @@ def _put_chip_in_place():
     sys.modules["machine"] = machine
     sys.modules["bluetooth"] = bluetooth
     sys.modules["esp32"] = esp32
+    sys.modules["micropython"] = scheduler
     sys.modules["_asyncio"] = _NoModule()
     sys.modules["asyncio.task"] = task
     import asyncio

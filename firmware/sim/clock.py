@@ -48,7 +48,7 @@ def device_us():
 
 
 def running_us():
-    """The crystal, less what the callback that runs is behind; unlike `device_us` it stops for no callback."""
+    """The crystal, less what the callback that runs is behind; other than `device_us` it stops for none."""
     return crystal_us() - _seen[_BEHIND]
 
 

@@ -18,9 +18,9 @@ import micropython
 from sim import clock, settings
 from sim.chip import alarms
 
-# A busy computer may stop the process for longer than a chip is ever held. The firmware sees no time pass then,
-# so that it must not look like a fault of the firmware: so many callbacks of a timer may be late. What the chip
-# has room for counts in `hold` and `spend`, where time does pass.
+# A busy computer may stop the process for longer than a chip is ever held. The firmware sees no time pass
+# then, so that it must not look like a fault of the firmware: so many callbacks of a timer may be late. What
+# the chip has room for counts in `hold` and `spend`, where time does pass.
 LATEST = 50
 
 _FOREVER_US = clock.FOREVER_US

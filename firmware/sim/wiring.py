@@ -4,7 +4,7 @@ import os
 import time as _time
 
 from sim import clock, feed, interrupts, settings, socket_radio, usb_wire, waiting
-from sim.chip import flash, hardware, rtc
+from sim.chip import behaviour, flash, hardware, rtc
 
 _real_sleep_us = _time.sleep_us
 
@@ -55,6 +55,7 @@ def _parts():
 def connect():
     """Wire the chip up; while the computer's own files can still be reached."""
     values = settings.values
+    behaviour.set_up(values["chip"])
     hardware.clock = _Clock
     hardware.timers = interrupts
     hardware.sensors = feed

@@ -1,9 +1,9 @@
 """Alarms of the chip's timers, and the queue in which their callbacks wait for the main thread.
 
-A timer's interrupt asks for a callback, and the interpreter calls it between two bytecodes of the main thread.
-While that is busy in C code, callbacks wait in a queue of few places, and what finds no room is dropped. While
-flash is written not even the interrupts run; they come late then, one for each timer. All times are of the
-board's crystal. Nothing here knows how time passes: the twin, the soak and the tests say so.
+A timer's interrupt asks for a callback, and the interpreter calls it between two bytecodes of the main
+thread. While that is busy in C code, callbacks wait in a queue of few places, and what finds no room is
+dropped. While flash is written not even the interrupts run; they come late then, one a timer. All times
+are of the board's crystal. Nothing here knows how time passes: the twin, the soak and the tests say so.
 """
 
 from array import array

@@ -1,7 +1,7 @@
-"""What the chip does that a kind simulation would not: one row for each, with its values and where they come from.
+"""What the chip does that a kind simulation would not: one row for each, with its values and their sources.
 
-Every part of the virtual chip asks `value(name)`. At power-on all rows are at their typical value; a test or a soak
-sets a level for all of them, or a value for one.
+Every part of the virtual chip asks `value(name)`. At power-on all rows are at their typical value; a test or
+a soak sets a level for all of them, or a value for one.
 """
 
 OFF, TYPICAL, WORST = range(3)
@@ -43,49 +43,11 @@ TABLE = (
         "as above; GD25Q64 data sheet, page program time",
     ),
     Behaviour(
-        "usb_write_wait_us",
-        0,
-        500000,
-        500000,
-        "A write to a port whose reader takes nothing waits so long, callbacks run meanwhile; `poll` says "
-        "that there is room all the same. The port of this project asks for 3 ms.",
-        "MicroPython 1c3c201, ports/esp32/mphalport.c, mp_hal_stdio_poll; shared/tinyusb/mp_usbd_cdc.c, "
-        "mp_usbd_cdc_tx_strn; mp_usbd_cdc.h, MICROPY_HW_USB_CDC_TX_TIMEOUT",
-    ),
-    Behaviour(
-        "usb_drops_bytes",
-        0,
-        0,
-        1,
-        "On a C3 the wait holds callbacks back as well, and what found no room is dropped while the write "
-        "returns the full length.",
-        "MicroPython 1c3c201, ports/esp32/usb_serial_jtag.c, usb_serial_jtag_tx_strn (200 ms there)",
-    ),
-    Behaviour(
-        "i2c_wait_step_us",
-        0,
-        1000,
-        10000,
-        "A hung bus holds its caller for the bus's time-out, in whole ticks of FreeRTOS; with a time-out "
-        "below a tick every transaction fails. Ticks are 10 ms unless the port asks for 1 ms.",
-        "MicroPython 1c3c201, ports/esp32/machine_i2c.c (I2C_DEFAULT_TIMEOUT_US 50000); ESP-IDF 1021229, "
-        "esp_driver_i2c/i2c_master.c, s_i2c_transaction_start, s_i2c_send_commands",
-    ),
-    Behaviour(
-        "i2c_clear_bus_us",
-        0,
-        100,
-        50000,
-        "The transaction after one that timed out first sends nine clock pulses to free the bus.",
-        "ESP-IDF 1021229, esp_driver_i2c/i2c_master.c, s_i2c_master_clear_bus (I2C_CLR_BUS_TIMEOUT_MS 50; nine "
-        "pulses at 100 kHz)",
-    ),
-    Behaviour(
         "timer_phase_lost",
         0,
         1,
         1,
-        "A periodic timer whose interrupt came more than a period late fires twice and then counts from there.",
+        "A periodic timer whose interrupt came a period late fires twice and then counts from there.",
         "MicroPython, ports/esp32/machine_timer.c, machine_timer_isr (the alarm is enabled again in the "
         "interrupt, not in IRAM); ESP32-S3 reference manual, timer group, alarm past its value (recalled)",
     ),
@@ -119,10 +81,10 @@ TABLE = (
         1000,
         1000,
         10000,
-        "The event loop's waits end with a tick of FreeRTOS, if no interrupt ends them before; ticks are 10 ms "
-        "unless the port asks for 1 ms.",
-        "MicroPython, ports/esp32/mpconfigport.h, MICROPY_INTERNAL_WFE (ulTaskNotifyTake of one tick); ESP-IDF, "
-        "CONFIG_FREERTOS_HZ; firmware/port",
+        "The event loop's waits end with a tick of FreeRTOS, if no interrupt ends them before; ticks are "
+        "10 ms unless the port asks for 1 ms, as ours does.",
+        "MicroPython, ports/esp32/mpconfigport.h, MICROPY_INTERNAL_WFE (ulTaskNotifyTake of one tick); "
+        "ESP-IDF, CONFIG_FREERTOS_HZ; firmware/port",
     ),
     Behaviour(
         "usb_write_wait_us",
@@ -159,8 +121,8 @@ TABLE = (
         100,
         50000,
         "The transaction after one that timed out first sends nine clock pulses to free the bus.",
-        "ESP-IDF 1021229, esp_driver_i2c/i2c_master.c, s_i2c_master_clear_bus (I2C_CLR_BUS_TIMEOUT_MS 50; nine "
-        "pulses at 100 kHz)",
+        "ESP-IDF 1021229, esp_driver_i2c/i2c_master.c, s_i2c_master_clear_bus (I2C_CLR_BUS_TIMEOUT_MS 50; "
+        "nine pulses at 100 kHz)",
     ),
     Behaviour(
         "ble_handler_lost",
@@ -253,7 +215,7 @@ TABLE = (
         0,
         20,
         40,
-        "Each transfer on an SPI bus costs the port's driver so much beyond its bits (DMA set up, interrupt).",
+        "Each transfer on an SPI bus costs the port's driver so much beyond its bits (DMA, interrupt).",
         "MicroPython, ports/esp32/machine_hw_spi.c, spi_device_transmit for each call; the time is estimated",
     ),
     Behaviour(
@@ -343,6 +305,13 @@ def put(name, value):
     """Give one row a value of its own; KeyError for a row that does not exist."""
     _now[name]
     _now[name] = value
+
+
+def set_up(settings):
+    """As `board.json` says at power-on: `level`, and `set` with the rows that have values of their own."""
+    use(LEVELS.index(settings["level"]))
+    for name, own in settings["set"].items():
+        put(name, own)
 
 
 def value(name):

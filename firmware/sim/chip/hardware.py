@@ -45,7 +45,8 @@ def sleep(wait_us):
     clock.sleep_us(wait_us)
 
 
-held = {}  # by cause: [how often, microseconds] that went by in `hold` and `spend`
+# by cause: [how often, microseconds] that went by in `hold` and `spend`
+held = {"flash": [0, 0], "flash_erase": [0, 0], "flash_program": [0, 0], "busy": [0, 0]}
 
 
 def hold(us, cause="flash"):
@@ -55,7 +56,7 @@ def hold(us, cause="flash"):
 
 
 def spend(us, cause="busy"):
-    """Let time pass in which the main thread is busy: interrupts are noted, their callbacks come afterwards."""
+    """Let time pass in which the main thread is busy: interrupts are noted, callbacks come afterwards."""
     _count(us, cause)
     timers.spend(us)
 

@@ -13,7 +13,7 @@ import wire
 import wiring
 
 wiring.connect()  # before the chip's own modules look at what they are wired to
-from sim.chip import bluetooth, esp32, machine, task, ticks, usb  # noqa: E402
+from sim.chip import bluetooth, esp32, machine, scheduler, task, ticks, usb  # noqa: E402
 
 
 class _NoModule:
@@ -26,6 +26,7 @@ def _put_chip_in_place():
     sys.modules["select"] = timeline
     sys.modules["machine"] = machine
     sys.modules["esp32"] = esp32
+    sys.modules["micropython"] = scheduler
     sys.modules["bluetooth"] = bluetooth
     sys.modules["drivers.force_array"] = sensors
     sys.modules["_asyncio"] = _NoModule()

@@ -4,9 +4,7 @@ import air
 import sensors
 import timeline
 import wire
-from sim.chip import flash, hardware, rtc, usb
-
-_WATCHDOG = 7  # the timer of the timeline that the watchdog takes
+from sim.chip import alarms, behaviour, flash, hardware, rtc, usb
 
 
 class _Clock:
@@ -20,11 +18,11 @@ class _Timers:
     """Timers of the timeline; unfed, the watchdog resets the chip."""
 
     set_timer = staticmethod(timeline.set_timer)
-    clear_timer = staticmethod(timeline.clear_timer)
-
-    @staticmethod
-    def arm_watchdog(timeout_us):
-        timeline.set_timer(_WATCHDOG, timeout_us, 0, lambda: leave("reset watchdog"))
+    clear_timer = staticmethod(alarms.clear)
+    hold = staticmethod(timeline.hold)
+    spend = staticmethod(timeline.spend)
+    schedule = staticmethod(timeline.schedule)
+    arm_watchdog = staticmethod(timeline.arm_watchdog)
 
 
 def leave(why):
@@ -38,6 +36,7 @@ def leave(why):
 def connect():
     """Wire the chip up; while the computer's own files can still be reached."""
     settings = wire.settings
+    behaviour.set_up(settings["chip"])
     hardware.clock = _Clock
     hardware.timers = _Timers
     hardware.radio = air
@@ -48,6 +47,7 @@ def connect():
     hardware.supply["unique_id"] = bytes.fromhex(settings["unique_id"])
     rtc.keep_in(wire.FOLDER + "/rtc.bin")
     flash.power_lost = lambda: leave("power lost at a write")
+    timeline.bite = lambda: leave("reset watchdog")
     timeline.radio = air
     timeline.obey.update(
         {

@@ -19,6 +19,7 @@ from pathlib import Path
 from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.build import BLOCK_SIZE, build_twin_chip, littlefs_image
 from plantigrade.firmware_image.partition_table import partition_table
+from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.clock import ClockRule, ClockTruth
 from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 
@@ -66,6 +67,7 @@ class BoardSpec:
         partitions: name and size of the flash's data partitions; "vfs" is the file system.
         heap: bytes of the interpreter's heap that are for the firmware.
         battery_mv, imu: what is connected.
+        chip: how unkind the chip is.
     """
 
     side: str
@@ -76,6 +78,7 @@ class BoardSpec:
     heap: int = FIRMWARE_HEAP
     battery_mv: int = 3900
     imu: bool = True
+    chip: ChipBehaviour = field(default_factory=ChipBehaviour)
 
     @property
     def radio_address(self) -> str:
@@ -329,6 +332,7 @@ class VirtualBoard:
             "run_main": run_main,
             "unique_id": self.spec.unique_id,
             "imu": self.spec.imu,
+            "chip": self.spec.chip.as_settings(),
             "battery_mv": self.spec.battery_mv,
             "partitions": [
                 {"name": p.name, "file": p.file, "blocks": p.blocks} for p in self.spec.partitions

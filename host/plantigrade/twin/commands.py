@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from plantigrade.errors import MissingPartError
+from plantigrade.twin.chip_behaviour import LEVELS, TYPICAL, ChipBehaviour
 
 
 @click.group()
@@ -44,6 +45,14 @@ def twin() -> None:
     help="Store the insoles' flash here and use it again; by default they start factory-new.",
 )
 @click.option(
+    "--chip",
+    "chip_level",
+    type=click.Choice(LEVELS),
+    default=TYPICAL,
+    show_default=True,
+    help="How unkind the chip is: with flash that takes its time, timers that lose their phase, and so on.",
+)
+@click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -59,6 +68,7 @@ def run(
     interval_ms: float,
     seconds: float | None,
     directory: Path | None,
+    chip_level: str,
     json_file: Path | None,
 ) -> None:
     """Run a left and a right virtual insole until Ctrl-C.
@@ -76,8 +86,11 @@ def run(
         from plantigrade.twin.run import Choices, run_twin
     except ModuleNotFoundError as error:
         raise MissingPartError("the twin", "twin", error.name or "bumble") from error
+    chip = ChipBehaviour(chip_level)
     run_twin(
-        Choices(source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live, rules)
+        Choices(
+            source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live, rules, chip
+        )
     )
 
 
@@ -91,12 +104,20 @@ def run(
 )
 @click.option("--seed", default=1, show_default=True, help="Seed of the day and of its faults.")
 @click.option(
+    "--chip",
+    "chip_level",
+    type=click.Choice(LEVELS),
+    default=TYPICAL,
+    show_default=True,
+    help="How unkind the chip is: with flash that takes its time, timers that lose their phase, and so on.",
+)
+@click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, allow_dash=True),
     help="Write the slot counts as JSON; - for standard output.",
 )
-def soak(hours: float, seed: int, json_file: Path | None) -> None:
+def soak(hours: float, seed: int, chip_level: str, json_file: Path | None) -> None:
     """Wear two insoles for hours in virtual time.
 
     Faults are injected, and every slot is checked. The real firmware and the real bridge run, on a virtual
@@ -108,4 +129,4 @@ def soak(hours: float, seed: int, json_file: Path | None) -> None:
         from plantigrade.twin.soak.report import soak_and_report
     except ModuleNotFoundError as error:
         raise MissingPartError("the soak", "twin", error.name or "numpy") from error
-    soak_and_report(hours, seed, json_file)
+    soak_and_report(hours, seed, json_file, ChipBehaviour(chip_level))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from plantigrade.firmware_image.build import FirmwareBuild, build_firmware
 from plantigrade.twin.board import BoardSpec, Feed, RadioEnd, VirtualBoard
+from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.radio.client import Radio, RadioAddress
 from plantigrade.twin.radio.conditions import RadioConditions
 
@@ -30,6 +31,7 @@ class PairOptions:
         unique_ids: of the boards, 12 hex digits each.
         loop: repeat the feeds; else the last row stays.
         firmware: another firmware than the project's.
+        chip: how unkind the boards' chips are.
     """
 
     drift_ppm: Mapping[str, float] = field(default_factory=lambda: dict[str, float]())
@@ -39,6 +41,7 @@ class PairOptions:
     )
     loop: bool = True
     firmware: FirmwareBuild | None = None
+    chip: ChipBehaviour = field(default_factory=ChipBehaviour)
 
 
 class VirtualPair:
@@ -108,6 +111,7 @@ class VirtualPair:
             unique_id=self._options.unique_ids[side],
             drift_ppm=self._drift_ppm.get(side, 0.0),
             clock_offset_us=self._options.clock_offset_us.get(side, 0),
+            chip=self._options.chip,
         )
 
     async def __aexit__(self, *_: object) -> None:

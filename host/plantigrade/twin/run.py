@@ -9,7 +9,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,9 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 from plantigrade.twin.body import draw_person, load_walk, make_forces, parse_condition
 from plantigrade.twin.body.walk import ForceWalk
+from plantigrade.twin.chip_behaviour import TYPICAL, ChipBehaviour
 from plantigrade.twin.feeds import SIDES, write_feeds
-from plantigrade.twin.pair import VirtualPair
+from plantigrade.twin.pair import PairOptions, VirtualPair
 from plantigrade.twin.radio.conditions import RadioConditions
 from plantigrade.twin.rendezvous import TwinNotice, announce, withdraw
 from plantigrade.twin.seeds import seed_in_error
@@ -48,6 +49,7 @@ class Choices:
     json_file: Path | None = None
     live: bool = False
     rules: Path | None = None
+    chip: ChipBehaviour = field(default_factory=ChipBehaviour)
 
 
 def run_twin(choices: Choices) -> None:
@@ -72,6 +74,7 @@ def _again(choices: Choices) -> str:
     parts += [f"--condition {text}" for text in choices.conditions]
     parts += [f"--neutral-s {choices.neutral_s:g}"] if choices.neutral_s else []
     parts += [f"--source {choices.source}"] if choices.source else []
+    parts += [] if choices.chip.level == TYPICAL else [f"--chip {choices.chip.level}"]
     return " ".join(parts)
 
 
@@ -95,7 +98,13 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plantigrade-feeds-")))
         feeds = write_feeds(walk, folder)
-        pair = VirtualPair(feeds["left"], feeds["right"], radio, directory=choices.directory)
+        pair = VirtualPair(
+            feeds["left"],
+            feeds["right"],
+            radio,
+            directory=choices.directory,
+            options=PairOptions(chip=choices.chip),
+        )
         await stack.enter_async_context(pair)
         announce(TwinNotice(os.getpid(), pair.radio, {s: pair.boards[s].serial_port for s in SIDES}))
         stack.callback(withdraw, os.getpid())

@@ -194,13 +194,14 @@ import air  # noqa: E402 - the radio of a test
 
 hardware.radio = air.Air()
 
-from sim.chip import bluetooth, esp32, machine, task, ticks, usb  # noqa: E402 - with what they are wired to
+from sim.chip import bluetooth, esp32, machine, scheduler, task, ticks, usb  # noqa: E402 - with what they are wired to
 
 sys.modules["sys"] = usb.system()
 sys.modules["time"] = ticks
 hardware.usb = usb.NoCable()
 sys.modules["machine"] = machine
 sys.modules["esp32"] = esp32
+sys.modules["micropython"] = scheduler
 sys.modules["bluetooth"] = bluetooth
 # The interpreter's built-in task queue has the computer's clock; the one in Python follows ours.
 sys.modules["_asyncio"] = None

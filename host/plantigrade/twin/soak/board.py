@@ -12,6 +12,7 @@ from pathlib import Path
 
 import plantigrade
 from plantigrade.errors import PlantigradeError
+from plantigrade.twin.chip_behaviour import ChipBehaviour
 
 HEAD = struct.Struct("<BQI")
 REACHED, NOTIFICATION, EVENT = ord("r"), ord("n"), ord("e")
@@ -71,6 +72,7 @@ class Board:
         sources: what `copy_sources` made.
         plan: what the sensors play: (from true us, first row of the feed, rows, repeating).
         drift_ppb: of the crystal now.
+        chip: how unkind the chip is.
         clocks: every stretch of the device's clock.
         boots: the firmware's boot counter at each power-on that got so far, with the file of what was
         sampled. off_us: stretches of true time without power.
@@ -85,6 +87,7 @@ class Board:
     log_blocks: int
     radio: Radio
     drift_ppb: int = 0
+    chip: ChipBehaviour = field(default_factory=ChipBehaviour)
     clocks: list[ClockRun] = field(default_factory=list[ClockRun])
     boots: list[tuple[int, Path]] = field(default_factory=list[tuple[int, Path]])
     off_us: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
@@ -130,6 +133,7 @@ class Board:
             "cause": cause,
             "unique_id": self.unique_id,
             "log_blocks": self.log_blocks,
+            "chip": self.chip.as_settings(),
             "feed": str(self.feed),
             "plan": self.plan,
             "truth": str(truth),

@@ -9,8 +9,9 @@ import click
 from insole_protocol.gap_reasons import title_of
 
 from plantigrade.errors import PlantigradeError
+from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.seeds import seed_in_error
-from plantigrade.twin.soak.run import SoakResult, command, run_soak
+from plantigrade.twin.soak.run import UNKIND, SoakResult, command, run_soak
 
 PROGRESS_PERIOD_S = 2.0
 
@@ -19,17 +20,17 @@ class SoakFailedError(PlantigradeError):
     """The slot counts of a soak do not balance, or its recording is not what was sampled."""
 
 
-def soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
+def soak_and_report(hours: float, seed: int, json_file: Path | None, chip: ChipBehaviour = UNKIND) -> None:
     """Run a soak, show how far it is, and say what it found.
 
     Raises:
         SeededError: something was lost without a reason, or the soak could not go on; says how to repeat it.
     """
-    with seed_in_error(seed, command(hours, seed)):
-        _soak_and_report(hours, seed, json_file)
+    with seed_in_error(seed, command(hours, seed, chip)):
+        _soak_and_report(hours, seed, json_file, chip)
 
 
-def _soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
+def _soak_and_report(hours: float, seed: int, json_file: Path | None, chip: ChipBehaviour = UNKIND) -> None:
     shown = 0.0
 
     def show(at_s: float) -> None:
@@ -38,7 +39,7 @@ def _soak_and_report(hours: float, seed: int, json_file: Path | None) -> None:
             shown = time.monotonic()
             click.echo(f"\r{at_s / 3600:.2f} of {hours:g} h", nl=False, err=True)
 
-    result = run_soak(hours, seed, show)
+    result = run_soak(hours, seed, show, chip)
     if sys.stderr.isatty():
         click.echo("\r", nl=False, err=True)
     if json_file is not None:

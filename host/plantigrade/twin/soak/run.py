@@ -14,6 +14,7 @@ from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.finalize import finalize_journal
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
+from plantigrade.twin.chip_behaviour import TYPICAL, ChipBehaviour
 from plantigrade.twin.seeds import seed_in_notes
 from plantigrade.twin.soak.board import Board, Radio, copy_sources
 from plantigrade.twin.soak.faults import SIDES, Fault, Schedule, make_schedule
@@ -24,6 +25,7 @@ from plantigrade.twin.soak.wearing import Wearing, make_wearing
 from plantigrade.twin.soak.world import Weather, World
 
 SCHEMA = "plantigrade.soak/1"
+UNKIND = ChipBehaviour()
 LOG_BLOCKS = 16384  # 64 MB
 BAD_AIR_S = 60.0
 TICK_S = 5.0
@@ -181,17 +183,23 @@ class Soak:
         self._power.append(asyncio.create_task(come_back()))
 
 
-def command(hours: float, seed: int) -> str:
+def command(hours: float, seed: int, chip: ChipBehaviour = UNKIND) -> str:
     """What to type for the same soak."""
-    return f"plantigrade twin soak --hours {hours:g} --seed {seed}"
+    level = "" if chip.level == TYPICAL else f" --chip {chip.level}"
+    return f"plantigrade twin soak --hours {hours:g} --seed {seed}{level}"
 
 
-def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lambda _: None) -> SoakResult:
+def run_soak(
+    hours: float,
+    seed: int,
+    on_progress: Callable[[float], None] = lambda _: None,
+    chip: ChipBehaviour = UNKIND,
+) -> SoakResult:
     """Run one soak; needs the interpreter of the twin, no network, and some hundred megabytes of temporary
-    space. The same hours and seed are the same soak; whatever goes wrong carries a note with both."""
+    space. The same hours, seed and chip are the same soak; whatever goes wrong carries a note with them."""
     began = time.monotonic()
     with (
-        seed_in_notes(seed, command(hours, seed)),
+        seed_in_notes(seed, command(hours, seed, chip)),
         tempfile.TemporaryDirectory(prefix="plantigrade-soak-") as name,
         asyncio.Runner(loop_factory=WorldLoop) as runner,
     ):
@@ -211,6 +219,7 @@ def run_soak(hours: float, seed: int, on_progress: Callable[[float], None] = lam
                 log_blocks=LOG_BLOCKS,
                 radio=Radio(phase_us=7_000 * number),
                 drift_ppb=(-20_000, 35_000)[number],
+                chip=chip,
             )
             for number, side in enumerate(SIDES)
         }
