@@ -133,12 +133,12 @@ class Radio:
                 self._advertise = True
         if self._advertise or self._confused:
             self._events.set()
+        failed = self.handler_errors != self._errors_seen or self._tries > 1
+        self._errors_seen = self.handler_errors
         self._tries = self._tries + 1 if self._advertise and not self.connections() else 0
         if self._tries >= ADVERTISING_TRIES:
             self._restart()
-        failed = self.handler_errors != self._errors_seen
-        self._errors_seen = self.handler_errors
-        return failed or self._tries > 1
+        return failed
 
     def _restart(self):
         """The radio advertises no more: off and on again. OSError when it does not come back."""

@@ -155,7 +155,7 @@ class BLE:
         self.attributes = Attributes()
         self.connections = set()
         self._options = {"gap_name": "MPY ESP32", "rxbuf": 256}
-        self._starts = 0  # of advertising
+        self._starts = 0  # of advertising since one was refused
         self._connects = 0
         self._address_us = None  # when the address that is shown was made
 
@@ -266,10 +266,11 @@ class BLE:
         self._radio.advertise(interval_us, adv_data, resp_data, connectable)
 
     def _starting_to_advertise(self):
-        self._starts += 1
-        refused_each = behaviour.value("ble_advertise_refused")
-        if refused_each and self._starts % (refused_each + 1) == 0:
+        before_one_fails = behaviour.value("ble_advertise_refused")
+        if before_one_fails and self._starts >= before_one_fails:
+            self._starts = 0
             raise OSError(_EALREADY)
+        self._starts += 1
         if self._options.get("addr_mode") in _PRIVATE_ADDRESSES:
             now = hardware.clock.device_us()
             if self._address_us is None or now - self._address_us >= behaviour.value("ble_rpa_s") * 1000000:

@@ -15,7 +15,7 @@ class Air:
     sent: (connection, handle, bytes) of each, as long as `keep`.
     notified: how many.
     updates: (handle, bytes) that were offered to every peer.
-    advertising: (interval in us, data, response), None before the first.
+    advertising: (interval in us, data, response), None when it is not.
     definition: the services as they were registered.
     disconnected: connections that the firmware has ended.
     pool: `RadioBuffers`, for a test that wants them; `room` is beside it.
@@ -109,7 +109,7 @@ class Air:
         return tuple(handles)
 
     def advertise(self, interval_us, data, response, connectable):
-        self.advertising = (interval_us, data, response)
+        self.advertising = None if interval_us is None else (interval_us, data, response)
 
     def disconnect(self, connection):
         self.disconnected.append(connection)

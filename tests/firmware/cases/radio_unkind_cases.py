@@ -1,0 +1,396 @@
+"""Bluetooth as unkind as the chip's (`sim/chip/behaviour.py`, rows ble_...): the radio's part endures it."""
+
+import chip
+import gc
+from air import Hung
+from bluetooth import BLE, CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE, MTU_EXCHANGED
+from busy_link import BusyLink
+from sim.chip import behaviour
+from workbench import Central, Workbench
+
+from insole.ble_link import CLOSED
+from insole.radio import ADVERTISING_TRIES, STACK_CONNECTIONS
+from insole_protocol import ids
+from insole_protocol.host_messages import build_command, parse_reply
+
+CONNECTION_UPDATE, GET_SECRET, SET_SECRET = 27, 29, 30
+ADDRESS = b"\x01\x02\x03\x04\x05\x06"
+EALREADY = 120
+
+
+class Set:
+    """One behaviour at a value of its own, for the length of a `with`."""
+
+    def __init__(self, name, value):
+        self.name, self.value = name, value
+
+    def __enter__(self):
+        self.before = behaviour.value(self.name)
+        behaviour.put(self.name, self.value)
+
+    def __exit__(self, *_):
+        behaviour.put(self.name, self.before)
+
+
+def raising(error):
+    """A function that raises whatever it is called with."""
+
+    def function(*_arguments, **_options):
+        raise error
+
+    return function
+
+
+# The handler
+
+
+def test_the_chip_takes_a_handler_away_that_raises():
+    for lost in (True, False):
+        with Set("ble_handler_lost", int(lost)):
+            radio = chip.new_radio()
+            radio.keep_failures = True
+            ble = BLE()
+            calls = []
+
+            def handler(event, _data, calls=calls):
+                calls.append(event)
+                raise MemoryError
+
+            ble.irq(handler)
+            ble.active(True)
+            for _ in range(3):
+                assert radio.emit(MTU_EXCHANGED, (1, 100)) is None
+            assert len(calls) == (1 if lost else 3) and len(radio.failures) == len(calls)
+
+
+def test_an_error_in_the_handler_is_counted_and_the_insole_goes_on():
+    bench = Workbench()
+    bench.air.keep_failures = True
+    real, bench.radio._bonds.get = bench.radio._bonds.get, raising(MemoryError())
+    assert bench.air.emit(GET_SECRET, (2, 0, ADDRESS)) is None
+    bench.radio._bonds.get = real
+    assert bench.air.failures == [] and bench.radio.handler_errors == 1
+    assert isinstance(bench.radio.last_error, MemoryError)
+    assert Central(bench).hello().result == ids.RESULT_OK
+    assert bench.radio.check() is True, "something was at fault"
+    assert bench.radio.check() is False, "and is no more"
+
+
+def test_a_command_that_finds_no_memory_costs_only_itself():
+    bench = Workbench()
+    bench.air.keep_failures = True
+    host = Central(bench)
+    host.hello()
+    real, bench.ble.gatts_read = bench.ble.gatts_read, raising(MemoryError())
+    host.write(build_command(ids.OP_STATUS, 9))
+    bench.ble.gatts_read = real
+    assert host.receive() == []
+    assert host.ask(ids.OP_STATUS).result == ids.RESULT_OK, "its sender repeats it"
+
+
+def test_a_handler_that_is_gone_all_the_same_is_back_within_a_second():
+    """The call of a handler may itself find no memory: then not even its first line runs."""
+    bench = Workbench()
+    bench.ble.irq(None)
+    assert bench.air.emit(CENTRAL_CONNECT, (1, 0, ADDRESS)) is None
+    bench.firmware.housekeeping.round()
+    assert Central(bench, 2).hello().result == ids.RESULT_OK
+
+
+def test_when_it_is_not_known_who_is_connected_everybody_comes_anew():
+    for event in (CENTRAL_CONNECT, CENTRAL_DISCONNECT):
+        bench = Workbench()
+        host = Central(bench, 1)
+        host.hello()
+        bench.air.advertising = None
+        real = bench.radio._connected, bench.radio._link_of
+        bench.radio._connected = bench.radio._link_of = raising(MemoryError())
+        bench.air.emit(event, (1 if event == CENTRAL_DISCONNECT else 2, 0, ADDRESS))
+        bench.radio._connected, bench.radio._link_of = real
+        bench.radio.serve()
+        assert bench.air.disconnected == list(range(STACK_CONNECTIONS))
+        assert [link.state for link in bench.radio.links] == [CLOSED, CLOSED]
+        assert bench.air.advertising, "and is let in"
+        assert Central(bench, 1).hello().result == ids.RESULT_OK
+
+
+def test_events_of_connections_allocate_nothing():
+    bench = Workbench()
+    handler = bench.radio._handler
+    calls = (
+        (CENTRAL_CONNECT, (1, 0, ADDRESS)),
+        (MTU_EXCHANGED, (1, 247)),
+        (CONNECTION_UPDATE, (1, 24, 0, 400, 0)),
+        (ENCRYPTION_UPDATE, (1, 1, 0, 1, 16)),
+        (GET_SECRET, (2, 0, ADDRESS)),
+        (SET_SECRET, (2, ADDRESS, None)),
+        (CENTRAL_DISCONNECT, (1, 0, ADDRESS)),
+    )
+    for _ in range(2):
+        for event, arguments in calls:
+            gc.collect()
+            gc.disable()
+            before = gc.mem_alloc()
+            handler(event, arguments)
+            taken = gc.mem_alloc() - before
+            gc.enable()
+            assert taken == 0, (event, taken)
+        bench.radio.serve()
+
+
+def test_this_sees_an_allocation():
+    gc.disable()
+    before = gc.mem_alloc()
+    kept = bytearray(40)
+    taken = gc.mem_alloc() - before
+    gc.enable()
+    assert taken >= len(kept)
+
+
+# Set-up
+
+
+def test_a_size_of_the_ring_buffer_is_refused_where_there_is_none():
+    radio = chip.new_radio()
+    ble = BLE()
+    for refused in (1, 0):
+        with Set("ble_rxbuf_refused", refused):
+            try:
+                ble.config(rxbuf=512)
+            except ValueError as error:
+                assert refused and str(error) == "unknown config param"
+            else:
+                assert not refused
+    assert not radio.on
+    assert Workbench().air.on, "the firmware asks for none"
+
+
+def test_the_name_follows_a_change_of_side():
+    bench = Workbench()
+    assert bench.air.options["gap_name"] == "Plantigrade ? 7A3F01"
+    host = Central(bench)
+    host.hello()
+    assert host.ask(ids.OP_SET_SETTING, 1, value=bytes((ids.SIDE_LEFT,))).result == ids.RESULT_OK
+    bench.firmware.housekeeping.round()
+    bench.radio.serve()
+    assert bench.air.options["gap_name"] == "Plantigrade L 7A3F01"
+    assert b"Plantigrade L 7A3F01" in bench.air.advertising[2]
+
+
+# Advertising
+
+
+def test_advertising_that_is_refused_begins_within_a_second_though_nothing_happens():
+    bench = Workbench()
+    bench.air.advertising = None
+    with Set("ble_advertise_refused", 1):  # each second start
+        bench.radio.show(500, ids.SIDE_LEFT, 0x08, 50)
+        bench.radio.serve()
+        assert bench.air.advertising is None
+        bench.radio._events.clear()
+        bench.firmware.housekeeping.round()
+        assert bench.radio._events.state, "the radio's task is woken"
+        bench.radio.serve()
+    assert bench.air.advertising
+
+
+def test_a_connection_that_never_came_about_leaves_no_dark_insole():
+    bench = Workbench()
+    bench.air.advertising = None  # any connection ends it
+    with Set("ble_failed_connections", 1):
+        bench.air.emit(CENTRAL_CONNECT, (3, 0, ADDRESS))
+    bench.radio.serve()
+    assert bench.air.advertising and bench.radio.connections() == 0
+
+
+def test_a_radio_that_does_not_advertise_for_half_a_minute_is_switched_off_and_on():
+    bench = Workbench()
+    real, bench.ble.gap_advertise = bench.ble.gap_advertise, raising(OSError(EALREADY))
+    bench.radio.show(500, ids.SIDE_LEFT, 0x08, 50)
+    bench.radio.serve()
+    for second in range(ADVERTISING_TRIES):
+        assert bench.radio.restarts == 0, second
+        fault = bench.radio.check()
+        bench.radio.serve()
+    assert fault and bench.radio.restarts == 1
+    bench.ble.gap_advertise = real
+    bench.radio.serve()
+    assert bench.air.advertising and bench.air.on
+    assert Central(bench).hello().result == ids.RESULT_OK
+
+
+def test_a_private_address_changes_when_advertising_begins_anew_and_not_before():
+    radio = chip.new_radio()
+    ble = BLE()
+    ble.active(True)
+    ble.config(addr_mode=2)
+    seen = []
+    for pause_s in (0, 10, 889, 2, 10000):
+        chip.advance(pause_s * 1000000)
+        seen.append(radio.addresses)
+        ble.gap_advertise(None)
+        ble.gap_advertise(100000, b"x")
+    assert seen == [0, 1, 1, 1, 2], (
+        "the fourth start came after 901 s; 10000 s without a start changed nothing"
+    )
+    assert radio.addresses == 3
+
+
+# Connections
+
+
+def test_a_disconnection_that_was_never_told_does_not_keep_the_place():
+    bench = Workbench()
+    host = Central(bench)
+    host.hello()
+    host.ask(ids.OP_STREAM, 1)
+    bench.insole.modes.set(ids.MODE_LIVE)
+    bench.ble.connections.discard(1)
+    for _ in range(20):
+        bench.slots(10)
+    assert bench.radio.connections() == 1
+    bench.firmware.housekeeping.round()
+    bench.radio.serve()
+    assert bench.radio.links[0].state == CLOSED and bench.radio._sessions[0].streaming is False
+
+
+def test_a_peer_that_leaves_while_it_is_sent_away_ends_no_task():
+    bench = Workbench()
+    Central(bench, 1), Central(bench, 2)
+    bench.air.emit(CENTRAL_CONNECT, (3, 0, ADDRESS))
+    bench.ble.gap_disconnect = raising(OSError(EALREADY))
+    bench.radio.serve()
+
+
+# Buffers
+
+
+def test_with_no_buffer_left_a_request_is_not_answered():
+    bench = Workbench()
+    Central(bench)
+    bench.air.room = 0
+    before = bench.radio.overflowed
+    assert bench.air.write_from_central(1, bench.radio.services.control, b"\xc0\x03\x01") is False
+    assert bench.radio._inbox.take() is None and bench.radio.overflowed == before
+
+
+def test_commands_are_answered_under_full_load():
+    """Live records of noise and a log transfer without end; 6 packets each 30 ms, as a usual host takes."""
+    bench = Workbench()
+    bench.slots(100, transmit=False)
+    link = BusyLink(bench)
+    link.run(6000)
+    assert link.lost == 0, "each found a buffer for its answer"
+    assert len(link.round_trips_ms) > 30, link.round_trips_ms
+    assert link.percentile(0.99) <= 100 and link.percentile(0.5) <= 60, sorted(link.round_trips_ms)
+    assert link.log_bytes > 15000 * 6, (link.log_bytes, "the log goes on all the same")
+    session = bench.radio._sessions[0]
+    assert session.refusals <= 1 and session.records_dropped == 0
+
+
+def test_a_slow_air_is_found_out_and_left_some_room():
+    """Two packets in 30 ms: the stack refuses a few times, then the pace fits."""
+    bench = Workbench()
+    bench.slots(100, transmit=False)
+    link = BusyLink(bench, per_event=2)
+    link.run(12000)
+    session = bench.radio._sessions[0]
+    refusals = session.refusals
+    assert 1 <= refusals <= 6, refusals
+    lost = link.lost
+    link.round_trips_ms.clear()
+    link.run(6000)
+    assert (session.refusals, link.lost) == (refusals, lost)
+    assert link.percentile(0.99) <= 400
+
+
+# Commands of any length
+
+
+def test_the_longest_command_comes_in_one_value_and_one_byte_more_is_refused():
+    bench = Workbench()
+    host = Central(bench, mtu=247)
+    host.hello()
+    control = bench.radio.services.control
+    for length, count in ((128, 1), (129, 2), (131, 3), (200, 4)):
+        value = bytes((0xC0 | count,)) + bytes((ids.OP_SET_SETTING, 70 + count)) + bytes(length - 2)
+        bench.air.write_from_central(1, control, value)
+        bench.radio.serve()
+        ((_, reply),) = host.receive()
+        reply = parse_reply(reply)
+        assert (reply.op, reply.tag) == (ids.OP_SET_SETTING, 70 + count), length
+        assert reply.result == ids.RESULT_LENGTH, length
+    assert bench.radio.links[0].malformed() == 3, "too long, and counted"
+    assert bench.radio.overflowed == 0
+
+
+def test_a_command_that_is_too_long_in_pieces_is_refused_once():
+    bench = Workbench()
+    host = Central(bench, mtu=23)
+    host.hello()
+    host.write(bytes((ids.OP_STATUS, 99)) + bytes(200))
+    ((_, reply),) = host.receive()
+    reply = parse_reply(reply)
+    assert (reply.op, reply.tag, reply.result) == (ids.OP_STATUS, 99, ids.RESULT_LENGTH)
+    assert host.ask(ids.OP_STATUS).result == ids.RESULT_OK
+
+
+# Bonds in NimBLE's hands
+
+
+def pair(bench, peer, key):
+    """As NimBLE pairs: forget, prove, store."""
+    bench.ble.pairing_begins(peer)
+    return all(bench.ble.store_secret(kind, peer, peer + key) for kind in (1, 2))
+
+
+def test_a_firmware_that_refuses_to_forget_hangs_the_radio():
+    radio = chip.new_radio()
+    ble = BLE()
+    ble.irq(lambda event, data: b"owner's key" if event == GET_SECRET else False)
+    ble.active(True)
+    for call in (lambda: ble.pairing_begins(b"owner 1"), lambda: ble.store_secret(1, b"owner 1", b"new")):
+        try:
+            call()
+        except Hung:
+            continue
+        raise AssertionError("it came back")
+    assert radio.on
+
+
+def test_the_bond_of_a_peer_that_pairs_anew_is_gone_before_anything_is_proved():
+    """What anybody who sends the owner's address can do today: the owner must pair again (firmware.md)."""
+    bench = Workbench()
+    assert pair(bench, b"owner 1", b"K1") and pair(bench, b"other 2", b"K2")
+    bench.ble.pairing_begins(b"owner 1")  # and broken off
+    emit = bench.air.emit
+    assert emit(GET_SECRET, (2, 0, b"owner 1")) is None
+    assert emit(GET_SECRET, (2, 0, b"other 2")) == b"other 2K2", "nobody else's"
+    assert pair(bench, b"owner 1", b"K3") and emit(GET_SECRET, (1, 0, b"owner 1")) == b"owner 1K3"
+
+
+def test_no_bond_is_lost_because_another_could_not_be_kept():
+    bench = Workbench()
+    bench.air.keep_failures = True
+    peers = [b"peer %02d" % number for number in range(5)]
+    assert all(pair(bench, peer, b"K") for peer in peers)
+    bonds = bench.radio._bonds
+    real, bonds.put = bonds.put, raising(MemoryError())
+    assert bench.ble.store_secret(2, b"another", b"another's key"), "not kept, and not refused"
+    bonds.put = real
+    assert bonds.put(2, b"x" * 100, b"too long a name") is True
+    assert all(bench.air.emit(GET_SECRET, (2, 0, peer)) == peer + b"K" for peer in peers)
+
+
+def test_no_order_of_pairings_hangs_the_radio():
+    bench = Workbench()
+    state = 5
+    for _ in range(300):
+        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
+        peer = b"peer %02d" % (state >> 16 & 31)
+        if state >> 24 & 1:
+            assert pair(bench, peer, b"K")
+            assert bench.air.emit(GET_SECRET, (2, 0, peer)) == peer + b"K"
+        else:
+            bench.ble.pairing_begins(peer)
+    assert bench.radio.handler_errors == 0
