@@ -45,6 +45,16 @@ def stride_columns(analysis: Analysis) -> tuple[str, ...]:
     return (*FIRST_COLUMNS, "reason", *more)
 
 
+def decimals_of(name: str) -> int:
+    """How many decimals a column's numbers have.
+
+    >>> decimals_of("initial_contact_s")
+    6
+    """
+    row = PARAMETERS.get(name)
+    return CONTACT_DECIMALS if row is None else row.decimals
+
+
 def strides_csv(analysis: Analysis) -> str:
     """One row a stride of either foot, in order of initial contact; unknown values are empty."""
     columns = stride_columns(analysis)
@@ -83,8 +93,7 @@ def _numbers(foot: FootAnalysis, name: str) -> list[str] | None:
         own = pressure if own is None else np.where(np.isfinite(own), own, pressure)
     if own is None:
         return None
-    row = PARAMETERS.get(name)
-    digits = CONTACT_DECIMALS if row is None else row.decimals
+    digits = decimals_of(name)
     return [f"{value:.{digits}f}" if np.isfinite(value) else "" for value in own.tolist()]
 
 

@@ -43,8 +43,10 @@ class StoredStrides:
         body_weight_n: as known when it was analysed; None where it was not.
         algorithm_version: of the gait engine.
         loads: of the whole recording, see `posture.diary.day_load`.
-        feet: by foot; every column of the table that holds a number, with `bout` (-1 outside of bouts).
+        feet: by foot; every column of the table that holds a number, in its order, with `bout` (-1 outside of
+            bouts).
         valid: by foot, (n,) whether a stride belongs to steady walking.
+        reason: by foot, (n,) why it does not, as `gait.results.Reason` words it; empty where it does.
     """
 
     body_weight_n: float | None
@@ -52,6 +54,7 @@ class StoredStrides:
     loads: Mapping[str, float]
     feet: Mapping[Foot, Mapping[str, F64]]
     valid: Mapping[Foot, NDArray[np.bool_]]
+    reason: Mapping[Foot, NDArray[np.object_]]
 
     def tables(self) -> list[StrideColumns]:
         """As the posture layer reads them, with the columns that it derives."""
@@ -128,7 +131,8 @@ def read_strides(file: ColumnFile) -> StoredStrides:
     table = file.read()
     of_foot = table.column("foot", "O")
     valid = table.column("valid", "?")
-    names = sorted(file.names - {"foot", "valid", "reason"})
+    reason = table.column("reason", "O")
+    names = [name for name in table.table.schema.names if name not in ("foot", "valid", "reason")]
     numbers = {name: table.column(name, "f8") for name in names}
     chosen = {foot: of_foot == foot.value for foot in Foot if bool((of_foot == foot.value).any())}
     return StoredStrides(
@@ -137,4 +141,5 @@ def read_strides(file: ColumnFile) -> StoredStrides:
         json.loads(facts[_LOADS]),
         {foot: {name: values[rows] for name, values in numbers.items()} for foot, rows in chosen.items()},
         {foot: valid[rows] for foot, rows in chosen.items()},
+        {foot: reason[rows] for foot, rows in chosen.items()},
     )

@@ -3,13 +3,14 @@
 import csv
 import hashlib
 import io
+import math
 from collections.abc import Iterator
 from importlib.metadata import version
 from operator import itemgetter
 from typing import Any, Final
 
-import numpy as np
-
+from plantigrade.analysis.tables import FIRST_COLUMNS, decimals_of
+from plantigrade.gait.signals import Foot
 from plantigrade.library.catalogue.recording_list import newest_analysis
 from plantigrade.library.catalogue.recording_states import state_of
 from plantigrade.library.errors import RecordingError
@@ -25,7 +26,6 @@ from plantigrade.web.visit import RefusedError, Visit
 
 _ROWS: Final = 500
 """Strides that are written at once: their text fits into the memory of any cache."""
-_DIGITS: Final = 6
 
 
 def as_json(visit: Visit) -> Document:
@@ -51,8 +51,8 @@ def as_csv(visit: Visit) -> Answer:
 
 
 def _csv(found: StoredStrides) -> Iterator[bytes]:
-    names = list(dict.fromkeys(name for columns in found.feet.values() for name in columns))
-    yield (",".join(["foot", "valid", *names]) + "\r\n").encode()
+    names = _titles(found)
+    yield (",".join(names) + "\r\n").encode()
     rows = [
         (begin, side, at)
         for side in found.feet
@@ -62,15 +62,29 @@ def _csv(found: StoredStrides) -> Iterator[bytes]:
     for first in range(0, len(rows), _ROWS):
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\r\n")
-        for _, side, at in rows[first : first + _ROWS]:
-            columns = found.feet[side]
-            cells = [_cell(columns[name][at]) if name in columns else "" for name in names]
-            writer.writerow([side.value, int(found.valid[side][at]), *cells])
+        writer.writerows(
+            [_cell(found, side, name, at) for name in names] for _, side, at in rows[first:][:_ROWS]
+        )
         yield text.getvalue().encode()
 
 
-def _cell(value: float) -> str:
-    return f"{round(float(value), _DIGITS):g}" if np.isfinite(value) else ""
+def _titles(found: StoredStrides) -> list[str]:
+    """Those of `analyze --strides`, in its order."""
+    numbers = dict.fromkeys(name for columns in found.feet.values() for name in columns)
+    return list(dict.fromkeys((*FIRST_COLUMNS, "reason", *numbers)))
+
+
+def _cell(found: StoredStrides, side: Foot, name: str, at: int) -> str:
+    if name == "foot":
+        return side.value
+    if name == "valid":
+        return "1" if found.valid[side][at] else "0"
+    if name == "reason":
+        return str(found.reason[side][at])
+    value = float(found.feet[side][name][at]) if name in found.feet[side] else math.nan
+    if name == "bout":
+        return str(int(value)) if value >= 0 else ""
+    return f"{value:.{decimals_of(name)}f}" if math.isfinite(value) else ""
 
 
 def chart(visit: Visit) -> Answer:
