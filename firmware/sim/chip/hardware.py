@@ -28,6 +28,7 @@ spi_devices = {}  # number of the select pin -> device with exchange(data, fill,
 supply = {
     "rest": board.AMPLIFIER_REST_MV * 65535 // board.ADC_FULL_SCALE_MV,  # read when no sensor is connected
     "battery_mv": 3900,
+    "charge_rate": 0,  # into the cell, thousandths of a percent an hour; below 0 out of it
     "i2c_stuck": 0,  # see `sim.chip.machine.I2C`
     "frequency": 240000000,
     "cause": 1,  # of the last reset, as `machine.reset_cause` says
@@ -45,6 +46,7 @@ def sleep(wait_us):
     clock.sleep_us(wait_us)
 
 
+busy_with = None  # the cause of the last `hold` or `spend`
 # by cause: [how often, microseconds] that went by in `hold` and `spend`
 held = {"flash": [0, 0], "flash_erase": [0, 0], "flash_program": [0, 0], "busy": [0, 0]}
 
@@ -62,6 +64,8 @@ def spend(us, cause="busy"):
 
 
 def _count(us, cause):
+    global busy_with
+    busy_with = cause
     entry = held.get(cause)
     if entry is None:
         entry = held[cause] = [0, 0]

@@ -4,9 +4,9 @@ The driver itself and the converter behind it run in the twin and in the firmwar
 take most of the time that hours of walking need.
 """
 
-import struct
 from array import array
 
+import notes
 import timeline
 import wire
 
@@ -15,19 +15,7 @@ _rows = open(_settings["feed"], "rb")  # noqa: SIM115
 _plan = [(entry[0], entry[1], entry[2]) for entry in _settings["plan"]]  # from true us, first row, rows
 _at = array("q", [0, -2])
 _row = array("H", bytes(32))
-_truth = open(_settings["truth"], "ab")  # noqa: SIM115
-_notes = bytearray(16 * 512)
-_noted = array("l", [0])
-
-
-def flush_truth():
-    """Write the notes of what the sensors showed."""
-    _truth.write(memoryview(_notes)[: 16 * _noted[0]])
-    _noted[0] = 0
-    _truth.flush()
-
-
-wire.at_end.append(flush_truth)
+_truth = notes.Notes(_settings["truth"])
 
 
 class ForceArray:
@@ -51,10 +39,7 @@ class ForceArray:
         for i in range(16):
             ring[base + i] = _row[i] >> 4
         if len(ring) > 16:  # the sampler's ring, not the self-test's array
-            struct.pack_into("<QII", _notes, 16 * _noted[0], timeline.device_us(), row, 0)
-            _noted[0] += 1
-            if _noted[0] == 512:
-                flush_truth()
+            _truth.add(timeline.device_us(), row, 0)
 
     def power(self, on):
         pass

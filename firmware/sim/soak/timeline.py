@@ -6,6 +6,7 @@ connection events and what the host has announced happen on the way, each at its
 
 from array import array
 
+import held
 import wire
 from sim.chip import alarms, behaviour
 
@@ -137,18 +138,20 @@ def spend(us):
     _be_busy(us, False)
 
 
-def _be_busy(us, held):
+def _be_busy(us, interrupts_wait):
     """The main thread serves nothing for `us`; the radio's own controller goes on, and what the host says
     waits."""
     if us <= 0:
         return
-    end_us = device_us() + us
+    begun_us = device_us()
+    end_us = begun_us + us
     end = to_true(end_us)
     while _state[_NOW] < end:
         first = min(end, radio.next_us)
         if _reach(first) and radio.next_us <= first:
             _connection_event()
-    alarms.note(end_us, held)
+    held.note(begun_us, end_us)
+    alarms.note(end_us, interrupts_wait)
     if not _state[_SERVING] and alarms.waiting():
         _serve(_nothing)
 

@@ -18,15 +18,20 @@ with open(FOLDER + "/board.json") as _file:
 _in = open(settings["in"], "rb")  # noqa: SIM115
 _out = open(settings["out"], "wb")  # noqa: SIM115
 _head = bytearray(13)
-at_end = []  # what to call when the power goes while the chip waits for the host
+at_end = []  # what to call when the power goes
+
+
+def power_is_gone():
+    """Whatever keeps notes writes the last ones."""
+    for flush in at_end:
+        flush()
 
 
 def line():
     """The next line from the host; the chip ends with it."""
     text = _in.readline()
     if not text:
-        if at_end:
-            at_end[0]()
+        power_is_gone()
         raise SystemExit
     return text.decode().split()
 

@@ -1,7 +1,6 @@
 """The soak's chip: what `sim.chip` is wired to. Time is turned by the host, and a reset ends the process."""
 
 import air
-import sensors
 import timeline
 import wire
 from sim.chip import alarms, behaviour, flash, hardware, rtc, usb
@@ -27,7 +26,7 @@ class _Timers:
 
 def leave(why):
     """The chip stops here; the host powers it on again."""
-    sensors.flush_truth()
+    wire.power_is_gone()
     wire.tell(101, timeline.true_us(), why.encode())
     wire.tell(114, timeline.true_us())
     raise SystemExit

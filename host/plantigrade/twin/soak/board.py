@@ -76,6 +76,7 @@ class Board:
         clocks: every stretch of the device's clock.
         boots: the firmware's boot counter at each power-on that got so far, with the file of what was
         sampled. off_us: stretches of true time without power.
+        causes: what the numbers in the notes of a power-on stand for, by its file and the number.
     """
 
     side: str
@@ -91,6 +92,7 @@ class Board:
     clocks: list[ClockRun] = field(default_factory=list[ClockRun])
     boots: list[tuple[int, Path]] = field(default_factory=list[tuple[int, Path]])
     off_us: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    causes: dict[tuple[Path, int], str] = field(default_factory=dict[tuple[Path, int], str])
     ended: str = ""
     reached_us: int = 0
     connection: int = 0
@@ -111,6 +113,11 @@ class Board:
     def _console(self) -> Path:
         """What the interpreter prints in this power-on."""
         return self.folder / "console.txt"
+
+    @staticmethod
+    def held_of(truth: Path) -> Path:
+        """When the chip was held in the power-on of a file of what was sampled."""
+        return truth.with_name(truth.name.replace("sampled", "held"))
 
     @property
     def powered(self) -> bool:
@@ -137,6 +144,7 @@ class Board:
             "feed": str(self.feed),
             "plan": self.plan,
             "truth": str(truth),
+            "held": str(self.held_of(truth)),
             "interval_us": self.radio.interval_us,
             "phase_us": self.radio.phase_us,
             "buffers": self.radio.buffers,
@@ -222,6 +230,8 @@ class Board:
         if fields[0] == "boot":
             self.boots.append((int(fields[1]), self._truth))
             self.clocks[-1].boot = int(fields[1])
+        elif fields[0] == "cause":
+            self.causes[self._truth, int(fields[1])] = fields[2]
         elif fields[0] == "clock":
             boot = self.clocks[-1].boot
             self.clocks.append(ClockRun(boot, message.true_us, int(fields[1]), int(fields[2])))

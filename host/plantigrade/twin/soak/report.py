@@ -11,7 +11,7 @@ from insole_protocol.gap_reasons import title_of
 from plantigrade.errors import PlantigradeError
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.seeds import seed_in_error
-from plantigrade.twin.soak.run import UNKIND, SoakResult, command, run_soak
+from plantigrade.twin.soak.run import UNKIND, InsoleLedger, SoakResult, command, run_soak
 
 PROGRESS_PERIOD_S = 2.0
 
@@ -55,6 +55,7 @@ def _soak_and_report(hours: float, seed: int, json_file: Path | None, chip: Chip
             f"balanced {result.balanced}, bit exact {result.bit_exact},"
             f" verified {result.verified}, missing with the power on"
             f" {sum(ledger.missing_with_power_on for ledger in result.insoles.values())}"
+            f" (lost to the chip {sum(ledger.overrun for ledger in result.insoles.values())})"
         )
 
 
@@ -72,7 +73,21 @@ def _print(result: SoakResult) -> None:
             f" off {ledger.off_s:.0f} s in {ledger.power_losses} power losses,"
             f" {ledger.frames_sampled_lost} sampled frames lost with them"
         )
+        click.echo(f"{side}: {_held(ledger)}")
     click.echo(
         f"slot counts {'balance' if result.balanced else 'DO NOT BALANCE'}, recording is "
         f"{'' if result.bit_exact else 'NOT '}what the sensors showed, bit for bit"
     )
+
+
+def _held(ledger: InsoleLedger) -> str:
+    """What the chip cost: slots without a sample, by what held it."""
+    lost = ", ".join(
+        f"{cause.replace('_', ' ')} {slots}" for cause, slots in ledger.slots_lost_by_cause.items()
+    )
+    share = 100 * ledger.slots_lost / max(ledger.frames_requested, 1)
+    held = ", ".join(
+        f"{cause.replace('_', ' ')} {times} times, {ms / 1000:.1f} s"
+        for cause, (times, ms) in ledger.chip_held.items()
+    )
+    return f"{ledger.slots_lost} slots lost to a chip that was held ({lost or 'none'}; {share:.3f} %); {held}"
