@@ -7,6 +7,7 @@ are the same.
 
 from array import array
 
+from insole import sampler as samples
 from insole.recorder.rate import CHUNK_SLOTS, LOOKAHEAD_SLOTS, STANDING_SLOTS, RateGovernor
 from insole_protocol import block, ids
 from insole_protocol.layout_id import LAYOUT_ID
@@ -15,18 +16,27 @@ from insole_protocol.next_header import NextHeader
 SATURATED_COUNT = 4090
 CHANNELS = 16
 IMU_CHANNELS = 6
+SATURATED = 4  # mark of a row, beside the sampler's
 
 
-def mean_rows(ring, width, first, count, slots_per_frame, out):
-    """Write the mean of every `slots_per_frame` rows of a ring of `width` columns to `out`, row by row."""
+def mean_rows(ring, width, first, count, slots_per_frame, out, marks=None):
+    """Write the mean of every `slots_per_frame` rows of a ring of `width` columns to `out`, row by row.
+
+    With `marks`, rows of motion that could not be read are left out; a mean of none is `NO_MOTION`.
+    """
     rows = len(ring) // width
     for frame in range(count // slots_per_frame):
         start = first + frame * slots_per_frame
         for channel in range(width):
-            total = slots_per_frame // 2
+            total = 0
+            summed = 0
             for slot in range(slots_per_frame):
-                total += ring[(start + slot) % rows * width + channel]
-            out[frame * width + channel] = total // slots_per_frame
+                row = (start + slot) % rows
+                if marks is None or not marks[row] & samples.MOTION_LOST:
+                    total += ring[row * width + channel]
+                    summed += 1
+            mean = (total + (summed >> 1)) // summed if summed else ids.NO_MOTION
+            out[frame * width + channel] = mean
 
 
 class BlockBuilder:
@@ -53,7 +63,6 @@ class BlockBuilder:
         self._motion_means = None
         if sampler.motion is not None:
             self._motion_means = array("h", bytes(2 * IMU_CHANNELS * (CHUNK_SLOTS // STANDING_SLOTS)))
-        self._saturated = bytearray(sampler.rows)
         self._frames_per_record = 5
         self._chunks = False  # daily mode
         self._count = 0  # rows from the sampler's tail on that have been looked at
@@ -106,7 +115,8 @@ class BlockBuilder:
                 sampler.lost_before[row] = 0
                 self._lost = True
             highest = self._gait.feed(sampler.frames, row * CHANNELS)
-            self._saturated[row] = highest >= SATURATED_COUNT
+            if highest >= SATURATED_COUNT:
+                sampler.marks[row] |= SATURATED
             self._count += 1
             if self._count >= sampler.wake_rows:
                 if self._chunks:
@@ -132,7 +142,8 @@ class BlockBuilder:
             return
         mean_rows(sampler.frames, CHANNELS, first, CHUNK_SLOTS, rate, self._means)
         if sampler.motion is not None:
-            mean_rows(sampler.motion, IMU_CHANNELS, first, CHUNK_SLOTS, rate, self._motion_means)
+            motion_means = self._motion_means
+            mean_rows(sampler.motion, IMU_CHANNELS, first, CHUNK_SLOTS, rate, motion_means, sampler.marks)
         self._header.describe(rate, self._status(CHUNK_SLOTS, self._governor.wear))
         self._write(self._means, self._motion_means, 0, CHUNK_SLOTS // rate)
         self._finish(CHUNK_SLOTS)
@@ -150,9 +161,15 @@ class BlockBuilder:
         status = self.status | wear << ids.WEAR_SHIFT
         if self._lost:
             status |= ids.STATUS_SLOTS_LOST
+        marks = 0
         for i in range(slots):
-            if self._saturated[(sampler.tail + i) % sampler.rows]:
-                status |= ids.STATUS_SATURATED
+            marks |= sampler.marks[(sampler.tail + i) % sampler.rows]
+        if marks & SATURATED:
+            status |= ids.STATUS_SATURATED
+        if marks & samples.OFF_GRID:
+            status |= ids.STATUS_OFF_GRID
+        if marks & samples.MOTION_LOST:
+            status |= ids.STATUS_MOTION_LOST
         return status
 
     def _write(self, frames, motion, first, count):

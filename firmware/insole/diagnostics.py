@@ -26,6 +26,14 @@ SOURCES = (
     "recorder.storage_errors",
     "faults.storage_errors",
     "power.i2c_errors",
+    "sampler.off_grid",
+    "sampler.lost_by.0",
+    "sampler.lost_by.1",
+    "sampler.lost_by.2",
+    "sampler.lost_by.3",
+    "sampler.lost_by.4",
+    "sampler.lost_by.5",
+    "sampler.lost_by.6",
 )
 
 

@@ -8,6 +8,8 @@ before anything is lost.
 import gc
 from time import ticks_add, ticks_diff, ticks_ms
 
+from insole import hold_offs
+
 PERIOD_MS = 1000
 
 
@@ -31,5 +33,7 @@ class GarbageCollector:
         if ticks_diff(now, self._due_ms) < 0 or self._sampler.next_in_us() < self._sampler.period_us // 2:
             return
         self._due_ms = ticks_add(now, PERIOD_MS)
+        before = hold_offs.begin(hold_offs.GARBAGE)
         gc.collect()
+        hold_offs.end(before)
         self.free = gc.mem_free()

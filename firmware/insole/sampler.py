@@ -4,16 +4,33 @@ Time is cut into slots of `period_us` on the grid that `start` lays down. A time
 that the clock says it belongs to, up to a quarter of a slot early or three quarters late. A slot without a
 tick, or without room in the ring, is lost: the number of lost slots stands in the ring before the next row
 that was taken, so that lost time is always seen as lost, never as samples that moved.
+
+A hold-off of more than a slot leaves the timer with another phase, for good. When two samples in a row are
+off the grid by the same the timer is therefore started anew on it. Rows whose sample was taken off the grid
+are marked.
 """
 
+import sys
 from array import array
 
 import asyncio
+from insole import hold_offs
+from insole_protocol.ids import NO_MOTION
 from machine import Timer
-from time import ticks_add, ticks_diff, ticks_us
+from time import sleep_us, ticks_add, ticks_diff, ticks_us
 
 CHANNELS = 16
 IMU_CHANNELS = 6
+
+# Marks of rows
+OFF_GRID = 1  # the sample was taken more than OFF_GRID_US from the time that its slot has
+MOTION_LOST = 2  # motion could not be read
+
+OFF_GRID_US = 500
+SAME_PHASE_US = 300  # a timer out of phase is late by the same each time; what is held up by chance is not
+# MicroPython's hardware timers stop for good after 255 settings since the chip's start; 1.29 has mended it.
+MAX_INITS = 250
+RESTART_INITS = 230  # from here on the insole restarts as soon as nothing is lost by it
 
 
 class Sampler:
@@ -25,15 +42,20 @@ class Sampler:
     Attributes:
         frames: flat array('H'), rows of 16 counts in layout order.
         motion: flat array('h'), rows of 6 IMU values, or None without an IMU.
+        marks: bytearray, OFF_GRID and MOTION_LOST of each row.
         lost_before: slots lost just before each row.
         ready: set when at least `wake_rows` rows wait.
         sampled, lost, max_jitter_us: counters since boot.
+        lost_by: array('I'), of the lost slots those for each cause of `hold_offs`.
+        off_grid, rephased, timer_inits: samples off the grid, times that the timer was brought back to it,
+            and settings of it, since boot.
         start_us: device time of the first slot since the last `start`.
     """
 
     def __init__(self, clock, force_array, imu, period_us=10000, rows=128):
         self.frames = array("H", bytes(2 * CHANNELS * rows))
         self.motion = array("h", bytes(2 * IMU_CHANNELS * rows)) if imu else None
+        self.marks = bytearray(rows)
         self.lost_before = array("I", bytes(4 * rows))
         self.rows = rows
         self.period_us = period_us
@@ -42,7 +64,11 @@ class Sampler:
         self.wake_rows = 5
         self.sampled = 0
         self.lost = 0
+        self.lost_by = array("I", [0] * hold_offs.CAUSES)
         self.max_jitter_us = 0
+        self.off_grid = 0
+        self.rephased = 0
+        self.timer_inits = 0
         self.start_us = 0
         self.running = False
         self._clock = clock
@@ -54,7 +80,10 @@ class Sampler:
         self._pending_lost = 0
         self._due = 0
         self._early_us = period_us // 4
+        self._late_before_us = 0  # the sample before
+        self._max_inits = MAX_INITS if sys.implementation.version < (1, 29) else 1 << 29
         self._timer = Timer(0)
+        self._on_tick = self._tick  # a bound method is an object: made once
 
     def start(self):
         """Lay down a new grid of slots, the first one period from now, and begin."""
@@ -64,8 +93,14 @@ class Sampler:
         self._due = ticks_add(ticks_us(), self.period_us)
         self.start_us = self._clock.extend(self._due)
         self._pending_lost = 0
+        self._late_before_us = 0
         self.running = True
-        self._timer.init(mode=Timer.PERIODIC, period=self.period_us // 1000, callback=self._tick)
+        self._start_timer()
+
+    def _start_timer(self):
+        """A tick each period from now on."""
+        self.timer_inits += 1
+        self._timer.init(mode=Timer.PERIODIC, period=self.period_us // 1000, callback=self._on_tick)
 
     def stop(self):
         """End sampling; rows already taken stay in the ring."""
@@ -73,6 +108,10 @@ class Sampler:
             self._timer.deinit()
             self.running = False
             self._array.power(False)
+
+    def worn_out(self):
+        """Whether the timer has been set so often that the insole should restart at the next good moment."""
+        return self.timer_inits >= self._max_inits - (MAX_INITS - RESTART_INITS)
 
     def waiting(self):
         """How many rows are in the ring."""
@@ -94,32 +133,79 @@ class Sampler:
 
     def _tick(self, _timer):
         late_us = ticks_diff(ticks_us(), self._due)
-        if late_us < -self._early_us:
+        if late_us < -self._early_us or not self.running:
             return  # the slot has its sample: ticks queue up while the interpreter is held
         missed = (late_us + self._early_us) // self.period_us
-        self._due = ticks_add(self._due, (missed + 1) * self.period_us)
         late_us -= missed * self.period_us
-        if (self._head - self.tail) % self._wrap >= self.rows:
-            missed += 1
-            self._pending_lost += missed
-            self.lost += missed
-            self.ready.set()
-            return
+        if self._must_rephase(late_us):
+            self._rephase(missed, late_us)
+        else:
+            self._serve(missed, late_us)
+
+    def _must_rephase(self, late_us):
+        """Whether this is the second sample in a row that is off the grid, by the same."""
+        before_us = self._late_before_us
+        self._late_before_us = late_us
+        return (
+            (late_us > OFF_GRID_US or late_us < -OFF_GRID_US)
+            and (before_us > OFF_GRID_US or before_us < -OFF_GRID_US)
+            and -SAME_PHASE_US <= late_us - before_us <= SAME_PHASE_US
+            and self.timer_inits < self._max_inits
+        )
+
+    def _rephase(self, missed, late_us):
+        """Start the timer anew on the grid: at this slot's time if it is still to come, else at the next."""
+        if late_us > 0:
+            self._serve(missed, late_us)
+            missed = 0
+        wait_us = ticks_diff(self._due, ticks_us()) + missed * self.period_us
+        if wait_us > 0:
+            sleep_us(wait_us)
+        self._start_timer()
+        self.rephased += 1
+        self._late_before_us = 0
+        self._tick(None)
+
+    def _serve(self, missed, late_us):
+        """Take the sample of the slot that is due, behind so many missed ones."""
+        self._due = ticks_add(self._due, (missed + 1) * self.period_us)
+        cause = hold_offs.take()
         if missed:
-            self._pending_lost += missed
-            self.lost += missed
-        self._take(-late_us if late_us < 0 else late_us)
+            self._lose(missed, cause)
+        if (self._head - self.tail) % self._wrap >= self.rows:
+            self._lose(1, hold_offs.RING_FULL)
+            self.ready.set()
+        else:
+            self._take(-late_us if late_us < 0 else late_us)
+
+    def _lose(self, slots, cause):
+        self._pending_lost += slots
+        self.lost += slots
+        self.lost_by[cause] += slots
 
     def _take(self, jitter_us):
         if jitter_us > self.max_jitter_us:
             self.max_jitter_us = jitter_us
+        marks = 0
+        if jitter_us > OFF_GRID_US:
+            marks = OFF_GRID
+            self.off_grid += 1
         row = self._head % self.rows
         self.lost_before[row] = self._pending_lost
         self._pending_lost = 0
         self._scan(self.frames, row * CHANNELS)
-        if self._read_motion:
-            self._read_motion(self.motion, row * IMU_CHANNELS)
+        if self._read_motion and self._read_motion(self.motion, row * IMU_CHANNELS):
+            marks |= MOTION_LOST
+            self._forget_motion(row * IMU_CHANNELS)
+        self.marks[row] = marks
         self._head = (self._head + 1) % self._wrap
         self.sampled += 1
         if (self._head - self.tail) % self._wrap >= self.wake_rows:
             self.ready.set()
+
+    def _forget_motion(self, base):
+        """No value of before stands for the motion of now."""
+        if ticks_diff(ticks_us(), self._due) > 0:  # the next slot is here already: the bus hung
+            hold_offs.happened(hold_offs.BUS)
+        for index in range(base, base + IMU_CHANNELS):
+            self.motion[index] = NO_MOTION

@@ -19,6 +19,14 @@ TABLE = (
     ("recorder_storage_errors", "reads and writes that the log's storage refused"),
     ("faults_storage_errors", "writes that the file system refused"),
     ("power_i2c_errors", "readings of gauge and charger that the bus refused"),
+    ("sampler_off_grid", "samples taken more than 0.5 ms from their time"),
+    ("sampler_lost_by_0", "of the lost slots: cause unknown"),
+    ("sampler_lost_by_1", "of the lost slots: flash was erased"),
+    ("sampler_lost_by_2", "of the lost slots: flash was programmed"),
+    ("sampler_lost_by_3", "of the lost slots: the bus of the motion sensor hung"),
+    ("sampler_lost_by_4", "of the lost slots: memory was tidied up"),
+    ("sampler_lost_by_5", "of the lost slots: the USB port took its time"),
+    ("sampler_lost_by_6", "of the lost slots: records were not made in time"),
 )
 
 

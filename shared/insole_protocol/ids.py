@@ -89,6 +89,7 @@ STATUS_BATTERY_LOW = 1 << 3
 STATUS_SENSOR_FAULT = 1 << 4
 STATUS_SATURATED = 1 << 5
 STATUS_LIVE = 1 << 6
+STATUS_OFF_GRID = 1 << 7
 WEAR_SHIFT = 8
 WEAR_MASK = 7 << WEAR_SHIFT
 WEAR_UNKNOWN = 0
@@ -96,6 +97,8 @@ WEAR_WALKING = 1
 WEAR_STANDING = 2
 WEAR_UNLOADED = 3
 WEAR_NOT_WORN = 4
+STATUS_MOTION_LOST = 1 << 11
+NO_MOTION = -32768  # all six values of a frame whose motion could not be read
 
 # Fault flags of STATUS and SELF_TEST (section 4.1)
 FAULT_SENSOR = 1 << 0

@@ -45,6 +45,7 @@ class Rows:
 
     def __init__(self, start_us: int) -> None:
         self.frames = array("H", bytes(2 * 16 * self.rows))
+        self.marks = bytearray(self.rows)
         self.lost_before = array("I", bytes(4 * self.rows))
         self.wake_rows, self.tail, self.start_us, self._head = 5, 0, start_us, 0
         self.ready = asyncio.Event()
@@ -52,6 +53,7 @@ class Rows:
     def put(self, row: np.ndarray, lost: int = 0) -> None:
         at = self._head % self.rows
         self.frames[at * 16 : at * 16 + 16] = array("H", row.tolist())
+        self.marks[at] = 0
         self.lost_before[at] = lost
         self._head = (self._head + 1) % (2 * self.rows)
 
