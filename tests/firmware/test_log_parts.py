@@ -55,7 +55,7 @@ class TestMedia:
         flash.prepare(2)
         assert device.data == b"\xff" * (4 * 4096)
         flash.program(1, 0, b"x")
-        flash.wipe(1)
+        flash.wipe(1, 1)
         assert device.data == b"\xff" * (4 * 4096)
 
     def test_a_page_that_refuses_its_erase_is_an_error(self) -> None:
@@ -97,7 +97,7 @@ class TestMedia:
         card.prepare(1)
         card.read(1, 512, out)
         assert out == b"aaaa", "sectors are rewritten, not erased"
-        card.wipe(1)
+        card.wipe(1, 1)
         card.read(1, 512, out)
         assert out == b"\xff" * 4
         assert device.data == b"\xff" * (4 * 4096)

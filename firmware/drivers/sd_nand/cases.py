@@ -36,7 +36,7 @@ def with_card(sectors, check):
     store = Sectors(sectors)
     card = SdCard(store)
     spend = hardware.spend
-    hardware.spend = chip.advance
+    hardware.spend = lambda us, cause="": chip.advance(us)
     hardware.spi_devices[chip.board.SD_CS_PIN] = card
     behaviour.use(behaviour.OFF)
     for name in ("spi_call_us", "sd_busy_us", "sd_start_us", "sd_read_us"):
@@ -132,7 +132,7 @@ def test_no_single_call_holds_the_chip_for_long():
     """The longest stretch without a bytecode of ours is one sector's transfer, whatever the card does."""
     longest = [0]
 
-    def spend(us):
+    def spend(us, cause=""):
         longest[0] = max(longest[0], us)
         chip.advance(us)
 

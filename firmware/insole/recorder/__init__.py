@@ -20,6 +20,14 @@ from insole.recorder.writer import Writer
 COMMIT_SLOTS = 50  # as soon as so many slots wait, append() commits them by itself
 
 
+def forget_boot():
+    """Boot comes once: the code for it leaves its room on the heap to the rest."""
+    if sys.implementation.name == "micropython":
+        for name in ("boot", "head_search"):
+            sys.modules.pop("insole.recorder." + name, None)
+            globals().pop(name, None)
+
+
 class LogInfo:
     """The state of the log, in the order of the LOG_INFO reply."""
 
@@ -60,7 +68,15 @@ class Recorder(Writer):
         full: nothing is recorded: no room (only with keep_oldest), or the device refuses; see stop_reason.
         corrupt_pages: damaged pages met since boot.
         storage_errors: reads, writes and erases that the device refused since boot.
+        degraded: the log is not where it should be; see `fallback.FallbackLog`.
+        on_card: it is on the SD NAND.
     """
+
+    degraded = False
+
+    @property
+    def on_card(self):
+        return not self.media.erases
 
     def open(self, counters=None):
         """Find the log and begin a new boot. OSError when the device cannot be read or written.
@@ -74,12 +90,8 @@ class Recorder(Writer):
         if counters:
             boot.take_over(self, counters)
         boot.begin(self)
-        if sys.implementation.name == "micropython":
-            # Boot comes once: the code for it leaves its room on the heap to the rest.
-            del boot
-            for name in ("boot", "head_search"):
-                sys.modules.pop("insole.recorder." + name, None)
-                globals().pop(name, None)
+        del boot
+        forget_boot()
 
     def append(self, record):
         """Take a block record; its numbers must not go back. True if it was stored, False if the log is full.
@@ -169,9 +181,13 @@ class Recorder(Writer):
         self.flush()
         first = (self.head // self.media.pages + 1) * self.media.pages
         self.restart_at(first)
-        for index in range(1, self.media.pages):
+        index = 1
+        while index < self.media.pages:
+            count = 1
             if index > self.head - first:
-                self.media.wipe(index)
+                count = min(self.media.wipes, self.media.pages - index)
+                self.media.wipe(index, count)
+            index += count
             yield index
 
     def locate(self, seq):

@@ -101,15 +101,20 @@ def take_over(log, counters):
         log.next_seq, log.stop_reason = counters.to_seq, ids.GAP_STORAGE
 
 
-def begin(log):
-    """Take the next boot number and commit it together with the numbers that are left out."""
-    log.boot = (log.boot + 1) & 0xFFFF
+def make_ready(log):
+    """Let writing go on where the log ends, or at the start of a blank device."""
     if log.head < 0:
         log.oldest_seq = 0
         log.used = PAGE_BYTES
         log.accounted_to = 0
     log.committed = log.used
     log.window_at = log.used // log.media.window * log.media.window
+
+
+def begin(log):
+    """Take the next boot number and commit it together with the numbers that are left out."""
+    log.boot = (log.boot + 1) & 0xFFFF
+    make_ready(log)
     reason = log.stop_reason if log.next_seq > log.accounted_to else 0
     log.put_note(NOTE_BOOT, log.accounted_to, log.next_seq, reason)
     if not log.flush():

@@ -1,8 +1,7 @@
 """The log's view of a block device: read, program and prepare pages of 4096 bytes.
 
 Two kinds are told apart by their block size: flash (4096) is erased by the page and then programmed in
-pieces of
-any size (bits only fall from 1 to 0); cards (512) are rewritten by the sector, without erase.
+pieces of any size (bits only fall from 1 to 0); cards (512) are rewritten by the sector, without erase.
 """
 
 from insole_protocol.log_records import PAGE_BYTES
@@ -17,10 +16,14 @@ class Flash:
 
     window = 64  # writes are multiples of this, aligned to it; bytes of 0xFF in them change nothing
     erases = True
+    wipes = 1  # pages that are wiped at once
 
     def __init__(self, device):
         self._device = device
         self.pages = device.ioctl(IOCTL_BLOCK_COUNT, 0)
+
+    def use(self, waiting):
+        """What `program` writes is the first bytes of this buffer."""
 
     def read(self, page, offset, buf):
         """Fill `buf` from `offset` of `page`."""
@@ -35,13 +38,18 @@ class Flash:
         if self._device.ioctl(IOCTL_BLOCK_ERASE, page):
             raise OSError(5)
 
-    def wipe(self, page):
-        """Leave nothing readable in `page`."""
-        self.prepare(page)
+    def wipe(self, page, count):
+        """Leave nothing readable in `count` pages from `page` on."""
+        for one in range(page, page + count):
+            self.prepare(one)
 
 
 class Card:
-    """SD-like storage: sectors of 512 bytes, no erase, no offsets."""
+    """SD-like storage: sectors of 512 bytes, rewritten one by one, no offsets.
+
+    The number of a sector is `page * SECTORS` and a few: 31 bits are enough for 512 GB. Nothing here grows
+    with the device.
+    """
 
     window = 512
     erases = False
@@ -50,8 +58,14 @@ class Card:
     def __init__(self, device):
         self._device = device
         self.pages = device.ioctl(IOCTL_BLOCK_COUNT, 0) // self.SECTORS
+        self.wipes = 1024 if hasattr(device, "erase") else 1  # 4 MB, an allocation unit, at once
         self._sector = bytearray(512)
         self._held = -1
+        self._parts = ()
+
+    def use(self, waiting):
+        """What `program` writes is the first bytes of this buffer: its sectors, as views made once."""
+        self._parts = tuple(waiting[at : at + 512] for at in range(0, PAGE_BYTES, 512))
 
     def read(self, page, offset, buf):
         """Fill `buf` from `offset` of `page`, sector by sector."""
@@ -72,16 +86,22 @@ class Card:
     def program(self, page, offset, data):
         """Write whole sectors; `offset` and the length of `data` are multiples of 512."""
         self._held = -1
-        self._device.writeblocks(page * self.SECTORS + offset // 512, data)
+        number = page * self.SECTORS + offset // 512
+        for part in range(len(data) // 512):
+            self._device.writeblocks(number + part, self._parts[part])
 
     def prepare(self, page):
         """Nothing to do: sectors are rewritten."""
 
-    def wipe(self, page):
-        """Leave nothing readable in `page`."""
+    def wipe(self, page, count):
+        """Leave nothing readable in `count` pages from `page` on."""
         self._held = -1
+        first, end = page * self.SECTORS, (page + count) * self.SECTORS
+        if self.wipes > 1:
+            self._device.erase(first, end - 1)
+            return
         blank = b"\xff" * 512
-        for sector in range(page * self.SECTORS, (page + 1) * self.SECTORS):
+        for sector in range(first, end):
             self._device.writeblocks(sector, blank)
 
 

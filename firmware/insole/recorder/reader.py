@@ -25,6 +25,7 @@ class Reader:
 
     Attributes:
         gap_from, gap_to, gap_reason: the gap that the last call of `next` reported.
+        gap_noted: a note of the log says so.
         seq, slots: place of the block that the last call of `next` returned.
 
     A page that the device does not give is stepped over; its slots are a gap with reason "storage error".
@@ -40,6 +41,7 @@ class Reader:
         self._i = 0
         self._lo = self._hi = self._kind = self._reason = self._length = 0
         self.gap_from = self.gap_to = self.gap_reason = 0
+        self.gap_noted = False
         self.seq = self.slots = 0
         self._refused = False  # the device did not give a page since the last gap
         if not self._done:
@@ -74,7 +76,7 @@ class Reader:
             return self._deliver(buf)
         middle = self._lo + UNCOMMITTED_MAX_SLOTS
         if self._reason != ids.GAP_POWER_LOSS or self._hi <= middle:
-            return self._gap(self._pos, min(self._hi, self._end), self._reason)
+            return self._gap(self._pos, min(self._hi, self._end), self._reason, True)
         if self._pos < middle:
             return self._gap(self._pos, min(middle, self._end), ids.GAP_POWER_LOSS)
         return self._gap(self._pos, min(self._hi, self._end), ids.GAP_OFF)
@@ -98,13 +100,13 @@ class Reader:
             return self._deliver(buf)
         middle = self._lo + UNCOMMITTED_MAX_SLOTS
         if self._reason != ids.GAP_POWER_LOSS or self._hi <= middle:
-            return self._gap(max(self._lo, floor), self._pos, self._reason)
+            return self._gap(max(self._lo, floor), self._pos, self._reason, True)
         if self._pos > middle:
             return self._gap(max(middle, floor), self._pos, ids.GAP_OFF)
         return self._gap(max(self._lo, floor), self._pos, ids.GAP_POWER_LOSS)
 
-    def _gap(self, lo, hi, reason):
-        self.gap_from, self.gap_to, self.gap_reason = lo, hi, reason
+    def _gap(self, lo, hi, reason, noted=False):
+        self.gap_from, self.gap_to, self.gap_reason, self.gap_noted = lo, hi, reason, noted
         self._pos = lo if self._down else hi
         return -1
 

@@ -41,6 +41,7 @@ class Writer:
     """State of the log and everything that changes it; `Recorder` is its face."""
 
     number_jump = NEXT_SEQ_JUMP
+    tries = TRIES
 
     def __init__(self, device, keep_oldest=False):
         self.media = media.attach(device)
@@ -59,7 +60,7 @@ class Writer:
         self.reserved_to = 0
         self.stop_reason = 0  # why nothing is recorded, when full
         self.refused = False  # the device refused to take the last page that was to be begun
-        self._failing = False
+        self.failing = False  # it refused so many pages in a row that no further one is given up
         self.note_page = NO_PAGE  # newest page before the head that holds a note
         self.noted = False  # whether the head page holds one
         self.header = PageHeader()
@@ -71,6 +72,7 @@ class Writer:
         self._waiting = bytearray(PAGE_BYTES)
         clear(self._waiting, PAGE_BYTES)
         self.waiting_view = memoryview(self._waiting)
+        self.media.use(self.waiting_view)
         self._starts = [None] * (PAGE_BYTES // WINDOW + 1)  # its first bytes, by windows; made when needed
 
     @property
@@ -114,7 +116,7 @@ class Writer:
 
     def flush(self):
         """Commit what waits. False when the device refuses; the data stays in memory and is tried again."""
-        for _ in range(TRIES):
+        for _ in range(self.tries):
             if self.used == self.committed:
                 return True
             window = self.media.window
@@ -123,12 +125,12 @@ class Writer:
                 self.media.program(self.head % self.media.pages, self.window_at, self._start(n))
             except OSError:
                 self.storage_errors += 1
-                if self._failing or not self._move_on():
+                if self.failing or not self._move_on():
                     return False
                 continue
             self._committed(n)
             return True
-        self._failing = True  # from now on no further page is given up for each attempt
+        self.failing = True  # from now on no further page is given up for each attempt
         return False
 
     def _start(self, n):
@@ -146,7 +148,7 @@ class Writer:
             self.used = self.window_at = self.window_at + n
         self.committed = self.used
         self.waiting_slots = 0
-        self._failing = False
+        self.failing = False
         clear(self._waiting, n)
 
     # Pages
@@ -230,7 +232,7 @@ class Writer:
     def restart_at(self, page_seq):
         """Forget everything and go on at `page_seq`, the first page of a turn. OSError if it cannot be
         erased."""
-        self.media.wipe(page_seq % self.media.pages)
+        self.media.wipe(page_seq % self.media.pages, 1)
         old, self.oldest_seq = self.oldest_seq, self.next_seq
         self.erased_seq = self.acked_seq = self.accounted_to = self.next_seq
         self.tail = page_seq

@@ -238,7 +238,7 @@ class SdCard:
         if sector >= self.sectors:
             return (_R1_ADDRESS,)
         if number == 17:
-            hardware.spend(behaviour.value("sd_read_us"))
+            hardware.spend(behaviour.value("sd_read_us"), "spi")
             content = bytearray(SECTOR)
             self.store.readblocks(sector, content)
             return (0, b"\xff\xfe", content, b"\xff\xff")

@@ -42,7 +42,7 @@ class SPI:
         self._transfer(data, 0xFF, into, len(data))
 
     def _transfer(self, data, fill, into, count):
-        hardware.spend(behaviour.value("spi_call_us") + count * 8000000 // self._baudrate)
+        hardware.spend(behaviour.value("spi_call_us") + count * 8000000 // self._baudrate, "spi")
         heard = False
         for pin, device in hardware.spi_devices.items():
             if pins.levels[pin]:

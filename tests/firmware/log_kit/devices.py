@@ -96,32 +96,72 @@ class RamFlash:
 
 
 class RamCard(RamFlash):
-    """An SD-like card: sectors of 512 bytes, rewritten in place, no erase."""
+    """An SD-like card: sectors of 512 bytes, rewritten in place; a range is erased to zeros.
+
+    Attributes:
+        forgets: so many of the last sectors that it answered for are not kept when the power goes.
+        refuses: OSError for whatever it is asked, when true.
+    """
+
+    def __init__(self, pages, data=None, forgets=0):
+        RamFlash.__init__(self, pages, data)
+        self.forgets = forgets
+        self.refuses = False
+        self._before = []
+
+    def _answer(self):
+        if self.refuses:
+            raise OSError(5)
 
     def readblocks(self, block, buf, offset=0):
+        self._answer()
         assert len(buf) % 512 == 0
         self.reads += 1
         buf[:] = memoryview(self.data)[block * 512 : block * 512 + len(buf)]
 
     def writeblocks(self, block, buf, offset=None):
-        assert offset is None and len(buf) % 512 == 0
+        self._answer()
+        assert offset is None and len(buf) == 512
         if self.hook:
             self.hook(self, "write", block, 0, buf)
         self.changes += 1
-        self.data[block * 512 : block * 512 + len(buf)] = buf
+        if self.forgets:
+            self._before.append((block, bytes(self.data[block * 512 : block * 512 + 512])))
+            del self._before[: -self.forgets]
+        self.do("write", block, 0, buf)
+
+    def erase(self, first, last):
+        self._answer()
+        if self.hook:
+            self.hook(self, "erase", first, last, None)
+        self.changes += 1
+        self.do("erase", first, last, None)
 
     def ioctl(self, op, arg):
         return {4: self.pages * 8, 5: 512}.get(op)
 
     def do(self, kind, block, offset, buf):
         """As for flash."""
-        self.data[block * 512 : block * 512 + len(buf)] = buf
+        if kind == "erase":
+            for sector in range(block, offset + 1):
+                self.data[sector * 512 : sector * 512 + 512] = bytes(512)
+        else:
+            self.data[block * 512 : block * 512 + 512] = buf
 
     def tear(self, kind, block, offset, buf, part):
-        """Some sectors are written, the one at the edge with the wrong end."""
+        """The beginning of a sector is written, the rest as it was; or some sectors of a range are erased."""
+        if kind == "erase":
+            self.do(kind, block, block + (offset - block) * part // 256, None)
+            return
         n = len(buf) * part // 256
-        start = block * 512
-        self.data[start : start + n] = bytes(buf[:n])
+        self.data[block * 512 : block * 512 + n] = bytes(buf[:n])
+
+    def copy(self):
+        """As the power cut leaves it."""
+        copy = RamCard(self.pages, bytearray(self.data))
+        for block, before in reversed(self._before):
+            copy.data[block * 512 : block * 512 + 512] = before
+        return copy
 
 
 class WrittenFlash(RamFlash):

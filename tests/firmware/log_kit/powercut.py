@@ -27,6 +27,8 @@ KNOWN = (
 class Script:
     """The scripted time and the model that says what the log must hold."""
 
+    known = KNOWN
+
     def __init__(self, device, recorder_class=Recorder, keep_oldest=False):
         self.recorder_class = recorder_class
         self.keep_oldest = keep_oldest
@@ -106,6 +108,10 @@ class Script:
             assert again.next_seq >= seq + SLOTS
             self.compare(again, {seq: bytes(extra)})
 
+    def held_from(self, log, _seq):
+        """The oldest slot that the device with this one still holds."""
+        return log.oldest_seq
+
     def compare(self, log, extra=None):
         """Everything committed is there, nothing else is, and every gap has its reason."""
         items = read_all(log)
@@ -113,17 +119,17 @@ class Script:
         there = 0
         for lo, hi, what in items:
             if isinstance(what, int):
-                assert what in KNOWN, "gap %d-%d for reason %d" % (lo, hi, what)
+                assert what in self.known, "gap %d-%d for reason %d" % (lo, hi, what)
                 continue
             expected = self.records.get(lo) or (extra or {}).get(lo)
             assert what == expected, "record %d is not what was appended" % lo
             there += lo < self.committed_to
-        due = sum(1 for seq in self.records if log.oldest_seq <= seq < self.committed_to)
+        due = sum(1 for seq in self.records if self.held_from(log, seq) <= seq < self.committed_to)
         assert there == due, "%d records of %d" % (there, due)
         for seq in extra or {}:
             assert items[-1][0] >= seq
         for lo, hi, reason in self.why:
-            if log.oldest_seq <= lo and hi <= self.committed_to:
+            if self.held_from(log, lo) <= lo and hi <= self.committed_to:
                 assert (lo, hi, reason) in items, "gap %d-%d is not explained" % (lo, hi)
         backwards = read_all(log, newest_first=True)
         assert [i for i in backwards if not isinstance(i[2], int)] == [
@@ -131,6 +137,42 @@ class Script:
         ]
         assert merged_gaps(backwards) == merged_gaps(items), "newest first explains otherwise"
         return items
+
+
+class ForgetfulScript(Script):
+    """For a card that may not have kept the last sectors that it answered for, before a torn one."""
+
+    known = (*KNOWN, ids.GAP_CORRUPT_PAGE)
+
+    def __init__(self, device):
+        self.commits = [(0, 0)]  # (writes of the device, committed_to after them)
+        Script.__init__(self, device)
+
+    def append(self):
+        Script.append(self)
+        self.commits.append((self.device.changes, self.committed_to))
+        del self.commits[:-50]
+
+    def look(self, _cut, copies):
+        if self.device.changes <= self.device.forgets:
+            return  # the whole log is forgotten
+        committed_to, boot = self.committed_to, self.boot
+        self.boot -= (
+            1  # the note of the boot may be forgotten; the counters in the file system know of it then
+        )
+        sure = self.device.changes - self.device.forgets
+        self.committed_to = max(end for changes, end in self.commits if changes <= sure or changes == 0)
+        try:
+            self.check(copies[0])
+        finally:
+            self.committed_to, self.boot = committed_to, boot
+
+
+def run_forgetful(seconds, forgets, pages=6):
+    """Cuts of a scripted time on a card that forgets so many sectors."""
+    device = RamCard(pages, forgets=forgets)
+    script = ForgetfulScript(device)
+    return watch_cuts([device], lambda: script.run(seconds), script.look)
 
 
 def run(kind, seconds, pages=6, recorder_class=Recorder, keep_oldest=False):

@@ -1,0 +1,292 @@
+"""One log on two devices: the SD NAND, and the module's own flash as soon as the SD NAND does not answer.
+
+Each device holds a log of its own in the same format, with the same numbers. At any time one of them takes
+the records. The other knows by a note with reason "storage error" that the slots since then are not here;
+who reads gets them from where they are, and the storage error only when neither device has them. An insole
+that was logging to its flash before the card was found goes on with the card, and both are one log.
+
+    log = FallbackLog(Recorder(card), Recorder(partition))
+    log.open(counters)
+"""
+
+from insole_protocol import block, ids
+from insole_protocol.log_records import (
+    ALIGN,
+    HEADER_BYTES,
+    NOTE_BOOT,
+    NOTE_BYTES,
+    NOTE_GAP,
+    NOTE_SYNC,
+    parse_note,
+)
+
+from insole.recorder import LogInfo, forget_boot
+from insole.recorder.fallback_reader import FallbackReader, list_gaps
+
+try:
+    from insole.recorder.memory_ops_viper import clear
+except (ImportError, ValueError):  # not MicroPython, or compiled for another processor
+    from insole.recorder.memory_ops import clear
+
+
+CARD_TRIES = 2  # pages of the card that may refuse before the flash takes over
+
+
+class FallbackLog:
+    """The face of `Recorder` over two of them.
+
+    Attributes:
+        card, flash: the two.
+        active: the one that takes the records.
+        degraded: the card has failed since boot, or at boot.
+    """
+
+    def __init__(self, card, flash):
+        self.card = card
+        self.flash = flash
+        self.active = card
+        card.tries = CARD_TRIES
+
+    def open(self, counters=None):
+        """Find both logs and begin a new boot. OSError when the flash is unreadable, or both refuse."""
+        from insole.recorder import boot
+
+        boot.find(self.flash)
+        try:
+            boot.find(self.card)
+        except OSError:
+            self.active = self.flash
+            self.card.head, self.card.tail, self.card.next_seq = -1, 0, 0
+        self._begin(boot, counters)
+        del boot
+        forget_boot()
+
+    def _begin(self, boot, counters):
+        """Take the numbers of whichever log was written last."""
+        card, flash = self.card, self.flash
+        if self.active is flash:
+            if counters:
+                boot.take_over(flash, counters)
+            boot.begin(flash)
+            return
+        last, idle = (card, flash) if card.accounted_to >= flash.accounted_to else (flash, card)
+        if (idle.boot - last.boot) & 0xFFFF < 0x8000:
+            last.boot = idle.boot
+        if counters:
+            boot.take_over(last, counters)
+        for log in (card, flash):
+            log.acked_seq = max(card.acked_seq, flash.acked_seq)
+        if last is flash:
+            boot.make_ready(flash)
+            # Its boot number stays: it must not look as if it knew the numbers that the card takes now.
+            if flash.next_seq > flash.accounted_to:
+                flash.put_note(NOTE_GAP, flash.accounted_to, flash.next_seq, flash.stop_reason)
+                flash.flush()
+            card.boot, card.next_seq, card.stop_reason = flash.boot, flash.next_seq, ids.GAP_STORAGE
+        else:
+            boot.make_ready(flash)
+            flash.next_seq = flash.accounted_to
+        flash.stop_reason = ids.GAP_STORAGE
+        try:
+            boot.begin(card)
+        except OSError:
+            card.boot = (card.boot - 1) & 0xFFFF
+            self._give_up_card()
+            boot.begin(flash)
+
+    # Writing
+
+    def append(self, record):
+        """As `Recorder.append`."""
+        kept = self.active.append(record)
+        if self.card.failing and self.active is self.card:
+            if kept:
+                self._give_up_card()
+            else:
+                kept = self._give_up_card(record)
+        return kept
+
+    def skip(self, to_seq, reason):
+        """As `Recorder.skip`."""
+        self.active.skip(to_seq, reason)
+
+    def flush(self):
+        """As `Recorder.flush`; what the card refuses goes into the flash."""
+        done = self.active.flush()
+        if self.card.failing and self.active is self.card:
+            self._give_up_card()
+            done = self.flash.flush()
+        return done
+
+    def close(self):
+        """As `Recorder.close`."""
+        self.active.close()
+        if self.card.failing and self.active is self.card:
+            self._give_up_card()
+            self.flash.close()
+
+    def _give_up_card(self, record=None):
+        """The card refuses: go on in the flash with what the card has not committed, and with `record`, for
+        which it had no room; whether that is kept. Allocates, being rare."""
+        card, flash = self.card, self.flash
+        start = max(card.committed, HEADER_BYTES) - card.window_at
+        waiting = bytes(card.waiting_view[start : max(start, card.used - card.window_at)])
+        first = card.accounted_to
+        if waiting:
+            first = min(first, block.seq_of(waiting))  # notes have their first slot in the same place
+        end, reason = card.next_seq, card.stop_reason if card.full else ids.GAP_OVERRUN
+        clear(card.waiting_view[start:], len(waiting))
+        card.used = start + card.window_at
+        card.accounted_to = card.next_seq = first
+        card.waiting_slots = 0
+        card.stop_reason = ids.GAP_STORAGE
+        card.full = False
+        self.active = flash
+        flash.boot = card.boot
+        flash.skip(first, ids.GAP_STORAGE)
+        self._replay(waiting)
+        kept = True
+        if record:
+            card.not_kept -= block.slots_of(record)
+            kept = flash.append(record)
+        flash.skip(end, reason)
+        flash.flush()
+        return kept
+
+    def _replay(self, waiting):
+        """Append entries that lay in the card's page buffer."""
+        at = 0
+        while at + NOTE_BYTES <= len(waiting):
+            if waiting[at] == block.SYNC:
+                length = block.length_of(waiting, at)
+                self.flash.append(waiting[at : at + length])
+            elif waiting[at] == NOTE_SYNC:
+                length = NOTE_BYTES
+                note = parse_note(waiting[at : at + NOTE_BYTES])
+                if note and note[0] in (NOTE_BOOT, NOTE_GAP) and note[2] > self.flash.next_seq:
+                    self.flash.skip(note[2], note[4])
+            else:
+                break
+            at += (length + ALIGN - 1) & ~(ALIGN - 1)
+
+    # What is there
+
+    def reader(self, first, end, newest_first=False):
+        """As `Recorder.reader`, of both devices."""
+        return FallbackReader(self, first, min(end, self.next_seq), newest_first)
+
+    def read(self, seq, buf):
+        """As `Recorder.read`."""
+        return self.card.read(seq, buf) or self.flash.read(seq, buf)
+
+    def gaps(self, cursor, out):
+        """As `Recorder.gaps`."""
+        return list_gaps(self, cursor, out)
+
+    def info(self):
+        """As `Recorder.info`: pages are those of the device that takes the records."""
+        return LogInfo(self)
+
+    def ack(self, seq):
+        """As `Recorder.ack`."""
+        done = self.active.ack(seq)
+        for log in (self.card, self.flash):
+            log.acked_seq = max(log.acked_seq, done)
+        return done
+
+    def erase(self):
+        """As `Recorder.erase`: both devices."""
+        for log in (self.active, self.flash if self.active is self.card else self.card):
+            if log is not self.active:
+                log.next_seq = log.accounted_to = self.active.erased_seq
+            try:
+                for index in log.erase():
+                    yield index
+            except OSError:
+                if log is self.active:
+                    raise
+                log.storage_errors += 1
+
+    # State, of the device that takes the records or of both
+
+    @property
+    def degraded(self):
+        return self.active is self.flash
+
+    @property
+    def on_card(self):
+        return self.active is self.card
+
+    @property
+    def boot(self):
+        return self.active.boot
+
+    @property
+    def next_seq(self):
+        return self.active.next_seq
+
+    @property
+    def accounted_to(self):
+        return self.active.accounted_to
+
+    @property
+    def oldest_seq(self):
+        """The older device's, as far as it holds anything."""
+        held = [log.oldest_seq for log in (self.card, self.flash) if log.head >= 0]
+        return min(held) if held else self.active.oldest_seq
+
+    @property
+    def acked_seq(self):
+        return self.active.acked_seq
+
+    @property
+    def erased_seq(self):
+        return self.active.erased_seq
+
+    @property
+    def overwritten(self):
+        return self.card.overwritten + self.flash.overwritten
+
+    @property
+    def corrupt_pages(self):
+        return self.card.corrupt_pages + self.flash.corrupt_pages
+
+    @property
+    def storage_errors(self):
+        return self.card.storage_errors + self.flash.storage_errors
+
+    @storage_errors.setter
+    def storage_errors(self, count):
+        self.active.storage_errors += count - self.storage_errors
+
+    @property
+    def not_kept(self):
+        return self.card.not_kept + self.flash.not_kept
+
+    @property
+    def full(self):
+        return self.active.full
+
+    @property
+    def stop_reason(self):
+        return self.active.stop_reason
+
+    @property
+    def capacity_pages(self):
+        return self.active.capacity_pages
+
+    @property
+    def head(self):
+        return self.active.head
+
+    @property
+    def tail(self):
+        return self.active.tail
+
+    @property
+    def keep_oldest(self):
+        return self.active.keep_oldest
+
+    @keep_oldest.setter
+    def keep_oldest(self, keep):
+        self.card.keep_oldest = self.flash.keep_oldest = keep
