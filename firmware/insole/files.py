@@ -3,6 +3,8 @@
 import json
 import os
 
+from insole import hold_offs
+
 
 def read_json(path):
     """The object in a file, as a dictionary, or None when there is no such file.
@@ -27,6 +29,10 @@ def write_json(path, content):
         OSError: the flash is full or broken; the old content is still there.
     """
     draft = path + ".new"
-    with open(draft, "w") as file:
-        json.dump(content, file)
-    os.rename(draft, path)
+    before = hold_offs.begin(hold_offs.FLASH_ERASE)
+    try:
+        with open(draft, "w") as file:
+            json.dump(content, file)
+        os.rename(draft, path)
+    finally:
+        hold_offs.end(before)

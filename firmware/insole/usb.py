@@ -15,6 +15,7 @@ import select
 import sys
 from time import ticks_add, ticks_diff, ticks_ms, ticks_us
 
+from insole import hold_offs
 from insole_protocol import ids, usb_frames
 
 CHUNK_BYTES = 64  # handed to the port at once: one packet
@@ -99,7 +100,9 @@ class UsbLink:
     def _write(self):
         """Hand over what is left of the chunk; False when the port has no more room."""
         before_ms = ticks_ms()
+        before = hold_offs.begin(hold_offs.USB)
         written = self._writer.write(self._chunk[self._sent : self._length]) or 0
+        hold_offs.end(before)
         now_ms = ticks_ms()
         took_ms = ticks_diff(now_ms, before_ms)
         self._sent += written

@@ -4,6 +4,7 @@ Two kinds are told apart by their block size: flash (4096) is erased by the page
 pieces of any size (bits only fall from 1 to 0); cards (512) are rewritten by the sector, without erase.
 """
 
+from insole import hold_offs
 from insole_protocol.log_records import PAGE_BYTES
 
 IOCTL_BLOCK_COUNT = 4
@@ -31,12 +32,20 @@ class Flash:
 
     def program(self, page, offset, data):
         """Program `data`; the bytes of 0xFF in it leave what is there as it is."""
-        self._device.writeblocks(page, data, offset)
+        before = hold_offs.begin(hold_offs.FLASH_PROGRAM)
+        try:
+            self._device.writeblocks(page, data, offset)
+        finally:
+            hold_offs.end(before)
 
     def prepare(self, page):
         """Make `page` writable from its first byte on."""
-        if self._device.ioctl(IOCTL_BLOCK_ERASE, page):
-            raise OSError(5)
+        before = hold_offs.begin(hold_offs.FLASH_ERASE)
+        try:
+            if self._device.ioctl(IOCTL_BLOCK_ERASE, page):
+                raise OSError(5)
+        finally:
+            hold_offs.end(before)
 
     def wipe(self, page, count):
         """Leave nothing readable in `count` pages from `page` on."""

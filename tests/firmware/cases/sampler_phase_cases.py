@@ -6,8 +6,9 @@ from workbench import PERIOD_US, Workbench
 
 from boards import esp32s3_r1 as board
 from drivers.force_array import ForceArray
-from insole import hold_offs, sampler as samples
+from insole import files, hold_offs, sampler as samples
 from insole.clock import Clock
+from insole.recorder import media
 from insole.sampler import Sampler
 from insole_protocol import ids
 from sim.chip import alarms, behaviour, hardware
@@ -183,3 +184,36 @@ def test_a_record_says_that_a_sample_of_it_is_off_its_time():
     bench.slots(12)
     blocks, _ = bench.stored()
     assert [b.header.seq for b in blocks if b.header.status & ids.STATUS_OFF_GRID] == [5]
+
+
+def test_the_log_and_small_files_say_that_they_write():
+    """What was under way while flash was at work, as the sampler would be told."""
+    Workbench()  # a file system
+    seen = []
+
+    class Watched:
+        """A device that looks at what is said to be under way."""
+
+        def __init__(self, device):
+            self._device = device
+
+        def ioctl(self, operation, argument):
+            if operation == 6:
+                seen.append(hold_offs._under_way[0])
+            return self._device.ioctl(operation, argument)
+
+        def writeblocks(self, block, buffer, offset):
+            seen.append(hold_offs._under_way[0])
+            self._device.writeblocks(block, buffer, offset)
+
+        def readblocks(self, block, buffer, offset):
+            self._device.readblocks(block, buffer, offset)
+
+    flash = media.Flash(Watched(chip.log))
+    flash.prepare(5)
+    flash.program(5, 0, bytes(64))
+    assert seen == [hold_offs.FLASH_ERASE, hold_offs.FLASH_PROGRAM]
+    hold_offs.take()
+    files.write_json("/some.json", {})
+    assert hold_offs.take() == hold_offs.FLASH_ERASE
+    assert hold_offs.take() == hold_offs.OTHER, "nothing is under way any more"
