@@ -4,7 +4,7 @@ import os
 import time as _time
 
 from sim import clock, feed, interrupts, settings, socket_radio, usb_wire, waiting
-from sim.chip import behaviour, flash, hardware, rtc
+from sim.chip import behaviour, flash, hardware, rtc, sd_card
 
 _real_sleep_us = _time.sleep_us
 
@@ -68,6 +68,9 @@ def connect():
         (entry["name"], flash.Flash(settings.path(entry["file"]), entry["blocks"]))
         for entry in values["partitions"]
     )
+    if values["card_sectors"]:
+        card = sd_card.CardFile(settings.path("card.bin"), values["card_sectors"])
+        hardware.spi_devices[hardware.board.SD_CS_PIN] = sd_card.SdCard(card)
     for name in _parts():
         if name != "lsm6dso" or values.get("imu", True):
             part = __import__("sim.parts." + name, None, None, (name,))

@@ -3,7 +3,7 @@
 import air
 import timeline
 import wire
-from sim.chip import alarms, behaviour, flash, hardware, rtc, usb
+from sim.chip import alarms, behaviour, flash, hardware, rtc, sd_card, usb
 
 
 class _Clock:
@@ -42,6 +42,9 @@ def connect():
     hardware.usb = usb.NoCable()
     hardware.leave = leave
     hardware.partitions.append(("log", flash.Flash(wire.FOLDER + "/log.bin", settings["log_blocks"])))
+    if settings["card_sectors"]:
+        card = sd_card.CardFile(wire.FOLDER + "/card.bin", settings["card_sectors"])
+        hardware.spi_devices[hardware.board.SD_CS_PIN] = sd_card.SdCard(card)
     hardware.supply["cause"] = hardware.RESET_CAUSES.get(settings["cause"], 1)
     hardware.supply["unique_id"] = bytes.fromhex(settings["unique_id"])
     rtc.keep_in(wire.FOLDER + "/rtc.bin")

@@ -33,6 +33,15 @@ _MAX_CRASHES = 3
 _PIPES = ("wake", "kick", "control", "events")
 
 
+CARD_SECTORS = 262144  # 128 MB, as on the board
+
+
+def make_card(folder: Path, sectors: int) -> None:
+    """A blank SD NAND in a board's folder, unless it has one."""
+    with (folder / "card.bin").open("ab") as file:
+        file.truncate(sectors * 512)
+
+
 class BoardError(PlantigradeError):
     """A virtual board did not do what was asked."""
 
@@ -67,6 +76,7 @@ class BoardSpec:
         partitions: name and size of the flash's data partitions; "vfs" is the file system.
         heap: bytes of the interpreter's heap that are for the firmware.
         battery_mv, imu: what is connected.
+        card_sectors: of 512 bytes that the SD NAND has; 0: there is none.
         chip: how unkind the chip is.
     """
 
@@ -78,6 +88,7 @@ class BoardSpec:
     heap: int = FIRMWARE_HEAP
     battery_mv: int = 3900
     imu: bool = True
+    card_sectors: int = CARD_SECTORS
     chip: ChipBehaviour = field(default_factory=ChipBehaviour)
 
     @property
@@ -189,6 +200,9 @@ class VirtualBoard:
                 path.write_bytes(littlefs_image(files, partition.blocks))
             else:
                 path.write_bytes(b"\xff" * size)
+
+        if self.spec.card_sectors:
+            make_card(self.folder, self.spec.card_sectors)
 
     # Power
 
@@ -332,6 +346,7 @@ class VirtualBoard:
             "run_main": run_main,
             "unique_id": self.spec.unique_id,
             "imu": self.spec.imu,
+            "card_sectors": self.spec.card_sectors,
             "chip": self.spec.chip.as_settings(),
             "battery_mv": self.spec.battery_mv,
             "partitions": [

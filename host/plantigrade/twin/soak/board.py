@@ -12,6 +12,7 @@ from pathlib import Path
 
 import plantigrade
 from plantigrade.errors import PlantigradeError
+from plantigrade.twin.board import CARD_SECTORS, make_card
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 
 HEAD = struct.Struct("<BQI")
@@ -71,6 +72,7 @@ class Board:
         folder: holds the flash, the files and what the sensors showed.
         sources: what `copy_sources` made.
         plan: what the sensors play: (from true us, first row of the feed, rows, repeating).
+        card_sectors: of the SD NAND; 0: there is none, and the log lies in flash.
         drift_ppb: of the crystal now.
         chip: how unkind the chip is.
         clocks: every stretch of the device's clock.
@@ -87,6 +89,7 @@ class Board:
     unique_id: str
     log_blocks: int
     radio: Radio
+    card_sectors: int = CARD_SECTORS
     drift_ppb: int = 0
     chip: ChipBehaviour = field(default_factory=ChipBehaviour)
     clocks: list[ClockRun] = field(default_factory=list[ClockRun])
@@ -105,6 +108,8 @@ class Board:
         (self.folder / "files" / "settings.json").write_text(
             json.dumps({"version": 2, "values": {"side": 0 if self.side == "left" else 1}})
         )
+        if self.card_sectors:
+            make_card(self.folder, self.card_sectors)
         with (self.folder / "log.bin").open("wb") as file:
             for _ in range(self.log_blocks):
                 file.write(b"\xff" * BLOCK)
@@ -140,6 +145,7 @@ class Board:
             "cause": cause,
             "unique_id": self.unique_id,
             "log_blocks": self.log_blocks,
+            "card_sectors": self.card_sectors,
             "chip": self.chip.as_settings(),
             "feed": str(self.feed),
             "plan": self.plan,

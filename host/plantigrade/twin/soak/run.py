@@ -88,8 +88,8 @@ class SoakResult:
 
     @property
     def passed(self) -> bool:
-        """Slot counts balance, nothing is missing but with the power or by the chip, recordings verify and are
-        what the sensors showed.
+        """Slot counts balance, nothing is missing but with the power or by the chip, recordings verify
+        and are what the sensors showed.
         """
         return self.balanced and self.bit_exact and self.verified and self.lost_within_limits
 
