@@ -111,7 +111,7 @@ class Firmware:
         insole = self.insole = build_insole(board, record)
         self.crash = CrashHandler(record, insole.recorder, insole.clock)
         self.watchdog = Watchdog(wdt or machine.WDT(timeout=TIMEOUT_MS), record, self.crash)
-        bonds = Bonds()
+        bonds = insole.bonds = Bonds()
         insole.faults.note(ids.FAULT_BONDS, bonds.damaged)
         self.radio = Radio(bluetooth.BLE(), bonds, insole.identity)
         self.usb = UsbLink()

@@ -52,6 +52,8 @@ class BleLink:
         self.held = False  # the last `push` ended because of the pacer, not of the stack
         self.overflowed = 0  # values that found no room in the inbox
         self.vanished = 0  # refusals, one after the other, because there is no such connection
+        self.refusing = False  # the stack took nothing since it refused
+        self.stuck = 0  # rounds of `Radio.check` in which it refused
         self.failures = 0  # notifications refused for another reason than full buffers
         self.reassembler = Reassembler(MAX_COMMAND_BYTES)
 
@@ -63,6 +65,8 @@ class BleLink:
         self.generation += 1
         self.overflowed = 0
         self.vanished = 0
+        self.refusing = False
+        self.stuck = 0
         self.state = OPEN
 
     def abandon(self):
@@ -116,6 +120,7 @@ class BleLink:
             except OSError as error:
                 # The stack's buffers are full, or the connection is just ending and its event will follow.
                 # Either way the same fragment is offered again.
+                self.refusing = True
                 if error.errno not in (errno.ENOMEM, errno.EAGAIN, _EBUSY):
                     self.failures += 1
                 if error.errno == errno.ENOMEM:
@@ -124,5 +129,6 @@ class BleLink:
                     self.vanished += 1
                 return False
             self.vanished = 0
+            self.refusing = False
             pacer.sent()
             outgoing.advance()

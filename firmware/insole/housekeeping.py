@@ -44,10 +44,11 @@ class Housekeeping:
         try:
             recorder.flush()
             self._insole.counters.save(recorder)
-            self._bonds.save_if_changed()
         except OSError:
             faults.storage_errors += 1
+        self._insole.keep_bonds()  # whatever became of the log
         errors = recorder.storage_errors + faults.storage_errors
+        faults.note(ids.FAULT_CARD, recorder.degraded)
         faults.note(ids.FAULT_LOG, errors != self._flushed_errors or recorder.full)
         self._flushed_errors = errors
         fault = faults.flags & ids.FAULT_SENSOR

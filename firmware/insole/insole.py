@@ -8,6 +8,7 @@ class Insole:
 
     def __init__(self, **parts):
         self.erasing = False
+        self.bonds = None
         for name in parts:
             setattr(self, name, parts[name])
 
@@ -25,8 +26,17 @@ class Insole:
         finally:
             self.erasing = False
 
+    def keep_bonds(self):
+        """Put into flash what the Bluetooth stack has told; tried again at the next call when it refuses."""
+        try:
+            if self.bonds:
+                self.bonds.save_if_changed()
+        except (OSError, MemoryError):
+            self.faults.storage_errors += 1
+
     def stop(self):
-        """End sampling and close the log, so that no slot is uncertain afterwards."""
+        """End sampling, close the log, keep the bonds: no slot is uncertain afterwards, no peer forgotten."""
+        self.keep_bonds()
         if self.sampler.running:
             self.sampler.stop()
             self.blocks.close()

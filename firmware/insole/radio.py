@@ -37,6 +37,10 @@ _IO_NO_INPUT_OUTPUT = const(3)
 MAX_CONNECTIONS = 2
 STACK_CONNECTIONS = 4  # that the stack numbers, from 0 (the port's CONFIG_BT_NIMBLE_MAX_CONNECTIONS)
 ADVERTISING_TRIES = 30  # rounds of `check` without advertising or a connection before the radio is restarted
+STUCK_ROUNDS = 60  # in which a peer takes nothing: its connection is ended; no supervision time-out is longer
+STUCK_FOR_GOOD_ROUNDS = 70  # its end was not even told: the radio is restarted
+TURNS_OWED = 5  # rounds in which the task may be busy
+RESTARTS_IN_VAIN = 2
 _UNTIL_FORGOTTEN = 3  # times that the stack says that a connection does not exist
 
 
@@ -68,7 +72,10 @@ class Radio:
         self._handler = self._on_event  # made once: `check` puts it back without allocating
         self._confused = False  # an event of a connection was lost: all of them start anew
         self._errors_seen = 0
-        self._tries = 0  # rounds of `check` in which it could not advertise
+        self._start_refused = False  # of advertising, the last time
+        self._tries = 0  # rounds of `check` since it advertised
+        self._restarts_in_vain = 0
+        self._turn_owed = 0  # rounds of `check` since the task was last seen at work
         self._board_name = ""
         self._name = ""
         self._shown_name = ""
@@ -128,21 +135,37 @@ class Radio:
         """Once a second: put right what no event will. Whether something of the radio is at fault."""
         self._ble.irq(self._handler)
         for link in self.links:
-            if link.state == ble_link.OPEN and link.vanished >= _UNTIL_FORGOTTEN:
-                link.state = ble_link.GONE  # its disconnection was never told
-                self._advertise = True
-        if self._advertise or self._confused:
-            self._events.set()
+            if link.state == ble_link.OPEN:
+                self._check_link(link)
+        self._turn_owed += 1
+        self._events.set()  # a turn of the task each second, whatever the stack tells: see `is_well`
         failed = self.handler_errors != self._errors_seen or self._tries > 1
         self._errors_seen = self.handler_errors
-        self._tries = self._tries + 1 if self._advertise and not self.connections() else 0
+        self._tries = self._tries + 1 if self._start_refused and not self.connections() else 0
+        if not self._tries:
+            self._restarts_in_vain = 0
         if self._tries >= ADVERTISING_TRIES:
             self._restart()
         return failed
 
+    def _check_link(self, link):
+        if link.vanished >= _UNTIL_FORGOTTEN:
+            link.state = ble_link.GONE  # its disconnection was never told
+            self._advertise = True
+        link.stuck = link.stuck + 1 if link.refusing else 0
+        if link.stuck == STUCK_ROUNDS:
+            self._disconnect(link.connection)
+        elif link.stuck >= STUCK_FOR_GOOD_ROUNDS:
+            self._restart()
+
+    def is_well(self):
+        """Whether events get through to the task, and restarts of the radio help; for the watchdog."""
+        return self._turn_owed <= TURNS_OWED and self._restarts_in_vain < RESTARTS_IN_VAIN
+
     def _restart(self):
-        """The radio advertises no more: off and on again. OSError when it does not come back."""
+        """The radio is dead or deaf: off and on again. OSError when it does not come back."""
         self._tries = 0
+        self._restarts_in_vain += 1
         self.restarts += 1
         self._ble.active(False)
         for link in self.links:
@@ -217,6 +240,7 @@ class Radio:
 
     def serve(self):
         """Do what the events since the last call ask for."""
+        self._turn_owed = 0
         self._serve_links()
         self._serve_inbox()
         if self._confused:
@@ -284,3 +308,6 @@ class Radio:
             )
         except OSError:
             self._advertise = True  # busy with a connection: again at the next event, or the next `check`
+            self._start_refused = True
+            return
+        self._start_refused = False

@@ -9,7 +9,7 @@ from sim.chip import behaviour
 from workbench import Central, Workbench
 
 from insole.ble_link import CLOSED
-from insole.radio import ADVERTISING_TRIES, STACK_CONNECTIONS
+from insole.radio import ADVERTISING_TRIES, STACK_CONNECTIONS, STUCK_ROUNDS, TURNS_OWED
 from insole_protocol import ids
 from insole_protocol.host_messages import build_command, parse_reply
 
@@ -252,6 +252,52 @@ def test_a_disconnection_that_was_never_told_does_not_keep_the_place():
     bench.firmware.housekeeping.round()
     bench.radio.serve()
     assert bench.radio.links[0].state == CLOSED and bench.radio._sessions[0].streaming is False
+
+
+def test_a_peer_that_takes_nothing_for_a_minute_is_sent_away_and_if_nothing_tells_so_the_radio_starts_anew():
+    for told in (True, False):
+        bench = Workbench()
+        host = Central(bench)
+        host.hello()
+        host.ask(ids.OP_STREAM, 1)
+        bench.insole.modes.set(ids.MODE_LIVE)
+        bench.slots(20)
+        bench.air.room = 0
+        bench.slots(50)
+        for _ in range(STUCK_ROUNDS - 1):
+            bench.radio.check()
+        assert bench.air.disconnected == []
+        bench.radio.check()
+        assert bench.air.disconnected == [1]
+        if told:
+            host.drop()
+        for _ in range(20):
+            bench.radio.check()
+            bench.radio.serve()
+        assert bench.radio.restarts == (0 if told else 1)
+        bench.air.room = 1000
+        assert Central(bench, 2).hello().result == ids.RESULT_OK
+        assert bench.radio.is_well()
+
+
+def test_the_watchdog_hears_of_a_radio_whose_task_or_restarts_do_not_help():
+    bench = Workbench()
+    for _ in range(100):
+        bench.radio.check()
+        bench.radio.serve()
+        assert bench.radio.is_well()
+    for _ in range(TURNS_OWED + 1):
+        assert bench.radio.is_well()
+        bench.radio.check()
+    assert not bench.radio.is_well(), "the task does not come to its turn"
+    bench.radio.serve()
+    assert bench.radio.is_well()
+    bench.ble.gap_advertise = raising(OSError(EALREADY))
+    bench.radio.show(500, ids.SIDE_LEFT, 0x08, 50)
+    for _ in range(2 * ADVERTISING_TRIES + 1):
+        bench.radio.serve()
+        bench.radio.check()
+    assert bench.radio.restarts == 2 and not bench.radio.is_well()
 
 
 def test_a_peer_that_leaves_while_it_is_sent_away_ends_no_task():
