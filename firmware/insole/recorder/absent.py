@@ -31,7 +31,7 @@ class AbsentLog:
     full = True
     stop_reason = ids.GAP_STORAGE
     capacity_pages = corrupt_pages = overwritten = 0
-    keep_oldest = False
+    keep_oldest = degraded = on_card = False
 
     def __init__(self, counters):
         self.boot = (counters.boot + 1) & 0xFFFF
