@@ -12,8 +12,10 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.service.assembly import Assembly
 from plantigrade.service.status import ServiceStatus
 from plantigrade.web.accounts.rights import Account
+from plantigrade.web.lan.names import LOOPBACK
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+THIS_COMPUTER: Final = (*reversed(LOOPBACK), "[::1]")
+"""Its address first: by that the pages are opened."""
 LOOP_TIMEOUT_S: Final = 10.0
 """The service's loop answers within milliseconds; a page that waits longer says that something is wrong."""
 
@@ -36,7 +38,7 @@ class SiteSettings:
     """
 
     port: int = 8080
-    hosts: tuple[str, ...] = LOOPBACK
+    hosts: tuple[str, ...] = THIS_COMPUTER
     secure: bool = False
 
 
