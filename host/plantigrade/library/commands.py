@@ -229,6 +229,7 @@ def export(
 @click.option("--compare", metavar="NAME", help="Compare with this recording.")
 @click.option("--baseline", is_flag=True, help="Compare with the person's earlier days.")
 @click.option("--paper", type=click.Choice(("a4", "letter")), default="a4", show_default=True)
+@click.option("--language", help="en or de; the person's own unless given.")
 @library_options
 @pass_invocation
 def report(
@@ -238,12 +239,14 @@ def report(
     compare: str | None,
     baseline: bool,
     paper: str,
+    language: str | None,
     **where: Any,
 ) -> None:
     """Write a report as PDF: a page for the patient, then the clinician's."""
     from plantigrade.library.terminal_tables import working
 
     pdf = _part("plantigrade.report.pdf", "reports")
+    language_for = _part("plantigrade.report.wording", "reports").language_for
     with open_library(invocation, where) as library:
         other = None if compare is None else library.open(compare)
         recording = library.open(name)
@@ -251,7 +254,9 @@ def report(
         with working(f"analysing {1 + len(earlier) + (other is not None)} recordings") as progress:
             recording.full_analysis(progress)
             shown = recording.shown_exercises()
-            pdf.write_report(recording, output, other=other, paper=paper, baseline=earlier, exercises=shown)
+            person = recording.entry.person
+            written = language or language_for(library.person(person).language if person else "")
+            pdf.write_report(recording, output, other, paper, written, earlier, shown)
     click.echo(f"report: {output}")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
-from plantigrade.gait.parameters.registry import NORMS, shown_in, title_of
+from plantigrade.gait.parameters.registry import NORMS, shown_in
 from plantigrade.posture.exercises.choice import shown_exercises
 from plantigrade.posture.rules_engine.section import posture_section
 from plantigrade.report.document_accounting import (
@@ -188,7 +188,7 @@ def _definitions(
     ]
     sources: dict[str, list[str]] = {}
     for name in shown_in(View.SOURCES):
-        sources.setdefault(NORMS[name].source.replace("+-", "±"), []).append(title_of(name).lower())
+        sources.setdefault(NORMS[name].source.replace("+-", "±"), []).append(wording.parameter(name))
     settings = ", ".join(f"{name} {value}" for name, value in full_analysis.analysis.settings.items())
     return [
         Bullets([(f"{term}:", text) for term, text in wording.pairs("definitions.terms")], small=True),

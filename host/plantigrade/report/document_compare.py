@@ -9,7 +9,7 @@ import numpy as np
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
-from plantigrade.gait.parameters.registry import shown_in, symbol_of, title_of
+from plantigrade.gait.parameters.registry import shown_in, symbol_of
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.baseline.before_after import Difference, compare
 from plantigrade.posture.rules_engine.features import from_analysis
@@ -89,7 +89,7 @@ def baseline_blocks(
             strong = abs(away) >= SDS
             rows.append(
                 [
-                    Cell(_name(metric)),
+                    Cell(_name(metric, wording)),
                     Cell(wording(table.foot.value)),
                     Cell(f"{number(centre, '')} ± {number(spread, '')}"),
                     Cell(number(now, ""), strong=strong),
@@ -97,7 +97,7 @@ def baseline_blocks(
                     Cell(_signed(round(away, 1)), strong=strong),
                 ]
             )
-    rows.sort(key=lambda row: [_name(metric) for metric in METRICS].index(row[0].text))
+    rows.sort(key=lambda row: [_name(metric, wording) for metric in METRICS].index(row[0].text))
     days = [day.day for day in usual.days]
     caption = wording("comparison.baseline_caption", days=len(days), first=min(days), last=max(days))
     return [Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
@@ -114,7 +114,7 @@ def _row(found: Difference, wording: Wording) -> list[Cell]:
     beyond = smallest is not None and abs(found.difference) >= smallest.value
     sign = "+" if math.isfinite(found.difference) and found.difference > 0 else ""
     return [
-        Cell(_name(found.metric)),
+        Cell(_name(found.metric, wording)),
         Cell(wording(found.foot.value)),
         Cell(number(found.before, unknown)),
         Cell(number(found.after, unknown)),
@@ -128,5 +128,5 @@ def _signed(value: float) -> str:
     return ("+" if value > 0 else "") + number(value + 0.0, "")
 
 
-def _name(metric: str) -> str:
-    return with_unit(title_of(metric), symbol_of(metric))
+def _name(metric: str, wording: Wording) -> str:
+    return with_unit(wording.parameter(metric), symbol_of(metric))

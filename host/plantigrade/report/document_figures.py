@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View, digits_of
 from plantigrade.gait.parameters.pressure import LOAD_SHARE, REGIONS
-from plantigrade.gait.parameters.registry import shown_in, title_of
+from plantigrade.gait.parameters.registry import shown_in
 from plantigrade.gait.results import Analysis
 from plantigrade.report.curves import butterfly_panel, force_panel, timing_bars
 from plantigrade.report.document_blocks import Picture
@@ -137,7 +137,7 @@ def _facts(analysis: Analysis, names: tuple[str, ...], wording: Wording) -> str:
                 sentences.append(
                     wording(
                         "figure.fact",
-                        title=title_of(name),
+                        title=wording.parameter(name),
                         foot=wording(foot.foot.value),
                         value=value,
                         unit=parameter.unit,

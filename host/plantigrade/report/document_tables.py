@@ -10,7 +10,7 @@ from plantigrade.analysis.terminal import asymmetry_text
 from plantigrade.gait.balance import Standing
 from plantigrade.gait.parameters.definition import View, digits_of
 from plantigrade.gait.parameters.pressure import REGIONAL, REGIONS
-from plantigrade.gait.parameters.registry import NORMS, norm_of, shown_in, title_of
+from plantigrade.gait.parameters.registry import NORMS, norm_of, shown_in
 from plantigrade.gait.results import Parameter, Parameters
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_numbers import interval, number, spread_interval
@@ -42,7 +42,7 @@ def feet_table(
         joint = analysis.both.get(name)
         unit = next((p.unit for p in (one, other, joint) if p is not None), "1")
         why = _shared_reason(one, other)
-        row = [Cell(_label(name, unit).text, why)]
+        row = [Cell(_label(name, unit, wording).text, why)]
         per_foot = one is not None or other is not None
         cells = [measure(p, name, wording) if per_foot else Cell("") for p in (one, other)]
         row += [Cell(cell.text) for cell in cells] if why else cells
@@ -74,7 +74,7 @@ def measure(parameter: Parameter | None, name: str, wording: Wording) -> Cell:
         text += f" ± {parameter.sd:.{digits}f}"
     span = interval(parameter)
     finer = 0 if abs(value) >= 1000 else digits + 1
-    below = f"{number(span[0], '', finer)} to {number(span[1], '', finer)}" if span else ""
+    below = f"{number(span[0], '', finer)} {wording('to')} {number(span[1], '', finer)}" if span else ""
     return Cell(text + (" !" if outside else ""), below, outside)
 
 
@@ -84,8 +84,8 @@ def usual(name: str) -> Cell:
     return Cell(norm.text() if norm else "")
 
 
-def _label(name: str, unit: str) -> Cell:
-    return Cell(with_unit(title_of(name), unit))
+def _label(name: str, unit: str, wording: Wording) -> Cell:
+    return Cell(with_unit(wording.parameter(name), unit))
 
 
 def with_unit(title: str, unit: str) -> str:
@@ -105,13 +105,13 @@ def regions_table(full_analysis: RecordingAnalysis, wording: Wording) -> Table:
     sides = " / ".join(wording(foot.foot.value) for foot in feet)
     rows: list[list[Cell]] = []
     for region in REGIONS:
-        row = [Cell(region)]
+        row = [Cell(wording.region(region))]
         for family in reported:
             found = [foot.parameters.get(family.name(region)) for foot in feet]
             texts = [number(p.value if p else None, wording("unknown")) for p in found]
             row.append(Cell(texts[0] if set(texts) == {wording("unknown")} else " / ".join(texts)))
         rows.append(row)
-    heads = [with_unit(family.title, family.unit) for family in reported]
+    heads = [with_unit(wording.family(family.title), family.unit) for family in reported]
     return Table([f"{wording('pressure.region')} ({sides})", *heads], rows)
 
 
@@ -132,9 +132,11 @@ def variability_table(full_analysis: RecordingAnalysis, wording: Wording) -> Tab
             cell = Cell(cell.text, strong=cell.strong)
         elif name.endswith("_cv_pct") and parameter is not None and parameter.value is not None:
             span = spread_interval(parameter.value, parameter.n)
-            cell = Cell(cell.text, f"{span[0]:.2f} to {span[1]:.2f}" if span else "", cell.strong)
+            cell = Cell(
+                cell.text, f"{span[0]:.2f} {wording('to')} {span[1]:.2f}" if span else "", cell.strong
+            )
         count = str(parameter.n) if parameter is not None and parameter.n else ""
-        label = _label(name, parameter.unit if parameter else "1").text
+        label = _label(name, parameter.unit if parameter else "1", wording).text
         rows.append([Cell(label, note), cell, usual(name), Cell(count)])
     return Table(head, rows, caption=wording("timing.spread_caption"))
 

@@ -178,7 +178,7 @@ def test_definitions_name_versions_layouts_calibrations_and_settings() -> None:
     assert message[1].startswith("Posture rules: ")
     assert "low-arch" in message[1]
     assert message[2].startswith(
-        "Sources of the usual ranges: stride time, stride time, variation, swing, stance,"
+        "Sources of the usual ranges: Stride time, Stride time, variation, Swing, Stance,"
     )
     assert "mean ± 2 SD" in message[2]
     assert message[3] == "Settings of the algorithm: contact.load_share 0.35, filter none."

@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from plantigrade.languages import texts_of
+from plantigrade.gait.parameters.registry import title_of
+from plantigrade.languages import languages_in, texts_of
+from plantigrade.posture.rules_engine.guidance import languages as catalogues
 
 WORDING_DIR = Path(__file__).resolve().parent
 
@@ -26,6 +28,18 @@ class Wording:
         """
         text = str(self.entries[key])
         return text.format(**values) if values else text
+
+    def parameter(self, name: str) -> str:
+        """Title of a gait parameter; the registry's where the language has none of its own."""
+        return str(self.entries.get(f"parameter.{name}") or title_of(name))
+
+    def family(self, title: str) -> str:
+        """Title of a parameter that each region has, by its title in the registry."""
+        return str(self.entries.get(f"family.{title}", title))
+
+    def region(self, name: str) -> str:
+        """Name of a region of the foot."""
+        return str(self.entries.get(f"region.{name}", name))
 
     def pairs(self, key: str) -> list[tuple[str, str]]:
         """A list of terms with their meanings."""
@@ -47,3 +61,18 @@ def load_wording(language: str = "en") -> Wording:
         else:
             flat[key] = value
     return Wording(language, flat)
+
+
+def report_languages() -> set[str]:
+    """Languages that a whole report can be written in."""
+    return set(languages_in(WORDING_DIR)) & set(catalogues())
+
+
+def language_for(wanted: str) -> str:
+    """The language that a report can be written in for someone who reads another; English where in doubt.
+
+    Example:
+        >>> language_for("de"), language_for(""), language_for("xx")
+        ('de', 'en', 'en')
+    """
+    return wanted if wanted in report_languages() else "en"

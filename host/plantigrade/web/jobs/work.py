@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from plantigrade.errors import PlantigradeError
-from plantigrade.languages import languages_in
 from plantigrade.library.catalogue.audit import acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import TAG_KINDS, Tag
-from plantigrade.posture.rules_engine.guidance import languages as catalogues
-from plantigrade.report.wording import WORDING_DIR
 from plantigrade.web.jobs.settings import MOST_UNPACKED_BYTES, PROGRESS_EVERY_S
-from plantigrade.web.words import FALLBACK
 
 if TYPE_CHECKING:
     from plantigrade.library.recordings.recording import Recording
@@ -97,11 +93,6 @@ class Made:
 Order = ExportOrder | ImportOrder | PersonOrder
 
 
-def report_languages() -> set[str]:
-    """Languages that a whole report can be written in."""
-    return set(languages_in(WORDING_DIR)) & set(catalogues())
-
-
 def do(place: Place, order: Order) -> Made:
     """Do what was ordered; why it cannot be done is a result, without paths of this computer."""
     try:
@@ -124,12 +115,17 @@ def _exported(
 ) -> str:
     if order.form == REPORT:
         from plantigrade.report.pdf import write_report
+        from plantigrade.report.wording import language_for
 
         recording.full_analysis(tell)
         tell("writing", 0.0)
-        language = order.language if order.language in report_languages() else FALLBACK
         name = f"{recording.id}.pdf"
-        write_report(recording, folder / name, language=language, exercises=recording.shown_exercises())
+        write_report(
+            recording,
+            folder / name,
+            language=language_for(order.language),
+            exercises=recording.shown_exercises(),
+        )
         return name
     from plantigrade.exports.registry import export_formats
 

@@ -3,7 +3,6 @@
 from datetime import UTC, timedelta
 from typing import Any, Final
 
-from plantigrade.languages import languages_in
 from plantigrade.library.catalogue.at_a_glance import glances, sharing_with
 from plantigrade.library.entries import Filter
 from plantigrade.posture.plans.plan import PlanKind
@@ -158,10 +157,10 @@ def _week(visit: Visit) -> Answer:
     """The summary of the last seven days as PDF."""
     from plantigrade.report.week import week_of
     from plantigrade.report.weekly import weekly_bytes
-    from plantigrade.report.wording import WORDING_DIR
+    from plantigrade.report.wording import language_for
 
     yesterday = visit.now.date() - timedelta(days=1)
-    language = visit.words.language if visit.words.language in languages_in(WORDING_DIR) else "en"
+    language = language_for(visit.words.language)
     content = weekly_bytes(week_of(visit.site.library, visit.subject, yesterday), language=language)
     return Download(f"{visit.subject}-{yesterday}.pdf", content, "application/pdf", inline=True)
 

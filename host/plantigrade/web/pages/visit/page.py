@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from plantigrade.errors import PlantigradeError
-from plantigrade.languages import languages_in
 from plantigrade.library.catalogue.record.visits import VisitChangedError
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.library.person.settings import LONGEST_NAME, LONGEST_NOTE
@@ -284,7 +283,7 @@ def _row(step: VisitStep, recordings: dict[StepKind, RecordingEntry]) -> dict[st
 def _report(visit: Visit) -> Answer:
     """One report of all steps, as PDF."""
     from plantigrade.report.visit import visit_bytes
-    from plantigrade.report.wording import WORDING_DIR
+    from plantigrade.report.wording import language_for
 
     stored = _asked(visit)
     if stored is None:
@@ -292,7 +291,7 @@ def _report(visit: Visit) -> Answer:
     library, current = visit.site.library, settled(stored, visit.now)
     entries = recordings_of(library, visit.subject, current)
     person = library.person(visit.subject)
-    language = visit.words.language if visit.words.language in languages_in(WORDING_DIR) else "en"
+    language = language_for(visit.words.language)
     recordings = {kind: library.open(entry.id) for kind, entry in entries.items()}
     content = visit_bytes(current, person.name or person.code, recordings, visit.zone, language=language)
     name = f"{visit.subject}-visit-{current.begun_utc.astimezone(visit.zone):%Y-%m-%d}.pdf"
