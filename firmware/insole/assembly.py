@@ -160,7 +160,6 @@ class Firmware:
 
     def leave(self):
         """End in order, for the prompt."""
-        self.watchdog.keep_fed()
         self.insole.stop()
         self.radio.stop()
         asyncio.new_event_loop()

@@ -8,8 +8,6 @@ import machine
 from insole.boot_record import BootRecord
 from insole_protocol import ids
 
-CHECK_MS = 1000
-
 
 def end_feeding_of_soft_reset():
     """boot.py lets a timer feed the watchdog of the run before: from here on whoever runs has to."""
@@ -26,12 +24,15 @@ def run_normal(watchdog, record):
     crash.store(record)
     from insole.assembly import Firmware
 
+    watchdog.feed()
     firmware = Firmware(boards.current(), watchdog, record)
+    watchdog.feed()
     try:
         asyncio.run(firmware.run())
-    except BaseException as error:
-        if isinstance(error, Exception):
-            firmware.crash.end(ids.CRASH_EXCEPTION, error)
+    except Exception as error:
+        sys.print_exception(error)
+        firmware.crash.end(ids.CRASH_EXCEPTION, error)
+    except (KeyboardInterrupt, SystemExit):
         firmware.leave()
         raise
 
@@ -53,14 +54,6 @@ def start(watchdog):
         sys.print_exception(error)
         record.note(ids.CRASH_SAFE_MODE if safe else ids.CRASH_START, error)
         machine.reset()
-    except BaseException:
+    except (KeyboardInterrupt, SystemExit):  # an engineer, not a failure
         record.good()
-        feed_at_prompt(watchdog)
         raise
-
-
-def feed_at_prompt(watchdog):
-    """An engineer is at the prompt: a timer feeds the watchdog."""
-    machine.Timer(1).init(
-        mode=machine.Timer.PERIODIC, period=CHECK_MS, callback=lambda _timer: watchdog.feed()
-    )

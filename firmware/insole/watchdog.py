@@ -2,8 +2,6 @@
 
 import asyncio
 
-from machine import Timer
-
 from insole_protocol import ids
 
 TIMEOUT_MS = 8000
@@ -48,13 +46,6 @@ class Watchdog:
     def watch(self, name, is_well):
         """Ask `is_well()` at each check; a part that says False is named in the crash record."""
         self._watched.append((name, is_well))
-
-    def keep_fed(self):
-        """Let a timer feed from now on: the firmware has ended and an engineer is at the prompt."""
-        Timer(1).init(mode=Timer.PERIODIC, period=CHECK_MS, callback=self._feed_by_timer)
-
-    def _feed_by_timer(self, _timer):
-        self._wdt.feed()
 
     def ill(self):
         """Name of a part that stands still, or "" when all is well. Every part is asked."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from insole_protocol import ids, replies
+from insole_protocol import diagnostic_names, ids, replies
 from insole_protocol.declarations import BY_OP, values_of
 from insole_protocol.layout import SENSOR_NAMES
 
@@ -14,7 +14,7 @@ from plantigrade.bridge.errors import BridgeError, RefusedError
 from plantigrade.bridge.hint import give_hint
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.session import Session
-from plantigrade.device import targets
+from plantigrade.device import health, targets
 from plantigrade.json_output import write_json
 
 MODES = {ids.MODE_IDLE: "idle", ids.MODE_DAILY: "daily", ids.MODE_LIVE: "live"}
@@ -53,7 +53,7 @@ def info(target: str | None, json_file: Path | None) -> None:
     if json_file is not None:
         write_json({"schema": "plantigrade.device/1", **answer}, json_file)
     if json_file is None or str(json_file) != "-":
-        click.echo("\n\n".join(_section(title, values) for title, values in answer.items()))
+        click.echo("\n\n".join(_part(title, values) for title, values in answer.items()))
 
 
 def selftest(target: str | None, json_file: Path | None) -> None:
@@ -134,6 +134,12 @@ async def _read_info(session: Session) -> dict[str, Any]:
                 answer[declared.section] = {"note": str(error)}
         else:
             answer[declared.section] = values_of(reply, declared.op)
+            if declared.op == ids.OP_DIAGNOSTICS:
+                counters = replies.DiagnosticsReply(reply).counters
+                answer[declared.section] = diagnostic_names.named(counters)
+    crashes = await health.read_crashes(session)
+    if crashes is not None:
+        answer["crashes"] = [asdict(crash) for crash in crashes]
     return answer
 
 
@@ -172,6 +178,14 @@ def _port_line(insole: targets.UsbInsole) -> str:
         else (f"{insole.identity.side}  {insole.identity.serial}  firmware {insole.identity.firmware}")
     )
     return f"{insole.port}  {who}{'  (virtual)' if insole.virtual else ''}"
+
+
+def _part(title: str, values: Any) -> str:
+    if title == "crashes":
+        return "\n".join(health.crash_lines([health.Crash(**one) for one in values]))
+    if title == "diagnostics" and "note" not in values:
+        return "\n".join(health.counter_lines(values))
+    return _section(title, values)
 
 
 def _section(title: str, values: dict[str, Any]) -> str:

@@ -10,8 +10,8 @@ from tests.host.bridge_kit.fake_insole import FakeInsole, FakeLink, record_of
 SERIAL = bytes(range(0xA0, 0xA8))
 NEWEST_KNOWN = ids.OP_HINT
 """Commands beyond this one are those of a newer firmware."""
-STATUS = (2, 87, 3901, 5, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1085, 1009, 0x0085, 1011)
-"""Mode live, faults 0x85: sensor, log and one that this version does not know."""
+STATUS = (2, 87, 3901, 5, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1085, 1009, 0x8005, 1011)
+"""Mode live, faults 0x8005: sensor, log and one that this version does not know."""
 VALUES = {
     1: b"\x01",
     2: b"\x02",

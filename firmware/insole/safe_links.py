@@ -1,0 +1,177 @@
+"""Bluetooth and USB of safe mode: one connection and a serial port, with nothing of normal mode in them."""
+
+import select
+import sys
+import time
+
+import bluetooth
+from insole_protocol import fragments, ids, usb_frames
+
+ADVERTISING_US = 500000
+MAX_MTU = 247
+MAX_COMMAND_BYTES = 128
+INBOX = 8
+
+_CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _GET_SECRET, _SET_SECRET = 1, 2, 3, 21, 28, 29, 30
+_FLAG_WRITE, _FLAG_NOTIFY, _FLAG_WRITE_ENCRYPTED = 0x0008, 0x0010, 0x1000
+
+
+class Peer:
+    """One end that talks to us: what it has agreed and what is on its way to it."""
+
+    def __init__(self):
+        self.forget()
+
+    def forget(self):
+        """A new peer, or none."""
+        self.version = 0
+        self.transfer = None
+        self.outgoing = []  # (channel, message)
+        self.encoder = None
+
+
+class Radio:
+    """One connection; the event handler only notes, and survives whatever happens in it."""
+
+    def __init__(self, bonds, name):
+        self.peer = Peer()
+        self.secure = False
+        self.errors = 0
+        self._bonds = bonds
+        self._connection = None
+        self._mtu = 23
+        self._inbox = []
+        self._fragmenters = {}
+        self._reassembler = fragments.Reassembler(MAX_COMMAND_BYTES)
+        self._value = bytearray(MAX_MTU)
+        self._advertised = False
+        self._ble = ble = bluetooth.BLE()
+        ble.irq(self._on_event)
+        ble.active(True)
+        ble.config(gap_name=name, mtu=MAX_MTU)
+        ble.config(bond=True, le_secure=True, mitm=False, io=3)
+        uuid = bluetooth.UUID
+        ours = (
+            (uuid(ids.STREAM_UUID), _FLAG_NOTIFY),
+            (uuid(ids.CONTROL_UUID), _FLAG_WRITE | _FLAG_NOTIFY | _FLAG_WRITE_ENCRYPTED),
+            (uuid(ids.LOG_UUID), _FLAG_NOTIFY),
+        )  # in the place that they have in normal mode: peers remember handles
+        (handles,) = ble.gatts_register_services(((uuid(ids.SERVICE_UUID), ours),))
+        self._handles = {i + 1: handle for i, handle in enumerate(handles)}
+        ble.gatts_set_buffer(handles[1], MAX_COMMAND_BYTES)
+
+    def _on_event(self, event, data):
+        try:
+            return self._note(event, data)
+        except Exception:  # noqa: BLE001 - the stack would take the handler away
+            self.errors += 1
+            return True if event == _SET_SECRET else None
+
+    def _note(self, event, data):
+        if event == _GET_SECRET:
+            return self._bonds.get(data[0], data[1], data[2]) if self._bonds else None
+        if event == _SET_SECRET:
+            return self._bonds.put(data[0], data[1], data[2]) if self._bonds else True
+        if event == _CONNECT:
+            self._connection, self._mtu, self.secure = data[0], 23, False
+            self._restart()
+        elif event == _DISCONNECT and data[0] == self._connection:
+            self._connection, self.secure, self._advertised = None, False, False
+            self._restart()
+        elif event == _MTU:
+            self._mtu = min(data[1], MAX_MTU)
+        elif event == _ENCRYPTION:
+            self.secure = bool(data[1])
+        elif event == _WRITE and data[1] == self._handles[ids.CHANNEL_CONTROL] and len(self._inbox) < INBOX:
+            self._inbox.append((bytes(self._ble.gatts_read(data[1])), time.ticks_us()))
+        return None
+
+    def _restart(self):
+        self.peer.forget()
+        self._inbox = []
+        self._fragmenters = {channel: fragments.Fragmenter() for channel in self._handles}
+        self._reassembler = fragments.Reassembler(MAX_COMMAND_BYTES)
+
+    def take(self):
+        """Messages that have come: (message, ticks)."""
+        found = []
+        while self._inbox:
+            value, ticks = self._inbox.pop(0)
+            message = self._reassembler.feed(value)
+            if message is not None:
+                found.append((message, ticks))
+        return found
+
+    def push(self):
+        """Hand over what waits, as much as the stack takes; whether anything still waits."""
+        peer = self.peer
+        while peer.outgoing and self._connection is not None:
+            channel, message = peer.outgoing[0]
+            if callable(message):
+                message = message()
+                peer.outgoing[0] = channel, message
+            if peer.encoder is None:
+                peer.encoder = self._fragmenters[channel]
+                peer.encoder.start(message, len(message))
+            length = peer.encoder.next(self._value, self._mtu - 3)
+            if not length:
+                peer.encoder = None
+                peer.outgoing.pop(0)
+                continue
+            try:
+                view = memoryview(self._value)[:length]
+                self._ble.gatts_notify(self._connection, self._handles[channel], view)
+            except OSError:
+                return True  # the stack's buffers are full: the same again at the next turn
+            peer.encoder.advance()
+        return bool(peer.outgoing)
+
+    def advertise(self, payload, response):
+        """Be found while nobody is connected."""
+        if self._connection is None and not self._advertised:
+            self._ble.gap_advertise(ADVERTISING_US, payload, resp_data=response, connectable=True)
+            self._advertised = True
+
+    def save(self):
+        """Put new bonds into flash. OSError when it refuses."""
+        if self._bonds:
+            self._bonds.save_if_changed()
+
+
+class Usb:
+    """The serial port; nothing is written until a frame has come."""
+
+    secure = True
+
+    def __init__(self):
+        self.peer = Peer()
+        self._decoder = usb_frames.FrameDecoder(MAX_COMMAND_BYTES)
+        self._in = getattr(sys.stdin, "buffer", sys.stdin)
+        self._out = getattr(sys.stdout, "buffer", sys.stdout)
+        self._poll = select.poll()
+        self._poll.register(self._in, select.POLLIN)
+        self._byte = bytearray(1)
+
+    def take(self):
+        """As `Radio.take`."""
+        found = []
+        for _ in range(MAX_COMMAND_BYTES):
+            if not self._poll.poll(0) or not self._in.readinto(self._byte):
+                break
+            for channel, message in self._decoder.feed(self._byte):
+                if channel == ids.CHANNEL_CONTROL:
+                    found.append((message, time.ticks_us()))
+        return found
+
+    def push(self):
+        """As `Radio.push`; the port may hold us for its own time-out."""
+        while self.peer.outgoing:
+            channel, message = self.peer.outgoing.pop(0)
+            self._out.write(usb_frames.encode(channel, message() if callable(message) else message))
+        return False
+
+    def advertise(self, payload, response):
+        """Nothing to do: whoever holds the cable knows where we are."""
+
+    def save(self):
+        """Nothing to do: a cable has no bonds."""

@@ -1,0 +1,307 @@
+"""Safe mode: an insole that cannot start says so by radio and USB and gives its log away; it samples nothing.
+
+It shares no module of `insole` with normal mode but those it can do without: bonds, log, crash file and
+diagnostics are each loaded on their own, and what does not load is left out (PROTOCOL.md section 4.7). It
+tries normal mode again after an hour, when a charger is connected, and on REBOOT.
+"""
+
+import gc
+import json
+import time
+
+import boards
+import machine
+from insole.safe_links import Radio, Usb
+from insole_protocol import advert, errors, ids, messages, settings
+from insole_protocol.layout_id import LAYOUT_ID
+from machine import Pin
+
+TURN_MS = 20
+REPLY_MS = 300  # for the reply to REBOOT to get out
+RETRY_NORMAL_MS = 60 * 60 * 1000  # in case what was wrong has passed
+LIVES_MS = 10000  # safe mode that has run for so long may be entered again
+BLINK_MS, BLINK_EACH_MS = 1000, 10000  # what a person sees: a long blink now and then
+EMPTY_MV = 3250  # as in `power`: below it the cell would be harmed
+EMPTY_CHECK_MS = 20000
+EMPTY_SLEEP_MS = 10 * 60 * 1000
+PERIOD_US = 10000
+
+
+def optional(load, *arguments):
+    """What `load` makes, or None when it fails, whatever the reason."""
+    try:
+        return load(*arguments)
+    except Exception as error:  # noqa: BLE001 - a part that is broken must not take the others with it
+        print("safe mode goes without:", repr(error))
+        return None
+
+
+def _load_bonds():
+    from insole.bonds import Bonds
+
+    return Bonds()
+
+
+def _load_log(board):
+    from insole.persistent_counters import PersistentCounters
+    from insole.recorder.storage import open_log
+
+    return open_log(board, True, PersistentCounters())
+
+
+def _load_settings():
+    with open("/settings.json") as file:
+        return json.load(file)["values"]
+
+
+def _load_version():
+    from insole.identity import FIRMWARE_VERSION
+
+    return FIRMWARE_VERSION
+
+
+class SafeMode:
+    """Everything; `turn` does what is due."""
+
+    def __init__(self, watchdog, record):
+        self.watchdog = watchdog
+        self.record = record
+        board = self._board = boards.current()
+        optional(machine.freq, 80000000)
+        self.faults = ids.FAULT_SAFE_MODE
+        if record is None or record.after_crash:
+            self.faults |= ids.FAULT_CRASHED
+        tail = bytes(machine.unique_id())[-8:]
+        self.serial = bytes(8 - len(tail)) + tail
+        self.settings = optional(_load_settings) or {}
+        self.side = self.settings.get("side", ids.SIDE_UNSET)
+        self.firmware = (optional(_load_version) or "unknown") + "+safe"
+        self.log = optional(_load_log, board)
+        if self.log is None or not self.log.capacity_pages:
+            self.faults |= ids.FAULT_LOG
+        self.recorder, self.boots = self.log, record  # names that `diagnostics` knows
+        self._transfers = 0
+        self._ticks = time.ticks_us()
+        self._us = self._ticks
+        self._started_ms = self._checked_ms = time.ticks_ms()
+        self._leave_after_ms = RETRY_NORMAL_MS
+        self._empty = 0
+        self._led = optional(Pin, board.LED_PIN, Pin.OUT)
+        self._charger = optional(Pin, board.CHARGING_PIN, Pin.IN, Pin.PULL_UP)
+        self._charging = self._charges()
+        side = self.side if self.side in (ids.SIDE_LEFT, ids.SIDE_RIGHT) else ids.SIDE_UNSET
+        bits = advert.state_bits(side, self._charging, True, False, False)
+        name = advert.device_name(side, self.serial)
+        self._payload = advert.advertisement(bits, 255, self.serial)
+        self._response = advert.scan_response(name)
+        links = [optional(Radio, optional(_load_bonds), name), optional(Usb)]
+        self.links = [link for link in links if link]
+        self._lives = False
+
+    def now_us(self):
+        """Device time since the start, in 64 bits."""
+        ticks = time.ticks_us()
+        self._us += max(0, time.ticks_diff(ticks, self._ticks))
+        self._ticks = ticks
+        return self._us
+
+    def _charges(self):
+        return self._charger is not None and not self._charger.value()
+
+    def turn(self):
+        """Everything once; how long to rest before the next turn, in ms."""
+        self.watchdog.feed()
+        self.now_us()
+        busy = False
+        for link in self.links:
+            for message, ticks in link.take():
+                optional(self._answer, link, message, ticks)
+            if link.peer.transfer and not link.peer.outgoing:
+                optional(self._go_on, link.peer)
+            busy = bool(optional(link.push)) or busy or bool(link.peer.transfer)
+            optional(link.advertise, self._payload, self._response)
+        self._keep_time()
+        return 0 if busy else TURN_MS
+
+    def _go_on(self, peer):
+        """The next message of a log transfer."""
+        out = memoryview(bytearray(ids.MAX_MESSAGE_BYTES))
+        transfer, peer.transfer = peer.transfer, None
+        length = transfer.next_message(out)
+        if not transfer.done:
+            peer.transfer = transfer
+        peer.outgoing.append((ids.CHANNEL_LOG, bytes(out[:length])))
+
+    def _keep_time(self):
+        run_ms = time.ticks_diff(time.ticks_ms(), self._started_ms)
+        if self._led is not None:
+            self._led.value(1 if run_ms % BLINK_EACH_MS < BLINK_MS else 0)
+        if run_ms > LIVES_MS and self.record is not None and not self._lives:
+            self._lives = True
+            self.record.safe_mode_lives()
+        charges = self._charges()
+        if run_ms > self._leave_after_ms or (charges and not self._charging):
+            self.try_normal()
+        self._charging = charges
+        if time.ticks_diff(time.ticks_ms(), self._checked_ms) > EMPTY_CHECK_MS:
+            self._checked_ms = time.ticks_ms()
+            for link in self.links:
+                optional(link.save)
+            optional(self._spare_battery)
+            gc.collect()
+
+    def _spare_battery(self):
+        from drivers.battery import PRESENT_MV, Battery
+
+        battery = Battery(self._board)
+        empty = PRESENT_MV < battery.millivolts < EMPTY_MV and not battery.charging
+        self._empty = self._empty + 1 if empty else 0
+        if self._empty >= 3:
+            machine.deepsleep(EMPTY_SLEEP_MS)
+
+    def try_normal(self):
+        """Leave: the next start is a normal one."""
+        if self.record is not None:
+            self.record.try_normal()
+        if self.log is not None:
+            optional(self.log.close)
+        machine.reset()
+
+    def _answer(self, link, message, ticks):
+        if len(message) < 2:
+            return
+        op, tag = message[0] & ~ids.REPLY_BIT, message[1]
+        try:
+            reply = self._carry_out(link, message, ticks)
+        except errors.ProtocolError as error:
+            reply = messages.build_refusal(op, tag, messages.result_of(error), str(error))
+        except OSError as error:
+            text = "storage failed: error %s" % error.errno
+            reply = messages.build_refusal(op, tag, ids.RESULT_STORAGE, text)
+        if reply is None:
+            text = "safe mode: REBOOT tries normal mode, CRASH says why it ended"
+            reply = messages.build_refusal(op, tag, ids.RESULT_NOT_AVAILABLE, text)
+        link.peer.outgoing.append((ids.CHANNEL_CONTROL, reply))
+
+    def _carry_out(self, link, message, ticks):
+        """The reply, or None for what safe mode does not do."""
+        op, tag = message[0], message[1]
+        if not link.secure:
+            return messages.build_refusal(op, tag, ids.RESULT_NOT_ALLOWED, "the link is not encrypted")
+        if op != ids.OP_HELLO and not link.peer.version:
+            return messages.build_refusal(op, tag, ids.RESULT_HELLO_FIRST, "say HELLO first")
+        command = messages.parse_command(message)
+        method = _METHODS.get(op)
+        return method(self, link.peer, command, ticks) if method else None
+
+    def _boot(self):
+        return self.log.boot if self.log else self.record.boot if self.record else 0
+
+    def _hello(self, peer, command, _ticks):
+        peer.version = messages.choose_version(*command.arguments)
+        capabilities = ids.CAPABILITY_CRASH_RECORD | (ids.CAPABILITY_LOG if self.log else 0)
+        fields = (
+            peer.version, self.side, LAYOUT_ID, capabilities, self._boot(), PERIOD_US,
+            self.log.next_seq if self.log else 0, self.serial,
+        )  # fmt: skip
+        return messages.build_reply(command.op, command.tag, *fields, tail=self.firmware.encode())
+
+    def _time(self, _peer, command, ticks):
+        received_us = self.now_us() + time.ticks_diff(ticks, self._ticks)
+
+        def at_sending():
+            fields = command.arguments[0], self._boot(), received_us, self.now_us()
+            return messages.build_reply(command.op, command.tag, *fields)
+
+        return at_sending
+
+    def _status(self, _peer, command, _ticks):
+        fields = [0] * 15
+        fields[1] = 255
+        fields[3] = self.now_us() // 1000000
+        fields[12] = gc.mem_free()
+        fields[13] = self.faults
+        return messages.build_reply(command.op, command.tag, *fields)
+
+    def _get_setting(self, _peer, command, _ticks):
+        row = settings.find(command.arguments[0])
+        value = self.settings.get(row.name, row.default)
+        value = settings.encode(row, value if row.allows(value) else row.default)
+        return messages.build_reply(command.op, command.tag, row.key, tail=value)
+
+    def _log_info(self, _peer, command, _ticks):
+        if not self.log:
+            return None
+        return messages.build_reply(command.op, command.tag, *self.log.info().as_tuple())
+
+    def _log_read(self, peer, command, _ticks):
+        if not self.log:
+            return None
+        from insole.log_transfer import LogTransfer
+
+        first, end, newest_first = command.arguments
+        self._transfers += 1
+        reader = self.log.reader(first, max(first, min(end, self.log.next_seq)), bool(newest_first))
+        peer.transfer = LogTransfer(self._transfers, reader)
+        return messages.build_reply(command.op, command.tag, self._transfers)
+
+    def _log_stop(self, peer, command, _ticks):
+        if peer.transfer:
+            peer.transfer.stop()
+        return messages.build_reply(command.op, command.tag)
+
+    def _log_ack(self, _peer, command, _ticks):
+        if not self.log:
+            return None
+        return messages.build_reply(command.op, command.tag, self.log.ack(command.arguments[0]))
+
+    def _log_gaps(self, _peer, command, _ticks):
+        if not self.log:
+            return None
+        found = []
+        cursor = self.log.gaps(command.arguments[0], found)
+        return messages.build_gaps_reply(command.tag, found, cursor)
+
+    def _crash(self, _peer, command, _ticks):
+        from insole import crash
+
+        try:
+            fields, text = crash.reply_fields(self.record, *command.arguments, ids.MAX_TEXT_BYTES)
+        except ValueError as error:
+            raise errors.ValueRangeError(str(error)) from None
+        return messages.build_reply(command.op, command.tag, *fields, tail=text)
+
+    def _diagnostics(self, _peer, command, _ticks):
+        from insole import diagnostics
+
+        return messages.build_reply(command.op, command.tag, tail=diagnostics.counters(self))
+
+    def _reboot(self, peer, command, _ticks):
+        if command.arguments[0] == ids.REBOOT_BOOT_LOADER:
+            machine.bootloader()
+        reply = messages.build_reply(command.op, command.tag)
+        self._leave_after_ms = time.ticks_diff(time.ticks_ms(), self._started_ms) + REPLY_MS
+        return reply
+
+
+_METHODS = {
+    ids.OP_HELLO: SafeMode._hello,
+    ids.OP_TIME: SafeMode._time,
+    ids.OP_STATUS: SafeMode._status,
+    ids.OP_GET_SETTING: SafeMode._get_setting,
+    ids.OP_LOG_INFO: SafeMode._log_info,
+    ids.OP_LOG_READ: SafeMode._log_read,
+    ids.OP_LOG_STOP: SafeMode._log_stop,
+    ids.OP_LOG_ACK: SafeMode._log_ack,
+    ids.OP_LOG_GAPS: SafeMode._log_gaps,
+    ids.OP_CRASH: SafeMode._crash,
+    ids.OP_DIAGNOSTICS: SafeMode._diagnostics,
+    ids.OP_REBOOT: SafeMode._reboot,
+}
+
+
+def run(watchdog, record):
+    """Safe mode until something ends it: a reset, or an exception for whoever called."""
+    safe_mode = SafeMode(watchdog, record)
+    while True:
+        time.sleep_ms(safe_mode.turn())
