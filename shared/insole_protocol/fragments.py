@@ -5,6 +5,18 @@ One object for each channel of a connection.
 
 from insole_protocol import ids
 
+try:
+    from insole_protocol import fragment_copy_viper as _copying
+except (ImportError, SyntaxError, ValueError) as error:  # CPython; no emitter; compiled for another chip
+    from insole_protocol import fragment_copy as _copying
+    from insole_protocol import native
+
+    native.note("fragment_copy_viper", error)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from insole_protocol import fragment_copy as _copying
+
 FIRST = 0x80
 LAST = 0x40
 COUNTER_MASK = 0x3F
@@ -49,10 +61,7 @@ class Fragmenter:
             n = left
             head |= LAST
         out[0] = head
-        message = self._message
-        at = self._at
-        for i in range(n):
-            out[i + 1] = message[at + i]
+        _copying.copy_behind_head(out, self._message, self._at, n)
         self._offered = n
         return n + 1
 

@@ -290,6 +290,22 @@ TABLE = (
         "When the power goes the card may not have kept so many of the last sectors that it answered for.",
         "estimated: the translation layer of a card is not documented; the specification forbids it",
     ),
+    Behaviour(
+        "code_time_pct",
+        0,
+        100,
+        150,
+        "Scan, encoding, log and radio take so much of the cycles that the slot budget reckons for them.",
+        "docs/reference/slot-budget.md: benchmarks read, opcodes counted, a band of 50 %",
+    ),
+    Behaviour(
+        "adc_conversion_us",
+        0,
+        35,
+        35,
+        "One conversion of the force sensors' converter, as charged with each scan.",
+        "micropython issue 7495 (an ESP32): 35 us; 25 to 60 are reckoned in docs/reference/slot-budget.md",
+    ),
 )
 
 _now = {}
