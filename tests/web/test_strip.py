@@ -9,8 +9,8 @@ from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.posture.rules_engine.rules import Severity
 
 from tests.web.looking import looking
-from tools.web_site.browser import Look, signed_in
-from tools.web_site.serving import served
+from tools.web_site.browser import PHONE, Look, signed_in
+from tools.web_site.serving import Served, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -68,3 +68,31 @@ def test_when_the_session_has_ended_the_page_stays_and_says_that_it_is_old(brows
         page.evaluate(LOOK_NOW)
         page.locator("#strip-gone").wait_for(state="visible")
         assert page.locator("#strip li").count() == 4
+
+
+LINES = """
+() => [...document.querySelectorAll("#strip .k")].map((one) => {
+  const text = document.createRange();
+  text.selectNodeContents(one);
+  return [one.textContent, new Set([...text.getClientRects()].map((line) => Math.round(line.top))).size];
+})
+"""
+"""What stands over each cell, and on how many lines."""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_on_a_phone_each_name_in_the_strip_stands_on_one_line(
+    browser: "Browser", filled: Served, language: str
+) -> None:
+    register, name = filled.library.accounts.register, filled.filled.accounts[Role.PATIENT]
+    register.set_look(name, language, "", "")
+    try:
+        with (
+            signed_in(browser, filled, Role.PATIENT, Look(PHONE)) as context,
+            looking(context, "/") as seen,
+        ):
+            found = dict(seen.page.evaluate(LINES))
+    finally:
+        register.set_look(name, "", "", "")
+    assert found == dict.fromkeys(found, 1)
+    assert len(found) == 4 and ("Hinweise" in found) is (language == "de")
