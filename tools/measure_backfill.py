@@ -33,7 +33,8 @@ from plantigrade.link.discovery import Radio, scan
 from plantigrade.link.usb import UsbLink
 from plantigrade.twin import central
 from plantigrade.twin.bleak_backend import backend_for
-from plantigrade.twin.board import BoardSpec, VirtualBoard
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec
 from plantigrade.twin.body import load_walk, write_feed
 from plantigrade.twin.electrical import FrontEnd
 from plantigrade.twin.pair import VirtualPair

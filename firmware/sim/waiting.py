@@ -10,6 +10,7 @@ import select as _select
 import time as _time
 
 from sim import clock, interrupts
+from sim.chip import behaviour
 
 POLLIN = _select.POLLIN
 POLLPRI = 2
@@ -44,6 +45,15 @@ def wait_readable(poller, wait_ms):
         return poller.poll(wait_ms)
     finally:
         interrupts.asleep(False)
+
+
+def _to_tick(wait_us):
+    """A wait of the event loop ends with a tick of FreeRTOS, unless an interrupt ends it."""
+    tick_us = behaviour.value("tick_us")
+    if tick_us <= 1000:
+        return wait_us  # this computer's waits are no finer
+    now = clock.device_us()
+    return (now + wait_us + tick_us - 1) // tick_us * tick_us - now
 
 
 class poll:
@@ -90,7 +100,7 @@ class poll:
         if found:
             timeout = 0
         elif timeout > 0:
-            timeout = clock.true_wait_us(timeout * 1000) // 1000
+            timeout = clock.true_wait_us(_to_tick(timeout * 1000)) // 1000
         interrupts.asleep(True)
         try:
             if not found:

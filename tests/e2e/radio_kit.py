@@ -8,7 +8,8 @@ from typing import Any
 
 from bleak import BleakClient
 from plantigrade.twin.bleak_backend import BumbleClient, BumbleScanner, backend_for
-from plantigrade.twin.board import RadioEnd, VirtualBoard
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import RadioEnd
 from plantigrade.twin.central import central_at, using
 from plantigrade.twin.radio.client import Radio
 from plantigrade.twin.radio.conditions import RadioConditions

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plantigrade.twin.board import BoardSpec, Feed
+from plantigrade.twin.board_spec import BoardSpec, Feed
 from plantigrade.twin.body import write_feed
 
 from tests.e2e.twin_kit import UNIQUE_ID, board, mpremote

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from plantigrade.twin.board import BoardSpec, Partition
+from plantigrade.twin.board_spec import BoardSpec, Partition
 
 from tests.e2e.twin_kit import UNIQUE_ID, board
 

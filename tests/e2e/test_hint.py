@@ -10,7 +10,8 @@ from plantigrade.bridge.hint import give_hint, offers_hint
 from plantigrade.device.targets import conversation
 from plantigrade.firmware_image.build import build_firmware
 from plantigrade.link.usb import UsbLink
-from plantigrade.twin.board import BoardSpec, RadioEnd, VirtualBoard
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec, RadioEnd
 from plantigrade.twin.radio.client import Radio
 from plantigrade.twin.radio.conditions import RadioConditions
 

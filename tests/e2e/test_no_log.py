@@ -17,7 +17,8 @@ from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio as Air
 from plantigrade.link.discovery import Sighting, scan
 from plantigrade.twin.bleak_backend import backend_for
-from plantigrade.twin.board import BoardSpec, RadioEnd, VirtualBoard
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec, RadioEnd
 from plantigrade.twin.central import central_at, using
 from plantigrade.twin.radio.client import Radio
 

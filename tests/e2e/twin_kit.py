@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from plantigrade.firmware_image.build import build_firmware
-from plantigrade.twin.board import BoardSpec, Feed, RadioEnd, VirtualBoard
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd
 
 UNIQUE_ID = "0a50477a3f01"
 MPREMOTE = str(Path(sys.executable).parent / "mpremote")

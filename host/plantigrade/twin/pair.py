@@ -12,7 +12,8 @@ from itertools import chain
 from pathlib import Path
 
 from plantigrade.firmware_image.build import FirmwareBuild, build_firmware
-from plantigrade.twin.board import BoardSpec, Feed, RadioEnd, VirtualBoard
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.radio.client import Radio, RadioAddress
 from plantigrade.twin.radio.conditions import RadioConditions

@@ -7,7 +7,8 @@ import pytest
 from plantigrade.errors import FileError
 from plantigrade.firmware_image.build import BLOCK_SIZE, FirmwareError
 from plantigrade.firmware_image.partition_table import parse, partition_table
-from plantigrade.twin.board import BoardError, BoardSpec, Partition, VirtualBoard, data_partitions
+from plantigrade.twin.board import BoardError, VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec, Partition, data_partitions
 
 TABLE = """# Name, Type, SubType, Offset, Size
 nvs, data, nvs, 0x9000, 0x4000

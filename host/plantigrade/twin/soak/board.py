@@ -12,7 +12,7 @@ from pathlib import Path
 
 import plantigrade
 from plantigrade.errors import PlantigradeError
-from plantigrade.twin.board import CARD_SECTORS, make_card
+from plantigrade.twin.board_spec import CARD_SECTORS, make_card
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 
 HEAD = struct.Struct("<BQI")

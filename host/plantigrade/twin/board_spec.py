@@ -1,0 +1,86 @@
+"""What one virtual board is made of, and what it is given at power-on."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plantigrade.firmware_image.partition_table import partition_table
+from plantigrade.twin.chip_behaviour import ChipBehaviour
+
+FIRMWARE_HEAP = 100 * 1024 * 2
+CARD_SECTORS = 262144  # 128 MB, as on the board
+
+
+def make_card(folder: Path, sectors: int) -> None:
+    """A blank SD NAND in a board's folder, unless it has one."""
+    with (folder / "card.bin").open("ab") as file:
+        file.truncate(sectors * 512)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One data partition of the virtual flash."""
+
+    name: str
+    blocks: int
+
+    @property
+    def file(self) -> str:
+        """Name of its file in the board's folder."""
+        return f"{self.name}.bin"
+
+
+def data_partitions() -> tuple[Partition, ...]:
+    """What the firmware finds in the flash of the first board, as the partition table divides it."""
+    return tuple(Partition(row.label, row.blocks) for row in partition_table() if row.is_for_the_firmware)
+
+
+@dataclass(frozen=True)
+class BoardSpec:
+    """What one board is made of.
+
+    Attributes:
+        side: "left" or "right"; the name under which the radio knows it.
+        unique_id: 6 bytes in hex, as `machine.unique_id` returns.
+        drift_ppm: of its crystal.
+        clock_offset_us: what its clock shows at power-on (near 2**30: the tick counter wraps soon).
+        partitions: name and size of the flash's data partitions; "vfs" is the file system.
+        heap: bytes of the interpreter's heap that are for the firmware.
+        battery_mv, imu: what is connected.
+        card_sectors: of 512 bytes that the SD NAND has; 0: there is none.
+        chip: how unkind the chip is.
+    """
+
+    side: str
+    unique_id: str
+    drift_ppm: float = 0.0
+    clock_offset_us: int = 0
+    partitions: tuple[Partition, ...] = field(default_factory=data_partitions)
+    heap: int = FIRMWARE_HEAP
+    battery_mv: int = 3900
+    imu: bool = True
+    card_sectors: int = CARD_SECTORS
+    chip: ChipBehaviour = field(default_factory=ChipBehaviour)
+
+    @property
+    def radio_address(self) -> str:
+        """Static random address made of the unique id."""
+        raw = bytearray.fromhex(self.unique_id)
+        raw[0] |= 0xC0
+        return ":".join(f"{byte:02X}" for byte in raw)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What the sensors measure: a feed file, when its first row is due, and whether it repeats."""
+
+    file: Path | None = None
+    start_ns: int = 0
+    loop: bool = True
+
+
+@dataclass(frozen=True)
+class RadioEnd:
+    """Where the board finds the radio, and the secret that lets it in."""
+
+    port: int = 0
+    token: str = ""
