@@ -4,7 +4,6 @@ import asyncio
 
 import bluetooth
 import machine
-from esp32 import Partition
 
 import drivers
 from drivers.battery import Battery
@@ -28,7 +27,7 @@ from insole.persistent_counters import PersistentCounters
 from insole.power import Power
 from insole.tx_scheduler import TxScheduler
 from insole.radio import Radio
-from insole.recorder import Recorder
+from insole.recorder.storage import open_log
 from insole.sampler import Sampler
 from insole.self_test import SelfTest
 from insole.session import Session
@@ -38,19 +37,6 @@ from insole.usb import UsbLink
 from insole.watchdog import TIMEOUT_MS, Progress, Watchdog
 from insole_protocol import block, ids, native
 from insole_protocol.codec import Encoder
-
-
-def open_log(board, keep_oldest, counters):
-    """The log, or what stands in for it when its storage does not answer: sampling does not depend on it."""
-    try:
-        recorder = Recorder(Partition.find(Partition.TYPE_DATA, label=board.LOG_PARTITION)[0], keep_oldest)
-        recorder.open(counters)
-    except (OSError, IndexError, ValueError) as error:  # refused; no such partition; too small
-        print("no log:", error)
-        from insole.recorder.absent import AbsentLog
-
-        return AbsentLog(counters)
-    return recorder
 
 
 def build_insole(board, record):
@@ -70,6 +56,7 @@ def build_insole(board, record):
     sampler = Sampler(clock, force_array, imu)
     counters = PersistentCounters()
     recorder = open_log(board, settings.log_full == KEEP_OLDEST, counters)
+    faults.note(ids.FAULT_CARD, recorder.degraded)
     encoder = Encoder(block.MAX_FRAMES_IMU if imu else block.MAX_FRAMES, bool(imu))
     work = asyncio.ThreadSafeFlag()
     gait = StepCounter()

@@ -28,8 +28,8 @@ SECTOR_BYTES = 512
 SPI_NUMBER = const(1)
 START_HZ = const(400000)  # the most until a card is started (4.2.1)
 RUN_HZ = const(20000000)  # the most without switching the card's speed is 25 MHz (4.3.4)
-START_MS = const(1000)  # a card may take so long to start (4.2.3)
-RESTART_MS = const(250)  # while samples wait in their ring
+START_MS = const(1500)  # a card may take a second to start (4.2.3)
+RESTART_MS = const(600)  # while samples wait in their ring, which holds 1.28 s
 WRITE_MS = const(500)  # busy: 250 ms, 500 ms for SDXC (4.6.2.2)
 READ_MS = const(100)  # to the first byte (4.6.2.1)
 ERASE_MS = const(5000)
@@ -82,6 +82,8 @@ class SdNand:
         self._tail_in = bytearray(3)
         self._short = bytearray(4)
         self._by_byte = True
+        self._answer = 0  # to the last command with an address; -1 for none
+        self._unanswered = 0  # such commands in a row
         self._busy_since = 0
         self._busy = False
         self.sectors = 0
@@ -107,7 +109,7 @@ class SdNand:
                 self.retries += 1
                 if attempt == TRIES - 1:
                     raise
-                self._recover(attempt)
+                self._recover()
 
     def writeblocks(self, sector, buffer):
         """Write one sector, and wait until the card has stored it; OSError if it does not."""
@@ -120,7 +122,7 @@ class SdNand:
                 self.retries += 1
                 if attempt == TRIES - 1:
                     raise
-                self._recover(attempt)
+                self._recover()
 
     def erase(self, first, last):
         """Make the sectors from `first` to `last` read as all ones or all zeros."""
@@ -218,11 +220,12 @@ class SdNand:
         shift = ((csd[9] & 3) << 1 | csd[10] >> 7) + 2 + (csd[5] & 0x0F) - 9
         return size + 1 << shift
 
-    def _recover(self, attempt):
-        """A sector has failed. The first time it is only tried again, then the card is started anew."""
+    def _recover(self):
+        """A sector has failed: it is tried again, after a start when the card has been reset, as its answer
+        says, or has not answered twice."""
         if self.failed:
             raise OSError(_NODEV)
-        if attempt:
+        if self._unanswered > 1 or (self._answer > 0 and self._answer & _IDLE):
             self.restarts += 1
             self.failed = True
             self._start(RESTART_MS)
@@ -266,7 +269,9 @@ class SdNand:
             command[3] = sector >> 8 & 0xFF
             command[4] = sector & 0xFF
         command[5] = 0xFF
-        if self._send(number) != 0:
+        self._answer = self._send(number)
+        self._unanswered = self._unanswered + 1 if self._answer < 0 else 0
+        if self._answer != 0:
             raise OSError(_IO)
 
     def _ask(self, number, argument, count):

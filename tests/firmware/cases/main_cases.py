@@ -6,9 +6,10 @@ import gc
 import machine
 import workbench
 from boards import esp32s3_r1 as board
-from workbench import Central, Workbench
+from workbench import BOARD_WITHOUT_CARD, Central, Workbench
 
 from insole import assembly
+from insole.recorder import storage
 from insole.recorder.absent import AbsentLog
 from insole.settings import Settings
 from insole_protocol import ids
@@ -31,13 +32,13 @@ def refused_log(partition):
     find_partition = esp32.Partition.find
     printed = Printed()
     counters = Workbench().insole.counters
-    assembly.print = printed
+    storage.print = printed
     esp32.Partition.find = staticmethod(lambda kind, label=None: partition(kind, label))
     try:
-        return assembly.open_log(board, True, counters), printed.lines
+        return storage.open_log(BOARD_WITHOUT_CARD, True, counters), printed.lines
     finally:
         esp32.Partition.find = find_partition
-        del assembly.print
+        del storage.print
 
 
 def test_parts_are_wired_as_the_board_says():
@@ -107,7 +108,7 @@ def test_a_log_partition_that_is_not_there_or_of_no_use_is_no_reason_to_stop():
     log, lines = refused_log(missing)
     assert isinstance(log, AbsentLog)
     assert asked == [(esp32.Partition.TYPE_DATA, "log")]
-    assert lines[0][0] == "no log:" and isinstance(lines[0][1], IndexError)
+    assert lines[0][0] == "no log in flash:" and isinstance(lines[0][1], IndexError)
     log, lines = refused_log(lambda kind, label: [RamFlash(3)])
     assert isinstance(log, AbsentLog) and "need at least 4" in str(lines[0][1])
     log, lines = refused_log(lambda kind, label: [Refusing(8)])

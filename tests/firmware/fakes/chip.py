@@ -7,8 +7,8 @@ that a test writes to, and resets are listed. The twin wires the same modules to
 import sys
 from array import array
 
-from sim.chip import alarms, behaviour, flash as chip_flash, hardware, pins as chip_pins
-from log_kit.devices import RamFlash
+from sim.chip import alarms, behaviour, flash as chip_flash, hardware, sd_card, pins as chip_pins
+from log_kit.devices import RamCard, RamFlash
 
 TICKS_PERIOD = 1 << 30
 _BLANK = b"\xff" * 64
@@ -242,6 +242,23 @@ def run(us):
         hardware.timers.run(until_us)
     finally:
         _running.pop()
+
+
+card = None  # the SD NAND, when the board has one
+sectors = None  # of the card, once there was one: what `power_cut` cuts
+
+
+def insert_card(there, blank=True):
+    """Put the SD NAND on its bus, with nothing on it, or with what it held; or take it away."""
+    global card, sectors
+    hardware.spi_devices.pop(board.SD_CS_PIN, None)
+    card = None
+    if there:
+        if sectors is None:
+            sectors = RamCard(16)
+        elif blank:
+            sectors.do("erase", 0, sectors.pages * 8 - 1, None)
+        card = hardware.spi_devices[board.SD_CS_PIN] = sd_card.SdCard(sectors)
 
 
 def new_radio(kind=air.Air):

@@ -56,14 +56,30 @@ def power_cut(action, check, promise=lambda: None):
     return cuts.power_cut([flash, chip.log], action, check, remount, promise).passed()
 
 
+class _BoardWithoutCard:
+    """The board, but for its SD NAND: the log is in the flash that most tests look at."""
+
+    SD_CS_PIN = None
+
+    def __getattr__(self, name):
+        return getattr(board, name)
+
+
+BOARD_WITHOUT_CARD = _BoardWithoutCard()
+
+
 class Workbench:
     """Attributes: `firmware`, `insole`, `ble`, `frames` (decoded records of the log and of peers are made by
-    tests)."""
+    tests).
 
-    def __init__(self, fresh=True):
+    With `card` the board has its SD NAND, as `chip.card` and the sectors in `chip.sectors`.
+    """
+
+    def __init__(self, fresh=True, card=False):
         gc.collect()
         if fresh:
             clear_flash()
+        chip.insert_card(card, fresh)
         chip.clock.now_us = 0
         chip.events.clear()
         chip.watchdogs.clear()
@@ -73,7 +89,7 @@ class Workbench:
             chip.sensors[index] = REST
         self.air = chip.new_radio()
         self.air = chip.new_radio()
-        self.firmware = assembly.Firmware(board)
+        self.firmware = assembly.Firmware(board if card else BOARD_WITHOUT_CARD)
         self.insole = self.firmware.insole
         self.radio = self.firmware.radio
         self.ble = self.radio._ble
