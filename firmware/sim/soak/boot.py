@@ -37,9 +37,9 @@ def _put_chip_in_place():
 
 
 def _mount_files():
-    """The board's folder is all that the firmware sees of files."""
+    """Files lie in flash, as on the board; sources, which on a board are frozen, do not."""
     vfs.umount("/")
-    vfs.mount(vfs.VfsPosix(wire.FOLDER + "/files"), "/")
+    vfs.mount(vfs.VfsLfs2(esp32.Partition("vfs")), "/")
     for name, folder in (("/firmware", wire.settings["firmware"]), ("/shared", wire.settings["shared"])):
         vfs.mount(vfs.VfsPosix(folder), name)
     sys.path[:] = ["/firmware", "/shared", ".frozen"]

@@ -41,7 +41,9 @@ def connect():
     hardware.radio = air
     hardware.usb = usb.NoCable()
     hardware.leave = leave
-    hardware.partitions.append(("log", flash.Flash(wire.FOLDER + "/log.bin", settings["log_blocks"])))
+    for name in ("vfs", "log"):
+        blocks = settings[name + "_blocks"]
+        hardware.partitions.append((name, flash.Flash(wire.FOLDER + "/" + name + ".bin", blocks)))
     if settings["card_sectors"]:
         card = sd_card.CardFile(wire.FOLDER + "/card.bin", settings["card_sectors"])
         hardware.spi_devices[hardware.board.SD_CS_PIN] = sd_card.SdCard(card)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import plantigrade
 from plantigrade.errors import PlantigradeError
+from plantigrade.firmware_image.build import littlefs_image
 from plantigrade.twin.board_spec import CARD_SECTORS, make_card
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 
 HEAD = struct.Struct("<BQI")
 REACHED, NOTIFICATION, EVENT = ord("r"), ord("n"), ord("e")
 BLOCK = 4096
+VFS_BLOCKS = 64
 HEAP_BYTES = 1 << 20
 CHIP = "sim/soak"
 LAST_LINES = 12
@@ -104,10 +106,10 @@ class Board:
     _runs: int = 0
 
     def __post_init__(self) -> None:
-        (self.folder / "files").mkdir(parents=True, exist_ok=True)
-        (self.folder / "files" / "settings.json").write_text(
-            json.dumps({"version": 2, "values": {"side": 0 if self.side == "left" else 1}})
-        )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        side = json.dumps({"version": 2, "values": {"side": 0 if self.side == "left" else 1}})
+        files = iter([("settings.json", side.encode())])
+        (self.folder / "vfs.bin").write_bytes(littlefs_image(files, VFS_BLOCKS))
         if self.card_sectors:
             make_card(self.folder, self.card_sectors)
         with (self.folder / "log.bin").open("wb") as file:
@@ -144,6 +146,7 @@ class Board:
             "drift_ppb": self.drift_ppb,
             "cause": cause,
             "unique_id": self.unique_id,
+            "vfs_blocks": VFS_BLOCKS,
             "log_blocks": self.log_blocks,
             "card_sectors": self.card_sectors,
             "chip": self.chip.as_settings(),
