@@ -22,7 +22,7 @@ def run():
     except Exception as error:
         print("no start:", repr(error))
     try:
-        from insole import safe_mode
+        import safe_mode
 
         safe_mode.run(watchdog, None)
     except Exception as error:

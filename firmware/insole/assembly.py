@@ -150,3 +150,12 @@ class Firmware:
         self.insole.stop()
         self.radio.stop()
         asyncio.new_event_loop()
+
+
+def forget_making():
+    """Everything is made, once: what only making needs leaves the heap."""
+    names = globals()
+    for name in list(names):
+        if name not in ("asyncio", "Firmware", "Progress") and not name.startswith("__"):
+            del names[name]
+    del Firmware.__init__

@@ -1,8 +1,6 @@
 """Carries out commands, whatever link they came over; one method for each (PROTOCOL.md section 4)."""
 
-import sys
-
-from insole import crash
+from insole import forget
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
 from insole_protocol import settings as table
@@ -234,18 +232,22 @@ class Commands:
         return messages.build_reply(command.op, command.tag)
 
     def _crash(self, _session, command, _ticks):
+        from insole import crash_file
+
         index, offset = command.arguments
         try:
-            fields, text = crash.reply_fields(self._insole.boots, index, offset, ids.MAX_TEXT_BYTES)
+            fields, text = crash_file.reply_fields(self._insole.boots, index, offset, ids.MAX_TEXT_BYTES)
         except ValueError as error:
             raise Refusal(ids.RESULT_RANGE, str(error)) from None
+        finally:
+            forget("crash_file")
         return messages.build_reply(command.op, command.tag, *fields, tail=text)
 
     def _diagnostics(self, _session, command, _ticks):
         from insole import diagnostics
 
         counters = diagnostics.counters(self._insole)
-        del diagnostics, sys.modules["insole.diagnostics"]  # asked for by hand: its room goes to the rest
+        forget("diagnostics")  # asked for by hand: its room goes to the rest
         return messages.build_reply(command.op, command.tag, tail=counters)
 
     def _refuse_while_erasing(self):

@@ -4,8 +4,8 @@ mode. Whatever ends it but Ctrl-C is noted and leads to a reset.
 
 import sys
 
+import insole
 import machine
-from insole.boot_record import BootRecord
 from insole_protocol import ids
 
 
@@ -19,14 +19,17 @@ def run_normal(watchdog, record):
     import asyncio
 
     import boards
-    from insole import crash
+    from insole import crash_file
 
-    crash.store(record)
-    from insole.assembly import Firmware
+    crash_file.store(record)
+    del crash_file
+    insole.forget("crash_file")
+    from insole import assembly
 
     watchdog.feed()
-    firmware = Firmware(boards.current(), watchdog, record)
+    firmware = assembly.Firmware(boards.current(), watchdog, record)
     watchdog.feed()
+    assembly.forget_making()
     try:
         asyncio.run(firmware.run())
     except Exception as error:
@@ -40,12 +43,15 @@ def run_normal(watchdog, record):
 def start(watchdog):
     """Run; comes back only for Ctrl-C and `machine.soft_reset`, as the exceptions that they are."""
     end_feeding_of_soft_reset()
-    record = BootRecord()
-    record.begin()
-    safe = record.wants_safe_mode()
+    from insole import starts
+
+    record = starts.begin()
+    safe = starts.wants_safe_mode(record)
+    del starts
+    insole.forget("starts")
     try:
         if safe:
-            from insole import safe_mode
+            import safe_mode
 
             safe_mode.run(watchdog, record)
         else:

@@ -14,7 +14,13 @@ from tests.firmware.micropython_run import HERE, ROOT, run
 BUDGET = 204800  # bytes of 8-byte words: the like of 100 KB on a 32-bit chip
 SOURCES = sorted(
     path
-    for folder in ("firmware/insole", "firmware/drivers", "firmware/boards", "shared/insole_protocol")
+    for folder in (
+        "firmware/insole",
+        "firmware/safe_mode",
+        "firmware/drivers",
+        "firmware/boards",
+        "shared/insole_protocol",
+    )
     for path in (ROOT / folder).rglob("*.py")
     if path.name not in ("fake.py", "cases.py")
 )

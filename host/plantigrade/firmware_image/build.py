@@ -24,7 +24,7 @@ HOST_ARCHITECTURE = "x64"
 CHIP_ARCHITECTURES = {"esp32s3": "xtensawin", "esp32c3": "rv32imc"}
 BLOCK_SIZE = 4096
 _KEEP_UNUSED_S = 7 * 24 * 3600
-_ON_BOARD = ("insole", "drivers", "boards")  # folders of firmware/ that go onto a board
+_ON_BOARD = ("insole", "safe_mode", "drivers", "boards")  # folders of firmware/ that go onto a board
 _BESIDE_A_DRIVER = ("fake.py", "cases.py")  # in a driver's folder, for the virtual chip and the tests
 _SOURCES_AS_THEY_ARE = ("main.py", "boot.py")  # a board starts these from source
 

@@ -23,7 +23,7 @@ def modules() -> list[str]:
     """Every module of the firmware's own folders, such as `insole/radio.py`."""
     return [
         path.relative_to(FIRMWARE).as_posix()
-        for folder in ("insole", "drivers")
+        for folder in ("insole", "safe_mode", "drivers")
         for path in sorted((FIRMWARE / folder).rglob("*.py"))
         if path.name not in BESIDE_A_DRIVER and "__pycache__" not in path.parts
     ]

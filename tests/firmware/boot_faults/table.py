@@ -23,6 +23,8 @@ Estimated, as no board has been measured; virtual time passes in waits alone.
 """
 SETUPS = ("settings", "bonds", "counters", "crashes", "log", "full", "refusing")
 PROCESSES = 2
+SHARE = 12
+"""Faults that one interpreter tries."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def measure(chosen: Sequence[Fault]) -> list[Outcome]:
     good = build_firmware().folder
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PROCESSES) as pool:
         jobs = [
-            pool.submit(_share, good, Path(folder) / str(i), chosen[i::PROCESSES]) for i in range(PROCESSES)
+            pool.submit(_share, good, Path(folder) / str(first), chosen[first : first + SHARE])
+            for first in range(0, len(chosen), SHARE)
         ]
         by_name = {outcome.fault.name: outcome for job in jobs for outcome in job.result()}
     return [by_name[fault.name] for fault in chosen]

@@ -6,9 +6,11 @@ import gc
 import json
 import machine
 import workbench
-from insole import boot_record, crash, files
-from insole.boot_record import MAX_FAILED, MAX_TEXT, BootRecord
+from insole import crash_file, files, starts
+from insole.boot_record import MAX_TEXT
+from insole.crash_file import pending
 from insole.identity import FIRMWARE_VERSION
+from insole.starts import wants_safe_mode
 from insole.watchdog import GOOD_CHECKS, PATIENCE, Progress, Watchdog
 from insole_protocol import ids, native
 from insole_protocol.diagnostic_names import named
@@ -26,11 +28,9 @@ def started(cause=machine.HARD_RESET):
     """The record of a start after a reset."""
     chip.supply["cause"] = cause
     try:
-        record = BootRecord()
+        return starts.begin()
     finally:
         chip.supply["cause"] = machine.PWRON_RESET
-    record.begin()
-    return record
 
 
 def fallen(depth):
@@ -48,7 +48,7 @@ def test_a_crash_survives_the_reset_with_its_traceback():
     record = started()
     record.alive(77, 5)
     record.note(ids.CRASH_TASK, fallen(0))
-    found = started().pending()
+    found = pending(started())
     assert (found["boot"], found["uptime_s"], found["cause"]) == (5, 77, ids.CRASH_TASK)
     lines = found["text"].splitlines()
     assert lines[0] == FIRMWARE_VERSION and lines[1].startswith("Traceback")
@@ -59,8 +59,12 @@ def test_of_a_long_traceback_the_end_is_kept():
     power_on()
     record = started()
     record.note(ids.CRASH_TASK, ValueError("x" * 3000 + "end"))
-    text = started().pending()["text"]
-    assert MAX_TEXT - 100 <= len(text) <= MAX_TEXT and text.rstrip().endswith("xend")
+    text = pending(started())["text"]
+    assert (
+        len(text) == MAX_TEXT == 440
+        and text.startswith(FIRMWARE_VERSION + "\n")
+        and text.rstrip().endswith("xend")
+    )
 
 
 def test_a_full_heap_does_not_hide_the_crash():
@@ -78,34 +82,35 @@ def test_a_full_heap_does_not_hide_the_crash():
     record.note(ids.CRASH_TASK, error)
     hoard.clear()
     gc.collect()
-    found = started().pending()
+    found = pending(started())
     assert found["cause"] == ids.CRASH_TASK and "MemoryError: no room" in found["text"], found
     assert started().crashes == 1
 
 
 def test_three_starts_that_fail_lead_to_safe_mode_and_a_good_one_forgets_them():
     power_on()
-    assert MAX_FAILED == 3
-    wishes = [started().wants_safe_mode() for _ in range(4)]
+    assert starts.MAX_FAILED == 3
+    wishes = [wants_safe_mode(started()) for _ in range(4)]
     assert wishes == [False, False, False, True]
     record = started()
-    assert not record.wants_safe_mode(), "safe mode has died as well: the other one is tried"
+    assert not wants_safe_mode(record), "safe mode has died as well: the other one is tried"
     record = started()
-    assert record.wants_safe_mode()
-    record.safe_mode_lives()
-    assert started().wants_safe_mode(), "it runs well: it is where a broken insole goes"
+    assert wants_safe_mode(record)
+    record.safe_started = False
+    record.store()
+    assert wants_safe_mode(started()), "it runs well: it is where a broken insole goes"
     record = started()
-    record.try_normal()
+    starts.try_normal(record)
     record = started()
-    assert not record.wants_safe_mode()
-    assert started().wants_safe_mode(), "one more failure is enough"
+    assert not wants_safe_mode(record)
+    assert wants_safe_mode(started()), "one more failure is enough"
     record = started()
     record.good()
-    assert not started().wants_safe_mode()
+    assert not wants_safe_mode(started())
     for _ in range(5):
         started()
     rtc.clear()
-    assert not started(machine.PWRON_RESET).wants_safe_mode(), "a power cycle is a fresh start"
+    assert not wants_safe_mode(started(machine.PWRON_RESET)), "a power cycle is a fresh start"
 
 
 def test_what_lies_in_rtc_memory_is_believed_if_it_checks():
@@ -117,24 +122,24 @@ def test_what_lies_in_rtc_memory_is_believed_if_it_checks():
         broken = bytearray(content)
         broken[i] ^= 0x10
         machine.RTC().memory(broken)
-        assert BootRecord().failed == 0, i
+        assert starts.load().failed == 0, i
     for broken in (b"", content[:-1], content + b"x", bytes(len(content)), b"\xff" * len(content)):
         machine.RTC().memory(broken)
-        assert BootRecord().failed == 0
+        assert starts.load().failed == 0
     machine.RTC().memory(content)
-    assert BootRecord().failed == 5
+    assert starts.load().failed == 5
 
 
 def test_the_watchdog_leaves_a_record_too():
     power_on()
     started().alive(300, 9)
     record = started(machine.WDT_RESET)
-    found = record.pending()
+    found = pending(record)
     assert (found["cause"], found["uptime_s"], found["boot"]) == (ids.CRASH_WATCHDOG, 300, 9)
     assert "main loop stood still" in found["text"]
     assert (record.watchdog_resets, record.after_crash) == (1, True)
     record.note(ids.CRASH_TASK, "stands still: radio")
-    assert "radio" in started(machine.WDT_RESET).pending()["text"], "what was noted is not written over"
+    assert "radio" in pending(started(machine.WDT_RESET))["text"], "what was noted is not written over"
 
 
 def test_crashes_go_to_flash_at_the_next_start_and_the_last_few_stay():
@@ -143,11 +148,11 @@ def test_crashes_go_to_flash_at_the_next_start_and_the_last_few_stay():
         record = started()
         record.alive(number, number)
         record.note(ids.CRASH_TASK, "crash %d" % number)
-        assert crash.store(started()) and not crash.store(started())
-    assert [one["text"] for one in crash.read()] == [
+        assert crash_file.store(started()) and not crash_file.store(started())
+    assert [one["text"] for one in crash_file.read()] == [
         "%s\ncrash %d" % (FIRMWARE_VERSION, number) for number in (6, 5, 4, 3, 2)
     ]
-    with open(crash.PATH) as file:
+    with open(crash_file.PATH) as file:
         content = json.load(file)
     assert (content["version"], content["min_reader"]) == (1, 1)
 
@@ -161,13 +166,13 @@ def test_a_file_of_crashes_that_cannot_be_used_is_empty():
         ({"version": 9, "min_reader": 2, "crashes": [good]}, 0),
     ):  # fmt: skip
         power_on()
-        with open(crash.PATH, "w") as file:
+        with open(crash_file.PATH, "w") as file:
             file.write(content if isinstance(content, str) else json.dumps(content))
-        assert len(crash.read()) == expected, content
+        assert len(crash_file.read()) == expected, content
         record = started()
         record.note(ids.CRASH_TASK, "new")
-        assert crash.store(started())
-        assert "new" in crash.read()[0]["text"]
+        assert crash_file.store(started())
+        assert "new" in crash_file.read()[0]["text"]
 
 
 def test_flash_that_refuses_keeps_the_crash_in_rtc_memory():
@@ -181,24 +186,24 @@ def test_flash_that_refuses_keeps_the_crash_in_rtc_memory():
     files.write_json = refuse
     try:
         record = started()
-        assert not crash.store(record)
-        assert crash.reply_fields(record, 0, 0, 80)[1].endswith(b"kept"), "told all the same"
+        assert not crash_file.store(record)
+        assert crash_file.reply_fields(record, 0, 0, 80)[1].endswith(b"kept"), "told all the same"
     finally:
         files.write_json = write_json
-    assert crash.store(started())
+    assert crash_file.store(started())
 
 
 def test_a_power_cut_at_every_write_leaves_the_crashes_of_before_or_one_more():
     power_on()
     started().note(ids.CRASH_TASK, "old")
-    crash.store(started())
+    crash_file.store(started())
 
     def action():
         started().note(ids.CRASH_TASK, "new")
-        crash.store(started())
+        crash_file.store(started())
 
     def check(cut):
-        texts = [one["text"].partition("\n")[2] for one in crash.read()]
+        texts = [one["text"].partition("\n")[2] for one in crash_file.read()]
         assert texts == ["new", "old"] or (texts == ["old"] and not cut.finished), texts
 
     workbench.power_cut(action, check)
@@ -215,7 +220,7 @@ def test_the_handler_notes_flushes_and_resets():
     assert recorder.committed < recorder.used
     bench.firmware.crash(None, {"exception": ValueError("the reason")})
     assert recorder.committed == recorder.used and chip.events == ["reset"]
-    found = bench.insole.boots.pending()
+    found = pending(bench.insole.boots)
     assert "the reason" in found["text"] and found["uptime_s"] == 9 and found["boot"] == recorder.boot
 
     def refuse():
@@ -229,8 +234,8 @@ def test_the_handler_notes_flushes_and_resets():
 def test_a_host_reads_a_crash_piece_by_piece():
     power_on()
     started().note(ids.CRASH_TASK, fallen(3))
-    crash.store(started())
-    whole = crash.read()[0]["text"]
+    crash_file.store(started())
+    whole = crash_file.read()[0]["text"]
     host = Central(Workbench(fresh=False))
     host.hello()
     text, offset = "", 0
@@ -386,7 +391,7 @@ def test_a_part_that_stands_still_is_named():
     for _ in range(8):
         dog.check()
     assert chip.events[0] == "reset"
-    assert "stands still: sampling" in bench.insole.boots.pending()["text"]
+    assert "stands still: sampling" in pending(bench.insole.boots)["text"]
 
 
 def test_a_task_that_ends_has_died():
@@ -397,7 +402,7 @@ def test_a_task_that_ends_has_died():
 
     bench.firmware.usb.run = over
     bench.live(0.1)
-    assert "task ended: usb" in bench.insole.boots.pending()["text"] and chip.events[0] == "reset"
+    assert "task ended: usb" in pending(bench.insole.boots)["text"] and chip.events[0] == "reset"
 
 
 def test_an_end_in_order_is_a_good_start():
@@ -407,11 +412,3 @@ def test_an_end_in_order_is_a_good_start():
     assert record.failed == 1
     firmware.insole.stop()
     assert record.failed == 0
-
-
-def test_the_text_of_the_crash_is_bounded_by_its_place():
-    stream = boot_record._Text(memoryview(bytearray(200)))
-    for _ in range(100):
-        stream.write(b"0123456789")
-    assert stream.length <= 200
-    assert bytes(stream._room[stream.length - 10 : stream.length]) == b"0123456789"

@@ -8,7 +8,7 @@ import workbench
 from boards import esp32s3_r1 as board
 from workbench import BOARD_WITHOUT_CARD, Central, Workbench
 
-from insole import assembly
+from insole.crash_file import pending
 from insole.recorder import storage
 from insole.recorder.absent import AbsentLog
 from insole.settings import Settings
@@ -135,7 +135,7 @@ def test_everything_runs_by_itself():
     assert bench.insole.sampler.lost == 0
     assert bench.air.advertising is not None, "one more host may come"
     assert bench.firmware.housekeeping.rounds in (2, 3)
-    assert bench.insole.boots.pending() is None and chip.events == [], bench.insole.boots.pending()
+    assert pending(bench.insole.boots) is None and chip.events == [], pending(bench.insole.boots)
     assert bench.insole.blocks.slots_recorded >= 295
 
 
@@ -160,7 +160,7 @@ def test_a_task_that_dies_is_noted_and_the_insole_starts_anew():
         dies_after_s = 1 if part == "housekeeping" else 0
         bench.live(dies_after_s + 1.2)
         assert turns[0] == 1, part
-        report = bench.insole.boots.pending()
+        report = pending(bench.insole.boots)
         assert "ValueError: the end of " + part in report["text"], report
         assert report["cause"] == ids.CRASH_TASK and report["uptime_s"] <= 3
         assert chip.events[0] == "reset", part
@@ -174,7 +174,7 @@ def test_a_blocks_task_that_dies_is_reported_too():
 
     bench.insole.garbage_collector.after_sample = die
     bench.live(1)
-    assert "no more records" in bench.insole.boots.pending()["text"]
+    assert "no more records" in pending(bench.insole.boots)["text"]
     assert chip.events == ["reset"]
 
 

@@ -20,7 +20,7 @@ from sim.chip import alarms, bluetooth, hardware, machine, rtc, ticks  # noqa: E
 
 MOST_STARTS = 12
 LONGEST_MS = 200000
-OF_THE_FIRMWARE = ("insole", "drivers", "boards", "insole_protocol")
+OF_THE_FIRMWARE = ("insole", "safe_mode", "drivers", "boards", "insole_protocol")
 
 flash = chip.Flash(16)
 

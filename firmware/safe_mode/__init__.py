@@ -1,6 +1,6 @@
 """Safe mode: an insole that cannot start says so by radio and USB and gives its log away; it samples nothing.
 
-It shares no module of `insole` with normal mode but those it can do without: bonds, log, crash file and
+It shares nothing of `insole` with normal mode but what it can do without: bonds, log, crash file and
 diagnostics are each loaded on their own, and what does not load is left out (PROTOCOL.md section 4.7). It
 tries normal mode again after an hour, when a charger is connected, and on REBOOT.
 """
@@ -11,10 +11,10 @@ import time
 
 import boards
 import machine
-from insole.safe_links import Radio, Usb
 from insole_protocol import advert, errors, ids, messages, settings
 from insole_protocol.layout_id import LAYOUT_ID
 from machine import Pin
+from safe_mode.links import Radio, Usb
 
 TURN_MS = 20
 REPLY_MS = 300  # for the reply to REBOOT to get out
@@ -138,7 +138,8 @@ class SafeMode:
             self._led.value(1 if run_ms % BLINK_EACH_MS < BLINK_MS else 0)
         if run_ms > LIVES_MS and self.record is not None and not self._lives:
             self._lives = True
-            self.record.safe_mode_lives()
+            self.record.safe_started = False
+            self.record.store()
         charges = self._charges()
         if run_ms > self._leave_after_ms or (charges and not self._charging):
             self.try_normal()
@@ -162,7 +163,9 @@ class SafeMode:
     def try_normal(self):
         """Leave: the next start is a normal one."""
         if self.record is not None:
-            self.record.try_normal()
+            from insole import starts
+
+            starts.try_normal(self.record)
         if self.log is not None:
             optional(self.log.close)
         machine.reset()
@@ -263,10 +266,10 @@ class SafeMode:
         return messages.build_gaps_reply(command.tag, found, cursor)
 
     def _crash(self, _peer, command, _ticks):
-        from insole import crash
+        from insole import crash_file
 
         try:
-            fields, text = crash.reply_fields(self.record, *command.arguments, ids.MAX_TEXT_BYTES)
+            fields, text = crash_file.reply_fields(self.record, *command.arguments, ids.MAX_TEXT_BYTES)
         except ValueError as error:
             raise errors.ValueRangeError(str(error)) from None
         return messages.build_reply(command.op, command.tag, *fields, tail=text)
