@@ -41,7 +41,7 @@ def test_an_unknown_language_tells_the_known_ones(read):
 def test_a_report_has_every_text_in_each_language(language: str):
     """The same keys with the same {places}; beside them the titles that English takes from the registry."""
     english, other = load_wording("en").entries, load_wording(language).entries
-    titles = ("parameter.", "family.", "region.")
+    titles = ("parameter.", "family.", "panel.")
     assert set(english) == {key for key in other if not key.startswith(titles)}
     for key, text in english.items():
         if isinstance(text, str):
@@ -53,7 +53,7 @@ def test_a_report_has_every_text_in_each_language(language: str):
 @pytest.mark.parametrize("language", OTHERS)
 def test_whatever_a_report_names_has_a_title_in_each_language(language: str):
     wanted = {f"parameter.{name}" for view in REPORTED for name in shown_in(view)}
-    wanted |= {f"family.{family.title}" for family in REGIONAL} | {f"region.{region}" for region in REGIONS}
+    wanted |= {f"family.{family.title}" for family in REGIONAL} | {f"panel.{region}" for region in REGIONS}
     assert wanted - set(load_wording(language).entries) == set()
 
 

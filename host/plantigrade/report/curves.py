@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false
 # matplotlib types its keyword arguments only in part.
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -15,20 +16,22 @@ from plantigrade.gait.signals import Foot, Walk
 from plantigrade.report.style import COLOUR, FAINT, HATCH, INK, LINE, PAPER, USUAL
 
 LONGEST_TRACE_S: Final = 30.0
+Say = Callable[[str], str]
+"""Says a word of a panel in the reader's language."""
 _BAND_ALPHA: Final = {Foot.LEFT: 0.22, Foot.RIGHT: 0.16}
 
 
-def force_panel(axes: Axes, walk: Walk, analysis: Analysis) -> None:
+def force_panel(axes: Axes, walk: Walk, analysis: Analysis, say: Say = str) -> None:
     """The ensembles, or the bare force over time where there is no steady cycle to average."""
     if any(foot.force_cycle is not None and foot.force_cycle.n for foot in analysis.feet):
-        force_ensembles(axes, analysis)
+        force_ensembles(axes, analysis, say)
     else:
-        force_over_time(axes, walk)
+        force_over_time(axes, walk, say)
 
 
-def force_over_time(axes: Axes, walk: Walk) -> None:
+def force_over_time(axes: Axes, walk: Walk, say: Say = str) -> None:
     """Total of each foot over the first half minute."""
-    axes.set_title("Vertical force over time (no steady cycle to average)")
+    axes.set_title(say("Vertical force over time (no steady cycle to average)"))
     start = min(float(foot.time_s[0]) for foot in walk.feet)
     for foot in walk.feet:
         stop = int(np.searchsorted(foot.time_s, start + LONGEST_TRACE_S))
@@ -38,16 +41,16 @@ def force_over_time(axes: Axes, walk: Walk) -> None:
             total,
             color=COLOUR[foot.foot],
             linestyle=LINE[foot.foot],
-            label=foot.foot.value,
+            label=say(foot.foot.value),
         )
-    axes.set_xlabel("s from the start of the recording")
+    axes.set_xlabel(say("s from the start of the recording"))
     axes.set_ylabel(
-        "Force, N" if all(foot.quantity == "force" for foot in walk.feet) else "Signal, input units"
+        say("Force, N") if all(foot.quantity == "force" for foot in walk.feet) else "Signal, input units"
     )
     axes.legend(loc="upper right")
 
 
-def force_ensembles(axes: Axes, analysis: Analysis) -> None:
+def force_ensembles(axes: Axes, analysis: Analysis, say: Say = str) -> None:
     """Mean force over the gait cycle of both feet, one SD either side."""
     unit = ""
     percent = np.arange(101)
@@ -67,23 +70,27 @@ def force_ensembles(axes: Axes, analysis: Analysis) -> None:
             hatch=HATCH[foot.foot],
             linewidth=0,
         )
-        label = f"{foot.foot.value} ({curve.n} cycles)"
+        label = f"{say(foot.foot.value)} ({curve.n} {say('cycles')})"
         axes.plot(percent, curve.mean, color=colour, linestyle=LINE[foot.foot], linewidth=1.8, label=label)
     what = "Vertical force" if unit == "N" else "Signal"
     axes.set_title(f"{what} over the gait cycle (mean ± SD)")
     axes.set_xlim(0, 100)
     axes.set_ylim(min(0.0, axes.get_ylim()[0]), None)
     axes.set_xlabel("% of gait cycle, from initial contact to the next of the same foot")
-    axes.set_ylabel("Force, N" if unit == "N" else f"Signal, {unit}")
+    axes.set_ylabel(say("Force, N") if unit == "N" else f"Signal, {unit}")
     weight = analysis.body_weight_n
     if unit == "N" and weight:
         axes.axhline(weight, color=FAINT, linewidth=0.8, linestyle=":")
-        axes.annotate("body weight", (66, weight), ha="left", va="bottom", fontsize=7.5, color=FAINT)
+        axes.annotate(say("body weight"), (66, weight), ha="left", va="bottom", fontsize=7.5, color=FAINT)
     axes.legend(loc="lower center", bbox_to_anchor=(0.33, 0.12))  # under the curves, where nothing runs
 
 
 def timing_bars(
-    axes: Axes, analysis: Analysis, stance_form: str = "stance {:.1f}", swing_form: str = "swing {:.1f}"
+    axes: Axes,
+    analysis: Analysis,
+    stance_form: str = "stance {:.1f}",
+    swing_form: str = "swing {:.1f}",
+    say: Say = str,
 ) -> None:
     """Stance and swing of each foot as shares of the cycle, the two double supports hatched.
 
@@ -91,8 +98,9 @@ def timing_bars(
         axes: to draw on.
         analysis: with steady strides.
         stance_form, swing_form: what is written on the bars; {} is the percentage.
+        say: the words of the panel.
     """
-    axes.set_title("Timing, % of gait cycle")
+    axes.set_title(say("Timing, % of gait cycle"))
     norm = NORMS["stance_pct"]
     assert norm.low is not None
     assert norm.high is not None
@@ -116,7 +124,7 @@ def timing_bars(
         _nothing(axes, "no steady cycle")
         return
     axes.axvspan(norm.low, norm.high, color=USUAL, zorder=0, linewidth=0)
-    axes.set_yticks(range(len(rows)), [foot.foot.value for foot in rows])
+    axes.set_yticks(range(len(rows)), [say(foot.foot.value) for foot in rows])
     axes.set_ylim(-0.75, len(rows) - 0.25)
     axes.set_xlim(0, 100)
     axes.tick_params(axis="y", length=0)
@@ -143,9 +151,9 @@ def _double_supports(axes: Axes, foot: FootAnalysis, y: int, stance: float) -> N
         )
 
 
-def butterfly_panel(axes: Axes, found: Butterfly | None) -> None:
+def butterfly_panel(axes: Axes, found: Butterfly | None, say: Say = str) -> None:
     """The butterfly with its crossing."""
-    axes.set_title("Butterfly (centre of pressure)")
+    axes.set_title(say("Butterfly (centre of pressure)"))
     if found is None:
         _nothing(axes, "needs both feet with sensor places\nand three steady cycles")
         return
@@ -157,15 +165,14 @@ def butterfly_panel(axes: Axes, found: Butterfly | None) -> None:
             found.crossing_x_pct, found.crossing_y_pct, "o", color=PAPER, markeredgecolor=INK, markersize=6
         )
         side = "right" if found.crossing_x_pct > 0 else "left"
-        text = (
-            f"crossing {abs(found.crossing_x_pct):.0f} % to the {side},\n"
-            f"{found.crossing_y_pct:.0f} % of length"
+        text = say("crossing {across:.0f} % to the {side},\n{along:.0f} % of length").format(
+            across=abs(found.crossing_x_pct), side=say(side), along=found.crossing_y_pct
         )
         axes.text(0.5, 0.02, text, transform=axes.transAxes, ha="center", va="bottom", fontsize=7.5)
     axes.set_xlim(-140, 140)
     axes.set_ylim(0, 100)
-    axes.set_xticks([-100, 0, 100], ["left", "middle", "right"])
-    axes.set_ylabel("% of length")
+    axes.set_xticks([-100, 0, 100], [say("left"), say("middle"), say("right")])
+    axes.set_ylabel(say("% of length"))
 
 
 def _value(foot: FootAnalysis, name: str) -> float | None:

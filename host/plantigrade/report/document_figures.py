@@ -52,7 +52,7 @@ def force_picture(
     )
 
     def draw(axes: Axes) -> None:
-        force_panel(axes, full_analysis.walk, full_analysis.analysis)
+        force_panel(axes, full_analysis.walk, full_analysis.analysis, wording.panel)
         if averaged and share < 1:  # the caption says the rest
             axes.set_xlabel(wording("figure.cycle_axis"))
 
@@ -68,11 +68,10 @@ def timing_picture(
 
     def draw(axes: Axes) -> None:
         if title:
-            timing_bars(
-                axes, full_analysis.analysis, wording("title.stance_plain"), wording("title.swing_plain")
-            )
+            forms = wording("title.stance_plain"), wording("title.swing_plain")
         else:
-            timing_bars(axes, full_analysis.analysis)
+            forms = wording("figure.stance"), wording("figure.swing")
+        timing_bars(axes, full_analysis.analysis, *forms, wording.panel)
         axes.set_xlabel(wording("title.cycle_plain" if title else "figure.cycle_axis"))
 
     svg = svg_of((6.9 * share, 1.8), draw, title)
@@ -87,7 +86,7 @@ def butterfly_picture(
     facts = wording("figure.no_fact")
     if found is not None:
         facts = f"x {found.crossing_x_pct:.0f} %, y {found.crossing_y_pct:.0f} %."
-    svg = svg_of((6.9 * share, 2.7), lambda axes: butterfly_panel(axes, found))
+    svg = svg_of((6.9 * share, 2.7), lambda axes: butterfly_panel(axes, found, wording.panel))
     return Picture(svg, wording("figure.butterfly_alt", facts=facts), caption, share)
 
 
@@ -100,14 +99,15 @@ def feet_picture(
 
     def draw(axes: Axes) -> None:
         counted = wording("title.steps_plain" if plain_title else "figure.stances")
-        image = feet_panel(axes, full_analysis.walk, full_analysis.analysis, counted)
+        image = feet_panel(axes, full_analysis.walk, full_analysis.analysis, counted, wording.panel)
         figure = axes.get_figure(root=True)
         if scale and image is not None and figure is not None:
             bar = figure.colorbar(
                 image, ax=axes, orientation="horizontal", fraction=0.03, pad=0.09, aspect=45
             )
             bar.set_label(
-                f"{map_title(full_analysis.analysis)}, {load_unit(full_analysis.walk)}", fontsize=7.5
+                f"{wording.panel(map_title(full_analysis.analysis))}, {load_unit(full_analysis.walk)}",
+                fontsize=7.5,
             )
 
     return Picture(svg_of((6.9 * share, 3.7 if scale else 3.3), draw, plain_title), alt, caption, share)

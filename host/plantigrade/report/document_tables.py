@@ -105,7 +105,7 @@ def regions_table(full_analysis: RecordingAnalysis, wording: Wording) -> Table:
     sides = " / ".join(wording(foot.foot.value) for foot in feet)
     rows: list[list[Cell]] = []
     for region in REGIONS:
-        row = [Cell(wording.region(region))]
+        row = [Cell(wording.panel(region))]
         for family in reported:
             found = [foot.parameters.get(family.name(region)) for foot in feet]
             texts = [number(p.value if p else None, wording("unknown")) for p in found]

@@ -18,13 +18,16 @@ from plantigrade.gait.pressure.regions import REGIONS
 from plantigrade.gait.results import Analysis, FootAnalysis
 from plantigrade.gait.settings import BALL_WIDTH_SHARE, DENSE_SENSORS, FOREFOOT_END, HEEL_END, MIDFOOT_END
 from plantigrade.gait.signals import Floats, Foot, Walk
+from plantigrade.report.curves import Say
 from plantigrade.report.style import COLOUR, FAINT, INK, LINE, MAP, PAPER
 
 _GAP: Final = 0.10
 _BORDERS: Final = (0.0, HEEL_END, MIDFOOT_END, FOREFOOT_END, 1.0)
 
 
-def feet_panel(axes: Axes, walk: Walk, analysis: Analysis, counted: str = "{} stances") -> AxesImage | None:
+def feet_panel(
+    axes: Axes, walk: Walk, analysis: Analysis, counted: str = "{} stances", say: Say = str
+) -> AxesImage | None:
     """Both feet seen from above, medial edges towards each other.
 
     Args:
@@ -32,14 +35,15 @@ def feet_panel(axes: Axes, walk: Walk, analysis: Analysis, counted: str = "{} st
         walk: the samples.
         analysis: of the walk.
         counted: what is written below each foot; {} is the number of stances.
+        say: the words of the panel.
 
     Returns:
         One of the maps, for a colour bar; None when no foot has sensor places.
     """
     axes.set_aspect("equal")
     axes.set_axis_off()
-    axes.set_title("Load and gait line (seen from above)")
-    maps = [_foot(axes, walk, foot, counted) for foot in analysis.feet]
+    axes.set_title(say("Load and gait line (seen from above)"))
+    maps = [_foot(axes, walk, foot, counted, say) for foot in analysis.feet]
     shown = [m for m in maps if m is not None]
     axes.set_xlim(-0.66, 0.66)
     axes.set_ylim(-0.10, 1.02)
@@ -68,7 +72,7 @@ def load_unit(walk: Walk) -> str:
     return ""
 
 
-def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage | None:
+def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str, say: Say) -> AxesImage | None:
     found = load_map(foot, walk.left if foot.foot is Foot.LEFT else walk.right)
     if found is None:
         return None
@@ -89,12 +93,12 @@ def _foot(axes: Axes, walk: Walk, foot: FootAnalysis, counted: str) -> AxesImage
         axes.plot(side * (_GAP / 2 + x_share), y_share, ".", color=FAINT, markersize=2.5)
     if found.n:
         _gait_line(axes, foot, np.stack([found.gait_x_share, found.gait_y_share]), side)
-        _shares(axes, foot, side)
+        _shares(axes, foot, side, say)
     width = BALL_WIDTH_SHARE
     axes.text(
         side * (_GAP / 2 + width / 2),
         -0.03,
-        f"{foot.foot.value}\n({counted.format(found.n)})" if found.n else foot.foot.value,
+        f"{say(foot.foot.value)}\n({counted.format(found.n)})" if found.n else say(foot.foot.value),
         ha="center",
         va="top",
         fontsize=8,
@@ -145,7 +149,7 @@ def _gait_line(axes: Axes, foot: FootAnalysis, path: Floats, side: float) -> Non
     )
 
 
-def _shares(axes: Axes, foot: FootAnalysis, side: float) -> None:
+def _shares(axes: Axes, foot: FootAnalysis, side: float, say: Say) -> None:
     """Share of each region in the impulse, outside the lateral edge."""
     at = side * (_GAP / 2 + BALL_WIDTH_SHARE + 0.03)
     for low, high, region in zip(_BORDERS[:-1], _BORDERS[1:], REGIONS, strict=True):
@@ -157,7 +161,7 @@ def _shares(axes: Axes, foot: FootAnalysis, side: float) -> None:
         axes.text(
             at + side * 0.01,
             (low + high) / 2,
-            f"{region}\n{parameter.value:.0f} %",
+            f"{say(region)}\n{parameter.value:.0f} %",
             ha="left" if side > 0 else "right",
             va="center",
             fontsize=8,

@@ -218,10 +218,10 @@ def _comparison_row(one: WeekMeasure, wording: Wording) -> list[Cell]:
 
 
 def _caption(week: Week, wording: Wording) -> list[Block]:
-    reason = early(week.measures)
-    if reason:
-        return [Text(wording("weekly.compare_early", early=reason), "small")]
     usual = week.measures[0].found.usual
+    if early(week.measures):
+        known = wording("weekly.compare_early", days=usual.days, needed=usual.needed)
+        return [Text(known, "small")]
     share = wording("weekly.compare_caption", days=usual.days, coverage=f"{10 * (usual.coverage or 0.0):.0f}")
     return [Text(f"{share} {wording('weekly.load_note')}", "small")]
 

@@ -37,9 +37,9 @@ class Wording:
         """Title of a parameter that each region has, by its title in the registry."""
         return str(self.entries.get(f"family.{title}", title))
 
-    def region(self, name: str) -> str:
-        """Name of a region of the foot."""
-        return str(self.entries.get(f"region.{name}", name))
+    def panel(self, text: str) -> str:
+        """A word of a figure, by what it is in English."""
+        return str(self.entries.get(f"panel.{text}", text))
 
     def pairs(self, key: str) -> list[tuple[str, str]]:
         """A list of terms with their meanings."""
