@@ -3,6 +3,7 @@
 import time
 
 import bluetooth
+import machine
 
 READ, WRITE_NO_RESPONSE, WRITE, NOTIFY, INDICATE = 2, 4, 8, 16, 32
 READ_ENCRYPTED, WRITE_ENCRYPTED = 0x200, 0x1000
@@ -13,11 +14,16 @@ ble = bluetooth.BLE()
 secrets = {}
 connection = None
 orders = []
+clumsy = False  # the next event makes the handler raise
+stubborn = False  # bonds are not forgotten
 
 
 def keep_secret(kind, key, value):
     key = (kind, bytes(key))
     if value is None:
+        if stubborn:
+            return False
+        print("FORGOT", kind)
         return secrets.pop(key, None) is not None
     secrets[key] = bytes(value)
     return True
@@ -36,6 +42,8 @@ def irq(event, data):
         return keep_secret(*data)
     if event == GET_SECRET:
         return find_secret(*data)
+    if clumsy:
+        raise MemoryError
     print("IRQ", NAMES.get(event, event), *[int(x) for x in data if isinstance(x, (int, bool))])
     if event == 1:
         connection = data[0]
@@ -67,6 +75,18 @@ def flood(count):
     print("FLOODED refused", refused)
 
 
+def pour(seconds):
+    """Keep the radio's buffers as full as they get."""
+    end = time.ticks_add(time.ticks_ms(), seconds * 1000)
+    print("POURING")
+    while time.ticks_diff(end, time.ticks_ms()) > 0:
+        try:
+            ble.gatts_notify(connection, pushed, bytes(240))
+        except OSError:
+            time.sleep_ms(1)
+    print("POURED")
+
+
 def obey(order):
     word, _, rest = order.partition(b" ")
     if word == b"notify":
@@ -82,6 +102,26 @@ def obey(order):
         ble.gatts_write(pushed, rest, True)
     elif word == b"flood":
         flood(int(rest))
+    else:
+        misbehave(word, rest)
+
+
+def misbehave(word, rest):
+    """What asks the radio too much."""
+    global clumsy, stubborn
+    if word == b"pour":
+        pour(int(rest))
+    elif word == b"clumsy":
+        clumsy = True
+    elif word == b"stubborn":
+        stubborn = True
+        machine.WDT(timeout=1000)
+    elif word == b"private":
+        ble.config(addr_mode=2)
+    elif word == b"advertise":
+        ble.gap_advertise(None)
+        advertise()
+        print("ADVERTISING")
 
 
 ble.active(True)

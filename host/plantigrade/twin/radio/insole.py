@@ -357,7 +357,8 @@ class InsoleSession:
         """An L2CAP packet of this insole went over the air; a notification frees its buffer."""
         is_attribute = packet[2:4] == b"\x04\x00"
         if is_attribute and packet[4] == _NOTIFICATION:
-            self._give_back(self._waiting.sent())
+            # not before what came in the same connection event: the controller keeps it until it is confirmed
+            asyncio.get_running_loop().call_soon(lambda: self._give_back(self._waiting.sent()))
 
     def _give_back(self, buffers: int) -> None:
         if not buffers:
