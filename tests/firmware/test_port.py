@@ -125,7 +125,8 @@ def _labels_in(folder: Path) -> set[str]:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Partition", "Partition.find"):
-                labels = [keyword.value for keyword in node.keywords if keyword.arg == "label"] + node.args[:1]
+                named = [keyword.value for keyword in node.keywords if keyword.arg == "label"]
+                labels = [*named, *node.args[:1]]
                 found |= {label.value for label in labels if isinstance(label, ast.Constant)}
     return {label for label in found if isinstance(label, str)}
 
