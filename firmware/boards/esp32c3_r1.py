@@ -37,6 +37,8 @@ I2C_ID = 0
 I2C_SDA_PIN = 20
 I2C_SCL_PIN = 21
 IMU_ADDRESS = 0x6A
+IMU_INTERRUPT_PIN = None  # not connected: this board does not sleep off the foot
+GAUGE_ADDRESS = None  # none fitted
 
 LED_PIN = 8
 BUTTON_PIN = 9  # low while pressed; the C3 wakes by it from light sleep only

@@ -40,7 +40,8 @@ I2C_ID = 0
 I2C_SDA_PIN = 47
 I2C_SCL_PIN = 48
 IMU_ADDRESS = 0x6A
-IMU_INTERRUPT_PIN = 21  # wakes from deep sleep
+IMU_INTERRUPT_PIN = 21  # high on motion; wakes from deep sleep
+GAUGE_ADDRESS = 0x36
 
 SD_SCK_PIN = 12
 SD_MOSI_PIN = 11

@@ -34,6 +34,9 @@ SOURCES = (
     "sampler.lost_by.4",
     "sampler.lost_by.5",
     "sampler.lost_by.6",
+    "i2c.errors",
+    "battery.charger",
+    "battery.drain",
 )
 
 

@@ -36,7 +36,18 @@ class Housekeeping:
             self._radio.services.show_cadence(insole.gait.cadence)
         if self.rounds % BATTERY_ROUNDS == 0:
             insole.blocks.status = insole.blocks.status & ~_BATTERY_FLAGS | insole.power.watch()
+        self._look_after_motion()
+        connected = self._radio.connections() > 0 or insole.usb.session.version > 0
+        insole.modes.pass_second(connected)
         self.announce()
+        insole.off_foot.check(connected)
+
+    def _look_after_motion(self):
+        """Motion that is missing is a fault, and its sensor is set up anew now and then."""
+        imu = self._insole.imu
+        if imu is not None:
+            self._insole.faults.note(ids.FAULT_IMU, imu.failing)
+            imu.restore()
 
     def _flush(self):
         faults = self._insole.faults

@@ -4,6 +4,7 @@ from insole_protocol import advert, ids
 
 
 KEEP_OLDEST = 0  # value of the setting log_full
+LIVE_ALONE_S = 600  # live mode without anybody who looks ends after that
 
 
 class Modes:
@@ -19,6 +20,7 @@ class Modes:
         self._power = power
         self._stopped_us = None  # device time after the last slot; None before the first boot mode is applied
         self._announce = None
+        self._alone_s = 0
 
     def begin(self, announce):
         """Apply the boot mode. `announce()` is called whenever something that is advertised changes."""
@@ -42,6 +44,16 @@ class Modes:
         if mode != ids.MODE_IDLE:
             self._start()
         self._announce()
+
+    def pass_second(self, connected):
+        """Once a second: live mode without a host ends in the mode of the boot, as it empties the cell."""
+        if connected or self.mode != ids.MODE_LIVE or self._settings.boot_mode == ids.MODE_LIVE:
+            self._alone_s = 0
+            return
+        self._alone_s += 1
+        if self._alone_s >= LIVE_ALONE_S:
+            self._alone_s = 0
+            self.set(self._settings.boot_mode)
 
     def settings_changed(self):
         """A setting was stored: put it in force."""

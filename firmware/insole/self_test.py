@@ -1,14 +1,17 @@
-"""Finds broken parts: amplifier and converter, each channel, IMU, log. Sampling goes on meanwhile."""
+"""Finds broken parts: amplifier and converter, each channel, IMU, gauge, charger, log. Sampling goes on
+meanwhile."""
 
 import micropython
 from array import array
-from time import sleep_us
+from time import sleep_ms, sleep_us
 
+from drivers.battery import CHARGER_FAULT
 from insole_protocol import ids
 
 REFERENCE_TOLERANCE = 80  # counts between amplifier at rest and its design level
 OPEN_BELOW = 80  # counts below rest that no working channel shows
 STUCK_AT = 4090
+SCHEDULE_TRIES = 50  # a millisecond apart: the interpreter's queue holds eight callbacks
 
 
 class Result:
@@ -23,7 +26,9 @@ class Result:
 class SelfTest:
     """Runs on command and once at start."""
 
-    def __init__(self, board, force_array, imu, recorder, faults):
+    def __init__(self, board, force_array, imu, recorder, faults, battery=None, bus=None):
+        self._battery = battery
+        self._bus = bus
         self._array = force_array
         self._imu = imu
         self._recorder = recorder
@@ -38,20 +43,53 @@ class SelfTest:
         problems = []
         # A scheduled callback cannot be interrupted by the sampler's: both use the multiplexer.
         self._probed = False
-        micropython.schedule(self._probe, None)
-        while not self._probed:
-            sleep_us(100)
-        sensor = self._sensor_problems(problems)
-        imu = self._imu is not None and not self._imu.answers()
+        if self._schedule_probe():
+            while not self._probed:
+                sleep_us(100)
+            sensor = self._sensor_problems(problems)
+        else:
+            sensor = False
+            problems.append("sensors busy: test again")
+        imu = self._imu_problem()
         if imu:
-            problems.append("IMU silent")
+            problems.append(imu)
+        self._test_battery(problems)
         log = self._log_problem()
         if log:
             problems.append(log)
         self._faults.note(ids.FAULT_SENSOR, sensor)
-        self._faults.note(ids.FAULT_IMU, imu)
+        self._faults.note(ids.FAULT_IMU, bool(imu))
         self._faults.note(ids.FAULT_LOG, bool(log))
         return Result(self._faults.flags, tuple(self._levels), ", ".join(problems) or "all good")
+
+    def _schedule_probe(self):
+        """Have `_probe` called; False when the interpreter's queue stays full."""
+        for _ in range(SCHEDULE_TRIES):
+            try:
+                micropython.schedule(self._probe, None)
+            except RuntimeError:
+                sleep_ms(1)
+            else:
+                return True
+        return False
+
+    def _imu_problem(self):
+        if self._bus is not None and self._bus.hung:
+            return "sensor bus hangs"
+        if self._imu is not None and not self._imu.answers():
+            return "IMU silent"
+        return ""
+
+    def _test_battery(self, problems):
+        battery = self._battery
+        if battery is None or battery.gauge is None:
+            return
+        silent = battery.percent <= 100 and not battery.gauge.answers()
+        if silent:
+            problems.append("fuel gauge silent")
+        if battery.charger == CHARGER_FAULT:
+            problems.append("charger charges in vain")
+        self._faults.note(ids.FAULT_GAUGE, silent)
 
     def _probe(self, _):
         self._reference = self._array.reference()

@@ -34,7 +34,7 @@ class UsbLink:
 
     Attributes:
         errors: what the decoder dropped, by reason.
-        waits: writes that had to wait for their reader.
+        stalls: writes that had to wait for their reader.
     """
 
     secure = True  # whoever holds the cable holds the insole
@@ -55,7 +55,7 @@ class UsbLink:
         self._readable.register(self._in, select.POLLIN)
         self._moved_ms = self._free_ms = ticks_ms()
         self._hold_ms = 0  # how long the port is left alone now
-        self.waits = 0
+        self.stalls = 0
         self.session = None
         self._answer = None
 
@@ -111,7 +111,7 @@ class UsbLink:
         if self._sent == self._length and took_ms < WAITED_MS:
             self._hold_ms = 0
             return True
-        self.waits += 1
+        self.stalls += 1
         hold_ms = took_ms * HOLD_FACTOR if written else max(took_ms * HOLD_FACTOR, 2 * self._hold_ms, 1)
         self._hold_ms = min(hold_ms, HOLD_MAX_MS)
         self._free_ms = ticks_add(now_ms, self._hold_ms)

@@ -12,6 +12,7 @@ from hardware.board.sexpr import load as load_expression
 MODULE = Path(__file__).parents[2] / "firmware" / "boards" / "esp32s3_r1.py"
 SETTLE_US = 60
 IMU_ADDRESS = 0x6A  # SDO/SA0 is tied to ground
+GAUGE_ADDRESS = 0x36  # MAX17048: fixed
 
 
 def gpio(net: str) -> int:
@@ -57,7 +58,8 @@ I2C_ID = 0
 I2C_SDA_PIN = {pin["I2C_SDA_PIN"][0]}
 I2C_SCL_PIN = {pin["I2C_SCL_PIN"][0]}
 IMU_ADDRESS = 0x{IMU_ADDRESS:02X}
-IMU_INTERRUPT_PIN = {pin["IMU_INTERRUPT_PIN"][0]}  # wakes from deep sleep
+IMU_INTERRUPT_PIN = {pin["IMU_INTERRUPT_PIN"][0]}  # high on motion; wakes from deep sleep
+GAUGE_ADDRESS = 0x{GAUGE_ADDRESS:02X}
 
 SD_SCK_PIN = {pin["SD_SCK_PIN"][0]}
 SD_MOSI_PIN = {pin["SD_MOSI_PIN"][0]}

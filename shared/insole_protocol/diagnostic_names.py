@@ -27,6 +27,9 @@ TABLE = (
     ("sampler_lost_by_4", "of the lost slots: memory was tidied up"),
     ("sampler_lost_by_5", "of the lost slots: the USB port took its time"),
     ("sampler_lost_by_6", "of the lost slots: records were not made in time"),
+    ("i2c_errors", "transactions that the sensors' bus did not carry out"),
+    ("battery_charger", "charger: 0 does not charge, 1 charges, 2 full, 3 charges in vain"),
+    ("battery_drain", "thousandths of a percent an hour that the cell gives"),
 )
 
 

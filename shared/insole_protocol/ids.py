@@ -114,6 +114,8 @@ FAULT_NATIVE_CODE = 1 << 9
 FAULT_RADIO = 1 << 10
 FAULT_CARD = 1 << 11
 FAULT_BONDS = 1 << 12
+FAULT_CHARGER = 1 << 13
+FAULT_GAUGE = 1 << 14
 
 # Why the insole restarted by itself (section 4.5)
 CRASH_EXCEPTION = 1

@@ -48,7 +48,9 @@ def wake_on_ext0(pin=None, level=WAKEUP_ALL_LOW):
 
 
 def wake_on_ext1(pins=None, level=WAKEUP_ALL_LOW):
-    """As `wake_on_ext0`."""
+    """As `wake_on_ext0`, for several pins."""
+    for pin in pins:
+        hardware.note("wake", pin._number, level)
 
 
 def gpio_deep_sleep_hold(enable):

@@ -44,7 +44,7 @@ def refused_log(partition):
 def test_parts_are_wired_as_the_board_says():
     bench = Workbench()
     insole = bench.insole
-    assert chip.buses == [(0, board.I2C_SCL_PIN, board.I2C_SDA_PIN, 400000)]
+    assert set(chip.buses) == {(0, board.I2C_SCL_PIN, board.I2C_SDA_PIN, 400000)}
     assert (board.I2C_SCL_PIN, board.I2C_SDA_PIN) == (48, 47)
     assert insole.sampler.period_us == 10000
     assert insole.sampler.motion is None
