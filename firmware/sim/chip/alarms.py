@@ -6,6 +6,7 @@ dropped. While flash is written not even the interrupts run; they come late then
 are of the board's crystal. Nothing here knows how time passes: the twin, the soak and the tests say so.
 """
 
+import sys
 from array import array
 
 from sim.chip import behaviour
@@ -14,7 +15,8 @@ TIMERS = 8
 FOREVER_US = 1 << 60
 _ROOM = 64  # of the queue here; how much of it the chip has is a behaviour
 
-due = array("l", [FOREVER_US] * TIMERS)  # "l", not "q": reading a "q" makes a heap object each time
+_LONG = "l" if sys.maxsize >> 32 else "q"  # where "l" will do: reading a "q" makes a heap object each time
+due = array(_LONG, [FOREVER_US] * TIMERS)
 period = array("l", [0] * TIMERS)  # 0: fires once
 handlers = [None] * TIMERS
 _callbacks = [None] * _ROOM

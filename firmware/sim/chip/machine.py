@@ -131,7 +131,9 @@ class Timer:
     def init(self, *, mode=1, period=-1, freq=-1, callback=None, hard=False, tick_hz=1000):
         Timer.inits += 1
         if Timer.inits > behaviour.value("timer_inits"):
-            return  # the clock of the timers has stopped
+            for number in range(4):  # their clock has stopped
+                hardware.timers.clear_timer(number)
+            return
         period_us = 1000000 // freq if freq > 0 else period * 1000000 // tick_hz
         if period_us <= 0:
             raise ValueError("period or freq needed")

@@ -25,7 +25,6 @@ watchdogs = []  # every WDT that was started
 buses = []  # (number, scl pin, sda pin, frequency) of every I2C
 wakes = []  # (pin, level) that shall end a deep sleep
 registers = bytearray(256)  # of the LSM6DSO; on the bus once its identity is there
-registers[0x1E] = 3  # it always has something new
 
 
 class _Clock:
@@ -235,14 +234,18 @@ def unkind(level=behaviour.TYPICAL):
     behaviour.use(level)
 
 
-def run(us):
-    """Let time pass as on the chip: timers fire at their alarms, late when the chip was held."""
-    until_us = clock.now_us + us
+def busy(action, *arguments):
+    """Do something during which timers fire as on the chip: late when it is held, one callback at a time."""
     _running.append(1)
     try:
-        hardware.timers.run(until_us)
+        action(*arguments)
     finally:
         _running.pop()
+
+
+def run(us):
+    """Let time pass as on the chip: timers fire at their alarms."""
+    busy(hardware.timers.run, clock.now_us + us)
 
 
 card = None  # the SD NAND, when the board has one
