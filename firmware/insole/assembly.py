@@ -18,17 +18,16 @@ from insole.crash import CrashHandler
 from insole.faults import Faults
 from insole.garbage_collector import GarbageCollector
 from insole.housekeeping import Housekeeping
-from insole.i2c_bus import I2cBus
 from insole.identity import Identity
 from insole.indicator import Indicator
 from insole.insole import Insole
 from insole.live import LiveQueue
 from insole.modes import KEEP_OLDEST, Modes
 from insole.persistent_counters import PersistentCounters
-from insole.off_foot import OffFoot
 from insole.power import Power
 from insole.tx_scheduler import TxScheduler
 from insole.radio import Radio
+from insole.recorder.erase_ahead import EraseAhead
 from insole.recorder.storage import open_log
 from insole.sampler import Sampler
 from insole.self_test import SelfTest
@@ -50,7 +49,9 @@ def build_insole(board, record):
     faults.note(ids.FAULT_WATCHDOG, record.reset_cause == machine.WDT_RESET)
     faults.note(ids.FAULT_CRASHED, record.after_crash)
     faults.note(ids.FAULT_NATIVE_CODE, bool(native.missing))
-    i2c = I2cBus(board)
+    i2c = machine.I2C(
+        board.I2C_ID, scl=machine.Pin(board.I2C_SCL_PIN), sda=machine.Pin(board.I2C_SDA_PIN), freq=400000
+    )
     imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
     force_array = ForceArray(board)
     sampler = Sampler(clock, force_array, imu)
@@ -63,8 +64,8 @@ def build_insole(board, record):
     live = LiveQueue(work)
     rest = board.AMPLIFIER_REST_MV * block.COUNT_MAX // board.ADC_FULL_SCALE_MV
     blocks = BlockBuilder(sampler, encoder, recorder, live, gait, rest)
-    battery = Battery(board, board.GAUGE_ADDRESS and drivers.probe("max17048", i2c, board.GAUGE_ADDRESS))
-    power = Power(board, battery, faults, imu)
+    battery = Battery(board)
+    power = Power(board, battery, faults)
     insole = Insole(
         clock=clock,
         boots=record,
@@ -78,16 +79,13 @@ def build_insole(board, record):
         live=live,
         blocks=blocks,
         garbage_collector=GarbageCollector(sampler),
-        i2c=i2c,
-        imu=imu,
         battery=battery,
         power=power,
         identity=Identity(machine.unique_id()),
         indicator=Indicator(Led(board)),
         modes=Modes(sampler, blocks, recorder, settings, clock, power),
-        self_test=SelfTest(board, force_array, imu, recorder, faults, battery, i2c),
+        self_test=SelfTest(board, force_array, imu, recorder, faults),
     )
-    insole.off_foot = OffFoot(insole, imu, rest, record.reset_cause == machine.DEEPSLEEP_RESET)
     power.before_stop = insole.stop
     return insole
 
@@ -109,6 +107,7 @@ class Firmware:
         self.housekeeping = Housekeeping(insole, self.radio, bonds)
         insole.radio = self.radio  # for `diagnostics`
         insole.usb = self.usb
+        insole.erase_ahead = EraseAhead(insole)
         sessions = [Session(link, insole.live) for link in self.radio.links + [self.usb]]
         for session in sessions:
             self.tx_scheduler.add(session)
@@ -145,6 +144,7 @@ class Firmware:
         create(self._stay("usb", self.usb.run()))
         create(self._stay("housekeeping", self.housekeeping.run()))
         create(self._stay("indicator", insole.indicator.run()))
+        create(self._stay("erasing ahead", insole.erase_ahead.run()))
         self.watch()
         await self.watchdog.run()
 

@@ -63,8 +63,11 @@ class TestMedia:
             def ioctl(self, op, arg):
                 return 1 if op == 6 else RamFlash.ioctl(self, op, arg)
 
+        device = Worn(4)
+        media.attach(device).prepare(1)  # blank: there is nothing to erase
+        device.data[4096] = 0
         with pytest.raises(OSError, match="5"):
-            media.attach(Worn(4)).prepare(1)
+            media.attach(device).prepare(1)
 
     def test_a_card_is_read_across_sectors_and_each_sector_once(self) -> None:
         device = RamCard(4)

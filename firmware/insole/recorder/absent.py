@@ -63,6 +63,10 @@ class AbsentLog:
         self.acked_seq = max(self.acked_seq, min(seq, self.next_seq))
         return self.acked_seq
 
+    def erase_ahead(self, _limit):
+        """Nothing to erase."""
+        return False
+
     def info(self):
         """As `Recorder.info`."""
         return LogInfo(self)

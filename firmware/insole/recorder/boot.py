@@ -2,6 +2,7 @@
 
 from insole_protocol import ids
 from insole_protocol.log_records import (
+    NO_PAGE,
     NOTE_BOOT,
     NOTE_CLOSE,
     NOTE_GAP,
@@ -11,7 +12,8 @@ from insole_protocol.log_records import (
     parse_note,
 )
 
-from insole.recorder.head_search import find_head
+from insole.recorder.head_search import LOOKAHEAD, find_head
+from insole.recorder.index import blank
 
 
 def find(log):
@@ -34,6 +36,28 @@ def find(log):
     log.oldest_seq, log.erased_seq, log.note_page = saved.oldest_seq, saved.erased_seq, saved.note_page
     log.tail = max(saved.tail_page, log.head + 2 - log.media.pages)
     _find_end(log, index)
+    _find_tail(log)
+
+
+def _find_tail(log):
+    """Pages at the old end may have been erased ahead of need since the newest header was written."""
+    index = log.index
+    try:
+        log.read_at(log.tail, 0, index.scratch)
+    except OSError:
+        return
+    if log.tail >= log.head or not blank(index.scratch):
+        return
+    low, high = log.tail, log.head
+    while high - low > 1:
+        middle = (low + high) // 2
+        if log.valid_page_from(middle, min(high, middle + LOOKAHEAD)) == NO_PAGE:
+            low = middle
+        else:
+            high = middle
+    log.tail = log.valid_page_from(high, log.head)
+    log.oldest_seq = max(log.oldest_seq, log.found.first_seq)
+    log.acked_seq = max(log.acked_seq, log.oldest_seq)  # nothing else is erased ahead
 
 
 def _find_end(log, index):

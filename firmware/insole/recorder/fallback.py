@@ -207,6 +207,10 @@ class FallbackLog:
                     raise
                 log.storage_errors += 1
 
+    def erase_ahead(self, limit):
+        """As `Recorder.erase_ahead`, while the flash takes the records."""
+        return self.degraded and self.flash.erase_ahead(limit)
+
     # State, of the device that takes the records or of both
 
     @property

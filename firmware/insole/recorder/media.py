@@ -5,15 +5,27 @@ pieces of any size (bits only fall from 1 to 0); cards (512) are rewritten by th
 """
 
 from insole import hold_offs
-from insole_protocol.log_records import PAGE_BYTES
+from insole_protocol.log_records import HEADER_BYTES, PAGE_BYTES, PageHeader
+
+try:
+    from insole.recorder.memory_ops_viper import is_blank
+except (ImportError, ValueError):  # not MicroPython, or compiled for another processor
+    from insole.recorder.memory_ops import is_blank
 
 IOCTL_BLOCK_COUNT = 4
 IOCTL_BLOCK_SIZE = 5
 IOCTL_BLOCK_ERASE = 6
 
 
+PIECE_BYTES = 256  # read at once to see whether a page is blank
+
+
 class Flash:
-    """NOR flash behind the MicroPython block protocol with offsets, e.g. esp32.Partition."""
+    """NOR flash behind the MicroPython block protocol with offsets, e.g. esp32.Partition.
+
+    Attributes:
+        erased: pages that `prepare` had to erase; the others were blank already.
+    """
 
     window = 64  # writes are multiples of this, aligned to it; bytes of 0xFF in them change nothing
     erases = True
@@ -22,6 +34,10 @@ class Flash:
     def __init__(self, device):
         self._device = device
         self.pages = device.ioctl(IOCTL_BLOCK_COUNT, 0)
+        self.erased = 0
+        self._piece = bytearray(PIECE_BYTES)
+        self._head = memoryview(self._piece)[:HEADER_BYTES]
+        self._header = PageHeader()
 
     def use(self, waiting):
         """What `program` writes is the first bytes of this buffer."""
@@ -39,7 +55,28 @@ class Flash:
             hold_offs.end(before)
 
     def prepare(self, page):
-        """Make `page` writable from its first byte on."""
+        """Make `page` writable from its first byte on. Erasing it stops everything for 45 ms and more."""
+        if not self._is_erased(page):
+            self.erased += 1
+            self.erase(page)
+
+    def _is_erased(self, page):
+        """Whether a page is blank, and not only looks so because its erase was cut short: pages are erased in
+        order, so the one behind it has lost its header by then."""
+        try:
+            offset = 0
+            while offset < PAGE_BYTES:  # a `range` with a step that is a name is an object
+                self._device.readblocks(page, self._piece, offset)
+                if not is_blank(self._piece, PIECE_BYTES):
+                    return False
+                offset += PIECE_BYTES
+            self._device.readblocks((page + 1) % self.pages, self._head, 0)
+        except OSError:
+            return False
+        return not self._header.parse(self._head)
+
+    def erase(self, page):
+        """Erase it, whatever it holds."""
         before = hold_offs.begin(hold_offs.FLASH_ERASE)
         try:
             if self._device.ioctl(IOCTL_BLOCK_ERASE, page):
@@ -50,7 +87,7 @@ class Flash:
     def wipe(self, page, count):
         """Leave nothing readable in `count` pages from `page` on."""
         for one in range(page, page + count):
-            self.prepare(one)
+            self.erase(one)
 
 
 class Card:
@@ -101,6 +138,8 @@ class Card:
 
     def prepare(self, page):
         """Nothing to do: sectors are rewritten."""
+
+    erase = prepare
 
     def wipe(self, page, count):
         """Leave nothing readable in `count` pages from `page` on."""

@@ -12,3 +12,11 @@ def clear(target, length):
     """Make the first `length` bytes of `target` read like erased flash."""
     for i in range(length):
         target[i] = 0xFF
+
+
+def is_blank(data, length):
+    """Whether the first `length` bytes of `data` are as erased flash reads."""
+    for i in range(length):  # noqa: SIM110 - a generator would allocate
+        if data[i] != 0xFF:
+            return False
+    return True

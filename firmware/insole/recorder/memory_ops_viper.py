@@ -18,3 +18,13 @@ def clear(target: ptr8, length: int):
     while i < length:
         target[i] = 0xFF
         i += 1
+
+
+@micropython.viper
+def is_blank(data: ptr8, length: int) -> bool:
+    i = 0
+    while i < length:
+        if data[i] != 0xFF:
+            return False
+        i += 1
+    return True

@@ -35,6 +35,7 @@ NOTE_ROOM = (
 RESERVE_SLOTS = 1 << 14  # a full log notes every 164 s that numbers go on being used
 TRIES = 8  # pages in a row that may refuse to be written
 CORRUPT_MEMORY = 32
+KEPT_SHARE = 4  # a quarter of the pages is never erased ahead: a boot probes 64 places for the log
 
 
 class Writer:
@@ -68,6 +69,7 @@ class Writer:
         self.chunk = memoryview(bytearray(CHUNK_BYTES))  # through which checksums are computed
         self.index = PageIndex(self.chunk)
         self._header_bytes = bytearray(HEADER_BYTES)
+        self.erased_to = -1  # newest page that was made ready before its time
         self._corrupt = [-1] * CORRUPT_MEMORY
         self._waiting = bytearray(PAGE_BYTES)
         clear(self._waiting, PAGE_BYTES)
@@ -172,22 +174,51 @@ class Writer:
             tail = self.head + 3 - self.media.pages
             if tail > self.tail and self._first_seq_from(tail) > self.acked_seq:
                 return False
-        page_seq = self._erase_from(self.head + 1)
+        page_seq = self._ready_from(self.head + 1, True)
         self.refused = page_seq < 0
         if self.refused:
             return False
         self._begin_page(page_seq)
         return True
 
-    def _erase_from(self, page_seq):
-        """Number of the first page from `page_seq` on that could be erased; -1 if too many refuse."""
+    def _ready_from(self, page_seq, if_blank):
+        """Number of the first page from `page_seq` on that could be made writable; -1 if too many refuse.
+
+        With `if_blank` one that is blank is taken as it is.
+        """
         for candidate in range(page_seq, page_seq + TRIES):
             try:
-                self.media.prepare(candidate % self.media.pages)
+                if if_blank:
+                    self.media.prepare(candidate % self.media.pages)
+                else:
+                    self.media.erase(candidate % self.media.pages)
                 return candidate
             except OSError:
                 self.storage_errors += 1
         return -1
+
+    def erase_ahead(self, limit):
+        """Make one more of the pages to come ready, if no more than `limit` are and a host has its old data.
+
+        True if one had to be erased. OSError when the device refuses.
+        """
+        if not self.media.erases or self.head < 0:
+            return False
+        page_seq = max(self.erased_to, self.head) + 1
+        pages = self.media.pages
+        if page_seq - self.head > min(limit, pages - max(4, pages // KEPT_SHARE)):
+            return False
+        tail = page_seq + 1 - pages
+        if tail > self.tail:
+            oldest = self._first_seq_from(tail)
+            if oldest > self.acked_seq:
+                return False
+            self.oldest_seq = max(self.oldest_seq, oldest)
+            self.tail = tail
+        erased = self.media.erased
+        self.media.prepare(page_seq % pages)
+        self.erased_to = page_seq
+        return self.media.erased > erased
 
     def _begin_page(self, page_seq):
         """Give up what the new head page displaces and put its header into the waiting buffer."""
@@ -213,9 +244,9 @@ class Writer:
 
     def _move_on(self):
         """The head page refuses to be written: carry what waits into a new one. Allocates, being rare."""
-        page_seq = self._erase_from(self.head + 1)
+        page_seq = self._ready_from(self.head + 1, False)
         if page_seq < 0:
-            return False
+            return False  # not even an erase is taken: no page is given up for a device that is dead
         start = max(self.committed, HEADER_BYTES)
         waiting = bytes(self.waiting_view[start - self.window_at : self.used - self.window_at])
         clear(self._waiting, PAGE_BYTES)

@@ -172,7 +172,7 @@ def broken_logs_fail_the_power_cut():
 
     class ErasesTooMuch(Recorder):
         def _begin_page(self, page_seq):
-            self.media.prepare((page_seq + 1) % self.media.pages)
+            self.media.prepare((page_seq + 3) % self.media.pages)
             Recorder._begin_page(self, page_seq)
 
     class WritesOverTornBytes(Recorder):
