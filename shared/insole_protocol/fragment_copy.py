@@ -1,4 +1,4 @@
-"""Bytes of a message into a fragment in plain Python; `fragment_copy_viper` is the same loop in machine code."""
+"""Bytes of a message into a fragment, in plain Python; `fragment_copy_viper` is that loop in machine code."""
 
 
 def copy_behind_head(

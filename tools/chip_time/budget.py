@@ -4,6 +4,7 @@ import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from tools.chip_time.cost import Cost
 from tools.chip_time.model import ROOT, Model, load_figures, load_paths
@@ -57,20 +58,23 @@ class Budget:
     def __init__(self, root: Path = ROOT) -> None:
         self.figures = load_figures()
         self.model = Model(self.figures, load_paths(), root)
-        board = runpy.run_path(str(root / "firmware" / "boards" / "esp32s3_r1.py"))
-        self._board = {"conversions": float(board["ADC_OVERSAMPLE"]), "settle": float(board["SETTLE_US"])}
+        folder = root / "firmware" / "boards"
+        self._board = SimpleNamespace(**runpy.run_path(str(folder / "esp32s3_r1.py")))
+        self._conversions = runpy.run_path(str(folder / "__init__.py"))["conversions"]
 
     def values(self, rows: int, chunk: int, converter: str = "adc_usual") -> dict[str, float]:
         """What the formulas of `paths.toml` may use."""
         record = min(rows, 40)
+        conversion_us = self.figures.cost(converter).us
         return {
-            **self._board,
+            "conversions": float(self._conversions(self._board, conversion_us)),
+            "settle": float(self._board.SETTLE_US),
             "rows": float(rows),
             "slots": float(record),
             "width": 16.0,
             "length": float(record_bytes(record)),
             "chunk": float(chunk),
-            "adc": self.figures.cost(converter).us,
+            "adc": conversion_us,
             "peers": 1.0,
         }
 

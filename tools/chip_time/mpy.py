@@ -108,14 +108,20 @@ def compile_modules(sources: Mapping[str, Path], architecture: str = "xtensawin"
     built_in = _built_in_names({name for tree in trees.values() for name in _identifiers(tree)})
     found: dict[str, Function] = {}
     for module, path in sources.items():
-        vipers = iter(
-            node.name
-            for node in trees[module].body
-            if isinstance(node, ast.FunctionDef) and any("viper" in ast.dump(d) for d in node.decorator_list)
-        )
+        vipers = _viper_names(trees[module])
         for function in _read(_compiled(path, architecture), built_in, vipers):
             found[f"{module}.{function.name}".rstrip(".")] = function
     return found
+
+
+def _viper_names(tree: ast.Module) -> Iterator[str]:
+    """Names of the functions in viper, in order: the compiler writes none for them."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for node in sorted(functions, key=lambda node: node.lineno):
+        if any("viper" in ast.dump(decorator) for decorator in node.decorator_list):
+            yield node.name
+    while True:
+        yield "?"
 
 
 def _identifiers(tree: ast.AST) -> Iterator[str]:

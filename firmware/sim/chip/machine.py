@@ -2,7 +2,7 @@
 
 import machine as _machine
 
-from sim.chip import behaviour, hardware, pins
+from sim.chip import behaviour, code_time, hardware, pins
 from sim.chip.hardware import board, supply
 from sim.chip.rtc import RTC  # noqa: F401 (part of the module)
 from sim.chip.spi import SPI  # noqa: F401 (part of the module)
@@ -138,6 +138,7 @@ class Timer:
         if period_us <= 0:
             raise ValueError("period or freq needed")
         self._callback = callback
+        code_time.install()
         hardware.timers.set_timer(
             self._slot, period_us, period_us if mode == Timer.PERIODIC else 0, self._fire
         )

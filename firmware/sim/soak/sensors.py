@@ -7,8 +7,10 @@ take most of the time that hours of walking need.
 from array import array
 
 import notes
+import boards
 import timeline
 import wire
+from sim.chip import behaviour
 
 _settings = wire.settings
 _rows = open(_settings["feed"], "rb")  # noqa: SIM115
@@ -23,6 +25,7 @@ class ForceArray:
 
     def __init__(self, board):
         self._rest = board.AMPLIFIER_REST_MV * 4095 // board.ADC_FULL_SCALE_MV
+        self.conversions = boards.conversions(board, behaviour.value("adc_conversion_us"))
 
     def scan(self, ring, base):
         now = timeline.true_us()

@@ -3,7 +3,7 @@
 import air
 import timeline
 import wire
-from sim.chip import alarms, behaviour, flash, hardware, rtc, sd_card, usb
+from sim.chip import alarms, behaviour, code_time, flash, hardware, rtc, sd_card, usb
 
 
 class _Clock:
@@ -47,6 +47,7 @@ def connect():
     if settings["card_sectors"]:
         card = sd_card.CardFile(wire.FOLDER + "/card.bin", settings["card_sectors"])
         hardware.spi_devices[hardware.board.SD_CS_PIN] = sd_card.SdCard(card)
+    code_time.wanted = True
     hardware.supply["cause"] = hardware.RESET_CAUSES.get(settings["cause"], 1)
     hardware.supply["unique_id"] = bytes.fromhex(settings["unique_id"])
     rtc.keep_in(wire.FOLDER + "/rtc.bin")
