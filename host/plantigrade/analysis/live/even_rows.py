@@ -2,6 +2,7 @@
 recording."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plantigrade.array_types import F32, F64
 from plantigrade.posture.rules_engine.even_time import even_places
@@ -24,42 +25,51 @@ class EvenRows:
     def __init__(self, rate_hz: float, sensors: int, start_s: float = 0.0, first: int = 0) -> None:
         self._rate_hz, self._start_s = rate_hz, start_s
         self._piece_rows = round(WATCHED_PIECE_S * rate_hz)
-        self._rows: F32 = np.empty((0, sensors), np.float32)
+        self._sensors = sensors
+        self._pieces: dict[int, F32] = {}
         self._first = first
+        self._end = first
 
     def add(self, time_s: F64, force_n: F32) -> None:
         """Samples (n,), (n, S) in the order of their times; those of rows that were taken are left out."""
-        if not len(time_s):
-            return
         piece = np.floor((time_s - self._start_s) / WATCHED_PIECE_S).astype(np.int64)
-        for number in range(int(piece[0]), int(piece[-1]) + 1):
+        for number in np.unique(piece).tolist():
             chosen = slice(*np.searchsorted(piece, [number, number + 1]).tolist())
             at_s = self._start_s + number * WATCHED_PIECE_S
             places = even_places(time_s[chosen], at_s, self._piece_rows, self._rate_hz)
-            self._put(number * self._piece_rows + places - self._first, force_n[chosen])
+            self._put(number, places, force_n[chosen])
 
-    def _put(self, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", force_n: F32) -> None:
-        new = rows >= 0
+    def _put(self, number: int, places: NDArray[np.intp], force_n: F32) -> None:
+        before = number * self._piece_rows
+        new = before + places >= self._first
         if not new.any():
             return
-        lacking = int(rows[new].max()) + 1 - len(self._rows)
-        if lacking > 0:
-            blank = np.full((lacking, self._rows.shape[1]), np.nan, np.float32)
-            self._rows = np.concatenate([self._rows, blank])
-        self._rows[rows[new]] = force_n[new]
+        rows = self._pieces.get(number)
+        if rows is None:  # only minutes with samples take room: a night without any is hours long
+            rows = self._pieces[number] = self._blank(self._piece_rows)
+        rows[places[new]] = force_n[new]
+        self._end = max(self._end, before + int(places[new].max()) + 1)
+
+    def _blank(self, rows: int) -> F32:
+        return np.full((rows, self._sensors), np.nan, np.float32)
 
     @property
     def end(self) -> int:
         """Number of the row after the newest."""
-        return self._first + len(self._rows)
+        return self._end
 
     def take(self, end: int) -> F32:
         """The rows that come next, up to the number `end`."""
-        count = max(0, end - self._first)
-        taken = self._rows[:count]
-        if len(taken) < count:
-            blank = np.full((count - len(taken), self._rows.shape[1]), np.nan, np.float32)
-            taken = np.concatenate([taken, blank])
-        self._rows = self._rows[count:].copy()
-        self._first += count
+        taken = self._blank(max(0, end - self._first))
+        for number in sorted(self._pieces):
+            before = number * self._piece_rows
+            low, high = max(before, self._first), min(before + self._piece_rows, end)
+            if low < high:
+                taken[low - self._first : high - self._first] = self._pieces[number][
+                    low - before : high - before
+                ]
+            if before + self._piece_rows <= end:
+                del self._pieces[number]
+        self._first = max(self._first, end)
+        self._end = max(self._end, self._first)
         return taken

@@ -28,6 +28,7 @@ from plantigrade.posture.rules_engine.alerts import Alert, Response
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.statistics import Reference
 from plantigrade.posture.rules_engine.watcher import Watcher
+from plantigrade.posture.settings import WATCHED_PIECE_S
 
 I64 = NDArray[np.int64]
 U16 = NDArray[np.uint16]
@@ -268,14 +269,17 @@ class LiveWearer:
             return []
         end = int(np.floor(reach_s * self._setup.rate_hz)) - HELD_ROWS
         feet = [self._feet[foot].rows for foot in (Foot.LEFT, Foot.RIGHT)]
-        taken = [None if rows is None else rows.take(end) for rows in feet]
-        length = max((len(rows) for rows in taken if rows is not None), default=0)
-        if not length:
+        if feet == [None, None]:
             return []
-        self._row += length
-        sensors = [np.zeros((length, 0), np.float32) if rows is None else rows for rows in taken]
-        alerts = watcher.pressures(*sensors) if watcher.wants_pressures else []
-        return alerts + watcher.forces(*(np.nan_to_num(rows, nan=0.0).sum(axis=1) for rows in sensors))
+        alerts: list[Alert] = []
+        while self._row < end:  # piece by piece: hours in which nothing was worn would fill the memory
+            stop = min(end, self._row + round(WATCHED_PIECE_S * self._setup.rate_hz))
+            blank = np.zeros((stop - self._row, 0), np.float32)
+            rows = [blank if one is None else one.take(stop) for one in feet]
+            self._row = stop
+            alerts += watcher.pressures(*rows) if watcher.wants_pressures else []
+            alerts += watcher.forces(*(np.nan_to_num(one, nan=0.0).sum(axis=1) for one in rows))
+        return alerts
 
 
 def _spread(stamped: StampedFrames, rate_hz: float) -> tuple[I64, U16]:

@@ -25,15 +25,20 @@ def second(number: int) -> StampedFrames:
     )
 
 
-@pytest.mark.parametrize("late_s", [WAIT_S + 1, 2 * WAIT_S + 10, 2 * WAIT_S + 60])
-@pytest.mark.parametrize("late", list(Foot))
-def test_it_is_watched_from_the_row_that_the_other_has_come_to(late: Foot, late_s: int) -> None:
-    """What one foot carried before the other was there counts from its own first second."""
+def pressed_book() -> RuleBook:
+    """Rules of someone who is told of ten minutes under load."""
     book = RuleBook()
     book.switch_on(
         "sustained-pressure", 40.0, 600.0, by="clinician", at=datetime(2026, 3, 1, tzinfo=UTC), reason="wound"
     )
-    live = LiveWearer(WearerSetup(100.0, 700.0, book=book))
+    return book
+
+
+@pytest.mark.parametrize("late_s", [WAIT_S + 1, 2 * WAIT_S + 10, 2 * WAIT_S + 60])
+@pytest.mark.parametrize("late", list(Foot))
+def test_it_is_watched_from_the_row_that_the_other_has_come_to(late: Foot, late_s: int) -> None:
+    """What one foot carried before the other was there counts from its own first second."""
+    live = LiveWearer(WearerSetup(100.0, 700.0, book=pressed_book()))
     raised: dict[str, float] = {}
     for number in range(700 + late_s):
         live.put(late.other, second(number))
