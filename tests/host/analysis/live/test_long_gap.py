@@ -1,4 +1,4 @@
-"""Hours in which nothing was worn lie between two bursts: they take no memory, and what follows is judged as ever."""
+"""Hours without any wearing between two bursts: they take no memory, and what follows is judged as ever."""
 
 import tracemalloc
 
