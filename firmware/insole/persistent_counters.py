@@ -23,6 +23,8 @@ class PersistentCounters:
         self.unlogged = False
         try:
             content = files.read_json(path) or {}
+            if content.get("min_reader", 1) != 1:
+                return  # of a newer firmware that no older one understands: the log knows
             boot, to_seq = content.get("boot", 0), content.get("to_seq", 0)
             if type(boot) is int and type(to_seq) is int and 0 <= boot < 1 << 16 and 0 <= to_seq < ids.NO_SEQ:
                 self.boot, self.to_seq = boot, to_seq
@@ -42,5 +44,5 @@ class PersistentCounters:
             return
         self.boot, self.unlogged = recorder.boot, unlogged
         self.to_seq = min(recorder.next_seq + AHEAD, ids.NO_SEQ - 1)
-        content = {"boot": self.boot, "to_seq": self.to_seq, "unlogged": unlogged}
+        content = {"min_reader": 1, "boot": self.boot, "to_seq": self.to_seq, "unlogged": unlogged}
         files.write_json(self._path, content)

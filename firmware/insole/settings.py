@@ -1,14 +1,21 @@
 """What a person can set on one insole, kept in flash.
 
 Keys, names, types, ranges and defaults are in `insole_protocol.settings`. The file is JSON:
-{"version": VERSION, "values": {name: value}}. A file that cannot be read, or a value out of range, gives the
-default and raises `damaged` until the next setting is stored; it never keeps the insole from starting.
+{"version": VERSION, "min_reader": MIN_READER, "values": {name: value}}. A file that cannot be read, or a
+value out of range, gives the default and raises `damaged` until the next setting is stored; it never keeps
+the insole from starting.
+
+The firmware before and after this one read the same file: new settings are new names. Names that this
+firmware does not know stay in the file, so that going back to it and forward again forgets nothing. Firmware
+0.1.0 refuses a greater `version`, so that it stays 2; `min_reader` is for what older ones would misread.
 """
 
 from insole import files
 from insole_protocol.settings import TABLE
 
 VERSION = 2
+MIN_READER = 2  # the least version of a reader that understands the file
+MAX_UNKNOWN = 16  # names of other firmware that are kept
 PATH = "/settings.json"
 
 
@@ -32,6 +39,7 @@ class Settings:
     def __init__(self, path=PATH):
         self._path = path
         self.damaged = False
+        self._unknown = {}
         for row in TABLE:
             setattr(self, row.name, row.default)
         self._load()
@@ -41,10 +49,11 @@ class Settings:
             content = files.read_json(self._path)
             if content is None:
                 return
-            if content["version"] > VERSION:
+            if content.get("min_reader", content["version"]) > VERSION:
                 raise ValueError("settings of a newer firmware")
             stored = migrate(content["version"], content["values"])
-            rows = [(row, stored[row.name]) for row in TABLE if row.name in stored]
+            rows = [(row, stored.pop(row.name)) for row in TABLE if row.name in stored]
+            self._unknown = {name: stored[name] for name in list(stored)[:MAX_UNKNOWN]}
         except (ValueError, KeyError, TypeError, AttributeError):
             self.damaged = True
             return
@@ -61,6 +70,9 @@ class Settings:
             OSError: flash refused; the value is in force until the next boot only.
         """
         setattr(self, row.name, value)
-        values = {one.name: getattr(self, one.name) for one in TABLE}
-        files.write_json(self._path, {"version": VERSION, "values": values})
+        values = dict(self._unknown)
+        for one in TABLE:
+            values[one.name] = getattr(self, one.name)
+        content = {"version": VERSION, "min_reader": MIN_READER, "values": values}
+        files.write_json(self._path, content)
         self.damaged = False

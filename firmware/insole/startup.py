@@ -14,16 +14,23 @@ def end_feeding_of_soft_reset():
     machine.Timer(1).deinit()
 
 
+def store_crash(record):
+    """Put the crash before this start into flash; what that meets is no reason not to start."""
+    try:
+        from insole import crash_file
+
+        crash_file.store(record)
+    except Exception as error:  # noqa: BLE001 - it stays in RTC memory
+        print("crash not stored:", repr(error))
+    insole.forget("crash_file")
+
+
 def run_normal(watchdog, record):
     """Normal mode; returns only by an exception."""
     import asyncio
 
     import boards
-    from insole import crash_file
-
-    crash_file.store(record)
-    del crash_file
-    insole.forget("crash_file")
+    store_crash(record)
     from insole import assembly
 
     watchdog.feed()

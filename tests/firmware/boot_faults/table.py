@@ -21,6 +21,11 @@ START_S = 3.0
 
 Estimated, as no board has been measured; virtual time passes in waits alone.
 """
+HOLD_MS = {When.RUN: 9000}
+"""Virtual time for which an insole that answers must run on, longer than the watchdog waits.
+
+What breaks a start needs no such wait.
+"""
 SETUPS = ("settings", "bonds", "counters", "crashes", "log", "full", "refusing")
 PROCESSES = 2
 SHARE = 12
@@ -92,7 +97,8 @@ def _share(good: Path, folder: Path, chosen: Sequence[Fault]) -> list[Outcome]:
             source = broken_source(fault.module, fault.when)
             assert source is not None
             lay_out(good, fault.module, source, where)
-        lines.append(f"{number} {where} {fault.setup}\n")
+        hold_ms = HOLD_MS.get(fault.when, 0) if fault.when else 0
+        lines.append(f"{number} {where} {fault.setup} {hold_ms}\n")
     listed = folder / "list"
     folder.mkdir(parents=True, exist_ok=True)
     listed.write_text("".join(lines))

@@ -80,7 +80,7 @@ def test_stored_settings_are_this_file():
     assert settings.damaged is False and settings.label == "Füße"
     values = dict(DEFAULTS)
     values.update({"label": "Füße", "live_advertising_ms": 250})
-    assert read("/settings.json") == {"version": 2, "values": values}
+    assert read("/settings.json") == {"version": 2, "min_reader": 2, "values": values}
     assert VERSION == 2
 
 
@@ -234,20 +234,25 @@ def written(counters, log):
     return read(path) if "numbers.json" in os.listdir("/") else None
 
 
+def file_of(boot, to_seq, unlogged):
+    """The content of the file."""
+    return {"min_reader": 1, "boot": boot, "to_seq": to_seq, "unlogged": unlogged}
+
+
 def test_counters_speak_for_eleven_minutes_and_are_renewed_after_half_of_that():
     workbench.clear_flash()
     assert AHEAD == 65536
     counters = PersistentCounters()
     assert (counters.boot, counters.to_seq, counters.unlogged) == (0, 0, False)
-    assert written(counters, Log(3, 1000)) == {"boot": 3, "to_seq": 66536, "unlogged": False}
+    assert written(counters, Log(3, 1000)) == file_of(3, 66536, False)
     assert written(counters, Log(3, 1000)) is None
     assert written(counters, Log(3, 33767)) is None, "32769 slots are left"
-    assert written(counters, Log(3, 33768)) == {"boot": 3, "to_seq": 99304, "unlogged": False}
-    assert written(counters, Log(4, 33769)) == {"boot": 4, "to_seq": 99305, "unlogged": False}
+    assert written(counters, Log(3, 33768)) == file_of(3, 99304, False)
+    assert written(counters, Log(4, 33769)) == file_of(4, 99305, False)
     again = written(counters, Log(4, 33770, full=True))
-    assert again == {"boot": 4, "to_seq": 99306, "unlogged": True}
+    assert again == file_of(4, 99306, True)
     assert written(counters, Log(4, 33771, full=True)) is None
-    assert written(counters, Log(4, 33772)) == {"boot": 4, "to_seq": 99308, "unlogged": False}
+    assert written(counters, Log(4, 33772)) == file_of(4, 99308, False)
     full = Log(4, 33773, full=True, stop_reason=ids.GAP_LOG_FULL)
     assert written(counters, full) is None, "such a log knows its numbers"
 

@@ -1,10 +1,11 @@
 """Starts the firmware on the virtual chip, again after each reset, until it answers HELLO by radio; for each
 line of the list that is the only argument:
 
-    NAME FOLDER SETUP    FOLDER holds the firmware as a board has it; SETUP is a function below
+    NAME FOLDER SETUP HOLD_MS    FOLDER holds the firmware as a board has it; SETUP is a function below
 
-and prints for each: NAME, starts, virtual ms, `normal`, `safe` or `none`. Time is virtual: it passes in
-sleeps and waits alone, timers fire when they are due, and the watchdog bites.
+and prints for each: NAME, starts, virtual ms until a HELLO was answered after which the insole ran on for
+HOLD_MS, `normal`, `safe` or `none`. Time is virtual: it passes in sleeps and waits alone, timers fire when
+they are due, and the watchdog bites.
 """
 
 import sys
@@ -43,6 +44,7 @@ class Central:
     def __init__(self, air):
         self.air = air
         self.answer = None
+        self.answered_us = 0
         self._since_us = None
         self._asked = False
         self._control = None
@@ -68,6 +70,7 @@ class Central:
         for _, handle, value in self.air.sent:
             if handle == self._control and value[1:4] == b"\x81\x01\x00":
                 self.answer = "safe" if value.endswith(b"+safe") else "normal"
+                self.answered_us = chip.clock.now_us
         self.air.sent.clear()
         if not self.answer and chip.clock.now_us - self._since_us > self.PATIENCE_US:
             self.air.advertising = None
@@ -109,14 +112,14 @@ def reset_chip(folder, cause):
     asyncio.new_event_loop()
 
 
-def start(folder, cause):
+def start(folder, cause, hold_us):
     """One start: the request that ended it, or how HELLO was answered."""
     reset_chip(folder, cause)
     central = Central(hardware.radio)
 
     def look():
         central.step()
-        if central.answer:
+        if central.answer and chip.clock.now_us - central.answered_us >= hold_us:
             raise Answered(central.answer)
         if chip.clock.now_us > LONGEST_MS * 1000:
             raise Answered("none")
@@ -125,9 +128,9 @@ def start(folder, cause):
     try:
         run_scripts(folder)
     except Reset as reset:
-        return reset.args[0], None
+        return reset.args[0], None, 0
     except Answered as answered:
-        return "", answered.args[0]
+        return "", answered.args[0], central.answered_us // 1000
     finally:
         turning.look = turning.nothing
 
@@ -146,13 +149,13 @@ def run_scripts(folder):
         turning.sleep_us(1000000)
 
 
-def until_hello(folder):
+def until_hello(folder, hold_us=0):
     """(starts, virtual ms, how it answered)."""
     cause = "power"
     for starts in range(1, MOST_STARTS + 1):
-        request, answer = start(folder, cause)
+        request, answer, answered_ms = start(folder, cause, hold_us)
         if answer:
-            return starts, chip.clock.now_us // 1000, answer
+            return starts, answered_ms, answer
         words = request.split()
         cause = "hard" if words[0] == "bootloader" else words[1]
         if cause == "deepsleep":
@@ -254,10 +257,10 @@ with open("/computer" + _arguments[1]) as lines:
     _list = lines.read().split("\n")
 for _line in _list:
     if _line:
-        _name, _folder, _setup = _line.split()
+        _name, _folder, _setup, _hold_ms = _line.split()
         power_on()
         SETUPS[_setup]("/computer" + _folder)
         chip.clock.now_us = 0
-        _result = until_hello("/computer" + _folder)
+        _result = until_hello("/computer" + _folder, int(_hold_ms) * 1000)
         flash.broken = False
         print("RESULT", _name, *_result)

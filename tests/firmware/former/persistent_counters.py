@@ -1,0 +1,46 @@
+"""Slot and boot numbers that outlive the log: what was used must not be used again, even where no log says
+so.
+
+A small file on another partition than the log. In good times it is written at each boot and every five
+minutes, and nobody needs it: the log knows better. When the log refuses to write, cannot be opened at boot or
+has been replaced by a blank or older one, numbers go on from here.
+"""
+
+from former import files
+from insole_protocol import ids
+
+PATH = "/numbers.json"
+AHEAD = 1 << 16  # slots (11 min) that a file speaks for: the most that is passed over when it is needed
+
+
+class PersistentCounters:
+    """Attributes: `boot`, the last one; `to_seq`, no slot from here on was used; `unlogged`, whether the log
+    does not know how far numbers were used."""
+
+    def __init__(self, path=PATH):
+        self._path = path
+        self.boot = self.to_seq = 0
+        self.unlogged = False
+        try:
+            content = files.read_json(path) or {}
+            boot, to_seq = content.get("boot", 0), content.get("to_seq", 0)
+            if type(boot) is int and type(to_seq) is int and 0 <= boot < 1 << 16 and 0 <= to_seq < ids.NO_SEQ:
+                self.boot, self.to_seq = boot, to_seq
+                self.unlogged = content.get("unlogged") is True
+        except ValueError:
+            return  # damaged: the log knows
+
+    def save(self, recorder):
+        """Write down what is used, if the file does not speak for it any more.
+
+        Raises:
+            OSError: this partition refuses, too.
+        """
+        unlogged = recorder.full and recorder.stop_reason == ids.GAP_STORAGE
+        left = self.to_seq - recorder.next_seq
+        if recorder.boot == self.boot and unlogged == self.unlogged and left > AHEAD // 2:
+            return
+        self.boot, self.unlogged = recorder.boot, unlogged
+        self.to_seq = min(recorder.next_seq + AHEAD, ids.NO_SEQ - 1)
+        content = {"boot": self.boot, "to_seq": self.to_seq, "unlogged": unlogged}
+        files.write_json(self._path, content)

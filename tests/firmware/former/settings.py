@@ -1,0 +1,66 @@
+"""What a person can set on one insole, kept in flash.
+
+Keys, names, types, ranges and defaults are in `insole_protocol.settings`. The file is JSON:
+{"version": VERSION, "values": {name: value}}. A file that cannot be read, or a value out of range, gives the
+default and raises `damaged` until the next setting is stored; it never keeps the insole from starting.
+"""
+
+from former import files
+from former.settings_table import TABLE
+
+VERSION = 2
+PATH = "/settings.json"
+
+
+def migrate(version, values):
+    """Bring the values of an older file to VERSION; names that nobody knows are ignored later.
+
+    Version 1 had one "advertising_ms" for both modes; it becomes the live one.
+    """
+    if version < 2 and "advertising_ms" in values:
+        values["live_advertising_ms"] = values.pop("advertising_ms")
+    return values
+
+
+class Settings:
+    """The values in force: an attribute for each name of the table.
+
+    Attributes:
+        damaged: the file was there but could not be used, in whole or for at least one value.
+    """
+
+    def __init__(self, path=PATH):
+        self._path = path
+        self.damaged = False
+        for row in TABLE:
+            setattr(self, row.name, row.default)
+        self._load()
+
+    def _load(self):
+        try:
+            content = files.read_json(self._path)
+            if content is None:
+                return
+            if content["version"] > VERSION:
+                raise ValueError("settings of a newer firmware")
+            stored = migrate(content["version"], content["values"])
+            rows = [(row, stored[row.name]) for row in TABLE if row.name in stored]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self.damaged = True
+            return
+        for row, value in rows:
+            if row.allows(value):
+                setattr(self, row.name, value)
+            else:
+                self.damaged = True
+
+    def store(self, row, value):
+        """Put a value that the row of the table allows in force and into flash.
+
+        Raises:
+            OSError: flash refused; the value is in force until the next boot only.
+        """
+        setattr(self, row.name, value)
+        values = {one.name: getattr(self, one.name) for one in TABLE}
+        files.write_json(self._path, {"version": VERSION, "values": values})
+        self.damaged = False
