@@ -11,6 +11,7 @@ ARGS ?=
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m tools.micropython_wasm.install >/dev/null || true
 	@touch $(STAMP)
 
 setup: $(STAMP)

@@ -5,9 +5,9 @@ The payloads are described in PROTOCOL.md sections 1.2 and 1.3; `decoder` reads 
 """
 
 from array import array
-from binascii import crc32
 
 from insole_protocol import block
+from insole_protocol.checksum import Checksum, tables
 
 try:
     from insole_protocol import codec_viper as _kernels
@@ -28,23 +28,8 @@ if TYPE_CHECKING:
 
 _CHANNELS = block.FORCE_CHANNELS + block.IMU_CHANNELS
 _RUNS = 8  # runs of a record at most
-
-
-def _crc_tables() -> "Ring":
-    """Tables for two bytes of a CRC-32 at a time: low and high halves of a byte's effect, then the next's."""
-    tables = array("H", bytes(2048))
-    for i in range(256):
-        # CRC of one byte with the usual initial value, turned back into the entry of the table.
-        entry = crc32(bytes((255 - i,))) ^ 0xFF000000
-        tables[i] = entry & 0xFFFF
-        tables[256 + i] = entry >> 16
-    for i in range(256):
-        # One byte further: the entry goes through the table once more.
-        low, high = tables[i], tables[256 + i]
-        j = low & 255
-        tables[512 + i] = (low >> 8 | (high & 255) << 8) ^ tables[j]
-        tables[768 + i] = (high >> 8) ^ tables[256 + j]
-    return tables
+_loops: "ModuleType" = _kernels
+checksum = Checksum(_loops.checksum)
 
 
 class Encoder:
@@ -56,7 +41,7 @@ class Encoder:
         kernels: module with the inner loops; tests compare the two.
     """
 
-    def __init__(self, max_frames: int = 64, imu: bool = False, kernels: "ModuleType" = _kernels) -> None:
+    def __init__(self, max_frames: int = 64, imu: bool = False, kernels: "ModuleType" = _loops) -> None:
         limit = block.MAX_FRAMES_IMU if imu else block.MAX_FRAMES
         if not 1 <= max_frames <= limit:
             raise ValueError("max_frames must be 1 to %d" % limit)
@@ -71,7 +56,7 @@ class Encoder:
         self._p[2] = block.FORCE_CHANNELS
         self._p[6] = block.PACKED_FRAME_BYTES + (block.IMU_FRAME_BYTES if imu else 0)
         self._p[19] = _CHANNELS * _RUNS
-        self._crc = _crc_tables()
+        self._crc = tables()
 
     def encode(
         self,

@@ -24,6 +24,7 @@ PAGE_BYTES = 4096
 PAGE_MAGIC = 0x504C4750  # "PGLP"
 PAGE_VERSION = 1
 HEADER_BYTES = 52
+FIRST_SEQ_AT = 12
 NOTE_BYTES = 32
 NOTE_SYNC = 0xB6
 ALIGN = 4  # every entry of a page starts at a multiple of this
@@ -41,6 +42,8 @@ NOTE_CLOSE = 5  # orderly stop: to_seq is the next number, nothing is uncertain
 NEXT_SEQ_JUMP = 256
 UNCOMMITTED_MAX_SLOTS = 128
 
+_MAGIC_LOW = PAGE_MAGIC & 0xFFFF
+_MAGIC_HIGH = PAGE_MAGIC >> 16
 _HEADER = "<IBBHIIIIIIIIIII"
 _NOTE = "<BBHIIHBBIII"
 
@@ -63,18 +66,24 @@ class PageHeader:
 
     def write(self, out: "bytearray | memoryview") -> None:
         """Put the header with its CRC into the first 52 bytes of `out`."""
+        self.write_fields(out)
+        struct.pack_into("<I", out, 48, crc32(memoryview(out)[:48]) & 0xFFFFFFFF)
+
+    def write_fields(self, out: "bytearray | memoryview") -> None:
+        """Put the header without its CRC there. Allocates nothing."""
         struct.pack_into(
             _HEADER, out, 0, PAGE_MAGIC, PAGE_VERSION, 0, self.boot, self.page_seq, self.first_seq,
             self.oldest_seq, self.acked_seq, self.overwritten, self.tail_page, self.note_page, self.pages,
             self.erased_seq, self.reserved_seq, 0,
         )  # fmt: skip
-        struct.pack_into("<I", out, 48, crc32(memoryview(out)[:48]) & 0xFFFFFFFF)
 
     def parse(self, data: "bytes | bytearray | memoryview") -> bool:
         """Read the first 52 bytes of `data`; False, and nothing changed, unless magic, version and CRC
         hold."""
+        if data[0] | data[1] << 8 != _MAGIC_LOW or data[2] | data[3] << 8 != _MAGIC_HIGH:
+            return False  # a blank page is known without making an object
         fields = struct.unpack_from(_HEADER, data, 0)
-        if fields[0] != PAGE_MAGIC or fields[1] != PAGE_VERSION:
+        if fields[1] != PAGE_VERSION:
             return False
         if fields[14] != crc32(memoryview(data)[:48]) & 0xFFFFFFFF:
             return False

@@ -1,6 +1,9 @@
 """The firmware's own tests: each function of tests/firmware/cases/*.py and of
 firmware/drivers/*/cases.py, run on MicroPython.
 
+Cases of the way from a sample to a record, a message and the log run twice: on the 64-bit build for this
+computer and on a build with integers of 31 bits, as the ESP32 has.
+
 The firmware is imported unchanged; `fakes/chip.py` wires the virtual chip to time that a test moves by hand.
 """
 
@@ -10,8 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.firmware.micropython_run import HERE, ROOT, run
+from tests.firmware.interpreters import Build, run_on
+from tests.firmware.micropython_run import HERE, ROOT
 
+ON_BOTH = (
+    "blocks_cases.py", "clock_cases.py", "garbage_collector_cases.py", "live_cases.py", "modes_cases.py",
+    "path_cases.py", "reply_cases.py", "sampler_cases.py", "sampler_phase_cases.py", "steps_cases.py",
+    "transfer_cases.py", "force_array/cases.py", "lsm6dso/cases.py",
+)  # fmt: skip
+"""Case files in which integers may leave 31 bits; the others are about files, power cuts, boot and links."""
 DRIVERS = ROOT / "firmware" / "drivers"
 
 
@@ -23,20 +33,24 @@ def case_files() -> dict[str, Path]:
     return files
 
 
-def case_names() -> list[tuple[str, str]]:
-    """(file, function) of every case."""
-    names: list[tuple[str, str]] = []
+def case_names() -> list[tuple[Build, str, str]]:
+    """(build, file, function) of every case."""
+    names: list[tuple[Build, str, str]] = []
     for name, path in case_files().items():
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                names.append((name, node.name))
+        functions = [
+            node.name
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        ]
+        for build in Build if name in ON_BOTH else (Build.UNIX,):
+            names.extend((build, name, function) for function in functions)
     return names
 
 
 @cache
-def outcomes(file: str) -> dict[str, str]:
+def outcomes(build: Build, file: str) -> dict[str, str]:
     """What each function of a case file came to: "PASSED" or the traceback."""
-    ended = run(HERE / "fakes" / "runner.py", str(case_files()[file]))
+    ended = run_on(build, HERE / "fakes" / "runner.py", str(case_files()[file]))
     found: dict[str, str] = {}
     for line in ended.stdout.splitlines():
         word, _, rest = line.partition(" ")
@@ -50,10 +64,10 @@ def outcomes(file: str) -> dict[str, str]:
 
 
 @pytest.mark.micropython
-@pytest.mark.parametrize(("file", "function"), case_names())
-def test_case(file: str, function: str) -> None:
+@pytest.mark.parametrize(("build", "file", "function"), case_names())
+def test_case(build: Build, file: str, function: str) -> None:
     """One function of a case file."""
-    found = outcomes(file)
+    found = outcomes(build, file)
     outcome = found.get(function, "did not run:\n" + found[""])
     if outcome != "PASSED":
         pytest.fail(outcome, pytrace=False)

@@ -96,7 +96,7 @@ class Recorder(Writer):
     def append(self, record):
         """Take a block record; its numbers must not go back. True if it was stored, False if the log is full.
 
-        Allocates nothing but for a page that is full: the next one's header takes a few objects.
+        Allocates nothing, but for a few objects with each page that takes the place of an older one.
 
         Numbers left out since the last record are noted as overrun; call `skip` first to give another reason.
 

@@ -32,6 +32,14 @@ class SlotNumber:
         if low > 0xFFFF:
             self._halves[1] += low >> 16
 
+    def put(self, out, at):
+        """Write it to `out[at:at + 4]`, little-endian."""
+        low, high = self._halves[0], self._halves[1]
+        out[at] = low & 255
+        out[at + 1] = low >> 8
+        out[at + 2] = high & 255
+        out[at + 3] = high >> 8
+
     def follow(self, other):
         """Become the same as another number."""
         self._halves[0] = other._halves[0]

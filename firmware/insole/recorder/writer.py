@@ -1,8 +1,10 @@
 """The writing half of the log: one page at a time, committed in order."""
 
 from insole_protocol import block, ids
+from insole_protocol.codec import checksum
 from insole_protocol.log_records import (
     ALIGN,
+    FIRST_SEQ_AT,
     HEADER_BYTES,
     NEXT_SEQ_JUMP,
     NO_PAGE,
@@ -35,7 +37,6 @@ NOTE_ROOM = (
 RESERVE_SLOTS = 1 << 14  # a full log notes every 164 s that numbers go on being used
 TRIES = 8  # pages in a row that may refuse to be written
 CORRUPT_MEMORY = 32
-KEPT_SHARE = 4  # a quarter of the pages is never erased ahead: a boot probes 64 places for the log
 
 
 class Writer:
@@ -69,13 +70,14 @@ class Writer:
         self.chunk = memoryview(bytearray(CHUNK_BYTES))  # through which checksums are computed
         self.index = PageIndex(self.chunk)
         self._header_bytes = bytearray(HEADER_BYTES)
-        self.erased_to = -1  # newest page that was made ready before its time
         self._corrupt = [-1] * CORRUPT_MEMORY
         self._waiting = bytearray(PAGE_BYTES)
         clear(self._waiting, PAGE_BYTES)
         self.waiting_view = memoryview(self._waiting)
         self.media.use(self.waiting_view)
-        self._starts = [None] * (PAGE_BYTES // WINDOW + 1)  # its first bytes, by windows; made when needed
+        window = self.media.window
+        # The first bytes of it, by windows: a slice at each flush would be a new object.
+        self._starts = [self.waiting_view[:n] for n in range(0, PAGE_BYTES + 1, window)]
 
     @property
     def next_seq(self):
@@ -124,7 +126,7 @@ class Writer:
             window = self.media.window
             n = (self.used - self.window_at + window - 1) // window * window
             try:
-                self.media.program(self.head % self.media.pages, self.window_at, self._start(n))
+                self.media.program(self.head % self.media.pages, self.window_at, self._starts[n // window])
             except OSError:
                 self.storage_errors += 1
                 if self.failing or not self._move_on():
@@ -134,13 +136,6 @@ class Writer:
             return True
         self.failing = True  # from now on no further page is given up for each attempt
         return False
-
-    def _start(self, n):
-        """The first n bytes that wait, a multiple of the window; a slice each time would be a new object."""
-        start = self._starts[n // WINDOW]
-        if start is None:
-            start = self._starts[n // WINDOW] = self.waiting_view[:n]
-        return start
 
     def _committed(self, n):
         """n bytes of the waiting buffer are on the device: empty it for what follows."""
@@ -174,51 +169,22 @@ class Writer:
             tail = self.head + 3 - self.media.pages
             if tail > self.tail and self._first_seq_from(tail) > self.acked_seq:
                 return False
-        page_seq = self._ready_from(self.head + 1, True)
+        page_seq = self._erase_from(self.head + 1)
         self.refused = page_seq < 0
         if self.refused:
             return False
         self._begin_page(page_seq)
         return True
 
-    def _ready_from(self, page_seq, if_blank):
-        """Number of the first page from `page_seq` on that could be made writable; -1 if too many refuse.
-
-        With `if_blank` one that is blank is taken as it is.
-        """
+    def _erase_from(self, page_seq):
+        """Number of the first page from `page_seq` on that could be erased; -1 if too many refuse."""
         for candidate in range(page_seq, page_seq + TRIES):
             try:
-                if if_blank:
-                    self.media.prepare(candidate % self.media.pages)
-                else:
-                    self.media.erase(candidate % self.media.pages)
+                self.media.prepare(candidate % self.media.pages)
                 return candidate
             except OSError:
                 self.storage_errors += 1
         return -1
-
-    def erase_ahead(self, limit):
-        """Make one more of the pages to come ready, if no more than `limit` are and a host has its old data.
-
-        True if one had to be erased. OSError when the device refuses.
-        """
-        if not self.media.erases or self.head < 0:
-            return False
-        page_seq = max(self.erased_to, self.head) + 1
-        pages = self.media.pages
-        if page_seq - self.head > min(limit, pages - max(4, pages // KEPT_SHARE)):
-            return False
-        tail = page_seq + 1 - pages
-        if tail > self.tail:
-            oldest = self._first_seq_from(tail)
-            if oldest > self.acked_seq:
-                return False
-            self.oldest_seq = max(self.oldest_seq, oldest)
-            self.tail = tail
-        erased = self.media.erased
-        self.media.prepare(page_seq % pages)
-        self.erased_to = page_seq
-        return self.media.erased > erased
 
     def _begin_page(self, page_seq):
         """Give up what the new head page displaces and put its header into the waiting buffer."""
@@ -233,20 +199,22 @@ class Writer:
         self.noted = False
         self.head = page_seq
         header = self.header
-        header.boot, header.page_seq, header.first_seq = self.boot, page_seq, self.accounted_to
+        header.boot, header.page_seq = self.boot, page_seq
         header.oldest_seq, header.acked_seq = self.oldest_seq, self.acked_seq
         header.overwritten, header.erased_seq = self.overwritten, self.erased_seq
         header.tail_page, header.note_page, header.pages = self.tail, self.note_page, self.media.pages
         header.reserved_seq = self.reserved_to if self.full else 0
-        header.write(self._waiting)
+        header.write_fields(self._waiting)
+        self._accounted.put(self._waiting, FIRST_SEQ_AT)
+        checksum.append(self._waiting, HEADER_BYTES - 4)
         self.used = HEADER_BYTES
         self.committed = self.window_at = 0
 
     def _move_on(self):
         """The head page refuses to be written: carry what waits into a new one. Allocates, being rare."""
-        page_seq = self._ready_from(self.head + 1, False)
+        page_seq = self._erase_from(self.head + 1)
         if page_seq < 0:
-            return False  # not even an erase is taken: no page is given up for a device that is dead
+            return False
         start = max(self.committed, HEADER_BYTES)
         waiting = bytes(self.waiting_view[start - self.window_at : self.used - self.window_at])
         clear(self._waiting, PAGE_BYTES)

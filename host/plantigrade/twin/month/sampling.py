@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from insole_protocol import block, codec, ids
+from insole_protocol import block, checksum, ids
 
 from plantigrade.twin.clock import ClockRule
 from plantigrade.twin.month import encoding_kernel as kernel
@@ -20,7 +20,7 @@ BLOCK_SLOTS = CHUNKS_AT_ONCE * kernel.CHUNK_SLOTS
 """At the beginning of each such block of slots (51 s) the row that plays is looked up anew, as the device's
 clock and the true one run apart. What a slot shows depends on nothing else."""
 RECORD_FRAMES_MIN = 5
-_TABLES = np.array(codec._crc_tables(), np.int64)  # pyright: ignore[reportPrivateUsage]
+_TABLES = np.array(checksum.tables(), np.int64)
 
 
 class Made(NamedTuple):
