@@ -75,9 +75,11 @@ class Radio:
         if event == _CONNECT:
             self._connection, self._mtu, self.secure = data[0], 23, False
             self._restart()
-        elif event == _DISCONNECT and data[0] == self._connection:
-            self._connection, self.secure, self._advertised = None, False, False
-            self._restart()
+        elif event == _DISCONNECT:
+            self._advertised = False  # a connection that never came about ends advertising as well
+            if data[0] == self._connection:
+                self._connection, self.secure = None, False
+                self._restart()
         elif event == _MTU:
             self._mtu = min(data[1], MAX_MTU)
         elif event == _ENCRYPTION:
