@@ -25,12 +25,22 @@ class _Clock:
 def _leave(request):
     """Ask the supervisor for a reset or sleep and stop here, as a chip does."""
     if request.startswith("reset deepsleep"):
-        request = "reset deepsleep %d" % (clock.true_wait_us(int(request.split()[2]) * 1000) // 1000)
+        wait_ms = clock.true_wait_us(int(request.split()[2]) * 1000) // 1000
+        request = " ".join(["reset deepsleep %d" % wait_ms] + _wakers())
     elif request == "bootloader":
         request = "reset hard"
     clock.tell(request.encode() + b"\n")
     while True:
         _time.sleep(1)
+
+
+def _wakers():
+    """What ends the sleep that begins: pins with their levels, and motion when the accelerometer watches."""
+    found = ["%d:%d" % (pin, 1 if level else 0) for pin, level in hardware.wakers.items()]
+    imu = hardware.i2c_devices.get(hardware.board.IMU_ADDRESS)
+    if hardware.wakers.get(hardware.board.IMU_INTERRUPT_PIN) and imu is not None and imu.wakes():
+        found.append("motion")
+    return found
 
 
 def _power_lost():

@@ -43,13 +43,15 @@ class Partition:
 
 
 def wake_on_ext0(pin=None, level=WAKEUP_ALL_LOW):
-    """Whoever runs the chip wakes it by its button whatever is set here."""
+    """A pin whose level ends a deep sleep."""
+    hardware.wakers[pin._number] = level
     hardware.note("wake", pin._number, level)
 
 
 def wake_on_ext1(pins=None, level=WAKEUP_ALL_LOW):
     """As `wake_on_ext0`, for several pins."""
     for pin in pins:
+        hardware.wakers[pin._number] = level
         hardware.note("wake", pin._number, level)
 
 

@@ -22,6 +22,7 @@ timers = None
 sensors = None
 radio = None
 usb = None
+wakers = {}  # number of a pin -> level that ends a deep sleep
 partitions = []  # (name, block device) of the data partitions, in order of address
 i2c_devices = {}  # address -> device with read_into(register, buffer) and write(register, data)
 spi_devices = {}  # number of the select pin -> device with exchange(data, fill, into, count), clocks(count)

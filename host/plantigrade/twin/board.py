@@ -20,6 +20,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.build import BLOCK_SIZE, build_twin_chip, littlefs_image
 from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd, make_card
 from plantigrade.twin.clock import ClockRule, ClockTruth
+from plantigrade.twin.deep_sleep import DeepSleep
 from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ class VirtualBoard:
         self._pipes: dict[str, int] = {}
         self._events = b""
         self._wanted: str | None = None  # reset that the board asked for
-        self._sleep_s = 0.0
+        self._sleep: DeepSleep | None = None  # that the board asked for, or is in
         self._cut_after = (0, False)
         self._power_ons = 0
         self._changed = asyncio.Condition()
@@ -177,7 +178,10 @@ class VirtualBoard:
         self._request(f"battery {millivolts}")
 
     def set_pin(self, number: int, level: int) -> None:
-        """Drive an input pin (button, charger)."""
+        """Drive an input pin (button, charger); one that the chip watches in its sleep wakes it."""
+        if self._process is None and self._sleep is not None:
+            self._sleep.set_pin(number, level)
+            return
         self._request(f"pin {number} {level}")
 
     def set_clock(self, drift_ppm: float, step_us: int = 0) -> None:
@@ -315,7 +319,7 @@ class VirtualBoard:
                 self._notice()
             case ["reset", kind, *rest]:
                 self._wanted = kind
-                self._sleep_s = int(rest[0]) / 1000 if rest else 0.0
+                self._sleep = DeepSleep(int(rest[0]) / 1000, rest[1:], self._feed) if rest else None
                 if self._process is not None:
                     _kill(self._process)
             case ["led", level]:
@@ -341,8 +345,10 @@ class VirtualBoard:
                 await self._notify_changed()
                 return
             self.state.resets.append(cause)
-            if cause == "deepsleep" and self._sleep_s:
-                await asyncio.sleep(self._sleep_s)
+            if cause == "deepsleep" and self._sleep is not None:
+                await self._notify_changed()
+                await self._sleep.wait()
+                self._sleep = None
             if cause.startswith("soft"):
                 self.serial.print(b"MPY: soft reboot\r\n")
             await self._boot(cause)
