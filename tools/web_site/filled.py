@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from plantigrade.library.person.entries import (
     Goal,
     GoalKind,
 )
+from plantigrade.library.person.visits import PersonVisit, StepKind
 from plantigrade.library.recordings.container import Draft, FootManifest, RecordedGap, RecordingManifest
 from plantigrade.library.recordings.frames import FootFrames
 from plantigrade.posture.diary.diary import BodySite, Entry
@@ -29,6 +31,7 @@ from plantigrade.posture.plans.plan import ChosenBy, PlanKind, plan_for
 from plantigrade.posture.rules_engine.rules import Severity, shipped_rules
 from plantigrade.service.alerts.life import AlertKey, LivingAlert, cleared_entry, ns_of, raised_entry
 from plantigrade.service.events import AlertClass
+from plantigrade.service.people.visit_steps import begun, ended, prepared, skipped, stopped, title_of
 from plantigrade.service.workers.analyse import analyse_recording
 from plantigrade.twin.body import walk
 from plantigrade.twin.body.conditions import parse_condition
@@ -41,6 +44,8 @@ ZONE: Final = "Europe/Berlin"
 SECONDS: Final = 60.0
 GAP: Final = (2000, 2100)
 """Frames of 100 a second that are missing from the recording of one foot."""
+SHARES: Final = (0.65, 0.8)
+"""How much of the day so far had passed when walks began."""
 _NS: Final = 1_000_000_000
 
 
@@ -124,6 +129,7 @@ def fill(library: Library, now: datetime) -> Filled:
     filled.link = library.accounts.links.make(OWNER, timedelta(days=1))
     _recordings(library, now, filled)
     _record(library, now)
+    _visited(library, filled.recordings[0])
     for code in ("P001", "P002", "P003"):
         _share(library, code, now - timedelta(days=30))
     _share(library, "P001", now - timedelta(days=2), OWNER)
@@ -135,7 +141,7 @@ def fill(library: Library, now: datetime) -> Filled:
 def _recordings(library: Library, now: datetime, filled: Filled) -> None:
     wearer = Wearer(3)
     for number, planned in enumerate(WALKS):
-        began = now - timedelta(days=planned.days_ago, hours=5 - (number % 2) * 2)
+        began = _part_of_a_day(now, planned.days_ago, SHARES[number % 2])
         name = _record_walk(library, wearer, began, planned.conditions, number)
         if number == 0:
             _calibrate(library, wearer)
@@ -157,6 +163,14 @@ def _recordings(library: Library, now: datetime, filled: Filled) -> None:
     analyse_recording(library, other, now)
     for serial in SERIALS.values():
         library.record("P001").insoles.assign(serial, now - timedelta(days=30))
+
+
+def _part_of_a_day(now: datetime, days_ago: int, share: float) -> datetime:
+    """When `share` of the person's day had passed, of as much of a day as today has had: before now, and on
+    the same day whatever the time is at which the site is filled."""
+    local = now.astimezone(ZoneInfo(ZONE))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight - timedelta(days=days_ago) + (local - midnight) * share).astimezone(UTC)
 
 
 def _calibrate(library: Library, wearer: Wearer) -> None:
@@ -234,6 +248,27 @@ def _record(library: Library, now: datetime) -> None:
     record.rules.edit("low-arch", "raise_level", 0.18, reason="a longer walk to work", by=CLINICIAN)
     for days_ago, kind in ((1, AnswerKind.HELPED), (4, AnswerKind.DID_NOT_HELP)):
         _answered(record, now - timedelta(days=days_ago), kind)
+
+
+def _visited(library: Library, recording: str) -> None:
+    """A visit that is over: of its walks one was recorded, the rest was left out."""
+    visits = library.record("P001").visits
+    began = datetime.fromtimestamp((library.entry(recording).start_utc_ns or 0) / _NS, UTC)
+    visit = visits.begin(PersonVisit(began - timedelta(minutes=5), by=CLINICIAN))
+    title = title_of(visit, StepKind.OWN_SHOES)
+    library.rename(recording, title)
+
+    def made(one: PersonVisit) -> PersonVisit:
+        one = prepared(one, began)
+        one = stopped(
+            begun(one, StepKind.OWN_SHOES, SECONDS, began, title), began + timedelta(seconds=SECONDS)
+        )
+        for step in one.steps:
+            if not step.over:
+                one = skipped(one, step.kind, "no time", began + timedelta(minutes=5))
+        return ended(one, began + timedelta(minutes=6))
+
+    visits.change(visit.id, made)
 
 
 def _answered(record: PersonRecord, at: datetime, kind: AnswerKind) -> None:
