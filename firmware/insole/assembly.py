@@ -135,6 +135,7 @@ class Firmware:
         insole = self.insole
         asyncio.get_event_loop().set_exception_handler(self.crash)
         insole.self_test.run()
+        self.housekeeping.save_counters()
         insole.modes.begin(self.housekeeping.announce)
         insole.garbage_collector.settle()
         create = asyncio.create_task

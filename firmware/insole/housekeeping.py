@@ -49,6 +49,13 @@ class Housekeeping:
             self._insole.faults.note(ids.FAULT_IMU, imu.failing)
             imu.restore()
 
+    def save_counters(self):
+        """Write down what numbers are used, while nothing is sampled yet: that may take as long as an erase."""
+        try:
+            self._insole.counters.save(self._insole.recorder)
+        except OSError:
+            self._insole.faults.storage_errors += 1
+
     def _flush(self):
         faults = self._insole.faults
         recorder = self._insole.recorder

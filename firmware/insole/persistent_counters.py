@@ -4,12 +4,16 @@ so.
 A small file on another partition than the log. In good times it is written at each boot and every five
 minutes, and nobody needs it: the log knows better. When the log refuses to write, cannot be opened at boot or
 has been replaced by a blank or older one, numbers go on from here.
+
+Writing it may erase flash, which costs four slots. Beside a log on the SD NAND, where nothing else does, the
+file therefore speaks for a day, and is written before sampling begins.
 """
 
 from insole import files
 from insole_protocol import ids
 
 PATH = "/numbers.json"
+AHEAD_OF_CARD = 1 << 23  # slots (23 h) while the SD NAND takes the log
 AHEAD = 1 << 16  # slots (11 min) that a file speaks for: the most that is passed over when it is needed
 
 
@@ -39,10 +43,12 @@ class PersistentCounters:
             OSError: this partition refuses, too.
         """
         unlogged = recorder.full and recorder.stop_reason == ids.GAP_STORAGE
+        on_card = getattr(recorder, "on_card", False)
         left = self.to_seq - recorder.next_seq
-        if recorder.boot == self.boot and unlogged == self.unlogged and left > AHEAD // 2:
+        enough = AHEAD_OF_CARD // 8 if on_card else AHEAD // 2
+        if recorder.boot == self.boot and unlogged == self.unlogged and left > enough:
             return
         self.boot, self.unlogged = recorder.boot, unlogged
-        self.to_seq = min(recorder.next_seq + AHEAD, ids.NO_SEQ - 1)
+        self.to_seq = min(recorder.next_seq + (AHEAD_OF_CARD if on_card else AHEAD), ids.NO_SEQ - 1)
         content = {"min_reader": 1, "boot": self.boot, "to_seq": self.to_seq, "unlogged": unlogged}
         files.write_json(self._path, content)

@@ -94,6 +94,11 @@ class FallbackLog:
             self._give_up_card()
             boot.begin(flash)
 
+    @property
+    def on_card(self):
+        """Whether the card takes the records, so that the log erases no flash."""
+        return self.active is self.card
+
     # Writing
 
     def append(self, record):
