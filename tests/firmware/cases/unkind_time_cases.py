@@ -3,7 +3,10 @@
 import chip  # first: puts its time in place
 import machine
 import micropython
+import os
+import workbench  # noqa: F401 (files in memory)
 
+from insole import persistent_counters
 from sim.chip import alarms, behaviour, hardware
 
 PERIOD_US = 10000
@@ -160,3 +163,25 @@ def test_flash_takes_its_time_and_says_for_what():
     assert chip.clock.now_us - start_us == 447100
     chip.unkind()
     chip.stand_still()
+
+
+class LogOnCard:
+    """What counters look at in a log."""
+
+    boot, full, stop_reason, on_card = 3, False, 0, True
+
+    def __init__(self, next_seq):
+        self.next_seq = next_seq
+
+
+def test_counters_beside_a_card_are_written_once_a_day():
+    path = "/numbers-of-a-card.json"
+    counters = persistent_counters.PersistentCounters(path)
+    counters.save(LogOnCard(1000))
+    ahead = persistent_counters.AHEAD_OF_CARD
+    assert ahead > 86400 * 100 * 7 // 8, "a day's slots before it has to be renewed"
+    os.remove(path)
+    counters.save(LogOnCard(1000 + ahead * 7 // 8 - 1))
+    assert "numbers-of-a-card.json" not in os.listdir("/"), "nothing is written in between"
+    counters.save(LogOnCard(1000 + ahead * 7 // 8))
+    assert persistent_counters.PersistentCounters(path).to_seq == 1000 + ahead * 15 // 8
