@@ -24,7 +24,7 @@ class TestMedia:
 
     def test_the_kind_is_told_by_the_block_size(self) -> None:
         flash, card = media.attach(RamFlash(5)), media.attach(RamCard(5))
-        assert (flash.pages, flash.window, flash.erases) == (5, 64, True)
+        assert (flash.pages, flash.window, flash.erases) == (5, 256, True)
         assert (card.pages, card.window, card.erases) == (5, 512, False)
 
     @pytest.mark.parametrize("size", [0, 256, 1024, 8192])

@@ -5,7 +5,8 @@ the records. The other knows by a note with reason "storage error" that the slot
 who reads gets them from where they are, and the storage error only when neither device has them. An insole
 that was logging to its flash before the card was found goes on with the card, and both are one log.
 
-    log = FallbackLog(Recorder(card), Recorder(partition))
+    card = Recorder(SdNand(board))
+    log = FallbackLog(card, Recorder(partition, beside=card))
     log.open(counters)
 """
 
@@ -17,6 +18,7 @@ from insole_protocol.log_records import (
     NOTE_BYTES,
     NOTE_GAP,
     NOTE_SYNC,
+    PAGE_BYTES,
     parse_note,
 )
 
@@ -94,11 +96,6 @@ class FallbackLog:
             self._give_up_card()
             boot.begin(flash)
 
-    @property
-    def on_card(self):
-        """Whether the card takes the records, so that the log erases no flash."""
-        return self.active is self.card
-
     # Writing
 
     def append(self, record):
@@ -134,19 +131,20 @@ class FallbackLog:
         """The card refuses: go on in the flash with what the card has not committed, and with `record`, for
         which it had no room; whether that is kept. Allocates, being rare."""
         card, flash = self.card, self.flash
+        self.active = flash
         start = max(card.committed, HEADER_BYTES) - card.window_at
         waiting = bytes(card.waiting_view[start : max(start, card.used - card.window_at)])
         first = card.accounted_to
         if waiting:
             first = min(first, block.seq_of(waiting))  # notes have their first slot in the same place
         end, reason = card.next_seq, card.stop_reason if card.full else ids.GAP_OVERRUN
-        clear(card.waiting_view[start:], len(waiting))
+        clear(card.waiting_view, PAGE_BYTES)
         card.used = start + card.window_at
         card.accounted_to = card.next_seq = first
         card.waiting_slots = 0
         card.stop_reason = ids.GAP_STORAGE
         card.full = False
-        self.active = flash
+        card.committed = PAGE_BYTES  # the buffer is the flash's now
         flash.boot = card.boot
         flash.skip(first, ids.GAP_STORAGE)
         self._replay(waiting)
@@ -216,27 +214,17 @@ class FallbackLog:
         """As `Recorder.erase_ahead`, while the flash takes the records."""
         return self.degraded and self.flash.erase_ahead(limit)
 
-    # State, of the device that takes the records or of both
+    # State, of both
 
     @property
     def degraded(self):
+        """Whether the card has failed, at boot or since."""
         return self.active is self.flash
 
     @property
     def on_card(self):
+        """Whether the card takes the records, so that the log erases no flash."""
         return self.active is self.card
-
-    @property
-    def boot(self):
-        return self.active.boot
-
-    @property
-    def next_seq(self):
-        return self.active.next_seq
-
-    @property
-    def accounted_to(self):
-        return self.active.accounted_to
 
     @property
     def oldest_seq(self):
@@ -245,23 +233,18 @@ class FallbackLog:
         return min(held) if held else self.active.oldest_seq
 
     @property
-    def acked_seq(self):
-        return self.active.acked_seq
-
-    @property
-    def erased_seq(self):
-        return self.active.erased_seq
-
-    @property
     def overwritten(self):
+        """Of both."""
         return self.card.overwritten + self.flash.overwritten
 
     @property
     def corrupt_pages(self):
+        """Of both."""
         return self.card.corrupt_pages + self.flash.corrupt_pages
 
     @property
     def storage_errors(self):
+        """Of both."""
         return self.card.storage_errors + self.flash.storage_errors
 
     @storage_errors.setter
@@ -270,32 +253,18 @@ class FallbackLog:
 
     @property
     def not_kept(self):
+        """Of both."""
         return self.card.not_kept + self.flash.not_kept
 
     @property
-    def full(self):
-        return self.active.full
-
-    @property
-    def stop_reason(self):
-        return self.active.stop_reason
-
-    @property
-    def capacity_pages(self):
-        return self.active.capacity_pages
-
-    @property
-    def head(self):
-        return self.active.head
-
-    @property
-    def tail(self):
-        return self.active.tail
-
-    @property
     def keep_oldest(self):
+        """The same for both."""
         return self.active.keep_oldest
 
     @keep_oldest.setter
     def keep_oldest(self, keep):
         self.card.keep_oldest = self.flash.keep_oldest = keep
+
+    def __getattr__(self, name):
+        """Everything else is that of the device that takes the records."""
+        return getattr(self.active, name)

@@ -27,7 +27,7 @@ class Flash:
         erased: pages that `prepare` had to erase; the others were blank already.
     """
 
-    window = 64  # writes are multiples of this, aligned to it; bytes of 0xFF in them change nothing
+    window = 256  # a page of the chip: writes are so aligned, and bytes of 0xFF in them change nothing
     erases = True
     wipes = 1  # pages that are wiped at once
 

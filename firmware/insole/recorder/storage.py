@@ -11,7 +11,7 @@ def open_log(board, keep_oldest, counters):
     A board with an SD NAND that does not answer logs to its flash; `degraded` says so.
     """
     card = _found("card", _card, board, keep_oldest)
-    flash = _found("flash", _flash, board, keep_oldest)
+    flash = _found("flash", _flash, board, keep_oldest, card)
     if card and flash:
         from insole.recorder.fallback import FallbackLog
 
@@ -44,11 +44,11 @@ def _flash(board):
     return Partition.find(Partition.TYPE_DATA, label=board.LOG_PARTITION)[0]
 
 
-def _found(name, find, board, keep_oldest):
+def _found(name, find, board, keep_oldest, beside=None):
     """A log on a device, not opened yet; None, and a line for whoever looks, when there is no such device."""
     try:
         device = find(board)
-        return Recorder(device, keep_oldest) if device else None
+        return Recorder(device, keep_oldest, beside) if device else None
     except (OSError, IndexError, ValueError) as error:  # refused; no such partition; too small
         print("no log in %s:" % name, error)
         return None

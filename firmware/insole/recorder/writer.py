@@ -30,13 +30,14 @@ except (ImportError, ValueError) as error:  # not MicroPython, or compiled for a
 
     native.note("memory_ops_viper", error)
 
-WINDOW = 64
+WINDOW = media.Flash.window
 NOTE_ROOM = (
     4 * NOTE_BYTES
 )  # kept free in each page when nothing may be overwritten, so that a full log can take notes
 RESERVE_SLOTS = 1 << 14  # a full log notes every 164 s that numbers go on being used
 TRIES = 8  # pages in a row that may refuse to be written
 CORRUPT_MEMORY = 32
+KEPT_SHARE = 4  # a quarter of the pages is never erased ahead: a boot probes 64 places for the log
 
 
 class Writer:
@@ -45,7 +46,8 @@ class Writer:
     number_jump = NEXT_SEQ_JUMP
     tries = TRIES
 
-    def __init__(self, device, keep_oldest=False):
+    def __init__(self, device, keep_oldest=False, beside=None):
+        """`beside`: another log that never waits with anything while this one does; their buffers are one."""
         self.media = media.attach(device)
         self.keep_oldest = keep_oldest
         self._next = SlotNumber()
@@ -67,11 +69,13 @@ class Writer:
         self.noted = False  # whether the head page holds one
         self.header = PageHeader()
         self.found = PageHeader()
-        self.chunk = memoryview(bytearray(CHUNK_BYTES))  # through which checksums are computed
-        self.index = PageIndex(self.chunk)
+        # Through which checksums are computed.
+        self.chunk = beside.chunk if beside else memoryview(bytearray(CHUNK_BYTES))
+        self.index = beside.index if beside else PageIndex(self.chunk)
         self._header_bytes = bytearray(HEADER_BYTES)
+        self.erased_to = -1  # newest page that was made ready before its time
         self._corrupt = [-1] * CORRUPT_MEMORY
-        self._waiting = bytearray(PAGE_BYTES)
+        self._waiting = beside._waiting if beside else bytearray(PAGE_BYTES)
         clear(self._waiting, PAGE_BYTES)
         self.waiting_view = memoryview(self._waiting)
         self.media.use(self.waiting_view)
@@ -169,22 +173,51 @@ class Writer:
             tail = self.head + 3 - self.media.pages
             if tail > self.tail and self._first_seq_from(tail) > self.acked_seq:
                 return False
-        page_seq = self._erase_from(self.head + 1)
+        page_seq = self._ready_from(self.head + 1, True)
         self.refused = page_seq < 0
         if self.refused:
             return False
         self._begin_page(page_seq)
         return True
 
-    def _erase_from(self, page_seq):
-        """Number of the first page from `page_seq` on that could be erased; -1 if too many refuse."""
+    def _ready_from(self, page_seq, if_blank):
+        """Number of the first page from `page_seq` on that could be made writable; -1 if too many refuse.
+
+        With `if_blank` one that is blank is taken as it is.
+        """
         for candidate in range(page_seq, page_seq + TRIES):
             try:
-                self.media.prepare(candidate % self.media.pages)
+                if if_blank:
+                    self.media.prepare(candidate % self.media.pages)
+                else:
+                    self.media.erase(candidate % self.media.pages)
                 return candidate
             except OSError:
                 self.storage_errors += 1
         return -1
+
+    def erase_ahead(self, limit):
+        """Make one more of the pages to come ready, if no more than `limit` are and a host has its old data.
+
+        True if one had to be erased. OSError when the device refuses.
+        """
+        if not self.media.erases or self.head < 0:
+            return False
+        page_seq = max(self.erased_to, self.head) + 1
+        pages = self.media.pages
+        if page_seq - self.head > min(limit, pages - max(4, pages // KEPT_SHARE)):
+            return False
+        tail = page_seq + 1 - pages
+        if tail > self.tail:
+            oldest = self._first_seq_from(tail)
+            if oldest > self.acked_seq:
+                return False
+            self.oldest_seq = max(self.oldest_seq, oldest)
+            self.tail = tail
+        erased = self.media.erased
+        self.media.prepare(page_seq % pages)
+        self.erased_to = page_seq
+        return self.media.erased > erased
 
     def _begin_page(self, page_seq):
         """Give up what the new head page displaces and put its header into the waiting buffer."""
@@ -212,9 +245,9 @@ class Writer:
 
     def _move_on(self):
         """The head page refuses to be written: carry what waits into a new one. Allocates, being rare."""
-        page_seq = self._erase_from(self.head + 1)
+        page_seq = self._ready_from(self.head + 1, False)
         if page_seq < 0:
-            return False
+            return False  # not even an erase is taken: no page is given up for a device that is dead
         start = max(self.committed, HEADER_BYTES)
         waiting = bytes(self.waiting_view[start - self.window_at : self.used - self.window_at])
         clear(self._waiting, PAGE_BYTES)

@@ -13,7 +13,8 @@ from power_cut import watch_cuts
 
 def open_pair(card, flash, keep_oldest=False):
     """A log on both, opened."""
-    log = FallbackLog(Recorder(card, keep_oldest), Recorder(flash, keep_oldest))
+    first = Recorder(card, keep_oldest)
+    log = FallbackLog(first, Recorder(flash, keep_oldest, first))
     log.open()
     return log
 
