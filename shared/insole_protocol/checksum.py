@@ -6,7 +6,7 @@ from binascii import crc32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from types import ModuleType
 
     Tables = array[int]
 
@@ -40,11 +40,11 @@ class Checksum:
     """Puts checksums behind bytes, without allocating.
 
     Args:
-        kernel: `checksum` of `kernels` or `codec_viper`.
+        kernels: `kernels` or `codec_viper`.
     """
 
-    def __init__(self, kernel: "Callable[..., None]") -> None:
-        self._kernel = kernel
+    def __init__(self, kernels: "ModuleType") -> None:
+        self._kernel = kernels.checksum
         self._tables = tables()
         self._p = array("I", bytes(24 * 4))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CHANNELS = block.FORCE_CHANNELS + block.IMU_CHANNELS
 _RUNS = 8  # runs of a record at most
 _loops: "ModuleType" = _kernels
-checksum = Checksum(_loops.checksum)
+checksum = Checksum(_loops)
 
 
 class Encoder:
