@@ -23,7 +23,7 @@ COMMIT_SLOTS = 50  # as soon as so many slots wait, append() commits them by its
 def forget_boot():
     """Boot comes once: the code for it leaves its room on the heap to the rest."""
     if sys.implementation.name == "micropython":
-        for name in ("boot", "head_search"):
+        for name in ("boot", "head_search", "storage"):
             sys.modules.pop("insole.recorder." + name, None)
             globals().pop(name, None)
 

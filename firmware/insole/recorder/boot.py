@@ -143,3 +143,40 @@ def begin(log):
     log.put_note(NOTE_BOOT, log.accounted_to, log.next_seq, reason)
     if not log.flush():
         raise OSError(5)
+
+
+def open_two(log, counters):
+    """`open` of a `fallback.FallbackLog`: the numbers of whichever of its logs was written last."""
+    card, flash = log.card, log.flash
+    find(flash)
+    try:
+        find(card)
+    except OSError:
+        log.active = flash
+        card.head, card.tail, card.next_seq = -1, 0, 0
+        if counters:
+            take_over(flash, counters)
+        begin(flash)
+        return
+    last, idle = (card, flash) if card.accounted_to >= flash.accounted_to else (flash, card)
+    if (idle.boot - last.boot) & 0xFFFF < 0x8000:
+        last.boot = idle.boot
+    if counters:
+        take_over(last, counters)
+    card.acked_seq = flash.acked_seq = max(card.acked_seq, flash.acked_seq)
+    make_ready(flash)
+    if last is card:
+        flash.next_seq = flash.accounted_to
+    else:
+        if flash.next_seq > flash.accounted_to:
+            # Its boot number stays: it must not look as if it knew the numbers that the card takes now.
+            flash.put_note(NOTE_GAP, flash.accounted_to, flash.next_seq, flash.stop_reason)
+            flash.flush()
+        card.boot, card.next_seq, card.stop_reason = flash.boot, flash.next_seq, ids.GAP_STORAGE
+    flash.stop_reason = ids.GAP_STORAGE
+    try:
+        begin(card)
+    except OSError:
+        card.boot = (card.boot - 1) & 0xFFFF
+        log.give_up_card()
+        begin(flash)

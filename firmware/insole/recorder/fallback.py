@@ -53,48 +53,9 @@ class FallbackLog:
         """Find both logs and begin a new boot. OSError when the flash is unreadable, or both refuse."""
         from insole.recorder import boot
 
-        boot.find(self.flash)
-        try:
-            boot.find(self.card)
-        except OSError:
-            self.active = self.flash
-            self.card.head, self.card.tail, self.card.next_seq = -1, 0, 0
-        self._begin(boot, counters)
+        boot.open_two(self, counters)
         del boot
         forget_boot()
-
-    def _begin(self, boot, counters):
-        """Take the numbers of whichever log was written last."""
-        card, flash = self.card, self.flash
-        if self.active is flash:
-            if counters:
-                boot.take_over(flash, counters)
-            boot.begin(flash)
-            return
-        last, idle = (card, flash) if card.accounted_to >= flash.accounted_to else (flash, card)
-        if (idle.boot - last.boot) & 0xFFFF < 0x8000:
-            last.boot = idle.boot
-        if counters:
-            boot.take_over(last, counters)
-        for log in (card, flash):
-            log.acked_seq = max(card.acked_seq, flash.acked_seq)
-        if last is flash:
-            boot.make_ready(flash)
-            # Its boot number stays: it must not look as if it knew the numbers that the card takes now.
-            if flash.next_seq > flash.accounted_to:
-                flash.put_note(NOTE_GAP, flash.accounted_to, flash.next_seq, flash.stop_reason)
-                flash.flush()
-            card.boot, card.next_seq, card.stop_reason = flash.boot, flash.next_seq, ids.GAP_STORAGE
-        else:
-            boot.make_ready(flash)
-            flash.next_seq = flash.accounted_to
-        flash.stop_reason = ids.GAP_STORAGE
-        try:
-            boot.begin(card)
-        except OSError:
-            card.boot = (card.boot - 1) & 0xFFFF
-            self._give_up_card()
-            boot.begin(flash)
 
     # Writing
 
@@ -103,9 +64,9 @@ class FallbackLog:
         kept = self.active.append(record)
         if self.card.failing and self.active is self.card:
             if kept:
-                self._give_up_card()
+                self.give_up_card()
             else:
-                kept = self._give_up_card(record)
+                kept = self.give_up_card(record)
         return kept
 
     def skip(self, to_seq, reason):
@@ -116,7 +77,7 @@ class FallbackLog:
         """As `Recorder.flush`; what the card refuses goes into the flash."""
         done = self.active.flush()
         if self.card.failing and self.active is self.card:
-            self._give_up_card()
+            self.give_up_card()
             done = self.flash.flush()
         return done
 
@@ -124,10 +85,10 @@ class FallbackLog:
         """As `Recorder.close`."""
         self.active.close()
         if self.card.failing and self.active is self.card:
-            self._give_up_card()
+            self.give_up_card()
             self.flash.close()
 
-    def _give_up_card(self, record=None):
+    def give_up_card(self, record=None):
         """The card refuses: go on in the flash with what the card has not committed, and with `record`, for
         which it had no room; whether that is kept. Allocates, being rare."""
         card, flash = self.card, self.flash

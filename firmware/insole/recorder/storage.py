@@ -1,5 +1,7 @@
 """Where the log lies: on the SD NAND with the internal flash as its fall-back, or on what there is."""
 
+import sys
+
 from esp32 import Partition
 
 from insole.recorder import Recorder
@@ -37,7 +39,11 @@ def _card(board):
         return None
     from drivers.sd_nand import SdNand
 
-    return SdNand(board)
+    try:
+        return SdNand(board)
+    except OSError:
+        sys.modules.pop("drivers.sd_nand", None)  # it leaves its room on the heap
+        raise
 
 
 def _flash(board):
