@@ -21,8 +21,9 @@ from hardware.board.design import HEIGHT_MM, WIDTH_MM, design
 from hardware.board.outputs import outputs
 from hardware.enclosure import enclosure
 from hardware.finding import Finding, count, table
-from hardware.power import budget
+from hardware.power import budget, wear
 from hardware.sheet import sheet
+from tools.chip_time.budget import Budget
 from tools.generate_layout import generated
 
 
@@ -77,6 +78,9 @@ def _power(folder: Path) -> tuple[list[Finding], list[Path], str]:
     files = [folder / "power.md", folder / "power.svg"]
     files[0].write_text(budget.table(complete) + "\n", encoding="utf-8")
     files[1].write_text(budget.picture(complete), encoding="utf-8")
+    files.append(folder / "wear.md")
+    hours = wear.Wear(Budget(), wear.figures())
+    files[2].write_text(f"{wear.table(hours)}\n\n{wear.sensitivities(hours)}\n", encoding="utf-8")
     return [], files, budget.table(complete)
 
 

@@ -78,9 +78,12 @@ class Budget:
             "peers": 1.0,
         }
 
-    def scan(self, converter: str) -> Cost:
-        """One tick of the sampler."""
-        return self.model.cost(_TICK, self.values(LIVE_ROWS, 0, converter), _APART)
+    def scan(self, converter: str, conversions: int | None = None) -> Cost:
+        """One tick of the sampler; `conversions` of a reading: None for as many as the firmware takes."""
+        values = self.values(LIVE_ROWS, 0, converter)
+        if conversions:
+            values["conversions"] = float(conversions)
+        return self.model.cost(_TICK, values, _APART)
 
     def encode(self, rows: int, chunk: int) -> Cost:
         """Looking at so many rows and making their records; `chunk`: in daily mode."""
@@ -104,7 +107,7 @@ class Budget:
         busy = self.values(LIVE_ROWS, 0)
         return switches + self.model.cost(_ROUND, busy) + self.model.cost(_ROUND, {**busy, "peers": 0.0})
 
-    def slot(self, mode: str, converter: str) -> SlotCosts:
+    def slot(self, mode: str, converter: str, conversions: int | None = None) -> SlotCosts:
         """One slot of live mode (a record each 5 slots) or daily mode (a chunk each 80) while walking."""
         if mode == "live":
             rows, records, chunk, frames = LIVE_ROWS, 1, 0, LIVE_ROWS
@@ -115,7 +118,7 @@ class Budget:
             mode,
             converter,
             {
-                "scan": self.scan(converter),
+                "scan": self.scan(converter, conversions),
                 "encode": self.encode(rows, chunk) * share,
                 "log": self.log(frames) * (records * share),
                 "radio": self.radio(mode) * share,
