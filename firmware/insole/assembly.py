@@ -18,19 +18,21 @@ from insole.crash import CrashHandler
 from insole.faults import Faults
 from insole.garbage_collector import GarbageCollector
 from insole.housekeeping import Housekeeping
+from insole.i2c_bus import I2cBus
 from insole.identity import Identity
 from insole.indicator import Indicator
 from insole.insole import Insole
 from insole.live import LiveQueue
 from insole.modes import KEEP_OLDEST, Modes
 from insole.persistent_counters import PersistentCounters
+from insole.off_foot import OffFoot
+from insole.on_demand import SelfTestOnDemand
 from insole.power import Power
 from insole.tx_scheduler import TxScheduler
 from insole.radio import Radio
 from insole.recorder.erase_ahead import EraseAhead
 from insole.recorder.storage import open_log
 from insole.sampler import Sampler
-from insole.self_test import SelfTest
 from insole.session import Session
 from insole.settings import Settings
 from insole.steps import StepCounter
@@ -49,9 +51,7 @@ def build_insole(board, record):
     faults.note(ids.FAULT_WATCHDOG, record.reset_cause == machine.WDT_RESET)
     faults.note(ids.FAULT_CRASHED, record.after_crash)
     faults.note(ids.FAULT_NATIVE_CODE, bool(native.missing))
-    i2c = machine.I2C(
-        board.I2C_ID, scl=machine.Pin(board.I2C_SCL_PIN), sda=machine.Pin(board.I2C_SDA_PIN), freq=400000
-    )
+    i2c = I2cBus(board)
     imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
     force_array = ForceArray(board)
     sampler = Sampler(clock, force_array, imu)
@@ -64,8 +64,8 @@ def build_insole(board, record):
     live = LiveQueue(work)
     rest = board.AMPLIFIER_REST_MV * block.COUNT_MAX // board.ADC_FULL_SCALE_MV
     blocks = BlockBuilder(sampler, encoder, recorder, live, gait, rest)
-    battery = Battery(board)
-    power = Power(board, battery, faults)
+    battery = Battery(board, board.GAUGE_ADDRESS and drivers.probe("max17048", i2c, board.GAUGE_ADDRESS))
+    power = Power(board, battery, faults, imu)
     insole = Insole(
         clock=clock,
         boots=record,
@@ -79,13 +79,16 @@ def build_insole(board, record):
         live=live,
         blocks=blocks,
         garbage_collector=GarbageCollector(sampler),
+        i2c=i2c,
+        imu=imu,
         battery=battery,
         power=power,
         identity=Identity(machine.unique_id()),
         indicator=Indicator(Led(board)),
         modes=Modes(sampler, blocks, recorder, settings, clock, power),
-        self_test=SelfTest(board, force_array, imu, recorder, faults),
+        self_test=SelfTestOnDemand(board, force_array, imu, recorder, faults, battery, i2c),
     )
+    insole.off_foot = OffFoot(insole, imu, rest, record.reset_cause == machine.DEEPSLEEP_RESET)
     power.before_stop = insole.stop
     return insole
 
