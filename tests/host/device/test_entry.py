@@ -196,7 +196,7 @@ def test_what_is_unknown_or_none_in_words() -> None:
         (0x80, ["safe_mode"]),
         (0x1F00, ["crashed", "native_code", "radio", "card", "bonds"]),
         (0x8000, ["0x8000"]),
-        (0xE084, ["log", "safe_mode", "0xe000"]),
+        (0xE084, ["log", "safe_mode", "charger", "gauge", "0x8000"]),
     ],
 )
 def test_fault_flags_in_words(flags: int, names: list[str]) -> None:
