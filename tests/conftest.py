@@ -85,6 +85,12 @@ class OutcomeCounter:
             Path(target).write_text(json.dumps(self.counts))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On several cores the long tests come first: one that begins last would be waited for alone."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: "slow" not in item.keywords)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Workers send the kind of each test; the process that reports prints the counts."""
     config.pluginmanager.register(OutcomeCounter())

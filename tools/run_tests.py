@@ -1,8 +1,9 @@
 """The test command: fast tests on all cores first, then those that share browser, radio or a virtual machine.
 
 Tests over the virtual radio measure time, so they run one at a time, alone on the machine; tests of the pages
-share one browser and one server. Long runs (marker `soak`) are left out unless asked for. The closing lines
-say how many tests ran where, and of which kind they are; checks of style, one a file, are counted apart.
+share a browser and a server for each core. Long runs (marker `soak`) are left out unless asked for. The
+closing lines say how many tests ran where, and of which kind they are; checks of style, one a file, are
+counted apart.
 """
 
 import argparse
@@ -42,9 +43,12 @@ class Stage:
         return [str(file) for file in files if any(name in file.read_text("utf-8") for name in named)]
 
 
+# Each core gets half of the tests in their order, so that what a file shares is mostly made once; who is done
+# first takes over from the other.
+_ALL_CORES = ("-n", "2", "--dist", "worksteal")
 STAGES = (
-    Stage("fast, on all cores", ("-n", "2", "-m", "not radio and not vm and not browser and not soak")),
-    Stage("pages in a real browser", ("-m", "browser and not soak"), ("browser",)),
+    Stage("fast, on all cores", (*_ALL_CORES, "-m", "not radio and not vm and not browser and not soak")),
+    Stage("pages in a real browser, on all cores", (*_ALL_CORES, "-m", "browser and not soak"), ("browser",)),
     Stage("radio and virtual machine, one at a time", ("-m", "(radio or vm) and not soak"), ("radio", "vm")),
     Stage("long runs", ("-m", "soak"), ("soak",)),
 )

@@ -54,6 +54,7 @@ def failing(findings: list[Finding]) -> dict[str, tuple[str, ...]]:
 class TestTheCommittedBoard:
     pytestmark = needs_kicad
 
+    @pytest.mark.slow
     def test_every_check_holds(self) -> None:
         assert failing(checks.check()) == {}
 

@@ -1,4 +1,4 @@
-"""One browser and two sites, one after some weeks and one on the first day, for all tests of the pages."""
+"""A browser and two sites, after some weeks and on the first day, for all tests of the pages in a process."""
 
 import os
 from collections.abc import Iterator

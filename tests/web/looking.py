@@ -71,6 +71,12 @@ class Seen:
             found = self.page.evaluate(TOO_WIDE)
         return found
 
+    def unfold(self) -> None:
+        """Show what is folded away."""
+        self.page.evaluate(
+            "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+        )
+
     def set_text(self, per_cent: int) -> None:
         """The reader's browser shows larger text."""
         self.page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{per_cent}%")

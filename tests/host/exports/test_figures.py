@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.host.exports import figures
 
 
@@ -12,6 +14,7 @@ def without_versions(text: str) -> list[str]:
     return [re.sub(r"\| [0-9.e+]+ MB \|", "| |", line) for line in text.splitlines()]
 
 
+@pytest.mark.slow
 def test_the_page_is_what_is_measured(tmp_path: Path) -> None:
     made = figures.page(tmp_path)
     published = figures.PAGE.read_text(encoding="utf-8")
