@@ -12,10 +12,8 @@ from plantigrade.library.catalogue.library import Library
 from plantigrade.service.assembly import Assembly
 from plantigrade.service.status import ServiceStatus
 from plantigrade.web.accounts.rights import Account
-from plantigrade.web.lan.names import LOOPBACK
+from plantigrade.web.loopback import HOSTS_OF_LOOPBACK
 
-THIS_COMPUTER: Final = (*reversed(LOOPBACK), "[::1]")
-"""Its address first: by that the pages are opened."""
 LOOP_TIMEOUT_S: Final = 10.0
 """The service's loop answers within milliseconds; a page that waits longer says that something is wrong."""
 
@@ -38,7 +36,7 @@ class SiteSettings:
     """
 
     port: int = 8080
-    hosts: tuple[str, ...] = THIS_COMPUTER
+    hosts: tuple[str, ...] = HOSTS_OF_LOOPBACK
     secure: bool = False
 
 

@@ -4,8 +4,8 @@ import ipaddress
 import socket
 from typing import Final
 
-LOOPBACK: Final = ("localhost", "127.0.0.1")
-"""Name and address by which a computer reaches itself."""
+from plantigrade.web.loopback import LOOPBACK
+
 _ELSEWHERE: Final = ("192.0.2.1", 9)
 """An address of documentation (RFC 5737): asking for the way there sends nothing."""
 _LOCAL: Final = ".local"

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plantigrade.web.lan.certificate import CertificatePaths, LanError, certificate
-from plantigrade.web.lan.names import LOOPBACK, names_of_computer
+from plantigrade.web.lan.names import names_of_computer
+from plantigrade.web.loopback import LOOPBACK
 from plantigrade.web.server import Tls
 
 
