@@ -14,7 +14,7 @@ from binascii import crc32
 import machine
 
 MAX_TEXT = 440
-FORMAT = "<4sBBHHHHIHIHBHI"
+FORMAT = "<4sBBHHHHHIHIHBHI"
 HEADER_BYTES = struct.calcsize(FORMAT)
 MAGIC = b"PGb1"
 _PAPER_BYTES = 640  # for a traceback, taken beforehand: a heap that is full has none to give
@@ -25,7 +25,7 @@ class BootRecord:
 
     Attributes:
         failed: starts in a row, this one included, of which none was good.
-        since_power, crashes, watchdog_resets, safe_modes: counters since the power came.
+        since_power, crashes, watchdog_resets, safe_modes, timer_restarts: counters since the power came.
         safe_started: the start before was one of safe mode, which has not said yet that it lives.
         reset_cause: of this start, as `machine.reset_cause` says.
         after_crash: this start follows a crash.
@@ -41,6 +41,7 @@ class BootRecord:
         self._rtc = machine.RTC()
         self.reset_cause = machine.reset_cause()
         self.failed = self.since_power = self.crashes = self.watchdog_resets = self.safe_modes = 0
+        self.timer_restarts = 0
         self.uptime_s = self.boot = self.crash_uptime_s = self.crash_boot = self.cause = 0
         self.after_crash = self.safe_started = False
 
@@ -49,8 +50,8 @@ class BootRecord:
         buffer = self.buffer
         values = (
             self.failed, self.safe_started, self.since_power, self.crashes, self.watchdog_resets,
-            self.safe_modes, self.uptime_s, self.boot, self.crash_uptime_s, self.crash_boot, self.cause,
-            self.text_bytes,
+            self.safe_modes, self.timer_restarts, self.uptime_s, self.boot, self.crash_uptime_s,
+            self.crash_boot, self.cause, self.text_bytes,
         )  # fmt: skip
         struct.pack_into(FORMAT, buffer, 0, MAGIC, *values, 0)
         struct.pack_into("<I", buffer, HEADER_BYTES - 4, crc32(memoryview(buffer)[: HEADER_BYTES - 4]))
@@ -58,10 +59,9 @@ class BootRecord:
 
     def good(self):
         """This start was good, or ended in order."""
-        if self.failed or self.safe_started:
-            self.failed = 0
-            self.safe_started = False
-            self.store()
+        self.failed = 0
+        self.safe_started = False
+        self.store()
 
     def alive(self, uptime_s, boot):
         """Remember how far this start has come, for a watchdog that says nothing."""

@@ -25,7 +25,6 @@ SOURCES = (
     "sampler.timer_inits",
     "recorder.storage_errors",
     "faults.storage_errors",
-    "power.i2c_errors",
     "sampler.off_grid",
     "sampler.lost_by.0",
     "sampler.lost_by.1",
@@ -37,6 +36,8 @@ SOURCES = (
     "i2c.errors",
     "battery.charger",
     "battery.drain",
+    "boots.timer_restarts",
+    "radio.restarts",
 )
 
 

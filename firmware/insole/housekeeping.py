@@ -18,6 +18,7 @@ class Housekeeping:
         self.rounds = 0  # gone through; the watchdog looks at it
         self._shown = None
         self._flushed_errors = 0
+        self._restarting = False
 
     async def run(self):
         """Never ends."""
@@ -41,6 +42,7 @@ class Housekeeping:
         insole.modes.pass_second(connected)
         self.announce()
         insole.off_foot.check(connected)
+        self._spare_timer(connected)
 
     def _look_after_motion(self):
         """Motion that is missing is a fault, and its sensor is set up anew now and then."""
@@ -48,6 +50,15 @@ class Housekeeping:
         if imu is not None:
             self._insole.faults.note(ids.FAULT_IMU, imu.failing)
             imu.restore()
+
+    def _spare_timer(self, connected):
+        """Restart before the sampling timer has been set too often, while nobody walks and nobody listens."""
+        insole = self._insole
+        resting = insole.gait.wear not in (ids.WEAR_WALKING, ids.WEAR_STANDING)
+        if insole.sampler.worn_out() and resting and not connected and not self._restarting:
+            self._restarting = True
+            insole.boots.timer_restarts = min(0xFFFF, insole.boots.timer_restarts + 1)
+            insole.power.reboot_soon(False)
 
     def save_counters(self):
         """Write down what numbers are used, while nothing is sampled yet: that may take as long as an erase."""

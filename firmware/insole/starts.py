@@ -20,13 +20,13 @@ def load():
     if len(content) != len(record.buffer):
         return record
     fields = struct.unpack_from(FORMAT, content, 0)
-    if fields[0] != MAGIC or fields[13] != crc32(content[: HEADER_BYTES - 4]):
+    if fields[0] != MAGIC or fields[14] != crc32(content[: HEADER_BYTES - 4]):
         return record
     record.buffer[:] = content
     record.failed, record.safe_started = fields[1], bool(fields[2])
     record.since_power, record.crashes, record.watchdog_resets, record.safe_modes = fields[3:7]
-    record.uptime_s, record.boot, record.crash_uptime_s, record.crash_boot = fields[7:11]
-    record.cause, record.text_bytes = fields[11:13]
+    record.timer_restarts, record.uptime_s, record.boot = fields[7:10]
+    record.crash_uptime_s, record.crash_boot, record.cause, record.text_bytes = fields[10:14]
     return record
 
 

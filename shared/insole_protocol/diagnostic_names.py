@@ -18,7 +18,6 @@ TABLE = (
     ("sampler_timer_inits", "settings of the sampling timer"),
     ("recorder_storage_errors", "reads and writes that the log's storage refused"),
     ("faults_storage_errors", "writes that the file system refused"),
-    ("power_i2c_errors", "readings of gauge and charger that the bus refused"),
     ("sampler_off_grid", "samples taken more than 0.5 ms from their time"),
     ("sampler_lost_by_0", "of the lost slots: cause unknown"),
     ("sampler_lost_by_1", "of the lost slots: flash was erased"),
@@ -30,6 +29,8 @@ TABLE = (
     ("i2c_errors", "transactions that the sensors' bus did not carry out"),
     ("battery_charger", "charger: 0 does not charge, 1 charges, 2 full, 3 charges in vain"),
     ("battery_drain", "thousandths of a percent an hour that the cell gives"),
+    ("boots_timer_restarts", "restarts in order since the power came, as the sampling timer wears"),
+    ("radio_restarts", "times that the radio was switched off and on again"),
 )
 
 
