@@ -111,7 +111,7 @@ def _watched(foot: ExportFoot, progress: "Progress") -> ExportFoot:
     """The foot, telling of every piece of its forces that is read how far into the recording it lies."""
 
     def forces(rows: slice) -> Forces:
-        progress(f"writing, {foot.foot} foot", rows.stop / len(foot))
+        progress(f"writing, {foot.foot} foot", rows.stop / max(1, len(foot)))
         return foot.forces(rows)
 
     return replace(foot, forces=forces)

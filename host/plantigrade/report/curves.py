@@ -32,8 +32,9 @@ def force_panel(axes: Axes, walk: Walk, analysis: Analysis, say: Say = str) -> N
 def force_over_time(axes: Axes, walk: Walk, say: Say = str) -> None:
     """Total of each foot over the first half minute."""
     axes.set_title(say("Vertical force over time (no steady cycle to average)"))
-    start = min(float(foot.time_s[0]) for foot in walk.feet)
-    for foot in walk.feet:
+    recorded = [foot for foot in walk.feet if len(foot.time_s)]
+    start = min((float(foot.time_s[0]) for foot in recorded), default=0.0)
+    for foot in recorded:
         stop = int(np.searchsorted(foot.time_s, start + LONGEST_TRACE_S))
         total = foot.force_n[:stop].sum(axis=1)
         axes.plot(

@@ -33,9 +33,21 @@ def insole_recording(library: Library) -> Recording:
     return library.open(library.add_recording(folder).id)
 
 
-def _foot(draft: Draft, name: str, counts: np.ndarray, start_ns: int = START_NS) -> FootManifest:
+def foot_without_samples(library: Library) -> Recording:
+    """Two seconds of the right foot; of the left one nothing was kept, as when its log was full."""
+    walk = load_walk().cut(2.0)
+    draft = Draft.begin(library.recordings, "full-log-20260528")
+    left, right = (FrontEnd(seed=1).counts(force, 100.0) for force in (walk.left, walk.right))
+    feet = [_foot(draft, "left", left, gap=(0, len(left))), _foot(draft, "right", right, gap=(190, 200))]
+    folder = draft.finish(RecordingManifest(draft.target.name, START_NS, 2.0, {"made_by": "a test"}, feet))
+    return library.open(library.add_recording(folder).id)
+
+
+def _foot(
+    draft: Draft, name: str, counts: np.ndarray, start_ns: int = START_NS, gap: tuple[int, int] = GAP
+) -> FootManifest:
     keep = np.ones(len(counts), bool)
-    keep[slice(*GAP)] = False
+    keep[slice(*gap)] = False
     seq = np.arange(len(counts), dtype=np.int64)[keep]
     frames = FootFrames(
         seq=seq,
@@ -48,12 +60,12 @@ def _foot(draft: Draft, name: str, counts: np.ndarray, start_ns: int = START_NS)
         counts=counts[keep],
     )
     digest = draft.write_frames(name, frames)
-    missing = GAP[1] - GAP[0]
-    gap = RecordedGap(GAP[0], GAP[1], GAP[0] / 100, GAP[1] / 100, "overrun")
+    missing = gap[1] - gap[0]
+    told = RecordedGap(gap[0], gap[1], gap[0] / 100, gap[1] / 100, "overrun")
     insole = {"serial": f"c0ffee00000{name[0]}", "side": name, "layout": 1, "firmware": "0.1.0"}
     spans = [(0, len(counts))]
     return FootManifest(
-        name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [gap], len(seq), digest
+        name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [told], len(seq), digest
     )
 
 

@@ -40,13 +40,13 @@ class LoadMap:
 
 
 def load_map(foot: FootAnalysis, signal: FootSignal | None) -> LoadMap | None:
-    """The load of each sensor's place; None where the places are unknown.
+    """The load of each sensor's place; None where the places are unknown or nothing was recorded.
 
     Args:
         foot: what was found.
         signal: its samples.
     """
-    if signal is None or signal.layout is None:
+    if signal is None or signal.layout is None or not len(signal.time_s):
         return None
     layout, picture = signal.layout, foot.picture
     averaged = picture if picture is not None and picture.n > 0 else None
