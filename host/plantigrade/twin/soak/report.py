@@ -12,6 +12,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.seeds import seed_in_error
 from plantigrade.twin.soak.run import UNKIND, InsoleLedger, SoakResult, command, run_soak
+from plantigrade.twin.soak.time_stamps import ALLOWED_US, TimeStamps
 
 PROGRESS_PERIOD_S = 2.0
 
@@ -74,9 +75,19 @@ def _print(result: SoakResult) -> None:
             f" {ledger.frames_sampled_lost} sampled frames lost with them"
         )
         click.echo(f"{side}: {_held(ledger)}")
+        click.echo(f"{side}: {_time_stamps(ledger.time_stamps)}")
     click.echo(
         f"slot counts {'balance' if result.balanced else 'DO NOT BALANCE'}, recording is "
         f"{'' if result.bit_exact else 'NOT '}what the sensors showed, bit for bit"
+    )
+
+
+def _time_stamps(found: TimeStamps) -> str:
+    """How far time stamps are from their samples, and whether the records say so."""
+    return (
+        f"time stamps at most {found.unmarked_off_us / 1000:g} ms from their samples where nothing is said,"
+        f" {found.off_us / 1000:g} ms where records are marked: {found.off} of {found.samples} samples are"
+        f" more than {ALLOWED_US / 1000:g} ms off, {found.marked} in marked records"
     )
 
 

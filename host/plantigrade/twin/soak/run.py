@@ -5,7 +5,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from plantigrade.twin.soak.faults import SIDES, Fault, Schedule, make_schedule
 from plantigrade.twin.soak.host import Host
 from plantigrade.twin.soak.lost_slots import held_by_cause, lost_by_cause
 from plantigrade.twin.soak.proof import check_frames, flipped_bit
+from plantigrade.twin.soak.time_stamps import TimeStamps, check_time_stamps
 from plantigrade.twin.soak.virtual_time import WorldLoop
 from plantigrade.twin.soak.wearing import Wearing, make_wearing
 from plantigrade.twin.soak.world import Weather, World
@@ -47,6 +48,7 @@ class InsoleLedger:
         slots_lost_by_cause: slots that had no sample while the sampler ran, as only the twin can know it, by
             what held the chip.
         chip_held: how often each cause held the chip for a millisecond or more, and for how many in all.
+        time_stamps: how far they are from the instants of the samples.
     """
 
     frames_requested: int
@@ -60,6 +62,7 @@ class InsoleLedger:
     off_s: float
     slots_lost_by_cause: dict[str, int]
     chip_held: dict[str, tuple[int, int]]
+    time_stamps: TimeStamps = field(default_factory=TimeStamps)
 
     @property
     def slots_lost(self) -> int:
@@ -89,9 +92,10 @@ class SoakResult:
     @property
     def passed(self) -> bool:
         """Slot counts balance, nothing is missing but with the power or by the chip, recordings verify
-        and are what the sensors showed.
+        and are what the sensors showed, and a time stamp that is far from its sample is marked.
         """
-        return self.balanced and self.bit_exact and self.verified and self.lost_within_limits
+        honest = all(ledger.time_stamps.honest for ledger in self.insoles.values())
+        return self.balanced and self.bit_exact and self.verified and self.lost_within_limits and honest
 
     @property
     def lost_within_limits(self) -> bool:
@@ -106,7 +110,7 @@ class SoakResult:
 
     def as_json(self) -> dict[str, Any]:
         """The document of `twin soak --json`."""
-        insoles = {side: dict(vars(ledger)) for side, ledger in self.insoles.items()}
+        insoles = {side: asdict(ledger) for side, ledger in self.insoles.items()}
         return {"schema": SCHEMA, **vars(self), "insoles": insoles}
 
 
@@ -271,7 +275,8 @@ def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
     balanced = bit_exact = set(ledger) == set(SIDES)
     for side, foot in ledger.items():
         board = soak.world.boards[side]
-        proof = check_frames(board, read_parquet(recording / f"{side}.parquet"), soak.wearing.counts[side])
+        frames = read_parquet(recording / f"{side}.parquet")
+        proof = check_frames(board, frames, soak.wearing.counts[side])
         losses = sum(1 for _ in board.off_us)
         with_power = sum(foot.missing_by_reason.get(reason, 0) for reason in LOST_WITH_POWER)
         insoles[side] = InsoleLedger(
@@ -286,6 +291,7 @@ def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
             round(sum(end - first for first, end in board.off_us) * 1e-6, 1),
             lost_by_cause(board),
             held_by_cause(board),
+            check_time_stamps(board, frames),
         )
         balanced &= foot.frames_requested == foot.frames_recorded + foot.frames_missing
         balanced &= sum(foot.missing_by_reason.values()) == foot.frames_missing
