@@ -7,7 +7,7 @@ are the same.
 
 from array import array
 
-from insole import sampler as samples
+from insole import row_marks
 from insole.recorder.rate import CHUNK_SLOTS, LOOKAHEAD_SLOTS, STANDING_SLOTS, RateGovernor
 from insole_protocol import block, ids
 from insole_protocol.layout_id import LAYOUT_ID
@@ -32,7 +32,7 @@ def mean_rows(ring, width, first, count, slots_per_frame, out, marks=None):
             summed = 0
             for slot in range(slots_per_frame):
                 row = (start + slot) % rows
-                if marks is None or not marks[row] & samples.MOTION_LOST:
+                if marks is None or not marks[row] & row_marks.MOTION_LOST:
                     total += ring[row * width + channel]
                     summed += 1
             mean = (total + (summed >> 1)) // summed if summed else ids.NO_MOTION
@@ -166,9 +166,9 @@ class BlockBuilder:
             marks |= sampler.marks[(sampler.tail + i) % sampler.rows]
         if marks & SATURATED:
             status |= ids.STATUS_SATURATED
-        if marks & samples.OFF_GRID:
+        if marks & row_marks.OFF_GRID:
             status |= ids.STATUS_OFF_GRID
-        if marks & samples.MOTION_LOST:
+        if marks & row_marks.MOTION_LOST:
             status |= ids.STATUS_MOTION_LOST
         return status
 

@@ -15,16 +15,13 @@ from array import array
 
 import asyncio
 from insole import hold_offs
+from insole.row_marks import MOTION_LOST, OFF_GRID
 from insole_protocol.ids import NO_MOTION
 from machine import Timer
 from time import sleep_us, ticks_add, ticks_diff, ticks_us
 
 CHANNELS = 16
 IMU_CHANNELS = 6
-
-# Marks of rows
-OFF_GRID = 1  # the sample was taken more than OFF_GRID_US from the time that its slot has
-MOTION_LOST = 2  # motion could not be read
 
 OFF_GRID_US = 500
 SAME_PHASE_US = 300  # a timer out of phase is late by the same each time; what is held up by chance is not
