@@ -25,8 +25,10 @@ IMU_CHANNELS = 6
 
 OFF_GRID_US = 500
 SAME_PHASE_US = 300  # a timer out of phase is late by the same each time; what is held up by chance is not
-# MicroPython's hardware timers stop for good after 255 settings since the chip's start; 1.29 has mended it.
+# Up to MicroPython 1.28 the hardware timers stop for good after 255 settings since the chip's start. The
+# build of firmware/port is newer; it is known by its name.
 MAX_INITS = 250
+MENDED_BUILD = "PLANTIGRADE"
 RESTART_INITS = 230  # from here on the insole restarts as soon as nothing is lost by it
 
 
@@ -78,7 +80,8 @@ class Sampler:
         self._due = 0
         self._early_us = period_us // 4
         self._late_before_us = 0  # the sample before
-        self._max_inits = MAX_INITS if sys.implementation.version < (1, 29) else 1 << 29
+        build = getattr(sys.implementation, "_build", "")
+        self._max_inits = 1 << 29 if build.startswith(MENDED_BUILD) else MAX_INITS
         self._timer = Timer(0)
         self._on_tick = self._tick  # a bound method is an object: made once
 
