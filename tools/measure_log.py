@@ -2,10 +2,10 @@
 
     python -m tools.measure_log
 
-The firmware's own code from the sampler's ring on (reduced rate, records, log) runs here, on CPython and a
-flash in memory; what is missing is time. What the sensors show is recorded walking and modelled standing,
-sitting and an empty shoe, through the modelled front end with its noise. Counted is what the log has used
-of its pages, their headers, notes and unused ends included.
+The firmware's own code from the sampler's ring on (reduced rate, records, log) runs here, on CPython, with a
+flash and a card in memory; what is missing is time. What the sensors show is recorded walking and modelled
+standing, sitting and an empty shoe, through the modelled front end with its noise. Counted is what the log
+has used of its pages, their headers, notes and unused ends included.
 """
 
 import argparse
@@ -30,7 +30,8 @@ RING_ROWS = 128
 FLUSH_ROWS = 100
 REST = 330
 DAILY_FRAMES = 40
-DEVICES_MIB = (8, 128)
+DEVICES = {"flash, 3.3 MiB": ("flash", 0x348000), "SD NAND, 128 MiB": ("card", 128 << 20)}
+"""What a log may lie on: the partition of the smaller module, and the board's SD NAND."""
 DAY_H = {"walking": 2.0, "standing": 4.0, "sitting": 10.0}
 """A day of wear of 16 h."""
 
@@ -61,6 +62,26 @@ class MemoryFlash:
         return self._pages if operation == 4 else PAGE_BYTES
 
 
+class MemoryCard:
+    """A card's sectors in memory."""
+
+    def __init__(self, pages: int) -> None:
+        self._sectors = pages * PAGE_BYTES // 512
+        self._kept: dict[int, bytes] = {}
+
+    def readblocks(self, block: int, buf: Any) -> None:
+        """Fill `buf` with a sector."""
+        buf[:] = self._kept.get(block, bytes(512))
+
+    def writeblocks(self, block: int, buf: Any) -> None:
+        """Write a sector."""
+        self._kept[block] = bytes(buf)
+
+    def ioctl(self, operation: int, argument: int) -> int:
+        """Count and size."""
+        return self._sectors if operation == 4 else 512
+
+
 class Ring:
     """What `insole.blocks` needs of the sampler: rows that have been taken, on a perfect clock."""
 
@@ -72,6 +93,7 @@ class Ring:
     def __init__(self) -> None:
         self.frames = array("H", bytes(2 * 16 * RING_ROWS))
         self.lost_before = array("I", bytes(4 * RING_ROWS))
+        self.marks = bytearray(RING_ROWS)
         self.wake_rows = 1
         self.tail = 0
         self._head = 0
@@ -114,24 +136,25 @@ class NoListener:
 
 @dataclass(frozen=True)
 class Figures:
-    """Bytes a second by activity, bytes of a day of `DAY_H`, and the hours that fit into devices.
+    """Bytes a second by kind of device and activity, bytes of a day of `DAY_H`, and the hours that fit.
 
-    Hours are of such a day, and of walking without a pause.
+    Hours are of such a day, and of walking without a pause, by device.
     """
 
-    bytes_per_s: dict[str, float]
-    day_bytes: float
+    bytes_per_s: dict[str, dict[str, float]]
+    day_bytes: dict[str, float]
     day_hours_that_fit: dict[str, float]
     walking_hours_that_fit: dict[str, float]
 
 
-def bytes_per_s(counts: NDArray[np.uint16]) -> float:
-    """Flash that a stretch of samples takes, (n, 16) counts at 100 Hz."""
+def bytes_per_s(counts: NDArray[np.uint16], kind: str) -> float:
+    """What a stretch of samples takes of a "flash" or a "card", (n, 16) counts at 100 Hz."""
     if str(ROOT / "firmware") not in sys.path:
         sys.path.append(str(ROOT / "firmware"))
     recorder = import_module("insole.recorder")
     blocks = import_module("insole.blocks")
-    log = recorder.Recorder(MemoryFlash(len(counts) // 100 + 16))
+    pages = len(counts) // 100 + 16
+    log = recorder.Recorder(MemoryFlash(pages) if kind == "flash" else MemoryCard(pages))
     log.open()
     ring = Ring()
     builder = blocks.BlockBuilder(ring, Encoder(64), log, NoListener(), NoSteps(), REST)
@@ -163,20 +186,29 @@ def samples(activity: str, seconds: float, seed: int) -> NDArray[np.uint16]:
 def measure(seconds: float, seeds: int) -> Figures:
     """Means over some people and sensors."""
     rates = {
-        activity: float(
-            np.mean([bytes_per_s(samples(activity, seconds, seed)) for seed in range(1, seeds + 1)])
-        )
-        for activity in ("walking", "standing", "sitting", "not worn")
+        kind: {
+            activity: float(
+                np.mean([bytes_per_s(samples(activity, seconds, seed), kind) for seed in range(1, seeds + 1)])
+            )
+            for activity in ("walking", "standing", "sitting", "not worn")
+        }
+        for kind in ("flash", "card")
     }
-    day = 3600 * sum(hours * rates[activity] for activity, hours in DAY_H.items())
+    days = {
+        kind: 3600 * sum(hours * rate[activity] for activity, hours in DAY_H.items())
+        for kind, rate in rates.items()
+    }
     hours = sum(DAY_H.values())
-    room = {f"{size} MiB": size * 1024 * 1024 - 2 * PAGE_BYTES for size in DEVICES_MIB}
+    room = {name: (kind, size - 2 * PAGE_BYTES) for name, (kind, size) in DEVICES.items()}
     return Figures(
-        bytes_per_s={activity: round(rate, 1) for activity, rate in rates.items()},
-        day_bytes=round(day),
-        day_hours_that_fit={name: round(free / day * hours, 2) for name, free in room.items()},
+        bytes_per_s={
+            kind: {activity: round(value, 1) for activity, value in rate.items()}
+            for kind, rate in rates.items()
+        },
+        day_bytes={kind: round(day) for kind, day in days.items()},
+        day_hours_that_fit={name: round(free / days[kind] * hours, 2) for name, (kind, free) in room.items()},
         walking_hours_that_fit={
-            name: round(free / rates["walking"] / 3600, 2) for name, free in room.items()
+            name: round(free / rates[kind]["walking"] / 3600, 2) for name, (kind, free) in room.items()
         },
     )
 
@@ -192,10 +224,12 @@ def main(texts: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps(asdict(figures), indent=2))
         return 0
-    for activity, rate in figures.bytes_per_s.items():
-        print(f"{activity:10} {rate:7.1f} bytes a second")
+    for kind, rates in figures.bytes_per_s.items():
+        for activity, rate in rates.items():
+            print(f"{kind:5} {activity:10} {rate:7.1f} bytes a second")
     parts = ", ".join(f"{hours:g} h {activity}" for activity, hours in DAY_H.items())
-    print(f"a day of {sum(DAY_H.values()):g} h ({parts}): {figures.day_bytes / 1e6:.1f} MB")
+    for kind, size in figures.day_bytes.items():
+        print(f"a day of {sum(DAY_H.values()):g} h ({parts}) on a {kind}: {size / 1e6:.1f} MB")
     for name, hours in figures.day_hours_that_fit.items():
         print(
             f"{name}: {hours:.1f} h of such a day,"

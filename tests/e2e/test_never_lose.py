@@ -30,17 +30,16 @@ ALLOWED = {"off", "unflushed_at_power_loss"}
 
 
 def stored_records(path: Path) -> list[bytes]:
-    """All block records in the log partition of a board: the twin's own record, read by the insole's own
-    code."""
+    """All block records on the SD NAND of a board: the twin's own record, read by the insole's own code."""
     for folder in ("firmware", "tests/firmware"):
         if str(ROOT / folder) not in sys.path:
             sys.path.append(str(ROOT / folder))
     from insole.recorder import Recorder
-    from log_kit.devices import RamFlash
+    from log_kit.devices import RamCard
     from log_kit.walks import read_all
 
     data = bytearray(path.read_bytes())
-    log = Recorder(RamFlash(len(data) // 4096, data))
+    log = Recorder(RamCard(len(data) // 4096, data))
     log.open()
     return [what for _, _, what in read_all(log) if isinstance(what, bytes)]
 
@@ -118,7 +117,7 @@ async def check(tmp_path: Path, seconds: float, cuts: int, kills: int) -> None:
         assert lost_to_overrun < 0.02 * foot.frames_requested
         assert foot.frames_recorded > 0.8 * seconds * 100
         frames = read_parquet(recording / f"{foot.foot}.parquet")
-        stored = batch_decoder.decode_records(stored_records(tmp_path / "twin" / foot.foot / "log.bin"))
+        stored = batch_decoder.decode_records(stored_records(tmp_path / "twin" / foot.foot / "card.bin"))
         # The host may have heard a record that was lost with the power before it was committed; never the
         # reverse.
         rows = np.searchsorted(frames.seq, stored.seq)

@@ -28,7 +28,7 @@ from tests.e2e.twin_kit import UNIQUE_ID
 pytestmark = [pytest.mark.radio, pytest.mark.micropython]
 
 SPEC = BoardSpec("left", UNIQUE_ID)
-WITHOUT_LOG = replace(SPEC, partitions=SPEC.partitions[:1])
+WITHOUT_LOG = replace(SPEC, partitions=SPEC.partitions[:1], card_sectors=0)
 SLOTS = 100
 POLICY = SessionPolicy(first_round_trips=2)  # clocks are not the question here
 
