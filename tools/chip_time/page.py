@@ -129,7 +129,7 @@ With all that they call, nominal.
 `python -m hardware.power.wear` prints this. The processor runs for the sum above, and in between it waits, or
 sleeps lightly where the interpreter can; in parentheses with 50 % more cycles and all currents at their
 dearer end. The board was designed for the shares of `hardware/power/budget.toml` (46 % at 17.9 mA in daily
-mode: 17 h on 200 mAh). By the figures here that is out of reach for an interpreter that converts 128 times in
+mode: 16 h on 200 mAh). By the figures here that is out of reach for an interpreter that converts 128 times in
 each slot: fewer conversions and code that ends sooner bring hours, a faster clock brings none.
 
 {wear.table(hours)}
