@@ -42,6 +42,13 @@ def test_every_kernel_is_compiled_here() -> None:
     assert [path.name for path in elsewhere] == ["compiled.py"]
 
 
+def test_a_command_that_computes_nothing_does_not_load_the_compiler() -> None:
+    """It would take a third of the time of `sessions list`."""
+    ask = "import plantigrade.library.catalogue.library, sys; print('numba' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
 def test_a_change_in_a_file_behind_a_kernel_is_in_force_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,17 +11,19 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.calibration.stream import Calibrator
 from plantigrade.gait.signals import Floats, Forces
 from plantigrade.library.recordings.columns import ColumnFile
 from plantigrade.library.recordings.forces import forces_of
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames, frames_of
 from plantigrade.library.recordings.packed import Packed
+
+if TYPE_CHECKING:
+    from plantigrade.calibration.stream import Calibrator
 
 CACHED_GROUPS: Final = 4
 PACKED_ROWS: Final = 1 << 16
@@ -121,7 +123,7 @@ class StoredForces:
         sizes: list[int],
         sensors: int,
         counts: Callable[[int], npt.NDArray[Any]],
-        calibrator: Calibrator | None,
+        calibrator: "Calibrator | None",
     ) -> None:
         self._groups = _Groups(sizes, self._forces)
         self.shape = (len(self._groups), sensors)
@@ -158,18 +160,18 @@ class StoredForces:
         self._now = (number + 1, calibrator)
         return force_n
 
-    def _nearest(self, number: int) -> tuple[int, Calibrator]:
+    def _nearest(self, number: int) -> "tuple[int, Calibrator]":
         if self._now is not None and self._now[0] == number:
             return self._now
         at = max(one for one in self._states if one <= number)
         return at, _forked(self._states[at])
 
-    def _remember(self, number: int, calibrator: Calibrator) -> None:
+    def _remember(self, number: int, calibrator: "Calibrator") -> None:
         if number not in self._states:
             self._states[number] = _forked(calibrator)
 
 
-def _forked(calibrator: Calibrator) -> Calibrator:
+def _forked(calibrator: "Calibrator") -> "Calibrator":
     """A calibrator that goes on from here by itself; tables, which nobody changes, are shared."""
     parts: list[Any] = list(vars(calibrator).values())
     memo: dict[int, Any] = {

@@ -13,7 +13,6 @@ from insole_protocol.gap_reasons import title_of
 
 from plantigrade.calibration.model import Calibration, calibration_from
 from plantigrade.calibration.nominal import nominal
-from plantigrade.calibration.stream import Calibrator
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, SensorLayout, SourceInfo, TimeGap, Walk
@@ -240,6 +239,9 @@ class RecordingReader:
         if calibration is None:
             notes.append("forces by the nominal calibration")
             calibration = nominal()
+        # It brings the compiler, which a list of recordings does not need.
+        from plantigrade.calibration.stream import Calibrator
+
         calibrator = Calibrator(calibration, self.manifest.sample_rate_hz)
         is_long = from_s is None and to_s is None and entry.rows > LONG_ROWS
         file = self.file(entry.foot) if is_long else None
