@@ -30,6 +30,8 @@ pytestmark = [pytest.mark.radio, pytest.mark.micropython]
 SPEC = BoardSpec("left", UNIQUE_ID)
 WITHOUT_LOG = replace(SPEC, partitions=SPEC.partitions[:1], card_sectors=0)
 SLOTS = 100
+SLOTS_OF_AN_ERASE = 5  # 45 ms
+ALLOWED = {MissingReason.STORAGE, MissingReason.UNEXPLAINED, MissingReason.OVERRUN}
 POLICY = SessionPolicy(first_round_trips=2)  # clocks are not the question here
 
 
@@ -83,11 +85,13 @@ async def test_without_its_log_an_insole_streams_says_so_and_uses_no_number_twic
             assert insole.status is not None
             assert bool(insole.status.faults & ids.FAULT_LOG) == (spec is WITHOUT_LOG)
             slots = [batch.frames.seq + row for batch in batches for row in range(len(batch.frames))]
-            assert slots == list(range(slots[0], slots[0] + len(slots))), "live frames in order, none missing"
+            assert slots == sorted(set(slots)), "live frames in order"
+            # A bond that is written to flash, as here, stops sampling for as long as its block is erased.
+            assert slots[-1] - slots[0] + 1 - len(slots) <= 2 * SLOTS_OF_AN_ERASE
             assert slots[0] > used_to, "no number is used twice"
             used_to = slots[-1]
             boots.append(insole.boot)
             statement = insole.ledger.statement()
             assert statement.balanced
-            assert set(statement.missing_by_reason) <= {MissingReason.STORAGE, MissingReason.UNEXPLAINED}
+            assert set(statement.missing_by_reason) <= ALLOWED
     assert boots == [boots[0], *range((boots[0] or 0) + 1, (boots[0] or 0) + 3)], "nor a boot"
