@@ -197,6 +197,14 @@ def _imports(path: Path) -> set[str]:
     return names
 
 
+def _constant(file: str, name: str) -> str:
+    """How a module of the firmware sets a constant."""
+    for node in ast.parse((FIRMWARE / file).read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return ast.unparse(node.value)
+    raise AssertionError(f"{file} has no {name}")
+
+
 class TestBoard:
     @pytest.mark.parametrize(
         ("files", "flash_mib"), [(("sdkconfig.board",), 8), (("sdkconfig.board", "sdkconfig.flash_16M"), 16)]
@@ -223,10 +231,16 @@ class TestBoard:
         assert found["BT_NIMBLE_NVS_PERSIST"] == "n", "insole.bonds stores the bonds"
         assert found["GPTIMER_ISR_CACHE_SAFE"] == "n", "with it no hardware timer would start"
 
-    def test_the_radio_has_a_place_more_than_the_firmware_uses(self) -> None:
-        source = (FIRMWARE / "insole" / "radio.py").read_text()
-        places = int(re.search(r"^MAX_CONNECTIONS = (\d+)", source, re.MULTILINE)[1])  # type: ignore[index]
-        assert int(settings("sdkconfig.board")["BT_NIMBLE_MAX_CONNECTIONS"]) == places + 1
+    def test_the_radio_has_as_many_places_as_the_firmware_clears(self) -> None:
+        places = _constant("insole/radio.py", "STACK_CONNECTIONS")
+        assert settings("sdkconfig.board")["BT_NIMBLE_MAX_CONNECTIONS"] == places
+        assert int(places) > int(_constant("insole/radio.py", "MAX_CONNECTIONS")), (
+            "others are sent away in order"
+        )
+
+    def test_the_firmware_knows_this_build_by_its_name(self) -> None:
+        """MicroPython's build calls itself after the folder (`MICROPY_BOARD_BUILD_NAME` in py/mkrules.cmake)."""
+        assert BOARD.name.startswith(ast.literal_eval(_constant("insole/sampler.py", "MENDED_BUILD")))
 
     def test_pins_are_those_of_the_board(self) -> None:
         header = (BOARD / "mpconfigboard.h").read_text()
