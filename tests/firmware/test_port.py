@@ -239,7 +239,7 @@ class TestBoard:
         )
 
     def test_the_firmware_knows_this_build_by_its_name(self) -> None:
-        """MicroPython's build calls itself after the folder (`MICROPY_BOARD_BUILD_NAME` in py/mkrules.cmake)."""
+        """MicroPython's build is called after the folder (`MICROPY_BOARD_BUILD_NAME`, py/mkrules.cmake)."""
         assert BOARD.name.startswith(ast.literal_eval(_constant("insole/sampler.py", "MENDED_BUILD")))
 
     def test_pins_are_those_of_the_board(self) -> None:
