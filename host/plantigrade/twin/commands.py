@@ -53,6 +53,12 @@ def twin() -> None:
     help="How unkind the chip is: with flash that takes its time, timers that lose their phase, and so on.",
 )
 @click.option(
+    "--card/--no-card",
+    default=True,
+    show_default=True,
+    help="Whether the insoles have their SD NAND; without it the log lies in the chip's own flash.",
+)
+@click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -69,6 +75,7 @@ def run(
     seconds: float | None,
     directory: Path | None,
     chip_level: str,
+    card: bool,
     json_file: Path | None,
 ) -> None:
     """Run a left and a right virtual insole until Ctrl-C.
@@ -89,9 +96,10 @@ def run(
     chip = ChipBehaviour(chip_level)
     run_twin(
         Choices(
-            source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live, rules, chip
+            source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live, rules,
+            chip, card,
         )
-    )
+    )  # fmt: skip
 
 
 @twin.command()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from plantigrade.firmware_image.build import FirmwareBuild, build_firmware
 from plantigrade.twin.board import VirtualBoard
-from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd
+from plantigrade.twin.board_spec import CARD_SECTORS, BoardSpec, Feed, RadioEnd
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.radio.client import Radio, RadioAddress
 from plantigrade.twin.radio.conditions import RadioConditions
@@ -33,6 +33,7 @@ class PairOptions:
         loop: repeat the feeds; else the last row stays.
         firmware: another firmware than the project's.
         chip: how unkind the boards' chips are.
+        card: whether the boards have their SD NAND; without it the log lies in flash.
     """
 
     drift_ppm: Mapping[str, float] = field(default_factory=lambda: dict[str, float]())
@@ -43,6 +44,7 @@ class PairOptions:
     loop: bool = True
     firmware: FirmwareBuild | None = None
     chip: ChipBehaviour = field(default_factory=ChipBehaviour)
+    card: bool = True
 
 
 class VirtualPair:
@@ -113,6 +115,7 @@ class VirtualPair:
             drift_ppm=self._drift_ppm.get(side, 0.0),
             clock_offset_us=self._options.clock_offset_us.get(side, 0),
             chip=self._options.chip,
+            card_sectors=CARD_SECTORS if self._options.card else 0,
         )
 
     async def __aexit__(self, *_: object) -> None:

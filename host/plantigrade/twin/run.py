@@ -50,6 +50,7 @@ class Choices:
     live: bool = False
     rules: Path | None = None
     chip: ChipBehaviour = field(default_factory=ChipBehaviour)
+    card: bool = True
 
 
 def run_twin(choices: Choices) -> None:
@@ -75,6 +76,7 @@ def _again(choices: Choices) -> str:
     parts += [f"--neutral-s {choices.neutral_s:g}"] if choices.neutral_s else []
     parts += [f"--source {choices.source}"] if choices.source else []
     parts += [] if choices.chip.level == TYPICAL else [f"--chip {choices.chip.level}"]
+    parts += [] if choices.card else ["--no-card"]
     return " ".join(parts)
 
 
@@ -103,7 +105,7 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
             feeds["right"],
             radio,
             directory=choices.directory,
-            options=PairOptions(chip=choices.chip),
+            options=PairOptions(chip=choices.chip, card=choices.card),
         )
         await stack.enter_async_context(pair)
         announce(TwinNotice(os.getpid(), pair.radio, {s: pair.boards[s].serial_port for s in SIDES}))
