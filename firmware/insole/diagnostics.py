@@ -38,6 +38,9 @@ SOURCES = (
     "battery.drain",
     "boots.timer_restarts",
     "radio.restarts",
+    "recorder.on_card",
+    "recorder.retries",
+    "recorder.erased",
 )
 
 

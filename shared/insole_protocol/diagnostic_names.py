@@ -31,6 +31,9 @@ TABLE = (
     ("battery_drain", "thousandths of a percent an hour that the cell gives"),
     ("boots_timer_restarts", "restarts in order since the power came, as the sampling timer wears"),
     ("radio_restarts", "times that the radio was switched off and on again"),
+    ("recorder_on_card", "log: 1 on the SD NAND, 0 in internal flash"),
+    ("recorder_retries", "sectors that the SD NAND did not take or give at the first attempt"),
+    ("recorder_erased", "pages of internal flash that had to be erased"),
 )
 
 

@@ -76,7 +76,18 @@ class Recorder(Writer):
 
     @property
     def on_card(self):
+        """Whether the device is a card."""
         return not self.media.erases
+
+    @property
+    def retries(self):
+        """What a card did not take or give at the first attempt."""
+        return self.media.retries()
+
+    @property
+    def erased(self):
+        """Pages of flash that had to be erased."""
+        return self.media.erased
 
     def open(self, counters=None):
         """Find the log and begin a new boot. OSError when the device cannot be read or written.

@@ -213,6 +213,16 @@ class FallbackLog:
         self.active.storage_errors += count - self.storage_errors
 
     @property
+    def retries(self):
+        """Of the card."""
+        return self.card.retries
+
+    @property
+    def erased(self):
+        """Of the flash."""
+        return self.flash.erased
+
+    @property
     def not_kept(self):
         """Of both."""
         return self.card.not_kept + self.flash.not_kept

@@ -42,6 +42,10 @@ class Flash:
     def use(self, waiting):
         """What `program` writes is the first bytes of this buffer."""
 
+    def retries(self):
+        """Flash takes it or refuses it."""
+        return 0
+
     def read(self, page, offset, buf):
         """Fill `buf` from `offset` of `page`."""
         self._device.readblocks(page, buf, offset)
@@ -99,6 +103,7 @@ class Card:
 
     window = 512
     erases = False
+    erased = 0
     SECTORS = PAGE_BYTES // 512
 
     def __init__(self, device):
@@ -108,6 +113,10 @@ class Card:
         self._sector = bytearray(512)
         self._held = -1
         self._parts = ()
+
+    def retries(self):
+        """Sectors that were not taken or given at the first attempt, as far as the device counts them."""
+        return getattr(self._device, "retries", 0)
 
     def use(self, waiting):
         """What `program` writes is the first bytes of this buffer: its sectors, as views made once."""
