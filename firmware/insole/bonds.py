@@ -22,7 +22,7 @@ class Bonds:
 
     Attributes:
         damaged: the file was there but could not be read, or not all of it; those peers must pair again.
-        not_kept: secrets that were too long to be kept; their peers must pair again at the next connection.
+        too_long: secrets longer than any of the stack's; their peers must pair again at the next connection.
     """
 
     def __init__(self, path=PATH):
@@ -30,7 +30,7 @@ class Bonds:
         self._secrets = []  # (kind, key, value)
         self._changed = False
         self.damaged = False
-        self.not_kept = 0
+        self.too_long = 0
         self._load()
 
     def _load(self):
@@ -77,7 +77,7 @@ class Bonds:
         if not value:
             return self._remove(kind, key)
         if len(key) > MAX_KEY_BYTES or len(value) > MAX_VALUE_BYTES:
-            self.not_kept += 1
+            self.too_long += 1
             return True
         row = (kind, bytes(key), bytes(value))
         self._secrets.append(row)

@@ -2,7 +2,6 @@
 
 import chip
 import gc
-from air import Hung
 from bluetooth import BLE, CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE, MTU_EXCHANGED
 from busy_link import BusyLink
 from sim.chip import behaviour
@@ -143,10 +142,10 @@ def test_events_of_connections_allocate_nothing():
 def test_this_sees_an_allocation():
     gc.disable()
     before = gc.mem_alloc()
-    kept = bytearray(40)
+    block = bytearray(40)
     taken = gc.mem_alloc() - before
     gc.enable()
-    assert taken >= len(kept)
+    assert taken >= len(block)
 
 
 # Set-up
@@ -268,7 +267,7 @@ def test_a_disconnection_that_was_never_told_does_not_keep_the_place():
 
 
 def test_a_peer_that_takes_nothing_for_a_minute_is_sent_away_and_if_nothing_tells_so_the_radio_starts_anew():
-    for told in (True, False):
+    for reported in (True, False):
         bench = Workbench()
         host = Central(bench)
         host.hello()
@@ -282,12 +281,12 @@ def test_a_peer_that_takes_nothing_for_a_minute_is_sent_away_and_if_nothing_tell
         assert bench.air.disconnected == []
         bench.radio.check()
         assert bench.air.disconnected == [1]
-        if told:
+        if reported:
             host.drop()
         for _ in range(20):
             bench.radio.check()
             bench.radio.serve()
-        assert bench.radio.restarts == (0 if told else 1)
+        assert bench.radio.restarts == (0 if reported else 1)
         bench.air.room = 1000
         assert Central(bench, 2).hello().result == ids.RESULT_OK
         assert bench.radio.is_well()
@@ -397,64 +396,3 @@ def test_a_command_that_is_too_long_in_pieces_is_refused_once():
     reply = parse_reply(reply)
     assert (reply.op, reply.tag, reply.result) == (ids.OP_STATUS, 99, ids.RESULT_LENGTH)
     assert host.ask(ids.OP_STATUS).result == ids.RESULT_OK
-
-
-# Bonds in NimBLE's hands
-
-
-def pair(bench, peer, key):
-    """As NimBLE pairs: forget, prove, store."""
-    bench.ble.pairing_begins(peer)
-    return all(bench.ble.store_secret(kind, peer, peer + key) for kind in (1, 2))
-
-
-def test_a_firmware_that_refuses_to_forget_hangs_the_radio():
-    radio = chip.new_radio()
-    ble = BLE()
-    ble.irq(lambda event, data: b"owner's key" if event == GET_SECRET else False)
-    ble.active(True)
-    for call in (lambda: ble.pairing_begins(b"owner 1"), lambda: ble.store_secret(1, b"owner 1", b"new")):
-        try:
-            call()
-        except Hung:
-            continue
-        raise AssertionError("it came back")
-    assert radio.on
-
-
-def test_the_bond_of_a_peer_that_pairs_anew_is_gone_before_anything_is_proved():
-    """What anybody who sends the owner's address can do today: the owner must pair again (firmware.md)."""
-    bench = Workbench()
-    assert pair(bench, b"owner 1", b"K1") and pair(bench, b"other 2", b"K2")
-    bench.ble.pairing_begins(b"owner 1")  # and broken off
-    emit = bench.air.emit
-    assert emit(GET_SECRET, (2, 0, b"owner 1")) is None
-    assert emit(GET_SECRET, (2, 0, b"other 2")) == b"other 2K2", "nobody else's"
-    assert pair(bench, b"owner 1", b"K3") and emit(GET_SECRET, (1, 0, b"owner 1")) == b"owner 1K3"
-
-
-def test_no_bond_is_lost_because_another_could_not_be_kept():
-    bench = Workbench()
-    bench.air.keep_failures = True
-    peers = [b"peer %02d" % number for number in range(5)]
-    assert all(pair(bench, peer, b"K") for peer in peers)
-    bonds = bench.radio._bonds
-    real, bonds.put = bonds.put, raising(MemoryError())
-    assert bench.ble.store_secret(2, b"another", b"another's key"), "not kept, and not refused"
-    bonds.put = real
-    assert bonds.put(2, b"x" * 100, b"too long a name") is True
-    assert all(bench.air.emit(GET_SECRET, (2, 0, peer)) == peer + b"K" for peer in peers)
-
-
-def test_no_order_of_pairings_hangs_the_radio():
-    bench = Workbench()
-    state = 5
-    for _ in range(300):
-        state = (state * 1103515245 + 12345) & 0x7FFFFFFF
-        peer = b"peer %02d" % (state >> 16 & 31)
-        if state >> 24 & 1:
-            assert pair(bench, peer, b"K")
-            assert bench.air.emit(GET_SECRET, (2, 0, peer)) == peer + b"K"
-        else:
-            bench.ble.pairing_begins(peer)
-    assert bench.radio.handler_errors == 0

@@ -103,7 +103,7 @@ def test_bonds_are_bounded():
     assert bonds.peers() == MAX_PER_KIND
     assert bonds.get(2, 0, b"peer 39") == b"key 39" and bonds.get(2, 0, b"peer 0") is None
     assert bonds.put(2, b"x" * 100, b"key") and bonds.put(2, b"x", b"k" * 1000), "refused, others would go"
-    assert bonds.not_kept == 2 and bonds.peers() == MAX_PER_KIND and bonds.get(2, 0, b"x") is None
+    assert bonds.too_long == 2 and bonds.peers() == MAX_PER_KIND and bonds.get(2, 0, b"x") is None
 
 
 def test_damaged_bonds_mean_pairing_again():
