@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from plantigrade.link.base import Link
 from plantigrade.twin.body import write_feed
+from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.month.days import Day
 from plantigrade.twin.month.feed import FEET, RATE_HZ, Foot, Piece, Pieces
 from plantigrade.twin.soak.board import Board, Radio, copy_sources
@@ -80,6 +81,8 @@ class FirmwareDays:
                 plan=wearing.plan,
                 unique_id=UNIQUE_ID.format(number + 1),
                 log_blocks=LOG_BLOCKS,
+                card_sectors=0,  # the month goes on with a log in flash
+                chip=ChipBehaviour("off"),  # what a chip that is held costs is the soak's question
                 radio=Radio(phase_us=7_000 * number),
                 drift_ppb=DRIFT_PPB[number],
             )

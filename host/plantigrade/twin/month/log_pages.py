@@ -105,18 +105,20 @@ class PageWriter:
         header = found.headers[found.head]
         self.head, self._page[:] = found.head, found.page
         self.tail = max(header.tail_page, found.head + 2 - self.pages)
+        erased_ahead = self.tail not in found.headers
+        while self.tail not in found.headers:
+            self.tail += 1
         following = header.first_seq
         for page_seq in range(found.head, self.tail - 1, -1):
             known = found.headers.get(page_seq)
             following = following if known is None else known.first_seq
             self.first_seqs[page_seq % self.pages] = following
         self.used, self.accounted_to, self.next_seq = found.used, found.accounted_to, found.next_seq
-        self.stop_reason, self.boot, self.oldest_seq = found.stop_reason, found.boot, header.oldest_seq
-        self.acked_seq, self.overwritten, self.erased_seq = (
-            found.acked_seq,
-            found.overwritten,
-            header.erased_seq,
-        )
+        self.stop_reason, self.boot = found.stop_reason, found.boot
+        self.oldest_seq = max(header.oldest_seq, int(self.first_seqs[self.tail % self.pages]))
+        # What lay in pages that were erased ahead of need is on a host.
+        self.acked_seq = max(found.acked_seq, self.oldest_seq if erased_ahead else 0)
+        self.overwritten, self.erased_seq = found.overwritten, header.erased_seq
         self._acked_in_page, self._overwritten_in_page = found.acked_seq, found.overwritten
         self._reserved_in_page, self._noted, self._note_page = found.reserved, found.noted, header.note_page
         self.flush()

@@ -173,8 +173,9 @@ def test_the_firmware_finds_its_way_in_our_file(tmp_path: Path) -> None:
     assert their_items(log, 0, pair.ours.next_seq, False) == items
 
 
+@pytest.mark.parametrize("ahead", [0, 3], ids=["", "erased ahead"])
 @pytest.mark.parametrize("seed", range(4))
-def test_we_find_our_way_in_the_firmwares_flash(seed: int, tmp_path: Path) -> None:
+def test_we_find_our_way_in_the_firmwares_flash(seed: int, ahead: int, tmp_path: Path) -> None:
     """As an insole that ran its firmware for days and goes on without it."""
     draw = random.Random(seed)
     pair = Pair(tmp_path / "log", keep_oldest=True)
@@ -184,6 +185,8 @@ def test_we_find_our_way_in_the_firmwares_flash(seed: int, tmp_path: Path) -> No
         pair.ack(draw.choice((0.5, 0.9, 1.0)))
         if draw.random() < 0.2:
             pair.restart(orderly=draw.random() < 0.5)
+    for _ in range(ahead):
+        pair.theirs.erase_ahead(ahead)
     flash = tmp_path / "flash"
     flash.write_bytes(pair.device.data)
     pair.ours = PageLog(tmp_path / "recovered", PAGES, keep_oldest=True)
