@@ -107,7 +107,7 @@ def result(balanced: bool) -> SoakResult:
 
 
 def test_a_soak_whose_books_do_not_balance_tells_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "run_soak", lambda hours, seed, show, chip: result(balanced=False))
+    monkeypatch.setattr(report, "run_soak", lambda hours, seed, show, chip, card: result(balanced=False))
     with pytest.raises(SeededError) as error:
         report.soak_and_report(0.5, 9, None)
     assert str(error.value) == (
@@ -117,7 +117,7 @@ def test_a_soak_whose_books_do_not_balance_tells_its_seed(monkeypatch: pytest.Mo
 
 
 def test_a_soak_that_cannot_go_on_tells_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(hours: float, seed: int, show: object, chip: object) -> SoakResult:
+    def broken(hours: float, seed: int, show: object, chip: object, card: object) -> SoakResult:
         raise SoakError("left board: the firmware ended")
 
     monkeypatch.setattr(report, "run_soak", broken)
@@ -130,7 +130,7 @@ def test_a_soak_that_cannot_go_on_tells_its_seed(monkeypatch: pytest.MonkeyPatch
 def test_a_soak_that_went_well_says_which_it_was(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(report, "run_soak", lambda hours, seed, show, chip: result(balanced=True))
+    monkeypatch.setattr(report, "run_soak", lambda hours, seed, show, chip, card: result(balanced=True))
     report.soak_and_report(0.5, 9, None)
     assert capsys.readouterr().out.splitlines()[0] == "0.5 h of seed 9 lived through in 3 s"
 

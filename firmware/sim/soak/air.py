@@ -28,6 +28,7 @@ _first = _control = 0  # handles of the first characteristic and of the commands
 _waiting = []
 _buffers = None
 _connection = None
+_wanted = None  # the fields of a `connect` that came before the firmware advertised
 _silent = False
 
 
@@ -77,11 +78,19 @@ def register(services):
 
 
 def advertise(interval_us, data, response, connectable):
-    """The host knows the insole."""
+    """The host knows the insole; one that wants to connect was waiting for this."""
+    global _wanted
+    if _wanted:
+        fields, _wanted = _wanted, None
+        connect(fields)
 
 
 def disconnect(connection):
-    """The firmware ends no connection of the one host."""
+    """The firmware, or the chip, ends a connection; its host finds out by the silence."""
+    if connection is None or connection != _connection:
+        return False
+    _gone()
+    return True
 
 
 def pair(connection):
@@ -115,7 +124,10 @@ def event():
 
 def connect(fields):
     """A central connects: `connect N`."""
-    global _connection, _silent, next_us
+    global _connection, _silent, next_us, _wanted
+    if not _first:
+        _wanted = fields  # the firmware is still starting: nothing advertises
+        return
     if _connection is not None:
         _gone()
     _connection = int(fields[1])
@@ -123,12 +135,16 @@ def connect(fields):
     now = timeline.true_us()
     next_us = now + _interval_us - (now - _phase_us) % _interval_us
     _ble.deliver(CENTRAL_CONNECT, (_connection, 0, b""))
+    if _connection is None:
+        return  # it failed to be established
     _ble.deliver(MTU_EXCHANGED, (_connection, 247))
     _ble.deliver(ENCRYPTION_UPDATE, (_connection, True, False, True, 16))
 
 
 def disconnect_by_host(fields):
     """`disconnect N`."""
+    global _wanted
+    _wanted = None
     if _connection == int(fields[1]):
         _gone()
 

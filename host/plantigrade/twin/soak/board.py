@@ -19,6 +19,9 @@ from plantigrade.twin.chip_behaviour import ChipBehaviour
 HEAD = struct.Struct("<BQI")
 REACHED, NOTIFICATION, EVENT = ord("r"), ord("n"), ord("e")
 BLOCK = 4096
+SECTOR = 512
+USED = b"\x5a"
+"""Flash that was written before must be erased first, as all but the very first pages of an insole's life."""
 VFS_BLOCKS = 64
 HEAP_BYTES = 1 << 20
 CHIP = "sim/soak"
@@ -114,7 +117,7 @@ class Board:
             make_card(self.folder, self.card_sectors)
         with (self.folder / "log.bin").open("wb") as file:
             for _ in range(self.log_blocks):
-                file.write(b"\xff" * BLOCK)
+                file.write(USED * BLOCK)
 
     @property
     def _console(self) -> Path:
@@ -125,6 +128,13 @@ class Board:
     def held_of(truth: Path) -> Path:
         """When the chip was held in the power-on of a file of what was sampled."""
         return truth.with_name(truth.name.replace("sampled", "held"))
+
+    @property
+    def log_file(self) -> tuple[Path, int]:
+        """Where the log lies as long as nothing refuses, and how many pages it has."""
+        if self.card_sectors:
+            return self.folder / "card.bin", self.card_sectors * SECTOR // BLOCK
+        return self.folder / "log.bin", self.log_blocks
 
     @property
     def powered(self) -> bool:

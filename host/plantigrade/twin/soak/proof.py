@@ -2,7 +2,6 @@
 bridge."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,13 +87,13 @@ def flipped_bit(board: Board, held_to: int, choice: float) -> bool:
     """Flip one bit of a stored page whose slots all lie before `held_to`. False if there is no such page."""
     from insole_protocol.log_records import HEADER_BYTES, PAGE_BYTES, PageHeader
 
-    path: Path = board.folder / "log.bin"
+    path, pages = board.log_file
     old: list[int] = []
     newest = -1
     with path.open("r+b") as file:
         first_seqs: dict[int, int] = {}
         header = PageHeader()
-        for index in range(board.log_blocks):
+        for index in range(pages):
             file.seek(index * PAGE_BYTES)
             if header.parse(file.read(HEADER_BYTES)):
                 first_seqs[header.page_seq] = header.first_seq
@@ -105,7 +104,7 @@ def flipped_bit(board: Board, held_to: int, choice: float) -> bool:
         if not old:
             return False
         page = old[int(choice * len(old))]
-        place = page % board.log_blocks * PAGE_BYTES + int(choice * 1e6) % PAGE_BYTES
+        place = page % pages * PAGE_BYTES + int(choice * 1e6) % PAGE_BYTES
         file.seek(place)
         byte = file.read(1)[0]
         file.seek(place)

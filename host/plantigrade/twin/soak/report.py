@@ -21,17 +21,21 @@ class SoakFailedError(PlantigradeError):
     """The slot counts of a soak do not balance, or its recording is not what was sampled."""
 
 
-def soak_and_report(hours: float, seed: int, json_file: Path | None, chip: ChipBehaviour = UNKIND) -> None:
+def soak_and_report(
+    hours: float, seed: int, json_file: Path | None, chip: ChipBehaviour = UNKIND, card: bool = True
+) -> None:
     """Run a soak, show how far it is, and say what it found.
 
     Raises:
         SeededError: something was lost without a reason, or the soak could not go on; says how to repeat it.
     """
-    with seed_in_error(seed, command(hours, seed, chip)):
-        _soak_and_report(hours, seed, json_file, chip)
+    with seed_in_error(seed, command(hours, seed, chip, card)):
+        _soak_and_report(hours, seed, json_file, chip, card)
 
 
-def _soak_and_report(hours: float, seed: int, json_file: Path | None, chip: ChipBehaviour = UNKIND) -> None:
+def _soak_and_report(
+    hours: float, seed: int, json_file: Path | None, chip: ChipBehaviour, card: bool
+) -> None:
     shown = 0.0
 
     def show(at_s: float) -> None:
@@ -40,7 +44,7 @@ def _soak_and_report(hours: float, seed: int, json_file: Path | None, chip: Chip
             shown = time.monotonic()
             click.echo(f"\r{at_s / 3600:.2f} of {hours:g} h", nl=False, err=True)
 
-    result = run_soak(hours, seed, show, chip)
+    result = run_soak(hours, seed, show, chip, card)
     if sys.stderr.isatty():
         click.echo("\r", nl=False, err=True)
     if json_file is not None:

@@ -14,6 +14,7 @@ from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.finalize import finalize_journal
 from plantigrade.library.recordings.frames import read_parquet
 from plantigrade.library.recordings.verify import verify
+from plantigrade.twin.board_spec import CARD_SECTORS
 from plantigrade.twin.chip_behaviour import TYPICAL, ChipBehaviour
 from plantigrade.twin.seeds import seed_in_notes
 from plantigrade.twin.soak.board import Board, Radio, copy_sources
@@ -218,10 +219,10 @@ class Soak:
         self._power.append(asyncio.create_task(come_back()))
 
 
-def command(hours: float, seed: int, chip: ChipBehaviour = UNKIND) -> str:
+def command(hours: float, seed: int, chip: ChipBehaviour = UNKIND, card: bool = True) -> str:
     """What to type for the same soak."""
     level = "" if chip.level == TYPICAL else f" --chip {chip.level}"
-    return f"plantigrade twin soak --hours {hours:g} --seed {seed}{level}"
+    return f"plantigrade twin soak --hours {hours:g} --seed {seed}{level}{'' if card else ' --no-card'}"
 
 
 def run_soak(
@@ -229,12 +230,14 @@ def run_soak(
     seed: int,
     on_progress: Callable[[float], None] = lambda _: None,
     chip: ChipBehaviour = UNKIND,
+    card: bool = True,
 ) -> SoakResult:
     """Run one soak; needs the interpreter of the twin, no network, and some hundred megabytes of temporary
-    space. The same hours, seed and chip are the same soak; whatever goes wrong carries a note with them."""
+    space. The same arguments are the same soak; whatever goes wrong carries a note with them. Without the
+    `card`, the SD NAND, the log lies in the flash of the chip."""
     began = time.monotonic()
     with (
-        seed_in_notes(seed, command(hours, seed, chip)),
+        seed_in_notes(seed, command(hours, seed, chip, card)),
         tempfile.TemporaryDirectory(prefix="plantigrade-soak-") as name,
         asyncio.Runner(loop_factory=WorldLoop) as runner,
     ):
@@ -255,6 +258,7 @@ def run_soak(
                 radio=Radio(phase_us=7_000 * number),
                 drift_ppb=(-20_000, 35_000)[number],
                 chip=chip,
+                card_sectors=CARD_SECTORS if card else 0,
             )
             for number, side in enumerate(SIDES)
         }
