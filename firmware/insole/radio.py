@@ -276,11 +276,12 @@ class Radio:
     def _start_anew(self):
         """Nobody knows who is connected: everybody is asked to come again."""
         self._confused = False
-        for connection in range(STACK_CONNECTIONS):
-            self._disconnect(connection)
         for link in self.links:
             if link.state == ble_link.OPEN:
+                self._disconnect(link.connection)
                 link.state = ble_link.GONE
+        for connection in range(STACK_CONNECTIONS):  # of which one may be none of ours
+            self._disconnect(connection)
         self._serve_links()
         self._advertise = True
 

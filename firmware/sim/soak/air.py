@@ -28,7 +28,6 @@ _first = _control = 0  # handles of the first characteristic and of the commands
 _waiting = []
 _buffers = None
 _connection = None
-_wanted = None  # the fields of a `connect` that came before the firmware advertised
 _silent = False
 
 
@@ -78,11 +77,7 @@ def register(services):
 
 
 def advertise(interval_us, data, response, connectable):
-    """The host knows the insole; one that wants to connect was waiting for this."""
-    global _wanted
-    if _wanted:
-        fields, _wanted = _wanted, None
-        connect(fields)
+    """The host knows the insole."""
 
 
 def disconnect(connection):
@@ -124,10 +119,7 @@ def event():
 
 def connect(fields):
     """A central connects: `connect N`."""
-    global _connection, _silent, next_us, _wanted
-    if not _first:
-        _wanted = fields  # the firmware is still starting: nothing advertises
-        return
+    global _connection, _silent, next_us
     if _connection is not None:
         _gone()
     _connection = int(fields[1])
@@ -143,8 +135,6 @@ def connect(fields):
 
 def disconnect_by_host(fields):
     """`disconnect N`."""
-    global _wanted
-    _wanted = None
     if _connection == int(fields[1]):
         _gone()
 
