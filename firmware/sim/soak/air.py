@@ -28,6 +28,7 @@ _first = _control = 0  # handles of the first characteristic and of the commands
 _waiting = []
 _buffers = None
 _connection = None
+_wanted = None  # the fields of a `connect` that came before the firmware advertised
 _silent = False
 
 
@@ -77,7 +78,11 @@ def register(services):
 
 
 def advertise(interval_us, data, response, connectable):
-    """The host knows the insole."""
+    """The host knows the insole; one that wants to connect was waiting for this."""
+    global _wanted
+    if _wanted:
+        fields, _wanted = _wanted, None
+        connect(fields)
 
 
 def disconnect(connection):
@@ -119,7 +124,10 @@ def event():
 
 def connect(fields):
     """A central connects: `connect N`."""
-    global _connection, _silent, next_us
+    global _connection, _silent, next_us, _wanted
+    if not _first:
+        _wanted = fields  # the firmware is still starting: nothing advertises
+        return
     if _connection is not None:
         _gone()
     _connection = int(fields[1])
@@ -135,6 +143,8 @@ def connect(fields):
 
 def disconnect_by_host(fields):
     """`disconnect N`."""
+    global _wanted
+    _wanted = None
     if _connection == int(fields[1]):
         _gone()
 
