@@ -20,6 +20,8 @@ from plantigrade.twin.soak.world import SoakLink, World
 
 LOG_BLOCKS = 8192
 """32 MB."""
+CHIP = ChipBehaviour("off")
+"""What a chip that is held costs is the soak's question."""
 UNIQUE_ID = "0a50477a3f{:02x}"
 DRIFT_PPB = (-20_000, 35_000)
 LAST_S = 1200.0
@@ -82,7 +84,7 @@ class FirmwareDays:
                 unique_id=UNIQUE_ID.format(number + 1),
                 log_blocks=LOG_BLOCKS,
                 card_sectors=0,  # the month goes on with a log in flash
-                chip=ChipBehaviour("off"),  # what a chip that is held costs is the soak's question
+                chip=CHIP,
                 radio=Radio(phase_us=7_000 * number),
                 drift_ppb=DRIFT_PPB[number],
             )
@@ -93,7 +95,7 @@ class FirmwareDays:
         schedule = make_schedule(hours, self.seed)
         self._soak = _Faults(
             self.folder, hours, self.seed, self.world, wearing, _of_the_insoles(schedule),
-            Host(self.world, self.folder / "unused.journal", self.seed), lambda _: None,
+            Host(self.world, self.folder / "unused.journal", self.seed), lambda _: None, CHIP,
         )  # fmt: skip
 
     async def link(self, foot: Foot) -> Link:

@@ -160,16 +160,22 @@ class FallbackLog:
 
     def erase(self):
         """As `Recorder.erase`: both devices."""
-        for log in (self.active, self.flash if self.active is self.card else self.card):
-            if log is not self.active:
-                log.next_seq = log.accounted_to = self.active.erased_seq
-            try:
-                for index in log.erase():
-                    yield index
-            except OSError:
-                if log is self.active:
-                    raise
-                log.storage_errors += 1
+        for index in self.active.erase():
+            yield index
+        idle = self.flash if self.on_card else self.card
+        idle.next_seq = idle.accounted_to = self.active.erased_seq
+        steps = idle.erase()
+        try:
+            self.active.flush()  # the buffer is one, and the first step begins a page in it
+            index = next(steps)
+            if idle.used != idle.committed:  # it has not been taken
+                idle.used = idle.committed
+                clear(idle.waiting_view, PAGE_BYTES)
+            yield index
+            for index in steps:
+                yield index
+        except OSError:
+            idle.storage_errors += 1
 
     def erase_ahead(self, limit):
         """As `Recorder.erase_ahead`, while the flash takes the records."""

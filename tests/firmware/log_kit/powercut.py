@@ -51,23 +51,22 @@ class Script:
         return (self.random >> 8) % n
 
     def run(self, seconds):
-        log = self.log
-        self.boot = log.boot
+        self.boot = self.log.boot
         for step in range(seconds * 2):
             if step % 331 == 330:
                 self.skip(7 + self.draw(90), ids.GAP_OVERRUN)
             if step % 1201 == 1200:
                 self.skip(5000, ids.GAP_IDLE)
             if step % 97 == 96:
-                log.ack(log.next_seq - 1000 if self.draw(2) else log.oldest_seq)
+                self.log.ack(self.log.next_seq - 1000 if self.draw(2) else self.log.oldest_seq)
             if step % 463 == 462:
-                log.close()
-                log = self.log = self.start(self.device)
-                self.boot = log.boot
+                self.log.close()
+                self.log = self.start(self.device)
+                self.boot = self.log.boot
             self.append()
-            for old in [seq for seq in self.records if seq < log.oldest_seq - 4000]:
+            for old in [seq for seq in self.records if seq < self.log.oldest_seq - 4000]:
                 del self.records[old]
-        log.flush()
+        self.log.flush()
 
     def skip(self, slots, reason):
         lo = self.log.next_seq
