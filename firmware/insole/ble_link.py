@@ -63,6 +63,7 @@ class BleLink:
         self.mtu = DEFAULT_MTU
         self.secure = False
         self.generation += 1
+        self.interval = 0
         self.overflowed = 0
         self.vanished = 0
         self.refusing = False
@@ -75,6 +76,8 @@ class BleLink:
         self._outgoing = None
         self.held = False
         self.pacer.restart()
+        if self.interval:
+            self.pacer.follow(self.interval)
         self.reassembler = Reassembler(MAX_COMMAND_BYTES)
 
     def malformed(self):

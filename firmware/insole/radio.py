@@ -81,6 +81,7 @@ class Radio:
         self._shown_name = ""
         self._advertise = True
         self._interval_us = 100000
+        self._percent = 255
         self._payload = b""
         self._response = b""
         for _ in range(MAX_CONNECTIONS):
@@ -121,6 +122,7 @@ class Radio:
     def show(self, interval_ms, side, bits, percent):
         """Set what is advertised and how often; takes effect at once."""
         self._interval_us = interval_ms * 1000
+        self._percent = percent
         self._payload = advert.advertisement(bits, percent, self._identity.serial)
         self._name = advert.device_name(side, self._identity.serial)
         self._response = advert.scan_response(self._name)
@@ -172,6 +174,7 @@ class Radio:
             if link.state == ble_link.OPEN:
                 link.state = ble_link.GONE
         self._switch_on()
+        self.services.show_battery(self._percent)
         self._advertise = True
         self._events.set()
 

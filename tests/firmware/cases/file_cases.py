@@ -140,7 +140,7 @@ def test_bonds_are_this_file():
     assert "bonds.json" not in os.listdir("/")
     assert bonds.put(2, b"peer", b"key") is True
     bonds.save_if_changed()
-    assert read("/bonds.json") == {"version": 1, "secrets": [[2, "cGVlcg==", "a2V5"]]}
+    assert read("/bonds.json") == {"version": 1, "min_reader": 1, "secrets": [[2, "cGVlcg==", "a2V5"]]}
     os.remove("/bonds.json")
     bonds.save_if_changed()
     assert "bonds.json" not in os.listdir("/"), "nothing has changed since"
@@ -195,8 +195,9 @@ def test_secrets_are_bounded_in_number_and_size():
     bonds.put(2, b"12", b"v")
     assert bonds.peers() == 12 and bonds.get(2, 0, b"0") is None and bonds.get(2, 0, b"1") == b"v"
     assert bonds.get(1, 0, b"us") == b"own", "of its own kind"
-    for key, value, expected in ((64, 256, True), (65, 1, False), (1, 257, False)):
-        assert bonds.put(3, bytes(key), b"v" * value) is expected
+    for key, value, too_long in ((64, 256, 0), (65, 1, 1), (1, 257, 2)):
+        assert bonds.put(3, bytes(key), b"v" * value) is True, "refused, it would cost other bonds"
+        assert bonds.too_long == too_long and (bonds.get(3, 0, bytes(key)) is None) is bool(too_long)
 
 
 def test_bonds_that_cannot_be_read_mean_pairing_again():

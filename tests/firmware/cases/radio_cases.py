@@ -230,6 +230,7 @@ def test_events_of_the_link_are_kept_with_the_link():
     assert (two.connection, two.mtu, two.secure) == (2, 64, False)
     emit(CONNECTION_UPDATE, (2, 24, 0, 400, 0))
     assert (one.interval, two.interval) == (0, 24)
+    assert (one.pacer.each_us, two.pacer.each_us) == (20000, 7500)
     emit(ENCRYPTION_UPDATE, (2, 1, 0, 1, 16))
     emit(ENCRYPTION_UPDATE, (1, 0, 0, 0, 0))
     assert (one.secure, two.secure) == (False, True)
@@ -238,6 +239,21 @@ def test_events_of_the_link_are_kept_with_the_link():
     emit(99, (1, 2, 3))
     assert (one.mtu, two.mtu, one.secure) == (185, 64, False)
     assert one.state == two.state == OPEN
+
+
+def test_an_interval_that_was_chosen_before_the_task_came_to_its_turn_counts_and_ends_with_the_connection():
+    bench = Workbench()
+    emit = bench.air.emit
+    emit(CENTRAL_CONNECT, (1, 0, ADDRESS))
+    emit(CONNECTION_UPDATE, (1, 12, 0, 400, 0))
+    bench.radio.serve()
+    link = bench.radio.links[0]
+    assert (link.interval, link.pacer.each_us) == (12, 3750)
+    emit(CENTRAL_DISCONNECT, (1, 0, ADDRESS))
+    bench.radio.serve()
+    emit(CENTRAL_CONNECT, (1, 0, ADDRESS))
+    bench.radio.serve()
+    assert (link.interval, link.pacer.each_us) == (0, 20000)
 
 
 def test_only_the_control_point_takes_what_peers_write():

@@ -228,6 +228,7 @@ def test_a_radio_that_does_not_advertise_for_half_a_minute_is_switched_off_and_o
     bench.ble.gap_advertise = real
     bench.radio.serve()
     assert bench.air.advertising and bench.air.on
+    assert bench.air.values[bench.radio.services._battery] == b"\x32", "50 %, as it was shown before"
     assert Central(bench).hello().result == ids.RESULT_OK
 
 
