@@ -100,8 +100,8 @@ class BlockBuilder:
         """Drain the ring whenever enough rows wait; never ends."""
         while True:
             await self.sampler.ready.wait()
-            self.drain()
             garbage_collector.after_sample()
+            self.drain()
 
     def drain(self):
         """Look at every waiting row; make the records that are due."""

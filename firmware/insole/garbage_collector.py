@@ -1,8 +1,9 @@
 """Collects garbage when it hurts least: right after a sample has been taken.
 
-A collection holds every callback up, the sampler's too. A sample may come up to three
-quarters of a slot late, so a collection that begins with most of a slot to go may take more than a slot
-before anything is lost.
+A collection holds every callback up, the sampler's too. A sample may come up to three quarters of a slot
+late, so a collection that begins with a quarter of a slot to go may take a whole one before anything is lost.
+There is rarely more to go: a scan takes some 7 ms of its slot (docs/reference/slot-budget.md). What is due
+for a second is collected at any moment: else the heap would fill up, and be collected at the worst one.
 """
 
 import gc
@@ -30,7 +31,10 @@ class GarbageCollector:
     def after_sample(self):
         """To be called when samples have just been taken."""
         now = ticks_ms()
-        if ticks_diff(now, self._due_ms) < 0 or self._sampler.next_in_us() < self._sampler.period_us // 2:
+        due_for_ms = ticks_diff(now, self._due_ms)
+        if due_for_ms < 0:
+            return
+        if due_for_ms < PERIOD_MS and self._sampler.next_in_us() < self._sampler.period_us // 4:
             return
         self._due_ms = ticks_add(now, PERIOD_MS)
         before = hold_offs.begin(hold_offs.GARBAGE)

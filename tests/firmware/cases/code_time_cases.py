@@ -9,6 +9,7 @@ import insole.recorder  # noqa: F401
 from boards import esp32s3_r1 as board
 from drivers.force_array import ForceArray
 from insole.clock import Clock
+from insole.garbage_collector import GarbageCollector
 from insole.sampler import Sampler
 from sim.chip import behaviour, code_time, hardware
 from sim.chip import code_time_table as table
@@ -78,6 +79,23 @@ def test_a_record_costs_by_its_slots_and_bytes():
         begun_us = chip.clock.now_us
         charge(None, argument)
         assert chip.clock.now_us - begun_us == cycles // MHZ
+
+
+def test_garbage_is_collected_each_second_though_a_scan_takes_most_of_its_slot():
+    """After the scan 3 of 10 ms are left."""
+    sampler = charged_sampler()
+    collector = GarbageCollector(sampler)
+    collector._due_ms = chip.clock.now_us // 1000
+    collected = []
+    for _ in range(300):
+        chip.run(PERIOD_US)
+        due_ms = collector._due_ms
+        collector.after_sample()
+        if collector._due_ms != due_ms:
+            collected.append(chip.clock.now_us)
+        sampler.release(sampler.waiting())
+    sampler.stop()
+    assert (len(collected), sampler.lost) == (3, 0), (collected, sampler.lost)
 
 
 def test_nothing_is_charged_when_it_is_off():

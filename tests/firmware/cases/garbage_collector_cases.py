@@ -1,4 +1,4 @@
-"""When garbage is collected: once a second, right after a sample, with half a slot to go."""
+"""When garbage is collected: once a second, right after a sample, with a quarter of a slot to go."""
 
 import chip  # first: puts its time in place
 import gc
@@ -39,7 +39,7 @@ def fresh_collector():
     return GarbageCollector(Sampler()), heap
 
 
-def test_garbage_is_collected_once_a_second_and_with_half_a_slot_to_go():
+def test_garbage_is_collected_once_a_second_and_with_a_quarter_of_a_slot_to_go():
     try:
         chip.clock.now_us = 5000000
         one, heap = fresh_collector()
@@ -47,14 +47,18 @@ def test_garbage_is_collected_once_a_second_and_with_half_a_slot_to_go():
         assert (heap.collected, one.free) == (1, 1001), "the first time is at once"
         for ms, in_us, expected in (
             (999, 10000, 1),
-            (1, 4999, 1),  # due, but the next sample is near
+            (1, 2499, 1),  # due, but the next sample is near
             (3, 0, 1),
             (1, -200, 1),
-            (1, 5000, 2),  # half a slot is enough
+            (1, 2500, 2),  # a quarter of a slot is enough
             (999, 10000, 2),  # a second from the last one
             (1, 9000, 3),
             (5000, 9000, 4),
             (999, 9000, 4),  # what was missed is not made up for
+            (1, 0, 4),
+            (999, 2499, 4),
+            (1, 0, 5),  # due for a second: now or never
+            (1000, 2500, 6),
         ):
             chip.advance(ms * 1000)
             one._sampler.in_us = in_us
