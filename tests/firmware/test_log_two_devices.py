@@ -287,8 +287,9 @@ def test_a_check_that_sees_nothing_would_not_notice_a_fallback_that_forgets() ->
     """The power cut is worth something only if a fall-back with a known fault does not pass it."""
 
     class Forgetful(two_devices.FallbackLog):
-        def _replay(self, waiting: bytes) -> None:
+        def _replay(self, waiting: bytes) -> bool:
             """What the card had not committed is dropped."""
+            return True
 
     original = two_devices.FallbackLog
     two_devices.FallbackLog = Forgetful

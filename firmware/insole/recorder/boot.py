@@ -158,7 +158,9 @@ def open_two(log, counters):
             take_over(flash, counters)
         begin(flash)
         return
-    last, idle = (card, flash) if card.accounted_to >= flash.accounted_to else (flash, card)
+    last, idle = card, flash
+    if (flash.accounted_to, flash.next_seq) > (card.accounted_to, card.next_seq):
+        last, idle = flash, card  # a full log accounts for no more, and has used more numbers all the same
     if (idle.boot - last.boot) & 0xFFFF < 0x8000:
         last.boot = idle.boot
     if counters:

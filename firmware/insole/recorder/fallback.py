@@ -63,10 +63,7 @@ class FallbackLog:
         """As `Recorder.append`."""
         kept = self.active.append(record)
         if self.card.failing and self.active is self.card:
-            if kept:
-                self.give_up_card()
-            else:
-                kept = self.give_up_card(record)
+            kept = self.give_up_card(None if kept else record)
         return kept
 
     def skip(self, to_seq, reason):
@@ -90,7 +87,7 @@ class FallbackLog:
 
     def give_up_card(self, record=None):
         """The card refuses: go on in the flash with what the card has not committed, and with `record`, for
-        which it had no room; whether that is kept. Allocates, being rare."""
+        which it had no room; whether the flash has taken the last of it. Allocates, being rare."""
         card, flash = self.card, self.flash
         self.active = flash
         start = max(card.committed, HEADER_BYTES) - card.window_at
@@ -108,8 +105,7 @@ class FallbackLog:
         card.committed = PAGE_BYTES  # the buffer is the flash's now
         flash.boot = card.boot
         flash.skip(first, ids.GAP_STORAGE)
-        self._replay(waiting)
-        kept = True
+        kept = self._replay(waiting)
         if record:
             card.not_kept -= block.slots_of(record)
             kept = flash.append(record)
@@ -118,12 +114,13 @@ class FallbackLog:
         return kept
 
     def _replay(self, waiting):
-        """Append entries that lay in the card's page buffer."""
+        """Append entries that lay in the card's page buffer; whether the last record was kept."""
         at = 0
+        kept = True
         while at + NOTE_BYTES <= len(waiting):
             if waiting[at] == block.SYNC:
                 length = block.length_of(waiting, at)
-                self.flash.append(waiting[at : at + length])
+                kept = self.flash.append(waiting[at : at + length])
             elif waiting[at] == NOTE_SYNC:
                 length = NOTE_BYTES
                 note = parse_note(waiting[at : at + NOTE_BYTES])
@@ -132,6 +129,7 @@ class FallbackLog:
             else:
                 break
             at += (length + ALIGN - 1) & ~(ALIGN - 1)
+        return kept
 
     # What is there
 

@@ -63,10 +63,13 @@ class FallbackReader:
         """Whether the flash has anything to say about the gap; `_inner` reads it then."""
         flash = self._log.flash
         end = min(outer.gap_to, flash.next_seq)
-        if outer._log is flash or flash.head < 0 or outer.gap_from >= end or end <= flash.oldest_seq:
+        reason = 0 if _elsewhere(outer) else outer.gap_reason
+        if outer._log is flash or flash.head < 0 or outer.gap_from >= end:
+            return False
+        if reason and end <= flash.oldest_seq:
             return False
         self._rest = (end, outer.gap_to) if end < outer.gap_to else None
-        self._reason = 0 if _elsewhere(outer) else outer.gap_reason
+        self._reason = reason
         self._inner = Reader(flash, outer.gap_from, end, self._down)
         return True
 

@@ -64,9 +64,13 @@ class Script:
                 self.log = self.start(self.device)
                 self.boot = self.log.boot
             self.append()
-            for old in [seq for seq in self.records if seq < self.log.oldest_seq - 4000]:
-                del self.records[old]
+            self.forget()
         self.log.flush()
+
+    def forget(self):
+        """What is gone for good need not be known any more."""
+        for old in [seq for seq in self.records if seq < self.log.oldest_seq - 4000]:
+            del self.records[old]
 
     def skip(self, slots, reason):
         lo = self.log.next_seq
@@ -141,7 +145,7 @@ class Script:
 class ForgetfulScript(Script):
     """For a card that may not have kept the last sectors that it answered for, before a torn one."""
 
-    known = (*KNOWN, ids.GAP_CORRUPT_PAGE)
+    known = KNOWN + (ids.GAP_CORRUPT_PAGE,)  # noqa: RUF005 - MicroPython knows no other way
 
     def __init__(self, device):
         self.commits = [(0, 0)]  # (writes of the device, committed_to after them)
