@@ -6,16 +6,16 @@ One object for each channel of a connection.
 from insole_protocol import ids
 
 try:
-    from insole_protocol import fragment_copy_viper as _copying
+    from insole_protocol import stuffing_viper as _stuffing
 except (ImportError, SyntaxError, ValueError) as error:  # CPython; no emitter; compiled for another chip
-    from insole_protocol import fragment_copy as _copying
     from insole_protocol import native
+    from insole_protocol import stuffing as _stuffing
 
-    native.note("fragment_copy_viper", error)
+    native.note("stuffing_viper", error)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from insole_protocol import fragment_copy as _copying
+    from insole_protocol import stuffing as _stuffing
 
 FIRST = 0x80
 LAST = 0x40
@@ -61,7 +61,7 @@ class Fragmenter:
             n = left
             head |= LAST
         out[0] = head
-        _copying.copy_behind_head(out, self._message, self._at, n)
+        _stuffing.copy_behind_head(out, self._message, self._at, n)
         self._offered = n
         return n + 1
 

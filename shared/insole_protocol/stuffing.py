@@ -1,4 +1,4 @@
-"""Byte stuffing of USB frames in plain Python; `stuffing_viper` is the same loop in machine code."""
+"""Loops over the bytes of messages in plain Python; `stuffing_viper` has the same in machine code."""
 
 from array import array
 
@@ -32,3 +32,17 @@ def stuff(out: "bytearray | memoryview", source: "bytes | bytearray | memoryview
         n += 1
     p[0] = at
     p[2] = n
+
+
+def copy_behind_head(
+    out: "bytearray | memoryview", source: "bytes | bytearray | memoryview", at: int, count: int
+) -> None:
+    """Copy `count` bytes of `source` from `at` on to `out`, behind its first byte.
+
+    >>> out = bytearray(4)
+    >>> copy_behind_head(out, b"abcdef", 2, 3)
+    >>> out
+    bytearray(b'\\x00cde')
+    """
+    for i in range(count):
+        out[i + 1] = source[at + i]

@@ -1,6 +1,6 @@
 # pyright: basic, reportMissingImports=false, reportMissingModuleSource=false, reportUndefinedVariable=false
 # ruff: noqa: F821
-"""The loop of `stuffing` as machine code, for MicroPython only."""
+"""The loops of `stuffing` as machine code, for MicroPython only."""
 
 import micropython
 
@@ -22,3 +22,11 @@ def stuff(out: ptr8, source: ptr8, p: ptr32):
         n += 1
     p[0] = at
     p[2] = n
+
+
+@micropython.viper
+def copy_behind_head(out: ptr8, source: ptr8, at: int, count: int):
+    i = 0
+    while i < count:
+        out[i + 1] = source[at + i]
+        i += 1
