@@ -47,8 +47,31 @@ class Checksum:
         self._kernel = kernels.checksum
         self._tables = tables()
         self._p = array("I", bytes(24 * 4))
+        self._before = bytearray(4)
 
     def append(self, out: "bytearray | memoryview", length: int) -> None:
         """Put the CRC-32 of the first `length` bytes of `out` behind them, as zlib's, little-endian."""
         self._p[5] = length
         self._kernel(out, self._tables, self._p)
+
+    def holds(self, data: "bytearray | memoryview", length: int) -> bool:
+        """Whether the four bytes behind the first `length` ones are their checksum; `data` stays as it is.
+
+        >>> from insole_protocol import kernels
+        >>> data = bytearray(b"123456789" + bytes(4))
+        >>> checksum = Checksum(kernels)
+        >>> checksum.holds(data, 9)
+        False
+        >>> checksum.append(data, 9)
+        >>> checksum.holds(data, 9), data[9:].hex()
+        (True, '2639f4cb')
+        """
+        before = self._before
+        for i in range(4):
+            before[i] = data[length + i]
+        self.append(data, length)
+        same = True
+        for i in range(4):
+            same = same and before[i] == data[length + i]
+            data[length + i] = before[i]
+        return same

@@ -20,10 +20,17 @@ Note, 32 bytes, anywhere a block record may start::
 import struct
 from binascii import crc32
 
+from insole_protocol import block
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from insole_protocol.checksum import Checksum
+
 PAGE_BYTES = 4096
 PAGE_MAGIC = 0x504C4750  # "PGLP"
 PAGE_VERSION = 1
 HEADER_BYTES = 52
+PAGE_SEQ_AT = 8
 FIRST_SEQ_AT = 12
 NOTE_BYTES = 32
 NOTE_SYNC = 0xB6
@@ -92,6 +99,17 @@ class PageHeader:
         self.tail_page, self.note_page, self.pages = fields[9], fields[10], fields[11]
         self.erased_seq, self.reserved_seq = fields[12], fields[13]
         return True
+
+
+def is_header_of(data: "bytearray | memoryview", page_seq: int, checksum: "Checksum") -> bool:
+    """Whether the first 52 bytes of `data` are the header of this page; `parse` without an allocation."""
+    return (
+        data[0] | data[1] << 8 == _MAGIC_LOW
+        and data[2] | data[3] << 8 == _MAGIC_HIGH
+        and data[4] == PAGE_VERSION
+        and block.u32(data, PAGE_SEQ_AT) == page_seq
+        and checksum.holds(data, HEADER_BYTES - 4)
+    )
 
 
 def write_note(

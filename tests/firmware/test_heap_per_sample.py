@@ -27,9 +27,13 @@ def measured(build: Build) -> dict[tuple[str, int], tuple[float, bool]]:
 
 @pytest.mark.micropython
 @pytest.mark.parametrize("uptime_us", [EARLY_US, LATE_US])
-@pytest.mark.parametrize("mode", ["live", "daily, walking", "daily, standing"])
+@pytest.mark.parametrize("mode", ["live", "live, log full", "daily, walking", "daily, standing"])
 @pytest.mark.parametrize("build", Build)
 def test_nothing_is_taken(build: Build, mode: str, uptime_us: int) -> None:
+    if (build, mode, uptime_us) == (Build.WASM, "live, log full", LATE_US):
+        # The number of the oldest slot is a new object with each page that takes the place of an older one.
+        assert 0 < measured(build)[mode, uptime_us][0] <= 2
+        return
     assert measured(build)[mode, uptime_us] == (0.0, True)
 
 
@@ -45,11 +49,3 @@ def test_a_list_is_seen(build: Build) -> None:
 def test_a_sum_beyond_31_bits_is_seen_where_integers_have_31_bits() -> None:
     assert measured(Build.WASM)["control: a sum", EARLY_US] == (32.0, False)
     assert measured(Build.UNIX)["control: a sum", EARLY_US] == (0.0, True), "the other build cannot see it"
-
-
-@pytest.mark.micropython
-@pytest.mark.parametrize("build", Build)
-def test_a_log_that_overwrites_takes_little(build: Build) -> None:
-    """With each page that takes the place of an older one, once in 50 slots or more."""
-    left, _ = measured(build)["live, log full", LATE_US]
-    assert left <= 4

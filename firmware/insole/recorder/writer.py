@@ -15,6 +15,7 @@ from insole_protocol.log_records import (
     NOTE_RESERVE,
     PAGE_BYTES,
     PageHeader,
+    is_header_of,
     write_note,
 )
 
@@ -329,10 +330,17 @@ class Writer:
         )
 
     def _first_seq_from(self, page_seq):
-        """First slot of the first readable page from `page_seq` on."""
-        if page_seq > self.head or self.valid_page_from(page_seq, self.head) == NO_PAGE:
-            return self.accounted_to
-        return self.found.first_seq
+        """First slot of the first readable page from `page_seq` on. A full log asks with each page: nothing
+        but that number may be a new object."""
+        data = self._header_bytes
+        for page in range(page_seq, min(self.head, page_seq + 64) + 1):
+            try:
+                self.read_at(page, 0, data)
+            except OSError:
+                continue
+            if is_header_of(data, page, checksum):
+                return block.u32(data, FIRST_SEQ_AT)
+        return self.accounted_to
 
     def count_corrupt(self, page_seq):
         """Count a damaged page, once as long as it is among the last few that were met."""
