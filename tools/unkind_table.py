@@ -24,7 +24,7 @@ from insole_protocol.host_messages import build_command, fragment_values
 from plantigrade.link.base import Channel
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.soak.board import Board, Radio, SoakError, copy_sources
-from plantigrade.twin.soak.lost_slots import EARLY_US, lost_by_cause
+from plantigrade.twin.soak.lost_slots import UNKNOWN, lost_by_cause, slots_of
 from plantigrade.twin.soak.proof import NOTE, SLOT_US
 from plantigrade.twin.soak.wearing import PIECE_S, RATE_HZ, make_wearing
 from plantigrade.twin.soak.world import CHANNELS, VALUE_BYTES
@@ -67,20 +67,23 @@ class Trial:
 @dataclass(frozen=True)
 class Cost:
     """What a trial came to: slots that were due, those without a sample by cause, samples off their time,
-    restarts by cause, whether the radio answered in the end."""
+    restarts by cause, whether the last second had samples, whether the radio answered then."""
 
     due: int
     lost: dict[str, int]
     off_time: int
     restarts: list[str]
+    samples: bool
     answers: bool
 
     def text(self) -> str:
-        """One cell of the table."""
-        lost = sum(self.lost.values())
-        by = ", ".join(f"{cause.replace('_', ' ')} {count}" for cause, count in self.lost.items())
-        parts = [f"{lost} of {self.due} slots lost" + (f" ({by})" if lost else "")]
-        if self.off_time:
+        """One cell of the table. Slots that nobody wanted, in idle mode, are lost to nothing known."""
+        lost = {cause: count for cause, count in self.lost.items() if cause != UNKNOWN}
+        by = ", ".join(f"{cause.replace('_', ' ')} {count}" for cause, count in lost.items())
+        parts = [f"{sum(lost.values())} of {self.due} slots lost" + (f" ({by})" if lost else "")]
+        if not self.samples:
+            parts.append("no more samples in the end")
+        if self.off_time and UNKNOWN not in self.lost:
             parts.append(f"{self.off_time} samples off their time")
         if self.restarts:
             parts.append(f"{len(self.restarts)} restarts ({', '.join(sorted(set(self.restarts)))})")
@@ -143,6 +146,7 @@ class Walk:
         self._fragmenter = Fragmenter()
         self._tag = 0
         self._answered = False
+        self._on_us = START_US
         self.board = Board(
             side="left",
             folder=folder / "left",
@@ -165,9 +169,11 @@ class Walk:
                 self._connect(START_US + STEP_US)
                 self._change_modes()
             self._run_to(self.end_us)
-            self._connect(self.end_us)
             self._answered = False
-            self._run_to(self.end_us + ANSWER_US)
+            for attempt in range(2):  # the insole may have waited for the end of a connection to restart
+                if not self._answered:
+                    self._connect(self.end_us + attempt * ANSWER_US)
+                    self._run_to(self.end_us + (attempt + 1) * ANSWER_US)
         finally:
             board.power_off(board.reached_us)
         taken = [np.fromfile(path, NOTE)["device_us"].astype(np.int64) for _, path in board.boots]
@@ -176,6 +182,7 @@ class Walk:
             lost_by_cause(board),
             sum(_off_time(us) for us in taken),
             self.restarts,
+            bool(taken) and int(taken[-1][-1]) > self.end_us - self._on_us - STEP_US,
             self._answered,
         )
 
@@ -204,23 +211,19 @@ class Walk:
             if board.ended:
                 self.restarts.append(board.ended)
                 cause = board.ended.split()[1] if board.ended.startswith("reset") else "power"
-                back_us = board.reached_us + RESTART_US
+                self._on_us = board.reached_us + RESTART_US
                 board.power_off(board.reached_us)
-                board.power_on(back_us, cause)
-
-
-def _grid(taken_us: np.ndarray) -> np.ndarray:
-    return (taken_us - taken_us[0] + EARLY_US) // SLOT_US
+                board.power_on(self._on_us, cause)
 
 
 def _slots(taken_us: np.ndarray) -> int:
-    return int(_grid(taken_us)[-1]) + 1 if len(taken_us) else 0
+    return int(slots_of(taken_us)[-1]) + 1 if len(taken_us) else 0
 
 
 def _off_time(taken_us: np.ndarray) -> int:
     if not len(taken_us):
         return 0
-    late_us = taken_us - taken_us[0] - _grid(taken_us) * SLOT_US
+    late_us = taken_us - taken_us[0] - slots_of(taken_us) * SLOT_US
     return int(np.count_nonzero(np.abs(late_us) > OFF_TIME_US))
 
 

@@ -12,11 +12,23 @@ from numpy.typing import NDArray
 
 from plantigrade.twin.soak.board import Board
 from plantigrade.twin.soak.proof import NOTE, SLOT_US
+from plantigrade.twin.soak.wearing import RATE_HZ
 
 HELD = np.dtype([("begun_us", "<u8"), ("us", "<u4"), ("cause", "<u4")])
 EARLY_US = SLOT_US // 4
 """A sample may come so much before its slot is due, as the firmware's sampler has it."""
 UNKNOWN = "unknown"
+
+
+def slots_of(taken_us: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The slot of each sample of a power-on, from 0 on, by the times at which they were taken.
+
+    The first samples are on time, but for a microsecond to which times in the soak are rounded up.
+    """
+    first_us = taken_us[:1]
+    settled = (taken_us[:RATE_HZ] - first_us) % SLOT_US
+    late_us = np.count_nonzero(settled == SLOT_US - 1) > 0
+    return (taken_us - first_us + int(late_us) + EARLY_US) // SLOT_US
 
 
 def lost_by_cause(board: Board) -> dict[str, int]:
@@ -53,7 +65,7 @@ def _lost(taken_us: NDArray[np.int64], held: NDArray[np.void]) -> dict[int, int]
     lost: Counter[int] = Counter()
     if len(taken_us) < 2:
         return {}
-    slot = (taken_us - taken_us[0] + EARLY_US) // SLOT_US
+    slot = slots_of(taken_us)
     begun = held["begun_us"].astype(np.int64)
     ended = begun + held["us"]
     for before in np.flatnonzero(np.diff(slot) > 1):

@@ -33,6 +33,12 @@ LOG_BLOCKS = 16384  # 64 MB
 BAD_AIR_S = 60.0
 TICK_S = 5.0
 LOST_WITH_POWER = (MissingReason.OFF, MissingReason.UNFLUSHED)
+LOST_TO_CHIP = {
+    "off": (),
+    "typical": (MissingReason.OVERRUN,),
+    "worst": (MissingReason.OVERRUN, MissingReason.CORRUPT_PAGE),
+}
+"""What a chip may cost, by level: the worst card forgets sectors that it answered for when the power goes."""
 LOST_AT_MOST = {"off": 0.0, "typical": 0.001, "worst": 1.0}
 """Share of the requested slots that may be lost to a chip that is held, by level: with the log in internal
 flash a typical chip may cost one slot in a thousand. What the worst costs is reported, not judged."""
@@ -103,8 +109,9 @@ class SoakResult:
         """Whether nothing is missing with the power on but slots in which the chip was held, and of those no
         more than a chip at this level may cost (`LOST_AT_MOST`)."""
         limit = LOST_AT_MOST[self.chip]
+        reasons = LOST_TO_CHIP[self.chip]
         return all(
-            ledger.missing_with_power_on == ledger.overrun
+            ledger.missing_with_power_on == sum(ledger.missing_by_reason.get(reason, 0) for reason in reasons)
             and ledger.overrun <= limit * ledger.frames_requested
             for ledger in self.insoles.values()
         )
@@ -301,11 +308,12 @@ def _judge(soak: Soak, recording: Path, wall_s: float) -> SoakResult:
         balanced &= sum(foot.missing_by_reason.values()) == foot.frames_missing
         balanced &= "unexplained" not in foot.missing_by_reason
         # What was sampled and is in no recording must be covered by what the ledger calls lost with the
-        # power.
-        balanced &= 0 <= proof.lost <= foot.missing_by_reason.get("unflushed_at_power_loss", 0)
+        # power, or unreadable.
+        unflushed = foot.missing_by_reason.get(MissingReason.UNFLUSHED, 0)
+        unreadable = foot.missing_by_reason.get(MissingReason.CORRUPT_PAGE, 0)
+        balanced &= 0 <= proof.lost <= unflushed + unreadable
         # What had no sample is what the insole says it lost, but for what it could not report any more.
-        unreported = insoles[side].slots_lost - insoles[side].overrun
-        balanced &= 0 <= unreported <= foot.missing_by_reason.get("unflushed_at_power_loss", 0)
+        balanced &= 0 <= insoles[side].slots_lost - insoles[side].overrun <= unflushed + unreadable
         bit_exact &= proof.wrong == 0
     return SoakResult(
         soak.hours, soak.seed, round(wall_s, 1), dict(sorted(soak.world.counts.by_kind.items())), insoles,
