@@ -2,9 +2,9 @@
 
 A line that is held low holds its caller for the bus's time-out, by default 50 ms: five slots for each read.
 The time-out here is short, and after a transaction that took it whole nobody is let near the bus for a
-second, then for two, at last once a minute. Each new attempt is also the cure: after a time-out the chip sends
-nine clock pulses before the next transaction (ESP-IDF, `s_i2c_master_clear_bus`), which free a part that hangs
-in the middle of a byte.
+second, then for two, at last once a minute. Each new attempt is also the cure: after a time-out the chip
+sends nine clock pulses before the next transaction (ESP-IDF, `s_i2c_master_clear_bus`), which free a part
+that hangs in the middle of a byte.
 """
 
 from time import ticks_add, ticks_diff, ticks_ms, ticks_us
