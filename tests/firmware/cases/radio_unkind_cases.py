@@ -5,6 +5,7 @@ import gc
 from bluetooth import BLE, CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE, MTU_EXCHANGED
 from busy_link import BusyLink
 from sim.chip import behaviour
+from sim.chip.radio_buffers import RadioBuffers
 from workbench import Central, Workbench
 
 from insole.ble_link import CLOSED
@@ -327,7 +328,9 @@ def test_a_peer_that_leaves_while_it_is_sent_away_ends_no_task():
 def test_with_no_buffer_left_a_request_is_not_answered():
     bench = Workbench()
     Central(bench)
-    bench.air.room = 0
+    bench.air.pool = RadioBuffers(1, 4)
+    for _ in range(3):
+        bench.ble.gatts_notify(1, 13, bytes(100))
     before = bench.radio.overflowed
     assert bench.air.write_from_central(1, bench.radio.services.control, b"\xc0\x03\x01") is False
     assert bench.radio._inbox.take() is None and bench.radio.overflowed == before

@@ -63,7 +63,7 @@ class Air:
 
     def write_from_central(self, connection, handle, data):
         """A peer writes a characteristic: whether it is answered."""
-        if self.room <= 0 or (self.pool and not self.pool.can_answer()):
+        if self.pool and not self.pool.can_answer():
             self.unanswered += 1
             return False
         self.ble.attributes.write_remote(handle, bytes(data))
