@@ -8,7 +8,7 @@ from insole import files
 PATH = "/crashes.json"
 VERSION = 1
 MIN_READER = 1  # a reader of this version understands the file; names it does not know it leaves alone
-KEPT = 5
+STORED = 5
 
 
 def pending(record):
@@ -29,7 +29,7 @@ def read():
         content = files.read_json(PATH) or {}
         if content.get("min_reader", 1) > VERSION:
             return []
-        return [one for one in content.get("crashes", ()) if _usable(one)][:KEPT]
+        return [one for one in content.get("crashes", ()) if _usable(one)][:STORED]
     except (ValueError, TypeError, AttributeError):
         return []
 
@@ -55,7 +55,7 @@ def store(record):
         return False
     try:
         crashes = [crash] + read()
-        files.write_json(PATH, {"version": VERSION, "min_reader": MIN_READER, "crashes": crashes[:KEPT]})
+        files.write_json(PATH, {"version": VERSION, "min_reader": MIN_READER, "crashes": crashes[:STORED]})
     except (OSError, MemoryError):
         return False
     record.cause = 0

@@ -15,7 +15,7 @@ from insole_protocol.settings import TABLE
 
 VERSION = 2
 MIN_READER = 2  # the least version of a reader that understands the file
-MAX_UNKNOWN = 16  # names of other firmware that are kept
+MAX_UNKNOWN = 16  # names of other firmware that stay in the file
 PATH = "/settings.json"
 
 

@@ -30,7 +30,7 @@ class Crash:
     Attributes:
         boot: number of the boot that ended so; 0 where the insole does not know it.
         uptime_s: how long it had run, in seconds.
-        cause: in words.
+        cause: as a text.
         firmware: version that crashed.
         text: traceback, or what was seen.
     """
@@ -58,7 +58,7 @@ async def read_crashes(session: Session) -> list[Crash] | None:
             raise
         if not first.stored:
             break
-        text = await _whole_text(session, len(found), first)
+        text = await _text_of(session, len(found), first)
         firmware, _, rest = text.partition("\n")
         cause = CAUSES.get(first.cause, f"cause {first.cause}")
         found.append(Crash(first.boot, first.uptime_s, cause, firmware, rest.rstrip()))
@@ -67,7 +67,7 @@ async def read_crashes(session: Session) -> list[Crash] | None:
     return found
 
 
-async def _whole_text(session: Session, index: int, piece: replies.CrashReply) -> str:
+async def _text_of(session: Session, index: int, piece: replies.CrashReply) -> str:
     text = piece.text
     while piece.text and len(text) < min(piece.text_bytes, MOST_TEXT_BYTES):
         piece = await _ask(session, index, len(text))
@@ -95,7 +95,7 @@ def crash_lines(crashes: Sequence[Crash]) -> list[str]:
 
 
 def counter_lines(counters: dict[str, int]) -> list[str]:
-    """Counters for people: those that have counted something, in words.
+    """Counters for people: those that have counted something, as a text each.
 
     >>> counter_lines({"boots_reset_cause": 3, "boots_crashes": 0, "usb_stalls": 2, "counter_99": 1})
     ['diagnostics', '  last reset: watchdog', '  times that the USB port took nothing: 2', '  counter 99: 1']

@@ -1,4 +1,4 @@
-"""What is kept of a crash: in RTC memory at once, in a file at the next start, and how hosts read it."""
+"""What stays of a crash: in RTC memory at once, in a file at the next start, and how hosts read it."""
 
 import chip  # first: puts its time in place
 import asyncio
@@ -177,7 +177,7 @@ def test_a_file_of_crashes_that_cannot_be_used_is_empty():
 
 def test_flash_that_refuses_keeps_the_crash_in_rtc_memory():
     power_on()
-    started().note(ids.CRASH_TASK, "kept")
+    started().note(ids.CRASH_TASK, "stays")
     write_json = files.write_json
 
     def refuse(path, content):
@@ -187,7 +187,7 @@ def test_flash_that_refuses_keeps_the_crash_in_rtc_memory():
     try:
         record = started()
         assert not crash_file.store(record)
-        assert crash_file.reply_fields(record, 0, 0, 80)[1].endswith(b"kept"), "told all the same"
+        assert crash_file.reply_fields(record, 0, 0, 80)[1].endswith(b"stays"), "told all the same"
     finally:
         files.write_json = write_json
     assert crash_file.store(started())
@@ -235,7 +235,7 @@ def test_a_host_reads_a_crash_piece_by_piece():
     power_on()
     started().note(ids.CRASH_TASK, fallen(3))
     crash_file.store(started())
-    whole = crash_file.read()[0]["text"]
+    complete = crash_file.read()[0]["text"]
     host = Central(Workbench(fresh=False))
     host.hello()
     text, offset = "", 0
@@ -246,7 +246,7 @@ def test_a_host_reads_a_crash_piece_by_piece():
             break
         text += reply.text
         offset += len(reply.tail)
-    assert text == whole and (stored, cause, size) == (1, ids.CRASH_TASK, len(whole))
+    assert text == complete and (stored, cause, size) == (1, ids.CRASH_TASK, len(complete))
     assert host.ask(ids.OP_CRASH, 1, 0).result == ids.RESULT_RANGE
     power_on()
     host = Central(Workbench())

@@ -48,7 +48,7 @@ class Host:
                 self.air.emit(28, (1, 1, 0, 1, 16))
 
     def ask(self, op, *arguments, value=b""):
-        """The reply to a command; log messages that come with it are kept in `log`."""
+        """The reply to a command; log messages that come with it are put in `log`."""
         self.log = []
         replies = []
         for one in fragment_values(self._fragmenter, build_command(op, 7, *arguments, value=value), 20):

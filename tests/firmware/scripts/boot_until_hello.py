@@ -156,10 +156,10 @@ def until_hello(folder, hold_us=0):
         request, answer, answered_ms = start(folder, cause, hold_us)
         if answer:
             return starts, answered_ms, answer
-        words = request.split()
-        cause = "hard" if words[0] == "bootloader" else words[1]
+        parts = request.split()
+        cause = "hard" if parts[0] == "bootloader" else parts[1]
         if cause == "deepsleep":
-            chip.clock.now_us += int(words[2]) * 1000
+            chip.clock.now_us += int(parts[2]) * 1000
     return starts, chip.clock.now_us // 1000, "none"
 
 
