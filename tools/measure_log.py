@@ -67,15 +67,15 @@ class MemoryCard:
 
     def __init__(self, pages: int) -> None:
         self._sectors = pages * PAGE_BYTES // 512
-        self._kept: dict[int, bytes] = {}
+        self._content: dict[int, bytes] = {}
 
     def readblocks(self, block: int, buf: Any) -> None:
         """Fill `buf` with a sector."""
-        buf[:] = self._kept.get(block, bytes(512))
+        buf[:] = self._content.get(block, bytes(512))
 
     def writeblocks(self, block: int, buf: Any) -> None:
         """Write a sector."""
-        self._kept[block] = bytes(buf)
+        self._content[block] = bytes(buf)
 
     def ioctl(self, operation: int, argument: int) -> int:
         """Count and size."""

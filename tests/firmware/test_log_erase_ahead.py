@@ -66,16 +66,16 @@ def test_what_a_host_has_is_erased_ahead_and_needs_no_erase_later() -> None:
 def test_what_no_host_has_is_not_erased_ahead() -> None:
     device = RamFlash(40)
     log = filled(device, 900)
-    kept = [item for item in read_all(log) if isinstance(item[2], bytes)]
+    held = [item for item in read_all(log) if isinstance(item[2], bytes)]
     log.ack(log.oldest_seq + 1000)
     before = log.oldest_seq
     assert 0 < erase_all(log) < 8
     left = [item for item in read_all(log) if isinstance(item[2], bytes)]
-    assert left == [item for item in kept if item[0] >= log.oldest_seq]
+    assert left == [item for item in held if item[0] >= log.oldest_seq]
     assert before < log.oldest_seq <= before + 1000
 
 
-def test_so_many_pages_at_most_are_kept_ready() -> None:
+def test_so_many_pages_at_most_are_ready() -> None:
     device = RamFlash(100)
     log = filled(device, 2200)
     log.ack(log.next_seq)

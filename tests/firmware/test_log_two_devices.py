@@ -33,7 +33,7 @@ def add(log: Any, records: int) -> None:
         log.append(make_record(log.next_seq, 50, log.boot))
 
 
-def whole(log: Any, first: int = 0) -> list[Any]:
+def walked(log: Any, first: int = 0) -> list[Any]:
     """Everything from a slot on, the same in both directions; records are what was appended."""
     items = read_all(log, first)
     check_tiling(items, first, log.next_seq)
@@ -65,7 +65,7 @@ def test_a_log_that_was_in_flash_goes_on_on_the_card() -> None:
     assert log.on_card and not log.degraded
     assert (log.boot, log.next_seq) == (2, 3000 + 256)
     add(log, 20)
-    items = whole(log)
+    items = walked(log)
     assert merged_gaps(items) == [(3000, 3128, ids.GAP_POWER_LOSS), (3128, 3256, ids.GAP_OFF)]
     assert items[0][2] == bytes(make_record(0, 50, 1)) and items[-1][2] == bytes(make_record(4206, 50, 2))
     assert listed(log) == merged_gaps(items)
@@ -96,13 +96,13 @@ def test_a_card_that_fails_costs_nothing(waiting: int) -> None:
     log.flush()
     assert log.degraded and not log.on_card and not log.full
     card.refuses = False
-    items = whole(log)
+    items = walked(log)
     assert merged_gaps(items) == [(1500, 1570, ids.GAP_IDLE)] == listed(log)
     assert log.not_kept == 0 and log.storage_errors > 0
     again = open_pair(card, flash)
     assert again.on_card and again.boot == 2
     add(again, 10)
-    assert [gap for gap in merged_gaps(whole(again)) if gap[0] < log.next_seq] == [(1500, 1570, ids.GAP_IDLE)]
+    assert [gap for gap in merged_gaps(walked(again)) if gap[0] < log.next_seq] == [(1500, 1570, ids.GAP_IDLE)]
 
 
 def test_what_lies_on_a_card_that_does_not_answer_is_missing_for_now() -> None:
@@ -111,20 +111,20 @@ def test_what_lies_on_a_card_that_does_not_answer_is_missing_for_now() -> None:
     add(log, 100)
     card.refuses = True
     add(log, 10)
-    items = whole(log)
+    items = walked(log)
     gaps = merged_gaps(items)
     assert gaps == [(0, 5000, ids.GAP_STORAGE)] and items[-1][2] == bytes(make_record(5450, 50, 1))
     again = open_pair(card, flash)
     assert again.degraded and again.boot == 2
     assert again.next_seq == 5500 + 256
     missing = (0, 5000, ids.GAP_STORAGE)
-    assert missing in merged_gaps(whole(again)) and missing in listed(again)
+    assert missing in merged_gaps(walked(again)) and missing in listed(again)
     add(again, 10)
     again.close()
     card.refuses = False
     last = open_pair(card, flash)
     assert last.on_card and last.next_seq == again.next_seq and last.boot == 3
-    assert {what for _, _, what in whole(last) if isinstance(what, int)} == {ids.GAP_POWER_LOSS, ids.GAP_OFF}
+    assert {what for _, _, what in walked(last) if isinstance(what, int)} == {ids.GAP_POWER_LOSS, ids.GAP_OFF}
 
 
 def test_numbers_that_the_card_alone_knows_are_not_used_again_without_it() -> None:
@@ -169,7 +169,7 @@ def test_both_devices_may_fail() -> None:
     assert log.full and log.stop_reason == ids.GAP_STORAGE
     card.refuses, flash.hook = False, None
     add(log, 20)
-    gaps = merged_gaps(whole(log))
+    gaps = merged_gaps(walked(log))
     assert len(gaps) == 1 and gaps[0][2] == ids.GAP_STORAGE and gaps[0][0] >= 1000
 
 
@@ -192,11 +192,11 @@ def test_acknowledging_and_erasing_concern_both() -> None:
     for _ in log.erase():
         pass
     assert marks[0] not in bytes(card.data) and marks[1] not in bytes(flash.data)
-    assert merged_gaps(whole(log)) == [(0, 4000, ids.GAP_ERASED)]
+    assert merged_gaps(walked(log)) == [(0, 4000, ids.GAP_ERASED)]
     add(log, 5)
     again = open_pair(card, flash)
     assert again.next_seq >= 4250
-    assert merged_gaps(whole(again))[0] == (0, 4000, ids.GAP_ERASED)
+    assert merged_gaps(walked(again))[0] == (0, 4000, ids.GAP_ERASED)
 
 
 def test_the_state_is_that_of_the_device_that_takes_the_records() -> None:
@@ -221,8 +221,8 @@ def test_many_gaps_of_both_are_listed_in_turns() -> None:
         if turn == 25:
             card.refuses = True
     card.refuses = False
-    assert log.degraded and len(merged_gaps(whole(log))) == 60
-    assert listed(log) == merged_gaps(whole(log))
+    assert log.degraded and len(merged_gaps(walked(log))) == 60
+    assert listed(log) == merged_gaps(walked(log))
 
 
 class WrittenCard(WrittenFlash):

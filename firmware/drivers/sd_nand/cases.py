@@ -15,17 +15,17 @@ class Sectors:
 
     def __init__(self, sectors):
         self.sectors = sectors
-        self.kept = {}
+        self.content = {}
 
     def readblocks(self, sector, buffer):
-        buffer[:] = self.kept.get(sector, bytes(SECTOR))
+        buffer[:] = self.content.get(sector, bytes(SECTOR))
 
     def writeblocks(self, sector, buffer):
-        self.kept[sector] = bytes(buffer)
+        self.content[sector] = bytes(buffer)
 
     def erase(self, first, last):
-        for sector in [one for one in self.kept if first <= one <= last]:
-            del self.kept[sector]
+        for sector in [one for one in self.content if first <= one <= last]:
+            del self.content[sector]
 
     def ioctl(self, operation, argument):
         return {4: self.sectors, 5: SECTOR}.get(operation)
@@ -72,12 +72,12 @@ def test_sectors_come_back_whatever_the_size_of_the_card():
             assert device.ioctl(5, 0) == SECTOR
             for number in (0, 1, sectors // 2 + 3, sectors - 1):
                 device.writeblocks(number, pattern(number))
-                assert store.kept[number] == pattern(number)
+                assert store.content[number] == pattern(number)
                 buffer = bytearray(SECTOR)
                 device.readblocks(number, buffer)
                 assert buffer == pattern(number)
             raises(5, device.writeblocks, sectors, pattern(0))
-            assert len(store.kept) == 4 and device.restarts == 0
+            assert len(store.content) == 4 and device.restarts == 0
 
         with_card(sectors, check)
 
@@ -118,12 +118,12 @@ def test_a_write_is_handed_over_and_the_card_is_asked_later():
         while not device.ready():
             looks += 1
             chip.advance(100)
-        assert 8 <= looks <= 16 and store.kept[7] == pattern(7)
+        assert 8 <= looks <= 16 and store.content[7] == pattern(7)
         assert device.ready() and device.longest_busy_ms in (1, 2)
         device.begin_write(8, pattern(8))
         device.begin_write(9, pattern(9))  # waits for the one before
         device.finish()
-        assert store.kept[8] == pattern(8) and store.kept[9] == pattern(9)
+        assert store.content[8] == pattern(8) and store.content[9] == pattern(9)
 
     with_card(4096, check)
 
@@ -156,7 +156,7 @@ def test_a_sector_that_is_refused_is_written_again():
         behaviour.put("sd_refuse_every", 3)
         for number in range(20):
             device.writeblocks(number, pattern(number))
-        assert len(store.kept) == 20 and device.retries >= 8
+        assert len(store.content) == 20 and device.retries >= 8
 
     with_card(4096, check)
 
@@ -182,7 +182,7 @@ def test_sectors_that_are_worn_out_are_an_error_and_the_others_are_not():
         device.writeblocks(99, pattern(99))
         raises(5, device.writeblocks, 100, pattern(100))
         device.writeblocks(98, pattern(98))
-        assert sorted(store.kept) == [98, 99]
+        assert sorted(store.content) == [98, 99]
 
     with_card(4096, check)
 
@@ -223,7 +223,7 @@ def test_a_card_that_lost_its_supply_for_a_moment_is_started_again():
         device.writeblocks(5, pattern(5))
         card.power_on()
         device.writeblocks(6, pattern(6))
-        assert device.restarts == 1 and not device.failed and store.kept[6] == pattern(6)
+        assert device.restarts == 1 and not device.failed and store.content[6] == pattern(6)
 
     with_card(1 << 18, check)
 
@@ -234,7 +234,7 @@ def test_a_range_is_erased():
         for number in range(10, 20):
             device.writeblocks(number, pattern(number))
         device.erase(12, 17)
-        assert sorted(store.kept) == [10, 11, 18, 19]
+        assert sorted(store.content) == [10, 11, 18, 19]
 
     with_card(1 << 18, check)
 

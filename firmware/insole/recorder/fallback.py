@@ -61,10 +61,10 @@ class FallbackLog:
 
     def append(self, record):
         """As `Recorder.append`."""
-        kept = self.active.append(record)
+        stored = self.active.append(record)
         if self.card.failing and self.active is self.card:
-            kept = self.give_up_card(None if kept else record)
-        return kept
+            stored = self.give_up_card(None if stored else record)
+        return stored
 
     def skip(self, to_seq, reason):
         """As `Recorder.skip`."""
@@ -105,22 +105,22 @@ class FallbackLog:
         card.committed = PAGE_BYTES  # the buffer is the flash's now
         flash.boot = card.boot
         flash.skip(first, ids.GAP_STORAGE)
-        kept = self._replay(waiting)
+        stored = self._replay(waiting)
         if record:
             card.not_kept -= block.slots_of(record)
-            kept = flash.append(record)
+            stored = flash.append(record)
         flash.skip(end, reason)
         flash.flush()
-        return kept
+        return stored
 
     def _replay(self, waiting):
-        """Append entries that lay in the card's page buffer; whether the last record was kept."""
+        """Append entries that lay in the card's page buffer; whether the last record was stored."""
         at = 0
-        kept = True
+        stored = True
         while at + NOTE_BYTES <= len(waiting):
             if waiting[at] == block.SYNC:
                 length = block.length_of(waiting, at)
-                kept = self.flash.append(waiting[at : at + length])
+                stored = self.flash.append(waiting[at : at + length])
             elif waiting[at] == NOTE_SYNC:
                 length = NOTE_BYTES
                 note = parse_note(waiting[at : at + NOTE_BYTES])
@@ -129,7 +129,7 @@ class FallbackLog:
             else:
                 break
             at += (length + ALIGN - 1) & ~(ALIGN - 1)
-        return kept
+        return stored
 
     # What is there
 

@@ -1,6 +1,6 @@
 """Reads a log that lies on two devices: the card's answers, and in its gaps the flash's.
 
-Slots of which a device says in a note that they are not kept here ("storage error") may be on the other one.
+Slots of which a device says in a note that they do not lie here ("storage error") may be on the other one.
 """
 
 from insole_protocol import ids
@@ -12,7 +12,7 @@ _AT_THE_END = (ids.GAP_OVERWRITTEN, ids.GAP_ERASED)  # what a device says of all
 
 
 def _elsewhere(reader):
-    """Whether the gap that a device reports only says that the slots are not kept there."""
+    """Whether the gap that a device reports only says that the slots do not lie there."""
     return reader.gap_noted and reader.gap_reason == ids.GAP_STORAGE
 
 

@@ -38,7 +38,7 @@ NOTE_ROOM = (
 RESERVE_SLOTS = 1 << 14  # a full log notes every 164 s that numbers go on being used
 TRIES = 8  # pages in a row that may refuse to be written
 CORRUPT_MEMORY = 32
-KEPT_SHARE = 4  # a quarter of the pages is never erased ahead: a boot probes 64 places for the log
+SPARED_SHARE = 4  # a quarter of the pages is never erased ahead: a boot probes 64 places for the log
 
 
 class Writer:
@@ -206,7 +206,7 @@ class Writer:
             return False
         page_seq = max(self.erased_to, self.head) + 1
         pages = self.media.pages
-        if page_seq - self.head > min(limit, pages - max(4, pages // KEPT_SHARE)):
+        if page_seq - self.head > min(limit, pages - max(4, pages // SPARED_SHARE)):
             return False
         tail = page_seq + 1 - pages
         if tail > self.tail:

@@ -25,7 +25,7 @@ usb = None
 wakers = {}  # number of a pin -> level that ends a deep sleep
 partitions = []  # (name, block device) of the data partitions, in order of address
 i2c_devices = {}  # address -> device with read_into(register, buffer) and write(register, data)
-spi_devices = {}  # number of the select pin -> device with exchange(data, fill, into, count), clocks(count)
+spi_devices = {}  # number of the select pin -> device with transfer(data, fill, into, count), clocks(count)
 supply = {
     "rest": board.AMPLIFIER_REST_MV * 65535 // board.ADC_FULL_SCALE_MV,  # read when no sensor is connected
     "battery_mv": 3900,

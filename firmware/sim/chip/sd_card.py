@@ -25,7 +25,7 @@ class CardFile:
     """A card's sectors in a file.
 
     A sector is torn when the power goes while it is written, and the card's own translation layer may not
-    have kept the last ones that it answered for (`sd_forgotten_sectors`).
+    have stored the last ones that it answered for (`sd_forgotten_sectors`).
     """
 
     def __init__(self, path, sectors):
@@ -41,12 +41,12 @@ class CardFile:
 
     def writeblocks(self, sector, buffer):
         share = flash._share()
-        kept = behaviour.value("sd_forgotten_sectors")
-        if kept and share < 0:
+        recent = behaviour.value("sd_forgotten_sectors")
+        if recent and share < 0:
             before = bytearray(SECTOR)
             self.readblocks(sector, before)
             self._before.append((sector, before))
-            del self._before[:-kept]
+            del self._before[:-recent]
         count = len(buffer) if share < 0 else len(buffer) * share // 256
         self._put(sector, memoryview(buffer)[:count])
         if share >= 0:
@@ -105,7 +105,7 @@ class SdCard:
         """Clocks while another pin's device, or none, is selected."""
         self._clocks += count
 
-    def exchange(self, data, fill, into, count):
+    def transfer(self, data, fill, into, count):
         """`count` bytes in (`data`, or all `fill`) and out (`into`, when somebody listens)."""
         if self.dead or self._clocks < _FIRST_CLOCKS:
             self._silence(into, count)

@@ -48,7 +48,7 @@ class SPI:
             if pins.levels[pin]:
                 device.clocks(count)
             else:
-                device.exchange(data, fill, into, count)
+                device.transfer(data, fill, into, count)
                 heard = True
         if into is not None and not heard:
             for i in range(count):

@@ -30,7 +30,7 @@ def wear(bench, slots):
     bench.transmit()
 
 
-def kept(bench):
+def logged(bench):
     """Stretches of records and gaps in the log, with everything that was sampled in it."""
     insole = bench.insole
     insole.blocks.drain()
@@ -105,7 +105,7 @@ def test_the_log_is_on_the_card_and_the_flash_is_left_alone():
     assert type(recorder) is FallbackLog and recorder.on_card and not recorder.degraded
     assert bench.insole.faults.flags == 0
     assert chip.log.changes == changes and chip.sectors.changes > 8
-    spans, gaps = kept(bench)
+    spans, gaps = logged(bench)
     assert spans == [(0, recorder.next_seq)] and gaps == [] and recorder.next_seq >= 499
     assert recorder.info().capacity_pages == chip.sectors.pages - 1
 
@@ -118,7 +118,7 @@ def test_the_log_goes_on_after_an_orderly_stop_and_after_a_power_cut():
     wear(bench, 200)
     bench = Workbench(fresh=False, card=True)
     wear(bench, 100)
-    spans, gaps = kept(bench)
+    spans, gaps = logged(bench)
     assert spans[0][0] == 0 and spans[0][1] >= 449 and bench.insole.recorder.boot == 3
     assert [reason for _, _, reason in gaps] == [ids.GAP_POWER_LOSS, ids.GAP_OFF]
 
@@ -150,7 +150,7 @@ def test_a_card_that_fails_while_it_logs_costs_no_slot():
     assert recorder.degraded and not recorder.full and recorder.not_kept == 0
     bench.firmware.housekeeping.round()
     assert bench.insole.faults.flags & ids.FAULT_CARD
-    spans, gaps = kept(bench)
+    spans, gaps = logged(bench)
     assert spans == [(0, recorder.next_seq)] and gaps == []
     records, gaps = fetched(host, 0, recorder.next_seq)
     assert numbers(records) == spans and gaps == []
@@ -163,7 +163,7 @@ def test_a_card_that_hangs_costs_no_slot():
     chip.card.stuck = True
     wear(bench, 300)
     assert bench.insole.recorder.degraded
-    spans, gaps = kept(bench)
+    spans, gaps = logged(bench)
     end, begin = bench.insole.recorder.next_seq, gaps[0][1]
     assert gaps == [(0, begin, ids.GAP_STORAGE)] and spans == [(begin, end)], "the card gives nothing for now"
     bench.insole.stop()
@@ -181,10 +181,10 @@ def test_the_card_is_used_again_after_a_reset():
     bench = Workbench(fresh=False, card=True)
     wear(bench, 300)
     assert bench.insole.recorder.on_card and bench.insole.faults.flags == 0
-    assert kept(bench) == ([(0, bench.insole.recorder.next_seq)], []) and end >= 599
+    assert logged(bench) == ([(0, bench.insole.recorder.next_seq)], []) and end >= 599
 
 
-def test_at_the_worst_of_cards_every_slot_is_kept():
+def test_at_the_worst_of_cards_every_slot_is_stored():
     """Refusals, silence, long pauses: everything that the card's rows have."""
     for row in behaviour.TABLE:
         if row.name.startswith("sd_") or row.name == "spi_call_us":
@@ -195,7 +195,7 @@ def test_at_the_worst_of_cards_every_slot_is_kept():
         bench = Workbench(card=True)
         bench.insole.modes.set(ids.MODE_LIVE)
         wear(bench, 2400)
-        assert kept(bench) == ([(0, bench.insole.recorder.next_seq)], [])
+        assert logged(bench) == ([(0, bench.insole.recorder.next_seq)], [])
         assert not bench.insole.recorder.degraded and bench.insole.recorder.card.media._device.retries > 3
         assert bench.insole.recorder.card.media._device.longest_busy_ms >= 249
     finally:

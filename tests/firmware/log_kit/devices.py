@@ -99,7 +99,7 @@ class RamCard(RamFlash):
     """An SD-like card: sectors of 512 bytes, rewritten in place; a range is erased to zeros.
 
     Attributes:
-        forgets: so many of the last sectors that it answered for are not kept when the power goes.
+        forgets: so many of the last sectors that it answered for are lost when the power goes.
         refuses: OSError for whatever it is asked, when true.
     """
 

@@ -143,7 +143,7 @@ class Script:
 
 
 class ForgetfulScript(Script):
-    """For a card that may not have kept the last sectors that it answered for, before a torn one."""
+    """For a card that may have forgotten the last sectors that it answered for, before a torn one."""
 
     known = KNOWN + (ids.GAP_CORRUPT_PAGE,)  # noqa: RUF005 - MicroPython knows no other way
 
