@@ -47,6 +47,8 @@ class Script(powercut.Script):
         """A card that does not answer may still hold everything."""
 
     def held_from(self, log, seq):
+        if seq not in self.records:  # a gap: its note may lie on either
+            return max(log.flash.oldest_seq, log.card.oldest_seq)
         return (log.flash if seq in self.in_flash else log.card).oldest_seq
 
     def look(self, cut, copies):
