@@ -54,7 +54,7 @@ def test_hello_says_who_and_what_the_insole_is():
     bench.slots(100)
     hello = replies.HelloReply(ask(ids.OP_HELLO, 1, 1))
     assert (hello.version, hello.side, hello.layout) == (1, 255, 1)
-    assert hello.capabilities == 2 | 4 | 8 | 16, "log, battery gauge, deep sleep, LED hint; no IMU"
+    assert hello.capabilities == 2 | 4 | 8 | 16 | 32, "log, battery, deep sleep, LED hint, crashes; no IMU"
     assert (hello.boot, hello.period_us) == (1, 10000)
     assert hello.next_seq == bench.insole.blocks.next_seq == 80
     assert (hello.serial, hello.firmware) == ("0000246f287a3f01", "0.1.0")
