@@ -30,7 +30,7 @@ def test_some_minutes_with_every_fault() -> None:
 @pytest.mark.micropython
 @pytest.mark.slow
 def test_slots_that_flash_costs_are_lost_in_the_ledger_too() -> None:
-    result = run_soak(0.05, 4, chip=ChipBehaviour("typical", {"flash_program_us": 20_000}), card=False)
+    result = run_soak(0.05, 4, card=False)
     assert result.balanced and result.bit_exact and result.verified
     for ledger in result.insoles.values():
         assert set(ledger.slots_lost_by_cause) <= {"flash_erase", "flash_program"}
