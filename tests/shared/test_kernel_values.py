@@ -16,7 +16,7 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import pytest
-from insole_protocol import block, fragment_copy, kernels, stuffing
+from insole_protocol import block, kernels, stuffing
 from insole_protocol.codec import Encoder
 from insole_protocol.next_header import NextHeader
 
@@ -38,7 +38,6 @@ memory_ops = load(ROOT / "firmware/insole/recorder/memory_ops.py")
 PLAIN = {
     "codec_viper.py": kernels,
     "stuffing_viper.py": stuffing,
-    "fragment_copy_viper.py": fragment_copy,
     "memory_ops_viper.py": memory_ops,
 }
 """The plain form of each module of machine code."""
@@ -146,9 +145,9 @@ def test_the_other_loops_stay_within_30_bits() -> None:
     page = bytearray(4096)
     place = Watched("i", [0, 2056, 0, 4096])
     Watched.largest = 0
-    with watching(stuffing, fragment_copy, memory_ops) as found:
+    with watching(stuffing, memory_ops) as found:
         stuffing.stuff(page, bytes([0x7E]) * 2056, place)
-        fragment_copy.copy_behind_head(page, page, 2000, 500)
+        stuffing.copy_behind_head(page, page, 2000, 500)
         memory_ops.copy(page, 2048, page, 2048)
         memory_ops.clear(page, 4096)
         assert memory_ops.is_blank(page, 4096)
