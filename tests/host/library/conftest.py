@@ -45,11 +45,21 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "Daten für Müller"
 
 
+@pytest.fixture(scope="session")
+def nothing_in_it(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a new library: to copy it takes an eighth of the time of making one."""
+    data = tmp_path_factory.mktemp("empty") / "data"
+    Library(data).close()
+    return data
+
+
 @pytest.fixture
-def open_library(data: Path, url: str | None) -> Iterator[Callable[[], Library]]:
+def open_library(data: Path, url: str | None, nothing_in_it: Path) -> Iterator[Callable[[], Library]]:
     opened: list[Library] = []
 
     def again() -> Library:
+        if url is None and not data.exists():
+            shutil.copytree(nothing_in_it, data)
         opened.append(Library(data, url))
         return opened[-1]
 

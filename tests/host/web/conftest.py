@@ -1,5 +1,6 @@
 """A site with its pages, asked without a socket; who is signed in is said by the test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,12 +38,20 @@ class KnownAccounts:
         self.refusals.append((what, status))
 
 
+@pytest.fixture(scope="session")
+def two_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a library with two people: to copy it takes an eighth of the time of making one."""
+    data = tmp_path_factory.mktemp("two-people") / "data"
+    with Library(data) as made:
+        made.add_person(Person("P001", time_zone="Europe/Berlin"))
+        made.add_person(Person("P002", time_zone="Europe/Berlin"))
+    return data
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def library(two_people: Path, tmp_path: Path) -> Iterator[Library]:
     """With two people, without recordings."""
-    with Library(tmp_path / "data") as opened:
-        opened.add_person(Person("P001", time_zone="Europe/Berlin"))
-        opened.add_person(Person("P002", time_zone="Europe/Berlin"))
+    with Library(Path(shutil.copytree(two_people, tmp_path / "data"))) as opened:
         yield opened
 
 
