@@ -51,7 +51,7 @@ async def test_a_broken_module_leads_to_safe_mode_that_says_why(tmp_path: Path) 
     assert isinstance(crashes, list)
     assert {"safe_mode", "crashed"} <= set(state["faults"])  # pyright: ignore[reportUnknownArgumentType]
     assert state["mode"] == "idle"
-    newest = crashes[0]
+    newest: dict[str, str] = crashes[0]  # pyright: ignore[reportUnknownVariableType]
     assert newest["cause"] == "an exception while it started"
     assert newest["firmware"] == "0.1.0"
     assert f"{BROKEN} at import" in newest["text"]
