@@ -96,7 +96,7 @@ def test_sign_in_answer_an_alert_enter_pain_and_print_a_report(site: Served, bro
 
 
 def printed(page: "Page", keys: Keyboard) -> bytes:
-    """The report that Enter leads to: shown by the browser at once, or by the link that appears when it was made."""
+    """The report that Enter leads to: shown by the browser at once, or by the link that then appears."""
     shown: list[Response] = []
     files: list[Download] = []
     page.on("response", lambda one: shown.append(one) if one.headers.get("content-type") == PDF else None)
