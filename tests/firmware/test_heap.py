@@ -11,7 +11,8 @@ from plantigrade.firmware_image.build import build_firmware
 
 from tests.firmware.micropython_run import HERE, ROOT, run
 
-BUDGET = 204800  # bytes of 8-byte words: the like of 100 KB on a 32-bit chip
+BUDGET = 245760
+"""Bytes of 8-byte words. A 32-bit build needs 176 KB for the same run; docs/explanation/firmware.md says what a chip has."""
 SOURCES = sorted(
     path
     for folder in (

@@ -6,7 +6,7 @@ from pathlib import Path
 from plantigrade.firmware_image.partition_table import partition_table
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 
-FIRMWARE_HEAP = 100 * 1024 * 2
+FIRMWARE_HEAP = 120 * 1024 * 2
 CARD_SECTORS = 262144  # 128 MB, as on the board
 
 
