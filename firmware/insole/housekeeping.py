@@ -61,7 +61,7 @@ class Housekeeping:
             insole.power.reboot_soon(False)
 
     def save_counters(self):
-        """Write down what numbers are used, while nothing is sampled yet: that may take as long as an erase."""
+        """Write down what numbers are used, while nothing is sampled yet: it may take as long as an erase."""
         try:
             self._insole.counters.save(self._insole.recorder)
         except OSError:

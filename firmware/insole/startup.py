@@ -30,6 +30,7 @@ def run_normal(watchdog, record):
     import asyncio
 
     import boards
+
     store_crash(record)
     from insole import assembly
 

@@ -12,7 +12,7 @@ from plantigrade.firmware_image.build import build_firmware
 from tests.firmware.micropython_run import HERE, ROOT, run
 
 BUDGET = 245760
-"""Bytes of 8-byte words. A 32-bit build needs 176 KB for the same run; docs/explanation/firmware.md says what a chip has."""
+"""Bytes of 8-byte words: 176 KB of a 32-bit build. What a chip has: docs/explanation/firmware.md."""
 SOURCES = sorted(
     path
     for folder in (

@@ -1,4 +1,4 @@
-"""Safe mode: what it answers by radio and USB, whatever part of the firmware is broken, and how it is left."""
+"""Safe mode: what it answers by radio and USB, whatever part of the firmware is broken; how it is left."""
 
 import chip  # first: puts its time in place
 import machine

@@ -1,4 +1,4 @@
-"""A timer that stops for good after so many settings: the insole restarts in order before, at a good moment."""
+"""A timer that stops for good after so many settings: the insole restarts in order before."""
 
 import chip  # first: puts its time in place
 import asyncio

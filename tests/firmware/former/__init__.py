@@ -1,1 +1,1 @@
-"""Files of an earlier firmware (commit b1ffc88), but for imports as they were: what a rollback brings back."""
+"""Files of an earlier firmware (b1ffc88), but for imports as they were: what a rollback brings back."""
