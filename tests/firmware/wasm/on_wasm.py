@@ -6,8 +6,11 @@ import sys
 
 def prepare():
     """Put modules of the chip's interpreter in place."""
+    import built_in_machine
     import littlefs_stand_in
     import vfs
+
+    sys.modules["machine"] = built_in_machine  # the virtual chip's own takes its place
 
     class Vfs:
         VfsLfs2 = littlefs_stand_in.VfsLfs2

@@ -61,11 +61,11 @@ def _foot(
     )
     digest = draft.write_frames(name, frames)
     missing = gap[1] - gap[0]
-    told = RecordedGap(gap[0], gap[1], gap[0] / 100, gap[1] / 100, "overrun")
+    recorded_gap = RecordedGap(gap[0], gap[1], gap[0] / 100, gap[1] / 100, "overrun")
     insole = {"serial": f"c0ffee00000{name[0]}", "side": name, "layout": 1, "firmware": "0.1.0"}
     spans = [(0, len(counts))]
     return FootManifest(
-        name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [told], len(seq), digest
+        name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [recorded_gap], len(seq), digest
     )
 
 

@@ -69,7 +69,7 @@ def report_languages() -> set[str]:
 
 
 def language_for(wanted: str) -> str:
-    """The language that a report can be written in for someone who reads another; English where in doubt.
+    """The language that a report can be written in for someone who reads another; English where there is none.
 
     Example:
         >>> language_for("de"), language_for(""), language_for("xx")

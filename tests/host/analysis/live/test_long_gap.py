@@ -41,11 +41,11 @@ def test_a_night_between_two_bursts_takes_no_memory() -> None:
 )
 def test_rows_are_those_of_one_long_array(at: list[int], ends: list[int]) -> None:
     """Whenever they are taken: what was recorded stands in its row, and nothing stands elsewhere."""
-    whole = np.full(ends[-1], np.nan, np.float32)
-    kept = [row for row in at if row < ends[-1]]
-    whole[kept] = kept
+    expected = np.full(ends[-1], np.nan, np.float32)
+    recorded = [row for row in at if row < ends[-1]]
+    expected[recorded] = recorded
     rows = EvenRows(100.0, 1)
     rows.add(np.array(at) / 100, np.array(at, np.float32)[:, None])
     taken = np.concatenate([rows.take(end)[:, 0] for end in ends])
-    assert taken == pytest.approx(whole, nan_ok=True)
+    assert taken == pytest.approx(expected, nan_ok=True)
     assert rows.end == max(at[-1] + 1, ends[-1])
