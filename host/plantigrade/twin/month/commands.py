@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from insole_protocol import declarations, errors, ids, messages
+from insole_protocol import declarations, diagnostic_names, errors, ids, messages
 from insole_protocol import settings as table
 from insole_protocol.host_messages import build_log_block
 from insole_protocol.layout_id import LAYOUT_ID
@@ -227,3 +227,11 @@ class Commands:
         if not self._insole.settings["led"]:
             raise RefusalError(ids.RESULT_NOT_ALLOWED, "the LED is to stay dark: see the setting led")
         return self._built(command)
+
+    def _crash(self, _peer: Peer, command: messages.Command) -> bytes:
+        if command.arguments[0]:
+            raise RefusalError(ids.RESULT_RANGE, "no crash of this number is stored")
+        return self._built(command, 0, 0, 0, 0, 0)
+
+    def _diagnostics(self, _peer: Peer, command: messages.Command) -> bytes:
+        return self._built(command, tail=bytes(4 * len(diagnostic_names.TABLE)))
