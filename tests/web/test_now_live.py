@@ -73,6 +73,7 @@ def walker(tmp_path: Path) -> Iterator[Walker]:
         walking.result(timeout=PATIENCE_MS / 1000)
 
 
+@pytest.mark.browser
 @pytest.mark.slow
 def test_both_feet_move_and_a_lost_one_is_taken_away(browser: "Browser", walker: Walker) -> None:
     context = signed_in(browser, walker.site, Role.PATIENT, Look(size=PHONE))

@@ -256,7 +256,10 @@ def report(
             shown = recording.shown_exercises()
             person = recording.entry.person
             written = language or language_for(library.person(person).language if person else "")
-            pdf.write_report(recording, output, other, paper, written, earlier, shown)
+            pdf.write_report(
+                recording, output, other=other, paper=paper, language=written, baseline=earlier,
+                exercises=shown,
+            )  # fmt: skip
     click.echo(f"report: {output}")
 
 

@@ -68,10 +68,12 @@ def test_a_report(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.Monk
         *,
         other: object,
         paper: str,
+        language: str,
         baseline: list[object],
         exercises: frozenset[str] | None,
     ) -> None:
         assert exercises is not None, "FIRST has a wearer, whose answers decide which exercises are shown"
+        assert language == "en"
         text.append((recording.id, path, other and other.id, paper, [one.id for one in baseline]))  # type: ignore[attr-defined]
 
     monkeypatch.setattr("plantigrade.report.pdf.write_report", write)
