@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,3 +38,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A site on the first day."""
     with served(tmp_path_factory.mktemp("empty") / "data", empty=True) as site:
         yield site
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that runs in a process lets no event loop run there: its tests have a stage of their own."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and item.get_closest_marker("browser") is None:
+            raise pytest.UsageError(f"{item.nodeid} opens a browser: mark it with pytest.mark.browser")
