@@ -108,6 +108,7 @@ class Firmware:
         self.usb = UsbLink()
         self.tx_scheduler = TxScheduler(insole.work)
         self.housekeeping = Housekeeping(insole, self.radio, bonds)
+        self.radio.keep_bonds = insole.keep_bonds
         insole.radio = self.radio  # for `diagnostics`
         insole.usb = self.usb
         insole.erase_ahead = EraseAhead(insole)

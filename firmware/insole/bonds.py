@@ -116,6 +116,10 @@ class Bonds:
         self._secrets = []
         self._changed = True
 
+    def changed(self):
+        """Whether the stack has told something that is not in flash yet."""
+        return self._changed
+
     def save_if_changed(self):
         """Write to flash what the stack has told; what it tells meanwhile is for the next time.
 

@@ -59,6 +59,7 @@ class Radio:
         self.links = []
         self.services = None
         self._ble = ble
+        self.keep_bonds = None  # puts them into flash
         self._bonds = bonds
         self._identity = identity
         self._inbox = Inbox()
@@ -244,6 +245,8 @@ class Radio:
     def serve(self):
         """Do what the events since the last call ask for."""
         self._turn_owed = 0
+        if self.keep_bonds and self._bonds.changed():
+            self.keep_bonds()  # before the first command: an erase costs no slot that is asked for
         self._serve_links()
         self._serve_inbox()
         if self._confused:

@@ -15,6 +15,7 @@ from plantigrade.library.entries import Person
 from tests.e2e.test_twin_run import running
 
 pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+FIRST_BOND_SLOTS = 10
 SECONDS = 6
 
 
@@ -77,8 +78,11 @@ async def test_what_is_walked_is_in_the_library_and_was_on_lsl(tmp_path: Path) -
         recording = library.open(reported["recording"])
         assert recording.person is not None and recording.person.code == "P001"
         for side, (samples, times) in heard.items():
-            assert reported["insoles"][side]["frames_missing"] == 0
-            assert reported["insoles"][side]["frames_recorded"] >= 100 * SECONDS
+            counts = reported["insoles"][side]
+            # A new bond goes into flash at once, and an erase stops sampling for 45 ms.
+            assert set(counts["missing_by_reason"]) <= {"overrun"}
+            assert counts["frames_missing"] <= FIRST_BOND_SLOTS
+            assert counts["frames_recorded"] >= 100 * SECONDS
             frames = recording.frames(side)
             rows = np.searchsorted(frames.seq, samples[:, 32].astype(np.int64))
             assert np.array_equal(frames.seq[rows], samples[:, 32])

@@ -26,6 +26,7 @@ def keep_secret(kind, key, value):
         print("FORGOT", kind)
         return secrets.pop(key, None) is not None
     secrets[key] = bytes(value)
+    print("STORED", kind)
     return True
 
 
