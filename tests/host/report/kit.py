@@ -65,7 +65,16 @@ def _foot(
     insole = {"serial": f"c0ffee00000{name[0]}", "side": name, "layout": 1, "firmware": "0.1.0"}
     spans = [(0, len(counts))]
     return FootManifest(
-        name, insole, spans, len(counts), len(seq), missing, {"overrun": missing}, [recorded_gap], len(seq), digest
+        name,
+        insole,
+        spans,
+        len(counts),
+        len(seq),
+        missing,
+        {"overrun": missing},
+        [recorded_gap],
+        len(seq),
+        digest,
     )
 
 
