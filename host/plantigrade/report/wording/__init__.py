@@ -69,7 +69,7 @@ def report_languages() -> set[str]:
 
 
 def language_for(wanted: str) -> str:
-    """The language that a report can be written in for someone who reads another; English where there is none.
+    """The language of a report for someone who reads `wanted`; English where it cannot be written in that.
 
     Example:
         >>> language_for("de"), language_for(""), language_for("xx")
