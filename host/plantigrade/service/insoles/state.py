@@ -13,9 +13,17 @@ FAULTS = (
     (ids.FAULT_IMU, "the motion sensor does not work"),
     (ids.FAULT_LOG, "the log cannot be written"),
     (ids.FAULT_SETTINGS, "its settings were lost"),
-    (ids.FAULT_BATTERY, "the battery gauge does not work"),
+    (ids.FAULT_BATTERY, "its battery is empty"),
     (ids.FAULT_CLOCK, "its clock is not even"),
     (ids.FAULT_WATCHDOG, "its program had to be restarted"),
+    (ids.FAULT_SAFE_MODE, "it runs in safe mode and records nothing"),
+    (ids.FAULT_CRASHED, "its program restarted after an error"),
+    (ids.FAULT_NATIVE_CODE, "its program was made for another chip and is slow"),
+    (ids.FAULT_RADIO, "its radio had an error"),
+    (ids.FAULT_CARD, "its memory card does not work; the log is in the smaller internal memory"),
+    (ids.FAULT_BONDS, "its list of paired computers was lost"),
+    (ids.FAULT_CHARGER, "it does not charge although it is plugged in"),
+    (ids.FAULT_GAUGE, "the battery gauge does not work"),
 )
 
 

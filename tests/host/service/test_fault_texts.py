@@ -1,0 +1,16 @@
+"""Whatever fault an insole tells, its wearer is told in a sentence: one in safe mode does not look well."""
+
+import pytest
+from insole_protocol import ids
+from plantigrade.service.insoles.state import FAULTS
+
+FLAGS = {name: value for name, value in vars(ids).items() if name.startswith("FAULT_")}
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_each_fault_has_a_sentence(name: str) -> None:
+    assert [text for flag, text in FAULTS if flag == FLAGS[name] and text]
+
+
+def test_no_two_faults_read_alike() -> None:
+    assert len({text for _, text in FAULTS}) == len(FAULTS) == len(FLAGS)
