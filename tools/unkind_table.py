@@ -22,6 +22,7 @@ from insole_protocol import ids
 from insole_protocol.fragments import Fragmenter
 from insole_protocol.host_messages import build_command, fragment_values
 from plantigrade.link.base import Channel
+from plantigrade.twin.board_spec import CARD_SECTORS
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.soak.board import Board, Radio, SoakError, copy_sources
 from plantigrade.twin.soak.lost_slots import UNKNOWN, lost_by_cause, slots_of
@@ -34,7 +35,6 @@ OFF_TIME_US: Final = 500
 RESTART_US: Final = 300_000
 STEP_US: Final = 1_000_000
 ANSWER_US: Final = 3_000_000
-CARD: Final = 262_144  # sectors
 SEED: Final = 1
 BOOT: Final = Path("firmware/sim/soak/boot.py")
 CHARGES: Final = "    code_time.wanted = True\n"
@@ -156,7 +156,7 @@ class Walk:
             unique_id="0a50477a3f01",
             log_blocks=2048,
             radio=Radio(),
-            card_sectors=CARD if trial.card else 0,
+            card_sectors=CARD_SECTORS if trial.card else 0,
             chip=ChipBehaviour(trial.level, trial.values),
         )
 

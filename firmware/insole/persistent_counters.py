@@ -13,6 +13,7 @@ from insole import files
 from insole_protocol import ids
 
 PATH = "/numbers.json"
+VERSION = 1  # of the file; a newer one names in `min_reader` the least reader that understands it
 AHEAD_OF_CARD = 1 << 23  # slots (23 h) while the SD NAND takes the log
 AHEAD = 1 << 16  # slots (11 min) that a file speaks for: the most that is passed over when it is needed
 
@@ -27,7 +28,7 @@ class PersistentCounters:
         self.unlogged = False
         try:
             content = files.read_json(path) or {}
-            if content.get("min_reader", 1) != 1:
+            if content.get("min_reader", VERSION) > VERSION:
                 return  # of a newer firmware that no older one understands: the log knows
             boot, to_seq = content.get("boot", 0), content.get("to_seq", 0)
             if type(boot) is int and type(to_seq) is int and 0 <= boot < 1 << 16 and 0 <= to_seq < ids.NO_SEQ:
@@ -50,5 +51,5 @@ class PersistentCounters:
             return
         self.boot, self.unlogged = recorder.boot, unlogged
         self.to_seq = min(recorder.next_seq + (AHEAD_OF_CARD if on_card else AHEAD), ids.NO_SEQ - 1)
-        content = {"min_reader": 1, "boot": self.boot, "to_seq": self.to_seq, "unlogged": unlogged}
+        content = {"min_reader": VERSION, "boot": self.boot, "to_seq": self.to_seq, "unlogged": unlogged}
         files.write_json(self._path, content)

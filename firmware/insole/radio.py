@@ -53,13 +53,13 @@ class Radio:
             out).
         handler_errors: exceptions in the event handler since boot; `last_error` is the latest.
         restarts: how often the radio was switched off and on because it advertised no more.
+        keep_bonds: called when the stack has told something about bonds: puts them into flash.
     """
 
     def __init__(self, ble, bonds, identity):
         self.links = []
         self.services = None
         self._ble = ble
-        self.keep_bonds = None  # puts them into flash
         self._bonds = bonds
         self._identity = identity
         self._inbox = Inbox()
@@ -67,6 +67,7 @@ class Radio:
         self._sessions = []
         self._answer = None
         self._refused = -1  # a connection beyond MAX_CONNECTIONS, to be ended
+        self.keep_bonds = None
         self.handler_errors = 0
         self.last_error = None
         self.restarts = 0

@@ -79,8 +79,10 @@ async def test_a_bond_that_is_not_forgotten_hangs_the_radio_until_the_watchdog_b
         await client.pair()
         await s.order(client, "stubborn")
         async with broken_off(pair_again(client)):
-            await s.console.line("the radio's host task hangs: ")
+            why = await s.console.line("the radio's host task hangs: ")
             await s.console.line("UP", 2)
+        assert "cannot be deleted" in why
+        assert s.console.text.count("UP\n") == 2
 
 
 async def test_a_private_address_changes_only_when_advertising_begins_anew(tmp_path: Path) -> None:

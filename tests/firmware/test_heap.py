@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from plantigrade.firmware_image.build import build_firmware
+from plantigrade.twin.board_spec import FIRMWARE_HEAP as BUDGET
 
 from tests.firmware.micropython_run import HERE, ROOT, run
 
-BUDGET = 245760
-"""Bytes of 8-byte words: 176 KB of a 32-bit build. What a chip has: docs/explanation/firmware.md."""
 SOURCES = sorted(
     path
     for folder in (

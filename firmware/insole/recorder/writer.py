@@ -38,6 +38,7 @@ NOTE_ROOM = (
 RESERVE_SLOTS = 1 << 14  # a full log notes every 164 s that numbers go on being used
 TRIES = 8  # pages in a row that may refuse to be written
 CORRUPT_MEMORY = 32
+UNREADABLE_PAGES = 64  # in a row that are looked behind for the next one that can be read
 SPARED_SHARE = 4  # a quarter of the pages is never erased ahead: a boot probes 64 places for the log
 
 
@@ -333,7 +334,7 @@ class Writer:
         """First slot of the first readable page from `page_seq` on. A full log asks with each page: nothing
         but that number may be a new object."""
         data = self._header_bytes
-        for page in range(page_seq, min(self.head, page_seq + 64) + 1):
+        for page in range(page_seq, min(self.head, page_seq + UNREADABLE_PAGES) + 1):
             try:
                 self.read_at(page, 0, data)
             except OSError:

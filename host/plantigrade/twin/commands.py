@@ -7,6 +7,21 @@ import click
 from plantigrade.errors import MissingPartError
 from plantigrade.twin.chip_behaviour import LEVELS, TYPICAL, ChipBehaviour
 
+_chip_option = click.option(
+    "--chip",
+    "chip_level",
+    type=click.Choice(LEVELS),
+    default=TYPICAL,
+    show_default=True,
+    help="How unkind the chip is: with flash that takes its time, timers that lose their phase, and so on.",
+)
+_card_option = click.option(
+    "--card/--no-card",
+    default=True,
+    show_default=True,
+    help="Whether the insoles have their SD NAND; without it the log lies in the chip's own flash.",
+)
+
 
 @click.group()
 def twin() -> None:
@@ -44,20 +59,8 @@ def twin() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Store the insoles' flash here and use it again; by default they start factory-new.",
 )
-@click.option(
-    "--chip",
-    "chip_level",
-    type=click.Choice(LEVELS),
-    default=TYPICAL,
-    show_default=True,
-    help="How unkind the chip is: with flash that takes its time, timers that lose their phase, and so on.",
-)
-@click.option(
-    "--card/--no-card",
-    default=True,
-    show_default=True,
-    help="Whether the insoles have their SD NAND; without it the log lies in the chip's own flash.",
-)
+@_chip_option
+@_card_option
 @click.option(
     "--json",
     "json_file",
@@ -111,20 +114,8 @@ def run(
     help="How much time to simulate.",
 )
 @click.option("--seed", default=1, show_default=True, help="Seed of the day and of its faults.")
-@click.option(
-    "--chip",
-    "chip_level",
-    type=click.Choice(LEVELS),
-    default=TYPICAL,
-    show_default=True,
-    help="How unkind the chip is: with flash that takes its time, timers that lose their phase, and so on.",
-)
-@click.option(
-    "--card/--no-card",
-    default=True,
-    show_default=True,
-    help="Whether the insoles have their SD NAND; without it the log lies in the chip's own flash.",
-)
+@_chip_option
+@_card_option
 @click.option(
     "--json",
     "json_file",

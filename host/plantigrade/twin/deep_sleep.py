@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from insole_protocol.block import COUNT_MAX
 
 from plantigrade.twin.board_spec import Feed
 from plantigrade.twin.body.feed import read_feed
@@ -16,7 +17,6 @@ MOTION: Final = "motion"
 """The waker of a chip whose accelerometer watches and whose pin is watched."""
 MOVES_SHARE: Final = 0.01
 """Change of the total reading between two rows that no body at rest shows, as a share of the range."""
-FULL_SCALE: Final = 4095
 
 
 class DeepSleep:
@@ -66,7 +66,7 @@ def next_motion_s(feed: Feed, now_ns: int) -> float:
 def _until_change(path: Path, loop: bool, at_s: float) -> float:
     codes, rate_hz = read_feed(path)
     total = codes.sum(axis=1, dtype=np.int64)
-    moves = np.flatnonzero(np.abs(np.diff(total)) > MOVES_SHARE * FULL_SCALE * codes.shape[1]) + 1
+    moves = np.flatnonzero(np.abs(np.diff(total)) > MOVES_SHARE * COUNT_MAX * codes.shape[1]) + 1
     if not moves.size:
         return math.inf
     row = at_s * rate_hz

@@ -320,6 +320,8 @@ def test_a_peer_that_leaves_while_it_is_sent_away_ends_no_task():
     bench.air.emit(CENTRAL_CONNECT, (3, 0, ADDRESS))
     bench.ble.gap_disconnect = raising(OSError(EALREADY))
     bench.radio.serve()
+    assert bench.radio._refused < 0 and bench.radio.connections() == 2
+    assert bench.radio.is_well() and not bench.radio.handler_errors
 
 
 # Buffers
