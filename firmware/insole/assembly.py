@@ -9,6 +9,7 @@ import drivers
 from drivers.battery import Battery
 from drivers.force_array import ForceArray
 from drivers.led import Led
+from insole import provisioned
 from insole.blocks import BlockBuilder
 from insole.bonds import Bonds
 from insole.boot_record import BootRecord
@@ -47,6 +48,8 @@ def build_insole(board, record):
     clock = Clock()
     faults = Faults()
     settings = Settings()
+    provisioned.put_defaults(settings)
+    provisioned.leave()
     faults.note(ids.FAULT_SETTINGS, settings.damaged)
     faults.note(ids.FAULT_WATCHDOG, record.reset_cause == machine.WDT_RESET)
     faults.note(ids.FAULT_CRASHED, record.after_crash)

@@ -40,9 +40,20 @@ class Settings:
         self._path = path
         self.damaged = False
         self._unknown = {}
+        self._made = {}
         for row in TABLE:
             setattr(self, row.name, row.default)
         self._load()
+
+    def as_made(self, **values):
+        """Values from the insole's identity record, in force wherever the file has the default of the table.
+
+        They are not stored: a setting that is put back to its default is again as the insole was made.
+        """
+        self._made = values
+        for row in TABLE:
+            if row.name in values and getattr(self, row.name) == row.default:
+                setattr(self, row.name, values[row.name])
 
     def _load(self):
         try:
@@ -72,7 +83,11 @@ class Settings:
         setattr(self, row.name, value)
         values = dict(self._unknown)
         for one in TABLE:
-            values[one.name] = getattr(self, one.name)
+            value = getattr(self, one.name)
+            values[one.name] = one.default if value == self._made.get(one.name) else value
         content = {"version": VERSION, "min_reader": MIN_READER, "values": values}
-        files.write_json(self._path, content)
+        try:
+            files.write_json(self._path, content)
+        finally:
+            self.as_made(**self._made)
         self.damaged = False

@@ -1,0 +1,79 @@
+"""What was written about this insole when it was made: the newest record of the partition `id`.
+
+Loaded at the start and for a reply, and forgotten afterwards: it costs no heap in between. No code here writes
+the partition; `plantigrade device provision` does, through the chip's boot loader.
+"""
+
+import sys
+
+import insole_protocol
+from esp32 import Partition
+
+from insole import forget
+from insole_protocol import identity_record
+from insole_protocol.settings import TABLE
+
+SIDE_UNSET = 255
+
+
+def _reader(partition, sector):
+    return lambda offset, buffer: partition.readblocks(sector, buffer, offset)
+
+
+def newest():
+    """(read, header) of the record that counts; None where there is none, or no such partition."""
+    found = Partition.find(Partition.TYPE_DATA, label="id")
+    if not found:
+        return None
+    reads = [_reader(found[0], sector) for sector in range(identity_record.SECTORS)]
+    try:
+        record = identity_record.newest(reads)
+    except OSError:
+        return None
+    return record and (reads[record[0]], record[1])
+
+
+def put_defaults(settings):
+    """Side and label as the insole was made, wherever nobody has set another one.
+
+    What is stored stays as it is: a side of 255 and an empty label go on meaning "as it was made".
+    """
+    record = newest()
+    if record is None:
+        return
+    try:
+        fields = identity_record.values(record[0], record[1], (identity_record.SIDE, identity_record.LABEL))
+        made = {
+            "side": fields.get(identity_record.SIDE, bytes((SIDE_UNSET,)))[0],
+            "label": str(fields.get(identity_record.LABEL, b""), "utf-8"),
+        }
+    except (ValueError, OSError) as error:
+        print("identity record:", error)
+        return
+    settings.as_made(**{row.name: made[row.name] for row in TABLE if row.allows(made.get(row.name))})
+
+
+def part(offset, room):
+    """(bytes of the whole record, those from `offset` on, at most `room`); (0, b"") where there is none.
+
+    Raises:
+        ValueError: the record ends before `offset`.
+    """
+    record = newest()
+    if record is None:
+        return 0, b""
+    read, header = record
+    total = header.total_bytes
+    if offset > total:
+        raise ValueError("the identity record has %d bytes" % total)
+    piece = bytearray(min(room, total - offset))
+    if piece:
+        read(offset, piece)
+    return total, piece
+
+
+def leave():
+    """This module and the record's format leave the heap."""
+    if sys.modules.pop("insole_protocol.identity_record", None):
+        delattr(insole_protocol, "identity_record")
+    forget("provisioned")
