@@ -4,7 +4,7 @@ import os
 import time as _time
 
 from sim import clock, feed, interrupts, settings, socket_radio, usb_wire, waiting
-from sim.chip import behaviour, flash, hardware, rtc, sd_card
+from sim.chip import behaviour, flash, hardware, partition_table, rtc, sd_card
 
 _real_sleep_us = _time.sleep_us
 
@@ -62,6 +62,13 @@ def _parts():
     return sorted(entry[0].partition(".")[0] for entry in os.ilistdir(folder))
 
 
+def _divide_flash(file):
+    """As the partition table in the flash says."""
+    for label, kind, subtype, offset, size, flags in partition_table.rows(file):
+        device = flash.Flash(file, size // flash.BLOCK, offset // flash.BLOCK)
+        hardware.partitions.append(hardware.PartitionEntry(label, device, kind, subtype, offset, flags))
+
+
 def connect():
     """Wire the chip up; while the computer's own files can still be reached."""
     values = settings.values
@@ -74,10 +81,7 @@ def connect():
     hardware.leave = _leave
     hardware.sleep = _sleep
     hardware.led_changed = _led_changed
-    hardware.partitions.extend(
-        (entry["name"], flash.Flash(settings.path(entry["file"]), entry["blocks"]))
-        for entry in values["partitions"]
-    )
+    _divide_flash(open(settings.path(values["flash"]), "r+b"))  # noqa: SIM115 - open as long as the chip runs
     if values["card_sectors"]:
         card = sd_card.CardFile(settings.path("card.bin"), values["card_sectors"])
         hardware.spi_devices[hardware.board.SD_CS_PIN] = sd_card.SdCard(card)

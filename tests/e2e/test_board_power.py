@@ -4,9 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from plantigrade.twin.board_spec import BoardSpec, Partition
 
-from tests.e2e.twin_kit import UNIQUE_ID, board
+from tests.e2e.twin_kit import board
 
 pytestmark = [pytest.mark.micropython, pytest.mark.radio]
 
@@ -82,13 +81,13 @@ print("ERASED", read.hex())
 
 
 async def test_the_log_partition_is_nor_flash(tmp_path: Path) -> None:
-    spec = BoardSpec("left", UNIQUE_ID, partitions=(Partition("vfs", 64), Partition("log", 8)))
-    async with board(tmp_path / "board", RAW, spec) as (_, console):
-        assert await console.line("SIZE") == "8 4096 log"
+    async with board(tmp_path / "board", RAW) as (one, console):
+        assert await console.line("SIZE") == "840 4096 log"
         assert await console.line("BITS") == "ff300cff"  # programming only clears bits
         assert await console.line("WHOLE") == "00000000"
         assert await console.line("ERASED") == "ffffffff"
-    assert (tmp_path / "board" / "log.bin").stat().st_size == 8 * 4096
+    log = one.flash.read("log")
+    assert (len(log), set(log)) == (840 * 4096, {0xFF})
 
 
 async def test_flash_survives_power_and_the_serial_port_keeps_its_name(tmp_path: Path) -> None:

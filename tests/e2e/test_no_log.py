@@ -12,6 +12,7 @@ from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.firmware_image.build import build_firmware
+from plantigrade.firmware_image.partition_table import partition_table
 from plantigrade.link.base import Link
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio as Air
@@ -28,7 +29,8 @@ from tests.e2e.twin_kit import UNIQUE_ID
 pytestmark = [pytest.mark.radio, pytest.mark.micropython]
 
 SPEC = BoardSpec("left", UNIQUE_ID)
-WITHOUT_LOG = replace(SPEC, partitions=SPEC.partitions[:1], card_sectors=0)
+WITHOUT_LOG = replace(SPEC, card_sectors=0)
+ROWS = partition_table()
 SLOTS = 100
 SLOTS_OF_AN_ERASE = 5  # 45 ms
 ALLOWED = {MissingReason.STORAGE, MissingReason.UNEXPLAINED, MissingReason.OVERRUN}
@@ -79,6 +81,7 @@ async def test_without_its_log_an_insole_streams_says_so_and_uses_no_number_twic
             if boots:
                 await board.power_cut()
                 board.spec = spec
+                board.flash.write_table(row for row in ROWS if row.label != "log" or spec is not WITHOUT_LOG)
                 await board.power_on()
             seen = await heard(air, SPEC.radio_address, fault=spec is WITHOUT_LOG)
             insole, batches = await stream(air, seen)

@@ -4,7 +4,6 @@ from sim.chip import hardware
 
 WAKEUP_ALL_LOW, WAKEUP_ANY_HIGH = False, True
 _BLOCK = 4096
-_FIRST_ADDRESS = 0x200000
 
 
 class Partition:
@@ -15,31 +14,29 @@ class Partition:
 
     def __init__(self, name, block_size=_BLOCK):
         for entry in hardware.partitions:
-            if entry[0] == name:
+            if entry.label == name:
                 break
         else:
             raise OSError(2)
-        self._name, device = entry
-        self.readblocks = device.readblocks
-        self.writeblocks = device.writeblocks
-        self.ioctl = device.ioctl
+        self._entry = entry
+        self.readblocks = entry.device.readblocks
+        self.writeblocks = entry.device.writeblocks
+        self.ioctl = entry.device.ioctl
 
     @staticmethod
     def find(type=1, subtype=0xFF, label=None, block_size=_BLOCK):
         return [
-            Partition(name)
-            for name, _device in hardware.partitions
-            if type == Partition.TYPE_DATA and (label is None or name == label)
+            Partition(entry.label)
+            for entry in hardware.partitions
+            if type == entry.type
+            and (subtype == 0xFF or subtype == entry.subtype)
+            and (label is None or entry.label == label)
         ]
 
     def info(self):
         """(type, subtype, address, size, label, encrypted) as on the chip."""
-        address = _FIRST_ADDRESS
-        for name, device in hardware.partitions:
-            if name == self._name:
-                break
-            address += device.ioctl(4, 0) * _BLOCK
-        return (1, 2, address, self.ioctl(4, 0) * _BLOCK, self._name, False)
+        entry = self._entry
+        return (entry.type, entry.subtype, entry.address, entry.size, entry.label, bool(entry.flags & 1))
 
 
 def wake_on_ext0(pin=None, level=WAKEUP_ALL_LOW):

@@ -60,14 +60,19 @@ def take_time_to_erase():
 
 
 class Flash:
-    """Block device over one file, in blocks of 4096 bytes (MicroPython's simple and extended interface)."""
+    """Block device over a part of a file, in blocks of 4096 bytes (MicroPython's simple and extended
+    interface).
 
-    def __init__(self, path, blocks):
+    `file` is the flash of the chip, open for reading and writing; `first` the number of the first block.
+    """
+
+    def __init__(self, file, blocks, first=0):
         self.blocks = blocks
-        self._file = open(path, "r+b")  # noqa: SIM115 (open as long as the chip runs)
+        self._file = file
+        self._start = first * BLOCK
 
     def readblocks(self, block, buffer, offset=0):
-        self._file.seek(block * BLOCK + offset)
+        self._file.seek(self._start + block * BLOCK + offset)
         self._file.readinto(buffer)
 
     def writeblocks(self, block, buffer, offset=None):
@@ -91,10 +96,10 @@ class Flash:
         for at in range(0, count, _CHUNK):
             size = min(_CHUNK, count - at)
             old = _scratch_view[:size]
-            self._file.seek(start + at)
+            self._file.seek(self._start + start + at)
             self._file.readinto(old)
             _clear_bits(_scratch, new[at : at + size], size)
-            self._file.seek(start + at)
+            self._file.seek(self._start + start + at)
             self._file.write(old)
         if share >= 0:
             power_lost()
@@ -103,7 +108,7 @@ class Flash:
     def erase(self, block):
         share = _share()
         count = BLOCK if share < 0 else BLOCK * share // _ALL
-        self._file.seek(block * BLOCK)
+        self._file.seek(self._start + block * BLOCK)
         for _ in range(count // _CHUNK):
             self._file.write(_erased)
         self._file.write(_erased[: count % _CHUNK])

@@ -16,6 +16,20 @@ from boards import current
 
 RESET_CAUSES = {"power": 1, "hard": 2, "watchdog": 3, "deepsleep": 4, "soft": 5}
 
+
+class PartitionEntry:
+    """A row of the partition table, types and flags as ESP-IDF numbers them, and the device behind it."""
+
+    def __init__(self, label, device, type=1, subtype=0x40, address=0x200000, flags=0):
+        self.label = label
+        self.device = device
+        self.type = type
+        self.subtype = subtype
+        self.address = address
+        self.size = device.ioctl(4, 0) * device.ioctl(5, 0)
+        self.flags = flags
+
+
 board = current()
 clock = None
 timers = None
@@ -23,7 +37,7 @@ sensors = None
 radio = None
 usb = None
 wakers = {}  # number of a pin -> level that ends a deep sleep
-partitions = []  # (name, block device) of the data partitions, in order of address
+partitions = []  # a `PartitionEntry` for each row of the partition table, in its order
 i2c_devices = {}  # address -> device with read_into(register, buffer) and write(register, data)
 spi_devices = {}  # number of the select pin -> device with transfer(data, fill, into, count), clocks(count)
 supply = {

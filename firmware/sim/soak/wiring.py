@@ -43,7 +43,8 @@ def connect():
     hardware.leave = leave
     for name in ("vfs", "log"):
         blocks = settings[name + "_blocks"]
-        hardware.partitions.append((name, flash.Flash(wire.FOLDER + "/" + name + ".bin", blocks)))
+        file = open(wire.FOLDER + "/" + name + ".bin", "r+b")  # noqa: SIM115 - open as long as the chip runs
+        hardware.partitions.append(hardware.PartitionEntry(name, flash.Flash(file, blocks)))
     if settings["card_sectors"]:
         card = sd_card.CardFile(wire.FOLDER + "/card.bin", settings["card_sectors"])
         hardware.spi_devices[hardware.board.SD_CS_PIN] = sd_card.SdCard(card)

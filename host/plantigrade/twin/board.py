@@ -1,8 +1,7 @@
 """One virtual board: its folder, its power, its resets, and what happens to it while it runs.
 
-The board's folder holds `board.json` (for the interpreter), `vfs.bin` (littlefs), `log.bin` (raw log
-partition) and `feed.bin` (what the sensors measure). Flash survives everything; a factory-new board gets the
-built firmware.
+The board's folder holds `board.json` (for the interpreter), `flash.bin` (`flash_file`) and `card.bin` (its SD
+NAND). Flash survives everything; a factory-new board gets the built firmware.
 """
 
 import asyncio
@@ -17,18 +16,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plantigrade.errors import PlantigradeError
-from plantigrade.firmware_image.build import BLOCK_SIZE, build_twin_chip, littlefs_image
+from plantigrade.firmware_image.build import build_twin_chip, littlefs_image
+from plantigrade.firmware_image.partition_table import partition_table
 from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd, make_card
 from plantigrade.twin.clock import ClockRule, ClockTruth
 from plantigrade.twin.deep_sleep import DeepSleep
+from plantigrade.twin.flash_file import FLASH_NAME, MIB, FlashFile
 from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 
 log = logging.getLogger(__name__)
 
-# What the virtual chip takes, which is ROM and registers on a real one: 139 KB once loaded, and what it needs
+# What the virtual chip takes, which is ROM and registers on a real one: 141 KB once loaded, and what it needs
 # to talk to the radio while it runs. The firmware alone is held to its share in tests/firmware/test_heap.py.
-CHIP_HEAP = 176 * 1024
+CHIP_HEAP = 184 * 1024
 _MAX_CRASHES = 3
+_REMOVE_THE_FOLDER = (
+    "that this board has, so made by another version: remove the folder, and a factory-new board takes its "
+    "place"
+)
+_FORMER_FLASH = "vfs.bin"  # once there was a file for each partition
 _PIPES = ("wake", "kick", "control", "events")
 
 
@@ -70,6 +76,7 @@ class VirtualBoard:
         feed: what its sensors measure.
 
     Attributes:
+        flash: its flash, for whoever holds the chip in hand; not while it runs.
         serial_port: path of the pseudo-terminal.
         state: what has happened so far.
     """
@@ -84,6 +91,7 @@ class VirtualBoard:
     ) -> None:
         self.spec = spec
         self.folder = folder
+        self.flash = FlashFile(folder / FLASH_NAME)
         self._make_flash(files)
         self.state = BoardState()
         self.serial = SerialPort()
@@ -106,23 +114,23 @@ class VirtualBoard:
 
     def _make_flash(self, files: Iterator[tuple[str, bytes]]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for partition in self.spec.partitions:
-            path = self.folder / partition.file
-            size = partition.blocks * BLOCK_SIZE
-            if path.exists():
-                if path.stat().st_size != size:
-                    raise BoardError(
-                        f"{path}: not the {size} bytes that the partition table gives it, so made by another "
-                        "version: remove the folder, and a factory-new board takes its place"
-                    )
-                continue
-            if partition.name == "vfs":
-                path.write_bytes(littlefs_image(files, partition.blocks))
-            else:
-                path.write_bytes(b"\xff" * size)
+        path = self.flash.path
+        if not path.exists():
+            if (self.folder / _FORMER_FLASH).exists():
+                raise BoardError(
+                    f"{self.folder}: holds a file for each partition, not the one flash {_REMOVE_THE_FOLDER}"
+                )
+            self.flash.make_blank(self.spec.flash_mib)
+            self._write_at_the_factory(files)
+        elif self.flash.size != self.spec.flash_mib * MIB:
+            raise BoardError(f"{path}: not the flash of {self.spec.flash_mib} MiB {_REMOVE_THE_FOLDER}")
 
         if self.spec.card_sectors:
             make_card(self.folder, self.spec.card_sectors)
+
+    def _write_at_the_factory(self, files: Iterator[tuple[str, bytes]]) -> None:
+        self.flash.write_table(partition_table(self.spec.flash_mib))
+        self.flash.write("vfs", littlefs_image(files, self.flash.row("vfs").blocks))
 
     # Power
 
@@ -272,9 +280,7 @@ class VirtualBoard:
             "card_sectors": self.spec.card_sectors,
             "chip": self.spec.chip.as_settings(),
             "battery_mv": self.spec.battery_mv,
-            "partitions": [
-                {"name": p.name, "file": p.file, "blocks": p.blocks} for p in self.spec.partitions
-            ],
+            "flash": FLASH_NAME,
             "cut": {"after": after, "torn": torn},
             "radio": {
                 "host": "127.0.0.1",

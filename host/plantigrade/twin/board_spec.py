@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from plantigrade.firmware_image.partition_table import partition_table
+from plantigrade.firmware_image.partition_table import SMALLEST_FLASH_MIB
 from plantigrade.twin.chip_behaviour import ChipBehaviour
 
 FIRMWARE_HEAP = 240 * 1024
@@ -18,24 +18,6 @@ def make_card(folder: Path, sectors: int) -> None:
 
 
 @dataclass(frozen=True)
-class Partition:
-    """One data partition of the virtual flash."""
-
-    name: str
-    blocks: int
-
-    @property
-    def file(self) -> str:
-        """Name of its file in the board's folder."""
-        return f"{self.name}.bin"
-
-
-def data_partitions() -> tuple[Partition, ...]:
-    """What the firmware finds in the flash of the first board, as the partition table divides it."""
-    return tuple(Partition(row.label, row.blocks) for row in partition_table() if row.is_for_the_firmware)
-
-
-@dataclass(frozen=True)
 class BoardSpec:
     """What one board is made of.
 
@@ -44,7 +26,7 @@ class BoardSpec:
         unique_id: 6 bytes in hex, as `machine.unique_id` returns.
         drift_ppm: of its crystal.
         clock_offset_us: what its clock shows at power-on (near 2**30: the tick counter wraps soon).
-        partitions: name and size of the flash's data partitions; "vfs" is the file system.
+        flash_mib: size of its flash, 8 or 16 MiB.
         heap: bytes of the interpreter's heap that are for the firmware.
         battery_mv, imu: what is connected.
         card_sectors: of 512 bytes that the SD NAND has; 0: there is none.
@@ -55,7 +37,7 @@ class BoardSpec:
     unique_id: str
     drift_ppm: float = 0.0
     clock_offset_us: int = 0
-    partitions: tuple[Partition, ...] = field(default_factory=data_partitions)
+    flash_mib: int = SMALLEST_FLASH_MIB
     heap: int = FIRMWARE_HEAP
     battery_mv: int = 3900
     imu: bool = True

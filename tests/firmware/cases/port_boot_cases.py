@@ -33,7 +33,7 @@ def power_on(device):
     partitions = list(hardware.partitions)
     with open(FIRST_CODE) as source:
         code = source.read()
-    hardware.partitions[:] = [("vfs", device)] if device else []
+    hardware.partitions[:] = [hardware.PartitionEntry("vfs", device)] if device else []
     sys.modules["vfs"] = mounting
     try:
         exec(code, {"__name__": "_boot", "print": lambda *parts: printed.append(parts)})

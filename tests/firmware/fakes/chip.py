@@ -185,7 +185,7 @@ hardware.timers = _Timers()
 _running = []  # holds something while timers fire by themselves
 hardware.sensors = _Sensors()
 hardware.i2c_devices[hardware.board.IMU_ADDRESS] = _Imu()
-hardware.partitions.append(("log", log))
+hardware.partitions.append(hardware.PartitionEntry("log", log))
 hardware.leave = lambda request: events.append(
     request.replace("reset hard", "reset").replace("reset deep", "deep")
 )

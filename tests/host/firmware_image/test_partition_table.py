@@ -1,14 +1,10 @@
-"""The partition table as the host reads it: what it refuses, and what the twin makes of it."""
-
-import dataclasses
-from pathlib import Path
+"""The partition table as the host reads it, from its text and from a flash: what it refuses."""
 
 import pytest
+from esp_idf_defs.partitions import PartitionTable  # pyright: ignore[reportMissingTypeStubs]
 from plantigrade.errors import FileError
-from plantigrade.firmware_image.build import BLOCK_SIZE, FirmwareError
-from plantigrade.firmware_image.partition_table import parse, partition_table
-from plantigrade.twin.board import BoardError, VirtualBoard
-from plantigrade.twin.board_spec import BoardSpec, Partition, data_partitions
+from plantigrade.firmware_image.build import FirmwareError, firmware_folder
+from plantigrade.firmware_image.partition_table import parse, partition_table, rows_of_image, table_image
 
 TABLE = """# Name, Type, SubType, Offset, Size
 nvs, data, nvs, 0x9000, 0x4000
@@ -54,20 +50,29 @@ def test_there_is_no_table_for_another_size_of_flash() -> None:
         partition_table(4)
 
 
-def test_the_twin_has_the_data_partitions_of_the_first_board() -> None:
-    assert data_partitions() == (
-        Partition("vfs", 256),
-        Partition("id", 4),
-        Partition("keys", 4),
-        Partition("log", 840),
-    )
-    assert BoardSpec("left", "0a50477a3f01").partitions == data_partitions()
-    assert all(row.size % BLOCK_SIZE == 0 for row in partition_table())
+@pytest.mark.parametrize("flash_mib", [8, 16])
+def test_the_table_in_a_flash_is_what_espressif_s_own_tool_makes_of_it(flash_mib: int) -> None:
+    text = (firmware_folder() / "port" / f"partitions-{flash_mib}MiB.csv").read_text()
+    theirs: bytes = PartitionTable.from_csv(text).to_binary()  # pyright: ignore[reportUnknownMemberType]
+    ours = table_image(partition_table(flash_mib))
+    assert ours == theirs[: len(ours)]
+    assert rows_of_image(ours) == partition_table(flash_mib)
 
 
-async def test_a_board_whose_flash_has_another_size_is_not_started(tmp_path: Path) -> None:
-    spec = BoardSpec("left", "0a50477a3f01", partitions=(Partition("vfs", 64), Partition("log", 8)))
-    VirtualBoard(spec, tmp_path, iter(())).serial.close()
-    other = dataclasses.replace(spec, partitions=(Partition("vfs", 64), Partition("log", 16)))
-    with pytest.raises(BoardError, match=r"log\.bin: not the 65536 bytes .* remove the folder"):
-        VirtualBoard(other, tmp_path, iter(()))
+@pytest.mark.parametrize(
+    ("at", "complaint"),
+    [
+        (0x0, "row 0 of the partition table begins with 0x5055"),
+        (0x24, "its hash|hash is not that of its rows"),
+    ],
+)
+def test_a_damaged_table_is_refused(at: int, complaint: str) -> None:
+    image = bytearray(table_image(partition_table()))
+    image[at] ^= 0xFF
+    with pytest.raises(FirmwareError, match=complaint):
+        rows_of_image(bytes(image))
+
+
+def test_an_erased_flash_has_no_table() -> None:
+    with pytest.raises(FirmwareError, match="there is no partition table at 0x8000"):
+        rows_of_image(b"\xff" * 0xC00)
