@@ -45,9 +45,12 @@ NOTE_ERASED = 4  # everything before to_seq was erased on command
 NOTE_CLOSE = 5  # orderly stop: to_seq is the next number, nothing is uncertain
 
 # After a stop that was not orderly the next number lies this far beyond the last committed one. The first
-# UNCOMMITTED_MAX_SLOTS of them may have been sampled and are lost; the others were never used.
+# UNCOMMITTED_MAX_SLOTS of them may have been sampled and are lost; the others were never used. On a card both
+# are CARD_FORGETS_SLOTS more: it may have forgotten the last two sectors that it answered for, each with all
+# that waited at one commit.
 NEXT_SEQ_JUMP = 256
 UNCOMMITTED_MAX_SLOTS = 128
+CARD_FORGETS_SLOTS = 2 * UNCOMMITTED_MAX_SLOTS
 
 _MAGIC_LOW = PAGE_MAGIC & 0xFFFF
 _MAGIC_HIGH = PAGE_MAGIC >> 16

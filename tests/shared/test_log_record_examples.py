@@ -110,4 +110,8 @@ def test_the_numbers_of_the_log() -> None:
         log_records.NOTE_CLOSE,
     )
     assert kinds == (1, 2, 3, 4, 5)
-    assert (log_records.NEXT_SEQ_JUMP, log_records.UNCOMMITTED_MAX_SLOTS) == (256, 128)
+    assert (log_records.NEXT_SEQ_JUMP, log_records.UNCOMMITTED_MAX_SLOTS, log_records.CARD_FORGETS_SLOTS) == (
+        256,
+        128,
+        256,
+    )

@@ -88,7 +88,8 @@ def _find_end(log, index):
     elif reserved > end:
         log.next_seq, log.stop_reason = reserved, ids.GAP_LOG_FULL
     else:
-        log.next_seq, log.stop_reason = claimed + log.number_jump, ids.GAP_POWER_LOSS
+        log.next_seq = claimed + log.number_jump + log.media.forgotten_slots
+        log.stop_reason = ids.GAP_POWER_LOSS
 
 
 def _read_notes(log, index, reserved):

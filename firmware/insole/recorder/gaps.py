@@ -72,7 +72,7 @@ def _gaps_at(log, index, page, i):
     if note is None or note[0] not in (NOTE_BOOT, NOTE_GAP) or note[1] >= note[2]:
         return ()
     low, high, reason = note[1], note[2], note[4]
-    middle = low + UNCOMMITTED_MAX_SLOTS
+    middle = low + UNCOMMITTED_MAX_SLOTS + log.media.forgotten_slots
     if reason != ids.GAP_POWER_LOSS or high <= middle:
         return ((low, high, reason),)
     return ((low, middle, ids.GAP_POWER_LOSS), (middle, high, ids.GAP_OFF))

@@ -5,7 +5,7 @@ pieces of any size (bits only fall from 1 to 0); cards (512) are rewritten by th
 """
 
 from insole import hold_offs
-from insole_protocol.log_records import HEADER_BYTES, PAGE_BYTES, PageHeader
+from insole_protocol.log_records import CARD_FORGETS_SLOTS, HEADER_BYTES, PAGE_BYTES, PageHeader
 
 try:
     from insole.recorder.memory_ops_viper import is_blank
@@ -29,6 +29,7 @@ class Flash:
 
     window = 256  # a page of the chip: writes are so aligned, and bytes of 0xFF in them change nothing
     erases = True
+    forgotten_slots = 0  # what was answered for is there
     wipes = 1  # pages that are wiped at once
 
     def __init__(self, device):
@@ -103,6 +104,7 @@ class Card:
 
     window = 512
     erases = False
+    forgotten_slots = CARD_FORGETS_SLOTS  # that it answered for and may not have when the power goes
     erased = 0
     SECTORS = PAGE_BYTES // 512
 

@@ -74,7 +74,7 @@ class Reader:
             return self._unexplained(self._pos, self._lo)
         if self._kind != NOTE_SYNC:
             return self._deliver(buf)
-        middle = self._lo + UNCOMMITTED_MAX_SLOTS
+        middle = self._lo + UNCOMMITTED_MAX_SLOTS + log.media.forgotten_slots
         if self._reason != ids.GAP_POWER_LOSS or self._hi <= middle:
             return self._gap(self._pos, min(self._hi, self._end), self._reason, True)
         if self._pos < middle:
@@ -98,7 +98,7 @@ class Reader:
             return self._unexplained(self._hi, self._pos)
         if self._kind != NOTE_SYNC:
             return self._deliver(buf)
-        middle = self._lo + UNCOMMITTED_MAX_SLOTS
+        middle = self._lo + UNCOMMITTED_MAX_SLOTS + log.media.forgotten_slots
         if self._reason != ids.GAP_POWER_LOSS or self._hi <= middle:
             return self._gap(max(self._lo, floor), self._pos, self._reason, True)
         if self._pos > middle:
