@@ -36,6 +36,7 @@ def _field(field: declarations.Field) -> str:
     kind = {
         "text": "u8 n + text",
         "value": "bytes",
+        "data": "bytes",
         "gaps": "count gaps, u32 next_cursor",
         "counters": "u8 n + n x u32",
         "b8": "8 bytes",

@@ -223,8 +223,10 @@ def commands() -> Case:
     valid: list[Case] = []
     for declared in declarations.BY_OP.values():
         op = declared.op
-        value = b"anna" if op == ids.OP_SET_SETTING else b""
-        given = list(arguments.get(op, ())) or [sample(field) for field in declared.arguments]
+        value = {ids.OP_SET_SETTING: b"anna", ids.OP_UPDATE_DATA: b"of a file"}.get(op, b"")
+        given = list(arguments.get(op, ())) or [
+            sample(field) for field in declared.arguments if field.kind not in messages.TAILS
+        ]
         data = host.build_command(op, 7, *given, value=value)
         valid.append({"hex": data.hex(), "op": op, "tag": 7, "arguments": given, "value": value.hex()})
     invalid: list[Case] = [
@@ -235,6 +237,7 @@ def commands() -> Case:
         {"name": "HELLO too short", "hex": "010101", "error": "message_length"},
         {"name": "STATUS too long", "hex": "030100", "error": "message_length"},
         {"name": "value too long", "hex": "070109" + "41" * 33, "error": "message_length"},
+        {"name": "data too long", "hex": "1501" + "00" * 8 + "41" * 233, "error": "message_length"},
         {"name": "mode 3", "hex": "040103", "error": "value_range"},
         {"name": "stream 2", "hex": "050102", "error": "value_range"},
         {"name": "reboot 2", "hex": "0e0102", "error": "value_range"},
@@ -274,6 +277,7 @@ def replies() -> Case:
         {"name": "gaps cut", "hex": good[8][:-1].hex(), "error": "message_length"},
         {"name": "17 gaps", "hex": "8d010011" + "00" * 157, "error": "value_range"},
         {"name": "refusal too long", "hex": "840105" + "41" * 81, "error": "message_length"},
+        {"name": "part too long", "hex": "9c0100" + "0004" + "41" * 233, "error": "message_length"},
     ]
     return {"valid": valid, "invalid": invalid}
 

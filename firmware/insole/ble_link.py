@@ -14,7 +14,6 @@ DEFAULT_MTU = 23
 MAX_MTU = 247
 NOTIFY_OVERHEAD = 3  # opcode and handle
 
-MAX_COMMAND_BYTES = 128  # no command is longer
 
 CLOSED = 0
 OPEN = 1
@@ -35,6 +34,7 @@ class BleLink:
     def __init__(self, ble):
         self.state = CLOSED
         self.connection = 0
+        self.peer = bytearray(6)  # address of who is connected
         self.mtu = DEFAULT_MTU
         self.secure = False
         self.interval = 0  # connection interval in units of 1.25 ms, once the central changed it
@@ -48,14 +48,14 @@ class BleLink:
         self._outgoing = None
         self._handle = 0
         self._is_reply = False
-        self._head = bytearray(MAX_COMMAND_BYTES + 1)  # op and tag of a command, and too long in any case
+        self._head = bytearray(ids.MAX_COMMAND_BYTES + 1)  # op and tag of a command, and too long in any case
         self.held = False  # the last `push` ended because of the pacer, not of the stack
         self.overflowed = 0  # values that found no room in the inbox
         self.vanished = 0  # refusals, one after the other, because there is no such connection
         self.refusing = False  # the stack took nothing since it refused
         self.stuck = 0  # rounds of `Radio.check` in which it refused
         self.failures = 0  # notifications refused for another reason than full buffers
-        self.reassembler = Reassembler(MAX_COMMAND_BYTES)
+        self.reassembler = Reassembler(ids.MAX_COMMAND_BYTES)
 
     def opened(self, connection):
         """From the event handler: a central has connected."""
@@ -78,7 +78,7 @@ class BleLink:
         self.pacer.restart()
         if self.interval:
             self.pacer.follow(self.interval)
-        self.reassembler = Reassembler(MAX_COMMAND_BYTES)
+        self.reassembler = Reassembler(ids.MAX_COMMAND_BYTES)
 
     def malformed(self):
         """Fragments and values from this peer that could not be used."""

@@ -1,5 +1,7 @@
 """Carries out commands, whatever link they came over; one method for each (PROTOCOL.md section 4)."""
 
+import sys
+
 from insole import forget
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
@@ -8,6 +10,21 @@ from insole_protocol.layout_id import LAYOUT_ID
 
 MAX_U32 = 0xFFFFFFFF
 IDENTIFY_MAX_S = 60
+_LOG_ERASED = 4  # of `event_records`, which is loaded to write it down
+
+# Commands of the life of an insole, not of its days: the module that carries one out with `carry_out(insole,
+# session, command)` is loaded for it, and leaves the heap by itself where it need not stay.
+_ON_DEMAND = {
+    ids.OP_UPDATE_BEGIN: "update.commands",
+    ids.OP_UPDATE_DATA: "update.commands",
+    ids.OP_UPDATE_STATUS: "update.commands",
+    ids.OP_UPDATE_END: "update.commands",
+    ids.OP_ROLLBACK: "update.commands",
+    ids.OP_WIPE: "wipe",
+    ids.OP_FORGET: "wipe",
+    ids.OP_EVENTS: "events",
+    ids.OP_IDENTITY: "provisioned",
+}
 
 
 class Refusal(Exception):
@@ -49,6 +66,7 @@ class Commands:
             ids.OP_HINT: self._hint,
             ids.OP_CRASH: self._crash,
             ids.OP_DIAGNOSTICS: self._diagnostics,
+            ids.OP_IDENTITY: self._identity,
         }
 
     def handle(self, session, message, ticks):
@@ -81,7 +99,16 @@ class Commands:
         if not session.version and message[0] != ids.OP_HELLO:
             raise Refusal(ids.RESULT_HELLO_FIRST, "say HELLO before anything else")
         command = messages.parse_command(message)
-        return self._handlers[command.op](session, command, ticks)
+        handler = self._handlers.get(command.op)
+        return handler(session, command, ticks) if handler else self._on_demand(session, command)
+
+    def _on_demand(self, session, command):
+        name = "insole." + _ON_DEMAND[command.op]
+        try:
+            __import__(name)
+        except ImportError:
+            raise Refusal(ids.RESULT_NOT_AVAILABLE, "this firmware cannot do that") from None
+        return sys.modules[name].carry_out(self._insole, session, command)
 
     def _hello(self, session, command, _ticks):
         insole = self._insole
@@ -213,13 +240,14 @@ class Commands:
         self._insole.indicator.identify(seconds)
         return messages.build_reply(command.op, command.tag)
 
-    def _log_erase(self, _session, command, _ticks):
+    def _log_erase(self, session, command, _ticks):
         if command.arguments[0].to_bytes(4, "little") != self._insole.identity.serial[-4:]:
             raise Refusal(ids.RESULT_NOT_ALLOWED, "the confirmation is not the end of this insole's serial")
         self._refuse_while_erasing()
         if not self._insole.recorder.capacity_pages:
             raise Refusal(ids.RESULT_STORAGE, "the log's storage does not answer")
         self._insole.erase_log()
+        self._insole.note(_LOG_ERASED, session.transport)
         return messages.build_reply(command.op, command.tag)
 
     def _hint(self, _session, command, _ticks):
@@ -249,6 +277,17 @@ class Commands:
         counters = diagnostics.counters(self._insole)
         forget("diagnostics")  # asked for by hand: its room goes to the rest
         return messages.build_reply(command.op, command.tag, tail=counters)
+
+    def _identity(self, _session, command, _ticks):
+        from insole import provisioned
+
+        try:
+            total, part = provisioned.part(command.arguments[0], messages.MAX_DATA_BYTES)
+        except ValueError as error:
+            raise Refusal(ids.RESULT_RANGE, str(error)) from None
+        finally:
+            provisioned.leave()
+        return messages.build_reply(command.op, command.tag, total, tail=part)
 
     def _refuse_while_erasing(self):
         if self._insole.erasing:

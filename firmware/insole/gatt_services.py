@@ -14,9 +14,8 @@ FLAG_WRITE = 0x0008
 FLAG_NOTIFY = 0x0010
 FLAG_WRITE_ENCRYPTED = 0x1000
 
-CONTROL_BUFFER_BYTES = (
-    132  # more than the longest command as one value: what the stack cuts is seen as too long
-)
+# More than the longest command as one value: what the stack cuts is seen as too long.
+CONTROL_BUFFER_BYTES = ids.MAX_COMMAND_BYTES + 4
 
 SENSOR_LOCATION_IN_SHOE = 2  # RSC sensor location
 RSC_FEATURE_NONE = 0

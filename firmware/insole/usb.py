@@ -26,7 +26,6 @@ HOLD_MAX_MS = 2000  # a reply still gets through before its host gives it up
 POLL_MS = 10
 TURN_BYTES = 128  # taken in one turn
 SILENT_MS = 5000  # a peer that takes nothing for so long is gone
-MAX_COMMAND_BYTES = 128
 
 
 class UsbLink:
@@ -47,7 +46,7 @@ class UsbLink:
         self._chunk = memoryview(bytearray(CHUNK_BYTES))
         self._length = 0  # of the chunk that the port has not taken whole
         self._sent = 0
-        self._decoder = usb_frames.FrameDecoder(MAX_COMMAND_BYTES)
+        self._decoder = usb_frames.FrameDecoder(ids.MAX_COMMAND_BYTES)
         self._byte = bytearray(1)
         self._in = getattr(sys.stdin, "buffer", sys.stdin)
         self._writer = getattr(sys.stdout, "buffer", sys.stdout)

@@ -9,7 +9,6 @@ from insole_protocol import fragments, ids, usb_frames
 
 ADVERTISING_US = 500000
 MAX_MTU = 247
-MAX_COMMAND_BYTES = 128
 INBOX = 8
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _GET_SECRET, _SET_SECRET = 1, 2, 3, 21, 28, 29, 30
@@ -42,7 +41,7 @@ class Radio:
         self._mtu = 23
         self._inbox = []
         self._fragmenters = {}
-        self._reassembler = fragments.Reassembler(MAX_COMMAND_BYTES)
+        self._reassembler = fragments.Reassembler(ids.MAX_COMMAND_BYTES)
         self._value = bytearray(MAX_MTU)
         self._advertised = False
         self._ble = ble = bluetooth.BLE()
@@ -58,7 +57,7 @@ class Radio:
         )  # in the place that they have in normal mode: peers remember handles
         (handles,) = ble.gatts_register_services(((uuid(ids.SERVICE_UUID), ours),))
         self._handles = {i + 1: handle for i, handle in enumerate(handles)}
-        ble.gatts_set_buffer(handles[1], MAX_COMMAND_BYTES)
+        ble.gatts_set_buffer(handles[1], ids.MAX_COMMAND_BYTES)
 
     def _on_event(self, event, data):
         try:
@@ -92,7 +91,7 @@ class Radio:
         self.peer.forget()
         self._inbox = []
         self._fragmenters = {channel: fragments.Fragmenter() for channel in self._handles}
-        self._reassembler = fragments.Reassembler(MAX_COMMAND_BYTES)
+        self._reassembler = fragments.Reassembler(ids.MAX_COMMAND_BYTES)
 
     def take(self):
         """Messages that have come: (message, ticks)."""
@@ -147,7 +146,7 @@ class Usb:
 
     def __init__(self):
         self.peer = Peer()
-        self._decoder = usb_frames.FrameDecoder(MAX_COMMAND_BYTES)
+        self._decoder = usb_frames.FrameDecoder(ids.MAX_COMMAND_BYTES)
         self._in = getattr(sys.stdin, "buffer", sys.stdin)
         self._out = getattr(sys.stdout, "buffer", sys.stdout)
         self._poll = select.poll()
@@ -157,7 +156,7 @@ class Usb:
     def take(self):
         """As `Radio.take`."""
         found = []
-        for _ in range(MAX_COMMAND_BYTES):
+        for _ in range(ids.MAX_COMMAND_BYTES):
             if not self._poll.poll(0) or not self._in.readinto(self._byte):
                 break
             for channel, message in self._decoder.feed(self._byte):

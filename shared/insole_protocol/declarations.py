@@ -33,7 +33,7 @@ class Declaration:
 
     Attributes:
         op, name: number and name.
-        arguments, reply: their fields; what stands at the end (text, value, gaps, counters) included.
+        arguments, reply: their fields; what stands at the end (text, value, gaps, counters, data) included.
         section: under which `device info` shows the reply, "" if not.
     """
 
@@ -54,8 +54,8 @@ def name_of(op: int) -> str:
 
 
 def values_of(reply: "Reply", op: int) -> "dict[str, Value]":
-    """The fields of a reply to `op` by name; a text as str, a value as bytes, gaps as in `LogGapsReply`,
-    counters as a tuple.
+    """The fields of a reply to `op` by name; a text as str, value and data as bytes, gaps as in
+    `LogGapsReply`, counters as a tuple.
 
     Raises:
         ReplyError: the insole refused the command.
@@ -69,7 +69,7 @@ def values_of(reply: "Reply", op: int) -> "dict[str, Value]":
     for field in BY_OP[op].reply:
         if field.kind == "text":
             found[field.name] = reply.text
-        elif field.kind == "value":
+        elif field.kind in ("value", "data"):
             found[field.name] = reply.tail
         elif field.kind == "counters":
             found[field.name] = struct.unpack(

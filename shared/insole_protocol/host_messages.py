@@ -40,7 +40,7 @@ class ReplyError(errors.MessageError):
 class Reply:
     """A reply: `op` without the reply bit, `tag`, `result`, `fields` in the order of the table, `tail`.
 
-    `tail` holds a text (also of a refusal), the value of a setting, the list of LOG_GAPS, or counters.
+    `tail` holds a text (also of a refusal), the value of a setting, the list of LOG_GAPS, counters, or data.
     """
 
     def __init__(
@@ -148,6 +148,8 @@ def _check_tail(op: int, fields: "tuple[int | bytes, ...]", tail: bytes) -> byte
         return tail[1:]
     if kind == "value":
         expected = min(len(tail), messages.MAX_VALUE_BYTES)
+    elif kind == "data":
+        expected = min(len(tail), messages.MAX_DATA_BYTES)
     elif kind == "gaps":
         if fields[0] > ids.MAX_GAPS:  # type: ignore[operator]
             raise errors.ValueRangeError("%d gaps in one reply" % fields[0])

@@ -26,6 +26,7 @@ CHANNEL_LOG = 3
 MAX_MESSAGE_BYTES = 2056  # a message, whatever carries it: the longest record and what goes before it
 MAX_TEXT_BYTES = 80  # a text inside a reply
 MAX_GAPS = 16  # gaps in one reply to LOG_GAPS
+MAX_COMMAND_BYTES = 242  # a command: a value over BLE with the greatest MTU holds it
 
 REPLY_BIT = 0x80  # of an operation, in its reply
 
@@ -59,6 +60,7 @@ CAPABILITY_BATTERY = 4
 CAPABILITY_DEEP_SLEEP = 8
 CAPABILITY_HINT = 16
 CAPABILITY_CRASH_RECORD = 32
+CAPABILITY_UPDATE = 64
 
 # Kinds of message on the log channel (section 4.3)
 LOG_BLOCK = 1

@@ -12,6 +12,7 @@ by ", ", each a type and a name:
     u16x16 b8        16 integers; 8 bytes
     text             at the end: u8 n and n bytes of UTF-8
     value            at the end: bytes of a setting
+    data             at the end: bytes of a file or a record, as many as there are
     gaps             at the end: as many gaps as the field before says, then u32 next cursor
     counters         at the end: u8 n and n integers of 32 bits
 
@@ -61,6 +62,28 @@ OP_CRASH = 0x12
 `offset` on. For insoles with capability bit 5."""
 OP_DIAGNOSTICS = 0x13
 """Counters for whoever looks for a fault, section 4.6. For insoles with capability bit 5."""
+OP_UPDATE_BEGIN = 0x14
+"""Begins an update, or goes on with one, section 4.8: how many bytes the bundle has and the CRC-32 of its
+first 640. For insoles with capability bit 6, as all commands from here on."""
+OP_UPDATE_DATA = 0x15
+"""Bytes of the bundle from `offset` on, with their CRC-32."""
+OP_UPDATE_STATUS = 0x16
+"""How an update stands, section 4.8; the text is 0 the last refusal, 1 the version of the firmware that runs,
+2 of the one in the other slot, 3 MicroPython's."""
+OP_UPDATE_END = 0x17
+"""All bytes are there: checks them, switches and restarts on trial, section 4.8."""
+OP_ROLLBACK = 0x18
+"""Goes back to the firmware in the other slot and restarts."""
+OP_WIPE = 0x19
+"""Erases the log, bonds, keys and the settings of the person; `confirmation` is the last four bytes of the
+serial."""
+OP_FORGET = 0x1A
+"""Forgets every bonded peer but the one that asks; how many."""
+OP_EVENTS = 0x1B
+"""Who changed what: of the last 32 events those from `index` on (0 the newest), as many as fit,
+section 4.9."""
+OP_IDENTITY = 0x1C
+"""Reads the signed record of what this insole is, from byte `offset` on."""
 
 TABLE = (
     (
@@ -98,4 +121,20 @@ TABLE = (
         "u8 stored, u16 boot, u32 uptime_s, u8 cause, u16 text_bytes, text text", "",
     ),
     (OP_DIAGNOSTICS, "DIAGNOSTICS", "", "counters counters", "diagnostics"),
+    (
+        OP_UPDATE_BEGIN, "UPDATE_BEGIN", "u32 total_bytes, u32 head_crc",
+        "u32 next_offset, u16 data_bytes, u8 window", "",
+    ),
+    (OP_UPDATE_DATA, "UPDATE_DATA", "u32 offset, u32 crc, data data", "u32 next_offset", ""),
+    (
+        OP_UPDATE_STATUS, "UPDATE_STATUS", "u8 text_of<=3",
+        "u8 state, u32 next_offset, u32 total_bytes, u8 slot, u8 tries_left, u8 waits_for, u32 floor,"
+        " u8 refusal, text text", "",
+    ),
+    (OP_UPDATE_END, "UPDATE_END", "", "u8 state", ""),
+    (OP_ROLLBACK, "ROLLBACK", "", "", ""),
+    (OP_WIPE, "WIPE", "u32 confirmation", "", ""),
+    (OP_FORGET, "FORGET", "", "u8 forgotten", ""),
+    (OP_EVENTS, "EVENTS", "u8 index", "u8 stored, data events", ""),
+    (OP_IDENTITY, "IDENTITY", "u16 offset", "u16 total_bytes, data part", ""),
 )  # fmt: skip

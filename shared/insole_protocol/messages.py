@@ -10,8 +10,9 @@ import sys
 from insole_protocol import errors, ids, message_table
 
 _CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "u16x16": "16H", "b8": "8s"}
-TAILS = ("text", "value", "gaps", "counters")  # what may stand at the end, behind the fields of a format
+TAILS = ("text", "value", "gaps", "counters", "data")  # what may stand behind the fields of a format
 MAX_VALUE_BYTES = 32  # the longest value of a setting
+MAX_DATA_BYTES = 232  # bytes of a file in one command, of a record in one reply
 
 
 def parse_fields(fields: str) -> "tuple[str, str, int | None]":
@@ -28,18 +29,22 @@ def parse_fields(fields: str) -> "tuple[str, str, int | None]":
 
 
 # By operation: format of the arguments (a value may follow), format of the reply's fields behind the result,
-# what stands at a reply's end, the greatest last argument where not every one has a meaning.
+# what stands at a reply's end, the most bytes at a command's end, the greatest last argument where not every
+# one has a meaning.
 COMMAND_FORMATS: "dict[int, str]" = {}
 REPLY_FORMATS: "dict[int, str]" = {}
 REPLY_TAILS: "dict[int, str]" = {}
+_VALUE_AT_MOST: "dict[int, int]" = {}
 _LAST_AT_MOST: "dict[int, int]" = {}
 
 
 def _declare(table: "tuple[tuple[int, str, str, str, str], ...]") -> None:
     forms: "dict[str, str]" = {}  # each format is stored once
     for op, _, arguments, reply, _ in table:
-        form, _, limit = parse_fields(arguments)
+        form, tail, limit = parse_fields(arguments)
         COMMAND_FORMATS[op] = forms.setdefault(form, form)
+        if tail:
+            _VALUE_AT_MOST[op] = MAX_DATA_BYTES if tail == "data" else MAX_VALUE_BYTES
         if limit is not None:
             _LAST_AT_MOST[op] = limit
         form, tail, _ = parse_fields(reply)
@@ -65,7 +70,7 @@ NO_VALUE = b""
 
 
 class Command:
-    """A command: `op`, `tag`, `arguments` (integers in the table's order), `value` (bytes of SET_SETTING)."""
+    """A command: `op`, `tag`, `arguments` (integers in the table's order), `value` (bytes at its end)."""
 
     def __init__(self, op: int, tag: int, arguments: "tuple[int, ...]", value: bytes) -> None:
         self.op = op
@@ -98,7 +103,7 @@ def parse_command(buf: "bytes | bytearray | memoryview") -> Command:
     if form is None:
         raise errors.UnknownCommandError("there is no command 0x%02x" % op)
     extra = len(buf) - 2 - struct.calcsize(form)
-    if extra < 0 or (extra and op != ids.OP_SET_SETTING) or extra > MAX_VALUE_BYTES:
+    if extra < 0 or extra > _VALUE_AT_MOST.get(op, 0):
         raise errors.MessageLengthError("command 0x%02x has %d bytes" % (op, len(buf)))
     arguments = struct.unpack_from(form, buf, 2)
     check_last(op, arguments)

@@ -170,3 +170,64 @@ class LogGapsReply(TypedReply):
     OP = ids.OP_LOG_GAPS
     gaps: "list[tuple[int, int, int]]"
     next_cursor: "int | None"
+
+
+class UpdateBeginReply(TypedReply):
+    """Where to go on with the bundle; at most `data_bytes` in one UPDATE_DATA, `window` of them open."""
+
+    OP = ids.OP_UPDATE_BEGIN
+    next_offset: int
+    data_bytes: int
+    window: int
+
+
+class UpdateDataReply(TypedReply):
+    """The next byte of the bundle that the insole wants; it may be far behind what was sent."""
+
+    OP = ids.OP_UPDATE_DATA
+    next_offset: int
+
+
+class UpdateStatusReply(TypedReply):
+    """How an update stands: the numbers are those of `update_codes`, `slot` 0 is a and 1 is b."""
+
+    OP = ids.OP_UPDATE_STATUS
+    state: int
+    next_offset: int
+    total_bytes: int
+    slot: int
+    tries_left: int
+    waits_for: int
+    floor: int
+    refusal: int
+    text: str
+
+
+class UpdateEndReply(TypedReply):
+    """`update_codes.STATE_VERIFYING`: ask UPDATE_STATUS until it is another."""
+
+    OP = ids.OP_UPDATE_END
+    state: int
+
+
+class ForgetReply(TypedReply):
+    """How many bonded peers were forgotten."""
+
+    OP = ids.OP_FORGET
+    forgotten: int
+
+
+class EventsReply(TypedReply):
+    """`stored` events can be asked for; `events` are entries of a fixed length, newest first."""
+
+    OP = ids.OP_EVENTS
+    stored: int
+    events: bytes
+
+
+class IdentityReply(TypedReply):
+    """A part of the identity record of `total_bytes` bytes; 0 where the insole has none."""
+
+    OP = ids.OP_IDENTITY
+    total_bytes: int
+    part: bytes

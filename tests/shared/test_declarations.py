@@ -71,6 +71,7 @@ def test_fields_are_read_as_written() -> None:
     assert messages.parse_fields("u8 on<=1") == ("<B", "", 1)
     assert messages.parse_fields("u8 first<=1, u8 last") == ("<BB", "", None)
     assert messages.parse_fields("u8 key, value value") == ("<B", "value", None)
+    assert messages.parse_fields("u32 offset, data data") == ("<I", "data", None)
 
 
 def test_texts_are_dropped_for_a_chip(tmp_path: Path) -> None:

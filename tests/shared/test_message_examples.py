@@ -7,7 +7,7 @@ interpreters.
 from insole_protocol import host_messages, ids, messages, replies
 from paper import SLOT_330, record
 
-# (bytes, op, tag, arguments, value of a setting)
+# (bytes, op, tag, arguments, value of a setting or bytes of a file)
 COMMANDS = (
     ("01 05 01 02", 0x01, 5, (1, 2), b""),
     ("02 ff 08 07 06 05 04 03 02 01", 0x02, 255, (0x0102030405060708,), b""),
@@ -29,6 +29,15 @@ COMMANDS = (
     ("11 01 1e", 0x11, 1, (30,), b""),
     ("12 01 02 50 00", 0x12, 1, (2, 80), b""),
     ("13 01", 0x13, 1, (), b""),
+    ("14 01 00 00 01 00 40 e2 01 00", 0x14, 1, (65536, 123456), b""),
+    ("15 01 80 02 00 00 04 03 02 01 61 62 63", 0x15, 1, (640, 0x01020304), b"abc"),
+    ("16 01 03", 0x16, 1, (3,), b""),
+    ("17 01", 0x17, 1, (), b""),
+    ("18 01", 0x18, 1, (), b""),
+    ("19 01 28 7a 3f 01", 0x19, 1, (0x013F7A28,), b""),
+    ("1a 01", 0x1A, 1, (), b""),
+    ("1b 01 1f", 0x1B, 1, (31,), b""),
+    ("1c 01 e8 03", 0x1C, 1, (1000,), b""),
 )
 
 SERIAL = b"\x00\x00\x24\x6f\x28\x7a\x3f\x01"
@@ -83,6 +92,21 @@ REPLIES = (
     ("91 05 00", 0x11, 5, (), b""),
     ("92 05 00 03 02 01 10 0e 00 00 02 05 00 02 61 62", 0x12, 5, (3, 258, 3600, 2, 5), b"ab"),
     ("93 05 00 02 01 00 00 00 ff ff ff ff", 0x13, 5, (), b"\x01\x00\x00\x00\xff\xff\xff\xff"),
+    ("94 05 00 80 02 00 00 e8 00 04", 0x14, 5, (640, 232, 4), b""),
+    ("95 05 00 e8 03 00 00", 0x15, 5, (1000,), b""),
+    (
+        "96 05 00 04 e8 03 00 00 d0 07 00 00 01 02 06 07 00 00 00 00 05 30 2e 32 2e 30",
+        0x16,
+        5,
+        (4, 1000, 2000, 1, 2, 6, 7, 0),
+        b"0.2.0",
+    ),
+    ("97 05 00 02", 0x17, 5, (2,), b""),
+    ("98 05 00", 0x18, 5, (), b""),
+    ("99 05 00", 0x19, 5, (), b""),
+    ("9a 05 00 03", 0x1A, 5, (3,), b""),
+    ("9b 05 00 20 61 62", 0x1B, 5, (32,), b"ab"),
+    ("9c 05 00 00 04 61 62 63", 0x1C, 5, (1024,), b"abc"),
 )
 NO_GAPS = "8d 05 00 00 ff ff ff ff"
 TWO_GAPS = "8d 05 00 02 0a 00 00 00 14 00 00 00 01 1e 00 00 00 28 00 00 00 08 28 00 00 00"
@@ -100,7 +124,7 @@ def test_commands_are_these_bytes() -> None:
             command = messages.parse_command(kind(raw(text)))
             assert (command.op, command.tag, command.arguments) == (op, tag, arguments), text
             assert command.value == value and isinstance(command.value, bytes), text
-    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 20))
+    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 29))
 
 
 def test_a_tag_is_one_byte() -> None:
@@ -117,7 +141,7 @@ def test_replies_are_these_bytes() -> None:
             assert (reply.fields, reply.tail) == (fields, tail), text
             assert reply.check() is reply
     listed = {row[1] for row in REPLIES} | {ids.OP_LOG_GAPS}
-    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 20))
+    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 29))
 
 
 def test_gaps_are_these_bytes() -> None:

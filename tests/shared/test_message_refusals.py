@@ -23,6 +23,15 @@ COMMAND_BYTES = {
     14: 3,
     15: 3,
     16: 6,
+    20: 10,
+    21: 10,
+    22: 3,
+    23: 2,
+    24: 2,
+    25: 6,
+    26: 2,
+    27: 3,
+    28: 4,
 }
 REPLY_BYTES = {
     1: 23,
@@ -62,7 +71,7 @@ def test_commands_of_another_length() -> None:
         right = bytes((op, 1)) + bytes(COMMAND_BYTES[op] - 2)
         assert messages.parse_command(right).op == op
         wrong = [right[:n] for n in range(2, len(right))]
-        if op != ids.OP_SET_SETTING:
+        if op not in (ids.OP_SET_SETTING, ids.OP_UPDATE_DATA):
             wrong += [right + b"\x00", right + bytes(40)]
         for data in wrong:
             text = "command 0x%02x has %d bytes" % (op, len(data))  # noqa: UP031
@@ -74,6 +83,13 @@ def test_the_value_of_a_setting_has_at_most_32_bytes() -> None:
         value = bytes(range(n))
         assert messages.parse_command(b"\x07\x01\x09" + value).value == value
     refused(LENGTH, "command 0x07 has 36 bytes", messages.parse_command, b"\x07\x01\x09" + bytes(33))
+
+
+def test_bytes_of_a_bundle_are_at_most_232() -> None:
+    head = b"\x15\x01" + bytes(8)
+    assert messages.parse_command(head + bytes(232)).value == bytes(232)
+    refused(LENGTH, "command 0x15 has 243 bytes", messages.parse_command, head + bytes(233))
+    assert len(head) + 232 <= ids.MAX_COMMAND_BYTES
 
 
 def test_last_arguments_without_a_meaning() -> None:

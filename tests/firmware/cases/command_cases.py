@@ -27,7 +27,10 @@ COMMANDS = {
     ids.OP_CRASH: ((0, 0), ((9, 0), ids.RESULT_RANGE)),
     ids.OP_DIAGNOSTICS: ((), None),
 }
-HAVE_OWN_TEST = (ids.OP_SET_SETTING, ids.OP_REBOOT)
+HAVE_OWN_TEST = (
+    ids.OP_SET_SETTING, ids.OP_REBOOT, ids.OP_UPDATE_BEGIN, ids.OP_UPDATE_DATA, ids.OP_UPDATE_STATUS,
+    ids.OP_UPDATE_END, ids.OP_ROLLBACK, ids.OP_WIPE, ids.OP_FORGET, ids.OP_EVENTS, ids.OP_IDENTITY,
+)  # fmt: skip
 
 
 def raw(op, arguments):

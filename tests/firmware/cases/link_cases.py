@@ -6,7 +6,6 @@ import air
 import errno
 
 from bluetooth import BLE, CENTRAL_CONNECT
-from insole import ble_link
 from insole.ble_link import CLOSED, GONE, OPEN, BleLink
 from insole_protocol import fragments, ids
 
@@ -145,11 +144,11 @@ def test_a_new_session_begins_its_counters_anew_and_forgets_half_a_message():
     assert link.reassembler.feed(b"\xc2new command") == b"new command"
 
 
-def test_commands_are_at_most_128_bytes():
+def test_commands_are_at_most_242_bytes():
     link, _ = connected()
-    assert ble_link.MAX_COMMAND_BYTES == 128
-    assert link.reassembler.feed(b"\xc0" + bytes(128)) == bytes(128)
-    assert link.reassembler.feed(b"\xc1" + bytes(129)) is None
+    assert ids.MAX_COMMAND_BYTES == 242
+    assert link.reassembler.feed(b"\xc0" + bytes(242)) == bytes(242)
+    assert link.reassembler.feed(b"\xc1" + bytes(243)) is None
     assert link.reassembler.errors["oversize"] == 1
 
 

@@ -352,7 +352,7 @@ def test_the_radio_is_set_up_once():
     assert bench.air.on is True
     assert (options["gap_name"], options["mtu"]) == ("Plantigrade ? 7A3F01", 247)
     assert options["bond"] is True and options["le_secure"] is True and options["mitm"] is False
-    assert bench.air.buffers == {bench.radio.services.control: 132}
+    assert bench.air.buffers == {bench.radio.services.control: 246}
     assert [link.handles for link in bench.radio.links] == [bench.radio.services.channels] * 2
     bench.radio.stop()
     assert bench.air.on is False and bench.air.handler is None

@@ -216,11 +216,11 @@ def test_what_the_port_drops_is_counted():
     cable = Cable(bench)
     link = bench.firmware.usb
     assert link.malformed() == 0
-    cable.send(b"~ab~" + bytes(400) + b"~" + usb_frames.encode(2, bytes(128)))
+    cable.send(b"~ab~" + bytes(400) + b"~" + usb_frames.encode(2, bytes(242)))
     assert link.errors == {"oversize": 1, "short": 1, "escape": 0, "crc": 0, "channel": 0}
     assert link.malformed() == 2
-    cable.send(usb_frames.encode(2, bytes(129)))
-    assert link.malformed() == 3, "no command is longer than 128 bytes"
+    cable.send(usb_frames.encode(2, bytes(243)))
+    assert link.malformed() == 3, "no command is longer than 242 bytes"
 
 
 def test_the_port_is_looked_at_every_10_ms_and_as_long_as_there_is_something():

@@ -14,7 +14,6 @@ from plantigrade.twin.month.log import Item
 
 MAX_REPLIES = 4
 """A peer with more commands open than this is not answered."""
-MAX_COMMAND_BYTES = 128
 IDENTIFY_MAX_S = 60
 MAX_U32 = 0xFFFFFFFF
 HEAP_FREE_BYTES = 60_000
@@ -99,7 +98,7 @@ class Commands:
 
     def handle(self, peer: Peer, message: bytes) -> None:
         """Carry out one command and queue its reply."""
-        if len(message) < 2 or len(message) > MAX_COMMAND_BYTES or len(peer.replies) >= MAX_REPLIES:
+        if len(message) < 2 or len(message) > ids.MAX_COMMAND_BYTES or len(peer.replies) >= MAX_REPLIES:
             peer.malformed += 1
             return
         op, tag = message[0] & ~ids.REPLY_BIT, message[1]
@@ -117,7 +116,9 @@ class Commands:
 
     def _carry_out(self, peer: Peer, command: messages.Command) -> Reply:
         name = declarations.name_of(command.op).lower()
-        answer: Callable[[Peer, messages.Command], Reply] = getattr(self, f"_{name}")
+        answer: Callable[[Peer, messages.Command], Reply] | None = getattr(self, f"_{name}", None)
+        if answer is None:
+            raise RefusalError(ids.RESULT_NOT_AVAILABLE, "this insole is simulated without its files")
         return answer(peer, command)
 
     def _built(self, command: messages.Command, *fields: int | bytes, tail: bytes = b"") -> bytes:
