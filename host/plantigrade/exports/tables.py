@@ -20,8 +20,8 @@ def frame_tables(data: ExportData) -> Iterator["pa.Table"]:
     """Frames of all feet, one row a frame of one foot, in pieces of the same columns.
 
     Columns: `foot`, `time_s`, `seq`, `slots`; of our insoles also `boot`, `status`, `device_us`,
-    `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU; then `f00` ...
-    (newtons).
+    `host_utc_ns`, `uncertainty_us`, `c00` ... `c15` (counts) and, where recorded, the IMU, empty where it
+    could not be read; then `f00` ... (newtons).
     """
     sensors = max(len(foot.sensors) for foot in data.feet)
     imu = any(foot.frames is not None and foot.frames.has_imu for foot in data.feet)
@@ -51,9 +51,12 @@ def _frames(foot: str, piece: FootPiece, counts: bool, sensors: int, imu: bool) 
         }
         for channel in range(CHANNELS):
             columns[f"c{channel:02d}"] = pa.array(np.ascontiguousarray(frames.counts[:, channel]))
+        motion_lost = frames.motion_lost
         for index, name in enumerate(IMU_NAMES if imu else ()):
-            values = None if frames.imu is None else np.ascontiguousarray(frames.imu[:, index])
-            columns[name] = pa.nulls(size, pa.int16()) if values is None else pa.array(values)
+            if frames.imu is None:
+                columns[name] = pa.nulls(size, pa.int16())
+            else:
+                columns[name] = pa.array(np.ascontiguousarray(frames.imu[:, index]), mask=motion_lost)
     for sensor in range(sensors):
         if sensor < piece.force_n.shape[1]:
             force = np.ascontiguousarray(piece.force_n[:, sensor])

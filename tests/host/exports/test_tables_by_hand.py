@@ -149,6 +149,12 @@ def test_motion_sensors_are_columns_where_any_foot_has_them(tmp_path: Path) -> N
     assert tables[0].schema == tables[1].schema
 
 
+def test_motion_that_could_not_be_read_is_empty(tmp_path: Path) -> None:
+    table = next(iter(frame_tables(tiny.with_motion(tiny.data(tmp_path / "recordings"), lost=2))))
+    assert [table["acc_x"][row].as_py() for row in range(4)] == [0, 6, None, 18]
+    assert [table["rate_z"][row].as_py() for row in range(4)] == [5, 11, None, 23]
+
+
 def test_frames_come_in_pieces_of_the_rows_asked_for(data: ExportData) -> None:
     left = data.feet[0]
     assert [list(piece.seq) for piece in left.pieces(2)] == [[100, 101], [102, 105], [106]]

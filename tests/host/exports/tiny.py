@@ -250,22 +250,24 @@ def recording(root: Path) -> Tiny:
 
 
 class _Moved:
-    """Frames with motion sensors: frame i has 6 i to 6 i + 5."""
+    """Frames with motion sensors: frame i has 6 i to 6 i + 5; those of frame `lost` could not be read."""
 
     has_imu = True
 
-    def __init__(self, frames: FootFrames) -> None:
+    def __init__(self, frames: FootFrames, lost: int | None) -> None:
         imu = np.arange(6 * len(frames), dtype=np.int16).reshape(-1, 6)
+        if lost is not None:
+            imu[lost] = -32768
         self._frames = replace(frames, imu=imu)
 
     def rows(self, rows: slice) -> FootFrames:
         return self._frames.rows(rows)
 
 
-def with_motion(one: ExportData) -> ExportData:
-    """The left insole has motion sensors."""
+def with_motion(one: ExportData, lost: int | None = None) -> ExportData:
+    """The left insole has motion sensors; `lost` is a frame of which it has none."""
     left, right = one.feet
-    moved = replace(left, frames=_Moved(frames_of("left")))  # type: ignore[arg-type]
+    moved = replace(left, frames=_Moved(frames_of("left"), lost))  # type: ignore[arg-type]
     return replace(one, feet=(moved, right))
 
 

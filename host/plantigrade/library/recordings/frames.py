@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from insole_protocol import ids
 from numpy.typing import NDArray
 
 from plantigrade.library.errors import RecordingError
@@ -42,7 +43,7 @@ class FootFrames:
         host_ns: (n,) int64 UTC, `NO_TIME` where unknown.
         uncertainty_us: (n,) int32, of `host_ns`, 95 %; -1 where unknown.
         counts: (n, 16) uint16.
-        imu: (n, 6) int16 or None.
+        imu: (n, 6) int16 or None; a row that could not be read is all `ids.NO_MOTION`.
     """
 
     seq: NDArray[np.int64]
@@ -57,6 +58,13 @@ class FootFrames:
 
     def __len__(self) -> int:
         return len(self.seq)
+
+    @property
+    def motion_lost(self) -> NDArray[np.bool_]:
+        """(n,) where the accelerometer was there and could not be read (PROTOCOL.md section 1.1, bit 11)."""
+        if self.imu is None:
+            return np.zeros(len(self), np.bool_)
+        return np.asarray((self.imu == ids.NO_MOTION).all(axis=1), np.bool_)
 
     def rows(self, chosen: slice | NDArray[np.bool_]) -> "FootFrames":
         """Some of the frames."""
