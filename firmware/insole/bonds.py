@@ -23,6 +23,7 @@ class Bonds:
     Attributes:
         damaged: the file was there but could not be read, or not all of it; those peers must pair again.
         too_long: secrets longer than any of the stack's; their peers must pair again at the next connection.
+        paired: a peer has paired since somebody has set it to False.
     """
 
     def __init__(self, path=PATH):
@@ -31,6 +32,7 @@ class Bonds:
         self._changed = False
         self.damaged = False
         self.too_long = 0
+        self.paired = False
         self._load()
 
     def _load(self):
@@ -83,6 +85,7 @@ class Bonds:
         self._secrets.append(row)
         self._drop_all_but(row)
         self._changed = True
+        self.paired = self.paired or kind == 2
         return True
 
     def _drop_all_but(self, new):
@@ -114,6 +117,12 @@ class Bonds:
     def clear(self):
         """Forget every peer."""
         self._secrets = []
+        self._changed = True
+
+    def keep_only(self, address):
+        """Forget every peer but the one with this address, of which NimBLE's keys hold the bytes backwards."""
+        backwards = bytes(reversed(address))
+        self._secrets = [row for row in self._secrets if row[1][1:7] == backwards]
         self._changed = True
 
     def changed(self):

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from insole import forget
+
 
 class Insole:
     """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`."""
@@ -31,8 +33,25 @@ class Insole:
         try:
             if self.bonds:
                 self.bonds.save_if_changed()
+                if self.bonds.paired:
+                    self._note_pairing()
         except (OSError, MemoryError):
             self.faults.storage_errors += 1
+
+    def _note_pairing(self):
+        from insole_protocol.event_records import PAIRED
+
+        self.bonds.paired = False
+        for link in self.radio.links:
+            if link.secure:
+                self.note(PAIRED, link)
+
+    def note(self, kind, transport=None, detail=""):
+        """Put an event, of `event_records`, into the ring that `plantigrade device log` shows."""
+        from insole import events
+
+        events.note(self, kind, transport, detail)
+        events.leave()
 
     def stop(self):
         """End sampling, close the log, keep the bonds: no slot is uncertain afterwards, no peer forgotten."""

@@ -198,7 +198,7 @@ class Radio:
         if event == _IRQ_SET_SECRET:
             return self._bonds.put(data[0], data[1], data[2])
         if event == _IRQ_CENTRAL_CONNECT:
-            self._connected(data[0])
+            self._connected(data[0], data[2])
         else:
             link = self._link_of(data[0]) if event in _LINK_EVENTS else None
             if link:
@@ -223,11 +223,13 @@ class Radio:
             link.interval = data[1]
             link.pacer.follow(data[1])
 
-    def _connected(self, connection):
+    def _connected(self, connection, address):
         self._advertise = True  # a connection ends advertising; there may be room for another peer
         for link in self.links:
             if link.state == ble_link.CLOSED:
                 link.opened(connection)
+                for i in range(min(len(address), len(link.peer))):
+                    link.peer[i] = address[i]
                 return
         self._refused = connection
 
@@ -236,6 +238,12 @@ class Radio:
             if link.state == ble_link.OPEN and link.connection == connection:
                 return link
         return None
+
+    def end_others(self, but):
+        """End every connection but that of the link `but`."""
+        for link in self.links:
+            if link.state == ble_link.OPEN and link is not but:
+                self._disconnect(link.connection)
 
     async def run(self):
         """Serve events; never ends."""

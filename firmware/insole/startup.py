@@ -2,6 +2,7 @@
 mode. Whatever ends it but Ctrl-C is noted and leads to a reset.
 """
 
+import os
 import sys
 
 import insole
@@ -25,12 +26,28 @@ def store_crash(record):
     insole.forget("crash_file")
 
 
+def finish_wipe(board, watchdog):
+    """Erase what WIPE was asked to, before anything is opened; what that meets is no reason not to start."""
+    try:
+        os.stat("/wipe.json")
+    except OSError:
+        return
+    try:
+        from insole import wipe
+
+        wipe.finish(board, watchdog.feed)
+    except Exception as error:  # noqa: BLE001 - the note is still there: tried again at the next start
+        print("not wiped:", repr(error))
+    insole.forget("wipe")
+
+
 def run_normal(watchdog, record):
     """Normal mode; returns only by an exception."""
     import asyncio
 
     import boards
 
+    finish_wipe(boards.current(), watchdog)
     store_crash(record)
     from insole import assembly
 

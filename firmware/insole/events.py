@@ -1,0 +1,97 @@
+"""Who changed this insole: the last 32 events, in a file (PROTOCOL.md section 4.9).
+
+Loaded when something is noted or asked for, and forgotten afterwards: it costs no heap in between. An event
+takes one entry of the file and one write. The file system keeps the file as it was until the write is done,
+and an entry that is damaged all the same counts as none.
+"""
+
+import os
+import sys
+
+import insole_protocol
+from insole import forget, hold_offs
+from insole_protocol import event_records as records
+
+PATH = "/events.bin"
+
+
+def note(insole, kind, transport=None, detail=""):
+    """Put an event into the ring. Flash that refuses is counted; it is no reason not to do what is noted.
+
+    Args:
+        insole: the parts of an insole; its boot and uptime are noted.
+        kind: of `event_records`.
+        transport: the link that the command came over, None for what the insole does by itself.
+        detail: a text of at most 18 bytes.
+    """
+    peer = getattr(transport, "peer", None)
+    link = records.LINK_NONE if transport is None else records.LINK_USB if peer is None else records.LINK_BLE
+    uptime_s = insole.clock.now_us() // 1000000
+    try:
+        put(insole.recorder.boot, kind, link, uptime_s, bytes(peer or records.NO_PEER), detail)
+    except OSError:
+        insole.faults.storage_errors += 1
+
+
+def put(boot, kind, link, uptime_s, peer=records.NO_PEER, detail="", alone=False):
+    """Put an event into the ring, before there is an insole. `alone`: in the place of all that are there.
+
+    Raises:
+        OSError: flash refuses; the ring is as it was.
+    """
+    number = max(numbers(), default=-1) + 1
+    text = detail.encode()[: records.DETAIL_BYTES]
+    entry = records.pack(number, boot, kind, link, uptime_s, peer, text)
+    path = PATH + ".new" if alone else PATH
+    before = hold_offs.begin(hold_offs.FLASH_ERASE)
+    try:
+        with open(path, "r+b" if number and not alone else "wb") as file:
+            file.seek(number % records.STORED * records.EVENT_BYTES)
+            file.write(entry)
+        if alone:
+            os.rename(path, PATH)
+    finally:
+        hold_offs.end(before)
+
+
+def numbers():
+    """Numbers of the events that are there, in the order of the file."""
+    found = []
+    entry = bytearray(records.EVENT_BYTES)
+    try:
+        with open(PATH, "rb") as file:
+            while file.readinto(entry) == records.EVENT_BYTES:
+                event = records.unpack(entry)
+                if event:
+                    found.append(event[0])
+    except OSError:
+        return found  # no file yet, or one that cannot be read
+    return found
+
+
+def read(index, room):
+    """(how many there are, bytes of as many as fit into `room` from `index` on, 0 the newest)."""
+    found = sorted(numbers(), reverse=True)
+    parts = []
+    if index < len(found):
+        with open(PATH, "rb") as file:
+            for number in found[index : index + room // records.EVENT_BYTES]:
+                file.seek(number % records.STORED * records.EVENT_BYTES)
+                parts.append(file.read(records.EVENT_BYTES))
+    return len(found), b"".join(parts)
+
+
+def carry_out(_insole, _session, command):
+    """EVENTS."""
+    from insole_protocol import messages
+
+    stored, entries = read(command.arguments[0], messages.MAX_DATA_BYTES)
+    leave()
+    return messages.build_reply(command.op, command.tag, stored, tail=entries)
+
+
+def leave():
+    """This module and the entries' format leave the heap."""
+    if sys.modules.pop("insole_protocol.event_records", None):
+        delattr(insole_protocol, "event_records")
+    forget("events")
