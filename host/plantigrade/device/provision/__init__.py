@@ -1,0 +1,1 @@
+"""Making an insole out of a flashed board: identity, self-test, bench loads, papers."""

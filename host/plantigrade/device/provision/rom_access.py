@@ -1,0 +1,124 @@
+"""The partitions `id` and `keys` of a board in its boot loader, read and written by esptool as regions."""
+
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from insole_protocol import device_key
+from insole_protocol import identity_record as form
+
+from plantigrade.device.flash.esptool import Esptool
+from plantigrade.device.provision.record import IdentityError, StoredIdentity, parse_record
+from plantigrade.firmware_image.partition_table import TableRow
+
+ERASED = b"\xff"
+
+
+@dataclass(frozen=True)
+class IdentityRegion:
+    """What the partition `id` holds.
+
+    Attributes:
+        newest: the record that counts; None where there is none.
+        sector: where the next one goes: never where the newest lies.
+        sequence: number of the next one.
+    """
+
+    newest: StoredIdentity | None
+    sector: int
+    sequence: int
+
+
+def identity_region(data: bytes) -> IdentityRegion:
+    """The state of the partition from the bytes of its sectors in turn.
+
+    Of two records with the same number the first counts, here as on the insole.
+
+    >>> identity_region(b"\\xff" * 8192)
+    IdentityRegion(newest=None, sector=0, sequence=1)
+    """
+    found: tuple[int, StoredIdentity] | None = None
+    for sector in range(form.SECTORS):
+        try:
+            stored = parse_record(data[sector * form.SECTOR_BYTES : (sector + 1) * form.SECTOR_BYTES])
+        except IdentityError:
+            continue
+        if found is None or stored.sequence > found[1].sequence:
+            found = sector, stored
+    if found is None:
+        return IdentityRegion(None, 0, 1)
+    return IdentityRegion(found[1], 1 - found[0], found[1].sequence + 1)
+
+
+def key_in(sector: bytes) -> bytes | None:
+    """The insole's own key in the first sector of `keys`; None where there is none that is whole."""
+    try:
+        return device_key.read(sector)
+    except device_key.DeviceKeyError:
+        return None
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Both partitions as they are."""
+
+    identity: IdentityRegion
+    key: bytes | None
+
+
+class RomAccess:
+    """Reads and writes the two partitions of a board that waits in its boot loader.
+
+    Args:
+        esptool: on the board's port.
+        folder: the one that `esptool` works in; secrets in it are gone when the work is done.
+        table: the board's partitions.
+        flash_mib: size of its flash.
+    """
+
+    def __init__(self, esptool: Esptool, folder: Path, table: tuple[TableRow, ...], flash_mib: int) -> None:
+        self._esptool = esptool
+        self._folder = folder
+        self._flash_mib = flash_mib
+        offsets = {row.label: row.offset for row in table}
+        self._id, self._keys = offsets["id"], offsets["keys"]
+
+    async def read(self) -> Regions:
+        """What both partitions hold; `id` and `keys` lie one behind the other, so it is one read.
+
+        Raises:
+            FlashError: esptool cannot read them.
+        """
+        data = await self._esptool.read(self._id, self._keys - self._id + form.SECTOR_BYTES)
+        return Regions(identity_region(data), key_in(data[self._keys - self._id :]))
+
+    async def write(self, record: bytes, sector: int, new_key: bytes | None) -> None:
+        """Write a record into a sector of `id`, after the key where there is a new one; the board restarts.
+
+        Raises:
+            WriteBrokenError: the connection broke; the other sector still holds the record before.
+            FlashError: esptool fails otherwise.
+        """
+        files: list[tuple[int, str]] = []
+        if new_key is not None:
+            self._put("key.bin", device_key.build(new_key))
+            files.append((self._keys, "key.bin"))
+        self._put("identity.bin", record)
+        files.append((self._id + sector * form.SECTOR_BYTES, "identity.bin"))
+        await self._esptool.write(files, self._flash_mib, False, lambda name, share: None)
+
+    def _put(self, name: str, data: bytes) -> None:
+        path = self._folder / name
+        path.touch(mode=0o600)
+        path.write_bytes(data.ljust(form.SECTOR_BYTES, ERASED))
+
+
+def new_key() -> bytes:
+    """A random key for an insole."""
+    return secrets.token_bytes(device_key.KEY_BYTES)
+
+
+def private_folder() -> "tempfile.TemporaryDirectory[str]":
+    """A folder that only this user reads and that is gone afterwards: esptool takes a key as a file."""
+    return tempfile.TemporaryDirectory(prefix="plantigrade-provision-")
