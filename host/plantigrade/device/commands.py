@@ -6,6 +6,7 @@ import click
 
 from plantigrade.cli import Invocation, data_option, pass_invocation
 from plantigrade.device.calibrate.commands import calibrate
+from plantigrade.device.flash.commands import flash
 
 _target = click.argument("target", required=False)
 _json = click.option(
@@ -33,6 +34,7 @@ def device() -> None:
 
 
 device.add_command(calibrate)
+device.add_command(flash)
 
 
 @device.command("list")

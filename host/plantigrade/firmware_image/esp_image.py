@@ -236,8 +236,8 @@ def read_micropython(data: bytes, name: str) -> MicroPythonImage:
     app = parse_image(data[APP_AT:], name, "app")
     if not app.is_app:
         raise ImageError(name, "what it has for an app lacks ESP-IDF's description of an app")
-    version, machine = _VERSION.search(app.data), _MACHINE.search(app.data)
-    if version is None or machine is None:
+    version, machines = _VERSION.search(app.data), _MACHINE.findall(app.data)
+    if version is None or not machines:
         raise ImageError(name, "its app is not MicroPython for the ESP32-S3: it does not say so of itself")
     major, minor, patch, rest, date = (part.decode() if part else "" for part in version.groups())
     return MicroPythonImage(
@@ -246,7 +246,7 @@ def read_micropython(data: bytes, name: str) -> MicroPythonImage:
         version=f"{major}.{minor}" + (f".{patch}" if patch else "") + rest,
         number=(int(major), int(minor), int(patch or 0)),
         date=date,
-        machine=machine.group().decode(),
+        machine=min(machines, key=len).decode(),  # other texts quote it with something before
         sha256=hashlib.sha256(data).hexdigest(),
     )
 
