@@ -80,8 +80,8 @@ def require_known(
     """
     if accepted is not None and accepted.lower() != image.sha256:
         raise UnknownImageError(
-            f"{name}: its SHA-256 is {image.sha256}, not the one accepted ({accepted}); take the file that you "
-            "meant"
+            f"{name}: its SHA-256 is {image.sha256}, not the one accepted ({accepted}); take the file that "
+            "you meant"
         )
     for row in known_images():
         if row.sha256 == image.sha256 and row.size == size:
@@ -89,8 +89,8 @@ def require_known(
     if accepted is None and not image.is_virtual:
         raise UnknownImageError(
             f"{name}: MicroPython {image.version} of {image.date} is not among the known images "
-            f"(firmware/{LOCK_NAME}); its SHA-256 is {image.sha256}: compare it with that of the file's maker, "
-            f"then add --accept-unknown {image.sha256}"
+            f"(firmware/{LOCK_NAME}); its SHA-256 is {image.sha256}: compare it with that of the file's "
+            f"maker, then add --accept-unknown {image.sha256}"
         )
     return None
 

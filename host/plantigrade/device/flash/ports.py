@@ -20,8 +20,8 @@ from plantigrade.link.base import LinkError
 from plantigrade.link.usb import BAUD, UsbLink, serial_reason
 
 RIGHTS: Final = (
-    "give yourself access to serial ports (Linux: `sudo usermod -aG dialout $USER`, then log out and in), and "
-    "try again"
+    "give yourself access to serial ports (Linux: `sudo usermod -aG dialout $USER`, then log out and in), "
+    "and try again"
 )
 _PSEUDO_TERMINAL = re.compile(r"/dev/(pts/\d+|ttys\d+)")  # Linux, macOS
 
