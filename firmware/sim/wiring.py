@@ -28,7 +28,7 @@ def _leave(request):
         wait_ms = clock.true_wait_us(int(request.split()[2]) * 1000) // 1000
         request = " ".join(["reset deepsleep %d" % wait_ms] + _wakers())
     elif request == "bootloader":
-        request = "reset hard"
+        request = "reset bootloader"
     clock.tell(request.encode() + b"\n")
     while True:
         _time.sleep(1)
@@ -63,7 +63,8 @@ def _parts():
 
 
 def _divide_flash(file):
-    """As the partition table in the flash says."""
+    """As the partition table in the flash says; the app that runs is what the boot loader has started."""
+    hardware.running = settings.values["running"]
     for label, kind, subtype, offset, size, flags in partition_table.rows(file):
         device = flash.Flash(file, size // flash.BLOCK, offset // flash.BLOCK)
         hardware.partitions.append(hardware.PartitionEntry(label, device, kind, subtype, offset, flags))
@@ -97,5 +98,6 @@ def connect():
         }
     )
     rtc.keep_in(settings.path("rtc.bin"))
+    flash.count_in(settings.path(values["operations"]))
     flash.power_lost = _power_lost
     flash.cut_power_after(values["cut"]["after"], flash.HALF if values["cut"]["torn"] else 0)

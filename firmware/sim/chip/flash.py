@@ -15,6 +15,8 @@ BLOCK = 4096
 _ALL = 256  # shares are of this
 HALF = _ALL // 2
 _cut = array("l", [0, 0])  # operations to go (0: none is cut), share of the last one that is still done
+_counted = []  # the file that keeps the count
+_COUNT_BYTES = 4
 _CHUNK = 256
 _erased = b"\xff" * _CHUNK
 _scratch = bytearray(_CHUNK)
@@ -39,8 +41,25 @@ def cut_power_after(operations, share):
     _cut[1] = share
 
 
+def count_in(path):
+    """Count operations on in a file, beyond the end of the process: a number of 4 bytes."""
+    try:
+        file = open(path, "r+b")  # noqa: SIM115 - open as long as the chip runs
+    except OSError:
+        file = open(path, "w+b")  # noqa: SIM115
+    _counted[:] = [file, int.from_bytes(file.read(_COUNT_BYTES), "little")]
+
+
+def _count():
+    if _counted:
+        _counted[1] += 1
+        _counted[0].seek(0)
+        _counted[0].write(_counted[1].to_bytes(_COUNT_BYTES, "little"))
+
+
 def _share():
     """How much of the operation that begins now is done, of 256; -1 when the power stays."""
+    _count()
     if not _cut[0]:
         return -1
     _cut[0] -= 1

@@ -37,6 +37,7 @@ sensors = None
 radio = None
 usb = None
 wakers = {}  # number of a pin -> level that ends a deep sleep
+running = ""  # label of the partition whose app runs
 partitions = []  # a `PartitionEntry` for each row of the partition table, in its order
 i2c_devices = {}  # address -> device with read_into(register, buffer) and write(register, data)
 spi_devices = {}  # number of the select pin -> device with transfer(data, fill, into, count), clocks(count)

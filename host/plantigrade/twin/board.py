@@ -5,23 +5,24 @@ NAND). Flash survives everything; a factory-new board gets the built firmware.
 """
 
 import asyncio
-import json
 import logging
-import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from plantigrade.errors import PlantigradeError
-from plantigrade.firmware_image.build import build_twin_chip, littlefs_image
-from plantigrade.firmware_image.partition_table import partition_table
+from plantigrade.firmware_image.build import build_twin_chip
 from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd, make_card
+from plantigrade.twin.boot_chain import BOOT_LOADER, BootChain, PowerLostError
+from plantigrade.twin.chip_run import ChipRun
 from plantigrade.twin.clock import ClockRule, ClockTruth
 from plantigrade.twin.deep_sleep import DeepSleep
+from plantigrade.twin.factory import write_at_the_factory
 from plantigrade.twin.flash_file import FLASH_NAME, MIB, FlashFile
+from plantigrade.twin.nor_flash import COUNT_NAME
 from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,13 @@ log = logging.getLogger(__name__)
 # What the virtual chip takes, which is ROM and registers on a real one: 141 KB once loaded, and what it needs
 # to talk to the radio while it runs. The firmware alone is held to its share in tests/firmware/test_heap.py.
 CHIP_HEAP = 184 * 1024
+BOOT_BUTTON_PIN = 0  # the button is on the pin that the ROM looks at (`BUTTON_PIN` of firmware/boards)
 _MAX_CRASHES = 3
 _REMOVE_THE_FOLDER = (
     "that this board has, so made by another version: remove the folder, and a factory-new board takes its "
     "place"
 )
 _FORMER_FLASH = "vfs.bin"  # once there was a file for each partition
-_PIPES = ("wake", "kick", "control", "events")
 
 
 class BoardError(PlantigradeError):
@@ -49,7 +50,10 @@ class BoardState:
     Attributes:
         powered: whether it has power; False too after power failed at a write.
         boots: how often it came as far as its own scripts.
-        resets: causes of restarts but power-on: hard, watchdog, deepsleep, soft, soft-raw (from its prompt).
+        downloading: whether its ROM waits to be flashed: no app runs.
+        app: label of the partition whose app runs, or ran last; empty in download mode.
+        resets: causes of restarts but power-on: hard, watchdog, deepsleep, bootloader (into download mode),
+            soft, soft-raw (from its prompt).
         crashes: of the interpreter itself, which is a defect.
         chip_heap_bytes: what the virtual chip took of the interpreter's heap at the last boot.
         led_lit: whether its LED is lit.
@@ -57,6 +61,8 @@ class BoardState:
     """
 
     powered: bool = False
+    downloading: bool = False
+    app: str = ""
     boots: int = 0
     resets: list[str] = field(default_factory=lambda: list[str]())
     crashes: int = 0
@@ -74,6 +80,8 @@ class VirtualBoard:
         files: for a factory-new board: path and content of everything in its file system.
         radio: where its radio is.
         feed: what its sensors measure.
+        blank: whether a new board's flash is erased, as it comes from the maker of the chip; `files` are not
+            used then.
 
     Attributes:
         flash: its flash, for whoever holds the chip in hand; not while it runs.
@@ -85,14 +93,15 @@ class VirtualBoard:
         self,
         spec: BoardSpec,
         folder: Path,
-        files: Iterator[tuple[str, bytes]],
+        files: Iterable[tuple[str, bytes]] = (),
         radio: RadioEnd | None = None,
         feed: Feed | None = None,
+        blank: bool = False,
     ) -> None:
         self.spec = spec
         self.folder = folder
         self.flash = FlashFile(folder / FLASH_NAME)
-        self._make_flash(files)
+        self._make_flash(files, blank)
         self.state = BoardState()
         self.serial = SerialPort()
         self.serial_port = self.serial.path
@@ -101,18 +110,16 @@ class VirtualBoard:
         self._chip = build_twin_chip()
         self._clock = ClockTruth()
         self._clock_restarts = True
-        self._process: asyncio.subprocess.Process | None = None
+        self._chain = BootChain(folder, self.flash, bytes.fromhex(spec.unique_id))
+        self._run: ChipRun | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._pipes: dict[str, int] = {}
-        self._events = b""
         self._wanted: str | None = None  # reset that the board asked for
         self._sleep: DeepSleep | None = None  # that the board asked for, or is in
-        self._cut_after = (0, False)
         self._power_ons = 0
         self._changed = asyncio.Condition()
         self._notifying: set[asyncio.Future[None]] = set()
 
-    def _make_flash(self, files: Iterator[tuple[str, bytes]]) -> None:
+    def _make_flash(self, files: Iterable[tuple[str, bytes]], blank: bool) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.flash.path
         if not path.exists():
@@ -121,16 +128,13 @@ class VirtualBoard:
                     f"{self.folder}: holds a file for each partition, not the one flash {_REMOVE_THE_FOLDER}"
                 )
             self.flash.make_blank(self.spec.flash_mib)
-            self._write_at_the_factory(files)
+            if not blank:
+                write_at_the_factory(self.flash, self.spec.flash_mib, files)
         elif self.flash.size != self.spec.flash_mib * MIB:
             raise BoardError(f"{path}: not the flash of {self.spec.flash_mib} MiB {_REMOVE_THE_FOLDER}")
 
         if self.spec.card_sectors:
             make_card(self.folder, self.spec.card_sectors)
-
-    def _write_at_the_factory(self, files: Iterator[tuple[str, bytes]]) -> None:
-        self.flash.write_table(partition_table(self.spec.flash_mib))
-        self.flash.write("vfs", littlefs_image(files, self.flash.row("vfs").blocks))
 
     # Power
 
@@ -147,7 +151,12 @@ class VirtualBoard:
     @property
     def pid(self) -> int | None:
         """Process id of the interpreter, while it runs."""
-        return self._process.pid if self._process is not None else None
+        return self._run.pid if self._run is not None else None
+
+    @property
+    def flash_operations(self) -> int:
+        """Erases and writes that its flash has seen, whoever did them."""
+        return self._chain.operations
 
     async def power_on(self) -> None:
         """Switch on; nothing happens when it is on."""
@@ -155,8 +164,9 @@ class VirtualBoard:
             return
         self.state.powered = True
         self._power_ons += 1
-        await self._boot("power")
-        self._watch = asyncio.create_task(self._supervise())
+        await self._start("power")
+        if self.state.powered:
+            self._watch = asyncio.create_task(self._supervise())
 
     async def power_cut(self) -> None:
         """Take the power away, now; flash keeps what was written."""
@@ -165,19 +175,29 @@ class VirtualBoard:
         if watch is not None:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
-        if self._process is not None:
-            _kill(self._process)
-            await self._process.wait()
+        if self._run is not None:
+            self._run.kill()
+            await self._run.wait()
             self._ended()
+        self._chain.leave()
+        self.state.downloading = False
         await self._notify_changed()
 
     def cut_power_at_write(self, after: int, torn: bool) -> None:
-        """Lose power at the `after`-th write or erase of flash from now (1: the next), left out or half
-        done.
+        """Lose power at the `after`-th write or erase of flash from now (1: the next; 0: never), left out or
+        half done: of the app, of the boot loader or of the ROM that is flashed, across resets.
         """
-        self._cut_after = (after, torn)
-        if self._process is not None:
+        self._chain.cut_power(after, torn)
+        if self._run is not None:
             self._request(f"cut {after} {int(torn)}")
+
+    def hold_boot_button(self, held: bool = True) -> None:
+        """Hold the boot button down, or let it go. At the next power-on or reset the ROM waits to be flashed
+        if it is held; while the app runs it is the app's button.
+        """
+        self._chain.button_held = held
+        if self._run is not None:
+            self.set_pin(BOOT_BUTTON_PIN, 0 if held else 1)
 
     # From outside, while it runs
 
@@ -187,7 +207,7 @@ class VirtualBoard:
 
     def set_pin(self, number: int, level: int) -> None:
         """Drive an input pin (button, charger); one that the chip watches in its sleep wakes it."""
-        if self._process is None and self._sleep is not None:
+        if self._run is None and self._sleep is not None:
             self._sleep.set_pin(number, level)
             return
         self._request(f"pin {number} {level}")
@@ -215,50 +235,41 @@ class VirtualBoard:
             ) from None
 
     def _request(self, line: str) -> None:
-        if self._process is None:
-            raise BoardError(f"{self.spec.side} board is off")
-        os.write(self._pipes["control_out"], line.encode() + b"\n")
+        if self._run is None:
+            off = "waits to be flashed" if self.state.downloading else "is off"
+            raise BoardError(f"{self.spec.side} board {off}")
+        self._run.request(line)
 
-    # One run of the interpreter
+    # From reset to app
+
+    async def _start(self, cause: str) -> None:
+        """What follows a reset: all of the boot chain, but after the interpreter's own soft reset."""
+        if not cause.startswith("soft"):
+            try:
+                runs = self._chain.start(cause, self.serial)
+            except PowerLostError:
+                self.state.powered = False
+                await self._notify_changed()
+                return
+            self.state.downloading, self.state.app = not runs, self._chain.app
+            if not runs:
+                await self._notify_changed()
+                return
+        await self._boot("hard" if cause == BOOT_LOADER else cause)
 
     async def _boot(self, cause: str) -> None:
         inner = self.serial.open_inner()
         raw_again = cause == "soft-raw"
-        for name in _PIPES:
-            self._pipes[f"{name}_in"], self._pipes[f"{name}_out"] = os.pipe()
-        child_ends = {
-            "wake_in": self._pipes["wake_in"],
-            "wake_out": self._pipes["wake_out"],
-            "kick_in": self._pipes["kick_in"],
-            "kick_out": self._pipes["kick_out"],
-            "control": self._pipes["control_in"],
-            "events": self._pipes["events_out"],
-        }
-        self._write_settings(cause.split("-")[0], child_ends, run_main=not raw_again)
-        self._events = b""
-        os.set_blocking(self._pipes["events_in"], False)
-        asyncio.get_running_loop().add_reader(self._pipes["events_in"], self._on_events)
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "plantigrade.twin.board_process",
-            str(self.spec.heap + CHIP_HEAP),
-            str(self._chip.folder / "boot.py"),
-            stdin=inner,
-            stdout=inner,
-            stderr=inner,
-            pass_fds=tuple(child_ends.values()),
-            env={**os.environ, "PLANTIGRADE_BOARD": str(self.folder)},
-        )
-        os.close(inner)
-        for name in ("wake_in", "wake_out", "kick_in", "kick_out", "control_in", "events_out"):
-            os.close(self._pipes.pop(name))
+        run = ChipRun(self.folder, self._on_event)
+        settings = self._settings(cause.split("-")[0], run_main=not raw_again)
+        await run.start(inner, self.spec.heap + CHIP_HEAP, self._chip.folder / "boot.py", settings)
+        self._run = run
         self._wanted, self.state.led_lit = None, False
         if raw_again:
             self.serial.swallow(FRIENDLY_PROMPT, lambda: self.serial.type(b"\x01"))
         await self._notify_changed()
 
-    def _write_settings(self, cause: str, pipes: dict[str, int], run_main: bool) -> None:
+    def _settings(self, cause: str, run_main: bool) -> dict[str, Any]:
         if cause == "soft" and self._clock.rules:
             last = self._clock.rules[-1]
             clock = {"origin_us": last.origin_us, "offset_us": last.offset_us, "drift_ppb": last.drift_ppb}
@@ -268,10 +279,8 @@ class VirtualBoard:
                 "offset_us": self.spec.clock_offset_us,
                 "drift_ppb": round(self.spec.drift_ppm * 1000),
             }
-        after, torn = self._cut_after
-        self._cut_after = (0, False)
-        values = {
-            "pipes": pipes,
+        after, torn = self._chain.cut_to_come()
+        return {
             "clock": clock,
             "reset_cause": cause,
             "run_main": run_main,
@@ -281,6 +290,8 @@ class VirtualBoard:
             "chip": self.spec.chip.as_settings(),
             "battery_mv": self.spec.battery_mv,
             "flash": FLASH_NAME,
+            "operations": COUNT_NAME,
+            "running": self._chain.app,
             "cut": {"after": after, "torn": torn},
             "radio": {
                 "host": "127.0.0.1",
@@ -295,21 +306,6 @@ class VirtualBoard:
                 "loop": self._feed.loop,
             },
         }
-        path = self.folder / "board.json"
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(values))
-
-    def _on_events(self) -> None:
-        try:
-            data = os.read(self._pipes["events_in"], 4096)
-        except (BlockingIOError, KeyError):
-            return
-        if not data:
-            asyncio.get_running_loop().remove_reader(self._pipes["events_in"])
-            return
-        *lines, self._events = (self._events + data).split(b"\n")
-        for line in lines:
-            self._on_event(line.decode("ascii", "replace").split())
 
     def _on_event(self, fields: list[str]) -> None:
         match fields:
@@ -326,8 +322,8 @@ class VirtualBoard:
             case ["reset", kind, *rest]:
                 self._wanted = kind
                 self._sleep = DeepSleep(int(rest[0]) / 1000, rest[1:], self._feed) if rest else None
-                if self._process is not None:
-                    _kill(self._process)
+                if self._run is not None:
+                    self._run.kill()
             case ["led", level]:
                 self.state.led_lit = level == "1"
                 self.state.blinks += self.state.led_lit
@@ -338,14 +334,13 @@ class VirtualBoard:
                 log.warning("%s board: unknown event %s", self.spec.side, fields)
 
     async def _supervise(self) -> None:
-        """Restart the interpreter as a chip restarts, until the power is gone."""
+        """Restart the chip as it restarts, until the power is gone."""
         while self.state.powered:
-            assert self._process is not None
-            code = await self._process.wait()
-            self._on_events()
-            raw = self.serial.raw_repl
-            self._ended()
-            cause = self._cause(code, raw)
+            if self._chain.downloading:
+                cause = await self._chain.wait_for_host()
+                self.state.downloading = False
+            else:
+                cause = await self._end_of_run()
             if cause == "off":
                 self.state.powered = False
                 await self._notify_changed()
@@ -357,7 +352,15 @@ class VirtualBoard:
                 self._sleep = None
             if cause.startswith("soft"):
                 self.serial.print(b"MPY: soft reboot\r\n")
-            await self._boot(cause)
+            await self._start(cause)
+
+    async def _end_of_run(self) -> str:
+        assert self._run is not None
+        code = await self._run.wait()
+        self._run.read_events()
+        raw = self.serial.raw_repl
+        self._ended()
+        return self._cause(code, raw)
 
     def _cause(self, code: int, raw: bool) -> str:
         """Why the interpreter ended: a reset's name, or "off"."""
@@ -372,13 +375,10 @@ class VirtualBoard:
         return "off" if self.state.crashes >= _MAX_CRASHES else "hard"
 
     def _ended(self) -> None:
-        self._process = None
         self.serial.close_inner()
-        if "events_in" in self._pipes:
-            asyncio.get_running_loop().remove_reader(self._pipes["events_in"])
-        for descriptor in self._pipes.values():
-            os.close(descriptor)
-        self._pipes.clear()
+        if self._run is not None:
+            self._run.close()
+        self._run = None
 
     def _notice(self) -> None:
         """`_notify_changed` from a callback."""
@@ -389,8 +389,3 @@ class VirtualBoard:
     async def _notify_changed(self) -> None:
         async with self._changed:
             self._changed.notify_all()
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.kill()

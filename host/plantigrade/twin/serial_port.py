@@ -11,6 +11,8 @@ import termios
 import tty
 from collections.abc import Callable
 
+from plantigrade.twin.rom.settings import UNSENT_MAX
+
 _CHUNK = 4096
 _TAIL = 256
 _MAX_BACKLOG = 65536  # bytes for an interpreter that does not read; more are dropped as on a full UART
@@ -40,6 +42,8 @@ class SerialPort:
         self._tail = b""
         self._to_board = bytearray()
         self._to_outside = bytearray()
+        self._taker: Callable[[bytes], None] | None = None
+        self._waiting = False  # for the reader outside
         self._giving_up: asyncio.TimerHandle | None = None
         self._nobody_reads = False
         self._swallow_until: tuple[bytes, Callable[[], None]] | None = None
@@ -89,6 +93,23 @@ class SerialPort:
         os.close(self._outer)
         os.close(self._outer_slave)
 
+    def take_over(self, taker: Callable[[bytes], None]) -> None:
+        """What comes from outside goes to `taker` from now on: no interpreter runs."""
+        self._taker = taker
+
+    def give_back(self) -> None:
+        """What comes from outside goes to the interpreter again."""
+        self._taker = None
+        self._release_board()
+        if self._to_outside:
+            self._show()
+
+    def answer(self, data: bytes) -> None:
+        """Send bytes that a protocol needs: they wait for the reader, up to `UNSENT_MAX` in all."""
+        if len(self._to_outside) + len(data) <= UNSENT_MAX:
+            self._to_outside += data
+            self._show()
+
     def print(self, text: bytes) -> None:
         """Show something as if the board had printed it; dropped when nobody reads for half a second."""
         for listener in self._listeners:
@@ -103,7 +124,7 @@ class SerialPort:
         except BlockingIOError:
             shown = 0
         del self._to_outside[:shown]
-        if self._to_outside and self._nobody_reads:
+        if self._to_outside and self._nobody_reads and self._taker is None:
             self._to_outside.clear()
         if self._to_outside:
             self._hold_board()
@@ -112,18 +133,22 @@ class SerialPort:
 
     def _hold_board(self) -> None:
         """The reader is slow: take no more from the board until it has caught up."""
-        if self._giving_up is not None:
+        if self._waiting:
             return
-        self._giving_up = self._loop.call_later(_READER_PATIENCE_S, self._give_up)
+        self._waiting = True
+        if self._taker is None:
+            self._giving_up = self._loop.call_later(_READER_PATIENCE_S, self._give_up)
         self._loop.add_writer(self._outer, self._show)
         if self._inner is not None:
             self._loop.remove_reader(self._inner)
 
     def _release_board(self) -> None:
-        if self._giving_up is None:
+        if not self._waiting:
             return
-        self._giving_up.cancel()
-        self._giving_up = None
+        self._waiting = False
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
         self._loop.remove_writer(self._outer)
         if self._inner is not None:
             self._loop.add_reader(self._inner, self._from_board)
@@ -164,7 +189,10 @@ class SerialPort:
             data = os.read(self._outer, _CHUNK)
         except (BlockingIOError, OSError):
             return
-        self.type(data)
+        if self._taker is not None:
+            self._taker(data)
+        else:
+            self.type(data)
 
     def _from_board(self) -> None:
         assert self._inner is not None

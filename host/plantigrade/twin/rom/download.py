@@ -15,6 +15,7 @@ class Ending(StrEnum):
     """How download mode ends by itself."""
 
     RESTART = "restart"
+    WATCHDOG = "watchdog"
     POWER_LOST = "power lost"
 
 
@@ -61,7 +62,7 @@ class DownloadMode:
         """To the stub, back to the ROM, or away."""
         commands = self._commands
         if commands.leaving:
-            self._end(Ending.RESTART)
+            self._end(Ending.WATCHDOG if commands.registers.watchdog_bites else Ending.RESTART)
         elif commands.stub_runs and not isinstance(commands, StubCommands):
             self._commands = StubCommands(self.flash, self._fuses, commands.registers, self._send)
             self._send(GREETING)
