@@ -1,7 +1,9 @@
 """From `plantigrade device ...` to an insole and back to text or JSON."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,13 @@ from plantigrade.bridge.hint import give_hint
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.session import Session
 from plantigrade.device import health, targets
+from plantigrade.device.fault_names import fault_names
+from plantigrade.device.provision.factory_keys import known_makers
+from plantigrade.device.provision.shown import identity_section
+from plantigrade.firmware_image.signing import PublicKey
 from plantigrade.json_output import write_json
 
 MODES = {ids.MODE_IDLE: "idle", ids.MODE_DAILY: "daily", ids.MODE_LIVE: "live"}
-FAULTS = {value: name[6:].lower() for name, value in vars(ids).items() if name.startswith("FAULT_")}
 SELF_TEST_S = 20.0
 
 
@@ -43,13 +48,20 @@ def list_ports(json_file: Path | None) -> None:
         click.echo("\n".join(_port_line(insole) for insole in found) or "no insoles on USB ports")
 
 
-def info(target: str | None, json_file: Path | None) -> None:
+def info(target: str | None, json_file: Path | None, data_dir: Path) -> None:
     """Identity, state, settings and log of an insole.
+
+    Args:
+        target: which one.
+        json_file: where it goes as JSON.
+        data_dir: has the public keys of factories whose insoles are genuine.
 
     Raises:
         LinkError: it cannot be reached, or refuses.
+        KeyFileError: a factory's key cannot be read.
     """
-    answer = asyncio.run(_with(target, _read_info))
+    makers = known_makers(data_dir)
+    answer = asyncio.run(_with(target, partial(_read_info, makers)))
     if json_file is not None:
         write_json({"schema": "plantigrade.device/1", **answer}, json_file)
     if json_file is None or str(json_file) != "-":
@@ -118,11 +130,14 @@ async def _with(target: str | None, job: Any) -> Any:
         return await job(session)
 
 
-async def _read_info(session: Session) -> dict[str, Any]:
+async def _read_info(makers: Sequence[PublicKey], session: Session) -> dict[str, Any]:
     identity = session.insole.identity
     assert identity is not None
     status = await session.fetch_status()
-    answer: dict[str, Any] = {"insole": _identity(identity), "state": _state(status)}
+    answer: dict[str, Any] = {"insole": _identity(identity)}
+    if (made := await identity_section(session, makers)) is not None:
+        answer["identity"] = made
+    answer["state"] = _state(status)
     answer["settings"] = await targets.read_settings(session)
     for declared in BY_OP.values():
         if not declared.section or declared.section in answer:
@@ -151,13 +166,6 @@ async def _self_test(session: Session) -> dict[str, Any]:
         "levels": dict(zip(SENSOR_NAMES, answer.levels, strict=True)),
         "text": answer.text,
     }
-
-
-def fault_names(flags: int) -> list[str]:
-    """Fault flags as text; flags that this version does not know by their number."""
-    known = [name for flag, name in FAULTS.items() if flags & flag]
-    rest = flags & ~sum(FAULTS)
-    return known + ([f"0x{rest:04x}"] if rest else [])
 
 
 def _identity(identity: Identity) -> dict[str, Any]:

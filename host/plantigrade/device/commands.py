@@ -7,6 +7,8 @@ import click
 from plantigrade.cli import Invocation, data_option, pass_invocation
 from plantigrade.device.calibrate.commands import calibrate
 from plantigrade.device.flash.commands import flash
+from plantigrade.device.provision.commands import provision
+from plantigrade.device.set_commands import set_group
 
 _target = click.argument("target", required=False)
 _json = click.option(
@@ -35,6 +37,8 @@ def device() -> None:
 
 device.add_command(calibrate)
 device.add_command(flash)
+device.add_command(provision)
+device.add_command(set_group)
 
 
 @device.command("list")
@@ -54,8 +58,13 @@ def list_ports(json_file: Path | None) -> None:
 @device.command()
 @_target
 @_json
-def info(target: str | None, json_file: Path | None) -> None:
+@data_option
+@pass_invocation
+def info(invocation: Invocation, target: str | None, json_file: Path | None) -> None:
     """Show identity, state, settings and log of an insole.
+
+    Of an insole with an identity record it says whether that is genuine, unsigned or altered; the factories
+    that are known are those of this project and those in factory-keys of the data folder.
 
     \b
     Examples:
@@ -64,7 +73,7 @@ def info(target: str | None, json_file: Path | None) -> None:
     """
     from plantigrade.device import actions as entry
 
-    entry.info(target, json_file)
+    entry.info(target, json_file, invocation.data_dir())
 
 
 @device.command()

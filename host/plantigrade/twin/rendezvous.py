@@ -4,7 +4,7 @@ import json
 import os
 import stat
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -30,11 +30,24 @@ class TwinNotice:
         pid: process that runs it.
         radio: for hosts.
         serial_ports: side -> path of the pseudo-terminal.
+        feeds: side -> file that the board reads its sensors from.
     """
 
     pid: int
     radio: RadioAddress
     serial_ports: dict[str, str]
+    feeds: dict[str, str] = field(default_factory=dict[str, str])
+
+    def feed_of(self, port: str) -> str:
+        """The feed of the board on a serial port.
+
+        Raises:
+            PlantigradeError: no board of the twin is on it.
+        """
+        for side, own in self.serial_ports.items():
+            if own == port and side in self.feeds:
+                return self.feeds[side]
+        raise PlantigradeError(f"{port}: is no port of the running twin, whose sensors could be loaded")
 
 
 def runtime_folder() -> Path:
@@ -72,6 +85,7 @@ def announce(notice: TwinNotice) -> Path:
         "radio": {"host": notice.radio.host, "port": notice.radio.port},
         "bonds": str(bonds) if bonds is not None else None,
         "serial_ports": notice.serial_ports,
+        "feeds": notice.feeds,
     }
     fresh.write_text(json.dumps(values))
     fresh.replace(path)
@@ -99,7 +113,10 @@ def find_twin() -> TwinNotice:
         radio = values["radio"]
         bonds = Path(values["bonds"]) if values["bonds"] else None
         notice = TwinNotice(
-            int(values["pid"]), RadioAddress(radio["host"], int(radio["port"]), bonds), values["serial_ports"]
+            int(values["pid"]),
+            RadioAddress(radio["host"], int(radio["port"]), bonds),
+            values["serial_ports"],
+            values.get("feeds", {}),
         )
         os.kill(notice.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):

@@ -108,7 +108,10 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
             options=PairOptions(chip=choices.chip, card=choices.card),
         )
         await stack.enter_async_context(pair)
-        announce(TwinNotice(os.getpid(), pair.radio, {s: pair.boards[s].serial_port for s in SIDES}))
+        ports = {side: pair.boards[side].serial_port for side in SIDES}
+        announce(
+            TwinNotice(os.getpid(), pair.radio, ports, {side: str(path) for side, path in feeds.items()})
+        )
         stack.callback(withdraw, os.getpid())
         _show(choices, pair, walk)
         notify = partial(click.echo, err=str(choices.json_file) == "-")

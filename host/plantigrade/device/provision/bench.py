@@ -4,11 +4,11 @@ Whoever puts the loads on is a `Loader`; the codes are read from the insole itse
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import click
 import numpy as np
@@ -17,6 +17,7 @@ from insole_protocol import ids, replies
 from plantigrade.bridge.session import Session
 from plantigrade.calibration.bench import BenchReading, fit_bench
 from plantigrade.calibration.model import Calibration
+from plantigrade.device.calibrate.actions import fit_loads
 from plantigrade.device.provision import settings
 from plantigrade.device.provision.places import picture, place_name
 from plantigrade.device.provision.record import SENSORS, in_record_precision
@@ -24,7 +25,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.files.atomic_write import new_file
 
 Codes = tuple[float, ...]
-ReadCodes = Callable[[], Awaitable[Codes]]
+LOADS: Final = "loads.csv"
 
 
 class BenchError(PlantigradeError):
@@ -58,6 +59,20 @@ class Loader(Protocol):
 
     async def load(self, side: str, place: int, force_n: float) -> None:
         """Put a load on a place (on all of them where they are loaded together)."""
+        ...
+
+    def end(self) -> None:
+        """The bench is over, however it went."""
+        ...
+
+
+class Source(Protocol):
+    """Where the calibration of an insole comes from."""
+
+    async def calibrate(
+        self, session: Session, port: str, serial: str, side: str, day: date, folder: Path
+    ) -> Calibration:
+        """The calibration of the insole of this serial number; what was measured is put into `folder`."""
         ...
 
 
@@ -135,6 +150,55 @@ def write_loads(measured: Measured, path: Path) -> None:
         draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+@dataclass(frozen=True)
+class Bench:
+    """Loads put on by somebody, codes read from the insole.
+
+    Attributes:
+        loader: makes whoever loads an insole, from its port and serial number.
+    """
+
+    loader: Callable[[str, str], Loader]
+
+    async def calibrate(
+        self, session: Session, port: str, serial: str, side: str, day: date, folder: Path
+    ) -> Calibration:
+        """See `Source`.
+
+        Raises:
+            BenchError: as `measure` and `fit`.
+        """
+        loader = self.loader(port, serial)
+        try:
+            measured = await measure(session, loader, side)
+        finally:
+            loader.end()
+        write_loads(measured, folder / LOADS)
+        return fit(measured, serial, day)
+
+
+@dataclass(frozen=True)
+class LoadsFile:
+    """Loads that were measured elsewhere: a CSV file as of `plantigrade device calibrate bench`.
+
+    Attributes:
+        path: the file, or a folder with one for each insole, named by its serial number.
+    """
+
+    path: Path
+
+    async def calibrate(
+        self, session: Session, port: str, serial: str, side: str, day: date, folder: Path
+    ) -> Calibration:
+        """See `Source`.
+
+        Raises:
+            FileError: there is no such file, or it is no list of bench loads.
+        """
+        path = self.path / f"{serial}.csv" if self.path.is_dir() else self.path
+        return in_record_precision(fit_loads(path, serial, day))
+
+
 class TerminalLoader:
     """Asks a person to put weights on, one place after the other."""
 
@@ -155,6 +219,9 @@ class TerminalLoader:
             self._shown = place
         kilograms = force_n / settings.STANDARD_GRAVITY
         await self._ask(f"{place_name(place)}: put {force_n:g} N ({kilograms:.2f} kg) on it")
+
+    def end(self) -> None:
+        """Nothing is left to do."""
 
     async def _ask(self, text: str) -> None:
         answer = await asyncio.to_thread(

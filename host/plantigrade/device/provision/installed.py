@@ -4,17 +4,32 @@ import hashlib
 import json
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final, cast
 from zlib import crc32
 
 from plantigrade.errors import MissingPartError, PlantigradeError
-from plantigrade.firmware_image.build import BLOCK_SIZE
-from plantigrade.firmware_image.esp_image import DamagedImageError, parse_image
+from plantigrade.firmware_image.build import (
+    BLOCK_SIZE,
+    CHIP_ARCHITECTURES,
+    HOST_ARCHITECTURE,
+    FirmwareError,
+    build_firmware,
+)
+from plantigrade.firmware_image.esp_image import VIRTUAL_MACHINE, DamagedImageError, parse_image
+from plantigrade.firmware_image.partition_table import (
+    TABLE_OFFSET,
+    TABLE_SIZE,
+    partition_table,
+    rows_of_image,
+)
 
 CODE: Final = (".py", ".mpy")
+START_BYTES: Final = 64 * 1024
+"""Of an app that are read first: a made-up image ends within them."""
 _SLOTS: Final = "slots"
 _VERSION: Final = re.compile(rb"MicroPython (v[0-9][\w.\-+]{0,40}) on \d{4}-\d\d-\d\d")
 _OTA_ENTRY: Final = struct.Struct("<I20sII")
@@ -120,3 +135,53 @@ def _active_slot(content: bytes) -> str:
         return str(values["slot"])
     except (ValueError, KeyError, TypeError):
         return "a"
+
+
+async def read_installed(
+    read: Callable[[int, int], Awaitable[bytes]], flash_mib: int, expected: Callable[[str], str]
+) -> Installed:
+    """What is on a board in its boot loader, checked to be whole and to be what belongs there.
+
+    Args:
+        read: gives bytes of the flash from an offset on.
+        flash_mib: its size.
+        expected: hash of the firmware's files for an architecture of mpy-cross.
+
+    Raises:
+        InstalledError: the table, MicroPython or the files are not what belongs there.
+    """
+    rows = {row.label: row for row in partition_table(flash_mib)}
+    first_app = rows["ota_0"].offset
+    start = await read(TABLE_OFFSET, first_app + START_BYTES - TABLE_OFFSET)
+    try:
+        there = {row.label: row for row in rows_of_image(start[:TABLE_SIZE])}
+    except FirmwareError as error:
+        raise InstalledError(f"the board has no partition table of ours ({error}); flash it") from error
+    if there != rows:
+        raise InstalledError(
+            "the board has another partition table; flash it with `plantigrade device flash`"
+        )
+    otadata = rows["otadata"]
+    slot = app_slot(start[otadata.offset - TABLE_OFFSET :][: otadata.size])
+    app = rows[f"ota_{slot}"]
+    data = start[first_app - TABLE_OFFSET :] if slot == 0 else await read(app.offset, START_BYTES)
+    found = micropython_of(data)
+    if found is None:
+        data = await read(app.offset, app.size)
+        found = micropython_of(data)
+    if found is None:
+        raise InstalledError("MicroPython on the board is cut short; flash it again")
+    architecture = HOST_ARCHITECTURE if VIRTUAL_MACHINE.encode() in data else CHIP_ARCHITECTURES["esp32s3"]
+    files = files_of(await read(rows["vfs"].offset, rows["vfs"].size))
+    own = firmware_sha256(files.items())
+    if own != expected(architecture):
+        raise InstalledError(
+            "the files on the board are not those of this version of plantigrade; flash it again"
+        )
+    return Installed(found[0], found[1], own)
+
+
+@cache
+def expected_sha256(architecture: str) -> str:
+    """Hash of the firmware's files as this version of plantigrade puts them onto a board."""
+    return firmware_sha256(build_firmware(architecture).files())

@@ -21,7 +21,7 @@ class TwinLoader:
     """Puts forces on all sensors of a virtual board at once, through a model of its front end.
 
     Args:
-        feed: the file that the board reads its sensors from; it is as it was once `restore` was called.
+        feed: the file that the board reads its sensors from; it is as it was after `end`.
         seed: draws this insole's sensors.
         loads_n: in newtons.
 
@@ -53,7 +53,7 @@ class TwinLoader:
         self._put(np.broadcast_to(codes, self._before.shape))
         await asyncio.sleep(settings.SETTLE_S)
 
-    def restore(self) -> None:
+    def end(self) -> None:
         """The feed as it was."""
         self._put(self._before)
 
