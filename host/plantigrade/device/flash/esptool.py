@@ -121,7 +121,7 @@ class Esptool:
 
     async def erase(self, offset: int, size: int) -> None:
         """Erase whole sectors; raises as `write`."""
-        with self._broken_in("what comes first"):
+        with self._broken_in("its start"):
             await self._run(self._stay, ["erase-region", hex(offset), hex(size)])
 
     async def write(
@@ -151,7 +151,7 @@ class Esptool:
 
         pairs = [part for offset, name in files for part in (hex(offset), name)]
         how = "--erase-all" if erase_all else "--skip-flashed"
-        with self._broken_in(lambda: log.current or "what comes first"):
+        with self._broken_in(lambda: log.current or "its start"):
             await self._run(
                 "watchdog-reset", ["write-flash", how, "--flash-size", f"{flash_mib}MB", *pairs], take
             )
@@ -162,9 +162,10 @@ class Esptool:
         try:
             yield
         except FlashError as error:
-            name = what if isinstance(what, str) else what()
+            name = (what if isinstance(what, str) else what()).removesuffix(".bin")
+            reason = str(error).removeprefix(f"{self.port}: ")
             raise WriteBrokenError(
-                f"{self.port}: writing broke off at {name} ({error}); the board starts nothing until it is "
+                f"{self.port}: writing broke off at {name} ({reason}); the board starts nothing until it is "
                 "whole: plug it in again and run the same command"
             ) from error
 

@@ -20,7 +20,7 @@ from plantigrade.device.flash.errors import (
     WriteBrokenError,
     WrongBoardError,
 )
-from plantigrade.device.flash.esptool import Chip, Esptool, WriteLog
+from plantigrade.device.flash.esptool import Chip, Esptool, WriteLog, require_esptool
 from plantigrade.device.flash.plan import FlashPlan, Wishes, make_plan
 from plantigrade.device.flash.ports import BoardPort, appear_again, ask_for_hello
 from plantigrade.device.flash.settings import (
@@ -31,7 +31,7 @@ from plantigrade.device.flash.settings import (
     START_BYTES,
     WAIT_FOR_HELLO_S,
 )
-from plantigrade.errors import FileError
+from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.firmware_image.build import build_firmware, littlefs_image
 from plantigrade.firmware_image.esp_image import (
     BOOT_LOADER_AT,
@@ -137,38 +137,52 @@ async def flash(
     """
     began = time.monotonic()
     _require_same_kind(board, contents.image)
+    require_esptool()
+    was = await ask_for_hello(board.port)
+    if was is not None:
+        report(f"{board.port}: {was.side} {was.serial}, firmware {was.firmware}, goes into its boot loader")
+        board = await _into_boot_loader(board)
+    flashed = await write_board(board, contents, wishes, dry_run, report, progress, was)
+    if dry_run:
+        return flashed
+    written = time.monotonic()
+    board = await appear_again(board)
+    flashed.port = board.port
+    flashed.identity = await wait_for_hello(board.port, flashed.chip)
+    flashed.seconds = {"write": written - began, "hello": time.monotonic() - written}
+    return flashed
+
+
+async def write_board(
+    board: BoardPort,
+    contents: Contents,
+    wishes: Wishes,
+    dry_run: bool,
+    report: Report,
+    progress: Progress,
+    was: Identity | None = None,
+) -> Flashed:
+    """What `flash` does with a board that waits in its boot loader, up to its restart; arguments as there.
+
+    Args:
+        was: who it was before, if a running insole: it is started again when nothing is written.
+    """
     with tempfile.TemporaryDirectory(prefix="plantigrade-flash-") as folder:
         esptool = Esptool(board.port, Path(folder), board.virtual)
-        was = await ask_for_hello(board.port)
-        if was is not None:
-            report(
-                f"{board.port}: {was.side} {was.serial}, firmware {was.firmware}, goes into its boot loader"
-            )
-            board = await _into_boot_loader(board)
         try:
             board, chip = await _chip_on(board, esptool)
             require_flashable(chip, board.port)
             start = await esptool.read(BOOT_LOADER_AT, START_BYTES)
             plan = make_plan(chip.flash_mib or 0, contents.image, contents.file_system, start, wishes)
-        except FlashError:
+        except PlantigradeError:
             await _let_go(esptool, was)
             raise
         flashed = Flashed(board.port, chip, was, plan)
         report(f"{board.port}: {chip.name}, {chip.flash_mib} MiB of flash, serial number {chip.serial}")
         if dry_run:
             await _let_go(esptool, was)
-            return flashed
-        prepared = time.monotonic()
-        flashed.log = await _write(esptool, plan, Path(folder), progress)
-    written = time.monotonic()
-    board = await appear_again(board)
-    flashed.port = board.port
-    flashed.identity = await wait_for_hello(board.port, chip)
-    flashed.seconds = {
-        "prepare": prepared - began,
-        "write": written - prepared,
-        "hello": time.monotonic() - written,
-    }
+        else:
+            flashed.log = await _write(esptool, plan, Path(folder), progress)
     return flashed
 
 
