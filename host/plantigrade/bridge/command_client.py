@@ -40,8 +40,12 @@ class CommandClient:
         self._waiting: dict[int, tuple[int, asyncio.Future[tuple[host_messages.Reply, int]]]] = {}
         self._tag = 0
 
-    async def ask(self, op: int, *arguments: int, value: bytes = b"") -> Answer:
+    async def ask(
+        self, op: int, *arguments: int, value: bytes = b"", timeout_s: float | None = None
+    ) -> Answer:
         """Send a command and return its reply, which confirms that the command was carried out.
+
+        `timeout_s`: how long this reply may take; that of the client by default.
 
         Raises:
             RefusedError: the insole refused.
@@ -49,17 +53,18 @@ class CommandClient:
             LinkClosedError: the link broke.
         """
         tag = self._free_tag()
+        limit_s = self._timeout_s if timeout_s is None else timeout_s
         future: asyncio.Future[tuple[host_messages.Reply, int]] = asyncio.get_running_loop().create_future()
         self._waiting[tag] = (op, future)
         try:
             message = host_messages.build_command(op, tag, *arguments, value=value)
             sent_ns = self._now()
-            async with asyncio.timeout(self._timeout_s):
+            async with asyncio.timeout(limit_s):
                 await self._link.send(Channel.CONTROL, message)
                 reply, arrival_ns = await future
         except TimeoutError as error:
             raise ReplyTimeoutError(
-                f"{self._link.name} did not answer {name_of(op)} within {self._timeout_s:g} s"
+                f"{self._link.name} did not answer {name_of(op)} within {limit_s:g} s"
             ) from error
         finally:
             del self._waiting[tag]

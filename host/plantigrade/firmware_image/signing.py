@@ -18,7 +18,7 @@ from insole_protocol import bundle_layout as layout
 
 from plantigrade.errors import FileError
 from plantigrade.firmware_image.build import firmware_folder
-from plantigrade.firmware_image.bundle import Bundle, BundleError, BundleFault
+from plantigrade.firmware_image.bundle import UNSIGNED, Bundle, BundleError, BundleFault, Manifest
 
 KEY_BITS = 8 * layout.SIGNATURE_BYTES
 EXPONENT = 65537
@@ -202,14 +202,25 @@ def sign(bundle: Bundle, secret: rsa.RSAPrivateKey, keys: Iterable[PublicKey]) -
 
 
 def verify(bundle: Bundle, keys: Sequence[PublicKey], allow_test_keys: bool = True) -> PublicKey:
-    """The key that has signed a bundle.
+    """The key that has signed a bundle; `verify_head` with what it holds.
 
     Raises:
         BundleError: nobody has, or none of these keys, or what was signed is not what is here.
     """
-    if not bundle.is_signed:
+    return verify_head(bundle.manifest, bundle.signature, keys, allow_test_keys)
+
+
+def verify_head(
+    manifest: Manifest, signature: bytes, keys: Sequence[PublicKey], allow_test_keys: bool = True
+) -> PublicKey:
+    """The key that has signed a manifest.
+
+    Raises:
+        BundleError: nobody has, or none of these keys, or it was changed since.
+    """
+    if signature == UNSIGNED:
         raise BundleError(BundleFault.UNSIGNED, "the bundle is not signed: see `plantigrade firmware sign`")
-    wanted = bundle.manifest.key_id
+    wanted = manifest.key_id
     key = next((key for key in keys if key.id == wanted), None)
     if key is None:
         known = ", ".join(f"{key.id} ({key.name})" for key in keys) or "none"
@@ -220,7 +231,7 @@ def verify(bundle: Bundle, keys: Sequence[PublicKey], allow_test_keys: bool = Tr
         raise BundleError(
             BundleFault.TEST_KEY, f"the bundle is signed by the test key {key.id}, which anybody can do"
         )
-    if not key.holds(bundle.manifest.to_bytes(), bundle.signature):
+    if not key.holds(manifest.to_bytes(), signature):
         raise BundleError(
             BundleFault.SIGNATURE,
             f"the signature is not that of key {key.id} ({key.name}): the bundle was changed or forged",
