@@ -1,4 +1,4 @@
-"""A chip in its ROM's download mode on a serial port of its own, its flash in a file; nothing else of a board."""
+"""A chip in its ROM's download mode on a serial port, its flash in a file; no other part of a board."""
 
 import os
 import pty
