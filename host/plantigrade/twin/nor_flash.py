@@ -1,4 +1,4 @@
-"""The flash as the ROM and the boot loader handle it: NOR manners, a counter, and power that may fail.
+"""The flash as the ROM and the boot loader handle it: as NOR flash, with a counter, and power that may fail.
 
 Erasing sets whole sectors to 0xFF, programming only clears bits. Each erase of a sector and each programming
 of a page of 256 bytes is one operation; the counter goes on over the life of a board, in the file that the
@@ -131,7 +131,7 @@ class NorFlash:
             return size
         return size // 2 if self.torn else 0
 
-    def _end(self, whole: bool) -> None:
-        if not whole:
+    def _end(self, finished: bool) -> None:
+        if not finished:
             self._count.write(self.operations)
             raise PowerLostError

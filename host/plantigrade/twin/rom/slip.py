@@ -29,12 +29,12 @@ class FrameReader:
         """The frames that end within `data`; damaged, empty and too long ones are left out."""
         for piece in _pieces(data):
             if piece == b"\xc0":
-                whole = bytes(self._inside)
-                good = whole and not self._dropping and not self._escaped
+                content = bytes(self._inside)
+                good = content and not self._dropping and not self._escaped
                 self._inside.clear()
                 self._dropping = self._escaped = False
                 if good:
-                    yield whole
+                    yield content
             elif not self._dropping:
                 self._take(piece)
 

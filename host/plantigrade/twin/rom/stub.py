@@ -131,8 +131,8 @@ class StubCommands(RomCommands):
             reading.at += size
         if reading.acknowledged >= reading.end - reading.start:
             self._reading = None
-            whole = self.flash.read(reading.start, reading.end - reading.start)
-            self.send(hashlib.md5(whole).digest())
+            everything = self.flash.read(reading.start, reading.end - reading.start)
+            self.send(hashlib.md5(everything).digest())
 
     @staticmethod
     def digest(raw: bytes) -> bytes:
