@@ -51,7 +51,7 @@ def build_insole(board, record):
     provisioned.put_defaults(settings)
     provisioned.leave()
     faults.note(ids.FAULT_SETTINGS, settings.damaged)
-    faults.note(ids.FAULT_WATCHDOG, record.reset_cause == machine.WDT_RESET)
+    faults.note(ids.FAULT_WATCHDOG, record.bitten)
     faults.note(ids.FAULT_CRASHED, record.after_crash)
     faults.note(ids.FAULT_NATIVE_CODE, bool(native.missing))
     i2c = I2cBus(board)

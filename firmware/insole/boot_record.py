@@ -57,6 +57,12 @@ class BootRecord:
         struct.pack_into("<I", buffer, HEADER_BYTES - 4, crc32(memoryview(buffer)[: HEADER_BYTES - 4]))
         self._rtc.memory(buffer)
 
+    @property
+    def bitten(self):
+        """Whether a watchdog ended the start before this one. The first start with a blank RTC memory follows
+        none: esptool, too, restarts a chip by its watchdog."""
+        return self.reset_cause == machine.WDT_RESET and self.since_power != 1
+
     def good(self):
         """This start was good, or ended in order."""
         self.failed = 0

@@ -97,5 +97,6 @@ class Power:
         await asyncio.sleep_ms(REBOOT_DELAY_MS)
         self.before_stop()
         if boot_loader:
+            machine.RTC().memory(b"")  # whoever flashes it ends that by the watchdog: no fault of ours
             machine.bootloader()
         machine.reset()

@@ -1,7 +1,7 @@
 """What was written about this insole when it was made: the newest record of the partition `id`.
 
-Loaded at the start and for a reply, and forgotten afterwards: it costs no heap in between. No code here writes
-the partition; `plantigrade device provision` does, through the chip's boot loader.
+Loaded at the start and for a reply, and forgotten afterwards: it costs no heap in between. No code here
+writes the partition; `plantigrade device provision` does, through the chip's boot loader.
 """
 
 import sys

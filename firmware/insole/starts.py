@@ -35,7 +35,7 @@ def begin():
     record = load()
     record.since_power = _next(record.since_power)
     record.failed = min(255, record.failed + 1)
-    if record.reset_cause == machine.WDT_RESET:
+    if record.bitten:
         record.watchdog_resets = _next(record.watchdog_resets)
         if not record.cause:
             record.describe(ids.CRASH_WATCHDOG, "the watchdog bit: the main loop stood still")

@@ -67,6 +67,15 @@ def test_of_a_long_traceback_the_end_is_kept():
     )
 
 
+def test_a_watchdog_that_ends_a_stay_in_the_boot_loader_is_no_crash():
+    """esptool restarts a chip by its watchdog; `Power` has left the RTC memory blank before."""
+    power_on()
+    record = started(machine.WDT_RESET)
+    assert not record.bitten and not record.after_crash and record.watchdog_resets == 0
+    record = started(machine.WDT_RESET)
+    assert record.bitten and record.after_crash and record.watchdog_resets == 1
+
+
 def test_a_full_heap_does_not_hide_the_crash():
     power_on()
     record = started()
