@@ -62,6 +62,24 @@ def twin() -> None:
 @_chip_option
 @_card_option
 @click.option(
+    "--blank",
+    is_flag=True,
+    help="Run one board instead, with an erased flash, that waits to be flashed by hand.",
+)
+@click.option(
+    "--flash",
+    "flash_mib",
+    type=click.Choice(["8", "16"]),
+    default="8",
+    show_default=True,
+    help="Size of the flash in MiB.",
+)
+@click.option(
+    "--hold-boot",
+    is_flag=True,
+    help="Hold the boot button down at power-on: the chip's ROM waits to be flashed, whatever is in flash.",
+)
+@click.option(
     "--json",
     "json_file",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -79,6 +97,9 @@ def run(
     directory: Path | None,
     chip_level: str,
     card: bool,
+    blank: bool,
+    flash_mib: str,
+    hold_boot: bool,
     json_file: Path | None,
 ) -> None:
     """Run a left and a right virtual insole until Ctrl-C.
@@ -89,10 +110,24 @@ def run(
       plantigrade scan                in another
     The serial ports shown can be opened with any terminal program, and with mpremote:
       mpremote connect /dev/pts/7 fs ls + reset
+
+    With --blank there is one board as it comes from its maker. Its port speaks as the ROM of an ESP32-S3
+    does, so `plantigrade device flash` and esptool itself make an insole of it:
+
+    \b
+      plantigrade twin run --blank    in one terminal
+      esptool --chip esp32s3 --port /dev/pts/7 --before no-reset flash-id
+                                      in another
+
+    A pseudo-terminal has no modem lines, hence `--before no-reset`; `--after watchdog-reset` starts what was
+    flashed. With --directory the board lasts, and a board that runs can be flashed again after --hold-boot.
     """
     if rules is not None and not live:
         raise click.UsageError("--rules needs --live: without it nobody judges")
+    if live and (blank or hold_boot):
+        raise click.UsageError("--live needs insoles that run; leave --blank and --hold-boot out")
     try:
+        from plantigrade.twin.pair import PairOptions
         from plantigrade.twin.run import Choices, run_twin
     except ModuleNotFoundError as error:
         raise MissingPartError("the twin", "twin", error.name or "bumble") from error
@@ -100,7 +135,7 @@ def run(
     run_twin(
         Choices(
             source, conditions, neutral_s, seed, interval_ms, seconds, directory, json_file, live, rules,
-            chip, card,
+            chip, card, PairOptions(blank=blank, flash_mib=int(flash_mib), hold_boot=hold_boot),
         )
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from plantigrade.firmware_image.build import FirmwareBuild, build_firmware
+from plantigrade.firmware_image.partition_table import SMALLEST_FLASH_MIB
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import CARD_SECTORS, BoardSpec, Feed, RadioEnd
 from plantigrade.twin.chip_behaviour import ChipBehaviour
@@ -34,6 +35,9 @@ class PairOptions:
         firmware: another firmware than the project's.
         chip: how unkind the boards' chips are.
         card: whether the boards have their SD NAND; without it the log lies in flash.
+        blank: one new board (the left one) with an erased flash, instead of two insoles.
+        flash_mib: size of the flash, 8 or 16.
+        hold_boot: hold the boot button down at power-on, so that the ROM waits to be flashed.
     """
 
     drift_ppm: Mapping[str, float] = field(default_factory=lambda: dict[str, float]())
@@ -45,6 +49,9 @@ class PairOptions:
     firmware: FirmwareBuild | None = None
     chip: ChipBehaviour = field(default_factory=ChipBehaviour)
     card: bool = True
+    blank: bool = False
+    flash_mib: int = SMALLEST_FLASH_MIB
+    hold_boot: bool = False
 
 
 class VirtualPair:
@@ -98,15 +105,19 @@ class VirtualPair:
         self._radio = await stack.enter_async_context(Radio(self._conditions, folder / "host-bonds.json"))
         start_ns = time.monotonic_ns() + round(_START_DELAY_S * 1e9)
         self.feed_start = dict.fromkeys(SIDES, start_ns)
-        for side in SIDES:
+        for side in SIDES[:1] if self._options.blank else SIDES:
             board = VirtualBoard(
                 self._spec(side),
                 folder / side,
                 chain(firmware.files(), [_provisioned(side)]),
                 RadioEnd(self._radio.boards_port, self._radio.token),
                 Feed(self._feeds[side], start_ns, self._options.loop),
+                self._options.blank,
             )
+            board.hold_boot_button(self._options.hold_boot)
             self.boards[side] = await stack.enter_async_context(board)
+            if self._options.hold_boot:
+                board.hold_boot_button(False)
 
     def _spec(self, side: str) -> BoardSpec:
         return BoardSpec(
@@ -116,6 +127,7 @@ class VirtualPair:
             clock_offset_us=self._options.clock_offset_us.get(side, 0),
             chip=self._options.chip,
             card_sectors=CARD_SECTORS if self._options.card else 0,
+            flash_mib=self._options.flash_mib,
         )
 
     async def __aexit__(self, *_: object) -> None:

@@ -9,7 +9,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ class Choices:
     rules: Path | None = None
     chip: ChipBehaviour = field(default_factory=ChipBehaviour)
     card: bool = True
+    boards: PairOptions = field(default_factory=PairOptions)
 
 
 def run_twin(choices: Choices) -> None:
@@ -105,13 +106,11 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
             feeds["right"],
             radio,
             directory=choices.directory,
-            options=PairOptions(chip=choices.chip, card=choices.card),
+            options=replace(choices.boards, chip=choices.chip, card=choices.card),
         )
         await stack.enter_async_context(pair)
-        ports = {side: pair.boards[side].serial_port for side in SIDES}
-        announce(
-            TwinNotice(os.getpid(), pair.radio, ports, {side: str(path) for side, path in feeds.items()})
-        )
+        ports = {side: board.serial_port for side, board in pair.boards.items()}
+        announce(TwinNotice(os.getpid(), pair.radio, ports, {side: str(feeds[side]) for side in ports}))
         stack.callback(withdraw, os.getpid())
         _show(choices, pair, walk)
         notify = partial(click.echo, err=str(choices.json_file) == "-")
@@ -130,11 +129,12 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
 async def _show_blinking(pair: VirtualPair, notify: Callable[[str], None]) -> None:
     """Say when an LED is asked to blink: the firmware lights it twice each 1.5 s as a hint, five times for
     `device identify`, and by itself once in 3 s."""
-    before, shown = dict.fromkeys(SIDES, 0), dict.fromkeys(SIDES, "")
+    before: dict[str, int] = dict.fromkeys(pair.boards, 0)
+    shown: dict[str, str] = dict.fromkeys(pair.boards, "")
     while True:
         await asyncio.sleep(_HINT_PERIOD_S)
-        for side in SIDES:
-            blinks = pair.boards[side].state.blinks
+        for side, board in pair.boards.items():
+            blinks = board.state.blinks
             often, before[side] = blinks - before[side], blinks
             kind = "blinks quickly: identify" if often >= 4 else "blinks twice: a hint" if often >= 2 else ""
             if kind and kind != shown[side]:
@@ -173,7 +173,7 @@ def _insole(pair: VirtualPair, side: str) -> dict[str, str]:
 
 
 def _show(choices: Choices, pair: VirtualPair, walk: ForceWalk) -> None:
-    insoles = {side: _insole(pair, side) for side in SIDES}
+    insoles = {side: _insole(pair, side) for side in pair.boards}
     if choices.json_file is not None:
         values: dict[str, Any] = {
             "schema": SCHEMA,
@@ -188,6 +188,9 @@ def _show(choices: Choices, pair: VirtualPair, walk: ForceWalk) -> None:
             click.echo(text)
             return
         choices.json_file.write_text(text + "\n")
+    if choices.boards.blank or choices.boards.hold_boot:
+        _show_waiting(pair)
+        return
     click.echo(
         f"Two virtual insoles walk: {walk.source}" + f", seed {choices.seed}" * bool(choices.conditions)
     )
@@ -195,3 +198,16 @@ def _show(choices: Choices, pair: VirtualPair, walk: ForceWalk) -> None:
         click.echo(f"  {side:<6} {insole['name']}  {insole['address']}  serial port {insole['serial_port']}")
     click.echo(f"Radio for other hosts: HCI (H4) over TCP at {pair.radio.host}:{pair.radio.port}")
     click.echo("Ctrl-C ends both.")
+
+
+def _show_waiting(pair: VirtualPair) -> None:
+    """What can be done with boards that wait to be flashed."""
+    for board in pair.boards.values():
+        mib = board.spec.flash_mib
+        click.echo(f"A virtual board with {mib} MiB of flash waits to be flashed on {board.serial_port}")
+    click.echo("In another terminal, with the port of the board:")
+    click.echo("  plantigrade device flash PORT --micropython FILE")
+    click.echo("or by hand, with --after watchdog-reset to start what was flashed:")
+    click.echo("  esptool --chip esp32s3 --port PORT --before no-reset --after no-reset flash-id")
+    click.echo(f"Radio for hosts: HCI (H4) over TCP at {pair.radio.host}:{pair.radio.port}")
+    click.echo("Ctrl-C ends it.")
