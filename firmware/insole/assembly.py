@@ -99,10 +99,12 @@ def build_insole(board, record):
 class Firmware:
     """The insole with its links, ready to run."""
 
-    def __init__(self, board, wdt=None, record=None):
-        """`wdt` is the hardware watchdog, `record` the `BootRecord`, as `startup` has them."""
+    def __init__(self, board, wdt=None, record=None, chosen=None):
+        """`wdt` is the hardware watchdog, `record` the `BootRecord`, `chosen` the launcher's choice, as
+        `startup` has them."""
         record = record or BootRecord()
         insole = self.insole = build_insole(board, record)
+        insole.chosen = chosen
         self.crash = CrashHandler(record, insole.recorder, insole.clock)
         self.watchdog = Watchdog(wdt or machine.WDT(timeout=TIMEOUT_MS), record, self.crash)
         bonds = insole.bonds = Bonds()

@@ -6,11 +6,17 @@ from insole import forget
 
 
 class Insole:
-    """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`."""
+    """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`;
+    `chosen`, the launcher's slot; `update` and `trial`, while there is one; `greeted`, the kinds of link over
+    which a host has said HELLO since the start (bit 0 BLE, bit 1 USB)."""
 
     def __init__(self, **parts):
         self.erasing = False
         self.bonds = None
+        self.chosen = None
+        self.update = None
+        self.trial = None
+        self.greeted = 0
         for name in parts:
             setattr(self, name, parts[name])
 

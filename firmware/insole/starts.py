@@ -30,9 +30,15 @@ def load():
     return record
 
 
-def begin():
-    """A start begins: its record. It counts as failed until `good` says otherwise."""
+def begin(went_back=False):
+    """A start begins: its record. It counts as failed until `good` says otherwise.
+
+    After the launcher went back to this firmware the starts that failed were another one's.
+    """
     record = load()
+    if went_back:
+        record.failed = 0
+        record.safe_started = False
     record.since_power = _next(record.since_power)
     record.failed = min(255, record.failed + 1)
     if record.bitten:

@@ -41,7 +41,7 @@ def finish_wipe(board, watchdog):
     insole.forget("wipe")
 
 
-def run_normal(watchdog, record):
+def run_normal(watchdog, record, chosen):
     """Normal mode; returns only by an exception."""
     import asyncio
 
@@ -52,7 +52,7 @@ def run_normal(watchdog, record):
     from insole import assembly
 
     watchdog.feed()
-    firmware = assembly.Firmware(boards.current(), watchdog, record)
+    firmware = assembly.Firmware(boards.current(), watchdog, record, chosen)
     watchdog.feed()
     assembly.forget_making()
     try:
@@ -65,12 +65,15 @@ def run_normal(watchdog, record):
         raise
 
 
-def start(watchdog):
-    """Run; comes back only for Ctrl-C and `machine.soft_reset`, as the exceptions that they are."""
+def start(watchdog, chosen=None):
+    """Run; comes back only for Ctrl-C and `machine.soft_reset`, as the exceptions that they are.
+
+    `chosen` is what the launcher's `slots.choose` gave; None where there are no slots.
+    """
     end_feeding_of_soft_reset()
     from insole import starts
 
-    record = starts.begin()
+    record = starts.begin(chosen is not None and chosen[2])
     safe = starts.wants_safe_mode(record)
     del starts
     insole.forget("starts")
@@ -80,7 +83,7 @@ def start(watchdog):
 
             safe_mode.run(watchdog, record)
         else:
-            run_normal(watchdog, record)
+            run_normal(watchdog, record, chosen)
     except Exception as error:
         sys.print_exception(error)
         record.note(ids.CRASH_SAFE_MODE if safe else ids.CRASH_START, error)

@@ -8,6 +8,7 @@ from insole_protocol import ids, settings
 from plantigrade.bridge.errors import RefusedError
 from plantigrade.bridge.hint import give_hint, offers_hint
 from plantigrade.device.targets import conversation
+from plantigrade.firmware_image.board_files import board_files
 from plantigrade.firmware_image.build import build_firmware
 from plantigrade.link.usb import UsbLink
 from plantigrade.twin.board import VirtualBoard
@@ -17,14 +18,14 @@ from plantigrade.twin.radio.conditions import RadioConditions
 
 from tests.e2e.twin_kit import UNIQUE_ID
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]  # processes that want the machine for themselves
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]  # processes that want the machine for themselves
 
 
 async def test_a_hint_blinks_in_daily_mode_and_is_refused_where_it_is_not_wanted(tmp_path: Path) -> None:
     spec = BoardSpec("left", UNIQUE_ID)
     async with Radio(RadioConditions(), tmp_path / "bonds.json") as radio:
         end = RadioEnd(radio.boards_port, radio.token)
-        board = VirtualBoard(spec, tmp_path / "board", iter(build_firmware().files()), end)
+        board = VirtualBoard(spec, tmp_path / "board", iter(board_files(build_firmware())), end)
         async with board, conversation(UsbLink(board.serial_port)) as session:
             assert offers_hint(session.insole.identity)
             status = await session.fetch_status()

@@ -11,6 +11,7 @@ from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
+from plantigrade.firmware_image.board_files import board_files
 from plantigrade.firmware_image.build import build_firmware
 from plantigrade.firmware_image.partition_table import partition_table
 from plantigrade.link.base import Link
@@ -26,7 +27,7 @@ from plantigrade.twin.radio.client import Radio
 from tests.e2e.radio_kit import QUICK
 from tests.e2e.twin_kit import UNIQUE_ID
 
-pytestmark = [pytest.mark.radio, pytest.mark.micropython]
+pytestmark = [pytest.mark.radio, pytest.mark.untimed, pytest.mark.micropython]
 
 SPEC = BoardSpec("left", UNIQUE_ID)
 WITHOUT_LOG = replace(SPEC, card_sectors=0)
@@ -72,7 +73,7 @@ async def test_without_its_log_an_insole_streams_says_so_and_uses_no_number_twic
     async with AsyncExitStack() as stack:
         radio = await stack.enter_async_context(Radio(QUICK, tmp_path / "bonds.json"))
         end = RadioEnd(radio.boards_port, radio.token)
-        board = VirtualBoard(SPEC, tmp_path / "board", iter(build_firmware().files()), end)
+        board = VirtualBoard(SPEC, tmp_path / "board", iter(board_files(build_firmware())), end)
         await stack.enter_async_context(board)
         await stack.enter_async_context(using(central_at(radio.address)))
         air = Air(*backend_for(radio.address), virtual=True)

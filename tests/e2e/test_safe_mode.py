@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from plantigrade.device.commands import device
 from plantigrade.errors import PlantigradeError
+from plantigrade.firmware_image.board_files import board_files
 from plantigrade.firmware_image.build import build_firmware
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import BoardSpec
@@ -15,18 +16,18 @@ from plantigrade.twin.board_spec import BoardSpec
 from tests.e2e.twin_kit import UNIQUE_ID
 from tests.firmware.boot_faults.broken import When, broken_source
 
-pytestmark = [pytest.mark.radio, pytest.mark.micropython]
+pytestmark = [pytest.mark.radio, pytest.mark.untimed, pytest.mark.micropython]
 PATIENCE_S = 60.0
 BROKEN = "insole/sampler.py"
 
 
 def files() -> dict[str, bytes]:
     """A board's files of which one module raises when it is imported."""
-    found = dict(build_firmware().files())
-    del found[str(Path("lib", BROKEN).with_suffix(".mpy"))]
+    found = dict(board_files(build_firmware()))
+    del found[str(Path("slots/a/lib", BROKEN).with_suffix(".mpy"))]
     source = broken_source(BROKEN, When.IMPORT)
     assert source is not None
-    found[f"lib/{BROKEN}"] = source.encode()
+    found[f"slots/a/lib/{BROKEN}"] = source.encode()
     return found
 
 

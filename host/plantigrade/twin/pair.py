@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from plantigrade.firmware_image.board_files import board_files
 from plantigrade.firmware_image.build import FirmwareBuild, build_firmware
 from plantigrade.firmware_image.partition_table import SMALLEST_FLASH_MIB
 from plantigrade.twin.board import VirtualBoard
@@ -109,7 +110,7 @@ class VirtualPair:
             board = VirtualBoard(
                 self._spec(side),
                 folder / side,
-                chain(firmware.files(), [_provisioned(side)]),
+                chain(board_files(firmware), [_provisioned(side)]),
                 RadioEnd(self._radio.boards_port, self._radio.token),
                 Feed(self._feeds[side], start_ns, self._options.loop),
                 self._options.blank,

@@ -24,7 +24,7 @@ class Firmware:
     ends = KeyboardInterrupt()
     made = []
 
-    def __init__(self, board, watchdog, record):
+    def __init__(self, board, watchdog, record, chosen):
         Firmware.made.append(board)
         self.crash = self
         self.left = False

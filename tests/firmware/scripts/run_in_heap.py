@@ -8,14 +8,15 @@ import sys
 
 BUDGET = int(sys.argv[1])
 BUILD = sys.argv[2]
-sys.path.insert(0, BUILD)
-sys.path.insert(0, BUILD + "/lib")
+SLOT = "/slots/a"  # where a board has its firmware: paths of modules lie in the heap
 
 import chip  # noqa: E402 - first, to put its time in place
 import gc  # noqa: E402
 import select  # noqa: E402, F401
 import vfs  # noqa: E402
 
+vfs.mount(vfs.VfsPosix(BUILD), SLOT)
+sys.path.insert(0, SLOT + "/lib")
 import asyncio  # noqa: E402 - part of the chip's interpreter
 
 asyncio.ThreadSafeFlag()
