@@ -125,7 +125,12 @@ def _accounting(accounting: FootAccounting) -> Json:
         "samples_used": accounting.samples_used,
         "samples_missing": accounting.samples_missing,
         "gaps": [
-            {"from_s": _number(gap.from_s), "to_s": _number(gap.to_s), "reason": gap.reason}
+            {
+                "from_s": _number(gap.from_s),
+                "to_s": _number(gap.to_s),
+                "reason": gap.reason,
+                "bridged": gap.bridged,
+            }
             for gap in accounting.gaps
         ],
     }

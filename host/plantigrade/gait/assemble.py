@@ -163,7 +163,8 @@ def _foot(side: _Side, rate_hz: float, *, two_feet: bool) -> FootAnalysis:
 def _accounting(stream: FootStream, rate_hz: float) -> FootAccounting:
     spanned = round((stream.last_s - stream.first_s) * rate_hz) + 1 if stream.samples_seen else 0
     spanned = max(spanned, stream.samples_used)
-    return FootAccounting(spanned, stream.samples_used, spanned - stream.samples_used, tuple(stream.gaps))
+    gaps = sorted([*stream.gaps, *stream.bridged], key=lambda gap: gap.from_s)
+    return FootAccounting(spanned, stream.samples_used, spanned - stream.samples_used, tuple(gaps))
 
 
 def _ensemble(side: _Side, unit: str) -> Ensemble | None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.compiled import compiled
-from plantigrade.gait.edges import onset, release
+from plantigrade.gait.edges import low_load_s, onset, release
 from plantigrade.gait.levels import end_block, push_block, qualifies, set_levels
 from plantigrade.gait.settings import LEVEL_BLOCKS, WIDER_BLOCKS
 from plantigrade.gait.signals import Floats, Forces
@@ -62,12 +62,14 @@ CONFIG: Final = _record(
         ("contact_rows", np.int64),
         ("swing_rows", np.int64),
         ("history_rows", np.int64),
+        ("tail_rows", np.int64),
         ("load_share", np.float64),
         ("unload_share", np.float64),
         ("onset_slope_share", np.float64),
         ("release_slope_share", np.float64),
         ("onset_level_share", np.float64),
         ("certain_load_share", np.float64),
+        ("low_load_share", np.float64),
         ("release_level_share", np.float64),
         ("smallest_range", np.float64),
         ("quiet_ratio", np.float64),
@@ -83,6 +85,7 @@ EVENT: Final = _record(
         ("swing", np.float64),
         ("stance", np.float64),
         ("peak", np.float64),
+        ("low_load_s", np.float64),  # time with next to no load beside the event
     ]
 )
 INITIAL, FINAL, BREAK, RESET = range(4)
@@ -125,7 +128,23 @@ def _tell(events: Records, count: int, st: Any, kind: int, row: int, time_s: flo
     e.swing = st.swing
     e.stance = st.stance
     e.peak = st.peak
+    e.low_load_s = 0.0
     return count + 1
+
+
+@compiled()
+def _tell_contact(st: Any, cfg: Any, x: Floats, t: Floats, told: Any, events: Records, count: int) -> int:
+    """Tell a contact event and how long its load is next to none.
+
+    Args:
+        told: kind, buffer row, time, step towards the loaded side (1 or -1), last row looked at, and the
+            absolute row of buffer row 0.
+    """
+    kind, row, time_s, step, end, base = told
+    count = _tell(events, count, st, kind, row + base, time_s)
+    rise = cfg.low_load_share * (st.stance - st.swing)
+    events[count - 1].low_load_s = low_load_s(x, t, row, step, end, time_s, rise)
+    return count
 
 
 @compiled()
@@ -141,7 +160,8 @@ def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events
     row = d
     while row < last and t[row] < time_s:
         row += 1
-    return _tell(events, count, st, FINAL, row + base, time_s)
+    told = (FINAL, row, time_s, -1, min(max(row - cfg.search_rows, first), row), base)
+    return _tell_contact(st, cfg, x, t, told, events, count)
 
 
 @compiled()
@@ -156,7 +176,8 @@ def _initial(
         row -= 1
     st.up = -1
     st.open = 1
-    return _tell(events, count, st, INITIAL, row + base, time_s)
+    told = (INITIAL, row, time_s, 1, max(min(row + cfg.search_rows, last), row), base)
+    return _tell_contact(st, cfg, x, t, told, events, count)
 
 
 @compiled()

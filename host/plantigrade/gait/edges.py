@@ -46,8 +46,19 @@ def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread:
 
 
 @compiled()
+def _falls_on(x: Floats, j: int, last: int, cfg: Any, slope: float, ledge: float) -> bool:
+    """Whether the fall goes on behind a ledge at row `j`: the slope over the span of a tail says so, and what
+    is left is more than a low level."""
+    end = min(j + cfg.tail_rows, last)
+    return end > j and x[j] > ledge and x[j] - x[end] > slope * (end - j)
+
+
+@compiled()
 def release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
-    """Time at which the fall through row `d` ends: the foot of the fall, as for `onset`."""
+    """Time at which the fall through row `d` ends: the foot of the fall, as for `onset`.
+
+    A ledge in the tail is not its end: the slope must have fallen over `tail_span_s` as well.
+    """
     h = cfg.span_rows
     highest = last - h
     top, steepest = min(d, highest), -1.0
@@ -60,10 +71,39 @@ def release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, sprea
     for k in range(d, last + 1):
         floor = min(floor, x[k])
     certain = floor + cfg.certain_load_share * spread
+    ledge = floor + cfg.low_load_share * spread
     j = top
-    while j < highest and (x[j] - x[j + h] > limit or x[j] > certain):
+    while j < highest and (
+        x[j] - x[j + h] > limit or x[j] > certain or _falls_on(x, j, last, cfg, limit / h, ledge)
+    ):
         j += 1
     level = x[j] + cfg.release_level_share * spread
     while j > top and x[j - 1] <= level:
         j -= 1
     return _crossing(x, t, max(j - 1, 0), j, level)
+
+
+@compiled()
+def low_load_s(x: Floats, t: Floats, row: int, step: int, end: int, time_s: float, rise: float) -> float:
+    """Seconds between a contact event and the time at which the load is `rise` above what it is there.
+
+    Within them the foot carries so little that it may or may not be on the ground: what the event's
+    uncertainty is made of.
+
+    Args:
+        x, t: total and time of the buffer.
+        row: first row at or after the event.
+        step: 1 to go forward from an initial contact, -1 to go back from a final contact.
+        end: last row that is looked at.
+        time_s: of the event.
+        rise: load above that at the event, in the unit of x.
+    """
+    before = max(row - 1, 0)
+    part = (time_s - t[before]) / (t[row] - t[before]) if row > before else 1.0
+    level = x[before] + min(max(part, 0.0), 1.0) * (x[row] - x[before]) + rise
+    i = row
+    while i != end and x[i] < level:
+        i += step
+    if i == row or x[i] < level:
+        return abs(t[i] - time_s)
+    return abs(_crossing(x, t, i - step, i, level) - time_s)

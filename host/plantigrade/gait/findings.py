@@ -76,6 +76,13 @@ def stream_state(stream: FootStream, seconds: float) -> list[SignalFinding]:
             "no cycle is made up across them"
         )
         found.append(SignalFinding("gaps", text, stream.foot))
+    if stream.bridged:
+        rows = sum(one.rows for one in stream.bridges)
+        text = (
+            f"{side} foot: {counted(len(stream.bridged), 'short gap')} of {counted(rows, 'sample')} in all; "
+            "straight lines stand for them, and each stride says how many of its samples are such"
+        )
+        found.append(SignalFinding("short_gaps", text, stream.foot))
     return found
 
 

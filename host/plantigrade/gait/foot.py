@@ -1,13 +1,12 @@
 """One foot's stream: buffer, contacts, cycles, ledger. Knows nothing of the other foot."""
 
-from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait import contact_kernel, stride_kernel
+from plantigrade.gait.cycle_store import CycleStore
 from plantigrade.gait.pressure.stance import StanceFeatures
 from plantigrade.gait.results import Event
 from plantigrade.gait.settings import (
@@ -20,6 +19,7 @@ from plantigrade.gait.settings import (
     SMOOTH_S,
     ContactSettings,
 )
+from plantigrade.gait.short_gaps import Rows, ShortGaps
 from plantigrade.gait.signals import Floats, FootSignal, TimeGap
 
 BUFFER_ROWS = 16384
@@ -30,6 +30,7 @@ _SHARES = (
     "release_slope_share",
     "onset_level_share",
     "release_level_share",
+    "low_load_share",
 )
 
 
@@ -46,46 +47,10 @@ class _Contact(NamedTuple):
     swing: float
     stance: float
     peak: float
+    low_load_s: float
 
 
 Cycle = tuple[_Contact, _Contact, _Contact]
-
-
-@dataclass
-class CycleStore:
-    """What is stored of each gait cycle; lists of arrays, one a block of samples."""
-
-    rows: list[Floats] = field(default_factory=lambda: [])
-    forces: list[Floats] = field(default_factory=lambda: [])
-    curves: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
-    pressure: list[Floats] = field(default_factory=lambda: [])
-    cop: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
-    sensor_peak: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
-    sensor_impulse: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
-    sensor_states: list[npt.NDArray[np.int8]] = field(default_factory=lambda: [])
-    dropped: int = 0
-
-    def __len__(self) -> int:
-        return sum(len(block) for block in self.rows)
-
-    def drop_pictures(self, blocks: int) -> None:
-        """Empty what only pictures need of the first blocks."""
-        for part in (self.curves, self.cop, self.sensor_peak, self.sensor_impulse):
-            for index in range(min(self.dropped, blocks), blocks):
-                part[index] = part[index][:0].copy()
-        self.dropped = blocks
-
-    def withdraw(self, time_s: float) -> None:
-        """Forget the cycles that end after `time_s`."""
-        parts: list[list[Any]] = [getattr(self, one.name) for one in fields(self) if one.name != "dropped"]
-        while self.rows and self.rows[-1][-1, 2] > time_s:
-            keep = int(np.searchsorted(self.rows[-1][:, 2], time_s, side="right"))
-            for part in parts:
-                last = part.pop()
-                if keep:
-                    part.append(last[:keep])
-            if keep:
-                break
 
 
 def contact_config(
@@ -104,6 +69,8 @@ def contact_config(
     config["contact_rows"] = rows(settings.shortest_contact_s)
     config["swing_rows"] = rows(settings.shortest_swing_s)
     config["history_rows"] = rows(HISTORY_S) - rows(settings.longest_cycle_s + 1.0)
+    # a bare footswitch hangs on ledges as the foot leaves; a force is at its end there
+    config["tail_rows"] = 0 if calibrated else rows(settings.tail_span_s)
     for name in _SHARES:
         config[name] = getattr(settings, name)
     config["smallest_range"] = smallest_range
@@ -155,8 +122,15 @@ class FootStream:
         self._epoch_state = np.zeros(7)
         self._gap_state = np.zeros(2)
         self._scratch = np.zeros((BUFFER_ROWS + 2, 5))
+        self._short_gaps = ShortGaps(
+            first.sensor_count,
+            rate_hz,
+            float(self._config["longest_step_s"][0]),
+            settings.longest_bridge_s,
+        )
         self._declared: list[TimeGap] = []
         self._rate_checked = False
+        self._first_times: Floats = np.empty(0)
         self._open: _Contact | None = None
         self._closed: _Contact | None = None
         self.pressure = StanceFeatures(first.layout, first.quantity)
@@ -164,6 +138,8 @@ class FootStream:
         self.finals: list[tuple[float, float]] = []
         self.breaks: list[float] = []
         self.gaps: list[TimeGap] = []
+        self.bridged: list[TimeGap] = []
+        self.bridges = self._short_gaps.bridges
         self.epochs: list[Floats] = []
         self.store = CycleStore()
         self.taken_blocks = 0
@@ -195,18 +171,37 @@ class FootStream:
         self._check(piece)
         reported: list[Event] = []
         for start in range(0, len(piece), BUFFER_ROWS):
-            reported += self._block(piece.part(start, start + BUFFER_ROWS))
+            reported += self._take_in(piece.part(start, start + BUFFER_ROWS))
+        return reported
+
+    def _take_in(self, piece: FootSignal) -> list[Event]:
+        """Samples as they came, then with short gaps bridged into the buffer."""
+        self._check_rate(piece.time_s)
+        total = np.empty(len(piece))
+        contact_kernel.sum_rows(piece.force_n, 0, len(piece), total)
+        self._blank_declared(piece.time_s, total)
+        self.samples_used += int(np.count_nonzero(total == total))
+        known = len(self.bridges)
+        rows = self._short_gaps.take(Rows(piece.time_s, piece.force_n, total))
+        for one in self.bridges[known:]:
+            jump = one.missing_from_s == one.from_s
+            reason = self._why(one.missing_from_s, one.to_s, not jump)
+            self.bridged.append(TimeGap(one.missing_from_s, one.to_s, reason, bridged=True))
+        reported: list[Event] = []
+        for start in range(0, len(rows), BUFFER_ROWS):
+            reported += self._block(rows.part(start, start + BUFFER_ROWS))
         return reported
 
     def finish(self) -> list[Event]:
         """End of the recording; returns the last events."""
-        self._check_rate(at_end=True)
+        reported = self._block(self._short_gaps.finish())
+        self._check_rate(np.empty(0), at_end=True)
         if self._filled == 0:
             return []
         count = contact_kernel.flush(
             self._state, self._config, self._total, self._time, self._base, self._filled, self._events
         )
-        reported = self._take(self._events[:count])
+        reported += self._take(self._events[:count])
         if self._epoch_state[3] > 0:
             last = np.zeros(5)
             stride_kernel.close_epoch(self._epoch_state, last)
@@ -225,11 +220,16 @@ class FootStream:
             if gap not in self._declared:
                 self._declared.append(gap)
 
-    def _check_rate(self, *, at_end: bool = False) -> None:
-        if self._rate_checked or self._filled < (2 if at_end else RATE_ROWS):
+    def _check_rate(self, time_s: Floats, *, at_end: bool = False) -> None:
+        """The first samples' times, as they came, against the rate that the source names."""
+        if self._rate_checked:
+            return
+        first = np.concatenate([self._first_times, time_s[: RATE_ROWS - len(self._first_times)]])
+        self._first_times = first
+        if len(first) < (2 if at_end else RATE_ROWS):
             return
         self._rate_checked = True
-        step = float(np.median(np.diff(self._time[: min(self._filled, RATE_ROWS)])))
+        step = float(np.median(np.diff(first)))
         if not step > 0 or abs(step * self.rate_hz - 1.0) > RATE_TOLERANCE:
             found = f"{1.0 / step:.4g} Hz" if step > 0 else "no rising time"
             raise GaitInputError(
@@ -248,7 +248,7 @@ class FootStream:
         self._base += drop
         self._filled = self._history
 
-    def _block(self, piece: FootSignal) -> list[Event]:
+    def _block(self, piece: Rows) -> list[Event]:
         rows = len(piece)
         if rows == 0:
             return []
@@ -256,12 +256,10 @@ class FootStream:
         start, stop = self._filled, self._filled + rows
         self._time[start:stop] = piece.time_s
         self._force[start:stop] = piece.force_n
-        contact_kernel.sum_rows(self._force, start, stop, self._total)
-        self._blank_declared(start, stop)
+        self._total[start:stop] = piece.total
         self._filled = stop
         if self._base + start == 0:
             self.first_s = float(self._time[0])
-        self._check_rate()
         self._accounting(start, stop)
         count = contact_kernel.advance(
             self._state, self._config, self._total, self._time, self._base, start, stop, self._events
@@ -270,13 +268,11 @@ class FootStream:
             raise GaitInputError(f"{self.foot.value} foot: time stands still or runs backwards")
         return self._take(self._events[:count])
 
-    def _blank_declared(self, start: int, stop: int) -> None:
-        """Rows that the ledger call missing are missing, whatever they hold."""
+    def _blank_declared(self, time_s: Floats, total: Floats) -> None:
+        """Rows that the ledger calls missing are missing, whatever they hold."""
         for gap in self._declared:
-            if gap.to_s <= self._time[start] or gap.from_s > self._time[stop - 1]:
-                continue
-            rows = self._time[start:stop]
-            self._total[start:stop][(rows >= gap.from_s) & (rows < gap.to_s)] = np.nan
+            if len(time_s) and gap.to_s > time_s[0] and gap.from_s <= time_s[-1]:
+                total[(time_s >= gap.from_s) & (time_s < gap.to_s)] = np.nan
 
     def _accounting(self, start: int, stop: int) -> None:
         total, time = self._total, self._time
@@ -289,7 +285,6 @@ class FootStream:
         )
         for from_s, to_s, numbers in self._scratch[:found, :3]:
             self.gaps.append(TimeGap(float(from_s), float(to_s), self._why(from_s, to_s, bool(numbers))))
-        self.samples_used += int(np.count_nonzero(total[start:stop] == total[start:stop]))
 
     def _why(self, from_s: float, to_s: float, present: bool) -> str:
         for gap in self._declared:
@@ -354,6 +349,8 @@ class FootStream:
         stride_kernel.sensor_states(self._force, rows, states)
         store = self.store
         store.rows.append(np.column_stack([times, levels]))
+        low_load = np.array([[contact.low_load_s for contact in cycle] for cycle in cycles])
+        store.certainty.append(self._short_gaps.certainty(times, low_load))
         store.forces.append(forces)
         store.curves.append(curves)
         store.sensor_states.append(states)

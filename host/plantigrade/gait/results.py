@@ -122,6 +122,9 @@ class StrideTable:
     double_support_pct: Floats
     foot_flat_s: Floats
     heel_off_s: Floats
+    initial_contact_sd_s: Floats
+    final_contact_sd_s: Floats
+    bridged_samples: Floats
     peak_force_n: Floats
     f1_n: Floats
     f1_time_pct: Floats

@@ -248,6 +248,15 @@ class ContactSettings:
         smallest_force_n: a foot whose range is smaller does not walk (calibrated input, weight unknown).
         smallest_weight_share: the same as a share of body weight where it is known.
         quiet_ratio: a range smaller than this multiple of the mean absolute sample difference is noise.
+        longest_bridge_s: samples no farther apart than this are joined by a straight line where those between
+            are missing: half a period of 15 Hz, below which 99 % of the power of the force in walking lies
+            (docs/explanation/gait-engine.md), and a third of the shortest contact or swing, so that none
+            can hide in it.
+        tail_span_s: uncalibrated input only: the slope of a release must have fallen over this span as well,
+            twice `slope_span_s`, so that a ledge of the switch is not taken for the foot's leaving.
+        low_load_share: with less of the range the foot may or may not be on the ground (35 N of 700 N: what
+            plates and step reports use is 20 to 50 N). Where a tail is not followed further, and what the
+            uncertainty of an event is measured by.
     """
 
     block_s: float = 2.0
@@ -268,6 +277,9 @@ class ContactSettings:
     smallest_force_n: float = 60.0
     smallest_weight_share: float = 0.25
     quiet_ratio: float = 10.0
+    longest_bridge_s: float = 0.033
+    tail_span_s: float = 0.015
+    low_load_share: float = 0.05
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,13 @@ class TimeGap:
         from_s: time of the first missing sample.
         to_s: time of the first sample after it.
         reason: as text, as in the accounting.
+        bridged: whether it is so short that a straight line stands for it (`short_gaps`).
     """
 
     from_s: float
     to_s: float
     reason: str
+    bridged: bool = False
 
 
 @dataclass(frozen=True, eq=False)

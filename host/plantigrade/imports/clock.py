@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from plantigrade.errors import FileError
+from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Floats, TimeGap
 from plantigrade.text_format import counted
 
@@ -95,7 +96,7 @@ def checked(time_s: Floats, path: Path, *, stated_rate_hz: float | None = None) 
         lost = sum(gap.to_s - gap.from_s for gap in gaps)
         notes.append(
             f"{counted(len(gaps), 'gap')} in the time column, {lost:.2f} s in all; "
-            "no stride is counted across one"
+            f"no stride is counted across one longer than {1000 * ContactSettings.longest_bridge_s:.0f} ms"
         )
     else:
         time_s, rate_hz = _straighten(time_s, rate_hz)

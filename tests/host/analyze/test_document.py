@@ -58,7 +58,7 @@ def test_input(found: dict[str, Any]) -> None:
 
 def test_algorithm_accounting_notes_and_findings(found: dict[str, Any]) -> None:
     assert found["algorithm"] == {"version": "1", "settings": {"contact.load_share": 0.35, "filter": "none"}}
-    gap = {"from_s": 4.5, "to_s": 4.75, "reason": "overrun"}
+    gap = {"from_s": 4.5, "to_s": 4.75, "reason": "overrun", "bridged": False}
     assert found["accounting"] == {
         "left": {"samples_spanned": 500, "samples_used": 475, "samples_missing": 25, "gaps": [gap]},
         "right": {"samples_spanned": 498, "samples_used": 498, "samples_missing": 0, "gaps": []},

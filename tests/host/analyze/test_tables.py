@@ -13,8 +13,8 @@ from tests.host.analyze import tiny
 TITLES = (
     "foot,initial_contact_s,final_contact_s,next_initial_contact_s,stride_time_s,stance_time_s,swing_time_s,"
     "stance_pct,swing_pct,double_support_s,double_support_pct,valid,bout,reason,step_time_s,"
-    "initial_double_support_s,terminal_double_support_s,single_support_s,foot_flat_s,heel_off_s,peak_force_n,"
-    "f1_n,f1_time_pct,f2_n,f2_time_pct,f3_n,f3_time_pct,loading_rate_n_per_s,push_off_rate_n_per_s,"
+    "initial_double_support_s,terminal_double_support_s,single_support_s,foot_flat_s,heel_off_s,"
+    "initial_contact_sd_s,final_contact_sd_s,bridged_samples,peak_force_n,f1_n,f1_time_pct,f2_n,f2_time_pct,f3_n,f3_time_pct,loading_rate_n_per_s,push_off_rate_n_per_s,"
     "impulse_n_s,mean_force_n,cpei_pct,pti_kpa_s"
 )
 
@@ -74,23 +74,26 @@ def test_every_column_holds_its_own_values(rows: list[dict[str, str]]) -> None:
         "double_support_pct": "1100.1250",
         "foot_flat_s": "1110.125000",
         "heel_off_s": "1120.125000",
-        "peak_force_n": "1130.1250",
-        "f1_n": "1140.1250",
-        "f1_time_pct": "1150.1250",
+        "initial_contact_sd_s": "1130.125000",
+        "final_contact_sd_s": "1140.125000",
+        "bridged_samples": "1150.1250",
+        "peak_force_n": "1160.1250",
+        "f1_n": "1170.1250",
+        "f1_time_pct": "1180.1250",
         "f2_n": "",  # not known in the second stride
-        "f2_time_pct": "1170.1250",
-        "f3_n": "1180.1250",
-        "f3_time_pct": "1190.1250",
-        "loading_rate_n_per_s": "1200.125000",
-        "push_off_rate_n_per_s": "1210.125000",
-        "impulse_n_s": "1220.125000",
-        "mean_force_n": "1230.1250",
+        "f2_time_pct": "1200.1250",
+        "f3_n": "1210.1250",
+        "f3_time_pct": "1220.1250",
+        "loading_rate_n_per_s": "1230.125000",
+        "push_off_rate_n_per_s": "1240.125000",
+        "impulse_n_s": "1250.125000",
+        "mean_force_n": "1260.1250",
         "cpei_pct": "1300.0000",
         "pti_kpa_s": "",
     }
     assert {name: rows[2][name] for name in expected} == expected
-    assert rows[0]["f2_n"] == "1160.0000"
-    assert (rows[1]["f1_n"], rows[1]["f3_n"], rows[1]["cpei_pct"]) == ("3140.0000", "3180.0000", "3300.0000")
+    assert rows[0]["f2_n"] == "1190.0000"
+    assert (rows[1]["f1_n"], rows[1]["f3_n"], rows[1]["cpei_pct"]) == ("3170.0000", "3210.0000", "3300.0000")
 
 
 def test_seconds_have_six_decimals_and_other_figures_four() -> None:

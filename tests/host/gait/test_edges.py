@@ -6,7 +6,7 @@ the foot of the flank over 20; initial contact lies 2 % (16 N) above that foot, 
 
 import numpy as np
 import pytest
-from plantigrade.gait.edges import onset, release
+from plantigrade.gait.edges import low_load_s, onset, release
 from plantigrade.gait.foot import contact_config
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Floats
@@ -249,3 +249,42 @@ def test_the_steepest_fall_is_sought_within_4_samples_of_the_crossing() -> None:
     assert release_row(steps, 51, last=55, **free) == pytest.approx(54 - 8 / 310)
     assert release_row(steps, 51, last=54, **free) == pytest.approx(53)  # no slope is known beyond row 53
     assert release_row(steps, 51, last=53, **free) == pytest.approx(50 - 8 / 300)
+
+
+LEDGE: Corners = [(50, 800.0), (58, 160.0), (59, 160.0), (67, 0.0)]
+"""A footswitch that hangs for a sample on 160 N as the foot leaves, then falls by 20 N a sample."""
+
+
+def test_a_ledge_in_the_tail_of_a_footswitch_is_not_its_end() -> None:
+    """The steepest fall is 80 N a sample; 6 % of it are 4.8. From row 58 the fall over two samples is 20 N,
+    over 9.6: it goes on, to 0 N at row 67; 8 N lie at row 66.6. A fall of one sample alone ends at row 58."""
+    free = {"certain_load_share": np.inf}
+    assert release_row(LEDGE, 58, **free, tail_rows=2) == pytest.approx(66.6)
+    assert release_row(LEDGE, 58, **free, tail_rows=0) == pytest.approx(57.9)
+    # a ledge of three samples is the level of the swing
+    long: Corners = [(50, 800.0), (58, 160.0), (61, 160.0), (69, 0.0)]
+    assert release_row(long, 58, **free, tail_rows=2) == pytest.approx(57.9)
+    # what hangs on 5 % of the range, 40 N over the lowest, may be on the ground or not
+    low: Corners = [(50, 800.0), (59.5, 40.0), (61, 40.0), (63, 0.0)]
+    assert release_row(low, 58, **free, tail_rows=2) == pytest.approx(59.8)
+    higher: Corners = [(50, 808.0), (59.5, 48.0), (61, 48.0), (63, 0.0)]
+    assert release_row(higher, 58, **free, tail_rows=2) == pytest.approx(62.667, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("row", "step", "end", "time_s", "seconds"),
+    [
+        (60, -1, 40, 0.60, 0.005),  # back from the end of the fall: 40 N at row 59.5
+        (60, -1, 40, 0.5975, 0.005),  # 20 N there: 60 N at row 59.25
+        (60, -1, 60, 0.60, 0.0),  # nothing is looked at
+        (60, -1, 59, 0.60, 0.005),
+        (70, -1, 66, 0.70, 0.04),  # no load as far as is looked
+        (30, 1, 45, 0.30, 0.005),  # on from the begin of a rise
+    ],
+)
+def test_how_long_a_contact_carries_next_to_nothing(
+    row: int, step: int, end: int, time_s: float, seconds: float
+) -> None:
+    """5 % of 800 N: 40 N above the load at the event."""
+    x, t = rows([(30, 0.0), (40, 800.0), (50, 800.0), (60, 0.0)])
+    assert float(low_load_s(x, t, row, step, end, time_s, 40.0)) == pytest.approx(seconds)

@@ -101,6 +101,7 @@ def state_of(seconds: float = 60.0, **changes: Any) -> list[SignalFinding]:
         "swing_level": 0.0,
         "store": [1, 2, 3],
         "gaps": [],
+        "bridged": [],
     }
     return findings.stream_state(SimpleNamespace(**(usual | changes)), seconds)  # type: ignore[arg-type]
 
@@ -149,6 +150,17 @@ def test_gaps_are_summed() -> None:
     )
     (one,) = state_of(gaps=[TimeGap(1.0, 1.5, "a")])
     assert one.text.startswith("left foot: 1 gap, 0.50 s")
+
+
+def test_short_gaps_are_counted_apart() -> None:
+    bridges = [SimpleNamespace(rows=1), SimpleNamespace(rows=2)]
+    (one,) = state_of(bridged=[TimeGap(1.0, 1.01, "a"), TimeGap(4.0, 4.02, "b")], bridges=bridges)
+    assert one == SignalFinding(
+        "short_gaps",
+        "left foot: 2 short gaps of 3 samples in all; straight lines stand for them, "
+        "and each stride says how many of its samples are such",
+        Foot.LEFT,
+    )
 
 
 def picture(

@@ -49,6 +49,7 @@ def test_shares_and_limits_of_the_kernel() -> None:
         "onset_level_share": 0.02,
         "release_level_share": 0.01,
         "certain_load_share": 0.1,
+        "low_load_share": 0.05,
     }
     assert (got["smallest_range"], got["quiet_ratio"]) == (60.0, 10.0)
     assert got["longest_step_s"] == pytest.approx(0.016)
@@ -167,6 +168,9 @@ def test_what_is_kept_of_a_cycle() -> None:
     assert stream.finals[7] == pytest.approx((10.197, 900.0), abs=1e-6)
 
 
+NAMES = ("forces", "curves", "pressure", "cop", "sensor_peak", "sensor_impulse", "sensor_states", "certainty")
+
+
 def cycles(*ends: float) -> np.ndarray:
     return np.array([[end - 1.0, end - 0.4, end, 0.0, 1.0, 1.0] for end in ends])
 
@@ -177,7 +181,7 @@ def store_of(*blocks: tuple[float, ...]) -> CycleStore:
     for block in blocks:
         store.rows.append(cycles(*block))
         ends = np.array(block)[:, None]
-        for name in ("forces", "curves", "pressure", "cop", "sensor_peak", "sensor_impulse", "sensor_states"):
+        for name in NAMES:
             getattr(store, name).append(ends)
     return store
 
@@ -200,7 +204,7 @@ def test_cycles_that_end_after_a_time_are_withdrawn(time_s: float, left: list[li
     assert len(store) == 6
     store.withdraw(time_s)
     assert [block[:, 2].tolist() for block in store.rows] == left
-    for name in ("forces", "curves", "pressure", "cop", "sensor_peak", "sensor_impulse", "sensor_states"):
+    for name in NAMES:
         assert [block[:, 0].tolist() for block in getattr(store, name)] == left
 
 
@@ -372,7 +376,7 @@ def test_contacts_more_than_three_seconds_apart_make_no_cycle(seconds: float, cy
 
 def test_three_seconds_to_the_bit_make_a_cycle() -> None:
     stream = stream_of(one_channel(np.zeros(1)))
-    contact = foot_module._Contact(0, 0, 1.0, 0.0, 1.0, 1.0)
+    contact = foot_module._Contact(0, 0, 1.0, 0.0, 1.0, 1.0, 0.0)
     assert stream._is_cycle(contact, contact._replace(time_s=4.0))
     assert not stream._is_cycle(contact, contact._replace(time_s=4.000001))
 

@@ -150,4 +150,34 @@ PARAMETERS: Final = (
         definition="IC to the time when the heel falls below 10 % of its peak for good",
         limits="the same",
     ),
+    _row(
+        "initial_contact_sd_s",
+        "Uncertainty of initial contact",
+        "s",
+        needs=Needs.CONTACTS,
+        definition=(
+            "√(a² + b²) / √12: a = time from IC until the load has risen by 5 % of the foot's range, "
+            "b = time between the samples around IC"
+        ),
+        limits="SD of an instant that lies evenly in that time, in which the foot may be on the ground",
+        ratio=False,
+    ),
+    _row(
+        "final_contact_sd_s",
+        "Uncertainty of final contact",
+        "s",
+        needs=Needs.CONTACTS,
+        definition="the same for FC: a = time since the load was 5 % of the range above that at FC",
+        limits="the same; long where the shoe lets go slowly",
+        ratio=False,
+    ),
+    _row(
+        "bridged_samples",
+        "Bridged samples",
+        "1",
+        needs=Needs.CONTACTS,
+        definition="samples of the cycle that are missing and for which straight lines stand",
+        limits="gaps of at most 33 ms from sample to sample; counted as missing in the accounting",
+        ratio=False,
+    ),
 )
