@@ -67,6 +67,11 @@ COMMANDS: dict[str, CommandSpec] = {
     "device": CommandSpec(
         "plantigrade.device.commands", "device", "Look after an insole: info, self-test, console."
     ),
+    "firmware": CommandSpec(
+        "plantigrade.firmware_image.commands",
+        "firmware",
+        "Build, sign and verify update bundles; keys that sign them.",
+    ),
     "users": CommandSpec(
         "plantigrade.web.accounts.commands", "users", "Add, list, change and remove accounts of the pages."
     ),

@@ -6,6 +6,7 @@ import click
 
 from plantigrade.cli import Invocation, data_option, pass_invocation
 from plantigrade.device.calibrate.commands import calibrate
+from plantigrade.device.changes.commands import COMMANDS as CHANGES
 from plantigrade.device.flash.commands import flash
 from plantigrade.device.provision.commands import provision
 from plantigrade.device.set_commands import set_group
@@ -36,6 +37,8 @@ def device() -> None:
 
 
 device.add_command(calibrate)
+for _change in CHANGES:
+    device.add_command(_change)
 device.add_command(flash)
 device.add_command(provision)
 device.add_command(set_group)

@@ -1,6 +1,7 @@
 """Which insole is meant, and a link to it."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -105,6 +106,28 @@ async def only_port() -> str:
     if not candidates:
         raise NoTargetError("no insole on a USB port; connect one, or name a side to use Bluetooth")
     raise NoTargetError(f"several insoles are on USB ports; name one of {', '.join(candidates)}")
+
+
+def twin_runs() -> bool:
+    """Whether virtual insoles are in reach of this computer."""
+    try:
+        from plantigrade.twin.rendezvous import NoTwinError, find_twin
+    except ModuleNotFoundError:
+        return False
+    try:
+        find_twin()
+    except NoTwinError:
+        return False
+    return True
+
+
+def is_serial(target: str) -> bool:
+    """Whether a whole serial number is meant.
+
+    >>> is_serial("00007CDFA1000102"), is_serial("0102"), is_serial("left")
+    (True, False, False)
+    """
+    return re.fullmatch(r"[0-9A-Fa-f]{16}", target) is not None
 
 
 def _is_port(target: str) -> bool:

@@ -263,8 +263,8 @@ def _read_index(payload: bytes, name: str) -> Iterator[BundledFile]:
     for _ in range(count):
         length = payload[at] if at < len(payload) else 0
         end = at + 1 + length + layout.FILE_ENTRY_BYTES
-        path = layout.text_of(payload[at + 1 : at + 1 + length])
-        if end > len(payload) or not _is_path(path) or len(path) != length:
+        path = payload[at + 1 : at + 1 + length].decode("ascii", "backslashreplace")
+        if end > len(payload) or not _is_path(path):
             raise BundleError(BundleFault.INDEX, f"{name}: the index of its files is damaged at byte {at}")
         size, digest = struct.unpack_from(layout.FILE_ENTRY, payload, end - layout.FILE_ENTRY_BYTES)
         if size > layout.MAX_FILE_BYTES or (entries and path <= entries[-1][0]):
@@ -318,10 +318,10 @@ def parse(data: bytes, name: str = "the bundle") -> Bundle:
     payload = data[layout.PAYLOAD_AT :]
     if hashlib.sha256(payload).digest() != manifest.payload_sha256:
         raise BundleError(BundleFault.HASH, f"{name} is damaged: its payload has not the hash that it names")
-    bundle = Bundle(manifest, data[layout.MANIFEST_BYTES : layout.PAYLOAD_AT], payload)
-    for _ in bundle.files():
-        pass
-    return bundle
+    if manifest.kind is BundleKind.FILES:
+        for _ in _read_index(payload, name):
+            pass
+    return Bundle(manifest, data[layout.MANIFEST_BYTES : layout.PAYLOAD_AT], payload)
 
 
 def read(path: Path) -> Bundle:

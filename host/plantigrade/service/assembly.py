@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from plantigrade.bridge.reconnecting import LinkFactory
+from plantigrade.device.known import known_serials
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.link.base import now_ns
@@ -19,7 +20,7 @@ from plantigrade.service.bus import EventBus
 from plantigrade.service.control import Execute, serve
 from plantigrade.service.core import BridgeService
 from plantigrade.service.day.warnings import DayWarnings
-from plantigrade.service.discovery import InsolesInReach, known_serials, look_around
+from plantigrade.service.discovery import InsolesInReach, look_around
 from plantigrade.service.insoles.care import InsoleCare
 from plantigrade.service.live_analysis.analysis import LiveAnalysis
 from plantigrade.service.live_frames.frames import LiveFrames

@@ -11,7 +11,6 @@ from typing import Final
 
 from plantigrade.bridge.reconnecting import LinkFactory
 from plantigrade.device import targets
-from plantigrade.library.catalogue.library import Library
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.discovery import FoundInsole
 from plantigrade.scan.actions import find_insoles, radios
@@ -74,17 +73,6 @@ class InsolesInReach:
     async def _link(self, serial: str) -> Link:
         async with self._radio:
             return await self._find(serial)
-
-
-def known_serials(library: Library) -> set[str]:
-    """Serial numbers of the insoles that are somebody's or have recorded before."""
-    assigned = {
-        period.serial
-        for person in library.people()
-        for period in library.record(person.code).insoles.periods()
-        if period.to_utc is None
-    }
-    return assigned | {device.serial for device in library.devices()}
 
 
 async def look_around() -> list[FoundInsole]:
