@@ -13,6 +13,8 @@ from collections import Counter
 from tools.flash_power_cuts.cuts import check_after, check_when_cut, choose, flash_at, record
 from tools.flash_power_cuts.scenarios import contents, scenarios
 
+REPORT_EVERY = 50
+
 
 def main() -> int:
     """Run it; the exit code."""
@@ -35,6 +37,8 @@ def main() -> int:
             tried[f"{cut.label}, {'torn' if cut.torn else 'clean'}"] += 1
             wrong += found
             print("\n".join(found), end="\n" if found else "", flush=True)
+            if tried.total() % REPORT_EVERY == 0:
+                print(f"  {tried.total()} cuts so far", flush=True)
         for name, count in sorted(tried.items()):
             print(f"  {name}: {count} cuts")
         print(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from insole_protocol import ids
 
@@ -42,8 +43,11 @@ from plantigrade.firmware_image.esp_image import (
 )
 from plantigrade.firmware_image.known_images import KnownImage, require_known
 from plantigrade.firmware_image.partition_table import partition_table
+from plantigrade.link.base import LinkError
 from plantigrade.link.usb import UsbLink
 
+SAFE_MODE: Final = "+safe"
+"""How the version of a firmware in safe mode ends (`firmware/safe_mode`)."""
 Report = Callable[[str], None]
 """Called with a line for people at each step."""
 Progress = Callable[[int, int], None]
@@ -205,16 +209,21 @@ async def wait_for_hello(port: str, chip: Chip) -> Identity:
     """Wait until the insole that was flashed says who it is.
 
     Raises:
-        NoHelloError: it does not, or another insole answers.
+        NoHelloError: it does not, or from its safe mode, or another insole answers.
     """
     began = time.monotonic()
     while time.monotonic() - began < WAIT_FOR_HELLO_S:
         identity = await ask_for_hello(port)
         if identity is not None:
-            if identity.serial.lower() != chip.serial:
+            if not identity.serial.lower().endswith(chip.serial):
                 raise NoHelloError(
                     f"{port}: {chip.serial} was flashed, but {identity.serial} says hello; name the port of "
                     "the one meant"
+                )
+            if identity.firmware.endswith(SAFE_MODE):
+                raise NoHelloError(
+                    f"{port}: everything was written and verified, but the firmware crashes; the insole "
+                    "is in its safe mode, and `plantigrade device info` shows why"
                 )
             return identity
         await asyncio.sleep(POLL_S)
@@ -239,8 +248,9 @@ def _require_same_kind(board: BoardPort, image: MicroPythonImage) -> None:
 
 async def _into_boot_loader(board: BoardPort) -> BoardPort:
     """Let a running insole restart in its boot loader; where it is then."""
-    async with targets.conversation(UsbLink(board.port)) as session:
-        await session.command_client.ask(ids.OP_REBOOT, ids.REBOOT_BOOT_LOADER)
+    with contextlib.suppress(LinkError):  # whether it is there is seen by whether the boot loader answers
+        async with targets.conversation(UsbLink(board.port)) as session:
+            await session.command_client.ask(ids.OP_REBOOT, ids.REBOOT_BOOT_LOADER)
     await asyncio.sleep(RESTART_S)
     return await appear_again(board)
 
