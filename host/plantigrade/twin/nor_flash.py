@@ -56,16 +56,15 @@ class NorFlash:
     """
 
     def __init__(self, flash: FlashFile, count: OperationCount, cut_at: int = 0, torn: bool = False) -> None:
-        self._path = flash.path
         self._count = count
         self.operations = count.read()
         self.cut_at = cut_at
         self.torn = torn
         try:
-            self._file = flash.path.open("r+b")
-        except OSError as error:
-            raise FileError(flash.path, f"cannot open the flash ({error.strerror})") from error
-        self._map = mmap.mmap(self._file.fileno(), 0)
+            with flash.path.open("r+b") as file:
+                self._map = mmap.mmap(file.fileno(), 0)
+        except (OSError, ValueError) as error:  # an empty file cannot be mapped
+            raise FileError(flash.path, f"cannot open the flash ({error})") from error
 
     def __enter__(self) -> "NorFlash":
         """Itself."""
@@ -79,7 +78,6 @@ class NorFlash:
         """Let go of the file; what was written is in it."""
         self._count.write(self.operations)
         self._map.close()
-        self._file.close()
 
     @property
     def size(self) -> int:

@@ -62,7 +62,7 @@ class Download:
     def __init__(self, flash: NorFlash, offset: int, size: int, expected: int, deflated: bool) -> None:
         self._flash = flash
         self._at = offset
-        self._end = offset + size
+        self._end = -(-(offset + size) // SECTOR) * SECTOR if size else offset
         self._left = expected
         self._erased_to = offset
         self._inflater = zlib.decompressobj() if deflated else None
@@ -71,7 +71,7 @@ class Download:
         """Erase all that was announced, as the ROM does; the stub erases as it writes."""
         if self._end > self._at:
             self._flash.erase(self._at, self._end - self._at)
-            self._erased_to = -(-self._end // SECTOR) * SECTOR
+            self._erased_to = self._end
 
     @property
     def deflated(self) -> bool:
@@ -95,7 +95,7 @@ class Download:
         if data[inside:].strip(b"\xff"):
             raise RefusedError(errors.PARAMETER)
         data = data[:inside]  # beyond the end of the flash only the filling of a last packet
-        while self._erased_to < self._at + len(data):
+        while self._erased_to < min(self._at + len(data), self._end):
             self._flash.erase(self._erased_to, 1)
             self._erased_to = (self._erased_to // SECTOR + 1) * SECTOR
         self._flash.program(self._at, data)

@@ -1,0 +1,137 @@
+"""The unmodified esptool on a virtual board's port: with stub and without, from blank to a running app."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec
+from plantigrade.twin.factory import write_at_the_factory
+from plantigrade.twin.flash_file import FLASH_NAME, MIB, FlashFile
+
+PATIENCE_S = 60
+SPEC = BoardSpec("left", "0a50477a3f01")
+MAIN = b"""
+import sys, machine
+print("HERE", machine.reset_cause())
+if sys.stdin.readline().startswith("b"):
+    machine.bootloader()
+"""
+WATCHDOG = "3"  # machine.WDT_RESET
+
+
+async def esptool(board: VirtualBoard, *texts: str, after: str = "no-reset") -> tuple[int, str]:
+    """How it ended, and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "esptool", "--chip", "esp32s3", "--port", board.serial_port),
+        *("--before", "no-reset", "--after", after, *texts),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return process.returncode, output.decode()
+
+
+def factory_image(folder: Path) -> bytes:
+    """Everything that lies in a flashed board's flash, up to the end of its file system."""
+    flash = FlashFile(folder / "factory.bin")
+    flash.make_blank(8)
+    write_at_the_factory(flash, 8, [("main.py", MAIN)])
+    return flash.region(0, flash.row("id").offset)
+
+
+@pytest.mark.micropython
+async def test_a_blank_board_is_flashed_and_runs_what_was_flashed(tmp_path: Path) -> None:
+    image = factory_image(tmp_path)
+    (tmp_path / "image.bin").write_bytes(image)
+    async with VirtualBoard(SPEC, tmp_path / "board", blank=True) as board:
+        assert board.state.downloading
+        code, said = await esptool(
+            board, "write-flash", "0x0", str(tmp_path / "image.bin"), after="watchdog-reset"
+        )
+        assert (code, said.count("Hash of data verified")) == (0, 1), said
+        await board.wait_until(lambda state: state.boots == 1)
+        assert board.state.app == "ota_0"
+        assert board.state.resets == ["watchdog"]
+        port = board.serial_port
+        board.serial.type(b"b\n")
+        await board.wait_until(lambda state: state.downloading)
+        assert board.state.resets == ["watchdog", "bootloader"]
+        code, said = await esptool(board, "flash-id")
+        assert (code, "Detected flash size: 8MB" in said) == (0, True), said
+        assert "0a:50:47:7a:3f:01" in said
+        assert board.serial_port == port
+
+
+async def test_without_its_stub_esptool_writes_verifies_and_reads(tmp_path: Path) -> None:
+    content = os.urandom(9000)
+    (tmp_path / "content.bin").write_bytes(content)
+    async with VirtualBoard(SPEC, tmp_path / "board", blank=True) as board:
+        code, said = await esptool(
+            board, "--no-stub", "write-flash", "-u", "0x10000", str(tmp_path / "content.bin")
+        )
+        assert (code, "Hash of data verified" in said) == (0, True), said
+        assert board.flash.region(0x10000, len(content)) == content
+        code, said = await esptool(board, "--no-stub", "get-security-info")
+        assert (code, "Chip ID: 9" in said) == (0, True), said
+
+
+async def test_a_held_button_brings_download_mode_and_a_released_one_the_app(tmp_path: Path) -> None:
+    board = VirtualBoard(SPEC, tmp_path, [("main.py", MAIN)])
+    board.hold_boot_button()
+    async with board:
+        assert (board.state.downloading, board.state.boots) == (True, 0)
+        board.hold_boot_button(False)
+        await board.power_cut()
+        await board.power_on()
+        await board.wait_until(lambda state: state.boots == 1)
+        assert not board.state.downloading
+
+
+async def test_power_that_fails_under_esptool_costs_nothing_but_to_run_it_again(tmp_path: Path) -> None:
+    content = os.urandom(20_000)
+    (tmp_path / "content.bin").write_bytes(content)
+    ask = ("write-flash", "0x10000", str(tmp_path / "content.bin"))
+    async with VirtualBoard(SPEC, tmp_path / "board", blank=True) as board:
+        board.cut_power_at_write(30, torn=True)
+        running = asyncio.ensure_future(esptool(board, *ask))
+        await board.wait_until(lambda state: not state.powered)
+        assert board.flash_operations == 30
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await board.power_on()
+        code, said = await esptool(board, *ask)
+        assert code == 0, said
+        assert board.flash.region(0x10000, len(content)) == content
+
+
+async def test_a_chip_whose_fuses_forbid_it_is_not_flashed(tmp_path: Path) -> None:
+    board = VirtualBoard(SPEC, tmp_path, blank=True)
+    fuses = tmp_path / "efuse.bin"
+    registers = bytearray(fuses.read_bytes()[::-1])
+    registers[0x2C + 4 * 4] |= 1  # DIS_DOWNLOAD_MODE
+    fuses.write_bytes(bytes(registers[::-1]))
+    said = bytearray()
+    board.serial.listen(said.extend)
+    async with board:
+        assert board.state.downloading
+        assert b"its eFuses forbid to flash it (DIS_DOWNLOAD_MODE)" in said
+    assert set(board.flash.region(0, 8 * MIB)) == {0xFF}
+
+
+async def test_a_blank_board_says_so_and_waits(tmp_path: Path) -> None:
+    board = VirtualBoard(SPEC, tmp_path, blank=True)
+    said = bytearray()
+    board.serial.listen(said.extend)
+    async with board:
+        assert said.count(b"invalid header: 0xffffffff") == 3
+        assert said.endswith(b"waiting for download\r\n")
+    assert (tmp_path / FLASH_NAME).stat().st_size == 8 * MIB
