@@ -296,7 +296,9 @@ def _idf_version(first_segment: bytes) -> str | None:
     return idf.rstrip(b"\0").decode("ascii", "replace") if magic == DESCRIPTOR_MAGIC else None
 
 
-def virtual_micropython_image(version: str = "1.29.0", app_bytes: int = 24 * 1024) -> bytes:
+def virtual_micropython_image(
+    version: str = "1.29.0", app_bytes: int = 24 * 1024, machine: str = VIRTUAL_MACHINE
+) -> bytes:
     """A whole-flash file of the right structure for virtual boards: the same bytes each time.
 
     It holds no code of MicroPython; a virtual board runs the interpreter for this computer in its place.
@@ -304,11 +306,12 @@ def virtual_micropython_image(version: str = "1.29.0", app_bytes: int = 24 * 102
     Args:
         version: that its app says it is.
         app_bytes: about how large the app is.
+        machine: what it says of its board, to try what is done with an image for a chip.
     """
     loader = _make_image(
         ((0x3FCE2810, _filling("loader", 4096)), (0x403C8700, _filling("loader code", 8192)))
     )
-    text = f"MicroPython v{version} on 2026-11-29\0{VIRTUAL_MACHINE}\0".encode()
+    text = f"MicroPython v{version} on 2026-11-29\0{machine}\0".encode()
     code = app_bytes // 2
     app = _make_image(
         (

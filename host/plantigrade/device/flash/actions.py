@@ -22,6 +22,7 @@ def flash_and_report(
     port: str | None,
     micropython: Path | None,
     accepted: str | None,
+    trust_test_keys: bool,
     wishes: Wishes,
     dry_run: bool,
     json_file: Path | None,
@@ -32,6 +33,7 @@ def flash_and_report(
         port: as the user named it.
         micropython: the image; None for a virtual board.
         accepted: hash of an image that is not among the known ones.
+        trust_test_keys: let a real insole take updates that are signed with the keys of the repository.
         wishes: what the user said of what is on the board.
         dry_run: show the plan only.
         json_file: where the result goes as JSON.
@@ -42,7 +44,7 @@ def flash_and_report(
     require_esptool()
     quiet = json_file is not None and str(json_file) == "-"
     say: Callable[[str], None] = (lambda line: None) if quiet else click.echo
-    contents = make_contents(micropython, accepted)
+    contents = make_contents(micropython, accepted, trust_test_keys)
     board = find_board(port)
     if micropython is None and not board.virtual:
         raise PortError(

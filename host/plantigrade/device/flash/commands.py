@@ -21,6 +21,11 @@ from plantigrade.json_output import json_option
     metavar="SHA256",
     help="Take a FILE that is not among the known images; its hash, 64 digits, compared with its maker's.",
 )
+@click.option(
+    "--test-keys",
+    is_flag=True,
+    help="Let the insole trust updates signed with the keys of the repository, which everybody has.",
+)
 @click.option("--erase", is_flag=True, help="Erase the whole flash before: identity, keys and log too.")
 @click.option(
     "--keep-log/--erase-log",
@@ -38,6 +43,7 @@ def flash(
     port: str | None,
     micropython: Path | None,
     accept_unknown: str | None,
+    test_keys: bool,
     erase: bool,
     keep_log: bool | None,
     keep_identity: bool | None,
@@ -69,5 +75,11 @@ def flash(
     if erase and (keep_log or keep_identity):
         raise click.UsageError("--erase erases everything; leave --keep-log and --keep-identity out")
     actions.flash_and_report(
-        port, micropython, accept_unknown, Wishes(erase, keep_log, keep_identity), dry_run, json_file
+        port,
+        micropython,
+        accept_unknown,
+        test_keys,
+        Wishes(erase, keep_log, keep_identity),
+        dry_run,
+        json_file,
     )

@@ -33,7 +33,8 @@ from plantigrade.device.flash.settings import (
     WAIT_FOR_HELLO_S,
 )
 from plantigrade.errors import FileError, PlantigradeError
-from plantigrade.firmware_image.build import build_firmware, littlefs_image
+from plantigrade.firmware_image.board_files import board_files
+from plantigrade.firmware_image.build import FirmwareError, build_firmware, littlefs_image
 from plantigrade.firmware_image.esp_image import (
     BOOT_LOADER_AT,
     MicroPythonImage,
@@ -43,6 +44,7 @@ from plantigrade.firmware_image.esp_image import (
 )
 from plantigrade.firmware_image.known_images import KnownImage, require_known
 from plantigrade.firmware_image.partition_table import partition_table
+from plantigrade.firmware_image.signing import KeyFileError, PublicKey, launcher_keys
 from plantigrade.link.base import LinkError
 from plantigrade.link.usb import UsbLink
 
@@ -94,18 +96,19 @@ class Flashed:
     seconds: dict[str, float] = field(default_factory=dict[str, float])
 
 
-def make_contents(file: Path | None, accepted: str | None) -> Contents:
+def make_contents(file: Path | None, accepted: str | None, trust_test_keys: bool = False) -> Contents:
     """Read and check the image of MicroPython, and make the file system for its processor.
 
     Args:
         file: whole-flash image of MicroPython for the ESP32-S3; None: the made-up one for virtual boards.
         accepted: SHA-256 of an image that is not in the list of known ones.
+        trust_test_keys: let a real insole take updates that are signed with the keys of the repository.
 
     Raises:
         FileError: the file cannot be read.
         ImageError: it is not an image that an insole can run, each reason a class of its own.
         UnknownImageError: it is not in the list of known images.
-        FirmwareError: our files do not compile or do not fit.
+        FirmwareError: our files do not compile or do not fit, or there is no release key to trust.
     """
     name = file.name if file else "the made-up image"
     try:
@@ -114,11 +117,23 @@ def make_contents(file: Path | None, accepted: str | None) -> Contents:
         raise FileError(str(file), f"cannot be read ({error.strerror})") from error
     image = read_micropython(data, name)
     rows = {row.label: row for row in partition_table()}
-    files = dict(build_firmware(image.architecture).files())
-    image.require_fit(rows["ota_0"].size, mpy_version(files), name)
+    build = build_firmware(image.architecture)
+    image.require_fit(rows["ota_0"].size, mpy_version(dict(build.files())), name)
     known = require_known(image, len(data), name, accepted)
-    file_system = littlefs_image(iter(sorted(files.items())), rows["vfs"].blocks)
+    files = board_files(build, _trusted_keys(image.is_virtual or trust_test_keys))
+    file_system = littlefs_image(iter(files), rows["vfs"].blocks)
     return Contents(image, known, file_system, len(files))
+
+
+def _trusted_keys(test_keys: bool) -> tuple[PublicKey, ...]:
+    """Keys that sign updates for the insole: everybody has those of the repository."""
+    try:
+        return launcher_keys(release=not test_keys)
+    except KeyFileError as error:
+        raise FirmwareError(
+            f"{error}; for a board that stays on the bench add --test-keys, and flash it again before "
+            "anybody wears it"
+        ) from error
 
 
 async def flash(
