@@ -58,6 +58,7 @@ def fetch(package: Package, folder: Path, scratch: Path) -> None:
         for inside, name in package.files.items():
             member = archive.extractfile(f"package/{inside}")
             assert member is not None, f"{package.name} has no file {inside}"
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(member.read())
 
 

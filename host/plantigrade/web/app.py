@@ -38,7 +38,7 @@ from plantigrade.web.pages import pages
 from plantigrade.web.pwa import routes as pwa
 from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, known_of, posted, visit_of
 from plantigrade.web.security.defects import Defects
-from plantigrade.web.security.headers import SecurityHeaders
+from plantigrade.web.security.headers import POLICY_ADDITIONS, SecurityHeaders
 from plantigrade.web.security.hosts import KnownHosts
 from plantigrade.web.site import NoServiceError, Site
 from plantigrade.web.templating import render
@@ -186,7 +186,8 @@ def _response(visit: Visit, known: Known, answer: Answer) -> Response:
     match answer:
         case Shown():
             values = {**frame_of(visit, known.signed_in, known.nonce, _paths()), **answer.values}
-            return HTMLResponse(render(answer.template, values), answer.status)
+            headers = {POLICY_ADDITIONS: " ".join(answer.policy_additions)}
+            return HTMLResponse(render(answer.template, values), answer.status, headers)
         case Redirect():
             return _redirect(visit, answer)
         case Document():

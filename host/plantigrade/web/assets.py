@@ -16,6 +16,8 @@ FOLDER: Final = Path(__file__).with_name("static")
 PREFIX: Final = "/static/"
 _SUFFIXES: Final = frozenset({".css", ".js", ".svg", ".png"})
 _DIGITS: Final = 12
+_OWN_NAMES: Final = "vendor/esp-web-tools-"
+"""Modules that load each other by name keep theirs; the version in the folder's name changes with them."""
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -54,7 +56,8 @@ def assets() -> dict[str, Asset]:
         digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
         stem, _, ending = name.rpartition(".")
         media_type = "text/javascript" if ending == "js" else mimetypes.guess_type(name)[0] or "text/plain"
-        found[name] = Asset(name, content, media_type, f"{PREFIX}{stem}.{digest}.{ending}")
+        served = name if name.startswith(_OWN_NAMES) else f"{stem}.{digest}.{ending}"
+        found[name] = Asset(name, content, media_type, f"{PREFIX}{served}")
     return found
 
 

@@ -16,11 +16,13 @@ class Shown:
         template: path under `web`, such as "pages/today/today.html".
         values: what it shows.
         status: of the response.
+        policy_additions: names in `security.headers.ADDITIONS` that this page needs.
     """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     status: int = 200
+    policy_additions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

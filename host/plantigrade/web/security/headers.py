@@ -12,8 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NONCE: Final = "plantigrade.nonce"
 """Key of the request's scope under which templates find the nonce of their response."""
-ADDITIONS: Final[Mapping[str, str]] = {"worker-src": "'self'"}
-"""What single routes may add to the policy: the service worker of the installable page."""
+POLICY_ADDITIONS: Final = "X-Policy-Additions"
+"""Header by which a route names what it adds; it does not leave this program."""
+BOARD_INSTALLER: Final = "board-installer"
+ADDITIONS: Final[Mapping[str, tuple[str, str]]] = {BOARD_INSTALLER: ("trusted-types", "lit-html")}
+"""What single routes may add to the policy, and to which directive of it: the policy name of the library in
+which esp-web-tools is written."""
 _NONCE_BYTES: Final = 16
 
 _POLICY: Final[Mapping[str, str]] = {
@@ -54,7 +58,10 @@ def content_security_policy(nonce: str, additions: tuple[str, ...] = ()) -> str:
         >>> "script-src 'self' 'nonce-abc'" in content_security_policy("abc")
         True
     """
-    policy = dict(_POLICY) | {name: ADDITIONS[name] for name in additions}
+    policy = dict(_POLICY)
+    for name in additions:
+        directive, value = ADDITIONS[name]
+        policy[directive] = f"{policy.get(directive, '')} {value}".strip()
     return "; ".join(f"{name} {value.format(nonce=nonce)}" for name, value in policy.items())
 
 
@@ -80,8 +87,8 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                additions = tuple(headers.get("X-Policy-Additions", "").split())
-                del headers["X-Policy-Additions"]
+                additions = tuple(headers.get(POLICY_ADDITIONS, "").split())
+                del headers[POLICY_ADDITIONS]
                 headers["Content-Security-Policy"] = content_security_policy(nonce, additions)
                 for name, value in _ALWAYS.items():
                     headers[name] = value

@@ -123,7 +123,11 @@ def test_browsers_remember_tls_only_where_there_is_tls(site: Site, secure: bool)
 
 
 def test_a_route_adds_only_what_is_listed() -> None:
-    assert ADDITIONS == {"worker-src": "'self'"}
-    assert "worker-src 'self'" in content_security_policy("n", ("worker-src",))
+    assert ADDITIONS == {"board-installer": ("trusted-types", "lit-html")}
+    with_it = directives(content_security_policy("n", ("board-installer",)))
+    assert with_it.pop("trusted-types") == "htmx plantigrade-worker lit-html"
+    without = directives(content_security_policy("n"))
+    assert without.pop("trusted-types") == "htmx plantigrade-worker"
+    assert with_it == without
     with pytest.raises(KeyError):
         content_security_policy("n", ("script-src",))
