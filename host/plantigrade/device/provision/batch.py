@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from plantigrade.device.flash.ports import BoardPort
 from plantigrade.device.provision import result_file
 from plantigrade.device.provision.batch_file import BatchRow
+from plantigrade.device.provision.factory_keys import make_folder
 from plantigrade.device.provision.making import Line, make_insole
 from plantigrade.device.provision.steps import Made, Outcome, Step, StepFailedError
 from plantigrade.errors import FileError
@@ -114,7 +115,7 @@ def make_batch(
     Raises:
         StepFailedError: a board did not pass; its row in the result names the step.
     """
-    line.output.mkdir(parents=True, exist_ok=True)
+    make_folder(line.output)
     whose = Rows(rows, line.output)
     results = line.output / result_file.NAME
     made: list[Made] = []

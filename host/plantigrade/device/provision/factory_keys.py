@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from plantigrade.device.provision.record import UNSIGNED_KEY, key_id
+from plantigrade.errors import FileError
 from plantigrade.files.atomic_write import new_file
 from plantigrade.firmware_image.signing import (
     PublicKey,
@@ -75,10 +76,23 @@ def remember_maker(key: PublicKey, data_dir: Path) -> Path:
     """
     path = data_dir / FOLDER / f"{key.fingerprint}.toml"
     if not path.is_file():
+        make_folder(path.parent)
         with new_file(path) as draft:
             name = "".join(letter if letter.isalnum() or letter in " -_." else "-" for letter in key.name)
             draft.write_text(f'id = {key.id}\nname = "{name}"\nmodulus = "{key.modulus.hex()}"\n', "utf-8")
     return path
+
+
+def make_folder(path: Path) -> None:
+    """The folder and those above it.
+
+    Raises:
+        FileError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(path, f"cannot be made ({error.strerror})") from error
 
 
 def known_makers(data_dir: Path) -> tuple[PublicKey, ...]:

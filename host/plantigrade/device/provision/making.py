@@ -15,7 +15,6 @@ from typing import Final
 
 from insole_protocol import ids, layout_id, replies
 
-from plantigrade.bridge.errors import BridgeError
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.session import Session
 from plantigrade.calibration.model import Calibration, load_calibration
@@ -26,11 +25,11 @@ from plantigrade.device.flash.esptool import Esptool
 from plantigrade.device.flash.flashing import Contents, flash, require_flashable
 from plantigrade.device.flash.plan import Wishes
 from plantigrade.device.flash.ports import BoardPort, appear_again, ask_for_hello
-from plantigrade.device.flash.settings import RESTART_S
+from plantigrade.device.flash.settings import POLL_S, RESTART_S
 from plantigrade.device.provision import installed, result_file, settings
 from plantigrade.device.provision.batch_file import BatchRow
 from plantigrade.device.provision.bench import Source
-from plantigrade.device.provision.factory_keys import FactoryKey, signer_of
+from plantigrade.device.provision.factory_keys import FactoryKey, make_folder, signer_of
 from plantigrade.device.provision.over_link import read_identity
 from plantigrade.device.provision.record import (
     IdentityError,
@@ -45,7 +44,6 @@ from plantigrade.device.provision.steps import Made, Outcome, Progress, Step, St
 from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.partition_table import partition_table
 from plantigrade.firmware_image.signing import PublicKey
-from plantigrade.link.base import LinkError
 from plantigrade.link.usb import UsbLink
 
 CALIBRATION: Final = "calibration.json"
@@ -112,19 +110,19 @@ async def _steps(
         line.say(f"  {step.value}")
 
     begin(Step.CONNECT)
-    hello = await ask_for_hello(board.port)
+    hello = await ask_for_hello(board.port, settings.CONNECT_S)
     begin(Step.FLASH)
     board, hello = await _flashed(board, hello, line, progress)
     progress.serial = hello.serial
     progress.row = row = choose(hello.serial)
     folder = line.output / hello.serial
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     async with targets.conversation(UsbLink(board.port)) as session:
         stored = await _stored(session)
         found = _finished(stored, row, line, folder)
         if found is not None:
             return _left_alone(found, row, line, folder, progress, time.monotonic() - began)
-        await session.command_client.ask(ids.OP_SET_MODE, ids.MODE_IDLE)
+        await session.command_client.ask(ids.OP_SET_MODE, ids.MODE_LIVE)  # an idle one has its sensors off
         begin(Step.SELF_TEST)
         figures = await _self_test(session, progress)
         begin(Step.BENCH)
@@ -135,7 +133,7 @@ async def _steps(
     wanted = _identity(row, hello, line.today(), figures, calibration)
     record = await _write(await appear_again(board), wanted, line, progress, begin)
     begin(Step.CONFIRM)
-    stored = await _confirmed(await appear_again(board), record, row, line)
+    stored = await _confirmed(await appear_again(board), hello.serial, record, row, line)
     progress.done(f"read back over USB: {stored.origin(hello.serial, line.makers).value}")
     begin(Step.PAPERS)
     made = _made(stored, Outcome.MADE, line, progress, time.monotonic() - began)
@@ -314,25 +312,17 @@ async def _write(
     return record
 
 
-async def _confirmed(board: BoardPort, record: bytes, row: BatchRow, line: Line) -> StoredIdentity:
+async def _confirmed(
+    board: BoardPort, serial: str, record: bytes, row: BatchRow, line: Line
+) -> StoredIdentity:
     """The record as the restarted insole tells it."""
     began = time.monotonic()
-    while True:
-        try:
-            async with (
-                asyncio.timeout(settings.READY_TIMEOUT_S),
-                targets.conversation(UsbLink(board.port)) as session,
-            ):
-                stored = await read_identity(session)
-                identity = session.insole.identity
-                break
-        except (LinkError, BridgeError, TimeoutError) as error:
-            if time.monotonic() - began > settings.READY_TIMEOUT_S:
-                raise StepFailedError(
-                    Step.CONFIRM, "", f"{board.port}: no hello after the restart ({error})"
-                ) from error
-            await asyncio.sleep(settings.READY_STEP_S)
-    assert identity is not None
+    while (identity := await ask_for_hello(board.port)) is None:
+        if time.monotonic() - began > settings.READY_TIMEOUT_S:
+            raise StepFailedError(Step.CONFIRM, serial, f"{board.port}: no hello after the restart")
+        await asyncio.sleep(POLL_S)
+    async with targets.conversation(UsbLink(board.port)) as session:
+        stored = await read_identity(session)
     if stored is None or stored.record != record:
         raise StepFailedError(
             Step.CONFIRM, identity.serial, "the insole tells another record than was written"

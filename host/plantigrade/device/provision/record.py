@@ -18,6 +18,7 @@ from plantigrade.firmware_image.signing import PublicKey
 SIDES: Final = ("left", "right")
 SENSORS: Final = 16
 UNSIGNED_KEY: Final = bytes(form.KEY_ID_BYTES)
+_MAY_BE_MISSING: Final = (form.LABEL, form.FIRMWARE, form.MICROPYTHON)
 _CURVE: Final = struct.Struct("<9fH")
 _SELF_TEST: Final = struct.Struct("<17H")
 
@@ -215,7 +216,7 @@ def _reason(error: Exception) -> str:
 
 def _identity(values: dict[int, bytes]) -> tuple[InsoleIdentity, bool]:
     def text(tag: int) -> str:
-        found = values.get(tag, b"").decode()
+        found = (values.get(tag, b"") if tag in _MAY_BE_MISSING else values[tag]).decode()
         if not found.isprintable():
             raise form.RecordError("a text holds what cannot be printed")
         return found

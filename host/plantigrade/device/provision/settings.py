@@ -28,9 +28,10 @@ LEAST_RISE_COUNTS: Final = 8
 STANDARD_GRAVITY: Final = 9.80665
 """Newtons of a kilogram, for those who have weights."""
 SELF_TEST_TIMEOUT_S: Final = 20.0
+CONNECT_S: Final = 4.0
+"""A board that was just connected starts for 3 to 5 s before it answers (estimated; the twin 1 to 2 s)."""
 READY_TIMEOUT_S: Final = 20.0
 """From a restart until HELLO: a chip takes 3 to 5 s, a busy computer's twin longer."""
-READY_STEP_S: Final = 0.2
 LABEL_MM: Final = (30.0, 54.0)
 """The case's width and height: docs/explanation/hardware.md."""
 QR_MODULE_MM: Final = 0.7
