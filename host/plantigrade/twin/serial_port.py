@@ -29,6 +29,7 @@ class SerialPort:
     Attributes:
         path: what a terminal program opens.
         raw_repl: whether the interpreter's raw REPL was entered last.
+        taker: what takes the bytes from outside instead of an interpreter; None while one runs.
     """
 
     def __init__(self) -> None:
@@ -42,7 +43,7 @@ class SerialPort:
         self._tail = b""
         self._to_board = bytearray()
         self._to_outside = bytearray()
-        self._taker: Callable[[bytes], None] | None = None
+        self.taker: Callable[[bytes], None] | None = None
         self._waiting = False  # for the reader outside
         self._giving_up: asyncio.TimerHandle | None = None
         self._nobody_reads = False
@@ -95,11 +96,11 @@ class SerialPort:
 
     def take_over(self, taker: Callable[[bytes], None]) -> None:
         """What comes from outside goes to `taker` from now on: no interpreter runs."""
-        self._taker = taker
+        self.taker = taker
 
     def give_back(self) -> None:
         """What comes from outside goes to the interpreter again."""
-        self._taker = None
+        self.taker = None
         self._release_board()
         if self._to_outside:
             self._show()
@@ -124,7 +125,7 @@ class SerialPort:
         except BlockingIOError:
             shown = 0
         del self._to_outside[:shown]
-        if self._to_outside and self._nobody_reads and self._taker is None:
+        if self._to_outside and self._nobody_reads and self.taker is None:
             self._to_outside.clear()
         if self._to_outside:
             self._hold_board()
@@ -136,7 +137,7 @@ class SerialPort:
         if self._waiting:
             return
         self._waiting = True
-        if self._taker is None:
+        if self.taker is None:
             self._giving_up = self._loop.call_later(_READER_PATIENCE_S, self._give_up)
         self._loop.add_writer(self._outer, self._show)
         if self._inner is not None:
@@ -189,8 +190,8 @@ class SerialPort:
             data = os.read(self._outer, _CHUNK)
         except (BlockingIOError, OSError):
             return
-        if self._taker is not None:
-            self._taker(data)
+        if self.taker is not None:
+            self.taker(data)
         else:
             self.type(data)
 
