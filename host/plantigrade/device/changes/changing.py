@@ -12,7 +12,9 @@ from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.session import Session
 from plantigrade.device import targets
 from plantigrade.device.changes.settings import RECONNECT_S, RESTART_S, WIPE_S
+from plantigrade.device.update import texts
 from plantigrade.device.update.result import MakeLink
+from plantigrade.device.update.settings import REPLY_S
 from plantigrade.device.update.transfer import fetch_update_status
 from plantigrade.link.base import LinkError
 
@@ -122,7 +124,15 @@ async def rollback(make_link: MakeLink, reconnect_s: float = RECONNECT_S) -> Rol
         identity = require_update(session, "go back to a former firmware")
         before = (await fetch_update_status(session, update_codes.TEXT_VERSION)).text or identity.firmware
         boot = session.insole.boot
-        await session.command_client.ask(ids.OP_ROLLBACK)
+        mode = (await session.fetch_status()).mode
+        await session.command_client.ask(ids.OP_SET_MODE, ids.MODE_IDLE)
+        try:
+            await session.command_client.ask(ids.OP_ROLLBACK, timeout_s=REPLY_S)
+        except RefusedError as error:
+            status = await fetch_update_status(session)
+            await session.command_client.ask(ids.OP_SET_MODE, mode)
+            reason = texts.refusal(status.refusal, status.text) if status.refusal else str(error)
+            raise ChangeError(f"{session.insole.name} does not go back: {reason}") from error
     found: list[str] = []
 
     async def runs_again(session: Session) -> bool:

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from insole_protocol import update_codes
 
 from plantigrade.device import targets
 from plantigrade.device.known import known_serials
-from plantigrade.device.update.errors import UpdateError
 from plantigrade.device.update.progress import Progress, ProgressHandler, Stage
 from plantigrade.device.update.result import MakeLink, Outcome, UpdateResult, Wishes
-from plantigrade.device.update.updating import update_insole
+from plantigrade.device.update.updating import update_with_the_fitting
 from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image import bundle as bundles
 from plantigrade.firmware_image import release, signing
@@ -90,6 +88,11 @@ def _candidates(request: Request) -> Sequence[Bundle]:
         return [bundles.read(request.bundle)]
     if request.micropython is not None:
         return [_micropython(request.micropython)]
+    return carried_bundles()
+
+
+def carried_bundles() -> Sequence[Bundle]:
+    """The firmware that comes with this version, for each processor that an insole in reach may have."""
     kinds = [TWIN, CHIP] if targets.twin_runs() else [CHIP]
     return [release.carried_bundle(kind) for kind in kinds]
 
@@ -114,14 +117,7 @@ async def _one(target: str | None, candidates: Sequence[Bundle], wishes: Wishes)
     """Update one insole with the first bundle that is for its processor."""
     make_link = await link_maker(target)
     with _bar(target or "insole") as show:
-        for bundle in candidates:
-            try:
-                return await update_insole(make_link, bundle, show, wishes)
-            except UpdateError as error:
-                wrong_processor = error.refusal == update_codes.REFUSAL_ARCHITECTURE
-                if not wrong_processor or bundle is candidates[-1]:
-                    raise
-    raise AssertionError("there is a candidate")
+        return await update_with_the_fitting(make_link, candidates, show, wishes)
 
 
 async def link_maker(target: str | None) -> MakeLink:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from plantigrade.device.update.settings import POLL_S, RECONNECT_S
+from plantigrade.device.update.settings import POLL_S, RECONNECT_S, TRIAL_POLL_S
 from plantigrade.link.base import Link
 
 MakeLink = Callable[[], Awaitable[Link]]
@@ -29,7 +29,7 @@ class Wishes:
         older: also install an older version than the one that runs.
         window: commands without a reply at a time at most; None for as many as the insole offers.
         reconnect_s: pause before a broken connection is tried again.
-        poll_s: between two questions how an update stands.
+        poll_s, trial_poll_s: between two questions how the check of the bundle, and the trial, stand.
     """
 
     again: bool = False
@@ -37,6 +37,7 @@ class Wishes:
     window: int | None = None
     reconnect_s: float = RECONNECT_S
     poll_s: float = POLL_S
+    trial_poll_s: float = TRIAL_POLL_S
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ RESTART_S: Final = 90.0
 TRIAL_S: Final = 12 * 60.0
 """A firmware that is not confirmed goes back after 10 minutes by itself."""
 POLL_S: Final = 1.0
-"""Between two questions how an update stands."""
+"""Between two questions whether the bundle has been checked."""
+TRIAL_POLL_S: Final = 5.0
+"""Between two questions how a trial goes: the insole loads code to answer, which must not cost it slots."""
 RECONNECT_S: Final = 3.0
 """Pause before an insole is looked for again: the S3's controller refuses who comes back within 1 to 2 s
 (esp-rs/esp-hal#5877)."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from insole_protocol import ids, update_codes
@@ -65,6 +66,23 @@ async def update_insole(
     return await _Updating(make_link, bundle, on_progress, wishes or Wishes()).run()
 
 
+async def update_with_the_fitting(
+    make_link: MakeLink,
+    candidates: Sequence[Bundle],
+    on_progress: ProgressHandler = ignore_progress,
+    wishes: Wishes | None = None,
+) -> UpdateResult:
+    """Update one insole with the first bundle that is for its processor; else as `update_insole`."""
+    *others, last = candidates
+    for bundle in others:
+        try:
+            return await update_insole(make_link, bundle, on_progress, wishes)
+        except UpdateError as error:
+            if error.refusal != update_codes.REFUSAL_ARCHITECTURE:
+                raise
+    return await update_insole(make_link, last, on_progress, wishes)
+
+
 class _Updating:
     """One update."""
 
@@ -77,8 +95,10 @@ class _Updating:
         self._wishes = wishes
         self._transfer = Transfer(bundle.to_bytes(), on_progress, wishes.window)
         self._total = len(self._transfer.data)
+        self._version = version_of(bundle)
         self._before: _Before | None = None
         self._connections = 0
+        self._resumed = False
         self._began = self._sending_since = _now()
         self._sending_s = 0.0
 
@@ -91,6 +111,7 @@ class _Updating:
                 return self._result(Outcome.NOTHING_TO_DO, before.version, reason, before.next_seq)
             if not on_trial:
                 await self._check(session, before)
+        self._resumed = on_trial
         if not on_trial:
             await self._send_all(before)
         return await self._await_end(before)
@@ -122,7 +143,7 @@ class _Updating:
         if status.state != update_codes.STATE_ON_TRIAL:
             return False
         assert self._before is not None
-        if self._before.version == self._bundle.manifest.version:
+        if self._before.version == self._version:
             return True
         raise UpdateError(
             UpdateFault.ON_TRIAL,
@@ -131,16 +152,16 @@ class _Updating:
         )
 
     def _nothing_to_do(self, before: _Before) -> str:
-        if before.version == self._bundle.manifest.version and not self._wishes.again:
+        if before.version == self._version and not self._wishes.again:
             return f"it runs {before.version} already"
         return ""
 
     async def _check(self, session: Session, before: _Before) -> None:
         manifest, name = self._bundle.manifest, session.insole.name
-        if _is_older(manifest.version, before.version) and not self._wishes.older:
+        if _is_older(self._version, before.version) and not self._wishes.older:
             raise UpdateError(
                 UpdateFault.OLDER,
-                f"{name} runs {before.version}, which is newer than {manifest.version}; "
+                f"{name} runs {before.version}, which is newer than {self._version}; "
                 "--older installs it all the same, `plantigrade device rollback` goes back to the former one",
             )
         status = await fetch_update_status(session)
@@ -148,7 +169,7 @@ class _Updating:
             raise UpdateError(
                 UpdateFault.FLOOR,
                 f"{name} takes no version with a security counter below {status.floor}; "
-                f"{manifest.version} has {manifest.security_counter}",
+                f"{self._version} has {manifest.security_counter}",
                 update_codes.REFUSAL_FLOOR,
             )
 
@@ -261,23 +282,24 @@ class _Updating:
         while _now() < until:
             after = await self._look(session)
             status = await fetch_update_status(session)
-            if status.state == update_codes.STATE_ROLLED_BACK:
-                reason = texts.went_back(status.refusal)
-                return self._result(Outcome.ROLLED_BACK, after.version, reason, after.next_seq)
-            if (
-                status.state == update_codes.STATE_CONFIRMED
-                and after.version == self._bundle.manifest.version
-            ):
-                return self._result(Outcome.UPDATED, after.version, "", after.next_seq)
-            if after.boot == before.boot and status.state != update_codes.STATE_ON_TRIAL:
+            if status.state == update_codes.STATE_ON_TRIAL:
+                waits = texts.waits_for(status.waits_for)
+                self._on_progress(Progress(Stage.ON_TRIAL, self._total, self._total, text=waits))
+                await asyncio.sleep(self._wishes.trial_poll_s)
+            elif after.boot == before.boot and not self._resumed:
                 return None
-            if status.state != update_codes.STATE_ON_TRIAL:
-                reason = f"it runs {after.version} and does not say why"
+            elif status.state == update_codes.STATE_CONFIRMED and self._is_new(after):
+                return self._result(Outcome.UPDATED, after.version, "", after.next_seq)
+            else:
+                back = status.state == update_codes.STATE_ROLLED_BACK
+                unknown = f"it runs {after.version} and does not say why"
+                reason = texts.went_back(status.refusal) if back else unknown
                 return self._result(Outcome.ROLLED_BACK, after.version, reason, after.next_seq)
-            waits = texts.waits_for(status.waits_for)
-            self._on_progress(Progress(Stage.ON_TRIAL, self._total, self._total, text=waits))
-            await asyncio.sleep(self._wishes.poll_s)
         return None
+
+    def _is_new(self, after: _Before) -> bool:
+        """Whether the version is the bundle's; a virtual board's interpreter has one of its own."""
+        return after.version == self._version or self._bundle.manifest.kind is BundleKind.MICROPYTHON
 
     def _check_serial(self, session: Session, before: _Before) -> None:
         identity = session.insole.identity
@@ -312,6 +334,14 @@ class _Updating:
 def _now() -> float:
     """The event loop's clock, in seconds."""
     return asyncio.get_running_loop().time()
+
+
+def version_of(bundle: Bundle) -> str:
+    """What an insole says that it runs once it runs this; of MicroPython it tells the three numbers."""
+    manifest = bundle.manifest
+    if manifest.kind is BundleKind.FILES:
+        return manifest.version
+    return ".".join(map(str, manifest.lowest_micropython))
 
 
 async def _set_mode_back(session: Session, mode: int) -> None:
