@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from plantigrade.device.flash import esptool as esptool_module
-from plantigrade.device.flash.errors import FlashError, NotABoardError, WriteBrokenError, WrongBoardError
+from plantigrade.device.flash.errors import FlashError, NotABoardError, WrongBoardError
 from plantigrade.device.flash.flashing import Contents, Flashed, flash, write_board
 from plantigrade.device.flash.plan import BOOT_LOADER, Wishes, make_plan
 from plantigrade.device.flash.ports import BoardPort
@@ -79,17 +79,6 @@ class TestWhatIsWritten:
         assert done.log is not None
         assert sorted(done.log.verified) == ["boot-loader.bin", "ota_0.bin"]
         assert sorted(done.log.unchanged) == ["otadata.bin", "table.bin", "vfs.bin"]
-
-
-@pytest.mark.slow
-def test_unplugged_in_the_middle_it_starts_nothing_and_the_message_says_what_to_do(
-    tmp_path: Path, contents: Contents
-) -> None:
-    """esptool waits 7 s for the board to come back; what the same command then does: test_power_cuts."""
-    with RomOnPort(tmp_path, blank(8), cut_at=2500, torn=True) as rom:
-        with pytest.raises(WriteBrokenError, match=r"writing broke off at vfs .* run the same command"):
-            write(rom, contents)
-        assert not starts(rom.contents())
 
 
 class TestABoardThatIsLeftAsItWas:
