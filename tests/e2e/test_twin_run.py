@@ -18,7 +18,7 @@ from plantigrade.twin.rendezvous import NoTwinError
 
 from tests.e2e.twin_kit import mpremote
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 
 
 @pytest.fixture
@@ -129,3 +129,23 @@ async def test_it_ends_by_itself_and_refuses_nonsense(private_runtime: Path) -> 
         out, err = await process.communicate()
         assert process.returncode == 1
         assert not out and len(err.decode().strip().splitlines()) == 1
+
+
+async def test_a_blank_board_waits_for_esptool(private_runtime: Path) -> None:
+    async with running("--blank", "--flash", "16") as (process, text):
+        assert list(text["insoles"]) == ["left"]
+        assert len(children(process.pid)) == 1  # the radio: no app runs
+        esptool = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "esptool", "--chip", "esp32s3"),
+            *("--port", text["insoles"]["left"]["serial_port"]),
+            *("--before", "no-reset", "--after", "no-reset", "flash-id"),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await asyncio.wait_for(esptool.communicate(), 30)
+        assert (esptool.returncode, b"Detected flash size: 16MB" in said) == (0, True), said.decode()
+
+
+async def test_boards_whose_button_is_held_wait_too(private_runtime: Path) -> None:
+    async with running("--hold-boot") as (process, text):
+        assert list(text["insoles"]) == ["left", "right"]
+        assert len(children(process.pid)) == 1
