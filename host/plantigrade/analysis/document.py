@@ -103,6 +103,7 @@ def _input(full_analysis: RecordingAnalysis) -> Json:
         "path": walk.source.path,
         "format": walk.source.format,
         "note": walk.source.note,
+        "instrument": walk.source.instrument.value,
         "sample_rate_hz": _number(walk.sample_rate_hz),
         "from_s": _number(analysis.from_s),
         "to_s": _number(analysis.to_s),

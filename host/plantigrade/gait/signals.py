@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Final, Literal
 
 import numpy as np
@@ -135,6 +135,19 @@ class FootSignal:
         return replace(self, time_s=self.time_s[start:stop], force_n=self.force_n[start:stop])
 
 
+class Instrument(StrEnum):
+    """What measured: levels of posture rules and norms depend on it."""
+
+    INSOLE = "insole"
+    """In the shoe, one under each foot, whose gains may differ."""
+    PLATE = "plate"
+    """On the floor, one for both feet, mostly barefoot."""
+    TREADMILL = "treadmill"
+    """A plate under a belt."""
+    FOOTSWITCH = "footswitch"
+    """Timing alone."""
+
+
 @dataclass(frozen=True)
 class SourceInfo:
     """Where a walk came from, for reports and for the analysis' `input` object."""
@@ -142,6 +155,7 @@ class SourceInfo:
     path: str
     format: str
     note: str = ""
+    instrument: Instrument = Instrument.INSOLE
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from plantigrade.gait.signals import (
     Foot,
     FootSignal,
     Forces,
+    Instrument,
     Quantity,
     SensorLayout,
     SourceInfo,
@@ -50,6 +51,7 @@ def to_walk(
     *,
     notes: Sequence[str] = (),
     body_weight_n: float | None = None,
+    instrument: Instrument = Instrument.INSOLE,
 ) -> Walk:
     """Join the feet of one file.
 
@@ -60,6 +62,7 @@ def to_walk(
         feet: one or two feet, each with as many rows as the clock.
         notes: what the format has to say.
         body_weight_n: the person's weight, where the file has it.
+        instrument: what measured, where the format or the file says so.
 
     Raises:
         FileError: no foot, or no foot that carries a single usable number.
@@ -89,7 +92,7 @@ def to_walk(
         left=signals.get(Foot.LEFT),
         right=signals.get(Foot.RIGHT),
         sample_rate_hz=clock.rate_hz,
-        source=SourceInfo(str(source.path), format_name, "; ".join(dict.fromkeys(text))),
+        source=SourceInfo(str(source.path), format_name, "; ".join(dict.fromkeys(text)), instrument),
         body_weight_n=body_weight_n,
     )
 

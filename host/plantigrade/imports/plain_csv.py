@@ -21,7 +21,7 @@ from insole_protocol.layout import SENSOR_NAMES
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure import regions
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, SensorLayout, Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Instrument, SensorLayout, Walk
 from plantigrade.imports import clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source
@@ -102,7 +102,35 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         feet = {foot: next(iter(feet.values()))}
     weight_kg = header.number(source, "body_weight_kg")
     weight_n = weight_kg * NEWTONS_PER_KG if weight_kg is not None else None
-    return to_walk(source, NAME, ticks, feet, notes=table.notes, body_weight_n=weight_n)
+    instrument, doubts = _instrument(source, header, feet)
+    return to_walk(
+        source,
+        NAME,
+        ticks,
+        feet,
+        notes=[*table.notes, *doubts],
+        body_weight_n=weight_n,
+        instrument=instrument,
+    )
+
+
+def _instrument(
+    source: Source, header: _Header, feet: dict[Foot, ImportedFoot]
+) -> tuple[Instrument, list[str]]:
+    """From the line `# instrument:`; without one insoles, or footswitches where all columns are such. A line
+    that the columns speak against is believed, and the doubt is told."""
+    switches = [data.quantity == "footswitch" for data in feet.values()]
+    word = header.facts.get("instrument", "").lower()
+    if not word:
+        return Instrument.FOOTSWITCH if feet and all(switches) else Instrument.INSOLE, []
+    if word not in {one.value for one in Instrument}:
+        raise FileError(
+            source.path,
+            f"the line '# instrument:' knows {', '.join(one.value for one in Instrument)}, not {word[:20]!r}",
+        )
+    kind = "footswitches" if any(switches) else "forces in newtons"
+    doubt = f"the line '# instrument:' says {word}, but the columns are {kind}: one of them is wrong"
+    return Instrument(word), [doubt] if any(switches) != (word == Instrument.FOOTSWITCH) else []
 
 
 def _read_header(source: Source, lines: Iterator[str]) -> _Header:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Foot, Forces, Walk
+from plantigrade.gait.signals import Foot, Forces, Instrument, Walk
 from plantigrade.imports import clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source, open_source
@@ -92,7 +92,8 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         feet = {foot: next(iter(feet.values()))}
     rows = min(len(data.force_n) for data in feet.values())
     feet = {side: ImportedFoot(data.force_n[:rows], None, "footswitch") for side, data in feet.items()}
-    return to_walk(source, NAME, clock.steady(rows, rate_hz, source.path), feet, notes=notes)
+    ticks = clock.steady(rows, rate_hz, source.path)
+    return to_walk(source, NAME, ticks, feet, notes=notes, instrument=Instrument.FOOTSWITCH)
 
 
 def _significant(text: str) -> list[str]:

@@ -45,6 +45,7 @@ def test_input(found: dict[str, Any]) -> None:
         "path": "folder/tiny.csv",
         "format": "csv",
         "note": "from a test",
+        "instrument": "insole",
         "sample_rate_hz": 100.0,
         "from_s": 0.5,
         "to_s": 125.0,

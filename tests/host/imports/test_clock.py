@@ -116,13 +116,17 @@ def test_a_jump_is_a_gap_from_the_first_missing_sample_to_the_next_one_there():
     times = np.concatenate([ticks(0.01), 0.62 + ticks(0.01)])
     found = clock.checked(times, FILE)
     assert found.gaps == (TimeGap(pytest.approx(0.50), pytest.approx(0.62), "time jumps in the file"),)
-    assert found.notes == ("1 gap in the time column, 0.12 s in all; no stride is counted across one longer than 33 ms",)
+    assert found.notes == (
+        "1 gap in the time column, 0.12 s in all; no stride is counted across one longer than 33 ms",
+    )
     assert found.rate_hz == pytest.approx(100.0)
     assert found.time_s is times
     again = np.concatenate([times, 2.0 + times])
     notes = clock.checked(again, FILE).notes
     # 0.12 s twice, and from 1.11 + 0.01 to 2.0 s: 0.88 s.
-    assert notes == ("3 gaps in the time column, 1.12 s in all; no stride is counted across one longer than 33 ms",)
+    assert notes == (
+        "3 gaps in the time column, 1.12 s in all; no stride is counted across one longer than 33 ms",
+    )
 
 
 @pytest.mark.parametrize(("jump", "gaps"), [(0.0174, 0), (0.0176, 1)])

@@ -95,7 +95,34 @@ def test_empty_cells_are_missing_samples(tmp_path: Path) -> None:
     assert "left foot: samples without a number, counted as missing: 1 of 200" in walk.source.note
 
 
+FORCES, SWITCHES = "time_s,left_force_n,right_force_n\n", "time_s,left_footswitch,right_footswitch\n"
+DOUBT = "one of them is wrong"
+
+
+@pytest.mark.parametrize(
+    ("line", "titles", "instrument", "doubted"),
+    [
+        ("", FORCES, "insole", False),
+        ("# instrument: insole\n", FORCES, "insole", False),
+        ("# Instrument : Plate\n", FORCES, "plate", False),
+        ("# instrument: treadmill\n", FORCES, "treadmill", False),
+        ("", SWITCHES, "footswitch", False),
+        ("# instrument: footswitch\n", SWITCHES, "footswitch", False),
+        ("# instrument: footswitch\n", FORCES, "footswitch", True),
+        ("# instrument: plate\n", SWITCHES, "plate", True),
+    ],
+)
+def test_what_measured(tmp_path: Path, line: str, titles: str, instrument: str, doubted: bool) -> None:
+    walk = read(tmp_path, line + titles + rows(2))
+    assert walk.source.instrument == instrument
+    assert (DOUBT in walk.source.note) is doubted
+
+
 BAD = [
+    (
+        "# instrument: pedobarograph\ntime_s,left_force_n\n0,1\n0.01,2\n",
+        "knows insole, plate, treadmill, footswitch, not 'pedobarograph'",
+    ),
     ("time_s,force\n0,1\n1,2\n", "no recording of a known format"),
     ("time_s,left_force_n\n", "no sample"),
     ("left_force_n\n1\n2\n", "neither a time_s column"),

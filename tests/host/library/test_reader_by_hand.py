@@ -415,3 +415,9 @@ def test_a_recording_is_analysed_once_and_then_has_its_alerts(
     for _ in range(2):
         assert one.full_analysis(lambda step, share: reported.append((step, share))) == "whole"
     assert (len(made), stored, reported, one.alerts) == (1, ["whole"], [("analysing", 1.0)], ("new",))
+
+
+@pytest.mark.parametrize(("stated", "instrument"), [("plate", "plate"), (None, "insole"), ("?", "insole")])
+def test_what_measured_comes_back(tmp_path: Path, stated: str | None, instrument: str) -> None:
+    provenance = {"format": "csv"} | ({} if stated is None else {"instrument": stated})
+    assert imported(tmp_path, provenance=provenance).walk().source.instrument == instrument

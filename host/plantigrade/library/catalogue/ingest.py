@@ -129,6 +129,7 @@ def store_walk(
                 "made_by": f"plantigrade {version('plantigrade')} import",
                 "format": walk.source.format,
                 "note": walk.source.note,
+                "instrument": walk.source.instrument.value,
             }
             | (provenance or {}),
             feet=[_store_foot(draft, signal, walk.sample_rate_hz) for signal in walk.feet],

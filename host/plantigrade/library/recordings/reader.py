@@ -15,7 +15,17 @@ from plantigrade.calibration.model import Calibration, calibration_from
 from plantigrade.calibration.nominal import nominal
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Floats, Foot, FootSignal, Forces, SensorLayout, SourceInfo, TimeGap, Walk
+from plantigrade.gait.signals import (
+    Floats,
+    Foot,
+    FootSignal,
+    Forces,
+    Instrument,
+    SensorLayout,
+    SourceInfo,
+    TimeGap,
+    Walk,
+)
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import key_of
 from plantigrade.library.recordings.columns import ColumnFile, release_memory
@@ -199,9 +209,15 @@ class RecordingReader:
                 str(self.folder),
                 str(self.manifest.provenance.get("format", FORMAT)),
                 "; ".join(dict.fromkeys(filter(None, notes))),
+                self._instrument(),
             ),
             body_weight_n=self.manifest.body_weight_n,
         )
+
+    def _instrument(self) -> Instrument:
+        """What measured; recordings that were made before it was asked do not tell: insoles."""
+        stated = self.manifest.provenance.get("instrument")
+        return Instrument(stated) if stated in {one.value for one in Instrument} else Instrument.INSOLE
 
     def _sides(self, asked: Foot | None, notes: list[str]) -> dict[Foot, FootManifest]:
         feet: dict[Foot, FootManifest] = {}
