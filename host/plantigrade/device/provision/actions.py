@@ -19,7 +19,7 @@ from plantigrade.device.provision.batch_file import BatchRow, check_row, read_ba
 from plantigrade.device.provision.bench import Bench, Loader, LoadsFile, Source, TerminalLoader
 from plantigrade.device.provision.making import Line
 from plantigrade.errors import PlantigradeError
-from plantigrade.firmware_image.build import firmware_folder
+from plantigrade.firmware_image.board_files import firmware_version
 
 TERMINAL: Final = "terminal"
 NONE: Final = "none"
@@ -69,7 +69,7 @@ def provision_and_report(choices: Choices) -> None:
     line = Line(
         output=output,
         contents=_contents(choices),
-        firmware=built_firmware_version(),
+        firmware=firmware_version(),
         key=key,
         makers=factory_keys.known_makers(choices.data_dir),
         bench=source_of(choices.bench),
@@ -83,19 +83,6 @@ def provision_and_report(choices: Choices) -> None:
         raise BatchUnfinishedError(
             f"{tally.left} of {len(rows)} boards were not there; connect them and run the same command again"
         )
-
-
-def built_firmware_version() -> str:
-    """Version of the firmware that this version of plantigrade builds.
-
-    Raises:
-        PlantigradeError: its sources do not say it.
-    """
-    path = firmware_folder() / "insole" / "identity.py"
-    for line in path.read_text("utf-8").splitlines():
-        if line.startswith("FIRMWARE_VERSION = "):
-            return line.split('"')[1]
-    raise PlantigradeError(f"{path}: does not say which firmware this is; reinstall plantigrade")
 
 
 def source_of(text: str) -> Source | None:

@@ -7,11 +7,11 @@ import struct
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
 from typing import BinaryIO, Final, cast
 from zlib import crc32
 
 from plantigrade.errors import MissingPartError, PlantigradeError
+from plantigrade.firmware_image.board_files import FACTORY_SLOT, board_files
 from plantigrade.firmware_image.build import (
     BLOCK_SIZE,
     CHIP_ARCHITECTURES,
@@ -31,6 +31,7 @@ CODE: Final = (".py", ".mpy")
 START_BYTES: Final = 64 * 1024
 """Of an app that are read first: a made-up image ends within them."""
 _SLOTS: Final = "slots"
+_KEYS: Final = "launcher/keys.py"
 _VERSION: Final = re.compile(rb"MicroPython (v[0-9][\w.\-+]{0,40}) on \d{4}-\d\d-\d\d")
 _OTA_ENTRY: Final = struct.Struct("<I20sII")
 _OTA_SECTOR: Final = 4096
@@ -111,30 +112,33 @@ def files_of(partition: bytes) -> dict[str, bytes]:
 
 
 def firmware_sha256(files: Iterable[tuple[str, bytes]]) -> str:
-    """Hash of a board's code: path and content of each file in the order of their paths.
+    """Hash of a board's code: path and content of each file of launcher and active slot, in their order.
 
-    What the insole stores (settings, bonds, numbers) is no code; of two slots the one that runs counts.
+    What the insole stores (settings, bonds, numbers) is no code, and the launcher's public keys are the
+    maker's choice.
 
-    >>> firmware_sha256([("b.py", b"1"), ("a.mpy", b"2"), ("settings.json", b"{}")])[:8]
+    >>> firmware_sha256([("b.py", b"1"), ("slots/a/a.mpy", b"2"), ("settings.json", b"{}")])[:8]
     '43fb8ef1'
     """
     by_path = dict(files)
-    active = _active_slot(by_path.get("slot.json", b""))
+    slot = f"{_SLOTS}/{_active_slot(by_path.get('slot.json', b''))}/"
+    code = {
+        path.removeprefix(slot): content
+        for path, content in by_path.items()
+        if path.endswith(CODE) and path != _KEYS and (path.startswith(slot) or not path.startswith(_SLOTS))
+    }
     total = hashlib.sha256()
-    for path in sorted(by_path):
-        parts = PurePosixPath(path).parts
-        if not path.endswith(CODE) or (parts[0] == _SLOTS and parts[1:2] != (active,)):
-            continue
-        total.update(path.encode() + b"\0" + hashlib.sha256(by_path[path]).digest())
+    for path in sorted(code):
+        total.update(path.encode() + b"\0" + hashlib.sha256(code[path]).digest())
     return total.hexdigest()
 
 
 def _active_slot(content: bytes) -> str:
     try:
         values = json.loads(content)
-        return str(values["slot"])
+        return str(values["active"])
     except (ValueError, KeyError, TypeError):
-        return "a"
+        return FACTORY_SLOT
 
 
 async def read_installed(
@@ -184,4 +188,4 @@ async def read_installed(
 @cache
 def expected_sha256(architecture: str) -> str:
     """Hash of the firmware's files as this version of plantigrade puts them onto a board."""
-    return firmware_sha256(build_firmware(architecture).files())
+    return firmware_sha256(board_files(build_firmware(architecture)))
