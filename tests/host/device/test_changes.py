@@ -116,8 +116,8 @@ def meant(monkeypatch: pytest.MonkeyPatch) -> Callable[[Updatable], Meant]:
         monkeypatch.setattr(actions, "link_maker", maker)
         monkeypatch.setattr(actions.asyncio, "run", run_virtually)
 
-        def run(*words: str, answer: str = "") -> Result:
-            return CliRunner().invoke(device, list(words), input=answer)
+        def run(*options: str, answer: str = "") -> Result:
+            return CliRunner().invoke(device, list(options), input=answer)
 
         return run
 
@@ -242,9 +242,9 @@ def test_nothing_to_go_back_to(meant: Meaning) -> None:
     assert "does not go back: there is no other firmware" in str(result.exception)
 
 
-@pytest.mark.parametrize("words", [("rollback",), ("wipe", "--yes"), ("forget",)])
-def test_an_older_firmware_is_told_by_its_version(words: tuple[str, ...], meant: Meaning) -> None:
-    result = meant(Changeable(capabilities=ids.CAPABILITY_LOG))(*words)
+@pytest.mark.parametrize("options", [("rollback",), ("wipe", "--yes"), ("forget",)])
+def test_an_older_firmware_is_told_by_its_version(options: tuple[str, ...], meant: Meaning) -> None:
+    result = meant(Changeable(capabilities=ids.CAPABILITY_LOG))(*options)
     assert isinstance(result.exception, ChangeError)
     assert "firmware 1.2.3, which cannot" in str(result.exception)
     assert "plantigrade device flash" in str(result.exception)

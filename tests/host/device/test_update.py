@@ -182,7 +182,7 @@ def other_key() -> Bundle:
 
 
 @pytest.mark.parametrize(
-    ("bundle", "fault", "words"),
+    ("bundle", "fault", "message"),
     [
         (other_key(), UpdateFault.REFUSED, "not by a key that this insole trusts"),
         (bundle_of(board="esp32c3_r1"), UpdateFault.BOARD, "for another board"),
@@ -195,17 +195,17 @@ def other_key() -> Bundle:
     ids=["another key", "another board", "a flipped bit"],
 )
 def test_the_insole_refuses_by_name_and_runs_what_it_ran(
-    bundle: Bundle, fault: UpdateFault, words: str
+    bundle: Bundle, fault: UpdateFault, message: str
 ) -> None:
     insole = Updatable()
     error = refused(insole, bundle)
-    assert error.fault is fault and words in str(error) and error.refusal
+    assert error.fault is fault and message in str(error) and error.refusal
     assert insole.running == "1.2.3"
     assert insole.modes[-1] == ids.MODE_LIVE - 1, "back in the mode that it was in"
 
 
 @pytest.mark.parametrize(
-    ("command", "refusal", "fault", "words"),
+    ("command", "refusal", "fault", "message"),
     [
         (ids.OP_UPDATE_BEGIN, update_codes.REFUSAL_BATTERY, UpdateFault.BATTERY, "connect a charger"),
         (ids.OP_UPDATE_BEGIN, update_codes.REFUSAL_ON_TRIAL, UpdateFault.ON_TRIAL, "still on trial"),
@@ -213,9 +213,9 @@ def test_the_insole_refuses_by_name_and_runs_what_it_ran(
         (ids.OP_UPDATE_END, update_codes.REFUSAL_INCOMPLETE, UpdateFault.REFUSED, "a part of it is missing"),
     ],
 )
-def test_each_refusal_has_words(command: int, refusal: int, fault: UpdateFault, words: str) -> None:
+def test_each_refusal_has_words(command: int, refusal: int, fault: UpdateFault, message: str) -> None:
     error = refused(Updatable(refuses=(command, refusal)))
-    assert (error.fault, error.refusal) == (fault, refusal) and words in str(error)
+    assert (error.fault, error.refusal) == (fault, refusal) and message in str(error)
 
 
 def test_another_host_that_wakes_it_is_put_up_with_for_a_while() -> None:
@@ -225,7 +225,7 @@ def test_another_host_that_wakes_it_is_put_up_with_for_a_while() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fate", "words"),
+    ("fate", "message"),
     [
         (update_codes.BACK_STARTS_FAILED, "did not start three times"),
         (update_codes.BACK_NEW_FAULT, "self-test found a fault"),
@@ -233,10 +233,10 @@ def test_another_host_that_wakes_it_is_put_up_with_for_a_while() -> None:
         (update_codes.BACK_TIME_OUT, "not confirmed in time"),
     ],
 )
-def test_a_firmware_that_is_not_well_is_reported_with_the_reason(fate: int, words: str) -> None:
+def test_a_firmware_that_is_not_well_is_reported_with_the_reason(fate: int, message: str) -> None:
     result = update(Updatable(fate=fate))
     assert result.outcome is Outcome.ROLLED_BACK
-    assert (result.before, result.after) == ("1.2.3", "1.2.3") and words in result.reason
+    assert (result.before, result.after) == ("1.2.3", "1.2.3") and message in result.reason
 
 
 def test_an_insole_that_does_not_come_back_is_named() -> None:

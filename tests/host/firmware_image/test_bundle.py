@@ -67,11 +67,11 @@ def test_a_payload_lists_its_files_and_holds_them_in_the_same_order() -> None:
     assert payload.endswith(b"ABB")
 
 
-WHOLE = signed().to_bytes()
+INTACT = signed().to_bytes()
 
 
 def changed(at: int, value: bytes) -> bytes:
-    return WHOLE[:at] + value + WHOLE[at + len(value) :]
+    return INTACT[:at] + value + INTACT[at + len(value) :]
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def changed(at: int, value: bytes) -> bytes:
     [
         (b"", BundleFault.MAGIC),
         (b"PK\x03\x04" + bytes(2000), BundleFault.MAGIC),
-        (WHOLE[:200], BundleFault.TRUNCATED),
-        (WHOLE[:300], BundleFault.TRUNCATED),
-        (WHOLE[:-1], BundleFault.TRUNCATED),
-        (WHOLE + b"\0", BundleFault.LENGTH),
+        (INTACT[:200], BundleFault.TRUNCATED),
+        (INTACT[:300], BundleFault.TRUNCATED),
+        (INTACT[:-1], BundleFault.TRUNCATED),
+        (INTACT + b"\0", BundleFault.LENGTH),
         (changed(4, b"\x02"), BundleFault.FORMAT),
         (changed(5, b"\x09"), BundleFault.MANIFEST),
         (changed(9, b"\x03"), BundleFault.MANIFEST),
         (changed(200, b"x"), BundleFault.MANIFEST),
         (changed(layout.PAYLOAD_BYTES_AT, b"\xff\xff\xff\xff"), BundleFault.LENGTH),
-        (changed(len(WHOLE) - 1, b"\x00"), BundleFault.HASH),
+        (changed(len(INTACT) - 1, b"\x00"), BundleFault.HASH),
         (changed(layout.SHA256_AT, b"\x00\x00"), BundleFault.HASH),
     ],
     ids=[
@@ -150,18 +150,18 @@ def test_any_index_is_read_or_refused(garbage: bytes, at: int) -> None:
         assert error.fault in (BundleFault.INDEX, BundleFault.HASH)
 
 
-@given(st.integers(0, len(WHOLE) * 8 - 1))
+@given(st.integers(0, len(INTACT) * 8 - 1))
 def test_one_flipped_bit_never_passes(bit: int) -> None:
     from plantigrade.firmware_image import signing
 
-    damaged = bytearray(WHOLE)
+    damaged = bytearray(INTACT)
     damaged[bit // 8] ^= 1 << bit % 8
     with pytest.raises(BundleError):
         signing.verify(parse(bytes(damaged)), signing.test_keys())
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "message"),
     [
         ({"version": "x" * 25}, "24 ASCII"),
         ({"version": "0.2\n"}, "24 ASCII"),
@@ -170,8 +170,8 @@ def test_one_flipped_bit_never_passes(bit: int) -> None:
         ({"lowest_micropython": (1, 300, 0)}, "out of range"),
     ],
 )
-def test_what_does_not_fit_is_not_written(changes: dict[str, object], words: str) -> None:
-    with pytest.raises(BundleError, match=words) as caught:
+def test_what_does_not_fit_is_not_written(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(BundleError, match=message) as caught:
         unsigned(**changes).to_bytes()
     assert caught.value.fault is BundleFault.MANIFEST
 
@@ -195,7 +195,7 @@ def test_files_that_no_slot_takes_are_not_packed(files: list[tuple[str, bytes]],
 
 def test_a_file_that_is_far_too_long_is_not_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "x.pgfw"
-    path.write_bytes(WHOLE + bytes(bundles.LARGEST))
+    path.write_bytes(INTACT + bytes(bundles.LARGEST))
     with pytest.raises(BundleError, match="behind its end"):
         bundles.read(path)
     with pytest.raises(FileError, match="cannot be read"):
@@ -204,5 +204,5 @@ def test_a_file_that_is_far_too_long_is_not_read_whole(tmp_path: Path) -> None:
 
 def test_a_bundle_without_a_signature_says_so() -> None:
     assert not unsigned().is_signed and signed().is_signed
-    assert Bundle(signed().manifest, signed().signature, b"").head == WHOLE[: layout.PAYLOAD_AT]
-    assert Manifest.from_bytes(WHOLE[:256]) == signed().manifest
+    assert Bundle(signed().manifest, signed().signature, b"").head == INTACT[: layout.PAYLOAD_AT]
+    assert Manifest.from_bytes(INTACT[:256]) == signed().manifest

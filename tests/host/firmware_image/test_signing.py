@@ -122,7 +122,7 @@ def test_two_keys_are_enough(tmp_path: Path) -> None:
 
 def test_a_secret_is_for_its_owner_and_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "secret.pem"
-    key_making.new_key(path, "one", "words", tmp_path / "keys")
+    key_making.new_key(path, "one", "message", tmp_path / "keys")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert b"ENCRYPTED" in path.read_bytes()
     before = path.read_bytes()
@@ -144,17 +144,17 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
         (b"no key", "no secret key in PEM"),
         (pem(ec.generate_private_key(ec.SECP256R1())), "no RSA key of 3072 bits"),
         (pem(rsa.generate_private_key(65537, 2048)), "no RSA key of 3072 bits"),
     ],
 )
-def test_what_is_no_key_of_ours_is_named(content: bytes, words: str, tmp_path: Path) -> None:
+def test_what_is_no_key_of_ours_is_named(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(content)
-    with pytest.raises(KeyFileError, match=words):
+    with pytest.raises(KeyFileError, match=message):
         signing.read_private_key(path, None)
 
 
@@ -165,7 +165,7 @@ def test_a_passphrase_that_is_missing_wrong_or_too_much(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="passphrase is wrong"):
         signing.read_private_key(tmp_path / "a.pem", "wrong")
     with pytest.raises(KeyFileError, match="leave the passphrase out"):
-        signing.read_private_key(signing.keys_folder() / "test" / "now.pem", "words")
+        signing.read_private_key(signing.keys_folder() / "test" / "now.pem", "message")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,10 @@ class NotIdleError(BridgeError):
     """The insole left idle mode, in which alone it takes an update."""
 
 
+class MakesRoomError(BridgeError):
+    """The insole restarts, and takes the bundle on the next connection."""
+
+
 class Piece(NamedTuple):
     """An UPDATE_DATA that has no reply yet."""
 
@@ -63,6 +67,8 @@ class Transfer:
         begun = replies.UpdateBeginReply(
             (await self._ask(session, ids.OP_UPDATE_BEGIN, total, head_crc)).reply
         )
+        if not begun.data_bytes:
+            raise MakesRoomError(f"{session.insole.name} restarts to make room for the update")
         size = max(1, min(begun.data_bytes, LARGEST_DATA))
         window = max(1, min(begun.window, self.window or LARGEST_WINDOW, LARGEST_WINDOW))
         self.done = min(begun.next_offset, total)

@@ -59,7 +59,7 @@ async def update_insole(
         wishes: see there.
 
     Raises:
-        UpdateError: it runs what it ran before; `fault` says why. What has arrived is kept: the next attempt
+        UpdateError: it runs what it ran before; `fault` says why. What has arrived stays: the next attempt
             goes on from there.
         LinkError: it is out of reach.
     """
