@@ -207,7 +207,7 @@ def _show_waiting(pair: VirtualPair) -> None:
         click.echo(f"A virtual board with {mib} MiB of flash waits to be flashed on {board.serial_port}")
     click.echo("In another terminal:")
     click.echo("  plantigrade device flash")
-    click.echo("or by hand, with the port of the board, and --after watchdog-reset to start what was flashed:")
+    click.echo("or by hand, with its port, and --after watchdog-reset to start what was flashed:")
     click.echo("  esptool --chip esp32s3 --port PORT --before no-reset --after no-reset flash-id")
     click.echo(f"Radio for hosts: HCI (H4) over TCP at {pair.radio.host}:{pair.radio.port}")
     click.echo("Ctrl-C ends it.")

@@ -11,7 +11,7 @@ import click
 from plantigrade.device.flash.errors import PortError
 from plantigrade.device.flash.esptool import require_esptool
 from plantigrade.device.flash.flashing import Contents, Flashed, flash, make_contents
-from plantigrade.device.flash.plan import Action, FlashPlan, Wishes, plan_lines
+from plantigrade.device.flash.plan import IDENTITY, LOG, Action, FlashPlan, Wishes, plan_lines
 from plantigrade.device.flash.ports import find_board
 from plantigrade.json_output import write_json
 
@@ -125,16 +125,16 @@ def _image_line(contents: Contents) -> str:
 
 
 def _last_line(flashed: Flashed) -> str:
-    kept = _kept(flashed.plan)
+    data = _data_line(flashed.plan)
     if flashed.identity is None:
-        return f"dry run: nothing was written; {kept}"
+        return f"dry run: nothing was written; {data}"
     identity, seconds = flashed.identity, sum(flashed.seconds.values())
     return (
         f"{flashed.port}: {identity.side} {identity.serial} says hello with firmware {identity.firmware} "
-        f"after {seconds:.1f} s; {kept}"
+        f"after {seconds:.1f} s; {data}"
     )
 
 
-def _kept(plan: FlashPlan) -> str:
-    kept = [label for label in plan.labels(Action.KEEP) if label in ("id", "keys", "log")]
-    return f"kept: {', '.join(kept)}" if kept else "identity, keys and log are blank"
+def _data_line(plan: FlashPlan) -> str:
+    stay = [label for label in plan.labels(Action.KEEP) if label in (*IDENTITY, *LOG)]
+    return f"as they were: {', '.join(stay)}" if stay else "identity, keys and log are blank"

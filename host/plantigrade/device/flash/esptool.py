@@ -242,5 +242,5 @@ def require_esptool() -> None:
 
 def _environment() -> dict[str, str]:
     """The environment without what would change esptool's behaviour or output."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS_OF_OTHERS)}
-    return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "COLUMNS": "200"}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS_OF_OTHERS)}
+    return {**ours, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "COLUMNS": "200"}
