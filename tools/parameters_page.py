@@ -93,8 +93,15 @@ def _full(group: ParameterGroup) -> str:
 
 
 def _short(group: ParameterGroup) -> str:
-    cells = ((_names(rows), rows[0].definition, _unit(rows)) for rows in lines_of(group))
-    return table(("name", "formula", "unit"), cells)
+    cells = (
+        (_names(rows), rows[0].definition, _unit(rows), _filter(rows[0].low_pass_hz))
+        for rows in lines_of(group)
+    )
+    return table(("name", "formula", "unit", "low pass"), cells)
+
+
+def _filter(corner_hz: float | None) -> str:
+    return "none" if corner_hz is None else f"{corner_hz:g} Hz"
 
 
 def _unknowable() -> str:

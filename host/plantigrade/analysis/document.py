@@ -60,6 +60,7 @@ def document(full_analysis: RecordingAnalysis) -> Json:
         ],
         "turns": [{"from_s": _number(turn.from_s), "to_s": _number(turn.to_s)} for turn in analysis.turns],
         "posture": posture_of(full_analysis),
+        "load_levels": _load_levels(analysis),
         "standing": [_standing(standing) for standing in full_analysis.standings],
         "eyes_closed_over_open": _romberg(full_analysis.romberg),
         "butterfly": _butterfly(full_analysis.butterfly),
@@ -117,6 +118,22 @@ def _input(full_analysis: RecordingAnalysis) -> Json:
             }
             for foot in walk.feet
         },
+    }
+
+
+def _load_levels(analysis: Analysis) -> Json:
+    """What the feet read unloaded and under the whole body, and how that is known."""
+    levels = analysis.load_levels
+    return {
+        "loaded_n": _number(levels.loaded_n),
+        "loaded_from": levels.loaded_from.value,
+        "text": levels.text,
+        "steady_sum_n": _number(levels.steady_sum_n),
+        "unloaded": {
+            foot.value: {"level_n": _number(level), "from": levels.unloaded_from[foot].value}
+            for foot, level in levels.unloaded.items()
+        },
+        "doubt": levels.doubt,
     }
 
 
@@ -239,12 +256,17 @@ def _standing(standing: Standing) -> Json:
     entry["notes"] = list(standing.notes)
     for name in ("left", "right", "both"):
         sway: Sway | None = getattr(standing, name)
-        entry[f"sway_{name}"] = (
-            {key: _measure(value, unit) for key, (value, unit) in sway_measures(sway).items()}
-            if sway
-            else None
-        )
+        entry[f"sway_{name}"] = _sway(sway) if sway else None
     return entry
+
+
+def _sway(sway: Sway) -> Json:
+    """Measures of one sway, each with the corner of the low pass that it went through."""
+    found: Json = {}
+    for name, (value, unit) in sway_measures(sway).items():
+        filtered = definition_of(name).low_pass_hz is not None
+        found[name] = _measure(value, unit) | {"low_pass_hz": sway.low_pass_hz if filtered else None}
+    return found
 
 
 def _romberg(romberg: Romberg | None) -> Json | None:

@@ -16,6 +16,7 @@ from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import as_texts, posture_of
 from plantigrade.gait.balance import Standing
+from plantigrade.gait.load_levels import LoadedFrom
 from plantigrade.gait.parameters.definition import ParameterGroup, View, digits_of
 from plantigrade.gait.parameters.registry import PARAMETERS, group_of, norm_of, shown_in, title_of
 from plantigrade.gait.results import Analysis, Parameter, Parameters
@@ -28,6 +29,12 @@ _OWN_SECTION: Final = (ParameterGroup.FORCE, ParameterGroup.PRESSURE)
 _BOX: Final = box.SIMPLE_HEAD
 _MAX_NOTES: Final = 12
 _NONE: Final[Parameters] = {}
+_WEIGHT_FROM: Final = {
+    LoadedFrom.WALKING: ", estimated from the walk",
+    LoadedFrom.EARLIER: ", from earlier recordings",
+    LoadedFrom.STEADY_SUM: ", from the steady sum of both feet",
+}
+"""How the body weight is known; nothing where it was stated."""
 
 
 def print_summary(full_analysis: RecordingAnalysis, console: Console) -> None:
@@ -85,7 +92,7 @@ def _heading(full_analysis: RecordingAnalysis) -> RenderableType:
         style="dim",
     )
     if analysis.body_weight_n:
-        how = "" if walk.body_weight_n else ", estimated from the walk"
+        how = _WEIGHT_FROM.get(analysis.load_levels.loaded_from, "")
         second.append(f"; body weight {analysis.body_weight_n:.0f} N{how}")
     return Group(line, second)
 

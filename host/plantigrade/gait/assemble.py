@@ -9,6 +9,7 @@ from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, summary
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.load_levels import LoadLevels, load_levels, steady_sum
 from plantigrade.gait.results import (
     Activity,
     Analysis,
@@ -25,15 +26,18 @@ from plantigrade.gait.results import (
     figure,
 )
 from plantigrade.gait.settings import (
+    ALONE_SWING_SHARE,
     EPOCH_S,
     HIGHEST_STANCE_PCT,
     LEAST_RANGE_SHARE,
+    LIGHT_SHARE,
     LOWEST_STANCE_PCT,
     USUAL_RANGE_QUANTILE,
     Settings,
 )
 from plantigrade.gait.signals import Floats, Foot, SourceInfo
 from plantigrade.gait.steady_strides import mark_bout
+from plantigrade.gait.stillness import PairLoad, outside, still_rows, still_spans
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +56,21 @@ def assemble(
     *,
     body_weight_n: float | None,
     source: SourceInfo,
+    earlier_weight_n: float | None = None,
 ) -> Analysis:
-    """Everything that is known of a finished recording."""
+    """Everything that is known of a finished recording.
+
+    Args:
+        body_weight_n: as stated.
+        earlier_weight_n: as earlier recordings of the same insoles showed it.
+    """
     sides = _sides(streams)
+    load = _pair_load(sides)
     tables = [side.table for side in sides]
     for side in sides:
         _mark_contacts(side, settings)
-    steps = [_full_contacts(side, settings) for side in sides]
+    still = still_spans(load, settings.contact)
+    steps = [outside(_full_contacts(side, settings, alone=len(sides) == 1), still) for side in sides]
     breaks = [side.contacts.breaks_s for side in sides]
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
     spans = bouts_of.assign_bouts(tables, spans, settings.bout)
@@ -68,7 +80,14 @@ def assemble(
     for table in tables:
         table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
     feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
-    weight = body_weight_n if body_weight_n is not None else _walking_weight(sides)
+    levels = load_levels(
+        swing={side.stream.foot: side.stream.swing_level for side in sides},
+        calibrated=all(side.stream.quantity == "force" for side in sides),
+        stated_n=body_weight_n,
+        walking_n=_walking_weight(sides),
+        earlier_n=earlier_weight_n,
+        steady_n=steady_sum(load, still_rows(load, settings.contact)),
+    )
     from_s = min(side.stream.first_s for side in sides)
     to_s = max(side.stream.last_s for side in sides)
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
@@ -81,11 +100,12 @@ def assemble(
         right=feet.get(Foot.RIGHT),
         both=_both(sides, feet, walks),
         bouts=tuple(walks),
-        activities=tuple(_activities(sides, spans, weight, settings)),
+        activities=tuple(_activities(sides, spans, levels, settings)),
         hours=tuple(bouts_of.hours(steps, spans, from_s, to_s)),
         turns=tuple(turns),
-        findings=tuple(_findings(sides, feet)),
-        body_weight_n=weight,
+        findings=tuple(_findings(sides, feet, levels)),
+        body_weight_n=levels.loaded_n,
+        load_levels=levels,
         settings=settings.as_flat(),
     )
 
@@ -101,6 +121,14 @@ def _sides(streams: Mapping[Foot, FootStream]) -> list[_Side]:
         for foot in (Foot.LEFT, Foot.RIGHT)
         if foot in streams
     ]
+
+
+def _pair_load(sides: Sequence[_Side]) -> PairLoad:
+    """Loads of both feet; empty where a foot is missing or not calibrated."""
+    if len(sides) < 2 or any(side.stream.quantity != "force" for side in sides):
+        return PairLoad.of(np.empty((0, 2)), np.empty((0, 2)))
+    left, right = (side.stream.load.bins() for side in sides)
+    return PairLoad.of(left, right)
 
 
 def _levels(side: _Side) -> Floats:
@@ -127,12 +155,15 @@ def _usual_range(levels: Floats) -> Floats:
     return np.maximum(spread, LEAST_RANGE_SHARE * float(np.quantile(spread, USUAL_RANGE_QUANTILE)))
 
 
-def _full_contacts(side: _Side, settings: Settings) -> Floats:
+def _full_contacts(side: _Side, settings: Settings, *, alone: bool = False) -> Floats:
     """Initial contacts that carried the body: those whose peak came near the stance level."""
     initial = side.contacts.initial_s
     if len(initial) == 0:
         return initial
     levels = np.array(side.stream.contacts)[:, 1:]
+    if alone and side.stream.quantity == "force":
+        down = levels[:, 0] > ALONE_SWING_SHARE * levels[:, 1]
+        initial, levels = initial[~down], levels[~down]
     finals = side.stream.finals
     final_s = np.array([final[0] for final in finals])
     peaks = np.append(np.array([final[1] for final in finals]), np.inf)
@@ -258,7 +289,7 @@ def _both(
 
 
 def _activities(
-    sides: Sequence[_Side], spans: Sequence[tuple[float, float]], weight: float | None, settings: Settings
+    sides: Sequence[_Side], spans: Sequence[tuple[float, float]], levels: LoadLevels, settings: Settings
 ) -> list[Activity]:
     """Load on the feet in each second as a share of body weight, then what it means."""
     origin = min(side.stream.first_s for side in sides)
@@ -269,33 +300,41 @@ def _activities(
     loads, moves = np.zeros(count), np.zeros(count)
     for side in sides:
         stream = side.stream
-        scale = _full_load(side, weight)
+        zero, scale = _foot_levels(side, levels)
         if scale is None or not stream.epochs:
             loads[:] = np.nan
             continue
         load, move = np.full(count, np.nan), np.zeros(count)
         blocks = np.concatenate(stream.epochs)
         places = np.clip((blocks[:, 0] + (stream.first_s - origin) / EPOCH_S).astype(np.int64), 0, count - 1)
-        load[places] = (blocks[:, 1] - stream.swing_level) / scale
+        load[places] = (blocks[:, 1] - zero) / scale
         move[places] = (blocks[:, 3] - blocks[:, 2]) / scale
         loads += load * (2.0 if len(sides) == 1 else 1.0)
         moves = np.maximum(moves, move)
     return bouts_of.activities(loads, moves, origin, EPOCH_S, spans, settings.bout.unworn_s)
 
 
-def _full_load(side: _Side, weight: float | None) -> float | None:
-    """What one foot reads under the whole body weight."""
+def _foot_levels(side: _Side, levels: LoadLevels) -> tuple[float, float | None]:
+    """What one foot reads in the air, and how much more under the whole body weight; None where that is not
+    known. A foot that stepped too little for a weight stands for it with its own range."""
     stream = side.stream
-    if not np.isfinite(stream.swing_level):
-        return None
-    if stream.quantity == "force" and weight:
-        return weight
-    return stream.stance_level - stream.swing_level
+    zero = levels.unloaded.get(stream.foot, float("nan"))
+    if not np.isfinite(zero):
+        return zero, None
+    if levels.loaded_n is not None:
+        return zero, levels.loaded_n
+    own = stream.stance_level - stream.swing_level
+    light = zero <= LIGHT_SHARE * stream.stance_level or stream.quantity != "force"
+    return zero, own if np.isfinite(own) and light and not levels.doubt else None
 
 
-def _findings(sides: Sequence[_Side], feet: Mapping[Foot, FootAnalysis]) -> list[SignalFinding]:
+def _findings(
+    sides: Sequence[_Side], feet: Mapping[Foot, FootAnalysis], levels: LoadLevels
+) -> list[SignalFinding]:
     streams = [side.stream for side in sides]
     found = findings.pair(streams)
+    if levels.doubt:
+        found.append(SignalFinding("body_weight_doubtful", levels.doubt))
     for stream in streams:
         seconds = stream.last_s - stream.first_s if stream.samples_seen else 0.0
         found += findings.stream_state(stream, seconds) + findings.sensors(stream)

@@ -37,6 +37,7 @@ class Engine:
         settings: what decides the results; the defaults are those that `make validate` reports on.
         sample_rate_hz: nominal rate of both feet.
         body_weight_n: the person's weight where it is known.
+        earlier_weight_n: what earlier recordings of the same insoles showed as the person's weight.
         source: kept in the result.
 
     Raises:
@@ -49,6 +50,7 @@ class Engine:
         *,
         sample_rate_hz: float,
         body_weight_n: float | None = None,
+        earlier_weight_n: float | None = None,
         source: SourceInfo | None = None,
     ) -> None:
         if not LOWEST_RATE_HZ <= sample_rate_hz <= HIGHEST_RATE_HZ:
@@ -60,6 +62,7 @@ class Engine:
         self._settings = settings or Settings()
         self._rate_hz = sample_rate_hz
         self._weight_n = body_weight_n
+        self._earlier_weight_n = earlier_weight_n
         self._source = source or SourceInfo("", "")
         self._streams: dict[Foot, FootStream] = {}
         self._finished = False
@@ -137,12 +140,21 @@ class Engine:
                 stream.finish()
         self._finished = True
         return assemble(
-            self._streams, self._settings, self._rate_hz, body_weight_n=self._weight_n, source=self._source
+            self._streams,
+            self._settings,
+            self._rate_hz,
+            body_weight_n=self._weight_n,
+            source=self._source,
+            earlier_weight_n=self._earlier_weight_n,
         )
 
 
 def analyze(
-    walk: Walk, settings: Settings | None = None, progress: Callable[[float], None] | None = None
+    walk: Walk,
+    settings: Settings | None = None,
+    progress: Callable[[float], None] | None = None,
+    *,
+    earlier_weight_n: float | None = None,
 ) -> Analysis:
     """Analyse a whole recording.
 
@@ -150,12 +162,17 @@ def analyze(
         walk: the recording.
         settings: as for `Engine`.
         progress: called with the share done, 0 to 1.
+        earlier_weight_n: as for `Engine`.
 
     Raises:
         GaitInputError: for samples that cannot be analysed, as text.
     """
     engine = Engine(
-        settings, sample_rate_hz=walk.sample_rate_hz, body_weight_n=walk.body_weight_n, source=walk.source
+        settings,
+        sample_rate_hz=walk.sample_rate_hz,
+        body_weight_n=walk.body_weight_n,
+        earlier_weight_n=earlier_weight_n,
+        source=walk.source,
     )
     rows = max((len(foot) for foot in walk.feet), default=0)
     for number, (left, right) in enumerate(walk.chunks(PIECE_ROWS)):

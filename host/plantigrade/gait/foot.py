@@ -21,6 +21,7 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.short_gaps import Rows, ShortGaps
 from plantigrade.gait.signals import Floats, FootSignal, TimeGap
+from plantigrade.gait.stillness import LoadTrace
 
 BUFFER_ROWS = 16384
 _SHARES = (
@@ -141,6 +142,7 @@ class FootStream:
         self.bridged: list[TimeGap] = []
         self.bridges = self._short_gaps.bridges
         self.epochs: list[Floats] = []
+        self.load = LoadTrace()
         self.store = CycleStore()
         self.taken_blocks = 0
         self.first_s = float("nan")
@@ -279,6 +281,7 @@ class FootStream:
         ended = stride_kernel.epochs(time, total, start, stop, self._epoch_state, EPOCH_S, self._scratch)
         if ended:
             self.epochs.append(self._scratch[:ended].copy())
+        self.load.feed(time[start:stop], total[start:stop], self._scratch)
         longest = float(self._config["longest_step_s"][0])
         found = stride_kernel.gaps(
             time, total, self._base, start, stop, longest, self._gap_state, self._scratch

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.parameters.definition import Home
 from plantigrade.gait.parameters.registry import definition_of, units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
@@ -324,6 +325,7 @@ class Analysis:
     turns: tuple[Turn, ...] = ()
     findings: tuple[SignalFinding, ...] = ()
     body_weight_n: float | None = None
+    load_levels: LoadLevels = field(default_factory=LoadLevels)
     algorithm_version: str = ALGORITHM_VERSION
     settings: Mapping[str, float | str] = field(default_factory=lambda: {})
 

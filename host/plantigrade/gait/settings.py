@@ -33,6 +33,8 @@ HISTORY_S: Final = 24.0
 """What is stored of a foot's samples, to go back over when levels are learnt anew."""
 EPOCH_S: Final = 1.0
 """Span over which the load is averaged for activities."""
+EPOCH_COLUMNS: Final = 5
+"""Number, mean, minimum, maximum and count of such a span (`stride_kernel.epochs`)."""
 SMOOTH_S: Final = 0.01
 """Half width of the moving mean before features are read from a stance."""
 MIN_SEARCH_ROWS: Final = 3
@@ -102,6 +104,35 @@ UNWORN_MOVE_SHARE: Final = 0.06
 """Below both, load and swing of the load, no foot is in the shoe."""
 SHORTEST_TIMED_S: Final = 10.0
 """Walking in an hour from which its cadence is told."""
+
+# -- whose load it is: levels of both feet together, without steps
+
+LOAD_BIN_S: Final = 0.1
+"""The sum of both feet is looked at ten times a second: walking moves it four times a second at most."""
+STEADY_WINDOW_S: Final = 1.0
+STEADY_SUM_SHARE: Final = 0.10
+"""In a second in which nobody steps the sum of the feet moves by no more than this share of it. On plates it
+moved by 5 % at most (foam, eyes closed), in walking by 13 % at least in 99 seconds of 100, but for the
+slowest walkers, whose feet let go of the ground."""
+LOADED_SHARE: Final = 0.15
+"""A foot that carries at least this share of the load of both is down."""
+LIGHT_SHARE: Final = 0.15
+"""A swing level above this share of the body's load is no foot in the air: shoes press with a few percent."""
+PLATEAU_SHARE: Final = 0.85
+"""Steady spans whose load is at least this share of the heaviest are of the same kind: insoles repeat to
+about a tenth, sitting carries a third at most."""
+ALONE_SWING_SHARE: Final = 0.3
+"""With one foot alone the sum is not known: a foot that never bears less than this share of its stance level
+is not called stepping, since its sway on both feet looks alike."""
+STANDING_SUM_N: Final = 300.0
+"""A steady sum from which somebody stands whose weight is not known: a quarter of the weight of 120 kg, what
+a heavy person's feet carry in sitting. Lighter people than 31 kg must state their weight."""
+SITTING_MOST_SHARE: Final = 0.4
+"""Of the weight, on the feet of somebody who sits and leans forward, at most."""
+STATED_LEAST_SHARE: Final = 0.75
+STATED_MOST_SHARE: Final = 1.6
+"""Between these shares of the stated weight a measured one may be the same person's: in 32 recorded walks of
+people of known weight the insoles read 0.97 to 1.59 times the weight (median 1.27)."""
 
 # -- findings on the signal
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from plantigrade.analysis import document
+from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, UnloadedFrom
 from plantigrade.gait.results import Parameter
+from plantigrade.gait.signals import Foot
 
 from tests.host.analyze import tiny
 
@@ -33,6 +35,7 @@ def test_members_in_their_order(found: dict[str, Any]) -> None:
         "hours",
         "turns",
         "posture",
+        "load_levels",
         "standing",
         "eyes_closed_over_open",
         "butterfly",
@@ -204,6 +207,7 @@ def test_standing(found: dict[str, Any]) -> None:
     assert values == {
         "path_mm": (101.0, "mm"),
         "mean_velocity_mm_per_s": (102.0, "mm/s"),
+        "unfiltered_velocity_mm_per_s": (98.0, "mm/s"),
         "range_x_mm": (103.0, "mm"),
         "range_y_mm": (104.0, "mm"),
         "rms_x_mm": (105.0, "mm"),
@@ -229,6 +233,37 @@ def test_standing(found: dict[str, Any]) -> None:
     assert {entry["n"] for entry in sides["right"].values()} == {1}
 
 
+def test_every_sway_figure_names_the_filter_that_it_went_through(found: dict[str, Any]) -> None:
+    sway = found["standing"][0]["sway_left"]
+    corners = {name: entry["low_pass_hz"] for name, entry in sway.items()}
+    assert corners.pop("unfiltered_velocity_mm_per_s") is None
+    assert set(corners.values()) == {10.0}
+
+
+def test_load_levels_name_their_reason() -> None:
+    levels = LoadLevels(
+        540.25,
+        LoadedFrom.STEADY_SUM,
+        {Foot.LEFT: 0.0, Foot.RIGHT: 12.5},
+        {Foot.LEFT: UnloadedFrom.CALIBRATION, Foot.RIGHT: UnloadedFrom.SWING},
+        540.25,
+        "the stated weight is too small",
+    )
+    full_analysis = tiny.full_analysis()
+    changed = replace(full_analysis, analysis=replace(full_analysis.analysis, load_levels=levels))
+    assert document.document(changed)["load_levels"] == {
+        "loaded_n": 540.25,
+        "loaded_from": "steady_sum",
+        "text": "the sum of both feet, which stays steady while each foot's load moves",
+        "steady_sum_n": 540.25,
+        "unloaded": {
+            "left": {"level_n": 0.0, "from": "calibration"},
+            "right": {"level_n": 12.5, "from": "swing"},
+        },
+        "doubt": "the stated weight is too small",
+    }
+
+
 def test_standing_of_one_foot_says_why_shares_are_unknown() -> None:
     nan = float("nan")
     bare = replace(
@@ -248,7 +283,13 @@ def test_standing_of_one_foot_says_why_shares_are_unknown() -> None:
     assert span["standing_load_shift_sd_pct"] == why
     for name in ("rear_load", "left_rear", "right_rear"):
         assert span[f"standing_{name}_pct"] == places
-    no_spectrum = {"value": None, "n": 0, "unit": "Hz", "note": "could not be computed from this span"}
+    no_spectrum = {
+        "value": None,
+        "n": 0,
+        "unit": "Hz",
+        "note": "could not be computed from this span",
+        "low_pass_hz": 10.0,
+    }
     assert span["sway_right"]["y_f95_hz"] == no_spectrum
     assert span["sway_right"]["x_f95_hz"]["value"] == 23.0
 

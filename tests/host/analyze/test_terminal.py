@@ -8,6 +8,7 @@ import pytest
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import as_texts
 from plantigrade.analysis.terminal import asymmetry_text, print_summary
+from plantigrade.gait.load_levels import LoadedFrom, LoadLevels
 from plantigrade.gait.results import Activity, Parameter
 from rich.console import Console
 
@@ -135,19 +136,19 @@ def test_the_length_of_the_recording(seconds: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "known", "text"),
+    ("known", "way", "text"),
     [
-        (None, None, "steady"),
-        (None, 712.4, "steady; body weight 712 N, estimated from the walk"),
-        (712.6, 712.6, "steady; body weight 713 N"),
+        (None, LoadedFrom.UNKNOWN, "steady"),
+        (712.4, LoadedFrom.WALKING, "steady; body weight 712 N, estimated from the walk"),
+        (712.6, LoadedFrom.STATED_WEIGHT, "steady; body weight 713 N"),
+        (540.2, LoadedFrom.STEADY_SUM, "steady; body weight 540 N, from the steady sum of both feet"),
+        (540.2, LoadedFrom.EARLIER, "steady; body weight 540 N, from earlier recordings"),
     ],
 )
-def test_whose_body_weight_it_is(stated: float | None, known: float | None, text: str) -> None:
+def test_whose_body_weight_it_is(known: float | None, way: LoadedFrom, text: str) -> None:
     full_analysis = tiny.full_analysis()
-    analysis = replace(full_analysis.analysis, body_weight_n=known)
-    changed = replace(
-        full_analysis, walk=replace(full_analysis.walk, body_weight_n=stated), analysis=analysis
-    )
+    analysis = replace(full_analysis.analysis, body_weight_n=known, load_levels=LoadLevels(known, way))
+    changed = replace(full_analysis, analysis=analysis)
     assert printed(changed).splitlines()[1].endswith(text)
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import numpy as np
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.balance import Romberg, Spectrum, Standing, Sway
+from plantigrade.gait.load_levels import LoadedFrom, LoadLevels
 from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.results import (
     STRIDE_UNITS,
@@ -142,7 +143,7 @@ def sway(first: float) -> Sway:
     """Measure number i, in the order of `Sway`, is first + i."""
     lengths = [first + i for i in range(11)]
     spectra = [Spectrum(*(first + part + i for i in range(6))) for part in (20, 30)]
-    return Sway(*lengths, *spectra)
+    return Sway(*lengths, *spectra, first - 2.0, 10.0)
 
 
 def standing() -> Standing:
@@ -193,6 +194,7 @@ def analysis() -> Analysis:
         turns=(Turn(2.25, 3.125),),
         findings=(SignalFinding("sensor_dead", "left foot: sensor 2 never saw a load", Foot.LEFT, 2),),
         body_weight_n=712.4,
+        load_levels=LoadLevels(712.4, LoadedFrom.WALKING),
         settings={"contact.load_share": 0.35, "filter": "none"},
     )
 

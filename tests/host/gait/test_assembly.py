@@ -12,6 +12,7 @@ from plantigrade.gait import assemble
 from plantigrade.gait.assemble import _Side
 from plantigrade.gait.bilateral import Contacts
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.load_levels import load_levels
 from plantigrade.gait.results import Activity, Reason, StrideTable, Turn
 from plantigrade.gait.settings import ContactSettings, Settings
 from plantigrade.gait.signals import Foot, FootSignal, Quantity, TimeGap
@@ -277,7 +278,15 @@ def seen(
 def activities(
     sides: Sequence[_Side], weight: float | None, spans: Sequence[tuple[float, float]] = ()
 ) -> list[tuple[str, float, float]]:
-    found = assemble._activities(sides, spans, weight, RULES)
+    levels = load_levels(
+        swing={side.stream.foot: side.stream.swing_level for side in sides},
+        calibrated=all(side.stream.quantity == "force" for side in sides),
+        stated_n=weight,
+        walking_n=None,
+        earlier_n=None,
+        steady_n=None,
+    )
+    found = assemble._activities(sides, spans, levels, RULES)
     assert all(isinstance(one, Activity) for one in found)
     return [(one.kind, one.from_s, one.to_s) for one in found]
 
@@ -327,7 +336,7 @@ def test_a_second_is_not_known_where_a_foot_has_no_samples_or_no_level() -> None
         ("unknown", 1.0, 2.0),
         ("standing", 2.0, 3.0),
     ]
-    nothing = seen([second(0, 0.0)], 0.0, 2.99, Foot.RIGHT, levels=None)
+    nothing = seen([second(0, 0.0)], 0.0, 2.99, Foot.RIGHT, levels=None, quantity="footswitch")
     assert activities([left, nothing], 800.0) == [("unknown", 0.0, 3.0)]
     empty = seen([], 0.0, 2.99, Foot.RIGHT)
     assert activities([left, empty], 800.0) == [("unknown", 0.0, 3.0)]

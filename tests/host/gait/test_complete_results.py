@@ -146,7 +146,7 @@ def test_standing_alone_has_no_figures() -> None:
     assert found.both["steps"].value == 0.0 and found.both["walking_time_s"].value == 0.0
     assert found.both["cadence_steps_per_min"].value is None
     assert found.hours == (Hour(0, 0, 0.0, None),)
-    assert found.activities == (Activity("unknown", 0.0, 15.0),)  # without steps no level in swing is known
+    assert found.activities == (Activity("standing", 0.0, 15.0),)  # the zero of the calibration is known
     assert all(foot.force_cycle is None and foot.picture is None for foot in found.feet)
     assert found.body_weight_n == 700.0
 

@@ -166,6 +166,7 @@ class ParameterDefinition:
         limits: where not to trust it, as Markdown.
         min_strides: steady strides a foot that it needs; 0 where strides do not matter.
         min_seconds: seconds of standing that it needs.
+        low_pass_hz: corner of the low pass that the signal goes through; None where it goes through none.
         symmetry: the index that compares the feet; None where none is computed.
         cv_of, walk_cv_of: the parameter whose variation from stride to stride, or from walk to walk, this is.
         ratio: whether the feet can be compared as a ratio; not for indices that lie about zero.
@@ -186,6 +187,7 @@ class ParameterDefinition:
     limits: str = ""
     min_strides: int = MIN_STRIDES
     min_seconds: float = 0.0
+    low_pass_hz: float | None = None
     symmetry: SymmetryIndex | None = None
     cv_of: str = ""
     walk_cv_of: str = ""

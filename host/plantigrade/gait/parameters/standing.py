@@ -5,7 +5,7 @@ from typing import Final
 
 from plantigrade.gait.parameters import sources
 from plantigrade.gait.parameters.definition import Home, Needs, ParameterDefinition, ParameterGroup, View
-from plantigrade.gait.settings import MIN_LOAD_S, MIN_SWAY_S
+from plantigrade.gait.settings import LOW_PASS_HZ, MIN_LOAD_S, MIN_SWAY_S
 
 _load = partial(
     ParameterDefinition,
@@ -21,11 +21,13 @@ _sway = partial(
     needs=Needs.STANDING | Needs.PLACES | Needs.MILLIMETRES,
     min_strides=0,
     min_seconds=MIN_SWAY_S,
+    low_pass_hz=LOW_PASS_HZ,
 )
 _spectrum = partial(_sway, home=Home.SPECTRUM)
 
 _BEHIND: Final = "share of the load behind half the length"
 _LENGTH: Final = "length of the path; over its duration"
+_AS_MEASURED: Final = "length over duration of the path as it was measured, with the noise of the sensors"
 _EXTENT: Final = "largest minus smallest; root mean square about the mean"
 _ELLIPSE: Final = (
     "95 % **prediction** ellipse (Schubert & Kirchner 2014): area π c √(λ₁ λ₂), "
@@ -92,6 +94,13 @@ PARAMETERS: Final = (
     ),
     _sway("path_mm", "Sway path", "mm", definition=_LENGTH),
     _sway("mean_velocity_mm_per_s", "Mean sway velocity", "mm/s", definition=_LENGTH),
+    _sway(
+        "unfiltered_velocity_mm_per_s",
+        "Mean sway velocity, unfiltered",
+        "mm/s",
+        definition=_AS_MEASURED,
+        low_pass_hz=None,
+    ),
     _sway("range_x_mm", "Sway range, sideways", "mm", definition=_EXTENT),
     _sway("range_y_mm", "Sway range, along", "mm", definition=_EXTENT),
     _sway("rms_x_mm", "Sway RMS, sideways", "mm", definition=_EXTENT),
