@@ -32,6 +32,7 @@ def show(visit: Visit, problem: str = "", status: int = 200) -> Answer:
         "others": sum(one.owner is None for one in shown),
         "running": known is not None,
         "engineer": visit.may(Action.SERVE_INSOLES),
+        "may_update": visit.may(Action.CONTROL_SERVICE),
         "problem": problem,
         "done": _done(visit),
         "own": visit.who.person,
