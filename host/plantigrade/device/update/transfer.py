@@ -77,7 +77,9 @@ class Transfer:
         flying: deque[Piece] = deque()
         try:
             while self.done < total:
-                while len(flying) < window and sent_to < total:
+                # The head is judged first: what flies behind it would hide why it is refused.
+                room = window if self.done >= bundle_layout.PAYLOAD_AT else 1
+                while len(flying) < room and sent_to < total:
                     flying.append(self._send(session, sent_to, size))
                     sent_to = min(sent_to + size, total)
                 if not flying:  # the insole wants less than it had: ask anew
@@ -139,7 +141,7 @@ async def why_refused(session: Session, error: RefusedError) -> BridgeError:
         update_codes.REFUSAL_BOARD: UpdateFault.BOARD,
         update_codes.REFUSAL_ARCHITECTURE: UpdateFault.BOARD,
     }.get(status.refusal, UpdateFault.REFUSED)
-    if status.refusal:
+    if status.refusal and status.refusal != update_codes.REFUSAL_NOT_BEGUN:
         return UpdateError(
             fault, f"{name} refused the bundle: {texts.refusal(status.refusal, status.text)}", status.refusal
         )
