@@ -1,5 +1,7 @@
 """Cut power while a board is flashed, at every operation that counts and at a sample of the rest.
 
+Every operation is also looked at without esptool: what the same command would then do.
+
     python -m tools.flash_power_cuts --sampled 200 --seed 1
 
 Prints how many cuts were tried in each part of the flash, and what failed; exits 1 if anything did.
@@ -10,7 +12,7 @@ import sys
 import time
 from collections import Counter
 
-from tools.flash_power_cuts.cuts import check_after, check_when_cut, choose, flash_at, record
+from tools.flash_power_cuts.cuts import check_after, check_every, check_when_cut, choose, flash_at, record
 from tools.flash_power_cuts.scenarios import contents, scenarios
 
 REPORT_EVERY = 50
@@ -30,6 +32,9 @@ def main() -> int:
     for scenario in scenarios(new):
         trace = record(scenario, new)
         print(f"{scenario.name}: {len(trace)} operations", flush=True)
+        cuts, found = check_every(scenario, new, trace)
+        print(f"  without esptool, from the plan: {cuts} cuts, {len(found)} failures", flush=True)
+        wrong += found
         tried: Counter[str] = Counter()
         for cut in choose(trace, arguments.sampled, arguments.seed):
             flash = flash_at(scenario, trace, cut)

@@ -11,13 +11,15 @@ from plantigrade.device.flash.errors import FlashError
 from plantigrade.device.flash.flashing import Contents, write_board
 from plantigrade.device.flash.plan import BOOT_LOADER, TABLE
 from plantigrade.device.flash.ports import BoardPort
+from plantigrade.device.flash.settings import START_BYTES
+from plantigrade.firmware_image.esp_image import MAGIC
 from plantigrade.firmware_image.partition_table import TABLE_OFFSET
 from plantigrade.twin.boot_loader.power_on import start_from_flash
 from plantigrade.twin.flash_file import FlashFile
 from plantigrade.twin.nor_flash import NorFlash, OperationCount
 
 from tools.flash_power_cuts.rom_on_port import Operation, RomOnPort
-from tools.flash_power_cuts.scenarios import KEPT, ROWS, Scenario
+from tools.flash_power_cuts.scenarios import KEPT, ROWS, Scenario, flash_after, plan_for
 
 EVERY = (TABLE, "otadata", "id", "keys")
 """Parts in which power fails at every single operation, clean and torn; in the others at a sample."""
@@ -113,6 +115,39 @@ def check_after(scenario: Scenario, new: Contents, flash: bytes, cut: Cut) -> li
     if again == scenario.after and starts(again):
         return []
     return [f"{scenario.name}, {cut}: run again, the flash is not what was planned"]
+
+
+def check_every(scenario: Scenario, new: Contents, trace: Sequence[Operation]) -> tuple[int, list[str]]:
+    """Every operation, clean and torn, without esptool: how many cuts there are, and what is wrong.
+
+    What the same command would do after a cut follows from the start of the flash alone. Where that changes,
+    the plan is made anew and every byte that it would lead to is compared; elsewhere it is enough that the
+    plan writes the part that the operation has touched.
+    """
+    flash = bytearray(scenario.before)
+    wrong: list[str] = []
+    plan = plan_for(scenario, new, flash)
+    loader_begins = max(n for n, one in enumerate(trace, 1) if one.offset == 0 and one.data is None)
+    for number, operation in enumerate(trace, 1):
+        for torn in (False, True):
+            cut = Cut(number, torn, _label(operation.offset))
+            if torn:
+                operation.apply(flash, torn=True)
+            if operation.offset < START_BYTES:
+                plan = plan_for(scenario, new, flash)
+                completes = flash_after(plan, flash) == scenario.after
+            else:
+                completes = any(
+                    part.offset <= operation.offset < part.offset + part.size for part in plan.written()
+                )
+            if not completes:
+                wrong.append(f"{scenario.name}, {cut}: the same command would not complete it")
+            if flash[0] == MAGIC and (number, torn) != (1, False) and number <= loader_begins:
+                wrong.append(f"{scenario.name}, {cut}: it starts although it is half written")
+            if scenario.keeps and cut.label in KEPT:
+                wrong.append(f"{scenario.name}, {cut}: this was to stay as it was")
+        operation.apply(flash)
+    return 2 * len(trace), wrong
 
 
 def starts(flash: bytes) -> bool:

@@ -51,7 +51,12 @@ def scenarios(new: Contents) -> list[Scenario]:
     ]
 
 
-def flash_after(plan: FlashPlan, before: bytes) -> bytes:
+def plan_for(scenario: Scenario, new: Contents, flash: bytes | bytearray) -> FlashPlan:
+    """What the scenario's command would do with a board that holds this."""
+    return make_plan(FLASH_MIB, new.image, new.file_system, bytes(flash[:START_BYTES]), scenario.wishes)
+
+
+def flash_after(plan: FlashPlan, before: bytes | bytearray) -> bytes:
     """What a flash holds when a plan has been carried out."""
     flash = bytearray(b"\xff" * len(before) if plan.erase_all else before)
     for part in plan.written():

@@ -7,7 +7,7 @@ import click
 from plantigrade.json_output import json_option
 
 
-@click.command(short_help="Make an insole of a blank board, or bring one up to date over USB.")
+@click.command(short_help="Make an insole of a blank board, over USB.")
 @click.argument("port", required=False)
 @click.option(
     "--micropython",
@@ -50,7 +50,7 @@ def flash(
     dry_run: bool,
     json_file: Path | None,
 ) -> None:
-    """Make an insole of a blank board, or bring one up to date over USB.
+    """Make an insole of a blank board, or write a used one anew, over USB.
 
     In one go: finds the board, checks chip, flash and image, writes boot loader, partition table, MicroPython
     and the firmware compiled for that chip, verifies all of it, restarts the board and waits until it says

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 import pytest
 from plantigrade.device.flash.flashing import Contents
 
-from tools.flash_power_cuts.cuts import check_after, check_when_cut, choose, flash_at, record, starts
+from tools.flash_power_cuts.cuts import (
+    check_after,
+    check_every,
+    check_when_cut,
+    choose,
+    flash_at,
+    record,
+    starts,
+)
 from tools.flash_power_cuts.rom_on_port import Operation
 from tools.flash_power_cuts.scenarios import Scenario, scenarios
 
@@ -38,6 +46,13 @@ def test_cut_anywhere_it_starts_nothing_half_written_and_keeps_its_data(
 ) -> None:
     cuts = list(choose(trace, 24, SEED, every=False))
     assert [text for cut in cuts for text in check_when_cut(insole, flash_at(insole, trace, cut), cut)] == []
+
+
+def test_every_operation_leaves_what_the_same_command_completes(
+    insole: Scenario, trace: Sequence[Operation], contents: Contents
+) -> None:
+    cuts, wrong = check_every(insole, contents, trace)
+    assert (cuts, wrong) == (2 * len(trace), [])
 
 
 def test_run_again_it_is_as_planned(insole: Scenario, trace: Sequence[Operation], contents: Contents) -> None:
