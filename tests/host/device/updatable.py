@@ -28,6 +28,7 @@ class Updatable:
 
     Attributes:
         running, other: versions in the slots; `version`: of the bundle that has arrived.
+        architecture: the only one that it takes; empty: any. `received_architecture` is what came.
         has: bytes of the bundle that have arrived.
         leap: (from, to): bytes of `knows`, the bundle, that it need not be sent.
         fate: what becomes of the new firmware on trial: 0 it is confirmed, else why it goes back.
@@ -49,6 +50,8 @@ class Updatable:
     floor: int = 1
     capabilities: int = ids.CAPABILITY_LOG | ids.CAPABILITY_UPDATE
     board: str = "esp32s3_r1"
+    architecture: str = ""
+    received_architecture: str = ""
     has: bytearray = field(default_factory=bytearray)
     total: int = 0
     head_crc: int = 0
@@ -191,6 +194,9 @@ class UpdatableLink(Answering):
             manifest = parse_head(bytes(one.has[: bundle_layout.PAYLOAD_AT]))
         except BundleError as error:
             return REFUSED[error.fault]
+        if one.architecture and manifest.architecture != one.architecture:
+            return codes.REFUSAL_ARCHITECTURE
+        one.received_architecture = manifest.architecture
         if manifest.board not in ("", one.board):
             return codes.REFUSAL_BOARD
         return codes.REFUSAL_FLOOR if manifest.security_counter < one.floor else 0
