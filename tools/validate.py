@@ -2,8 +2,8 @@
 
     python -m tools.validate --data ../shared/data [--output FILE.md] [--json FILE]
 
-The data folder holds any of `gaitndd`, `gaitpdb`, `vendor_exports`, or is itself such a folder. The report
-states what is absent.
+The data folder holds any of `bds`, `gaitndd`, `gaitpdb`, `vendor_exports`, or is itself such a folder. The
+report states what is absent.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.results import ALGORITHM_VERSION
 
-from tools.validation import footswitch, insole_force, vendors
+from tools.validation import balance, balance_report, footswitch, insole_force, vendors
 from tools.validation.report import as_markdown, finite
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +35,7 @@ def as_json(
     agreements: list[footswitch.Agreement],
     subjects: list[insole_force.ExportData],
     exports: list[vendors.Export],
+    trials: list[balance.Trial],
 ) -> dict[str, object]:
     """The report's figures for scripts."""
 
@@ -53,6 +54,10 @@ def as_json(
         {"record": s.record, "turns": s.turns} | dict(zip(names, (finite(f) for f in s.figures), strict=True))
         for s in subjects
     ]
+    if trials:
+        result["bds"] = tidy(dict(balance_report.summary(trials))) | {
+            "trials": [tidy({**asdict(trial), "published": asdict(trial.published)}) for trial in trials]
+        }
     result["vendor_exports"] = [tidy(asdict(export)) for export in exports]
     return result
 
@@ -71,18 +76,20 @@ def main(arguments: list[str] | None = None) -> int:
     ndd = _folder(chosen.data, "gaitndd", "*.ts")
     pdb = _folder(chosen.data, "gaitpdb", "??Co*.txt*", "??Pt*.txt*")
     exports_at = _folder(chosen.data, "vendor_exports", "*.asc*", "*.asf*")
-    if ndd is None and pdb is None and exports_at is None:
+    plates = _folder(chosen.data, "bds", "BDSinfoCOP.txt*")
+    if ndd is None and pdb is None and exports_at is None and plates is None:
         print(f"{chosen.data}: no recordings to validate with are here", file=sys.stderr)
         return 1
     try:
         agreements = footswitch.run(ndd) if ndd else []
         moved = footswitch.moved(ndd) if ndd else []
         subjects = insole_force.run(pdb) if pdb else []
+        trials = balance.run(plates) if plates else []
     except PlantigradeError as error:
         print(error, file=sys.stderr)
         return 1
     exports = vendors.run(exports_at) if exports_at else []
-    text = as_markdown(agreements, moved, subjects, exports, ALGORITHM_VERSION)
+    text = as_markdown(agreements, moved, subjects, exports, trials, ALGORITHM_VERSION)
     if str(chosen.output) == "-":
         print(text)
     else:
@@ -90,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
         chosen.output.write_text(text)
         print(f"wrote {chosen.output.name}", file=sys.stderr)
     if chosen.json:
-        figures = json.dumps(as_json(agreements, subjects, exports), indent=1, allow_nan=False) + "\n"
+        figures = json.dumps(as_json(agreements, subjects, exports, trials), indent=1, allow_nan=False) + "\n"
         sys.stdout.write(figures) if chosen.json == "-" else Path(chosen.json).write_text(figures)
     return 0
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tools.validation import balance_report
+from tools.validation.balance import Trial
 from tools.validation.footswitch import Agreement, Totals, totals
 from tools.validation.insole_force import OWN_STUDY, PUBLISHED, ROWS, STUDIES, ExportData, group_mean
 from tools.validation.vendors import Export
@@ -206,6 +208,7 @@ def as_markdown(
     moved: Sequence[tuple[str, list[Agreement]]],
     subjects: list[ExportData],
     exports: list[Export],
+    trials: list[Trial],
     version: str,
 ) -> str:
     """The whole report."""
@@ -215,10 +218,12 @@ def as_markdown(
         f"Written by `make validate` (gait algorithm version {version}). Data: PhysioNet's *Gait in",
         "Neurodegenerative Disease* (gaitndd) and *Gait in Parkinson's Disease* (gaitpdb) databases,",
         "Hausdorff and colleagues, Goldberger 2000, Open Data Commons Attribution License 1.0; vendor",
-        "exports from the R package pressuRe (MIT).",
+        "exports from the R package pressuRe (MIT); *A public data set of human balance evaluations* (BDS),",
+        "Santos and Duarte 2016, CC BY 4.0.",
         "",
         *footswitch_section(agreements, moved),
         *force_section(subjects),
+        *balance_report.section(trials),
         *vendor_section(exports),
     ]
     return "\n".join(lines)
