@@ -6,6 +6,7 @@ import pty
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from plantigrade.device.flash import esptool as esptool_module
@@ -18,6 +19,7 @@ from plantigrade.errors import MissingPartError, PlantigradeError
 from plantigrade.firmware_image.esp_image import parse_image, read_micropython, virtual_micropython_image
 from plantigrade.twin.flash_file import MIB
 from plantigrade.twin.rom import fuses
+from serial.tools import list_ports
 
 from tools.flash_power_cuts.cuts import starts
 from tools.flash_power_cuts.rom_on_port import SERIAL, RomOnPort
@@ -146,6 +148,21 @@ class TestWhatIsRefusedBeforeTheBoardIsAsked:
             asyncio.run(
                 flash(self.VIRTUAL, contents, Wishes(), False, lambda line: None, lambda done, size: None)
             )
+
+
+class TestAPortThatChangesItsNameUnderTheReset:
+    def test_is_found_by_its_serial_number(
+        self, tmp_path: Path, contents: Contents, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """MicroPython's own USB port goes when esptool resets the chip; the boot loader's comes."""
+        with RomOnPort(tmp_path, blank(8)) as rom:
+            now = SimpleNamespace(device=rom.port, vid=0x303A, serial_number="7C:DF:A1:00:01:02")
+            monkeypatch.setattr(list_ports, "comports", lambda: [now])
+            board = BoardPort("/dev/ttyGONE", virtual=False, usb_serial=SERIAL)
+            done = asyncio.run(
+                write_board(board, contents, Wishes(), True, lambda line: None, lambda done, size: None)
+            )
+        assert (done.port, done.chip.serial) == (rom.port, SERIAL)
 
 
 class TestAPortThatIsNoEsp32:
