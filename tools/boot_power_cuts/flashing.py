@@ -58,8 +58,8 @@ async def record_esptool(folder: Path, wanted: dict[int, bytes]) -> list[bytes]:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()
+        printed, _ = await process.communicate()
+        assert process.returncode == 0, printed.decode()
     return sent
 
 

@@ -26,7 +26,7 @@ class Chip:
         self.file.put(0, with_flash_size(IMAGE.boot_loader.data, header_mib or mib))
         self.file.write_table(partition_table(mib))
         self.count = OperationCount(folder)
-        self.said = ""
+        self.printed = ""
 
     def put(self, label: str, image: bytes) -> None:
         """Write an app."""
@@ -54,13 +54,13 @@ class Chip:
 
     def boot(self, cut_at: int = 0, torn: bool = False) -> str | None:
         """Power on, with the power failing at the `cut_at`-th operation from now."""
-        said: list[str] = []
+        printed: list[str] = []
         at = self.count.read() + cut_at if cut_at else 0
         with NorFlash(self.file, self.count, at, torn) as flash:
             try:
-                app = start_from_flash(flash, True, said.append)
+                app = start_from_flash(flash, True, printed.append)
             finally:
-                self.said = "".join(said)
+                self.printed = "".join(printed)
         return app.label if app is not None else None
 
 

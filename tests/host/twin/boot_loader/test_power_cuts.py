@@ -37,7 +37,7 @@ def test_a_start_that_is_cut_leaves_an_app_that_starts(
         assert chip.boot() in may_run
         # a first record without its CRC stays, until an update is chosen, and is complained of at each start
         half_a_first_record = first == second == BLANK and operation == 2 and torn
-        assert ("ota data partition invalid and no factory" in chip.said) == half_a_first_record
+        assert ("ota data partition invalid and no factory" in chip.printed) == half_a_first_record
 
 
 async def test_esptool_cut_at_a_sample_of_its_operations_makes_it_right_when_it_runs_again(

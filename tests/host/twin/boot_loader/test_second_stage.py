@@ -50,7 +50,7 @@ def test_the_app_that_the_records_want(
     chip.choose(first, second)
     assert chip.boot() == runs
     assert chip.records() == after
-    assert chip.said == ""
+    assert chip.printed == ""
 
 
 def test_an_update_that_is_never_confirmed_is_taken_back_at_the_next_start(chip: Chip) -> None:
@@ -74,24 +74,24 @@ def test_an_app_that_cannot_start_is_left_for_the_other(chip: Chip, image: bytes
     chip.choose(record(1, VALID), record(2, VALID))
     chip.put("ota_1", image)
     assert chip.boot() == "ota_0"
-    assert complaint in chip.said
-    assert "E (40) boot: OTA app partition slot 1 is not bootable\r\n" in chip.said
+    assert complaint in chip.printed
+    assert "E (40) boot: OTA app partition slot 1 is not bootable\r\n" in chip.printed
 
 
 def test_an_app_that_is_longer_than_its_place_is_refused(chip: Chip) -> None:
     rows = [dataclasses.replace(row, size=4096) if row.label == "ota_0" else row for row in partition_table()]
     chip.file.write_table(rows)
     assert chip.boot() == "ota_1"
-    assert f"Image length {len(APP)} doesn't fit in partition length 4096" in chip.said
+    assert f"Image length {len(APP)} doesn't fit in partition length 4096" in chip.printed
 
 
 def test_without_any_app_it_tries_three_times_and_then_waits_to_be_flashed(chip: Chip) -> None:
     chip.put("ota_0", b"")
     chip.put("ota_1", b"")
     assert chip.boot() is None
-    assert chip.said.count("E (40) boot: No bootable app partitions in the partition table") == 3
-    assert "rst:0x1 (POWERON)" in chip.said.splitlines()[2]
-    assert chip.said.count("rst:0x3 (RTC_SW_SYS_RST)") == 2
+    assert chip.printed.count("E (40) boot: No bootable app partitions in the partition table") == 3
+    assert "rst:0x1 (POWERON)" in chip.printed.splitlines()[2]
+    assert chip.printed.count("rst:0x3 (RTC_SW_SYS_RST)") == 2
 
 
 def test_a_header_with_too_small_a_flash_refuses_the_whole_table(tmp_path: Path) -> None:
@@ -103,14 +103,14 @@ def test_a_header_with_too_small_a_flash_refuses_the_whole_table(tmp_path: Path)
         "E (40) flash_parts: partition 5 invalid - offset 0x3b0000 size 0x100000 exceeds flash chip size "
         "0x400000\r\nE (40) boot: Failed to verify partition table\r\n"
         "E (40) boot: load partition table error!"
-    ) in chip.said
+    ) in chip.printed
 
 
 def test_a_header_with_too_large_a_flash_fails_in_the_app(tmp_path: Path) -> None:
     chip = Chip(tmp_path, header_mib=16)
     chip.put("ota_0", APP)
     assert chip.boot() is None
-    assert "Detected size(8192k) smaller than the size in the binary image header(16384k)." in chip.said
+    assert "Detected size(8192k) smaller than the size in the binary image header(16384k)." in chip.printed
 
 
 TABLES = [
@@ -125,13 +125,13 @@ TABLES = [
 def test_a_damaged_table_is_refused(chip: Chip, table: bytes, complaint: str) -> None:
     chip.file.put(TABLE_OFFSET, table.ljust(0xC00, b"\xff")[:0xC00])
     assert chip.boot() is None
-    assert f"E (40) flash_parts: {complaint}" in chip.said
+    assert f"E (40) flash_parts: {complaint}" in chip.printed
 
 
 def test_a_chip_without_a_boot_loader_says_what_lies_there(chip: Chip) -> None:
     chip.file.put(0, b"\x12\x34\x56\x78")
     assert chip.boot() is None
-    assert chip.said.count("invalid header: 0x78563412") == 3
+    assert chip.printed.count("invalid header: 0x78563412") == 3
 
 
 def test_a_factory_app_is_started_until_an_update_is_chosen(chip: Chip) -> None:
@@ -144,7 +144,7 @@ def test_a_factory_app_is_started_until_an_update_is_chosen(chip: Chip) -> None:
     assert [chip.boot(), chip.boot()] == ["ota_1", "ota_0"]
     chip.put("ota_0", b"")
     assert chip.boot() == "ota_1"
-    assert "Factory app partition is not bootable" in chip.said
+    assert "Factory app partition is not bootable" in chip.printed
 
 
 def test_a_start_without_a_complaint_costs_no_operation_but_the_first(chip: Chip) -> None:

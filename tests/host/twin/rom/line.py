@@ -51,9 +51,9 @@ class Line:
                 answers.append(Answer(command, value, content[HEAD.size :]))
         return answers
 
-    def words(self, number: int, *words: int, content: bytes = b"", checksum: int | None = None) -> bytes:
+    def ask(self, number: int, *numbers: int, content: bytes = b"", checksum: int | None = None) -> bytes:
         """Send a command of 32-bit words and data; the body of the one answer."""
-        data = struct.pack(f"<{len(words)}I", *words) + content
+        data = struct.pack(f"<{len(numbers)}I", *numbers) + content
         given = checksum_of(content) if checksum is None else checksum
         (answer,) = self.command(number, data, given)
         assert answer.command == number
@@ -61,8 +61,8 @@ class Line:
 
     def start_stub(self) -> None:
         """Load a stub, whatever it is."""
-        self.words(MEM_BEGIN, 100, 1, 100, 0x40378000)
-        self.words(MEM_END, 0, 0x40378000)
+        self.ask(MEM_BEGIN, 100, 1, 100, 0x40378000)
+        self.ask(MEM_END, 0, 0x40378000)
         assert self.sent[-1] == b"OHAI"
 
 

@@ -23,7 +23,7 @@ WATCHDOG = "3"  # machine.WDT_RESET
 
 
 async def esptool(board: VirtualBoard, *texts: str, after: str = "no-reset") -> tuple[int, str]:
-    """How it ended, and what it said."""
+    """How it ended, and what it printed."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "esptool", "--chip", "esp32s3", "--port", board.serial_port),
         *("--before", "no-reset", "--after", after, *texts),
@@ -54,10 +54,10 @@ async def test_a_blank_board_is_flashed_and_runs_what_was_flashed(tmp_path: Path
     (tmp_path / "image.bin").write_bytes(image)
     async with VirtualBoard(SPEC, tmp_path / "board", blank=True) as board:
         assert board.state.downloading
-        code, said = await esptool(
+        code, printed = await esptool(
             board, "write-flash", "0x0", str(tmp_path / "image.bin"), after="watchdog-reset"
         )
-        assert (code, said.count("Hash of data verified")) == (0, 1), said
+        assert (code, printed.count("Hash of data verified")) == (0, 1), printed
         await board.wait_until(lambda state: state.boots == 1)
         assert board.state.app == "ota_0"
         assert board.state.resets == ["watchdog"]
@@ -65,9 +65,9 @@ async def test_a_blank_board_is_flashed_and_runs_what_was_flashed(tmp_path: Path
         board.serial.type(b"b\n")
         await board.wait_until(lambda state: state.downloading)
         assert board.state.resets == ["watchdog", "bootloader"]
-        code, said = await esptool(board, "flash-id")
-        assert (code, "Detected flash size: 8MB" in said) == (0, True), said
-        assert "0a:50:47:7a:3f:01" in said
+        code, printed = await esptool(board, "flash-id")
+        assert (code, "Detected flash size: 8MB" in printed) == (0, True), printed
+        assert "0a:50:47:7a:3f:01" in printed
         assert board.serial_port == port
 
 
@@ -75,13 +75,13 @@ async def test_without_its_stub_esptool_writes_verifies_and_reads(tmp_path: Path
     content = os.urandom(9000)
     (tmp_path / "content.bin").write_bytes(content)
     async with VirtualBoard(SPEC, tmp_path / "board", blank=True) as board:
-        code, said = await esptool(
+        code, printed = await esptool(
             board, "--no-stub", "write-flash", "-u", "0x10000", str(tmp_path / "content.bin")
         )
-        assert (code, "Hash of data verified" in said) == (0, True), said
+        assert (code, "Hash of data verified" in printed) == (0, True), printed
         assert board.flash.region(0x10000, len(content)) == content
-        code, said = await esptool(board, "--no-stub", "get-security-info")
-        assert (code, "Chip ID: 9" in said) == (0, True), said
+        code, printed = await esptool(board, "--no-stub", "get-security-info")
+        assert (code, "Chip ID: 9" in printed) == (0, True), printed
 
 
 async def test_a_held_button_brings_download_mode_and_a_released_one_the_app(tmp_path: Path) -> None:
@@ -108,8 +108,8 @@ async def test_power_that_fails_under_esptool_costs_nothing_but_to_run_it_again(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await board.power_on()
-        code, said = await esptool(board, *ask)
-        assert code == 0, said
+        code, printed = await esptool(board, *ask)
+        assert code == 0, printed
         assert board.flash.region(0x10000, len(content)) == content
 
 
@@ -119,19 +119,19 @@ async def test_a_chip_whose_fuses_forbid_it_is_not_flashed(tmp_path: Path) -> No
     registers = bytearray(fuses.read_bytes()[::-1])
     registers[0x2C + 4 * 4] |= 1  # DIS_DOWNLOAD_MODE
     fuses.write_bytes(bytes(registers[::-1]))
-    said = bytearray()
-    board.serial.listen(said.extend)
+    printed = bytearray()
+    board.serial.listen(printed.extend)
     async with board:
         assert board.state.downloading
-        assert b"its eFuses forbid to flash it (DIS_DOWNLOAD_MODE)" in said
+        assert b"its eFuses forbid to flash it (DIS_DOWNLOAD_MODE)" in printed
     assert set(board.flash.region(0, 8 * MIB)) == {0xFF}
 
 
 async def test_a_blank_board_says_so_and_waits(tmp_path: Path) -> None:
     board = VirtualBoard(SPEC, tmp_path, blank=True)
-    said = bytearray()
-    board.serial.listen(said.extend)
+    printed = bytearray()
+    board.serial.listen(printed.extend)
     async with board:
-        assert said.count(b"invalid header: 0xffffffff") == 3
-        assert said.endswith(b"waiting for download\r\n")
+        assert printed.count(b"invalid header: 0xffffffff") == 3
+        assert printed.endswith(b"waiting for download\r\n")
     assert (tmp_path / FLASH_NAME).stat().st_size == 8 * MIB
