@@ -92,7 +92,7 @@ def as_json(flashed: Flashed, contents: Contents) -> dict[str, Any]:
             "known_as": contents.known.name if contents.known else None,
         },
         "architecture": image.architecture,
-        "files": contents.files,
+        "firmware": contents.firmware,
         "parts": _parts(flashed),
         "dry_run": flashed.log is None,
         "before": asdict(flashed.was) if flashed.was else None,
@@ -119,8 +119,8 @@ def _parts(flashed: Flashed) -> list[dict[str, Any]]:
 def _image_line(contents: Contents) -> str:
     image = contents.image
     return (
-        f"MicroPython {image.version} of {image.date} ({image.machine}); {contents.files} files of the "
-        f"firmware for {image.architecture}"
+        f"MicroPython {image.version} of {image.date} ({image.machine}); firmware {contents.firmware} for "
+        f"{image.architecture}"
     )
 
 

@@ -33,7 +33,7 @@ from plantigrade.device.flash.settings import (
     WAIT_FOR_HELLO_S,
 )
 from plantigrade.errors import FileError, PlantigradeError
-from plantigrade.firmware_image.board_files import board_files
+from plantigrade.firmware_image.board_files import board_files, firmware_version
 from plantigrade.firmware_image.build import FirmwareError, build_firmware, littlefs_image
 from plantigrade.firmware_image.esp_image import (
     BOOT_LOADER_AT,
@@ -64,13 +64,13 @@ class Contents:
         image: MicroPython.
         known: its row in the list of known images; None for one that was accepted by its hash, or is made up.
         file_system: image of the partition `vfs`.
-        files: how many files are in it.
+        firmware: version of the firmware in it.
     """
 
     image: MicroPythonImage
     known: KnownImage | None
     file_system: bytes
-    files: int
+    firmware: str
 
 
 @dataclass
@@ -122,7 +122,7 @@ def make_contents(file: Path | None, accepted: str | None, trust_test_keys: bool
     known = require_known(image, len(data), name, accepted)
     files = board_files(build, _trusted_keys(image.is_virtual or trust_test_keys))
     file_system = littlefs_image(iter(files), rows["vfs"].blocks)
-    return Contents(image, known, file_system, len(files))
+    return Contents(image, known, file_system, firmware_version())
 
 
 def _trusted_keys(test_keys: bool) -> tuple[PublicKey, ...]:
