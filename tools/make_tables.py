@@ -36,16 +36,28 @@ def posture_rules() -> str:
     head = ("Rule", "Looks at", "Scope", "Raised", "Cleared", "Severity", "Evidence", "What the wearer reads")
     texts = catalogue("en")
 
+    def others(rule: Rule) -> str:
+        """Levels elsewhere, where they move, and the marked one."""
+        found = [f"{other.on.value} {other.raise_level:g}" for other in rule.elsewhere]
+        if rule.slope is not None:
+            found.append(
+                f"{rule.slope.per_unit:+g} for each unit of `{rule.slope.metric}` from {rule.slope.at:g}"
+            )
+        if rule.marked_level is not None:
+            found.append(f"marked from {rule.marked_level:g}")
+        return f" ({'; '.join(found)})" if found else ""
+
     def row(rule: Rule) -> Iterable[str]:
         yield f"`{rule.id}` {rule.version}: {rule.title}"
         yield "; ".join(f"{term.statistic.value} of `{term.metric}`" for term in rule.terms)
         yield rule.scope.value
         unit = f" {rule.unit}" if rule.unit else ""
-        yield f"{rule.raise_level:g}{unit}"
+        yield f"{rule.raise_level:g}{unit}{others(rule)}"
         yield f"{rule.clear_level:g}{unit}"
         yield rule.severity.value
         yield rule.evidence
-        yield texts.patient(rule.id, None if rule.scope in (Scope.BOTH, Scope.SECOND) else Foot.LEFT)
+        side = None if rule.scope in (Scope.BOTH, Scope.SECOND) else Foot.LEFT
+        yield "nothing: for clinicians" if rule.clinician_only else texts.patient(rule.id, side)
 
     return _table(head, (tuple(row(rule)) for rule in shipped_rules().values()))
 

@@ -83,7 +83,7 @@ def _row(pattern: Pattern, results: Sequence[Found]) -> tuple[str, ...]:
         pattern.name,
         f"{pattern.clinical:g}",
         proportion(at, of),
-        met(at / of, SENSITIVITY),
+        met(at / of, SENSITIVITY) if pattern.claimed else "not claimed",
         proportion(quiet, of),
         met(quiet / of, SPECIFICITY),
         _half(shares),

@@ -16,6 +16,8 @@ class Pattern:
         clinical: the clinically relevant degree.
         rules: any of them counts as found.
         side: of the condition.
+        claimed: whether the product says that it finds this; where real people spread too widely for it, the
+            figures are for information.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Pattern:
     clinical: float
     rules: tuple[str, ...]
     side: str = "both"
+    claimed: bool = True
 
     def condition(self, degree: float) -> Condition:
         """The condition at a degree."""
@@ -45,8 +48,10 @@ PATTERNS = (
     Pattern("supination drift (own baseline)", "supination", SMALL, 2, ("supination-drift",)),
     Pattern("antalgic: timing of the sides", "antalgic", SMALL, 2, ("stance-asymmetry",), "left"),
     Pattern("antalgic: load of the sides", "antalgic", SMALL, 2, ("load-asymmetry",), "left"),
-    Pattern("leg length, raised-shoe pattern", "leg-length", LENGTHS, 20, ("leg-length",), "left"),
-    Pattern("leg length, patients", "leg-length-patients", LENGTHS, 20, ("leg-length-patients",), "left"),
+    Pattern("leg length, raised-shoe pattern", "leg-length", LENGTHS, 20, ("leg-length",), "left", False),
+    Pattern(
+        "leg length, patients", "leg-length-patients", LENGTHS, 20, ("leg-length-patients",), "left", False
+    ),
     Pattern("load carried on one side", "side-load", LOADS, 15, ("side-load",), "left"),
     Pattern("forefoot overload", "forefoot-overload", SMALL, 2, ("forefoot-overload",)),
     Pattern("forefoot overload (own baseline)", "forefoot-overload", SMALL, 2, ("forefoot-overload-drift",)),

@@ -30,7 +30,13 @@ from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.monitor import Monitor
 from plantigrade.posture.rules_engine.rulebook import Edit, RuleBook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, NO_SOURCE
-from plantigrade.posture.rules_engine.section import OWN_LAYOUT_PREFIX, alert_as_json, as_json, findings
+from plantigrade.posture.rules_engine.section import (
+    OWN_LAYOUT_PREFIX,
+    alert_as_json,
+    as_json,
+    findings,
+    sentence_of,
+)
 
 RULES_SCHEMA = "plantigrade.rules/1"
 ALERTS_SCHEMA = "plantigrade.alerts/1"
@@ -66,6 +72,7 @@ def show_rules(book: RuleBook, json_file: Path | None) -> None:
                 "severity": rule.severity.value,
                 "combine": rule.combine.value,
                 "terms": [asdict(term) | {"statistic": term.statistic.value} for term in rule.terms],
+                "elsewhere": [asdict(other) | {"on": other.on.value} for other in rule.elsewhere],
                 "rule_version": book.label(rule.id),
                 "limit_source": (rule.limit_source or NO_SOURCE) if rule.prescribed else "",
             }
@@ -165,7 +172,7 @@ def _say(alerts: list[dict[str, Any]], found: list[dict[str, Any]], disclaimer: 
         sure = f", {100 * entry['confidence']:.0f} % sure" if entry["confidence"] is not None else ""
         click.echo(
             f"finding  {entry['rule']} (version {entry['rule_version']}), {entry['foot']}: "
-            f"{entry['value']:.3g} where {entry['raise_level']:g} is the level{sure}. {entry['patient']}"
+            f"{entry['value']:.3g} where {entry['raise_level']:g} is the level{sure}. {sentence_of(entry)}"
         )
     click.echo(
         f"{len(present)} findings, {len(found) - len(present) - unknown} absent, {unknown} not known. "

@@ -26,6 +26,22 @@ JACKKNIFE_BLOCKS: Final = 8
 DECIMALS: Final = 6
 """Of values in the JSON of an analysis."""
 
+# -- gains of a pair of insoles
+
+ONE_LEG_S: Final = 3.0
+"""Standing still on one leg that tells what an insole reads for the whole body: shorter spans are steps."""
+ONE_LEG_TRIM_S: Final = 0.5
+"""At each end of such a span the weight is still moving."""
+ONE_LEG_OTHER_SHARE: Final = 0.05
+"""The other foot carries less than this: twice the load of lacing on an insole, 2 % of body weight."""
+ONE_LEG_RANGE_SHARE: Final = 0.20
+"""Range of the force in such a span: swaying on one leg moves it by a few per cent, a step by half."""
+DOUBTFUL_GAIN_PCT: Final = 20.0
+"""Difference of mean force beyond which, with stances of even time, an insole is doubted: 3.5 SD of the 5.7 %
+of 72 healthy pairs (gaitpdb)."""
+EVEN_STANCE_PCT: Final = 5.1
+"""Difference of the stance times within which 95 % of them lie."""
+
 # -- alerts
 
 LATENESS_S: Final = 5.0

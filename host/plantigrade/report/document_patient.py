@@ -41,7 +41,7 @@ def patient_blocks(
         exercises: identifiers of those that the wearer may be shown.
     """
     present = sorted(
-        (found for found in posture if found["state"] == "present"),
+        (found for found in posture if found["state"] == "present" and not found.get("clinician_only")),
         key=lambda found: _URGENCY.get(str(found["severity"]), 9),
     )
     blocks: list[Block] = [

@@ -22,40 +22,41 @@ class Numbers:
     interval_s: float
     dwell_s: float = 20.0
     own_insole_only: bool = False
+    clinician_only: bool = False
     strides: tuple[int, int, int] = (30, 200, 60)
     """For a finding, for an alert, looked at."""
 
 
 OWN, DAY_S = True, 86400.0
 NUMBERS = {
-    "low-arch": Numbers(2, 0.15, 0.138, "notice", DAY_S, own_insole_only=OWN),
-    "high-arch": Numbers(2, -0.086, -0.098, "notice", DAY_S, own_insole_only=OWN),
-    "pronation": Numbers(2, 2.2, 1.7, "notice", DAY_S, own_insole_only=OWN),
-    "supination": Numbers(2, 2.2, 1.7, "notice", DAY_S, own_insole_only=OWN),
+    "low-arch": Numbers(3, 0.15, 0.138, "notice", DAY_S, own_insole_only=OWN),
+    "high-arch": Numbers(3, -0.065, -0.098, "notice", DAY_S, own_insole_only=OWN),
+    "pronation": Numbers(3, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
+    "supination": Numbers(3, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
     "pronation-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
     "supination-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
     "arch-drift": Numbers(1, 3.0, 2.0, "notice", 7200.0),
     "forefoot-overload": Numbers(2, 86.0, 81.0, "warning", 7200.0, own_insole_only=OWN),
     "forefoot-overload-drift": Numbers(1, 1.25, 1.15, "warning", 7200.0),
     "heel-overload-drift": Numbers(1, 1.17, 1.1, "warning", 7200.0),
-    "loading-rate": Numbers(1, 20.0, 18.0, "notice", 7200.0, own_insole_only=OWN),
+    "loading-rate": Numbers(2, 20.0, 18.0, "notice", 7200.0, own_insole_only=OWN),
     "loading-rate-drift": Numbers(1, 1.25, 1.15, "notice", 7200.0),
     "push-off-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
     "push-off-missing": Numbers(2, 4.0, 2.0, "notice", 7200.0),
-    "standing-still": Numbers(1, 900.0, 60.0, "notice", 1800.0, 0.0, strides=(0, 0, 0)),
+    "standing-still": Numbers(2, 900.0, 60.0, "info", 1800.0, 0.0, strides=(0, 0, 0)),
     "prolonged-standing": Numbers(1, 3600.0, 60.0, "notice", 3600.0, 0.0, strides=(0, 0, 0)),
     "static-load": Numbers(1, 1200.0, 30.0, "warning", 1200.0, 0.0, strides=(0, 0, 0)),
     "one-sided-standing": Numbers(2, 57.0, 53.0, "notice", 3600.0, 60.0, strides=(0, 0, 0)),
     "sensor-fault": Numbers(1, 0.5, 0.4, "warning", DAY_S, 0.0, strides=(0, 0, 0)),
     "not-worn": Numbers(1, 1800.0, 60.0, "info", 14400.0, 0.0, strides=(0, 0, 0)),
-    "stance-asymmetry": Numbers(2, 6.0, 4.2, "notice", 7200.0),
-    "load-asymmetry": Numbers(2, 10.0, 7.0, "notice", 7200.0),
-    "leg-length": Numbers(2, 1.6, 1.1, "info", DAY_S, own_insole_only=OWN),
-    "leg-length-patients": Numbers(2, 1.3, 0.9, "info", DAY_S, own_insole_only=OWN),
+    "stance-asymmetry": Numbers(3, 6.0, 4.2, "notice", 7200.0),
+    "load-asymmetry": Numbers(3, 13.0, 7.0, "notice", 7200.0),
+    "leg-length": Numbers(3, 1.6, 1.1, "info", DAY_S, own_insole_only=OWN, clinician_only=True),
+    "leg-length-patients": Numbers(3, 1.3, 0.9, "info", DAY_S, own_insole_only=OWN, clinician_only=True),
     "side-load": Numbers(1, 1.3, 0.8, "info", 7200.0, own_insole_only=OWN),
-    "stride-variability": Numbers(1, 2.72, 2.4, "warning", 7200.0, strides=(30, 200, 120)),
+    "stride-variability": Numbers(2, 2.72, 2.4, "warning", 7200.0, strides=(30, 200, 120)),
     "double-support-drift": Numbers(1, 2.5, 1.5, "warning", 7200.0),
-    "fatigue": Numbers(1, 1.1, 0.7, "info", 7200.0, strides=(30, 200, 120)),
+    "fatigue": Numbers(2, 1.1, 0.7, "info", 7200.0, strides=(30, 200, 120)),
 }
 
 
@@ -80,6 +81,8 @@ class Case:
     usual: Own | None = None
     between: bool = True
     """Whether the value lies at least above the clear level."""
+    level: float | None = None
+    """The level where it is not the rule's own: at this stride time."""
 
 
 def _pronation(
@@ -95,12 +98,12 @@ def _drift(rule: str, heel: float, ball: float, value: float, present: bool) -> 
 
 
 def _leg(heel: Value, ball: Value, value: float, present: bool, **more: bool) -> Case:
-    """Heel-off 0.38 and 0.40: 1.282051; stance 0.645 and 0.655: 1.768347."""
+    """Heel-off 0.35 and 0.40 over 7: 1.904762; stance 0.635 and 0.655 over 2.2: 1.409443."""
     this = {
         "load_share_heel_pct": heel,
         "load_share_forefoot_pct": ball,
-        "heel_off_s": 0.38,
-        "stance_time_s": 0.645,
+        "heel_off_s": 0.35,
+        "stance_time_s": 0.635,
     }
     other = {
         "load_share_heel_pct": 28.5,
@@ -117,9 +120,13 @@ def _tired(push: float, toes: float, swing: float, value: float, present: bool, 
     return Case("fatigue", this, value, present, this, own, **more)
 
 
+SLOWER = 2.75
+"""2.72 and 1.5 for each second of stride time above 1.08 s, at 1.1 s."""
+
+
 def _uneven(this: float, other: float, value: float, present: bool) -> Case:
     swings = ({"stride_time_s": (1.1, swing)} for swing in (this, other))
-    return Case("stride-variability", next(swings), value, present, next(swings))
+    return Case("stride-variability", next(swings), value, present, next(swings), level=SLOWER)
 
 
 def _sides(
@@ -139,17 +146,16 @@ def _sides(
 FEET = [
     Case("low-arch", {"medial_arch_index": 0.15}, 0.15, True),
     Case("low-arch", {"medial_arch_index": 0.149}, 0.149, False),
-    Case("high-arch", {"force_arch_index": 0.086}, -0.086, True),
-    Case("high-arch", {"force_arch_index": 0.087}, -0.087, False),
-    # (0.134 + 0.011) / 0.067 = 2.164179, (0.2012 - 0.056) / 0.066 = 2.2, (54.28 - 50.5) / 1.64 = 2.304878.
-    _pronation("pronation", 0.134, 0.2012, 50.5, 2.223019, True),
-    _pronation("pronation", 0.134, 0.1952, 50.5, 2.192716, False),  # 2.109091 in the middle
-    # 5.985075, 4.454545 and only 0.597561, a mean of 3.68: no more than 0.597561 / 0.3.
-    _pronation("pronation", 0.39, 0.35, 53.3, 1.991870, False),
-    _pronation("pronation", -0.16, -0.09, 57.9, -7.412935, False, between=False),  # -2.223881 / 0.3
-    # 0.149 / 0.067 = 2.223881, 0.146 / 0.066 = 2.212121, 3.62 / 1.64 = 2.207317.
-    _pronation("supination", -0.16, -0.09, 57.9, 2.214440, True),
-    _pronation("supination", -0.16, -0.09, 57.7, 2.173790, False),  # 3.42 / 1.64 = 2.085366
+    Case("high-arch", {"force_arch_index": 0.065}, -0.065, True),
+    Case("high-arch", {"force_arch_index": 0.066}, -0.066, False),
+    # (0.134 + 0.011) / 0.10 = 1.45, (0.277 - 0.056) / 0.17 = 1.3, (54.28 - 51.03) / 2.5 = 1.3.
+    _pronation("pronation", 0.134, 0.277, 51.03, 1.35, True),
+    _pronation("pronation", 0.134, 0.26, 51.28, 1.283333, False),  # 1.2 and 1.2
+    # 4.01, 2.0 and only 0.3, a mean of 2.1: no more than 0.3 / 0.3.
+    _pronation("pronation", 0.39, 0.396, 53.53, 1.0, False, between=False),
+    _pronation("pronation", -0.16, -0.09, 57.9, -4.966667, False, between=False),  # -1.49 / 0.3
+    _pronation("supination", -0.156, -0.165, 57.53, 1.35, True),
+    _pronation("supination", -0.156, -0.148, 57.28, 1.283333, False),  # 1.2 and 1.2
     # 0.11 / 0.04 = 2.75; 0.102 / 0.04 = 2.55, 0.098 / 0.04 = 2.45.
     _drift("pronation-drift", 0.12, 0.252, 2.55, True),
     _drift("pronation-drift", 0.12, 0.248, 2.45, False),
@@ -209,23 +215,23 @@ FEET = [
 STANCE, IMPULSE = ("stance_time_s",), ("impulse_n_s",)
 LEG, CARRIED = ("stance_time_s", "mean_force_n"), ("carried_bw", "impulse_n_s")
 SIDES = [
-    # 3.8 / 0.631 and 3.7 / 0.6315; 4000 / 400 and 3900 / 400.5.
+    # 3.8 / 0.631 and 3.7 / 0.6315; 5200 / 394 and 5100 / 394.5.
     _sides("stance-asymmetry", STANCE, (0.612,), (0.65,), 6.022187, present=True),
     _sides("stance-asymmetry", STANCE, (0.613,), (0.65,), 5.859066, present=False),
-    _sides("load-asymmetry", IMPULSE, (380.0,), (420.0,), 10.0, present=True),
-    _sides("load-asymmetry", IMPULSE, (381.0,), (420.0,), 9.737828, present=False),
-    # Stance 1 / 0.65 = 1.538462 % over 0.87 is 1.768347; force 2500 / 602.5 over 2.75 is 1.508865, or
-    # 2000 / 600 over 2.75: 1.212121.
-    _sides("leg-length", LEG, (0.645, 615.0), (0.655, 590.0), 1.638606, present=True),
-    _sides("leg-length", LEG, (0.645, 610.0), (0.655, 590.0), 1.490234, present=False),
-    # Stance 6.25 % over 0.87 is 7.183908, but force 0.5 over 2.75 is 0.181818: no more than that over 0.4.
-    _sides("leg-length", LEG, (0.62, 601.5), (0.66, 598.5), 0.454545, present=False, between=False),
-    # Heel 200 / 27.5 over 5.4 is 1.346801; ball 300 / 45.5 over 5.6 is 1.177394, or 200 / 45 over 5.6:
-    # 0.793651.
-    _leg(26.5, 47.0, 1.393648, True),
-    _leg(26.5, 46.0, 1.297712, False),
-    # Heel 20 / 28.4 over 5.4 is 0.130412: over 0.3.
-    _leg(28.3, 60.0, 0.434707, False, between=False),
+    _sides("load-asymmetry", IMPULSE, (368.0,), (420.0,), 13.197970, present=True),
+    _sides("load-asymmetry", IMPULSE, (369.0,), (420.0,), 12.927757, present=False),
+    # Stance 3 / 0.645 = 4.651163 % over 2.2 is 2.114165; force 5000 / 600 over 5.7 is 1.461988, or
+    # 2000 / 600 over 5.7: 0.584795.
+    _sides("leg-length", LEG, (0.63, 625.0), (0.66, 575.0), 1.788077, present=True),
+    _sides("leg-length", LEG, (0.63, 610.0), (0.66, 590.0), 1.349480, present=False),
+    # Stance 12.5 % over 2.2 is 5.681818, but force 0.5 over 5.7 is 0.087719: no more than that over 0.4.
+    _sides("leg-length", LEG, (0.60, 601.5), (0.68, 598.5), 0.219298, present=False, between=False),
+    # Heel 450 / 26.25 over 12 is 1.428571; ball 1100 / 49.5 over 13.5 is 1.646091, or 200 / 45 over 13.5:
+    # 0.329218, and no more than that over 0.3.
+    _leg(24.0, 55.0, 1.597217, True),
+    _leg(24.0, 46.0, 1.097394, False),
+    # Heel 20 / 28.4 over 12 is 0.058685: over 0.3.
+    _leg(28.3, 60.0, 0.195618, False, between=False),
     # 0.56 + 0.51: 0.07 / 0.05 = 1.4. Impulse 3000 / 425 over 5 is 1.411765, or 2500 / 422.5 over 5:
     # 1.183432.
     _sides("side-load", CARRIED, (0.56, 440.0), (0.51, 410.0), 1.4, present=True),
@@ -234,9 +240,9 @@ SIDES = [
 ]
 DOUBLE = Own({"double_support_pct": 20.0}, 1.0)
 BOTH = [
-    # 2.773897 % and 2.681434 %, or 2.635202 %.
-    _uneven(0.03, 0.029, 2.727665, True),
-    _uneven(0.03, 0.0285, 2.704549, False),
+    # 2.773897 % and 2.727665 %, or 2.681434 %.
+    _uneven(0.03, 0.0295, 2.750781, True),
+    _uneven(0.03, 0.029, 2.727665, False),
     Case(
         "double-support-drift", {"double_support_pct": 22.4}, 2.6, True, {"double_support_pct": 22.8}, DOUBLE
     ),
@@ -251,11 +257,12 @@ BOTH = [
 CASES = [*FEET, *SIDES, *BOTH]
 ALERT_CASES = [
     *FEET,
-    *SIDES,
+    *(case for case in SIDES if not NUMBERS[case.rule].clinician_only),
     *(case for case in BOTH if case.rule == "double-support-drift"),
-    # Over 120 strides an SD is sqrt(120 / 119) times the swing: 2.738707 with 2.711320 or 2.693063 %.
-    _uneven(0.03, 0.0297, 2.725013, True),
-    _uneven(0.03, 0.0295, 2.715885, False),
+    # Over 120 strides an SD is sqrt(120 / 119) times the swing: 2.756965 with 2.747836 %, or 2.747836 with
+    # 2.738707 %.
+    _uneven(0.0302, 0.0301, 2.752400, True),
+    _uneven(0.0301, 0.03, 2.743271, False),
     # (2.738707 / 2 - 1) / 0.25 = 1.477413 in the place of 1.547794.
     _tired(1.04, 9.95, 0.03, 1.225804, True),
     _tired(1.07, 9.95, 0.03, 1.025804, False),
@@ -271,10 +278,8 @@ GONE = {
     for one in (
         _gone("low-arch", medial_arch_index=0.138),
         _gone("high-arch", force_arch_index=0.098),
-        _gone("pronation", ml_index_heel=0.1, ml_index_forefoot=0.16, cop_mean_x_pct=51.6),  # 1.622
-        _gone(
-            "supination", ml_index_heel=-0.1, ml_index_forefoot=-0.05, cop_mean_x_pct=56.9
-        ),  # 1.606 at most
+        _gone("pronation", ml_index_heel=0.08, ml_index_forefoot=0.226, cop_mean_x_pct=51.78),  # 0.97
+        _gone("supination", ml_index_heel=-0.1, ml_index_forefoot=-0.114, cop_mean_x_pct=56.78),  # 0.963
         _gone("pronation-drift", ml_index_heel=0.069, ml_index_forefoot=0.4),  # 1.475
         _gone("supination-drift", ml_index_heel=-0.049, ml_index_forefoot=-0.4),  # 1.475
         _gone("arch-drift", force_arch_index=0.1699),  # 1.99
@@ -302,7 +307,7 @@ SECONDS = {
 }
 
 TEXTS = {
-    "low-arch": "The middle of your {} carries more load than most people's.",
+    "low-arch": "The inner middle of your {} carries more load than we take for usual.",
     "high-arch": "The middle of your {} carries very little load.",
     "pronation": "The inner side of your {} carries more than usual.",
     "supination": "The outer side of your {} carries more than usual.",

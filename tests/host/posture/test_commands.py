@@ -64,10 +64,10 @@ def test_the_rules_that_hold_are_a_table(tmp_path: Path):
     edit(book, "low-arch", "raise_level", 0.18)
     lines = [line.split() for line in message("rules").splitlines()]
     assert lines[0] == ["rule", "version", "raise", "clear", "unit", "dwell", "s", "severity"]
-    assert lines[1] == ["low-arch", "2", "0.15", "0.138", "share", "20", "notice"]
+    assert lines[1] == ["low-arch", "3", "0.15", "0.138", "share", "20", "notice"]
     assert lines[-2:] == [
         ["double-support-drift", "1", "2.5", "1.5", "SD", "between", "own", "days", "20", "warning"],
-        ["fatigue", "1", "1.1", "0.7", "SD", "between", "own", "days", "20", "info"],
+        ["fatigue", "2", "1.1", "0.7", "SD", "between", "own", "days", "20", "info"],
     ]
     assert len(lines) == len(RULES) + 1
     off = {line[0]: line[-2:] for line in lines if line[-1] == "off"}
@@ -76,7 +76,7 @@ def test_the_rules_that_hold_are_a_table(tmp_path: Path):
         "forefoot-pressure-limit": ["warning,", "off"],
     }
     edited = [line.split() for line in message("rules", "--rules", book).splitlines()]
-    assert edited[1] == ["low-arch", "2+1", "0.18", "0.138", "share", "20", "notice"]
+    assert edited[1] == ["low-arch", "3+1", "0.18", "0.138", "share", "20", "notice"]
     assert edited[2:] == lines[2:]
 
 
@@ -98,22 +98,22 @@ def test_the_rules_as_json_are_whole(tmp_path: Path):
     first = listed["rules"][3]
     assert first == {
         "id": "supination",
-        "version": 2,
-        "rule_version": "2",
+        "version": 3,
+        "rule_version": "3",
         "title": "Lateral (supinated) loading pattern",
         "pattern": "supination",
         "scope": "foot",
         "terms": [
-            term("ml_index_heel", -1, -0.011, 0.067),
-            term("ml_index_forefoot", -1, 0.056, 0.066),
-            term("cop_mean_x_pct", 1.0, 54.28, 1.64),
+            term("ml_index_heel", -1, -0.011, 0.10),
+            term("ml_index_forefoot", -1, 0.056, 0.17),
+            term("cop_mean_x_pct", 1.0, 54.28, 2.5),
         ],
-        "unit": "SD of neutral people",
-        "raise_level": 2.2,
-        "clear_level": 1.7,
+        "unit": "SD of healthy feet",
+        "raise_level": 1.3,
+        "clear_level": 1.0,
         "dwell_s": 20,
         "severity": "notice",
-        "evidence": "virtual",
+        "evidence": "scales: 144 healthy feet in shoes; centres and level: virtual",
         "references": list(RULES["supination"].references),
         "min_strides": 30,
         "alert_strides": 200,
@@ -126,6 +126,17 @@ def test_the_rules_as_json_are_whole(tmp_path: Path):
         "prescribed": False,
         "enabled": True,
         "limit_source": "",
+        "marked_level": 2.2,
+        "elsewhere": [],
+        "slope": None,
+        "clinician_only": False,
+    }
+    by_name = {one["id"]: one for one in listed["rules"]}
+    assert by_name["load-asymmetry"]["elsewhere"][1] == {
+        "on": "plate",
+        "raise_level": 4.0,
+        "clear_level": 2.8,
+        "marked_level": 8.0,
     }
     prescribed = {one["id"]: one for one in listed["rules"] if one["prescribed"]}
     assert prescribed["sustained-pressure"]["limit_source"].startswith("Abbott et al. 2019")
@@ -137,17 +148,17 @@ def test_an_edit_says_what_it_did_and_history_who_and_when(tmp_path: Path):
     book = tmp_path / "book.json"
     before = datetime.now(UTC)
     assert edit(book, "low-arch", "raise_level", 0.18) == (
-        f"low-arch is now version 2+1: raise_level 0.15 -> 0.18 (kept in {book})\n"
+        f"low-arch is now version 3+1: raise_level 0.15 -> 0.18 (kept in {book})\n"
     )
     assert edit(book, "low-arch", "dwell_s", 30) == (
-        f"low-arch is now version 2+2: dwell_s 20 -> 30 (kept in {book})\n"
+        f"low-arch is now version 3+2: dwell_s 20 -> 30 (kept in {book})\n"
     )
     first, second = load_rulebook(book).trail
     assert before <= datetime.fromisoformat(first.at) <= datetime.fromisoformat(second.at)
     assert datetime.fromisoformat(second.at) - before < timedelta(minutes=5)
     assert message("history", book) == (
-        f"{first.at}  Dr. A: low-arch (shipped version 2) raise_level 0.15 -> 0.18: why not\n"
-        f"{second.at}  Dr. A: low-arch (shipped version 2) dwell_s 20 -> 30: why not\n"
+        f"{first.at}  Dr. A: low-arch (shipped version 3) raise_level 0.15 -> 0.18: why not\n"
+        f"{second.at}  Dr. A: low-arch (shipped version 3) dwell_s 20 -> 30: why not\n"
     )
     listed = reported("history", book)
     assert listed == {"schema": "plantigrade.rules/1", "edits": [vars(first), vars(second)]}
@@ -156,7 +167,7 @@ def test_an_edit_says_what_it_did_and_history_who_and_when(tmp_path: Path):
 def test_a_level_may_be_negative(tmp_path: Path):
     book = tmp_path / "book.json"
     assert edit(book, "high-arch", "raise_level", -0.08) == (
-        f"high-arch is now version 2+1: raise_level -0.086 -> -0.08 (kept in {book})\n"
+        f"high-arch is now version 3+1: raise_level -0.065 -> -0.08 (kept in {book})\n"
     )
     unknown = call("edit", "--rules", book, "high-arch", "raise_level", "1", "--bye", "a", "--reason", "r")
     assert unknown.exit_code == 2
@@ -197,11 +208,11 @@ def test_alerts_and_findings_of_a_limp(limp: Path):
     patients = [TEXTS.patient(rule, Foot.LEFT) for rule in ("stance-asymmetry", "load-asymmetry")]
     first, second = answer["alerts"]
     assert text[:2] == [
-        f"{first['raised_s']:7.0f} s  notice  stance-asymmetry (version 2), left: {patients[0]}",
-        f"{second['raised_s']:7.0f} s  notice  load-asymmetry (version 2), left: {patients[1]}",
+        f"{first['raised_s']:7.0f} s  notice  stance-asymmetry (version 3), left: {patients[0]}",
+        f"{second['raised_s']:7.0f} s  notice  load-asymmetry (version 3), left: {patients[1]}",
     ]
     assert text[2] == (
-        f"finding  stance-asymmetry (version 2), left: {present[0]['value']:.3g} where 6 is the level, "
+        f"finding  stance-asymmetry (version 3), left: {present[0]['value']:.3g} where 6 is the level, "
         f"{100 * present[0]['confidence']:.0f} % sure. {patients[0]}"
     )
     absent = sum(one["state"] == "absent" for one in answer["findings"])

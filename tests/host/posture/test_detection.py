@@ -3,6 +3,8 @@
 The published figures are those of `python -m tools.posture_performance`, on 200 people and other seeds.
 """
 
+from dataclasses import replace
+
 import pytest
 from plantigrade.twin.electrical import FaultKind
 
@@ -11,7 +13,7 @@ from tools.posture_tables.detection import NEUTRAL, Found, one_person
 from tools.posture_tables.patterns import PATTERNS, Pattern, with_degrees
 
 SEEDS = range(31000, 31005)
-CLINICAL = tuple(Pattern(p.name, p.kind, (float(p.clinical),), p.clinical, p.rules, p.side) for p in PATTERNS)
+CLINICAL = tuple(replace(p, degrees=(float(p.clinical),)) for p in PATTERNS)
 MISSED, FALSE = 1, 1
 """Of five people; at the measured rates two are missed, or two alarmed, in few patterns of a hundred."""
 
@@ -26,7 +28,7 @@ def test_a_pattern_is_found_and_neutral_walking_is_not(pattern: Pattern, results
     key = (pattern.kind, pattern.side, float(pattern.clinical))
     found = sum(not found[key].isdisjoint(pattern.rules) for found in results)
     alarmed = sum(not found[NEUTRAL].isdisjoint(pattern.rules) for found in results)
-    assert found >= len(SEEDS) - MISSED
+    assert found >= len(SEEDS) - MISSED or not pattern.claimed
     assert alarmed <= FALSE
 
 

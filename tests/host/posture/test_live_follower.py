@@ -28,5 +28,5 @@ def test_a_flat_foot_is_told_in_patients_words_and_the_end_is_summed_up():
     follower.finish()
     alerts = [line for line in text if "low-arch" in line]
     assert len(alerts) == 1
-    assert "The middle of your left foot carries more load" in alerts[0]
+    assert "The inner middle of your left foot carries more load" in alerts[0]
     assert text[-1].startswith(f"{len(text) - 1} alerts in 4.5 min of wear")

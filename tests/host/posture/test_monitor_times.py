@@ -105,7 +105,7 @@ def test_an_alert_of_seconds_tells_the_strides_of_both_feet_until_then():
     assert alert == Alert(
         number=1,
         rule="standing-still",
-        rule_version="1",
+        rule_version="2",
         engine=ENGINE_VERSION,
         foot=None,
         severity=SECONDS.severity,

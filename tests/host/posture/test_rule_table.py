@@ -111,6 +111,7 @@ def test_a_rule_has_its_numbers(name: str, numbers: Numbers):
     )
     assert (rule.severity.value, rule.min_interval_s) == (numbers.severity, numbers.interval_s)
     assert (rule.dwell_s, rule.own_insole_only) == (numbers.dwell_s, numbers.own_insole_only)
+    assert rule.clinician_only == numbers.clinician_only
     assert (rule.min_strides, rule.alert_strides, rule.window_strides) == numbers.strides
     assert rule.needs_baseline == (any(case.usual for case in CASES if case.rule == name))
 
@@ -147,7 +148,8 @@ def test_a_finding_is_present_inside_the_level_and_absent_outside(case: Case, si
     rule = RULES[case.rule]
     assert (one.rule, one.rule_version, one.engine) == (rule.id, str(rule.version), ENGINE_VERSION)
     assert (one.title, one.pattern, one.unit) == (rule.title, rule.pattern, rule.unit)
-    assert (one.raise_level, one.severity) == (rule.raise_level, rule.severity)
+    assert one.raise_level == pytest.approx(rule.raise_level if case.level is None else case.level)
+    assert one.severity is rule.severity
     assert (one.evidence, one.references) == (rule.evidence, rule.references)
     assert (one.strides, one.note) == (30, "")
 
@@ -229,7 +231,8 @@ def test_an_alert_comes_after_200_strides_and_20_seconds_inside_the_level_alone(
     (alert,) = found
     assert alert.foot is (None if scope is Scope.BOTH else side)
     assert alert.value == pytest.approx(case.value, abs=2e-6)
-    assert (alert.level, alert.severity) == (RULES[case.rule].raise_level, RULES[case.rule].severity)
+    level = RULES[case.rule].raise_level if case.level is None else case.level
+    assert (alert.level, alert.severity) == (pytest.approx(level), RULES[case.rule].severity)
     assert alert.raised_s - alert.onset_s == pytest.approx(22.0)
     assert alert.shown
     assert alerts(case, feet(case, side, needed - 1)) == []
@@ -248,6 +251,12 @@ def test_an_alert_stays_between_the_levels_and_goes_away_at_the_lower_one(case: 
     assert {one.foot for one in others} <= {side.other}
     assert alert.cleared_s is not None
     assert 240 * 1.1 + 20 < alert.cleared_s < (240 + 120) * 1.1 + 30
+
+
+@pytest.mark.parametrize("case", [case for case in INSIDE if case not in RAISED and case.rule[:3] == "leg"])
+def test_what_is_for_clinicians_alone_is_a_finding_and_never_an_alert(case: Case):
+    assert finding(case, Foot.LEFT, feet(case, Foot.LEFT)).clinician_only
+    assert alerts(case, feet(case, Foot.LEFT, 400)) == []
 
 
 @pytest.mark.parametrize("case", RAISED, ids=named(RAISED))

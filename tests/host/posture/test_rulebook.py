@@ -21,15 +21,15 @@ GOOD = {"by": "clinician A", "at": AT, "reason": "rigid orthotic"}
 
 def test_an_edit_changes_the_rule_and_stays_in_the_trail(tmp_path: Path):
     book = RuleBook()
-    assert book.label("low-arch") == "2"
+    assert book.label("low-arch") == "3"
     made = book.edit("low-arch", "raise_level", 0.30, **GOOD)
     assert made == Edit(
-        "low-arch", "raise_level", 0.15, 0.3, "clinician A", "2026-03-01T09:30:00+00:00", "rigid orthotic", 2
+        "low-arch", "raise_level", 0.15, 0.3, "clinician A", "2026-03-01T09:30:00+00:00", "rigid orthotic", 3
     )
     book.edit("low-arch", "window_strides", 100, **GOOD)
     book.edit("high-arch", "dwell_s", 25, **GOOD)
     assert book.rules["low-arch"] == replace(RULES["low-arch"], raise_level=0.30, window_strides=100)
-    assert [book.label(name) for name in ("low-arch", "high-arch", "pronation")] == ["2+2", "2+1", "2"]
+    assert [book.label(name) for name in ("low-arch", "high-arch", "pronation")] == ["3+2", "3+1", "3"]
     assert [(one.field, one.old, one.new) for one in book.trail] == [
         ("raise_level", 0.15, 0.30),
         ("window_strides", 60.0, 100.0),
@@ -108,7 +108,7 @@ def test_the_file_holds_the_edits_alone(tmp_path: Path):
                 "by": "clinician A",
                 "at": "2026-03-01T09:30:00+00:00",
                 "reason": "rigid orthotic",
-                "shipped_version": 2,
+                "shipped_version": 3,
             }
         ],
     }
@@ -125,7 +125,7 @@ ENTRY = {
     "by": "a",
     "at": "2026-03-01T09:30:00+00:00",
     "reason": "r",
-    "shipped_version": 2,
+    "shipped_version": 3,
 }
 
 
@@ -238,7 +238,8 @@ class BookMachine(RuleBasedStateMachine):
         for name, numbers in self.numbers.items():
             assert {field: getattr(self.book.rules[name], field) for field in EDITABLE} == numbers
             count = sum(one[0] == name for one in self.edits)
-            assert self.book.label(name) == (f"2+{count}" if count else "2")
+            version = RULES[name].version
+            assert self.book.label(name) == (f"{version}+{count}" if count else str(version))
         assert {name: one for name, one in self.book.rules.items() if name not in self.numbers} == {
             name: one for name, one in RULES.items() if name not in self.numbers
         }

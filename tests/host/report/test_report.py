@@ -157,9 +157,9 @@ def test_flat_foot_is_told_to_patient_and_clinician(flat: Recording, tmp_path: P
     path = tmp_path / "report.pdf"
     write_report(flat, path)
     message = pages(path)
-    assert "often seen with a low arch or flat foot" in message[0]
+    assert "carries more load than we take for usual" in message[0]
     assert "See a podiatrist" in message[0]
-    assert "Low-arch loading pattern" in " ".join(message[1:])
+    assert "Much load under the inner middle of the foot" in " ".join(message[1:])
 
 
 def test_neutral_walk_is_not_told_of_a_flat_foot(neutral: Recording, tmp_path: Path) -> None:

@@ -12,13 +12,25 @@ import numpy as np
 from plantigrade.array_types import F64
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.levels import Grade, level_of
+from plantigrade.posture.rules_engine.pair_gain import doubtful_pair
 from plantigrade.posture.rules_engine.rulebook import RuleBook
-from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope, Severity, Statistic, Term
+from plantigrade.posture.rules_engine.rules import (
+    ENGINE_VERSION,
+    Circumstance,
+    Rule,
+    Scope,
+    Severity,
+    Statistic,
+    Term,
+)
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value
 from plantigrade.posture.rules_engine.uncertainty import sensor_sd
 from plantigrade.posture.settings import JACKKNIFE_BLOCKS
 
 NAN = float("nan")
+OF_GAIN = frozenset({"impulse_n_s", "mean_force_n", "carried_bw"})
+"""What a wrong gain of one insole of a pair makes look like a difference of the sides."""
 
 
 class State(Enum):
@@ -40,7 +52,10 @@ class RuleFinding:
         state: present, absent or unknown.
         value, sd: the rule's value and its standard uncertainty (strides and sensors); NaN where unknown.
         unit: of the value.
-        raise_level: the level.
+        raise_level: the level that held: of the rule, of the instrument, at these strides' time.
+        on: the circumstance whose level it was; None for the rule's own.
+        grade: of a present finding, where the rule has grades.
+        clinician_only: whether it is for clinicians alone.
         confidence: probability that the true value lies on the found side of the level; NaN where unknown.
         strides: valid strides of the side (the smaller of both where both are needed).
         note: why it is unknown, or a caution.
@@ -64,6 +79,9 @@ class RuleFinding:
     severity: Severity
     evidence: str
     references: tuple[str, ...]
+    on: Circumstance | None = None
+    grade: Grade | None = None
+    clinician_only: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +112,7 @@ def judge(
     regions: tuple[str, ...] = (),
     medial: F64 | None = None,
     uncertainty: bool = True,
+    on: Circumstance | None = None,
 ) -> list[RuleFinding]:
     """Findings of every rule on strides, for each side that it concerns.
 
@@ -104,8 +123,10 @@ def judge(
         own_insole: whether population levels for our layout apply.
         regions, medial: of the sensors, for the propagation of their uncertainty.
         uncertainty: also work out `sd` and `confidence`, which takes most of the time.
+        on: the instrument, or insoles whose gains were compared; None for insoles of unknown gains.
     """
     book = book or RuleBook()
+    doubt = "" if on is not None else doubtful_pair(tables)
     by_foot = {table.foot: table for table in tables}
     found: list[RuleFinding] = []
     for rule in book.rules.values():
@@ -113,7 +134,12 @@ def judge(
             continue
         sides: tuple[Foot, ...] = (Foot.LEFT,) if rule.scope is Scope.BOTH else tuple(Foot)
         for side in sides:
-            finding = _one(rule, side, by_foot, book, reference, own_insole)
+            needed = (side,) if rule.scope is Scope.FOOT else tuple(Foot)
+            strides = min(int(by_foot[foot].valid.sum()) if foot in by_foot else 0 for foot in needed)
+            note = _obstacle(rule, strides, reference, own_insole)
+            if rule.scope is Scope.SIDE and not rule.metrics.isdisjoint(OF_GAIN):
+                note = note or doubt
+            finding = _one(rule, side, by_foot, book, reference, strides, note, on)
             if uncertainty and finding.state is not State.UNKNOWN:
                 sensor = _sensor_part(rule, side, by_foot, regions, medial)
                 finding = _with_sd(finding, rule, side, by_foot, reference, sensor)
@@ -127,18 +153,19 @@ def _one(
     tables: dict[Foot, StrideColumns],
     book: RuleBook,
     reference: Reference | None,
-    own_insole: bool,
+    strides: int,
+    note: str,
+    on: Circumstance | None,
 ) -> RuleFinding:
-    needed = (side,) if rule.scope is Scope.FOOT else tuple(Foot)
-    strides = min(int(tables[foot].valid.sum()) if foot in tables else 0 for foot in needed)
     value, state = NAN, State.UNKNOWN
-    note = _obstacle(rule, strides, reference, own_insole)
+    window = _ByIdentifier(tables)
+    level = level_of(rule, window, on)
     if not note:
-        value = rule_value(rule, side, _ByIdentifier(tables), reference)
+        value = rule_value(rule, side, window, reference)
         if np.isnan(value):
             note = f"the recording does not give {', '.join(term.metric for term in rule.terms)}"
         else:
-            state = State.PRESENT if value >= rule.raise_level else State.ABSENT
+            state = State.PRESENT if value >= level.raised else State.ABSENT
     return RuleFinding(
         rule=rule.id,
         rule_version=book.label(rule.id),
@@ -150,13 +177,16 @@ def _one(
         value=value,
         sd=NAN,
         unit=rule.unit,
-        raise_level=rule.raise_level,
+        raise_level=level.raised,
         confidence=NAN,
         strides=strides,
         note=note,
         severity=rule.severity,
         evidence=rule.evidence,
         references=rule.references,
+        on=level.on,
+        grade=level.grade(value),
+        clinician_only=rule.clinician_only,
     )
 
 

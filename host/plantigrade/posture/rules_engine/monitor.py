@@ -17,8 +17,9 @@ from plantigrade.gait.signals import Foot
 from plantigrade.posture.rules_engine.alerts import Alert, AlertLog
 from plantigrade.posture.rules_engine.features import Observation
 from plantigrade.posture.rules_engine.latest import Latest
+from plantigrade.posture.rules_engine.levels import Level, level_of
 from plantigrade.posture.rules_engine.rulebook import RuleBook
-from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Rule, Scope
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, Circumstance, Rule, Scope
 from plantigrade.posture.rules_engine.statistics import Reference, rule_value, seconds_value
 from plantigrade.posture.settings import FORGET_AFTER_S, JUDGE_EVERY_STRIDES, LATENESS_S
 
@@ -85,6 +86,7 @@ class _OfSeconds:
     rule: Rule
     side: Foot | None
     names: tuple[tuple[str, str], ...]
+    level: Level
 
 
 class Monitor:
@@ -95,6 +97,7 @@ class Monitor:
         reference: the personal baseline; None leaves rules that need it silent.
         own_insole: whether the sensors are those of our layout; rules that depend on it are silent otherwise.
         log: where alerts go.
+        on: the instrument, where levels of a rule depend on it; None for insoles.
     """
 
     def __init__(
@@ -104,11 +107,13 @@ class Monitor:
         *,
         own_insole: bool = True,
         log: AlertLog | None = None,
+        on: Circumstance | None = None,
     ) -> None:
         self.book = book or RuleBook()
         self.reference = reference
         self.own_insole = own_insole
         self.log = log or AlertLog()
+        self._on = on
         rules = self.book.rules.values()
         longest = max((rule.window_strides for rule in rules), default=0)
         self._strides = _Strides(longest, _metrics(rule for rule in rules if not rule.scope.of_seconds))
@@ -158,10 +163,11 @@ class Monitor:
             if seen < rule.alert_strides or held < rule.min_strides:
                 continue
             self._strides.take = rule.window_strides
+            level = level_of(rule, self._strides, self._on)
             for side in Foot if rule.scope is Scope.SIDE else (foot,):
                 value = rule_value(rule, side, self._strides, self.reference)
                 named = None if rule.scope is Scope.BOTH else side
-                changed += self._decide(rule, named, value, time_s, seen)
+                changed += self._decide(rule, level, named, value, time_s, seen)
         return changed
 
     def _sort_rules(self) -> None:
@@ -172,11 +178,12 @@ class Monitor:
         found: list[_OfSeconds] = []
         for rule in rules:
             metrics = tuple(term.metric for term in rule.terms)
+            level = Level(rule.raise_level, rule.clear_level)
             if rule.scope is Scope.SECOND and rule.enabled:
-                found.append(_OfSeconds(rule, None, tuple((name, name) for name in metrics)))
+                found.append(_OfSeconds(rule, None, tuple((name, name) for name in metrics), level))
             elif rule.scope is Scope.FOOT_SECOND and self._holds(rule):
                 found += [
-                    _OfSeconds(rule, side, tuple((f"{name}_{side.value}", name) for name in metrics))
+                    _OfSeconds(rule, side, tuple((f"{name}_{side.value}", name) for name in metrics), level)
                     for side in Foot
                 ]
         self._of_seconds = tuple(found)
@@ -190,14 +197,16 @@ class Monitor:
             known = {metric: values[name] for name, metric in one.names if name in values}
             if known:
                 value = seconds_value(one.rule, known)
-                changed += self._decide(one.rule, one.side, value, observation.time_s, seen)
+                changed += self._decide(one.rule, one.level, one.side, value, observation.time_s, seen)
         return changed
 
     def _holds(self, rule: Rule) -> bool:
-        """Whether the rule is on and its levels are for these sensors."""
-        return rule.enabled and (self.own_insole or not rule.own_insole_only)
+        """Whether the rule is on, speaks to the wearer, and its levels are for these sensors."""
+        return rule.enabled and not rule.clinician_only and (self.own_insole or not rule.own_insole_only)
 
-    def _decide(self, rule: Rule, side: Foot | None, value: float, time_s: float, seen: int) -> list[Alert]:
+    def _decide(
+        self, rule: Rule, level: Level, side: Foot | None, value: float, time_s: float, seen: int
+    ) -> list[Alert]:
         """Hysteresis and dwell; a value that is not known is neither above nor below."""
         state = self._states.get((rule.id, side))
         if state is None:
@@ -208,22 +217,22 @@ class Monitor:
         if isnan(value):
             return []
         if state.open_alert is not None:
-            return self._maybe_clear(rule, state, state.open_alert, value, time_s)
-        if value < rule.raise_level:
+            return self._maybe_clear(rule, level, state, state.open_alert, value, time_s)
+        if value < level.raised:
             state.above_since_s = None
             return []
         if state.above_since_s is None:
             state.above_since_s = time_s
         if time_s - state.above_since_s < rule.dwell_s:
             return []
-        alert = self.log.add(rule, self._alert(rule, side, value, time_s, state.above_since_s, seen))
+        alert = self.log.add(rule, self._alert(rule, level, side, value, time_s, state.above_since_s, seen))
         state.open_alert, state.below_since_s = alert.number, None
         return [alert]
 
     def _maybe_clear(
-        self, rule: Rule, state: _State, number: int, value: float, time_s: float
+        self, rule: Rule, level: Level, state: _State, number: int, value: float, time_s: float
     ) -> list[Alert]:
-        if value > rule.clear_level:
+        if value > level.cleared:
             state.below_since_s = None
             return []
         if state.below_since_s is None:
@@ -234,7 +243,14 @@ class Monitor:
         return [self.log.clear(number, time_s)]
 
     def _alert(
-        self, rule: Rule, side: Foot | None, value: float, time_s: float, onset_s: float, seen: int
+        self,
+        rule: Rule,
+        level: Level,
+        side: Foot | None,
+        value: float,
+        time_s: float,
+        onset_s: float,
+        seen: int,
     ) -> Alert:
         return Alert(
             number=0,
@@ -246,11 +262,11 @@ class Monitor:
             raised_s=time_s,
             onset_s=onset_s,
             value=value,
-            level=rule.raise_level,
+            level=level.raised,
             strides=seen,
         )
 
 
 def _metrics(rules: Iterable[Rule]) -> frozenset[str]:
     """What the rules look at."""
-    return frozenset(term.metric for rule in rules for term in rule.terms)
+    return frozenset(metric for rule in rules for metric in rule.metrics)

@@ -148,8 +148,7 @@ class RuleBook:
 
     def _apply(self, edit: Edit) -> None:
         _check_field(edit.field)
-        rule = self.rules[edit.rule]
-        changed = replace(rule, **{edit.field: _value(edit)})
+        changed = _changed(self.rules[edit.rule], edit)
         check_rule(changed)
         self.rules[edit.rule] = changed
         self.trail.append(edit)
@@ -167,6 +166,18 @@ class RuleBook:
             FileError: the file cannot be written.
         """
         write_values(path, SCHEMA, {"edits": [asdict(edit) for edit in self.trail]})
+
+
+def _changed(rule: Rule, edit: Edit) -> Rule:
+    """The rule with the edit. A level that a clinician enters holds whatever the instrument and the speed; a
+    level of marked findings that does not lie above it is dropped."""
+    changed = replace(rule, **{edit.field: _value(edit)})
+    if edit.field not in ("raise_level", "clear_level"):
+        return changed
+    marked = changed.marked_level
+    if marked is not None and marked <= changed.raise_level:
+        marked = None
+    return replace(changed, slope=None, elsewhere=(), marked_level=marked)
 
 
 def _value(edit: Edit) -> float | int | bool:

@@ -2,7 +2,8 @@
 strictly.
 
 A rule's value combines its terms, each `sign * (statistic - centre) / scale`, into one number: the smallest,
-or their mean. It is raised at `raise_level` after `dwell_s` and cleared at `clear_level` after as long.
+or their mean. It is raised at `raise_level` after `dwell_s` and cleared at `clear_level` after as long; on
+some instruments, and at other stride times, both levels are others (`rules_engine.levels`).
 docs/reference/posture-rules.md describes every entry.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
+from math import isnan
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +20,7 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.settings import FEWEST_STRIDES, MOST_ALERT_STRIDES, MOST_WINDOW_STRIDES
 
 RULES_DIR = Path(__file__).resolve().parent / "shipped"
-ENGINE_VERSION = "posture-3"
+ENGINE_VERSION = "posture-4"
 
 
 class Statistic(Enum):
@@ -91,6 +93,47 @@ class Term:
     scale: float = 1.0
 
 
+class Circumstance(Enum):
+    """Where other levels hold than on a pair of insoles whose gains were never compared."""
+
+    MATCHED = "matched"
+    """A pair of insoles whose gains were compared: the wearer stood on each leg alone."""
+    PLATE = "plate"
+    TREADMILL = "treadmill"
+    FOOTSWITCH = "footswitch"
+
+
+@dataclass(frozen=True)
+class OtherLevel:
+    """Levels that hold instead of the rule's own in a circumstance."""
+
+    on: Circumstance
+    raise_level: float
+    clear_level: float
+    marked_level: float | None = None
+
+
+@dataclass(frozen=True)
+class Slope:
+    """How levels move with a value of the strides, such as the stride time: by `per_unit` for each unit away
+    from `at`, no further than from `low` to `high`."""
+
+    metric: str
+    at: float
+    per_unit: float
+    low: float
+    high: float
+
+    def shift(self, middle: float) -> float:
+        """What is added to the levels; nothing where the value is not known.
+
+        Example:
+            >>> round(Slope("stride_time_s", 1.08, 1.5, 1.08, 1.60).shift(1.44), 2)
+            0.54
+        """
+        return 0.0 if isnan(middle) else self.per_unit * (min(max(middle, self.low), self.high) - self.at)
+
+
 @dataclass(frozen=True)
 class Rule:
     """See the module; `id` is the key of patient's and clinician's words, `pattern` of the guidance."""
@@ -119,6 +162,16 @@ class Rule:
     prescribed: bool = False
     enabled: bool = True
     limit_source: str = ""
+    marked_level: float | None = None
+    elsewhere: tuple[OtherLevel, ...] = ()
+    slope: Slope | None = None
+    clinician_only: bool = False
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """Values of strides or seconds that it looks at."""
+        looked_at = {term.metric for term in self.terms}
+        return frozenset(looked_at if self.slope is None else {*looked_at, self.slope.metric})
 
     @property
     def cleared_after_s(self) -> float:
@@ -204,6 +257,10 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     given["combine"] = Combine(entry.get("combine", "all"))
     given["terms"] = tuple(_term(term) for term in entry["terms"])
     given["references"] = tuple(str(reference) for reference in entry["references"])
+    given["elsewhere"] = tuple(
+        OtherLevel(**(other | {"on": Circumstance(other["on"])})) for other in entry.get("elsewhere", ())
+    )
+    given["slope"] = Slope(**entry["slope"]) if "slope" in entry else None
     return Rule(**given)
 
 
@@ -223,10 +280,7 @@ def check_rule(rule: Rule) -> None:
         raise PlantigradeError("needs terms with a positive scale and a sign of 1 or -1")
     if not 0 < rule.least <= 1:
         raise PlantigradeError(f"least must lie above 0 and not above 1, not {rule.least}")
-    if not rule.clear_level < rule.raise_level:
-        raise PlantigradeError(
-            f"clear level {rule.clear_level} must lie below raise level {rule.raise_level}"
-        )
+    _check_levels(rule)
     if rule.dwell_s < 0 or rule.min_interval_s < 0 or rule.cleared_after_s < 0:
         raise PlantigradeError("dwell and interval must not be negative")
     if rule.prescribed and rule.severity is Severity.CRITICAL and not rule.limit_source:
@@ -239,3 +293,18 @@ def check_rule(rule: Rule) -> None:
         raise PlantigradeError("strides: 12 <= min_strides <= window_strides <= 2000")
     if not rule.min_strides <= rule.alert_strides <= MOST_ALERT_STRIDES:
         raise PlantigradeError("alert_strides must not be below min_strides, nor above 5000")
+
+
+def _check_levels(rule: Rule) -> None:
+    if not rule.clear_level < rule.raise_level:
+        raise PlantigradeError(
+            f"clear level {rule.clear_level} must lie below raise level {rule.raise_level}"
+        )
+    if any(not other.clear_level < other.raise_level for other in rule.elsewhere):
+        raise PlantigradeError("levels elsewhere: each clear level must lie below its raise level")
+    if rule.marked_level is not None and not rule.raise_level < rule.marked_level:
+        raise PlantigradeError(
+            f"marked level {rule.marked_level} must lie above raise level {rule.raise_level}"
+        )
+    if rule.slope is not None and not rule.slope.low <= rule.slope.at <= rule.slope.high:
+        raise PlantigradeError("slope: low <= at <= high")

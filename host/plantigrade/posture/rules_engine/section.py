@@ -14,7 +14,9 @@ from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
 from plantigrade.posture.rules_engine.findings import RuleFinding, State, judge
 from plantigrade.posture.rules_engine.guidance import Catalogue, catalogue
+from plantigrade.posture.rules_engine.pair_gain import PairGain
 from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Circumstance
 from plantigrade.posture.rules_engine.statistics import Reference
 from plantigrade.posture.settings import DECIMALS
 
@@ -29,6 +31,8 @@ def posture_section(
     reference: Reference | None = None,
     relative_sd: Mapping[Foot, F64] | None = None,
     language: str = "en",
+    on: Circumstance | None = None,
+    gain: PairGain | None = None,
 ) -> list[dict[str, Any]]:
     """Findings of a recording, present ones first, ready for JSON.
 
@@ -39,9 +43,11 @@ def posture_section(
         reference: the personal baseline.
         relative_sd: uncertainty of each sensor's force, as a share, per foot.
         language: of the words.
+        on, gain: see `findings`.
     """
     tables = from_analysis(analysis, relative_sd)
-    return [as_json(finding, catalogue(language)) for finding in findings(tables, layout, book, reference)]
+    found = findings(tables, layout, book, reference, on=on, gain=gain)
+    return [as_json(finding, catalogue(language)) for finding in found]
 
 
 def findings(
@@ -51,9 +57,23 @@ def findings(
     reference: Reference | None = None,
     *,
     uncertainty: bool = True,
+    on: Circumstance | None = None,
+    gain: PairGain | None = None,
 ) -> list[RuleFinding]:
-    """Findings of completed tables, present ones first; without `uncertainty` quicker, see `judge`."""
-    own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
+    """Findings of completed tables, present ones first.
+
+    Args:
+        tables: strides with derived columns.
+        layout: of the sensors.
+        book, reference: rules and own days.
+        uncertainty: without it quicker, see `judge`.
+        on: the instrument where it is no pair of insoles: levels of our insole in a shoe hold on no other.
+        gain: of the pair, where it was measured: forces of the sides are brought to it, and their difference
+            is held against the level of matched insoles.
+    """
+    own = on is None and layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
+    if on is None and gain is not None:
+        tables, on = gain.applied(tables), Circumstance.MATCHED
     regions = layout.region if layout is not None else ()
     medial = medial_of(layout) if layout is not None else None
     found = judge(
@@ -64,6 +84,7 @@ def findings(
         regions=regions,
         medial=medial,
         uncertainty=uncertainty,
+        on=on,
     )
     order = {State.PRESENT: 0, State.ABSENT: 1, State.UNKNOWN: 2}
     return sorted(found, key=lambda finding: order[finding.state])
@@ -93,16 +114,22 @@ def as_json(finding: RuleFinding, texts: Catalogue) -> dict[str, Any]:
         "value": _number(finding.value),
         "sd": _number(finding.sd),
         "unit": finding.unit,
-        "raise_level": finding.raise_level,
+        "raise_level": round(finding.raise_level, DECIMALS),
         "confidence": _number(finding.confidence),
         "n": finding.strides,
         "severity": finding.severity.value,
         "evidence": finding.evidence,
         "references": list(finding.references),
     }
+    if finding.on is not None:
+        entry["level_of"] = finding.on.value
     if finding.note:
         entry["note"] = finding.note
     if finding.state is State.PRESENT:
+        if finding.grade is not None:
+            entry["grade"] = finding.grade.value
+        if finding.clinician_only:
+            entry["clinician_only"] = True
         entry["patient"] = texts.patient(finding.rule, finding.foot)
         entry["clinician"] = texts.clinician(finding.rule, finding.foot)
         entry["guidance"] = {
@@ -118,6 +145,12 @@ def as_json(finding: RuleFinding, texts: Catalogue) -> dict[str, Any]:
             "disclaimer": texts.disclaimer,
         }
     return entry
+
+
+def sentence_of(entry: Mapping[str, Any]) -> str:
+    """What a present finding says at a terminal: the wearer's words, or the clinician's where the rule is for
+    clinicians alone."""
+    return f"For clinicians: {entry['clinician']}" if entry.get("clinician_only") else str(entry["patient"])
 
 
 def alert_as_json(alert: Alert, texts: Catalogue) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def test_a_finding_chooses_the_exercises_and_says_what_was_found(browser: Browse
     analysed(library, recording(library, "P001", NOW - timedelta(days=2)), finding("low-arch"))
     page = browser(Role.PATIENT, "P001").get("/what-helps").text
     assert "<h1>3 exercises for today</h1>" in page
-    assert "The middle of your left foot carries more load" in page
+    assert "The inner middle of your left foot carries more load" in page
     assert page.index('name="done-short-foot"') < page.index("More exercises") < page.index("done-toe-spread")
     assert "See a podiatrist when it hurts for more than two weeks" in page
 

@@ -87,7 +87,8 @@ def stood_out(found: StoredDocument, formats: Formats) -> Stood:
     """What stood out, in the reader's language where the catalogue of texts has it."""
     language = formats.words.language if formats.words.language in languages() else FALLBACK
     texts = catalogue(language)
-    present = sorted(found.posture("present"), key=lambda one: _URGENCY.get(str(one["severity"]), 9))
+    shown = (one for one in found.posture("present") if not one.get("clinician_only"))
+    present = sorted(shown, key=lambda one: _URGENCY.get(str(one["severity"]), 9))
     by_rule: dict[str, list[Found]] = {}
     for one in present:
         by_rule.setdefault(str(one["rule"]), []).append(one)

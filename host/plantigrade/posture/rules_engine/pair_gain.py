@@ -1,0 +1,154 @@
+"""Whether the two insoles of a pair read alike: from standing on each leg, where one foot carries everything.
+
+Two insoles differ in gain, and a gain of 6 % looks like 6 % less load on one side. Standing still on one leg
+puts the whole body weight on one insole; what both read then gives the ratio of their gains, free of how the
+wearer walks. Over a span of three seconds the weight is met to 0.2 % even if the body ends it moving up or
+down by 5 cm/s (0.05 m/s over 9.81 m/s2 x 3 s).
+
+Walking alone does not give the ratio. Between the contacts of one foot and the other the forces lift the
+body as much as it falls, which also yields two gains, but only for somebody who does not limp: of 18 healthy
+people of PhysioNet's gaitpdb it brings the spread of the load's asymmetry from 6.3 to 3.7 %, not to the 1.8 %
+of plates, and it would take a true limp for a gain. It is not used.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plantigrade.array_types import F64
+from plantigrade.gait.signals import Foot, Walk
+from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.rules import Circumstance
+from plantigrade.posture.rules_engine.statistics import median_of
+from plantigrade.posture.settings import (
+    DOUBTFUL_GAIN_PCT,
+    EVEN_STANCE_PCT,
+    ONE_LEG_OTHER_SHARE,
+    ONE_LEG_RANGE_SHARE,
+    ONE_LEG_S,
+    ONE_LEG_TRIM_S,
+)
+
+KNOWN = {one.value: one for one in (Circumstance.PLATE, Circumstance.TREADMILL, Circumstance.FOOTSWITCH)}
+FORCES = (
+    "impulse_n_s",
+    "mean_force_n",
+    "peak_force_n",
+    "f1_n",
+    "f2_n",
+    "f3_n",
+    "carried_bw",
+)
+"""Columns that a gain multiplies; those per body weight follow the whole pair and are left as they are."""
+
+
+@dataclass(frozen=True)
+class PairGain:
+    """What each insole reads for the same load.
+
+    Attributes:
+        reading_n: mean total force while the foot alone carried the body.
+        seconds: of such standing behind it.
+    """
+
+    reading_n: Mapping[Foot, float]
+    seconds: Mapping[Foot, float]
+
+    @property
+    def difference_pct(self) -> float:
+        """Right minus left over half their sum, in per cent.
+
+        Example:
+            >>> stood = {Foot.LEFT: 10.0, Foot.RIGHT: 8.0}
+            >>> round(PairGain({Foot.LEFT: 700.0, Foot.RIGHT: 742.0}, stood).difference_pct, 2)
+            5.83
+        """
+        left, right = self.reading_n[Foot.LEFT], self.reading_n[Foot.RIGHT]
+        return 100.0 * (right - left) / ((right + left) / 2.0)
+
+    def applied(self, tables: Sequence[StrideColumns]) -> list[StrideColumns]:
+        """The tables with the forces of both feet brought to their mean gain."""
+        middle = sum(self.reading_n.values()) / len(self.reading_n)
+        return [_scaled(table, middle / self.reading_n[table.foot]) for table in tables]
+
+
+def _scaled(table: StrideColumns, factor: float) -> StrideColumns:
+    scaled = {name: column * factor for name in FORCES if (column := table.values.get(name)) is not None}
+    return replace(table, values={**table.values, **scaled})
+
+
+def pair_gain(walk: Walk) -> PairGain | None:
+    """The gains of the pair from standing on each leg for three seconds or more; None where a recording has
+    no such standing on both sides.
+
+    Args:
+        walk: forces of both feet in newtons.
+    """
+    if walk.left is None or walk.right is None or walk.left.quantity != "force":
+        return None
+    if walk.right.quantity != "force" or not _one_clock(walk.left.time_s, walk.right.time_s):
+        return None
+    totals = {signal.foot: signal.force_n.sum(axis=1, dtype=np.float64) for signal in walk.feet}
+    found = {foot: _alone(totals[foot], totals[foot.other], walk.sample_rate_hz) for foot in Foot}
+    if any(len(values) == 0 for values in found.values()):
+        return None
+    return PairGain(
+        {foot: float(np.mean(values)) for foot, values in found.items()},
+        {foot: len(values) / walk.sample_rate_hz for foot, values in found.items()},
+    )
+
+
+def circumstance_of(walk: Walk) -> Circumstance | None:
+    """The instrument of a recording as levels know it; None for insoles."""
+    name = getattr(walk.source, "instrument", None)
+    return None if name is None or str(name) not in KNOWN else KNOWN[str(name)]
+
+
+def _one_clock(left_s: F64, right_s: F64) -> bool:
+    """Whether rows of both feet belong to the same times."""
+    return len(left_s) == len(right_s) and bool(np.all(np.abs(left_s - right_s) < 1e-6))
+
+
+def _alone(own_n: F64, other_n: F64, rate_hz: float) -> F64:
+    """Forces of the foot while it alone carried the body and stood still."""
+    alone: NDArray[np.bool_] = (other_n < ONE_LEG_OTHER_SHARE * own_n) & np.isfinite(own_n)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], alone, [False])).astype(np.int8)))
+    trim, least = round(ONE_LEG_TRIM_S * rate_hz), round(ONE_LEG_S * rate_hz)
+    pieces: list[F64] = []
+    for start, stop in edges.reshape(-1, 2):
+        piece = own_n[start + trim : stop - trim]
+        if len(piece) >= least and np.ptp(piece) <= ONE_LEG_RANGE_SHARE * float(piece.mean()):
+            pieces.append(piece)
+    return np.concatenate(pieces) if pieces else np.empty(0)
+
+
+def doubtful_pair(tables: Sequence[StrideColumns]) -> str:
+    """Why differences of load between the sides say nothing: one foot reads far less than the other in steps
+    of even time, which no way of walking does; empty where that is not so.
+
+    The mean force of a stance follows from its time: whoever carries less on a foot stands on it more
+    briefly. Of 72 healthy pairs of insoles the mean forces differ by 5.7 % SD.
+    """
+    by_foot = {table.foot: table for table in tables}
+    if len(by_foot) < len(Foot):
+        return ""
+    force, stance = _asymmetry(by_foot, "mean_force_n"), _asymmetry(by_foot, "stance_time_s")
+    if not (abs(force) >= DOUBTFUL_GAIN_PCT and abs(stance) <= EVEN_STANCE_PCT):
+        return ""
+    less = "left" if force > 0 else "right"
+    return (
+        f"the {less} insole reads {abs(force):.0f} % less than the other in steps of even time: check its "
+        "calibration and that it is of the same size, or record standing on each leg for ten seconds"
+    )
+
+
+def _asymmetry(tables: Mapping[Foot, StrideColumns], metric: str) -> float:
+    """Right minus left over half their sum, in per cent; NaN where one is not known."""
+    left, right = (tables[foot].of(metric) for foot in Foot)
+    if not (len(left) and len(right)):
+        return float("nan")
+    one, other = median_of(left), median_of(right)
+    half = (other + one) / 2.0
+    return 100.0 * (other - one) / half if half > 0 else float("nan")
