@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from plantigrade.firmware_image.board_files import firmware_version
 TERMINAL: Final = "terminal"
 NONE: Final = "none"
 TWIN: Final = "twin"
+KeepKey = Callable[[str, bytes], str]
 
 
 class BatchUnfinishedError(PlantigradeError):
@@ -48,6 +50,8 @@ class Choices:
     bench: str
     again: bool
     data_dir: Path
+    library_url: str | None = None
+    key_file: Path | None = None
 
 
 def provision_and_report(choices: Choices) -> None:
@@ -66,23 +70,48 @@ def provision_and_report(choices: Choices) -> None:
     else:
         click.echo("no --factory-key: the records are unsigned, and `plantigrade device info` says so")
     output = choices.output or Path(rows[0].batch.lower())
-    line = Line(
+    with ExitStack() as stack:
+        line = _line(choices, output, key, _key_keeper(choices, stack))
+        tally = make_batch(rows, line, lambda: _boards(choices.ports), _more(choices))
+    click.echo(f"{output / result_file.NAME}: {len(tally.made)} insoles")
+    if tally.left:
+        raise BatchUnfinishedError(
+            f"{tally.left} of {len(rows)} boards were not there; connect them and run the same command again"
+        )
+
+
+def _line(choices: Choices, output: Path, key: factory_keys.FactoryKey | None, keep: KeepKey) -> Line:
+    return Line(
         output=output,
         contents=_contents(choices),
         firmware=firmware_version(),
         key=key,
         makers=factory_keys.known_makers(choices.data_dir),
         bench=source_of(choices.bench),
-        keep_key=None,
+        keep_key=keep,
         again=choices.again,
         say=click.echo,
     )
-    tally = make_batch(rows, line, lambda: _boards(choices.ports), _more(choices))
-    click.echo(f"{output / result_file.NAME}: {len(tally.made)} insoles")
-    if tally.left:
-        raise BatchUnfinishedError(
-            f"{tally.left} of {len(rows)} boards were not there; connect them and run the same command again"
-        )
+
+
+def _key_keeper(choices: Choices, stack: ExitStack) -> KeepKey:
+    """Keeps a copy of an insole's key in the library, where there is an encrypted one; says where it is."""
+    from plantigrade.library.catalogue.store import FILE_NAME
+
+    if choices.library_url is None and not (choices.data_dir / FILE_NAME).is_file():
+        return lambda serial, key: "on the insole alone: there is no library here"
+    from plantigrade.library.catalogue.insole_keys import keep_insole_key
+    from plantigrade.library.catalogue.library import Library
+
+    library = stack.enter_context(Library(choices.data_dir, choices.library_url, choices.key_file))
+    if library.vault is None:
+        return lambda serial, key: "on the insole alone: the library is not encrypted"
+
+    def keep(serial: str, key: bytes) -> str:
+        keep_insole_key(library, serial, key)
+        return "on the insole, and a copy in the encrypted library"
+
+    return keep
 
 
 def source_of(text: str) -> Source | None:

@@ -1,10 +1,12 @@
 """`plantigrade device provision`: options and help."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from plantigrade.cli import Invocation, data_option, pass_invocation
+from plantigrade.cli import Invocation, pass_invocation
+from plantigrade.library.options import library_options
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -46,7 +48,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "a CSV file or folder of measured loads.",
 )
 @click.option("--again", is_flag=True, help="Make insoles anew that are finished.")
-@data_option
+@library_options
 @pass_invocation
 def provision(
     invocation: Invocation,
@@ -63,6 +65,7 @@ def provision(
     flash_virtual: bool,
     bench_source: str,
     again: bool,
+    **where: Any,
 ) -> None:
     """Make insoles of boards: what each is, is measured, written, signed and printed.
 
@@ -87,5 +90,6 @@ def provision(
     choices = actions.Choices(
         ports, batch_file, side or "", size or "", name or "", label, output, factory_key, micropython,
         accept_unknown, flash_virtual, bench_source, again, invocation.data_dir(),
+        where["url"], where["key_file"],
     )  # fmt: skip
     actions.provision_and_report(choices)

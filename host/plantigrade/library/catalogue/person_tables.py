@@ -14,6 +14,7 @@ from plantigrade.library.catalogue.tables import Base, EncryptedDate, EncryptedJ
 
 _TEXT: Final = 200
 _KIND: Final = 40
+_SIDE: Final = 20
 _DAY: Final = 10
 """Length of an ISO date."""
 
@@ -58,7 +59,7 @@ class FootwearPeriodRow(Base):
 
 
 class InsoleAssignmentRow(Base):
-    """Whose an insole is, and when; `to_utc` is missing while it is."""
+    """Whose an insole is, for which foot ("" where nobody said) and when; `to_utc` is missing while it is."""
 
     __tablename__ = "insole_assignments"
     __table_args__ = (Index("ix_insole_assignments_serial", "serial"),)
@@ -67,6 +68,7 @@ class InsoleAssignmentRow(Base):
     serial: Mapped[str] = mapped_column(String(_TEXT))
     from_utc: Mapped[datetime] = mapped_column(Utc)
     to_utc: Mapped[datetime | None] = mapped_column(Utc)
+    side: Mapped[str] = mapped_column(String(_SIDE), server_default="", default="")
 
 
 class RuleEditRow(Base):

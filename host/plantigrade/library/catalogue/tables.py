@@ -167,6 +167,15 @@ class DeviceRow(Base):
     calibration: Mapped[str | None] = mapped_column(Text)
 
 
+class InsoleKeyRow(Base):
+    """The own keys of insoles that were provisioned here: 32 bytes in hexadecimal digits."""
+
+    __tablename__ = "insole_keys"
+    serial: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
+    secret: Mapped[str] = mapped_column(EncryptedText)
+    made_utc: Mapped[datetime] = mapped_column(Utc)
+
+
 class RecordingRow(Base):
     """Recordings. `erasing` marks one whose files are being removed; `state` is one of
     `entries.RECORDING_STATES`, `unassigned` a `person.entries.Unassigned` where the wearer is unclear."""

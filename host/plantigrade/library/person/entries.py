@@ -56,13 +56,17 @@ class FootwearPeriod:
 
 @dataclass(frozen=True)
 class InsoleAssignment:
-    """Whose an insole is, by code, and when; `to_utc` is None while it is."""
+    """Whose an insole is, by code, and when; `to_utc` is None while it is.
+
+    `side` is the foot that it is for, "left" or "right"; "" where nobody said.
+    """
 
     person: str
     serial: str
     from_utc: datetime
     to_utc: datetime | None = None
     id: int = 0
+    side: str = ""
 
 
 def is_insole(serial: str, named: str) -> bool:

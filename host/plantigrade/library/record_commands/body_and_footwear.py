@@ -159,6 +159,12 @@ def wear(
 @click.command(short_help="Assign, release or list insoles.")
 @code_argument
 @click.option("--assign", "assigned", multiple=True, metavar="SERIAL", help="This insole is the person's.")
+@click.option(
+    "--pair",
+    nargs=2,
+    metavar="LEFT RIGHT",
+    help="These two are the person's, each for its foot: what one records on the other foot is nobody's.",
+)
 @click.option("--release", "released", multiple=True, metavar="SERIAL", help="It no longer is.")
 @click.option("--at", "moment", type=MOMENT, metavar="TIME", help="Since when; now, if left out.")
 @record_options
@@ -167,6 +173,7 @@ def insoles(
     invocation: Invocation,
     code: str,
     assigned: tuple[str, ...],
+    pair: tuple[str, str] | None,
     released: tuple[str, ...],
     moment: datetime | None,
     json_file: IO[str] | None,
@@ -180,6 +187,7 @@ def insoles(
     \b
     Examples:
       plantigrade sessions person insoles P001 --assign A1B2C3 --assign D4E5F6
+      plantigrade sessions person insoles P001 --pair A1B2C3 D4E5F6
       plantigrade sessions person insoles P001 --release A1B2C3 --at 2026-03-09T18:00
     """
     with opened(invocation, code, where) as (person, record):
@@ -188,8 +196,11 @@ def insoles(
             record.insoles.release(serial, at)
         for serial in assigned:
             record.insoles.assign(serial, at)
+        if pair is not None:
+            record.insoles.assign_pair(*pair, at)
         lines = [
-            f"{one.serial}  {_span(person, one.from_utc, one.to_utc)}" for one in record.insoles.periods()
+            f"{one.serial}  {_span(person, one.from_utc, one.to_utc)}{f'  {one.side}' if one.side else ''}"
+            for one in record.insoles.periods()
         ]
         put_part(record.insoles, code, json_file, lines, "no insoles")
 

@@ -23,10 +23,25 @@ class InsolesPart(RecordPart[InsoleAssignment]):
     what = "insoles"
     rows = InsoleAssignmentRow
 
-    def assign(self, serial: str, from_utc: datetime, to_utc: datetime | None = None) -> InsoleAssignment:
+    def assign_pair(
+        self, left: str, right: str, from_utc: datetime
+    ) -> tuple[InsoleAssignment, InsoleAssignment]:
+        """A left and a right insole are this person's from a time on.
+
+        Raises:
+            LibraryError: as `assign`, or both are one insole.
+        """
+        if is_insole(left, right) or is_insole(right, left):
+            raise self._access.problem(f"{left} cannot be both insoles of a pair")
+        return self.assign(left, from_utc, side="left"), self.assign(right, from_utc, side="right")
+
+    def assign(
+        self, serial: str, from_utc: datetime, to_utc: datetime | None = None, side: str = ""
+    ) -> InsoleAssignment:
         """An insole is this person's from a time on, or was in a period.
 
-        Assigning it again while it is the person's changes nothing.
+        Assigning it again while it is the person's changes nothing but the foot that it is for, where one is
+        given: after that, what it records on the other foot is nobody's until someone says whose it is.
 
         Raises:
             LibraryError: it is another person's at that time: it must be released there first.
@@ -51,12 +66,15 @@ class InsolesPart(RecordPart[InsoleAssignment]):
                         f"`plantigrade sessions person insoles {code} --release {serial}`"
                     )
                 if row.from_utc <= begin and row.to_utc is None:
-                    return InsoleAssignment(code, serial, row.from_utc, None, row.id)
+                    row.side = side or row.side
+                    return InsoleAssignment(code, serial, row.from_utc, None, row.id, row.side)
                 raise access.problem(f"{whose}, which overlaps")
-            row = InsoleAssignmentRow(person_id=access.person_id, serial=serial, from_utc=begin, to_utc=end)
+            row = InsoleAssignmentRow(
+                person_id=access.person_id, serial=serial, from_utc=begin, to_utc=end, side=side
+            )
             session.add(row)
             session.flush()
-            return InsoleAssignment(access.code, serial, begin, end, row.id)
+            return InsoleAssignment(access.code, serial, begin, end, row.id, side)
 
     def release(self, serial: str, at_utc: datetime) -> InsoleAssignment:
         """An insole is no longer this person's.
@@ -72,7 +90,7 @@ class InsolesPart(RecordPart[InsoleAssignment]):
                     if end <= row.from_utc:
                         raise access.problem("an assignment ends after it begins")
                     row.to_utc = end
-                    return InsoleAssignment(code, serial, row.from_utc, end, row.id)
+                    return InsoleAssignment(code, serial, row.from_utc, end, row.id, row.side)
             raise access.problem(f"{serial} is not an insole of {access.code}")
 
     def periods(self) -> list[InsoleAssignment]:
@@ -81,7 +99,12 @@ class InsolesPart(RecordPart[InsoleAssignment]):
 
     def _entry(self, values: Values) -> InsoleAssignment:
         return InsoleAssignment(
-            self._access.code, values["serial"], values["from_utc"], values["to_utc"], values["id"]
+            self._access.code,
+            values["serial"],
+            values["from_utc"],
+            values["to_utc"],
+            values["id"],
+            values["side"],
         )
 
 
@@ -122,16 +145,22 @@ def wearer_of(session: Session, serial_of_foot: Mapping[str, str], at_utc: datet
         same = len(serials) == 2 and len({sides.get(serial) for serial in serials}) == 1
         return Wearer(None, Unassigned.SAME_SIDE if same else Unassigned.SIDES_SWAPPED)
     found: set[str] = set()
-    for serial in serials:
+    for foot, serial in serial_of_foot.items():
+        if not serial:
+            continue
         rows = _rows(session, serial)
         if not rows:
             return Wearer(None, Unassigned.UNKNOWN_INSOLE)
-        people = {
-            code for row, code in rows if row.from_utc <= at and (row.to_utc is None or at < row.to_utc)
-        }
-        if not people:
+        holding = [
+            (row, code)
+            for row, code in rows
+            if row.from_utc <= at and (row.to_utc is None or at < row.to_utc)
+        ]
+        if not holding:
             return Wearer(None, Unassigned.NOT_ASSIGNED)
-        found |= people
+        if foot in _SIDES and any(row.side not in ("", foot) for row, _ in holding):
+            return Wearer(None, Unassigned.SIDES_SWAPPED)
+        found |= {code for _, code in holding}
     return Wearer(found.pop()) if len(found) == 1 else Wearer(None, Unassigned.TWO_PEOPLE)
 
 
