@@ -16,7 +16,12 @@ from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
 from plantigrade.imports.formats import read
 from plantigrade.json_output import write_json
 from plantigrade.posture.baseline.baseline import Day, PersonalBaseline, TagReference, day_from_strides
-from plantigrade.posture.baseline.before_after import MINIMAL_CHANGE, Difference, compare
+from plantigrade.posture.baseline.before_after import (
+    MINIMAL_CHANGE,
+    STANCE_ASYMMETRY,
+    Difference,
+    compare,
+)
 from plantigrade.posture.diary.day_load import loads_of
 from plantigrade.posture.rules_engine.even_time import seconds_of
 from plantigrade.posture.rules_engine.features import (
@@ -218,7 +223,7 @@ def compare_recordings(
         [from_analysis(_analysed(path, body_weight_kg)[1]) for path in paths] for paths in (before, after)
     ]
     known = {name for session in (*sides[0], *sides[1]) for table in session for name in table.values}
-    if unknown := set(metrics) - known:
+    if unknown := set(metrics) - known - {STANCE_ASYMMETRY}:
         raise PlantigradeError(f"no stride value is called {', '.join(sorted(unknown))}")
     found = compare(sides[0], sides[1], metrics or tuple(MINIMAL_CHANGE), paired=paired)
     if json_file is not None:

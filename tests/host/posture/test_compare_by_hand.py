@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.baseline.before_after import MINIMAL_CHANGE, Difference, compare
+from plantigrade.posture.baseline.before_after import (
+    MINIMAL_CHANGE,
+    STANCE_ASYMMETRY,
+    Difference,
+    MinimalChange,
+    compare,
+)
 from plantigrade.posture.rules_engine.features import StrideColumns
 
 from tests.host.posture.kit import columns
@@ -144,7 +150,29 @@ def test_no_other_value_has_a_smallest_change():
         "ml_index_forefoot",
         "ml_index_heel",
         "forefoot_pti_bw",
+        STANCE_ASYMMETRY,
     ]
+
+
+def test_a_lift_is_judged_by_the_stance_times_of_both_feet():
+    """0.62 and 0.65 s, then even: -4.72 % on the left become 0, and as much on the other side."""
+
+    def walk(left_s: float, right_s: float) -> list[StrideColumns]:
+        return [
+            columns(foot, strides=20, noise=0.0, stance_time_s=stance)
+            for foot, stance in zip(Foot, (left_s, right_s), strict=True)
+        ]
+
+    before, after = [walk(0.62, 0.65), walk(0.62, 0.65)], [walk(0.64, 0.64), walk(0.65, 0.65)]
+    left, right = compare(before, after, (STANCE_ASYMMETRY,))
+    assert (left.before, left.after) == (pytest.approx(-4.7244, abs=1e-4), 0.0)
+    assert right.difference == pytest.approx(-left.difference)
+    assert left.minimal_change == MinimalChange(
+        1.8, "%", "two walks of one day of 14 healthy people (gaitpdb); between days it is more"
+    )
+    assert left.words.startswith(
+        "The time on the ground against the other foot in per cent (left foot) rose by"
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,10 @@ from plantigrade.posture.settings import (
     COMPARED_MIN_STRIDES,
     CONFIDENCE,
     DAY_SD_FLOOR,
+    MEASURED_CHANGE,
     MIN_SESSIONS,
     ORDINARY_SDS,
+    STANCE_ASYMMETRY_CHANGE_PCT,
 )
 
 
@@ -53,13 +55,16 @@ def _unit(metric: str) -> str:
     return "" if symbol == "1" else symbol
 
 
+STANCE_ASYMMETRY = "stance_asymmetry_pct"
+"""How much longer the foot stands than the other, in per cent of half their sum: what a lift under one shoe
+moves, and what needs no gain of the insoles."""
 ASSUMED = "assumed: 2.77 times the day-to-day SD that the baseline takes for granted; not a published value"
 MINIMAL_CHANGE: Mapping[str, MinimalChange] = {
     metric: MinimalChange(round(ORDINARY_SDS * DAY_SD_FLOOR[metric], 3), _unit(metric), ASSUMED)
     for metric in COMPARED
-}
-"""No minimal detectable change of such insoles has been published to our knowledge, and none is claimed:
-these follow from the floors of the personal baseline (`settings.DAY_SD_FLOOR`), which are assumptions."""
+} | {STANCE_ASYMMETRY: MinimalChange(STANCE_ASYMMETRY_CHANGE_PCT, "%", MEASURED_CHANGE)}
+"""The floors of the personal baseline (`settings.DAY_SD_FLOOR`), which are assumptions and larger than what two
+walks of one day of 14 healthy people differ by; of the stance asymmetry what those walks differ by."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def compare(
 
     Args:
         before, after: sessions, each with the strides of its feet.
-        metrics: names of stride values.
+        metrics: names of stride values, or `STANCE_ASYMMETRY`.
         paired: session i of `before` belongs to session i of `after`.
         confidence: of the intervals.
         language: of the sentences.
@@ -136,6 +141,9 @@ def compare(
 
 def _means(sessions: Sequence[Sequence[StrideColumns]], metric: str, foot: Foot) -> F64:
     """Median over the valid strides of each session; NaN with fewer than 12."""
+    if metric == STANCE_ASYMMETRY:
+        own, other = (_means(sessions, "stance_time_s", one) for one in (foot, foot.other))
+        return 100.0 * (own - other) / ((own + other) / 2.0)
     values: list[float] = []
     for session in sessions:
         strides = next((table.of(metric) for table in session if table.foot is foot), np.empty(0))
