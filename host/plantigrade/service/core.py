@@ -343,10 +343,12 @@ class BridgeService:
         collector = self.collectors[name]
         newest = self._newest.get(name)
         identity = collector.insole.identity
-        person = None if identity is None else self.wearings.wearers.person_of(identity.serial)
+        wearers = self.wearings.wearers
+        person = None if identity is None else wearers.person_of(identity.serial)
+        foot = "" if identity is None else wearers.foot_of(identity.serial)
         if newest is None:
-            return state_of(collector, None, None, person)
-        return state_of(collector, self.wearings.line.utc_ns(newest[0]), newest[1], person)
+            return state_of(collector, None, None, person, foot)
+        return state_of(collector, self.wearings.line.utc_ns(newest[0]), newest[1], person, foot)
 
     def _tell(self) -> None:
         """Publish insoles that have changed, and write the status."""

@@ -2,7 +2,7 @@
 
 import pytest
 from insole_protocol import ids
-from plantigrade.service.insoles.state import FAULTS
+from plantigrade.service.insoles.state import FAULTS, swapped
 
 FLAGS = {name: value for name, value in vars(ids).items() if name.startswith("FAULT_")}
 
@@ -14,3 +14,12 @@ def test_each_fault_has_a_sentence(name: str) -> None:
 
 def test_no_two_faults_read_alike() -> None:
     assert len({text for _, text in FAULTS}) == len(FAULTS) == len(FLAGS)
+
+
+@pytest.mark.parametrize(
+    ("side", "foot", "told"),
+    [("left", "left", 0), ("left", "", 0), ("unset", "right", 0), ("left", "right", 1), ("right", "left", 1)],
+)
+def test_an_insole_for_the_other_foot_is_told(side: str, foot: str, told: int) -> None:
+    texts = swapped(side, foot)
+    assert len(texts) == told and all(side in text and foot in text for text in texts)

@@ -28,7 +28,11 @@ FAULTS = (
 
 
 def state_of(
-    collector: InsoleCollector, last_frame_utc_ns: int | None, charging: bool | None, person: str | None
+    collector: InsoleCollector,
+    last_frame_utc_ns: int | None,
+    charging: bool | None,
+    person: str | None,
+    foot: str = "",
 ) -> InsoleState:
     """An insole as it stands.
 
@@ -37,6 +41,7 @@ def state_of(
         last_frame_utc_ns: time of the newest frame.
         charging: as its newest record said.
         person: whose it is.
+        foot: for which it is assigned; "" where nobody said.
     """
     insole = collector.insole
     identity, status = insole.identity, insole.status
@@ -48,11 +53,22 @@ def state_of(
         battery_pct=None if status is None else status.battery_pct,
         charging=charging,
         log_used_pct=_log_used_pct(collector),
-        faults=tuple(_faults(collector, charging)),
+        faults=tuple(swapped(_side(insole), foot) + _faults(collector, charging)),
         slots_to_fetch=sum(gap.slots for gap in insole.ledger.open_gaps()),
         person=person,
         mode="" if status is None else MODES.get(status.mode, "unknown"),
     )
+
+
+def swapped(side: str, foot: str) -> list[str]:
+    """What is to be said of an insole that calls itself of one side and is assigned for the other foot.
+
+    >>> swapped("left", "left"), swapped("unset", "left"), swapped("left", "")
+    ([], [], [])
+    """
+    if side == foot or not foot or side == "unset":
+        return []
+    return [f"it says {side}, but is assigned as the {foot} one: were the insoles exchanged?"]
 
 
 def _side(insole: Insole) -> str:

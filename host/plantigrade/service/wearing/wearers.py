@@ -34,6 +34,7 @@ class Wearers:
     _person_of: dict[str, str] = field(default_factory=dict[str, str])
     _since_ns: dict[str, int] = field(default_factory=dict[str, int])
     _zone_of: dict[str, str] = field(default_factory=dict[str, str])
+    _foot_of: dict[str, str] = field(default_factory=dict[str, str])
 
     def refresh(self) -> None:
         """Read assignments and time zones. Blocks: called in a thread.
@@ -44,7 +45,12 @@ class Wearers:
         now = datetime.fromtimestamp(self.utc_ns() / 1e9, UTC)
         with self.library.store.read() as session:
             query = (
-                sa.select(InsoleAssignmentRow.serial, InsoleAssignmentRow.from_utc, PersonRow.code)
+                sa.select(
+                    InsoleAssignmentRow.serial,
+                    InsoleAssignmentRow.from_utc,
+                    InsoleAssignmentRow.side,
+                    PersonRow.code,
+                )
                 .join(PersonRow, PersonRow.id == InsoleAssignmentRow.person_id)
                 .where(sa.or_(InsoleAssignmentRow.to_utc.is_(None), InsoleAssignmentRow.to_utc > now))
                 .where(InsoleAssignmentRow.from_utc <= now)
@@ -54,6 +60,7 @@ class Wearers:
             zone_of = {row.code: row.time_zone for row in people}
         self._person_of = {row.serial: row.code for row in assigned}
         self._since_ns = {row.serial: round(row.from_utc.timestamp() * 1e6) * 1000 for row in assigned}
+        self._foot_of = {row.serial: row.side for row in assigned}
         self._zone_of = zone_of
 
     @property
@@ -72,6 +79,11 @@ class Wearers:
         """Whose an insole is now."""
         named = self._named(serial)
         return None if named is None else self._person_of[named]
+
+    def foot_of(self, serial: str) -> str:
+        """For which foot an insole is assigned now, "left" or "right"; "" where nobody said."""
+        named = self._named(serial)
+        return "" if named is None else self._foot_of[named]
 
     def since_utc_ns(self, serial: str) -> int | None:
         """Since when an insole is the person's whose it is now; None where it is nobody's."""
