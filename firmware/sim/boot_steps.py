@@ -31,16 +31,34 @@ def _put_chip_in_place():
     task.core = asyncio.core
 
 
-def _mount_flash():
-    """Mount the file system partition at the root and hide the computer's own files."""
-    partition = esp32.Partition("vfs")
-    vfs.umount("/")
+def _is_blank(partition):
+    """Whether the two blocks that hold a file system's root are erased."""
+    block = bytearray(partition.ioctl(5, 0))
+    for number in range(2):
+        partition.readblocks(number, block)
+        if any(byte != 0xFF for byte in block):
+            return False
+    return True
+
+
+def _mount(partition):
+    """As the first Python of our port does (`firmware/port`, `_boot.py`): a damaged one is left as it is."""
     try:
         vfs.mount(partition, "/")
-    except OSError:
+    except OSError as error:
+        if not _is_blank(partition):
+            print("file system damaged, nothing was changed:", error)
+            return
         vfs.VfsLfs2.mkfs(partition)
         vfs.mount(partition, "/")
     os.chdir("/")
+
+
+def _mount_flash():
+    """Mount the file system partition at the root, if there is one, and hide the computer's own files."""
+    vfs.umount("/")
+    for partition in esp32.Partition.find(esp32.Partition.TYPE_DATA, label="vfs"):
+        _mount(partition)
     sys.path[:] = ["", ".frozen", "/lib"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.twin_kit import board
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 
 OLD, NEW = "old " * 400, "new " * 500
 
@@ -102,3 +102,20 @@ async def test_flash_survives_power_and_the_serial_port_keeps_its_name(tmp_path:
         assert one.serial_port == port
         truth = one.true_clock()
         assert [rule.boot for rule in truth.rules] == [1, 2, 3, 4]
+
+
+async def test_a_damaged_file_system_is_left_as_it_is_and_the_prompt_is_there(tmp_path: Path) -> None:
+    async with board(tmp_path / "board", RAW) as (one, console):
+        await console.line("ERASED")
+        await one.power_cut()
+        vfs = one.flash.row("vfs")
+        one.flash.put(vfs.offset, b"\0" * 2 * 4096)
+        damaged = one.flash.read("vfs")
+        await one.power_on()
+        await one.wait_until(lambda state: state.boots == 2)
+        assert one.flash.read("vfs") == damaged
+        await one.power_cut()
+        assert "file system damaged, nothing was changed:" in console.text
+        one.flash.write_table(row for row in one.flash.table() if row.label != "vfs")
+        await one.power_on()
+        await one.wait_until(lambda state: state.boots == 3)

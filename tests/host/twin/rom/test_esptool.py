@@ -65,9 +65,10 @@ async def test_a_blank_board_is_flashed_and_runs_what_was_flashed(tmp_path: Path
         board.serial.type(b"b\n")
         await board.wait_until(lambda state: state.downloading)
         assert board.state.resets == ["watchdog", "bootloader"]
-        code, printed = await esptool(board, "flash-id")
-        assert (code, "Detected flash size: 8MB" in printed) == (0, True), printed
-        assert "0a:50:47:7a:3f:01" in printed
+        read = tmp_path / "read.bin"
+        code, printed = await esptool(board, "read-flash", "0x0", "0x30000", str(read))
+        assert (code, "0a:50:47:7a:3f:01" in printed) == (0, True), printed
+        assert read.read_bytes() == board.flash.region(0, 0x30000)
         assert board.serial_port == port
 
 
