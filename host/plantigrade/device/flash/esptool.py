@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from plantigrade.device.flash.errors import FlashError, NotABoardError, PortError, WriteBrokenError
 from plantigrade.device.flash.ports import RIGHTS
@@ -27,6 +28,9 @@ _FATAL = re.compile(r"(?:fatal|serial exception) error occurred: *(.*)")
 _ACCESS = re.compile(r"Permission denied|Access is denied")
 _NO_PORT = re.compile(r"[Cc]ould not open|exclusively lock port")
 _SILENT = re.compile(r"Failed to connect|Unable to verify chip|Wrong boot mode")
+UNTIL_WHOLE: Final = (
+    "the board starts nothing until it is complete: plug it in again and run the same command"
+)
 _SETTINGS_OF_OTHERS = ("ESPTOOL_", "ESPRESSIF_IDE_")
 _LINE_BYTES = 1 << 16
 
@@ -165,8 +169,7 @@ class Esptool:
             name = (what if isinstance(what, str) else what()).removesuffix(".bin")
             reason = str(error).removeprefix(f"{self.port}: ")
             raise WriteBrokenError(
-                f"{self.port}: writing broke off at {name} ({reason}); the board starts nothing until it is "
-                "whole: plug it in again and run the same command"
+                f"{self.port}: writing broke off at {name} ({reason}); {UNTIL_WHOLE}"
             ) from error
 
     async def _run(

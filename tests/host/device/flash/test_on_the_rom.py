@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from plantigrade.device.flash import esptool as esptool_module
 from plantigrade.device.flash.errors import FlashError, NotABoardError, WrongBoardError
+from plantigrade.device.flash.esptool import UNTIL_WHOLE
 from plantigrade.device.flash.flashing import Contents, Flashed, flash, write_board
 from plantigrade.device.flash.plan import BOOT_LOADER, Wishes, make_plan
 from plantigrade.device.flash.ports import BoardPort
@@ -81,6 +82,24 @@ class TestWhatIsWritten:
         assert done.log is not None
         assert sorted(done.log.verified) == ["boot-loader.bin", "ota_0.bin"]
         assert sorted(done.log.unchanged) == ["otadata.bin", "table.bin", "vfs.bin"]
+
+
+def test_broken_off_by_the_user_what_to_do_is_said(tmp_path: Path, contents: Contents) -> None:
+    lines: list[str] = []
+
+    async def break_off(board: BoardPort) -> None:
+        writing = asyncio.Event()
+        task = asyncio.create_task(
+            write_board(board, contents, Wishes(), False, lines.append, lambda done, size: writing.set())
+        )
+        await writing.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with RomOnPort(tmp_path, blank(8)) as rom:
+        asyncio.run(break_off(BoardPort(rom.port, virtual=True, usb_serial=None)))
+    assert lines[-1] == f"{rom.port}: broken off; {UNTIL_WHOLE}"
 
 
 class TestABoardThatIsLeftAsItWas:
