@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from insole_protocol.replies import LogInfoReply
+from plantigrade.device import targets
 from plantigrade.device.flash.esptool import Chip
 from plantigrade.device.flash.flashing import wait_for_hello
+from plantigrade.link.usb import UsbLink
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import BoardSpec, RadioEnd
 from plantigrade.twin.radio.client import Radio
@@ -30,7 +33,7 @@ async def blank_board(folder: Path) -> AsyncGenerator[VirtualBoard]:
     async with (
         Radio(RadioConditions(), folder / "bonds.json") as radio,
         VirtualBoard(
-            BoardSpec("left", SERIAL),
+            BoardSpec("left", SERIAL, card_sectors=0),  # its log lies in the flash
             folder / "board",
             iter(()),
             RadioEnd(radio.boards_port, radio.token),
@@ -53,6 +56,12 @@ async def flash(*words: str) -> tuple[int, dict[str, Any], str]:
     return process.returncode or 0, json.loads(out) if out else {}, err.decode()
 
 
+async def log_of(board: VirtualBoard) -> LogInfoReply:
+    """What its log holds."""
+    async with targets.conversation(UsbLink(board.serial_port)) as session:
+        return await session.fetch_log_info()
+
+
 async def test_from_blank_to_hello_and_again_with_its_identity(tmp_path: Path) -> None:
     async with blank_board(tmp_path) as board:
         code, first, text = await flash(board.serial_port)
@@ -62,9 +71,9 @@ async def test_from_blank_to_hello_and_again_with_its_identity(tmp_path: Path) -
         await board.power_cut()
         board.flash.write("id", IDENTITY)
         board.flash.write("keys", SECRET)
-        log = board.flash.read("log")
         await board.power_on()
         await wait_for_hello(board.serial_port, CHIP)
+        before = await log_of(board)
 
         code, dry, text = await flash(board.serial_port, "--dry-run")
         assert code == 0 and dry["dry_run"], text
@@ -73,10 +82,11 @@ async def test_from_blank_to_hello_and_again_with_its_identity(tmp_path: Path) -
         code, second, text = await flash(board.serial_port)
         assert code == 0, text
         assert second["before"]["serial"] == first["identity"]["serial"] == second["identity"]["serial"]
+        after = await log_of(board)
+        assert after.oldest_seq == before.oldest_seq and after.next_seq > before.next_seq > 0
         await board.power_cut()
         assert board.flash.read("id").startswith(IDENTITY)
         assert board.flash.read("keys").startswith(SECRET)
-        assert board.flash.read("log") == log
 
 
 async def test_power_that_fails_in_the_middle_and_the_same_command_again(tmp_path: Path) -> None:
