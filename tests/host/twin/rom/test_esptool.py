@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board import BoardError, VirtualBoard
 from plantigrade.twin.board_spec import BoardSpec
 from plantigrade.twin.factory import write_at_the_factory
 from plantigrade.twin.flash_file import FLASH_NAME, MIB, FlashFile
+from plantigrade.twin.rom.fuses import FUSE_NAME, Fuses, read_fuses, write_fuses
 
 PATIENCE_S = 60
 SPEC = BoardSpec("left", "0a50477a3f01")
@@ -48,6 +49,16 @@ def factory_image(folder: Path) -> bytes:
     return flash.region(0, flash.row("id").offset)
 
 
+def burn(folder: Path, word: int, mask: int) -> None:
+    """Burn bits of a word of block 0."""
+    path = folder / FUSE_NAME
+    registers = bytearray(read_fuses(path).registers)
+    at = 0x2C + 4 * word
+    value = int.from_bytes(registers[at : at + 4], "little") | mask
+    registers[at : at + 4] = value.to_bytes(4, "little")
+    write_fuses(path, Fuses(bytes(registers)))
+
+
 @pytest.mark.micropython
 async def test_a_blank_board_is_flashed_and_runs_what_was_flashed(tmp_path: Path) -> None:
     image = factory_image(tmp_path)
@@ -75,7 +86,9 @@ async def test_a_blank_board_is_flashed_and_runs_what_was_flashed(tmp_path: Path
 async def test_without_its_stub_esptool_writes_verifies_and_reads(tmp_path: Path) -> None:
     content = os.urandom(9000)
     (tmp_path / "content.bin").write_bytes(content)
-    async with VirtualBoard(SPEC, tmp_path / "board", blank=True) as board:
+    board = VirtualBoard(SPEC, tmp_path / "board", blank=True)
+    burn(tmp_path / "board", word=3, mask=1 << 20)  # SECURE_BOOT_EN
+    async with board:
         code, printed = await esptool(
             board, "--no-stub", "write-flash", "-u", "0x10000", str(tmp_path / "content.bin")
         )
@@ -83,6 +96,7 @@ async def test_without_its_stub_esptool_writes_verifies_and_reads(tmp_path: Path
         assert board.flash.region(0x10000, len(content)) == content
         code, printed = await esptool(board, "--no-stub", "get-security-info")
         assert (code, "Chip ID: 9" in printed) == (0, True), printed
+        assert "Secure Boot: Enabled" in printed
 
 
 async def test_a_held_button_brings_download_mode_and_a_released_one_the_app(tmp_path: Path) -> None:
@@ -116,10 +130,7 @@ async def test_power_that_fails_under_esptool_costs_nothing_but_to_run_it_again(
 
 async def test_a_chip_whose_fuses_forbid_it_is_not_flashed(tmp_path: Path) -> None:
     board = VirtualBoard(SPEC, tmp_path, blank=True)
-    fuses = tmp_path / "efuse.bin"
-    registers = bytearray(fuses.read_bytes()[::-1])
-    registers[0x2C + 4 * 4] |= 1  # DIS_DOWNLOAD_MODE
-    fuses.write_bytes(bytes(registers[::-1]))
+    burn(tmp_path, word=4, mask=1)  # DIS_DOWNLOAD_MODE
     printed = bytearray()
     board.serial.listen(printed.extend)
     async with board:
@@ -136,3 +147,15 @@ async def test_a_blank_board_says_so_and_waits(tmp_path: Path) -> None:
         assert printed.count(b"invalid header: 0xffffffff") == 3
         assert printed.endswith(b"waiting for download\r\n")
     assert (tmp_path / FLASH_NAME).stat().st_size == 8 * MIB
+
+
+async def test_a_board_without_an_app_says_so_and_waits(tmp_path: Path) -> None:
+    board = VirtualBoard(SPEC, tmp_path, [("main.py", MAIN)])
+    board.flash.write("ota_0", b"")
+    printed = bytearray()
+    board.serial.listen(printed.extend)
+    async with board:
+        assert (board.state.downloading, board.state.app) == (True, "")
+        assert printed.count(b"No bootable app partitions in the partition table") == 3
+        with pytest.raises(BoardError, match="left board waits to be flashed"):
+            board.set_battery(3800)
