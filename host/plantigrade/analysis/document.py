@@ -60,6 +60,11 @@ def document(full_analysis: RecordingAnalysis) -> Json:
         ],
         "turns": [{"from_s": _number(turn.from_s), "to_s": _number(turn.to_s)} for turn in analysis.turns],
         "posture": posture_of(full_analysis),
+        "gait": {
+            "kind": analysis.gait.kind.value,
+            "tested": not analysis.gait.reasons,
+            "reasons": list(analysis.gait.reasons),
+        },
         "load_levels": _load_levels(analysis),
         "standing": [_standing(standing) for standing in full_analysis.standings],
         "eyes_closed_over_open": _romberg(full_analysis.romberg),

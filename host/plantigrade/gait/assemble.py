@@ -9,6 +9,7 @@ from plantigrade.gait import bouts as bouts_of
 from plantigrade.gait import findings, summary
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadLevels, load_levels, steady_sum
 from plantigrade.gait.results import (
     Activity,
@@ -27,10 +28,12 @@ from plantigrade.gait.results import (
 )
 from plantigrade.gait.settings import (
     ALONE_SWING_SHARE,
+    DRAGGED_SHARE,
     EPOCH_S,
     HIGHEST_STANCE_PCT,
     LEAST_RANGE_SHARE,
     LIGHT_SHARE,
+    LOWEST_RUNNING_STANCE_PCT,
     LOWEST_STANCE_PCT,
     USUAL_RANGE_QUANTILE,
     Settings,
@@ -38,6 +41,7 @@ from plantigrade.gait.settings import (
 from plantigrade.gait.signals import Floats, Foot, SourceInfo
 from plantigrade.gait.steady_strides import mark_bout
 from plantigrade.gait.stillness import PairLoad, outside, still_rows, still_spans
+from plantigrade.gait.tested_range import GaitKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +71,14 @@ def assemble(
     sides = _sides(streams)
     load = _pair_load(sides)
     tables = [side.table for side in sides]
-    for side in sides:
-        _mark_contacts(side, settings)
     still = still_spans(load, settings.contact)
     steps = [outside(_full_contacts(side, settings, alone=len(sides) == 1), still) for side in sides]
     breaks = [side.contacts.breaks_s for side in sides]
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
     spans = bouts_of.assign_bouts(tables, spans, settings.bout)
+    running = bouts_of.running_bouts(tables, len(spans))
+    for side in sides:
+        _mark_contacts(side, settings, running, alone=len(running) == len(spans))
     turns: list[Turn] = []
     for bout in range(len(spans)):
         turns += mark_bout(tables, bout, settings.bout)
@@ -90,6 +95,12 @@ def assemble(
     )
     from_s = min(side.stream.first_s for side in sides)
     to_s = max(side.stream.last_s for side in sides)
+    found = _findings(sides, feet, levels)
+    if not spans:
+        found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
+    gait = gait_of([(side.stream, side.table) for side in sides], found)
+    if gait.untested and gait.kind is not GaitKind.WALK:  # doubts about the signal are told already
+        found.append(SignalFinding("untested_walk", gait.untested))
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     return Analysis(
         source=source,
@@ -103,7 +114,8 @@ def assemble(
         activities=tuple(_activities(sides, spans, levels, settings)),
         hours=tuple(bouts_of.hours(steps, spans, from_s, to_s)),
         turns=tuple(turns),
-        findings=tuple(_findings(sides, feet, levels)),
+        findings=tuple(found),
+        gait=gait,
         body_weight_n=levels.loaded_n,
         load_levels=levels,
         settings=settings.as_flat(),
@@ -137,13 +149,25 @@ def _levels(side: _Side) -> Floats:
     return np.concatenate(rows)[:, 3:6] if rows else np.empty((0, 3))
 
 
-def _mark_contacts(side: _Side, settings: Settings) -> None:
-    """Strides whose load never came near the stance level, or whose phases are impossible, are artefacts."""
+def _mark_contacts(
+    side: _Side, settings: Settings, running: Sequence[int] = (), *, alone: bool = True
+) -> None:
+    """Strides whose load never came near the stance level, or whose phases are impossible, are artefacts.
+    Running has phases of its own; beside walks its strides do not count among theirs.
+
+    Args:
+        running: the bouts that are running.
+        alone: whether there are no others.
+    """
     levels = _levels(side)
     light = levels[:, 2] < levels[:, 0] + settings.contact.full_contact_share * _usual_range(levels)
     stance = side.table.stance_pct
-    impossible = (stance < LOWEST_STANCE_PCT) | (stance > HIGHEST_STANCE_PCT)
+    runs = np.isin(side.table.bout, running) if running else np.zeros(len(stance), bool)
+    lowest = np.where(runs, LOWEST_RUNNING_STANCE_PCT, LOWEST_STANCE_PCT)
+    impossible = (stance < lowest) | (stance > HIGHEST_STANCE_PCT)
     side.table.reason[light | impossible] |= Reason.ARTEFACT
+    if not alone:
+        side.table.reason[runs] |= Reason.RUNNING
 
 
 def _usual_range(levels: Floats) -> Floats:
@@ -227,7 +251,10 @@ def _picture(side: _Side) -> FootPicture | None:
 
 
 def _walking_weight(sides: Sequence[_Side]) -> float | None:
-    """Body weight from walking: the feet's forces together, averaged over a cycle, carry the body."""
+    """Body weight from walking: the feet's forces together, averaged over a cycle, carry the body. Not of
+    feet that drag: what they bear in swing is taken off."""
+    if any(unloaded_share(side.stream) > DRAGGED_SHARE for side in sides):
+        return None
     total = 0.0
     for side in sides:
         table, valid = side.table, side.table.valid
@@ -338,4 +365,5 @@ def _findings(
     for stream in streams:
         seconds = stream.last_s - stream.first_s if stream.samples_seen else 0.0
         found += findings.stream_state(stream, seconds) + findings.sensors(stream)
+        found += findings.saturated(stream)
     return found + findings.orientation([(s.foot, feet[s.foot].picture, s.layout) for s in streams])

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from plantigrade.gait.results import Activity, ActivityKind, Hour, StrideTable
 from plantigrade.gait.settings import (
     DURATION_BINS_S,
+    RUNNING_STANCE_PCT,
     SHORTEST_TIMED_S,
     STANDING_LOAD_SHARE,
     UNWORN_LOAD_SHARE,
@@ -56,6 +57,16 @@ def assign_bouts(tables: Sequence[StrideTable], spans: Sequence[Span], settings:
             table.bout[start:stop] = len(retained)
         retained.append(span)
     return retained
+
+
+def running_bouts(tables: Sequence[StrideTable], bouts: int) -> list[int]:
+    """Bouts in which every foot stands for less than half of the stride: both are in the air together."""
+    found: list[int] = []
+    for bout in range(bouts):
+        stances = [table.stance_pct[table.bout == bout] for table in tables]
+        if all(len(one) and np.median(one) < RUNNING_STANCE_PCT for one in stances):
+            found.append(bout)
+    return found
 
 
 def _rows_inside(table: StrideTable, span: Span) -> tuple[int, int]:

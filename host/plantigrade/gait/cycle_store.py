@@ -21,6 +21,7 @@ class CycleStore:
     sensor_peak: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     sensor_impulse: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     sensor_states: list[npt.NDArray[np.int8]] = field(default_factory=lambda: [])
+    sensor_tops: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     certainty: list[Floats] = field(default_factory=lambda: [])
     dropped: int = 0
 

@@ -1,6 +1,7 @@
 """What the reader must be told about a recording before trusting its figures."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -17,12 +18,19 @@ from plantigrade.gait.settings import (
     REVERSED_SHARE,
     ROLL_OVER_PCT,
     SAME_SIGNAL_CONTACTS,
+    SATURATED_CYCLES_SHARE,
+    SATURATED_LEAST_SHARE,
+    SATURATED_S,
     SHORT_RECORDING_S,
+    SLOW_STRIDES,
     STUCK_CYCLES_SHARE,
     SWAPPED_SHARE,
 )
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
 from plantigrade.text_format import counted
+
+DOUBTS_ALL: Final = frozenset({"feet_swapped", "foot_mirrored", "foot_reversed", "same_signal", "saturated"})
+"""Findings that leave no figure of the feet to rest another finding on."""
 
 
 def sensors(stream: FootStream) -> list[SignalFinding]:
@@ -49,6 +57,49 @@ def sensors(stream: FootStream) -> list[SignalFinding]:
             "it adds nothing to the forces above the unloaded level"
         )
         found.append(SignalFinding("sensor_stuck", text, stream.foot, int(sensor)))
+    return found
+
+
+def saturated(stream: FootStream) -> list[SignalFinding]:
+    """Forces that end at one highest value in stance after stance: more was there than could be measured."""
+    cycles = len(stream.store)
+    if cycles < FEWEST_CYCLES or stream.quantity != "force":
+        return []
+    tops = np.concatenate(stream.store.sensor_tops).astype(np.float64)
+    if not tops.shape[1]:
+        return []
+    highest = tops[:, :, 0].max(axis=0)
+    stuck = np.concatenate(stream.store.sensor_states)[:, : tops.shape[1]] != 0
+    long = tops[:, :, 1] >= SATURATED_S * stream.rate_hz
+    at_end = (tops[:, :, 0] == highest) & long & ~stuck
+    hit = at_end.mean(axis=0) >= SATURATED_CYCLES_SHARE
+    hit &= (highest > 0) & (highest >= SATURATED_LEAST_SHARE * highest.max())
+    found: list[SignalFinding] = []
+    for sensor in np.flatnonzero(hit):
+        what = "the signal" if tops.shape[1] == 1 else f"sensor {sensor + 1}"
+        text = (
+            f"{stream.foot.value} foot: {what} saturates at {highest[sensor]:.4g} N in "
+            f"{int(at_end[:, sensor].sum())} of {cycles} strides; "
+            "peak, loading rate, impulse and body weight are too low"
+        )
+        found.append(SignalFinding("saturated", text, stream.foot, int(sensor)))
+    return found
+
+
+def slow_strides(streams: Sequence[FootStream], longest_s: float) -> list[SignalFinding]:
+    """Contacts that follow one another too slowly to be strides, foot after foot: a very slow walk."""
+    found: list[SignalFinding] = []
+    for stream in streams:
+        times = np.array([contact[0] for contact in stream.contacts])
+        steps = np.diff(times)
+        slow = (steps > longest_s) & (steps <= SLOW_STRIDES * longest_s)
+        if np.count_nonzero(slow) >= max(FEWEST_CYCLES, len(stream.store)):
+            text = (
+                f"{stream.foot.value} foot: {np.count_nonzero(slow)} contacts follow the one before after "
+                f"{longest_s:g} to {SLOW_STRIDES * longest_s:g} s; "
+                f"strides beyond {longest_s:g} s are not counted"
+            )
+            found.append(SignalFinding("slow_strides", text, stream.foot))
     return found
 
 

@@ -13,6 +13,7 @@ from plantigrade.gait.settings import (
     EPOCH_S,
     HISTORY_S,
     LONGEST_STEP_PERIODS,
+    MANY_CELLS,
     MIN_SEARCH_ROWS,
     RATE_ROWS,
     RATE_TOLERANCE,
@@ -350,7 +351,12 @@ class FootStream:
         stride_kernel.cycles(time, total, rows, times, swing, half, forces, curves)
         states = np.zeros((len(cycles), self.sensor_count), np.int8)
         stride_kernel.sensor_states(self._force, rows, states)
+        tops = np.zeros(
+            (len(cycles), self.sensor_count if self.sensor_count <= MANY_CELLS else 0, 2), np.float32
+        )
+        stride_kernel.sensor_tops(self._force[:, : tops.shape[1]], rows, tops)
         store = self.store
+        store.sensor_tops.append(tops)
         store.rows.append(np.column_stack([times, levels]))
         low_load = np.array([[contact.low_load_s for contact in cycle] for cycle in cycles])
         store.certainty.append(self._short_gaps.certainty(times, low_load))

@@ -13,6 +13,7 @@ from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.parameters.definition import Home
 from plantigrade.gait.parameters.registry import definition_of, units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
+from plantigrade.gait.tested_range import Gait
 
 ALGORITHM_VERSION = "1"
 
@@ -42,6 +43,7 @@ class Reason(IntFlag):
     OUTLIER = 64
     GAP = 128
     OUTSIDE_BOUT = 256
+    RUNNING = 512
 
     @property
     def text(self) -> str:
@@ -59,6 +61,7 @@ REASON_TEXTS: Mapping[Reason, str] = {
     Reason.OUTLIER: "outlier",
     Reason.GAP: "samples missing",
     Reason.OUTSIDE_BOUT: "not in a walking bout",
+    Reason.RUNNING: "running between walks",
 }
 
 
@@ -325,6 +328,7 @@ class Analysis:
     turns: tuple[Turn, ...] = ()
     findings: tuple[SignalFinding, ...] = ()
     body_weight_n: float | None = None
+    gait: Gait = field(default_factory=Gait)
     load_levels: LoadLevels = field(default_factory=LoadLevels)
     algorithm_version: str = ALGORITHM_VERSION
     settings: Mapping[str, float | str] = field(default_factory=lambda: {})

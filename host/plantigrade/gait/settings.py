@@ -73,6 +73,10 @@ DRIFT_STEP: Final = 0.2
 LOWEST_STANCE_PCT: Final = 35.0
 HIGHEST_STANCE_PCT: Final = 92.0
 """A stance outside is no walking: running begins below, a shuffle without swing above."""
+RUNNING_STANCE_PCT: Final = 50.0
+"""Stance of both feet below half of the stride leaves them in the air together: running, by definition."""
+LOWEST_RUNNING_STANCE_PCT: Final = 15.0
+"""Sprinters are on the ground for about a fifth of the stride."""
 USUAL_RANGE_QUANTILE: Final = 0.75
 LEAST_RANGE_SHARE: Final = 0.4
 """A contact's range counts as at least this share of the recording's usual one (that quantile)."""
@@ -92,6 +96,21 @@ TURN_WIDTHS: Final = 3
 """A bout must have so many times `turn_strides` strides before turns are sought in it."""
 FEWEST_WALKS: Final = 3
 """Walks behind an SD between walks."""
+
+# -- which walks were tested (medians of the steady strides of a recording)
+
+TESTED_STRIDE_S: Final = (0.8, 1.8)
+"""Healthy people walk with strides of 0.8 s at 2 m/s and 1.6 s at 0.5 m/s (51 people, BMClab H2A); patients
+of the recordings that validate this engine with 0.90 to 1.74 s."""
+TESTED_STANCE_PCT: Final = (52.0, 82.0)
+"""In those recordings 58 to 80 % of either foot; a limping foot of the virtual people stands for less."""
+TESTED_DOUBLE_SUPPORT_PCT: Final = (10.0, 55.0)
+"""In those recordings 20 to 52 %; 16 % in fast walking by another system's report."""
+DRAGGED_SHARE: Final = 0.25
+"""A swing level above this share of the stance level is a foot that drags: shoes press with a few percent."""
+LEAST_FORCE_RATIO: Final = 0.5
+"""A foot's impulse over the other's: 0.81 to 1 in those recordings, with a gain that is off by 30 % still
+0.57. Below, a foot bears part of the weight, or an insole is wrong."""
 
 # -- activities and hours (loads as shares of body weight)
 
@@ -142,6 +161,15 @@ FEWEST_CYCLES: Final = 3
 DEAD_CYCLES_SHARE: Final = 0.98
 STUCK_CYCLES_SHARE: Final = 0.1
 """Shares of the cycles in which a sensor read zero, or one value, until it is called dead or stuck."""
+SLOW_STRIDES: Final = 2.0
+"""Contacts up to so many times the longest cycle apart are told as strides too slow to be counted."""
+SATURATED_S: Final = 0.1
+"""A force that stays at exactly its highest value for so long stands at the end of a measuring range: steps
+of a converter are passed in a tenth of that while a foot rolls."""
+SATURATED_CYCLES_SHARE: Final = 0.5
+"""Share of the cycles in which it does, always at the same value."""
+SATURATED_LEAST_SHARE: Final = 0.5
+"""Of the highest value of any sensor of the foot: a ceiling is high, a step of a light sensor is not."""
 MANY_CELLS: Final = 32
 """Of larger sheets the dead cells are counted, not listed: several are outside every shoe."""
 FEWEST_PICTURE_STRIDES: Final = 5
@@ -277,7 +305,8 @@ class ContactSettings:
         longest_cycle_s: two contacts farther apart do not make one gait cycle.
         full_contact_share: a step loads the foot beyond this share of the range.
         smallest_force_n: a foot whose range is smaller does not walk (calibrated input, weight unknown).
-        smallest_weight_share: the same as a share of body weight where it is known.
+        smallest_weight_share: the same as a share of body weight where it is known: partial weight-bearing
+            after an operation begins with 10 to 15 kg.
         quiet_ratio: a range smaller than this multiple of the mean absolute sample difference is noise.
         longest_bridge_s: samples no farther apart than this are joined by a straight line where those between
             are missing: half a period of 15 Hz, below which 99 % of the power of the force in walking lies
@@ -306,7 +335,7 @@ class ContactSettings:
     longest_cycle_s: float = 3.0
     full_contact_share: float = 0.4
     smallest_force_n: float = 60.0
-    smallest_weight_share: float = 0.25
+    smallest_weight_share: float = 0.1
     quiet_ratio: float = 10.0
     longest_bridge_s: float = 0.033
     tail_span_s: float = 0.015

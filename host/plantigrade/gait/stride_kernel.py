@@ -182,6 +182,28 @@ def sensor_states(force: Forces, rows: Rows, states: npt.NDArray[np.int8]) -> No
 
 
 @compiled()
+def sensor_tops(force: Forces, rows: Rows, tops: npt.NDArray[np.float32]) -> None:
+    """Highest value of each sensor in each cycle, and for how many samples in a row it stayed there.
+
+    Args:
+        force: (n, S) samples of the buffer.
+        rows: (k, 3) as in `cycles`.
+        tops: (k, S, 2) filled in place.
+    """
+    for c in range(len(rows)):
+        for s in range(force.shape[1]):
+            top, run, longest = force[rows[c, 0], s], 0, 0
+            for i in range(rows[c, 0], rows[c, 2]):
+                value = force[i, s]
+                if value > top:
+                    top, run, longest = value, 0, 0
+                run = run + 1 if value == top else 0
+                longest = max(longest, run)
+            tops[c, s, 0] = top
+            tops[c, s, 1] = longest
+
+
+@compiled()
 def epochs(
     t: Floats, total: Floats, start: int, stop: int, state: Floats, length_s: float, out: Floats
 ) -> int:

@@ -35,6 +35,7 @@ def test_members_in_their_order(found: dict[str, Any]) -> None:
         "hours",
         "turns",
         "posture",
+        "gait",
         "load_levels",
         "standing",
         "eyes_closed_over_open",

@@ -30,6 +30,7 @@ TEXTS = [
     (Reason.OUTLIER, 64, "outlier"),
     (Reason.GAP, 128, "samples missing"),
     (Reason.OUTSIDE_BOUT, 256, "not in a walking bout"),
+    (Reason.RUNNING, 512, "running between walks"),
 ]
 
 

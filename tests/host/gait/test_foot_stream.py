@@ -83,9 +83,9 @@ def walked(peak_n: float, weight_n: float | None = None, quantity: str = "force"
     [
         (60.0, None, "force", True),
         (59.0, None, "force", False),
-        (175.0, 700.0, "force", True),  # a quarter of the weight
-        (174.0, 700.0, "force", False),
-        (30.0, 100.0, "force", True),
+        (70.0, 700.0, "force", True),  # a tenth of the weight
+        (69.0, 700.0, "force", False),
+        (10.0, 100.0, "force", True),
         (0.5, None, "footswitch", True),
         (0.5, 700.0, "footswitch", True),
     ],
@@ -168,7 +168,17 @@ def test_what_is_kept_of_a_cycle() -> None:
     assert stream.finals[7] == pytest.approx((10.197, 900.0), abs=1e-6)
 
 
-NAMES = ("forces", "curves", "pressure", "cop", "sensor_peak", "sensor_impulse", "sensor_states", "certainty")
+NAMES = (
+    "forces",
+    "curves",
+    "pressure",
+    "cop",
+    "sensor_peak",
+    "sensor_impulse",
+    "sensor_states",
+    "sensor_tops",
+    "certainty",
+)
 
 
 def cycles(*ends: float) -> np.ndarray:

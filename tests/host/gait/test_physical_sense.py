@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.results import STRIDE_UNITS, Analysis, FootAnalysis
 from plantigrade.gait.signals import Floats, Foot, FootSignal, Walk
+from plantigrade.gait.tested_range import GaitKind
 
 from tests.host.gait.drawn import Corners
 from tests.host.gait.hand_walk import hand_walk, signal_of, total_of
@@ -152,7 +153,10 @@ def test_a_constant_load_on_every_sensor_moves_levels_and_pressures_alone(walk: 
             columns = (foot.strides.pressure_column(name)[inner] for foot in (one, other))
             before, after = columns
             same(after, before, rel=2e-3)
-    assert pressed.body_weight_n == pytest.approx(plain.body_weight_n, rel=1e-4)
+    if pressed.gait.kind is GaitKind.SHUFFLING:
+        assert pressed.body_weight_n is None  # what presses in swing may be the body
+    else:
+        assert pressed.body_weight_n == pytest.approx(plain.body_weight_n, rel=1e-4)
 
 
 @FEW

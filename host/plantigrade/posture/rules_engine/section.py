@@ -2,14 +2,15 @@
 (docs/reference/posture-rules.md)."""
 
 from collections.abc import Mapping
-from math import isnan
-from typing import Any
+from dataclasses import replace
+from math import isnan, nan
+from typing import Any, Final
 
 import numpy as np
 
 from plantigrade.array_types import F64
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.signals import Foot, SensorLayout
+from plantigrade.gait.signals import Foot, Instrument, SensorLayout
 from plantigrade.posture.rules_engine.alerts import Alert
 from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
 from plantigrade.posture.rules_engine.findings import RuleFinding, State, judge
@@ -21,6 +22,12 @@ from plantigrade.posture.rules_engine.statistics import Reference
 from plantigrade.posture.settings import DECIMALS
 
 OWN_LAYOUT_PREFIX = "plantigrade-16"
+INSTRUMENTS: Final[Mapping[Instrument, Circumstance]] = {
+    Instrument.PLATE: Circumstance.PLATE,
+    Instrument.TREADMILL: Circumstance.TREADMILL,
+    Instrument.FOOTSWITCH: Circumstance.FOOTSWITCH,
+}
+"""Where other levels hold than for insoles."""
 
 
 def posture_section(
@@ -43,11 +50,20 @@ def posture_section(
         reference: the personal baseline.
         relative_sd: uncertainty of each sensor's force, as a share, per foot.
         language: of the words.
-        on, gain: see `findings`.
+        on: see `findings`; None takes it from the instrument of the recording.
+        gain: see `findings`.
     """
     tables = from_analysis(analysis, relative_sd)
+    on = on or INSTRUMENTS.get(analysis.source.instrument)
     found = findings(tables, layout, book, reference, on=on, gain=gain)
+    if analysis.gait.untested:
+        found = [not_judged(one, analysis.gait.untested) for one in found]
     return [as_json(finding, catalogue(language)) for finding in found]
+
+
+def not_judged(finding: RuleFinding, why: str) -> RuleFinding:
+    """A finding on strides that no rule was made for: unknown, whatever its value would be."""
+    return replace(finding, state=State.UNKNOWN, value=nan, sd=nan, confidence=nan, note=why)
 
 
 def findings(
