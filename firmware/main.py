@@ -33,7 +33,6 @@ def choose():
             del sys.modules["slots"]
     except Exception as error:
         print("no launcher:", repr(error))
-        sys.path[:0] = ["/slots/a/lib", "/slots/b/lib"]
         return None
     print("slot", chosen[0] or "none", "on trial" if on_trial(chosen) else "")
     return chosen
@@ -57,10 +56,18 @@ def run(chosen):
     run_safe_mode()
     if chosen is not None and chosen[0]:
         forget_slot()
+        use_other(chosen[0])
+        run_safe_mode()
+
+
+def use_other(slot):
+    """Let modules come from the other slot."""
+    try:
         import slots
 
-        slots.use(slots.OTHER[chosen[0]])
-        run_safe_mode()
+        slots.use(slots.OTHER[slot])
+    except Exception as error:
+        print("no other slot:", repr(error))
 
 
 def run_safe_mode():

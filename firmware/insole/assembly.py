@@ -106,7 +106,9 @@ class Firmware:
         insole = self.insole = build_insole(board, record)
         insole.chosen = chosen
         self.crash = CrashHandler(record, insole.recorder, insole.clock)
-        self.watchdog = Watchdog(wdt or machine.WDT(timeout=TIMEOUT_MS), record, self.crash)
+        wdt = wdt or machine.WDT(timeout=TIMEOUT_MS)
+        insole.feed = wdt.feed
+        self.watchdog = Watchdog(wdt, record, self.crash)
         bonds = insole.bonds = Bonds()
         insole.faults.note(ids.FAULT_BONDS, bonds.damaged)
         self.radio = Radio(bluetooth.BLE(), bonds, insole.identity)
@@ -144,6 +146,7 @@ class Firmware:
         insole = self.insole
         asyncio.get_event_loop().set_exception_handler(self.crash)
         insole.self_test.run()
+        insole.begin_trial()
         self.housekeeping.save_counters()
         insole.modes.begin(self.housekeeping.announce)
         insole.garbage_collector.settle()

@@ -17,7 +17,7 @@ _LOG_ERASED = 4  # of `event_records`, which is loaded to write it down
 _ON_DEMAND = {
     ids.OP_UPDATE_BEGIN: "update.commands",
     ids.OP_UPDATE_DATA: "update.commands",
-    ids.OP_UPDATE_STATUS: "update.commands",
+    ids.OP_UPDATE_STATUS: "update.status",
     ids.OP_UPDATE_END: "update.commands",
     ids.OP_ROLLBACK: "update.commands",
     ids.OP_WIPE: "wipe",
@@ -106,15 +106,20 @@ class Commands:
         name = "insole." + _ON_DEMAND[command.op]
         try:
             __import__(name)
+            return sys.modules[name].carry_out(self._insole, session, command)
         except ImportError:
             raise Refusal(ids.RESULT_NOT_AVAILABLE, "this firmware cannot do that") from None
-        return sys.modules[name].carry_out(self._insole, session, command)
+        except MemoryError:
+            raise Refusal(ids.RESULT_BUSY, "there is no room for that in memory now: try again") from None
 
     def _hello(self, session, command, _ticks):
         insole = self._insole
         session.version = messages.choose_version(*command.arguments)
         capabilities = ids.CAPABILITY_LOG | ids.CAPABILITY_BATTERY | ids.CAPABILITY_DEEP_SLEEP
         capabilities |= ids.CAPABILITY_HINT | ids.CAPABILITY_CRASH_RECORD
+        if insole.chosen is not None:
+            capabilities |= ids.CAPABILITY_UPDATE
+        insole.greeted |= 2 if session.transport is insole.usb else 1
         if insole.sampler.motion is not None:
             capabilities |= ids.CAPABILITY_IMU
         return messages.build_reply(

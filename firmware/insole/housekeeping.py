@@ -41,7 +41,9 @@ class Housekeeping:
         connected = self._radio.connections() > 0 or insole.usb.session.version > 0
         insole.modes.pass_second(connected)
         self.announce()
-        insole.off_foot.check(connected)
+        insole.pass_second()
+        if insole.trial is None:
+            insole.off_foot.check(connected)
         self._spare_timer(connected)
 
     def _look_after_motion(self):

@@ -7,16 +7,16 @@ from insole import forget
 
 class Insole:
     """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`;
-    `chosen`, the launcher's slot; `update` and `trial`, while there is one; `greeted`, the kinds of link over
-    which a host has said HELLO since the start (bit 0 BLE, bit 1 USB)."""
+    `chosen`, the launcher's slot; `trial`, while there is one; `greeted`, the kinds of link over
+    which a host has said HELLO since the start (bit 0 BLE, bit 1 USB); `refusal`, how the last update ended."""
 
     def __init__(self, **parts):
         self.erasing = False
         self.bonds = None
         self.chosen = None
-        self.update = None
         self.trial = None
         self.greeted = 0
+        self.refusal = (0, 0, "")
         for name in parts:
             setattr(self, name, parts[name])
 
@@ -58,6 +58,18 @@ class Insole:
 
         events.note(self, kind, transport, detail)
         events.leave()
+
+    def begin_trial(self):
+        """After the self-test of the start: a firmware on trial is watched from here on."""
+        if self.chosen and (self.chosen[1]["trial"] or self.chosen[1]["app"]):
+            from insole.update import trial
+
+            self.trial = trial.begin(self)
+
+    def pass_second(self):
+        """Once a second: what a trial makes of it."""
+        if self.trial and self.trial.pass_second():
+            self.trial = None
 
     def stop(self):
         """End sampling, close the log, keep the bonds: no slot is uncertain afterwards, no peer forgotten."""

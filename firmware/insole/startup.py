@@ -41,6 +41,26 @@ def finish_wipe(board, watchdog):
     insole.forget("wipe")
 
 
+def faults_before_update(chosen):
+    """When this start is one for an update: the faults that normal mode has had. Else None."""
+    note = "/update.go"
+    try:
+        os.stat(note)
+    except OSError:
+        return None
+    from insole import files
+
+    try:
+        content = files.read_json(note)
+    except ValueError:
+        content = None
+    try:
+        os.remove(note)
+    except OSError:
+        return None  # it would be so at every start
+    return content["faults"] if content and chosen is not None else None
+
+
 def run_normal(watchdog, record, chosen):
     """Normal mode; returns only by an exception."""
     import asyncio
@@ -74,14 +94,15 @@ def start(watchdog, chosen=None):
     from insole import starts
 
     record = starts.begin(chosen is not None and chosen[2])
+    faults = faults_before_update(chosen)
     safe = starts.wants_safe_mode(record)
     del starts
     insole.forget("starts")
     try:
-        if safe:
+        if safe or faults is not None:
             import safe_mode
 
-            safe_mode.run(watchdog, record)
+            safe_mode.run(watchdog, record, chosen, faults)
         else:
             run_normal(watchdog, record, chosen)
     except Exception as error:

@@ -1,7 +1,7 @@
 """Which of the two slots runs: decided at every start, before anything of a firmware is loaded.
 
-`/slots/a` and `/slots/b` hold a whole firmware each, `manifest.bin` in it says so: an update removes it first
-and writes it last. `/slot.json` says which one is active:
+`/slots/a` and `/slots/b` hold a firmware each as one file, `payload.bin` (see `pack`); `manifest.bin` says that it
+is whole: an update removes it first and writes it last. `/slot.json` says which one is active:
 
     {"active": "a" or "b", "trial": 0, "back": 0, "app": "", ...}
 
@@ -17,14 +17,18 @@ that takes other .mpy files still runs it.
 import json
 import os
 import sys
+import vfs
 
 import machine
+import pack
 
 STATE = "/slot.json"
 SLOTS = "/slots/"
 OTHER = {"a": "b", "b": "a"}
+MOUNTED = "/slot"  # the firmware that runs, read-only
 MANIFEST_MAGIC = b"PGFW"
 MANIFEST_BYTES = 256
+_PAYLOAD_BYTES_AT = 50
 STARTS_FAILED, TIME_OUT, NOT_WHOLE = 64, 68, 71  # `back`: why the slot was left; 0: it was not
 DEADLINE_MS = 11 * 60 * 1000  # of a trial; the firmware gives up by itself a minute earlier
 _DEADLINE_TIMER = 2
@@ -64,7 +68,10 @@ def is_whole(slot):
     try:
         with open(SLOTS + slot + "/manifest.bin", "rb") as file:
             head = file.read(MANIFEST_BYTES)
+        size = os.stat(SLOTS + slot + "/payload.bin")[6]
     except OSError:
+        return False
+    if size.to_bytes(4, "little") != head[_PAYLOAD_BYTES_AT : _PAYLOAD_BYTES_AT + 4]:
         return False
     word = getattr(sys.implementation, "_mpy", 0)
     right = len(head) == MANIFEST_BYTES and head[:4] == MANIFEST_MAGIC
@@ -108,10 +115,16 @@ def _stored(state):
 
 
 def use(slot):
-    """Let modules come from a slot, and from nothing else but the interpreter and the launcher."""
-    own = [SLOTS + slot + "/lib"] if slot else ["/lib", SLOTS + "a/lib", SLOTS + "b/lib"]
-    kept = [one for one in sys.path if one not in _FORMER and not one.startswith(SLOTS)]
-    sys.path[:] = own + kept
+    """Let modules come from a slot, and from nothing else but the interpreter and the launcher; where there is no
+    slot from /lib, as on a board that somebody develops on. OSError, ValueError: it cannot be mounted."""
+    kept = [one for one in sys.path if one not in _FORMER and one != MOUNTED + "/lib"]
+    sys.path[:] = [MOUNTED + "/lib" if slot else "/lib"] + kept
+    try:
+        vfs.umount(MOUNTED)
+    except OSError:
+        pass  # nothing was mounted yet
+    if slot:
+        vfs.mount(pack.Pack(SLOTS + slot + "/payload.bin"), MOUNTED)
 
 
 def watch_trial():

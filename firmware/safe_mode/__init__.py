@@ -3,6 +3,8 @@
 It shares nothing of `insole` with normal mode but what it can do without: bonds, log, crash file and
 diagnostics are each loaded on their own, and what does not load is left out (PROTOCOL.md section 4.7). It
 tries normal mode again after an hour, when a charger is connected, and on REBOOT.
+
+An update is received here, too, where there is heap for it: normal mode restarts into it for that.
 """
 
 import gc
@@ -19,6 +21,7 @@ from safe_mode.links import Radio, Usb
 TURN_MS = 20
 REPLY_MS = 300  # for the reply to REBOOT to get out
 RETRY_NORMAL_MS = 60 * 60 * 1000  # in case what was wrong has passed
+UPDATE_WAIT_MS = 120000  # for the next command of an update, where the insole is here for that alone
 LIVES_MS = 10000  # safe mode that has run for so long may be entered again
 BLINK_MS, BLINK_EACH_MS = 1000, 10000  # what a person sees: a long blink now and then
 EMPTY_MV = 3250  # as in `power`: below it the cell would be harmed
@@ -60,22 +63,34 @@ def _load_version():
     return FIRMWARE_VERSION
 
 
+def _load_battery(board):
+    from drivers.battery import Battery
+
+    return Battery(board)
+
+
 class SafeMode:
     """Everything; `turn` does what is due."""
 
-    def __init__(self, watchdog, record):
+    def __init__(self, watchdog, record, chosen=None, faults=None):
+        """`chosen` is the launcher's choice; `faults` those before an update that this start is for, or None
+        where the insole is here because it cannot start."""
         self.watchdog = watchdog
         self.record = record
+        self.chosen = chosen
+        self.update = None
+        self._for_update = faults is not None
+        self._faults_before = faults or 0
         board = self._board = boards.current()
         optional(machine.freq, 80000000)
-        self.faults = ids.FAULT_SAFE_MODE
+        self.faults = 0 if self._for_update else ids.FAULT_SAFE_MODE
         if record is None or record.after_crash:
             self.faults |= ids.FAULT_CRASHED
         tail = bytes(machine.unique_id())[-8:]
         self.serial = bytes(8 - len(tail)) + tail
         self.settings = optional(_load_settings) or {}
         self.side = self.settings.get("side", ids.SIDE_UNSET)
-        self.firmware = (optional(_load_version) or "unknown") + "+safe"
+        self.firmware = (optional(_load_version) or "unknown") + ("+update" if self._for_update else "+safe")
         self.log = optional(_load_log, board)
         if self.log is None or not self.log.capacity_pages:
             self.faults |= ids.FAULT_LOG
@@ -84,7 +99,7 @@ class SafeMode:
         self._ticks = time.ticks_us()
         self._us = self._ticks
         self._started_ms = self._checked_ms = time.ticks_ms()
-        self._leave_after_ms = RETRY_NORMAL_MS
+        self._leave_after_ms = UPDATE_WAIT_MS if self._for_update else RETRY_NORMAL_MS
         self._empty = 0
         self._led = optional(Pin, board.LED_PIN, Pin.OUT)
         self._charger = optional(Pin, board.CHARGING_PIN, Pin.IN, Pin.PULL_UP)
@@ -116,12 +131,21 @@ class SafeMode:
         for link in self.links:
             for message, ticks in link.take():
                 optional(self._answer, link, message, ticks)
+                busy = self.update is not None
             if link.peer.transfer and not link.peer.outgoing:
                 optional(self._go_on, link.peer)
             busy = bool(optional(link.push)) or busy or bool(link.peer.transfer)
             optional(link.advertise, self._payload, self._response)
         self._keep_time()
+        if self.update is not None:
+            if self.update.step():
+                self._leave_soon()
+            busy = busy or self.update.verifies
         return 0 if busy else TURN_MS
+
+    def _leave_soon(self):
+        """Restart as soon as a reply had time to get out."""
+        self._leave_after_ms = time.ticks_diff(time.ticks_ms(), self._started_ms) + REPLY_MS
 
     def _go_on(self, peer):
         """The next message of a log transfer."""
@@ -141,7 +165,8 @@ class SafeMode:
             self.record.safe_started = False
             self.record.store()
         charges = self._charges()
-        if run_ms > self._leave_after_ms or (charges and not self._charging):
+        plugged_in = charges and not self._charging and not self._for_update
+        if run_ms > self._leave_after_ms or plugged_in:
             self.try_normal()
         self._charging = charges
         if time.ticks_diff(time.ticks_ms(), self._checked_ms) > EMPTY_CHECK_MS:
@@ -162,7 +187,9 @@ class SafeMode:
 
     def try_normal(self):
         """Leave: the next start is a normal one."""
-        if self.record is not None:
+        if self._for_update:
+            self.record.good()
+        elif self.record is not None:
             from insole import starts
 
             starts.try_normal(self.record)
@@ -203,6 +230,8 @@ class SafeMode:
     def _hello(self, peer, command, _ticks):
         peer.version = messages.choose_version(*command.arguments)
         capabilities = ids.CAPABILITY_CRASH_RECORD | (ids.CAPABILITY_LOG if self.log else 0)
+        if self.chosen is not None:
+            capabilities |= ids.CAPABILITY_UPDATE
         fields = (
             peer.version, self.side, LAYOUT_ID, capabilities, self._boot(), PERIOD_US,
             self.log.next_seq if self.log else 0, self.serial,
@@ -282,9 +311,30 @@ class SafeMode:
     def _reboot(self, peer, command, _ticks):
         if command.arguments[0] == ids.REBOOT_BOOT_LOADER:
             machine.bootloader()
-        reply = messages.build_reply(command.op, command.tag)
-        self._leave_after_ms = time.ticks_diff(time.ticks_ms(), self._started_ms) + REPLY_MS
-        return reply
+        self._leave_soon()
+        return messages.build_reply(command.op, command.tag)
+
+    def _set_mode(self, _peer, command, _ticks):
+        """Idle is what safe mode is; any other mode ends a start that was for an update."""
+        mode = command.arguments[0]
+        if mode != ids.MODE_IDLE:
+            if not self._for_update:
+                return None
+            self._leave_soon()
+        return messages.build_reply(command.op, command.tag, mode)
+
+    def _update(self, peer, command, _ticks):
+        if self.chosen is None:
+            return None
+        if self.update is None:
+            from insole.update.receiver import Receiver
+
+            battery = optional(_load_battery, self._board)
+            self.update = Receiver(self.chosen, battery, self.watchdog.feed, self._faults_before)
+        run_ms = time.ticks_diff(time.ticks_ms(), self._started_ms)
+        self._leave_after_ms = max(self._leave_after_ms, run_ms + UPDATE_WAIT_MS)
+        link = [one for one in self.links if one.peer is peer][0]
+        return self.update.carry_out(command, link.kind, link.value_bytes)
 
 
 _METHODS = {
@@ -300,11 +350,17 @@ _METHODS = {
     ids.OP_CRASH: SafeMode._crash,
     ids.OP_DIAGNOSTICS: SafeMode._diagnostics,
     ids.OP_REBOOT: SafeMode._reboot,
+    ids.OP_SET_MODE: SafeMode._set_mode,
+    ids.OP_UPDATE_BEGIN: SafeMode._update,
+    ids.OP_UPDATE_DATA: SafeMode._update,
+    ids.OP_UPDATE_STATUS: SafeMode._update,
+    ids.OP_UPDATE_END: SafeMode._update,
 }
 
 
-def run(watchdog, record):
-    """Safe mode until something ends it: a reset, or an exception for whoever called."""
-    safe_mode = SafeMode(watchdog, record)
+def run(watchdog, record, chosen=None, faults=None):
+    """Safe mode until something ends it: a reset, or an exception for whoever called. Arguments as of
+    `SafeMode`."""
+    safe_mode = SafeMode(watchdog, record, chosen, faults)
     while True:
         time.sleep_ms(safe_mode.turn())

@@ -32,6 +32,8 @@ class Peer:
 class Radio:
     """One connection; the event handler only notes, and survives whatever happens in it."""
 
+    kind = 0  # of `update_codes.LINK_*`
+
     def __init__(self, bonds, name):
         self.peer = Peer()
         self.secure = False
@@ -93,6 +95,11 @@ class Radio:
         self._fragmenters = {channel: fragments.Fragmenter() for channel in self._handles}
         self._reassembler = fragments.Reassembler(ids.MAX_COMMAND_BYTES)
 
+    @property
+    def value_bytes(self):
+        """The most that one value of the negotiated MTU holds."""
+        return self._mtu - 3
+
     def take(self):
         """Messages that have come: (message, ticks)."""
         found = []
@@ -143,6 +150,8 @@ class Usb:
     """The serial port; nothing is written until a frame has come."""
 
     secure = True
+    kind = 1
+    value_bytes = ids.MAX_MESSAGE_BYTES
 
     def __init__(self):
         self.peer = Peer()
@@ -156,7 +165,7 @@ class Usb:
     def take(self):
         """As `Radio.take`."""
         found = []
-        for _ in range(ids.MAX_COMMAND_BYTES):
+        for _ in range(4 * ids.MAX_COMMAND_BYTES):
             if not self._poll.poll(0) or not self._in.readinto(self._byte):
                 break
             for channel, message in self._decoder.feed(self._byte):

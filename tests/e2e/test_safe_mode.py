@@ -23,12 +23,11 @@ BROKEN = "insole/sampler.py"
 
 def files() -> dict[str, bytes]:
     """A board's files of which one module raises when it is imported."""
-    found = dict(board_files(build_firmware()))
-    del found[str(Path("slots/a/lib", BROKEN).with_suffix(".mpy"))]
     source = broken_source(BROKEN, When.IMPORT)
     assert source is not None
-    found[f"slots/a/lib/{BROKEN}"] = source.encode()
-    return found
+    compiled = Path("lib", BROKEN).with_suffix(".mpy").as_posix()
+    changed = {compiled: None, f"lib/{BROKEN}": source.encode()}
+    return dict(board_files(build_firmware(), changed=changed))
 
 
 def info(port: str) -> dict[str, object] | None:

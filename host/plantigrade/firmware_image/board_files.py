@@ -8,7 +8,7 @@ docs/explanation/updates.md explains why.
 import ast
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from insole_protocol.layout_id import LAYOUT_ID
 
@@ -76,15 +76,22 @@ def firmware_version() -> str:
     raise FirmwareError(f"{path}: says no FIRMWARE_VERSION")
 
 
-def unsigned_bundle(build: FirmwareBuild, key_id: int = 0, version: str | None = None) -> Bundle:
+def unsigned_bundle(
+    build: FirmwareBuild,
+    key_id: int = 0,
+    version: str | None = None,
+    changed: Mapping[str, bytes | None] | None = None,
+) -> Bundle:
     """A build as a bundle that nobody has signed yet.
 
     Args:
         build: the compiled firmware.
         key_id: of the key that will sign it.
         version: for people; that of the sources when None.
+        changed: files of the slot with another content, or none.
     """
-    payload = pack_files(slot_files(build))
+    files = {**dict(slot_files(build)), **(changed or {})}
+    payload = pack_files((name, content) for name, content in files.items() if content is not None)
     manifest = Manifest(
         kind=BundleKind.FILES,
         key_id=key_id,
@@ -104,7 +111,11 @@ def unsigned_bundle(build: FirmwareBuild, key_id: int = 0, version: str | None =
     return Bundle(manifest, UNSIGNED, payload)
 
 
-def board_files(build: FirmwareBuild, keys: Sequence[PublicKey] | None = None) -> list[BoardFile]:
+def board_files(
+    build: FirmwareBuild,
+    keys: Sequence[PublicKey] | None = None,
+    changed: Mapping[str, bytes | None] | None = None,
+) -> list[BoardFile]:
     """Path and content of every file of a factory-new insole, in order.
 
     Nobody signs what is written by cable: the manifest in the slot tells the launcher that it is whole, and
@@ -113,11 +124,13 @@ def board_files(build: FirmwareBuild, keys: Sequence[PublicKey] | None = None) -
     Args:
         build: the compiled firmware.
         keys: that sign updates for this insole; the test keys when None.
+        changed: files of the slot with another content, or none: for tests.
     """
     slot = f"slots/{FACTORY_SLOT}"
+    bundle = unsigned_bundle(build, changed=changed)
     state = {"active": FACTORY_SLOT, "trial": 0, "back": 0, "app": "", "floor": FLOOR}
     files = launcher_files(build, keys)
-    files += [(f"{slot}/{name}", content) for name, content in slot_files(build)]
-    files.append((f"{slot}/manifest.bin", unsigned_bundle(build).head))
+    files.append((f"{slot}/payload.bin", bundle.payload))
+    files.append((f"{slot}/manifest.bin", bundle.head))
     files.append(("slot.json", json.dumps(state).encode()))
     return sorted(files)

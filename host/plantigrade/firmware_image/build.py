@@ -26,8 +26,13 @@ BLOCK_SIZE = 4096
 _KEEP_UNUSED_S = 7 * 24 * 3600
 _ON_BOARD = ("insole", "safe_mode", "drivers", "boards")  # folders of firmware/ that go onto a board
 _BESIDE_A_DRIVER = ("fake.py", "cases.py")  # in a driver's folder, for the virtual chip and the tests
+_FOR_HOSTS = (
+    "advert_reader", "block_errors", "declarations", "decoder", "device_key", "diagnostic_names", "gap_reasons",
+    "host_messages", "layout", "record_header", "replies",
+)  # fmt: skip
+"""Modules of the protocol that nothing on a board imports: each file takes a block of 4 KiB in both slots."""
 # A board starts these from source, whichever .mpy files its MicroPython takes.
-_SOURCES_AS_THEY_ARE = ("main.py", "boot.py", "launcher/slots.py")
+_SOURCES_AS_THEY_ARE = ("main.py", "boot.py", "launcher/slots.py", "launcher/pack.py")
 
 
 class FirmwareError(PlantigradeError):
@@ -78,12 +83,26 @@ def build_firmware(architecture: str = HOST_ARCHITECTURE) -> FirmwareBuild:
     for folder in _ON_BOARD:
         sources.update(_python_files(firmware / folder, f"lib/{folder}"))
     sources = {
-        name: path
+        _flattened(name): path
         for name, path in sources.items()
         if not (name.startswith("lib/drivers/") and path.name in _BESIDE_A_DRIVER)
     }
-    sources.update(_python_files(_protocol_folder(), "lib/insole_protocol"))
+    protocol = _python_files(_protocol_folder(), "lib/insole_protocol")
+    sources.update((name, path) for name, path in protocol.items() if path.stem not in _FOR_HOSTS)
     return _build(sources, architecture, keep=_SOURCES_AS_THEY_ARE)
+
+
+def _flattened(name: str) -> str:
+    """A driver that is one module on the board lies beside the others: a folder takes two blocks there.
+
+    >>> _flattened("lib/drivers/led/__init__.py"), _flattened("lib/drivers/__init__.py")
+    ('lib/drivers/led.py', 'lib/drivers/__init__.py')
+    """
+    match name.split("/"):
+        case ["lib", "drivers", driver, "__init__.py"]:
+            return f"lib/drivers/{driver}.py"
+        case _:
+            return name
 
 
 def build_twin_chip() -> FirmwareBuild:

@@ -52,6 +52,8 @@ def broken_source(module: str, when: When) -> str | None:
 def lay_out(good: Path, module: str, source: str, into: Path) -> None:
     """A copy of a board's files, by links, in which one module is this source."""
     compiled = Path("lib", module).with_suffix(".mpy")
+    if compiled.name == "__init__.mpy" and compiled.parts[1] == "drivers" and len(compiled.parts) == 4:
+        compiled = compiled.parent.with_suffix(".mpy")  # a driver is one file on a board
     for path in good.rglob("*"):
         place = path.relative_to(good)
         if path.is_dir():
@@ -59,4 +61,5 @@ def lay_out(good: Path, module: str, source: str, into: Path) -> None:
         elif place != compiled:
             (into / place).parent.mkdir(parents=True, exist_ok=True)
             (into / place).symlink_to(path)
+    (into / "lib" / module).parent.mkdir(parents=True, exist_ok=True)
     (into / "lib" / module).write_text(source, encoding="utf-8")

@@ -47,7 +47,7 @@ class SafeMode:
         self.records = []
         self.ends = ends
 
-    def run(self, watchdog, record):
+    def run(self, watchdog, record, chosen=None, faults=None):
         self.records.append(record)
         if self.ends:
             raise self.ends

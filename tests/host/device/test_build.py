@@ -80,7 +80,7 @@ def test_main_and_boot_stay_sources_and_the_rest_is_compiled(workshop: Workshop)
         "boot.py": b"# boot.py\n",
         "main.py": b"# main.py\n",
         "lib/insole/core.mpy": b"M# insole/core.py\n",
-        "lib/drivers/adc/__init__.mpy": b"M# drivers/adc/__init__.py\n",
+        "lib/drivers/adc.mpy": b"M# drivers/adc/__init__.py\n",
         "lib/boards/a/pins.mpy": b"M# boards/a/pins.py\n",
         "lib/insole_protocol/ids.mpy": b"M# ids\n",
     }
