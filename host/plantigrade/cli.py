@@ -61,6 +61,11 @@ COMMANDS: dict[str, CommandSpec] = {
         "posture",
         "Rules of a patient, findings and alerts, own baseline, before and after.",
     ),
+    "reference": CommandSpec(
+        "plantigrade.posture.norms.commands",
+        "reference",
+        "What healthy people have: show a reference set, build a clinic's own.",
+    ),
     "sessions": CommandSpec(
         "plantigrade.library.commands", "sessions", "List, show, import, export and verify recordings."
     ),

@@ -23,6 +23,8 @@ from plantigrade.posture.baseline.before_after import (
     compare,
 )
 from plantigrade.posture.diary.day_load import loads_of
+from plantigrade.posture.norms.levels import rules_with
+from plantigrade.posture.norms.reference_set import load_reference
 from plantigrade.posture.rules_engine.even_time import seconds_of
 from plantigrade.posture.rules_engine.features import (
     Observation,
@@ -33,8 +35,9 @@ from plantigrade.posture.rules_engine.features import (
 )
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.monitor import Monitor
+from plantigrade.posture.rules_engine.pair_gain import circumstance_of, pair_gain
 from plantigrade.posture.rules_engine.rulebook import Edit, RuleBook
-from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, NO_SOURCE
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, NO_SOURCE, shipped_rules
 from plantigrade.posture.rules_engine.section import (
     OWN_LAYOUT_PREFIX,
     alert_as_json,
@@ -58,6 +61,7 @@ class Wanted:
         reference: usual values of the footwear; None where there are none.
         body_weight_kg: stands before that of the file.
         otherwise_kg: weight where neither says it.
+        norms: a reference set from which levels are taken; None for the shipped ones.
     """
 
     recording: Path
@@ -65,6 +69,13 @@ class Wanted:
     reference: TagReference | None = None
     body_weight_kg: float | None = None
     otherwise_kg: float | None = None
+    norms: Path | None = None
+
+    def rules(self) -> RuleBook:
+        """The rules that hold: the patient's edits of the levels that follow from the reference set."""
+        if self.norms is None:
+            return self.book
+        return RuleBook(rules_with(load_reference(self.norms), shipped_rules()), tuple(self.book.trail))
 
 
 def show_rules(book: RuleBook, json_file: Path | None) -> None:
@@ -130,17 +141,20 @@ def _analysed(
 
 def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
     """Findings and alerts of a recording."""
-    book, reference = wanted.book, wanted.reference
+    book, reference = wanted.rules(), wanted.reference
     walk, analysis = _analysed(wanted.recording, wanted.body_weight_kg, wanted.otherwise_kg)
     tables = from_analysis(analysis, walk.relative_sd)
     layout = walk.feet[0].layout
     own = layout is not None and layout.name.startswith(OWN_LAYOUT_PREFIX)
-    monitor = Monitor(book, reference, own_insole=own)
+    on = circumstance_of(walk)
+    monitor = Monitor(book, reference, own_insole=own and on is None, on=on)
     monitor.feed([*stride_observations(tables), *_seconds(walk, tables)])
     monitor.finish()
     texts = catalogue()
     reported = [alert_as_json(alert, texts) for alert in monitor.log.alerts]
-    found = [as_json(finding, texts) for finding in findings(tables, layout, book, reference)]
+    gain = pair_gain(walk) if on is None else None
+    judged = findings(tables, layout, book, reference, on=on, gain=gain)
+    found = [as_json(finding, texts) for finding in judged]
     if json_file is not None:
         write_json(
             {

@@ -143,7 +143,8 @@ ORDINARY_SDS: Final = 2.77
 """1.96 times the square root of two: what two ordinary days differ by in 95 of 100 cases, in their SD."""
 STANCE_ASYMMETRY_CHANGE_PCT: Final = 1.8
 MEASURED_CHANGE: Final = "two walks of one day of 14 healthy people (gaitpdb); between days it is more"
-"""95 % minimal detectable change of the stance times' asymmetry, in points: 20 mm of leg length move it by 3.5."""
+"""95 % minimal detectable change of the stance times' asymmetry, in points: 20 mm of leg length move it by
+3.5."""
 
 # -- diary
 

@@ -1,6 +1,7 @@
 """`plantigrade posture` word for word: rules, edits, alerts, days, comparisons, on walks of trapezoids."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from plantigrade.gait.results import ALGORITHM_VERSION
 from plantigrade.gait.signals import Foot
 from plantigrade.library.posture_commands.commands import posture
 from plantigrade.posture.baseline.baseline import load_baseline
+from plantigrade.posture.norms.reference_set import load_reference, save_reference
 from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, shipped_rules
@@ -222,6 +224,16 @@ def test_alerts_and_findings_of_a_limp(limp: Path):
     assert unknown == len(answer["findings"]) - absent - 2
 
 
+def test_levels_can_be_taken_from_a_clinics_own_set(limp: Path, tmp_path: Path):
+    shipped = load_reference()
+    key = "asymmetry impulse_n_s"
+    narrow = shipped.distributions | {key: replace(shipped.distributions[key], sd=2.95)}
+    save_reference(replace(shipped, distributions=narrow), tmp_path / "ours.json")
+    answer = reported("alerts", limp, "--reference", tmp_path / "ours.json")
+    (one,) = (f for f in answer["findings"] if (f["rule"], f["foot"]) == ("load-asymmetry", "left"))
+    assert (one["state"], one["raise_level"]) == ("present", pytest.approx(6.5))
+
+
 def test_an_even_walk_has_no_alert(short: Path):
     text = message("alerts", short).splitlines()
     assert text[0] == "No alert."
@@ -342,7 +354,9 @@ def test_a_comparison_of_the_usual_values_leaves_out_what_is_not_known(sides: di
         "stride_time_s",
         "stance_pct",
         "double_support_pct",
+        "stance_asymmetry_pct",
     ]
+    assert answer["differences"][-2]["minimal_change"]["value"] == 1.8
     assert answer["differences"][0]["minimal_change"] == {
         "value": 0.055,
         "unit": "s",

@@ -136,6 +136,9 @@ def history(invocation: Invocation, book: Path | None, json_file: Path | None, *
 @posture.command()
 @click.argument("recording", metavar="INPUT", type=click.Path(path_type=Path, exists=True))
 @_rules
+@click.option(
+    "--reference", "norms", type=_FILE, metavar="FILE", help="Take levels from this set of healthy people."
+)
 @click.option("--baseline", type=_FILE, metavar="FILE", help="The person's own days, see `posture learn`.")
 @_tag
 @_weight
@@ -149,6 +152,7 @@ def alerts(
     baseline: Path | None,
     tag: str | None,
     body_weight_kg: float | None,
+    norms: Path | None,
     json_file: Path | None,
     **where: Any,
 ) -> None:
@@ -167,7 +171,7 @@ def alerts(
 
     with store_of(invocation, where, rules=book, baseline=baseline) as store:
         known_kg = store.weight_kg(None)
-        wanted = entry.Wanted(recording, store.book(), store.reference(tag), body_weight_kg, known_kg)
+        wanted = entry.Wanted(recording, store.book(), store.reference(tag), body_weight_kg, known_kg, norms)
     entry.show_alerts(wanted, json_file)
 
 

@@ -63,8 +63,8 @@ MINIMAL_CHANGE: Mapping[str, MinimalChange] = {
     metric: MinimalChange(round(ORDINARY_SDS * DAY_SD_FLOOR[metric], 3), _unit(metric), ASSUMED)
     for metric in COMPARED
 } | {STANCE_ASYMMETRY: MinimalChange(STANCE_ASYMMETRY_CHANGE_PCT, "%", MEASURED_CHANGE)}
-"""The floors of the personal baseline (`settings.DAY_SD_FLOOR`), which are assumptions and larger than what two
-walks of one day of 14 healthy people differ by; of the stance asymmetry what those walks differ by."""
+"""The floors of the personal baseline (`settings.DAY_SD_FLOOR`), which are assumptions and larger than what
+two walks of one day of 14 healthy people differ by; of the stance asymmetry what those walks differ by."""
 
 
 @dataclass(frozen=True)
