@@ -222,11 +222,11 @@ class TestDamage:
         device = RamFlash(8)
         log = filled(device, 60)
         log.flush()
-        assert log._first_seq_from(log.head) == first_of(log, log.head) == 2500
-        assert log._first_seq_from(log.head + 1) == log.accounted_to == 3000
+        assert log._first_seq_from(log.head).value == first_of(log, log.head) == 2500
+        assert log._first_seq_from(log.head + 1).value == log.accounted_to == 3000
         for page in range(8):
             device.data[page * 4096 + 8] ^= 1
-        assert log._first_seq_from(log.tail) == 3000
+        assert log._first_seq_from(log.tail).value == 3000
 
     def test_damage_is_counted_once_for_the_last_32_pages(self) -> None:
         log = filled(RamFlash(8), 1)

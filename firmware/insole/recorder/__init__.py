@@ -107,7 +107,7 @@ class Recorder(Writer):
     def append(self, record):
         """Take a block record; its numbers must not go back. True if it was stored, False if the log is full.
 
-        Allocates nothing, but for a few objects with each page that takes the place of an older one.
+        Allocates nothing.
 
         Numbers left out since the last record are noted as overrun; call `skip` first to give another reason.
 
@@ -123,7 +123,7 @@ class Recorder(Writer):
             if seq < self.next_seq:
                 raise ValueError("slot number used before")
             self.skip(seq, ids.GAP_OVERRUN)
-        if (self.full and not self.resume(self.next_seq)) or not self.room_for(length):
+        if (self.full and not self.resume()) or not self.room_for(length):
             self.stop(ids.GAP_STORAGE if self.refused else ids.GAP_LOG_FULL)
             self.discard(slots)
             return False

@@ -21,6 +21,20 @@ class SlotNumber:
         self._halves[0] = number & 0xFFFF
         self._halves[1] = number >> 16
 
+    def take(self, data, at):
+        """Read it from `data[at:at + 4]`, little-endian."""
+        self._halves[0] = data[at] | data[at + 1] << 8
+        self._halves[1] = data[at + 2] | data[at + 3] << 8
+
+    def is_after(self, other):
+        """Whether it is greater than another number."""
+        high, others = self._halves[1], other._halves[1]
+        return high > others or (high == others and self._halves[0] > other._halves[0])
+
+    def minus(self, other):
+        """How far it is behind a number that is less than 2**29 smaller."""
+        return ((self._halves[1] - other._halves[1]) << 16) + self._halves[0] - other._halves[0]
+
     def begins(self, record):
         """Whether a block record starts with this slot."""
         return block.begins_with(record, self._halves[0], self._halves[1])

@@ -3,6 +3,7 @@
 from insole_protocol import block, ids
 from insole_protocol.codec import checksum
 from insole_protocol.log_records import (
+    ACKED_SEQ_AT,
     ALIGN,
     FIRST_SEQ_AT,
     HEADER_BYTES,
@@ -13,6 +14,8 @@ from insole_protocol.log_records import (
     NOTE_ERASED,
     NOTE_GAP,
     NOTE_RESERVE,
+    OLDEST_SEQ_AT,
+    OVERWRITTEN_AT,
     PAGE_BYTES,
     PageHeader,
     is_header_of,
@@ -54,8 +57,13 @@ class Writer:
         self.keep_oldest = keep_oldest
         self._next = SlotNumber()
         self._accounted = SlotNumber()
-        self.boot = self.oldest_seq = self.acked_seq = self.erased_seq = 0
-        self.overwritten = self.not_kept = self.corrupt_pages = self.storage_errors = 0
+        self._oldest = SlotNumber()
+        self._acked = SlotNumber()
+        self._overwritten = SlotNumber()
+        self._reserved = SlotNumber()
+        self._first = SlotNumber()  # of the page that was asked for last
+        self.boot = self.erased_seq = 0
+        self.not_kept = self.corrupt_pages = self.storage_errors = 0
         self.head = -1  # number of the page that is being written
         self.tail = 0  # number of the oldest page that counts
         self.used = PAGE_BYTES  # bytes of the head page that are taken
@@ -63,7 +71,6 @@ class Writer:
         self.window_at = 0  # where in the page the waiting buffer begins
         self.waiting_slots = 0
         self.full = False
-        self.reserved_to = 0
         self.stop_reason = 0  # why nothing is recorded, when full
         self.refused = False  # the device refused to take the last page that was to be begun
         self.failing = False  # it refused so many pages in a row that no further one is given up
@@ -102,6 +109,38 @@ class Writer:
     @accounted_to.setter
     def accounted_to(self, number):
         self._accounted.value = number
+
+    @property
+    def oldest_seq(self):
+        """First slot held."""
+        return self._oldest.value
+
+    @oldest_seq.setter
+    def oldest_seq(self, number):
+        self._oldest.value = number
+
+    @property
+    def acked_seq(self):
+        """First slot that no host has acknowledged."""
+        return self._acked.value
+
+    @acked_seq.setter
+    def acked_seq(self, number):
+        self._acked.value = number
+
+    @property
+    def reserved_to(self):
+        """To here a full log has noted that numbers are used."""
+        return self._reserved.value
+
+    @property
+    def overwritten(self):
+        """Slots that were overwritten before a host had them, ever."""
+        return self._overwritten.value
+
+    @overwritten.setter
+    def overwritten(self, number):
+        self._overwritten.value = number
 
     # Entries
 
@@ -173,7 +212,7 @@ class Writer:
             return False
         if self.keep_oldest and not sacrifice:
             tail = self.head + 3 - self.media.pages
-            if tail > self.tail and self._first_seq_from(tail) > self.acked_seq:
+            if tail > self.tail and self._first_seq_from(tail).is_after(self._acked):
                 return False
         page_seq = self._ready_from(self.head + 1, True)
         self.refused = page_seq < 0
@@ -212,9 +251,10 @@ class Writer:
         tail = page_seq + 1 - pages
         if tail > self.tail:
             oldest = self._first_seq_from(tail)
-            if oldest > self.acked_seq:
+            if oldest.is_after(self._acked):
                 return False
-            self.oldest_seq = max(self.oldest_seq, oldest)
+            if oldest.is_after(self._oldest):
+                self._oldest.follow(oldest)
             self.tail = tail
         erased = self.media.erased
         self.media.prepare(page_seq % pages)
@@ -225,9 +265,12 @@ class Writer:
         """Give up what the new head page displaces and put its header into the waiting buffer."""
         tail = page_seq + 2 - self.media.pages
         if tail > self.tail:
-            oldest = max(self._first_seq_from(tail), self.oldest_seq)
-            self.overwritten += max(0, oldest - max(self.oldest_seq, self.acked_seq))
-            self.oldest_seq = oldest
+            oldest = self._first_seq_from(tail)
+            if oldest.is_after(self._oldest):
+                known = self._acked if self._acked.is_after(self._oldest) else self._oldest
+                if oldest.is_after(known):
+                    self._overwritten.advance(oldest.minus(known))
+                self._oldest.follow(oldest)
             self.tail = tail
         if self.noted:
             self.note_page = self.head
@@ -235,12 +278,14 @@ class Writer:
         self.head = page_seq
         header = self.header
         header.boot, header.page_seq = self.boot, page_seq
-        header.oldest_seq, header.acked_seq = self.oldest_seq, self.acked_seq
-        header.overwritten, header.erased_seq = self.overwritten, self.erased_seq
+        header.erased_seq = self.erased_seq
         header.tail_page, header.note_page, header.pages = self.tail, self.note_page, self.media.pages
         header.reserved_seq = self.reserved_to if self.full else 0
         header.write_fields(self._waiting)
         self._accounted.put(self._waiting, FIRST_SEQ_AT)
+        self._oldest.put(self._waiting, OLDEST_SEQ_AT)
+        self._acked.put(self._waiting, ACKED_SEQ_AT)
+        self._overwritten.put(self._waiting, OVERWRITTEN_AT)
         checksum.append(self._waiting, HEADER_BYTES - 4)
         self.used = HEADER_BYTES
         self.committed = self.window_at = 0
@@ -283,22 +328,24 @@ class Writer:
         if not self.full:
             self.full = True
             self.stop_reason = reason
-            self.reserved_to = self.accounted_to
+            self._reserved.follow(self._accounted)
 
     def discard(self, slots):
         """Count slots that are not kept; that their numbers are used is committed before they are."""
         self.not_kept += slots
-        self.next_seq += slots
-        if self.next_seq > self.reserved_to and self.stop_reason == ids.GAP_LOG_FULL:
-            self.reserved_to = self.next_seq + RESERVE_SLOTS
+        self._next.advance(slots)
+        if self._next.is_after(self._reserved) and self.stop_reason == ids.GAP_LOG_FULL:
+            self._reserved.follow(self._next)
+            self._reserved.advance(RESERVE_SLOTS)
             self.put_note(NOTE_RESERVE, self.accounted_to, self.reserved_to, ids.GAP_LOG_FULL)
             self.flush()
 
-    def resume(self, seq):
-        """Record again from `seq` on if there is room now."""
+    def resume(self):
+        """Record again if there is room now."""
         if not self.next_page(False):
             return False
         self.full = False
+        seq = self.next_seq
         if seq > self.accounted_to:
             self.put_note(NOTE_GAP, self.accounted_to, seq, self.stop_reason)
         return True
@@ -331,8 +378,10 @@ class Writer:
         )
 
     def _first_seq_from(self, page_seq):
-        """First slot of the first readable page from `page_seq` on. A full log asks with each page: nothing
-        but that number may be a new object."""
+        """First slot of the first readable page from `page_seq` on, until the next question.
+
+        A full log asks with each page, and nothing may be a new object.
+        """
         data = self._header_bytes
         for page in range(page_seq, min(self.head, page_seq + UNREADABLE_PAGES) + 1):
             try:
@@ -340,8 +389,9 @@ class Writer:
             except OSError:
                 continue
             if is_header_of(data, page, checksum):
-                return block.u32(data, FIRST_SEQ_AT)
-        return self.accounted_to
+                self._first.take(data, FIRST_SEQ_AT)
+                return self._first
+        return self._accounted
 
     def count_corrupt(self, page_seq):
         """Count a damaged page, once as long as it is among the last few that were met."""

@@ -84,6 +84,8 @@ class FixedFlash(RamFlash):
 class Path:
     """The parts that a slot goes through, wired as on the insole."""
 
+    keep_oldest = False
+
     def __init__(self, uptime_us, live, moving, pages):
         chip.registers[0x0F] = 0x6C
         chip.registers[0x1E] = 3  # motion is new
@@ -94,7 +96,7 @@ class Path:
         machine.Timer.inits = 0
         imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
         self.sampler = Sampler(clock, ForceArray(board), imu)
-        self.recorder = Recorder(FixedFlash(pages))
+        self.recorder = Recorder(FixedFlash(pages), self.keep_oldest)
         self.recorder.open()
         if uptime_us >= BEYOND:
             self.recorder.skip(BEYOND + 12345, 8)
@@ -123,6 +125,12 @@ class Path:
             self._tick()
             if sampler.waiting() >= sampler.wake_rows:
                 self.blocks.drain()
+
+
+class Keeping(Path):
+    """With a log that is full and gives nothing up."""
+
+    keep_oldest = True
 
 
 class Flag:
@@ -178,6 +186,7 @@ def runs_locked(path):
 CASES = (
     ("live", Path, True, True, 64),
     ("live, log full", Path, True, True, 4),
+    ("live, nothing goes", Keeping, True, True, 4),
     ("daily, walking", Path, False, True, 64),
     ("daily, standing", Path, False, False, 64),
     ("control: a list", Listing, True, True, 64),
@@ -188,4 +197,4 @@ for name, kind, live, moving, pages in CASES:
     for uptime_us in (1000000, BEYOND + 5000000):
         path = kind(uptime_us, live, moving, pages)
         left = bytes_left(path)
-        print("%-16s %10d us  %6.2f bytes a slot  %s" % (name, uptime_us, left, runs_locked(path)))
+        print("%-18s %10d us  %6.2f bytes a slot  %s" % (name, uptime_us, left, runs_locked(path)))
