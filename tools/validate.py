@@ -15,7 +15,7 @@ from pathlib import Path
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.results import ALGORITHM_VERSION
 
-from tools.validation import balance, balance_report, footswitch, insole_force, vendors
+from tools.validation import balance, balance_report, footswitch, insole_force, moticon, vendors
 from tools.validation.report import as_markdown, finite
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +36,7 @@ def as_json(
     subjects: list[insole_force.ExportData],
     exports: list[vendors.Export],
     trials: list[balance.Trial],
+    steps: list[moticon.StepReport],
 ) -> dict[str, object]:
     """The report's figures for scripts."""
 
@@ -58,6 +59,7 @@ def as_json(
         result["bds"] = tidy(dict(balance_report.summary(trials))) | {
             "trials": [tidy({**asdict(trial), "published": asdict(trial.published)}) for trial in trials]
         }
+    result["moticon"] = [asdict(one) for one in steps]
     result["vendor_exports"] = [tidy(asdict(export)) for export in exports]
     return result
 
@@ -76,8 +78,9 @@ def main(arguments: list[str] | None = None) -> int:
     ndd = _folder(chosen.data, "gaitndd", "*.ts")
     pdb = _folder(chosen.data, "gaitpdb", "??Co*.txt*", "??Pt*.txt*")
     exports_at = _folder(chosen.data, "vendor_exports", "*.asc*", "*.asf*")
+    reported = _folder(chosen.data, "moticon", "gait_report_*.xlsx")
     plates = _folder(chosen.data, "bds", "BDSinfoCOP.txt*")
-    if ndd is None and pdb is None and exports_at is None and plates is None:
+    if all(one is None for one in (ndd, pdb, exports_at, plates, reported)):
         print(f"{chosen.data}: no recordings to validate with are here", file=sys.stderr)
         return 1
     try:
@@ -89,7 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     exports = vendors.run(exports_at) if exports_at else []
-    text = as_markdown(agreements, moved, subjects, exports, trials, ALGORITHM_VERSION)
+    steps = moticon.run(reported) if reported else []
+    text = as_markdown(agreements, moved, subjects, exports, trials, steps, ALGORITHM_VERSION)
     if str(chosen.output) == "-":
         print(text)
     else:
@@ -97,7 +101,10 @@ def main(arguments: list[str] | None = None) -> int:
         chosen.output.write_text(text)
         print(f"wrote {chosen.output.name}", file=sys.stderr)
     if chosen.json:
-        figures = json.dumps(as_json(agreements, subjects, exports, trials), indent=1, allow_nan=False) + "\n"
+        figures = (
+            json.dumps(as_json(agreements, subjects, exports, trials, steps), indent=1, allow_nan=False)
+            + "\n"
+        )
         sys.stdout.write(figures) if chosen.json == "-" else Path(chosen.json).write_text(figures)
     return 0
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tools.validation import balance_report
+from tools.validation import balance_report, moticon
 from tools.validation.balance import Trial
 from tools.validation.footswitch import Agreement, Totals, totals
 from tools.validation.insole_force import OWN_STUDY, PUBLISHED, ROWS, STUDIES, ExportData, group_mean
@@ -209,6 +209,7 @@ def as_markdown(
     subjects: list[ExportData],
     exports: list[Export],
     trials: list[Trial],
+    steps: list[moticon.StepReport],
     version: str,
 ) -> str:
     """The whole report."""
@@ -219,11 +220,13 @@ def as_markdown(
         "Neurodegenerative Disease* (gaitndd) and *Gait in Parkinson's Disease* (gaitpdb) databases,",
         "Hausdorff and colleagues, Goldberger 2000, Open Data Commons Attribution License 1.0; vendor",
         "exports from the R package pressuRe (MIT); *A public data set of human balance evaluations* (BDS),",
-        "Santos and Duarte 2016, CC BY 4.0.",
+        "Santos and Duarte 2016, CC BY 4.0; a walk and its step report from moticon-opengo (Moticon,",
+        "Apache-2.0).",
         "",
         *footswitch_section(agreements, moved),
         *force_section(subjects),
         *balance_report.section(trials),
+        *moticon.section(steps),
         *vendor_section(exports),
     ]
     return "\n".join(lines)

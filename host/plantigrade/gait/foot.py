@@ -75,6 +75,8 @@ def contact_config(
     config["tail_rows"] = 0 if calibrated else rows(settings.tail_span_s)
     for name in _SHARES:
         config[name] = getattr(settings, name)
+    if not calibrated:
+        config["release_level_share"] = settings.tail_level_share
     config["smallest_range"] = smallest_range
     # a bare footswitch wanders in swing by more than this: only calibrated forces know a certain load
     config["certain_load_share"] = settings.certain_load_share if calibrated else np.inf

@@ -54,7 +54,9 @@ def test_shares_and_limits_of_the_kernel() -> None:
     assert (got["smallest_range"], got["quiet_ratio"]) == (60.0, 10.0)
     assert got["longest_step_s"] == pytest.approx(0.016)
     assert settings_at(50.0)["longest_step_s"] == pytest.approx(0.032)
-    assert settings_at(100.0, calibrated=False)["certain_load_share"] == np.inf
+    switch = settings_at(300.0, calibrated=False)
+    assert (switch["certain_load_share"], switch["release_level_share"]) == (np.inf, 0.015)
+    assert (switch["tail_rows"], got["tail_rows"]) == (4, 0)  # 15 ms: 4.5 samples
 
 
 def one_channel(
