@@ -120,7 +120,7 @@ class Bonds:
         self._changed = True
 
     def keep_only(self, address):
-        """Forget every peer but the one with this address, of which NimBLE's keys hold the bytes backwards."""
+        """Forget every peer but the one with this address; NimBLE's keys hold its bytes backwards."""
         backwards = bytes(reversed(address))
         self._secrets = [row for row in self._secrets if row[1][1:7] == backwards]
         self._changed = True

@@ -9,13 +9,16 @@ import os
 import sys
 
 import insole_protocol
-from insole import forget, hold_offs
+from insole import files, forget, hold_offs
 from insole_protocol import event_records as records
 
 PATH = "/events.bin"
+_STATE = "/slot.json"
+_FIRST_START = 3  # tries that a new firmware has left when it starts first (`update.slots.TRIES`)
+_BACK_ASKED = 70  # of `update_codes`
 
 
-def note(insole, kind, transport=None, detail=""):
+def note(insole, kind, transport=None, detail="", link=records.LINK_NONE):
     """Put an event into the ring. Flash that refuses is counted; it is no reason not to do what is noted.
 
     Args:
@@ -23,14 +26,34 @@ def note(insole, kind, transport=None, detail=""):
         kind: of `event_records`.
         transport: the link that the command came over, None for what the insole does by itself.
         detail: a text of at most 18 bytes.
+        link: where there is no transport any more, the kind of link that it came over.
     """
     peer = getattr(transport, "peer", None)
-    link = records.LINK_NONE if transport is None else records.LINK_USB if peer is None else records.LINK_BLE
+    if transport is not None:
+        link = records.LINK_USB if peer is None else records.LINK_BLE
     uptime_s = insole.clock.now_us() // 1000000
     try:
         put(insole.recorder.boot, kind, link, uptime_s, bytes(peer or records.NO_PEER), detail)
     except OSError:
         insole.faults.storage_errors += 1
+
+
+def note_start(insole):
+    """What this start owes to an update: a new firmware begins its trial, or a former one runs again.
+
+    Raises:
+        OSError: flash refuses.
+    """
+    state = insole.chosen[1]
+    version = insole.identity.firmware_version
+    if state.get("back") and not state.get("back_noted"):
+        asked = state["back"] == _BACK_ASKED
+        link = state.get("link", records.LINK_NONE) if asked else records.LINK_NONE
+        note(insole, records.ROLLED_BACK, None, version, link)
+        state["back_noted"] = 1
+        files.write_json(_STATE, state)
+    elif state.get("trial") == _FIRST_START and not state.get("back"):
+        note(insole, records.UPDATE_INSTALLED, None, version, state.get("link", records.LINK_NONE))
 
 
 def put(boot, kind, link, uptime_s, peer=records.NO_PEER, detail="", alone=False):

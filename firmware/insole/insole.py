@@ -2,8 +2,6 @@
 
 import asyncio
 
-from insole import forget
-
 
 class Insole:
     """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`;
@@ -61,10 +59,21 @@ class Insole:
 
     def begin_trial(self):
         """After the self-test of the start: a firmware on trial is watched from here on."""
+        if self.chosen and (self.chosen[1]["trial"] or self.chosen[1]["back"]):
+            self._note_start()
         if self.chosen and (self.chosen[1]["trial"] or self.chosen[1]["app"]):
             from insole.update import trial
 
             self.trial = trial.begin(self)
+
+    def _note_start(self):
+        from insole import events
+
+        try:
+            events.note_start(self)
+        except (OSError, MemoryError):
+            self.faults.storage_errors += 1
+        events.leave()
 
     def pass_second(self):
         """Once a second: what a trial makes of it."""

@@ -5,8 +5,8 @@ a power cut anywhere leaves either the note and nothing done, or the note and th
 that is clean. Who it is (serial, identity record, calibration), its firmware and the numbers of slots and
 boots stay: a number that was used is never used again. The side stays, too: it belongs to the insole.
 
-littlefs leaves old content where it lay until it needs the block. So free blocks are written over at last, and
-the file system's own blocks are rewritten often enough that both copies are new ones.
+littlefs leaves old content where it lay until it needs the block. So free blocks are written over at last,
+and the file system's own blocks are rewritten often enough that both copies are new ones.
 """
 
 import os

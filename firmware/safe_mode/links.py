@@ -59,7 +59,7 @@ class Radio:
         )  # in the place that they have in normal mode: peers remember handles
         (handles,) = ble.gatts_register_services(((uuid(ids.SERVICE_UUID), ours),))
         self._handles = {i + 1: handle for i, handle in enumerate(handles)}
-        ble.gatts_set_buffer(handles[1], ids.MAX_COMMAND_BYTES + 4)  # a fragment has a byte of its own before it
+        ble.gatts_set_buffer(handles[1], ids.MAX_COMMAND_BYTES + 4)  # with the byte before a fragment
 
     def _on_event(self, event, data):
         try:

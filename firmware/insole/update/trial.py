@@ -22,6 +22,7 @@ _NEW_FAULT = const(65)
 _SLOTS_LOST = const(66)
 _NO_HELLO = const(67)
 _BOOT_LOADER = const(69)
+_UPDATE_CONFIRMED = const(2)  # of `event_records`
 _STATE = "/slot.json"
 _FLOOR_AT = const(46)  # in a manifest
 
@@ -131,6 +132,7 @@ class Trial:
         state.update(changes)
         files.write_json(_STATE, state)
         self._insole.chosen[1].update(changes)
+        self._insole.note(_UPDATE_CONFIRMED, None, self._insole.identity.firmware_version)
 
     def _go_back(self, reason):
         """To the other slot; where MicroPython is on trial its boot loader does the rest."""
