@@ -4,6 +4,7 @@ The same sources, version and compiler give the same bytes, whoever builds and h
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -16,7 +17,6 @@ from plantigrade.firmware_image.board_files import (
     MPY_WORD,
     SECURITY_COUNTER,
     firmware_version,
-    slot_files,
     unsigned_bundle,
 )
 from plantigrade.firmware_image.build import build_firmware, compile_text, firmware_folder
@@ -29,7 +29,6 @@ from plantigrade.firmware_image.bundle import (
     BundleFault,
     BundleKind,
     Manifest,
-    pack_files,
 )
 from plantigrade.firmware_image.esp_image import MicroPythonImage
 
@@ -41,6 +40,7 @@ def firmware_bundle(
     version: str | None = None,
     security_counter: int = SECURITY_COUNTER,
     floor: int = FLOOR,
+    changed: Mapping[str, bytes | None] | None = None,
 ) -> Bundle:
     """The firmware of this repository as a bundle that nobody has signed yet.
 
@@ -49,6 +49,7 @@ def firmware_bundle(
         version: that the insole will say it has; that of the sources when None.
         security_counter: see `Manifest`.
         floor: see `Manifest`.
+        changed: files with another content, or none: for tests.
 
     Raises:
         FirmwareError: the sources do not compile.
@@ -60,28 +61,20 @@ def firmware_bundle(
             BundleFault.MANIFEST,
             f"a floor of {floor} above the security counter {security_counter} would shut out this version",
         )
-    build = build_firmware(architecture)
     own = firmware_version()
-    bundle = unsigned_bundle(build, version=version)
-    payload = bundle.payload
+    files = dict(changed or {})
     if version is not None and version != own:
-        changed = _identity_of(version, own, architecture)
-        payload = pack_files([*((n, c) for n, c in slot_files(build) if n != changed[0]), changed])
-    manifest = replace(
-        bundle.manifest,
-        security_counter=security_counter,
-        floor=floor,
-        payload_bytes=len(payload),
-        payload_sha256=hashlib.sha256(payload).digest(),
-    )
-    return Bundle(manifest, UNSIGNED, payload)
+        files[f"{_SAYS_VERSION}.mpy"] = _identity_of(version, own, architecture)
+    bundle = unsigned_bundle(build_firmware(architecture), version=version, changed=files)
+    manifest = replace(bundle.manifest, security_counter=security_counter, floor=floor)
+    return Bundle(manifest, UNSIGNED, bundle.payload)
 
 
-def _identity_of(version: str, own: str, architecture: str) -> tuple[str, bytes]:
-    """Path and content of the module that says another version than its source does."""
+def _identity_of(version: str, own: str, architecture: str) -> bytes:
+    """The module that says the version, compiled to say another one than its source does."""
     source = (firmware_folder() / "insole" / "identity.py").read_text(encoding="utf-8")
     text = source.replace(f'FIRMWARE_VERSION = "{own}"', f'FIRMWARE_VERSION = "{version}"')
-    return f"{_SAYS_VERSION}.mpy", compile_text(f"{_SAYS_VERSION}.py", text, architecture)
+    return compile_text(f"{_SAYS_VERSION}.py", text, architecture)
 
 
 def micropython_bundle(
