@@ -30,7 +30,7 @@ class Numbers:
 OWN, DAY_S = True, 86400.0
 NUMBERS = {
     "low-arch": Numbers(3, 0.15, 0.138, "notice", DAY_S, own_insole_only=OWN),
-    "high-arch": Numbers(3, -0.065, -0.098, "notice", DAY_S, own_insole_only=OWN),
+    "high-arch": Numbers(3, -0.06, -0.098, "notice", DAY_S, own_insole_only=OWN),
     "pronation": Numbers(3, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
     "supination": Numbers(3, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
     "pronation-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
@@ -146,8 +146,8 @@ def _sides(
 FEET = [
     Case("low-arch", {"medial_arch_index": 0.15}, 0.15, True),
     Case("low-arch", {"medial_arch_index": 0.149}, 0.149, False),
-    Case("high-arch", {"force_arch_index": 0.065}, -0.065, True),
-    Case("high-arch", {"force_arch_index": 0.066}, -0.066, False),
+    Case("high-arch", {"force_arch_index": 0.06}, -0.06, True),
+    Case("high-arch", {"force_arch_index": 0.061}, -0.061, False),
     # (0.134 + 0.011) / 0.10 = 1.45, (0.277 - 0.056) / 0.17 = 1.3, (54.28 - 51.03) / 2.5 = 1.3.
     _pronation("pronation", 0.134, 0.277, 51.03, 1.35, True),
     _pronation("pronation", 0.134, 0.26, 51.28, 1.283333, False),  # 1.2 and 1.2
