@@ -239,6 +239,34 @@ def test_a_firmware_that_is_not_well_is_reported_with_the_reason(fate: int, mess
     assert (result.before, result.after) == ("1.2.3", "1.2.3") and message in result.reason
 
 
+def test_a_link_that_breaks_while_the_bundle_is_checked_is_no_end() -> None:
+    """Found again, the insole is not done with checking: neither updated nor gone back."""
+
+    class Slow(Updatable):
+        async def make_link(self) -> Any:
+            link = await super().make_link()
+            if self.links == 3:
+                self.state = update_codes.STATE_VERIFYING
+                self.insole.boot += 1  # an update is received in a start of its own
+            return link
+
+    insole = Slow(drops_when_asked=1)
+    assert update(insole).outcome is Outcome.UPDATED
+    assert insole.links >= 4
+
+
+def test_a_bundle_that_turns_out_damaged_is_refused_after_the_link_broke() -> None:
+    class Refusing(Updatable):
+        async def make_link(self) -> Any:
+            link = await super().make_link()
+            if self.links == 3:
+                self.state, self.refusal = update_codes.STATE_REFUSED, update_codes.REFUSAL_ALTERED
+            return link
+
+    error = refused(Refusing(drops_when_asked=1))
+    assert error.refusal == update_codes.REFUSAL_ALTERED
+
+
 def test_an_insole_that_does_not_come_back_is_named() -> None:
     class Gone(Updatable):
         def restart(self) -> None:

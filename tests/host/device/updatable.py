@@ -38,6 +38,7 @@ class Updatable:
         disturbed: so many times somebody else switches it out of idle mode.
         dies_after: bytes after which its link breaks, each once.
         returns: whether it comes back after a restart.
+        drops_when_asked: so many times its link breaks at a question while it checks the bundle.
         offers: (bytes of an UPDATE_DATA, window).
         most_waiting: UPDATE_DATA that were unanswered at a time.
     """
@@ -66,6 +67,7 @@ class Updatable:
     disturbed: int = 0
     dies_after: list[int] = field(default_factory=list[int])
     returns: bool = True
+    drops_when_asked: int = 0
     offers: tuple[int, int] = (232, 4)
     mode: int = ids.MODE_DAILY
     modes: list[int] = field(default_factory=list[int])
@@ -213,7 +215,10 @@ class UpdatableLink(Answering):
     def _go_on(self) -> None:
         """Each question how an update stands finds it a step further."""
         one = self.updatable
-        if one.state == codes.STATE_VERIFYING:
+        if one.state == codes.STATE_VERIFYING and one.drops_when_asked:
+            one.drops_when_asked -= 1
+            self._break()
+        elif one.state == codes.STATE_VERIFYING:
             one.state = codes.STATE_RESTARTING
         elif one.state == codes.STATE_RESTARTING:
             one.restart()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from insole_protocol import ids, update_codes
+from insole_protocol import ids, replies, update_codes
 
 from plantigrade.bridge.errors import BridgeError, RefusedError
 from plantigrade.bridge.insole import Identity
@@ -31,6 +31,13 @@ from plantigrade.device.update.transfer import (
 )
 from plantigrade.firmware_image.bundle import Bundle, BundleKind
 from plantigrade.link.base import LinkError
+
+_NOT_YET = (
+    update_codes.STATE_RECEIVING,
+    update_codes.STATE_VERIFYING,
+    update_codes.STATE_RESTARTING,
+)
+"""States of an insole that a link came back to before it has restarted."""
 
 
 @dataclass(frozen=True)
@@ -235,11 +242,7 @@ class _Updating:
             except LinkError:
                 return
             if status.state == update_codes.STATE_REFUSED:
-                raise UpdateError(
-                    UpdateFault.REFUSED,
-                    f"{session.insole.name} refused the bundle: {texts.refusal(status.refusal, status.text)}",
-                    status.refusal,
-                )
+                raise _refused(session, status)
             if status.state != update_codes.STATE_VERIFYING:
                 return
             await asyncio.sleep(self._wishes.poll_s)
@@ -286,6 +289,10 @@ class _Updating:
                 waits = texts.waits_for(status.waits_for)
                 self._on_progress(Progress(Stage.ON_TRIAL, self._total, self._total, text=waits))
                 await asyncio.sleep(self._wishes.trial_poll_s)
+            elif status.state == update_codes.STATE_REFUSED:
+                raise _refused(session, status)
+            elif status.state in _NOT_YET:
+                await asyncio.sleep(self._wishes.poll_s)
             elif after.boot == before.boot and not self._resumed:
                 return None
             elif status.state == update_codes.STATE_CONFIRMED and self._is_new(after):
@@ -334,6 +341,13 @@ class _Updating:
 def _now() -> float:
     """The event loop's clock, in seconds."""
     return asyncio.get_running_loop().time()
+
+
+def _refused(session: Session, status: replies.UpdateStatusReply) -> UpdateError:
+    reason = texts.refusal(status.refusal, status.text)
+    return UpdateError(
+        UpdateFault.REFUSED, f"{session.insole.name} refused the bundle: {reason}", status.refusal
+    )
 
 
 def version_of(bundle: Bundle) -> str:
