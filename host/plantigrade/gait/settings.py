@@ -112,6 +112,9 @@ LEAST_FORCE_RATIO: Final = 0.5
 """A foot's impulse over the other's: 0.81 to 1 in those recordings, with a gain that is off by 30 % still
 0.57. Below, a foot bears part of the weight, or an insole is wrong."""
 
+EVEN_VARIANCE: Final = 1.0 / 12.0
+"""Variance of an instant that lies anywhere in a span of length one."""
+
 # -- activities and hours (loads as shares of body weight)
 
 DURATION_BINS_S: Final = (10.0, 30.0, 60.0)

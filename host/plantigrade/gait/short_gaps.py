@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.compiled import compiled
+from plantigrade.gait.settings import EVEN_VARIANCE
 from plantigrade.gait.signals import Floats, Forces
 
 Mask = npt.NDArray[np.bool_]
@@ -139,7 +140,7 @@ class ShortGaps:
             between[(times_s >= one.from_s) & (times_s <= one.to_s)] = one.to_s - one.from_s
             inside = np.linspace(one.from_s, one.to_s, one.rows + 2)[1:-1]
             bridged += ((inside >= times_s[:, :1]) & (inside < times_s[:, 2:])).sum(axis=1)
-        sd = np.hypot(low_load_s, between) / np.sqrt(12.0)
+        sd = np.hypot(low_load_s, between) * np.sqrt(EVEN_VARIANCE)
         return np.column_stack([sd[:, :2], bridged])
 
     def _complete(self, new: Rows) -> bool:
