@@ -254,7 +254,7 @@ def build(fields: "list[tuple[int, bytes]]", sequence: int, key_id: bytes, sign:
     )
     Header(head)
     signed = head + bytes(body)
-    whole = signed + (sign(signed) if sign else b"")
-    if len(whole) != len(signed) + signature_bytes:
+    complete = signed + (sign(signed) if sign else b"")
+    if len(complete) != len(signed) + signature_bytes:
         raise RecordError("a signature has %d bytes" % SIGNATURE_BYTES)
-    return whole + struct.pack("<I", crc32(whole) & 0xFFFFFFFF)
+    return complete + struct.pack("<I", crc32(complete) & 0xFFFFFFFF)

@@ -32,9 +32,9 @@ REST = 330
 MACS = ("246f287a3f01", "246f287a3f02")
 
 
-async def cli(*words: str | Path) -> Result:
+async def cli(*texts: str | Path) -> Result:
     return await asyncio.to_thread(
-        CliRunner().invoke, device, [str(word) for word in words], standalone_mode=False
+        CliRunner().invoke, device, [str(word) for word in texts], standalone_mode=False
     )
 
 

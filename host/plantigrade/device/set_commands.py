@@ -7,7 +7,7 @@ import click
 from insole_protocol import settings as table
 from insole_protocol.settings import Setting
 
-from plantigrade.device.setting_words import MEANINGS, allowed, command_name, value_of
+from plantigrade.device.setting_values import MEANINGS, allowed, command_name, value_of
 
 if TYPE_CHECKING:
     from plantigrade.bridge.session import Session
@@ -49,7 +49,7 @@ def change(setting: Setting, text: str, target: str | None) -> None:
 async def _change(session: "Session", setting: Setting, value: int | str) -> str:
     from insole_protocol import ids, replies
 
-    from plantigrade.device.setting_words import SettingError, word_of
+    from plantigrade.device.setting_values import SettingError, word_of
 
     ask = session.command_client.ask
     identity = session.insole.identity

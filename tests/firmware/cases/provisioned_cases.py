@@ -95,9 +95,9 @@ def test_sides_and_labels_that_cannot_be_are_passed_over():
 
 
 def test_fields_that_break_their_record_are_no_reason_not_to_start():
-    whole = bytearray(record(LEFT, 1))
-    whole[identity_record.HEADER_BYTES + 1] = 9  # the length of the first field, with a CRC that fits
-    body = bytes(whole[:-4])
+    complete = bytearray(record(LEFT, 1))
+    complete[identity_record.HEADER_BYTES + 1] = 9  # the length of the first field, with a CRC that fits
+    body = bytes(complete[:-4])
     from binascii import crc32
 
     broken = body + (crc32(body) & 0xFFFFFFFF).to_bytes(4, "little")
@@ -105,14 +105,14 @@ def test_fields_that_break_their_record_are_no_reason_not_to_start():
 
 
 def test_a_record_is_read_in_parts():
-    whole = record(LEFT, 3, signed=True)
-    flashed(whole)
-    parts, total = b"", len(whole)
+    complete = record(LEFT, 3, signed=True)
+    flashed(complete)
+    parts, total = b"", len(complete)
     while len(parts) < total:
-        told, piece = provisioned.part(len(parts), 100)
-        assert told == total and 0 < len(piece) <= 100
+        stated, piece = provisioned.part(len(parts), 100)
+        assert stated == total and 0 < len(piece) <= 100
         parts += piece
-    assert parts == whole
+    assert parts == complete
     assert provisioned.part(total, 100) == (total, b"")
     try:
         provisioned.part(total + 1, 100)

@@ -7,11 +7,10 @@ from click.testing import CliRunner, Result
 from insole_protocol import ids, messages, settings
 from insole_protocol.settings import Setting
 from plantigrade.bridge.errors import RefusedError
-from plantigrade.device import setting_words as words
-from plantigrade.device import targets
+from plantigrade.device import setting_values, targets
 from plantigrade.device.commands import device
 from plantigrade.device.set_commands import set_group
-from plantigrade.device.setting_words import SettingError
+from plantigrade.device.setting_values import SettingError
 
 from tests.host.device.answering import Answering, insole
 
@@ -62,15 +61,15 @@ def run(*texts: str) -> Result:
 def test_every_setting_of_the_protocol_has_a_command_that_says_what_it_may_be() -> None:
     assert len(set_group.commands) == len(settings.TABLE)
     for row in settings.TABLE:
-        command = set_group.commands[words.command_name(row)]
+        command = set_group.commands[setting_values.command_name(row)]
         shown = " ".join(CliRunner().invoke(command, ["--help"]).output.split())
-        assert words.MEANINGS[row.name] in shown and words.allowed(row) in shown
+        assert setting_values.MEANINGS[row.name] in shown and setting_values.allowed(row) in shown
     listed = " ".join(run("--help").output.split())
     assert "left, right or unset: the foot" in listed and "20 to 10240" in listed
 
 
 @pytest.mark.parametrize(
-    ("texts", "key", "stored", "said"),
+    ("texts", "key", "stored", "shown"),
     [
         (("side", "left"), 1, b"\0", "side is left"),
         (("side", "RIGHT"), 1, b"\1", "side is right"),
@@ -84,10 +83,10 @@ def test_every_setting_of_the_protocol_has_a_command_that_says_what_it_may_be() 
     ],
 )
 def test_a_setting_is_stored_and_confirmed(
-    link: Taking, texts: tuple[str, ...], key: int, stored: bytes, said: str
+    link: Taking, texts: tuple[str, ...], key: int, stored: bytes, shown: str
 ) -> None:
     done = run(*texts, "right")
-    assert done.exception is None and done.output == f"A0A1A2A3A4A5A6A7: {said}\n"
+    assert done.exception is None and done.output == f"A0A1A2A3A4A5A6A7: {shown}\n"
     assert link.values[key] == stored and link.asked_for == "right"  # type: ignore[attr-defined]
 
 
@@ -102,7 +101,7 @@ def test_the_default_of_a_provisioned_insole_is_what_it_was_made(link: Taking) -
 
 
 @pytest.mark.parametrize(
-    ("texts", "told"),
+    ("texts", "expected"),
     [
         (("side", "up"), "side cannot be 'up'; it is left, right or unset: the foot"),
         (("side", "3"), "side cannot be '3'"),
@@ -114,10 +113,10 @@ def test_the_default_of_a_provisioned_insole_is_what_it_was_made(link: Taking) -
     ],
 )
 def test_what_cannot_be_is_refused_before_an_insole_is_asked(
-    link: Taking, texts: tuple[str, ...], told: str
+    link: Taking, texts: tuple[str, ...], expected: str
 ) -> None:
     done = run(*texts[:1], "--", *texts[1:])
-    assert isinstance(done.exception, SettingError) and told in str(done.exception)
+    assert isinstance(done.exception, SettingError) and expected in str(done.exception)
     assert not hasattr(link, "asked_for")
 
 
@@ -134,8 +133,8 @@ def test_an_older_firmware_that_refuses_is_told(link: Taking) -> None:
 
 @pytest.mark.parametrize("row", settings.TABLE)
 def test_every_word_is_a_value_that_the_table_allows(row: Setting) -> None:
-    for word, value in words.WORDS.get(row.name, {}).items():
-        assert words.value_of(row, word) == value and words.word_of(row, value) == word
-    names: dict[str, Any] = words.WORDS.get(row.name, {})
+    for word, value in setting_values.NAMED.get(row.name, {}).items():
+        assert setting_values.value_of(row, word) == value and setting_values.word_of(row, value) == word
+    names: dict[str, Any] = setting_values.NAMED.get(row.name, {})
     if names and row.choices:
         assert set(names.values()) == set(row.choices)

@@ -82,8 +82,8 @@ def test_a_key_lies_encrypted_and_comes_back(library: Library) -> None:
 def test_the_pair_on_the_command_line(tmp_path: Path) -> None:
     with Library(tmp_path) as library:
         library.add_person(Person("P001"))
-    words = ("person", "insoles", "P001")
-    first, second = reported(tmp_path, *words, "--pair", LEFT, RIGHT, "--at", "2026-03-01").splitlines()
+    texts = ("person", "insoles", "P001")
+    first, second = reported(tmp_path, *texts, "--pair", LEFT, RIGHT, "--at", "2026-03-01").splitlines()
     assert first.startswith(LEFT) and first.endswith("  left")
     assert second.startswith(RIGHT) and second.endswith("  right")
-    assert [one["side"] for one in document(tmp_path, *words)["insoles"]] == ["left", "right"]
+    assert [one["side"] for one in document(tmp_path, *texts)["insoles"]] == ["left", "right"]

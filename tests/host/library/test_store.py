@@ -328,11 +328,10 @@ def test_what_says_something_of_a_person_is_sealed() -> None:
         "baseline_days.tag", "body_measures.document", "body_measures.measured_on", "cautions.document",
         "consents.document", "deliveries.document", "diary_entries.document", "footwear.name",
         "footwear.remark", "goals.document", "goals_done.document", "insole_keys.secret",
-        "invitations.document", "notes.text",
-        "people.birth_date", "people.name", "people.remark", "person_notes.text", "person_settings.document",
-        "plan_verdicts.document",
-        "plans.document", "recordings.source", "recordings.title", "rule_edits.document",
-        "visits.document", "wear_days.document",
+        "invitations.document", "notes.text", "people.birth_date", "people.name", "people.remark",
+        "person_notes.text", "person_settings.document", "plan_verdicts.document", "plans.document",
+        "recordings.source", "recordings.title", "rule_edits.document", "visits.document",
+        "wear_days.document",
     ]  # fmt: skip
 
 
@@ -390,8 +389,7 @@ SHAPE_OF_THE_REST = {
     "alerts": (["id"], [OF_RECORDING], [("ix_alerts_recording_id", False)]),
     "analyses": (["id"], [OF_RECORDING], [("uq_analyses_of_recording", True)]),
     "audit": (["id"], [], [("ix_audit_subject", False)]),
-    "devices": (["serial"], [], []),
-    "insole_keys": (["serial"], [], []),
+    "devices": (["serial"], [], []), "insole_keys": (["serial"], [], []),
     "library": (["id"], [], []),
     "notes": (["id"], [OF_RECORDING], [("ix_notes_recording_id", False)]),
     "people": (["id"], [], [("uq_people_audit_key", True)]),

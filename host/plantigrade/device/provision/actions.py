@@ -71,7 +71,7 @@ def provision_and_report(choices: Choices) -> None:
         click.echo("no --factory-key: the records are unsigned, and `plantigrade device info` says so")
     output = choices.output or Path(rows[0].batch.lower())
     with ExitStack() as stack:
-        line = _line(choices, output, key, _key_keeper(choices, stack))
+        line = _line(choices, output, key, _copies_of_keys(choices, stack))
         tally = make_batch(rows, line, lambda: _boards(choices.ports), _more(choices))
     click.echo(f"{output / result_file.NAME}: {len(tally.made)} insoles")
     if tally.left:
@@ -94,7 +94,7 @@ def _line(choices: Choices, output: Path, key: factory_keys.FactoryKey | None, k
     )
 
 
-def _key_keeper(choices: Choices, stack: ExitStack) -> KeepKey:
+def _copies_of_keys(choices: Choices, stack: ExitStack) -> KeepKey:
     """Keeps a copy of an insole's key in the library, where there is an encrypted one; says where it is."""
     from plantigrade.library.catalogue.store import FILE_NAME
 

@@ -23,7 +23,7 @@ SCHEMA: Final = "plantigrade.provision.assigned/1"
 class Rows:
     """Which row is which board's: by serial number, or the next free one of those without.
 
-    What was given to a board stays its own, also after a stop: it is kept in a file of the output folder.
+    What was given to a board stays its own, also after a stop, by a file of the output folder.
 
     Args:
         rows: of the batch.

@@ -133,14 +133,14 @@ class StoredIdentity:
         sequence: number of the record.
         key_id: of the key that signed it, in hexadecimal digits; "" where unsigned.
         record: all its bytes.
-        calibration_is_whole: the curves and the amplifier's figures here are those that were signed.
+        calibration_is_complete: the curves and the amplifier's figures here are those that were signed.
     """
 
     identity: InsoleIdentity
     sequence: int
     key_id: str
     record: bytes
-    calibration_is_whole: bool = True
+    calibration_is_complete: bool = True
 
     def origin(self, serial: str, keys: Iterable[PublicKey]) -> Origin:
         """What the record proves about the insole that calls itself `serial`."""
@@ -200,11 +200,11 @@ def parse_record(data: bytes) -> StoredIdentity:
     try:
         header = form.check(read)
         values = form.values(read, header, tuple(row[0] for row in form.FIELDS))
-        identity, whole = _identity(values)
+        identity, complete = _identity(values)
     except (form.RecordError, UnicodeDecodeError, IndexError, KeyError) as error:
         raise IdentityError(f"the identity record cannot be used: {_reason(error)}") from error
     signer = header.key_id.hex() if header.signature_bytes else ""
-    return StoredIdentity(identity, header.sequence, signer, data[: header.total_bytes], whole)
+    return StoredIdentity(identity, header.sequence, signer, data[: header.total_bytes], complete)
 
 
 def _reason(error: Exception) -> str:
@@ -224,7 +224,7 @@ def _identity(values: dict[int, bytes]) -> tuple[InsoleIdentity, bool]:
     side = values[form.SIDE][0]
     if side >= len(SIDES):
         raise form.RecordError(f"side {side} is neither left nor right")
-    calibration, whole = _calibration(values)
+    calibration, complete = _calibration(values)
     tested = values.get(form.SELF_TEST)
     figures = None if tested is None else _SELF_TEST.unpack(tested)
     identity = InsoleIdentity(
@@ -243,7 +243,7 @@ def _identity(values: dict[int, bytes]) -> tuple[InsoleIdentity, bool]:
         self_test=None if figures is None else SelfTestFigures(figures[0], figures[1:]),
         calibration=calibration,
     )
-    return identity, whole
+    return identity, complete
 
 
 def _calibration(values: dict[int, bytes]) -> tuple[Calibration | None, bool]:

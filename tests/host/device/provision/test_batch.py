@@ -67,15 +67,15 @@ def test_columns_may_come_in_any_order_with_those_that_need_not_be_there(tmp_pat
     ],
 )
 def test_a_batch_that_cannot_be_used_says_where(tmp_path: Path, text: str | bytes, problem: str) -> None:
-    with pytest.raises(BatchError) as told:
+    with pytest.raises(BatchError) as refused:
         read_batch(written(tmp_path, text))
-    assert problem in str(told.value)
+    assert problem in str(refused.value)
 
 
 def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(BatchError) as told:
+    with pytest.raises(BatchError) as refused:
         read_batch(written(tmp_path, "serial,side,size\n1,up,9\n,left,42\n2,left,42\n"))
-    assert str(told.value).count("\n") == 4
+    assert str(refused.value).count("\n") == 4
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ def test_another_file_in_the_place_of_the_result_is_not_written_over(tmp_path: P
     assert path.read_text() == "a,b\n1,2\n"
 
 
-def line(output: Path, said: list[str]) -> Line:
-    return Line(output, None, "0.1.0", None, (), None, say=said.append)
+def line(output: Path, lines: list[str]) -> Line:
+    return Line(output, None, "0.1.0", None, (), None, say=lines.append)
 
 
 def test_a_board_that_says_nothing_is_told_and_nothing_is_written(tmp_path: Path) -> None:

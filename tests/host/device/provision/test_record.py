@@ -26,7 +26,7 @@ SECTOR = form.SECTOR_BYTES
 PRINTED = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=6)
 
 
-def sealed(body: bytes, least: int = 1, number: int = 1, lengths: tuple[int, int] | None = None) -> bytes:
+def checked(body: bytes, least: int = 1, number: int = 1, lengths: tuple[int, int] | None = None) -> bytes:
     """An unsigned record of a body that no builder would make."""
     body_bytes, signature_bytes = lengths or (len(body), 0)
     head = struct.pack(
@@ -58,7 +58,7 @@ def test_what_an_insole_is_comes_back_with_its_curves_to_the_last_bit() -> None:
     assert stored.identity == identity()
     assert stored.sequence == 7 and stored.key_id == key().record_id.hex()
     assert stored.record == signed(7)
-    assert stored.calibration_is_whole
+    assert stored.calibration_is_complete
 
 
 def test_a_record_takes_at_most_half_a_sector() -> None:
@@ -86,7 +86,7 @@ def test_curves_of_another_amplifier_are_told() -> None:
     own = calibration()
     other = replace(own, front_end=replace(own.front_end, feedback_ohm=own.front_end.feedback_ohm * 2))
     stored = parse_record(unsigned(calibration=other))
-    assert not stored.calibration_is_whole
+    assert not stored.calibration_is_complete
     assert calibration_sha256(other) != calibration_sha256(own)
 
 
@@ -132,7 +132,7 @@ def test_a_flipped_bit_leaves_no_record(bit: int) -> None:
 @settings(max_examples=200)
 def test_a_body_of_anything_is_a_record_or_a_named_refusal(body: bytes) -> None:
     try:
-        stored = parse_record(sealed(body))
+        stored = parse_record(checked(body))
     except IdentityError:
         return
     assert isinstance(stored.identity, InsoleIdentity)
@@ -150,19 +150,19 @@ def test_a_partition_of_anything_has_a_sector_for_the_next_record(data: bytes) -
         (b"\xff" * SECTOR, "no record"),
         (b"", "cut short"),
         (signed()[:-1], "cut short"),
-        (sealed(BARE, least=2), "readers of schema 2"),
-        (sealed(BARE, lengths=(4000, 0)), "impossible lengths"),
-        (sealed(BARE, lengths=(len(BARE), 100)), "impossible lengths"),
-        (sealed(BARE, number=0xFFFFFFFF), "impossible number"),
-        (sealed(BARE + b"\1"), "cut off"),
-        (sealed(BARE + struct.pack(form.FIELD_FORMAT, 99, 500)), "longer than its record"),
-        (sealed(BARE + field(form.LABEL, b"x" * 21)), "21 bytes"),
-        (sealed(BARE + field(form.SIDE, b"\1")), "twice"),
-        (sealed(BARE + field(form.LABEL, b"\xff")), "not UTF-8"),
-        (sealed(BARE + field(form.LABEL, b"a\nb")), "cannot be printed"),
-        (sealed(BARE.replace(field(form.SIDE, b"\0"), field(form.SIDE, b"\7"))), "neither left nor right"),
-        (sealed(BARE.replace(field(form.BATCH, b"B"), b"")), "lacks the field batch"),
-        (sealed(BARE + field(form.CALIBRATION, b"\xff" * 608)), "a curve has no"),
+        (checked(BARE, least=2), "readers of schema 2"),
+        (checked(BARE, lengths=(4000, 0)), "impossible lengths"),
+        (checked(BARE, lengths=(len(BARE), 100)), "impossible lengths"),
+        (checked(BARE, number=0xFFFFFFFF), "impossible number"),
+        (checked(BARE + b"\1"), "cut off"),
+        (checked(BARE + struct.pack(form.FIELD_FORMAT, 99, 500)), "longer than its record"),
+        (checked(BARE + field(form.LABEL, b"x" * 21)), "21 bytes"),
+        (checked(BARE + field(form.SIDE, b"\1")), "twice"),
+        (checked(BARE + field(form.LABEL, b"\xff")), "not UTF-8"),
+        (checked(BARE + field(form.LABEL, b"a\nb")), "cannot be printed"),
+        (checked(BARE.replace(field(form.SIDE, b"\0"), field(form.SIDE, b"\7"))), "neither left nor right"),
+        (checked(BARE.replace(field(form.BATCH, b"B"), b"")), "lacks the field batch"),
+        (checked(BARE + field(form.CALIBRATION, b"\xff" * 608)), "a curve has no"),
     ],
 )
 def test_each_way_in_which_a_record_is_none_has_its_words(record: bytes, reason: str) -> None:
@@ -171,7 +171,7 @@ def test_each_way_in_which_a_record_is_none_has_its_words(record: bytes, reason:
 
 
 def test_a_field_of_a_later_version_is_passed_over() -> None:
-    stored = parse_record(sealed(BARE + field(200, b"what is that")))
+    stored = parse_record(checked(BARE + field(200, b"what is that")))
     assert stored.identity.side == "left" and stored.identity.size_eu == 42.5
 
 

@@ -20,7 +20,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "label": "name for people; empty: as the insole was made",
 }
 """By name; docs/reference/settings.md has them at length."""
-WORDS: Final[Mapping[str, Mapping[str, int]]] = {
+NAMED: Final[Mapping[str, Mapping[str, int]]] = {
     "side": {"left": 0, "right": 1, "unset": 255},
     "boot_mode": {"idle": 0, "daily": 1, "live": 2},
     "log_full": {"keep": 0, "overwrite": 1},
@@ -49,7 +49,7 @@ def allowed(setting: Setting) -> str:
     >>> [allowed(row) for row in settings.TABLE[:3]]
     ['left, right or unset', 'idle, daily or live', '1 to 25']
     """
-    *first, last = WORDS.get(setting.name, {}) or [setting.allowed]
+    *first, last = NAMED.get(setting.name, {}) or [setting.allowed]
     return f"{', '.join(first)} or {last}" if first else last
 
 
@@ -64,8 +64,8 @@ def value_of(setting: Setting, text: str) -> int | str:
     """
     value: int | str = text
     if setting.kind != settings.TEXT:
-        words = WORDS.get(setting.name, {})
-        value = words.get(text.strip().lower(), text)
+        named = NAMED.get(setting.name, {})
+        value = named.get(text.strip().lower(), text)
         if isinstance(value, str) and value.strip().isdecimal():
             value = int(value)
     if not setting.allows(value):
@@ -81,7 +81,7 @@ def word_of(setting: Setting, value: int | str) -> str:
     >>> word_of(settings.TABLE[0], 255), word_of(settings.TABLE[8], "")
     ('unset', 'empty')
     """
-    for word, number in WORDS.get(setting.name, {}).items():
+    for word, number in NAMED.get(setting.name, {}).items():
         if number == value:
             return word
     return str(value) or "empty"
