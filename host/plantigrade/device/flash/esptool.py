@@ -28,7 +28,7 @@ _FATAL = re.compile(r"(?:fatal|serial exception) error occurred: *(.*)")
 _ACCESS = re.compile(r"Permission denied|Access is denied")
 _NO_PORT = re.compile(r"[Cc]ould not open|exclusively lock port")
 _SILENT = re.compile(r"Failed to connect|Unable to verify chip|Wrong boot mode")
-UNTIL_WHOLE: Final = (
+UNTIL_COMPLETE: Final = (
     "the board starts nothing until it is complete: plug it in again and run the same command"
 )
 _SETTINGS_OF_OTHERS = ("ESPTOOL_", "ESPRESSIF_IDE_")
@@ -169,7 +169,7 @@ class Esptool:
             name = (what if isinstance(what, str) else what()).removesuffix(".bin")
             reason = str(error).removeprefix(f"{self.port}: ")
             raise WriteBrokenError(
-                f"{self.port}: writing broke off at {name} ({reason}); {UNTIL_WHOLE}"
+                f"{self.port}: writing broke off at {name} ({reason}); {UNTIL_COMPLETE}"
             ) from error
 
     async def _run(

@@ -21,7 +21,7 @@ from plantigrade.device.flash.errors import (
     WriteBrokenError,
     WrongBoardError,
 )
-from plantigrade.device.flash.esptool import UNTIL_WHOLE, Chip, Esptool, WriteLog, require_esptool
+from plantigrade.device.flash.esptool import UNTIL_COMPLETE, Chip, Esptool, WriteLog, require_esptool
 from plantigrade.device.flash.plan import FlashPlan, Wishes, make_plan
 from plantigrade.device.flash.ports import BoardPort, appear_again, ask_for_hello
 from plantigrade.device.flash.settings import (
@@ -204,7 +204,7 @@ async def write_board(
             try:
                 flashed.log = await _write(esptool, plan, Path(folder), progress)
             except asyncio.CancelledError:  # Ctrl-C
-                report(f"{board.port}: broken off; {UNTIL_WHOLE}")
+                report(f"{board.port}: broken off; {UNTIL_COMPLETE}")
                 raise
     return flashed
 

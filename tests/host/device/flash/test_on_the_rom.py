@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from plantigrade.device.flash import esptool as esptool_module
 from plantigrade.device.flash.errors import FlashError, NotABoardError, WrongBoardError
-from plantigrade.device.flash.esptool import UNTIL_WHOLE
+from plantigrade.device.flash.esptool import UNTIL_COMPLETE
 from plantigrade.device.flash.flashing import Contents, Flashed, flash, write_board
 from plantigrade.device.flash.plan import BOOT_LOADER, Wishes, make_plan
 from plantigrade.device.flash.ports import BoardPort
@@ -99,7 +99,7 @@ def test_broken_off_by_the_user_what_to_do_is_said(tmp_path: Path, contents: Con
 
     with RomOnPort(tmp_path, blank(8)) as rom:
         asyncio.run(break_off(BoardPort(rom.port, virtual=True, usb_serial=None)))
-    assert lines[-1] == f"{rom.port}: broken off; {UNTIL_WHOLE}"
+    assert lines[-1] == f"{rom.port}: broken off; {UNTIL_COMPLETE}"
 
 
 class TestABoardThatIsLeftAsItWas:
