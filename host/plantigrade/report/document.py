@@ -9,6 +9,7 @@ from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import NORMS, shown_in
 from plantigrade.posture.exercises.choice import shown_exercises
+from plantigrade.posture.rules_engine.pair_gain import circumstance_of, pair_gain
 from plantigrade.posture.rules_engine.section import posture_section
 from plantigrade.report.document_accounting import (
     calibration_text,
@@ -72,12 +73,15 @@ def build(
     wording = load_wording(language)
     full_analysis = recording.full_analysis()
     usual = usual_of(baseline)
+    on = circumstance_of(full_analysis.walk)
     posture = posture_section(
         full_analysis.analysis,
         _layout(full_analysis),
         reference=usual,
         relative_sd=full_analysis.walk.relative_sd,
         language=language,
+        on=on,
+        gain=pair_gain(full_analysis.walk) if on is None else None,
     )
     subject = recording.entry.title or recording.id
     return Document(

@@ -1,8 +1,13 @@
 """Which level a rule is held against: the instrument, the pair's gains, the stride time."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
-from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
+from plantigrade.analysis.pipeline import Request, of_walk
+from plantigrade.analysis.posture import posture_of
+from plantigrade.gait.signals import Foot, FootSignal, Instrument, SourceInfo, Walk
 from plantigrade.posture.rules_engine.findings import RuleFinding, State
 from plantigrade.posture.rules_engine.levels import Grade, Level, level_of
 from plantigrade.posture.rules_engine.pair_gain import PairGain, doubtful_pair, pair_gain
@@ -170,3 +175,65 @@ def test_what_is_for_clinicians_is_not_told_in_patients_words():
     entry = {"patient": "a", "clinician": "b"}
     assert sentence_of(entry) == "a"
     assert sentence_of(entry | {"clinician_only": True}) == "For clinicians: b"
+
+
+def stances(less_pct: float, gain: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """42 cycles of 1.1 s at 100 Hz with stances of 0.68 s, less under the left foot; the right insole reads
+    `gain` times what it carries."""
+    shape = 700 * np.interp(np.linspace(0, 1, 68), [0, 0.22, 0.5, 0.78, 1], [0, 1.1, 0.75, 1.1, 0])
+    left, right = np.zeros(42 * 110 + 60), np.zeros(42 * 110 + 60)
+    for start in range(0, 42 * 110, 110):
+        left[start : start + 68] += shape * (1 - less_pct / 200)
+        right[start + 55 : start + 123] += shape * (1 + less_pct / 200)
+    return left, gain * right
+
+
+def judged(
+    left_n: np.ndarray, right_n: np.ndarray, instrument: Instrument = Instrument.INSOLE
+) -> dict[str, Any]:
+    """What a whole analysis says of the load of the left foot."""
+    time_s = np.arange(len(left_n)) / 100.0
+    feet = [
+        FootSignal(foot, time_s, force[:, None].astype(np.float32))
+        for foot, force in zip(Foot, (left_n, right_n), strict=True)
+    ]
+    walk = Walk(feet[0], feet[1], 100.0, SourceInfo("", "", instrument=instrument))
+    found = posture_of(of_walk(walk, Request(Path("walk.csv"))))
+    return next(one for one in found if (one["rule"], one["foot"]) == ("load-asymmetry", "left"))
+
+
+def test_ten_seconds_on_each_leg_tell_a_gain_from_a_limp():
+    """The right insole reads 12 % more: once the wearer has stood on each leg, 6.5 % less load is found and
+    12 % of gain is not."""
+    legs = [(350, 350, 5), (700, 0, 6), (350, 350, 2), (0, 700, 6), (350, 350, 3)]
+    left, right = (np.concatenate([np.full(100 * leg[2], float(leg[i])) for leg in legs]) for i in (0, 1))
+
+    def stood_and_walked(less_pct: float) -> dict[str, Any]:
+        walked = stances(less_pct, 1.12)
+        return judged(np.concatenate([left, walked[0]]), np.concatenate([1.12 * right, walked[1]]))
+
+    even, limp = stood_and_walked(0.0), stood_and_walked(6.5)
+    assert (even["state"], even["level_of"], even["raise_level"]) == ("absent", "matched", 5.0)
+    assert even["value"] == pytest.approx(0.0, abs=0.1)
+    assert (limp["state"], limp["grade"]) == ("present", "mild")
+    assert limp["value"] == pytest.approx(6.5, abs=0.1)
+    alone = judged(*stances(0.0, 1.12))
+    assert (alone["state"], alone["raise_level"]) == ("absent", 13.0)
+    assert alone["value"] == pytest.approx(11.3, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("instrument", "less_pct", "state", "level"),
+    [
+        (Instrument.PLATE, 3.5, "absent", 4.0),
+        (Instrument.PLATE, 4.5, "present", 4.0),
+        (Instrument.TREADMILL, 4.5, "absent", 6.0),
+        (Instrument.INSOLE, 4.5, "absent", 13.0),
+    ],
+)
+def test_a_recording_is_held_against_the_level_of_the_instrument_that_it_names(
+    instrument: Instrument, less_pct: float, state: str, level: float
+):
+    found = judged(*stances(less_pct), instrument)
+    assert (found["state"], found["raise_level"]) == (state, level)
+    assert found.get("level_of") == (None if instrument is Instrument.INSOLE else instrument.value)

@@ -104,7 +104,7 @@ def build_reference(recordings: Sequence[Path], about: About) -> Built:
         if len(tables) < len(Foot) or fewest < FEWEST_STRIDES:
             left_out[path] = f"{fewest} valid strides of a foot; {FEWEST_STRIDES} of both are needed"
             continue
-        instruments.add(str(getattr(walk.source, "instrument", "insole")))
+        instruments.add(walk.source.instrument.value)
         people.append(figures_of(tables))
     if len(instruments) > 1:
         raise PlantigradeError(

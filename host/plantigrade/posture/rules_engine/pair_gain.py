@@ -13,12 +13,13 @@ of plates, and it would take a true limp for a gain. It is not used.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
-from plantigrade.gait.signals import Foot, Walk
+from plantigrade.gait.signals import Foot, Instrument, Walk
 from plantigrade.posture.rules_engine.features import StrideColumns
 from plantigrade.posture.rules_engine.rules import Circumstance
 from plantigrade.posture.rules_engine.statistics import median_of
@@ -31,7 +32,11 @@ from plantigrade.posture.settings import (
     ONE_LEG_TRIM_S,
 )
 
-KNOWN = {one.value: one for one in (Circumstance.PLATE, Circumstance.TREADMILL, Circumstance.FOOTSWITCH)}
+_CIRCUMSTANCES: Final[Mapping[Instrument, Circumstance]] = {
+    Instrument.PLATE: Circumstance.PLATE,
+    Instrument.TREADMILL: Circumstance.TREADMILL,
+    Instrument.FOOTSWITCH: Circumstance.FOOTSWITCH,
+}
 FORCES = (
     "impulse_n_s",
     "mean_force_n",
@@ -102,8 +107,7 @@ def pair_gain(walk: Walk) -> PairGain | None:
 
 def circumstance_of(walk: Walk) -> Circumstance | None:
     """The instrument of a recording as levels know it; None for insoles."""
-    name = getattr(walk.source, "instrument", None)
-    return None if name is None or str(name) not in KNOWN else KNOWN[str(name)]
+    return _CIRCUMSTANCES.get(walk.source.instrument)
 
 
 def _one_clock(left_s: F64, right_s: F64) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from plantigrade.errors import FileError, PlantigradeError
-from plantigrade.gait.signals import Foot
+from plantigrade.gait.signals import Foot, Instrument, SourceInfo
 from plantigrade.posture.norms import build
 from plantigrade.posture.norms.build import About, build_reference, figures_of
 from plantigrade.posture.norms.commands import reference
@@ -75,7 +75,7 @@ def test_a_persons_figures():
 def group(monkeypatch: pytest.MonkeyPatch, people: list[list[StrideColumns]]) -> list[Path]:
     """Recordings that the analysis finds these people in."""
     waiting = iter(people)
-    monkeypatch.setattr(build, "read", lambda path: type("Walk", (), {"source": None})())
+    monkeypatch.setattr(build, "read", lambda path: type("Walk", (), {"source": SourceInfo("", "")})())
     monkeypatch.setattr(build, "analyze", lambda walk: None)
     monkeypatch.setattr(build, "from_analysis", lambda analysis: next(waiting))
     return [Path(f"{number}.csv") for number in range(len(people))]
@@ -103,7 +103,7 @@ def test_too_few_people_and_several_instruments_are_refused(monkeypatch: pytest.
     with pytest.raises(PlantigradeError, match="11 people have 30 valid strides a foot; a set needs 12"):
         build_reference(group(monkeypatch, [person(0.6, 0.6)] * 11), ABOUT)
     recordings = group(monkeypatch, [person(0.6, 0.6)] * 12)
-    kinds = iter(["plate"] + ["insole"] * 11)
+    kinds = iter([Instrument.PLATE] + [Instrument.INSOLE] * 11)
     source = type("Source", (), {"instrument": property(lambda self: next(kinds))})
     monkeypatch.setattr(build, "read", lambda path: type("Walk", (), {"source": source()})())
     with pytest.raises(PlantigradeError, match=r"several instruments \(insole, plate\)"):
