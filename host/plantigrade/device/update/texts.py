@@ -39,7 +39,7 @@ BACK: Final[dict[int, str]] = {
     codes.BACK_TIME_OUT: "it was not confirmed in time",
     codes.BACK_BOOT_LOADER: "the chip's boot loader did not accept it",
     codes.BACK_ASKED: "somebody asked for it",
-    codes.BACK_NOT_WHOLE: "its files were not whole",
+    codes.BACK_INCOMPLETE: "its files were not complete",
 }
 WAITS: Final[dict[int, str]] = {
     codes.WAITS_SELF_TEST: "self-test",
