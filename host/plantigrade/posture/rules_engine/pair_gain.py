@@ -95,7 +95,7 @@ def pair_gain(walk: Walk) -> PairGain | None:
         return None
     if walk.right.quantity != "force" or not _one_clock(walk.left.time_s, walk.right.time_s):
         return None
-    totals = {signal.foot: signal.force_n.sum(axis=1, dtype=np.float64) for signal in walk.feet}
+    totals = {one.foot: one.force_n @ np.ones(one.sensor_count, np.float32) for one in walk.feet}
     found = {foot: _alone(totals[foot], totals[foot.other], walk.sample_rate_hz) for foot in Foot}
     if any(len(values) == 0 for values in found.values()):
         return None
@@ -115,15 +115,15 @@ def _one_clock(left_s: F64, right_s: F64) -> bool:
     return len(left_s) == len(right_s) and bool(np.all(np.abs(left_s - right_s) < 1e-6))
 
 
-def _alone(own_n: F64, other_n: F64, rate_hz: float) -> F64:
+def _alone(own_n: NDArray[np.float32], other_n: NDArray[np.float32], rate_hz: float) -> F64:
     """Forces of the foot while it alone carried the body and stood still."""
     alone: NDArray[np.bool_] = (other_n < ONE_LEG_OTHER_SHARE * own_n) & np.isfinite(own_n)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], alone, [False])).astype(np.int8)))
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], alone, [False])).astype(np.int8))).reshape(-1, 2)
     trim, least = round(ONE_LEG_TRIM_S * rate_hz), round(ONE_LEG_S * rate_hz)
     pieces: list[F64] = []
-    for start, stop in edges.reshape(-1, 2):
-        piece = own_n[start + trim : stop - trim]
-        if len(piece) >= least and np.ptp(piece) <= ONE_LEG_RANGE_SHARE * float(piece.mean()):
+    for start, stop in edges[edges[:, 1] - edges[:, 0] >= least + 2 * trim]:
+        piece = own_n[start + trim : stop - trim].astype(np.float64)
+        if np.ptp(piece) <= ONE_LEG_RANGE_SHARE * float(piece.mean()):
             pieces.append(piece)
     return np.concatenate(pieces) if pieces else np.empty(0)
 
