@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "shared").glob("*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 BLOCK = re.compile(r"^```sh test\n(.*?)^```", re.MULTILINE | re.DOTALL)
+STEPS = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 WALKS = re.compile(r"plantigrade (?:demo|record|run|scan|twin)")  # over the virtual radio: alone
 BLOCKS = [
     pytest.param(
@@ -41,7 +42,13 @@ def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
     walk = next((ROOT / "host/plantigrade/twin/walks").glob("*.txt.gz"))
     shutil.copy(walk, tmp_path / "walk.txt.gz")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "PLANTIGRADE_DATA": str(tmp_path / "data")}
+    runtime = tmp_path / "runtime"  # virtual boards of other tests are not in reach
+    runtime.mkdir(mode=0o700)
+    environment = os.environ | {
+        "PATH": path,
+        "PLANTIGRADE_DATA": str(tmp_path / "data"),
+        "XDG_RUNTIME_DIR": str(runtime),
+    }
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=tmp_path,
@@ -51,6 +58,15 @@ def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def test_the_steps_of_making_an_insole_are_those_that_are_run() -> None:
+    """Its commands stand at each step, and once more in the block that a test runs."""
+    text = (ROOT / "docs/tutorials/make-your-first-insole.md").read_text()
+    steps = [line for block in STEPS.findall(text) for line in block.splitlines()]
+    (whole,) = BLOCK.findall(text)
+    run = [line.removesuffix(" &") for line in whole.splitlines() if line.startswith("plantigrade")]
+    assert steps == run
 
 
 def test_pages_become_html_with_working_links(tmp_path: Path) -> None:
