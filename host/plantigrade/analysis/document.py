@@ -4,7 +4,8 @@ docs/reference/analysis-json.md.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Final
 
 from plantigrade.analysis.pipeline import RecordingAnalysis
@@ -16,6 +17,7 @@ from plantigrade.gait.pressure.butterfly import Butterfly
 from plantigrade.gait.pressure.load_map import load_map
 from plantigrade.gait.results import Analysis, Bout, Ensemble, FootAccounting, FootAnalysis, Parameter
 from plantigrade.gait.signals import FootSignal
+from plantigrade.gait.sway_norms import norms
 
 SCHEMA: Final = "plantigrade.analysis/1"
 MAP_DECIMALS: Final = 4
@@ -67,6 +69,7 @@ def document(full_analysis: RecordingAnalysis) -> Json:
         },
         "load_levels": _load_levels(analysis),
         "standing": [_standing(standing) for standing in full_analysis.standings],
+        "sway_norms": _sway_norms(full_analysis.standings),
         "eyes_closed_over_open": _romberg(full_analysis.romberg),
         "butterfly": _butterfly(full_analysis.butterfly),
     }
@@ -138,7 +141,7 @@ def _load_levels(analysis: Analysis) -> Json:
             foot.value: {"level_n": _number(level), "from": levels.unloaded_from[foot].value}
             for foot, level in levels.unloaded.items()
         },
-        "doubt": levels.doubt,
+        "caveat": levels.caveat,
     }
 
 
@@ -255,7 +258,14 @@ def _standing(standing: Standing) -> Json:
         "standing_right_rear_pct": (standing.right_rear_pct, no_places),
         "standing_load_shift_sd_pct": (standing.load_shift_sd_pct, why),
     }
-    entry: Json = {"kind": "standing", "from_s": _number(standing.from_s), "to_s": _number(standing.to_s)}
+    entry: Json = {
+        "kind": standing.kind.value,
+        "from_s": _number(standing.from_s),
+        "to_s": _number(standing.to_s),
+        "leg": standing.leg or None,
+        "eyes": standing.eyes or None,
+        "caveats": [{"code": caveat.code, "text": caveat.text} for caveat in standing.caveats],
+    }
     for name, (value, note) in figures.items():
         entry[name] = _measure(value, definition_of(name).unit, note)
     entry["notes"] = list(standing.notes)
@@ -272,6 +282,25 @@ def _sway(sway: Sway) -> Json:
         filtered = definition_of(name).low_pass_hz is not None
         found[name] = _measure(value, unit) | {"low_pass_hz": sway.low_pass_hz if filtered else None}
     return found
+
+
+def _sway_norms(standings: Sequence[Standing]) -> Json | None:
+    """Healthy people's sway beside that of the spans that have the body's and may be trusted; no finding rests
+    on it."""
+    shown = [one for one in standings if one.both is not None and not one.caveats]
+    if not shown:
+        return None
+    table = norms()
+    known = {one.eyes for one in shown}
+    rows = [row for row in table.rows if row.eyes in known or "" in known]
+    return {
+        "version": table.version,
+        "instrument": table.instrument,
+        "protocol": table.protocol,
+        "source": table.source,
+        "licence": table.licence,
+        "rows": [asdict(row) for row in rows],
+    }
 
 
 def _romberg(romberg: Romberg | None) -> Json | None:

@@ -7,18 +7,18 @@ from typing import Final
 
 import numpy as np
 
+from plantigrade.analysis.visit.kinds import found_spans
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait import balance
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.butterfly import Butterfly, butterfly
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.settings import MIN_LOAD_S
 from plantigrade.gait.signals import NEWTONS_PER_KG, Foot, Walk
+from plantigrade.gait.standing_caveats import WEIGHT, Caveat
 from plantigrade.imports import formats
 from plantigrade.posture.baseline.baseline import TagReference, reference_of
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 
-MIN_STANDING_S: Final = MIN_LOAD_S
 MAX_STANDINGS: Final = 200
 PLAUSIBLE_S: Final = (0.65, 2.5)
 MAX_BUTTERFLY_CYCLES: Final = 2000
@@ -131,24 +131,28 @@ def _standings(walk: Walk, analysis: Analysis, request: Request) -> tuple[balanc
                 f"{span.from_s:g}-{span.to_s:g} s is no span of the recording, which runs from "
                 f"{analysis.from_s:g} to {analysis.to_s:g} s"
             )
-    spans = named or [
-        Span(activity.from_s, activity.to_s)
-        for activity in analysis.activities
-        if activity.kind == "standing" and activity.to_s - activity.from_s >= MIN_STANDING_S
-    ]
     if all(foot.quantity != "force" for foot in walk.feet):
         return ()
-    return tuple(
-        balance.standing(
-            walk.left,
-            walk.right,
-            walk.sample_rate_hz,
-            span.from_s,
-            span.to_s,
-            feet_apart_mm=request.feet_apart_mm,
+    if named:
+        eyes = {id(request.eyes_open): "open", id(request.eyes_closed): "closed"}
+        return tuple(
+            replace(_standing(walk, analysis, span.from_s, span.to_s, request), eyes=eyes[id(span)])
+            for span in named
         )
-        for span in spans[:MAX_STANDINGS]
+    return tuple(
+        replace(_standing(walk, analysis, span.from_s, span.to_s, request), kind=span.kind, leg=span.leg)
+        for span in found_spans(walk, analysis)[:MAX_STANDINGS]
     )
+
+
+def _standing(
+    walk: Walk, analysis: Analysis, from_s: float, to_s: float, request: Request
+) -> balance.Standing:
+    found = balance.standing(
+        walk.left, walk.right, walk.sample_rate_hz, from_s, to_s, feet_apart_mm=request.feet_apart_mm
+    )
+    caveat = analysis.load_levels.caveat
+    return replace(found, caveats=(*found.caveats, Caveat(WEIGHT, caveat))) if caveat else found
 
 
 def _romberg(standings: tuple[balance.Standing, ...], request: Request) -> balance.Romberg | None:
@@ -156,7 +160,7 @@ def _romberg(standings: tuple[balance.Standing, ...], request: Request) -> balan
         return None
     for pick in ("both", "left", "right"):
         eyes_open, eyes_closed = (getattr(standing, pick) for standing in standings)
-        if eyes_open is not None and eyes_closed is not None:
+        if eyes_open is not None and eyes_closed is not None and not any(s.caveats for s in standings):
             return balance.romberg(eyes_open, eyes_closed)
     return None
 

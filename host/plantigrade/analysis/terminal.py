@@ -15,11 +15,12 @@ from rich.text import Text
 from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.posture import as_texts, posture_of
-from plantigrade.gait.balance import Standing
+from plantigrade.gait.balance import Standing, StandingKind
 from plantigrade.gait.load_levels import LoadedFrom
 from plantigrade.gait.parameters.definition import ParameterGroup, View, digits_of
 from plantigrade.gait.parameters.registry import PARAMETERS, group_of, norm_of, shown_in, title_of
 from plantigrade.gait.results import Analysis, Parameter, Parameters
+from plantigrade.gait.sway_norms import norms
 from plantigrade.text_format import counted
 
 SHOWN: Final = shown_in(View.SUMMARY)
@@ -35,6 +36,12 @@ _WEIGHT_FROM: Final = {
     LoadedFrom.STEADY_SUM: ", from the steady sum of both feet",
 }
 """How the body weight is known; nothing where it was stated."""
+_KINDS: Final = {
+    StandingKind.QUIET: "Standing",
+    StandingKind.ONE_LEG: "One-leg stance",
+    StandingKind.TANDEM: "Probably tandem stance",
+    StandingKind.SIT_TO_STAND: "Rising from a seat",
+}
 
 
 def print_summary(full_analysis: RecordingAnalysis, console: Console) -> None:
@@ -190,7 +197,8 @@ def strides_text(analysis: Analysis) -> str:
 
 
 def _standing(standing: Standing, number: int) -> RenderableType:
-    line = Text(f"Standing {number}: {standing.from_s:.0f} to {standing.to_s:.0f} s", style="bold")
+    name = _KINDS[standing.kind] + (f" ({standing.leg})" if standing.leg else "")
+    line = Text(f"{name} {number}: {standing.from_s:.0f} to {standing.to_s:.0f} s", style="bold")
     message: list[str] = []
     if math.isfinite(standing.left_load_pct):
         message.append(
@@ -204,7 +212,29 @@ def _standing(standing: Standing, number: int) -> RenderableType:
             message.append(
                 f"sway {name} {sway.mean_velocity_mm_per_s:.1f} mm/s, ellipse {sway.ellipse_area_mm2:.0f} mm2"
             )
-    return Group(line, Text("; ".join(message) or "nothing could be measured"))
+    lines: list[RenderableType] = [line, Text("; ".join(message) or "nothing could be measured")]
+    lines += [Text(f"not to be trusted: {caveat.text}", style="bold yellow") for caveat in standing.caveats]
+    if standing.both is not None:
+        corner = standing.both.low_pass_hz
+        how = "not filtered" if corner is None else f"low-passed at {corner:g} Hz"
+        plain = standing.both.unfiltered_velocity_mm_per_s
+        lines.append(Text(f"sway is {how}; velocity unfiltered {plain:.1f} mm/s", style="dim"))
+        if not standing.caveats:
+            lines.append(Text(_norm(standing.eyes), style="dim"))
+    return Group(*lines)
+
+
+def _norm(eyes: str) -> str:
+    """Healthy people's sway on a firm floor as one line: median to the 95th percentile."""
+    found = norms()
+    texts: list[str] = []
+    for name, unit in (("unfiltered_velocity_mm_per_s", "mm/s"), ("ellipse_area_mm2", "mm2")):
+        for row in found.of(name, eyes=eyes or "open", surface="firm"):
+            texts.append(f"{row.median:g} to {row.p95:g} {unit} at {row.age_from} to {row.age_to} years")
+    return (
+        f"healthy people, firm floor, eyes {eyes or 'open'}: {'; '.join(texts)} "
+        f"({found.instrument}; {found.source})"
+    )
 
 
 def _notes(full_analysis: RecordingAnalysis) -> RenderableType:

@@ -352,7 +352,7 @@ def _foot_levels(side: _Side, levels: LoadLevels) -> tuple[float, float | None]:
         return zero, levels.loaded_n
     own = stream.stance_level - stream.swing_level
     light = zero <= LIGHT_SHARE * stream.stance_level or stream.quantity != "force"
-    return zero, own if np.isfinite(own) and light and not levels.doubt else None
+    return zero, own if np.isfinite(own) and light and not levels.caveat else None
 
 
 def _findings(
@@ -360,8 +360,8 @@ def _findings(
 ) -> list[SignalFinding]:
     streams = [side.stream for side in sides]
     found = findings.pair(streams)
-    if levels.doubt:
-        found.append(SignalFinding("body_weight_doubtful", levels.doubt))
+    if levels.caveat:
+        found.append(SignalFinding("body_weight_implausible", levels.caveat))
     for stream in streams:
         seconds = stream.last_s - stream.first_s if stream.samples_seen else 0.0
         found += findings.stream_state(stream, seconds) + findings.sensors(stream)

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.settings import FEWEST_PATH_ROWS, LOADED_N, MIN_SWAY_S
 from plantigrade.gait.signals import Floats, FootSignal
+from plantigrade.gait.standing_caveats import Caveat, clipped_caveat, gains_caveat
 from plantigrade.gait.sway import (
     Romberg,
     Spectrum,
@@ -28,6 +30,7 @@ __all__ = [
     "Romberg",
     "Spectrum",
     "Standing",
+    "StandingKind",
     "Sway",
     "ellipse",
     "filtered_sway",
@@ -42,9 +45,18 @@ __all__ = [
 Rows = npt.NDArray[np.intp]
 
 
+class StandingKind(StrEnum):
+    """Kinds of spans of standing."""
+
+    QUIET = "standing"
+    ONE_LEG = "one_leg"
+    TANDEM = "tandem"
+    SIT_TO_STAND = "sit_to_stand"
+
+
 @dataclass(frozen=True)
 class Standing:
-    """One span of quiet standing.
+    """One span of standing.
 
     Attributes:
         from_s, to_s: on the recording's clock.
@@ -55,6 +67,10 @@ class Standing:
         left, right: sway within each insole; None where it cannot be known.
         both: sway of the body's centre of pressure; None without the distance of the feet.
         notes: what could not be computed and why.
+        caveats: why the figures are not to be trusted; nothing is concluded from them then.
+        kind: what kind of span it is.
+        leg: that stood, of a stance on one leg; else empty.
+        eyes: "open" or "closed" where the user said so, else empty.
     """
 
     from_s: float
@@ -68,6 +84,10 @@ class Standing:
     right: Sway | None
     both: Sway | None
     notes: tuple[str, ...]
+    caveats: tuple[Caveat, ...] = ()
+    kind: StandingKind = StandingKind.QUIET
+    leg: str = ""
+    eyes: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +100,7 @@ class _FootPath:
     rear: Floats
     path: Floats | None
     half_width_mm: float
+    clipped: Caveat | None = None
 
 
 def standing(
@@ -120,6 +141,8 @@ def standing(
             both = _body_sway(feet["left"], feet["right"], rate_hz, feet_apart_mm, notes)
     else:
         notes.append("the load of both feet needs both feet")
+    caveats = _caveats(feet, rate_hz, from_s, to_s)
+    notes += [caveat.text for caveat in caveats]
     total = sum(float(np.nansum(foot.total)) for foot in feet.values())
     rear = sum(float(np.nansum(foot.rear)) for foot in feet.values())
     return Standing(
@@ -134,7 +157,26 @@ def standing(
         right=sways.get("right"),
         both=both,
         notes=tuple(notes),
+        caveats=tuple(caveats),
     )
+
+
+def _caveats(feet: dict[str, _FootPath], rate_hz: float, from_s: float, to_s: float) -> list[Caveat]:
+    found = [foot.clipped for foot in feet.values()]
+    if len(feet) == 2 and not any(found):
+        edges = np.arange(from_s, to_s + 0.5 / rate_hz, 1.0)
+        found.append(gains_caveat(*(_means(foot, edges) for foot in feet.values())))
+    return [caveat for caveat in found if caveat is not None]
+
+
+def _means(foot: _FootPath, edges_s: Floats) -> Floats:
+    """Mean load in each second; of a second without samples, what was before."""
+    if not len(foot.total):
+        return np.empty(0)
+    sums = np.append(0.0, np.cumsum(foot.total))
+    rows = np.searchsorted(foot.time_s, edges_s)
+    counts = np.diff(rows)
+    return np.where(counts > 0, np.diff(sums[rows]) / np.maximum(counts, 1), foot.total[0])
 
 
 def _percent(part: float, total: float) -> float:
@@ -151,15 +193,16 @@ def _path(foot: FootSignal, rate_hz: float, from_s: float, to_s: float) -> _Foot
     complete = np.isfinite(force).all(axis=1)
     time, force = foot.time_s[first:last][complete], force[complete]
     total: Floats = force.sum(axis=1)
+    clipped = clipped_caveat(foot.foot.value, force)
     if foot.layout is None:
-        return _FootPath(time, total, np.full(len(total), np.nan), None, 0.0)
+        return _FootPath(time, total, np.full(len(total), np.nan), None, 0.0, clipped)
     masks = masks_of(foot.layout)
     rear: Floats = force @ masks.rear
     half_width = 0.5 * masks.width_mm
     if foot.layout.relative or not len(total) or float(np.min(total)) <= 0.0:
-        return _FootPath(time, total, rear, None, half_width)
+        return _FootPath(time, total, rear, None, half_width, clipped)
     path = np.column_stack([force @ masks.x_mm, force @ masks.y_mm]) / total[:, None]
-    return _FootPath(time, total, rear, path, half_width)
+    return _FootPath(time, total, rear, path, half_width, clipped)
 
 
 def _foot_sway(foot: _FootPath, rate_hz: float) -> Sway | None:

@@ -76,7 +76,7 @@ class LoadLevels:
         unloaded_from: how it is known, of each foot.
         steady_sum_n: median sum of both feet in the heaviest steady stand or sit of 5 s or more; None
             without one.
-        doubt: why the stated weight is in doubt; empty where it is not.
+        caveat: why the stated weight is not plausible; empty where it is not.
     """
 
     loaded_n: float | None = None
@@ -84,7 +84,7 @@ class LoadLevels:
     unloaded: Mapping[Foot, float] = field(default_factory=dict[Foot, float])
     unloaded_from: Mapping[Foot, UnloadedFrom] = field(default_factory=dict[Foot, UnloadedFrom])
     steady_sum_n: float | None = None
-    doubt: str = ""
+    caveat: str = ""
 
     @property
     def text(self) -> str:
@@ -161,10 +161,10 @@ def unloaded(swing_n: float, loaded_n: float | None, *, calibrated: bool) -> tup
     return float("nan"), UnloadedFrom.UNKNOWN
 
 
-def stated_weight_doubt(
+def stated_weight_caveat(
     stated_n: float | None, walking_n: float | None, steady_n: float | None
 ) -> tuple[bool, str]:
-    """Whether the stated weight is set aside, and why it is in doubt; False and empty where it is plausible.
+    """Whether the stated weight is set aside, and why it is not plausible; False and empty where it is.
 
     Feet of a person who sits carry a quarter of the weight, leaning forward a third; of one who stands all of
     it, as far as the insoles read it. Between both nobody rests.
@@ -174,9 +174,9 @@ def stated_weight_doubt(
         walking_n: as walking shows it.
         steady_n: the heaviest steady sum of both feet.
 
-    >>> stated_weight_doubt(700.0, None, 170.0)
+    >>> stated_weight_caveat(700.0, None, 170.0)
     (False, '')
-    >>> stated_weight_doubt(400.0, None, 700.0)[0]
+    >>> stated_weight_caveat(400.0, None, 700.0)[0]
     True
     """
     measured = walking_n if walking_n is not None else steady_n
@@ -216,9 +216,9 @@ def load_levels(
         known = {foot: unloaded(level, None, calibrated=False) for foot, level in swing.items()}
         way = LoadedFrom.OWN_RANGE if all(np.isfinite(list(swing.values()))) else LoadedFrom.UNKNOWN
         loaded_n = None
-        doubt = ""
+        caveat = ""
     else:
-        aside, doubt = stated_weight_doubt(stated_n, walking_n, steady_n)
+        aside, caveat = stated_weight_caveat(stated_n, walking_n, steady_n)
         too_light = aside and steady_n is not None and stated_n is not None and steady_n < stated_n
         loaded_n, way = loaded(
             stated_n=None if aside else stated_n,
@@ -233,5 +233,5 @@ def load_levels(
         unloaded={foot: level for foot, (level, _) in known.items()},
         unloaded_from={foot: how for foot, (_, how) in known.items()},
         steady_sum_n=steady_n,
-        doubt=doubt,
+        caveat=caveat,
     )

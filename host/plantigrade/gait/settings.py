@@ -281,6 +281,19 @@ MIN_LOAD_S: Final = 5.0
 """Standing that the share of load is told of."""
 LOADED_N: Final = 50.0
 """Median load below which a foot's centre of pressure is that of its noise."""
+GAIN_COUPLING: Final = 0.9
+"""Correlation of what the feet give and take from which their gains can be compared: noise is then less than
+a fifth of the variance, and moves the ratio by a tenth at most."""
+GAIN_DIFFERENCE: Final = 0.15
+"""Insoles of healthy people differ by 5.9 % (SD over 72 pairs): this is two and a half of that."""
+CLIPPED_SHARE: Final = 0.05
+CLIPPED_TIMES: Final = 2
+"""A signal is cut off where this share of its samples are at its top, and so many times those of the next
+lower value."""
+FEWEST_CLIP_VALUES: Final = 20
+"""Of fewer different values nothing is said: coarse steps heap up by themselves."""
+LARGE_SENSOR_SHARE: Final = 0.1
+"""Of a foot's load, from which a sensor that is cut off matters."""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,19 @@
 """Tables of the clinician's pages about walking and standing."""
 
 import math
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final
 
 from plantigrade.analysis.document import both_parameters
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.analysis.terminal import asymmetry_text
-from plantigrade.gait.balance import Standing
+from plantigrade.gait.balance import Standing, StandingKind
 from plantigrade.gait.parameters.definition import View, digits_of
 from plantigrade.gait.parameters.pressure import REGIONAL, REGIONS
 from plantigrade.gait.parameters.registry import NORMS, norm_of, shown_in
 from plantigrade.gait.results import Parameter, Parameters
+from plantigrade.gait.sway_norms import norms
 from plantigrade.report.document_blocks import Block, Cell, Table, Text
 from plantigrade.report.document_numbers import interval, number, spread_interval
 from plantigrade.report.wording import Wording
@@ -148,13 +150,16 @@ def balance_blocks(full_analysis: RecordingAnalysis, wording: Wording) -> list[B
     names = ("span", "left_load", "rear_load", "shift", "velocity", "ellipse")
     rows = [_standing(standing, wording) for standing in full_analysis.standings[:_MAX_STANDINGS]]
     left, rear = NORMS["standing_left_load_pct"].text(), NORMS["standing_rear_load_pct"].text()
-    notes = list(dict.fromkeys(note for standing in full_analysis.standings for note in standing.notes))
+    caveats = {caveat.text for standing in full_analysis.standings for caveat in standing.caveats}
+    said = dict.fromkeys(note for standing in full_analysis.standings for note in standing.notes)
+    notes = [note for note in said if note not in caveats]
     caption = " ".join([wording("balance.usual", left=left, rear=rear), *(f"{note}." for note in notes)])
     blocks: list[Block] = [Table([wording(f"balance.{name}") for name in names], rows, caption=caption)]
     if len(full_analysis.standings) > _MAX_STANDINGS:
         blocks.append(
             Text(wording("balance.more", count=len(full_analysis.standings) - _MAX_STANDINGS), "small")
         )
+    blocks += _sway_texts(full_analysis.standings, wording)
     if full_analysis.romberg is not None:
         values = {
             "velocity": f"{full_analysis.romberg.velocity:.2f}",
@@ -162,6 +167,47 @@ def balance_blocks(full_analysis: RecordingAnalysis, wording: Wording) -> list[B
         }
         blocks.append(Text(wording("balance.romberg", **values)))
     return blocks
+
+
+def _kind(standing: Standing, wording: Wording) -> str:
+    if standing.kind is StandingKind.QUIET:
+        return ""
+    key = f"{standing.kind.value}_{standing.leg}" if standing.leg else standing.kind.value
+    return wording(f"balance.kind_{key}")
+
+
+def _sway_texts(standings: Sequence[Standing], wording: Wording) -> list[Block]:
+    """The filter behind the sway of the body, what healthy people sway, and what is not to be trusted."""
+    caveats = dict.fromkeys(caveat.text for standing in standings for caveat in standing.caveats)
+    blocks: list[Block] = [Text(wording("balance.caveat", text=text)) for text in caveats]
+    known = [standing for standing in standings if standing.both is not None]
+    for standing in known[:1]:
+        sway = standing.both
+        if sway is None or sway.low_pass_hz is None:
+            blocks.append(Text(wording("balance.unfiltered"), "small"))
+        else:
+            velocity = f"{sway.unfiltered_velocity_mm_per_s:.1f}"
+            corner = f"{sway.low_pass_hz:g}"
+            blocks.append(Text(wording("balance.filtered", corner=corner, velocity=velocity), "small"))
+    eyes = dict.fromkeys(standing.eyes or "open" for standing in known if not standing.caveats)
+    return [*blocks, *(Text(_norm(one, wording), "small") for one in eyes)]
+
+
+def _norm(eyes: str, wording: Wording) -> str:
+    table = norms()
+    texts = [
+        wording(
+            "balance.norm_row",
+            low=f"{row.median:g}",
+            high=f"{row.p95:g}",
+            unit=unit,
+            age_from=row.age_from,
+            age_to=row.age_to,
+        )
+        for name, unit in (("unfiltered_velocity_mm_per_s", "mm/s"), ("ellipse_area_mm2", "mm²"))
+        for row in table.of(name, eyes=eyes, surface="firm")
+    ]
+    return wording(f"balance.norm_{eyes}", texts="; ".join(texts), source=table.source)
 
 
 def _standing(standing: Standing, wording: Wording) -> list[Cell]:
@@ -179,7 +225,7 @@ def _standing(standing: Standing, wording: Wording) -> list[Cell]:
         return Cell(texts[0], texts[1] if len(texts) > 1 else "") if texts else Cell(unknown)
 
     return [
-        Cell(f"{standing.from_s:.0f} - {standing.to_s:.0f} s"),
+        Cell(f"{standing.from_s:.0f} - {standing.to_s:.0f} s", _kind(standing, wording)),
         _against(standing.left_load_pct, "standing_left_load_pct", unknown),
         _against(standing.rear_load_pct, "standing_rear_load_pct", unknown),
         Cell(number(standing.load_shift_sd_pct, unknown)),

@@ -10,6 +10,7 @@ from plantigrade.analysis import document
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, UnloadedFrom
 from plantigrade.gait.results import Parameter
 from plantigrade.gait.signals import Foot
+from plantigrade.gait.standing_caveats import Caveat
 
 from tests.host.analyze import tiny
 
@@ -38,6 +39,7 @@ def test_members_in_their_order(found: dict[str, Any]) -> None:
         "gait",
         "load_levels",
         "standing",
+        "sway_norms",
         "eyes_closed_over_open",
         "butterfly",
     ]
@@ -196,6 +198,9 @@ def test_standing(found: dict[str, Any]) -> None:
         "kind": "standing",
         "from_s": 5.0,
         "to_s": 35.5,
+        "leg": None,
+        "eyes": None,
+        "caveats": [],
         "standing_left_load_pct": {"value": 55.4, "n": 1, "unit": "%"},
         "standing_rear_load_pct": {"value": 65.6, "n": 1, "unit": "%"},
         "standing_left_rear_pct": {"value": 61.0, "n": 1, "unit": "%"},
@@ -241,6 +246,25 @@ def test_every_sway_figure_names_the_filter_that_it_went_through(found: dict[str
     assert set(corners.values()) == {10.0}
 
 
+def test_healthy_peoples_sway_stands_beside_the_bodys_with_its_source() -> None:
+    whole = replace(tiny.standing(), both=tiny.sway(1.0))
+    shown: Any = document.document(replace(tiny.full_analysis(), standings=(whole,)))["sway_norms"]
+    assert shown["licence"] == "CC BY 4.0" and "Santos & Duarte 2016" in shown["source"]
+    assert shown["instrument"] == "plate" and len(shown["rows"]) == 16
+    closed = replace(whole, eyes="closed")
+    shown = document.document(replace(tiny.full_analysis(), standings=(closed,)))["sway_norms"]
+    assert {row["eyes"] for row in shown["rows"]} == {"closed"}
+
+
+def test_a_span_with_a_caveat_is_held_against_no_norm() -> None:
+    questioned = replace(
+        tiny.standing(), both=tiny.sway(1.0), caveats=(Caveat("clipped", "it stops at 300 N"),)
+    )
+    found: Any = document.document(replace(tiny.full_analysis(), standings=(questioned,)))
+    assert found["sway_norms"] is None
+    assert found["standing"][0]["caveats"] == [{"code": "clipped", "text": "it stops at 300 N"}]
+
+
 def test_load_levels_name_their_reason() -> None:
     levels = LoadLevels(
         540.25,
@@ -261,7 +285,7 @@ def test_load_levels_name_their_reason() -> None:
             "left": {"level_n": 0.0, "from": "calibration"},
             "right": {"level_n": 12.5, "from": "swing"},
         },
-        "doubt": "the stated weight is too small",
+        "caveat": "the stated weight is too small",
     }
 
 

@@ -7,7 +7,7 @@ from plantigrade.gait.load_levels import (
     UnloadedFrom,
     load_levels,
     loaded,
-    stated_weight_doubt,
+    stated_weight_caveat,
     steady_sum,
     unloaded,
 )
@@ -76,7 +76,7 @@ def test_without_calibration_and_steps_nothing_is_known() -> None:
 def test_a_stated_weight_is_held_against_what_the_feet_carried(
     stated: float | None, walking: float | None, steady: float | None, aside: bool, words: str
 ) -> None:
-    found, text = stated_weight_doubt(stated, walking, steady)
+    found, text = stated_weight_caveat(stated, walking, steady)
     assert found is aside and words in text and bool(words) == bool(text)
 
 

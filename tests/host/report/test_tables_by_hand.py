@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 from plantigrade.analysis.pipeline import RecordingAnalysis
+from plantigrade.gait.balance import StandingKind
 from plantigrade.gait.parameters.registry import title_of
 from plantigrade.gait.results import Parameter
+from plantigrade.gait.standing_caveats import Caveat
 from plantigrade.report.document_blocks import Cell, Table, Text
 from plantigrade.report.document_tables import (
     FOOT_LEVEL,
@@ -247,9 +249,38 @@ def test_balance() -> None:
 
 def test_sway_of_the_body_replaces_that_of_the_feet() -> None:
     standing = replace(tiny.standing(), both=tiny.sway(31.0), left_load_pct=55.0, rear_load_pct=44.0)
-    table = balance_blocks(replace(tiny.full_analysis(), standings=(standing,), romberg=None), WORDING)[0]
-    assert isinstance(table, Table)
+    table, filtered, norm = balance_blocks(
+        replace(tiny.full_analysis(), standings=(standing,), romberg=None), WORDING
+    )
+    assert isinstance(table, Table) and isinstance(filtered, Text) and isinstance(norm, Text)
     assert texts(table)[0][1:] == ["55.0", "44.0", "2.26", "33.0 (both)", "38.0 (both)"]
+    assert filtered.text == (
+        "Sway is low-passed at 10 Hz; the mean velocity of the path as measured is 29.0 mm/s."
+    )
+    assert norm.text.startswith(
+        "Healthy people with open eyes on a firm floor, median to 95th percentile: "
+        "8 to 15.1 mm/s at 18 to 39 years; 9.9 to 16.6 mm/s at 60 to 85 years; "
+        "202 to 553 mm² at 18 to 39 years; 215 to 524 mm² at 60 to 85 years (Santos & Duarte 2016"
+    )
+
+
+def test_what_is_with_a_caveat_is_named_and_held_against_no_norm() -> None:
+    caveat = Caveat("gains_differ", "the left insole reads 30 % more")
+    standing = replace(
+        tiny.standing(),
+        both=tiny.sway(31.0),
+        caveats=(caveat,),
+        notes=(caveat.text,),
+        kind=StandingKind.ONE_LEG,
+    )
+    standing = replace(standing, leg="left")
+    table, named, filtered = balance_blocks(
+        replace(tiny.full_analysis(), standings=(standing,), romberg=None), WORDING
+    )
+    assert isinstance(table, Table) and isinstance(filtered, Text)
+    assert named == Text("Not to be trusted: the left insole reads 30 % more.")
+    assert texts(table)[0][0] == "5 - 36 s | on the left leg"
+    assert "30 %" not in table.caption
 
 
 def test_what_standing_does_not_tell_is_unknown() -> None:
