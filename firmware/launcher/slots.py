@@ -1,7 +1,7 @@
 """Which of the two slots runs: decided at every start, before anything of a firmware is loaded.
 
-`/slots/a` and `/slots/b` hold a firmware each as one file, `payload.bin` (see `pack`); `manifest.bin` says that it
-is whole: an update removes it first and writes it last. `/slot.json` says which one is active:
+`/slots/a` and `/slots/b` hold a firmware each as one file, `payload.bin` (see `pack`); `manifest.bin` says
+that it is whole: an update removes it first and writes it last. `/slot.json` says which one is active:
 
     {"active": "a" or "b", "trial": 0, "back": 0, "app": "", ...}
 
@@ -115,8 +115,12 @@ def _stored(state):
 
 
 def use(slot):
-    """Let modules come from a slot, and from nothing else but the interpreter and the launcher; where there is no
-    slot from /lib, as on a board that somebody develops on. OSError, ValueError: it cannot be mounted."""
+    """Let modules come from a slot, and from nothing else but the interpreter and the launcher; where there
+    is no slot from /lib, as on a board that somebody develops on.
+
+    Raises:
+        OSError, ValueError: it cannot be mounted.
+    """
     kept = [one for one in sys.path if one not in _FORMER and one != MOUNTED + "/lib"]
     sys.path[:] = [MOUNTED + "/lib" if slot else "/lib"] + kept
     try:

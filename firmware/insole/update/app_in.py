@@ -1,4 +1,4 @@
-"""MicroPython's app on its way into the app partition that does not run, a sector erased when it is reached."""
+"""MicroPython's app on its way into the app partition that does not run, a sector erased at a time."""
 
 import hashlib
 

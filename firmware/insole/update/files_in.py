@@ -46,7 +46,7 @@ class FilesTarget:
             slots.remove(self._path)
             for folder in (slots.SLOTS[:-1], slots.SLOTS + self._slot):
                 _make_folder(folder)
-        self._file = open(self._path, "ab")
+        self._file = open(self._path, "ab")  # noqa: SIM115 - `leave` closes it
         return self
 
     def _check_room(self, former_bytes):

@@ -21,7 +21,7 @@ class Receiver:
     """
 
     def __init__(self, chosen, battery, feed_watchdog, faults):
-        """`chosen` of the launcher; `battery`, None where it cannot be measured; `faults` before the update."""
+        """`chosen` of the launcher; `battery` or None; `faults`, those before the update."""
         self.state, self.refusal, self.text = codes.STATE_NONE, codes.REFUSAL_NONE, ""
         self._chosen = chosen
         self._battery = battery

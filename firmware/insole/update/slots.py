@@ -68,6 +68,6 @@ def forget_bundle():
 
 
 def start_trial(faults, link, back=0, **changes):
-    """Let the launcher count the next starts. What the trial is measured by goes with it: the faults that were
-    there before, and the kind of link."""
+    """Let the launcher count the next starts. What the trial is measured by goes with it: the faults that
+    were there before, and the kind of link."""
     change_state(back=back, back_noted=0, confirmed=0, link=link, faults=faults, **changes)

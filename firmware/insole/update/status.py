@@ -48,14 +48,14 @@ def carry_out(insole, _session, command):
 def reply(command, chosen, now, progress, waits_for):
     """The reply.
 
-    `now` is (state, refusal, text) of what is under way or was refused, `progress` (next offset, total bytes).
+    `now` is (state, refusal, text) of what is under way or was refused, `progress` (next offset, bytes).
     """
     try:
         state = files.read_json("/slot.json") or {}
     except ValueError:
         state = {}
     slot = chosen[0] if chosen else ""
-    if now[0] == _NONE:
+    if now[0] == _NONE and not now[1]:
         now = _settled(state, slot)
     text = now[2]
     wanted = command.arguments[0]

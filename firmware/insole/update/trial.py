@@ -45,13 +45,12 @@ def begin(insole):
     state = insole.chosen[1]
     if not state["app"] and not state["trial"]:
         return None
-    if state["app"]:
-        if _running_label() != state["app"]:
-            state["back"] = state["back"] or _BOOT_LOADER
-            state["app"] = ""
-            files.write_json(_STATE, state)
-            if not state["trial"]:
-                return None
+    if state["app"] and _running_label() != state["app"]:
+        state["back"] = state["back"] or _BOOT_LOADER
+        state["app"] = ""
+        files.write_json(_STATE, state)
+        if not state["trial"]:
+            return None
     return Trial(insole, state)
 
 
