@@ -1,8 +1,10 @@
 """The documents keep their promises: links lead somewhere, and the commands that they show run."""
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -49,15 +51,23 @@ def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
         "PLANTIGRADE_DATA": str(tmp_path / "data"),
         "XDG_RUNTIME_DIR": str(runtime),
     }
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    said = tmp_path / "said.txt"
+    with said.open("wb") as output:
+        shell = subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = shell.wait()
+        finally:  # what a script that failed has left running
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGTERM)
+    assert code == 0, f"{script}\n{said.read_text()[-4000:]}"
 
 
 def test_the_steps_of_making_an_insole_are_those_that_are_run() -> None:
