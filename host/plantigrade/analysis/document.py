@@ -285,8 +285,8 @@ def _sway(sway: Sway) -> Json:
 
 
 def _sway_norms(standings: Sequence[Standing]) -> Json | None:
-    """Healthy people's sway beside that of the spans that have the body's and may be trusted; no finding rests
-    on it."""
+    """Healthy people's sway beside that of the spans that have the body's and may be trusted; no finding
+    rests on it."""
     shown = [one for one in standings if one.both is not None and not one.caveats]
     if not shown:
         return None

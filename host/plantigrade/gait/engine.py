@@ -17,6 +17,7 @@ from plantigrade.gait.foot import FootStream, GaitInputError
 from plantigrade.gait.results import Analysis, Event, StrideTable
 from plantigrade.gait.settings import (
     HIGHEST_RATE_HZ,
+    HISTORY_S,
     LIVE_CONTACTS,
     LIVE_CONTACTS_A_BLOCK,
     LIVE_MARGIN_S,
@@ -24,6 +25,7 @@ from plantigrade.gait.settings import (
     Settings,
 )
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
+from plantigrade.gait.stillness import PairLoad, still_spans
 
 PIECE_ROWS = 1 << 18
 
@@ -118,12 +120,23 @@ class Engine:
                 stream.taken_blocks = last
         return ready
 
+    def still_spans(self) -> list[tuple[float, float]]:
+        """Spans in which nobody steps, as far as the samples tell now; cycles in them are sway. For live views.
+
+        Empty with one foot, or without calibrated forces. After `drop_pictures` only the latest spans.
+        """
+        left, right = self._streams.get(Foot.LEFT), self._streams.get(Foot.RIGHT)
+        if left is None or right is None or left.quantity != "force" or right.quantity != "force":
+            return []
+        return still_spans(PairLoad.of(left.load.bins(), right.load.bins()), self._settings.contact)
+
     def drop_pictures(self) -> None:
         """Free what each taken cycle holds for the pictures of an analysis, so that a stream that only
         `take_strides` reads may run all day. `finish` is out of the question then."""
         self._dropped = True
         for stream in self._streams.values():
             stream.store.drop_pictures(stream.taken_blocks)
+            stream.load.forget_before(stream.last_s - HISTORY_S)
 
     def finish(self) -> Analysis:
         """End of the recording: everything that is known of it.

@@ -24,6 +24,7 @@ from plantigrade.gait.engine import Engine
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.results import StrideTable
 from plantigrade.gait.signals import Foot, FootSignal
+from plantigrade.gait.stillness import outside
 from plantigrade.posture.rules_engine.alerts import Alert, Response
 from plantigrade.posture.rules_engine.rulebook import RuleBook
 from plantigrade.posture.rules_engine.statistics import Reference
@@ -150,9 +151,11 @@ class LiveWearer:
         if left is not None or right is not None:
             self._engine.feed(left, right)
         reported = self._engine.take_strides(silent)
-        self._engine.drop_pictures()
+        still = self._engine.still_spans() if reported else []
+        reported = [(foot, walked_strides(strides, still)) for foot, strides in reported]
         for foot, strides in reported:
             self._steady.add(foot, self._new_ones(foot, strides))
+        self._engine.drop_pictures()
         if self._watcher is not None:
             waited_for = {foot: state.last_s for foot, state in self._feet.items() if foot not in silent}
             for foot, strides in self._steady.take(waited_for):
@@ -280,6 +283,14 @@ class LiveWearer:
             alerts += watcher.pressures(*rows) if watcher.wants_pressures else []
             alerts += watcher.forces(*(np.nan_to_num(one, nan=0.0).sum(axis=1) for one in rows))
         return alerts
+
+
+def walked_strides(strides: StrideTable, still: list[tuple[float, float]]) -> StrideTable:
+    """Without the cycles that begin while nobody steps: sway, as the analysis of the recording sees it."""
+    if not still:
+        return strides
+    begun = strides.initial_contact_s
+    return chosen_strides(strides, np.flatnonzero(np.isin(begun, outside(begun, still))))
 
 
 def _spread(stamped: StampedFrames, rate_hz: float) -> tuple[I64, U16]:
