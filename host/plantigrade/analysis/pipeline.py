@@ -42,6 +42,7 @@ class Request:
     Attributes:
         path, format_name, foot: as in `imports.formats.read`.
         body_weight_kg: stated weight, goes before that of the file.
+        earlier_weight_n: what earlier recordings of the same insoles showed, for where nothing is stated.
         feet_apart_mm: for the sway of the whole body.
         eyes_open, eyes_closed: spans of quiet standing to compare.
         rules: the patient's rule book; the shipped rules otherwise.
@@ -52,6 +53,7 @@ class Request:
     format_name: str = "auto"
     foot: Foot | None = None
     body_weight_kg: float | None = None
+    earlier_weight_n: float | None = None
     feet_apart_mm: float | None = None
     eyes_open: Span | None = None
     eyes_closed: Span | None = None
@@ -109,7 +111,11 @@ def of_walk(
     """
     if request.body_weight_kg is not None:
         walk = replace(walk, body_weight_n=request.body_weight_kg * NEWTONS_PER_KG)
-    analysis = analyze(walk, progress=lambda share: progress("analysing", share))
+    analysis = analyze(
+        walk,
+        progress=lambda share: progress("analysing", share),
+        earlier_weight_n=request.earlier_weight_n,
+    )
     standings = _standings(walk, analysis, request)
     return RecordingAnalysis(
         walk=walk,

@@ -121,7 +121,7 @@ class Engine:
         return ready
 
     def still_spans(self) -> list[tuple[float, float]]:
-        """Spans in which nobody steps, as far as the samples tell now; cycles in them are sway. For live views.
+        """Spans in which nobody steps, as far as the samples tell now; cycles in them are sway.
 
         Empty with one foot, or without calibrated forces. After `drop_pictures` only the latest spans.
         """

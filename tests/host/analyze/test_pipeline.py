@@ -45,6 +45,17 @@ def test_the_stated_weight_goes_before_that_of_the_file() -> None:
     assert heavy.analysis.body_weight_n == pytest.approx(784.532)
 
 
+def test_earlier_recordings_tell_sitting_from_standing_where_no_weight_is_stated() -> None:
+    """The feet carry 700 N: all of 700 N, and of 2000 N what feet carry in sitting."""
+    known = of_walk(standing_walk(10.0), Request(ANY, earlier_weight_n=700.0)).analysis
+    assert [one.kind for one in known.activities] == ["standing"]
+    assert (known.body_weight_n, known.load_levels.loaded_from.value) == (700.0, "earlier_recordings")
+    heavy = of_walk(standing_walk(10.0), Request(ANY, earlier_weight_n=2000.0)).analysis
+    assert [one.kind for one in heavy.activities] == ["sitting"]
+    stated = of_walk(standing_walk(10.0), Request(ANY, body_weight_kg=71.0, earlier_weight_n=600.0)).analysis
+    assert stated.load_levels.loaded_from.value == "stated_weight"
+
+
 def test_named_spans_are_measured_in_their_order_and_compared() -> None:
     found = of_walk(standing_walk(), Request(ANY, eyes_open=Span(30.0, 55.0), eyes_closed=Span(2.0, 27.0)))
     assert spans_of(found) == [(30.0, 55.0), (2.0, 27.0)]
