@@ -48,7 +48,8 @@ def build_insole(board, record):
     clock = Clock()
     faults = Faults()
     settings = Settings()
-    provisioned.put_defaults(settings)
+    identity = Identity(machine.unique_id())
+    identity.record = provisioned.put_defaults(settings)
     provisioned.leave()
     faults.note(ids.FAULT_SETTINGS, settings.damaged)
     faults.note(ids.FAULT_WATCHDOG, record.bitten)
@@ -86,7 +87,7 @@ def build_insole(board, record):
         imu=imu,
         battery=battery,
         power=power,
-        identity=Identity(machine.unique_id()),
+        identity=identity,
         indicator=Indicator(Led(board)),
         modes=Modes(sampler, blocks, recorder, settings, clock, power),
         self_test=SelfTestOnDemand(board, force_array, imu, recorder, faults, battery, i2c),

@@ -284,14 +284,10 @@ class Commands:
         return messages.build_reply(command.op, command.tag, tail=counters)
 
     def _identity(self, _session, command, _ticks):
-        from insole import provisioned
-
         try:
-            total, part = provisioned.part(command.arguments[0], messages.MAX_DATA_BYTES)
+            total, part = self._insole.identity.part(command.arguments[0], messages.MAX_DATA_BYTES)
         except ValueError as error:
             raise Refusal(ids.RESULT_RANGE, str(error)) from None
-        finally:
-            provisioned.leave()
         return messages.build_reply(command.op, command.tag, total, tail=part)
 
     def _refuse_while_erasing(self):

@@ -1,7 +1,7 @@
 """What was written about this insole when it was made: the newest record of the partition `id`.
 
-Loaded at the start and for a reply, and forgotten afterwards: it costs no heap in between. No code here
-writes the partition; `plantigrade device provision` does, through the chip's boot loader.
+Loaded at the start and forgotten afterwards: it costs no heap while the insole runs. No code here writes the
+partition; `plantigrade device provision` does, through the chip's boot loader.
 """
 
 import sys
@@ -21,7 +21,7 @@ def _reader(partition, sector):
 
 
 def newest():
-    """(read, header) of the record that counts; None where there is none, or no such partition."""
+    """(read, header, sector) of the record that counts; None where there is none, or no such partition."""
     found = Partition.find(Partition.TYPE_DATA, label="id")
     if not found:
         return None
@@ -30,17 +30,19 @@ def newest():
         record = identity_record.newest(reads)
     except OSError:
         return None
-    return record and (reads[record[0]], record[1])
+    return record and (reads[record[0]], record[1], record[0])
 
 
 def put_defaults(settings):
-    """Side and label as the insole was made, wherever nobody has set another one.
+    """Side and label as the insole was made, wherever nobody has set another one; sector and bytes of the
+    record, (0, 0) where there is none.
 
     What is stored stays as it is: a side of 255 and an empty label go on meaning "as it was made".
     """
     record = newest()
     if record is None:
-        return
+        return 0, 0
+    place = record[2], record[1].total_bytes
     try:
         fields = identity_record.values(record[0], record[1], (identity_record.SIDE, identity_record.LABEL))
         made = {
@@ -49,27 +51,9 @@ def put_defaults(settings):
         }
     except (ValueError, OSError) as error:
         print("identity record:", error)
-        return
+        return place
     settings.as_made(**{row.name: made[row.name] for row in TABLE if row.allows(made.get(row.name))})
-
-
-def part(offset, room):
-    """(bytes of the whole record, those from `offset` on, at most `room`); (0, b"") where there is none.
-
-    Raises:
-        ValueError: the record ends before `offset`.
-    """
-    record = newest()
-    if record is None:
-        return 0, b""
-    read, header = record
-    total = header.total_bytes
-    if offset > total:
-        raise ValueError("the identity record has %d bytes" % total)
-    piece = bytearray(min(room, total - offset))
-    if piece:
-        read(offset, piece)
-    return total, piece
+    return place
 
 
 def leave():
