@@ -141,4 +141,5 @@ def test_a_whole_insole_says_its_side_and_forgets_the_code_that_read_it():
     flashed(record(RIGHT, 1))
     bench = Workbench(fresh=False)
     assert bench.insole.settings.side == RIGHT
-    assert "insole.provisioned" not in sys.modules
+    assert bench.insole.identity.part(0, 4)[1] == identity_record.MAGIC
+    assert "insole.provisioned" not in sys.modules, "it is not loaded again to hand the record out"
