@@ -29,7 +29,7 @@ MOUNTED = "/slot"  # the firmware that runs, read-only
 MANIFEST_MAGIC = b"PGFW"
 MANIFEST_BYTES = 256
 _PAYLOAD_BYTES_AT = 50
-STARTS_FAILED, TIME_OUT, NOT_WHOLE = 64, 68, 71  # `back`: why the slot was left; 0: it was not
+STARTS_FAILED, TIME_OUT, INCOMPLETE = 64, 68, 71  # `back`: why the slot was left; 0: it was not
 DEADLINE_MS = 11 * 60 * 1000  # of a trial; the firmware gives up by itself a minute earlier
 _DEADLINE_TIMER = 2
 _FORMER = ("", "/", "/lib")  # on a chip's path: an old /lib must not be in the way of a slot
@@ -46,7 +46,7 @@ def read():
     if not isinstance(state, dict):
         state = {}
     if state.get("active") not in ("a", "b"):
-        state["active"] = "a" if is_whole("a") or not is_whole("b") else "b"
+        state["active"] = "a" if is_complete("a") or not is_complete("b") else "b"
         state["trial"] = 0
     for name in ("trial", "back"):
         if not isinstance(state.get(name), int) or state[name] < 0:
@@ -63,7 +63,7 @@ def write(state):
     os.rename(STATE + ".new", STATE)
 
 
-def is_whole(slot):
+def is_complete(slot):
     """Whether a slot holds a whole firmware that this interpreter can load."""
     try:
         with open(SLOTS + slot + "/manifest.bin", "rb") as file:
@@ -87,22 +87,22 @@ def choose():
     state = read()
     slot = state["active"]
     other = OTHER[slot]
-    whole = is_whole(slot)
-    if whole and state["trial"] > 1:
+    complete = is_complete(slot)
+    if complete and state["trial"] > 1:
         state["trial"] -= 1
         if _stored(state):
             return slot, state, False
-    elif whole and not state["trial"]:
+    elif complete and not state["trial"]:
         return slot, state, False
-    if is_whole(other):
-        state["back"] = STARTS_FAILED if whole else NOT_WHOLE
+    if is_complete(other):
+        state["back"] = STARTS_FAILED if complete else INCOMPLETE
         state["active"], state["trial"] = other, 0
         _stored(state)
         return other, state, True
     if state["trial"]:
         state["trial"] = 0  # there is nothing to go back to
         _stored(state)
-    return slot if whole else "", state, False
+    return slot if complete else "", state, False
 
 
 def _stored(state):
@@ -121,8 +121,8 @@ def use(slot):
     Raises:
         OSError, ValueError: it cannot be mounted.
     """
-    kept = [one for one in sys.path if one not in _FORMER and one != MOUNTED + "/lib"]
-    sys.path[:] = [MOUNTED + "/lib" if slot else "/lib"] + kept
+    others = [one for one in sys.path if one not in _FORMER and one != MOUNTED + "/lib"]
+    sys.path[:] = [MOUNTED + "/lib" if slot else "/lib"] + others
     try:
         vfs.umount(MOUNTED)
     except OSError:
@@ -142,7 +142,7 @@ def give_up(_timer):
     state = read()
     if not state["trial"] and not state["app"]:
         return  # confirmed meanwhile
-    if state["trial"] and is_whole(OTHER[state["active"]]):
+    if state["trial"] and is_complete(OTHER[state["active"]]):
         state["active"], state["trial"], state["back"] = OTHER[state["active"]], 0, TIME_OUT
         _stored(state)
     machine.reset()

@@ -87,8 +87,8 @@ class IndexReader:
         self._left -= 1
         if not self._left:
             self.done = True
-            whole = self.length + self._files_bytes
-            if whole != self._payload_bytes:
+            length = self.length + self._files_bytes
+            if length != self._payload_bytes:
                 raise Refused(
-                    codes.REFUSAL_INDEX, "the files have %d bytes, not %d" % (whole, self._payload_bytes)
+                    codes.REFUSAL_INDEX, "the files have %d bytes, not %d" % (length, self._payload_bytes)
                 )

@@ -113,11 +113,11 @@ def test_the_numbers_are_those_of_the_protocol():
         "TIME_OUT",
         "BOOT_LOADER",
         "ASKED",
-        "NOT_WHOLE",
+        "INCOMPLETE",
     )
     assert [getattr(codes, "BACK_" + name) for name in names] == list(range(64, 64 + len(status._BACK)))
     launcher = updating.launcher()
-    assert (launcher.STARTS_FAILED, launcher.TIME_OUT, launcher.NOT_WHOLE) == (
+    assert (launcher.STARTS_FAILED, launcher.TIME_OUT, launcher.INCOMPLETE) == (
         codes.BACK_STARTS_FAILED,
         codes.BACK_TIME_OUT,
         codes.BACK_INCOMPLETE,
