@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from plantigrade.calibration.model import Calibration, calibration_from
 from plantigrade.library.catalogue import queries
+from plantigrade.library.catalogue.earlier_weight import earlier_weight_n
 from plantigrade.library.catalogue.record.body import body_on
 from plantigrade.library.catalogue.tables import (
     AlertRow,
@@ -64,6 +65,7 @@ def load(session: Session, row: RecordingRow, library: "OpenLibrary") -> Recordi
         analyses=_analyses(session, recording),
         known_alerts=_alerts(session, recording),
         keep=lambda full_analysis: keep_analysis(library, recording, full_analysis),
+        earlier_weight_n=lambda: earlier_weight_n(library, recording),
     )
 
 

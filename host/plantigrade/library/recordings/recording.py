@@ -40,6 +40,7 @@ class Recording:
         known_alerts: the library's when the recording was opened; `alerts` has those of a new analysis too.
         keep: stores the analysis that `full_analysis` makes; all alerts then.
         judge: gives the rules and own days of the wearer; None for the shipped rules, and for no own days.
+        earlier_weight_n: gives what earlier recordings of the same insoles showed as the wearer's weight.
         shown_exercises: gives the exercises that the wearer may be shown today; None where nobody is named.
     """
 
@@ -54,6 +55,7 @@ class Recording:
     judge: "Callable[[], tuple[RuleBook | None, TagReference | None]]" = field(
         default=lambda: (None, None), repr=False
     )
+    earlier_weight_n: Callable[[], float | None] = field(default=lambda: None, repr=False)
     shown_exercises: Callable[[], frozenset[str] | None] = field(default=lambda: None, repr=False)
     _done: "list[tuple[RecordingAnalysis, tuple[StoredAlert, ...]]]" = field(
         default_factory=list["tuple[RecordingAnalysis, tuple[StoredAlert, ...]]"],
@@ -147,7 +149,9 @@ class Recording:
 
         if not self._done:
             book, reference = self.judge()
-            full_analysis = of_walk(self.walk(), Request(self.folder), progress)
+            walk = self.walk()
+            earlier_n = self.earlier_weight_n() if walk.body_weight_n is None else None
+            full_analysis = of_walk(walk, Request(self.folder, earlier_weight_n=earlier_n), progress)
             if book is not None or reference is not None:
                 full_analysis = replace(full_analysis, book=book, reference=reference)
             self._done.append((full_analysis, self.keep(full_analysis)))
