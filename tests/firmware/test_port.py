@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from esp_idf_defs.partitions import PartitionTable
+from plantigrade.firmware_image.board_files import board_files, launcher_files
 from plantigrade.firmware_image.build import BLOCK_SIZE, build_firmware, littlefs_image
 from plantigrade.firmware_image.partition_table import TableRow, partition_table
 
@@ -21,6 +22,7 @@ KIB = 1024
 
 # The official image of MicroPython 1.26.0 for the ESP32-S3: its app, with Wi-Fi, which ours leaves out.
 OFFICIAL_APP_BYTES = 1_667_312
+RESERVED_BLOCKS = 100  # of 256; with both slots full 155 are free
 ROOM_TO_GROW = 0.12  # a share of the app; 14 % are there
 
 # What the firmware itself writes into the file system; each fits a block.
@@ -110,11 +112,12 @@ class TestTable:
 
     def test_the_file_system_holds_the_firmware_twice(self) -> None:
         """An update writes the new one beside the one that runs."""
-        files = list(build_firmware("xtensawin").files())
-        twice = [(f"slots/{slot}/{name}", content) for slot in "ab" for name, content in files]
-        used = littlefs_image(iter(twice), rows(8)["vfs"].blocks)
+        files = board_files(build_firmware("xtensawin"))
+        other = [(name.replace("/a/", "/b/"), content) for name, content in files if "slots/a" in name]
+        used = littlefs_image(iter(files + other), rows(8)["vfs"].blocks)
         empty = used.count(b"\xff" * BLOCK_SIZE)
         assert empty >= 2 * len(WRITTEN) + 4, "each is written beside what it replaces"
+        assert empty >= RESERVED_BLOCKS, "room for a firmware to grow, and for what an insole notes"
 
     def test_identity_and_keys_have_two_copies_of_two_records_each(self) -> None:
         assert [rows(8)[name].blocks for name in ("id", "keys")] == [4, 4]
@@ -153,6 +156,7 @@ class TestFrozen:
 
     def test_every_import_of_the_firmware_is_found_on_the_chip(self) -> None:
         own = {name.removeprefix("lib/").partition("/")[0].partition(".")[0] for name in _on_board()}
+        own |= {Path(name).stem for name, _ in launcher_files(build_firmware("xtensawin"))}
         there = own | BUILT_IN | FROZEN_BY_MICROPYTHON
         missing = {
             f"{name} in {path.relative_to(ROOT)}"
@@ -166,7 +170,10 @@ class TestFrozen:
             f"port/PLANTIGRADE_R1/modules/{path.stem}" for path in (BOARD / "modules").glob("*.py")
         }
         placed = {name.removeprefix("lib/").rpartition(".")[0] for name in _on_board()}
-        assert names <= placed
+        drivers = {name for name in names if name.startswith("drivers/") and name.endswith("/__init__")}
+        lone = {name.removesuffix("/__init__") for name in drivers}
+        assert names - drivers <= placed, "all but a driver lie on a board as in the repository"
+        assert lone <= placed | {"drivers"}, "a driver is one file there"
 
 
 def _sources() -> list[Path]:
