@@ -17,6 +17,7 @@ from plantigrade.analysis.visit.settings import (
     LEAST_STANDING_ONE_LEG_S,
     LOADED_SHARE,
     LONGEST_RISE_S,
+    OFF_SHARE,
     RAISED_SHARE,
     RISE_FROM_SHARE,
     RISE_TO_SHARE,
@@ -85,7 +86,11 @@ def _pair_load(walk: Walk) -> PairLoad:
 
 
 def _one_leg(load: PairLoad) -> Iterator[FoundSpan]:
-    """A foot is raised below 5 % of the load of both, and down again from 10 % on."""
+    """A foot is raised below 5 % of the load of both, and down again from 10 % on.
+
+    A foot that only bears little, as after a stroke, sways past 5 % too: one in the air presses with the shoe
+    alone.
+    """
     total = load.sum_n
     least = round(LEAST_STANDING_ONE_LEG_S / LOAD_BIN_S)
     for leg, raised in (("left", load.right_n), ("right", load.left_n)):
@@ -95,7 +100,7 @@ def _one_leg(load: PairLoad) -> Iterator[FoundSpan]:
             if start is None and value < RAISED_SHARE:
                 start = row
             elif start is not None and not value < LOADED_SHARE:
-                if row - start >= least:
+                if row - start >= least and float(np.median(share[start:row])) < OFF_SHARE:
                     yield FoundSpan(StandingKind.ONE_LEG, load.times_s(start), load.times_s(row), leg)
                 start = None
 

@@ -18,6 +18,8 @@ SMOOTHED_S: Final = 0.1
 LEAST_STANDING_ONE_LEG_S: Final = 3.0
 """A foot that is off the ground for longer than the longest gait cycle lasts makes no step: in a recording
 without named spans such a stance stands by itself."""
+OFF_SHARE: Final = 0.02
+"""In most of such a stance the raised foot reads less than this share: what a shoe presses with, 12 N."""
 SEATED_LEAST_SHARE: Final = 0.05
 """Feet of somebody who sits carry more than this share of the body; with less nobody is on the insoles."""
 LEAST_SEATED_S: Final = 0.5

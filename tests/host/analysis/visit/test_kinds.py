@@ -83,6 +83,12 @@ def test_one_minute_is_one_quiet_standing(share: float, weight: float | None) ->
     assert spans_of(walk_of(WEIGHT * left, WEIGHT * (1.0 - left), weight)) == [("standing", 0.0, 60.0, "")]
 
 
+@pytest.mark.parametrize("light", [0.03, 0.04])
+def test_a_foot_that_bears_next_to_nothing_is_still_on_the_ground(light: float) -> None:
+    left = np.clip(light + 0.005 * sway(60.0, 3), 0.022, 1.0)
+    assert spans_of(walk_of(WEIGHT * left, WEIGHT * (1.0 - left))) == [("standing", 0.0, 60.0, "")]
+
+
 def test_five_rises_from_a_seat_by_hand() -> None:
     """Seated at 22 % of the weight, 1.2 s of ramp: 10 to 90 % of it take 0.96 s."""
     levels = [(4.0, 0.22)] + [(3.0, 1.0), (3.0, 0.22)] * 4 + [(12.0, 1.0)]
