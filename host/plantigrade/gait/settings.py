@@ -330,8 +330,8 @@ class ContactSettings:
             can hide in it.
         tail_span_s: uncalibrated input only: the slope of a release must have fallen over this span as well,
             twice `slope_span_s`, so that a ledge of the switch is not taken for the foot's leaving.
-        tail_level_share: uncalibrated input only: `release_level_share` where tails are followed; they are flat
-            at their end, so that half a percent of the range is 2 ms.
+        tail_level_share: uncalibrated input only: `release_level_share` where tails are followed; they are
+            flat at their end, so that half a percent of the range is 2 ms.
         low_load_share: with less of the range the foot may or may not be on the ground (35 N of 700 N: what
             plates and step reports use is 20 to 50 N). Where a tail is not followed further, and what the
             uncertainty of an event is measured by.
