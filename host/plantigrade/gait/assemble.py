@@ -40,7 +40,7 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.signals import Floats, Foot, SourceInfo
 from plantigrade.gait.steady_strides import mark_bout
-from plantigrade.gait.stillness import PairLoad, outside, still_rows, still_spans
+from plantigrade.gait.stillness import PairLoad, outside, spans_of_rows, still_rows
 from plantigrade.gait.tested_range import GaitKind
 
 
@@ -71,7 +71,8 @@ def assemble(
     sides = _sides(streams)
     load = _pair_load(sides)
     tables = [side.table for side in sides]
-    still = still_spans(load, settings.contact)
+    still_at = still_rows(load, settings.contact)
+    still = spans_of_rows(load, still_at)
     steps = [outside(_full_contacts(side, settings, alone=len(sides) == 1), still) for side in sides]
     breaks = [side.contacts.breaks_s for side in sides]
     spans = bouts_of.walking_spans(steps, breaks, settings.bout)
@@ -91,7 +92,7 @@ def assemble(
         stated_n=body_weight_n,
         walking_n=_walking_weight(sides),
         earlier_n=earlier_weight_n,
-        steady_n=steady_sum(load, still_rows(load, settings.contact)),
+        steady_n=steady_sum(load, still_at),
     )
     from_s = min(side.stream.first_s for side in sides)
     to_s = max(side.stream.last_s for side in sides)

@@ -156,7 +156,12 @@ def runs(flags: Flags) -> list[tuple[int, int]]:
 
 def still_spans(load: PairLoad, settings: ContactSettings) -> list[Span]:
     """Spans in which nobody steps, on the recording's clock."""
-    return [(load.times_s(a), load.times_s(b)) for a, b in runs(still_rows(load, settings))]
+    return spans_of_rows(load, still_rows(load, settings))
+
+
+def spans_of_rows(load: PairLoad, still: Flags) -> list[Span]:
+    """Spans of rows that are still, on the recording's clock."""
+    return [(load.times_s(a), load.times_s(b)) for a, b in runs(still)]
 
 
 def outside(times_s: Floats, spans: list[Span]) -> Floats:
