@@ -28,7 +28,7 @@ def section(trials: Sequence[Trial]) -> list[str]:
     if not trials:
         return [*lines, "Not at hand: no `BDSinfoCOP.txt` with trials beside it was found.", ""]
     lines += [
-        "Santos and Duarte 2016 (PeerJ 4:e2648): a minute of standing on a plate at 100 Hz. The plate's force",
+        "Santos and Duarte 2016 (PeerJ 4:e2648): a minute of standing on a plate at 100 Hz. Its force",
         "and centre of pressure are carried by two insoles of four sensors, 160 mm apart, so that force and",
         "centre of both together stay what the plate measured (`tools/validation/balance.py`). No span is",
         "named. This rests on people for the plate's figures, and for what sway does to the sum of the feet;",
