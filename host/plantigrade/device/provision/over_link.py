@@ -23,7 +23,7 @@ async def read_identity(session: Session) -> StoredIdentity | None:
         try:
             reply = (await session.command_client.ask(ids.OP_IDENTITY, len(data))).reply
         except RefusedError as error:
-            if error.result == ids.RESULT_UNKNOWN_COMMAND:
+            if error.result in (ids.RESULT_UNKNOWN_COMMAND, ids.RESULT_NOT_AVAILABLE):  # older, or safe mode
                 return None
             raise
         values = values_of(reply, ids.OP_IDENTITY)
