@@ -5,8 +5,8 @@ import asyncio
 
 class Insole:
     """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`;
-    `chosen`, the launcher's slot; `trial`, while there is one; `greeted`, the kinds of link over
-    which a host has said HELLO since the start (bit 0 BLE, bit 1 USB); `refusal`, how the last update ended."""
+    `chosen`, the launcher's slot; `trial`, while there is one; `greeted`, the kinds of link over which a host
+    has said HELLO since the start (bit 0 BLE, bit 1 USB); `refusal`, how the last update ended."""
 
     def __init__(self, **parts):
         self.erasing = False

@@ -10,7 +10,7 @@ counted down before the start that it stands for, so that a crash, a hang, the w
 count alike. `app` names the partition of a MicroPython on trial, whose starts the chip's boot loader counts.
 The firmware writes the file when it is updated or confirmed; names that are not known here stay in it.
 
-This file never changes over the air, and neither do the meanings above. It is kept as source: a MicroPython
+This file never changes over the air, and neither do the meanings above. It stays source: a MicroPython
 that takes other .mpy files still runs it.
 """
 

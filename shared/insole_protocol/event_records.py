@@ -1,5 +1,5 @@
-"""What an insole notes of who changed it: entries of 40 bytes, the same in its file and in the reply to EVENTS
-(PROTOCOL.md section 4.9). Little-endian, CRC-32 as in zlib over everything before it::
+"""What an insole notes of who changed it: entries of 40 bytes, the same in its file and in the reply to
+EVENTS (PROTOCOL.md section 4.9). Little-endian, CRC-32 as in zlib over everything before it::
 
     0 u32 number      4 u16 boot        6 u8 kind       7 u8 link (LINK_*)
     8 u32 uptime_s    12 peer (6)       18 detail (18, UTF-8, NUL bytes behind it)     36 u32 crc

@@ -46,6 +46,7 @@ def feed_with_motion(path: Path, still_s: float) -> Path:
 
 @pytest.mark.micropython
 @pytest.mark.radio
+@pytest.mark.untimed
 async def test_it_sleeps_until_the_body_moves(tmp_path: Path) -> None:
     feed = Feed(feed_with_motion(tmp_path / "feed.bin", 4.0), time.monotonic_ns(), loop=False)
     script = SLEEPER.format(how="sleep_until_moved(imu)")
@@ -59,6 +60,7 @@ async def test_it_sleeps_until_the_body_moves(tmp_path: Path) -> None:
 
 @pytest.mark.micropython
 @pytest.mark.radio
+@pytest.mark.untimed
 async def test_its_button_wakes_it_and_no_other_pin(tmp_path: Path) -> None:
     script = SLEEPER.format(how="sleep(0)")
     async with board(tmp_path / "board", script, libraries=True) as (one, console):

@@ -97,6 +97,7 @@ def test_twelve_seconds_of_the_bundled_walk_arrive_whole_and_in_time(tmp_path: P
     assert in_time(result), f"{100 * stolen.share:.0f} % of the computer's time was stolen: {result}"
 
 
+@pytest.mark.untimed
 @pytest.mark.parametrize(
     "moment, how, code",
     [("connecting", signal.SIGINT, 130), ("walking", signal.SIGINT, 130), ("walking", signal.SIGTERM, 1)],
@@ -124,6 +125,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.untimed
 def test_a_killed_demo_leaves_no_processes() -> None:
     with subprocess.Popen([*DEMO, "--seconds", "60"], stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
@@ -164,6 +166,7 @@ def reported(twin: dict[str, str], *texts: str) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.untimed
 def test_scan_finds_both_insoles_of_a_running_twin(twin: dict[str, str]) -> None:
     found = reported(twin, "scan", "--seconds", "4")["insoles"]
     assert [insole["side"] for insole in found] == ["left", "right"]
@@ -174,6 +177,7 @@ def test_scan_finds_both_insoles_of_a_running_twin(twin: dict[str, str]) -> None
         assert 0 <= insole["battery_pct"] <= 100
 
 
+@pytest.mark.untimed
 def test_device_commands_work_alike_over_usb_and_bluetooth(twin: dict[str, str]) -> None:
     ports = reported(twin, "device", "list")["insoles"]
     assert [insole["side"] for insole in ports] == ["left", "right"]
@@ -186,6 +190,7 @@ def test_device_commands_work_alike_over_usb_and_bluetooth(twin: dict[str, str])
     assert (len(test["levels"]), test["faults"]) == (16, [])
 
 
+@pytest.mark.untimed
 def test_a_device_that_is_not_there_is_said_in_words(twin: dict[str, str], tmp_path: Path) -> None:
     for target, texts in ((str(tmp_path / "port"), "No such file"), ("ABCD", "no insole 'ABCD' in reach")):
         command = [*PLANTIGRADE, "device", "info", target]

@@ -44,11 +44,11 @@ async def blank_board(folder: Path) -> AsyncGenerator[VirtualBoard]:
         yield board
 
 
-async def flash(*words: str) -> tuple[int, dict[str, Any], str]:
+async def flash(*texts: str) -> tuple[int, dict[str, Any], str]:
     """Run the command; its exit code, what it says as JSON, and what it says on stderr."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "plantigrade.cli", "device", "flash", "--json", "-", *words),
+        *("-m", "plantigrade.cli", "device", "flash", "--json", "-", *texts),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

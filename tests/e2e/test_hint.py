@@ -18,7 +18,7 @@ from plantigrade.twin.radio.conditions import RadioConditions
 
 from tests.e2e.twin_kit import UNIQUE_ID
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]  # processes that want the machine for themselves
+pytestmark = [pytest.mark.micropython, pytest.mark.radio]  # processes that want the machine for themselves
 
 
 async def test_a_hint_blinks_in_daily_mode_and_is_refused_where_it_is_not_wanted(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from plantigrade.library.entries import Person
 
 from tests.e2e.test_twin_run import running
 
-pytestmark = [pytest.mark.micropython, pytest.mark.radio]
+pytestmark = [pytest.mark.micropython, pytest.mark.radio, pytest.mark.untimed]
 SERIALS = ("00000A50477A3F01", "00000A50477A3F02")
 PATIENCE_S = 60.0
 SECONDS = 4

@@ -141,8 +141,10 @@ async def test_a_blank_board_waits_for_esptool(private_runtime: Path) -> None:
             *("--before", "no-reset", "--after", "no-reset", "flash-id"),
             stdout=asyncio.subprocess.PIPE,
         )
-        said, _ = await asyncio.wait_for(esptool.communicate(), 30)
-        assert (esptool.returncode, b"Detected flash size: 16MB" in said) == (0, True), said.decode()
+        shown_text, _ = await asyncio.wait_for(esptool.communicate(), 30)
+        assert (esptool.returncode, b"Detected flash size: 16MB" in shown_text) == (0, True), (
+            shown_text.decode()
+        )
 
 
 async def test_boards_whose_button_is_held_wait_too(private_runtime: Path) -> None:

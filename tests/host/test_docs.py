@@ -51,8 +51,8 @@ def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
         "PLANTIGRADE_DATA": str(tmp_path / "data"),
         "XDG_RUNTIME_DIR": str(runtime),
     }
-    said = tmp_path / "said.txt"
-    with said.open("wb") as output:
+    shown_text = tmp_path / "said.txt"
+    with shown_text.open("wb") as output:
         shell = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=tmp_path,
@@ -67,15 +67,15 @@ def test_commands_in_the_documents_run(script: str, tmp_path: Path) -> None:
         finally:  # what a script that failed has left running
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(shell.pid, signal.SIGTERM)
-    assert code == 0, f"{script}\n{said.read_text()[-4000:]}"
+    assert code == 0, f"{script}\n{shown_text.read_text()[-4000:]}"
 
 
 def test_the_steps_of_making_an_insole_are_those_that_are_run() -> None:
     """Its commands stand at each step, and once more in the block that a test runs."""
     text = (ROOT / "docs/tutorials/make-your-first-insole.md").read_text()
     steps = [line for block in STEPS.findall(text) for line in block.splitlines()]
-    (whole,) = BLOCK.findall(text)
-    run = [line.removesuffix(" &") for line in whole.splitlines() if line.startswith("plantigrade")]
+    (entire,) = BLOCK.findall(text)
+    run = [line.removesuffix(" &") for line in entire.splitlines() if line.startswith("plantigrade")]
     assert steps == run
 
 

@@ -34,11 +34,11 @@ def test_a_finding_is_counted_and_explained(monkeypatch: pytest.MonkeyPatch):
 def test_a_print_is_seen_through_the_insoles_places():
     """Load in the middle third alone is midfoot; a bare middle gives none."""
     layout = own_layout(42.0)
-    whole = np.full((54, 18), 100.0)
-    bare = whole.copy()
+    entire = np.full((54, 18), 100.0)
+    bare = entire.copy()
     bare[14:36] = 6.0
     for foot in Foot:
-        even, high = (print_strides(one, foot, layout).of("force_arch_index")[0] for one in (whole, bare))
+        even, high = (print_strides(one, foot, layout).of("force_arch_index")[0] for one in (entire, bare))
         assert 0.2 < even < 0.5
         assert high < 0.1
 

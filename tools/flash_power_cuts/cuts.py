@@ -19,7 +19,7 @@ from plantigrade.twin.flash_file import FlashFile
 from plantigrade.twin.nor_flash import NorFlash, OperationCount
 
 from tools.flash_power_cuts.rom_on_port import Operation, RomOnPort
-from tools.flash_power_cuts.scenarios import KEPT, ROWS, Scenario, flash_after, plan_for
+from tools.flash_power_cuts.scenarios import RETAINED, ROWS, Scenario, flash_after, plan_for
 
 EVERY = (TABLE, "otadata", "id", "keys")
 """Parts in which power fails at every single operation, clean and torn; in the others at a sample."""
@@ -94,10 +94,12 @@ def check_when_cut(scenario: Scenario, flash: bytes, cut: Cut) -> list[str]:
     """What is wrong with a board whose power failed: it starts nothing half written, and keeps its data."""
     wrong: list[str] = []
     if scenario.keeps:
-        wrong += [f"{label} is not as it was" for label in KEPT if not _same(flash, scenario.before, label)]
+        wrong += [
+            f"{label} is not as it was" for label in RETAINED if not _same(flash, scenario.before, label)
+        ]
     untouched = flash == scenario.before
-    whole = flash[TABLE_OFFSET:] == scenario.after[TABLE_OFFSET:]  # all but the boot loader, which is last
-    if not untouched and not whole and starts(flash):
+    entire = flash[TABLE_OFFSET:] == scenario.after[TABLE_OFFSET:]  # all but the boot loader, which is last
+    if not untouched and not entire and starts(flash):
         wrong.append("it starts although it is half written")
     return [f"{scenario.name}, {cut}: {text}" for text in wrong]
 
@@ -144,7 +146,7 @@ def check_every(scenario: Scenario, new: Contents, trace: Sequence[Operation]) -
                 wrong.append(f"{scenario.name}, {cut}: the same command would not complete it")
             if flash[0] == MAGIC and (number, torn) != (1, False) and number <= loader_begins:
                 wrong.append(f"{scenario.name}, {cut}: it starts although it is half written")
-            if scenario.keeps and cut.label in KEPT:
+            if scenario.keeps and cut.label in RETAINED:
                 wrong.append(f"{scenario.name}, {cut}: this was to stay as it was")
         operation.apply(flash)
     return 2 * len(trace), wrong

@@ -14,7 +14,7 @@ from plantigrade.twin.nor_flash import SECTOR
 
 FLASH_MIB = 8
 ROWS = {row.label: row for row in partition_table(FLASH_MIB)}
-KEPT = ("id", "keys", "log")
+RETAINED = ("id", "keys", "log")
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def _scenario(name: str, before: bytes, new: Contents, wishes: Wishes, keeps: bo
 def _anothers_board() -> bytes:
     """MicroPython as its makers publish it, with their table; where an insole has its own, other bytes."""
     flash = bytearray(b"\xff" * (FLASH_MIB * MIB))
-    whole = virtual_micropython_image("1.27.0")
-    flash[: len(whole)] = whole
-    for label in ("nvs", "otadata", "ota_1", "vfs", *KEPT):
+    entire = virtual_micropython_image("1.27.0")
+    flash[: len(entire)] = entire
+    for label in ("nvs", "otadata", "ota_1", "vfs", *RETAINED):
         _fill(flash, label, 8 * SECTOR)
     return bytes(flash)
 
@@ -87,7 +87,7 @@ def _insole(new: Contents) -> bytes:
     blank = b"\xff" * (FLASH_MIB * MIB)
     plan = make_plan(FLASH_MIB, old, new.file_system, blank[:START_BYTES], Wishes())
     flash = bytearray(flash_after(plan, blank))
-    for label in ("nvs", *KEPT):
+    for label in ("nvs", *RETAINED):
         _fill(flash, label, 8 * SECTOR)
     _fill(flash, "vfs", SECTOR)
     entry = entry_for(1, AppState.VALID)

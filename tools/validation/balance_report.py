@@ -53,10 +53,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def summary(trials: Sequence[Trial]) -> dict[str, float]:
     """Shares recognised in percent, and the lowest, median and highest ratios."""
-    told = [trial for trial in trials if trial.weighed]
+    reported = [trial for trial in trials if trial.weighed]
     silent = [trial for trial in trials if not trial.weighed]
     found = {
-        "recognised_with_weight_pct": _share(told),
+        "recognised_with_weight_pct": _share(reported),
         "recognised_without_weight_pct": _share(silent),
     }
     for name in ("area_ratio", "velocity_ratio"):
@@ -75,11 +75,11 @@ def _bars(trials: Sequence[Trial]) -> list[str]:
     found = summary(trials)
     area = found["area_ratio_lowest"] >= RATIO_FROM and found["area_ratio_highest"] <= RATIO_TO
     velocity = found["velocity_ratio_lowest"] >= RATIO_FROM and found["velocity_ratio_highest"] <= RATIO_TO
-    told, silent = found["recognised_with_weight_pct"], found["recognised_without_weight_pct"]
+    reported, silent = found["recognised_with_weight_pct"], found["recognised_without_weight_pct"]
     span = f"one standing of {LEAST_S:g} s or more, % of trials"
     ratio = f"{RATIO_FROM:g} to {RATIO_TO:g}"
     rows = [
-        [f"{span}, weight told", f"{told:.0f}", "100", _met(told >= 100.0)],
+        [f"{span}, weight told", f"{reported:.0f}", "100", _met(reported >= 100.0)],
         [f"{span}, weight not told", f"{silent:.0f}", ">= 85", _met(silent >= 85.0)],
         ["ellipse area, ours over published", _from_to(found, "area_ratio"), ratio, _met(area)],
         [
@@ -103,9 +103,9 @@ def _from_to(found: dict[str, float], name: str) -> str:
 def _ratios(trials: Sequence[Trial]) -> list[str]:
     """Velocity with and without the low pass, by eyes and surface: what the filter takes off."""
     rows: list[list[str]] = []
-    told = [trial for trial in trials if trial.weighed]
-    for surface, eyes in sorted({(trial.published.surface, trial.published.eyes) for trial in told}):
-        some = [t for t in told if (t.published.surface, t.published.eyes) == (surface, eyes)]
+    reported = [trial for trial in trials if trial.weighed]
+    for surface, eyes in sorted({(trial.published.surface, trial.published.eyes) for trial in reported}):
+        some = [t for t in reported if (t.published.surface, t.published.eyes) == (surface, eyes)]
         filtered = [
             t.filtered_mm_per_s / t.published.velocity_mm_per_s
             for t in some
@@ -127,23 +127,23 @@ def _ratios(trials: Sequence[Trial]) -> list[str]:
 def _rows(trials: Sequence[Trial]) -> list[list[str]]:
     silent = {trial.trial: trial for trial in trials if not trial.weighed}
     rows: list[list[str]] = []
-    for told in trials:
-        if not told.weighed:
+    for reported in trials:
+        if not reported.weighed:
             continue
-        other, published = silent.get(told.trial), told.published
+        other, published = silent.get(reported.trial), reported.published
         rows.append(
             [
-                told.trial,
+                reported.trial,
                 f"{published.eyes}, {published.surface}",
-                f"{told.standing_s:.1f}",
+                f"{reported.standing_s:.1f}",
                 "" if other is None else f"{other.standing_s:.1f}",
                 f"{published.area_mm2:.1f}",
-                "" if told.area_mm2 is None else f"{told.area_mm2:.1f}",
-                f"{told.area_ratio:.4f}",
+                "" if reported.area_mm2 is None else f"{reported.area_mm2:.1f}",
+                f"{reported.area_ratio:.4f}",
                 f"{published.velocity_mm_per_s:.2f}",
-                "" if told.velocity_mm_per_s is None else f"{told.velocity_mm_per_s:.2f}",
-                f"{told.velocity_ratio:.4f}",
-                "" if told.filtered_mm_per_s is None else f"{told.filtered_mm_per_s:.2f}",
+                "" if reported.velocity_mm_per_s is None else f"{reported.velocity_mm_per_s:.2f}",
+                f"{reported.velocity_ratio:.4f}",
+                "" if reported.filtered_mm_per_s is None else f"{reported.filtered_mm_per_s:.2f}",
             ]
         )
     return rows

@@ -320,10 +320,10 @@ def virtual_micropython_image(
         )
     )
     parts = ((BOOT_LOADER_AT, loader), (TABLE_AT, _published_table()), (APP_AT, app))
-    whole = bytearray(b"\xff" * (APP_AT + len(app)))
+    entire = bytearray(b"\xff" * (APP_AT + len(app)))
     for at, part in parts:
-        whole[at : at + len(part)] = part
-    return bytes(whole)
+        entire[at : at + len(part)] = part
+    return bytes(entire)
 
 
 def _make_image(segments: tuple[tuple[int, bytes], ...]) -> bytes:

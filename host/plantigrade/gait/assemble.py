@@ -100,7 +100,7 @@ def assemble(
     if not spans:
         found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
     gait = gait_of([(side.stream, side.table) for side in sides], found)
-    if gait.untested and gait.kind is not GaitKind.WALK:  # doubts about the signal are told already
+    if gait.untested and gait.kind is not GaitKind.WALK:  # what is wrong with the signal is reported already
         found.append(SignalFinding("untested_walk", gait.untested))
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     return Analysis(

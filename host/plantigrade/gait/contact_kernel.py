@@ -133,14 +133,14 @@ def _tell(events: Records, count: int, st: Any, kind: int, row: int, time_s: flo
 
 
 @compiled()
-def _tell_contact(st: Any, cfg: Any, x: Floats, t: Floats, told: Any, events: Records, count: int) -> int:
+def _tell_contact(st: Any, cfg: Any, x: Floats, t: Floats, reported: Any, events: Records, count: int) -> int:
     """Tell a contact event and how long its load is next to none.
 
     Args:
         told: kind, buffer row, time, step towards the loaded side (1 or -1), last row looked at, and the
             absolute row of buffer row 0.
     """
-    kind, row, time_s, step, end, base = told
+    kind, row, time_s, step, end, base = reported
     count = _tell(events, count, st, kind, row + base, time_s)
     rise = cfg.low_load_share * (st.stance - st.swing)
     events[count - 1].low_load_s = low_load_s(x, t, row, step, end, time_s, rise)
@@ -160,8 +160,8 @@ def _final(st: Any, cfg: Any, x: Floats, t: Floats, base: int, last: int, events
     row = d
     while row < last and t[row] < time_s:
         row += 1
-    told = (FINAL, row, time_s, -1, min(max(row - cfg.search_rows, first), row), base)
-    return _tell_contact(st, cfg, x, t, told, events, count)
+    reported = (FINAL, row, time_s, -1, min(max(row - cfg.search_rows, first), row), base)
+    return _tell_contact(st, cfg, x, t, reported, events, count)
 
 
 @compiled()
@@ -176,8 +176,8 @@ def _initial(
         row -= 1
     st.up = -1
     st.open = 1
-    told = (INITIAL, row, time_s, 1, max(min(row + cfg.search_rows, last), row), base)
-    return _tell_contact(st, cfg, x, t, told, events, count)
+    reported = (INITIAL, row, time_s, 1, max(min(row + cfg.search_rows, last), row), base)
+    return _tell_contact(st, cfg, x, t, reported, events, count)
 
 
 @compiled()

@@ -29,7 +29,7 @@ from plantigrade.gait.settings import (
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
 from plantigrade.text_format import counted
 
-DOUBTS_ALL: Final = frozenset({"feet_swapped", "foot_mirrored", "foot_reversed", "same_signal", "saturated"})
+SPOILS_ALL: Final = frozenset({"feet_swapped", "foot_mirrored", "foot_reversed", "same_signal", "saturated"})
 """Findings that leave no figure of the feet to rest another finding on."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from plantigrade.gait.findings import DOUBTS_ALL
+from plantigrade.gait.findings import SPOILS_ALL
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.results import SignalFinding, StrideTable
 from plantigrade.gait.signals import Floats
@@ -37,7 +37,7 @@ def gait_of(sides: Sequence[tuple[FootStream, StrideTable]], found: Sequence[Sig
             impulse_n_s={stream.foot: _median(table.impulse_n_s[valid]) for stream, table, valid in strides},
         )
     )
-    return gait.doubted([one.text for one in found if one.code in DOUBTS_ALL])
+    return gait.doubted([one.text for one in found if one.code in SPOILS_ALL])
 
 
 def _median(values: Floats) -> float:

@@ -88,7 +88,7 @@ class LoadLevels:
 
     @property
     def text(self) -> str:
-        """How the load of the whole body is known, in words."""
+        """How the load of the whole body is known."""
         return LOADED_TEXTS[self.loaded_from]
 
 
@@ -184,14 +184,17 @@ def stated_weight_caveat(
         return False, ""
     share = measured / stated_n
     how = "on average in walking" if walking_n is not None else "at most while nobody steps"
-    said = f"the stated body weight is {stated_n:.0f} N, but the feet carried {measured:.0f} N {how}"
+    shown_text = f"the stated body weight is {stated_n:.0f} N, but the feet carried {measured:.0f} N {how}"
     if share > STATED_MOST_SHARE:
-        return True, f"{said}: the weight is too small, or an insole reads too much; it is not used"
+        return True, f"{shown_text}: the weight is too small, or an insole reads too much; it is not used"
     if walking_n is None and SITTING_MOST_SHARE <= share < STANDING_LOAD_SHARE:
         why = "too much for sitting, too little for standing"
-        return True, f"{said}, {why}: check the weight and the insoles; it is not used"
+        return True, f"{shown_text}, {why}: check the weight and the insoles; it is not used"
     if (walking_n is not None or share >= STANDING_LOAD_SHARE) and share < STATED_LEAST_SHARE:
-        return False, f"{said}: another support carries the rest, the weight is too large, or an insole fails"
+        return (
+            False,
+            f"{shown_text}: another support carries the rest, the weight is too large, or an insole fails",
+        )
     return False, ""
 
 

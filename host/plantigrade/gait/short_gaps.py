@@ -99,7 +99,7 @@ class ShortGaps:
         if self._complete(new):
             self._waiting = _last(new)
             return new
-        told = 0 if self._waiting is None else 1  # the number before those that wait was given out
+        reported = 0 if self._waiting is None else 1  # the number before those that wait was given out
         rows = new if self._waiting is None else new.after(self._waiting)
         numbers = np.flatnonzero(np.isfinite(rows.total))
         if not len(numbers):
@@ -108,7 +108,7 @@ class ShortGaps:
         joined = rows.part(0, last + 1)
         if len(numbers) <= last or (np.diff(joined.time_s) > self.longest_step_s).any():
             joined = self._joined(joined)
-        joined = joined.part(told)
+        joined = joined.part(reported)
         if rows.time_s[-1] - rows.time_s[last] < self.longest_bridge_s:
             self._waiting = rows.part(last) if last + 1 < len(rows) else _last(rows)
             return joined

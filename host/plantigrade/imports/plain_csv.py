@@ -102,13 +102,13 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         feet = {foot: next(iter(feet.values()))}
     weight_kg = header.number(source, "body_weight_kg")
     weight_n = weight_kg * NEWTONS_PER_KG if weight_kg is not None else None
-    instrument, doubts = _instrument(source, header, feet)
+    instrument, caveats = _instrument(source, header, feet)
     return to_walk(
         source,
         NAME,
         ticks,
         feet,
-        notes=[*table.notes, *doubts],
+        notes=[*table.notes, *caveats],
         body_weight_n=weight_n,
         instrument=instrument,
     )
@@ -118,7 +118,7 @@ def _instrument(
     source: Source, header: _Header, feet: dict[Foot, ImportedFoot]
 ) -> tuple[Instrument, list[str]]:
     """From the line `# instrument:`; without one insoles, or footswitches where all columns are such. A line
-    that the columns speak against is believed, and the doubt is told."""
+    that the columns speak against is believed, with a note."""
     switches = [data.quantity == "footswitch" for data in feet.values()]
     word = header.facts.get("instrument", "").lower()
     if not word:
@@ -129,8 +129,8 @@ def _instrument(
             f"the line '# instrument:' knows {', '.join(one.value for one in Instrument)}, not {word[:20]!r}",
         )
     kind = "footswitches" if any(switches) else "forces in newtons"
-    doubt = f"the line '# instrument:' says {word}, but the columns are {kind}: one of them is wrong"
-    return Instrument(word), [doubt] if any(switches) != (word == Instrument.FOOTSWITCH) else []
+    caveat = f"the line '# instrument:' says {word}, but the columns are {kind}: one of them is wrong"
+    return Instrument(word), [caveat] if any(switches) != (word == Instrument.FOOTSWITCH) else []
 
 
 def _read_header(source: Source, lines: Iterator[str]) -> _Header:

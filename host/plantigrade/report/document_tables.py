@@ -151,8 +151,8 @@ def balance_blocks(full_analysis: RecordingAnalysis, wording: Wording) -> list[B
     rows = [_standing(standing, wording) for standing in full_analysis.standings[:_MAX_STANDINGS]]
     left, rear = NORMS["standing_left_load_pct"].text(), NORMS["standing_rear_load_pct"].text()
     caveats = {caveat.text for standing in full_analysis.standings for caveat in standing.caveats}
-    said = dict.fromkeys(note for standing in full_analysis.standings for note in standing.notes)
-    notes = [note for note in said if note not in caveats]
+    shown_text = dict.fromkeys(note for standing in full_analysis.standings for note in standing.notes)
+    notes = [note for note in shown_text if note not in caveats]
     caption = " ".join([wording("balance.usual", left=left, rear=rear), *(f"{note}." for note in notes)])
     blocks: list[Block] = [Table([wording(f"balance.{name}") for name in names], rows, caption=caption)]
     if len(full_analysis.standings) > _MAX_STANDINGS:

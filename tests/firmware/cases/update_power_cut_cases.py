@@ -38,7 +38,7 @@ def cut_everywhere(name, action, check):
     return cuts
 
 
-def whole_one(cut):
+def entire_one(cut):
     """(slot, whether it is the new firmware) that starts after a cut: it is whole, whichever it is."""
     slot, _, _ = start()
     assert slot in ("a", "b"), cut
@@ -54,7 +54,7 @@ def test_a_good_update_cut_anywhere_is_completed():
         updating.confirm()
 
     def check(cut):
-        slot = whole_one(cut)
+        slot = entire_one(cut)
         seen[slot] += 1
         assert state()["floor"] == 1 or slot == "b", "the floor rises with the confirmation"
         if slot == "a":
@@ -75,7 +75,7 @@ def test_an_update_that_fails_cut_anywhere_ends_at_the_former_firmware():
             start()
 
     def check(cut):
-        whole_one(cut)
+        entire_one(cut)
         for _ in range(4):
             slot = start()[0]
         assert slot == "a" and holds("a", OLD) and state()["floor"] == 1

@@ -73,6 +73,7 @@ def used_insole():
 
 def start():
     """What the next start does before it makes an insole."""
+
     class Watchdog:
         fed = 0
 
@@ -134,8 +135,8 @@ def test_an_insole_is_clean_after_its_next_start():
 
 
 def cuts_of(action, numbers, copies):
-    """Lose power at writes and erases of these numbers: what flash and log then hold goes into `copies`, which
-    are used again and again, as the memory for tests is small. Each fifth cut is a clean one.
+    """Lose power at writes and erases of these numbers: what flash and log then hold goes into `copies`,
+    which are used again and again, as the memory for tests is small. Each fifth cut is a clean one.
 
     Returns how many copies are filled, and how many writes and erases there are.
     """

@@ -92,8 +92,8 @@ def start():
 
 def holds(slot, files):
     """Whether a slot has exactly these files, and says that it is whole."""
-    whole = read("/slots/%s/manifest.bin" % slot) is not None
-    return whole and read("/slots/%s/payload.bin" % slot) == bundles.index_of(files)
+    entire = read("/slots/%s/manifest.bin" % slot) is not None
+    return entire and read("/slots/%s/payload.bin" % slot) == bundles.index_of(files)
 
 
 class Host:

@@ -247,11 +247,11 @@ def test_every_sway_figure_names_the_filter_that_it_went_through(found: dict[str
 
 
 def test_healthy_peoples_sway_stands_beside_the_bodys_with_its_source() -> None:
-    whole = replace(tiny.standing(), both=tiny.sway(1.0))
-    shown: Any = document.document(replace(tiny.full_analysis(), standings=(whole,)))["sway_norms"]
+    entire = replace(tiny.standing(), both=tiny.sway(1.0))
+    shown: Any = document.document(replace(tiny.full_analysis(), standings=(entire,)))["sway_norms"]
     assert shown["licence"] == "CC BY 4.0" and "Santos & Duarte 2016" in shown["source"]
     assert shown["instrument"] == "plate" and len(shown["rows"]) == 16
-    closed = replace(whole, eyes="closed")
+    closed = replace(entire, eyes="closed")
     shown = document.document(replace(tiny.full_analysis(), standings=(closed,)))["sway_norms"]
     assert {row["eyes"] for row in shown["rows"]} == {"closed"}
 

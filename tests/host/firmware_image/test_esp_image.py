@@ -24,12 +24,12 @@ from plantigrade.firmware_image.esp_image import (
 )
 from plantigrade.firmware_image.partition_table import partition_table, rows_of_image
 
-WHOLE = virtual_micropython_image()
-IMAGE = read_micropython(WHOLE, "made-up.bin")
+FILE = virtual_micropython_image()
+IMAGE = read_micropython(FILE, "made-up.bin")
 CHIP_AT = 12  # of the chip's number in a header
 
 
-def whole_of(loader: bytes, app: bytes) -> bytes:
+def file_of(loader: bytes, app: bytes) -> bytes:
     """A whole-flash file of two images."""
     return loader.ljust(APP_AT, b"\xff") + app
 
@@ -43,12 +43,12 @@ def for_chip(image: bytes, chip: int) -> bytes:
 
 class TestWhatIsTakenOutOfAFile:
     def test_boot_loader_and_app_but_never_the_table(self) -> None:
-        assert IMAGE.boot_loader.data == WHOLE[: len(IMAGE.boot_loader.data)]
-        assert IMAGE.app.data == WHOLE[APP_AT:]
-        assert [row.label for row in rows_of_image(WHOLE[TABLE_AT:APP_AT])] == ["nvs", "phy_init", "factory"]
+        assert IMAGE.boot_loader.data == FILE[: len(IMAGE.boot_loader.data)]
+        assert IMAGE.app.data == FILE[APP_AT:]
+        assert [row.label for row in rows_of_image(FILE[TABLE_AT:APP_AT])] == ["nvs", "phy_init", "factory"]
 
     def test_what_comes_behind_the_app_is_left_out(self) -> None:
-        assert read_micropython(WHOLE + b"\xff" * 5000, "x").app.data == IMAGE.app.data
+        assert read_micropython(FILE + b"\xff" * 5000, "x").app.data == IMAGE.app.data
 
     @pytest.mark.parametrize(
         ("version", "number"),
@@ -72,8 +72,8 @@ class TestWhatIsTakenOutOfAFile:
         )
 
     def test_the_made_up_image_is_the_same_each_time_and_small(self) -> None:
-        assert virtual_micropython_image() == WHOLE
-        assert len(WHOLE) < 100_000
+        assert virtual_micropython_image() == FILE
+        assert len(FILE) < 100_000
 
     @pytest.mark.parametrize("mib", [8, 16])
     def test_a_boot_loader_for_another_flash_keeps_its_hash_right(self, mib: int) -> None:
@@ -88,29 +88,29 @@ REFUSED: list[tuple[str, Callable[[], bytes], type[ImageError], str]] = [
     ("a text", lambda: b"PK\3\4 something else entirely", ImageError, "give the .bin file for the ESP32-S3"),
     (
         "an image for the ESP32-C3",
-        lambda: whole_of(for_chip(IMAGE.boot_loader.data, 5), for_chip(IMAGE.app.data, 5)),
+        lambda: file_of(for_chip(IMAGE.boot_loader.data, 5), for_chip(IMAGE.app.data, 5)),
         WrongChipError,
         "its boot loader is for an ESP32-C3, not for an ESP32-S3",
     ),
     (
         "an app for the first ESP32 behind the right boot loader",
-        lambda: whole_of(IMAGE.boot_loader.data, for_chip(IMAGE.app.data, 0)),
+        lambda: file_of(IMAGE.boot_loader.data, for_chip(IMAGE.app.data, 0)),
         WrongChipError,
         "its app is for an ESP32, not for an ESP32-S3",
     ),
     (
         "a chip that nobody has heard of",
-        lambda: whole_of(for_chip(IMAGE.boot_loader.data, 99), IMAGE.app.data),
+        lambda: file_of(for_chip(IMAGE.boot_loader.data, 99), IMAGE.app.data),
         WrongChipError,
         "a chip of number 99",
     ),
     ("the app alone", lambda: IMAGE.app.data, ImageError, "this is the app alone"),
     ("the boot loader alone", lambda: IMAGE.boot_loader.data, DamagedImageError, "it ends before the app"),
-    ("an end that is missing", lambda: WHOLE[:-1], DamagedImageError, "truncated"),
-    ("half of the app", lambda: WHOLE[: APP_AT + 9000], DamagedImageError, "truncated"),
+    ("an end that is missing", lambda: FILE[:-1], DamagedImageError, "truncated"),
+    ("half of the app", lambda: FILE[: APP_AT + 9000], DamagedImageError, "truncated"),
     (
         "two boot loaders",
-        lambda: whole_of(IMAGE.boot_loader.data, IMAGE.boot_loader.data),
+        lambda: file_of(IMAGE.boot_loader.data, IMAGE.boot_loader.data),
         ImageError,
         "lacks ESP-IDF's description of an app",
     ),
@@ -131,7 +131,7 @@ class TestWhatIsRefused:
         """Anywhere: a header, a segment, its length, the padding, the checksum, the hash."""
         start, image = data.draw(st.sampled_from([(0, IMAGE.boot_loader), (APP_AT, IMAGE.app)]))
         place = start + data.draw(st.integers(0, len(image.data) - 1))
-        changed = bytearray(WHOLE)
+        changed = bytearray(FILE)
         changed[place] ^= 1 << data.draw(st.integers(0, 7))
         with pytest.raises(ImageError):
             read_micropython(bytes(changed), "a.bin")
@@ -140,7 +140,7 @@ class TestWhatIsRefused:
         app = bytearray(IMAGE.app.data[:-32])
         where = app.index(b"MicroPython v")
         app[where : where + 2] = b"mI"  # both changed by the same bit, so that the checksum stays
-        data = whole_of(IMAGE.boot_loader.data, bytes(app) + hashlib.sha256(app).digest())
+        data = file_of(IMAGE.boot_loader.data, bytes(app) + hashlib.sha256(app).digest())
         with pytest.raises(ImageError, match="it does not say so of itself"):
             read_micropython(data, "a.bin")
 

@@ -84,8 +84,8 @@ def test_both_feet_have_what_one_lacks() -> None:
 
 
 def test_a_bare_switch_tells_times_and_no_forces() -> None:
-    """The left foot's total as arbitrary units of a footswitch. Its release ends at 1.5 % of the range instead of
-    1 %: 13.5 instead of 9 of 900, 1.5 ms earlier on a flank of 3000 a second."""
+    """The left foot's total as arbitrary units of a footswitch. Its release ends at 1.5 % of the range
+    instead of 1 %: 13.5 instead of 9 of 900, 1.5 ms earlier on a flank of 3000 a second."""
     left = WALK.left
     assert left is not None
     switch = replace(left, quantity="footswitch")

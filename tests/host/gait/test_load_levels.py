@@ -74,10 +74,10 @@ def test_without_calibration_and_steps_nothing_is_known() -> None:
     ],
 )
 def test_a_stated_weight_is_held_against_what_the_feet_carried(
-    stated: float | None, walking: float | None, steady: float | None, aside: bool, words: str
+    stated: float | None, walking: float | None, steady: float | None, aside: bool, texts: str
 ) -> None:
     found, text = stated_weight_caveat(stated, walking, steady)
-    assert found is aside and words in text and bool(words) == bool(text)
+    assert found is aside and texts in text and bool(texts) == bool(text)
 
 
 def levels_of(stated: float | None, steady: float | None) -> tuple[float | None, LoadedFrom]:

@@ -174,8 +174,8 @@ def test_a_gap_that_the_ledger_tells_keeps_its_reason() -> None:
     """A frame lost on the air: the row is absent and the ledger says why."""
     less = lacking(WALK, [838])
     assert less.left is not None
-    told = replace(less, left=replace(less.left, gaps=(TimeGap(8.38, 8.39, "lost on the air"),)))
-    found = analyze(told).left
+    reported = replace(less, left=replace(less.left, gaps=(TimeGap(8.38, 8.39, "lost on the air"),)))
+    found = analyze(reported).left
     assert found is not None
     assert [(gap.reason, gap.bridged) for gap in found.accounting.gaps] == [("lost on the air", True)]
     assert found.accounting.samples_missing == 1 and found.strides.bridged_samples.sum() == 1
@@ -220,16 +220,16 @@ def test_recorded_walking_with_lost_samples() -> None:
     less = dropped(walk, 5)
     complete, found = analyze(walk), analyze(less)
     apart = analyze(less, Settings(contact=replace(ContactSettings(), longest_bridge_s=0.0)))
-    for whole, part, torn, signal in zip(complete.feet, found.feet, apart.feet, less.feet, strict=True):
-        assert len(part.strides) == len(whole.strides)
-        assert part.strides.valid.sum() >= whole.strides.valid.sum() - 2
-        assert torn.strides.valid.sum() < 0.2 * whole.strides.valid.sum()
+    for entire, part, torn, signal in zip(complete.feet, found.feet, apart.feet, less.feet, strict=True):
+        assert len(part.strides) == len(entire.strides)
+        assert part.strides.valid.sum() >= entire.strides.valid.sum() - 2
+        assert torn.strides.valid.sum() < 0.2 * entire.strides.valid.sum()
         for name in ("initial_contact_s", "final_contact_s"):
-            error = getattr(part.strides, name) - getattr(whole.strides, name)
+            error = getattr(part.strides, name) - getattr(entire.strides, name)
             assert np.abs(error).max() < 0.02 and abs(error.mean()) < 0.001
-        assert part.strides.peak_force_n == pytest.approx(whole.strides.peak_force_n, rel=0.02)
+        assert part.strides.peak_force_n == pytest.approx(entire.strides.peak_force_n, rel=0.02)
         lost = int(np.isnan(signal.force_n[:, 0]).sum())
-        assert whole.accounting.samples_used - part.accounting.samples_used == lost
+        assert entire.accounting.samples_used - part.accounting.samples_used == lost
         assert part.strides.bridged_samples.sum() <= lost
 
 

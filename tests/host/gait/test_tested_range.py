@@ -180,9 +180,9 @@ def test_forces_that_end_at_a_ceiling() -> None:
     """Every sensor stops at the same force: the highest are told, and no finding rests on the recording."""
     ceiling = float(np.quantile(WALK.left.force_n, 0.9))  # type: ignore[union-attr]
     found = analyze(changed(WALK, left=lambda x: np.minimum(x, ceiling)))
-    told = [one for one in found.findings if one.code == "saturated"]
-    assert told and {one.foot for one in told} == {LEFT}
-    assert f"saturates at {ceiling:.4g} N in " in told[0].text
+    reported = [one for one in found.findings if one.code == "saturated"]
+    assert reported and {one.foot for one in reported} == {LEFT}
+    assert f"saturates at {ceiling:.4g} N in " in reported[0].text
     assert found.gait.kind is GaitKind.WALK and unknown_with(found, "saturates")
     assert [one for one in analyze(WALK).findings if one.code == "saturated"] == []
 

@@ -96,7 +96,7 @@ def test_empty_cells_are_missing_samples(tmp_path: Path) -> None:
 
 
 FORCES, SWITCHES = "time_s,left_force_n,right_force_n\n", "time_s,left_footswitch,right_footswitch\n"
-DOUBT = "one of them is wrong"
+CAVEAT = "one of them is wrong"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ DOUBT = "one of them is wrong"
 def test_what_measured(tmp_path: Path, line: str, titles: str, instrument: str, doubted: bool) -> None:
     walk = read(tmp_path, line + titles + rows(2))
     assert walk.source.instrument == instrument
-    assert (DOUBT in walk.source.note) is doubted
+    assert (CAVEAT in walk.source.note) is doubted
 
 
 BAD = [

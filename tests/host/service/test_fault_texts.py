@@ -20,6 +20,6 @@ def test_no_two_faults_read_alike() -> None:
     ("side", "foot", "told"),
     [("left", "left", 0), ("left", "", 0), ("unset", "right", 0), ("left", "right", 1), ("right", "left", 1)],
 )
-def test_an_insole_for_the_other_foot_is_told(side: str, foot: str, told: int) -> None:
+def test_an_insole_for_the_other_foot_is_told(side: str, foot: str, reported: int) -> None:
     texts = swapped(side, foot)
-    assert len(texts) == told and all(side in text and foot in text for text in texts)
+    assert len(texts) == reported and all(side in text and foot in text for text in texts)

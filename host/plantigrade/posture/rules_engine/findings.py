@@ -126,7 +126,7 @@ def judge(
         on: the instrument, or insoles whose gains were compared; None for insoles of unknown gains.
     """
     book = book or RuleBook()
-    doubt = "" if on is not None else doubtful_pair(tables)
+    caveat = "" if on is not None else doubtful_pair(tables)
     by_foot = {table.foot: table for table in tables}
     found: list[RuleFinding] = []
     for rule in book.rules.values():
@@ -138,7 +138,7 @@ def judge(
             strides = min(int(by_foot[foot].valid.sum()) if foot in by_foot else 0 for foot in needed)
             note = _obstacle(rule, strides, reference, own_insole)
             if rule.scope is Scope.SIDE and not rule.metrics.isdisjoint(OF_GAIN):
-                note = note or doubt
+                note = note or caveat
             finding = _one(rule, side, by_foot, book, reference, strides, note, on)
             if uncertainty and finding.state is not State.UNKNOWN:
                 sensor = _sensor_part(rule, side, by_foot, regions, medial)

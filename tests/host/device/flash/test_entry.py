@@ -45,8 +45,8 @@ def terminal() -> Iterator[str]:
     os.close(outer)
 
 
-def run(*words: str | Path) -> Result:
-    return CliRunner().invoke(device, ["flash", *(str(word) for word in words)])
+def run(*texts: str | Path) -> Result:
+    return CliRunner().invoke(device, ["flash", *(str(word) for word in texts)])
 
 
 def flipped(data: bytes, at: int) -> bytes:

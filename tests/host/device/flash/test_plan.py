@@ -52,15 +52,15 @@ class TestWhatStays:
         ],
     )
     def test_identity_keys_and_log(
-        self, contents: Contents, start: bytes, wishes: Wishes, kept: list[str]
+        self, contents: Contents, start: bytes, wishes: Wishes, retained: list[str]
     ) -> None:
         decided = plan(contents, start, wishes)
-        assert [label for label in ("id", "keys", "log") if label in decided.labels(Action.KEEP)] == kept
+        assert [label for label in ("id", "keys", "log") if label in decided.labels(Action.KEEP)] == retained
 
     def test_a_log_of_another_size_is_not_kept_but_the_identity_is(self, contents: Contents) -> None:
         """The table is for 8 MiB, the flash has 16: the log begins where it did, and ends elsewhere."""
-        kept = plan(contents, insole(8), flash_mib=16).labels(Action.KEEP)
-        assert "id" in kept and "keys" in kept and "log" not in kept
+        retained = plan(contents, insole(8), flash_mib=16).labels(Action.KEEP)
+        assert "id" in retained and "keys" in retained and "log" not in retained
 
     def test_radio_data_stays_and_otadata_goes(self, contents: Contents) -> None:
         decided = plan(contents, insole())

@@ -53,14 +53,14 @@ def test_without_a_board_the_page_says_what_to_do(
 
 def image_for_a_chip() -> bytes:
     """The made-up image with the name of a real board in it; checksum and SHA-256 follow."""
-    whole = virtual_micropython_image()
-    app = bytearray(whole[APP_AT:-DIGEST_BYTES])
+    entire = virtual_micropython_image()
+    app = bytearray(entire[APP_AT:-DIGEST_BYTES])
     old, new = b"Plantigrade virtual board with ESP32S3", b"Generic ESP32S3 module with ESP32S3\0\0\0"
     at = app.index(old)
     app[at : at + len(old)] = new
     for before, after in zip(old, new, strict=True):
         app[-1] ^= before ^ after  # the checksum: all bytes of the segments, by exclusive or
-    return whole[:APP_AT] + bytes(app) + hashlib.sha256(app).digest()
+    return entire[:APP_AT] + bytes(app) + hashlib.sha256(app).digest()
 
 
 IMAGE = image_for_a_chip()

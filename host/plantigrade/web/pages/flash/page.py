@@ -73,7 +73,7 @@ def _contents(visit: Visit) -> Contents:
         raise PortError(visit.words(key, sha256=digest)) from error
 
 
-def _said(visit: Visit, error: PlantigradeError) -> str:
+def _explained(visit: Visit, error: PlantigradeError) -> str:
     """The error, with the file under the name by which the person knows it."""
     text, upload = str(error), visit.files.get("image")
     if upload is None:
@@ -95,7 +95,7 @@ def begin(visit: Visit) -> Answer:
             raise PortError(visit.words("flash.problem.no-image"))
         board = find_board(port)
     except PlantigradeError as error:
-        return show(visit, _said(visit, error), 409)
+        return show(visit, _explained(visit, error), 409)
 
     words = visit.words
 
@@ -131,7 +131,7 @@ def prepare(visit: Visit) -> Answer:
     try:
         contents = _contents(visit)
     except PlantigradeError as error:
-        return show(visit, _said(visit, error), 409)
+        return show(visit, _explained(visit, error), 409)
     image = images_of(visit.site.library).prepare(visit.who.name, contents, int(size))
     return Redirect(f"{PATH}?image={image.id}")
 
