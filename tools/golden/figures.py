@@ -34,7 +34,7 @@ _UNIT_OF_SUFFIX: Final = {
     "_per_min": "steps/min",
     "confidence": "1",
 }
-_IN_ITS_UNIT: Final = ("value", "sd", "median", "mad", "mean", "raise_level")
+_IN_ITS_UNIT: Final = ("value", "sd", "median", "mad", "mean", "raise_level", "p90", "p95")
 
 
 def tree_of(full_analysis: RecordingAnalysis) -> Tree:

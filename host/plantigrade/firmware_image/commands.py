@@ -104,7 +104,7 @@ def sign(
     actions.sign(bundle, key, passphrase or None, public, output)
 
 
-@firmware.command()
+@firmware.command(short_help="Say what a bundle is and who has signed it.")
 @click.argument("bundle", type=_file)
 @_public
 @click.option("--release", "for_release", is_flag=True, help="Refuse what a test key has signed.")

@@ -171,3 +171,14 @@ def test_walking_a_path_at_half_the_speed_halves_velocity_and_frequencies(seed: 
     assert plain.spectrum_x is not None
     assert slow.spectrum_x is not None
     assert slow.spectrum_x.mean_hz == pytest.approx(plain.spectrum_x.mean_hz / 2, rel=1e-3)
+
+
+@pytest.mark.worked_example("unfiltered_velocity_mm_per_s")
+def test_noise_is_in_the_unfiltered_velocity_alone() -> None:
+    """A pressure centre that jumps by 1 mm with each of 100 samples a second and goes nowhere: 100 mm/s as it
+    was measured, next to nothing below 10 Hz."""
+    jumping = np.column_stack([np.zeros(401), 0.5 * (-1.0) ** np.arange(401)])
+    got = balance.filtered_sway(jumping, 100.0)
+    assert got.unfiltered_velocity_mm_per_s == pytest.approx(100.0)
+    assert got.low_pass_hz == 10.0
+    assert got.mean_velocity_mm_per_s < 1.0

@@ -58,7 +58,7 @@ def update(
     run(Request(target, everyone, data, bundle, micropython, Wishes(again, older), json_file))
 
 
-@click.command()
+@click.command(short_help="Go back to the firmware before the last update.")
 @_target
 @json_option
 def rollback(target: str | None, json_file: Path | None) -> None:
@@ -73,7 +73,7 @@ def rollback(target: str | None, json_file: Path | None) -> None:
     actions.rollback(target, json_file)
 
 
-@click.command()
+@click.command(short_help="Erase what belongs to a person.")
 @_target
 @click.option("--yes", "sure", is_flag=True, help="Do not ask.")
 @json_option
@@ -92,7 +92,7 @@ def wipe(target: str | None, sure: bool, json_file: Path | None) -> None:
     actions.wipe(target, sure, json_file)
 
 
-@click.command()
+@click.command(short_help="Forget the hosts that an insole is paired with.")
 @_target
 @json_option
 def forget(target: str | None, json_file: Path | None) -> None:
@@ -109,7 +109,7 @@ def forget(target: str | None, json_file: Path | None) -> None:
     actions.forget(target, json_file)
 
 
-@click.command("log")
+@click.command("log", short_help="List who updated, erased and paired an insole.")
 @_target
 @json_option
 def show_log(target: str | None, json_file: Path | None) -> None:
