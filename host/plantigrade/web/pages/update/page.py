@@ -1,6 +1,7 @@
 """`/insoles/update`: which firmware runs on an insole, is there a newer one, and the way back."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -14,11 +15,14 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image import bundle as bundles
 from plantigrade.firmware_image.board_files import firmware_version
 from plantigrade.firmware_image.bundle import Bundle
+from plantigrade.service.insoles.pausing import left_alone
+from plantigrade.service.status import ServiceStatus
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.board_work.works import Do, Progress, Report, works_of
 from plantigrade.web.formats import formats_of
 from plantigrade.web.page import Answer, Form, Page, Redirect, Shown
 from plantigrade.web.pages.insoles.view import InsoleView, Known, known_insoles, view_of
+from plantigrade.web.site import Site
 from plantigrade.web.visit import RefusedError, Visit
 
 PATH: Final = "/insoles/update"
@@ -145,15 +149,26 @@ def _undisturbed(visit: Visit, serial: str, doing: Doing) -> Do:
     site = visit.site
 
     async def do(report: Report, progress: Progress) -> str:
-        paused_before = site.in_loop(lambda found: found.service.status().paused)
-        site.in_loop(lambda found: found.service.pause())
-        try:
+        with left_alone(_ServiceOf(site)):
             return await doing(await link_maker(serial), report, progress)
-        finally:
-            if not paused_before:
-                site.in_loop(lambda found: found.service.resume())
 
     return do
+
+
+@dataclass(frozen=True)
+class _ServiceOf:
+    """The service, from a thread that is not its own."""
+
+    site: Site
+
+    def status(self) -> ServiceStatus:
+        return self.site.in_loop(lambda found: found.service.status())
+
+    def pause(self) -> None:
+        self.site.in_loop(lambda found: found.service.pause())
+
+    def resume(self) -> None:
+        self.site.in_loop(lambda found: found.service.resume())
 
 
 PAGE: Final = Page(

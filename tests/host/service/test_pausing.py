@@ -1,4 +1,4 @@
-"""An update beside the running service: paused while it lasts, and as it was afterwards."""
+"""Work on an insole beside the running service: paused while it lasts, and as it was afterwards."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from plantigrade.device.update.errors import UpdateError
 from plantigrade.device.update.result import Outcome
-from plantigrade.service.insoles.updating import update_beside
+from plantigrade.device.update.updating import update_insole
+from plantigrade.service.insoles.pausing import left_alone
 
 from tests.host.bridge_kit.virtual_time import run_virtually
 from tests.host.device.test_update import bundle_of
@@ -35,20 +36,22 @@ class Service:
 def test_the_service_is_paused_while_an_insole_is_updated() -> None:
     service, insole = Service(), Updatable()
     seen: list[bool] = []
-    result = run_virtually(
-        update_beside(service, insole.make_link, bundle_of(), lambda _: seen.append(service.paused))
-    )
+    with left_alone(service):
+        result = run_virtually(
+            update_insole(insole.make_link, bundle_of(), lambda _: seen.append(service.paused))
+        )
     assert result.outcome is Outcome.UPDATED and all(seen) and service.done == ["pause", "resume"]
 
 
 def test_who_had_paused_it_finds_it_paused() -> None:
     service = Service(paused=True)
-    run_virtually(update_beside(service, Updatable().make_link, bundle_of()))
+    with left_alone(service):
+        assert service.paused
     assert service.paused
 
 
 def test_a_failure_ends_the_pause_too() -> None:
     service = Service()
-    with pytest.raises(UpdateError):
-        run_virtually(update_beside(service, Updatable(capabilities=0).make_link, bundle_of()))
+    with pytest.raises(UpdateError), left_alone(service):
+        run_virtually(update_insole(Updatable(capabilities=0).make_link, bundle_of()))
     assert not service.paused
