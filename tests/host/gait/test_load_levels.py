@@ -56,7 +56,7 @@ def test_without_calibration_and_steps_nothing_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "walking", "steady", "aside", "words"),
+    ("stated", "walking", "steady", "aside", "texts"),
     [
         (700.0, None, 690.0, False, ""),
         (700.0, None, 175.0, False, ""),  # sits

@@ -17,7 +17,7 @@ def test_no_two_faults_read_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "foot", "told"),
+    ("side", "foot", "reported"),
     [("left", "left", 0), ("left", "", 0), ("unset", "right", 0), ("left", "right", 1), ("right", "left", 1)],
 )
 def test_an_insole_for_the_other_foot_is_told(side: str, foot: str, reported: int) -> None:

@@ -39,7 +39,7 @@ class TestWhatStays:
     """Rows: what is on the board, what the user said, what is kept of id, keys and log."""
 
     @pytest.mark.parametrize(
-        ("start", "wishes", "kept"),
+        ("start", "wishes", "retained"),
         [
             (BLANK, Wishes(), []),
             (ANOTHERS, Wishes(), []),
