@@ -53,6 +53,7 @@ def test_all_options_reach_the_work(asked: Asked) -> None:
             "csv",
             Foot.LEFT,
             80.5,
+            None,
             150.0,
             Span(0.0, 30.5),
             Span(31.0, 60.0),
