@@ -80,6 +80,7 @@ class SafeMode:
         self.chosen = chosen
         self.update = None
         self._for_update = faults is not None
+        self._leaves = False
         self._faults_before = faults or 0
         board = self._board = boards.current()
         optional(machine.freq, 80000000)
@@ -144,7 +145,8 @@ class SafeMode:
         return 0 if busy else TURN_MS
 
     def _leave_soon(self):
-        """Restart as soon as a reply had time to get out."""
+        """Restart as soon as a reply had time to get out; commands that come now do not put it off."""
+        self._leaves = True
         self._leave_after_ms = time.ticks_diff(time.ticks_ms(), self._started_ms) + REPLY_MS
 
     def _go_on(self, peer):
@@ -331,8 +333,9 @@ class SafeMode:
 
             battery = optional(_load_battery, self._board)
             self.update = Receiver(self.chosen, battery, self.watchdog.feed, self._faults_before)
-        run_ms = time.ticks_diff(time.ticks_ms(), self._started_ms)
-        self._leave_after_ms = max(self._leave_after_ms, run_ms + UPDATE_WAIT_MS)
+        if not self._leaves:
+            run_ms = time.ticks_diff(time.ticks_ms(), self._started_ms)
+            self._leave_after_ms = max(self._leave_after_ms, run_ms + UPDATE_WAIT_MS)
         link = [one for one in self.links if one.peer is peer][0]
         return self.update.carry_out(command, link.kind, link.value_bytes)
 

@@ -36,6 +36,9 @@ CHARACTERISTICS = {
 ATT_HEADER_BYTES = 3
 MIN_VALUE_BYTES = 20
 CONNECT_TIMEOUT_S = 20.0
+OPEN_TIMEOUT_S = 75.0
+"""Connecting, pairing and subscribing together: pairing alone may take 30 s, after which a peer that says
+nothing is given up (Bluetooth Core 5.4, vol. 3 part H, 3.4), and a person may have to allow it meanwhile."""
 
 
 class BleLink:
@@ -102,12 +105,13 @@ class BleLink:
         )
         self._client = client
         try:
-            await client.connect()
-            if self._pair:
-                await self._pair_if_possible(client)
-            self._check_services(client)
-            for channel, characteristic in CHARACTERISTICS.items():
-                await client.start_notify(characteristic, partial(self._on_value, channel))
+            async with asyncio.timeout(OPEN_TIMEOUT_S):
+                await client.connect()
+                if self._pair:
+                    await self._pair_if_possible(client)
+                self._check_services(client)
+                for channel, characteristic in CHARACTERISTICS.items():
+                    await client.start_notify(characteristic, partial(self._on_value, channel))
         except (BleakError, TimeoutError, OSError, EOFError) as error:
             await self.close()
             raise LinkError(

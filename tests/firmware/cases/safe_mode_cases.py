@@ -5,7 +5,7 @@ import machine
 import safe_mode
 import sys
 from insole import crash_file, starts
-from insole_protocol import fragments, host_messages, ids, usb_frames
+from insole_protocol import fragments, host_messages, ids, messages, usb_frames
 from insole_protocol.decoder import decode_block
 from insole_protocol.host_messages import build_command, fragment_values, parse_log_message, parse_reply
 from safe_mode import RETRY_NORMAL_MS, SafeMode
@@ -216,6 +216,33 @@ def test_it_is_left_by_command_after_an_hour_and_when_a_charger_comes():
         assert chip.events == [], "a charger that was there already changes nothing"
     finally:
         chip.pins[chip.board.CHARGING_PIN] = 1
+
+
+class Verified:
+    """A receiver that has verified its bundle: `step` says once that the insole shall restart."""
+
+    verifies = False
+    stepped = False
+
+    def step(self):
+        first, self.stepped = not self.stepped, True
+        return first
+
+    def carry_out(self, command, _link, _value_bytes):
+        return messages.build_reply(command.op, command.tag, 4, 0, 0, 0, 0, 0, 1, 0)
+
+
+def test_a_host_that_asks_how_the_update_stands_does_not_put_off_the_restart():
+    host = Host(record=in_use())
+    host.safe.chosen = ("a", {})
+    host.ask(ids.OP_HELLO, 1, 1)
+    host.safe.update = Verified()
+    for _ in range(4):
+        host.ask(ids.OP_UPDATE_STATUS, 0)
+        assert chip.events == []
+        chip.advance(80000)
+    host.safe.turn()
+    assert chip.events == ["reset"]
 
 
 def test_after_ten_seconds_it_may_be_entered_again():

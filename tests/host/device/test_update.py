@@ -277,6 +277,11 @@ def test_an_insole_that_does_not_come_back_is_named() -> None:
     assert "A0A1A2A3A4A5A6A7 has not come back for 90 s" in str(error) and "1.2.3 by itself" in str(error)
 
 
+def test_an_insole_that_answers_but_never_restarts_is_named() -> None:
+    error = refused(Updatable(lingers=True))
+    assert error.fault is UpdateFault.NOT_BACK and "does not restart for 90 s" in str(error)
+
+
 def test_another_insole_at_the_same_port_is_not_updated() -> None:
     class Swapped(Updatable):
         async def make_link(self) -> Any:

@@ -38,6 +38,7 @@ class Updatable:
         disturbed: so many times somebody else switches it out of idle mode.
         dies_after: bytes after which its link breaks, each once.
         returns: whether it comes back after a restart.
+        lingers: whether it never restarts into what has arrived, its link at work.
         drops_when_asked: so many times its link breaks at a question while it checks the bundle.
         offers: (bytes of an UPDATE_DATA, window).
         most_waiting: UPDATE_DATA that were unanswered at a time.
@@ -67,6 +68,7 @@ class Updatable:
     disturbed: int = 0
     dies_after: list[int] = field(default_factory=list[int])
     returns: bool = True
+    lingers: bool = False
     drops_when_asked: int = 0
     offers: tuple[int, int] = (232, 4)
     mode: int = ids.MODE_DAILY
@@ -220,7 +222,7 @@ class UpdatableLink(Answering):
             self._break()
         elif one.state == codes.STATE_VERIFYING:
             one.state = codes.STATE_RESTARTING
-        elif one.state == codes.STATE_RESTARTING:
+        elif one.state == codes.STATE_RESTARTING and not one.lingers:
             one.restart()
             one.running, one.other = one.version, one.running
             one.state = codes.STATE_ON_TRIAL

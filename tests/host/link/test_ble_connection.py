@@ -15,6 +15,7 @@ from insole_protocol.host_messages import fragment_values
 from plantigrade.link.base import Channel, LinkClosedError, LinkCounters, LinkError
 from plantigrade.link.ble import BleLink
 
+from tests.host.bridge_kit.virtual_time import run_virtually
 from tests.host.link.test_ble import MTU, UUIDS, FakeClient, opened
 
 ADDRESS = "AA:BB:CC:DD:EE:FF"
@@ -78,6 +79,17 @@ async def test_connecting_may_take_twenty_seconds_and_each_write_is_acknowledged
     await link.send(Channel.CONTROL, bytes(100))
     assert FakeClient.latest.acknowledged == [True] * 3
     await link.close()
+
+
+def test_an_insole_that_falls_silent_while_it_is_subscribed_to_is_given_up() -> None:
+    async def opening() -> None:
+        HangsWhileConnecting.hanging = asyncio.Event()
+        link = BleLink(ADDRESS, backend=HangsWhileConnecting)
+        with pytest.raises(LinkError, match=f"cannot connect to {ADDRESS}: TimeoutError"):
+            await link.open()
+        assert link.closed.is_set() and not FakeClient.latest.is_connected
+
+    run_virtually(opening())
 
 
 async def test_pairing_can_be_left_out() -> None:

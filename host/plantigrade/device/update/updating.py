@@ -282,6 +282,7 @@ class _Updating:
 
     async def _follow_trial(self, session: Session, before: _Before, until: float) -> UpdateResult | None:
         """The result, once there is one; None when the insole has not restarted yet."""
+        restarts_by = _now() + RESTART_S
         while _now() < until:
             after = await self._look(session)
             status = await fetch_update_status(session)
@@ -292,6 +293,13 @@ class _Updating:
             elif status.state == update_codes.STATE_REFUSED:
                 raise _refused(session, status)
             elif status.state in _NOT_YET:
+                if _now() > restarts_by:
+                    raise UpdateError(
+                        UpdateFault.NOT_BACK,
+                        f"{before.identity.serial} has the new firmware and does not restart for "
+                        f"{RESTART_S:.0f} s; `plantigrade device info` shows what it does, and what has "
+                        "arrived is kept: update it again",
+                    )
                 await asyncio.sleep(self._wishes.poll_s)
             elif after.boot == before.boot and not self._resumed:
                 return None
