@@ -64,7 +64,7 @@ def _contents(visit: Visit) -> Contents:
     if accepted is not None and not _SHA256.fullmatch(accepted):
         raise PortError(visit.words("flash.problem.sha256"))
     try:
-        return make_contents(path, accepted)
+        return make_contents(path, accepted, visit.form.get("test_keys") == "yes")
     except UnknownImageError as error:
         assert path is not None  # the made-up image needs no row
         with path.open("rb") as file:
@@ -76,6 +76,7 @@ def _contents(visit: Visit) -> Contents:
 def _explained(visit: Visit, error: PlantigradeError) -> str:
     """The error, with the file under the name by which the person knows it."""
     text, upload = str(error), visit.files.get("image")
+    text = text.replace("--test-keys", f"“{visit.words('flash.test-keys')}”")
     if upload is None:
         return text
     return text.replace(str(upload.path), upload.name).replace(upload.path.name, upload.name)
