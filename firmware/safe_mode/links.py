@@ -10,6 +10,7 @@ from insole_protocol import fragments, ids, usb_frames
 ADVERTISING_US = 500000
 MAX_MTU = 247
 INBOX = 8
+PIECE_BYTES = 64
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _GET_SECRET, _SET_SECRET = 1, 2, 3, 21, 28, 29, 30
 _FLAG_WRITE, _FLAG_NOTIFY, _FLAG_WRITE_ENCRYPTED = 0x0008, 0x0010, 0x1000
@@ -160,18 +161,32 @@ class Usb:
         self._out = getattr(sys.stdout, "buffer", sys.stdout)
         self._poll = select.poll()
         self._poll.register(self._in, select.POLLIN)
-        self._byte = bytearray(1)
+        self._byte = bytearray(1)  # a chip's port waits until what it is given is full
+        self._piece = bytearray(PIECE_BYTES)
 
     def take(self):
         """As `Radio.take`."""
         found = []
-        for _ in range(4 * ids.MAX_COMMAND_BYTES):
-            if not self._poll.poll(0) or not self._in.readinto(self._byte):
+        for _ in range(4 * ids.MAX_COMMAND_BYTES // PIECE_BYTES):
+            length = self._read_piece()
+            if not length:
                 break
-            for channel, message in self._decoder.feed(self._byte):
+            for channel, message in self._decoder.feed(memoryview(self._piece)[:length]):
                 if channel == ids.CHANNEL_CONTROL:
                     found.append((message, time.ticks_us()))
         return found
+
+    def _read_piece(self):
+        """Fill `_piece` with what waits, up to the end of a frame; how many bytes. The decoder takes pieces
+        far faster than single bytes."""
+        piece, byte, poll, readinto = self._piece, self._byte, self._poll.poll, self._in.readinto
+        length = 0
+        while length < PIECE_BYTES and poll(0) and readinto(byte):
+            piece[length] = byte[0]
+            length += 1
+            if byte[0] == usb_frames.FLAG:
+                break
+        return length
 
     def push(self):
         """As `Radio.push`; the port may hold us for its own time-out."""
