@@ -20,12 +20,13 @@ AHEAD = 1 << 16  # slots (11 min) that a file speaks for: the most that is passe
 
 class PersistentCounters:
     """Attributes: `boot`, the last one; `to_seq`, no slot from here on was used; `unlogged`, whether the log
-    does not know how far numbers were used."""
+    does not know how far numbers were used; `erased`, whether a WIPE has erased the log since the file was
+    saved."""
 
     def __init__(self, path=PATH):
         self._path = path
         self.boot = self.to_seq = 0
-        self.unlogged = False
+        self.unlogged = self.erased = False
         try:
             content = files.read_json(path) or {}
             if content.get("min_reader", VERSION) > VERSION:
@@ -34,6 +35,7 @@ class PersistentCounters:
             if type(boot) is int and type(to_seq) is int and 0 <= boot < 1 << 16 and 0 <= to_seq < ids.NO_SEQ:
                 self.boot, self.to_seq = boot, to_seq
                 self.unlogged = content.get("unlogged") is True
+                self.erased = content.get("erased") is True
         except ValueError:
             return  # damaged: the log knows
 
@@ -51,5 +53,21 @@ class PersistentCounters:
             return
         self.boot, self.unlogged = recorder.boot, unlogged
         self.to_seq = min(recorder.next_seq + (AHEAD_OF_CARD if on_card else AHEAD), ids.NO_SEQ - 1)
-        content = {"min_reader": VERSION, "boot": self.boot, "to_seq": self.to_seq, "unlogged": unlogged}
-        files.write_json(self._path, content)
+        self.erased = False
+        files.write_json(self._path, self._content())
+
+    def note_erased(self):
+        """Write down that every slot before `to_seq` was erased on command: a log that begins blank at the
+        next boot gives that reason for them. It lasts until the next `save`.
+
+        Raises:
+            OSError: this partition refuses.
+        """
+        self.erased = True
+        files.write_json(self._path, self._content())
+
+    def _content(self):
+        content = {"min_reader": VERSION, "boot": self.boot, "to_seq": self.to_seq, "unlogged": self.unlogged}
+        if self.erased:
+            content["erased"] = True
+        return content

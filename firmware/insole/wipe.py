@@ -81,11 +81,14 @@ def begin(insole, transport):
 def finish(board, feed):
     """Erase everything, as noted by `begin` before this start; `feed()` is called between two erases.
 
-    Storage that refuses is left, and named by the event: an insole must start all the same.
+    Storage that refuses is left, and named by the event: an insole must start all the same. Only if none
+    does are the slots of before explained as erased on command.
 
     Raises:
         OSError: the file system refuses; the note is still there.
     """
+    from insole.persistent_counters import PersistentCounters
+
     try:
         content = files.read_json(MARKER) or {}
     except ValueError:
@@ -100,6 +103,8 @@ def finish(board, feed):
             erase()
         except OSError:
             left.append(name)
+    if not left:
+        PersistentCounters().note_erased()
     peer = bytes(content.get("peer", ()))[: records.PEER_BYTES]
     detail = "not: " + ",".join(left) if left else ""
     events.put(content.get("boot", 0), records.WIPED, content.get("link", 255), 0, peer, detail, alone=True)

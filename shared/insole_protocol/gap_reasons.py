@@ -43,7 +43,7 @@ CORRUPT_PAGE = GapReason(
 )
 OFF = GapReason(ids.GAP_OFF, "off", "off", False, "the insole was off; the numbers were skipped")
 ERASED = GapReason(
-    ids.GAP_ERASED, "erased_on_command", "erased on command", False, "the log was erased by LOG_ERASE"
+    ids.GAP_ERASED, "erased_on_command", "erased on command", False, "the log was erased by LOG_ERASE or WIPE"
 )
 IDLE = GapReason(
     ids.GAP_IDLE, "never_requested", "never requested", False, "idle mode: nobody wanted samples"

@@ -19,6 +19,7 @@ from log_kit.logs import boots, filled  # noqa: E402
 from log_kit.walks import check_tiling, make_record, merged_gaps, read_all  # noqa: E402
 
 LOSS, OFF, FULL, STORAGE = ids.GAP_POWER_LOSS, ids.GAP_OFF, ids.GAP_LOG_FULL, ids.GAP_STORAGE
+ERASED = ids.GAP_ERASED
 
 
 def records(log: Recorder, count: int, size: int = 100, slots: int = 50) -> None:
@@ -205,8 +206,8 @@ class TestTheNextBoot:
 
 
 class Numbers:
-    def __init__(self, boot_number: int, to_seq: int, unlogged: bool = False) -> None:
-        self.boot, self.to_seq, self.unlogged = boot_number, to_seq, unlogged
+    def __init__(self, boot_number: int, to_seq: int, unlogged: bool = False, erased: bool = False) -> None:
+        self.boot, self.to_seq, self.unlogged, self.erased = boot_number, to_seq, unlogged, erased
 
 
 class TestNumbersOfAnotherPlace:
@@ -253,10 +254,51 @@ class TestNumbersOfAnotherPlace:
     )
     def test_boot_numbers_are_compared_round_the_counter(self, ours: int, theirs: int, taken: bool) -> None:
         log = Recorder(RamFlash(8))
-        log.boot, log.next_seq = ours, 150
+        log.head, log.boot, log.next_seq = 0, ours, 150
         boot.take_over(log, Numbers(theirs, 5000))
         assert (log.boot, log.next_seq) == ((theirs, 5000) if taken else (ours, 150))
         assert log.stop_reason == (STORAGE if taken else 0)
+
+    @pytest.mark.parametrize("erased", [False, True])
+    @pytest.mark.parametrize("theirs", [1, 0x7FFF, 0x8000, 40000, 65535, 0])
+    def test_a_blank_log_has_no_boot_that_could_be_later(self, theirs: int, erased: bool) -> None:
+        """Its 0 is none: whatever the file says was used, also where its own counter has begun anew."""
+        log = Recorder(RamFlash(8))
+        log.open(Numbers(theirs, 5000, erased=erased))
+        assert (log.boot, log.next_seq) == ((theirs + 1) & 0xFFFF, 5000)
+        assert merged_gaps(read_all(log)) == [(0, 5000, ERASED if erased else STORAGE)]
+
+    def test_a_blank_log_without_a_file_begins_with_the_first_numbers(self) -> None:
+        log = Recorder(RamFlash(8))
+        log.open(Numbers(0, 0))
+        assert (log.boot, log.next_seq) == (1, 0)
+
+    def test_what_was_wiped_stays_erased_on_command(self) -> None:
+        """At the next boot, and when the page that was begun first has been overwritten: no slot is lost."""
+        device = RamFlash(6)
+        log = Recorder(device)
+        log.open(Numbers(7, 5000, erased=True))
+        assert (log.oldest_seq, log.acked_seq, log.erased_seq) == (5000, 5000, 5000)
+        records(log, 3)
+        log.close()
+        again = boots(device)
+        assert merged_gaps(read_all(again)) == [(0, 5000, ERASED)]
+        assert (again.boot, again.next_seq, again.overwritten) == (9, 5150, 0)
+        records(again, 200)
+        found: list[tuple[int, int, int]] = []
+        assert again.tail > 0 and again.gaps(0, found) == ids.NO_SEQ
+        lost = (5000, again.oldest_seq, ids.GAP_OVERWRITTEN)
+        assert found == merged_gaps(read_all(again)) == [(0, 5000, ERASED), lost]
+        assert again.overwritten == again.oldest_seq - 5000
+
+    def test_a_log_that_was_left_by_a_wipe_is_not_erased_by_word(self) -> None:
+        device = RamFlash(8)
+        log = log_of_boot(device, 7)
+        records(log, 3)
+        log.close()
+        again = Recorder(device)
+        again.open(Numbers(8, 5000, erased=True))
+        assert merged_gaps(read_all(again)) == [(150, 5000, STORAGE)]
 
     def test_opening_twice_in_one_process_works(self) -> None:
         """On a chip the code of the boot is dropped afterwards; here it stays."""

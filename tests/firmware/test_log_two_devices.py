@@ -23,8 +23,8 @@ from log_kit.walks import check_tiling, make_record, merged_gaps, read_all  # no
 class Counters:
     """What `/numbers.json` says."""
 
-    def __init__(self, boot: int = 0, to_seq: int = 0, unlogged: bool = False) -> None:
-        self.boot, self.to_seq, self.unlogged = boot, to_seq, unlogged
+    def __init__(self, boot: int = 0, to_seq: int = 0, unlogged: bool = False, erased: bool = False) -> None:
+        self.boot, self.to_seq, self.unlogged, self.erased = boot, to_seq, unlogged, erased
 
 
 def add(log: Any, records: int) -> None:
@@ -142,6 +142,41 @@ def test_numbers_that_the_card_alone_knows_are_not_used_again_without_it() -> No
         assert log.next_seq >= used and log.boot == boot
         add(log, 4)
         used, counters = log.next_seq, Counters(log.boot, log.next_seq + 65536)
+
+
+@pytest.mark.parametrize("boot", [5, 32767, 32768, 40000, 65535])
+def test_a_blank_device_has_no_boot_that_could_be_later(boot: int) -> None:
+    """The flash is blank as long as the card answers: the boots are counted by the card alone."""
+    card, flash = RamCard(64), RamFlash(16)
+    log = two_devices.FallbackLog(Recorder(card), Recorder(flash))
+    log.open(Counters(boot - 1, 5000))
+    assert (log.boot, log.next_seq) == (boot, 5000)
+    add(log, 10)
+    again = open_pair(card, flash)
+    assert again.on_card and again.boot == (boot + 1) & 0xFFFF
+
+
+def test_what_was_wiped_is_erased_on_command_on_whichever_device_is_asked() -> None:
+    card, flash = RamCard(64), RamFlash(16)
+    log = two_devices.FallbackLog(Recorder(card), Recorder(flash))
+    log.open(Counters(40000, 5000, erased=True))
+    erased = (0, 5000, ids.GAP_ERASED)
+    assert (log.boot, log.next_seq, log.oldest_seq) == (40001, 5000, 5000)
+    add(log, 10)
+    assert merged_gaps(walked(log)) == listed(log) == [erased]
+    again = open_pair(card, flash)
+    add(again, 10)
+    card.refuses = True
+    add(again, 10)
+    assert again.degraded and again.oldest_seq == 5000
+    again.close()
+    missing = merged_gaps(walked(again))
+    assert missing[0] == erased and {reason for *_, reason in missing[1:]} == {ids.GAP_STORAGE}
+    without = open_pair(card, flash)
+    assert without.boot == 40003 and merged_gaps(walked(without))[0] == erased
+    card.refuses = False
+    last = open_pair(card, flash)
+    assert last.on_card and merged_gaps(walked(last))[0] == erased == listed(last)[0]
 
 
 def test_without_the_card_again_after_a_boot_with_it_no_number_comes_twice() -> None:

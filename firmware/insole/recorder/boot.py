@@ -118,20 +118,23 @@ def _read_notes(log, index, reserved):
 
 def take_over(log, counters):
     """Go on beyond numbers that were used while this device held no log, or refused to."""
+    blank = log.head < 0
     behind = (counters.boot - log.boot) & 0xFFFF
-    if behind >= 0x8000 or (behind == 0 and not counters.unlogged):
-        return
+    if not blank and (behind >= 0x8000 or (behind == 0 and not counters.unlogged)):
+        return  # the boot number of a blank log is none: nothing is behind it
     log.boot = counters.boot
     if counters.to_seq > log.next_seq:
         log.next_seq, log.stop_reason = counters.to_seq, ids.GAP_STORAGE
+        if blank and counters.erased:
+            log.erased_seq = counters.to_seq
 
 
 def make_ready(log):
     """Let writing go on where the log ends, or at the start of a blank device."""
     if log.head < 0:
-        log.oldest_seq = 0
+        log.oldest_seq = log.accounted_to = log.erased_seq
+        log.acked_seq = max(log.acked_seq, log.erased_seq)
         log.used = PAGE_BYTES
-        log.accounted_to = 0
     log.committed = log.used
     log.window_at = log.used // log.media.window * log.media.window
 
@@ -160,12 +163,15 @@ def open_two(log, counters):
         begin(flash)
         return
     last, idle = card, flash
-    if (flash.accounted_to, flash.next_seq) > (card.accounted_to, card.next_seq):
+    used = (flash.accounted_to, flash.next_seq), (card.accounted_to, card.next_seq)
+    if flash.head >= 0 and (card.head < 0 or used[0] > used[1]):
         last, idle = flash, card  # a full log accounts for no more, and has used more numbers all the same
-    if (idle.boot - last.boot) & 0xFFFF < 0x8000:
+    if idle.head >= 0 and (idle.boot - last.boot) & 0xFFFF < 0x8000:
         last.boot = idle.boot
     if counters:
         take_over(last, counters)
+    if flash.head < 0:
+        flash.erased_seq = card.erased_seq  # it holds nothing that was not
     card.acked_seq = flash.acked_seq = max(card.acked_seq, flash.acked_seq)
     make_ready(flash)
     if last is card:

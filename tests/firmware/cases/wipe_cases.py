@@ -71,7 +71,7 @@ def used_insole():
     return bench, host
 
 
-def start():
+def start(board=BOARD_WITHOUT_CARD):
     """What the next start does before it makes an insole."""
 
     class Watchdog:
@@ -80,7 +80,7 @@ def start():
         def feed(self):
             Watchdog.fed += 1
 
-    startup.finish_wipe(BOARD_WITHOUT_CARD, Watchdog())
+    startup.finish_wipe(board, Watchdog())
     return Watchdog.fed
 
 
@@ -95,10 +95,26 @@ def assert_clean(used):
     settings = Settings()
     assert (settings.side, settings.label) == (1, "")
     assert Bonds().peers() == 0
-    assert PersistentCounters().to_seq >= used
+    counters = PersistentCounters()
+    assert counters.to_seq >= used and counters.erased
     raw = workbench.flash.data
     assert SECRET not in raw and LABEL not in raw, "nor in what littlefs has left behind"
     assert b"YSBsb25nLXRlcm0ga2V5" not in raw, "nor as base64"
+
+
+def assert_erased_on_command(bench, used):
+    """The insole's log begins behind what was used before the wipe, and says what became of that."""
+    insole = bench.insole
+    begin = insole.recorder.next_seq
+    assert begin >= used and insole.recorder.boot == 2
+    bench.slots(100)
+    insole.blocks.drain()
+    insole.recorder.flush()
+    frames, gaps = bench.stored()
+    assert gaps[0] == (0, begin, ids.GAP_ERASED) and len(gaps) == 1, gaps
+    assert frames[0].header.seq == begin
+    bench.firmware.housekeeping.save_counters()
+    assert not PersistentCounters().erased, "a log that is blank for another reason says another"
 
 
 def test_the_wrong_confirmation_erases_nothing():
@@ -128,10 +144,42 @@ def test_an_insole_is_clean_after_its_next_start():
         assert bytes(keys.data) == b"\xff" * len(keys.data)
     assert_clean(used)
     again = Workbench(fresh=False)
-    assert again.insole.blocks.next_seq >= used
+    assert_erased_on_command(again, used)
     (event,) = [events.read(0, 232)[1]]
     assert records.unpack(event)[2:6] == (records.WIPED, records.LINK_BLE, 0, PEER)
     assert start() == 0, "once"
+
+
+def test_a_log_on_the_card_is_erased_on_command_too():
+    bench = Workbench(card=True)
+    bench.slots(300)
+    bench.insole.recorder.flush()
+    used = bench.insole.blocks.next_seq
+    wipe.begin(bench.insole, bench.radio.links[0])
+    bench.insole.stop()
+    workbench.remount()
+    start(workbench.board)
+    assert not is_noted() and PersistentCounters().erased
+    again = Workbench(fresh=False, card=True)
+    assert again.insole.recorder.on_card
+    assert_erased_on_command(again, used)
+
+
+def test_a_card_that_refused_to_be_wiped_is_a_storage_error():
+    bench = Workbench(card=True)
+    bench.slots(300)
+    bench.insole.recorder.flush()
+    bench.firmware.housekeeping.save_counters()
+    wipe.begin(bench.insole, bench.radio.links[0])
+    bench.insole.stop()
+    workbench.remount()
+    chip.card.dead = True
+    start(workbench.board)
+    assert not is_noted() and not PersistentCounters().erased
+    bench.firmware = workbench.assembly.Firmware(workbench.board)
+    log = bench.insole = bench.firmware.insole
+    gaps = bench.stored()[1]
+    assert gaps == [(0, log.recorder.next_seq, ids.GAP_STORAGE)], "what the card holds was not erased"
 
 
 def cuts_of(action, numbers, copies):
