@@ -1,8 +1,8 @@
 """Measure updates of a virtual insole with real firmware, by real code of the host.
 
-    python -m tools.measure_update                speed of good updates
-    python -m tools.measure_update --bad          and firmware that must be taken back
-    python -m tools.measure_update --bad --whole  with the firmware's own 600 s for a host that never comes
+    python -m tools.measure_update                    speed of good updates
+    python -m tools.measure_update --bad              and firmware that must be taken back
+    python -m tools.measure_update --bad --own-times  with the firmware's own 600 s for a host that never comes
 
 Said are, over USB and over the virtual radio at two connection intervals, the speed from the first byte to
 the last and the seconds of the whole update, in which the trial waits for 3 s without a lost slot and not for
@@ -99,8 +99,9 @@ async def measure_speed() -> bool:
 
 
 async def taken_back(one: Bench, what: Bundle) -> tuple[float, str]:
-    """Bring a bad firmware over the radio and wait for the former one: when it restarted into the bad one, and
-    why it went back; "" when it did not.
+    """Bring a bad firmware over the radio and wait for the former one.
+
+    Returns the moment of the restart into the bad one, and why it was left; "" when it was not.
     """
     watched = Watched()
     async with asyncio.timeout(LIMIT_S):
@@ -119,24 +120,22 @@ async def taken_back(one: Bench, what: Bundle) -> tuple[float, str]:
             return watched.restarted_s, texts.went_back(status.refusal) if back else ""
 
 
-async def measure_bad(whole: bool) -> bool:
+async def measure_bad(own_times: bool) -> bool:
     """Each bad firmware once; whether the former one came back with every slot explained."""
     print("\n| firmware | back after | reason | recorded | missing, by reason |\n|---|---|---|---|---|")
     well = True
     for name, make in bad_firmware.KINDS.items():
         with tempfile.TemporaryDirectory(prefix="plantigrade-update-") as folder:
             async with bench(Path(folder)) as one:
-                files = make() if whole else make() | bad_firmware.with_short_patience()
+                files = make() if own_times else make() | bad_firmware.with_short_patience()
                 await asyncio.sleep(SAMPLED_S)
-                restarted_s, reason = await taken_back(one, bundle(VERSION, files, short_trial=not whole))
+                restarted_s, reason = await taken_back(one, bundle(VERSION, files, short_trial=not own_times))
                 back_s = asyncio.get_running_loop().time() - restarted_s
                 await asyncio.sleep(SAMPLED_S)
                 ledger = (await pull(UsbLink(one.board.serial_port), Path(folder) / "data")).ledger
         missing = ", ".join(f"{count} {reason}" for reason, count in ledger.missing_by_reason.items())
-        print(
-            f"| {name} | {back_s:.0f} s | {reason or 'it stayed'} | {ledger.recorded} | {missing or 'none'} |",
-            flush=True,
-        )
+        row = f"{reason or 'it stayed'} | {ledger.recorded} | {missing or 'none'}"
+        print(f"| {name} | {back_s:.0f} s | {row} |", flush=True)
         well = well and bool(reason) and _explained(ledger)
     return well
 
@@ -149,11 +148,13 @@ def main() -> int:
     """The tables on the output."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--bad", action="store_true", help="also firmware that must be taken back")
-    parser.add_argument("--whole", action="store_true", help="with the trial's own times: 11 minutes more")
+    parser.add_argument(
+        "--own-times", action="store_true", help="with the trial's own times: 11 minutes more"
+    )
     chosen = parser.parse_args()
     well = asyncio.run(measure_speed())
     if chosen.bad:
-        well = asyncio.run(measure_bad(chosen.whole)) and well
+        well = asyncio.run(measure_bad(chosen.own_times)) and well
     return 0 if well else 1
 
 

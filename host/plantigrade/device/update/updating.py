@@ -297,8 +297,8 @@ class _Updating:
                     raise UpdateError(
                         UpdateFault.NOT_BACK,
                         f"{before.identity.serial} has the new firmware and does not restart for "
-                        f"{RESTART_S:.0f} s; `plantigrade device info` shows what it does, and what has "
-                        "arrived is kept: update it again",
+                        f"{RESTART_S:.0f} s; `plantigrade device info` shows what it does, and what is there "
+                        "stays: update it again",
                     )
                 await asyncio.sleep(self._wishes.poll_s)
             elif after.boot == before.boot and not self._resumed:
