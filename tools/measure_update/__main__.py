@@ -2,7 +2,7 @@
 
     python -m tools.measure_update                    speed of good updates
     python -m tools.measure_update --bad              and firmware that must be taken back
-    python -m tools.measure_update --bad --own-times  with the firmware's own 600 s for a host that never comes
+    python -m tools.measure_update --bad --own-times  with the trial's own 600 s for a host that never comes
 
 Said are, over USB and over the virtual radio at two connection intervals, the speed from the first byte to
 the last and the seconds of the whole update, in which the trial waits for 3 s without a lost slot and not for

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from insole_protocol import ids, update_codes
+from plantigrade.bridge.errors import RefusedError
 from plantigrade.device.update.errors import UpdateError, UpdateFault
 from plantigrade.device.update.progress import Progress, Rate, Stage
 from plantigrade.device.update.result import Outcome, UpdateResult, Wishes
@@ -275,6 +276,22 @@ def test_an_insole_that_does_not_come_back_is_named() -> None:
     error = refused(Gone())
     assert error.fault is UpdateFault.NOT_BACK
     assert "A0A1A2A3A4A5A6A7 has not come back for 90 s" in str(error) and "1.2.3 by itself" in str(error)
+
+
+@pytest.mark.parametrize("before", ["look", "begin"])
+def test_an_insole_short_of_memory_is_asked_again(before: str) -> None:
+    class Cramped(Updatable):
+        async def make_link(self) -> Any:
+            self.cramped = 3 if self.links == (before == "begin") else self.cramped
+            return await super().make_link()
+
+    insole = Cramped()
+    assert update(insole).outcome is Outcome.UPDATED and not insole.cramped
+
+
+def test_an_insole_that_stays_short_of_memory_says_so() -> None:
+    with pytest.raises(RefusedError, match="refused UPDATE_STATUS"):
+        update(Updatable(cramped=100))
 
 
 def test_an_insole_that_answers_but_never_restarts_is_named() -> None:

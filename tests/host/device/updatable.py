@@ -34,6 +34,7 @@ class Updatable:
         fate: what becomes of the new firmware on trial: 0 it is confirmed, else why it goes back.
         trial_asks: questions how the trial stands until it is over.
         refuses: (command, refusal) that it answers so.
+        cramped: so many times it has no memory for UPDATE_BEGIN or UPDATE_STATUS.
         garbles: so many UPDATE_DATA arrive damaged.
         disturbed: so many times somebody else switches it out of idle mode.
         dies_after: bytes after which its link breaks, each once.
@@ -64,6 +65,7 @@ class Updatable:
     fate: int = 0
     trial_asks: int = 2
     refuses: tuple[int, int] | None = None
+    cramped: int = 0
     garbles: int = 0
     disturbed: int = 0
     dies_after: list[int] = field(default_factory=list[int])
@@ -127,7 +129,7 @@ class UpdatableLink(Answering):
             one.refusal = one.refuses[1]
             return self._refuse(command, ids.RESULT_NOT_ALLOWED)
         answers = {
-            ids.OP_HELLO: self._hello,
+            ids.OP_HELLO: self._greet,
             ids.OP_STATUS: self._status_now,
             ids.OP_SET_MODE: self._set_mode,
             ids.OP_UPDATE_BEGIN: self._begin,
@@ -145,7 +147,7 @@ class UpdatableLink(Answering):
     def _reply(self, command: messages.Command, *fields: int | bytes, tail: bytes = b"") -> bytes:
         return messages.build_reply(command.op, command.tag, *fields, tail=tail)
 
-    def _hello(self, command: messages.Command) -> bytes:
+    def _greet(self, command: messages.Command) -> bytes:
         one = self.updatable
         identity = (1, 0, 1, one.capabilities, self.insole.boot, 10_000, self.insole.next_seq, one.serial)
         return self._reply(command, *identity, tail=one.running.encode())
@@ -164,6 +166,9 @@ class UpdatableLink(Answering):
 
     def _begin(self, command: messages.Command) -> bytes:
         one = self.updatable
+        if one.cramped:
+            one.cramped -= 1
+            return self._refuse(command, ids.RESULT_BUSY)
         if one.mode != ids.MODE_IDLE:
             one.refusal = codes.REFUSAL_NOT_IDLE
             return self._refuse(command, ids.RESULT_BUSY)
@@ -207,6 +212,9 @@ class UpdatableLink(Answering):
 
     def _update_status(self, command: messages.Command) -> bytes:
         one = self.updatable
+        if one.cramped:
+            one.cramped -= 1
+            return self._refuse(command, ids.RESULT_BUSY)
         if not command.arguments[0]:
             self._go_on()
         waits = codes.WAITS_SLOTS if one.state == codes.STATE_ON_TRIAL else 0

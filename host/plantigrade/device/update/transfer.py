@@ -14,11 +14,15 @@ from plantigrade.bridge.session import Session
 from plantigrade.device.update import texts
 from plantigrade.device.update.errors import UpdateError, UpdateFault
 from plantigrade.device.update.progress import ProgressHandler, Rate
-from plantigrade.device.update.settings import LARGEST_DATA, LARGEST_WINDOW, REPLY_S, TRIES
+from plantigrade.device.update.settings import LARGEST_DATA, LARGEST_WINDOW, POLL_S, REPLY_S, TRIES
 
 
 class NotIdleError(BridgeError):
     """The insole left idle mode, in which alone it takes an update."""
+
+
+class NoRoomError(BridgeError):
+    """The insole has no memory for the command at this moment; a little later it has."""
 
 
 class MakesRoomError(BridgeError):
@@ -145,15 +149,24 @@ async def why_refused(session: Session, error: RefusedError) -> BridgeError:
         return UpdateError(
             fault, f"{name} refused the bundle: {texts.refusal(status.refusal, status.text)}", status.refusal
         )
+    if error.result == ids.RESULT_BUSY:
+        return NoRoomError(str(error))
     return UpdateError(fault, str(error))
 
 
 async def fetch_update_status(
     session: Session, text_of: int = update_codes.TEXT_REFUSAL
 ) -> replies.UpdateStatusReply:
-    """How an update stands, with one of its four texts."""
-    answer = await session.command_client.ask(ids.OP_UPDATE_STATUS, text_of, timeout_s=REPLY_S)
-    return replies.UpdateStatusReply(answer.reply)
+    """How an update stands, with one of its four texts; an insole short of memory is asked again."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            answer = await session.command_client.ask(ids.OP_UPDATE_STATUS, text_of, timeout_s=REPLY_S)
+            return replies.UpdateStatusReply(answer.reply)
+        except RefusedError as error:
+            if error.result != ids.RESULT_BUSY or not tries_left:
+                raise
+        await asyncio.sleep(POLL_S)
+    raise AssertionError("the last try returns or raises")
 
 
 async def _give_up(flying: deque[Piece]) -> None:

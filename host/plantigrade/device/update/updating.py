@@ -209,7 +209,7 @@ class _Updating:
                 if tries > TRIES:
                     raise UpdateError(
                         UpdateFault.LINK,
-                        f"the link breaks again and again ({error}); the insole keeps what has arrived: "
+                        f"it fails again and again ({error}); the insole keeps what has arrived: "
                         "start again to go on",
                     ) from error
                 self._on_progress(
