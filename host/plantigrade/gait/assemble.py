@@ -119,6 +119,7 @@ def assemble(
         gait=gait,
         body_weight_n=levels.loaded_n,
         load_levels=levels,
+        pair_load=load,
         settings=settings.as_flat(),
     )
 
@@ -139,7 +140,7 @@ def _sides(streams: Mapping[Foot, FootStream]) -> list[_Side]:
 def _pair_load(sides: Sequence[_Side]) -> PairLoad:
     """Loads of both feet; empty where a foot is missing or not calibrated."""
     if len(sides) < 2 or any(side.stream.quantity != "force" for side in sides):
-        return PairLoad.of(np.empty((0, 2)), np.empty((0, 2)))
+        return PairLoad.none()
     left, right = (side.stream.load.bins() for side in sides)
     return PairLoad.of(left, right)
 

@@ -7,6 +7,7 @@ import numpy as np
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait import contact_kernel, stride_kernel
 from plantigrade.gait.cycle_store import CycleStore
+from plantigrade.gait.load_trace import LoadTrace
 from plantigrade.gait.pressure.stance import StanceFeatures
 from plantigrade.gait.results import Event
 from plantigrade.gait.settings import (
@@ -22,7 +23,6 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.short_gaps import Rows, ShortGaps
 from plantigrade.gait.signals import Floats, FootSignal, TimeGap
-from plantigrade.gait.stillness import LoadTrace
 
 BUFFER_ROWS = 16384
 _SHARES = (

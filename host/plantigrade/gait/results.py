@@ -13,6 +13,7 @@ from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.parameters.definition import Home
 from plantigrade.gait.parameters.registry import definition_of, units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
+from plantigrade.gait.stillness import PairLoad
 from plantigrade.gait.tested_range import Gait
 
 ALGORITHM_VERSION = "1"
@@ -330,6 +331,7 @@ class Analysis:
     body_weight_n: float | None = None
     gait: Gait = field(default_factory=Gait)
     load_levels: LoadLevels = field(default_factory=LoadLevels)
+    pair_load: PairLoad = field(default_factory=PairLoad.none, compare=False, repr=False)
     algorithm_version: str = ALGORITHM_VERSION
     settings: Mapping[str, float | str] = field(default_factory=lambda: {})
 

@@ -7,14 +7,12 @@ than 10 % in one second of two hundred. So where the sum is steady and one foot 
 for longer than a gait cycle lasts, there are no steps, whatever each foot's own load looks like.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait import stride_kernel
 from plantigrade.gait.settings import (
-    EPOCH_COLUMNS,
     LOAD_BIN_S,
     LOADED_N,
     LOADED_SHARE,
@@ -26,45 +24,6 @@ from plantigrade.gait.signals import Floats
 
 Flags = npt.NDArray[np.bool_]
 Span = tuple[float, float]
-
-
-@dataclass
-class LoadTrace:
-    """Mean load of one foot in tenths of a second of the common clock, while samples come in."""
-
-    _state: Floats = field(default_factory=lambda: np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]))
-    _bins: list[Floats] = field(default_factory=lambda: [])
-
-    def feed(self, time_s: Floats, total_n: Floats, scratch: Floats) -> None:
-        """Take the next samples; NaN is a missing one.
-
-        Args:
-            time_s, total_n: (n,).
-            scratch: (n + 1, 5) at least, overwritten.
-        """
-        ended = stride_kernel.epochs(time_s, total_n, 0, len(time_s), self._state, LOAD_BIN_S, scratch)
-        if ended:
-            self._bins.append(scratch[:ended, :2].copy())
-
-    def bins(self, last: int | None = None) -> Floats:
-        """(k, 2) number of each tenth of a second in which samples came, and its mean load; with the one
-        under way.
-
-        Args:
-            last: only this many blocks of the newest.
-        """
-        under_way = np.zeros((1, EPOCH_COLUMNS))
-        blocks = self._bins if last is None else self._bins[-last:]
-        if self._state[3] == 0:
-            return np.concatenate([np.empty((0, 2)), *blocks])
-        stride_kernel.close_epoch(self._state, under_way[0])
-        return np.concatenate([*blocks, under_way[:, :2]])
-
-    def forget_before(self, time_s: float) -> None:
-        """Free what is older, for streams that run all day."""
-        number = time_s / LOAD_BIN_S
-        while self._bins and self._bins[0][-1, 0] < number:
-            del self._bins[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +40,15 @@ class PairLoad:
     right_n: Floats
 
     @classmethod
+    def none(cls) -> "PairLoad":
+        """Where a foot is missing, or not calibrated."""
+        return cls(0.0, np.empty(0), np.empty(0))
+
+    @classmethod
     def of(cls, left: Floats, right: Floats) -> "PairLoad":
-        """From the bins of both feet (`LoadTrace.bins`)."""
+        """From the bins of both feet (`load_trace.LoadTrace.bins`)."""
         if not len(left) or not len(right):
-            return cls(0.0, np.empty(0), np.empty(0))
+            return cls.none()
         first = int(min(left[0, 0], right[0, 0]))
         rows = int(max(left[-1, 0], right[-1, 0])) - first + 1
         columns = np.full((2, rows), np.nan)

@@ -38,5 +38,6 @@ def stream(
         made.store.rows.append(rows[at : at + size])
         made.store.forces.append(forces[at : at + size])
         made.store.pressure.append(pressure[at : at + size])
+        made.store.certainty.append(np.zeros((size, 3)))
         at += size
     return made

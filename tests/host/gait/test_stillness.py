@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plantigrade.gait.load_trace import LoadTrace
 from plantigrade.gait.settings import ContactSettings
 from plantigrade.gait.signals import Floats
 from plantigrade.gait.stillness import (
-    LoadTrace,
     PairLoad,
     outside,
     runs,

@@ -47,7 +47,7 @@ def test_three_files_become_the_record_and_twice_changes_nothing(
         TakenIn(rules, "edits of rules", 2, 2), TakenIn(days, "days of the baseline", 3, 3),
         TakenIn(pain, "entries of the diary", 4, 4),
     ]  # fmt: skip
-    assert record.rules.book().label("low-arch") == "2+2"
+    assert record.rules.book().label("low-arch") == "3+2"
     assert record.rules.book().rules["low-arch"].raise_level == 0.2
     assert record.baseline.baseline().for_tag("trail") is not None
     assert [entry.score for entry in record.diary.entries()] == [0, 1, 2, 3]

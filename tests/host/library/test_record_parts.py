@@ -53,7 +53,7 @@ def test_everything_is_read_as_it_was_stored(library: Library) -> None:
     again = library.record("P001")
     assert again.as_json() == stored.as_json() and again.problems() == ()
     assert [pair.name for pair in again.footwear.all()] == ["Grüße"]
-    assert again.rules.book().label("low-arch") == "2+1"
+    assert again.rules.book().label("low-arch") == "3+1"
     assert again.baseline.baseline().days == [Day("2026-03-01", "Grüße", 100, {"left/Grüße": 1.0})]
     assert again.diary.entries() == [Entry(NOON, BodySite.KNEE, 4, "left", "Grüße")]
     (answer,) = again.answers.all(since=NOON)

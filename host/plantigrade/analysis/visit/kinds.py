@@ -29,10 +29,10 @@ from plantigrade.array_types import F64
 from plantigrade.gait.balance import StandingKind
 from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.settings import EPOCH_COLUMNS, LOAD_BIN_S, MIN_LOAD_S, SITTING_MOST_SHARE
+from plantigrade.gait.settings import LOAD_BIN_S, MIN_LOAD_S, SITTING_MOST_SHARE
 from plantigrade.gait.settings import LOADED_SHARE as DOWN_SHARE
 from plantigrade.gait.signals import FootSignal, Walk
-from plantigrade.gait.stillness import LoadTrace, PairLoad
+from plantigrade.gait.stillness import PairLoad
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class FoundSpan:
 
 def found_spans(walk: Walk, analysis: Analysis) -> list[FoundSpan]:
     """Every span of standing of 5 s or more, stances on one leg of 3 s or more, and rises, in time order."""
-    load = _pair_load(walk)
+    load = analysis.pair_load
     spans: list[FoundSpan] = []
     for activity in analysis.activities:
         if activity.kind != "standing":
@@ -63,7 +63,7 @@ def found_spans(walk: Walk, analysis: Analysis) -> list[FoundSpan]:
         at_s = activity.from_s
         for from_s, to_s in [*((leg.from_s, leg.to_s) for leg in legs), (activity.to_s, activity.to_s)]:
             if from_s - at_s >= MIN_LOAD_S:
-                tandem = is_tandem(walk, at_s, from_s)
+                tandem = is_tandem(walk, load, at_s, from_s)
                 kind = StandingKind.TANDEM if tandem else StandingKind.QUIET
                 spans.append(FoundSpan(kind, at_s, from_s))
             at_s = to_s
@@ -71,18 +71,6 @@ def found_spans(walk: Walk, analysis: Analysis) -> list[FoundSpan]:
     rises = _rises(load, analysis.load_levels.loaded_n) if analysis.load_levels.loaded_n is not None else []
     spans += [rise for rise in rises if not any(a < rise.to_s and rise.from_s < b for a, b in walks)]
     return sorted(spans, key=lambda span: span.from_s)
-
-
-def _pair_load(walk: Walk) -> PairLoad:
-    bins: list[F64] = []
-    for foot in walk.feet:
-        if foot.quantity == "force" and len(foot):
-            trace = LoadTrace()
-            total = foot.force_n.sum(axis=1, dtype=np.float64)
-            trace.feed(foot.time_s, total, np.empty((len(total) + 1, EPOCH_COLUMNS)))
-            bins.append(trace.bins())
-    empty = np.empty((0, 2))
-    return PairLoad.of(*bins) if len(bins) == 2 else PairLoad.of(empty, empty)
 
 
 def _one_leg(load: PairLoad) -> Iterator[FoundSpan]:
@@ -142,7 +130,7 @@ def _rise(load: PairLoad, share: F64, last_low: int, seated: int) -> FoundSpan:
     return FoundSpan(StandingKind.SIT_TO_STAND, load.times_s(first + 1), load.times_s(end + 1))
 
 
-def is_tandem(walk: Walk, from_s: float, to_s: float) -> bool:
+def is_tandem(walk: Walk, load: PairLoad, from_s: float, to_s: float) -> bool:
     """Whether both feet tilt together, more across than along: the sway of standing heel to toe."""
     if walk.left is None or walk.right is None:
         return False
@@ -157,7 +145,7 @@ def is_tandem(walk: Walk, from_s: float, to_s: float) -> bool:
         return False
     # x runs from the medial to the lateral edge: both feet tilt to one side where one goes up, one down
     together = -float(np.corrcoef(left[:, 0], right[:, 0])[0, 1])
-    return together >= TANDEM_TOGETHER and min(_share(walk, from_s, to_s)) >= DOWN_SHARE
+    return together >= TANDEM_TOGETHER and min(_share(load.part(from_s, to_s))) >= DOWN_SHARE
 
 
 def _path(foot: FootSignal, from_s: float, to_s: float) -> F64 | None:
@@ -171,8 +159,7 @@ def _path(foot: FootSignal, from_s: float, to_s: float) -> F64 | None:
     return np.column_stack([force[good] @ masks.x_mm, force[good] @ masks.y_mm]) / total[good, None]
 
 
-def _share(walk: Walk, from_s: float, to_s: float) -> tuple[float, float]:
-    load = _pair_load(walk).part(from_s, to_s)
+def _share(load: PairLoad) -> tuple[float, float]:
     total = float(np.nansum(load.sum_n))
     left = float(np.nansum(load.left_n[np.isfinite(load.sum_n)])) / total if total > 0 else 0.0
     return left, 1.0 - left

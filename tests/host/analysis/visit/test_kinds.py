@@ -136,7 +136,7 @@ def pair_of(left_across: Floats, right_across: Floats, along_mm: Floats) -> Walk
 def test_feet_that_tilt_together_more_than_they_rock_are_heel_to_toe() -> None:
     tilt, rock = 6.0 * sway(30.0, 1), 3.0 * sway(30.0, 2)
     walk = pair_of(tilt, -tilt, rock)
-    assert is_tandem(walk, 0.0, 30.0)
+    assert is_tandem(walk, analyze(walk).pair_load, 0.0, 30.0)
     (span,) = found_spans(walk, analyze(walk))
     assert span.kind is StandingKind.TANDEM
 
@@ -151,7 +151,7 @@ def test_feet_that_tilt_together_more_than_they_rock_are_heel_to_toe() -> None:
 )
 def test_side_by_side_is_quiet_standing(left: float, right: float, rock: float) -> None:
     walk = pair_of(left * sway(30.0, 1), right * sway(30.0, 1), rock * sway(30.0, 2))
-    assert not is_tandem(walk, 0.0, 30.0)
+    assert not is_tandem(walk, analyze(walk).pair_load, 0.0, 30.0)
 
 
 def test_an_analysis_holds_each_kind() -> None:

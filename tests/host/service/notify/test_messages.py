@@ -48,9 +48,9 @@ def test_a_rule_of_the_clinics_own_has_no_words() -> None:
 @pytest.mark.parametrize(
     ("kind", "hours_ago", "begins"),
     [
-        (AlertClass.LIVE, 0.0, "The middle"),
-        (AlertClass.DELAYED, 0.25, "At 12:45: The middle"),
-        (AlertClass.FOUND_AFTERWARDS, 30.0, "At 2026-03-01 07:00: The middle"),
+        (AlertClass.LIVE, 0.0, "The inner middle"),
+        (AlertClass.DELAYED, 0.25, "At 12:45: The inner middle"),
+        (AlertClass.FOUND_AFTERWARDS, 30.0, "At 2026-03-01 07:00: The inner middle"),
     ],
 )
 def test_what_was_found_late_says_when_it_was(kind: AlertClass, hours_ago: float, begins: str) -> None:
@@ -90,7 +90,7 @@ def test_what_came_in_quiet_hours_is_counted_and_told_with_permission() -> None:
     quiet = (time(22), time(7))
     lines = quiet_message([alert(kind=AlertClass.DELAYED), BATTERY], 1, quiet, OPEN, NOON).body.splitlines()
     assert lines[0] == "While it was quiet (22:00 to 07:00): 3 messages."
-    assert lines[1].startswith("At 13:00: The middle of your left foot") and lines[2] == BATTERY.text
+    assert lines[1].startswith("At 13:00: The inner middle of your left foot") and lines[2] == BATTERY.text
     assert quiet_message([], 1, quiet, OPEN, NOON).body == "While it was quiet (22:00 to 07:00): one message."
 
 

@@ -166,7 +166,7 @@ def test_what_only_the_analysis_found_is_sent_once_although_it_is_over() -> None
     it = world(health_text=True)
     it.live(story)
     ((_, text),) = it.texts_sent
-    assert text.startswith("At 08:00: The middle of your left foot")
+    assert text.startswith("At 08:00: The inner middle of your left foot")
 
 
 def test_a_critical_alert_that_a_burst_brought_with_its_end_is_sent_and_others_are_listed() -> None:

@@ -185,5 +185,6 @@ ARGUMENTS = {
     ids.OP_HELLO: (1, 1), ids.OP_TIME: (7,), ids.OP_SET_MODE: (1,), ids.OP_STREAM: (1,),
     ids.OP_GET_SETTING: (3,), ids.OP_SET_SETTING: (3,), ids.OP_LOG_READ: (0, 1, 0), ids.OP_LOG_ACK: (0,),
     ids.OP_LOG_GAPS: (0,), ids.OP_REBOOT: (0,), ids.OP_IDENTIFY: (1,), ids.OP_LOG_ERASE: (0,),
-    ids.OP_HINT: (1,), ids.OP_CRASH: (0, 0),
+    ids.OP_HINT: (1,), ids.OP_CRASH: (0, 0), ids.OP_UPDATE_BEGIN: (640, 0), ids.OP_UPDATE_DATA: (0, 0),
+    ids.OP_UPDATE_STATUS: (0,), ids.OP_WIPE: (0,), ids.OP_EVENTS: (0,), ids.OP_IDENTITY: (0,),
 }  # fmt: skip
