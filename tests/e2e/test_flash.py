@@ -84,6 +84,14 @@ async def test_from_blank_to_hello_and_again_with_its_identity(tmp_path: Path) -
         assert second["before"]["serial"] == first["identity"]["serial"] == second["identity"]["serial"]
         after = await log_of(board)
         assert after.oldest_seq == before.oldest_seq and after.next_seq > before.next_seq > 0
+
+        code, _, text = await flash(board.serial_port, "--erase-log")
+        assert code == 0, text
+        erased = await log_of(board)
+        assert erased.oldest_seq > after.next_seq, (
+            "no number comes twice, though nothing is left that had them"
+        )
+        assert erased.boot > after.boot
         await board.power_cut()
         assert board.flash.read("id").startswith(IDENTITY)
         assert board.flash.read("keys").startswith(SECRET)

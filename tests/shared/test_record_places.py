@@ -14,6 +14,7 @@ HOME = "block.py"
 OTHER_FORMATS = {
     "log_records.py": "pages and notes of the log",
     "layout.py": "sensor places",
+    "slot_number.py": "a number in two halves",
     "advert_reader.py": "advertisements",
     "console.py": "a terminal's escape codes",
 }

@@ -28,3 +28,24 @@ class RefusedError(BridgeError):
 
 class VersionError(RefusedError):
     """Host and insole have no protocol version in common."""
+
+
+class NumbersBeganAnewError(BridgeError):
+    """The insole's slot numbers are behind what has been recorded of it: they have begun anew.
+
+    Its records would be taken for those that are here, and acknowledged unseen. So nothing is asked of it and
+    nothing acknowledged: they stay in its log.
+
+    Attributes:
+        next_seq: the number that its next slot has.
+        recorded_to: the slot before which it has been recorded.
+    """
+
+    def __init__(self, insole: str, next_seq: int, recorded_to: int) -> None:
+        super().__init__(
+            f"{insole} counts its slots anew, from {next_seq}, and has been recorded up to {recorded_to}: "
+            "its flash was erased. Nothing is fetched from it and nothing is lost; `Slot numbers` in "
+            "docs/how-to/flash-an-insole.md lets it go on"
+        )
+        self.next_seq = next_seq
+        self.recorded_to = recorded_to

@@ -85,6 +85,7 @@ class Insole:
         on_greeting: called when the insole has introduced itself on a new connection, before any frame.
         ack_to: gives the slot before which everything is durable; None where nothing is made durable.
         connections: how often a session was established.
+        settled_to: slots before this one were recorded in another place than the ledger.
     """
 
     name: str
@@ -97,12 +98,18 @@ class Insole:
     receiver: Receiver = field(default_factory=Receiver)
     connections: int = 0
     wanted_from: int | None = None
+    settled_to: int = 0
     _clocks: OrderedDict[int, BootClock] = field(default_factory=OrderedDict[int, BootClock])
 
     @property
     def ledger(self) -> SlotLedger:
         """The accounting of this insole."""
         return self.receiver.ledger
+
+    @property
+    def recorded_to(self) -> int:
+        """The slot behind the last one that was recorded of it; 0 when none was."""
+        return max(self.ledger.recorded.end, self.settled_to)
 
     @property
     def clock(self) -> ClockEstimate | None:

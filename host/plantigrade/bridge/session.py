@@ -14,7 +14,12 @@ from insole_protocol.errors import ProtocolError
 from plantigrade.bridge.backfill import Backfill, BackfillPolicy
 from plantigrade.bridge.clock.estimate import RoundTrip
 from plantigrade.bridge.command_client import Answer, CommandClient
-from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
+from plantigrade.bridge.errors import (
+    BridgeError,
+    NumbersBeganAnewError,
+    RefusedError,
+    ReplyTimeoutError,
+)
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.log_transfer import Transfer
 from plantigrade.bridge.slot_ranges import SlotRange
@@ -93,9 +98,10 @@ class Session:
         """Say hello, compare clocks, set the mode and ask for the stream.
 
         Raises:
+            NumbersBeganAnewError: its slots are numbered as those that were recorded before.
             BridgeError, LinkError: the insole refuses, is silent or has gone.
         """
-        await self.hello()
+        self._require_numbers_to_go_on(await self.hello())
         known = self.insole.clock is not None
         wanted = self.policy.first_round_trips // 4 if known else self.policy.first_round_trips
         while self._round_trips < wanted or (self._round_trips < 2 * wanted and not self._is_sure):
@@ -173,6 +179,11 @@ class Session:
             )
         self.insole.greet(hello)
         return hello
+
+    def _require_numbers_to_go_on(self, hello: replies.HelloReply) -> None:
+        recorded_to = self.insole.recorded_to
+        if hello.next_seq < recorded_to and hello.capabilities & ids.CAPABILITY_LOG:
+            raise NumbersBeganAnewError(self._link.name, hello.next_seq, recorded_to)
 
     async def compare_clocks(self) -> None:
         """One round trip of the clock."""

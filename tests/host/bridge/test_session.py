@@ -12,7 +12,7 @@ from insole_protocol import ids, messages
 from plantigrade.bridge.accounting import MissingReason
 from plantigrade.bridge.backoff import Backoff
 from plantigrade.bridge.command_client import CommandClient
-from plantigrade.bridge.errors import RefusedError, ReplyTimeoutError, VersionError
+from plantigrade.bridge.errors import NumbersBeganAnewError, RefusedError, ReplyTimeoutError, VersionError
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.reconnecting import Connection, ReconnectingConnection
 from plantigrade.bridge.session import Session, SessionPolicy
@@ -151,6 +151,39 @@ def test_what_the_log_has_not_is_missing_with_its_reason() -> None:
         last = bench.seen.batches[-1]
         assert last.frames.boot == 8
         assert last.host_ns is not None
+
+    with_bench(story)
+
+
+def test_an_insole_whose_numbers_begin_anew_keeps_its_slots_until_they_go_on() -> None:
+    """Its flash was erased: slots 0 on are not those that were recorded, and none is acknowledged."""
+
+    async def story(bench: Bench) -> None:
+        await bench.connection.streaming.wait()
+        await asyncio.sleep(5)
+        await bench.links[0].close()
+        chip, ledger = bench.chip, bench.insole.ledger
+        chip.boot, chip.next_seq = 1, 0
+        chip.log.clear()
+        chip.asked.clear()
+        for _ in range(20):
+            chip.record(None)
+        await asyncio.sleep(3)
+        before, recorded_to = bench.seen.slots(), ledger.recorded.end
+        error = bench.connection.last_error
+        assert isinstance(error, NumbersBeganAnewError)
+        assert error.recorded_to == recorded_to and error.next_seq < min(before)
+        assert "flash-an-insole.md" in str(error)
+        assert set(chip.asked) == {ids.OP_HELLO}, "neither a slot nor an acknowledgement"
+        assert 0 in chip.log and 0 not in before
+
+        chip.reboot(recorded_to + 500 - chip.next_seq)
+        await asyncio.sleep(60)
+        assert bench.connection.last_error is None
+        after = bench.seen.slots()[len(before) :]
+        assert after[0] >= recorded_to + 500 and len(after) > 1000
+        assert len(set(after)) == len(after)
+        assert ledger.statement().missing_by_reason == {MissingReason.OFF: after[0] - recorded_to}
 
     with_bench(story)
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from plantigrade.device.flash.settings import (
     FLASH_SIZES_MIB,
     POLL_S,
     RESTART_S,
+    SLOTS_UNTIL_ERASED,
     START_BYTES,
     WAIT_FOR_HELLO_S,
 )
@@ -50,6 +52,8 @@ from plantigrade.link.usb import UsbLink
 
 SAFE_MODE: Final = "+safe"
 """How the version of a firmware in safe mode ends (`firmware/safe_mode`)."""
+NUMBERS: Final = "numbers.json"
+"""The insole's file of the numbers that outlive its log."""
 Report = Callable[[str], None]
 """Called with a line for people at each step."""
 Progress = Callable[[int, int], None]
@@ -65,12 +69,45 @@ class Contents:
         known: its row in the list of known images; None for one that was accepted by its hash, or is made up.
         file_system: image of the partition `vfs`.
         firmware: version of the firmware in it.
+        files: what the image holds, by path.
     """
 
     image: MicroPythonImage
     known: KnownImage | None
     file_system: bytes
     firmware: str
+    files: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How far an insole had counted before it was flashed.
+
+    Attributes:
+        boot: number of its last boot.
+        next_seq: slots before this one have been used.
+    """
+
+    boot: int
+    next_seq: int
+
+
+def going_on_from(contents: Contents, numbers: Numbers) -> Contents:
+    """The same with a file that lets an insole whose log is erased go on counting, so that no number comes
+    twice and what is gone is known as erased on command (`firmware/insole/persistent_counters.py`).
+
+    Raises:
+        FirmwareError: the files do not fit.
+    """
+    content = {
+        "min_reader": 1,
+        "boot": numbers.boot,
+        "to_seq": min(numbers.next_seq + SLOTS_UNTIL_ERASED, ids.NO_SEQ - 1),
+        "unlogged": False,
+        "erased": True,
+    }
+    files = (*contents.files, (NUMBERS, json.dumps(content).encode()))
+    return replace(contents, file_system=_file_system(files), files=files)
 
 
 @dataclass
@@ -120,9 +157,13 @@ def make_contents(file: Path | None, accepted: str | None, trust_test_keys: bool
     build = build_firmware(image.architecture)
     image.require_fit(rows["ota_0"].size, mpy_version(dict(build.files())), name)
     known = require_known(image, len(data), name, accepted)
-    files = board_files(build, _trusted_keys(image.is_virtual or trust_test_keys))
-    file_system = littlefs_image(iter(files), rows["vfs"].blocks)
-    return Contents(image, known, file_system, firmware_version())
+    files = tuple(board_files(build, _trusted_keys(image.is_virtual or trust_test_keys)))
+    return Contents(image, known, _file_system(files), firmware_version(), files)
+
+
+def _file_system(files: tuple[tuple[str, bytes], ...]) -> bytes:
+    rows = {row.label: row for row in partition_table()}
+    return littlefs_image(iter(files), rows["vfs"].blocks)
 
 
 def _trusted_keys(test_keys: bool) -> tuple[PublicKey, ...]:
@@ -160,7 +201,9 @@ async def flash(
     was = await ask_for_hello(board.port)
     if was is not None:
         report(f"{board.port}: {was.side} {was.serial}, firmware {was.firmware}, goes into its boot loader")
-        board = await _into_boot_loader(board)
+        board, numbers = await _into_boot_loader(board)
+        if numbers is not None and (wishes.erase or wishes.keep_log is False):
+            contents = going_on_from(contents, numbers)
     flashed = await write_board(board, contents, wishes, dry_run, report, progress, was)
     if dry_run:
         return flashed
@@ -265,13 +308,17 @@ def _require_same_kind(board: BoardPort, image: MicroPythonImage) -> None:
         )
 
 
-async def _into_boot_loader(board: BoardPort) -> BoardPort:
-    """Let a running insole restart in its boot loader; where it is then."""
+async def _into_boot_loader(board: BoardPort) -> tuple[BoardPort, Numbers | None]:
+    """Let a running insole restart in its boot loader; where it is then, and how far it had counted."""
+    numbers = None
     with contextlib.suppress(LinkError):  # whether it is there is seen by whether the boot loader answers
         async with targets.conversation(UsbLink(board.port)) as session:
+            hello = await session.hello()
+            if hello.capabilities & ids.CAPABILITY_LOG:
+                numbers = Numbers(hello.boot, hello.next_seq)
             await session.command_client.ask(ids.OP_REBOOT, ids.REBOOT_BOOT_LOADER)
     await asyncio.sleep(RESTART_S)
-    return await appear_again(board)
+    return await appear_again(board), numbers
 
 
 async def _chip_on(board: BoardPort, esptool: Esptool) -> tuple[BoardPort, Chip]:

@@ -178,6 +178,7 @@ class Router:
     def _restore(self, foot: Foot, insole: Insole) -> None:
         """Continue an insole's ledger from the journals."""
         serial, ledger = foot.known.serial, insole.ledger
+        insole.settled_to = max((segment.first for segment in foot.known.segments), default=0)
         for piece in foot.known.pieces():
             journal = self.journals.get(piece.wearing)
             holdings = None if journal is None else journal.holdings(serial)

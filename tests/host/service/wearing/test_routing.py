@@ -138,6 +138,23 @@ def test_another_life_goes_on_where_the_last_one_ended(tmp_path: Path, home: Hom
     home.router.journals.clear()
 
 
+def test_how_far_an_insole_was_recorded_is_known_when_its_wearing_has_gone(
+    tmp_path: Path, home: Home
+) -> None:
+    """Its journal is removed once all is in the library; numbers that begin anew are noticed all the same."""
+    home.bring(0, 50)
+    home.switch(Moment("", 0, 10**12 + 305 * MS))
+    home.bring(50, 100)
+    home.router.commit()
+    home.router.abandon()
+    home.router.journals.clear()
+    for wearing in home.register.wearings.values():
+        (tmp_path / "journal" / wearing.journal).unlink()
+    other = Home(tmp_path / "journal")
+    assert other.insole.ledger.recorded.end == 0 and other.insole.recorded_to == 31
+    other.router.close()
+
+
 def test_what_someone_else_acknowledged_is_held_elsewhere_and_not_missing(home: Home) -> None:
     home.bring(0, 50)
     home.insole.request_to(200)
