@@ -72,8 +72,8 @@ def test_an_import_and_its_gaps(library: Library) -> None:
     assert (manifest.start_utc_ns, manifest.duration_s) == (None, 1.0), "from 4.9 to 5.9 s"
     assert (manifest.sample_rate_hz, manifest.body_weight_n, manifest.content) == (10.0, 650.0, "forces")
     assert manifest.provenance == {
-        "made_by": f"plantigrade {version('plantigrade')} import", "format": "csv", "instrument": "insole", "note": "noted",
-        "source_sha256": "abc", "source_name": "y.csv",
+        "made_by": f"plantigrade {version('plantigrade')} import", "format": "csv", "note": "noted",
+        "instrument": "insole", "source_sha256": "abc", "source_name": "y.csv",
     }  # fmt: skip
     left, right = manifest.feet
     assert (left.foot, left.requested, left.frames_requested, left.frames_recorded) == (

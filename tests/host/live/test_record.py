@@ -104,7 +104,7 @@ def test_alerts_of_its_analysis_are_told_by_time_foot_and_rule(
     collected: Collected, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Four minutes of hard heel strikes: the rules have seen enough of them after 205 s."""
-    forces = walk(draw_person(5), 240, 5, (Condition("hard-heel", 3.0),)).forces
+    forces = walk(draw_person(5), 240, 5, (Condition("hard-heel", 4.0),)).forces
     perfect = FrontEnd(1, effects=Effects.none())
     collected(counts={"left": perfect.counts(forces.left, 100), "right": perfect.counts(forces.right, 100)})
     with Library(tmp_path) as library:
