@@ -1,4 +1,4 @@
-"""How much a foot bears, ten times a second, while its samples come in: small enough to be kept for a day."""
+"""How much a foot bears, ten times a second, while its samples come in: small enough for a day of it."""
 
 from dataclasses import dataclass, field
 
