@@ -145,7 +145,7 @@ def numbers_outlive_the_log():
     """A blank or older device, or one that refused for a while: what was used meanwhile is passed over."""
 
     class Numbers:
-        boot, to_seq, unlogged = 41, 20000000, False
+        boot, to_seq, unlogged, erased = 41, 20000000, False, False
 
     device = RamFlash(8)
     for refused in (False, True):

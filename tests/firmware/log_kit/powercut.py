@@ -154,7 +154,7 @@ class Script:
 class Counters:
     """What `insole.persistent_counters` keeps in the file system, which forgets nothing."""
 
-    unlogged = False
+    unlogged = erased = False
 
     def __init__(self):
         self.boot = self.to_seq = 0
