@@ -111,7 +111,7 @@ def watch_cuts(devices, action, look):
 def power_cut(devices, action, check, restart=lambda: None, promise=lambda: None):
     """Run `action`, then for each cut set the devices to what it would leave, `restart()` and `check(cut)`;
     at last the same for the action as it ended. Returns Cuts; `Cuts.passed` raises what failed."""
-    before = [bytes(device.data) for device in devices]
+    state = [device.copy() for device in devices]  # first: what follows leaves no such piece of the heap
     operations = []
 
     def hook(device, kind, page, offset, data):
@@ -121,9 +121,6 @@ def power_cut(devices, action, check, restart=lambda: None, promise=lambda: None
     at_end = promise()
     cuts = Cuts()
     cuts.operations = len(operations)
-    state = [device.copy() for device in devices]
-    for i in range(len(devices)):
-        state[i].data[:] = before[i]
 
     def left():
         for i in range(len(devices)):
