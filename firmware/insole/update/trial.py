@@ -89,7 +89,7 @@ class Trial:
         self._before = state.get("faults", 0)
         self._link = 1 << state.get("link", 0)
         self._lost = 0
-        self._seconds = self._clean_s = self._faulty_s = 0
+        self._seconds = self._clean_s = self._losing_s = self._faulty_s = 0
 
     def pass_second(self):
         """Once a second; whether the trial is over."""
@@ -98,6 +98,7 @@ class Trial:
         lost = insole.sampler.lost
         self._clean_s = self._clean_s + 1 if lost == self._lost else 0
         self._lost = lost
+        self._losing_s = 0 if self._clean_s >= CLEAN_S else self._losing_s + 1
         flags = insole.faults.flags & _ITS_OWN & ~self._before
         if insole.recorder.full:
             flags &= ~ids.FAULT_LOG
@@ -112,7 +113,7 @@ class Trial:
             return True
         if self._faulty_s >= FAULTY_S:
             self._go_back(_NEW_FAULT)
-        elif self._seconds >= LOSING_S and self.waits_for & _WAITS_SLOTS:
+        elif self._losing_s >= LOSING_S:
             self._go_back(_SLOTS_LOST)
         elif self._seconds >= MOST_S:
             self._go_back(_NO_HELLO)

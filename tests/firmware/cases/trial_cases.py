@@ -55,6 +55,15 @@ def test_a_firmware_that_loses_slots_is_left_after_three_minutes():
     assert start()[0] == "a" and Host().status().text == "0.2.0 lost slots"
 
 
+def test_one_slot_lost_after_clean_minutes_costs_a_minute_not_the_firmware():
+    insole = tried()
+    assert insole.seconds(300) == 0 and insole.trial.waits_for == codes.WAITS_HELLO
+    insole.sampler.lost = 1
+    assert insole.seconds(1) == 0 and insole.trial.waits_for & codes.WAITS_SLOTS
+    insole.greeted = 1
+    assert insole.seconds(100) == 60 and state()["confirmed"] == 1
+
+
 def test_a_new_fault_that_stays_sends_it_back_and_an_old_one_does_not():
     insole = tried(faults=ids.FAULT_IMU)
     insole.greeted = 1
