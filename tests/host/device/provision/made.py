@@ -50,6 +50,7 @@ def key(name: str = "now") -> FactoryKey:
     return read_factory_key(keys_folder() / "test" / f"{name}.pem")
 
 
+@cache
 def signed(number: int = 1, name: str = "now", **changed: object) -> bytes:
     """A signed record."""
     one = key(name)
