@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from plantigrade.library.catalogue.audit import acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.web.accounts.door import NOBODY, Door
 from plantigrade.web.accounts.limits import SignInLimits, network_of
 from plantigrade.web.accounts.rights import Account, Role
+from plantigrade.web.per_library import PerLibrary
 from plantigrade.web.site import SignedIn, Site
 
 _FORM: Final = b"form token"
@@ -79,13 +79,11 @@ def form_token_of(token: str) -> str:
     return hmac.new(token.encode(), _FORM, hashlib.sha256).hexdigest()
 
 
-_of_library: "WeakKeyDictionary[Library, PageAccounts]" = WeakKeyDictionary()
+_OF_LIBRARY: Final = PerLibrary[PageAccounts]()
 
 
 def accounts_of(site: Site) -> PageAccounts:
     """The accounts of a site's library, with the limits that all its pages share."""
     if isinstance(site.accounts, PageAccounts):
         return site.accounts
-    if site.library not in _of_library:
-        _of_library[site.library] = PageAccounts(site.library, site.utc_ns)
-    return _of_library[site.library]
+    return _OF_LIBRARY.of(site.library, lambda: PageAccounts(site.library, site.utc_ns))

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from plantigrade.device.flash.flashing import Contents
 from plantigrade.device.flash.plan import Part, Wishes, make_plan
@@ -14,6 +13,7 @@ from plantigrade.device.flash.settings import START_BYTES
 from plantigrade.firmware_image.esp_image import BOOT_LOADER_AT, with_flash_size
 from plantigrade.library.catalogue.library import Library
 from plantigrade.web.board_work.settings import KEEP_IMAGE_S, MOST_IMAGES
+from plantigrade.web.per_library import PerLibrary
 
 _BLANK: Final = b"\xff"
 
@@ -106,14 +106,9 @@ def _data_of(part: Part, flash_mib: int) -> bytes:
     return with_flash_size(part.data, flash_mib) if part.offset == BOOT_LOADER_AT else part.data
 
 
-_OF_LIBRARY: "WeakKeyDictionary[Library, InstallableImages]" = WeakKeyDictionary()
-_lock: Final = threading.Lock()
+_OF_LIBRARY: Final = PerLibrary[InstallableImages]()
 
 
 def images_of(library: Library) -> InstallableImages:
     """The images that the pages of a library offer."""
-    with _lock:
-        found = _OF_LIBRARY.get(library)
-        if found is None:
-            found = _OF_LIBRARY[library] = InstallableImages()
-        return found
+    return _OF_LIBRARY.of(library, InstallableImages)

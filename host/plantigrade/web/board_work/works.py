@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
 from plantigrade.web.board_work.settings import KEEP_S, MOST_LINES
+from plantigrade.web.per_library import PerLibrary
 
 Report = Callable[[str], None]
 """Called with a line for people."""
@@ -131,14 +131,9 @@ class Works:
                 del self._works[work.id]
 
 
-_OF_LIBRARY: "WeakKeyDictionary[Library, Works]" = WeakKeyDictionary()
-_lock: Final = threading.Lock()
+_OF_LIBRARY: Final = PerLibrary[Works]()
 
 
 def works_of(library: Library) -> Works:
     """The works at the computer of a library."""
-    with _lock:
-        found = _OF_LIBRARY.get(library)
-        if found is None:
-            found = _OF_LIBRARY[library] = Works()
-        return found
+    return _OF_LIBRARY.of(library, Works)

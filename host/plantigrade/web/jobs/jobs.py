@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.process import in_process
 from plantigrade.web.jobs.settings import KEEP_S, MOST_AN_HOUR, MOST_AT_ONCE, MOST_WAITING
 from plantigrade.web.jobs.work import PROGRESS_FILE, Made, Order, Place, do
+from plantigrade.web.per_library import PerLibrary
 
 FOLDER: Final = "downloads"
 HOUR_S: Final = 3600.0
@@ -220,20 +220,14 @@ def _in_process(place: Place, order: Order) -> Made:
     return asyncio.run(in_process(do, place, order))
 
 
-_OF_LIBRARY: "WeakKeyDictionary[Library, Jobs]" = WeakKeyDictionary()
-_lock: Final = threading.Lock()
+_OF_LIBRARY: Final = PerLibrary[Jobs]()
 
 
 def jobs_of(library: Library) -> Jobs:
     """The jobs of a library."""
-    with _lock:
-        found = _OF_LIBRARY.get(library)
-        if found is None:
-            found = _OF_LIBRARY[library] = Jobs(library)
-        return found
+    return _OF_LIBRARY.of(library, lambda: Jobs(library))
 
 
 def use_jobs(library: Library, jobs: Jobs) -> None:
     """Let the pages of a library use these jobs: for tests that run them elsewhere."""
-    with _lock:
-        _OF_LIBRARY[library] = jobs
+    _OF_LIBRARY.use(library, jobs)
