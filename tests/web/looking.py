@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tools.web_site.browser import DESKTOP, NARROW, PHONE
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
@@ -76,6 +78,22 @@ class Seen:
         self.page.evaluate(
             "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
         )
+
+    def in_order(self) -> None:
+        """Accessible on a phone and a desktop, light and dark, folded and unfolded; nothing stands out on the
+        narrowest phone or with large text; nobody complains.
+        """
+        assert self.axe() == [], "on a phone, light"
+        assert self.too_wide(NARROW[0]) == [], "on the narrowest phone"
+        self.set_text(200)
+        assert self.too_wide(PHONE[0]) == [], "with text of twice the size"
+        self.set_text(100)
+        self.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+        self.page.emulate_media(color_scheme="dark")
+        self.unfold()
+        assert self.axe() == [], "on a desktop, dark, with all that is folded away"
+        assert self.policy_reports() == []
+        assert self.complaints == []
 
     def set_text(self, per_cent: int) -> None:
         """The reader's browser shows larger text."""

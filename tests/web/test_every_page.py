@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.web.looking import looking
-from tools.web_site.browser import DESKTOP, NARROW, PHONE, Look, signed_in
+from tools.web_site.browser import DESKTOP, PHONE, Look, signed_in
 from tools.web_site.openings import NOT_HERE, Opening, openings
 from tools.web_site.serving import Served
 
@@ -35,17 +35,7 @@ class TestOfAPage:
             signed_in(browser, site, opening.role, Look(PHONE)) as context,
             looking(context, opening.address(site.filled)) as seen,
         ):
-            assert seen.axe() == [], "on a phone, light"
-            assert seen.too_wide(NARROW[0]) == [], "on the narrowest phone"
-            seen.set_text(200)
-            assert seen.too_wide(PHONE[0]) == [], "with text of twice the size"
-            seen.set_text(100)
-            seen.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-            seen.page.emulate_media(color_scheme="dark")
-            seen.unfold()
-            assert seen.axe() == [], "on a desktop, dark, with all that is folded away"
-            assert seen.policy_reports() == []
-            assert seen.complaints == []
+            seen.in_order()
 
     def test_it_says_and_does_the_same_without_scripts(
         self, opening: Opening, site: Served, browser: "Browser"

@@ -11,7 +11,7 @@ from plantigrade.link.base import Link, LinkError
 from plantigrade.web.accounts.rights import Role
 
 from tests.web.looking import looking
-from tools.web_site.browser import DESKTOP, NARROW, PHONE, Look, signed_in
+from tools.web_site.browser import DESKTOP, PHONE, Look, signed_in
 from tools.web_site.serving import START_S, Served, served
 
 if TYPE_CHECKING:
@@ -51,17 +51,7 @@ def test_it_is_accessible_and_fits(site: Served, browser: "Browser", role: Role,
     if address.endswith("calibrate"):
         address += f"?serial={LEFT}"
     with signed_in(browser, site, role, Look(PHONE)) as context, looking(context, address) as seen:
-        assert seen.axe() == [], "on a phone, light"
-        assert seen.too_wide(NARROW[0]) == [], "on the narrowest phone"
-        seen.set_text(200)
-        assert seen.too_wide(PHONE[0]) == [], "with text of twice the size"
-        seen.set_text(100)
-        seen.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-        seen.page.emulate_media(color_scheme="dark")
-        seen.unfold()
-        assert seen.axe() == [], "on a desktop, dark, with all that is folded away"
-        assert seen.policy_reports() == []
-        assert seen.complaints == []
+        seen.in_order()
 
 
 def test_from_an_insole_to_its_update_and_its_way_back(site: Served, browser: "Browser") -> None:

@@ -22,6 +22,7 @@ from plantigrade.twin.bleak_backend import backend_for
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import BoardSpec, RadioEnd
 from plantigrade.twin.central import central_at, using
+from plantigrade.twin.chip_behaviour import ChipBehaviour
 from plantigrade.twin.radio.client import Radio
 from plantigrade.twin.radio.conditions import RadioConditions
 
@@ -93,15 +94,20 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, interval_ms: float = 15.0) -> AsyncGenerator[Bench]:
-    """An insole as it leaves the factory, its firmware running; `interval_ms` of its connections.
+async def bench(
+    folder: Path, interval_ms: float = 15.0, chip: ChipBehaviour | None = None
+) -> AsyncGenerator[Bench]:
+    """An insole as it leaves the factory, its firmware running.
 
-    `folder` exists; each run wants its own.
+    Args:
+        folder: there already; each run wants its own.
+        interval_ms: of its connections.
+        chip: how unkind it is; as typical chips are where nothing is said.
     """
     async with Radio(RadioConditions(interval_ms=interval_ms), folder / "bonds.json") as radio:
         scanner, client = backend_for(radio.address)
         board = VirtualBoard(
-            BoardSpec("left", UNIQUE_ID, card_sectors=0),
+            BoardSpec("left", UNIQUE_ID, card_sectors=0, chip=chip or ChipBehaviour()),
             folder / "left",
             board_files(build_firmware()),
             RadioEnd(radio.boards_port, radio.token),
