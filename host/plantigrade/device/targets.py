@@ -89,7 +89,7 @@ async def find(target: str | None) -> Link:
     """
     if target is None:
         return UsbLink(await only_port())
-    if _is_port(target):
+    if is_port(target):
         return UsbLink(target)
     return await _find_on_air(target)
 
@@ -130,7 +130,12 @@ def is_serial(target: str) -> bool:
     return re.fullmatch(r"[0-9A-Fa-f]{16}", target) is not None
 
 
-def _is_port(target: str) -> bool:
+def is_port(target: str) -> bool:
+    """Whether a serial port is meant.
+
+    >>> is_port("/dev/ttyACM0"), is_port("COM3"), is_port("left")
+    (True, True, False)
+    """
     return "/" in target or target.upper().startswith("COM")
 
 

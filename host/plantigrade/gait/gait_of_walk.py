@@ -37,7 +37,7 @@ def gait_of(sides: Sequence[tuple[FootStream, StrideTable]], found: Sequence[Sig
             impulse_n_s={stream.foot: _median(table.impulse_n_s[valid]) for stream, table, valid in strides},
         )
     )
-    return gait.doubted([one.text for one in found if one.code in SPOILS_ALL])
+    return gait.untrusted([one.text for one in found if one.code in SPOILS_ALL])
 
 
 def _median(values: Floats) -> float:

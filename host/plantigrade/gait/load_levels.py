@@ -58,11 +58,6 @@ LOADED_TEXTS: Final[Mapping[LoadedFrom, str]] = {
     LoadedFrom.OWN_RANGE: "each foot's own range in steps; the source is not calibrated",
     LoadedFrom.UNKNOWN: "nothing: no weight is stated, nobody walks, and no steady load can only be standing",
 }
-UNLOADED_TEXTS: Final[Mapping[UnloadedFrom, str]] = {
-    UnloadedFrom.SWING: "the swing of a foot that steps",
-    UnloadedFrom.CALIBRATION: "the zero of the calibration",
-    UnloadedFrom.UNKNOWN: "nothing: the source is not calibrated, and the foot never stepped",
-}
 
 
 @dataclass(frozen=True)

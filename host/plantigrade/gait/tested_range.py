@@ -56,7 +56,7 @@ class Gait:
         name = _NAMES.get(self.kind, "this recording is not a walk that we have tested")
         return f"{name}: {'; '.join(self.reasons)}; {CONSEQUENCE}"
 
-    def doubted(self, more: Sequence[str]) -> "Gait":
+    def untrusted(self, more: Sequence[str]) -> "Gait":
         """With further reasons."""
         return Gait(self.kind, (*self.reasons, *more)) if more else self
 

@@ -1,6 +1,5 @@
 """An update as a host does it: what it checks, sends, waits for and reports, and how it can fail."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,42 +11,29 @@ from plantigrade.device.update.errors import UpdateError, UpdateFault
 from plantigrade.device.update.progress import Progress, Rate, Stage
 from plantigrade.device.update.result import Outcome, UpdateResult, Wishes
 from plantigrade.device.update.updating import update_insole
-from plantigrade.firmware_image import signing
 from plantigrade.firmware_image.bundle import (
-    UNSIGNED,
     Bundle,
-    BundleKind,
-    Manifest,
     pack_files,
 )
 
 from tests.host.bridge_kit.virtual_time import run_virtually
 from tests.host.device.updatable import Updatable
+from tests.host.firmware_image.bundling import signed
 
 FILES = [(f"lib/insole/part{number}.mpy", bytes([number]) * 1500) for number in range(8)]
 
 
 def bundle_of(version: str = "1.3.0", **changes: Any) -> Bundle:
     """A bundle for the insole of these tests, signed by the test key."""
-    payload = pack_files(FILES)
-    manifest = Manifest(
-        kind=BundleKind.FILES,
-        key_id=0,
-        lowest_layout=1,
-        highest_layout=1,
-        architecture="x64",
-        mpy_word=0x0B06,
-        board="esp32s3_r1",
-        lowest_micropython=(1, 23, 0),
-        highest_micropython=(1, 99, 0),
-        security_counter=1,
-        floor=1,
-        payload_bytes=len(payload),
-        payload_sha256=hashlib.sha256(payload).digest(),
-        version=version,
-    )
-    unsigned = Bundle(replace(manifest, **changes), UNSIGNED, payload)
-    return signing.sign(unsigned, signing.test_private_key(), signing.test_keys())
+    own = {
+        "highest_layout": 1,
+        "architecture": "x64",
+        "mpy_word": 0x0B06,
+        "highest_micropython": (1, 99, 0),
+        "security_counter": 1,
+        "floor": 1,
+    }
+    return signed(payload=pack_files(FILES), version=version, **(own | changes))
 
 
 def update(

@@ -87,9 +87,9 @@ def test_what_is_no_walk_that_we_have_tested(
 
 def test_the_sentence() -> None:
     assert Gait(GaitKind.WALK).untested == "" == Gait().untested
-    doubted = Gait(GaitKind.WALK).doubted(["left foot: it saturates"])
-    assert doubted.untested == f"no finding can rest on this walk: left foot: it saturates; {CONSEQUENCE}"
-    assert Gait(GaitKind.RUNNING).doubted([]) == Gait(GaitKind.RUNNING)
+    untrusted = Gait(GaitKind.WALK).untrusted(["left foot: it saturates"])
+    assert untrusted.untested == f"no finding can rest on this walk: left foot: it saturates; {CONSEQUENCE}"
+    assert Gait(GaitKind.RUNNING).untrusted([]) == Gait(GaitKind.RUNNING)
     assert Gait(GaitKind.OTHER, ("a", "b")).untested == (
         f"this recording is not a walk that we have tested: a; b; {CONSEQUENCE}"
     )

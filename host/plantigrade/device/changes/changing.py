@@ -11,10 +11,10 @@ from plantigrade.bridge.errors import BridgeError, RefusedError
 from plantigrade.bridge.insole import Identity
 from plantigrade.bridge.session import Session
 from plantigrade.device import targets
-from plantigrade.device.changes.settings import RECONNECT_S, RESTART_S, WIPE_S
+from plantigrade.device.changes.settings import RESTART_S, WIPE_S
 from plantigrade.device.update import texts
 from plantigrade.device.update.result import MakeLink
-from plantigrade.device.update.settings import REPLY_S
+from plantigrade.device.update.settings import RECONNECT_S, REPLY_S
 from plantigrade.device.update.transfer import fetch_update_status
 from plantigrade.link.base import LinkError
 
@@ -97,7 +97,7 @@ async def wipe(make_link: MakeLink, serial: str, reconnect_s: float = RECONNECT_
         confirmation = int.from_bytes(bytes.fromhex(identity.serial)[-4:], "little")
         boot = session.insole.boot
         await session.command_client.ask(ids.OP_WIPE, confirmation)
-        over_usb = session.insole.name.startswith(("/", "COM"))
+        over_usb = targets.is_port(session.insole.name)
     if not over_usb:
         return False
 

@@ -7,7 +7,5 @@ WIPE_S: Final = 180.0
 system in 20 s more; a card is quicker."""
 RESTART_S: Final = 60.0
 """To a HELLO after a restart that does nothing else."""
-RECONNECT_S: Final = 3.0
-"""Pause before an insole is looked for again (see `update.settings`)."""
 MOST_EVENTS: Final = 255
 """More than any insole keeps."""

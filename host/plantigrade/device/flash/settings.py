@@ -24,6 +24,6 @@ BOOT_SECTOR_BYTES: Final = 0x1000
 """Erased first, written last: without it the ROM starts nothing, whatever else is half written."""
 FLASH_SIZES_MIB: Final = (8, 16)
 """For which there is a partition table."""
-SLOTS_UNTIL_ERASED = 6000
+SLOTS_UNTIL_ERASED: Final = 6000
 """Numbers that an insole may use between its hello and its restart in the boot loader: one minute at 100 Hz,
 for a command that is answered within seconds."""

@@ -25,8 +25,5 @@ IDLE_TRIES: Final = 5
 """Times that another host may switch the insole out of idle mode."""
 LARGEST_WINDOW: Final = 8
 """More UPDATE_DATA than this are never unanswered, whatever an insole offers."""
-LARGEST_DATA: Final = 232
 RATE_OVER_S: Final = 10.0
 """Speed and time left are those of so many seconds past."""
-LOW_BATTERY_PCT: Final = 30
-"""Below it an insole without a charger refuses (PROTOCOL.md section 4.8)."""

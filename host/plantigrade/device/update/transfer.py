@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zlib import crc32
 
-from insole_protocol import bundle_layout, ids, replies, update_codes
+from insole_protocol import bundle_layout, ids, messages, replies, update_codes
 
 from plantigrade.bridge.command_client import Answer
 from plantigrade.bridge.errors import BridgeError, RefusedError
@@ -14,7 +14,7 @@ from plantigrade.bridge.session import Session
 from plantigrade.device.update import texts
 from plantigrade.device.update.errors import UpdateError, UpdateFault
 from plantigrade.device.update.progress import ProgressHandler, Rate
-from plantigrade.device.update.settings import LARGEST_DATA, LARGEST_WINDOW, POLL_S, REPLY_S, TRIES
+from plantigrade.device.update.settings import LARGEST_WINDOW, POLL_S, REPLY_S, TRIES
 
 
 class NotIdleError(BridgeError):
@@ -73,7 +73,7 @@ class Transfer:
         )
         if not begun.data_bytes:
             raise MakesRoomError(f"{session.insole.name} restarts to make room for the update")
-        size = max(1, min(begun.data_bytes, LARGEST_DATA))
+        size = max(1, min(begun.data_bytes, messages.MAX_DATA_BYTES))
         window = max(1, min(begun.window, self.window or LARGEST_WINDOW, LARGEST_WINDOW))
         self.done = min(begun.next_offset, total)
         self._rate.restart(self.done)
