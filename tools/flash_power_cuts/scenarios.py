@@ -7,8 +7,8 @@ from plantigrade.device.flash.flashing import Contents, make_contents
 from plantigrade.device.flash.plan import BOOT_LOADER, FlashPlan, Wishes, make_plan
 from plantigrade.device.flash.settings import START_BYTES
 from plantigrade.firmware_image.esp_image import read_micropython, virtual_micropython_image, with_flash_size
+from plantigrade.firmware_image.ota_data import AppState, entry_for
 from plantigrade.firmware_image.partition_table import partition_table
-from plantigrade.twin.boot_loader.ota_data import AppState, entry_for
 from plantigrade.twin.flash_file import MIB
 from plantigrade.twin.nor_flash import SECTOR
 

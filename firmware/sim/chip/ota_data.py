@@ -1,6 +1,6 @@
 """Which app starts next: the records in `otadata`, as ESP-IDF's app side writes them (`esp_ota_ops.c`).
 
-The boot loader's side is `plantigrade.twin.boot_loader.ota_data` on the host.
+The boot loader's side is `plantigrade.firmware_image.ota_data` on the host.
 """
 
 import binascii

@@ -75,6 +75,10 @@ class DamagedImageError(ImageError):
     """The image is not what its maker made: a checksum differs, or an end is missing."""
 
 
+class TruncatedImageError(DamagedImageError):
+    """The image goes on behind the end of what is there."""
+
+
 class ImageTooLargeError(ImageError):
     """The app does not fit into the place that the partition table has for it."""
 
@@ -187,18 +191,18 @@ def parse_image(data: bytes, name: str, what: str = "image") -> EspImage:
     at, checksum = _HEADER.size, _CHECKSUM_SEED
     for _ in range(count):
         if at + _SEGMENT.size > len(data):
-            raise DamagedImageError(name, f"its {what} is truncated; download the file again")
+            raise TruncatedImageError(name, f"its {what} is truncated; download the file again")
         address, length = _SEGMENT.unpack_from(data, at)
         at += _SEGMENT.size
         if at + length > len(data):
-            raise DamagedImageError(name, f"its {what} is truncated or damaged; download the file again")
+            raise TruncatedImageError(name, f"its {what} is truncated or damaged; download the file again")
         checksum = _checksum(data[at : at + length], checksum)
         segments.append((address, length))
         at += length
     at += 15 - at % 16  # the checksum is the last byte of a block of 16
     end = at + 1 + _SHA_BYTES
     if end > len(data):
-        raise DamagedImageError(name, f"its {what} is truncated; download the file again")
+        raise TruncatedImageError(name, f"its {what} is truncated; download the file again")
     if data[at] != checksum or hashlib.sha256(data[: at + 1]).digest() != data[at + 1 : end]:
         raise DamagedImageError(name, f"its {what} is damaged: the checksum differs; download the file again")
     idf = _idf_version(data[_HEADER.size + _SEGMENT.size : _HEADER.size + _SEGMENT.size + segments[0][1]])

@@ -3,12 +3,10 @@
 import hashlib
 import json
 import re
-import struct
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import BinaryIO, Final, cast
-from zlib import crc32
 
 from plantigrade.errors import MissingPartError, PlantigradeError
 from plantigrade.firmware_image.board_files import FACTORY_SLOT, board_files
@@ -19,7 +17,13 @@ from plantigrade.firmware_image.build import (
     FirmwareError,
     build_firmware,
 )
-from plantigrade.firmware_image.esp_image import VIRTUAL_MACHINE, DamagedImageError, parse_image
+from plantigrade.firmware_image.esp_image import (
+    VIRTUAL_MACHINE,
+    DamagedImageError,
+    TruncatedImageError,
+    parse_image,
+)
+from plantigrade.firmware_image.ota_data import active, entry_in
 from plantigrade.firmware_image.partition_table import (
     TABLE_OFFSET,
     TABLE_SIZE,
@@ -33,8 +37,6 @@ START_BYTES: Final = 64 * 1024
 _SLOTS: Final = "slots"
 _KEYS: Final = "launcher/keys.py"
 _VERSION: Final = re.compile(rb"MicroPython (v[0-9][\w.\-+]{0,40}) on \d{4}-\d\d-\d\d")
-_OTA_ENTRY: Final = struct.Struct("<I20sII")
-_OTA_SECTOR: Final = 4096
 
 
 class InstalledError(PlantigradeError):
@@ -51,17 +53,14 @@ class Installed:
 
 
 def app_slot(otadata: bytes) -> int:
-    """Which app partition the boot loader starts: 0 or 1, by the greater valid number; 0 for blank data.
+    """Which app partition the boot loader starts: 0 or 1; 0 for blank data.
 
     >>> app_slot(b"\\xff" * 8192)
     0
     """
-    numbers = [0]
-    for sector in range(2):
-        number, _, _, crc = _OTA_ENTRY.unpack_from(otadata, sector * _OTA_SECTOR)
-        if number != 0xFFFFFFFF and crc == crc32(struct.pack("<I", number), 0xFFFFFFFF):
-            numbers.append(number)
-    return (max(numbers) - 1) % 2 if max(numbers) else 0
+    entries = [entry_in(otadata[sector * BLOCK_SIZE :]) for sector in (0, 1)]
+    chosen = active(entries)
+    return 0 if chosen is None else (entries[chosen].sequence - 1) % 2
 
 
 def micropython_of(app: bytes) -> tuple[str, str] | None:
@@ -72,9 +71,9 @@ def micropython_of(app: bytes) -> tuple[str, str] | None:
     """
     try:
         image = parse_image(app, "the board")
+    except TruncatedImageError:
+        return None
     except DamagedImageError as error:
-        if "truncated" in str(error):
-            return None
         raise InstalledError(f"MicroPython on the board is damaged ({error}); flash it again") from error
     except PlantigradeError as error:
         raise InstalledError(f"there is no MicroPython on the board ({error}); flash it") from error

@@ -4,16 +4,10 @@ import hashlib
 import struct
 from dataclasses import dataclass, field
 
+from plantigrade.firmware_image.ota_data import NOTHING, AppState, active, entry_for
 from plantigrade.firmware_image.partition_table import TABLE_OFFSET, TABLE_SIZE, TableRow
 from plantigrade.twin.boot_loader.image import ImageRefusedError, check_image
-from plantigrade.twin.boot_loader.ota_data import (
-    NOTHING,
-    AppState,
-    active,
-    entry_for,
-    read_entries,
-    write_entry,
-)
+from plantigrade.twin.boot_loader.ota_data import read_entries, write_entry
 from plantigrade.twin.nor_flash import SECTOR, NorFlash
 
 _ROW = struct.Struct("<HBBII16sI")

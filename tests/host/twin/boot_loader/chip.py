@@ -5,8 +5,9 @@ import struct
 from pathlib import Path
 
 from plantigrade.firmware_image.esp_image import read_micropython, virtual_micropython_image, with_flash_size
+from plantigrade.firmware_image.ota_data import AppState, OtaEntry, entry_for
 from plantigrade.firmware_image.partition_table import TableRow, partition_table
-from plantigrade.twin.boot_loader.ota_data import AppState, OtaEntry, entry_for, read_entries, write_entry
+from plantigrade.twin.boot_loader.ota_data import read_entries, write_entry
 from plantigrade.twin.boot_loader.power_on import start_from_flash
 from plantigrade.twin.flash_file import FLASH_NAME, FlashFile
 from plantigrade.twin.nor_flash import SECTOR, NorFlash, OperationCount

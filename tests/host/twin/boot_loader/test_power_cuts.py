@@ -5,7 +5,7 @@
 from pathlib import Path
 
 import pytest
-from plantigrade.twin.boot_loader.ota_data import AppState, OtaEntry
+from plantigrade.firmware_image.ota_data import AppState, OtaEntry
 from plantigrade.twin.nor_flash import PowerLostError
 
 from tests.host.twin.boot_loader.chip import APP, BLANK, NEXT_APP, Chip, record

@@ -4,8 +4,8 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from plantigrade.firmware_image.ota_data import AppState, OtaEntry
 from plantigrade.firmware_image.partition_table import TABLE_OFFSET, partition_table, table_image
-from plantigrade.twin.boot_loader.ota_data import AppState, OtaEntry
 
 from tests.host.twin.boot_loader.chip import APP, BLANK, NEXT_APP, Chip, broken, record, resealed
 
