@@ -50,6 +50,11 @@ from plantigrade.firmware_image.signing import KeyFileError, PublicKey, launcher
 from plantigrade.link.base import LinkError
 from plantigrade.link.usb import UsbLink
 
+
+class NoReleaseKeyError(FirmwareError):
+    """There is no key for releases that a real insole could trust."""
+
+
 SAFE_MODE: Final = "+safe"
 """How the version of a firmware in safe mode ends (`firmware/safe_mode`)."""
 NUMBERS: Final = "numbers.json"
@@ -171,7 +176,7 @@ def _trusted_keys(test_keys: bool) -> tuple[PublicKey, ...]:
     try:
         return launcher_keys(release=not test_keys)
     except KeyFileError as error:
-        raise FirmwareError(
+        raise NoReleaseKeyError(
             f"{error}; for a board that stays on the bench add --test-keys, and flash it again before "
             "anybody wears it"
         ) from error

@@ -64,6 +64,7 @@ def image_for_a_chip() -> bytes:
 
 
 IMAGE = image_for_a_chip()
+SHA256 = hashlib.sha256(IMAGE).hexdigest()
 FLIPPED = IMAGE[:0x12000] + bytes([IMAGE[0x12000] ^ 1]) + IMAGE[0x12001:]
 
 
@@ -75,6 +76,7 @@ FLIPPED = IMAGE[:0x12000] + bytes([IMAGE[0x12000] ^ 1]) + IMAGE[0x12001:]
         pytest.param({"port": PORT}, b"PK\x03\x04" * 100, "micropython.bin", id="no image"),
         pytest.param({"port": PORT}, FLIPPED, "micropython.bin", id="a flipped bit"),
         pytest.param({"port": PORT}, IMAGE, "not among the known", id="an unknown image"),
+        pytest.param({"port": PORT, "sha256": SHA256}, IMAGE, "no key for releases yet", id="no release key"),
         pytest.param({"port": PORT}, b"", "needs the file of MicroPython", id="no file"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from plantigrade.device import targets
 from plantigrade.device.flash.errors import PortError
 from plantigrade.device.flash.esptool import require_esptool
-from plantigrade.device.flash.flashing import Contents, flash, make_contents
+from plantigrade.device.flash.flashing import Contents, NoReleaseKeyError, flash, make_contents
 from plantigrade.device.flash.plan import Wishes, plan_lines
 from plantigrade.device.flash.ports import find_board
 from plantigrade.device.flash.settings import FLASH_SIZES_MIB
@@ -65,6 +65,8 @@ def _contents(visit: Visit) -> Contents:
         raise PortError(visit.words("flash.problem.sha256"))
     try:
         return make_contents(path, accepted, visit.form.get("test_keys") == "yes")
+    except NoReleaseKeyError as error:
+        raise PortError(visit.words("flash.problem.no-release-key")) from error
     except UnknownImageError as error:
         assert path is not None  # the made-up image needs no row
         with path.open("rb") as file:
@@ -76,7 +78,6 @@ def _contents(visit: Visit) -> Contents:
 def _explained(visit: Visit, error: PlantigradeError) -> str:
     """The error, with the file under the name by which the person knows it."""
     text, upload = str(error), visit.files.get("image")
-    text = text.replace("--test-keys", f"“{visit.words('flash.test-keys')}”")
     if upload is None:
         return text
     return text.replace(str(upload.path), upload.name).replace(upload.path.name, upload.name)
