@@ -111,3 +111,11 @@ def test_flash_that_refuses_is_no_reason_not_to_erase_the_log():
     finally:
         workbench.flash.broken = False
     assert bench.insole.faults.storage_errors == 1
+
+
+def test_numbers_that_stand_here_for_the_heap_s_sake_are_those_of_their_homes():
+    from insole.update import slots
+    from insole_protocol import update_codes
+
+    assert (events._FIRST_START, events._STATE) == (slots.TRIES, slots.STATE)
+    assert events._BACK_ASKED == update_codes.BACK_ASKED
