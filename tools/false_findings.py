@@ -77,9 +77,9 @@ class Group:
 
 def _judged(walk: Walk) -> list[RuleFinding]:
     on = circumstance_of(walk)
-    gain = pair_gain(walk) if on is None else None
-    tables = from_analysis(analyze(walk))
-    return findings(tables, walk.feet[0].layout, on=on, gain=gain, uncertainty=False)
+    analysis = analyze(walk)
+    gain = pair_gain(walk, analysis.pair_load)
+    return findings(from_analysis(analysis), walk.feet[0].layout, on=on, gain=gain, uncertainty=False)
 
 
 def group_of(name: str, found: Mapping[str, Sequence[RuleFinding]]) -> Group:

@@ -11,15 +11,14 @@ def posture_of(full_analysis: RecordingAnalysis) -> list[dict[str, Any]]:
     """Findings as JSON, present ones first, judged with the rules and own days of the request; their `sd`
     holds the calibration's uncertainty where the recording has one."""
     walk = full_analysis.walk
-    on = circumstance_of(walk)
     return posture_section(
         full_analysis.analysis,
         walk.feet[0].layout,
         book=full_analysis.book,
         reference=full_analysis.reference,
         relative_sd=walk.relative_sd,
-        on=on,
-        gain=pair_gain(walk) if on is None else None,
+        on=circumstance_of(walk),
+        gain=pair_gain(walk, full_analysis.analysis.pair_load),
     )
 
 

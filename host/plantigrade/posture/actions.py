@@ -152,7 +152,7 @@ def show_alerts(wanted: Wanted, json_file: Path | None) -> None:
     monitor.finish()
     texts = catalogue()
     reported = [alert_as_json(alert, texts) for alert in monitor.log.alerts]
-    gain = pair_gain(walk) if on is None else None
+    gain = pair_gain(walk, analysis.pair_load)
     judged = findings(tables, layout, book, reference, on=on, gain=gain)
     found = [as_json(finding, texts) for finding in judged]
     if json_file is not None:

@@ -73,15 +73,14 @@ def build(
     wording = load_wording(language)
     full_analysis = recording.full_analysis()
     usual = usual_of(baseline)
-    on = circumstance_of(full_analysis.walk)
     posture = posture_section(
         full_analysis.analysis,
         _layout(full_analysis),
         reference=usual,
         relative_sd=full_analysis.walk.relative_sd,
         language=language,
-        on=on,
-        gain=pair_gain(full_analysis.walk) if on is None else None,
+        on=circumstance_of(full_analysis.walk),
+        gain=pair_gain(full_analysis.walk, full_analysis.analysis.pair_load),
     )
     subject = recording.entry.title or recording.id
     return Document(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from plantigrade.analysis.pipeline import Request, of_walk
 from plantigrade.analysis.posture import posture_of
+from plantigrade.gait.engine import analyze
 from plantigrade.gait.signals import Foot, FootSignal, Instrument, SourceInfo, Walk
 from plantigrade.posture.rules_engine.findings import RuleFinding, State
 from plantigrade.posture.rules_engine.levels import Grade, Level, level_of
@@ -86,7 +87,7 @@ def one_leg(left_n: list[tuple[float, float]], right_n: list[tuple[float, float]
 
 def test_standing_on_each_leg_gives_the_gains():
     walk = one_leg([(5, 350), (6, 680), (6, 2), (3, 350)], [(5, 360), (6, 2), (6, 720), (3, 360)])
-    found = pair_gain(walk)
+    found = pair_gain(walk, analyze(walk).pair_load)
     assert found is not None
     assert found.reading_n == pytest.approx({Foot.LEFT: 680.0, Foot.RIGHT: 720.0})
     assert found.seconds == pytest.approx({Foot.LEFT: 5.0, Foot.RIGHT: 5.0})
@@ -103,7 +104,8 @@ def test_standing_on_each_leg_gives_the_gains():
     ids=["too short a stand on the left", "one leg only", "moving on the left", "on both"],
 )
 def test_less_than_that_gives_none(left: list[tuple[float, float]], right: list[tuple[float, float]]):
-    assert pair_gain(one_leg(left, right)) is None
+    walk = one_leg(left, right)
+    assert pair_gain(walk, analyze(walk).pair_load) is None
 
 
 def test_an_insole_that_reads_a_third_less_is_named_and_no_difference_rests_on_it():

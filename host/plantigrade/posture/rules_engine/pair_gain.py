@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
-from plantigrade.gait.signals import Foot, Instrument, Walk
+from plantigrade.gait.settings import LOAD_BIN_S
+from plantigrade.gait.signals import Foot, FootSignal, Instrument, Walk
+from plantigrade.gait.stillness import PairLoad, runs
 from plantigrade.posture.rules_engine.features import StrideColumns
 from plantigrade.posture.rules_engine.rules import Circumstance
 from plantigrade.posture.rules_engine.statistics import median_of
@@ -30,6 +32,7 @@ from plantigrade.posture.settings import (
     ONE_LEG_RANGE_SHARE,
     ONE_LEG_S,
     ONE_LEG_TRIM_S,
+    SAME_TIME_S,
 )
 
 _CIRCUMSTANCES: Final[Mapping[Instrument, Circumstance]] = {
@@ -84,19 +87,26 @@ def _scaled(table: StrideColumns, factor: float) -> StrideColumns:
     return replace(table, values={**table.values, **scaled})
 
 
-def pair_gain(walk: Walk) -> PairGain | None:
+def pair_gain(walk: Walk, load: PairLoad) -> PairGain | None:
     """The gains of the pair from standing on each leg for three seconds or more; None where a recording has
-    no such standing on both sides.
+    no such standing on both sides, or comes from one instrument under both feet.
 
     Args:
-        walk: forces of both feet in newtons.
+        walk: forces of both feet in newtons; read only where the loads show one foot alone.
+        load: of both feet, as the analysis found it.
     """
-    if walk.left is None or walk.right is None or walk.left.quantity != "force":
+    left, right = walk.left, walk.right
+    if left is None or right is None or circumstance_of(walk) is not None:
         return None
-    if walk.right.quantity != "force" or not _one_clock(walk.left.time_s, walk.right.time_s):
+    if left.quantity != "force" or right.quantity != "force":
         return None
-    totals = {one.foot: one.force_n @ np.ones(one.sensor_count, np.float32) for one in walk.feet}
-    found = {foot: _alone(totals[foot], totals[foot.other], walk.sample_rate_hz) for foot in Foot}
+    found = {
+        own.foot: _alone_in(own, other, spans, walk.sample_rate_hz)
+        for own, other, spans in (
+            (left, right, _spans_alone(load, load.left_n, load.right_n)),
+            (right, left, _spans_alone(load, load.right_n, load.left_n)),
+        )
+    }
     if any(len(values) == 0 for values in found.values()):
         return None
     return PairGain(
@@ -110,18 +120,43 @@ def circumstance_of(walk: Walk) -> Circumstance | None:
     return _CIRCUMSTANCES.get(walk.source.instrument)
 
 
-def _one_clock(left_s: F64, right_s: F64) -> bool:
-    """Whether rows of both feet belong to the same times."""
-    return len(left_s) == len(right_s) and bool(np.all(np.abs(left_s - right_s) < 1e-6))
+def _spans_alone(load: PairLoad, own_n: F64, other_n: F64) -> list[tuple[float, float]]:
+    """Where a foot alone may have carried the body for long enough, with a row more at each end."""
+    with np.errstate(invalid="ignore"):
+        alone = other_n < ONE_LEG_OTHER_SHARE * own_n
+    least = round(ONE_LEG_S / LOAD_BIN_S)
+    spans: list[tuple[float, float]] = []
+    for start, stop in runs(alone):
+        if stop - start < least:
+            continue
+        from_s, to_s = load.times_s(start - 1), load.times_s(stop + 1)
+        if spans and from_s < spans[-1][1]:
+            from_s = spans.pop()[0]
+        spans.append((from_s, to_s))
+    return spans
+
+
+def _alone_in(own: FootSignal, other: FootSignal, spans: list[tuple[float, float]], rate_hz: float) -> F64:
+    """Forces of a foot while it alone carried the body, in the spans that both feet sampled alike."""
+    found = [np.empty(0)]
+    for span in spans:
+        rows = [slice(*np.searchsorted(foot.time_s, span)) for foot in (own, other)]
+        own_s, other_s = own.time_s[rows[0]], other.time_s[rows[1]]
+        if len(own_s) != len(other_s) or np.any(np.abs(own_s - other_s) >= SAME_TIME_S):
+            continue
+        totals = [foot.force_n[part].sum(axis=1) for foot, part in zip((own, other), rows, strict=True)]
+        found.append(_alone(totals[0], totals[1], rate_hz))
+    return np.concatenate(found)
 
 
 def _alone(own_n: NDArray[np.float32], other_n: NDArray[np.float32], rate_hz: float) -> F64:
     """Forces of the foot while it alone carried the body and stood still."""
     alone: NDArray[np.bool_] = (other_n < ONE_LEG_OTHER_SHARE * own_n) & np.isfinite(own_n)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], alone, [False])).astype(np.int8))).reshape(-1, 2)
     trim, least = round(ONE_LEG_TRIM_S * rate_hz), round(ONE_LEG_S * rate_hz)
     pieces: list[F64] = []
-    for start, stop in edges[edges[:, 1] - edges[:, 0] >= least + 2 * trim]:
+    for start, stop in runs(alone):
+        if stop - start < least + 2 * trim:
+            continue
         piece = own_n[start + trim : stop - trim].astype(np.float64)
         if np.ptp(piece) <= ONE_LEG_RANGE_SHARE * float(piece.mean()):
             pieces.append(piece)
