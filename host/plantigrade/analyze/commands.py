@@ -15,7 +15,10 @@ from plantigrade.errors import FileError
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import Progress, RecordingAnalysis, Request, Span
 
-FORMAT_NAMES = ("auto", "plantigrade", "gaitpdb", "wfdb", "pedar", "fscan", "xsensor", "stappone", "csv")
+FORMAT_NAMES = (
+    "auto", "plantigrade", "moticon", "loadsol", "gaitpdb", "wfdb", "pedar", "fscan", "xsensor", "stappone",
+    "csv",
+)  # fmt: skip
 PLOT_KINDS = (".png", ".pdf", ".svg")
 
 

@@ -144,7 +144,7 @@ def standing(
     caveats = _caveats(feet, rate_hz, from_s, to_s)
     notes += [caveat.text for caveat in caveats]
     total = sum(float(np.nansum(foot.total)) for foot in feet.values())
-    rear = sum(float(np.nansum(foot.rear)) for foot in feet.values())
+    rear = sum(float(np.sum(foot.rear)) for foot in feet.values())
     return Standing(
         from_s=from_s,
         to_s=to_s,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Final, Literal
 
@@ -82,6 +83,32 @@ class TimeGap:
 
 
 @dataclass(frozen=True, eq=False)
+class Motion:
+    """What the motion sensor of one insole measured, a row for each sample of force.
+
+    Attributes:
+        acc_m_s2: (n, 3) specific force along the sensor's own axes x, y, z in m/s2 (at rest its length is g);
+            NaN where a sample is missing.
+        gyr_deg_s: (n, 3) rate of rotation about the same axes in degrees/s; None where the source has none.
+        axes: how the source's axes lie in the insole, as far as it says so.
+    """
+
+    acc_m_s2: Forces
+    gyr_deg_s: Forces | None = None
+    axes: str = "not stated"
+
+    def __post_init__(self) -> None:
+        for values in (self.acc_m_s2, self.gyr_deg_s):
+            if values is not None and values.shape != (len(self.acc_m_s2), 3):
+                raise ValueError(f"motion needs (n, 3) values, not {values.shape}")
+
+    def part(self, start: int, stop: int) -> "Motion":
+        """Rows `start` to `stop` as a view."""
+        rates = None if self.gyr_deg_s is None else self.gyr_deg_s[start:stop]
+        return replace(self, acc_m_s2=self.acc_m_s2[start:stop], gyr_deg_s=rates)
+
+
+@dataclass(frozen=True, eq=False)
 class FootSignal:
     """Samples of one foot, whole or a chunk of a stream.
 
@@ -95,6 +122,7 @@ class FootSignal:
         gaps: spans known to be missing; a jump of `time_s` is found without being listed here.
         relative_sd: (S,) standard uncertainty of each sensor's force as a share, from its calibration; None
             where the source does not know it. Timing does not look at it; posture findings carry it.
+        motion: acceleration and rotation on the same rows; None where the source has none.
     """
 
     foot: Foot
@@ -104,6 +132,7 @@ class FootSignal:
     quantity: Quantity = "force"
     gaps: tuple[TimeGap, ...] = ()
     relative_sd: Floats | None = None
+    motion: Motion | None = None
 
     def __post_init__(self) -> None:
         if self.force_n.ndim != 2 or self.time_s.shape != (self.force_n.shape[0],):
@@ -121,6 +150,11 @@ class FootSignal:
                 f"{self.foot.value} foot: relative_sd has the shape {self.relative_sd.shape}, "
                 f"the samples have {self.force_n.shape[1]} sensors"
             )
+        if self.motion is not None and len(self.motion.acc_m_s2) != len(self.time_s):
+            raise ValueError(
+                f"{self.foot.value} foot: {len(self.motion.acc_m_s2)} rows of motion, "
+                f"{len(self.time_s)} samples"
+            )
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -132,7 +166,8 @@ class FootSignal:
 
     def part(self, start: int, stop: int) -> "FootSignal":
         """Rows `start` to `stop` as a view; the list of gaps stays complete."""
-        return replace(self, time_s=self.time_s[start:stop], force_n=self.force_n[start:stop])
+        motion = None if self.motion is None else self.motion.part(start, stop)
+        return replace(self, time_s=self.time_s[start:stop], force_n=self.force_n[start:stop], motion=motion)
 
 
 class Instrument(StrEnum):
@@ -150,12 +185,22 @@ class Instrument(StrEnum):
 
 @dataclass(frozen=True)
 class SourceInfo:
-    """Where a walk came from, for reports and for the analysis' `input` object."""
+    """Where a walk came from, for reports and for the analysis' `input` object.
+
+    Attributes:
+        path: the file, or the recording's identifier.
+        format: as in `--format`.
+        note: what is odd about it.
+        instrument: what measured.
+        started_local: date and time on the clock of the device that recorded, where the file has them; no
+            zone is known.
+    """
 
     path: str
     format: str
     note: str = ""
     instrument: Instrument = Instrument.INSOLE
+    started_local: datetime | None = None
 
 
 @dataclass(frozen=True, eq=False)

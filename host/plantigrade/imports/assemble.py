@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from plantigrade.gait.signals import (
     FootSignal,
     Forces,
     Instrument,
+    Motion,
     Quantity,
     SensorLayout,
     SourceInfo,
@@ -35,12 +37,14 @@ class ImportedFoot:
         layout: sensor places, None when unknown.
         quantity: as in `FootSignal`.
         clock: the foot's own, for files in which each foot has its time stamps.
+        motion: acceleration and rotation on the same rows, where the file has them.
     """
 
     force_n: Forces
     layout: SensorLayout | None = None
     quantity: Quantity = "force"
     clock: Clock | None = None
+    motion: Motion | None = None
 
 
 def to_walk(
@@ -52,6 +56,7 @@ def to_walk(
     notes: Sequence[str] = (),
     body_weight_n: float | None = None,
     instrument: Instrument = Instrument.INSOLE,
+    started_local: datetime | None = None,
 ) -> Walk:
     """Join the feet of one file.
 
@@ -63,6 +68,7 @@ def to_walk(
         notes: what the format has to say.
         body_weight_n: the person's weight, where the file has it.
         instrument: what measured, where the format or the file says so.
+        started_local: date and time on the recording device's clock, where the file has them.
 
     Raises:
         FileError: no foot, or no foot that carries a single usable number.
@@ -92,14 +98,18 @@ def to_walk(
         left=signals.get(Foot.LEFT),
         right=signals.get(Foot.RIGHT),
         sample_rate_hz=clock.rate_hz,
-        source=SourceInfo(str(source.path), format_name, "; ".join(dict.fromkeys(text)), instrument),
+        source=SourceInfo(
+            str(source.path), format_name, "; ".join(dict.fromkeys(text)), instrument, started_local
+        ),
         body_weight_n=body_weight_n,
     )
 
 
 def _signal(foot: Foot, data: ImportedFoot, clock: Clock) -> FootSignal:
     own = data.clock or clock
-    return FootSignal(foot, own.time_s, data.force_n, data.layout, data.quantity, own.gaps)
+    return FootSignal(
+        foot, own.time_s, data.force_n, data.layout, data.quantity, own.gaps, motion=data.motion
+    )
 
 
 def _spans(force_n: Forces) -> tuple[Forces, Forces]:

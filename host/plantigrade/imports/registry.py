@@ -12,7 +12,17 @@ from typing import Final
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
-from plantigrade.imports import fscan, gaitpdb, pedar, plain_csv, stappone, wfdb, xsensor
+from plantigrade.imports import (
+    fscan,
+    gaitpdb,
+    loadsol,
+    moticon,
+    pedar,
+    plain_csv,
+    stappone,
+    wfdb,
+    xsensor,
+)
 from plantigrade.imports.source import Head, Source
 from plantigrade.plugins import load, package_of
 
@@ -62,6 +72,8 @@ FORMATS: Final[Mapping[str, ImportFormat]] = {
     entry.name: entry
     for entry in (
         ImportFormat(wfdb.NAME, "WFDB footswitch record (.hea)", (".hea",), wfdb.recognises, wfdb.read),
+        ImportFormat(moticon.NAME, "Moticon OpenGo text (.txt)", (".txt",), moticon.recognises, moticon.read),
+        ImportFormat(loadsol.NAME, "novel loadsol text (.txt)", (".txt",), loadsol.recognises, loadsol.read),
         ImportFormat(pedar.NAME, "novel pedar (.asc)", (".asc",), pedar.recognises, pedar.read),
         ImportFormat(fscan.NAME, "Tekscan F-Scan (.asf)", (".asf",), fscan.recognises, fscan.read),
         ImportFormat(xsensor.NAME, "XSENSOR (.csv)", (".csv",), xsensor.recognises, xsensor.read),

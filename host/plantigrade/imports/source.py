@@ -1,5 +1,6 @@
 """Opening a file of unknown content: plain or gzipped text, with every size capped."""
 
+import codecs
 import gzip
 import io
 import zlib
@@ -93,16 +94,31 @@ class Source:
     Attributes:
         path: where it is.
         compressed: gzipped, found from its first bytes.
-        encoding: of its text, found from the byte order mark.
+        encoding: of its text, found from the byte order mark or from its first characters.
         on_progress: told the share of the file that has been read, 0 to 1.
         most_bytes: that may be read from it, unpacked; None for `MAX_BYTES`.
+        on_understood: told what a reader made of lines of the file: first, last, meaning.
+        decimal_mark: "point" or "comma" where the user states it, for tables whose numbers leave it open.
     """
 
     path: Path
     compressed: bool
-    encoding: Literal["utf-8-sig", "utf-16", "latin-1"]
+    encoding: Literal["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"]
     on_progress: Callable[[float], None] | None = None
     most_bytes: int | None = None
+    on_understood: Callable[[int, int, str], None] | None = None
+    decimal_mark: Literal["point", "comma"] | None = None
+
+    def understood(self, first_line: int, meaning: str, *, last_line: int | None = None) -> None:
+        """Say what lines of the file mean, for `analyze --explain`.
+
+        Args:
+            first_line: counted from 1.
+            meaning: in words.
+            last_line: where it is more than one line.
+        """
+        if self.on_understood is not None:
+            self.on_understood(first_line, last_line or first_line, meaning)
 
     def open(self) -> io.BufferedReader:
         """The decompressed bytes.
@@ -161,6 +177,34 @@ def open_source(path: Path) -> Source:
             raise FileError(path, "is empty inside its gzip wrapping")
     if start.startswith(b"\xef\xbb\xbf"):
         return Source(path, compressed, "utf-8-sig")
+    if start in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
+        return Source(path, compressed, "utf-32")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Source(path, compressed, "utf-16")
-    return draft
+    raw = draft.head().raw
+    if (wide := _utf_16_without_mark(raw)) is not None:
+        return Source(path, compressed, wide)
+    return Source(path, compressed, "utf-8" if _is_utf8(raw) else "latin-1")
+
+
+def _utf_16_without_mark(raw: bytes) -> Literal["utf-16-le", "utf-16-be"] | None:
+    """UTF-16 shows as text with a zero in every second byte."""
+    start = raw[:64]
+    if len(start) < 8:
+        return None
+    even, odd = start[::2], start[1::2]
+    if not any(odd) and all(0x08 < one < 0x7F for one in even):
+        return "utf-16-le"
+    if not any(even) and all(0x08 < one < 0x7F for one in odd):
+        return "utf-16-be"
+    return None
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether the beginning of a file is UTF-8 without a byte order mark; a character cut at its end is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(raw)
+    except UnicodeDecodeError:
+        return False
+    return True

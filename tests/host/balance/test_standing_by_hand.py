@@ -276,6 +276,7 @@ def test_without_places_there_are_loads_but_neither_rear_nor_sway() -> None:
     got = stand(blind, foot(Foot.RIGHT, 200.0, 0.25), feet_apart_mm=200.0)
     assert got.left_load_pct == pytest.approx(75)
     assert np.isnan(got.left_rear_pct)
+    assert np.isnan(got.rear_load_pct)
     assert got.right_rear_pct == pytest.approx(75)
     assert got.left is None
     assert got.both is None

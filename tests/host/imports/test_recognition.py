@@ -18,9 +18,14 @@ def recognised(name: str, text: str, path: str = "walk.txt") -> bool:
     return registry.FORMATS[name].recognises(Head(Path(path), text.encode(), text))
 
 
+NAMES = ["wfdb", "moticon", "loadsol", "pedar", "fscan", "xsensor", "stappone", "csv", "gaitpdb"]
+
+
 def test_the_formats_and_the_order_in_which_they_are_tried():
     assert {name: entry.title for name, entry in registry.FORMATS.items()} == {
         "wfdb": "WFDB footswitch record (.hea)",
+        "moticon": "Moticon OpenGo text (.txt)",
+        "loadsol": "novel loadsol text (.txt)",
         "pedar": "novel pedar (.asc)",
         "fscan": "Tekscan F-Scan (.asf)",
         "xsensor": "XSENSOR (.csv)",
@@ -28,7 +33,7 @@ def test_the_formats_and_the_order_in_which_they_are_tried():
         "csv": "plain CSV",
         "gaitpdb": "gaitpdb text",
     }
-    assert list(registry.FORMATS) == ["wfdb", "pedar", "fscan", "xsensor", "stappone", "csv", "gaitpdb"]
+    assert list(registry.FORMATS) == NAMES
     assert all(name == entry.name for name, entry in registry.FORMATS.items())
 
 
@@ -118,7 +123,8 @@ def test_a_binary_file_is_a_footswitch_by_the_end_of_its_name(path: str, raw: by
 
 
 KNOWN = (
-    "is no recording of a known format (known: WFDB footswitch record (.hea); novel pedar (.asc); "
+    "is no recording of a known format (known: WFDB footswitch record (.hea); Moticon OpenGo text "
+    "(.txt); novel loadsol text (.txt); novel pedar (.asc); "
     "Tekscan F-Scan (.asf); XSENSOR (.csv); StappOne (.csv); plain CSV; gaitpdb text)"
 )
 
@@ -148,9 +154,7 @@ def test_an_unknown_name_of_a_format(tmp_path: Path):
     with pytest.raises(PlantigradeError) as caught:
         formats.read(path, "emed")
     assert not isinstance(caught.value, FileError)
-    assert str(caught.value) == (
-        "unknown format 'emed'; known are auto, wfdb, pedar, fscan, xsensor, stappone, csv, gaitpdb"
-    )
+    assert str(caught.value) == (f"unknown format 'emed'; known are auto, {', '.join(NAMES)}")
 
 
 def test_a_named_format_is_not_doubted(tmp_path: Path):

@@ -75,7 +75,7 @@ def test_the_import_command_offers_it(added: list[str], walk_file: Path, tmp_pat
     assert "acme" not in refused(data, "import", str(walk_file), "--format", "nothing")
     added.append("ACME")
     assert refused(data, "import", str(walk_file), "--format", "nothing") == (
-        "unknown format 'nothing'; known are auto, wfdb, pedar, fscan, xsensor, stappone, csv, gaitpdb, acme"
+        f"unknown format 'nothing'; known are auto, {', '.join(registry.FORMATS)}, acme"
     )
     assert reported(data, "import", str(walk_file), "--format", "acme").endswith(f"{walk_file}\n")
 

@@ -52,8 +52,13 @@ def test_bytes_that_are_no_text_of_their_encoding_are_replaced(tmp_path: Path):
     assert list(open_source(path).lines()) == ["a\ufffdb\n"]
 
 
-def test_a_short_utf_8_file_without_its_mark_is_read_byte_by_byte(tmp_path: Path):
-    assert list(open_source(written(tmp_path, "ö".encode())).lines()) == ["Ã¶"]
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_characters_tell_utf_8_without_its_mark_from_latin_1(tmp_path: Path, encoding: str):
+    assert list(open_source(written(tmp_path, "N/cm² für ö".encode(encoding))).lines()) == ["N/cm² für ö"]
+
+
+def test_a_character_that_the_head_cuts_through_is_utf_8_still(tmp_path: Path):
+    assert open_source(written(tmp_path, b"a" * 65535 + "ö".encode())).encoding == "utf-8"
 
 
 def test_the_head_is_a_beginning_of_64_kib(tmp_path: Path):

@@ -1,0 +1,261 @@
+"""Tables of other makers: cells between delimiters, some of them empty, some of them text.
+
+Arrow reads the columns that a format asks for. When it cannot, the file is gone through once more to say
+which line and column it is, and why. No number is guessed: a decimal comma needs proof that it does not
+group thousands, and a thousands separator is refused.
+"""
+
+import io
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from plantigrade.errors import FileError
+from plantigrade.gait.signals import Floats, Forces
+from plantigrade.imports.source import Source
+
+MAX_COLUMNS: Final = 4096
+MISSING: Final = frozenset({"", "-", "--", "NaN", "nan", "NAN", "NA", "N/A", "n/a", "null", "NULL", "#N/A"})
+"""How tables write that there is no number."""
+_EXPONENT = r"(?:[eE][-+]?\d+)?"
+_NUMBER = {
+    ".": re.compile(rf"[-+]?(?:(?:\d+\.?\d*|\.\d+){_EXPONENT}|nan|inf|infinity)", re.IGNORECASE),
+    ",": re.compile(rf"[-+]?(?:(?:\d+,?\d*|,\d+){_EXPONENT}|nan|inf|infinity)", re.IGNORECASE),
+}
+# Commas that group thousands follow one to three digits, the first no 0, and have three digits behind them.
+_NO_THOUSANDS = re.compile(rf"[-+]?(?:(?:0\d*|\d{{4,}})?,\d+|\d+,(?:\d{{1,2}}|\d{{4,}})){_EXPONENT}")
+_GROUPED = re.compile(r"\d[.,' ]\d{3}(?:\D|$)")
+_INCOMPLETE = "the last line is incomplete and was left out"
+_BLOCK_BYTES: Final = 1 << 22
+
+Column = npt.NDArray[np.float64 | np.float32]
+
+
+@dataclass
+class Table:
+    """A table that is about to be read.
+
+    Attributes:
+        source: the file.
+        titles: of all columns, for messages.
+        first_line: of the rows, counted from 1; what stands before is skipped.
+        delimiter: one character.
+        missing: words for "no number", beside nan and inf.
+        repair: for formats whose rows differ in length: gives each line its full length.
+        notes: filled while reading: what is odd but readable.
+    """
+
+    source: Source
+    titles: Sequence[str]
+    first_line: int
+    delimiter: str
+    missing: Collection[str] = MISSING
+    repair: Callable[[str], str] | None = None
+    notes: list[str] = field(default_factory=list[str])
+
+    def numbers(self, wanted: Collection[int], *, exact: Collection[int] = ()) -> dict[int, Column]:
+        """Some columns, NaN where a cell says that there is no number.
+
+        Args:
+            wanted: numbers of columns, counted from 0.
+            exact: those that need float64 (times); the others are float32.
+
+        Raises:
+            FileError: too many columns; no row; a row with another number of cells; a cell that is no number,
+                or one that may be two numbers (1,234).
+        """
+        if len(self.titles) > MAX_COLUMNS:
+            raise FileError(self._path, f"has {len(self.titles)} columns; at most {MAX_COLUMNS} are read")
+        columns = sorted({*wanted, *exact})
+        found = self._parsed(columns, exact, ".")
+        if found is None:
+            self._check_commas(columns)
+            found = self._parsed(columns, exact, ",")
+            if found is None:
+                raise self._problem(columns, ",")
+            self.notes.append("numbers are written with a decimal comma")
+        if not len(next(iter(found.values()))):
+            raise FileError(self._path, "has column titles but no sample")
+        return found
+
+    def words(self, column: int) -> Iterator[tuple[int, str]]:
+        """Number of the row (from 0) and text of each cell of a column that is not empty."""
+        for row, (_, cells) in enumerate(self._rows()):
+            if column < len(cells) and cells[column]:
+                yield row, cells[column]
+
+    @property
+    def _path(self) -> Path:
+        return self.source.path
+
+    def _parsed(
+        self, columns: Sequence[int], exact: Collection[int], decimal: str
+    ) -> dict[int, Column] | None:
+        """The columns; None when a cell or a row does not fit."""
+        short: list[tuple[int, int]] = []
+
+        def leave_out(row: Any) -> str:
+            short.append((row.expected_columns, row.actual_columns))
+            return "skip" if len(short) == 1 else "error"
+
+        try:
+            with self._stream() as stream:
+                parts = list(self._blocks(stream, columns, exact, decimal, leave_out))
+        except ValueError:  # Arrow's own kind of it says less than our second look at the file
+            return None
+        if short:
+            self._check_last(*short[0])
+        empty: Column = np.empty(0, np.float64)
+        return {
+            number: np.concatenate([part[i] for part in parts]) if parts else empty
+            for i, number in enumerate(columns)
+        }
+
+    def _blocks(
+        self,
+        stream: io.BufferedReader,
+        columns: Sequence[int],
+        exact: Collection[int],
+        decimal: str,
+        leave_out: Callable[[Any], str],
+    ) -> Iterator[list[Column]]:
+        arrow, csv = _arrow()
+        chosen = [str(number) for number in columns]
+        encoding = "utf-8" if self.repair else self.source.encoding.removesuffix("-sig")
+        reader = csv.open_csv(
+            stream,
+            read_options=csv.ReadOptions(
+                use_threads=False,
+                block_size=_BLOCK_BYTES,
+                skip_rows=0 if self.repair else self.first_line - 1,
+                column_names=[str(number) for number in range(len(self.titles))],
+                encoding=encoding,
+            ),
+            parse_options=csv.ParseOptions(delimiter=self.delimiter, invalid_row_handler=leave_out),
+            convert_options=csv.ConvertOptions(
+                column_types={name: arrow.float64() for name in chosen},
+                include_columns=chosen,
+                null_values=list(self.missing),
+                decimal_point=decimal,
+            ),
+        )
+        for batch in reader:
+            values: list[Floats] = [np.asarray(batch.column(i), np.float64) for i in range(len(columns))]
+            yield [
+                column if number in exact else column.astype(np.float32)
+                for number, column in zip(columns, values, strict=True)
+            ]
+
+    def _stream(self) -> io.BufferedReader:
+        if self.repair is None:
+            return self.source.open()
+        lines = islice(self.source.lines(), self.first_line - 1, None)
+        return io.BufferedReader(_Lines(self.repair(line.rstrip("\r\n")) for line in lines if line.strip()))
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Number of the line and its cells, as text."""
+        for number, line in enumerate(self.source.lines(), start=1):
+            if number >= self.first_line and line.strip():
+                text = line.rstrip("\r\n")
+                text = self.repair(text) if self.repair else text
+                yield number, [cell.strip().strip('"') for cell in text.split(self.delimiter)]
+
+    def _check_last(self, expected: int, found: int) -> None:
+        """A row with too few cells is left out when it is the last, cut off by the end of the file."""
+        lines = [(number, len(cells)) for number, cells in self._rows()]
+        odd = [number for number, count in lines if count != expected]
+        if odd != [lines[-1][0]] or found > expected:
+            where = f"line {odd[0] if odd else lines[-1][0]}"
+            raise FileError(self._path, f"{where} has {found} columns instead of {expected}")
+        self.notes.append(_INCOMPLETE)
+
+    def _check_commas(self, columns: Sequence[int]) -> None:
+        """Whether commas are the decimal sign in the whole file, and beyond doubt.
+
+        Raises:
+            FileError: they are not, or they may as well group thousands.
+        """
+        if self.delimiter == ",":
+            raise self._problem(columns, ".")
+        proof = False
+        for _, cells in self._rows():
+            for cell in (cells[i] for i in columns if i < len(cells)):
+                if cell not in self.missing and not _NUMBER[","].fullmatch(cell):
+                    raise self._problem(columns, ".")
+                proof = proof or _NO_THOUSANDS.fullmatch(cell) is not None
+        if not proof:
+            raise self._problem(columns, ".")
+
+    def _problem(self, columns: Sequence[int], decimal: str) -> FileError:
+        """What the first cell or row is that cannot be read with this decimal sign."""
+        width = len(self.titles)
+        for number, cells in self._rows():
+            if len(cells) != width:
+                return FileError(self._path, f"line {number} has {len(cells)} columns instead of {width}")
+            for i in columns:
+                if cells[i] not in self.missing and not _NUMBER[decimal].fullmatch(cells[i]):
+                    where = f"line {number}, column {self.titles[i][:60]!r}"
+                    return FileError(self._path, f"{where}: {_what_is_wrong(cells[i][:40])}")
+        return FileError(self._path, "is no table of numbers")
+
+
+def _what_is_wrong(cell: str) -> str:
+    if _NUMBER[","].fullmatch(cell) and _GROUPED.search(cell):
+        meanings = f"{cell.replace(',', '.')} or {cell.replace(',', '')}"
+        return f"{cell!r} may be {meanings}, and nothing tells which; export it without such commas"
+    if _GROUPED.search(cell):
+        return f"{cell!r} is no number that is read; export it without a thousands separator"
+    if _NUMBER[","].fullmatch(cell) and "," in cell:
+        return f"{cell!r} has a decimal comma, but other numbers of the file have a point"
+    return f"{cell!r} is no number"
+
+
+def _arrow() -> tuple[Any, Any]:
+    """Arrow has no types of its own."""
+    import pyarrow  # pyright: ignore[reportMissingTypeStubs]
+    import pyarrow.csv as csv  # pyright: ignore[reportMissingTypeStubs]
+
+    return pyarrow, csv
+
+
+class _Lines(io.RawIOBase):
+    """Lines of text as a byte stream."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        while len(self._rest) < len(buffer):
+            more = "".join(f"{line}\n" for line in islice(self._lines, 1000))
+            if not more:
+                break
+            self._rest += more.encode()
+        part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def unit_of(title: str) -> tuple[str, str]:
+    """Name and unit of a column title; the unit is empty where there is none.
+
+    Example:
+        >>> unit_of("left pressure 1[N/cm²]")
+        ('left pressure 1', 'N/cm²')
+    """
+    match = re.fullmatch(r"\s*(.*?)\s*\[([^\]]*)\]\s*", title)
+    return (match.group(1), match.group(2).strip()) if match else (title.strip(), "")
+
+
+def stacked(columns: Mapping[int, Column], numbers: Sequence[int]) -> Forces:
+    """(n, len(numbers)) of some columns."""
+    return np.stack([columns[number] for number in numbers], axis=1).astype(np.float32)
