@@ -52,7 +52,7 @@ def _formats(data: ExportData, folder: Path, path: Path) -> list[str]:
             continue
         target = folder / f"{form.name}{form.suffix}"
         try:
-            form.write_data(data, target)
+            remarks = form.write_data(data, target)
         except ExportError as error:
             if isinstance(error.__cause__, OSError):
                 problem = str(error).removeprefix(f"{target}: ")
@@ -60,7 +60,7 @@ def _formats(data: ExportData, folder: Path, path: Path) -> list[str]:
             lines.append(f"{form.title}: left out. {str(error).removeprefix(f'{target}: ')}")
         else:
             lacks = f"cannot hold: {form.lacks}" if form.lacks else "holds everything"
-            lines.append(f"{target.name}: {form.title}; {lacks}.")
+            lines.append(" ".join((f"{target.name}: {form.title}; {lacks}.", *remarks)))
     return lines
 
 

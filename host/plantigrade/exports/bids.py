@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.exports.about import about_text
+from plantigrade.exports.ascii_text import ascii_text
 from plantigrade.exports.atomic_write import new_folder
 from plantigrade.exports.export_data import ExportData, ExportFoot
 from plantigrade.exports.marks import marks
@@ -53,7 +54,7 @@ def write(data: ExportData, path: Path) -> None:
 
 
 def _participant(data: ExportData) -> str:
-    code = "" if data.person is None else re.sub("[^A-Za-z0-9]", "", data.person.code)
+    code = "" if data.person is None else re.sub("[^A-Za-z0-9]", "", ascii_text(data.person.code))
     return f"sub-{code or '01'}"
 
 

@@ -1,15 +1,18 @@
 """EDF+: one file with counts (or forces) of every sensor, total force, true time, and annotations.
 
 What EDF+ cannot hold: values are whole numbers of 16 bits on rows of equal distance, so forces are in
-steps of 0.01 N (coarser where a sensor exceeds 655 N) and total forces in steps of 0.1 N. Samples that
-are missing are the lowest value of their signal, and every gap is an annotation with its reason. The
-insole's clock does not run exactly at the nominal rate: the signal "<foot> clock ms" is the true time of
-a row minus its nominal time, to 0.02 ms up to 655 ms and coarser beyond. Boot numbers, status and sensor
-calibration stay behind; use csv or parquet.
+steps of 0.01 N (coarser where a sensor's range exceeds 655 N) and total forces in steps of 0.1 N. The
+start is local time where the person lives, as EDF+ wants it; its distance from UTC is the last word about
+the recording. Samples that are missing are the lowest value of their signal, and every gap is an
+annotation with its reason. The insole's clock does not run exactly at the nominal rate: the signal
+"<foot> clock ms" is the true time of a row minus its nominal time, to 0.02 ms up to 655 ms and coarser
+beyond. Boot numbers, status and sensor calibration stay behind; use csv or parquet.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,18 +20,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.exports.atomic_write import new_file
-from plantigrade.exports.edf_file import HIGHEST, LOWEST, Annotation, Channel, Head
+from plantigrade.exports.edf_file import HIGHEST, LOWEST, Annotation, Channel, Head, record_of
 from plantigrade.exports.edf_file import write as write_file
 from plantigrade.exports.export_data import ExportData, ExportError, ExportFoot, FootPiece
 from plantigrade.exports.marks import marks
 from plantigrade.exports.slots import SlotRows, needs_rows, row_offset_ms
+from plantigrade.library.time_zone import offset_text
 
 LABEL: Final = 16
-STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 TOTAL_STEP: Final = 0.1
 CLOCK_STEPS: Final = (0.02, 0.1, 1.0, 10.0, 100.0)
 BLOCK_RECORDS: Final = 600
 _STRETCH_ROWS: Final = 1 << 20
+_FORCE_STEPS: Final = HIGHEST - LOWEST - 1
+"""Between the lowest and the highest force; the lowest value of all is for what is missing."""
 _SHORT: Final = {
     "heel": "heel", "posterior": "post", "medial": "med", "lateral": "lat", "anterior": "ant",
     "midfoot": "mid", "proximal": "prox", "distal": "dist", "sensor": "s",
@@ -50,32 +56,37 @@ def write(data: ExportData, path: Path) -> None:
     """Write the file `path`.
 
     Raises:
-        ExportError: no frame has a time, the rate is not whole, a value is out of range, or it cannot be
-            written.
+        ExportError: no frame has a time, a value is out of range, or it cannot be written.
     """
-    if data.rate_hz != round(data.rate_hz):
-        raise ExportError(
-            f"{path}: EDF+ needs a whole number of samples a second, this recording has {data.rate_hz:g}; "
-            "use csv or parquet"
-        )
     placed, rows = needs_rows(data, "EDF+")
-    rate = round(data.rate_hz)
-    records = -(-rows // rate)
-    signals = [_signals(foot, where, data.rate_hz) for foot, where in zip(data.feet, placed, strict=True)]
+    count = sum(len(foot.sensors) + 2 for foot in data.feet)
+    try:
+        per_record, record_s = record_of(data.rate_hz, count)
+    except ValueError as error:
+        raise ExportError(f"{path}: {error}; use csv or parquet") from error
+    rate_hz = per_record / float(record_s)  # as the file states it
+    records = -(-rows // per_record)
+    signals = [_signals(foot, where, rate_hz) for foot, where in zip(data.feet, placed, strict=True)]
     found = (Annotation(max(mark.at_s, 0.0), mark.duration_s, mark.label) for mark in marks(data))
     channels = [one.channel for of_foot in signals for one in of_foot]
-    blocks = _blocks(data, placed, signals, records * rate, BLOCK_RECORDS * rate)
+    size = max(1, round(BLOCK_RECORDS / float(record_s))) * per_record
+    blocks = _blocks(data, placed, signals, records * per_record, size, rate_hz)
     with new_file(path) as draft:
-        write_file(draft, _head(data, rate, records), channels, found, blocks)
+        write_file(draft, _head(data, per_record, record_s, records), channels, found, blocks)
 
 
 def _blocks(
-    data: ExportData, placed: list[SlotRows], signals: list[list[_Signal]], rows: int, size: int
+    data: ExportData,
+    placed: list[SlotRows],
+    signals: list[list[_Signal]],
+    rows: int,
+    size: int,
+    rate_hz: float,
 ) -> Iterator[NDArray[np.int16]]:
     for start in range(0, rows, size):
         stop = min(start + size, rows)
         parts = [
-            _block(foot, where.between(start, stop), own, start, stop, data.rate_hz)
+            _block(foot, where.between(start, stop), own, start, stop, rate_hz)
             for foot, where, own in zip(data.feet, placed, signals, strict=True)
         ]
         yield np.concatenate(parts)
@@ -99,32 +110,30 @@ def _block(
 
 def _signals(foot: ExportFoot, where: SlotRows, rate_hz: float) -> list[_Signal]:
     found: list[_Signal] = []
-    tops = _tops(foot)
+    spans = _spans(foot)
     for sensor, name in enumerate(foot.sensors):
         label = _label(foot, name)
         found.append(
-            _counts(sensor, label) if foot.frames is not None else _force(sensor, label, foot, tops[sensor])
+            _counts(sensor, label) if foot.frames is not None else _force(sensor, label, foot, spans[sensor])
         )
-    return [*found, _total(foot, tops[-1]), _clock(foot, where, rate_hz)]
+    return [*found, _total(foot, spans[-1]), _clock(foot, where, rate_hz)]
 
 
-def _tops(foot: ExportFoot) -> NDArray[np.float64]:
-    """(S + 1,) the highest force of each sensor and of their sum.
+def _spans(foot: ExportFoot) -> list[tuple[float, float]]:
+    """Lowest and highest force of each sensor and of their sum; 0 is always within.
 
     Raises:
-        ExportError: a value is out of range.
+        ExportError: a count is out of range.
     """
-    tops = np.zeros(len(foot.sensors) + 1)
+    low, high = np.zeros(len(foot.sensors) + 1), np.zeros(len(foot.sensors) + 1)
     for piece in foot.pieces():
         both = np.column_stack([piece.force_n, piece.total_n])
         known = np.where(np.isfinite(both), both, 0.0)
         if len(known):
-            tops = np.maximum(tops, known.max(axis=0))
-            if float(known.min()) < 0:
-                raise ExportError(f"the {foot.foot} foot has forces below 0, which do not fit into EDF+")
+            low, high = np.minimum(low, known.min(axis=0)), np.maximum(high, known.max(axis=0))
         if piece.frames is not None and len(piece.frames) and int(piece.frames.counts.max()) > HIGHEST:
             raise ExportError(f"the {foot.foot} foot has counts above {HIGHEST}, which EDF+ cannot hold")
-    return tops
+    return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
 def _counts(sensor: int, label: str) -> _Signal:
@@ -137,38 +146,47 @@ def _counts(sensor: int, label: str) -> _Signal:
     return _Signal(channel, -1, values)
 
 
-def _force(sensor: int, label: str, foot: ExportFoot, top: float) -> _Signal:
-    step = _step(STEPS, top, label, foot)
+def _force(sensor: int, label: str, foot: ExportFoot, span: tuple[float, float]) -> _Signal:
+    step, lowest = _scale(STEPS, span, label, foot)
     return _Signal(
-        _analogue(label, foot.force_unit, step),
+        _analogue(label, foot.force_unit, step, lowest),
         LOWEST,
-        lambda piece, _: _digital(piece.force_n[:, sensor], step),
+        lambda piece, _: _digital(piece.force_n[:, sensor], step, lowest),
     )
 
 
-def _total(foot: ExportFoot, top: float) -> _Signal:
+def _total(foot: ExportFoot, span: tuple[float, float]) -> _Signal:
     label = f"{foot.foot} total"
-    step = _step(tuple(one for one in STEPS if one >= TOTAL_STEP), top, label, foot)
+    step, lowest = _scale(tuple(one for one in STEPS if one >= TOTAL_STEP), span, label, foot)
     return _Signal(
-        _analogue(label, foot.force_unit, step), LOWEST, lambda piece, _: _digital(piece.total_n, step)
+        _analogue(label, foot.force_unit, step, lowest),
+        LOWEST,
+        lambda piece, _: _digital(piece.total_n, step, lowest),
     )
 
 
-def _step(steps: tuple[float, ...], top: float, label: str, foot: ExportFoot) -> float:
-    step = next((one for one in steps if one * 65534 >= top), None)
-    if step is None:
-        raise ExportError(f"{label}: forces up to {top:g} {foot.force_unit} do not fit into EDF+")
-    return step
+def _scale(
+    steps: tuple[float, ...], span: tuple[float, float], label: str, foot: ExportFoot
+) -> tuple[float, int]:
+    """The finest step with which a span fits, and the lowest force in such steps (0 where none is below)."""
+    low, high = span
+    for step in steps:
+        lowest = math.floor(low / step)
+        if (_FORCE_STEPS + lowest) * step >= high:
+            return step, lowest
+    raise ExportError(f"{label}: forces from {low:g} to {high:g} {foot.force_unit} do not fit into EDF+")
 
 
-def _analogue(label: str, unit: str, step: float) -> Channel:
-    physical = (round(-step, 2), round(step * 65534, 2))
+def _analogue(label: str, unit: str, step: float, lowest: int) -> Channel:
+    physical = (round((lowest - 1) * step, 2), round((lowest + _FORCE_STEPS) * step, 2))
     return Channel(label, "pressure insole", unit, "lowest = missing", physical, (LOWEST, HIGHEST))
 
 
-def _digital(values: NDArray[Any], step: float) -> NDArray[Any]:
+def _digital(values: NDArray[Any], step: float, lowest: int) -> NDArray[Any]:
+    """A step above `LOWEST`, which is missing, stands for the lowest force."""
     known = np.isfinite(values)
-    return np.where(known, np.rint(np.where(known, values, 0) / step) + LOWEST + 1, LOWEST).astype(np.int16)
+    steps = np.rint(np.where(known, values, 0) / step) - lowest
+    return np.where(known, steps + LOWEST + 1, LOWEST).astype(np.int16)
 
 
 def _clock(foot: ExportFoot, where: SlotRows, rate_hz: float) -> _Signal:
@@ -196,17 +214,19 @@ def _label(foot: ExportFoot, name: str) -> str:
     return f"{foot.foot[0].upper()} {' '.join(texts)}"[:LABEL]
 
 
-def _head(data: ExportData, rate: int, records: int) -> Head:
-    person = data.person
+def _head(data: ExportData, per_record: int, record_s: Decimal, records: int) -> Head:
+    person, start = data.person, data.local_start
     sexes = {"female": "F", "male": "M"}
     return Head(
         code=None if person is None else person.code[:20],
         sex=None if person is None else sexes.get(person.sex or ""),
         born=None if person is None else person.birth_date,
         name=None if person is None else person.name,
-        start=data.start,
+        start=start,
         equipment=f"Plantigrade_{data.versions['plantigrade']}",
         additional=f"gait_{data.analysis.algorithm_version}",
-        per_record=rate,
+        per_record=per_record,
         records=records,
+        record_s=record_s,
+        zone="" if start is None else offset_text(start),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Final, Protocol
@@ -19,6 +19,7 @@ from plantigrade.library.recordings.columns import ColumnFile, release_memory
 from plantigrade.library.recordings.container import COUNTS, FootManifest, RecordedGap, RecordingManifest
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 from plantigrade.library.recordings.long_files import StoredFrames, stored_forces, when_of
+from plantigrade.library.time_zone import zone_of
 
 SHIFTED_START: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Where a de-identified recording begins; times inside it keep their distances."""
@@ -144,6 +145,8 @@ class ExportData:
         alerts: what was raised.
         provenance: where the data came from.
         deidentified: whether what names a person or a thing was left out.
+        zone: of the wearer, for formats that want local time; None for that of this computer. UTC when
+            de-identified.
         report: makes the recording's report (PDF), where one is wanted; formats that hold documents ask it.
     """
 
@@ -159,6 +162,7 @@ class ExportData:
     provenance: Mapping[str, Any]
     body_weight_n: float | None
     deidentified: bool
+    zone: tzinfo | None = UTC
     report: Callable[[], bytes] | None = None
 
     @classmethod
@@ -189,6 +193,7 @@ class ExportData:
             provenance=manifest.provenance,
             body_weight_n=analysis.body_weight_n,
             deidentified=False,
+            zone=zone_of(source.person),
         )
         return _deidentified(data, manifest.start_utc_ns) if deidentify else data
 
@@ -200,6 +205,11 @@ class ExportData:
             "gait_algorithm": self.analysis.algorithm_version,
             "export_schema": "plantigrade.export/1",
         }
+
+    @property
+    def local_start(self) -> datetime | None:
+        """`start` as clocks showed it where the wearer lives, with its distance from UTC."""
+        return None if self.start is None else self.start.astimezone(self.zone)
 
     @property
     def has_counts(self) -> bool:
@@ -276,6 +286,7 @@ def _deidentified(data: ExportData, start_ns: int | None) -> ExportData:
         notes=(),
         provenance={key: data.provenance[key] for key in _NAMELESS_FACTS if key in data.provenance},
         deidentified=True,
+        zone=UTC,
     )
 
 

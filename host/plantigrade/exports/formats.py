@@ -5,7 +5,7 @@
 A new format is a module with `write(data, path)` and a row here: docs/how-to/add-an-export.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib import import_module
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "ExportError", "ExportFormat"]
 
-Writer = Callable[[ExportData, Path], None]
-"""Writes a recording, taken apart, to a path; raises `ExportError` for what the format cannot hold."""
+Writer = Callable[[ExportData, Path], Sequence[str] | None]
+"""Writes a recording, taken apart, to a path; raises `ExportError` for what the format cannot hold. May
+return sentences about what a person must know of the file that was written."""
 Need = Literal["frames", "report"]
 
 
@@ -68,7 +69,7 @@ class ExportFormat:
         deidentify: bool = False,
         report: bool = True,
         progress: "Progress | None" = None,
-    ) -> None:
+    ) -> tuple[str, ...]:
         """Write a recording to `path`.
 
         Args:
@@ -78,6 +79,9 @@ class ExportFormat:
             report: put the report (PDF) into formats that hold documents; a de-identified export has none,
                 as the report says who it is about.
             progress: told how far the writer has come in the samples of each foot.
+
+        Returns:
+            sentences about what the file lacks of this recording, beyond what the format always lacks.
 
         Raises:
             ExportError: the format cannot hold this recording, or the place cannot be written.
@@ -89,12 +93,12 @@ class ExportFormat:
             data = replace(data, report=cache(partial(_report, recording)))
         if progress is not None:
             data = replace(data, feet=tuple(_watched(foot, progress) for foot in data.feet))
-        self.write_data(data, path)
+        return self.write_data(data, path)
 
-    def write_data(self, data: ExportData, path: Path) -> None:
+    def write_data(self, data: ExportData, path: Path) -> tuple[str, ...]:
         """Write what was taken apart before; see `write`."""
         try:
-            self.writer(data, path)
+            return tuple(self.writer(data, path) or ())
         except ModuleNotFoundError as error:
             if not self.extra:
                 raise ExportError(
@@ -126,8 +130,8 @@ def _report(recording: Recording) -> bytes:
 def _module(name: str) -> Writer:
     """`write` of a module of this package, imported when it is used: writers load large libraries."""
 
-    def writer(data: ExportData, path: Path) -> None:
-        import_module(f"plantigrade.exports.{name}").write(data, path)
+    def writer(data: ExportData, path: Path) -> Sequence[str] | None:
+        return import_module(f"plantigrade.exports.{name}").write(data, path)
 
     return writer
 
@@ -177,7 +181,8 @@ _ALL: Final = (
     ExportFormat(
         "c3d", "C3D", "file", ".c3d",
         contents='file: analogue channels and events "Foot Strike", "Foot Off"',
-        lacks="more than 65535 frames or 255 events; time of day; reasons of gaps; calibration",
+        lacks="more than 65535 frames; events after the 255th for programs that know only one table of them; "
+        "time of day; reasons of gaps; calibration",
         writer=_module("c3d"),
         extra="exports",
     ),

@@ -6,9 +6,10 @@ and final contact).
 
 What the shape cannot hold: raw counts, gaps other than by empty rows, boots, uncertainty, calibration and
 versions beyond the `Notes` line. Times are those of the slots of the nominal rate, at most half a slot (5
-ms at 100 Hz) from the true time; both feet share them. Pressure is force over the sensor's territory, in
-steps of 0.0001; total force in steps of 0.01 N. Our sixteen sensors lie in other places than theirs:
-numbers 1 to 16 are our layout's order. There are no columns of acceleration and rotation.
+ms at 100 Hz) from the true time; both feet share them. `Start time` is local, as in theirs; `Notes` names
+its distance from UTC. Pressure is force over the sensor's territory, in steps of 0.0001; total force in
+steps of 0.01 N. Our sixteen sensors lie in other places than theirs: numbers 1 to 16 are our layout's
+order. There are no columns of acceleration and rotation.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from plantigrade.exports.export_data import SHIFTED_START, ExportData, ExportErr
 from plantigrade.exports.marks import contacts
 from plantigrade.exports.merged import Merged, merge
 from plantigrade.gait.signals import SensorLayout
+from plantigrade.library.time_zone import offset_text
 
 SENSORS: Final = 16
 CHUNK: Final = 1 << 16
@@ -74,7 +76,7 @@ def _layout(foot: ExportFoot, path: Path) -> SensorLayout:
 
 
 def _header(data: ExportData) -> list[str]:
-    start = data.start or SHIFTED_START
+    start = data.local_start or SHIFTED_START
     seconds = data.duration_s or float(np.nanmax([np.nanmax(foot.time_s) for foot in data.feet]))
     minutes, rest = divmod(seconds, 60.0)
     hours, minutes = divmod(int(minutes), 60)
@@ -88,7 +90,11 @@ def _header(data: ExportData) -> list[str]:
         f"Recording type: Plantigrade, {data.rate_hz:g} Hz",
         f"Name: {data.id}",
         f"Notes: made by Plantigrade {versions['plantigrade']}, gait algorithm {versions['gait_algorithm']}"
-        + ("" if data.start else "; the start time is not known and stands for nothing"),
+        + (
+            f"; start time in {offset_text(start)}"
+            if data.start
+            else "; the start time is not known and stands for nothing"
+        ),
     ]
     if size is not None:
         lines.insert(3, f"Size: {round(size)}")

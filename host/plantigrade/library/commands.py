@@ -217,7 +217,11 @@ def export(
         recording = library.open(name)
         with working(f"{recording.id} as {format_name}") as progress:
             recording.full_analysis(progress)
-            form.write(recording, output, deidentify=deidentify, report=not no_report, progress=progress)
+            remarks = form.write(
+                recording, output, deidentify=deidentify, report=not no_report, progress=progress
+            )
+    for remark in remarks:
+        click.echo(f"plantigrade: {remark}", err=True)
     click.echo(f"{format_name}: {output}")
 
 

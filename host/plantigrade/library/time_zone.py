@@ -1,7 +1,7 @@
-"""The time zone in which a person's days begin and end."""
+"""The time zone in which a person's days begin and end, and times as clocks showed them there."""
 
 import os
-from datetime import tzinfo
+from datetime import UTC, datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,16 +30,42 @@ def zone_name_of_computer() -> str:
     return UTC_NAME
 
 
-def zone_of(person: Person) -> tzinfo | None:
+def zone_of(person: Person | None) -> tzinfo | None:
     """The person's zone; None, the zone of this computer, where none is stored or the stored one is unknown.
 
     Example:
         >>> zone_of(Person("P001", time_zone="Europe/Berlin"))
         zoneinfo.ZoneInfo(key='Europe/Berlin')
-        >>> zone_of(Person("P001")) is None
-        True
+        >>> zone_of(Person("P001")) is None, zone_of(None) is None
+        (True, True)
     """
+    return None if person is None else zone_named(person.time_zone)
+
+
+def zone_named(name: str) -> tzinfo | None:
+    """The zone of an IANA name; None, the zone of this computer, for an empty or unknown one."""
     try:
-        return ZoneInfo(person.time_zone) if person.time_zone else None
+        return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
         return None
+
+
+def local_time(utc_ns: int, zone: tzinfo | None) -> datetime:
+    """A time in nanoseconds of UTC as clocks showed it in a zone (None: that of this computer).
+
+    Example:
+        >>> str(local_time(1_774_747_800_000_000_000, ZoneInfo("Europe/Berlin")))
+        '2026-03-29 03:30:00+02:00'
+    """
+    return datetime.fromtimestamp(utc_ns // 1_000_000_000, UTC).astimezone(zone)
+
+
+def offset_text(moment: datetime) -> str:
+    """The distance of a local time from UTC.
+
+    Example:
+        >>> offset_text(local_time(0, ZoneInfo("Asia/Kathmandu"))), offset_text(local_time(0, UTC))
+        ('UTC+05:30', 'UTC')
+    """
+    offset = moment.utcoffset()
+    return str(timezone(offset)) if offset else UTC_NAME

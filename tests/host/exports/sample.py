@@ -103,7 +103,7 @@ def counts_recording(root: Path, seconds: float = 20.0) -> Opened:
     return Opened(
         folder,
         RecordingReader.open(folder).manifest,
-        person=Person("P001", NAME, BIRTH, "female", 171.0, 68.0, 40.0, "remark of the doctor"),
+        person=Person("P001", NAME, BIRTH, "female", 171.0, 68.0, 40.0, "remark of the doctor", "UTC"),
         notes=(Note(1, f"{NAME} was tired", 3.0, "Dr Who", now),),
         alerts=(StoredAlert("one_sided_load", "left", 1.0, None, {"said": NAME}),),
     )

@@ -118,7 +118,6 @@ def timeless(data: ExportData) -> ExportData:
         ("c3d", timeless, "no frame has a time"),
         ("motion-bids", timeless, "no frame has a time"),
         ("opengo", timeless, "no frame has a time"),
-        ("edf", lambda s: replace(s, rate_hz=99.5), "whole number of samples"),
         ("opengo", lambda s: replace(s, feet=s.feet[:1]), "does not have both"),
     ],
 )

@@ -267,16 +267,33 @@ def test_c3d_of_an_import_holds_forces(tmp_path: Path) -> None:
     assert read["parameters"]["PLANTIGRADE"]["START_UTC"]["value"] in ([""], [])
 
 
-@pytest.mark.parametrize(("contacts", "left_out"), [(255, 0), (256, 1), (300, 45)])
-def test_c3d_holds_255_events(contacts: int, left_out: int, exported: ExportData, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("contacts", "tables", "left_out"), [(255, 1, 0), (256, 2, 0), (511, 3, 0), (3060, 12, 0), (3065, 12, 5)]
+)
+def test_c3d_holds_255_events_a_table_and_says_so(
+    contacts: int, tables: int, left_out: int, exported: ExportData, tmp_path: Path
+) -> None:
+    """Contact k is at k - 1 ms; the 256th, k = 255, at 0.254 s."""
     times = np.arange(contacts) / 1000 - 0.001
     foot = replace(exported.analysis.left, initial_contact_s=times, final_contact_s=np.array([]))  # type: ignore[type-var]
     analysis = replace(exported.analysis, left=foot, right=None)
-    FORMATS["c3d"].write_data(replace(exported, analysis=analysis), tmp_path / "a.c3d")
-    read = parameters(tmp_path / "a.c3d")
-    assert read["EVENT"]["USED"]["value"].tolist() == [255]
-    assert read["EVENT"]["TIMES"]["value"][1][:3].tolist() == pytest.approx([0.0, 0.0, 0.001])
-    assert read["PLANTIGRADE"]["EVENTS_LEFT_OUT"]["value"].tolist() == [left_out]
+    told = FORMATS["c3d"].write_data(replace(exported, analysis=analysis), tmp_path / "a.c3d")
+    events = parameters(tmp_path / "a.c3d")["EVENT"]
+    assert events["USED"]["value"].tolist() == [255]
+    names = ["TIMES", *(f"TIMES{number}" for number in range(2, tables + 1))]
+    found = np.concatenate([events[name]["value"][1] for name in names])
+    assert found == pytest.approx(np.maximum(times, 0)[: contacts - left_out], abs=1e-6)
+    assert f"TIMES{tables + 1}" not in events
+    if tables > 1:
+        last = events[f"LABELS{tables}"]["value"], events[f"CONTEXTS{tables}"]["value"]
+        assert set(last[0]) == {"Foot Strike"} and set(last[1]) == {"Left"}
+        (sentence,) = told
+        assert f"{contacts} contacts" in sentence and "from 0.3 s on are in further tables" in sentence
+        assert ("left out" in sentence) == bool(left_out)
+    else:
+        assert told == ()
+    left = parameters(tmp_path / "a.c3d")["PLANTIGRADE"]["EVENTS_LEFT_OUT"]
+    assert left["value"].tolist() == [left_out]
 
 
 @pytest.mark.parametrize(("at_s", "fits"), [(6553.4, True), (6553.5, False)])

@@ -180,7 +180,8 @@ ABOUT = {
     "provenance": {"made_by": "plantigrade bridge", "journal": "of Anna"},
     "person": {
         "code": "P-1", "name": "Anna Berg", "birth_date": "1951-03-09", "sex": "female", "height_cm": 171.5,
-        "weight_kg": 68.0, "shoe_size_eu": 40.0, "remark": "limps", "time_zone": "", "language": "",
+        "weight_kg": 68.0, "shoe_size_eu": 40.0, "remark": "limps", "time_zone": "UTC",
+        "language": "",
     },
     "body_weight_n": 700.0,
     "notes": [

@@ -32,7 +32,7 @@ HEADER = [
     "# Size: 40",
     "# Recording type: Plantigrade, 10 Hz",
     "# Name: tiny-1",
-    f"# Notes: made by Plantigrade {version('plantigrade')}, gait algorithm 7",
+    f"# Notes: made by Plantigrade {version('plantigrade')}, gait algorithm 7; start time in UTC",
 ]
 NONE = ["nan"] * 19
 
@@ -103,7 +103,7 @@ def test_opengo_of_what_is_not_known(data: ExportData, tmp_path: Path) -> None:
         "# Sensor insoles: none, none",
         "# Recording type: Plantigrade, 10 Hz",
         "# Name: tiny-1",
-        f"{HEADER[6]}; the start time is not known and stands for nothing",
+        HEADER[6].replace("start time in UTC", "the start time is not known and stands for nothing"),
     ]
 
 
@@ -337,7 +337,10 @@ def test_bids_events(data: ExportData, tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("code", "name"), [("P-1", "sub-P1"), ("Ä_", "sub-01"), (None, "sub-01")])
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("P-1", "sub-P1"), ("Ä_", "sub-A"), ("_", "sub-01"), ("Жук-7", "sub-Zhuk7"), (None, "sub-01")],
+)
 def test_bids_participants(code: str | None, name: str, data: ExportData, tmp_path: Path) -> None:
     assert data.person is not None
     person = (

@@ -240,7 +240,7 @@ def recording(root: Path) -> Tiny:
     return Tiny(
         folder,
         RecordingReader.open(folder).manifest,
-        person=Person("P-1", "Anna Berg", date(1951, 3, 9), "female", 171.5, 68.0, 40.0, "limps"),
+        person=Person("P-1", "Anna Berg", date(1951, 3, 9), "female", 171.5, 68.0, 40.0, "limps", "UTC"),
         notes=(Note(1, "Anna stumbled\there", 0.25, "Dr Who", now), Note(2, "fine", None, "Dr Who", now)),
         alerts=(
             StoredAlert("overload", "left", 0.4, None, {}),
