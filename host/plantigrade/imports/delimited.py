@@ -251,9 +251,13 @@ def unit_of(title: str) -> tuple[str, str]:
     Example:
         >>> unit_of("left pressure 1[N/cm²]")
         ('left pressure 1', 'N/cm²')
+        >>> unit_of("Force (N)"), unit_of("Force")
+        (('Force', 'N'), ('Force', ''))
     """
-    match = re.fullmatch(r"\s*(.*?)\s*\[([^\]]*)\]\s*", title)
-    return (match.group(1), match.group(2).strip()) if match else (title.strip(), "")
+    match = re.fullmatch(r"\s*(.*?)\s*(?:\[([^\]]*)\]|\(([^)]*)\))\s*", title)
+    if match is None:
+        return title.strip(), ""
+    return match.group(1), (match.group(2) or match.group(3) or "").strip()
 
 
 def stacked(columns: Mapping[int, Column], numbers: Sequence[int]) -> Forces:

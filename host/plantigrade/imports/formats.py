@@ -7,7 +7,8 @@ from typing import Final
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
-from plantigrade.imports.registry import Formats, ImportFormat, import_formats
+from plantigrade.imports.description import SUFFIX as DESCRIPTION_SUFFIX
+from plantigrade.imports.registry import Formats, ImportFormat, described_format, import_formats
 from plantigrade.imports.sides import with_uncertainties
 from plantigrade.imports.source import Source, open_source
 
@@ -30,15 +31,18 @@ def read(
     foot: Foot | None = None,
     on_progress: Callable[[float], None] | None = None,
     most_bytes: int | None = None,
+    on_understood: Callable[[int, int, str], None] | None = None,
 ) -> Walk:
     """Read a recording.
 
     Args:
         path: the file; for WFDB the header or a signal beside it.
-        format_name: "auto" to find out from the content, or a name of `imports.registry`.
+        format_name: "auto" to find out from the content, a name of `imports.registry`, or the path of a
+            description file (`.toml`).
         foot: the side of a recording of one foot whose file does not say it, or says it wrongly.
         on_progress: told the share of the file that has been read, 0 to 1.
         most_bytes: that may be read from it, unpacked; None for the usual limit.
+        on_understood: told what lines of the file mean, as far as the format says so: first, last, meaning.
 
     Raises:
         FileError: the file cannot be read as that format, with the reason.
@@ -53,7 +57,8 @@ def read(
             raise FileError(path, folder_format.refusal)
     source = open_source(path)
     chosen = detect(source, known) if format_name == "auto" else _named(format_name, known)
-    walk = chosen.read(replace(source, on_progress=on_progress, most_bytes=most_bytes), foot)
+    source = replace(source, on_progress=on_progress, most_bytes=most_bytes, on_understood=on_understood)
+    walk = chosen.read(source, foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")
     return with_uncertainties(walk)
@@ -62,6 +67,8 @@ def read(
 def _named(name: str, known: Formats) -> ImportFormat:
     if name in known.files:
         return known.files[name]
+    if name.endswith(DESCRIPTION_SUFFIX):
+        return described_format(Path(name))
     if name in known.refused:
         raise PlantigradeError(known.refused[name])
     raise PlantigradeError(f"unknown format {name!r}; known are auto, {', '.join(known.files)}")

@@ -1,18 +1,28 @@
-"""Which formats there are: a row for each of ours, and those that installed packages add.
+"""Which formats there are: a row for each of ours, those that installed packages add, and those that
+description files tell.
 
 A package adds a format by an entry point of the group `plantigrade.imports` that names an `ImportFormat` (of
 files) or a `FolderFormat`. Our own recordings are added in the same way, by the library (`pyproject.toml`).
+
+Description files (`imports.description`) lie in `imports/descriptions`, in the folder `formats` of the
+platform's folder for settings, and in the folders that PLANTIGRADE_FORMATS names.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final
 
-from plantigrade.errors import PlantigradeError
+import platformdirs
+
+from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import (
+    described,
+    description,
     fscan,
     gaitpdb,
     loadsol,
@@ -27,6 +37,8 @@ from plantigrade.imports.source import Head, Source
 from plantigrade.plugins import load, package_of
 
 GROUP: Final = "plantigrade.imports"
+FOLDERS_VARIABLE: Final = "PLANTIGRADE_FORMATS"
+SHIPPED: Final = Path(__file__).parent / "descriptions"
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,8 @@ class Formats:
     Attributes:
         files: by name; ours first, so that no package changes how a known file is read.
         folders: by name.
-        refused: why an entry point is not used, by its name: what is wrong, with which package.
+        refused: why an entry point or a description is not used, by its name: what is wrong, with which
+            package or file.
     """
 
     files: Mapping[str, ImportFormat]
@@ -124,7 +137,38 @@ def import_formats() -> Formats:
             files[added.name] = added
         else:
             folders[added.name] = added
+    for path in description_files():
+        try:
+            told = described_format(path)
+            if told.name in files or told.name in folders:
+                raise FileError(path, f"describes {told.name!r}, which is a format already; rename it")
+        except FileError as error:
+            refused[path.stem] = str(error)
+            continue
+        files[told.name] = told
     return Formats(files, folders, refused)
+
+
+def description_files() -> list[Path]:
+    """The description files that are used, those that we ship first."""
+    named = os.environ.get(FOLDERS_VARIABLE, "")
+    folders = [
+        SHIPPED,
+        platformdirs.user_config_path("plantigrade", appauthor=False) / "formats",
+        *(Path(text) for text in named.split(os.pathsep) if text),
+    ]
+    return [path for folder in folders for path in sorted(folder.glob(f"*{description.SUFFIX}"))]
+
+
+def described_format(path: Path) -> ImportFormat:
+    """The format that a description file tells.
+
+    Raises:
+        FileError: the description does not hold.
+    """
+    told = description.load(path)
+    recognises, read = partial(described.recognises, told), partial(described.read, told)
+    return ImportFormat(told.name, told.title, (), recognises, read)
 
 
 def _loaded(entry: EntryPoint) -> ImportFormat | FolderFormat:
