@@ -15,10 +15,6 @@ from plantigrade.errors import FileError
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import Progress, RecordingAnalysis, Request, Span
 
-FORMAT_NAMES = (
-    "auto", "plantigrade", "moticon", "loadsol", "gaitpdb", "wfdb", "pedar", "fscan", "xsensor", "stappone",
-    "csv",
-)  # fmt: skip
 PLOT_KINDS = (".png", ".pdf", ".svg")
 
 
@@ -38,6 +34,19 @@ def _span(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -
     return span
 
 
+def _format(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """A known format, or a description file."""
+    if value in ("auto", "plantigrade") or value.endswith(".toml"):
+        return value
+    from plantigrade.errors import PlantigradeError
+    from plantigrade.imports.formats import import_formats, named
+
+    try:
+        return named(value, import_formats()).name
+    except PlantigradeError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 
 
@@ -46,10 +55,12 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(FORMAT_NAMES),
+    callback=_format,
+    metavar="NAME",
     default="auto",
     show_default=True,
-    help="What the file is; auto finds out from its content.",
+    help="What the file is (docs/reference/file-formats.md), or a description file (.toml); "
+    "auto finds out from its content.",
 )
 @click.option(
     "--json",
@@ -103,6 +114,12 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
     help="The person's own days, as `plantigrade posture learn` stores them.",
 )
 @click.option(
+    "--explain",
+    "explained",
+    is_flag=True,
+    help="Say what was understood of the file, line by line, and stop.",
+)
+@click.option(
     "--tag", default="everyday", show_default=True, help="Shoes or orthotic that were worn, for --baseline."
 )
 @data_option
@@ -123,6 +140,7 @@ def analyze(
     rules: Path | None,
     baseline: Path | None,
     tag: str,
+    explained: bool,
 ) -> None:
     """Compute gait parameters from one recording of any known format, or of the library by its identifier.
 
@@ -132,8 +150,12 @@ def analyze(
     plantigrade analyze walk.csv
     plantigrade analyze GaCo01_01.txt.gz --json - | jq .both.stride_time_s
     plantigrade analyze example.asc --plot page.png --strides strides.csv
+    plantigrade analyze walk.txt --explain
     """
     path = _only(recordings)
+    if explained:
+        _explain(path, format_name, foot)
+        return
     outputs = {"--json": json_file, "--strides": strides_file, "--events": events_file, "--plot": plot_file}
     _check_outputs(path, outputs)
     from plantigrade.analysis.pipeline import Request
@@ -166,6 +188,18 @@ def analyze(
         for option, output in outputs.items():
             if output is not None:
                 click.echo(f"{option[2:]}: {output}")
+
+
+def _explain(path: Path, format_name: str, foot: str | None) -> None:
+    """Print what a file was taken for; exit 1 when it is refused, as without --explain."""
+    from plantigrade.gait.signals import Foot
+    from plantigrade.imports import explain
+
+    found = explain.explain(path, format_name, foot=Foot(foot) if foot else None)
+    for line in explain.as_text(found):
+        click.echo(line)
+    if found.walk is None:
+        sys.exit(1)
 
 
 def _only(recordings: tuple[Path, ...]) -> Path:

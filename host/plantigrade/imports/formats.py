@@ -8,10 +8,13 @@ from typing import Final
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports.description import SUFFIX as DESCRIPTION_SUFFIX
+from plantigrade.imports.nearest import Likeness, likenesses, seen
 from plantigrade.imports.registry import Formats, ImportFormat, described_format, import_formats
 from plantigrade.imports.sides import with_uncertainties
-from plantigrade.imports.source import Source, open_source
+from plantigrade.imports.source import Head, Source, open_source
 
+_NEAR: Final = 0.4
+"""Share of a format's marks that makes it worth naming."""
 _OTHER_KINDS: Final = (
     (b"PK\x03\x04", "is a zip archive or an Office document; export the recording as text or CSV"),
     (b"%PDF", "is a PDF; analyse the recording, not its report"),
@@ -56,7 +59,7 @@ def read(
         if format_name == folder_format.name:
             raise FileError(path, folder_format.refusal)
     source = open_source(path)
-    chosen = detect(source, known) if format_name == "auto" else _named(format_name, known)
+    chosen = detect(source, known) if format_name == "auto" else named(format_name, known)
     source = replace(source, on_progress=on_progress, most_bytes=most_bytes, on_understood=on_understood)
     walk = chosen.read(source, foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
@@ -64,7 +67,12 @@ def read(
     return with_uncertainties(walk)
 
 
-def _named(name: str, known: Formats) -> ImportFormat:
+def named(name: str, known: Formats) -> ImportFormat:
+    """The format of a name on the command line, or of a description file.
+
+    Raises:
+        PlantigradeError: there is none; the message lists the names, or says why one cannot be used.
+    """
     if name in known.files:
         return known.files[name]
     if name.endswith(DESCRIPTION_SUFFIX):
@@ -93,6 +101,21 @@ def detect(source: Source, known: Formats | None = None) -> ImportFormat:
             raise FileError(source.path, problem)
     if not head.is_text:
         raise FileError(source.path, "is a binary file of a kind that is not read")
+    raise FileError(source.path, _unknown(head, known))
+
+
+def alike(head: Head, known: Formats | None = None) -> list[Likeness]:
+    """The formats of which a file has any mark, most alike first."""
+    entries = (known or import_formats()).files.values()
+    return likenesses(head, [(entry.title, entry.marks) for entry in entries])
+
+
+def _unknown(head: Head, known: Formats) -> str:
+    """Why a text is no recording: what it comes nearest to, or what kind of text it is."""
+    near = [one for one in alike(head, known) if one.share >= _NEAR]
     titles = "; ".join(entry.title for entry in known.files.values())
+    reason = f"the nearest is {near[0]}" if near else seen(head)
     unusable = "".join(f"; {reason}" for reason in known.refused.values())
-    raise FileError(source.path, f"is no recording of a known format (known: {titles}){unusable}")
+    more = "; docs/how-to/describe-a-table.md shows how to describe a table" if "table" in reason else ""
+    why = f": {reason}{more}" if reason else f" (known: {titles})"
+    return f"is no recording of a known format{why}{unusable}"

@@ -13,10 +13,16 @@ from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Forces, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
+from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import readable
 
 NAME: Final = "fscan"
+MARKS: Final = (
+    mark("a line SENSEL_AREA", r"^SENSEL_AREA"),
+    mark("a line SECONDS_PER_FRAME", r"^SECONDS_PER_FRAME"),
+    mark("ASCII_DATA and frames", r"^ASCII_DATA"),
+)
 MAX_HEADER_LINES: Final = 500
 MAX_CELLS: Final = 20_000
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")

@@ -24,10 +24,16 @@ from plantigrade.imports import clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.delimited import Column, Table, stacked
 from plantigrade.imports.motion import MotionColumns
+from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
 from plantigrade.text_format import counted
 
 NAME: Final = "loadsol"
+MARKS: Final = (
+    mark("names such as PGV247-L::heel", r"-[LR]::\w+"),
+    mark("a row of units that begins with Time[secs], tab separated", r"^Time\[secs\]\t"),
+    mark("columns Force[N]", r"\bForce\[N\]"),
+)
 TITLE_LINES: Final = 12
 ZONES: Final = ("heel", "medial", "lateral")
 _AXIS = re.compile(r"([xyz])(Acc|Gyro)")
@@ -195,8 +201,8 @@ def _check_force(source: Source, name: str, part: str, unit: str, time: int | No
 def _side(source: Source, device: str, asked: Foot | None, *, alone: bool) -> Foot:
     if asked is not None and alone:
         return asked
-    for mark, side in (("-L", Foot.LEFT), ("-R", Foot.RIGHT)):
-        if device.endswith(mark):
+    for ending, side in (("-L", Foot.LEFT), ("-R", Foot.RIGHT)):
+        if device.endswith(ending):
             return side
     raise FileError(
         source.path,

@@ -20,9 +20,15 @@ from plantigrade.imports import cells, clock, moticon_geometry
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.delimited import Column, Table, stacked, unit_of
 from plantigrade.imports.motion import MotionColumns
+from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
 
 NAME: Final = "moticon"
+MARKS: Final = (
+    mark("a line '# Sensor insoles:'", r"^#\s*Sensor insoles:"),
+    mark("a row of titles that begins with time, tab separated", r"^#?\s*time(\[\w*\])?\t"),
+    mark("columns such as 'left pressure 1[N/cm²]'", r"(left|right) (pressure \d+|total force)\s*\["),
+)
 MAX_HEADER_LINES: Final = 200
 _FACT = re.compile(r"^#\s*([A-Za-z][\w ]*?)\s*:\s*(.*?)\s*$")
 _CELL = re.compile(r"(left|right) pressure (\d{1,2})", re.IGNORECASE)

@@ -10,10 +10,16 @@ from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
+from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
 NAME: Final = "pedar"
+MARKS: Final = (
+    mark("a line 'sensor type:'", r"^sensor type:"),
+    mark("'scanning rate [Hz]:'", r"scanning rate \[Hz\]"),
+    mark("a row of titles that begins with time[secs]", r"^\s*time\s*\["),
+)
 MAX_HEADER_LINES: Final = 60
 _RATE = re.compile(r"scanning rate \[Hz\]:\s*([\d.,]+)", re.IGNORECASE)
 _UNIT = re.compile(r"pressure values in\s+(\S+)", re.IGNORECASE)

@@ -33,6 +33,7 @@ from plantigrade.imports import (
     wfdb,
     xsensor,
 )
+from plantigrade.imports.nearest import Mark, mark
 from plantigrade.imports.source import Head, Source
 from plantigrade.plugins import load, package_of
 
@@ -51,6 +52,7 @@ class ImportFormat:
         suffixes: usual ends of the file's name; the content decides, not they.
         recognises: whether a file that begins so is of this format.
         read: the recording; the foot is the side of a file of one foot that does not say it or is wrong.
+        marks: by which people know it; a refusal says which of them a file has and which it lacks.
     """
 
     name: str
@@ -58,6 +60,7 @@ class ImportFormat:
     suffixes: tuple[str, ...]
     recognises: Callable[[Head], bool]
     read: Callable[[Source, Foot | None], Walk]
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,13 +87,51 @@ FORMATS: Final[Mapping[str, ImportFormat]] = {
     entry.name: entry
     for entry in (
         ImportFormat(wfdb.NAME, "WFDB footswitch record (.hea)", (".hea",), wfdb.recognises, wfdb.read),
-        ImportFormat(moticon.NAME, "Moticon OpenGo text (.txt)", (".txt",), moticon.recognises, moticon.read),
-        ImportFormat(loadsol.NAME, "novel loadsol text (.txt)", (".txt",), loadsol.recognises, loadsol.read),
-        ImportFormat(pedar.NAME, "novel pedar (.asc)", (".asc",), pedar.recognises, pedar.read),
-        ImportFormat(fscan.NAME, "Tekscan F-Scan (.asf)", (".asf",), fscan.recognises, fscan.read),
-        ImportFormat(xsensor.NAME, "XSENSOR (.csv)", (".csv",), xsensor.recognises, xsensor.read),
-        ImportFormat(stappone.NAME, "StappOne (.csv)", (".csv",), stappone.recognises, stappone.read),
-        ImportFormat(plain_csv.NAME, "plain CSV", (".csv", ".txt"), plain_csv.recognises, plain_csv.read),
+        ImportFormat(
+            moticon.NAME,
+            "Moticon OpenGo text (.txt)",
+            (".txt",),
+            moticon.recognises,
+            moticon.read,
+            moticon.MARKS,
+        ),
+        ImportFormat(
+            loadsol.NAME,
+            "novel loadsol text (.txt)",
+            (".txt",),
+            loadsol.recognises,
+            loadsol.read,
+            loadsol.MARKS,
+        ),
+        ImportFormat(pedar.NAME, "novel pedar (.asc)", (".asc",), pedar.recognises, pedar.read, pedar.MARKS),
+        ImportFormat(
+            fscan.NAME,
+            "Tekscan F-Scan or I-Scan movie (.asf, .csv)",
+            (".asf", ".csv"),
+            fscan.recognises,
+            fscan.read,
+            fscan.MARKS,
+        ),
+        ImportFormat(
+            xsensor.NAME, "XSENSOR (.csv)", (".csv",), xsensor.recognises, xsensor.read, xsensor.MARKS
+        ),
+        ImportFormat(
+            stappone.NAME, "StappOne (.csv)", (".csv",), stappone.recognises, stappone.read, stappone.MARKS
+        ),
+        ImportFormat(
+            plain_csv.NAME,
+            "plain CSV",
+            (".csv", ".txt"),
+            plain_csv.recognises,
+            plain_csv.read,
+            marks=(
+                mark("a column time_s", r"\btime_s\b"),
+                mark(
+                    "a column such as left_force_n, left_1_n or left_footswitch",
+                    r"\b(left|right)_(\w+_n|footswitch)\b",
+                ),
+            ),
+        ),
         ImportFormat(gaitpdb.NAME, "gaitpdb text", (".txt",), gaitpdb.recognises, gaitpdb.read),
     )
 }

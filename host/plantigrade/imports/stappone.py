@@ -12,10 +12,15 @@ from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
+from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
 NAME: Final = "stappone"
+MARKS: Final = (
+    mark("the columns sole_id and timestamp", r"^sole_id\W+timestamp\W"),
+    mark("columns such as pressure_01", r"\bpressure_01\b"),
+)
 SENSORS: Final = 12
 _SIDE_OF_SOLE = {1: Foot.LEFT, 2: Foot.RIGHT}
 _UNLOADED_PERCENTILE = 2.0

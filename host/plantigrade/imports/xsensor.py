@@ -13,10 +13,16 @@ from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats, Foot, Forces, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
+from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import readable
 
 NAME: Final = "xsensor"
+MARKS: Final = (
+    mark("lines FRAME", r"^FRAME,"),
+    mark("lines SENSOR", r"^SENSOR,"),
+    mark("'Sensel Width'", r"Sensel Width"),
+)
 MAX_CELLS: Final = 20_000
 _TIME = re.compile(r"^(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)$")
 _DATE = re.compile(r"^(\d{4})\s+([A-Z][a-z]{2})\s+(\d{1,2})$")

@@ -27,7 +27,7 @@ def test_the_formats_and_the_order_in_which_they_are_tried():
         "moticon": "Moticon OpenGo text (.txt)",
         "loadsol": "novel loadsol text (.txt)",
         "pedar": "novel pedar (.asc)",
-        "fscan": "Tekscan F-Scan (.asf)",
+        "fscan": "Tekscan F-Scan or I-Scan movie (.asf, .csv)",
         "xsensor": "XSENSOR (.csv)",
         "stappone": "StappOne (.csv)",
         "csv": "plain CSV",
@@ -125,7 +125,7 @@ def test_a_binary_file_is_a_footswitch_by_the_end_of_its_name(path: str, raw: by
 KNOWN = (
     "is no recording of a known format (known: WFDB footswitch record (.hea); Moticon OpenGo text "
     "(.txt); novel loadsol text (.txt); novel pedar (.asc); "
-    "Tekscan F-Scan (.asf); XSENSOR (.csv); StappOne (.csv); plain CSV; gaitpdb text)"
+    "Tekscan F-Scan or I-Scan movie (.asf, .csv); XSENSOR (.csv); StappOne (.csv); plain CSV; gaitpdb text)"
 )
 
 
