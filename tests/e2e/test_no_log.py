@@ -1,6 +1,7 @@
 """An insole whose log partition is gone at boot: real firmware, virtual radio, the host's own bridge."""
 
 import asyncio
+import logging
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.e2e.twin_kit import UNIQUE_ID
 pytestmark = [pytest.mark.radio, pytest.mark.untimed, pytest.mark.micropython]
 
 SPEC = BoardSpec("left", UNIQUE_ID)
+log = logging.getLogger(__name__)
 WITHOUT_LOG = replace(SPEC, card_sectors=0)
 ROWS = partition_table()
 SLOTS = 100
@@ -60,12 +62,20 @@ async def stream(air: Air, seen: Sighting) -> tuple[Insole, list[StampedFrames]]
         return BleLink(seen.device, backend=air.client)
 
     insole.on_frames.append(take)
-    keeping = asyncio.create_task(ReconnectingConnection(insole, link, POLICY).run())
+    connection = ReconnectingConnection(
+        insole, link, POLICY, on_change=lambda at: log.info("%s: %s", at.state, at.last_error)
+    )
+    keeping, streamed = asyncio.create_task(connection.run()), asyncio.create_task(enough.wait())
     try:
-        await asyncio.wait_for(enough.wait(), 30)
+        await asyncio.wait({keeping, streamed}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+        said = keeping.exception() if keeping.done() else connection.last_error
+        assert enough.is_set(), (
+            f"{connection.state} with {len(batches)} batches, boot {insole.boot}: {said!r}"
+        )
     finally:
+        streamed.cancel()
         keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        await asyncio.gather(keeping, streamed, return_exceptions=True)
     return insole, batches
 
 

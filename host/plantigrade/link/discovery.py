@@ -152,7 +152,8 @@ async def scan(
 
 async def _wait(done: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(done.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await done.wait()
     except TimeoutError:
         return
 

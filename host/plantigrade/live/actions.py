@@ -243,7 +243,8 @@ async def _until_end(
 
 async def _finish(collecting: "asyncio.Task[Any]") -> str:
     try:
-        await asyncio.wait_for(asyncio.shield(collecting), FINISH_S)
+        async with asyncio.timeout(FINISH_S):
+            await asyncio.shield(collecting)
     except TimeoutError:
         return "an insole was out of reach at the end; the next recording fetches what its log holds"
     except LinkError as error:

@@ -232,8 +232,9 @@ class BumbleClient(BaseBleakClient):
         try:
             await connection.disconnect()
         except (core.BaseBumbleError, asyncio.CancelledError):
-            if self._connection is not None:
-                raise
+            task = asyncio.current_task()
+            if self._connection is not None or (task is not None and task.cancelling()):
+                raise  # else Bumble cancels what waits for a link that ends by itself, and that is no error
         await gone
 
     async def pair(self, *_args: Any, **_kwargs: Any) -> None:

@@ -228,8 +228,8 @@ class VirtualBoard:
             BoardError: it did not happen in time.
         """
         try:
-            async with self._changed:
-                await asyncio.wait_for(self._changed.wait_for(lambda: condition(self.state)), timeout_s)
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(lambda: condition(self.state))
         except TimeoutError:
             raise BoardError(
                 f"{self.spec.side} board: waited {timeout_s:g} s in vain; {self.state}"

@@ -46,7 +46,8 @@ class DeepSleep:
             ends.append(await asyncio.to_thread(next_motion_s, self._feed, time.monotonic_ns()))
         limit_s = min(ends, default=math.inf)
         try:
-            await asyncio.wait_for(self._woken.wait(), None if math.isinf(limit_s) else limit_s)
+            async with asyncio.timeout(None if math.isinf(limit_s) else limit_s):
+                await self._woken.wait()
         except TimeoutError:
             return
 

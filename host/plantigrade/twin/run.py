@@ -123,7 +123,8 @@ async def _run(choices: Choices, radio: RadioConditions, walk: ForceWalk, book: 
             await _follow(watching, ended, choices.seconds)
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), choices.seconds)
+            async with asyncio.timeout(choices.seconds):
+                await ended.wait()
 
 
 async def _show_blinking(pair: VirtualPair, notify: Callable[[str], None]) -> None:

@@ -55,3 +55,19 @@ async def test_without_the_filter_each_advertisement_is_told() -> None:
         controller.on_advertising_pdu(ll.AdvInd(advertiser_address=INSOLE, data=b"\x02\x01\x06"))
     await asyncio.sleep(0)
     assert host.reports == 3
+
+
+async def test_who_lost_power_advertises_no_more_even_if_its_stack_was_about_to_begin() -> None:
+    controller, host = _scanner()
+    _scan(controller, True, filtered=False)
+    board = AirController("insole", controller.air, str(INSOLE))
+    advertisement = ll.AdvInd(advertiser_address=INSOLE, data=b"\x02\x01\x06")
+    heard: list[int] = []
+    for powered in (True, False):
+        if not powered:
+            controller.air.unplug(board)
+        controller.air.send_advertising_pdu(board, advertisement)
+        for _ in ("the air", "the controller", "the host"):
+            await asyncio.sleep(0)
+        heard.append(host.reports)
+    assert heard == [1, 1]

@@ -123,7 +123,8 @@ class LiveAnalysis:
             while True:
                 await self.step()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._arrived.wait(), IDLE_S)
+                    async with asyncio.timeout(IDLE_S):
+                        await self._arrived.wait()
                 self._arrived.clear()
                 await asyncio.sleep(STEP_S)
         finally:

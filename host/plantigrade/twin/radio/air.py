@@ -192,8 +192,8 @@ class Air(LocalLink):
         return self._faded_until.get(bytes(address), 0.0) > asyncio.get_running_loop().time()
 
     def send_advertising_pdu(self, sender_controller: Controller, packet: ll.AdvertisingPdu) -> None:
-        """Broadcast, except from and to devices out of reach."""
-        if self.is_faded(sender_controller):
+        """Broadcast, except from and to devices out of reach, and from those that lost their power."""
+        if self.is_faded(sender_controller) or sender_controller not in self.controllers:
             return
         super().send_advertising_pdu(sender_controller, packet)
 

@@ -69,7 +69,8 @@ class Radio:
         first = {"conditions": asdict(self.conditions), "token": self.token}
         self._process.stdin.write(json.dumps(first).encode() + b"\n")
         try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), _START_TIMEOUT_S)
+            async with asyncio.timeout(_START_TIMEOUT_S):
+                line = await self._process.stdout.readline()
         except TimeoutError:
             line = b""
         if not line:
@@ -92,7 +93,8 @@ class Radio:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+            async with asyncio.timeout(_STOP_TIMEOUT_S):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -94,8 +94,8 @@ class InsoleSession:
         finally:
             if self.controller is not None:
                 self._air.unplug(self.controller)
-            for future in self._questions.values():
-                future.cancel()
+            for waiting in (*self._questions.values(), *self._tasks):
+                waiting.cancel()  # a board without power answers nothing and begins nothing any more
             self._writer.close()
 
     def _begin(self, work: Awaitable[None]) -> None:
@@ -130,7 +130,8 @@ class InsoleSession:
         self._questions[number] = future
         self._send(ASK, struct.pack(">HB", number, kind) + payload)
         try:
-            return await asyncio.wait_for(future, _ANSWER_TIMEOUT_S)
+            async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+                return await future
         except TimeoutError:
             return att.ErrorCode.UNLIKELY_ERROR, b""
         finally:
