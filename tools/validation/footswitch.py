@@ -18,12 +18,15 @@ DEFAULT = Settings()
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """Left foot of one `.ts` file: contacts and strides that end at each row's heel strike."""
+    """One `.ts` file: the left foot's contacts and strides that end at each row's heel strike, and the right
+    foot's stride and swing of the row, whose times are not told."""
 
     contact_s: Floats
     release_s: Floats
     stride_s: Floats
     swing_s: Floats
+    right_stride_s: Floats
+    right_swing_s: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +38,7 @@ class Agreement:
     release_error_s: Floats
     stride_error_s: Floats
     swing_error_s: Floats
+    right_swing_error_s: Floats
 
     @property
     def group(self) -> str:
@@ -45,7 +49,7 @@ class Agreement:
 def read_truth(path: Path) -> Truth:
     """Read a `.ts` file. In a row the left swing is the one that ends at that row's heel strike."""
     rows = np.loadtxt(path, ndmin=2)
-    return Truth(rows[:, 0], rows[:, 0] - rows[:, 3], rows[:, 1], rows[:, 3])
+    return Truth(rows[:, 0], rows[:, 0] - rows[:, 3], rows[:, 1], rows[:, 3], rows[:, 2], rows[:, 4])
 
 
 def nearest(events_s: Floats, truth_s: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
@@ -60,8 +64,25 @@ def nearest(events_s: Floats, truth_s: Floats) -> tuple[npt.NDArray[np.int64], F
     return index, np.where(np.abs(error) <= MATCH_S, error, np.nan)
 
 
-def compare(record: str, foot: FootAnalysis, truth: Truth) -> Agreement:
+def right_swing(foot: FootAnalysis | None, truth: Truth) -> Floats:
+    """Error of the right foot's swing times, seconds; NaN where the stride of a row was not found.
+
+    The row's right swing is the one of the last right stride that ended before the left heel strike of the
+    row: of the same stride where its stride time agrees.
+    """
+    strides = None if foot is None else foot.strides
+    if strides is None or not len(strides):
+        return np.full(len(truth.contact_s), np.nan)
+    last = np.searchsorted(strides.next_initial_contact_s, truth.contact_s) - 1
+    place = np.maximum(last, 0)
+    same = (last >= 0) & (np.abs(strides.stride_time_s[place] - truth.right_stride_s) <= MATCH_S)
+    error = strides.swing_time_s[place] - truth.right_swing_s
+    return np.where(same & (np.abs(error) <= 2 * MATCH_S), error, np.nan)
+
+
+def compare(record: str, foot: FootAnalysis, truth: Truth, right: FootAnalysis | None = None) -> Agreement:
     """Match our contacts and strides with the truth's rows."""
+    right_error = right_swing(right, truth)
     _, contact = nearest(foot.initial_contact_s, truth.contact_s)
     _, release = nearest(foot.final_contact_s, truth.release_s)
     strides = foot.strides
@@ -69,13 +90,13 @@ def compare(record: str, foot: FootAnalysis, truth: Truth) -> Agreement:
     found = np.isfinite(ends)
     if len(strides) == 0:
         blank = np.full(len(truth.contact_s), np.nan)
-        return Agreement(record, contact, release, blank, blank)
+        return Agreement(record, contact, release, blank, blank, right_error)
     stride = np.where(found, strides.stride_time_s[index] - truth.stride_s, np.nan)
     swing = np.where(found, strides.swing_time_s[index] - truth.swing_s, np.nan)
     # a stride that only one of the two split or joined says nothing about timing
     stride[np.abs(stride) > 2 * MATCH_S] = np.nan
     swing[np.abs(swing) > 2 * MATCH_S] = np.nan
-    return Agreement(record, contact, release, stride, swing)
+    return Agreement(record, contact, release, stride, swing, right_error)
 
 
 CHANGED: tuple[tuple[str, float], ...] = (
@@ -85,8 +106,16 @@ CHANGED: tuple[tuple[str, float], ...] = (
     ("unload_share", 0.25),
     ("flank_s", 0.02),
     ("flank_s", 0.05),
-    ("onset_slope_share", 0.07),
-    ("onset_slope_share", 0.15),
+    ("switch_onset_per_s", 1.25),
+    ("switch_onset_per_s", 2.5),
+    ("switch_onset_share", 0.1),
+    ("switch_onset_share", 0.3),
+    ("switch_release_per_s", 0.4),
+    ("switch_release_per_s", 0.7),
+    ("switch_release_share", 0.06),
+    ("switch_release_share", 0.2),
+    ("tail_ledge_share", 0.0),
+    ("tail_ledge_share", 0.05),
     ("search_s", 0.15),
     ("search_s", 0.3),
 )
@@ -110,9 +139,9 @@ def run(folder: Path, settings: Settings = DEFAULT) -> list[Agreement]:
         truth = header.with_suffix(".ts")
         if not truth.exists():
             continue
-        left = analyze(read(header), settings).left
-        if left is not None:
-            results.append(compare(header.stem, left, read_truth(truth)))
+        found = analyze(read(header), settings)
+        if found.left is not None:
+            results.append(compare(header.stem, found.left, read_truth(truth), found.right))
     return results
 
 
@@ -131,6 +160,8 @@ class Totals:
     release_sd_ms: float
     stride_mae_ms: float
     swing_bias_ms: float
+    right_swing_bias_ms: float = float("nan")
+    right_swing_sd_ms: float = float("nan")
 
 
 def totals(agreements: list[Agreement]) -> Totals:
@@ -138,6 +169,8 @@ def totals(agreements: list[Agreement]) -> Totals:
     contact = np.concatenate([a.contact_error_s for a in agreements])
     release = np.concatenate([a.release_error_s for a in agreements])
     swing = np.concatenate([a.swing_error_s for a in agreements])
+    right = np.concatenate([a.right_swing_error_s for a in agreements])
+    right = right[np.isfinite(right)]
     maes = [
         float(np.nanmean(np.abs(a.stride_error_s))) for a in agreements if np.isfinite(a.stride_error_s).any()
     ]
@@ -153,4 +186,6 @@ def totals(agreements: list[Agreement]) -> Totals:
         release_sd_ms=1e3 * float(np.nanstd(release)),
         stride_mae_ms=1e3 * float(np.median(maes)) if maes else float("nan"),
         swing_bias_ms=1e3 * float(np.nanmean(swing)),
+        right_swing_bias_ms=1e3 * float(np.mean(right)) if len(right) else float("nan"),
+        right_swing_sd_ms=1e3 * float(np.std(right)) if len(right) else float("nan"),
     )

@@ -71,9 +71,52 @@ HEAD = (
 )
 
 
+MOVED_HEAD = (
+    "moved",
+    "IC < 20 ms %",
+    "IC SD ms",
+    "stride MAE ms",
+    "FC error ms",
+    "right swing error ms",
+)
+
+
+def _right_section(groups: Sequence[tuple[str, list[Agreement]]]) -> list[str]:
+    """Swing of the right feet, which no setting was chosen on."""
+    some = [(name, totals(members), members) for name, members in groups]
+    rows = [
+        [
+            name,
+            f"{np.isfinite(np.concatenate([a.right_swing_error_s for a in members])).mean():.1%}",
+            f"{t.right_swing_bias_ms:+.1f} +- {t.right_swing_sd_ms:.1f}",
+        ]
+        for name, t, members in some
+        if np.isfinite(t.right_swing_sd_ms)
+    ]
+    if not rows:
+        return []
+    return [
+        "",
+        "### Right feet",
+        "",
+        "The table tells the right foot's stride and swing in each row, without their times. Settings were",
+        "chosen on left feet; these say what they are worth elsewhere. A few rows tell the swing of another",
+        "stride, which makes most of the spread.",
+        "",
+        *_table(("records", "rows of a stride that we found", "right swing error ms"), rows),
+    ]
+
+
 def _moved_section(moved: Sequence[tuple[str, list[Agreement]]]) -> list[str]:
     rows = [
-        [texts, f"{t.contact_close_pct:.2f}", f"{t.contact_sd_ms:.1f}", f"{t.stride_mae_ms:.2f}"]
+        [
+            texts,
+            f"{t.contact_close_pct:.2f}",
+            f"{t.contact_sd_ms:.1f}",
+            f"{t.stride_mae_ms:.2f}",
+            f"{t.release_bias_ms:+.1f} +- {t.release_sd_ms:.1f}",
+            f"{t.right_swing_bias_ms:+.1f} +- {t.right_swing_sd_ms:.1f}",
+        ]
         for texts, t in ((texts, totals(some)) for texts, some in moved)
     ]
     return [
@@ -83,7 +126,10 @@ def _moved_section(moved: Sequence[tuple[str, list[Agreement]]]) -> list[str]:
         "One contact setting moved at a time, all records. A setting that costs much when it is moved was",
         "chosen with these records in sight; on other records expect the worse of its neighbours.",
         "",
-        *_table(("moved", "IC < 20 ms %", "IC SD ms", "stride MAE ms"), rows),
+        *_table(
+            ("moved", "IC < 20 ms %", "IC SD ms", "stride MAE ms", "FC error ms", "right swing error ms"),
+            rows,
+        ),
     ]
 
 
@@ -111,14 +157,13 @@ def footswitch_section(
         mae = totals(controls).stride_mae_ms
         bars.append(["stride time, the same over controls, ms", f"{mae:.2f}", "<= 1.5", _meets(mae, "<=1.5")])
     lines += [*_table(("figure", "ours", "bar", ""), bars), ""]
-    groups = sorted({a.group for a in agreements})
-    rows = [_totals_row("all", every)]
-    rows += [_totals_row(group, totals([a for a in agreements if a.group == group])) for group in groups]
+    groups = [("all", agreements)]
+    groups += [(g, [a for a in agreements if a.group == g]) for g in sorted({a.group for a in agreements})]
     if len(agreements) > 3:
-        rows.append(_totals_row("every other record, from the first", totals(agreements[::2])))
-        rows.append(_totals_row("every other record, from the second", totals(agreements[1::2])))
+        groups.append(("every other record, from the first", agreements[::2]))
+        groups.append(("every other record, from the second", agreements[1::2]))
     lines += [
-        *_table(HEAD, rows),
+        *_table(HEAD, [_totals_row(name, totals(members)) for name, members in groups]),
         "",
         "The two halves were used against each other when settings were tried: one was adopted only where",
         "it did not help one half at the cost of the other. No record outside this folder was looked at.",
@@ -132,6 +177,7 @@ def footswitch_section(
     lines += ["", "Records under 95 % within 20 ms, with what their signal shows:", ""]
     for record in resisting:
         lines.append(f"- {record}: {NOTES.get(record, 'not looked at yet')}")
+    lines += _right_section(groups)
     if moved:
         lines += _moved_section(moved)
     return [*lines, ""]

@@ -67,6 +67,9 @@ CONFIG: Final = _record(
         ("unload_share", np.float64),
         ("onset_slope_share", np.float64),
         ("release_slope_share", np.float64),
+        ("onset_slope", np.float64),  # ranges a sample
+        ("release_slope", np.float64),
+        ("ledge_share", np.float64),
         ("onset_level_share", np.float64),
         ("certain_load_share", np.float64),
         ("low_load_share", np.float64),

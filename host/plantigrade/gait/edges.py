@@ -20,8 +20,9 @@ def _crossing(x: Floats, t: Floats, i: int, j: int, level: float) -> float:
 def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread: float) -> float:
     """Time at which the rise through row `i` begins: the foot of the rise, between samples.
 
-    From the steepest point back to where the slope falls under a share of it, then up again to a small share
-    of the range above that foot, so that the noise of the slope does not reach the time.
+    From the steepest point back to where the slope falls under a limit (ranges a second for a footswitch, a
+    share of the steepest at most), then up again to a small share of the range above that foot, so that the
+    noise of the slope does not reach the time.
     """
     h = cfg.span_rows
     lowest = max(first, i - cfg.search_rows) + h
@@ -31,7 +32,7 @@ def onset(x: Floats, t: Floats, i: int, first: int, last: int, cfg: Any, spread:
         rise = x[k] - x[k - h]
         if rise > steepest:
             top, steepest = k, rise
-    limit = cfg.onset_slope_share * steepest
+    limit = min(cfg.onset_slope_share * steepest, cfg.onset_slope * spread * h)
     floor = x[i]
     for k in range(lowest - h, i):
         floor = min(floor, x[k])
@@ -57,7 +58,7 @@ def _falls_on(x: Floats, j: int, last: int, cfg: Any, slope: float, ledge: float
 def release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, spread: float) -> float:
     """Time at which the fall through row `d` ends: the foot of the fall, as for `onset`.
 
-    A ledge in the tail is not its end: the slope must have fallen over `tail_span_s` as well.
+    A ledge in the tail of a footswitch is not its end: the slope must have fallen over `tail_span_s` as well.
     """
     h = cfg.span_rows
     highest = last - h
@@ -66,12 +67,12 @@ def release(x: Floats, t: Floats, d: int, last: int, first: int, cfg: Any, sprea
         fall = x[k] - x[k + h]
         if fall > steepest:
             top, steepest = k, fall
-    limit = cfg.release_slope_share * steepest
+    limit = min(cfg.release_slope_share * steepest, cfg.release_slope * spread * h)
     floor = x[d]
     for k in range(d, last + 1):
         floor = min(floor, x[k])
     certain = floor + cfg.certain_load_share * spread
-    ledge = floor + cfg.low_load_share * spread
+    ledge = floor + cfg.ledge_share * spread
     j = top
     while j < highest and (
         x[j] - x[j + h] > limit or x[j] > certain or _falls_on(x, j, last, cfg, limit / h, ledge)

@@ -64,6 +64,19 @@ def contact_config(
         return max(least, round(seconds * rate_hz))
 
     config = np.zeros(1, contact_kernel.CONFIG)
+    for name in _SHARES:
+        config[name] = getattr(settings, name)
+    config["onset_slope"] = config["release_slope"] = config["certain_load_share"] = np.inf
+    if calibrated:
+        config["certain_load_share"] = settings.certain_load_share
+    else:  # wanders in swing by more than a certain load, and hangs on ledges as the foot leaves
+        config["onset_slope_share"] = settings.switch_onset_share
+        config["release_slope_share"] = settings.switch_release_share
+        config["onset_slope"] = settings.switch_onset_per_s / rate_hz
+        config["release_slope"] = settings.switch_release_per_s / rate_hz
+        config["release_level_share"] = settings.tail_level_share
+        config["ledge_share"] = settings.tail_ledge_share
+        config["tail_rows"] = rows(settings.tail_span_s)
     config["block_rows"] = rows(settings.block_s)
     config["edge_rows"] = rows(settings.flank_s, 2)
     config["span_rows"] = rows(settings.slope_span_s)
@@ -71,15 +84,7 @@ def contact_config(
     config["contact_rows"] = rows(settings.shortest_contact_s)
     config["swing_rows"] = rows(settings.shortest_swing_s)
     config["history_rows"] = rows(HISTORY_S) - rows(settings.longest_cycle_s + 1.0)
-    # a bare footswitch hangs on ledges as the foot leaves; a force is at its end there
-    config["tail_rows"] = 0 if calibrated else rows(settings.tail_span_s)
-    for name in _SHARES:
-        config[name] = getattr(settings, name)
-    if not calibrated:
-        config["release_level_share"] = settings.tail_level_share
     config["smallest_range"] = smallest_range
-    # a bare footswitch wanders in swing by more than this: only calibrated forces know a certain load
-    config["certain_load_share"] = settings.certain_load_share if calibrated else np.inf
     config["quiet_ratio"] = settings.quiet_ratio
     config["longest_step_s"] = LONGEST_STEP_PERIODS / rate_hz
     return config

@@ -328,13 +328,20 @@ class ContactSettings:
             are missing: half a period of 15 Hz, below which 99 % of the power of the force in walking lies
             (docs/explanation/gait-engine.md), and a third of the shortest contact or swing, so that none
             can hide in it.
+        switch_onset_per_s, switch_release_per_s: uncalibrated input only: the foot of an edge is where the
+            load changes by less than so many ranges a second. A foot loads in a tenth of a second and lets go
+            in a third, so that half the range a second is no release any more, however steep it was before;
+            the values are those at which neither half of the records is served at the cost of the other, and
+            the right feet, which have no part in that choice, agree best (docs/reference/validation.md).
+        switch_onset_share, switch_release_share: uncalibrated input only: a slow edge is followed at least to
+            these shares of its steepest slope.
         tail_span_s: uncalibrated input only: the slope of a release must have fallen over this span as well,
             twice `slope_span_s`, so that a ledge of the switch is not taken for the foot's leaving.
+        tail_ledge_share: uncalibrated input only: where so little of the range is left, a tail is over.
         tail_level_share: uncalibrated input only: `release_level_share` where tails are followed; they are
             flat at their end, so that half a percent of the range is 2 ms.
         low_load_share: with less of the range the foot may or may not be on the ground (35 N of 700 N: what
-            plates and step reports use is 20 to 50 N). Where a tail is not followed further, and what the
-            uncertainty of an event is measured by.
+            plates and step reports use is 20 to 50 N). What the uncertainty of an event is measured by.
     """
 
     block_s: float = 2.0
@@ -356,8 +363,13 @@ class ContactSettings:
     smallest_weight_share: float = 0.1
     quiet_ratio: float = 10.0
     longest_bridge_s: float = 0.033
+    switch_onset_per_s: float = 1.75
+    switch_release_per_s: float = 0.55
+    switch_onset_share: float = 0.2
+    switch_release_share: float = 0.1
     tail_span_s: float = 0.015
-    tail_level_share: float = 0.015
+    tail_ledge_share: float = 0.025
+    tail_level_share: float = 0.0175
     low_load_share: float = 0.05
 
 

@@ -258,7 +258,7 @@ LEDGE: Corners = [(50, 800.0), (58, 160.0), (59, 160.0), (67, 0.0)]
 def test_a_ledge_in_the_tail_of_a_footswitch_is_not_its_end() -> None:
     """The steepest fall is 80 N a sample; 6 % of it are 4.8. From row 58 the fall over two samples is 20 N,
     over 9.6: it goes on, to 0 N at row 67; 8 N lie at row 66.6. A fall of one sample alone ends at row 58."""
-    free = {"certain_load_share": np.inf}
+    free = {"certain_load_share": np.inf, "ledge_share": 0.05}
     assert release_row(LEDGE, 58, **free, tail_rows=2) == pytest.approx(66.6)
     assert release_row(LEDGE, 58, **free, tail_rows=0) == pytest.approx(57.9)
     # a ledge of three samples is the level of the swing
@@ -269,6 +269,39 @@ def test_a_ledge_in_the_tail_of_a_footswitch_is_not_its_end() -> None:
     assert release_row(low, 58, **free, tail_rows=2) == pytest.approx(59.8)
     higher: Corners = [(50, 808.0), (59.5, 48.0), (61, 48.0), (63, 0.0)]
     assert release_row(higher, 58, **free, tail_rows=2) == pytest.approx(62.667, abs=1e-3)
+
+
+def test_a_footswitch_has_let_go_where_its_load_falls_by_less_than_a_part_of_its_range_a_second() -> None:
+    """Behind the steep fall 5 N a sample, 0.625 ranges a second: part of the fall at 0.6, not at 0.65,
+    however steep the fall was before."""
+    free = {"certain_load_share": np.inf}
+    assert release_row(SLOW_FALL, 58, last=78, **free, release_slope=0.006) == pytest.approx(75.4)
+    assert release_row(
+        SLOW_FALL, 58, last=78, **free, release_slope=0.0065, release_slope_share=0.2
+    ) == pytest.approx(57.9)
+    steeper: Corners = [(54, 800.0), (58, 160.0), (90, 0.0)]
+    assert release_row(steeper, 58, last=78, **free, release_slope=0.006) == pytest.approx(75.4)
+    assert release_row(
+        steeper, 58, last=78, **free, release_slope=0.0065, release_slope_share=0.2
+    ) == pytest.approx(58 - 8 / 160)
+
+
+def test_a_footswitch_is_loaded_from_where_its_load_rises_by_more_than_a_part_of_its_range_a_second() -> None:
+    """The soft rise has 5 N a sample, 0.625 ranges a second, and 80 N a sample follow."""
+    free = {"certain_load_share": np.inf, "onset_slope_share": 0.2}
+    assert onset_row(SOFT, 34, **free, onset_slope=0.006) == pytest.approx(18.2)
+    assert onset_row(SOFT, 34, **free, onset_slope=0.0065) == pytest.approx(30.2)
+
+
+def test_a_slow_edge_is_followed_to_a_share_of_its_steepest_slope() -> None:
+    """10 N a sample at the steepest is 1.25 ranges a second: a limit of 1.75 would find no edge at all."""
+    soft: Corners = [(6, 0.0), (30, 24.0), (60, 324.0)]
+    free = {"certain_load_share": np.inf, "onset_slope": 0.0175}
+    assert onset_row(soft, 45, **free, onset_slope_share=0.2) == pytest.approx(31.6)
+    fall: Corners = [(30, 324.0), (60, 24.0), (84, 0.0)]
+    assert release_row(
+        fall, 45, last=80, **(free | {"release_slope": 0.0175}), release_slope_share=0.2
+    ) == pytest.approx(59.2)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_the_result_names_its_source_rate_and_settings() -> None:
     assert found.source == SourceInfo("a.bin", "made", "x")
     assert (found.sample_rate_hz, found.body_weight_n, found.algorithm_version) == (100.0, 650.0, "1")
     assert found.settings["contact.search_s"] == 0.18 and found.settings["bout.edge_strides"] == 2
-    assert found.settings["contact.load_share"] == 0.35 and len(found.settings) == 31
+    assert found.settings["contact.load_share"] == 0.35 and len(found.settings) == 36
     assert found.left is not None and np.flatnonzero(found.left.strides.reason).tolist() == [0, 1, 11, 12]
     plain = Engine(sample_rate_hz=100.0)
     plain.feed(LEFT, RIGHT)

@@ -50,13 +50,17 @@ def test_shares_and_limits_of_the_kernel() -> None:
         "release_level_share": 0.01,
         "certain_load_share": 0.1,
         "low_load_share": 0.05,
+        "ledge_share": 0.0,
     }
+    assert (got["onset_slope"], got["release_slope"], got["tail_rows"]) == (np.inf, np.inf, 0)
     assert (got["smallest_range"], got["quiet_ratio"]) == (60.0, 10.0)
     assert got["longest_step_s"] == pytest.approx(0.016)
     assert settings_at(50.0)["longest_step_s"] == pytest.approx(0.032)
     switch = settings_at(300.0, calibrated=False)
-    assert (switch["certain_load_share"], switch["release_level_share"]) == (np.inf, 0.015)
-    assert (switch["tail_rows"], got["tail_rows"]) == (4, 0)  # 15 ms: 4.5 samples
+    assert (switch["onset_slope_share"], switch["release_slope_share"]) == (0.2, 0.1)
+    assert (switch["onset_slope"], switch["release_slope"]) == pytest.approx((1.75 / 300.0, 0.55 / 300.0))
+    assert (switch["certain_load_share"], switch["release_level_share"]) == (np.inf, 0.0175)
+    assert (switch["tail_rows"], switch["ledge_share"]) == (4, 0.025)  # 15 ms: 4.5 samples
 
 
 def one_channel(
