@@ -25,6 +25,12 @@ MARKS: Final = (
 )
 MAX_HEADER_LINES: Final = 500
 MAX_CELLS: Final = 20_000
+_USED: Final = (
+    *("FILENAME", "SENSOR_TYPE", "ROWS", "COLS", "ROW_SPACING", "COL_SPACING"),
+    *("SECONDS_PER_FRAME", "UNITS", "START_FRAME", "END_FRAME"),
+)
+_INSOLES: Final = ("FSCAN", "F-SCAN", "3000")
+"""How sensors for the shoe are called; others are for joints, hands and seats."""
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _SIDE_LETTER = re.compile(r"(?<![A-Z])([LR])$|(?:^|[\d _-])([lr])$|((?i:left|right))")
 """FrasP01L, walk_r or "Left foot", but neither trial nor TRIAL."""
@@ -73,6 +79,11 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     if seconds <= 0:
         raise FileError(source.path, f"states {seconds:g} seconds per frame")
     _compare_count(header, len(frames), notes)
+    source.understood(
+        header.lines + 1,
+        f"{len(frames)} frames of {rows} x {columns} cells, B where there is none",
+        last_line=header.lines + len(frames) * (rows + 2),
+    )
     side = _side(source, header, present, foot, notes)
     return _assemble(
         source, header, side, present, frames, clock.steady(len(frames), 1 / seconds, source.path), notes
@@ -84,6 +95,8 @@ def _read_header(source: Source, lines: Iterator[str]) -> _Header:
     for number, line in enumerate(lines, start=1):
         key, _, value = line.strip().partition(" ")
         fields.setdefault(key.rstrip(":"), value.strip())
+        if key.rstrip(":") in _USED:
+            source.understood(number, f"{key.rstrip(':')} {value.strip()}")
         if key == "ASCII_DATA":
             return _Header(fields, number)
         if number >= MAX_HEADER_LINES:
@@ -213,5 +226,10 @@ def _assemble(
         notes.append(f"pressures are in {unit or 'unnamed units'}, not calibrated: timing only")
     scale = (kpa * cells.N_PER_KPA_CM2 * float(layout.area_cm2[0])) if kpa is not None else 1.0
     notes.append("regions are shares of the loaded length of the sheet")
+    kind = header.fields.get("SENSOR_TYPE", "")
+    if kind and not kind.upper().startswith(_INSOLES):
+        notes.append(
+            f"sensor type {kind[:20]} is no F-Scan insole: whether a foot was on it the file does not say"
+        )
     data = ImportedFoot(np.ascontiguousarray(frames[:, loaded] * np.float32(scale)), layout, quantity)
     return to_walk(source, NAME, ticks, {side: data}, notes=notes)

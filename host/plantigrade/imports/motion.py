@@ -17,6 +17,7 @@ _M_S2_PER_UNIT = {
     "m/s2": 1.0,
     "m/s²": 1.0,
     "m/s^2": 1.0,
+    "mm/s2": 0.001,
 }
 _DEG_S_PER_UNIT = {
     "dps": 1.0,
@@ -24,6 +25,7 @@ _DEG_S_PER_UNIT = {
     "°/s": 1.0,
     "mdps": 0.001,
     "rad/s": math.degrees(1.0),
+    "urad/s": math.degrees(1e-6),
 }
 
 

@@ -11,6 +11,7 @@ from plantigrade.gait.signals import Floats, Foot, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.nearest import mark
+from plantigrade.imports.novel_date import started
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
@@ -70,6 +71,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         table.blocks(), path_problem=FileError(source.path, "has a header but no sample (truncated)")
     )
     notes = list(table.notes)
+    _tell(source, header, sides, len(rows))
     layout, kpa = _geometry(source, text, notes)
     ticks = clock.checked(rows[:, 0], source.path, stated_rate_hz=_rate(text))
     cell_n = cells.N_PER_KPA_CM2 * float(layout.area_cm2[0]) * kpa
@@ -77,7 +79,18 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         side: ImportedFoot((_cells_of(rows, i) * cell_n).astype(np.float32), layout)
         for i, side in enumerate(sides)
     }
-    return to_walk(source, NAME, ticks, feet, notes=notes)
+    return to_walk(source, NAME, ticks, feet, notes=notes, started_local=started(text))
+
+
+def _tell(source: Source, header: list[str], sides: list[Foot], count: int) -> None:
+    """What the lines were taken for."""
+    for number, line in enumerate(header[:-1], start=1):
+        used = any(pattern.search(line) for pattern in (_RATE, _UNIT, _SIZE, *_SIDES.values()))
+        if used:
+            source.understood(number, " ".join(line.split())[:100])
+    feet = " and ".join(side.value for side in sides)
+    source.understood(len(header), f"titles: time, {cells.PEDAR_CELLS} cells of {feet}")
+    source.understood(len(header) + 1, f"{count} rows of samples", last_line=len(header) + count)
 
 
 def _cells_of(rows: Floats, position: int) -> Floats:

@@ -23,12 +23,15 @@ from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import (
     described,
     description,
+    emed,
+    footscan,
     fscan,
     gaitpdb,
     loadsol,
     moticon,
     pedar,
     plain_csv,
+    pliance,
     stappone,
     wfdb,
     xsensor,
@@ -104,6 +107,18 @@ FORMATS: Final[Mapping[str, ImportFormat]] = {
             loadsol.MARKS,
         ),
         ImportFormat(pedar.NAME, "novel pedar (.asc)", (".asc",), pedar.recognises, pedar.read, pedar.MARKS),
+        ImportFormat(
+            pliance.NAME,
+            "novel pliance (.asc)",
+            (".asc",),
+            pliance.recognises,
+            pliance.read,
+            pliance.MARKS,
+        ),
+        ImportFormat(emed.NAME, "novel emed (.lst)", (".lst",), emed.recognises, emed.read, emed.MARKS),
+        ImportFormat(
+            footscan.NAME, "footscan workbook (.xls)", (".xls",), footscan.recognises, footscan.read
+        ),
         ImportFormat(
             fscan.NAME,
             "Tekscan F-Scan or I-Scan movie (.asf, .csv)",

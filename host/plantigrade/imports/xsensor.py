@@ -33,6 +33,7 @@ _MONTHS = {
     )
 }
 _LOAD_TOLERANCE = 0.05
+_SECONDS_PER_DAY = 86_400.0
 
 
 @dataclass
@@ -76,7 +77,11 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     kpa = cells.kpa_per_unit(reader.unit)
     if kpa is None:
         raise FileError(source.path, f"states no pressure unit that we know ({reader.unit or 'none'})")
-    ticks = clock.checked(np.array(reader.times), source.path)
+    grids = ", ".join(f"{i.rows} x {i.columns} {side.value}" for side, i in reader.insoles.items())
+    meaning = f"{len(reader.times)} frames with a grid of {grids}; unit {reader.unit}"
+    source.understood(1, meaning, last_line=reader.last)
+    # Seconds of our era leave no digits for the differences between samples.
+    ticks = clock.checked(np.array(reader.times) - reader.times[0], source.path)
     insoles = reader.insoles
     if foot is not None and len(insoles) == 1:
         insoles = {foot: next(iter(insoles.values()))}
@@ -84,7 +89,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         side: _foot(source, side, insole, len(reader.times), kpa, reader.notes)
         for side, insole in insoles.items()
     }
-    return to_walk(source, NAME, ticks, feet, notes=reader.notes)
+    return to_walk(source, NAME, ticks, feet, notes=reader.notes, started_local=reader.started())
 
 
 class _Reader:
@@ -98,6 +103,7 @@ class _Reader:
         self._day = 0
         self._seconds: float | None = None
         self.unit = ""
+        self.last = 0
         self.times: list[float] = []
         self.insoles: dict[Foot, _Insole] = {}
         self.notes: list[str] = []
@@ -119,7 +125,15 @@ class _Reader:
                 self._in_group = True
             elif not self._in_group:
                 self._line(number, key, value, line)
+        self.last = number
         self._finish(number + 1)
+
+    def started(self) -> dt.datetime | None:
+        """On the clock of the computer that recorded; None without a date."""
+        if self.times[0] < _SECONDS_PER_DAY:
+            return None
+        day, seconds = divmod(self.times[0], _SECONDS_PER_DAY)
+        return dt.datetime.fromordinal(int(day)) + dt.timedelta(seconds=round(seconds, 3))
 
     def _rows(self) -> Iterator[tuple[int, str]]:
         for number, line in enumerate(self._source.lines(), start=1):
@@ -155,7 +169,7 @@ class _Reader:
         if match is None:
             raise FileError(self._source.path, f"line {number}: {value[:30]!r} is no time as in 08:21:17.982")
         hours, minutes, seconds = int(match.group(1)), int(match.group(2)), float(match.group(3))
-        self.times.append(86400.0 * self._day + 3600 * hours + 60 * minutes + seconds)
+        self.times.append(_SECONDS_PER_DAY * self._day + 3600 * hours + 60 * minutes + seconds)
         self._seconds = self.times[-1]
 
     def _foot(self, number: int, name: str) -> Foot | None:

@@ -169,4 +169,4 @@ def test_a_foot_can_be_named_for_a_file_of_one_foot() -> None:
 
 def test_an_unknown_format_is_named() -> None:
     with pytest.raises(PlantigradeError, match="unknown format"):
-        formats.read(Path(__file__), "emed")
+        formats.read(Path(__file__), "acme")

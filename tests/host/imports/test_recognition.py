@@ -18,7 +18,10 @@ def recognised(name: str, text: str, path: str = "walk.txt") -> bool:
     return registry.FORMATS[name].recognises(Head(Path(path), text.encode(), text))
 
 
-NAMES = ["wfdb", "moticon", "loadsol", "pedar", "fscan", "xsensor", "stappone", "csv", "gaitpdb"]
+NAMES = [
+    *("wfdb", "moticon", "loadsol", "pedar", "pliance", "emed", "footscan", "fscan", "xsensor", "stappone"),
+    *("csv", "gaitpdb"),
+]
 
 
 def test_the_formats_and_the_order_in_which_they_are_tried():
@@ -27,6 +30,9 @@ def test_the_formats_and_the_order_in_which_they_are_tried():
         "moticon": "Moticon OpenGo text (.txt)",
         "loadsol": "novel loadsol text (.txt)",
         "pedar": "novel pedar (.asc)",
+        "pliance": "novel pliance (.asc)",
+        "emed": "novel emed (.lst)",
+        "footscan": "footscan workbook (.xls)",
         "fscan": "Tekscan F-Scan or I-Scan movie (.asf, .csv)",
         "xsensor": "XSENSOR (.csv)",
         "stappone": "StappOne (.csv)",
@@ -123,9 +129,8 @@ def test_a_binary_file_is_a_footswitch_by_the_end_of_its_name(path: str, raw: by
 
 
 KNOWN = (
-    "is no recording of a known format (known: WFDB footswitch record (.hea); Moticon OpenGo text "
-    "(.txt); novel loadsol text (.txt); novel pedar (.asc); "
-    "Tekscan F-Scan or I-Scan movie (.asf, .csv); XSENSOR (.csv); StappOne (.csv); plain CSV; gaitpdb text)"
+    "is no recording of a known format (known: "
+    f"{'; '.join(entry.title for entry in registry.FORMATS.values())})"
 )
 
 
@@ -152,9 +157,9 @@ def test_what_else_a_file_is(tmp_path: Path, content: bytes, problem: str):
 def test_an_unknown_name_of_a_format(tmp_path: Path):
     path = written(tmp_path / "walk", GAITPDB)
     with pytest.raises(PlantigradeError) as caught:
-        formats.read(path, "emed")
+        formats.read(path, "acme")
     assert not isinstance(caught.value, FileError)
-    assert str(caught.value) == (f"unknown format 'emed'; known are auto, {', '.join(NAMES)}")
+    assert str(caught.value) == (f"unknown format 'acme'; known are auto, {', '.join(NAMES)}")
 
 
 def test_a_named_format_is_not_doubted(tmp_path: Path):

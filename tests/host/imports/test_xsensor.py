@@ -1,5 +1,6 @@
 """XSENSOR `.csv`: frames written by hand whose grids, units, times and loads are known; every refusal."""
 
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -136,14 +137,18 @@ def test_midnight_and_the_end_of_a_month_pass(tmp_path: Path):
 
 
 @pytest.mark.worked_example("time_s")
-def test_times_are_hours_minutes_and_seconds(tmp_path: Path):
-    """8:21:17.982 is 30077.982 s into a day; a time without a date counts from no day."""
+def test_times_count_from_the_first_frame(tmp_path: Path):
+    """8:21:17.962 is 0; a time of day without a date does not tell when it was."""
     text = csv(*three()).replace("Date, 2022 Aug 16,,\n", "")
     text = text.replace("08:21:00.000", "8:21:17.962").replace("08:21:00.020", "8:21:17.982")
     text = text.replace("08:21:00.040", "8:21:18.002")
-    assert read(tmp_path, text).feet[0].time_s == pytest.approx([30077.962, 30077.982, 30078.002], abs=1e-6)
-    dated = text.replace("Time, 8:21:17.962", "Date, 0001 Jan 2,,\nTime, 8:21:17.962")
-    assert read(tmp_path, dated).feet[0].time_s[0] == pytest.approx(2 * 86400 + 30077.962, abs=1e-4)
+    walk = read(tmp_path, text)
+    assert walk.feet[0].time_s == pytest.approx([0.0, 0.02, 0.04], abs=1e-6)
+    assert walk.source.started_local is None
+    dated = text.replace("Time, 8:21:17.962", "Date, 2022 Aug 16,,\nTime, 8:21:17.962")
+    walk = read(tmp_path, dated)
+    assert walk.feet[0].time_s == pytest.approx([0.0, 0.02, 0.04], abs=1e-5)
+    assert walk.source.started_local == datetime(2022, 8, 16, 8, 21, 17, 962_000)
 
 
 @pytest.mark.parametrize("name", ["Left foot", "my LF", "LEFT", "lf"])
