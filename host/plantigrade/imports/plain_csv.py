@@ -8,11 +8,8 @@ Columns: `time_s` (or a line `# sample_rate_hz: 100`), then for one or both feet
 footswitch in any unit (`left_footswitch`). An empty cell is a missing sample.
 """
 
-import csv
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -22,100 +19,75 @@ from plantigrade.errors import FileError
 from plantigrade.gait.pressure import regions
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Instrument, SensorLayout, Walk
-from plantigrade.imports import clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
-from plantigrade.imports.source import Head, Source
-from plantigrade.imports.table import NumberTable, stack
+from plantigrade.imports.plain_header import COLUMN, Header, read_header, recognises
+from plantigrade.imports.plain_time import TimeColumns
+from plantigrade.imports.source import Source
+from plantigrade.imports.spreadsheet import Spreadsheet
+from plantigrade.imports.table import stack
 
 NAME: Final = "csv"
-MAX_COMMENTS: Final = 2000
-MAX_COLUMNS: Final = 4096
-_COLUMN = re.compile(r"^(left|right)_(?:(footswitch)|(force)_n|(\w+)_n)$")
-_COMMENT = re.compile(r"^#\s*([a-z_ 0-9]+?)\s*:\s*(.*?)\s*$", re.IGNORECASE)
-_EMPTY = re.compile(r"(?<=[,;\t])(?=[,;\t\r\n]|$)|^(?=[,;\t])")
 
-
-@dataclass
-class _Header:
-    titles: list[str]
-    delimiter: str
-    lines: int
-    facts: dict[str, str] = field(default_factory=dict[str, str])
-    sensors: dict[str, tuple[float, float, float]] = field(
-        default_factory=dict[str, tuple[float, float, float]]
-    )
-
-    def number(self, source: Source, key: str) -> float | None:
-        if key not in self.facts:
-            return None
-        try:
-            value = float(self.facts[key])
-        except ValueError:
-            value = float("nan")
-        if not (np.isfinite(value) and value > 0):
-            raise FileError(
-                source.path, f"the line '# {key}:' needs a positive number, not {self.facts[key][:20]!r}"
-            )
-        return value
-
-
-def recognises(head: Head) -> bool:
-    """A title row that has a column of ours."""
-    for line in head.lines(MAX_COMMENTS + 1):
-        if not line.lstrip().startswith("#"):
-            titles = [word.strip().strip('"').lower() for word in re.split(r"[,;\t]", line)]
-            return any(_COLUMN.match(title) for title in titles)
-    return False
+__all__ = ["NAME", "read", "recognises"]
 
 
 def read(source: Source, foot: Foot | None = None) -> Walk:
     """Read a recording of one or two feet.
 
     Raises:
-        FileError: no title row, columns of mixed kinds, broken rows, no clock.
+        FileError: no title row, columns of mixed kinds, broken rows, numbers that may be two, no clock.
     """
-    lines = source.lines()
-    header = _read_header(source, lines)
-    first = next(lines, "")
-    if not first:
-        raise FileError(source.path, "has column titles but no sample")
-    table = NumberTable(
+    before = replace(source, on_progress=None)
+    header = read_header(before)
+    names = header.titles.names
+    forces = [index for index, title in enumerate(names) if COLUMN.match(title)]
+    rate_hz = header.number("sample_rate_hz")
+    timing = TimeColumns.among(before, header.titles, needed=rate_hz is None)
+    table = Spreadsheet(
         source,
-        _filled(chain([first], lines)),
-        first_line=header.lines + 1,
-        columns=len(header.titles),
-        delimiter=header.delimiter,
-        decimal_comma=header.delimiter != "," and "," in first,
+        header.titles,
+        [*timing.numbers, *forces],
+        timing.texts,
+        decimal=header.decimal_mark(),
+        seconds=timing.seconds,
     )
-    rows = stack(table.blocks(), path_problem=FileError(source.path, "holds no sample"))
-    rate_hz = header.number(source, "sample_rate_hz")
-    if "time_s" in header.titles:
-        ticks = clock.checked(rows[:, header.titles.index("time_s")], source.path, stated_rate_hz=rate_hz)
-    elif rate_hz is not None:
-        ticks = clock.steady(len(rows), rate_hz, source.path)
-    else:
-        raise FileError(source.path, "has neither a time_s column nor a line '# sample_rate_hz: ...'")
-    feet = {side: data for side in Foot if (data := _foot(source, header, side, rows)) is not None}
+    rows, words = _read_rows(source, table)
+    rows, timed = timing.time_of(source, rows, words, rate_hz)
+    columns = {names[index]: rows[:, len(timing.numbers) + i] for i, index in enumerate(forces)}
+    feet = {side: data for side in Foot if (data := _foot(source, header, side, columns)) is not None}
     if foot is not None:
         if len(feet) != 1:
             raise FileError(source.path, "has both feet; leave --foot out")
         feet = {foot: next(iter(feet.values()))}
-    weight_kg = header.number(source, "body_weight_kg")
+    weight_kg = header.number("body_weight_kg")
     weight_n = weight_kg * NEWTONS_PER_KG if weight_kg is not None else None
     instrument, caveats = _instrument(source, header, feet)
+    start, unknown = header.start()
     return to_walk(
         source,
         NAME,
-        ticks,
+        timed.clock,
         feet,
-        notes=[*table.notes, *caveats],
+        notes=[*table.notes, *timed.notes, *([unknown] if unknown else []), *caveats],
         body_weight_n=weight_n,
         instrument=instrument,
+        started_local=start or timed.start,
     )
 
 
+def _read_rows(source: Source, table: Spreadsheet) -> tuple[Floats, list[list[str]]]:
+    words: list[list[str]] = []
+
+    def numbers() -> Iterator[Floats]:
+        for block, texts in table.blocks():
+            words.extend(texts)
+            yield block
+
+    return stack(numbers(), path_problem=FileError(source.path, "has column titles but no sample")), words
+
+
 def _instrument(
-    source: Source, header: _Header, feet: dict[Foot, ImportedFoot]
+    source: Source, header: Header, feet: dict[Foot, ImportedFoot]
 ) -> tuple[Instrument, list[str]]:
     """From the line `# instrument:`; without one insoles, or footswitches where all columns are such. A line
     that the columns speak against is believed, with a note."""
@@ -133,98 +105,43 @@ def _instrument(
     return Instrument(word), [caveat] if any(switches) != (word == Instrument.FOOTSWITCH) else []
 
 
-def _read_header(source: Source, lines: Iterator[str]) -> _Header:
-    facts: dict[str, str] = {}
-    sensors: dict[str, tuple[float, float, float]] = {}
-    for number, line in enumerate(lines, start=1):
-        text = line.strip()
-        if text.startswith("#") or not text:
-            match = _COMMENT.match(text)
-            if match and match.group(1).lower().startswith("sensor "):
-                sensors[match.group(1).split()[1].lower()] = _place(source, number, match.group(2))
-            elif match:
-                facts[match.group(1).lower()] = match.group(2)
-            if number > MAX_COMMENTS:
-                break
-            continue
-        delimiter = next((mark for mark in (";", "\t", ",") if mark in text), ",")
-        titles = [word.strip().lower() for word in next(csv.reader([text], delimiter=delimiter))]
-        _check_titles(source, titles)
-        return _Header(titles, delimiter, number, facts, sensors)
-    raise FileError(source.path, "has no row of column titles")
-
-
-def _place(source: Source, number: int, text: str) -> tuple[float, float, float]:
-    try:
-        x, y, area = (float(word) for word in text.split())
-    except ValueError as error:
-        raise FileError(
-            source.path,
-            f"line {number}: a sensor line is '# sensor NAME: x_mm y_mm area_cm2', not {text[:40]!r}",
-        ) from error
-    if not np.isfinite([x, y]).all() or max(abs(x), abs(y)) > 1000:
-        raise FileError(source.path, f"line {number}: a sensor cannot lie at {x:g}, {y:g} mm")
-    return x, y, area
-
-
-def _check_titles(source: Source, titles: list[str]) -> None:
-    if len(titles) > MAX_COLUMNS:
-        raise FileError(source.path, f"has {len(titles)} columns; at most {MAX_COLUMNS} are read")
-    doubled = next((title for title in titles if titles.count(title) > 1), None)
-    if doubled is not None:
-        raise FileError(source.path, f"has the column {doubled[:40]!r} twice")
-    if not any(_COLUMN.match(title) for title in titles):
-        raise FileError(
-            source.path,
-            "has no column such as left_force_n, left_1_n or left_footswitch; "
-            "see docs/reference/file-formats.md",
-        )
-
-
-def _filled(lines: Iterator[str]) -> Iterator[str]:
-    """Empty cells as nan, for the parser."""
-    for line in lines:
-        yield _EMPTY.sub("nan", line) if _EMPTY.search(line) and line.strip() else line
-
-
-def _foot(source: Source, header: _Header, side: Foot, rows: Floats) -> ImportedFoot | None:
+def _foot(source: Source, header: Header, side: Foot, columns: Mapping[str, Floats]) -> ImportedFoot | None:
     """The columns of one foot; None when there are none."""
-    sensors: list[tuple[int, str]] = []
-    total: int | None = None
-    switch: int | None = None
-    for index, title in enumerate(header.titles):
-        match = _COLUMN.match(title)
+    sensors: dict[str, Floats] = {}
+    total: Floats | None = None
+    switch: Floats | None = None
+    for title, values in columns.items():
+        match = COLUMN.match(title)
         if match is None or match.group(1) != side.value:
             continue
         if match.group(2):
-            switch = index
+            switch = values
         elif match.group(3):
-            total = index
+            total = values
         else:
-            sensors.append((index, match.group(4)))
+            sensors[match.group(4)] = values
     if sensors:
         if switch is not None:
             raise FileError(
                 source.path, f"the {side.value} foot has force sensors and a footswitch; keep one kind"
             )
-        names = [name for _, name in sensors]
-        force = rows[:, [index for index, _ in sensors]].astype(np.float32)
-        return ImportedFoot(force, _layout(header, source, names))
+        force = np.stack(list(sensors.values()), axis=1).astype(np.float32)
+        return ImportedFoot(force, _layout(header, list(sensors)))
     if total is not None:
-        return ImportedFoot(rows[:, [total]].astype(np.float32))
+        return ImportedFoot(total[:, None].astype(np.float32))
     if switch is not None:
-        return ImportedFoot(rows[:, [switch]].astype(np.float32), None, "footswitch")
+        return ImportedFoot(switch[:, None].astype(np.float32), None, "footswitch")
     return None
 
 
-def _layout(header: _Header, source: Source, names: list[str]) -> SensorLayout | None:
+def _layout(header: Header, names: list[str]) -> SensorLayout | None:
     """Places from the file's own sensor lines, or of our insole when the columns have its names."""
     if header.sensors:
         lacking = next((name for name in names if name not in header.sensors), None)
         if lacking is not None:
-            raise FileError(source.path, f"has places for some sensors but none for {lacking!r}")
+            raise FileError(header.source.path, f"has places for some sensors but none for {lacking!r}")
         table = np.array([header.sensors[name] for name in names])
-        length = header.number(source, "insole_length_mm") or float(table[:, 1].max() * 1.08)
+        length = header.number("insole_length_mm") or float(table[:, 1].max() * 1.08)
         return SensorLayout(
             name="from the file",
             x_mm=table[:, 0].copy(),
@@ -235,7 +152,7 @@ def _layout(header: _Header, source: Source, names: list[str]) -> SensorLayout |
         )
     if set(names) != set(SENSOR_NAMES):
         return None
-    own = own_layout(header.number(source, "eu_size"))
+    own = own_layout(header.number("eu_size"))
     order = [SENSOR_NAMES.index(name) for name in names]
     return SensorLayout(
         name=own.name,

@@ -126,7 +126,7 @@ BAD = [
     ("time_s,force\n0,1\n1,2\n", "no recording of a known format"),
     ("time_s,left_force_n\n", "no sample"),
     ("left_force_n\n1\n2\n", "neither a time_s column"),
-    ("time_s,left_force_n\n0,1\n0.01,x\n", "line 3 is not a row of numbers"),
+    ("time_s,left_force_n\n0,1\n0.01,x\n", "line 3: 'x' in column 'left_force_n' is not a number"),
     ("time_s,left_force_n\n0,1\n0.01,2,3\n", "line 3 has 3 columns instead of 2"),
     ("time_s,left_force_n\n0,1\n0.01,2\n0.005,3\n0.02,4\n", "time does not rise from sample 2"),
     ("time_s,left_force_n\n0,1\nnan,2\n0.02,3\n", "the time of sample 2 is not a number"),
