@@ -1,12 +1,14 @@
-"""WFDB records with one footswitch a foot (PhysioNet's "Gait in Neurodegenerative Disease"): .hea, .let,
-.rit.
+"""WFDB records with one footswitch or force a foot (PhysioNet's "Gait in Neurodegenerative Disease").
 
-A small reader of our own for the two storage formats that such records use: 212 (two 12-bit samples in three
-bytes) and 16 (little-endian 16 bit). Layout of the header:
-https://physionet.org/physiotools/wag/header-5.htm.
+A header .hea with .let and .rit, or with both signals in one .dat.
+
+A small reader of our own for the storage formats that such records use: 212 (two 12-bit samples in three
+bytes) and those of whole bytes (16, 61, 80, 160, 24, 32). The package wfdb, which reads all formats, needs
+pandas and a network stack; our tests compare with it. Signals that name the same file lie in it sample by
+sample in turn.
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,155 +17,175 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Foot, Forces, Instrument, Walk
-from plantigrade.imports import clock
+from plantigrade.gait.signals import Foot, Forces, Instrument, Quantity, Walk
+from plantigrade.imports import clock, wfdb_header
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.source import Head, Source, open_source
+from plantigrade.imports.wfdb_header import Record, Signal
 
 NAME: Final = "wfdb"
-MAX_SIGNALS: Final = 64
-_RECORD = re.compile(r"^([\w./-]+)\s+(\d+)\s+([\d.]+)(?:/\S*)?\s+(\d+)\b")
-_SIDE_OF_SUFFIX = {".let": Foot.LEFT, ".rit": Foot.RIGHT}
-_INVALID_212 = -2048
-_INVALID_16 = -32768
-_NEAR_RAIL = 200
+_SUFFIXES: Final = (".let", ".rit")
+_NEAR_RAIL: Final = 200
+_INVALID_16: Final = -32768
+
+Values = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class _Signal:
-    file: str
-    storage: int
-    initial: int | None
-    checksum: int | None
-    description: str
+class _Storage:
+    """How samples lie in bytes, for formats of whole bytes."""
 
-    @property
-    def side(self) -> Foot | None:
-        texts = self.description.lower()
-        if "left" in texts:
-            return Foot.LEFT
-        if "right" in texts:
-            return Foot.RIGHT
-        return _SIDE_OF_SUFFIX.get(Path(self.file).suffix.lower())
+    dtype: str
+    zero: int = 0
+    invalid: int = _INVALID_16
+
+
+_STORAGES: Final = {
+    16: _Storage("<i2"),
+    61: _Storage(">i2"),
+    80: _Storage("u1", zero=128, invalid=-128),
+    160: _Storage("<u2", zero=32768),
+    32: _Storage("<i4", invalid=-(1 << 31)),
+}
+_INVALID: Final = {212: -2048, 24: -(1 << 23)} | {number: one.invalid for number, one in _STORAGES.items()}
 
 
 def recognises(head: Head) -> bool:
     """A header, or a signal file that has its header beside it."""
     if head.is_text:
-        lines = _significant(head.text)
-        return (
-            bool(lines)
-            and bool(_RECORD.match(lines[0]))
-            and len(lines) > 1
-            and _parse_signal(lines[1]) is not None
-        )
-    return head.path.suffix.lower() in _SIDE_OF_SUFFIX
+        return wfdb_header.begins_record(head.text)
+    return head.path.suffix.lower() in _SUFFIXES or _header_beside(head.path) is not None
+
+
+def _header_beside(path: Path) -> Path | None:
+    """The header of a signal file, when it names that file."""
+    beside = path.with_suffix(".hea")
+    if beside == path or not beside.is_file():
+        return None
+    head = open_source(beside).head()
+    named = wfdb_header.begins_record(head.text) and path.name in head.text
+    return beside if named else None
 
 
 def read(source: Source, foot: Foot | None = None) -> Walk:
     """Read a record from its header or from one of its signal files.
 
     Raises:
-        FileError: a missing or damaged part; a storage format other than 212 and 16; no signal that names a
-        foot.
+        FileError: a missing or damaged part; a storage format that is not read; no signal that names a foot.
     """
-    if source.path.suffix.lower() in _SIDE_OF_SUFFIX:
-        beside = source.path.with_suffix(".hea")
-        if not beside.exists():
-            raise FileError(
-                source.path, f"is one signal of a WFDB record, but its header {beside.name} is missing"
-            )
-        source = open_source(beside)
-    rate_hz, samples, signals = _header(source)
-    feet: dict[Foot, ImportedFoot] = {}
+    source = _header_of(source)
+    record = wfdb_header.parse(source.path, source.head().text)
     notes: list[str] = []
-    for signal in signals:
-        side = signal.side
-        if side is None:
-            notes.append(f"signal {signal.description or signal.file!r} names no foot and was left out")
-            continue
-        if side in feet:
-            raise FileError(source.path, f"has two signals of the {side.value} foot")
-        values = _values(source.path, signal, samples, notes)
-        feet[side] = ImportedFoot(values, None, "footswitch")
-    if not feet:
-        raise FileError(source.path, "names neither a left nor a right foot in its signals' descriptions")
+    chosen = _feet(source, record, notes)
+    feet: dict[Foot, ImportedFoot] = {}
+    for side, signal in chosen.items():
+        values = _values(source.path, record, signal, notes)
+        quantity, values = _calibrated(signal, values)
+        feet[side] = ImportedFoot(values, None, quantity)
     if foot is not None and len(feet) == 1:
         feet = {foot: next(iter(feet.values()))}
     rows = min(len(data.force_n) for data in feet.values())
-    feet = {side: ImportedFoot(data.force_n[:rows], None, "footswitch") for side, data in feet.items()}
+    feet = {side: ImportedFoot(data.force_n[:rows], None, data.quantity) for side, data in feet.items()}
+    rate_hz = record.rate_hz * next(iter(chosen.values())).per_frame
     ticks = clock.steady(rows, rate_hz, source.path)
-    return to_walk(source, NAME, ticks, feet, notes=notes, instrument=Instrument.FOOTSWITCH)
+    switches = all(data.quantity == "footswitch" for data in feet.values())
+    instrument = Instrument.FOOTSWITCH if switches else Instrument.INSOLE
+    return to_walk(source, NAME, ticks, feet, notes=notes, instrument=instrument)
 
 
-def _significant(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+def _header_of(source: Source) -> Source:
+    if source.head().is_text:
+        return source
+    beside = source.path.with_suffix(".hea")
+    if not beside.exists():
+        raise FileError(
+            source.path, f"is one signal of a WFDB record, but its header {beside.name} is missing"
+        )
+    return open_source(beside)
 
 
-def _header(source: Source) -> tuple[float, int, list[_Signal]]:
-    head = source.head()
-    lines = _significant(head.text)
-    match = _RECORD.match(lines[0]) if lines else None
-    if match is None:
-        raise FileError(source.path, "is no WFDB header (record name, signals, rate, samples)")
-    if "/" in match.group(1):
-        raise FileError(source.path, "is a record of several segments; name one of its segments")
-    count, samples = int(match.group(2)), int(match.group(4))
-    try:
-        rate_hz = float(match.group(3))
-    except ValueError as error:
-        raise FileError(source.path, f"states the rate {match.group(3)!r}") from error
-    if not 1 <= count <= MAX_SIGNALS or len(lines) < 1 + count:
-        raise FileError(source.path, f"promises {count} signals but describes {len(lines) - 1}")
-    signals: list[_Signal] = []
-    for line in lines[1 : 1 + count]:
-        signal = _parse_signal(line)
-        if signal is None:
-            raise FileError(source.path, f"this line describes no signal: {line[:60]!r}")
-        signals.append(signal)
-    return rate_hz, samples, signals
+def _feet(source: Source, record: Record, notes: list[str]) -> dict[Foot, Signal]:
+    """The signal of each foot."""
+    feet: dict[Foot, Signal] = {}
+    for signal in record.signals:
+        side = signal.side
+        if side is None:
+            notes.append(f"signal {signal.description or signal.file!r} names no foot and was left out")
+        elif side in feet:
+            raise FileError(source.path, f"has two signals of the {side.value} foot")
+        else:
+            feet[side] = signal
+    if not feet:
+        raise FileError(source.path, "names neither a left nor a right foot in its signals' descriptions")
+    if len({signal.per_frame for signal in feet.values()}) > 1:
+        raise FileError(source.path, "has feet of different rates; resample one of them")
+    return feet
 
 
-def _parse_signal(line: str) -> _Signal | None:
-    texts = line.split(None, 8)
-    if len(texts) < 2 or not re.search(r"[A-Za-z]", texts[0]) or not re.fullmatch(r"\d{1,4}", texts[1]):
-        return None
-
-    def number(index: int) -> int | None:
-        return int(texts[index]) if len(texts) > index and re.fullmatch(r"-?\d{1,9}", texts[index]) else None
-
-    return _Signal(texts[0], int(texts[1]), number(5), number(6), texts[8] if len(texts) > 8 else "")
+def _calibrated(signal: Signal, values: Forces) -> tuple[Quantity, Forces]:
+    """Newtons where the header states them; else the converter's numbers."""
+    if signal.unit.upper() != "N":
+        return "footswitch", values
+    gain = signal.gain or wfdb_header.DEFAULT_GAIN
+    return "force", ((values - np.float32(signal.baseline)) / np.float32(gain)).astype(np.float32)
 
 
-def _values(header: Path, signal: _Signal, samples: int, notes: list[str]) -> Forces:
+def _values(header: Path, record: Record, signal: Signal, notes: list[str]) -> Forces:
     """(n, 1) values of one signal, NaN where the record marks a sample as invalid."""
     if Path(signal.file).name != signal.file:
         raise FileError(header, f"points to {signal.file!r} outside its own folder, which is not followed")
     path = header.with_name(signal.file)
     if not path.exists():
         raise FileError(header, f"needs the signal file {signal.file}, which is missing")
-    with open_source(path).open() as stream:
-        raw = np.frombuffer(stream.read(), dtype=np.uint8)
-    if signal.storage == 212:
-        values, invalid = _unpack_212(raw), _INVALID_212
-    elif signal.storage == 16:
-        values, invalid = raw[: len(raw) // 2 * 2].view("<i2").astype(np.int32), _INVALID_16
-    else:
+    if signal.storage not in _INVALID:
+        known = ", ".join(str(number) for number in sorted(_INVALID))
         raise FileError(
-            header, f"stores {signal.file} in WFDB format {signal.storage}; formats 212 and 16 are read"
+            header, f"stores {signal.file} in WFDB format {signal.storage}; formats {known} are read"
         )
+    with open_source(path).open() as stream:
+        raw = np.frombuffer(stream.read(), dtype=np.uint8)[signal.offset :]
+    values = _one_of(header, record, signal, _unpacked(raw, signal.storage))
+    samples = record.samples * signal.per_frame
     if samples and len(values) > samples:
         values = values[:samples]
     elif len(values) < samples:
         notes.append(f"{signal.file} ends after {len(values)} of {samples} samples (truncated)")
     if not len(values):
         raise FileError(path, "holds no sample")
-    good = ~_invalid(values, invalid)
     _verify(path, signal, values, complete=len(values) == samples, notes=notes)
-    return np.where(good, values, np.nan).astype(np.float32)[:, None]
+    good = ~_invalid(values, _INVALID[signal.storage])
+    shifted = np.where(good, values, np.nan).astype(np.float32)[signal.skew * signal.per_frame :]
+    return shifted[:, None]
 
 
-def _unpack_212(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
+def _one_of(header: Path, record: Record, signal: Signal, values: Values) -> Values:
+    """The samples of one signal among those that share its file."""
+    sharing = [one for one in record.signals if one.file == signal.file]
+    if {one.storage for one in sharing} != {signal.storage}:
+        raise FileError(header, f"stores the signals of {signal.file} in several formats, which is not read")
+    width = sum(one.per_frame for one in sharing)
+    before = sum(one.per_frame for one in _before(sharing, signal))
+    frames = values[: len(values) // width * width].reshape(-1, width)
+    return frames[:, before : before + signal.per_frame].ravel()
+
+
+def _before(sharing: Sequence[Signal], signal: Signal) -> Sequence[Signal]:
+    return sharing[: next(i for i, one in enumerate(sharing) if one is signal)]
+
+
+def _unpacked(raw: npt.NDArray[np.uint8], storage: int) -> Values:
+    if storage == 212:
+        return _unpack_212(raw)
+    if storage == 24:
+        parts = raw[: len(raw) // 3 * 3].reshape(-1, 3).astype(np.int32)
+        values = parts[:, 0] | parts[:, 1] << 8 | parts[:, 2] << 16
+        return np.where(values >= 1 << 23, values - (1 << 24), values).astype(np.int32)
+    kind = _STORAGES[storage]
+    size = np.dtype(kind.dtype).itemsize
+    return (raw[: len(raw) // size * size].view(kind.dtype).astype(np.int64) - kind.zero).astype(np.int32)
+
+
+def _unpack_212(raw: npt.NDArray[np.uint8]) -> Values:
     """Two 12-bit two's complement samples from each three bytes; a single one from two left over."""
     padded = np.concatenate([raw, np.zeros(-len(raw) % 3, dtype=np.uint8)]).reshape(-1, 3).astype(np.int32)
     values = np.empty((len(padded), 2), dtype=np.int32)
@@ -173,7 +195,7 @@ def _unpack_212(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
     return values.ravel()[: len(raw) * 2 // 3]
 
 
-def _invalid(values: npt.NDArray[np.int32], mark: int) -> npt.NDArray[np.bool_]:
+def _invalid(values: Values, mark: int) -> npt.NDArray[np.bool_]:
     """Which samples are invalid, not saturated: the mark is also the lowest level of the converter.
 
     A run of marks beside values near that level is a signal at its lower end (a foot in the air); a run
@@ -183,21 +205,20 @@ def _invalid(values: npt.NDArray[np.int32], mark: int) -> npt.NDArray[np.bool_]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], marked, [False]]).astype(np.int8)))
     gap = np.zeros(len(values), dtype=np.bool_)
     for start, stop in edges.reshape(-1, 2).tolist():
-        before = values[start - 1] if start > 0 else None
-        after = values[stop] if stop < len(values) else None
+        before = int(values[start - 1]) if start > 0 else None
+        after = int(values[stop]) if stop < len(values) else None
         if not any(near is not None and near - mark <= _NEAR_RAIL for near in (before, after)):
             gap[start:stop] = True
     return gap
 
 
-def _verify(
-    path: Path, signal: _Signal, values: npt.NDArray[np.int32], *, complete: bool, notes: list[str]
-) -> None:
+def _verify(path: Path, signal: Signal, values: Values, *, complete: bool, notes: list[str]) -> None:
     """Compare with the header's checksum: the sum of all samples modulo 65536."""
     if not complete or signal.checksum is None:
         return
     counted = int(values.sum(dtype=np.int64))
     # Invalid samples were counted as -32768 when the header was written.
-    extra = int(np.count_nonzero(values == _INVALID_212)) * (_INVALID_16 - _INVALID_212)
+    mark = _INVALID[212]
+    extra = int(np.count_nonzero(values == mark)) * (_INVALID_16 - mark)
     if all((total - signal.checksum) % 65536 for total in (counted, counted + extra)):
         notes.append(f"{path.name}: the checksum of the header does not match; the file may be damaged")

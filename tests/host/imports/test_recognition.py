@@ -106,7 +106,9 @@ def test_the_first_that_fits_is_taken(tmp_path: Path, text: str, name: str):
         ("wfdb", "# x\nr 2 300 90000\nr.let 212\n", True),
         ("wfdb", "r 2 300 90000\n", False),
         ("wfdb", "r 2 300 90000\n212 r.let\n", False),
-        ("wfdb", "r 2 300\nr.let 212\n", False),
+        ("wfdb", "r 2 300\nr.let 212\n", True),  # samples and even the rate may be left out
+        ("wfdb", "r 2\nr.let 212\n", True),
+        ("wfdb", "r\nr.let 212\n", False),
         ("wfdb", "x\nr 2 300 90000\nr.let 212\n", False),
         ("wfdb", "", False),
     ],

@@ -196,6 +196,8 @@ def test_other_signals_are_left_out_and_said(tmp_path: Path):
     [
         "# made by hand\n\n  r 1 100 8\n# another\n  r.let 16 3000 12 0 0 28 0 left-foot\n#the end\n",
         "r 1 100/25(0) 8 12:00:00\nr.let 16\n",
+        "r 1 100/25(0) 8 12:00:00 01/02/2003\nr.let 16:0+0\n",
+        "r 1 100\nr.let 16 1(0)/mV\n",  # the number of samples may be left out
         "r_1.2-b 1 100.0 8\nr.let 16\n",
     ],
 )
@@ -234,8 +236,11 @@ def lines_of(count: int) -> str:
     ("header", "problem"),
     [
         ("no header\n", "is no WFDB header (record name, signals, rate, samples)"),
-        ("r 1 100\nr.let 16\n", "is no WFDB header (record name, signals, rate, samples)"),
+        ("r\nr.let 16\n", "is no WFDB header (record name, signals, rate, samples)"),
         ("# only remarks\n", "is no WFDB header (record name, signals, rate, samples)"),
+        ("r 2 100 4\nr.let 16\nr.let 212 1 12 0 0 0 0 right\n",
+         "stores the signals of r.let in several formats, which is not read"),
+        ("r 2 100 4\nr.let 16\nr.rit 16x2\n", "has feet of different rates; resample one of them"),
         ("r/2 1 100 8\nr.let 16\n", "is a record of several segments; name one of its segments"),
         ("r 1 1.0.0 8\nr.let 16\n", "states the rate '1.0.0'"),
         ("r 0 100 8\nr.let 16\n", "promises 0 signals but describes 1"),
@@ -249,7 +254,8 @@ def lines_of(count: int) -> str:
         ("r 1 100 8\nr.dat 16\n", "names neither a left nor a right foot in its signals' descriptions"),
         ("r 1 100 8\n../r.let 16\n", "points to '../r.let' outside its own folder, which is not followed"),
         ("r 1 100 8\nq.let 16\n", "needs the signal file q.let, which is missing"),
-        ("r 1 100 8\nr.let 80\n", "stores r.let in WFDB format 80; formats 212 and 16 are read"),
+        ("r 1 100 8\nr.let 8\n",
+         "stores r.let in WFDB format 8; formats 16, 24, 32, 61, 80, 160, 212 are read"),
         ("r 1 9 8\nr.let 16\n",
          "its rate would be 9 Hz; gait needs 10 to 5000 Hz. Is the time column in seconds?"),
     ],
@@ -287,3 +293,66 @@ def test_any_numbers_survive_their_bytes(tmp_path: Path, storage: int):
         )
         raw = bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8))[:-1]
     assert values(formats.read(record(tmp_path, one(61, storage), raw))) == numbers.tolist()
+
+
+@pytest.mark.worked_example("force_n")
+def test_signals_that_name_one_file_lie_in_it_in_turn(tmp_path: Path):
+    """Left 1, 2, 3 and right -1, -2, -3, with one sample of something else behind each pair."""
+    header = (
+        "r 3 100 3\nr.dat 16 1 16 0 1 6 0 left\nr.dat 16 1 16 0 -1 -6 0 right\nr.dat 16 1 16 0 0 0 0 ecg\n"
+    )
+    (tmp_path / "r.dat").write_bytes(int16(1, -1, 7, 2, -2, 8, 3, -3, 9))
+    walk = formats.read(written(tmp_path / "r.hea", header))
+    assert (values(walk, 0), values(walk, 1)) == ([1.0, 2, 3], [-1.0, -2, -3])
+    assert message(walk) == "signal 'ecg' names no foot and was left out"
+    assert formats.read(tmp_path / "r.dat").source.path == str(tmp_path / "r.hea")
+
+
+def test_several_samples_a_frame_skew_and_bytes_in_front(tmp_path: Path):
+    """Frames of two left and one right sample would be two rates; two of each are 200 Hz."""
+    header = "r 2 100 2\nr.dat 16x2:1+4 1 16 0 0 0 0 left\nr.dat 16x2+4 1 16 0 0 0 0 right\n"
+    (tmp_path / "r.dat").write_bytes(b"head" + int16(1, 2, 10, 20, 3, 4, 30, 40))
+    walk = formats.read(written(tmp_path / "r.hea", header))
+    assert walk.sample_rate_hz == 200.0
+    assert (values(walk, 0), values(walk, 1)) == ([3.0, 4.0], [10.0, 20.0])
+
+
+@pytest.mark.worked_example("force_n")
+@pytest.mark.parametrize(
+    ("unit", "newtons"), [("2(10)/N", [0.0, 5.0, 45.0]), ("0(10)/n", [0.0, 0.05, 0.45]), ("N", None)]
+)
+def test_newtons_are_read_where_the_header_states_them(
+    tmp_path: Path, unit: str, newtons: list[float] | None
+):
+    """(stored - baseline) / gain; a gain of 0 is the usual 200."""
+    walk = formats.read(
+        record(tmp_path, f"r 1 100 3\nr.let 16 {unit} 12 10 0 x 0 left\n", int16(10, 20, 100))
+    )
+    assert walk.feet[0].quantity == ("force" if newtons else "footswitch")
+    assert walk.feet[0].force_n[:, 0] == pytest.approx(newtons or [10.0, 20.0, 100.0])
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # wfdb's own use of pandas
+def test_the_reference_writer_is_read_back(tmp_path: Path):
+    """Records of the package wfdb: two feet and a third signal in one file. One test, as it is slow to load."""
+    import wfdb
+
+    for storage in (16, 24, 32, 80, 212):
+        top = {80: 100, 212: 1500}.get(storage, 30000)
+        numbers = np.random.default_rng(storage).integers(-top, top, (50, 3))
+        wfdb.wrsamp(
+            f"walk{storage}", 300, ["adc"] * 3, ["left foot", "other", "right foot"], d_signal=numbers,
+            fmt=[str(storage)] * 3, adc_gain=[1.0] * 3, baseline=[0] * 3, write_dir=str(tmp_path),
+        )  # fmt: skip
+        walk = formats.read(tmp_path / f"walk{storage}.hea")
+        assert (values(walk, 0), values(walk, 1)) == (numbers[:, 0].tolist(), numbers[:, 2].tolist())
+        assert walk.sample_rate_hz == 300.0
+        assert message(walk) == "signal 'other' names no foot and was left out"
+
+
+@pytest.mark.worked_example("force_n")
+@pytest.mark.parametrize(("storage", "raw"), [(61, "0102 ff00"), (160, "0281 007f"), (80, "82 7e")])
+def test_formats_of_whole_bytes(tmp_path: Path, storage: int, raw: str):
+    """61: the high byte first; 160 and 80: from 32768 and 128."""
+    walk = formats.read(record(tmp_path, one(storage=storage), bytes.fromhex(raw)))
+    assert values(walk) == ([258.0, -256.0] if storage != 80 else [2.0, -2.0])
