@@ -9,7 +9,7 @@ import drivers
 from drivers.battery import Battery
 from drivers.force_array import ForceArray
 from drivers.led import Led
-from insole import provisioned
+from insole import files, provisioned
 from insole.blocks import BlockBuilder
 from insole.bonds import Bonds
 from insole.boot_record import BootRecord
@@ -58,7 +58,7 @@ def build_insole(board, record):
     i2c = I2cBus(board)
     imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
     force_array = ForceArray(board)
-    sampler = Sampler(clock, force_array, imu)
+    sampler = files.sampler = Sampler(clock, force_array, imu)
     counters = PersistentCounters()
     recorder = open_log(board, settings.log_full == KEEP_OLDEST, counters)
     faults.note(ids.FAULT_CARD, recorder.degraded)

@@ -143,7 +143,7 @@ class Bonds:
                 (kind, b2a_base64(key).decode().strip(), b2a_base64(value).decode().strip())
                 for kind, key, value in list(self._secrets)
             ]
-            files.write_json(self._path, {"version": VERSION, "min_reader": 1, "secrets": rows})
+            files.keep_json(self._path, {"version": VERSION, "min_reader": 1, "secrets": rows})
         except (OSError, MemoryError):
             self._changed = True
             raise

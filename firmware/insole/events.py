@@ -2,7 +2,8 @@
 
 Loaded when something is noted or asked for, and forgotten afterwards: it costs no heap in between. An event
 takes one entry of the file and one write. The file system keeps the file as it was until the write is done,
-and an entry that is damaged all the same counts as none.
+and an entry that is damaged all the same counts as none. While samples are taken an event goes into the
+`journal` first.
 """
 
 import os
@@ -65,10 +66,16 @@ def put(boot, kind, link, uptime_s, peer=records.NO_PEER, detail="", alone=False
     number = max(numbers(), default=-1) + 1
     text = detail.encode()[: records.DETAIL_BYTES]
     entry = records.pack(number, boot, kind, link, uptime_s, peer, text)
+    if alone or not _put_into_journal(entry):
+        write(number, entry, alone)
+
+
+def write(number, entry, alone=False):
+    """Put an entry into the file. Arguments and exceptions as of `put`."""
     path = PATH + ".new" if alone else PATH
     before = hold_offs.begin(hold_offs.FLASH_ERASE)
     try:
-        with open(path, "r+b" if number and not alone else "wb") as file:
+        with open(path, "r+b" if not alone and numbers_in_file() else "wb") as file:
             file.seek(number % records.STORED * records.EVENT_BYTES)
             file.write(entry)
         if alone:
@@ -77,8 +84,33 @@ def put(boot, kind, link, uptime_s, peer=records.NO_PEER, detail="", alone=False
         hold_offs.end(before)
 
 
+def _put_into_journal(entry):
+    if not files.sampler or not files.sampler.running:
+        return False
+    try:
+        from insole import journal
+
+        return journal.put_event(entry)
+    except MemoryError:
+        return False
+
+
+def _noted():
+    """Number and entry of each event that waits in the journal."""
+    if not files.noted:
+        return {}
+    from insole import journal
+
+    return {records.unpack(entry)[0]: entry for entry in journal.events()}
+
+
 def numbers():
-    """Numbers of the events that are there, in the order of the file."""
+    """Numbers of the events that are there, the oldest first."""
+    return sorted(set(numbers_in_file()) | set(_noted()))[-records.STORED :]
+
+
+def numbers_in_file():
+    """Numbers of the events in the file, in its order."""
     found = []
     entry = bytearray(records.EVENT_BYTES)
     try:
@@ -94,14 +126,19 @@ def numbers():
 
 def read(index, room):
     """(how many there are, bytes of as many as fit into `room` from `index` on, 0 the newest)."""
-    found = sorted(numbers(), reverse=True)
+    found = numbers()
+    found.reverse()
+    noted = _noted()
     parts = []
-    if index < len(found):
-        with open(PATH, "rb") as file:
-            for number in found[index : index + room // records.EVENT_BYTES]:
-                file.seek(number % records.STORED * records.EVENT_BYTES)
-                parts.append(file.read(records.EVENT_BYTES))
+    for number in found[index : index + room // records.EVENT_BYTES]:
+        parts.append(noted.get(number) or _entry(number))
     return len(found), b"".join(parts)
+
+
+def _entry(number):
+    with open(PATH, "rb") as file:
+        file.seek(number % records.STORED * records.EVENT_BYTES)
+        return file.read(records.EVENT_BYTES)
 
 
 def carry_out(_insole, _session, command):
@@ -114,7 +151,8 @@ def carry_out(_insole, _session, command):
 
 
 def leave():
-    """This module and the entries' format leave the heap."""
+    """This module, the entries' format and the journal leave the heap."""
+    forget("journal")
     if sys.modules.pop("insole_protocol.event_records", None):
         delattr(insole_protocol, "event_records")
     forget("events")

@@ -3,7 +3,10 @@
 import json
 import os
 
-from insole import hold_offs
+from insole import forget, hold_offs
+
+sampler = None  # that a write must not hold up, once there is one
+noted = False  # whether something waits in the journal for its file
 
 
 def read_json(path):
@@ -36,3 +39,36 @@ def write_json(path, content):
         os.rename(draft, path)
     finally:
         hold_offs.end(before)
+
+
+def keep_json(path, content):
+    """As `write_json`, for a file that is read at starts alone: while samples are taken its content goes into
+    the journal, which holds nothing up, and into the file as soon as they are not.
+    """
+    if not sampler or not sampler.running:
+        write_json(path, content)
+        return
+    try:
+        from insole import journal
+
+        taken = journal.put_file(path, json.dumps(content).encode())
+    except MemoryError:
+        taken = False
+    forget("journal")
+    if not taken:
+        write_json(path, content)
+
+
+def settle():
+    """Put what waits in the journal into its files: not while samples are taken. What flash or memory refuse
+    waits for the next start."""
+    if not noted:
+        return
+    try:
+        from insole import journal
+
+        journal.fold()
+    except (OSError, MemoryError) as error:
+        print("journal not folded:", repr(error))
+    forget("journal")
+    forget("events")

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from insole import files
 from insole_protocol import ids
 
 ROUND_MS = 1000
@@ -78,6 +79,8 @@ class Housekeeping:
         except OSError:
             faults.storage_errors += 1
         self._insole.keep_bonds()  # whatever became of the log
+        if not self._insole.sampler.running:
+            files.settle()
         errors = recorder.storage_errors + faults.storage_errors
         faults.note(ids.FAULT_CARD, recorder.degraded)
         faults.note(ids.FAULT_LOG, errors != self._flushed_errors or recorder.full)

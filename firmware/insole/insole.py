@@ -2,6 +2,8 @@
 
 import asyncio
 
+from insole import files
+
 
 class Insole:
     """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`;
@@ -82,9 +84,11 @@ class Insole:
 
     def stop(self):
         """End sampling, close the log, keep the bonds: no slot is uncertain afterwards, no peer forgotten."""
+        was_sampling = self.sampler.running
+        self.sampler.stop()
         self.keep_bonds()
-        if self.sampler.running:
-            self.sampler.stop()
+        if was_sampling:
             self.blocks.close()
         self.recorder.close()
+        files.settle()
         self.boots.good()

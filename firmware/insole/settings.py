@@ -87,7 +87,7 @@ class Settings:
             values[one.name] = one.default if value == self._made.get(one.name) else value
         content = {"version": VERSION, "min_reader": MIN_READER, "values": values}
         try:
-            files.write_json(self._path, content)
+            files.keep_json(self._path, content)
         finally:
             self.as_made(**self._made)
         self.damaged = False

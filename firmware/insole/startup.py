@@ -26,6 +26,18 @@ def store_crash(record):
     insole.forget("crash_file")
 
 
+def fold_journal(chosen):
+    """Put into its files what the start before had no time for; what that meets is no reason not to start."""
+    try:
+        from insole import journal
+
+        journal.fold(chosen and chosen[1])
+    except Exception as error:  # noqa: BLE001 - the notes are still there: tried again at the next start
+        print("journal not folded:", repr(error))
+    insole.forget("journal")
+    insole.forget("events")
+
+
 def finish_wipe(board, watchdog):
     """Erase what WIPE was asked to, before anything is opened; what that meets is no reason not to start."""
     try:
@@ -94,6 +106,7 @@ def start(watchdog, chosen=None):
     from insole import starts
 
     record = starts.begin(chosen is not None and chosen[2])
+    fold_journal(chosen)
     faults = faults_before_update(chosen)
     safe = starts.wants_safe_mode(record)
     del starts

@@ -105,6 +105,7 @@ class Receiver:
     def _check_head(self):
         active = self._chosen[0]
         fields = checks.check_manifest(self._head, self._total_bytes, boards.current().BOARD, active)
+        self._feed_watchdog()  # one call that takes up to 3 s by docs/reference/slot-budget.md
         checks.check_signature(self._head)
         if fields[layout.KIND] == layout.KIND_FILES:
             from insole.update.files_in import FilesTarget as Target

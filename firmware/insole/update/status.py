@@ -37,7 +37,8 @@ def carry_out(insole, _session, command):
     trial = insole.trial
     now = (_ON_TRIAL, 0, "") if trial else insole.refusal
     try:
-        return reply(command, insole.chosen, now, (0, 0), trial.waits_for if trial else 0)
+        state = insole.chosen[1] if insole.chosen else {}
+        return reply(command, insole.chosen, now, (0, 0), trial.waits_for if trial else 0, state)
     finally:
         sys.modules.pop("insole.update.status", None)
         if not trial and hasattr(package, "update"):
@@ -45,15 +46,17 @@ def carry_out(insole, _session, command):
             del package.update
 
 
-def reply(command, chosen, now, progress, waits_for):
+def reply(command, chosen, now, progress, waits_for, state=None):
     """The reply.
 
-    `now` is (state, refusal, text) of what is under way or was refused, `progress` (next offset, bytes).
+    `now` is (state, refusal, text) of what is under way or was refused, `progress` (next offset, bytes),
+    `state` the content of `/slot.json` where it is known.
     """
-    try:
-        state = files.read_json("/slot.json") or {}
-    except ValueError:
-        state = {}
+    if state is None:
+        try:
+            state = files.read_json("/slot.json") or {}
+        except ValueError:
+            state = {}
     slot = chosen[0] if chosen else ""
     if now[0] == _NONE and not now[1]:
         now = _settled(state, slot)

@@ -24,6 +24,7 @@ _NO_HELLO = const(67)
 _BOOT_LOADER = const(69)
 _UPDATE_CONFIRMED = const(2)  # of `event_records`
 _STATE = "/slot.json"
+_DEADLINE_TIMER = const(2)
 _FLOOR_AT = const(46)  # in a manifest
 
 # Faults of what a firmware does; battery and charger are not its own, and failed starts are counted apart.
@@ -130,17 +131,31 @@ class Trial:
             esp32.Partition.mark_app_valid_cancel_rollback()
             changes["app_floor"] = max(state.get("app_floor", 0), state.get("app_floor_next", 0))
         state.update(changes)
-        files.write_json(_STATE, state)
+        if not self._noted(changes):
+            files.write_json(_STATE, state)
+        machine.Timer(_DEADLINE_TIMER).deinit()  # the launcher's, which may read what is not in the file yet
         self._insole.chosen[1].update(changes)
         self._insole.note(_UPDATE_CONFIRMED, None, self._insole.identity.firmware_version)
 
+    def _noted(self, changes):
+        """Whether the confirmation is in the journal, which holds no sample up; the file takes it when
+        nothing is sampled, at the latest at the next start, before this firmware can be left."""
+        try:
+            from insole import forget, journal
+
+            taken = journal.put_confirmed(self._insole.chosen[0], changes)
+            forget("journal")
+        except MemoryError:
+            return False
+        return taken
+
     def _go_back(self, reason):
         """To the other slot; where MicroPython is on trial its boot loader does the rest."""
+        self._insole.stop()  # first: flash that is written now holds up no sample
         state = _read()
         other = "a" if self._insole.chosen[0] == "b" else "b"
         state.update({"back": reason, "failed": self._insole.identity.firmware_version})
         if state.get("trial") and _floor_of(other) >= 0:
             state.update({"active": other, "trial": 0})
         files.write_json(_STATE, state)
-        self._insole.stop()
         machine.reset()

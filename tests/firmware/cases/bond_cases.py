@@ -40,9 +40,9 @@ class Flash:
     def __exit__(self, *_):
         module.files = self._real
 
-    def write_json(self, path, content):
+    def keep_json(self, path, content):
         self._meanwhile()
-        self._real.write_json(path, content)
+        self._real.keep_json(path, content)
         self._meanwhile()
 
 

@@ -20,6 +20,7 @@ workbench.flash = chip.Flash(64)  # two slots need more room than other tests
 
 OLD = [("lib/insole/a.mpy", b"old a" * 500), ("lib/same.mpy", b"same" * 700)]
 NEW = [("lib/empty.py", b""), ("lib/insole/a.mpy", b"new a" * 900), ("lib/same.mpy", b"same" * 700)]
+GOOD_TRIAL = bundles.bundle(NEW)
 
 
 class Battery:
