@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 import platformdirs
 
 from plantigrade.errors import FileError, MissingPartError, PlantigradeError
+from plantigrade.firmware_image import constants
 
 HOST_ARCHITECTURE = "x64"
 CHIP_ARCHITECTURES = {"esp32s3": "xtensawin", "esp32c3": "rv32imc"}
@@ -197,6 +198,7 @@ def _compiler() -> str:
 
 def _digest(sources: dict[str, Path], architecture: str, compiler: str) -> str:
     total = hashlib.sha256(f"{architecture} {compiler} {Path(compiler).stat().st_size}".encode())
+    total.update(Path(constants.__file__).read_bytes())
     for name, path in sorted(sources.items()):
         total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
@@ -216,6 +218,21 @@ def compile_text(name: str, text: str, architecture: str) -> bytes:
         return (Path(folder) / name).with_suffix(".mpy").read_bytes()
 
 
+def _with_constants(source: Path, folder: Path) -> Path:
+    """A source with the protocol's constants in place; as it is where it is no Python, for the compiler's
+    words about it."""
+    text = source.read_text(encoding="utf-8")
+    try:
+        changed = constants.in_place(text)
+    except SyntaxError:
+        return source
+    if changed == text:
+        return source
+    path = folder / source.name
+    path.write_text(changed, encoding="utf-8")
+    return path
+
+
 def _place(
     name: str, source: Path, into: Path, architecture: str, compiler: str, keep: tuple[str, ...]
 ) -> None:
@@ -226,12 +243,14 @@ def _place(
         target.write_bytes(source.read_bytes())
         return
     compiled = str(target.with_suffix(".mpy"))
-    done = subprocess.run(
-        [compiler, f"-march={architecture}", "-s", name.removeprefix("lib/"), "-o", compiled, str(source)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        text = str(_with_constants(source, Path(folder)))
+        done = subprocess.run(
+            [compiler, f"-march={architecture}", "-s", name.removeprefix("lib/"), "-o", compiled, text],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()[-1]
         raise FirmwareError(f"{source}: does not compile for {architecture}: {last}")
