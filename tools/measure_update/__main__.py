@@ -1,25 +1,32 @@
 """Measure updates of a virtual insole with real firmware, by real code of the host.
 
-    python -m tools.measure_update                    speed of good updates
+    python -m tools.measure_update                    speed of good updates, and slots lost by them
+    python -m tools.measure_update --seeds 3          with three insoles of different use
     python -m tools.measure_update --bad              and firmware that must be taken back
     python -m tools.measure_update --bad --own-times  with the trial's own 600 s for a host that never comes
 
 Said are, over USB and over the virtual radio at two connection intervals, the speed from the first byte to
 the last and the seconds of the whole update, in which the trial waits for 3 s without a lost slot and not for
-60. For each bad firmware, brought over the radio: the seconds from the restart into it until the former one
+60. The insole samples before and after, has an SD NAND, and has been in use: a host has paired with it and
+has set it a few times while it sampled, by a seed. Slots that flash has held up are the firmware's fault, the
+others those of a busy computer.
+
+For each bad firmware, brought over the radio: the seconds from the restart into it until the former one
 answers, and what became of the slots. A busy computer shows in all of these figures. The exit code is 1 when
-an insole does not run what it should, or a slot is gone without a reason.
+an insole does not run what it should, a slot is gone without a reason, or flash has held one up.
 """
 
 import argparse
 import asyncio
+import itertools
+import random
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from insole_protocol import update_codes
+from insole_protocol import ids, update_codes
 from plantigrade.bridge.accounting import LedgerStatement, MissingReason
 from plantigrade.device import targets
 from plantigrade.device.pull import pull
@@ -32,6 +39,7 @@ from plantigrade.device.update.updating import update_insole
 from plantigrade.firmware_image.bundle import Bundle
 from plantigrade.link.base import LinkError
 from plantigrade.link.usb import UsbLink
+from plantigrade.twin.board_spec import CARD_SECTORS
 
 from tools.measure_update import bad_firmware
 from tools.measure_update.bench import QUICK, Bench, bench, bundle
@@ -41,6 +49,8 @@ WAYS: Final = (("USB", "usb", 15.0), ("radio, 15 ms", "ble", 15.0), ("radio, 30 
 VERSION: Final = "0.2.0"
 SAMPLED_S: Final = 2.0
 """Before and after a bad firmware, so that both sides of it are in the log."""
+LABEL: Final = 9
+MOST_SETTINGS: Final = 6
 LOST: Final = set(MissingReason) - {
     MissingReason.OFF,
     MissingReason.NOT_REQUESTED,
@@ -84,17 +94,41 @@ async def run(one: Bench, way: str, what: Bundle) -> tuple[UpdateResult, Watched
     return result, watched
 
 
-async def measure_speed() -> bool:
-    """A good firmware over each link; whether it ran everywhere."""
+async def use(one: Bench, seed: int) -> None:
+    """A host pairs with the insole and sets it, while it samples."""
+    chance = random.Random(seed)
+    async with targets.conversation(await one.ble()):
+        await asyncio.sleep(SAMPLED_S)
+    for number in range(chance.randrange(1, MOST_SETTINGS)):
+        await one.say(ids.OP_SET_SETTING, LABEL, value=f"shoe {seed} {number}".encode())
+        await asyncio.sleep(chance.random() / 4)
+
+
+def held_up(counters: dict[str, int]) -> int:
+    """Slots lost to flash."""
+    return counters["sampler_lost_by_1"] + counters["sampler_lost_by_2"]
+
+
+async def measure_speed(seeds: int) -> bool:
+    """A good firmware over each link; whether it ran everywhere, and flash has held no slot up."""
     what = bundle(VERSION)
-    print(f"{len(what.to_bytes()) / 1000:.0f} kB\n\n| link | kB/s | seconds in all |\n|---|---|---|")
+    print(f"{len(what.to_bytes()) / 1000:.0f} kB\n")
+    print("| link | seed | kB/s | seconds in all | slots recorded | overrun | of these by flash |")
+    print("|---|---|---|---|---|---|---|")
     well = True
-    for name, way, interval_ms in WAYS:
+    for seed, (name, way, interval_ms) in itertools.product(range(seeds), WAYS):
         with tempfile.TemporaryDirectory(prefix="plantigrade-update-") as folder:
-            async with bench(Path(folder), interval_ms) as one:
+            async with bench(Path(folder), interval_ms, card_sectors=CARD_SECTORS) as one:
+                await use(one, seed)
+                by_flash = held_up(await one.counters())
                 result, watched = await run(one, way, what)
-        print(f"| {name} | {watched.kb_per_s:.1f} | {result.seconds:.0f} |", flush=True)
-        well = well and result.outcome is Outcome.UPDATED
+                await asyncio.sleep(SAMPLED_S)
+                by_flash += held_up(await one.counters())
+                ledger = (await pull(UsbLink(one.board.serial_port), Path(folder) / "data")).ledger
+        overrun = ledger.missing_by_reason.get(MissingReason.OVERRUN, 0)
+        speed = f"{watched.kb_per_s:.1f} | {result.seconds:.0f}"
+        print(f"| {name} | {seed} | {speed} | {ledger.recorded} | {overrun} | {by_flash} |", flush=True)
+        well = well and result.outcome is Outcome.UPDATED and not by_flash and _explained(ledger)
     return well
 
 
@@ -151,8 +185,9 @@ def main() -> int:
     parser.add_argument(
         "--own-times", action="store_true", help="with the trial's own times: 11 minutes more"
     )
+    parser.add_argument("--seeds", type=int, default=1, help="insoles of different use, by this many seeds")
     chosen = parser.parse_args()
-    well = asyncio.run(measure_speed())
+    well = asyncio.run(measure_speed(chosen.seeds))
     if chosen.bad:
         well = asyncio.run(measure_bad(chosen.own_times)) and well
     return 0 if well else 1

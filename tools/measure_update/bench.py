@@ -1,6 +1,7 @@
 """A virtual insole on a bench: USB and radio, and firmware to bring onto it."""
 
 import asyncio
+import struct
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bleak import BleakScanner
+from insole_protocol import diagnostic_names, ids
 from plantigrade.bridge.errors import BridgeError
 from plantigrade.device import targets
 from plantigrade.device.changes import event_log
@@ -73,6 +75,11 @@ class Bench:
         async with targets.conversation(await self.usb()) as session:
             return (await session.command_client.ask(op, *arguments, value=value)).reply.tail
 
+    async def counters(self) -> dict[str, int]:
+        """Counters of the firmware that runs, by name, over USB."""
+        tail = await self.say(ids.OP_DIAGNOSTICS)
+        return diagnostic_names.named(struct.unpack(f"<{len(tail) // 4}I", tail))
+
     async def events(self) -> list[str]:
         """Kinds of the insole's events, the latest first."""
         async with targets.conversation(await self.usb()) as session:
@@ -95,7 +102,7 @@ class Bench:
 
 @asynccontextmanager
 async def bench(
-    folder: Path, interval_ms: float = 15.0, chip: ChipBehaviour | None = None
+    folder: Path, interval_ms: float = 15.0, chip: ChipBehaviour | None = None, card_sectors: int = 0
 ) -> AsyncGenerator[Bench]:
     """An insole as it leaves the factory, its firmware running.
 
@@ -103,11 +110,12 @@ async def bench(
         folder: there already; each run wants its own.
         interval_ms: of its connections.
         chip: how unkind it is; as typical chips are where nothing is said.
+        card_sectors: of its SD NAND; without one the log lies in the internal flash.
     """
     async with Radio(RadioConditions(interval_ms=interval_ms), folder / "bonds.json") as radio:
         scanner, client = backend_for(radio.address)
         board = VirtualBoard(
-            BoardSpec("left", UNIQUE_ID, card_sectors=0, chip=chip or ChipBehaviour()),
+            BoardSpec("left", UNIQUE_ID, card_sectors=card_sectors, chip=chip or ChipBehaviour()),
             folder / "left",
             board_files(build_firmware()),
             RadioEnd(radio.boards_port, radio.token),
