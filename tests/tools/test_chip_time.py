@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.chip_time import charges, flow, formula, listing, measure, model, mpy, page, xtensa
+from tools.chip_time import charges, flow, formula, listing, measure, model, mpy, page, signature, xtensa
 from tools.chip_time.budget import CLOCKS_MHZ, CONVERTERS, RESERVE_SHARE, Budget
 from tools.chip_time.cost import Cost
 from tools.chip_time.flow import Graph
@@ -189,3 +189,21 @@ def test_the_band_is_wider_than_what_builds_of_the_same_chip_differ_by() -> None
     rows = model.load_figures().data["benchmarks"]["scores"].values()
     changes = [abs(new / old - 1) for _, old, new in rows]
     assert max(changes) < model.load_figures().band
+
+
+# Checking a signature
+
+
+def test_a_signature_is_checked_long_before_the_watchdog_bites() -> None:
+    """At the slowest clock and the dearest end; the launcher's watchdog is fed just before."""
+    text = (model.ROOT / "firmware" / "main.py").read_text()
+    watchdog_ms = int(text.partition("WATCHDOG_MS = ")[2].split()[0])
+    least, most = signature.cycles(model.load_figures())
+    assert least < most
+    assert most / min(signature.CLOCKS_MHZ.values()) / 1000 < watchdog_ms / 2
+
+
+def test_steps_of_a_signature_grow_with_the_square_of_the_digits() -> None:
+    wide, narrow = signature.steps(32), signature.steps(16)
+    assert wide.multiply == 17 * 96 * 96 + 96 and wide.divide == 17 * 96 * 97
+    assert 3.9 < narrow.multiply / wide.multiply < 4.1

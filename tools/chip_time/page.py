@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hardware.power import wear
+from tools.chip_time import signature
 from tools.chip_time.budget import CLOCKS_MHZ, CONVERTERS, PATHS, RESERVE_SHARE, SLOT_US, Budget
 from tools.chip_time.model import ROOT
 
@@ -123,6 +124,15 @@ upper end takes {100 * budget.figures.band:.0f} % more cycles for all code. At 2
 With all that they call, nominal.
 
 {functions(budget)}
+
+## Checking the signature of an update
+
+RSA-3072, once for each bundle, in safe mode, where nothing is sampled. MicroPython multiplies digit by digit.
+The least is by the instructions of that loop, the most by what the benchmarks of the interpreter make of the
+time on the development computer, at the upper end of the band. The watchdog (8 s) is fed just before.
+`{COMMAND}.signature` prints this.
+
+{signature.table(budget.figures)}
 
 ## Hours of wear that follow
 
