@@ -155,7 +155,7 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             yield environment
         finally:
             running.send_signal(signal.SIGINT)
-            running.wait(30)
+            running.wait(60)
 
 
 def reported(twin: dict[str, str], *texts: str) -> dict[str, Any]:
