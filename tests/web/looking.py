@@ -83,21 +83,26 @@ class Seen:
         """Accessible on a phone and a desktop, light and dark, folded and unfolded; nothing stands out on the
         narrowest phone or with large text; nobody complains.
         """
-        assert self.axe() == [], "on a phone, light"
-        assert self.too_wide(NARROW[0]) == [], "on the narrowest phone"
+        nothing(self.axe(), "on a phone, light")
+        nothing(self.too_wide(NARROW[0]), "on the narrowest phone")
         self.set_text(200)
-        assert self.too_wide(PHONE[0]) == [], "with text of twice the size"
+        nothing(self.too_wide(PHONE[0]), "with text of twice the size")
         self.set_text(100)
         self.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         self.page.emulate_media(color_scheme="dark")
         self.unfold()
-        assert self.axe() == [], "on a desktop, dark, with all that is folded away"
-        assert self.policy_reports() == []
-        assert self.complaints == []
+        nothing(self.axe(), "on a desktop, dark, with all that is folded away")
+        nothing(self.policy_reports(), "blocked by the policy")
+        nothing(self.complaints, "complaints of the browser")
 
     def set_text(self, per_cent: int) -> None:
         """The reader's browser shows larger text."""
         self.page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{per_cent}%")
+
+
+def nothing(found: list[str], where: str) -> None:
+    """Nothing was found there; else it is shown."""
+    assert not found, f"{where}: {found}"
 
 
 @contextmanager

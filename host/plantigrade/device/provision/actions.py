@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,11 +16,14 @@ from plantigrade.device.flash.flashing import Contents, make_contents
 from plantigrade.device.flash.ports import BoardPort, find_board
 from plantigrade.device.provision import factory_keys, result_file
 from plantigrade.device.provision.batch import make_batch
-from plantigrade.device.provision.batch_file import BatchRow, check_row, read_batch
+from plantigrade.device.provision.batch_file import BatchRow, Problem, check_row, read_batch
 from plantigrade.device.provision.bench import Bench, Loader, LoadsFile, Source, TerminalLoader
 from plantigrade.device.provision.making import Line
 from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.board_files import firmware_version
+
+if TYPE_CHECKING:
+    from plantigrade.library.catalogue.library import Library
 
 TERMINAL: Final = "terminal"
 NONE: Final = "none"
@@ -100,10 +103,16 @@ def _copies_of_keys(choices: Choices, stack: ExitStack) -> KeepKey:
 
     if choices.library_url is None and not (choices.data_dir / FILE_NAME).is_file():
         return lambda serial, key: "on the insole alone: there is no library here"
-    from plantigrade.library.catalogue.insole_keys import keep_insole_key
     from plantigrade.library.catalogue.library import Library
 
     library = stack.enter_context(Library(choices.data_dir, choices.library_url, choices.key_file))
+    return copies_in(library)
+
+
+def copies_in(library: "Library") -> KeepKey:
+    """Keeps a copy of an insole's key in an open library, where it is encrypted; says where the key is."""
+    from plantigrade.library.catalogue.insole_keys import keep_insole_key
+
     if library.vault is None:
         return lambda serial, key: "on the insole alone: the library is not encrypted"
 
@@ -149,11 +158,11 @@ def _twin_loader(feed: str) -> Callable[[str, str], Loader]:
 def _rows(choices: Choices) -> tuple[BatchRow, ...]:
     if choices.batch_file is not None:
         return read_batch(choices.batch_file, choices.name)
-    problems: list[str] = []
+    problems: list[Problem] = []
     values = {"side": choices.side, "size": choices.size, "label": choices.label}
     row = check_row(values, 0, choices.name or f"{date.today():%Y-%m-%d}", problems)
     if row is None:
-        raise PlantigradeError("; ".join(problems))
+        raise PlantigradeError("; ".join(map(str, problems)))
     return (row,)
 
 

@@ -23,7 +23,8 @@ SCHEMA: Final = "plantigrade.provision.assigned/1"
 class Rows:
     """Which row is which board's: by serial number, or the next free one of those without.
 
-    What was given to a board stays its own, also after a stop, by a file of the output folder.
+    What was given to a board stays its own, also after a stop, by a file of the output folder. A row of no
+    file (line 0) is for the board that is there now.
 
     Args:
         rows: of the batch.
@@ -39,7 +40,7 @@ class Rows:
         self._given: dict[str, BatchRow] = {}
         self._path = output / ASSIGNED
         for serial, line in _read_assigned(self._path).items():
-            row = next((row for row in self._free if row.line == line), None)
+            row = next((row for row in self._free if row.line == line and line), None)
             if row is not None:
                 self._give(serial, row)
 
@@ -57,14 +58,20 @@ class Rows:
                 Step.CONNECT, serial, "is not in the batch; add a row for it, or connect another board"
             )
         self._give(serial, self._free[0])
-        lines = {name: given.line for name, given in self._given.items()}
-        with new_file(self._path) as draft:
-            draft.write_text(json.dumps({"schema": SCHEMA, "lines": lines}, indent=1) + "\n", "utf-8")
+        lines = {name: given.line for name, given in self._given.items() if given.line}
+        if lines:
+            with new_file(self._path) as draft:
+                draft.write_text(json.dumps({"schema": SCHEMA, "lines": lines}, indent=1) + "\n", "utf-8")
         return self._given[serial]
 
     def _give(self, serial: str, row: BatchRow) -> None:
         self._free.remove(row)
         self._given[serial] = replace(row, serial=serial)
+
+    def all(self) -> tuple[BatchRow, ...]:
+        """Every row in the order of the list, with the serial number of its board where that is known."""
+        rows = (*self._named.values(), *self._given.values(), *self._free)
+        return tuple(sorted(rows, key=lambda row: row.line))
 
     def without(self, serials: Iterable[str]) -> int:
         """How many rows are still to be made."""
@@ -126,7 +133,7 @@ def make_batch(
                 continue
             tried.add(board.port)
             line.say(board.port)
-            one = _make_one(board, line, whose, results)
+            one = asyncio.run(make_one(board, line, whose))
             made.append(one)
             what = "made" if one.outcome is Outcome.MADE else "finished before, left as it is"
             line.say(
@@ -140,9 +147,15 @@ def make_batch(
         tried.clear()
 
 
-def _make_one(board: BoardPort, line: Line, whose: Rows, results: Path) -> Made:
+async def make_one(board: BoardPort, line: Line, whose: Rows) -> Made:
+    """Make an insole of one board, and put its row into the result.
+
+    Raises:
+        StepFailedError: it did not pass; its row names the step.
+    """
+    results = line.output / result_file.NAME
     try:
-        one = asyncio.run(make_insole(board, line, whose.of))
+        one = await make_insole(board, line, whose.of)
     except StepFailedError as error:
         if error.serial:
             _note_failure(error, whose, results)

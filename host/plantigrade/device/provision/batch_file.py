@@ -49,6 +49,25 @@ class BatchRow:
     board: str = DEFAULT_BOARD
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a value.
+
+    Attributes:
+        line: of the file; 0 for an option of the command line.
+        column: which value.
+        text: what is wrong about it.
+    """
+
+    line: int
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        where = f"line {self.line}, column" if self.line else "option"
+        return f"{where} {self.column}: {self.text}"
+
+
 def read_batch(path: Path, batch: str = "") -> tuple[BatchRow, ...]:
     """The rows of a batch file.
 
@@ -75,7 +94,9 @@ def read_batch(path: Path, batch: str = "") -> tuple[BatchRow, ...]:
                 problems.append(f"line {rows.line_num}: {len(cells)} columns instead of {len(titles)}")
                 continue
             values = dict(zip(titles, (cell.strip() for cell in cells), strict=True))
-            row = check_row(values, rows.line_num, batch or default_code(path), problems)
+            wrong: list[Problem] = []
+            row = check_row(values, rows.line_num, batch or default_code(path), wrong)
+            problems += map(str, wrong)
             if row is not None:
                 found.append(row)
     except csv.Error as error:
@@ -97,13 +118,12 @@ def default_code(path: Path) -> str:
     return re.sub(r"[^A-Z0-9]+", "-", path.stem.upper()).strip("-")[:20].rstrip("-") or "BATCH"
 
 
-def check_row(values: Mapping[str, str], line: int, batch: str, problems: list[str]) -> BatchRow | None:
+def check_row(values: Mapping[str, str], line: int, batch: str, problems: list[Problem]) -> BatchRow | None:
     """One row of a batch, or None with what is wrong about it added to `problems`."""
     before = len(problems)
-    where = f"line {line}, column" if line else "option"
 
     def wrong(column: str, text: str) -> None:
-        problems.append(f"{where} {column}: {text}")
+        problems.append(Problem(line, column, text))
 
     serial = normal_serial(values.get("serial", ""))
     if serial is None:

@@ -61,6 +61,10 @@ class Loader(Protocol):
         """Put a load on a place (on all of them where they are loaded together)."""
         ...
 
+    def seen(self, reading: BenchReading, rise: float) -> None:
+        """A load was read; `rise` is by how many counts it raised the code of its place."""
+        ...
+
     def end(self) -> None:
         """The bench is over, however it went."""
         ...
@@ -98,6 +102,7 @@ async def measure(session: Session, loader: Loader, side: str) -> Measured:
                         "load stands on it, and that its wire is whole"
                     )
                 readings.append(BenchReading(index, force_n, codes[index], 1, settings.HELD_S))
+                loader.seen(readings[-1], rise)
             if number + 1 == len(loader.loads_n):
                 await loader.unload(side)
     return Measured(tuple(readings), zero)
@@ -219,6 +224,10 @@ class TerminalLoader:
             self._shown = place
         kilograms = force_n / settings.STANDARD_GRAVITY
         await self._ask(f"{place_name(place)}: put {force_n:g} N ({kilograms:.2f} kg) on it")
+
+    def seen(self, reading: BenchReading, rise: float) -> None:
+        """Say what the load did."""
+        click.echo(f"  its code rose by {rise:.0f}")
 
     def end(self) -> None:
         """Nothing is left to do."""

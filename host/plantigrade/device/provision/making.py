@@ -64,6 +64,7 @@ class Line:
         keep_key: called with serial number and the insole's own key, to keep a copy; says where it is.
         again: make insoles anew that are finished.
         say: told each step.
+        watch: given, when a board begins, what tells how far it is.
         today: of the records.
     """
 
@@ -76,6 +77,7 @@ class Line:
     keep_key: Callable[[str, bytes], str] | None = None
     again: bool = False
     say: Callable[[str], None] = field(default=lambda text: None)
+    watch: Callable[[Progress], None] = field(default=lambda progress: None)
     today: Callable[[], date] = date.today
 
 
@@ -91,6 +93,7 @@ async def make_insole(board: BoardPort, line: Line, choose: Callable[[str], Batc
         StepFailedError: a step did not pass; it names the step.
     """
     progress = Progress()
+    line.watch(progress)
     began = time.monotonic()
     try:
         return await _steps(board, line, choose, progress, began)

@@ -25,6 +25,10 @@ LARGEST_SPREAD_COUNTS: Final = 40
 """Between the codes of one mean: more is a load that still moves."""
 LEAST_RISE_COUNTS: Final = 8
 """By which the lightest load must raise the code of its place, twice what noise does."""
+PATIENCE_S: Final = 1800.0
+"""How long a bench waits for a load whose person is not at a terminal: a break, not a day on which nobody
+else reaches the board."""
+ANSWER_POLL_S: Final = 0.05
 STANDARD_GRAVITY: Final = 9.80665
 """Newtons of a kilogram, for those who have weights."""
 SELF_TEST_TIMEOUT_S: Final = 20.0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from plantigrade.calibration.bench import BenchReading
 from plantigrade.device.provision import settings
 from plantigrade.device.provision.bench import BenchError
 from plantigrade.device.provision.record import SENSORS
@@ -52,6 +53,9 @@ class TwinLoader:
         codes = self._front_end.counts(rows, _RATE_HZ)[-1]
         self._put(np.broadcast_to(codes, self._before.shape))
         await asyncio.sleep(settings.SETTLE_S)
+
+    def seen(self, reading: BenchReading, rise: float) -> None:
+        """Nobody is there to be told."""
 
     def end(self) -> None:
         """The feed as it was."""

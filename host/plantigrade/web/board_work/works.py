@@ -51,6 +51,7 @@ class Work:
         share: of the bytes that are written, 0 to 1; None before the first.
         lines: what it told, oldest first.
         problem: why it failed, for people.
+        about: more that its page shows.
         ended: set once it is done or has failed.
     """
 
@@ -62,6 +63,7 @@ class Work:
     share: float | None = None
     lines: list[str] = field(default_factory=list[str])
     problem: str = ""
+    about: object = None
     ended: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def report(self, line: str) -> None:
@@ -86,8 +88,14 @@ class Works:
         self._works: dict[str, Work] = {}
         self._lock = threading.Lock()
 
-    def start(self, account: str, kind: str, do: Do) -> Work:
+    def start(self, account: str, kind: str, do: Do, about: object = None) -> Work:
         """Begin a work.
+
+        Args:
+            account: that asks for it.
+            kind: "flash", "update" and so on.
+            do: the work.
+            about: more that its page shows.
 
         Raises:
             BusyError: another one is under way, of this account or another.
@@ -96,7 +104,7 @@ class Works:
             self._expire()
             if any(not work.ended.is_set() for work in self._works.values()):
                 raise BusyError("this computer works on a board already; wait until that is done")
-            work = Work(secrets.token_urlsafe(12), account, kind, self._clock_s())
+            work = Work(secrets.token_urlsafe(12), account, kind, self._clock_s(), about=about)
             self._works[work.id] = work
         # Not a daemon: a board that is being written to is finished even when the service is told to stop.
         threading.Thread(target=self._run, args=(work, do), name=f"{kind} {work.id}").start()
@@ -108,6 +116,12 @@ class Works:
             self._expire()
             found = self._works.get(work)
         return found if found is not None and found.account == account else None
+
+    def running(self, account: str, kind: str) -> Work | None:
+        """The work of this account that is under way: its page may have been closed."""
+        with self._lock:
+            found = (one for one in self._works.values() if not one.ended.is_set())
+            return next((one for one in found if (one.account, one.kind) == (account, kind)), None)
 
     def _run(self, work: Work, do: Do) -> None:
         async def doing() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from insole_protocol import host_messages, ids, messages
+from plantigrade.calibration.bench import BenchReading
 from plantigrade.device.calibrate.actions import fit_loads
 from plantigrade.device.provision import settings
 from plantigrade.device.provision.bench import (
@@ -47,6 +48,7 @@ class Bed:
         self.broken: set[int] = set()
         self.shaking: set[int] = set()
         self.ended = False
+        self.rises: list[float] = []
         self._force_n = [0.0] * 16
         self._asked = 0
         self._front_end = FrontEnd(5, None, Effects(drift=False, creep=False, noise=False))
@@ -57,7 +59,14 @@ class Bed:
 
     async def load(self, side: str, place: int, force_n: float) -> None:
         self.done.append((place, force_n))
+        self.load_now(place, force_n)
+
+    def load_now(self, place: int, force_n: float) -> None:
+        """As a person puts a load on."""
         self._force_n[place] = force_n
+
+    def seen(self, reading: BenchReading, rise: float) -> None:
+        self.rises.append(rise)
 
     def end(self) -> None:
         self.ended = True
@@ -84,6 +93,7 @@ async def test_every_load_goes_on_every_place_from_the_lightest_up() -> None:
     measured = await measure(bed, bed, "left")  # type: ignore[arg-type]
     assert bed.done == [(place, load) for place in range(16) for load in settings.BENCH_LOADS_N]
     assert len(measured.readings) == 64 and len(measured.zero) == 16
+    assert bed.rises == [one.count - measured.zero[one.sensor] for one in measured.readings]
     calibration = fit(measured, SERIAL, DAY)
     assert calibration.serial == SERIAL and calibration.made_on == "2026-03-09"
     assert all(curve.points == 4 for curve in calibration.sensors)
@@ -135,8 +145,6 @@ def test_readings_are_written_for_the_fit_that_people_use(tmp_path: Path) -> Non
 
 
 def test_readings_that_make_no_curve_are_told(tmp_path: Path) -> None:
-    from plantigrade.calibration.bench import BenchReading
-
     falling = tuple(BenchReading(0, load, 900 - load) for load in (5.0, 20.0, 50.0, 100.0))
     with pytest.raises(BenchError, match="sensor 0"):
         fit(Measured(falling, (300.0,) * 16), SERIAL, DAY)
