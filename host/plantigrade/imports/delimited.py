@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.errors import FileError
-from plantigrade.gait.signals import Floats, Forces
+from plantigrade.gait.signals import Forces
 from plantigrade.imports.source import Source
+from plantigrade.imports.table import readable
 
 MAX_COLUMNS: Final = 4096
 MISSING: Final = frozenset({"", "-", "--", "NaN", "nan", "NAN", "NA", "N/A", "n/a", "null", "NULL", "#N/A"})
@@ -32,6 +33,7 @@ _NUMBER = {
 _NO_THOUSANDS = re.compile(rf"[-+]?(?:(?:0\d*|\d{{4,}})?,\d+|\d+,(?:\d{{1,2}}|\d{{4,}})){_EXPONENT}")
 _GROUPED = re.compile(r"\d[.,' ]\d{3}(?:\D|$)")
 _INCOMPLETE = "the last line is incomplete and was left out"
+_NOT_ENDED = "the last line has no line end and was left out: the file may have been cut off"
 _BLOCK_BYTES: Final = 1 << 22
 
 Column = npt.NDArray[np.float64 | np.float32]
@@ -104,16 +106,21 @@ class Table:
             short.append((row.expected_columns, row.actual_columns))
             return "skip" if len(short) == 1 else "error"
 
+        end = _Ending()
         try:
-            with self._stream() as stream:
+            with self._stream(end) as stream:
                 parts = list(self._blocks(stream, columns, exact, decimal, leave_out))
         except ValueError:  # Arrow's own kind of it says less than our second look at the file
             return None
         if short:
             self._check_last(*short[0])
+        # A number at the very end may have lost digits: whoever wrote the file ended every line.
+        last = -1 if end.open and not short else None
+        if last and parts:
+            self.notes.append(_NOT_ENDED)
         empty: Column = np.empty(0, np.float64)
         return {
-            number: np.concatenate([part[i] for part in parts]) if parts else empty
+            number: np.concatenate([part[i] for part in parts])[:last] if parts else empty
             for i, number in enumerate(columns)
         }
 
@@ -146,16 +153,16 @@ class Table:
             ),
         )
         for batch in reader:
-            values: list[Floats] = [np.asarray(batch.column(i), np.float64) for i in range(len(columns))]
+            values = [readable(np.asarray(batch.column(i), np.float64)) for i in range(len(columns))]
             yield [
                 column if number in exact else column.astype(np.float32)
                 for number, column in zip(columns, values, strict=True)
             ]
 
-    def _stream(self) -> io.BufferedReader:
+    def _stream(self, end: "_Ending") -> io.BufferedReader:
         if self.repair is None:
-            return self.source.open()
-        lines = islice(self.source.lines(), self.first_line - 1, None)
+            return io.BufferedReader(_Watched(self.source.open(), end), _BLOCK_BYTES)
+        lines = end.watch(islice(self.source.lines(), self.first_line - 1, None))
         return io.BufferedReader(_Lines(self.repair(line.rstrip("\r\n")) for line in lines if line.strip()))
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -222,6 +229,41 @@ def _arrow() -> tuple[Any, Any]:
     import pyarrow.csv as csv  # pyright: ignore[reportMissingTypeStubs]
 
     return pyarrow, csv
+
+
+@dataclass
+class _Ending:
+    """How a file ends."""
+
+    open: bool = False
+    """Without a line end."""
+
+    def watch(self, lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            self.open = not line.endswith("\n")
+            yield line
+
+
+class _Watched(io.RawIOBase):
+    """A byte stream of which the end is remembered."""
+
+    def __init__(self, stream: io.BufferedReader, end: _Ending) -> None:
+        self._stream, self._end = stream, end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        block = self._stream.read(len(buffer))
+        buffer[: len(block)] = block
+        if block:
+            # The second byte of a line end in UTF-16 is 0 in one order of bytes.
+            self._end.open = not block.rstrip(b"\x00").endswith((b"\n", b"\r"))
+        return len(block)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 class _Lines(io.RawIOBase):

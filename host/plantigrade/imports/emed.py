@@ -99,7 +99,7 @@ def _number(source: Source, pages: _Pages, key: str, group: int = 1) -> float:
 def _read_pages(source: Source, pages: _Pages) -> None:
     picture: int | None = None
     columns: list[int] = []
-    first = number = 0
+    width = first = number = 0
     for number, line in enumerate(source.lines(), start=1):
         _head_line(source, pages, number, line)
         words = line.split()
@@ -112,13 +112,13 @@ def _read_pages(source: Source, pages: _Pages) -> None:
         elif picture is None or not words:
             continue
         elif not columns:
-            columns = _columns(source, number, words)
+            columns, width = _columns(source, number, words), len(words)
             pages.pictures.setdefault(picture, [])
         elif words[0] == "Force":
             pages.stated_n[picture] = _cell(source, number, words[-1])
             picture = None
         else:
-            _row(source, number, words, columns, pages.pictures[picture])
+            _row(source, number, words, columns, width, pages.pictures[picture])
         if len(pages.pictures) > MAX_PICTURES:
             raise FileError(source.path, f"has more than {MAX_PICTURES} pictures; it is no single step")
     source.understood(first, f"{len(pages.pictures)} pictures, one a sample", last_line=number)
@@ -139,13 +139,15 @@ def _columns(source: Source, number: int, words: list[str]) -> list[int]:
 
 
 def _row(
-    source: Source, number: int, words: list[str], columns: list[int], into: list[tuple[int, int, float]]
+    source: Source,
+    number: int,
+    words: list[str],
+    columns: list[int],
+    width: int,
+    into: list[tuple[int, int, float]],
 ) -> None:
     row, *values = words
-    if not (row.isdigit() and 1 <= int(row) <= MAX_SIDE) or len(values) not in (
-        len(columns),
-        len(columns) + 1,
-    ):
+    if not (row.isdigit() and 1 <= int(row) <= MAX_SIDE) or len(values) != width:
         raise FileError(
             source.path, f"line {number} is no row of {len(columns)} pressures: {' '.join(words)[:40]!r}"
         )

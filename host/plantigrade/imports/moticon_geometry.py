@@ -83,6 +83,8 @@ _MEDIAL = np.array(
     )
 )
 _TOLERANCE = 0.03
+_LOADED_N = 50.0
+"""Below this the steps of the stated numbers are a large share."""
 _PLAUSIBLE = (0.4, 1.6)
 """Smallest and largest insole as area over that of size 7."""
 
@@ -130,13 +132,14 @@ def fitted(
     pressure, total = pressure_kpa[known].astype(np.float64), total_n[known]
     if own:
         ours = own_layout(eu_size)
-        if not len(total) or _misfit(pressure, total, ours.area_cm2) < _TOLERANCE:
+        if _misfit(pressure, total, ours.area_cm2) < _TOLERANCE:
             return Geometry(ours)
     sums: Floats = N_PER_KPA_CM2 * (pressure @ _AREA_CM2)
-    loaded = float(sums @ sums)
-    if loaded <= 0:
-        return Geometry(layout(), "never loaded: areas of an insole of size 7 are assumed")
-    factor = float(total @ sums) / loaded
+    loaded = sums > _LOADED_N
+    if not loaded.any():
+        return Geometry(layout(), "hardly loaded: areas of an insole of size 7 are assumed")
+    # Of many rows the one in the middle: a damaged number must not change all the others.
+    factor = float(np.median(total[loaded] / sums[loaded]))
     if not _PLAUSIBLE[0] < factor < _PLAUSIBLE[1]:
         return Geometry(
             layout(),
@@ -149,6 +152,9 @@ def fitted(
 
 
 def _misfit(pressure_kpa: Floats, total_n: Floats, area_cm2: Floats) -> float:
-    """Root mean square of the difference over that of the total."""
-    away: Floats = N_PER_KPA_CM2 * (pressure_kpa @ area_cm2) - total_n
-    return float(np.sqrt((away**2).mean() / (total_n**2).mean()))
+    """Median of the difference as a share of the total, while the foot is loaded."""
+    loaded = total_n > _LOADED_N
+    if not loaded.any():
+        return 0.0
+    sums: Floats = N_PER_KPA_CM2 * (pressure_kpa[loaded] @ area_cm2)
+    return float(np.median(np.abs(sums / total_n[loaded] - 1.0)))

@@ -28,7 +28,7 @@ class Head:
     Attributes:
         path: the file.
         raw: at most `HEAD_BYTES` bytes, decompressed.
-        text: the same as text; empty for a binary file.
+        text: the same as text, lines ended by \\n; empty for a binary file.
     """
 
     path: Path
@@ -150,6 +150,7 @@ class Source:
             raw = stream.read(HEAD_BYTES)
         # A cut in the middle of a wide character must not make text look binary: errors are replaced.
         text = raw.decode(self.encoding, errors="replace").lstrip("\ufeff")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         return Head(self.path, raw, "" if "\x00" in text else text)
 
 

@@ -334,7 +334,7 @@ def test_newtons_are_read_where_the_header_states_them(
 
 @pytest.mark.filterwarnings("ignore:The inplace keyword")  # wfdb's own use of pandas
 def test_the_reference_writer_is_read_back(tmp_path: Path):
-    """Records of the package wfdb: two feet and a third signal in one file. One test, as it is slow to load."""
+    """Two feet and a third signal in one file. One test for all formats, as the package is slow to load."""
     import wfdb
 
     for storage in (16, 24, 32, 80, 212):
