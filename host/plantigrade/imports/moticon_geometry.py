@@ -131,7 +131,11 @@ def fitted(
     known = np.isfinite(pressure_kpa).all(axis=1) & np.isfinite(total_n) & (total_n > 0)
     pressure, total = pressure_kpa[known].astype(np.float64), total_n[known]
     if own:
-        ours = own_layout(eu_size)
+        # Made with the wearer's size, or without it.
+        ours = min(
+            (own_layout(size) for size in (eu_size, None)),
+            key=lambda one: _misfit(pressure, total, one.area_cm2),
+        )
         if _misfit(pressure, total, ours.area_cm2) < _TOLERANCE:
             return Geometry(ours)
     sums: Floats = N_PER_KPA_CM2 * (pressure @ _AREA_CM2)
