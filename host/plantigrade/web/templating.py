@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from plantigrade.web.assets import asset_url
+from plantigrade.web.remarks import remark_of
 
 FOLDER = Path(__file__).parent
 
@@ -34,4 +35,4 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         ...     "theme": "", "text_size": ""})
         True
     """
-    return environment().get_template(template).render({"asset": asset_url, **values})
+    return environment().get_template(template).render({"asset": asset_url, "remark_of": remark_of, **values})

@@ -31,3 +31,15 @@ def begun(text: str) -> str:
         'Unterer Rücken'
     """
     return text[:1].upper() + text[1:]
+
+
+def rule_title(rule: str, stored: str, words: Words) -> str:
+    """What a rule is called, for clinicians; one that this version does not know keeps its own.
+
+    Example:
+        >>> from plantigrade.web.words import words_of
+        >>> rule_title("high-arch", "High arch", words_of("de")), rule_title("gone", "Gone", words_of("de"))
+        ('Wenig Last unter der Mitte des Fußes', 'Gone')
+    """
+    key = f"rule-title.{rule}"
+    return words(key) if key in words.keys else stored

@@ -13,6 +13,7 @@ from plantigrade.web.drawing.spark import spark
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.page import Answer, Document, Page, Shown
 from plantigrade.web.pages.people.listing import Asked, Listing, Only, asked_of, listing_of
+from plantigrade.web.remarks import remark_of
 from plantigrade.web.texts import rule_texts
 from plantigrade.web.visit import Visit
 
@@ -125,7 +126,7 @@ def _more(visit: Visit, one: PersonOverview) -> str:
         title = title_of(key.rule, rule_texts(words))
         return words("people.which", what=title, foot=words(f"side.{key.foot}"))
     if one.faults:
-        return "; ".join(one.faults)
+        return "; ".join(remark_of(fault, words).text for fault in one.faults)
     if one.open_alerts is None:
         return ""
     if one.need is Need.LOOK:

@@ -11,6 +11,8 @@ from plantigrade.gait.parameters.registry import norm_of, shown_in
 from plantigrade.library.recordings.container import RecordingManifest
 from plantigrade.posture.settings import COMPARED_MIN_STRIDES
 from plantigrade.web.formats import Formats
+from plantigrade.web.remarks import remark_of
+from plantigrade.web.texts import rule_title
 
 SIX: Final = (
     "cadence_steps_per_min",
@@ -102,7 +104,6 @@ class Judged:
     level: str
     confidence: str
     n: str
-    note: str
 
 
 def six_figures(found: StoredDocument, formats: Formats) -> tuple[Figure, ...]:
@@ -114,7 +115,9 @@ def _figure(name: str, figure: StoredFigure | None, formats: Formats) -> Figure:
     words = formats.words
     if figure is None or figure.value is None:
         why = figure.note if figure is not None else ""
-        return Figure(name, "", "", why or words("walk.figure.not-known"), "", False)
+        return Figure(
+            name, "", "", remark_of(why, words).text if why else words("walk.figure.not-known"), "", False
+        )
     digits = digits_of(figure.value)
     how: list[str] = []
     if figure.sd is not None:
@@ -236,14 +239,13 @@ def judged_of(found: StoredDocument, formats: Formats) -> tuple[tuple[Judged, ..
     return tuple(
         tuple(
             Judged(
-                str(one["title"]),
+                rule_title(str(one["rule"]), str(one["title"]), formats.words),
                 str(one["rule_version"]),
                 str(one["foot"]),
                 _amount(one["value"], str(one["unit"]), formats),
                 _amount(one["raise_level"], str(one["unit"]), formats),
                 formats.number(one["confidence"], 3) if one["confidence"] is not None else "",
                 formats.number(one["n"]),
-                str(one.get("clinician", one.get("note", ""))),
             )
             for one in found.posture(state)
         )
