@@ -45,9 +45,7 @@ def foot_of(
         raise FileError(source.path, "no cell is ever loaded")
     if _walks_down(force_n):
         force_n, loaded = force_n[:, ::-1, ::-1], loaded[::-1, ::-1]
-        notes.append(
-            "the load moves towards the lower edge of the grid: turned, so that it begins at the heel"
-        )
+        notes.append("the load moves down the grid: turned by half a turn, so that it begins at the heel")
     layout = cells.grid(name, loaded, loaded, side, column_mm, row_mm)
     return ImportedFoot(np.ascontiguousarray(force_n[:, loaded]), layout)
 
