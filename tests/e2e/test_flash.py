@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from insole_protocol import ids
 from insole_protocol.replies import LogInfoReply
 from plantigrade.device import targets
 from plantigrade.device.flash.esptool import Chip
@@ -24,6 +25,7 @@ pytestmark = [pytest.mark.micropython, pytest.mark.radio]
 SERIAL = "7cdfa1000102"
 IDENTITY = b"who this insole is"
 SECRET = b"what nobody else knows"
+SIDE, LABEL = 1, 9
 CHIP = Chip("ESP32-S3", SERIAL, 8)
 
 
@@ -56,6 +58,12 @@ async def flash(*texts: str) -> tuple[int, dict[str, Any], str]:
     return process.returncode or 0, json.loads(out) if out else {}, err.decode()
 
 
+async def ask(board: VirtualBoard, op: int, *arguments: int, value: bytes = b"") -> bytes:
+    """The tail of the reply to a command."""
+    async with targets.conversation(UsbLink(board.serial_port)) as session:
+        return (await session.command_client.ask(op, *arguments, value=value)).reply.tail
+
+
 async def log_of(board: VirtualBoard) -> LogInfoReply:
     """What its log holds."""
     async with targets.conversation(UsbLink(board.serial_port)) as session:
@@ -73,6 +81,8 @@ async def test_from_blank_to_hello_and_again_with_its_identity(tmp_path: Path) -
         board.flash.write("keys", SECRET)
         await board.power_on()
         await wait_for_hello(board.serial_port, CHIP)
+        await ask(board, ids.OP_SET_SETTING, LABEL, value=b"my shoe")
+        await ask(board, ids.OP_SET_SETTING, SIDE, value=b"\x01")
         before = await log_of(board)
 
         code, dry, text = await flash(board.serial_port, "--dry-run")
@@ -84,9 +94,12 @@ async def test_from_blank_to_hello_and_again_with_its_identity(tmp_path: Path) -
         assert second["before"]["serial"] == first["identity"]["serial"] == second["identity"]["serial"]
         after = await log_of(board)
         assert after.oldest_seq == before.oldest_seq and after.next_seq > before.next_seq > 0
+        assert await ask(board, ids.OP_GET_SETTING, LABEL) == b"my shoe"
+        assert {"settings", "numbers"} <= set(second["kept"]) and second["identity"]["side"] == "right"
 
-        code, _, text = await flash(board.serial_port, "--erase-log")
+        code, _, text = await flash(board.serial_port, "--erase-log", "--erase-settings")
         assert code == 0, text
+        assert await ask(board, ids.OP_GET_SETTING, LABEL) == b""
         erased = await log_of(board)
         assert erased.oldest_seq > after.next_seq, (
             "no number comes twice, though nothing is left that had them"

@@ -142,6 +142,35 @@ def littlefs_image(files: Iterator[tuple[str, bytes]], blocks: int) -> bytes:
     return bytes(fs.context.buffer)
 
 
+def littlefs_files(partition: bytes) -> dict[str, bytes]:
+    """The files of a littlefs partition by path.
+
+    Raises:
+        FirmwareError: there is no file system.
+    """
+    try:
+        from littlefs import LittleFS, LittleFSError
+        from littlefs.context import UserContext
+    except ImportError as error:
+        raise MissingPartError("reading a board's file system", "flash", "littlefs") from error
+    context = UserContext(buffsize=len(partition))
+    context.buffer = bytearray(partition)
+    try:
+        fs = LittleFS(
+            context=context, block_size=BLOCK_SIZE, block_count=len(partition) // BLOCK_SIZE, mount=False
+        )
+        fs.mount()  # of its own accord `LittleFS` would format what it cannot mount
+        found: dict[str, bytes] = {}
+        for folder, _, names in fs.walk("/"):
+            for name in names:
+                path = f"{folder.rstrip('/')}/{name}"
+                with cast(BinaryIO, fs.open(path, "rb")) as file:  # pyright: ignore[reportUnknownMemberType]
+                    found[path.lstrip("/")] = file.read()
+    except (LittleFSError, UnicodeDecodeError) as error:
+        raise FirmwareError(str(error)) from error
+    return found
+
+
 def _protocol_folder() -> Path:
     spec = importlib.util.find_spec("insole_protocol")
     if spec is None or spec.origin is None:

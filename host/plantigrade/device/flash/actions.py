@@ -11,7 +11,7 @@ import click
 from plantigrade.device.flash.errors import PortError
 from plantigrade.device.flash.esptool import require_esptool
 from plantigrade.device.flash.flashing import Contents, Flashed, flash, make_contents
-from plantigrade.device.flash.plan import IDENTITY, LOG, Action, FlashPlan, Wishes, plan_lines
+from plantigrade.device.flash.plan import IDENTITY, LOG, Action, Wishes, plan_lines
 from plantigrade.device.flash.ports import find_board
 from plantigrade.json_output import write_json
 
@@ -95,6 +95,7 @@ def as_json(flashed: Flashed, contents: Contents) -> dict[str, Any]:
         "firmware": contents.firmware,
         "parts": _parts(flashed),
         "dry_run": flashed.log is None,
+        "kept": flashed.kept,
         "before": asdict(flashed.was) if flashed.was else None,
         "identity": asdict(flashed.identity) if flashed.identity else None,
         "seconds": {name: round(seconds, 2) for name, seconds in flashed.seconds.items()},
@@ -125,7 +126,7 @@ def _image_line(contents: Contents) -> str:
 
 
 def _last_line(flashed: Flashed) -> str:
-    data = _data_line(flashed.plan)
+    data = _data_line(flashed)
     if flashed.identity is None:
         return f"dry run: nothing was written; {data}"
     identity, seconds = flashed.identity, sum(flashed.seconds.values())
@@ -135,6 +136,7 @@ def _last_line(flashed: Flashed) -> str:
     )
 
 
-def _data_line(plan: FlashPlan) -> str:
-    stay = [label for label in plan.labels(Action.KEEP) if label in (*IDENTITY, *LOG)]
+def _data_line(flashed: Flashed) -> str:
+    stay = [label for label in flashed.plan.labels(Action.KEEP) if label in (*IDENTITY, *LOG)]
+    stay += flashed.kept
     return f"as they were: {', '.join(stay)}" if stay else "identity, keys and log are blank"

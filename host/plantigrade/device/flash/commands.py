@@ -37,6 +37,11 @@ from plantigrade.json_output import json_option
     default=None,
     help="Identity and keys from the factory: kept where the board has our partition table, as the log.",
 )
+@click.option(
+    "--keep-settings/--erase-settings",
+    default=None,
+    help="Settings, bonds, numbers, crash records and events: kept where the board has our partition table.",
+)
 @click.option("--dry-run", is_flag=True, help="Check everything and show the plan; write nothing.")
 @json_option
 def flash(
@@ -47,6 +52,7 @@ def flash(
     erase: bool,
     keep_log: bool | None,
     keep_identity: bool | None,
+    keep_settings: bool | None,
     dry_run: bool,
     json_file: Path | None,
 ) -> None:
@@ -54,7 +60,7 @@ def flash(
 
     In one go: finds the board, checks chip, flash and image, writes boot loader, partition table, MicroPython
     and the firmware compiled for that chip, verifies all of it, restarts the board and waits until it says
-    hello. Settings and bonds go; identity, keys and what is recorded stay, unless you say otherwise.
+    hello. Identity, keys, settings, bonds and what is recorded stay, unless you say otherwise.
 
     PORT is needed only where several boards are connected. A board that runs is restarted in its boot loader
     by itself; hold the button of any other while you plug it in.
@@ -72,14 +78,14 @@ def flash(
     from plantigrade.device.flash import actions
     from plantigrade.device.flash.plan import Wishes
 
-    if erase and (keep_log or keep_identity):
-        raise click.UsageError("--erase erases everything; leave --keep-log and --keep-identity out")
+    if erase and (keep_log or keep_identity or keep_settings):
+        raise click.UsageError("--erase erases everything; leave --keep-... out")
     actions.flash_and_report(
         port,
         micropython,
         accept_unknown,
         test_keys,
-        Wishes(erase, keep_log, keep_identity),
+        Wishes(erase, keep_log, keep_identity, keep_settings),
         dry_run,
         json_file,
     )

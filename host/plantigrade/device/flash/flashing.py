@@ -23,7 +23,8 @@ from plantigrade.device.flash.errors import (
     WrongBoardError,
 )
 from plantigrade.device.flash.esptool import UNTIL_COMPLETE, Chip, Esptool, WriteLog, require_esptool
-from plantigrade.device.flash.plan import FlashPlan, Wishes, make_plan
+from plantigrade.device.flash.kept import Kept, Rescue, UnreadableError, of_partition
+from plantigrade.device.flash.plan import ERASED, FILES, FlashPlan, Wishes, known_labels, make_plan
 from plantigrade.device.flash.ports import BoardPort, appear_again, ask_for_hello
 from plantigrade.device.flash.settings import (
     BOOT_SECTOR_BYTES,
@@ -115,6 +116,16 @@ def going_on_from(contents: Contents, numbers: Numbers) -> Contents:
     return replace(contents, file_system=_file_system(files), files=files)
 
 
+def keeping(contents: Contents, kept: Kept) -> Contents:
+    """The same with what the insole's own files said.
+
+    Raises:
+        FirmwareError: the files do not fit.
+    """
+    files = kept.put_into(contents.files)
+    return replace(contents, file_system=_file_system(files), files=files)
+
+
 @dataclass
 class Flashed:
     """What flashing did.
@@ -127,6 +138,7 @@ class Flashed:
         log: what esptool says that it did; None for a dry run.
         identity: what the insole says of itself now; None for a dry run.
         seconds: of each step.
+        kept: what its files go on saying, for people: "settings", "bonds", ...
     """
 
     port: str
@@ -136,6 +148,7 @@ class Flashed:
     log: WriteLog | None = None
     identity: Identity | None = None
     seconds: dict[str, float] = field(default_factory=dict[str, float])
+    kept: list[str] = field(default_factory=list[str])
 
 
 def make_contents(file: Path | None, accepted: str | None, trust_test_keys: bool = False) -> Contents:
@@ -240,11 +253,16 @@ async def write_board(
             board, chip = await _chip_on(board, esptool)
             require_flashable(chip, board.port)
             start = await esptool.read(BOOT_LOADER_AT, START_BYTES)
+            rescue = Rescue(chip.serial)
+            kept = await _what_stays(esptool, chip, start, wishes, rescue, report)
+            contents = keeping(contents, kept) if kept else contents
             plan = make_plan(chip.flash_mib or 0, contents.image, contents.file_system, start, wishes)
+            if kept and not dry_run:
+                rescue.save(kept)
         except PlantigradeError:
             await _let_go(esptool, was)
             raise
-        flashed = Flashed(board.port, chip, was, plan)
+        flashed = Flashed(board.port, chip, was, plan, kept=kept.names if kept else [])
         report(f"{board.port}: {chip.name}, {chip.flash_mib} MiB of flash, serial number {chip.serial}")
         if dry_run:
             await _let_go(esptool, was)
@@ -254,7 +272,35 @@ async def write_board(
             except asyncio.CancelledError:  # Ctrl-C
                 report(f"{board.port}: broken off; {UNTIL_COMPLETE}")
                 raise
+            rescue.forget()
     return flashed
+
+
+async def _what_stays(
+    esptool: Esptool, chip: Chip, start: bytes, wishes: Wishes, rescue: Rescue, report: Report
+) -> Kept | None:
+    """What the insole's own files say, from the board or, where a flash broke off, from this computer.
+
+    Raises:
+        UnreadableError: it was to be kept by all means, and cannot be read.
+        FlashError: esptool fails.
+    """
+    if wishes.erase or wishes.keep_settings is False:
+        return None
+    if start[:BOOT_SECTOR_BYTES] == ERASED * BOOT_SECTOR_BYTES and (saved := rescue.load()):
+        report(f"{esptool.port}: goes on with what was kept when flashing broke off ({rescue.path})")
+        return saved
+    flash_mib = chip.flash_mib or 0
+    if not known_labels(flash_mib, start).issuperset(FILES):
+        return None
+    row = next(row for row in partition_table(flash_mib) if row.label in FILES)
+    try:
+        return of_partition(await esptool.read(row.offset, row.size))
+    except UnreadableError as error:
+        if wishes.keep_settings:
+            raise
+        report(f"{esptool.port}: {error}; settings and bonds begin anew")
+        return None
 
 
 def require_flashable(chip: Chip, port: str) -> None:

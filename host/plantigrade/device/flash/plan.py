@@ -26,6 +26,7 @@ from plantigrade.firmware_image.partition_table import (
 ERASED: Final = b"\xff"
 IDENTITY: Final = ("id", "keys")
 LOG: Final = ("log",)
+FILES: Final = ("vfs",)
 BOOT_LOADER: Final = "boot loader"
 TABLE: Final = "table"
 _LEFT_ALONE: Final = ("nvs", "phy", "ota_1")
@@ -70,11 +71,13 @@ class Wishes:
     Attributes:
         erase: erase the whole flash before.
         keep_log, keep_identity: whether the log, and identity with keys, stay; None: as is sensible.
+        keep_settings: whether what the insole's own files say stays; None: as is sensible.
     """
 
     erase: bool = False
     keep_log: bool | None = None
     keep_identity: bool | None = None
+    keep_settings: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,12 @@ class FlashPlan:
         return [part.label for part in self.parts if part.action is action]
 
 
+def known_labels(flash_mib: int, start: bytes) -> set[str]:
+    """Partitions that lie on the board where an insole's do; arguments as of `make_plan`."""
+    ours = _rows_of(start)
+    return {row.label for row in partition_table(flash_mib) if ours.get(row.label) == row}
+
+
 def make_plan(
     flash_mib: int, image: MicroPythonImage, file_system: bytes, start: bytes, wishes: Wishes
 ) -> FlashPlan:
@@ -123,11 +132,11 @@ def make_plan(
         FirmwareError: a keep was asked for that the table on the board makes impossible.
     """
     rows = {row.label: row for row in partition_table(flash_mib)}
-    ours = _rows_of(start) if not wishes.erase else {}
-    known = {label for label, row in rows.items() if ours.get(label) == row}
+    known = known_labels(flash_mib, start) if not wishes.erase else set[str]()
     for wish, labels, option in (
         (wishes.keep_identity, IDENTITY, "--keep-identity"),
         (wishes.keep_log, LOG, "--keep-log"),
+        (wishes.keep_settings, FILES, "--keep-settings"),
     ):
         if wish and not known.issuperset(labels):
             raise FirmwareError(

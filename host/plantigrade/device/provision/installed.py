@@ -6,9 +6,9 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO, Final, cast
+from typing import Final
 
-from plantigrade.errors import MissingPartError, PlantigradeError
+from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.board_files import FACTORY_SLOT, board_files
 from plantigrade.firmware_image.build import (
     BLOCK_SIZE,
@@ -16,6 +16,7 @@ from plantigrade.firmware_image.build import (
     HOST_ARCHITECTURE,
     FirmwareError,
     build_firmware,
+    littlefs_files,
 )
 from plantigrade.firmware_image.esp_image import (
     VIRTUAL_MACHINE,
@@ -89,25 +90,9 @@ def files_of(partition: bytes) -> dict[str, bytes]:
         InstalledError: there is no file system.
     """
     try:
-        from littlefs import LittleFS, LittleFSError
-        from littlefs.context import UserContext
-    except ImportError as error:
-        raise MissingPartError("reading a board's file system", "flash", "littlefs") from error
-    context = UserContext(buffsize=len(partition))
-    context.buffer = bytearray(partition)
-    try:
-        fs = LittleFS(
-            context=context, block_size=BLOCK_SIZE, block_count=len(partition) // BLOCK_SIZE, mount=True
-        )
-        found: dict[str, bytes] = {}
-        for folder, _, names in fs.walk("/"):
-            for name in names:
-                path = f"{folder.rstrip('/')}/{name}"
-                with cast(BinaryIO, fs.open(path, "rb")) as file:  # pyright: ignore[reportUnknownMemberType]
-                    found[path.lstrip("/")] = file.read()
-    except (LittleFSError, UnicodeDecodeError) as error:
+        return littlefs_files(partition)
+    except FirmwareError as error:
         raise InstalledError(f"there are no files on the board ({error}); flash it") from error
-    return found
 
 
 def firmware_sha256(files: Iterable[tuple[str, bytes]]) -> str:

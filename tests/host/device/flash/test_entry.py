@@ -127,7 +127,7 @@ class TestWrongUsage:
     def test_erase_and_keep(self) -> None:
         result = run("--erase", "--keep-log")
         assert result.exit_code == 2
-        assert "--erase erases everything; leave --keep-log and --keep-identity out" in result.output
+        assert "--erase erases everything; leave --keep-... out" in result.output
 
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         result = run("--micropython", tmp_path / "none.bin")
