@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plantigrade.gait.signals import Foot
+from plantigrade.imports.formats import read
 
 from tests.host.gait.walks import DATA
 from tools.validation import moticon
@@ -22,7 +23,7 @@ def reports() -> list[StepReport]:
 
 @needed
 def test_the_export_and_its_report_are_read() -> None:
-    walk = moticon.read_export(FOLDER / EXPORT, FOLDER / "geometry.json")
+    walk = read(FOLDER / EXPORT)
     assert walk.left is not None and walk.right is not None
     assert walk.left.force_n.shape == (1750, 16) and walk.left.time_s[-1] == pytest.approx(17.5)
     assert np.isnan(walk.left.force_n[:50]).all()  # the left insole came half a second later
@@ -43,6 +44,7 @@ def test_every_step_is_found_and_lost_samples_cost_no_stride(reports: list[StepR
     for one in reports:
         for peak in (one.f1_n, one.f2_n, one.f3_n):
             assert peak.n >= 6 and abs(peak.mean) < 20 and peak.sd < 15  # of about 950 N
+        assert abs(one.gait_line_pct.mean) < 5 and one.gait_line_pct.sd < 3  # of 67 % of the length
 
 
 @needed

@@ -149,7 +149,7 @@ def two_feet(
     for name, share in (("side", right), ("length", forward)):
         if not (share.min() >= 0.0 and share.max() <= 1.0):
             raise PlantigradeError(f"{plate.trial}: the centre of pressure leaves the insoles' {name}")
-    layout = _layout()
+    layout = corners()
     time_s = np.arange(len(x_mm)) / plate.rate_hz
     feet: dict[Foot, FootSignal] = {}
     for foot, share in ((Foot.LEFT, 1.0 - right), (Foot.RIGHT, right)):
@@ -164,7 +164,8 @@ def _middle(values: F64) -> float:
     return 0.5 * float(values.min() + values.max())
 
 
-def _layout() -> SensorLayout:
+def corners() -> SensorLayout:
+    """Four sensors at the corners of a rectangle."""
     x, y = np.array(SENSORS_X_MM), np.array(SENSORS_Y_MM)
     return SensorLayout(
         "corners", x, y, np.zeros(len(x)), ("heel", "heel", "toes", "toes"), insole_length_mm=INSOLE_LENGTH_MM

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from tools.validation import standing_variations
 from tools.validation.balance import LEAST_S, RATIO_FROM, RATIO_TO, Trial
 
 HEAD: Final = (
@@ -22,7 +23,7 @@ HEAD: Final = (
 )
 
 
-def section(trials: Sequence[Trial]) -> list[str]:
+def section(trials: Sequence[Trial], variations: Sequence[standing_variations.Row] = ()) -> list[str]:
     """Published area and velocity beside ours: bars, ratios, each trial."""
     lines = ["## Standing on a plate (BDS)", ""]
     if not trials:
@@ -38,6 +39,7 @@ def section(trials: Sequence[Trial]) -> list[str]:
         "",
         *_ratios(trials),
         "",
+        *standing_variations.section(variations),
         "### Each trial",
         "",
         *_table(HEAD, _rows(trials)),

@@ -1,10 +1,5 @@
-"""Moticon: our contacts and peaks of force beside the vendor's own step report of the same walk.
+"""Moticon: our contacts, peaks of force and gait line beside the vendor's own report of the same steps."""
 
-The export has no reader of its own yet: this one reads what the comparison needs. Areas and places of the
-cells come from `geometry.json` (fitted from the files: total force = sum of area times pressure).
-"""
-
-import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,18 +9,24 @@ from xml.etree import ElementTree
 import numpy as np
 import numpy.typing as npt
 from plantigrade.gait.engine import analyze
-from plantigrade.gait.pressure import regions
 from plantigrade.gait.results import FootAnalysis
-from plantigrade.gait.signals import Foot, FootSignal, SensorLayout, SourceInfo, Walk
+from plantigrade.gait.signals import Foot
+from plantigrade.imports.formats import read
 
 Floats = npt.NDArray[np.float64]
-CELLS = 16
-LENGTH_MM, WIDTH_MM = 260.0, 90.0
-RATE_HZ = 100.0
 FOUND_S = 0.06
 """A step of the report counts as found with a contact of ours this near to it."""
 _SHEETS = {Foot.LEFT: "xl/worksheets/sheet2.xml", Foot.RIGHT: "xl/worksheets/sheet3.xml"}
-_COLUMNS = {"B": "ic_s", "C": "fc_s", "J": "f1_n", "L": "f3_n", "N": "f2_n"}
+_COLUMNS = {
+    "B": "ic_s",
+    "C": "fc_s",
+    "H": "gait_line",
+    "J": "f1_n",
+    "L": "f3_n",
+    "N": "f2_n",
+    "R": "stance_s",
+    "T": "double_s",
+}
 _XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -50,6 +51,8 @@ class StepReport:
         valid: steady strides of ours.
         contact_ms, release_ms: initial and final contact.
         f1_n, f2_n, f3_n: first peak, valley and second peak.
+        stance_ms, double_ms: stance and the double support that begins it.
+        gait_line_pct: extent of the gait line along the insole, percent of its length.
         release_sd_ms: what we say of the uncertainty of the final contacts, median.
     """
 
@@ -63,34 +66,10 @@ class StepReport:
     f1_n: Difference
     f2_n: Difference
     f3_n: Difference
+    stance_ms: Difference
+    double_ms: Difference
+    gait_line_pct: Difference
     release_sd_ms: float
-
-
-def read_export(path: Path, geometry: Path) -> Walk:
-    """Forces of the cells of both feet; empty cells are missing samples."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    titles = [line for line in lines if line.startswith("#")][-1].lstrip("# ").split("\t")
-    cells = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    cells = [row + [""] * (len(titles) - len(row)) for row in cells]
-    fitted = json.loads(geometry.read_text())
-    time_s = np.array([float(row[0]) for row in cells])
-    feet: dict[Foot, FootSignal] = {}
-    for foot in Foot:
-        area = np.array(fitted[foot.value]["w"])
-        places = [titles.index(f"{foot.value} pressure {number}[N/cm²]") for number in range(1, CELLS + 1)]
-        values = np.array([[float(row[place] or "nan") for place in places] for row in cells])
-        along = LENGTH_MM * (0.5 + np.array(fitted[foot.value]["x"]))
-        across = WIDTH_MM * (0.5 - np.array(fitted[foot.value]["y"]))
-        layout = SensorLayout(
-            "moticon-16",
-            across,
-            along,
-            area,
-            regions.of_length(along / LENGTH_MM),
-            insole_length_mm=LENGTH_MM,
-        )
-        feet[foot] = FootSignal(foot, time_s, (values * area).astype(np.float32), layout)
-    return Walk(feet[Foot.LEFT], feet[Foot.RIGHT], RATE_HZ, SourceInfo(path.name, "moticon"))
 
 
 def read_report(path: Path, foot: Foot) -> dict[str, Floats]:
@@ -121,9 +100,10 @@ def compare(walk: str, foot: FootAnalysis, report: dict[str, Floats]) -> StepRep
     release = _nearest(foot.final_contact_s, report["fc_s"])
     rows = np.array([int(np.argmin(np.abs(strides.initial_contact_s - at))) for at in report["ic_s"]])
     same = np.abs(strides.initial_contact_s[rows] - report["ic_s"]) <= FOUND_S
+    gait_line = strides.pressure[:, strides.pressure_names.index("gait_line_range_pct")].astype(np.float64)
 
-    def peaks(name: str) -> Difference:
-        return difference((getattr(strides, name)[rows] - report[name])[same])
+    def beside(ours: Floats, name: str, scale: float = 1.0) -> Difference:
+        return difference((ours[rows] - scale * report[name])[same])
 
     return StepReport(
         walk=walk,
@@ -133,9 +113,12 @@ def compare(walk: str, foot: FootAnalysis, report: dict[str, Floats]) -> StepRep
         valid=int(strides.valid.sum()),
         contact_ms=difference(1e3 * contact[np.abs(contact) <= FOUND_S]),
         release_ms=difference(1e3 * release[np.abs(release) <= FOUND_S]),
-        f1_n=peaks("f1_n"),
-        f2_n=peaks("f2_n"),
-        f3_n=peaks("f3_n"),
+        f1_n=beside(strides.f1_n, "f1_n"),
+        f2_n=beside(strides.f2_n, "f2_n"),
+        f3_n=beside(strides.f3_n, "f3_n"),
+        stance_ms=beside(1e3 * strides.stance_time_s, "stance_s", 1e3),
+        double_ms=beside(1e3 * strides.initial_double_support_s, "double_s", 1e3),
+        gait_line_pct=beside(gait_line, "gait_line", 100.0),
         release_sd_ms=1e3 * float(np.median(strides.final_contact_sd_s)),
     )
 
@@ -160,7 +143,7 @@ def run(folder: Path) -> list[StepReport]:
         export = folder / f"{day}_{''.join(clock)}.txt"
         if not export.is_file():
             continue
-        analysis = analyze(read_export(export, folder / "geometry.json"))
+        analysis = analyze(read(export))
         found += [compare(export.stem, foot, read_report(report, foot.foot)) for foot in analysis.feet]
     return found
 
@@ -171,10 +154,11 @@ def section(reports: list[StepReport]) -> list[str]:
     if not reports:
         return [*lines, "Not at hand.", ""]
     lines += [
-        "Sixteen cells a foot at 100 Hz, one person, through areas and places fitted from the export; ours",
-        "minus the vendor's report over its steps, mean +- SD. The export lacks single samples every second",
-        "or so: gaps of at most 33 ms are bridged. Both are insoles' figures; neither is the truth. Our",
-        "final contact is the end of the fall, the vendor's a level of force that it does not name.",
+        "Insoles (Moticon, sixteen cells a foot, 100 Hz), one person, read as `plantigrade analyze` reads",
+        "them; ours minus the vendor's report of the same insoles over its steps, mean +- SD. The export",
+        "lacks single samples every second or so: gaps of at most 33 ms are bridged. Neither is the truth.",
+        "Our final contact is the end of the fall, the vendor's a level of force that it does not name: so",
+        "our stance and double support are longer. `python -m tools.validate --only moticon` prints this.",
         "",
     ]
     head = (
@@ -189,6 +173,9 @@ def section(reports: list[StepReport]) -> list[str]:
         "F1 N",
         "valley N",
         "F3 N",
+        "stance ms",
+        "double support ms",
+        "gait line, % of length",
     )
     rows = [
         (
@@ -200,6 +187,7 @@ def section(reports: list[StepReport]) -> list[str]:
             *(_text(value) for value in (one.contact_ms, one.release_ms)),
             f"{one.release_sd_ms:.1f}",
             *(_text(value) for value in (one.f1_n, one.f2_n, one.f3_n)),
+            *(_text(value) for value in (one.stance_ms, one.double_ms, one.gait_line_pct)),
         )
         for one in reports
     ]

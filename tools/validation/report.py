@@ -1,10 +1,11 @@
 """The validation report as Markdown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from tools.validation import balance_report, moticon
+from tools.validation import balance_report, evidence, moticon, standing_variations
 from tools.validation.balance import Trial
 from tools.validation.footswitch import Agreement, Totals, totals
 from tools.validation.insole_force import OWN_STUDY, PUBLISHED, ROWS, STUDIES, ExportData, group_mean
@@ -142,10 +143,10 @@ def footswitch_section(
         return [*lines, "Not at hand: no `.hea` with a `.ts` beside it was found.", ""]
     every = totals(agreements)
     lines += [
-        "Left foot, our contacts against the stride table of the database's authors, matched within 100",
-        "ms; error is ours minus theirs, mean +- SD. The table was made from these same signals, so this",
-        "is agreement between two methods; its rows are unfiltered and some are plainly wrong. Shares",
-        "are of all truth rows, matched or not.",
+        "Footswitches, left foot: our contacts against the stride table of the database's authors, matched",
+        "within 100 ms; error is ours minus theirs, mean +- SD. The table was made from these same signals,",
+        "so this is agreement between two methods; its rows are unfiltered and some are plainly wrong.",
+        "Shares are of all truth rows, matched or not.",
         "",
     ]
     bars = [
@@ -190,8 +191,8 @@ def force_section(subjects: list[ExportData]) -> list[str]:
         return [*lines, "Not at hand: no recording named like `GaCo01_01.txt` was found.", ""]
     lines += [
         "Published: Frenkel-Toledo 2005 (J NeuroEng Rehabil 2:23), table 2, level ground, mean +- SD",
-        "over subjects; its cohort is study Si. Ours: usual walking (trial 01), valid strides of both",
-        "feet, turns, ends and outliers marked and left out (see [the gait",
+        "over subjects; its cohort is study Si. Ours: insoles of eight sensors a foot, usual walking (trial",
+        "01), valid strides of both feet, turns, ends and outliers marked and left out (see [the gait",
         "engine](../explanation/gait-engine.md)); CV is the mean of the feet's own CVs.",
         "",
     ]
@@ -232,12 +233,13 @@ def vendor_section(exports: list[Export]) -> list[str]:
     rows: list[list[str]] = []
     for one in exports:
         if one.problem:
-            rows.append([one.name, "", "", "", "", "", "", one.problem])
+            rows.append([one.name, *[""] * 7, one.problem])
             continue
         figures = (one.stride_time_s, one.stance_pct, one.peak_force_n)
         rows.append(
             [
                 one.name,
+                one.instrument,
                 f"{one.rate_hz:.4g}",
                 f"{one.seconds:.1f}",
                 f"{one.valid} of {one.strides}",
@@ -245,20 +247,58 @@ def vendor_section(exports: list[Export]) -> list[str]:
                 "; ".join(one.findings),
             ]
         )
-    head = ("file", "Hz", "s", "valid strides", "stride time s", "stance %", "peak force N", "findings")
+    head = (
+        "file",
+        "instrument",
+        "Hz",
+        "s",
+        "valid strides",
+        "stride time s",
+        "stance %",
+        "peak force N",
+        "findings",
+    )
     return [*lines, *_table(head, rows), ""]
 
 
-def as_markdown(
-    agreements: list[Agreement],
-    moved: Sequence[tuple[str, list[Agreement]]],
-    subjects: list[ExportData],
-    exports: list[Export],
-    trials: list[Trial],
-    steps: list[moticon.StepReport],
-    version: str,
-) -> str:
-    """The whole report."""
+@dataclass(frozen=True)
+class Figures:
+    """All that was computed; empty where the recordings are not at hand or were not asked for.
+
+    Attributes:
+        parts: what was asked for, of `PARTS`.
+        agreements: footswitch records beside their table.
+        moved: the same with one setting changed at a time.
+        subjects: recordings of insole forces.
+        trials: standing on a plate.
+        variations: the same trials, recorded otherwise.
+        steps: beside the vendor's step report.
+        exports: files of other systems.
+    """
+
+    parts: Sequence[str]
+    agreements: list[Agreement] = field(default_factory=list[Agreement])
+    moved: list[tuple[str, list[Agreement]]] = field(default_factory=list[tuple[str, list[Agreement]]])
+    subjects: list[ExportData] = field(default_factory=list[ExportData])
+    trials: list[Trial] = field(default_factory=list[Trial])
+    variations: list[standing_variations.Row] = field(default_factory=list[standing_variations.Row])
+    steps: list[moticon.StepReport] = field(default_factory=list[moticon.StepReport])
+    exports: list[Export] = field(default_factory=list[Export])
+
+
+PARTS = ("gaitndd", "gaitpdb", "bds", "moticon", "vendor_exports")
+"""Parts of the report, by the folders of their recordings."""
+
+
+def as_markdown(figures: Figures, version: str) -> str:
+    """The report, with the parts that were asked for."""
+    sections = {
+        "gaitndd": lambda: footswitch_section(figures.agreements, figures.moved),
+        "gaitpdb": lambda: force_section(figures.subjects),
+        "bds": lambda: balance_report.section(figures.trials, figures.variations),
+        "moticon": lambda: moticon.section(figures.steps),
+        "vendor_exports": lambda: vendor_section(figures.exports),
+    }
     lines = [
         "# Validation",
         "",
@@ -269,12 +309,16 @@ def as_markdown(
         "Santos and Duarte 2016, CC BY 4.0; a walk and its step report from moticon-opengo (Moticon,",
         "Apache-2.0).",
         "",
-        *footswitch_section(agreements, moved),
-        *force_section(subjects),
-        *balance_report.section(trials),
-        *moticon.section(steps),
-        *vendor_section(exports),
+        "`python -m tools.validate --only bds` prints one part alone: "
+        + ", ".join(f"`{part}`" for part in PARTS)
+        + ".",
+        "",
     ]
+    if tuple(figures.parts) == PARTS:
+        lines += evidence.section()
+    for part in PARTS:
+        if part in figures.parts:
+            lines += sections[part]()
     return "\n".join(lines)
 
 

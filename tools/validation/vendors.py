@@ -15,6 +15,7 @@ class Export:
     """One file's analysis; `problem` as text where there is none."""
 
     name: str
+    instrument: str = ""
     rate_hz: float = 0.0
     seconds: float = 0.0
     strides: int = 0
@@ -36,6 +37,7 @@ def analyse(path: Path) -> Export:
     known = [peak for peak in peaks if peak is not None]
     return Export(
         name=path.name,
+        instrument=result.source.instrument.value,
         rate_hz=result.sample_rate_hz,
         seconds=result.to_s - result.from_s,
         strides=sum(len(foot.strides) for foot in result.feet),

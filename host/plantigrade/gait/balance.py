@@ -93,7 +93,7 @@ class Standing:
 @dataclass(frozen=True, eq=False)
 class _FootPath:
     """Load and centre of pressure of one insole over a span, as measured; samples without numbers left
-    out."""
+    out. Where nothing is on the insole its centre is anywhere: there the path has zeros."""
 
     time_s: Floats
     total: Floats
@@ -199,14 +199,17 @@ def _path(foot: FootSignal, rate_hz: float, from_s: float, to_s: float) -> _Foot
     masks = masks_of(foot.layout)
     rear: Floats = force @ masks.rear
     half_width = 0.5 * masks.width_mm
-    if foot.layout.relative or not len(total) or float(np.min(total)) <= 0.0:
+    if foot.layout.relative or not len(total):
         return _FootPath(time, total, rear, None, half_width, clipped)
-    path = np.column_stack([force @ masks.x_mm, force @ masks.y_mm]) / total[:, None]
+    path = np.column_stack([force @ masks.x_mm, force @ masks.y_mm])
+    path = np.divide(path, total[:, None], out=np.zeros_like(path), where=total[:, None] > 0.0)
     return _FootPath(time, total, rear, path, half_width, clipped)
 
 
 def _foot_sway(foot: _FootPath, rate_hz: float) -> Sway | None:
-    if foot.path is None or len(foot.path) < FEWEST_PATH_ROWS or float(np.median(foot.total)) < LOADED_N:
+    if foot.path is None or len(foot.path) < FEWEST_PATH_ROWS or float(np.min(foot.total)) <= 0.0:
+        return None
+    if float(np.median(foot.total)) < LOADED_N:
         return None
     return filtered_sway(foot.path, rate_hz)
 
@@ -241,6 +244,9 @@ def _body_sway(
         notes.append("sway of the whole body needs the centre of pressure of both feet, in millimetres")
         return None
     left_n, right_n = left.total[own], right.total[other]
+    if float(np.min(left_n + right_n)) <= 0.0:
+        notes.append("sway of the whole body needs a load on the insoles throughout")
+        return None
     left_mm, right_mm = left.path[own], right.path[other]
     half = 0.5 * feet_apart_mm
     # Seen from above: the medial edge of each foot faces the middle of the body.

@@ -355,13 +355,23 @@ def test_feet_that_lost_the_same_samples_have_one() -> None:
     assert stand(left, right, feet_apart_mm=200.0).both is not None
 
 
-def test_a_foot_that_lifts_has_no_path() -> None:
+def test_over_a_foot_that_is_in_the_air_the_body_stands_on_the_other() -> None:
+    """Midway between the feet, 200 mm apart, then for 10 of 30 s over the right foot, 100 mm aside."""
+    t = np.arange(1500) / RATE
+    load = np.where((t >= 10.0) & (t < 20.0), 0.0, 400.0)
+    got = stand(foot(Foot.LEFT, load), foot(Foot.RIGHT, 800.0 - load), feet_apart_mm=200.0)
+    assert got.left is None and got.right is not None
+    assert got.left_rear_pct == pytest.approx(50)
+    assert got.both is not None and got.both.range_x_mm == pytest.approx(100.0, rel=0.2)
+    assert got.both.range_y_mm == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_body_that_is_in_the_air_has_no_path() -> None:
     load = np.full(1500, 400.0)
     load[700] = 0.0
-    got = stand(foot(Foot.LEFT, load), foot(Foot.RIGHT, 400.0), feet_apart_mm=200.0)
-    assert got.left is None
+    got = stand(foot(Foot.LEFT, load), foot(Foot.RIGHT, load), feet_apart_mm=200.0)
     assert got.both is None
-    assert got.left_rear_pct == pytest.approx(50)
+    assert "sway of the whole body needs a load on the insoles throughout" in got.notes
 
 
 def test_a_span_without_samples_has_nothing() -> None:

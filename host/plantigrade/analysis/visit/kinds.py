@@ -21,6 +21,7 @@ from plantigrade.analysis.visit.settings import (
     RAISED_SHARE,
     RISE_FROM_SHARE,
     RISE_TO_SHARE,
+    RISEN_S,
     RISEN_SHARE,
     SEATED_LEAST_SHARE,
     TANDEM_TOGETHER,
@@ -29,7 +30,7 @@ from plantigrade.array_types import F64
 from plantigrade.gait.balance import StandingKind
 from plantigrade.gait.pressure.masks import masks_of
 from plantigrade.gait.results import Analysis
-from plantigrade.gait.settings import LOAD_BIN_S, MIN_LOAD_S, SITTING_MOST_SHARE
+from plantigrade.gait.settings import EPOCH_S, LOAD_BIN_S, MIN_LOAD_S, SITTING_MOST_SHARE
 from plantigrade.gait.settings import LOADED_SHARE as DOWN_SHARE
 from plantigrade.gait.signals import FootSignal, Walk
 from plantigrade.gait.stillness import PairLoad
@@ -54,22 +55,24 @@ class FoundSpan:
 def found_spans(walk: Walk, analysis: Analysis) -> list[FoundSpan]:
     """Every span of standing of 5 s or more, stances on one leg of 3 s or more, and rises, in time order."""
     load = analysis.pair_load
-    spans: list[FoundSpan] = []
+    walks = [(bout.from_s, bout.to_s) for bout in analysis.bouts]
+    rises = _rises(load, analysis.load_levels.loaded_n) if analysis.load_levels.loaded_n is not None else []
+    rises = [rise for rise in rises if not any(a < rise.to_s and rise.from_s < b for a, b in walks)]
+    spans = list(rises)
     for activity in analysis.activities:
         if activity.kind != "standing":
             continue
-        legs = list(_one_leg(load.part(activity.from_s, activity.to_s)))
+        part = load.part(activity.from_s, activity.to_s)
+        legs = _lifted(part, list(_one_leg(part)))
         spans += legs
-        at_s = activity.from_s
+        # a second in which somebody rises counts as standing when most of it is: the stance begins after
+        at_s = max([activity.from_s, *(r.to_s for r in rises if r.from_s <= activity.from_s + EPOCH_S)])
         for from_s, to_s in [*((leg.from_s, leg.to_s) for leg in legs), (activity.to_s, activity.to_s)]:
             if from_s - at_s >= MIN_LOAD_S:
                 tandem = is_tandem(walk, load, at_s, from_s)
                 kind = StandingKind.TANDEM if tandem else StandingKind.QUIET
                 spans.append(FoundSpan(kind, at_s, from_s))
             at_s = to_s
-    walks = [(bout.from_s, bout.to_s) for bout in analysis.bouts]
-    rises = _rises(load, analysis.load_levels.loaded_n) if analysis.load_levels.loaded_n is not None else []
-    spans += [rise for rise in rises if not any(a < rise.to_s and rise.from_s < b for a, b in walks)]
     return sorted(spans, key=lambda span: span.from_s)
 
 
@@ -93,6 +96,24 @@ def _one_leg(load: PairLoad) -> Iterator[FoundSpan]:
                 start = None
 
 
+def _lifted(load: PairLoad, stances: list[FoundSpan]) -> list[FoundSpan]:
+    """Stances whose other foot was lifted, not only swayed off.
+
+    Who stands on one leg nearly alone, as after a stroke, takes the other foot off the ground by swaying: a
+    foot that bears less than a foot that is down (15 %) also in the rest of the standing. What has no rest is
+    a stance on one leg as a whole.
+    """
+    total = load.sum_n
+    rest = np.isfinite(total) & (total > 0)
+    times = load.from_s + LOAD_BIN_S * (np.arange(len(total)) + 0.5)
+    for one in stances:
+        rest &= (times < one.from_s) | (times > one.to_s)
+    if np.count_nonzero(rest) < round(MIN_LOAD_S / LOAD_BIN_S):
+        return stances
+    other = {"left": load.right_n, "right": load.left_n}
+    return [one for one in stances if float(np.median(other[one.leg][rest] / total[rest])) >= DOWN_SHARE]
+
+
 def _rises(load: PairLoad, body_n: float) -> list[FoundSpan]:
     """From the seat to standing: the sum of both feet goes from a seated load to that of the body within 5 s.
 
@@ -108,7 +129,7 @@ def _rises(load: PairLoad, body_n: float) -> list[FoundSpan]:
             seated = seated + 1 if last_low == row - 1 else 1
             last_low = row
         elif value >= RISEN_SHARE and last_low is not None:
-            rise = _rise(load, share, last_low, seated)
+            rise = _rise(load, share, last_low, seated, row)
             if seated >= least and rise.to_s - rise.from_s <= LONGEST_RISE_S:
                 found.append(rise)
             last_low = None
@@ -117,10 +138,14 @@ def _rises(load: PairLoad, body_n: float) -> list[FoundSpan]:
     return found
 
 
-def _rise(load: PairLoad, share: F64, last_low: int, seated: int) -> FoundSpan:
+def _rise(load: PairLoad, share: F64, last_low: int, seated: int, risen: int) -> FoundSpan:
+    """The rise between the last seated row and the first one that is up."""
     before = float(np.median(share[last_low + 1 - seated : last_low + 1]))
-    low = before + RISE_FROM_SHARE * (1.0 - before)
-    high = before + RISE_TO_SHARE * (1.0 - before)
+    down = np.flatnonzero(~(share[risen : risen + round(RISEN_S / LOAD_BIN_S)] >= RISEN_SHARE))
+    up = risen + (int(down[0]) if len(down) else round(RISEN_S / LOAD_BIN_S))
+    after = float(np.median(share[risen:up]))
+    low = before + RISE_FROM_SHARE * (after - before)
+    high = before + RISE_TO_SHARE * (after - before)
     first = last_low
     while share[first] > low and first > last_low - seated + 1:
         first -= 1

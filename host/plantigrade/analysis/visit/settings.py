@@ -26,6 +26,9 @@ LEAST_SEATED_S: Final = 0.5
 """In repeated rises people sit for about a second between two."""
 RISEN_SHARE: Final = 0.8
 """Of the body's load: the person has left the seat."""
+RISEN_S: Final = 3.0
+"""What a person carries upright is the median of so long after that, or of as long as they stay up: a stated
+weight may be wrong, and the feet carry more for a moment as the body is lifted."""
 LONGEST_RISE_S: Final = 5.0
 """What takes longer is no rise from a seat but loading the feet bit by bit."""
 RISE_FROM_SHARE: Final = 0.1
