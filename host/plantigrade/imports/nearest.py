@@ -14,6 +14,7 @@ _WITHIN: Final = 20_000
 _PLAIN_TITLES: Final = ("time_s", "left_force_n", "right_force_n", "left_footswitch", "right_footswitch")
 _ALIKE: Final = 0.75
 _LOADS = re.compile(r"force|press|load|grf|footswitch|_n\b|\[N\]", re.IGNORECASE)
+_PLATE = re.compile(r"(^|,)\W*F[xyz]\b")
 _CELL_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -92,13 +93,19 @@ def seen(head: Head) -> str:
                 "a picture of pressures is no recording"
             )
         return f"it is a table of {len(first)} columns without titles; give each column a title"
-    alike = _nearest_title(first)
     names = ", ".join(repr(title[:30]) for title in first[:6]) + (", ..." if len(first) > 6 else "")
-    text = f"it is a table with the columns {names}"
-    heads = ",".join(first + rows[1])
+    return f"it is a table with the columns {names}{_of_columns(first, rows[1])}"
+
+
+def _of_columns(titles: list[str], second: list[str]) -> str:
+    """What the titles of a table tell, as the end of a sentence."""
+    heads = ",".join(titles + second)
     if re.search(r"acc|gyr", heads, re.IGNORECASE) and not _LOADS.search(heads):
-        return f"{text}: motion without any force or pressure, which is not read alone"
-    return f"{text}; {alike}" if alike else text
+        return ": motion without any force or pressure, which is not read alone"
+    if _PLATE.search(heads):
+        return ": forces of a plate under both feet; a recording has a column for each foot"
+    alike = _nearest_title(titles)
+    return f"; {alike}" if alike else ""
 
 
 def _nearest_title(titles: list[str]) -> str:

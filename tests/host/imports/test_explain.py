@@ -78,7 +78,8 @@ def test_an_unknown_file_names_the_nearest_formats(tmp_path: Path) -> None:
         ("t,acc_x,gyr_x\n0,1,2\n1,2,3\n", "motion without any force or pressure, which is not read alone"),
         ("0,0,1\n0,2,3\n0,1,1\n", "a grid of numbers, 3 to a row, in which no column rises like time"),
         ("0.00\t5\t6\n0.01\t5\t7\n0.02\t5\t8\n", "a table of 3 columns without titles; give each"),
-        ("Time[s],Fx[N],Fz[N]\n0,1,2\n1,2,3\n", "a table with the columns 'Time[s]', 'Fx[N]', 'Fz[N]'"),
+        ("Time[s],Fx[N],Fz[N]\n0,1,2\n1,2,3\n", "'Fx[N]', 'Fz[N]': forces of a plate under both feet"),
+        ("Subject,Age,Mass\n0,1,2\n1,2,3\n", "it is a table with the columns 'Subject', 'Age', 'Mass'"),
     ],
 )
 def test_a_refusal_says_what_differs(text: str, said: str, tmp_path: Path) -> None:
