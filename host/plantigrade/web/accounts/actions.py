@@ -37,7 +37,7 @@ def add(library: Library, name: str, roles: Iterable[str], person: str | None, p
 
 def list_users(library: Library, json_file: Path | None) -> None:
     """Print all accounts."""
-    found = [_as_json(library, account) for account in library.accounts.register.all()]
+    found = [account_values(library, account) for account in library.accounts.register.all()]
     if json_file is not None:
         write_json({"schema": SCHEMA, "users": found}, json_file)
         return
@@ -139,7 +139,8 @@ def _roles(account: StoredAccount) -> str:
     return ", ".join(sorted(account.roles)) + of
 
 
-def _as_json(library: Library, account: StoredAccount) -> dict[str, Any]:
+def account_values(library: Library, account: StoredAccount) -> dict[str, Any]:
+    """An account with its ways to sign in, for lists and JSON."""
     accounts = library.accounts
     ways = ["password and app"] if account.has_password and account.has_totp else []
     try:

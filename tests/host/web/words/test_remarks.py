@@ -23,8 +23,8 @@ SOURCES = {
 }
 """Files whose sentences pages show, and the function whose sentences are for the terminal and JSON alone."""
 PARTS = {
-    "{}: {}; {}": "this is running, not a walk that we have tested: stance 30 and 31 % of the stride, so that "
-    "both feet are in the air; measures are given, no finding rests on them",
+    "{}: {}; {}": "this is running, not a walk that we have tested: stance 30 and 31 % of the stride, so "
+    "that both feet are in the air; measures are given, no finding rests on them",
     "{} {} {} (tested: {} to {})": "stride time 2.35 s (tested: 0.9 to 1.6)",
     "{} walks of {}": "2 walks of at least 5 valid strides; at least 3 are needed",
 }

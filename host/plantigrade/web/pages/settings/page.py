@@ -4,20 +4,21 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from plantigrade.library.catalogue.accounts.entries import Role
+from plantigrade.library.catalogue.accounts.settings import INVITED_LINK_LASTS
 from plantigrade.library.entries import Filter
 from plantigrade.library.person.settings import LEAST_RAW_DAYS, MOST_ALERTS_A_DAY
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.page import Answer, Form, Page, Part, Redirect, Shown
-from plantigrade.web.pages.settings import own_data, reading, reminders, sharing
+from plantigrade.web.pages.settings import accounts, own_data, reading, reminders, sharing
 from plantigrade.web.visit import RefusedError, Visit
 from plantigrade.web.words import languages, words_of
 
 LOG_LINES: Final = 200
 
 
-def show(visit: Visit, code: str = "", problem: str = "", status: int = 200) -> Answer:
-    """The page."""
+def show(visit: Visit, code: str = "", problem: str = "", status: int = 200, link: str = "") -> Answer:
+    """The page; a `code` of an invitation and a first `link` of an account are shown this once."""
     account, library = visit.who, visit.site.library
     stored = library.accounts.register.get(account.name)
     formats = formats_of(visit)
@@ -27,6 +28,9 @@ def show(visit: Visit, code: str = "", problem: str = "", status: int = 200) -> 
         "zones": reading.zones(),
         "sessions": _sessions(visit, formats),
         "code": code,
+        "link": link,
+        "link_days": INVITED_LINK_LASTS.days,
+        "typed": visit.form,
         "problem": problem,
         "done": _done(visit),
         "own": account.person,
@@ -37,7 +41,7 @@ def show(visit: Visit, code: str = "", problem: str = "", status: int = 200) -> 
     if account.person is not None:
         values |= _own(visit, account.person, formats)
     if Role.OWNER in account.roles:
-        values["accounts"] = library.accounts.register.all()
+        values |= {"accounts": accounts.accounts_shown(visit), "roles": accounts.ROLES}
     return Shown("pages/settings/settings.html", values, status)
 
 
@@ -119,6 +123,24 @@ def erase(visit: Visit) -> Answer:
         return show(visit, problem=error.text, status=error.status)
 
 
+def add_account(visit: Visit) -> Answer:
+    """Make an account, and show its first link once."""
+    try:
+        return show(visit, link=accounts.add(visit))
+    except RefusedError as error:
+        return show(visit, problem=error.text, status=error.status)
+
+
+def remove_account(visit: Visit) -> Answer:
+    """Remove an account, or say why not."""
+    try:
+        return accounts.remove(visit)
+    except RefusedError as error:
+        if error.status == 404:
+            raise
+        return show(visit, problem=error.text, status=error.status)
+
+
 def end_session(visit: Visit) -> Answer:
     """End one session of the account, or all others."""
     register, name = visit.site.library.accounts.sessions, visit.who.name
@@ -159,6 +181,8 @@ PAGE: Final = Page(
         Form("withdraw", sharing.withdraw, Action.SHARE),
         Form("accept", accept, Action.SEE_PEOPLE),
         Form("end-session", end_session, Action.KEEP_ACCOUNT),
+        Form("add-account", add_account, Action.CHANGE_ACCOUNTS),
+        Form("remove-account", remove_account, Action.CHANGE_ACCOUNTS),
         Form("export", own_data.order, Action.EXPORT),
         Form("erase", erase, Action.ERASE),
     ),
