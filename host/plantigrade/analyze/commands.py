@@ -174,6 +174,7 @@ def analyze(
         tag=tag,
     )
     full_analysis = _run(request, invocation)
+    _say_doubt(full_analysis, body_weight_kg)
     _write(full_analysis, json_file, strides_file, events_file)
     if plot_file is not None:
         from plantigrade.report.page import draw
@@ -200,6 +201,22 @@ def _explain(path: Path, format_name: str, foot: str | None) -> None:
         click.echo(line)
     if found.walk is None:
         sys.exit(1)
+
+
+def _say_doubt(full_analysis: "RecordingAnalysis", weight_kg: float | None) -> None:
+    """Ask whether a stated weight is right that looks wrong by itself or beside the steps."""
+    from plantigrade.library.person.plausible import doubt_of_peak, doubt_of_weight
+
+    if weight_kg is None:
+        return
+    peaks = [
+        foot.parameters["peak_force_n"].value
+        for foot in full_analysis.analysis.feet
+        if "peak_force_n" in foot.parameters
+    ]
+    peak_n = max((peak for peak in peaks if peak is not None), default=None)
+    if doubt := doubt_of_weight(weight_kg) or doubt_of_peak(weight_kg, peak_n):
+        click.echo(f"plantigrade: --body-weight-kg: {doubt}", err=True)
 
 
 def _only(recordings: tuple[Path, ...]) -> Path:

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -11,11 +10,17 @@ from insole_protocol.gap_reasons import title_of
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import FileError, MissingPartError, PlantigradeError
-from plantigrade.library.options import json_option, library_options, open_library, put_json
+from plantigrade.library.options import (
+    json_option,
+    library_options,
+    open_library,
+    put_json,
+    read_moment,
+    read_tags,
+)
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
-    from plantigrade.library.entries import Tag
     from plantigrade.library.recordings.recording import Recording
     from plantigrade.library.recordings.verify import Verdict
 
@@ -45,36 +50,13 @@ def sessions() -> None:
     """
 
 
-def _day(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r} is no date such as 2026-03-01 or 2026-03-01T14:30") from error
-    return moment.astimezone(UTC)
-
-
-def read_tags(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> "tuple[Tag, ...]":
-    """KIND:VALUE texts."""
-    from plantigrade.library.entries import TAG_KINDS, Tag
-
-    tags: list[Tag] = []
-    for value in values:
-        kind, colon, rest = value.partition(":")
-        if not colon or kind not in TAG_KINDS or not rest.strip():
-            raise click.BadParameter(f"{value!r} is not KIND:VALUE with KIND one of {', '.join(TAG_KINDS)}")
-        tags.append(Tag(kind, rest.strip()))
-    return tuple(tags)
-
-
 @sessions.command("list")
 @click.option("--person", metavar="CODE", help="Of this person.")
 @click.option("--tag", "tags", multiple=True, callback=read_tags, metavar="KIND:VALUE", help="With this tag.")
 @click.option("--device", metavar="SERIAL", help="Recorded with this insole.")
 @click.option("--kind", type=click.Choice(("insole", "import")), help="Of our insoles, or imported.")
-@click.option("--since", callback=_day, metavar="DATE", help="Begun on this day or later.")
-@click.option("--until", callback=_day, metavar="DATE", help="Begun before this day.")
+@click.option("--since", callback=read_moment, metavar="DATE", help="Begun on this local day or later.")
+@click.option("--until", callback=read_moment, metavar="DATE", help="Begun before this local day.")
 @click.option("--text", help="With this text in the title.")
 @click.option("--gaps/--no-gaps", "with_gaps", default=None, help="With missing frames, or with none.")
 @click.option("--deleted", is_flag=True, help="The deleted ones that can still be restored.")
@@ -91,18 +73,24 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
     """
     from plantigrade.library.entries import Filter
     from plantigrade.library.entry_text import entry_as_json
+    from plantigrade.library.time_zone import in_zone
 
     where = {name: options.pop(name) for name in ("url", "key_file")}
-    wanted = Filter(**options)
     with open_library(invocation, where) as library:
+        zones = library.zones()
+        zone = zones.get(options["person"])
+        options |= {name: in_zone(options[name], zone) for name in ("since", "until")}
+        wanted = Filter(**options)
         entries = library.find(wanted)
         total = len(entries) if wanted.text else library.count(wanted)
     if json_file is not None:
-        put_json(json_file, total=total, recordings=[entry_as_json(entry) for entry in entries])
+        put_json(
+            json_file, total=total, recordings=[entry_as_json(one, zones.get(one.person)) for one in entries]
+        )
         return
     from plantigrade.library.terminal_tables import print_entries
 
-    print_entries(entries, total)
+    print_entries(entries, total, zones)
 
 
 @sessions.command()
@@ -126,54 +114,6 @@ def _audit(library: "Library", subject: str) -> list[dict[str, Any]]:
     from plantigrade.library.entry_text import audit_as_json
 
     return [audit_as_json(entry) for entry in library.audit(subject)]
-
-
-@sessions.command("import", short_help="Import recordings of other systems into the library.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "format_name", default="auto", show_default=True, help="See `plantigrade analyze`.")
-@click.option("--foot", type=click.Choice(("left", "right")), help="Side of a one-foot file.")
-@click.option("--person", metavar="CODE", help="Who walked.")
-@click.option("--tag", "tags", multiple=True, callback=read_tags, metavar="KIND:VALUE", help="Tag to add.")
-@library_options
-@pass_invocation
-def import_files(
-    invocation: Invocation,
-    files: tuple[Path, ...],
-    format_name: str,
-    foot: str | None,
-    person: str | None,
-    tags: "tuple[Tag, ...]",
-    **where: Any,
-) -> None:
-    """Import recordings of other systems into the library: everything that `plantigrade analyze` reads.
-
-    A file given twice is stored once. Files that fail are named at the end; the others are stored.
-    """
-    from plantigrade.files.durable import file_sum
-    from plantigrade.gait.signals import Foot
-    from plantigrade.imports import formats
-
-    failed: list[str] = []
-    with open_library(invocation, where) as library:
-        if person is not None:
-            library.person(person)
-        for path in files:
-            try:
-                walk = formats.read(path, format_name, foot=Foot(foot) if foot else None)
-            except FileError as error:
-                if len(files) == 1:
-                    raise
-                failed.append(str(error))
-                continue
-            title = path.name.split(".", 1)[0]
-            entry = library.import_walk(walk, title, path.name, file_sum(path) if path.is_file() else None)
-            if person is not None:
-                library.assign(entry.id, person)
-            if tags:
-                library.tag(entry.id, tags)
-            click.echo(f"{entry.id}  {path}")
-    if failed:
-        raise PlantigradeError(f"{len(failed)} of {len(files)} files were not imported: {'; '.join(failed)}")
 
 
 @sessions.command()
@@ -220,7 +160,7 @@ def export(
             remarks = form.write(
                 recording, output, deidentify=deidentify, report=not no_report, progress=progress
             )
-    for remark in remarks:
+    for remark in remarks or ():
         click.echo(f"plantigrade: {remark}", err=True)
     click.echo(f"{format_name}: {output}")
 
@@ -278,10 +218,14 @@ def earlier_of(library: "Library", recording: "Recording") -> "list[Recording]":
     from plantigrade.library.entries import Filter
     from plantigrade.library.entry_text import start_of
 
+    options = [
+        *(["--person CODE"] if recording.person is None else []),
+        *(["--start 2026-03-01T14:30"] if recording.entry.start_utc_ns is None else []),
+    ]
     if recording.person is None or recording.entry.start_utc_ns is None:
         raise PlantigradeError(
-            f"{recording.id}: earlier days are known only of a recording with a person and a start; "
-            "`plantigrade sessions tag ID --person CODE` names the person"
+            f"{recording.id}: earlier days are known only of a recording with a person and a start; name "
+            f"what is missing: `plantigrade sessions tag {recording.id} {' '.join(options)}`"
         )
     until = start_of(recording.entry) - timedelta(milliseconds=1)
     wanted = Filter(person=recording.person.code, kind=recording.entry.kind, until=until, limit=MAX_EARLIER)
@@ -377,10 +321,12 @@ def _show(verdict: "Verdict") -> None:
 
 def _add_others() -> None:
     from plantigrade.library.change.commands import COMMANDS, person
+    from plantigrade.library.importing.commands import import_files
     from plantigrade.library.record_commands.commands import COMMANDS as OF_RECORD
 
     for command in COMMANDS:
         sessions.add_command(command)
+    sessions.add_command(import_files)
     for command in OF_RECORD:
         person.add_command(command)
 

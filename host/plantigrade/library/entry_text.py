@@ -2,23 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from plantigrade.library.entries import AuditEntry, Person, RecordingEntry
+from plantigrade.library.time_zone import local_time, offset_text
 
 SCHEMA = "plantigrade.sessions/1"
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
-def entry_as_json(entry: RecordingEntry) -> dict[str, Any]:
-    """One recording of `sessions list --json`."""
+def entry_as_json(entry: RecordingEntry, zone: tzinfo | None = None) -> dict[str, Any]:
+    """One recording of `sessions list --json`; `zone` is the wearer's."""
     return {
         "id": entry.id,
         "kind": entry.kind,
         "title": entry.title,
         "person": entry.person,
         "start_utc": None if entry.start_utc_ns is None else start_of(entry).isoformat(),
+        "start_local": None
+        if entry.start_utc_ns is None
+        else local_time(entry.start_utc_ns, zone).isoformat(),
         "start_utc_ns": entry.start_utc_ns,
         "duration_s": entry.duration_s,
         "feet": list(entry.feet),
@@ -48,6 +52,16 @@ def start_of(entry: RecordingEntry) -> datetime:
     if entry.start_utc_ns is None:
         return entry.added_utc
     return datetime.fromtimestamp(entry.start_utc_ns / 1e9, UTC)
+
+
+def start_text(entry: RecordingEntry, zone: tzinfo | None) -> str:
+    """When a recording began, as the wearer's clock showed it; a dash where no clock is known. The distance
+    from UTC stands beside it where the clock of this computer showed another time."""
+    if entry.start_utc_ns is None:
+        return "-"
+    there, here = local_time(entry.start_utc_ns, zone), local_time(entry.start_utc_ns, None)
+    away = "" if there.utcoffset() == here.utcoffset() else f" {offset_text(there)}"
+    return f"{there:%Y-%m-%d %H:%M}{away}"
 
 
 def duration_text(seconds: float | None) -> str:

@@ -1,7 +1,8 @@
-"""Options that every command on the library has, and opening it as they say."""
+"""Options that commands on the library share, and opening it as they say."""
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from plantigrade.cli import Invocation, data_option
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
+    from plantigrade.library.entries import Tag
 
 
 def library_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,3 +57,42 @@ def put_json(file: IO[str], **content: Any) -> None:
     from plantigrade.library.entry_text import SCHEMA
 
     file.write(json.dumps({"schema": SCHEMA, **content}, indent=1) + "\n")
+
+
+def say_doubt(
+    code: str, weight_kg: float | None, height_cm: float | None = None, before_kg: float | None = None
+) -> None:
+    """Ask on standard error whether a weight is right that looks wrong; it is taken all the same."""
+    from plantigrade.library.person.plausible import doubt_of_weight
+
+    if weight_kg is not None and (doubt := doubt_of_weight(weight_kg, height_cm, before_kg)):
+        click.echo(f"plantigrade: {code}: {doubt}", err=True)
+
+
+def read_weight(_ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    """A weight; one that looks wrong is asked about."""
+    say_doubt(parameter.opts[0], value)
+    return value
+
+
+def read_tags(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> "tuple[Tag, ...]":
+    """KIND:VALUE texts."""
+    from plantigrade.library.entries import TAG_KINDS, Tag
+
+    tags: list[Tag] = []
+    for value in values:
+        kind, colon, rest = value.partition(":")
+        if not colon or kind not in TAG_KINDS or not rest.strip():
+            raise click.BadParameter(f"{value!r} is not KIND:VALUE with KIND one of {', '.join(TAG_KINDS)}")
+        tags.append(Tag(kind, rest.strip()))
+    return tuple(tags)
+
+
+def read_moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    """A day or a time, with the zone that was named with it, or without one."""
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no date such as 2026-03-01 or 2026-03-01T14:30") from error

@@ -1,7 +1,8 @@
 """Tables of the library for the terminal."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from plantigrade.library.entries import RecordingEntry
-from plantigrade.library.entry_text import duration_text, feet_text, size_text, start_of
+from plantigrade.library.entry_text import duration_text, feet_text, size_text, start_text
+from plantigrade.library.time_zone import local_time, offset_text, zone_of
 
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import Progress
@@ -49,14 +51,17 @@ def working(what: str) -> Generator["Progress"]:
         yield lambda step, share: bar.update(task, description=f"{what}: {step}", completed=share, total=1.0)
 
 
-def print_entries(entries: Sequence[RecordingEntry], total: int) -> None:
-    """Recordings as a table; how many more there are below it."""
+def print_entries(
+    entries: Sequence[RecordingEntry], total: int, zones: Mapping[str | None, tzinfo | None]
+) -> None:
+    """Recordings as a table; how many more there are below it. `zones`: where wearers live, by code."""
     if not entries:
         click.echo("no recordings")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("id", "person"):
-        table.add_column(head, no_wrap=True)
+    table.add_column("id", no_wrap=True)
+    table.add_column("start")  # in two lines where there is no room
+    table.add_column("person", no_wrap=True)
     for head in ("length", "feet", "missing", "size"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("title and tags", overflow="fold")
@@ -65,6 +70,7 @@ def print_entries(entries: Sequence[RecordingEntry], total: int) -> None:
         missing = f"{100 * entry.frames_missing / requested:.2f} %" if entry.frames_missing else "0"
         table.add_row(
             entry.id,
+            start_text(entry, zones.get(entry.person)),
             entry.person or "-",
             duration_text(entry.duration_s),
             feet_text(entry.feet),
@@ -82,7 +88,8 @@ def print_recording(recording: "Recording") -> None:
     entry, manifest = recording.entry, recording.manifest
     click.echo(f"{entry.id}  {entry.title}".rstrip())
     if entry.start_utc_ns is not None:
-        click.echo(f"  start    {start_of(entry):%Y-%m-%d %H:%M:%S} UTC")
+        start = local_time(entry.start_utc_ns, zone_of(recording.person))
+        click.echo(f"  start    {start:%Y-%m-%d %H:%M:%S} {offset_text(start)}")
     click.echo(
         f"  length   {duration_text(entry.duration_s)}, {entry.sample_rate_hz:g} Hz, {size_text(entry.bytes)}"
     )

@@ -57,7 +57,22 @@ def local_time(utc_ns: int, zone: tzinfo | None) -> datetime:
         >>> str(local_time(1_774_747_800_000_000_000, ZoneInfo("Europe/Berlin")))
         '2026-03-29 03:30:00+02:00'
     """
-    return datetime.fromtimestamp(utc_ns // 1_000_000_000, UTC).astimezone(zone)
+    seconds, rest_ns = divmod(utc_ns, 1_000_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest_ns // 1000).astimezone(zone)
+
+
+def in_zone(moment: datetime | None, zone: tzinfo | None) -> datetime | None:
+    """A time that a person wrote, in UTC: without a zone of its own it is meant where the person lives.
+
+    Example:
+        >>> str(in_zone(datetime(2026, 3, 1, 14, 30), ZoneInfo("Europe/Berlin")))
+        '2026-03-01 13:30:00+00:00'
+    """
+    if moment is None:
+        return None
+    if moment.tzinfo is None and zone is not None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
 
 
 def offset_text(moment: datetime) -> str:

@@ -104,9 +104,9 @@ def build(
 
 def _subtitle(recording: "Recording", wording: Wording) -> str:
     """Whose walk and of which day, as far as that is known."""
-    person, start = recording.person, recording.entry.start_utc_ns
+    person = recording.person
     who = (person.name or person.code) if person is not None else ""
-    day = when(start, "")[:10]
+    day = when(recording, "")[:10]
     if who and day:
         return wording("title.patient_subtitle", who=who, when=day)
     if day:

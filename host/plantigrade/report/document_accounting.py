@@ -1,7 +1,6 @@
 """Identity, wear and data quality: who was measured with what, and whether anything is missing."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +9,7 @@ from insole_protocol.gap_reasons import title_of
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.results import REASON_TEXTS, FootAnalysis, Reason
 from plantigrade.library.recordings.container import FootManifest, RecordingManifest
+from plantigrade.library.time_zone import local_time, offset_text, zone_of
 from plantigrade.report.document_blocks import Block, Bullets, Cell, Facts, Heading, Table, Text
 from plantigrade.report.document_numbers import duration, missing_pct, number
 from plantigrade.report.wording import Wording
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 MAX_GAPS: Final = 8
 MAX_NOTES: Final = 8
 MAX_TEXT: Final = 600
-_NS: Final = 1_000_000_000
 
 
-def when(start_utc_ns: int | None, unknown: str) -> str:
-    """Date and time of a recording's start, UTC."""
+def when(recording: "Recording", unknown: str) -> str:
+    """Date and time at which a recording began where its wearer lives, and how far that is from UTC."""
+    start_utc_ns = recording.entry.start_utc_ns
     if start_utc_ns is None:
         return unknown
-    return f"{datetime.fromtimestamp(start_utc_ns // _NS, UTC):%Y-%m-%d %H:%M:%S}"
+    start = local_time(start_utc_ns, zone_of(recording.person))
+    return f"{start:%Y-%m-%d %H:%M:%S} ({offset_text(start)})"
 
 
 def missing_share(manifest: RecordingManifest) -> float | None:
@@ -95,7 +96,7 @@ def _recorded(recording: "Recording", wording: Wording) -> _Pairs:
     yield wording("identity.recording"), entry.id
     if entry.title:
         yield wording("identity.title"), entry.title
-    yield wording("identity.start"), when(entry.start_utc_ns, "") or None
+    yield wording("identity.start"), when(recording, "") or None
     yield wording("identity.duration"), duration(entry.duration_s) if entry.duration_s is not None else None
     yield wording("identity.rate"), f"{entry.sample_rate_hz:g}"
     if entry.tags:

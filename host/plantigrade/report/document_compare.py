@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import shown_in, symbol_of
+from plantigrade.library.time_zone import local_time, zone_of
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.baseline.before_after import Difference, compare
 from plantigrade.posture.rules_engine.features import from_analysis
@@ -48,9 +48,7 @@ def comparison_blocks(
     heads += [
         wording(f"comparison.{name}") for name in ("before", "after", "difference", "smallest", "beyond")
     ]
-    named = [
-        f"{one.entry.title or one.id}, {when(one.entry.start_utc_ns, unknown)}" for one in (first, second)
-    ]
+    named = [f"{one.entry.title or one.id}, {when(one, unknown)}" for one in (first, second)]
     caption = wording("comparison.caption", before=named[0], after=named[1])
     rows = [_row(one, wording) for one in found]
     return [*blocks, Table(heads, rows, texts=(0, 1), caption=caption, wide=0)]
@@ -61,7 +59,7 @@ def usual_of(earlier: Sequence["Recording"]) -> TagReference | None:
     learned = PersonalBaseline()
     for one in earlier:
         if one.entry.start_utc_ns is not None:
-            day = datetime.fromtimestamp(one.entry.start_utc_ns / 1e9, UTC).date()
+            day = local_time(one.entry.start_utc_ns, zone_of(one.person)).date()
             learned.add_day(day, "", from_analysis(one.analysis()))
     return learned.for_tag("")
 

@@ -24,9 +24,9 @@ def test_an_empty_library(tmp_path: Path) -> None:
 def test_the_list(two_recordings: Path) -> None:
     lines = [line.rstrip() for line in reported(two_recordings, "list").splitlines()]
     assert lines == [
-        "id                         person  length  feet  missing      size  title and tags",
-        f"{FIRST}  P001      0:03  left  14.29 %   15.6 KB  first day shoe:trail",
-        f"{SECOND}  -         1:00  left        0  171.1 KB",
+        f"id{'start':>30}             person  length  feet  missing      size  title and tags",
+        f"{FIRST}  2026-02-25 06:13  P001      0:03  left  14.29 %   15.6 KB  first day shoe:trail",
+        f"{SECOND}  2026-02-25 06:13  -         1:00  left        0  171.1 KB",
     ]
 
 
@@ -72,7 +72,8 @@ def test_a_recording_as_json(two_recordings: Path) -> None:
     assert timedelta(0) <= datetime.now(UTC) - added < timedelta(hours=1)
     assert one == {
         "id": FIRST, "kind": "insole", "title": "first day", "person": "P001",
-        "start_utc": "2026-02-25T06:13:20+00:00", "start_utc_ns": START_NS, "duration_s": 3.0,
+        "start_utc": "2026-02-25T06:13:20+00:00", "start_local": "2026-02-25T06:13:20+00:00",
+        "start_utc_ns": START_NS, "duration_s": 3.0,
         "feet": ["left"], "sample_rate_hz": 100.0, "frames_recorded": 300, "frames_missing": 50,
         "bytes": one["bytes"],
         "tags": ["shoe:trail"], "deleted_utc": None,

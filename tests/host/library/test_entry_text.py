@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -71,16 +72,17 @@ def test_entries_as_json() -> None:
     one = ENTRY._replace(
         title="x", person="P1", tags=(Tag("shoe", "a"),), deleted_utc=datetime(2026, 3, 3, tzinfo=UTC)
     )
-    assert entry_as_json(one) == {
+    assert entry_as_json(one, ZoneInfo("Europe/Berlin")) == {
         "id": "a", "kind": "insole", "title": "x", "person": "P1",
-        "start_utc": "2026-03-01T12:00:00.250000+00:00", "start_utc_ns": 1_772_366_400_250_000_000,
+        "start_utc": "2026-03-01T12:00:00.250000+00:00", "start_local": "2026-03-01T13:00:00.250000+01:00",
+        "start_utc_ns": 1_772_366_400_250_000_000,
         "duration_s": 62.0, "feet": ["left", "right"],
         "sample_rate_hz": 100.0, "frames_recorded": 999, "frames_missing": 1, "bytes": 1_234_567,
         "tags": ["shoe:a"], "added_utc": "2026-03-02T00:00:00+00:00",
         "deleted_utc": "2026-03-03T00:00:00+00:00",
     }  # fmt: skip
     unknown = entry_as_json(ENTRY._replace(start_utc_ns=None))
-    assert (unknown["start_utc"], unknown["deleted_utc"]) == (None, None)
+    assert (unknown["start_utc"], unknown["start_local"], unknown["deleted_utc"]) == (None, None, None)
 
 
 def test_people_and_the_log_as_json() -> None:
@@ -111,14 +113,17 @@ def test_entries_on_the_screen() -> None:
     """One of a thousand frames is missing: 0.10 %."""
     other = ENTRY._replace(id="b", person="P1", title="ride [x]", tags=(Tag("shoe", "a"), Tag("other", "b")))
     other = other._replace(frames_missing=0, duration_s=None, feet=("left",), bytes=10)
-    assert shown(terminal_tables.print_entries, [ENTRY, other], 3) == [
-        "id  person  length  feet  missing    size  title and tags",
-        "a   -         1:02  both   0.10 %  1.2 MB",
-        "b   P1           ?  left        0    10 B  ride [x] shoe:a other:b",
-        "2 of 3; --limit shows more",
+    zones = {"P1": ZoneInfo("Pacific/Pago_Pago")}
+    third = other._replace(id="c", person=None, start_utc_ns=None, title="", tags=())
+    assert shown(terminal_tables.print_entries, [ENTRY, other, third], 4, zones) == [
+        "id  start                       person  length  feet  missing    size  title and tags",
+        "a   2026-03-01 12:00            -         1:02  both   0.10 %  1.2 MB",
+        "b   2026-03-01 01:00 UTC-11:00  P1           ?  left        0    10 B  ride [x] shoe:a other:b",
+        "c   -                           -            ?  left        0    10 B",
+        "3 of 4; --limit shows more",
     ]
-    assert shown(terminal_tables.print_entries, [], 3) == ["no recordings"]
-    assert len(shown(terminal_tables.print_entries, [ENTRY], 1)) == 2
+    assert shown(terminal_tables.print_entries, [], 3, {}) == ["no recordings"]
+    assert len(shown(terminal_tables.print_entries, [ENTRY], 1, {})) == 2
 
 
 def test_a_recording_on_the_screen() -> None:
@@ -173,9 +178,9 @@ def test_two_recordings_side_by_side() -> None:
 
 def test_lines_are_not_broken_where_nobody_looks() -> None:
     assert terminal_tables.WIDE == 200
-    long = ENTRY._replace(title="x" * 140)
-    assert len(shown(terminal_tables.print_entries, [long], 1)) == 2
-    assert len(shown(terminal_tables.print_entries, [ENTRY._replace(title="x" * 240)], 1)) > 2
+    long = ENTRY._replace(title="x" * 120)
+    assert len(shown(terminal_tables.print_entries, [long], 1, {})) == 2
+    assert len(shown(terminal_tables.print_entries, [ENTRY._replace(title="x" * 240)], 1, {})) > 2
 
 
 def test_on_a_terminal_nothing_is_coloured_but_the_heads(
@@ -183,12 +188,12 @@ def test_on_a_terminal_nothing_is_coloured_but_the_heads(
 ) -> None:
     """Numbers are not highlighted, brackets are no markup, and lines are as wide as the terminal."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "60")
-    terminal_tables.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], 1)
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal_tables.print_entries([ENTRY._replace(title="walk 12 [bold]x[/bold] " + "y" * 60)], 1, {})
     lines = capsys.readouterr().out.splitlines()
     assert "\x1b[1m" in lines[0] and all("\x1b" not in line for line in lines[1:])
     assert "walk 12" in lines[1] and "[bold]x[/bold]" in "".join(lines) and len(lines) > 3
-    assert max(len(line) for line in lines[1:]) <= 60
+    assert max(len(line) for line in lines[1:]) <= 80
 
 
 def test_work_tells_nothing_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,7 +113,7 @@ def test_earlier_days_of_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             commands.earlier_of(library, library.open("day-3"))
         imported = library.import_walk(walk(3)).id
         library.assign(imported, "P001")
-        with pytest.raises(commands.PlantigradeError, match="names the person"):
+        with pytest.raises(commands.PlantigradeError, match=rf"tag {imported} --start 2026"):
             commands.earlier_of(library, library.open(imported))
 
 

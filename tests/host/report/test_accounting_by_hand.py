@@ -66,7 +66,7 @@ def recording(**changed: Any) -> Any:
     return SimpleNamespace(**{**plain, **changed})
 
 
-PERSON = Person("P007", "Ada", date(1951, 3, 9), "female", 171.5, 70.26, 39.5, "limps")
+PERSON = Person("P007", "Ada", date(1951, 3, 9), "female", 171.5, 70.26, 39.5, "limps", "Europe/Berlin")
 
 
 def facts(made: Any, full_analysis: Any = None) -> tuple[list[tuple[str, str]], list[Any]]:
@@ -88,7 +88,7 @@ def test_identity_of_a_known_person() -> None:
         ("Remark", "limps"),
         ("Recording", "walk-1"),
         ("Title", "First walk"),
-        ("Start (UTC)", "2026-05-28 19:38:51"),
+        ("Start", "2026-05-28 21:38:51 (UTC+02:00)"),
         ("Duration", "1 min 2 s"),
         ("Samples a second", "100"),
         ("Tags", "boots, hill"),
@@ -108,7 +108,7 @@ def test_identity_of_nobody_names_what_is_not_known() -> None:
         ("Insole, left", "from another system's file; its own calibration"),
         ("Insole, right", "from another system's file; its own calibration"),
     ]
-    names = "code, name, date of birth, sex, height, shoe size (EU), start (UTC), duration"
+    names = "code, name, date of birth, sex, height, shoe size (EU), start, duration"
     assert rest == [Text(f"Not known: {names}.", "small")]
 
 
@@ -161,11 +161,21 @@ def test_calibration_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start_ns", "message"),
-    [(None, "?"), (START_NS, "2026-05-28 19:38:51"), (999_999_999, "1970-01-01 00:00:00")],
+    ("start_ns", "zone", "message"),
+    [
+        (None, "UTC", "?"),
+        (START_NS, "UTC", "2026-05-28 19:38:51 (UTC)"),
+        (START_NS, "Asia/Tokyo", "2026-05-29 04:38:51 (UTC+09:00)"),
+        (999_999_999, "America/New_York", "1969-12-31 19:00:00 (UTC-05:00)"),
+        (1_774_745_999 * 10**9, "Europe/Berlin", "2026-03-29 01:59:59 (UTC+01:00)"),
+        (1_774_746_000 * 10**9, "Europe/Berlin", "2026-03-29 03:00:00 (UTC+02:00)"),
+        (1_792_888_200 * 10**9, "Europe/Berlin", "2026-10-25 02:30:00 (UTC+02:00)"),
+        (1_792_891_800 * 10**9, "Europe/Berlin", "2026-10-25 02:30:00 (UTC+01:00)"),
+    ],
 )
-def test_when(start_ns: int | None, message: str) -> None:
-    assert when(start_ns, "?") == message
+def test_when(start_ns: int | None, zone: str, message: str) -> None:
+    entry = SimpleNamespace(start_utc_ns=start_ns)
+    assert when(recording(entry=entry, person=replace(PERSON, time_zone=zone)), "?") == message
 
 
 def test_missing_share_is_over_both_feet() -> None:

@@ -59,7 +59,7 @@ def recording(
     title: str = "",
 ) -> Any:
     entry = SimpleNamespace(title=title, start_utc_ns=start_ns)
-    person = SimpleNamespace(code=code) if code else None
+    person = SimpleNamespace(code=code, time_zone="UTC") if code else None
     return SimpleNamespace(
         id=name,
         entry=entry,
@@ -106,7 +106,7 @@ def test_the_earlier_walk_is_before() -> None:
             "Beyond it",
         ]
         assert texts(table) == EXPECTED
-        begin = "Before: a, 1970-01-02 00:00:00. After: Second, 1970-01-03 00:00:00. Medians"
+        begin = "Before: a, 1970-01-02 00:00:00 (UTC). After: Second, 1970-01-03 00:00:00 (UTC). Medians"
         assert table.caption.startswith(begin)
 
 
@@ -122,7 +122,7 @@ def test_where_no_clock_tells_the_other_one_is_before(starts: tuple[int | None, 
     this, other = recording("b", LATE, starts[0]), recording("a", EARLY, starts[1])
     (table,) = compared(this, other, LATE)
     assert texts(table) == EXPECTED
-    when = ["unknown" if start is None else "1970-01-01 00:00:00" for start in starts]
+    when = ["unknown" if start is None else "1970-01-01 00:00:00 (UTC)" for start in starts]
     assert table.caption.startswith(f"Before: a, {when[1]}. After: b, {when[0]}. ")
 
 

@@ -37,6 +37,8 @@ from tests.host.report.test_accounting_by_hand import recording
 
 WORDING = load_wording("en")
 MADE = datetime(2026, 5, 28, 12, 3, 59, tzinfo=UTC)
+NOON_NS = 1_774_699_200 * 10**9
+"""28 March 2026, 12:00 UTC; in Berlin midnight is 39 600 s later, and the day after it has 82 800 s."""
 NAN = float("nan")
 
 
@@ -75,16 +77,24 @@ def test_the_parts_of_a_report() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "start_ns", "message"),
+    ("name", "start_ns", "zone", "message"),
     [
-        ("Ada", 0, "Ada, recorded on 1970-01-01"),
-        (None, 0, "P1, recorded on 1970-01-01"),
-        ("", 0, "Recorded on 1970-01-01"),
-        ("Ada", None, "Ada"),
-        ("", None, "First walk"),
+        ("Ada", 0, "UTC", "Ada, recorded on 1970-01-01"),
+        (None, 0, "UTC", "P1, recorded on 1970-01-01"),
+        ("", NOON_NS, "", "Recorded on 2026-03-28"),
+        ("Ada", None, "UTC", "Ada"),
+        ("", None, "", "First walk"),
+        # Around midnight, and around the hour that is left out or comes twice, where the person lives.
+        ("Ada", NOON_NS + 39_600 * 10**9 - 1, "Europe/Berlin", "Ada, recorded on 2026-03-28"),
+        ("Ada", NOON_NS + 39_600 * 10**9, "Europe/Berlin", "Ada, recorded on 2026-03-29"),
+        ("Ada", NOON_NS + (39_600 + 82_799) * 10**9, "Europe/Berlin", "Ada, recorded on 2026-03-29"),
+        ("Ada", NOON_NS + (39_600 + 82_800) * 10**9, "Europe/Berlin", "Ada, recorded on 2026-03-30"),
+        ("Ada", NOON_NS, "Pacific/Pago_Pago", "Ada, recorded on 2026-03-28"),
+        ("Ada", NOON_NS - 3600 * 10**9 - 3600 * 10**9, "Pacific/Pago_Pago", "Ada, recorded on 2026-03-27"),
+        ("Ada", NOON_NS, "Pacific/Kiritimati", "Ada, recorded on 2026-03-29"),
     ],
 )
-def test_whose_walk_of_which_day(name: str | None, start_ns: int | None, message: str) -> None:
+def test_whose_walk_of_which_day(name: str | None, start_ns: int | None, zone: str, message: str) -> None:
     person = (
         None
         if name == ""
@@ -97,6 +107,7 @@ def test_whose_walk_of_which_day(name: str | None, start_ns: int | None, message
             weight_kg=None,
             shoe_size_eu=None,
             remark="",
+            time_zone=zone,
         )
     )
     made = library_recording(person=person)

@@ -27,6 +27,7 @@ from plantigrade.library.entries import Device, Note, Person, StoredAlert, Store
 from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.reader import RecordingReader
 from plantigrade.library.recordings.recording import Recording
+from plantigrade.library.time_zone import local_time, zone_of
 
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import RecordingAnalysis
@@ -74,7 +75,7 @@ def _as_then(session: Session, person: PersonRow, row: RecordingRow, library: "O
     known = queries.as_person(person)
     if row.start_utc_ns is None:
         return known
-    day = datetime.fromtimestamp(row.start_utc_ns // 1_000_000_000, UTC).date()
+    day = local_time(row.start_utc_ns, zone_of(known)).date()
     body = body_on(session, library.vault, person, day)
     return replace(known, weight_kg=body.weight_kg, height_cm=body.height_cm)
 

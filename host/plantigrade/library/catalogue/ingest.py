@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 INSOLE: Final = "insole"
 IMPORT: Final = "import"
 _UNKNOWN_GAP: Final = "not in the file"
+_NEAR_S: Final = 1.0
 
 
 def add(session: Session, folder: Path, title: str = "", source: str = "") -> RecordingRow:
@@ -109,21 +111,50 @@ def _add_device(session: Session, identity: dict[str, Any], serial: str) -> None
     session.flush()
 
 
+def import_id(walk: Walk, copy_for: str = "") -> str:
+    """What a recording of a walk is called: the same for the same samples.
+
+    Args:
+        walk: that another system recorded.
+        copy_for: code of a person for whom it is stored a second time on purpose.
+    """
+    digest = digest_of(walk)
+    if copy_for:
+        digest = hashlib.sha256(f"{digest} {copy_for}".encode()).hexdigest()
+    return f"import-{digest[:12]}"
+
+
 def store_walk(
-    walk: Walk, recordings: Path, vault: "Vault | None", provenance: dict[str, Any] | None = None
+    walk: Walk,
+    recordings: Path,
+    vault: "Vault | None",
+    provenance: dict[str, Any] | None = None,
+    start: datetime | None = None,
+    copy_for: str = "",
 ) -> Path:
     """Make a recording of a walk that another system recorded; the same walk gives the same recording.
+
+    Args:
+        walk: as it was read.
+        recordings: folder of the library.
+        vault: of an encrypted library.
+        provenance: facts to add.
+        start: when the first sample was taken, with a time zone; times that do not begin near 0 are counted
+            from there then, so that second 0 of the recording is that instant.
+        copy_for: as in `import_id`.
 
     Raises:
         RecordingError: it cannot be written; nothing is left of it.
     """
-    draft = Draft.begin(recordings, f"import-{digest_of(walk)[:12]}", vault)
+    draft = Draft.begin(recordings, import_id(walk, copy_for), vault)
     try:
+        if start is not None:
+            walk = _from_zero(walk)
         start_s = min((float(foot.time_s[0]) for foot in walk.feet if len(foot)), default=0.0)
         end_s = max((float(foot.time_s[-1]) for foot in walk.feet if len(foot)), default=0.0)
         manifest = RecordingManifest(
             id=draft.target.name,
-            start_utc_ns=None,
+            start_utc_ns=None if start is None else utc_ns(start),
             duration_s=round(end_s - start_s, 6),
             provenance={
                 "made_by": f"plantigrade {version('plantigrade')} import",
@@ -140,6 +171,25 @@ def store_walk(
         return draft.finish(manifest)
     finally:
         draft.abandon()
+
+
+def _from_zero(walk: Walk) -> Walk:
+    """A walk whose times begin near 0."""
+    first_s = min((float(foot.time_s[0]) for foot in walk.feet if len(foot)), default=0.0)
+    if abs(first_s) < _NEAR_S:
+        return walk
+    left, right = (None if foot is None else _earlier(foot, first_s) for foot in (walk.left, walk.right))
+    return replace(walk, left=left, right=right)
+
+
+def _earlier(foot: FootSignal, by_s: float) -> FootSignal:
+    gaps = tuple(replace(gap, from_s=gap.from_s - by_s, to_s=gap.to_s - by_s) for gap in foot.gaps)
+    return replace(foot, time_s=foot.time_s - by_s, gaps=gaps)
+
+
+def utc_ns(moment: datetime) -> int:
+    """A time with a zone in nanoseconds of UTC, to the microsecond."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
 
 
 def digest_of(walk: Walk) -> str:

@@ -159,8 +159,7 @@ class Library(LibraryPeople):
             encrypt_folder(folder, self.vault)
         try:
             with self.store.write() as session:
-                row = session.get(RecordingRow, folder.name)
-                if row is None:
+                if (row := session.get(RecordingRow, folder.name)) is None:
                     row = ingest.add(session, folder, title, source)
                     add_audit_entry(session, "add", row.id, row.kind)
                 elif title and not row.title:
@@ -172,19 +171,24 @@ class Library(LibraryPeople):
         return self.entry(folder.name)
 
     def import_walk(
-        self, walk: Walk, title: str = "", source_name: str = "", source_sha256: str | None = None
+        self,
+        walk: Walk,
+        title: str = "",
+        source_name: str = "",
+        source_sha256: str | None = None,
+        start: datetime | None = None,
+        copy_for: str = "",
     ) -> RecordingEntry:
-        """Store a walk that another system recorded, as it is; the same walk is stored only once.
+        """Store a walk that another system recorded; the same walk only once. `start` and `copy_for`
+        are those of `ingest.store_walk`; `library.importing` decides whose it becomes.
 
         Raises:
             RecordingError, LibraryError: it cannot be written; nothing is left of it.
         """
         provenance: dict[str, Any] = {} if source_sha256 is None else {"source_sha256": source_sha256}
-        if self.vault is None and source_name:
-            provenance["source_name"] = (
-                source_name  # names of files may name people: not beside encrypted data
-            )
-        folder = ingest.store_walk(walk, self.recordings, self.vault, provenance)
+        if self.vault is None and source_name:  # names of files may name people: not beside encrypted data
+            provenance["source_name"] = source_name
+        folder = ingest.store_walk(walk, self.recordings, self.vault, provenance, start, copy_for)
         return self.add_recording(folder, title, source_name)
 
     def find(self, wanted: Filter = Filter()) -> list[RecordingEntry]:  # noqa: B008 (frozen)

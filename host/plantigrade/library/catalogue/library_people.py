@@ -1,7 +1,7 @@
 """What a library knows of people."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from plantigrade.library.catalogue.tables import PersonRow
 from plantigrade.library.entries import Person
 from plantigrade.library.keys.vault import Vault
 from plantigrade.library.person.entries import Wearer
+from plantigrade.library.time_zone import zone_named
 
 
 class LibraryPeople:
@@ -64,6 +65,12 @@ class LibraryPeople:
             found = [(queries.as_person(row), row.audit_key) for row in session.scalars(query)]
         self.read_log.add((key for _, key in found), "list")
         return [person for person, _ in found]
+
+    def zones(self) -> dict[str | None, tzinfo | None]:
+        """The time zone of everyone by code; None for that of this computer. It names nobody: no log."""
+        with self.store.read() as session:
+            rows = session.execute(sa.select(PersonRow.code, PersonRow.time_zone)).all()
+        return {row.code: zone_named(row.time_zone) for row in rows}
 
     def person(self, code: str) -> Person:
         """One person.

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from plantigrade.gait.signals import NEWTONS_PER_KG
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.catalogue.tables import PersonRow
 from plantigrade.library.entries import SEXES, Person
@@ -64,7 +65,8 @@ def check_body(code: str, weight_kg: float | None, height_cm: float | None) -> N
         LibraryError: says which.
     """
     if weight_kg is not None and not 2 <= weight_kg <= 500:
-        raise LibraryError(f"person {code}: weights go from 2 to 500 kg")
+        newtons = f"; {weight_kg:g} N are {weight_kg / NEWTONS_PER_KG:.1f} kg" if weight_kg > 500 else ""
+        raise LibraryError(f"person {code}: weights go from 2 to 500 kg{newtons}")
     if height_cm is not None and not 30 <= height_cm <= 280:
         raise LibraryError(f"person {code}: heights go from 30 to 280 cm")
 

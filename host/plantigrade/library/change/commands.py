@@ -9,16 +9,29 @@ import click
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import PlantigradeError
-from plantigrade.library.options import json_option, library_options, open_library, put_json
+from plantigrade.library.options import (
+    json_option,
+    library_options,
+    open_library,
+    put_json,
+    read_moment,
+    say_doubt,
+)
 
 
-@click.command(short_help="Tag a recording, name its wearer or its title.")
+@click.command(short_help="Tag a recording, name its wearer, its title or its start.")
 @click.argument("name")
 @click.argument("given", nargs=-1, metavar="KIND:VALUE...")
 @click.option("--remove", is_flag=True, help="Remove the tags.")
 @click.option("--person", metavar="CODE", help="Set who wore the insoles.")
 @click.option("--set-aside", is_flag=True, help="Say that it is nobody's of this library.")
 @click.option("--title", help="Set another title.")
+@click.option(
+    "--start",
+    callback=read_moment,
+    metavar="DATE",
+    help="Set when an import began, such as 2026-03-01T14:30, by the clocks where the person lives.",
+)
 @library_options
 @pass_invocation
 def tag(
@@ -29,10 +42,13 @@ def tag(
     person: str | None,
     set_aside: bool,
     title: str | None,
+    start: datetime | None,
     **where: Any,
 ) -> None:
-    """Tag a recording (shoe:trail, orthotic:left, terrain:grass, other:...), name its wearer or its title."""
+    """Tag a recording (shoe:trail, orthotic:left, terrain:grass, other:...); name wearer, title or start."""
     from plantigrade.library.entries import Tag
+    from plantigrade.library.importing.take_in import set_start
+    from plantigrade.library.time_zone import in_zone
 
     tags = [Tag(kind, value.strip()) for kind, _, value in (text.partition(":") for text in given)]
     with open_library(invocation, where) as library:
@@ -45,6 +61,9 @@ def tag(
             entry = library.assign(entry.id, None, set_aside=True)
         if title is not None:
             entry = library.rename(entry.id, title)
+        zone = library.zones().get(entry.person)
+        if (begun := in_zone(start, zone)) is not None:
+            entry = set_start(library, entry.id, begun)
     click.echo(f"{entry.id}  {entry.person or '-'}  {entry.title}  {' '.join(map(str, entry.tags))}")
 
 
@@ -182,7 +201,9 @@ def add_person(
     from plantigrade.library.entries import Person
 
     with open_library(invocation, {"url": url, "key_file": key_file}) as library:
-        click.echo(library.add_person(Person(code, **_known(about))).code)
+        added = library.add_person(Person(code, **_known(about)))
+    say_doubt(added.code, added.weight_kg, added.height_cm)
+    click.echo(added.code)
 
 
 @person.command("change")
@@ -197,7 +218,11 @@ def change_person(
     from dataclasses import replace
 
     with open_library(invocation, {"url": url, "key_file": key_file}) as library:
-        click.echo(library.change_person(replace(library.person(code), **_known(about))).code)
+        before = library.person(code)
+        changed = library.change_person(replace(before, **_known(about)))
+    if changed.weight_kg != before.weight_kg or changed.height_cm != before.height_cm:
+        say_doubt(code, changed.weight_kg, changed.height_cm, before.weight_kg)
+    click.echo(changed.code)
 
 
 @person.command("export")

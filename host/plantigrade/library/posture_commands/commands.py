@@ -8,6 +8,7 @@ import click
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.json_output import json_option
+from plantigrade.library.options import read_weight
 from plantigrade.library.posture_commands.diary_commands import diary
 from plantigrade.library.posture_commands.stores import person_option, store_of
 
@@ -26,6 +27,7 @@ _tag = click.option(
 )
 _weight = click.option(
     "--body-weight-kg",
+    callback=read_weight,
     type=click.FloatRange(2, 500),
     help="Weight of the person; else the file's, else the record's, else it is taken from the strides.",
 )

@@ -160,6 +160,7 @@ def _packed(folder: Path) -> str:
 def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float], None]) -> str:
     from plantigrade.files.durable import file_sum
     from plantigrade.imports import formats
+    from plantigrade.library.importing.take_in import Origin, SomebodyElsesError, take_in
 
     try:
         try:
@@ -172,16 +173,14 @@ def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float],
             raise PlantigradeError(str(error).replace(str(order.path), order.name)) from error
         tell("writing", 0.0)
         plain = replace(walk, source=replace(walk.source, path=order.name))
-        title = order.title or order.name.split(".", 1)[0]
-        entry = library.import_walk(plain, title, order.name, file_sum(order.path))
+        origin = Origin(order.name, file_sum(order.path))
+        entry = take_in(library, plain, origin, person=order.person, title=order.title).entry
+    except SomebodyElsesError as error:  # whose it is, is not for every account to know
+        raise PlantigradeError(
+            "this recording is in the library already, and belongs to somebody else"
+        ) from error
     finally:
         order.path.unlink(missing_ok=True)
-    if entry.person not in (None, order.person):
-        raise PlantigradeError("this recording is in the library already, and belongs to somebody else")
-    if entry.deleted_utc is not None:
-        library.restore(entry.id)
-    if entry.person is None:
-        library.assign(entry.id, order.person)
     if order.shoe:
         library.tag(entry.id, [Tag(TAG_KINDS[0], order.shoe)])
     return entry.id
