@@ -181,7 +181,7 @@ def _state(status: replies.StatusReply) -> dict[str, Any]:
 
 def _port_line(insole: targets.UsbInsole) -> str:
     who = (
-        "does not answer"
+        ": ".join(filter(None, ("does not answer", insole.problem)))
         if insole.identity is None
         else (f"{insole.identity.side}  {insole.identity.serial}  firmware {insole.identity.firmware}")
     )

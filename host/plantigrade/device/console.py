@@ -3,7 +3,8 @@
 import click
 
 from plantigrade.link.base import LinkError
-from plantigrade.link.usb import BAUD, serial_reason
+from plantigrade.link.port_state import open_problem
+from plantigrade.link.usb import BAUD
 
 
 def run_console(port: str) -> None:
@@ -18,7 +19,7 @@ def run_console(port: str) -> None:
     try:
         serial = Serial(port, BAUD, exclusive=True)
     except (SerialException, OSError, ValueError) as error:
-        raise LinkError(f"cannot open {port}: {serial_reason(error)}") from error
+        raise LinkError(f"cannot open {port}: {open_problem(port, error)}") from error
     click.echo(
         f"{port}: Ctrl-C for the prompt, Ctrl-D to start the firmware again, Ctrl-] to leave", err=True
     )

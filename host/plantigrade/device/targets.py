@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from insole_protocol import ids, settings
 from insole_protocol.errors import ProtocolError
 
-from plantigrade.bridge.errors import BridgeError, RefusedError
+from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError
 from plantigrade.bridge.insole import Identity, Insole
 from plantigrade.bridge.session import Session
 from plantigrade.link.base import Link, LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.link.discovery import Radio, Sighting, scan
+from plantigrade.link.port_state import shared_with
 from plantigrade.link.usb import UsbLink
 from plantigrade.scan.actions import radios
 
@@ -29,11 +30,13 @@ class NoTargetError(LinkError):
 
 @dataclass(frozen=True)
 class UsbInsole:
-    """An insole on a serial port; `identity` is None when the port's device did not say hello."""
+    """An insole on a serial port; `identity` is None when the port's device did not say hello, and `problem`
+    tells why where that is known."""
 
     port: str
     virtual: bool
     identity: Identity | None
+    problem: str = ""
 
 
 def ports() -> list[tuple[str, bool]]:
@@ -61,8 +64,11 @@ async def _ask(port: str, virtual: bool) -> UsbInsole:
     try:
         async with asyncio.timeout(HELLO_S), conversation(UsbLink(port)) as session:
             return UsbInsole(port, virtual, session.insole.identity)
-    except (LinkError, TimeoutError):
-        return UsbInsole(port, virtual, None)
+    except LinkError as error:
+        return UsbInsole(port, virtual, None, str(error))
+    except TimeoutError:
+        others = shared_with(port)
+        return UsbInsole(port, virtual, None, f"{others} has the port open as well" if others else "")
 
 
 @asynccontextmanager
@@ -77,6 +83,10 @@ async def conversation(link: Link) -> AsyncGenerator[Session]:
         session = Session(link, Insole(link.name))
         await session.hello()
         yield session
+    except ReplyTimeoutError as error:
+        if isinstance(link, UsbLink) and (reason := await link.why_silent()):
+            raise ReplyTimeoutError(f"{error}: {reason}") from error
+        raise
     finally:
         await link.close()
 

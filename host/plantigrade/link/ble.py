@@ -115,7 +115,8 @@ class BleLink:
         except (BleakError, TimeoutError, OSError, EOFError) as error:
             await self.close()
             raise LinkError(
-                f"cannot connect to {self.name}: {_reason(error)}; is it on and within reach?"
+                f"cannot connect to {self.name}: {_reason(error)}; is it on, within reach, and "
+                "free? It serves two hosts"
             ) from error
         except (LinkError, asyncio.CancelledError):
             await self.close()

@@ -25,7 +25,7 @@ async def read_information(sighting: Sighting, radio: Radio) -> FoundInsole:
             for uuid in (SERIAL_UUID, FIRMWARE_UUID):
                 texts[uuid] = _printable(await client.read_gatt_char(uuid))
     except (BleakError, TimeoutError, OSError, EOFError):
-        return sighting.insole  # connected to another host, or gone: the advertisement is all there is
+        return sighting.insole  # connected to two hosts by now, or gone: the advertisement is all there is
     return replace(sighting.insole, serial=texts[SERIAL_UUID] or None, firmware=texts[FIRMWARE_UUID] or None)
 
 

@@ -17,6 +17,7 @@ from plantigrade.link.base import (
     ignore_message,
     now_ns,
 )
+from plantigrade.link.port_state import open_problem, shared_with
 
 if TYPE_CHECKING:
     from serial import Serial
@@ -25,6 +26,12 @@ BAUD = 115200
 """USB CDC has no baud rate; a number must be named all the same."""
 READ_BYTES = 65536
 WRITE_TIMEOUT_S = 5.0
+_TO_THE_PROMPT = b"\r\x02"
+"""Return, and Ctrl-B, which leaves the raw prompt: the interpreter answers with its prompt, the firmware
+drops them as no frame."""
+_PROMPT = b">>>"
+_PROMPT_S = 0.4
+_TAIL_BYTES = 16
 MAX_PENDING_READS = 256
 """Pieces that the event loop has not taken yet; the reader waits beyond that, and the port's own flow
 control with it.
@@ -53,6 +60,8 @@ class UsbLink:
         self._room = threading.Semaphore(MAX_PENDING_READS)
         self._stopping = threading.Event()
         self._sending = asyncio.Lock()
+        self._tail = b""
+        self._prompted = asyncio.Event()
         self.counters.attach("frame_", self._decoder.errors)
 
     @property
@@ -74,7 +83,7 @@ class UsbLink:
             )
         except (SerialException, OSError, ValueError) as error:
             self.closed.set()
-            raise LinkError(f"cannot open {self._port}: {serial_reason(error)}") from error
+            raise LinkError(f"cannot open {self._port}: {open_problem(self._port, error)}") from error
         self._loop = asyncio.get_running_loop()
         self._reader = threading.Thread(target=self._read, name=f"read {self._port}", daemon=True)
         self._reader.start()
@@ -112,6 +121,33 @@ class UsbLink:
                 raise LinkClosedError(f"{self._port}: {serial_reason(error)}") from error
         self.counters.messages_sent += 1
 
+    async def why_silent(self) -> str:
+        """What this computer knows about why nobody answers on the open port, and what to do; empty where it
+        knows nothing."""
+        if others := shared_with(self._port):
+            return f"{others} has the port open as well and takes the answers; close that and try again"
+        if await self._is_at_prompt():
+            return (
+                "the board is at the MicroPython prompt and runs no firmware; "
+                f"`mpremote connect {self._port} reset` starts it again"
+            )
+        return ""
+
+    async def _is_at_prompt(self) -> bool:
+        from serial import SerialException
+
+        port = self._serial
+        if port is None or self.closed.is_set():
+            return False
+        self._prompted.clear()
+        try:
+            await asyncio.to_thread(port.write, _TO_THE_PROMPT)
+            async with asyncio.timeout(_PROMPT_S):
+                await self._prompted.wait()
+        except (SerialException, OSError, TimeoutError):
+            return False
+        return True
+
     def _read(self) -> None:
         """The reader's thread: bytes as they come, until the port is closed or unplugged."""
         from serial import SerialException
@@ -147,6 +183,9 @@ class UsbLink:
         if self.closed.is_set():
             return
         self.counters.bytes_received += len(data)
+        self._tail = (self._tail + data)[-_TAIL_BYTES:]
+        if _PROMPT in self._tail:
+            self._prompted.set()
         for channel, message in self._decoder.feed(data):
             self.counters.messages_received += 1
             self.on_message(Channel(channel), message, arrival_ns)

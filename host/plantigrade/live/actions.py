@@ -207,7 +207,7 @@ async def _find(names: tuple[str, ...]) -> dict[str, Callable[[], Any]]:
             continue
         found[name] = partial(link, name)
     if not found:
-        raise NoTargetError("no insole in reach; is one on, charged and not connected to another device?")
+        raise NoTargetError("no insole in reach; is one on, charged and not connected to two other devices?")
     return found
 
 

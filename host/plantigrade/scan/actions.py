@@ -77,7 +77,7 @@ async def find_insoles(
         for failure in failures
     ]
     notes += [
-        f"the virtual {side} insole is silent: it may be connected to another host, or at its prompt since"
+        f"the virtual {side} insole is silent: it may be connected to two hosts, or at its prompt since"
         f" mpremote used {port} (`mpremote connect {port} reset` starts it again)"
         for radio in among
         for side, port in radio.serial_ports.items()
@@ -96,7 +96,7 @@ async def _scan_one(radio: Radio, seconds: float, quick: bool) -> list[FoundInso
 def describe(insoles: list[FoundInsole]) -> str:
     """A table for people."""
     if not insoles:
-        return "no insoles in reach; is one on, charged and not connected to another device?"
+        return "no insoles in reach; is one on, charged and not connected to two other devices?"
     rows = [HEADINGS] + [_row(insole) for insole in insoles]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     return "\n".join(

@@ -24,7 +24,8 @@ def scan(seconds: float, quick: bool, json_file: Path | None) -> None:
     """List the insoles in reach, real and virtual.
 
     Listens on this computer's Bluetooth adapter and, when `plantigrade twin run` is running, on its virtual
-    radio. An insole that is connected to another host does not advertise and is not found.
+    radio. An insole serves two hosts at once: while one is connected it is still found, while two are it
+    does not advertise and is not found.
 
     \b
     Examples:

@@ -179,7 +179,10 @@ class SomethingElse(FakeClient):
 @pytest.mark.parametrize(
     "backend, texts",
     [
-        (OutOfReach, "cannot connect to AA:BB:CC:DD:EE:FF: device not found; is it on and within reach?"),
+        (
+            OutOfReach,
+            "cannot connect to AA:BB:CC:DD:EE:FF: device not found; is it on, within reach, and free? ",
+        ),
         (SomethingElse, "AA:BB:CC:DD:EE:FF is not a Plantigrade insole"),
     ],
 )

@@ -105,11 +105,20 @@ async def test_a_system_that_pairs_by_itself_is_left_to_do_so() -> None:
     await link.close()
 
 
+FREE = "is it on, within reach, and free? It serves two hosts"
+
+
 @pytest.mark.parametrize(
     "backend, texts",
     [
-        (RefusesPairing, f"cannot connect to {ADDRESS}: pairing was refused; is it on and within reach?"),
-        (SaysNothing, f"cannot connect to {ADDRESS}: TimeoutError; is it on and within reach?"),
+        (
+            RefusesPairing,
+            f"cannot connect to {ADDRESS}: pairing was refused; {FREE}",
+        ),
+        (
+            SaysNothing,
+            f"cannot connect to {ADDRESS}: TimeoutError; {FREE}",
+        ),
     ],
 )
 async def test_a_connection_that_fails_on_the_way_is_closed_again(

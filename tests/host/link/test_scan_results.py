@@ -219,7 +219,7 @@ async def test_a_radio_that_fails_is_noted_and_only_all_of_them_are_an_error(
     assert insoles == []
     assert notes == [
         "cannot scan for insoles: strange",
-        "the virtual left insole is silent: it may be connected to another host, or at its prompt since"
+        "the virtual left insole is silent: it may be connected to two hosts, or at its prompt since"
         " mpremote used /dev/pts/7 (`mpremote connect /dev/pts/7 reset` starts it again)",
     ]
     with pytest.raises(LinkError, match="strange"):

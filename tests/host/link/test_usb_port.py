@@ -207,7 +207,13 @@ async def test_a_write_that_fails_closes_the_link_with_words(
 @pytest.mark.parametrize(
     "error, texts",
     [
-        (SerialException(errno.EBUSY, "could not open"), "Device or resource busy"),
+        (
+            SerialException(errno.EBUSY, "could not open"),
+            "it is in use by another program; close that and try again",
+        ),
+        (SerialException(errno.EAGAIN, "x"), "it is in use by another program; close that and try again"),
+        (SerialException("Could not exclusively lock port"), "it is in use by another program; .*"),
+        (SerialException("PermissionError(13, 'Access is denied.', None, 5)"), "it is in use by .*"),
         (OSError(errno.EACCES, "x"), "Permission denied"),
         (ValueError("baud"), "baud"),
     ],

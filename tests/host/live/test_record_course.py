@@ -232,7 +232,7 @@ def test_without_names_whatever_foot_is_in_reach_is_taken(
 @pytest.mark.parametrize(
     "asked, texts",
     [
-        ((), "no insole in reach; is one on, charged and not connected to another device?"),
+        ((), "no insole in reach; is one on, charged and not connected to two other devices?"),
         (("left", "3F01"), "3F01 is not in reach"),
     ],
 )

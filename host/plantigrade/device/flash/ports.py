@@ -17,6 +17,7 @@ from plantigrade.device import targets
 from plantigrade.device.flash.errors import PortError
 from plantigrade.device.flash.settings import APPEAR_S, HELLO_S, POLL_S
 from plantigrade.link.base import LinkError
+from plantigrade.link.port_state import shared_with
 from plantigrade.link.usb import BAUD, UsbLink, serial_reason
 
 RIGHTS: Final = (
@@ -142,7 +143,8 @@ def _problem(port: str) -> str | None:
         if number in (errno.EACCES, errno.EPERM):
             return f"not allowed; {RIGHTS}"
         if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):
-            return "busy: another program uses it; end that (a terminal, a running bridge), and try again"
+            who = shared_with(port) or "another program"
+            return f"busy: {who} uses it; end that (a terminal, a running bridge), and try again"
         if number == errno.ENOENT:
             return "there is no such port; `plantigrade device list` shows those with an insole"
         return serial_reason(error)
