@@ -23,6 +23,7 @@ FEWEST: Final = 16
 """Samples from which an even clock can be told from an uneven one."""
 LONGEST_STRAY_S: Final = 1.1
 """Stamps may stray from the even clock over this span: packets of a second, and stamps of whole seconds."""
+_EVEN_SHARE: Final = 0.02
 _SAME_PACKET: Final = 0.25
 _PACKETS_SHARE: Final = 0.3
 """Where more than this share of the steps is shorter than a quarter of the usual time, samples come in
@@ -79,7 +80,7 @@ def even_clock(time_s: Floats) -> EvenClock | None:
         >>> round(found.period_s, 6), int(found.slots[-1])
         (0.01, 99)
     """
-    if len(time_s) < FEWEST or not time_s[-1] > time_s[0]:
+    if len(time_s) < FEWEST or not time_s[-1] > time_s[0] or _is_out_of_order(time_s):
         return None
     ends = _packet_ends(time_s)
     if len(ends) < FEWEST // 2:
@@ -102,6 +103,15 @@ def even_clock(time_s: Floats) -> EvenClock | None:
     if high - low > LONGEST_STRAY_S or not np.all(np.diff(even) > 0):
         return None
     return EvenClock(slots, period, even, float(off.std()), float(high - low))
+
+
+def _is_out_of_order(time_s: Floats) -> bool:
+    """Whether the stamps would be even if the rows were sorted: that is no jitter."""
+    if not np.any(np.diff(time_s) < 0):
+        return False
+    steps = np.diff(np.sort(time_s))
+    usual = float(np.median(steps))
+    return float(np.mean(np.abs(steps - usual) <= _EVEN_SHARE * usual)) > 0.9
 
 
 def _packet_ends(time_s: Floats) -> Counts:

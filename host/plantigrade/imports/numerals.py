@@ -131,6 +131,20 @@ class NumberReader:
         value = float(text if self.decimal == POINT else text.replace(self.decimal, "."))
         return value if abs(value) <= LARGEST else float("nan")
 
+    def is_grouped(self, cell: str) -> bool:
+        """Whether a cell is a number with thousands."""
+        text = plain(cell)
+        indian = self.decimal == POINT and _INDIAN_GROUPS.fullmatch(text) is not None
+        return indian or self._grouped.fullmatch(text) is not None
+
+    def has_decimals(self, cell: str) -> bool:
+        """Whether a number has digits behind a decimal mark."""
+        return bool(cell.partition(self.decimal)[2].strip())
+
+    def ends_with_mark(self, cell: str) -> bool:
+        """Whether a number has a decimal mark and no digits behind it."""
+        return plain(cell).endswith(self.decimal)
+
 
 @dataclass(frozen=True)
 class Sighting:

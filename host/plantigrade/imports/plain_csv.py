@@ -8,6 +8,7 @@ Columns: `time_s` (or a line `# sample_rate_hz: 100`), then for one or both feet
 footswitch in any unit (`left_footswitch`). An empty cell is a missing sample.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
@@ -25,8 +26,11 @@ from plantigrade.imports.plain_time import TimeColumns
 from plantigrade.imports.source import Source
 from plantigrade.imports.spreadsheet import Spreadsheet
 from plantigrade.imports.table import stack
+from plantigrade.imports.table_rows import TableRows
 
 NAME: Final = "csv"
+
+_OF_A_FOOT: Final = re.compile(r"[\W_]*(l\W*e\W*f\W*t|r\W*i\W*g\W*h\W*t)")
 
 __all__ = ["NAME", "read", "recognises"]
 
@@ -42,14 +46,17 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     names = header.titles.names
     forces = [index for index, title in enumerate(names) if COLUMN.match(title)]
     rate_hz = header.number("sample_rate_hz")
-    timing = TimeColumns.among(before, header.titles, needed=rate_hz is None)
+    cells = TableRows(before, header.titles)
+    timing = TimeColumns.among(source, header.titles, cells, needed=rate_hz is None)
     table = Spreadsheet(
         source,
         header.titles,
+        cells,
         [*timing.numbers, *forces],
         timing.texts,
         decimal=header.decimal_mark(),
-        seconds=timing.seconds,
+        time=timing.numbers[0] if timing.numbers else None,
+        seconds=timing.unit_s == 1.0,
     )
     rows, words = _read_rows(source, table)
     rows, timed = timing.time_of(source, rows, words, rate_hz)
@@ -63,6 +70,9 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     weight_n = weight_kg * NEWTONS_PER_KG if weight_kg is not None else None
     instrument, caveats = _instrument(source, header, feet)
     start, unknown = header.start()
+    unread = [title[:40] for title in names if _OF_A_FOOT.match(title) and not COLUMN.match(title)]
+    if unread:
+        caveats.append(f"not read, as their titles are not known: columns {', '.join(unread[:6])}")
     return to_walk(
         source,
         NAME,

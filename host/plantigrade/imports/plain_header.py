@@ -12,10 +12,11 @@ import numpy as np
 from plantigrade.errors import FileError
 from plantigrade.imports.numerals import COMMA, POINT, NumberReader, evidence
 from plantigrade.imports.source import Head, Source
-from plantigrade.imports.spreadsheet import MAX_COLUMNS, Titles, separator_line, split_titles
+from plantigrade.imports.table_titles import Titles, separator_line, split_titles
 from plantigrade.imports.wall_clock import moment
 
 MAX_COMMENTS: Final = 2000
+MAX_COLUMNS: Final = 4096
 COLUMN: Final = re.compile(r"^(left|right)_(?:(footswitch)|(force)_n|(\w+)_n)$")
 SECONDS: Final = {"time_s": 1.0, "time_ms": 1e-3, "time_us": 1e-6}
 """Titles of columns of time as a number, with their unit in seconds."""

@@ -13,7 +13,8 @@ from plantigrade.imports import clock
 from plantigrade.imports.clock import Clock
 from plantigrade.imports.plain_header import CLOCKS, DATE, SECONDS
 from plantigrade.imports.source import Source
-from plantigrade.imports.spreadsheet import Titles, first_cells
+from plantigrade.imports.table_rows import TableRows
+from plantigrade.imports.table_titles import Titles
 from plantigrade.imports.wall_clock import WallClockError, wall_clock
 from plantigrade.text_format import counted
 
@@ -42,12 +43,13 @@ class TimeColumns:
     texts: tuple[int, ...] = ()
 
     @classmethod
-    def among(cls, source: Source, titles: Titles, *, needed: bool) -> "TimeColumns":
+    def among(cls, source: Source, titles: Titles, rows: TableRows, *, needed: bool) -> "TimeColumns":
         """The columns of time of a file.
 
         Args:
             source: the file.
             titles: of its columns.
+            rows: of the same file.
             needed: without a column of time there is no time.
 
         Raises:
@@ -59,7 +61,7 @@ class TimeColumns:
             if name not in names:
                 continue
             column = names.index(name)
-            shows_clock = any(":" in cell for cell in first_cells(source, titles, column))
+            shows_clock = any(":" in cell for cell in rows.first_cells(column))
             if shows_clock:
                 return cls(texts=(column, *dates))
             if name in SECONDS:
@@ -73,11 +75,6 @@ class TimeColumns:
         if needed:
             raise FileError(source.path, "has neither a time_s column nor a line '# sample_rate_hz: ...'")
         return cls()
-
-    @property
-    def seconds(self) -> int | None:
-        """The column of seconds, if that is what tells the time."""
-        return self.numbers[0] if self.numbers and self.unit_s == 1.0 else None
 
     def time_of(
         self, source: Source, rows: Floats, words: Sequence[Sequence[str]], rate_hz: float | None

@@ -190,7 +190,7 @@ def open_source(path: Path) -> Source:
 
 def _utf_16_without_mark(raw: bytes) -> Literal["utf-16-le", "utf-16-be"] | None:
     """UTF-16 shows as text with a zero in every second byte."""
-    start = raw[:64]
+    start = raw[:20]
     if len(start) < 8:
         return None
     even, odd = start[::2], start[1::2]
