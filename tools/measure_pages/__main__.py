@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.person.entries import DataKind
 from plantigrade.web.accounts.rights import Account, Role
 from plantigrade.web.requests import COOKIE
 from plantigrade.web.server import Pages
@@ -60,6 +61,10 @@ class OneReader:
     def shared_with(self, account: Account) -> frozenset[str]:
         """Nobody shares."""
         return frozenset()
+
+    def kinds_shared_with(self, account: Account) -> dict[str, frozenset[DataKind]]:
+        """Nobody shares."""
+        return {}
 
     def note_refusal(self, account: Account | None, address: str, what: str, status: int) -> None:
         """Nothing is to be refused."""

@@ -9,6 +9,7 @@ import hmac
 import io
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -29,7 +30,7 @@ from starlette.routing import BaseRoute, Route
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.audit import acting_as
 from plantigrade.web import assets
-from plantigrade.web.accounts.rights import OF_A_PERSON, Action
+from plantigrade.web.accounts.rights import OF_A_PERSON, Action, kinds_shown
 from plantigrade.web.layout.frame import frame_of, strip_for
 from plantigrade.web.layout.navigation import first_page_of
 from plantigrade.web.openapi.route import openapi_route
@@ -47,6 +48,8 @@ from plantigrade.web.words import words_of
 
 SIGN_IN: Final = "/sign-in"
 NOBODY: Final = "nobody signed in"
+PARTS_PAGE: Final = "/people"
+"""Who was given some kinds of data of a person finds there which, instead of all of them."""
 _log: Final = logging.getLogger("plantigrade.web")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -82,7 +85,7 @@ def _routes_of(site: Site, page: Page) -> list[BaseRoute]:
         if page.rows:
             rows = Part(page.path, lambda visit: _as_csv(document(visit), page), page.right)
             made.append(Route(f"{page.data_path}.csv", _got(site, rows)))
-    made += [Route(part.path, _got(site, part)) for part in page.parts]
+    made += [Route(part.path, _got(site, part, page=page.path)) for part in page.parts]
     made.append(Route(page.path, _got(site, Part(page.path, page.show, page.right)), name=page.name))
     if page.forms:
         made.append(Route(page.path, _posted(site, page), methods=["POST"]))
@@ -101,12 +104,15 @@ def _paths() -> frozenset[str]:
     return frozenset(page.path for page in pages())
 
 
-def _got(site: Site, part: Part, signed_in_only: bool = False) -> Endpoint:
+def _got(site: Site, part: Part, signed_in_only: bool = False, page: str = "") -> Endpoint:
+    """Answers GET of a part of a page; `page` is the address of the whole one, where it is another."""
+
     async def endpoint(request: Request) -> Response:
         known = await known_of(request, site)
         if known.signed_in is None and (part.right is not None or signed_in_only):
             return _to_sign_in(request)
         visit = await visit_of(request, site, known)
+        visit = replace(visit, shows=kinds_shown(page or part.path))
         return await _answer(visit, known, part.path, part.show, part.right)
 
     return endpoint
@@ -132,6 +138,7 @@ def _posted(site: Site, page: Page) -> Endpoint:
             async with posted(request, most_bytes) as (fields, files):
                 form = _form_of(forms, fields, known)
                 visit = await visit_of(request, site, known, fields, files)
+                visit = replace(visit, shows=kinds_shown(page.path))
                 return await _answer(visit, known, page.path, form.handle, form.right)
         except RefusedError as error:
             visit = await visit_of(request, site, known)
@@ -171,6 +178,8 @@ def _handled(visit: Visit, known: Known, pattern: str, handle: Handler, right: A
             if right in OF_A_PERSON and visit.person is None and account is not None and pattern == "/":
                 return RedirectResponse(first_page_of(account), 303)
             if right is not None:
+                if right is Action.SEE and visit.sees_a_part and visit.path == f"/people/{visit.person}":
+                    return RedirectResponse(PARTS_PAGE, 303)
                 visit.require(right)
             return _response(visit, known, handle(visit))
         except RefusedError as error:

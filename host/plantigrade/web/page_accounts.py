@@ -3,12 +3,13 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from plantigrade.library.catalogue.audit import acting_as
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.person.entries import DataKind
 from plantigrade.web.accounts.door import NOBODY, Door
 from plantigrade.web.accounts.limits import SignInLimits, network_of
 from plantigrade.web.accounts.rights import Account, Role
@@ -50,10 +51,16 @@ class PageAccounts:
         return SignedIn(account, form_token_of(token), of.language, of.theme, of.text_size)
 
     def shared_with(self, account: Account) -> frozenset[str]:
-        """Codes of the people who share their data with this account now."""
+        """Codes of the people who share everything with this account now."""
         if not account.roles & _WITH_OTHERS:
             return frozenset()
         return self.stored.sharing.with_account(account.name, self._now())
+
+    def kinds_shared_with(self, account: Account) -> Mapping[str, frozenset[DataKind]]:
+        """The kinds of data that people share with this account now, by their codes."""
+        if not account.roles & _WITH_OTHERS:
+            return {}
+        return self.stored.sharing.kinds(account.name, self._now())
 
     def note_refusal(self, account: Account | None, address: str, what: str, status: int) -> None:
         """Log that something was refused (ASVS 16.3.2)."""

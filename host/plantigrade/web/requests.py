@@ -19,8 +19,9 @@ from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.queries import UnknownPersonError, UnknownRecordingError
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import Person
+from plantigrade.library.person.entries import DataKind
 from plantigrade.library.time_zone import zone_of
-from plantigrade.web.accounts.rights import Account
+from plantigrade.web.accounts.rights import ALL_KINDS, Account
 from plantigrade.web.security.headers import NONCE
 from plantigrade.web.site import SignedIn, Site
 from plantigrade.web.visit import RefusedError, Upload, Visit
@@ -113,7 +114,8 @@ async def visit_of(
         query,
         form,
         files or {},
-        about.shared_with,
+        about.shared_kinds,
+        ALL_KINDS,
         about.person,
         request.client.host if request.client else "",
         known.token,
@@ -130,7 +132,7 @@ class _About(NamedTuple):
     person: str | None
     zone: tzinfo
     language: str
-    shared_with: frozenset[str]
+    shared_kinds: Mapping[str, frozenset[DataKind]]
 
 
 def _about(site: Site, account: Account | None, parts: Mapping[str, str], asked: str | None) -> _About:
@@ -141,7 +143,9 @@ def _about(site: Site, account: Account | None, parts: Mapping[str, str], asked:
             person = _wearer(site, parts["id"])
         about, own = _person(site, person), _person(site, account and account.person)
         zone = (about and zone_of(about)) or datetime.now().astimezone().tzinfo or UTC
-        shared = frozenset[str]() if account is None else site.accounts.shared_with(account)
+        shared: Mapping[str, frozenset[DataKind]] = {}
+        if account is not None:
+            shared = site.accounts.kinds_shared_with(account)
         return _About(person, zone, own.language if own else "", shared)
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import concurrent.futures
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.person.entries import DataKind
 from plantigrade.service.assembly import Assembly
 from plantigrade.service.status import ServiceStatus
 from plantigrade.web.accounts.rights import Account
@@ -72,7 +73,11 @@ class Accounts(Protocol):
         ...
 
     def shared_with(self, account: Account) -> frozenset[str]:
-        """Codes of the people who share their data with this account now."""
+        """Codes of the people who share everything with this account now."""
+        ...
+
+    def kinds_shared_with(self, account: Account) -> Mapping[str, frozenset[DataKind]]:
+        """The kinds of data that people share with this account now, by their codes."""
         ...
 
     def note_refusal(self, account: Account | None, address: str, what: str, status: int) -> None:

@@ -10,7 +10,8 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.queries import UnknownRecordingError
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import RecordingEntry
-from plantigrade.web.accounts.rights import OF_A_PERSON, Account, Action, may
+from plantigrade.library.person.entries import DataKind
+from plantigrade.web.accounts.rights import ALL_KINDS, OF_A_PERSON, Account, Action, may
 from plantigrade.web.site import Site
 from plantigrade.web.words import Words
 
@@ -62,7 +63,8 @@ class Visit:
         query: of the address.
         form: fields that were posted.
         files: that were posted.
-        shared_with: codes of people who share data with the account now.
+        shared_kinds: what people share with the account now, by their codes.
+        shows: kinds of data that the page shows which was asked for.
         person: code of the person it is about: that of the address (`/people/CODE`), of the query
             (`?person=`), or the account's own; None where there is none.
         address: of the browser, for limits and the audit log.
@@ -82,7 +84,8 @@ class Visit:
     query: Mapping[str, str] = field(default_factory=dict[str, str])
     form: Mapping[str, str] = field(default_factory=dict[str, str])
     files: Mapping[str, Upload] = field(default_factory=dict[str, Upload])
-    shared_with: frozenset[str] = frozenset()
+    shared_kinds: Mapping[str, frozenset[DataKind]] = field(default_factory=dict[str, frozenset[DataKind]])
+    shows: frozenset[DataKind] = ALL_KINDS
     person: str | None = None
     address: str = ""
     token: str = ""
@@ -110,7 +113,25 @@ class Visit:
     def may(self, action: Action, person: str | None = None) -> bool:
         """Whether the account may do this; `person` is the one it is about where none is given."""
         about = self.person if person is None else person
-        return self.account is not None and may(self.account, action, about, about in self.shared_with)
+        given = self.shared_kinds.get(about or "", frozenset())
+        return self.account is not None and may(
+            self.account, action, about, given >= ALL_KINDS, given >= self.shows
+        )
+
+    @property
+    def shared_with(self) -> frozenset[str]:
+        """Codes of people who share everything with the account now."""
+        return frozenset(code for code, kinds in self.shared_kinds.items() if kinds >= ALL_KINDS)
+
+    @property
+    def sees_a_part(self) -> bool:
+        """The person whom it is about is somebody else, who shares some kinds of data and not others."""
+        return bool(self.shared_kinds.get(self.person or "")) and self.person not in self.shared_with
+
+    def given(self, kind: DataKind) -> bool:
+        """Whether a page that shows other data may show these as well."""
+        own = self.account is not None and self.account.person == self.person
+        return own or kind in self.shared_kinds.get(self.person or "", frozenset())
 
     def require(self, action: Action, person: str | None = None) -> None:
         """Go on only if the account may do this.

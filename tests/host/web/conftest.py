@@ -9,7 +9,8 @@ import pytest
 from plantigrade.library.catalogue.accounts.entries import Way
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.web.accounts.rights import Account, Role
+from plantigrade.library.person.entries import DataKind
+from plantigrade.web.accounts.rights import ALL_KINDS, Account, Role
 from plantigrade.web.app import make_app
 from plantigrade.web.page_accounts import PageAccounts
 from plantigrade.web.requests import COOKIE
@@ -33,6 +34,9 @@ class KnownAccounts:
 
     def shared_with(self, account: Account) -> frozenset[str]:
         return self.shares.get(account.name, frozenset())
+
+    def kinds_shared_with(self, account: Account) -> dict[str, frozenset[DataKind]]:
+        return dict.fromkeys(self.shared_with(account), ALL_KINDS)
 
     def note_refusal(self, account: Account | None, address: str, what: str, status: int) -> None:
         self.refusals.append((what, status))

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from plantigrade.library.catalogue.accounts.entries import Role as Role
+from plantigrade.library.catalogue.accounts.sharing import ALL_KINDS as ALL_KINDS
+from plantigrade.library.person.entries import DataKind
 
 
 class Action(StrEnum):
@@ -44,6 +46,16 @@ OF_A_PERSON: Final = frozenset(
 )
 """Actions that name a person."""
 
+KINDS_SHOWN: Final[Mapping[str, frozenset[DataKind]]] = {
+    "/alerts": frozenset({DataKind.ALERTS}),
+    "/compare": frozenset({DataKind.RECORDINGS, DataKind.ANALYSES, DataKind.PLANS}),
+    "/diary": frozenset({DataKind.DIARY}),
+    "/walks": frozenset({DataKind.RECORDINGS, DataKind.ANALYSES}),
+    "/walks/{id}": frozenset({DataKind.RECORDINGS, DataKind.ANALYSES}),
+}
+"""What pages show of a person; a consent that names all of it opens them for reading. Any other page shows
+everything, and opens to those alone who were given everything."""
+
 _OWN: Final = OF_A_PERSON - {Action.PRESCRIBE}
 _SHARED: Final = frozenset({Action.SEE, Action.CHANGE, Action.PRESCRIBE, Action.EXPORT})
 _EVERYBODY: Final = frozenset({Action.SEE_INSOLES, Action.KEEP_ACCOUNT})
@@ -70,14 +82,28 @@ class Account:
     person: str | None = None
 
 
-def may(account: Account, action: Action, person: str | None = None, shared: bool = False) -> bool:
+def kinds_shown(path: str) -> frozenset[DataKind]:
+    """The kinds of data that the page at an address shows.
+
+    Example:
+        >>> sorted(kinds_shown("/diary")), kinds_shown("/people/{code}") == ALL_KINDS
+        ([<DataKind.DIARY: 'diary'>], True)
+    """
+    return KINDS_SHOWN.get(path, ALL_KINDS)
+
+
+def may(
+    account: Account, action: Action, person: str | None = None, shared: bool = False, part: bool = False
+) -> bool:
     """Whether an account may do something.
 
     Args:
         account: who asks.
         action: what for.
         person: code of the person it is about, for actions in `OF_A_PERSON`.
-        shared: whether that person shares data with this account now.
+        shared: whether that person shares everything with this account now.
+        part: whether that person shares what is asked for, be it with or without the rest: to be read, not
+            changed or taken along.
 
     Example:
         >>> home = Account("home", frozenset({Role.PATIENT}), "P001")
@@ -92,5 +118,5 @@ def may(account: Account, action: Action, person: str | None = None, shared: boo
         return True
     # The owner of a home is asked for consent like anyone else, and may then see, not prescribe.
     if Role.CLINICIAN in account.roles:
-        return shared and action in _SHARED
-    return Role.OWNER in account.roles and shared and action is Action.SEE
+        return (shared and action in _SHARED) or (part and action is Action.SEE)
+    return Role.OWNER in account.roles and (shared or part) and action is Action.SEE

@@ -9,9 +9,9 @@ from plantigrade.library.entries import Filter
 from plantigrade.service.alerts.life import AlertState, LivingAlert
 from plantigrade.service.events import InsoleState, LinkState
 from plantigrade.service.status import ServiceStatus
-from plantigrade.web.accounts.rights import Action, Role
+from plantigrade.web.accounts.rights import Action, Role, kinds_shown
 from plantigrade.web.formats import formats_of
-from plantigrade.web.layout.navigation import navigation_of
+from plantigrade.web.layout.navigation import ABOUT_A_PERSON, navigation_of
 from plantigrade.web.layout.strip import Facts, Homes, OpenAlerts, Strip, strip_of
 from plantigrade.web.site import NoServiceError, SignedIn
 from plantigrade.web.visit import Visit
@@ -33,6 +33,7 @@ def frame_of(
     """
     account = visit.account
     about = person_in_view(visit)
+    reachable = _reachable(visit, paths)
     return {
         "words": visit.words,
         "formats": formats_of(visit),
@@ -44,7 +45,7 @@ def frame_of(
         "form_token": visit.form_token,
         "theme": signed_in.theme if signed_in else "",
         "text_size": signed_in.text_size if signed_in else "",
-        "nav": None if account is None else navigation_of(account, visit.path, about, paths),
+        "nav": None if account is None else navigation_of(account, visit.path, about, reachable),
         "strip": None if account is None else strip_for(visit),
     }
 
@@ -56,6 +57,14 @@ def person_in_view(visit: Visit) -> str:
     if account is None or person is None or person == account.person:
         return ""
     return person if visit.may(Action.SEE) else ""
+
+
+def _reachable(visit: Visit, paths: Collection[str]) -> Collection[str]:
+    """Addresses of pages without those of a person who does not share what they show."""
+    if not visit.sees_a_part:
+        return paths
+    given = visit.shared_kinds[visit.person or ""]
+    return [path for path in paths if path not in ABOUT_A_PERSON or given >= kinds_shown(path)]
 
 
 def strip_for(visit: Visit) -> Strip:
@@ -74,7 +83,7 @@ def strip_for(visit: Visit) -> Strip:
 def _facts(visit: Visit, status: ServiceStatus | None, alerts: OfPeople | None) -> Facts:
     account, about = visit.who, person_in_view(visit)
     insoles = () if status is None else status.insoles
-    if about:
+    if about in visit.shared_with:
         own = tuple(one for one in insoles if one.person == about)
         return Facts(status, own, _open(alerts, [about]), None, visit.zone, not own, about)
     if account.person is not None:

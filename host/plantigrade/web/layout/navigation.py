@@ -41,6 +41,8 @@ _ALERTS, _HELP = Item("alerts", "/alerts"), Item("what-helps", "/what-helps")
 _COMPARE, _PEOPLE = Item("compare", "/compare"), Item("people", "/people")
 _INSOLES, _SETTINGS = Item("insoles", "/insoles"), Item("settings", "/settings")
 _OF_A_PERSON: Final = (_ALERTS, _WALKS, _COMPARE, _NOW)
+ABOUT_A_PERSON: Final = frozenset(item.path for item in _OF_A_PERSON)
+"""Addresses of pages that a reader opens about another person."""
 
 _PATIENT: Final = (_TODAY, _NOW, _WALKS, _DIARY, _ALERTS, _HELP, _COMPARE, _INSOLES, _SETTINGS)
 _CLINICIAN: Final = (_PEOPLE, _INSOLES, _SETTINGS)

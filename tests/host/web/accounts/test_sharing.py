@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.person.entries import DataKind
 from plantigrade.web.page_accounts import PageAccounts
 from starlette.testclient import TestClient
 
@@ -13,6 +14,8 @@ from tests.host.web.accounts.account_kit import token_on
 
 Door = Callable[..., TestClient]
 PATH = "/settings"
+ALL = {f"kind_{kind}": "yes" for kind in DataKind}
+"""Everything is ticked, as the form comes."""
 CODE = re.compile(r'class="mono">([\w-]{19})<')
 
 
@@ -35,7 +38,7 @@ def post(browser: TestClient, action: str, **fields: str) -> object:
 
 def invited(door: Door, **fields: str) -> str:
     """The code of Home's invitation."""
-    answer = post(door("Home"), "invite", **({"label": "my podiatrist", "days": "90"} | fields))
+    answer = post(door("Home"), "invite", **(ALL | {"label": "my podiatrist", "days": "90"} | fields))
     assert answer.status_code == 200
     return CODE.findall(answer.text)[0]
 
@@ -103,7 +106,7 @@ def test_only_a_person_invites(name: str, people: PageAccounts, door: Door) -> N
 def test_an_invitation_that_makes_no_sense_is_refused(
     fields: dict[str, str], people: PageAccounts, door: Door, library: Library
 ) -> None:
-    answer = post(door("Home"), "invite", **({"label": "x", "days": "90"} | fields))
+    answer = post(door("Home"), "invite", **(ALL | {"label": "x", "days": "90"} | fields))
     assert answer.status_code == 400
     assert library.accounts.invitations.of("P001") == []
 

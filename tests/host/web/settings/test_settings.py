@@ -10,6 +10,7 @@ from datetime import time
 import pytest
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
+from plantigrade.library.person.entries import DataKind
 from plantigrade.web.accounts.rights import Role
 from plantigrade.web.jobs.jobs import Jobs, use_jobs
 from plantigrade.web.jobs.work import do
@@ -81,7 +82,8 @@ def test_raw_samples_do_not_go_before_a_deletion_can_be_taken_back(patient: Test
 
 
 def invited(patient: TestClient) -> str:
-    page = post(patient, "invite", label="podiatry practice", days="90")
+    ticked = {f"kind_{kind}": "yes" for kind in DataKind}
+    page = post(patient, "invite", label="podiatry practice", days="90", **ticked)
     found = re.search(r'The code: <span class="mono">([^<]+)</span>', page)
     assert found is not None, page
     return found[1]

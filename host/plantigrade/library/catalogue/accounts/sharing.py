@@ -14,7 +14,7 @@ from plantigrade.library.catalogue.tables import PersonRow
 from plantigrade.library.person.entries import DataKind
 
 ALL_KINDS: Final = frozenset(DataKind)
-"""The pages show a person as a whole: who may see a part only is given that part as a file."""
+"""Most pages show a person as a whole; what opens to those who were given a part: `web.accounts.rights`."""
 
 
 class Sharing:

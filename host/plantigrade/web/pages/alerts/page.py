@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from plantigrade.library.catalogue.stored_posture import stored_posture
-from plantigrade.library.person.entries import AnswerKind
+from plantigrade.library.person.entries import AnswerKind, DataKind
 from plantigrade.service.alerts.life import AlertError, Snooze, ns_of, utc_of
 from plantigrade.service.alerts.overview import AlertOverview, ListedAlert
 from plantigrade.service.alerts.settings import HISTORY_DAYS
@@ -114,9 +114,15 @@ def _values(visit: Visit) -> dict[str, Any]:
 
 
 def _not_judged(visit: Visit) -> dict[str, Any]:
+    if not visit.given(DataKind.ANALYSES):
+        return {"analyses_given": False, "recordings": 0, "not_judged": 0}
     since = visit.now - timedelta(days=HISTORY_DAYS)
     posture = stored_posture(visit.site.library, visit.subject, since, visit.zone)
-    return {"recordings": posture.recordings, "not_judged": posture.not_judged()}
+    return {
+        "analyses_given": True,
+        "recordings": posture.recordings,
+        "not_judged": posture.not_judged(),
+    }
 
 
 def _title(visit: Visit, found: AlertOverview) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from plantigrade.library.catalogue.store import LibraryError
+from plantigrade.library.person.entries import DataKind
 from plantigrade.posture.diary.day_load import daily_values
 from plantigrade.posture.diary.diary import QUESTIONS, BodySite, Entry, as_json, daily_worst, relations
 from plantigrade.posture.settings import DIARY_MIN_DAYS, HIGHEST_SCORE, LONGEST_NOTE
@@ -168,12 +169,19 @@ def _chart(visit: Visit, entries: Numbered, place: BodySite) -> dict[str, Any]:
 
 def _relations(visit: Visit, entries: Numbered, place: BodySite) -> dict[str, Any]:
     """What can be told of the fixed questions; only once enough days are known, and with its caution."""
+    if not visit.given(DataKind.DAYS):
+        return {"relations": [], "related_days": 0, "needed": DIARY_MIN_DAYS, "days_given": False}
     learned = visit.site.library.record(visit.subject).baseline.baseline().days
     daily = {name: days for name, days in daily_values(learned, QUESTIONS[place]).items() if days}
     language = rule_texts(visit.words).language
     found = relations([entry for _, entry in entries], place, daily, language=language)
     days = max((one.days for one in found), default=0)
-    return {"relations": found, "related_days": min(days, DIARY_MIN_DAYS), "needed": DIARY_MIN_DAYS}
+    return {
+        "relations": found,
+        "related_days": min(days, DIARY_MIN_DAYS),
+        "needed": DIARY_MIN_DAYS,
+        "days_given": True,
+    }
 
 
 def as_document(visit: Visit) -> Document:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from plantigrade.service.alerts.titles import title_of
 from plantigrade.service.people.overview import Need, Order, PersonOverview
-from plantigrade.web.accounts.rights import Action
+from plantigrade.web.accounts.rights import Action, kinds_shown
 from plantigrade.web.drawing.spark import spark
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.page import Answer, Document, Page, Shown
@@ -22,6 +22,8 @@ SHORT_H: Final = 0.95
 """Fewer hours a day are written as minutes: "0.0 h" would look like nothing."""
 _COLUMNS: Final = (Order.CODE, Order.LATEST, Order.WORN, Order.ALERTS, Order.MISSING)
 _USUAL: Final = {"q": "", "show": Only.ALL, "sort": Order.NEED, "page": 1}
+_OF_PARTS: Final = ("alerts", "walks", "diary", "compare")
+"""Pages of a person that a part of the data is enough for."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,20 @@ def show(visit: Visit) -> Answer:
             "tabs": [(only, _link(asked, show=only)) for only in Only],
             "previous": _link(asked, page=asked.page - 1),
             "following": _link(asked, page=asked.page + 1),
+            "parts": _parts(visit),
             "withdrawn": _withdrawn(listing, formats),
             "csv": _link(asked).replace("/people", "/people.csv", 1),
         },
     )
+
+
+def _parts(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
+    """People who share some kinds of data and not others; name and address of each page that this opens."""
+    return [
+        (code, [(name, f"/{name}?person={code}") for name in _OF_PARTS if kinds >= kinds_shown(f"/{name}")])
+        for code, kinds in sorted(visit.shared_kinds.items())
+        if code not in visit.shared_with
+    ]
 
 
 def _withdrawn(listing: Listing, formats: Formats) -> list[tuple[str, str]]:

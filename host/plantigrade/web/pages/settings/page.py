@@ -6,6 +6,7 @@ from typing import Any, Final
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.accounts.settings import INVITED_LINK_LASTS
 from plantigrade.library.entries import Filter
+from plantigrade.library.person.entries import DataKind
 from plantigrade.library.person.settings import LEAST_RAW_DAYS, MOST_ALERTS_A_DAY
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.formats import Formats, formats_of
@@ -68,6 +69,7 @@ def _own(visit: Visit, code: str, formats: Formats) -> dict[str, Any]:
         "consents": consents,
         "invitations": invitations,
         "walks": library.count(Filter(person=code)),
+        "kinds": tuple(DataKind),
     }
 
 

@@ -8,25 +8,28 @@ from plantigrade.library.person.entries import DataKind
 from plantigrade.web.page import Answer, Redirect
 from plantigrade.web.visit import RefusedError, Visit
 
-TEXT_VERSION: Final = "1"
+TEXT_VERSION: Final = "2"
 """Of the words of `settings.share`; a change of their meaning gives the next number."""
 LONGEST: Final = 80
 DAYS_MOST: Final = 3650
 
 
 def invite(visit: Visit) -> str:
-    """Invite someone to see everything that the pages show; the code, which is shown once.
+    """Invite someone to see what is ticked; the code, which is shown once.
 
     Raises:
-        RefusedError: 400, nobody is named, or the time makes no sense.
+        RefusedError: 400, nobody is named, nothing is ticked, or the time makes no sense.
     """
     days = visit.field("days", LONGEST)
     until = None
     if days:
         until = _now(visit) + timedelta(days=visit.integer("days", 1, DAYS_MOST))
+    kinds = tuple(kind for kind in DataKind if visit.form.get(f"kind_{kind}") == "yes")
+    if not kinds:
+        raise RefusedError(400, visit.words("settings.share.nothing"))
     try:
         _, code = visit.site.library.accounts.invitations.make(
-            visit.subject, visit.field("label", LONGEST), tuple(DataKind), until, _now(visit)
+            visit.subject, visit.field("label", LONGEST), kinds, until, _now(visit)
         )
     except LibraryError as error:
         raise RefusedError(400, str(error)) from error
