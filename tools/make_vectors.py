@@ -19,6 +19,7 @@ from insole_protocol import (
     fragments,
     ids,
     log_records,
+    message_formats,
     messages,
     settings,
     usb_frames,
@@ -195,7 +196,7 @@ def sample_reply(op: int) -> bytes:
     fields: list[int | bytes] = []
     tail = b""
     for field in declarations.BY_OP[op].reply:
-        if field.kind in messages.TAILS:
+        if field.kind in message_formats.TAILS:
             tail = field.name.encode()
         elif field.kind == "b8":
             fields.append(SERIAL)
@@ -225,7 +226,7 @@ def commands() -> Case:
         op = declared.op
         value = {ids.OP_SET_SETTING: b"anna", ids.OP_UPDATE_DATA: b"of a file"}.get(op, b"")
         given = list(arguments.get(op, ())) or [
-            sample(field) for field in declared.arguments if field.kind not in messages.TAILS
+            sample(field) for field in declared.arguments if field.kind not in message_formats.TAILS
         ]
         data = host.build_command(op, 7, *given, value=value)
         valid.append({"hex": data.hex(), "op": op, "tag": 7, "arguments": given, "value": value.hex()})

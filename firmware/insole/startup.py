@@ -7,6 +7,7 @@ import sys
 
 import insole
 import machine
+from esp32 import Partition
 from insole_protocol import ids
 
 
@@ -27,8 +28,16 @@ def store_crash(record):
 
 
 def fold_journal(chosen):
-    """Put into its files what the start before had no time for; what that meets is no reason not to start."""
+    """Put into its files what the start before had no time for; what that meets is no reason not to start.
+
+    Where there is nothing the journal's code is not loaded: its names would stay on the heap for good.
+    """
     try:
+        head = bytearray(8)
+        for partition in Partition.find(Partition.TYPE_DATA, label="keys"):
+            partition.readblocks(partition.info()[3] // 4096 - 1, head)
+        if head in (bytes(8), b"\xff" * 8):  # no such partition, or nothing noted
+            return
         from insole import journal
 
         journal.fold(chosen and chosen[1])

@@ -7,59 +7,26 @@ same formats, in `host_messages`; `replies` gives the fields names. All function
 import struct
 import sys
 
-from insole_protocol import errors, ids, message_table
+from insole_protocol import errors, ids, message_formats
+from insole_protocol.message_formats import (
+    COMMAND_FORMATS,
+    LAST_AT_MOST,
+    REPLY_FORMATS,
+    REPLY_TAILS,
+    VALUE_AT_MOST,
+)
 
-_CODES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "u16x16": "16H", "b8": "8s"}
-TAILS = ("text", "value", "gaps", "counters", "data")  # what may stand behind the fields of a format
-MAX_VALUE_BYTES = 32  # the longest value of a setting
-MAX_DATA_BYTES = 232  # bytes of a file in one command, of a record in one reply
+MAX_VALUE_BYTES = message_formats.MAX_VALUE_BYTES
+MAX_DATA_BYTES = message_formats.MAX_DATA_BYTES
 
-
-def parse_fields(fields: str) -> "tuple[str, str, int | None]":
-    """Struct format, tail ("" for none) and limit of the last field; `fields` as in `message_table`."""
-    form, tail, limit = "<", "", None
-    for field in fields.split(", ") if fields else ():
-        kind, name = field.split(" ")
-        if kind in TAILS:
-            tail = kind
-            break
-        form += _CODES[kind]
-        limit = int(name.split("<=")[1]) if "<=" in name else None
-    return form, tail, limit
-
-
-# By operation: format of the arguments (a value may follow), format of the reply's fields behind the result,
-# what stands at a reply's end, the most bytes at a command's end, the greatest last argument where not every
-# one has a meaning.
-COMMAND_FORMATS: "dict[int, str]" = {}
-REPLY_FORMATS: "dict[int, str]" = {}
-REPLY_TAILS: "dict[int, str]" = {}
-_VALUE_AT_MOST: "dict[int, int]" = {}
-_LAST_AT_MOST: "dict[int, int]" = {}
-
-
-def _declare(table: "tuple[tuple[int, str, str, str, str], ...]") -> None:
-    forms: "dict[str, str]" = {}  # each format is stored once
-    for op, _, arguments, reply, _ in table:
-        form, tail, limit = parse_fields(arguments)
-        COMMAND_FORMATS[op] = forms.setdefault(form, form)
-        if tail:
-            _VALUE_AT_MOST[op] = MAX_DATA_BYTES if tail == "data" else MAX_VALUE_BYTES
-        if limit is not None:
-            _LAST_AT_MOST[op] = limit
-        form, tail, _ = parse_fields(reply)
-        REPLY_FORMATS[op] = forms.setdefault(form, form)
-        if tail:
-            REPLY_TAILS[op] = tail
-
-
-_declare(message_table.TABLE)
 if sys.implementation.name == "micropython":
-    # The table has served: its room on the heap goes to the rest. The numbers stay in `ids`.
-    del message_table, _declare, parse_fields
+    # The modules have served: their room on the heap goes to the rest. The numbers stay in `ids`.
     package = sys.modules["insole_protocol"]
-    del package.message_table  # type: ignore[attr-defined]
-    del sys.modules["insole_protocol.message_table"], package
+    for name in ("message_formats", "message_table"):
+        if hasattr(package, name):
+            delattr(package, name)
+        sys.modules.pop("insole_protocol." + name, None)
+    del package, name
 
 GAP_FORMAT = "<IIB"
 GAP_BYTES = 9
@@ -103,7 +70,7 @@ def parse_command(buf: "bytes | bytearray | memoryview") -> Command:
     if form is None:
         raise errors.UnknownCommandError("there is no command 0x%02x" % op)
     extra = len(buf) - 2 - struct.calcsize(form)
-    if extra < 0 or extra > _VALUE_AT_MOST.get(op, 0):
+    if extra < 0 or extra > VALUE_AT_MOST.get(op, 0):
         raise errors.MessageLengthError("command 0x%02x has %d bytes" % (op, len(buf)))
     arguments = struct.unpack_from(form, buf, 2)
     check_last(op, arguments)
@@ -112,7 +79,7 @@ def parse_command(buf: "bytes | bytearray | memoryview") -> Command:
 
 def check_last(op: int, arguments: "tuple[int, ...]") -> None:
     """Refuse a last argument that has no meaning."""
-    limit = _LAST_AT_MOST.get(op)
+    limit = LAST_AT_MOST.get(op)
     if limit is not None and arguments[-1] > limit:
         raise errors.ValueRangeError("command 0x%02x: %d is above %d" % (op, arguments[-1], limit))
 

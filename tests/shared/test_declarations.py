@@ -5,7 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from insole_protocol import declarations, errors, host_messages, ids, message_table, messages, replies
+from insole_protocol import (
+    declarations,
+    errors,
+    host_messages,
+    ids,
+    message_formats,
+    message_table,
+    messages,
+    replies,
+)
 
 from tools.make_protocol_tables import texts
 from tools.make_vectors import sample, sample_reply
@@ -46,7 +55,7 @@ def example_of(op: int) -> bytes:
 def test_names_and_formats_agree(op: int) -> None:
     """As many values as names, in the declared order, through the encoder and back through the decoder."""
     declared = declarations.BY_OP[op]
-    given = [sample(field) for field in declared.arguments if field.kind not in messages.TAILS]
+    given = [sample(field) for field in declared.arguments if field.kind not in message_formats.TAILS]
     sent = messages.parse_command(host_messages.build_command(op, 9, *given))
     assert list(sent.arguments) == given
     reply = host_messages.parse_reply(example_of(op))
@@ -66,12 +75,13 @@ def test_values_by_name_of_a_refusal_and_of_another_reply() -> None:
 
 
 def test_fields_are_read_as_written() -> None:
-    assert messages.parse_fields("") == ("<", "", None)
-    assert messages.parse_fields("u8 a, u16 b, u32 c, u64 d, b8 e, u16x16 f") == ("<BHIQ8s16H", "", None)
-    assert messages.parse_fields("u8 on<=1") == ("<B", "", 1)
-    assert messages.parse_fields("u8 first<=1, u8 last") == ("<BB", "", None)
-    assert messages.parse_fields("u8 key, value value") == ("<B", "value", None)
-    assert messages.parse_fields("u32 offset, data data") == ("<I", "data", None)
+    assert message_formats.parse_fields("") == ("<", "", None)
+    every = "u8 a, u16 b, u32 c, u64 d, b8 e, u16x16 f"
+    assert message_formats.parse_fields(every) == ("<BHIQ8s16H", "", None)
+    assert message_formats.parse_fields("u8 on<=1") == ("<B", "", 1)
+    assert message_formats.parse_fields("u8 first<=1, u8 last") == ("<BB", "", None)
+    assert message_formats.parse_fields("u8 key, value value") == ("<B", "value", None)
+    assert message_formats.parse_fields("u32 offset, data data") == ("<I", "data", None)
 
 
 def test_texts_are_dropped_for_a_chip(tmp_path: Path) -> None:

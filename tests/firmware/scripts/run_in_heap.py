@@ -1,5 +1,8 @@
 """Runs the compiled firmware in exactly BUDGET bytes of heap, and prints what is left of it.
 
+At last it is idle, and is given commands whose code is loaded on demand, several times each: `no_room` counts
+those that are refused for want of memory.
+
 Chips and flash are loaded first; then so much of the heap is taken away that the firmware has its budget, no
 more. The hosts here send ready-made bytes, so that nothing of theirs lies in the heap.
 """
@@ -86,3 +89,32 @@ print("early", early)
 print("late", insole.garbage_collector.free)
 print("lost", insole.sampler.lost)
 print("sent", air.notified)
+
+SET_IDLE = b"\x04\x05\x00"
+ON_DEMAND = (
+    b"\x14\x06\x00\x00\x01\x00\x00\x00\x00\x00",  # UPDATE_BEGIN: refused, as there are no slots here
+    b"\x16\x07\x01",  # UPDATE_STATUS
+    b"\x1b\x08\x00",  # EVENTS
+    b"\x12\x09\x00\x00\x00",  # CRASH
+    b"\x13\x0a",  # DIAGNOSTICS
+)
+BUSY = 6
+air.keep = True
+answered = no_room = 0
+counter = 3 + 12000 // 100
+for command in (SET_IDLE,) + 5 * ON_DEMAND:
+    air.sent.clear()
+    air.write_from_central(1, firmware.radio.services.control, bytes((0xC0 | counter & 0x3F,)) + command)
+    counter += 1
+    firmware.radio.serve()
+    for _ in range(40):
+        chip.advance(10000)
+        chip.timers[0].fire()
+        firmware.tx_scheduler.round()
+    for handle, _, value in air.sent:
+        if handle == 1 and value[1] == command[0] | 0x80:
+            answered += 1
+            no_room += value[3] == BUSY
+    firmware.housekeeping.round()
+print("answered", answered)
+print("no_room", no_room)

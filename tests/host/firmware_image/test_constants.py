@@ -3,9 +3,9 @@
 import ast
 
 import pytest
-from insole_protocol import ids
+from insole_protocol import ids, messages
 from plantigrade.firmware_image.build import firmware_folder
-from plantigrade.firmware_image.constants import in_place
+from plantigrade.firmware_image.constants import for_a_board, in_place, own_in_place, words_of
 
 FROM = "from insole_protocol import"
 IDS = f"{FROM} ids\n"
@@ -48,3 +48,45 @@ def test_no_module_of_the_firmware_imports_the_numbers_and_lines_stay() -> None:
 def test_what_is_no_python_is_told_by_the_compiler() -> None:
     with pytest.raises(SyntaxError):
         in_place("def (:\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A = 2\nb = A + 1\n", "pass\nb = 2 + 1\n"),
+        ("A = const(2)\nB = 1 << A\nb = -B\n", "pass\npass\nb = -4\n"),
+        ("A = -2\nb = 5-A\n", "pass\nb = 5-(-2)\n"),
+        ("A = 2; b = A\n", "pass; b = 2\n"),
+        ("A = (\n    3 +\n    4\n)\nb = A\n", "pass\n\n\n\nb = 7\n"),
+        ("WANTED = 2\nb = WANTED\n", "WANTED = 2\nb = 2\n"),
+        ("A = 2\nA = 3\nb = A\n", "A = 2\nA = 3\nb = A\n"),
+        ("A = 2\ndef f():\n    global A\n    A = 3\n", "A = 2\ndef f():\n    global A\n    A = 3\n"),
+        ("A = 2\ndef f(A):\n    return A\n", "A = 2\ndef f(A):\n    return A\n"),
+        ("A = True\nb = A\n", "A = True\nb = A\n"),
+        ("A = 1 << 30\nb = A\n", "A = 1 << 30\nb = A\n"),
+        ("A = B\nb = A\n", "A = B\nb = A\n"),
+        ("if b:\n    A = 2\nc = A\n", "if b:\n    A = 2\nc = A\n"),
+    ],
+)
+def test_own_in_place(before: str, after: str) -> None:
+    assert own_in_place(before, {"WANTED"}) == after
+
+
+def test_a_number_that_another_module_names_stays() -> None:
+    words = words_of("from insole import a\nx = a.PART\ny = 'OTHER'\n")
+    assert words == {"PART", "OTHER"}
+    assert (
+        for_a_board("lib/insole/a.py", "PART = 1\nOTHER = 2\nOWN = 3\n", words)
+        == "PART = 1\nOTHER = 2\npass\n"
+    )
+    assert for_a_board("lib/boards/a.py", "OWN = 3\n", words) == "OWN = 3\n"
+
+
+def test_formats_come_as_they_are_computed() -> None:
+    made: dict[str, object] = {}
+    wanted = {"REPLY_FORMATS", "COMMAND_FORMATS", "REPLY_TAILS"}
+    exec(for_a_board("lib/insole_protocol/message_formats.py", "", wanted), made)
+    assert made.keys() - {"__builtins__"} == wanted
+    assert made["REPLY_FORMATS"] == messages.REPLY_FORMATS
+    assert made["COMMAND_FORMATS"] == messages.COMMAND_FORMATS
+    assert made["REPLY_TAILS"] == messages.REPLY_TAILS
