@@ -86,3 +86,4 @@ def prompt_reached():
     On a chip callbacks run at the prompt, among them those that feed the watchdog, so it is stopped here.
     """
     interrupts.disarm_watchdog()
+    clock.tell(b"prompt\n")

@@ -24,6 +24,17 @@ _sleeper = _select.poll()
 _sleeper.register(_wake_in, POLLIN)
 
 
+_listens = [False]
+
+
+def _tell_that_it_listens():
+    """The first wait: from now on a Ctrl-C is heard. One that comes while scripts are loaded may end the
+    interpreter, and is lost."""
+    if not _listens[0]:
+        _listens[0] = True
+        clock.tell(b"listens\n")
+
+
 def sleep_true_us(wait_us):
     """Sleep in true time while interrupts are served."""
     end = clock.true_us() + wait_us
@@ -40,6 +51,7 @@ def sleep_true_us(wait_us):
 
 def wait_readable(poller, wait_ms):
     """Poll `poller`, which must include the wake pipe, until anything at all happens; serves interrupts."""
+    _tell_that_it_listens()
     interrupts.asleep(True)
     try:
         return poller.poll(wait_ms)
@@ -101,6 +113,7 @@ class poll:
             timeout = 0
         elif timeout > 0:
             timeout = clock.true_wait_us(_to_tick(timeout * 1000)) // 1000
+        _tell_that_it_listens()
         interrupts.asleep(True)
         try:
             if not found:

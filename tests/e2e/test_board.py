@@ -51,6 +51,15 @@ async def test_mpremote_works_while_firmware_runs(tmp_path: Path) -> None:
     assert one.state.crashes == 0
 
 
+async def test_mpremote_right_behind_a_reset_waits_for_the_start(tmp_path: Path) -> None:
+    async with board(tmp_path / "board", TICKING) as (one, console):
+        await console.line("up")
+        for number in range(3):
+            await mpremote(one.serial_port, "reset")
+            assert (await mpremote(one.serial_port, "eval", str(number))).strip() == str(number)
+    assert one.state.crashes == 0
+
+
 async def test_ctrl_c_reaches_firmware_that_is_nearly_always_in_a_callback(tmp_path: Path) -> None:
     busy = TICKING.replace("    ticks += 1", "    ticks += 1\n    time.sleep_us(8000)")
     async with board(tmp_path / "board", busy) as (one, console):

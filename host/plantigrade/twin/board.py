@@ -181,6 +181,7 @@ class VirtualBoard:
             await self._run.wait()
             self._ended()
         self._chain.leave()
+        self.serial.forget_held()
         self.state.downloading = False
         await self._notify_changed()
 
@@ -267,6 +268,7 @@ class VirtualBoard:
         self._run = run
         self._wanted, self.state.led_lit = None, False
         if raw_again:
+            self.serial.hand_over()
             self.serial.swallow(FRIENDLY_PROMPT, lambda: self.serial.type(b"\x01"))
         await self._notify_changed()
 
@@ -325,6 +327,8 @@ class VirtualBoard:
                 self._sleep = DeepSleep(int(rest[0]) / 1000, rest[1:], self._feed) if rest else None
                 if self._run is not None:
                     self._run.kill()
+            case ["listens"] | ["prompt"]:
+                self.serial.hand_over()
             case ["led", level]:
                 self.state.led_lit = level == "1"
                 self.state.blinks += self.state.led_lit

@@ -1,9 +1,12 @@
-"""The serial port of a board that waits to be flashed: a protocol's bytes wait for their reader."""
+"""The serial port of a board: a protocol's bytes wait for their reader, what is typed for the board."""
 
 import asyncio
 import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from plantigrade.twin.rom.settings import UNSENT_MAX
 from plantigrade.twin.serial_port import SerialPort
 
@@ -43,3 +46,92 @@ async def test_what_comes_from_outside_goes_to_who_has_taken_over() -> None:
     port.give_back()
     assert port.taker is None
     port.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        met = condition()
+        while not met:
+            await asyncio.sleep(0.001)
+            met = condition()
+
+
+class Started:
+    """A board that starts: `inside` is the interpreter's end of a terminal, `outside` a program's."""
+
+    def __init__(self, port: SerialPort, inside: int) -> None:
+        self.port, self.inside = port, inside
+        self.outside = os.open(port.path, os.O_RDWR | os.O_NOCTTY)
+        os.set_blocking(inside, False)
+        self.read = b""
+
+    async def types(self, data: bytes) -> None:
+        """And the port has taken it."""
+        before = len(self.port._held)
+        os.write(self.outside, data)
+        await until(lambda: len(self.port._held) == before + len(data))
+
+    async def gets(self, data: bytes) -> None:
+        async with asyncio.timeout(10):
+            while self.read != data:
+                await asyncio.sleep(0.001)
+                try:
+                    self.read += os.read(self.inside, 100)
+                except BlockingIOError:
+                    continue
+
+
+@asynccontextmanager
+async def started() -> AsyncGenerator[Started]:
+    port = SerialPort()
+    one = Started(port, port.open_inner())
+    yield one
+    for end in (one.inside, one.outside):
+        os.close(end)
+    port.close()
+
+
+async def test_what_is_typed_while_a_board_starts_waits_until_it_listens() -> None:
+    async with started() as one:
+        await one.types(b"hello")
+        await one.gets(b"")
+        one.port.hand_over()
+        await one.gets(b"hello")
+
+
+async def test_behind_a_ctrl_c_it_waits_for_the_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal turns Ctrl-C into an interrupt, so it is not read; it is typed again until there is a
+    prompt, and Ctrl-A is for that prompt."""
+    typed: list[bytes] = []
+    monkeypatch.setattr("plantigrade.twin.serial_port._INTERRUPT_S", 0.01)
+    monkeypatch.setattr(SerialPort, "type", lambda _, data: typed.append(data))
+    async with started() as one:
+        await one.types(b"\r\x03\r\x01")
+        one.port.hand_over()
+        await until(lambda: len(typed) >= 3)
+        assert set(typed) == {b"\x03"}
+        os.write(one.inside, b"Traceback\r\n>>> ")
+        await until(lambda: typed[-1] != b"\x03")
+        assert typed[-1] == b"\r\x01" and set(typed[:-1]) == {b"\x03"}
+
+
+async def test_a_board_that_restarts_instead_is_interrupted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed: list[bytes] = []
+    monkeypatch.setattr(SerialPort, "type", lambda _, data: typed.append(data))
+    async with started() as one:
+        await one.types(b"\x03\x01")
+        one.port.hand_over()
+        os.close(one.inside)
+        one.inside = one.port.open_inner()
+        assert typed == [b"\x03"]
+        one.port.hand_over()
+        assert typed == [b"\x03", b"\x03"]
+        one.port.forget_held()
+        assert not one.port._held
+
+
+async def test_a_script_that_never_waits_listens_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plantigrade.twin.serial_port._LISTENS_S", 0.02)
+    async with started() as one:
+        await one.types(b"x")
+        await one.gets(b"x")
