@@ -1,9 +1,9 @@
 """What stands before the rows of a plain CSV: remarks, lines `# name: value` and the row of titles."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,7 +12,7 @@ import numpy as np
 from plantigrade.errors import FileError
 from plantigrade.imports.numerals import COMMA, POINT, NumberReader, evidence
 from plantigrade.imports.source import Head, Source
-from plantigrade.imports.table_titles import Titles, separator_line, split_titles
+from plantigrade.imports.table_titles import Titles, separator_line, separator_of_rows, split_titles
 from plantigrade.imports.wall_clock import moment
 
 MAX_COMMENTS: Final = 2000
@@ -129,12 +129,19 @@ def read_header(source: Source) -> Header:
     facts: dict[str, str] = {}
     sensors: dict[str, tuple[float, float, float]] = {}
     separator: str | None = None
-    for number, line in enumerate(_first_lines(source), start=1):
+    lines = source.lines()
+    for number, line in enumerate(lines, start=1):
+        if number > MAX_COMMENTS and _is_remark(line):
+            break
         if (named := separator_line(line)) is not None:
             separator = named
             continue
         if not _is_remark(line):
-            return Header(source, _titles(source, line, separator, number), facts, sensors)
+            titles = _titles(source, line, separator, number)
+            if len(titles.names) == 1 and titles.separator not in line:
+                mark = separator_of_rows(list(islice(lines, 3)))
+                titles = replace(titles, separator=mark or titles.separator)
+            return Header(source, titles, facts, sensors)
         text = line.strip().strip("\ufeff").strip(";,\t| ").strip('"').replace('""', '"')
         match = _COMMENT.match(text)
         if match and match.group(1).lower().startswith("sensor "):
@@ -142,13 +149,6 @@ def read_header(source: Source) -> Header:
         elif match:
             facts[match.group(1).lower()] = match.group(2)
     raise FileError(source.path, "has no row of column titles")
-
-
-def _first_lines(source: Source) -> Iterator[str]:
-    for number, line in enumerate(source.lines(), start=1):
-        yield line
-        if number > MAX_COMMENTS and _is_remark(line):
-            return
 
 
 def _is_remark(line: str) -> bool:

@@ -63,6 +63,7 @@ class Spreadsheet:
         self._numbers = list(numbers)
         self._texts = list(texts)
         self._rows = rows
+        rows.of_times([*texts, *([] if time is None else [time])])
         self._time = time
         self._seconds = time if seconds else None
         self._proof: Sighting | None = None
@@ -193,7 +194,7 @@ class Spreadsheet:
             text = text.replace(COMMA, POINT)
         elif self._decimal != POINT:
             return None
-        if self._rows.row_names or not self._is_plain(text, block):
+        if self._rows.row_names or self._rows.has_spacers or not self._is_plain(text, block):
             return None
         try:
             values = np.loadtxt(
@@ -208,8 +209,10 @@ class Spreadsheet:
             return None
         if len(values) != len(block):
             return None
+        filled = "\n" + text
+        has_empty = any(f"{mark}{separator}" in filled for mark in (separator, "\n"))
         ends = [line.endswith(f"{separator}\n") for line in block]
-        self._rows.add_rows(ends_empty=any(ends), ends_full=not all(ends))
+        self._rows.add_rows(has_empty=has_empty or any(ends), ends_full=not all(ends))
         for form, uneven in zip(self._forms, np.any(values % 1.0 > 0.0, axis=0).tolist(), strict=True):
             form.decimals |= uneven
         return readable(values)

@@ -2,7 +2,7 @@
 off."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -32,6 +32,8 @@ class TableRows:
         self._titles = titles
         self._widths = _Widths()
         self._next_name: int | None = None
+        self._times: frozenset[int] = frozenset()
+        self._untitled = [index for index, name in enumerate(titles.names) if index and not name]
         self.row_names = 0
         self.notes: list[str] = []
         self._find_row_names()
@@ -88,16 +90,41 @@ class TableRows:
                 raise FileError(self._source.path, self._wrong_count(line, found, cells))
             self.notes.append(_CUT_OFF)
             return False
-        if not ends and not text.endswith('"'):
-            self.notes.append(_NO_LINE_END)
         self._check_name(line, cells)
-        self._widths.add(line, len(cells), ends_empty=not cells[self.columns - 1].strip())
+        self._check_untitled(line, cells)
+        if not ends and not text.endswith('"'):
+            if self.columns - 1 - self.row_names in self._times:
+                self.notes.append(_CUT_OFF)
+                return False
+            self.notes.append(_NO_LINE_END)
+        titled = cells[: self.columns]
+        self._widths.add(
+            line, len(cells), has_empty=not all(map(str.strip, titled)), ends_full=bool(titled[-1].strip())
+        )
         return True
 
-    def add_rows(self, *, ends_empty: bool, ends_full: bool) -> None:
-        """Rows that were read elsewhere, each with a cell for each title: whether the last cell is ever
-        empty, or ever not."""
-        self._widths.add(0, self.columns, ends_empty=ends_empty, ends_full=ends_full)
+    def of_times(self, columns: Iterable[int]) -> None:
+        """Name the columns of time: a time that may be cut off is no time."""
+        self._times = frozenset(columns)
+
+    @property
+    def has_spacers(self) -> bool:
+        """Whether columns between others have no title."""
+        return bool(self._untitled)
+
+    def add_rows(self, *, has_empty: bool, ends_full: bool) -> None:
+        """Rows that were read elsewhere, each with a cell for each title: whether a cell is ever empty, and
+        the last ever not."""
+        self._widths.add(0, self.columns, has_empty=has_empty, ends_full=ends_full)
+
+    def _check_untitled(self, line: int, cells: list[str]) -> None:
+        for index in self._untitled:
+            if cell := cells[self.row_names + index].strip():
+                raise FileError(
+                    self._source.path,
+                    f"line {line}: {cell[:20]!r} stands in a column without a title; are the titles in "
+                    f"line {self._titles.line} shifted?",
+                )
 
     def check_widths(self) -> None:
         """What single rows do not show: cells that were shifted.
@@ -176,31 +203,28 @@ def _stripped(cells: list[str]) -> list[str]:
 
 
 class _Widths:
-    """How many cells the rows have. Rows with cells to spare are read, and so are rows whose last cell is
-    empty; where both occur, what is empty may as well have been put in between."""
+    """How many cells the rows have. Rows with empty cells to spare are read, and so are rows with an empty
+    cell; where rows differ in width, an empty cell may as well have been put in between."""
 
     def __init__(self) -> None:
-        self._full: set[int] = set()
-        self._empty: dict[int, int] = {}
+        self._first_of: dict[int, int] = {}
+        self._has_empty = False
+        self._ends_full = False
 
-    def add(self, line: int, cells: int, *, ends_empty: bool, ends_full: bool | None = None) -> None:
-        """A row, or several: `ends_empty` when the last cell of one of them is."""
-        if ends_empty:
-            self._empty.setdefault(cells, line)
-        if ends_full if ends_full is not None else not ends_empty:
-            self._full.add(cells)
+    def add(self, line: int, cells: int, *, has_empty: bool, ends_full: bool) -> None:
+        """A row, or several of one width: whether any cell is empty, and whether the last is ever not."""
+        self._first_of.setdefault(cells, line)
+        self._has_empty |= has_empty
+        self._ends_full |= ends_full
 
     @property
     def always_ends_empty(self) -> bool:
         """Whether there are rows, and each ends with an empty cell."""
-        return bool(self._empty) and not self._full
+        return bool(self._first_of) and not self._ends_full
 
     def doubtful_line(self) -> int | None:
         """Number of a row whose cells may be shifted."""
-        if not self._empty or not self._full or self._full == set(self._empty):
-            return None
-        odd = [line for cells, line in self._empty.items() if len(self._full) > 1 or cells not in self._full]
-        return max(odd, default=None)
+        return max(self._first_of.values()) if self._has_empty and len(self._first_of) > 1 else None
 
 
 class _Block:

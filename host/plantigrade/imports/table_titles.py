@@ -43,7 +43,7 @@ def split_titles(
         is_ours: whether a title, in lower case, is one of those that are sought.
         separator: where the file names it.
     """
-    best: tuple[int, list[str], str] = (-1, [], _NO_SEPARATOR)
+    best: tuple[tuple[int, bool], list[str], str] = ((-1, False), [], _NO_SEPARATOR)
     for mark in (separator,) if separator else (*SEPARATORS, _NO_SEPARATOR):
         try:
             row = next(csv.reader([text.lstrip("\ufeff").rstrip("\r\n")], delimiter=mark))
@@ -52,7 +52,13 @@ def split_titles(
         names = [word.strip() for word in row]
         while names and not names[-1]:
             names.pop()
-        score = sum(is_ours(name.lower()) for name in names)
+        score = sum(is_ours(name.lower()) for name in names), mark in text
         if score > best[0]:
             best = (score, names, mark)
     return best[1], best[2]
+
+
+def separator_of_rows(rows: list[str]) -> str | None:
+    """What separates the cells of rows under a single title: row names and numbers. None where nothing
+    does; a comma may be a decimal mark and is not looked for."""
+    return next((mark for mark in (";", "\t", "|") if rows and all(mark in row for row in rows)), None)

@@ -94,7 +94,8 @@ def wall_clock(times: Sequence[str], dates: Sequence[str] | None = None) -> Wall
         period = 3600.0 if short else _period(seconds, halves=halves)
         return WallClock(_from_first(_unwrapped(seconds, period)), None, "")
     clocks = {order: _dated(seconds, days, order) for order in orders}
-    fitting = {order: one for order, one in clocks.items() if _rises(one)} or clocks
+    longest = {order: _longest_step(one) for order, one in clocks.items()}
+    fitting = {order: one for order, one in clocks.items() if longest[order] == min(longest.values())}
     order, clock = next(iter(fitting.items()))
     first = int(np.flatnonzero(np.isfinite(clock))[0])
     meant = {one: _parsed(days[first])[one] for one in fitting}
@@ -285,11 +286,10 @@ def _dated(seconds: Floats, days: Sequence[str], order: str) -> Floats:
     return seconds + np.array([offset[text] for text in days])
 
 
-def _rises(clock: Floats) -> bool:
+def _longest_step(clock: Floats) -> float:
+    """The longest time between rows, or back."""
     known = clock[np.isfinite(clock)]
-    return (
-        len(known) > 0 and bool(np.all(np.diff(known) > -1.0)) and float(known[-1] - known[0]) < 30 * _DAY_S
-    )
+    return float(np.max(np.abs(np.diff(known)), initial=0.0))
 
 
 def _period(seconds: Floats, *, halves: bool) -> float:
