@@ -25,6 +25,7 @@ from plantigrade.imports.wfdb_header import Record, Signal
 
 NAME: Final = "wfdb"
 _SUFFIXES: Final = (".let", ".rit")
+_PACKED: Final = ".gz"
 _NEAR_RAIL: Final = 200
 _INVALID_16: Final = -32768
 
@@ -54,17 +55,27 @@ def recognises(head: Head) -> bool:
     """A header, or a signal file that has its header beside it."""
     if head.is_text:
         return wfdb_header.begins_record(head.text)
-    return head.path.suffix.lower() in _SUFFIXES or _header_beside(head.path) is not None
+    return _unpacked_name(head.path).suffix.lower() in _SUFFIXES or _header_beside(head.path) is not None
 
 
 def _header_beside(path: Path) -> Path | None:
     """The header of a signal file, when it names that file."""
-    beside = path.with_suffix(".hea")
-    if beside == path or not beside.is_file():
+    beside = _there(_unpacked_name(path).with_suffix(".hea"))
+    if beside is None or beside == path:
         return None
     head = open_source(beside).head()
-    named = wfdb_header.begins_record(head.text) and path.name in head.text
+    named = wfdb_header.begins_record(head.text) and _unpacked_name(path).name in head.text
     return beside if named else None
+
+
+def _unpacked_name(path: Path) -> Path:
+    return path.with_suffix("") if path.suffix.lower() == _PACKED else path
+
+
+def _there(path: Path) -> Path | None:
+    """The file, or the gzipped one in its place; None where there is neither."""
+    packed = path.with_name(path.name + _PACKED)
+    return next((one for one in (path, packed) if one.is_file()), None)
 
 
 def read(source: Source, foot: Foot | None = None) -> Walk:
@@ -90,18 +101,21 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     ticks = clock.steady(rows, rate_hz, source.path)
     switches = all(data.quantity == "footswitch" for data in feet.values())
     instrument = Instrument.FOOTSWITCH if switches else Instrument.INSOLE
-    return to_walk(source, NAME, ticks, feet, notes=notes, instrument=instrument)
+    return to_walk(
+        source, NAME, ticks, feet, notes=notes, instrument=instrument, started_local=record.started
+    )
 
 
 def _header_of(source: Source) -> Source:
     if source.head().is_text:
         return source
-    beside = source.path.with_suffix(".hea")
-    if not beside.exists():
+    beside = _unpacked_name(source.path).with_suffix(".hea")
+    found = _there(beside)
+    if found is None:
         raise FileError(
             source.path, f"is one signal of a WFDB record, but its header {beside.name} is missing"
         )
-    return open_source(beside)
+    return open_source(found)
 
 
 def _feet(source: Source, record: Record, notes: list[str]) -> dict[Foot, Signal]:
@@ -134,8 +148,8 @@ def _values(header: Path, record: Record, signal: Signal, notes: list[str]) -> F
     """(n, 1) values of one signal, NaN where the record marks a sample as invalid."""
     if Path(signal.file).name != signal.file:
         raise FileError(header, f"points to {signal.file!r} outside its own folder, which is not followed")
-    path = header.with_name(signal.file)
-    if not path.exists():
+    path = _there(header.with_name(signal.file))
+    if path is None:
         raise FileError(header, f"needs the signal file {signal.file}, which is missing")
     if signal.storage not in _INVALID:
         known = ", ".join(str(number) for number in sorted(_INVALID))
@@ -143,7 +157,7 @@ def _values(header: Path, record: Record, signal: Signal, notes: list[str]) -> F
             header, f"stores {signal.file} in WFDB format {signal.storage}; formats {known} are read"
         )
     with open_source(path).open() as stream:
-        raw = np.frombuffer(stream.read(), dtype=np.uint8)[signal.offset :]
+        raw = np.frombuffer(stream.read(), dtype=np.uint8)[_offset(record, signal) :]
     values = _one_of(header, record, signal, _unpacked(raw, signal.storage))
     samples = record.samples * signal.per_frame
     if samples and len(values) > samples:
@@ -156,6 +170,11 @@ def _values(header: Path, record: Record, signal: Signal, notes: list[str]) -> F
     good = ~_invalid(values, _INVALID[signal.storage])
     shifted = np.where(good, values, np.nan).astype(np.float32)[signal.skew * signal.per_frame :]
     return shifted[:, None]
+
+
+def _offset(record: Record, signal: Signal) -> int:
+    """Bytes before the samples of a file: as the first of its signals says that says so."""
+    return next((one.offset for one in record.signals if one.file == signal.file and one.offset), 0)
 
 
 def _one_of(header: Path, record: Record, signal: Signal, values: Values) -> Values:

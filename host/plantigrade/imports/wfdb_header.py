@@ -6,6 +6,7 @@ Nearly everything in them is optional: rate (then 250 Hz), number of samples, ga
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +19,15 @@ DEFAULT_GAIN: Final = 200.0
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _RECORD = re.compile(
     r"(?P<name>[\w.-]+)(?P<segments>/\d+)?\s+(?P<signals>\d+)"
-    r"(?:\s+(?P<rate>[\d.]+)(?:/\S*)?(?:\s+(?P<samples>\d+)(?:\s.*)?)?)?"
+    r"(?:\s+(?P<rate>[\d.]+)(?:/\S*)?(?:\s+(?P<samples>\d+)(?:\s+(?P<base>\S.*))?)?)?"
+)
+_BASE = re.compile(
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})(?P<part>\.\d+)?"
+    r"\s+(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})"
 )
 _STORAGE = re.compile(r"(?P<storage>\d{1,4})(?:x(?P<per>\d+))?(?::(?P<skew>\d+))?(?:\+(?P<offset>\d+))?")
 _GAIN = re.compile(rf"(?P<gain>{_NUMBER})(?:\((?P<baseline>-?\d+)\))?(?:/(?P<unit>\S+))?")
-_WHOLE = re.compile(r"-?\d{1,9}")
+_INTEGER = re.compile(r"-?\d{1,9}")
 _SIDE_OF_SUFFIX: Final = {".let": Foot.LEFT, ".rit": Foot.RIGHT}
 
 
@@ -38,7 +43,7 @@ class Signal:
         offset: bytes before the first sample.
         gain, baseline, unit: (stored value - baseline) / gain is in that unit; gain None where not stated.
         checksum: of all samples, modulo 65536.
-        description: in words.
+        description: as text.
     """
 
     file: str
@@ -71,11 +76,13 @@ class Record:
         rate_hz: frames a second.
         samples: of each signal of one sample a frame; 0 where not stated.
         signals: in their order, which is that of the samples in a file.
+        started: date and time of the first sample; None where the header has no date.
     """
 
     rate_hz: float
     samples: int
     signals: tuple[Signal, ...]
+    started: datetime | None = None
 
 
 def begins_record(text: str) -> bool:
@@ -111,7 +118,21 @@ def parse(path: Path, text: str) -> Record:
         if signal is None:
             raise FileError(path, f"this line describes no signal: {line[:60]!r}")
         signals.append(signal)
-    return Record(rate_hz, int(match["samples"] or 0), tuple(signals))
+    return Record(rate_hz, int(match["samples"] or 0), tuple(signals), _started(match["base"] or ""))
+
+
+def _started(base: str) -> datetime | None:
+    """Base time and date, whose day comes before the month."""
+    match = _BASE.fullmatch(base.strip())
+    if match is None:
+        return None
+    year, month, day = (int(match[name]) for name in ("year", "month", "day"))
+    hour, minute, second = (int(match[name]) for name in ("hour", "minute", "second"))
+    part = timedelta(seconds=float(f"0{match['part'] or ''}"))
+    try:
+        return datetime(year, month, day, hour, minute, second) + part
+    except ValueError:  # no such day
+        return None
 
 
 def _significant(text: str) -> list[str]:
@@ -126,8 +147,8 @@ def _signal(line: str) -> Signal | None:
     if storage is None:
         return None
     gain = _GAIN.fullmatch(texts[2]) if len(texts) > 2 else None
-    zero = texts[4] if len(texts) > 4 and _WHOLE.fullmatch(texts[4]) else "0"
-    checksum = texts[6] if len(texts) > 6 and _WHOLE.fullmatch(texts[6]) else None
+    zero = texts[4] if len(texts) > 4 and _INTEGER.fullmatch(texts[4]) else "0"
+    checksum = texts[6] if len(texts) > 6 and _INTEGER.fullmatch(texts[6]) else None
     scale = float(gain["gain"]) if gain else 0.0
     return Signal(
         file=texts[0],

@@ -356,3 +356,41 @@ def test_formats_of_whole_bytes(tmp_path: Path, storage: int, raw: str):
     """61: the high byte first; 160 and 80: from 32768 and 128."""
     walk = formats.read(record(tmp_path, one(storage=storage), bytes.fromhex(raw)))
     assert values(walk) == ([258.0, -256.0] if storage != 80 else [2.0, -2.0])
+
+
+@pytest.mark.parametrize("named", ["r.hea", "r.hea.gz", "r.dat.gz"])
+def test_a_record_whose_files_are_packed(tmp_path: Path, named: str):
+    import gzip
+
+    header = b"r 2 100 4\nr.dat 16 1 12 0 0 10 0 left foot\nr.dat 16 1 12 0 0 27 0 right foot\n"
+    packed = {
+        "r.dat.gz": int16(1, 5, 2, 6, 3, 7, 4, 8),
+        "r.hea.gz" if named == "r.hea.gz" else "r.hea": header,
+    }
+    for name, content in packed.items():
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    walk = formats.read(tmp_path / named)
+    assert (values(walk, 0), values(walk, 1)) == ([1.0, 2, 3, 4], [5.0, 6, 9, 7])
+    assert message(walk) == ""
+
+
+def test_bytes_before_the_samples_are_told_once_for_a_file(tmp_path: Path):
+    header = "r 2 100 2\nr.dat 16+3 1 12 0 0 3 0 left\nr.dat 16 1 12 0 0 11 0 right\n"
+    (tmp_path / "r.dat").write_bytes(b"abc" + int16(1, 5, 2, 6))
+    walk = formats.read(written(tmp_path / "r.hea", header))
+    assert (values(walk, 0), values(walk, 1)) == ([1.0, 2], [5.0, 6])
+
+
+@pytest.mark.parametrize(
+    ("base", "started"),
+    [
+        ("12:34:56.5 03/04/2019", "2019-04-03 12:34:56.500000"),
+        ("0:00:00 31/12/2020", "2020-12-31 00:00:00"),
+        ("12:34:56", "None"),
+        ("12:34:56 31/02/2019", "None"),
+        ("", "None"),
+    ],
+)
+def test_a_record_that_says_when_it_began(tmp_path: Path, base: str, started: str):
+    walk = formats.read(record(tmp_path, f"r 1 100 8 {base}\nr.let 16\n"))
+    assert str(walk.source.started_local) == started
