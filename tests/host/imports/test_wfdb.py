@@ -364,7 +364,7 @@ def test_a_record_whose_files_are_packed(tmp_path: Path, named: str):
 
     header = b"r 2 100 4\nr.dat 16 1 12 0 0 10 0 left foot\nr.dat 16 1 12 0 0 27 0 right foot\n"
     packed = {
-        "r.dat.gz": int16(1, 5, 2, 6, 3, 7, 4, 8),
+        "r.dat.gz": int16(1, 5, 2, 6, 3, 9, 4, 7),
         "r.hea.gz" if named == "r.hea.gz" else "r.hea": header,
     }
     for name, content in packed.items():
