@@ -86,7 +86,7 @@ class Table:
             raise FileError(self._path, "has column titles but no sample")
         return found
 
-    def words(self, column: int) -> Iterator[tuple[int, str]]:
+    def cell_texts(self, column: int) -> Iterator[tuple[int, str]]:
         """Number of the row (from 0) and text of each cell of a column that is not empty."""
         for row, (_, cells) in enumerate(self._rows()):
             if column < len(cells) and cells[column]:
@@ -183,7 +183,7 @@ class Table:
         self.notes.append(_INCOMPLETE)
 
     def _check_commas(self, columns: Sequence[int]) -> None:
-        """Whether commas are the decimal sign in the whole file, and beyond doubt.
+        """Whether commas are the decimal sign in the whole file, without any question.
 
         Raises:
             FileError: they are not, or they may as well group thousands.

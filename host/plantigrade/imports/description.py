@@ -22,7 +22,7 @@ SECONDS_PER_UNIT: Final = {"s": 1.0, "sec": 1.0, "secs": 1.0, "ms": 1e-3, "us": 
 ANY_UNIT: Final = "any"
 """Of forces that are not calibrated: they tell timing only."""
 _KINDS: Final = {"acceleration": "acc", "rotation": "gyr"}
-_KEYS: Final = {
+ENTRIES: Final = {
     "": {
         "name",
         "title",
@@ -156,7 +156,7 @@ class _Reader:
             separator=self._one_of(table, "table", "separator", SEPARATORS),
             titles_line=self._pattern(table, "table", "titles"),
             rows_between=self._count(table, "table", "rows_between"),
-            missing=tuple(self._words(table, "table", "missing")),
+            missing=tuple(self._texts(table, "table", "missing")),
             time=self._pattern(time, "time", "column"),
             time_unit=self._text(time, "time", "unit", ""),
             rate_hz=self._number(time, "time", "rate_hz"),
@@ -193,10 +193,10 @@ class _Reader:
         return FileError(self._path, f"{f'[{entry}] ' if entry else ''}{problem}")
 
     def _check_keys(self, entry: str, values: dict[str, Any]) -> None:
-        unknown = sorted(set(values) - _KEYS[entry])
+        unknown = sorted(set(values) - ENTRIES[entry])
         if unknown:
             raise self._wrong(
-                entry, f"{unknown[0]!r} is no entry; known are {', '.join(sorted(_KEYS[entry]))}"
+                entry, f"{unknown[0]!r} is no entry; known are {', '.join(sorted(ENTRIES[entry]))}"
             )
 
     def _table(self, name: str) -> dict[str, Any]:
@@ -226,14 +226,14 @@ class _Reader:
             raise self._wrong("", f"instrument is one of {', '.join(one.value for one in Instrument)}")
         return Instrument(word)
 
-    def _words(self, values: dict[str, Any], entry: str, key: str) -> list[str]:
+    def _texts(self, values: dict[str, Any], entry: str, key: str) -> list[str]:
         value = values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):  # pyright: ignore[reportUnknownVariableType]
             raise self._wrong(entry, f"{key} must be a list of texts")
         return cast(list[str], value)
 
     def _patterns(self, values: dict[str, Any], entry: str, key: str) -> tuple[re.Pattern[str], ...]:
-        return tuple(self._compiled(word, entry, key) for word in self._words(values, entry, key))
+        return tuple(self._compiled(word, entry, key) for word in self._texts(values, entry, key))
 
     def _pattern(
         self, values: dict[str, Any], entry: str, key: str, *, groups: int = 0

@@ -47,7 +47,7 @@ class _Pages:
 
 
 def recognises(head: Head) -> bool:
-    """The words of a page's head."""
+    """What stands in a page's head."""
     return all(one.pattern.search(head.text[:8000]) for one in MARKS)
 
 
@@ -83,8 +83,8 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
 
 def _fact(source: Source, pages: _Pages, key: str) -> re.Match[str]:
     if key not in pages.facts:
-        words = {"time": "Time/picture: ... ms", "size": "Sensor size: ... cm"}
-        raise FileError(source.path, f"has no line '{words[key]}' with a unit")
+        lines = {"time": "Time/picture: ... ms", "size": "Sensor size: ... cm"}
+        raise FileError(source.path, f"has no line '{lines[key]}' with a unit")
     return pages.facts[key]
 
 
@@ -102,23 +102,23 @@ def _read_pages(source: Source, pages: _Pages) -> None:
     width = first = number = 0
     for number, line in enumerate(source.lines(), start=1):
         _head_line(source, pages, number, line)
-        words = line.split()
+        parts = line.split()
         if "Page" in line or _SUMMARY.search(line):
             pages.summaries += _SUMMARY.search(line) is not None
             picture, columns = None, []
         elif match := _PICTURE.search(line):
             picture = int(match.group(1))
             first = first or number
-        elif picture is None or not words:
+        elif picture is None or not parts:
             continue
         elif not columns:
-            columns, width = _columns(source, number, words), len(words)
+            columns, width = _columns(source, number, parts), len(parts)
             pages.pictures.setdefault(picture, [])
-        elif words[0] == "Force":
-            pages.stated_n[picture] = _cell(source, number, words[-1])
+        elif parts[0] == "Force":
+            pages.stated_n[picture] = _cell(source, number, parts[-1])
             picture = None
         else:
-            _row(source, number, words, columns, width, pages.pictures[picture])
+            _row(source, number, parts, columns, width, pages.pictures[picture])
         if len(pages.pictures) > MAX_PICTURES:
             raise FileError(source.path, f"has more than {MAX_PICTURES} pictures; it is no single step")
     source.understood(first, f"{len(pages.pictures)} pictures, one a sample", last_line=number)
@@ -131,8 +131,8 @@ def _head_line(source: Source, pages: _Pages, number: int, line: str) -> None:
             source.understood(number, " ".join(match.group().split()))
 
 
-def _columns(source: Source, number: int, words: list[str]) -> list[int]:
-    numbers = words[:-1] if words[-1] == "Force" else words
+def _columns(source: Source, number: int, parts: list[str]) -> list[int]:
+    numbers = parts[:-1] if parts[-1] == "Force" else parts
     if not numbers or not all(word.isdigit() and 1 <= int(word) <= MAX_SIDE for word in numbers):
         raise FileError(source.path, f"line {number} is no row of column numbers")
     return [int(word) for word in numbers]
@@ -141,15 +141,15 @@ def _columns(source: Source, number: int, words: list[str]) -> list[int]:
 def _row(
     source: Source,
     number: int,
-    words: list[str],
+    parts: list[str],
     columns: list[int],
     width: int,
     into: list[tuple[int, int, float]],
 ) -> None:
-    row, *values = words
+    row, *values = parts
     if not (row.isdigit() and 1 <= int(row) <= MAX_SIDE) or len(values) != width:
         raise FileError(
-            source.path, f"line {number} is no row of {len(columns)} pressures: {' '.join(words)[:40]!r}"
+            source.path, f"line {number} is no row of {len(columns)} pressures: {' '.join(parts)[:40]!r}"
         )
     for column, word in zip(columns, values, strict=False):
         value = _cell(source, number, word)

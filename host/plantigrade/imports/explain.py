@@ -57,10 +57,10 @@ def explain(path: Path, format_name: str = "auto", *, foot: Foot | None = None) 
     Args:
         path, format_name, foot: as in `imports.formats.read`.
     """
-    told: list[Understood] = []
+    spans: list[Understood] = []
 
     def note(first: int, last: int, meaning: str) -> None:
-        told.append(Understood(first, last, meaning))
+        spans.append(Understood(first, last, meaning))
 
     walk, problem = None, ""
     try:
@@ -71,13 +71,13 @@ def explain(path: Path, format_name: str = "auto", *, foot: Foot | None = None) 
     source = _text_source(path)
     if source is not None:
         title, near = _named(source, format_name)
-        told += _rest(source, told)
+        spans += _rest(source, spans)
     return Explanation(
         path=path,
         encoding=source.encoding if source is not None and source.head().is_text else "",
         compressed=source is not None and source.compressed,
         format_title=title or (walk.source.format if walk is not None else ""),
-        lines=tuple(sorted(told, key=lambda one: (one.first_line, one.last_line))),
+        lines=tuple(sorted(spans, key=lambda one: (one.first_line, one.last_line))),
         walk=walk,
         problem=problem,
         near=near,
@@ -101,12 +101,12 @@ def _named(source: Source, format_name: str) -> tuple[str, tuple[str, ...]]:
     return chosen.title, ()
 
 
-def _rest(source: Source, told: list[Understood]) -> list[Understood]:
+def _rest(source: Source, spans: list[Understood]) -> list[Understood]:
     """The first lines of which no reader said anything."""
     head = source.head()
     if not head.is_text:
         return []
-    spoken = {line for one in told for line in range(one.first_line, min(one.last_line, LONGEST) + 1)}
+    spoken = {line for one in spans for line in range(one.first_line, min(one.last_line, LONGEST) + 1)}
     silent = [
         (number, " ".join(line.split()))
         for number, line in enumerate(head.text.splitlines()[:LONGEST], start=1)

@@ -153,7 +153,7 @@ def _kpa(source: Source, title: str, unit: str) -> float:
 
 
 def _meaning(columns: _Columns) -> str:
-    """The row of titles in words."""
+    """What the row of titles means."""
     parts = ["time"]
     for side in Foot:
         if side in columns.cells:
@@ -250,12 +250,12 @@ def marked_contacts(source: Source) -> dict[Foot, int]:
         assert match is not None
         if match.group(2).lower() == "steps":
             side = Foot(match.group(1).lower())
-            counts[side] = sum(_is_contact(word) for _, word in _words(table, number))
+            counts[side] = sum(_is_contact(word) for _, word in _step_codes(table, number))
     return counts
 
 
-def _words(table: Table, number: int) -> Iterator[tuple[int, str]]:
-    return table.words(number)
+def _step_codes(table: Table, number: int) -> Iterator[tuple[int, str]]:
+    return table.cell_texts(number)
 
 
 def _is_contact(word: str) -> bool:

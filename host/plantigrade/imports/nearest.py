@@ -23,7 +23,7 @@ class Mark:
     """One thing by which a format is known.
 
     Attributes:
-        what: it is, in words that fit after "has" and "lacks".
+        what: it is, as text that fits after "has" and "lacks".
         pattern: that finds it at the beginning of a file.
     """
 
@@ -42,7 +42,7 @@ class Likeness:
 
     Attributes:
         title: of the format.
-        found, lacking: its marks, in words.
+        found, lacking: its marks, as text.
     """
 
     title: str
@@ -126,5 +126,5 @@ def _has_time(rows: list[list[str]]) -> bool:
     return all(later > earlier for earlier, later in pairwise(values))
 
 
-def _listed(words: tuple[str, ...]) -> str:
-    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _listed(items: tuple[str, ...]) -> str:
+    return " and ".join(items) if len(items) < 3 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -35,7 +35,7 @@ _FORCE_TOLERANCE = 0.05
 
 
 def recognises(head: Head) -> bool:
-    """The header's own words."""
+    """What only such a header has."""
     return all(one.pattern.search(head.text[:4000]) for one in MARKS[:2])
 
 
@@ -92,10 +92,10 @@ def _samples(
 
     def rows() -> Iterator[str]:
         for number, line in lines:
-            words = line.split(maxsplit=1)
-            if not words:
+            parts = line.split(maxsplit=1)
+            if not parts:
                 return
-            if words[0] in ("MVP", "MPP"):
+            if parts[0] in ("MVP", "MPP"):
                 maxima.append(number)
                 continue
             yield line
@@ -115,18 +115,18 @@ def _rest(
     stated: dict[float, float] = {}
     places: dict[str, Floats] = {}
     for number, line in lines:
-        words = line.split()
-        if not words or words[0].startswith(("time", "sensor", "corner")):
+        parts = line.split()
+        if not parts or parts[0].startswith(("time", "sensor", "corner")):
             continue
-        if re.fullmatch(r"[xy]\[\w\]|area", words[0]):
+        if re.fullmatch(r"[xy]\[\w\]|area", parts[0]):
             try:
-                places[words[0]] = np.array([float(word) for word in words[1:]])
+                places[parts[0]] = np.array([float(word) for word in parts[1:]])
             except ValueError as error:
                 raise FileError(source.path, f"line {number} is no row of places") from error
-            source.understood(number, f"{words[0]} of {len(words) - 1} cells")
-        elif len(words) == 4:
+            source.understood(number, f"{parts[0]} of {len(parts) - 1} cells")
+        elif len(parts) == 4:
             try:
-                stated[float(words[0])] = float(words[1])
+                stated[float(parts[0])] = float(parts[1])
             except ValueError as error:
                 raise FileError(source.path, f"line {number} is no row of the mat's force") from error
     for name in ("x[c]", "y[c]", "area"):

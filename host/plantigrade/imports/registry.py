@@ -195,13 +195,13 @@ def import_formats() -> Formats:
             folders[added.name] = added
     for path in description_files():
         try:
-            told = described_format(path)
-            if told.name in files or told.name in folders:
-                raise FileError(path, f"describes {told.name!r}, which is a format already; rename it")
+            added = described_format(path)
+            if added.name in files or added.name in folders:
+                raise FileError(path, f"describes {added.name!r}, which is a format already; rename it")
         except FileError as error:
             refused[path.stem] = str(error)
             continue
-        files[told.name] = told
+        files[added.name] = added
     return Formats(files, folders, refused)
 
 
@@ -222,9 +222,9 @@ def described_format(path: Path) -> ImportFormat:
     Raises:
         FileError: the description does not hold.
     """
-    told = description.load(path)
-    recognises, read = partial(described.recognises, told), partial(described.read, told)
-    return ImportFormat(told.name, told.title, (), recognises, read)
+    entry = description.load(path)
+    recognises, read = partial(described.recognises, entry), partial(described.read, entry)
+    return ImportFormat(entry.name, entry.title, (), recognises, read)
 
 
 def _loaded(entry: EntryPoint) -> ImportFormat | FolderFormat:

@@ -18,6 +18,7 @@ text.
 MAX_LINE: Final = 1 << 20
 HEAD_BYTES: Final = 1 << 16
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+DecimalMark = Literal["point", "comma"]
 _READ_ERRORS = (gzip.BadGzipFile, zlib.error, EOFError)
 
 
@@ -107,14 +108,14 @@ class Source:
     on_progress: Callable[[float], None] | None = None
     most_bytes: int | None = None
     on_understood: Callable[[int, int, str], None] | None = None
-    decimal_mark: Literal["point", "comma"] | None = None
+    decimal_mark: DecimalMark | None = None
 
     def understood(self, first_line: int, meaning: str, *, last_line: int | None = None) -> None:
         """Say what lines of the file mean, for `analyze --explain`.
 
         Args:
             first_line: counted from 1.
-            meaning: in words.
+            meaning: as text.
             last_line: where it is more than one line.
         """
         if self.on_understood is not None:

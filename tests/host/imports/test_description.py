@@ -1,4 +1,4 @@
-"""A format told by a small file: read like any other, named like any other, and checked when it is loaded."""
+"""A format described by a small file: read and named like any other, and checked when it is loaded."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from plantigrade.gait.signals import Foot, Instrument
 from plantigrade.imports import description, formats, registry
 
 from tests.host.imports.reading import message, refusal, written
+from tests.host.imports.recordings import ROOT
 
 ACME = """
 name = "acme"
@@ -96,9 +97,9 @@ def test_it_is_a_format_among_the_others_and_tried_last(acme: Path, tmp_path: Pa
 
 
 def test_without_a_folder_the_description_is_named_itself(tmp_path: Path) -> None:
-    path, told = written(tmp_path / "walk.txt", WALK), written(tmp_path / "told.toml", ACME)
+    path, described = written(tmp_path / "walk.txt", WALK), written(tmp_path / "described.toml", ACME)
     assert refusal(path).startswith("is no recording of a known format")
-    assert formats.read(path, str(told)).source.format == "acme"
+    assert formats.read(path, str(described)).source.format == "acme"
 
 
 def test_a_broken_one_is_named_and_the_others_stay(acme: Path, tmp_path: Path) -> None:
@@ -135,7 +136,7 @@ def test_a_broken_one_is_named_and_the_others_stay(acme: Path, tmp_path: Path) -
 )
 def test_a_mistake_is_said_with_its_entry(change: tuple[str, str], problem: str, tmp_path: Path) -> None:
     assert change[0] in ACME
-    path = written(tmp_path / "told.toml", ACME.replace(*change))
+    path = written(tmp_path / "described.toml", ACME.replace(*change))
     with pytest.raises(FileError) as caught:
         description.load(path)
     assert problem in caught.value.problem
@@ -144,17 +145,17 @@ def test_a_mistake_is_said_with_its_entry(change: tuple[str, str], problem: str,
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (("Time;L1", "Clock;L1"), "has no row of titles as told.toml describes it"),
-        ((";L1;", ";L9;"), "has no row of titles as told.toml describes it"),
-        ((";L2;", ";L7;"), "sensor '7' has no place in told.toml"),
+        (("Time;L1", "Clock;L1"), "has no row of titles as described.toml describes it"),
+        ((";L1;", ";L9;"), "has no row of titles as described.toml describes it"),
+        ((";L2;", ";L7;"), "sensor '7' has no place in described.toml"),
         ((";L2;", ";L1;"), "column 'L1' is a second one of the same sensor"),
         (("10,5", "ten"), "line 5, column 'L1': 'ten' is no number"),
         (("20;12", "5;12"), "time does not rise"),
     ],
 )
 def test_files_that_are_not_as_described(change: tuple[str, str], problem: str, tmp_path: Path) -> None:
-    told = written(tmp_path / "told.toml", ACME)
-    found = refusal(written(tmp_path / "walk.txt", WALK.replace(*change, 1)), str(told))
+    described = written(tmp_path / "described.toml", ACME)
+    found = refusal(written(tmp_path / "walk.txt", WALK.replace(*change, 1)), str(described))
     assert problem in found or ("time" in problem and "time" in found)
 
 
@@ -180,24 +181,24 @@ unit = "any"
 
 
 def test_a_rate_a_side_in_the_header_and_loads_without_a_unit(tmp_path: Path) -> None:
-    told = written(tmp_path / "told.toml", UNCALIBRATED)
+    described = written(tmp_path / "described.toml", UNCALIBRATED)
     text = "Rate: 50 Hz foot=r\nload  note\n" + "".join(f" {i % 5}   -\n" for i in range(10))
-    walk = formats.read(written(tmp_path / "walk.txt", text), str(told))
+    walk = formats.read(written(tmp_path / "walk.txt", text), str(described))
     assert walk.left is None and walk.right is not None
     assert (walk.right.quantity, walk.sample_rate_hz) == ("footswitch", 50.0)
     assert walk.right.force_n[:, 0].tolist() == [0, 1, 2, 3, 4] * 2
     assert "forces are not calibrated" in message(walk)
-    assert formats.read(tmp_path / "walk.txt", str(told), foot=Foot.LEFT).left is not None
+    assert formats.read(tmp_path / "walk.txt", str(described), foot=Foot.LEFT).left is not None
     nameless = written(tmp_path / "walk.txt", text.replace(" foot=r", ""))
     assert (
-        refusal(nameless, str(told))
+        refusal(nameless, str(described))
         == "column 'load' does not tell its side; add --foot left or --foot right"
     )
 
 
 def test_units_may_stand_in_the_titles_and_none_is_guessed(tmp_path: Path) -> None:
-    told = ACME.replace('unit = "kPa"\n', "").replace("\\d)$'", "\\d)\\b'").replace('unit = "ms"\n', "")
-    path = written(tmp_path / "told.toml", told)
+    described = ACME.replace('unit = "kPa"\n', "").replace("\\d)$'", "\\d)\\b'").replace('unit = "ms"\n', "")
+    path = written(tmp_path / "described.toml", described)
     stated = WALK.replace("Time;L1;L2;R1;R2", "Time [ms];L1 (kPa);L2 (kPa);R1 (kPa);R2 (kPa)")
     walk = formats.read(written(tmp_path / "walk.txt", stated), str(path))
     assert walk.left is not None and walk.left.force_n[0, 0] == pytest.approx(5.25)
@@ -209,3 +210,17 @@ def test_units_may_stand_in_the_titles_and_none_is_guessed(tmp_path: Path) -> No
 def test_the_descriptions_that_we_ship_hold() -> None:
     for path in sorted(registry.SHIPPED.glob("*.toml")):
         assert description.load(path).origin, path.name
+
+
+def test_the_page_that_explains_it_holds(tmp_path: Path) -> None:
+    """The file and the description of docs/how-to/describe-a-table.md, with two more rows."""
+    page = (ROOT / "docs" / "how-to" / "describe-a-table.md").read_text("utf-8")
+    blocks = [text.split("\n", 1) for text in page.split("```")[1::2]]
+    described = written(tmp_path / "acme.toml", dict(blocks)["toml"].encode())
+    sample = next(text for _, text in blocks if text.startswith("ACME logger"))
+    rows = "10;11;21;1;2;0;0;1;\n20;12;22;3;4;0;0;1;\n"
+    walk = formats.read(written(tmp_path / "walk.txt", sample + rows), str(described))
+    assert walk.left is not None and walk.left.motion is not None
+    assert walk.left.force_n[0] == pytest.approx([5.25, 12.0])
+    known = {key for keys in description.ENTRIES.values() for key in keys}
+    assert sorted(key for key in known if key not in page) == []

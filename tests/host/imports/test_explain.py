@@ -1,4 +1,4 @@
-"""`analyze --explain`, and what is said of files that come near to a known format."""
+"""`analyze --explain`, and what is lines_out of files that come near to a known format."""
 
 from pathlib import Path
 
@@ -19,16 +19,16 @@ def lines(path: Path, *arguments: str, code: int = 0) -> list[str]:
 
 def test_a_file_is_told_line_by_line(tmp_path: Path) -> None:
     path = written(tmp_path / "walk.txt", FILES["moticon"]().encode())
-    said = lines(path)
-    assert said[0] == "walk.txt: Moticon OpenGo text (.txt), UTF-8 text"
-    assert "  line 2: Start time: 15.09.2022 15:58:36.241" in said
-    assert "  line 10: titles of 55 columns: time" in said
-    assert "      16 pressures of the left foot" in said
-    assert "  lines 11 to 160: 150 rows of samples" in said
-    assert "started 2022-09-15 15:58:36 on its own clock (no time zone)" in said
-    assert "left foot: 150 of 150 samples, 0.000 to 1.490 s, peak 573 N" in said
-    assert "left foot: 16 sensors, 4 heel, 4 midfoot, 5 forefoot, 3 toes" in said
-    assert said[-1] == "note: only 1.5 s long: averages rest on very few strides"
+    lines_out = lines(path)
+    assert lines_out[0] == "walk.txt: Moticon OpenGo text (.txt), UTF-8 text"
+    assert "  line 2: Start time: 15.09.2022 15:58:36.241" in lines_out
+    assert "  line 10: titles of 55 columns: time" in lines_out
+    assert "      16 pressures of the left foot" in lines_out
+    assert "  lines 11 to 160: 150 rows of samples" in lines_out
+    assert "started 2022-09-15 15:58:36 on its own clock (no time zone)" in lines_out
+    assert "left foot: 150 of 150 samples, 0.000 to 1.490 s, peak 573 N" in lines_out
+    assert "left foot: 16 sensors, 4 heel, 4 midfoot, 5 forefoot, 3 toes" in lines_out
+    assert lines_out[-1] == "note: only 1.5 s long: averages rest on very few strides"
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -36,31 +36,31 @@ def test_every_format_says_what_its_lines_are(name: str, tmp_path: Path) -> None
     path = written(tmp_path / "walk.txt", FILES[name]().encode())
     found = explain.explain(path)
     assert found.walk is not None and found.format_title and not found.problem
-    told = [one for one in found.lines if not one.meaning.startswith("nothing was taken")]
+    spans = [one for one in found.lines if not one.meaning.startswith("nothing was taken")]
     last = path.read_text("utf-8").count("\n")
-    assert told and all(1 <= one.first_line <= one.last_line <= last + 3 for one in told)
+    assert spans and all(1 <= one.first_line <= one.last_line <= last + 3 for one in spans)
 
 
 def test_a_refused_file_is_told_up_to_where_it_failed(tmp_path: Path) -> None:
     text = FILES["pedar"]().replace("\t40.000", "\tforty", 1)
-    said = lines(written(tmp_path / "walk.asc", text), code=1)
-    assert said[0].startswith("walk.asc: novel pedar (.asc)")
-    assert any("nothing was taken from 'file name: walk.sol" in line for line in said)
-    assert said[-1].startswith("refused: ") and "is not a row of numbers" in said[-1]
+    lines_out = lines(written(tmp_path / "walk.asc", text), code=1)
+    assert lines_out[0].startswith("walk.asc: novel pedar (.asc)")
+    assert any("nothing was taken from 'file name: walk.sol" in line for line in lines_out)
+    assert lines_out[-1].startswith("refused: ") and "is not a row of numbers" in lines_out[-1]
 
 
 def test_an_unknown_file_names_the_nearest_formats(tmp_path: Path) -> None:
     path = written(tmp_path / "walk.txt", FILES["moticon"]().replace("# time\t", "# zeit\t").encode())
-    said = lines(path, code=1)
-    assert said[0] == "walk.txt: no known format, UTF-8 text"
-    assert next(line for line in said if line.startswith("near: ")) == (
+    lines_out = lines(path, code=1)
+    assert lines_out[0] == "walk.txt: no known format, UTF-8 text"
+    assert next(line for line in lines_out if line.startswith("near: ")) == (
         "near: Moticon OpenGo text (.txt): it has a line '# Sensor insoles:' and columns such as "
         "'left pressure 1[N/cm²]' but lacks a row of titles that begins with time, tab separated"
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "lines_out"),
     [
         (
             "sensor type: x\nrate: 100\ntime[secs] 1\n",
@@ -82,11 +82,11 @@ def test_an_unknown_file_names_the_nearest_formats(tmp_path: Path) -> None:
         ("Subject,Age,Mass\n0,1,2\n1,2,3\n", "it is a table with the columns 'Subject', 'Age', 'Mass'"),
     ],
 )
-def test_a_refusal_says_what_differs(text: str, said: str, tmp_path: Path) -> None:
+def test_a_refusal_says_what_differs(text: str, lines_out: str, tmp_path: Path) -> None:
     problem = refusal(written(tmp_path / "walk.txt", text))
     assert problem.startswith("is no recording of a known format: ")
-    assert said in problem
-    if "table" in said:
+    assert lines_out in problem
+    if "table" in lines_out:
         assert problem.endswith("docs/how-to/describe-a-table.md shows how to describe a table")
 
 

@@ -146,8 +146,8 @@ def test_when_it_began_and_how_long_it_says_it_is(tmp_path: Path) -> None:
     walk = read(tmp_path, LEFT, *["{}"] * 16, duration=17.5)
     assert walk.source.started_local == datetime(2023, 9, 27, 10, 21, 14, 922_000)
     assert "the header says that it lasts 17.5 s, the rows cover 0.2 s" in message(walk)
-    whole = written(tmp_path / "walk.txt", made().encode())
-    assert message(formats.read(whole)) == ""
+    complete = written(tmp_path / "walk.txt", made().encode())
+    assert message(formats.read(complete)) == ""
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ def read_or_refused(path: Path, name: str = "auto", foot: Foot | None = None) ->
 def assert_same_numbers(got: Walk, true: Walk, *, rows: int | None = None) -> None:
     """Whatever was read is what was in the file; at most `rows` of the beginning are compared."""
     for foot in got.feet:
-        whole = next(one for one in true.feet if one.foot is foot.foot)
-        count = min(len(foot), len(whole) if rows is None else rows)
-        force, expected = foot.force_n[:count], whole.force_n[:count]
+        complete = next(one for one in true.feet if one.foot is foot.foot)
+        count = min(len(foot), len(complete) if rows is None else rows)
+        force, expected = foot.force_n[:count], complete.force_n[:count]
         assert force.shape[1] == expected.shape[1]
         there = np.isfinite(force)
         assert force[there] == pytest.approx(expected[there], rel=2e-3, abs=2e-3)
@@ -141,7 +141,9 @@ def test_a_file_that_is_cut_off_is_a_beginning_or_refused(
         # StappOne's unloaded level is that of the rows that are there.
         if name != "stappone" or share > 0.5:
             assert_same_numbers(got, good[name])
-        assert all(len(one) <= len(whole) for one, whole in zip(got.feet, good[name].feet, strict=False))
+        assert all(
+            len(one) <= len(complete) for one, complete in zip(got.feet, good[name].feet, strict=False)
+        )
 
 
 @pytest.mark.parametrize("name", NAMES)
