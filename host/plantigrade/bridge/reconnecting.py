@@ -75,6 +75,7 @@ class ReconnectingConnection:
                     raise
                 except LinkError as error:
                     self.last_error = error
+                _heed_cancelling()
                 self._change(Connection.WAITING)
                 await asyncio.sleep(self.backoff.next_s())
         finally:
@@ -92,6 +93,7 @@ class ReconnectingConnection:
         link = await self.make_link()
         try:
             await link.open()
+            _heed_cancelling()
             session = Session(link, self.insole, self.policy, self.now)
             await session.start()
             self.backoff.reset()
@@ -111,3 +113,12 @@ class ReconnectingConnection:
         if state is Connection.STREAMING:
             self.streaming.set()
         self.on_change(self)
+
+
+def _heed_cancelling() -> None:
+    """End here if we were cancelled meanwhile: a platform's Bluetooth may lose that on its way, as
+    `asyncio.wait_for` before Python 3.12 does when what it waits for comes at the same moment.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -229,12 +229,14 @@ class BumbleClient(BaseBleakClient):
         connection, gone = self._connection, self._gone
         if connection is None or gone is None:
             return
-        try:
-            await connection.disconnect()
-        except (core.BaseBumbleError, asyncio.CancelledError):
-            task = asyncio.current_task()
-            if self._connection is not None or (task is not None and task.cancelling()):
-                raise  # else Bumble cancels what waits for a link that ends by itself, and that is no error
+        # In a task of its own: Bumble waits with `asyncio.wait_for`, in which Python 3.11 may lose the
+        # cancellation of a caller that gives up.
+        work = asyncio.ensure_future(connection.disconnect())
+        _background.add(work)
+        work.add_done_callback(_forget)
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if work.done() and self._connection is not None:
+            work.result()  # a link that ends by itself cancels what waits for it, and that is no error
         await gone
 
     async def pair(self, *_args: Any, **_kwargs: Any) -> None:

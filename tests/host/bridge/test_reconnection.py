@@ -1,6 +1,7 @@
 """Keeping an insole connected: when the next attempt comes and what is told on the way. Virtual time."""
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Awaitable, Callable
 
@@ -184,6 +185,47 @@ def test_whoever_keeps_can_be_told_to_stop_at_any_moment() -> None:
     assert attempts.links[0].closings == 1
     assert attempts.states == [CONNECTING, STREAMING, STOPPED]
     assert not attempts.connection.streaming.is_set()
+
+
+class _LosesCancelling(ScriptedLink):
+    """A platform's link on which giving up has no effect while it opens, or while it closes."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__({ids.OP_HELLO: silence})
+        self._at = at
+        self.reached = asyncio.Event()
+
+    async def _lose(self, at: str) -> None:
+        if at == self._at:
+            self.reached.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(10)
+
+    async def open(self) -> None:
+        await super().open()
+        await self._lose("opening")
+
+    async def close(self) -> None:
+        await self._lose("closing")
+        await super().close()
+
+
+@pytest.mark.parametrize("at", ["opening", "closing"])
+def test_giving_up_ends_it_even_where_the_platform_loses_that(at: str) -> None:
+    async def main() -> None:
+        link = _LosesCancelling(at)
+
+        async def make_link() -> ScriptedLink:
+            return link
+
+        connection = ReconnectingConnection(Insole("right"), make_link, POLICY, now=virtual_now_ns)
+        keeping = asyncio.create_task(connection.run())
+        await link.reached.wait()
+        keeping.cancel()
+        _, left = await asyncio.wait({keeping}, timeout=60)
+        assert not left and keeping.cancelled() and connection.state is STOPPED
+
+    run_virtually(main())
 
 
 def test_a_fresh_keeper_has_done_nothing() -> None:
