@@ -5,6 +5,7 @@ cell.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import readable
+from plantigrade.imports.wall_clock import moment
 
 NAME: Final = "fscan"
 MARKS: Final = (
@@ -232,4 +234,17 @@ def _assemble(
             f"sensor type {kind[:20]} is no F-Scan insole: whether a foot was on it the file does not say"
         )
     data = ImportedFoot(np.ascontiguousarray(frames[:, loaded] * np.float32(scale)), layout, quantity)
-    return to_walk(source, NAME, ticks, {side: data}, notes=notes)
+    started = _started(header, notes)
+    return to_walk(source, NAME, ticks, {side: data}, notes=notes, started_local=started)
+
+
+def _started(header: _Header, notes: list[str]) -> datetime | None:
+    """When the movie began; None where the header does not say so, or what it says may be two days."""
+    stated = header.fields.get("TIME", "")
+    if not stated:
+        return None
+    try:
+        return moment(stated)
+    except ValueError as error:
+        notes.append(f"the date of the recording is not known: {error}")
+        return None

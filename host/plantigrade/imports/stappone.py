@@ -7,6 +7,7 @@ sensor at 16 g and 2000 degrees/s.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
 
@@ -29,6 +30,8 @@ MARKS: Final = (
 SENSORS: Final = 12
 _SIDE_OF_SOLE = {1: Foot.LEFT, 2: Foot.RIGHT}
 _UNLOADED_PERCENTILE = 2.0
+_EPOCH_FROM_MS, _EPOCH_TO_MS = 1e12, 4e12
+"""Stamps from 2001 to 2096 are milliseconds of UTC; others count from when the sole was switched on."""
 _MOTION = {"accel": ("acc", "mm/s2"), "gyro": ("gyr", "urad/s")}
 _NEEDED = ("sole_id", "timestamp", *(f"pressure_{i:02d}" for i in range(1, SENSORS + 1)))
 
@@ -81,7 +84,9 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         "sensor places are approximate",
     ]
     shared = clock.Clock(first.clock.time_s, first.clock.rate_hz, (), ())
-    return to_walk(source, NAME, shared, feet, notes=notes)
+    in_epoch = _EPOCH_FROM_MS <= start_ms < _EPOCH_TO_MS
+    started = datetime.fromtimestamp(start_ms / 1000, UTC) if in_epoch else None
+    return to_walk(source, NAME, shared, feet, notes=notes, started_local=started)
 
 
 def _not_empty(lines: Iterator[str], source: Source) -> Iterator[str]:

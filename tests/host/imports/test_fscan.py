@@ -298,3 +298,21 @@ def test_a_header_ends_within_500_lines(tmp_path: Path):
     assert (
         refused(tmp_path, longer) == "has no ASCII_DATA section (truncated, or another kind of Tekscan file)"
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "started"),
+    [
+        ("Thursday, 16 February 2017 11:26:22 a.m.", "2017-02-16 11:26:22"),
+        ("16/2/2019 6:21:52.34PM", "2019-02-16 18:21:52.340000"),
+        (None, "None"),
+    ],
+)
+def test_the_time_of_the_header_is_the_start(tmp_path: Path, stated: str | None, started: str):
+    assert str(read(tmp_path, asf(TIME=stated)).source.started_local) == started
+
+
+def test_a_date_that_may_be_two_days_is_no_start_and_said(tmp_path: Path):
+    walk = read(tmp_path, asf(TIME="12/2/2019 6:21:52.34PM"))
+    assert walk.source.started_local is None
+    assert "may be 2019-02-12 or 2019-12-02" in walk.source.note

@@ -157,3 +157,10 @@ def test_a_cut_last_line_is_left_out(tmp_path: Path):
     walk = read(tmp_path, [*made(), "1,17684"])
     assert len(walk.feet[0]) == 51
     assert message(walk) == f"the last line is incomplete and was left out; {NOTES}"
+
+
+@pytest.mark.parametrize(
+    ("start_ms", "started"), [(START_MS, "2026-01-15 16:36:19.568000+00:00"), (5_000, "None")]
+)
+def test_stamps_of_the_epoch_say_when_it_was(tmp_path: Path, start_ms: int, started: str):
+    assert str(read(tmp_path, made(start_ms=start_ms)).source.started_local) == started
