@@ -11,6 +11,7 @@ from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadLevels, load_levels, steady_sum
+from plantigrade.gait.plausibility import contradictions, gains
 from plantigrade.gait.results import (
     Activity,
     Analysis,
@@ -86,17 +87,20 @@ def assemble(
     for table in tables:
         table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
     feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
+    walking_n = _walking_weight(sides)
     levels = load_levels(
         swing={side.stream.foot: side.stream.swing_level for side in sides},
         calibrated=all(side.stream.quantity == "force" for side in sides),
         stated_n=body_weight_n,
-        walking_n=_walking_weight(sides),
+        walking_n=walking_n,
         earlier_n=earlier_weight_n,
         steady_n=steady_sum(load, still_at),
     )
     from_s = min(side.stream.first_s for side in sides)
     to_s = max(side.stream.last_s for side in sides)
     found = _findings(sides, feet, levels)
+    found += contradictions([side.stream for side in sides], source, walking_n)
+    found += gains(tables, source.instrument)
     if not spans:
         found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
     gait = gait_of([(side.stream, side.table) for side in sides], found)

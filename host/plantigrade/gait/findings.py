@@ -6,6 +6,8 @@ from typing import Final
 import numpy as np
 
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.pressure.masks import masks_of
+from plantigrade.gait.pressure.regions import REGIONS
 from plantigrade.gait.results import FootPicture, SignalFinding
 from plantigrade.gait.settings import (
     DEAD_CYCLES_SHARE,
@@ -29,7 +31,18 @@ from plantigrade.gait.settings import (
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
 from plantigrade.text_format import counted
 
-SPOILS_ALL: Final = frozenset({"feet_swapped", "foot_mirrored", "foot_reversed", "same_signal", "saturated"})
+SPOILS_ALL: Final = frozenset(
+    {
+        "feet_swapped",
+        "foot_mirrored",
+        "foot_reversed",
+        "same_signal",
+        "saturated",
+        "instrument_contradicted",
+        "unit_implausible",
+        "sizes_differ",
+    }
+)
 """Findings that leave no figure of the feet to rest another finding on."""
 
 
@@ -152,18 +165,36 @@ def _medial_shift(picture: FootPicture | None, layout: SensorLayout | None) -> f
     return move / width if width > 0 and np.isfinite(move) else None
 
 
-def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | None]]) -> list[SignalFinding]:
-    """Swapped or mirrored feet, toes and heel exchanged: told by the way of the centre of pressure.
+def _medial_midfoot(picture: FootPicture | None, layout: SensorLayout | None) -> float:
+    """Load of the inner over the outer side of the midfoot, as a share of the foot's; 0 where it has no
+    sides."""
+    if picture is None or layout is None:
+        return 0.0
+    masks = masks_of(layout)
+    midfoot = REGIONS.index("midfoot")
+    load = picture.sensor_impulse_n_s
+    total = float(np.sum(load))
+    if not masks.has_sides[midfoot] or not total > 0:
+        return 0.0
+    sides = np.where(masks.region == midfoot, 2.0 * masks.medial - 1.0, 0.0)
+    return float(load @ sides) / total
 
-    A normal roll-over goes from the heel to the toes and ends towards the medial side (great toe): in 33
-    recordings the sum of both feet's shifts was -0.61 to +0.12 of the sensors' width. When it is clearly
-    lateral under both feet, the insoles were most likely worn (or named) the wrong way round.
+
+def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | None]]) -> list[SignalFinding]:
+    """Swapped or mirrored feet, toes and heel exchanged: seen by the way of the centre of pressure.
+
+    A normal roll-over goes from the heel to the toes, over the outer side of the midfoot, and ends towards
+    the medial side (great toe). The move of the centre and the midfoot's load of the inner over the outer
+    side, added over both feet, came to -0.95 to +0.14 in 35 recordings. Where they are clearly positive under
+    both feet, the insoles were most likely worn (or named) the wrong way round.
     """
     found: list[SignalFinding] = []
     known = {foot: _medial_shift(picture, layout) for foot, picture, layout in feet}
     shifts = {foot: shift for foot, shift in known.items() if shift is not None}
-    if len(shifts) == 2 and min(shifts.values()) > 0.0 and sum(shifts.values()) > SWAPPED_SHARE:
-        text = "push-off is on the outer side under both feet: left and right are probably swapped"
+    inner = {foot: _medial_midfoot(picture, layout) for foot, picture, layout in feet}
+    scores = [shift + inner[foot] for foot, shift in shifts.items()]
+    if len(scores) == 2 and min(scores) > 0.0 and sum(scores) > SWAPPED_SHARE:
+        text = "the load runs along the outer side of both feet: left and right are probably swapped"
         found.append(SignalFinding("feet_swapped", text))
     else:
         for foot, shift in shifts.items():

@@ -28,18 +28,21 @@ def gait_of(sides: Sequence[tuple[FootStream, StrideTable]], found: Sequence[Sig
     gait = judge(
         Measured(
             strides=sum(int(valid.sum()) for _, _, valid in strides),
-            stride_s=_median(np.concatenate([table.stride_time_s[valid] for _, table, valid in strides])),
-            double_pct=_median(
+            stride_s=median_of(np.concatenate([table.stride_time_s[valid] for _, table, valid in strides])),
+            double_pct=median_of(
                 np.concatenate([table.double_support_pct[valid] for _, table, valid in strides])
             ),
-            stance_pct={stream.foot: _median(table.stance_pct[valid]) for stream, table, valid in strides},
+            stance_pct={stream.foot: median_of(table.stance_pct[valid]) for stream, table, valid in strides},
             unloaded_share={stream.foot: unloaded_share(stream) for stream, _, _ in strides},
-            impulse_n_s={stream.foot: _median(table.impulse_n_s[valid]) for stream, table, valid in strides},
+            impulse_n_s={
+                stream.foot: median_of(table.impulse_n_s[valid]) for stream, table, valid in strides
+            },
         )
     )
     return gait.untrusted([one.text for one in found if one.code in SPOILS_ALL])
 
 
-def _median(values: Floats) -> float:
+def median_of(values: Floats) -> float:
+    """Median of what is a number; NaN without any."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else float("nan")

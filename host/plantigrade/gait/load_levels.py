@@ -26,6 +26,7 @@ from plantigrade.gait.settings import (
     STANDING_SUM_N,
     STATED_LEAST_SHARE,
     STATED_MOST_SHARE,
+    STATED_NEAR,
 )
 from plantigrade.gait.signals import Foot
 from plantigrade.gait.stillness import Flags, PairLoad, runs
@@ -185,7 +186,10 @@ def stated_weight_caveat(
     if walking_n is None and SITTING_MOST_SHARE <= share < STANDING_LOAD_SHARE:
         why = "too much for sitting, too little for standing"
         return True, f"{shown_text}, {why}: check the weight and the insoles; it is not used"
-    if (walking_n is not None or share >= STANDING_LOAD_SHARE) and share < STATED_LEAST_SHARE:
+    if walking_n is not None and share > STATED_NEAR[1]:
+        return False, f"{shown_text}: the weight is too small, or the insoles read too much"
+    least = STATED_LEAST_SHARE if walking_n is None else STATED_NEAR[0]
+    if (walking_n is not None or share >= STANDING_LOAD_SHARE) and share < least:
         return (
             False,
             f"{shown_text}: another support carries the rest, the weight is too large, or an insole fails",

@@ -153,6 +153,9 @@ STANDING_SUM_N: Final = 300.0
 a heavy person's feet carry in sitting. Lighter people than 31 kg must state their weight."""
 SITTING_MOST_SHARE: Final = 0.4
 """Of the weight, on the feet of somebody who sits and leans forward, at most."""
+STATED_NEAR: Final = (0.8, 1.25)
+"""Walking shows the stated weight to these shares: calibrated insoles to 6 %; beyond, the weight or the
+insoles are wrong, and it is said. Figures per body weight rest on what the insoles themselves carried."""
 STATED_LEAST_SHARE: Final = 0.75
 STATED_MOST_SHARE: Final = 1.6
 """Between these shares of the stated weight a measured one may be the same person's: in 32 recorded walks of
@@ -184,13 +187,31 @@ PUSH_OFF_PCT: Final = (88, 96)
 """Parts of the stance, from and to before, between which the path moves medially."""
 ROLL_OVER_PCT: Final = (5, 95)
 """Places of the stance between which the path runs from heel to toes."""
-SWAPPED_SHARE: Final = 0.15
+SWAPPED_SHARE: Final = 0.2
+"""Lateral move and inner load of the midfoot, over both feet, that no rightly worn insole showed (see
+`findings`)."""
 MIRRORED_SHARE: Final = 0.12
-"""Lateral moves, as shares of the sensors' width, that no rightly worn insole showed (see `findings`)."""
+"""Lateral move of one foot, as a share of the sensors' width, that none showed."""
 REVERSED_SHARE: Final = 0.2
 """A path that runs backwards by more than this share of the sensors' length is no roll-over."""
 SAME_SIGNAL_CONTACTS: Final = 5
 """Contacts at the same times under both feet that chance does not give."""
+
+DOUBTFUL_GAIN_PCT: Final = 15.0
+"""Difference of mean force beyond which, with stances of even time, an insole is doubted: 2.6 SD of the 5.7 %
+of 72 healthy pairs (gaitpdb). A gain that is off by 30 % makes 26 % of it, give or take those 5.7 %."""
+DOUBTFUL_PLATE_PCT: Final = 25.0
+"""The same on one plate, which has one gain: beyond what patients with a sore ankle show (6.1 +- 4.9 %)."""
+EVEN_STANCE_PCT: Final = 5.1
+"""Difference of the stance times within which 95 % of them lie."""
+PLATE_UNLOADED_SHARE: Final = 0.02
+"""Of the stance level, above which what is read in swing is a shoe's pressing: plates and treadmills read
+their noise, a few newtons, shoes press with 12 to 30 N a foot."""
+LIGHTEST_N: Final = 100.0
+HEAVIEST_N: Final = 2500.0
+"""Body weight of those who walk: from a child of one year to 255 kg."""
+SIZE_STEP_MM: Final = 5.0
+"""Insoles of a pair are as long as each other to this: sizes go by 6.7 mm."""
 
 # -- the insole
 
@@ -288,6 +309,8 @@ GAIN_COUPLING: Final = 0.9
 a fifth of the variance, and moves the ratio by a tenth at most."""
 GAIN_DIFFERENCE: Final = 0.15
 """Insoles of healthy people differ by 5.9 % (SD over 72 pairs): this is two and a half of that."""
+GAIN_ERRORS: Final = 2.0
+"""Standard errors of the ratio beyond that."""
 CLIPPED_SHARE: Final = 0.05
 CLIPPED_TIMES: Final = 2
 """A signal is cut off where this share of its samples are at its top, and so many times those of the next

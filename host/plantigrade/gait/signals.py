@@ -192,8 +192,8 @@ class SourceInfo:
         format: as in `--format`.
         note: what is odd about it.
         instrument: what measured.
-        started_local: date and time on the clock of the device that recorded, where the file has them; no
-            zone is known.
+        started_local: date and time on the clock of the device that recorded, where the file has them;
+            without a zone unless the file names one.
     """
 
     path: str

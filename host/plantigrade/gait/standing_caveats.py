@@ -11,6 +11,7 @@ from plantigrade.gait.settings import (
     FEWEST_CLIP_VALUES,
     GAIN_COUPLING,
     GAIN_DIFFERENCE,
+    GAIN_ERRORS,
     LARGE_SENSOR_SHARE,
     MIN_SWAY_S,
 )
@@ -60,13 +61,18 @@ def gain_ratio(left_n: Floats, right_n: Floats) -> float | None:
 
 
 def gains_caveat(left_n: Floats, right_n: Floats) -> Caveat | None:
-    """Named where the insoles' gains differ by more than pairs of healthy people's insoles do.
+    """Named where the insoles' gains differ by more than pairs of healthy people's insoles do, and by two
+    standard errors more: noise alone tilts the ratio of a still stand by a tenth.
 
     Args:
         left_n, right_n: as in `gain_ratio`.
     """
     ratio = gain_ratio(left_n, right_n)
-    if ratio is None or abs(np.log(ratio)) <= np.log1p(GAIN_DIFFERENCE):
+    if ratio is None:
+        return None
+    coupling = float(np.corrcoef(left_n, right_n)[0, 1])
+    error = np.sqrt(max(0.0, 1.0 - coupling**2) / (len(left_n) - 2))  # of the logarithm of a ratio of two SDs
+    if abs(np.log(ratio)) <= np.log1p(GAIN_DIFFERENCE) + GAIN_ERRORS * error:
         return None
     more = "right" if ratio > 1.0 else "left"
     size = 100.0 * (max(ratio, 1.0 / ratio) - 1.0)

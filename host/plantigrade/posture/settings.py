@@ -38,11 +38,6 @@ ONE_LEG_RANGE_SHARE: Final = 0.20
 """Range of the force in such a span: swaying on one leg moves it by a few per cent, a step by half."""
 SAME_TIME_S: Final = 1e-6
 """Rows of both feet belong to one moment: far less than any sample interval, far more than rounding."""
-DOUBTFUL_GAIN_PCT: Final = 20.0
-"""Difference of mean force beyond which, with stances of even time, an insole is doubted: 3.5 SD of the 5.7 %
-of 72 healthy pairs (gaitpdb)."""
-EVEN_STANCE_PCT: Final = 5.1
-"""Difference of the stance times within which 95 % of them lie."""
 
 # -- alerts
 

@@ -1,5 +1,6 @@
 """What the reader is told of a recording: each finding on both sides of its limit, with its words."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -183,15 +184,48 @@ def test_feet_that_push_off_on_the_inner_side_are_as_they_should_be() -> None:
 
 
 def test_feet_are_swapped_when_both_push_off_clearly_on_the_outer_side() -> None:
-    """Shifts of 10 and 5.1 mm of 100 mm: more than 15 % together, both above 0."""
-    assert oriented(picture(40, 50), picture(40, 45.1)) == [("feet_swapped", None)]
-    assert oriented(picture(40, 50), picture(40, 44.9)) == []
-    assert oriented(picture(40, 51), picture(40, 40)) == []  # one does not move
+    """Shifts of 11 and 9.1 mm of 100 mm: more than 20 % together, both above 0."""
+    assert oriented(picture(40, 51), picture(40, 49.1)) == [("feet_swapped", None)]
+    assert oriented(picture(40, 51), picture(40, 48.9)) == []
+    assert oriented(picture(40, 51.9), picture(40, 40)) == []  # one does not move
     assert oriented(picture(40, 39), picture(40, 60)) == [("foot_mirrored", Foot.RIGHT)]
     (one,) = findings.orientation(
         [(Foot.LEFT, picture(40, 60), LAYOUT), (Foot.RIGHT, picture(40, 60), LAYOUT)]
     )
-    assert one.text == "push-off is on the outer side under both feet: left and right are probably swapped"
+    assert one.text == "the load runs along the outer side of both feet: left and right are probably swapped"
+
+
+SIDED = SensorLayout(
+    "sided",
+    np.array([0.0, 100.0, 20.0, 80.0]),
+    np.array([20.0, 20.0, 120.0, 120.0]),
+    np.ones(4),
+    ("heel", "heel", "midfoot", "midfoot"),
+    insole_length_mm=270.0,
+)
+
+
+def loaded_midfoot(end: float, inner: float, outer: float) -> FootPicture:
+    """As `picture`, with such loads on the inner and the outer side of the midfoot out of 100."""
+    heel = 0.5 * (100.0 - inner - outer)
+    return replace(picture(40, end), sensor_impulse_n_s=np.array([heel, heel, inner, outer]))
+
+
+@pytest.mark.parametrize(
+    ("end", "inner", "outer", "swapped"),
+    [
+        (46.0, 12.0, 7.0, True),  # 6 % lateral, 5 % more on the inner side: 11 % a foot
+        (46.0, 11.0, 8.0, False),  # 9 %
+        (46.0, 7.0, 12.0, False),  # 1 %: as a foot that rolls over straight
+        (34.0, 12.0, 7.0, False),  # medial
+    ],
+)
+def test_the_inner_side_of_the_midfoot_tells_of_swapped_feet_too(
+    end: float, inner: float, outer: float, swapped: bool
+) -> None:
+    foot = loaded_midfoot(end, inner, outer)
+    found = findings.orientation([(Foot.LEFT, foot, SIDED), (Foot.RIGHT, foot, SIDED)])
+    assert [one.code for one in found] == (["feet_swapped"] if swapped else [])
 
 
 def test_a_foot_is_mirrored_when_it_alone_pushes_off_on_the_outer_side() -> None:

@@ -136,7 +136,8 @@ def from_analysis(analysis: Analysis, relative_sd: Mapping[Foot, F64] | None = N
         impulse = foot.picture.sensor_impulse_n_s if foot.picture is not None else None
         table = columns_of(foot.foot, foot.strides, impulse)
         tables.append(replace(table, relative_sd=relative_sd.get(foot.foot) if relative_sd else None))
-    return completed(tables, analysis.body_weight_n)
+    # a stated weight that the feet deny divides nothing, and nothing carried is held against it
+    return completed(tables, None if analysis.load_levels.caveat else analysis.body_weight_n)
 
 
 def stride_observations(tables: list[StrideColumns]) -> Iterator[Observation]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
+from plantigrade.gait.plausibility import uneven_gain
 from plantigrade.gait.settings import LOAD_BIN_S
 from plantigrade.gait.signals import Foot, FootSignal, Instrument, Walk
 from plantigrade.gait.stillness import PairLoad, runs
@@ -26,8 +27,6 @@ from plantigrade.posture.rules_engine.features import StrideColumns
 from plantigrade.posture.rules_engine.rules import Circumstance
 from plantigrade.posture.rules_engine.statistics import median_of
 from plantigrade.posture.settings import (
-    DOUBTFUL_GAIN_PCT,
-    EVEN_STANCE_PCT,
     ONE_LEG_OTHER_SHARE,
     ONE_LEG_RANGE_SHARE,
     ONE_LEG_S,
@@ -164,23 +163,12 @@ def _alone(own_n: NDArray[np.float32], other_n: NDArray[np.float32], rate_hz: fl
 
 
 def doubtful_pair(tables: Sequence[StrideColumns]) -> str:
-    """Why differences of load between the sides say nothing: one foot reads far less than the other in steps
-    of even time, which no way of walking does; empty where that is not so.
-
-    The mean force of a stance follows from its time: whoever carries less on a foot stands on it more
-    briefly. Of 72 healthy pairs of insoles the mean forces differ by 5.7 % SD.
-    """
+    """Why differences of load between the sides say nothing (`gait.plausibility.uneven_gain`); empty where
+    that is not so."""
     by_foot = {table.foot: table for table in tables}
     if len(by_foot) < len(Foot):
         return ""
-    force, stance = _asymmetry(by_foot, "mean_force_n"), _asymmetry(by_foot, "stance_time_s")
-    if not (abs(force) >= DOUBTFUL_GAIN_PCT and abs(stance) <= EVEN_STANCE_PCT):
-        return ""
-    less = "left" if force > 0 else "right"
-    return (
-        f"the {less} insole reads {abs(force):.0f} % less than the other in steps of even time: check its "
-        "calibration and that it is of the same size, or record standing on each leg for ten seconds"
-    )
+    return uneven_gain(_asymmetry(by_foot, "mean_force_n"), _asymmetry(by_foot, "stance_time_s"))
 
 
 def _asymmetry(tables: Mapping[Foot, StrideColumns], metric: str) -> float:
