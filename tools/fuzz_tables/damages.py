@@ -40,8 +40,7 @@ def other_decimal_mark(random: Random, made: Table, text: str) -> str:
     """One number, or all of one row, as another region writes it."""
     lines = text.split(made.style.line_end)
     at = random.randrange(len(lines))
-    marks = str.maketrans(".,\u066b", ",.,")
-    lines[at] = lines[at].translate(marks)
+    lines[at] = lines[at].replace(*_other_mark(made))
     return made.style.line_end.join(lines)
 
 
@@ -49,8 +48,15 @@ def row_of_another_region(random: Random, made: Table, text: str) -> str:
     """All numbers but the first half of the rows as another region writes them."""
     lines = text.split(made.style.line_end)
     half = len(lines) // 2
-    marks = str.maketrans(".,\u066b", ",.,")
-    return made.style.line_end.join([*lines[:half], *(line.translate(marks) for line in lines[half:])])
+    marks = _other_mark(made)
+    return made.style.line_end.join([*lines[:half], *(line.replace(*marks) for line in lines[half:])])
+
+
+def _other_mark(made: Table) -> tuple[str, str]:
+    """The decimal mark of the table and another one; a comma between cells stays one."""
+    if made.region.decimal == made.style.separator:
+        return '"', '"'
+    return made.region.decimal, "." if made.region.decimal == "," else ","
 
 
 def lost_quote(random: Random, _made: Table, text: str) -> str:
@@ -105,7 +111,7 @@ def unit_in_cell(random: Random, made: Table, text: str) -> str:
     """A unit or a sign of money stands behind a number."""
     lines = text.split(made.style.line_end)
     at = random.choice([i for i, line in enumerate(lines) if line.strip(made.style.separator)])
-    lines[at] += random.choice((" N", "N", " %", " kg", "€", "'", ";", " 5"))
+    lines[at] += random.choice((" N", "N", " %", " kg", "€", "'", ";"))
     return made.style.line_end.join(lines)
 
 

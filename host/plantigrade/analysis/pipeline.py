@@ -16,6 +16,7 @@ from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import NEWTONS_PER_KG, Foot, Walk
 from plantigrade.gait.standing_caveats import WEIGHT, Caveat
 from plantigrade.imports import formats
+from plantigrade.imports.source import DecimalMark
 from plantigrade.posture.baseline.baseline import TagReference, reference_of
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 
@@ -40,7 +41,7 @@ class Request:
     """What the user asked for.
 
     Attributes:
-        path, format_name, foot: as in `imports.formats.read`.
+        path, format_name, decimal_mark, foot: as in `imports.formats.read`.
         body_weight_kg: stated weight, goes before that of the file.
         earlier_weight_n: what earlier recordings of the same insoles showed, for where nothing is stated.
         feet_apart_mm: for the sway of the whole body.
@@ -51,6 +52,7 @@ class Request:
 
     path: Path
     format_name: str = "auto"
+    decimal_mark: DecimalMark | None = None
     foot: Foot | None = None
     body_weight_kg: float | None = None
     earlier_weight_n: float | None = None
@@ -96,6 +98,7 @@ def run(request: Request, progress: Progress = lambda _what, _share: None) -> Re
         request.path,
         request.format_name,
         foot=request.foot,
+        decimal_mark=request.decimal_mark,
         on_progress=lambda share: progress("reading", share),
     )
     return of_walk(walk, request, progress)

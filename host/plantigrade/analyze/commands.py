@@ -14,6 +14,7 @@ from plantigrade.errors import FileError
 
 if TYPE_CHECKING:
     from plantigrade.analysis.pipeline import Progress, RecordingAnalysis, Request, Span
+    from plantigrade.imports.source import DecimalMark
 
 PLOT_KINDS = (".png", ".pdf", ".svg")
 
@@ -61,6 +62,11 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
     show_default=True,
     help="What the file is (docs/reference/file-formats.md), or a description file (.toml); "
     "auto finds out from its content.",
+)
+@click.option(
+    "--decimal-mark",
+    type=click.Choice(("point", "comma")),
+    help="Of a table whose numbers leave open whether 1,234 is 1.234 or 1234.",
 )
 @click.option(
     "--json",
@@ -128,6 +134,7 @@ def analyze(
     invocation: Invocation,
     recordings: tuple[Path, ...],
     format_name: str,
+    decimal_mark: "DecimalMark | None",
     json_file: Path | None,
     strides_file: Path | None,
     events_file: Path | None,
@@ -164,6 +171,7 @@ def analyze(
     request = Request(
         path=path,
         format_name=format_name,
+        decimal_mark=decimal_mark,
         foot=Foot(foot) if foot else None,
         body_weight_kg=body_weight_kg,
         feet_apart_mm=feet_apart_mm,

@@ -11,7 +11,7 @@ from plantigrade.imports.description import SUFFIX as DESCRIPTION_SUFFIX
 from plantigrade.imports.nearest import Likeness, likenesses, seen
 from plantigrade.imports.registry import Formats, ImportFormat, described_format, import_formats
 from plantigrade.imports.sides import with_uncertainties
-from plantigrade.imports.source import Head, Source, open_source
+from plantigrade.imports.source import DecimalMark, Head, Source, open_source
 
 _NEAR: Final = 0.4
 """Share of a format's marks that makes it worth naming."""
@@ -35,6 +35,7 @@ def read(
     on_progress: Callable[[float], None] | None = None,
     most_bytes: int | None = None,
     on_understood: Callable[[int, int, str], None] | None = None,
+    decimal_mark: DecimalMark | None = None,
 ) -> Walk:
     """Read a recording.
 
@@ -46,6 +47,7 @@ def read(
         on_progress: told the share of the file that has been read, 0 to 1.
         most_bytes: that may be read from it, unpacked; None for the usual limit.
         on_understood: told what lines of the file mean, as far as the format says so: first, last, meaning.
+        decimal_mark: of a table whose numbers leave it open.
 
     Raises:
         FileError: the file cannot be read as that format, with the reason.
@@ -60,7 +62,13 @@ def read(
             raise FileError(path, folder_format.refusal)
     source = open_source(path)
     chosen = detect(source, known) if format_name == "auto" else named(format_name, known)
-    source = replace(source, on_progress=on_progress, most_bytes=most_bytes, on_understood=on_understood)
+    source = replace(
+        source,
+        on_progress=on_progress,
+        most_bytes=most_bytes,
+        on_understood=on_understood,
+        decimal_mark=decimal_mark,
+    )
     walk = chosen.read(source, foot)
     if foot is not None and (walk.left is not None) and (walk.right is not None):
         raise FileError(path, "has both feet; leave --foot out")

@@ -17,7 +17,9 @@ from plantigrade.imports.wall_clock import moment
 
 MAX_COMMENTS: Final = 2000
 MAX_COLUMNS: Final = 4096
-COLUMN: Final = re.compile(r"^(left|right)_(?:(footswitch)|(force)_n|(\w+)_n)$")
+COLUMN: Final = re.compile(
+    r"^(left|right)_(?:(footswitch)|(force)_n|(?!\w*(?:left|right|force|footswitch)_\w*_n$)(\w+)_n)$"
+)
 SECONDS: Final = {"time_s": 1.0, "time_ms": 1e-3, "time_us": 1e-6}
 """Titles of columns of time as a number, with their unit in seconds."""
 CLOCKS: Final = ("timestamp", "datetime", "date_time", "date time", "time", "time_of_day", "clock")

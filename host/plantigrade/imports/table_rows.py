@@ -151,7 +151,7 @@ class TableRows:
         found = self.records(lines.take(3), self._titles.line, lines, checked=False)
         rows = [cells for _, cells in islice(found, 3)]
         names = [str(1 + i) for i in range(len(rows))]
-        if len(rows) < 2:
+        if len(rows) < 2 or "" in self._titles.names:
             return
         if len(self._titles.names) == 1 and [cells[0].partition(COMMA)[0] for cells in rows] == names:
             if all(COMMA in cells[0] for cells in rows):

@@ -11,12 +11,18 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.library.options import library_options, open_library, read_moment, read_tags
 
 if TYPE_CHECKING:
+    from plantigrade.imports.source import DecimalMark
     from plantigrade.library.entries import Tag
 
 
 @click.command("import", short_help="Import recordings of other systems into the library.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "format_name", default="auto", show_default=True, help="See `plantigrade analyze`.")
+@click.option(
+    "--decimal-mark",
+    type=click.Choice(("point", "comma")),
+    help="Of a table whose numbers leave open whether 1,234 is 1.234 or 1234.",
+)
 @click.option("--foot", type=click.Choice(("left", "right")), help="Side of a one-foot file.")
 @click.option("--person", metavar="CODE", help="Who walked.")
 @click.option(
@@ -36,6 +42,7 @@ def import_files(
     invocation: Invocation,
     files: tuple[Path, ...],
     format_name: str,
+    decimal_mark: "DecimalMark | None",
     foot: str | None,
     person: str | None,
     start: datetime | None,
@@ -63,7 +70,8 @@ def import_files(
             library.person(person)
         for path in files:
             try:
-                walk = formats.read(path, format_name, foot=Foot(foot) if foot else None)
+                side = Foot(foot) if foot else None
+                walk = formats.read(path, format_name, foot=side, decimal_mark=decimal_mark)
                 origin = Origin(path.name, file_sum(path) if path.is_file() else None)
                 taken = take_in(library, walk, origin, person=person, start=start, copy=copy)
             except (FileError, SomebodyElsesError) as error:
