@@ -72,7 +72,7 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
     plantigrade sessions list --tag shoe:trail --json - | jq .recordings[].id
     """
     from plantigrade.library.entries import Filter
-    from plantigrade.library.entry_text import entry_as_json
+    from plantigrade.library.entry_text import listed_as_json
     from plantigrade.library.time_zone import in_zone
 
     where = {name: options.pop(name) for name in ("url", "key_file")}
@@ -85,7 +85,7 @@ def list_recordings(invocation: Invocation, json_file: IO[str] | None, **options
         total = len(entries) if wanted.text else library.count(wanted)
     if json_file is not None:
         put_json(
-            json_file, total=total, recordings=[entry_as_json(one, zones.get(one.person)) for one in entries]
+            json_file, total=total, recordings=[listed_as_json(one, zones.get(one.person)) for one in entries]
         )
         return
     from plantigrade.library.terminal_tables import print_entries

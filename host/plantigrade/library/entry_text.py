@@ -12,17 +12,20 @@ SCHEMA = "plantigrade.sessions/1"
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
-def entry_as_json(entry: RecordingEntry, zone: tzinfo | None = None) -> dict[str, Any]:
-    """One recording of `sessions list --json`; `zone` is the wearer's."""
+def listed_as_json(entry: RecordingEntry, zone: tzinfo | None) -> dict[str, Any]:
+    """One recording of `sessions list --json`; `zone` is the wearer's, None that of this computer."""
+    local = None if entry.start_utc_ns is None else local_time(entry.start_utc_ns, zone).isoformat()
+    return entry_as_json(entry) | {"start_local": local}
+
+
+def entry_as_json(entry: RecordingEntry) -> dict[str, Any]:
+    """A recording as the catalogue has it."""
     return {
         "id": entry.id,
         "kind": entry.kind,
         "title": entry.title,
         "person": entry.person,
         "start_utc": None if entry.start_utc_ns is None else start_of(entry).isoformat(),
-        "start_local": None
-        if entry.start_utc_ns is None
-        else local_time(entry.start_utc_ns, zone).isoformat(),
         "start_utc_ns": entry.start_utc_ns,
         "duration_s": entry.duration_s,
         "feet": list(entry.feet),

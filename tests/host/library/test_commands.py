@@ -195,7 +195,7 @@ def one_walk(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
     asked: list[tuple[object, ...]] = []
 
-    def read(path: Path, name: str, foot: object = None) -> object:
+    def read(path: Path, name: str, foot: object = None, **_: object) -> object:
         asked.append((path.name, name, foot))
         if not path.is_file():
             raise FileError(path, "is not there")

@@ -17,6 +17,7 @@ from plantigrade.library.entry_text import (
     duration_text,
     entry_as_json,
     feet_text,
+    listed_as_json,
     person_as_json,
     size_text,
     start_of,
@@ -72,9 +73,9 @@ def test_entries_as_json() -> None:
     one = ENTRY._replace(
         title="x", person="P1", tags=(Tag("shoe", "a"),), deleted_utc=datetime(2026, 3, 3, tzinfo=UTC)
     )
-    assert entry_as_json(one, ZoneInfo("Europe/Berlin")) == {
+    assert entry_as_json(one) == {
         "id": "a", "kind": "insole", "title": "x", "person": "P1",
-        "start_utc": "2026-03-01T12:00:00.250000+00:00", "start_local": "2026-03-01T13:00:00.250000+01:00",
+        "start_utc": "2026-03-01T12:00:00.250000+00:00",
         "start_utc_ns": 1_772_366_400_250_000_000,
         "duration_s": 62.0, "feet": ["left", "right"],
         "sample_rate_hz": 100.0, "frames_recorded": 999, "frames_missing": 1, "bytes": 1_234_567,
@@ -82,7 +83,10 @@ def test_entries_as_json() -> None:
         "deleted_utc": "2026-03-03T00:00:00+00:00",
     }  # fmt: skip
     unknown = entry_as_json(ENTRY._replace(start_utc_ns=None))
-    assert (unknown["start_utc"], unknown["start_local"], unknown["deleted_utc"]) == (None, None, None)
+    assert (unknown["start_utc"], unknown["deleted_utc"]) == (None, None)
+    listed = listed_as_json(one, ZoneInfo("Europe/Berlin"))
+    assert listed == entry_as_json(one) | {"start_local": "2026-03-01T13:00:00.250000+01:00"}
+    assert listed_as_json(ENTRY._replace(start_utc_ns=None), None)["start_local"] is None
 
 
 def test_people_and_the_log_as_json() -> None:
