@@ -60,6 +60,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     )
     rows, words = _read_rows(source, table)
     rows, timed = timing.time_of(source, rows, words, rate_hz)
+    _explain(source, header, [names[index] for index in (*timing.numbers, *timing.texts)], len(rows))
     columns = {names[index]: rows[:, len(timing.numbers) + i] for i, index in enumerate(forces)}
     feet = {side: data for side in Foot if (data := _foot(source, header, side, columns)) is not None}
     if foot is not None:
@@ -83,6 +84,19 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         instrument=instrument,
         started_local=start or timed.start,
     )
+
+
+def _explain(source: Source, header: Header, times: list[str], count: int) -> None:
+    """What the lines were taken for."""
+    line = header.titles.line
+    for name, value in header.facts.items():
+        source.understood(1, f"a remark before the titles: {name} {value[:60]}", last_line=max(1, line - 1))
+    kinds = [
+        f"{title}: {'time' if title in times else 'load' if COLUMN.match(title) else 'not used'}"
+        for title in header.titles.names
+    ]
+    source.understood(line, f"titles: {'; '.join(kinds)}")
+    source.understood(line + 1, f"{count} rows of samples", last_line=line + count)
 
 
 def _read_rows(source: Source, table: Spreadsheet) -> tuple[Floats, list[list[str]]]:

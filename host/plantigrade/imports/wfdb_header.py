@@ -61,9 +61,10 @@ class Signal:
     def side(self) -> Foot | None:
         """From the description, else from the end of the file's name."""
         texts = self.description.lower()
-        if "left" in texts:
+        parts = set(re.split(r"[^a-z]+", texts))
+        if "left" in texts or parts & {"l", "lf", "lt"}:
             return Foot.LEFT
-        if "right" in texts:
+        if "right" in texts or parts & {"r", "rf", "rt"}:
             return Foot.RIGHT
         return _SIDE_OF_SUFFIX.get(Path(self.file).suffix.lower())
 

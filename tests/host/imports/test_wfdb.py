@@ -161,6 +161,7 @@ def test_two_feet_of_different_length_end_with_the_shorter(tmp_path: Path):
     [
         ("r.let 16 1 12 0 0 x 0 right heel", "r.rit 16 1 12 0 0 x 0 LEFT", "swapped"),
         ("r.let 16 1 12 0 0 x 0", "r.rit 16", "as named"),  # the ends of their names
+        ("r.let 16 1 12 0 0 x 0 RF heel", "r.rit 16 1 12 0 0 x 0 switch L", "swapped"),
         ("r.let 16 1 12 0 0 x 0 Foot", "r.rit 16 1 12 0 0 x 0 switch 2", "as named"),
     ],
 )
