@@ -1,7 +1,7 @@
 """Lose the power at every write and erase of an update, clean and torn: cut points and failures.
 
     python -m tools.measure_update_cuts                    small files, every operation
-    python -m tools.measure_update_cuts --whole            the firmware's whole file set
+    python -m tools.measure_update_cuts --full             the firmware's whole file set
 
 The first runs tests/firmware/cases/update_power_cut_cases.py with every cut, of which the suite tries one in
 four. The second updates an insole with all its files, launcher and 1 MiB of flash included: at every
@@ -34,8 +34,8 @@ def every_cut_of_small_files() -> str:
     return run(HERE / "fakes" / "runner.py", str(cases), timeout_s=LIMIT_S).stdout
 
 
-def cuts_of_the_whole_file_set(sampled: int, seed: int) -> str:
-    """What scripts/whole_update_cuts.py prints."""
+def cuts_of_the_full_file_set(sampled: int, seed: int) -> str:
+    """What scripts/full_update_cuts.py prints."""
     blocks = next(row.blocks for row in partition_table() if row.label == "vfs")
     made = release.firmware_bundle(HOST_ARCHITECTURE, "0.2.0")
     signed = signing.sign(made, signing.test_private_key(), signing.test_keys())
@@ -43,7 +43,7 @@ def cuts_of_the_whole_file_set(sampled: int, seed: int) -> str:
         image, bundle = Path(folder) / "vfs.bin", Path(folder) / "next.pgfw"
         image.write_bytes(littlefs_image(iter(board_files(build_firmware())), blocks))
         bundle.write_bytes(signed.to_bytes())
-        script = HERE / "scripts" / "whole_update_cuts.py"
+        script = HERE / "scripts" / "full_update_cuts.py"
         words = str(image), str(bundle), str(sampled), str(seed)
         ended = run(script, *words, heap="4000wK", timeout_s=LIMIT_S)
     return ended.stdout + (f"\nFAILED {ended.stderr or ended.stdout}" if ended.returncode else "")
@@ -52,12 +52,12 @@ def cuts_of_the_whole_file_set(sampled: int, seed: int) -> str:
 def main() -> int:
     """Try them; the table on the output."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--whole", action="store_true", help="with the firmware's whole file set")
-    parser.add_argument("--sampled", type=int, default=SAMPLED, help="cuts of the payload with --whole")
+    parser.add_argument("--full", action="store_true", help="with the firmware's whole file set")
+    parser.add_argument("--sampled", type=int, default=SAMPLED, help="cuts of the payload with --full")
     parser.add_argument("--seed", type=int, default=1, help="of that sample")
     chosen = parser.parse_args()
-    if chosen.whole:
-        printed = cuts_of_the_whole_file_set(chosen.sampled, chosen.seed)
+    if chosen.full:
+        printed = cuts_of_the_full_file_set(chosen.sampled, chosen.seed)
     else:
         printed = every_cut_of_small_files()
     print("| update | flash operations | cut points tried |\n|---|---|---|")

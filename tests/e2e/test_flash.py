@@ -95,7 +95,8 @@ async def test_from_blank_to_hello_and_again_with_its_identity(tmp_path: Path) -
         after = await log_of(board)
         assert after.oldest_seq == before.oldest_seq and after.next_seq > before.next_seq > 0
         assert await ask(board, ids.OP_GET_SETTING, LABEL) == b"my shoe"
-        assert {"settings", "numbers"} <= set(second["kept"]) and second["identity"]["side"] == "right"
+        assert {"settings", "numbers"} <= set(second["carried_over"])
+        assert second["identity"]["side"] == "right"
 
         code, _, text = await flash(board.serial_port, "--erase-log", "--erase-settings")
         assert code == 0, text

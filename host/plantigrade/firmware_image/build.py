@@ -200,9 +200,9 @@ def _build(sources: dict[str, Path], architecture: str, keep: tuple[str, ...]) -
         cache.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=cache))
         try:
-            words = _words(sources)
+            capitals = _capitals(sources)
             for name, source in sources.items():
-                _place(name, source, fresh, architecture, compiler, keep, words)
+                _place(name, source, fresh, architecture, compiler, keep, capitals)
             fresh.rename(folder)
         except OSError as error:
             if not folder.is_dir():  # not merely another process that was faster
@@ -249,22 +249,22 @@ def compile_text(name: str, text: str, architecture: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "changed.py"
         source.write_text(text, encoding="utf-8")
-        words = _words(_firmware_sources())
-        _place(name, source, Path(folder), architecture, _compiler(), (), words)
+        capitals = _capitals(_firmware_sources())
+        _place(name, source, Path(folder), architecture, _compiler(), (), capitals)
         return (Path(folder) / name).with_suffix(".mpy").read_bytes()
 
 
-def _words(sources: dict[str, Path]) -> dict[str, set[str]]:
+def _capitals(sources: dict[str, Path]) -> dict[str, set[str]]:
     """Names in capitals in each source."""
-    return {name: constants.words_of(path.read_text(encoding="utf-8")) for name, path in sources.items()}
+    return {name: constants.capitals_of(path.read_text(encoding="utf-8")) for name, path in sources.items()}
 
 
-def _with_constants(name: str, source: Path, folder: Path, words: dict[str, set[str]]) -> Path:
-    """A source with constants in place; as it is where it is no Python, for the compiler's words about it."""
+def _with_constants(name: str, source: Path, folder: Path, capitals: dict[str, set[str]]) -> Path:
+    """A source with constants in place; as it is where it is no Python, for the compiler to complain about."""
     if not name.startswith("lib/"):
         return source  # of the virtual chip, whose heap is not the firmware's
     text = source.read_text(encoding="utf-8")
-    wanted = set[str]().union(*(found for other, found in words.items() if other != name))
+    wanted = set[str]().union(*(found for other, found in capitals.items() if other != name))
     try:
         changed = constants.for_a_board(name, text, wanted)
     except SyntaxError:
@@ -281,7 +281,7 @@ def _place(
     architecture: str,
     compiler: str,
     keep: tuple[str, ...],
-    words: dict[str, set[str]],
+    capitals: dict[str, set[str]],
 ) -> None:
     """Compile one source to where it belongs, or copy it."""
     target = into / name
@@ -291,7 +291,7 @@ def _place(
         return
     compiled = str(target.with_suffix(".mpy"))
     with tempfile.TemporaryDirectory() as folder:
-        text = str(_with_constants(name, source, Path(folder), words))
+        text = str(_with_constants(name, source, Path(folder), capitals))
         done = subprocess.run(
             [compiler, f"-march={architecture}", "-s", name.removeprefix("lib/"), "-o", compiled, text],
             capture_output=True,

@@ -44,7 +44,7 @@ Change = tuple[int, int, bytes]
 """Where it begins and ends in the source, and what stands there afterwards."""
 
 
-def words_of(text: str) -> set[str]:
+def capitals_of(text: str) -> set[str]:
     """All names in capitals in a source, wherever they stand."""
     return set(_CAPITALS.findall(text))
 

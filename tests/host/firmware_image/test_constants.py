@@ -5,7 +5,7 @@ import ast
 import pytest
 from insole_protocol import ids, messages
 from plantigrade.firmware_image.build import firmware_folder
-from plantigrade.firmware_image.constants import for_a_board, in_place, own_in_place, words_of
+from plantigrade.firmware_image.constants import capitals_of, for_a_board, in_place, own_in_place
 
 FROM = "from insole_protocol import"
 IDS = f"{FROM} ids\n"
@@ -73,13 +73,13 @@ def test_own_in_place(before: str, after: str) -> None:
 
 
 def test_a_number_that_another_module_names_stays() -> None:
-    words = words_of("from insole import a\nx = a.PART\ny = 'OTHER'\n")
-    assert words == {"PART", "OTHER"}
+    capitals = capitals_of("from insole import a\nx = a.PART\ny = 'OTHER'\n")
+    assert capitals == {"PART", "OTHER"}
     assert (
-        for_a_board("lib/insole/a.py", "PART = 1\nOTHER = 2\nOWN = 3\n", words)
+        for_a_board("lib/insole/a.py", "PART = 1\nOTHER = 2\nOWN = 3\n", capitals)
         == "PART = 1\nOTHER = 2\npass\n"
     )
-    assert for_a_board("lib/boards/a.py", "OWN = 3\n", words) == "OWN = 3\n"
+    assert for_a_board("lib/boards/a.py", "OWN = 3\n", capitals) == "OWN = 3\n"
 
 
 def test_formats_come_as_they_are_computed() -> None:

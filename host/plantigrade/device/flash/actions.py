@@ -95,7 +95,7 @@ def as_json(flashed: Flashed, contents: Contents) -> dict[str, Any]:
         "firmware": contents.firmware,
         "parts": _parts(flashed),
         "dry_run": flashed.log is None,
-        "kept": flashed.kept,
+        "carried_over": flashed.carried_over,
         "before": asdict(flashed.was) if flashed.was else None,
         "identity": asdict(flashed.identity) if flashed.identity else None,
         "seconds": {name: round(seconds, 2) for name, seconds in flashed.seconds.items()},
@@ -138,5 +138,5 @@ def _last_line(flashed: Flashed) -> str:
 
 def _data_line(flashed: Flashed) -> str:
     stay = [label for label in flashed.plan.labels(Action.KEEP) if label in (*IDENTITY, *LOG)]
-    stay += flashed.kept
+    stay += flashed.carried_over
     return f"as they were: {', '.join(stay)}" if stay else "identity, keys and log are blank"

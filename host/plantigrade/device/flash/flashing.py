@@ -23,7 +23,7 @@ from plantigrade.device.flash.errors import (
     WrongBoardError,
 )
 from plantigrade.device.flash.esptool import UNTIL_COMPLETE, Chip, Esptool, WriteLog, require_esptool
-from plantigrade.device.flash.kept import Kept, Rescue, UnreadableError, of_partition
+from plantigrade.device.flash.own_files import OwnFiles, Rescue, UnreadableError, of_partition
 from plantigrade.device.flash.plan import ERASED, FILES, FlashPlan, Wishes, known_labels, make_plan
 from plantigrade.device.flash.ports import BoardPort, appear_again, ask_for_hello
 from plantigrade.device.flash.settings import (
@@ -116,13 +116,13 @@ def going_on_from(contents: Contents, numbers: Numbers) -> Contents:
     return replace(contents, file_system=_file_system(files), files=files)
 
 
-def keeping(contents: Contents, kept: Kept) -> Contents:
+def keeping(contents: Contents, own: OwnFiles) -> Contents:
     """The same with what the insole's own files said.
 
     Raises:
         FirmwareError: the files do not fit.
     """
-    files = kept.put_into(contents.files)
+    files = own.put_into(contents.files)
     return replace(contents, file_system=_file_system(files), files=files)
 
 
@@ -138,7 +138,7 @@ class Flashed:
         log: what esptool says that it did; None for a dry run.
         identity: what the insole says of itself now; None for a dry run.
         seconds: of each step.
-        kept: what its files go on saying, for people: "settings", "bonds", ...
+        carried_over: what its files go on saying, for people: "settings", "bonds", ...
     """
 
     port: str
@@ -148,7 +148,7 @@ class Flashed:
     log: WriteLog | None = None
     identity: Identity | None = None
     seconds: dict[str, float] = field(default_factory=dict[str, float])
-    kept: list[str] = field(default_factory=list[str])
+    carried_over: list[str] = field(default_factory=list[str])
 
 
 def make_contents(file: Path | None, accepted: str | None, trust_test_keys: bool = False) -> Contents:
@@ -254,15 +254,15 @@ async def write_board(
             require_flashable(chip, board.port)
             start = await esptool.read(BOOT_LOADER_AT, START_BYTES)
             rescue = Rescue(chip.serial)
-            kept = await _what_stays(esptool, chip, start, wishes, rescue, report)
-            contents = keeping(contents, kept) if kept else contents
+            own = await _what_stays(esptool, chip, start, wishes, rescue, report)
+            contents = keeping(contents, own) if own else contents
             plan = make_plan(chip.flash_mib or 0, contents.image, contents.file_system, start, wishes)
-            if kept and not dry_run:
-                rescue.save(kept)
+            if own and not dry_run:
+                rescue.save(own)
         except PlantigradeError:
             await _let_go(esptool, was)
             raise
-        flashed = Flashed(board.port, chip, was, plan, kept=kept.names if kept else [])
+        flashed = Flashed(board.port, chip, was, plan, carried_over=own.names if own else [])
         report(f"{board.port}: {chip.name}, {chip.flash_mib} MiB of flash, serial number {chip.serial}")
         if dry_run:
             await _let_go(esptool, was)
@@ -278,17 +278,17 @@ async def write_board(
 
 async def _what_stays(
     esptool: Esptool, chip: Chip, start: bytes, wishes: Wishes, rescue: Rescue, report: Report
-) -> Kept | None:
+) -> OwnFiles | None:
     """What the insole's own files say, from the board or, where a flash broke off, from this computer.
 
     Raises:
-        UnreadableError: it was to be kept by all means, and cannot be read.
+        UnreadableError: it is asked for (--keep-settings), and cannot be read.
         FlashError: esptool fails.
     """
     if wishes.erase or wishes.keep_settings is False:
         return None
     if start[:BOOT_SECTOR_BYTES] == ERASED * BOOT_SECTOR_BYTES and (saved := rescue.load()):
-        report(f"{esptool.port}: goes on with what was kept when flashing broke off ({rescue.path})")
+        report(f"{esptool.port}: goes on with what was saved when flashing broke off ({rescue.path})")
         return saved
     flash_mib = chip.flash_mib or 0
     if not known_labels(flash_mib, start).issuperset(FILES):

@@ -6,10 +6,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from plantigrade.device.flash import kept as kept_module
+from plantigrade.device.flash import own_files
 from plantigrade.device.flash.errors import WriteBrokenError
 from plantigrade.device.flash.flashing import Contents, Flashed, write_board
-from plantigrade.device.flash.kept import KEPT, Kept, Rescue, UnreadableError, of_partition
+from plantigrade.device.flash.own_files import OWN_FILES, OwnFiles, Rescue, UnreadableError, of_partition
 from plantigrade.device.flash.plan import Wishes, make_plan
 from plantigrade.device.flash.ports import BoardPort
 from plantigrade.device.flash.settings import START_BYTES
@@ -34,7 +34,7 @@ STATE = {"active": "b", "trial": 2, "floor": 5, "app_floor": 3, "back": 64}
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where files are rescued to, instead of the user's own folder."""
-    monkeypatch.setattr(kept_module, "_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr(own_files, "_folder", lambda: tmp_path / "state")
     return tmp_path / "state"
 
 
@@ -68,19 +68,19 @@ def test_the_insoles_own_files_stay_and_those_of_its_slots_do_not(
     with RomOnPort(tmp_path, used(contents)) as rom:
         done = write(rom, contents)
         found = files_on(rom.contents())
-    assert OWN.items() <= found.items() and set(OWN) == set(KEPT)
+    assert OWN.items() <= found.items() and set(OWN) == set(OWN_FILES)
     state = json.loads(found["slot.json"])
     assert (state["active"], state["trial"], state["back"]) == ("a", 0, 0)
     assert (state["floor"], state["app_floor"]) == (5, 3), "no older firmware over the air afterwards"
     assert "other.txt" not in found
-    assert done.kept == list(KEPT.values())
+    assert done.carried_over == list(OWN_FILES.values())
     assert not list(folder.iterdir()), "the board has it: nobody else needs it"
 
 
 @pytest.mark.parametrize("wishes", [Wishes(keep_settings=False), Wishes(erase=True)])
 def test_nothing_stays_where_that_was_asked(tmp_path: Path, contents: Contents, wishes: Wishes) -> None:
     with RomOnPort(tmp_path, used(contents)) as rom:
-        assert write(rom, contents, wishes).kept == []
+        assert write(rom, contents, wishes).carried_over == []
         assert files_on(rom.contents()) == dict(contents.files)
 
 
@@ -98,14 +98,14 @@ def test_a_flash_that_broke_off_is_completed_with_what_was_there(
     with RomOnPort(tmp_path, broken) as rom:
         done = write(rom, contents, lines=lines)
         assert OWN.items() <= files_on(rom.contents()).items()
-    assert any("goes on with what was kept" in line for line in lines)
-    assert done.kept == list(KEPT.values()) and not list(folder.iterdir())
+    assert any("goes on with what was saved" in line for line in lines)
+    assert done.carried_over == list(OWN_FILES.values()) and not list(folder.iterdir())
 
 
 def test_what_was_rescued_of_a_flash_does_not_come_over_a_board_that_works(
     tmp_path: Path, contents: Contents
 ) -> None:
-    Rescue(SERIAL).save(Kept((("settings.json", b"of last year"),)))
+    Rescue(SERIAL).save(OwnFiles((("settings.json", b"of last year"),)))
     with RomOnPort(tmp_path, used(contents)) as rom:
         write(rom, contents)
         assert files_on(rom.contents())["settings.json"] == OWN["settings.json"]
@@ -119,15 +119,15 @@ def test_files_that_cannot_be_read_begin_anew_or_are_refused(tmp_path: Path, con
             write(rom, contents, Wishes(keep_settings=True))
         assert rom.trace == []
         lines: list[str] = []
-        assert write(rom, contents, lines=lines).kept == []
+        assert write(rom, contents, lines=lines).carried_over == []
         assert any("settings and bonds begin anew" in line for line in lines)
 
 
 class TestTheRescue:
     def test_comes_back_as_it_went(self) -> None:
-        kept = Kept(tuple(OWN.items()), (("floor", 5),))
-        Rescue(SERIAL).save(kept)
-        assert Rescue(SERIAL).load() == kept
+        own = OwnFiles(tuple(OWN.items()), (("floor", 5),))
+        Rescue(SERIAL).save(own)
+        assert Rescue(SERIAL).load() == own
         assert Rescue("7cdfa1999999").load() is None
 
     @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ class TestTheRescue:
         folder.mkdir()
         text = '{"files": {"main.py": "YQ==", "settings.json": "YQ=="}, "floors": {}}'
         (folder / f"{SERIAL}.json").write_text(text)
-        assert Rescue(SERIAL).load() == Kept((("settings.json", b"a"),))
+        assert Rescue(SERIAL).load() == OwnFiles((("settings.json", b"a"),))
 
 
 @pytest.mark.parametrize("state", [b"", b"[]", b"{", b'{"floor": "high"}', b'{"floor": -1}'])

@@ -19,7 +19,7 @@ from plantigrade.firmware_image.build import FirmwareError, littlefs_files
 BoardFiles = tuple[tuple[str, bytes], ...]
 
 SETTINGS: Final = "settings.json"
-KEPT: Final = {
+OWN_FILES: Final = {
     SETTINGS: "settings",
     "bonds.json": "bonds",
     "numbers.json": "numbers",
@@ -41,7 +41,7 @@ class UnreadableError(FirmwareError):
 
 
 @dataclass(frozen=True)
-class Kept:
+class OwnFiles:
     """What stays.
 
     Attributes:
@@ -56,10 +56,10 @@ class Kept:
     def names(self) -> list[str]:
         """For people, in fixed order."""
         found = dict(self.files)
-        return [name for path, name in KEPT.items() if path in found]
+        return [name for path, name in OWN_FILES.items() if path in found]
 
     def put_into(self, files: BoardFiles) -> BoardFiles:
-        """Files of a new insole with what is kept: those of the same name in `files` are newer still."""
+        """Files of a new insole with what stays: those of the same name in `files` are newer still."""
         new = dict(files)
         merged = {**dict(self.files), **new}
         if STATE in new and self.floors:
@@ -70,8 +70,8 @@ class Kept:
         return tuple(sorted(merged.items()))
 
 
-def of_partition(data: bytes) -> Kept:
-    """What is to be kept of a file system's bytes.
+def of_partition(data: bytes) -> OwnFiles:
+    """What stays of a file system's bytes.
 
     Raises:
         UnreadableError: it is none.
@@ -80,8 +80,8 @@ def of_partition(data: bytes) -> Kept:
         files = littlefs_files(data)
     except FirmwareError as error:
         raise UnreadableError(f"the files on the board cannot be read ({error})") from error
-    kept = tuple((path, files[path]) for path in KEPT if path in files and len(files[path]) <= MOST_BYTES)
-    return Kept(kept, _floors(files))
+    own = tuple((path, files[path]) for path in OWN_FILES if path in files and len(files[path]) <= MOST_BYTES)
+    return OwnFiles(own, _floors(files))
 
 
 def _floors(files: Mapping[str, bytes]) -> tuple[tuple[str, int], ...]:
@@ -98,7 +98,7 @@ def _floors(files: Mapping[str, bytes]) -> tuple[tuple[str, int], ...]:
 
 
 class Rescue:
-    """What is kept of one chip, on this computer, as long as it is nowhere else.
+    """What stays of one chip, on this computer, as long as it is nowhere else.
 
     Args:
         serial: of the chip.
@@ -108,14 +108,14 @@ class Rescue:
     def __init__(self, serial: str, folder: Path | None = None) -> None:
         self.path = (_folder() if folder is None else folder) / f"{serial}.json"
 
-    def save(self, kept: Kept) -> None:
+    def save(self, own: OwnFiles) -> None:
         """Before the first byte is written.
 
         Raises:
             FileError: it cannot be written; the board is as it was.
         """
-        files = {path: base64.b64encode(content).decode() for path, content in kept.files}
-        text = json.dumps({"files": files, "floors": dict(kept.floors)})
+        files = {path: base64.b64encode(content).decode() for path, content in own.files}
+        text = json.dumps({"files": files, "floors": dict(own.floors)})
         draft = self.path.with_suffix(".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -130,7 +130,7 @@ class Rescue:
                 self.path, f"cannot be written ({error.strerror}); nothing was flashed"
             ) from error
 
-    def load(self) -> Kept | None:
+    def load(self) -> OwnFiles | None:
         """What a flash that broke off has left; None when there is nothing, or nothing that can be read."""
         try:
             content: Any = json.loads(self.path.read_text())
@@ -138,7 +138,7 @@ class Rescue:
             floors = tuple((str(name), int(value)) for name, value in content["floors"].items())
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        return Kept(tuple(file for file in files if file[0] in KEPT), floors)
+        return OwnFiles(tuple(file for file in files if file[0] in OWN_FILES), floors)
 
     def forget(self) -> None:
         """The flash is whole."""

@@ -1,6 +1,6 @@
 """Loses the power during an update of a whole insole: all files of firmware and launcher, 1 MiB of flash.
 
-    whole_update_cuts.py IMAGE BUNDLE SAMPLED SEED
+    full_update_cuts.py IMAGE BUNDLE SAMPLED SEED
 
 IMAGE is the file system of an insole whose firmware is confirmed, BUNDLE the next firmware. At each operation
 on the state, the manifests, the head of the bundle and the folders, clean and torn; of those that program the
@@ -96,7 +96,7 @@ def life():
 
 print("files", len(OLD), len(NEW))
 cuts = power_cut([flash], life, check, workbench.remount, promise)
-print("CUTS whole", cuts.operations, tried["state"] + tried["bulk"])
+print("CUTS full", cuts.operations, tried["state"] + tried["bulk"])
 print("PARTS", tried["state"], tried["bulk"], bulk_operations[0])
 for where, text in cuts.failures:
     print("FAILED", where.replace("\n", " "), repr(text))
