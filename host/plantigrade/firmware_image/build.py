@@ -260,7 +260,7 @@ def _capitals(sources: dict[str, Path]) -> dict[str, set[str]]:
 
 
 def _with_constants(name: str, source: Path, folder: Path, capitals: dict[str, set[str]]) -> Path:
-    """A source with constants in place; as it is where it is no Python, for the compiler to complain about."""
+    """A source with constants in place; as it is where it is no Python: the compiler says what is wrong."""
     if not name.startswith("lib/"):
         return source  # of the virtual chip, whose heap is not the firmware's
     text = source.read_text(encoding="utf-8")
