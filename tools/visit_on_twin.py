@@ -4,7 +4,7 @@
 
 With `--keyboard` it is done in Chromium by keys alone.
 
-The virtual insoles walk all the time, so what the report says of standing is nonsense; what counts here is
+The virtual insoles stand empty while they are zeroed and walk all the other time, so what the report says of standing is nonsense; what counts here is
 that every step is recorded, found, given to the person and printed. `--share 1` takes the usual seconds.
 """
 
@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPMessage, HTTPResponse
@@ -32,11 +33,14 @@ from plantigrade.service.people.settings import SHORTEST_STEP_S
 from plantigrade.service.people.visit_steps import usual_seconds
 
 from tools.web_site.browser import chromium
+from tools.web_site.stage_feeds import nobody_stands
 
 ACCOUNT = "podiatrist"
 STORED_S = 90.0
 """A recording is there when its last frames have been fetched."""
 MOST_TABS = 40
+EMPTY_S = 1.5
+"""Frames from before the insoles stood empty are on their way so long."""
 CONNECTED_S = 15.0
 """Both insoles are connected by then."""
 READING_S = 20.0
@@ -122,17 +126,15 @@ def sign_in(link: str) -> Browser:
     return browser
 
 
-def visit(browser: Browser, share: float, report: Path) -> None:
-    """All steps, then the report."""
+def visit(browser: Browser, share: float, report: Path, feeds: Mapping[str, Path]) -> None:
+    """All steps, then the report; the insoles of these feeds stand empty while they are zeroed."""
     path = f"/people/{PERSON}/visit"
     begun = time.monotonic()
     browser.post(path, "begin", orthotic="rigid")
     connected(browser, path)
-    try:
+    with nobody_stands(feeds):
+        time.sleep(EMPTY_S)
         browser.post(path, "zero")
-    except SystemExit as error:  # somebody stands on these insoles
-        print(f"not zeroed: {error}")
-        browser.post(path, "ready")
     waited = 0.0
     for kind in list(StepKind)[1:]:
         seconds = max(SHORTEST_STEP_S, share * usual_seconds(kind))
@@ -286,7 +288,7 @@ async def run(share: float, report: Path, keyboard: bool) -> None:
         if keyboard:
             await asyncio.to_thread(by_keyboard, link, share)
         else:
-            await asyncio.to_thread(lambda: visit(sign_in(link), share, report))
+            await asyncio.to_thread(lambda: visit(sign_in(link), share, report, scene.feeds))
 
 
 def main() -> None:

@@ -33,12 +33,13 @@ SCAN_S = 20.0
 
 @dataclass(frozen=True)
 class Stage:
-    """Everything that runs while the demo runs."""
+    """Everything that runs while the demo runs; `feeds` are what the sensors measure, by side."""
 
     walk: ForceWalk
     pair: VirtualPair
     radio: Radio
     sightings: dict[str, Sighting]
+    feeds: dict[str, Path]
 
 
 @asynccontextmanager
@@ -63,7 +64,7 @@ async def stage(source: Path | None, interval_ms: float) -> AsyncGenerator[Stage
             radio = Radio(*backend_for(pair.radio), virtual=True)
             # Held open so that scanning and both connections share one host, whoever comes and goes.
             async with central.using(central.central_at(pair.radio)):
-                yield Stage(walk, pair, radio, await _find_both(pair, radio))
+                yield Stage(walk, pair, radio, await _find_both(pair, radio), feeds)
 
 
 async def _find_both(pair: VirtualPair, radio: Radio) -> dict[str, Sighting]:
