@@ -4,8 +4,9 @@
 
 With `--keyboard` it is done in Chromium by keys alone.
 
-The virtual insoles stand empty while they are zeroed and walk all the other time, so what the report says of standing is nonsense; what counts here is
-that every step is recorded, found, given to the person and printed. `--share 1` takes the usual seconds.
+The virtual insoles stand empty while they are zeroed and walk all the other time, so what the report says of
+standing is nonsense; what counts here is that every step is recorded, found, given to the person and printed.
+`--share 1` takes the usual seconds.
 """
 
 import argparse
