@@ -22,6 +22,7 @@ _DIGITS = 1e-4
 _ROUNDING_S = 0.0011
 _UNEVEN = 0.1
 """Share of a step by which even steps vary (SD)."""
+_MULTIPLE = 0.05
 _PACKETS_SHARE = 1 / 3
 _PACKET_ROWS = 64
 _PACKETS_ALIKE = 0.8
@@ -79,7 +80,7 @@ def checked(time_s: Floats, path: Path, *, stated_rate_hz: float | None = None) 
     if len(bad):
         raise FileError(path, f"the time of sample {bad[0] + 1} is not a number ({len(bad)} such samples)")
     steps = np.diff(time_s)
-    step = float(np.median(steps))
+    step = _usual(steps)
     jumps = steps > LONGEST_STEP_PERIODS * step
     if step > 0 and bool(np.all(steps > 0)) and _is_even(time_s, steps, jumps, step):
         found = _even(time_s, steps, jumps)
@@ -101,6 +102,15 @@ def checked(time_s: Floats, path: Path, *, stated_rate_hz: float | None = None) 
             f"no stride is counted across one longer than {1000 * ContactSettings.longest_bridge_s:.0f} ms"
         )
     return replace(found, notes=(*notes, *found.notes))
+
+
+def _usual(steps: Floats) -> float:
+    """The median step; where about half of the samples are missing, the one of which all are multiples."""
+    step = float(np.median(steps))
+    short = float(np.percentile(steps, 10))
+    if 0 < short < 0.75 * step and bool(np.all(np.abs(steps / short - np.rint(steps / short)) < _MULTIPLE)):
+        return short
+    return step
 
 
 def _is_even(time_s: Floats, steps: Floats, jumps: Flags, step: float) -> bool:

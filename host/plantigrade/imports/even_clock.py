@@ -123,7 +123,10 @@ def _packet_ends(time_s: Floats) -> Counts:
     within = steps < _SAME_PACKET * usual
     if np.count_nonzero(within & (steps >= 0)) <= _PACKETS_SHARE * len(steps):
         return np.arange(n)
-    return np.append(np.flatnonzero(~within), n - 1)
+    ends = np.flatnonzero(~within)
+    if len(ends) < 2 or n - 1 - ends[-1] >= np.median(np.diff(ends)):
+        return np.append(ends, n - 1)
+    return ends  # of the last packet only the beginning is there
 
 
 def _period(ends: Counts, stamps: Floats) -> float:
