@@ -107,7 +107,7 @@ def _read_pages(source: Source, pages: _Pages) -> None:
             pages.summaries += _SUMMARY.search(line) is not None
             picture, columns = None, []
         elif match := _PICTURE.search(line):
-            picture = int(match.group(1))
+            picture, columns = int(match.group(1)), []
             first = first or number
         elif picture is None or not parts:
             continue

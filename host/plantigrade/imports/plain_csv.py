@@ -9,7 +9,7 @@ footswitch in any unit (`left_footswitch`). An empty cell is a missing sample.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,6 +21,7 @@ from plantigrade.gait.pressure import regions
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Instrument, SensorLayout, Walk
 from plantigrade.imports.assemble import ImportedFoot, to_walk
+from plantigrade.imports.motion import MotionColumns
 from plantigrade.imports.plain_header import COLUMN, Header, read_header, recognises
 from plantigrade.imports.plain_time import TimeColumns
 from plantigrade.imports.source import Source
@@ -30,6 +31,7 @@ from plantigrade.imports.table_rows import TableRows
 
 NAME: Final = "csv"
 
+_MOTION: Final = re.compile(r"(left|right)_(acc|gyr)_([xyz])_(m_s2|deg_s)")
 _OF_A_FOOT: Final = re.compile(r"[\W_]*(l\W*e\W*f\W*t|r\W*i\W*g\W*h\W*t)")
 
 __all__ = ["NAME", "read", "recognises"]
@@ -45,6 +47,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     header = read_header(before)
     names = header.titles.names
     forces = [index for index, title in enumerate(names) if COLUMN.match(title)]
+    motion = _motion(names)
     rate_hz = header.number("sample_rate_hz")
     cells = TableRows(before, header.titles)
     timing = TimeColumns.among(source, header.titles, cells, needed=rate_hz is None)
@@ -52,7 +55,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         source,
         header.titles,
         cells,
-        [*timing.numbers, *forces],
+        [*timing.numbers, *forces, *sorted(motion.numbers())],
         timing.texts,
         decimal=header.decimal_mark(),
         time=timing.numbers[0] if timing.numbers else None,
@@ -62,7 +65,13 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     rows, timed = timing.time_of(source, rows, words, rate_hz)
     _explain(source, header, [names[index] for index in (*timing.numbers, *timing.texts)], len(rows))
     columns = {names[index]: rows[:, len(timing.numbers) + i] for i, index in enumerate(forces)}
-    feet = {side: data for side in Foot if (data := _foot(source, header, side, columns)) is not None}
+    moved = {index: rows[:, i - len(motion.numbers())] for i, index in enumerate(sorted(motion.numbers()))}
+    notes: list[str] = []
+    feet = {
+        side: replace(data, motion=motion.of(side, moved, notes))
+        for side in Foot
+        if (data := _foot(source, header, side, columns)) is not None
+    }
     if foot is not None:
         if len(feet) != 1:
             raise FileError(source.path, "has both feet; leave --foot out")
@@ -70,8 +79,9 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     weight_kg = header.number("body_weight_kg")
     weight_n = weight_kg * NEWTONS_PER_KG if weight_kg is not None else None
     instrument, caveats = _instrument(source, header, feet)
+    caveats += notes
     start, unknown = header.start()
-    unread = [title[:40] for title in names if _OF_A_FOOT.match(title) and not COLUMN.match(title)]
+    unread = [title[:40] for title in names if _OF_A_FOOT.match(title) and not _is_read(title)]
     if unread:
         caveats.append(f"not read, as their titles are not known: columns {', '.join(unread[:6])}")
     return to_walk(
@@ -86,15 +96,32 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     )
 
 
+def _kind(title: str) -> str:
+    if COLUMN.match(title):
+        return "load"
+    return "motion" if _MOTION.fullmatch(title) else "not used"
+
+
+def _is_read(title: str) -> bool:
+    return COLUMN.match(title) is not None or _MOTION.fullmatch(title) is not None
+
+
+def _motion(names: Sequence[str]) -> MotionColumns:
+    """Columns such as left_acc_x_m_s2 and right_gyr_z_deg_s."""
+    found = MotionColumns(axes="as the file's writer chose them")
+    for index, title in enumerate(names):
+        if (match := _MOTION.fullmatch(title)) is not None:
+            side, kind, axis, unit = match.groups()
+            found.add(kind, Foot(side), axis, index, unit.replace("_", "/"))
+    return found
+
+
 def _explain(source: Source, header: Header, times: list[str], count: int) -> None:
     """What the lines were taken for."""
     line = header.titles.line
     for name, value in header.facts.items():
         source.understood(1, f"a remark before the titles: {name} {value[:60]}", last_line=max(1, line - 1))
-    kinds = [
-        f"{title}: {'time' if title in times else 'load' if COLUMN.match(title) else 'not used'}"
-        for title in header.titles.names
-    ]
+    kinds = [f"{title}: {'time' if title in times else _kind(title)}" for title in header.titles.names]
     source.understood(line, f"titles: {'; '.join(kinds)}")
     source.understood(line + 1, f"{count} rows of samples", last_line=line + count)
 

@@ -94,3 +94,25 @@ def test_an_unknown_name_of_a_format_is_wrong_usage(tmp_path: Path) -> None:
     result = CliRunner().invoke(plantigrade, ["analyze", str(tmp_path / "x"), "--format", "nothing"])
     assert result.exit_code == 2
     assert "unknown format 'nothing'; known are auto, wfdb, moticon" in " ".join(result.output.split())
+
+
+def test_plain_csv_is_told_with_its_motion(tmp_path: Path) -> None:
+    """Columns of motion as in docs/reference/file-formats.md, kept with the samples."""
+    titles = [
+        "time_s",
+        "left_force_n",
+        *(f"left_acc_{axis}_m_s2" for axis in "xyz"),
+        "left_gyr_x_deg_s",
+        "mood",
+    ]
+    rows = "".join(f"{i / 100},{i % 7},0,1,9.8,{i},good\n" for i in range(30))
+    path = written(tmp_path / "walk.csv", f"# body_weight_kg: 70\n{','.join(titles)}\n{rows}")
+    found = explain.explain(path)
+    assert found.walk is not None and found.walk.left is not None and found.walk.left.motion is not None
+    assert found.walk.left.motion.acc_m_s2[3].tolist() == pytest.approx([0, 1, 9.8])
+    assert found.walk.left.motion.gyr_deg_s is None  # one axis of three is none
+    assert "left rotation has no axis y and was left out" in found.walk.source.note
+    assert [one.first_line for one in found.lines] == [1, 2, 3]
+    assert (
+        "left_acc_x_m_s2: motion; " in found.lines[1].meaning and "mood: not used" in found.lines[1].meaning
+    )

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot, Walk
 from plantigrade.imports import formats
 
+from tests.host.imports.test_bad_input import _mutate as mutate
+from tests.host.imports.test_bad_input import mutations
 from tests.host.imports.vendor_files import COUNT, FILES, TIME_S
 
 HALF = COUNT // 2
@@ -225,3 +228,26 @@ def test_files_of_one_foot(tmp_path: Path) -> None:
         walk = formats.read(written(tmp_path, FILES[name](feet=feet)))
         assert walk.left is None and walk.right is not None
         assert "no left foot in the file" in walk.source.note
+
+
+@pytest.mark.parametrize("name", ["moticon", "loadsol", "pliance", "emed"])
+@pytest.mark.parametrize("forced", [False, True], ids=["auto", "forced"])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=mutations)
+def test_mutated_files_fail_with_a_message(
+    name: str, forced: bool, tmp_path: Path, changes: list[tuple[str, float, bytes]]
+) -> None:
+    got = read_or_refused(
+        written(tmp_path, mutate(text_of(name).encode(), changes)), name if forced else "auto"
+    )
+    if not isinstance(got, str):
+        for foot in got.feet:
+            assert np.all(np.diff(foot.time_s) > 0)
+            assert len(foot.time_s) == len(foot.force_n)
+
+
+def test_a_picture_without_a_page_of_its_own_has_its_own_columns(tmp_path: Path) -> None:
+    """Found by mutation: the row of columns was taken from the page before."""
+    text = re.sub(r"\n\t+Page 3\n", "\n", text_of("emed"))
+    got = read_or_refused(written(tmp_path, text))
+    assert not isinstance(got, str) and len(got.feet[0]) == 60
