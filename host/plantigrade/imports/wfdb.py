@@ -9,7 +9,7 @@ sample in turn.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -86,6 +86,10 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     """
     source = _header_of(source)
     record = wfdb_header.parse(source.path, source.head().text)
+    length = f"{record.samples} samples" if record.samples else "of no stated length"
+    lines = [f"{len(record.signals)} signals at {record.rate_hz:g} Hz, {length}"]
+    lines += [f"{one.file} in format {one.storage}: {one.description or 'no name'}" for one in record.signals]
+    source.understood(1, "; ".join(lines), last_line=1 + len(record.signals))
     notes: list[str] = []
     chosen = _feet(source, record, notes)
     feet: dict[Foot, ImportedFoot] = {}
@@ -115,7 +119,8 @@ def _header_of(source: Source) -> Source:
         raise FileError(
             source.path, f"is one signal of a WFDB record, but its header {beside.name} is missing"
         )
-    return open_source(found)
+    header = open_source(found)
+    return replace(header, on_progress=source.on_progress, on_understood=source.on_understood)
 
 
 def _feet(source: Source, record: Record, notes: list[str]) -> dict[Foot, Signal]:

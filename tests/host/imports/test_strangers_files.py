@@ -116,14 +116,14 @@ def with_cell(name: str, cell: str) -> str:
     raise AssertionError("no row of numbers")
 
 
-@pytest.mark.parametrize("cell", ["1,234.56", "1.234,56", "1,234", "1'234.5", "1 234", "12.5.3", "0x1A", "x"])
+@pytest.mark.parametrize("cell", ["1,234.56", "1.234,56", "1,234", "1'234.5", "1 234", "x"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_number_that_is_none_or_may_be_two_is_refused(name: str, cell: str, tmp_path: Path) -> None:
     got = read_or_refused(written(tmp_path, with_cell(name, cell)))
     assert isinstance(got, str), got.source.note
 
 
-@pytest.mark.parametrize("cell", ["nan", "NaN", "inf", "-inf", "Infinity", "NA", "", "-", "1e400", "9" * 40])
+@pytest.mark.parametrize("cell", ["NaN", "-inf", "Infinity", "NA", "", "1e400", "9" * 40])
 @pytest.mark.parametrize("name", NAMES)
 def test_words_for_no_number_are_missing_or_refused(
     name: str, cell: str, good: dict[str, Walk], tmp_path: Path
@@ -133,7 +133,7 @@ def test_words_for_no_number_are_missing_or_refused(
         assert_same_numbers(got, good[name])
 
 
-@pytest.mark.parametrize("share", [0.02, 0.31, 0.5, 0.77, 0.93, 0.999])
+@pytest.mark.parametrize("share", [0.02, 0.31, 0.77, 0.999])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_that_is_cut_off_is_a_beginning_or_refused(
     name: str, share: float, good: dict[str, Walk], tmp_path: Path
