@@ -27,29 +27,35 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "posture-performance.md"
 HEAD = """# Posture: measured performance
 
-Made by `python -m tools.posture_performance`. Virtual people are [a model](../explanation/body-model.md)
-whose sizes are largely assumed: figures on them say that the software does what it is meant to do, not how
-it performs on patients. Recorded people are those of PhysioNet's gaitpdb and gaitndd.
+Made by `python -m tools.posture_performance`. Virtual people are [a model](../explanation/body-model.md) that
+has [what healthy people were measured to have](virtual-walker.md); conditions have published sizes where
+there are any. Figures on them say that the software does what it is meant to do, not how it performs on
+patients. Recorded people are those of PhysioNet's gaitpdb and gaitndd. [Levels](../explanation/levels.md)
+says what each level rests on.
 
-Levels of rules were chosen on people of the seeds 20000 to 20239 (walking), 30000 to 30079 (standing and
-faults) and 40000 to 40119 (before and after). None of them is in a table below; each table names its own.
+Levels of rules were chosen on healthy people's recordings, or on virtual people of the seeds 20000 to 20239
+(walking), 30000 to 30079 (standing and faults) and 40000 to 40119 (before and after). None of them is in a
+table below; each table names its own.
 
 Known to fall short, or to need care:
 
-- Neutral wear was measured first on seeds 60000 to 60005, with two hours before an alert is shown again:
-  4 alerts in 48 h, all of the raised-shoe leg-length pattern, 3 of them of one person. Patterns of build
-  are now shown once a day; the table is of other people.
+- Neutral wear was measured first on seeds 60000 to 60005, with two hours before an alert is shown again: 4
+  alerts in 48 h, all of the raised-shoe leg-length pattern, 3 of them of one person. Patterns of build are
+  now shown once a day; the table is of other people.
 - Sensors of one region that change their share of the load together no longer count as drifting: of 320
   people of the seeds that levels were chosen on, 2 had that in a quiet hour and now none has, and as many
   drifting sensors are found as before (304).
-- Standing at 20 Hz leaves the gait engine out; the load of a standing person on the insole is simple in
-  the model.
+- Standing at 20 Hz leaves the gait engine out; the load of a standing person on the insole is simple in the
+  model.
 - The interval of before and after takes the freedom of the smaller side and covers more than the 95 % it
   says.
-- Low arch rests on the medial midfoot, whose part in flat feet is published for children and assumed in
-  size here.
-- Groups of recorded people are small (18 and 15, 8 and 8); asymmetry separates them in one database, not
-  in the other.
+- "Not claimed": people differ so much that no level finds the pattern and leaves others alone. Low arch,
+  forefoot overload and leg length are told against the own days or before and after, not by a level; fatigue
+  shifts no load (a marathon did not).
+- High arch is below its bar since the level must not fire for an average barefoot adult; the load of a limp,
+  since insoles of unknown gains are judged at 13 %.
+- Groups of recorded people are small (18 and 15, 8 and 8); asymmetry separates them in one database, not in
+  the other.
 
 """
 

@@ -58,7 +58,7 @@ def virtual_healthy() -> RecordingAnalysis:
 def virtual_asymmetric() -> RecordingAnalysis:
     """A virtual person who spares the left foot and has a low arch on the right; samples are missing on the
     left, and the sensors' calibration is known to 4 %."""
-    person = draw_person(5)
+    person = draw_person(8)
     conditions = (parse_condition("antalgic:2:left"), parse_condition("flat-foot:3:right"))
     complete = _walk(walk(person, 60.0, 33, conditions).forces, None)
     assert complete.left is not None

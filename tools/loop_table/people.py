@@ -60,7 +60,7 @@ class Complaint:
 COMPLAINTS = (
     Complaint("low-arch", Condition("flat-foot", 2.0), Foot.LEFT),
     Complaint("pronation", Condition("pronation", 2.5), Foot.RIGHT),
-    Complaint("forefoot-overload", Condition("forefoot-overload", 2.0), Foot.LEFT),
+    Complaint("forefoot-overload", Condition("forefoot-overload", 5.0), Foot.LEFT),
     Complaint("loading-rate", Condition("hard-heel", 2.5), None),
     Complaint("load-asymmetry", Condition("antalgic", 3.0, "right"), Foot.RIGHT),
 )

@@ -39,7 +39,7 @@ HOURS = (1.0, 2.0, 4.0, 6.0)
 LOADS = (5.0, 10.0, 15.0, 20.0)
 PUSH_OFF = ("push-off-drift", "push-off-missing")
 PATTERNS = (
-    Pattern("low arch", "flat-foot", SMALL, 2, ("low-arch",)),
+    Pattern("low arch", "flat-foot", SMALL, 2, ("low-arch",), claimed=False),
     Pattern("arch drift (own baseline)", "flat-foot", SMALL, 2, ("arch-drift",)),
     Pattern("high arch", "high-arch", SMALL, 2, ("high-arch",)),
     Pattern("overpronation", "pronation", SMALL, 2, ("pronation",)),
@@ -53,12 +53,12 @@ PATTERNS = (
         "leg length, patients", "leg-length-patients", LENGTHS, 20, ("leg-length-patients",), "left", False
     ),
     Pattern("load carried on one side", "side-load", LOADS, 15, ("side-load",), "left"),
-    Pattern("forefoot overload", "forefoot-overload", SMALL, 2, ("forefoot-overload",)),
+    Pattern("forefoot overload", "forefoot-overload", SMALL, 2, ("forefoot-overload",), claimed=False),
     Pattern("forefoot overload (own baseline)", "forefoot-overload", SMALL, 2, ("forefoot-overload-drift",)),
     Pattern("heel overload (own baseline)", "heel-overload", SMALL, 2, ("heel-overload-drift",)),
     Pattern("high loading rate (own baseline)", "hard-heel", SMALL, 2, ("loading-rate-drift",)),
     Pattern("reduced push-off (own baseline)", "weak-push-off", SMALL, 2, PUSH_OFF),
-    Pattern("fatigue (own baseline)", "fatigue", HOURS, 4, ("fatigue",)),
+    Pattern("fatigue (own baseline)", "fatigue", HOURS, 4, ("fatigue",), claimed=False),
     Pattern("rising variability", "unsteady", SMALL, 2, ("stride-variability",)),
     Pattern("longer double support (own baseline)", "unsteady", SMALL, 2, ("double-support-drift",)),
 )

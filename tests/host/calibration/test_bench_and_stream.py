@@ -209,7 +209,7 @@ def test_a_sensor_that_changes_with_its_region_is_not_accused(changed: tuple[int
 
 
 def test_a_heavy_person_on_a_strong_sensor_is_no_fault():
-    person = replace(draw_person(8), mass_kg=110.0)
+    person = replace(draw_person(10), mass_kg=110.0)
     made = walk(person, 60, 8).forces
     front = FrontEnd(8)
     front.conductance_us_per_n = front.conductance_us_per_n * 1.6

@@ -94,7 +94,7 @@ def fill(record: PersonRecord, word: str, recording: str, other: str) -> None:
     shoe = record.footwear.add(Footwear(FootwearKind.SHOE, word, word))
     record.footwear.wear(shoe.id, NOON)
     record.insoles.assign(f"{other}-left", NOON)
-    record.rules.edit("low-arch", "raise_level", 0.18, reason=word, by=word)
+    record.rules.edit("low-arch", "raise_level", 0.38, reason=word, by=word)
     record.baseline.learn(Day(DAY.isoformat(), word, 100, {f"left/{word}": 1.0}))
     record.diary.add(Entry(NOON, BodySite.KNEE, 4, "left", word))
     goal = record.goals.add(Goal(GoalKind.EXERCISE, 3, DAY, exercise=word, by=word))

@@ -29,8 +29,8 @@ def files(tmp_path: Path) -> list[Path]:
     """Rules, own days and a diary, as `plantigrade posture` writes them."""
     rules, days, pain = (tmp_path / name for name in ("rules.json", "baseline.json", "pain.json"))
     book = RuleBook()
-    book.edit("low-arch", "raise_level", 0.18, by="Dr A", at=NOON, reason="rigid orthotic")
-    book.edit("low-arch", "raise_level", 0.2, by="Dr A", at=NOON + HOUR, reason="still")
+    book.edit("low-arch", "raise_level", 0.38, by="Dr A", at=NOON, reason="rigid orthotic")
+    book.edit("low-arch", "raise_level", 0.4, by="Dr A", at=NOON + HOUR, reason="still")
     book.save(rules)
     PersonalBaseline([Day(f"2026-03-0{number}", "trail", 100, {"left/x": 1.0}) for number in (1, 2, 3)]).save(
         days
@@ -47,8 +47,8 @@ def test_three_files_become_the_record_and_twice_changes_nothing(
         TakenIn(rules, "edits of rules", 2, 2), TakenIn(days, "days of the baseline", 3, 3),
         TakenIn(pain, "entries of the diary", 4, 4),
     ]  # fmt: skip
-    assert record.rules.book().label("low-arch") == "3+2"
-    assert record.rules.book().rules["low-arch"].raise_level == 0.2
+    assert record.rules.book().label("low-arch") == "4+2"
+    assert record.rules.book().rules["low-arch"].raise_level == 0.4
     assert record.baseline.baseline().for_tag("trail") is not None
     assert [entry.score for entry in record.diary.entries()] == [0, 1, 2, 3]
     before = record.as_json()
@@ -58,12 +58,12 @@ def test_three_files_become_the_record_and_twice_changes_nothing(
 
 def test_what_the_record_decided_later_stays(record: PersonRecord, files: list[Path]) -> None:
     """A newer edit of the same number, a day that was learned or undone."""
-    record.rules.edit("low-arch", "raise_level", 0.3, reason="newer", at=NOON + HOUR / 2)
+    record.rules.edit("low-arch", "raise_level", 0.35, reason="newer", at=NOON + HOUR / 2)
     record.baseline.learn(Day("2026-03-02", "trail", 100, {"left/x": 9.0}))
     record.baseline.learn(Day("2026-03-03", "trail", 100, {"left/x": 9.0}))
     record.baseline.undo(datetime(2026, 3, 3).date(), "trail")
     assert [take_in(record, path).new for path in files] == [1, 1, 4]
-    assert [edit.new for edit in record.rules.history()] == [0.3, 0.2]
+    assert [edit.new for edit in record.rules.history()] == [0.35, 0.4]
     days = [(one.day.day, one.day.medians["left/x"], one.undone_utc is None) for one in record.baseline.all()]
     assert days == [
         ("2026-03-01", 1.0, True), ("2026-03-02", 9.0, True), ("2026-03-03", 9.0, False),

@@ -96,7 +96,7 @@ def test_a_broken_edit_is_not_passed_over_in_silence(library: Library) -> None:
     ):
         record.rules.book()
     book, problems = record.rules.readable_book()
-    assert book.rules["sustained-pressure"].enabled and book.label("low-arch") == "3"
+    assert book.rules["sustained-pressure"].enabled and book.label("low-arch") == "4"
     assert len(problems) == 1
 
 

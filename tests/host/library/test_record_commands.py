@@ -177,11 +177,11 @@ def called(data: Path, *texts: str) -> Result:
 
 
 def test_posture_with_a_persons_rules(data: Path) -> None:
-    edited = posture_of(data, "edit", "low-arch", "raise_level", "0.18", "--by", "Dr A", "--reason", "rigid")
-    assert edited == ("low-arch is now version 3+1: raise_level 0.15 -> 0.18 (kept in the record of P001)\n")
+    edited = posture_of(data, "edit", "low-arch", "raise_level", "0.38", "--by", "Dr A", "--reason", "rigid")
+    assert edited == ("low-arch is now version 4+1: raise_level 0.33 -> 0.38 (kept in the record of P001)\n")
     listed: dict[str, Any] = json.loads(posture_of(data, "rules", "--json", "-"))
-    assert [r["raise_level"] for r in listed["rules"] if r["id"] == "low-arch"] == [0.18]
-    assert "Dr A: low-arch (shipped version 3) raise_level 0.15 -> 0.18: rigid" in posture_of(data, "history")
+    assert [r["raise_level"] for r in listed["rules"] if r["id"] == "low-arch"] == [0.38]
+    assert "Dr A: low-arch (shipped version 4) raise_level 0.33 -> 0.38: rigid" in posture_of(data, "history")
 
 
 def test_posture_with_a_persons_days_and_diary(data: Path) -> None:
@@ -207,12 +207,12 @@ def test_posture_with_a_persons_days_and_diary(data: Path) -> None:
 def test_posture_judges_a_recording_by_the_record(data: Path) -> None:
     found = json.loads(posture_of(data, "alerts", str(WALK), "--json", "-"))
     assert {finding["rule_version"] for finding in found["findings"] if finding["rule"] == "low-arch"} == {
-        "3"
+        "4"
     }
-    posture_of(data, "edit", "low-arch", "raise_level", "0.18", "--by", "a", "--reason", "r")
+    posture_of(data, "edit", "low-arch", "raise_level", "0.38", "--by", "a", "--reason", "r")
     found = json.loads(posture_of(data, "alerts", str(WALK), "--json", "-"))
     assert {finding["rule_version"] for finding in found["findings"] if finding["rule"] == "low-arch"} == {
-        "3+1"
+        "4+1"
     }
 
 

@@ -53,7 +53,7 @@ def test_everything_is_read_as_it_was_stored(library: Library) -> None:
     again = library.record("P001")
     assert again.as_json() == stored.as_json() and again.problems() == ()
     assert [pair.name for pair in again.footwear.all()] == ["Grüße"]
-    assert again.rules.book().label("low-arch") == "3+1"
+    assert again.rules.book().label("low-arch") == "4+1"
     assert again.baseline.baseline().days == [Day("2026-03-01", "Grüße", 100, {"left/Grüße": 1.0})]
     assert again.diary.entries() == [Entry(NOON, BodySite.KNEE, 4, "left", "Grüße")]
     (answer,) = again.answers.all(since=NOON)
@@ -85,13 +85,13 @@ def test_nobody_has_no_record(tmp_path: Path) -> None:
 
 
 def test_rules_are_edited_with_a_history(record: PersonRecord) -> None:
-    made = record.rules.edit("low-arch", "raise_level", 0.18, reason="rigid orthotic", by="Dr A", at=NOON)
+    made = record.rules.edit("low-arch", "raise_level", 0.38, reason="rigid orthotic", by="Dr A", at=NOON)
     assert record.rules.history() == [made]
-    assert record.rules.book().rules["low-arch"].raise_level == 0.18
+    assert record.rules.book().rules["low-arch"].raise_level == 0.38
     with pytest.raises(PlantigradeError, match="there is no rule 'x'"):
         record.rules.edit("x", "raise_level", 1.0, reason="r")
     with pytest.raises(PlantigradeError, match="needs a name and a reason"):
-        record.rules.edit("low-arch", "raise_level", 0.2, reason=" ")
+        record.rules.edit("low-arch", "raise_level", 0.4, reason=" ")
     assert record.rules.history() == [made]
 
 

@@ -63,10 +63,10 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_rules_that_hold_are_a_table(tmp_path: Path):
     book = tmp_path / "book.json"
-    edit(book, "low-arch", "raise_level", 0.18)
+    edit(book, "low-arch", "raise_level", 0.38)
     lines = [line.split() for line in message("rules").splitlines()]
     assert lines[0] == ["rule", "version", "raise", "clear", "unit", "dwell", "s", "severity"]
-    assert lines[1] == ["low-arch", "3", "0.15", "0.138", "share", "20", "notice"]
+    assert lines[1] == ["low-arch", "4", "0.33", "0.3", "share", "20", "notice"]
     assert lines[-2:] == [
         ["double-support-drift", "1", "2.5", "1.5", "SD", "between", "own", "days", "20", "warning"],
         ["fatigue", "2", "1.1", "0.7", "SD", "between", "own", "days", "20", "info"],
@@ -78,7 +78,7 @@ def test_the_rules_that_hold_are_a_table(tmp_path: Path):
         "forefoot-pressure-limit": ["warning,", "off"],
     }
     edited = [line.split() for line in message("rules", "--rules", book).splitlines()]
-    assert edited[1] == ["low-arch", "3+1", "0.18", "0.138", "share", "20", "notice"]
+    assert edited[1] == ["low-arch", "4+1", "0.38", "0.3", "share", "20", "notice"]
     assert edited[2:] == lines[2:]
 
 
@@ -100,15 +100,15 @@ def test_the_rules_as_json_are_whole(tmp_path: Path):
     first = listed["rules"][3]
     assert first == {
         "id": "supination",
-        "version": 3,
-        "rule_version": "3",
+        "version": 4,
+        "rule_version": "4",
         "title": "Lateral (supinated) loading pattern",
         "pattern": "supination",
         "scope": "foot",
         "terms": [
-            term("ml_index_heel", -1, -0.011, 0.10),
-            term("ml_index_forefoot", -1, 0.056, 0.17),
-            term("cop_mean_x_pct", 1.0, 54.28, 2.5),
+            term("ml_index_heel", -1, -0.015, 0.10),
+            term("ml_index_forefoot", -1, 0.047, 0.17),
+            term("cop_mean_x_pct", 1.0, 54.6, 2.5),
         ],
         "unit": "SD of healthy feet",
         "raise_level": 1.3,
@@ -149,18 +149,18 @@ def test_the_rules_as_json_are_whole(tmp_path: Path):
 def test_an_edit_says_what_it_did_and_history_who_and_when(tmp_path: Path):
     book = tmp_path / "book.json"
     before = datetime.now(UTC)
-    assert edit(book, "low-arch", "raise_level", 0.18) == (
-        f"low-arch is now version 3+1: raise_level 0.15 -> 0.18 (kept in {book})\n"
+    assert edit(book, "low-arch", "raise_level", 0.38) == (
+        f"low-arch is now version 4+1: raise_level 0.33 -> 0.38 (kept in {book})\n"
     )
     assert edit(book, "low-arch", "dwell_s", 30) == (
-        f"low-arch is now version 3+2: dwell_s 20 -> 30 (kept in {book})\n"
+        f"low-arch is now version 4+2: dwell_s 20 -> 30 (kept in {book})\n"
     )
     first, second = load_rulebook(book).trail
     assert before <= datetime.fromisoformat(first.at) <= datetime.fromisoformat(second.at)
     assert datetime.fromisoformat(second.at) - before < timedelta(minutes=5)
     assert message("history", book) == (
-        f"{first.at}  Dr. A: low-arch (shipped version 3) raise_level 0.15 -> 0.18: why not\n"
-        f"{second.at}  Dr. A: low-arch (shipped version 3) dwell_s 20 -> 30: why not\n"
+        f"{first.at}  Dr. A: low-arch (shipped version 4) raise_level 0.33 -> 0.38: why not\n"
+        f"{second.at}  Dr. A: low-arch (shipped version 4) dwell_s 20 -> 30: why not\n"
     )
     listed = reported("history", book)
     assert listed == {"schema": "plantigrade.rules/1", "edits": [vars(first), vars(second)]}
@@ -184,7 +184,7 @@ def test_a_history_without_edits_says_so(tmp_path: Path):
 def test_a_refused_edit_says_why_and_leaves_no_file(tmp_path: Path):
     book = tmp_path / "book.json"
     wrong = ("edit", "--rules", book, "low-arch", "raise_level", "0.01", "--by", "c", "--reason", "r")
-    assert refused(*wrong) == "clear level 0.138 must lie below raise level 0.01"
+    assert refused(*wrong) == "clear level 0.3 must lie below raise level 0.01"
     assert not book.exists()
     assert refused("rules", "--rules", book).endswith("cannot be read (No such file or directory)")
 

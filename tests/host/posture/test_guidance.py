@@ -203,7 +203,7 @@ def test_an_alert_as_json():
 
 
 LAYOUT = own_layout(42)
-FLAT = {"medial_arch_index": 0.3, "stance_time_s": 0.6, "impulse_n_s": 400.0}
+FLAT = {"medial_arch_index": 0.5, "stance_time_s": 0.6, "impulse_n_s": 400.0}
 
 
 def both_feet(**values: float) -> list[StrideColumns]:
@@ -235,7 +235,7 @@ def test_findings_use_rules_baseline_and_layout_that_are_given():
     usual = Usual({"force_arch_index": 0.15}, 0.01)
     tables = [
         replace(one, impulse_n_s=np.full(16, 25.0), relative_sd=np.full(16, 0.1))
-        for one in both_feet(force_arch_index=0.2, medial_arch_index=0.3)
+        for one in both_feet(force_arch_index=0.2, medial_arch_index=0.5)
     ]
     drift = findings(tables, LAYOUT, book, usual)
     assert [(one.rule, one.foot) for one in drift] == [("arch-drift", Foot.LEFT), ("arch-drift", Foot.RIGHT)]
@@ -248,7 +248,7 @@ def test_findings_use_rules_baseline_and_layout_that_are_given():
 
 def test_the_section_of_an_analysis_passes_everything_on():
     ends = [1.1 * i for i in range(1, 41)]
-    table = stride_table(ends, pressure={"medial_arch_index": [0.3] * 40, "force_arch_index": [0.2] * 40})
+    table = stride_table(ends, pressure={"medial_arch_index": [0.5] * 40, "force_arch_index": [0.2] * 40})
     feet = [foot_analysis(foot, table, [25.0] * 16) for foot in Foot]
     complete = analysis(*feet, weight_n=700.0)
     sure = posture_section(complete, LAYOUT)
@@ -257,7 +257,7 @@ def test_the_section_of_an_analysis_passes_everything_on():
     vague = posture_section(complete, LAYOUT, relative_sd={foot: np.full(16, 0.1) for foot in Foot})
     assert vague[0]["sd"] > 0.0
     book = RuleBook()
-    book.edit("low-arch", "raise_level", 0.4, by="a", at=EDITED, reason="r")
+    book.edit("low-arch", "raise_level", 0.6, by="a", at=EDITED, reason="r")
     edited = posture_section(complete, LAYOUT, book=book)
     assert {one["state"] for one in edited if one["rule"] == "low-arch"} == {"absent"}
     usual = Usual({"force_arch_index": 0.15}, 0.01)

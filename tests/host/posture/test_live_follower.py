@@ -14,8 +14,8 @@ from plantigrade.twin.watch import RATE_HZ, Follower
 
 @pytest.mark.slow
 def test_a_flat_foot_is_told_in_patients_words_and_the_end_is_summed_up():
-    person = draw_person(1)
-    forces = make_forces((Condition("flat-foot", 3, "left"),), person, 270, 1)
+    person = draw_person(4)
+    forces = make_forces((Condition("flat-foot", 3, "left"),), person, 270, 4)
     text: list[str] = []
     follower = Follower(person.weight_n, text.append, 0)
     counts = {foot: FrontEnd(SEEDS[foot.value]).counts(getattr(forces, foot.value), RATE_HZ) for foot in Foot}

@@ -63,10 +63,10 @@ def test_a_clinicians_edit_changes_the_next_alert_and_is_in_the_trail(flat: Path
         f"{LOW_ARCH.version}+1"
     }
 
-    run("edit", "--rules", book, "low-arch", "raise_level", "0.2", "--by", "clinician", "--reason", "back")
+    run("edit", "--rules", book, "low-arch", "raise_level", "0.35", "--by", "clinician", "--reason", "back")
     again = reported("alerts", flat, "--rules", book)
     levels = {alert["level"] for alert in again["alerts"] if alert["rule"] == "low-arch"}
-    assert levels == {0.2}
+    assert levels == {0.35}
     analysed = CliRunner().invoke(analyze, [str(flat), "--rules", str(book), "--json", "-"])
     found = json.loads(analysed.stdout)["posture"]
     assert {f["rule_version"] for f in found if f["rule"] == "low-arch"} == {f"{LOW_ARCH.version}+2"}
@@ -78,7 +78,7 @@ def test_a_clinicians_edit_changes_the_next_alert_and_is_in_the_trail(flat: Path
         "x",
     )
     assert second["old"] == 0.6
-    assert "0.6 -> 0.2: back" in run("history", book).output
+    assert "0.6 -> 0.35: back" in run("history", book).output
 
 
 def test_a_refused_edit_leaves_no_file(tmp_path: Path):

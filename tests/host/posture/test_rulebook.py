@@ -21,17 +21,17 @@ GOOD = {"by": "clinician A", "at": AT, "reason": "rigid orthotic"}
 
 def test_an_edit_changes_the_rule_and_stays_in_the_trail(tmp_path: Path):
     book = RuleBook()
-    assert book.label("low-arch") == "3"
-    made = book.edit("low-arch", "raise_level", 0.30, **GOOD)
+    assert book.label("low-arch") == "4"
+    made = book.edit("low-arch", "raise_level", 0.36, **GOOD)
     assert made == Edit(
-        "low-arch", "raise_level", 0.15, 0.3, "clinician A", "2026-03-01T09:30:00+00:00", "rigid orthotic", 3
+        "low-arch", "raise_level", 0.33, 0.36, "clinician A", "2026-03-01T09:30:00+00:00", "rigid orthotic", 4
     )
     book.edit("low-arch", "window_strides", 100, **GOOD)
     book.edit("high-arch", "dwell_s", 25, **GOOD)
-    assert book.rules["low-arch"] == replace(RULES["low-arch"], raise_level=0.30, window_strides=100)
-    assert [book.label(name) for name in ("low-arch", "high-arch", "pronation")] == ["3+2", "3+1", "3"]
+    assert book.rules["low-arch"] == replace(RULES["low-arch"], raise_level=0.36, window_strides=100)
+    assert [book.label(name) for name in ("low-arch", "high-arch", "pronation")] == ["4+2", "3+1", "4"]
     assert [(one.field, one.old, one.new) for one in book.trail] == [
-        ("raise_level", 0.15, 0.30),
+        ("raise_level", 0.33, 0.36),
         ("window_strides", 60.0, 100.0),
         ("dwell_s", 20.0, 25.0),
     ]
@@ -65,7 +65,7 @@ CAN = "enabled, raise_level, clear_level, dwell_s, min_strides, alert_strides, w
         ({"rule": "nothing"}, "there is no rule 'nothing'; rules are: " + ", ".join(sorted(RULES))),
         ({"field": "severity"}, f"'severity' cannot be edited; these can: {CAN}"),
         ({"field": "own_insole_only"}, f"'own_insole_only' cannot be edited; these can: {CAN}"),
-        ({"new": 0.1}, "clear level 0.138 must lie below raise level 0.1"),
+        ({"new": 0.1}, "clear level 0.3 must lie below raise level 0.1"),
         ({"new": float("nan")}, "raise_level must be a number, not nan"),
         ({"new": float("inf")}, "raise_level must be a number, not inf"),
         ({"field": "min_strides", "new": 30.5}, "min_strides must be a whole number, not 30.5"),
@@ -78,7 +78,7 @@ CAN = "enabled, raise_level, clear_level, dwell_s, min_strides, alert_strides, w
     ],
 )
 def test_an_edit_that_makes_no_sense_is_refused_and_leaves_no_trace(changed: dict[str, object], text: str):
-    given = {"rule": "low-arch", "field": "raise_level", "new": 0.3, **GOOD} | changed
+    given = {"rule": "low-arch", "field": "raise_level", "new": 0.36, **GOOD} | changed
     book = RuleBook()
     with pytest.raises(PlantigradeError) as refused:
         book.edit(given.pop("rule"), given.pop("field"), given.pop("new"), **given)
@@ -89,13 +89,13 @@ def test_an_edit_that_makes_no_sense_is_refused_and_leaves_no_trace(changed: dic
 
 def test_names_and_reasons_may_have_500_characters():
     book = RuleBook()
-    edit = book.edit("low-arch", "raise_level", 0.3, by="x" * 500, at=AT, reason="y" * 500)
+    edit = book.edit("low-arch", "raise_level", 0.36, by="x" * 500, at=AT, reason="y" * 500)
     assert book.trail == [edit] and (edit.by, edit.reason) == ("x" * 500, "y" * 500)
 
 
 def test_the_file_holds_the_edits_alone(tmp_path: Path):
     path, book = tmp_path / "book.json", RuleBook()
-    book.edit("low-arch", "raise_level", 0.30, **GOOD)
+    book.edit("low-arch", "raise_level", 0.36, **GOOD)
     book.save(path)
     assert json.loads(path.read_text(encoding="utf-8")) == {
         "schema": "plantigrade.rulebook/1",
@@ -103,12 +103,12 @@ def test_the_file_holds_the_edits_alone(tmp_path: Path):
             {
                 "rule": "low-arch",
                 "field": "raise_level",
-                "old": 0.15,
-                "new": 0.3,
+                "old": 0.33,
+                "new": 0.36,
                 "by": "clinician A",
                 "at": "2026-03-01T09:30:00+00:00",
                 "reason": "rigid orthotic",
-                "shipped_version": 3,
+                "shipped_version": 4,
             }
         ],
     }
@@ -120,18 +120,26 @@ def test_the_file_holds_the_edits_alone(tmp_path: Path):
 ENTRY = {
     "rule": "low-arch",
     "field": "raise_level",
-    "old": 0.15,
-    "new": 0.3,
+    "old": 0.33,
+    "new": 0.36,
     "by": "a",
     "at": "2026-03-01T09:30:00+00:00",
     "reason": "r",
-    "shipped_version": 3,
+    "shipped_version": 4,
 }
 
 
 def stored(path: Path, **changed: object) -> Path:
     path.write_text(json.dumps({"schema": "plantigrade.rulebook/1", "edits": [ENTRY | changed]}))
     return path
+
+
+def test_an_edit_of_an_earlier_version_stays_in_force(tmp_path: Path):
+    """Version 3 cleared at 0.138; a level of 0.18 was in order."""
+    rule = load_rulebook(stored(tmp_path / "book.json", old=0.15, new=0.18, shipped_version=3)).rules[
+        "low-arch"
+    ]
+    assert (rule.raise_level, rule.clear_level) == (0.18, pytest.approx(0.162))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ def stored(path: Path, **changed: object) -> Path:
     ],
 )
 def test_an_edit_of_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, changed: dict[str, object]):
-    assert load_rulebook(stored(tmp_path / "book.json")).rules["low-arch"].raise_level == 0.3
+    assert load_rulebook(stored(tmp_path / "book.json")).rules["low-arch"].raise_level == 0.36
     with pytest.raises(FileError) as refused:
         load_rulebook(stored(tmp_path / "book.json", **changed))
     assert str(refused.value).startswith(

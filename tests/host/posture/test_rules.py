@@ -84,9 +84,9 @@ NEEDED = "alert_strides must not be below min_strides, nor above 5000"
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"raise_level": 0.138}, "clear level 0.138 must lie below raise level 0.138"),
-        ({"clear_level": 0.16}, "clear level 0.16 must lie below raise level 0.15"),
-        ({"clear_level": float("nan")}, "clear level nan must lie below raise level 0.15"),
+        ({"raise_level": 0.30}, "clear level 0.3 must lie below raise level 0.3"),
+        ({"clear_level": 0.34}, "clear level 0.34 must lie below raise level 0.33"),
+        ({"clear_level": float("nan")}, "clear level nan must lie below raise level 0.33"),
         ({"dwell_s": -0.1}, "dwell and interval must not be negative"),
         ({"min_interval_s": -0.1}, "dwell and interval must not be negative"),
         ({"min_strides": 11}, COUNTS),

@@ -21,7 +21,7 @@ LAYOUT = own_layout(EU_SIZE)
 
 @pytest.fixture(scope="module")
 def wearer() -> Wearer:
-    return Wearer(21)
+    return Wearer(24)
 
 
 def analysed(wearer: Wearer, *conditions: Condition) -> Analysis:

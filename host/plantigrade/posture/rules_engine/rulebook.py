@@ -170,14 +170,18 @@ class RuleBook:
 
 def _changed(rule: Rule, edit: Edit) -> Rule:
     """The rule with the edit. A level that a clinician enters holds whatever the instrument and the speed; a
-    level of marked findings that does not lie above it is dropped."""
+    level of marked findings that does not lie above it is dropped. An edit of an earlier version of the rule
+    stays in force: where the clear level has since moved above it, that follows."""
     changed = replace(rule, **{edit.field: _value(edit)})
     if edit.field not in ("raise_level", "clear_level"):
         return changed
     marked = changed.marked_level
     if marked is not None and marked <= changed.raise_level:
         marked = None
-    return replace(changed, slope=None, elsewhere=(), marked_level=marked)
+    clear = changed.clear_level
+    if edit.field == "raise_level" and edit.shipped_version != rule.version and clear >= changed.raise_level:
+        clear = changed.raise_level - (1.0 - CLEAR_SHARE) * abs(changed.raise_level)
+    return replace(changed, slope=None, elsewhere=(), marked_level=marked, clear_level=clear)
 
 
 def _value(edit: Edit) -> float | int | bool:

@@ -4,6 +4,7 @@ import numpy as np
 
 from plantigrade.array_types import F64
 from plantigrade.compiled import compiled
+from plantigrade.twin.body.settings import FALL_SLOPE, RISE_SLOPE
 
 
 @compiled()
@@ -20,13 +21,13 @@ def fill_stances(
 ) -> None:
     """Add each stance to `force_n` (n, S).
 
-    The vertical force of stance k is `scale_n[k]` times a cubic through `knots_at`, `knots` (level over a
-    knot except at the ends); its split follows `envelope` (G, S), sampled evenly over stance, times
+    The vertical force of stance k is `scale_n[k]` times a cubic through `knots_at[k]`, `knots[k]` (level over
+    a knot except at the ends); its split follows `envelope` (G, S), sampled evenly over stance, times
     `amplitude` (K, S).
     """
     rows, sensors = force_n.shape
     grid = envelope.shape[0] - 1
-    last = knots.shape[0] - 1
+    last = knots.shape[1] - 1
     weights = np.empty(sensors)
     for k in range(contact_s.shape[0]):
         first = int(np.ceil(contact_s[k] * rate_hz))
@@ -37,15 +38,15 @@ def fill_stances(
                 break
             tau = (t - contact_s[k]) / stance_s[k]
             i = 0
-            while i < last - 1 and tau > knots_at[i + 1]:
+            while i < last - 1 and tau > knots_at[k, i + 1]:
                 i += 1
-            width = knots_at[i + 1] - knots_at[i]
-            u = (tau - knots_at[i]) / width
-            step = knots[i + 1] - knots[i]
-            slope0 = 1.3 * step if i == 0 else 0.0
-            slope1 = 1.9 * step if i == last - 1 else 0.0
+            width = knots_at[k, i + 1] - knots_at[k, i]
+            u = (tau - knots_at[k, i]) / width
+            step = knots[k, i + 1] - knots[k, i]
+            slope0 = RISE_SLOPE * step if i == 0 else 0.0
+            slope1 = FALL_SLOPE * step if i == last - 1 else 0.0
             total = (
-                knots[i]
+                knots[k, i]
                 + step * u * u * (3.0 - 2.0 * u)
                 + slope0 * u * (1.0 - u) * (1.0 - u)
                 - slope1 * u * u * (1.0 - u)

@@ -1,17 +1,18 @@
-"""Virtual people: what differs from one neutral walker to the next.
+"""Virtual people: what differs from one neutral walker to the next, from one day to the next, and with the
+speed.
 
-Regional shares of the neutral foot and their spread are those of the 18 controls of PhysioNet's gaitpdb
-after mapping onto our places (heel 36 +- 7 %, midfoot 18 +- 4 %, forefoot 35 +- 4 %, toes 14 +- 4 % of the
+Sizes and their sources stand in `settings`. Regional shares of the neutral foot are those of 18 controls of
+PhysioNet's gaitpdb after mapping onto our places (heel 36, midfoot 18, forefoot 35, toes 14 % of the
 force-time integral), with the midfoot a little lower, because that data set's fourth and fifth sensor lie
-before the metatarsal heads. Stance share follows 64.2 - 3.5 * speed (m/s). Spreads without a source are
-marked as assumptions in docs/explanation/body-model.md.
+before the metatarsal heads.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from plantigrade.array_types import F64
+from plantigrade.twin.body import settings as size
 
 SENSORS = 16
 GRAVITY_N_PER_KG = 9.81
@@ -65,8 +66,13 @@ class Person:
         load_skew: logarithm of left over right force.
         step_skew: share of the stride by which the right contact is late against the middle.
         first_peak, valley, second_peak: of the vertical force, in body weights before normalisation.
-        first_peak_at: time of the first peak as a share of stance.
+        first_peak_at, valley_at, second_peak_at: when, as shares of stance.
         log_amplitude: (2, 16) logarithm of each foot's places, left then right.
+        log_peaks: (2, 3) how each foot's first peak, valley and second peak differ from the person's.
+        log_rise: (2,) the same of the time of the first peak.
+        log_heel_hold: (2,) logarithm of how long the heel stays down.
+        stride_noise: factor on how the force differs from stride to stride.
+        part_noise: (5,) the same of the load of each part of the foot (`settings.PARTS`).
         shoe: what is worn.
     """
 
@@ -83,6 +89,13 @@ class Person:
     second_peak: float
     first_peak_at: float
     log_amplitude: F64
+    valley_at: float = size.VALLEY_AT[0]
+    second_peak_at: float = size.SECOND_PEAK_AT[0]
+    log_peaks: F64 = field(default_factory=lambda: np.zeros((2, 3)))
+    log_rise: F64 = field(default_factory=lambda: np.zeros(2))
+    log_heel_hold: F64 = field(default_factory=lambda: np.zeros(2))
+    stride_noise: float = 1.0
+    part_noise: F64 = field(default_factory=lambda: np.ones(len(size.PARTS)))
     shoe: Shoe = Shoe()
 
     @property
@@ -92,52 +105,114 @@ class Person:
 
 
 def draw_person(seed: int, shoe: Shoe | None = None, speed_m_s: float | None = None) -> Person:
-    """A neutral adult, the same for the same seed; without a speed their own comfortable one."""
+    """A neutral adult, the same for the same seed; without a speed at their own comfortable one."""
     draw = np.random.default_rng([seed, 11])
-    mass_kg = float(np.clip(draw.normal(74, 13), 48, 110))
-    comfortable = float(np.clip(draw.normal(1.25, 0.13), 0.85, 1.65))
-    speed = speed_m_s or comfortable
-    stride_time_s = float(np.clip(1.06 - 0.42 * (speed - 1.25) + draw.normal(0, 0.05), 0.8, 1.6))
-    faster = speed - 1.25
-    kinds = draw.normal(0, 1, 8)
-    return Person(
+    mass_kg = _clipped(draw, size.MASS_KG)
+    speed = _clipped(draw, size.SPEED_M_S)
+    faster = speed - size.AT_M_S
+    stride_time_s, power = size.STRIDE_TIME_S
+    late = float(np.exp(size.STRIDE_TIME_LOG_SD * draw.normal()))
+    kinds = draw.normal(0, 1, 9)
+    stance, stance_sd = size.STANCE_PCT
+    person = Person(
         mass_kg=mass_kg,
         speed_m_s=speed,
-        stride_time_s=stride_time_s,
-        stride_cv=float(np.clip(draw.normal(0.0175, 0.003), 0.010, 0.025)),
-        stance_pct=float(64.2 - 3.5 * speed + 0.8 * kinds[0]),
-        stance_skew_pct=float(0.45 * kinds[1]),
-        load_skew=float(0.02 * kinds[2]),
-        step_skew=float(0.006 * kinds[3]),
-        first_peak=float(1.08 + 0.25 * faster + 0.035 * kinds[4]),
-        valley=float(0.77 - 0.25 * faster + 0.035 * kinds[5]),
-        second_peak=float(1.08 + 0.12 * faster + 0.035 * kinds[6]),
-        first_peak_at=float(np.clip(0.235 + 0.012 * kinds[7], 0.19, 0.28)),
+        stride_time_s=stride_time_s * speed**power * late,
+        stride_cv=_stride_cv(_clipped(draw, size.STRIDE_CV) + size.STRIDE_CV_PER_M_S * faster),
+        stance_pct=float(stance + size.STANCE_PCT_PER_M_S_BETWEEN * faster + stance_sd * kinds[0]),
+        stance_skew_pct=float(size.STANCE_SKEW_PCT_SD * kinds[1]),
+        load_skew=float(size.LOAD_SKEW_SD * kinds[2]),
+        step_skew=float(size.STEP_SKEW_SD * kinds[3]),
+        first_peak=_at(size.FIRST_PEAK, faster, kinds[4]),
+        valley=_at(size.VALLEY, faster, kinds[5]),
+        second_peak=_at(size.SECOND_PEAK, faster, _skewed(kinds[6])),
+        first_peak_at=_first_peak_at(
+            size.FIRST_PEAK_AT[0] * np.exp(size.FIRST_PEAK_AT[1] * kinds[7]), faster
+        ),
         log_amplitude=_feet(draw),
+        valley_at=_clipped(draw, size.VALLEY_AT),
+        second_peak_at=_clipped(draw, size.SECOND_PEAK_AT),
+        log_peaks=draw.normal(0, 1, (2, 3)) * size.PEAK_FOOT_LOG_SD,
+        log_rise=draw.normal(0, size.RISE_FOOT_LOG_SD, 2),
+        log_heel_hold=draw.normal(0, size.HEEL_HOLD_LOG_SD[0]) + draw.normal(0, size.HEEL_HOLD_LOG_SD[1], 2),
+        stride_noise=float(np.exp(size.STRIDE_NOISE_LOG_SD * kinds[8])),
+        part_noise=np.exp(size.STRIDE_NOISE_LOG_SD * kinds[8] + draw.normal(0, size.PART_NOISE_LOG_SD)),
         shoe=shoe or draw_shoe(draw),
+    )
+    return person if speed_m_s is None else at_speed(person, speed_m_s)
+
+
+def at_speed(person: Person, speed_m_s: float) -> Person:
+    """The same person who walks at another speed."""
+    faster = speed_m_s - person.speed_m_s
+    parts = np.zeros(SENSORS)
+    for places, slope in zip(size.PARTS, size.PART_LOG_PER_M_S, strict=True):
+        parts[places] = slope * faster
+    return replace(
+        person,
+        speed_m_s=speed_m_s,
+        stride_time_s=person.stride_time_s * (speed_m_s / person.speed_m_s) ** size.STRIDE_TIME_S[1],
+        stride_cv=_stride_cv(person.stride_cv + size.STRIDE_CV_PER_M_S * faster),
+        stance_pct=person.stance_pct + size.STANCE_PCT_PER_M_S_WITHIN * faster,
+        first_peak=person.first_peak + size.FIRST_PEAK[2] * faster,
+        valley=person.valley + size.VALLEY[2] * faster,
+        second_peak=person.second_peak + size.SECOND_PEAK[2] * faster,
+        first_peak_at=_first_peak_at(person.first_peak_at, faster),
+        log_amplitude=person.log_amplitude + parts,
     )
 
 
 def another_day(person: Person, seed: int) -> Person:
-    """The same person on another day: speed, lacing and the place of the insole differ a little (assumed)."""
+    """The same person on another day: speed, gait, lacing and the place of the insole differ a little."""
     draw = np.random.default_rng([seed, 15])
-    speed = person.speed_m_s * (1.0 + draw.normal(0, 0.03))
-    slower = 1.0 - 0.35 * (speed / person.speed_m_s - 1.0)
-    regions = np.repeat(np.arange(4), [4, 4, 5, 3])
-    moved = draw.normal(0, 0.03, (2, 4))[:, regions] + draw.normal(0, 0.025, (2, SENSORS))
-    tilt = draw.normal(0, 0.025, (2, 1)) * medial_lever()
+    moved = at_speed(person, person.speed_m_s * (1.0 + draw.normal(0, size.DAY_SPEED_SD)))
+    parts = np.stack([_spread_out(draw.normal(0, size.DAY_PART_LOG_SD)) for _ in range(2)])
+    tilts = draw.normal(0, size.DAY_TILT_LOG_SD, (2, 3)) @ levers()
+    peaks = np.exp(draw.normal(0, size.DAY_PEAK_LOG_SD))
     return replace(
-        person,
-        speed_m_s=speed,
-        stride_time_s=person.stride_time_s * slower,
-        stance_pct=person.stance_pct - 3.5 * (speed - person.speed_m_s) + draw.normal(0, 0.3),
-        first_peak=person.first_peak + 0.25 * (speed - person.speed_m_s) + draw.normal(0, 0.01),
-        second_peak=person.second_peak + 0.12 * (speed - person.speed_m_s) + draw.normal(0, 0.01),
-        log_amplitude=person.log_amplitude + moved + tilt,
+        moved,
+        stride_time_s=moved.stride_time_s * float(np.exp(draw.normal(0, size.DAY_STRIDE_TIME_SD))),
+        stance_pct=moved.stance_pct + draw.normal(0, size.DAY_STANCE_PCT_SD),
+        stance_skew_pct=moved.stance_skew_pct + draw.normal(0, size.DAY_STANCE_SKEW_PCT_SD),
+        load_skew=moved.load_skew + draw.normal(0, size.DAY_LOAD_SKEW_SD),
+        first_peak=moved.first_peak * float(peaks[0]),
+        valley=moved.valley * float(peaks[1]),
+        second_peak=moved.second_peak * float(peaks[2]),
+        log_rise=moved.log_rise + draw.normal(0, size.DAY_RISE_LOG_SD),
+        log_amplitude=moved.log_amplitude
+        + parts
+        + tilts
+        + draw.normal(0, size.DAY_PLACE_LOG_SD, (2, SENSORS)),
         shoe=replace(
-            person.shoe, preload_n=float(np.clip(person.shoe.preload_n + draw.normal(0, 0.2), 0, 2))
+            person.shoe,
+            preload_n=float(np.clip(person.shoe.preload_n + draw.normal(0, size.DAY_PRELOAD_SD_N), 0, 2)),
         ),
     )
+
+
+def _clipped(draw: np.random.Generator, sizes: tuple[float, float, float, float]) -> float:
+    mean, sd, least, most = sizes
+    return float(np.clip(draw.normal(mean, sd), least, most))
+
+
+def _at(sizes: tuple[float, float, float], faster: float, kind: float) -> float:
+    mean, sd, slope = sizes
+    return float(mean + slope * faster + sd * kind)
+
+
+def _skewed(kind: float) -> float:
+    """A normal value as one of a lognormal distribution, again with the mean 0 and the SD 1."""
+    shape = size.SECOND_PEAK_SKEW
+    middle = np.exp(0.5 * shape**2)
+    return float((np.exp(shape * kind) - middle) / (middle * np.sqrt(np.expm1(shape**2))))
+
+
+def _stride_cv(value: float) -> float:
+    return float(np.clip(value, size.STRIDE_CV[2], size.STRIDE_CV[3]))
+
+
+def _first_peak_at(value: float, faster: float) -> float:
+    return float(np.clip(value + size.FIRST_PEAK_AT[2] * faster, *size.FIRST_PEAK_AT_RANGE))
 
 
 def draw_shoe(draw: np.random.Generator) -> Shoe:
@@ -146,20 +221,45 @@ def draw_shoe(draw: np.random.Generator) -> Shoe:
 
 
 def _feet(draw: np.random.Generator) -> F64:
-    """Amplitudes of both feet: the person's own regional habit, smaller differences between the feet."""
-    base = np.log(NEUTRAL_AMPLITUDE)
-    regions = np.repeat(np.arange(4), [4, 4, 5, 3])
-    region_sd = np.array([0.14, 0.20, 0.10, 0.22])
-    person = draw.normal(0, 1, 4) * region_sd
-    between_feet = draw.normal(0, 1, (2, 4)) * region_sd * 0.35
-    tilt = draw.normal(0, 0.09) + draw.normal(0, 0.05, 2)
-    place = draw.normal(0, 0.07, SENSORS) + draw.normal(0, 0.05, (2, SENSORS))
-    own: F64 = base + (person + between_feet)[:, regions] + place + tilt[:, None] * medial_lever()
+    """Amplitudes of both feet (2, 16): the person's own habit, smaller differences between the feet."""
+    person, feet = _of_people(draw, size.PART_LOG_SD, size.PART_FOOT_SHARE)
+    parts = np.stack([_spread_out(person + foot) for foot in feet])
+    tilt, tilts = _of_people(draw, size.TILT_LOG_SD, size.TILT_FOOT_SHARE)
+    of_people, of_feet = size.PLACE_LOG_SD
+    place = draw.normal(0, of_people, SENSORS) + draw.normal(0, of_feet, (2, SENSORS))
+    own: F64 = np.log(NEUTRAL_AMPLITUDE) + parts + place + (tilt + tilts) @ levers()
     return own
+
+
+def _of_people(draw: np.random.Generator, sd: F64, foot_share: F64) -> tuple[F64, F64]:
+    """What a person has (K,) and what each foot adds (2, K), so that the mean of the feet has the SD `sd` and
+    the feet differ by 1.41 * `foot_share` * `sd`."""
+    own = draw.normal(0, 1, len(sd)) * sd * np.sqrt(1.0 - 0.5 * foot_share**2)
+    return own, draw.normal(0, 1, (2, len(sd))) * sd * foot_share
+
+
+def _spread_out(parts: F64) -> F64:
+    """Values of the parts of a foot (5,) at their places (16,); medial and lateral midfoot go together in
+    part."""
+    own = parts.copy()
+    shared = size.MIDFOOT_CORRELATION
+    medial, lateral = parts[1] / size.PART_LOG_SD[1], parts[2] / size.PART_LOG_SD[2]
+    own[2] = size.PART_LOG_SD[2] * (shared * medial + np.sqrt(1.0 - shared**2) * lateral)
+    values = np.empty(SENSORS)
+    for places, value in zip(size.PARTS, own, strict=True):
+        values[places] = value
+    return values
 
 
 def medial_lever() -> F64:
     """+1 at the medial, -1 at the lateral places, 0 between (16,): the direction of pronation."""
-    return np.array(
+    return levers().sum(axis=0)
+
+
+def levers() -> F64:
+    """The same of heel, midfoot and forefoot with toes, each for itself (3, 16)."""
+    whole = np.array(
         [0.0, 1.0, -1.0, 0.0, 1.0, -1.0, 1.0, -1.0, 1.0, 0.45, 0.0, -0.6, -1.0, 0.6, 0.0, -0.6], np.float64
     )
+    region = np.repeat(np.arange(3), [4, 4, 8])
+    return np.where(region == np.arange(3)[:, None], whole, 0.0)

@@ -15,7 +15,7 @@ WALK, STAND = Segment("walk", 45.0), Segment("stand", 20.0)
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
     """Two bouts with standing between them."""
-    wearer = Wearer(7)
+    wearer = Wearer(8)
     parts = [forces for _, forces in live_through(wearer.person, (WALK, STAND, WALK), 7, 100.0)]
     left, right = (np.concatenate([getattr(one, side) for one in parts]) for side in ("left", "right"))
     return analyze(wearer.measured(type(parts[0])(100.0, left, right, "")))

@@ -152,7 +152,7 @@ def test_sharing_that_was_given_again_holds(library: Library) -> None:
 def test_the_course_has_every_day_and_what_began(library: Library) -> None:
     recorded(library, "P001", {0: 3.0, 1: 5.0})
     record = library.record("P001")
-    record.rules.edit("low-arch", "raise_level", 0.18, reason="x", by="y", at=NOW)
+    record.rules.edit("low-arch", "raise_level", 0.38, reason="x", by="y", at=NOW)
     course = course_of(library, "P001", TODAY, 2)
     assert len(course.days) == 14
     assert [day.wear is None for day in course.days[-3:]] == [True, False, False]

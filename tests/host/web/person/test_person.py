@@ -116,11 +116,11 @@ def test_who_may_not_see_the_person_learns_nothing(
 
 
 def test_a_level_is_changed_with_its_reason(clinician: TestClient, record: PersonRecord) -> None:
-    fields = {"rule": "low-arch", "field": "raise_level", "value": "0,18", "reason": "rigid orthotic"}
+    fields = {"rule": "low-arch", "field": "raise_level", "value": "0,38", "reason": "rigid orthotic"}
     assert post(clinician, "level", **fields) == 303
     (edit,) = record.rules.history()
-    assert (edit.new, edit.by, edit.reason) == (0.18, "clinician", "rigid orthotic")
-    assert "low-arch, Raised at: 0.15 → 0.18" in clinician.get(PAGE).text
+    assert (edit.new, edit.by, edit.reason) == (0.38, "clinician", "rigid orthotic")
+    assert "low-arch, Raised at: 0.33 → 0.38" in clinician.get(PAGE).text
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_level_that_makes_no_sense_is_shown_again_with_what_was_typed(
     fields = {
         "rule": "low-arch",
         "field": "raise_level",
-        "value": "0.18",
+        "value": "0.38",
         "reason": "a <b>reason</b>",
     } | changed
     answer = clinician.post(PAGE, data={"action": "level", "form_token": "form token", **fields})

@@ -1,0 +1,1 @@
+"""The virtual walker beside what healthy people were measured to have."""
