@@ -194,7 +194,7 @@ def orientation(feet: Sequence[tuple[Foot, FootPicture | None, SensorLayout | No
     inner = {foot: _medial_midfoot(picture, layout) for foot, picture, layout in feet}
     scores = [shift + inner[foot] for foot, shift in shifts.items()]
     if len(scores) == 2 and min(scores) > 0.0 and sum(scores) > SWAPPED_SHARE:
-        text = "the load runs along the outer side of both feet: left and right are probably swapped"
+        text = "the load runs over the outer side under both feet: left and right are probably swapped"
         found.append(SignalFinding("feet_swapped", text))
     else:
         for foot, shift in shifts.items():
