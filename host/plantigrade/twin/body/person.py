@@ -258,8 +258,8 @@ def medial_lever() -> F64:
 
 def levers() -> F64:
     """The same of heel, midfoot and forefoot with toes, each for itself (3, 16)."""
-    whole = np.array(
+    medial = np.array(
         [0.0, 1.0, -1.0, 0.0, 1.0, -1.0, 1.0, -1.0, 1.0, 0.45, 0.0, -0.6, -1.0, 0.6, 0.0, -0.6], np.float64
     )
     region = np.repeat(np.arange(3), [4, 4, 8])
-    return np.where(region == np.arange(3)[:, None], whole, 0.0)
+    return np.where(region == np.arange(3)[:, None], medial, 0.0)
