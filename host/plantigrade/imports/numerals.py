@@ -14,7 +14,7 @@ POINT: Final = "."
 COMMA: Final = ","
 ARABIC: Final = "\u066b"
 """The decimal mark of Arabic and Persian numerals; nothing else looks like it."""
-MARK_NAMES: Final = {POINT: "point", COMMA: "comma", ARABIC: "Arabic decimal mark"}
+MARK_NAMES: Final = {POINT: "point", COMMA: "comma", ARABIC: "mark of Arabic"}
 LARGEST: Final = 1e15
 """Beyond any sample and any time stamp (milliseconds of our century have 13 digits)."""
 
