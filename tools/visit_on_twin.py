@@ -40,7 +40,7 @@ ACCOUNT = "podiatrist"
 STORED_S = 90.0
 """A recording is there when its last frames have been fetched."""
 MOST_TABS = 40
-EMPTY_S = 1.5
+EMPTY_S = 6.0
 """Frames from before the insoles stood empty are on their way so long."""
 CONNECTED_S = 15.0
 """Both insoles are connected by then."""

@@ -16,7 +16,14 @@ _TABLE: Final = "remarks."
 _NOT_SENTENCES: Final = f"{_TABLE}side."
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 _SIDE: Final = "left|right"
-_SHAPES: Final = {"side": _SIDE, "foot": _SIDE, "other_foot": _SIDE, "how": "[a-z ]+", "what": "[^:;]+"}
+_SHAPES: Final = {
+    "side": _SIDE,
+    "foot": _SIDE,
+    "other_foot": _SIDE,
+    "how": "[a-z ]+",
+    "instrument": "[a-z ]+",
+    "what": "[^:;]+",
+}
 _NUMBER: Final = r"[<>]?-?\d[\d.]*(?:e[+-]?\d+)?|nan"
 _TEXTS: Final = frozenset({"reason", "remark", "measures", "shares", "count"})
 _JOINED: Final = "; "

@@ -119,6 +119,7 @@ def test_the_list_says_what_is_shared_and_leads_there(practice: TestClient, libr
     assert "Who shares a part" not in practice.get("/people").text
     give(library, DIARY)
     text = practice.get("/people").text
+    assert "Who shares, shares a part with you" in text and "Nobody shares with you" not in text
     assert "Who shares a part" in text and 'href="/diary?person=P001"' in text
     assert "/walks?person=P001" not in text and 'href="/people/P001"' not in text
     answer = practice.get("/people/P001")

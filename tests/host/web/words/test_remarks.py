@@ -15,6 +15,7 @@ from plantigrade.web.words import languages, words_of
 HOST = Path(plantigrade.__file__).parent
 SOURCES = {
     "gait/findings.py": "",
+    "gait/plausibility.py": "",
     "gait/tested_range.py": "",
     "gait/summary.py": "_needs_motion",
     "posture/rules_engine/findings.py": "",
@@ -22,16 +23,27 @@ SOURCES = {
     "service/insoles/state.py": "",
 }
 """Files whose sentences pages show, and the function whose sentences are for the terminal and JSON alone."""
+NAMES = "the recording says that it is of"
 PARTS = {
     "{}: {}; {}": "this is running, not a walk that we have tested: stance 30 and 31 % of the stride, so "
     "that both feet are in the air; measures are given, no finding rests on them",
+    "{}, which reads alike under both feet, but {}": f"{NAMES} a treadmill, which reads alike under "
+    "both feet, but the left insole reads 26 % less than the other in steps of even time: check its calibration "
+    "and that it is of the same size, or record standing on each leg for ten seconds",
+    "{}, but the samples are those of footswitches, without a unit": f"{NAMES} a plate, but the samples "
+    "are those of footswitches, without a unit",
+    "{}, but the {} foot reads {} % of its load while it is in the air: a shoe presses on an insole, "
+    "nothing presses on {}": f"{NAMES} a plate, but the left foot reads 9 % of its load while it is in the "
+    "air: a shoe presses on an insole, nothing presses on a plate",
+    "footswitches, but the samples are forces in newtons": f"{NAMES} footswitches, but the samples are "
+    "forces in newtons",
     "{} {} {} (tested: {} to {})": "stride time 2.35 s (tested: 0.9 to 1.6)",
     "{} walks of {}": "2 walks of at least 5 valid strides; at least 3 are needed",
 }
 """Sentences that are made of others, as they come out."""
 FRAGMENTS = re.compile(
     r"stance of the \{\} foot|at least \{\} valid strides; .*|.*a walk that we have tested|"
-    r"no finding can rest on this walk"
+    r"no finding can rest on this walk|the recording says that it is of \{\}"
 )
 """Beginnings of such sentences."""
 COUNTED = {

@@ -46,7 +46,9 @@ def show(visit: Visit) -> Answer:
     listing = listing_of(visit, asked_of(visit))
     asked, formats, words = listing.asked, formats_of(visit), visit.words
     needing, everyone = listing.count(Need.LOOK, Need.SILENT), len(listing.everyone)
-    key = "nobody" if not everyone else "calm" if not needing else "one" if needing == 1 else "many"
+    key = "calm" if not needing else "one" if needing == 1 else "many"
+    if not everyone:
+        key = "parts" if visit.shared_kinds else "nobody"
     groups = [(need, [_line(visit, one, formats) for one in listing.of(need)]) for need in Need]
     return Shown(
         "pages/people/people.html",
