@@ -28,8 +28,8 @@ PARTS = {
     "{}: {}; {}": "this is running, not a walk that we have tested: stance 30 and 31 % of the stride, so "
     "that both feet are in the air; measures are given, no finding rests on them",
     "{}, which reads alike under both feet, but {}": f"{NAMES} a treadmill, which reads alike under "
-    "both feet, but the left insole reads 26 % less than the other in steps of even time: check its calibration "
-    "and that it is of the same size, or record standing on each leg for ten seconds",
+    "both feet, but the left insole reads 26 % less than the other in steps of even time: check its "
+    "calibration and that it is of the same size, or record standing on each leg for ten seconds",
     "{}, but the samples are those of footswitches, without a unit": f"{NAMES} a plate, but the samples "
     "are those of footswitches, without a unit",
     "{}, but the {} foot reads {} % of its load while it is in the air: a shoe presses on an insole, "
