@@ -31,7 +31,7 @@ _ASCII: Final = {0x2212: "-", 0xFF0B: "+", 0xFF0D: "-", 0xFF0E: ".", 0xFF0C: ","
     first + digit: str(digit) for first in (0x0660, 0x06F0, 0xFF10, 0x0966) for digit in range(10)
 }
 _ONE_MARK = re.compile(r"[+-]?(\d*)([.,])(\d*)([eE][+-]?\d{1,3})?")
-_BOTH_MARKS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*(?!\1)([.,])\d*(?:[eE][+-]?\d{1,3})?")
+_BOTH_MARKS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*(?!\1)([.,])\d+(?:[eE][+-]?\d{1,3})?")
 _TWO_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})+")
 _INDIAN_GROUPS = re.compile(r"[+-]?[1-9]\d?(?:,\d{2})+,\d{3}(\.\d*)?")
 _OTHER_GROUPS = re.compile(
@@ -70,7 +70,7 @@ def evidence(cell: str) -> Evidence:
         return Evidence(ARABIC)
     if (found := _ONE_MARK.fullmatch(text)) is not None:
         whole, mark, after, exponent = found.groups()
-        if not whole and not after:
+        if not after:  # a mark at the end may be a separator
             return _NOTHING
         grouped = len(after) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0" and not exponent
         return _AMBIGUOUS if grouped else Evidence(mark)

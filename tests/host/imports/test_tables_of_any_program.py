@@ -206,6 +206,12 @@ def test_what_cannot_be_told_is_refused_in_words(tmp_path: Path, text: str, prob
 CUT = "the last line has no line end: if the file was cut off, its last number may be wrong"
 
 
+def test_a_number_that_was_cut_off_proves_no_decimal_mark(tmp_path: Path):
+    """1.2 is what is left of 1.256."""
+    path = written(tmp_path / "walk.csv", "# sample_rate_hz: 100\nleft_1_n;left_2_n\n1.156;1\n610;2\n1.2")
+    assert "'1.156' may be 1.156 or 1156" in refusal(path)
+
+
 def test_a_file_that_may_have_been_cut_off_says_so(tmp_path: Path):
     text = table().rstrip("\n")
     walk = read(tmp_path, text)
