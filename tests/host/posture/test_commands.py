@@ -297,12 +297,13 @@ def test_a_day_is_learned_with_its_date_shoes_medians_and_loads(short: Path, tmp
 
 
 def test_the_weight_that_is_given_stands_before_that_of_the_file(limp: Path, tmp_path: Path):
-    """70 kg in the file, 140 given: forces in body weights are half of it."""
+    """70 kg in the file, 84 given: forces in body weights are five sixths of it. A weight that walking
+    denies, as twice of it, would not be used."""
     days = tmp_path / "own.json"
     message("learn", limp, "--baseline", days, "--day", "2026-03-01")
     as_file = medians(days)["left/loading_rate_bw_per_s"]
-    message("learn", limp, "--baseline", days, "--day", "2026-03-01", "--body-weight-kg", "140")
-    assert medians(days)["left/loading_rate_bw_per_s"] == pytest.approx(as_file / 2)
+    message("learn", limp, "--baseline", days, "--day", "2026-03-01", "--body-weight-kg", "84")
+    assert medians(days)["left/loading_rate_bw_per_s"] == pytest.approx(as_file / 1.2)
     assert as_file > 0
 
 
@@ -382,8 +383,8 @@ def test_a_comparison_of_what_does_not_exist_or_is_not_known_is_refused(
 def test_a_comparison_in_body_weights_uses_the_weight_that_is_given(sides: dict[str, list[str]]):
     asked = [*sides["before"], *sides["after"], "--metric", "loading_rate_bw_per_s"]
     usual = reported("compare", *asked)["differences"][0]["before"]
-    half = reported("compare", *asked, "--body-weight-kg", "140")["differences"][0]["before"]
-    assert half == pytest.approx(usual / 2)
+    less = reported("compare", *asked, "--body-weight-kg", "84")["differences"][0]["before"]
+    assert less == pytest.approx(usual / 1.2)
 
 
 @pytest.mark.parametrize(
