@@ -11,7 +11,7 @@ from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
 from plantigrade.gait.load_levels import LoadLevels, load_levels, steady_sum
-from plantigrade.gait.plausibility import contradictions, gains
+from plantigrade.gait.plausibility import contradictions
 from plantigrade.gait.results import (
     Activity,
     Analysis,
@@ -99,8 +99,7 @@ def assemble(
     from_s = min(side.stream.first_s for side in sides)
     to_s = max(side.stream.last_s for side in sides)
     found = _findings(sides, feet, levels)
-    found += contradictions([side.stream for side in sides], source, walking_n)
-    found += gains(tables, source.instrument)
+    found += contradictions([side.stream for side in sides], tables, source, walking_n)
     if not spans:
         found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
     gait = gait_of([(side.stream, side.table) for side in sides], found)

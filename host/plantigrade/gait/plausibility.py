@@ -28,12 +28,16 @@ _ONE_ZERO = (Instrument.PLATE, Instrument.TREADMILL)
 
 
 def contradictions(
-    streams: Sequence[FootStream], source: SourceInfo, walking_n: float | None
+    streams: Sequence[FootStream],
+    tables: Sequence[StrideTable],
+    source: SourceInfo,
+    walking_n: float | None,
 ) -> list[SignalFinding]:
     """All that cannot be as it is said.
 
     Args:
         streams: of the feet that are there.
+        tables: their strides.
         source: what the recording says of itself.
         walking_n: body weight as walking shows it.
     """
@@ -41,7 +45,7 @@ def contradictions(
     layouts = [stream.layout for stream in streams]
     if len(layouts) == 2:
         found += _sizes(layouts[0], layouts[1])
-    return found
+    return found + gains(tables, source.instrument)
 
 
 def uneven_gain(force_pct: float, stance_pct: float) -> str:

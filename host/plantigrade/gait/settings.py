@@ -198,9 +198,9 @@ REVERSED_SHARE: Final = 0.2
 SAME_SIGNAL_CONTACTS: Final = 5
 """Contacts at the same times under both feet that chance does not give."""
 
-DOUBTFUL_GAIN_PCT: Final = 15.0
-"""Difference of mean force beyond which, with stances of even time, an insole is doubted: 2.6 SD of the 5.7 %
-of 72 healthy pairs (gaitpdb). A gain that is off by 30 % makes 26 % of it, give or take those 5.7 %."""
+DOUBTFUL_GAIN_PCT: Final = 20.0
+"""Difference of mean force beyond which, with stances of even time, an insole is doubted: 3.5 SD of the 5.7 %
+of 72 healthy pairs (gaitpdb), and more than 15 kg on one side make. A gain off by 30 % makes 26 % of it."""
 DOUBTFUL_PLATE_PCT: Final = 25.0
 """The same on one plate, which has one gain: beyond what patients with a sore ankle show (6.1 +- 4.9 %)."""
 EVEN_STANCE_PCT: Final = 5.1
