@@ -181,7 +181,6 @@ class VirtualBoard:
             await self._run.wait()
             self._ended()
         self._chain.leave()
-        self.serial.forget_held()
         self.state.downloading = False
         await self._notify_changed()
 
@@ -246,6 +245,8 @@ class VirtualBoard:
 
     async def _start(self, cause: str) -> None:
         """What follows a reset: all of the boot chain, but after the interpreter's own soft reset."""
+        if cause == "power":
+            self.serial.forget_held()
         if not cause.startswith("soft"):
             try:
                 runs = self._chain.start(cause, self.serial)

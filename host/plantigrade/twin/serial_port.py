@@ -122,7 +122,7 @@ class SerialPort:
             self.type(held)
 
     def forget_held(self) -> None:
-        """The power is gone, and with it what was typed."""
+        """What was typed for an interpreter is gone, as with the power or under the boot loader."""
         self._held.clear()
 
     def close_inner(self) -> None:
@@ -153,8 +153,9 @@ class SerialPort:
         os.close(self._outer_slave)
 
     def take_over(self, taker: Callable[[bytes], None]) -> None:
-        """What comes from outside goes to `taker` from now on: no interpreter runs."""
+        """What comes from outside goes to `taker` from now on: no interpreter runs, or gets what came before."""
         self.taker = taker
+        self.forget_held()
 
     def give_back(self) -> None:
         """What comes from outside goes to the interpreter again."""
