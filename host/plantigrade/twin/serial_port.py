@@ -153,7 +153,7 @@ class SerialPort:
         os.close(self._outer_slave)
 
     def take_over(self, taker: Callable[[bytes], None]) -> None:
-        """What comes from outside goes to `taker` from now on: no interpreter runs, or gets what came before."""
+        """What comes from outside goes to `taker` from now on; no interpreter gets what came before."""
         self.taker = taker
         self.forget_held()
 
