@@ -68,9 +68,9 @@ async def stream(air: Air, seen: Sighting) -> tuple[Insole, list[StampedFrames]]
     keeping, streamed = asyncio.create_task(connection.run()), asyncio.create_task(enough.wait())
     try:
         await asyncio.wait({keeping, streamed}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
-        said = keeping.exception() if keeping.done() else connection.last_error
+        reason = keeping.exception() if keeping.done() else connection.last_error
         assert enough.is_set(), (
-            f"{connection.state} with {len(batches)} batches, boot {insole.boot}: {said!r}"
+            f"{connection.state} with {len(batches)} batches, boot {insole.boot}: {reason!r}"
         )
     finally:
         streamed.cancel()

@@ -19,15 +19,15 @@ def test_no_number_is_read_wrong_without_a_word(
     tmp_path_factory: pytest.TempPathFactory, random: Random, damaged: bool
 ):
     verdict = judged(random, tmp_path_factory.getbasetemp() / "table.csv", damaged=damaged)
-    assert verdict.outcome is not Outcome.WRONG, (verdict.damage, verdict.words, verdict.content)
+    assert verdict.outcome is not Outcome.WRONG, (verdict.damage, verdict.reason, verdict.content)
 
 
 def test_tables_as_written_are_nearly_all_read(tmp_path: Path):
     """What is refused of them can be read in two ways, or hides row names before a single column."""
     verdicts = [judged(Random(case), tmp_path / "table.csv", damaged=False) for case in range(100)]
-    refused = [verdict.words for verdict in verdicts if verdict.outcome is Outcome.REFUSED]
+    refused = [verdict.reason for verdict in verdicts if verdict.outcome is Outcome.REFUSED]
     assert all(
-        "may " in words or "is not a number" in words or "columns instead" in words for words in refused
+        "may " in reason or "is not a number" in reason or "columns instead" in reason for reason in refused
     )
     assert len(refused) <= 10
     assert not [verdict for verdict in verdicts if verdict.outcome is Outcome.WRONG]

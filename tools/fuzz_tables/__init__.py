@@ -1,4 +1,4 @@
-"""Tables as people write them, with the truth known: read right, refused, or read wrong without a word?
+"""Tables as people write them, with the truth known: read right, refused, or read wrong and nothing said?
 
 `python -m tools.fuzz_tables --cases 100000 --seed 7` writes that many files, each as some program in some
 region would write it and most of them damaged after that, reads them and counts.

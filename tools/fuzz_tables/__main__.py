@@ -14,7 +14,7 @@ SHOWN = 5
 
 
 def main() -> int:
-    """Fuzz and print the counts; 1 when a table was read wrong without a word."""
+    """Fuzz and print the counts; 1 when a table was read wrong and nothing said."""
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz_tables", description=__doc__)
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
@@ -30,11 +30,13 @@ def main() -> int:
             verdict = judged(random, path, damaged=random.random() >= UNDAMAGED_SHARE)
             counts[verdict.damage or "(as written)", verdict.outcome] += 1
             if verdict.outcome is Outcome.REFUSED and not verdict.damage:
-                refusals[_kind_of(verdict.words)] += 1
+                refusals[_kind_of(verdict.reason)] += 1
             if verdict.outcome is Outcome.WRONG:
                 wrong += 1
                 if wrong <= SHOWN:
-                    print(f"case {case} ({verdict.damage or 'as written'}): {verdict.words}", file=sys.stderr)
+                    print(
+                        f"case {case} ({verdict.damage or 'as written'}): {verdict.reason}", file=sys.stderr
+                    )
                 if arguments.keep is not None:
                     arguments.keep.mkdir(parents=True, exist_ok=True)
                     (arguments.keep / f"{arguments.seed}_{case}.csv").write_bytes(verdict.content)
@@ -42,9 +44,9 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _kind_of(words: str) -> str:
+def _kind_of(reason: str) -> str:
     """A refusal without what is of one file alone."""
-    quoted = words.split("'")
+    quoted = reason.split("'")
     return "...".join("".join(" " if letter.isdigit() else letter for letter in part) for part in quoted[::2])
 
 
@@ -55,8 +57,8 @@ def _print(counts: Counter[tuple[str, Outcome]], refusals: Counter[str]) -> None
         print(f"{name:24s}" + "".join(f"{counts[name, outcome]:22d}" for outcome in Outcome))
     totals = [sum(counts[name, outcome] for name in names) for outcome in Outcome]
     print(f"{'all':24s}" + "".join(f"{total:22d}" for total in totals))
-    for words, count in refusals.most_common(8):
-        print(f"  as written, yet refused {count} times: {words[:120]}")
+    for reason, count in refusals.most_common(8):
+        print(f"  as written, yet refused {count} times: {reason[:120]}")
 
 
 if __name__ == "__main__":

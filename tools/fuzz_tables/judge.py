@@ -1,4 +1,4 @@
-"""What became of a table: read right, refused in words, or read wrong without a word."""
+"""What became of a table: read right, refused with a reason, or read wrong and nothing said."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
     RIGHT = "read right"
     REFUSED = "refused"
-    WRONG = "wrong without a word"
+    WRONG = "wrong, nothing said"
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Verdict:
     Attributes:
         outcome: what became of it.
         damage: what was done to it; empty for nothing.
-        words: the refusal, or what is wrong.
+        reason: the refusal, or what is wrong.
         content: of the file.
     """
 
     outcome: Outcome
     damage: str
-    words: str
+    reason: str
     content: bytes
 
 

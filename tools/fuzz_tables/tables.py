@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 NAN: Final = float("nan")
 MISSING: Final = ("", "", "NA", "N/A", "#N/A", "#NV", "NaN", "nan", "NULL", "-", "n/a", "#DIV/0!", "k.A.")
-WORDS: Final = ("walk", "stand", "Straße", "left; right", 'say "hm"', "two\nlines", "5,5", "", "1.234")
+TEXTS: Final = ("walk", "stand", "Straße", "left; right", 'say "hm"', "two\nlines", "5,5", "", "1.234")
 EASTERN: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 Kind = Literal["seconds", "milliseconds", "rate", "clock"]
@@ -157,9 +157,9 @@ def table(random: Random) -> Table:
         written = [NAN if missing and random.random() < 0.1 else round(value, digits) for value in values]
         made.columns[title] = written
         cells[title] = [write(value) if value == value else random.choice(MISSING) for value in written]
-    words = WORDS if "\n" in made.style.line_end else tuple(word for word in WORDS if "\n" not in word)
+    texts = TEXTS if "\n" in made.style.line_end else tuple(word for word in TEXTS if "\n" not in word)
     for extra in range(random.choice((0, 0, 1, 2))):
-        cells[("activity", "remark")[extra]] = [random.choice(words) for _ in range(count)]
+        cells[("activity", "remark")[extra]] = [random.choice(texts) for _ in range(count)]
     order = list(cells)
     random.shuffle(order)
     made.titles = [title.upper() if random.random() < 0.05 else title for title in order]

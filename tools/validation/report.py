@@ -83,7 +83,7 @@ MOVED_HEAD = (
 
 
 def _right_section(groups: Sequence[tuple[str, list[Agreement]]]) -> list[str]:
-    """Swing of the right feet, which no setting was chosen on."""
+    """Swing of the right feet, by which settings that served both halves of the left feet were told apart."""
     some = [(name, totals(members), members) for name, members in groups]
     rows = [
         [
@@ -101,8 +101,9 @@ def _right_section(groups: Sequence[tuple[str, list[Agreement]]]) -> list[str]:
         "### Right feet",
         "",
         "The table tells the right foot's stride and swing in each row, without their times. Settings were",
-        "chosen on left feet; these say what they are worth elsewhere. A few rows tell the swing of another",
-        "stride, which makes most of the spread.",
+        "searched on left feet; of those that served both halves, the ones that suit right feet best were",
+        "taken, so that these are no held-out feet. A few rows tell the swing of another stride, which makes",
+        "most of the spread.",
         "",
         *_table(("records", "rows of a stride that we found", "right swing error ms"), rows),
     ]

@@ -182,7 +182,7 @@ def analyze(
         tag=tag,
     )
     full_analysis = _run(request, invocation)
-    _say_doubt(full_analysis, body_weight_kg)
+    _ask_about(full_analysis, body_weight_kg)
     _write(full_analysis, json_file, strides_file, events_file)
     if plot_file is not None:
         from plantigrade.report.page import draw
@@ -211,9 +211,9 @@ def _explain(path: Path, format_name: str, foot: str | None) -> None:
         sys.exit(1)
 
 
-def _say_doubt(full_analysis: "RecordingAnalysis", weight_kg: float | None) -> None:
+def _ask_about(full_analysis: "RecordingAnalysis", weight_kg: float | None) -> None:
     """Ask whether a stated weight is right that looks wrong by itself or beside the steps."""
-    from plantigrade.library.person.plausible import doubt_of_peak, doubt_of_weight
+    from plantigrade.library.person.plausible import question_of_peak, question_of_weight
 
     if weight_kg is None:
         return
@@ -223,8 +223,8 @@ def _say_doubt(full_analysis: "RecordingAnalysis", weight_kg: float | None) -> N
         if "peak_force_n" in foot.parameters
     ]
     peak_n = max((peak for peak in peaks if peak is not None), default=None)
-    if doubt := doubt_of_weight(weight_kg) or doubt_of_peak(weight_kg, peak_n):
-        click.echo(f"plantigrade: --body-weight-kg: {doubt}", err=True)
+    if question := question_of_weight(weight_kg) or question_of_peak(weight_kg, peak_n):
+        click.echo(f"plantigrade: --body-weight-kg: {question}", err=True)
 
 
 def _only(recordings: tuple[Path, ...]) -> Path:

@@ -108,14 +108,14 @@ def _about_events(found: Sequence[Mark]) -> list[str]:
     if len(found) <= MAX_EVENTS:
         return []
     last = found[MAX_EVENTS].at_s
-    told = (
+    remark = (
         f"C3D's table of events holds {MAX_EVENTS}; this recording has {len(found)} contacts. Those from "
         f"{last:.1f} s on are in further tables (EVENT:TIMES2 and so on), which few programs read"
     )
     most = MAX_TABLES * MAX_EVENTS
     if len(found) > most:
-        told += f", and those from {found[most].at_s:.1f} s on are left out"
-    return [f"{told}; edf, csv and parquet hold all of them."]
+        remark += f", and those from {found[most].at_s:.1f} s on are left out"
+    return [f"{remark}; edf, csv and parquet hold all of them."]
 
 
 def _check_size(path: Path, rows: int, channels: int) -> None:

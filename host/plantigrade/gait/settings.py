@@ -15,6 +15,9 @@ MAD_TO_SD: Final = 1.4826
 MM_PER_CM: Final = 10.0
 KPA_CM2_PER_N: Final = 10.0
 """Kilopascals of one newton on one square centimetre."""
+MOTION_AXES: Final = 3
+"""Of an accelerometer or a gyroscope: x, y, z."""
+
 CURVE_POINTS: Final = 101
 """Points of a curve over a cycle or a stance: 0, 1, ... 100 %."""
 
@@ -357,8 +360,8 @@ class ContactSettings:
         switch_onset_per_s, switch_release_per_s: uncalibrated input only: the foot of an edge is where the
             load changes by less than so many ranges a second. A foot loads in a tenth of a second and lets go
             in a third, so that half the range a second is no release any more, however steep it was before;
-            the values are those at which neither half of the records is served at the cost of the other, and
-            the right feet, which have no part in that choice, agree best (docs/reference/validation.md).
+            of the values at which neither half of the records is served at the cost of the other, those with
+            which the right feet agree best (docs/reference/validation.md).
         switch_onset_share, switch_release_share: uncalibrated input only: a slow edge is followed at least to
             these shares of its steepest slope.
         tail_span_s: uncalibrated input only: the slope of a release must have fallen over this span as well,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.array_types import F64
+from plantigrade.gait.settings import MOTION_AXES
 
 Floats = F64
 Forces = npt.NDArray[np.float32]
@@ -99,7 +100,7 @@ class Motion:
 
     def __post_init__(self) -> None:
         for values in (self.acc_m_s2, self.gyr_deg_s):
-            if values is not None and values.shape != (len(self.acc_m_s2), 3):
+            if values is not None and values.shape != (len(self.acc_m_s2), MOTION_AXES):
                 raise ValueError(f"motion needs (n, 3) values, not {values.shape}")
 
     def part(self, start: int, stop: int) -> "Motion":

@@ -142,10 +142,10 @@ def _period(ends: Counts, stamps: Floats) -> float:
             spread = MAD_TO_SD * float(np.median(np.abs(off - np.median(off))))
         for _ in range(2):
             off = time - rows * period
-            whole = np.abs(off) < max(0.5 * period, 2.0 * spread)
-            if np.count_nonzero(whole) < max(8, len(rows) // 50):
+            near = np.abs(off) < max(0.5 * period, 2.0 * spread)
+            if np.count_nonzero(near) < max(8, len(rows) // 50):
                 return period
-            period = float(time[whole].sum() / rows[whole].sum())
+            period = float(time[near].sum() / rows[near].sum())
     return period
 
 

@@ -24,7 +24,7 @@ _MISSING: Final = """
     1.#qnan 1.#snan 1.#ind -1.#ind -1.#qnan 1.#inf -1.#inf nan(ind) -nan(ind) -nan +nan
     inf +inf -inf infinity +infinity -infinity \u221e -\u221e +\u221e
 """
-_WORDS_FOR_MISSING: Final = frozenset(_MISSING.split()) | {""}
+_MISSING_TEXTS: Final = frozenset(_MISSING.split()) | {""}
 _GROUPS: Final = " \u00a0\u202f\u2009'\u2019\u0092\u066c"
 """What groups thousands beside points and commas: spaces, apostrophes, the Arabic mark."""
 _ASCII: Final = {0x2212: "-", 0xFF0B: "+", 0xFF0D: "-", 0xFF0E: ".", 0xFF0C: ","} | {
@@ -69,10 +69,10 @@ def evidence(cell: str) -> Evidence:
     if ARABIC in text:
         return Evidence(ARABIC)
     if (found := _ONE_MARK.fullmatch(text)) is not None:
-        whole, mark, after, exponent = found.groups()
+        integer, mark, after, exponent = found.groups()
         if not after:  # a mark at the end may be a separator
             return _NOTHING
-        grouped = len(after) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0" and not exponent
+        grouped = len(after) == 3 and 1 <= len(integer) <= 3 and integer[0] != "0" and not exponent
         return _AMBIGUOUS if grouped else Evidence(mark)
     for pattern in (_BOTH_MARKS, _OTHER_GROUPS):
         if (found := pattern.fullmatch(text)) is not None:
@@ -91,7 +91,7 @@ def plain(cell: str) -> str:
 def is_missing(cell: str) -> bool:
     """Whether a cell says that there is no number: empty, NA and NaN in their spellings, infinities, errors
     of Excel."""
-    return plain(cell).replace(" ", "").lower().replace(",#", ".#") in _WORDS_FOR_MISSING
+    return plain(cell).replace(" ", "").lower().replace(",#", ".#") in _MISSING_TEXTS
 
 
 class NumberReader:

@@ -61,8 +61,8 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         time=timing.numbers[0] if timing.numbers else None,
         seconds=timing.unit_s == 1.0,
     )
-    rows, words = _read_rows(source, table)
-    rows, timed = timing.time_of(source, rows, words, rate_hz)
+    rows, cell_texts = _read_rows(source, table)
+    rows, timed = timing.time_of(source, rows, cell_texts, rate_hz)
     _explain(source, header, [names[index] for index in (*timing.numbers, *timing.texts)], len(rows))
     columns = {names[index]: rows[:, len(timing.numbers) + i] for i, index in enumerate(forces)}
     moved = {index: rows[:, i - len(motion.numbers())] for i, index in enumerate(sorted(motion.numbers()))}
@@ -127,14 +127,16 @@ def _explain(source: Source, header: Header, times: list[str], count: int) -> No
 
 
 def _read_rows(source: Source, table: Spreadsheet) -> tuple[Floats, list[list[str]]]:
-    words: list[list[str]] = []
+    cell_texts: list[list[str]] = []
 
     def numbers() -> Iterator[Floats]:
         for block, texts in table.blocks():
-            words.extend(texts)
+            cell_texts.extend(texts)
             yield block
 
-    return stack(numbers(), path_problem=FileError(source.path, "has column titles but no sample")), words
+    return stack(
+        numbers(), path_problem=FileError(source.path, "has column titles but no sample")
+    ), cell_texts
 
 
 def _instrument(

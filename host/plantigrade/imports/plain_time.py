@@ -77,14 +77,14 @@ class TimeColumns:
         return cls()
 
     def time_of(
-        self, source: Source, rows: Floats, words: Sequence[Sequence[str]], rate_hz: float | None
+        self, source: Source, rows: Floats, cell_texts: Sequence[Sequence[str]], rate_hz: float | None
     ) -> tuple[Floats, Timed]:
         """The rows that are samples, with their time; rows that were written twice are left out.
 
         Args:
             source: the file.
             rows: (n, columns) as read, `numbers` first.
-            words: cells of `texts` by row.
+            cell_texts: cells of `texts` by row.
             rate_hz: as the file states it.
 
         Raises:
@@ -95,7 +95,8 @@ class TimeColumns:
         if self.texts:
             try:
                 shown = wall_clock(
-                    [row[0] for row in words], [row[1] for row in words] if len(self.texts) > 1 else None
+                    [row[0] for row in cell_texts],
+                    [row[1] for row in cell_texts] if len(self.texts) > 1 else None,
                 )
             except WallClockError as error:
                 raise FileError(source.path, f"the time of sample {error.row + 1}: {error}") from error

@@ -100,19 +100,19 @@ class Spreadsheet:
                 waiting = 0
                 continue
             rows: list[list[float]] = []
-            words: list[list[str]] = []
+            cell_texts: list[list[str]] = []
             for line, cells in self._rows.records(block, first, lines):
                 if not any(cell.strip() for cell in cells):
                     waiting += 1
                     continue
                 rows += [[np.nan] * len(self._numbers)] * waiting
-                words += [[""] * len(self._texts)] * waiting
+                cell_texts += [[""] * len(self._texts)] * waiting
                 waiting = 0
                 rows.append(self._row(line, cells))
-                words.append([cells[self._rows.row_names + index] for index in self._texts])
+                cell_texts.append([cells[self._rows.row_names + index] for index in self._texts])
             if rows:
-                yield np.array(rows, np.float64).reshape(len(rows), len(self._numbers)), words
-        self._check_whole_file()
+                yield np.array(rows, np.float64).reshape(len(rows), len(self._numbers)), cell_texts
+        self._check_all_rows()
 
     def _found_decimal(self) -> str:
         """The decimal mark that the file proves; a point where no number has a mark.
@@ -159,7 +159,7 @@ class Spreadsheet:
             values.append(found[0])
         return values
 
-    def _check_whole_file(self) -> None:
+    def _check_all_rows(self) -> None:
         """What single rows do not show.
 
         Raises:

@@ -70,11 +70,11 @@ class TableRows:
                 continue
             if not checked and not taken.latest.endswith("\n"):
                 return  # what may be cut off proves nothing
-            if checked and any(cells) and not self._is_whole(line, cells, taken.latest):
+            if checked and any(cells) and not self._is_complete(line, cells, taken.latest):
                 return
             yield line, cells
 
-    def _is_whole(self, line: int, cells: list[str], text: str) -> bool:
+    def _is_complete(self, line: int, cells: list[str], text: str) -> bool:
         """Whether a row has a cell for each title; False for a last line that was cut off.
 
         Raises:

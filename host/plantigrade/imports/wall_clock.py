@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from plantigrade.gait.signals import Floats
-from plantigrade.imports.calendar_words import halves_of_day, months
+from plantigrade.imports.calendar_names import halves_of_day, months
 
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 2100
@@ -84,9 +84,9 @@ def wall_clock(times: Sequence[str], dates: Sequence[str] | None = None) -> Wall
             days.append("")
             continue
         value = _time_of(row, text)
-        seconds[row], rest, half, named, whole = value
+        seconds[row], rest, half, named, has_hours = value
         halves |= half
-        short &= not whole
+        short &= not has_hours
         zone = zone or named
         days.append(f"{dates[row]} {rest}".strip() if dates is not None else rest)
     orders = _orders(days)
@@ -123,13 +123,13 @@ def moment(text: str, order: str | None = None) -> datetime:
         >>> str(moment("29. November 2026, 8:20")), str(moment("2026-11-29T08:20:00Z"))
         ('2026-11-29 08:20:00', '2026-11-29 08:20:00+00:00')
     """
-    words = text.strip().rsplit(None, 1)
+    parts = text.strip().rsplit(None, 1)
     zone: tzinfo | None = None
-    if len(words) == 2 and "/" in words[1] and words[1][0].isalpha():
+    if len(parts) == 2 and "/" in parts[1] and parts[1][0].isalpha():
         try:
-            zone, text = ZoneInfo(words[1]), words[0]
+            zone, text = ZoneInfo(parts[1]), parts[0]
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{words[1]!r} is no time zone such as Europe/Berlin") from error
+            raise ValueError(f"{parts[1]!r} is no time zone such as Europe/Berlin") from error
     of_day = 0.0
     rest = text
     if _TIME.search(text):
@@ -157,20 +157,26 @@ def _time_of(row: int, text: str) -> tuple[float, str, bool, tzinfo | None, bool
     first, second, third, fraction, offset = found.groups()
     rest = text[: found.start()] + " " + text[found.end() :]
     part = float(f"0.{fraction}") if fraction else 0.0
-    whole = third is not None or fraction is None
-    hours, minutes, whole_s = (
-        (int(first), int(second), int(third or 0)) if whole else (0, int(first), int(second))
+    has_hours = third is not None or fraction is None
+    hours, minutes, seconds_of_minute = (
+        (int(first), int(second), int(third or 0)) if has_hours else (0, int(first), int(second))
     )
     half = ""
-    for word in _half_of_day_words(rest):
+    for word in _half_of_day_names(rest):
         half, rest = word[1], rest.replace(word[0], " ", 1)
         break
-    if (half and not 1 <= hours <= 12) or hours > 23 or minutes > 59 or whole_s > 60:
+    if (half and not 1 <= hours <= 12) or hours > 23 or minutes > 59 or seconds_of_minute > 60:
         raise WallClockError(row, f"{text.strip()[:40]!r} is no time of a day")
     if half:
         hours = hours % 12 + (12 if half == "pm" else 0)
     rest = re.sub(r"^[\sT,]+|[\sT,]+$", "", re.sub(r"(?<=\d)T\s*$", "", rest))
-    return 3600.0 * hours + 60.0 * minutes + whole_s + part, rest, bool(half), _zone(offset), whole
+    return (
+        3600.0 * hours + 60.0 * minutes + seconds_of_minute + part,
+        rest,
+        bool(half),
+        _zone(offset),
+        has_hours,
+    )
 
 
 def _zone(offset: str | None) -> tzinfo | None:
@@ -182,7 +188,7 @@ def _zone(offset: str | None) -> tzinfo | None:
     return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
 
 
-def _half_of_day_words(text: str) -> list[tuple[str, str]]:
+def _half_of_day_names(text: str) -> list[tuple[str, str]]:
     """Words of a text that name a half of the day, with "am" or "pm"; the longest first."""
     if not re.search(r"[^\W\d_T]", text):
         return []
@@ -231,9 +237,9 @@ def _year(text: str) -> int:
 
 
 def _with_month_name(text: str) -> Dates:
-    words = [word.lower() for word in _WORD.findall(text)]
+    parts = [word.lower() for word in _WORD.findall(text)]
     numbers = re.findall(r"\d+", text)
-    meant = [found for word in words if (found := months().get(word))]
+    meant = [found for word in parts if (found := months().get(word))]
     if len(numbers) != 2 or len(meant) != 1:
         return {}
     first, second = numbers

@@ -59,19 +59,19 @@ def put_json(file: IO[str], **content: Any) -> None:
     file.write(json.dumps({"schema": SCHEMA, **content}, indent=1) + "\n")
 
 
-def say_doubt(
+def ask_about(
     code: str, weight_kg: float | None, height_cm: float | None = None, before_kg: float | None = None
 ) -> None:
     """Ask on standard error whether a weight is right that looks wrong; it is taken all the same."""
-    from plantigrade.library.person.plausible import doubt_of_weight
+    from plantigrade.library.person.plausible import question_of_weight
 
-    if weight_kg is not None and (doubt := doubt_of_weight(weight_kg, height_cm, before_kg)):
-        click.echo(f"plantigrade: {code}: {doubt}", err=True)
+    if weight_kg is not None and (question := question_of_weight(weight_kg, height_cm, before_kg)):
+        click.echo(f"plantigrade: {code}: {question}", err=True)
 
 
 def read_weight(_ctx: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
     """A weight; one that looks wrong is asked about."""
-    say_doubt(parameter.opts[0], value)
+    ask_about(parameter.opts[0], value)
     return value
 
 

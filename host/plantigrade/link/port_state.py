@@ -1,4 +1,4 @@
-"""Why a serial port does not open or nothing answers on it, in words for the person: who has it open."""
+"""Why a serial port does not open or nothing answers on it, as a sentence for the person: who has it open."""
 
 import errno
 import os
@@ -87,13 +87,13 @@ def _serves(process: Path, opened: Iterable[tuple[str, str]], path: str) -> bool
 
 def _name_of(process: Path) -> str:
     try:
-        words = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        arguments = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
     except OSError:
-        words = []
-    return program_name([word for word in words if word]) or "a program"
+        arguments = []
+    return program_name([word for word in arguments if word]) or "a program"
 
 
-def program_name(words: list[str]) -> str:
+def program_name(arguments: list[str]) -> str:
     """What a person calls a program, from its command line.
 
     Example:
@@ -102,13 +102,13 @@ def program_name(words: list[str]) -> str:
         >>> program_name(["python", "-m", "serial.tools.miniterm"])
         'serial.tools.miniterm'
     """
-    if not words:
+    if not arguments:
         return ""
-    name = _base(words[0])
-    if re.fullmatch(r"python[\d.]*w?(\.exe)?", name) and len(words) > 1:
-        if words[1] == "-m" and len(words) > 2:
-            return words[2]
-        name = name if words[1].startswith("-") else _base(words[1])
+    name = _base(arguments[0])
+    if re.fullmatch(r"python[\d.]*w?(\.exe)?", name) and len(arguments) > 1:
+        if arguments[1] == "-m" and len(arguments) > 2:
+            return arguments[2]
+        name = name if arguments[1].startswith("-") else _base(arguments[1])
     return "".join(letter for letter in name if letter.isprintable())
 
 
@@ -122,14 +122,14 @@ def _from_lsof(path: str) -> list[tuple[int, str]]:
     if tool is None:
         return []
     try:
-        told = subprocess.run(
+        listed = subprocess.run(
             [tool, "-F", "pc", "--", path], capture_output=True, timeout=_LSOF_S, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return []
     found: list[tuple[int, str]] = []
     number = 0
-    for line in told.stdout.decode("utf-8", "replace").splitlines():
+    for line in listed.stdout.decode("utf-8", "replace").splitlines():
         if line.startswith("p") and line[1:].isdigit():
             number = int(line[1:])
         elif line.startswith("c") and number:

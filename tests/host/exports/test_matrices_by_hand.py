@@ -277,7 +277,7 @@ def test_c3d_holds_255_events_a_table_and_says_so(
     times = np.arange(contacts) / 1000 - 0.001
     foot = replace(exported.analysis.left, initial_contact_s=times, final_contact_s=np.array([]))  # type: ignore[type-var]
     analysis = replace(exported.analysis, left=foot, right=None)
-    told = FORMATS["c3d"].write_data(replace(exported, analysis=analysis), tmp_path / "a.c3d")
+    remarks = FORMATS["c3d"].write_data(replace(exported, analysis=analysis), tmp_path / "a.c3d")
     events = parameters(tmp_path / "a.c3d")["EVENT"]
     assert events["USED"]["value"].tolist() == [255]
     names = ["TIMES", *(f"TIMES{number}" for number in range(2, tables + 1))]
@@ -287,11 +287,11 @@ def test_c3d_holds_255_events_a_table_and_says_so(
     if tables > 1:
         last = events[f"LABELS{tables}"]["value"], events[f"CONTEXTS{tables}"]["value"]
         assert set(last[0]) == {"Foot Strike"} and set(last[1]) == {"Left"}
-        (sentence,) = told
+        (sentence,) = remarks
         assert f"{contacts} contacts" in sentence and "from 0.3 s on are in further tables" in sentence
         assert ("left out" in sentence) == bool(left_out)
     else:
-        assert told == ()
+        assert remarks == ()
     left = parameters(tmp_path / "a.c3d")["PLANTIGRADE"]["EVENTS_LEFT_OUT"]
     assert left["value"].tolist() == [left_out]
 

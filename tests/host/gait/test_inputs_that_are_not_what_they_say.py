@@ -92,7 +92,7 @@ def one_channel(signal: FootSignal) -> FootSignal:
     return replace(signal, force_n=total, layout=None, quantity="footswitch")
 
 
-def said(recording: Walk, instrument: Instrument) -> Walk:
+def called(recording: Walk, instrument: Instrument) -> Walk:
     return replace(recording, source=replace(recording.source, instrument=instrument))
 
 
@@ -133,16 +133,16 @@ CASES = (
     Case("one foot's forces are cut off", lambda w: right(w, clipped(0.4)), "saturated"),
     Case("kilograms for newtons", lambda w: both(w, times(1.0 / 9.81)), "unit_implausible"),
     Case("counts for newtons", lambda w: both(w, times(12.0)), "unit_implausible"),
-    Case("switches that are forces", lambda w: said(w, Instrument.FOOTSWITCH), "instrument_contradicted"),
+    Case("switches that are forces", lambda w: called(w, Instrument.FOOTSWITCH), "instrument_contradicted"),
     Case("insoles that are switches", lambda w: both(w, one_channel), "instrument_contradicted"),
     Case(
         "a plate that a shoe presses on",
-        lambda w: said(both(w, lambda s: replace(s, force_n=s.force_n + 1.5)), Instrument.PLATE),
+        lambda w: called(both(w, lambda s: replace(s, force_n=s.force_n + 1.5)), Instrument.PLATE),
         "instrument_contradicted",
     ),
     Case(
         "a plate with two gains",
-        lambda w: said(right(w, times(1.4)), Instrument.PLATE),
+        lambda w: called(right(w, times(1.4)), Instrument.PLATE),
         "instrument_contradicted",
     ),
 )

@@ -214,9 +214,9 @@ def test_stamps_that_are_late_by_turns_are_put_on_the_even_clock(
     times[1::2] += wobble_s
     found = clock.checked(times, FILE)
     assert found.gaps == ()
-    said = (f"time stamps stray from an even clock of {1 / step_s:.4g} Hz by {stray_ms} ms (SD), "
+    note_of_jitter = (f"time stamps stray from an even clock of {1 / step_s:.4g} Hz by {stray_ms} ms (SD), "
             "which was used instead")  # fmt: skip
-    assert [note for note in found.notes if "stray" in note] == ([said] if stray_ms else [])
+    assert [note for note in found.notes if "stray" in note] == ([note_of_jitter] if stray_ms else [])
     if stray_ms:
         assert np.diff(found.time_s) == pytest.approx(np.full(100, step_s), rel=1e-3)
 

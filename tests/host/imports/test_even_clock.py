@@ -20,11 +20,11 @@ def checked(stamps: np.ndarray) -> Clock:
 
 def missing(found: Clock) -> int:
     """Samples that the gaps hold, which must be those that the library counts."""
-    told = sum(round((gap.to_s - gap.from_s) * found.rate_hz) for gap in found.gaps)
+    samples_lost = sum(round((gap.to_s - gap.from_s) * found.rate_hz) for gap in found.gaps)
     signal = FootSignal(Foot.LEFT, found.time_s, np.zeros((len(found.time_s), 1), np.float32))
     numbers = from_signal(signal, found.rate_hz).seq
-    assert int(numbers[-1]) + 1 - len(numbers) == told
-    return told
+    assert int(numbers[-1]) + 1 - len(numbers) == samples_lost
+    return samples_lost
 
 
 RATES = [50.0, 100.0, 208.33, 500.0]
@@ -127,8 +127,8 @@ def test_what_is_no_clock_is_refused_with_the_place(change):  # type: ignore[no-
 
 def test_samples_lost_at_random_from_an_even_clock_stay_gaps():
     """Half of all samples is lost; what is there has exact stamps."""
-    kept = np.random.default_rng(4).random(3000) < 0.5
-    kept[[0, -1]] = True
-    found = checked(np.flatnonzero(kept) / 100)
+    present = np.random.default_rng(4).random(3000) < 0.5
+    present[[0, -1]] = True
+    found = checked(np.flatnonzero(present) / 100)
     assert found.rate_hz == pytest.approx(100.0)
-    assert missing(found) == np.count_nonzero(~kept)
+    assert missing(found) == np.count_nonzero(~present)

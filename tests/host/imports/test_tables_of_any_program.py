@@ -90,12 +90,12 @@ def test_encodings(tmp_path: Path, encoding: str):
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL], ids=["few quotes", "all quoted"])
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_columns_of_words_anywhere(tmp_path: Path, at: int, quoting: int, separator: str):
-    words = ["walk", "turn; left, slowly", 'he said "stop"', "", "two\nlines", "1,5", "NA"]
+    remarks = ["walk", "turn; left, slowly", 'he said "stop"', "", "two\nlines", "1,5", "NA"]
     text = table(
         separator,
         titles=[*TITLES[:at], "activity", "activity", *TITLES[at:]],
         quoting=quoting,
-        more=lambda row: [words[row % 7], "x"],
+        more=lambda row: [remarks[row % 7], "x"],
         at=at,
     )
     assert is_the_walk(read(tmp_path, text))
@@ -320,6 +320,6 @@ def test_uneven_stamps_lose_no_stride(tmp_path: Path, stamps: Callable[[np.ndarr
 @pytest.mark.parametrize("top_n", [300.0, 500.0, 700.0])
 def test_a_signal_that_saturates_is_said(tmp_path: Path, top_n: float):
     found = walking(tmp_path, lambda time_s: time_s, top_n)
-    said = [finding.text for finding in found.findings if finding.code == "saturated"]
-    assert len(said) == 2
-    assert f"left foot: the signal saturates at {top_n:g} N" in said[0]
+    saturated = [finding.text for finding in found.findings if finding.code == "saturated"]
+    assert len(saturated) == 2
+    assert f"left foot: the signal saturates at {top_n:g} N" in saturated[0]

@@ -139,14 +139,14 @@ STARTS = [
 ]
 
 
-@pytest.mark.parametrize("said_by", ["file", "person"])
+@pytest.mark.parametrize("stated_by", ["file", "person"])
 @pytest.mark.parametrize(("person", "local", "utc"), STARTS)
 def test_a_start_is_meant_where_the_person_lives(
-    library: Library, said_by: str, person: str | None, local: str, utc: str
+    library: Library, stated_by: str, person: str | None, local: str, utc: str
 ) -> None:
     start = datetime.fromisoformat(local)
-    source, told = (walked(started=start), None) if said_by == "file" else (walked(), start)
-    entry = take_in(library, source, ORIGIN, person=person, start=told).entry
+    source, start_given = (walked(started=start), None) if stated_by == "file" else (walked(), start)
+    entry = take_in(library, source, ORIGIN, person=person, start=start_given).entry
     expected = datetime.fromisoformat(utc).replace(tzinfo=UTC)
     assert entry.start_utc_ns == round(expected.timestamp()) * 10**9
     assert read_manifest(library.recordings / entry.id).start_utc_ns == entry.start_utc_ns
@@ -154,11 +154,11 @@ def test_a_start_is_meant_where_the_person_lives(
 
 
 def test_what_a_person_says_counts_more_than_the_file(library: Library) -> None:
-    told = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    start_given = datetime(2026, 3, 1, 12, tzinfo=UTC)
     source = walked(started=datetime(2020, 1, 1))
     first = take_in(library, source, ORIGIN)
     assert first.entry.start_utc_ns == 1_577_836_800 * 10**9
-    again = take_in(library, source, ORIGIN, start=told)
+    again = take_in(library, source, ORIGIN, start=start_given)
     assert again.entry.start_utc_ns == 1_772_366_400 * 10**9
     assert take_in(library, source, ORIGIN).entry.start_utc_ns == 1_772_366_400 * 10**9, "it stays"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from plantigrade.library.person.plausible import doubt_of_peak, doubt_of_weight
+from plantigrade.library.person.plausible import question_of_peak, question_of_weight
 
 from tests.host.library.command_line import document, refused, run
 
@@ -27,7 +27,7 @@ from tests.host.library.command_line import document, refused, run
 def test_what_is_asked(
     weight_kg: float, height_cm: float | None, before_kg: float | None, asked: str
 ) -> None:
-    found = doubt_of_weight(weight_kg, height_cm, before_kg)
+    found = question_of_weight(weight_kg, height_cm, before_kg)
     assert asked in found and bool(found) == bool(asked)
 
 
@@ -37,7 +37,7 @@ def test_what_is_asked(
 )
 def test_a_weight_is_compared_with_the_steps(peak_n: float | None, asked: str) -> None:
     """70 kg are 686.5 N: 0.6 of it 411.9 N, twice 1372.9 N."""
-    found = doubt_of_peak(70.0, peak_n)
+    found = question_of_peak(70.0, peak_n)
     assert asked in found and bool(found) == bool(asked)
 
 

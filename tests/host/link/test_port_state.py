@@ -84,8 +84,8 @@ async def test_a_board_at_its_prompt_is_told(
     await link.open()
     try:
         os.write(terminal[0], answer)
-        told = await link.why_silent()
-        assert (f"`mpremote connect {terminal[1]} reset` starts it again" in told) == is_prompt
+        reason = await link.why_silent()
+        assert (f"`mpremote connect {terminal[1]} reset` starts it again" in reason) == is_prompt
     finally:
         await link.close()
 
@@ -111,7 +111,7 @@ def test_where_there_is_no_proc_lsof_is_asked(monkeypatch: pytest.MonkeyPatch, t
 
 
 @pytest.mark.parametrize(
-    ("words", "name"),
+    ("arguments", "name"),
     [
         (["/usr/bin/screen", "/dev/ttyACM0"], "screen"),
         (["C:\\Python\\python.exe", "C:\\x\\mpremote.py"], "mpremote.py"),
@@ -121,8 +121,8 @@ def test_where_there_is_no_proc_lsof_is_asked(monkeypatch: pytest.MonkeyPatch, t
         ([], ""),
     ],
 )
-def test_programs_have_the_names_that_people_call_them(words: list[str], name: str) -> None:
-    assert program_name(words) == name
+def test_programs_have_the_names_that_people_call_them(arguments: list[str], name: str) -> None:
+    assert program_name(arguments) == name
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import click
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.options import (
+    ask_about,
     json_option,
     library_options,
     open_library,
     put_json,
     read_moment,
-    say_doubt,
 )
 
 
@@ -202,7 +202,7 @@ def add_person(
 
     with open_library(invocation, {"url": url, "key_file": key_file}) as library:
         added = library.add_person(Person(code, **_known(about)))
-    say_doubt(added.code, added.weight_kg, added.height_cm)
+    ask_about(added.code, added.weight_kg, added.height_cm)
     click.echo(added.code)
 
 
@@ -221,7 +221,7 @@ def change_person(
         before = library.person(code)
         changed = library.change_person(replace(before, **_known(about)))
     if changed.weight_kg != before.weight_kg or changed.height_cm != before.height_cm:
-        say_doubt(code, changed.weight_kg, changed.height_cm, before.weight_kg)
+        ask_about(code, changed.weight_kg, changed.height_cm, before.weight_kg)
     click.echo(changed.code)
 
 

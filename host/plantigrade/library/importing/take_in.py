@@ -104,8 +104,8 @@ def take_in(
         LibraryError, RecordingError: no such person, a start that makes no sense, or it cannot be written.
     """
     zone = None if person is None else library.zones().get(person)
-    told = in_zone(start, zone)
-    begun, remark = _stated_start(walk, zone) if told is None else (checked_start(told), "")
+    stated = in_zone(start, zone)
+    begun, remark = _stated_start(walk, zone) if stated is None else (checked_start(stated), "")
     if (there := _find(library, walk, person, copy)) is not None:
         return replace(_again(library, there, person, begun, start is not None), remark=remark)
     entry = library.import_walk(
@@ -214,7 +214,7 @@ def _entry(library: Library, name: str) -> RecordingEntry | None:
 
 
 def _again(
-    library: Library, there: RecordingEntry, person: str | None, begun: datetime | None, is_told: bool
+    library: Library, there: RecordingEntry, person: str | None, begun: datetime | None, is_stated: bool
 ) -> TakenIn:
     """What an import finds: restored, given to the person, dated if it was not or somebody says so now."""
     outcome = Outcome.PRESENT
@@ -222,6 +222,6 @@ def _again(
         there, outcome = library.restore(there.id), Outcome.RESTORED
     if person is not None and there.person is None:
         there = library.assign(there.id, person)
-    if begun is not None and (is_told or there.start_utc_ns is None):
+    if begun is not None and (is_stated or there.start_utc_ns is None):
         there = set_start(library, there.id, begun)
     return TakenIn(there, outcome)

@@ -1,4 +1,4 @@
-"""Doubts about a weight that somebody enters: never a refusal, as some people do weigh that much."""
+"""Questions about a weight that somebody enters: never a refusal, as some people do weigh that much."""
 
 from typing import Final
 
@@ -18,7 +18,9 @@ MOST_PEAK_SHARE: Final = 2.0
 """Peak force of a walking step over body weight: 1.0 to 1.3 as a rule, up to 1.8 in a quick walk."""
 
 
-def doubt_of_weight(weight_kg: float, height_cm: float | None = None, before_kg: float | None = None) -> str:
+def question_of_weight(
+    weight_kg: float, height_cm: float | None = None, before_kg: float | None = None
+) -> str:
     """What is odd about a weight, as a question to whoever entered it; empty where nothing is.
 
     Args:
@@ -45,7 +47,7 @@ def doubt_of_weight(weight_kg: float, height_cm: float | None = None, before_kg:
     return ""
 
 
-def doubt_of_peak(weight_kg: float, peak_force_n: float | None) -> str:
+def question_of_peak(weight_kg: float, peak_force_n: float | None) -> str:
     """What is odd about a weight beside the steps of a recording; empty where nothing is or no step is known.
 
     Args:

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from plantigrade.cli import Invocation, pass_invocation
-from plantigrade.library.options import say_doubt
+from plantigrade.library.options import ask_about
 from plantigrade.library.record_commands.opening import (
     DAY,
     MOMENT,
@@ -54,7 +54,7 @@ def weigh(
     with opened(invocation, code, where) as (person, record):
         if weight_kg is not None or height_cm is not None:
             on = datetime.now(UTC).astimezone(zone_of(person)).date() if day is None else day.date()
-            say_doubt(code, weight_kg, height_cm or person.height_cm, person.weight_kg)
+            ask_about(code, weight_kg, height_cm or person.height_cm, person.weight_kg)
             record.body.add(BodyMeasure(on, weight_kg, height_cm))
         lines = [
             f"{one.measured_on}  {_number(one.weight_kg, 'kg')}  {_number(one.height_cm, 'cm')}  {one.by}"

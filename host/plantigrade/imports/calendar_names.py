@@ -29,8 +29,8 @@ def halves_of_day() -> dict[str, str]:
         word = str(_cldr("get_period_names")(width, context, language).get(half, "")).lower()
         for spelt in (" ".join(word.split()), "".join(word.split())):
             found.setdefault(spelt, set()).add(half)
-    for half, words in _MORE_HALVES.items():
-        found |= {word: {half} for word in words}
+    for half, texts in _MORE_HALVES.items():
+        found |= {word: {half} for word in texts}
     return {word: next(iter(halves)) for word, halves in found.items() if len(halves) == 1 and len(word) > 1}
 
 
