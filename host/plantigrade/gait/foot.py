@@ -22,7 +22,7 @@ from plantigrade.gait.settings import (
     ContactSettings,
 )
 from plantigrade.gait.short_gaps import Rows, ShortGaps
-from plantigrade.gait.signals import Floats, FootSignal, TimeGap
+from plantigrade.gait.signals import NO_NUMBER, Floats, FootSignal, TimeGap
 
 BUFFER_ROWS = 16384
 _SHARES = (
@@ -217,7 +217,7 @@ class FootStream:
             stride_kernel.close_epoch(self._epoch_state, last)
             self.epochs.append(last[None])
         if self._gap_state[0] == 1.0:
-            self.gaps.append(TimeGap(float(self._gap_state[1]), self.last_s, "samples are not numbers"))
+            self.gaps.append(TimeGap(float(self._gap_state[1]), self.last_s, NO_NUMBER))
         return reported
 
     def _check(self, piece: FootSignal) -> None:
@@ -301,7 +301,7 @@ class FootStream:
         for gap in self._declared:
             if gap.from_s < to_s and gap.to_s > from_s:
                 return gap.reason
-        return "samples are not numbers" if present else "jump of time"
+        return NO_NUMBER if present else "jump of time"
 
     def _take(self, events: contact_kernel.Records) -> list[Event]:
         """Keep new events, close the cycles that they complete."""

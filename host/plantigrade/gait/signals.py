@@ -109,6 +109,10 @@ class Motion:
         return replace(self, acc_m_s2=self.acc_m_s2[start:stop], gyr_deg_s=rates)
 
 
+NO_NUMBER: Final = "samples are not numbers"
+"""Reason of a gap in which there are samples, all of their cells empty."""
+
+
 @dataclass(frozen=True, eq=False)
 class FootSignal:
     """Samples of one foot, whole or a chunk of a stream.

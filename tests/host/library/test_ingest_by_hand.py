@@ -101,6 +101,29 @@ def test_an_import_and_its_gaps(library: Library) -> None:
     assert library.verify(entry.id).ok
 
 
+@pytest.mark.parametrize(
+    ("empty", "gaps"),
+    [
+        ([0, 3], [(0, 1, 5.0, 5.1), (3, 4, 5.3, 5.4)]),
+        ([4, 5], [(4, 6, 5.4, 5.6)]),
+        ([], []),
+    ],
+    ids=["at the start and one alone", "at the end", "none"],
+)
+def test_samples_without_a_number_are_there_and_count_as_missing(
+    library: Library, empty: list[int], gaps: list[tuple[int, int, float, float]]
+) -> None:
+    """Six samples at 10 Hz; a sample of which one cell is a number is one."""
+    left = signal(Foot.LEFT, [5.0, 5.1, 5.2, 5.3, 5.4, 5.5])
+    force_n = left.force_n.copy()
+    force_n[empty], force_n[1, 0] = np.nan, np.nan
+    entry = library.import_walk(Walk(replace(left, force_n=force_n), None, 10.0, SourceInfo("y.csv", "csv")))
+    (foot,) = read_manifest(library.recordings / entry.id).feet
+    assert foot.gaps == [RecordedGap(*gap, "samples are not numbers") for gap in gaps]
+    assert (foot.rows, foot.frames_requested, foot.frames_recorded) == (6, 6, 6 - len(empty))
+    assert entry.frames_missing == len(empty) and library.verify(entry.id).ok
+
+
 def test_an_import_of_which_little_is_known(library: Library) -> None:
     layout = SensorLayout("two", np.array([1.0, 2]), np.array([1.0, 2]), np.array([1.0, 1]), ("heel", "toes"))
     empty = replace(signal(Foot.RIGHT, []), layout=layout)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from plantigrade.files.durable import file_sum
-from plantigrade.gait.signals import FootSignal, TimeGap, Walk
+from plantigrade.gait.signals import NO_NUMBER, FootSignal, TimeGap, Walk
 from plantigrade.library.catalogue.tables import DeviceRow, RecordingDeviceRow, RecordingRow
 from plantigrade.library.recordings.container import (
     FORCES,
@@ -204,7 +204,8 @@ def digest_of(walk: Walk) -> str:
 
 def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootManifest:
     frames = from_signal(signal, rate_hz)
-    recorded = slots_of(frames.seq, np.ones(len(frames), np.int64))
+    numbers = frames.seq[~frames.is_empty()]
+    recorded = slots_of(numbers, np.ones(len(numbers), np.int64))
     end = int(frames.seq[-1]) + 1 if len(frames) else 0
     gaps = [_gap(frames, piece.first, piece.end, signal.gaps, rate_hz) for piece in recorded.missing(0, end)]
     missing = sum(gap.end - gap.first for gap in gaps)
@@ -216,7 +217,7 @@ def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootManifes
         insole={},
         requested=[(0, end)] if end else [],
         frames_requested=end,
-        frames_recorded=len(frames),
+        frames_recorded=len(numbers),
         frames_missing=missing,
         missing_by_reason=reasons,
         gaps=gaps,
@@ -230,10 +231,12 @@ def _store_foot(draft: Draft, signal: FootSignal, rate_hz: float) -> FootManifes
 def _gap(
     frames: ForceFrames, first: int, end: int, reported: Sequence[TimeGap], rate_hz: float
 ) -> RecordedGap:
-    """A gap between samples with the reason that the source gave for it, if any."""
-    after = int(np.searchsorted(frames.seq, first))
-    from_s = float(frames.time_s[after - 1]) + 1.0 / rate_hz
-    to_s = float(frames.time_s[after])
+    """A gap between samples, or of samples without a number, with the reason that the source gave, if any."""
+    row, after = (int(np.searchsorted(frames.seq, slot)) for slot in (first, end))
+    from_s = float(frames.time_s[row - 1]) + 1.0 / rate_hz if row else float(frames.time_s[0])
+    to_s = float(frames.time_s[after] if after < len(frames) else frames.time_s[-1] + 1.0 / rate_hz)
+    if row < len(frames) and frames.seq[row] < end:
+        return RecordedGap(first, end, round(from_s, 6), round(to_s, 6), NO_NUMBER)
     reasons = [gap.reason for gap in reported if gap.from_s < to_s and gap.to_s > from_s]
     reason = reasons[0] if reasons else _UNKNOWN_GAP
     return RecordedGap(first, end, round(from_s, 6), round(to_s, 6), reason)

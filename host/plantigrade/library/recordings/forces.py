@@ -32,6 +32,10 @@ class ForceFrames:
     def __len__(self) -> int:
         return len(self.seq)
 
+    def is_empty(self) -> NDArray[np.bool_]:
+        """(n,) whether the source has no number in any cell of a sample: it is there, and yet missing."""
+        return np.asarray(np.isnan(self.force_n).all(axis=1), np.bool_)
+
 
 def from_signal(signal: FootSignal, rate_hz: float) -> ForceFrames:
     """The samples of a foot, numbered by the nominal rate where the times allow it, else one by one."""

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plantigrade.bridge.slot_ranges import SlotSet
+from plantigrade.gait.signals import NO_NUMBER
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.encrypted_files import key_of, matches_sum
 from plantigrade.library.recordings.computed import problems_of_computed, raw_removed
@@ -102,8 +104,18 @@ def _problems_of_forces(foot: FootManifest, frames: ForceFrames) -> list[str]:
         return ["samples are out of order or there twice"]
     if len(frames) and bool(np.any(np.diff(frames.time_s) < 0)):
         found.append("time runs backwards")
-    slots = np.ones(len(frames), np.int64)
-    return found + _problems_of_manifest(foot, len(frames), slots_of(frames.seq, slots))
+    numbers = frames.seq[~(frames.is_empty() & _listed_as_empty(foot, frames.seq))]
+    slots = np.ones(len(numbers), np.int64)
+    return found + _problems_of_manifest(foot, len(frames), slots_of(numbers, slots))
+
+
+def _listed_as_empty(foot: FootManifest, seq: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Samples that the manifest counts as missing though they are there; older manifests count them all."""
+    listed = np.zeros(len(seq), np.bool_)
+    for gap in foot.gaps:
+        if gap.reason == NO_NUMBER:
+            listed |= (seq >= gap.first) & (seq < gap.end)
+    return listed
 
 
 def _problems_of_counts(foot: FootManifest, frames: FootFrames) -> list[str]:
