@@ -1,8 +1,8 @@
 """Tab-separated text in the shape of Moticon's OpenGo export, so that scripts written for it load our data.
 
 `#` headers, one time axis for both feet, and for each foot sixteen pressures in N/cm2, total force,
-centre of pressure in -0.5 ... +0.5 of the insole, and a step column (11/15 left and 21/25 right initial
-and final contact).
+centre of pressure in -0.5 ... +0.5 of the insole (X along it towards the toes, Y across it towards medial,
+as in Moticon's files), and a step column (11/15 left and 21/25 right initial and final contact).
 
 What the shape cannot hold: raw counts, gaps other than by empty rows, boots, uncertainty, calibration and
 versions beyond the `Notes` line. Times are those of the slots of the nominal rate, at most half a slot (5
@@ -123,11 +123,11 @@ def _columns(
     total = force.sum(axis=1)
     out[at, SENSORS] = total
     length = layout.insole_length_mm or float(np.ptp(layout.y_mm))
-    x = (layout.x_mm - layout.x_mm.mean()) / length
-    y = layout.y_mm / length - 0.5
+    along = layout.y_mm / length - 0.5
+    towards_medial = (layout.x_mm.mean() - layout.x_mm) / length
     weight = np.divide(force, total[:, None], out=np.zeros_like(force), where=total[:, None] != 0)
-    out[at, SENSORS + 1] = np.clip(weight @ x, -0.5, 0.5)
-    out[at, SENSORS + 2] = np.clip(weight @ y, -0.5, 0.5)
+    out[at, SENSORS + 1] = np.clip(weight @ along, -0.5, 0.5)
+    out[at, SENSORS + 2] = np.clip(weight @ towards_medial, -0.5, 0.5)
     return out
 
 

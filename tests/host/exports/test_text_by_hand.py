@@ -41,16 +41,17 @@ def left(newtons: float, step: str) -> list[str]:
     """A foot whose sensor s has `newtons / 120 * s`: over 2.5 cm2 that is `newtons / 300 * s`.
 
     Its mean place is sensor 1240 / 120 = 10.333: x = 51.667 mm, which is 14.167 mm from the middle of the
-    sensors at 37.5 mm, and y = 165.333 mm; over 250 mm that is 0.0567 and 0.6613 - 0.5.
+    sensors at 37.5 mm, and y = 165.333 mm; over 250 mm that is 0.6613 - 0.5 along the
+    foot and 0.0567 towards lateral.
     """
     pressures = [f"{newtons / 300 * s:.4f}" for s in range(16)]
-    return [*pressures, f"{newtons:.2f}", "0.0567", "0.1613", step]
+    return [*pressures, f"{newtons:.2f}", "0.1613", "-0.0567", step]
 
 
 def right(newtons: float, step: str) -> list[str]:
     """The same from the other end: mean place 15 - 10.333 = 4.667, x = 23.333 mm and y = 74.667 mm."""
     pressures = [f"{newtons / 300 * (15 - s):.4f}" for s in range(16)]
-    return [*pressures, f"{newtons:.2f}", "-0.0567", "-0.2013", step]
+    return [*pressures, f"{newtons:.2f}", "-0.2013", "0.0567", step]
 
 
 def test_opengo_headers(data: ExportData, tmp_path: Path) -> None:
@@ -118,15 +119,15 @@ def test_opengo_without_a_length_measures_by_the_sensors(data: ExportData, tmp_p
     """They span 240 mm: 14.167 / 240 and 165.333 / 240 - 0.5."""
     feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=None)) for one in data.feet)
     row = opengo_text(replace(data, feet=feet), tmp_path)[8]
-    assert row[18:20] == ["0.0590", "0.1889"]
+    assert row[18:20] == ["0.1889", "-0.0590"]
 
 
 def test_opengo_centres_of_pressure_stay_in_their_range(data: ExportData, tmp_path: Path) -> None:
     """With a length of 50 mm the mean place would lie at 0.283 and 2.807."""
     feet = tuple(replace(one, layout=replace(tiny.LAYOUT, insole_length_mm=50.0)) for one in data.feet)
     rows = opengo_text(replace(data, feet=feet), tmp_path)
-    assert rows[8][18:20] == ["0.2833", "0.5000"]
-    assert rows[10][38:40] == ["-0.2833", "0.5000"]
+    assert rows[8][18:20] == ["0.5000", "-0.2833"]
+    assert rows[10][38:40] == ["0.5000", "0.2833"]
 
 
 def test_opengo_of_an_unloaded_foot_and_of_unknown_forces(data: ExportData, tmp_path: Path) -> None:
