@@ -37,8 +37,8 @@ def page(found: Sequence[Measured], types: Sequence[FootTypes], first_seed: int)
     people = max(one.people for one in found if one.row.statistic == "median")
     last_seed = first_seed + people - 1
     lines = [
-        f"{people} virtual people (seeds {first_seed} to {last_seed}), two minutes each; between walks: the same"
-        " people on two other days. `norm : virtual`.",
+        f"{people} virtual people (seeds {first_seed} to {last_seed}), two minutes each; between walks: the "
+        "same people on two other days. `norm : virtual`.",
         "",
         "| figure | unit | mean at 1.25 m/s | for each m/s | spread | ratio, bound | held | norm from |",
         "|---|---|---|---|---|---|---|---|",

@@ -245,7 +245,7 @@ def _record(library: Library, now: datetime) -> None:
         rule, Foot.LEFT, PlanKind.ORTHOTIC, today - timedelta(days=3), ChosenBy.CLINICIAN, tag=INSERT
     )
     record.plans.add(plan, by=CLINICIAN)
-    record.rules.edit("low-arch", "raise_level", 0.18, reason="a longer walk to work", by=CLINICIAN)
+    record.rules.edit("low-arch", "raise_level", 0.36, reason="a longer walk to work", by=CLINICIAN)
     for days_ago, kind in ((1, AnswerKind.HELPED), (4, AnswerKind.DID_NOT_HELP)):
         _answered(record, now - timedelta(days=days_ago), kind)
 

@@ -161,7 +161,8 @@ class Table:
 
     def _stream(self, end: "_Ending") -> io.BufferedReader:
         if self.repair is None:
-            return io.BufferedReader(_Watched(self.source.open(), end), _BLOCK_BYTES)
+            plain = self.source.encoding.startswith("utf-8")
+            return io.BufferedReader(_Watched(self.source.open(), end, plain), _BLOCK_BYTES)
         lines = end.watch(islice(self.source.lines(), self.first_line - 1, None))
         return io.BufferedReader(_Lines(self.repair(line.rstrip("\r\n")) for line in lines if line.strip()))
 
@@ -244,17 +245,24 @@ class _Ending:
             yield line
 
 
-class _Watched(io.RawIOBase):
-    """A byte stream of which the end is remembered."""
+_ONLY_ASCII: Final = bytes(range(128)) + b"?" * 128
 
-    def __init__(self, stream: io.BufferedReader, end: _Ending) -> None:
-        self._stream, self._end = stream, end
+
+class _Watched(io.RawIOBase):
+    """A byte stream of which the end is remembered. Plain text is read as ASCII, all that numbers need: Arrow
+    stumbles where the end of a file cuts a letter in two.
+    """
+
+    def __init__(self, stream: io.BufferedReader, end: _Ending, plain: bool) -> None:
+        self._stream, self._end, self._plain = stream, end, plain
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         block = self._stream.read(len(buffer))
+        if self._plain:
+            block = block.translate(_ONLY_ASCII)
         buffer[: len(block)] = block
         if block:
             # The second byte of a line end in UTF-16 is 0 in one order of bytes.

@@ -168,7 +168,7 @@ def _take(path: Path) -> bytes | None:
 
 def _put(path: Path, values: dict[str, Any]) -> None:
     """Complete or not at all; for the owner alone."""
-    draft = path.with_name(f".{path.name}")
+    draft = path.with_name(f".{path.name}.new")  # no name that is looked for
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(values, file)

@@ -150,7 +150,7 @@ WRONG_USAGE = [
     (("a.csv", "--json", "x", "--strides", "x"), "would overwrite"),
     (("a.csv", "--eyes-open", "30"), "no span in seconds"),
     (("a.csv", "--eyes-open", "30-10"), "ends before it begins"),
-    (("a.csv", "--format", "emed"), "emed"),
+    (("a.csv", "--format", "novel"), "novel"),
 ]
 
 

@@ -43,23 +43,23 @@ def run(*texts: str | Path, data: Path | None = None) -> Result:
 
 
 def test_all_options_reach_the_work(asked: Asked) -> None:
-    texts = "a.csv --format csv --body-weight-kg 80.5 --foot left --feet-apart-mm 150 --eyes-open 0-30.5"
-    more = "--eyes-closed 31-60 --rules r.toml --baseline b.json --tag boots"
+    texts = "a.csv --format csv --decimal-mark comma --body-weight-kg 80.5 --foot left --feet-apart-mm 150"
+    more = "--eyes-open 0-30.5 --eyes-closed 31-60 --rules r.toml --baseline b.json --tag boots"
     assert run(*texts.split(), *more.split()).exit_code == 0
     assert run("a.csv").exit_code == 0
     assert asked.requests == [
         Request(
             Path("a.csv"),
             "csv",
-            Foot.LEFT,
-            80.5,
-            None,
-            150.0,
-            Span(0.0, 30.5),
-            Span(31.0, 60.0),
-            Path("r.toml"),
-            Path("b.json"),
-            "boots",
+            decimal_mark="comma",
+            foot=Foot.LEFT,
+            body_weight_kg=80.5,
+            feet_apart_mm=150.0,
+            eyes_open=Span(0.0, 30.5),
+            eyes_closed=Span(31.0, 60.0),
+            rules=Path("r.toml"),
+            baseline=Path("b.json"),
+            tag="boots",
         ),
         Request(Path("a.csv")),
     ]

@@ -273,14 +273,16 @@ def test_progress_is_told_for_reading_and_analysing(tmp_path: Path) -> None:
 def test_the_named_side_and_format_are_handed_to_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    def read(path: Path, format_name: str, *, foot: Foot | None, on_progress: Any) -> Walk:
-        asked.append((path, format_name, foot))
+    def read(
+        path: Path, format_name: str, *, foot: Foot | None, decimal_mark: str | None, on_progress: Any
+    ) -> Walk:
+        asked.append((path, format_name, foot, decimal_mark))
         return standing_walk(10.0)
 
     monkeypatch.setattr(module.formats, "read", read)
-    run(Request(ANY, "fscan", foot=Foot.LEFT))
+    run(Request(ANY, "fscan", foot=Foot.LEFT, decimal_mark="comma"))
     run(Request(ANY))
-    assert asked == [(ANY, "fscan", Foot.LEFT), (ANY, "auto", None)]
+    assert asked == [(ANY, "fscan", Foot.LEFT, "comma"), (ANY, "auto", None, None)]
 
 
 def test_rules_and_own_days_are_read_where_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ def sqlite(two_recordings: Path) -> Any:
         ({"shoe_size_eu": 55.1}, "EU shoe sizes go from 15 to 55"),
         ({"weight_kg": 2}, ""), ({"weight_kg": 500}, ""),
         ({"weight_kg": 1.9}, "weights go from 2 to 500 kg"),
-        ({"weight_kg": 500.1}, "weights go from 2 to 500 kg"),
+        ({"weight_kg": 500.1}, "weights go from 2 to 500 kg; 500.1 N are 51.0 kg"),
         ({"weight_kg": float("nan")}, "weights go from 2 to 500 kg"),
         ({"height_cm": 30}, ""), ({"height_cm": 280}, ""),
         ({"height_cm": 29.9}, "heights go from 30 to 280 cm"),
