@@ -48,6 +48,7 @@ class SerialPort:
         self._to_board = bytearray()
         self._to_outside = bytearray()
         self._held = bytearray()
+        self._unanswered = bytearray()
         self._interrupting: asyncio.TimerHandle | None = None
         self._interrupts_left = 0
         self._listening: asyncio.TimerHandle | None = None
@@ -134,6 +135,9 @@ class SerialPort:
             self._interrupting.cancel()
             self._interrupting = None
             self._held[:0] = _CTRL_C
+        elif _CTRL_C in self._unanswered:  # it came as a reset was under way, which a chip's would have ended
+            self._held[:0] = self._unanswered
+        self._unanswered.clear()
         if self._inner is None:
             return
         self._from_board()
@@ -254,6 +258,7 @@ class SerialPort:
         elif self._holds or self._interrupting is not None:
             self._held += data[: _MAX_BACKLOG - len(self._held)]
         else:
+            self._unanswered += data[: _TAIL - len(self._unanswered)]
             self.type(data)
 
     def _from_board(self) -> None:
@@ -267,6 +272,7 @@ class SerialPort:
         if not data:
             self._loop.remove_reader(self._inner)
             return
+        self._unanswered.clear()
         self._tail = (self._tail + data)[-_TAIL:]
         if self._swallow_until is not None:
             text, then = self._swallow_until
