@@ -192,7 +192,10 @@ def test_device_commands_work_alike_over_usb_and_bluetooth(twin: dict[str, str])
 
 @pytest.mark.untimed
 def test_a_device_that_is_not_there_is_said_in_words(twin: dict[str, str], tmp_path: Path) -> None:
-    for target, texts in ((str(tmp_path / "port"), "there is no such port"), ("ABCD", "no insole 'ABCD' in reach")):
+    for target, texts in (
+        (str(tmp_path / "port"), "there is no such port"),
+        ("ABCD", "no insole 'ABCD' in reach"),
+    ):
         command = [*PLANTIGRADE, "device", "info", target]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=twin, check=False)
         assert done.returncode == 1
