@@ -88,7 +88,11 @@ class RomOnPort:
         self.ending: Ending | None = None
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
-        self.port = os.ttyname(self._slave)
+        # A name of its own: the terminal's number goes to whoever asks next once its port has vanished.
+        self._name = folder / "port"
+        self._name.unlink(missing_ok=True)
+        self._name.symlink_to(os.ttyname(self._slave))
+        self.port = str(self._name)
         self._mode = DownloadMode(self._flash, factory_fuses(bytes.fromhex(SERIAL)), self._send, self._end)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -125,6 +129,7 @@ class RomOnPort:
         self.ending = how
 
     def _close(self) -> None:
+        self._name.unlink(missing_ok=True)
         for end in (self._slave, self._master):
             if end >= 0:
                 os.close(end)
