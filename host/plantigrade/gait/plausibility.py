@@ -59,8 +59,8 @@ def uneven_gain(force_pct: float, stance_pct: float) -> str:
         force_pct, stance_pct: right minus left over half their sum, of the mean force of a stance and of its
             time.
 
-    >>> uneven_gain(26.0, 1.0)[:43]
-    'the left insole reads 26 % less than the oth'
+    >>> uneven_gain(26.0, 1.0).split(" in ")[0]
+    'the left insole reads 26 % less than the other'
     >>> uneven_gain(26.0, 9.0)
     ''
     """

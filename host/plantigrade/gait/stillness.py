@@ -75,7 +75,7 @@ class PairLoad:
 def still_rows(load: PairLoad, settings: ContactSettings) -> Flags:
     """(n,) whether nobody steps: the sum is steady, and a foot stays down for longer than a cycle lasts.
 
-    >>> left = np.repeat([300.0, 400.0], 40)
+    >>> left = np.tile([300.0, 400.0], 40)
     >>> still_rows(PairLoad(0.0, left, 700.0 - left), ContactSettings()).all()  # weight moves, the sum stays
     np.True_
     >>> still_rows(PairLoad(0.0, left, left), ContactSettings()).all()

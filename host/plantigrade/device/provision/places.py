@@ -19,10 +19,11 @@ def picture(side: str, marked: int) -> str:
         side: "left" or "right"; the inner edge of a left insole is on the right.
         marked: index of the place.
 
-    >>> print(picture("left", 13))  # doctest: +ELLIPSIS
-         left
-      .---------------------------.
-      |...
+    >>> print(picture("left", 13))  # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE
+     left
+    .---------------------------.
+    | ... 16 15 [14] ...
+     inner edge right
     """
     lines = [[" "] * COLUMNS for _ in range(ROWS)]
     for index, (x, y) in enumerate(zip(X_PERMILLE, Y_PERMILLE, strict=True)):

@@ -29,7 +29,7 @@ def question_of_weight(
         before_kg: what was known until now.
 
     Example:
-        >>> doubt_of_weight(71.5, 175), doubt_of_weight(310)
+        >>> question_of_weight(71.5, 175), question_of_weight(310)
         ('', 'is 310 kg right? As newtons it would be 32 kg, as pounds 141 kg')
     """
     if weight_kg > HEAVY_KG:
@@ -55,9 +55,9 @@ def question_of_peak(weight_kg: float, peak_force_n: float | None) -> str:
         peak_force_n: usual peak force of a step.
 
     Example:
-        >>> doubt_of_peak(70, 800), doubt_of_peak(70, None)
+        >>> question_of_peak(70, 800), question_of_peak(70, None)
         ('', '')
-        >>> doubt_of_peak(165, 800)
+        >>> question_of_peak(165, 800)
         'is 165 kg right? The peak force of a step is 0.49 of that weight; while walking it is 1.0 to 1.3'
     """
     if peak_force_n is None:
