@@ -1,6 +1,7 @@
 """Cell geometry of the systems that we read: where their cells lie on the insole and how large they are."""
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,10 @@ _PEDAR_ROWS: Final = (5, *(7,) * 12, 6, 4)
 _PEDAR_CELL_MM2: Final = {"u": 127, "v": 141, "w": 157, "x": 174, "y": 193, "uw": 145, "vw": 165, "xw": 206}
 PEDAR_USUAL_CM2: Final = _PEDAR_CELL_MM2["x"] / 100.0
 """Where the size is not known."""
+
+_LENGTH_PER_REACH: Final = 1.08
+"""Length of an insole over the distance of its foremost sensor from the heel end, where a file does not state
+the length: assumed (our own insole has 1.11, StappOne's 1.15)."""
 
 # Centres and areas of StappOne's twelve sensors, rounded from an open drawing of the insole: mm from the
 # medial edge, mm from the heel end, mm2.
@@ -92,6 +97,28 @@ def stappone() -> SensorLayout:
 
 
 Mask = npt.NDArray[np.bool_]
+
+
+def at_places(
+    name: str, places: Sequence[tuple[float, float, float]], length_mm: float | None
+) -> SensorLayout:
+    """Sensors where somebody says that they are.
+
+    Args:
+        name: of the layout.
+        places: x_mm, y_mm, area_cm2 of each; an area of 0 is not known.
+        length_mm: of the insole, None where it is not known.
+    """
+    table = np.array(places, np.float64)
+    length = length_mm or float(table[:, 1].max() * _LENGTH_PER_REACH)
+    return SensorLayout(
+        name=name,
+        x_mm=table[:, 0].copy(),
+        y_mm=table[:, 1].copy(),
+        area_cm2=np.where(table[:, 2] > 0, table[:, 2], np.nan),
+        region=regions.of_length(table[:, 1] / length),
+        insole_length_mm=length,
+    )
 
 
 def grid(name: str, keep: Mask, within: Mask, foot: Foot, column_mm: float, row_mm: float) -> SensorLayout:

@@ -1,8 +1,8 @@
 """Tables of other makers: cells between delimiters, some of them empty, some of them text.
 
 Arrow reads the columns that a format asks for. When it cannot, the file is gone through once more to say
-which line and column it is, and why. No number is guessed: a decimal comma needs proof that it does not
-group thousands, and a thousands separator is refused.
+which line and column it is, and why. No number is guessed: the decimal mark is decided from the whole file
+(`imports.numerals`), and numbers with thousands are refused.
 """
 
 import io
@@ -18,20 +18,19 @@ import numpy.typing as npt
 
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Forces
+from plantigrade.imports.numerals import (
+    COMMA,
+    MARK_NAMES,
+    MARKS_BY_NAME,
+    MISSING_SPELLINGS,
+    POINT,
+    NumberReader,
+    decided_mark,
+)
 from plantigrade.imports.source import Source
 from plantigrade.imports.table import readable
 
 MAX_COLUMNS: Final = 4096
-MISSING: Final = frozenset({"", "-", "--", "NaN", "nan", "NAN", "NA", "N/A", "n/a", "null", "NULL", "#N/A"})
-"""How tables write that there is no number."""
-_EXPONENT = r"(?:[eE][-+]?\d+)?"
-_NUMBER = {
-    ".": re.compile(rf"[-+]?(?:(?:\d+\.?\d*|\.\d+){_EXPONENT}|nan|inf|infinity)", re.IGNORECASE),
-    ",": re.compile(rf"[-+]?(?:(?:\d+,?\d*|,\d+){_EXPONENT}|nan|inf|infinity)", re.IGNORECASE),
-}
-# Commas that group thousands follow one to three digits, the first no 0, and have three digits behind them.
-_NO_THOUSANDS = re.compile(rf"[-+]?(?:(?:0\d*|\d{{4,}})?,\d+|\d+,(?:\d{{1,2}}|\d{{4,}})){_EXPONENT}")
-_GROUPED = re.compile(r"\d[.,' ]\d{3}(?:\D|$)")
 _INCOMPLETE = "the last line is incomplete and was left out"
 _NOT_ENDED = "the last line has no line end and was left out: the file may have been cut off"
 _BLOCK_BYTES: Final = 1 << 22
@@ -48,7 +47,7 @@ class Table:
         titles: of all columns, for messages.
         first_line: of the rows, counted from 1; what stands before is skipped.
         delimiter: one character.
-        missing: words for "no number", beside nan and inf.
+        missing: words for "no number", beside those of `imports.numerals`.
         repair: for formats whose rows differ in length: gives each line its full length.
         notes: filled while reading: what is odd but readable.
     """
@@ -57,7 +56,7 @@ class Table:
     titles: Sequence[str]
     first_line: int
     delimiter: str
-    missing: Collection[str] = MISSING
+    missing: Collection[str] = ()
     repair: Callable[[str], str] | None = None
     notes: list[str] = field(default_factory=list[str])
 
@@ -75,12 +74,11 @@ class Table:
         if len(self.titles) > MAX_COLUMNS:
             raise FileError(self._path, f"has {len(self.titles)} columns; at most {MAX_COLUMNS} are read")
         columns = sorted({*wanted, *exact})
-        found = self._parsed(columns, exact, ".")
+        decimal = MARKS_BY_NAME.get(self.source.decimal_mark or "") or self._decided_mark(columns)
+        found = self._parsed(columns, exact, decimal)
         if found is None:
-            self._check_commas(columns)
-            found = self._parsed(columns, exact, ",")
-            if found is None:
-                raise self._problem(columns, ",")
+            raise self._problem(columns, decimal)
+        if decimal == COMMA:
             self.notes.append("numbers are written with a decimal comma")
         if not len(next(iter(found.values()))):
             raise FileError(self._path, "has column titles but no sample")
@@ -148,7 +146,7 @@ class Table:
             convert_options=csv.ConvertOptions(
                 column_types={name: arrow.float64() for name in chosen},
                 include_columns=chosen,
-                null_values=list(self.missing),
+                null_values=[*MISSING_SPELLINGS, *self.missing],
                 decimal_point=decimal,
             ),
         )
@@ -183,45 +181,41 @@ class Table:
             raise FileError(self._path, f"{where} has {found} columns instead of {expected}")
         self.notes.append(_INCOMPLETE)
 
-    def _check_commas(self, columns: Sequence[int]) -> None:
-        """Whether commas are the decimal sign in the whole file, without any question.
-
-        Raises:
-            FileError: they are not, or they may as well group thousands.
-        """
-        if self.delimiter == ",":
-            raise self._problem(columns, ".")
-        proof = False
-        for _, cells in self._rows():
-            for cell in (cells[i] for i in columns if i < len(cells)):
-                if cell not in self.missing and not _NUMBER[","].fullmatch(cell):
-                    raise self._problem(columns, ".")
-                proof = proof or _NO_THOUSANDS.fullmatch(cell) is not None
-        if not proof:
-            raise self._problem(columns, ".")
+    def _decided_mark(self, columns: Sequence[int]) -> str:
+        cells = (
+            (number, cells[i], False)
+            for number, cells in self._rows()
+            for i in columns
+            if i < len(cells) and cells[i] not in self.missing
+        )
+        return decided_mark(self._path, cells)[0]
 
     def _problem(self, columns: Sequence[int], decimal: str) -> FileError:
-        """What the first cell or row is that cannot be read with this decimal sign."""
+        """What the first cell or row is that cannot be read with this decimal mark."""
         width = len(self.titles)
         for number, cells in self._rows():
             if len(cells) != width:
                 return FileError(self._path, f"line {number} has {len(cells)} columns instead of {width}")
             for i in columns:
-                if cells[i] not in self.missing and not _NUMBER[decimal].fullmatch(cells[i]):
+                why = "" if cells[i] in self.missing else _what_is_wrong(cells[i][:40], decimal)
+                if why:
                     where = f"line {number}, column {self.titles[i][:60]!r}"
-                    return FileError(self._path, f"{where}: {_what_is_wrong(cells[i][:40])}")
+                    return FileError(self._path, f"{where}: {cells[i][:40]!r} {why}")
         return FileError(self._path, "is no table of numbers")
 
 
-def _what_is_wrong(cell: str) -> str:
-    if _NUMBER[","].fullmatch(cell) and _GROUPED.search(cell):
-        meanings = f"{cell.replace(',', '.')} or {cell.replace(',', '')}"
-        return f"{cell!r} may be {meanings}, and nothing tells which; export it without such commas"
-    if _GROUPED.search(cell):
-        return f"{cell!r} is no number that is read; export it without a thousands separator"
-    if _NUMBER[","].fullmatch(cell) and "," in cell:
-        return f"{cell!r} has a decimal comma, but other numbers of the file have a point"
-    return f"{cell!r} is no number"
+def _what_is_wrong(cell: str, decimal: str) -> str:
+    """Why a cell is not read; empty where it is."""
+    read = NumberReader(decimal)
+    if read(cell) is not None:
+        return "has thousands; export it without a thousands separator" if read.is_grouped(cell) else ""
+    for mark in (POINT, COMMA):
+        if mark != decimal and NumberReader(mark)(cell) is not None:
+            return (
+                f"has a decimal {MARK_NAMES[mark]}, but other numbers of the file have a decimal "
+                f"{MARK_NAMES[decimal]}"
+            )
+    return "is no number"
 
 
 def _arrow() -> tuple[Any, Any]:

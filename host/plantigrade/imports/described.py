@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 
 from plantigrade.errors import FileError
-from plantigrade.gait.pressure import regions
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Quantity, SensorLayout, Walk
 from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
-from plantigrade.imports.delimited import MISSING, Column, Table, stacked, unit_of
+from plantigrade.imports.delimited import Column, Table, stacked, unit_of
 from plantigrade.imports.description import ANY_UNIT, SECONDS_PER_UNIT, Columns, Description
 from plantigrade.imports.motion import MotionColumns
+from plantigrade.imports.numerals import alone
 from plantigrade.imports.source import Head, Source
 
 MAX_HEADER_LINES: Final = 500
@@ -76,7 +76,7 @@ def read(description: Description, source: Source, foot: Foot | None = None) -> 
         titles,
         first,
         "\t" if white else description.separator,
-        missing=MISSING | set(description.missing),
+        missing=description.missing,
         repair=(lambda text: "\t".join(text.split())) if white else None,
     )
     wanted = {number for sensors in found.forces.values() for number, _, _ in sensors.values()}
@@ -182,10 +182,7 @@ def _value(pattern: re.Pattern[str] | None, header: list[str]) -> float | None:
     for line in header:
         match = pattern.search(line)
         if match:
-            try:
-                return float(str(match.group(1)).replace(",", "."))
-            except ValueError:
-                return None
+            return alone(match.group(1))
     return None
 
 
@@ -224,10 +221,10 @@ def _foot(
     units = {(unit, columns.factor) for _, columns, unit in sensors.values()}
     if len(units) > 1:
         raise FileError(source.path, f"has forces in {len(units)} units in the {side.value} foot")
-    (unit, factor), quantity = next(iter(units)), "force"
+    ((unit, factor),) = units
+    quantity: Quantity = "footswitch" if unit == ANY_UNIT else "force"
     scale = np.full(values.shape[1], factor)
     if unit == ANY_UNIT:
-        quantity = "footswitch"
         notes.append("forces are not calibrated: timing and relative load only")
     elif unit.upper() != "N":
         kpa = cells.kpa_per_unit(unit) if unit else None
@@ -239,9 +236,8 @@ def _foot(
                 f"[places]) or {ANY_UNIT!r} in {description.path.name}",
             )
         scale = scale * kpa * cells.N_PER_KPA_CM2 * layout.area_cm2
-    kind: Quantity = "footswitch" if quantity == "footswitch" else "force"
     force = (values * scale).astype(np.float32)
-    return ImportedFoot(force, layout, kind, motion=found.motion.of(side, rows, notes))
+    return ImportedFoot(force, layout, quantity, motion=found.motion.of(side, rows, notes))
 
 
 def _layout(description: Description, source: Source, names: list[str]) -> SensorLayout | None:
@@ -250,13 +246,5 @@ def _layout(description: Description, source: Source, names: list[str]) -> Senso
     lacking = next((name for name in names if name not in description.places), None)
     if lacking is not None:
         raise FileError(source.path, f"sensor {lacking!r} has no place in {description.path.name}")
-    table = np.array([description.places[name] for name in names])
-    length = description.length_mm or float(table[:, 1].max() * 1.08)
-    return SensorLayout(
-        name=description.name,
-        x_mm=table[:, 0].copy(),
-        y_mm=table[:, 1].copy(),
-        area_cm2=np.where(table[:, 2] > 0, table[:, 2], np.nan),
-        region=regions.of_length(table[:, 1] / length),
-        insole_length_mm=length,
-    )
+    places = [description.places[name] for name in names]
+    return cells.at_places(description.name, places, description.length_mm)

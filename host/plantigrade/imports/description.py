@@ -24,18 +24,9 @@ ANY_UNIT: Final = "any"
 _KINDS: Final = {"acceleration": "acc", "rotation": "gyr"}
 ENTRIES: Final = {
     "": {
-        "name",
-        "title",
-        "source",
-        "instrument",
-        "recognised_by",
-        "table",
-        "time",
-        "sides",
-        "force",
-        "motion",
-    }
-    | {"places", "facts"},
+        *("name", "title", "source", "instrument", "recognised_by", "table"),
+        *("time", "sides", "force", "motion", "places", "facts"),
+    },
     "recognised_by": {"lines", "titles"},
     "table": {"separator", "titles", "rows_between", "missing"},
     "time": {"column", "unit", "rate_hz", "rate_line"},

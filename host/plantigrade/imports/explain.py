@@ -130,16 +130,10 @@ def as_text(explanation: Explanation) -> list[str]:
     text = f", {explanation.encoding.upper()} text" if explanation.encoding else ""
     out = [f"{explanation.path.name}: {title}{text}{wrapping}"]
     for one in explanation.lines:
-        where = (
-            f"{one.first_line}" if one.first_line == one.last_line else f"{one.first_line} to {one.last_line}"
-        )
-        parts = one.meaning.split("; ")
-        out.append(
-            f"  line {where}: {parts[0]}"
-            if one.first_line == one.last_line
-            else f"  lines {where}: {parts[0]}"
-        )
-        out += [f"      {part}" for part in parts[1:]]
+        alone = one.first_line == one.last_line
+        where = f"line {one.first_line}" if alone else f"lines {one.first_line} to {one.last_line}"
+        first, *more = one.meaning.split("; ")
+        out += [f"  {where}: {first}", *(f"      {part}" for part in more)]
     if explanation.walk is not None:
         out += _walk_lines(explanation.walk)
     else:

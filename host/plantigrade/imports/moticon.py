@@ -7,7 +7,6 @@ columns in any order, columns that were not chosen for export. A row may have th
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -38,6 +37,8 @@ _MARKS = re.compile(r"(left|right) (steps|events.*)", re.IGNORECASE)
 _SECONDS_PER_UNIT = {"": 1.0, "s": 1.0, "ms": 0.001}
 _AXES = "the insole's own; at rest the longest part of gravity is on z"
 _DURATION_TOLERANCE_S = 0.5
+_INITIAL: Final = ("11", "21")
+"""Codes of initial contact in the step columns, left and right."""
 
 
 @dataclass
@@ -250,13 +251,5 @@ def marked_contacts(source: Source) -> dict[Foot, int]:
         assert match is not None
         if match.group(2).lower() == "steps":
             side = Foot(match.group(1).lower())
-            counts[side] = sum(_is_contact(word) for _, word in _step_codes(table, number))
+            counts[side] = sum(word.split(".")[0] in _INITIAL for _, word in table.cell_texts(number))
     return counts
-
-
-def _step_codes(table: Table, number: int) -> Iterator[tuple[int, str]]:
-    return table.cell_texts(number)
-
-
-def _is_contact(word: str) -> bool:
-    return word.split(".")[0] in {"11", "21"}

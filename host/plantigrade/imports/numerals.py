@@ -8,15 +8,19 @@ that does not fit the decided mark is no number; nothing is guessed cell by cell
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+
+from plantigrade.errors import FileError
+from plantigrade.imports.table import LARGEST
 
 POINT: Final = "."
 COMMA: Final = ","
 ARABIC: Final = "\u066b"
 """The decimal mark of Arabic and Persian numerals; nothing else looks like it."""
 MARK_NAMES: Final = {POINT: "point", COMMA: "comma", ARABIC: "mark of Arabic"}
-LARGEST: Final = 1e15
-"""Beyond any sample and any time stamp (milliseconds of our century have 13 digits)."""
+MARKS_BY_NAME: Final = {name: mark for mark, name in MARK_NAMES.items() if mark != ARABIC}
+"""Those that somebody may state for a file."""
 
 _MISSING: Final = """
     nan na n/a n.a. #n/a #na #nv #n/d n/d nd null none nil missing k.a. s/d - -- \u2013 \u2014 . .. ? <na>
@@ -25,6 +29,12 @@ _MISSING: Final = """
     inf +inf -inf infinity +infinity -infinity \u221e -\u221e +\u221e
 """
 _MISSING_TEXTS: Final = frozenset(_MISSING.split()) | {""}
+MISSING_SPELLINGS: Final = frozenset(
+    spelt
+    for text in _MISSING_TEXTS
+    for spelt in (text, text.upper(), text.title(), text.replace("nan", "NaN"))
+)
+"""For parsers that compare cells letter by letter."""
 _GROUPS: Final = " \u00a0\u202f\u2009'\u2019\u0092\u066c"
 """What groups thousands beside points and commas: spaces, apostrophes, the Arabic mark."""
 _ASCII: Final = {0x2212: "-", 0xFF0B: "+", 0xFF0D: "-", 0xFF0E: ".", 0xFF0C: ","} | {
@@ -156,6 +166,38 @@ class Sighting:
 
     def __str__(self) -> str:
         return f"line {self.line} has {self.cell!r}"
+
+
+def alone(text: str) -> float | None:
+    """A number that stands alone; None where it is none, or may be two.
+
+    Examples:
+        >>> alone("0,5"), alone("1,234"), alone("70")
+        (0.5, None, 70.0)
+    """
+    found = evidence(text)
+    return None if found.ambiguous else NumberReader(found.mark or POINT)(text)
+
+
+def decided_mark(path: Path, cells: Iterable[tuple[int, str, bool]]) -> tuple[str, Sighting | None]:
+    """The decimal mark of a file and the cell that proves it; a point where no number has a mark.
+
+    Args:
+        path: the file.
+        cells: as in `decimal_mark`.
+
+    Raises:
+        FileError: nothing proves it, and there is a number that could be two.
+    """
+    proof, unclear = decimal_mark(cells)
+    if proof is None and unclear is not None:
+        point, comma = (NumberReader(mark)(unclear.cell) for mark in (POINT, COMMA))
+        raise FileError(
+            path,
+            f"line {unclear.line}: {unclear.cell!r} may be {point:.10g} or {comma:.10g}, and no other "
+            "number of the file tells which; give --decimal-mark point or --decimal-mark comma",
+        )
+    return (POINT if proof is None else proof.mark), proof
 
 
 def decimal_mark(cells: Iterable[tuple[int, str, bool]]) -> tuple[Sighting | None, Sighting | None]:

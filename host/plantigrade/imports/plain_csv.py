@@ -17,9 +17,9 @@ import numpy as np
 from insole_protocol.layout import SENSOR_NAMES
 
 from plantigrade.errors import FileError
-from plantigrade.gait.pressure import regions
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Instrument, SensorLayout, Walk
+from plantigrade.imports import cells
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.motion import MotionColumns
 from plantigrade.imports.plain_header import COLUMN, Header, read_header, recognises
@@ -193,16 +193,8 @@ def _layout(header: Header, names: list[str]) -> SensorLayout | None:
         lacking = next((name for name in names if name not in header.sensors), None)
         if lacking is not None:
             raise FileError(header.source.path, f"has places for some sensors but none for {lacking!r}")
-        table = np.array([header.sensors[name] for name in names])
-        length = header.number("insole_length_mm") or float(table[:, 1].max() * 1.08)
-        return SensorLayout(
-            name="from the file",
-            x_mm=table[:, 0].copy(),
-            y_mm=table[:, 1].copy(),
-            area_cm2=np.where(table[:, 2] > 0, table[:, 2], np.nan),
-            region=regions.of_length(table[:, 1] / length),
-            insole_length_mm=length,
-        )
+        places = [header.sensors[name] for name in names]
+        return cells.at_places("from the file", places, header.number("insole_length_mm"))
     if set(names) != set(SENSOR_NAMES):
         return None
     own = own_layout(header.number("eu_size"))

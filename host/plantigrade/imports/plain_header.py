@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from plantigrade.errors import FileError
-from plantigrade.imports.numerals import COMMA, POINT, NumberReader, evidence
+from plantigrade.imports.numerals import MARKS_BY_NAME, alone
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table_titles import Titles, separator_line, separator_of_rows, split_titles
 from plantigrade.imports.wall_clock import moment
@@ -58,7 +58,7 @@ class Header:
         if key not in self.facts:
             return None
         text = self.facts[key]
-        value = _number(text)
+        value = alone(text)
         if value is None or not (np.isfinite(value) and value > 0):
             raise FileError(
                 self.source.path, f"the line '# {key}:' needs a positive number, not {text[:20]!r}"
@@ -74,7 +74,7 @@ class Header:
         word = self.source.decimal_mark or self.facts.get("decimal_mark")
         if word is None:
             return None
-        if (mark := {"point": POINT, "comma": COMMA}.get(word.lower())) is None:
+        if (mark := MARKS_BY_NAME.get(word.lower())) is None:
             raise FileError(
                 self.source.path, f"the line '# decimal_mark:' knows point and comma, not {word[:20]!r}"
             )
@@ -173,16 +173,8 @@ def _titles(source: Source, line: str, separator: str | None, number: int) -> Ti
     return Titles(tuple(titles), mark, number)
 
 
-def _number(text: str) -> float | None:
-    """A number that stands alone; None where it is none or may be two."""
-    found = evidence(text)
-    if found.ambiguous:
-        return None
-    return NumberReader(found.mark or POINT)(text)
-
-
 def _place(source: Source, number: int, text: str) -> tuple[float, float, float]:
-    values = [_number(word) for word in text.split()]
+    values = [alone(word) for word in text.split()]
     if len(values) != 3 or any(value is None for value in values):
         raise FileError(
             source.path,

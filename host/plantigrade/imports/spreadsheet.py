@@ -18,7 +18,7 @@ import numpy as np
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats
 from plantigrade.imports.number_forms import NumberForms
-from plantigrade.imports.numerals import COMMA, MARK_NAMES, POINT, NumberReader, Sighting, decimal_mark
+from plantigrade.imports.numerals import COMMA, MARK_NAMES, POINT, NumberReader, decided_mark
 from plantigrade.imports.source import Source
 from plantigrade.imports.table import BLOCK_LINES, readable
 from plantigrade.imports.table_rows import Lines, TableRows
@@ -66,8 +66,9 @@ class Spreadsheet:
         rows.of_times([*texts, *([] if time is None else [time])])
         self._time = time
         self._seconds = time if seconds else None
-        self._proof: Sighting | None = None
-        self._decimal = decimal or self._found_decimal()
+        self._decimal, self._proof = (
+            (decimal, None) if decimal else decided_mark(source.path, self._cells_of_numbers())
+        )
         self._read_number = NumberReader(self._decimal)
         self._known: dict[str, tuple[float, bool]] = {}
         self._forms = [NumberForms(titles.names[index], force=index != time) for index in self._numbers]
@@ -113,25 +114,6 @@ class Spreadsheet:
             if rows:
                 yield np.array(rows, np.float64).reshape(len(rows), len(self._numbers)), cell_texts
         self._check_all_rows()
-
-    def _found_decimal(self) -> str:
-        """The decimal mark that the file proves; a point where no number has a mark.
-
-        Raises:
-            FileError: nothing proves it, and there is a number that could be two.
-        """
-        proof, unclear = decimal_mark(self._cells_of_numbers())
-        self._proof = proof
-        if proof is not None:
-            return proof.mark
-        if unclear is not None:
-            point, comma = (NumberReader(mark)(unclear.cell) for mark in (POINT, COMMA))
-            raise FileError(
-                self._source.path,
-                f"line {unclear.line}: {unclear.cell!r} may be {point:.10g} or {comma:.10g}, and no other "
-                "number of the file tells which; give --decimal-mark point or --decimal-mark comma",
-            )
-        return POINT
 
     def _cells_of_numbers(self) -> Iterator[tuple[int, str, bool]]:
         lines = Lines(replace(self._source, on_progress=None), self._titles.line)
