@@ -246,7 +246,7 @@ class VirtualBoard:
     async def _start(self, cause: str) -> None:
         """What follows a reset: all of the boot chain, but after the interpreter's own soft reset."""
         if cause == "power":
-            self.serial.forget_held()
+            self.serial.type_ahead.forget()
         if not cause.startswith("soft"):
             try:
                 runs = self._chain.start(cause, self.serial)
@@ -269,7 +269,7 @@ class VirtualBoard:
         self._run = run
         self._wanted, self.state.led_lit = None, False
         if raw_again:
-            self.serial.hand_over()
+            self.serial.type_ahead.hand_over()
             self.serial.swallow(FRIENDLY_PROMPT, lambda: self.serial.type(b"\x01"))
         await self._notify_changed()
 
@@ -329,7 +329,7 @@ class VirtualBoard:
                 if self._run is not None:
                     self._run.kill()
             case ["listens"] | ["prompt"]:
-                self.serial.hand_over()
+                self.serial.type_ahead.hand_over()
             case ["led", level]:
                 self.state.led_lit = level == "1"
                 self.state.blinks += self.state.led_lit

@@ -12,16 +12,13 @@ import tty
 from collections.abc import Callable
 
 from plantigrade.twin.rom.settings import UNSENT_MAX
+from plantigrade.twin.type_ahead import TypeAhead
 
 _CHUNK = 4096
 _TAIL = 256
 _MAX_BACKLOG = 65536  # bytes for an interpreter that does not read; more are dropped as on a full UART
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 FRIENDLY_PROMPT = b">>> "
-_CTRL_C = b"\x03"
-_LISTENS_S = 8.0  # a script that never waits listens all the same
-_INTERRUPT_S = 1.0
-_MOST_INTERRUPTS = 10
 _READER_PATIENCE_S = (
     0.5  # how long the board waits for a reader before its output is dropped, as USB CDC does
 )
@@ -34,6 +31,7 @@ class SerialPort:
         path: what a terminal program opens.
         raw_repl: whether the interpreter's raw REPL was entered last.
         taker: what takes the bytes from outside instead of an interpreter; None while one runs.
+        type_ahead: what waits for an interpreter.
     """
 
     def __init__(self) -> None:
@@ -47,12 +45,7 @@ class SerialPort:
         self._tail = b""
         self._to_board = bytearray()
         self._to_outside = bytearray()
-        self._held = bytearray()
-        self._unanswered = bytearray()
-        self._interrupting: asyncio.TimerHandle | None = None
-        self._interrupts_left = 0
-        self._listening: asyncio.TimerHandle | None = None
-        self._holds = True
+        self.type_ahead = TypeAhead(lambda data: self.type(data))
         self.taker: Callable[[bytes], None] | None = None
         self._waiting = False  # for the reader outside
         self._giving_up: asyncio.TimerHandle | None = None
@@ -81,63 +74,13 @@ class SerialPort:
         self._inner = master
         self._tail = b""
         self.raw_repl = False
-        self._holds = True
-        self._listening = self._loop.call_later(_LISTENS_S, self.hand_over)
+        self.type_ahead.started()
         self._loop.add_reader(master, self._from_board)
         return slave
 
-    def hand_over(self) -> None:
-        """The board listens from now on: it gets what was typed while it started.
-
-        A chip's USB appears only after its start, so that nobody can type into that. An interpreter that has
-        just started may lose a Ctrl-C all the same: it is typed until the prompt comes, and what was typed
-        behind it after that.
-        """
-        if not self._holds:
-            return
-        self._holds = False
-        if self._listening is not None:
-            self._listening.cancel()
-        at = self._held.rfind(_CTRL_C)
-        if at < 0:
-            self._type_held()
-            return
-        del self._held[: at + 1]
-        self._interrupts_left = _MOST_INTERRUPTS
-        self._interrupt()
-
-    def _interrupt(self) -> None:
-        if not self._interrupts_left or self._inner is None:
-            self._type_held()
-            return
-        self._interrupts_left -= 1
-        self._interrupting = self._loop.call_later(_INTERRUPT_S, self._interrupt)
-        self.type(_CTRL_C)
-
-    def _type_held(self) -> None:
-        if self._interrupting is not None:
-            self._interrupting.cancel()
-            self._interrupting = None
-        held, self._held = bytes(self._held), bytearray()
-        if held:
-            self.type(held)
-
-    def forget_held(self) -> None:
-        """What was typed for an interpreter is gone, as with the power or under the boot loader."""
-        self._held.clear()
-
     def close_inner(self) -> None:
         """Deliver the interpreter's last output and leave its terminal."""
-        self._holds = True
-        if self._listening is not None:
-            self._listening.cancel()
-        if self._interrupting is not None:  # it ended instead: its successor is interrupted
-            self._interrupting.cancel()
-            self._interrupting = None
-            self._held[:0] = _CTRL_C
-        elif _CTRL_C in self._unanswered:  # it came as a reset was under way, which a chip's would have ended
-            self._held[:0] = self._unanswered
-        self._unanswered.clear()
+        self.type_ahead.ended()
         if self._inner is None:
             return
         self._from_board()
@@ -159,7 +102,7 @@ class SerialPort:
     def take_over(self, taker: Callable[[bytes], None]) -> None:
         """What comes from outside goes to `taker` from now on; no interpreter gets what came before."""
         self.taker = taker
-        self.forget_held()
+        self.type_ahead.forget()
 
     def give_back(self) -> None:
         """What comes from outside goes to the interpreter again."""
@@ -255,11 +198,8 @@ class SerialPort:
             return
         if self.taker is not None:
             self.taker(data)
-        elif self._holds or self._interrupting is not None:
-            self._held += data[: _MAX_BACKLOG - len(self._held)]
         else:
-            self._unanswered += data[: _TAIL - len(self._unanswered)]
-            self.type(data)
+            self.type_ahead.take(data)
 
     def _from_board(self) -> None:
         assert self._inner is not None
@@ -272,16 +212,14 @@ class SerialPort:
         if not data:
             self._loop.remove_reader(self._inner)
             return
-        self._unanswered.clear()
         self._tail = (self._tail + data)[-_TAIL:]
+        self.type_ahead.answered(self._swallow_until is None and FRIENDLY_PROMPT in self._tail)
         if self._swallow_until is not None:
             text, then = self._swallow_until
             if text in self._tail:
                 self._swallow_until = None
                 then()
             return
-        if self._interrupting is not None and FRIENDLY_PROMPT in self._tail:
-            self._type_held()
         raw, friendly = self._tail.rfind(RAW_PROMPT), self._tail.rfind(FRIENDLY_PROMPT)
         if raw != friendly:
             self.raw_repl = raw > friendly

@@ -67,9 +67,9 @@ class Started:
 
     async def types(self, data: bytes) -> None:
         """And the port has taken it."""
-        before = len(self.port._held)
+        before = len(self.port.type_ahead.held)
         os.write(self.outside, data)
-        await until(lambda: len(self.port._held) == before + len(data))
+        await until(lambda: len(self.port.type_ahead.held) == before + len(data))
 
     async def gets(self, data: bytes) -> None:
         async with asyncio.timeout(10):
@@ -95,7 +95,7 @@ async def test_what_is_typed_while_a_board_starts_waits_until_it_listens() -> No
     async with started() as one:
         await one.types(b"hello")
         await one.gets(b"")
-        one.port.hand_over()
+        one.port.type_ahead.hand_over()
         await one.gets(b"hello")
 
 
@@ -103,11 +103,11 @@ async def test_behind_a_ctrl_c_it_waits_for_the_prompt(monkeypatch: pytest.Monke
     """The terminal turns Ctrl-C into an interrupt, so it is not read; it is typed again until there is a
     prompt, and Ctrl-A is for that prompt."""
     typed: list[bytes] = []
-    monkeypatch.setattr("plantigrade.twin.serial_port._INTERRUPT_S", 0.01)
+    monkeypatch.setattr("plantigrade.twin.type_ahead.INTERRUPT_S", 0.01)
     monkeypatch.setattr(SerialPort, "type", lambda _, data: typed.append(data))
     async with started() as one:
         await one.types(b"\r\x03\r\x01")
-        one.port.hand_over()
+        one.port.type_ahead.hand_over()
         await until(lambda: len(typed) >= 3)
         assert set(typed) == {b"\x03"}
         os.write(one.inside, b"Traceback\r\n>>> ")
@@ -120,18 +120,33 @@ async def test_a_board_that_restarts_instead_is_interrupted_again(monkeypatch: p
     monkeypatch.setattr(SerialPort, "type", lambda _, data: typed.append(data))
     async with started() as one:
         await one.types(b"\x03\x01")
-        one.port.hand_over()
+        one.port.type_ahead.hand_over()
         os.close(one.inside)
         one.inside = one.port.open_inner()
         assert typed == [b"\x03"]
-        one.port.hand_over()
+        one.port.type_ahead.hand_over()
         assert typed == [b"\x03", b"\x03"]
-        one.port.forget_held()
-        assert not one.port._held
+        one.port.type_ahead.forget()
+        assert not one.port.type_ahead.held
 
 
 async def test_a_script_that_never_waits_listens_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plantigrade.twin.serial_port._LISTENS_S", 0.02)
+    monkeypatch.setattr("plantigrade.twin.type_ahead.LISTENS_S", 0.02)
     async with started() as one:
         await one.types(b"x")
         await one.gets(b"x")
+
+
+async def test_a_ctrl_c_that_came_as_a_reset_was_under_way_reaches_the_next_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    typed: list[bytes] = []
+    monkeypatch.setattr(SerialPort, "type", lambda _, data: typed.append(data))
+    async with started() as one:
+        one.port.type_ahead.hand_over()
+        os.write(one.outside, b"\r\x03\x01")
+        await until(lambda: bool(typed))
+        os.close(one.inside)
+        one.inside = one.port.open_inner()
+        one.port.type_ahead.hand_over()
+        assert typed == [b"\r\x03\x01", b"\x03"] and one.port.type_ahead.held == b"\x01"
