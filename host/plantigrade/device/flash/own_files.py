@@ -7,13 +7,13 @@ battery the same command takes it from there.
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 from plantigrade.errors import FileError
+from plantigrade.files.durable import replace_text
 from plantigrade.firmware_image.build import FirmwareError, littlefs_files
 
 BoardFiles = tuple[tuple[str, bytes], ...]
@@ -116,15 +116,9 @@ class Rescue:
         """
         files = {path: base64.b64encode(content).decode() for path, content in own.files}
         text = json.dumps({"files": files, "floors": dict(own.floors)})
-        draft = self.path.with_suffix(".new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft.unlink(missing_ok=True)
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
+            replace_text(self.path, text)
         except OSError as error:
             raise FileError(
                 self.path, f"cannot be written ({error.strerror}); nothing was flashed"
