@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: demo test bench validate golden check docs soak hardware clean
+.PHONY: demo test bench validate golden check docs soak hardware sbom licences audit clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -56,6 +56,17 @@ hardware: $(STAMP)
 	@hardware/install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[hardware]'
 	$(BIN)/python -m hardware.make build/hardware
+
+# What is in it of others: build/sbom.cdx.json (CycloneDX), a list of licences, known holes as far as somebody answers.
+sbom: $(STAMP)
+	$(BIN)/python -m tools.sbom $(ARGS)
+
+licences: $(STAMP)
+	$(BIN)/python -m tools.sbom --licences
+
+audit: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[audit]'
+	$(BIN)/python -m tools.sbom.audit
 
 clean:
 	rm -rf build $(VENV)

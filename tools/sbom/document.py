@@ -1,0 +1,81 @@
+"""Both halves in one CycloneDX document, the same bytes every time, checked against its schema."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from tools.sbom import host, insole, licences
+from tools.sbom.errors import SbomError
+from tools.sbom.requirements import project
+
+PROJECT: Final = "plantigrade"
+HOST: Final = "host"
+Json = dict[str, Any]
+
+
+def make() -> Json:
+    """The bill of materials of this environment and of the insole.
+
+    Raises:
+        SbomError: the environment cannot be read, or lacks what is required.
+    """
+    found = host.environment()
+    python = [licences.with_stated_licence(one) for one in host.python_components(found)]
+    pages, listed = host.vendored_components(), insole.parts()
+    whole = found["metadata"]["component"]
+    version = str(project()["version"])
+    halves = [
+        {"type": "application", "bom-ref": HOST, "name": "plantigrade-host", "version": version},
+        {"type": "firmware", "bom-ref": insole.INSOLE, "name": "plantigrade-insole", "version": version},
+    ]
+    for half in halves:
+        half |= {"licenses": whole["licenses"], "scope": "required"}  # type: ignore[assignment]
+    components = [*halves, *python, *pages, *(part.component() for part in listed)]
+    refs = {component["bom-ref"] for component in components}
+    return {
+        **{key: found[key] for key in ("$schema", "bomFormat", "specVersion", "version")},
+        "metadata": {**found["metadata"], "component": {**whole, "bom-ref": PROJECT}},
+        "components": sorted(components, key=lambda one: str(one["bom-ref"])),
+        "dependencies": sorted(
+            [
+                {"ref": PROJECT, "dependsOn": [HOST, insole.INSOLE]},
+                *_python_dependencies(found["dependencies"], refs, [page["bom-ref"] for page in pages]),
+                *({"ref": page["bom-ref"]} for page in pages),
+                *insole.dependencies(listed),
+            ],
+            key=lambda one: one["ref"],
+        ),
+    }
+
+
+def _python_dependencies(found: Iterable[Json], refs: set[str], pages: list[str]) -> list[Json]:
+    """Who brings whom on the host, of what is in the bill."""
+    made: list[Json] = []
+    for entry in found:
+        ref = HOST if entry["ref"] == host.ROOT_REF else entry["ref"]
+        if ref not in refs:
+            continue
+        brought = [one for one in entry.get("dependsOn", ()) if one in refs]
+        if ref == HOST:
+            brought += pages
+        made.append({"ref": ref, "dependsOn": sorted(brought)} if brought else {"ref": ref})
+    return made
+
+
+def text_of(document: Json) -> str:
+    """As it is written."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def check(text: str) -> None:
+    """Whether a text is a CycloneDX document as its schema has it.
+
+    Raises:
+        SbomError: it is not; says where.
+    """
+    problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
+    if problem is not None:
+        raise SbomError(f"the bill of materials is not valid CycloneDX: {str(problem).splitlines()[0]}")
