@@ -9,6 +9,7 @@ import errno
 import re
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from plantigrade.bridge.errors import BridgeError
@@ -52,6 +53,8 @@ def find_board(named: str | None) -> BoardPort:
         PortError: there is none, or more than one; it is busy or not for this user.
     """
     port = named if named is not None else _only_port()
+    if Path(port).is_symlink():  # /dev/serial/by-id: what the link is called changes with the USB mode, too
+        port = str(Path(port).resolve())
     _require_usable(port)
     serial = dict(_usb_ports()).get(port)
     return BoardPort(port, port in _twin_ports() or bool(_PSEUDO_TERMINAL.fullmatch(port)), serial)
@@ -139,7 +142,9 @@ def _problem(port: str) -> str | None:
     try:
         Serial(port, BAUD, exclusive=True).close()
     except (SerialException, OSError, ValueError) as error:
-        number = getattr(error, "errno", None)
+        number = _number(error)
+        if number == errno.ENOTTY:
+            return "is no serial port"
         if number in (errno.EACCES, errno.EPERM):
             return f"not allowed; {RIGHTS}"
         if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(error):
@@ -149,3 +154,12 @@ def _problem(port: str) -> str | None:
             return "there is no such port; `plantigrade device list` shows those with an insole"
         return serial_reason(error)
     return None
+
+
+def _number(error: Exception) -> int | None:
+    """The system's number of an error; pyserial keeps it behind its own where a port cannot be configured."""
+    number = getattr(error, "errno", None)
+    before = error.__context__
+    if number is None and before is not None and before.args:
+        number = before.args[0]
+    return number if isinstance(number, int) else None

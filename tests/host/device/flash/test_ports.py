@@ -48,6 +48,21 @@ def test_a_pseudo_terminal_is_a_twins(terminal: str) -> None:
     assert find_board(terminal) == BoardPort(terminal, virtual=True, usb_serial=None)
 
 
+def test_a_link_is_followed_so_that_the_board_is_found_again(
+    listed: list[Any], terminal: str, tmp_path: Any
+) -> None:
+    """`/dev/serial/by-id` names the kind of USB device, which is another one in the boot loader."""
+    link = tmp_path / "usb-MicroPython_Board_in_FS_mode_7cdfa1000102-if00"
+    link.symlink_to(terminal)
+    assert find_board(str(link)) == BoardPort(terminal, virtual=True, usb_serial=None)
+    link.unlink()
+    (tmp_path / "ttyACM1").touch()
+    link.symlink_to(tmp_path / "ttyACM1")
+    listed.append(usb(str(tmp_path / "ttyACM1")))
+    board = BoardPort(str(tmp_path / "ttyACM1"), virtual=False, usb_serial="7cdfa1000102")
+    assert find_board(str(link)) == board
+
+
 def test_the_only_board_is_meant(listed: list[Any]) -> None:
     listed += [usb("/dev/ttyACM1"), usb("/dev/ttyS0", None, 0x1234)]
     assert find_board(None) == BoardPort("/dev/ttyACM1", virtual=False, usb_serial="7cdfa1000102")
@@ -108,8 +123,10 @@ class TestWhatIsRefused:
     def test_a_file_that_is_no_port(self, tmp_path: Any) -> None:
         path = tmp_path / "file"
         path.write_text("")
-        with pytest.raises(PortError, match=f"{path}: "):
-            find_board(str(path))
+        for port in (str(path), os.devnull):
+            with pytest.raises(PortError) as caught:
+                find_board(port)
+            assert str(caught.value) == f"{port}: is no serial port"
 
 
 class TestAPortThatChangesItsName:
