@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from plantigrade.device.provision.factory_keys import known_makers
 from plantigrade.device.provision.shown import identity_section
 from plantigrade.firmware_image.signing import PublicKey
 from plantigrade.json_output import write_json
+from plantigrade.support import support_of
 
 MODES = {ids.MODE_IDLE: "idle", ids.MODE_DAILY: "daily", ids.MODE_LIVE: "live"}
 SELF_TEST_S = 20.0
@@ -134,7 +136,7 @@ async def _read_info(makers: Sequence[PublicKey], session: Session) -> dict[str,
     identity = session.insole.identity
     assert identity is not None
     status = await session.fetch_status()
-    answer: dict[str, Any] = {"insole": _identity(identity)}
+    answer: dict[str, Any] = {"insole": _identity(identity), "support": _support(identity.firmware)}
     if (made := await identity_section(session, makers)) is not None:
         answer["identity"] = made
     answer["state"] = _state(status)
@@ -170,6 +172,16 @@ async def _self_test(session: Session) -> dict[str, Any]:
 
 def _identity(identity: Identity) -> dict[str, Any]:
     return asdict(identity)
+
+
+def _support(firmware: str) -> dict[str, Any]:
+    """How long this firmware gets security updates."""
+    support, today = support_of(firmware), datetime.now(UTC).date()
+    return {
+        "line": support.line or None,
+        "security_updates": support.text(today),
+        "until": None if support.until is None else support.until.isoformat(),
+    }
 
 
 def _state(status: replies.StatusReply) -> dict[str, Any]:

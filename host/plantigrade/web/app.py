@@ -41,6 +41,7 @@ from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, known_of, 
 from plantigrade.web.security.defects import Defects
 from plantigrade.web.security.headers import POLICY_ADDITIONS, SecurityHeaders
 from plantigrade.web.security.hosts import KnownHosts
+from plantigrade.web.security_txt.route import security_txt_route
 from plantigrade.web.site import NoServiceError, Site
 from plantigrade.web.templating import render
 from plantigrade.web.visit import RefusedError, Visit
@@ -62,7 +63,7 @@ def make_app(site: Site, more: tuple[BaseRoute, ...] = ()) -> Starlette:
         more: routes that are no pages, such as the WebSocket of live frames.
     """
     routes: list[BaseRoute] = [assets.ROUTE, Route("/healthz", _health), openapi_route(pages())]
-    routes += [*pwa.ROUTES, *more]
+    routes += [*pwa.ROUTES, security_txt_route(site.settings), *more]
     routes.append(Route("/strip", _got(site, Part("/strip", _show_strip, None), signed_in_only=True)))
     for page in pages():
         routes += _routes_of(site, page)

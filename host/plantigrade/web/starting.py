@@ -12,6 +12,7 @@ from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.assembly import Assembly, Part
 from plantigrade.web.page_accounts import PageAccounts
+from plantigrade.web.security_txt.contact import security_contact
 from plantigrade.web.server import Pages, PagesError
 from plantigrade.web.site import Site, SiteSettings
 
@@ -63,14 +64,20 @@ def pages_beside(reach: Reach, quiet: bool) -> Beside:
 
 
 def pages_of(library: Library, assembly: Assembly | None, reach: Reach) -> Pages:
-    """The server of the pages, not started yet."""
+    """The server of the pages, not started yet.
+
+    Raises:
+        FileError: the file with the contact for security.txt holds no address.
+    """
     accounts = PageAccounts(library)
+    contact = security_contact(library.data_dir)
     if not reach.lan:
-        return Pages(Site(library, accounts, assembly, settings=SiteSettings(port=reach.port)))
+        settings = SiteSettings(port=reach.port, security_contact=contact)
+        return Pages(Site(library, accounts, assembly, settings=settings))
     from plantigrade.web.lan.serving import lan_certificate
 
     certificate = lan_certificate(library.data_dir)
-    settings = SiteSettings(port=reach.port, hosts=certificate.hosts, secure=True)
+    settings = SiteSettings(port=reach.port, hosts=certificate.hosts, secure=True, security_contact=contact)
     site = Site(library, accounts, assembly, settings=settings)
     return Pages(site, address=EVERYWHERE, tls=certificate.tls, advice=certificate.advice)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from insole_protocol import ids
 from insole_protocol.layout import SENSOR_NAMES
+from plantigrade import support
 from plantigrade.bridge.errors import BridgeError
 from plantigrade.bridge.hint import NoHintError
 from plantigrade.bridge.insole import Identity
@@ -56,6 +58,11 @@ insole
   layout            3
   capabilities      2
   period us         10000
+
+support
+  line              1.2
+  security updates  unknown to this version of Plantigrade
+  until             unknown
 
 state
   mode             live
@@ -111,7 +118,7 @@ def test_info_as_json(reached: Reached, tmp_path: Path) -> None:
     done = run("info", "--json", path)
     assert done.stdout.startswith("insole\n")
     found = json.loads(path.read_text())
-    assert list(found) == ["schema", "insole", "state", "settings", "log"]
+    assert list(found) == ["schema", "insole", "support", "state", "settings", "log"]
     assert found["schema"] == "plantigrade.device/1"
     assert found["insole"]["serial"] == "A0A1A2A3A4A5A6A7"
     assert found["state"]["mode"] == "live"
@@ -141,7 +148,17 @@ def test_an_insole_without_a_log_says_why(reached: Reached) -> None:
 def test_a_section_that_an_older_firmware_does_not_know_is_left_out(reached: Reached) -> None:
     reached(keeps_log=False, log_refusal=ids.RESULT_UNKNOWN_COMMAND)
     found = json.loads(run("info", "--json", "-").stdout)
-    assert list(found) == ["schema", "insole", "state", "settings"]
+    assert list(found) == ["schema", "insole", "support", "state", "settings"]
+
+
+def test_until_when_it_gets_security_updates(reached: Reached, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached()
+    monkeypatch.setattr(support, "LINES", (support.Support("1.2", date(2020, 1, 31)),))
+    done = run("info")
+    assert "  security updates  ended on 2020-01-31\n  until             2020-01-31\n" in done.stdout
+    monkeypatch.setattr(support, "LINES", (support.Support("1.2", date(9999, 1, 31)),))
+    found = json.loads(run("info", "--json", "-").stdout)["support"]
+    assert found == {"line": "1.2", "security_updates": "until 9999-01-31", "until": "9999-01-31"}
 
 
 def test_a_setting_that_is_no_value_is_told(reached: Reached) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from insole_protocol.layout import SENSOR_NAMES
+from plantigrade import support
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.insoles.care import SelfTest
 from plantigrade.web.accounts.rights import Role
@@ -32,6 +33,16 @@ def test_each_insole_says_how_it_is_and_what_is_not_known(browser: Browser) -> N
     assert LEFT in page.text
     assert "0.1.0" in page.text
     assert page.text.count("not known") >= 4, "battery and log of either"
+
+
+def test_until_when_security_updates_come_is_said(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = browser(Role.PATIENT, "P001").get("/insoles").text
+    assert "<dt>Security updates</dt><dd>until 31 December 2027</dd>" in page
+    monkeypatch.setattr(support, "LINES", (support.Support("0.1", date(2026, 1, 31)),))
+    page = browser(Role.PATIENT, "P001").get("/insoles").text
+    assert "<dt>Security updates</dt><dd>ended on 31 January <span" in page, "seen on 10 March 2026"
+    monkeypatch.setattr(support, "LINES", ())
+    assert "Security updates" not in browser(Role.PATIENT, "P001").get("/insoles").text
 
 
 def test_a_patient_sees_own_insoles_and_nobody_s_but_not_another_s(

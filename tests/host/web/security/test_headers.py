@@ -20,6 +20,7 @@ MORE = [
     "/static/nothing.css",
     "/manifest.webmanifest",
     "/service-worker.js",
+    "/.well-known/security.txt",
     "/walks/..%2f..%2fetc",
 ]
 DIRECTIVES = {

@@ -11,6 +11,7 @@ from plantigrade.service.events import InsoleState, LinkState
 from plantigrade.service.insoles.care import SelfTest
 from plantigrade.service.insoles.settings import LOG_FILLS_PCT
 from plantigrade.service.live_frames.settings import RATE_HZ
+from plantigrade.support import support_of
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.drawing.insole import InsoleDrawing, draw_insole
 from plantigrade.web.formats import Formats
@@ -53,6 +54,8 @@ class InsoleView:
         owner: code of its person; "" while nobody's; None: somebody of whom this account may not know.
         mine: it is of the account's own person.
         firmware: its version, or that it is not known.
+        support: until when it gets security updates, as text; "" where that is not known.
+        support_ended: that day is over.
         calibration: as text.
         stale: whether a new calibration is due.
         log_full: the log fills up.
@@ -71,6 +74,8 @@ class InsoleView:
     owner: str | None
     mine: bool
     firmware: str
+    support: str
+    support_ended: bool
     calibration: str
     stale: bool
     log_full: bool
@@ -108,6 +113,8 @@ def view_of(known: Known, visit: Visit, formats: Formats) -> InsoleView:
     tag, icon = _TAGS[state.link]
     side = state.side if state.side in ("left", "right") else "unset"
     calibration, stale = _calibration(state.serial, visit, formats)
+    support = support_of(known.firmware)
+    ended = f"insoles.support-{'ended' if support.has_ended(visit.now.date()) else 'until'}"
     return InsoleView(
         state=state,
         side=words(f"insoles.side.{side}"),
@@ -117,6 +124,8 @@ def view_of(known: Known, visit: Visit, formats: Formats) -> InsoleView:
         owner=_owner(state, visit),
         mine=state.person is not None and state.person == visit.who.person,
         firmware=known.firmware or words("insoles.not-known"),
+        support="" if support.until is None else words(ended, day=formats.day(support.until)),
+        support_ended=support.has_ended(visit.now.date()),
         calibration=calibration,
         stale=stale,
         log_full=state.log_used_pct is not None and state.log_used_pct > LOG_FILLS_PCT,
