@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from plantigrade.web.openapi.details import Details, Schema, details
 from plantigrade.web.page import Form, Page, Part
+from plantigrade.web.security_txt.route import PATH as SECURITY_TXT
 
 PATH: Final = "/openapi.json"
 OPENAPI: Final = "3.1.1"
@@ -52,6 +53,16 @@ def openapi(pages: Iterable[Page], found: Details | None = None) -> dict[str, An
         PATH: {"get": _operation("openapi", "This document.", [], {"application/json": {}}, None, False)},
         "/healthz": {
             "get": _operation("healthz", "Whether the pages run.", [], {"text/plain": {}}, None, False)
+        },
+        SECURITY_TXT: {
+            "get": _operation(
+                "security-txt",
+                "Whom to write to about a hole (RFC 9116).",
+                [],
+                {"text/plain": {}},
+                None,
+                False,
+            )
         },
         "/strip": {"get": _operation("strip", "The status strip.", ["person"], {"text/html": {}}, None)},
     }

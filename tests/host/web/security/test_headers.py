@@ -20,7 +20,6 @@ MORE = [
     "/static/nothing.css",
     "/manifest.webmanifest",
     "/service-worker.js",
-    "/.well-known/security.txt",
     "/walks/..%2f..%2fetc",
 ]
 DIRECTIVES = {
