@@ -11,6 +11,7 @@ code is 1 when a cut leaves an insole without a whole firmware, or the update do
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -31,7 +32,7 @@ def every_cut_of_small_files() -> str:
     """What the runner of the cases prints."""
     os.environ[EACH] = "1"
     cases = HERE / "cases" / "update_power_cut_cases.py"
-    return run(HERE / "fakes" / "runner.py", str(cases), timeout_s=LIMIT_S).stdout
+    return _printed(run(HERE / "fakes" / "runner.py", str(cases), timeout_s=LIMIT_S))
 
 
 def cuts_of_the_full_file_set(sampled: int, seed: int) -> str:
@@ -45,7 +46,11 @@ def cuts_of_the_full_file_set(sampled: int, seed: int) -> str:
         bundle.write_bytes(signed.to_bytes())
         script = HERE / "scripts" / "full_update_cuts.py"
         words = str(image), str(bundle), str(sampled), str(seed)
-        ended = run(script, *words, heap="4000wK", timeout_s=LIMIT_S)
+        return _printed(run(script, *words, heap="4000wK", timeout_s=LIMIT_S))
+
+
+def _printed(ended: subprocess.CompletedProcess[str]) -> str:
+    """What a run has printed; where it ended with an error, a failure with what was in the way."""
     return ended.stdout + (f"\nFAILED {ended.stderr or ended.stdout}" if ended.returncode else "")
 
 

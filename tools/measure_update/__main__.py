@@ -12,8 +12,9 @@ has set it a few times while it sampled, by a seed. Slots that flash has held up
 others those of a busy computer.
 
 For each bad firmware, brought over the radio: the seconds from the restart into it until the former one
-answers, and what became of the slots. A busy computer shows in all of these figures. The exit code is 1 when
-an insole does not run what it should, a slot is gone without a reason, or flash has held one up.
+answers, or where it is refused from the command to the refusal, and what became of the slots. A busy computer
+shows in all of these figures. The exit code is 1 when an insole does not run what it should, a slot is gone
+without a reason, or flash has held one up.
 """
 
 import argparse
@@ -135,13 +136,19 @@ async def measure_speed(seeds: int) -> bool:
 async def taken_back(one: Bench, what: Bundle) -> tuple[float, str]:
     """Bring a bad firmware over the radio and wait for the former one.
 
-    Returns the moment of the restart into the bad one, and why it was left; "" when it was not.
+    Returns the seconds from the restart into the bad one, or where it is refused from the command on, and why
+    it was left; "" when it was not.
     """
-    watched = Watched()
+    watched, time = Watched(), asyncio.get_running_loop().time
+    began = time()
     async with asyncio.timeout(LIMIT_S):
         try:
             await update_insole(one.ble, what, watched.step, QUICK)
         except UpdateError as error:
+            if error.refusal and not watched.restarted_s:
+                refused_s = time() - began
+                await one.started()
+                return refused_s, str(error)
             if error.fault is not UpdateFault.NOT_BACK:
                 raise
         while True:
@@ -151,20 +158,25 @@ async def taken_back(one: Bench, what: Bundle) -> tuple[float, str]:
             except LinkError:
                 continue
             back = status.state == update_codes.STATE_ROLLED_BACK
-            return watched.restarted_s, texts.went_back(status.refusal) if back else ""
+            return time() - watched.restarted_s, texts.went_back(status.refusal) if back else ""
+
+
+def made(kind: bad_firmware.Bad, own_times: bool) -> Bundle:
+    """A bad firmware as a bundle; where a wait for a host ends its trial, with a short one unless asked."""
+    short = not own_times and kind.waits_for_host
+    files = kind.files() | (bad_firmware.with_short_patience() if short else {})
+    return bundle(VERSION, files, short_trial=not own_times, layout=kind.layout)
 
 
 async def measure_bad(own_times: bool) -> bool:
     """Each bad firmware once; whether the former one came back with every slot explained."""
     print("\n| firmware | back after | reason | recorded | missing, by reason |\n|---|---|---|---|---|")
     well = True
-    for name, make in bad_firmware.KINDS.items():
+    for name, kind in bad_firmware.KINDS.items():
         with tempfile.TemporaryDirectory(prefix="plantigrade-update-") as folder:
             async with bench(Path(folder)) as one:
-                files = make() if own_times else make() | bad_firmware.with_short_patience()
                 await asyncio.sleep(SAMPLED_S)
-                restarted_s, reason = await taken_back(one, bundle(VERSION, files, short_trial=not own_times))
-                back_s = asyncio.get_running_loop().time() - restarted_s
+                back_s, reason = await taken_back(one, made(kind, own_times))
                 await asyncio.sleep(SAMPLED_S)
                 ledger = (await pull(UsbLink(one.board.serial_port), Path(folder) / "data")).ledger
         missing = ", ".join(f"{count} {reason}" for reason, count in ledger.missing_by_reason.items())

@@ -1,8 +1,10 @@
-"""Firmware that must not stay on an insole, each bad in a way that no check before its start can find."""
+"""Firmware that must not stay on an insole: all but the last are bad in a way that only their run shows."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
+from insole_protocol.layout_id import LAYOUT_ID
 from plantigrade.firmware_image.build import compile_text, firmware_folder
 
 from tools.measure_update.bench import ARCHITECTURE
@@ -13,6 +15,11 @@ _MOST: Final = "MOST_S = const(600)"
 _ADVERTISES: Final = """self._ble.gap_advertise(
 """
 STARTUP: Final = "lib/insole/startup"
+_ROUND: Final = """        self.rounds += 1
+"""
+_WRITES: Final = """        with open("/rounds.bin", "wb") as file:
+            file.write(bytes(5000))
+"""
 
 
 def _compiled(name: str, text: str) -> Files:
@@ -55,9 +62,43 @@ def never_advertises() -> Files:
     )
 
 
-KINDS: Final[dict[str, Callable[[], Files]]] = {
-    "import raises": crashes,
-    "loop that feeds no watchdog": hangs,
-    "never advertises": never_advertises,
+def loses_slots() -> Files:
+    """It writes 5 KB to flash each second while it samples, and flash that is erased holds samples up.
+
+    Raises:
+        ValueError: the firmware's housekeeping does not count its rounds where it did.
+    """
+    text = (firmware_folder() / "insole" / "housekeeping.py").read_text(encoding="utf-8")
+    if text.count(_ROUND) != 1:
+        raise ValueError(f"insole/housekeeping.py has no {_ROUND!r}")
+    return _compiled("lib/insole/housekeeping", text.replace(_ROUND, _ROUND + _WRITES))
+
+
+def unchanged() -> Files:
+    """The files of the firmware that runs."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A firmware that must not stay.
+
+    Attributes:
+        files: what differs from the present one.
+        waits_for_host: whether what ends its trial is the wait for a host, which may be made short.
+        layout: of the sensors that it asks for.
+    """
+
+    files: Callable[[], Files]
+    waits_for_host: bool = True
+    layout: int = LAYOUT_ID
+
+
+KINDS: Final[dict[str, Bad]] = {
+    "import raises": Bad(crashes),
+    "loop that feeds no watchdog": Bad(hangs),
+    "never advertises": Bad(never_advertises),
+    "loses slots": Bad(loses_slots, waits_for_host=False),
+    "asks for a newer layout": Bad(unchanged, layout=LAYOUT_ID + 1),
 }
 """What is tried, by its name in the table."""

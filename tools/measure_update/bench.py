@@ -4,12 +4,13 @@ import asyncio
 import struct
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from bleak import BleakScanner
 from insole_protocol import diagnostic_names, ids
+from insole_protocol.layout_id import LAYOUT_ID
 from plantigrade.bridge.errors import BridgeError
 from plantigrade.device import targets
 from plantigrade.device.changes import event_log
@@ -55,10 +56,23 @@ def with_short_trial() -> dict[str, bytes]:
     return {f"lib/{_TRIAL}.mpy": compile_text(f"lib/{_TRIAL}.py", quick, ARCHITECTURE)}
 
 
-def bundle(version: str, changed: dict[str, bytes | None] | None = None, short_trial: bool = True) -> Bundle:
-    """The present firmware under another version, with other files if wished, signed by a test key."""
+def bundle(
+    version: str,
+    changed: dict[str, bytes | None] | None = None,
+    short_trial: bool = True,
+    layout: int = LAYOUT_ID,
+) -> Bundle:
+    """The present firmware under another version, with other files if wished, signed by a test key.
+
+    Args:
+        version: that it will say it has.
+        changed: files with another content, or none.
+        short_trial: see `with_short_trial`.
+        layout: the only one of the sensors that it serves.
+    """
     files: dict[str, bytes | None] = dict(with_short_trial()) if short_trial else {}
     made = release.firmware_bundle(ARCHITECTURE, version, changed=files | (changed or {}))
+    made = replace(made, manifest=replace(made.manifest, lowest_layout=layout, highest_layout=layout))
     return signing.sign(made, signing.test_private_key(), signing.test_keys())
 
 

@@ -5,7 +5,7 @@ slot, and a host has said HELLO over the kind of link that brought it.
 """
 
 import machine
-from insole import files
+from insole import files, hold_offs
 from insole_protocol import ids
 from micropython import const
 
@@ -128,7 +128,9 @@ class Trial:
         if state.get("app"):
             import esp32
 
+            before = hold_offs.begin(hold_offs.FLASH_ERASE)  # of the sector of the boot choice
             esp32.Partition.mark_app_valid_cancel_rollback()
+            hold_offs.end(before)
             changes["app_floor"] = max(state.get("app_floor", 0), state.get("app_floor_next", 0))
         state.update(changes)
         if not self._noted(changes):

@@ -3,8 +3,10 @@
 import updating  # first: puts its time in place
 import bundles
 import chip
+import esp32
 from updating import NEW, Host, Tried, at_the_factory, codes, holds, start, state
 
+from insole import files, hold_offs
 from insole.update import status, trial
 from insole_protocol import ids
 
@@ -104,6 +106,22 @@ def test_the_launcher_ends_a_trial_that_nobody_ends():
     chip.events.clear()
     chip.timers[2].fire()
     assert chip.events == [] and start()[0] == "b", "confirmed meanwhile"
+
+
+def test_slots_that_the_boot_choice_of_a_confirmed_micropython_costs_count_as_an_erase():
+    insole = tried()
+    files.write_json("/slot.json", dict(state(), app="ota_1"))
+    hold_offs.take()
+    causes = []
+    real = esp32.Partition.mark_app_valid_cancel_rollback
+    esp32.Partition.mark_app_valid_cancel_rollback = lambda: causes.append(hold_offs.take())
+    try:
+        insole.trial._confirm()
+    finally:
+        esp32.Partition.mark_app_valid_cancel_rollback = real
+    assert causes == [hold_offs.FLASH_ERASE] and state()["app"] == ""
+    hold_offs.take()
+    assert hold_offs.take() == hold_offs.OTHER, "it is over"
 
 
 def test_nothing_is_tried_where_nothing_is_new():

@@ -14,7 +14,7 @@ REFUSALS: Final[dict[int, str]] = {
     codes.REFUSAL_BOARD: "it is for another board",
     codes.REFUSAL_LAYOUT: "it is for another layout of sensors",
     codes.REFUSAL_ARCHITECTURE: "it is compiled for another processor or another .mpy version",
-    codes.REFUSAL_MICROPYTHON: "it needs another version of MicroPython; update that first",
+    codes.REFUSAL_MICROPYTHON: "firmware and MicroPython do not fit; update the other one first",
     codes.REFUSAL_FLOOR: "it is older than the lowest version that this insole still takes",
     codes.REFUSAL_BATTERY: "the battery is below 30 %; connect a charger",
     codes.REFUSAL_STORAGE_FULL: "the insole's file system is full",
