@@ -32,7 +32,7 @@ def state_bits(side: int, charging: bool, fault: bool, logging: bool, bonded: bo
 
 def manufacturer_data(bits: int, battery_pct: int, serial: bytes) -> bytes:
     """Six bytes, without the company identifier. `battery_pct` 255 is unknown."""
-    return bytes((ids.HIGHEST_VERSION, bits, battery_pct)) + bytes(serial)[-3:]
+    return bytes((ids.OPEN_VERSION, bits, battery_pct)) + bytes(serial)[-3:]
 
 
 def advertisement(bits: int, battery_pct: int, serial: bytes) -> bytes:

@@ -9,6 +9,8 @@ import struct
 
 SYNC = 0xA5
 VERSION = 1
+SEALED_VERSION = 2  # `sealed_record` has what is different
+VERSIONS = (VERSION, SEALED_VERSION)
 HEADER_FORMAT = "<BBHIQHHBBBBH"
 HEADER_BYTES = 26
 SYNC_AT = 0

@@ -73,3 +73,21 @@ class SampleRangeError(BlockError):
     """A residual leaves the range of its channel."""
 
     name = "sample_range"
+
+
+class NoKeyError(BlockError):
+    """The record is sealed under a key that is not at hand."""
+
+    name = "no_key"
+
+
+class TagError(BlockError):
+    """The record is sealed, and its tag does not match: it was changed, or made by somebody else."""
+
+    name = "tag"
+
+
+class UnsealedError(BlockError):
+    """The record is not sealed, and the insole that it should come from seals its records."""
+
+    name = "unsealed"

@@ -9,7 +9,9 @@ del TABLE  # noqa: F821 - the numbers alone
 
 # Versions of the protocol that this package speaks, both inclusive.
 LOWEST_VERSION = 1
-HIGHEST_VERSION = 1
+HIGHEST_VERSION = 2
+OPEN_VERSION = 1  # what an insole without a device key speaks
+LOCKED_VERSION = 2  # what one with a key speaks: both ends prove who they are
 
 # Bluetooth (section 6)
 SERVICE_UUID = "b7e1a000-5c1d-4b0e-9f3a-2d6c8e4f7a10"
@@ -118,6 +120,7 @@ FAULT_CARD = 1 << 11
 FAULT_BONDS = 1 << 12
 FAULT_CHARGER = 1 << 13
 FAULT_GAUGE = 1 << 14
+FAULT_KEYS = 1 << 15
 
 # Why the insole restarted by itself (section 4.5)
 CRASH_EXCEPTION = 1

@@ -84,6 +84,11 @@ OP_EVENTS = 0x1B
 section 4.9."""
 OP_IDENTITY = 0x1C
 """Reads the signed record of what this insole is, from byte `offset` on."""
+OP_AUTH_BEGIN = 0x1D
+"""Begins to prove who is who, section 3.3: the host's identifier and 16 random bytes; the insole's 16 and its
+proof of 16 come back. For insoles that speak protocol 2, as the next."""
+OP_AUTH_PROVE = 0x1E
+"""The host's proof, 16 bytes; the reply is the first guarded message."""
 
 TABLE = (
     (
@@ -137,4 +142,6 @@ TABLE = (
     (OP_FORGET, "FORGET", "", "u8 forgotten", ""),
     (OP_EVENTS, "EVENTS", "u8 index", "u8 stored, data events", ""),
     (OP_IDENTITY, "IDENTITY", "u16 offset", "u16 total_bytes, data part", ""),
+    (OP_AUTH_BEGIN, "AUTH_BEGIN", "u64 host, data nonce", "data answer", ""),
+    (OP_AUTH_PROVE, "AUTH_PROVE", "data proof", "", ""),
 )  # fmt: skip

@@ -116,22 +116,28 @@ def result_of(error: errors.ProtocolError) -> int:
         return ids.RESULT_LENGTH
     if isinstance(error, errors.ProtocolVersionError):
         return ids.RESULT_VERSION
+    if isinstance(error, errors.NotGenuineError):
+        return ids.RESULT_NOT_ALLOWED
     return ids.RESULT_RANGE
 
 
-def choose_version(lowest: int, highest: int) -> int:
-    """The highest version that both ends speak.
+def choose_version(lowest: int, highest: int, own: int = ids.OPEN_VERSION) -> int:
+    """The insole's own version, where the host speaks it: `ids.LOCKED_VERSION` of an insole with a device
+    key, `ids.OPEN_VERSION` of one without.
 
     Raises:
-        ProtocolVersionError: there is none; the text names both ranges.
+        ProtocolVersionError: the host does not; the text names both.
     """
-    chosen = min(highest, ids.HIGHEST_VERSION)
-    if lowest > highest or chosen < max(lowest, ids.LOWEST_VERSION):
+    if lowest <= own <= highest:
+        return own
+    if own == ids.LOCKED_VERSION and lowest <= highest < own:
         raise errors.ProtocolVersionError(
-            "no common version: host %d-%d, insole %d-%d"
-            % (lowest, highest, ids.LOWEST_VERSION, ids.HIGHEST_VERSION)
+            "this insole is locked and speaks version %d, the host %d: update the host's program"
+            % (own, highest)
         )
-    return chosen
+    raise errors.ProtocolVersionError(
+        "no common version: host %d-%d, insole %d-%d" % (lowest, highest, own, own)
+    )
 
 
 def build_log_end(transfer: int, slots_sent: int, reason: int) -> bytes:

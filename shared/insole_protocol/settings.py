@@ -6,6 +6,7 @@ TEXT = 0
 NUMBER_8 = 1
 NUMBER_16 = 2
 MAX_LABEL_BYTES = 20
+MAX_FRAMES_OF_A_RECORD = 50
 
 
 class Setting:
@@ -60,7 +61,7 @@ TABLE = (
     Setting(1, "side", NUMBER_8, 255, 0, 255, (0, 1, 255)),
     Setting(2, "boot_mode", NUMBER_8, 1, 0, 2),
     Setting(3, "live_frames", NUMBER_8, 5, 1, 25),
-    Setting(4, "daily_frames", NUMBER_8, 40, 5, 50),
+    Setting(4, "daily_frames", NUMBER_8, 40, 5, MAX_FRAMES_OF_A_RECORD),
     Setting(5, "log_full", NUMBER_8, 0, 0, 1),
     Setting(6, "live_advertising_ms", NUMBER_16, 100, 20, 10240),
     Setting(7, "daily_advertising_ms", NUMBER_16, 1000, 20, 10240),

@@ -16,7 +16,7 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import pytest
-from insole_protocol import block, kernels, stuffing
+from insole_protocol import block, kernels, sealing_loops, stuffing
 from insole_protocol.codec import Encoder
 from insole_protocol.next_header import NextHeader
 
@@ -39,6 +39,7 @@ PLAIN = {
     "codec_viper.py": kernels,
     "stuffing_viper.py": stuffing,
     "memory_ops_viper.py": memory_ops,
+    "sealing_loops_viper.py": sealing_loops,
 }
 """The plain form of each module of machine code."""
 

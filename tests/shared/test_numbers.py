@@ -6,7 +6,7 @@ from insole_protocol import block, gap_reasons, host_messages, ids, layout_id, m
 # name: number; sections of PROTOCOL.md beside each group
 NUMBERS = {
     # versions
-    "LOWEST_VERSION": 1, "HIGHEST_VERSION": 1,
+    "LOWEST_VERSION": 1, "HIGHEST_VERSION": 2, "OPEN_VERSION": 1, "LOCKED_VERSION": 2,
     # 3, 7
     "CHANNEL_STREAM": 1, "CHANNEL_CONTROL": 2, "CHANNEL_LOG": 3,
     "MAX_MESSAGE_BYTES": 2056, "MAX_TEXT_BYTES": 80, "MAX_GAPS": 16, "MAX_COMMAND_BYTES": 242,
@@ -16,7 +16,7 @@ NUMBERS = {
     "OP_LOG_ACK": 12, "OP_LOG_GAPS": 13, "OP_REBOOT": 14, "OP_IDENTIFY": 15, "OP_LOG_ERASE": 16,
     "OP_HINT": 17, "OP_CRASH": 18, "OP_DIAGNOSTICS": 19, "OP_UPDATE_BEGIN": 20, "OP_UPDATE_DATA": 21,
     "OP_UPDATE_STATUS": 22, "OP_UPDATE_END": 23, "OP_ROLLBACK": 24, "OP_WIPE": 25, "OP_FORGET": 26,
-    "OP_EVENTS": 27, "OP_IDENTITY": 28,
+    "OP_EVENTS": 27, "OP_IDENTITY": 28, "OP_AUTH_BEGIN": 29, "OP_AUTH_PROVE": 30,
     "REPLY_BIT": 128, "SIDE_LEFT": 0, "SIDE_RIGHT": 1, "SIDE_UNSET": 255,
     "MODE_IDLE": 0, "MODE_DAILY": 1, "MODE_LIVE": 2, "REBOOT_NORMAL": 0, "REBOOT_BOOT_LOADER": 1,
     "CAPABILITY_IMU": 1, "CAPABILITY_LOG": 2, "CAPABILITY_BATTERY": 4, "CAPABILITY_DEEP_SLEEP": 8,
@@ -39,7 +39,7 @@ NUMBERS = {
     "FAULT_SENSOR": 1, "FAULT_IMU": 2, "FAULT_LOG": 4, "FAULT_SETTINGS": 8, "FAULT_BATTERY": 16,
     "FAULT_CLOCK": 32, "FAULT_WATCHDOG": 64, "FAULT_SAFE_MODE": 128, "FAULT_CRASHED": 256,
     "FAULT_NATIVE_CODE": 512, "FAULT_RADIO": 1024, "FAULT_CARD": 2048, "FAULT_BONDS": 4096,
-    "FAULT_CHARGER": 8192, "FAULT_GAUGE": 16384,
+    "FAULT_CHARGER": 8192, "FAULT_GAUGE": 16384, "FAULT_KEYS": 32768,
     # 4.5
     "CRASH_EXCEPTION": 1, "CRASH_TASK": 2, "CRASH_WATCHDOG": 3, "CRASH_START": 4, "CRASH_SAFE_MODE": 5,
     # 4, 6
@@ -90,6 +90,7 @@ def test_every_number_is_the_one_that_was_given() -> None:
     named = [name for name in dir(ids) if name[:1].isupper()]
     assert set(named) == set(NUMBERS) | set(TEXTS)
     assert messages.choose_version(ids.LOWEST_VERSION, ids.HIGHEST_VERSION) == 1
+    assert messages.choose_version(ids.LOWEST_VERSION, ids.HIGHEST_VERSION, ids.LOCKED_VERSION) == 2
 
 
 def test_results_and_reasons_in_words() -> None:

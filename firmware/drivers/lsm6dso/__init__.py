@@ -81,6 +81,8 @@ def probe(i2c, address):
 class Lsm6dso:
     """Attributes: `errors`, rows without motion since boot; `failing`, whether the last ones had none."""
 
+    RANGES = 4, 2000  # g and degrees/s, as CTRL1_XL and CTRL2_G set them
+
     def __init__(self, i2c, address):
         self._i2c = i2c
         self._resting = getattr(i2c, "resting", _always_awake)

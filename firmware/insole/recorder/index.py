@@ -96,7 +96,7 @@ class PageIndex:
         head = self.scratch
         if head[0] == NOTE_SYNC:
             return self._note(parse_note(head))
-        if head[0] != block.SYNC or head[1] != block.VERSION:
+        if head[0] != block.SYNC or head[1] not in block.VERSIONS:
             return 0
         length = block.length_of(head)
         slots = block.slots_of(head)

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from insole_protocol import host_messages, ids
+from insole_protocol.authentication import Guard
 from insole_protocol.declarations import name_of
-from insole_protocol.errors import ProtocolError
+from insole_protocol.errors import NotGenuineError, ProtocolError
 
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError, VersionError
 from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
 
 REPLY_TIMEOUT_S = 4.0
+_PROOF = (ids.OP_AUTH_BEGIN, ids.OP_AUTH_PROVE)
 
 
 class Answer(NamedTuple):
@@ -29,6 +31,9 @@ class CommandClient:
         link: the link; whoever owns it hands messages of the control channel to `on_control`.
         now: the host's monotonic clock in ns.
         timeout_s: how long a reply may take.
+
+    Attributes:
+        guard: vouches for messages, once both ends of a locked insole have proved who they are.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class CommandClient:
         self._timeout_s = timeout_s
         self._waiting: dict[int, tuple[int, asyncio.Future[tuple[host_messages.Reply, int]]]] = {}
         self._tag = 0
+        self.guard: Guard | None = None
 
     async def ask(
         self, op: int, *arguments: int, value: bytes = b"", timeout_s: float | None = None
@@ -58,6 +64,8 @@ class CommandClient:
         self._waiting[tag] = (op, future)
         try:
             message = host_messages.build_command(op, tag, *arguments, value=value)
+            if self.guard is not None and op not in _PROOF:
+                message = self.guard.closed(Channel.CONTROL, message)
             sent_ns = self._now()
             async with asyncio.timeout(limit_s):
                 await self._link.send(Channel.CONTROL, message)
@@ -76,7 +84,7 @@ class CommandClient:
     def on_control(self, message: bytes, arrival_ns: int) -> None:
         """Take a message of the control channel; what answers no question of ours is counted."""
         try:
-            reply = host_messages.parse_reply(message)
+            reply = self._reply_in(message)
         except ProtocolError as error:
             self._link.counters.count_malformed(f"reply_{error.name}")
             return
@@ -85,6 +93,25 @@ class CommandClient:
             self._link.counters.count_malformed("reply_unasked")
         elif not future.done():
             future.set_result((reply, arrival_ns))
+
+    def opened(self, channel: Channel, message: bytes) -> bytes:
+        """A message of the control or log channel as the insole meant it.
+
+        Raises:
+            NotGenuineError: the insole does not vouch for it.
+        """
+        return message if self.guard is None else bytes(self.guard.open(channel, message))
+
+    def _reply_in(self, message: bytes) -> host_messages.Reply:
+        try:
+            return host_messages.parse_reply(self.opened(Channel.CONTROL, message))
+        except NotGenuineError:
+            if not any(op == ids.OP_AUTH_PROVE for op, _ in self._waiting.values()):
+                raise
+            reply = host_messages.parse_reply(message)  # an insole that does not believe us is not guarded
+            if reply.op != ids.OP_AUTH_PROVE or reply.result == ids.RESULT_OK:
+                raise
+            return reply
 
     def fail_all(self) -> None:
         """The link has closed: nobody will answer any more."""

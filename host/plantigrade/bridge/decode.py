@@ -14,6 +14,7 @@ from insole_protocol.block_errors import BlockError
 from insole_protocol.record_header import check
 
 from plantigrade.bridge.frames import Frames
+from plantigrade.link.sealed_records import RecordOpener
 
 
 class Arrived(NamedTuple):
@@ -21,18 +22,22 @@ class Arrived(NamedTuple):
 
     record: bytes
     arrival_ns: int
+    vouched_for: bool = False
 
 
-def decode(arrived: Sequence[Arrived]) -> tuple[list[Frames], list[str]]:
+OPEN = RecordOpener()
+
+
+def decode(arrived: Sequence[Arrived], opener: RecordOpener = OPEN) -> tuple[list[Frames], list[str]]:
     """The frames of all good records in the order of the records, and the error names of the others."""
     found: list[Frames] = []
     refused: list[str] = []
-    for record, arrival_ns in arrived:
+    for record, arrival_ns, vouched_for in arrived:
         if _is_too_long(record):
             refused.append("trailing_bytes")
             continue
         try:
-            found.append(_frames_of(record, arrival_ns))
+            found.append(_frames_of(record, opener.open(record, vouched_for), arrival_ns))
         except BlockError as error:
             refused.append(error.name)
     return found, refused
@@ -58,7 +63,7 @@ def _is_too_long(record: bytes) -> bool:
     return len(record) > block.MIN_BYTES and len(record) > block.length_of(record) >= block.MIN_BYTES
 
 
-def _frames_of(record: bytes, arrival_ns: int) -> Frames:
+def _frames_of(stored: bytes, record: bytes, arrival_ns: int) -> Frames:
     header = check(record)
     frames = header.frames
     counts = np.empty((frames, block.FORCE_CHANNELS), np.uint16)
@@ -80,7 +85,7 @@ def _frames_of(record: bytes, arrival_ns: int) -> Frames:
         counts = np.array(decoded.frames, np.uint16).reshape(counts.shape)
         imu = np.array(decoded.imu or (), np.int16).reshape(imu.shape)
     return Frames(
-        record,
+        stored,
         header.seq,
         header.slots_per_frame,
         header.boot,

@@ -30,6 +30,10 @@ class VersionError(RefusedError):
     """Host and insole have no protocol version in common."""
 
 
+class LockedError(BridgeError):
+    """The insole is locked and we have not its key, or it is not the insole that it says it is."""
+
+
 class NumbersBeganAnewError(BridgeError):
     """The insole's slot numbers are behind what has been recorded of it: they have begun anew.
 

@@ -12,6 +12,7 @@ from plantigrade.bridge.accounting import MissingReason, SlotLedger
 from plantigrade.bridge.clock.estimate import ClockEstimate, ClockSync, RoundTrip
 from plantigrade.bridge.clock.slewer import ClockSlewer
 from plantigrade.bridge.frames import Frames
+from plantigrade.bridge.keyring import Keyring, keys_at_hand, opener_for
 from plantigrade.bridge.receiver import Receiver
 
 BOOTS_STORED = 8
@@ -86,6 +87,7 @@ class Insole:
         ack_to: gives the slot before which everything is durable; None where nothing is made durable.
         connections: how often a session was established.
         settled_to: slots before this one were recorded in another place than the ledger.
+        keyring: keys of insoles that are at hand.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Insole:
     connections: int = 0
     wanted_from: int | None = None
     settled_to: int = 0
+    keyring: Keyring = field(default_factory=keys_at_hand.get)
     _clocks: OrderedDict[int, BootClock] = field(default_factory=OrderedDict[int, BootClock])
 
     @property
@@ -127,6 +130,7 @@ class Insole:
     def greet(self, hello: replies.HelloReply) -> None:
         """The insole has introduced itself on a new connection."""
         self.identity = Identity.from_hello(hello)
+        self.receiver.opener = opener_for(self.keyring, self.identity.serial)
         self.boot = hello.boot
         self.connections += 1
         for handler in self.on_greeting:

@@ -7,6 +7,7 @@ from plantigrade.bridge.accounting import SlotLedger
 from plantigrade.bridge.decode import Arrived, decode
 from plantigrade.bridge.frames import Frames, Sequencer
 from plantigrade.bridge.slot_ranges import TooManyRangesError
+from plantigrade.link.sealed_records import RecordOpener
 
 QUEUE_RECORDS = 4096
 """Records that may wait for decoding: minutes of a live stream, at most 8 MB."""
@@ -29,20 +30,28 @@ class ReceiverCounters:
 
 @dataclass
 class Receiver:
-    """The path of one insole's records. `put` is called from the link's callback and only appends."""
+    """The path of one insole's records. `put` is called from the link's callback and only appends.
+
+    `opener` opens those that are sealed; they stay sealed in the frames that are passed on.
+    """
 
     ledger: SlotLedger = field(default_factory=SlotLedger)
     sequencer: Sequencer = field(default_factory=Sequencer)
     counters: ReceiverCounters = field(default_factory=ReceiverCounters)
     capacity: int = QUEUE_RECORDS
+    opener: RecordOpener = field(default_factory=RecordOpener)
     _queue: deque[Arrived] = field(default_factory=deque[Arrived])
 
-    def put(self, record: bytes, arrival_ns: int) -> bool:
-        """Queue a record; False when the queue is full (it stays in the insole's log, so it is only late)."""
+    def put(self, record: bytes, arrival_ns: int, vouched_for: bool = False) -> bool:
+        """Queue a record; False when the queue is full (it stays in the insole's log, so it is only late).
+
+        `vouched_for`: the message that brought it was guarded, so that it may be an open one of before the
+        insole had a log key.
+        """
         if len(self._queue) >= self.capacity:
             self.counters.refuse("queue_full")
             return False
-        self._queue.append(Arrived(record, arrival_ns))
+        self._queue.append(Arrived(record, arrival_ns, vouched_for))
         return True
 
     def drain(self) -> list[Frames]:
@@ -51,7 +60,7 @@ class Receiver:
         while self._queue:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_RECORDS))]
             self.counters.records += len(batch)
-            decoded, refused = decode(batch)
+            decoded, refused = decode(batch, self.opener)
             for name in refused:
                 self.counters.refuse(name)
             for frames in decoded:

@@ -16,12 +16,14 @@ from plantigrade.bridge.clock.estimate import RoundTrip
 from plantigrade.bridge.command_client import Answer, CommandClient
 from plantigrade.bridge.errors import (
     BridgeError,
+    LockedError,
     NumbersBeganAnewError,
     RefusedError,
     ReplyTimeoutError,
 )
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.log_transfer import Transfer
+from plantigrade.bridge.proving import prove
 from plantigrade.bridge.slot_ranges import SlotRange
 from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns
 
@@ -170,14 +172,30 @@ class Session:
 
         Raises:
             VersionError: host and insole have no version in common.
+            LockedError: it is locked, and we have not its key; or it is not who it says it is.
         """
+        hello = await self._ask_hello()
+        keyring = self.insole.keyring
+        if hello.version == ids.LOCKED_VERSION:
+            serial = await prove(self.command_client, keyring, self._link.name)
+            hello = await self._ask_hello()
+            if hello.serial.upper() != serial:
+                raise LockedError(f"{self._link.name} has the key of {serial} and says it is {hello.serial}")
+        elif hello.serial.upper() in keyring.serials():
+            raise LockedError(
+                f"{self._link.name} says it is {hello.serial.upper()}, which was given a key, and asks for "
+                "none: it was wiped (`plantigrade keys forget` takes it as an open one), or it is another"
+            )
+        self.insole.greet(hello)
+        return hello
+
+    async def _ask_hello(self) -> replies.HelloReply:
         answer = await self.command_client.ask(ids.OP_HELLO, ids.LOWEST_VERSION, ids.HIGHEST_VERSION)
         hello = replies.HelloReply(answer.reply)
         if not ids.LOWEST_VERSION <= hello.version <= ids.HIGHEST_VERSION:
             raise BridgeError(
                 f"{self._link.name} chose protocol version {hello.version}, which was not offered"
             )
-        self.insole.greet(hello)
         return hello
 
     def _require_numbers_to_go_on(self, hello: replies.HelloReply) -> None:
@@ -259,7 +277,7 @@ class Session:
 
     def _on_log(self, message: bytes, arrival_ns: int) -> None:
         try:
-            parsed = host_messages.parse_log_message(message)
+            parsed = host_messages.parse_log_message(self.command_client.opened(Channel.LOG, message))
         except ProtocolError as error:
             self._link.counters.count_malformed(f"log_{error.name}")
             return
@@ -269,7 +287,7 @@ class Session:
             return
         if parsed.kind == ids.LOG_BLOCK:
             for record in parsed.records:
-                self.insole.receiver.put(record, arrival_ns)
+                self.insole.receiver.put(record, arrival_ns, self.command_client.guard is not None)
             self._arrived.set()
         self._transfers.setdefault(parsed.transfer, Transfer()).take(parsed)
 

@@ -28,7 +28,7 @@ _KEEP_UNUSED_S = 7 * 24 * 3600
 _ON_BOARD = ("insole", "safe_mode", "drivers", "boards")  # folders of firmware/ that go onto a board
 _BESIDE_A_DRIVER = ("fake.py", "cases.py")  # in a driver's folder, for the virtual chip and the tests
 _FOR_HOSTS = (
-    "advert_reader", "block_errors", "declarations", "decoder", "device_key", "diagnostic_names",
+    "advert_reader", "block_errors", "declarations", "decoder", "diagnostic_names",
     "gap_reasons", "host_messages", "layout", "record_header", "replies",
 )  # fmt: skip
 """Modules of the protocol that nothing on a board imports: each file takes a block of 4 KiB in both slots."""

@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from insole_protocol import device_key
+from insole_protocol import key_record
 from insole_protocol import identity_record as form
 
 from plantigrade.device.flash.esptool import Esptool
@@ -52,10 +52,14 @@ def identity_region(data: bytes) -> IdentityRegion:
 
 
 def key_in(sector: bytes) -> bytes | None:
-    """The insole's own key in the first sector of `keys`; None where there is none that is whole."""
+    """The device key in the first sector of `keys`; None where there is none that is whole."""
+    return _key_of(key_record.DEVICE, sector)
+
+
+def _key_of(kind: bytes, sector: bytes) -> bytes | None:
     try:
-        return device_key.read(sector)
-    except device_key.DeviceKeyError:
+        return key_record.read(kind, sector)
+    except key_record.KeyRecordError:
         return None
 
 
@@ -102,7 +106,7 @@ class RomAccess:
         """
         files: list[tuple[int, str]] = []
         if new_key is not None:
-            self._put("key.bin", device_key.build(new_key))
+            self._put("key.bin", key_record.build(key_record.DEVICE, new_key))
             files.append((self._keys, "key.bin"))
         self._put("identity.bin", record)
         files.append((self._id + sector * form.SECTOR_BYTES, "identity.bin"))
@@ -116,7 +120,7 @@ class RomAccess:
 
 def new_key() -> bytes:
     """A random key for an insole."""
-    return secrets.token_bytes(device_key.KEY_BYTES)
+    return secrets.token_bytes(key_record.KEY_BYTES)
 
 
 def private_folder() -> "tempfile.TemporaryDirectory[str]":

@@ -24,6 +24,7 @@ FAULTS = (
     (ids.FAULT_BONDS, "its list of paired computers was lost"),
     (ids.FAULT_CHARGER, "it does not charge although it is plugged in"),
     (ids.FAULT_GAUGE, "the battery gauge does not work"),
+    (ids.FAULT_KEYS, "its keys were damaged: it has to be provisioned again"),
 )
 
 

@@ -1,0 +1,65 @@
+"""The insole's own keys, read once at the start from the raw partition `keys`.
+
+An insole without a device key lets in whoever pairs, as protocol 1 has it; one without a log key stores its
+records in the open. Provisioning writes both (docs/how-to/provision-a-batch.md), WIPE erases both. A sector
+that is damaged counts as none: the insole must start, and `damaged` says so.
+"""
+
+import sys
+
+import insole_protocol
+from esp32 import Partition
+
+from insole import forget
+
+PARTITION = "keys"
+ERASED = b"\xff\xff\xff\xff"
+
+
+class InsoleKeys:
+    """Attributes: `device`, `log` of 32 bytes each, or None; `damaged`: a sector holds something else."""
+
+    def __init__(self):
+        self.device = None
+        self.log = None
+        self.damaged = False
+        found = Partition.find(Partition.TYPE_DATA, label=PARTITION)
+        if found:
+            self._read(found[0])
+
+    def _read(self, partition):
+        from insole_protocol import key_record
+
+        sector = bytearray(key_record.TOTAL_BYTES)
+        keys = []
+        for number, kind in enumerate(key_record.SECTORS):
+            key = None
+            try:
+                partition.readblocks(number, sector, 0)
+                if sector[:4] != ERASED:
+                    key = key_record.read(kind, sector)
+            except (ValueError, OSError):
+                self.damaged = True
+            keys.append(key)
+        self.device, self.log = keys
+        for i in range(len(sector)):
+            sector[i] = 0
+
+
+def make_sealer(log_key, imu):
+    """What seals records under a log key; `imu` is the sensor's driver, None without one."""
+    from cryptolib import aes
+
+    from insole_protocol import block, sealed_record, sealing, settings
+    from insole_protocol.codec import checksum
+
+    code = sealed_record.motion_code(*imu.RANGES) if imu else sealed_record.NO_MOTION_CODE
+    longest = block.needed_bytes(settings.MAX_FRAMES_OF_A_RECORD, bool(imu)) + sealed_record.EXTRA_BYTES
+    return sealing.Sealer(sealed_record.RecordKeys(log_key), aes, checksum, code, longest)
+
+
+def leave():
+    """This module and the keys' format leave the heap."""
+    if sys.modules.pop("insole_protocol.key_record", None):
+        delattr(insole_protocol, "key_record")
+    forget("insole_keys")

@@ -1,0 +1,74 @@
+"""The keys of insoles that are at hand: where they are kept is the library's affair."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from plantigrade.link.sealed_records import RecordOpener
+
+
+class Keyring(Protocol):
+    """What a bridge asks for."""
+
+    @property
+    def host(self) -> int:
+        """Identifier of this host, below 2**64: that of its library."""
+        ...
+
+    def serials(self) -> Collection[str]:
+        """Serial numbers, in upper-case digits, of the insoles that were given keys."""
+        ...
+
+    def device_keys(self) -> Mapping[str, bytes]:
+        """Device keys by serial number.
+
+        Raises:
+            PlantigradeError: they cannot be read.
+        """
+        ...
+
+    def log_keys(self, serial: str) -> Sequence[bytes]:
+        """Log keys of an insole, the present one and those before.
+
+        Raises:
+            PlantigradeError: they cannot be read.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class KeysInMemory:
+    """Keys that somebody handed over.
+
+    >>> keyring = KeysInMemory(devices={"00007CDFA1000102": bytes(32)})
+    >>> list(keyring.device_keys())
+    ['00007CDFA1000102']
+    """
+
+    devices: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
+    logs: Mapping[str, Sequence[bytes]] = field(default_factory=dict[str, Sequence[bytes]], repr=False)
+    host: int = 0
+
+    def serials(self) -> Collection[str]:
+        """As `Keyring`."""
+        return self.devices.keys()
+
+    def device_keys(self) -> Mapping[str, bytes]:
+        """As `Keyring`."""
+        return self.devices
+
+    def log_keys(self, serial: str) -> Sequence[bytes]:
+        """As `Keyring`."""
+        return self.logs.get(serial, ())
+
+
+_NO_KEYS: Keyring = KeysInMemory()
+keys_at_hand: ContextVar[Keyring] = ContextVar("keys_at_hand", default=_NO_KEYS)
+"""Of whoever runs: the command line sets it to the keys of the library that its options name."""
+
+
+def opener_for(keyring: Keyring, serial: str) -> RecordOpener:
+    """Opens the records of an insole; one that has a log key must have sealed them."""
+    keys = keyring.log_keys(serial)
+    return RecordOpener(keys, only_sealed=bool(keys))

@@ -1,0 +1,80 @@
+"""Where the fields of a sealed block record lie, format 2 (PROTOCOL.md section 1.5), and its keys.
+
+    offset         type  field
+    0              24 B  header as in format 1, `version` 2 and `length` of the sealed record
+    24             ...   status and payload of format 1, encrypted
+    length - 16    u16   key identifier
+    length - 14    u16   motion code
+    length - 12    8 B   tag
+    length - 4     u32   CRC-32 of all before it
+
+What format 1 has before its checksum keeps its place, so that sealing moves no byte. Encrypted with AES-256
+in counter mode (NIST SP 800-38A): the counter block is bytes 4 to 17 of the record, which no two records of an
+insole share, and two bytes that count blocks from 0, the most significant first. The tag is the first half of
+the AES-256-CMAC (NIST SP 800-38B) of all before it.
+"""
+
+from insole_protocol import block
+from insole_protocol.keyed_hash import hmac_sha256
+
+VERSION = block.SEALED_VERSION
+SEALED_AT = block.STATUS_AT
+NONCE_AT = block.SEQ_AT
+NONCE_BYTES = 14
+MOTION_BYTES = 2
+KEY_ID_BYTES = 2
+TAG_BYTES = 8
+EXTRA_BYTES = KEY_ID_BYTES + MOTION_BYTES + TAG_BYTES
+"""By so much a sealed record is longer than the same in format 1."""
+KEY_ID_FROM_END = 16
+MOTION_FROM_END = 14
+TAG_FROM_END = 12
+MIN_BYTES = block.MIN_BYTES + EXTRA_BYTES
+MAX_FRAMES_IMU = 55  # 56 packed ones would not leave room for the tag
+KEY_BYTES = 32
+
+# Codes of motion: range of acceleration in bits 0-2, of angular rate in 3-5, samples a slot in 6-7.
+NO_MOTION_CODE = 0
+ACCELERATION_RANGES_G = (2, 4, 8, 16)
+RATE_RANGES_DEG_S = (125, 250, 500, 1000, 2000)
+HAS_MOTION = 0x8000
+
+
+def motion_code(acceleration_g: int, rate_deg_s: int) -> int:
+    """The code of a sensor's ranges at one sample a slot.
+
+    >>> hex(motion_code(4, 2000)), read_motion_code(motion_code(4, 2000))
+    ('0x8021', (4, 2000))
+    """
+    return HAS_MOTION | ACCELERATION_RANGES_G.index(acceleration_g) | RATE_RANGES_DEG_S.index(rate_deg_s) << 3
+
+
+def read_motion_code(code: int) -> "tuple[int, int] | None":
+    """Ranges of acceleration in g and of angular rate in degrees/s; None where there is no motion.
+
+    Raises:
+        ValueError: a code that this reader does not know.
+    """
+    if not code & HAS_MOTION:
+        return None
+    g, rate = code & 7, code >> 3 & 7
+    if code & 0x7FC0 or g >= len(ACCELERATION_RANGES_G) or rate >= len(RATE_RANGES_DEG_S):
+        raise ValueError("motion code 0x%04x" % code)
+    return ACCELERATION_RANGES_G[g], RATE_RANGES_DEG_S[rate]
+
+
+class RecordKeys:
+    """What is made of a log key: two keys with one purpose each, and the key's identifier.
+
+    Attributes:
+        encrypting, authenticating: 32 bytes each.
+        key_id: u16 that tells a reader which of its keys to try; tells nothing of the key.
+    """
+
+    def __init__(self, log_key: bytes) -> None:
+        if len(log_key) != KEY_BYTES:
+            raise ValueError("a log key has %d bytes" % KEY_BYTES)
+        self.encrypting = hmac_sha256(log_key, b"plantigrade record encryption 2")
+        self.authenticating = hmac_sha256(log_key, b"plantigrade record tag 2")
+        identifier = hmac_sha256(log_key, b"plantigrade record key identifier 2")
+        self.key_id = identifier[0] | identifier[1] << 8
