@@ -57,7 +57,7 @@ hardware: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[hardware]'
 	$(BIN)/python -m hardware.make build/hardware
 
-# What is in it of others: build/sbom.cdx.json (CycloneDX), a list of licences, known holes as far as somebody answers.
+# What is in it of others: build/sbom.cdx.json (CycloneDX), a list of licences, known vulnerabilities as far as somebody answers.
 sbom: $(STAMP)
 	$(BIN)/python -m tools.sbom $(ARGS)
 

@@ -31,8 +31,10 @@ def write(output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(text, encoding="utf-8")
     counts = Counter(one["scope"] for one in made["components"])
-    told = ", ".join(f"{counts[scope]} {scope}" for scope in ("required", "optional", "excluded"))
-    print(f"{output}: {len(made['components'])} components ({told}), valid CycloneDX {made['specVersion']}")
+    counted = ", ".join(f"{counts[scope]} {scope}" for scope in ("required", "optional", "excluded"))
+    print(
+        f"{output}: {len(made['components'])} components ({counted}), valid CycloneDX {made['specVersion']}"
+    )
 
 
 def list_licences() -> int:

@@ -1,4 +1,4 @@
-"""Known holes of what is installed, as far as somebody answers: `make audit`, or python -m tools.sbom.audit.
+"""Known vulnerabilities of what is installed, as far as somebody answers: `make audit`.
 
 pip-audit asks PyPI for each version. Where PyPI does not answer, pip-audit says "No known vulnerabilities
 found" all the same; here that is a failure of its own. The insole's parts are in no such list: their names in
@@ -32,18 +32,18 @@ class Answer:
 
     Attributes:
         asked: how many packages somebody had data about.
-        holes: a line for each known hole.
+        vulnerable: a line for each known vulnerability.
         not_asked: packages about which nothing could be found out.
     """
 
     asked: int
-    holes: tuple[str, ...]
+    vulnerable: tuple[str, ...]
     not_asked: tuple[str, ...]
 
     @property
     def exit_code(self) -> int:
         """0, `KNOWN` or `NOT_ASKED`."""
-        if self.holes:
+        if self.vulnerable:
             return KNOWN
         return NOT_ASKED if self.not_asked or not self.asked else 0
 
@@ -81,22 +81,23 @@ def ask(requirements: Sequence[str], command: Sequence[str] = PIP_AUDIT) -> Answ
 
 
 def _answer(found: list[dict[str, Any]], requirements: Sequence[str]) -> Answer:
-    holes = [
-        f"{one['name']} {one['version']}: {hole['id']}, mended in {', '.join(hole['fix_versions']) or 'none'}"
+    vulnerable = [
+        f"{one['name']} {one['version']}: {advisory['id']}, "
+        f"mended in {', '.join(advisory['fix_versions']) or 'none'}"
         for one in found
-        for hole in one.get("vulns", ())
+        for advisory in one.get("vulns", ())
     ]
     skipped = [f"{one['name']}: {one['skip_reason']}" for one in found if "skip_reason" in one]
     named = {one["name"].lower() for one in found}
     lost = [line for line in requirements if line.partition("==")[0].lower() not in named]
     skipped += [f"{line}: pip-audit did not mention it" for line in lost]
-    return Answer(sum("vulns" in one for one in found), tuple(holes), tuple(skipped))
+    return Answer(sum("vulns" in one for one in found), tuple(vulnerable), tuple(skipped))
 
 
 def lines(answer: Answer) -> list[str]:
     """The answer for people."""
-    made = [f"{answer.asked} packages were looked up, {len(answer.holes)} known holes"]
-    made += [f"  {hole}" for hole in answer.holes]
+    made = [f"{answer.asked} packages were looked up, {len(answer.vulnerable)} known vulnerabilities"]
+    made += [f"  {advisory}" for advisory in answer.vulnerable]
     if answer.not_asked:
         made.append(f"{len(answer.not_asked)} packages could NOT be looked up, so nothing is known of them:")
         made += [f"  {line}" for line in answer.not_asked]

@@ -25,19 +25,19 @@ def make() -> Json:
     found = host.environment()
     python = [licences.with_stated_licence(one) for one in host.python_components(found)]
     pages, listed = host.vendored_components(), insole.parts()
-    whole = found["metadata"]["component"]
+    project_itself = found["metadata"]["component"]
     version = str(project()["version"])
     halves = [
         {"type": "application", "bom-ref": HOST, "name": "plantigrade-host", "version": version},
         {"type": "firmware", "bom-ref": insole.INSOLE, "name": "plantigrade-insole", "version": version},
     ]
     for half in halves:
-        half |= {"licenses": whole["licenses"], "scope": "required"}  # type: ignore[assignment]
+        half |= {"licenses": project_itself["licenses"], "scope": "required"}  # type: ignore[assignment]
     components = [*halves, *python, *pages, *(part.component() for part in listed)]
     refs = {component["bom-ref"] for component in components}
     return {
         **{key: found[key] for key in ("$schema", "bomFormat", "specVersion", "version")},
-        "metadata": {**found["metadata"], "component": {**whole, "bom-ref": PROJECT}},
+        "metadata": {**found["metadata"], "component": {**project_itself, "bom-ref": PROJECT}},
         "components": sorted(components, key=lambda one: str(one["bom-ref"])),
         "dependencies": sorted(
             [

@@ -39,12 +39,12 @@ def environment() -> Json:
 def python_components(found: Json) -> list[Json]:
     """The components that our requirements bring, with their scope; what else is installed is left out."""
     of = scopes()
-    kept: list[Json] = []
+    found_here: list[Json] = []
     for component in found["components"]:
         scope = of.get(canonicalize_name(component["name"]))
         if scope is not None:
-            kept.append({**component, "scope": scope})
-    return kept
+            found_here.append({**component, "scope": scope})
+    return found_here
 
 
 def vendored_components() -> list[Json]:

@@ -1,4 +1,4 @@
-"""The insole's half: what is kept by hand in insole.toml."""
+"""The insole's half: what is listed by hand in insole.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Part:
         part_of: name of what brings it, or "insole".
         what: what it does there.
         revision: commit or tag of the repository; "" where none is named.
-        cpe: its name in lists of known holes; "" where none was found.
+        cpe: its name in lists of known vulnerabilities; "" where none was found.
     """
 
     name: str

@@ -38,18 +38,18 @@ class Row:
 
 
 @cache
-def _kept(table: str) -> dict[str, dict[str, str]]:
+def _listed(table: str) -> dict[str, dict[str, str]]:
     return {entry["name"]: entry for entry in tomllib.loads(LIST.read_text("utf-8"))[table]}
 
 
 def stated() -> dict[str, dict[str, str]]:
     """Packages without a declared licence: `licence` and `read_in`, by name."""
-    return _kept("stated")
+    return _listed("stated")
 
 
 def uses() -> dict[str, str]:
     """How we use what is under a copyleft licence, by name."""
-    return {name: entry["use"] for name, entry in _kept("copyleft").items()}
+    return {name: entry["use"] for name, entry in _listed("copyleft").items()}
 
 
 def with_stated_licence(component: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def rows(document: dict[str, Any]) -> list[Row]:
 def problems(listed: list[Row]) -> list[str]:
     """What nobody has looked at: no licence, or a copyleft one, in what is passed on.
 
-    What the insole has without a stated licence is no news: the list that names it is kept by hand.
+    What the insole has without a stated licence is no news: the list that names it is listed by hand.
     """
     passed_on = [row for row in listed if row.scope != "excluded"]
     return [

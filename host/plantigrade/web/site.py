@@ -34,7 +34,7 @@ class SiteSettings:
         hosts: names and addresses by which a browser may ask for it, without the port; all else is refused,
             so that a stranger's page cannot reach it by a name of its own (DNS rebinding).
         secure: whether it is served over TLS.
-        security_contact: address of whoever runs it, for those who found a hole; "" where none was given.
+        security_contact: of whoever runs it, for those who found a vulnerability; "" where none was given.
     """
 
     port: int = 8080

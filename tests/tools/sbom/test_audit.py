@@ -1,4 +1,4 @@
-"""Known holes: what is said when pip-audit finds some, finds none, and could not ask."""
+"""Known vulnerabilities: what is expected when pip-audit finds some, finds none, and could not ask."""
 
 import json
 import sys
@@ -26,23 +26,23 @@ def in_its_place(folder: Path, dependencies: list[dict[str, Any]] | None) -> tup
 
 
 @pytest.mark.parametrize(
-    ("dependencies", "requirements", "code", "said"),
+    ("dependencies", "requirements", "code", "expected"),
     [
-        ([FINE], ["fine==1"], 0, "1 packages were looked up, 0 known holes"),
+        ([FINE], ["fine==1"], 0, "1 packages were looked up, 0 known vulnerabilities"),
         ([FINE, HOLED], ["fine==1", "holed==2"], KNOWN, "holed 2: PYSEC-2026-1, mended in 2.1"),
         ([FINE, SKIPPED], ["fine==1", "skipped==1"], NOT_ASKED, "1 packages could NOT be looked up"),
         ([HOLED, SKIPPED], ["holed==2", "skipped==1"], KNOWN, "1 packages could NOT be looked up"),
         ([FINE], ["fine==1", "lost==1"], NOT_ASKED, "lost==1: pip-audit did not mention it"),
         ([], [], NOT_ASKED, "0 packages were looked up"),
     ],
-    ids=["nothing known", "a hole", "could not ask", "both", "forgotten", "nothing asked"],
+    ids=["nothing known", "one is known", "could not ask", "both", "forgotten", "nothing asked"],
 )
 def test_what_is_said(
-    tmp_path: Path, dependencies: list[dict[str, Any]], requirements: list[str], code: int, said: str
+    tmp_path: Path, dependencies: list[dict[str, Any]], requirements: list[str], code: int, expected: str
 ) -> None:
     answer = ask(requirements, in_its_place(tmp_path, dependencies))
     assert answer.exit_code == code
-    assert any(said in line for line in lines(answer))
+    assert any(expected in line for line in lines(answer))
 
 
 def test_no_answer_is_no_good_news(tmp_path: Path) -> None:

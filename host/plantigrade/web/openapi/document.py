@@ -57,7 +57,7 @@ def openapi(pages: Iterable[Page], found: Details | None = None) -> dict[str, An
         SECURITY_TXT: {
             "get": _operation(
                 "security-txt",
-                "Whom to write to about a hole (RFC 9116).",
+                "Whom to write to about a vulnerability (RFC 9116).",
                 [],
                 {"text/plain": {}},
                 None,

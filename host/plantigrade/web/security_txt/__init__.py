@@ -1,1 +1,1 @@
-"""`/.well-known/security.txt`: to whom somebody writes who has found a hole (RFC 9116)."""
+"""`/.well-known/security.txt`: to whom somebody writes who has found a vulnerability (RFC 9116)."""

@@ -22,8 +22,8 @@ Browser = Callable[..., TestClient]
 
 def fields_of(text: str) -> list[tuple[str, str]]:
     """The lines as RFC 9116 parses them: comments and empty ones are passed over."""
-    kept = [line for line in text.split("\n") if line and not line.startswith("#")]
-    return [(name, value) for name, colon, value in (line.partition(": ") for line in kept) if colon]
+    lines = [line for line in text.split("\n") if line and not line.startswith("#")]
+    return [(name, value) for name, colon, value in (line.partition(": ") for line in lines) if colon]
 
 
 def test_it_has_the_fields_that_the_standard_asks_for(site: Site) -> None:
