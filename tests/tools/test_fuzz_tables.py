@@ -18,13 +18,13 @@ from tools.fuzz_tables.judge import Outcome, judged
 def test_no_number_is_read_wrong_without_a_word(
     tmp_path_factory: pytest.TempPathFactory, random: Random, damaged: bool
 ):
-    verdict = judged(random, tmp_path_factory.getbasetemp() / "table.csv", damaged=damaged)
+    verdict = judged(random, tmp_path_factory.getbasetemp(), damaged=damaged)
     assert verdict.outcome is not Outcome.WRONG, (verdict.damage, verdict.reason, verdict.content)
 
 
 def test_tables_as_written_are_nearly_all_read(tmp_path: Path):
     """What is refused of them can be read in two ways, or hides row names before a single column."""
-    verdicts = [judged(Random(case), tmp_path / "table.csv", damaged=False) for case in range(100)]
+    verdicts = [judged(Random(case), tmp_path, damaged=False) for case in range(100)]
     refused = [verdict.reason for verdict in verdicts if verdict.outcome is Outcome.REFUSED]
     assert all(
         "may " in reason or "is not a number" in reason or "columns instead" in reason for reason in refused

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from tools.fuzz_tables.judge import Outcome, judged
+from tools.fuzz_tables.kinds import KINDS
 
 UNDAMAGED_SHARE = 0.3
 SHOWN = 5
@@ -18,16 +19,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz_tables", description=__doc__)
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kind", choices=("makers", *KINDS), default="plain", help="of the tables")
     parser.add_argument("--keep", type=Path, help="folder for the files that were read wrong")
     arguments = parser.parse_args()
     counts: Counter[tuple[str, Outcome]] = Counter()
     refusals: Counter[str] = Counter()
     wrong = 0
+    makers = [draw for kind, draw in KINDS.items() if kind not in ("plain", "described")]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.csv"
         for case in range(arguments.cases):
             random = Random(f"{arguments.seed}/{case}")
-            verdict = judged(random, path, damaged=random.random() >= UNDAMAGED_SHARE)
+            damaged = random.random() >= UNDAMAGED_SHARE
+            draw = makers[case % len(makers)] if arguments.kind == "makers" else KINDS[arguments.kind]
+            verdict = judged(random, Path(folder), damaged=damaged, draw=draw)
             counts[verdict.damage or "(as written)", verdict.outcome] += 1
             if verdict.outcome is Outcome.REFUSED and not verdict.damage:
                 refusals[_kind_of(verdict.reason)] += 1
@@ -35,11 +39,14 @@ def main() -> int:
                 wrong += 1
                 if wrong <= SHOWN:
                     print(
-                        f"case {case} ({verdict.damage or 'as written'}): {verdict.reason}", file=sys.stderr
+                        f"case {case} ({draw.__name__}, {verdict.damage or 'as written'}): {verdict.reason}",
+                        file=sys.stderr,
                     )
                 if arguments.keep is not None:
                     arguments.keep.mkdir(parents=True, exist_ok=True)
-                    (arguments.keep / f"{arguments.seed}_{case}.csv").write_bytes(verdict.content)
+                    (arguments.keep / f"{draw.__name__}_{arguments.seed}_{case}.txt").write_bytes(
+                        verdict.content
+                    )
     _print(counts, refusals)
     return 1 if wrong else 0
 

@@ -1,7 +1,6 @@
 """A table with the numbers that it holds, written as some program in some region writes it."""
 
 import csv
-import gzip
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,12 +8,21 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal
 
+import numpy as np
+from plantigrade.gait.signals import Foot
+
+from tools.fuzz_tables.written import Values, Written
+
 NAN: Final = float("nan")
 MISSING: Final = ("", "", "NA", "N/A", "#N/A", "#NV", "NaN", "nan", "NULL", "-", "n/a", "#DIV/0!", "k.A.")
 TEXTS: Final = ("walk", "stand", "Straße", "left; right", 'say "hm"', "two\nlines", "5,5", "", "1.234")
 EASTERN: Final = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 Kind = Literal["seconds", "milliseconds", "rate", "clock"]
+WITHOUT_TIME: Final = frozenset(
+    {"row_twice", "row_lost", "rows_exchanged", "lost_line_end", "lost_quote", "added_quote"}
+)
+"""Damages of a table without a time: nothing tells there that a row is another."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +123,27 @@ class Table:
         text = out.getvalue()
         return text if style.last_line_end else text.removesuffix(style.line_end)
 
-    def encoded(self, text: str) -> bytes:
-        """The text as bytes of the file."""
-        name = self.style.encoding
-        raw = text.encode("utf-16" if name == "utf-16" else name.removesuffix("-bom"), errors="replace")
-        if name.endswith("-bom"):
-            raw = ("\ufeff".encode(name.removesuffix("-bom"))) + raw
-        return gzip.compress(raw, 1, mtime=0) if self.style.packed else raw
+    def written(self) -> Written:
+        """The file and what it says."""
+        style = self.style
+        return Written(
+            name="table.csv",
+            text=self.text(),
+            separator=style.separator,
+            line_end=style.line_end,
+            decimal=self.region.decimal,
+            encoding=style.encoding,
+            rate_hz=self.rate_hz,
+            count=len(self.times_s),
+            feet={foot: values for foot in Foot if (values := self._columns_of(foot)).size},
+            packed=style.packed,
+            unseen=WITHOUT_TIME if self.kind == "rate" else frozenset(),
+        )
+
+    def _columns_of(self, foot: Foot) -> Values:
+        """(rows, columns) as written, in the order of the file."""
+        titles = [title.lower() for title in self.titles if title.lower().startswith(f"{foot.value}_")]
+        return np.array([self.columns[title] for title in titles]).T.reshape(len(self.times_s), len(titles))
 
 
 def table(random: Random) -> Table:
@@ -150,7 +172,9 @@ def table(random: Random) -> Table:
         write = numbers(random, region, digits, grouped=False)
         cells["time_ms" if unit > 1 else "time_s"] = [write(time * unit) for time in times]
     for title in _force_titles(random):
-        values = _forces(random, count, switch="footswitch" in title)
+        values = forces(
+            random, count, 5.0 if "footswitch" in title else random.choice((300.0, 800.0, 1600.0))
+        )
         digits = random.choice((0, 1, 2, 3, 3))
         write = numbers(random, region, digits, grouped=random.random() < 0.3)
         missing = random.random() < 0.2
@@ -167,10 +191,12 @@ def table(random: Random) -> Table:
     return made
 
 
-def numbers(random: Random, region: Region, digits: int, *, grouped: bool) -> Callable[[float], str]:
+def numbers(
+    random: Random, region: Region, digits: int, *, grouped: bool, fixed: bool = False
+) -> Callable[[float], str]:
     """Writes numbers as a column of a spreadsheet does: with fixed digits, or no more than needed."""
-    general = not grouped and random.random() < 0.4
-    scientific = digits > 0 and not grouped and random.random() < 0.05
+    general = not fixed and not grouped and random.random() < 0.4
+    scientific = not fixed and digits > 0 and not grouped and random.random() < 0.05
 
     def write(value: float) -> str:
         if scientific:
@@ -222,9 +248,8 @@ def _force_titles(random: Random) -> list[str]:
     return [f"{side}_footswitch" for side in sides]
 
 
-def _forces(random: Random, count: int, *, switch: bool) -> list[float]:
+def forces(random: Random, count: int, top: float) -> list[float]:
     """Swing, stance, and in between; always changing."""
-    top = 5.0 if switch else random.choice((300.0, 800.0, 1600.0))
     values = [random.choice((0.0, 1.0, random.random())) * top for _ in range(count)]
     values[0], values[1] = 0.0, top * (0.5 + random.random() / 2)
     random.shuffle(values)

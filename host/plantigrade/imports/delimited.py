@@ -1,10 +1,11 @@
 """Tables of other makers: cells between delimiters, some of them empty, some of them text.
 
-Arrow reads the columns that a format asks for. When it cannot, the file is gone through once more to say
-which line and column it is, and why. No number is guessed: the decimal mark is decided from the whole file
-(`imports.numerals`), and numbers with thousands are refused.
+Arrow reads the columns that a format asks for. When it cannot, the file is gone through once more, cell by
+cell (`imports.cell_columns`): that reads thousands and other scripts, or says which line and column it is and
+why. No number is guessed: the decimal mark is decided from the whole file (`imports.numerals`).
 """
 
+import csv
 import io
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -18,15 +19,14 @@ import numpy.typing as npt
 
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Forces
+from plantigrade.imports.cell_columns import CellColumns
 from plantigrade.imports.numerals import (
     COMMA,
-    MARK_NAMES,
     MARKS_BY_NAME,
     MISSING_SPELLINGS,
-    POINT,
-    NumberReader,
     decided_mark,
 )
+from plantigrade.imports.repeated_rows import note, written_once
 from plantigrade.imports.source import Source
 from plantigrade.imports.table import readable
 
@@ -77,12 +77,30 @@ class Table:
         decimal = MARKS_BY_NAME.get(self.source.decimal_mark or "") or self._decided_mark(columns)
         found = self._parsed(columns, exact, decimal)
         if found is None:
-            raise self._problem(columns, decimal)
+            found = self._by_cells(columns, exact, decimal)
         if decimal == COMMA:
             self.notes.append("numbers are written with a decimal comma")
         if not len(next(iter(found.values()))):
             raise FileError(self._path, "has column titles but no sample")
         return found
+
+    def written_once(self, found: dict[int, Column], time: int) -> dict[int, Column]:
+        """The columns without rows that repeat the one before, time and all; a note says how many.
+
+        Args:
+            found: columns by number.
+            time: number of the column of time.
+        """
+        others = [column for number, column in found.items() if number != time]
+        once = (
+            written_once(found[time].astype(np.float64), np.stack(others, axis=1, dtype=np.float64))
+            if others
+            else None
+        )
+        if once is None:
+            return found
+        self.notes.append(note(len(found[time]) - len(once)))
+        return {number: column[once] for number, column in found.items()}
 
     def cell_texts(self, column: int) -> Iterator[tuple[int, str]]:
         """Number of the row (from 0) and text of each cell of a column that is not empty."""
@@ -130,20 +148,20 @@ class Table:
         decimal: str,
         leave_out: Callable[[Any], str],
     ) -> Iterator[list[Column]]:
-        arrow, csv = _arrow()
+        arrow, arrow_csv = _arrow()
         chosen = [str(number) for number in columns]
         encoding = "utf-8" if self.repair else self.source.encoding.removesuffix("-sig")
-        reader = csv.open_csv(
+        reader = arrow_csv.open_csv(
             stream,
-            read_options=csv.ReadOptions(
+            read_options=arrow_csv.ReadOptions(
                 use_threads=False,
                 block_size=_BLOCK_BYTES,
                 skip_rows=0 if self.repair else self.first_line - 1,
                 column_names=[str(number) for number in range(len(self.titles))],
                 encoding=encoding,
             ),
-            parse_options=csv.ParseOptions(delimiter=self.delimiter, invalid_row_handler=leave_out),
-            convert_options=csv.ConvertOptions(
+            parse_options=arrow_csv.ParseOptions(delimiter=self.delimiter, invalid_row_handler=leave_out),
+            convert_options=arrow_csv.ConvertOptions(
                 column_types={name: arrow.float64() for name in chosen},
                 include_columns=chosen,
                 null_values=[*MISSING_SPELLINGS, *self.missing],
@@ -170,7 +188,31 @@ class Table:
             if number >= self.first_line and line.strip():
                 text = line.rstrip("\r\n")
                 text = self.repair(text) if self.repair else text
-                yield number, [cell.strip().strip('"') for cell in text.split(self.delimiter)]
+                cells = next(csv.reader([text], delimiter=self.delimiter), [""])
+                yield number, [cell.strip() for cell in cells]
+
+    def _by_cells(self, columns: Sequence[int], exact: Collection[int], decimal: str) -> dict[int, Column]:
+        """As `_parsed`, from any numbers that people write.
+
+        Raises:
+            FileError: a cell or a row does not fit.
+        """
+        rows = list(self._rows())
+        if rows and not self._ends_whole():
+            self.notes.append(_INCOMPLETE if len(rows[-1][1]) < len(self.titles) else _NOT_ENDED)
+            rows.pop()
+        read = CellColumns(self._path, self.titles, decimal, self.missing, exact).read(rows, columns)
+        return {
+            number: column if number in exact else readable(column).astype(np.float32)
+            for number, column in read.items()
+        }
+
+    def _ends_whole(self) -> bool:
+        """Whether the last line that is not blank has its line end."""
+        end = _Ending()
+        for _ in end.watch(line for line in self.source.lines() if line.strip()):
+            pass
+        return not end.open
 
     def _check_last(self, expected: int, found: int) -> None:
         """A row with too few cells is left out when it is the last, cut off by the end of the file."""
@@ -189,33 +231,6 @@ class Table:
             if i < len(cells) and cells[i] not in self.missing
         )
         return decided_mark(self._path, cells)[0]
-
-    def _problem(self, columns: Sequence[int], decimal: str) -> FileError:
-        """What the first cell or row is that cannot be read with this decimal mark."""
-        width = len(self.titles)
-        for number, cells in self._rows():
-            if len(cells) != width:
-                return FileError(self._path, f"line {number} has {len(cells)} columns instead of {width}")
-            for i in columns:
-                why = "" if cells[i] in self.missing else _what_is_wrong(cells[i][:40], decimal)
-                if why:
-                    where = f"line {number}, column {self.titles[i][:60]!r}"
-                    return FileError(self._path, f"{where}: {cells[i][:40]!r} {why}")
-        return FileError(self._path, "is no table of numbers")
-
-
-def _what_is_wrong(cell: str, decimal: str) -> str:
-    """Why a cell is not read; empty where it is."""
-    read = NumberReader(decimal)
-    if read(cell) is not None:
-        return "has thousands; export it without a thousands separator" if read.is_grouped(cell) else ""
-    for mark in (POINT, COMMA):
-        if mark != decimal and NumberReader(mark)(cell) is not None:
-            return (
-                f"has a decimal {MARK_NAMES[mark]}, but other numbers of the file have a decimal "
-                f"{MARK_NAMES[decimal]}"
-            )
-    return "is no number"
 
 
 def _arrow() -> tuple[Any, Any]:

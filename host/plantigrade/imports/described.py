@@ -14,10 +14,11 @@ from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.delimited import Column, Table, stacked, unit_of
 from plantigrade.imports.description import ANY_UNIT, SECONDS_PER_UNIT, Columns, Description
 from plantigrade.imports.motion import MotionColumns
-from plantigrade.imports.numerals import alone
+from plantigrade.imports.numerals import ARABIC, COMMA, POINT, NumberReader, alone
 from plantigrade.imports.source import Head, Source
 
 MAX_HEADER_LINES: Final = 500
+_SHOWN: Final = 6
 TOTAL: Final = ""
 """Name of the sensor of a column that is the force of the whole foot."""
 
@@ -33,6 +34,7 @@ class _Found:
     time: int | None = None
     time_unit: str = ""
     meanings: list[str] = field(default_factory=list[str])
+    unused: list[str] = field(default_factory=list[str])
 
 
 def recognises(description: Description, head: Head) -> bool:
@@ -82,9 +84,15 @@ def read(description: Description, source: Source, foot: Foot | None = None) -> 
     wanted = {number for sensors in found.forces.values() for number, _, _ in sensors.values()}
     times = () if found.time is None else (found.time,)
     rows = table.numbers(wanted | found.motion.numbers(), exact=times)
+    if found.time is not None:
+        rows = table.written_once(rows, found.time)
     count = len(next(iter(rows.values())))
     source.understood(first, f"{count} rows of samples", last_line=first + count - 1)
     notes = table.notes
+    if found.unused:
+        shown = ", ".join(title[:40] for title in found.unused[:_SHOWN])
+        more = f" and {len(found.unused) - _SHOWN} more" if len(found.unused) > _SHOWN else ""
+        notes.append(f"not read, as their titles are not known: columns {shown}{more}")
     ticks = _clock(description, source, header, found, rows)
     feet = {
         side: _foot(description, source, side, sensors, found, rows, notes)
@@ -107,12 +115,28 @@ def _header(description: Description, source: Source) -> tuple[list[str], list[s
     before: list[str] = []
     for number, line in enumerate(islice(source.lines(), MAX_HEADER_LINES), start=1):
         if line.strip() and _is_titles(description, line):
+            titles = _cells(description, line)
             for i, text in enumerate(before, start=1):
+                if _is_row(_cells(description, text), len(titles)):
+                    raise FileError(
+                        source.path,
+                        f"line {i} looks like a row of samples before the titles in line {number}",
+                    )
                 if text.strip():
                     source.understood(i, text.strip()[:200])
-            return before, _cells(description, line), number
+            return before, titles, number
         before.append(line)
     raise FileError(source.path, f"has no row of titles as {description.path.name} describes it")
+
+
+def _is_row(cells: list[str], width: int) -> bool:
+    """Whether cells are a row of a table of this width, most of them numbers."""
+    return len(cells) == width > 1 and 2 * sum(map(_is_number, cells)) > width
+
+
+def _is_number(cell: str) -> bool:
+    found = (NumberReader(mark)(cell) for mark in (POINT, COMMA, ARABIC))
+    return any(value is not None and value == value for value in found)
 
 
 def _stated_side(description: Description, source: Source, header: list[str]) -> Foot | None:
@@ -143,6 +167,7 @@ def _assign(description: Description, source: Source, titles: list[str], one_sid
             )
         if not fits:
             found.meanings.append(f"{title}: not used")
+            found.unused += [title] if title else []
             continue
         columns, match = fits[0]
         groups = match.groupdict()

@@ -16,7 +16,7 @@ from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
-from plantigrade.imports.table import readable
+from plantigrade.imports.table import numbers_in
 from plantigrade.imports.wall_clock import moment
 
 NAME: Final = "fscan"
@@ -129,26 +129,35 @@ def _frame_texts(
 ) -> Iterator[tuple[int, list[str]]]:
     """Number of the last line, and the lines of each complete frame."""
     pending: list[str] = []
-    ended = False
-    for number, line in enumerate(lines, start=first_line + 1):
-        text = line.strip()
-        if text.startswith("@@"):
-            ended = True
-            break
+    named = False
+    for number, text in _lines_of_movie(lines, first_line, notes):
         if text.lower().startswith("frame"):
             if pending:
                 raise FileError(
                     source.path, f"line {number}: the frame before has {len(pending)} of {rows} rows"
                 )
-        elif text:
+            named = True
+        elif not named:
+            raise FileError(source.path, f"line {number}: the frame before has more than {rows} rows")
+        else:
             pending.append(text)
         if len(pending) == rows:
             yield number, pending
-            pending = []
-    if pending:
+            pending, named = [], False
+    if named:
         notes.append("the last frame is incomplete and was left out")
-    if not ended:
-        notes.append("the end mark of the file is missing (truncated)")
+
+
+def _lines_of_movie(lines: Iterator[str], first_line: int, notes: list[str]) -> Iterator[tuple[int, str]]:
+    """Number and text of each line that is not blank, up to the end mark. A line that has no line end may
+    have lost digits and is left out."""
+    for number, line in enumerate(lines, start=first_line + 1):
+        text = line.strip()
+        if text.startswith("@@"):
+            return
+        if text and line.endswith("\n"):
+            yield number, text
+    notes.append("the end mark of the file is missing (truncated)")
 
 
 def _frame(source: Source, line: int, rows: list[str], columns: int) -> Forces:
@@ -158,8 +167,7 @@ def _frame(source: Source, line: int, rows: list[str], columns: int) -> Forces:
             source.path, f"the frame that ends in line {line} has rows that are not {columns} cells wide"
         )
     try:
-        values = readable(np.array(texts, dtype=np.float64))
-        return values.reshape(len(rows), columns).astype(np.float32)
+        return numbers_in(texts).reshape(len(rows), columns).astype(np.float32)
     except ValueError as error:
         raise FileError(
             source.path, f"the frame that ends in line {line} holds something that is no number"
@@ -168,7 +176,7 @@ def _frame(source: Source, line: int, rows: list[str], columns: int) -> Forces:
 
 def _compare_count(header: _Header, found: int, notes: list[str]) -> None:
     first, last = header.fields.get("START_FRAME", ""), header.fields.get("END_FRAME", "")
-    if first.isdigit() and last.isdigit() and int(last) - int(first) + 1 != found:
+    if first.isdecimal() and last.isdecimal() and int(last) - int(first) + 1 != found:
         notes.append(f"the header promises {int(last) - int(first) + 1} frames, the file has {found}")
 
 

@@ -16,6 +16,7 @@ from plantigrade.gait.settings import BALL_WIDTH_SHARE
 from plantigrade.gait.signals import Floats, Foot, Forces, SensorLayout, Walk
 from plantigrade.imports import clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
+from plantigrade.imports.repeated_rows import note, written_once
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable
 
@@ -78,10 +79,15 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     source.understood(
         1, f"{len(time_s)} rows: time, 8 + 8 sensors in newtons, two totals", last_line=len(time_s)
     )
+    notes = list(table.notes)
+    once = written_once(time_s, np.hstack([left, right], dtype=np.float64))
+    if once is not None:
+        notes.append(note(len(time_s) - len(once)))
+        time_s, left, right = time_s[once], left[once], right[once]
     ticks = clock.checked(time_s, source.path)
     places = layout()
     feet = {Foot.LEFT: ImportedFoot(left, places), Foot.RIGHT: ImportedFoot(right, places)}
-    return to_walk(source, NAME, ticks, feet, notes=table.notes)
+    return to_walk(source, NAME, ticks, feet, notes=notes)
 
 
 def _collect(blocks: Iterator[Floats], source: Source) -> tuple[Floats, Forces, Forces, tuple[float, float]]:

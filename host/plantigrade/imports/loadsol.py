@@ -11,8 +11,10 @@ twice, so that stamps stand still and then jump by two steps.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -25,6 +27,7 @@ from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.delimited import Column, Table, stacked
 from plantigrade.imports.motion import MotionColumns
 from plantigrade.imports.nearest import mark
+from plantigrade.imports.repeated_rows import note
 from plantigrade.imports.source import Head, Source
 from plantigrade.text_format import counted
 
@@ -40,6 +43,7 @@ _AXIS = re.compile(r"([xyz])(Acc|Gyro)")
 _UNIT = re.compile(r".*\[(.*)\]")
 _STARTED = re.compile(r"_(\d{4})_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d{3})")
 _SECONDS = ("Time[secs]", "Time[sec]", "Time[s]")
+_WORDS = re.compile(r"[^\W\d_]{3}")
 _LOST = -1.0
 _TOLERANCE = 0.05
 _AXES = "the insole's own"
@@ -91,10 +95,14 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     titles = _titles(source)
     _assign(source, titles, foot)
     width = len(titles.names)
+    cells = _cells_of_a_row(source, titles)
 
     def repaired(line: str) -> str:
-        # The row of "End measurement" ends earlier; columns beyond the last title hold such words only.
-        return "\t".join((line.split("\t") + [""] * width)[:width])
+        # Columns beyond the last title hold words such as "End measurement"; that row may end earlier.
+        row = line.split("\t")
+        if len(row) != cells and not any(_WORDS.search(cell) for cell in row[width:]):
+            return line if len(row) != width else f"{line}\t"
+        return "\t".join((row + [""] * width)[:width])
 
     table = Table(source, titles.names, titles.line + 1, "\t", repair=repaired)
     times = {insole.time for insole in titles.insoles.values()}
@@ -102,6 +110,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     totals = {insole.total for insole in titles.insoles.values() if insole.total is not None}
     rows = table.numbers(forces | totals | titles.motion.numbers(), exact=times)
     notes = table.notes
+    rows = _written_once(rows, times, notes)
     feet = {side: _foot(source, side, insole, titles, rows, notes) for side, insole in titles.insoles.items()}
     first = next(iter(feet.values()))
     assert first.clock is not None
@@ -111,6 +120,12 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         last_line=titles.line + len(first.force_n),
     )
     return to_walk(source, NAME, first.clock, feet, notes=notes, started_local=titles.started)
+
+
+def _cells_of_a_row(source: Source, titles: _Titles) -> int:
+    """How many cells the rows have, as the first has them."""
+    row = next((line for line in islice(source.lines(), titles.line, None) if line.strip()), "")
+    return row.rstrip("\r\n").count("\t") + 1
 
 
 def _titles(source: Source) -> _Titles:
@@ -165,15 +180,13 @@ def _devices(source: Source, titles: _Titles) -> dict[str, _Insole]:
     meanings: list[str] = []
     time: int | None = None
     for number, (name, unit) in enumerate(zip(titles.names, titles.units, strict=True)):
-        if unit.startswith("Time"):
-            if unit not in _SECONDS:
-                raise FileError(source.path, f"its time is in {unit[:30]!r}; Time[secs] is known")
-            time = number
-            continue
         device, _, part = name.partition("::")
+        _check_unit(source, name, part, unit, number)
         meaning = "not used"
-        if unit.startswith("Force") and name:
-            _check_force(source, name, part, unit, time)
+        if unit.startswith("Time"):
+            time = number
+        elif unit.startswith("Force"):
+            _check_force(source, name, part, time)
             insole = devices.setdefault(device, _Insole(time or 0))
             if part:
                 insole.zones[part.lower()] = number
@@ -189,9 +202,18 @@ def _devices(source: Source, titles: _Titles) -> dict[str, _Insole]:
     return devices
 
 
-def _check_force(source: Source, name: str, part: str, unit: str, time: int | None) -> None:
-    if unit != "Force[N]":
+def _check_unit(source: Source, name: str, part: str, unit: str, column: int) -> None:
+    """Names and units stand above each other: zones above forces, nothing above a time."""
+    if unit.startswith("Time") and unit not in _SECONDS:
+        raise FileError(source.path, f"its time is in {unit[:30]!r}; Time[secs] is known")
+    if unit.startswith("Force") and not name:
+        raise FileError(source.path, f"column {column + 1} has a force, but no name of an insole above it")
+    is_force = unit.startswith("Force") or part.lower() in ZONES
+    if (is_force and unit != "Force[N]") or (name and unit.startswith("Time")):
         raise FileError(source.path, f"column {name[:40]!r} has the unit {unit[:20]!r}; Force[N] is known")
+
+
+def _check_force(source: Source, name: str, part: str, time: int | None) -> None:
     if time is None:
         raise FileError(source.path, f"column {name[:40]!r} has no time column before it")
     if part and part.lower() not in ZONES:
@@ -224,9 +246,7 @@ def _foot(
     lost: npt.NDArray[np.bool_] = (force == _LOST).all(axis=1)
     force[lost] = np.nan
     if lost.any():
-        notes.append(
-            f"{side.value} foot: {counted(int(lost.sum()), 'sample')} marked as lost (-1 in each zone)"
-        )
+        notes.append(_lost_text(side, lost, rows[insole.time].astype(np.float64)))
     if insole.zones:
         names = ", ".join(name for name, _ in named)
         notes.append(
@@ -238,6 +258,22 @@ def _foot(
     return ImportedFoot(force, clock=ticks, motion=titles.motion.of(side, rows, notes))
 
 
+def _lost_text(side: Foot, lost: npt.NDArray[np.bool_], time_s: Floats) -> str:
+    """How much the file says that was lost, and how long at a time."""
+    edges = np.diff(lost.astype(np.int8), prepend=0, append=0)
+    starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    steps = np.diff(time_s)
+    rising = steps[steps > 0]
+    count = counted(int(lost.sum()), "sample")
+    text = f"{side.value} foot: {count} marked as lost in the file (-1 in each zone)"
+    if not len(rising):
+        return text
+    spans_ms = 1000 * float(np.median(rising)) * (stops - starts)
+    low, high = float(spans_ms.min()), float(spans_ms.max())
+    span = f"{low:.0f} to {high:.0f}" if high - low > 0.5 else f"{low:.0f}"
+    return f"{text}, in {counted(len(starts), 'run')} of {span} ms"
+
+
 def _compare(side: Foot, force: Forces, total: Column, notes: list[str]) -> None:
     sums: Floats = force.sum(axis=1, dtype=np.float64)
     heavy = np.isfinite(sums) & np.isfinite(total) & (total > 50)
@@ -245,6 +281,36 @@ def _compare(side: Foot, force: Forces, total: Column, notes: list[str]) -> None
         ratio = float(np.median(sums[heavy] / total[heavy]))
         if abs(ratio - 1) > _TOLERANCE:
             notes.append(f"{side.value} foot: zones add up to {ratio:.2f} times the total force of the file")
+
+
+def _written_once(rows: dict[int, Column], times: Iterable[int], notes: list[str]) -> dict[int, Column]:
+    """Without rows that repeat the one before throughout where no stamp makes up for it by a jump: the slower
+    clock of an insole repeats a stamp beside each jump."""
+    table = np.stack(list(rows.values()), axis=1, dtype=np.float64)
+    same = (table[1:] == table[:-1]) | (np.isnan(table[1:]) & np.isnan(table[:-1]))
+    made_up = np.any([_beside_a_jump(rows[time].astype(np.float64)) for time in times], axis=0)
+    twice = np.flatnonzero(same.all(axis=1) & ~made_up) + 1
+    if not len(twice):
+        return rows
+    notes.append(note(len(twice)))
+    return {number: np.delete(column, twice) for number, column in rows.items()}
+
+
+def _beside_a_jump(time_s: Floats) -> npt.NDArray[np.bool_]:
+    """(n - 1) which steps are none, with a jump of two steps before or after that makes up for it: each jump
+    for one of them."""
+    steps = np.diff(time_s)
+    rising = steps[steps > 0]
+    found = np.zeros(len(steps), np.bool_)
+    if not len(rising):
+        return found
+    periods = np.rint(steps / np.median(rising))
+    for jump in np.flatnonzero(periods == 2).tolist():
+        for beside in (jump + 1, jump - 1):
+            if 0 <= beside < len(steps) and periods[beside] == 0 and not found[beside]:
+                found[beside] = True
+                break
+    return found
 
 
 def _clock(source: Source, time_s: Floats, notes: list[str], side: Foot) -> clock.Clock:

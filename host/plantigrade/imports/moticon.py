@@ -68,7 +68,7 @@ def recognises(head: Head) -> bool:
 def _titles(line: str) -> list[str] | None:
     """The titles, when this is their line."""
     titles = [title.strip() for title in line.lstrip("# ").rstrip("\r\n").split("\t")]
-    return titles if len(titles) > 2 and unit_of(titles[0])[0].lower() == "time" else None
+    return titles if len(titles) > 1 and unit_of(titles[0])[0].lower() == "time" else None
 
 
 def read(source: Source, foot: Foot | None = None) -> Walk:
@@ -81,7 +81,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     table = Table(source, columns.titles, line + 1, "\t")
     wanted = {number for side in columns.cells.values() for number in side.values()}
     wanted |= {*columns.totals.values(), *columns.motion.numbers()}
-    rows = table.numbers(wanted, exact=(0,))
+    rows = table.written_once(table.numbers(wanted, exact=(0,)), 0)
     time_s: Floats = rows[0].astype(np.float64) * columns.time_scale_s
     notes = table.notes
     source.understood(line + 1, f"{len(time_s)} rows of samples", last_line=line + len(time_s))

@@ -12,6 +12,7 @@ from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.nearest import mark
 from plantigrade.imports.novel_date import started
+from plantigrade.imports.repeated_rows import without_repeats
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
@@ -71,6 +72,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
         table.blocks(), path_problem=FileError(source.path, "has a header but no sample (truncated)")
     )
     notes = list(table.notes)
+    rows = without_repeats(rows, notes)
     _tell(source, header, sides, len(rows))
     layout, kpa = _geometry(source, text, notes)
     ticks = clock.checked(rows[:, 0], source.path, stated_rate_hz=_rate(text))

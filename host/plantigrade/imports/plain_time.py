@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-import numpy.typing as npt
-
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Floats
 from plantigrade.imports import clock
 from plantigrade.imports.clock import Clock
 from plantigrade.imports.plain_header import CLOCKS, DATE, SECONDS
+from plantigrade.imports.repeated_rows import note, written_once
 from plantigrade.imports.source import Source
 from plantigrade.imports.table_rows import TableRows
 from plantigrade.imports.table_titles import Titles
 from plantigrade.imports.wall_clock import WallClockError, wall_clock
-from plantigrade.text_format import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,20 +104,9 @@ class TimeColumns:
         else:
             assert rate_hz is not None
             return rows, Timed(clock.steady(len(rows), rate_hz, source.path), None, ())
-        once = _written_once(time_s, rows)
+        once = written_once(time_s, rows)
         if once is not None:
-            notes.append(f"{counted(len(rows) - len(once), 'row')} written twice: one of each was used")
+            notes.append(note(len(rows) - len(once)))
             rows, time_s = rows[once], time_s[once]
         ticks = clock.checked(time_s, source.path, stated_rate_hz=rate_hz)
         return rows, Timed(ticks, start, tuple(notes))
-
-
-def _written_once(time_s: Floats, rows: Floats) -> npt.NDArray[np.intp] | None:
-    """Rows without those that repeat time and numbers of the row before; None where there are none, or
-    where other rows repeat the time alone (samples that came in one packet)."""
-    repeats = np.diff(time_s, prepend=np.nan) == 0
-    if not repeats.any() or not rows.shape[1]:
-        return None
-    before = rows[np.flatnonzero(repeats) - 1]
-    same = (rows[repeats] == before) | (np.isnan(rows[repeats]) & np.isnan(before))
-    return np.flatnonzero(~repeats) if same.all() else None

@@ -7,6 +7,7 @@ recording; rows MVP and MPP at their end are maxima, no samples. What lay on the
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -18,8 +19,9 @@ from plantigrade.imports import cells, clock, frames
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.nearest import mark
 from plantigrade.imports.novel_date import started
+from plantigrade.imports.repeated_rows import without_repeats
 from plantigrade.imports.source import Head, Source
-from plantigrade.imports.table import NumberTable, stack
+from plantigrade.imports.table import NumberTable, number_in, stack
 
 NAME: Final = "pliance"
 MARKS: Final = (
@@ -56,6 +58,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     first_line = header.count("\n") + 1
     rows, notes = _samples(source, lines, first_line, len(titles))
     source.understood(first_line, f"{len(rows)} rows of samples", last_line=first_line + len(rows) - 1)
+    rows = without_repeats(rows, notes)
     stated, places = _rest(source, lines, len(titles) - 1)
     layout, loaded = _layout(source, places, rows[:, 1:])
     force: Forces = (rows[:, 1:][:, loaded] * (kpa * cells.N_PER_KPA_CM2 * layout.area_cm2)).astype(
@@ -100,7 +103,11 @@ def _samples(
                 continue
             yield line
 
-    table = NumberTable(source, rows(), first_line=first_line, columns=columns)
+    given = rows()
+    first = next(given, "")
+    table = NumberTable(
+        source, chain([first], given), first_line=first_line, columns=columns, decimal_comma="," in first
+    )
     problem = FileError(source.path, "has a header but no sample (truncated)")
     samples = stack(table.blocks(), path_problem=problem)
     for number in maxima:
@@ -120,13 +127,13 @@ def _rest(
             continue
         if re.fullmatch(r"[xy]\[\w\]|area", parts[0]):
             try:
-                places[parts[0]] = np.array([float(word) for word in parts[1:]])
+                places[parts[0]] = np.array([_number(word) for word in parts[1:]])
             except ValueError as error:
                 raise FileError(source.path, f"line {number} is no row of places") from error
             source.understood(number, f"{parts[0]} of {len(parts) - 1} cells")
         elif len(parts) == 4:
             try:
-                stated[float(parts[0])] = float(parts[1])
+                stated[_number(parts[0])] = _number(parts[1])
             except ValueError as error:
                 raise FileError(source.path, f"line {number} is no row of the mat's force") from error
     for name in ("x[c]", "y[c]", "area"):
@@ -135,6 +142,15 @@ def _rest(
                 source.path, f"has no row {name} with the {count} cells at its end (truncated), so no forces"
             )
     return stated, places
+
+
+def _number(word: str) -> float:
+    """With a decimal point or comma; these tables have no thousands.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    return number_in(word.replace(",", "."))
 
 
 def _layout(source: Source, places: dict[str, Floats], values: Floats) -> tuple[SensorLayout, cells.Mask]:

@@ -19,6 +19,7 @@ from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.motion import AXES, MotionColumns
 from plantigrade.imports.nearest import mark
+from plantigrade.imports.repeated_rows import without_repeats
 from plantigrade.imports.source import Head, Source
 from plantigrade.imports.table import NumberTable, stack
 
@@ -69,16 +70,16 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     if foot is not None and len(soles) == 2:
         raise FileError(source.path, "has both feet; leave --foot out")
     start_ms = float(np.nanmin(rows[:, column["timestamp"]]))
+    notes = list(table.notes)
     feet = {
         foot or _SIDE_OF_SOLE[int(sole)]: _foot(
-            rows[rows[:, column["sole_id"]] == sole], column, start_ms, source
+            rows[rows[:, column["sole_id"]] == sole], column, start_ms, source, notes
         )
         for sole in soles.tolist()
     }
     first = next(iter(feet.values()))
     assert first.clock is not None
-    notes = [
-        *table.notes,
+    notes += [
         "sensors are not calibrated: timing and relative load only; the unloaded level of each sensor "
         f"(its percentile {_UNLOADED_PERCENTILE:g}) was taken off",
         "sensor places are approximate",
@@ -96,7 +97,10 @@ def _not_empty(lines: Iterator[str], source: Source) -> Iterator[str]:
     return chain([first], lines)
 
 
-def _foot(rows: Floats, column: dict[str, int], start_ms: float, source: Source) -> ImportedFoot:
+def _foot(
+    rows: Floats, column: dict[str, int], start_ms: float, source: Source, notes: list[str]
+) -> ImportedFoot:
+    rows = without_repeats(rows, notes, time=column["timestamp"])
     ticks = clock.checked((rows[:, column["timestamp"]] - start_ms) / 1000.0, source.path)
     values = rows[:, [column[f"pressure_{i:02d}"] for i in range(1, SENSORS + 1)]]
     if "corrupt" in column:

@@ -1,7 +1,7 @@
 """Rows of numbers in text, parsed in blocks so that two days of samples never exist as text in memory."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -86,6 +86,28 @@ class NumberTable:
         at = _AT_ROW.search(error)
         row = min(int(at.group(1)), len(numbers) - 1) if at else 0
         return f"line {numbers[row]} is not a row of numbers: {lines[row].strip()[:60]!r}"
+
+
+def number_in(word: str) -> float:
+    """A number as programs write it, with a decimal point. Python's own `1_0` is a damaged one.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if "_" in word:
+        raise ValueError(f"{word!r} is no number")
+    return float(word)
+
+
+def numbers_in(words: Sequence[str]) -> Floats:
+    """(len(words),) numbers; NaN for what no table of samples holds.
+
+    Raises:
+        ValueError: one is none.
+    """
+    if any("_" in word for word in words):
+        raise ValueError("one of them is no number")
+    return readable(np.array(words, dtype=np.float64))
 
 
 def readable(values: Floats) -> Floats:

@@ -30,7 +30,7 @@ class TableRows:
     def __init__(self, source: Source, titles: Titles) -> None:
         self._source = source
         self._titles = titles
-        self._widths = _Widths()
+        self._widths = _Widths(titles.separator)
         self._next_name: int | None = None
         self._times: frozenset[int] = frozenset()
         self._untitled = [index for index, name in enumerate(titles.names) if index and not name]
@@ -206,9 +206,11 @@ def _stripped(cells: list[str]) -> list[str]:
 
 class _Widths:
     """How many cells the rows have. Rows with empty cells to spare are read, and so are rows with an empty
-    cell; where rows differ in width, an empty cell may as well have been put in between."""
+    cell; where rows differ in width, an empty cell may as well have been put in between. Commas between cells
+    split a number with a decimal comma as well, which leaves no cell empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, separator: str) -> None:
+        self._splits_numbers = separator == COMMA
         self._first_of: dict[int, int] = {}
         self._has_empty = False
         self._ends_full = False
@@ -226,7 +228,8 @@ class _Widths:
 
     def doubtful_line(self) -> int | None:
         """Number of a row whose cells may be shifted."""
-        return max(self._first_of.values()) if self._has_empty and len(self._first_of) > 1 else None
+        may_be_shifted = self._has_empty or self._splits_numbers
+        return max(self._first_of.values()) if may_be_shifted and len(self._first_of) > 1 else None
 
 
 class _Block:

@@ -15,7 +15,7 @@ from plantigrade.imports import cells, clock
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.nearest import mark
 from plantigrade.imports.source import Head, Source
-from plantigrade.imports.table import readable
+from plantigrade.imports.table import number_in, numbers_in
 
 NAME: Final = "xsensor"
 MARKS: Final = (
@@ -100,6 +100,7 @@ class _Reader:
         self._block: _Block | None = None
         self._in_cells = False
         self._in_group = False
+        self._is_whole = True
         self._day = 0
         self._seconds: float | None = None
         self.unit = ""
@@ -139,6 +140,7 @@ class _Reader:
         for number, line in enumerate(self._source.lines(), start=1):
             text = line.strip().rstrip(",")
             if text:
+                self._is_whole = line.endswith("\n")
                 yield number, text
 
     def _line(self, number: int, key: str, value: str, line: str) -> None:
@@ -168,6 +170,8 @@ class _Reader:
         match = _TIME.match(value)
         if match is None:
             raise FileError(self._source.path, f"line {number}: {value[:30]!r} is no time as in 08:21:17.982")
+        if self._seconds is not None:
+            raise FileError(self._source.path, f"line {number}: a second time in one frame")
         hours, minutes, seconds = int(match.group(1)), int(match.group(2)), float(match.group(3))
         self.times.append(_SECONDS_PER_DAY * self._day + 3600 * hours + 60 * minutes + seconds)
         self._seconds = self.times[-1]
@@ -197,8 +201,8 @@ class _Reader:
                 f"the block before line {number} is no grid of {insole.rows} x {insole.columns} cells",
             )
         try:
-            values = readable(np.array(texts, dtype=np.float64)).astype(np.float32)
-            load = float(block.facts.get("Est. Load (N)", "nan"))
+            values = numbers_in(texts).astype(np.float32)
+            load = number_in(block.facts.get("Est. Load (N)", "nan"))
         except ValueError as error:
             raise FileError(
                 self._source.path, f"the block before line {number} holds something that is no number"
@@ -216,7 +220,9 @@ class _Reader:
         assert block.foot is not None
         try:
             rows, columns = int(block.facts["Rows"]), int(block.facts["Columns"])
-            width, height = (10 * float(block.facts[f"Sensel {side} (cm)"]) for side in ("Width", "Height"))
+            width, height = (
+                10 * number_in(block.facts[f"Sensel {side} (cm)"]) for side in ("Width", "Height")
+            )
         except (KeyError, ValueError) as error:
             raise FileError(
                 self._source.path, f"the block before line {number} does not state its grid"
@@ -238,14 +244,14 @@ class _Reader:
         return insole
 
     def _finish(self, number: int) -> None:
-        """The last block has no line after it: keep it only when it is whole."""
+        """The last block has no line after it: keep it only when it is whole, with its last digit."""
         block = self._block
         if block is None or block.foot is None:
             return
         rows, columns = (block.facts.get(key, "") for key in ("Rows", "Columns"))
         found = sum(row.count(",") + 1 for row in block.cells)
-        complete = int(rows) * int(columns) if rows.isdigit() and columns.isdigit() else found
-        if not self._in_cells or found < complete:
+        complete = int(rows) * int(columns) if rows.isdecimal() and columns.isdecimal() else found
+        if not self._in_cells or found < complete or not self._is_whole:
             self.notes.append("the last frame is incomplete and was left out (truncated)")
             return
         self._close(number)

@@ -9,6 +9,8 @@ from plantigrade.errors import FileError
 from plantigrade.imports.delimited import Table
 from plantigrade.imports.source import DecimalMark, open_source
 
+ARABIC = {ord("0") + digit: 0x0660 + digit for digit in range(10)}
+
 
 def column(
     folder: Path, *cells: str, stated: DecimalMark | None = None, missing: tuple[str, ...] = ()
@@ -31,6 +33,10 @@ def column(
         (("998", "1.024"), "point", [998, 1.024]),
         (("998", "1,024"), "comma", [998, 1.024]),
         (("5", "1e3"), None, [5, 1000]),
+        (("0.5", "1,024.5"), None, [0.5, 1024.5]),
+        (("0,5", "1.024,5", "1\u202f024,5"), None, [0.5, 1024.5, 1024.5]),
+        (("0.5", "1'024.5", "12,345.5"), None, [0.5, 1024.5, 12345.5]),
+        (tuple(text.translate(ARABIC) for text in ("0\u066b5", "1\u066c024\u066b5")), None, [0.5, 1024.5]),
     ],
 )
 def test_one_number_that_is_clear_tells_how_the_others_are_meant(
@@ -52,7 +58,11 @@ def test_one_number_that_is_clear_tells_how_the_others_are_meant(
         ),
         (("0.5", "0,5"), "'0,5' has a decimal comma, but other numbers of the file have a decimal point"),
         (("0,5", "0.5"), "'0.5' has a decimal point, but other numbers of the file have a decimal comma"),
-        (("0.5", "1,024.5"), "'1,024.5' has thousands; export it without a thousands separator"),
+        (
+            ("0.5", "1,024"),
+            "line 3: '1,024' in column 'force' may have thousands, or a decimal mark of another region",
+        ),
+        (("0.25", "1,024.5", "412."), "line 4: '412.' in column 'force' ends with a decimal mark"),
         (("0.5", "walk"), "line 3, column 'force': 'walk' is no number"),
     ],
 )

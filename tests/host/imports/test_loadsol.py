@@ -50,7 +50,9 @@ def test_a_lost_sample_is_missing_and_not_unloaded(tmp_path: Path) -> None:
     assert np.isnan(walk.right.force_n).all(axis=1).tolist() == [False, True, False]
     assert walk.right.force_n[2].tolist() == [-1, 8, 7]  # one zone at -1 is a force
     assert np.isnan(walk.right.motion.acc_m_s2[1]).all()
-    assert "right foot: 1 sample marked as lost (-1 in each zone)" in message(walk)
+    assert "right foot: 1 sample marked as lost in the file (-1 in each zone), in 1 run of 5 ms" in message(
+        walk
+    )
 
 
 def test_stamps_that_repeat_and_jump_are_one_even_clock(tmp_path: Path) -> None:

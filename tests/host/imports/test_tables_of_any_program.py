@@ -182,6 +182,12 @@ def test_a_number_that_may_be_two_is_refused_until_the_mark_is_stated(tmp_path: 
         ("time_s;left_1_n;left_2_n;\n0;1;2;\n0.01;;2;;\n0.02;3;4;\n",
          "line 3 has another number of separators than its neighbours and ends with an empty cell: its cells "
          "may be shifted; repair it"),
+        ("time_s,left_force_n,activity,remark\n0,1.5,walk,a\n0.01,3,81,walk,\n0.02,2.5,walk,b\n",
+         "line 3 has another number of separators than its neighbours and ends with an empty cell: its cells "
+         "may be shifted; repair it"),
+        ("time_s,left_1_n,left_2_n\n0,1.5,2.5\n0.01,3.5,4.5\n0.02,3,81,\n0.03,1,2,\n",
+         "line 4 has another number of separators than its neighbours and ends with an empty cell: its cells "
+         "may be shifted; repair it"),
         ("time_s;;left_1_n;left_2_n\n0;1;2;\n0.01;3;4;\n",
          "line 2: '1' stands in a column without a title; are the titles in line 1 shifted?"),
         ('time_s;note;left_force_n\n0;"a;1\n0.01;b;2\n0.02;c";3\n0.03;d;4\n',
