@@ -73,3 +73,29 @@ def security_txt_expires() -> date:
     reviewed_until = REVIEWED + timedelta(days=REVIEW_DAYS)
     newest = LINES[-1].until
     return reviewed_until if newest is None else min(reviewed_until, newest)
+
+
+def remarks(version: str, today: date, days_ahead: int = 0) -> list[str]:
+    """What has run out, or will within some days, so that it does so in nobody's absence.
+
+    Args:
+        version: of Plantigrade.
+        today: in UTC.
+        days_ahead: how early it is told.
+
+    Example:
+        >>> remarks("0.1.0", date(2027, 1, 1))
+        []
+        >>> remarks("0.1.0", date(2028, 1, 1))[0]
+        'version 0.1.0: security updates ended on 2027-12-31; take a newer one'
+    """
+    then, made = today + timedelta(days=days_ahead), list[str]()
+    found = support_of(version)
+    if found.has_ended(then):
+        verb = "ended on" if found.has_ended(today) else "end on"
+        made.append(f"version {version}: security updates {verb} {found.until}; take a newer one")
+    expires = security_txt_expires()
+    if then > expires:
+        verb = "expired on" if today > expires else "expires on"
+        made.append(f"security.txt and SECURITY.md: what they promise {verb} {expires}; take a newer version")
+    return made

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from plantigrade import support
-from plantigrade.support import LINES, REVIEWED, Support, security_txt_expires, support_of
+from plantigrade.support import LINES, REVIEWED, Support, remarks, security_txt_expires, support_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -66,3 +66,21 @@ def test_the_page_for_reporters_says_the_same_dates() -> None:
     rows = re.findall(r"^\| (\d+\.\d+)\.x \| (\d{4}-\d{2}-\d{2}) \|$", text, re.M)
     assert rows == [(one.line, str(one.until)) for one in LINES]
     assert f"Last reviewed {REVIEWED.isoformat()}." in text
+
+
+def test_what_runs_out_is_said_before_and_after() -> None:
+    expires, until = date(2027, 11, 28), date(2027, 12, 31)
+    assert (security_txt_expires(), LINES[-1].until) == (expires, until), "the dates of this example"
+    assert remarks("0.1.0", expires) == []
+    (early,) = remarks("0.1.0", expires, days_ahead=1)
+    assert (
+        early == "security.txt and SECURITY.md: what they promise expires on 2027-11-28; take a newer version"
+    )
+    (late,) = remarks("0.1.0", until)
+    assert "what they promise expired on 2027-11-28" in late
+    assert remarks("0.1.0", date(2028, 1, 1)) == [
+        "version 0.1.0: security updates ended on 2027-12-31; take a newer one",
+        late,
+    ]
+    assert remarks("0.1.0", until, days_ahead=1)[0].startswith("version 0.1.0: security updates end on")
+    assert remarks("9.9.9", until) == [late], "of a version that nobody promised anything for nothing ends"

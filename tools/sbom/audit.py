@@ -4,6 +4,8 @@ pip-audit asks PyPI for each version. Where PyPI does not answer, pip-audit says
 found" all the same; here that is a failure of its own. The insole's parts are in no such list: their names in
 the National Vulnerability Database are printed, to be looked up by hand.
 
+Dates of SECURITY.md that run out within 90 days are told as well.
+
 The exit code is 0 when everything was asked for and nothing is known, 1 when something is, 3 when not
 everything could be asked for.
 """
@@ -14,16 +16,21 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from plantigrade import support
+
 from tools.sbom import insole
 from tools.sbom.errors import SbomError
-from tools.sbom.requirements import scopes
+from tools.sbom.requirements import project, scopes
 
 PIP_AUDIT: Final = (sys.executable, "-m", "pip_audit")
 KNOWN, NOT_ASKED = 1, 3
+DAYS_AHEAD: Final = 90
+"""So long before they run out the dates of SECURITY.md are to be looked at, with the next release."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,8 @@ def main() -> int:
     except SbomError as error:
         print(f"audit: {error}", file=sys.stderr)
         return NOT_ASKED
-    print("\n".join(lines(answer)))
+    dates = support.remarks(str(project()["version"]), datetime.now(UTC).date(), DAYS_AHEAD)
+    print("\n".join([*lines(answer), *dates]))
     return answer.exit_code
 
 

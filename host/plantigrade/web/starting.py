@@ -3,11 +3,14 @@
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Final
 
 import click
 import segno
 
+from plantigrade import support
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.assembly import Assembly, Part
@@ -51,6 +54,8 @@ def pages_beside(reach: Reach, quiet: bool) -> Beside:
         pages = pages_of(library, assembly, reach)
 
         async def run() -> None:
+            for line in support.remarks(version("plantigrade"), datetime.now(UTC).date()):
+                click.echo(line, err=True)
             pages.on_started = (lambda: None) if quiet else (lambda: click.echo(welcome(library, pages)))
             try:
                 await pages.run()

@@ -2,11 +2,14 @@
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from plantigrade import support
 
+from tools.sbom import audit
 from tools.sbom.audit import KNOWN, NOT_ASKED, Answer, ask, lines, pinned
 from tools.sbom.errors import SbomError
 
@@ -58,3 +61,15 @@ def test_all_that_is_installed_of_ours_is_asked_for() -> None:
 def test_the_insoles_parts_are_named_for_a_look_up_by_hand() -> None:
     text = "\n".join(lines(Answer(0, (), ())))
     assert "cpe:2.3:a:arm:mbed_tls:" in text and "https://github.com/espressif/esp-nimble" in text
+
+
+@pytest.mark.parametrize(("days", "warned"), [(60, True), (120, False)])
+def test_dates_that_run_out_soon_are_told_with_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], days: int, warned: bool
+) -> None:
+    until = datetime.now(UTC).date() + timedelta(days=days)
+    monkeypatch.setattr(support, "LINES", (support.Support("0.1", until),))
+    monkeypatch.setattr(support, "REVIEWED", until)
+    monkeypatch.setattr(audit, "ask", lambda _: Answer(1, (), ()))
+    assert audit.main() == 0
+    assert (f"security updates end on {until}" in capsys.readouterr().out) == warned

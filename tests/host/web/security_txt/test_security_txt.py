@@ -6,14 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from plantigrade import support
 from plantigrade.errors import FileError
 from plantigrade.library.catalogue.library import Library
+from plantigrade.service.assembly import Assembly
 from plantigrade.support import LINES, REVIEWED, security_txt_expires
 from plantigrade.web.app import make_app
 from plantigrade.web.security_txt.contact import FILE, security_contact
 from plantigrade.web.security_txt.route import PATH, security_txt
+from plantigrade.web.server import Pages
 from plantigrade.web.site import Site, SiteSettings
-from plantigrade.web.starting import Reach, pages_of
+from plantigrade.web.starting import Reach, pages_beside, pages_of
 from starlette.testclient import TestClient
 
 CONTACT = "mailto:security@clinic.example"
@@ -90,6 +93,25 @@ def test_what_is_no_address_stops_the_start(library: Library, content: bytes) ->
     (library.data_dir / FILE).write_bytes(content)
     with pytest.raises(FileError, match=FILE):
         pages_of(library, None, Reach(port=0))
+
+
+@pytest.mark.parametrize("reviewed", [date(2020, 1, 1), date(9000, 1, 1)], ids=["run out", "valid"])
+async def test_the_service_says_when_it_has_run_out(
+    library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reviewed: date
+) -> None:
+    """It does not stop the pages: to be warned is better than to be left without."""
+    started: list[Pages] = []
+
+    async def run(pages: Pages) -> None:
+        started.append(pages)
+
+    monkeypatch.setattr(Pages, "run", run)
+    monkeypatch.setattr(support, "REVIEWED", reviewed)
+    monkeypatch.setattr(support, "LINES", (support.Support("0.1", date(9999, 1, 1)),))
+    (part,) = pages_beside(Reach(port=0), quiet=True)(library, Assembly(library)).values()
+    await part()
+    assert len(started) == 1
+    assert ("expired on 2020-12-30" in capsys.readouterr().err) == (reviewed.year == 2020)
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
