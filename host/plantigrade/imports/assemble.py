@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import (
+    NEWTONS_PER_KG,
     Floats,
     Foot,
     FootSignal,
@@ -24,6 +25,9 @@ from plantigrade.imports.clock import Clock
 from plantigrade.imports.source import Source
 
 SHORT_S = 10.0
+LEAST_WEIGHT_N = 2.0 * NEWTONS_PER_KG
+MOST_WEIGHT_N = 500.0 * NEWTONS_PER_KG
+"""Beyond, a number has slipped a digit or is in another unit; steps would be sought by it in vain."""
 IMPOSSIBLE = 1e6
 _SAME = 0.9999
 
@@ -93,6 +97,10 @@ def to_walk(
     duration = float(clock.time_s[-1] - clock.time_s[0])
     if duration < SHORT_S:
         text.append(f"only {duration:.1f} s long: averages rest on very few strides")
+    if body_weight_n is not None and not LEAST_WEIGHT_N <= body_weight_n <= MOST_WEIGHT_N:
+        kg = body_weight_n / NEWTONS_PER_KG
+        text.append(f"the file states a body weight of {kg:.4g} kg, which nobody has: it was not used")
+        body_weight_n = None
     signals = {foot: _signal(foot, data, clock) for foot, data in feet.items()}
     return Walk(
         left=signals.get(Foot.LEFT),

@@ -14,7 +14,7 @@ from plantigrade.imports.nearest import mark
 from plantigrade.imports.novel_date import started
 from plantigrade.imports.repeated_rows import without_repeats
 from plantigrade.imports.source import Head, Source
-from plantigrade.imports.table import NumberTable, stack
+from plantigrade.imports.table import NumberTable, check_no_row, stack
 
 NAME: Final = "pedar"
 MARKS: Final = (
@@ -55,6 +55,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
             raise FileError(source.path, "has no row of column titles beginning with time[secs]")
     else:
         raise FileError(source.path, "ends inside its header (truncated)")
+    check_no_row(source, header)
     text = "".join(header)
     sides = _sides(source, text, header[-1], foot)
     first = next(lines, "")
@@ -119,7 +120,7 @@ def _sides(source: Source, header: str, titles: str, foot: Foot | None) -> list[
         if len(named) == 1:
             return named
         raise FileError(
-            source.path, "has 99 cells of one insole but does not say which; add --foot left or right"
+            source.path, "has 99 cells of one insole but does not say which; add --foot left or --foot right"
         )
     raise FileError(source.path, f"has {count} cells; pedar insoles of 99 cells a foot are read")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot, TimeGap, Walk
-from plantigrade.imports import cells, clock
+from plantigrade.imports import cells, clock, formats
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.clock import Clock
 from plantigrade.imports.source import Source
@@ -263,3 +263,15 @@ def test_each_foot_may_have_a_clock_and_gaps_of_its_own():
     assert (made.left.time_s is shared.time_s, made.left.gaps) == (True, (gap,))
     assert (made.right.time_s is own.time_s, made.right.gaps) == (True, (other,))
     assert made.sample_rate_hz == 100.0
+
+
+@pytest.mark.parametrize(("kg", "is_used"), [(1.0, False), (2.5, True), (499.0, True), (700.0, False)])
+def test_a_body_weight_that_nobody_has_is_not_used(tmp_path: Path, kg: float, is_used: bool) -> None:
+    """Of ten times the weight no step is found."""
+    path = tmp_path / "w.csv"
+    rows = "".join(f"{i / 100},{i % 100}\n" for i in range(300))
+    path.write_text(f"# body_weight_kg: {kg}\ntime_s,left_force_n\n{rows}")
+    walk = formats.read(path)
+    assert (walk.body_weight_n is not None) is is_used
+    said = f"the file states a body weight of {kg:.4g} kg, which nobody has: it was not used"
+    assert (said in walk.source.note) is not is_used

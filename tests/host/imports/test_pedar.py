@@ -123,7 +123,7 @@ def test_the_side_of_one_insole(tmp_path: Path, masks: str, asked: Foot | None, 
 @pytest.mark.parametrize("masks", ["", "left insole: 1\nright insole: 1\n", "a left insole: 1\n"])
 def test_one_insole_that_names_no_side_is_refused(tmp_path: Path, masks: str):
     problem = refused(tmp_path, asc(feet=1, masks=masks))
-    assert problem == "has 99 cells of one insole but does not say which; add --foot left or right"
+    assert problem == "has 99 cells of one insole but does not say which; add --foot left or --foot right"
 
 
 @pytest.mark.parametrize(("cells", "feet"), [(98, 1), (100, 1), (98, 2), (99, 3)])

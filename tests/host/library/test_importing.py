@@ -270,3 +270,23 @@ def test_gaps_move_with_the_times(library: Library) -> None:
     entry = take_in(library, replace(source, left=left), ORIGIN, start=datetime(2026, 3, 1, tzinfo=UTC)).entry
     (gap,) = read_manifest(library.recordings / entry.id).feet[0].gaps
     assert (gap.from_s, gap.to_s, gap.reason) == (pytest.approx(0.1), pytest.approx(0.2), "shoe off")
+
+
+@pytest.mark.parametrize(
+    ("kg", "says"),
+    [
+        (71.5, ""),
+        (
+            310.0,
+            "the body weight in the file: is 310 kg right? As newtons it would be 32 kg, as pounds 141 kg",
+        ),
+        (7.15, "the body weight in the file: is 7.2 kg right? Few people above eight years weigh so little"),
+        (95.0, "the body weight in the file: is 95 kg right? It was 70 kg before"),
+    ],
+)
+def test_a_body_weight_in_a_file_that_is_hardly_right_is_doubted(
+    library: Library, kg: float, says: str
+) -> None:
+    library.add_person(Person("P003", weight_kg=70.0))
+    walk = replace(walked(), body_weight_n=kg * 9.80665)
+    assert take_in(library, walk, ORIGIN, person="P003").remark == says

@@ -13,7 +13,7 @@ from typing import Final
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.files.durable import replace_text
-from plantigrade.gait.signals import Walk
+from plantigrade.gait.signals import NEWTONS_PER_KG, Walk
 from plantigrade.library.catalogue import ingest, queries
 from plantigrade.library.catalogue.audit import add_audit_entry
 from plantigrade.library.catalogue.library import Library
@@ -21,6 +21,7 @@ from plantigrade.library.catalogue.queries import UnknownRecordingError
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.library.errors import RecordingError
+from plantigrade.library.person.plausible import question_of_weight
 from plantigrade.library.recordings.container import MANIFEST_FILE, read_manifest
 from plantigrade.library.time_zone import in_zone
 
@@ -106,6 +107,7 @@ def take_in(
     zone = None if person is None else library.zones().get(person)
     stated = in_zone(start, zone)
     begun, remark = _stated_start(walk, zone) if stated is None else (checked_start(stated), "")
+    remark = "; ".join(filter(None, (remark, _doubt_of_weight(library, walk, person))))
     if (there := _find(library, walk, person, copy)) is not None:
         return replace(_again(library, there, person, begun, start is not None), remark=remark)
     entry = library.import_walk(
@@ -173,6 +175,19 @@ def _stated_start(walk: Walk, zone: tzinfo | None) -> tuple[datetime | None, str
     if problem := _problem_of(begun):
         return None, f"the file says that it began {begun:%Y-%m-%d}, which is left out: {problem}"
     return begun, ""
+
+
+def _doubt_of_weight(library: Library, walk: Walk, person: str | None) -> str:
+    """What is odd about the body weight that the file states, beside what is known of the person."""
+    if walk.body_weight_n is None:
+        return ""
+    known = None if person is None else library.person(person)
+    question = question_of_weight(
+        round(walk.body_weight_n / NEWTONS_PER_KG, 1),
+        known.height_cm if known else None,
+        known.weight_kg if known else None,
+    )
+    return f"the body weight in the file: {question}" if question else ""
 
 
 def _problem_of(begun: datetime) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ from plantigrade.library.entries import TAG_KINDS, Tag
 from plantigrade.web.jobs.settings import MOST_UNPACKED_BYTES, PROGRESS_EVERY_S
 
 if TYPE_CHECKING:
+    from plantigrade.gait.signals import Foot
+    from plantigrade.imports.source import DecimalMark
     from plantigrade.library.recordings.recording import Recording
 
 PROGRESS_FILE: Final = "progress"
@@ -65,6 +68,9 @@ class ImportOrder:
         person: code.
         title: of the recording; "" for the name without its ending.
         shoe: worn; "" for no tag.
+        foot: side of a file of one foot; None for what the file says.
+        decimal_mark: of numbers that leave it open; None for what the file's numbers say.
+        start: when it began; without a zone where the person lives. None for what the file says.
     """
 
     path: Path
@@ -72,6 +78,9 @@ class ImportOrder:
     person: str
     title: str = ""
     shoe: str = ""
+    foot: "Foot | None" = None
+    decimal_mark: "DecimalMark | None" = None
+    start: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,13 @@ class PersonOrder:
 
 @dataclass(frozen=True)
 class Made:
-    """What a job made: a file in its folder, or a recording; or why it did not."""
+    """What a job made: a file in its folder, or a recording; or why it did not. Remarks are what its person
+    should know of it."""
 
     file: str = ""
     recording: str = ""
     problem: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 Order = ExportOrder | ImportOrder | PersonOrder
@@ -99,7 +110,7 @@ def do(place: Place, order: Order) -> Made:
         with acting_as(place.actor), Library(place.data_dir, place.url, place.key_file) as library:
             tell = _Progress(place.folder)
             if isinstance(order, ImportOrder):
-                return Made(recording=_imported(library, order, tell))
+                return _imported(library, order, tell)
             if isinstance(order, PersonOrder):
                 return Made(file=_all_of_a_person(library, order.person, place.folder, tell))
             return Made(file=_exported(library.open(order.recording), order, place.folder, tell))
@@ -157,7 +168,7 @@ def _packed(folder: Path) -> str:
     return path.name
 
 
-def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float], None]) -> str:
+def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float], None]) -> Made:
     from plantigrade.files.durable import file_sum
     from plantigrade.imports import formats
     from plantigrade.library.importing.take_in import Origin, SomebodyElsesError, take_in
@@ -166,6 +177,8 @@ def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float],
         try:
             walk = formats.read(
                 order.path,
+                foot=order.foot,
+                decimal_mark=order.decimal_mark,
                 on_progress=lambda share: tell("reading", share),
                 most_bytes=MOST_UNPACKED_BYTES,
             )
@@ -174,7 +187,7 @@ def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float],
         tell("writing", 0.0)
         plain = replace(walk, source=replace(walk.source, path=order.name))
         origin = Origin(order.name, file_sum(order.path))
-        entry = take_in(library, plain, origin, person=order.person, title=order.title).entry
+        taken = take_in(library, plain, origin, person=order.person, title=order.title, start=order.start)
     except SomebodyElsesError as error:  # whose it is, is not for every account to know
         raise PlantigradeError(
             "this recording is in the library already, and belongs to somebody else"
@@ -182,8 +195,8 @@ def _imported(library: Library, order: ImportOrder, tell: Callable[[str, float],
     finally:
         order.path.unlink(missing_ok=True)
     if order.shoe:
-        library.tag(entry.id, [Tag(TAG_KINDS[0], order.shoe)])
-    return entry.id
+        library.tag(taken.entry.id, [Tag(TAG_KINDS[0], order.shoe)])
+    return Made(recording=taken.entry.id, remarks=tuple(filter(None, (taken.outcome.value, taken.remark))))
 
 
 class _Progress:

@@ -2,7 +2,9 @@
 
 import gzip
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import state_of
@@ -171,6 +173,73 @@ def test_a_file_of_another_system_becomes_a_walk(browser: Browser, library: Libr
     state = state_of(library, found.id)
     assert state is not None and not state.analysed
     assert list((library.data_dir / "downloads").rglob("upload*")) == []
+
+
+def _rows(mark: str = ".", title: str = "left_force_n", count: int = 200) -> bytes:
+    lines = [f"{i},{i % 100 * 7}{mark}125" for i in range(count)]
+    return "\n".join([f"time_ms;{title}", *(line.replace(",", ";", 1) for line in lines)]).encode() + b"\n"
+
+
+def test_the_form_dates_a_file_by_the_clocks_of_the_person(browser: Browser, library: Library) -> None:
+    use_jobs(library, Jobs(library, run=do))
+    client = browser(Role.PATIENT, "P002")
+    assert _upload(client, "w.csv", _rows(), title="Dated", start="2026-03-01T14:30:05") == 303
+    (found,) = [one for one in library.find(Filter(person="P002")) if one.title == "Dated"]
+    assert found.start_utc_ns is not None
+    assert datetime.fromtimestamp(found.start_utc_ns / 1e9, UTC) == datetime(
+        2026, 3, 1, 13, 30, 5, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        ("yesterday", "This is no date and time."),
+        ("1970-01-01T00:00", "Nothing can have been recorded then."),
+        ("2999-01-01T00:00", "Nothing can have been recorded then."),
+    ],
+)
+def test_a_start_that_makes_no_sense_is_asked_again(
+    browser: Browser, library: Library, start: str, says: str
+) -> None:
+    client, before = browser(Role.PATIENT, "P001"), library.count()
+    data = {"action": "upload", "start": start, "decimal_mark": "comma", **FORM}
+    answer = client.post("/walks", data=data, files={"file": ("w.csv", _rows())})
+    assert answer.status_code == 400 and says in answer.text
+    assert f'value="{start}"' in answer.text
+    assert 'name="decimal_mark" value="comma" checked' in answer.text
+    assert library.count() == before
+
+
+def test_the_form_asks_for_what_a_file_leaves_open(browser: Browser, library: Library) -> None:
+    """Numbers that may be two, and a file of one foot that does not say which."""
+    use_jobs(library, Jobs(library, run=do))
+    client = browser(Role.PATIENT, "P002")
+    content = b"time_ms;left_force_n\n" + b"".join(b"%d;%d,125\n" % (i, 1 + i % 100 * 7) for i in range(200))
+    data = {"action": "upload", **FORM}
+    refused = client.post("/walks", data=data, files={"file": ("w.csv", content)})
+    assert refused.status_code == 400
+    assert "say below how its numbers are written" in refused.text and "--decimal-mark" not in refused.text
+    assert _upload(client, "w.csv", content, title="Commas", decimal_mark="comma", foot="right") == 303
+    (found,) = [one for one in library.find(Filter(person="P002")) if one.title == "Commas"]
+    walk = library.open(found.id).walk()
+    assert walk.left is None and walk.right is not None
+    assert float(np.nanmax(walk.right.force_n)) == pytest.approx(694.125)
+
+
+def test_a_weight_that_is_hardly_right_and_a_walk_that_was_deleted_are_said(
+    browser: Browser, library: Library
+) -> None:
+    use_jobs(library, Jobs(library, run=do))
+    client = browser(Role.PATIENT, "P002")
+    content = b"# body_weight_kg: 310\n" + _rows(count=300)
+    data = {"action": "upload", "title": "Heavy", **FORM}
+    page = client.post("/walks", data=data, files={"file": ("w.csv", content)}, follow_redirects=True)
+    assert "the body weight in the file: is 310 kg right? As newtons it would be 32 kg" in page.text
+    (found,) = [one for one in library.find(Filter(person="P002")) if one.title == "Heavy"]
+    library.delete(found.id)
+    page = client.post("/walks", data=data, files={"file": ("w.csv", content)}, follow_redirects=True)
+    assert "was deleted; it is restored" in page.text
 
 
 @pytest.mark.parametrize(

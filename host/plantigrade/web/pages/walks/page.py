@@ -1,6 +1,5 @@
 """`/walks`: what was recorded?"""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,13 +13,14 @@ from plantigrade.library.entries import Filter, RecordingEntry
 from plantigrade.library.entry_text import entry_as_json
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.formats import formats_of
-from plantigrade.web.jobs.jobs import JobState, TooManyJobsError, jobs_of
-from plantigrade.web.jobs.settings import MOST_UPLOAD_BYTES, PATIENCE_S
+from plantigrade.web.jobs.jobs import JobState, jobs_of
+from plantigrade.web.jobs.settings import MOST_UPLOAD_BYTES
 from plantigrade.web.jobs.work import ImportOrder
 from plantigrade.web.layout.frame import person_in_view
 from plantigrade.web.page import Answer, Document, Form, Page, Redirect, Shown
 from plantigrade.web.pages.walks.rows import facts_of, restorable_until, rows_of, title_of
 from plantigrade.web.pages.walks.search import PAGE_SIZE, search_of
+from plantigrade.web.pages.walks.upload import FEET, MARKS, asked_of, order_import, problem_in_words
 from plantigrade.web.site import NoServiceError, Site
 from plantigrade.web.visit import RefusedError, Visit
 
@@ -30,8 +30,6 @@ RECENT_DAYS: Final = 7
 MOST_DELETED: Final = 20
 MOST_ROWS: Final = 20_000
 """Of the document and its CSV: thirty years of two recordings a day."""
-LONGEST_TITLE: Final = 120
-LONGEST_SHOE: Final = 60
 
 
 def show(visit: Visit) -> Answer:
@@ -71,6 +69,7 @@ def _shown(visit: Visit, errors: Mapping[str, str] | None = None) -> Shown:
         "typed": defaultdict(str, visit.form),
         "may_change": visit.may(Action.CHANGE),
         "most_mb": MOST_UPLOAD_BYTES >> 20,
+        "choices": {"foot": ("", *FEET), "decimal_mark": ("", *MARKS)},
     }
     return Shown("pages/walks/walks.html", values, status)
 
@@ -111,34 +110,22 @@ def _job(visit: Visit) -> dict[str, Any] | None:
         "stage": stage,
         "share": round(100 * share),
         "recording": job.made.recording,
-        "problem": job.problem,
+        "problem": problem_in_words(visit, job.problem),
+        "remarks": job.made.remarks,
     }
 
 
 def upload(visit: Visit) -> Answer:
     """A file of another system becomes a recording of this person."""
-    file = visit.files.get("file")
-    title, shoe = visit.field("title", LONGEST_TITLE), visit.field("shoe", LONGEST_SHOE)
-    if file is None:
-        return _shown(visit, {"file": visit.words("walks.upload.none")})
-    if file.size == 0:
-        return _shown(visit, {"file": visit.words("walks.upload.empty", name=file.name)})
-    jobs = jobs_of(visit.site.library)
-    folder = jobs.new_folder()
-    path = folder / f"upload{''.join(file.path.suffixes)}"
-    shutil.move(file.path, path)
-    try:
-        order = ImportOrder(path, file.name, visit.subject, title, shoe)
-        job = jobs.add(
-            visit.who.name, visit.subject, order, then=lambda made: _analyse_next(visit.site, made.recording)
-        )
-    except TooManyJobsError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise RefusedError(429, visit.words("error.429-text", seconds=round(error.seconds))) from error
-    job.ended.wait(PATIENCE_S)
+    asked = asked_of(visit)
+    if asked.wrong:
+        return _shown(visit, asked.wrong)
+    job = order_import(visit, asked, lambda made: _analyse_next(visit.site, made.recording))
     if job.state is JobState.FAILED:
-        problem = job.problem or visit.words("walks.upload.failed", name=file.name)
-        return _shown(visit, {"file": problem})
+        problem = problem_in_words(visit, job.problem)
+        return _shown(
+            visit, {"file": problem or visit.words("walks.upload.failed", name=visit.files["file"].name)}
+        )
     return Redirect(f"{PATH}?{urlencode({'job': job.id} | _person(visit))}")
 
 
