@@ -44,10 +44,10 @@ class _Header:
     lines: int
 
     def number(self, source: Source, key: str) -> float:
-        match = _NUMBER.search(self.fields.get(key, ""))
-        if match is None:
+        word, *_ = self.fields.get(key, "").split() or [""]
+        if not _NUMBER.fullmatch(word):
             raise FileError(source.path, f"its header has no number for {key}")
-        return float(match.group())
+        return float(word)
 
     def pitch_mm(self, source: Source, key: str) -> float:
         value = self.number(source, key)

@@ -21,7 +21,7 @@ from plantigrade.imports.nearest import mark
 from plantigrade.imports.novel_date import started
 from plantigrade.imports.repeated_rows import without_repeats
 from plantigrade.imports.source import Head, Source
-from plantigrade.imports.table import NumberTable, number_in, stack
+from plantigrade.imports.table import NumberTable, check_no_row, number_in, stack
 
 NAME: Final = "pliance"
 MARKS: Final = (
@@ -79,6 +79,7 @@ def _header(source: Source, lines: Iterator[tuple[int, str]]) -> tuple[str, list
         header.append(line)
         if re.match(r"\s*time\s*\[secs\]", line):
             titles = line.split()
+            check_no_row(source, header)
             source.understood(number, f"titles: time, {len(titles) - 1} cells")
             return "".join(header), titles
         if line.strip():

@@ -14,6 +14,7 @@ BLOCK_LINES = 20_000
 LARGEST = 1e15
 """Beyond any sample and any time stamp (milliseconds of our century have 13 digits)."""
 _AT_ROW = re.compile(r" at row (\d+)")
+_ROW_WORDS = 3
 _INCOMPLETE = "the last line is incomplete and was left out"
 
 
@@ -108,6 +109,28 @@ def numbers_in(words: Sequence[str]) -> Floats:
     if any("_" in word for word in words):
         raise ValueError("one of them is no number")
     return readable(np.array(words, dtype=np.float64))
+
+
+def check_no_row(source: Source, lines: Sequence[str]) -> None:
+    """Refuse a header that holds what looks like a row of the table behind it.
+
+    Args:
+        source: the file.
+        lines: its first ones, up to the titles.
+
+    Raises:
+        FileError: a line is three numbers or more, and nothing else.
+    """
+    for line_number, line in enumerate(lines, start=1):
+        words = line.replace(",", ".").split()
+        try:
+            [number_in(word) for word in words]
+        except ValueError:
+            continue
+        if len(words) >= _ROW_WORDS:
+            raise FileError(
+                source.path, f"line {line_number} looks like a row of samples, but stands before the titles"
+            )
 
 
 def readable(values: Floats) -> Floats:

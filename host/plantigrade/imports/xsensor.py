@@ -158,6 +158,8 @@ class _Reader:
             self._block.facts[key] = value
 
     def _date(self, number: int, value: str) -> int:
+        if self.times and not self._day:
+            raise FileError(self._source.path, f"line {number}: a date, but the frames before have none")
         match = _DATE.match(value)
         try:
             if match:

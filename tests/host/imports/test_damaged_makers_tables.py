@@ -197,3 +197,27 @@ def test_a_title_that_a_description_does_not_know_is_named(tmp_path: Path) -> No
     walk = formats.read(written(tmp_path / "w.txt", ACME_WALK.replace("L2;", "Lz;")), str(told))
     assert walk.left is not None and walk.left.sensor_count == 1
     assert "not read, as their titles are not known: columns Lz, remark" in message(walk)
+
+
+@pytest.mark.parametrize("key", ["ROW_SPACING", "COL_SPACING", "SECONDS_PER_FRAME", "ROWS", "COLS"])
+def test_a_damaged_number_in_the_header_of_a_movie_is_refused(key: str, tmp_path: Path) -> None:
+    """5.#8 mm is not 5 mm."""
+    text = re.sub(rf"(?m)^({key} [\d.]*)(\d)", r"\1#", fscan(), count=1)
+    assert refusal(written(tmp_path / "walk_L.asf", text)) == f"its header has no number for {key}"
+
+
+@pytest.mark.parametrize("name", ["pedar", "pliance"])
+def test_titles_between_rows_of_samples_are_refused(name: str, tmp_path: Path) -> None:
+    lines = FILES[name]().split("\n")
+    titles = next(i for i, line in enumerate(lines) if line.startswith("time["))
+    lines[titles], lines[titles + 9] = lines[titles + 9], lines[titles]
+    assert refusal(written(tmp_path / "walk.asc", joined(lines))) == (
+        f"line {titles + 1} looks like a row of samples, but stands before the titles"
+    )
+
+
+def test_the_first_frame_of_xsensor_has_a_date_where_the_others_have_one(tmp_path: Path) -> None:
+    """Without its date a frame would lie two thousand years before the next."""
+    text = xsensor().replace("Date, 2022", "Date 2022", 1)
+    problem = refusal(written(tmp_path / "walk.csv", text))
+    assert problem.endswith("a date, but the frames before have none")
