@@ -47,11 +47,13 @@ class BlockBuilder:
         slots_recorded: slots that the log has taken since boot.
     """
 
-    def __init__(self, sampler, encoder, recorder, live, gait, rest):
+    def __init__(self, sampler, encoder, recorder, live, gait, rest, sealer=None):
+        """`rest`: counts of a channel without load; `sealer` seals every record, None leaves them open."""
         self.sampler = sampler
         self.status = 0
         self.slots_recorded = 0
         self._encoder = encoder
+        self._sealer = sealer
         self._recorder = recorder
         self._live = live
         self._gait = gait
@@ -174,6 +176,8 @@ class BlockBuilder:
 
     def _write(self, frames, motion, first, count):
         self._encoder.encode_next(self._record, frames, first, count, self._header, motion)
+        if self._sealer is not None:
+            self._sealer.seal(self._record)
 
     def _finish(self, slots):
         """The record in the buffer goes to the log and to the listeners; its rows are free again."""

@@ -24,7 +24,11 @@ _ON_DEMAND = {
     ids.OP_FORGET: "wipe",
     ids.OP_EVENTS: "events",
     ids.OP_IDENTITY: "provisioned",
+    ids.OP_AUTH_BEGIN: "proving",
+    ids.OP_AUTH_PROVE: "proving",
 }
+_BEFORE_PROOF = (ids.OP_HELLO, ids.OP_AUTH_BEGIN, ids.OP_AUTH_PROVE)
+NO_SERIAL = bytes(8)
 
 
 class Refusal(Exception):
@@ -80,6 +84,8 @@ class Commands:
             session.malformed += 1  # it does not wait for replies: no room is spent on telling it so
             return
         try:
+            message = session.opened(message)
+            tag = message[1]
             reply = self._carry_out(session, message, ticks)
         except errors.ProtocolError as error:
             session.malformed += 1
@@ -98,6 +104,8 @@ class Commands:
             raise Refusal(ids.RESULT_NOT_ALLOWED, "the link is not encrypted: pair first")
         if not session.version and message[0] != ids.OP_HELLO:
             raise Refusal(ids.RESULT_HELLO_FIRST, "say HELLO before anything else")
+        if self._insole.locked and session.guard is None and message[0] not in _BEFORE_PROOF:
+            raise Refusal(ids.RESULT_NOT_ALLOWED, "this insole is locked: prove who you are first")
         command = messages.parse_command(message)
         handler = self._handlers.get(command.op)
         return handler(session, command, ticks) if handler else self._on_demand(session, command)
@@ -114,7 +122,11 @@ class Commands:
 
     def _hello(self, session, command, _ticks):
         insole = self._insole
-        session.version = messages.choose_version(*command.arguments)
+        own = ids.LOCKED_VERSION if insole.locked else ids.OPEN_VERSION
+        session.version = messages.choose_version(*command.arguments, own)
+        if insole.locked and session.guard is None:
+            session.proving = None
+            return self._hello_to_a_stranger(command)
         capabilities = ids.CAPABILITY_LOG | ids.CAPABILITY_BATTERY | ids.CAPABILITY_DEEP_SLEEP
         capabilities |= ids.CAPABILITY_HINT | ids.CAPABILITY_CRASH_RECORD
         if insole.chosen is not None:
@@ -135,6 +147,12 @@ class Commands:
             insole.identity.serial,
             tail=insole.identity.firmware_version.encode(),
         )
+
+    def _hello_to_a_stranger(self, command):
+        """What anybody may know: a locked insole, and which commands come next."""
+        insole = self._insole
+        fields = ids.LOCKED_VERSION, ids.SIDE_UNSET, LAYOUT_ID, 0, 0, insole.sampler.period_us, 0, NO_SERIAL
+        return messages.build_reply(command.op, command.tag, *fields)
 
     def _time(self, _session, command, ticks):
         insole = self._insole

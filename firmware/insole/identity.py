@@ -7,7 +7,8 @@ FIRMWARE_VERSION = "0.1.0"
 
 class Identity:
     """Attributes: `serial` (8 bytes, from the chip's own identifier), `serial_text` (hex), texts; `record`,
-    sector and bytes of the identity record as `provisioned` found it, (0, 0) where there is none."""
+    sector and bytes of the identity record as `provisioned` found it, (0, 0) where there is none;
+    `device_key`, 32 bytes, None in an insole that was given none."""
 
     maker = "Plantigrade"
     model = "Plantigrade insole"
@@ -15,6 +16,7 @@ class Identity:
 
     def __init__(self, unique_id):
         self.record = 0, 0
+        self.device_key = None
         tail = bytes(unique_id)[-8:]
         self.serial = bytes(8 - len(tail)) + tail
         self.serial_text = "".join("%02X" % byte for byte in self.serial)

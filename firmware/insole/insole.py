@@ -20,6 +20,15 @@ class Insole:
         for name in parts:
             setattr(self, name, parts[name])
 
+    @property
+    def locked(self):
+        """Whether this insole was given a device key: hosts have to prove that they have it, too."""
+        return self.identity.device_key is not None
+
+    def proved(self, transport):
+        """The host on this link has proved who it is."""
+        self.radio.proved(transport)
+
     def erase_log(self):
         """Erase the log page by page, while sampling goes on."""
         self.erasing = True

@@ -59,7 +59,11 @@ def make_sealer(log_key, imu):
 
 
 def leave():
-    """This module and the keys' format leave the heap."""
-    if sys.modules.pop("insole_protocol.key_record", None):
-        delattr(insole_protocol, "key_record")
+    """This module and what only making needs leave the heap."""
+    for name in ("key_record", "sealed_record", "keyed_hash"):
+        if sys.modules.pop("insole_protocol." + name, None):
+            delattr(insole_protocol, name)
+    sealing = sys.modules.get("insole_protocol.sealing")
+    if hasattr(sealing, "sealed_record"):
+        del sealing.sealed_record
     forget("insole_keys")

@@ -12,6 +12,8 @@ from time import ticks_add, ticks_diff, ticks_ms
 
 from insole_protocol import block, ids
 
+HELLO_BYTES = 4
+GUARD_BYTES = 12  # as `authentication` has it, which open insoles never load
 MAX_REPLIES = 4  # a peer with more commands open than this is told to wait
 
 IDLE = 0
@@ -24,6 +26,8 @@ class Session:
 
     Attributes:
         version: protocol version agreed in HELLO, 0 before.
+        guard: vouches for messages once both ends have proved who they are; None before, and in open insoles.
+        proving: what `proving` keeps between its two commands.
         streaming: the peer wants live records.
         transfer: the `LogTransfer` under way, or None.
         frames_sent: frames of stream records wholly handed to the link.
@@ -42,6 +46,8 @@ class Session:
     def reset(self):
         """Forget the peer: nothing agreed, nothing asked for, nothing on its way."""
         self.version = 0
+        self.guard = None
+        self.proving = None
         self.streaming = False
         self.transfer = None
         self.frames_sent = 0
@@ -59,6 +65,19 @@ class Session:
         """Begin with the next record that is made, or stop after the message on its way."""
         self._wanted = self._live.next
         self.streaming = on
+
+    def opened(self, message):
+        """The command in a message. A plain HELLO begins anew: the host that had proved itself has gone.
+
+        Raises:
+            NotGenuineError: nobody vouches for it.
+        """
+        if self.guard is None:
+            return message
+        if len(message) == HELLO_BYTES and message[0] == ids.OP_HELLO:
+            self.reset()
+            return message
+        return self.guard.open(ids.CHANNEL_CONTROL, message)
 
     def can_answer(self):
         """Whether there is room for one more reply."""
@@ -91,6 +110,11 @@ class Session:
         self._sending = True
         return True
 
+    def _begin_guarded(self, channel, length):
+        if self.guard is not None:
+            length = self.guard.close(channel, self._message, length)
+        return self._begin(channel, length)
+
     def _load_reply(self):
         if not self._replies:
             return False
@@ -98,7 +122,7 @@ class Session:
         if callable(reply):
             reply = reply()
         self._message[: len(reply)] = reply
-        return self._begin(ids.CHANNEL_CONTROL, len(reply))
+        return self._begin_guarded(ids.CHANNEL_CONTROL, len(reply))
 
     def _load_live(self):
         if not self.streaming or not self.transport.secure:
@@ -118,7 +142,7 @@ class Session:
         transfer = self.transfer
         if not transfer or not self.transport.secure or ticks_diff(ticks_ms(), self._log_after_ms) < 0:
             return False
-        length = transfer.next_message(self._message)
+        length = transfer.next_message(self._message if self.guard is None else self._message[:-GUARD_BYTES])
         if transfer.done:
             self.transfer = None
-        return self._begin(ids.CHANNEL_LOG, length)
+        return self._begin_guarded(ids.CHANNEL_LOG, length)

@@ -132,8 +132,7 @@ def choose_version(lowest: int, highest: int, own: int = ids.OPEN_VERSION) -> in
         return own
     if own == ids.LOCKED_VERSION and lowest <= highest < own:
         raise errors.ProtocolVersionError(
-            "this insole is locked and speaks version %d, the host %d: update the host's program"
-            % (own, highest)
+            "this insole is locked and speaks version %d: update the host's program" % own
         )
     raise errors.ProtocolVersionError(
         "no common version: host %d-%d, insole %d-%d" % (lowest, highest, own, own)

@@ -17,6 +17,10 @@ the AES-256-CMAC (NIST SP 800-38B) of all before it.
 from insole_protocol import block
 from insole_protocol.keyed_hash import hmac_sha256
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from insole_protocol.sealing import Cipher
+
 VERSION = block.SEALED_VERSION
 SEALED_AT = block.STATUS_AT
 NONCE_AT = block.SEQ_AT
@@ -32,6 +36,7 @@ TAG_FROM_END = 12
 MIN_BYTES = block.MIN_BYTES + EXTRA_BYTES
 MAX_FRAMES_IMU = 55  # 56 packed ones would not leave room for the tag
 KEY_BYTES = 32
+BLOCK_BYTES = 16  # of AES
 
 # Codes of motion: range of acceleration in bits 0-2, of angular rate in 3-5, samples a slot in 6-7.
 NO_MOTION_CODE = 0
@@ -78,3 +83,20 @@ class RecordKeys:
         self.authenticating = hmac_sha256(log_key, b"plantigrade record tag 2")
         identifier = hmac_sha256(log_key, b"plantigrade record key identifier 2")
         self.key_id = identifier[0] | identifier[1] << 8
+
+
+def cmac_subkeys(ecb: "Cipher") -> "tuple[bytearray, bytearray]":
+    """K1 and K2 of NIST SP 800-38B, section 6.1, by a cipher in mode ECB."""
+    zero = bytearray(BLOCK_BYTES)
+    ecb.encrypt(zero, zero)
+    first = _doubled(zero)
+    return first, _doubled(first)
+
+
+def _doubled(value: bytearray) -> bytearray:
+    out = bytearray(BLOCK_BYTES)
+    for i in range(BLOCK_BYTES):
+        out[i] = (value[i] << 1 | (value[i + 1] >> 7 if i + 1 < BLOCK_BYTES else 0)) & 255
+    if value[0] & 0x80:
+        out[BLOCK_BYTES - 1] ^= 0x87
+    return out

@@ -65,7 +65,7 @@ class Sealer:
         pad = memoryview(bytearray((max_bytes + _STEP - 1) // _STEP * _STEP))
         self._pad = pad
         self._pads = [pad[: (i + 1) * _STEP] for i in range(len(pad) // _STEP)]
-        self._whole, self._cut = _subkeys(aes(keys.authenticating, ECB))
+        self._whole, self._cut = sealed_record.cmac_subkeys(aes(keys.authenticating, ECB))
         self._copy, self._xor, self._counters = _loops.copy, _loops.xor, _loops.put_counters
 
     def seal(self, record: "bytearray | memoryview") -> int:
@@ -117,20 +117,3 @@ class Sealer:
             record[count + i] = pad[last_at + i]
             i += 1
         self._copy(self._last, pad, len(pad) - _BLOCK, _BLOCK)
-
-
-def _subkeys(ecb: "Cipher") -> "tuple[bytearray, bytearray]":
-    """K1 and K2 of SP 800-38B, section 6.1."""
-    zero = bytearray(_BLOCK)
-    ecb.encrypt(zero, zero)
-    first = _doubled(zero)
-    return first, _doubled(first)
-
-
-def _doubled(value: bytearray) -> bytearray:
-    out = bytearray(_BLOCK)
-    for i in range(_BLOCK):
-        out[i] = (value[i] << 1 | (value[i + 1] >> 7 if i + 1 < _BLOCK else 0)) & 255
-    if value[0] & 0x80:
-        out[_BLOCK - 1] ^= 0x87
-    return out

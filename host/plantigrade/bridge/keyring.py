@@ -20,8 +20,8 @@ class Keyring(Protocol):
         """Serial numbers, in upper-case digits, of the insoles that were given keys."""
         ...
 
-    def device_keys(self) -> Mapping[str, bytes]:
-        """Device keys by serial number.
+    def device_keys(self) -> Mapping[str, Sequence[bytes]]:
+        """Device keys by serial number: one, or two while nobody knows which of them the insole holds.
 
         Raises:
             PlantigradeError: they cannot be read.
@@ -54,9 +54,9 @@ class KeysInMemory:
         """As `Keyring`."""
         return self.devices.keys()
 
-    def device_keys(self) -> Mapping[str, bytes]:
+    def device_keys(self) -> Mapping[str, Sequence[bytes]]:
         """As `Keyring`."""
-        return self.devices
+        return {serial: (key,) for serial, key in self.devices.items()}
 
     def log_keys(self, serial: str) -> Sequence[bytes]:
         """As `Keyring`."""

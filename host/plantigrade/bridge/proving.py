@@ -1,7 +1,6 @@
 """A locked insole and this host prove to each other that they know its key (PROTOCOL.md section 3.3)."""
 
 import secrets
-from collections.abc import Mapping
 
 from insole_protocol import authentication, ids
 from insole_protocol.keyed_hash import same
@@ -35,9 +34,9 @@ async def prove(command_client: CommandClient, keyring: Keyring, name: str) -> s
 def _key_that_shows(
     keyring: Keyring, nonce: bytes, other: bytes, shown: bytes, name: str
 ) -> tuple[str, bytes]:
-    keys: Mapping[str, bytes] = keyring.device_keys()
+    keys = [(serial, key) for serial, those in keyring.device_keys().items() for key in those]
     host = keyring.host.to_bytes(authentication.HOST_BYTES, "little")
-    for serial, key in keys.items():
+    for serial, key in keys:
         of_host = authentication.host_key(key, host)
         if same(authentication.proof(of_host, authentication.BY_INSOLE, nonce, other), shown):
             return serial, of_host

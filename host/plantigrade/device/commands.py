@@ -21,7 +21,8 @@ _json = click.option(
 
 
 @click.group(short_help="Look after an insole: info, self-test, console.")
-def device() -> None:
+@pass_invocation
+def device(invocation: Invocation) -> None:
     """Look after an insole: info, self-test, console.
 
     TARGET names the insole: a serial port (/dev/ttyACM0, COM3), or a side (left, right) or the end of a
@@ -34,6 +35,12 @@ def device() -> None:
       plantigrade device info /dev/ttyACM0
       plantigrade device selftest left
     """
+    import os
+
+    from plantigrade.bridge.keyring import keys_at_hand
+    from plantigrade.library.insole_keyring import KeyringOnDemand
+
+    keys_at_hand.set(KeyringOnDemand(invocation.data_dir, os.environ.get("PLANTIGRADE_LIBRARY")))
 
 
 device.add_command(calibrate)

@@ -76,7 +76,8 @@ async def pull(
             journal.close()
     finally:
         await link.close()
-    recording = roll(path, data / "recordings")
+    serial = insole.identity.serial
+    recording = roll(path, data / "recordings", log_keys={serial: insole.keyring.log_keys(serial)})
     return Pulled(insole.ledger.statement(), link.counters.bytes_received, seconds, recording)
 
 

@@ -17,6 +17,7 @@ from insole_protocol import ids
 from plantigrade.bridge.collection import collect
 from plantigrade.bridge.insole import Insole, StampedFrames
 from plantigrade.bridge.kernels import load_kernels
+from plantigrade.bridge.keyring import keys_at_hand
 from plantigrade.bridge.reconnecting import ReconnectingConnection
 from plantigrade.bridge.session import SessionPolicy
 from plantigrade.calibration import Calibrator, nominal
@@ -27,6 +28,7 @@ from plantigrade.exports.lsl import LslStreams
 from plantigrade.gait.follower import GaitFollower
 from plantigrade.json_output import write_json
 from plantigrade.library.catalogue.details import calibration_of
+from plantigrade.library.catalogue.insole_keys import LibraryKeyring, all_log_keys
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import RecordingEntry
 from plantigrade.library.recordings.finalize import roll
@@ -120,6 +122,7 @@ def record_and_report(
         if "/" in name and not Path(name).exists():
             raise NoTargetError(f"there is no port {name}")
     with Library(data, url, key_file) as library:
+        keys_at_hand.set(LibraryKeyring(library))
         if plan.person is not None:
             library.person(plan.person)
         note = asyncio.run(_record(plan, library, choose_view(out)))
@@ -275,7 +278,9 @@ async def _show(
 
 def _keep(plan: Plan, library: Library) -> RecordingEntry:
     """Finalize the journal and add the recording to the library."""
-    folder = roll(library.data_dir / "journal" / JOURNAL, library.recordings, library.vault)
+    folder = roll(
+        library.data_dir / "journal" / JOURNAL, library.recordings, library.vault, all_log_keys(library)
+    )
     entry = library.add_recording(folder, plan.title)
     return entry if plan.person is None else library.assign(entry.id, plan.person)
 

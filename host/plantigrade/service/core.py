@@ -16,6 +16,7 @@ from plantigrade.bridge.journal.file import Sync
 from plantigrade.bridge.kernels import load_kernels
 from plantigrade.bridge.reconnecting import LinkFactory
 from plantigrade.errors import PlantigradeError
+from plantigrade.library.catalogue.insole_keys import LibraryKeyring
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.catalogue.versions import state_of_recording
@@ -134,7 +135,7 @@ class BridgeService:
         """Look after one more insole from now on."""
         if name in self.collectors:
             return
-        insole = Insole(name)
+        insole = Insole(name, keyring=LibraryKeyring(self.library))
         insole.on_frames.append(self._pass_on)
         self.wearings.watch(insole)
         self.collectors[name] = InsoleCollector(

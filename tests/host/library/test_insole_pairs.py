@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from plantigrade.library.catalogue.insole_keys import insole_key, keep_insole_key
+from plantigrade.library.catalogue.insole_keys import (
+    InsoleKeys,
+    LibraryKeyring,
+    all_log_keys,
+    forget_device_key,
+    insole_keys,
+    keep_insole_keys,
+    known_insoles,
+)
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.entries import Person
@@ -64,19 +72,46 @@ def test_one_insole_is_no_pair(library: Library) -> None:
 
 def test_a_library_in_the_open_keeps_no_key(library: Library) -> None:
     with pytest.raises(LibraryError, match="keeps no key of an insole"):
-        keep_insole_key(library, LEFT, KEY)
-    assert insole_key(library, LEFT) is None
+        keep_insole_keys(library, InsoleKeys(LEFT, KEY, (KEY,)))
+    assert insole_keys(library, LEFT) == InsoleKeys(LEFT, None)
+    assert (LibraryKeyring(library).serials(), known_insoles(library)) == ((), ())
 
 
-def test_a_key_lies_encrypted_and_comes_back(library: Library) -> None:
+def test_keys_lie_encrypted_and_come_back(library: Library) -> None:
     library.use_vault(Vault([MasterKey.new()]))
-    for key in (KEY, KEY, bytes(reversed(KEY))):
-        keep_insole_key(library, LEFT, key)
-        assert insole_key(library, LEFT) == key
+    other = bytes(reversed(KEY))
+    for key in (KEY, KEY, other):
+        keep_insole_keys(library, InsoleKeys(LEFT, key, (key,)))
+        assert insole_keys(library, LEFT).device == key
+    assert insole_keys(library, LEFT).logs == (other, KEY), "the present one first, those before for what they sealed"
     with library.store.read() as session:
-        (stored,) = session.execute(sa.text("SELECT secret FROM insole_keys")).scalars()
-    assert bytes(reversed(KEY)).hex() not in stored
+        stored = session.execute(
+            sa.text("SELECT secret FROM insole_keys UNION SELECT secret FROM insole_log_keys")
+        ).scalars()
+        assert not [text for text in stored if other.hex() in text or KEY.hex() in text]
     assert [line.action for line in library.audit(LEFT)].count("keep insole key") == 2
+    assert KEY.hex() not in repr(insole_keys(library, LEFT))
+
+
+def test_a_bridge_finds_the_keys_of_every_insole(library: Library) -> None:
+    library.use_vault(Vault([MasterKey.new()]))
+    keep_insole_keys(library, InsoleKeys(LEFT, KEY, (KEY,)))
+    keep_insole_keys(library, InsoleKeys(RIGHT, bytes(reversed(KEY)), ()))
+    keyring = LibraryKeyring(library)
+    assert sorted(keyring.serials()) == sorted((LEFT, RIGHT))
+    assert dict(keyring.device_keys()) == {LEFT: (KEY,), RIGHT: (bytes(reversed(KEY)),)}
+    assert (keyring.log_keys(LEFT), keyring.log_keys(RIGHT)) == ((KEY,), ())
+    assert 0 < keyring.host < 1 << 64
+
+
+def test_a_wiped_insole_is_forgotten_and_what_it_sealed_opens(library: Library) -> None:
+    library.use_vault(Vault([MasterKey.new()]))
+    keep_insole_keys(library, InsoleKeys(LEFT, KEY, (KEY,)))
+    assert forget_device_key(library, LEFT)
+    assert not forget_device_key(library, LEFT)
+    assert LEFT not in LibraryKeyring(library).serials()
+    assert all_log_keys(library) == {LEFT: [KEY]}
+    assert known_insoles(library) == (LEFT,)
 
 
 def test_the_pair_on_the_command_line(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def made(tmp_path: Path) -> Store:
 
 def test_where_the_database_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0005", 20.0)
+    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0006", 20.0)
     assert module._MIGRATION_LOCK == 0x504C47, "versions old and new wait for each other with this number"
     assert store.shown_url == str(tmp_path / "library.sqlite") and store.is_sqlite
     other = Store(tmp_path, "postgresql://anna:secret@host/name")
@@ -220,7 +220,7 @@ def test_revisions(tmp_path: Path) -> None:
     store.bring_up_to_date("0001")
     assert store.revision() == "0001"
     store.bring_up_to_date()
-    assert store.revision() == "0005"
+    assert store.revision() == "0006"
     store.bring_up_to_date()
     with store.write() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0099'"))
@@ -228,7 +228,7 @@ def test_revisions(tmp_path: Path) -> None:
         store.bring_up_to_date()
     assert str(newer.value) == (
         f"{store.shown_url}: was made by a newer version of plantigrade (its tables have revision 0099, this "
-        "version knows 0005); update plantigrade"
+        "version knows 0006); update plantigrade"
     )
     store.close()
 
@@ -328,7 +328,7 @@ def test_what_says_something_of_a_person_is_sealed() -> None:
         "baseline_days.tag", "body_measures.document", "body_measures.measured_on", "cautions.document",
         "consents.document", "deliveries.document", "diary_entries.document", "footwear.name",
         "footwear.remark", "goals.document", "goals_done.document", "insole_keys.secret",
-        "invitations.document", "notes.text", "people.birth_date", "people.name", "people.remark",
+        "insole_log_keys.secret", "invitations.document", "notes.text", "people.birth_date", "people.name", "people.remark",
         "person_notes.text", "person_settings.document", "plan_verdicts.document", "plans.document",
         "recordings.source", "recordings.title", "rule_edits.document", "visits.document",
         "wear_days.document",
@@ -390,6 +390,7 @@ SHAPE_OF_THE_REST = {
     "analyses": (["id"], [OF_RECORDING], [("uq_analyses_of_recording", True)]),
     "audit": (["id"], [], [("ix_audit_subject", False)]),
     "devices": (["serial"], [], []), "insole_keys": (["serial"], [], []),
+    "insole_log_keys": (["id"], [], [("ix_insole_log_keys_serial", False)]),
     "library": (["id"], [], []),
     "notes": (["id"], [OF_RECORDING], [("ix_notes_recording_id", False)]),
     "people": (["id"], [], [("uq_people_audit_key", True)]),

@@ -19,6 +19,7 @@ from plantigrade.device.provision.batch import make_batch
 from plantigrade.device.provision.batch_file import BatchRow, Problem, check_row, read_batch
 from plantigrade.device.provision.bench import Bench, Loader, LoadsFile, Source, TerminalLoader
 from plantigrade.device.provision.making import Line
+from plantigrade.device.provision.rom_access import BoardKeys
 from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.board_files import firmware_version
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 TERMINAL: Final = "terminal"
 NONE: Final = "none"
 TWIN: Final = "twin"
-KeepKey = Callable[[str, bytes], str]
+KeepKeys = Callable[[str, BoardKeys], str]
+_OPEN: Final = "whoever pairs with one can read it; `plantigrade sessions keys new` encrypts a library"
 
 
 class BatchUnfinishedError(PlantigradeError):
@@ -83,7 +85,7 @@ def provision_and_report(choices: Choices) -> None:
         )
 
 
-def _line(choices: Choices, output: Path, key: factory_keys.FactoryKey | None, keep: KeepKey) -> Line:
+def _line(choices: Choices, output: Path, key: factory_keys.FactoryKey | None, keep: KeepKeys | None) -> Line:
     return Line(
         output=output,
         contents=_contents(choices),
@@ -91,33 +93,39 @@ def _line(choices: Choices, output: Path, key: factory_keys.FactoryKey | None, k
         key=key,
         makers=factory_keys.known_makers(choices.data_dir),
         bench=source_of(choices.bench),
-        keep_key=keep,
+        keep_keys=keep,
         again=choices.again,
         say=click.echo,
     )
 
 
-def _copies_of_keys(choices: Choices, stack: ExitStack) -> KeepKey:
-    """Keeps a copy of an insole's key in the library, where there is an encrypted one; says where it is."""
+def _copies_of_keys(choices: Choices, stack: ExitStack) -> KeepKeys | None:
+    """Keeps a copy of an insole's keys in the library, where there is an encrypted one; says where it is."""
     from plantigrade.library.catalogue.store import FILE_NAME
 
     if choices.library_url is None and not (choices.data_dir / FILE_NAME).is_file():
-        return lambda serial, key: "on the insole alone: there is no library here"
+        click.echo(f"no keys for the insoles, there is no library in {choices.data_dir}: {_OPEN}")
+        return None
     from plantigrade.library.catalogue.library import Library
 
     library = stack.enter_context(Library(choices.data_dir, choices.library_url, choices.key_file))
-    return copies_in(library)
+    keep = copies_in(library)
+    if keep is None:
+        click.echo(f"no keys for the insoles, the library is not encrypted: {_OPEN}")
+    return keep
 
 
-def copies_in(library: "Library") -> KeepKey:
-    """Keeps a copy of an insole's key in an open library, where it is encrypted; says where the key is."""
-    from plantigrade.library.catalogue.insole_keys import keep_insole_key
+def copies_in(library: "Library") -> KeepKeys | None:
+    """Keeps a copy of an insole's keys in an open library, and says where it is; None where the library is
+    not encrypted."""
+    from plantigrade.library.catalogue.insole_keys import InsoleKeys, keep_insole_keys
 
     if library.vault is None:
-        return lambda serial, key: "on the insole alone: the library is not encrypted"
+        return None
 
-    def keep(serial: str, key: bytes) -> str:
-        keep_insole_key(library, serial, key)
+    def keep(serial: str, keys: BoardKeys) -> str:
+        logs = () if keys.log is None else (keys.log,)
+        keep_insole_keys(library, InsoleKeys(serial, keys.device, logs))
         return "on the insole, and a copy in the encrypted library"
 
     return keep

@@ -39,7 +39,7 @@ from plantigrade.device.provision.record import (
     StoredIdentity,
     in_record_precision,
 )
-from plantigrade.device.provision.rom_access import RomAccess, new_key, private_folder
+from plantigrade.device.provision.rom_access import BoardKeys, RomAccess, private_folder
 from plantigrade.device.provision.steps import Made, Outcome, Progress, Step, StepFailedError
 from plantigrade.errors import PlantigradeError
 from plantigrade.firmware_image.partition_table import partition_table
@@ -61,7 +61,8 @@ class Line:
         key: signs the records; None leaves them unsigned.
         makers: public keys by which records are judged.
         bench: where calibrations come from; None: the design's curves hold.
-        keep_key: called with serial number and the insole's own key, to keep a copy; says where it is.
+        keep_keys: called with serial number and keys, to keep a copy before they are on the insole; says
+            where it is. None: there is nowhere to keep one, so that insoles get no keys.
         again: make insoles anew that are finished.
         say: told each step.
         watch: given, when a board begins, what tells how far it is.
@@ -74,7 +75,7 @@ class Line:
     key: FactoryKey | None
     makers: Sequence[PublicKey]
     bench: Source | None
-    keep_key: Callable[[str, bytes], str] | None = None
+    keep_keys: Callable[[str, BoardKeys], str] | None = None
     again: bool = False
     say: Callable[[str], None] = field(default=lambda text: None)
     watch: Callable[[Progress], None] = field(default=lambda progress: None)
@@ -292,7 +293,7 @@ async def _write(
         begin(Step.IDENTITY)
         access = RomAccess(esptool, folder, table, chip.flash_mib or 0)
         regions = await access.read()
-        fresh = None if regions.key is not None else new_key()
+        fresh = BoardKeys() if line.keep_keys is None else regions.keys.missing()
         wanted = replace(
             wanted,
             firmware_sha256=there.firmware_sha256,
@@ -300,9 +301,8 @@ async def _write(
             micropython_sha256=there.micropython_sha256,
         )
         record = wanted.to_record(regions.identity.sequence, *signer_of(line.key))
-        if line.keep_key is not None:
-            where = line.keep_key(wanted.serial, regions.key or fresh or b"")
-            line.say(f"    its key: {where}")
+        if line.keep_keys is not None:
+            line.say(f"    its keys: {line.keep_keys(wanted.serial, regions.keys.with_others(fresh))}")
         try:
             await access.write(record, regions.identity.sector, fresh)
         except FlashError as error:

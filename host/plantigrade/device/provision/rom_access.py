@@ -2,7 +2,7 @@
 
 import secrets
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from insole_protocol import key_record
@@ -51,9 +51,40 @@ def identity_region(data: bytes) -> IdentityRegion:
     return IdentityRegion(found[1], 1 - found[0], found[1].sequence + 1)
 
 
-def key_in(sector: bytes) -> bytes | None:
-    """The device key in the first sector of `keys`; None where there is none that is whole."""
-    return _key_of(key_record.DEVICE, sector)
+@dataclass(frozen=True)
+class BoardKeys:
+    """The keys on a board, 32 bytes each; None where there is none that is whole.
+
+    Attributes:
+        device: by which insole and hosts prove who they are.
+        log: under which records are sealed.
+    """
+
+    device: bytes | None = field(default=None, repr=False)
+    log: bytes | None = field(default=None, repr=False)
+
+    @property
+    def are_complete(self) -> bool:
+        """Whether nothing is missing."""
+        return self.device is not None and self.log is not None
+
+    def missing(self) -> "BoardKeys":
+        """Random keys for those that are missing, and none for the others."""
+        return BoardKeys(None if self.device else new_key(), None if self.log else new_key())
+
+    def with_others(self, fresh: "BoardKeys") -> "BoardKeys":
+        """These and, where there are none, the fresh ones."""
+        return BoardKeys(self.device or fresh.device, self.log or fresh.log)
+
+
+def keys_in(partition: bytes) -> BoardKeys:
+    """The keys in the first two sectors of `keys`.
+
+    >>> keys_in(b"\xff" * 8192).are_complete
+    False
+    """
+    sectors = [partition[at : at + form.SECTOR_BYTES] for at in (0, form.SECTOR_BYTES)]
+    return BoardKeys(*(_key_of(kind, sector) for kind, sector in zip(key_record.SECTORS, sectors, strict=True)))
 
 
 def _key_of(kind: bytes, sector: bytes) -> bytes | None:
@@ -68,7 +99,7 @@ class Regions:
     """Both partitions as they are."""
 
     identity: IdentityRegion
-    key: bytes | None
+    keys: BoardKeys
 
 
 class RomAccess:
@@ -94,20 +125,22 @@ class RomAccess:
         Raises:
             FlashError: esptool cannot read them.
         """
-        data = await self._esptool.read(self._id, self._keys - self._id + form.SECTOR_BYTES)
-        return Regions(identity_region(data), key_in(data[self._keys - self._id :]))
+        keys = self._keys - self._id
+        data = await self._esptool.read(self._id, keys + len(key_record.SECTORS) * form.SECTOR_BYTES)
+        return Regions(identity_region(data), keys_in(data[keys:]))
 
-    async def write(self, record: bytes, sector: int, new_key: bytes | None) -> None:
-        """Write a record into a sector of `id`, after the key where there is a new one; the board restarts.
+    async def write(self, record: bytes, sector: int, fresh: BoardKeys) -> None:
+        """Write a record into a sector of `id`, after the keys that are given; the board restarts.
 
         Raises:
             WriteBrokenError: the connection broke; the other sector still holds the record before.
             FlashError: esptool fails otherwise.
         """
         files: list[tuple[int, str]] = []
-        if new_key is not None:
-            self._put("key.bin", key_record.build(key_record.DEVICE, new_key))
-            files.append((self._keys, "key.bin"))
+        for number, (kind, key) in enumerate(zip(key_record.SECTORS, (fresh.device, fresh.log), strict=True)):
+            if key is not None:
+                self._put(f"key-{number}.bin", key_record.build(kind, key))
+                files.append((self._keys + number * form.SECTOR_BYTES, f"key-{number}.bin"))
         self._put("identity.bin", record)
         files.append((self._id + sector * form.SECTOR_BYTES, "identity.bin"))
         await self._esptool.write(files, self._flash_mib, False, lambda name, share: None)

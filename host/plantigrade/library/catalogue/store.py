@@ -23,7 +23,7 @@ from plantigrade.errors import MissingPartError, PlantigradeError
 from plantigrade.library.catalogue.tables import Base, use_vault
 from plantigrade.library.keys.vault import KeyMissingError, Vault
 
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """The newest revision of the tables; migrations/versions holds the way there."""
 FILE_NAME: Final = "library.sqlite"
 BUSY_S: Final = 20.0
@@ -45,6 +45,7 @@ class OpenLibrary(Protocol):
     recordings: Path
     store: "Store"
     vault: Vault | None
+    uuid: str
 
     def use_vault(self, vault: Vault | None) -> None:
         """Encrypt and decrypt with these keys from now on."""

@@ -168,10 +168,22 @@ class DeviceRow(Base):
 
 
 class InsoleKeyRow(Base):
-    """The own keys of insoles that were provisioned here: 32 bytes in hexadecimal digits."""
+    """The device keys of insoles: 32 bytes in hexadecimal digits; `next_secret` while one is to take the
+    place of the other, and nobody has seen yet which of them the insole holds."""
 
     __tablename__ = "insole_keys"
     serial: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
+    secret: Mapped[str] = mapped_column(EncryptedText)
+    next_secret: Mapped[str | None] = mapped_column(EncryptedText)
+    made_utc: Mapped[datetime] = mapped_column(Utc)
+
+
+class InsoleLogKeyRow(Base):
+    """The log keys of insoles, the present one and those before: their recordings open with them."""
+
+    __tablename__ = "insole_log_keys"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    serial: Mapped[str] = mapped_column(String(_TEXT), index=True)
     secret: Mapped[str] = mapped_column(EncryptedText)
     made_utc: Mapped[datetime] = mapped_column(Utc)
 

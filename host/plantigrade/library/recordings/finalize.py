@@ -29,6 +29,7 @@ from plantigrade.library.recordings.container import (
 )
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
 from plantigrade.library.recordings.timeline import Timeline
+from plantigrade.library.recordings.sealed_journal import NO_LOG_KEYS, LogKeys, opened
 from plantigrade.link import batch_decoder
 from plantigrade.link.base import now_ns
 
@@ -57,7 +58,6 @@ class Extent:
         for first, end in self.slots.get(serial, ()):
             found.add(first, end)
         return found
-
 
 @dataclass
 class _Foot:
@@ -104,6 +104,15 @@ class JournalContent:
             if not foot.requested:
                 del self.feet[number]
 
+    def open_sealed(self, path: Path, log_keys: LogKeys) -> None:
+        """Open the records that insoles have sealed.
+
+        Raises:
+            JournalError: a key is not at hand; the journal has to stay until it is.
+        """
+        for foot in self.feet.values():
+            foot.records = opened(path, foot.identity["serial"], foot.records, log_keys)
+
     def _take_run(self, entry: Entry) -> None:
         values = entry.json()
         shift = values["utc_ns"] - values["monotonic_ns"]
@@ -149,7 +158,11 @@ def read_journal(path: Path) -> JournalContent:
 
 
 def finalize_journal(
-    journal: Path, recordings: Path, vault: "Vault | None" = None, extent: Extent | None = None
+    journal: Path,
+    recordings: Path,
+    vault: "Vault | None" = None,
+    extent: Extent | None = None,
+    log_keys: LogKeys = NO_LOG_KEYS,
 ) -> Path:
     """Make a recording of a journal; the journal stays as it is. Doing it again gives the same recording.
 
@@ -158,14 +171,17 @@ def finalize_journal(
         recordings: folder of recordings.
         vault: the library's key; the recording is then encrypted.
         extent: the part of the journal that is meant; None for all of it, under the journal's own name.
+        log_keys: of insoles that seal their records, by serial number.
 
     Returns:
         The recording's folder.
 
     Raises:
-        JournalError, RecordingError: reading or writing failed; nothing half-done is left in sight.
+        JournalError, RecordingError: reading or writing failed, or records are sealed under a key that is not
+            at hand; nothing half-done is left in sight.
     """
     content = read_journal(journal)
+    content.open_sealed(journal, log_keys)
     name = content.name if extent is None else extent.name
     draft = Draft.begin(recordings, name, vault)
     if extent is not None:
@@ -201,7 +217,9 @@ def _says_the_same(made: RecordingManifest, folder: Path) -> bool:
     )
 
 
-def roll(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
+def roll(
+    journal: Path, recordings: Path, vault: "Vault | None" = None, log_keys: LogKeys = NO_LOG_KEYS
+) -> Path:
     """Finalize a journal and begin a new one in its place that knows what the recording holds.
 
     The old journal is replaced only after the recording is durable; ended half-way, it can be done again.
@@ -209,7 +227,7 @@ def roll(journal: Path, recordings: Path, vault: "Vault | None" = None) -> Path:
     Raises:
         JournalError, RecordingError: as `finalize_journal`.
     """
-    folder = finalize_journal(journal, recordings, vault)
+    folder = finalize_journal(journal, recordings, vault, log_keys=log_keys)
     content = read_journal(journal)
     fresh = journal.with_suffix(".next")
     with fresh.open("wb") as file:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from plantigrade.errors import PlantigradeError
+from plantigrade.library.catalogue.insole_keys import all_log_keys
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.versions import FINAL, PROVISIONAL, Version, is_known, put_version
 from plantigrade.library.errors import RecordingError
@@ -13,6 +14,7 @@ from plantigrade.library.keys.vault import MasterKey, Vault
 from plantigrade.library.person.entries import Unassigned
 from plantigrade.library.recordings.container import RecordingManifest, read_manifest
 from plantigrade.library.recordings.finalize import Extent, finalize_journal
+from plantigrade.library.recordings.sealed_journal import LogKeys
 from plantigrade.service.events import RecordingEvent
 from plantigrade.service.offload import Offload
 from plantigrade.service.settings import ServiceSettings
@@ -119,7 +121,7 @@ class Finalizer:
         vault = self.library.vault
         keys = () if vault is None else vault.keys
         folder = await self.offload.process(
-            finalize_elsewhere, journal.path, self.library.recordings, keys, extent
+            finalize_elsewhere, journal.path, self.library.recordings, keys, extent, all_log_keys(self.library)
         )
         version, person = await self.offload.thread(
             self._enter, wearing, folder, final, was_new, self.judge.is_mixed(wearing)
@@ -177,10 +179,12 @@ def serials_of(manifest: RecordingManifest) -> dict[str, str]:
     return {foot.foot: str(foot.insole["serial"]) for foot in manifest.feet}
 
 
-def finalize_elsewhere(journal: Path, recordings: Path, keys: tuple[MasterKey, ...], extent: Extent) -> Path:
+def finalize_elsewhere(
+    journal: Path, recordings: Path, keys: tuple[MasterKey, ...], extent: Extent, log_keys: LogKeys
+) -> Path:
     """`finalize_journal` for a process of its own: keys travel to it, an opened vault cannot.
 
     Raises:
         JournalError, RecordingError: reading or writing failed; nothing half-done is left in sight.
     """
-    return finalize_journal(journal, recordings, Vault(keys) if keys else None, extent)
+    return finalize_journal(journal, recordings, Vault(keys) if keys else None, extent, log_keys)

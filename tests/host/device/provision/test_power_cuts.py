@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from plantigrade.device.flash.errors import FlashError
 from plantigrade.device.flash.esptool import Esptool
-from plantigrade.device.provision.rom_access import IdentityRegion, RomAccess, identity_region, key_in
+from plantigrade.device.provision.rom_access import BoardKeys, IdentityRegion, RomAccess, identity_region, keys_in
 from plantigrade.firmware_image.partition_table import partition_table
 
 from tests.host.device.provision.made import identity, signed
@@ -18,8 +18,7 @@ from tools.flash_power_cuts.rom_on_port import Operation, RomOnPort
 TABLE = partition_table()
 ROWS = {row.label: row for row in TABLE}
 FIRST, END = ROWS["id"].offset, ROWS["log"].offset
-KEY = bytes(range(32))
-OTHER_KEY = bytes(range(1, 33))
+KEYS = BoardKeys(bytes(range(32)), bytes(range(2, 34)))
 BLANK = b"\xff" * (8 << 20)
 
 
@@ -48,7 +47,7 @@ class Written:
             moved.apply(flash)
 
 
-def write(before: bytes, record: bytes, key: bytes | None) -> Written:
+def write(before: bytes, record: bytes, keys: BoardKeys) -> Written:
     """Write a record, as `plantigrade device provision` does, by the real esptool."""
     with tempfile.TemporaryDirectory() as folder, RomOnPort(Path(folder), before) as rom:
         files = Path(folder) / "files"
@@ -58,7 +57,7 @@ def write(before: bytes, record: bytes, key: bytes | None) -> Written:
         async def work() -> None:
             regions = await access.read()
             assert regions.identity == region(before[FIRST:END])
-            await access.write(record, regions.identity.sector, key)
+            await access.write(record, regions.identity.sector, keys)
 
         asyncio.run(work())
         after = rom.contents()
@@ -70,27 +69,27 @@ def region(partitions: bytes) -> IdentityRegion:
     return identity_region(partitions[: ROWS["id"].size])
 
 
-def key_of(partitions: bytes) -> bytes | None:
-    return key_in(partitions[ROWS["keys"].offset - FIRST :])
+def keys_of(partitions: bytes) -> BoardKeys:
+    return keys_in(partitions[ROWS["keys"].offset - FIRST :])
 
 
 @pytest.fixture(scope="module")
 def first() -> Written:
     """On a board that has neither identity nor key."""
-    return write(BLANK, signed(1), KEY)
+    return write(BLANK, signed(1), KEYS)
 
 
 @pytest.fixture(scope="module")
 def second(first: Written) -> Written:
     """On a finished insole."""
     before = BLANK[:FIRST] + first.after + BLANK[END:]
-    return write(before, signed(2, side="right"), None)
+    return write(before, signed(2, side="right"), BoardKeys())
 
 
 def test_record_and_key_are_there(first: Written) -> None:
     newest = region(first.after).newest
     assert newest is not None and newest.identity == identity() and newest.record == signed(1)
-    assert key_of(first.after) == KEY
+    assert keys_of(first.after) == KEYS
 
 
 def test_a_first_record_is_there_whole_or_not_at_all_and_never_without_its_key(first: Written) -> None:
@@ -99,8 +98,9 @@ def test_a_first_record_is_there_whole_or_not_at_all_and_never_without_its_key(f
     for number, torn, flash in cuts:
         newest = region(flash).newest
         assert newest is None or newest.record == signed(1), (number, torn)
-        assert newest is None or key_of(flash) == KEY, (number, torn)
-        assert key_of(flash) in (None, KEY), (number, torn)
+        assert newest is None or keys_of(flash) == KEYS, (number, torn)
+        assert keys_of(flash).device in (None, KEYS.device), (number, torn)
+        assert keys_of(flash).log in (None, KEYS.log), (number, torn)
 
 
 def test_the_record_before_stays_until_the_new_one_is_whole(second: Written) -> None:
@@ -109,7 +109,7 @@ def test_the_record_before_stays_until_the_new_one_is_whole(second: Written) -> 
     for number, torn, flash in cuts:
         newest = region(flash).newest
         assert newest is not None and newest.record in (signed(1), signed(2, side="right")), (number, torn)
-        assert key_of(flash) == KEY
+        assert keys_of(flash) == KEYS
     assert region(second.after).sequence == 3
     assert second.after[:4096] == second.before[FIRST : FIRST + 4096], "the other sector is not touched"
 
@@ -119,14 +119,14 @@ def test_after_a_cut_the_same_command_completes_it(first: Written, part: float) 
     cuts = list(first.cuts())
     _, _, flash = cuts[int(part * len(cuts))]
     before = BLANK[:FIRST] + flash + BLANK[END:]
-    done = write(before, signed(1), None if key_of(flash) else OTHER_KEY)
+    done = write(before, signed(1), keys_of(flash).missing())
     newest = region(done.after).newest
     assert newest is not None and newest.record == signed(1)
-    assert key_of(done.after) in (KEY, OTHER_KEY)
+    assert keys_of(done.after).are_complete
 
 
 def test_a_connection_that_breaks_is_told(tmp_path: Path) -> None:
     with RomOnPort(tmp_path, BLANK, cut_at=3) as rom:
         access = RomAccess(Esptool(rom.port, tmp_path, virtual=True), tmp_path, TABLE, 8)
         with pytest.raises(FlashError):
-            asyncio.run(access.write(signed(1), 0, KEY))
+            asyncio.run(access.write(signed(1), 0, KEYS))

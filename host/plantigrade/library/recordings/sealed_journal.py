@@ -1,0 +1,42 @@
+"""Records of a journal that their insoles have sealed, opened for finalizing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from insole_protocol.block_errors import BlockError, NoKeyError
+
+from plantigrade.bridge.journal.file import JournalError
+from plantigrade.link.sealed_records import RecordOpener
+
+LogKeys = Mapping[str, Sequence[bytes]]
+"""Log keys of insoles by serial number."""
+NO_LOG_KEYS: Final[LogKeys] = {}
+
+
+def opened(path: Path, serial: str, records: Iterable[bytes], log_keys: LogKeys) -> list[bytes]:
+    """The records of one insole in format 1; one that was changed is left out, as a damaged one.
+
+    Args:
+        path: of the journal, for the message.
+        serial: of the insole.
+        records: as the journal holds them, sealed or not.
+        log_keys: that are at hand.
+
+    Raises:
+        JournalError: the key of a record is not at hand; the journal has to stay until it is.
+    """
+    opener = RecordOpener(log_keys.get(serial, ()))
+    found: list[bytes] = []
+    for record in records:
+        try:
+            found.append(opener.open(record))
+        except NoKeyError as error:
+            raise JournalError(
+                path,
+                f"records of insole {serial} are {error}; bring the key back with `plantigrade keys recover`: "
+                "nothing is lost meanwhile",
+            ) from error
+        except BlockError:
+            continue
+    return found
