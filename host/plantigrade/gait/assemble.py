@@ -10,7 +10,7 @@ from plantigrade.gait import findings, summary
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
-from plantigrade.gait.load_levels import LoadLevels, load_levels, steady_sum
+from plantigrade.gait.load_levels import LoadedFrom, LoadLevels, load_levels, steady_sum
 from plantigrade.gait.plausibility import contradictions
 from plantigrade.gait.results import (
     Activity,
@@ -105,6 +105,8 @@ def assemble(
     gait = gait_of([(side.stream, side.table) for side in sides], found)
     if gait.untested and gait.kind is not GaitKind.WALK:  # what is wrong with the signal is reported already
         found.append(SignalFinding("untested_walk", gait.untested))
+    if gait.kind is GaitKind.PARTIAL and levels.loaded_from is LoadedFrom.WALKING:
+        found.append(findings.weight_too_low(levels.loaded_n or 0.0))
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     return Analysis(
         source=source,

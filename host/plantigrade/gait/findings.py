@@ -99,6 +99,19 @@ def saturated(stream: FootStream) -> list[SignalFinding]:
     return found
 
 
+def weight_too_low(walking_n: float) -> SignalFinding:
+    """A body weight that is known from the feet alone, while a support carries a part of it.
+
+    Args:
+        walking_n: what the feet carried.
+    """
+    text = (
+        f"the body weight of {walking_n:.0f} N is what the feet carried on average, and too low: another "
+        "support carries the rest"
+    )
+    return SignalFinding("body_weight_too_low", text)
+
+
 def slow_strides(streams: Sequence[FootStream], longest_s: float) -> list[SignalFinding]:
     """Contacts that follow one another too slowly to be strides, foot after foot: a very slow walk."""
     found: list[SignalFinding] = []

@@ -174,6 +174,12 @@ def test_a_foot_that_bears_little(share: float, kind: str, weight_n: float | Non
     found = analyze(replace(changed(WALK, right=lambda x: share * x), body_weight_n=weight_n))
     assert found.gait.kind == kind and found.right is not None
     assert found.right.strides.valid.sum() > 20
+    too_low = [one.text for one in found.findings if one.code == "body_weight_too_low"]
+    assert bool(too_low) is (kind != "walk" and weight_n is None)
+    if too_low:
+        assert too_low[0].startswith(
+            f"the body weight of {found.body_weight_n:.0f} N is what the feet carried"
+        )
 
 
 def test_forces_that_end_at_a_ceiling() -> None:
