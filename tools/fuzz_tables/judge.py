@@ -22,6 +22,7 @@ from tools.fuzz_tables.written import Values, Written
 
 Draw = Callable[[Random], Written]
 
+RATE_OFF = 0.02
 TIME_OFF_S = 0.0012
 """Stamps rounded to milliseconds are straightened; nothing else may move a sample."""
 NOT_READ = "not read, as their titles are not known"
@@ -101,7 +102,8 @@ def _found() -> Formats:
 
 def _differences(made: Written, walk: Walk) -> Iterator[str]:
     """What was read otherwise than it was written, and nothing said of it."""
-    if abs(walk.sample_rate_hz / made.rate_hz - 1.0) > 0.02:
+    seconds = max(foot.time_s[-1] - foot.time_s[0] for foot in walk.feet)
+    if abs(walk.sample_rate_hz / made.rate_hz - 1.0) > RATE_OFF + TIME_OFF_S / seconds:
         yield f"rate {walk.sample_rate_hz:g} instead of {made.rate_hz:g} Hz"
     if any(words in walk.source.note for words in DOUBTED):
         return
