@@ -27,19 +27,36 @@ from plantigrade.gait.signals import Foot, FootSignal, Walk
 from plantigrade.posture.baseline.baseline import Day, PersonalBaseline
 from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
 from plantigrade.twin.body import Condition, Person, draw_person, walk
-from plantigrade.twin.body.person import medial_lever
+from plantigrade.twin.body import settings as size
+from plantigrade.twin.body.person import SENSORS, at_speed, levers
 
 WALK_STRIDES = 74
 """Strides of the walk that stands for a day: some more than the baseline needs of a day."""
 SLOWEST = 1.1
 """By which conditions lengthen strides at most."""
 LAYOUT = own_layout(42.0)
-REGIONS = np.repeat(np.arange(4), [4, 4, 5, 3])
+PART_OF_PLACE = np.repeat(np.arange(len(size.PARTS)), [len(places) for places in size.PARTS])
+"""Part of each place, in the order of `size.PARTS` put end to end."""
+PLACES = np.concatenate(size.PARTS)
 SPEED, STANCE, PEAK_1, PEAK_2, RISE, PRELOAD = range(6)
-SINGLES_SD = np.array([0.03, 0.3, 0.01, 0.01, 0.006, 0.2])
-"""Of the whole body, as in `another_day`; and of the time of the first peak, which moves the loading rate."""
-REGION_SD, PLACE_SD, TILT_SD = 0.03, 0.025, 0.025
-VALUES = 6 + 2 * 4 + 2 * 16 + 2
+SINGLES_SD = np.array(
+    [
+        size.DAY_SPEED_SD,
+        size.DAY_STANCE_PCT_SD,
+        size.DAY_PEAK_LOG_SD[0],
+        size.DAY_PEAK_LOG_SD[2],
+        size.DAY_RISE_LOG_SD,
+        size.DAY_PRELOAD_SD_N,
+    ]
+)
+"""Of the whole body, as in `another_day`."""
+SINGLES, PARTS, ALL_PLACES, TILTS = np.split(
+    np.arange(6 + 2 * (len(size.PARTS) + SENSORS + 3)),
+    np.cumsum([6, 2 * len(size.PARTS), 2 * SENSORS]),
+)
+"""Where what differs stands in a row of `Life.deviations`: of the body, and of parts, places and tilts of
+both feet."""
+VALUES = int(TILTS[-1]) + 1
 
 
 @dataclass(frozen=True)
@@ -126,22 +143,22 @@ def draw_life(seed: int, days: int, first: date, harder: float = 1.0) -> Life:
 
 def body_of_day(life: Life, index: int) -> Person:
     """The person as on that day."""
-    person, z = life.person, life.deviations[index]
-    singles = z[:6] * SINGLES_SD
-    speed = person.speed_m_s * (1.0 + singles[SPEED])
-    regions = z[6:14].reshape(2, 4)[:, REGIONS] * REGION_SD
-    places = z[14:46].reshape(2, 16) * PLACE_SD
-    tilt = z[46:48, None] * TILT_SD * medial_lever()
+    z = life.deviations[index]
+    singles = z[SINGLES] * SINGLES_SD
+    moved = at_speed(life.person, life.person.speed_m_s * (1.0 + singles[SPEED]))
+    parts = np.empty((2, SENSORS))
+    parts[:, PLACES] = (z[PARTS].reshape(2, -1) * size.DAY_PART_LOG_SD)[:, PART_OF_PLACE]
+    places = z[ALL_PLACES].reshape(2, SENSORS) * size.DAY_PLACE_LOG_SD
+    tilts = (z[TILTS].reshape(2, 3) * size.DAY_TILT_LOG_SD) @ levers()
+    shoe = moved.shoe
     return replace(
-        person,
-        speed_m_s=speed,
-        stride_time_s=person.stride_time_s * (1.0 - 0.35 * singles[SPEED]),
-        stance_pct=person.stance_pct - 3.5 * (speed - person.speed_m_s) + singles[STANCE],
-        first_peak=person.first_peak + 0.25 * (speed - person.speed_m_s) + singles[PEAK_1],
-        second_peak=person.second_peak + 0.12 * (speed - person.speed_m_s) + singles[PEAK_2],
-        first_peak_at=float(np.clip(person.first_peak_at + singles[RISE], 0.17, 0.30)),
-        log_amplitude=person.log_amplitude + regions + places + tilt,
-        shoe=replace(person.shoe, preload_n=float(np.clip(person.shoe.preload_n + singles[PRELOAD], 0, 2))),
+        moved,
+        stance_pct=moved.stance_pct + singles[STANCE],
+        first_peak=moved.first_peak * float(np.exp(singles[PEAK_1])),
+        second_peak=moved.second_peak * float(np.exp(singles[PEAK_2])),
+        log_rise=moved.log_rise + singles[RISE],
+        log_amplitude=moved.log_amplitude + parts + places + tilts,
+        shoe=replace(shoe, preload_n=float(np.clip(shoe.preload_n + singles[PRELOAD], 0, 2))),
     )
 
 

@@ -6,12 +6,14 @@ from plantigrade.gait.engine import analyze
 from plantigrade.gait.signals import Walk
 from plantigrade.posture.baseline.baseline import PersonalBaseline, TagReference
 from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
-from plantigrade.twin.body import Condition, another_day
+from plantigrade.posture.rules_engine.pair_gain import PairGain, pair_gain
+from plantigrade.twin.body import Condition, another_day, stand_on_each_leg
 from plantigrade.twin.wearer import Wearer
 
 SESSION_S = 75.0
 BASELINE_DAYS = 5
 BASELINE_S = 110.0
+EACH_LEG_S = 6.0
 TAG = "everyday"
 NIGHT_S = 16 * 3600.0
 
@@ -31,6 +33,14 @@ def session(
     person = another_day(wearer.person, number)
     walk, _ = wearer.walk(person, seconds, number, conditions)
     return columns(walk, wearer)
+
+
+def matched(wearer: Wearer, day: int, conditions: tuple[Condition, ...] = ()) -> PairGain | None:
+    """Gains of the pair from standing on each leg on that day, before the walk."""
+    wearer.rest(NIGHT_S)
+    person = another_day(wearer.person, wearer.seed * 1000 + day)
+    stood = wearer.measured(stand_on_each_leg(person, EACH_LEG_S, wearer.seed * 1000 + day, conditions))
+    return pair_gain(stood, analyze(stood).pair_load)
 
 
 def baseline(wearer: Wearer, days: int = BASELINE_DAYS, seconds: float = BASELINE_S) -> TagReference:

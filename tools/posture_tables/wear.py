@@ -58,9 +58,8 @@ def wear(
     first, strides = 0, 0
     left_ends_s: list[float] = []
     for _, forces in live_through(person, segments, seed, rate):
-        codes = [
-            sensor.counts(f, rate) for sensor, f in zip(sensors, (forces.left, forces.right), strict=True)
-        ]
+        felt = (wearer.gains[0] * forces.left, wearer.gains[1] * forces.right)
+        codes = [sensor.counts(f, rate) for sensor, f in zip(sensors, felt, strict=True)]
         rows = len(codes[0])
         for start in range(0, rows, CHUNK_ROWS * 10):
             part = slice(start, min(start + CHUNK_ROWS * 10, rows))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
-from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
-from plantigrade.posture.rules_engine.statistics import cv_pct, median_of
+from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis, median_of
+from plantigrade.posture.rules_engine.statistics import cv_pct
 from plantigrade.twin.body import Condition, Person, another_day, draw_person, walk
 from plantigrade.twin.body.settings import AT_M_S
 

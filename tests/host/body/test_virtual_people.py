@@ -16,6 +16,7 @@ from plantigrade.twin.body import (
     ordinary_day,
     parse_condition,
     stand,
+    stand_on_each_leg,
     walk,
 )
 from plantigrade.twin.body.walking import VirtualWalk
@@ -76,8 +77,10 @@ def test_a_condition_moves_load_the_published_way(text: str, where: slice | list
 
 
 def test_fatigue_shifts_no_load_from_place_to_place():
-    """A marathon changed no pressure (Hohmann et al. 2016)."""
-    assert not Condition("fatigue", 4).change("left").log_gain.any()
+    """A marathon changed neither mean nor peak pressures (Hohmann et al. 2016)."""
+    change = Condition("fatigue", 4).change("left")
+    assert not change.log_gain.any()
+    assert (change.force, change.first_peak, change.second_peak) == (1.0, 1.0, 1.0)
 
 
 def test_degrees_are_ordered():
@@ -128,6 +131,26 @@ def test_standing_on_one_side_puts_the_load_there():
     forces = stand(draw_person(1), 300, 4, (Condition("standing-asymmetric", 75, "right"),))
     right = forces.right.sum() / (forces.left.sum() + forces.right.sum())
     assert right == pytest.approx(0.75, abs=0.06)
+
+
+def test_standing_on_each_leg_puts_the_whole_weight_on_the_left_one_first():
+    person = draw_person(2)
+    forces = stand_on_each_leg(person, 5, 4, rate_hz=50.0)
+    left, right = forces.left.sum(axis=1), forces.right.sum(axis=1)
+    preload_n = 16 * person.shoe.preload_n
+    assert len(left) == len(right) == 500
+    for alone, lifted in ((left[:250], right[:250]), (right[250:], left[250:])):
+        assert alone.mean() == pytest.approx(person.weight_n + preload_n, rel=0.02)
+        assert 0 < alone.std() / person.weight_n < 0.02
+        assert lifted == pytest.approx(preload_n)
+
+
+def test_toes_do_not_tilt_with_the_forefoot_from_person_to_person():
+    """The first against the fifth metatarsal head, and the hallux against the small toes, of 200 people."""
+    feet = np.concatenate([draw_person(seed).log_amplitude for seed in range(200)])
+    ball, toes = feet[:, 8] - feet[:, 12], feet[:, 13] - feet[:, 15]
+    assert abs(np.corrcoef(ball, toes)[0, 1]) < 0.2
+    assert np.std(toes) < 0.2 < np.std(ball)
 
 
 def test_standing_rests_on_heel_and_midfoot_a_little_more_than_half():

@@ -16,6 +16,8 @@ from plantigrade.twin.body import Condition, make_forces
 from plantigrade.twin.electrical import Fault, FaultKind, FrontEnd
 from plantigrade.twin.wearer import EU_SIZE, Wearer
 
+from tools.posture_tables.sessions import matched
+
 LAYOUT = own_layout(EU_SIZE)
 
 
@@ -57,6 +59,19 @@ def test_a_neutral_walker_has_no_finding(wearer: Wearer):
 def test_a_marked_condition_is_found_on_its_side(wearer: Wearer, condition: Condition, rule: str, sides: set):
     found = present(wearer, condition)
     assert {side for name, side in found if name == rule} == sides
+
+
+def test_insoles_of_healthy_pairs_differ_in_gain_and_standing_on_each_leg_tells_by_how_much():
+    """Mean forces differ by 5.7 % SD in insoles and by 1.8 % on plates, which leaves 5.4 % to the pair."""
+    apart = np.log([np.divide(*Wearer(seed).gains) for seed in range(300)])
+    assert np.std(apart) == pytest.approx(np.sqrt(5.7**2 - 1.8**2) / 100, rel=0.1)
+    assert Wearer(3, pair_gain_sd=0.0).gains == (1.0, 1.0)
+    for seed in (20, 21, 22):
+        uneven = Wearer(seed)
+        gain = matched(uneven, 0)
+        assert gain is not None
+        true_pct = -100.0 * np.log(np.divide(*uneven.gains))
+        assert gain.difference_pct == pytest.approx(true_pct, abs=4.0)
 
 
 def test_uncertainty_of_the_sensors_reaches_the_finding(wearer: Wearer):

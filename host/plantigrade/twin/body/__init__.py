@@ -4,7 +4,7 @@ from plantigrade.twin.body.conditions import CATALOGUE, Condition, parse_conditi
 from plantigrade.twin.body.day import Segment, live_through, make_forces, ordinary_day
 from plantigrade.twin.body.feed import read_feed, write_feed
 from plantigrade.twin.body.person import Person, Shoe, another_day, draw_person
-from plantigrade.twin.body.standing import stand
+from plantigrade.twin.body.standing import stand, stand_on_each_leg
 from plantigrade.twin.body.walk import ForceWalk, load_walk, read_gaitpdb
 from plantigrade.twin.body.walking import VirtualWalk, walk
 
@@ -26,6 +26,7 @@ __all__ = [
     "read_feed",
     "read_gaitpdb",
     "stand",
+    "stand_on_each_leg",
     "walk",
     "write_feed",
 ]

@@ -194,7 +194,6 @@ def _side_load(share_pct: float, here: bool) -> Change:
 def _fatigue(hours: float, here: bool) -> Change:
     del here
     return Change(
-        second_peak=1.0 - 0.02 * hours,
         stride_time=1.0 + 0.008 * hours,
         spread=1.0 + 0.15 * hours,
     )

@@ -121,7 +121,7 @@ def draw_person(seed: int, shoe: Shoe | None = None, speed_m_s: float | None = N
         stride_cv=_stride_cv(_clipped(draw, size.STRIDE_CV) + size.STRIDE_CV_PER_M_S * faster),
         stance_pct=float(stance + size.STANCE_PCT_PER_M_S_BETWEEN * faster + stance_sd * kinds[0]),
         stance_skew_pct=float(size.STANCE_SKEW_PCT_SD * kinds[1]),
-        load_skew=float(size.LOAD_SKEW_SD * kinds[2]),
+        load_skew=_load_skew(kinds[1], kinds[2]),
         step_skew=float(size.STEP_SKEW_SD * kinds[3]),
         first_peak=_at(size.FIRST_PEAK, faster, kinds[4]),
         valley=_at(size.VALLEY, faster, kinds[5]),
@@ -200,6 +200,14 @@ def _at(sizes: tuple[float, float, float], faster: float, kind: float) -> float:
     return float(mean + slope * faster + sd * kind)
 
 
+def _load_skew(kind_of_stance: float, kind: float) -> float:
+    """Logarithm of left over right force, of the SD that plates show, a part of it against the stance's."""
+    stance = size.STANCE_SKEW_PCT_SD / size.STANCE_PCT[0]
+    with_stance = size.LOAD_PER_STANCE * stance
+    rest = np.sqrt(size.LOAD_SKEW_SD**2 - with_stance**2)
+    return float(with_stance * kind_of_stance + rest * kind)
+
+
 def _skewed(kind: float) -> float:
     """A normal value as one of a lognormal distribution, again with the mean 0 and the SD 1."""
     shape = size.SECOND_PEAK_SKEW
@@ -227,7 +235,7 @@ def _feet(draw: np.random.Generator) -> F64:
     tilt, tilts = _of_people(draw, size.TILT_LOG_SD, size.TILT_FOOT_SHARE)
     of_people, of_feet = size.PLACE_LOG_SD
     place = draw.normal(0, of_people, SENSORS) + draw.normal(0, of_feet, (2, SENSORS))
-    own: F64 = np.log(NEUTRAL_AMPLITUDE) + parts + place + (tilt + tilts) @ levers()
+    own: F64 = np.log(NEUTRAL_AMPLITUDE) + parts + place + (tilt + tilts) @ levers(toes=0.0)
     return own
 
 
@@ -256,10 +264,16 @@ def medial_lever() -> F64:
     return levers().sum(axis=0)
 
 
-def levers() -> F64:
-    """The same of heel, midfoot and forefoot with toes, each for itself (3, 16)."""
+def levers(toes: float = 1.0) -> F64:
+    """The same of heel, midfoot and forefoot, each for itself (3, 16); toes follow the forefoot by `toes`.
+
+    From person to person they do not follow: the load of the hallux goes with its own strength (172
+    people of 62 to 96 years), and the centre of pressure would spread by 2.9 % of the width where that of 144
+    healthy feet spreads by 2.5.
+    """
     medial = np.array(
         [0.0, 1.0, -1.0, 0.0, 1.0, -1.0, 1.0, -1.0, 1.0, 0.45, 0.0, -0.6, -1.0, 0.6, 0.0, -0.6], np.float64
     )
+    medial[13:] *= toes
     region = np.repeat(np.arange(3), [4, 4, 8])
     return np.where(region == np.arange(3)[:, None], medial, 0.0)

@@ -6,7 +6,7 @@ weight transfers (Gallagher and Callaghan 2015; Gregory and Callaghan 2008). A l
 minutes for someone who shifts, none for someone who does not.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -16,12 +16,16 @@ from plantigrade.twin.body.person import SENSORS, Person
 from plantigrade.twin.body.walk import ForceWalk
 
 Rest = Literal["stand", "sit", "off"]
+Foot = Literal["left", "right"]
+FEET: Final[tuple[Foot, Foot]] = ("left", "right")
 
 SHIFT_EVERY_S = 90.0
 SHIFT_TAKES_S = 1.5
 SWAY_TIME_S = 1.2
 FORE_AFT_SWAY = 0.05
 SIDE_SWAY = 0.006
+ONE_LEG_SWAY = 0.01
+"""How the force of one leg that carries everything moves, as a share (SD, assumed)."""
 STANDING_READINESS = np.array(
     [1.0, 0.95, 0.95, 0.75, 0.12, 0.30, 0.14, 0.36, 0.42, 0.5, 0.48, 0.42, 0.34, 0.22, 0.10, 0.08]
 )
@@ -48,17 +52,43 @@ def stand(
     left_share = _left_share(kinds, rows, rate_hz, draw)
     lean = FORE_AFT_SWAY * _sway(rows, rate_hz, draw)
     weight = person.weight_n * (1.0 if doing == "stand" else 2 * SITTING_SHARE)
-    forces: list[F64] = []
-    for index, foot in enumerate(("left", "right")):
-        change = combined(conditions, "left" if foot == "left" else "right")
-        habit = person.log_amplitude[index] - person.log_amplitude.mean()
-        habit = np.log(STANDING_READINESS) + 0.5 * (habit - habit.mean()) * 0.3 + change.log_gain
-        lever = np.linspace(-1.0, 1.0, SENSORS)
-        places = np.exp(habit[None, :] + lean[:, None] * lever[None, :])
-        places /= places.sum(axis=1, keepdims=True)
-        share = left_share if index == 0 else 1.0 - left_share
-        forces.append(weight * share[:, None] * places + person.shoe.preload_n)
-    return ForceWalk(rate_hz, forces[0], forces[1], f"virtual {doing}ing")
+    left, right = (
+        weight * share[:, None] * _places(person, foot, conditions, lean) + person.shoe.preload_n
+        for foot, share in zip(FEET, (left_share, 1.0 - left_share), strict=True)
+    )
+    return ForceWalk(rate_hz, left, right, f"virtual {doing}ing")
+
+
+def stand_on_each_leg(
+    person: Person,
+    seconds: float,
+    seed: int,
+    conditions: tuple[Condition, ...] = (),
+    rate_hz: float = 100.0,
+) -> ForceWalk:
+    """Forces of standing on the left leg alone, then on the right, `seconds` each."""
+    rows = round(seconds * rate_hz)
+    draw = np.random.default_rng([seed, 18])
+    pieces: dict[Foot, list[F64]] = {foot: [] for foot in FEET}
+    for standing in FEET:
+        whole = person.weight_n * (1.0 + ONE_LEG_SWAY * _sway(rows, rate_hz, draw))
+        lean = FORE_AFT_SWAY * _sway(rows, rate_hz, draw)
+        for foot in FEET:
+            carried = whole[:, None] * _places(person, foot, conditions, lean) if foot == standing else 0.0
+            pieces[foot].append(np.zeros((rows, SENSORS)) + carried + person.shoe.preload_n)
+    left, right = (np.concatenate(pieces[foot]) for foot in FEET)
+    return ForceWalk(rate_hz, left, right, "virtual standing on each leg")
+
+
+def _places(person: Person, foot: Foot, conditions: tuple[Condition, ...], lean: F64) -> F64:
+    """Shares of the foot's load at its places (n, 16), by how far the body leans forward (n,)."""
+    habit = person.log_amplitude[FEET.index(foot)] - person.log_amplitude.mean()
+    habit = np.log(STANDING_READINESS) + 0.5 * (habit - habit.mean()) * 0.3
+    habit = habit + combined(conditions, foot).log_gain
+    lever = np.linspace(-1.0, 1.0, SENSORS)
+    places: F64 = np.exp(habit[None, :] + lean[:, None] * lever[None, :])
+    places /= places.sum(axis=1, keepdims=True)
+    return places
 
 
 def _sway(rows: int, rate_hz: float, draw: np.random.Generator) -> F64:
