@@ -3,6 +3,7 @@ reported."""
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise, repeat
 
@@ -10,18 +11,42 @@ from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.posture.baseline.baseline import TagReference
 from plantigrade.posture.rules_engine.findings import State
 from plantigrade.posture.rules_engine.rulebook import RuleBook
+from plantigrade.posture.rules_engine.rules import Circumstance
 from plantigrade.posture.rules_engine.section import findings
 from plantigrade.twin.body import Condition
-from plantigrade.twin.wearer import EU_SIZE, Wearer
+from plantigrade.twin.wearer import EU_SIZE, PAIR_GAIN_LOG_SD, Wearer
 
-from tools.posture_tables.patterns import Pattern
-from tools.posture_tables.sessions import BASELINE_DAYS, BASELINE_S, SESSION_S, baseline, session
+from tools.posture_tables.patterns import MATCHED, Pattern
+from tools.posture_tables.sessions import (
+    BASELINE_DAYS,
+    BASELINE_S,
+    EACH_LEG_S,
+    SESSION_S,
+    baseline,
+    matched,
+    session,
+)
 from tools.posture_tables.table import Table, met, proportion
 
 SENSITIVITY, SPECIFICITY = 0.90, 0.95
 WALK_DAY = 100
 Key = tuple[str, str, float]
-Found = dict[Key, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of a walk: identifiers of rules, with `MATCHED` behind those that knew the gains.
+
+    Attributes:
+        present: of at least one foot.
+        judged: so or not so, of at least one foot.
+    """
+
+    present: frozenset[str]
+    judged: frozenset[str]
+
+
+Found = dict[Key, Said]
 NEUTRAL: Key = ("neutral", "", 0.0)
 _book = cache(RuleBook)
 
@@ -30,19 +55,28 @@ def one_person(seed: int, patterns: tuple[Pattern, ...]) -> Found:
     """Rules found for one person in each condition; the neutral walk is `NEUTRAL`."""
     wearer = Wearer(seed)
     reference = baseline(wearer)
-    found: Found = {NEUTRAL: _rules(wearer, (), reference)}
+    found: Found = {NEUTRAL: _said(wearer, (), reference)}
     for pattern in patterns:
         for degree in pattern.degrees:
             key = (pattern.kind, pattern.side, degree)
             if key not in found:
-                found[key] = _rules(wearer, (pattern.condition(degree),), reference)
+                found[key] = _said(wearer, (pattern.condition(degree),), reference)
     return found
 
 
-def _rules(wearer: Wearer, conditions: tuple[Condition, ...], reference: TagReference) -> frozenset[str]:
+def _said(wearer: Wearer, conditions: tuple[Condition, ...], reference: TagReference) -> Said:
     tables = session(wearer, WALK_DAY, conditions)
-    judged = findings(tables, own_layout(EU_SIZE), _book(), reference, uncertainty=False)
-    return frozenset(finding.rule for finding in judged if finding.state is State.PRESENT)
+    layout = own_layout(EU_SIZE)
+    found = findings(tables, layout, _book(), reference, uncertainty=False)
+    states = [(one.rule, one.state) for one in found]
+    gain = matched(wearer, WALK_DAY, conditions)
+    if gain is not None:
+        found = findings(tables, layout, _book(), reference, uncertainty=False, gain=gain)
+        states += [(one.rule + MATCHED, one.state) for one in found if one.on is Circumstance.MATCHED]
+    return Said(
+        frozenset(rule for rule, state in states if state is State.PRESENT),
+        frozenset(rule for rule, state in states if state is not State.UNKNOWN),
+    )
 
 
 def _everyone(seeds: range, patterns: tuple[Pattern, ...], processes: int) -> list[Found]:
@@ -62,33 +96,47 @@ def measure(people: int, first_seed: int, processes: int, patterns: tuple[Patter
         f"one walk of {SESSION_S:.0f} s on a day of its own; baselines from {BASELINE_DAYS} neutral days of "
         f"{BASELINE_S:.0f} s. Sensitivity at the clinically relevant degree, specificity on the same "
         f"people's neutral walk; Wilson intervals of 95 %. Bars {SENSITIVITY:.2f} / {SPECIFICITY:.2f}. "
+        "Judged: share of the people of whom the rule says anything at all; of them are the other figures. "
+        f"Insoles of a pair differ in gain (SD {100 * PAIR_GAIN_LOG_SD:.1f} %); where they are matched, the "
+        f"same insoles stood on each leg for {EACH_LEG_S:.0f} s on that day. "
         "Levels were tuned on seeds 20000 to 20239 and on none of these. Other seeds: `--seed`, other "
         "degrees: `--degrees flat-foot=1,1.5`."
     )
-    columns = ("pattern", "at", "sensitivity", "", "specificity", "", "half found at", "found at each degree")
+    columns = (
+        *("pattern", "at", "judged", "sensitivity", "", "specificity", ""),
+        *("half found at", "found at each degree"),
+    )
     return [Table("Detection of patterns", texts, columns, tuple(rows)), _confusion(patterns, results)]
 
 
 def _row(pattern: Pattern, results: Sequence[Found]) -> tuple[str, ...]:
-    of = len(results)
-
-    def hits(degree: float) -> int:
-        key = (pattern.kind, pattern.side, degree)
-        return sum(not found[key].isdisjoint(pattern.rules) for found in results)
-
-    quiet = sum(found[NEUTRAL].isdisjoint(pattern.rules) for found in results)
-    shares = [(0.0, 1 - quiet / of)] + [(degree, hits(degree) / of) for degree in pattern.degrees]
-    at = hits(pattern.clinical)
+    degrees = {degree: (pattern.kind, pattern.side, degree) for degree in pattern.degrees}
+    hits, of = _present(pattern, degrees[float(pattern.clinical)], results)
+    alarmed, judged = _present(pattern, NEUTRAL, results)
+    shares = [(0.0, _share(alarmed, judged))]
+    shares += [(degree, _share(*_present(pattern, key, results))) for degree, key in degrees.items()]
+    quiet = judged - alarmed
     return (
         pattern.name,
         f"{pattern.clinical:g}",
-        proportion(at, of),
-        met(at / of, SENSITIVITY) if pattern.claimed else "not claimed",
-        proportion(quiet, of),
-        met(quiet / of, SPECIFICITY),
+        f"{of / len(results):.2f}",
+        proportion(hits, of),
+        met(_share(hits, of), SENSITIVITY) if pattern.claimed else "not claimed",
+        proportion(quiet, judged),
+        met(_share(quiet, judged), SPECIFICITY),
         _half(shares),
         ", ".join(f"{degree:g}: {share:.2f}" for degree, share in shares[1:]),
     )
+
+
+def _present(pattern: Pattern, key: Key, results: Sequence[Found]) -> tuple[int, int]:
+    """People in whom the pattern is found in a condition, and those who could be judged."""
+    said = [found[key] for found in results if not found[key].judged.isdisjoint(pattern.rules)]
+    return sum(not one.present.isdisjoint(pattern.rules) for one in said), len(said)
+
+
+def _share(part: int, of: int) -> float:
+    return part / of if of else float("nan")
 
 
 def _half(shares: list[tuple[float, float]]) -> str:
@@ -109,7 +157,7 @@ def _confusion(patterns: tuple[Pattern, ...], results: Sequence[Found]) -> Table
     for key, label in keys.items():
         own = {rule for p in patterns if (p.kind, p.side) == key[:2] for rule in p.rules}
         shares = {
-            rule: sum(rule in found[key] for found in results) / len(results)
+            rule: sum(rule in found[key].present for found in results) / len(results)
             for rule in _book().rules
             if rule not in own
         }

@@ -33,6 +33,8 @@ class Pattern:
         return Condition(self.kind, degree, "left" if self.side == "left" else "both")
 
 
+MATCHED = " of matched insoles"
+"""Stands behind a rule that knew the gains of the pair, from standing on each leg."""
 SMALL = (1.0, 1.5, 2.0, 3.0)
 LENGTHS = (5.0, 10.0, 20.0, 30.0)
 HOURS = (1.0, 2.0, 4.0, 6.0)
@@ -47,7 +49,10 @@ PATTERNS = (
     Pattern("pronation drift (own baseline)", "pronation", SMALL, 2, ("pronation-drift",)),
     Pattern("supination drift (own baseline)", "supination", SMALL, 2, ("supination-drift",)),
     Pattern("antalgic: timing of the sides", "antalgic", SMALL, 2, ("stance-asymmetry",), "left"),
-    Pattern("antalgic: load of the sides", "antalgic", SMALL, 2, ("load-asymmetry",), "left"),
+    Pattern(
+        "antalgic: load of the sides, matched", "antalgic", SMALL, 2, ("load-asymmetry" + MATCHED,), "left"
+    ),
+    Pattern("antalgic: load, gains unknown", "antalgic", SMALL, 2, ("load-asymmetry",), "left", False),
     Pattern("leg length, raised-shoe pattern", "leg-length", LENGTHS, 20, ("leg-length",), "left", False),
     Pattern(
         "leg length, patients", "leg-length-patients", LENGTHS, 20, ("leg-length-patients",), "left", False

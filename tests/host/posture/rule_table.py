@@ -30,9 +30,9 @@ class Numbers:
 OWN, DAY_S = True, 86400.0
 NUMBERS = {
     "low-arch": Numbers(4, 0.33, 0.30, "notice", DAY_S, own_insole_only=OWN),
-    "high-arch": Numbers(3, -0.06, -0.098, "notice", DAY_S, own_insole_only=OWN),
-    "pronation": Numbers(4, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
-    "supination": Numbers(4, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
+    "high-arch": Numbers(4, -0.112, -0.135, "notice", DAY_S, own_insole_only=OWN),
+    "pronation": Numbers(5, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
+    "supination": Numbers(5, 1.4, 1.05, "notice", DAY_S, own_insole_only=OWN),
     "pronation-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
     "supination-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
     "arch-drift": Numbers(1, 3.0, 2.0, "notice", 7200.0),
@@ -41,8 +41,8 @@ NUMBERS = {
     "heel-overload-drift": Numbers(1, 1.17, 1.1, "warning", 7200.0),
     "loading-rate": Numbers(2, 20.0, 18.0, "notice", 7200.0, own_insole_only=OWN),
     "loading-rate-drift": Numbers(1, 1.25, 1.15, "notice", 7200.0),
-    "push-off-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
-    "push-off-missing": Numbers(2, 4.0, 2.0, "notice", 7200.0),
+    "push-off-drift": Numbers(2, 2.5, 1.5, "notice", 7200.0),
+    "push-off-missing": Numbers(3, 3.0, 1.5, "notice", 7200.0),
     "standing-still": Numbers(2, 900.0, 60.0, "info", 1800.0, 0.0, strides=(0, 0, 0)),
     "prolonged-standing": Numbers(1, 3600.0, 60.0, "notice", 3600.0, 0.0, strides=(0, 0, 0)),
     "static-load": Numbers(1, 1200.0, 30.0, "warning", 1200.0, 0.0, strides=(0, 0, 0)),
@@ -50,13 +50,13 @@ NUMBERS = {
     "sensor-fault": Numbers(1, 0.5, 0.4, "warning", DAY_S, 0.0, strides=(0, 0, 0)),
     "not-worn": Numbers(1, 1800.0, 60.0, "info", 14400.0, 0.0, strides=(0, 0, 0)),
     "stance-asymmetry": Numbers(3, 6.0, 4.2, "notice", 7200.0),
-    "load-asymmetry": Numbers(3, 13.0, 7.0, "notice", 7200.0),
+    "load-asymmetry": Numbers(4, 13.0, 7.0, "notice", 7200.0),
     "leg-length": Numbers(3, 1.6, 1.1, "info", DAY_S, own_insole_only=OWN, clinician_only=True),
     "leg-length-patients": Numbers(3, 1.3, 0.9, "info", DAY_S, own_insole_only=OWN, clinician_only=True),
     "side-load": Numbers(1, 1.3, 0.8, "info", 7200.0, own_insole_only=OWN),
     "stride-variability": Numbers(2, 2.72, 2.4, "warning", 7200.0, strides=(30, 200, 120)),
     "double-support-drift": Numbers(1, 2.5, 1.5, "warning", 7200.0),
-    "fatigue": Numbers(2, 1.1, 0.7, "info", 7200.0, strides=(30, 200, 120)),
+    "fatigue": Numbers(3, 1.1, 0.7, "info", 7200.0, strides=(30, 200, 120)),
 }
 
 
@@ -114,9 +114,9 @@ def _leg(heel: Value, ball: Value, value: float, present: bool, **more: bool) ->
     return Case("leg-length-patients", this, value, present, other, **more)
 
 
-def _tired(push: float, toes: float, swing: float, value: float, present: bool, **more: bool) -> Case:
-    own = Own({"push_off_bw": 1.1, "load_share_toes_pct": 10.0}, 0.05, 2.0)
-    this = {"push_off_bw": push, "load_share_toes_pct": toes, "stride_time_s": (1.1, swing)}
+def _tired(mean: float, swing: float, value: float, present: bool, **more: bool) -> Case:
+    own = Own({"stride_time_s": 1.1}, 0.02, 2.0)
+    this = {"stride_time_s": (mean, swing)}
     return Case("fatigue", this, value, present, this, own, **more)
 
 
@@ -143,19 +143,20 @@ def _sides(
     return Case(rule, next(feet), value, present, next(feet), **more)
 
 
+PUSHES = Own({"push_off_bw": 1.1, "second_peak_missing": 0.1}, 0.02)
 FEET = [
     Case("low-arch", {"medial_arch_index": 0.33}, 0.33, True),
     Case("low-arch", {"medial_arch_index": 0.329}, 0.329, False),
-    Case("high-arch", {"force_arch_index": 0.06}, -0.06, True),
-    Case("high-arch", {"force_arch_index": 0.061}, -0.061, False),
-    # (0.13 + 0.015) / 0.10 = 1.45, (0.268 - 0.047) / 0.17 = 1.3, (54.6 - 51.35) / 2.5 = 1.3.
-    _pronation("pronation", 0.13, 0.268, 51.35, 1.35, True),
-    _pronation("pronation", 0.13, 0.251, 51.6, 1.283333, False),  # 1.2 and 1.2
+    Case("high-arch", {"lateral_arch_index": 0.112}, -0.112, True),
+    Case("high-arch", {"lateral_arch_index": 0.113}, -0.113, False),
+    # (0.127 + 0.018) / 0.10 = 1.45, (0.27 - 0.049) / 0.17 = 1.3, (54.4 - 51.15) / 2.5 = 1.3.
+    _pronation("pronation", 0.127, 0.27, 51.15, 1.35, True),
+    _pronation("pronation", 0.127, 0.253, 51.4, 1.283333, False),  # 1.2 and 1.2
     # 4.01, 2.0 and only 0.3, a mean of 2.1: no more than 0.3 / 0.3.
-    _pronation("pronation", 0.386, 0.387, 53.85, 1.0, False, between=False),
-    _pronation("pronation", -0.164, -0.099, 58.22, -4.966667, False, between=False),  # -1.49 / 0.3
-    _pronation("supination", -0.16, -0.174, 57.85, 1.35, True),
-    _pronation("supination", -0.16, -0.157, 57.6, 1.283333, False),  # 1.2 and 1.2
+    _pronation("pronation", 0.383, 0.389, 53.65, 1.0, False, between=False),
+    _pronation("pronation", -0.167, -0.097, 58.02, -4.966667, False, between=False),  # -1.49 / 0.3
+    _pronation("supination", -0.173, -0.189, 57.9, 1.45, True),  # 1.55, 1.4 and 1.4
+    _pronation("supination", -0.173, -0.172, 57.65, 1.383333, False),  # 1.55, 1.3 and 1.3
     # 0.11 / 0.04 = 2.75; 0.102 / 0.04 = 2.55, 0.098 / 0.04 = 2.45.
     _drift("pronation-drift", 0.12, 0.252, 2.55, True),
     _drift("pronation-drift", 0.12, 0.248, 2.45, False),
@@ -195,19 +196,19 @@ FEET = [
         False,
         usual=Own({"loading_rate_bw_per_s": 10.0}),
     ),
-    Case("push-off-drift", {"push_off_bw": 1.048}, 2.6, True, usual=Own({"push_off_bw": 1.1}, 0.02)),
-    Case("push-off-drift", {"push_off_bw": 1.052}, 2.4, False, usual=Own({"push_off_bw": 1.1}, 0.02)),
+    Case("push-off-drift", {"push_off_bw": 1.048}, 2.6, True, usual=PUSHES),
+    Case("push-off-drift", {"push_off_bw": 1.052}, 2.4, False, usual=PUSHES),
     Case(
         "push-off-missing",
-        {"second_peak_missing": 1.0},
-        4.5,
+        {"second_peak_missing": 0.8},
+        3.5,
         True,
         usual=Own({"second_peak_missing": 0.1}, 0.2),
     ),
     Case(
         "push-off-missing",
-        {"second_peak_missing": 1.0},
-        3.5,
+        {"second_peak_missing": 0.8},
+        2.5,
         False,
         usual=Own({"second_peak_missing": 0.3}, 0.2),
     ),
@@ -249,10 +250,10 @@ BOTH = [
     Case(
         "double-support-drift", {"double_support_pct": 22.2}, 2.4, False, {"double_support_pct": 22.6}, DOUBLE
     ),
-    # 0.06 / 0.05 = 1.2, 0.05 / 0.05 = 1, (2.773897 / 2 - 1) / 0.25 = 1.547794.
-    _tired(1.04, 9.95, 0.03, 1.249265, True),
-    _tired(1.07, 9.95, 0.03, 1.049265, False),
-    _tired(1.095, 9.7, 0.03, 0.25, False, between=False),  # 0.1 over 0.4, however tired the toes
+    # 0.022 / 0.02 = 1.1, (2.719506 / 2 - 1) / 0.25 = 1.439012; 0.7 and 1.478071.
+    _tired(1.122, 0.03, 1.269506, True),
+    _tired(1.114, 0.03, 1.089036, False),
+    _tired(1.102, 0.04, 0.25, False, between=False),  # 0.1 over 0.4, however uneven the strides
 ]
 CASES = [*FEET, *SIDES, *BOTH]
 ALERT_CASES = [
@@ -263,9 +264,9 @@ ALERT_CASES = [
     # 2.738707 %.
     _uneven(0.0302, 0.0301, 2.752400, True),
     _uneven(0.0301, 0.03, 2.743271, False),
-    # (2.738707 / 2 - 1) / 0.25 = 1.477413 in the place of 1.547794.
-    _tired(1.04, 9.95, 0.03, 1.225804, True),
-    _tired(1.07, 9.95, 0.03, 1.025804, False),
+    # (2.685008 / 2 - 1) / 0.25 = 1.370015 and 1.408579 in the place of 1.439012 and 1.478071.
+    _tired(1.122, 0.03, 1.235008, True),
+    _tired(1.114, 0.03, 1.054290, False),
 ]
 
 
@@ -277,9 +278,9 @@ GONE = {
     one.rule: one
     for one in (
         _gone("low-arch", medial_arch_index=0.30),
-        _gone("high-arch", force_arch_index=0.098),
-        _gone("pronation", ml_index_heel=0.076, ml_index_forefoot=0.217, cop_mean_x_pct=52.1),  # 0.97
-        _gone("supination", ml_index_heel=-0.104, ml_index_forefoot=-0.123, cop_mean_x_pct=57.1),  # 0.963
+        _gone("high-arch", lateral_arch_index=0.135),
+        _gone("pronation", ml_index_heel=0.076, ml_index_forefoot=0.217, cop_mean_x_pct=52.1),  # 0.949
+        _gone("supination", ml_index_heel=-0.104, ml_index_forefoot=-0.123, cop_mean_x_pct=57.1),  # 0.984
         _gone("pronation-drift", ml_index_heel=0.069, ml_index_forefoot=0.4),  # 1.475
         _gone("supination-drift", ml_index_heel=-0.049, ml_index_forefoot=-0.4),  # 1.475
         _gone("arch-drift", force_arch_index=0.1699),  # 1.99
@@ -292,7 +293,7 @@ GONE = {
         _gone("push-off-missing", second_peak_missing=0.4),  # 1.5
         _gone("stride-variability", stride_time_s=(1.1, 0.026)),  # 2.37 %
         _gone("double-support-drift", double_support_pct=21.5),  # 1.5
-        _gone("fatigue", push_off_bw=1.087, load_share_toes_pct=9.7, stride_time_s=(1.1, 0.03)),  # 0.26 / 0.4
+        _gone("fatigue", stride_time_s=(1.104, 0.03)),  # 0.2 / 0.4
     )
 }
 """Values at or just below the clear level; rules of sides clear when the sides change places."""
@@ -320,15 +321,15 @@ TEXTS = {
     "loading-rate": "Your {} meets the ground hard at the start of each step.",
     "loading-rate-drift": "Your {} meets the ground harder than on your usual days.",
     "push-off-drift": "You push off less with your {} than on your usual days.",
-    "push-off-missing": "Most steps of your {} end without a clear push, unlike on your usual days.",
+    "push-off-missing": "More steps of your {} end without a clear push than on your usual days.",
     "stance-asymmetry": "You stay on your {} for a shorter time than on the other one.",
     "load-asymmetry": "You put less weight on your {} than on the other one.",
     "leg-length": "The way you load your feet can be seen when one leg is a little shorter ({} side).",
     "leg-length-patients": "The way you load your feet can be seen when one leg is a little shorter ({} side)"
     ".",
     "side-load": "You seem to carry something on the side of your {}.",
-    "fatigue": "Your steps look as steps often do after long hours: less push at the end, "
-    "a little less even.",
+    "fatigue": "Your steps look as steps may do after long hours: slower and a little less even than "
+    "on your usual days.",
     "stride-variability": "Your steps are less even than usual in adults.",
     "double-support-drift": "You keep both feet on the ground longer than on your usual days.",
     "standing-still": "You have been standing without shifting your weight for a quarter of an hour.",

@@ -45,6 +45,7 @@ def test_centre_and_spread_of_four_days():
 
 FLOORS = {
     "force_arch_index": 0.010,
+    "lateral_arch_index": 0.013,
     "ml_index_heel": 0.040,
     "ml_index_forefoot": 0.035,
     "load_share_heel_pct": 1.2,
@@ -54,8 +55,8 @@ FLOORS = {
     "forefoot_pti_bw": 3.0,
     "heel_pti_bw": 3.0,
     "push_off_bw": 0.02,
-    "loading_rate_bw_per_s": 0.5,
-    "stride_time_s": 0.02,
+    "loading_rate_bw_per_s": 0.7,
+    "stride_time_s": 0.025,
     "stance_time_s": 0.012,
     "stance_pct": 0.45,
     "double_support_pct": 0.8,

@@ -123,7 +123,7 @@ def test_metrics_come_in_the_order_asked_the_left_foot_first():
 @pytest.mark.parametrize(
     ("metric", "value", "unit"),
     [
-        ("stride_time_s", 0.055, "s"),  # 2.77 x 0.02 = 0.0554
+        ("stride_time_s", 0.069, "s"),  # 2.77 x 0.025 = 0.06925
         ("stance_pct", 1.246, "%"),  # 2.77 x 0.45 = 1.2465, just below as a binary number
         ("double_support_pct", 2.216, "%"),  # 2.77 x 0.8
         ("force_arch_index", 0.028, ""),  # 2.77 x 0.01 = 0.0277
@@ -194,17 +194,17 @@ def test_a_lift_is_judged_by_the_stance_times_of_both_feet():
         ),
         (
             [0.0, 0.0],
-            [0.055, 0.055],
+            [0.069, 0.069],
             "stride_time_s",
-            "The time of a stride in seconds (left foot) rose by +0.055; from +0.055 to +0.055 fits the "
+            "The time of a stride in seconds (left foot) rose by +0.069; from +0.069 to +0.069 fits the "
             "sessions.",
         ),
         (
             [1.0, 1.0],
-            [1.054, 1.054],
+            [1.068, 1.068],
             "stride_time_s",
-            "The time of a stride in seconds (left foot) rose by +0.054 (from +0.054 to +0.054 fits the "
-            "sessions), which is less than the 0.055 s by which we assume that ordinary days differ.",
+            "The time of a stride in seconds (left foot) rose by +0.068 (from +0.068 to +0.068 fits the "
+            "sessions), which is less than the 0.069 s by which we assume that ordinary days differ.",
         ),
         (
             [60.0, 60.0],

@@ -28,6 +28,12 @@ STRIDE = {
     "impulse_n_s": 440.0,
     "stride_time_s": 1.1,
     "peak_force_n": 930.0,
+    "fti_heel_n_s": 200.0,
+    "fti_midfoot_n_s": 90.0,
+    "fti_forefoot_n_s": 160.0,
+    "ml_index_heel": 0.1,
+    "ml_index_forefoot": -0.25,
+    "medial_arch_index": 0.15,
 }
 WEIGHT_N = 800.0
 BY_HAND = {
@@ -39,6 +45,9 @@ BY_HAND = {
     "forefoot_load_kpa_bw": 70.0,  # 45.5 / 0.65
     "carried_bw": 0.5,  # 440 / 1.1 / 800
     "second_peak_missing": 0.0,
+    # inner halves 200 x 1.1 / 2 = 110 and 160 x 0.75 / 2 = 60, of the midfoot 0.15 x 170 / 0.85 = 30;
+    # outer ones 90, 60 and 100: 60 / 250
+    "lateral_arch_index": 0.24,
 }
 
 
@@ -55,6 +64,7 @@ def arrays(values: dict[str, float]) -> dict[str, np.ndarray]:
     "forefoot_load_kpa_bw",
     "carried_bw",
     "second_peak_missing",
+    "lateral_arch_index",
 )
 def test_a_stride_of_a_person_of_800_newtons_in_body_weights():
     found = derived(arrays(STRIDE), WEIGHT_N)
@@ -71,6 +81,12 @@ NEEDS = {
     "impulse_n_s": {"carried_bw"},
     "stride_time_s": {"carried_bw"},
     "peak_force_n": {"second_peak_missing"},
+    "fti_heel_n_s": {"lateral_arch_index"},
+    "fti_midfoot_n_s": {"lateral_arch_index"},
+    "fti_forefoot_n_s": {"lateral_arch_index"},
+    "ml_index_heel": {"lateral_arch_index"},
+    "ml_index_forefoot": {"lateral_arch_index"},
+    "medial_arch_index": {"lateral_arch_index"},
 }
 
 

@@ -43,7 +43,8 @@ def test_a_text_names_the_side(foot: Foot | None, side: str):
         f"The inner side of your {side} carries more than usual. People call this overpronation."
     )
     assert TEXTS.clinician("push-off-drift", foot) == (
-        f"Second vertical peak below the personal baseline ({side})."
+        f"Second vertical peak below the personal baseline ({side}); judged only where most stances of the "
+        "own days have one."
     )
 
 

@@ -66,7 +66,7 @@ def test_matched_insoles_are_told_from_a_limp():
     gain = PairGain({Foot.LEFT: 700 * 0.94, Foot.RIGHT: 700 * 1.06}, stood)
     assert gain.difference_pct == pytest.approx(12.0)
     even = load(asymmetric(12.0), gain=gain)
-    assert (even.state, even.on, even.raise_level) == (State.ABSENT, Circumstance.MATCHED, 5.0)
+    assert (even.state, even.on, even.raise_level) == (State.ABSENT, Circumstance.MATCHED, 6.0)
     assert even.value == pytest.approx(0.0, abs=1e-9)
     limp = load(asymmetric(18.5), gain=gain)
     assert (limp.state, limp.grade) == (State.PRESENT, Grade.MILD)
@@ -215,7 +215,7 @@ def test_ten_seconds_on_each_leg_tell_a_gain_from_a_limp():
         return judged(np.concatenate([left, walked[0]]), np.concatenate([1.12 * right, walked[1]]))
 
     even, limp = stood_and_walked(0.0), stood_and_walked(6.5)
-    assert (even["state"], even["level_of"], even["raise_level"]) == ("absent", "matched", 5.0)
+    assert (even["state"], even["level_of"], even["raise_level"]) == ("absent", "matched", 6.0)
     assert even["value"] == pytest.approx(0.0, abs=0.1)
     assert (limp["state"], limp["grade"]) == ("present", "mild")
     assert limp["value"] == pytest.approx(6.5, abs=0.1)

@@ -111,7 +111,7 @@ def test_strides_that_are_not_valid_are_not_judged():
 
 def test_own_days_and_own_insole_are_passed_on():
     drift = replace(PUSH, terms=(Term("push_off_bw", Statistic.RATIO),))
-    usual = Usual({"push_off_bw": 1.0}, 0.1)
+    usual = Usual({"push_off_bw": 1.0, "second_peak_missing": 0.1}, 0.1)
     assert strides(watcher(drift, reference=usual), 20, 880.0)
     assert strides(watcher(drift), 20, 880.0) == []
     owned = replace(PUSH, own_insole_only=True)

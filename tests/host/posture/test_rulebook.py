@@ -29,7 +29,7 @@ def test_an_edit_changes_the_rule_and_stays_in_the_trail(tmp_path: Path):
     book.edit("low-arch", "window_strides", 100, **GOOD)
     book.edit("high-arch", "dwell_s", 25, **GOOD)
     assert book.rules["low-arch"] == replace(RULES["low-arch"], raise_level=0.36, window_strides=100)
-    assert [book.label(name) for name in ("low-arch", "high-arch", "pronation")] == ["4+2", "3+1", "4"]
+    assert [book.label(name) for name in ("low-arch", "high-arch", "pronation")] == ["4+2", "4+1", "5"]
     assert [(one.field, one.old, one.new) for one in book.trail] == [
         ("raise_level", 0.33, 0.36),
         ("window_strides", 60.0, 100.0),

@@ -8,7 +8,13 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import STRIDE_UNITS
 from plantigrade.gait.signals import Foot
-from plantigrade.posture.rules_engine.features import CARRIED, DERIVED, FOREFOOT_LOAD, SECOND_PEAK_MISSING
+from plantigrade.posture.rules_engine.features import (
+    CARRIED,
+    DERIVED,
+    FOREFOOT_LOAD,
+    LATERAL_ARCH,
+    SECOND_PEAK_MISSING,
+)
 from plantigrade.posture.rules_engine.guidance import catalogue, languages
 from plantigrade.posture.rules_engine.rules import (
     RULES_DIR,
@@ -30,6 +36,7 @@ KNOWN = {
     SECOND_PEAK_MISSING,
     CARRIED,
     FOREFOOT_LOAD,
+    LATERAL_ARCH,
     *NAMES,
     *STRIDE_UNITS,
     *(name for name, _, _ in DERIVED),

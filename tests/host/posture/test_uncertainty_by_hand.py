@@ -51,6 +51,8 @@ def test_a_share_of_nothing_is_not_known(impulse: list[float]):
         # Medial half, the sensor between counts half: 7.5 of 47.5, share 3/19. In 1/47.5: 16/19 x (1, 0.5)
         # and 3/19 x (1, 3): sqrt(320 + 90) / 19 / 47.5.
         ("medial_arch_index", 0.02243596),
+        # Lateral half: 2.5 of 42.5, share 1/17. In 1/42.5: 16/17 x 0.5 and 1/17 x (2, 2): sqrt(64 + 8) / 17.
+        ("lateral_arch_index", 0.01174433),
         # 30 of 100: 0.7 x (1, 2) and 0.3 x (1, 1, 3, 2, 2, 3) per cent: sqrt(0.49 x 5 + 0.09 x 28).
         ("load_share_heel_pct", 2.22934968),
         ("load_share_midfoot_pct", 1.38924440),  # 10 of 100: sqrt(0.81 x 2 + 0.01 x 31)

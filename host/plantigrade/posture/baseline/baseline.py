@@ -12,7 +12,7 @@ from plantigrade.errors import FileError
 from plantigrade.gait.settings import MAD_TO_SD
 from plantigrade.gait.signals import Foot
 from plantigrade.posture.json_file import read_values, write_values
-from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.features import StrideColumns, middle_of
 from plantigrade.posture.rules_engine.statistics import cv_pct
 from plantigrade.posture.settings import (
     BASELINE_MIN_DAYS,
@@ -28,7 +28,8 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Day:
-    """Medians of one day in one pair of shoes (foot and metric to value), the strides behind them,
+    """Medians of one day in one pair of shoes (foot and metric to value; shares of strides are means, see
+    `middle_of`), the strides behind them,
     coefficients of variation in per cent of a few metrics, and the loads of the day (see `day_load`)."""
 
     day: str
@@ -101,7 +102,7 @@ def day_from_strides(
         for metric in table.values:
             values = table.of(metric)
             if len(values) >= MIN_STRIDES_A_DAY // 2:
-                medians[_key(table.foot, metric)] = float(np.median(values))
+                medians[_key(table.foot, metric)] = middle_of(metric, values)
         for metric in CV_OF:
             if not np.isnan(cv := cv_pct(table.of(metric))):
                 cvs[_key(table.foot, metric)] = cv

@@ -24,8 +24,8 @@ from plantigrade.posture.norms.settings import (
     LOW_PERCENTILE,
     SLOPE_RANGE_SHARE,
 )
-from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
-from plantigrade.posture.rules_engine.statistics import cv_pct, median_of
+from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis, median_of
+from plantigrade.posture.rules_engine.statistics import cv_pct
 
 STRIDE_TIME: Final = "stride_time_s"
 KEYS: Final = (

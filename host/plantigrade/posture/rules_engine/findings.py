@@ -24,7 +24,7 @@ from plantigrade.posture.rules_engine.rules import (
     Statistic,
     Term,
 )
-from plantigrade.posture.rules_engine.statistics import Reference, rule_value
+from plantigrade.posture.rules_engine.statistics import Reference, not_the_habit, rule_value
 from plantigrade.posture.rules_engine.uncertainty import sensor_sd
 from plantigrade.posture.settings import JACKKNIFE_BLOCKS
 
@@ -163,7 +163,7 @@ def _one(
     if not note:
         value = rule_value(rule, side, window, reference)
         if np.isnan(value):
-            note = f"the recording does not give {', '.join(term.metric for term in rule.terms)}"
+            note = _why_unknown(rule, side, reference)
         else:
             state = State.PRESENT if value >= level.raised else State.ABSENT
     return RuleFinding(
@@ -188,6 +188,12 @@ def _one(
         grade=level.grade(value),
         clinician_only=rule.clinician_only,
     )
+
+
+def _why_unknown(rule: Rule, side: Foot, reference: Reference | None) -> str:
+    if rule.habit is not None and reference is not None and not_the_habit(rule, side, reference):
+        return rule.habit.otherwise
+    return f"the recording does not give {', '.join(term.metric for term in rule.terms)}"
 
 
 def _with_sd(

@@ -13,8 +13,9 @@ from math import isnan
 import numpy as np
 
 from plantigrade.gait.signals import Foot
+from plantigrade.posture.rules_engine.features import median_of
 from plantigrade.posture.rules_engine.rules import Circumstance, Rule
-from plantigrade.posture.rules_engine.statistics import Window, median_of
+from plantigrade.posture.rules_engine.statistics import Window
 
 NAN = float("nan")
 

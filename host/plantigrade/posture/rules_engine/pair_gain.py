@@ -23,9 +23,8 @@ from plantigrade.gait.plausibility import uneven_gain
 from plantigrade.gait.settings import LOAD_BIN_S
 from plantigrade.gait.signals import Foot, FootSignal, Instrument, Walk
 from plantigrade.gait.stillness import PairLoad, runs
-from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.features import StrideColumns, median_of
 from plantigrade.posture.rules_engine.rules import Circumstance
-from plantigrade.posture.rules_engine.statistics import median_of
 from plantigrade.posture.settings import (
     ONE_LEG_OTHER_SHARE,
     ONE_LEG_RANGE_SHARE,

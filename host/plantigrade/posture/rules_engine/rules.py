@@ -35,7 +35,7 @@ class Statistic(Enum):
     SUM = "sum"
     """Median of this side plus that of the other."""
     DRIFT = "drift"
-    """(median - personal baseline) / spread of the baseline."""
+    """(median - personal baseline) / spread of the baseline; of what is 0 or 1 the mean, not the median."""
     RATIO = "ratio"
     """median / personal baseline."""
     CV_RATIO = "cv_ratio"
@@ -135,6 +135,21 @@ class Slope:
 
 
 @dataclass(frozen=True)
+class Habit:
+    """What a foot must usually be like to be judged: the centre of its own days lies below `below`.
+
+    Attributes:
+        metric: of the strides.
+        below: the limit.
+        otherwise: why a foot that is not so cannot be judged, as a note of the finding.
+    """
+
+    metric: str
+    below: float
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """See the module; `id` is the key of patient's and clinician's words, `pattern` of the guidance."""
 
@@ -165,6 +180,7 @@ class Rule:
     marked_level: float | None = None
     elsewhere: tuple[OtherLevel, ...] = ()
     slope: Slope | None = None
+    habit: Habit | None = None
     clinician_only: bool = False
 
     @property
@@ -260,6 +276,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     given["elsewhere"] = tuple(
         OtherLevel(**(other | {"on": Circumstance(other["on"])})) for other in entry.get("elsewhere", ())
     )
+    given["habit"] = Habit(**entry["habit"]) if "habit" in entry else None
     given["slope"] = Slope(**entry["slope"]) if "slope" in entry else None
     return Rule(**given)
 
@@ -280,6 +297,8 @@ def check_rule(rule: Rule) -> None:
         raise PlantigradeError("needs terms with a positive scale and a sign of 1 or -1")
     if not 0 < rule.least <= 1:
         raise PlantigradeError(f"least must lie above 0 and not above 1, not {rule.least}")
+    if rule.habit is not None and (rule.scope is not Scope.FOOT or not rule.needs_baseline):
+        raise PlantigradeError("a habit is one of a single foot and needs terms against its own days")
     _check_levels(rule)
     if rule.dwell_s < 0 or rule.min_interval_s < 0 or rule.cleared_after_s < 0:
         raise PlantigradeError("dwell and interval must not be negative")

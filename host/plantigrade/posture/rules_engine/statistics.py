@@ -9,6 +9,7 @@ import numpy as np
 from plantigrade.array_types import F64
 from plantigrade.gait.settings import MAD_TO_SD
 from plantigrade.gait.signals import Foot
+from plantigrade.posture.rules_engine.features import median_of, middle_of
 from plantigrade.posture.rules_engine.rules import Combine, Rule, Scope, Statistic, Term
 from plantigrade.posture.settings import FEWEST_VALUES, OUTLIER_SDS, SMALLEST_SPREAD_SHARE
 
@@ -39,20 +40,6 @@ class Window(Protocol):
         ...
 
 
-def median_of(values: F64) -> float:
-    """`numpy.median` of finite values (n,), n > 0, to the bit, in a third of its time for a few values.
-
-    Example:
-        >>> median_of(np.array([3.0, 1.0, 2.0])), median_of(np.array([4.0, 1.0, 2.0, 3.0]))
-        (2.0, 2.5)
-    """
-    middle = len(values) // 2
-    if len(values) % 2:
-        return float(np.partition(values, middle)[middle])
-    ordered = np.partition(values, (middle - 1, middle))
-    return float((ordered[middle - 1] + ordered[middle]) / 2.0)
-
-
 def cv_pct(values: F64) -> float:
     """SD over mean in per cent without values beyond four robust SDs from the median; NaN below 3 values."""
     if len(values) < FEWEST_VALUES:
@@ -75,8 +62,16 @@ def term_value(term: Term, scope: Scope, foot: Foot, window: Window, reference: 
 
 
 def rule_value(rule: Rule, foot: Foot, window: Window, reference: Reference | None) -> float:
-    """The rule's terms combined; NaN where one cannot be known."""
+    """The rule's terms combined; NaN where one cannot be known, or where the rule cannot judge this foot
+    (`not_the_habit`)."""
+    if reference is not None and not_the_habit(rule, foot, reference):
+        return NAN
     return _combined(rule, [term_value(term, rule.scope, foot, window, reference) for term in rule.terms])
+
+
+def not_the_habit(rule: Rule, foot: Foot, reference: Reference) -> bool:
+    """Whether the foot usually is not as the rule needs it (`Rule.habit`), or this is not known."""
+    return rule.habit is not None and not reference.centre(foot, rule.habit.metric) < rule.habit.below
 
 
 def seconds_value(rule: Rule, values: Mapping[str, float]) -> float:
@@ -106,7 +101,7 @@ def _statistic(term: Term, foot: Foot, window: Window, reference: Reference | No
         return cv_pct(values)
     if term.statistic in (Statistic.DRIFT, Statistic.RATIO, Statistic.CV_RATIO):
         return _against_baseline(term, foot, values, reference)
-    middle = float(values[-1]) if term.statistic is Statistic.LAST else median_of(values)
+    middle = float(values[-1]) if term.statistic is Statistic.LAST else middle_of(term.metric, values)
     if term.statistic in (Statistic.ASYMMETRY, Statistic.SUM):
         return _with_other_side(term, middle, window.column(foot.other, term.metric))
     return middle
@@ -118,7 +113,7 @@ def _against_baseline(term: Term, foot: Foot, values: F64, reference: Reference 
     if term.statistic is Statistic.CV_RATIO:
         usual_cv = reference.cv_pct(foot, term.metric)
         return cv_pct(values) / usual_cv if usual_cv else NAN
-    middle = median_of(values)
+    middle = middle_of(term.metric, values)
     usual = reference.centre(foot, term.metric)
     if term.statistic is Statistic.RATIO:
         return middle / usual if usual else NAN
@@ -128,7 +123,7 @@ def _against_baseline(term: Term, foot: Foot, values: F64, reference: Reference 
 def _with_other_side(term: Term, middle: float, others: F64) -> float:
     if len(others) == 0:
         return NAN
-    other = median_of(others)
+    other = middle_of(term.metric, others)
     if term.statistic is Statistic.SUM:
         return middle + other
     half = 0.5 * (abs(middle) + abs(other))

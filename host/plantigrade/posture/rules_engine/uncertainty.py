@@ -8,7 +8,7 @@ import numpy as np
 
 from plantigrade.array_types import F64
 from plantigrade.gait.parameters.pressure import REGIONS
-from plantigrade.posture.rules_engine.features import StrideColumns
+from plantigrade.posture.rules_engine.features import LATERAL_ARCH, StrideColumns
 
 NAN = float("nan")
 SUMS = ("mean_force_n", "impulse_n_s", "carried_bw", "push_off_bw", "first_peak_bw", "loading_rate_bw_per_s")
@@ -44,8 +44,8 @@ def sensor_sd(metric: str, table: StrideColumns, regions: tuple[str, ...], media
     ones = np.ones_like(medial)
     if metric == "force_arch_index":
         above, below, unit = part["midfoot"], ones - part["toes"], 1.0
-    elif metric == "medial_arch_index":
-        half = 0.5 * (1.0 + medial)
+    elif metric in ("medial_arch_index", LATERAL_ARCH):
+        half = 0.5 * (1.0 - medial if metric == LATERAL_ARCH else 1.0 + medial)
         above, below, unit = half * part["midfoot"], half * (ones - part["toes"]), 1.0
     elif metric.startswith("load_share_"):
         above, below, unit = part[metric.removeprefix("load_share_").removesuffix("_pct")], ones, 100.0
