@@ -100,8 +100,7 @@ def assemble(
     to_s = max(side.stream.last_s for side in sides)
     found = _findings(sides, feet, levels)
     found += contradictions([side.stream for side in sides], tables, source, walking_n)
-    if not spans:
-        found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
+    found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
     gait = gait_of([(side.stream, side.table) for side in sides], found)
     if gait.untested and gait.kind is not GaitKind.WALK:  # what is wrong with the signal is reported already
         found.append(SignalFinding("untested_walk", gait.untested))

@@ -45,6 +45,11 @@ SPOILS_ALL: Final = frozenset(
 )
 """Findings that leave no figure of the feet to rest another finding on."""
 
+_SLOW_SHARE: Final = 0.75
+"""A walk whose strides take longer than this share of the longest cycle is a slow one."""
+_LEAST_SLOW: Final = 0.2
+"""Share of its strides that are too slow to count from which that is told."""
+
 
 def sensors(stream: FootStream) -> list[SignalFinding]:
     """Channels that stayed at zero or at one value while the foot walked."""
@@ -113,18 +118,28 @@ def weight_too_low(walking_n: float) -> SignalFinding:
 
 
 def slow_strides(streams: Sequence[FootStream], longest_s: float) -> list[SignalFinding]:
-    """Contacts that follow one another too slowly to be strides, foot after foot: a very slow walk."""
+    """Contacts that follow one another too slowly to be strides, foot after foot: a very slow walk, of which
+    some strides may be short enough to count. The pauses of a usual walk are none."""
     found: list[SignalFinding] = []
     for stream in streams:
         times = np.array([contact[0] for contact in stream.contacts])
         steps = np.diff(times)
-        slow = (steps > longest_s) & (steps <= SLOW_STRIDES * longest_s)
-        if np.count_nonzero(slow) >= max(FEWEST_CYCLES, len(stream.store)):
+        slow = np.count_nonzero((steps > longest_s) & (steps <= SLOW_STRIDES * longest_s))
+        short = steps[steps <= longest_s]
+        is_slow_walk = len(short) > 0 and float(np.median(short)) > _SLOW_SHARE * longest_s
+        fewest = len(stream.store) * (_LEAST_SLOW if is_slow_walk else 1.0)
+        if slow >= max(FEWEST_CYCLES, fewest):
+            side, to_s = stream.foot.value, SLOW_STRIDES * longest_s
             text = (
-                f"{stream.foot.value} foot: {np.count_nonzero(slow)} contacts follow the one before after "
-                f"{longest_s:g} to {SLOW_STRIDES * longest_s:g} s; "
+                f"{side} foot: {slow} contacts follow the one before after {longest_s:g} to {to_s:g} s; "
                 f"strides beyond {longest_s:g} s are not counted"
             )
+            if is_slow_walk:
+                text = (
+                    f"{side} foot: {slow} contacts follow the one before after {longest_s:g} to {to_s:g} s; "
+                    f"strides beyond {longest_s:g} s are not counted, so that the means of the others are "
+                    "too short"
+                )
             found.append(SignalFinding("slow_strides", text, stream.foot))
     return found
 

@@ -23,6 +23,8 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.signals import Instrument, SensorLayout, SourceInfo
 
+_HALF_PCT = 200.0 / 3.0
+"""Difference over half the sum, where one is half of the other."""
 _ONE_ZERO = (Instrument.PLATE, Instrument.TREADMILL)
 """Nothing presses on these while the foot is in the air."""
 
@@ -61,12 +63,19 @@ def uneven_gain(force_pct: float, stance_pct: float) -> str:
 
     >>> uneven_gain(26.0, 1.0).split(" in ")[0]
     'the left insole reads 26 % less than the other'
+    >>> uneven_gain(-164.0, 0.0).split(" in ")[0]
+    'the right insole reads less than half of what the other does'
     >>> uneven_gain(26.0, 9.0)
     ''
     """
     if not (abs(force_pct) >= DOUBTFUL_GAIN_PCT and abs(stance_pct) <= EVEN_STANCE_PCT):
         return ""
     less = "left" if force_pct > 0 else "right"
+    if abs(force_pct) > _HALF_PCT:
+        return (
+            f"the {less} insole reads less than half of what the other does in steps of even time: check "
+            "its calibration and that it is of the same size, or record standing on each leg for ten seconds"
+        )
     return (
         f"the {less} insole reads {abs(force_pct):.0f} % less than the other in steps of even time: check "
         "its calibration and that it is of the same size, or record standing on each leg for ten seconds"

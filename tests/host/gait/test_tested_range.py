@@ -199,3 +199,13 @@ def test_strides_that_are_too_slow_to_count_are_told() -> None:
     assert found.bouts == ()
     texts = [one.text for one in found.findings if one.code == "slow_strides"]
     assert len(texts) == 2 and all("strides beyond 3 s are not counted" in text for text in texts)
+
+
+def test_a_walk_of_which_some_strides_are_too_slow_to_count_says_so() -> None:
+    """Strides of 3 s on average: half of them are told, and theirs is no mean of all."""
+    slow = make_walk(seconds=150.0, stride_s=3.0, stance_share=0.72, jitter_s=0.1).walk
+    found = analyze(slow)
+    assert found.bouts
+    texts = [one.text for one in found.findings if one.code == "slow_strides"]
+    assert texts and all("so that the means of the others are too short" in text for text in texts)
+    assert not [one for one in analyze(WALK).findings if one.code == "slow_strides"]
