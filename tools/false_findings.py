@@ -20,11 +20,11 @@ from plantigrade.gait.engine import analyze
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Foot, SensorLayout, Walk
 from plantigrade.imports.formats import read
-from plantigrade.posture.rules_engine.features import StrideColumns, from_analysis
+from plantigrade.posture.rules_engine.features import LATERAL_ARCH, StrideColumns, from_analysis
 from plantigrade.posture.rules_engine.findings import RuleFinding, State
 from plantigrade.posture.rules_engine.pair_gain import circumstance_of, pair_gain
 from plantigrade.posture.rules_engine.rules import Circumstance
-from plantigrade.posture.rules_engine.section import findings
+from plantigrade.posture.rules_engine.section import findings, medial_of
 
 from tools.validation import balance
 
@@ -118,12 +118,12 @@ def print_strides(pressure: F64, foot: Foot, layout: SensorLayout) -> StrideColu
     x_mm, y_mm = (x - middle) * pixel + HEEL_ACROSS * width, (y + 0.5) * pixel
     away: F64 = (x_mm.ravel()[:, None] - layout.x_mm) ** 2 + (y_mm.ravel()[:, None] - layout.y_mm) ** 2
     force = np.bincount(np.argmin(away, axis=1), part.ravel(), layout.sensor_count)
-    share = {
-        region: float(force[np.array([one == region for one in layout.region])].sum())
-        for region in set(layout.region)
+    midfoot, toes = (np.array([one == region for one in layout.region]) for region in ("midfoot", "toes"))
+    lateral = 0.5 * (1.0 - medial_of(layout))
+    values = {
+        name: np.full(PRINT_STRIDES, float(part @ midfoot) / float(part @ ~toes))
+        for name, part in (("force_arch_index", force), (LATERAL_ARCH, lateral * force))
     }
-    arch = share["midfoot"] / (sum(share.values()) - share["toes"])
-    values = {"force_arch_index": np.full(PRINT_STRIDES, arch)}
     return StrideColumns(foot, np.arange(1.0, PRINT_STRIDES + 1), np.ones(PRINT_STRIDES, np.bool_), values)
 
 

@@ -41,6 +41,9 @@ def test_a_print_is_seen_through_the_insoles_places():
         even, high = (print_strides(one, foot, layout).of("force_arch_index")[0] for one in (entire, bare))
         assert 0.2 < even < 0.5
         assert high < 0.1
+        outer = [print_strides(one, foot, layout).of("lateral_arch_index")[0] for one in (entire, bare)]
+        assert 0.2 < outer[0] < 0.5
+        assert outer[1] < 0.1
 
 
 def test_without_recordings_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -99,8 +99,9 @@ def measure(people: int, first_seed: int, processes: int, patterns: tuple[Patter
         "Judged: share of the people of whom the rule says anything at all; of them are the other figures. "
         f"Insoles of a pair differ in gain (SD {100 * PAIR_GAIN_LOG_SD:.1f} %); where they are matched, the "
         f"same insoles stood on each leg for {EACH_LEG_S:.0f} s on that day. "
-        "Levels were tuned on seeds 20000 to 20239 and on none of these. Other seeds: `--seed`, other "
-        "degrees: `--degrees flat-foot=1,1.5`."
+        "Levels were tuned on seeds 20000 to 20239, those of pronation and supination after a look at 60000 "
+        "to 60099 as well, and on none of these. Other seeds: `--seed`, other degrees: `--degrees "
+        "flat-foot=1,1.5`."
     )
     columns = (
         *("pattern", "at", "judged", "sensitivity", "", "specificity", ""),

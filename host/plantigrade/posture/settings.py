@@ -117,7 +117,7 @@ DAY_SD_FLOOR: Final[Mapping[str, float]] = {
     "push_off_bw": 0.02,
     "loading_rate_bw_per_s": 0.7,
     "stride_time_s": 0.025,
-    "stance_time_s": 0.012,
+    "stance_time_s": 0.016,
     "stance_pct": 0.45,
     "double_support_pct": 0.8,
     "cpei_pct": 1.5,
@@ -125,9 +125,9 @@ DAY_SD_FLOOR: Final[Mapping[str, float]] = {
 }
 """Smallest SD between days that is believed: an insole is not taken off and put on again without moving.
 Assumed, but none below what two walks of one day differ by in 14 healthy people (their 95 % minimal
-detectable change over 2.77; gaitpdb): 1.1 times that for loading rate and stride time, 1.2 to 1.9 times for
-the others that were measured, 4 times for the toes. Virtual people's days differ as those two walks do, so
-that a drift against own days is found more surely in them than it may be in life."""
+detectable change over 2.77; gaitpdb): 1.1 times that for loading rate, stride and stance time, 1.2 to 1.9
+times for the others that were measured, 4 times for the toes. Virtual people's days differ as those two walks
+do, so that a drift against own days is found more surely in them than it may be in life."""
 RELATIVE_FLOOR: Final = 0.03
 """The same for other metrics, as a share of their centre."""
 USUAL_DAYS: Final = 28

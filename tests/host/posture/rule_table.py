@@ -30,7 +30,7 @@ class Numbers:
 OWN, DAY_S = True, 86400.0
 NUMBERS = {
     "low-arch": Numbers(4, 0.33, 0.30, "notice", DAY_S, own_insole_only=OWN),
-    "high-arch": Numbers(4, -0.112, -0.135, "notice", DAY_S, own_insole_only=OWN),
+    "high-arch": Numbers(4, -0.085, -0.105, "notice", DAY_S, own_insole_only=OWN),
     "pronation": Numbers(5, 1.3, 1.0, "notice", DAY_S, own_insole_only=OWN),
     "supination": Numbers(5, 1.4, 1.05, "notice", DAY_S, own_insole_only=OWN),
     "pronation-drift": Numbers(1, 2.5, 1.5, "notice", 7200.0),
@@ -147,8 +147,8 @@ PUSHES = Own({"push_off_bw": 1.1, "second_peak_missing": 0.1}, 0.02)
 FEET = [
     Case("low-arch", {"medial_arch_index": 0.33}, 0.33, True),
     Case("low-arch", {"medial_arch_index": 0.329}, 0.329, False),
-    Case("high-arch", {"lateral_arch_index": 0.112}, -0.112, True),
-    Case("high-arch", {"lateral_arch_index": 0.113}, -0.113, False),
+    Case("high-arch", {"lateral_arch_index": 0.085}, -0.085, True),
+    Case("high-arch", {"lateral_arch_index": 0.086}, -0.086, False),
     # (0.127 + 0.018) / 0.10 = 1.45, (0.27 - 0.049) / 0.17 = 1.3, (54.4 - 51.15) / 2.5 = 1.3.
     _pronation("pronation", 0.127, 0.27, 51.15, 1.35, True),
     _pronation("pronation", 0.127, 0.253, 51.4, 1.283333, False),  # 1.2 and 1.2
@@ -278,7 +278,7 @@ GONE = {
     one.rule: one
     for one in (
         _gone("low-arch", medial_arch_index=0.30),
-        _gone("high-arch", lateral_arch_index=0.135),
+        _gone("high-arch", lateral_arch_index=0.105),
         _gone("pronation", ml_index_heel=0.076, ml_index_forefoot=0.217, cop_mean_x_pct=52.1),  # 0.949
         _gone("supination", ml_index_heel=-0.104, ml_index_forefoot=-0.123, cop_mean_x_pct=57.1),  # 0.984
         _gone("pronation-drift", ml_index_heel=0.069, ml_index_forefoot=0.4),  # 1.475

@@ -57,7 +57,7 @@ FLOORS = {
     "push_off_bw": 0.02,
     "loading_rate_bw_per_s": 0.7,
     "stride_time_s": 0.025,
-    "stance_time_s": 0.012,
+    "stance_time_s": 0.016,
     "stance_pct": 0.45,
     "double_support_pct": 0.8,
     "cpei_pct": 1.5,

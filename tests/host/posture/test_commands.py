@@ -170,7 +170,7 @@ def test_an_edit_says_what_it_did_and_history_who_and_when(tmp_path: Path):
 def test_a_level_may_be_negative(tmp_path: Path):
     book = tmp_path / "book.json"
     assert edit(book, "high-arch", "raise_level", -0.08) == (
-        f"high-arch is now version 4+1: raise_level -0.112 -> -0.08 (kept in {book})\n"
+        f"high-arch is now version 4+1: raise_level -0.085 -> -0.08 (kept in {book})\n"
     )
     unknown = call("edit", "--rules", book, "high-arch", "raise_level", "1", "--bye", "a", "--reason", "r")
     assert unknown.exit_code == 2
