@@ -97,6 +97,19 @@ def build_insole(board, record):
     return insole
 
 
+def make_radio(insole, board):
+    """Bonds and radio; those of an insole with keys let in nobody who is not known."""
+    ble, identity = bluetooth.BLE(), insole.identity
+    if not identity.device_key:
+        bonds = Bonds()
+        return bonds, Radio(ble, bonds, identity)
+    from insole.guarded_bonds import GuardedBonds
+    from insole.private_radio import PrivateRadio
+
+    bonds = GuardedBonds()
+    return bonds, PrivateRadio(ble, bonds, identity, board, insole.indicator)
+
+
 class Firmware:
     """The insole with its links, ready to run."""
 
@@ -110,9 +123,9 @@ class Firmware:
         wdt = wdt or machine.WDT(timeout=TIMEOUT_MS)
         insole.feed = wdt.feed
         self.watchdog = Watchdog(wdt, record, self.crash)
-        bonds = insole.bonds = Bonds()
+        bonds, self.radio = make_radio(insole, board)
+        insole.bonds = bonds
         insole.faults.note(ids.FAULT_BONDS, bonds.damaged)
-        self.radio = Radio(bluetooth.BLE(), bonds, insole.identity)
         self.usb = UsbLink()
         self.tx_scheduler = TxScheduler(insole.work)
         self.housekeeping = Housekeeping(insole, self.radio, bonds)

@@ -24,7 +24,10 @@ class Bonds:
         damaged: the file was there but could not be read, or not all of it; those peers must pair again.
         too_long: secrets longer than any of the stack's; their peers must pair again at the next connection.
         paired: a peer has paired since somebody has set it to False.
+        guarded: written by an insole with keys (`guarded_bonds`).
     """
+
+    guarded = False
 
     def __init__(self, path=PATH):
         self._path = path
@@ -41,6 +44,8 @@ class Bonds:
             rows = [] if content is None else list(content["secrets"])
             if content is not None and content.get("min_reader", 1) > VERSION:
                 raise ValueError
+            if content and content.get("guarded"):
+                self.guarded = True
         except (ValueError, KeyError, TypeError):
             self.damaged = True
             return
@@ -58,16 +63,7 @@ class Bonds:
     def get(self, kind, index, key):
         """The secret with this key or, when key is None, the one at `index` of its kind; None when there is
         none. Allocates nothing."""
-        for row in self._secrets:
-            if row[0] != kind:
-                continue
-            if key is None:
-                if index == 0:
-                    return row[2]
-                index -= 1
-            elif row[1] == key:
-                return row[2]
-        return None
+        return find(self._secrets, kind, index, key)
 
     def put(self, kind, key, value):
         """Store a secret, or remove it when `value` is empty, which allocates nothing. Returns False only for
@@ -83,27 +79,10 @@ class Bonds:
             return True
         row = (kind, bytes(key), bytes(value))
         self._secrets.append(row)
-        self._drop_all_but(row)
+        drop_all_but(row, self._secrets)
         self._changed = True
         self.paired = self.paired or kind == 2
         return True
-
-    def _drop_all_but(self, new):
-        """Drop what `new` takes the place of, or the oldest secret of its kind when there are too many."""
-        secrets = self._secrets
-        oldest = -1
-        count = 0
-        for i in range(len(secrets) - 1):
-            if secrets[i][0] != new[0]:
-                continue
-            if secrets[i][1] == new[1]:
-                del secrets[i]
-                return
-            if oldest < 0:
-                oldest = i
-            count += 1
-        if count >= MAX_PER_KIND:
-            del secrets[oldest]
 
     def _remove(self, kind, key):
         secrets = self._secrets
@@ -143,7 +122,42 @@ class Bonds:
                 (kind, b2a_base64(key).decode().strip(), b2a_base64(value).decode().strip())
                 for kind, key, value in list(self._secrets)
             ]
-            files.keep_json(self._path, {"version": VERSION, "min_reader": 1, "secrets": rows})
+            content = {"version": VERSION, "min_reader": 1, "secrets": rows}
+            if self.guarded:
+                content["guarded"] = 1
+            files.keep_json(self._path, content)
         except (OSError, MemoryError):
             self._changed = True
             raise
+
+
+def find(secrets, kind, index, key):
+    """As `Bonds.get`."""
+    for row in secrets:
+        if row[0] != kind:
+            continue
+        if key is None:
+            if index == 0:
+                return row[2]
+            index -= 1
+        elif row[1] == key:
+            return row[2]
+    return None
+
+
+def drop_all_but(new, secrets):
+    """Drop what `new`, the last, takes the place of, or the oldest secret of its kind when there are too
+    many."""
+    oldest = -1
+    count = 0
+    for i in range(len(secrets) - 1):
+        if secrets[i][0] != new[0]:
+            continue
+        if secrets[i][1] == new[1]:
+            del secrets[i]
+            return
+        if oldest < 0:
+            oldest = i
+        count += 1
+    if count >= MAX_PER_KIND:
+        del secrets[oldest]

@@ -10,6 +10,7 @@ import struct
 from insole_protocol import ids
 
 FLAG_READ = 0x0002
+FLAG_READ_ENCRYPTED = 0x0202
 FLAG_WRITE = 0x0008
 FLAG_NOTIFY = 0x0010
 FLAG_WRITE_ENCRYPTED = 0x1000
@@ -24,7 +25,7 @@ RSC_MEASUREMENT = (
 )
 
 
-def _definition():
+def _definition(serial_flags):
     uuid = bluetooth.UUID
     return (
         (
@@ -40,7 +41,7 @@ def _definition():
             (
                 (uuid(0x2A29), FLAG_READ),  # manufacturer name
                 (uuid(0x2A24), FLAG_READ),  # model number
-                (uuid(0x2A25), FLAG_READ),  # serial number
+                (uuid(0x2A25), serial_flags),  # serial number
                 (uuid(0x2A26), FLAG_READ),  # firmware revision
                 (uuid(0x2A27), FLAG_READ),  # hardware revision
             ),
@@ -63,17 +64,21 @@ class GattServices:
     Attributes:
         channels: value handle of each of our channels, by `ids.CHANNEL_*`.
         control: value handle of the control characteristic.
+        serial: that of the serial number.
     """
 
     def __init__(self, ble, identity, board_name):
         self._ble = ble
-        ours, information, battery, cadence = ble.gatts_register_services(_definition())
+        ours, information, battery, cadence = ble.gatts_register_services(
+            _definition(FLAG_READ_ENCRYPTED if identity.device_key else FLAG_READ)
+        )
         stream, self.control, log = ours
         self.channels = {ids.CHANNEL_STREAM: stream, ids.CHANNEL_CONTROL: self.control, ids.CHANNEL_LOG: log}
         ble.gatts_set_buffer(self.control, CONTROL_BUFFER_BYTES)
         texts = (identity.maker, identity.model, identity.serial_text, identity.firmware_version, board_name)
         for i, text in enumerate(texts):
             ble.gatts_write(information[i], text.encode())
+        self.serial = information[2]
         self._battery = battery[0]
         self._cadence, feature, location = cadence
         ble.gatts_write(feature, struct.pack("<H", RSC_FEATURE_NONE))

@@ -22,6 +22,7 @@ class Indicator:
     def __init__(self, led):
         self.live = False
         self._led = led
+        self._identify_pause_ms = BLINK_MS
         self._identify_until_ms = self._hint_until_ms = ticks_ms()
 
     def apply(self, modes):
@@ -29,8 +30,10 @@ class Indicator:
         self.live = modes.mode == ids.MODE_LIVE
         self._led.enabled = modes.led_wanted()
 
-    def identify(self, seconds):
-        """Blink for so long, even when the LED is switched off in the settings."""
+    def identify(self, seconds, pause_ms=BLINK_MS):
+        """Blink for so long, even when the LED is switched off in the settings; with a longer pause where
+        something else is meant."""
+        self._identify_pause_ms = pause_ms
         self._identify_until_ms = ticks_add(ticks_ms(), seconds * 1000)
 
     def hint(self, seconds):
@@ -47,7 +50,7 @@ class Indicator:
                 await self._blink(HINT, BLINK_MS)
                 await self._blink(HINT, HINT_PAUSE_MS)
             else:
-                await self._blink(shown, LIVE_PAUSE_MS if shown == LIVE else BLINK_MS)
+                await self._blink(shown, LIVE_PAUSE_MS if shown == LIVE else self._identify_pause_ms)
 
     def _wanted(self):
         now_ms = ticks_ms()

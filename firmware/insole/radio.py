@@ -93,6 +93,9 @@ class Radio:
     def overflowed(self):
         return self._inbox.overflowed
 
+    def proved(self, link):
+        """The peer of this link has proved that it has the insole's key."""
+
     def start(self, side, board_name):
         """Switch the radio on and register the services."""
         self._board_name = board_name

@@ -42,7 +42,12 @@ def optional(load, *arguments):
 def _load_bonds():
     from insole.bonds import Bonds
 
-    return Bonds()
+    bonds = Bonds()
+    if bonds.guarded:
+        from insole.guarded_bonds import GuardedBonds
+
+        bonds = GuardedBonds()
+    return bonds
 
 
 def _load_log(board):

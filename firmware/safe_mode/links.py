@@ -11,6 +11,8 @@ ADVERTISING_US = 500000
 MAX_MTU = 247
 INBOX = 8
 PIECE_BYTES = 64
+KEPT = 2  # as `guarded_bonds` has it
+STRANGER_MS = 5000  # for a peer to encrypt with a key that is known, where the insole has keys
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _GET_SECRET, _SET_SECRET = 1, 2, 3, 21, 28, 29, 30
 _FLAG_WRITE, _FLAG_NOTIFY, _FLAG_WRITE_ENCRYPTED = 0x0008, 0x0010, 0x1000
@@ -41,6 +43,8 @@ class Radio:
         self.errors = 0
         self._bonds = bonds
         self._connection = None
+        self._who = 0, b""  # type and bytes of the peer's address
+        self._until = 0  # for a peer that is not known
         self._mtu = 23
         self._inbox = []
         self._fragmenters = {}
@@ -76,19 +80,31 @@ class Radio:
             return self._bonds.put(data[0], data[1], data[2]) if self._bonds else True
         if event == _CONNECT:
             self._connection, self._mtu, self.secure = data[0], 23, False
+            self._who = data[1], bytes(data[2])
+            self._until = time.ticks_add(time.ticks_ms(), STRANGER_MS)
             self._restart()
         elif event == _DISCONNECT:
             self._advertised = False  # a connection that never came about ends advertising as well
             if data[0] == self._connection:
                 self._connection, self.secure = None, False
+                if not self._is_open:
+                    self._bonds.restore()  # an insole with keys takes no new peer here
                 self._restart()
         elif event == _MTU:
             self._mtu = min(data[1], MAX_MTU)
         elif event == _ENCRYPTION:
-            self.secure = bool(data[1])
+            self.secure = bool(data[1]) and (self._is_open or self._bonds.trust(*self._who) == KEPT)
         elif event == _WRITE and data[1] == self._handles[ids.CHANNEL_CONTROL] and len(self._inbox) < INBOX:
             self._inbox.append((bytes(self._ble.gatts_read(data[1])), time.ticks_us()))
         return None
+
+    @property
+    def _is_open(self):
+        """Whether whoever pairs is let in: an insole without keys."""
+        return not (self._bonds and self._bonds.guarded)
+
+    def _is_stranger(self):
+        return not (self._connection is None or self.secure or self._is_open)
 
     def _restart(self):
         self.peer.forget()
@@ -103,6 +119,8 @@ class Radio:
 
     def take(self):
         """Messages that have come: (message, ticks)."""
+        if self._is_stranger() and time.ticks_diff(time.ticks_ms(), self._until) > 0:
+            self._ble.gap_disconnect(self._connection)  # the one place is for who is known
         found = []
         while self._inbox:
             value, ticks = self._inbox.pop(0)

@@ -19,6 +19,7 @@ and calls `deliver` for events and `attributes` for what peers read and write.
 
 import binascii
 import errno
+import os
 
 from sim.chip import behaviour, hardware
 
@@ -40,6 +41,9 @@ OUR_SECRET, PEER_SECRET = 1, 2
 _EALREADY = 120  # MicroPython's `errno` does not have it
 _NO_CONNECTION = 0xFFFF
 _PRIVATE_ADDRESSES = (2, 3)  # values of addr_mode
+_OUR_IRK = 10  # a secret that is the radio's own: what its private addresses are made of
+_IRK_KEY = b"irk"
+_IRK_BYTES = 16
 _ROUNDS = 100  # of a loop in NimBLE's host task that would go on for ever
 
 _DEFAULT_LENGTH = 20  # of an attribute's value until the firmware asks for more
@@ -176,6 +180,8 @@ class BLE:
         self._on = False
         self.connections.clear()
         self.attributes = Attributes()
+        self._address_us = None
+        self._options.pop("irk", None)
 
     def irq(self, handler):
         self._irq = handler
@@ -191,10 +197,21 @@ class BLE:
         for key in options:
             if key == "gap_name" and not isinstance(options[key], str):
                 options[key] = bytes(options[key]).decode()
+        if self._on and options.get("addr_mode") in _PRIVATE_ADDRESSES and "irk" not in self._options:
+            options["irk"] = binascii.hexlify(self._identity_key()).decode()
         self._options.update(options)
         if self._on:
             self._radio.configure(options)
         return None
+
+    def _identity_key(self):
+        """What private addresses are made of: kept by the firmware. On the chip it is asked for whenever the
+        radio is switched on; here as soon as there are such addresses."""
+        kept = self.deliver(GET_SECRET, (_OUR_IRK, 0, _IRK_KEY))
+        if kept is not None and len(kept) == _IRK_BYTES:
+            return bytes(kept)
+        made = os.urandom(_IRK_BYTES)
+        return made if self.deliver(SET_SECRET, (_OUR_IRK, _IRK_KEY, made)) else bytes(_IRK_BYTES)
 
     def deliver(self, event, arguments):
         """An event of the radio: what the firmware's handler returns."""

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from insole_protocol import ids
-from insole_protocol.advert_reader import Advertisement, AdvertisementError
+from insole_protocol.advert_reader import (
+    Advertisement,
+    AdvertisementError,
+    PrivateAdvertisement,
+    is_private,
+)
 
 from plantigrade.link.base import LinkError
 
@@ -17,6 +22,15 @@ if TYPE_CHECKING:
 
 Side = Literal["left", "right", "unset"]
 SIDES: dict[int, Side] = {ids.SIDE_LEFT: "left", ids.SIDE_RIGHT: "right"}
+
+
+KnownKeys = Callable[[], Mapping[str, bytes]]
+"""Gives the keys of the insoles that are ours: serial number in hex -> device key of 32 bytes."""
+
+
+def no_keys() -> Mapping[str, bytes]:
+    """Of a host that knows none: it finds insoles that were given none."""
+    return {}
 
 
 class NoBluetoothError(LinkError):
@@ -31,12 +45,14 @@ class Radio:
         scanner, client: bleak backends.
         virtual: whether a twin's.
         serial_ports: side -> serial port of each insole that a twin says it runs.
+        keys: of the insoles that may be found; asked at the beginning of each scan.
     """
 
     scanner: "type[BaseBleakScanner] | None" = None
     client: "type[BaseBleakClient] | None" = None
     virtual: bool = False
     serial_ports: Mapping[str, str] = field(default_factory=dict[str, str])
+    keys: KnownKeys = no_keys
 
 
 @dataclass(frozen=True)
@@ -44,7 +60,8 @@ class FoundInsole:
     """An insole in reach, as its advertisement describes it.
 
     Attributes:
-        address: Bluetooth address (on macOS an identifier of the system's).
+        address: Bluetooth address (on macOS an identifier of the system's); of an insole with keys another
+            one every quarter of an hour.
         name: complete local name, empty when the insole sent none.
         side: "left", "right" or "unset".
         serial_end: last three bytes of the serial number, in hex.
@@ -53,7 +70,9 @@ class FoundInsole:
         protocol_version: the highest that the insole supports.
         charging, fault, logging, bonded: as advertised.
         virtual: True for a twin's insole.
-        serial, firmware: from the insole's Device Information; None as long as nobody has read it.
+        serial, firmware: from the insole's Device Information; None as long as nobody has read it. The
+            serial of an insole with keys is known at once, as its key is.
+        private: the insole was given keys, and this host has them.
     """
 
     address: str
@@ -70,6 +89,50 @@ class FoundInsole:
     virtual: bool
     serial: str | None = None
     firmware: str | None = None
+    private: bool = False
+
+
+class ForeignInsoleError(AdvertisementError):
+    """An insole whose key this host does not have: it cannot be told from any other."""
+
+
+class Recognition:
+    """Recognises insoles with keys, among as many as a clinic has, by what they advertise.
+
+    Args:
+        keys: serial number in hex -> device key.
+
+    >>> from insole_protocol.private_advert import private_data
+    >>> recognition = Recognition({"0000246F287A3F01": bytes(range(32))})
+    >>> recognition.serial_of(PrivateAdvertisement(private_data(bytes(range(32)), b"once", 0, 64)))
+    '0000246F287A3F01'
+    """
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = keys
+        self._known: dict[bytes, str | None] = {}  # each key is tried once for each sign that is seen
+
+    def serial_of(self, seen: PrivateAdvertisement) -> str | None:
+        """The serial number of the insole that advertises so; None when its key is not among ours."""
+        if seen.sign not in self._known:
+            fitting = (serial for serial, key in self._keys.items() if seen.is_of(key))
+            self._known[seen.sign] = next(fitting, None)
+        return self._known[seen.sign]
+
+    def read(self, data: bytes) -> tuple[Advertisement, str | None]:
+        """What manufacturer data says, and the serial number of an insole with keys.
+
+        Raises:
+            ForeignInsoleError: it takes a key that we do not have.
+            AdvertisementError: the data is missing or not an insole's.
+        """
+        if not is_private(data):
+            return Advertisement(data), None
+        seen = PrivateAdvertisement(data)
+        serial = self.serial_of(seen)
+        if serial is None:
+            raise ForeignInsoleError("an insole of others")
+        return seen.read(self._keys[serial], bytes.fromhex(serial)), serial
 
 
 @dataclass(frozen=True)
@@ -80,13 +143,17 @@ class Sighting:
     device: "BLEDevice"
 
 
-def describe(device: "BLEDevice", data: "AdvertisementData", virtual: bool) -> FoundInsole:
+def describe(
+    device: "BLEDevice", data: "AdvertisementData", virtual: bool, recognition: Recognition | None = None
+) -> FoundInsole:
     """What an advertisement contains.
 
     Raises:
+        ForeignInsoleError: it is that of an insole with keys, which are not in `recognition`.
         AdvertisementError: the manufacturer data is missing or not an insole's.
     """
-    advertised = Advertisement(data.manufacturer_data.get(ids.COMPANY_ID, b""))
+    recognition = recognition or Recognition({})
+    advertised, serial = recognition.read(data.manufacturer_data.get(ids.COMPANY_ID, b""))
     return FoundInsole(
         address=device.address,
         name=data.local_name or device.name or "",
@@ -100,6 +167,8 @@ def describe(device: "BLEDevice", data: "AdvertisementData", virtual: bool) -> F
         logging=advertised.logging,
         bonded=advertised.bonded,
         virtual=virtual,
+        serial=serial,
+        private=serial is not None,
     )
 
 
@@ -116,7 +185,8 @@ async def scan(
         enough: asked after each new advertisement; True ends the scan early.
 
     Returns:
-        the insoles by address, each with its latest advertisement.
+        the insoles by address, each with its latest advertisement; not those of others, with keys that
+        `radio` does not know.
 
     Raises:
         NoBluetoothError: there is no Bluetooth adapter, or it is switched off or out of bounds.
@@ -126,14 +196,15 @@ async def scan(
     from bleak.exc import BleakBluetoothNotAvailableError, BleakError
 
     radio = radio or Radio()
+    recognition = Recognition(radio.keys())
     found: dict[str, Sighting] = {}
     done = asyncio.Event()
 
     def on_advertisement(device: "BLEDevice", data: "AdvertisementData") -> None:
         try:
-            insole = describe(device, data, radio.virtual)
+            insole = describe(device, data, radio.virtual, recognition)
         except AdvertisementError:
-            return  # another maker's device with our service UUID, or a half of the advertisement
+            return  # not ours, another maker's with our service UUID, or a half of the advertisement
         found[device.address] = Sighting(insole, device)
         if enough(found):
             done.set()

@@ -1,4 +1,4 @@
-"""Reading an insole's Device Information: any client may, without pairing."""
+"""Reading an insole's Device Information: any client may, without pairing; not where it was given keys."""
 
 import asyncio
 from dataclasses import replace
@@ -12,7 +12,10 @@ MAX_TEXT = 64
 
 
 async def read_information(sighting: Sighting, radio: Radio) -> FoundInsole:
-    """The insole with its serial number and firmware version; as it was when it cannot be reached."""
+    """The insole with its serial number and firmware version; as it was when it cannot be reached, or when it
+    has keys: such a one lets in nobody who only looks."""
+    if sighting.insole.private:
+        return sighting.insole
     from bleak import BleakClient
     from bleak.exc import BleakError
 

@@ -166,17 +166,24 @@ class Central:
                 raise TimeoutError(str(error)) from error
         return connection
 
+    def identity(self, address: hci.Address) -> hci.Address:
+        """Who shows this private address, as far as a bond tells; else the address itself."""
+        resolver = self.device.address_resolver
+        found = resolver.resolve(address) if resolver is not None and address.is_resolvable else None
+        return found or address
+
     async def bonded(self, address: hci.Address) -> bool:
         """Whether there is a bond with this device."""
         store = self.device.keystore
-        return store is not None and await store.get(str(address)) is not None
+        return store is not None and await store.get(str(self.identity(address))) is not None
 
     async def forget(self, address: hci.Address) -> None:
         """Delete the bond with this device, if there is one."""
         store = self.device.keystore
         if store is not None:
             with contextlib.suppress(KeyError):
-                await store.delete(str(address))
+                await store.delete(str(self.identity(address)))
+            await self.device.refresh_resolving_list()
 
 
 @contextlib.asynccontextmanager

@@ -194,6 +194,8 @@ class InsoleSession:
 
     async def _call_config(self, options: dict[str, Any]) -> None:
         self._options.update(options)
+        if "irk" in options:
+            self._ready.irk = bytes.fromhex(options["irk"])
         mtu = int(self._options.get("mtu", att.ATT_DEFAULT_MTU))
         self._ready.gatt_server.max_mtu = max(23, min(mtu, self._air.conditions.mtu))
 

@@ -1,0 +1,187 @@
+"""A virtual insole with keys on the virtual radio, its owner's host, and whoever else is near."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bleak import BleakClient, BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.exc import BleakError
+from insole_protocol import ids
+from plantigrade.bridge.insole import Insole
+from plantigrade.bridge.keyring import Keyring, KeysInMemory
+from plantigrade.bridge.session import Session
+from plantigrade.firmware_image.board_files import board_files
+from plantigrade.firmware_image.build import build_firmware
+from plantigrade.link.base import LinkError
+from plantigrade.link.ble import BleLink
+from plantigrade.twin.bleak_backend import backend_for
+from plantigrade.twin.board import VirtualBoard
+from plantigrade.twin.board_spec import BoardSpec, RadioEnd
+from plantigrade.twin.central import central_at, using
+from plantigrade.twin.radio.client import Radio, RadioAddress
+from plantigrade.twin.radio.conditions import RadioConditions
+
+from tests.e2e.twin_kit import UNIQUE_ID, Console
+
+KEY = bytes(range(32))
+SERIAL = f"{int(UNIQUE_ID, 16):016X}"
+QUICK = RadioConditions(interval_ms=7.5)
+HELD_S = 4.4
+_START = "        from insole import startup\n"
+_GIVE_KEY = f"""        from insole import identity
+        identity.Identity.device_key = property(lambda _: {KEY!r}, lambda _, value: None)
+"""
+
+
+def _with_key(path: str, content: bytes) -> tuple[str, bytes]:
+    """main.py of an insole that has a device key, wherever it got it from."""
+    if path != "main.py":
+        return path, content
+    text = content.decode()
+    assert _START in text
+    return path, text.replace(_START, _GIVE_KEY + _START).encode()
+
+
+class Host:
+    """A computer near by, with bonds of its own.
+
+    Args:
+        radio: where it is.
+        folder: keeps its bonds.
+        address: whose address it claims; its own when None.
+        keyring: the keys that it has.
+    """
+
+    def __init__(
+        self, radio: Radio, folder: Path, address: str | None = None, keyring: Keyring | None = None
+    ) -> None:
+        self.keyring = keyring or KeysInMemory()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.bonds = folder / "bonds.json"
+        if address is not None:
+            self.bonds.with_suffix(".address").write_text(address)
+        self.at = RadioAddress(radio.address.host, radio.address.port, self.bonds)
+        self.scanner, self.client = backend_for(self.at)
+
+    @property
+    def address(self) -> str:
+        """What it goes by on the air, once it has been there."""
+        return self.bonds.with_suffix(".address").read_text().strip()
+
+    async def look(self, seconds: float = 4.0) -> tuple[BLEDevice, Any]:
+        """The one insole that advertises, with everything that it says before anybody connects.
+
+        Raises:
+            TimeoutError: none was heard in so long.
+        """
+        heard: asyncio.Future[tuple[BLEDevice, Any]] = asyncio.get_running_loop().create_future()
+
+        def on_advertisement(device: BLEDevice, data: Any) -> None:
+            if data.manufacturer_data and data.local_name and not heard.done():
+                heard.set_result((device, data))
+
+        async with BleakScanner(on_advertisement, [ids.SERVICE_UUID], backend=self.scanner):
+            async with asyncio.timeout(seconds):
+                return await heard
+
+    @asynccontextmanager
+    async def connected(self, device: BLEDevice | None = None) -> AsyncGenerator[BleakClient]:
+        """A connection, encrypted where there is a bond."""
+        device = device or (await self.look())[0]
+        client = BleakClient(device, backend=self.client)
+        await client.connect()
+        try:
+            yield client
+        finally:
+            await client.disconnect()
+
+    async def pairs(self) -> bool:
+        """Connect and pair: whether the insole is still there after three seconds."""
+        async with using(central_at(self.at)):
+            try:
+                async with self.connected() as client:
+                    await client.pair()
+                    await asyncio.sleep(3.0)
+                    return client.is_connected
+            except (BleakError, TimeoutError) as error:
+                print(f"pairing: {error!r}")
+                return False
+
+    async def is_served(self, pair: bool = False, seconds: float = 20.0) -> bool:
+        """Whether the insole, found within so many seconds, says hello to it after both have proved who they
+        are; with `pair` they pair first if they are not bonded."""
+        async with using(central_at(self.at)):
+            try:
+                device, _ = await self.look(seconds)
+                link = BleLink(device, backend=self.client, pair=pair)
+                async with conversation(link, Insole("insole", keyring=self.keyring)):
+                    await asyncio.sleep(0.5)  # the insole's part of pairing ends after ours
+                    return not link.closed.is_set()
+            except (LinkError, BleakError, TimeoutError) as error:
+                print(f"not served: {error!r}")
+                return False
+
+
+@asynccontextmanager
+async def conversation(link: BleLink, insole: Insole) -> AsyncGenerator[Session]:
+    """A session after hello; the link is closed at the end."""
+    try:
+        await link.open()
+        session = Session(link, insole)
+        await session.hello()
+        yield session
+    finally:
+        await link.close()
+
+
+@dataclass
+class Scene:
+    """The insole and its radio."""
+
+    radio: Radio
+    board: VirtualBoard
+    console: Console
+    folder: Path
+
+    def host(self, name: str, address: str | None = None) -> Host:
+        """A computer near by, without the key."""
+        return Host(self.radio, self.folder / name, address)
+
+    def trusted(self, name: str) -> Host:
+        """A computer that has the insole's key."""
+        return Host(self.radio, self.folder / name, keyring=KeysInMemory(devices={SERIAL: KEY}))
+
+    async def press_button(self, seconds: float = HELD_S) -> None:
+        """Somebody holds the insole's button, and has not held it at its start."""
+        await asyncio.sleep(1.4)
+        self.board.hold_boot_button(True)
+        await asyncio.sleep(seconds)
+        self.board.hold_boot_button(False)
+
+    async def owner(self) -> Host:
+        """A host that has paired with the button pressed, and left."""
+        host = self.trusted("owner")
+        await self.press_button()
+        assert await host.is_served(pair=True)
+        return host
+
+
+@asynccontextmanager
+async def scene(folder: Path) -> AsyncGenerator[Scene]:
+    """A running insole with a device key."""
+    settings = json.dumps({"version": 2, "values": {"side": 0}}).encode()
+    files = [_with_key(path, content) for path, content in board_files(build_firmware())]
+    files.append(("settings.json", settings))
+    async with Radio(QUICK, folder / "nobody.json") as radio:
+        end = RadioEnd(radio.boards_port, radio.token)
+        board = VirtualBoard(BoardSpec("left", UNIQUE_ID), folder / "board", iter(files), end)
+        console = Console(board)
+        async with board:
+            one = Scene(radio, board, console, folder)
+            await one.host("bystander").look(20.0)  # it is up
+            yield one
