@@ -43,7 +43,7 @@ class Advertisement:
 def is_private(data: "bytes | bytearray") -> bool:
     """Whether manufacturer data is that of an insole that was given keys.
 
-    >>> is_private(b"\x82"), is_private(b"\x01"), is_private(b"")
+    >>> is_private(bytes((0x82,))), is_private(bytes((1,))), is_private(b"")
     (True, False, False)
     """
     return bool(data) and bool(data[0] & private_advert.PRIVATE)

@@ -66,7 +66,7 @@ async def test_the_owner_finds_it_by_its_key_and_a_stranger_does_not(tmp_path: P
     async with scene(tmp_path) as s:
         owner = await s.owner()
         async with using(central_at(owner.at)):
-            mine = Radio(owner.scanner, owner.client, virtual=True, keys=lambda: {SERIAL: KEY})
+            mine = Radio(owner.scanner, owner.client, virtual=True, keys=lambda: {SERIAL: (KEY,)})
             (sighting,) = (await scan(10.0, mine, bool)).values()
             found = sighting.insole
             assert (found.serial, found.serial_end, found.side) == (SERIAL, SERIAL[-6:], "left")
@@ -74,7 +74,7 @@ async def test_the_owner_finds_it_by_its_key_and_a_stranger_does_not(tmp_path: P
             link = BleLink(sighting.device, backend=owner.client, pair=False)
             await link.open()
             await link.close()
-            others = Radio(owner.scanner, owner.client, virtual=True, keys=lambda: {"00" * 8: bytes(32)})
+            others = Radio(owner.scanner, owner.client, virtual=True, keys=lambda: {"00" * 8: (bytes(32),)})
             assert await scan(3.0, others) == {}
 
 
@@ -107,7 +107,7 @@ def test_a_replayed_advertisement_is_recognised_and_proves_nothing() -> None:
     from insole_protocol.private_advert import private_data
 
     data = private_data(KEY, b"once", 0, 50)
-    recognition = Recognition({SERIAL: KEY, "11" * 8: bytes(32)})
+    recognition = Recognition({SERIAL: (KEY,), "11" * 8: (bytes(32),)})
     assert recognition.serial_of(PrivateAdvertisement(data)) == SERIAL
     changed = bytes([data[0]]) + bytes([data[1] ^ 1]) + data[2:]
     assert recognition.serial_of(PrivateAdvertisement(changed)) is None

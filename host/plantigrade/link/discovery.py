@@ -1,7 +1,7 @@
 """Finding insoles: what they advertise, over any bleak backend."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -24,11 +24,12 @@ Side = Literal["left", "right", "unset"]
 SIDES: dict[int, Side] = {ids.SIDE_LEFT: "left", ids.SIDE_RIGHT: "right"}
 
 
-KnownKeys = Callable[[], Mapping[str, bytes]]
-"""Gives the keys of the insoles that are ours: serial number in hex -> device key of 32 bytes."""
+KnownKeys = Callable[[], Mapping[str, Sequence[bytes]]]
+"""Gives the keys of the insoles that are ours: serial number in hex -> device keys of 32 bytes, of which the
+insole holds one."""
 
 
-def no_keys() -> Mapping[str, bytes]:
+def no_keys() -> Mapping[str, Sequence[bytes]]:
     """Of a host that knows none: it finds insoles that were given none."""
     return {}
 
@@ -100,23 +101,26 @@ class Recognition:
     """Recognises insoles with keys, among as many as a clinic has, by what they advertise.
 
     Args:
-        keys: serial number in hex -> device key.
+        keys: serial number in hex -> device keys.
 
     >>> from insole_protocol.private_advert import private_data
-    >>> recognition = Recognition({"0000246F287A3F01": bytes(range(32))})
+    >>> recognition = Recognition({"0000246F287A3F01": [bytes(range(32))]})
     >>> recognition.serial_of(PrivateAdvertisement(private_data(bytes(range(32)), b"once", 0, 64)))
     '0000246F287A3F01'
     """
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._keys = keys
-        self._known: dict[bytes, str | None] = {}  # each key is tried once for each sign that is seen
+    def __init__(self, keys: Mapping[str, Sequence[bytes]]) -> None:
+        self._keys = [(serial, key) for serial, several in keys.items() for key in several]
+        self._known: dict[bytes, tuple[str, bytes] | None] = {}  # each key is tried once for each sign
 
     def serial_of(self, seen: PrivateAdvertisement) -> str | None:
         """The serial number of the insole that advertises so; None when its key is not among ours."""
+        found = self._find(seen)
+        return found and found[0]
+
+    def _find(self, seen: PrivateAdvertisement) -> tuple[str, bytes] | None:
         if seen.sign not in self._known:
-            fitting = (serial for serial, key in self._keys.items() if seen.is_of(key))
-            self._known[seen.sign] = next(fitting, None)
+            self._known[seen.sign] = next((pair for pair in self._keys if seen.is_of(pair[1])), None)
         return self._known[seen.sign]
 
     def read(self, data: bytes) -> tuple[Advertisement, str | None]:
@@ -129,10 +133,11 @@ class Recognition:
         if not is_private(data):
             return Advertisement(data), None
         seen = PrivateAdvertisement(data)
-        serial = self.serial_of(seen)
-        if serial is None:
+        found = self._find(seen)
+        if found is None:
             raise ForeignInsoleError("an insole of others")
-        return seen.read(self._keys[serial], bytes.fromhex(serial)), serial
+        serial, key = found
+        return seen.read(key, bytes.fromhex(serial)), serial
 
 
 @dataclass(frozen=True)

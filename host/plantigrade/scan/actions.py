@@ -1,11 +1,13 @@
 """From `plantigrade scan` to the radios and back to table or JSON."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from plantigrade.bridge.keyring import keys_at_hand
 from plantigrade.json_output import write_json
 from plantigrade.link.base import LinkError
 from plantigrade.link.discovery import FoundInsole, NoBluetoothError, Radio, Sighting, scan
@@ -34,7 +36,7 @@ def main(seconds: float, quick: bool, json_file: Path | None) -> None:
 
 def radios() -> list[Radio]:
     """The platform's Bluetooth, and the virtual radio of a running twin."""
-    found = [Radio()]
+    found = [Radio(keys=_device_keys)]
     try:
         from plantigrade.twin.bleak_backend import backend_for
         from plantigrade.twin.rendezvous import NoTwinError, find_twin
@@ -44,7 +46,12 @@ def radios() -> list[Radio]:
         twin = find_twin()
     except NoTwinError:
         return found
-    return [*found, Radio(*backend_for(twin.radio), virtual=True, serial_ports=twin.serial_ports)]
+    ports = twin.serial_ports
+    return [*found, Radio(*backend_for(twin.radio), virtual=True, serial_ports=ports, keys=_device_keys)]
+
+
+def _device_keys() -> Mapping[str, Sequence[bytes]]:
+    return keys_at_hand.get().device_keys()
 
 
 async def find_insoles(
