@@ -25,7 +25,7 @@ def main() -> int:
     counts: Counter[tuple[str, Outcome]] = Counter()
     refusals: Counter[str] = Counter()
     wrong = 0
-    makers = [draw for kind, draw in KINDS.items() if kind not in ("plain", "described")]
+    makers = [draw for kind, draw in KINDS.items() if kind not in ("plain", "spaced", "described")]
     with tempfile.TemporaryDirectory() as folder:
         for case in range(arguments.cases):
             random = Random(f"{arguments.seed}/{case}")

@@ -36,6 +36,15 @@ def plain(random: Random) -> Written:
     return table(random).written()
 
 
+def spaced(random: Random) -> Written:
+    """A plain CSV with a blank between cells, as R's write.table does."""
+    made = table(random)
+    while made.region.groups.isspace() or " " in "".join(made.titles):
+        made = table(random)
+    made.style.separator, made.style.names_line = " ", False
+    return made.written()
+
+
 class Outcome(StrEnum):
     """What became of a table."""
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from tools.fuzz_tables import described, grids, makers
-from tools.fuzz_tables.judge import Draw, plain
+from tools.fuzz_tables.judge import Draw, plain, spaced
 
 KINDS: Final[Mapping[str, Draw]] = {
     draw.__name__: draw
     for draw in (
         plain,
+        spaced,
         makers.moticon,
         makers.loadsol,
         makers.pedar,
@@ -22,4 +23,4 @@ KINDS: Final[Mapping[str, Draw]] = {
         described.described,
     )
 }
-"""By name; all but the first and the last are of makers."""
+"""By name; all but the first two and the last are of makers."""

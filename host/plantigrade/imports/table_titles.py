@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-SEPARATORS: Final = (";", "\t", ",", "|")
+SEPARATORS: Final = (";", "\t", ",", "|", " ")
 _SEPARATOR_LINE = re.compile(r"\s*[\"']?sep=(.)[\"']?\s*", re.IGNORECASE)
 _NO_SEPARATOR: Final = "\x1f"
 """Of a table of one column: in no cell."""

@@ -67,7 +67,7 @@ def is_the_walk(walk: Walk) -> bool:
     return True
 
 
-@pytest.mark.parametrize("separator", [";", "\t", ",", "|"])
+@pytest.mark.parametrize("separator", [";", "\t", ",", "|", " "])
 @pytest.mark.parametrize("decimal", [".", ",", "\u066b"], ids=["point", "comma", "arabic"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
 def test_separators_decimal_marks_and_line_ends(tmp_path: Path, separator: str, decimal: str, line_end: str):
@@ -109,6 +109,14 @@ def test_columns_of_words_anywhere(tmp_path: Path, at: int, quoting: int, separa
 def test_row_names(tmp_path: Path, head: str, name: str):
     titles, *rows = table().splitlines()
     text = "\n".join([head + titles, *(name.format(1 + i) + row for i, row in enumerate(rows))]) + "\n"
+    assert is_the_walk(read(tmp_path, text))
+
+
+def test_a_table_of_r_with_blanks_between_its_cells(tmp_path: Path):
+    """write.table: row names without a title, all in quotes but numbers."""
+    titles, *rows = table(" ", quoting=csv.QUOTE_ALL).replace('"', "").splitlines()
+    names = " ".join(f'"{title}"' for title in titles.split())
+    text = "\n".join([names, *(f'"{1 + i}" {row}' for i, row in enumerate(rows))]) + "\n"
     assert is_the_walk(read(tmp_path, text))
 
 
