@@ -1,4 +1,4 @@
-"""Runs before main.py.
+"""Runs before main.py. Locks the prompt first, where the insole has keys (`launcher/prompt.py`).
 
 While modules are loaded garbage is collected often, so that what stays lies close together and the free heap
 is in one piece. After a soft reset (mpremote's way in) the watchdog of the run before still counts: it is fed
@@ -6,8 +6,17 @@ from here on.
 """
 
 import gc
+import sys
 
 import machine
+
+sys.path.insert(0, "/launcher")
+try:
+    import prompt
+
+    prompt.lock()
+except Exception as error:
+    print("no lock:", repr(error))
 
 gc.threshold(4096)
 if machine.reset_cause() == machine.SOFT_RESET:

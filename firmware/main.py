@@ -18,6 +18,17 @@ OF_A_SLOT = ("insole", "insole_protocol", "safe_mode", "drivers", "boards")
 watchdog = machine.WDT(timeout=WATCHDOG_MS)
 
 
+def lock_prompt():
+    """No prompt in an insole that has keys: the interpreter has allowed Ctrl-C anew for this script."""
+    try:
+        import prompt
+
+        prompt.lock()
+        del sys.modules["prompt"]
+    except Exception as error:
+        print("no lock:", repr(error))
+
+
 def choose():
     """The slot that runs now, as `slots.choose` gives it; None when the launcher itself is broken."""
     if "/launcher" not in sys.path:
@@ -90,6 +101,7 @@ def forget_slot():
 def main():
     """Run until Ctrl-C; any other end is a reset. At the prompt a timer feeds the watchdog."""
     try:
+        lock_prompt()
         run(choose())
         import time
 

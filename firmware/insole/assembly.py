@@ -9,7 +9,7 @@ import drivers
 from drivers.battery import Battery
 from drivers.force_array import ForceArray
 from drivers.led import Led
-from insole import files, provisioned
+from insole import files, insole_keys, provisioned
 from insole.blocks import BlockBuilder
 from insole.bonds import Bonds
 from insole.boot_record import BootRecord
@@ -51,9 +51,12 @@ def build_insole(board, record):
     identity = Identity(machine.unique_id())
     identity.record = provisioned.put_defaults(settings)
     provisioned.leave()
+    keys = insole_keys.InsoleKeys()
+    identity.device_key = keys.device
     faults.note(ids.FAULT_SETTINGS, settings.damaged)
     faults.note(ids.FAULT_WATCHDOG, record.bitten)
     faults.note(ids.FAULT_CRASHED, record.after_crash)
+    faults.note(ids.FAULT_KEYS, keys.damaged)
     faults.note(ids.FAULT_NATIVE_CODE, bool(native.missing))
     i2c = I2cBus(board)
     imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
@@ -67,7 +70,9 @@ def build_insole(board, record):
     gait = StepCounter()
     live = LiveQueue(work)
     rest = board.AMPLIFIER_REST_MV * block.COUNT_MAX // board.ADC_FULL_SCALE_MV
-    blocks = BlockBuilder(sampler, encoder, recorder, live, gait, rest)
+    sealer = insole_keys.make_sealer(keys.log, imu) if keys.log else None
+    insole_keys.leave()
+    blocks = BlockBuilder(sampler, encoder, recorder, live, gait, rest, sealer)
     battery = Battery(board, board.GAUGE_ADDRESS and drivers.probe("max17048", i2c, board.GAUGE_ADDRESS))
     power = Power(board, battery, faults, imu)
     insole = Insole(
@@ -127,6 +132,7 @@ class Firmware:
         insole.bonds = bonds
         insole.faults.note(ids.FAULT_BONDS, bonds.damaged)
         self.usb = UsbLink()
+        self.usb.prompt_open = not insole.locked
         self.tx_scheduler = TxScheduler(insole.work)
         self.housekeeping = Housekeeping(insole, self.radio, bonds)
         self.radio.keep_bonds = insole.keep_bonds

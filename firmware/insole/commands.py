@@ -24,11 +24,8 @@ _ON_DEMAND = {
     ids.OP_FORGET: "wipe",
     ids.OP_EVENTS: "events",
     ids.OP_IDENTITY: "provisioned",
-    ids.OP_AUTH_BEGIN: "proving",
-    ids.OP_AUTH_PROVE: "proving",
+    ids.OP_SERVICE: "service",
 }
-_BEFORE_PROOF = (ids.OP_HELLO, ids.OP_AUTH_BEGIN, ids.OP_AUTH_PROVE)
-NO_SERIAL = bytes(8)
 
 
 class Refusal(Exception):
@@ -104,14 +101,15 @@ class Commands:
             raise Refusal(ids.RESULT_NOT_ALLOWED, "the link is not encrypted: pair first")
         if not session.version and message[0] != ids.OP_HELLO:
             raise Refusal(ids.RESULT_HELLO_FIRST, "say HELLO before anything else")
-        if self._insole.locked and session.guard is None and message[0] not in _BEFORE_PROOF:
-            raise Refusal(ids.RESULT_NOT_ALLOWED, "this insole is locked: prove who you are first")
         command = messages.parse_command(message)
         handler = self._handlers.get(command.op)
-        return handler(session, command, ticks) if handler else self._on_demand(session, command)
+        if handler is None or (session.guard is None and self._insole.locked):
+            return self._on_demand(session, command)
+        return handler(session, command, ticks)
 
     def _on_demand(self, session, command):
-        name = "insole." + _ON_DEMAND[command.op]
+        proves = session.guard is None and self._insole.locked
+        name = "insole." + ("proving" if proves else _ON_DEMAND.get(command.op, "proving"))
         try:
             __import__(name)
             return sys.modules[name].carry_out(self._insole, session, command)
@@ -124,9 +122,6 @@ class Commands:
         insole = self._insole
         own = ids.LOCKED_VERSION if insole.locked else ids.OPEN_VERSION
         session.version = messages.choose_version(*command.arguments, own)
-        if insole.locked and session.guard is None:
-            session.proving = None
-            return self._hello_to_a_stranger(command)
         capabilities = ids.CAPABILITY_LOG | ids.CAPABILITY_BATTERY | ids.CAPABILITY_DEEP_SLEEP
         capabilities |= ids.CAPABILITY_HINT | ids.CAPABILITY_CRASH_RECORD
         if insole.chosen is not None:
@@ -147,12 +142,6 @@ class Commands:
             insole.identity.serial,
             tail=insole.identity.firmware_version.encode(),
         )
-
-    def _hello_to_a_stranger(self, command):
-        """What anybody may know: a locked insole, and which commands come next."""
-        insole = self._insole
-        fields = ids.LOCKED_VERSION, ids.SIDE_UNSET, LAYOUT_ID, 0, 0, insole.sampler.period_us, 0, NO_SERIAL
-        return messages.build_reply(command.op, command.tag, *fields)
 
     def _time(self, _session, command, ticks):
         insole = self._insole

@@ -41,6 +41,7 @@ SOURCES = (
     "recorder.on_card",
     "recorder.retries",
     "recorder.erased",
+    "usb.prompt_open",
 )
 
 

@@ -8,7 +8,8 @@ from insole import files
 class Insole:
     """Attributes: the parts, as `assembly` hands them over; `work`, which wakes the scheduler; `erasing`;
     `chosen`, the launcher's slot; `trial`, while there is one; `greeted`, the kinds of link over which a host
-    has said HELLO since the start (bit 0 BLE, bit 1 USB); `refusal`, how the last update ended."""
+    has said HELLO since the start (bit 0 BLE, bit 1 USB); `refusal`, how the last update ended; `locked`,
+    whether it was given a device key, so that hosts have to prove that they have it, too."""
 
     def __init__(self, **parts):
         self.erasing = False
@@ -19,15 +20,7 @@ class Insole:
         self.refusal = (0, 0, "")
         for name in parts:
             setattr(self, name, parts[name])
-
-    @property
-    def locked(self):
-        """Whether this insole was given a device key: hosts have to prove that they have it, too."""
-        return self.identity.device_key is not None
-
-    def proved(self, transport):
-        """The host on this link has proved who it is."""
-        self.radio.proved(transport)
+        self.locked = self.identity.device_key is not None
 
     def erase_log(self):
         """Erase the log page by page, while sampling goes on."""

@@ -106,14 +106,11 @@ class Session:
         return self._load_reply() or self._load_live() or self._load_log()
 
     def _begin(self, channel, length):
+        if self.guard is not None and channel != ids.CHANNEL_STREAM:
+            length = self.guard.close(channel, self._message, length)
         self.transport.begin(channel, self._message, length)
         self._sending = True
         return True
-
-    def _begin_guarded(self, channel, length):
-        if self.guard is not None:
-            length = self.guard.close(channel, self._message, length)
-        return self._begin(channel, length)
 
     def _load_reply(self):
         if not self._replies:
@@ -122,7 +119,7 @@ class Session:
         if callable(reply):
             reply = reply()
         self._message[: len(reply)] = reply
-        return self._begin_guarded(ids.CHANNEL_CONTROL, len(reply))
+        return self._begin(ids.CHANNEL_CONTROL, len(reply))
 
     def _load_live(self):
         if not self.streaming or not self.transport.secure:
@@ -145,4 +142,4 @@ class Session:
         length = transfer.next_message(self._message if self.guard is None else self._message[:-GUARD_BYTES])
         if transfer.done:
             self.transfer = None
-        return self._begin_guarded(ids.CHANNEL_LOG, length)
+        return self._begin(ids.CHANNEL_LOG, length)

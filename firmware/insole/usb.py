@@ -34,6 +34,7 @@ class UsbLink:
     Attributes:
         errors: what the decoder dropped, by reason.
         stalls: writes that had to wait for their reader.
+        prompt_open: whether Ctrl-C leads to the interpreter's prompt.
     """
 
     secure = True  # whoever holds the cable holds the insole
@@ -55,6 +56,7 @@ class UsbLink:
         self._moved_ms = self._free_ms = ticks_ms()
         self._hold_ms = 0  # how long the port is left alone now
         self.stalls = 0
+        self.prompt_open = True
         self.session = None
         self._answer = None
 

@@ -16,6 +16,7 @@ import machine
 from insole_protocol import advert, errors, ids, messages, settings
 from insole_protocol.layout_id import LAYOUT_ID
 from machine import Pin
+from safe_mode import door
 from safe_mode.links import Radio, Usb
 
 TURN_MS = 20
@@ -28,6 +29,7 @@ EMPTY_MV = 3250  # as in `power`: below it the cell would be harmed
 EMPTY_CHECK_MS = 20000
 EMPTY_SLEEP_MS = 10 * 60 * 1000
 PERIOD_US = 10000
+GUARD_BYTES = 12  # behind a message, as `authentication` has it
 
 
 def optional(load, *arguments):
@@ -101,6 +103,7 @@ class SafeMode:
         if self.log is None or not self.log.capacity_pages:
             self.faults |= ids.FAULT_LOG
         self.recorder, self.boots = self.log, record  # names that `diagnostics` knows
+        self._door = door.of_this_insole()
         self._transfers = 0
         self._ticks = time.ticks_us()
         self._us = self._ticks
@@ -156,7 +159,8 @@ class SafeMode:
 
     def _go_on(self, peer):
         """The next message of a log transfer."""
-        out = memoryview(bytearray(ids.MAX_MESSAGE_BYTES))
+        room = ids.MAX_MESSAGE_BYTES - (GUARD_BYTES if peer.guard else 0)
+        out = memoryview(bytearray(room))
         transfer, peer.transfer = peer.transfer, None
         length = transfer.next_message(out)
         if not transfer.done:
@@ -209,7 +213,7 @@ class SafeMode:
             return
         op, tag = message[0] & ~ids.REPLY_BIT, message[1]
         try:
-            reply = self._carry_out(link, message, ticks)
+            reply = self._carry_out(link, self._door.opened(link.peer, message), ticks)
         except errors.ProtocolError as error:
             reply = messages.build_refusal(op, tag, messages.result_of(error), str(error))
         except OSError as error:
@@ -235,7 +239,10 @@ class SafeMode:
         return self.log.boot if self.log else self.record.boot if self.record else 0
 
     def _hello(self, peer, command, _ticks):
-        peer.version = messages.choose_version(*command.arguments)
+        peer.version = self._door.choose_version(*command.arguments)
+        if peer.version == ids.LOCKED_VERSION and peer.guard is None:
+            fields = peer.version, ids.SIDE_UNSET, LAYOUT_ID, 0, 0, PERIOD_US, 0, bytes(8)
+            return messages.build_reply(command.op, command.tag, *fields)
         capabilities = ids.CAPABILITY_CRASH_RECORD | (ids.CAPABILITY_LOG if self.log else 0)
         if self.chosen is not None:
             capabilities |= ids.CAPABILITY_UPDATE
@@ -244,6 +251,9 @@ class SafeMode:
             self.log.next_seq if self.log else 0, self.serial,
         )  # fmt: skip
         return messages.build_reply(command.op, command.tag, *fields, tail=self.firmware.encode())
+
+    def _prove(self, peer, command, _ticks):
+        return self._door.carry_out(peer, command)
 
     def _time(self, _peer, command, ticks):
         received_us = self.now_us() + time.ticks_diff(ticks, self._ticks)
@@ -342,11 +352,17 @@ class SafeMode:
             run_ms = time.ticks_diff(time.ticks_ms(), self._started_ms)
             self._leave_after_ms = max(self._leave_after_ms, run_ms + UPDATE_WAIT_MS)
         link = [one for one in self.links if one.peer is peer][0]
-        return self.update.carry_out(command, link.kind, link.value_bytes)
+        room = link.value_bytes
+        if peer.guard is not None:
+            room = min(room, ids.MAX_COMMAND_BYTES + 1) - GUARD_BYTES
+        return self.update.carry_out(command, link.kind, room)
 
 
 _METHODS = {
     ids.OP_HELLO: SafeMode._hello,
+    ids.OP_AUTH_BEGIN: SafeMode._prove,
+    ids.OP_AUTH_PROVE: SafeMode._prove,
+    ids.OP_SERVICE: SafeMode._prove,
     ids.OP_TIME: SafeMode._time,
     ids.OP_STATUS: SafeMode._status,
     ids.OP_GET_SETTING: SafeMode._get_setting,

@@ -27,9 +27,21 @@ class Peer:
     def forget(self):
         """A new peer, or none."""
         self.version = 0
+        self.guard = None  # vouches for messages, once both ends of a locked insole have proved who they are
+        self.proving = None
         self.transfer = None
         self.outgoing = []  # (channel, message)
         self.encoder = None
+
+    def next_message(self):
+        """(channel, message) to be sent next, made and vouched for now."""
+        channel, message = self.outgoing[0]
+        if callable(message):
+            message = message()
+        if self.guard is not None:
+            message = self.guard.closed(channel, message)
+        self.outgoing[0] = channel, message
+        return channel, message
 
 
 class Radio:
@@ -133,11 +145,9 @@ class Radio:
         """Hand over what waits, as much as the stack takes; whether anything still waits."""
         peer = self.peer
         while peer.outgoing and self._connection is not None:
-            channel, message = peer.outgoing[0]
-            if callable(message):
-                message = message()
-                peer.outgoing[0] = channel, message
+            channel = peer.outgoing[0][0]
             if peer.encoder is None:
+                channel, message = peer.next_message()
                 peer.encoder = self._fragmenters[channel]
                 peer.encoder.start(message, len(message))
             length = peer.encoder.next(self._value, self._mtu - 3)
@@ -209,8 +219,9 @@ class Usb:
     def push(self):
         """As `Radio.push`; the port may hold us for its own time-out."""
         while self.peer.outgoing:
-            channel, message = self.peer.outgoing.pop(0)
-            self._out.write(usb_frames.encode(channel, message() if callable(message) else message))
+            channel, message = self.peer.next_message()
+            self.peer.outgoing.pop(0)
+            self._out.write(usb_frames.encode(channel, message))
         return False
 
     def advertise(self, payload, response):

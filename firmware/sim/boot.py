@@ -15,6 +15,7 @@ for _name in _scripts:
             _source = _file.read()
     except OSError:
         continue
+    _steps.allow_ctrl_c()
     try:
         exec(compile(_source, _name, "exec"), globals())
     except SystemExit:

@@ -77,6 +77,11 @@ def start_board():
     return ("boot.py", "main.py") if settings.values["run_main"] else ("boot.py",)
 
 
+def allow_ctrl_c():
+    """As the interpreter does before each script and at the prompt (shared/runtime/pyexec.c)."""
+    scheduler.kbd_intr(3)
+
+
 soft_reset = machine.soft_reset  # what leaving a script with SystemExit means on a chip
 
 
@@ -86,4 +91,5 @@ def prompt_reached():
     On a chip callbacks run at the prompt, among them those that feed the watchdog, so it is stopped here.
     """
     interrupts.disarm_watchdog()
+    allow_ctrl_c()
     clock.tell(b"prompt\n")

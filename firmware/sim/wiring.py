@@ -52,6 +52,10 @@ def _led_changed(lit):
     clock.tell(b"led %d\n" % lit)
 
 
+def _interrupted_by(char):
+    clock.tell(b"interrupted by %d\n" % char)
+
+
 def _sleep(wait_us):
     waiting.sleep_true_us(clock.true_wait_us(wait_us))
 
@@ -82,6 +86,7 @@ def connect():
     hardware.leave = _leave
     hardware.sleep = _sleep
     hardware.led_changed = _led_changed
+    hardware.interrupted_by = _interrupted_by
     _divide_flash(open(settings.path(values["flash"]), "r+b"))  # noqa: SIM115 - open as long as the chip runs
     if values["card_sectors"]:
         card = sd_card.CardFile(settings.path("card.bin"), values["card_sectors"])

@@ -12,7 +12,8 @@ HMAC-SHA256(K_session, direction | channel | number | message).
 import struct
 from hashlib import sha256
 
-from insole_protocol.errors import MessageLengthError, NotGenuineError
+from insole_protocol import ids
+from insole_protocol.errors import MessageError, MessageLengthError, ProtocolVersionError
 from insole_protocol.keyed_hash import hmac_sha256, same
 
 NONCE_BYTES = 16
@@ -25,6 +26,13 @@ GUARD_BYTES = NUMBER_BYTES + TAG_BYTES
 BY_HOST = b"h"
 BY_INSOLE = b"i"
 MAX_NUMBER = 0xFFFFFFFF
+
+
+class NotGenuineError(MessageError):
+    """Nobody vouches for a message: changed, sent twice, or sent by somebody without the key."""
+
+    name = "not_genuine"
+    result = ids.RESULT_NOT_ALLOWED
 
 
 def host_key(device_key: bytes, host: bytes) -> bytes:
@@ -45,6 +53,18 @@ def proof(of_host: bytes, by: bytes, host_nonce: bytes, insole_nonce: bytes) -> 
 def session_key(of_host: bytes, host_nonce: bytes, insole_nonce: bytes) -> bytes:
     """K_session of a connection."""
     return hmac_sha256(of_host, b"plantigrade session 2" + host_nonce + insole_nonce)
+
+
+def require_version(lowest: int, highest: int) -> None:
+    """Refuse a host that cannot prove anything.
+
+    Raises:
+        ProtocolVersionError: it does not speak the version of locked insoles; the text says what to do.
+    """
+    if not lowest <= ids.LOCKED_VERSION <= highest:
+        raise ProtocolVersionError(
+            "this insole is locked and speaks version %d: update the host's program" % ids.LOCKED_VERSION
+        )
 
 
 class Guard:

@@ -34,6 +34,7 @@ TABLE = (
     ("recorder_on_card", "log: 1 on the SD NAND, 0 in internal flash"),
     ("recorder_retries", "sectors that the SD NAND did not take or give at the first attempt"),
     ("recorder_erased", "pages of internal flash that had to be erased"),
+    ("usb_prompt_open", "interpreter's prompt: 1 open to whoever holds the cable, 0 locked"),
 )
 
 

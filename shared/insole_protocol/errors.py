@@ -38,9 +38,3 @@ class ProtocolVersionError(MessageError):
     """The two ends have no protocol version in common."""
 
     name = "protocol_version"
-
-
-class NotGenuineError(MessageError):
-    """Nobody vouches for a message: changed, sent twice, or sent by somebody without the key."""
-
-    name = "not_genuine"

@@ -89,6 +89,9 @@ OP_AUTH_BEGIN = 0x1D
 proof of 16 come back. For insoles that speak protocol 2, as the next."""
 OP_AUTH_PROVE = 0x1E
 """The host's proof, 16 bytes; the reply is the first guarded message."""
+OP_SERVICE = 0x1F
+"""Opens (1) or locks (0) the interpreter's prompt on USB, until the insole restarts; section 3.4. For insoles
+that speak protocol 2."""
 
 TABLE = (
     (
@@ -144,4 +147,5 @@ TABLE = (
     (OP_IDENTITY, "IDENTITY", "u16 offset", "u16 total_bytes, data part", ""),
     (OP_AUTH_BEGIN, "AUTH_BEGIN", "u64 host, data nonce", "data answer", ""),
     (OP_AUTH_PROVE, "AUTH_PROVE", "data proof", "", ""),
+    (OP_SERVICE, "SERVICE", "u8 open<=1", "u8 open", ""),
 )  # fmt: skip

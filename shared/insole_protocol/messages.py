@@ -116,9 +116,7 @@ def result_of(error: errors.ProtocolError) -> int:
         return ids.RESULT_LENGTH
     if isinstance(error, errors.ProtocolVersionError):
         return ids.RESULT_VERSION
-    if isinstance(error, errors.NotGenuineError):
-        return ids.RESULT_NOT_ALLOWED
-    return ids.RESULT_RANGE
+    return getattr(error, "result", ids.RESULT_RANGE)
 
 
 def choose_version(lowest: int, highest: int, own: int = ids.OPEN_VERSION) -> int:
@@ -130,10 +128,6 @@ def choose_version(lowest: int, highest: int, own: int = ids.OPEN_VERSION) -> in
     """
     if lowest <= own <= highest:
         return own
-    if own == ids.LOCKED_VERSION and lowest <= highest < own:
-        raise errors.ProtocolVersionError(
-            "this insole is locked and speaks version %d: update the host's program" % own
-        )
     raise errors.ProtocolVersionError(
         "no common version: host %d-%d, insole %d-%d" % (lowest, highest, own, own)
     )

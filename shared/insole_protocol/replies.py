@@ -95,6 +95,13 @@ class StreamReply(TypedReply):
     first_seq: int
 
 
+class ServiceReply(TypedReply):
+    """Whether the interpreter's prompt is open now: 1, or 0."""
+
+    OP = ids.OP_SERVICE
+    open: int
+
+
 class SettingReply:
     """A setting's key and its bytes; `settings.decode` gives the value."""
 

@@ -3,7 +3,9 @@
 import asyncio
 import csv
 import json
+import shutil
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,14 @@ import pytest
 from click.testing import CliRunner, Result
 from insole_protocol import identity_record as form
 from plantigrade.device.commands import device
-from plantigrade.device.provision.rom_access import identity_region, key_in
+from plantigrade.device.provision.rom_access import identity_region, keys_in
 from plantigrade.firmware_image.board_files import board_files
 from plantigrade.firmware_image.build import build_firmware
 from plantigrade.firmware_image.signing import keys_folder
+from plantigrade.library.catalogue.insole_keys import insole_keys, known_insoles
+from plantigrade.library.catalogue.key_change import change_key
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.keys.vault import MasterKey
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd
 from plantigrade.twin.body.feed import read_feed, write_feed
@@ -42,9 +48,14 @@ def partition(board: VirtualBoard, label: str) -> bytes:
     return board.flash.read(label)
 
 
-async def test_a_batch_of_boards_becomes_insoles(tmp_path: Path) -> None:
+async def test_a_batch_of_boards_becomes_insoles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     feed, data, out = tmp_path / "feed.bin", tmp_path / "data", tmp_path / "out"
     write_feed(feed, np.full((4, 16), REST, np.uint16), 100)
+    with Library(data) as library:
+        change_key(library, made := MasterKey.new())
+        serials_before = known_insoles(library)
+    monkeypatch.setenv("PLANTIGRADE_KEY", made.text)
+    assert serials_before == ()
     batch = tmp_path / "spring.csv"
     batch.write_text(f"serial,side,size,label\n{MACS[0]},left,42.5,P001\n,right,42.5,\n")
     async with AsyncExitStack() as stack:
@@ -86,6 +97,7 @@ async def test_a_batch_of_boards_becomes_insoles(tmp_path: Path) -> None:
         assert again.exception is None and again.output.count("left as it is") == 2, again.output
         assert [(partition(board, "id"), partition(board, "keys")) for board in boards] == before
         check_results(out)
+        check_copies(data, before)
         await check_info_and_settings(ports[0], data, tmp_path / "info.json")
 
         batch.write_text(f"serial,side,size\n{MACS[0]},right,42.5\n{MACS[1]},right,42.5\n")
@@ -112,13 +124,23 @@ def check_results(out: Path) -> None:
 
 
 def check_flash(partitions: list[tuple[bytes, bytes]]) -> None:
-    """Every insole has a record, and a key of its own that stands in no other file."""
-    keys = [key_in(keys) for _, keys in partitions]
-    assert None not in keys and len(set(keys)) == 2, "no two insoles share a key"
+    """Every insole has a record, and keys of its own that stand in no other file."""
+    keys = [keys_in(keys) for _, keys in partitions]
+    assert all(one.are_complete for one in keys)
+    assert len({key for one in keys for key in (one.device, one.log)}) == 4, "no two insoles share a key"
     for identity, _ in partitions:
         region = identity_region(identity)
         assert region.newest is not None and region.sequence == 2 and region.sector == 1
         assert identity[form.SECTOR_BYTES :].strip(b"\xff") == b""
+
+
+def check_copies(data: Path, partitions: list[tuple[bytes, bytes]]) -> None:
+    """The encrypted library has the keys that are on the insoles."""
+    with Library(data) as library:
+        found = {
+            (one.device, one.logs[0]) for one in map(partial(insole_keys, library), known_insoles(library))
+        }
+    assert found == {(keys.device, keys.log) for keys in (keys_in(flash) for _, flash in partitions)}
 
 
 async def info(port: str, data: Path, file: Path) -> dict[str, Any]:
@@ -137,10 +159,16 @@ async def check_info_and_settings(port: str, data: Path, file: Path) -> None:
     assert (found["insole"]["side"], found["settings"]["label"]) == ("left", "P001")
     assert found["crashes"] == [] and found["state"]["faults"] == []
 
-    assert (await cli("set", "side", "right", port)).output.endswith("side is right\n")
-    made = (await info(port, data.parent / "nobody", file))["identity"]
+    here = ("--data", data)
+    assert (await cli("set", "side", "right", port, *here)).output.endswith("side is right\n")
+    shutil.rmtree(data / "factory-keys")
+    made = (await info(port, data, file))["identity"]
     assert made["origin"] == "signed by an unknown key"
+    stranger = await cli("info", port, "--data", data.parent / "nobody")
+    assert "is locked, and no key of an insole is here" in str(stranger.exception)
     assert made["warning"].startswith("made as a left insole, set to right")
-    assert (await cli("set", "side", "unset", port)).output.endswith("side is left, as the insole was made\n")
-    assert (await cli("set", "label", "Blue", port)).output.endswith("label is Blue\n")
+    assert (await cli("set", "side", "unset", port, *here)).output.endswith(
+        "side is left, as the insole was made\n"
+    )
+    assert (await cli("set", "label", "Blue", port, *here)).output.endswith("label is Blue\n")
     assert "is left, right or unset" in str((await cli("set", "side", "up", port)).exception)

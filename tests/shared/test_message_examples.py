@@ -40,6 +40,7 @@ COMMANDS = (
     ("1c 01 e8 03", 0x1C, 1, (1000,), b""),
     ("1d 05 08 07 06 05 04 03 02 01 61 62", 0x1D, 5, (0x0102030405060708,), b"ab"),
     ("1e 05 61 62 63", 0x1E, 5, (), b"abc"),
+    ("1f 05 01", 0x1F, 5, (1,), b""),
 )
 
 SERIAL = b"\x00\x00\x24\x6f\x28\x7a\x3f\x01"
@@ -111,6 +112,7 @@ REPLIES = (
     ("9c 05 00 00 04 61 62 63", 0x1C, 5, (1024,), b"abc"),
     ("9d 05 00 61 62 63", 0x1D, 5, (), b"abc"),
     ("9e 05 00", 0x1E, 5, (), b""),
+    ("9f 05 00 01", 0x1F, 5, (1,), b""),
 )
 NO_GAPS = "8d 05 00 00 ff ff ff ff"
 TWO_GAPS = "8d 05 00 02 0a 00 00 00 14 00 00 00 01 1e 00 00 00 28 00 00 00 08 28 00 00 00"
@@ -128,7 +130,7 @@ def test_commands_are_these_bytes() -> None:
             command = messages.parse_command(kind(raw(text)))
             assert (command.op, command.tag, command.arguments) == (op, tag, arguments), text
             assert command.value == value and isinstance(command.value, bytes), text
-    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 31))
+    assert {row[1] for row in COMMANDS} == set(messages.COMMAND_FORMATS) == set(range(1, 32))
 
 
 def test_a_tag_is_one_byte() -> None:
@@ -145,7 +147,7 @@ def test_replies_are_these_bytes() -> None:
             assert (reply.fields, reply.tail) == (fields, tail), text
             assert reply.check() is reply
     listed = {row[1] for row in REPLIES} | {ids.OP_LOG_GAPS}
-    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 31))
+    assert listed == set(messages.REPLY_FORMATS) == set(range(1, 32))
 
 
 def test_gaps_are_these_bytes() -> None:

@@ -93,5 +93,9 @@ def led_changed(lit):
     """The LED lights up or goes dark."""
 
 
+def interrupted_by(char):
+    """This byte from USB interrupts scripts from now on; -1: none does."""
+
+
 def note(kind, *values):
     """The firmware has set something up: pin, adc, i2c, watchdog or wake. Nobody listens but the tests."""

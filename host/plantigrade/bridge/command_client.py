@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from insole_protocol import host_messages, ids
-from insole_protocol.authentication import Guard
+from insole_protocol.authentication import Guard, NotGenuineError
 from insole_protocol.declarations import name_of
-from insole_protocol.errors import NotGenuineError, ProtocolError
+from insole_protocol.errors import ProtocolError
 
 from plantigrade.bridge.errors import BridgeError, RefusedError, ReplyTimeoutError, VersionError
 from plantigrade.link.base import Channel, Link, LinkClosedError, now_ns

@@ -115,6 +115,24 @@ def hint(target: str | None, seconds: int) -> None:
     click.echo(f"a hint for {seconds} s")
 
 
+def service(target: str | None, is_open: bool) -> None:
+    """Open or lock the interpreter's prompt of an insole, until it restarts.
+
+    Raises:
+        LinkError: it cannot be reached, or refuses.
+    """
+
+    async def ask(session: Session) -> bool:
+        answer = await session.command_client.ask(ids.OP_SERVICE, int(is_open))
+        return bool(replies.ServiceReply(answer.reply).open)
+
+    if asyncio.run(_with(target, ask)):
+        text = "until it restarts" if is_open else "as always: this insole has no keys"
+        click.echo(f"the prompt is open {text}")
+    else:
+        click.echo("the prompt is locked")
+
+
 def console(port: str | None) -> None:
     """The interpreter's prompt, until Ctrl-].
 

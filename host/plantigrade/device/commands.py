@@ -138,12 +138,33 @@ def hint(target: str | None, seconds: int) -> None:
 
 
 @device.command()
+@_target
+@click.option("--close", "closes", is_flag=True, help="Lock it again, without a restart.")
+@data_option
+def service(target: str | None, closes: bool) -> None:
+    """Open the locked prompt of an insole, until it restarts.
+
+    An insole that was given keys has no prompt: whoever holds its cable sees nothing. This opens it for the
+    console and for mpremote, as long as the insole runs; --close, or a restart, locks it.
+
+    \b
+    Examples:
+      plantigrade device service /dev/ttyACM0
+      plantigrade device service --close
+    """
+    from plantigrade.device import actions as entry
+
+    entry.service(target, not closes)
+
+
+@device.command()
 @click.argument("port", required=False)
 def console(port: str | None) -> None:
     """Open the interpreter's prompt of an insole on USB. Leave with Ctrl-].
 
     Ctrl-C stops the firmware and opens the prompt; Ctrl-D at the prompt starts it again. While the
-    firmware is stopped nothing is recorded.
+    firmware is stopped nothing is recorded. An insole that was given keys has no prompt until
+    `plantigrade device service` opens it.
 
     \b
     Example:
@@ -174,3 +195,15 @@ def pull(invocation: Invocation, target: str | None) -> None:
     from plantigrade.device.pull import pull_and_report
 
     pull_and_report(target, invocation.data_dir())
+
+
+def _ensure_data_option(command: click.Command) -> None:
+    """`--data` on every command: a locked insole answers whoever has its key, which lies in the library."""
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            _ensure_data_option(child)
+    elif not any("--data" in parameter.opts for parameter in command.params):
+        data_option(command)
+
+
+_ensure_data_option(device)

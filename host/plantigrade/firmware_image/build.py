@@ -33,7 +33,7 @@ _FOR_HOSTS = (
 )  # fmt: skip
 """Modules of the protocol that nothing on a board imports: each file takes a block of 4 KiB in both slots."""
 # A board starts these from source, whichever .mpy files its MicroPython takes.
-_SOURCES_AS_THEY_ARE = ("main.py", "boot.py", "launcher/slots.py", "launcher/pack.py")
+_SOURCES_AS_THEY_ARE = ("main.py", "boot.py", "launcher/slots.py", "launcher/pack.py", "launcher/prompt.py")
 
 
 class FirmwareError(PlantigradeError):

@@ -10,8 +10,10 @@ from typing import Final
 
 import click
 
+from plantigrade.bridge.keyring import keys_at_hand
 from plantigrade.errors import PlantigradeError
 from plantigrade.json_output import write_json
+from plantigrade.library.catalogue.insole_keys import LibraryKeyring
 from plantigrade.library.catalogue.library import Library
 from plantigrade.service.assembly import Assembly, Part
 from plantigrade.service.console import Console, status_lines
@@ -59,6 +61,7 @@ def run(start: Start) -> None:
     """
     publish = read_settings(start.data)
     with Library(start.data, start.url, start.key_file) as library:
+        keys_at_hand.set(LibraryKeyring(library))  # for whoever talks to an insole beside the collectors
         asyncio.run(_run(start, library, publish))
 
 

@@ -24,6 +24,7 @@ from plantigrade.twin.factory import write_at_the_factory
 from plantigrade.twin.flash_file import FLASH_NAME, MIB, FlashFile
 from plantigrade.twin.nor_flash import COUNT_NAME
 from plantigrade.twin.serial_port import FRIENDLY_PROMPT, SerialPort
+from plantigrade.twin.type_ahead import CTRL_C
 
 log = logging.getLogger(__name__)
 
@@ -330,6 +331,8 @@ class VirtualBoard:
                     self._run.kill()
             case ["listens"] | ["prompt"]:
                 self.serial.type_ahead.hand_over()
+            case ["interrupted", "by", char]:
+                self.serial.heed_ctrl_c(int(char) == ord(CTRL_C))
             case ["led", level]:
                 self.state.led_lit = level == "1"
                 self.state.blinks += self.state.led_lit

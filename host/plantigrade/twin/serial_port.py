@@ -78,6 +78,15 @@ class SerialPort:
         self._loop.add_reader(master, self._from_board)
         return slave
 
+    def heed_ctrl_c(self, heeded: bool) -> None:
+        """Whether Ctrl-C interrupts the interpreter, as `micropython.kbd_intr` has it, or is a byte like any
+        other."""
+        if self._inner is None:
+            return
+        attributes = termios.tcgetattr(self._inner)
+        attributes[3] = attributes[3] | termios.ISIG if heeded else attributes[3] & ~termios.ISIG
+        termios.tcsetattr(self._inner, termios.TCSANOW, attributes)
+
     def close_inner(self) -> None:
         """Deliver the interpreter's last output and leave its terminal."""
         self.type_ahead.ended()

@@ -10,7 +10,7 @@ from plantigrade.library.catalogue.details import keep_alerts
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.person_tables import ConsentRow
 from plantigrade.library.catalogue.record.person_record import PersonRecord
-from plantigrade.library.catalogue.tables import AnalysisRow, InsoleKeyRow
+from plantigrade.library.catalogue.tables import AnalysisRow, InsoleKeyRow, InsoleLogKeyRow
 from plantigrade.library.entries import Person, StoredAlert, Tag
 from plantigrade.library.person.entries import (
     AlertAnswer,
@@ -67,7 +67,9 @@ def person_with_everything(
     fill(record, word, recording, other)
     with library.store.write() as session:
         session.add(account_row(record._access.person_id, word, other))
-        session.add(InsoleKeyRow(serial="7F01", secret="5A" * 32, made_utc=NOON))  # of an insole, nobody's
+        secret, following = "5A" * 32, "5B" * 32  # of an insole, nobody's
+        session.add(InsoleKeyRow(serial="7F01", secret=secret, next_secret=following, made_utc=NOON))
+        session.add(InsoleLogKeyRow(serial="7F01", secret=secret, made_utc=NOON))
         consents = session.scalar(sa.select(sa.func.max(ConsentRow.id)))
         session.add(invitation_row(record._access.person_id, word, consents))
     return record

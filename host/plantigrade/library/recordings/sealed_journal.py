@@ -1,10 +1,10 @@
 """Records of a journal that their insoles have sealed, opened for finalizing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from insole_protocol.block_errors import BlockError, NoKeyError
+from insole_protocol.block_errors import NoKeyError
 
 from plantigrade.bridge.journal.file import JournalError
 from plantigrade.link.sealed_records import RecordOpener
@@ -12,9 +12,11 @@ from plantigrade.link.sealed_records import RecordOpener
 LogKeys = Mapping[str, Sequence[bytes]]
 """Log keys of insoles by serial number."""
 NO_LOG_KEYS: Final[LogKeys] = {}
+BATCH: Final = 1024
+"""Records opened together."""
 
 
-def opened(path: Path, serial: str, records: Iterable[bytes], log_keys: LogKeys) -> list[bytes]:
+def opened(path: Path, serial: str, records: Sequence[bytes], log_keys: LogKeys) -> list[bytes]:
     """The records of one insole in format 1; one that was changed is left out, as a damaged one.
 
     Args:
@@ -28,15 +30,14 @@ def opened(path: Path, serial: str, records: Iterable[bytes], log_keys: LogKeys)
     """
     opener = RecordOpener(log_keys.get(serial, ()))
     found: list[bytes] = []
-    for record in records:
-        try:
-            found.append(opener.open(record))
-        except NoKeyError as error:
-            raise JournalError(
-                path,
-                f"records of insole {serial} are {error}; bring the key back with `plantigrade keys recover`: "
-                "nothing is lost meanwhile",
-            ) from error
-        except BlockError:
-            continue
+    for at in range(0, len(records), BATCH):
+        for record in opener.open_all(records[at : at + BATCH]):
+            if isinstance(record, NoKeyError):
+                raise JournalError(
+                    path,
+                    f"records of insole {serial} are {record}; bring the key back with "
+                    "`plantigrade keys recover`: nothing is lost meanwhile",
+                ) from record
+            if isinstance(record, bytes):
+                found.append(record)
     return found
