@@ -72,6 +72,11 @@ COMMANDS: dict[str, CommandSpec] = {
     "device": CommandSpec(
         "plantigrade.device.commands", "device", "Look after an insole: info, self-test, console."
     ),
+    "keys": CommandSpec(
+        "plantigrade.keys.commands",
+        "keys",
+        "Keys of insoles: show, move, recover, revoke; the library's key on paper.",
+    ),
     "firmware": CommandSpec(
         "plantigrade.firmware_image.commands",
         "firmware",

@@ -76,7 +76,7 @@ def provision_and_report(choices: Choices) -> None:
         click.echo("no --factory-key: the records are unsigned, and `plantigrade device info` says so")
     output = choices.output or Path(rows[0].batch.lower())
     with ExitStack() as stack:
-        line = _line(choices, output, key, _copies_of_keys(choices, stack))
+        line = _line(choices, output, key, _copies_of_keys(choices, output, stack))
         tally = make_batch(rows, line, lambda: _boards(choices.ports), _more(choices))
     click.echo(f"{output / result_file.NAME}: {len(tally.made)} insoles")
     if tally.left:
@@ -99,7 +99,7 @@ def _line(choices: Choices, output: Path, key: factory_keys.FactoryKey | None, k
     )
 
 
-def _copies_of_keys(choices: Choices, stack: ExitStack) -> KeepKeys | None:
+def _copies_of_keys(choices: Choices, output: Path, stack: ExitStack) -> KeepKeys | None:
     """Keeps a copy of an insole's keys in the library, where there is an encrypted one; says where it is."""
     from plantigrade.library.catalogue.store import FILE_NAME
 
@@ -109,16 +109,17 @@ def _copies_of_keys(choices: Choices, stack: ExitStack) -> KeepKeys | None:
     from plantigrade.library.catalogue.library import Library
 
     library = stack.enter_context(Library(choices.data_dir, choices.library_url, choices.key_file))
-    keep = copies_in(library)
+    keep = copies_in(library, output)
     if keep is None:
         click.echo(f"no keys for the insoles, the library is not encrypted: {_OPEN}")
     return keep
 
 
-def copies_in(library: "Library") -> KeepKeys | None:
-    """Keeps a copy of an insole's keys in an open library, and says where it is; None where the library is
-    not encrypted."""
+def copies_in(library: "Library", output: Path) -> KeepKeys | None:
+    """Keeps a copy of an insole's keys in an open library, and a recovery file among its papers in `output`;
+    says where they are. None where the library is not encrypted."""
     from plantigrade.library.catalogue.insole_keys import InsoleKeys, keep_insole_keys
+    from plantigrade.library.insole_key_files.recovery import write_recovery_file
 
     if library.vault is None:
         return None
@@ -126,7 +127,8 @@ def copies_in(library: "Library") -> KeepKeys | None:
     def keep(serial: str, keys: BoardKeys) -> str:
         logs = () if keys.log is None else (keys.log,)
         keep_insole_keys(library, InsoleKeys(serial, keys.device, logs))
-        return "on the insole, and a copy in the encrypted library"
+        path = write_recovery_file(library, serial, output / serial)
+        return f"on the insole, and copies in the encrypted library and, sealed for it, in {path.name}"
 
     return keep
 

@@ -5,8 +5,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from insole_protocol import key_record
 from insole_protocol import identity_record as form
+from insole_protocol import key_record
 
 from plantigrade.device.flash.esptool import Esptool
 from plantigrade.device.provision.record import IdentityError, StoredIdentity, parse_record
@@ -84,7 +84,8 @@ def keys_in(partition: bytes) -> BoardKeys:
     False
     """
     sectors = [partition[at : at + form.SECTOR_BYTES] for at in (0, form.SECTOR_BYTES)]
-    return BoardKeys(*(_key_of(kind, sector) for kind, sector in zip(key_record.SECTORS, sectors, strict=True)))
+    kinds = zip(key_record.SECTORS, sectors, strict=True)
+    return BoardKeys(*(_key_of(kind, sector) for kind, sector in kinds))
 
 
 def _key_of(kind: bytes, sector: bytes) -> bytes | None:
@@ -143,6 +144,21 @@ class RomAccess:
                 files.append((self._keys + number * form.SECTOR_BYTES, f"key-{number}.bin"))
         self._put("identity.bin", record)
         files.append((self._id + sector * form.SECTOR_BYTES, "identity.bin"))
+        await self._esptool.write(files, self._flash_mib, False, lambda name, share: None)
+
+    async def write_keys(self, device: bytes, log: bytes) -> None:
+        """Write both keys over those before, the log key first; the board restarts.
+
+        Where the connection breaks, the insole holds the device key before, the new one, or none; one that
+        holds the new one holds the new log key as well.
+
+        Raises:
+            WriteBrokenError: the connection broke.
+            FlashError: esptool fails otherwise.
+        """
+        self._put("key-1.bin", key_record.build(key_record.LOG, log))
+        self._put("key-0.bin", key_record.build(key_record.DEVICE, device))
+        files = [(self._keys + form.SECTOR_BYTES, "key-1.bin"), (self._keys, "key-0.bin")]
         await self._esptool.write(files, self._flash_mib, False, lambda name, share: None)
 
     def _put(self, name: str, data: bytes) -> None:

@@ -30,10 +30,9 @@ def find_keys(library: str, key_file: Path | None = None) -> FoundKeys | None:
     Raises:
         KeyMissingError: a place was named that holds no usable key.
     """
-    if text := os.environ.get(KEY_VARIABLE, "").strip():
+    if text := _in_environment():
         return FoundKeys(_parse(text.split(","), KEY_VARIABLE), f"environment variable {KEY_VARIABLE}")
-    named = os.environ.get(FILE_VARIABLE, "").strip()
-    path = key_file or (Path(named) if named else None)
+    path = key_file or _named_file()
     if path is not None:
         return FoundKeys(read_key_file(path), str(path))
     if text := _from_keyring(library):
@@ -90,6 +89,19 @@ def save_to_keyring(library: str, keys: tuple[MasterKey, ...]) -> None:
         ) from error
 
 
+def keys_in_place(library: str, key_file: Path | None = None) -> tuple[MasterKey, ...]:
+    """The keys that are where `keep_keys` would put others; none where there is nothing yet.
+
+    Raises:
+        KeyMissingError: a file is there that holds no usable key.
+    """
+    path = key_file or _named_file()
+    if not _in_environment() and path is not None and not path.exists():
+        return ()
+    found = find_keys(library, key_file)
+    return () if found is None else found.keys
+
+
 def open_vault(library: str, key_id: str, found: FoundKeys | None) -> Vault:
     """The vault of an encrypted library.
 
@@ -112,6 +124,15 @@ def open_vault(library: str, key_id: str, found: FoundKeys | None) -> Vault:
     return Vault(keys)
 
 
+def _in_environment() -> str:
+    return os.environ.get(KEY_VARIABLE, "").strip()
+
+
+def _named_file() -> Path | None:
+    named = os.environ.get(FILE_VARIABLE, "").strip()
+    return Path(named) if named else None
+
+
 def _parse(texts: list[str], origin: str) -> tuple[MasterKey, ...]:
     return tuple(MasterKey.parse(text.strip(), origin) for text in texts)
 
@@ -132,13 +153,12 @@ def keep_keys(library: str, keys: tuple[MasterKey, ...], key_file: Path | None) 
     Raises:
         KeyMissingError: neither a file was named nor a keyring works, or PLANTIGRADE_KEY rules them all.
     """
-    if os.environ.get(KEY_VARIABLE, "").strip():
+    if _in_environment():
         raise KeyMissingError(
             f"{KEY_VARIABLE} is set and cannot be changed from here; put its key into a file and use "
             f"{FILE_VARIABLE} instead"
         )
-    named = os.environ.get(FILE_VARIABLE, "").strip()
-    path = key_file or (Path(named) if named else None)
+    path = key_file or _named_file()
     if path is not None:
         save_to_file(path, keys)
         return str(path)

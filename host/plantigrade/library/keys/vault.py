@@ -44,7 +44,7 @@ class MasterKey:
     @classmethod
     def new(cls) -> "MasterKey":
         """A random key."""
-        return cls(base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+        return cls.from_bytes(secrets.token_bytes(KEY_BYTES))
 
     @classmethod
     def parse(cls, text: str, origin: str) -> "MasterKey":
@@ -61,6 +61,20 @@ class MasterKey:
         except (binascii.Error, ValueError) as error:
             raise KeyMissingError(f"{origin}: is no key: {KEY_BYTES} bytes in base64 are expected") from error
         return cls(text)
+
+    @classmethod
+    def from_bytes(cls, secret: bytes) -> "MasterKey":
+        """The key of 32 bytes.
+
+        >>> MasterKey.from_bytes(bytes(32)).secret == bytes(32)
+        True
+        """
+        return cls(base64.urlsafe_b64encode(secret).decode())
+
+    @property
+    def secret(self) -> bytes:
+        """Its 32 bytes."""
+        return base64.urlsafe_b64decode(self.text)
 
     @property
     def id(self) -> str:

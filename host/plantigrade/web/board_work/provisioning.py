@@ -143,7 +143,7 @@ async def make(making: Making, board: BoardPort, library: Library, report: Repor
             key=key,
             makers=factory_keys.known_makers(library.data_dir),
             bench=source,
-            keep_keys=actions.copies_in(library),
+            keep_keys=actions.copies_in(library, wanted.batch.folder),
             again=wanted.again,
             say=report,
             watch=lambda progress: setattr(making, "progress", progress),
