@@ -1,8 +1,8 @@
 """Tables with titles as spreadsheets and statistics programs write them.
 
-Understood: comma, semicolon, tab, `|` or one blank between cells, with or without a line `sep=;` before the titles;
-quotes, with separators and line ends inside them; empty cells and blank rows at the end; row names that
-have no title of their own; columns of words beside those that are asked for; numbers of any region
+Understood: comma, semicolon, tab, `|` or one blank between cells, with or without a line `sep=;` before the
+titles; quotes, with separators and line ends inside them; empty cells and blank rows at the end; row names
+that have no title of their own; columns of words beside those that are asked for; numbers of any region
 (`imports.numerals`).
 
 The separator is that of the titles. The decimal mark is decided from the whole file before the first number
