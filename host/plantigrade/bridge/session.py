@@ -179,12 +179,12 @@ class Session:
         if hello.version == ids.LOCKED_VERSION and self.command_client.guard is None:
             serial = await prove(self.command_client, keyring, self._link.name)
             hello = await self._ask_hello()
-            if hello.serial.upper() != serial:
-                raise LockedError(f"{self._link.name} has the key of {serial} and says it is {hello.serial}")
-        elif hello.version != ids.LOCKED_VERSION and hello.serial.upper() in keyring.serials():
+            if (said := hello.serial.upper()) != serial:
+                raise LockedError(f"{self._link.name} has the key of {serial} and says it is {said}")
+        elif hello.version != ids.LOCKED_VERSION and (said := hello.serial.upper()) in keyring.serials():
             raise LockedError(
-                f"{self._link.name} says it is {hello.serial.upper()}, which was given a key, and asks for "
-                "none: it was wiped (`plantigrade keys forget` takes it as an open one), or it is another"
+                f"{self._link.name} says it is {said}, which was given a key, and asks for none: it was "
+                "wiped (`plantigrade keys forget` takes it as an open one), or it is another insole"
             )
         self.insole.greet(hello)
         return hello

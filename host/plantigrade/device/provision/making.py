@@ -123,7 +123,8 @@ async def _steps(
     make_folder(folder)
     async with targets.conversation(UsbLink(board.port)) as session:
         stored = await _stored(session)
-        found = _finished(stored, row, line, folder)
+        locked = hello.protocol_version == ids.LOCKED_VERSION
+        found = _finished(stored, row, line, locked)
         if found is not None:
             return _left_alone(found, row, line, folder, progress, time.monotonic() - began)
         await session.command_client.ask(ids.OP_SET_MODE, ids.MODE_LIVE)  # an idle one has its sensors off
@@ -174,7 +175,7 @@ async def _stored(session: Session) -> StoredIdentity | None:
 
 
 def _finished(
-    stored: StoredIdentity | None, row: BatchRow, line: Line, folder: Path
+    stored: StoredIdentity | None, row: BatchRow, line: Line, locked: bool
 ) -> StoredIdentity | None:
     """The record of an insole that is finished; None where there is something to do.
 
@@ -207,7 +208,8 @@ def _finished(
         )
     signed = line.key is None or stored.key_id == line.key.record_id.hex()
     measured = line.bench is None or there.calibration is not None
-    return stored if signed and measured and there.self_test is not None else None
+    has_keys = locked or line.keep_keys is None
+    return stored if signed and measured and has_keys and there.self_test is not None else None
 
 
 def _left_alone(
