@@ -10,7 +10,6 @@ the third, so that whoever knows the insole finds a gap; and two strangers do no
 from micropython import const
 from time import ticks_add, ticks_diff, ticks_ms
 
-from insole import proving  # noqa: F401 - each peer needs it: it comes while the heap is in one piece
 from insole.ble_link import OPEN
 from insole.guarded_bonds import KEPT
 from insole.pairing_window import PairingWindow
@@ -219,6 +218,14 @@ class PrivateRadio(Radio):
         self._disconnect(place.link.connection)
 
     # Time
+
+    async def run(self):
+        """As `Radio.run`."""
+        try:
+            from insole import proving  # noqa: F401 - every peer needs it; now the heap is in one piece
+        except MemoryError:
+            pass  # when the first peer asks for it
+        await super().run()
 
     def check(self):
         """As `Radio.check`; also looks at the button, at who has to go and at what is advertised."""

@@ -31,7 +31,6 @@ from tests.e2e.twin_kit import UNIQUE_ID, Console
 KEY = bytes(range(32))
 SERIAL = f"{int(UNIQUE_ID, 16):016X}"
 QUICK = RadioConditions(interval_ms=7.5)
-HELD_S = 4.4
 _START = "        from insole import startup\n"
 _GIVE_KEY = f"""        from insole import identity
         identity.Identity.device_key = property(lambda _: {KEY!r}, lambda _, value: None)
@@ -101,12 +100,15 @@ class Host:
             await client.disconnect()
 
     async def pairs(self) -> bool:
-        """Connect and pair: whether the insole is still there after three seconds."""
+        """Connect and pair: whether the insole is still there after eight seconds."""
         async with using(central_at(self.at)):
             try:
                 async with self.connected() as client:
                     await client.pair()
-                    await asyncio.sleep(3.0)
+                    for _ in range(40):
+                        await asyncio.sleep(0.2)
+                        if not client.is_connected:
+                            break
                     return client.is_connected
             except (BleakError, TimeoutError) as error:
                 print(f"pairing: {error!r}")
@@ -125,6 +127,16 @@ class Host:
             except (LinkError, BleakError, TimeoutError) as error:
                 print(f"not served: {error!r}")
                 return False
+
+    async def gets_in(self, seconds: float) -> bool:
+        """Whether it is served within so many seconds; it tries again and again, as the bridge does."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self.is_served():
+                    continue
+        except TimeoutError:
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -156,11 +168,16 @@ class Scene:
         """A computer that has the insole's key."""
         return Host(self.radio, self.folder / name, keyring=KeysInMemory(devices={SERIAL: KEY}))
 
-    async def press_button(self, seconds: float = HELD_S) -> None:
-        """Somebody holds the insole's button, and has not held it at its start."""
-        await asyncio.sleep(1.4)
+    async def press_button(self, seconds: float | None = None) -> None:
+        """Somebody holds the insole's button, and has not held it at its start: until the LED blinks, or for
+        so long."""
+        await asyncio.sleep(2.5)
+        before = self.board.state.blinks
         self.board.hold_boot_button(True)
-        await asyncio.sleep(seconds)
+        if seconds is None:
+            await self.board.wait_until(lambda state: state.blinks > before, 20.0)
+        else:
+            await asyncio.sleep(seconds)
         self.board.hold_boot_button(False)
 
     async def owner(self) -> Host:

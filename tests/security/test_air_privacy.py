@@ -97,7 +97,7 @@ async def test_a_host_follows_its_insole_through_the_night(tmp_path: Path) -> No
     async with scene(tmp_path) as s:
         owner = await s.owner()
         for _ in range(3):
-            assert await owner.is_served()
+            assert await owner.gets_in(60.0)
             s.board.set_clock(0.0, QUARTER_US)
             await asyncio.sleep(1.5)
 
