@@ -128,11 +128,11 @@ class Host:
                 print(f"not served: {error!r}")
                 return False
 
-    async def gets_in(self, seconds: float) -> bool:
+    async def gets_in(self, seconds: float, pair: bool = False) -> bool:
         """Whether it is served within so many seconds; it tries again and again, as the bridge does."""
         try:
             async with asyncio.timeout(seconds):
-                while not await self.is_served():
+                while not await self.is_served(pair):
                     continue
         except TimeoutError:
             return False
@@ -184,7 +184,7 @@ class Scene:
         """A host that has paired with the button pressed, and left."""
         host = self.trusted("owner")
         await self.press_button()
-        assert await host.is_served(pair=True)
+        assert await host.gets_in(50.0, pair=True)
         return host
 
 
