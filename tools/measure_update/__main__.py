@@ -157,15 +157,18 @@ async def taken_back(one: Bench, what: Bundle) -> tuple[float, str]:
                     status = await fetch_update_status(session)
             except LinkError:
                 continue
+            if status.state == update_codes.STATE_ON_TRIAL:  # the host gave up before the insole did
+                await asyncio.sleep(1)
+                continue
             back = status.state == update_codes.STATE_ROLLED_BACK
             return time() - watched.restarted_s, texts.went_back(status.refusal) if back else ""
 
 
 def made(kind: bad_firmware.Bad, own_times: bool) -> Bundle:
-    """A bad firmware as a bundle; where a wait for a host ends its trial, with a short one unless asked."""
-    short = not own_times and kind.waits_for_host
+    """A bad firmware as a bundle, with a short trial where it may have one and that is not unwanted."""
+    short = kind.short_trial and not own_times
     files = kind.files() | (bad_firmware.with_short_patience() if short else {})
-    return bundle(VERSION, files, short_trial=not own_times, layout=kind.layout)
+    return bundle(VERSION, files, short_trial=short, layout=kind.layout)
 
 
 async def measure_bad(own_times: bool) -> bool:

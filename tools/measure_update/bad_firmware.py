@@ -85,12 +85,13 @@ class Bad:
 
     Attributes:
         files: what differs from the present one.
-        waits_for_host: whether what ends its trial is the wait for a host, which may be made short.
+        short_trial: whether its trial may be shorter than a released one's: not where slots decide, of
+            which a busy computer's virtual insole may lose none in some 3 s.
         layout: of the sensors that it asks for.
     """
 
     files: Callable[[], Files]
-    waits_for_host: bool = True
+    short_trial: bool = True
     layout: int = LAYOUT_ID
 
 
@@ -98,7 +99,7 @@ KINDS: Final[dict[str, Bad]] = {
     "import raises": Bad(crashes),
     "loop that feeds no watchdog": Bad(hangs),
     "never advertises": Bad(never_advertises),
-    "loses slots": Bad(loses_slots, waits_for_host=False),
+    "loses slots": Bad(loses_slots, short_trial=False),
     "asks for a newer layout": Bad(unchanged, layout=LAYOUT_ID + 1),
 }
 """What is tried, by its name in the table."""
