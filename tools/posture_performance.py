@@ -52,10 +52,11 @@ Known to fall short, or to need care:
 - The interval of before and after takes the freedom of the smaller side and covers more than the 95 % it
   says.
 - "Not claimed": people differ so much that no level finds the pattern and leaves others alone. Low arch,
-  forefoot overload and leg length are told against the own days or before and after, not by a level; fatigue
-  shifts no load (a marathon did not).
-- High arch is below its bar since the level must not fire for an average barefoot adult; the load of a limp,
-  since insoles of unknown gains are judged at 13 %.
+  forefoot overload and leg length are told against the own days or before and after, not by a level; the load
+  of a limp only by insoles that were matched on each leg; fatigue looks at the time of strides alone.
+- Reduced push-off is judged only in feet of which most steps have a second peak on their own days.
+- High arch lies below the mean barefoot print of 104 adults, which costs some that are there; virtual people
+  differ more in the outer midfoot than real ones ([the walker](virtual-walker.md)).
 - Groups of recorded people are small (18 and 15, 8 and 8); asymmetry separates them in one database, not in
   the other.
 

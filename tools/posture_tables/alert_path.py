@@ -14,14 +14,14 @@ ONSET_S = 420.0
 def measure(seed: int) -> Table:
     """From the onset of a condition to the alert, and a clinician's edits on the way."""
     rows: list[tuple[str, ...]] = []
-    for kind, rule, strict in (
-        ("flat-foot", "low-arch", 0.5),
-        ("pronation", "pronation-drift", 50.0),
-        ("antalgic", "stance-asymmetry", 40.0),
-        ("forefoot-overload", "forefoot-overload", 150.0),
-        ("unsteady", "stride-variability", 20.0),
+    for kind, degree, rule, strict in (
+        ("high-arch", 3.0, "high-arch", -0.01),
+        ("pronation", 2.0, "pronation-drift", 50.0),
+        ("antalgic", 2.0, "stance-asymmetry", 40.0),
+        ("forefoot-overload", 2.0, "forefoot-overload-drift", 3.0),
+        ("unsteady", 2.0, "stride-variability", 20.0),
     ):
-        condition = Condition(kind, 2.0, "left" if kind == "antalgic" else "both")
+        condition = Condition(kind, degree, "left" if kind == "antalgic" else "both")
         segments = (Segment("walk", ONSET_S), Segment("walk", 300, (condition,)))
         quick = {"dwell_s": 5.0, "window_strides": 30.0}
         for texts, changes in (
@@ -39,7 +39,16 @@ def measure(seed: int) -> Table:
             label = alert.rule_version if alert else book.label(rule)
             trail = str(len(book.trail))
             rows.append(
-                (f"{kind}:2", rule, texts, level, label, trail, after, str(strides) if alert else "-")
+                (
+                    f"{kind}:{degree:g}",
+                    rule,
+                    texts,
+                    level,
+                    label,
+                    trail,
+                    after,
+                    str(strides) if alert else "-",
+                )
             )
     texts = (
         f"One wearer (seed {seed}) walks neutrally for {ONSET_S:.0f} s, then with the condition, live: "

@@ -55,21 +55,25 @@ def one_person(seed: int, patterns: tuple[Pattern, ...]) -> Found:
     """Rules found for one person in each condition; the neutral walk is `NEUTRAL`."""
     wearer = Wearer(seed)
     reference = baseline(wearer)
-    found: Found = {NEUTRAL: _said(wearer, (), reference)}
+    weighed = {p.kind for p in patterns if any(rule.endswith(MATCHED) for rule in p.rules)}
+    found: Found = {NEUTRAL: _said(wearer, (), reference, bool(weighed))}
     for pattern in patterns:
         for degree in pattern.degrees:
             key = (pattern.kind, pattern.side, degree)
             if key not in found:
-                found[key] = _said(wearer, (pattern.condition(degree),), reference)
+                found[key] = _said(wearer, (pattern.condition(degree),), reference, pattern.kind in weighed)
     return found
 
 
-def _said(wearer: Wearer, conditions: tuple[Condition, ...], reference: TagReference) -> Said:
+def _said(
+    wearer: Wearer, conditions: tuple[Condition, ...], reference: TagReference, on_each_leg: bool
+) -> Said:
+    """What is said of a walk; where the wearer stood on each leg as well, also with the gains known."""
     tables = session(wearer, WALK_DAY, conditions)
     layout = own_layout(EU_SIZE)
     found = findings(tables, layout, _book(), reference, uncertainty=False)
     states = [(one.rule, one.state) for one in found]
-    gain = matched(wearer, WALK_DAY, conditions)
+    gain = matched(wearer, WALK_DAY, conditions) if on_each_leg else None
     if gain is not None:
         found = findings(tables, layout, _book(), reference, uncertainty=False, gain=gain)
         states += [(one.rule + MATCHED, one.state) for one in found if one.on is Circumstance.MATCHED]

@@ -14,7 +14,7 @@ from tools.posture_tables.table import Table
 
 NEUTRAL_S = 250
 SECONDS = 345
-CONDITION, RULE = "flat-foot:2", "low-arch"
+CONDITION, RULE = "supination:3", "supination"
 EDITS = {"dwell_s": 5.0, "window_strides": 30.0}
 REPORTED = re.compile(
     rf"{RULE} \(version (?P<version>\S+)\), (?P<strides>\d+) strides, (?P<late>\d+) s after the condition"

@@ -56,7 +56,7 @@ NUMBERS = {
     "side-load": Numbers(1, 1.3, 0.8, "info", 7200.0, own_insole_only=OWN),
     "stride-variability": Numbers(2, 2.72, 2.4, "warning", 7200.0, strides=(30, 200, 120)),
     "double-support-drift": Numbers(1, 2.5, 1.5, "warning", 7200.0),
-    "fatigue": Numbers(3, 1.1, 0.7, "info", 7200.0, strides=(30, 200, 120)),
+    "fatigue": Numbers(3, 1.5, 1.0, "info", 7200.0, strides=(30, 200, 120)),
 }
 
 
@@ -250,9 +250,9 @@ BOTH = [
     Case(
         "double-support-drift", {"double_support_pct": 22.2}, 2.4, False, {"double_support_pct": 22.6}, DOUBLE
     ),
-    # 0.022 / 0.02 = 1.1, (2.719506 / 2 - 1) / 0.25 = 1.439012; 0.7 and 1.478071.
-    _tired(1.122, 0.03, 1.269506, True),
-    _tired(1.114, 0.03, 1.089036, False),
+    # 0.034 / 0.02 = 1.7, (2.690728 / 2 - 1) / 0.25 = 1.381456; 1.5 and 1.400506.
+    _tired(1.134, 0.03, 1.540728, True),
+    _tired(1.130, 0.03, 1.450253, False),
     _tired(1.102, 0.04, 0.25, False, between=False),  # 0.1 over 0.4, however uneven the strides
 ]
 CASES = [*FEET, *SIDES, *BOTH]
@@ -264,9 +264,9 @@ ALERT_CASES = [
     # 2.738707 %.
     _uneven(0.0302, 0.0301, 2.752400, True),
     _uneven(0.0301, 0.03, 2.743271, False),
-    # (2.685008 / 2 - 1) / 0.25 = 1.370015 and 1.408579 in the place of 1.439012 and 1.478071.
-    _tired(1.122, 0.03, 1.235008, True),
-    _tired(1.114, 0.03, 1.054290, False),
+    # (2.656595 / 2 - 1) / 0.25 = 1.313189 and 1.331999 in the place of 1.381456 and 1.400506.
+    _tired(1.134, 0.03, 1.506595, True),
+    _tired(1.130, 0.03, 1.416000, False),
 ]
 
 

@@ -69,7 +69,7 @@ def test_the_rules_that_hold_are_a_table(tmp_path: Path):
     assert lines[1] == ["low-arch", "4", "0.33", "0.3", "share", "20", "notice"]
     assert lines[-2:] == [
         ["double-support-drift", "1", "2.5", "1.5", "SD", "between", "own", "days", "20", "warning"],
-        ["fatigue", "3", "1.1", "0.7", "SD", "between", "own", "days", "20", "info"],
+        ["fatigue", "3", "1.5", "1", "SD", "between", "own", "days", "20", "info"],
     ]
     assert len(lines) == len(RULES) + 1
     off = {line[0]: line[-2:] for line in lines if line[-1] == "off"}

@@ -20,7 +20,7 @@ from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.settings import FEWEST_STRIDES, MOST_ALERT_STRIDES, MOST_WINDOW_STRIDES
 
 RULES_DIR = Path(__file__).resolve().parent / "shipped"
-ENGINE_VERSION = "posture-4"
+ENGINE_VERSION = "posture-5"
 
 
 class Statistic(Enum):
