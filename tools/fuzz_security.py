@@ -16,34 +16,23 @@ import zlib
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from insole_protocol import authentication, block, kernels, key_record, sealed_record
 from insole_protocol.authentication import BY_HOST, BY_INSOLE, Guard, InsoleSide, NotGenuineError
 from insole_protocol.block_errors import BlockError
 from insole_protocol.checksum import Checksum
 from insole_protocol.codec import Encoder
 from insole_protocol.errors import MessageError
-from insole_protocol.sealing import CBC, Sealer
+from insole_protocol.sealing import Sealer
 from plantigrade.link.sealed_records import RecordOpener
+
+from tools.cryptolib_aes import CryptolibAes
 
 KEY: Final = bytes(range(32))
 BATCH: Final = 256
 CHANNEL: Final = 2
 MOST_BYTES: Final = 64 << 20
-
-
-class Aes:
-    """`cryptolib.aes` of MicroPython on this computer."""
-
-    def __init__(self, key: bytes, mode: int, iv: bytes = bytes(16)) -> None:
-        chosen = modes.CBC(iv) if mode == CBC else modes.ECB()
-        self._encryptor: Any = Cipher(algorithms.AES(key), chosen).encryptor()
-
-    def encrypt(self, data: bytes | bytearray | memoryview, out: bytearray | memoryview) -> None:
-        """Encrypt whole blocks."""
-        out[: len(data)] = self._encryptor.update(bytes(data))
 
 
 @dataclass(frozen=True)
@@ -62,7 +51,9 @@ class Target:
 
 
 def _sealed_seeds() -> tuple[bytes, ...]:
-    by = Sealer(sealed_record.RecordKeys(KEY), Aes, Checksum(kernels), sealed_record.motion_code(4, 2000))
+    by = Sealer(
+        sealed_record.RecordKeys(KEY), CryptolibAes, Checksum(kernels), sealed_record.motion_code(4, 2000)
+    )
     seeds: list[bytes] = []
     for frames in (1, 5, 40, 64):
         out = bytearray(block.MAX_BYTES)

@@ -28,6 +28,8 @@ from insole_protocol import host_messages as host
 from insole_protocol.codec import Encoder
 from insole_protocol.decoder import decode_block
 
+from tools import locked_vectors
+
 VECTORS = Path(__file__).resolve().parent.parent / "shared" / "vectors"
 Case = dict[str, object]
 LAST_WITH_OWN_REPLY = ids.OP_LOG_ERASE  # replies to later commands are made from their declaration
@@ -408,6 +410,7 @@ def all_vectors() -> dict[str, str]:
         "messages.json": {"commands": commands(), "replies": replies(), "log": log_messages()},
         "transport.json": {"fragments": fragment_cases(), "usb": usb_cases()},
         "other.json": other_cases(),
+        "locked.json": {"sealed": locked_vectors.sealed_cases(), "proofs": locked_vectors.proof_cases()},
     }
     return {name: json.dumps(content, indent=None, sort_keys=True) + "\n" for name, content in files.items()}
 

@@ -9,8 +9,8 @@
     length - 4     u32   CRC-32 of all before it
 
 What format 1 has before its checksum keeps its place, so that sealing moves no byte. Encrypted with AES-256
-in counter mode (NIST SP 800-38A): the counter block is bytes 4 to 17 of the record, which no two records of an
-insole share, and two bytes that count blocks from 0, the most significant first. The tag is the first half of
+in counter mode (NIST SP 800-38A): the counter block is bytes 4 to 17 of the record, which no two records of
+an insole share, and two bytes that count blocks from 0, the most significant first. The tag is half of
 the AES-256-CMAC (NIST SP 800-38B) of all before it.
 """
 
@@ -19,7 +19,14 @@ from insole_protocol.keyed_hash import hmac_sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from insole_protocol.sealing import Cipher
+    from typing import Protocol
+
+    class Cipher(Protocol):
+        """As an object of `cryptolib.aes`."""
+
+        def encrypt(self, data: "bytes | bytearray | memoryview", out: "bytearray | memoryview") -> object:
+            """Encrypt whole blocks of 16 bytes; both may be the same buffer."""
+
 
 VERSION = block.SEALED_VERSION
 SEALED_AT = block.STATUS_AT

@@ -20,14 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
-    from typing import Protocol
 
-    class Cipher(Protocol):
-        """As an object of `cryptolib.aes`."""
-
-        def encrypt(self, data: "bytes | bytearray | memoryview", out: "bytearray | memoryview") -> object:
-            """Encrypt whole blocks of 16 bytes; both may be the same buffer."""
-
+    Cipher = sealed_record.Cipher
     Aes = Callable[..., Cipher]
 
 ECB = 1

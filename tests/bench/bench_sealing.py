@@ -6,16 +6,15 @@ import subprocess
 import sys
 from array import array
 from pathlib import Path
-from typing import Any
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from insole_protocol import block, kernels, sealed_record
 from insole_protocol.checksum import Checksum
-from insole_protocol.sealing import CBC, Sealer
+from insole_protocol.sealing import Sealer
 from plantigrade.link.batch_decoder import decode_records
 from plantigrade.link.sealed_records import RecordOpener
 
 from tools.bench import Row
+from tools.cryptolib_aes import CryptolibAes
 
 sys.path.insert(0, str(Path(__file__).parent))
 from bench_decode import rate
@@ -25,21 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 LOG_KEY = bytes(range(32))
 
 
-class Aes:
-    """`cryptolib.aes` of MicroPython on this computer."""
-
-    def __init__(self, key: bytes, mode: int, iv: bytes = bytes(16)) -> None:
-        chosen = modes.CBC(iv) if mode == CBC else modes.ECB()
-        self._encryptor: Any = Cipher(algorithms.AES(key), chosen).encryptor()
-
-    def encrypt(self, data: bytes | bytearray | memoryview, out: bytearray | memoryview) -> None:
-        """Encrypt whole blocks."""
-        out[: len(data)] = self._encryptor.update(bytes(data))
-
-
 def sealed(pieces: list[bytes]) -> list[bytes]:
     """The same records in format 2."""
-    by = Sealer(sealed_record.RecordKeys(LOG_KEY), Aes, Checksum(kernels))
+    by = Sealer(sealed_record.RecordKeys(LOG_KEY), CryptolibAes, Checksum(kernels))
     made: list[bytes] = []
     for piece in pieces:
         out = bytearray(block.MAX_BYTES)

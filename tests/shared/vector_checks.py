@@ -11,6 +11,7 @@ from binascii import hexlify, unhexlify
 from insole_protocol import (
     advert,
     advert_reader,
+    authentication,
     codec,
     decoder,
     errors,
@@ -19,9 +20,16 @@ from insole_protocol import (
     kernels,
     log_records,
     messages,
+    sealed_record,
+    sealing,
     settings,
     usb_frames,
 )
+
+try:
+    from cryptolib import aes
+except ImportError:
+    from tools.cryptolib_aes import CryptolibAes as aes
 
 
 def cases(folder):
@@ -54,6 +62,9 @@ def cases(folder):
     add("bad setting", bad_setting, other["bad_settings"])
     add("log page", log_page, [other["log_page"]])
     add("log note", log_note, [other["log_note"]])
+    locked = _read(folder, "locked.json")
+    add("sealed", sealed, locked["sealed"])
+    add("proof", proof, locked["proofs"])
     return found
 
 
@@ -217,3 +228,35 @@ def log_note(case):
     data = unhexlify(case["hex"])
     assert list(log_records.parse_note(data)) == case["fields"]
     assert log_records.parse_note(data[:9] + b"\x77" + data[10:]) is None
+
+
+def sealed(case):
+    sealer = sealing.Sealer(
+        sealed_record.RecordKeys(unhexlify(case["log_key"])), aes, codec.checksum, case["motion"]
+    )
+    for i, expected in enumerate(case["sealed"]):
+        out = bytearray(2048)
+        data = unhexlify(case["plain"][i])
+        out[: len(data)] = data
+        length = sealer.seal(out)
+        assert _hex(out[:length]) == expected
+
+
+def proof(case):
+    host_nonce, own = unhexlify(case["host_nonce"]), unhexlify(case["insole_nonce"])
+    insole = authentication.InsoleSide(unhexlify(case["device_key"]))
+    assert _hex(insole.begin(case["host"], host_nonce, own)) == case["insole_nonce"] + case["insole_proof"]
+    of_host = authentication.host_key(unhexlify(case["device_key"]), case["host"].to_bytes(8, "little"))
+    shown = authentication.proof(of_host, authentication.BY_HOST, host_nonce, own)
+    assert _hex(shown) == case["host_proof"]
+    session = authentication.session_key(of_host, host_nonce, own)
+    ends = {
+        "i": insole.prove(shown),
+        "h": authentication.Guard(session, authentication.BY_HOST, authentication.BY_INSOLE),
+    }
+    for one in case["guarded"]:
+        message = unhexlify(one["message"])
+        assert _hex(ends[one["by"]].closed(one["channel"], message)) == one["hex"]
+        other = ends["h" if one["by"] == "i" else "i"]
+        assert bytes(other.open(one["channel"], unhexlify(one["hex"]))) == message
+        refused("not_genuine", other.open, one["channel"], unhexlify(one["hex"]))

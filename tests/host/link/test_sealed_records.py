@@ -2,7 +2,6 @@
 
 import struct
 from array import array
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -13,23 +12,13 @@ from insole_protocol import block, kernels, sealed_record
 from insole_protocol.block_errors import BlockError
 from insole_protocol.checksum import Checksum
 from insole_protocol.codec import Encoder
-from insole_protocol.sealing import CBC, Sealer
+from insole_protocol.sealing import Sealer
 from plantigrade.link.sealed_records import RecordOpener
+
+from tools.cryptolib_aes import CryptolibAes
 
 LOG_KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))
-
-
-class CryptolibAes:
-    """`cryptolib.aes` of MicroPython on this computer; CBC goes on from call to call, as there."""
-
-    def __init__(self, key: bytes, mode: int, iv: bytes = bytes(16)) -> None:
-        chosen = modes.CBC(iv) if mode == CBC else modes.ECB()
-        self._encryptor: Any = Cipher(algorithms.AES(key), chosen).encryptor()
-
-    def encrypt(self, data: bytes | bytearray | memoryview, out: bytearray | memoryview) -> None:
-        """Encrypt whole blocks."""
-        out[: len(data)] = self._encryptor.update(bytes(data))
 
 
 def sealer(key: bytes = LOG_KEY, motion: int = 0) -> Sealer:
