@@ -3,6 +3,7 @@
 The table itself has 160 people and eight weeks before and since: `python -m tools.loop_table`.
 """
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,18 @@ from scipy.stats import binom  # pyright: ignore[reportMissingTypeStubs]
 
 from tools.loop_table.__main__ import BETTER, NO_PLAN, WORSE, answers_on, bars, main, table
 from tools.loop_table.bodies import draw_life
-from tools.loop_table.people import COMPLAINTS, FIRST, MDCS, Case, Group, degree_for, draw_case, plan_of
+from tools.loop_table.people import (
+    COMPLAINTS,
+    FIRST,
+    MDCS,
+    CannotMoveError,
+    Case,
+    Group,
+    body_that_can,
+    degree_for,
+    draw_case,
+    plan_of,
+)
 
 PEOPLE = 3
 
@@ -100,3 +112,18 @@ def test_the_command_runs(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main(["--help"])
     assert "--harder" in capsys.readouterr().out
+
+
+def test_a_foot_with_nothing_to_take_off_gets_no_such_plan():
+    """Who hardly loads the inner middle of the foot has no low arch to lose: somebody else has the plan."""
+    low_arch = COMPLAINTS[0]
+    plan, life = plan_of(low_arch, FIRST), draw_life(900, 10, FIRST)
+    bare = life.person.log_amplitude.copy()
+    bare[:, [4, 6]] -= 6.0
+    unloaded = replace(life.person, log_amplitude=bare)
+    with pytest.raises(CannotMoveError, match="flat-foot does not move low-arch"):
+        degree_for(unloaded, plan, low_arch.condition, MDCS)
+    person, step = body_that_can(replace(life, person=unloaded), plan, low_arch)
+    assert person is not unloaded
+    assert step == degree_for(person, plan, low_arch.condition, MDCS)
+    assert body_that_can(life, plan, low_arch)[0] is life.person

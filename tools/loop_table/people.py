@@ -12,7 +12,7 @@ from plantigrade.posture.plans.done import DoneDay, FollowedPlan
 from plantigrade.posture.plans.minimal_change import minimal_change
 from plantigrade.posture.plans.plan import ChosenBy, GoalUnit, Plan, PlanGoal, PlanKind, plan_for
 from plantigrade.posture.rules_engine.rules import shipped_rules
-from plantigrade.twin.body import Condition, Person
+from plantigrade.twin.body import Condition, Person, draw_person
 
 from tools.loop_table.bodies import Life, day_of, draw_life, strides_of
 
@@ -55,6 +55,15 @@ class Complaint:
     rule: str
     condition: Condition
     foot: Foot | None
+
+
+MOST_OTHERS = 20
+OTHERS_APART = 1_000_003
+"""Bodies that are tried for a case, and how far their seeds lie apart."""
+
+
+class CannotMoveError(RuntimeError):
+    """No degree of a condition within the model moves the values of a plan far enough."""
 
 
 COMPLAINTS = (
@@ -100,7 +109,8 @@ def draw_case(
     life = draw_life(seed, total, FIRST, harder)
     begin = FIRST + timedelta(days=days_before)
     plan = plan_of(complaint, begin)
-    step = degree_for(life.person, plan, complaint.condition, MDCS)
+    person, step = body_that_can(life, plan, complaint)
+    life = replace(life, person=person)
     worn_hours = _hours(draw, life, days_before, group is Group.HARDLY)
     change = _degrees(draw, life, group, step, worn_hours, days_before)
     metrics = [measure.metric for measure in plan.measures]
@@ -117,6 +127,20 @@ def draw_case(
     )
     followed = None if group is Group.NO_PLAN else FollowedPlan(plan, done)
     return Case(group, seed, complaint, tuple(days), followed)
+
+
+def body_that_can(life: Life, plan: Plan, complaint: Complaint) -> tuple[Person, float]:
+    """The person of a life with the step of `degree_for`; somebody else where that one's values hardly follow
+    the condition: a foot that hardly loads its inner middle has nothing to take off there, and gets no such
+    plan.
+    """
+    for other in range(MOST_OTHERS):
+        person = life.person if other == 0 else draw_person(life.seed + OTHERS_APART * other)
+        try:
+            return person, degree_for(person, plan, complaint.condition, MDCS)
+        except CannotMoveError:
+            continue
+    raise CannotMoveError(f"{complaint.condition.kind} moves {plan.rule} in none of {MOST_OTHERS} people")
 
 
 def plan_of(complaint: Complaint, from_day: date) -> Plan:
@@ -140,7 +164,7 @@ def degree_for(person: Person, plan: Plan, condition: Condition, changes: float)
     lowered, before, reached = 0.0, 0.0, 0.0
     while reached < changes:
         if lowered > condition.degree + BEYOND_DEGREE:
-            raise RuntimeError(
+            raise CannotMoveError(
                 f"{condition.kind} does not move {plan.rule} by {changes:g} detectable changes"
             )
         lowered += DEGREE_STEP
