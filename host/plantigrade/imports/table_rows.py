@@ -155,8 +155,9 @@ class TableRows:
         names = [str(1 + i) for i in range(len(rows))]
         if len(rows) < 2 or "" in self._titles.names:
             return
-        if len(self._titles.names) == 1 and [cells[0].partition(COMMA)[0] for cells in rows] == names:
-            if all(COMMA in cells[0] for cells in rows):
+        if len(self._titles.names) == 1 and self._titles.separator != COMMA:
+            alike = [cells[0].startswith(f"{name}{COMMA}") for cells, name in zip(rows, names, strict=True)]
+            if sum(alike) >= 2:  # one of them may be damaged
                 raise FileError(
                     self._source.path,
                     f"line {self._titles.line + 1}: {rows[0][0]!r} may be a number with a decimal comma, or "

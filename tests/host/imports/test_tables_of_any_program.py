@@ -206,6 +206,9 @@ def test_a_number_that_may_be_two_is_refused_until_the_mark_is_stated(tmp_path: 
         ("# sample_rate_hz: 50\nleft_force_n\n1,5\n2,4\n3,7\n",
          "line 3: '1,5' may be a number with a decimal comma, or a row name and a number; give row names a "
          "title"),
+        ("# sample_rate_hz: 250\nleft_force_n\n1,0\n2,0\n3800\n4,649\n",
+         "line 3: '1,0' may be a number with a decimal comma, or a row name and a number; give row names a "
+         "title"),
         ("time;left_force_n\n0;1\n1;2\n",
          "the column 'time' holds plain numbers; call it time_s when they are seconds, time_ms when they are "
          "milliseconds"),
