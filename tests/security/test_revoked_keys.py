@@ -71,14 +71,14 @@ def opened(home: Home, path: Path) -> list[bool]:
 async def test_who_leaves_can_neither_connect_nor_read_what_comes_after(tmp_path: Path) -> None:
     rows = np.random.default_rng(4).integers(330, 2000, (600, 16)).astype(np.uint16)
     owner, leaver = Home(tmp_path / "owner", OWN), Home(tmp_path / "leaver")
-    code = code_in(owner.told("move", SERIAL, "-o", tmp_path / "one.keys"))
-    leaver.told("recover", tmp_path / "one.keys", answer=f"{code}\n")
+    code = code_in(owner.output_of("move", SERIAL, "-o", tmp_path / "one.keys"))
+    leaver.output_of("recover", tmp_path / "one.keys", answer=f"{code}\n")
     before, after = tmp_path / "before.journal", tmp_path / "after.journal"
     async with locked_board(tmp_path, frames=rows) as board:
         assert (await let_in(leaver, board)).boot == (await let_in(owner, board)).boot
         await fetch(owner, board, before, 0)
 
-        done = await asyncio.to_thread(owner.told, "revoke", SERIAL[-4:], board.serial_port)
+        done = await asyncio.to_thread(owner.output_of, "revoke", SERIAL[-4:], board.serial_port)
         assert "proved that it holds the new key" in done and "make new files" in done
         with pytest.raises(LockedError, match="none of the 1 keys here is its own"):
             await let_in(leaver, board)
@@ -100,7 +100,7 @@ async def test_an_insole_whose_key_was_cut_off_is_completed(tmp_path: Path) -> N
         with owner.library() as library:
             assert OTHERS.device is not None and OTHERS.log is not None
             begin_revocation(library, KEYS.device, InsoleKeys(SERIAL, OTHERS.device, (OTHERS.log,)))
-        await asyncio.to_thread(owner.told, "revoke", SERIAL, board.serial_port)
+        await asyncio.to_thread(owner.output_of, "revoke", SERIAL, board.serial_port)
         assert (await let_in(owner, board)).serial.upper() == SERIAL
         with owner.library() as library:
             assert not list_insole_keys(library)[0].is_being_revoked
@@ -114,7 +114,7 @@ async def test_an_insole_that_holds_the_key_that_was_to_come_lets_its_owner_in(t
         begin_revocation(library, KEYS.device, InsoleKeys(SERIAL, OTHERS.device, (OTHERS.log,)))
     async with locked_board(tmp_path, OTHERS) as board:
         assert (await let_in(owner, board)).serial.upper() == SERIAL
-        await asyncio.to_thread(owner.told, "revoke", SERIAL, board.serial_port)
+        await asyncio.to_thread(owner.output_of, "revoke", SERIAL, board.serial_port)
         assert (await let_in(owner, board)).serial.upper() == SERIAL
 
 

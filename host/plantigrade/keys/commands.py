@@ -108,7 +108,7 @@ def recover(
 ) -> None:
     """Bring keys back: those of insoles from a FILE, the library's own from its paper code.
 
-    With FILE, which `keys move` or provisioning wrote, the keys of insoles are kept in the library. Without,
+    With FILE, which `keys move` or provisioning wrote, the keys of insoles go into the library. Without,
     the library's key is put back where it is looked for: into --key-file, else the keyring. A wrong code
     changes nothing.
 

@@ -37,17 +37,17 @@ class Home:
         return Library(self.data, key_file=self.key_file)
 
     def run(self, *texts: str | Path, answer: str | None = None) -> Result:
-        words = [*map(str, texts), "--key-file", str(self.key_file)]
-        return CliRunner().invoke(keys, words, obj=Invocation(data=self.data), input=answer)
+        arguments = [*map(str, texts), "--key-file", str(self.key_file)]
+        return CliRunner().invoke(keys, arguments, obj=Invocation(data=self.data), input=answer)
 
-    def told(self, *texts: str | Path, answer: str | None = None) -> str:
+    def output_of(self, *texts: str | Path, answer: str | None = None) -> str:
         """Standard output of a command that succeeds."""
         result = self.run(*texts, answer=answer)
         assert result.exception is None, (result.output, result.exception)
         return result.stdout
 
     def refused(self, *texts: str | Path, answer: str | None = None) -> str:
-        """The words of a failure that was foreseen."""
+        """The message of a failure that was foreseen."""
         result = self.run(*texts, answer=answer)
         assert isinstance(result.exception, PlantigradeError), (result.output, result.exception)
         return str(result.exception)

@@ -34,12 +34,12 @@ def test_what_is_shown_holds_no_secret(home: Home) -> None:
     with home.library() as library:
         keep_insole_keys(library, InsoleKeys("0000246F287A3F03", None, (NEW,)))
         begin_revocation(library, DEVICE, InsoleKeys(LEFT, NEW, (NEW,)))
-    text = home.told("show")
+    text = home.output_of("show")
     left, right, third = text.splitlines()
     assert left.startswith(f"{LEFT}  revoking its keys is not finished") and "2 log keys" in left
     assert right.startswith(f"{RIGHT}  locked, device key of 20") and "2 log keys, the latest of 20" in right
     assert "not locked; 1 log key," in third
-    listed = json.loads(home.told("show", "--json", "-"))
+    listed = json.loads(home.output_of("show", "--json", "-"))
     assert listed["schema"] == "plantigrade.insole-key-list/1" and listed["library_key"] == home.key.id
     assert [(one["locked"], one["log_keys"], one["being_revoked"]) for one in listed["insoles"]] == [
         (True, 2, True),
@@ -51,31 +51,31 @@ def test_what_is_shown_holds_no_secret(home: Home) -> None:
 
 
 def test_a_library_without_insoles_says_so(tmp_path: Path) -> None:
-    assert Home(tmp_path / "home").told("show").startswith("no insole has keys here")
+    assert Home(tmp_path / "home").output_of("show").startswith("no insole has keys here")
 
 
 def test_keys_move_to_another_library_with_the_code(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     file = tmp_path / "pair.keys"
-    told = home.told("move", "3f01", RIGHT, "-o", file)
-    code = code_in(told)
+    output = home.output_of("move", "3f01", RIGHT, "-o", file)
+    code = code_in(output)
     assert file.stat().st_mode & 0o777 == 0o600
     assert not [secret for secret in SECRETS if secret in file.read_text()] and code not in file.read_text()
-    taken = other.told("recover", file, answer=f"{code.lower()}\n")
+    taken = other.output_of("recover", file, answer=f"{code.lower()}\n")
     assert taken.splitlines() == [
         f"{LEFT}: its device key is new here; 1 of 1 log keys are new",
         f"{RIGHT}: its device key is new here; 2 of 2 log keys are new",
     ]
     with other.library() as library:
         assert (insole_keys(library, LEFT), insole_keys(library, RIGHT)) == both()
-    again = other.told("recover", file, answer=f"{code}\n").splitlines()
+    again = other.output_of("recover", file, answer=f"{code}\n").splitlines()
     assert again[0] == f"{LEFT}: its device key was here; 0 of 1 log keys are new"
 
 
 def test_a_wrong_code_changes_nothing(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     file = tmp_path / "pair.keys"
-    code = code_in(home.told("move", LEFT, "-o", file))
+    code = code_in(home.output_of("move", LEFT, "-o", file))
     wrong = ONE_TIME_CODE.write(bytes(12))
     assert "code is that of another file" in other.refused("recover", file, answer=f"{wrong}\n")
     slipped = code[:5] + ("X" if code[5] != "X" else "Y") + code[6:]
@@ -87,25 +87,25 @@ def test_a_wrong_code_changes_nothing(home: Home, tmp_path: Path) -> None:
 def test_a_device_key_from_a_file_never_replaces_the_one_that_is_here(home: Home, tmp_path: Path) -> None:
     """A file from before a revocation would shut the owner out, and let the leaver's insole pass."""
     file = tmp_path / "old.keys"
-    code = code_in(home.told("move", LEFT, "-o", file))
+    code = code_in(home.output_of("move", LEFT, "-o", file))
     with home.library() as library:
         keep_insole_keys(library, InsoleKeys(LEFT, NEW, (NEW,)))
-    assert "another device key is here and stays" in home.told("recover", file, answer=f"{code}\n")
+    assert "another device key is here and stays" in home.output_of("recover", file, answer=f"{code}\n")
     with home.library() as library:
         assert insole_keys(library, LEFT) == InsoleKeys(LEFT, NEW, (NEW, LOG))
 
 
 def test_the_code_also_as_a_picture(home: Home, tmp_path: Path) -> None:
     picture = tmp_path / "code.png"
-    code = code_in(home.told("move", LEFT, "-o", tmp_path / "k", "--qr", picture))
+    code = code_in(home.output_of("move", LEFT, "-o", tmp_path / "k", "--qr", picture))
     from PIL import Image
 
     assert zxingcpp.read_barcodes(np.array(Image.open(picture).convert("L")))[0].text == code
     assert picture.stat().st_mode & 0o777 == 0o600
-    home.told("move", LEFT, "-o", tmp_path / "k", "--qr", tmp_path / "code.svg")
+    home.output_of("move", LEFT, "-o", tmp_path / "k", "--qr", tmp_path / "code.svg")
     assert "<svg" in (tmp_path / "code.svg").read_text()
-    for words in (("--qr", "code.gif"), ("--qr", "code.png", "--recovery")):
-        assert home.run("move", LEFT, "-o", tmp_path / "k", *words).exit_code == 2
+    for arguments in (("--qr", "code.gif"), ("--qr", "code.png", "--recovery")):
+        assert home.run("move", LEFT, "-o", tmp_path / "k", *arguments).exit_code == 2
 
 
 def test_what_cannot_be_moved_is_told(home: Home, tmp_path: Path) -> None:
@@ -121,16 +121,19 @@ def test_what_cannot_be_moved_is_told(home: Home, tmp_path: Path) -> None:
     assert not file.exists()
 
 
-@pytest.mark.parametrize("words", [("move", LEFT, "-o", "k"), ("paper",), ("recover", "k"), ("revoke", LEFT)])
-def test_a_library_in_the_open_has_no_keys_to_look_after(tmp_path: Path, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [("move", LEFT, "-o", "k"), ("paper",), ("recover", "k"), ("revoke", LEFT)]
+)
+def test_a_library_in_the_open_has_no_keys_to_look_after(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     Library(tmp_path / "data").close()
-    done = CliRunner().invoke(keys, list(words), obj=Invocation(data=tmp_path / "data"))
+    done = CliRunner().invoke(keys, list(arguments), obj=Invocation(data=tmp_path / "data"))
     assert "not encrypted" in str(done.exception)
 
 
 def test_a_wiped_insole_is_forgotten_and_its_log_keys_stay(home: Home) -> None:
     assert (
-        home.told("forget", "3F02") == f"{RIGHT}: is an open insole from now on; 2 log keys stay for what it "
+        home.output_of("forget", "3F02")
+        == f"{RIGHT}: is an open insole from now on; 2 log keys stay for what it "
         "has recorded\n"
     )
     assert "no device key" in home.refused("forget", "3F02")
@@ -145,10 +148,10 @@ def test_the_paper_code_opens_recordings_whose_key_was_lost(home: Home) -> None:
         library.scan()
         change_key(library, home.key)
         before = library.open(FIRST).frames("left").counts
-    code = code_in(home.told("paper"))
+    code = code_in(home.output_of("paper"))
     assert PAPER_CODE.read(code) == home.key.secret
     page = home.folder / "paper.pdf"
-    assert code not in home.told("paper", "-o", page) and page.stat().st_mode & 0o777 == 0o600
+    assert code not in home.output_of("paper", "-o", page) and page.stat().st_mode & 0o777 == 0o600
     text = pypdf.PdfReader(page).pages[0].extract_text()
     assert home.key.id in text and all(group in text for group in code.split("-"))
     drawn = pypdfium2.PdfDocument(page)[0].render(scale=3).to_numpy()
@@ -157,14 +160,16 @@ def test_the_paper_code_opens_recordings_whose_key_was_lost(home: Home) -> None:
     home.key_file.unlink()
     with pytest.raises(KeyMissingError):
         home.library()
-    assert "the library opens again" in home.told("recover", answer=f"{code.replace('-', ' ').lower()}\n")
+    assert "the library opens again" in home.output_of(
+        "recover", answer=f"{code.replace('-', ' ').lower()}\n"
+    )
     assert read_key_file(home.key_file) == (home.key,)
     assert home.key_file.stat().st_mode & 0o777 == 0o600
     with home.library() as library:
         assert insole_keys(library, LEFT).device == DEVICE
         assert library.verify(FIRST).ok
         assert np.array_equal(library.open(FIRST).frames("left").counts, before)
-    assert "was there already" in home.told("recover", answer=code)
+    assert "was there already" in home.output_of("recover", answer=code)
 
 
 def test_a_code_that_is_wrong_changes_nothing(home: Home, tmp_path: Path) -> None:
@@ -183,7 +188,7 @@ def test_the_code_from_a_file_and_other_keys_that_stay(home: Home, tmp_path: Pat
     home.key_file.write_text(other.text + "\n")
     code = tmp_path / "code.txt"
     code.write_text(PAPER_CODE.write(home.key.secret).replace("-", " ") + "\n")
-    home.told("recover", "--code-file", code)
+    home.output_of("recover", "--code-file", code)
     assert read_key_file(home.key_file) == (home.key, other)
     home.key_file.write_text("what is this\n")
     assert "is no key" in home.refused("recover", "--code-file", code)
@@ -195,8 +200,8 @@ def test_the_code_from_a_file_and_other_keys_that_stay(home: Home, tmp_path: Pat
 
 def test_the_code_over_standard_input(home: Home) -> None:
     home.key_file.unlink()
-    told = home.told("recover", "--code-file", "-", answer=PAPER_CODE.write(home.key.secret))
-    assert "opens again" in told
+    output = home.output_of("recover", "--code-file", "-", answer=PAPER_CODE.write(home.key.secret))
+    assert "opens again" in output
 
 
 def test_a_lost_catalogue_comes_back_with_paper_and_recovery_files(home: Home, tmp_path: Path) -> None:
@@ -205,8 +210,8 @@ def test_a_lost_catalogue_comes_back_with_paper_and_recovery_files(home: Home, t
         library.scan()
         change_key(library, home.key)
     recovery = tmp_path / "keys.recovery"
-    assert "sealed for key" in home.told("move", LEFT, RIGHT, "-o", recovery, "--recovery")
-    code = code_in(home.told("paper")) + "\n"
+    assert "sealed for key" in home.output_of("move", LEFT, RIGHT, "-o", recovery, "--recovery")
+    code = code_in(home.output_of("paper")) + "\n"
     for path in home.data.glob("library.sqlite*"):
         path.unlink()
     home.key_file.unlink()
@@ -216,8 +221,8 @@ def test_a_lost_catalogue_comes_back_with_paper_and_recovery_files(home: Home, t
     assert "is encrypted with another key" in home.refused("recover", "--yes", answer=f"{stranger}\n")
     assert not home.key_file.exists()
     assert home.run("recover", answer=f"{code}n\n").exit_code == 1
-    assert "1 recordings are encrypted with it" in home.told("recover", answer=f"{code}y\n")
-    assert "device key is new here" in home.told("recover", recovery)
+    assert "1 recordings are encrypted with it" in home.output_of("recover", answer=f"{code}y\n")
+    assert "device key is new here" in home.output_of("recover", recovery)
     with home.library() as library:
         assert library.verify(FIRST).ok
         assert (insole_keys(library, LEFT), insole_keys(library, RIGHT)) == both()
@@ -227,7 +232,7 @@ def test_a_recovery_file_opens_in_another_library_with_the_paper_of_its_own(
     home: Home, tmp_path: Path
 ) -> None:
     recovery = tmp_path / "keys.recovery"
-    home.told("move", LEFT, "-o", recovery, "--recovery")
+    home.output_of("move", LEFT, "-o", recovery, "--recovery")
     other = Home(tmp_path / "other")
     wrong, right = (PAPER_CODE.write(home_.key.secret) for home_ in (other, home))
     assert "does not open it" in other.refused("recover", recovery, answer=f"{wrong}\n")

@@ -78,7 +78,7 @@ def with_fields(**changed: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data, words",
+    "data, message",
     [
         (b" " * (figures.MOST_FILE_BYTES + 1), "more than"),
         (b"[" * 100_000, "damaged"),
@@ -94,13 +94,13 @@ def with_fields(**changed: Any) -> bytes:
         (with_fields(sealed=None), "no text"),
     ],
 )
-def test_what_is_no_such_file_is_told(data: bytes, words: str) -> None:
-    with pytest.raises(KeyFileError, match=words):
+def test_what_is_no_such_file_is_told(data: bytes, message: str) -> None:
+    with pytest.raises(KeyFileError, match=message):
         parse_sealed(data)
 
 
 @pytest.mark.parametrize(
-    "value, words",
+    "value, message",
     [
         ({"insoles": []}, "0 insoles"),
         ({"insoles": {}}, "no list"),
@@ -113,8 +113,8 @@ def test_what_is_no_such_file_is_told(data: bytes, words: str) -> None:
         ({"insoles": [{"serial": SERIAL, "device": None, "logs": []}] * 1001}, "1001 insoles"),
     ],
 )
-def test_content_that_is_none_is_told(value: Any, words: str) -> None:
-    with pytest.raises(KeyFileError, match=words):
+def test_content_that_is_none_is_told(value: Any, message: str) -> None:
+    with pytest.raises(KeyFileError, match=message):
         parse(json.dumps(value).encode())
 
 

@@ -89,7 +89,7 @@ def test_two_characters_that_changed_places_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed, words",
+    "typed, message",
     [
         ("", "has 14 groups of 4 characters, not 0"),
         (CODE[:-5], "has 14 groups of 4 characters, not 13"),
@@ -102,10 +102,10 @@ def test_two_characters_that_changed_places_are_named() -> None:
         (ONE_TIME_CODE.write(bytes(12)), "has 14 groups of 4 characters, not 6"),
     ],
 )
-def test_what_is_no_code_is_told_in_words(typed: str, words: str) -> None:
+def test_what_is_no_code_is_told_in_words(typed: str, message: str) -> None:
     with pytest.raises(CodeError) as refused:
         PAPER_CODE.read(typed)
-    assert words in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_a_code_of_another_purpose_does_not_fit() -> None:
