@@ -44,8 +44,8 @@ Known to fall short, or to need care:
 - Neutral wear was measured first on seeds 60000 to 60005, with two hours before an alert is shown again: 4
   alerts in 48 h, all of the raised-shoe leg-length pattern, 3 of them of one person. Patterns of build are
   now shown once a day; the table is of other people.
-- Fatigue was raised from 1.1 to 1.5 after it had spoken twice on the neutral day of seed 70001, which is in the
-  table.
+- Fatigue was raised from 1.1 to 1.5 after it had spoken twice on the neutral day of seed 70001, which is in
+  the table.
 - Sensors of one region that change their share of the load together no longer count as drifting: of 320
   people of the seeds that levels were chosen on, 2 had that in a quiet hour and now none has, and as many
   drifting sensors are found as before (304).
@@ -59,8 +59,6 @@ Known to fall short, or to need care:
 - Reduced push-off is judged only in feet of which most steps have a second peak on their own days.
 - High arch lies below the mean barefoot print of 104 adults, which costs some that are there; virtual people
   differ more in the outer midfoot than real ones ([the walker](virtual-walker.md)).
-- The alert over the air was measured on a computer that was busy with other work; its load stands beside the
-  table. At a load of 4 the like took 65 to 68 s.
 - Groups of recorded people are small (18 and 15, 8 and 8); asymmetry separates them in one database, not in
   the other.
 
