@@ -13,7 +13,12 @@ from plantigrade.errors import FileError
 from plantigrade.json_output import write_json
 from plantigrade.keys.errors import KeysError
 from plantigrade.library.catalogue.insole_key_list import ListedInsole, list_insole_keys
-from plantigrade.library.catalogue.insole_keys import InsoleKeys, forget_device_key, insole_keys
+from plantigrade.library.catalogue.insole_keys import (
+    InsoleKeys,
+    LibraryKeyring,
+    forget_device_key,
+    insole_keys,
+)
 from plantigrade.library.catalogue.key_identity import library_and_key
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.insole_key_files import sealing
@@ -153,12 +158,13 @@ def revoke(library: Library, text: str, port: str | None) -> None:
     """
     from plantigrade.device.flash.esptool import require_esptool
     from plantigrade.device.flash.ports import find_board
-    from plantigrade.keys.revoking import Revocation
+    from plantigrade.keys.revoking import Revocation, these_keys
 
     require_esptool()
     _vault(library)
     (serial,) = _serials(library, (text,))
-    board = find_board(port)
+    with these_keys(LibraryKeyring(library)):  # of several boards it tells which is which
+        board = find_board(port)
     asyncio.run(Revocation(library, serial, lambda step: click.echo(f"  {step}")).run(board))
     click.echo(
         f"{serial}: has new keys; files of `plantigrade keys move` and keys.recovery hold void ones: make "

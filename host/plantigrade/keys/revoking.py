@@ -125,7 +125,7 @@ class Revocation:
     async def _confirm(self, board: BoardPort, device: bytes) -> None:
         began = time.monotonic()
         keyring = KeysInMemory({self.serial: device}, host=LibraryKeyring(self.library).host)
-        with _keys(keyring):
+        with these_keys(keyring):
             while (identity := await ask_for_hello(board.port)) is None:
                 if time.monotonic() - began > READY_TIMEOUT_S:
                     raise RevocationUnfinishedError(
@@ -140,7 +140,7 @@ class Revocation:
 
 
 async def _reboot(port: str, keyring: Keyring, serial: str) -> None:
-    with _keys(keyring):
+    with these_keys(keyring):
         async with asyncio.timeout(CONNECT_S), targets.conversation(UsbLink(port)) as session:
             identity = session.insole.identity
             if identity is None or identity.serial != serial:
@@ -150,7 +150,7 @@ async def _reboot(port: str, keyring: Keyring, serial: str) -> None:
 
 
 @contextmanager
-def _keys(keyring: Keyring) -> Generator[None]:
+def these_keys(keyring: Keyring) -> Generator[None]:
     """These keys are at hand meanwhile, and no others."""
     token = keys_at_hand.set(keyring)
     try:
