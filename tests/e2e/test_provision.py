@@ -21,6 +21,8 @@ from plantigrade.firmware_image.signing import keys_folder
 from plantigrade.library.catalogue.insole_keys import insole_keys, known_insoles
 from plantigrade.library.catalogue.key_change import change_key
 from plantigrade.library.catalogue.library import Library
+from plantigrade.library.insole_key_files.content import parse
+from plantigrade.library.insole_key_files.sealing import read_sealed
 from plantigrade.library.keys.vault import MasterKey
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd
@@ -97,7 +99,7 @@ async def test_a_batch_of_boards_becomes_insoles(tmp_path: Path, monkeypatch: py
         assert again.exception is None and again.output.count("left as it is") == 2, again.output
         assert [(partition(board, "id"), partition(board, "keys")) for board in boards] == before
         check_results(out)
-        check_copies(data, before)
+        check_copies(data, out, before)
         await check_info_and_settings(ports[0], data, tmp_path / "info.json")
 
         batch.write_text(f"serial,side,size\n{MACS[0]},right,42.5\n{MACS[1]},right,42.5\n")
@@ -134,9 +136,13 @@ def check_flash(partitions: list[tuple[bytes, bytes]]) -> None:
         assert identity[form.SECTOR_BYTES :].strip(b"\xff") == b""
 
 
-def check_copies(data: Path, partitions: list[tuple[bytes, bytes]]) -> None:
-    """The encrypted library has the keys that are on the insoles."""
+def check_copies(data: Path, out: Path, partitions: list[tuple[bytes, bytes]]) -> None:
+    """The encrypted library has the keys that are on the insoles, and so has each one's recovery file."""
     with Library(data) as library:
+        assert library.vault is not None
+        for serial in known_insoles(library):
+            sealed = read_sealed(out / serial / "keys.recovery")
+            assert parse(sealed.open_with_key(library.vault.keys[0])) == (insole_keys(library, serial),)
         found = {
             (one.device, one.logs[0]) for one in map(partial(insole_keys, library), known_insoles(library))
         }
