@@ -83,7 +83,7 @@ def test_keys_lie_encrypted_and_come_back(library: Library) -> None:
     for key in (KEY, KEY, other):
         keep_insole_keys(library, InsoleKeys(LEFT, key, (key,)))
         assert insole_keys(library, LEFT).device == key
-    assert insole_keys(library, LEFT).logs == (other, KEY), "the present one first, those before for what they sealed"
+    assert insole_keys(library, LEFT).logs == (other, KEY), "the present one first, for old records the rest"
     with library.store.read() as session:
         stored = session.execute(
             sa.text("SELECT secret FROM insole_keys UNION SELECT secret FROM insole_log_keys")
