@@ -105,7 +105,7 @@ def measures_of(rule: Rule) -> tuple[Measure, ...]:
     Example:
         >>> from plantigrade.posture.rules_engine.rules import shipped_rules
         >>> [(one.key, one.worse) for one in measures_of(shipped_rules()["high-arch"])]
-        [('force_arch_index', -1)]
+        [('lateral_arch_index', -1)]
     """
     return tuple(_measure(rule, term) for term in rule.terms)
 
