@@ -12,6 +12,7 @@ import click
 from plantigrade.errors import FileError
 from plantigrade.json_output import write_json
 from plantigrade.keys.errors import KeysError
+from plantigrade.library.catalogue.audit import add_audit_entry
 from plantigrade.library.catalogue.insole_key_list import ListedInsole, list_insole_keys
 from plantigrade.library.catalogue.insole_keys import (
     InsoleKeys,
@@ -77,7 +78,9 @@ def move(
         FileError: a file cannot be written.
     """
     vault = _vault(library)
-    content = build(tuple(_movable(library, serial) for serial in _serials(library, serials)))
+    insoles = tuple(_movable(library, serial) for serial in _serials(library, serials))
+    content = build(insoles)
+    _log(library, "write insole keys to a file", [one.serial for one in insoles])
     if is_recovery:
         write_private(path, sealing.seal_for_library(content, vault.keys[0]))
         click.echo(f"{path}: sealed for key {vault.key_id} of this library, and for its paper code")
@@ -182,6 +185,7 @@ def paper(library: Library, path: Path | None) -> None:
     from plantigrade.keys.paper import code_of, write_paper
 
     vault = _vault(library)
+    _log(library, "show key for paper", [key.id for key in vault.keys])
     if path is not None:
         write_paper(library.uuid, vault.keys, path)
         click.echo(f"{path}: print it, put it away, and delete the file")
@@ -194,6 +198,13 @@ def paper(library: Library, path: Path | None) -> None:
 def taken_line(taken: "Taken") -> str:
     """What became of the keys of an insole."""
     return f"{taken.serial}: {_WHERE_FROM[taken.device]}; {taken.new_logs} of {taken.logs} log keys are new"
+
+
+def _log(library: Library, action: str, subjects: Sequence[str]) -> None:
+    """Have the audit log say that keys are about to leave the library."""
+    with library.store.write() as session:
+        for subject in subjects:
+            add_audit_entry(session, action, subject)
 
 
 def _vault(library: Library) -> Vault:

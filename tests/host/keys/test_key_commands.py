@@ -72,6 +72,15 @@ def test_keys_move_to_another_library_with_the_code(home: Home, tmp_path: Path) 
     assert again[0] == f"{LEFT}: its device key was here; 0 of 1 log keys are new"
 
 
+def test_keys_that_leave_the_library_are_in_its_audit_log(home: Home, tmp_path: Path) -> None:
+    home.output_of("move", LEFT, RIGHT, "-o", tmp_path / "pair.keys")
+    home.output_of("paper")
+    with home.library() as library:
+        actions = {serial: [line.action for line in library.audit(serial)] for serial in (LEFT, RIGHT)}
+        assert all("write insole keys to a file" in lines for lines in actions.values())
+        assert "show key for paper" in [line.action for line in library.audit(home.key.id)]
+
+
 def test_a_wrong_code_changes_nothing(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     file = tmp_path / "pair.keys"
