@@ -10,6 +10,7 @@ import sys
 
 import machine
 
+gc.threshold(4096)
 sys.path.insert(0, "/launcher")
 try:
     import prompt
@@ -18,7 +19,6 @@ try:
 except Exception as error:
     print("no lock:", repr(error))
 
-gc.threshold(4096)
 if machine.reset_cause() == machine.SOFT_RESET:
     _watchdog = machine.WDT(timeout=8000)
     machine.Timer(1).init(mode=machine.Timer.PERIODIC, period=1000, callback=lambda _timer: _watchdog.feed())

@@ -4,12 +4,13 @@ import asyncio
 
 import bluetooth
 import machine
+from esp32 import Partition
 
 import drivers
 from drivers.battery import Battery
 from drivers.force_array import ForceArray
 from drivers.led import Led
-from insole import files, insole_keys, provisioned
+from insole import files, provisioned
 from insole.blocks import BlockBuilder
 from insole.bonds import Bonds
 from insole.boot_record import BootRecord
@@ -43,6 +44,20 @@ from insole_protocol import block, ids, native
 from insole_protocol.codec import Encoder
 
 
+def find_keys():
+    """This insole's `InsoleKeys`; None where none were ever written: nothing is loaded then, as what goes
+    again leaves holes in the heap."""
+    first = bytearray(4)
+    for partition in Partition.find(Partition.TYPE_DATA, label="keys"):
+        for sector in (0, 1):
+            partition.readblocks(sector, first, 0)
+            if first != b"\xff\xff\xff\xff":
+                from insole.insole_keys import InsoleKeys
+
+                return InsoleKeys()
+    return None
+
+
 def build_insole(board, record):
     """Everything but the links."""
     clock = Clock()
@@ -51,12 +66,13 @@ def build_insole(board, record):
     identity = Identity(machine.unique_id())
     identity.record = provisioned.put_defaults(settings)
     provisioned.leave()
-    keys = insole_keys.InsoleKeys()
-    identity.device_key = keys.device
+    keys = find_keys()
+    if keys:
+        identity.device_key = keys.device
+        faults.note(ids.FAULT_KEYS, keys.damaged)
     faults.note(ids.FAULT_SETTINGS, settings.damaged)
     faults.note(ids.FAULT_WATCHDOG, record.bitten)
     faults.note(ids.FAULT_CRASHED, record.after_crash)
-    faults.note(ids.FAULT_KEYS, keys.damaged)
     faults.note(ids.FAULT_NATIVE_CODE, bool(native.missing))
     i2c = I2cBus(board)
     imu = drivers.probe("lsm6dso", i2c, board.IMU_ADDRESS)
@@ -70,8 +86,7 @@ def build_insole(board, record):
     gait = StepCounter()
     live = LiveQueue(work)
     rest = board.AMPLIFIER_REST_MV * block.COUNT_MAX // board.ADC_FULL_SCALE_MV
-    sealer = insole_keys.make_sealer(keys.log, imu) if keys.log else None
-    insole_keys.leave()
+    sealer = keys and keys.make_sealer(imu)
     blocks = BlockBuilder(sampler, encoder, recorder, live, gait, rest, sealer)
     battery = Battery(board, board.GAUGE_ADDRESS and drivers.probe("max17048", i2c, board.GAUGE_ADDRESS))
     power = Power(board, battery, faults, imu)

@@ -1,8 +1,9 @@
 """Carries out commands, whatever link they came over; one method for each (PROTOCOL.md section 4)."""
 
+import gc
 import sys
 
-from insole import forget
+from insole import forget, hold_offs
 from insole.log_transfer import LogTransfer
 from insole_protocol import errors, ids, messages
 from insole_protocol import settings as table
@@ -15,11 +16,11 @@ _LOG_ERASED = 4  # of `event_records`, which is loaded to write it down
 # Commands of the life of an insole, not of its days: the module that carries one out with `carry_out(insole,
 # session, command)` is loaded for it, and leaves the heap by itself where it need not stay.
 _ON_DEMAND = {
-    ids.OP_UPDATE_BEGIN: "update.commands",
-    ids.OP_UPDATE_DATA: "update.commands",
+    ids.OP_UPDATE_BEGIN: "update.begin",
+    ids.OP_UPDATE_DATA: "update.begin",
     ids.OP_UPDATE_STATUS: "update.status",
-    ids.OP_UPDATE_END: "update.commands",
-    ids.OP_ROLLBACK: "update.commands",
+    ids.OP_UPDATE_END: "update.begin",
+    ids.OP_ROLLBACK: "update.rollback",
     ids.OP_WIPE: "wipe",
     ids.OP_FORGET: "wipe",
     ids.OP_EVENTS: "events",
@@ -111,12 +112,22 @@ class Commands:
         proves = session.guard is None and self._insole.locked
         name = "insole." + ("proving" if proves else _ON_DEMAND.get(command.op, "proving"))
         try:
-            __import__(name)
-            return sys.modules[name].carry_out(self._insole, session, command)
-        except ImportError:
-            raise Refusal(ids.RESULT_NOT_AVAILABLE, "this firmware cannot do that") from None
+            return self._loaded(name, session, command)
+        except MemoryError:
+            before = hold_offs.begin(hold_offs.GARBAGE)
+            gc.collect()  # what was loaded in vain lies in the way
+            hold_offs.end(before)
+        try:
+            return self._loaded(name, session, command)
         except MemoryError:
             raise Refusal(ids.RESULT_BUSY, "there is no room for that in memory now: try again") from None
+
+    def _loaded(self, name, session, command):
+        try:
+            __import__(name)
+        except ImportError:
+            raise Refusal(ids.RESULT_NOT_AVAILABLE, "this firmware cannot do that") from None
+        return sys.modules[name].carry_out(self._insole, session, command)
 
     def _hello(self, session, command, _ticks):
         insole = self._insole

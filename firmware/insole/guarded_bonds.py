@@ -10,7 +10,7 @@ from micropython import const
 from insole import forget
 from insole.bonds import MAX_KEY_BYTES, MAX_VALUE_BYTES, PATH, Bonds, drop_all_but, find
 
-KEPT = 2  # of `trust`
+GENUINE = 2  # of `trust`
 _OF_PEERS = const(2)  # and below: kinds of NimBLE's; others are the radio's own, as the key to its addresses
 
 
@@ -19,29 +19,29 @@ class GuardedBonds(Bonds):
 
     def __init__(self, path=PATH):
         super().__init__(path)
-        self._told = list(self._secrets)  # what the stack knows
+        self._in_stack = list(self._secrets)  # what the stack knows
         if not self.guarded:
             self.guarded = self._changed = True
 
     def get(self, kind, index, key):
         """As `Bonds.get`."""
-        return find(self._told, kind, index, key)
+        return find(self._in_stack, kind, index, key)
 
     def put(self, kind, key, value):
         """As `Bonds.put`; in flash only what is the radio's own."""
-        told = self._told
+        known = self._in_stack
         if not value:
-            for i in range(len(told)):
-                if told[i][0] == kind and told[i][1] == key:
-                    del told[i]
+            for i in range(len(known)):
+                if known[i][0] == kind and known[i][1] == key:
+                    del known[i]
                     return True
             return False
         if len(key) > MAX_KEY_BYTES or len(value) > MAX_VALUE_BYTES:
             self.too_long += 1
             return True
         row = (kind, bytes(key), bytes(value))
-        told.append(row)
-        drop_all_but(row, told)
+        known.append(row)
+        drop_all_but(row, known)
         if kind > _OF_PEERS:
             self._secrets.append(row)
             drop_all_but(row, self._secrets)
@@ -49,17 +49,17 @@ class GuardedBonds(Bonds):
         return True
 
     def trust(self, kind, address):
-        """What flash knows of the peer with this address: 0 nothing; 1 a bond; `KEPT` a bond, and the keys
+        """What flash knows of the peer with this address: 0 nothing; 1 a bond; `GENUINE` a bond, and the keys
         that the stack has are those of it, and no others: who is encrypted then is who has bonded."""
-        kept = rows_of(self._secrets, kind, address)
-        told = rows_of(self._told, kind, address)
-        if not kept:
+        stored = rows_of(self._secrets, kind, address)
+        known = rows_of(self._in_stack, kind, address)
+        if not stored:
             return 0
-        return KEPT if told and not _without(told, kept) else 1
+        return GENUINE if known and not _without(known, stored) else 1
 
     def news(self):
         """What peers have told that is not in flash."""
-        return _without(self._told, self._secrets)
+        return _without(self._in_stack, self._secrets)
 
     def keep(self, kind, address, may_be_new):
         """A peer has proved itself: what it has told counts from now on. The key that it goes by, None when
@@ -70,12 +70,12 @@ class GuardedBonds(Bonds):
         """
         from insole import bond_keeping
 
-        kept, key = bond_keeping.keep(self._secrets, self.news(), kind, address, may_be_new)
+        stored, key = bond_keeping.keep(self._secrets, self.news(), kind, address, may_be_new)
         forget("bond_keeping")
         if key:
-            gone = _without(self._secrets, kept)
-            self._secrets = kept
-            self._told = _without(self._told, gone)
+            gone = _without(self._secrets, stored)
+            self._secrets = stored
+            self._in_stack = _without(self._in_stack, gone)
             self._changed = self.paired = True
         return key
 
@@ -83,10 +83,10 @@ class GuardedBonds(Bonds):
         """A peer is gone: the stack is told what flash holds; with `newcomer_stays` beside that what another
         peer, which is still there, has told."""
         news = self.news() if newcomer_stays else ()
-        self._told = list(self._secrets)
+        self._in_stack = list(self._secrets)
         for row in news:
-            self._told.append(row)
-            drop_all_but(row, self._told)
+            self._in_stack.append(row)
+            drop_all_but(row, self._in_stack)
 
     def clear(self):
         """As `Bonds.clear`."""

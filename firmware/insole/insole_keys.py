@@ -45,17 +45,22 @@ class InsoleKeys:
         for i in range(len(sector)):
             sector[i] = 0
 
+    def make_sealer(self, imu):
+        """What seals records, None without a log key; `imu` is the sensor's driver, None without one. What
+        only making needs leaves the heap."""
+        if self.log is None:
+            leave()
+            return None
+        from cryptolib import aes
 
-def make_sealer(log_key, imu):
-    """What seals records under a log key; `imu` is the sensor's driver, None without one."""
-    from cryptolib import aes
+        from insole_protocol import block, sealed_record, sealing, settings
+        from insole_protocol.codec import checksum
 
-    from insole_protocol import block, sealed_record, sealing, settings
-    from insole_protocol.codec import checksum
-
-    code = sealed_record.motion_code(*imu.RANGES) if imu else sealed_record.NO_MOTION_CODE
-    longest = block.needed_bytes(settings.MAX_FRAMES_OF_A_RECORD, bool(imu)) + sealed_record.EXTRA_BYTES
-    return sealing.Sealer(sealed_record.RecordKeys(log_key), aes, checksum, code, longest)
+        code = sealed_record.motion_code(*imu.RANGES) if imu else sealed_record.NO_MOTION_CODE
+        longest = block.needed_bytes(settings.MAX_FRAMES_OF_A_RECORD, bool(imu)) + sealed_record.EXTRA_BYTES
+        sealer = sealing.Sealer(sealed_record.RecordKeys(self.log), aes, checksum, code, longest)
+        leave()
+        return sealer
 
 
 def leave():

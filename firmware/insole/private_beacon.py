@@ -15,7 +15,7 @@ import insole_protocol
 NAME = "Plantigrade"
 _NONCE_BYTES = const(4)
 _ADDRESS_MS = const(900000)
-_DOUBT_MS = const(2000)  # before and after, in which nobody can say which address it will be
+_UNCERTAIN_MS = const(2000)  # before and after, in which nobody can say which address it will be
 
 
 class PrivateBeacon:
@@ -45,10 +45,10 @@ class PrivateBeacon:
         self._just_begun = self._since_ms is None
         if not self._just_begun:
             age_ms = ticks_diff(now_ms, self._since_ms)
-            if age_ms > _ADDRESS_MS + _DOUBT_MS:
+            if age_ms > _ADDRESS_MS + _UNCERTAIN_MS:
                 self.renew()
                 return self.begin(now_ms)
-            if age_ms >= _ADDRESS_MS - _DOUBT_MS:
+            if age_ms >= _ADDRESS_MS - _UNCERTAIN_MS:
                 return False
         if not self._made:
             self._make()
@@ -78,4 +78,4 @@ class PrivateBeacon:
 
     def is_due(self, now_ms):
         """Whether advertising has to begin anew for another address."""
-        return self._since_ms is not None and ticks_diff(now_ms, self._since_ms) > _ADDRESS_MS + _DOUBT_MS
+        return self._since_ms is not None and ticks_diff(now_ms, self._since_ms) > _ADDRESS_MS + _UNCERTAIN_MS

@@ -3,7 +3,7 @@
 Known is a peer that is encrypted with a key that flash holds, until it proves that it has the insole's key.
 Any other is a stranger: outside the pairing window it is let go after a second and gets nothing; in the
 window one stranger at a time may pair, and is bonded once it has proved itself as well. Strangers that come
-again and again are kept away by not advertising, for at most `_LONGEST_PAUSE_MS` at a time and never before
+again and again are held off by not advertising, for at most `_LONGEST_PAUSE_MS` at a time and never before
 the third, so that whoever knows the insole finds a gap; and two strangers do not hold both places.
 """
 
@@ -11,7 +11,7 @@ from micropython import const
 from time import ticks_add, ticks_diff, ticks_ms
 
 from insole.ble_link import OPEN
-from insole.guarded_bonds import KEPT
+from insole.guarded_bonds import GENUINE
 from insole.pairing_window import PairingWindow
 from insole.private_beacon import NAME, PrivateBeacon
 from insole.radio import MAX_CONNECTIONS, Radio
@@ -39,7 +39,7 @@ _LEAVING = const(1)  # it was disconnected, and is not gone yet
 _STRANGER = const(2)
 _NEWCOMER = const(3)  # has paired in the window
 _KNOWN = const(4)
-_PROVED_NEW = const(5)  # and its bond, made in the window, is to be kept
+_PROVED_NEW = const(5)  # and its bond, made in the window, is to be stored
 _PROVED = const(6)
 
 
@@ -171,7 +171,7 @@ class PrivateRadio(Radio):
         """What a peer is, before any of its commands is served."""
         if place.standing <= _STRANGER and place.encrypted:
             now_ms = ticks_ms()
-            if self._trust(place) == KEPT:
+            if self._trust(place) == GENUINE:
                 place.standing = _KNOWN
                 place.until_ms = ticks_add(now_ms, _PROOF_MS)
             elif self.window.is_open and place.standing == _STRANGER:

@@ -11,7 +11,7 @@ ADVERTISING_US = 500000
 MAX_MTU = 247
 INBOX = 8
 PIECE_BYTES = 64
-KEPT = 2  # as `guarded_bonds` has it
+GENUINE = 2  # as `guarded_bonds` has it
 STRANGER_MS = 5000  # for a peer to encrypt with a key that is known, where the insole has keys
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _GET_SECRET, _SET_SECRET = 1, 2, 3, 21, 28, 29, 30
@@ -105,7 +105,7 @@ class Radio:
         elif event == _MTU:
             self._mtu = min(data[1], MAX_MTU)
         elif event == _ENCRYPTION:
-            self.secure = bool(data[1]) and (self._is_open or self._bonds.trust(*self._who) == KEPT)
+            self.secure = bool(data[1]) and (self._is_open or self._bonds.trust(*self._who) == GENUINE)
         elif event == _WRITE and data[1] == self._handles[ids.CHANNEL_CONTROL] and len(self._inbox) < INBOX:
             self._inbox.append((bytes(self._ble.gatts_read(data[1])), time.ticks_us()))
         return None

@@ -72,7 +72,7 @@ class PrivateAdvertisement:
 
     def is_of(self, device_key: bytes) -> bool:
         """Whether the insole with this key may have sent it: one in 2^24 others is taken for it as well, and
-        does not prove itself afterwards."""
+        fails to prove itself afterwards."""
         token, _ = self._token_and_mask(device_key)
         return same(token, self.sign[private_advert.NONCE_BYTES :])
 

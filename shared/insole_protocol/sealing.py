@@ -59,7 +59,7 @@ class Sealer:
         pad = memoryview(bytearray((max_bytes + _STEP - 1) // _STEP * _STEP))
         self._pad = pad
         self._pads = [pad[: (i + 1) * _STEP] for i in range(len(pad) // _STEP)]
-        self._whole, self._cut = sealed_record.cmac_subkeys(aes(keys.authenticating, ECB))
+        self._full_subkey, self._cut_subkey = sealed_record.cmac_subkeys(aes(keys.authenticating, ECB))
         self._copy, self._xor, self._counters = _loops.copy, _loops.xor, _loops.put_counters
 
     def seal(self, record: "bytearray | memoryview") -> int:
@@ -103,7 +103,7 @@ class Sealer:
             while i < blocks * _BLOCK:
                 pad[i] = 0
                 i += 1
-        self._xor(pad, last_at, self._cut if count < blocks * _BLOCK else self._whole, _BLOCK)
+        self._xor(pad, last_at, self._cut_subkey if count < blocks * _BLOCK else self._full_subkey, _BLOCK)
         self._xor(pad, 0, self._last, _BLOCK)
         self._chain.encrypt(pad, pad)
         i = 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from plantigrade.firmware_image.build import build_firmware
+from plantigrade.twin.board_spec import CHIP_HEAP
 from plantigrade.twin.board_spec import FIRMWARE_HEAP as BUDGET
 
 from tests.firmware.micropython_run import HERE, ROOT, run
@@ -27,9 +28,10 @@ SOURCES = sorted(
 SOURCES += [ROOT / "firmware" / "main.py", ROOT / "firmware" / "boot.py"]
 
 
-def numbers(budget: int) -> tuple[dict[str, int], str]:
+def numbers(budget: int, *kind: str) -> tuple[dict[str, int], str]:
     """What the run printed, and what it said on the way to a failure."""
-    ended = run(HERE / "scripts" / "run_in_heap.py", str(budget), str(build_firmware().folder), heap="2000wK")
+    arguments = (str(budget), str(build_firmware().folder), *kind)
+    ended = run(HERE / "scripts" / "run_in_heap.py", *arguments, heap="2000wK")
     found = dict(re.findall(r"^(\w+) (\d+)$", ended.stdout, re.MULTILINE))
     return {name: int(value) for name, value in found.items()}, "" if ended.returncode == 0 else ended.stdout
 
@@ -43,6 +45,18 @@ def test_two_minutes_with_two_hosts_fit() -> None:
     assert abs(found["late"] - found["early"]) < 1024, "what is free stays free"
     assert found["sent"] > 5500, "live records, replies and the log"
     assert found["least"] > 19_800, "as much as before there were updates"
+    assert found["answered"] == 26 and found["no_room"] == 0, "what is loaded on demand finds room"
+
+
+@pytest.mark.micropython
+def test_so_do_two_minutes_of_a_locked_insole_with_two_hosts_that_have_its_key() -> None:
+    """It has more to load, and seals each record; on the heap that a chip is expected to give."""
+    found, errors = numbers(CHIP_HEAP, "locked")
+    assert errors == ""
+    assert found["lost"] == 0
+    assert abs(found["late"] - found["early"]) < 1024, "what is free stays free"
+    assert found["sent"] > 5500, "live records, replies and the log"
+    assert found["least"] > 16_000
     assert found["answered"] == 26 and found["no_room"] == 0, "what is loaded on demand finds room"
 
 

@@ -17,7 +17,7 @@ RETIRED_NAMES = frozenset(
     re.findall(
         r"\w+",
         """books doubt doubts exchange flank flanks handover hole holes intake keeper keepers kept rim said
-        seal sealed student students told whole words""",
+        student students told whole words""",
     )
 )
 """Parts of identifiers and of file names that are retired."""
@@ -57,7 +57,7 @@ RETIRED_TEXTS = re.compile(
     r"""\b(
     (?<!rule\ )books | keepers? | handover | intake
     | (is|are|was|were|be|and)\ kept | kept\ quiet | holes?\ (is|are|in\ the|that) | flanks? | rim
-    | doubts? | (un)?sealed | seals? | sealing | in\ words | without\ a\ word | note(s|d)?\ down
+    | doubts? | in\ words | without\ a\ word | note(s|d)?\ down
     | (did|does)\ not\ prove | under\ the\ pen | manners | the\ like\ of | bears\ being | lives\ through
     | counted\ on\ different | bulk\ decoder | looks?\ for\ holes | (is|are)\ said\ in
     )\b""",

@@ -9,7 +9,6 @@ STATE = "/slot.json"
 SLOTS = "/slots/"
 HEAD = "/update.bin"  # manifest and signature of the bundle that is under way
 PROGRESS = "/update.at"
-NOTE = "/update.go"  # the next start is one for an update
 OTHER = {"a": "b", "b": "a"}
 TRIES = 3  # starts that a firmware on trial may use up
 

@@ -207,9 +207,9 @@ class BLE:
     def _identity_key(self):
         """What private addresses are made of: kept by the firmware. On the chip it is asked for whenever the
         radio is switched on; here as soon as there are such addresses."""
-        kept = self.deliver(GET_SECRET, (_OUR_IRK, 0, _IRK_KEY))
-        if kept is not None and len(kept) == _IRK_BYTES:
-            return bytes(kept)
+        stored = self.deliver(GET_SECRET, (_OUR_IRK, 0, _IRK_KEY))
+        if stored is not None and len(stored) == _IRK_BYTES:
+            return bytes(stored)
         made = os.urandom(_IRK_BYTES)
         return made if self.deliver(SET_SECRET, (_OUR_IRK, _IRK_KEY, made)) else bytes(_IRK_BYTES)
 

@@ -1,4 +1,4 @@
-"""The keys of insoles that are at hand: where they are kept is the library's affair."""
+"""The keys of insoles that are at hand: where they are stored is the library's affair."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextvars import ContextVar

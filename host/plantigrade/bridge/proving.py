@@ -20,7 +20,7 @@ async def prove(command_client: CommandClient, keyring: Keyring, name: str) -> s
     nonce = secrets.token_bytes(authentication.NONCE_BYTES)
     answer = (await command_client.ask(ids.OP_AUTH_BEGIN, keyring.host, value=nonce)).reply.tail
     if len(answer) != authentication.NONCE_BYTES + authentication.PROOF_BYTES:
-        raise LockedError(f"{name} did not prove that it is one of our insoles")
+        raise LockedError(f"{name} failed to prove that it is one of our insoles")
     other, shown = answer[: authentication.NONCE_BYTES], answer[authentication.NONCE_BYTES :]
     serial, of_host = _key_that_shows(keyring, nonce, other, shown, name)
     command_client.guard = authentication.Guard(

@@ -179,11 +179,11 @@ class Session:
         if hello.version == ids.LOCKED_VERSION and self.command_client.guard is None:
             serial = await prove(self.command_client, keyring, self._link.name)
             hello = await self._ask_hello()
-            if (said := hello.serial.upper()) != serial:
-                raise LockedError(f"{self._link.name} has the key of {serial} and says it is {said}")
-        elif hello.version != ids.LOCKED_VERSION and (said := hello.serial.upper()) in keyring.serials():
+            if (claimed := hello.serial.upper()) != serial:
+                raise LockedError(f"{self._link.name} has the key of {serial} and says it is {claimed}")
+        elif hello.version != ids.LOCKED_VERSION and (claimed := hello.serial.upper()) in keyring.serials():
             raise LockedError(
-                f"{self._link.name} says it is {said}, which was given a key, and asks for none: it was "
+                f"{self._link.name} says it is {claimed}, which was given a key, and asks for none: it was "
                 "wiped (`plantigrade keys forget` takes it as an open one), or it is another insole"
             )
         self.insole.greet(hello)

@@ -91,14 +91,14 @@ class RecordOpener:
             raise UnsealedError("a record that is not sealed, of an insole that seals them")
 
     def _key_id_of(self, record: bytes) -> int:
-        _require_whole(record)
+        _require_complete(record)
         (key_id,) = struct.unpack_from("<H", record, len(record) - sealed_record.KEY_ID_FROM_END)
         if key_id not in self._keys:
             raise NoKeyError(f"sealed under key {key_id:04x}, which is not at hand")
         return key_id
 
 
-def _require_whole(record: bytes) -> None:
+def _require_complete(record: bytes) -> None:
     if not sealed_record.MIN_BYTES <= len(record) <= block.MAX_BYTES or block.length_of(record) != len(
         record
     ):

@@ -13,7 +13,7 @@ from workbench import power_cut
 from insole import bonds as module
 from insole.bonds import Bonds
 from insole.bond_keeping import MAX_PEERS
-from insole.guarded_bonds import KEPT, GuardedBonds
+from insole.guarded_bonds import GENUINE, GuardedBonds
 
 OWNER = (1, b"\xc0wner1")
 OUR_IRK = 10
@@ -34,7 +34,7 @@ def in_flash():
 def test_the_owner_stays_bonded_whatever_a_stranger_does_with_its_address():
     bench = keyed_workbench()
     owner = owner_of(bench)
-    kept = in_flash()
+    stored = in_flash()
     for carried_through in (False, True):
         thief = Peer(bench, 2, owner.address).connect()
         if carried_through:
@@ -44,10 +44,10 @@ def test_the_owner_stays_bonded_whatever_a_stranger_does_with_its_address():
             assert bench.air.emit(29, (1, 0, owner.key)) is None, "to the stack it is deleted"
         bench.insole.keep_bonds()
         assert thief.standing == STRANGER and not thief.link.secure
-        assert in_flash() == kept, "not even while it is there"
+        assert in_flash() == stored, "not even while it is there"
         thief.leave()
         bench.insole.keep_bonds()
-        assert in_flash() == kept
+        assert in_flash() == stored
         assert owner.connect().encrypt() and owner.standing == KNOWN and owner.link.secure
         owner.leave()
 
@@ -74,7 +74,7 @@ def test_of_many_strangers_nothing_is_left_in_flash_or_in_memory():
     finally:
         module.files.keep_json = real
     assert not writes and len(in_flash()) == 1
-    assert len(bench.radio._bonds._told) == 3  # the owner's two, the radio's own
+    assert len(bench.radio._bonds._in_stack) == 3  # the owner's two, the radio's own
     assert owner.connect().encrypt()
 
 
@@ -236,7 +236,7 @@ def test_the_power_goes_at_any_write_of_a_pairing():
         again = GuardedBonds()
         assert not again.damaged and not again._changed
         assert in_flash() in (before, before + [other])
-        assert again.trust(owner.kind, owner.address) == KEPT
+        assert again.trust(owner.kind, owner.address) == GENUINE
         if cut.finished:
             assert in_flash() == before + [other]
 

@@ -46,11 +46,11 @@ def cut_through(action, least):
             assert len(set(after.made)) == len(after.made)
             assert not used & set(after.made), "a nonce comes twice"
 
-        def whole():
+        def everything():
             action(first)
             before.hears = False  # what is made after a cut is not what was made before
 
-        cuts = power_cut(whole, check, lambda: len(before.made))
+        cuts = power_cut(everything, check, lambda: len(before.made))
         assert len(before.made) >= 4 and len(set(before.made)) == len(before.made)
     assert cuts.operations >= least, cuts.operations
 

@@ -7,8 +7,8 @@ from workbench import Workbench
 from insole_protocol import advert_reader, ids, private_advert
 
 SERIAL = b"\x00\x00\x24\x6f\x28\x7a\x3f\x01"
-ADDRESS_MS, DOUBT_MS = 900000, 2000
-QUARTER_MS = ADDRESS_MS + DOUBT_MS + 1000
+ADDRESS_MS, UNCERTAIN_MS = 900000, 2000
+QUARTER_MS = ADDRESS_MS + UNCERTAIN_MS + 1000
 
 
 def read(bench):
@@ -91,7 +91,7 @@ def test_it_is_found_again_soon_whenever_a_peer_leaves():
             pass_ms(bench, 200)
             waited += 200
         longest = max(longest, waited)
-    assert longest <= 2 * DOUBT_MS + 1200, longest
+    assert longest <= 2 * UNCERTAIN_MS + 1200, longest
 
 
 def test_a_start_that_the_stack_refuses_gives_no_sign_without_an_address():

@@ -11,6 +11,7 @@ import sys
 
 BUDGET = int(sys.argv[1])
 BUILD = sys.argv[2]
+LOCKED = sys.argv[3:] == ["locked"]  # an insole that was given keys
 SLOT = "/slots/a"  # where a board has its firmware: paths of modules lie in the heap
 
 import chip  # noqa: E402 - first, to put its time in place
@@ -25,6 +26,15 @@ sys.path.insert(0, SLOT + "/lib")
 import asyncio  # noqa: E402 - part of the chip's interpreter
 
 asyncio.ThreadSafeFlag()
+if LOCKED:
+    from binascii import crc32
+    from sim.chip import hardware
+
+    keys = chip.Flash(4)
+    for sector, magic in ((0, b"PGKD"), (1, b"PGKL")):
+        body = magic + b"\x01\x00\x00\x00" + bytes(range(sector, sector + 32))
+        keys.writeblocks(sector, body + crc32(body).to_bytes(4, "little"), 0)
+    hardware.partitions.append(hardware.PartitionEntry("keys", keys))
 flash = chip.Flash(16)
 vfs.VfsLfs2.mkfs(flash)
 vfs.mount(vfs.VfsLfs2(flash), "/flash")
@@ -45,6 +55,7 @@ STREAM = b"\xc1\x05\x01\x01"
 LIVE = b"\xc2\x04\x02\x02"
 LOG_READ = b"\x0a\x03\x00\x00\x00\x00\x00\x10\x00\x00\x00"
 STATUS = b"\x03\x04"
+FIRST = 6 if LOCKED else 3  # fragments that came before
 
 firmware = assembly.Firmware(board)
 assembly.forget_making()
@@ -57,13 +68,51 @@ firmware.radio.serve()
 print("start", insole.garbage_collector.free)
 air = firmware.radio._ble._radio
 air.keep = False
+guards = {}
+
+
+def tell(handle, value):
+    """A command in one fragment, guarded once the host has proved itself."""
+    if handle in guards:
+        value = value[:1] + guards[handle].closed(2, value[1:])
+    air.write_from_central(handle, firmware.radio.services.control, value)
+    firmware.radio.serve()
+
+
+def prove(handle):
+    """As a host that has the device key."""
+    from insole_protocol import authentication as auth
+
+    air.keep = True
+    tell(handle, b"\xc0\x01\x01\x01\x02")
+    tell(handle, b"\xc1\x1d\x01" + bytes(24))
+    for _ in range(8):
+        firmware.tx_scheduler.round()
+    answer = bytes([value for to, _, value in air.sent if to == handle and value[1] == 0x9D][0][4:])
+    of_host = auth.host_key(bytes(range(32)), bytes(8))
+    tell(handle, b"\xc2\x1e\x01" + auth.proof(of_host, auth.BY_HOST, bytes(16), answer[:16]))
+    guards[handle] = auth.Guard(
+        auth.session_key(of_host, bytes(16), answer[:16]), auth.BY_HOST, auth.BY_INSOLE
+    )
+    air.keep = False
+    air.sent.clear()
+
+
 for handle in (1, 2):
-    for event in ((1, (handle, 0, b"123456")), (21, (handle, 247)), (28, (handle, 1, 0, 1, 16))):
+    peer = b"12345%d" % handle
+    if LOCKED:
+        bond = (2, b"\x00" + bytes(reversed(peer)), b"secret")
+        insole.bonds._secrets.append(bond)
+        insole.bonds._in_stack.append(bond)
+    for event in ((1, (handle, 0, peer)), (21, (handle, 247)), (28, (handle, 1, 0, 1, 16))):
         air.emit(*event)
         firmware.radio.serve()
+    if LOCKED:
+        prove(handle)
     for value in (HELLO, STREAM, LIVE):
-        air.write_from_central(handle, firmware.radio.services.control, value)
-        firmware.radio.serve()
+        if LOCKED:  # the fragments of the proof came before
+            value = bytes((value[0] + 3,)) + value[1:4] + (b"\x02" if value == HELLO else value[4:])
+        tell(handle, value)
 least = insole.garbage_collector.free
 for slot in range(12000):
     chip.advance(10000)
@@ -79,11 +128,10 @@ for slot in range(12000):
         firmware.tx_scheduler.round()
     if slot % 100 == 0:
         firmware.housekeeping.round()
-        head = bytes((0xC0 | (3 + slot // 100) & 0x3F,))
+        head = bytes((0xC0 | (FIRST + slot // 100) & 0x3F,))
         command = LOG_READ if slot == 6000 else STATUS
         for handle in (1, 2):
-            air.write_from_central(handle, firmware.radio.services.control, head + command)
-        firmware.radio.serve()
+            tell(handle, head + command)
 print("least", least)
 print("early", early)
 print("late", insole.garbage_collector.free)
@@ -101,12 +149,11 @@ ON_DEMAND = (
 BUSY = 6
 air.keep = True
 answered = no_room = 0
-counter = 3 + 12000 // 100
+counter = FIRST + 12000 // 100
 for command in (SET_IDLE,) + 5 * ON_DEMAND:
     air.sent.clear()
-    air.write_from_central(1, firmware.radio.services.control, bytes((0xC0 | counter & 0x3F,)) + command)
+    tell(1, bytes((0xC0 | counter & 0x3F,)) + command)
     counter += 1
-    firmware.radio.serve()
     for _ in range(40):
         chip.advance(10000)
         chip.timers[0].fire()

@@ -1,0 +1,56 @@
+"""UPDATE_BEGIN in normal mode (PROTOCOL.md section 4.8): an update itself needs the heap that sampling, log
+and radio fill here, so that the insole restarts for it (`safe_mode`). Loads as little as can be: that heap is
+full of holes after days.
+"""
+
+import sys
+
+from insole import files
+from insole.commands import Refusal
+from insole.update.conditions import Refused, check_insole, failed_storage
+from insole_protocol import ids, messages
+from insole_protocol import update_codes as codes
+
+NOTE = "/update.go"  # the next start is one for an update
+
+
+def carry_out(insole, _session, command):
+    """The reply to UPDATE_BEGIN, and to what follows it elsewhere.
+
+    Raises:
+        Refusal: with the reason, which UPDATE_STATUS tells afterwards.
+    """
+    try:
+        if command.op != ids.OP_UPDATE_BEGIN:
+            raise Refused(codes.REFUSAL_NOT_BEGUN, "no update is under way: UPDATE_BEGIN first")
+        check_insole(insole)
+        files.write_json(NOTE, {"faults": insole.faults.flags})
+    except OSError as error:
+        insole.faults.storage_errors += 1
+        refuse(insole, failed_storage(error))
+    except Refused as error:
+        refuse(insole, error)
+    finally:
+        leave("begin")
+    insole.power.reboot_soon(False)
+    return messages.build_reply(command.op, command.tag, 0, 0, 0)
+
+
+def refuse(insole, refused):
+    """Note why, and refuse.
+
+    Raises:
+        Refusal: always.
+    """
+    insole.refusal = codes.STATE_REFUSED, refused.code, refused.text
+    raise Refusal(refused.result, refused.text)
+
+
+def leave(*names):
+    """The code of an update leaves the heap, but for a trial's, which somebody else holds."""
+    package = sys.modules.get("insole")
+    for name in names + ("conditions",):
+        sys.modules.pop("insole.update." + name, None)
+    sys.modules.pop("insole.update", None)
+    if hasattr(package, "update"):
+        del package.update
