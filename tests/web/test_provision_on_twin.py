@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from plantigrade.device.provision.rom_access import identity_region, key_in
+from plantigrade.device.provision.rom_access import identity_region, keys_in
 from plantigrade.firmware_image.signing import keys_folder
+from plantigrade.library.catalogue.key_change import change_key
+from plantigrade.library.keys.master_key import KEY_VARIABLE
+from plantigrade.library.keys.vault import MasterKey
 from plantigrade.twin.body.feed import CODE_SHIFT, HEADER
 from plantigrade.web.accounts.rights import Role
 from plantigrade.web.board_work.works import Work, works_of
@@ -34,7 +37,13 @@ PAPERS = {"Label (SVG)", "Label (PDF)", "Card (SVG)", "Card (PDF)", "Report (PDF
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The first day, with a factory key on the bridge's computer."""
-    with served(tmp_path_factory.mktemp("factory") / "data", empty=True) as site:
+    own = MasterKey.new()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        served(tmp_path_factory.mktemp("factory") / "data", empty=True) as site,
+    ):
+        patch.setenv(KEY_VARIABLE, own.text)
+        change_key(site.library, own)
         keys = site.library.data_dir / "factory-keys"
         keys.mkdir()
         (keys / "bench.pem").write_bytes((keys_folder() / "test" / "now.pem").read_bytes())
@@ -139,15 +148,16 @@ def work_of(site: Served, page: "Page") -> Work:
 
 def check_no_secret(site: Served, here: BoardHere, page: "Page") -> None:
     """The insole's own key, and the factory's, stand in no page, file of results or record of the work."""
-    key = key_in(here.board.flash.read("keys"))
-    assert key is not None
+    keys = keys_in(here.board.flash.read("keys"))
+    assert keys.device is not None and keys.log is not None, "the library is encrypted, and keeps copies"
     work = work_of(site, page)
     texts = [page.content().encode(), repr(vars(work)).encode(), repr(vars(work.about)).encode()]
     results = (site.library.data_dir / "provisioned").rglob("*")
     texts += [path.read_bytes() for path in results if path.is_file()]
     factory = (keys_folder() / "test" / "now.pem").read_bytes().splitlines()[1]
-    for shape in (key, key.hex().encode(), key.hex().upper().encode(), base64.b64encode(key), factory):
-        assert not [text for text in texts if shape in text]
+    for key in (keys.device, keys.log):
+        for shape in (key, key.hex().encode(), key.hex().upper().encode(), base64.b64encode(key), factory):
+            assert not [text for text in texts if shape in text]
 
 
 def test_once_more_changes_nothing(site: Served, here: BoardHere, browser: "Browser") -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from plantigrade.bridge.keyring import keys_at_hand
 from plantigrade.device.flash.ports import BoardPort
 from plantigrade.device.provision import actions, factory_keys
 from plantigrade.device.provision.batch import Rows, make_one
@@ -15,6 +16,7 @@ from plantigrade.device.provision.making import Line
 from plantigrade.device.provision.steps import Made, Progress, Step, StepFailedError
 from plantigrade.device.provision.stored_batches import StoredBatch
 from plantigrade.firmware_image.board_files import firmware_version
+from plantigrade.library.catalogue.insole_keys import LibraryKeyring
 from plantigrade.library.catalogue.library import Library
 from plantigrade.web.board_work.works import Report
 
@@ -126,6 +128,7 @@ async def make(making: Making, board: BoardPort, library: Library, report: Repor
         PlantigradeError: the factory key, or the folder, cannot be used.
     """
     wanted = making.wanted
+    keys_at_hand.set(LibraryKeyring(library))
     key = None if wanted.key is None else factory_keys.read_factory_key(wanted.key)
     if key is not None:
         factory_keys.remember_maker(key.public, library.data_dir)
