@@ -312,8 +312,8 @@ def test_attempts_become_rarer_while_the_insole_is_away() -> None:
 
 def test_a_newer_protocol_is_refused_with_words() -> None:
     async def main() -> None:
-        bench = Bench(chip=FakeInsole(speaks=(2, 3)))
-        with pytest.raises(VersionError, match="host 1-1, insole 2-3"):
+        bench = Bench(chip=FakeInsole(speaks=(3, 4)))
+        with pytest.raises(VersionError, match="host 1-2, insole 3-4"):
             await bench.connection.run()
 
     run_virtually(main())

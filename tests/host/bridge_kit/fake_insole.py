@@ -180,7 +180,11 @@ class FakeLink:
         insole = self.insole
         chosen = min(command.arguments[1], insole.speaks[1])
         if chosen < max(command.arguments[0], insole.speaks[0]):
-            return ids.RESULT_VERSION, "no common version: host 1-1, insole 2-3"
+            lowest, highest = command.arguments
+            return (
+                ids.RESULT_VERSION,
+                f"host {lowest}-{highest}, insole {insole.speaks[0]}-{insole.speaks[1]}",
+            )
         identity = (chosen, ids.SIDE_LEFT, 1, ids.CAPABILITY_LOG, insole.boot, PERIOD_US, insole.next_seq)
         return *identity, bytes(range(8))
 

@@ -328,8 +328,8 @@ def test_what_says_something_of_a_person_is_sealed() -> None:
         "baseline_days.tag", "body_measures.document", "body_measures.measured_on", "cautions.document",
         "consents.document", "deliveries.document", "diary_entries.document", "footwear.name",
         "footwear.remark", "goals.document", "goals_done.document", "insole_keys.secret",
-        "insole_log_keys.secret", "invitations.document", "notes.text", "people.birth_date", "people.name", "people.remark",
-        "person_notes.text", "person_settings.document", "plan_verdicts.document", "plans.document",
+        "insole_log_keys.secret", "invitations.document", "notes.text", "people.birth_date", "people.name",
+        "people.remark", "person_notes.text", "person_settings.document", "plan_verdicts.document", "plans.document",
         "recordings.source", "recordings.title", "rule_edits.document", "visits.document",
         "wear_days.document",
     ]  # fmt: skip

@@ -28,8 +28,8 @@ from plantigrade.library.recordings.container import (
     sync_folder,
 )
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
-from plantigrade.library.recordings.timeline import Timeline
 from plantigrade.library.recordings.sealed_journal import NO_LOG_KEYS, LogKeys, opened
+from plantigrade.library.recordings.timeline import Timeline
 from plantigrade.link import batch_decoder
 from plantigrade.link.base import now_ns
 
@@ -58,6 +58,7 @@ class Extent:
         for first, end in self.slots.get(serial, ()):
             found.add(first, end)
         return found
+
 
 @dataclass
 class _Foot:

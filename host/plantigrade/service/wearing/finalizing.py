@@ -121,7 +121,12 @@ class Finalizer:
         vault = self.library.vault
         keys = () if vault is None else vault.keys
         folder = await self.offload.process(
-            finalize_elsewhere, journal.path, self.library.recordings, keys, extent, all_log_keys(self.library)
+            finalize_elsewhere,
+            journal.path,
+            self.library.recordings,
+            keys,
+            extent,
+            all_log_keys(self.library),
         )
         version, person = await self.offload.thread(
             self._enter, wearing, folder, final, was_new, self.judge.is_mixed(wearing)

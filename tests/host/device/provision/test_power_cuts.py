@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from plantigrade.device.flash.errors import FlashError
 from plantigrade.device.flash.esptool import Esptool
-from plantigrade.device.provision.rom_access import BoardKeys, IdentityRegion, RomAccess, identity_region, keys_in
+from plantigrade.device.provision.rom_access import (
+    BoardKeys,
+    IdentityRegion,
+    RomAccess,
+    identity_region,
+    keys_in,
+)
 from plantigrade.firmware_image.partition_table import partition_table
 
 from tests.host.device.provision.made import identity, signed
