@@ -42,7 +42,7 @@ from plantigrade.gait.settings import (
 from plantigrade.gait.signals import Floats, Foot, SourceInfo
 from plantigrade.gait.steady_strides import mark_bout
 from plantigrade.gait.stillness import PairLoad, outside, spans_of_rows, still_rows
-from plantigrade.gait.tested_range import GaitKind
+from plantigrade.gait.tested_range import Gait, GaitKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +102,7 @@ def assemble(
     found += contradictions([side.stream for side in sides], tables, source, walking_n)
     found += findings.slow_strides([side.stream for side in sides], settings.contact.longest_cycle_s)
     gait = gait_of([(side.stream, side.table) for side in sides], found)
-    if gait.untested and gait.kind is not GaitKind.WALK:  # what is wrong with the signal is reported already
-        found.append(SignalFinding("untested_walk", gait.untested))
-    if gait.kind is GaitKind.PARTIAL and levels.loaded_from is LoadedFrom.WALKING:
-        found.append(findings.weight_too_low(levels.loaded_n or 0.0))
+    found += _findings_of_gait(gait, levels)
     walks = [_bout(number, span, sides, steps, turns) for number, span in enumerate(spans)]
     return Analysis(
         source=source,
@@ -126,6 +123,16 @@ def assemble(
         pair_load=load,
         settings=settings.as_flat(),
     )
+
+
+def _findings_of_gait(gait: Gait, levels: LoadLevels) -> list[SignalFinding]:
+    """What speaks against the walk itself, and not against its signal, which is reported already."""
+    found: list[SignalFinding] = []
+    if gait.untested and gait.kind is not GaitKind.WALK:
+        found.append(SignalFinding("untested_walk", gait.untested))
+    if gait.kind is GaitKind.PARTIAL and levels.loaded_from is LoadedFrom.WALKING:
+        found.append(findings.weight_too_low(levels.loaded_n or 0.0))
+    return found
 
 
 def _sides(streams: Mapping[Foot, FootStream]) -> list[_Side]:

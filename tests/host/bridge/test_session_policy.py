@@ -66,7 +66,7 @@ def test_greets_compares_clocks_sets_the_mode_looks_and_asks_for_the_stream() ->
         ids.OP_STATUS,
         ids.OP_STREAM,
     ]
-    assert link.arguments(ids.OP_HELLO) == [(1, 1)]
+    assert link.arguments(ids.OP_HELLO) == [(1, 2)]
     assert link.arguments(ids.OP_SET_MODE) == [(ids.MODE_LIVE,)]
     assert link.arguments(ids.OP_STREAM) == [(1,)]
 
@@ -142,23 +142,23 @@ def test_between_comparisons_waits_sweep_the_interval() -> None:
 
 def test_a_version_that_was_not_offered_is_refused() -> None:
     async def story(session: Session, link: ScriptedLink) -> None:
-        with pytest.raises(BridgeError, match=r"^right chose protocol version 2, which was not offered$"):
+        with pytest.raises(BridgeError, match=r"^right chose protocol version 3, which was not offered$"):
             await session.start()
         assert session.insole.identity is None
 
-    run(story, answers={ids.OP_HELLO: lambda _: hello(version=2)})
+    run(story, answers={ids.OP_HELLO: lambda _: hello(version=3)})
     run(
         lambda session, link: _refused(session, VersionError),
         answers={ids.OP_HELLO: refusal(ids.RESULT_VERSION, "no")},
     )
 
 
-@pytest.mark.parametrize("version, taken", [(1, False), (2, True), (3, True), (4, True), (5, False)])
+@pytest.mark.parametrize("version, taken", [(2, False), (3, True), (4, True), (5, True), (6, False)])
 def test_any_version_that_was_offered_may_be_chosen(
     monkeypatch: pytest.MonkeyPatch, version: int, taken: bool
 ) -> None:
-    monkeypatch.setattr(ids, "LOWEST_VERSION", 2)
-    monkeypatch.setattr(ids, "HIGHEST_VERSION", 4)
+    monkeypatch.setattr(ids, "LOWEST_VERSION", 3)
+    monkeypatch.setattr(ids, "HIGHEST_VERSION", 5)
 
     async def story(session: Session, link: ScriptedLink) -> None:
         if taken:
@@ -168,7 +168,7 @@ def test_any_version_that_was_offered_may_be_chosen(
                 await session.hello()
 
     link = run(story, answers={ids.OP_HELLO: lambda _: hello(version=version)})
-    assert link.arguments(ids.OP_HELLO) == [(2, 4)]
+    assert link.arguments(ids.OP_HELLO) == [(3, 5)]
 
 
 async def _refused(session: Session, kind: type[Exception]) -> None:

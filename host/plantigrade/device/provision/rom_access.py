@@ -80,7 +80,7 @@ class BoardKeys:
 def keys_in(partition: bytes) -> BoardKeys:
     """The keys in the first two sectors of `keys`.
 
-    >>> keys_in(b"\xff" * 8192).are_complete
+    >>> keys_in(bytes(8192)).are_complete
     False
     """
     sectors = [partition[at : at + form.SECTOR_BYTES] for at in (0, form.SECTOR_BYTES)]
