@@ -46,7 +46,7 @@ from insole_protocol.codec import Encoder
 
 def find_keys():
     """This insole's `InsoleKeys`; None where none were ever written: nothing is loaded then, as what goes
-    again leaves holes in the heap."""
+    again leaves the heap in pieces."""
     first = bytearray(4)
     for partition in Partition.find(Partition.TYPE_DATA, label="keys"):
         for sector in (0, 1):

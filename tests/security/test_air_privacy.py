@@ -21,7 +21,7 @@ QUARTER_US = 905_000_000
 OWN = NONCE_BYTES + TOKEN_BYTES
 
 
-def everything_said(seen: tuple[BLEDevice, Any]) -> bytes:
+def everything_sent(seen: tuple[BLEDevice, Any]) -> bytes:
     """All bytes that are on the air before anybody connects."""
     device, data = seen
     raw = b"".join(b"".join(content for _, content in ad.data.ad_structures) for ad in data.platform_data)
@@ -44,9 +44,9 @@ async def test_two_advertisements_a_quarter_of_an_hour_apart_share_nothing(tmp_p
         names = {data.local_name for _, data in seen}
         assert names == {"Plantigrade"}
         for one in seen:
-            said = everything_said(one)
+            sent = everything_sent(one)
             for end in (SERIAL[-6:], s.board.spec.radio_address.replace(":", "")[-6:]):
-                assert bytes.fromhex(end) not in said and end.encode() not in said
+                assert bytes.fromhex(end) not in sent and end.encode() not in sent
         shared = [a == b for a, b in zip(signs[0][1:], signs[1][1:], strict=True)]
         assert sum(shared) <= 3, "of nine bytes, by chance"
 

@@ -44,21 +44,21 @@ def test_a_battery_that_is_unknown_and_each_bit_come_back() -> None:
 
 
 def test_what_is_too_short_or_not_private_is_refused() -> None:
-    whole = private_advert.private_data(KEY, NONCE, 0, 50)
+    complete = private_advert.private_data(KEY, NONCE, 0, 50)
     error = advert_reader.AdvertisementError
-    for length in range(len(whole)):
+    for length in range(len(complete)):
         text = str(length) + " bytes of manufacturer data that are not private"
-        refused(error, text, advert_reader.PrivateAdvertisement, whole[:length])
+        refused(error, text, advert_reader.PrivateAdvertisement, complete[:length])
     text = "10 bytes of manufacturer data that are not private"
-    refused(error, text, advert_reader.PrivateAdvertisement, b"\x02" + whole[1:])
+    refused(error, text, advert_reader.PrivateAdvertisement, b"\x02" + complete[1:])
     text = "it takes the insole's key to read this manufacturer data"
-    refused(error, text, advert_reader.Advertisement, whole)
-    assert advert_reader.PrivateAdvertisement(whole + b"more").is_of(KEY)
+    refused(error, text, advert_reader.Advertisement, complete)
+    assert advert_reader.PrivateAdvertisement(complete + b"more").is_of(KEY)
 
 
 def test_what_is_changed_on_the_air_is_nobody_s() -> None:
-    whole = private_advert.private_data(KEY, NONCE, 0, 50)
+    complete = private_advert.private_data(KEY, NONCE, 0, 50)
     for at in range(1, 8):
         for bit in range(8):
-            changed = whole[:at] + bytes((whole[at] ^ 1 << bit,)) + whole[at + 1 :]
+            changed = complete[:at] + bytes((complete[at] ^ 1 << bit,)) + complete[at + 1 :]
             assert not advert_reader.PrivateAdvertisement(changed).is_of(KEY), (at, bit)

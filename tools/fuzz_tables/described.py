@@ -17,7 +17,7 @@ SECONDS: Final = {"s": 1.0, "ms": 1000.0, "us": 1e6}
 
 
 @dataclass(frozen=True)
-class Told:
+class Description:
     """What the description says of a table.
 
     Attributes:
@@ -81,38 +81,38 @@ def described(random: Random) -> Written:
     """A table that a description file tells: any separator, unit, region, clock or rate, words for none."""
     by = Writer.drawn(random)
     by.region = random.choice(REGIONS) if random.random() < 0.5 else by.region
-    told = _told(random, by)
-    mark = SEPARATORS[told.separator]
+    description = _description(random, by)
+    mark = SEPARATORS[description.separator]
     titles, columns = list[str](), list[list[str]]()
-    if told.timed:
-        write = by.number(3 if told.timed == "s" else 0)
+    if description.timed:
+        write = by.number(3 if description.timed == "s" else 0)
         titles.append("Zeit")
-        columns.append([write(SECONDS[told.timed] * i / by.rate_hz) for i in range(by.count)])
+        columns.append([write(SECONDS[description.timed] * i / by.rate_hz) for i in range(by.count)])
     feet: dict[Foot, Values] = {}
     gaps = random.random() < 0.4
     for side in random.choice(SIDES):
         digits = random.choice((0, 1, 3))
-        values = by.loads(told.sensors, 900.0, digits)
-        for i in range(told.sensors):
+        values = by.loads(description.sensors, 900.0, digits)
+        for i in range(description.sensors):
             write = by.number(digits, may_group=True)
             gone = [gaps and random.random() < 0.1 for _ in range(by.count)]
             cells = zip(values[:, i].tolist(), gone, strict=True)
             titles.append(f"{side.value[0].upper()}{i + 1}")
-            columns.append([told.missing if no else write(value) for value, no in cells])
+            columns.append([description.missing if no else write(value) for value, no in cells])
             values[gone, i] = NAN
-        feet[side] = values * told.scale
+        feet[side] = values * description.scale
     if random.random() < 0.4:
         titles.append("remark")
-        words = [word for word in REMARKS if mark not in word and (word or mark != " ")]
-        columns.append([random.choice(words) for _ in range(by.count)])
-    lines = ["ACME logger 2", *([] if told.timed else [f"Rate: {by.rate_hz:g} Hz"]), mark.join(titles)]
-    lines += [mark.join(["unit"] * len(titles))] if told.has_units else []
+        remarks = [word for word in REMARKS if mark not in word and (word or mark != " ")]
+        columns.append([random.choice(remarks) for _ in range(by.count)])
+    lines = ["ACME logger 2", *([] if description.timed else [f"Rate: {by.rate_hz:g} Hz"]), mark.join(titles)]
+    lines += [mark.join(["unit"] * len(titles))] if description.has_units else []
     lines += [mark.join(row) for row in zip(*columns, strict=True)]
-    unseen = frozenset[str]() if told.timed else WITHOUT_TIME
-    return by.file("walk.txt", lines, mark, feet, unseen=unseen, description=told.text())
+    unseen = frozenset[str]() if description.timed else WITHOUT_TIME
+    return by.file("walk.txt", lines, mark, feet, unseen=unseen, description=description.text())
 
 
-def _told(random: Random, by: Writer) -> Told:
+def _description(random: Random, by: Writer) -> Description:
     """A description that fits what the program writes: no separator that stands in its numbers."""
     names = [
         name
@@ -120,7 +120,7 @@ def _told(random: Random, by: Writer) -> Told:
         if mark not in (by.region.decimal, by.region.groups)
         and not (name == "space" and by.region.groups.isspace())
     ]
-    return Told(
+    return Description(
         separator=random.choice(names),
         timed=random.choice(("s", "ms", "us", "")),
         unit=random.choice(("N", "kPa", "any")),

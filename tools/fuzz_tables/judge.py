@@ -99,8 +99,8 @@ def _known(description: Path | None) -> Formats:
     """The formats that are tried: ours, and the described one last."""
     if description is None:
         return _found()
-    told = described_format(description)
-    return replace(_found(), files={**_found().files, told.name: told})
+    described = described_format(description)
+    return replace(_found(), files={**_found().files, described.name: described})
 
 
 @cache
@@ -114,7 +114,7 @@ def _differences(made: Written, walk: Walk) -> Iterator[str]:
     seconds = max(foot.time_s[-1] - foot.time_s[0] for foot in walk.feet)
     if abs(walk.sample_rate_hz / made.rate_hz - 1.0) > RATE_OFF + TIME_OFF_S / seconds:
         yield f"rate {walk.sample_rate_hz:g} instead of {made.rate_hz:g} Hz"
-    if any(words in walk.source.note for words in DOUBTED):
+    if any(text in walk.source.note for text in DOUBTED):
         return
     for foot in walk.feet:
         written = made.feet.get(foot.foot, np.empty((made.count, 0)))

@@ -63,6 +63,6 @@ class Written:
         path.write_bytes(self.encoded(text))
         if self.description is None:
             return path, None
-        told = folder / "description.toml"
-        told.write_text(self.description, encoding="utf-8")
-        return path, told
+        path_of_description = folder / "description.toml"
+        path_of_description.write_text(self.description, encoding="utf-8")
+        return path, path_of_description

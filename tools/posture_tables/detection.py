@@ -34,7 +34,7 @@ Key = tuple[str, str, float]
 
 
 @dataclass(frozen=True)
-class Said:
+class Judged:
     """What was said of a walk: identifiers of rules, with `MATCHED` behind those that knew the gains.
 
     Attributes:
@@ -46,7 +46,7 @@ class Said:
     judged: frozenset[str]
 
 
-Found = dict[Key, Said]
+Found = dict[Key, Judged]
 NEUTRAL: Key = ("neutral", "", 0.0)
 _book = cache(RuleBook)
 
@@ -56,18 +56,18 @@ def one_person(seed: int, patterns: tuple[Pattern, ...]) -> Found:
     wearer = Wearer(seed)
     reference = baseline(wearer)
     weighed = {p.kind for p in patterns if any(rule.endswith(MATCHED) for rule in p.rules)}
-    found: Found = {NEUTRAL: _said(wearer, (), reference, bool(weighed))}
+    found: Found = {NEUTRAL: _judged(wearer, (), reference, bool(weighed))}
     for pattern in patterns:
         for degree in pattern.degrees:
             key = (pattern.kind, pattern.side, degree)
             if key not in found:
-                found[key] = _said(wearer, (pattern.condition(degree),), reference, pattern.kind in weighed)
+                found[key] = _judged(wearer, (pattern.condition(degree),), reference, pattern.kind in weighed)
     return found
 
 
-def _said(
+def _judged(
     wearer: Wearer, conditions: tuple[Condition, ...], reference: TagReference, on_each_leg: bool
-) -> Said:
+) -> Judged:
     """What is said of a walk; where the wearer stood on each leg as well, also with the gains known."""
     tables = session(wearer, WALK_DAY, conditions)
     layout = own_layout(EU_SIZE)
@@ -77,7 +77,7 @@ def _said(
     if gain is not None:
         found = findings(tables, layout, _book(), reference, uncertainty=False, gain=gain)
         states += [(one.rule + MATCHED, one.state) for one in found if one.on is Circumstance.MATCHED]
-    return Said(
+    return Judged(
         frozenset(rule for rule, state in states if state is State.PRESENT),
         frozenset(rule for rule, state in states if state is not State.UNKNOWN),
     )
@@ -136,8 +136,8 @@ def _row(pattern: Pattern, results: Sequence[Found]) -> tuple[str, ...]:
 
 def _present(pattern: Pattern, key: Key, results: Sequence[Found]) -> tuple[int, int]:
     """People in whom the pattern is found in a condition, and those who could be judged."""
-    said = [found[key] for found in results if not found[key].judged.isdisjoint(pattern.rules)]
-    return sum(not one.present.isdisjoint(pattern.rules) for one in said), len(said)
+    judged_people = [found[key] for found in results if not found[key].judged.isdisjoint(pattern.rules)]
+    return sum(not one.present.isdisjoint(pattern.rules) for one in judged_people), len(judged_people)
 
 
 def _share(part: int, of: int) -> float:

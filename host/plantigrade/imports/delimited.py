@@ -198,7 +198,7 @@ class Table:
             FileError: a cell or a row does not fit.
         """
         rows = list(self._rows())
-        if rows and not self._ends_whole():
+        if rows and not self._ends_complete():
             self.notes.append(_INCOMPLETE if len(rows[-1][1]) < len(self.titles) else _NOT_ENDED)
             rows.pop()
         read = CellColumns(self._path, self.titles, decimal, self.missing, exact).read(rows, columns)
@@ -207,7 +207,7 @@ class Table:
             for number, column in read.items()
         }
 
-    def _ends_whole(self) -> bool:
+    def _ends_complete(self) -> bool:
         """Whether the last line that is not blank has its line end."""
         end = _Ending()
         for _ in end.watch(line for line in self.source.lines() if line.strip()):

@@ -43,7 +43,7 @@ _AXIS = re.compile(r"([xyz])(Acc|Gyro)")
 _UNIT = re.compile(r".*\[(.*)\]")
 _STARTED = re.compile(r"_(\d{4})_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d\d)_(\d{3})")
 _SECONDS = ("Time[secs]", "Time[sec]", "Time[s]")
-_WORDS = re.compile(r"[^\W\d_]{3}")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _LOST = -1.0
 _TOLERANCE = 0.05
 _AXES = "the insole's own"
@@ -100,7 +100,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     def repaired(line: str) -> str:
         # Columns beyond the last title hold words such as "End measurement"; that row may end earlier.
         row = line.split("\t")
-        if len(row) != cells and not any(_WORDS.search(cell) for cell in row[width:]):
+        if len(row) != cells and not any(_LETTERS.search(cell) for cell in row[width:]):
             return line if len(row) != width else f"{line}\t"
         return "\t".join((row + [""] * width)[:width])
 

@@ -14,7 +14,7 @@ BLOCK_LINES = 20_000
 LARGEST = 1e15
 """Beyond any sample and any time stamp (milliseconds of our century have 13 digits)."""
 _AT_ROW = re.compile(r" at row (\d+)")
-_ROW_WORDS = 3
+_ROW_NUMBERS = 3
 _INCOMPLETE = "the last line is incomplete and was left out"
 
 
@@ -100,15 +100,15 @@ def number_in(word: str) -> float:
     return float(word)
 
 
-def numbers_in(words: Sequence[str]) -> Floats:
-    """(len(words),) numbers; NaN for what no table of samples holds.
+def numbers_in(texts: Sequence[str]) -> Floats:
+    """(len(texts),) numbers; NaN for what no table of samples holds.
 
     Raises:
         ValueError: one is none.
     """
-    if any("_" in word for word in words):
+    if any("_" in word for word in texts):
         raise ValueError("one of them is no number")
-    return readable(np.array(words, dtype=np.float64))
+    return readable(np.array(texts, dtype=np.float64))
 
 
 def check_no_row(source: Source, lines: Sequence[str]) -> None:
@@ -122,12 +122,12 @@ def check_no_row(source: Source, lines: Sequence[str]) -> None:
         FileError: a line is three numbers or more, and nothing else.
     """
     for line_number, line in enumerate(lines, start=1):
-        words = line.replace(",", ".").split()
+        texts = line.replace(",", ".").split()
         try:
-            [number_in(word) for word in words]
+            [number_in(word) for word in texts]
         except ValueError:
             continue
-        if len(words) >= _ROW_WORDS:
+        if len(texts) >= _ROW_NUMBERS:
             raise FileError(
                 source.path, f"line {line_number} looks like a row of samples, but stands before the titles"
             )

@@ -100,7 +100,7 @@ class _Reader:
         self._block: _Block | None = None
         self._in_cells = False
         self._in_group = False
-        self._is_whole = True
+        self._is_complete = True
         self._day = 0
         self._seconds: float | None = None
         self.unit = ""
@@ -140,7 +140,7 @@ class _Reader:
         for number, line in enumerate(self._source.lines(), start=1):
             text = line.strip().rstrip(",")
             if text:
-                self._is_whole = line.endswith("\n")
+                self._is_complete = line.endswith("\n")
                 yield number, text
 
     def _line(self, number: int, key: str, value: str, line: str) -> None:
@@ -253,7 +253,7 @@ class _Reader:
         rows, columns = (block.facts.get(key, "") for key in ("Rows", "Columns"))
         found = sum(row.count(",") + 1 for row in block.cells)
         complete = int(rows) * int(columns) if rows.isdecimal() and columns.isdecimal() else found
-        if not self._in_cells or found < complete or not self._is_whole:
+        if not self._in_cells or found < complete or not self._is_complete:
             self.notes.append("the last frame is incomplete and was left out (truncated)")
             return
         self._close(number)

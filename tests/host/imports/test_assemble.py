@@ -273,5 +273,5 @@ def test_a_body_weight_that_nobody_has_is_not_used(tmp_path: Path, kg: float, is
     path.write_text(f"# body_weight_kg: {kg}\ntime_s,left_force_n\n{rows}")
     walk = formats.read(path)
     assert (walk.body_weight_n is not None) is is_used
-    said = f"the file states a body weight of {kg:.4g} kg, which nobody has: it was not used"
-    assert (said in walk.source.note) is not is_used
+    note = f"the file states a body weight of {kg:.4g} kg, which nobody has: it was not used"
+    assert (note in walk.source.note) is not is_used

@@ -50,9 +50,9 @@ def test_a_row_that_was_written_twice_is_one_sample(name: str, times: int, tmp_p
 
 
 def test_a_described_row_that_was_written_twice_is_one_sample(tmp_path: Path) -> None:
-    told = written(tmp_path / "acme.toml", ACME)
+    description = written(tmp_path / "acme.toml", ACME)
     lines = ACME_WALK.split("\n")
-    walk = formats.read(written(tmp_path / "w.txt", joined(lines[:6] + lines[5:])), str(told))
+    walk = formats.read(written(tmp_path / "w.txt", joined(lines[:6] + lines[5:])), str(description))
     assert walk.left is not None
     assert walk.left.time_s == pytest.approx(np.arange(4) * 0.01)
     assert "1 row written twice" in message(walk)
@@ -183,18 +183,18 @@ def test_names_of_loadsol_that_moved_are_refused(tmp_path: Path) -> None:
 
 
 def test_titles_of_a_described_table_stand_before_its_rows(tmp_path: Path) -> None:
-    told = written(tmp_path / "acme.toml", ACME)
+    description = written(tmp_path / "acme.toml", ACME)
     lines = ACME_WALK.split("\n")
     lines[2], lines[5] = lines[5], lines[2]
-    assert refusal(written(tmp_path / "w.txt", joined(lines)), str(told)) == (
+    assert refusal(written(tmp_path / "w.txt", joined(lines)), str(description)) == (
         "line 3 looks like a row of samples before the titles in line 6"
     )
 
 
 def test_a_title_that_a_description_does_not_know_is_named(tmp_path: Path) -> None:
     """A damaged title must not drop a sensor without a word."""
-    told = written(tmp_path / "acme.toml", ACME)
-    walk = formats.read(written(tmp_path / "w.txt", ACME_WALK.replace("L2;", "Lz;")), str(told))
+    description = written(tmp_path / "acme.toml", ACME)
+    walk = formats.read(written(tmp_path / "w.txt", ACME_WALK.replace("L2;", "Lz;")), str(description))
     assert walk.left is not None and walk.left.sensor_count == 1
     assert "not read, as their titles are not known: columns Lz, remark" in message(walk)
 

@@ -324,10 +324,10 @@ def test_values_as_they_are_stored(made: Store) -> None:
 def test_what_says_something_of_a_person_is_sealed() -> None:
     assert sorted(str(column) for column in ENCRYPTED_COLUMNS) == [
         "accounts.totp_secret", "alert_answers.document", "alerts.document", "analyses.document",
-        "baseline_days.document", "baseline_days.tag", "body_measures.document",
-        "body_measures.measured_on", "cautions.document", "consents.document", "deliveries.document",
-        "diary_entries.document", "footwear.name", "footwear.remark", "goals.document",
-        "goals_done.document", "insole_keys.secret", "insole_log_keys.secret", "invitations.document",
+        "baseline_days.document", "baseline_days.tag", "body_measures.document", "body_measures.measured_on",
+        "cautions.document", "consents.document", "deliveries.document", "diary_entries.document",
+        "footwear.name", "footwear.remark", "goals.document", "goals_done.document",
+        "insole_keys.next_secret", "insole_keys.secret", "insole_log_keys.secret", "invitations.document",
         "notes.text", "people.birth_date", "people.name", "people.remark", "person_notes.text",
         "person_settings.document", "plan_verdicts.document", "plans.document", "recordings.source",
         "recordings.title", "rule_edits.document", "visits.document", "wear_days.document",

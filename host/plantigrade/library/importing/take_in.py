@@ -107,7 +107,7 @@ def take_in(
     zone = None if person is None else library.zones().get(person)
     stated = in_zone(start, zone)
     begun, remark = _stated_start(walk, zone) if stated is None else (checked_start(stated), "")
-    remark = "; ".join(filter(None, (remark, _doubt_of_weight(library, walk, person))))
+    remark = "; ".join(filter(None, (remark, _question_of_weight(library, walk, person))))
     if (there := _find(library, walk, person, copy)) is not None:
         return replace(_again(library, there, person, begun, start is not None), remark=remark)
     entry = library.import_walk(
@@ -177,7 +177,7 @@ def _stated_start(walk: Walk, zone: tzinfo | None) -> tuple[datetime | None, str
     return begun, ""
 
 
-def _doubt_of_weight(library: Library, walk: Walk, person: str | None) -> str:
+def _question_of_weight(library: Library, walk: Walk, person: str | None) -> str:
     """What is odd about the body weight that the file states, beside what is known of the person."""
     if walk.body_weight_n is None:
         return ""

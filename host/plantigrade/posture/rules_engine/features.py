@@ -134,8 +134,8 @@ def _lateral_arch(values: Mapping[str, F64], blank: F64) -> F64:
     indices, that of the midfoot from the medial arch index."""
     heel, midfoot, forefoot = (values.get(f"fti_{part}_n_s", blank) for part in REGIONS[:3])
     inner_ends = sum(
-        0.5 * whole * (1.0 + values.get(f"ml_index_{part}", blank))
-        for part, whole in (("heel", heel), ("forefoot", forefoot))
+        0.5 * total * (1.0 + values.get(f"ml_index_{part}", blank))
+        for part, total in (("heel", heel), ("forefoot", forefoot))
     )
     share = values.get("medial_arch_index", blank)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -71,10 +71,10 @@ def stand_on_each_leg(
     draw = np.random.default_rng([seed, 18])
     pieces: dict[Foot, list[F64]] = {foot: [] for foot in FEET}
     for standing in FEET:
-        whole = person.weight_n * (1.0 + ONE_LEG_SWAY * _sway(rows, rate_hz, draw))
+        total_n = person.weight_n * (1.0 + ONE_LEG_SWAY * _sway(rows, rate_hz, draw))
         lean = FORE_AFT_SWAY * _sway(rows, rate_hz, draw)
         for foot in FEET:
-            carried = whole[:, None] * _places(person, foot, conditions, lean) if foot == standing else 0.0
+            carried = total_n[:, None] * _places(person, foot, conditions, lean) if foot == standing else 0.0
             pieces[foot].append(np.zeros((rows, SENSORS)) + carried + person.shoe.preload_n)
     left, right = (np.concatenate(pieces[foot]) for foot in FEET)
     return ForceWalk(rate_hz, left, right, "virtual standing on each leg")
