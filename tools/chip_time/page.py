@@ -65,7 +65,7 @@ def functions(budget: Budget) -> str:
         ("motion of one slot, without the bus", "drivers.lsm6dso.Lsm6dso.read_into"),
         ("step counter, one slot", "insole.steps.StepCounter.feed"),
         ("record of 5 frames", "insole_protocol.codec.Encoder.encode_next"),
-        ("sealing a record of 5 frames, AES included", "insole_protocol.sealing.Sealer.seal"),
+        ("sealing a record of 5 frames, without the AES engine", "insole_protocol.sealing.Sealer.seal"),
         ("rate of a chunk of 80 slots", "insole.recorder.rate.RateGovernor.judge"),
         ("message of 150 bytes to the radio", "insole.ble_link.BleLink.push"),
     )
