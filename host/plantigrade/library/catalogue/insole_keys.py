@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from plantigrade.library.catalogue.audit import add_audit_entry
-from plantigrade.library.catalogue.store import LibraryError, OpenLibrary
+from plantigrade.library.catalogue.store import LibraryError, OpenLibrary, Store
 from plantigrade.library.catalogue.tables import InsoleKeyRow, InsoleLogKeyRow
 
 
@@ -78,12 +78,31 @@ def insole_keys(library: OpenLibrary, serial: str) -> InsoleKeys:
         return InsoleKeys(serial, None if row is None else bytes.fromhex(row.secret), logs)
 
 
-def known_insoles(library: OpenLibrary) -> tuple[str, ...]:
-    """Serial numbers of the insoles of which there is a key, in order."""
-    with library.store.read() as session:
+@dataclass(frozen=True)
+class KnownInsoles:
+    """Serial numbers of the insoles of which there are keys, each in order; not encrypted.
+
+    Attributes:
+        with_device_key: of those that are locked.
+        with_log_key: of those that seal their records, or did.
+    """
+
+    with_device_key: tuple[str, ...]
+    with_log_key: tuple[str, ...]
+
+
+def read_known_insoles(store: Store) -> KnownInsoles:
+    """Whose keys a catalogue has; needs no key of the library."""
+    with store.read() as session:
         devices = session.scalars(sa.select(InsoleKeyRow.serial))
         logs = session.scalars(sa.select(InsoleLogKeyRow.serial).distinct())
-        return tuple(sorted({*devices, *logs}))
+        return KnownInsoles(tuple(sorted(devices)), tuple(sorted(logs)))
+
+
+def known_insoles(library: OpenLibrary) -> tuple[str, ...]:
+    """Serial numbers of the insoles of which there is a key, in order."""
+    known = read_known_insoles(library.store)
+    return tuple(sorted({*known.with_device_key, *known.with_log_key}))
 
 
 def all_log_keys(library: OpenLibrary) -> Mapping[str, Sequence[bytes]]:
@@ -122,8 +141,7 @@ class LibraryKeyring:
 
     def serials(self) -> Sequence[str]:
         """Serial numbers of the insoles that have a device key; needs no key of the library."""
-        with self._library.store.read() as session:
-            return tuple(session.scalars(sa.select(InsoleKeyRow.serial)))
+        return read_known_insoles(self._library.store).with_device_key
 
     def device_keys(self) -> Mapping[str, Sequence[bytes]]:
         """Device keys by serial number; two of an insole whose keys are being revoked.
