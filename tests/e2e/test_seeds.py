@@ -21,6 +21,9 @@ DRAWING = ("host/plantigrade/twin", "host/plantigrade/demo", "firmware", "tests/
 SECRET = {
     "host/plantigrade/twin/central.py": "secrets.token_bytes",  # the host's address on the air
     "host/plantigrade/twin/radio/client.py": "secrets.token_hex",  # what boards prove themselves with
+    "firmware/insole/proving.py": "os.urandom",  # what no attacker may foresee
+    "firmware/insole/private_beacon.py": "os.urandom",
+    "firmware/safe_mode/lock.py": "os.urandom",
 }
 GENERATORS = ("random.Random", "np.random.default_rng", "np.random.SeedSequence")
 

@@ -226,7 +226,7 @@ class TestIndex:
         [
             (0, 0xA4, 3, False),  # no record begins with it
             (1, 0x00, 3, False),  # a version that never was
-            (1, 0x02, 3, False),  # a version that is not known
+            (1, 0x03, 3, False),  # a version that is not known
             (2, 0x35, 3, False),  # 53 bytes
             (20, 0x00, 3, False),  # no frame
             (40, 0x00, 3, True),  # a byte of the payload

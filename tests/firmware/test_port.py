@@ -33,6 +33,7 @@ BUILT_IN = {
     "array",
     "binascii",
     "bluetooth",
+    "cryptolib",
     "errno",
     "esp32",
     "gc",

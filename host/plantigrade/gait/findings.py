@@ -24,9 +24,11 @@ from plantigrade.gait.settings import (
     SATURATED_LEAST_SHARE,
     SATURATED_S,
     SHORT_RECORDING_S,
+    SLOW_CYCLE_SHARE,
     SLOW_STRIDES,
     STUCK_CYCLES_SHARE,
     SWAPPED_SHARE,
+    TOO_SLOW_SHARE,
 )
 from plantigrade.gait.signals import Floats, Foot, SensorLayout
 from plantigrade.text_format import counted
@@ -44,11 +46,6 @@ SPOILS_ALL: Final = frozenset(
     }
 )
 """Findings that leave no figure of the feet to rest another finding on."""
-
-_SLOW_SHARE: Final = 0.75
-"""A walk whose strides take longer than this share of the longest cycle is a slow one."""
-_LEAST_SLOW: Final = 0.2
-"""Share of its strides that are too slow to count from which that is told."""
 
 
 def sensors(stream: FootStream) -> list[SignalFinding]:
@@ -126,8 +123,8 @@ def slow_strides(streams: Sequence[FootStream], longest_s: float) -> list[Signal
         steps = np.diff(times)
         slow = np.count_nonzero((steps > longest_s) & (steps <= SLOW_STRIDES * longest_s))
         short = steps[steps <= longest_s]
-        is_slow_walk = len(short) > 0 and float(np.median(short)) > _SLOW_SHARE * longest_s
-        fewest = len(stream.store) * (_LEAST_SLOW if is_slow_walk else 1.0)
+        is_slow_walk = len(short) > 0 and float(np.median(short)) > SLOW_CYCLE_SHARE * longest_s
+        fewest = len(stream.store) * (TOO_SLOW_SHARE if is_slow_walk else 1.0)
         if slow >= max(FEWEST_CYCLES, fewest):
             side, to_s = stream.foot.value, SLOW_STRIDES * longest_s
             text = (

@@ -15,6 +15,7 @@ from plantigrade.gait.settings import (
     DOUBTFUL_GAIN_PCT,
     DOUBTFUL_PLATE_PCT,
     EVEN_STANCE_PCT,
+    HALF_OF_THE_OTHER_PCT,
     HEAVIEST_N,
     LIGHTEST_N,
     LOADED_N,
@@ -23,8 +24,6 @@ from plantigrade.gait.settings import (
 )
 from plantigrade.gait.signals import Instrument, SensorLayout, SourceInfo
 
-_HALF_PCT = 200.0 / 3.0
-"""Difference over half the sum, where one is half of the other."""
 _ONE_ZERO = (Instrument.PLATE, Instrument.TREADMILL)
 """Nothing presses on these while the foot is in the air."""
 
@@ -71,7 +70,7 @@ def uneven_gain(force_pct: float, stance_pct: float) -> str:
     if not (abs(force_pct) >= DOUBTFUL_GAIN_PCT and abs(stance_pct) <= EVEN_STANCE_PCT):
         return ""
     less = "left" if force_pct > 0 else "right"
-    if abs(force_pct) > _HALF_PCT:
+    if abs(force_pct) > HALF_OF_THE_OTHER_PCT:
         return (
             f"the {less} insole reads less than half of what the other does in steps of even time: check "
             "its calibration and that it is of the same size, or record standing on each leg for ten seconds"

@@ -304,6 +304,11 @@ FEWEST_PATH_ROWS: Final = 3
 """Places that a covariance, and so an ellipse, is estimated from at least."""
 MIN_SWAY_S: Final = 20.0
 """Standing that sway is told of: measures of shorter paths do not repeat."""
+SLOW_CYCLE_SHARE: Final = 0.75
+"""A walk whose strides take longer than this share of the longest cycle is a slow one."""
+TOO_SLOW_SHARE: Final = 0.2
+"""Share of its strides that are too slow to count from which that is told."""
+HALF_OF_THE_OTHER_PCT: Final = 200.0 / 3.0  # difference over half the sum, where one is half of the other
 MIN_LOAD_S: Final = 5.0
 """Standing that the share of load is told of."""
 LOADED_N: Final = 50.0

@@ -78,7 +78,7 @@ state
   steps            1007
   cadence spm      108.5
   free heap bytes  1009
-  faults           sensor, log, 0x8000
+  faults           sensor, log, keys
   malformed        1011
 
 settings
@@ -123,7 +123,7 @@ def test_info_as_json(reached: Reached, tmp_path: Path) -> None:
     assert found["insole"]["serial"] == "A0A1A2A3A4A5A6A7"
     assert found["state"]["mode"] == "live"
     assert found["state"]["battery_mv"] == 3901
-    assert found["state"]["faults"] == ["sensor", "log", "0x8000"]
+    assert found["state"]["faults"] == ["sensor", "log", "keys"]
     assert found["settings"] == {
         "side": 1,
         "boot_mode": 2,
@@ -212,8 +212,8 @@ def test_what_is_unknown_or_none_in_words() -> None:
         (0x41, ["sensor", "watchdog"]),
         (0x80, ["safe_mode"]),
         (0x1F00, ["crashed", "native_code", "radio", "card", "bonds"]),
-        (0x8000, ["0x8000"]),
-        (0xE084, ["log", "safe_mode", "charger", "gauge", "0x8000"]),
+        (0x8000, ["keys"]),
+        (0xE084, ["log", "safe_mode", "charger", "gauge", "keys"]),
     ],
 )
 def test_fault_flags_in_words(flags: int, names: list[str]) -> None:

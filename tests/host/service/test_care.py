@@ -48,7 +48,10 @@ def test_a_self_test_names_faults_and_levels_and_stays_to_be_read(tmp_path: Path
         await living.world.until("2026-03-01T09:01")
         care = care_of(living)
         found = await care.self_test(SERIALS["right"])
-        assert found.faults == ("a force sensor does not work", "fault 0x8000")
+        assert found.faults == (
+            "a force sensor does not work",
+            "its keys were damaged: it has to be provisioned again",
+        )
         assert [level for _, level in found.levels] == list(range(16))
         assert care.tests == {SERIALS["right"]: found}
         assert (await care.self_test(SERIALS["left"])).faults == ()

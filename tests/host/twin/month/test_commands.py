@@ -187,4 +187,5 @@ ARGUMENTS = {
     ids.OP_LOG_GAPS: (0,), ids.OP_REBOOT: (0,), ids.OP_IDENTIFY: (1,), ids.OP_LOG_ERASE: (0,),
     ids.OP_HINT: (1,), ids.OP_CRASH: (0, 0), ids.OP_UPDATE_BEGIN: (640, 0), ids.OP_UPDATE_DATA: (0, 0),
     ids.OP_UPDATE_STATUS: (0,), ids.OP_WIPE: (0,), ids.OP_EVENTS: (0,), ids.OP_IDENTITY: (0,),
+    ids.OP_AUTH_BEGIN: (0,), ids.OP_SERVICE: (0,),
 }  # fmt: skip
