@@ -24,6 +24,7 @@ SECRET = {
     "firmware/insole/proving.py": "os.urandom",  # what no attacker may foresee
     "firmware/insole/private_beacon.py": "os.urandom",
     "firmware/safe_mode/lock.py": "os.urandom",
+    "firmware/sim/chip/bluetooth.py": "os.urandom",  # what a chip makes its private addresses of
 }
 GENERATORS = ("random.Random", "np.random.default_rng", "np.random.SeedSequence")
 
