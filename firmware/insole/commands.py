@@ -118,6 +118,9 @@ class Commands:
             gc.collect()  # what was loaded in vain lies in the way
             hold_offs.end(before)
         try:
+            # The interpreter's table of names is one piece that grows when it is full (py/qstr.c), maybe in
+            # the middle of loading. A new name lets it grow now, while the largest piece is free.
+            hasattr(self, "one more name")
             return self._loaded(name, session, command)
         except MemoryError:
             raise Refusal(ids.RESULT_BUSY, "there is no room for that in memory now: try again") from None

@@ -3,11 +3,8 @@ and radio fill here, so that the insole restarts for it (`safe_mode`). Loads as 
 full of holes after days.
 """
 
-import sys
-
 from insole import files
-from insole.commands import Refusal
-from insole.update.conditions import Refused, check_insole, failed_storage
+from insole.update.conditions import Refused, check_insole, failed_storage, leave, refuse
 from insole_protocol import ids, messages
 from insole_protocol import update_codes as codes
 
@@ -34,23 +31,3 @@ def carry_out(insole, _session, command):
         leave("begin")
     insole.power.reboot_soon(False)
     return messages.build_reply(command.op, command.tag, 0, 0, 0)
-
-
-def refuse(insole, refused):
-    """Note why, and refuse.
-
-    Raises:
-        Refusal: always.
-    """
-    insole.refusal = codes.STATE_REFUSED, refused.code, refused.text
-    raise Refusal(refused.result, refused.text)
-
-
-def leave(*names):
-    """The code of an update leaves the heap, but for a trial's, which somebody else holds."""
-    package = sys.modules.get("insole")
-    for name in names + ("conditions",):
-        sys.modules.pop("insole.update." + name, None)
-    sys.modules.pop("insole.update", None)
-    if hasattr(package, "update"):
-        del package.update

@@ -1,5 +1,7 @@
 """Whether this is the time for an update, and how a refusal is told."""
 
+import sys
+
 from insole_protocol import ids
 from insole_protocol import update_codes as codes
 
@@ -69,3 +71,25 @@ def check_insole(insole):
     if insole.modes.mode or insole.sampler.running or insole.erasing:
         raise Refused(codes.REFUSAL_NOT_IDLE, "an update needs idle mode: no samples are taken meanwhile")
     check_power(insole.chosen, insole.battery)
+
+
+def refuse(insole, refused):
+    """Note why, and refuse.
+
+    Raises:
+        Refusal: always.
+    """
+    from insole.commands import Refusal
+
+    insole.refusal = codes.STATE_REFUSED, refused.code, refused.text
+    raise Refusal(refused.result, refused.text)
+
+
+def leave(*names):
+    """The code of an update leaves the heap, but for a trial's, which somebody else holds."""
+    package = sys.modules.get("insole")
+    for name in names + ("conditions",):
+        sys.modules.pop("insole.update." + name, None)
+    sys.modules.pop("insole.update", None)
+    if hasattr(package, "update"):
+        del package.update

@@ -3,8 +3,8 @@
 import sys
 
 import insole_protocol as protocol
-from insole.update import begin, slots
-from insole.update.conditions import Refused, check_insole, failed_storage
+from insole.update import slots
+from insole.update.conditions import Refused, check_insole, failed_storage, leave, refuse
 from insole_protocol import bundle_layout as layout
 from insole_protocol import messages
 from insole_protocol import update_codes as codes
@@ -20,11 +20,11 @@ def carry_out(insole, session, command):
         return _rollback(insole, session, command)
     except OSError as error:
         insole.faults.storage_errors += 1
-        begin.refuse(insole, failed_storage(error))
+        refuse(insole, failed_storage(error))
     except Refused as error:
-        begin.refuse(insole, error)
+        refuse(insole, error)
     finally:
-        begin.leave("begin", "rollback", "slots")
+        leave("rollback", "slots")
         for name in ("bundle_layout", "update_codes"):
             sys.modules.pop("insole_protocol." + name, None)
             if hasattr(protocol, name):
