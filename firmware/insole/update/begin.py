@@ -4,7 +4,7 @@ full of holes after days.
 """
 
 from insole import files
-from insole.update.conditions import Refused, check_insole, failed_storage, leave, refuse
+from insole.update.conditions import Refused, carried_out, check_insole
 from insole_protocol import ids, messages
 from insole_protocol import update_codes as codes
 
@@ -17,17 +17,13 @@ def carry_out(insole, _session, command):
     Raises:
         Refusal: with the reason, which UPDATE_STATUS tells afterwards.
     """
-    try:
-        if command.op != ids.OP_UPDATE_BEGIN:
-            raise Refused(codes.REFUSAL_NOT_BEGUN, "no update is under way: UPDATE_BEGIN first")
-        check_insole(insole)
-        files.write_json(NOTE, {"faults": insole.faults.flags})
-    except OSError as error:
-        insole.faults.storage_errors += 1
-        refuse(insole, failed_storage(error))
-    except Refused as error:
-        refuse(insole, error)
-    finally:
-        leave("begin")
+    return carried_out(insole, lambda: _begin(insole, command), "begin")
+
+
+def _begin(insole, command):
+    if command.op != ids.OP_UPDATE_BEGIN:
+        raise Refused(codes.REFUSAL_NOT_BEGUN, "no update is under way: UPDATE_BEGIN first")
+    check_insole(insole)
+    files.write_json(NOTE, {"faults": insole.faults.flags})
     insole.power.reboot_soon(False)
     return messages.build_reply(command.op, command.tag, 0, 0, 0)

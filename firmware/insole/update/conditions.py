@@ -73,14 +73,23 @@ def check_insole(insole):
     check_power(insole.chosen, insole.battery)
 
 
-def refuse(insole, refused):
-    """Note why, and refuse.
+def carried_out(insole, action, *modules):
+    """What `action()` gives. Afterwards its modules leave the heap.
 
     Raises:
-        Refusal: always.
+        Refusal: it is refused; UPDATE_STATUS tells the reason afterwards.
     """
     from insole.commands import Refusal
 
+    try:
+        return action()
+    except OSError as error:
+        insole.faults.storage_errors += 1
+        refused = failed_storage(error)
+    except Refused as error:
+        refused = error
+    finally:
+        leave(*modules)
     insole.refusal = codes.STATE_REFUSED, refused.code, refused.text
     raise Refusal(refused.result, refused.text)
 

@@ -4,7 +4,7 @@ import sys
 
 import insole_protocol as protocol
 from insole.update import slots
-from insole.update.conditions import Refused, check_insole, failed_storage, leave, refuse
+from insole.update.conditions import Refused, carried_out, check_insole
 from insole_protocol import bundle_layout as layout
 from insole_protocol import messages
 from insole_protocol import update_codes as codes
@@ -17,14 +17,8 @@ def carry_out(insole, session, command):
         Refusal: with the reason, which UPDATE_STATUS tells afterwards.
     """
     try:
-        return _rollback(insole, session, command)
-    except OSError as error:
-        insole.faults.storage_errors += 1
-        refuse(insole, failed_storage(error))
-    except Refused as error:
-        refuse(insole, error)
+        return carried_out(insole, lambda: _rollback(insole, session, command), "rollback", "slots")
     finally:
-        leave("rollback", "slots")
         for name in ("bundle_layout", "update_codes"):
             sys.modules.pop("insole_protocol." + name, None)
             if hasattr(protocol, name):
