@@ -32,12 +32,15 @@ def decode(arrived: Sequence[Arrived], opener: RecordOpener = OPEN) -> tuple[lis
     """The frames of all good records in the order of the records, and the error names of the others."""
     found: list[Frames] = []
     refused: list[str] = []
-    for record, arrival_ns, vouched_for in arrived:
+    opened = opener.open_all([one.record for one in arrived], [one.vouched_for for one in arrived])
+    for (record, arrival_ns, _), plain in zip(arrived, opened, strict=True):
         if _is_too_long(record):
             refused.append("trailing_bytes")
             continue
         try:
-            found.append(_frames_of(record, opener.open(record, vouched_for), arrival_ns))
+            if isinstance(plain, BlockError):
+                raise plain
+            found.append(_frames_of(record, plain, arrival_ns))
         except BlockError as error:
             refused.append(error.name)
     return found, refused

@@ -58,19 +58,26 @@ class RecordOpener:
             UnsealedError: it is not sealed, and only sealed ones are taken.
             BlockLengthError, CrcError: it is no whole record.
         """
-        (opened,) = self.open_all([record], vouched_for)
+        (opened,) = self.open_all([record], [vouched_for])
         if isinstance(opened, BlockError):
             raise opened
         return opened
 
-    def open_all(self, records: Sequence[bytes], vouched_for: bool = False) -> list[bytes | BlockError]:
-        """Each as `open` gives it, or the error that it raises; many at once take a fraction of the time."""
+    def open_all(
+        self, records: Sequence[bytes], vouched_for: Sequence[bool] | None = None
+    ) -> list[bytes | BlockError]:
+        """Each as `open` gives it, or the error that it raises; many at once take a fraction of the time.
+
+        Args:
+            records: with nothing behind any of them.
+            vouched_for: of each, as for `open`; None: of none.
+        """
         found: list[bytes | BlockError] = list(records)
         waiting: dict[int, list[int]] = {}
         for index, record in enumerate(records):
             try:
                 if not is_sealed(record):
-                    self._judge_open(vouched_for)
+                    self._judge_open(vouched_for is not None and vouched_for[index])
                 else:
                     waiting.setdefault(self._key_id_of(record), []).append(index)
             except BlockError as error:
