@@ -12,8 +12,6 @@ from time import ticks_add, ticks_diff, ticks_ms
 
 from insole_protocol import block, ids
 
-HELLO_BYTES = 4
-GUARD_BYTES = 12  # as `authentication` has it, which open insoles never load
 MAX_REPLIES = 4  # a peer with more commands open than this is told to wait
 
 IDLE = 0
@@ -74,7 +72,7 @@ class Session:
         """
         if self.guard is None:
             return message
-        if len(message) == HELLO_BYTES and message[0] == ids.OP_HELLO:
+        if len(message) == ids.PLAIN_HELLO_BYTES and message[0] == ids.OP_HELLO:
             self.reset()
             return message
         return self.guard.open(ids.CHANNEL_CONTROL, message)
@@ -139,7 +137,9 @@ class Session:
         transfer = self.transfer
         if not transfer or not self.transport.secure or ticks_diff(ticks_ms(), self._log_after_ms) < 0:
             return False
-        length = transfer.next_message(self._message if self.guard is None else self._message[:-GUARD_BYTES])
+        length = transfer.next_message(
+            self._message if self.guard is None else self._message[: -ids.GUARD_BYTES]
+        )
         if transfer.done:
             self.transfer = None
         return self._begin(ids.CHANNEL_LOG, length)

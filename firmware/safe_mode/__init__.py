@@ -29,7 +29,6 @@ EMPTY_MV = 3250  # as in `power`: below it the cell would be harmed
 EMPTY_CHECK_MS = 20000
 EMPTY_SLEEP_MS = 10 * 60 * 1000
 PERIOD_US = 10000
-GUARD_BYTES = 12  # behind a message, as `authentication` has it
 
 
 def optional(load, *arguments):
@@ -159,7 +158,7 @@ class SafeMode:
 
     def _go_on(self, peer):
         """The next message of a log transfer."""
-        room = ids.MAX_MESSAGE_BYTES - (GUARD_BYTES if peer.guard else 0)
+        room = ids.MAX_MESSAGE_BYTES - (ids.GUARD_BYTES if peer.guard else 0)
         out = memoryview(bytearray(room))
         transfer, peer.transfer = peer.transfer, None
         length = transfer.next_message(out)
@@ -354,7 +353,7 @@ class SafeMode:
         link = [one for one in self.links if one.peer is peer][0]
         room = link.value_bytes
         if peer.guard is not None:
-            room = min(room, ids.MAX_COMMAND_BYTES + 1) - GUARD_BYTES
+            room = min(room, ids.MAX_COMMAND_BYTES + 1) - ids.GUARD_BYTES
         return self.update.carry_out(command, link.kind, room)
 
 

@@ -3,9 +3,9 @@
 import os
 
 import micropython
-from insole_protocol import authentication, ids, messages
+from insole_protocol import authentication, ids, messages, stuffing
 
-HELLO_BYTES = 4
+NEVER = -1  # of `kbd_intr`: no byte interrupts
 _BEFORE_PROOF = (ids.OP_HELLO, ids.OP_AUTH_BEGIN, ids.OP_AUTH_PROVE)
 
 
@@ -26,7 +26,9 @@ class Lock:
         Raises:
             NotGenuineError: nobody vouches for it, or its sender has not proved who it is.
         """
-        if peer.guard is not None and not (len(message) == HELLO_BYTES and message[0] == ids.OP_HELLO):
+        if peer.guard is not None and not (
+            len(message) == ids.PLAIN_HELLO_BYTES and message[0] == ids.OP_HELLO
+        ):
             return peer.guard.open(ids.CHANNEL_CONTROL, message)
         if message[0] not in _BEFORE_PROOF:
             raise authentication.NotGenuineError("this insole is locked: prove who you are first")
@@ -38,7 +40,7 @@ class Lock:
     def carry_out(self, peer, command):
         """The reply to AUTH_BEGIN, AUTH_PROVE or SERVICE."""
         if command.op == ids.OP_SERVICE:
-            micropython.kbd_intr(3 if command.arguments[0] else -1)
+            micropython.kbd_intr(stuffing.CTRL_C if command.arguments[0] else NEVER)
             return messages.build_reply(command.op, command.tag, command.arguments[0])
         if peer.proving is None:
             peer.proving = authentication.InsoleSide(self._device_key)

@@ -10,19 +10,16 @@ HMAC-SHA256(K_session, direction | channel | number | message).
 """
 
 import struct
-from hashlib import sha256
 
 from insole_protocol import ids
 from insole_protocol.errors import MessageError, MessageLengthError, ProtocolVersionError
-from insole_protocol.keyed_hash import hmac_sha256, same
+from insole_protocol.keyed_hash import KeyedHash, hmac_sha256, same
 
 NONCE_BYTES = 16
 PROOF_BYTES = 16
 HOST_BYTES = 8
 NUMBER_BYTES = 4
 TAG_BYTES = 8
-GUARD_BYTES = NUMBER_BYTES + TAG_BYTES
-"""By so much a guarded message is longer."""
 BY_HOST = b"h"
 BY_INSOLE = b"i"
 MAX_NUMBER = 0xFFFFFFFF
@@ -84,9 +81,7 @@ class Guard:
     """
 
     def __init__(self, key: bytes, own: bytes, other: bytes) -> None:
-        padded = key + bytes(32)
-        self._inner = bytes(byte ^ 0x36 for byte in padded)
-        self._outer = bytes(byte ^ 0x5C for byte in padded)
+        self._hash = KeyedHash(key)
         self._own = own
         self._other = other
         self._sent = 0
@@ -103,12 +98,12 @@ class Guard:
         self._sent += 1
         struct.pack_into("<I", buffer, length, self._sent)
         tag = self._tag(self._own, channel, self._sent, memoryview(buffer)[:length])
-        buffer[length + NUMBER_BYTES : length + GUARD_BYTES] = tag
-        return length + GUARD_BYTES
+        buffer[length + NUMBER_BYTES : length + ids.GUARD_BYTES] = tag
+        return length + ids.GUARD_BYTES
 
     def closed(self, channel: int, message: bytes) -> bytes:
         """A guarded message."""
-        buffer = bytearray(len(message) + GUARD_BYTES)
+        buffer = bytearray(len(message) + ids.GUARD_BYTES)
         buffer[: len(message)] = message
         self.close(channel, buffer, len(message))
         return bytes(buffer)
@@ -119,7 +114,7 @@ class Guard:
         Raises:
             NotGenuineError: the other end does not vouch for it, or it came before.
         """
-        length = len(message) - GUARD_BYTES
+        length = len(message) - ids.GUARD_BYTES
         if length < 0:
             raise NotGenuineError("%d bytes, which nobody vouches for" % len(message))
         (number,) = struct.unpack_from("<I", message, length)
@@ -133,12 +128,7 @@ class Guard:
         return body
 
     def _tag(self, by: bytes, channel: int, number: int, message: memoryview) -> bytes:
-        inner = sha256(self._inner)
-        inner.update(by + struct.pack("<BI", channel, number))
-        inner.update(message)
-        outer = sha256(self._outer)
-        outer.update(inner.digest())
-        return outer.digest()[:TAG_BYTES]
+        return self._hash.of(by + struct.pack("<BI", channel, number), message)[:TAG_BYTES]
 
 
 class InsoleSide:

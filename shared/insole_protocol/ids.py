@@ -30,6 +30,9 @@ MAX_TEXT_BYTES = 80  # a text inside a reply
 MAX_GAPS = 16  # gaps in one reply to LOG_GAPS
 MAX_COMMAND_BYTES = 242  # a command: a value over BLE with the greatest MTU holds it
 
+PLAIN_HELLO_BYTES = 4  # a HELLO that nobody vouches for begins anew (section 3.3)
+GUARD_BYTES = 12  # behind a guarded message
+
 REPLY_BIT = 0x80  # of an operation, in its reply
 
 # Results (section 4.2)
