@@ -98,7 +98,7 @@ def connected(page: "Page") -> None:
 
 def press(page: "Page", button: str, wanted: int) -> None:
     """Press a button until the form is answered so: frames of a busy computer are late."""
-    found: list[int] = []
+    found, address = list[int](), page.url
     for _ in range(TRIES):
         with page.expect_response(lambda one: one.request.method == "POST", timeout=ANSWERED_MS) as answer:
             page.get_by_role("button", name=button).click(no_wait_after=True)
@@ -106,7 +106,7 @@ def press(page: "Page", button: str, wanted: int) -> None:
         page.wait_for_load_state("load")
         if found[-1] == wanted:
             return
-        page.go_back()
+        page.goto(address)
     raise AssertionError(found)
 
 
@@ -159,5 +159,7 @@ def test_the_page_of_an_insole_zeroes_it_and_says_since_when(there: OnStage) -> 
     assert "(0 days ago)" in page.locator(".lead").first.inner_text()
     after = zeroes(there)
     assert np.abs(after["left"] - codes["left"]).max() < NOISE_COUNTS
-    assert np.array_equal(after["right"], before["right"]), "the other one is as it was"
+    assert after.keys() - {"left"} == before.keys() - {"left"}
+    for side in before.keys() - {"left"}:
+        assert np.array_equal(after[side], before[side]), "the other one is as it was"
     page.close()
