@@ -21,6 +21,7 @@ from plantigrade.gait.parameters.definition import ParameterGroup, View, digits_
 from plantigrade.gait.parameters.registry import PARAMETERS, group_of, norm_of, shown_in, title_of
 from plantigrade.gait.results import Analysis, Parameter, Parameters
 from plantigrade.gait.sway_norms import norms
+from plantigrade.gait.tested_range import GaitKind
 from plantigrade.text_format import counted
 
 SHOWN: Final = shown_in(View.SUMMARY)
@@ -94,7 +95,7 @@ def _heading(full_analysis: RecordingAnalysis) -> RenderableType:
     steady = sum(int(foot.strides.valid.sum()) for foot in analysis.feet)
     walked = sum(bout.duration_s for bout in analysis.bouts)
     second = Text(
-        f"{bouts_text(analysis)}, {_duration(walked)} of walking; {strides_text(analysis)}, "
+        f"{bouts_text(analysis)}, {_duration(walked)} of {_gait_name(analysis)}; {strides_text(analysis)}, "
         f"{steady} of them steady",
         style="dim",
     )
@@ -187,8 +188,12 @@ def asymmetry_text(left: Parameter | None, right: Parameter | None, name: str) -
 
 
 def bouts_text(analysis: Analysis) -> str:
-    """How many walking bouts, as text."""
-    return counted(len(analysis.bouts), "walking bout")
+    """How many bouts of walking or running, as text."""
+    return counted(len(analysis.bouts), f"{_gait_name(analysis)} bout")
+
+
+def _gait_name(analysis: Analysis) -> str:
+    return "running" if analysis.gait.kind is GaitKind.RUNNING else "walking"
 
 
 def strides_text(analysis: Analysis) -> str:

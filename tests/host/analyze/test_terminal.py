@@ -10,6 +10,7 @@ from plantigrade.analysis.posture import as_texts
 from plantigrade.analysis.terminal import asymmetry_text, print_summary
 from plantigrade.gait.load_levels import LoadedFrom, LoadLevels
 from plantigrade.gait.results import Activity, Parameter
+from plantigrade.gait.tested_range import Gait, GaitKind
 from rich.console import Console
 
 from tests.host.analyze import tiny
@@ -157,6 +158,13 @@ def test_walking_is_the_sum_of_the_bouts() -> None:
     bouts = (tiny.bout(), replace(tiny.bout(), from_s=10.0, to_s=20.5))
     text = printed(replace(full_analysis, analysis=replace(full_analysis.analysis, bouts=bouts)))
     assert text.splitlines()[1].startswith("2 walking bouts, 13.8 s of walking; 5 strides")
+
+
+def test_a_run_is_not_called_a_walk() -> None:
+    full_analysis = tiny.full_analysis()
+    analysis = replace(full_analysis.analysis, gait=Gait(GaitKind.RUNNING))
+    text = printed(replace(full_analysis, analysis=analysis))
+    assert text.splitlines()[1].startswith("1 running bout, 3.2 s of running; 5 strides")
 
 
 @pytest.mark.parametrize(("spans", "more"), [(3, ""), (4, "and 1 more spans of standing"), (9, "and 6 more")])
