@@ -28,7 +28,7 @@ from insole_protocol import host_messages as host
 from insole_protocol.codec import Encoder
 from insole_protocol.decoder import decode_block
 
-from tools import locked_vectors
+from tools import locked_vectors, parcel_vectors
 
 VECTORS = Path(__file__).resolve().parent.parent / "shared" / "vectors"
 Case = dict[str, object]
@@ -411,6 +411,7 @@ def all_vectors() -> dict[str, str]:
         "transport.json": {"fragments": fragment_cases(), "usb": usb_cases()},
         "other.json": other_cases(),
         "locked.json": {"sealed": locked_vectors.sealed_cases(), "proofs": locked_vectors.proof_cases()},
+        "parcels.json": {"cases": parcel_vectors.cases(), "refused": parcel_vectors.refused()},
     }
     return {name: json.dumps(content, indent=None, sort_keys=True) + "\n" for name, content in files.items()}
 
