@@ -1,0 +1,79 @@
+"""Units of the motion sensor's raw values: its data sheet's sensitivities for each range."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from insole_protocol import sealed_record
+from insole_protocol.ids import NO_MOTION
+from numpy.typing import NDArray
+
+from plantigrade.array_types import F64
+from plantigrade.gait.signals import NEWTONS_PER_KG
+
+Raw = NDArray[np.integer[Any]]
+
+_MG_PER_COUNT: Final = {2: 0.061, 4: 0.122, 8: 0.244, 16: 0.488}
+_MDPS_PER_COUNT: Final = {125: 4.375, 250: 8.75, 500: 17.5, 1000: 35.0, 2000: 70.0}
+"""LSM6DSO, mechanical characteristics: LA_So and G_So (ST DS12140, table 2)."""
+
+M_S2_PER_COUNT: Final = {g: mg / 1000.0 * NEWTONS_PER_KG for g, mg in _MG_PER_COUNT.items()}
+DEG_S_PER_COUNT: Final = {rate: mdps / 1000.0 for rate, mdps in _MDPS_PER_COUNT.items()}
+LARGEST: Final = 32767
+"""Raw values of this size or more are the end of the range, not a measurement."""
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """How far a motion sensor was set to measure.
+
+    Attributes:
+        acceleration_g: 2, 4, 8 or 16.
+        rate_deg_s: 125, 250, 500, 1000 or 2000.
+    """
+
+    acceleration_g: int
+    rate_deg_s: int
+
+    @classmethod
+    def of_code(cls, code: int) -> "Ranges | None":
+        """What a record's motion code says; None where it says that there is no motion.
+
+        Raises:
+            ValueError: a code that this program does not know.
+        """
+        found = sealed_record.read_motion_code(code)
+        return None if found is None else cls(*found)
+
+    @property
+    def code(self) -> int:
+        """The motion code of these ranges."""
+        return sealed_record.motion_code(self.acceleration_g, self.rate_deg_s)
+
+
+def units(raw: Raw, ranges: Ranges) -> tuple[F64, F64]:
+    """Acceleration in m/s2 and angular rate in degrees/s, each (n, 3), by the data sheet.
+
+    `raw` is (n, 6): acceleration x y z, angular rate x y z. Lost rows are NaN.
+
+    >>> acc, gyr = units(np.array([[0, 0, 2048, 100, 0, 0]]), Ranges(16, 2000))
+    >>> acc.round(2).tolist(), gyr.round(2).tolist()
+    ([[0.0, 0.0, 9.8]], [[7.0, 0.0, 0.0]])
+    """
+    values = raw.astype(np.float64)
+    values[(raw == NO_MOTION).all(axis=1)] = np.nan
+    return (
+        values[:, :3] * M_S2_PER_COUNT[ranges.acceleration_g],
+        values[:, 3:] * DEG_S_PER_COUNT[ranges.rate_deg_s],
+    )
+
+
+def saturated(raw: Raw) -> NDArray[np.bool_]:
+    """Whether any axis (n,) of raw values (n, 6) is at the end of its range; lost rows are not.
+
+    >>> saturated(np.array([[0, 0, 32767, 0, 0, 0], [-32767, 0, 0, 0, 0, 0], [1] * 6, [-32768] * 6])).tolist()
+    [True, True, False, False]
+    """
+    end = (raw >= LARGEST) | (raw <= -LARGEST)
+    ended: NDArray[np.bool_] = end.any(axis=1) & ~(raw == NO_MOTION).all(axis=1)
+    return ended
