@@ -10,9 +10,11 @@ from plantigrade.gait.cycle_store import CycleStore
 from plantigrade.gait.load_trace import LoadTrace
 from plantigrade.gait.pressure.stance import StanceFeatures
 from plantigrade.gait.results import Event
+from plantigrade.gait.sample_buffer import SampleBuffer
 from plantigrade.gait.settings import (
     EPOCH_S,
     HISTORY_S,
+    LEVEL_FROM_S,
     LONGEST_STEP_PERIODS,
     MANY_CELLS,
     MIN_SEARCH_ROWS,
@@ -53,6 +55,7 @@ class _Contact(NamedTuple):
 
 
 Cycle = tuple[_Contact, _Contact, _Contact]
+_FIELDS = _Contact._fields
 
 
 def contact_config(
@@ -120,14 +123,8 @@ class FootStream:
         self._state["loaded"] = -1
         self._state["up"] = self._state["down"] = -1
         history = int(np.ceil(HISTORY_S * rate_hz)) + 2
-        self._history = history
-        rows = history + BUFFER_ROWS
-        self._time = np.zeros(rows)
-        self._force = np.zeros((rows, first.sensor_count), np.float32)
-        self._total = np.zeros(rows)
-        self._events = np.zeros(rows + 16, contact_kernel.EVENT)
-        self._base = 0
-        self._filled = 0
+        self._buffer = SampleBuffer(history, BUFFER_ROWS, first.sensor_count)
+        self._events = np.zeros(len(self._buffer.time_s) + 16, contact_kernel.EVENT)
         self._epoch_state = np.zeros(7)
         self._gap_state = np.zeros(2)
         self._scratch = np.zeros((BUFFER_ROWS + 2, 5))
@@ -159,12 +156,13 @@ class FootStream:
     @property
     def samples_seen(self) -> int:
         """Rows received, usable or not."""
-        return self._base + self._filled
+        return self._buffer.base + self._buffer.filled
 
     @property
     def last_s(self) -> float:
         """Time of the newest sample."""
-        return float(self._time[self._filled - 1]) if self._filled else float("nan")
+        buffer = self._buffer
+        return float(buffer.time_s[buffer.filled - 1]) if buffer.filled else float("nan")
 
     @property
     def swing_level(self) -> float:
@@ -190,9 +188,9 @@ class FootStream:
         total = np.empty(len(piece))
         contact_kernel.sum_rows(piece.force_n, 0, len(piece), total)
         self._blank_declared(piece.time_s, total)
-        self.samples_used += int(np.count_nonzero(total == total))
         known = len(self.bridges)
         rows = self._short_gaps.take(Rows(piece.time_s, piece.force_n, total))
+        self.samples_used = self._short_gaps.numbers
         for one in self.bridges[known:]:
             jump = one.missing_from_s == one.from_s
             reason = self._why(one.missing_from_s, one.to_s, not jump)
@@ -206,10 +204,11 @@ class FootStream:
         """End of the recording; returns the last events."""
         reported = self._block(self._short_gaps.finish())
         self._check_rate(np.empty(0), at_end=True)
-        if self._filled == 0:
+        buffer = self._buffer
+        if buffer.filled == 0:
             return []
         count = contact_kernel.flush(
-            self._state, self._config, self._total, self._time, self._base, self._filled, self._events
+            self._state, self._config, buffer.total, buffer.time_s, buffer.base, buffer.filled, self._events
         )
         reported += self._take(self._events[:count])
         if self._epoch_state[3] > 0:
@@ -248,35 +247,22 @@ class FootStream:
                 "check the sample rate"
             )
 
-    def _make_room(self, rows: int) -> None:
-        if self._filled + rows <= len(self._time):
-            return
-        drop = self._filled - self._history
-        retained = slice(drop, self._filled)
-        for array in (self._time, self._force, self._total):
-            array[: self._history] = array[retained].copy()
-        self._base += drop
-        self._filled = self._history
-
     def _block(self, piece: Rows) -> list[Event]:
-        rows = len(piece)
-        if rows == 0:
+        if len(piece) == 0:
             return []
-        self._make_room(rows)
-        start, stop = self._filled, self._filled + rows
-        self._time[start:stop] = piece.time_s
-        self._force[start:stop] = piece.force_n
-        self._total[start:stop] = piece.total
-        self._filled = stop
-        if self._base + start == 0:
-            self.first_s = float(self._time[0])
-        self._accounting(start, stop)
+        buffer = self._buffer
+        start, stop = buffer.begin(piece)
+        if buffer.base + start == 0:
+            self.first_s = float(buffer.time_s[0])
+        self._accounting(start, stop, complete=piece.complete)
         count = contact_kernel.advance(
-            self._state, self._config, self._total, self._time, self._base, start, stop, self._events
+            self._state, self._config, buffer.total, buffer.time_s, buffer.base, start, stop, self._events
         )
         if self._state["backward"][0]:
             raise GaitInputError(f"{self.foot.value} foot: time stands still or runs backwards")
-        return self._take(self._events[:count])
+        reported = self._take(self._events[:count])
+        buffer.settle()
+        return reported
 
     def _blank_declared(self, time_s: Floats, total: Floats) -> None:
         """Rows that the ledger calls missing are missing, whatever they hold."""
@@ -284,15 +270,17 @@ class FootStream:
             if len(time_s) and gap.to_s > time_s[0] and gap.from_s <= time_s[-1]:
                 total[(time_s >= gap.from_s) & (time_s < gap.to_s)] = np.nan
 
-    def _accounting(self, start: int, stop: int) -> None:
-        total, time = self._total, self._time
+    def _accounting(self, start: int, stop: int, *, complete: bool) -> None:
+        total, time = self._buffer.total, self._buffer.time_s
         ended = stride_kernel.epochs(time, total, start, stop, self._epoch_state, EPOCH_S, self._scratch)
         if ended:
             self.epochs.append(self._scratch[:ended].copy())
         self.load.feed(time[start:stop], total[start:stop], self._scratch)
+        if complete and self._gap_state[0] == 0.0:
+            return
         longest = float(self._config["longest_step_s"][0])
         found = stride_kernel.gaps(
-            time, total, self._base, start, stop, longest, self._gap_state, self._scratch
+            time, total, self._buffer.base, start, stop, longest, self._gap_state, self._scratch
         )
         for from_s, to_s, numbers in self._scratch[:found, :3]:
             self.gaps.append(TimeGap(float(from_s), float(to_s), self._why(from_s, to_s, bool(numbers))))
@@ -347,32 +335,42 @@ class FootStream:
 
     def _keep(self, cycles: "list[Cycle]") -> None:
         """Features of whole cycles from the buffer, in one compiled call for all of them."""
-        rows = np.array([[contact.row for contact in cycle] for cycle in cycles], np.int64) - self._base
-        times = np.array([[contact.time_s for contact in cycle] for cycle in cycles])
-        levels = np.array([[cycle[1].swing, cycle[1].stance, cycle[1].peak] for cycle in cycles])
+        buffer = self._buffer
+        told = np.array(cycles)  # (k, 3, fields of _Contact)
+        rows = told[:, :, _FIELDS.index("row")].astype(np.int64) - buffer.base
+        times = told[:, :, _FIELDS.index("time_s")].copy()
+        levels = told[:, 1, [_FIELDS.index(name) for name in ("swing", "stance", "peak")]]
         swing = np.ascontiguousarray(levels[:, 0])
         forces = np.empty((len(cycles), stride_kernel.FORCE_COLUMNS))
         curves = np.zeros((len(cycles), stride_kernel.POINTS), np.float32)
         half = round(SMOOTH_S * self.rate_hz)
-        time, total = self._time[: self._filled], self._total[: self._filled]
+        time, total = buffer.time_s[: buffer.filled], buffer.total[: buffer.filled]
         stride_kernel.cycles(time, total, rows, times, swing, half, forces, curves)
+        first = self._first_row(int(rows[0, 0]))
+        last = min(int(rows[-1, 2]) + 1, buffer.filled)
+        force, rows = buffer.forces(first, last), rows - first
         states = np.zeros((len(cycles), self.sensor_count), np.int8)
-        stride_kernel.sensor_states(self._force, rows, states)
+        stride_kernel.sensor_states(force, rows, states)
         tops = np.zeros(
             (len(cycles), self.sensor_count if self.sensor_count <= MANY_CELLS else 0, 2), np.float32
         )
-        stride_kernel.sensor_tops(self._force[:, : tops.shape[1]], rows, tops)
+        stride_kernel.sensor_tops(force, rows, tops)
         store = self.store
         store.sensor_tops.append(tops)
         store.rows.append(np.column_stack([times, levels]))
-        low_load = np.array([[contact.low_load_s for contact in cycle] for cycle in cycles])
-        store.certainty.append(self._short_gaps.certainty(times, low_load))
+        store.certainty.append(self._short_gaps.certainty(times, told[:, :, _FIELDS.index("low_load_s")]))
         store.forces.append(forces)
         store.curves.append(curves)
         store.sensor_states.append(states)
         starts, stops = np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
-        stances = self.pressure.rows(time, self._force[: self._filled], starts, stops)
+        stances = self.pressure.rows(time[first:last], force, starts, stops)
         store.pressure.append(stances.values)
         store.cop.append(stances.cop_curves.astype(np.float32))
         store.sensor_peak.append(stances.peak_force_n.astype(np.float32))
         store.sensor_impulse.append(stances.impulse_n_s.astype(np.float32))
+
+    def _first_row(self, contact: int) -> int:
+        """The first row that a stance from row `contact` on looks back at, and the one before it."""
+        time_s = self._buffer.time_s
+        reach_s = time_s[contact] - LEVEL_FROM_S
+        return max(0, int(np.searchsorted(time_s[:contact], reach_s)) - 1)

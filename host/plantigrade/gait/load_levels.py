@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from plantigrade.gait.medians import middle
 from plantigrade.gait.settings import (
     LIGHT_SHARE,
     LOAD_BIN_S,
@@ -101,11 +102,12 @@ def steady_sum(load: PairLoad, still: Flags) -> float | None:
     """
     total = load.sum_n
     least = round(MIN_LOAD_S / LOAD_BIN_S)
-    parts = [total[a:b] for a, b in runs(still) if b - a >= least]
+    parts = [total[a:b] for a, b in runs(still, least)]
     if not parts:
         return None
-    medians = [float(np.median(part)) for part in parts]
-    near = [part for part, level in zip(parts, medians, strict=True) if level >= PLATEAU_SHARE * max(medians)]
+    levels = [middle(np.sort(part)) for part in parts]
+    least_n = PLATEAU_SHARE * max(levels)
+    near = [part for part, level in zip(parts, levels, strict=True) if level >= least_n]
     return float(np.median(np.concatenate(near)))
 
 

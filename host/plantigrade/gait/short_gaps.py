@@ -10,7 +10,7 @@ Decisions need the sample after the gap: until it comes, rows that are not numbe
 a recording into pieces cannot change a result.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +24,15 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Samples in time order: (n,) times, (n, S) forces, (n,) totals. A total is NaN where one is missing."""
+    """Samples in time order: (n,) times, (n, S) forces, (n,) totals. A total is NaN where one is missing.
+
+    `complete` says that nothing is known to be missing among them, nor between them and the row before.
+    """
 
     time_s: Floats
     force_n: Forces
     total: Floats
+    complete: bool = False
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -36,7 +40,7 @@ class Rows:
     def part(self, start: int, stop: int | None = None) -> "Rows":
         """Rows `start` to `stop`."""
         rows = slice(start, stop)
-        return Rows(self.time_s[rows], self.force_n[rows], self.total[rows])
+        return Rows(self.time_s[rows], self.force_n[rows], self.total[rows], self.complete)
 
     def after(self, first: "Rows") -> "Rows":
         """`first`, then these."""
@@ -84,6 +88,10 @@ class ShortGaps:
         rate_hz: nominal sample rate.
         longest_step_s: a step of time beyond this is a gap.
         longest_bridge_s: samples farther apart than this are not joined; 0 to bridge nothing.
+
+    Attributes:
+        bridges: what was bridged so far.
+        numbers: rows so far whose total is a number.
     """
 
     sensors: int
@@ -91,6 +99,7 @@ class ShortGaps:
     longest_step_s: float
     longest_bridge_s: float
     bridges: list[Bridge] = field(default_factory=list[Bridge])
+    numbers: int = 0
     _waiting: Rows | None = None
 
     def take(self, new: Rows) -> Rows:
@@ -98,7 +107,7 @@ class ShortGaps:
         may still be bridged."""
         if self._complete(new):
             self._waiting = _last(new)
-            return new
+            return replace(new, complete=True)
         reported = 0 if self._waiting is None else 1  # the number before those that wait was given out
         rows = new if self._waiting is None else new.after(self._waiting)
         numbers = np.flatnonzero(np.isfinite(rows.total))
@@ -146,10 +155,10 @@ class ShortGaps:
     def _complete(self, new: Rows) -> bool:
         """Whether nothing waits and nothing is missing in these rows, nor before them."""
         before = self._waiting
-        if not len(new) or (before is not None and len(before) > 1) or not np.isfinite(new.total).all():
-            return False
-        known = np.diff(new.time_s, prepend=new.time_s[:1] if before is None else before.time_s)
-        return not (known > self.longest_step_s).any()
+        last_s = float(before.time_s[-1]) if before is not None else float("nan")
+        numbers, even = _looked_through(new.time_s, new.total, last_s, self.longest_step_s)
+        self.numbers += numbers
+        return even and len(new) > 0 and (before is None or len(before) == 1)
 
     def _joined(self, rows: Rows) -> Rows:
         """Rows from a number to a number with what can be bridged between them."""
@@ -173,6 +182,21 @@ class ShortGaps:
             Bridge(float(a), float(b), float(missing), int(rows)) for a, b, missing, rows in found[:count]
         ]
         return out.part(0, filled)
+
+
+@compiled()
+def _looked_through(t: Floats, total: Floats, before_s: float, longest_step: float) -> tuple[int, bool]:
+    """How many totals are numbers, and whether all are finite and no step of time is too long, the first
+    from `before_s`, which may be NaN."""
+    numbers, finite, long = 0, 0, 0
+    for v in total:
+        numbers += v == v
+        finite += abs(v) < np.inf
+    for i in range(1, len(t)):
+        long += t[i] - t[i - 1] > longest_step
+    if len(t) and t[0] - before_s > longest_step:
+        long += 1
+    return numbers, finite == len(total) and long == 0
 
 
 @compiled()

@@ -6,10 +6,13 @@ are: several steps in a row, of either foot, that leave the walker's own pattern
 tables.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.median_kernel import running_medians
+from plantigrade.gait.medians import middle
 from plantigrade.gait.results import Reason, StrideTable, Turn
 from plantigrade.gait.settings import (
     LONG_STRIDE_RATIO,
@@ -35,8 +38,8 @@ def robust_distance(values: Floats, half: int) -> Floats:
     known = away[np.isfinite(away)]
     if len(known) == 0:
         return np.full(len(values), np.nan)
-    centre = np.median(np.abs(known))
-    level = np.median(np.abs(values[np.isfinite(values)]))
+    centre = middle(np.sort(np.abs(known)))
+    level = middle(np.sort(np.abs(values[np.isfinite(values)])))
     return away / max(MAD_TO_SD * centre, SMALLEST_SPREAD_SHARE * level)
 
 
@@ -47,40 +50,54 @@ def _pattern_distance(table: StrideTable, rows: npt.NDArray[np.int64], half: int
     return np.max(distances, axis=0)
 
 
+class _Marks(NamedTuple):
+    """The strides of a bout, of either foot, in the order of their beginning: (k,) each."""
+
+    from_s: Floats
+    to_s: Floats
+    side: npt.NDArray[np.int64]
+    row: npt.NDArray[np.int64]
+    distance: Floats
+
+
 def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> list[Turn]:
     """Mark the strides of one bout in the tables of its feet (in place); returns the turns found."""
-    marks: list[tuple[float, float, int, int, float]] = []
+    parts: list[_Marks] = []
     for side, table in enumerate(tables):
         rows = np.flatnonzero(table.bout == bout)
         if len(rows) == 0:
             continue
         _mark_ends(table, rows, settings.edge_strides)
         distance = _pattern_distance(table, rows, settings.running_strides)
-        for row, value in zip(rows, distance, strict=True):
-            start, stop = float(table.initial_contact_s[row]), float(table.next_initial_contact_s[row])
-            marks.append((start, stop, side, int(row), float(value)))
-    marks.sort()
-    odd = np.array([mark[4] > settings.outlier_mads for mark in marks], dtype=bool)
+        sides = np.full(len(rows), side)
+        parts.append(
+            _Marks(table.initial_contact_s[rows], table.next_initial_contact_s[rows], sides, rows, distance)
+        )
+    if not parts:
+        return []
+    joined = _Marks(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    order = np.lexsort((joined.row, joined.side, joined.to_s, joined.from_s))
+    marks = _Marks(*(part[order] for part in joined))
+    odd = marks.distance > settings.outlier_mads
     turns = _turns(marks, odd, settings)
     turning = _overlap(marks, turns)
     typical = [float(np.median(table.stride_time_s)) if len(table) else np.nan for table in tables]
-    for (_, _, side, row, _), is_odd, in_turn in zip(marks, odd, turning, strict=True):
+    for at in np.flatnonzero(odd | turning).tolist():
+        side, row = int(marks.side[at]), int(marks.row[at])
         reason = tables[side].reason
-        if in_turn:
+        if turning[at]:
             reason[row] |= Reason.TURN
-        if is_odd:
+        if odd[at]:
             single = _single(float(tables[side].stride_time_s[row]) / typical[side])
             if single is Reason.STUMBLE or not reason[row]:
                 reason[row] |= single
     return turns
 
 
-def _overlap(marks: list[tuple[float, float, int, int, float]], turns: list[Turn]) -> npt.NDArray[np.bool_]:
+def _overlap(marks: _Marks, turns: list[Turn]) -> npt.NDArray[np.bool_]:
     """Which strides lie in a turn, at least in part."""
-    starts = np.array([mark[0] for mark in marks])
-    stops = np.array([mark[1] for mark in marks])
-    begun = np.searchsorted(np.array([turn.from_s for turn in turns]), stops, side="left")
-    over = np.searchsorted(np.array([turn.to_s for turn in turns]), starts, side="right")
+    begun = np.searchsorted(np.array([turn.from_s for turn in turns]), marks.to_s, side="left")
+    over = np.searchsorted(np.array([turn.to_s for turn in turns]), marks.from_s, side="right")
     return begun > over
 
 
@@ -97,18 +114,16 @@ def _mark_ends(table: StrideTable, rows: npt.NDArray[np.int64], edge: int) -> No
         table.reason[rows[-spare:]] |= Reason.STOP
 
 
-def _turns(
-    marks: list[tuple[float, float, int, int, float]], odd: npt.NDArray[np.bool_], settings: BoutSettings
-) -> list[Turn]:
+def _turns(marks: _Marks, odd: npt.NDArray[np.bool_], settings: BoutSettings) -> list[Turn]:
     """Runs in which most of `turn_strides` strides of both feet in a row are odd, away from the bout's
     ends."""
     width = settings.turn_strides
-    if len(marks) < TURN_WIDTHS * width:
+    if len(odd) < TURN_WIDTHS * width:
         return []
     dense = np.convolve(odd, np.ones(width), mode="same") >= settings.turn_odd
     turns: list[Turn] = []
     for index in np.flatnonzero(dense & odd):
-        start, stop = marks[index][0], marks[index][1]
+        start, stop = float(marks.from_s[index]), float(marks.to_s[index])
         if turns and start <= turns[-1].to_s + 1.0:
             turns[-1] = Turn(turns[-1].from_s, max(stop, turns[-1].to_s))
         else:

@@ -8,6 +8,7 @@ for longer than a gait cycle lasts, there are no steps, whatever each foot's own
 """
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from plantigrade.gait.signals import Floats
 
 Flags = npt.NDArray[np.bool_]
 Span = tuple[float, float]
+_ROWS_AT_ONCE: Final = 1 << 13
+"""What is worked on stays in the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +90,8 @@ def still_rows(load: PairLoad, settings: ContactSettings) -> Flags:
     still = np.zeros(len(total), np.bool_)
     with np.errstate(invalid="ignore"):
         for foot in (load.left_n, load.right_n):
-            for start, stop in runs(steady & (foot >= LOADED_SHARE * total)):
-                if stop - start >= least:
-                    still[start:stop] = True
+            for start, stop in runs(steady & (foot >= LOADED_SHARE * total), least):
+                still[start:stop] = True
     return still
 
 
@@ -100,22 +102,45 @@ def steady_rows(total_n: Floats) -> Flags:
     steady = np.zeros(len(total_n), np.bool_)
     if len(total_n) < width:
         return steady
-    windows = np.lib.stride_tricks.sliding_window_view(total_n, width)
-    mean = windows.mean(axis=1)
+    good = np.zeros(len(total_n) + width - 1, np.bool_)  # windows that end at each row, and some more
     with np.errstate(invalid="ignore"):
-        good = (mean >= LOADED_N) & (np.ptp(windows, axis=1) <= STEADY_SUM_SHARE * mean)
-    inside = np.convolve(good.astype(np.int64), np.ones(width, np.int64))
-    return inside > 0
+        for first in range(0, len(total_n) - width + 1, _ROWS_AT_ONCE):
+            part = total_n[first : first + _ROWS_AT_ONCE + width - 1]
+            mean = _in_windows(np.add, part, width) / width
+            range_n = _in_windows(np.maximum, part, width) - _in_windows(np.minimum, part, width)
+            last = first + width - 1
+            good[last : last + len(mean)] = (mean >= LOADED_N) & (range_n <= STEADY_SUM_SHARE * mean)
+    return _in_windows(np.logical_or, good, width)
 
 
-def runs(flags: Flags) -> list[tuple[int, int]]:
-    """First row of each run of what is true, and the row after its last.
+def _in_windows(combine: np.ufunc, values: npt.NDArray[Any], width: int) -> npt.NDArray[Any]:
+    """(n - width + 1,) the values of each window of `width` combined: neighbours first, then their pairs and
+    so on, and what is left of the width one by one, as NumPy sums a row. NaN stays NaN.
+
+    >>> _in_windows(np.add, np.array([1.0, 2.0, 3.0, 4.0]), 3).tolist()
+    [6.0, 9.0]
+    """
+    count = len(values) - width + 1
+    combined, reach = values, 1
+    while 2 * reach <= width:
+        combined = combine(combined[:-reach], combined[reach:])
+        reach *= 2
+    combined = combined[:count]
+    for place in range(reach, width):
+        combined = combine(combined, values[place : place + count])
+    return combined
+
+
+def runs(flags: Flags, least: int = 1) -> list[tuple[int, int]]:
+    """First row of each run of what is true, and the row after its last; runs of `least` rows and more.
 
     >>> runs(np.array([True, True, False, True]))
     [(0, 2), (3, 4)]
     """
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    starts, stops = edges[::2], edges[1::2]
+    long = stops - starts >= least
+    return list(zip(starts[long].tolist(), stops[long].tolist(), strict=True))
 
 
 def still_spans(load: PairLoad, settings: ContactSettings) -> list[Span]:

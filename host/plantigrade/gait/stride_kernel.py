@@ -190,17 +190,38 @@ def sensor_tops(force: Forces, rows: Rows, tops: npt.NDArray[np.float32]) -> Non
         rows: (k, 3) as in `cycles`.
         tops: (k, S, 2) filled in place.
     """
+    sensors = tops.shape[1]
+    top = np.empty(sensors, np.float32)
+    run = np.empty(sensors, np.int32)
+    longest = np.empty(sensors, np.int32)
     for c in range(len(rows)):
-        for s in range(force.shape[1]):
-            top, run, longest = force[rows[c, 0], s], 0, 0
-            for i in range(rows[c, 0], rows[c, 2]):
+        top[:] = force[rows[c, 0], :sensors]
+        run[:] = 0
+        longest[:] = 0
+        for i in range(rows[c, 0], rows[c, 2]):  # row by row, as they lie in memory
+            for s in range(sensors):
                 value = force[i, s]
-                if value > top:
-                    top, run, longest = value, 0, 0
-                run = run + 1 if value == top else 0
-                longest = max(longest, run)
-            tops[c, s, 0] = top
-            tops[c, s, 1] = longest
+                risen, held = value > top[s], value >= top[s]
+                top[s] = value if risen else top[s]
+                run[s] = (1 if risen else run[s] + 1) if held else 0
+                longest[s] = 1 if risen else max(longest[s], run[s])
+        for s in range(sensors):
+            tops[c, s, 0] = top[s]
+            tops[c, s, 1] = longest[s]
+
+
+@compiled()
+def _end_of_epoch(
+    t: Floats, i: int, stop: int, origin: float, length_s: float, number: float, likely: int
+) -> int:
+    """Row behind the last from row i on that lies in the same epoch: times rise, so only rows near its end
+    are looked at. `likely` is how many there may be."""
+    end = max(i + 1, min(i + likely, stop))
+    while end > i + 1 and np.floor((t[end - 1] - origin) / length_s) != number:
+        end -= 1
+    while end < stop and np.floor((t[end] - origin) / length_s) == number:
+        end += 1
+    return end
 
 
 @compiled()
@@ -210,30 +231,46 @@ def epochs(
     """Mean, minimum and maximum of the total over epochs of `length_s` counted from the first sample.
 
     Args:
-        start, stop: new rows.
+        start, stop: new rows; times rise.
         state: (7,) origin, epoch number, sum, count, minimum, maximum, begun (0 or 1); changed.
         out: (m, 5) rows number, mean, minimum, maximum, count of the epochs that ended.
     """
-    count = 0
-    for i in range(start, stop):
+    closed = 0
+    i = start
+    likely = 1
+    while i < stop:
         if state[6] == 0.0:
             state[6] = 1.0
             state[0] = t[i]
         number = np.floor((t[i] - state[0]) / length_s)
         if number != state[1]:
             if state[3] > 0:
-                close_epoch(state, out[count])
-                count += 1
+                close_epoch(state, out[closed])
+                closed += 1
             state[1] = number
             state[2] = 0.0
             state[3] = 0.0
+        end = _end_of_epoch(t, i, stop, state[0], length_s, number, likely)
+        _add_rows(total, i, end, state)
+        likely = end - i
+        i = end
+    return closed
+
+
+@compiled()
+def _add_rows(total: Floats, start: int, stop: int, state: Floats) -> None:
+    """Take rows into the epoch under way."""
+    summed, count = state[2], state[3]
+    lowest = state[4] if count > 0 else np.inf
+    highest = state[5] if count > 0 else -np.inf
+    for i in range(start, stop):
         v = total[i]
         if v == v:
-            state[4] = min(state[4], v) if state[3] > 0 else v
-            state[5] = max(state[5], v) if state[3] > 0 else v
-            state[2] += v
-            state[3] += 1.0
-    return count
+            lowest = min(lowest, v)
+            highest = max(highest, v)
+            summed += v
+            count += 1.0
+    state[2], state[3], state[4], state[5] = summed, count, lowest, highest
 
 
 @compiled()

@@ -121,8 +121,8 @@ def test_accounts_of_a_foot() -> None:
     """From 2.0 to 11.99 s at 100 Hz are 1000 samples; 900 came."""
     gap = TimeGap(5.0, 6.0, "lost")
     side = side_of(first_s=2.0, samples_used=900, gaps=[gap])
-    side.stream._time[0] = 11.99
-    side.stream._filled = 1
+    side.stream._buffer.time_s[0] = 11.99
+    side.stream._buffer.filled = 1
     accounting = assemble._accounting(side.stream, 100.0)
     assert (accounting.samples_spanned, accounting.samples_used, accounting.samples_missing) == (
         1000,
@@ -131,7 +131,7 @@ def test_accounts_of_a_foot() -> None:
     )
     assert accounting.gaps == (gap,)
     more = side_of(first_s=2.0, samples_used=1003)
-    more.stream._time[0], more.stream._filled = 11.99, 1
+    more.stream._buffer.time_s[0], more.stream._buffer.filled = 11.99, 1
     accounting = assemble._accounting(more.stream, 100.0)
     assert (accounting.samples_spanned, accounting.samples_missing) == (1003, 0)  # a clock a little fast
     empty = assemble._accounting(side_of().stream, 100.0)
@@ -267,7 +267,7 @@ def seen(
     """A foot with these epochs, from its first to its last sample, and its levels (None: not known)."""
     side = side_of(foot=foot, first_s=first_s, **kwargs)
     stream = side.stream
-    stream._time[0], stream._filled = last_s, 1
+    stream._buffer.time_s[0], stream._buffer.filled = last_s, 1
     stream.epochs = [np.array([row]) for row in rows]
     if levels is not None:
         stream._state["learnt"] = 1
