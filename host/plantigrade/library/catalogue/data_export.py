@@ -14,7 +14,7 @@ from plantigrade.library.recordings import overview, strides
 from plantigrade.library.recordings.computed import copy_plain, raw_removed
 from plantigrade.library.recordings.container import FORCES, MANIFEST_FILE
 from plantigrade.library.recordings.forces import write_forces
-from plantigrade.library.recordings.frames import write_parquet
+from plantigrade.library.recordings.frames import write_open_parquet
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
@@ -107,7 +107,7 @@ def _plain(recording: "Recording", foot: str, scratch: Path) -> bytes:
     if recording.content == FORCES:
         write_forces(path, recording.forces(foot))
     else:
-        write_parquet(path, recording.frames(foot))
+        write_open_parquet(path, recording.frames(foot))
     content = path.read_bytes()
     path.unlink()
     return content

@@ -8,7 +8,7 @@ Encryption is Parquet's own (modular encryption, AES-256-GCM): each page and the
 changed byte is found while reading, and a slice is read without decrypting the rest.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.file_key import FileKey, is_encrypted
+from plantigrade.library.recordings.difference_columns import from_differences, kind_name
 
 ZSTD_LEVEL: Final = 3
 
@@ -47,14 +48,16 @@ def write_columns(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    table = pa.table(dict(columns))
     pq.write_table(
-        pa.table(dict(columns)),
+        table,
         path,
         row_group_size=row_group,
         compression="zstd",
         compression_level=ZSTD_LEVEL,
         use_dictionary=list(dictionary),  # pyright: ignore[reportArgumentType]
         column_encoding=dict(encodings),
+        write_statistics=list(_ordered(table)),  # pyright: ignore[reportArgumentType]
         encryption_properties=_encryption(key),
     )
 
@@ -116,6 +119,13 @@ def copy_groups(file: "ColumnFile", target: Path, dictionary: Sequence[str], key
     """
     groups = (file.read([number]).as_arrays() for number in range(len(file.group_sizes)))
     write_groups(target, groups, dictionary=dictionary, facts=file.facts, key=key)
+
+
+def _ordered(table: Any) -> Iterator[str]:
+    """Columns whose smallest and largest value mean something: not those of bytes."""
+    import pyarrow.types as kinds
+
+    return (field.name for field in table.schema if not kinds.is_fixed_size_binary(field.type))
 
 
 def _encryption(key: FileKey | None) -> Any:
@@ -261,6 +271,18 @@ class Columns:
         except (pa.ArrowException, KeyError, ValueError) as error:
             raise _refused(self.path, error) from error
         return out
+
+    def differences(self, name: str, columns: int) -> NDArray[np.int16]:
+        """Rows (n, columns) of a column of differences (`difference_columns`).
+
+        Raises:
+            RecordingError: there is no such column, or it holds something else.
+        """
+        try:
+            kinds = self.column(kind_name(name), "u1")
+            return from_differences(self.table.column(name), kinds, columns)
+        except (KeyError, ValueError) as error:
+            raise _refused(self.path, error) from error
 
 
 def _refused(path: Path, error: Exception) -> RecordingError:

@@ -2,6 +2,7 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 """Frames of one insole as columns, in memory and as Parquet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.file_key import FileKey
-from plantigrade.library.recordings.columns import ColumnFile, write_columns
+from plantigrade.library.recordings.columns import ColumnFile, Columns, write_columns
+from plantigrade.library.recordings.difference_columns import as_differences, kind_name
 
 __all__ = [
     "CHANNELS",
@@ -20,12 +22,18 @@ __all__ = [
     "NO_TIME",
     "FootFrames",
     "RecordingError",
+    "counts_of",
+    "has_motion",
     "read_parquet",
+    "write_open_parquet",
     "write_parquet",
 ]
 
 CHANNELS = 16
+COUNTS_COLUMN = "counts"
+MOTION_COLUMN = "motion"
 IMU_NAMES = ("acc_x", "acc_y", "acc_z", "rate_x", "rate_y", "rate_z")
+_CHANNEL_NAMES = tuple(f"c{channel:02d}" for channel in range(CHANNELS))
 NO_TIME = np.iinfo(np.int64).min
 ROW_GROUP = 1 << 16
 """Rows that are compressed together: 11 minutes at 100 Hz, so that a slice reads little more than itself."""
@@ -82,16 +90,36 @@ class FootFrames:
 
 
 def write_parquet(path: Path, frames: FootFrames, key: FileKey | None = None) -> None:
-    """One insole's frames as Parquet: zstd, and bytes of equal weight together, which suits 12-bit counts.
+    """One insole's frames as the library stores them: the 16 counts of a row, and its 6 motions, each in one
+    column of differences.
 
     Args:
         path: the file.
         frames: what to write.
         key: encrypts the file; None leaves it readable to everyone who can open it.
     """
+    columns = _when(frames) | as_differences(COUNTS_COLUMN, frames.counts, ROW_GROUP)
+    if frames.imu is not None:
+        columns |= as_differences(MOTION_COLUMN, frames.imu, ROW_GROUP)
+    _write(path, columns, [name for name in (COUNTS_COLUMN, MOTION_COLUMN) if name in columns], key)
+
+
+def write_open_parquet(path: Path, frames: FootFrames) -> None:
+    """One insole's frames for everybody who reads Parquet: each channel a column of its numbers. The library
+    stored them so before it stored differences, and reads both."""
+    columns = _when(frames)
+    numbers = {f"c{channel:02d}": frames.counts[:, channel] for channel in range(CHANNELS)}
+    if frames.imu is not None:
+        numbers |= {name: frames.imu[:, index] for index, name in enumerate(IMU_NAMES)}
+    columns |= {name: np.ascontiguousarray(values) for name, values in numbers.items()}
+    _write(path, columns, list(numbers))
+
+
+def _when(frames: FootFrames) -> dict[str, Any]:
+    """The columns that say which frame a row is and when it was."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {
+    return {
         "seq": frames.seq,
         "slots": frames.slots,
         "boot": frames.boot,
@@ -100,22 +128,15 @@ def write_parquet(path: Path, frames: FootFrames, key: FileKey | None = None) ->
         "host_ns": pa.array(frames.host_ns, mask=frames.host_ns == NO_TIME),
         "uncertainty_us": pa.array(frames.uncertainty_us, mask=frames.uncertainty_us < 0),
     }
-    for channel in range(CHANNELS):
-        columns[f"c{channel:02d}"] = np.ascontiguousarray(frames.counts[:, channel])
-    if frames.imu is not None:
-        for index, name in enumerate(IMU_NAMES):
-            columns[name] = np.ascontiguousarray(frames.imu[:, index])
-    encodings = {
-        name: "BYTE_STREAM_SPLIT" for name in columns if name.startswith(("c", "acc", "rate"))
-    } | dict.fromkeys(("seq", "device_us", "host_ns"), "DELTA_BINARY_PACKED")
-    write_columns(
-        path,
-        columns,
-        encodings,
-        dictionary=("slots", "boot", "status", "uncertainty_us"),
-        row_group=ROW_GROUP,
-        key=key,
+
+
+def _write(path: Path, columns: dict[str, Any], split: list[str], key: FileKey | None = None) -> None:
+    """Write columns; of those in `split` bytes of equal weight are stored together."""
+    encodings = dict.fromkeys(split, "BYTE_STREAM_SPLIT") | dict.fromkeys(
+        ("seq", "device_us", "host_ns"), "DELTA_BINARY_PACKED"
     )
+    few = [name for name in columns if name not in encodings]
+    write_columns(path, columns, encodings, dictionary=few, row_group=ROW_GROUP, key=key)
 
 
 def read_parquet(
@@ -146,9 +167,6 @@ def frames_of(file: ColumnFile, groups: list[int] | None) -> FootFrames:
         RecordingError: the data are damaged.
     """
     table = file.read(groups)
-    imu = None
-    if IMU_NAMES[0] in file.names:
-        imu = table.matrix(list(IMU_NAMES), "i2")
     return FootFrames(
         seq=table.column("seq", "i8"),
         slots=table.column("slots", "u1"),
@@ -157,6 +175,30 @@ def frames_of(file: ColumnFile, groups: list[int] | None) -> FootFrames:
         device_us=table.column("device_us", "i8"),
         host_ns=table.column("host_ns", "i8", NO_TIME),
         uncertainty_us=table.column("uncertainty_us", "i4", -1),
-        counts=table.matrix([f"c{channel:02d}" for channel in range(CHANNELS)], "u2"),
-        imu=imu,
+        counts=_numbers(table, file, COUNTS_COLUMN, _CHANNEL_NAMES, "u2"),
+        imu=_numbers(table, file, MOTION_COLUMN, IMU_NAMES, "i2") if has_motion(file) else None,
     )
+
+
+def has_motion(file: ColumnFile) -> bool:
+    """Whether a file holds what a motion sensor measured."""
+    return MOTION_COLUMN in file.names or IMU_NAMES[0] in file.names
+
+
+def counts_of(file: ColumnFile, group: int) -> NDArray[np.uint16]:
+    """Counts (n, 16) of a group of rows, and nothing else of it.
+
+    Raises:
+        RecordingError: the data are damaged.
+    """
+    stored = (
+        [COUNTS_COLUMN, kind_name(COUNTS_COLUMN)] if COUNTS_COLUMN in file.names else list(_CHANNEL_NAMES)
+    )
+    return _numbers(file.read([group], stored), file, COUNTS_COLUMN, _CHANNEL_NAMES, "u2")
+
+
+def _numbers(table: Columns, file: ColumnFile, name: str, each: Sequence[str], kind: str) -> NDArray[Any]:
+    """Numbers (n, columns) of 16 bits: from one column of differences, or from columns of their own."""
+    if name in file.names:
+        return table.differences(name, len(each)).view(kind)
+    return table.matrix(list(each), kind)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from plantigrade.gait.signals import Floats, Forces
 from plantigrade.library.recordings.columns import ColumnFile
 from plantigrade.library.recordings.forces import forces_of
-from plantigrade.library.recordings.frames import NO_TIME, FootFrames, frames_of
+from plantigrade.library.recordings.frames import NO_TIME, FootFrames, counts_of, frames_of, has_motion
 from plantigrade.library.recordings.packed import Packed
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class StoredFrames:
     ) -> None:
         self._file, self._change = file, change
         self._starts = [0, *np.cumsum(file.group_sizes, dtype=np.int64).tolist()]
-        self.has_imu = "acc_x" in file.names
+        self.has_imu = has_motion(file)
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -228,7 +228,7 @@ class StoredFrames:
 
 
 def stored_counts(
-    file: ColumnFile, used: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8], sensors: int
+    file: ColumnFile, used: npt.NDArray[np.intp] | None, slots: npt.NDArray[np.uint8]
 ) -> tuple[list[int], Callable[[int], npt.NDArray[Any]]]:
     """Counts of the frames that are used, a row a slot: rows of each group, and what reads one.
 
@@ -236,10 +236,8 @@ def stored_counts(
         file: of the insole.
         used: (k,) rows of the file that are used, rising; None for all.
         slots: (k,) slots that each stands for.
-        sensors: columns of counts.
     """
     starts = np.concatenate([[0], np.cumsum(file.group_sizes, dtype=np.int64)])
-    names = [f"c{channel:02d}" for channel in range(sensors)]
     times = slots  # how often each row of the file is used: its slots, or never
     if used is not None:
         times = np.zeros(file.rows, np.uint8)
@@ -247,7 +245,7 @@ def stored_counts(
     sizes = [int(part.sum(dtype=np.int64)) for part in np.split(times, starts[1:-1])]
 
     def read(number: int) -> npt.NDArray[np.uint16]:
-        counts = file.read([number], names).matrix(names, "u2")
+        counts = counts_of(file, number)
         mine = times[starts[number] : starts[number + 1]]
         return counts if (mine == 1).all() else np.repeat(counts, mine, axis=0)
 

@@ -271,7 +271,7 @@ class RecordingReader:
             release_memory()
         spread_s = _spread(times, slots, self.manifest.sample_rate_hz)
         if file is not None:
-            sizes, read = stored_counts(file, rows, slots, CHANNELS)
+            sizes, read = stored_counts(file, rows, slots)
             force = cast("Forces", StoredForces(sizes, CHANNELS, read, calibrator))
         else:
             counts = frames.counts if rows is None else frames.counts[rows]
