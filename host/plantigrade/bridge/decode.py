@@ -12,7 +12,9 @@ import numpy as np
 from insole_protocol import block, decoder
 from insole_protocol.block_errors import BlockError
 from insole_protocol.record_header import check
+from numpy.typing import NDArray
 
+from plantigrade.array_types import I64
 from plantigrade.bridge.frames import Frames
 from plantigrade.link.sealed_records import RecordOpener
 
@@ -26,6 +28,9 @@ class Arrived(NamedTuple):
 
 
 OPEN = RecordOpener()
+Octets = NDArray[np.uint8]
+_SPARE = bytes(8)
+"""Behind a record: the kernel reads words."""
 
 
 def decode(arrived: Sequence[Arrived], opener: RecordOpener = OPEN) -> tuple[list[Frames], list[str]]:
@@ -49,16 +54,20 @@ def decode(arrived: Sequence[Arrived], opener: RecordOpener = OPEN) -> tuple[lis
 def load_kernel() -> None:
     """Have the kernel ready: the first call of all compiles it, which takes a second or two."""
     counts, imu = np.zeros((1, block.FORCE_CHANNELS), np.uint16), np.zeros((0, block.IMU_CHANNELS), np.int16)
-    octets = np.frombuffer(bytes(block.PACKED_FRAME_BYTES), np.uint8)
-    _kernel()(octets, 0, len(octets), block.PACKED, counts, imu, 0, 0, np.zeros(1, np.int64))
+    octets = np.zeros(block.PACKED_FRAME_BYTES + len(_SPARE), np.uint8)
+    decode_payload, words_at = _kernel()
+    times = np.zeros(1, np.int64)
+    decode_payload(
+        octets, words_at(octets), 0, block.PACKED_FRAME_BYTES, block.PACKED, counts, imu, 0, 0, times
+    )
 
 
 @cache
-def _kernel() -> Callable[..., bool]:
+def _kernel() -> tuple[Callable[..., bool], Callable[[Octets], I64]]:
     # Imported late: commands that decode nothing do without the compiler.
-    from plantigrade.bridge.payload_kernel import decode_payload
+    from plantigrade.link.payload_kernel import decode_payload, words_at
 
-    return decode_payload
+    return decode_payload, words_at
 
 
 def _is_too_long(record: bytes) -> bool:
@@ -72,8 +81,11 @@ def _frames_of(stored: bytes, record: bytes, arrival_ns: int) -> Frames:
     counts = np.empty((frames, block.FORCE_CHANNELS), np.uint16)
     imu = np.empty((frames if header.imu else 0, block.IMU_CHANNELS), np.int16)
     device_us = np.empty(frames, np.int64)
-    taken = _kernel()(
-        np.frombuffer(record, np.uint8),
+    octets = np.frombuffer(record + _SPARE, np.uint8)
+    decode_payload, words_at = _kernel()
+    taken = decode_payload(
+        octets,
+        words_at(octets),
         block.HEADER_BYTES,
         header.length - block.CRC_BYTES,
         header.encoding,

@@ -1,5 +1,5 @@
-"""The bridge's decoder beside the protocol's reference decoder and the vectorised one: the same samples from
-whatever an insole encodes, the same names for whatever damage a checksum happens to vouch for."""
+"""The bridge's decoder beside the protocol's reference decoder and the one for many records: the same samples
+from whatever an insole encodes, the same names for whatever damage a checksum happens to vouch for."""
 
 import zlib
 from array import array
@@ -49,8 +49,8 @@ records = st.builds(
 
 def assert_as_the_others(record: bytes) -> None:
     frames, errors = decode([Arrived(record, 5)])
-    vectorised = batch_decoder.decode_records([record])
-    assert len(errors) == len(vectorised.refused)  # of two faults in one record it may name the other
+    compiled = batch_decoder.decode_records([record])
+    assert errors == [one.error for one in compiled.refused]
     try:
         reference = decoder.decode_block(record)
     except BlockError as error:
@@ -59,14 +59,14 @@ def assert_as_the_others(record: bytes) -> None:
     header, (found,) = reference.header, frames
     assert found.counts.dtype == np.uint16
     assert found.counts.tolist() == np.array(reference.frames).reshape(-1, 16).tolist()
-    assert np.array_equal(found.counts, vectorised.counts)
+    assert np.array_equal(found.counts, compiled.counts)
     if reference.imu is None:
         assert found.imu is None
     else:
         assert found.imu is not None
         assert found.imu.dtype == np.int16
         assert found.imu.tolist() == np.array(reference.imu).reshape(-1, 6).tolist()
-    assert found.device_us.tolist() == vectorised.time_us.tolist()
+    assert found.device_us.tolist() == compiled.time_us.tolist()
     assert (found.record, found.seq, found.slots_per_frame, found.boot, found.status, found.arrival_ns) == (
         record,
         header.seq,
@@ -112,14 +112,14 @@ def test_what_the_kernel_does_not_take_is_decoded_by_the_reference(
     imu: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The kernel may refuse too much; it never costs a sample."""
-    refusing = decoding._kernel()  # pyright: ignore[reportPrivateUsage]
+    refusing, words_at = decoding._kernel()  # pyright: ignore[reportPrivateUsage]
 
     def refuse(*arguments: object) -> bool:
         refusing(*arguments)
-        arguments[4][...] = 1  # type: ignore[index]
+        arguments[5][...] = 1  # type: ignore[index]
         return False
 
-    monkeypatch.setattr(decoding, "_kernel", lambda: refuse)
+    monkeypatch.setattr(decoding, "_kernel", lambda: (refuse, words_at))
     assert_as_the_others(encoded(20, imu, 3.0, 4))
 
 
