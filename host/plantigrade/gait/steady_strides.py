@@ -75,9 +75,7 @@ def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> l
         )
     if not parts:
         return []
-    joined = _Marks(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    order = np.lexsort((joined.row, joined.side, joined.to_s, joined.from_s))
-    marks = _Marks(*(part[order] for part in joined))
+    marks = _in_order(parts)
     odd = marks.distance > settings.outlier_mads
     turns = _turns(marks, odd, settings)
     turning = _overlap(marks, turns)
@@ -92,6 +90,18 @@ def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> l
             if single is Reason.STUMBLE or not reason[row]:
                 reason[row] |= single
     return turns
+
+
+def _in_order(parts: list[_Marks]) -> _Marks:
+    """The strides of both feet by their beginning, those of the left foot first."""
+    from_s, to_s = (
+        np.concatenate([part.from_s for part in parts]),
+        np.concatenate([part.to_s for part in parts]),
+    )
+    side, row = np.concatenate([part.side for part in parts]), np.concatenate([part.row for part in parts])
+    distance = np.concatenate([part.distance for part in parts])
+    order = np.lexsort((row, side, to_s, from_s))
+    return _Marks(from_s[order], to_s[order], side[order], row[order], distance[order])
 
 
 def _overlap(marks: _Marks, turns: list[Turn]) -> npt.NDArray[np.bool_]:

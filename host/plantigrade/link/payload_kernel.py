@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from insole_protocol import block
-from numba.cpython.unsafe.numbers import trailing_zeros
+from numba.cpython.unsafe.numbers import trailing_zeros  # pyright: ignore[reportUnknownVariableType]
 from numba.extending import overload
 from numpy.typing import NDArray
 
@@ -69,7 +69,7 @@ def _unpack(octets: U8, at: int, counts: NDArray[np.uint16], imu: NDArray[np.int
 
 
 @compiled()
-def _parameter(octets: U8, ks_at: int, at: int) -> int:
+def _parameter(octets: U8, ks_at: int, at: int) -> np.int64:
     """Rice parameter number `at`: two to a byte."""
     return np.int64(octets[ks_at + (at >> 1)]) >> (4 * (at & 1)) & 15
 

@@ -1,3 +1,5 @@
+# pyarrow has no type stubs.
+# pyright: reportUnknownMemberType=false, reportUnknownLambdaType=false, reportUnknownArgumentType=false
 """Counts and motions are stored as differences, and come back as they were; files of before are read."""
 
 from dataclasses import replace

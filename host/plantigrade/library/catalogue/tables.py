@@ -1,6 +1,7 @@
 """The catalogue's tables. Changed only together with a migration (migrations/versions)."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any, Final
@@ -56,11 +57,15 @@ class EncryptedText(TypeDecorator[str]):
         """To the database."""
         return None if value is None else to_stored(value, _VAULTS.get(dialect))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """From the database."""
-        if value is None or not value.startswith(_MARK):  # the usual case, for long lists
-            return value
-        return from_stored(value, _VAULTS.get(dialect))
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[..., str | None]:
+        """From the database: one call a value, as lists are long."""
+
+        def read(value: str | None) -> str | None:
+            if value is None or not value.startswith(_MARK):  # the usual case
+                return value
+            return from_stored(value, _VAULTS.get(dialect))
+
+        return read
 
 
 class EncryptedDate(TypeDecorator[date]):
@@ -95,6 +100,15 @@ class EncryptedJson(TypeDecorator[dict[str, Any]]):
         return None if value is None else json.loads(from_stored(value, _VAULTS.get(dialect)))
 
 
+def _utc_of_text(text: str | None) -> datetime | None:
+    """A time as SQLite stores it: a text without a zone."""
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
+
+
+def _utc_of_time(value: datetime | None) -> datetime | None:
+    return None if value is None else value.replace(tzinfo=UTC)
+
+
 class Utc(TypeDecorator[datetime]):
     """A time in UTC, on every database with its zone."""
 
@@ -105,9 +119,9 @@ class Utc(TypeDecorator[datetime]):
         """To the database."""
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database."""
-        return None if value is None else value.replace(tzinfo=UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[..., datetime | None]:
+        """From the database: one call a value, as lists are long."""
+        return _utc_of_text if dialect.name == "sqlite" else _utc_of_time
 
 
 class Base(DeclarativeBase):
