@@ -35,12 +35,10 @@ ALLOWED_NAMES = {
 }
 
 ALLOWED_IN_FILES = {
-    "words": r"link/batch_payload|insole_protocol/kernels|"  # words of the machine
+    "words": r"insole_protocol/kernels|"  # words of the machine
     r"posture/(actions|baseline/before_after|diary/)|terminal_tables|report/visit|"  # a key of JSON documents
     r"test_(compare_by_hand|diary_and_compare|diary_command|entry_text)",
     "Words": r"insole_protocol/kernels",  # words of the machine
-    "words_of_run": r"link/batch_payload",
-    "run_of_word": r"link/batch_payload",
     "whole": r"insole_protocol/(kernels|codec_viper)",  # of RICE_WHOLE
     "whole_at": r"insole_protocol/(kernels|codec_viper)",
     "WHOLE_AT": r"insole_protocol/kernels",

@@ -30,7 +30,7 @@ class Arrived(NamedTuple):
 OPEN = RecordOpener()
 Octets = NDArray[np.uint8]
 _SPARE = bytes(8)
-"""Behind a record: the kernel reads words."""
+"""Behind a record: the kernel reads 64 bits at a time."""
 
 
 def decode(arrived: Sequence[Arrived], opener: RecordOpener = OPEN) -> tuple[list[Frames], list[str]]:
@@ -55,19 +55,19 @@ def load_kernel() -> None:
     """Have the kernel ready: the first call of all compiles it, which takes a second or two."""
     counts, imu = np.zeros((1, block.FORCE_CHANNELS), np.uint16), np.zeros((0, block.IMU_CHANNELS), np.int16)
     octets = np.zeros(block.PACKED_FRAME_BYTES + len(_SPARE), np.uint8)
-    decode_payload, words_at = _kernel()
+    decode_payload, longs_at = _kernel()
     times = np.zeros(1, np.int64)
     decode_payload(
-        octets, words_at(octets), 0, block.PACKED_FRAME_BYTES, block.PACKED, counts, imu, 0, 0, times
+        octets, longs_at(octets), 0, block.PACKED_FRAME_BYTES, block.PACKED, counts, imu, 0, 0, times
     )
 
 
 @cache
 def _kernel() -> tuple[Callable[..., bool], Callable[[Octets], I64]]:
     # Imported late: commands that decode nothing do without the compiler.
-    from plantigrade.link.payload_kernel import decode_payload, words_at
+    from plantigrade.link.payload_kernel import decode_payload, longs_at
 
-    return decode_payload, words_at
+    return decode_payload, longs_at
 
 
 def _is_too_long(record: bytes) -> bool:
@@ -82,10 +82,10 @@ def _frames_of(stored: bytes, record: bytes, arrival_ns: int) -> Frames:
     imu = np.empty((frames if header.imu else 0, block.IMU_CHANNELS), np.int16)
     device_us = np.empty(frames, np.int64)
     octets = np.frombuffer(record + _SPARE, np.uint8)
-    decode_payload, words_at = _kernel()
+    decode_payload, longs_at = _kernel()
     taken = decode_payload(
         octets,
-        words_at(octets),
+        longs_at(octets),
         block.HEADER_BYTES,
         header.length - block.CRC_BYTES,
         header.encoding,

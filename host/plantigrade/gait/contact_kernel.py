@@ -245,13 +245,23 @@ def _skip(st: Any, cfg: Any, x: Floats, t: Floats, i: int, stop: int) -> int:
     longest = cfg.longest_step_s
     if st.loaded == 0 and st.down < 0:
         limit = st.swing + cfg.load_share * spread
-        while i < stop and x[i] <= limit and t[i] - t[i - 1] <= longest:
+        before = t[i - 1]
+        while i < stop:
+            now = t[np.uint64(i)]
+            if not (x[np.uint64(i)] <= limit and now - before <= longest):
+                break
+            before = now
             i += 1
     elif st.loaded == 1 and st.up < 0:
         limit = st.swing + cfg.unload_share * spread
         peak = st.peak
-        while i < stop and x[i] >= limit and t[i] - t[i - 1] <= longest:
-            peak = max(peak, x[i])
+        before = t[i - 1]
+        while i < stop:
+            v, now = x[np.uint64(i)], t[np.uint64(i)]
+            if not (v >= limit and now - before <= longest):
+                break
+            peak = v if v > peak else peak
+            before = now
             i += 1
         st.peak = peak
     return i
@@ -293,28 +303,34 @@ def _measure(st: Any, cfg: Any, x: Floats, t: Floats, base: int, start: int, sto
     rows, low, high, travel = st.rows, st.low, st.high, st.travel
     last, backward = st.last_time, 0
     full, longest = cfg.block_rows, cfg.longest_step_s
+    before = x[start - 1] if start > 0 else np.nan
     i = start
+    if i < stop and i + base == 0:  # nothing comes before the first row of all
+        last = t[i] - longest
     while i < stop:
-        v, now = x[i], t[i]
-        if i + base > 0:
+        v, now = x[np.uint64(i)], t[np.uint64(i)]  # unsigned: no place is counted from the end
+        step = now - last
+        if not 0.0 < step <= longest:
             if now <= last:
                 backward += 1
-            elif now - last > longest:
+            elif step > longest:
                 rows, travel = 0, 0.0
         last = now
         i += 1
-        if v != v:
-            continue
-        if rows == 0:
-            low, high = v, v
+        if v == v:
+            if rows == 0:
+                low, high = v, v
+            else:
+                low = v if v < low else low
+                high = v if v > high else high
+                if before == before:
+                    travel += abs(v - before)
+            rows += 1
+            before = v
+            if rows >= full:
+                break
         else:
-            low, high = min(low, v), max(high, v)
-            before = x[i - 2]
-            if before == before:
-                travel += abs(v - before)
-        rows += 1
-        if rows >= full:
-            break
+            before = v
     st.rows, st.low, st.high, st.travel = rows, low, high, travel
     st.last_time = last
     st.backward += backward

@@ -165,12 +165,12 @@ def decode_blocks(data: Bytes, offsets: Sequence[int] | Ints | None = None) -> D
 def _decode(data: Bytes, starts: Ints, at_hand: Ints) -> DecodedBlocks:
     """Decode the records at `starts`, each of which may use the bytes of `at_hand`."""
     # Imported late: commands that decode nothing do without the compiler.
-    from plantigrade.link.payload_kernel import SPARE_BYTES, decode_payloads, words_at
+    from plantigrade.link.payload_kernel import SPARE_BYTES, decode_payloads, longs_at
 
     octets = np.zeros(len(data) + max(SPARE_BYTES, block.HEADER_BYTES), np.uint8)
     octets[: len(data)] = np.frombuffer(data, np.uint8)
-    words = words_at(octets)
-    headers, sound = _headers(octets, words, starts, at_hand)
+    longs = longs_at(octets)
+    headers, sound = _headers(octets, longs, starts, at_hand)
     good = np.flatnonzero(sound)
     of_block = headers[good]
     frames = of_block["frames"].astype(np.int64)
@@ -183,7 +183,7 @@ def _decode(data: Bytes, starts: Ints, at_hand: Ints) -> DecodedBlocks:
     taken = np.empty(len(good), np.bool_)
     decode_payloads(
         octets,
-        words,
+        longs,
         starts[good] + block.HEADER_BYTES,
         starts[good] + of_block["length"] - block.CRC_BYTES,
         np.ascontiguousarray(of_block["encoding"]),
@@ -220,7 +220,7 @@ def _error_name(data: Bytes, start: int, at_hand: int) -> str:
 
 
 def _headers(
-    octets: Octets, words: Ints, starts: Ints, at_hand: Ints
+    octets: Octets, longs: Ints, starts: Ints, at_hand: Ints
 ) -> tuple[npt.NDArray[np.void], npt.NDArray[np.bool_]]:
     """The header of each record, and whether everything before its payload is as `record_header.check` asks
     for."""
@@ -235,7 +235,7 @@ def _headers(
     sound &= (length >= block.MIN_BYTES) & (length <= block.MAX_BYTES) & (length <= at_hand)
     at = np.flatnonzero(sound)
     sums = np.empty(len(at), np.uint32)
-    crc_sums(octets, words, starts[at], starts[at] + length[at], sums)
+    crc_sums(octets, longs, starts[at], starts[at] + length[at], sums)
     sound[at] = sums == _CRC_RESIDUE
     encoding, frames = headers["encoding"], headers["frames"]
     sound &= ((encoding & 0xE0) == 0) & ((encoding & 0x0F) <= block.RICE_WHOLE)

@@ -34,11 +34,11 @@ _TABLES: Final = _tables()
 
 
 @compiled()
-def crc_sums(octets: NDArray[np.uint8], words: I64, begins: I64, ends: I64, sums: NDArray[np.uint32]) -> None:
+def crc_sums(octets: NDArray[np.uint8], longs: I64, begins: I64, ends: I64, sums: NDArray[np.uint32]) -> None:
     """The CRC-32 of each stretch of `octets`, as `zlib.crc32` gives it.
 
     Args:
-        octets, words: as for `payload_kernel.decode_payload`.
+        octets, longs: as for `payload_kernel.decode_payload`.
         begins, ends: (k,) of the stretches.
         sums: (k,) written.
     """
@@ -46,7 +46,7 @@ def crc_sums(octets: NDArray[np.uint8], words: I64, begins: I64, ends: I64, sums
         at, end = begins[r], ends[r]
         left = np.int64(_ALL_ONES)
         while at + 8 <= end:
-            word = words[at]
+            word = longs[at]
             low = (word ^ left) & _ALL_ONES
             high = word >> 32 & _ALL_ONES
             left = np.int64(

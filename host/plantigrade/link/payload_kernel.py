@@ -30,13 +30,13 @@ _MAX_K: Final = block.MAX_K
 _COUNT_MAX: Final = block.COUNT_MAX
 _SIGN: Final = 1 << 15
 SPARE_BYTES: Final = 8
-"""Bytes that must lie behind a payload: it is read in words."""
+"""Bytes that must lie behind a payload: it is read in 64-bit words."""
 _WINDOW_BITS: Final = 56
 _WINDOW: Final = (1 << _WINDOW_BITS) - 1
 """Of a word that begins at any bit of a byte so many bits are there for certain."""
 
 
-def words_at(octets: U8) -> I64:
+def longs_at(octets: U8) -> I64:
     """The 64-bit word that begins at each byte (n - 7,), as a view."""
     return np.ndarray((len(octets) - 7,), np.dtype("<i8"), buffer=octets.data, strides=(1,))
 
@@ -96,13 +96,13 @@ def _is_zero_to_the_byte(octets: U8, bit: int) -> bool:
 
 @compiled()
 def _sum_run(
-    words: I64, bits: Any, unary_end: int, k: int, value: int, shift: int, column: Any, first: int, last: int
+    longs: I64, bits: Any, unary_end: int, k: int, value: int, shift: int, column: Any, first: int, last: int
 ) -> Any:
     """Add up the residuals of one channel that share a parameter, from `value` on, into rows `first` to
     before `last` of `column`.
 
     Args:
-        words: as in `decode_payload`.
+        longs: as in `decode_payload`.
         bits: where the next low part begins, the next unary part, and what is known of the unary bits from
             there on; what is not known yet is zero.
         unary_end: where the unary parts end.
@@ -121,13 +121,13 @@ def _sum_run(
             if unary >= unary_end:
                 return (low, unary, window), value, np.int64(-1)
             # unsigned, so that no place is taken for one counted from the end
-            window = words[np.uint64(unary) >> np.uint64(3)] >> (unary & 7) & _WINDOW
+            window = longs[np.uint64(unary) >> np.uint64(3)] >> (unary & 7) & _WINDOW
             if window == 0:
                 unary += _WINDOW_BITS
         zeros = np.int64(_lowest_one(window))
         window >>= zeros + 1
         unary += zeros + 1
-        z = (unary - 1 - begun) << k | words[np.uint64(low) >> np.uint64(3)] >> (low & 7) & mask
+        z = (unary - 1 - begun) << k | longs[np.uint64(low) >> np.uint64(3)] >> (low & 7) & mask
         low += k
         value += (z >> 1) ^ -(z & 1)
         seen |= value + shift
@@ -138,7 +138,7 @@ def _sum_run(
 @compiled()
 def _sum_residuals(
     octets: U8,
-    words: I64,
+    longs: I64,
     ks_at: int,
     low_begin: int,
     low_end: int,
@@ -160,7 +160,7 @@ def _sum_residuals(
         for i in range(runs):
             k, first = _parameter(octets, ks_at, at), 1 + i * run
             last = min(first + run, frames)
-            bits, value, seen = _sum_run(words, bits, unary_end, k, value, 0, column, first, last)
+            bits, value, seen = _sum_run(longs, bits, unary_end, k, value, 0, column, first, last)
             if seen & ~_COUNT_MAX:
                 return False
             at += 1
@@ -169,7 +169,7 @@ def _sum_residuals(
         for i in range(runs):
             k, first = _parameter(octets, ks_at, at), 1 + i * run
             last = min(first + run, frames)
-            bits, value, seen = _sum_run(words, bits, unary_end, k, value, _SIGN, column, first, last)
+            bits, value, seen = _sum_run(longs, bits, unary_end, k, value, _SIGN, column, first, last)
             if seen & ~(2 * _SIGN - 1):
                 return False
             at += 1
@@ -183,7 +183,7 @@ def _sum_residuals(
 @compiled()
 def decode_payload(
     octets: U8,
-    words: I64,
+    longs: I64,
     begin: int,
     end: int,
     encoding: int,
@@ -197,7 +197,7 @@ def decode_payload(
 
     Args:
         octets: (bytes,) that hold the record, with `SPARE_BYTES` behind the payload.
-        words: of `words_at`.
+        longs: of `longs_at`.
         begin, end: where the payload lies.
         encoding: as in `insole_protocol.block`, without the IMU bit.
         counts: (n, 16), written.
@@ -231,13 +231,13 @@ def decode_payload(
     if low_bits < 0 or unary_at >= end:
         return False
     _unpack(octets, begin, counts, imu, 0)
-    return _sum_residuals(octets, words, ks_at, low_at * 8, unary_at * 8, end * 8, run, counts, imu)
+    return _sum_residuals(octets, longs, ks_at, low_at * 8, unary_at * 8, end * 8, run, counts, imu)
 
 
 @compiled()
 def decode_payloads(
     octets: U8,
-    words: I64,
+    longs: I64,
     begins: I64,
     ends: I64,
     encodings: U8,
@@ -253,7 +253,7 @@ def decode_payloads(
     """Decode many payloads as `decode_payload` does.
 
     Args:
-        octets, words: as for `decode_payload`.
+        octets, longs: as for `decode_payload`.
         begins, ends, times_us, steps_us: (k,) of each record.
         encodings: (k,) as in `insole_protocol.block`, with the IMU bit.
         rows, frames: (k,) where its frames go.
@@ -267,7 +267,7 @@ def decode_payloads(
         moved = imu[first:last] if encodings[r] & _IMU_BIT else imu[:0]
         taken[r] = decode_payload(
             octets,
-            words,
+            longs,
             begins[r],
             ends[r],
             encodings[r] & 15,
