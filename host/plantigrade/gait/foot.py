@@ -336,10 +336,10 @@ class FootStream:
     def _keep(self, cycles: "list[Cycle]") -> None:
         """Features of whole cycles from the buffer, in one compiled call for all of them."""
         buffer = self._buffer
-        told = np.array(cycles)  # (k, 3, fields of _Contact)
-        rows = told[:, :, _FIELDS.index("row")].astype(np.int64) - buffer.base
-        times = told[:, :, _FIELDS.index("time_s")].copy()
-        levels = told[:, 1, [_FIELDS.index(name) for name in ("swing", "stance", "peak")]]
+        found = np.array(cycles)  # (k, 3, fields of _Contact)
+        rows = found[:, :, _FIELDS.index("row")].astype(np.int64) - buffer.base
+        times = found[:, :, _FIELDS.index("time_s")].copy()
+        levels = found[:, 1, [_FIELDS.index(name) for name in ("swing", "stance", "peak")]]
         swing = np.ascontiguousarray(levels[:, 0])
         forces = np.empty((len(cycles), stride_kernel.FORCE_COLUMNS))
         curves = np.zeros((len(cycles), stride_kernel.POINTS), np.float32)
@@ -358,7 +358,7 @@ class FootStream:
         store = self.store
         store.sensor_tops.append(tops)
         store.rows.append(np.column_stack([times, levels]))
-        store.certainty.append(self._short_gaps.certainty(times, told[:, :, _FIELDS.index("low_load_s")]))
+        store.certainty.append(self._short_gaps.certainty(times, found[:, :, _FIELDS.index("low_load_s")]))
         store.forces.append(forces)
         store.curves.append(curves)
         store.sensor_states.append(states)

@@ -58,10 +58,10 @@ class SampleBuffer:
             self._force[settled : self.filled] = self._piece
         else:
             drop = self.filled - self._history
-            kept = max(0, settled - drop)
-            if kept:
-                self._force[:kept] = self._force[drop:settled].copy()
-            self._force[kept : self._history] = self._piece[drop + kept - settled :]
+            moved = max(0, settled - drop)
+            if moved:
+                self._force[:moved] = self._force[drop:settled].copy()
+            self._force[moved : self._history] = self._piece[drop + moved - settled :]
             for array in (self.time_s, self.total):
                 array[: self._history] = array[drop : self.filled].copy()
             self.base += drop

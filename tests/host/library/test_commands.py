@@ -25,8 +25,8 @@ def test_the_list(two_recordings: Path) -> None:
     lines = [line.rstrip() for line in reported(two_recordings, "list").splitlines()]
     assert lines == [
         f"id{'start':>30}             person  length  feet  missing      size  title and tags",
-        f"{FIRST}  2026-02-25 06:13  P001      0:03  left  14.29 %   15.6 KB  first day shoe:trail",
-        f"{SECOND}  2026-02-25 06:13  -         1:00  left        0  171.1 KB",
+        f"{FIRST}  2026-02-25 06:13  P001      0:03  left  14.29 %   11.9 KB  first day shoe:trail",
+        f"{SECOND}  2026-02-25 06:13  -         1:00  left        0  170.8 KB",
     ]
 
 
@@ -111,7 +111,7 @@ def test_everything_of_a_recording(two_recordings: Path) -> None:
     assert reported(two_recordings, "show", "20260301").splitlines() == [
         f"{FIRST}  first day",
         "  start    2026-02-25 06:13:20 UTC",
-        "  length   0:03, 100 Hz, 15.6 KB",
+        "  length   0:03, 100 Hz, 11.9 KB",
         "  person   P001 (Anna)",
         "  left     350 frames requested = 300 recorded + 50 missing  insole A1B2C3, firmware 0.1.0",
         "           50 off",
@@ -122,7 +122,7 @@ def test_everything_of_a_recording(two_recordings: Path) -> None:
     assert reported(two_recordings, "show", SECOND).splitlines() == [
         SECOND,
         "  start    2026-02-25 06:13:20 UTC",
-        "  length   1:00, 100 Hz, 171.1 KB",
+        "  length   1:00, 100 Hz, 170.8 KB",
         "  left     6000 frames requested = 6000 recorded + 0 missing  insole A1B2C3, firmware 0.1.0",
         "  made by: a test",
     ]
