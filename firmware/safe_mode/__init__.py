@@ -13,10 +13,10 @@ import time
 
 import boards
 import machine
-from insole_protocol import advert, errors, ids, messages, settings
+from insole_protocol import errors, ids, messages, settings
 from insole_protocol.layout_id import LAYOUT_ID
 from machine import Pin
-from safe_mode import door
+from safe_mode import beacon, door
 from safe_mode.links import Radio, Usb
 
 TURN_MS = 20
@@ -112,12 +112,8 @@ class SafeMode:
         self._led = optional(Pin, board.LED_PIN, Pin.OUT)
         self._charger = optional(Pin, board.CHARGING_PIN, Pin.IN, Pin.PULL_UP)
         self._charging = self._charges()
-        side = self.side if self.side in (ids.SIDE_LEFT, ids.SIDE_RIGHT) else ids.SIDE_UNSET
-        bits = advert.state_bits(side, self._charging, True, False, False)
-        name = advert.device_name(side, self.serial)
-        self._payload = advert.advertisement(bits, 255, self.serial)
-        self._response = advert.scan_response(name)
-        links = [optional(Radio, optional(_load_bonds), name), optional(Usb)]
+        shown = beacon.of_this_insole(self._door.device_key, self.side, self.serial, self._charging, optional)
+        links = [optional(Radio, optional(_load_bonds), shown), optional(Usb)]
         self.links = [link for link in links if link]
         self._lives = False
 
@@ -143,7 +139,7 @@ class SafeMode:
             if link.peer.transfer and not link.peer.outgoing:
                 optional(self._go_on, link.peer)
             busy = bool(optional(link.push)) or busy or bool(link.peer.transfer)
-            optional(link.advertise, self._payload, self._response)
+            optional(link.advertise)
         self._keep_time()
         if self.update is not None:
             if self.update.step():

@@ -6,6 +6,8 @@ from insole_protocol import messages
 class Open:
     """The door of an insole without a key; `lock.Lock` is that of one with a key."""
 
+    device_key = None
+
     def choose_version(self, lowest, highest):
         """The one of open insoles, where the host speaks it."""
         return messages.choose_version(lowest, highest)

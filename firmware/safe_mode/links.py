@@ -12,7 +12,9 @@ MAX_MTU = 247
 INBOX = 8
 PIECE_BYTES = 64
 GENUINE = 2  # as `guarded_bonds` has it
-STRANGER_MS = 5000  # for a peer to encrypt with a key that is known, where the insole has keys
+CLAIMS_TO_BE_KNOWN_MS = 5000  # for a peer with a known address to encrypt, where the insole has keys
+STRANGER_MS = 1000  # for any other
+RESOLVABLE_PRIVATE_ADDRESS = 2
 
 _CONNECT, _DISCONNECT, _WRITE, _MTU, _ENCRYPTION, _GET_SECRET, _SET_SECRET = 1, 2, 3, 21, 28, 29, 30
 _FLAG_WRITE, _FLAG_NOTIFY, _FLAG_WRITE_ENCRYPTED = 0x0008, 0x0010, 0x1000
@@ -49,8 +51,9 @@ class Radio:
 
     kind = 0  # of `update_codes.LINK_*`
 
-    def __init__(self, bonds, name):
+    def __init__(self, bonds, beacon):
         self.peer = Peer()
+        self._beacon = beacon
         self.secure = False
         self.errors = 0
         self._bonds = bonds
@@ -66,7 +69,9 @@ class Radio:
         self._ble = ble = bluetooth.BLE()
         ble.irq(self._on_event)
         ble.active(True)
-        ble.config(gap_name=name, mtu=MAX_MTU)
+        ble.config(gap_name=beacon.name, mtu=MAX_MTU)
+        if beacon.hidden:
+            ble.config(addr_mode=RESOLVABLE_PRIVATE_ADDRESS)
         ble.config(bond=True, le_secure=True, mitm=False, io=3)
         uuid = bluetooth.UUID
         ours = (
@@ -93,7 +98,9 @@ class Radio:
         if event == _CONNECT:
             self._connection, self._mtu, self.secure = data[0], 23, False
             self._who = data[1], bytes(data[2])
-            self._until = time.ticks_add(time.ticks_ms(), STRANGER_MS)
+            is_known = not self._is_open and self._bonds.trust(*self._who)
+            patience_ms = CLAIMS_TO_BE_KNOWN_MS if is_known else STRANGER_MS
+            self._until = time.ticks_add(time.ticks_ms(), patience_ms)
             self._restart()
         elif event == _DISCONNECT:
             self._advertised = False  # a connection that never came about ends advertising as well
@@ -163,11 +170,22 @@ class Radio:
             peer.encoder.advance()
         return bool(peer.outgoing)
 
-    def advertise(self, payload, response):
-        """Be found while nobody is connected."""
-        if self._connection is None and not self._advertised:
-            self._ble.gap_advertise(ADVERTISING_US, payload, resp_data=response, connectable=True)
+    def advertise(self):
+        """Be found while nobody is connected, and by another address where it is time for one."""
+        now_ms = time.ticks_ms()
+        if self._connection is not None or (self._advertised and not self._beacon.is_due(now_ms)):
+            return
+        shown = self._beacon
+        if not shown.begin(now_ms):
+            if self._advertised:
+                self._ble.gap_advertise(None)
+                self._advertised = False
+            return
+        try:
+            self._ble.gap_advertise(ADVERTISING_US, shown.payload, resp_data=shown.response, connectable=True)
             self._advertised = True
+        except OSError:
+            shown.refused()  # at the next turn again
 
     def save(self):
         """Put new bonds into flash. OSError when it refuses."""
@@ -224,7 +242,7 @@ class Usb:
             self._out.write(usb_frames.encode(channel, message))
         return False
 
-    def advertise(self, payload, response):
+    def advertise(self):
         """Nothing to do: whoever holds the cable knows where we are."""
 
     def save(self):

@@ -10,10 +10,10 @@ _BEFORE_PROOF = (ids.OP_HELLO, ids.OP_AUTH_BEGIN, ids.OP_AUTH_PROVE)
 
 
 class Lock:
-    """Keeps strangers from the commands of an insole that has a device key."""
+    """Keeps strangers from the commands of an insole that has a device key, which is `device_key`."""
 
     def __init__(self, device_key):
-        self._device_key = device_key
+        self.device_key = device_key
 
     def choose_version(self, lowest, highest):
         """The one of locked insoles, where the host speaks it."""
@@ -43,7 +43,7 @@ class Lock:
             micropython.kbd_intr(stuffing.CTRL_C if command.arguments[0] else NEVER)
             return messages.build_reply(command.op, command.tag, command.arguments[0])
         if peer.proving is None:
-            peer.proving = authentication.InsoleSide(self._device_key)
+            peer.proving = authentication.InsoleSide(self.device_key)
         if command.op == ids.OP_AUTH_BEGIN:
             own = os.urandom(authentication.NONCE_BYTES)
             answer = peer.proving.begin(command.arguments[0], command.value, own)

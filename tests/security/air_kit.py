@@ -1,13 +1,14 @@
-"""A virtual insole with keys on the virtual radio, its owner's host, and whoever else is near."""
+"""A virtual insole on the virtual radio, with keys or without, its owner's host, and whoever else is near."""
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
@@ -21,29 +22,21 @@ from plantigrade.link.base import LinkError
 from plantigrade.link.ble import BleLink
 from plantigrade.twin.bleak_backend import backend_for
 from plantigrade.twin.board import VirtualBoard
-from plantigrade.twin.board_spec import BoardSpec, RadioEnd
+from plantigrade.twin.board_spec import BoardSpec, Feed, RadioEnd
+from plantigrade.twin.body.feed import write_feed
 from plantigrade.twin.central import central_at, using
 from plantigrade.twin.radio.client import Radio, RadioAddress
 from plantigrade.twin.radio.conditions import RadioConditions
 
-from tests.e2e.twin_kit import UNIQUE_ID, Console
+from tests.e2e.twin_kit import Console
+from tests.security.locked_kit import KEYS, SERIAL, UNIQUE_ID, BoardKeys, put_keys
 
-KEY = bytes(range(32))
-SERIAL = f"{int(UNIQUE_ID, 16):016X}"
+assert KEYS.device is not None and KEYS.log is not None
+KEY: bytes = KEYS.device
+LOG_KEY: bytes = KEYS.log
 QUICK = RadioConditions(interval_ms=7.5)
-_START = "        from insole import startup\n"
-_GIVE_KEY = f"""        from insole import identity
-        identity.Identity.device_key = property(lambda _: {KEY!r}, lambda _, value: None)
-"""
-
-
-def _with_key(path: str, content: bytes) -> tuple[str, bytes]:
-    """main.py of an insole that has a device key, wherever it got it from."""
-    if path != "main.py":
-        return path, content
-    text = content.decode()
-    assert _START in text
-    return path, text.replace(_START, _GIVE_KEY + _START).encode()
+FRAMES = 330 + (np.arange(400)[:, None] * 7 + np.arange(16) * 101) % 1500
+"""What the sensors measure: distinct numbers, so that a sample that somebody gets is seen to be one."""
 
 
 class Host:
@@ -64,16 +57,24 @@ class Host:
         self.bonds = folder / "bonds.json"
         if address is not None:
             self.bonds.with_suffix(".address").write_text(address)
-        self.at = RadioAddress(radio.address.host, radio.address.port, self.bonds)
-        self.scanner, self.client = backend_for(self.at)
+        self.use(RadioAddress(radio.address.host, radio.address.port, self.bonds))
+
+    def use(self, radio: RadioAddress) -> None:
+        """Be on this radio from now on."""
+        self.at = radio
+        self.scanner, self.client = backend_for(radio)
 
     @property
     def address(self) -> str:
         """What it goes by on the air, once it has been there."""
         return self.bonds.with_suffix(".address").read_text().strip()
 
-    async def look(self, seconds: float = 4.0) -> tuple[BLEDevice, Any]:
-        """The one insole that advertises, with everything that it says before anybody connects.
+    async def look(self, seconds: float = 4.0, address: str | None = None) -> tuple[BLEDevice, Any]:
+        """An insole that advertises, with everything that it says before anybody connects.
+
+        Args:
+            seconds: for so long at most.
+            address: of the one that is meant; whichever is heard first when None.
 
         Raises:
             TimeoutError: none was heard in so long.
@@ -81,7 +82,8 @@ class Host:
         heard: asyncio.Future[tuple[BLEDevice, Any]] = asyncio.get_running_loop().create_future()
 
         def on_advertisement(device: BLEDevice, data: Any) -> None:
-            if data.manufacturer_data and data.local_name and not heard.done():
+            is_meant = address is None or device.address == address
+            if is_meant and data.manufacturer_data and data.local_name and not heard.done():
                 heard.set_result((device, data))
 
         async with BleakScanner(on_advertisement, [ids.SERVICE_UUID], backend=self.scanner):
@@ -159,6 +161,7 @@ class Scene:
     board: VirtualBoard
     console: Console
     folder: Path
+    locked: bool = True
 
     def host(self, name: str, address: str | None = None) -> Host:
         """A computer near by, without the key."""
@@ -166,7 +169,8 @@ class Scene:
 
     def trusted(self, name: str) -> Host:
         """A computer that has the insole's key."""
-        return Host(self.radio, self.folder / name, keyring=KeysInMemory(devices={SERIAL: KEY}))
+        keyring = KeysInMemory({SERIAL: KEY}, {SERIAL: (LOG_KEY,)}) if self.locked else None
+        return Host(self.radio, self.folder / name, keyring=keyring)
 
     async def press_button(self, seconds: float | None = None) -> None:
         """Somebody holds the insole's button, and has not held it at its start: until the LED blinks, or for
@@ -189,16 +193,33 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(folder: Path) -> AsyncGenerator[Scene]:
-    """A running insole with a device key."""
+async def scene(
+    folder: Path,
+    keys: BoardKeys | None = KEYS,
+    changed: Mapping[str, bytes | None] | None = None,
+    conditions: RadioConditions = QUICK,
+) -> AsyncGenerator[Scene]:
+    """A running insole.
+
+    Args:
+        folder: for its files.
+        keys: in its flash; None: it is open, as every insole was before.
+        changed: files of its firmware that are others, or None where they are lost.
+        conditions: of the radio.
+    """
     settings = json.dumps({"version": 2, "values": {"side": 0}}).encode()
-    files = [_with_key(path, content) for path, content in board_files(build_firmware())]
-    files.append(("settings.json", settings))
-    async with Radio(QUICK, folder / "nobody.json") as radio:
+    files = [*board_files(build_firmware(), changed=dict(changed or {})), ("settings.json", settings)]
+    feed = folder / "feed.bin"
+    write_feed(feed, FRAMES.astype(np.uint16), 100)
+    async with Radio(conditions, folder / "nobody.json") as radio:
         end = RadioEnd(radio.boards_port, radio.token)
-        board = VirtualBoard(BoardSpec("left", UNIQUE_ID), folder / "board", iter(files), end)
+        board = VirtualBoard(
+            BoardSpec("left", UNIQUE_ID), folder / "board", iter(files), end, feed=Feed(feed)
+        )
+        if keys is not None:
+            put_keys(board, keys)
         console = Console(board)
         async with board:
-            one = Scene(radio, board, console, folder)
+            one = Scene(radio, board, console, folder, locked=keys is not None)
             await one.host("bystander").look(20.0)  # it is up
             yield one

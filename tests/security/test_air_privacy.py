@@ -102,6 +102,22 @@ async def test_a_host_follows_its_insole_through_the_night(tmp_path: Path) -> No
             await asyncio.sleep(1.5)
 
 
+async def test_in_safe_mode_it_is_hidden_as_well_and_its_owner_finds_it(tmp_path: Path) -> None:
+    """A firmware that does not start; before, safe mode told everybody its side and the end of its serial."""
+    lost = {"lib/insole/sampler.mpy": None}
+    async with scene(tmp_path, changed=lost) as s:
+        seen = await s.host("stranger").look(20.0)
+        assert seen[1].local_name == "Plantigrade"
+        sent = everything_sent(seen)
+        for end in (SERIAL[-6:], s.board.spec.radio_address.replace(":", "")[-6:]):
+            assert bytes.fromhex(end) not in sent and end.encode() not in sent
+        owner = s.trusted("owner")
+        mine = Radio(owner.scanner, owner.client, virtual=True, keys=lambda: {SERIAL: (KEY,)})
+        (sighting,) = (await scan(10.0, mine, bool)).values()
+        found = sighting.insole
+        assert (found.serial, found.side, found.fault, found.logging) == (SERIAL, "left", True, False)
+
+
 def test_a_replayed_advertisement_is_recognised_and_proves_nothing() -> None:
     """A token is a name, not a proof: whoever repeats it is found, and has no key."""
     from insole_protocol.private_advert import private_data

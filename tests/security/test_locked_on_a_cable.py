@@ -55,12 +55,28 @@ async def test_a_stranger_learns_that_it_is_locked_and_nothing_else(
                 await session.hello()
 
 
-async def test_a_host_of_before_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_host_of_before_is_told_what_to_do_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with locked_board(tmp_path) as board:
-        monkeypatch.setattr(ids, "HIGHEST_VERSION", 1)
+        with monkeypatch.context() as before:
+            before.setattr(ids, "HIGHEST_VERSION", 1)
+            async with session_of(UsbLink(board.serial_port), keyring()) as session:
+                with pytest.raises(
+                    VersionError, match="locked and speaks version 2: update the host's program"
+                ):
+                    await session.hello()
+        insole = Insole("left", keyring=keyring())
         async with session_of(UsbLink(board.serial_port), keyring()) as session:
-            with pytest.raises(VersionError, match="locked and speaks version 2: update the host's program"):
-                await session.hello()
+            session.insole = insole
+            await session.hello()
+            while (log := await session.fetch_log_info()).next_seq < 100:
+                continue
+            insole.request_from(0)
+            insole.request_to(log.next_seq)
+            await Backfill(session).fetch_all()
+        assert insole.ledger.statement().balanced
+        assert not insole.ledger.explained and not insole.ledger.open_gaps()
 
 
 async def test_a_guessed_proof_is_refused_and_ends_the_try(tmp_path: Path) -> None:

@@ -34,6 +34,15 @@ class LockedError(BridgeError):
     """The insole is locked and we have not its key, or it is not the insole that it says it is."""
 
 
+class AnotherInsoleError(BridgeError):
+    """Another insole answers than the one that was looked for."""
+
+    def __init__(self, name: str, meant: str, claimed: str) -> None:
+        super().__init__(
+            f"{name} was taken for insole {meant} by what it advertises, and says it is {claimed}: it is left"
+        )
+
+
 class NumbersBeganAnewError(BridgeError):
     """The insole's slot numbers are behind what has been recorded of it: they have begun anew.
 

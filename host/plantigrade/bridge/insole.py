@@ -88,6 +88,8 @@ class Insole:
         connections: how often a session was established.
         settled_to: slots before this one were recorded in another place than the ledger.
         keyring: keys of insoles that are at hand.
+        meant: serial number of the one that is looked for, or the end of it, in upper case; any other that
+            answers is left. Empty: whoever answers.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Insole:
     wanted_from: int | None = None
     settled_to: int = 0
     keyring: Keyring = field(default_factory=keys_at_hand.get)
+    meant: str = ""
     _clocks: OrderedDict[int, BootClock] = field(default_factory=OrderedDict[int, BootClock])
 
     @property

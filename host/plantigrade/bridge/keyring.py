@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from plantigrade.link.sealed_records import RecordOpener
 
@@ -61,6 +61,22 @@ class KeysInMemory:
     def log_keys(self, serial: str) -> Sequence[bytes]:
         """As `Keyring`."""
         return self.logs.get(serial, ())
+
+
+SERIAL_END_DIGITS: Final = 6
+"""By which people and advertisements name an insole."""
+
+
+def is_taken_for_locked(keyring: Keyring, serial: str) -> bool:
+    """Whether an insole that was given keys has this serial number, or one with the same end, by which people
+    would take the one for the other.
+
+    >>> keyring = KeysInMemory(devices={"00007CDFA1000102": bytes(32)})
+    >>> is_taken_for_locked(keyring, "FFFFFFFFFF000102"), is_taken_for_locked(keyring, "00007CDFA1000103")
+    (True, False)
+    """
+    end = serial[-SERIAL_END_DIGITS:]
+    return any(known.endswith(end) for known in keyring.serials())
 
 
 _NO_KEYS: Keyring = KeysInMemory()

@@ -15,6 +15,7 @@ from plantigrade.bridge.backfill import Backfill, BackfillPolicy
 from plantigrade.bridge.clock.estimate import RoundTrip
 from plantigrade.bridge.command_client import Answer, CommandClient
 from plantigrade.bridge.errors import (
+    AnotherInsoleError,
     BridgeError,
     LockedError,
     NumbersBeganAnewError,
@@ -22,6 +23,7 @@ from plantigrade.bridge.errors import (
     ReplyTimeoutError,
 )
 from plantigrade.bridge.insole import Insole
+from plantigrade.bridge.keyring import is_taken_for_locked
 from plantigrade.bridge.log_transfer import Transfer
 from plantigrade.bridge.proving import prove
 from plantigrade.bridge.slot_ranges import SlotRange
@@ -173,6 +175,7 @@ class Session:
         Raises:
             VersionError: host and insole have no version in common.
             LockedError: it is locked, and we have not its key; or it is not who it says it is.
+            AnotherInsoleError: it is not the one that is meant.
         """
         hello = await self._ask_hello()
         keyring = self.insole.keyring
@@ -181,11 +184,14 @@ class Session:
             hello = await self._ask_hello()
             if (claimed := hello.serial.upper()) != serial:
                 raise LockedError(f"{self._link.name} has the key of {serial} and says it is {claimed}")
-        elif hello.version != ids.LOCKED_VERSION and (claimed := hello.serial.upper()) in keyring.serials():
+        claimed = hello.serial.upper()
+        if hello.version != ids.LOCKED_VERSION and is_taken_for_locked(keyring, claimed):
             raise LockedError(
                 f"{self._link.name} says it is {claimed}, which was given a key, and asks for none: it was "
                 "wiped (`plantigrade keys forget` takes it as an open one), or it is another insole"
             )
+        if not claimed.endswith(self.insole.meant):
+            raise AnotherInsoleError(self._link.name, self.insole.meant, claimed)
         self.insole.greet(hello)
         return hello
 

@@ -20,6 +20,7 @@ from plantigrade.library.catalogue.insole_keys import LibraryKeyring
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
 from plantigrade.library.catalogue.versions import state_of_recording
+from plantigrade.library.person.entries import is_serial_end
 from plantigrade.link.base import now_ns
 from plantigrade.service.bus import EventBus
 from plantigrade.service.events import InsoleState, LinkState, RecordingEvent
@@ -132,10 +133,13 @@ class BridgeService:
         self._ended.set()
 
     def watch_insole(self, name: str, make_link: LinkFactory) -> None:
-        """Look after one more insole from now on."""
+        """Look after one more insole from now on: where it is named by its serial number or the end of it, no
+        other that answers in its place is taken.
+        """
         if name in self.collectors:
             return
-        insole = Insole(name, keyring=LibraryKeyring(self.library))
+        meant = name.upper() if is_serial_end(name) else ""
+        insole = Insole(name, keyring=LibraryKeyring(self.library), meant=meant)
         insole.on_frames.append(self._pass_on)
         self.wearings.watch(insole)
         self.collectors[name] = InsoleCollector(

@@ -197,13 +197,14 @@ def test_whoever_pairs_in_safe_mode_gets_nothing_and_leaves_nothing():
     bench = keyed_workbench()
     owner = owner_of(bench)
     from safe_mode import _load_bonds
+    from safe_mode.beacon import BareBeacon
     from safe_mode.links import Radio as SafeRadio
 
     import chip
     from bluetooth import CENTRAL_CONNECT, CENTRAL_DISCONNECT, ENCRYPTION_UPDATE
 
     air = chip.new_radio()
-    radio = SafeRadio(_load_bonds(), "Plantigrade")
+    radio = SafeRadio(_load_bonds(), BareBeacon())
     for key, secure in ((b"evil", False), (b"key", True)):
         air.emit(CENTRAL_CONNECT, (1, 1, owner.address))
         if not secure:

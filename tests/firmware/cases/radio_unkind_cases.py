@@ -12,6 +12,7 @@ from insole.ble_link import CLOSED
 from insole.pacer import REPLIES_BEYOND, WINDOW
 from insole.radio import ADVERTISING_TRIES, STACK_CONNECTIONS, STUCK_ROUNDS, TURNS_OWED
 from insole_protocol import ids
+from safe_mode.beacon import OpenBeacon
 from safe_mode.links import Radio as SafeRadio
 from insole_protocol.host_messages import build_command, parse_reply
 
@@ -207,12 +208,12 @@ def test_a_connection_that_never_came_about_leaves_no_dark_insole():
 
 def test_nor_does_it_leave_safe_mode_dark():
     radio = chip.new_radio()
-    safe = SafeRadio(None, "Plantigrade 7A3F01")
-    safe.advertise(b"data", b"response")
+    safe = SafeRadio(None, OpenBeacon(ids.SIDE_LEFT, bytes(8), 0))
+    safe.advertise()
     radio.advertising = None
     with Set("ble_failed_connections", 1):
         radio.emit(CENTRAL_CONNECT, (3, 0, ADDRESS))
-    safe.advertise(b"data", b"response")
+    safe.advertise()
     assert radio.advertising
 
 

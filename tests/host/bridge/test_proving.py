@@ -8,7 +8,7 @@ import pytest
 from insole_protocol import authentication, ids, messages
 from insole_protocol.authentication import InsoleSide
 from insole_protocol.errors import MessageError
-from plantigrade.bridge.errors import LockedError, RefusedError, ReplyTimeoutError
+from plantigrade.bridge.errors import AnotherInsoleError, LockedError, RefusedError, ReplyTimeoutError
 from plantigrade.bridge.insole import Insole
 from plantigrade.bridge.keyring import KeysInMemory
 from plantigrade.bridge.session import Session
@@ -128,6 +128,35 @@ async def test_an_open_insole_that_gives_the_number_of_a_locked_one_is_left() ->
     with pytest.raises(LockedError, match="was given a key, and asks for none"):
         await session_with(link, {SERIAL: KEY}).hello()
     assert (await session_with(link, {OTHER: OTHER_KEY}).hello()).serial.upper() == SERIAL, "an open one may"
+
+
+async def test_an_open_insole_whose_number_ends_as_that_of_a_locked_one_is_left() -> None:
+    """People and advertisements name an insole by the end of its number."""
+    link, ends_alike = LockedInsole(), "FF" * 5 + SERIAL[-6:]
+
+    def claims(reply: bytes) -> bytes:
+        fields = 1, 0, 1, 0, 7, 10_000, 500, bytes.fromhex(ends_alike)
+        return messages.build_reply(ids.OP_HELLO, reply[1], *fields, tail=b"1.0")
+
+    link.to_host = claims
+    with pytest.raises(LockedError, match=f"says it is {ends_alike}, which was given a key"):
+        await session_with(link, {SERIAL: KEY}).hello()
+
+
+@pytest.mark.parametrize(
+    ("meant", "is_taken"), [("", True), (SERIAL, True), (SERIAL[-6:], True), (OTHER, False)]
+)
+async def test_whoever_answers_in_the_place_of_the_one_that_is_meant_is_left(
+    meant: str, is_taken: bool
+) -> None:
+    session = session_with(LockedInsole(), {SERIAL: KEY, OTHER: OTHER_KEY})
+    session.insole.meant = meant
+    if is_taken:
+        assert (await session.hello()).serial.upper() == SERIAL
+        return
+    with pytest.raises(AnotherInsoleError, match=f"taken for insole {OTHER}.*says it is {SERIAL}"):
+        await session.hello()
+    assert session.insole.identity is None
 
 
 async def test_a_proof_that_is_sent_back_proves_nothing() -> None:

@@ -108,21 +108,32 @@ class CodeKind:
         return [ALPHABET.index(character) for group in groups for character in group]
 
     def _secret(self, symbols: list[int]) -> bytes | None:
-        number = 0
-        for symbol in symbols:
-            number = number << _BITS | symbol
+        return self._secret_of(_number(symbols))
+
+    def _secret_of(self, number: int) -> bytes | None:
         data = number.to_bytes(self.secret_bytes + CHECK_BYTES)
         secret, check = data[: self.secret_bytes], data[self.secret_bytes :]
         return secret if self._check(secret) == check else None
 
     def _mended(self, symbols: list[int]) -> Iterator[int]:
         """Where one other character, or two that change places, would make a right code."""
+        number = _number(symbols)
+        places = [_BITS * at for at in reversed(range(len(symbols)))]
         for at, symbol in product(range(len(symbols)), range(len(ALPHABET))):
-            if self._secret([*symbols[:at], symbol, *symbols[at + 1 :]]) is not None:
+            if self._secret_of(number + (symbol - symbols[at] << places[at])) is not None:
                 yield at
         for at in range(len(symbols) - 1):
-            if self._secret([*symbols[:at], symbols[at + 1], symbols[at], *symbols[at + 2 :]]) is not None:
+            difference = symbols[at + 1] - symbols[at]
+            exchanged = number + (difference << places[at]) - (difference << places[at + 1])
+            if self._secret_of(exchanged) is not None:
                 yield at
+
+
+def _number(symbols: list[int]) -> int:
+    number = 0
+    for symbol in symbols:
+        number = number << _BITS | symbol
+    return number
 
 
 PAPER_CODE: Final = CodeKind("paper code", b"library key", 32)

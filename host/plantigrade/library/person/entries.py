@@ -4,6 +4,7 @@
 are local dates of the person.
 """
 
+import re
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -77,6 +78,16 @@ def is_insole(serial: str, named: str) -> bool:
         (True, False)
     """
     return serial == named or (len(named) >= SHORTEST_SERIAL_END and serial.endswith(named.upper()))
+
+
+def is_serial_end(text: str) -> bool:
+    """Whether a text can name an insole: a serial number, or enough of its end.
+
+    Example:
+        >>> [is_serial_end(text) for text in ("00000A50477A3F01", "7a3f01", "01", "left")]
+        [True, True, False, False]
+    """
+    return re.fullmatch(rf"[0-9A-Fa-f]{{{SHORTEST_SERIAL_END},16}}", text) is not None
 
 
 class Unassigned(StrEnum):
