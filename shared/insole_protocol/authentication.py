@@ -20,6 +20,8 @@ PROOF_BYTES = 16
 HOST_BYTES = 8
 NUMBER_BYTES = 4
 TAG_BYTES = 8
+PROOF_PURPOSE = b"plantigrade proof 2"
+SESSION_PURPOSE = b"plantigrade session 2"
 BY_HOST = b"h"
 BY_INSOLE = b"i"
 MAX_NUMBER = 0xFFFFFFFF
@@ -44,12 +46,12 @@ def proof(of_host: bytes, by: bytes, host_nonce: bytes, insole_nonce: bytes) -> 
     >>> proof(key, BY_HOST, bytes(16), bytes(16)) == proof(key, BY_INSOLE, bytes(16), bytes(16))
     False
     """
-    return hmac_sha256(of_host, b"plantigrade proof 2" + by + host_nonce + insole_nonce)[:PROOF_BYTES]
+    return hmac_sha256(of_host, PROOF_PURPOSE + by + host_nonce + insole_nonce)[:PROOF_BYTES]
 
 
 def session_key(of_host: bytes, host_nonce: bytes, insole_nonce: bytes) -> bytes:
     """K_session of a connection."""
-    return hmac_sha256(of_host, b"plantigrade session 2" + host_nonce + insole_nonce)
+    return hmac_sha256(of_host, SESSION_PURPOSE + host_nonce + insole_nonce)
 
 
 def require_version(lowest: int, highest: int) -> None:
