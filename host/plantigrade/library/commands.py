@@ -36,7 +36,7 @@ class ExportFormatOption(click.Option):
     """An option whose help names the formats of exports, which are only looked up when help is asked for."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        formats = _part("plantigrade.exports.registry", "exports").export_formats()
+        formats = part("plantigrade.exports.registry", "exports").export_formats()
         if (record := super().get_help_record(ctx)) is None:
             return None
         return record[0], record[1].format(", ".join(formats.offered))
@@ -144,7 +144,7 @@ def export(
     """Write a recording in a format that other programs read."""
     from plantigrade.library.terminal_tables import working
 
-    registry = _part("plantigrade.exports.registry", "exports")
+    registry = part("plantigrade.exports.registry", "exports")
     try:
         form = registry.export_formats().named(format_name)
     except registry.UnknownFormatError as error:
@@ -189,8 +189,8 @@ def report(
     """Write a report as PDF: a page for the patient, then the clinician's."""
     from plantigrade.library.terminal_tables import working
 
-    pdf = _part("plantigrade.report.pdf", "reports")
-    language_for = _part("plantigrade.report.wording", "reports").language_for
+    pdf = part("plantigrade.report.pdf", "reports")
+    language_for = part("plantigrade.report.wording", "reports").language_for
     with open_library(invocation, where) as library:
         other = None if compare is None else library.open(compare)
         recording = library.open(name)
@@ -232,7 +232,7 @@ def earlier_of(library: "Library", recording: "Recording") -> "list[Recording]":
     return [library.open(entry.id) for entry in library.find(wanted)]
 
 
-def _part(module: str, purpose: str) -> Any:
+def part(module: str, purpose: str) -> Any:
     import importlib
 
     try:
@@ -322,11 +322,13 @@ def _show(verdict: "Verdict") -> None:
 def _add_others() -> None:
     from plantigrade.library.change.commands import COMMANDS, person
     from plantigrade.library.importing.commands import import_files
+    from plantigrade.library.taking.commands import take
     from plantigrade.library.record_commands.commands import COMMANDS as OF_RECORD
 
     for command in COMMANDS:
         sessions.add_command(command)
     sessions.add_command(import_files)
+    sessions.add_command(take)
     for command in OF_RECORD:
         person.add_command(command)
 

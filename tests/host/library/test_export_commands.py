@@ -56,7 +56,7 @@ def test_a_part_that_is_not_installed_is_named() -> None:
         r"reports needs the Python module plantigrade\.no, which is not installed; .*'plantigrade\[reports\]'"
     )
     with pytest.raises(MissingPartError, match=texts):
-        commands._part("plantigrade.no", "reports")
+        commands.part("plantigrade.no", "reports")
 
 
 def test_a_report(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
