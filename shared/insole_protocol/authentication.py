@@ -54,6 +54,24 @@ def session_key(of_host: bytes, host_nonce: bytes, insole_nonce: bytes) -> bytes
     return hmac_sha256(of_host, SESSION_PURPOSE + host_nonce + insole_nonce)
 
 
+def is_phone(host: int) -> bool:
+    """Whether a host's identifier is a phone's: its two highest bits are 01. Those of libraries are 00 or 10.
+
+    >>> is_phone(0x4000000012345678), is_phone(0x8000000012345678), is_phone(0)
+    (True, False, False)
+    """
+    return host >> 62 == 1
+
+
+def phone_number(host: int) -> str:
+    """By what a phone is named among those whose keys are void: the eight last digits of its identifier.
+
+    >>> phone_number(0x4000000012345678)
+    '12345678'
+    """
+    return "%08x" % (host & 0xFFFFFFFF)
+
+
 def require_version(lowest: int, highest: int) -> None:
     """Refuse a host that cannot prove anything.
 

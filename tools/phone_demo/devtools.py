@@ -236,4 +236,3 @@ async def browser(profile: Path, *more: str) -> AsyncGenerator[DevTools]:
         finally:
             await tools.kill()
             transport.close()
-            told.seek(0); print(told.read().decode()[-3000:])  # DEBUG

@@ -40,7 +40,14 @@ PUMP: Final = """
   const start = kind.startNotifications;
   kind.startNotifications = async function () {
     const answer = await start.call(this);
-    (async () => { for (;;) { try { await this.readValue(); } catch { return; } } })();
+    const link = this.service.device.gatt;
+    const token = (link.plantigradeToken ??= {});
+    link.device.addEventListener("gattserverdisconnected", () => { link.plantigradeToken = undefined; }, { once: true });
+    (async () => {
+      while (link.connected && link.plantigradeToken === token) {
+        try { await this.readValue(); } catch { return; }
+      }
+    })();
     return answer;
   };
 })();
@@ -52,15 +59,26 @@ class Characteristic:
     """One characteristic as the browser sees it.
 
     Attributes:
-        values: notified, and not yet asked for.
-        asked: the page waits for the next.
+        asked: the page waits for the next value.
     """
 
     address: str
     uuid: str
     notifies: bool
-    values: deque[bytes] = field(default_factory=deque[bytes])
     asked: bool = False
+
+
+@dataclass
+class Notified:
+    """What one insole has notified, in its order over all characteristics, as one radio link keeps it.
+
+    Attributes:
+        values: characteristic and value, not yet handed over.
+        busy: one is being handed over.
+    """
+
+    values: deque[tuple[str, bytes]] = field(default_factory=deque[tuple[str, bytes]])
+    busy: bool = False
 
 
 class PhoneRadio:
@@ -83,7 +101,7 @@ class PhoneRadio:
         self._pair = pair
         self._tools: DevTools | None = None
         self._characteristics: dict[str, Characteristic] = {}
-        self._by_uuid: dict[tuple[str, str], str] = {}
+        self._notified_by: dict[str, Notified] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._wanted = ""
         self._chosen: set[str] = set()
@@ -108,13 +126,13 @@ class PhoneRadio:
 
         async with BleakScanner(heard, [ids.SERVICE_UUID], backend=self._scanner), asyncio.timeout(SCAN_S):
             await enough.wait()
-        return sorted(self.devices, key=lambda address: self.devices[address][1].local_name)
+        return sorted(self.devices, key=lambda address: (self.devices[address][1].local_name, address))
 
     async def join(self, tools: DevTools, tab: Tab) -> None:
         """Stand for the radio of a browser, whose page `tab` is."""
         self._tools = tools
         self._characteristics.clear()
-        self._by_uuid.clear()
+        self._notified_by.clear()
         whole = tools.whole
         await tab.send("Page.addScriptToEvaluateOnNewDocument", source=PUMP)
         await tab.send("DeviceAccess.enable")
@@ -212,7 +230,6 @@ class PhoneRadio:
         )
         key = made["characteristicId"]
         self._characteristics[key] = Characteristic(address, found.uuid, notifies)
-        self._by_uuid[address, found.uuid] = key
         if notifies:
             await self._send("addDescriptor", characteristicId=key, descriptorUuid=_CCC)
 
@@ -220,12 +237,11 @@ class PhoneRadio:
         """The link broke: pending reads end first, or the browser waits for them for ever."""
         if self.clients.get(address) is client:
             del self.clients[address]
+        self._notified_by.pop(address, None)
         for key, one in self._characteristics.items():
-            if one.address == address:
-                one.values.clear()
-                if one.asked:
-                    one.asked = False
-                    await self._answer(key, "read", FAILED)
+            if one.address == address and one.asked:
+                one.asked = False
+                await self._answer(key, "read", FAILED)
         await self._send("simulateGATTDisconnection", address=address)
 
     async def _operation(self, event: Json) -> None:
@@ -246,7 +262,7 @@ class PhoneRadio:
                 await self._answer(key, kind, OK)
             elif kind == "read" and one.notifies:
                 one.asked = True
-                await self._pump(key)
+                await self._pump(one.address)
             elif kind == "read":
                 await self._answer(key, kind, OK, bytes(await client.read_gatt_char(one.uuid)))
             else:
@@ -256,19 +272,28 @@ class PhoneRadio:
 
     def _notified(self, key: str, value: bytes) -> None:
         one = self._characteristics.get(key)
-        if one is None:
+        if one is None or one.address not in self.clients:
             return
-        one.values.append(value)
-        self.most_waiting = max(self.most_waiting, len(one.values))
+        notified = self._notified_by.setdefault(one.address, Notified())
+        notified.values.append((key, value))
+        self.most_waiting = max(self.most_waiting, len(notified.values))
         if one.asked:
-            self._do(self._pump(key))
+            self._do(self._pump(one.address))
 
-    async def _pump(self, key: str) -> None:
-        one = self._characteristics[key]
-        if one.asked and one.values:
-            one.asked = False
-            self.notified += 1
-            await self._answer(key, "read", OK, one.values.popleft())
+    async def _pump(self, address: str) -> None:
+        """Hand over what was notified as long as the page waits for the next in order."""
+        notified = self._notified_by.get(address)
+        if notified is None or notified.busy:
+            return
+        notified.busy = True
+        try:
+            while notified.values and self._characteristics[notified.values[0][0]].asked:
+                key, value = notified.values.popleft()
+                self._characteristics[key].asked = False
+                self.notified += 1
+                await self._answer(key, "read", OK, value)
+        finally:
+            notified.busy = False
 
     async def _answer(self, key: str, kind: str, code: int, data: bytes | None = None) -> None:
         more = {} if data is None else {"data": _text(data)}

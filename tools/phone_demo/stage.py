@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.pair import PairOptions, VirtualPair
 from plantigrade.twin.radio.client import RadioAddress
 from plantigrade.web.phone import routes
@@ -16,10 +17,13 @@ from plantigrade.web.security.headers import SecurityHeaders
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from tools.phone_demo.devtools import DevTools, Tab, browser
+from tools.phone_demo.devtools import DevTools, Json, Tab, browser
 from tools.phone_demo.phone_radio import PhoneRadio
 
 SIDES: Final = ("left", "right")
+EXPERIMENTAL: Final = "Web Bluetooth is experimental on this platform."
+"""What Chromium says on Linux, where the tests run; on Android it does not."""
+HOLD_S: Final = 4.5
 LANGUAGE: Final = "--lang=en-GB"
 
 
@@ -60,11 +64,14 @@ class Phone:
         self.tab.on["Runtime.exceptionThrown"] = lambda event: self.complaints.append(
             str(event["exceptionDetails"].get("exception", {}).get("description", event))
         )
-        self.tab.on["Log.entryAdded"] = lambda event: self.complaints.append(
-            f"{event['entry']['text']} {event['entry'].get('url', '')}"
-        )
+        self.tab.on["Log.entryAdded"] = self._note
         await self.tab.open(self.url)
         await self.ready()
+
+    def _note(self, event: Json) -> None:
+        text = f"{event['entry']['text']} {event['entry'].get('url', '')}"
+        if not text.startswith(EXPERIMENTAL):
+            self.complaints.append(text)
 
     async def ready(self) -> None:
         """Wait until the page is ready."""
@@ -112,9 +119,20 @@ async def insoles(
         folder: keeps their flash.
         keys: device key and log key of each side; None for open insoles.
     """
-    options = PairOptions(card=False, keys=keys or {})
+    options = PairOptions(keys=keys or {})
     async with VirtualPair(feeds["left"], feeds["right"], directory=folder, options=options) as pair:
         yield pair
+
+
+async def hold_buttons(pair: VirtualPair) -> None:
+    """Hold both insoles' buttons until they take a new phone, for a minute."""
+    await asyncio.gather(*(_hold(board) for board in pair.boards.values()))
+
+
+async def _hold(board: VirtualBoard) -> None:
+    board.hold_boot_button(True)
+    await asyncio.sleep(HOLD_S)
+    board.hold_boot_button(False)
 
 
 def phone_radio(pair: VirtualPair, folder: Path) -> PhoneRadio:

@@ -115,6 +115,7 @@ export class Insole {
     while (!talk.closed) {
       await pause(STATUS_MS);
       if (talk.closed) return;
+      if (this.#transfer) continue; // its reply would wait behind the log
       try {
         this.status = await talk.ask("STATUS");
         if (performance.now() - compared > TRIP_MS) {

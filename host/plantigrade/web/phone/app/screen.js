@@ -106,7 +106,7 @@ export function showButton(id, text, action) {
 export function showFiles(files, actions) {
   element("files-card").hidden = !files.length;
   const list = element("files");
-  const drawn = JSON.stringify(files);
+  const drawn = JSON.stringify(files.map((file) => [file, actions(file).map(([text]) => text)]));
   if (list.dataset.drawn === drawn) return;
   list.dataset.drawn = drawn;
   list.replaceChildren(...files.map((file) => fileRow(file, actions)));
