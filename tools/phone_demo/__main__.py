@@ -1,8 +1,8 @@
 """`make phone-demo`: insoles, a phone, nothing else, in a real browser.
 
 Two virtual insoles with real firmware and keys walk a recorded walk. The page for phones connects them, shows
-both feet, loses a link, fetches what they recorded, and saves it; `plantigrade sessions take` makes a recording
-of the file. The table says what came of it, each figure beside its bar.
+both feet, loses a link, fetches what they recorded, and saves it; a clinic makes a recording of the file. The
+table says what came of it, each figure beside its bar.
 """
 
 import argparse
@@ -62,9 +62,7 @@ async def show(scene: Wearing, out: Path) -> list[Row]:
     return rows
 
 
-async def _fetched(
-    scene: Wearing, opened: Phone, lost: list[tuple[int, int]], out: Path
-) -> list[Row]:
+async def _fetched(scene: Wearing, opened: Phone, lost: list[tuple[int, int]], out: Path) -> list[Row]:
     took, insoles = await fetch(opened)
     asked = sum(one["to"] - one["from"] for one in insoles.values())
     pulled = sum(one["at"] - one["from"] for one in insoles.values())
@@ -81,7 +79,12 @@ async def _fetched(
     rows = [
         Row("fetched of what was asked, slots", f"{pulled} of {asked}", "all", pulled == asked),
         Row("fetched in", f"{took:.1f} s, {size / 1e3 / took:.0f} kB/s"),
-        Row("link cut: lost live, then in the file", f"{found} of {lost_slots}", "all", found == lost_slots > 0),
+        Row(
+            "link cut: lost live, then in the file",
+            f"{found} of {lost_slots}",
+            "all",
+            0 < found == lost_slots,
+        ),
         Row("acknowledged slots that are not in a saved file", "0" if safe else "some", "0", safe),
         Row("acknowledged up to what was fetched", str(told == ends).lower(), "true", told == ends),
         Row("complaints of the browser", str(len(opened.complaints)), "0", not opened.complaints),
@@ -96,13 +99,27 @@ def taken_rows(scene: Wearing, files: list[Path], out: Path) -> list[Row]:
         taken = take_journal(scene.library, path)
         missing = sum(foot.frames_missing - _explained(foot.missing_by_reason) for foot in taken.feet)
         rows.append(Row("recording: slots missing without a reason", str(missing), "0", missing == 0))
-        rows.append(Row("recording: bytes that could not be used", str(taken.damaged_bytes), "0", not taken.damaged_bytes))
+        rows.append(
+            Row(
+                "recording: bytes that could not be used",
+                str(taken.damaged_bytes),
+                "0",
+                not taken.damaged_bytes,
+            )
+        )
         recording = scene.library.recordings / taken.entry.id
         compared = equal = 0
         for side in SIDES:
             proof = compare_with_feed(_frames(scene.library, recording.name, side), scene.feeds[side])
             compared, equal = compared + proof.compared, equal + proof.equal
-        rows.append(Row("recording: frames equal to what the sensors showed", f"{equal} of {compared}", "all", equal == compared > 0))
+        rows.append(
+            Row(
+                "recording: frames equal to what the sensors showed",
+                f"{equal} of {compared}",
+                "all",
+                0 < equal == compared,
+            )
+        )
         shutil.copy(path, out / path.name)
         rows.append(Row("file", str(out / path.name)))
     return rows
@@ -146,7 +163,6 @@ async def kill_often(scene: Wearing, count: int, seed: int, report: Any = print)
 
 async def run(out: Path, kills: int, seed: int, shown: bool) -> list[Row]:
     """The demo, or the kills, or both."""
-    out.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="plantigrade-phone-") as folder:
         if shown:
@@ -167,12 +183,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which it is killed")
     parser.add_argument("--json", type=Path, help="write the table as JSON")
     chosen = parser.parse_args()
+    chosen.out.mkdir(parents=True, exist_ok=True)
     rows = asyncio.run(run(chosen.out, chosen.kills, chosen.seed, not chosen.only_kills))
     for line in lines_of(rows):
         print(line)
     if chosen.json is not None:
         values = [{"what": row.what, "found": row.found, "bar": row.bar, "held": row.held} for row in rows]
-        chosen.json.write_text(json.dumps({"schema": "plantigrade.phone-demo/1", "rows": values}, indent=2) + "\n")
+        chosen.json.write_text(
+            json.dumps({"schema": "plantigrade.phone-demo/1", "rows": values}, indent=2) + "\n"
+        )
     print(f"pictures and files: {chosen.out}")
     return 0 if all(row.held for row in rows) else 1
 

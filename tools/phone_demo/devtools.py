@@ -89,7 +89,7 @@ class Tab:
             TimeoutError: it never was.
         """
         async with asyncio.timeout(timeout_s):
-            while not (value := await self.run(expression, timeout_s)):
+            while not (value := await self.run(expression, timeout_s)):  # noqa: ASYNC110 (nobody tells)
                 await asyncio.sleep(0.05)
         return value
 
@@ -97,7 +97,9 @@ class Tab:
         """Go to an address."""
         await self.send("Page.navigate", url=url)
 
-    async def picture(self, path: Path, width: int, height: int, dark: bool = False, whole: bool = True) -> None:
+    async def picture(
+        self, path: Path, width: int, height: int, dark: bool = False, whole: bool = True
+    ) -> None:
         """Store what a phone of this size shows."""
         await self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True
@@ -108,8 +110,7 @@ class Tab:
         )
         await asyncio.sleep(0.3)
         answer = await self.send("Page.captureScreenshot", captureBeyondViewport=whole)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(answer["data"]))
+        path.write_bytes(base64.b64decode(answer["data"]))  # noqa: ASYNC240 (a moment)
 
 
 class DevTools:
@@ -204,7 +205,6 @@ async def browser(profile: Path, *more: str) -> AsyncGenerator[DevTools]:
     path = find_chromium()
     if path is None:
         raise FileNotFoundError("there is no Chromium here; on Debian `tools/browser/install` installs it")
-    profile.mkdir(parents=True, exist_ok=True)
     options = [*_OPTIONS, f"--user-data-dir={profile}", *more]
     if os.geteuid() == 0:
         options.append("--no-sandbox")  # as root there is none to be had; it sees nothing but our own page

@@ -1,5 +1,5 @@
-"""The browser's emulated Bluetooth joined to the virtual radio: what the page writes goes to real firmware, and
-what that notifies comes back.
+"""The browser's emulated Bluetooth joined to the virtual radio: what the page writes goes to real firmware,
+and what that notifies comes back.
 
 The protocol of the browser has no command for a notification. The page's `startNotifications` is therefore
 followed by a loop of reads; each is answered with the next notification, and raises the very event that a
@@ -42,7 +42,8 @@ PUMP: Final = """
     const answer = await start.call(this);
     const link = this.service.device.gatt;
     const token = (link.plantigradeToken ??= {});
-    link.device.addEventListener("gattserverdisconnected", () => { link.plantigradeToken = undefined; }, { once: true });
+    const forget = () => { link.plantigradeToken = undefined; };
+    link.device.addEventListener("gattserverdisconnected", forget, { once: true });
     (async () => {
       while (link.connected && link.plantigradeToken === token) {
         try { await this.readValue(); } catch { return; }
@@ -255,7 +256,9 @@ class PhoneRadio:
             if kind == "write":
                 self.written += 1
                 with_response = event.get("writeType") != "write-without-response"
-                await client.write_gatt_char(one.uuid, base64.b64decode(event["data"]), response=with_response)
+                await client.write_gatt_char(
+                    one.uuid, base64.b64decode(event["data"]), response=with_response
+                )
                 await self._answer(key, kind, OK)
             elif kind == "subscribe-to-notifications":
                 await client.start_notify(one.uuid, lambda _, value: self._notified(key, bytes(value)))

@@ -47,9 +47,7 @@ def compare_with_feed(frames: FootFrames, feed: Path) -> FeedProof:
 def _first_row(counts: NDArray[np.uint16], seq: NDArray[np.int64], rows: NDArray[np.uint16]) -> int:
     """The row that slot 0 would have played: where the first hundred frames fit best."""
     some = slice(0, 100)
-    fits = [
-        int((rows[(first + seq[some]) % len(rows)] == counts[some]).sum()) for first in range(len(rows))
-    ]
+    fits = [int((rows[(first + seq[some]) % len(rows)] == counts[some]).sum()) for first in range(len(rows))]
     return int(np.argmax(fits))
 
 

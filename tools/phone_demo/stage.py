@@ -86,7 +86,9 @@ class Phone:
 
     async def tap(self, button: str) -> None:
         """Tap a button, by its identifier, once it can be tapped."""
-        await self.tab.until(f"(one => !one.hidden && !one.disabled && one)(document.getElementById('{button}'))?.id")
+        await self.tab.until(
+            f"(one => !one.hidden && !one.disabled && one)(document.getElementById('{button}'))?.id"
+        )
         await self.tab.run(f"document.getElementById('{button}').click()")
 
     async def page(self, expression: str, timeout_s: float = 60.0) -> Any:
@@ -95,7 +97,9 @@ class Phone:
 
 
 @asynccontextmanager
-async def phone(profile: Path, radio: PhoneRadio, url: str, options: Sequence[str] = ()) -> AsyncGenerator[Phone]:
+async def phone(
+    profile: Path, radio: PhoneRadio, url: str, options: Sequence[str] = ()
+) -> AsyncGenerator[Phone]:
     """A phone with the page open."""
     async with browser(profile, LANGUAGE, *options) as tools:
         tab = await tools.tab()

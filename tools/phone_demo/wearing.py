@@ -135,7 +135,8 @@ async def watch(opened: Phone, seconds: float, throttle: int = 1) -> Live:
 async def _live(opened: Phone) -> dict[str, Any]:
     return await opened.page(
         "{now: performance.now(), python: page.protocol.milliseconds,"
-        " ...Object.fromEntries([...page.insoles.values()].map((i) => [i.side, [i.live.frames, i.live.missing]]))}"
+        " ...Object.fromEntries([...page.insoles.values()].map("
+        "(i) => [i.side, [i.live.frames, i.live.missing]]))}"
     )
 
 
@@ -162,7 +163,8 @@ async def fetch(opened: Phone) -> tuple[float, dict[str, Any]]:
     await opened.tap("big" if label in fetches else "second")
     await opened.tab.until("!window.plantigradePhone.fetching", FETCH_S)
     found = await opened.page(
-        "Object.fromEntries([...page.insoles.values()].map((i) => [i.side, {...i.fetched, faults: i.talk.faults}]))"
+        "Object.fromEntries([...page.insoles.values()].map("
+        "(i) => [i.side, {...i.fetched, faults: i.talk.faults}]))"
     )
     return time.monotonic() - began, found
 
@@ -176,7 +178,7 @@ async def save(scene: Wearing, opened: Phone) -> list[Path]:
         await opened.tab.until(f"{row} !== null")
         await opened.tab.run(f"{row}.click()")
         async with asyncio.timeout(BACK_S):
-            while not (fresh := set(scene.saved) - before):
+            while not (fresh := set(scene.saved) - before):  # noqa: ASYNC110 (nobody tells)
                 await asyncio.sleep(0.1)
         new += fresh
         await opened.tab.until(f"window.plantigradePhone.asked === '{name}'")
@@ -205,7 +207,7 @@ async def acknowledged(opened: Phone) -> dict[str, int]:
 
 
 async def live_until_killed(scene: Wearing, chance: random.Random, longest_s: float) -> str:
-    """Open the phone, go on where it was, and have its browser killed at a random moment; what it was doing."""
+    """Open the phone, go on where it was, have its browser killed at a random moment; what it was doing."""
     doing = "opening"
     after_s = chance.uniform(0.5, longest_s)
     try:

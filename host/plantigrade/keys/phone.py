@@ -1,7 +1,7 @@
 """Keys for a phone: enough to watch and to fetch, nothing more, and void without any other key changing.
 
-The phone gets a host key of its own (PROTOCOL.md 3.3) and what is made of the live view's key; neither the device
-key nor the log key can be computed from them. Which phones were given keys is in the audit log.
+The phone gets a host key of its own (PROTOCOL.md 3.3) and what is made of the live view's key; neither the
+device key nor the log key can be computed from them. Which phones were given keys is in the audit log.
 """
 
 import json

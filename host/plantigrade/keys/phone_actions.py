@@ -42,7 +42,7 @@ def give(
     if qr_file is not None:
         _write_qr(phone.link_of(page, keys), qr_file)
         click.echo(f"{qr_file}: photograph it with the phone; it opens {page}")
-    click.echo(f"phone {number}: if it is lost, `plantigrade keys void-phone {number} INSOLE` for each insole")
+    click.echo(f"phone {number}: when lost: `plantigrade keys void-phone {number} INSOLE`, for each")
     click.echo("delete what was written when the keys are on the phone", err=True)
 
 
@@ -69,7 +69,7 @@ def void(library: Library, number: str, target: str | None) -> None:
     """
     number = number.lower()
     if not _NUMBER.fullmatch(number):
-        raise KeysError(f"{number} is no phone's number: eight digits, as `plantigrade keys phones` shows them")
+        raise KeysError(f"{number} is no phone's number: eight digits, see `plantigrade keys phones`")
     vault_of(library)
     with these_keys(LibraryKeyring(library)):
         serial, numbers = asyncio.run(_void(number, target))

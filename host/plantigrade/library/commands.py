@@ -9,11 +9,12 @@ import click
 from insole_protocol.gap_reasons import title_of
 
 from plantigrade.cli import Invocation, pass_invocation
-from plantigrade.errors import FileError, MissingPartError, PlantigradeError
+from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.library.options import (
     json_option,
     library_options,
     open_library,
+    part,
     put_json,
     read_moment,
     read_tags,
@@ -232,15 +233,6 @@ def earlier_of(library: "Library", recording: "Recording") -> "list[Recording]":
     return [library.open(entry.id) for entry in library.find(wanted)]
 
 
-def part(module: str, purpose: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise MissingPartError(purpose, purpose, str(error.name)) from error
-
-
 @sessions.command(short_help="Set two recordings side by side.")
 @click.argument("name")
 @click.argument("other")
@@ -322,8 +314,8 @@ def _show(verdict: "Verdict") -> None:
 def _add_others() -> None:
     from plantigrade.library.change.commands import COMMANDS, person
     from plantigrade.library.importing.commands import import_files
-    from plantigrade.library.taking.commands import take
     from plantigrade.library.record_commands.commands import COMMANDS as OF_RECORD
+    from plantigrade.library.taking.commands import take
 
     for command in COMMANDS:
         sessions.add_command(command)

@@ -1,5 +1,5 @@
-"""Where the fields of a journal's entry lie (docs/reference/journal.md). Pure, and runs on MicroPython as well:
-the page for phones writes the same journals.
+"""Where the fields of a journal's entry lie (docs/reference/journal.md). Pure, and runs on MicroPython as
+well: the page for phones writes the same journals.
 """
 
 import struct

@@ -1,7 +1,7 @@
 """Comparisons of clocks that a journal holds as they were made, fitted when it becomes a recording. Pure.
 
 A bridge fits while it collects and writes its estimates; a phone has no numerical library and writes what it
-measured. All comparisons of ten minutes are fitted together, so that an estimate knows those behind it as well.
+measured. All comparisons of ten minutes are fitted together: an estimate knows the later ones as well.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from plantigrade.bridge.clock.estimate import ClockEstimate, ClockSync, RoundTri
 
 @dataclass
 class RoundTrips:
-    """The comparisons of one insole's clock, by its boot and by the run of the host's clock, which is named by
-    the difference between UTC and the host's monotonic time."""
+    """The comparisons of one insole's clock, by its boot and by the run of the host's clock; that is named
+    by the difference between UTC and the host's monotonic time."""
 
     _trips: dict[tuple[int, int], list[RoundTrip]] = field(
         default_factory=dict[tuple[int, int], list[RoundTrip]]
@@ -29,7 +29,8 @@ class RoundTrips:
         >>> trips = RoundTrips()
         >>> for second in range(3):
         ...     sent_ns = second * 10**9
-        ...     trips.add(4, 7, RoundTrip(sent_ns, sent_ns // 1000 + 20_000, sent_ns // 1000 + 20_100, sent_ns + 40_100_000))
+        ...     received_us = sent_ns // 1000 + 20_000
+        ...     trips.add(4, 7, RoundTrip(sent_ns, received_us, received_us + 100, sent_ns + 40_100_000))
         >>> [(boot, estimate.round_trips) for boot, estimate in trips.estimates()]
         [(4, 3)]
         """

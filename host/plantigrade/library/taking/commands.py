@@ -8,7 +8,7 @@ from insole_protocol.gap_reasons import title_of
 
 from plantigrade.cli import Invocation, pass_invocation
 from plantigrade.errors import FileError, PlantigradeError
-from plantigrade.library.options import library_options, open_library
+from plantigrade.library.options import library_options, open_library, part
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
@@ -37,8 +37,8 @@ def take(
 ) -> None:
     """Take in journals that a phone has saved: each becomes a recording of the library, and is analysed.
 
-    A FILE is what the page for phones saves, plantigrade-DATE-TIME.journal. What locked insoles have sealed is
-    opened with the keys of this library. Taking a file again changes nothing; the file stays.
+    A FILE is what the page for phones saves, plantigrade-DATE-TIME.journal. What locked insoles have sealed
+    is opened with the keys of this library. Taking a file again changes nothing; the file stays.
 
     \b
     Examples:
@@ -100,8 +100,6 @@ def _foot_line(foot: "FootManifest") -> str:
 
 
 def _write_report(library: "Library", name: str, path: Path) -> None:
-    from plantigrade.library.commands import part
-
     pdf = part("plantigrade.report.pdf", "reports")
     language_for = part("plantigrade.report.wording", "reports").language_for
     recording = library.open(name)

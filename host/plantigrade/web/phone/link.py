@@ -1,5 +1,7 @@
-"""The phone page's half of the protocol: fragments, commands, proofs, records. Runs on MicroPython's WebAssembly
-port in the browser and on CPython in tests; the page's scripts move bytes and know nothing of them.
+"""The phone page's half of the protocol: fragments, commands, proofs, records.
+
+It runs on MicroPython's WebAssembly port in the browser and on CPython in tests; the page's scripts move
+bytes and know nothing of them.
 
 Bytes come in through `inbox` and go out through `outbox`; everything else is numbers and JSON. Whatever is
 wrong with bytes from outside is answered with an event that names it, never with an exception.
@@ -52,7 +54,7 @@ class Link:
 
     def __init__(self) -> None:
         self.number = 0
-        self.guard: "authentication.Guard | None" = None
+        self.guard: authentication.Guard | None = None
         self.covered = 0
         self.wanted = 0
         self._reassemblers = {
@@ -100,6 +102,15 @@ class Link:
 
     # In
 
+    def faults(self) -> "dict[str, int]":
+        """How many messages were damaged on the way, by name."""
+        found: dict[str, int] = {}
+        for channel in self._reassemblers:
+            counted = self._reassemblers[channel].errors
+            for name in counted:
+                found[name] = found.get(name, 0) + counted[name]
+        return found
+
     def value(self, channel: int, length: int) -> "list[Event]":
         """What a notified value says; nothing while a message is under way."""
         message = self._reassemblers[channel].feed(memoryview(inbox)[:length])
@@ -107,7 +118,7 @@ class Link:
 
     def serial(self, length: int) -> "list[Event]":
         """What bytes of a cable say."""
-        found: "list[Event]" = []
+        found: list[Event] = []
         for channel, message in self._frames.feed(bytes(memoryview(inbox)[:length])):
             found += self.message(channel, message)
         return found
@@ -136,7 +147,7 @@ class Link:
                 if refused.op != ids.OP_AUTH_PROVE or refused.result == ids.RESULT_OK:
                     raise
         reply = host_messages.parse_reply(opened)
-        event: "Event" = {"k": "reply", "tag": reply.tag, "result": reply.result, "fields": {}, "text": ""}
+        event: Event = {"k": "reply", "tag": reply.tag, "result": reply.result, "fields": {}, "text": ""}
         if reply.result != ids.RESULT_OK:
             event["text"] = reply.text or host_messages.result_name(reply.result)
         else:
@@ -193,7 +204,9 @@ class Link:
             return [{"k": "end", "transfer": parsed.transfer, "slots": slots, "reason": reason}]
         if parsed.kind == ids.LOG_GAP:
             first, end, reason = parsed.fields
-            at = _put(layout.build(layout.GAP, self.number, struct.pack(layout.GAP_FORMAT, first, end, reason)))
+            at = _put(
+                layout.build(layout.GAP, self.number, struct.pack(layout.GAP_FORMAT, first, end, reason))
+            )
             self._cover(first, end)
             return [
                 {
@@ -212,7 +225,7 @@ class Link:
     def _log_records(self, parsed: host_messages.LogMessage) -> "list[Event]":
         at = len(outbox)
         records = slots = 0
-        events: "list[Event]" = []
+        events: list[Event] = []
         for record in parsed.records:
             try:
                 header = checked(record)
@@ -237,8 +250,8 @@ class Link:
         return events
 
     def _cover(self, first: int, end: int) -> None:
-        """Slots that came without a hole before them were asked for: the journal says so as they come, so that
-        one that ends early claims no more."""
+        """Slots that came without a hole before them were asked for: the journal says so as they come, so
+        that one that ends early claims no more."""
         reached = min(end, self.wanted)
         if first <= self.covered < reached:
             asked = struct.pack(layout.RANGE_FORMAT, self.covered, reached)
@@ -264,13 +277,13 @@ def checked(record: bytes) -> RecordHeader:
         return check(record)
     length = len(record)
     if not sealed_record.MIN_BYTES <= length <= block.MAX_BYTES or block.length_of(record) != length:
-        raise block_errors.BlockLengthError("a sealed record of %d bytes" % length)
+        raise block_errors.BlockLengthError(f"a sealed record of {length} bytes")
     (crc,) = struct.unpack_from("<I", record, length - block.CRC_BYTES)
     if crc32(memoryview(record)[: length - block.CRC_BYTES]) & 0xFFFFFFFF != crc:
         raise block_errors.CrcError("the checksum of a sealed record does not match")
     header = RecordHeader(struct.unpack_from(block.HEADER_FORMAT, record))
     if record[block.SYNC_AT] != block.SYNC:
-        raise block_errors.SyncError("a record starts with 0x%02x" % record[block.SYNC_AT])
+        raise block_errors.SyncError(f"a record starts with {record[block.SYNC_AT]}")
     check_fields(header)
     return header
 
@@ -311,7 +324,7 @@ _folder = "/"
 
 def use_folder(path: str) -> None:
     """Where the files `in` and `out` lie that carry bytes."""
-    global _folder  # noqa: PLW0603 - set once by the page
+    global _folder
     _folder = path
 
 
@@ -330,7 +343,7 @@ def _answer(events: "list[Event]") -> str:
 
 
 def _begin(arrival_ns: int = 0) -> None:
-    global outbox, _arrival  # noqa: PLW0603 - one call of the page is under way at a time
+    global outbox, _arrival
     outbox = bytearray()
     _arrival = struct.pack(layout.RECORD_FORMAT, arrival_ns)
 
@@ -391,7 +404,9 @@ def text_entry(kind: int, insole: int, text: str) -> str:
     return _hex(layout.build(kind, insole, text.encode()))
 
 
-def round_trip_entry(insole: int, boot: int, sent_ns: int, received_us: int, answered_us: int, arrival_ns: int) -> str:
+def round_trip_entry(
+    insole: int, boot: int, sent_ns: int, received_us: int, answered_us: int, arrival_ns: int
+) -> str:
     """An entry ROUND_TRIP, in hexadecimal digits."""
     stamps = struct.pack(layout.ROUND_TRIP_FORMAT, boot, sent_ns, received_us, answered_us, arrival_ns)
     return _hex(layout.build(layout.ROUND_TRIP, insole, stamps))
@@ -400,9 +415,9 @@ def round_trip_entry(insole: int, boot: int, sent_ns: int, received_us: int, ans
 def faults(handle: int) -> str:
     """How many messages were damaged on the way, by name."""
     link = _links[handle]
-    found: "dict[str, int]" = {}
-    for channel in link._reassemblers:  # noqa: SLF001
-        counted = link._reassemblers[channel].errors  # noqa: SLF001
+    found: dict[str, int] = {}
+    for channel in link._reassemblers:
+        counted = link._reassemblers[channel].errors
         for name in counted:
             found[name] = found.get(name, 0) + counted[name]
     return json.dumps(found)

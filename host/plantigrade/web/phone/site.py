@@ -1,7 +1,7 @@
 """The files of the page for phones. Served by `plantigrade run`, or written into a folder for any web server.
 
-They are the same for everybody: no account, no data, no key. One origin beside their own may be talked to, that
-of the clinic, and it is fixed when the files are made.
+They are the same for everybody: no account, no data, no key. One origin beside their own may be talked to,
+that of the clinic, and it is fixed when the files are made.
 """
 
 import gzip
@@ -45,7 +45,9 @@ _TYPES: Final = {
     ".json": "application/json",
     ".webmanifest": "application/manifest+json",
 }
-_ORIGIN: Final = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
+_ORIGIN: Final = re.compile(
+    r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?"
+)
 
 
 class OriginError(PlantigradeError):
@@ -179,7 +181,7 @@ def _inline(values: Any) -> Any:
     """JSON that stands in a page: nothing in it ends the element."""
     from markupsafe import Markup
 
-    return Markup(json.dumps(values, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704 - escaped here
+    return Markup(json.dumps(values, ensure_ascii=False).replace("<", "\\u003c"))
 
 
 def _manifest(words: Words) -> dict[str, Any]:
