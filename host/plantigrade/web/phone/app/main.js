@@ -1,10 +1,12 @@
 // The page for phones: what is there, what can be done next, and doing it.
 import { Awake, whyNot } from "./browser.js";
 import { Bluetooth } from "./bluetooth.js";
-import { Refused, Trouble, isOldVersion } from "./conversation.js";
+import { Trouble } from "./conversation.js";
+import { chosenNone, explain } from "./explain.js";
 import { Insole } from "./insole.js";
 import { Journal } from "./journal.js";
 import { KeysError, forgetKeys, keptKeys, takeKeys } from "./keys.js";
+import { Outbox } from "./outbox.js";
 import { startProtocol } from "./protocol.js";
 import * as screen from "./screen.js";
 
@@ -18,12 +20,12 @@ const policy = window.trustedTypes?.createPolicy("plantigrade-worker", {
 });
 const script = (name) => (policy ? policy.createScriptURL(name) : name);
 const SIDES = ["left", "right"];
-const BUSY = 6;
 
 class Page {
   insoles = new Map();
   keyring = null;
   fetching = null;
+  outbox = new Outbox(this);
   awake = new Awake();
   dirty = true;
 
@@ -32,6 +34,7 @@ class Page {
     const sources = await (await fetch("protocol.json")).json();
     this.protocol = await startProtocol(sources);
     this.keyring = await keptKeys();
+    await this.outbox.open();
     this.journal = await Journal.open(this.protocol, new Worker(script("journal_worker.js")));
     this.journal.onChange = () => this.changed();
     navigator.storage.persist?.().then((kept) => { this.mayGo = !kept; });
@@ -53,6 +56,7 @@ class Page {
       this.keyring = null;
       this.changed();
     };
+    this.outbox.listen();
     for (const side of SIDES) {
       element(`insole-${side}`).querySelector(".let-go").onclick = () => this.#letGo(side);
     }
@@ -66,12 +70,15 @@ class Page {
 
   // A QR code opens this page with keys behind the #, which browsers send to nobody.
   async #takeLink() {
-    const behind = new URLSearchParams(location.hash.slice(1));
-    if (!location.hash) return;
+    const hash = location.hash.slice(1);
+    const behind = new URLSearchParams(hash);
+    if (!hash) return;
     history.replaceState(null, "", location.pathname);
     if (behind.has("keys")) {
       const bytes = Uint8Array.from(atob(behind.get("keys").replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
       await this.#takeText(new TextDecoder().decode(bytes));
+    } else if (INVITATION.test(hash)) {
+      await this.outbox.join(hash);
     }
   }
   async #takeFile(file) {
@@ -257,7 +264,7 @@ class Page {
     for (const side of SIDES) screen.showInsole(side, this.insoles.get(side));
     screen.showFeet(this.insoles.size > 0);
     screen.showKeys(this.keyring);
-    screen.showClinic(words("phone.clinic.none"), false);
+    screen.showClinic(this.outbox.clinic.joined?.name ?? "");
     this.#drawLog();
     this.#drawButtons();
     screen.showFiles(this.journal.files.filter(holdsSlots).toReversed(), (file) => this.#actions(file));
@@ -298,6 +305,13 @@ class Page {
       screen.showButton("big", words("phone.button.stop"), this.fetching.stop ? null : () => this.stop());
     } else if (this.coming) {
       screen.showButton("big", words(`phone.link.${this.coming.link}`), null);
+    } else if (this.outbox.sending) {
+      const { sending } = this.outbox;
+      screen.showButton("big", words("phone.button.send-stop"), sending.stop ? null : () => this.outbox.stop());
+    } else if (this.outbox.canSend) {
+      screen.showButton("big", words("phone.button.send"), () => this.outbox.send());
+      if (this.connected.length) screen.showButton("second", words("phone.button.again"), () => this.fetch());
+      else screen.showButton("second", words("phone.button.connect"), () => this.connect());
     } else if (!this.connected.length) {
       screen.showButton("big", words("phone.button.connect"), () => this.connect());
     } else {
@@ -325,25 +339,9 @@ class Page {
 }
 
 const holdsSlots = (file) => Object.values(file.insoles).some((one) => one.end > one.first);
+const INVITATION = /^[0-9A-Za-z-]+\.[0-9A-Za-z-]+$/;
 const KNOWN_ABSENT = ["off", "erased_on_command", "never_requested"];
 const fileName = (file) => `plantigrade-${file.begun.slice(0, 16).replace(/[-:]/g, "").replace("T", "-")}.journal`;
-
-const chosenNone = (error) => {
-  if (error.name === "SecurityError" || error.name === "NotAllowedError") return "phone.choose.denied";
-  if (error.name === "NotFoundError" && /adapter|disabled/i.test(error.message)) return "phone.choose.off";
-  return "phone.choose.none";
-};
-
-/** An error in words for the person. */
-function explain(error) {
-  if (error instanceof Trouble) return words(`phone.${error.word}`);
-  if (isOldVersion(error)) return words("phone.version.other", { text: error.message });
-  if (error instanceof Refused) {
-    return error.result === BUSY ? words("phone.insole.busy") : words("phone.insole.refused", { text: error.message });
-  }
-  if (error.name === "QuotaExceededError") return words("phone.storage.full");
-  return `${words("phone.link.lost")} (${error.name}: ${error.message})`;
-}
 
 async function begin() {
   const why = whyNot();

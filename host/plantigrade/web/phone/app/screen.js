@@ -153,9 +153,10 @@ export function showKeys(keyring) {
   element("forget-keys").hidden = !keyring;
 }
 
-export function showClinic(text, mayLeave) {
-  setText(element("clinic-state"), text);
-  element("leave-clinic").hidden = !mayLeave;
+export function showClinic(name) {
+  setText(element("clinic-state"), name ? words("phone.clinic.joined", { name }) : words("phone.clinic.join"));
+  element("leave-clinic").hidden = !name;
+  element("clinic-join").hidden = Boolean(name);
 }
 
 export function showApp() {
