@@ -29,7 +29,7 @@ self.addEventListener("fetch", (event) => {
   const answer = async () => {
     const cache = await caches.open(CACHE);
     const wanted = event.request.mode === "navigate" ? new URL("./", self.registration.scope).href : event.request;
-    return (await cache.match(wanted, { ignoreSearch: true })) ?? fetch(event.request);
+    return (await cache.match(wanted, { ignoreSearch: true, ignoreVary: true })) ?? fetch(event.request);
   };
   event.respondWith(answer());
 });
