@@ -94,7 +94,9 @@ def test_all_by_keyboard_and_by_name(browser: "Browser", empty: Served) -> None:
         reached: list[str] = []
         for _ in range(12):
             page.keyboard.press("Tab")
-            reached.append(page.evaluate("() => document.activeElement.textContent.trim() || document.activeElement.id"))
+            reached.append(
+                page.evaluate("() => document.activeElement.textContent.trim() || document.activeElement.id")
+            )
         for name in ("Connect an insole", "How to connect, step by step", "Keys", "Your clinic"):
             assert name in reached, reached
         page.get_by_role("button", name="Connect an insole").focus()
