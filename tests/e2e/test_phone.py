@@ -1,4 +1,4 @@
-"""Insoles, a phone, nothing else: the page in a real browser, two locked insoles with real firmware, the radio.
+"""Insoles, a phone, nothing else: the page in a real browser, two locked insoles with real firmware, radio.
 
 `make phone-demo` shows the same with pictures, and kills the browser more often.
 """

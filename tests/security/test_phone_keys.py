@@ -1,15 +1,14 @@
-"""A phone's keys against real firmware on a cable: what they let it do, and that they become void by themselves."""
+"""A phone's keys against real firmware on a cable: what they let it do; they become void by themselves."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from insole_protocol import authentication, host_messages, ids, replies, sealed_record
+from insole_protocol import authentication, ids, sealed_record
 from plantigrade.bridge.command_client import CommandClient
 from plantigrade.bridge.errors import RefusedError
-from plantigrade.bridge.keyring import KeysInMemory
 from plantigrade.keys.phone import keys_for, make_void, new_phone
 from plantigrade.library.catalogue.insole_keys import InsoleKeys
 from plantigrade.link.base import Channel

@@ -1,4 +1,4 @@
-"""The page for phones in a real browser, without insoles: words, order, offline start, and the golden vectors."""
+"""The page for phones in a real browser, without insoles: words, order, offline start, golden vectors."""
 
 import json
 import tempfile
@@ -28,6 +28,7 @@ Object.defineProperty(navigator, "bluetooth", {
 });
 """
 """A browser that has it, and a person who chooses nothing."""
+FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.id"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/18.0 Mobile/15E148 Safari/604.1"
@@ -164,7 +165,8 @@ def test_what_was_not_in_the_ledger_is_cut_off_when_the_page_comes_back(
     kept = page.evaluate(
         """async () => {
           const { journal } = window.plantigradePhone;
-          await journal.begin({ serial: "0000246F287A3F01", firmware: "1", layout: 1, period_us: 10000 }, "left");
+          const hello = { serial: "0000246F287A3F01", firmware: "1", layout: 1, period_us: 10000 };
+          await journal.begin(hello, "left");
           await journal.flush();
           return journal.current.bytes;
         }"""
@@ -177,8 +179,10 @@ def test_what_was_not_in_the_ledger_is_cut_off_when_the_page_comes_back(
           const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("journals");
           for await (const name of folder.keys()) {
             if (!name.endsWith(".journal")) continue;
-            const stream = await (await folder.getFileHandle(name)).createWritable({ keepExistingData: true });
-            await stream.write({ type: "write", position: (await (await folder.getFileHandle(name)).getFile()).size, data: new Uint8Array(999) });
+            const handle = await folder.getFileHandle(name);
+            const position = (await handle.getFile()).size;
+            const stream = await handle.createWritable({ keepExistingData: true });
+            await stream.write({ type: "write", position, data: new Uint8Array(999) });
             await stream.close();
           }
         }"""
@@ -256,7 +260,12 @@ async ({ one, d, x, y }) => {
   const { unhex, hex } = await import(new URL("protocol.js", document.baseURI).href);
   const { Parcel, piecesDigest, pinOf } = await import(new URL("parcel.js", document.baseURI).href);
   const key = await crypto.subtle.importKey(
-    "jwk", { kty: "EC", crv: "P-256", d, x, y }, { name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
+    "jwk",
+    { kty: "EC", crv: "P-256", d, x, y },
+    { name: "ECDH", namedCurve: "P-256" },
+    false,
+    ["deriveBits"],
+  );
   const piece = unhex(one.content);
   const content = new Blob(Array.from({ length: one.times }, () => piece));
   const clinic = unhex(one.clinic_public);
