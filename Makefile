@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 ARGS ?=
 
-.PHONY: demo test bench validate golden check docs soak hardware sbom licences audit clean
+.PHONY: demo phone-demo test bench validate golden check docs soak hardware sbom licences audit clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -18,6 +18,10 @@ setup: $(STAMP)
 
 demo: $(STAMP)
 	$(BIN)/plantigrade demo $(ARGS)
+
+# Insoles, a phone, nothing else: the page for phones in Chromium. ARGS="--kills 20" kills the browser as often.
+phone-demo: $(STAMP)
+	$(BIN)/python -m tools.phone_demo $(ARGS)
 
 test: $(STAMP)
 	$(BIN)/python -m tools.run_tests $(ARGS)

@@ -177,7 +177,7 @@ class BlockBuilder:
     def _write(self, frames, motion, first, count):
         self._encoder.encode_next(self._record, frames, first, count, self._header, motion)
         if self._sealer is not None:
-            self._sealer.seal(self._record)
+            self._sealer.seal(self._record, self._live.phones)
 
     def _finish(self, slots):
         """The record in the buffer goes to the log and to the listeners; its rows are free again."""

@@ -13,6 +13,26 @@ MAX_U32 = 0xFFFFFFFF
 IDENTIFY_MAX_S = 60
 _LOG_ERASED = 4  # of `event_records`, which is loaded to write it down
 
+# What a phone may ask, as bits by the number of the command: watch, fetch and acknowledge, and let it blink.
+_FOR_PHONES = sum(
+    1 << op
+    for op in (
+        ids.OP_HELLO,
+        ids.OP_TIME,
+        ids.OP_STATUS,
+        ids.OP_SET_MODE,
+        ids.OP_STREAM,
+        ids.OP_GET_SETTING,
+        ids.OP_LOG_INFO,
+        ids.OP_LOG_READ,
+        ids.OP_LOG_STOP,
+        ids.OP_LOG_ACK,
+        ids.OP_LOG_GAPS,
+        ids.OP_IDENTIFY,
+        ids.OP_HINT,
+    )
+)
+
 # Commands of the life of an insole, not of its days: the module that carries one out with `carry_out(insole,
 # session, command)` is loaded for it, and leaves the heap by itself where it need not stay.
 _ON_DEMAND = {
@@ -103,10 +123,17 @@ class Commands:
         if not session.version and message[0] != ids.OP_HELLO:
             raise Refusal(ids.RESULT_HELLO_FIRST, "say HELLO before anything else")
         command = messages.parse_command(message)
+        if session.phone and session.guard is not None:
+            self._refuse_to_phone(command)
         handler = self._handlers.get(command.op)
         if handler is None or (session.guard is None and self._insole.locked):
             return self._on_demand(session, command)
         return handler(session, command, ticks)
+
+    def _refuse_to_phone(self, command):
+        stops = command.op == ids.OP_SET_MODE and command.arguments[0] == ids.MODE_IDLE
+        if stops or not _FOR_PHONES >> command.op & 1:
+            raise Refusal(ids.RESULT_NOT_ALLOWED, "a phone's keys let it watch and fetch, nothing else")
 
     def _on_demand(self, session, command):
         proves = session.guard is None and self._insole.locked

@@ -58,7 +58,9 @@ class InsoleKeys:
 
         code = sealed_record.motion_code(*imu.RANGES) if imu else sealed_record.NO_MOTION_CODE
         longest = block.needed_bytes(settings.MAX_FRAMES_OF_A_RECORD, bool(imu)) + sealed_record.EXTRA_BYTES
-        sealer = sealing.Sealer(sealed_record.RecordKeys(self.log), aes, checksum, code, longest)
+        live = sealed_record.RecordKeys(sealed_record.live_key(self.log))
+        own = sealed_record.RecordKeys(self.log)
+        sealer = sealing.Sealer(own, aes, checksum, code, longest, live)
         leave()
         return sealer
 

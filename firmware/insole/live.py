@@ -16,7 +16,7 @@ MAX_RECORDS = 64
 
 
 class LiveQueue:
-    """A bounded ring of whole records, numbered from 0."""
+    """A bounded ring of whole records, numbered from 0. `phones`: how many phones listen."""
 
     def __init__(self, work, size=4096):
         self._work = work  # set whenever there is a new record
@@ -25,6 +25,7 @@ class LiveQueue:
         self._offsets = array("H", bytes(2 * MAX_RECORDS))
         self._lengths = array("H", bytes(2 * MAX_RECORDS))
         self._write = 0
+        self.phones = 0
         self.oldest = 0  # number of the oldest record that is still here
         self.next = 0  # number that the next record will get
 

@@ -26,6 +26,10 @@ def carry_out(insole, session, command):
     if session.proving is None:
         session.proving = authentication.InsoleSide(insole.identity.device_key)
     if command.op == ids.OP_AUTH_BEGIN:
+        host = command.arguments[0]
+        session.phone = authentication.is_phone(host)
+        if session.phone and _is_void(insole.settings.void_phones, authentication.phone_number(host)):
+            raise Refusal(ids.RESULT_NOT_ALLOWED, "this phone's keys were made void")
         own = os.urandom(authentication.NONCE_BYTES)
         answer = session.proving.begin(command.arguments[0], command.value, own)
         return messages.build_reply(command.op, command.tag, tail=answer)
@@ -34,6 +38,11 @@ def carry_out(insole, session, command):
     session.guard = session.proving.prove(command.value)
     insole.radio.proved(session.transport)
     return messages.build_reply(command.op, command.tag)
+
+
+def _is_void(numbers, number):
+    """Whether a phone's number is one of those in a row."""
+    return any(numbers[at : at + len(number)] == number for at in range(0, len(numbers), len(number)))
 
 
 def _hello(insole, session, command):

@@ -26,6 +26,7 @@ class Session:
         version: protocol version agreed in HELLO, 0 before.
         guard: vouches for messages once both ends have proved who they are; None before, and in open insoles.
         proving: what `proving` keeps between its two commands.
+        phone: the peer is a phone, which may watch and fetch, and change nothing.
         streaming: the peer wants live records.
         transfer: the `LogTransfer` under way, or None.
         frames_sent: frames of stream records wholly handed to the link.
@@ -39,14 +40,16 @@ class Session:
         self._live = live
         self._message = memoryview(bytearray(ids.MAX_MESSAGE_BYTES))
         self._replies = []
+        self.streaming = self.phone = False
         self.reset()
 
     def reset(self):
         """Forget the peer: nothing agreed, nothing asked for, nothing on its way."""
+        self._watch(False)
         self.version = 0
         self.guard = None
         self.proving = None
-        self.streaming = False
+        self.phone = False
         self.transfer = None
         self.frames_sent = 0
         self.records_dropped = 0
@@ -62,6 +65,12 @@ class Session:
     def stream(self, on):
         """Begin with the next record that is made, or stop after the message on its way."""
         self._wanted = self._live.next
+        self._watch(on)
+
+    def _watch(self, on):
+        """Listen or not; the live queue knows how many phones do."""
+        if self.phone and on != self.streaming:
+            self._live.phones += 1 if on else -1
         self.streaming = on
 
     def opened(self, message):

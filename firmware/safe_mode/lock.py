@@ -45,6 +45,8 @@ class Lock:
         if peer.proving is None:
             peer.proving = authentication.InsoleSide(self.device_key)
         if command.op == ids.OP_AUTH_BEGIN:
+            if authentication.is_phone(command.arguments[0]):
+                raise authentication.NotGenuineError("in safe mode an insole serves no phone")
             own = os.urandom(authentication.NONCE_BYTES)
             answer = peer.proving.begin(command.arguments[0], command.value, own)
             return messages.build_reply(command.op, command.tag, tail=answer)

@@ -85,6 +85,11 @@ COMMANDS: dict[str, CommandSpec] = {
     "users": CommandSpec(
         "plantigrade.web.accounts.commands", "users", "Add, list, change and remove accounts of the pages."
     ),
+    "phone": CommandSpec(
+        "plantigrade.web.phone.commands",
+        "phone",
+        "Write the page for phones into a folder for any web server.",
+    ),
     "twin": CommandSpec(
         "plantigrade.twin.commands", "twin", "Run virtual insoles for any Bluetooth LE host."
     ),

@@ -20,6 +20,8 @@ PROOF_BYTES = 16
 HOST_BYTES = 8
 NUMBER_BYTES = 4
 TAG_BYTES = 8
+PROOF_PURPOSE = b"plantigrade proof 2"
+SESSION_PURPOSE = b"plantigrade session 2"
 BY_HOST = b"h"
 BY_INSOLE = b"i"
 MAX_NUMBER = 0xFFFFFFFF
@@ -44,12 +46,30 @@ def proof(of_host: bytes, by: bytes, host_nonce: bytes, insole_nonce: bytes) -> 
     >>> proof(key, BY_HOST, bytes(16), bytes(16)) == proof(key, BY_INSOLE, bytes(16), bytes(16))
     False
     """
-    return hmac_sha256(of_host, b"plantigrade proof 2" + by + host_nonce + insole_nonce)[:PROOF_BYTES]
+    return hmac_sha256(of_host, PROOF_PURPOSE + by + host_nonce + insole_nonce)[:PROOF_BYTES]
 
 
 def session_key(of_host: bytes, host_nonce: bytes, insole_nonce: bytes) -> bytes:
     """K_session of a connection."""
-    return hmac_sha256(of_host, b"plantigrade session 2" + host_nonce + insole_nonce)
+    return hmac_sha256(of_host, SESSION_PURPOSE + host_nonce + insole_nonce)
+
+
+def is_phone(host: int) -> bool:
+    """Whether a host's identifier is a phone's: its two highest bits are 01. Those of libraries are 00 or 10.
+
+    >>> is_phone(0x4000000012345678), is_phone(0x8000000012345678), is_phone(0)
+    (True, False, False)
+    """
+    return host >> 62 == 1
+
+
+def phone_number(host: int) -> str:
+    """By what a phone is named among those whose keys are void: the eight last digits of its identifier.
+
+    >>> phone_number(0x4000000012345678)
+    '12345678'
+    """
+    return "%08x" % (host & 0xFFFFFFFF)
 
 
 def require_version(lowest: int, highest: int) -> None:

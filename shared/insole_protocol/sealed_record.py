@@ -92,6 +92,15 @@ class RecordKeys:
         self.key_id = identifier[0] | identifier[1] << 8
 
 
+def live_key(log_key: bytes) -> bytes:
+    """The key of the live view: it takes the log key's place while a phone watches, and opens nothing else.
+
+    >>> live_key(bytes(range(32)))[:4].hex()
+    '53f780b5'
+    """
+    return hmac_sha256(log_key, b"plantigrade live view 2")
+
+
 def cmac_subkeys(ecb: "Cipher") -> "tuple[bytearray, bytearray]":
     """K1 and K2 of NIST SP 800-38B, section 6.1, by a cipher in mode ECB."""
     zero = bytearray(BLOCK_BYTES)

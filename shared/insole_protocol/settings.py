@@ -6,6 +6,8 @@ TEXT = 0
 NUMBER_8 = 1
 NUMBER_16 = 2
 MAX_LABEL_BYTES = 20
+MAX_VOID_PHONES = 4
+PHONE_DIGITS = 8
 MAX_FRAMES_OF_A_RECORD = 50
 
 
@@ -67,6 +69,7 @@ TABLE = (
     Setting(7, "daily_advertising_ms", NUMBER_16, 1000, 20, 10240),
     Setting(8, "led", NUMBER_8, 1, 0, 1),
     Setting(9, "label", TEXT, "", 0, MAX_LABEL_BYTES),
+    Setting(10, "void_phones", TEXT, "", 0, MAX_VOID_PHONES * PHONE_DIGITS),
 )
 
 

@@ -26,6 +26,19 @@ ROWS = (
         (("", ""), ("Füße", "46c3bcc39f65"), ("x" * 20, "78" * 20), ("ü" * 10, "c3bc" * 10)),
         ("x" * 21, "ü" * 10 + "x"),
     ),
+    (
+        10,
+        "void_phones",
+        TEXT,
+        "",
+        "text of at most 32 bytes",
+        (
+            ("", ""),
+            ("1a2b3c4d", "3161326233633464"),
+            ("01234567" * 4, "3031323334353637" * 4),
+        ),
+        ("x" * 33,),
+    ),
 )
 
 
@@ -82,7 +95,7 @@ def test_a_label_that_is_not_utf_8() -> None:
 
 
 def test_keys_that_are_not_listed() -> None:
-    for key in (0, 10, 255):
+    for key in (0, 11, 255):
         refused(errors.ValueRangeError, "there is no setting %d" % key, settings.find, key)  # noqa: UP031
 
 

@@ -18,6 +18,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "daily_advertising_ms": "milliseconds between advertisements in daily mode",
     "led": "whether it blinks; off: dark but for faults",
     "label": "name for people; empty: as the insole was made",
+    "void_phones": "phones that it refuses; `plantigrade keys void-phone` writes it",
 }
 """By name; docs/reference/settings.md has them at length."""
 NAMED: Final[Mapping[str, Mapping[str, int]]] = {

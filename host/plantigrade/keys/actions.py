@@ -77,8 +77,8 @@ def move(
         KeysError: an insole is not known here, or its keys are being revoked.
         FileError: a file cannot be written.
     """
-    vault = _vault(library)
-    insoles = tuple(_movable(library, serial) for serial in _serials(library, serials))
+    vault = vault_of(library)
+    insoles = tuple(movable(library, serial) for serial in named_serials(library, serials))
     content = build(insoles)
     _log(library, "write insole keys to a file", [one.serial for one in insoles])
     if is_recovery:
@@ -106,7 +106,7 @@ def recover_file(library: Library, path: Path, code_file: Path | None) -> None:
     """
     from plantigrade.keys.recovering import take_in
 
-    vault = _vault(library)
+    vault = vault_of(library)
     sealed = sealing.read_sealed(path)
     insoles = parse(_opened(sealed, vault, code_file))
     for one in take_in(library, insoles):
@@ -146,7 +146,7 @@ def forget(library: Library, text: str) -> None:
     Raises:
         KeysError: there is none here.
     """
-    (serial,) = _serials(library, (text,))
+    (serial,) = named_serials(library, (text,))
     if not forget_device_key(library, serial):
         raise KeysError(f"there is no device key of insole {serial} here")
     logs = len(insole_keys(library, serial).logs)
@@ -164,8 +164,8 @@ def revoke(library: Library, text: str, port: str | None) -> None:
     from plantigrade.keys.revoking import Revocation, these_keys
 
     require_esptool()
-    _vault(library)
-    (serial,) = _serials(library, (text,))
+    vault_of(library)
+    (serial,) = named_serials(library, (text,))
     with these_keys(LibraryKeyring(library)):  # of several boards it tells which is which
         board = find_board(port)
     asyncio.run(Revocation(library, serial, lambda step: click.echo(f"  {step}")).run(board))
@@ -184,7 +184,7 @@ def paper(library: Library, path: Path | None) -> None:
     """
     from plantigrade.keys.paper import code_of, write_paper
 
-    vault = _vault(library)
+    vault = vault_of(library)
     _log(library, "show key for paper", [key.id for key in vault.keys])
     if path is not None:
         write_paper(library.uuid, vault.keys, path)
@@ -207,7 +207,12 @@ def _log(library: Library, action: str, subjects: Sequence[str]) -> None:
             add_audit_entry(session, action, subject)
 
 
-def _vault(library: Library) -> Vault:
+def vault_of(library: Library) -> Vault:
+    """The library's key.
+
+    Raises:
+        KeysError: it is not encrypted.
+    """
     if library.vault is None:
         raise KeysError(
             "the library is not encrypted, so that it keeps no keys; `plantigrade sessions keys new`"
@@ -215,8 +220,12 @@ def _vault(library: Library) -> Vault:
     return library.vault
 
 
-def _serials(library: Library, texts: Sequence[str]) -> list[str]:
-    """Whole serial numbers, each once, from their ends."""
+def named_serials(library: Library, texts: Sequence[str]) -> list[str]:
+    """Whole serial numbers, each once, from their ends.
+
+    Raises:
+        KeysError: none of the insoles with keys here is meant, or several are.
+    """
     known = [one.serial for one in list_insole_keys(library)]
     found: dict[str, None] = {}
     for text in texts:
@@ -232,7 +241,12 @@ def _serials(library: Library, texts: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _movable(library: Library, serial: str) -> InsoleKeys:
+def movable(library: Library, serial: str) -> InsoleKeys:
+    """The keys of an insole that may be handed on.
+
+    Raises:
+        KeysError: they are being revoked.
+    """
     if any(one.is_being_revoked for one in list_insole_keys(library) if one.serial == serial):
         raise KeysError(
             f"the keys of insole {serial} are being revoked; finish it with `plantigrade keys revoke`"

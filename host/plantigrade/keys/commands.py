@@ -189,3 +189,13 @@ def paper(invocation: Invocation, output: Path | None, **where: Any) -> None:
 
     with open_library(invocation, where) as library:
         actions.paper(library, output)
+
+
+def _of_phones() -> None:
+    from plantigrade.keys.phone_commands import phone, phones, void_phone
+
+    for command in (phone, phones, void_phone):
+        keys.add_command(command)
+
+
+_of_phones()

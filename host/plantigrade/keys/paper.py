@@ -42,8 +42,8 @@ def qr_svg(text: str) -> str:
     return drawn.getvalue().decode()
 
 
-def qr_code(text: str) -> Any:
-    """A QR code as segno has it; its alphabet is that of our codes, so that it stays small.
+def qr_code(text: str, redundancy: str = "q") -> Any:
+    """A QR code as segno has it. Our codes are of its alphabet, so that they stay small.
 
     Raises:
         MissingPartError: segno is not installed.
@@ -52,7 +52,7 @@ def qr_code(text: str) -> Any:
         import segno
     except ImportError as error:
         raise MissingPartError("a QR code", PART, str(error.name)) from error
-    return segno.make(text, error="q", boost_error=False, micro=False)
+    return segno.make(text, error=redundancy, boost_error=False, micro=False)
 
 
 def write_paper(library: str, keys: Sequence[MasterKey], path: Path) -> None:

@@ -9,11 +9,12 @@ import click
 from insole_protocol.gap_reasons import title_of
 
 from plantigrade.cli import Invocation, pass_invocation
-from plantigrade.errors import FileError, MissingPartError, PlantigradeError
+from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.library.options import (
     json_option,
     library_options,
     open_library,
+    part,
     put_json,
     read_moment,
     read_tags,
@@ -36,7 +37,7 @@ class ExportFormatOption(click.Option):
     """An option whose help names the formats of exports, which are only looked up when help is asked for."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        formats = _part("plantigrade.exports.registry", "exports").export_formats()
+        formats = part("plantigrade.exports.registry", "exports").export_formats()
         if (record := super().get_help_record(ctx)) is None:
             return None
         return record[0], record[1].format(", ".join(formats.offered))
@@ -144,7 +145,7 @@ def export(
     """Write a recording in a format that other programs read."""
     from plantigrade.library.terminal_tables import working
 
-    registry = _part("plantigrade.exports.registry", "exports")
+    registry = part("plantigrade.exports.registry", "exports")
     try:
         form = registry.export_formats().named(format_name)
     except registry.UnknownFormatError as error:
@@ -189,8 +190,8 @@ def report(
     """Write a report as PDF: a page for the patient, then the clinician's."""
     from plantigrade.library.terminal_tables import working
 
-    pdf = _part("plantigrade.report.pdf", "reports")
-    language_for = _part("plantigrade.report.wording", "reports").language_for
+    pdf = part("plantigrade.report.pdf", "reports")
+    language_for = part("plantigrade.report.wording", "reports").language_for
     with open_library(invocation, where) as library:
         other = None if compare is None else library.open(compare)
         recording = library.open(name)
@@ -230,15 +231,6 @@ def earlier_of(library: "Library", recording: "Recording") -> "list[Recording]":
     until = start_of(recording.entry) - timedelta(milliseconds=1)
     wanted = Filter(person=recording.person.code, kind=recording.entry.kind, until=until, limit=MAX_EARLIER)
     return [library.open(entry.id) for entry in library.find(wanted)]
-
-
-def _part(module: str, purpose: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise MissingPartError(purpose, purpose, str(error.name)) from error
 
 
 @sessions.command(short_help="Set two recordings side by side.")
@@ -323,10 +315,12 @@ def _add_others() -> None:
     from plantigrade.library.change.commands import COMMANDS, person
     from plantigrade.library.importing.commands import import_files
     from plantigrade.library.record_commands.commands import COMMANDS as OF_RECORD
+    from plantigrade.library.taking.commands import take
 
     for command in COMMANDS:
         sessions.add_command(command)
     sessions.add_command(import_files)
+    sessions.add_command(take)
     for command in OF_RECORD:
         person.add_command(command)
 

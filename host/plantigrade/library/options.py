@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from plantigrade.cli import Invocation, data_option
+from plantigrade.errors import MissingPartError
 
 if TYPE_CHECKING:
     from plantigrade.library.catalogue.library import Library
@@ -96,3 +97,17 @@ def read_moment(_ctx: click.Context, _parameter: click.Parameter, value: str | N
         return datetime.fromisoformat(value)
     except ValueError as error:
         raise click.BadParameter(f"{value!r} is no date such as 2026-03-01 or 2026-03-01T14:30") from error
+
+
+def part(module: str, purpose: str) -> Any:
+    """A module that not every installation has.
+
+    Raises:
+        MissingPartError: it is not here; the text says how to install it.
+    """
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise MissingPartError(purpose, purpose, str(error.name)) from error

@@ -34,7 +34,8 @@ class RecordOpener:
     """Opens the records of one insole.
 
     Args:
-        log_keys: its log keys of 32 bytes each, the present one and those before.
+        log_keys: its log keys of 32 bytes each, the present one and those before; each opens what was sealed
+            for a phone's live view as well.
         only_sealed: refuse records in format 1, which anybody could have made.
     """
 
@@ -42,8 +43,9 @@ class RecordOpener:
         self._only_sealed = only_sealed
         self._keys: dict[int, list[BatchKey]] = {}
         for log_key in log_keys:
-            keys = sealed_record.RecordKeys(log_key)
-            self._keys.setdefault(keys.key_id, []).append(BatchKey(keys))
+            for key in (log_key, sealed_record.live_key(log_key)):
+                keys = sealed_record.RecordKeys(key)
+                self._keys.setdefault(keys.key_id, []).append(BatchKey(keys))
 
     def open(self, record: bytes, vouched_for: bool = False) -> bytes:
         """The record in format 1; one that is in format 1 as it is.

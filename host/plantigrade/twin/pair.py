@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from insole_protocol import key_record
+
 from plantigrade.firmware_image.board_files import board_files
 from plantigrade.firmware_image.build import FirmwareBuild, build_firmware
 from plantigrade.firmware_image.partition_table import SMALLEST_FLASH_MIB
 from plantigrade.twin.board import VirtualBoard
 from plantigrade.twin.board_spec import CARD_SECTORS, BoardSpec, Feed, RadioEnd
 from plantigrade.twin.chip_behaviour import ChipBehaviour
+from plantigrade.twin.nor_flash import SECTOR
 from plantigrade.twin.radio.client import Radio, RadioAddress
 from plantigrade.twin.radio.conditions import RadioConditions
 
@@ -39,6 +42,8 @@ class PairOptions:
         blank: one new board (the left one) with an erased flash, instead of two insoles.
         flash_mib: size of the flash, 8 or 16.
         hold_boot: hold the boot button down at power-on, so that the ROM waits to be flashed.
+        keys: by side, device key and log key of 32 bytes each, as provisioning leaves them in flash; insoles
+            without are open.
     """
 
     drift_ppm: Mapping[str, float] = field(default_factory=lambda: dict[str, float]())
@@ -53,6 +58,7 @@ class PairOptions:
     blank: bool = False
     flash_mib: int = SMALLEST_FLASH_MIB
     hold_boot: bool = False
+    keys: Mapping[str, tuple[bytes, bytes]] = field(default_factory=lambda: dict[str, tuple[bytes, bytes]]())
 
 
 class VirtualPair:
@@ -116,6 +122,8 @@ class VirtualPair:
                 self._options.blank,
             )
             board.hold_boot_button(self._options.hold_boot)
+            if side in self._options.keys:
+                _put_keys(board, self._options.keys[side])
             self.boards[side] = await stack.enter_async_context(board)
             if self._options.hold_boot:
                 board.hold_boot_button(False)
@@ -145,6 +153,13 @@ class VirtualPair:
         """The radio itself: conditions, cuts, fading."""
         assert self._radio is not None, "the pair is not started"
         return self._radio
+
+
+def _put_keys(board: VirtualBoard, keys: tuple[bytes, bytes]) -> None:
+    """Into the flash of a board that is switched off."""
+    at = board.flash.row("keys").offset
+    for number, (kind, key) in enumerate(zip(key_record.SECTORS, keys, strict=True)):
+        board.flash.put(at + number * SECTOR, key_record.build(kind, key))
 
 
 def _provisioned(side: str) -> tuple[str, bytes]:

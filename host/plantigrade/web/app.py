@@ -36,6 +36,7 @@ from plantigrade.web.layout.navigation import first_page_of
 from plantigrade.web.openapi.route import openapi_route
 from plantigrade.web.page import Answer, Document, Download, Form, Handler, Page, Part, Redirect, Shown
 from plantigrade.web.pages import pages
+from plantigrade.web.phone import routes as phone
 from plantigrade.web.pwa import routes as pwa
 from plantigrade.web.requests import FORM_TOKEN, Known, check_origin, known_of, posted, visit_of
 from plantigrade.web.security.defects import Defects
@@ -63,7 +64,7 @@ def make_app(site: Site, more: tuple[BaseRoute, ...] = ()) -> Starlette:
         more: routes that are no pages, such as the WebSocket of live frames.
     """
     routes: list[BaseRoute] = [assets.ROUTE, Route("/healthz", _health), openapi_route(pages())]
-    routes += [*pwa.ROUTES, security_txt_route(site.settings), *more]
+    routes += [*pwa.ROUTES, *phone.ROUTES, security_txt_route(site.settings), *more]
     routes.append(Route("/strip", _got(site, Part("/strip", _show_strip, None), signed_in_only=True)))
     for page in pages():
         routes += _routes_of(site, page)

@@ -8,7 +8,7 @@ from former import persistent_counters as former_counters
 from former import settings as former
 from insole import persistent_counters, settings
 from insole_protocol import ids
-from insole_protocol.settings import TABLE, find
+from insole_protocol.settings import TABLE, TEXT, find
 
 PATH = "/settings.json"
 
@@ -36,7 +36,7 @@ def write(path, content):
 def test_each_setting_survives_going_back_and_forward():
     for row in TABLE:
         workbench.clear_flash()
-        wanted = "Füße" if row.name == "label" else row.highest
+        wanted = "Füße" if row.kind == TEXT else row.highest
         settings.Settings().store(row, wanted)
         settings.Settings().store(find(1), 1)
         old = former.Settings()

@@ -15,7 +15,7 @@ from insole.bonds import Bonds
 from insole.persistent_counters import AHEAD, PersistentCounters
 from insole.settings import Settings
 from insole_protocol import ids
-from insole_protocol.settings import TABLE, find
+from insole_protocol.settings import TABLE, TEXT, find
 from log_kit.devices import RamFlash
 from log_kit.walks import check_tiling, read_all
 
@@ -36,8 +36,8 @@ def write(path, text):
 def test_every_setting_is_the_old_or_the_new_one():
     for row in TABLE:
         workbench.clear_flash()
-        old = "left shoe" if row.name == "label" else row.highest
-        new = "right shoe" if row.name == "label" else row.lowest
+        old = "left shoe" if row.kind == TEXT else row.highest
+        new = "right shoe" if row.kind == TEXT else row.lowest
         Settings().store(row, old)
 
         def check(cut):

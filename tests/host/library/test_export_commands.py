@@ -6,7 +6,7 @@ import pytest
 from plantigrade.errors import MissingPartError
 from plantigrade.gait.results import Parameter
 from plantigrade.gait.signals import Foot
-from plantigrade.library import commands
+from plantigrade.library import commands, options
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
 from plantigrade.library.recordings.recording import Recording
@@ -56,7 +56,7 @@ def test_a_part_that_is_not_installed_is_named() -> None:
         r"reports needs the Python module plantigrade\.no, which is not installed; .*'plantigrade\[reports\]'"
     )
     with pytest.raises(MissingPartError, match=texts):
-        commands._part("plantigrade.no", "reports")
+        options.part("plantigrade.no", "reports")
 
 
 def test_a_report(two_recordings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,37 +6,40 @@ CRC-32 of all before. All integers little-endian.
 
 import json
 import struct
-import zlib
+from binascii import crc32
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from plantigrade.bridge.clock.estimate import ClockEstimate
+from plantigrade.bridge.clock.estimate import ClockEstimate, RoundTrip
+from plantigrade.bridge.journal import layout
 from plantigrade.files.mapped import FileBytes
 
-FORMAT = 1
-SYNC = 0x4A
-HEADER = struct.Struct("<BBHI")
-CRC = struct.Struct("<I")
-RANGE = struct.Struct("<QQ")
-GAP = struct.Struct("<QQB")
-RECORD = struct.Struct("<q")
-CLOCK = struct.Struct("<HqqdqdI")
+FORMAT = layout.FORMAT
+SYNC = layout.SYNC
+HEADER = struct.Struct(layout.HEAD_FORMAT)
+CRC = struct.Struct(layout.CRC_FORMAT)
+RANGE = struct.Struct(layout.RANGE_FORMAT)
+GAP = struct.Struct(layout.GAP_FORMAT)
+RECORD = struct.Struct(layout.RECORD_FORMAT)
+CLOCK = struct.Struct(layout.CLOCK_FORMAT)
+ROUND_TRIP = struct.Struct(layout.ROUND_TRIP_FORMAT)
 MAX_PAYLOAD = 1 << 20
-NO_INSOLE = 0xFFFF
+NO_INSOLE = layout.NO_INSOLE
 
 
 class Kind(IntEnum):
     """The kinds of entry."""
 
-    RUN = 1  # a process began to write: its clocks, as JSON
-    INSOLE = 2  # number and identity of an insole, as JSON
-    RECORD = 3  # arrival on the host's monotonic clock, and a block record as it came
-    REQUEST = 4  # slots that the recording is to hold
-    GAP = 5  # slots that the insole reports as lost, and why (code of PROTOCOL.md section 5)
-    CLOCK = 6  # the insole's clock on the host's, as estimated
-    HELD = 7  # slots that are durable elsewhere (in an earlier recording) and not wanted again
+    RUN = layout.RUN  # a process began to write: its clocks, as JSON
+    INSOLE = layout.INSOLE  # number and identity of an insole, as JSON
+    RECORD = layout.RECORD  # arrival on the host's monotonic clock, and a block record as it came
+    REQUEST = layout.REQUEST  # slots that the recording is to hold
+    GAP = layout.GAP  # slots that the insole reports as lost, and why (code of PROTOCOL.md section 5)
+    CLOCK = layout.CLOCK  # the insole's clock on the host's, as estimated
+    HELD = layout.HELD  # slots that are durable elsewhere (in an earlier recording) and not wanted again
+    ROUND_TRIP = layout.ROUND_TRIP  # one comparison of the clocks, to be fitted by whoever finalizes
 
 
 @dataclass(frozen=True)
@@ -78,11 +81,15 @@ class Entry:
         boot, reference, host, drift, uncertainty, drift_uncertainty, trips = CLOCK.unpack(self.payload)
         return boot, ClockEstimate(reference, host, drift, uncertainty, drift_uncertainty, trips)
 
+    def round_trip(self) -> tuple[int, RoundTrip]:
+        """The payload of ROUND_TRIP: boot, the four time stamps."""
+        boot, sent_ns, received_us, sent_us, arrival_ns = ROUND_TRIP.unpack(self.payload)
+        return boot, RoundTrip(sent_ns, received_us, sent_us, arrival_ns)
+
 
 def build(kind: Kind, insole: int, payload: bytes) -> bytes:
     """An entry's bytes."""
-    head = HEADER.pack(SYNC, kind, insole, len(payload))
-    return head + payload + CRC.pack(zlib.crc32(payload, zlib.crc32(head)))
+    return layout.build(kind, insole, payload)
 
 
 def build_json(kind: Kind, insole: int, values: dict[str, Any]) -> bytes:
@@ -140,6 +147,6 @@ def _entry_at(data: FileBytes, at: int) -> Entry | None:
     if sync != SYNC or kind not in Kind.__members__.values() or length > MAX_PAYLOAD or end > len(data):
         return None
     body_end = end - CRC.size
-    if zlib.crc32(data[at:body_end]) != CRC.unpack_from(data, body_end)[0]:
+    if crc32(data[at:body_end]) != CRC.unpack_from(data, body_end)[0]:
         return None
     return Entry(Kind(kind), insole, data[at + HEADER.size : body_end], end)

@@ -28,6 +28,7 @@ from plantigrade.library.recordings.container import (
     sync_folder,
 )
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames
+from plantigrade.library.recordings.round_trips import RoundTrips
 from plantigrade.library.recordings.sealed_journal import NO_LOG_KEYS, LogKeys, opened
 from plantigrade.library.recordings.timeline import Timeline
 from plantigrade.link import batch_decoder
@@ -70,6 +71,7 @@ class _Foot:
     held: SlotSet = field(default_factory=SlotSet)
     gaps: list[SlotGap] = field(default_factory=list[SlotGap])
     timeline: Timeline = field(default_factory=Timeline)
+    trips: RoundTrips = field(default_factory=RoundTrips)
     extent: SlotSet | None = None
 
 
@@ -138,6 +140,9 @@ class JournalContent:
         elif entry.kind is Kind.CLOCK:
             boot, estimate = entry.clock()
             foot.timeline.add(boot, _in_utc(estimate, self._utc_minus_monotonic))
+        elif entry.kind is Kind.ROUND_TRIP:
+            boot, trip = entry.round_trip()
+            foot.trips.add(boot, self._utc_minus_monotonic, trip)
 
 
 def read_journal(path: Path) -> JournalContent:
@@ -274,6 +279,8 @@ def foot_frames(foot: _Foot) -> FootFrames:
     new = np.ones(len(seq), np.bool_)
     new[1:] = seq[1:] >= reached[:-1]
     order = order[new]
+    for boot, estimate in foot.trips.estimates():
+        foot.timeline.add(boot, estimate)
     host_ns, uncertainty_us = foot.timeline.place(decoded.boot[order], decoded.time_us[order])
     return FootFrames(
         seq=decoded.seq[order],

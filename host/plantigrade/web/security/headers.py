@@ -15,9 +15,13 @@ NONCE: Final = "plantigrade.nonce"
 POLICY_ADDITIONS: Final = "X-Policy-Additions"
 """Header by which a route names what it adds; it does not leave this program."""
 BOARD_INSTALLER: Final = "board-installer"
-ADDITIONS: Final[Mapping[str, tuple[str, str]]] = {BOARD_INSTALLER: ("trusted-types", "lit-html")}
+PHONE: Final = "phone"
+ADDITIONS: Final[Mapping[str, tuple[str, str]]] = {
+    BOARD_INSTALLER: ("trusted-types", "lit-html"),
+    PHONE: ("script-src", "'wasm-unsafe-eval'"),
+}
 """What single routes may add to the policy, and to which directive of it: the policy name of the library in
-which esp-web-tools is written."""
+which esp-web-tools is written; that WebAssembly may be compiled, for the page for phones alone."""
 _NONCE_BYTES: Final = 16
 
 _POLICY: Final[Mapping[str, str]] = {

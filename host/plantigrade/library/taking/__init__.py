@@ -1,0 +1,1 @@
+"""Taking in journals that were written elsewhere, such as by a phone."""

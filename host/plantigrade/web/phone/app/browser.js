@@ -1,0 +1,39 @@
+// Whether this browser can do it, and if not, why not.
+export function whyNot() {
+  if (!window.isSecureContext) return "insecure";
+  if (typeof JSON.rawJSON !== "function" || !navigator.storage?.getDirectory || !crypto.subtle) return "old";
+  if (navigator.bluetooth) return "";
+  const agent = navigator.userAgent;
+  const touchMac = /Macintosh/.test(agent) && navigator.maxTouchPoints > 1;
+  if (/iPhone|iPad|iPod/.test(agent) || touchMac) return "ios";
+  if (/; wv\)/.test(agent)) return "webview";
+  if (/Firefox/.test(agent)) return "firefox";
+  if (/Linux x86_64/.test(agent) && /Chrome/.test(agent)) return "linux";
+  return "other";
+}
+
+/** Keeps the screen on; false where the browser cannot. */
+export class Awake {
+  #lock = null;
+  #wanted = false;
+
+  constructor() {
+    document.addEventListener("visibilitychange", () => {
+      if (this.#wanted && document.visibilityState === "visible") this.keep();
+    });
+  }
+  async keep() {
+    this.#wanted = true;
+    try {
+      this.#lock = await navigator.wakeLock.request("screen");
+      return true;
+    } catch {
+      return false; // no such thing here, or the battery is low
+    }
+  }
+  async release() {
+    this.#wanted = false;
+    await this.#lock?.release();
+    this.#lock = null;
+  }
+}
