@@ -57,7 +57,9 @@ def main() -> int:
     broken = checked_links.broken_links(TARGET)
     for link in broken:
         print(f"leads nowhere: {link}", file=sys.stderr)
-    print(f"{count} pages in {(TARGET / 'index.html').relative_to(ROOT)} and around it")
+    place = TARGET.relative_to(ROOT)
+    print(f"{count} pages in {place / 'index.html'} and around it")
+    print(f"the search wants a server: python -m http.server --directory {place}")
     return 1 if broken else 0
 
 

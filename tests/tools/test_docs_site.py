@@ -34,7 +34,8 @@ def test_the_site_is_complete_and_every_link_leads_somewhere(tmp_path: Path) -> 
     )
     assert "Raises" in api and "<blockquote>" not in api, "examples are code, not quotations"
     notebook = (site / "docs/notebooks/first-look.html").read_text()
-    assert len(re.findall(r'<img[^>]*src="data:image/png', notebook)) == 3
+    pictures = re.findall(r'<img[^>]*src="data:image/png[^>]*>', notebook)
+    assert len(pictures) == 3 and all(re.search(r'alt="\w+', picture) for picture in pictures)
 
 
 def project(folder: Path, page: str) -> Path:
@@ -102,6 +103,8 @@ def test_notebooks_lie_in_the_repository_without_results(notebook: Path) -> None
     nbformat.validate(node)
     code = [cell for cell in node.cells if cell.cell_type == "code"]
     assert code and all(not cell.outputs and cell.execution_count is None for cell in code)
+    drawn = [cell for cell in code if "plt.subplots" in cell.source]
+    assert drawn and all(cell.metadata.get("alt") for cell in drawn), "a picture needs words, too"
 
 
 def results(node: nbformat.NotebookNode, kind: str) -> list[str]:

@@ -17,7 +17,7 @@ LONGEST_CELL_S = 600
 
 
 def run(notebook: Path, data: Path | None = None) -> nbformat.NotebookNode:
-    """A notebook with the results of its cells.
+    """A notebook with the results of its cells; pictures are described by `alt` of their cell's metadata.
 
     Args:
         notebook: the file.
@@ -41,6 +41,10 @@ def run(notebook: Path, data: Path | None = None) -> nbformat.NotebookNode:
             resources={"metadata": {"path": str(notebook.parent)}},
         )
         client.execute(env=environment)
+    for cell in node.cells:
+        for shown in cell.get("outputs", []):
+            if "image/png" in shown.get("data", {}):
+                shown.metadata.setdefault("image/png", {})["alt"] = cell.metadata.get("alt", "")
     return node
 
 

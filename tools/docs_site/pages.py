@@ -12,6 +12,7 @@ TESTED_BLOCK = re.compile(r"^```sh test$", re.MULTILINE)
 NOTEBOOK_LINK = re.compile(r"(\]\((?!https?:)[^)#\s]+)\.(?:md|ipynb)([)#])")
 ENTRY = re.compile(r"^- \[(?P<title>.+?)\]\((?P<page>[^)]+)\)$", re.MULTILINE)
 PROJECT = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "shared/PROTOCOL.md", "hardware/README.md")
+STYLE = Path(__file__).with_name("site.css")
 Nav = list[dict[str, object]]
 
 
@@ -39,6 +40,7 @@ def stage(root: Path, target: Path) -> int:
                 copy = target / linked.relative_to(root)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(linked, copy)
+    shutil.copy(STYLE, target / "docs" / STYLE.name)
     return len(found)
 
 
