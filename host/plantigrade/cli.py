@@ -52,7 +52,7 @@ COMMANDS: dict[str, CommandSpec] = {
     ),
     "scan": CommandSpec("plantigrade.scan.commands", "scan", "List the insoles in reach, real and virtual."),
     "analyze": CommandSpec(
-        "plantigrade.analyze.commands",
+        "plantigrade.analyze_command.commands",
         "analyze",
         "Compute gait parameters from a recording of any known format.",
     ),

@@ -1,5 +1,6 @@
 """Formats that other packages add by entry points: loaded with care, since they may fail in any way."""
 
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 
 from plantigrade.errors import PlantigradeError
@@ -32,3 +33,24 @@ def load(entry: EntryPoint, kinds: type | tuple[type, ...], title: str) -> objec
     if not isinstance(added, kinds):
         raise PlantigradeError(f"{adds} {entry.name!r} as an {title}, but {entry.value} is none")
     return added
+
+
+def call(function: Callable[..., object], *values: object, title: str) -> object:
+    """What a function of another package gives.
+
+    Args:
+        function: of the package.
+        values: its arguments.
+        title: what it is, with the package's name, as the subject of a sentence.
+
+    Raises:
+        PlantigradeError: it failed, in whatever way; the message says how.
+
+    Example:
+        >>> call(lambda a, b: a / b, 6, 3, title="the package x adds a formula, which")
+        2.0
+    """
+    try:
+        return function(*values)
+    except Exception as error:  # a package of others may fail in any way, and ours still work
+        raise PlantigradeError(f"{title} failed ({type(error).__name__}: {error})") from error

@@ -11,6 +11,7 @@ from plantigrade.analysis.visit.kinds import found_spans
 from plantigrade.errors import PlantigradeError
 from plantigrade.gait import balance
 from plantigrade.gait.engine import analyze
+from plantigrade.gait.parameters.registry import ADDED
 from plantigrade.gait.pressure.butterfly import Butterfly, butterfly
 from plantigrade.gait.results import Analysis
 from plantigrade.gait.signals import NEWTONS_PER_KG, Foot, Walk
@@ -18,6 +19,7 @@ from plantigrade.gait.standing_caveats import WEIGHT, Caveat
 from plantigrade.imports import formats
 from plantigrade.imports.source import DecimalMark
 from plantigrade.posture.baseline.baseline import TagReference, reference_of
+from plantigrade.posture.rules_engine.added import added_rules
 from plantigrade.posture.rules_engine.rulebook import RuleBook, load_rulebook
 
 MAX_STANDINGS: Final = 200
@@ -213,4 +215,5 @@ def _notes(walk: Walk, analysis: Analysis) -> tuple[str, ...]:
         and not PLAUSIBLE_S[0] < stride.median < PLAUSIBLE_S[1]
     ):
         message.append(f"strides of {stride.median:.2f} s are no usual walking: is the sample rate right?")
+    message += [*ADDED.refused.values(), *added_rules().problems]
     return tuple(dict.fromkeys(message))

@@ -83,14 +83,20 @@ def _rows(foot: FootAnalysis, columns: tuple[str, ...]) -> Iterator[tuple[float,
         yield float(table.initial_contact_s[row]), cells
 
 
-def _numbers(foot: FootAnalysis, name: str) -> list[str] | None:
-    """One column as text; None for a column that this foot does not have."""
+def stride_values(foot: FootAnalysis, name: str) -> Floats | None:
+    """(k,) numbers of one column of the strides' table; None for a column that this foot does not have."""
     table = foot.strides
     is_number = name in STRIDE_UNITS or name.endswith("_s")
     own: Floats | None = getattr(table, name, None) if is_number else None
     if name in table.pressure_names:
         pressure = table.pressure_column(name)
         own = pressure if own is None else np.where(np.isfinite(own), own, pressure)
+    return own
+
+
+def _numbers(foot: FootAnalysis, name: str) -> list[str] | None:
+    """One column as text; None for a column that this foot does not have."""
+    own = stride_values(foot, name)
     if own is None:
         return None
     digits = decimals_of(name)

@@ -4,14 +4,14 @@ column."""
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntFlag
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.load_levels import LoadLevels
 from plantigrade.gait.parameters.definition import Home
-from plantigrade.gait.parameters.registry import definition_of, units_of
+from plantigrade.gait.parameters.registry import ADDED, definition_of, units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
 from plantigrade.gait.stillness import PairLoad
 from plantigrade.gait.tested_range import Gait
@@ -161,6 +161,37 @@ class StrideTable:
     def pressure_column(self, name: str) -> Floats:
         """(k,) one of `pressure_names`."""
         return self.pressure[:, self.pressure_names.index(name)]
+
+    if not TYPE_CHECKING:  # a checker shall go on noticing names that there are not
+
+        def __getattr__(self, name: str) -> Floats:
+            """(k,) a parameter that another package adds."""
+            if name not in ADDED:
+                raise AttributeError(f"the strides have no {name!r}")
+            return ADDED.column(name, _ByName(self), len(self))
+
+
+class _ByName(Mapping[str, Floats]):
+    """Columns of strides by name, as formulas of other packages take them."""
+
+    def __init__(self, table: StrideTable) -> None:
+        self._table = table
+        times = ("initial_contact_s", "final_contact_s", "next_initial_contact_s")
+        named = dict.fromkeys((*times, *STRIDE_UNITS, *table.pressure_names))
+        self._names = [name for name in named if name not in ADDED]
+
+    def __getitem__(self, name: str) -> Floats:
+        if name not in self._names:
+            raise KeyError(name)
+        if name in self._table.pressure_names:
+            return self._table.pressure_column(name)
+        return getattr(self._table, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 STRIDE_UNITS: Mapping[str, str] = units_of(Home.STRIDE)

@@ -265,6 +265,8 @@ CONTACT_KPA: Final = 10.0
 """Pressure from which a sensor's area is in contact."""
 COP_SHARE: Final = 0.05
 """The centre of pressure is told while the foot carries more than this share of the stance's peak."""
+LEAST_CENTRE_N: Final = 20.0
+"""Load of a sample below which its centre of pressure is that of noise: 1 N on each of sixteen sensors."""
 PHASE_SHARE: Final = 0.10
 """A region is loaded from this share of its own peak on."""
 LEVEL_FROM_S: Final = 0.16

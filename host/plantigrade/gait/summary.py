@@ -8,6 +8,7 @@ import numpy as np
 from plantigrade.gait.medians import middle
 from plantigrade.gait.parameters.definition import MIN_STRIDES, MIN_STRIDES_VARIABILITY, Home, Needs
 from plantigrade.gait.parameters.registry import (
+    ADDED,
     CV_OF,
     SYMMETRY_OF,
     WALK_CV_OF,
@@ -81,6 +82,8 @@ def foot_parameters(
 def _why(name: str, reasons: Mapping[str, str], two_feet: bool, force: bool) -> str:
     if name in reasons:
         return reasons[name]
+    if name in ADDED.failed:
+        return ADDED.failed[name]
     needs = definition_of(name).needs
     if Needs.BOTH_FEET in needs and not two_feet:
         return "needs both feet; one is missing"

@@ -25,6 +25,7 @@ from plantigrade.posture.baseline.before_after import (
 from plantigrade.posture.diary.day_load import loads_of
 from plantigrade.posture.norms.levels import rules_with
 from plantigrade.posture.norms.reference_set import load_reference
+from plantigrade.posture.rules_engine.added import all_rules
 from plantigrade.posture.rules_engine.even_time import seconds_of
 from plantigrade.posture.rules_engine.features import (
     Observation,
@@ -37,7 +38,7 @@ from plantigrade.posture.rules_engine.guidance import catalogue
 from plantigrade.posture.rules_engine.monitor import Monitor
 from plantigrade.posture.rules_engine.pair_gain import circumstance_of, pair_gain
 from plantigrade.posture.rules_engine.rulebook import Edit, RuleBook
-from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, NO_SOURCE, shipped_rules
+from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, NO_SOURCE
 from plantigrade.posture.rules_engine.section import (
     OWN_LAYOUT_PREFIX,
     alert_as_json,
@@ -75,7 +76,7 @@ class Wanted:
         """The rules that hold: the patient's edits of the levels that follow from the reference set."""
         if self.norms is None:
             return self.book
-        return RuleBook(rules_with(load_reference(self.norms), shipped_rules()), tuple(self.book.trail))
+        return RuleBook(rules_with(load_reference(self.norms), all_rules()), tuple(self.book.trail))
 
 
 def show_rules(book: RuleBook, json_file: Path | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from plantigrade.analysis import document, tables
-from plantigrade.analyze.commands import analyze
+from plantigrade.analyze_command.commands import analyze
 from plantigrade.errors import FileError
 
 from tests.host.analyze.walks import STANCE_SHARE, STRIDE_S, analysed, write_walk

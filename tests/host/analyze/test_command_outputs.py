@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from plantigrade.analysis.pipeline import RecordingAnalysis, Request, Span
-from plantigrade.analyze import commands
-from plantigrade.analyze.commands import analyze
+from plantigrade.analyze_command import commands
+from plantigrade.analyze_command.commands import analyze
 from plantigrade.cli import Invocation
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot

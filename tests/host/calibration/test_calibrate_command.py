@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from insole_protocol.layout import SENSOR_NAMES
-from plantigrade.analyze.commands import analyze
+from plantigrade.analyze_command.commands import analyze
 from plantigrade.calibration import load_calibration
 from plantigrade.cli import Invocation
 from plantigrade.device.calibrate.commands import calibrate

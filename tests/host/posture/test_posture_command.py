@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from insole_protocol.layout import SENSOR_NAMES
-from plantigrade.analyze.commands import analyze
+from plantigrade.analyze_command.commands import analyze
 from plantigrade.library.posture_commands.commands import posture
 from plantigrade.posture.rules_engine.rules import ENGINE_VERSION, shipped_rules
 from plantigrade.twin.body import Condition, another_day, draw_person, walk

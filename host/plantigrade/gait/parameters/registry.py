@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from plantigrade.gait.parameters import both_feet, force, pressure, standing, timing, unknowable, walking
+from plantigrade.gait.parameters.added import added_parameters
 from plantigrade.gait.parameters.definition import (
     Home,
     Norm,
@@ -19,22 +20,27 @@ from plantigrade.gait.parameters.definition import (
     View,
 )
 
-_OF_FEET: Final = (*timing.PARAMETERS, *force.PARAMETERS, *pressure.PARAMETERS)
+_OWN_OF_FEET: Final = (*timing.PARAMETERS, *force.PARAMETERS, *pressure.PARAMETERS)
+_OWN: Final = (
+    *timing.PARAMETERS,
+    *walking.PARAMETERS,
+    *both_feet.symmetry_indices(_OWN_OF_FEET),
+    *both_feet.PARAMETERS,
+    *force.PARAMETERS,
+    *pressure.PARAMETERS,
+    *standing.PARAMETERS,
+    *unknowable.PARAMETERS,
+)
+
+ADDED: Final = added_parameters(frozenset(row.name for row in _OWN))
+"""Parameters of each stride that installed packages add."""
+
+_OF_FEET: Final = (*_OWN_OF_FEET, *ADDED.rows)
 
 PARAMETERS: Final[Mapping[str, ParameterDefinition]] = {
-    row.name: row
-    for row in (
-        *timing.PARAMETERS,
-        *walking.PARAMETERS,
-        *both_feet.symmetry_indices(_OF_FEET),
-        *both_feet.PARAMETERS,
-        *force.PARAMETERS,
-        *pressure.PARAMETERS,
-        *standing.PARAMETERS,
-        *unknowable.PARAMETERS,
-    )
+    row.name: row for row in (*_OWN, *ADDED.rows, *both_feet.symmetry_indices(ADDED.rows))
 }
-"""By name, in the order of docs/reference/parameters.md."""
+"""By name, in the order of docs/reference/parameters.md; those of other packages at the end."""
 
 SYMMETRY_OF: Final[Mapping[str, str]] = {
     row.name: row.symmetry.name for row in _OF_FEET if row.symmetry is not None

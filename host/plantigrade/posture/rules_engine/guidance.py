@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from plantigrade.errors import FileError
 from plantigrade.gait.signals import Foot
 from plantigrade.languages import languages_in, texts_of
-
-TEXT_DIR = Path(__file__).resolve().parents[1] / "text"
+from plantigrade.posture.rules_engine.added import TEXT_DIR, added_rules
 
 
 @dataclass(frozen=True)
@@ -93,10 +91,11 @@ def catalogue(language: str = "en") -> Catalogue:
     Raises:
         FileError: there is no such catalogue, or it lacks an entry.
     """
-    data = texts_of(TEXT_DIR, language)
+    data, added = texts_of(TEXT_DIR, language), added_rules()
     try:
         exercises = {name: Exercise(**entry, id=name) for name, entry in data["exercise"].items()}
-        patterns = {name: _guidance(name, entry, exercises) for name, entry in data["pattern"].items()}
+        entries = data["pattern"] | added.texts(language, "pattern")
+        patterns = {name: _guidance(name, entry, exercises) for name, entry in entries.items()}
         return Catalogue(
             data["language"],
             data["disclaimer"],
@@ -105,7 +104,7 @@ def catalogue(language: str = "en") -> Catalogue:
             data["compare"],
             data["place"],
             data["diary"],
-            data["rule"],
+            data["rule"] | added.texts(language, "rule"),
             data["alert"],
             patterns,
             exercises,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from plantigrade.errors import FileError, PlantigradeError
 from plantigrade.posture.json_file import read_values, write_values
-from plantigrade.posture.rules_engine.rules import EDITABLE, Rule, Severity, check_rule, shipped_rules
+from plantigrade.posture.rules_engine.added import all_rules
+from plantigrade.posture.rules_engine.rules import EDITABLE, Rule, Severity, check_rule
 from plantigrade.posture.settings import CLEAR_SHARE, LONGEST_LIMIT_S, LONGEST_TEXT, SHORTEST_LIMIT_S
 
 SCHEMA = "plantigrade.rulebook/1"
@@ -41,7 +42,7 @@ class RuleBook:
     """Rules of one patient. `label(rule)` names the version that a result was made with."""
 
     def __init__(self, rules: dict[str, Rule] | None = None, trail: tuple[Edit, ...] = ()) -> None:
-        self._shipped = shipped_rules() if rules is None else dict(rules)
+        self._shipped = all_rules() if rules is None else dict(rules)
         self.rules: dict[str, Rule] = dict(self._shipped)
         self.trail: list[Edit] = []
         for edit in trail:

@@ -13,7 +13,7 @@ from typing import Final
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.person.entries import AlertAnswer, AnswerKind
 from plantigrade.library.time_zone import zone_of
-from plantigrade.posture.rules_engine.rules import shipped_rules
+from plantigrade.posture.rules_engine.added import all_rules
 from plantigrade.service.alerts.book import AlertBook
 from plantigrade.service.alerts.library_answers import LibraryAnswers
 from plantigrade.service.alerts.life import AlertKey, AlertState, LivingAlert, Snooze, utc_of
@@ -107,7 +107,7 @@ def acts_at_once(key: AlertKey) -> bool:
         >>> [acts_at_once(AlertKey(rule, "left", 0)) for rule in ("static-load", "low-arch")]
         [True, False]
     """
-    rule = shipped_rules().get(key.rule)
+    rule = all_rules().get(key.rule)
     return rule is not None and rule.scope.of_seconds and rule.pattern not in ABOUT_INSOLES
 
 

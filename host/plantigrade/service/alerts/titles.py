@@ -1,7 +1,7 @@
 """What an alert is about, in a few words of a language."""
 
+from plantigrade.posture.rules_engine.added import all_rules
 from plantigrade.posture.rules_engine.guidance import Catalogue
-from plantigrade.posture.rules_engine.rules import shipped_rules
 
 
 def title_of(rule: str, texts: Catalogue) -> str:
@@ -12,6 +12,6 @@ def title_of(rule: str, texts: Catalogue) -> str:
         >>> title_of("low-arch", catalogue())
         'Low arch, flat foot'
     """
-    known = shipped_rules().get(rule)
+    known = all_rules().get(rule)
     guidance = None if known is None else texts.patterns.get(known.pattern)
     return rule if guidance is None else guidance.title

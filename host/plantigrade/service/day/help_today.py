@@ -9,8 +9,8 @@ from plantigrade.library.catalogue.exercise_choices import exercise_choices
 from plantigrade.library.catalogue.stored_posture import StoredFinding, StoredPosture, stored_posture
 from plantigrade.library.person.entries import Goal, GoalDone, GoalKind
 from plantigrade.posture.exercises.choice import ExerciseChoice, Showing
+from plantigrade.posture.rules_engine.added import all_rules
 from plantigrade.posture.rules_engine.guidance import catalogue
-from plantigrade.posture.rules_engine.rules import shipped_rules
 from plantigrade.service.alerts.overview import ABOUT_INSOLES
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def tick(record: "PersonRecord", day: date, exercise: str, is_done: bool, by: st
 
 
 def _patterns(found: Iterable[StoredFinding], asked_for: str) -> tuple[FoundPattern, ...]:
-    rules, known = shipped_rules(), catalogue().patterns
+    rules, known = all_rules(), catalogue().patterns
     patterns: dict[str, FoundPattern] = {}
     for one in found:
         rule = rules.get(one.rule)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from plantigrade.library.person.entries import AnswerKind
+from plantigrade.posture.rules_engine.added import all_rules
 from plantigrade.posture.rules_engine.guidance import Catalogue
-from plantigrade.posture.rules_engine.rules import Rule, shipped_rules
+from plantigrade.posture.rules_engine.rules import Rule
 from plantigrade.service.alerts.life import AlertKey, AlertState
 from plantigrade.service.alerts.overview import ABOUT_INSOLES, ListedAlert, acts_at_once
 from plantigrade.service.events import AlertClass
@@ -128,7 +129,7 @@ class CardWriter:
         alert, texts = listed.alert, rule_texts(self.formats.words)
         key = alert.key
         css, icon, kind = self._kind(listed)
-        rule = shipped_rules().get(key.rule)
+        rule = all_rules().get(key.rule)
         age_s = (self.now_utc_ns - alert.known_utc_ns) / _NS
         tag, tag_icon = self._end(listed)
         return AlertCard(

@@ -1,6 +1,5 @@
 """`plantigrade analyze`."""
 
-import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -259,23 +258,19 @@ def _check_outputs(recording: Path, outputs: dict[str, Path | None]) -> None:
 
 
 def _run(request: "Request", invocation: Invocation) -> "RecordingAnalysis":
-    from plantigrade.analysis import pipeline as full_analysis
+    from plantigrade.analysis.pipeline import of_walk
+    from plantigrade.api.reading import open_source
 
     with _progress() as progress:
-        retained = (invocation.data_dir() / "recordings").is_dir() and request.format_name in (
-            "auto",
-            "plantigrade",
+        source = open_source(
+            request.path,
+            request.format_name,
+            request.foot,
+            request.decimal_mark,
+            invocation.data_dir(),
+            on_progress=lambda share: progress("reading", share),
         )
-        if request.path.exists() or not retained:
-            return full_analysis.run(request, progress)
-        from plantigrade.library.catalogue.library import Library
-        from plantigrade.library.catalogue.queries import UnknownRecordingError
-
-        try:
-            with Library(invocation.data_dir(), os.environ.get("PLANTIGRADE_LIBRARY") or None) as library:
-                return full_analysis.of_walk(library.open(str(request.path)).walk(), request, progress)
-        except UnknownRecordingError as error:
-            raise FileError(request.path, "is neither a file nor a recording of the library") from error
+        return of_walk(source.walk(), request, progress)
 
 
 @contextmanager
