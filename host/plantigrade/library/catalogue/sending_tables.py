@@ -1,7 +1,7 @@
 """Tables of recordings that travel from homes to clinics, at both ends, and of what archives computed.
 
-No credential stands in them as it is at the clinic: a home's credential and an invitation's code are stored as
-SHA-256 there. At home the credential is encrypted. Changed only together with a migration.
+At the clinic no credential stands in them as it is: that of a home and the code of an invitation are stored
+as SHA-256. At home the credential is encrypted. Changed only together with a migration.
 """
 
 from datetime import datetime

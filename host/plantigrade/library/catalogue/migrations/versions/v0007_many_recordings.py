@@ -1,4 +1,4 @@
-"""Recordings that travel from homes to clinics, results of archives, and an index for a million recordings."""
+"""Recordings that travel from homes to clinics, results of archives, and an index for a million of them."""
 
 import sqlalchemy as sa
 from alembic import op
