@@ -138,7 +138,7 @@ def test_a_recording_that_is_another_persons_already(library: Library, tmp_path:
     home = kit.recording(tmp_path / "home")
     filing, _ = sent(library, kit.parcel_of(home, public_key(library.store), "P002"), "P002")
     assert filing.file_next(NOW) is not None
-    assert "recording of P002" in problem_of(library, kit.parcel_of(home, public_key(library.store)))
+    assert "somebody else" in problem_of(library, kit.parcel_of(home, public_key(library.store)))
 
 
 def test_a_recording_of_a_newer_version(library: Library, tmp_path: Path) -> None:
