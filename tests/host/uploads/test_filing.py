@@ -100,7 +100,7 @@ def test_encrypted_files_need_a_clinic_with_a_key(library: Library, tmp_path: Pa
     vault = kit.a_vault()
     home = kit.recording(tmp_path / "home", vault=vault)
     parcel = kit.parcel_of(home, public_key(library.store), vault=vault)
-    assert "sessions keys protect" in problem_of(library, parcel)
+    assert "sessions keys new" in problem_of(library, parcel)
 
 
 def test_a_journal_becomes_a_recording(library: Library, tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def _keep_keys(text: bytes, folder: Path, vault: "Vault | None") -> None:
         raise RecordingError(
             folder,
             "came encrypted, and this library has no key to protect it with; "
-            "run `plantigrade sessions keys protect`, then `plantigrade serve retry`",
+            "run `plantigrade sessions keys new`, then `plantigrade serve retry`",
         )
     try:
         values: dict[str, Any] = json.loads(text)
