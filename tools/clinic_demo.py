@@ -1,13 +1,12 @@
 """A clinic with ten homes, all on this computer: the real processes, from invitations to a restored back-up.
 
-    python -m tools.clinic_demo [--homes 10] [--picture DIR] [--postgresql]
+    python -m tools.clinic_demo [--homes 10] [--picture DIR]
 
 Prints what happened as a table; exits 1 if anything is missing or differs.
 """
 
 import argparse
 import os
-import re
 import shutil
 import signal
 import socket
@@ -16,15 +15,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
+from plantigrade.library.intake.clinic_keys import public_key
 from plantigrade.library.intake.entries import ParcelState
 from plantigrade.library.intake.parcels import ParcelRegister
+from plantigrade.library.intake.senders import SenderRegister
 from plantigrade.library.intake.spool import Spool
 from plantigrade.library.person.entries import Consent, DataKind
+from plantigrade.library.sending.clinics import ClinicRegister
+from plantigrade.parcels.invitation import Invitation
+from plantigrade.parcels.pin import pin_of
+from plantigrade.service.sending.link import join, new_client
 
 from tests.host.archive import kit
 
@@ -76,33 +82,34 @@ class Demo:
             for number in range(self.homes):
                 code = f"P{number:03d}"
                 library.add_person(Person(code, weight_kg=60.0 + number))
-                now = library.record(code)
-                from datetime import UTC, datetime
-
-                kinds = tuple(DataKind)
-                now.consents.give(Consent(CLINICIAN, kinds, "care", datetime.now(UTC), None, "demo", code))
+                given = Consent(CLINICIAN, tuple(DataKind), "care", datetime.now(UTC), None, "demo", code)
+                library.record(code).consents.give(given)
 
     def open_clinic(self, data: Path | None = None) -> Library:
         """The clinic's library."""
         return Library(data or self.clinic, self.url, self.key)
 
-    def make_home(self, number: int) -> Path:
-        """A home with a person, two recordings, joined to the clinic; every second one is encrypted."""
+    def make_home(self, number: int, clinic: Library) -> Path:
+        """A home with a person, two recordings, joined to the clinic; the first one is encrypted."""
         data = self.folder / f"home-{number}"
         key = self.folder / f"home-{number}.keys"
-        if number % 2:
+        if number == 0:
             self.command("sessions", "keys", "new", data=data, key=key)
         else:
             key.write_text("")
-        with Library(data, None, key if number % 2 else None) as library:
+        with Library(data, None, None if number else key) as library:
             library.add_person(Person("me", weight_kg=60.0 + number))
             for at in (0, 1):
                 entry = library.import_walk(kit.piece(2 * number + at))
                 library.assign(entry.id, "me")
-        said = self.command("serve", "invite", f"P{number:03d}", "--address", self.address)
-        found = re.search(r"http://\S+#\S+", said)
-        assert found is not None, said
-        self.command("clinic", "join", found.group(), "--yes", "--since", "2000-01-01", data=data, key=key)
+            pin = pin_of(public_key(clinic.store))
+            invitation = Invitation(self.address, SenderRegister(clinic.store).invite(f"P{number:03d}"), pin)
+            with new_client() as client:
+                found = join(client, invitation, f"home {number}")
+            since = datetime(2000, 1, 1, tzinfo=UTC)
+            ClinicRegister(library).add(
+                "me", self.address, found.clinic, found.person, found.key, found.credential, since
+            )
         return data
 
     def serve(self) -> "subprocess.Popen[bytes]":
@@ -182,23 +189,22 @@ def _run(demo: Demo, picture: Path | None) -> int:
     running = demo.serve()
     begun = time.monotonic()
     try:
-        for number in range(demo.homes):
-            demo.make_home(number)
+        with demo.open_clinic() as clinic:
+            for number in range(demo.homes):
+                demo.make_home(number, clinic)
         print(f"{demo.homes} homes joined after {time.monotonic() - begun:.0f} s")
         begun = time.monotonic()
         senders = demo.send_all()
         for one in senders:
             one.wait()
         _wait(lambda: demo.counts()[ParcelState.FILED] + demo.counts()[ParcelState.OPENED] == wanted)
-        print(
-            f"{wanted} recordings sent by {demo.homes} homes at once, filed after {time.monotonic() - begun:.0f} s"
-        )
+        took = time.monotonic() - begun
+        print(f"{wanted} recordings sent by {demo.homes} homes at once, filed after {took:.0f} s")
         print(f"the same at home and clinic, verified: {demo.same()} of {wanted}")
         if picture is not None:
             _picture(demo, picture)
-            print(
-                f"a page was open: {demo.counts()[ParcelState.OPENED]} recording opened; pictures in {picture}"
-            )
+            opened = demo.counts()[ParcelState.OPENED]
+            print(f"a page was open: {opened} recording opened; pictures in {picture}")
     finally:
         running.send_signal(signal.SIGTERM)
         running.wait(60)
