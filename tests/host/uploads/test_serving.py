@@ -20,6 +20,7 @@ from plantigrade.library.intake.senders import SenderRegister
 from plantigrade.library.intake.spool import Spool
 from plantigrade.parcels.invitation import Invitation
 from plantigrade.web.serving import actions, supervisor
+from plantigrade.web.serving import worker as worker_module
 from plantigrade.web.serving.commands import serve
 from plantigrade.web.serving.worker import Place, Worker
 from starlette.testclient import TestClient
@@ -58,6 +59,24 @@ def test_a_worker_files_and_analyses(clinic: Library, tmp_path: Path) -> None:
     assert worker.step()
     assert not worker.step(), "nothing more to do"
     assert filing.parcels.get(number).state is ParcelState.FILED
+
+
+def test_two_workers_never_analyse_the_same_at_once(
+    clinic: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one has just filed and analyses, the one that sweeps finds unanalysed."""
+    filing, (sender, _) = Filing(clinic), kit.joined(clinic)
+    kit.received(filing, sender, kit.parcel_of(kit.recording(tmp_path / "home"), public_key(clinic.store)))
+    sweeper, analysed = Worker(clinic, sweeps=True), list[str]()
+
+    def analyse(_library: Library, recording: str) -> None:
+        analysed.append(recording)
+        assert not analysed[1:], "the other one does it as well"
+        sweeper.step()
+
+    monkeypatch.setattr(worker_module, "analyse_recording", analyse)
+    Worker(clinic, sweeps=False).step()
+    assert analysed == [kit.NAME]
 
 
 def test_a_worker_goes_on_when_the_disk_fails(clinic: Library, monkeypatch: pytest.MonkeyPatch) -> None:

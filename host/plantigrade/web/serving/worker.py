@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from plantigrade.errors import PlantigradeError
+from plantigrade.files.durable import lock_folder, release_folder
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import RecordingState, unanalysed
@@ -94,7 +95,7 @@ class Worker:
         filed = self._filing.file_next()
         if filed is not None:
             if filed.recording:
-                analyse_recording(self._library, filed.recording)
+                self._analyse(filed.recording)
             return True
         return self._sweeps and self._sweep()
 
@@ -107,6 +108,17 @@ class Worker:
             return False
         left = unanalysed(self._library, version("plantigrade"), None, self._done)
         for one in left:
-            analyse_recording(self._library, one.id)
+            self._analyse(one.id)
         self._swept_s = self._clock_s()
         return bool(left)
+
+    def _analyse(self, recording: str) -> None:
+        """Unless another worker does: two at once would mix their files."""
+        try:
+            lock = lock_folder(self._library.recordings / recording)
+        except (BlockingIOError, FileNotFoundError):
+            return
+        try:
+            analyse_recording(self._library, recording)
+        finally:
+            release_folder(lock)
