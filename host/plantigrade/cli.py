@@ -50,6 +50,21 @@ COMMANDS: dict[str, CommandSpec] = {
         "service",
         "Start the service at log-in, and tell the running one what to do.",
     ),
+    "clinic": CommandSpec(
+        "plantigrade.service.sending.commands",
+        "clinic",
+        "Send recordings to a clinic, encrypted for it: join, status, leave.",
+    ),
+    "serve": CommandSpec(
+        "plantigrade.web.serving.commands",
+        "serve",
+        "The pages of a clinic for many homes: PostgreSQL, parcels from homes, several processes.",
+    ),
+    "archive": CommandSpec(
+        "plantigrade.archive.commands",
+        "archive",
+        "Many recordings at once: analyse, verify, export, query, on any number of workers.",
+    ),
     "scan": CommandSpec("plantigrade.scan.commands", "scan", "List the insoles in reach, real and virtual."),
     "analyze": CommandSpec(
         "plantigrade.analyze_command.commands",

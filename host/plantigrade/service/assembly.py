@@ -34,6 +34,7 @@ from plantigrade.service.publish.library_facts import LibraryFacts
 from plantigrade.service.publish.lsl import LslPublisher
 from plantigrade.service.publish.publisher import MqttPublisher
 from plantigrade.service.publish.settings import PublishSettings
+from plantigrade.service.sending.part import SendingPart
 from plantigrade.service.settings import ServiceSettings
 from plantigrade.service.workers.upkeep import Upkeep
 from plantigrade.service.workers.worker import AnalysisWorker
@@ -134,6 +135,7 @@ class Assembly:
                 "analysis of recordings": self.worker.run,
                 "notifications": Notifier(self.bus, LibraryPeople(library), hints=hints).run,
                 "disk, retention and summaries": self.upkeep.run,
+                "sending to clinics": SendingPart(library).run,
             }
         )
         if links is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
+from starlette.routing import BaseRoute
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.web.app import make_app
@@ -48,6 +49,8 @@ class Pages:
         address: to listen on.
         tls: None for plain HTTP, on this computer alone.
         advice: for whoever starts it, in the terminal; "" for none.
+        more: further routes.
+        behind_proxy: a proxy on this computer passes requests on, and says for whom.
 
     Attributes:
         port: that is listened on, once it is; with port 0 in the settings, one that was free.
@@ -60,6 +63,8 @@ class Pages:
     tls: Tls | None = None
     advice: str = ""
     port: int = 0
+    more: tuple[BaseRoute, ...] = ()
+    behind_proxy: bool = False
     started: asyncio.Event = field(default_factory=asyncio.Event)
     on_started: Callable[[], object] = lambda: None
 
@@ -109,11 +114,11 @@ class Pages:
     def _config(self, site: Site) -> uvicorn.Config:
         try:
             config = uvicorn.Config(
-                make_app(site, more=(live_route(site),)),
+                make_app(site, more=(live_route(site), *self.more)),
                 lifespan="off",
                 log_config=None,
                 access_log=False,
-                proxy_headers=False,
+                proxy_headers=self.behind_proxy,
                 server_header=False,
                 date_header=False,
                 limit_concurrency=MOST_CONNECTIONS,

@@ -43,7 +43,7 @@ def made(tmp_path: Path) -> Store:
 
 def test_where_the_database_is(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0006", 20.0)
+    assert (FILE_NAME, REVISION, BUSY_S) == ("library.sqlite", "0007", 20.0)
     assert module._MIGRATION_LOCK == 0x504C47, "versions old and new wait for each other with this number"
     assert store.shown_url == str(tmp_path / "library.sqlite") and store.is_sqlite
     other = Store(tmp_path, "postgresql://anna:secret@host/name")
@@ -220,7 +220,7 @@ def test_revisions(tmp_path: Path) -> None:
     store.bring_up_to_date("0001")
     assert store.revision() == "0001"
     store.bring_up_to_date()
-    assert store.revision() == "0006"
+    assert store.revision() == "0007"
     store.bring_up_to_date()
     with store.write() as session:
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0099'"))
@@ -228,7 +228,7 @@ def test_revisions(tmp_path: Path) -> None:
         store.bring_up_to_date()
     assert str(newer.value) == (
         f"{store.shown_url}: was made by a newer version of plantigrade (its tables have revision 0099, this "
-        "version knows 0006); update plantigrade"
+        "version knows 0007); update plantigrade"
     )
     store.close()
 
@@ -325,12 +325,13 @@ def test_what_says_something_of_a_person_is_sealed() -> None:
     assert sorted(str(column) for column in ENCRYPTED_COLUMNS) == [
         "accounts.totp_secret", "alert_answers.document", "alerts.document", "analyses.document",
         "baseline_days.document", "baseline_days.tag", "body_measures.document", "body_measures.measured_on",
-        "cautions.document", "consents.document", "deliveries.document", "diary_entries.document",
+        "cautions.document", "clinic_keys.secret", "clinics.address", "clinics.credential", "clinics.name",
+        "clinics.problem", "clinics.there", "consents.document", "deliveries.document", "diary_entries.document",
         "footwear.name", "footwear.remark", "goals.document", "goals_done.document",
         "insole_keys.next_secret", "insole_keys.secret", "insole_log_keys.secret", "invitations.document",
-        "notes.text", "people.birth_date", "people.name", "people.remark", "person_notes.text",
+        "notes.text", "parcels.problem", "people.birth_date", "people.name", "people.remark", "person_notes.text",
         "person_settings.document", "plan_verdicts.document", "plans.document", "recordings.source",
-        "recordings.title", "rule_edits.document", "visits.document", "wear_days.document",
+        "recordings.title", "rule_edits.document", "senders.device", "sendings.opened_by", "visits.document", "wear_days.document",
     ]  # fmt: skip
 
 
@@ -399,7 +400,30 @@ SHAPE_OF_THE_REST = {
     ),
     "recordings": (
         ["id"], ["person_id > people.id"],
-        [("ix_recordings_order", False), ("ix_recordings_person_id", False)],
+        [
+            ("ix_recordings_of_person", False), ("ix_recordings_order", False),
+            ("ix_recordings_person_id", False),
+        ],
+    ),
+    "archive_results": (["recording_id"], [OF_RECORDING], []),
+    "clinic_keys": (["id"], [], []),
+    "clinics": (
+        ["id"], ["consent_id > consents.id SET NULL", OF_PERSON], [("ix_clinics_person_id", False)],
+    ),
+    "parcels": (
+        ["id"], ["sender_id > senders.id CASCADE"],
+        [("ix_parcels_recording_id", False), ("ix_parcels_state", False), ("uq_parcels_of_sender", True)],
+    ),
+    "sender_invitations": (
+        ["id"], [OF_PERSON],
+        [("ix_sender_invitations_person_id", False), ("uq_sender_invitations_code_sha256", True)],
+    ),
+    "senders": (
+        ["id"], [OF_PERSON], [("ix_senders_person_id", False), ("uq_senders_credential_sha256", True)],
+    ),
+    "sendings": (
+        ["id"], ["clinic_id > clinics.id CASCADE"],
+        [("ix_sendings_recording_id", False), ("uq_sendings_of_clinic", True)],
     ),
     "tags": (["recording_id", "kind", "value"], [OF_RECORDING], [("ix_tags_kind_value", False)]),
 }  # fmt: skip

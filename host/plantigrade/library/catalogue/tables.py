@@ -207,7 +207,11 @@ class RecordingRow(Base):
     `entries.RECORDING_STATES`, `unassigned` a `person.entries.Unassigned` where the wearer is unclear."""
 
     __tablename__ = "recordings"
-    __table_args__ = (Index("ix_recordings_order", "order_ns"), Index("ix_recordings_person_id", "person_id"))
+    __table_args__ = (
+        Index("ix_recordings_order", "order_ns"),
+        Index("ix_recordings_person_id", "person_id"),
+        Index("ix_recordings_of_person", "person_id", "order_ns"),
+    )
     id: Mapped[str] = mapped_column(String(_TEXT), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(EncryptedText)

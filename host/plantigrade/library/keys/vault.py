@@ -137,7 +137,11 @@ class Vault:
     def new_file_key(self, binding: bytes) -> tuple[FileKey, str]:
         """A key for a new file, and the same encrypted for `keys.json`."""
         secret = secrets.token_bytes(KEY_BYTES)
-        return FileKey(secret, binding), self._fernet.encrypt(secret).decode()
+        return FileKey(secret, binding), self.wrap_file_key(secret)
+
+    def wrap_file_key(self, secret: bytes) -> str:
+        """The key of a file that came from another library, encrypted for `keys.json`."""
+        return self._fernet.encrypt(secret).decode()
 
     def file_key(self, wrapped: str, binding: bytes, path: Path) -> FileKey:
         """The key of a file.

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from plantigrade.library.catalogue.account_tables import Base
+from plantigrade.library.catalogue.sending_tables import Base
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)

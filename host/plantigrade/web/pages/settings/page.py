@@ -11,7 +11,7 @@ from plantigrade.library.person.settings import LEAST_RAW_DAYS, MOST_ALERTS_A_DA
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.formats import Formats, formats_of
 from plantigrade.web.page import Answer, Form, Page, Part, Redirect, Shown
-from plantigrade.web.pages.settings import accounts, own_data, reading, reminders, sharing
+from plantigrade.web.pages.settings import accounts, clinics, own_data, reading, reminders, sharing
 from plantigrade.web.visit import RefusedError, Visit
 from plantigrade.web.words import languages, words_of
 
@@ -68,6 +68,7 @@ def _own(visit: Visit, code: str, formats: Formats) -> dict[str, Any]:
         "least_raw_days": LEAST_RAW_DAYS,
         "consents": consents,
         "invitations": invitations,
+        "clinics": clinics.clinics_shown(visit, code),
         "walks": library.count(Filter(person=code)),
         "kinds": tuple(DataKind),
     }

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from plantigrade.library.intake.parcels import note_opened
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.page import Answer, Form, Page, Part
 from plantigrade.web.pages.walk import changes, files
@@ -12,7 +13,10 @@ PATH: Final = "/walks/{id}"
 
 
 def show(visit: Visit) -> Answer:
-    """The page."""
+    """The page; the home that sent the recording is told when somebody else than the wearer opened it."""
+    entry = visit.entry()
+    if visit.who.person != entry.person:
+        note_opened(visit.site.library.store, entry.id, visit.who.name)
     return shown(visit)
 
 

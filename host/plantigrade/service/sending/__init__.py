@@ -1,0 +1,1 @@
+"""Sends recordings to clinics: in pieces, for weeks, only what the person consented to."""

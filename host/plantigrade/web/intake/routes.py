@@ -1,0 +1,42 @@
+"""All addresses below /clinic, for the clinic's own pages and for pages of origins that it names."""
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Mount, Route
+
+from plantigrade.library.catalogue.library import Library
+from plantigrade.web.intake import settings
+from plantigrade.web.intake.asking import answering
+from plantigrade.web.intake.devices import Devices
+from plantigrade.web.intake.settings import IntakeSettings
+from plantigrade.web.intake.uploads import Uploads
+
+
+def intake_routes(library: Library, intake: IntakeSettings) -> tuple[BaseRoute, ...]:
+    """The routes.
+
+    Args:
+        library: of the clinic, open.
+        intake: how parcels are taken in.
+    """
+    devices, uploads = Devices(library, intake), Uploads(library)
+    one = settings.PARCELS + "/{parcel}"
+    routes = [
+        Route("/join", answering(devices.join), methods=["POST"]),
+        Route("/leave", answering(devices.leave), methods=["POST"]),
+        Route("/receipts", answering(devices.receipts), methods=["GET"]),
+        Route(settings.PARCELS, answering(uploads.options), methods=["OPTIONS"]),
+        Route(settings.PARCELS, answering(uploads.create), methods=["POST"]),
+        Route(one, answering(uploads.head), methods=["HEAD"]),
+        Route(one, answering(uploads.patch), methods=["PATCH"]),
+        Route(one, answering(uploads.delete), methods=["DELETE"]),
+    ]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=intake.origins,
+        allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
+        allow_headers=settings.ALLOWED,
+        expose_headers=settings.EXPOSED,
+        max_age=settings.PREFLIGHT_S,
+    )
+    return (Mount(settings.PREFIX, routes=routes, middleware=[cors]),)

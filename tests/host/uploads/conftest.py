@@ -1,0 +1,8 @@
+"""Homes and clinics of the tests; fixtures of the library's tests as they are there."""
+
+from tests.host.library.conftest import (  # noqa: F401
+    in_utc,
+    no_keys_from_outside,
+    postgres,
+    url,
+)

@@ -1,0 +1,237 @@
+"""A clinic with ten homes, all on this computer: the real processes, from invitations to a restored back-up.
+
+    python -m tools.clinic_demo [--homes 10] [--picture DIR]
+
+Prints what happened as a table; exits 1 if anything is missing or differs.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from plantigrade.library.catalogue.accounts.entries import Role
+from plantigrade.library.catalogue.library import Library
+from plantigrade.library.entries import Person
+from plantigrade.library.intake.clinic_keys import public_key
+from plantigrade.library.intake.entries import ParcelState
+from plantigrade.library.intake.parcels import ParcelRegister
+from plantigrade.library.intake.senders import SenderRegister
+from plantigrade.library.intake.spool import Spool
+from plantigrade.library.person.entries import Consent, DataKind
+from plantigrade.library.sending.clinics import ClinicRegister
+from plantigrade.parcels.invitation import Invitation
+from plantigrade.parcels.pin import pin_of
+from plantigrade.service.sending.link import join, new_client
+
+from tests.host.archive import kit
+
+PROGRAM = str(Path(sys.executable).with_name("plantigrade"))
+CLINICIAN = "Dr. Gait"
+PATIENCE_S = 300.0
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Demo:
+    """The clinic and its homes.
+
+    Args:
+        folder: for everything.
+        homes: how many.
+        url: of the clinic's database; None for SQLite.
+    """
+
+    def __init__(self, folder: Path, homes: int, url: str | None) -> None:
+        self.folder, self.homes, self.url = folder, homes, url
+        self.clinic, self.key = folder / "clinic", folder / "clinic.keys"
+        self.port = _free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+    def command(self, *words: str, data: Path | None = None, key: Path | None = None) -> str:
+        """Run `plantigrade` with some words, at the clinic or with another folder; what it says."""
+        where = ["--key-file", str(key or self.key)]
+        if data is None and self.url is not None:
+            where += ["--library", self.url]
+        done = subprocess.run(
+            [PROGRAM, "--data", str(data or self.clinic), *words, *where], capture_output=True, text=True
+        )
+        if done.returncode:
+            raise SystemExit(f"{' '.join(words)}: {done.stderr}")
+        return done.stdout
+
+    def make_clinic(self) -> None:
+        """An encrypted library with a person for each home, who lets the clinician see everything."""
+        self.command("sessions", "keys", "new")
+        with self.open_clinic() as library:
+            library.accounts.register.add("Owner", {Role.OWNER})
+            library.accounts.register.add(CLINICIAN, {Role.CLINICIAN})
+            for number in range(self.homes):
+                code = f"P{number:03d}"
+                library.add_person(Person(code, weight_kg=60.0 + number))
+                given = Consent(CLINICIAN, tuple(DataKind), "care", datetime.now(UTC), None, "demo", code)
+                library.record(code).consents.give(given)
+
+    def open_clinic(self, data: Path | None = None) -> Library:
+        """The clinic's library."""
+        return Library(data or self.clinic, self.url, self.key)
+
+    def make_home(self, number: int, clinic: Library) -> Path:
+        """A home with a person, two recordings, joined to the clinic; the first one is encrypted."""
+        data = self.folder / f"home-{number}"
+        key = self.folder / f"home-{number}.keys"
+        if number == 0:
+            self.command("sessions", "keys", "new", data=data, key=key)
+        else:
+            key.write_text("")
+        with Library(data, None, None if number else key) as library:
+            library.add_person(Person("me", weight_kg=60.0 + number))
+            for at in (0, 1):
+                entry = library.import_walk(kit.piece(2 * number + at))
+                library.assign(entry.id, "me")
+            pin = pin_of(public_key(clinic.store))
+            invitation = Invitation(self.address, SenderRegister(clinic.store).invite(f"P{number:03d}"), pin)
+            with new_client() as client:
+                found = join(client, invitation, f"home {number}")
+            since = datetime(2000, 1, 1, tzinfo=UTC)
+            ClinicRegister(library).add(
+                "me", self.address, found.clinic, found.person, found.key, found.credential, since
+            )
+        return data
+
+    def serve(self) -> "subprocess.Popen[bytes]":
+        """Start the clinic."""
+        where = [] if self.url is None else ["--library", self.url]
+        words = ["serve", "--port", str(self.port), "--clinic", "Walking clinic", "--quiet", "--workers", "2"]
+        running = subprocess.Popen(
+            [PROGRAM, "--data", str(self.clinic), *words, "--key-file", str(self.key), *where]
+        )
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return running
+            time.sleep(0.2)
+        raise SystemExit("the clinic did not start")
+
+    def send_all(self) -> list["subprocess.Popen[bytes]"]:
+        """All homes send at once."""
+        return [
+            subprocess.Popen(
+                [
+                    PROGRAM, "--data", str(self.folder / f"home-{number}"), "clinic", "send",
+                    "--key-file", str(self.folder / f"home-{number}.keys"),
+                ],
+                stdout=subprocess.DEVNULL,
+            )
+            for number in range(self.homes)
+        ]  # fmt: skip
+
+    def counts(self) -> dict[ParcelState, int]:
+        """How many parcels of the clinic are in each state."""
+        with self.open_clinic() as library:
+            return ParcelRegister(library.store, Spool(library.data_dir)).counts()
+
+    def same(self, data: Path | None = None) -> int:
+        """How many recordings of the homes are at the clinic, sound, once, with the same manifest."""
+        found = 0
+        with self.open_clinic(data) as library:
+            for entry in library.find():
+                assert entry.person is not None
+                home = self.folder / f"home-{int(entry.person[1:])}" / "recordings" / entry.id
+                there = library.recordings / entry.id
+                same = (home / "recording.json").read_bytes() == (there / "recording.json").read_bytes()
+                found += same and library.verify(entry.id).ok
+        return found
+
+
+def _wait(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not what():
+        if time.monotonic() > until:
+            raise SystemExit("it took too long")
+        time.sleep(1.0)
+
+
+def _picture(demo: Demo, target: Path) -> None:
+    """The clinician's pages, as a browser shows them."""
+    from tools.web_site.browser import chromium
+
+    with demo.open_clinic() as library:
+        secret = library.accounts.links.make(CLINICIAN)
+        first = library.find()[0].id
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.goto(f"{demo.address}/sign-in/{secret}")
+        if page.locator("form button").count():
+            page.locator("form button").first.click()
+        for name, path in (("people", "/people"), ("walk", f"/walks/{first}")):
+            page.goto(demo.address + path)
+            page.screenshot(path=str(target / f"clinic-{name}.png"), full_page=False)
+
+
+def _run(demo: Demo, picture: Path | None) -> int:
+    wanted = 2 * demo.homes
+    demo.make_clinic()
+    running = demo.serve()
+    begun = time.monotonic()
+    try:
+        with demo.open_clinic() as clinic:
+            for number in range(demo.homes):
+                demo.make_home(number, clinic)
+        print(f"{demo.homes} homes joined after {time.monotonic() - begun:.0f} s")
+        begun = time.monotonic()
+        senders = demo.send_all()
+        for one in senders:
+            one.wait()
+        _wait(lambda: demo.counts()[ParcelState.FILED] + demo.counts()[ParcelState.OPENED] == wanted)
+        took = time.monotonic() - begun
+        print(f"{wanted} recordings sent by {demo.homes} homes at once, filed after {took:.0f} s")
+        print(f"the same at home and clinic, verified: {demo.same()} of {wanted}")
+        if picture is not None:
+            _picture(demo, picture)
+            opened = demo.counts()[ParcelState.OPENED]
+            print(f"a page was open: {opened} recording opened; pictures in {picture}")
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait(60)
+    print(f"the clinic ended with exit code {running.returncode}")
+    restored = demo.same() if demo.url is not None else _restore(demo)
+    print(f"restored from a back-up into an empty place: {restored} of {wanted}")
+    return 0 if restored == wanted and running.returncode == 0 else 1
+
+
+def _restore(demo: Demo) -> int:
+    """As docs/how-to/clinic-server.md says, with SQLite: a copy of the folder, and the key from elsewhere."""
+    backup = demo.folder / "backup"
+    shutil.copytree(demo.clinic, backup)
+    shutil.rmtree(demo.clinic)
+    shutil.copytree(backup, demo.folder / "new")
+    return demo.same(demo.folder / "new")
+
+
+def main() -> int:
+    """Run it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--homes", type=int, default=10)
+    parser.add_argument("--picture", type=Path)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="plantigrade-clinic-") as folder:
+        return _run(Demo(Path(folder), chosen.homes, None), chosen.picture)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
