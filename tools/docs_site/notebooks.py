@@ -4,6 +4,7 @@
 """Running the notebooks: they lie in the repository without results, the site shows them with their
 pictures."""
 
+import html
 import os
 import tempfile
 from pathlib import Path
@@ -17,7 +18,7 @@ LONGEST_CELL_S = 600
 
 
 def run(notebook: Path, data: Path | None = None) -> nbformat.NotebookNode:
-    """A notebook with the results of its cells; pictures are described by `alt` of their cell's metadata.
+    """A notebook with the results of its cells.
 
     Args:
         notebook: the file.
@@ -41,13 +42,14 @@ def run(notebook: Path, data: Path | None = None) -> nbformat.NotebookNode:
             resources={"metadata": {"path": str(notebook.parent)}},
         )
         client.execute(env=environment)
-    for cell in node.cells:
-        for shown in cell.get("outputs", []):
-            if "image/png" in shown.get("data", {}):
-                shown.metadata.setdefault("image/png", {})["alt"] = cell.metadata.get("alt", "")
     return node
 
 
 def write(node: nbformat.NotebookNode, target: Path) -> None:
-    """Write a notebook that was run."""
+    """Write a notebook that was run as the site shows it: pictures with the words of their cell's `alt`."""
+    for cell in node.cells:
+        words = html.escape(cell.metadata.get("alt", ""), quote=True)
+        for shown in cell.get("outputs", []):
+            if picture := shown.get("data", {}).pop("image/png", ""):
+                shown.data["text/html"] = f'<img alt="{words}" src="data:image/png;base64,{picture.strip()}">'
     nbformat.write(node, target)

@@ -8,7 +8,7 @@ recorded walk's is; how far it resembles real walking: docs/reference/virtual-wa
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,12 +16,14 @@ from plantigrade.api.recording import Recording
 from plantigrade.api.sources import WHOLE, Source, Span, WalkSource
 from plantigrade.api.tables import table
 from plantigrade.gait.pressure.own_insole import own_layout
-from plantigrade.gait.signals import Foot, FootSignal, SourceInfo, Walk
+from plantigrade.gait.signals import Floats, Foot, FootSignal, Motion, SourceInfo, Walk
 from plantigrade.twin.body import standing, walking
 from plantigrade.twin.body.conditions import CATALOGUE, Condition, parse_condition
+from plantigrade.twin.body.motion import TrueStrides, WalkMotion, move
 from plantigrade.twin.body.person import Person, Shoe, another_day, draw_person
 from plantigrade.twin.body.walk import ForceWalk
-from plantigrade.twin.body.walking import VirtualWalk
+from plantigrade.twin.body.walking import TrueStances, VirtualWalk
+from plantigrade.twin.motion_sensor import measure_walk
 from plantigrade.twin.walks import BUNDLED_WALK
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ if TYPE_CHECKING:
 __all__ = ["Person", "Shoe", "VirtualRecording", "conditions", "example_file", "person", "stand", "walk"]
 
 FORMAT = "twin"
+STRIDE_TRUTH = {
+    "stride_length_m": "m",
+    "speed_m_per_s": "m/s",
+    "foot_progression_deg": "deg",
+    "toe_clearance_m": "m",
+}
+"""What is true of a stride that begins at a contact, where the feet move."""
 NOMINAL_EU_SIZE = 42.0
 
 
@@ -43,15 +52,22 @@ class VirtualRecording(Recording):
         True
     """
 
-    def __init__(self, source: Source, span: Span = WHOLE, made: VirtualWalk | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        span: Span = WHOLE,
+        made: VirtualWalk | None = None,
+        moved: WalkMotion | None = None,
+    ) -> None:
         super().__init__(source, span)
-        self._made = made
+        self._made, self._moved = made, moved
 
     def truth(self) -> "pd.DataFrame":
-        """When the feet really touched the ground and left it: `foot`, `initial_contact_s`,
-        `final_contact_s`.
+        """What is true of each stride: `foot`, `initial_contact_s`, `final_contact_s`.
 
-        No rows where the person stands. Stances that begin or end outside of the recording are listed, too.
+        Of a walk with motion also `stride_length_m`, `speed_m_per_s`, `foot_progression_deg` (outwards
+        positive) and `toe_clearance_m` of the stride that begins there. No rows where the person stands.
+        Stances that begin or end outside of the recording are listed, too.
 
         Example:
             >>> import plantigrade as pg
@@ -62,16 +78,32 @@ class VirtualRecording(Recording):
             >>> bool(max(nearest) < 0.03)
             True
         """
-        feet = () if self._made is None else (("left", self._made.left), ("right", self._made.right))
-        columns = {
+        made = self._made
+        feet = [] if made is None else [("left", made.left), ("right", made.right)]
+        columns: dict[str, Any] = {
             "foot": [name for name, foot in feet for _ in foot.contact_s],
-            "initial_contact_s": np.concatenate([np.empty(0), *(foot.contact_s for _, foot in feet)]),
-            "final_contact_s": np.concatenate(
-                [np.empty(0), *(foot.contact_s + foot.stance_s for _, foot in feet)]
-            ),
+            "initial_contact_s": _joined([foot.contact_s for _, foot in feet]),
+            "final_contact_s": _joined([foot.contact_s + foot.stance_s for _, foot in feet]),
         }
         units = {"foot": "1", "initial_contact_s": "s", "final_contact_s": "s"}
+        if made is not None and self._moved is not None:
+            strides = [(self._moved.left.truth, made.left), (self._moved.right.truth, made.right)]
+            for name, unit in STRIDE_TRUTH.items():
+                columns[name] = _joined([_of_contacts(truth, name, foot) for truth, foot in strides])
+                units[name] = unit
         return table(columns, units, {"recording": self.id})
+
+
+def _joined(parts: Sequence[Floats]) -> Floats:
+    return np.concatenate([np.empty(0), *parts])
+
+
+def _of_contacts(truth: TrueStrides, name: str, foot: TrueStances) -> Floats:
+    """A figure of each stride at the contact that it begins with (K,); NaN where no stride follows."""
+    values: Floats = np.full(len(foot.contact_s), np.nan)
+    known: Floats = getattr(truth, name)[: len(values)]
+    values[: len(known)] = known
+    return values
 
 
 def example_file() -> Path:
@@ -139,6 +171,7 @@ def walk(
     conditions: Sequence[str] = (),
     rate_hz: float = 100.0,
     shoe_size_eu: float = NOMINAL_EU_SIZE,
+    motion: bool = False,
 ) -> VirtualRecording:
     """Level walking on insoles of ours, from standing into steady gait; the same seed gives the same walk.
 
@@ -152,6 +185,7 @@ def walk(
         conditions: as `conditions` lists them: "high-arch:2:left".
         rate_hz: sampling rate.
         shoe_size_eu: of the insoles, which makes lengths millimetres.
+        motion: also what a motion sensor in each insole measures, with its errors: see `frames`, `truth`.
 
     Raises:
         PlantigradeError: a condition that there is not, or a degree or side that it cannot have.
@@ -160,10 +194,15 @@ def walk(
         >>> import plantigrade as pg
         >>> pg.twin.walk(pg.twin.person(1), seconds=30, seed=1)
         <Recording virtual walk, seed 1: left and right, 100 Hz, 30.0 s>
+        >>> moving = pg.twin.walk(pg.twin.person(1), seconds=30, seed=1, motion=True)
+        >>> float(moving.truth()["stride_length_m"].median().round(1))
+        1.2
     """
     made = walking.walk(person, seconds, seed, _parsed(conditions), rate_hz)
-    source = _source(made.forces, f"virtual walk, seed {seed}", person, shoe_size_eu)
-    return VirtualRecording(source, made=made)
+    moved = move(made, seed) if motion else None
+    felt = None if moved is None else [one.motion() for one in measure_walk(moved, seed, rate_hz)]
+    source = _source(made.forces, f"virtual walk, seed {seed}", person, shoe_size_eu, felt)
+    return VirtualRecording(source, made=made, moved=moved)
 
 
 def stand(
@@ -200,12 +239,19 @@ def _parsed(conditions: Sequence[str]) -> tuple[Condition, ...]:
     return tuple(parse_condition(text) for text in given)
 
 
-def _source(forces: ForceWalk, name: str, person: Person, shoe_size_eu: float) -> WalkSource:
+def _source(
+    forces: ForceWalk,
+    name: str,
+    person: Person,
+    shoe_size_eu: float,
+    motion: Sequence[Motion] | None = None,
+) -> WalkSource:
     time_s = np.arange(len(forces.left)) / forces.rate_hz
     layout = own_layout(shoe_size_eu)
+    felt: Sequence[Motion | None] = (None, None) if motion is None else motion
     left, right = (
-        FootSignal(side, time_s, newtons.astype(np.float32), layout)
-        for side, newtons in ((Foot.LEFT, forces.left), (Foot.RIGHT, forces.right))
+        FootSignal(side, time_s, newtons.astype(np.float32), layout, motion=one)
+        for side, newtons, one in zip(Foot, (forces.left, forces.right), felt, strict=True)
     )
     info = SourceInfo(name, FORMAT, forces.source)
     return WalkSource(Walk(left, right, forces.rate_hz, info, person.weight_n), name)

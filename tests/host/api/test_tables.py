@@ -160,3 +160,18 @@ def test_a_part_that_is_not_installed_is_named(module: str, use: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert module in done.stdout and "pip install 'plantigrade[python]'" in done.stdout
+
+
+def test_feet_that_move_are_felt_and_their_truth_is_told() -> None:
+    walk = pg.twin.walk(pg.twin.person(1), seconds=20, seed=1, motion=True)
+    still = pg.twin.walk(pg.twin.person(1), seconds=20, seed=1)
+    assert walk.forces().equals(still.forces())
+    frames = walk.frames("left")
+    assert frames.attrs["units"]["acc_z_m_s2"] == "m/s2" and frames.attrs["units"]["gyr_x_deg_s"] == "deg/s"
+    assert np.abs(frames.filter(like="acc_").to_numpy()).max() > 15
+    truth = walk.truth()
+    assert truth["initial_contact_s"].equals(still.truth()["initial_contact_s"])
+    steady = truth.query("foot == 'left' and 3 < initial_contact_s < 15")
+    speed = steady["stride_length_m"].iloc[:-1] / np.diff(steady["initial_contact_s"])
+    assert np.allclose(speed, steady["speed_m_per_s"].iloc[:-1])
+    assert "stride_length_m" not in still.truth().columns
