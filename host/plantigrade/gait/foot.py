@@ -372,5 +372,5 @@ class FootStream:
     def _first_row(self, contact: int) -> int:
         """The first row that a stance from row `contact` on looks back at, and the one before it."""
         time_s = self._buffer.time_s
-        reach_s = time_s[contact] - LEVEL_FROM_S
-        return max(0, int(np.searchsorted(time_s[:contact], reach_s)) - 1)
+        reach_s = float(time_s[contact]) - LEVEL_FROM_S
+        return max(0, int(time_s[:contact].searchsorted(reach_s)) - 1)
