@@ -28,7 +28,8 @@ export class Journal {
     try {
       await journal.#ask({ action: "open" });
     } catch (error) {
-      throw new Trouble("storage.refused", error.message);
+      // Another tab or window has the files: they are open for one at a time.
+      throw new Trouble(error.name === "NoModificationAllowedError" ? "storage.busy" : "storage.refused", error.message);
     }
     return journal;
   }

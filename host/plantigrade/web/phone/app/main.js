@@ -171,8 +171,20 @@ class Page {
     if (problem && !(problem instanceof Trouble && problem.word === "fetch.stopped")) screen.showTrouble(explain(problem));
     else if (stopped) screen.showNews(words("phone.log.stopped"));
     else if (this.wasHidden) screen.showNews(words("phone.log.hidden"));
-    else screen.showNews(words(this.here > 0 ? "phone.log.done" : "phone.log.empty"));
+    else screen.showNews(this.#outcome(all));
     this.changed();
+  }
+
+  #outcome(insoles) {
+    const said = [words(this.here > 0 ? "phone.log.done" : "phone.log.empty")];
+    const lost = insoles.flatMap((one) => one.fetched?.gaps ?? []).filter(isLost);
+    if (lost.length) {
+      const reasons = [...new Set(lost.map(([, , reason]) => reason.replaceAll("_", " ")))].join(", ");
+      const slots = lost.reduce((sum, [from, to]) => sum + to - from, 0);
+      said.push(words("phone.log.gaps", { minutes: screen.duration(slots), reasons }));
+    }
+    if (this.mayGo && this.here > 0) said.push(words("phone.storage.may-go"));
+    return said.join(" ");
   }
 
   async #closeJournal(insoles) {
@@ -276,8 +288,7 @@ class Page {
       screen.showLog(null);
       return;
     }
-    const gaps = all.flatMap((one) => one.fetched?.gaps ?? []);
-    const lost = gaps.filter(([, , reason]) => !KNOWN_ABSENT.includes(reason));
+    const lost = all.flatMap((one) => one.fetched?.gaps ?? []).filter(isLost);
     screen.showLog({
       "on-insole": all.reduce((sum, one) => sum + one.waiting, 0),
       here: this.here,
@@ -341,6 +352,7 @@ class Page {
 const holdsSlots = (file) => Object.values(file.insoles).some((one) => one.end > one.first);
 const INVITATION = /^[0-9A-Za-z-]+\.[0-9A-Za-z-]+$/;
 const KNOWN_ABSENT = ["off", "erased_on_command", "never_requested"];
+const isLost = ([, , reason]) => !KNOWN_ABSENT.includes(reason);
 const fileName = (file) => `plantigrade-${file.begun.slice(0, 16).replace(/[-:]/g, "").replace("T", "-")}.journal`;
 
 async function begin() {

@@ -10,12 +10,13 @@ export const words = (key, values = {}) =>
 const SLOTS_A_MINUTE = 6000;
 const LEVELS = 8;
 const FULL_COUNT = 2600;
-const LEAST_COUNT = 60;
+const LEAST_COUNT = 360; // what an unloaded sensor says lies below
 
 /** Slots as minutes or hours of recording. */
 export function duration(slots) {
   if (slots <= 0) return words("phone.log.nothing");
-  const minutes = Math.max(1, Math.round(slots / SLOTS_A_MINUTE));
+  if (slots < SLOTS_A_MINUTE) return words("phone.log.seconds", { seconds: Math.ceil((60 * slots) / SLOTS_A_MINUTE) });
+  const minutes = Math.round(slots / SLOTS_A_MINUTE);
   if (minutes < 60) return words("phone.log.minutes", { minutes });
   return words("phone.log.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
@@ -48,6 +49,7 @@ export function showInsole(side, insole) {
     if (insole.charging) facts.push(words("phone.charging"));
     facts.push(words("phone.steps", { number: steps.toLocaleString(language) }));
   }
+  if (insole?.live.closed && insole.link === "connected") facts.push(words("phone.version.insole-old"));
   setText(row.querySelector(".facts-line"), facts.join(" · "));
   row.querySelector(".let-go").hidden = !insole || insole.link === "gone";
 }
