@@ -84,6 +84,7 @@ def test_a_page_for_the_site(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "staged" / "docs").iterdir()) == [
         "README.md",
         "one.md",
+        "site.css",
         "x.py",
         "y.png",
     ]
