@@ -8,12 +8,18 @@ from typing import Final
 
 import numpy as np
 
+from plantigrade.gait.parameters.definition import Home, ParameterGroup
 from plantigrade.gait.parameters.registry import PARAMETERS
 from plantigrade.gait.results import STRIDE_UNITS, Analysis, FootAnalysis
 from plantigrade.gait.signals import Floats
+from plantigrade.gait.travel import has_motion
 
 CONTACT_DECIMALS: Final = 6
 EVENT_COLUMNS: Final = ("foot", "event", "time_s")
+MOTION_COLUMNS: Final = tuple(
+    name for name, row in PARAMETERS.items() if row.home is Home.STRIDE and row.group is ParameterGroup.MOTION
+)
+MOTION_REASON: Final = "motion_reason"
 FIRST_COLUMNS: Final = (
     "foot",
     "initial_contact_s",
@@ -38,10 +44,12 @@ def events_csv(analysis: Analysis) -> str:
 
 
 def stride_columns(analysis: Analysis) -> tuple[str, ...]:
-    """The titles of the strides' table: the fixed ones, the reason, then force and pressure."""
-    timing_and_force = [name for name in STRIDE_UNITS if name not in FIRST_COLUMNS]
+    """The titles of the strides' table: the fixed ones, the reason, then force and pressure, and motion where
+    a foot has a motion sensor."""
+    timing_and_force = [name for name in STRIDE_UNITS if name not in (*FIRST_COLUMNS, *MOTION_COLUMNS)]
+    moved = (*MOTION_COLUMNS, MOTION_REASON) if has_motion([foot.strides for foot in analysis.feet]) else ()
     pressure = [name for foot in analysis.feet for name in foot.strides.pressure_names]
-    more = dict.fromkeys([*timing_and_force, *pressure])
+    more = dict.fromkeys([*timing_and_force, *pressure, *moved])
     return (*FIRST_COLUMNS, "reason", *more)
 
 
@@ -78,6 +86,8 @@ def _rows(foot: FootAnalysis, columns: tuple[str, ...]) -> Iterator[tuple[float,
                 cells.append(str(int(table.bout[row])) if table.bout[row] >= 0 else "")
             elif name == "reason":
                 cells.append(table.reason_text(row))
+            elif name == MOTION_REASON:
+                cells.append(table.motion_reason_text(row))
             else:
                 cells.append(values[row] if values is not None else "")
         yield float(table.initial_contact_s[row]), cells

@@ -125,7 +125,7 @@ class ExportFoot:
     @property
     def force_unit(self) -> str:
         """Unit of `force_n`."""
-        return "1" if self.manifest.quantity == "footswitch" else "N"
+        return "1" if self.manifest.quantity in ("footswitch", "motion") else "N"
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,7 +67,7 @@ def write(data: ExportData, path: Path) -> None:
 
 def _layout(foot: ExportFoot, path: Path) -> SensorLayout:
     layout = foot.layout
-    if foot.manifest.quantity == "footswitch" or len(foot.sensors) != SENSORS or layout is None:
+    if foot.manifest.quantity in ("footswitch", "motion") or len(foot.sensors) != SENSORS or layout is None:
         raise ExportError(
             f"{path}: the shape holds {SENSORS} calibrated sensors with known places a foot; the "
             f"{foot.foot} foot does not have them; use csv or parquet"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plantigrade.gait import bouts as bouts_of
-from plantigrade.gait import findings, summary
+from plantigrade.gait import findings, summary, travel
 from plantigrade.gait.bilateral import Contacts, stride_table
 from plantigrade.gait.foot import FootStream
 from plantigrade.gait.gait_of_walk import gait_of, unloaded_share
@@ -83,7 +83,7 @@ def assemble(
         _mark_contacts(side, settings, running, alone=len(running) == len(spans))
     turns: list[Turn] = []
     for bout in range(len(spans)):
-        turns += mark_bout(tables, bout, settings.bout)
+        turns += _turns_of(tables, bout, settings)
     for table in tables:
         table.reason[table.bout < 0] |= Reason.OUTSIDE_BOUT
     feet = {side.stream.foot: _foot(side, rate_hz, two_feet=len(sides) == 2) for side in sides}
@@ -317,6 +317,7 @@ def _both(
     stride = result["stride_time_s"]
     cadence = 2.0 * 60.0 / stride.value if stride.value else None
     result["cadence_steps_per_min"] = figure("cadence_steps_per_min", cadence, stride.n, stride.note)
+    result |= travel.figures(tables, len(walks), cadence)
     result |= summary.variability([foot.parameters for foot in feet.values()])
     result |= summary.bout_variability(list(tables.values()), len(walks))
     if len(tables) == 2:
@@ -326,6 +327,14 @@ def _both(
         for name in ("phase_coordination_index_pct", "symmetry_stance_time_pct", "symmetry_swing_time_pct"):
             result[name] = figure(name, None, note="needs both feet; one is missing")
     return result | summary.unavailable()
+
+
+def _turns_of(tables: Sequence[StrideTable], bout: int, settings: Settings) -> list[Turn]:
+    """Turns of one bout: as the motion of the feet shows them, else as their timing does."""
+    if not travel.has_motion(tables):
+        return mark_bout(list(tables), bout, settings.bout)
+    timed = mark_bout(list(tables), bout, settings.bout, by_timing=False)
+    return [*timed, *travel.mark_turns(tables, bout)]
 
 
 def _activities(

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.foot import FootStream
+from plantigrade.gait.motion.values import COLUMNS as MOTION_COLUMNS
 from plantigrade.gait.pressure.stance import NAMES
 from plantigrade.gait.results import StrideTable
 from plantigrade.gait.signals import Floats
@@ -105,6 +106,7 @@ def stride_table(stream: FootStream, other: Contacts, first: int = 0, last: int 
     forces = np.concatenate([np.empty((0, FORCE_COLUMNS)), *store.forces[first:last]])
     pressure = np.concatenate([np.empty((0, len(NAMES))), *store.pressure[first:last]])
     certainty = np.concatenate([np.empty((0, 3)), *store.certainty[first:last]])
+    motion = np.concatenate([np.empty((0, MOTION_COLUMNS)), *store.motion[first:last]])
     if stream.quantity != "force":
         forces[:] = np.nan
     initial, final, following = rows[:, 0], rows[:, 1], rows[:, 2]
@@ -146,4 +148,5 @@ def stride_table(stream: FootStream, other: Contacts, first: int = 0, last: int 
         reason=np.zeros(len(rows), np.int64),
         pressure_names=NAMES,
         pressure=pressure,
+        motion=motion,
     )

@@ -23,6 +23,7 @@ class CycleStore:
     sensor_states: list[npt.NDArray[np.int8]] = field(default_factory=lambda: [])
     sensor_tops: list[npt.NDArray[np.float32]] = field(default_factory=lambda: [])
     certainty: list[Floats] = field(default_factory=lambda: [])
+    motion: list[Floats] = field(default_factory=lambda: [])
     dropped: int = 0
 
     def __len__(self) -> int:
@@ -37,7 +38,11 @@ class CycleStore:
 
     def withdraw(self, time_s: float) -> None:
         """Forget the cycles that end after `time_s`."""
-        parts: list[list[Any]] = [getattr(self, one.name) for one in fields(self) if one.name != "dropped"]
+        parts: list[list[Any]] = [
+            getattr(self, one.name)
+            for one in fields(self)
+            if one.name != "dropped" and getattr(self, one.name)
+        ]
         while self.rows and self.rows[-1][-1, 2] > time_s:
             keep = int(np.searchsorted(self.rows[-1][:, 2], time_s, side="right"))
             for part in parts:

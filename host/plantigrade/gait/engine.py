@@ -99,8 +99,8 @@ class Engine:
         """Cycles completed since the last call, for live views.
 
         `reason` is what is known at the moment (bouts, turns and outliers need what follows: see `finish`). A
-        cycle waits until the other foot has been followed as far. Cycles that are found anew, because the
-        levels of a foot were replaced, are given again.
+        cycle waits until the other foot has been followed as far, and until its motion is known. Cycles that
+        are found anew, because the levels of a foot were replaced, are given again.
 
         Args:
             silent: feet that are not waited for, because nothing comes of them; what needs them is unknown.
@@ -111,7 +111,10 @@ class Engine:
             behind_s = self._settings.contact.search_s
             reach = other.last_s - behind_s - LIVE_MARGIN_S if other else float("inf")
             first = last = stream.taken_blocks
+            unmoved_s = stream.motion.waits_from_s
             while last < len(stream.store.rows) and stream.store.rows[last][-1, 2] <= reach:
+                if stream.store.rows[last][-1, 2] >= unmoved_s:
+                    break
                 last += 1
             if last > first:
                 latest = LIVE_CONTACTS + LIVE_CONTACTS_A_BLOCK * (last - first)

@@ -8,6 +8,7 @@ from plantigrade.errors import PlantigradeError
 from plantigrade.gait import contact_kernel, stride_kernel
 from plantigrade.gait.cycle_store import CycleStore
 from plantigrade.gait.load_trace import LoadTrace
+from plantigrade.gait.motion.stream import FootMotion, StrideMotion
 from plantigrade.gait.pressure.stance import StanceFeatures
 from plantigrade.gait.results import Event
 from plantigrade.gait.sample_buffer import SampleBuffer
@@ -140,6 +141,7 @@ class FootStream:
         self._open: _Contact | None = None
         self._closed: _Contact | None = None
         self.pressure = StanceFeatures(first.layout, first.quantity)
+        self.motion = FootMotion(first.foot, rate_hz, history, BUFFER_ROWS, first.layout)
         self.contacts: list[tuple[float, float, float]] = []
         self.finals: list[tuple[float, float]] = []
         self.breaks: list[float] = []
@@ -188,6 +190,7 @@ class FootStream:
         total = np.empty(len(piece))
         contact_kernel.sum_rows(piece.force_n, 0, len(piece), total)
         self._blank_declared(piece.time_s, total)
+        self.motion.take(piece.time_s, piece.motion)
         known = len(self.bridges)
         rows = self._short_gaps.take(Rows(piece.time_s, piece.force_n, total))
         self.samples_used = self._short_gaps.numbers
@@ -215,6 +218,7 @@ class FootStream:
             last = np.zeros(5)
             stride_kernel.close_epoch(self._epoch_state, last)
             self.epochs.append(last[None])
+        self.motion.finish(self.last_s)
         if self._gap_state[0] == 1.0:
             self.gaps.append(TimeGap(float(self._gap_state[1]), self.last_s, NO_NUMBER))
         return reported
@@ -295,27 +299,34 @@ class FootStream:
         """Keep new events, close the cycles that they complete."""
         reported: list[Event] = []
         cycles: list[Cycle] = []
+        moves: list[StrideMotion] = []
         for row in events.tolist():
             raw = _Contact(*row)
             if raw.kind == contact_kernel.BREAK:
                 self.breaks.append(raw.time_s)
+                self.motion.lifted(raw.time_s)
                 self._open = self._closed = None
             elif raw.kind == contact_kernel.RESET:
                 reported = [event for event in reported if event.time_s < raw.time_s]
                 cycles = [cycle for cycle in cycles if cycle[2].time_s < raw.time_s]
+                moves = moves[: len(cycles)]
                 self._withdraw(raw.time_s)
             elif raw.kind == contact_kernel.INITIAL:
                 reported.append(Event(self.foot, "initial_contact", raw.time_s))
                 self.contacts.append((raw.time_s, raw.swing, raw.stance))
                 if self._open is not None and self._closed is not None and self._is_cycle(self._open, raw):
                     cycles.append((self._open, self._closed, raw))
+                    moves.append(self.motion.begin((self._open.time_s, self._closed.time_s, raw.time_s)))
                 self._open, self._closed = raw, None
             else:
                 reported.append(Event(self.foot, "final_contact", raw.time_s))
                 self.finals.append((raw.time_s, raw.peak))
+                self.motion.lifted(raw.time_s)
                 self._closed = raw
         if cycles:
             self._keep(cycles)
+            self.store.motion.append(self.motion.table(moves))
+        self.motion.settle(self.last_s)
         return reported
 
     def _withdraw(self, time_s: float) -> None:
@@ -328,6 +339,7 @@ class FootStream:
         while self.breaks and self.breaks[-1] >= time_s:
             self.breaks.pop()
         self.store.withdraw(time_s)
+        self.motion.withdraw(time_s)
         self.taken_blocks = min(self.taken_blocks, len(self.store.rows))
 
     def _is_cycle(self, first: "_Contact", last: "_Contact") -> bool:

@@ -126,6 +126,8 @@ def _instrument(streams: Sequence[FootStream], instrument: Instrument) -> list[S
     forces = [stream.quantity == "force" for stream in streams]
     if instrument is Instrument.FOOTSWITCH and any(forces):
         return [_doubtful("footswitches, but the samples are forces in newtons")]
+    if all(stream.quantity == "motion" for stream in streams):
+        return []
     if instrument is not Instrument.FOOTSWITCH and not all(forces):
         return [_doubtful(f"{_name(instrument)}, but the samples are those of footswitches, without a unit")]
     if instrument in _ONE_ZERO:

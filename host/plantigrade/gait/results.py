@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from plantigrade.gait.load_levels import LoadLevels
+from plantigrade.gait.motion.values import Flag, Value
 from plantigrade.gait.parameters.definition import Home
 from plantigrade.gait.parameters.registry import ADDED, definition_of, units_of
 from plantigrade.gait.signals import Floats, Foot, SourceInfo, TimeGap
@@ -145,6 +146,7 @@ class StrideTable:
     reason: npt.NDArray[np.int64]
     pressure_names: tuple[str, ...]
     pressure: Floats
+    motion: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.initial_contact_s)
@@ -157,6 +159,60 @@ class StrideTable:
     def reason_text(self, row: int) -> str:
         """Why stride `row` is not valid; empty when it is."""
         return Reason(int(self.reason[row])).text
+
+    def motion_column(self, value: Value) -> Floats:
+        """(k,) one of the values of motion; NaN where it is not known."""
+        return np.full(len(self), np.nan) if self.motion is None else self.motion[:, value]
+
+    @property
+    def stride_length_m(self) -> Floats:
+        """(k,) from one footprint of the foot to its next one, in the horizontal."""
+        return self.motion_column(Value.LENGTH)
+
+    @property
+    def stride_length_sd_m(self) -> Floats:
+        """(k,) its standard uncertainty."""
+        return self.motion_column(Value.LENGTH_SD)
+
+    @property
+    def speed_m_per_s(self) -> Floats:
+        """(k,) stride length over stride time."""
+        return self.stride_length_m / self.stride_time_s
+
+    @property
+    def foot_progression_deg(self) -> Floats:
+        """(k,) angle of the foot to the line from footprint to footprint; toes outwards is positive."""
+        return self.motion_column(Value.PROGRESSION)
+
+    @property
+    def foot_strike_deg(self) -> Floats:
+        """(k,) how much higher the toes are than the heel at the contact that ends the swing."""
+        return self.motion_column(Value.STRIKE)
+
+    @property
+    def toe_clearance_m(self) -> Floats:
+        """(k,) lowest height of the toes in the middle of the swing: not known, since the toes bend and the
+        sensor does not feel it."""
+        return np.full(len(self), np.nan)
+
+    @property
+    def circumduction_m(self) -> Floats:
+        """(k,) how far the swing goes outwards of the line from footprint to footprint."""
+        return self.motion_column(Value.CIRCUMDUCTION)
+
+    @property
+    def turning_deg(self) -> Floats:
+        """(k,) change of the foot's heading over the stride; to the left is positive."""
+        return self.motion_column(Value.TURNING)
+
+    @property
+    def height_gain_m(self) -> Floats:
+        """(k,) how much higher the next footprint lies."""
+        return self.motion_column(Value.HEIGHT)
+
+    def motion_reason_text(self, row: int) -> str:
+        """Why the motion of stride `row` is unknown or to be read with care; empty when it is neither."""
+        return "" if self.motion is None else Flag(int(self.motion[row, Value.FLAGS])).text
 
     def pressure_column(self, name: str) -> Floats:
         """(k,) one of `pressure_names`."""
@@ -337,10 +393,15 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn found from the timing and loading of both feet, from `from_s` to `to_s`."""
+    """A turn, from `from_s` to `to_s`.
+
+    Attributes:
+        angle_deg: how far, to the left positive; None where it was found from the timing of both feet alone.
+    """
 
     from_s: float
     to_s: float
+    angle_deg: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

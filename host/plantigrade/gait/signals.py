@@ -14,7 +14,7 @@ from plantigrade.gait.settings import MOTION_AXES
 
 Floats = F64
 Forces = npt.NDArray[np.float32]
-Quantity = Literal["force", "footswitch"]
+Quantity = Literal["force", "footswitch", "motion"]
 NEWTONS_PER_KG: Final = 9.80665
 """Standard gravity: body weight from a stated mass."""
 
@@ -92,11 +92,13 @@ class Motion:
             NaN where a sample is missing.
         gyr_deg_s: (n, 3) rate of rotation about the same axes in degrees/s; None where the source has none.
         axes: how the source's axes lie in the insole, as far as it says so.
+        sides_known: whether the axes tell left from right; a set of axes that may be mirrored does not.
     """
 
     acc_m_s2: Forces
     gyr_deg_s: Forces | None = None
     axes: str = "not stated"
+    sides_known: bool = True
 
     def __post_init__(self) -> None:
         for values in (self.acc_m_s2, self.gyr_deg_s):
@@ -123,7 +125,8 @@ class FootSignal:
         force_n: (n, S) newtons for `quantity` "force"; arbitrary units that rise with load for "footswitch".
             A row with a NaN counts as missing.
         layout: sensor places; None when they are not known.
-        quantity: "force" (calibrated) or "footswitch" (one uncalibrated channel: timing only).
+        quantity: "force" (calibrated), "footswitch" (one uncalibrated channel: timing only) or "motion" (no
+            load was measured: the channel is what `gait.motion.contacts` makes of the motion).
         gaps: spans known to be missing; a jump of `time_s` is found without being listed here.
         relative_sd: (S,) standard uncertainty of each sensor's force as a share, from its calibration; None
             where the source does not know it. Timing does not look at it; posture findings carry it.

@@ -60,8 +60,14 @@ class _Marks(NamedTuple):
     distance: Floats
 
 
-def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> list[Turn]:
-    """Mark the strides of one bout in the tables of its feet (in place); returns the turns found."""
+def mark_bout(
+    tables: list[StrideTable], bout: int, settings: BoutSettings, *, by_timing: bool = True
+) -> list[Turn]:
+    """Mark the strides of one bout in the tables of its feet (in place); returns the turns found.
+
+    Args:
+        by_timing: whether turns are told from timing; not where motion tells them better.
+    """
     parts: list[_Marks] = []
     for side, table in enumerate(tables):
         rows = np.flatnonzero(table.bout == bout)
@@ -77,7 +83,7 @@ def mark_bout(tables: list[StrideTable], bout: int, settings: BoutSettings) -> l
         return []
     marks = _in_order(parts)
     odd = marks.distance > settings.outlier_mads
-    turns = _turns(marks, odd, settings)
+    turns = _turns(marks, odd, settings) if by_timing else []
     turning = _overlap(marks, turns)
     typical = [float(np.median(table.stride_time_s)) if len(table) else np.nan for table in tables]
     for at in np.flatnonzero(odd | turning).tolist():

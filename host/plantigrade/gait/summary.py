@@ -2,6 +2,7 @@
 docs/reference/parameters.md."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from plantigrade.gait.parameters.registry import (
 from plantigrade.gait.results import STRIDE_UNITS, Parameter, StrideTable, figure
 from plantigrade.gait.settings import FEWEST_WALKS, MAD_TO_SD
 from plantigrade.gait.signals import Floats, Foot
+
+NO_MOTION: Final = "needs an inertial sensor, and strides whose motion is known; force alone cannot tell it"
+_BETWEEN_FEET: Final = "needs to know where the feet are to each other, which no sensor in a shoe shows"
 
 
 def spread(values: Floats, unit: str, unavailable: str = "") -> Parameter:
@@ -85,13 +89,13 @@ def _why(name: str, reasons: Mapping[str, str], two_feet: bool, force: bool) -> 
     if name in ADDED.failed:
         return ADDED.failed[name]
     needs = definition_of(name).needs
+    if Needs.MOTION in needs:
+        return NO_MOTION
     if Needs.BOTH_FEET in needs and not two_feet:
         return "needs both feet; one is missing"
     if Needs.NEWTONS in needs and not force:
         return "the input is not calibrated to newtons"
-    if Needs.TWO_PEAKS in needs:
-        return "no two peaks with a valley between them"
-    return ""
+    return "no two peaks with a valley between them" if Needs.TWO_PEAKS in needs else ""
 
 
 def symmetry_index(left: float, right: float) -> float:
@@ -158,6 +162,7 @@ def joined(tables: Sequence[StrideTable], rows: Sequence[Floats] | None = None) 
             continue
         parts = [getattr(table, name)[mask] for table, mask in zip(tables, masks, strict=True)]
         note = "needs both feet; one is missing" if len(tables) == 1 else ""
+        note = NO_MOTION if Needs.MOTION in definition_of(name).needs else note
         result[name] = spread(np.concatenate([np.empty(0), *parts]), unit, note)
     return result
 
@@ -196,9 +201,5 @@ def bout_variability(tables: Sequence[StrideTable], bouts: int) -> dict[str, Par
 
 
 def unavailable() -> dict[str, Parameter]:
-    """What force insoles cannot know, with the reason."""
-    return {name: figure(name, None, note=_needs_motion(name)) for name in units_of(Home.UNKNOWABLE)}
-
-
-def _needs_motion(name: str) -> str:
-    return f"{definition_of(name).title.lower()} needs an inertial sensor; force alone cannot tell it"
+    """What insoles cannot know, with the reason."""
+    return {name: figure(name, None, note=_BETWEEN_FEET) for name in units_of(Home.UNKNOWABLE)}

@@ -1,13 +1,15 @@
 """From the numbers of a file to a `Walk`: one time base, two feet, and what is odd about them as text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from plantigrade.errors import FileError
+from plantigrade.gait.motion.axes import aligned
+from plantigrade.gait.motion.contacts import contact_signal
 from plantigrade.gait.signals import (
     NEWTONS_PER_KG,
     Floats,
@@ -37,7 +39,8 @@ class ImportedFoot:
     """Samples of one foot as a format reads them.
 
     Attributes:
-        force_n: (n, S) newtons, or arbitrary units for footswitches; NaN where the file has no number.
+        force_n: (n, S) newtons, or arbitrary units for footswitches; NaN where the file has no number. With
+            no column, (n, 0), the contacts are sought in the motion.
         layout: sensor places, None when unknown.
         quantity: as in `FootSignal`.
         clock: the foot's own, for files in which each foot has its time stamps.
@@ -79,7 +82,8 @@ def to_walk(
     """
     if not feet:
         raise FileError(source.path, "holds no foot")
-    text = [*notes, *clock.notes]
+    feet, moved = _moving(source, clock, feet)
+    text = [*notes, *clock.notes, *moved]
     for data in feet.values():
         # What no foot can press is no sample: a damaged digit must not become a peak force.
         data.force_n[~(np.abs(data.force_n) <= IMPOSSIBLE)] = np.nan
@@ -111,6 +115,38 @@ def to_walk(
         ),
         body_weight_n=body_weight_n,
     )
+
+
+def _moving(
+    source: Source, clock: Clock, feet: dict[Foot, ImportedFoot]
+) -> tuple[dict[Foot, ImportedFoot], list[str]]:
+    """The feet with their motion in the body's axes, and contacts from it where no load was measured.
+
+    Raises:
+        FileError: a foot has neither forces nor motion that can be used.
+    """
+    sides = [
+        (foot, (data.clock or clock).time_s, data.motion)
+        for foot, data in feet.items()
+        if data.motion is not None
+    ]
+    found = aligned(sides, clock.rate_hz)
+    notes = [note for one in found.values() for note in one.notes]
+    out = dict(feet)
+    for foot, one in found.items():
+        out[foot] = replace(feet[foot], motion=one.motion)
+    for foot, data in out.items():
+        if data.force_n.shape[1]:
+            continue
+        if data.motion is None or data.motion.gyr_deg_s is None:
+            why = "; ".join(notes) or "there is no rotation"
+            raise FileError(
+                source.path, f"{foot.value} foot: no forces, and no motion to find steps in: {why}"
+            )
+        force = contact_signal((data.clock or clock).time_s, data.motion, clock.rate_hz)
+        out[foot] = replace(data, force_n=force, layout=None, quantity="motion")
+        notes.append(f"{foot.value} foot: no forces, its contacts were found from its motion")
+    return out, notes
 
 
 def _signal(foot: Foot, data: ImportedFoot, clock: Clock) -> FootSignal:

@@ -5,7 +5,8 @@ docs/reference/file-formats.md.
 
 Columns: `time_s` (or a line `# sample_rate_hz: 100`), then for one or both feet either the total force
 (`left_force_n`), or each sensor (`left_1_n` ... or `left_heel_posterior_n` ... for our own layout), or a
-footswitch in any unit (`left_footswitch`). An empty cell is a missing sample.
+footswitch in any unit (`left_footswitch`), or none of them; and motion (`left_acc_x_m_s2` ...
+`left_gyr_z_deg_s`, also in g and rad/s). An empty cell is a missing sample.
 """
 
 import re
@@ -22,7 +23,7 @@ from plantigrade.gait.signals import NEWTONS_PER_KG, Floats, Foot, Instrument, S
 from plantigrade.imports import cells
 from plantigrade.imports.assemble import ImportedFoot, to_walk
 from plantigrade.imports.motion import MotionColumns
-from plantigrade.imports.plain_header import COLUMN, Header, read_header, recognises
+from plantigrade.imports.plain_header import COLUMN, MOTION, Header, is_measured, read_header, recognises
 from plantigrade.imports.plain_time import TimeColumns
 from plantigrade.imports.source import Source
 from plantigrade.imports.spreadsheet import Spreadsheet
@@ -31,7 +32,6 @@ from plantigrade.imports.table_rows import TableRows
 
 NAME: Final = "csv"
 
-_MOTION: Final = re.compile(r"(left|right)_(acc|gyr)_([xyz])_(m_s2|deg_s)")
 _OF_A_FOOT: Final = re.compile(r"[\W_]*(l\W*e\W*f\W*t|r\W*i\W*g\W*h\W*t)")
 
 __all__ = ["NAME", "read", "recognises"]
@@ -70,7 +70,7 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
     feet = {
         side: replace(data, motion=motion.of(side, moved, notes))
         for side in Foot
-        if (data := _foot(source, header, side, columns)) is not None
+        if (data := _foot(source, header, side, columns, motion, len(rows))) is not None
     }
     if foot is not None:
         if len(feet) != 1:
@@ -99,18 +99,18 @@ def read(source: Source, foot: Foot | None = None) -> Walk:
 def _kind(title: str) -> str:
     if COLUMN.match(title):
         return "load"
-    return "motion" if _MOTION.fullmatch(title) else "not used"
+    return "motion" if MOTION.match(title) else "not used"
 
 
 def _is_read(title: str) -> bool:
-    return COLUMN.match(title) is not None or _MOTION.fullmatch(title) is not None
+    return is_measured(title)
 
 
 def _motion(names: Sequence[str]) -> MotionColumns:
     """Columns such as left_acc_x_m_s2 and right_gyr_z_deg_s."""
     found = MotionColumns(axes="as the file's writer chose them")
     for index, title in enumerate(names):
-        if (match := _MOTION.fullmatch(title)) is not None:
+        if (match := MOTION.match(title)) is not None:
             side, kind, axis, unit = match.groups()
             found.add(kind, Foot(side), axis, index, unit.replace("_", "/"))
     return found
@@ -158,8 +158,15 @@ def _instrument(
     return Instrument(word), [caveat] if any(switches) != (word == Instrument.FOOTSWITCH) else []
 
 
-def _foot(source: Source, header: Header, side: Foot, columns: Mapping[str, Floats]) -> ImportedFoot | None:
-    """The columns of one foot; None when there are none."""
+def _foot(
+    source: Source,
+    header: Header,
+    side: Foot,
+    columns: Mapping[str, Floats],
+    motion: MotionColumns,
+    rows: int,
+) -> ImportedFoot | None:
+    """The columns of one foot; None when there are none, no columns of force where it has motion alone."""
     sensors: dict[str, Floats] = {}
     total: Floats | None = None
     switch: Floats | None = None
@@ -184,6 +191,8 @@ def _foot(source: Source, header: Header, side: Foot, columns: Mapping[str, Floa
         return ImportedFoot(total[:, None].astype(np.float32))
     if switch is not None:
         return ImportedFoot(switch[:, None].astype(np.float32), None, "footswitch")
+    if side in motion.acc and side in motion.gyr:
+        return ImportedFoot(np.empty((rows, 0), np.float32))
     return None
 
 

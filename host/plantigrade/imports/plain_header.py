@@ -20,6 +20,7 @@ MAX_COLUMNS: Final = 4096
 COLUMN: Final = re.compile(
     r"^(left|right)_(?:(footswitch)|(force)_n|(?!\w*(?:left|right|force|footswitch)_\w*_n$)(\w+)_n)$"
 )
+MOTION: Final = re.compile(r"^(left|right)_(acc|gyr)_([xyz])_(m_s2|g|mg|deg_s|rad_s)$")
 SECONDS: Final = {"time_s": 1.0, "time_ms": 1e-3, "time_us": 1e-6}
 """Titles of columns of time as a number, with their unit in seconds."""
 CLOCKS: Final = ("timestamp", "datetime", "date_time", "date time", "time", "time_of_day", "clock")
@@ -28,7 +29,8 @@ DATE: Final = "date"
 _COMMENT = re.compile(r"^#\s*([a-z_ 0-9]+?)\s*:\s*(.*?)\s*$", re.IGNORECASE)
 _STARTS: Final = ("start", "start_time", "recorded")
 _NO_COLUMN: Final = (
-    "has no column such as left_force_n, left_1_n or left_footswitch; see docs/reference/file-formats.md"
+    "has no column such as left_force_n, left_1_n, left_footswitch or left_acc_x_m_s2; see "
+    "docs/reference/file-formats.md"
 )
 
 
@@ -106,7 +108,12 @@ class Header:
 
 def is_ours(title: str) -> bool:
     """Whether a title, in lower case, is one that plain CSV knows."""
-    return title in SECONDS or title in CLOCKS or title == DATE or COLUMN.match(title) is not None
+    return title in SECONDS or title in CLOCKS or title == DATE or is_measured(title)
+
+
+def is_measured(title: str) -> bool:
+    """Whether a title, in lower case, is one of a load or of motion."""
+    return COLUMN.match(title) is not None or MOTION.match(title) is not None
 
 
 def recognises(head: Head) -> bool:
@@ -117,7 +124,7 @@ def recognises(head: Head) -> bool:
             separator = named
         elif not _is_remark(line):
             titles, _ = split_titles(line, is_ours, separator)
-            return any(COLUMN.match(title.lower()) for title in titles)
+            return any(is_measured(title.lower()) for title in titles)
     return False
 
 
@@ -168,7 +175,7 @@ def _titles(source: Source, line: str, separator: str | None, number: int) -> Ti
     doubled = next((title for title in ours if ours.count(title) > 1), None)
     if doubled is not None:
         raise FileError(source.path, f"has the column {doubled[:40]!r} twice")
-    if not any(COLUMN.match(title) for title in titles):
+    if not any(is_measured(title) for title in titles):
         raise FileError(source.path, _NO_COLUMN)
     return Titles(tuple(titles), mark, number)
 

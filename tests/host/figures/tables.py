@@ -25,4 +25,4 @@ def table(
     values["bout"] = values["bout"].astype(np.int64)
     values["reason"] = values["reason"].astype(np.int64)
     values["pressure"] = np.asarray(pressure, float) if names else np.empty((count, 0))
-    return StrideTable(**values | {"pressure_names": tuple(names)})  # type: ignore[arg-type]
+    return StrideTable(**values | {"pressure_names": tuple(names), "motion": None})  # type: ignore[arg-type]

@@ -63,11 +63,20 @@ def test_pressure_columns_by_name() -> None:
 
 def test_every_column_of_a_figure_has_its_unit() -> None:
     times = {"initial_contact_s", "final_contact_s", "next_initial_contact_s"}
-    others = {"bout", "reason", "pressure", "pressure_names"}
+    others = {"bout", "reason", "pressure", "pressure_names", "motion"}
     stored = {field.name for field in fields(StrideTable)} - times - others
     assert stored <= set(STRIDE_UNITS)
     assert all(isinstance(getattr(StrideTable, name), property) for name in set(STRIDE_UNITS) - stored)
-    endings = {"_s": "s", "_pct": "%", "_n": "N", "_n_per_s": "N/s", "_n_s": "N s"}
+    endings = {
+        "_s": "s",
+        "_pct": "%",
+        "_n": "N",
+        "_n_per_s": "N/s",
+        "_n_s": "N s",
+        "_m": "m",
+        "_deg": "deg",
+        "_m_per_s": "m/s",
+    }
     assert STRIDE_UNITS["bridged_samples"] == "1"
     for name, unit in STRIDE_UNITS.items():
         if name == "bridged_samples":

@@ -44,5 +44,6 @@ def table_of(
         "reason": np.zeros(count, np.int64),
         "pressure_names": NAMES,
         "pressure": np.full((count, len(NAMES)), np.nan),
+        "motion": None,
     }
     return StrideTable(**(values | columns))

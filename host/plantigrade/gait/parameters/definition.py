@@ -50,7 +50,7 @@ class Home(Enum):
     STANDING = "a figure of a span of standing"
     SWAY = "a figure of sway"
     SPECTRUM = "a figure of the spectrum of sway"
-    UNKNOWABLE = "never known from force alone"
+    UNKNOWABLE = "never known from what is in a shoe"
 
 
 class ParameterGroup(Enum):
@@ -61,6 +61,7 @@ class ParameterGroup(Enum):
     BOTH_FEET = "both feet"
     FORCE = "force"
     PRESSURE = "pressure"
+    MOTION = "motion"
     STANDING = "standing"
     SWAY = "sway"
     UNKNOWABLE = "unknowable"
@@ -75,6 +76,7 @@ class View(Enum):
     FORCE = "report: force"
     PRESSURE = "report: pressure"
     REGIONS = "report: regions"
+    MOTION = "report: motion"
     VARIABILITY = "report: variability"
     COMPARISON = "report: comparison"
     PAGE_FEET = "page: each foot"

@@ -9,7 +9,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from plantigrade.gait.parameters import both_feet, force, pressure, standing, timing, unknowable, walking
+from plantigrade.gait.parameters import (
+    both_feet,
+    force,
+    motion,
+    pressure,
+    standing,
+    timing,
+    unknowable,
+    walking,
+)
 from plantigrade.gait.parameters.added import added_parameters
 from plantigrade.gait.parameters.definition import (
     Home,
@@ -28,6 +37,7 @@ _OWN: Final = (
     *both_feet.PARAMETERS,
     *force.PARAMETERS,
     *pressure.PARAMETERS,
+    *motion.PARAMETERS,
     *standing.PARAMETERS,
     *unknowable.PARAMETERS,
 )

@@ -50,7 +50,7 @@ class StanceFeatures:
 
     Args:
         layout: sensor places; None makes every value unavailable.
-        quantity: "footswitch" leaves only what does not need newtons.
+        quantity: other than "force" leaves only what does not need newtons.
     """
 
     names: tuple[str, ...] = NAMES
@@ -135,7 +135,7 @@ def _reason(name: str, layout: SensorLayout, masks: Masks, quantity: Quantity) -
     needs = definition_of(name).needs
     if Needs.AREAS in needs and not masks.has_area:
         return _NO_AREA
-    if quantity == "footswitch" and Needs.NEWTONS in needs:
+    if quantity != "force" and Needs.NEWTONS in needs:
         return _NOT_NEWTONS
     if layout.relative and layout.insole_length_mm is None and name == "cpei_pct":
         return _NO_SHAPE

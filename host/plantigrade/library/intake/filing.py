@@ -163,9 +163,7 @@ class Filing:
         same = there == file_sum(folder / MANIFEST_FILE)
         # Without a person, a worker may have ended between the folder and its row.
         if entry is not None and entry.person != person and not (entry.person is None and same):
-            raise ForAnotherError(
-                f"{folder.name} is here already, as a recording of somebody else"
-            )
+            raise ForAnotherError(f"{folder.name} is here already, as a recording of somebody else")
         if entry is not None and entry.deleted_utc is not None:
             return "it was deleted here, and stays so"
         if entry is not None and same and entry.person == person:

@@ -83,7 +83,7 @@ class FootManifest:
         calibration: in force when it was finalized, as `Calibration.save` writes it; None if nothing was
             known.
         layout: sensor positions of an import; None for our own insole, whose layout its identity names.
-        quantity: "counts" of our insoles; "force" or "footswitch" of imports.
+        quantity: "counts" of our insoles; "force", "footswitch" or "motion" of imports.
     """
 
     foot: str

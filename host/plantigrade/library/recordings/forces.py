@@ -1,4 +1,8 @@
-"""Samples of an imported walk as columns: forces as the other system gave them, on their own clock."""
+"""Samples of an imported walk as columns: forces and motion as the other system gave them, on their own
+clock.
+
+Motion is stored in the body's axes, as the import found them (`gait.motion.axes`).
+"""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -7,12 +11,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.gait.signals import FootSignal, SensorLayout
+from plantigrade.gait.signals import FootSignal, Motion, SensorLayout
 from plantigrade.library.errors import RecordingError
 from plantigrade.library.keys.file_key import FileKey
 from plantigrade.library.recordings.columns import ColumnFile, Columns, write_columns
 
 ROW_GROUP: Final = 1 << 16
+ACC_NAMES: Final = ("acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2")
+GYR_NAMES: Final = ("gyr_x_deg_s", "gyr_y_deg_s", "gyr_z_deg_s")
+STORED_AXES: Final = "the body's, as the import found them"
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +30,13 @@ class ForceFrames:
         seq: (n,) int64, number of the sample on the nominal rate, so that missing ones show as a jump.
         time_s: (n,) float64, as the source states them.
         force_n: (n, S) float32; the unit of `FootSignal.force_n`.
+        motion: on the same rows; None where the source has none.
     """
 
     seq: NDArray[np.int64]
     time_s: NDArray[np.float64]
     force_n: NDArray[np.float32]
+    motion: Motion | None = None
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -44,7 +53,7 @@ def from_signal(signal: FootSignal, rate_hz: float) -> ForceFrames:
         placed = np.rint((signal.time_s - signal.time_s[0]) * rate_hz).astype(np.int64)
         if np.all(np.diff(placed) > 0):
             number = placed
-    return ForceFrames(number, signal.time_s, signal.force_n)
+    return ForceFrames(number, signal.time_s, signal.force_n, signal.motion)
 
 
 def write_forces(path: Path, frames: ForceFrames, key: FileKey | None = None) -> None:
@@ -56,6 +65,13 @@ def write_forces(path: Path, frames: ForceFrames, key: FileKey | None = None) ->
     columns: dict[str, Any] = {"seq": frames.seq, "time_s": frames.time_s}
     for sensor in range(frames.force_n.shape[1]):
         columns[f"f{sensor:03d}"] = np.ascontiguousarray(frames.force_n[:, sensor], np.float32)
+    if frames.motion is not None:
+        parts = ((ACC_NAMES, frames.motion.acc_m_s2), (GYR_NAMES, frames.motion.gyr_deg_s))
+        for names, values in parts:
+            if values is None:
+                continue
+            for axis, name in enumerate(names):
+                columns[name] = np.ascontiguousarray(values[:, axis], np.float32)
     encodings = dict.fromkeys(columns, "BYTE_STREAM_SPLIT") | {"seq": "DELTA_BINARY_PACKED"}
     write_columns(path, columns, encodings, row_group=ROW_GROUP, key=key)
 
@@ -80,10 +96,15 @@ def read_forces(
     table = file.read(None if time_s is None else file.groups_between("time_s", *time_s))
     seq, times = table.column("seq", "i8"), table.column("time_s", "f8")
     force = forces_of(table, sensors)
-    if time_s is None:
-        return ForceFrames(seq, times, force)
-    chosen = (times >= time_s[0]) & (times < time_s[1])
-    return ForceFrames(seq[chosen], times[chosen], force[chosen])
+    acc, gyr = (
+        table.matrix(list(names), "f4") if names[0] in file.names else None
+        for names in (ACC_NAMES, GYR_NAMES)
+    )
+    if time_s is not None:
+        chosen = (times >= time_s[0]) & (times < time_s[1])
+        seq, times, force = seq[chosen], times[chosen], force[chosen]
+        acc, gyr = (None if values is None else values[chosen] for values in (acc, gyr))
+    return ForceFrames(seq, times, force, None if acc is None else Motion(acc, gyr, STORED_AXES))
 
 
 def forces_of(table: Columns, names: list[str]) -> NDArray[np.float32]:

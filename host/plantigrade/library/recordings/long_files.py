@@ -11,14 +11,14 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from plantigrade.gait.signals import Floats, Forces
+from plantigrade.gait.signals import Floats, Forces, Motion
 from plantigrade.library.recordings.columns import ColumnFile
-from plantigrade.library.recordings.forces import forces_of
+from plantigrade.library.recordings.forces import ACC_NAMES, GYR_NAMES, STORED_AXES, forces_of
 from plantigrade.library.recordings.frames import NO_TIME, FootFrames, counts_of, frames_of, has_motion
 from plantigrade.library.recordings.packed import Packed
 
@@ -268,6 +268,27 @@ def when_of(file: ColumnFile, on_host: bool) -> FootFrames:
         uncertainty_us=none(np.int32),
         counts=np.empty((file.rows, 0), np.uint16),
     )
+
+
+def stored_motion(file: ColumnFile) -> Motion | None:
+    """Motion of an import, read as it is asked for; None where it has none."""
+
+    def columns(names: tuple[str, ...]) -> Forces:
+        chosen = list(names)
+        return cast(
+            "Forces",
+            StoredForces(
+                file.group_sizes,
+                len(chosen),
+                lambda number: file.read([number], chosen).matrix(chosen, "f4"),
+                None,
+            ),
+        )
+
+    if ACC_NAMES[0] not in file.names:
+        return None
+    rates = columns(GYR_NAMES) if GYR_NAMES[0] in file.names else None
+    return Motion(columns(ACC_NAMES), rates, STORED_AXES)
 
 
 def stored_forces(file: ColumnFile) -> tuple[Floats, StoredForces]:

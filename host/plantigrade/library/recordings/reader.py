@@ -21,6 +21,7 @@ from plantigrade.gait.signals import (
     FootSignal,
     Forces,
     Instrument,
+    Quantity,
     SensorLayout,
     SourceInfo,
     TimeGap,
@@ -33,7 +34,13 @@ from plantigrade.library.recordings.computed import raw_removed
 from plantigrade.library.recordings.container import FORCES, FootManifest, RecordingManifest, read_manifest
 from plantigrade.library.recordings.forces import ForceFrames, layout_from_json, read_forces
 from plantigrade.library.recordings.frames import CHANNELS, NO_TIME, FootFrames, read_parquet
-from plantigrade.library.recordings.long_files import StoredForces, stored_counts, stored_forces, when_of
+from plantigrade.library.recordings.long_files import (
+    StoredForces,
+    stored_counts,
+    stored_forces,
+    stored_motion,
+    when_of,
+)
 
 if TYPE_CHECKING:
     from plantigrade.library.keys.vault import Vault
@@ -239,14 +246,16 @@ class RecordingReader:
     def _imported(
         self, foot: Foot, entry: FootManifest, from_s: float | None, to_s: float | None
     ) -> FootSignal:
-        quantity = "footswitch" if entry.quantity == "footswitch" else "force"
+        quantity = _quantity(entry.quantity)
         if from_s is None and to_s is None and entry.rows > LONG_ROWS:
-            times, stored = stored_forces(self.file(entry.foot))
-            force = cast("Forces", stored)
+            file = self.file(entry.foot)
+            times, stored = stored_forces(file)
+            force, motion = cast("Forces", stored), stored_motion(file)
         else:
             frames = self.forces(entry.foot, from_s, to_s)
-            times, force = frames.time_s, frames.force_n
-        return FootSignal(foot, times, force, self.layout(entry.foot), quantity, _gaps(entry, from_s, to_s))
+            times, force, motion = frames.time_s, frames.force_n, frames.motion
+        gaps = _gaps(entry, from_s, to_s)
+        return FootSignal(foot, times, force, self.layout(entry.foot), quantity, gaps, motion=motion)
 
     def _calibrated(
         self, foot: Foot, entry: FootManifest, from_s: float | None, to_s: float | None, notes: list[str]
@@ -331,6 +340,11 @@ class RecordingReader:
     def _only(self, what: str, holds: bool) -> None:
         if not holds:
             raise RecordingError(self.folder, f"holds no {what}: its content is {self.content}")
+
+
+def _quantity(stored: str) -> Quantity:
+    """What a foot's manifest says that its samples are; forces unless it names another kind."""
+    return stored if stored == "footswitch" or stored == "motion" else "force"
 
 
 def _gaps(entry: FootManifest, from_s: float | None, to_s: float | None) -> tuple[TimeGap, ...]:

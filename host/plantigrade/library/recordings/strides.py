@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from plantigrade.analysis.tables import stride_columns
+from plantigrade.analysis.tables import MOTION_REASON, stride_columns
 from plantigrade.array_types import F64
 from plantigrade.gait.results import Analysis, FootAnalysis
 from plantigrade.gait.signals import Foot
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from plantigrade.library.recordings.recording import Recording
 
 NAME: Final = "strides"
-DICTIONARY: Final = ("foot", "valid", "bout", "reason")
+DICTIONARY: Final = ("foot", "valid", "bout", "reason", MOTION_REASON)
 _NO_BOUT: Final = -1
+_TEXTS: Final = ("foot", "valid", "reason", MOTION_REASON)
 _WEIGHT: Final = "body_weight_n"
 _ALGORITHM: Final = "algorithm_version"
 _LOADS: Final = "loads"
@@ -99,6 +100,8 @@ def _column(foot: FootAnalysis, name: str) -> NDArray[Any]:
         return np.full(len(table), foot.foot.value)
     if name == "reason":
         return np.array([table.reason_text(row) for row in range(len(table))], np.str_)
+    if name == MOTION_REASON:
+        return np.array([table.motion_reason_text(row) for row in range(len(table))], np.str_)
     if name == "valid":
         return table.valid
     if name == "bout":
@@ -132,7 +135,7 @@ def read_strides(file: ColumnFile) -> StoredStrides:
     of_foot = table.column("foot", "O")
     valid = table.column("valid", "?")
     reason = table.column("reason", "O")
-    names = [name for name in table.table.schema.names if name not in ("foot", "valid", "reason")]
+    names = [name for name in table.table.schema.names if name not in _TEXTS]
     numbers = {name: table.column(name, "f8") for name in names}
     chosen = {foot: of_foot == foot.value for foot in Foot if bool((of_foot == foot.value).any())}
     return StoredStrides(

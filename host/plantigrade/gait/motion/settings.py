@@ -1,0 +1,152 @@
+"""Numbers that decide what is told of motion, each with its unit and reason.
+
+Where a value was chosen on recordings, it was chosen on the walk of gaitmap's examples (57 strides beside
+optical motion capture) and is flat around it: docs/explanation/motion.md has the table.
+"""
+
+from typing import Final
+
+STANDARD_GRAVITY: Final = 9.80665
+
+# -- when the foot is still
+
+STILL_FROM_SHARE: Final = 0.1
+STILL_TO_SHARE: Final = 0.8
+"""Part of the stance in which stillness is sought: before, the foot falls flat; after, the heel rises."""
+SHORTEST_STANCE_S: Final = 0.15
+"""A shorter stance holds no still instant that could be told from the rolling before and after it."""
+STILL_WINDOW_S: Final = 0.06
+"""Span over which stillness is averaged to find its middle: six samples at 100 Hz."""
+FEWEST_ROWS: Final = 3
+"""And over so many samples at least, where there are few a second."""
+STILL_RATE_DEG_S: Final = 25.0
+"""As long as it turns no faster, a foot counts as flat. Half and twice of it change the bias by 0.5 cm."""
+STILL_GROWTH: Final = 2.0
+"""Where even the stillest instant turns faster, up to so many times its energy is still."""
+STILL_DEG_S_PER_M_S2: Final = 10.0
+"""What 1 m/s2 beside g counts as, in degrees/s: what a sensor 0.1 m from the pivot feels when it begins to
+turn."""
+LONGEST_STILL_S: Final = 0.6
+"""More of a long stance adds nothing but drift."""
+STANCE_REACH_S: Final = 1.0
+"""Of a longer stance only the second beside the swing is looked at: who stands does not stand still."""
+STANCE_LAG_S: Final = 0.5
+"""A final contact is reported at most so late."""
+
+# -- drift
+
+TILT_M_S2: Final = 0.05
+"""What an error of 0.3 degrees in the direction of gravity leaves of it in the horizontal: the part of the
+drift that grows evenly. A foot that is still by 25 degrees/s rolls by some tenths of a degree in it."""
+STEP_SHARE: Final = 0.2
+"""Error of the integral over one sampling step, as a share of how much the acceleration changes in it: 0.29
+(a root of a twelfth) for a step at any instant between the samples, less for what is smooth. With it the
+velocity that is left at the end of a recorded stride is as large as this model says."""
+OFFSET_SHARE: Final = 0.8
+"""Of what the length of gravity at rest is off by, as much is taken for a zero offset of the axis that points
+upwards, which turns with the foot in swing; the rest for sensitivity. By variances: (20 mg)^2 to (1 % of
+g)^2 (LSM6DSO, typical, ST DS12140)."""
+OFFSET_M_S2: Final = 0.2
+"""Zero offset of the axes that lie level, which no rest shows: 20 mg. It turns with the foot in swing."""
+SCALE_SHARE: Final = 0.01
+"""Sensitivity of an accelerometer, standard uncertainty (LSM6DSO: +-1 %, ST DS12140)."""
+PIVOT_M: Final = 0.1
+"""A foot that still turns moves its sensor by that times the rate: the pivot is about so far away."""
+LEAST_SPEED_M_S: Final = 0.01
+"""Uncertainty of a velocity that is called zero, at least."""
+
+# -- what the sensor measures
+
+LONGEST_BRIDGE_S: Final = 0.033
+"""As for forces (`ContactSettings.longest_bridge_s`)."""
+CLIPPED_M_S2: Final = 20.0
+CLIPPED_DEG_S: Final = 150.0
+"""Two samples in a row with one and the same value beyond these are the end of a range: in fast motion
+neighbours differ by a hundred steps of the converter."""
+REST_S: Final = 0.5
+REST_RATE_SD_DEG_S: Final = 1.0
+REST_ACC_SD_M_S2: Final = 0.15
+"""Half a second in which no axis varies by more is rest: a recorded insole under a standing man varied by 0.6
+degrees/s, a sensor's own noise by 0.1."""
+LARGEST_BIAS_DEG_S: Final = 20.0
+"""No gyroscope rests at more (LSM6DSO: +-1, an uncalibrated one of a recorded insole 4)."""
+RESTS: Final = 9
+"""The bias is the median of so many last rests: it follows the temperature over minutes."""
+STANCES: Final = 15
+"""Without any rest, of so many stances."""
+ROLL_RATE_DEG_S: Final = 7.0
+"""A flat foot rolls on by 4 to 9 degrees/s on average (gaitmap's walk): only what a stance shows beyond is
+bias of the sensor."""
+
+# -- strides
+
+SENSOR_FROM_HEEL_SHARE: Final = 0.32
+SENSOR_OUTWARDS_M: Final = 0.045
+SENSOR_UP_M: Final = 0.045
+"""Where our own case sits: a third of the sole's length ahead of the heel, outside the shoe, above the sole.
+Of other sensors the first is assumed, which matters in turns: a foot turns about its heel, not about its
+sensor."""
+SLIP_DEG: Final = 10.0
+"""Lying differently by more at the two ends of a stride the sensor has slipped, or one foot was not flat."""
+IMPACT_REACH_S: Final = 0.15
+"""Around initial contact, where the impact is sought."""
+LEAST_IMPACT_M_S3: Final = 500.0
+"""Change of the acceleration from which it is one."""
+
+# -- turns and stairs
+
+TURN_STRIDE_DEG: Final = 15.0
+"""A stride that turns by more belongs to a turn; of 603 strides along lines of recorded walks few exceed
+it."""
+TURN_DEG: Final = 45.0
+"""Strides in a row that turn by so much together are one (El-Gohary et al. 2014, Sensors 14:356)."""
+STAIR_M: Final = 0.16
+"""Height of a stride over one low step; a ramp of 10 % rises by 0.14 m a stride."""
+
+# -- how the axes of a sensor lie (recordings of others)
+
+SEARCHED_S: Final = 1200.0
+"""Of a recording, from the first swift motion on, in which strides are looked for to find its axes."""
+SWIFT_DEG_S: Final = 100.0
+"""A foot turns faster than this in every swing, and never in standing or sitting."""
+SMOOTH_RATE_S: Final = 0.1
+"""Span over which the rate is averaged to tell swing from stance: a swing turns one way, then the other."""
+SWING_S: Final = (0.2, 1.5)
+"""Time for which a foot moves swiftly in a stride, at most and at least."""
+STANCE_S: Final = (0.25, 3.0)
+"""Time between two such swings."""
+AXIS_STRIDES: Final = 12
+"""Strides behind the axes: more do not change the choice."""
+FEWEST_AXIS_STRIDES: Final = 3
+OTHER_AXES_SHARE: Final = 0.6
+"""Another order or sign of the axes of rotation is believed only where what is left at the end of the
+strides, in velocity, is less than this share of what the stated one leaves."""
+IN_G: Final = (0.7, 1.35)
+"""Length of the acceleration at rest when its unit is g: sensors are off by a few percent."""
+IN_MG: Final = (700.0, 1350.0)
+IN_M_S2: Final = (8.0, 12.0)
+"""Lengths at rest that are g in m/s2. Beyond all of them a sensor measures no acceleration."""
+MOST_RAD_S: Final = 35.0
+"""2000 degrees/s, the end of every gyroscope's range. In degrees/s no foot swings so slowly."""
+MOVED_SHARE: Final = 0.1
+"""SD of the length of the acceleration over that at rest, from which the foot has walked."""
+UPRIGHT_SHARE: Final = 0.9
+"""Of gravity along an axis, from which that axis points nowhere on the ground."""
+
+# -- contacts from motion alone
+
+PITCH_SMOOTH_S: Final = 0.03
+"""Moving mean of the pitch rate: impacts ring at 30 Hz and more."""
+SWING_PEAK_DEG_S: Final = 80.0
+"""Toes rise in a swing by at least so much at their fastest; shuffling feet by 100, most by 300 to 500."""
+SWING_PEAK_SHARE: Final = 0.3
+"""And by this share of the recording's usual peak, so that a fidget is no step."""
+USUAL_PEAK_QUANTILE: Final = 0.75
+SHORTEST_SWING_S: Final = 0.15
+LONGEST_SWING_S: Final = 1.5
+"""Time for which the toes rise."""
+TIPPING_S: Final = 0.2
+"""Before the toes rise, in which the foot tips forwards."""
+EARLY_IMPACT_S: Final = 0.06
+LATE_IMPACT_S: Final = 0.12
+"""Around the end of their rise, in which the foot meets the floor."""

@@ -1,0 +1,261 @@
+"""The motion of one foot while its samples come in: rests, and what is known of each stride.
+
+A stride is known when the foot has come to rest after it: at the final contact of the stance that it ends in,
+or a second into a stance that lasts longer. Its place in the table of strides waits for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from insole_protocol.layout import LAYOUT_NAME as OWN_LAYOUT
+
+from plantigrade.gait.motion import still_kernel
+from plantigrade.gait.motion.many_strides import all_strides
+from plantigrade.gait.motion.settings import (
+    LARGEST_BIAS_DEG_S,
+    OFFSET_SHARE,
+    REST_S,
+    RESTS,
+    ROLL_RATE_DEG_S,
+    SENSOR_FROM_HEEL_SHARE,
+    SENSOR_OUTWARDS_M,
+    SENSOR_UP_M,
+    STANCE_LAG_S,
+    STANCE_REACH_S,
+    STANCES,
+    STANDARD_GRAVITY,
+)
+from plantigrade.gait.motion.values import COLUMNS, Flag, Value
+from plantigrade.gait.settings import MM_PER_EU_SIZE, MOTION_AXES, NOMINAL_EU_SIZE
+from plantigrade.gait.signals import Floats, Foot, Forces, Motion, SensorLayout
+
+
+@dataclass
+class StrideMotion:
+    """A stride whose last stance may not be over.
+
+    Attributes:
+        times_s: initial contact, final contact, next initial contact.
+        row: (COLUMNS,) what is known of its motion, filled when it is.
+        to_s: end of what is looked at of the stance that follows, infinite until it is known.
+    """
+
+    times_s: tuple[float, float, float]
+    row: Floats
+    to_s: float = np.inf
+
+
+def to_heel(foot: Foot, layout: SensorLayout | None) -> Floats:
+    """(3,) from the motion sensor to the heel, m; of a sensor that is not ours only along the foot."""
+    known = None if layout is None else layout.insole_length_mm
+    length_m = (NOMINAL_EU_SIZE * MM_PER_EU_SIZE if known is None else known) / 1000.0
+    outwards, up = (SENSOR_OUTWARDS_M, SENSOR_UP_M) if is_ours(layout) else (0.0, 0.0)
+    return np.array([-outwards if foot is Foot.RIGHT else outwards, -SENSOR_FROM_HEEL_SHARE * length_m, -up])
+
+
+def is_ours(layout: SensorLayout | None) -> bool:
+    """Whether the insole is one of ours, whose motion sensor's place is known."""
+    return layout is not None and layout.name == OWN_LAYOUT
+
+
+@dataclass
+class FootMotion:
+    """Takes the motion of one foot beside its contacts.
+
+    Args:
+        foot: side.
+        rate_hz: nominal.
+        history, block: rows that must stay, and of one piece at most.
+        layout: of the insole, None when unknown.
+    """
+
+    foot: Foot
+    rate_hz: float
+    history: int
+    block: int
+    layout: SensorLayout | None
+    seen: bool = False
+    _sides_known: bool = True
+    _time: Floats = field(init=False)
+    _acc: Forces = field(init=False)
+    _gyr: Forces = field(init=False)
+    _filled: int = 0
+    _rest_state: Floats = field(default_factory=lambda: np.zeros(4 * MOTION_AXES + 1))
+    _rests: list[Floats] = field(default_factory=list[Floats])
+    _stances: list[tuple[float, Floats]] = field(default_factory=list[tuple[float, Floats]])
+    _waiting: list[StrideMotion] = field(default_factory=list[StrideMotion])
+
+    def __post_init__(self) -> None:
+        self._time, self._acc, self._gyr = np.empty(0), _no_rows(), _no_rows()
+
+    def take(self, time_s: Floats, motion: Motion | None) -> None:
+        """The next samples; None or without rates: there is no motion in them."""
+        if motion is None or motion.gyr_deg_s is None:
+            return
+        known = np.isfinite(motion.acc_m_s2).all(axis=1) & np.isfinite(motion.gyr_deg_s).all(axis=1)
+        if not known.any():
+            return
+        self._sides_known &= motion.sides_known
+        if not self.seen:
+            self.seen = True
+            rows = self.history + self.block
+            self._time = np.empty(rows)
+            self._acc, self._gyr = (np.empty((rows, MOTION_AXES), np.float32) for _ in range(2))
+        time, acc, gyr = time_s, motion.acc_m_s2, motion.gyr_deg_s
+        if not known.all():
+            time, acc, gyr = time[known], acc[known], gyr[known]
+        self._make_room(len(time))
+        start, stop = self._filled, self._filled + len(time)
+        self._time[start:stop], self._acc[start:stop], self._gyr[start:stop] = time, acc, gyr
+        self._filled = stop
+        self._look_for_rest(start, stop)
+
+    def _make_room(self, rows: int) -> None:
+        if self._filled + rows <= len(self._time):
+            return
+        retained = slice(max(0, self._filled - self.history), self._filled)
+        count = retained.stop - retained.start
+        for array in (self._time, self._acc, self._gyr):
+            array[:count] = array[retained].copy()
+        self._filled = count
+
+    def _look_for_rest(self, start: int, stop: int) -> None:
+        rows = max(2, round(REST_S * self.rate_hz))
+        out = np.empty(((stop - start) // rows + 1, still_kernel.REST_COLUMNS))
+        new = slice(start, stop)
+        found = still_kernel.rests(
+            self._time[new], self._acc[new], self._gyr[new], rows, self._rest_state, out
+        )
+        for row in out[:found]:
+            if np.abs(row[1:4]).max() < LARGEST_BIAS_DEG_S:
+                self._rests.append(row.copy())
+
+    def begin(self, times_s: tuple[float, float, float]) -> StrideMotion:
+        """A new stride, unknown as yet.
+
+        Args:
+            times_s: initial, final and next initial contact.
+        """
+        row = np.full(COLUMNS, np.nan)
+        row[Value.FLAGS] = float(Flag.EDGE if self.seen else Flag.NO_SENSOR)
+        new = StrideMotion(times_s, row)
+        if self.seen:
+            self._waiting.append(new)
+        return new
+
+    def table(self, strides: Sequence[StrideMotion]) -> Floats:
+        """Rows (k, COLUMNS) of new strides, which are filled where they stand when they are known."""
+        rows = np.stack([stride.row for stride in strides])
+        for stride, row in zip(strides, rows, strict=True):
+            stride.row = row
+        return rows
+
+    def lifted(self, time_s: float) -> None:
+        """The stance that strides wait for is over: by a final contact, or because samples are missing."""
+        for one in self._waiting:
+            one.to_s = min(one.to_s, time_s) if time_s > one.times_s[2] else one.to_s
+
+    def withdraw(self, time_s: float) -> None:
+        """Contacts from `time_s` on are told again: strides that end there are forgotten."""
+        self._waiting = [one for one in self._waiting if one.times_s[2] < time_s]
+        for one in self._waiting:
+            one.to_s = min(one.to_s, one.times_s[2] + STANCE_REACH_S)
+        while self._stances and self._stances[-1][0] >= time_s:
+            self._stances.pop()
+
+    @property
+    def waits_from_s(self) -> float:
+        """End of the first stride whose motion is not known yet; infinite without one."""
+        return self._waiting[0].times_s[2] if self._waiting else np.inf
+
+    def settle(self, now_s: float) -> None:
+        """Fill the rows of strides whose last stance is over, or has lasted long enough, at `now_s`."""
+        late_s = now_s - STANCE_REACH_S - STANCE_LAG_S
+        ready = 0
+        while ready < len(self._waiting):
+            one = self._waiting[ready]
+            if one.to_s == np.inf and one.times_s[2] > late_s:
+                break
+            one.to_s = min(one.to_s, one.times_s[2] + STANCE_REACH_S)
+            ready += 1
+        if not ready:
+            return
+        chosen, self._waiting = self._waiting[:ready], self._waiting[ready:]
+        first = 0
+        while (
+            first < ready
+        ):  # what follows from stances needs those just before; what follows from rests does not
+            rested = first
+            while rested < ready and len(self._before(chosen[rested].times_s[2])):
+                rested += 1
+            last = max(rested, first + 1)
+            self._fill(chosen[first:last])
+            first = last
+
+    def finish(self, last_s: float) -> None:
+        """End of the recording: what is there of the last stance is taken."""
+        self.lifted(last_s)
+        self.settle(np.inf)
+
+    def _fill(self, chosen: list[StrideMotion]) -> None:
+        """Rows of some strides; the bias of each follows from what lies before its end."""
+        spans = np.array([(*one.times_s, one.to_s) for one in chosen])
+        bias = np.array([self._bias(one.times_s[2]) for one in chosen])
+        out = np.full((len(chosen), COLUMNS), np.nan)
+        rows = slice(0, self._filled)
+        offsets = np.array([self._offset(one.times_s[2]) for one in chosen])
+        heel = to_heel(self.foot, self.layout)
+        outer = 1.0 if self.foot is Foot.RIGHT else -1.0
+        means = np.full((len(chosen), MOTION_AXES + 1), np.nan)
+        all_strides(
+            self._time[rows],
+            self._acc[rows],
+            self._gyr[rows],
+            spans,
+            bias,
+            offsets,
+            heel,
+            outer,
+            self.rate_hz,
+            out,
+            means,
+        )
+        if not self._sides_known:
+            out[:, [Value.PROGRESSION, Value.CIRCUMDUCTION, Value.TURNING]] = np.nan
+        for one, row, mean in zip(chosen, out, means, strict=True):
+            one.row[:] = row
+            if np.isfinite(mean).all():
+                self._stances.append((one.times_s[2], mean))
+
+    def _before(self, before_s: float) -> Floats:
+        """(k, 4) rates and length of gravity of the last rests before a time, k = 0 without any."""
+        rests = [row[1:] for row in self._rests[-2 * RESTS :] if row[0] < before_s][-RESTS:]
+        return np.array(rests).reshape(-1, MOTION_AXES + 1)
+
+    def _stances_before(self, before_s: float) -> Floats:
+        """The same of the last stances."""
+        stances = [mean for time_s, mean in self._stances[-2 * STANCES :] if time_s < before_s][-STANCES:]
+        return np.array(stances).reshape(-1, MOTION_AXES + 1)
+
+    def _bias(self, before_s: float) -> Floats:
+        """What the gyroscope shows at rest, from rests before a time, else from stances."""
+        rests = self._before(before_s)
+        if len(rests):
+            return np.median(rests[:, :MOTION_AXES], axis=0)
+        stances = self._stances_before(before_s)
+        if not len(stances):
+            return np.zeros(MOTION_AXES)
+        middle = np.median(stances[:, :MOTION_AXES], axis=0)
+        return np.sign(middle) * np.maximum(np.abs(middle) - ROLL_RATE_DEG_S, 0.0)
+
+    def _offset(self, before_s: float) -> float:
+        """What is taken off the axis that points upwards, from the length of gravity in the same."""
+        for known in (self._before(before_s), self._stances_before(before_s)):
+            if len(known):
+                return OFFSET_SHARE * (float(np.median(known[:, MOTION_AXES])) - STANDARD_GRAVITY)
+        return 0.0
+
+
+def _no_rows() -> Forces:
+    return np.empty((0, MOTION_AXES), np.float32)
