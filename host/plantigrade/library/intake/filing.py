@@ -1,6 +1,7 @@
 """From a received parcel to a recording of its person: verified and filed once, or put aside and named."""
 
 import shutil
+import struct
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -140,6 +141,11 @@ class Filing:
             folder = finalize_journal(path, room, self._library.vault, log_keys=all_log_keys(self._library))
         except JournalError as error:
             raise IntakeError(error.problem) from error
+        except (ValueError, KeyError, TypeError, OverflowError, struct.error) as error:
+            # Each entry has its checksum, and a sender may have written nonsense into it.
+            raise IntakeError(f"is no journal that a bridge or a phone writes: {error}") from error
+        if not any(foot.frames_recorded for foot in read_manifest(folder).feet):
+            raise IntakeError("holds no sample: nothing was fetched before it ended")
         self._check(folder)
         return folder
 
@@ -163,9 +169,7 @@ class Filing:
         same = there == file_sum(folder / MANIFEST_FILE)
         # Without a person, a worker may have ended between the folder and its row.
         if entry is not None and entry.person != person and not (entry.person is None and same):
-            raise ForAnotherError(
-                f"{folder.name} is here already, as a recording of somebody else"
-            )
+            raise ForAnotherError(f"{folder.name} is here already, as a recording of somebody else")
         if entry is not None and entry.deleted_utc is not None:
             return "it was deleted here, and stays so"
         if entry is not None and same and entry.person == person:
