@@ -326,12 +326,15 @@ def test_what_says_something_of_a_person_is_sealed() -> None:
         "accounts.totp_secret", "alert_answers.document", "alerts.document", "analyses.document",
         "baseline_days.document", "baseline_days.tag", "body_measures.document", "body_measures.measured_on",
         "cautions.document", "clinic_keys.secret", "clinics.address", "clinics.credential", "clinics.name",
-        "clinics.problem", "clinics.there", "consents.document", "deliveries.document", "diary_entries.document",
+        "clinics.problem", "clinics.there", "consents.document", "deliveries.document",
+        "diary_entries.document",
         "footwear.name", "footwear.remark", "goals.document", "goals_done.document",
         "insole_keys.next_secret", "insole_keys.secret", "insole_log_keys.secret", "invitations.document",
-        "notes.text", "parcels.problem", "people.birth_date", "people.name", "people.remark", "person_notes.text",
+        "notes.text", "parcels.problem", "people.birth_date", "people.name", "people.remark",
+        "person_notes.text",
         "person_settings.document", "plan_verdicts.document", "plans.document", "recordings.source",
-        "recordings.title", "rule_edits.document", "senders.device", "sendings.opened_by", "visits.document", "wear_days.document",
+        "recordings.title", "rule_edits.document", "senders.device", "sendings.opened_by",
+        "visits.document", "wear_days.document",
     ]  # fmt: skip
 
 

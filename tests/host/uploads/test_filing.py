@@ -114,6 +114,13 @@ def test_a_journal_becomes_a_recording(library: Library, tmp_path: Path) -> None
     assert library.verify(entry.id).ok
 
 
+def test_a_journal_whose_entries_make_no_sense_is_put_aside(library: Library, tmp_path: Path) -> None:
+    """Its checksums fit: the sender wrote it so. It asks for slots 0 to 0."""
+    content = journal(tmp_path / "walk.journal", blocks=0).read_bytes()
+    parcel = kit.parcel_with(content, public_key(library.store), kind=Kind.JOURNAL, name="walk")
+    assert "is no journal that" in problem_of(library, parcel)
+
+
 def test_a_later_version_takes_the_place_of_the_earlier(library: Library, tmp_path: Path) -> None:
     key = public_key(library.store)
     first = kit.parcel_of(kit.recording(tmp_path / "first", rows=300), key)

@@ -214,6 +214,11 @@ def test_a_page_of_a_named_origin_may_send_and_no_other(web: TestClient, known: 
     assert "Upload-Offset" in answer.headers["Access-Control-Expose-Headers"]
 
 
+def test_an_invitation_that_is_opened_leads_to_the_page_for_phones(web: TestClient) -> None:
+    answer = web.get("/join", follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/phone/")
+
+
 def test_joining_once_with_a_code(web: TestClient, clinic: Library) -> None:
     code = SenderRegister(clinic.store).invite(kit.PERSON)
     body = {"code": code.lower(), "device": "  kitchen \n computer "}

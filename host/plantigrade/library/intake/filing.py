@@ -1,6 +1,7 @@
 """From a received parcel to a recording of its person: verified and filed once, or put aside and named."""
 
 import shutil
+import struct
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -140,6 +141,11 @@ class Filing:
             folder = finalize_journal(path, room, self._library.vault, log_keys=all_log_keys(self._library))
         except JournalError as error:
             raise IntakeError(error.problem) from error
+        except (ValueError, KeyError, TypeError, OverflowError, struct.error) as error:
+            # Each entry has its checksum, and a sender may have written nonsense into it.
+            raise IntakeError(f"is no journal that a bridge or a phone writes: {error}") from error
+        if not any(foot.frames_recorded for foot in read_manifest(folder).feet):
+            raise IntakeError("holds no sample: nothing was fetched before it ended")
         self._check(folder)
         return folder
 

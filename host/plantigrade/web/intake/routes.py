@@ -1,7 +1,11 @@
 """All addresses below /clinic, for the clinic's own pages and for pages of origins that it names."""
 
+from typing import Final
+
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from plantigrade.library.catalogue.library import Library
@@ -10,6 +14,10 @@ from plantigrade.web.intake.asking import answering
 from plantigrade.web.intake.devices import Devices
 from plantigrade.web.intake.settings import IntakeSettings
 from plantigrade.web.intake.uploads import Uploads
+from plantigrade.web.phone.routes import PATH as PHONE_PAGE
+
+INVITATION: Final = "/join"
+"""Of the links of invitations, see `parcels.invitation`."""
 
 
 def intake_routes(library: Library, intake: IntakeSettings) -> tuple[BaseRoute, ...]:
@@ -21,6 +29,11 @@ def intake_routes(library: Library, intake: IntakeSettings) -> tuple[BaseRoute, 
     """
     devices, uploads = Devices(library, intake), Uploads(library)
     one = settings.PARCELS + "/{parcel}"
+
+    async def to_phone(_request: Request) -> Response:
+        """Who opens an invitation in a browser has a phone in the hand; what follows # goes along."""
+        return RedirectResponse(f"{PHONE_PAGE}/", 303)
+
     routes = [
         Route("/join", answering(devices.join), methods=["POST"]),
         Route("/leave", answering(devices.leave), methods=["POST"]),
@@ -39,4 +52,4 @@ def intake_routes(library: Library, intake: IntakeSettings) -> tuple[BaseRoute, 
         expose_headers=settings.EXPOSED,
         max_age=settings.PREFLIGHT_S,
     )
-    return (Mount(settings.PREFIX, routes=routes, middleware=[cors]),)
+    return (Route(INVITATION, to_phone), Mount(settings.PREFIX, routes=routes, middleware=[cors]))
