@@ -17,6 +17,7 @@ from typing import Any
 
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.taking.journals import take_journal
+from plantigrade.web.phone.site import phone_files
 
 from tools.phone_demo.proof import compare_with_feed, saved_slots
 from tools.phone_demo.stage import SIDES, Phone
@@ -33,6 +34,7 @@ from tools.phone_demo.wearing import (
     wearing,
 )
 
+VECTORS = Path(__file__).resolve().parents[2] / "shared" / "vectors" / "locked.json"
 WATCH_S = 10.0
 THROTTLE = 4
 KILL_WITHIN_S = 25.0
@@ -45,6 +47,7 @@ async def show(scene: Wearing, out: Path) -> list[Row]:
     async with scene.phone_in_hand(with_keys=True) as opened:
         ready_ms = await opened.page("page.readyMs")
         rows.append(Row("page ready", f"{ready_ms:.0f} ms"))
+        rows += await costs(opened)
         took = await scene.connect_both(opened, press=True)
         rows.append(Row("both insoles connected, paired, proved", f"{took:.1f} s"))
         for throttle in (1, THROTTLE):
@@ -59,6 +62,47 @@ async def show(scene: Wearing, out: Path) -> list[Row]:
         back_s, lost = await cut(scene, opened, "left")
         rows.append(Row("link cut: back after, without a tap", f"{back_s:.1f} s"))
         rows += await _fetched(scene, opened, lost, out)
+    return rows
+
+
+CHECKS = 3000
+CHECK = """
+async (hex) => {{
+  const {{ protocol }} = window.plantigradePhone;
+  protocol.run(`record = bytes.fromhex("${{hex}}")`);
+  const timed = (text) => {{
+    const began = performance.now();
+    protocol.run(text);
+    return (performance.now() - began) / 1e3;
+  }};
+  const checking = timed("for _ in range({checks}): link.checked(record)");
+  return {checks} / checking;
+}}
+"""
+
+
+async def costs(opened: Phone) -> list[Row]:
+    """What the page weighs, and how fast it checks a record of a log, 40 frames long and sealed."""
+    files = phone_files("en")
+    sealed = json.loads(VECTORS.read_text("utf-8"))["sealed"][0]["sealed"][3]
+    frames = 40
+    rows = [
+        Row("page, all files, compressed", f"{sum(len(one.packed) for one in files.values()) / 1e3:.0f} kB")
+    ]
+    for throttle in (1, THROTTLE):
+        await opened.tab.send("Emulation.setCPUThrottlingRate", rate=throttle)
+        rate = await opened.tab.run(f"({CHECK.format(checks=CHECKS)})('{sealed}')")
+        name = "" if throttle == 1 else f", processor slowed {throttle} times"
+        rows.append(Row(f"log records checked{name}: frames a second", f"{rate * frames / 1e3:.0f} k"))
+    await opened.tab.send("Emulation.setCPUThrottlingRate", rate=1)
+    heap = await opened.tab.send("Runtime.getHeapUsage")
+    backing = heap.get("backingStorageSize", 0)
+    rows.append(
+        Row(
+            "memory: scripts, and interpreter with buffers",
+            f"{heap['usedSize'] / 1e6:.1f} MB, {backing / 1e6:.1f} MB",
+        )
+    )
     return rows
 
 

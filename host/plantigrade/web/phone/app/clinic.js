@@ -93,7 +93,7 @@ export class Clinic {
       const header = encoder.encode(JSON.stringify({
         schema: "plantigrade.parcel/1",
         kind: "journal",
-        name: file.name,
+        name: file.name.replace(/\.journal$/, ""),
         person: this.joined.person,
         content_bytes: content.size,
         pieces_sha256: digest,
