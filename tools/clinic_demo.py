@@ -36,7 +36,7 @@ from tests.host.archive import kit
 
 PROGRAM = str(Path(sys.executable).with_name("plantigrade"))
 CLINICIAN = "Dr. Gait"
-PATIENCE_S = 300.0
+PATIENCE_S = 900.0
 
 
 def _free_port() -> int:

@@ -172,6 +172,8 @@ class Filter:
         with_gaps: only recordings in which frames are missing (True) or none are (False).
         deleted: the deleted ones instead of the others.
         limit, offset: a page, newest first.
+        after: only what comes after this recording in that order: the way to the next page that takes as
+            long in the middle of a million as at its beginning.
     """
 
     person: str | None = None
@@ -185,3 +187,4 @@ class Filter:
     deleted: bool = False
     limit: int | None = None
     offset: int = 0
+    after: str | None = None

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.tables import PersonRow, RecordingDeviceRow, RecordingRow, TagRow
@@ -99,7 +99,18 @@ def _matching(wanted: Filter) -> Any:
     is_deleted = RecordingRow.deleted_utc.is_not(None)
     query = query.where(is_deleted if wanted.deleted else sa.not_(is_deleted))
     if wanted.person is not None:
-        query = query.where(PersonRow.code == wanted.person)
+        wearer = aliased(PersonRow)  # by number, so that the index of a person's recordings is used
+        query = query.where(
+            RecordingRow.person_id
+            == sa.select(wearer.id).where(wearer.code == wanted.person).scalar_subquery()
+        )
+    if wanted.after is not None:
+        last = aliased(RecordingRow)
+        order_ns = sa.select(last.order_ns).where(last.id == wanted.after).scalar_subquery()
+        query = query.where(
+            RecordingRow.order_ns <= order_ns,
+            sa.or_(RecordingRow.order_ns < order_ns, RecordingRow.id > wanted.after),
+        )
     if wanted.kind is not None:
         query = query.where(RecordingRow.kind == wanted.kind)
     if wanted.since is not None:
