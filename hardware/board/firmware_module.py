@@ -59,6 +59,10 @@ I2C_SDA_PIN = {pin["I2C_SDA_PIN"][0]}
 I2C_SCL_PIN = {pin["I2C_SCL_PIN"][0]}
 IMU_ADDRESS = 0x{IMU_ADDRESS:02X}
 IMU_INTERRUPT_PIN = {pin["IMU_INTERRUPT_PIN"][0]}  # high on motion; wakes from deep sleep
+# For the chip's x, y, z: the insole's axis along which it lies (0 across, 1 along the foot, 2 up), then 1
+# where it points the other way. The case sits at the outer side of the shoe, antenna end up, lid outwards.
+IMU_AXES_RIGHT = b"\\x01\\x02\\x00\\x00\\x00\\x00"
+IMU_AXES_LEFT = b"\\x01\\x02\\x00\\x01\\x00\\x01"
 GAUGE_ADDRESS = 0x{GAUGE_ADDRESS:02X}
 
 SD_SCK_PIN = {pin["SD_SCK_PIN"][0]}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from plantigrade.array_types import F32, F64
 from plantigrade.calibration.front_end import FrontEndParameters
+from plantigrade.calibration.motion.model import MotionCalibration, motion_calibration_from
 from plantigrade.calibration.settings import CODES, MID_RANGE_N
 from plantigrade.errors import FileError
 
@@ -61,6 +62,7 @@ class Calibration:
         scale_sd_pct: its standard uncertainty in per cent.
         sensors: one curve a channel in the order of the layout.
         front_end: the amplifier's numbers that the curves were fitted with.
+        motion: of the motion sensor; None: by its data sheet.
     """
 
     serial: str
@@ -70,6 +72,7 @@ class Calibration:
     scale_sd_pct: float
     sensors: tuple[SensorCurve, ...]
     front_end: FrontEndParameters
+    motion: MotionCalibration | None = None
 
     def with_zero(self, zero_count: NDArray[np.floating], zero_sd_count: float) -> "Calibration":
         """The same curves with other unloaded codes (S,)."""
@@ -191,6 +194,7 @@ def calibration_from(data: Any, path: Path) -> Calibration:
             scale_sd_pct=_number(table["scale_sd_pct"]),
             sensors=curves,
             front_end=front,
+            motion=motion_calibration_from(table["motion"]) if table.get("motion") else None,
         )
     except KeyError as error:
         raise FileError(path, f"lacks the entry {error}") from error

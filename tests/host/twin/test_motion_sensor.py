@@ -1,7 +1,9 @@
 """The virtual motion sensor: perfect it tells the motion, and each imperfection has the size that it is said
 to have."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from plantigrade.array_types import F64
 from plantigrade.calibration.motion import MotionCalibration, Ranges, saturated, units
 from plantigrade.twin.body import draw_person, walk
 from plantigrade.twin.body.motion import Inertial, move
-from plantigrade.twin.motion_sensor import Imperfections, Slip, draw_part, measure, measure_walk
+from plantigrade.twin.motion_sensor import Imperfections, Slip, chip_counts, draw_part, measure, measure_walk
 from plantigrade.twin.moving_people import SPEEDS_M_S, moving_people
 
 REST = np.array([0.0, 0.0, 9.80665])
@@ -127,7 +129,9 @@ def test_each_foot_has_a_sensor_of_its_own_and_the_same_seed_gives_the_same(moti
 def test_a_calibration_takes_bias_and_scale_away():
     part = draw_part(8, ONLY["bias"])
     found = measure(lying, 5.0, 8, acts=ONLY["bias"], ranges=Ranges(2, 125), temperature_c=calm)
-    own = MotionCalibration(acc_bias_m_s2=part.acc_bias_m_s2, gyr_bias_deg_s=part.gyr_bias_deg_s)
+    own = MotionCalibration(
+        acc_bias_m_s2=tuple(part.acc_bias_m_s2), gyr_bias_deg_s=tuple(part.gyr_bias_deg_s)
+    )
     acc, gyr = own.apply(found.raw, found.ranges)
     np.testing.assert_allclose(acc, np.tile(REST, (500, 1)), atol=1e-3)
     np.testing.assert_allclose(gyr, 0.0, atol=0.003)
@@ -160,3 +164,28 @@ def test_many_people_walk_at_three_speeds_with_motion_on_the_rows_of_their_force
         assert not np.array_equal(m.walk.feet[0].motion, m.walk.feet[1].motion)
     slow, _, fast = (m.truth.left.truth.stride_length_m[1:-1].mean() for m in walks[:3])
     assert slow < 0.75 * fast
+
+
+def test_a_board_turns_what_its_chip_feels_back_into_the_insoles_axes():
+    """For left and right by the firmware's own table."""
+    text = (Path(__file__).parents[3] / "firmware/boards/esp32s3_r1.py").read_text()
+    for side in ("LEFT", "RIGHT"):
+        found = re.search(rf'^IMU_AXES_{side} = b"([^"]+)"', text, re.MULTILINE)
+        assert found is not None
+        axes = bytes.fromhex(found.group(1).replace("\\x", ""))
+
+        def tilted(time_s: F64) -> Inertial:
+            still = lying(time_s)
+            still.acc_m_s2[:] = [1.0, 2.0, 9.0]
+            still.gyr_deg_s[:] = [10.0, 20.0, 30.0]
+            return still
+
+        chip = chip_counts(tilted, 1.0, 1, side == "LEFT", acts=Imperfections.none())
+        turned = np.zeros_like(chip)
+        for axis in range(3):
+            sign = -1 if axes[axis + 3] else 1
+            turned[:, axes[axis]] = sign * chip[:, axis]
+            turned[:, 3 + axes[axis]] = sign * chip[:, 3 + axis]
+        acc, gyr = units(turned, Ranges(16, 2000))
+        np.testing.assert_allclose(acc[0], [1.0, 2.0, 9.0], atol=0.003)
+        np.testing.assert_allclose(gyr[0], [10.0, 20.0, 30.0], atol=0.04)

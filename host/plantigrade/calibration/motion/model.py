@@ -1,43 +1,45 @@
 """The calibration of a motion sensor as data: biases, and the matrices of scale and misalignment."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
 
 import numpy as np
 
 from plantigrade.array_types import F64
 from plantigrade.calibration.motion.units import Ranges, Raw, units
 
-
-def _zero() -> F64:
-    return np.zeros(3)
-
-
-def _unit() -> F64:
-    return np.eye(3)
+Three = tuple[float, float, float]
+Matrix = tuple[Three, Three, Three]
+NONE: Final[Three] = (0.0, 0.0, 0.0)
+UNIT: Final[Matrix] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
-@dataclass(frozen=True, eq=False)
+def three(values: F64) -> Three:
+    """An array (3,) as it is stored."""
+    x, y, z = (float(value) for value in values)
+    return x, y, z
+
+
+@dataclass(frozen=True)
 class MotionCalibration:
     """Of one insole: true = matrix @ (measured by the data sheet - bias).
 
     Attributes:
-        serial: the insole's serial, empty for the data sheet's own.
         made_on: ISO date, empty for the data sheet's own.
-        method: `nominal`, `still` (rate bias only), or `six-position`.
-        temperature_c: of the sensor while it was made; None where it was not read.
-        acc_bias_m_s2, gyr_bias_deg_s: (3,) biases.
-        acc_matrix, gyr_matrix: (3, 3) scale and misalignment.
+        method: `nominal`, `still` (bias of the rate alone), or `six positions`.
+        acc_bias_m_s2, gyr_bias_deg_s: biases along x, y, z.
+        acc_matrix, gyr_matrix: scale and misalignment, row by row.
         acc_sd_m_s2, gyr_sd_deg_s: standard uncertainty of the biases as they were measured.
     """
 
-    serial: str = ""
     made_on: str = ""
     method: str = "nominal"
-    temperature_c: float | None = None
-    acc_bias_m_s2: F64 = field(default_factory=_zero)
-    gyr_bias_deg_s: F64 = field(default_factory=_zero)
-    acc_matrix: F64 = field(default_factory=_unit)
-    gyr_matrix: F64 = field(default_factory=_unit)
+    acc_bias_m_s2: Three = NONE
+    gyr_bias_deg_s: Three = NONE
+    acc_matrix: Matrix = UNIT
+    gyr_matrix: Matrix = UNIT
     acc_sd_m_s2: float = 0.0
     gyr_sd_deg_s: float = 0.0
 
@@ -47,12 +49,45 @@ class MotionCalibration:
         Lost rows are NaN.
         """
         acc, gyr = units(raw, ranges)
-        return (
-            (acc - self.acc_bias_m_s2) @ self.acc_matrix.T,
-            (gyr - self.gyr_bias_deg_s) @ self.gyr_matrix.T,
-        )
+        return self.corrected(acc, gyr)
+
+    def corrected(self, acc_m_s2: F64, gyr_deg_s: F64) -> tuple[F64, F64]:
+        """The same of values (n, 3) by the data sheet."""
+        acc = (acc_m_s2 - np.array(self.acc_bias_m_s2)) @ np.array(self.acc_matrix).T
+        gyr = (gyr_deg_s - np.array(self.gyr_bias_deg_s)) @ np.array(self.gyr_matrix).T
+        return acc, gyr
 
 
-def nominal_motion(serial: str = "") -> MotionCalibration:
-    """The data sheet's own: no bias, no misalignment."""
-    return MotionCalibration(serial)
+def motion_calibration_from(entry: Mapping[str, Any]) -> MotionCalibration:
+    """A calibration from the values that a calibration's file holds.
+
+    Raises:
+        KeyError: an entry is missing.
+        TypeError, ValueError: one makes no sense.
+    """
+    made = MotionCalibration(
+        made_on=date.fromisoformat(entry["made_on"]).isoformat(),
+        method=str(entry["method"]),
+        acc_bias_m_s2=_three(entry["acc_bias_m_s2"]),
+        gyr_bias_deg_s=_three(entry["gyr_bias_deg_s"]),
+        acc_matrix=_matrix(entry["acc_matrix"]),
+        gyr_matrix=_matrix(entry["gyr_matrix"]),
+        acc_sd_m_s2=float(entry["acc_sd_m_s2"]),
+        gyr_sd_deg_s=float(entry["gyr_sd_deg_s"]),
+    )
+    for matrix in (made.acc_matrix, made.gyr_matrix):
+        if not 0.5 < float(np.linalg.det(np.array(matrix))) < 2.0:
+            raise ValueError("a matrix that turns space inside out")
+    return made
+
+
+def _three(values: Any) -> Three:
+    found = np.array([float(value) for value in values])
+    if found.shape != (3,) or not np.isfinite(found).all():
+        raise ValueError("three numbers are needed")
+    return three(found)
+
+
+def _matrix(rows: Any) -> Matrix:
+    first, second, third = (_three(row) for row in rows)
+    return first, second, third

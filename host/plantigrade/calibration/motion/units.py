@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from insole_protocol import sealed_record
+from insole_protocol import motion_ranges, sealed_record
 from insole_protocol.ids import NO_MOTION
 from numpy.typing import NDArray
 
@@ -44,6 +44,15 @@ class Ranges:
         """
         found = sealed_record.read_motion_code(code)
         return None if found is None else cls(*found)
+
+    @classmethod
+    def of_status(cls, status: int) -> "Ranges":
+        """What the status of a record says (PROTOCOL.md section 1.1), as frames and recordings keep it.
+
+        >>> Ranges.of_status(0x3041)
+        Ranges(acceleration_g=16, rate_deg_s=2000)
+        """
+        return cls(*motion_ranges.read_status(status))
 
     @property
     def code(self) -> int:

@@ -104,8 +104,18 @@ def show(path: Path) -> None:
             f"  {name:<24} {curve.conductance_us_per_n:5.2f} uS x F^{curve.exponent:.3f}, unloaded "
             f"{curve.zero_count:4.0f}, {residual}, +- {100 * share:.1f} % at {MID_RANGE_N:.0f} N"
         )
+    if (moved := calibration.motion) is not None:
+        click.echo(
+            f"motion: {moved.method}, {moved.made_on}; acceleration off by "
+            f"{_listed(moved.acc_bias_m_s2, 3)} m/s2 (+- {moved.acc_sd_m_s2:.3f}), rate by "
+            f"{_listed(moved.gyr_bias_deg_s, 2)} degrees/s (+- {moved.gyr_sd_deg_s:.2f})"
+        )
     judged = staleness(calibration, date.today())
     click.echo("Time to calibrate again: " + "; ".join(judged.reasons) if judged.stale else "It is fresh.")
+
+
+def _listed(values: tuple[float, ...], places: int) -> str:
+    return ", ".join(f"{value:.{places}f}" for value in values)
 
 
 def use(path: Path, library: "Library") -> None:

@@ -1,4 +1,4 @@
-"""`plantigrade device calibrate`: curves from bench loads, the body-weight scale, and which one is used."""
+"""`plantigrade device calibrate`: curves from bench loads, body weight, motion, and which is used."""
 
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,9 @@ from plantigrade.library.options import library_options, open_library
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.group(short_help="Counts to newtons: bench loads, body weight, which calibration is used.")
+@click.group(short_help="Counts to newtons and units of motion: bench, body weight, six positions.")
 def calibrate() -> None:
-    """Make and use calibrations: what turns an insole's counts into newtons.
+    """Make and use calibrations: what turns an insole's counts into newtons and units of motion.
 
     Recordings store raw counts, so a new calibration also improves earlier recordings.
     docs/reference/calibration.md describes the file and the model.
@@ -24,6 +24,7 @@ def calibrate() -> None:
       plantigrade device calibrate bench loads.csv --serial A1B2C3 --output left.json
       plantigrade device calibrate use left.json
       plantigrade device calibrate weight RECORDING --body-weight-kg 71.5
+      plantigrade device calibrate imu RECORDING
     """
 
 
@@ -87,6 +88,45 @@ def use(invocation: Invocation, calibration: Path, **where: Any) -> None:
 
     with open_library(invocation, where) as library:
         actions.use(calibration, library)
+
+
+@calibrate.command()
+@click.argument("recording")
+@click.option(
+    "--foot",
+    type=click.Choice(["left", "right"]),
+    help="Only this insole. [default: all of the recording that have a motion sensor]",
+)
+@click.option(
+    "--still",
+    is_flag=True,
+    help="Only where the gyroscope rests: 10 s on a table, any way up. Scale and axes stay as they were.",
+)
+@library_options
+@pass_invocation
+def imu(invocation: Invocation, recording: str, foot: str | None, still: bool, **where: Any) -> None:
+    """Calibrate the motion sensor from a recording of six positions.
+
+    Take the insole's case off the shoe, switch it on and let it lie for ten minutes. Start `plantigrade
+    record` and put the case on a table in each of these positions for five seconds, in any order, each once:
+    as on the foot; upside down; toes up; heel up; right edge up; left edge up. A box or a wall holds it
+    upright. Then give the recording to this command. It says which positions it found and refuses what cannot
+    be right: a position that is missing, there twice or leaning, a sensor that still warms up, a hand that
+    trembles.
+
+    What is found is kept with the insole's calibration in the library; raw values stay, so that earlier
+    recordings are read with it too.
+
+    \b
+    Examples:
+      plantigrade record --seconds 90
+      plantigrade device calibrate imu 5f3c
+      plantigrade device calibrate imu 5f3c --foot left --still
+    """
+    from plantigrade.device.calibrate import motion
+
+    with open_library(invocation, where) as library:
+        motion.calibrate(library, recording, foot, still)
 
 
 @calibrate.command()

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from insole_protocol.gap_reasons import title_of
 
 from plantigrade.calibration.model import Calibration, calibration_from
+from plantigrade.calibration.motion import MotionCalibration, motion_of_frames
 from plantigrade.calibration.nominal import nominal
 from plantigrade.errors import FileError
 from plantigrade.gait.pressure.own_insole import own_layout
@@ -21,6 +22,7 @@ from plantigrade.gait.signals import (
     FootSignal,
     Forces,
     Instrument,
+    Motion,
     Quantity,
     SensorLayout,
     SourceInfo,
@@ -292,7 +294,10 @@ class RecordingReader:
             spread_s, force = spread_s[wanted], force[wanted]
         gaps = _gaps(entry, from_s, to_s)
         sd = calibration.mid_range_sd()
-        return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", gaps, sd)
+        motion = None if file is not None else _motion(frames, rows, slots, calibration.motion)
+        if motion is not None and from_s is not None:
+            motion = motion.part(len(motion.acc_m_s2) - len(spread_s), len(motion.acc_m_s2))
+        return FootSignal(foot, spread_s, force, self.layout(entry.foot), "force", gaps, sd, motion)
 
     def _rising(
         self, foot: Foot, frames: FootFrames, notes: list[str]
@@ -360,6 +365,20 @@ def _gaps(entry: FootManifest, from_s: float | None, to_s: float | None) -> tupl
 
 def _or(value: float | None, other: float) -> float:
     return other if value is None else value
+
+
+def _motion(
+    frames: FootFrames,
+    rows: npt.NDArray[np.intp] | None,
+    slots: npt.NDArray[np.uint8],
+    calibration: MotionCalibration | None,
+) -> Motion | None:
+    """Motion in every slot; what is stored as a mean of several stands in each of them."""
+    if frames.imu is None:
+        return None
+    chosen = np.arange(len(frames)) if rows is None else rows
+    spread = np.repeat(chosen, slots)
+    return motion_of_frames(frames.imu[spread], frames.status[spread], calibration)
 
 
 def _spread(time_s: Floats, of_frames: npt.NDArray[np.uint8], rate_hz: float) -> Floats:

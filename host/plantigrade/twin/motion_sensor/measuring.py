@@ -8,15 +8,25 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation  # pyright: ignore[reportMissingTypeStubs]
 
 from plantigrade.array_types import F64
-from plantigrade.calibration.motion import DEG_S_PER_COUNT, M_S2_PER_COUNT, Ranges, saturated, units
+from plantigrade.calibration.motion import (
+    DEG_S_PER_COUNT,
+    INSOLE_AXES,
+    M_S2_PER_COUNT,
+    Ranges,
+    saturated,
+    units,
+)
 from plantigrade.calibration.motion.units import LARGEST
 from plantigrade.gait.signals import NEWTONS_PER_KG, Motion
 from plantigrade.twin.body.motion import Inertial, WalkMotion
 from plantigrade.twin.motion_sensor import settings as size
 from plantigrade.twin.motion_sensor.part import Imperfections, Part, draw_part
 
-AXES = "insole: x to the wearer's right, y towards the toes, z upwards"
 USUAL_RANGES = Ranges(16, 2000)
+FEED_HZ = 500.0
+CHIP_AXES = {False: ([1, 2, 0], [1, 1, 1]), True: ([1, 2, 0], [-1, 1, -1])}
+"""For a left foot or not: the insole's axis along which the chip's x, y and z lie, and in which sense; a test
+compares it with the board's module."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Measured:
     def motion(self) -> Motion:
         """By the data sheet, as the analysis takes it."""
         acc, gyr = units(self.raw, self.ranges)
-        return Motion(acc.astype(np.float32), gyr.astype(np.float32), AXES)
+        return Motion(acc.astype(np.float32), gyr.astype(np.float32), INSOLE_AXES)
 
 
 def warming(time_s: F64) -> F64:
@@ -97,11 +107,42 @@ def measure(
     count = int((seconds - first_s) / step_s) + 2
     samples_s = first_s + step_s * np.arange(count, dtype=np.float64)
     inside = (np.arange(size.SUBSAMPLES) + 0.5) / size.SUBSAMPLES - 0.5
-    fine_s = np.clip(samples_s[:, None] + step_s * inside, 0.0, seconds)
-    fine = _through(part, felt(fine_s.ravel()), fine_s.ravel(), slip, temperature_c)
+    fine_s = (samples_s[:, None] + step_s * inside).ravel()
+    fine = np.concatenate(
+        [
+            _through(part, felt(moment), moment, slip, temperature_c)[:, columns]
+            for moment, columns in (
+                (np.clip(fine_s + size.FILTER_SKEW_S, 0.0, seconds), slice(0, 3)),
+                (np.clip(fine_s - size.FILTER_SKEW_S, 0.0, seconds), slice(3, 6)),
+            )
+        ],
+        axis=1,
+    )
     mean = fine.reshape(len(samples_s), size.SUBSAMPLES, 6).mean(axis=1)
     raw = _raw(mean, part, acts, ranges, draw)
     return Measured(_in_slots(raw, samples_s, slots_s + _time_errors(len(slots_s), draw)), ranges)
+
+
+def chip_counts(
+    felt: Callable[[F64], Inertial],
+    seconds: float,
+    seed: int,
+    left: bool,
+    rate_hz: float = FEED_HZ,
+    acts: Imperfections | None = None,
+) -> NDArray[np.int16]:
+    """What the chip of a virtual board feels: (n, 6) in its own axes and in counts of its widest ranges.
+
+    Sampling, filters and ranges are the fake chip's (`firmware/drivers/lsm6dso/fake.py`).
+    """
+    acts = acts or Imperfections()
+    part, draw = draw_part(seed, acts), np.random.default_rng([seed, 33])
+    time_s = np.arange(round(seconds * rate_hz)) / rate_hz
+    raw = _raw(_through(part, felt(time_s), time_s, None, warming), part, acts, USUAL_RANGES, draw)
+    order, signs = CHIP_AXES[left]
+    return np.concatenate([raw[:, :3][:, order] * signs, raw[:, 3:][:, order] * signs], axis=1).astype(
+        np.int16
+    )
 
 
 def _time_errors(rows: int, draw: np.random.Generator) -> F64:

@@ -41,8 +41,10 @@ RATE_HZ: Final = 104.0
 RATE_SD: Final = 0.015
 RATE_MOST: Final = 0.04
 """Output data rate and how far a chip's may be off (assumed; INTERNAL_FREQ_FINE could tell up to 19 %)."""
-TIME_ERROR_S: Final = 0.0005
-"""How far a row's motion may lie from its slot, besides: docs/explanation/firmware.md."""
+TIME_ERROR_S: Final = 0.0011
+"""How far a row's motion may lie from its slot: docs/explanation/firmware.md."""
+FILTER_SKEW_S: Final = 0.0013
+"""By so much acceleration lies behind its row's time and rate before it: the filters differ."""
 SUBSAMPLES: Final = 6
 """Points of the true motion that one sample averages: its filter passes half of the output data rate."""
 
