@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from plantigrade.api.sources import WHOLE, Source, Span
+from plantigrade.api.sources import UNLIMITED, Source, Span
 from plantigrade.gait.signals import Walk
 
 Side = Literal["left", "right"]
@@ -17,7 +17,7 @@ class RecordingFacts:
     Of our own recordings the manifest answers; of files of other systems the walk, which was read already.
     """
 
-    def __init__(self, source: Source, span: Span = WHOLE) -> None:
+    def __init__(self, source: Source, span: Span = UNLIMITED) -> None:
         self._source = source
         self._span = span
 
@@ -123,7 +123,7 @@ class RecordingFacts:
             10.0
         """
         stored = self._source.stored
-        if stored is not None and self._span.is_whole:
+        if stored is not None and self._span.is_unlimited:
             return stored.manifest.duration_s
         first, last = self.span_s
         length = last - first + 1.0 / self.sample_rate_hz

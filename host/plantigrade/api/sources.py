@@ -30,12 +30,12 @@ class Span(NamedTuple):
         return Span(max(starts, default=None), min(ends, default=None))
 
     @property
-    def is_whole(self) -> bool:
+    def is_unlimited(self) -> bool:
         """Whether it limits nothing."""
         return self.from_s is None and self.to_s is None
 
 
-WHOLE: Final = Span()
+UNLIMITED: Final = Span()
 
 
 class StoredRecording(Protocol):
@@ -73,7 +73,7 @@ class Source(Protocol):
         """The files, where the recording is one of ours; None for everything else."""
         ...
 
-    def walk(self, span: Span = WHOLE) -> Walk:
+    def walk(self, span: Span = UNLIMITED) -> Walk:
         """Newtons on one time base, whole or a slice."""
         ...
 
@@ -86,7 +86,7 @@ class WalkSource:
     id: str
     stored: None = None
 
-    def walk(self, span: Span = WHOLE) -> Walk:
+    def walk(self, span: Span = UNLIMITED) -> Walk:
         """The walk, or views of its rows in the span."""
         return cut(self.complete, span)
 
@@ -99,7 +99,7 @@ class StoredSource:
     read_walk: Callable[[float | None, float | None], Walk]
     id: str
 
-    def walk(self, span: Span = WHOLE) -> Walk:
+    def walk(self, span: Span = UNLIMITED) -> Walk:
         """Whole, or a slice; see `RecordingReader.walk`."""
         return self.read_walk(*span)
 
@@ -118,7 +118,7 @@ def file_of(stored: StoredRecording, foot: Foot) -> str:
 
 def cut(walk: Walk, span: Span) -> Walk:
     """The rows of a walk in a span, without copying them."""
-    if span.is_whole:
+    if span.is_unlimited:
         return walk
     return replace(
         walk,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plantigrade.api.recording import Recording
-from plantigrade.api.sources import WHOLE, Source, Span, WalkSource
+from plantigrade.api.sources import UNLIMITED, Source, Span, WalkSource
 from plantigrade.api.tables import table
 from plantigrade.gait.pressure.own_insole import own_layout
 from plantigrade.gait.signals import Floats, Foot, FootSignal, Motion, SourceInfo, Walk
@@ -55,7 +55,7 @@ class VirtualRecording(Recording):
     def __init__(
         self,
         source: Source,
-        span: Span = WHOLE,
+        span: Span = UNLIMITED,
         made: VirtualWalk | None = None,
         moved: WalkMotion | None = None,
     ) -> None:
