@@ -1,3 +1,6 @@
+# Neither Dask nor pyarrow has type stubs.
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 """How `plantigrade archive analyze` scales: days a minute with 1 and 2 workers, beside a process pool, with a
 worker killed every some seconds; and the limits beyond.
 

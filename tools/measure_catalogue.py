@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.event
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Filter, Tag
 
@@ -118,9 +119,9 @@ def plans(library: Library, ask: Callable[[], Any]) -> list[str]:
             found.append((statement, parameters))
 
     engine = library.store.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
+    sqlalchemy.event.listen(engine, "before_cursor_execute", note)
     ask()
-    sa.event.remove(engine, "before_cursor_execute", note)
+    sqlalchemy.event.remove(engine, "before_cursor_execute", note)
     lines: list[str] = []
     with engine.connect() as connection:
         for statement, parameters in list(found):
