@@ -207,7 +207,7 @@ def sends_a_journal(browser: "Browser", folder: Path, cuts: int, seed: int) -> d
 
 
 def _is_parcel(path: Path) -> bool:
-    return path.is_file() and path.open("rb").read(8) == b"PGPARCEL"
+    return path.suffix == ".parcel" and path.read_bytes()[:8] == b"PGPARCEL"
 
 
 def _content(page: "Page") -> bytes:
