@@ -49,7 +49,7 @@ def test_a_phone_s_journal_becomes_a_recording_once(tmp_path: Path) -> None:
     assert journal.exists(), "the file stays"
     with Library(tmp_path / "data") as library:
         (entry,) = library.find()
-        assert (entry.title, entry.source) == ("by phone", "walk.journal")
+        assert entry.title == "by phone"
         frames = library.open(entry.id).frames("left")
     expected = UTC_NS + OFFSET_NS + 1000 * frames.device_us
     assert np.abs(frames.host_ns - expected).max() < 10_000_000, "half of the way there and back"
