@@ -71,21 +71,21 @@ class CutLine(threading.Thread):
         self._chance = random.Random(seed)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
 
     def run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.create_task(self._serve())
-        self._loop.run_forever()
+        asyncio.run(self._serve())
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self.join(5)
-        self._listener.close()
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self.join(10)
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._pass_on, sock=self._listener)
-        await server.serve_forever()
+        self._loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(self._pass_on, sock=self._listener):
+            await self._ended.wait()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
