@@ -22,7 +22,6 @@ from insole_protocol import (
     gap_reasons,
     host_messages,
     ids,
-    messages,
     sealed_record,
     usb_frames,
 )
@@ -415,7 +414,3 @@ def round_trip_entry(
 def faults(handle: int) -> str:
     """As `Link.faults`, in JSON."""
     return json.dumps(_links[handle].faults())
-
-
-NO_SEQ = ids.NO_SEQ
-COMMANDS = messages.COMMAND_FORMATS
