@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,9 +95,11 @@ class CutLine(threading.Thread):
             asyncio.ensure_future(self._pump(reader, back, left)),
             asyncio.ensure_future(self._pump(there, writer, None)),
         ]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for one in (writer, back):
-            one.transport.abort()
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in (writer, back):
+                one.transport.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _pump(
@@ -115,7 +117,7 @@ class CutLine(threading.Thread):
 
 
 @contextmanager
-def clinic(folder: Path) -> Iterator[tuple[Library, int]]:
+def clinic(folder: Path) -> Generator[tuple[Library, int]]:
     """A clinic that takes parcels in, and serves the page; its port."""
     with Library(folder) as library:
         library.use_vault(Vault([MasterKey.new()]))
