@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,7 @@ async () => {
 
 
 @contextmanager
-def opened(browser: "Browser", site: Served, agent: str | None = None) -> Iterator["Page"]:
+def opened(browser: "Browser", site: Served, agent: str | None = None) -> Generator["Page"]:
     """The page, ready, where a browser has Bluetooth."""
     width, height = PHONE
     context = browser.new_context(

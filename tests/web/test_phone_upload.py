@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,21 +71,21 @@ class CutLine(threading.Thread):
         self._chance = random.Random(seed)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
 
     def run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.create_task(self._serve())
-        self._loop.run_forever()
+        asyncio.run(self._serve())
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self.join(5)
-        self._listener.close()
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self.join(10)
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._pass_on, sock=self._listener)
-        await server.serve_forever()
+        self._loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(self._pass_on, sock=self._listener):
+            await self._ended.wait()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
@@ -95,9 +95,11 @@ class CutLine(threading.Thread):
             asyncio.ensure_future(self._pump(reader, back, left)),
             asyncio.ensure_future(self._pump(there, writer, None)),
         ]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for one in (writer, back):
-            one.transport.abort()
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in (writer, back):
+                one.transport.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _pump(
@@ -115,7 +117,7 @@ class CutLine(threading.Thread):
 
 
 @contextmanager
-def clinic(folder: Path) -> Iterator[tuple[Library, int]]:
+def clinic(folder: Path) -> Generator[tuple[Library, int]]:
     """A clinic that takes parcels in, and serves the page; its port."""
     with Library(folder) as library:
         library.use_vault(Vault([MasterKey.new()]))
@@ -207,7 +209,7 @@ def sends_a_journal(browser: "Browser", folder: Path, cuts: int, seed: int) -> d
 
 
 def _is_parcel(path: Path) -> bool:
-    return path.is_file() and path.open("rb").read(8) == b"PGPARCEL"
+    return path.suffix == ".parcel" and path.read_bytes()[:8] == b"PGPARCEL"
 
 
 def _content(page: "Page") -> bytes:

@@ -22,7 +22,6 @@ from insole_protocol import (
     gap_reasons,
     host_messages,
     ids,
-    messages,
     sealed_record,
     usb_frames,
 )
@@ -413,15 +412,5 @@ def round_trip_entry(
 
 
 def faults(handle: int) -> str:
-    """How many messages were damaged on the way, by name."""
-    link = _links[handle]
-    found: dict[str, int] = {}
-    for channel in link._reassemblers:
-        counted = link._reassemblers[channel].errors
-        for name in counted:
-            found[name] = found.get(name, 0) + counted[name]
-    return json.dumps(found)
-
-
-NO_SEQ = ids.NO_SEQ
-COMMANDS = messages.COMMAND_FORMATS
+    """As `Link.faults`, in JSON."""
+    return json.dumps(_links[handle].faults())
