@@ -76,7 +76,6 @@ PARAMETERS: Final = (
         definition="how far the swing goes outwards of the line between the footprints",
         limits=_SIDE,
         ratio=False,
-        shown={View.MOTION: 60},
     ),
     _row(
         "turning_deg",
@@ -117,7 +116,6 @@ PARAMETERS: Final = (
         "m/(steps/min)",
         definition="half the stride length / cadence",
         limits="the half stands for the mean of both steps",
-        shown={View.MOTION: 70},
     ),
     _walk(
         "stride_length_left_right_pct",
