@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plantigrade.analysis.pipeline import RecordingAnalysis
 from plantigrade.gait.parameters.definition import View
 from plantigrade.gait.parameters.registry import NORMS, shown_in
+from plantigrade.gait.travel import has_motion
 from plantigrade.posture.exercises.choice import shown_exercises
 from plantigrade.posture.rules_engine.pair_gain import circumstance_of, pair_gain
 from plantigrade.posture.rules_engine.section import posture_section
@@ -33,6 +34,7 @@ from plantigrade.report.document_patient import patient_blocks
 from plantigrade.report.document_tables import (
     FOOT_LEVEL,
     FORCES,
+    MOTION,
     TIMING,
     balance_blocks,
     feet_table,
@@ -153,8 +155,11 @@ def _timing(full_analysis: RecordingAnalysis, wording: Wording) -> list[Block]:
         name: str(foot.parameters["stride_time_s"].n) if foot is not None else wording("unknown")
         for name, foot in (("left", full_analysis.analysis.left), ("right", full_analysis.analysis.right))
     }
+    tables: list[Block] = [feet_table(full_analysis, TIMING, wording, both=True)]
+    if has_motion([foot.strides for foot in full_analysis.analysis.feet]):
+        tables.append(feet_table(full_analysis, MOTION, wording, both=True))
     return [
-        feet_table(full_analysis, TIMING, wording, both=True),
+        *tables,
         Text(f"{wording('timing.caption')} {wording('timing.counts', **valid)}", "small"),
     ]
 

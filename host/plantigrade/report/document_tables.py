@@ -19,6 +19,7 @@ from plantigrade.report.document_numbers import interval, number, spread_interva
 from plantigrade.report.wording import Wording
 
 TIMING: Final = shown_in(View.TIMING)
+MOTION: Final = shown_in(View.MOTION)
 FORCES: Final = shown_in(View.FORCE)
 FOOT_LEVEL: Final = shown_in(View.PRESSURE)
 VARIABILITY: Final = shown_in(View.VARIABILITY)

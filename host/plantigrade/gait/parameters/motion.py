@@ -25,15 +25,15 @@ PARAMETERS: Final = (
         "m",
         definition="horizontal distance of two footprints of the foot in a row",
         limits=_HOW,
-        shown={View.SUMMARY: 14, View.MOTION: 20, View.COMPARISON: 6, View.PAGE_FEET: 6},
+        shown={View.SUMMARY: 14, View.MOTION: 20},
     ),
     _row(
         "speed_m_per_s",
-        "Walking speed",
+        "Walking speed of a foot",
         "m/s",
         definition="stride length / stride time",
         limits="of each foot's own strides",
-        shown={View.MOTION: 10, View.COMPARISON: 4, View.PAGE_FEET: 4},
+        shown={View.MOTION: 10},
     ),
     _row(
         "foot_progression_deg",
@@ -42,7 +42,7 @@ PARAMETERS: Final = (
         definition="angle of a footprint to the line to the foot's next one; outwards positive",
         limits=_SIDE,
         ratio=False,
-        shown={View.SUMMARY: 16, View.MOTION: 30, View.COMPARISON: 8, View.PAGE_FEET: 8},
+        shown={View.SUMMARY: 16, View.MOTION: 30},
     ),
     _row(
         "toe_clearance_m",
@@ -67,7 +67,7 @@ PARAMETERS: Final = (
         definition="pitch of the foot at the contact that ends the swing, from that of the flat foot",
         limits="positive: heel first",
         ratio=False,
-        shown={View.SUMMARY: 18, View.MOTION: 40, View.PAGE_FEET: 9},
+        shown={View.SUMMARY: 18, View.MOTION: 40},
     ),
     _row(
         "circumduction_m",
@@ -76,7 +76,6 @@ PARAMETERS: Final = (
         definition="how far the swing goes outwards of the line between the footprints",
         limits=_SIDE,
         ratio=False,
-        shown={View.MOTION: 60},
     ),
     _row(
         "turning_deg",
@@ -100,7 +99,7 @@ PARAMETERS: Final = (
         "m/s",
         definition="mean of `speed_m_per_s` over the steady strides of both feet",
         limits="each walk has its own, too",
-        shown={View.SUMMARY: 12, View.TIMING: 5, View.PAGE_WALK: 4},
+        shown={View.SUMMARY: 12, View.MOTION: 2},
     ),
     _walk(
         "walking_distance_m",
@@ -109,7 +108,7 @@ PARAMETERS: Final = (
         definition="strides of the bouts added up, mean of the feet; unknown ones as the bout's median",
         limits="the way walked, with its turns",
         min_strides=0,
-        shown={View.TIMING: 8, View.PAGE_WALK: 6},
+        shown={View.SUMMARY: 13, View.MOTION: 4},
     ),
     _walk(
         "walk_ratio_m_per_step_per_min",
@@ -117,7 +116,6 @@ PARAMETERS: Final = (
         "m/(steps/min)",
         definition="half the stride length / cadence",
         limits="the half stands for the mean of both steps",
-        shown={View.MOTION: 70},
     ),
     _walk(
         "stride_length_left_right_pct",

@@ -24,6 +24,7 @@ SIX: Final = (
 )
 TABLES: Final = {
     "timing": shown_in(View.TIMING),
+    "motion": shown_in(View.MOTION),
     "force": shown_in(View.FORCE),
     "regions": shown_in(View.REGIONS),
 }
