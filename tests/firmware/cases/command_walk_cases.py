@@ -136,7 +136,7 @@ class Insole:
         key = self.draw.below(11)
         size = self.draw.choice((1, 1, 2, 2, 0, 20, 21))
         value = bytes([self.draw.choice((0, 1, 2, 5, 25, 40, 255)) for _ in range(size)])
-        if key == 9:
+        if key in (9, 10):
             value = b"a" * size
         elif key in self.settings and self.draw.chance(60):
             row = table.find(key)
