@@ -4,6 +4,7 @@ A stride is known when the foot has come to rest after it: at the final contact 
 or a second into a stance that lasts longer. Its place in the table of strides waits for it.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -84,6 +85,8 @@ class FootMotion:
     _rest_state: Floats = field(default_factory=lambda: np.zeros(4 * MOTION_AXES + 1))
     _rests: list[Floats] = field(default_factory=list[Floats])
     _stances: list[tuple[float, Floats]] = field(default_factory=list[tuple[float, Floats]])
+    _rested: int = 0
+    _rest: Floats = field(default_factory=lambda: np.empty(0))
     _waiting: list[StrideMotion] = field(default_factory=list[StrideMotion])
 
     def __post_init__(self) -> None:
@@ -229,9 +232,13 @@ class FootMotion:
                 self._stances.append((one.times_s[2], mean))
 
     def _before(self, before_s: float) -> Floats:
-        """(k, 4) rates and length of gravity of the last rests before a time, k = 0 without any."""
-        rests = [row[1:] for row in self._rests[-2 * RESTS :] if row[0] < before_s][-RESTS:]
-        return np.array(rests).reshape(-1, MOTION_AXES + 1)
+        """(4,) median rates and length of gravity of the last rests before a time; empty without any."""
+        count = bisect_left(self._rests, before_s, key=_time_of)
+        if count != self._rested:
+            rests = np.array(self._rests[max(0, count - RESTS) : count]).reshape(-1, 2 + MOTION_AXES)
+            self._rested = count
+            self._rest = np.median(rests[:, 1:], axis=0) if count else np.empty(0)
+        return self._rest
 
     def _stances_before(self, before_s: float) -> Floats:
         """The same of the last stances."""
@@ -242,7 +249,7 @@ class FootMotion:
         """What the gyroscope shows at rest, from rests before a time, else from stances."""
         rests = self._before(before_s)
         if len(rests):
-            return np.median(rests[:, :MOTION_AXES], axis=0)
+            return rests[:MOTION_AXES]
         stances = self._stances_before(before_s)
         if not len(stances):
             return np.zeros(MOTION_AXES)
@@ -251,10 +258,17 @@ class FootMotion:
 
     def _offset(self, before_s: float) -> float:
         """What is taken off the axis that points upwards, from the length of gravity in the same."""
-        for known in (self._before(before_s), self._stances_before(before_s)):
-            if len(known):
-                return OFFSET_SHARE * (float(np.median(known[:, MOTION_AXES])) - STANDARD_GRAVITY)
-        return 0.0
+        rest = self._before(before_s)
+        if len(rest):
+            return OFFSET_SHARE * (float(rest[MOTION_AXES]) - STANDARD_GRAVITY)
+        stances = self._stances_before(before_s)
+        if not len(stances):
+            return 0.0
+        return OFFSET_SHARE * (float(np.median(stances[:, MOTION_AXES])) - STANDARD_GRAVITY)
+
+
+def _time_of(rest: Floats) -> float:
+    return float(rest[0])
 
 
 def _no_rows() -> Forces:
