@@ -52,7 +52,7 @@ def fit_positions(rests: Sequence[Rest], today: date) -> MotionCalibration:
         gyr_bias_deg_s=three(gyr),
         acc_matrix=_rows(matrix),
         gyr_matrix=_rows(np.asarray((left @ right).T, np.float64)),
-        acc_sd_m_s2=spread / np.sqrt(3.0),
+        acc_sd_m_s2=spread / np.sqrt(numbers.AXES),
         gyr_sd_deg_s=gyr_sd,
     )
 
@@ -121,14 +121,14 @@ def _check_pairs(columns: F64, bias: F64, spread: float) -> None:
             "this chip ever is: begin again, each position still"
         )
     cosines = (columns / scale).T @ (columns / scale)
-    skew = float(np.degrees(np.arcsin(np.abs(cosines - np.eye(3)).max())))
+    skew = float(np.degrees(np.arcsin(np.abs(cosines - np.eye(numbers.AXES)).max())))
     turned = float(np.degrees(np.arccos(np.clip((np.diag(columns) / scale).min(), -1.0, 1.0))))
     if skew > numbers.LARGEST_SKEW_DEG or turned > 2 * numbers.LARGEST_SKEW_DEG:
         raise MotionCalibrationError(
             f"the positions are not at right angles (off by {max(skew, turned):.0f} degrees): put the case "
             "flat on its faces"
         )
-    if spread > numbers.LARGEST_LEFT_OVER * NEWTONS_PER_KG * 5:
+    if spread > numbers.LARGEST_SPREAD * NEWTONS_PER_KG:
         raise MotionCalibrationError(
             f"opposite positions contradict each other by {spread:.2f} m/s2: turn it over by exactly half a "
             "turn"

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from plantigrade.array_types import F64
+from plantigrade.calibration.motion.settings import AXES
 from plantigrade.calibration.motion.units import Ranges, Raw, units
 
 Three = tuple[float, float, float]
@@ -83,7 +84,7 @@ def motion_calibration_from(entry: Mapping[str, Any]) -> MotionCalibration:
 
 def _three(values: Any) -> Three:
     found = np.array([float(value) for value in values])
-    if found.shape != (3,) or not np.isfinite(found).all():
+    if found.shape != (AXES,) or not np.isfinite(found).all():
         raise ValueError("three numbers are needed")
     return three(found)
 

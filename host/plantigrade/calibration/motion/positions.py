@@ -65,7 +65,9 @@ def rests(acc_m_s2: F64, gyr_deg_s: F64, rate_hz: float, least_s: float = number
     """
     window = max(round(numbers.LOOK_S * rate_hz), 2)
     count = len(acc_m_s2) // window
-    acc, gyr = (values[: count * window].reshape(count, window, 3) for values in (acc_m_s2, gyr_deg_s))
+    acc, gyr = (
+        values[: count * window].reshape(count, window, numbers.AXES) for values in (acc_m_s2, gyr_deg_s)
+    )
     still: NDArray[np.bool_] = (acc.std(axis=1) < numbers.STILL_ACC_M_S2).all(axis=1)
     still &= (gyr.std(axis=1) < numbers.STILL_GYR_DEG_S).all(axis=1)
     found: list[Rest] = []
@@ -81,7 +83,7 @@ def rests(acc_m_s2: F64, gyr_deg_s: F64, rate_hz: float, least_s: float = number
 
 
 def _near(one: F64, other: F64) -> bool:
-    return float(np.abs(one.mean(axis=0) - other.mean(axis=0)).max()) < 3 * numbers.STILL_ACC_M_S2
+    return float(np.abs(one.mean(axis=0) - other.mean(axis=0)).max()) < numbers.SAME_POSITION_M_S2
 
 
 def _rest(acc_m_s2: F64, gyr_deg_s: F64, begin: int, end: int) -> Rest:

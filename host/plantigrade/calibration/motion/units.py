@@ -9,18 +9,13 @@ from insole_protocol.ids import NO_MOTION
 from numpy.typing import NDArray
 
 from plantigrade.array_types import F64
+from plantigrade.calibration.motion.settings import AXES, LARGEST_RAW, MDPS_PER_COUNT, MG_PER_COUNT
 from plantigrade.gait.signals import NEWTONS_PER_KG
 
 Raw = NDArray[np.integer[Any]]
 
-_MG_PER_COUNT: Final = {2: 0.061, 4: 0.122, 8: 0.244, 16: 0.488}
-_MDPS_PER_COUNT: Final = {125: 4.375, 250: 8.75, 500: 17.5, 1000: 35.0, 2000: 70.0}
-"""LSM6DSO, mechanical characteristics: LA_So and G_So (ST DS12140, table 2)."""
-
-M_S2_PER_COUNT: Final = {g: mg / 1000.0 * NEWTONS_PER_KG for g, mg in _MG_PER_COUNT.items()}
-DEG_S_PER_COUNT: Final = {rate: mdps / 1000.0 for rate, mdps in _MDPS_PER_COUNT.items()}
-LARGEST: Final = 32767
-"""Raw values of this size or more are the end of the range, not a measurement."""
+M_S2_PER_COUNT: Final = {g: mg / 1000.0 * NEWTONS_PER_KG for g, mg in MG_PER_COUNT.items()}
+DEG_S_PER_COUNT: Final = {rate: mdps / 1000.0 for rate, mdps in MDPS_PER_COUNT.items()}
 
 
 @dataclass(frozen=True)
@@ -72,8 +67,8 @@ def units(raw: Raw, ranges: Ranges) -> tuple[F64, F64]:
     values = raw.astype(np.float64)
     values[(raw == NO_MOTION).all(axis=1)] = np.nan
     return (
-        values[:, :3] * M_S2_PER_COUNT[ranges.acceleration_g],
-        values[:, 3:] * DEG_S_PER_COUNT[ranges.rate_deg_s],
+        values[:, :AXES] * M_S2_PER_COUNT[ranges.acceleration_g],
+        values[:, AXES:] * DEG_S_PER_COUNT[ranges.rate_deg_s],
     )
 
 
@@ -83,6 +78,6 @@ def saturated(raw: Raw) -> NDArray[np.bool_]:
     >>> saturated(np.array([[0, 0, 32767, 0, 0, 0], [-32767, 0, 0, 0, 0, 0], [1] * 6, [-32768] * 6])).tolist()
     [True, True, False, False]
     """
-    end = (raw >= LARGEST) | (raw <= -LARGEST)
+    end = (raw >= LARGEST_RAW) | (raw <= -LARGEST_RAW)
     ended: NDArray[np.bool_] = end.any(axis=1) & ~(raw == NO_MOTION).all(axis=1)
     return ended

@@ -16,7 +16,7 @@ from plantigrade.calibration.motion import (
     saturated,
     units,
 )
-from plantigrade.calibration.motion.units import LARGEST
+from plantigrade.calibration.motion.settings import LARGEST_RAW
 from plantigrade.gait.signals import NEWTONS_PER_KG, Motion
 from plantigrade.twin.body.motion import Inertial, WalkMotion
 from plantigrade.twin.motion_sensor import settings as size
@@ -159,7 +159,7 @@ def _in_slots(raw: NDArray[np.int16], samples_s: F64, slots_s: F64) -> NDArray[n
     before_raw, after_raw = raw[after - 1].astype(np.float64), raw[after].astype(np.float64)
     between = np.rint(before_raw + share[:, None] * (after_raw - before_raw))
     for ends in (before_raw, after_raw):
-        at_end = np.abs(ends) >= LARGEST
+        at_end = np.abs(ends) >= LARGEST_RAW
         between[at_end] = ends[at_end]
     return between.astype(np.int16)
 
@@ -200,7 +200,7 @@ def _raw(
         )
         values[:, 3:] += wander
     counts = np.repeat([M_S2_PER_COUNT[ranges.acceleration_g], DEG_S_PER_COUNT[ranges.rate_deg_s]], 3)
-    return np.clip(np.rint(values / counts), -LARGEST, LARGEST).astype(np.int16)
+    return np.clip(np.rint(values / counts), -LARGEST_RAW, LARGEST_RAW).astype(np.int16)
 
 
 def measure_walk(
