@@ -53,9 +53,9 @@ def cases() -> list[Case]:
 
 
 def _case(number: int, title: str, content: bytes, times: int, kind: Kind) -> Case:
-    sender, whole = _sender(number), content * times
-    header = _header(kind, whole)
-    parcel = b"".join(seal(header, [whole], CLINIC.public, sender))
+    sender, plaintext = _sender(number), content * times
+    header = _header(kind, plaintext)
+    parcel = b"".join(seal(header, [plaintext], CLINIC.public, sender))
     preamble, _ = cipher_to_seal(CLINIC.public, sender)
     shared = sender.exchange(ec.ECDH(), point(CLINIC.public.raw))
     case: Case = {

@@ -33,10 +33,10 @@ KILL_WITHIN_S = 12.0
 def there_is_a_browser() -> None:
     """Where there is no Chromium the tests are skipped, in CI they fail."""
     if find_chromium() is None:
-        words = "no Chromium on this computer: `tools/browser/install` installs it on Debian"
+        reason = "no Chromium on this computer: `tools/browser/install` installs it on Debian"
         if os.environ.get(REQUIRED):
-            pytest.fail(words)
-        pytest.skip(words)
+            pytest.fail(reason)
+        pytest.skip(reason)
 
 
 async def test_from_two_insoles_to_a_recording_over_a_cut_link_and_killed_browsers(tmp_path: Path) -> None:
@@ -58,11 +58,11 @@ async def test_from_two_insoles_to_a_recording_over_a_cut_link_and_killed_browse
                 side: one["to"] for side, one in insoles.items()
             }, "pulled is what was asked"
             await save(scene, opened)
-            told = await acknowledged(opened)
+            acknowledged_to = await acknowledged(opened)
             assert not opened.complaints
         held = saved_slots(scene.saved)
         ends = {SERIALS[side]: one["to"] for side, one in insoles.items()}
-        assert told == ends, "all that was saved may be forgotten"
+        assert acknowledged_to == ends, "all that was saved may be forgotten"
         for serial, end in ends.items():
             assert held[serial].slots.within(0, end) == end, "and all of it lies in the files"
             assert held[serial].damaged_bytes == 0

@@ -140,8 +140,8 @@ async def test_nothing_of_it_is_taken(
             await Session(link, insole).start()
         await link.close()
         assert insole.identity is None and insole.connections == 0 and insole.boot is None
-        told = {message[0] for message in false.heard}
-        assert told <= {ids.OP_HELLO, ids.OP_AUTH_BEGIN}, "no proof of ours, no command"
+        sent = {message[0] for message in false.heard}
+        assert sent <= {ids.OP_HELLO, ids.OP_AUTH_BEGIN}, "no proof of ours, no command"
         assert not any(KEY[:8] in message for message in false.heard)
 
 

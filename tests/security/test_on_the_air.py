@@ -219,8 +219,8 @@ async def test_who_sits_in_between_reads_changes_and_repeats_nothing(
             await s.press_button()
         async with using(central_at(between.at)), relay_between(s.radio, between) as relay:
             gains = await gains_in_between(relay, owner)
-            said = b"".join(message for _, message in relay.passed)
-            assert bytes.fromhex(SERIAL) in said, "control messages are vouched for and not hidden"
+            passed_on = b"".join(message for _, message in relay.passed)
+            assert bytes.fromhex(SERIAL) in passed_on, "control messages are vouched for and not hidden"
         if s.locked:
             assert gains == Gains()
             assert not await between.is_served(), "a bond without the key opens nothing"

@@ -48,8 +48,10 @@ def run(notebook: Path, data: Path | None = None) -> nbformat.NotebookNode:
 def write(node: nbformat.NotebookNode, target: Path) -> None:
     """Write a notebook that was run as the site shows it: pictures with the words of their cell's `alt`."""
     for cell in node.cells:
-        words = html.escape(cell.metadata.get("alt", ""), quote=True)
+        alternative = html.escape(cell.metadata.get("alt", ""), quote=True)
         for shown in cell.get("outputs", []):
             if picture := shown.get("data", {}).pop("image/png", ""):
-                shown.data["text/html"] = f'<img alt="{words}" src="data:image/png;base64,{picture.strip()}">'
+                shown.data["text/html"] = (
+                    f'<img alt="{alternative}" src="data:image/png;base64,{picture.strip()}">'
+                )
     nbformat.write(node, target)

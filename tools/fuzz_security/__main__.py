@@ -57,7 +57,7 @@ def fire(target: Target, inputs: int, seed: int) -> Outcome:
         AssertionError: it raised something else than its own errors; the message has the input.
     """
     chance = random.Random(seed)
-    began = told = time.perf_counter()
+    began = reported = time.perf_counter()
     done = taken = 0
     tracemalloc.start()
     held = before = 0
@@ -73,9 +73,11 @@ def fire(target: Target, inputs: int, seed: int) -> Outcome:
             tracemalloc.stop()
             raise AssertionError(f"{target.name}: {error!r}, input {_culprit(target, batch)}") from error
         done += len(batch)
-        if time.perf_counter() - told > PROGRESS_S:
-            told = time.perf_counter()
-            print(f"  {target.name}: {done} of {inputs}, {told - began:.0f} s", file=sys.stderr, flush=True)
+        if time.perf_counter() - reported > PROGRESS_S:
+            reported = time.perf_counter()
+            print(
+                f"  {target.name}: {done} of {inputs}, {reported - began:.0f} s", file=sys.stderr, flush=True
+            )
     if tracemalloc.is_tracing():  # one batch was all
         _, held = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -58,11 +58,11 @@ def damaged_json(seed: bytes, chance: random.Random) -> bytes:
         return damaged_bytes(seed, chance)
     tree: Any = json.loads(seed)
     for _ in range(1 + int(chance.random() * 2)):
-        _exchange(tree, chance)
+        _swap_leaves(tree, chance)
     return json.dumps(tree).encode()
 
 
-def _exchange(tree: dict[str, Any] | list[Any], chance: random.Random) -> None:
+def _swap_leaves(tree: dict[str, Any] | list[Any], chance: random.Random) -> None:
     """Another value somewhere in a tree, one fewer, or one twice."""
     places: list[Any] = list(tree) if isinstance(tree, dict) else list(range(len(tree)))
     if not places:
@@ -70,7 +70,7 @@ def _exchange(tree: dict[str, Any] | list[Any], chance: random.Random) -> None:
     place = chance.choice(places)
     inside: Any = tree[place]
     if isinstance(inside, dict | list) and inside and chance.random() < _DEEPER_SHARE:
-        _exchange(cast("dict[str, Any] | list[Any]", inside), chance)
+        _swap_leaves(cast("dict[str, Any] | list[Any]", inside), chance)
         return
     kind = chance.random()
     if kind < 0.1:

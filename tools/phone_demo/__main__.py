@@ -58,7 +58,7 @@ async def show(scene: Wearing, out: Path) -> list[Row]:
             rows.append(Row(f"{name}: frames a second, worse foot", f"{rate:.1f}", "100", rate > 95))
             rows.append(Row(f"{name}: missing", str(missing), "0", missing == 0))
             rows.append(Row(f"{name}: time in Python", f"{100 * live.python_share:.0f} %"))
-        await opened.tab.picture(out / "live.png", *PICTURE, whole=False)
+        await opened.tab.picture(out / "live.png", *PICTURE, beyond_view=False)
         back_s, lost = await cut(scene, opened, "left")
         rows.append(Row("link cut: back after, without a tap", f"{back_s:.1f} s"))
         rows += await _fetched(scene, opened, lost, out)
@@ -115,10 +115,10 @@ async def _fetched(scene: Wearing, opened: Phone, lost: list[tuple[int, int]], o
     lost_slots = sum(end - first for first, end in lost)
     left = held[SERIALS["left"]].slots
     found = sum(left.within(first, end) for first, end in lost)
-    told = await acknowledged(opened)
-    safe = all(held[serial].slots.within(0, end) == end for serial, end in told.items())
+    acknowledged_to = await acknowledged(opened)
+    safe = all(held[serial].slots.within(0, end) == end for serial, end in acknowledged_to.items())
     ends = {SERIALS[side]: one["to"] for side, one in insoles.items()}
-    await opened.tab.picture(out / "fetched.png", *PICTURE, whole=False)
+    await opened.tab.picture(out / "fetched.png", *PICTURE, beyond_view=False)
     size = sum(path.stat().st_size for path in files)
     rows = [
         Row("fetched of what was asked, slots", f"{pulled} of {asked}", "all", pulled == asked),
@@ -130,7 +130,12 @@ async def _fetched(scene: Wearing, opened: Phone, lost: list[tuple[int, int]], o
             0 < found == lost_slots,
         ),
         Row("acknowledged slots that are not in a saved file", "0" if safe else "some", "0", safe),
-        Row("acknowledged up to what was fetched", str(told == ends).lower(), "true", told == ends),
+        Row(
+            "acknowledged up to what was fetched",
+            str(acknowledged_to == ends).lower(),
+            "true",
+            acknowledged_to == ends,
+        ),
         Row("complaints of the browser", str(len(opened.complaints)), "0", not opened.complaints),
     ]
     return rows + taken_rows(scene, files, out)
@@ -190,9 +195,9 @@ async def kill_often(scene: Wearing, count: int, seed: int, report: Any = print)
         await scene.connect_both(opened)
         _, insoles = await fetch(opened)
         await save(scene, opened)
-        told = await acknowledged(opened)
+        acknowledged_to = await acknowledged(opened)
     held = saved_slots(scene.saved)
-    lost = sum(end - held[serial].slots.within(0, end) for serial, end in told.items())
+    lost = sum(end - held[serial].slots.within(0, end) for serial, end in acknowledged_to.items())
     wanted = {SERIALS[side]: one["to"] for side, one in insoles.items()}
     missing = sum(end - held[serial].slots.within(0, end) for serial, end in wanted.items())
     damaged = sum(one.damaged_bytes for one in held.values())

@@ -98,7 +98,7 @@ class Tab:
         await self.send("Page.navigate", url=url)
 
     async def picture(
-        self, path: Path, width: int, height: int, dark: bool = False, whole: bool = True
+        self, path: Path, width: int, height: int, dark: bool = False, beyond_view: bool = True
     ) -> None:
         """Store what a phone of this size shows."""
         await self.send(
@@ -109,7 +109,7 @@ class Tab:
             "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}]
         )
         await asyncio.sleep(0.3)
-        answer = await self.send("Page.captureScreenshot", captureBeyondViewport=whole)
+        answer = await self.send("Page.captureScreenshot", captureBeyondViewport=beyond_view)
         path.write_bytes(base64.b64decode(answer["data"]))  # noqa: ASYNC240 (a moment)
 
 
@@ -117,7 +117,7 @@ class DevTools:
     """A running browser.
 
     Attributes:
-        whole: the browser itself.
+        browser: the browser itself.
         process: its process.
     """
 
@@ -128,7 +128,7 @@ class DevTools:
         self._number = 0
         self._waiting: dict[int, asyncio.Future[Json]] = {}
         self._tabs: dict[str | None, Tab] = {}
-        self.whole = self._tabs[None] = Tab(self, None)
+        self.browser = self._tabs[None] = Tab(self, None)
         self._listening = asyncio.create_task(self._listen())
 
     async def send(self, method: str, session: str | None, parameters: Json) -> Json:
@@ -177,8 +177,8 @@ class DevTools:
 
     async def tab(self) -> Tab:
         """A new page, empty."""
-        target = (await self.whole.send("Target.createTarget", url="about:blank"))["targetId"]
-        attached = await self.whole.send("Target.attachToTarget", targetId=target, flatten=True)
+        target = (await self.browser.send("Target.createTarget", url="about:blank"))["targetId"]
+        attached = await self.browser.send("Target.attachToTarget", targetId=target, flatten=True)
         tab = self._tabs[attached["sessionId"]] = Tab(self, attached["sessionId"])
         for domain in ("Page", "Runtime", "Log"):
             await tab.send(f"{domain}.enable")
@@ -210,7 +210,7 @@ async def browser(profile: Path, *more: str) -> AsyncGenerator[DevTools]:
         options.append("--no-sandbox")  # as root there is none to be had; it sees nothing but our own page
     to_browser, from_us = os.pipe()
     to_us, from_browser = os.pipe()
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
@@ -220,8 +220,8 @@ async def browser(profile: Path, *more: str) -> AsyncGenerator[DevTools]:
             str(path),
             *options,
             pass_fds=(to_browser, from_browser),
-            stdout=told,
-            stderr=told,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
         os.close(to_browser)

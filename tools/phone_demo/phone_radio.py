@@ -134,17 +134,17 @@ class PhoneRadio:
         self._tools = tools
         self._characteristics.clear()
         self._notified_by.clear()
-        whole = tools.whole
+        browser = tools.browser
         await tab.send("Page.addScriptToEvaluateOnNewDocument", source=PUMP)
         await tab.send("DeviceAccess.enable")
         tab.on["DeviceAccess.deviceRequestPrompted"] = lambda event: self._do(self._choose(tab, event))
-        whole.on["BluetoothEmulation.gattOperationReceived"] = lambda event: self._do(self._gatt(event))
-        whole.on["BluetoothEmulation.characteristicOperationReceived"] = lambda event: self._do(
+        browser.on["BluetoothEmulation.gattOperationReceived"] = lambda event: self._do(self._gatt(event))
+        browser.on["BluetoothEmulation.characteristicOperationReceived"] = lambda event: self._do(
             self._operation(event)
         )
-        await whole.send("BluetoothEmulation.enable", state="powered-on", leSupported=True)
+        await browser.send("BluetoothEmulation.enable", state="powered-on", leSupported=True)
         for address, (_, data) in self.devices.items():
-            await whole.send(
+            await browser.send(
                 "BluetoothEmulation.simulatePreconnectedPeripheral",
                 address=address,
                 name=data.local_name,
@@ -189,7 +189,7 @@ class PhoneRadio:
     async def _send(self, method: str, **parameters: Any) -> Json:
         if self._tools is None:
             raise DevToolsError("no browser")
-        return await self._tools.whole.send(f"BluetoothEmulation.{method}", **parameters)
+        return await self._tools.browser.send(f"BluetoothEmulation.{method}", **parameters)
 
     async def _gatt(self, event: Json) -> None:
         address, code = event["address"], OK

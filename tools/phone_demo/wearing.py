@@ -66,7 +66,7 @@ class Wearing:
         url = phone_keys.link_of(self.url, self.keys) if with_keys else self.url
         async with phone(self.folder / "profile", self.radio, url) as opened:
             self.downloads.mkdir(exist_ok=True)
-            await opened.tools.whole.send(
+            await opened.tools.browser.send(
                 "Browser.setDownloadBehavior", behavior="allow", downloadPath=str(self.downloads)
             )
             yield opened
@@ -158,8 +158,8 @@ async def fetch(opened: Phone) -> tuple[float, dict[str, Any]]:
     """Tap the button that fetches; how long it took, and what each insole gave."""
     began = time.monotonic()
     label = await opened.tab.run("document.getElementById('big').textContent")
-    words = await opened.tab.run("JSON.parse(document.getElementById('words').textContent)")
-    fetches = (words["phone.button.fetch"], words["phone.button.again"])
+    texts = await opened.tab.run("JSON.parse(document.getElementById('words').textContent)")
+    fetches = (texts["phone.button.fetch"], texts["phone.button.again"])
     await opened.tap("big" if label in fetches else "second")
     await opened.tab.until("!window.plantigradePhone.fetching", FETCH_S)
     found = await opened.page(
@@ -182,7 +182,7 @@ async def save(scene: Wearing, opened: Phone) -> list[Path]:
                 await asyncio.sleep(0.1)
         new += fresh
         await opened.tab.until(f"window.plantigradePhone.asked === '{name}'")
-        await opened.tab.until(f"{row}?.textContent === {_saved_word(await _words(opened))}")
+        await opened.tab.until(f"{row}?.textContent === {_saved_word(await _texts(opened))}")
         await opened.tab.run(f"{row}.click()")
         await opened.tab.until(
             f"window.plantigradePhone.journal.files.find((f) => f.name === '{name}').state === 'saved'"
@@ -191,12 +191,12 @@ async def save(scene: Wearing, opened: Phone) -> list[Path]:
     return new
 
 
-async def _words(opened: Phone) -> dict[str, str]:
+async def _texts(opened: Phone) -> dict[str, str]:
     return await opened.tab.run("JSON.parse(document.getElementById('words').textContent)")
 
 
-def _saved_word(words: dict[str, str]) -> str:
-    return repr(words["phone.button.saved"])
+def _saved_word(texts: dict[str, str]) -> str:
+    return repr(texts["phone.button.saved"])
 
 
 async def acknowledged(opened: Phone) -> dict[str, int]:

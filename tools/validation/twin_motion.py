@@ -99,11 +99,11 @@ def beside_truth(found: FootAnalysis, true: FootMotion, person: int, speed: floa
         if abs(truth.contact_s[near] - table.initial_contact_s[row]) > NEAR_S:
             continue
         names = {ours: name for ours, (name, _, _) in FIGURES.items()}
-        said = {name: float(getattr(table, name)[row]) for name in names}
+        estimated = {name: float(getattr(table, name)[row]) for name in names}
         really = {ours: float(getattr(truth, name)[near]) for ours, name in names.items()}
         really["foot_strike_deg"] = float(truth.strike_deg[near + 1])
         yield Stride(
-            person, speed, bool(table.valid[row]), said, really, float(table.stride_length_sd_m[row])
+            person, speed, bool(table.valid[row]), estimated, really, float(table.stride_length_sd_m[row])
         )
 
 

@@ -50,8 +50,8 @@ class Invitation:
         text = text.strip()
         parts = urlsplit(text) if len(text) <= _LONGEST else urlsplit("")
         code, _, pin = (normal_code(part) if part != "." else part for part in parts.fragment.partition("."))
-        whole = (len(code), len(pin)) == (CODE_CHARACTERS, PIN_CHARACTERS)
-        if not (whole and parts.netloc and parts.path.endswith(_PAGE) and "@" not in parts.netloc):
+        complete = (len(code), len(pin)) == (CODE_CHARACTERS, PIN_CHARACTERS)
+        if not (complete and parts.netloc and parts.path.endswith(_PAGE) and "@" not in parts.netloc):
             raise ParcelError(
                 "this is no invitation: copy the whole link, which looks like https://clinic.example/join#CODE.KEY"
             )

@@ -23,10 +23,10 @@ OPTIONS: dict[str, Any] = {"body_weight_kg": 80.5, "feet_apart_mm": 180.0}
 def of_command_line(source: str, folder: Path, data: Path | None = None) -> dict[str, str]:
     """What `plantigrade analyze` writes, by option."""
     files = {name: folder / f"written.{name}" for name in ("json", "strides", "events")}
-    words = [source, "--body-weight-kg", "80.5", "--feet-apart-mm", "180"]
+    arguments = [source, "--body-weight-kg", "80.5", "--feet-apart-mm", "180"]
     for name, path in files.items():
-        words += [f"--{name}", str(path)]
-    done = CliRunner().invoke(analyze, words, obj=Invocation(data=data), catch_exceptions=False)
+        arguments += [f"--{name}", str(path)]
+    done = CliRunner().invoke(analyze, arguments, obj=Invocation(data=data), catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return {name: path.read_text() for name, path in files.items()}
 
@@ -156,6 +156,6 @@ def test_spans_and_rules_are_settings(walk_file: Path) -> None:
 
 
 def test_progress_is_told(walk_file: Path) -> None:
-    told: list[tuple[str, float]] = []
-    pg.read(walk_file).analyze(progress=lambda what, share: told.append((what, share)))
-    assert told[-1] == ("analysing", 1.0)
+    reports: list[tuple[str, float]] = []
+    pg.read(walk_file).analyze(progress=lambda what, share: reports.append((what, share)))
+    assert reports[-1] == ("analysing", 1.0)

@@ -96,11 +96,11 @@ def test_the_stated_uncertainty_of_a_drawn_stride() -> None:
 @pytest.mark.parametrize("rows", [1, 7, 100, 333])
 def test_cut_into_pieces_the_motion_of_each_stride_is_the_same_to_the_bit(rows: int) -> None:
     walk = walk_of(Strides(count=6, turn_deg=5.0))
-    whole = analyze(walk)
+    at_once = analyze(walk)
     engine = Engine(sample_rate_hz=walk.sample_rate_hz)
     for left, right in walk.chunks(rows):
         engine.feed(left, right)
-    for one, other in zip(whole.feet, engine.finish().feet, strict=True):
+    for one, other in zip(at_once.feet, engine.finish().feet, strict=True):
         assert one.strides.motion is not None
         np.testing.assert_array_equal(one.strides.motion, other.strides.motion)
 

@@ -281,8 +281,8 @@ def _turned(foot: Foot, scaled: Found, found: tuple[Strides, Floats] | None, *, 
         sides_known = True
     if not np.array_equal(order, np.eye(MOTION_AXES)):
         lie = _lie(order, left_handed)
-        said = f"{name} motion: the sensor's axes point {lie} and were turned to the body's"
-        notes.append(said + (" (it lies upside down)" if up[2] < -0.5 else ""))
+        shown = f"{name} motion: the sensor's axes point {lie} and were turned to the body's"
+        notes.append(shown + (" (it lies upside down)" if up[2] < -0.5 else ""))
     flip = np.diag([-1.0, 1.0, 1.0]) if left_handed else np.eye(MOTION_AXES)
     acc = (motion.acc_m_s2 @ (flip @ order).T).astype(np.float32)
     gyr = (motion.gyr_deg_s @ (np.linalg.det(flip) * flip @ order @ rates).T).astype(np.float32)

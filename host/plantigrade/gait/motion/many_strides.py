@@ -36,7 +36,7 @@ def stance_part(begin_s: float, end_s: float, last: bool) -> tuple[float, float]
 
 
 @compiled()
-def is_whole(time_s: Floats, first: int, last: int) -> bool:
+def is_unbroken(time_s: Floats, first: int, last: int) -> bool:
     """Whether no samples are missing between two rows that a straight line cannot stand for."""
     longest = 0.0
     for i in range(first + 1, last + 1):
@@ -124,7 +124,7 @@ def all_strides(
         if not found:
             out[i, _FLAGS] = _LOST
             continue
-        if not is_whole(time, int(still[0]), int(still[4]) - 1):
+        if not is_unbroken(time, int(still[0]), int(still[4]) - 1):
             out[i, _FLAGS] = _LOST
             continue
         for k in range(3):

@@ -196,7 +196,7 @@ def path(
         before[:] = here
     span = time_s[first + count - 1] - time_s[first]
     even = TILT_M_S2**2
-    whole = even * span * span + blur[count - 1]
+    total_var = even * span * span + blur[count - 1]
     drift = speed[count - 1].copy()
     out[0] = 0.0
     shares[0] = 0.0
@@ -204,7 +204,7 @@ def path(
     for i in range(1, count):
         dt = time_s[first + i] - time_s[first + i - 1]
         passed = time_s[first + i] - time_s[first]
-        shares[i] = (even * span * passed + blur[i]) / whole
+        shares[i] = (even * span * passed + blur[i]) / total_var
         for k in range(3):
             off = drift[k] * (shares[i] + shares[i - 1])
             out[i, k] = out[i - 1, k] + 0.5 * dt * (speed[i, k] + speed[i - 1, k] - off)
@@ -212,7 +212,7 @@ def path(
         place_var += grown * left * left
         both_var += grown * left
     size = np.sqrt(drift[0] ** 2 + drift[1] ** 2 + drift[2] ** 2)
-    return size, max(place_var - both_var * both_var / whole, 0.0)
+    return size, max(place_var - both_var * both_var / total_var, 0.0)
 
 
 @compiled()
