@@ -185,7 +185,7 @@ class DevTools:
         return tab
 
     async def kill(self) -> None:
-        """End the browser as a phone does that needs its memory: at once, and without a word."""
+        """End the browser as a phone does that needs its memory: at once, without saying so."""
         if self.process.returncode is None:
             os.killpg(self.process.pid, 9)
         await self.process.wait()

@@ -25,7 +25,7 @@ class Position(Enum):
 
     @property
     def text(self) -> str:
-        """In words."""
+        """As people say it."""
         return _TEXTS[self]
 
 

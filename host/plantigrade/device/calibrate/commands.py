@@ -114,7 +114,7 @@ def imu(invocation: Invocation, recording: str, foot: str | None, still: bool, *
     be right: a position that is missing, there twice or leaning, a sensor that still warms up, a hand that
     trembles.
 
-    What is found is kept with the insole's calibration in the library; raw values stay, so that earlier
+    What is found is stored with the insole's calibration in the library; raw values stay, so that earlier
     recordings are read with it too.
 
     \b
