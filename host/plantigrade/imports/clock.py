@@ -98,7 +98,7 @@ def checked(time_s: Floats, path: Path, *, stated_rate_hz: float | None = None) 
     if found.gaps:
         lost = sum(gap.to_s - gap.from_s for gap in found.gaps)
         notes.append(
-            f"{counted(len(found.gaps), 'gap')} in the time column, {lost:.2f} s in all; "
+            f"{counted(len(found.gaps), 'gap')} in the time column, {lost:.2f} s in all, and "
             f"no stride is counted across one longer than {1000 * ContactSettings.longest_bridge_s:.0f} ms"
         )
     return replace(found, notes=(*notes, *found.notes))

@@ -117,7 +117,7 @@ def test_a_jump_is_a_gap_from_the_first_missing_sample_to_the_next_one_there():
     found = clock.checked(times, FILE)
     assert found.gaps == (TimeGap(pytest.approx(0.50), pytest.approx(0.62), "time jumps in the file"),)
     assert found.notes == (
-        "1 gap in the time column, 0.12 s in all; no stride is counted across one longer than 33 ms",
+        "1 gap in the time column, 0.12 s in all, and no stride is counted across one longer than 33 ms",
     )
     assert found.rate_hz == pytest.approx(100.0)
     assert found.time_s is times
@@ -125,7 +125,7 @@ def test_a_jump_is_a_gap_from_the_first_missing_sample_to_the_next_one_there():
     notes = clock.checked(again, FILE).notes
     # 0.12 s twice, and from 1.11 + 0.01 to 2.0 s: 0.88 s.
     assert notes == (
-        "3 gaps in the time column, 1.12 s in all; no stride is counted across one longer than 33 ms",
+        "3 gaps in the time column, 1.12 s in all, and no stride is counted across one longer than 33 ms",
     )
 
 
