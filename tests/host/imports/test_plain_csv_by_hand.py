@@ -161,7 +161,8 @@ HEAD = "time_s,left_1_n,left_2_n\n"
 NOT_POSITIVE = "the line '# sample_rate_hz:' needs a positive number, not "
 BODY = "0,1,2\n0.01,3,4\n"
 NO_COLUMN = (
-    "has no column such as left_force_n, left_1_n or left_footswitch; see docs/reference/file-formats.md"
+    "has no column such as left_force_n, left_1_n, left_footswitch or left_acc_x_m_s2; see "
+    "docs/reference/file-formats.md"
 )
 
 

@@ -113,7 +113,9 @@ def test_gaps_and_clocks_are_said_for_their_foot(tmp_path: Path):
         (pytest.approx(0.30), pytest.approx(0.5))
     ]
     assert walk.feet[1].gaps == ()
-    assert "left foot: 1 gap in the time column, 0.20 s in all, and no stride is counted across" in message(walk)
+    assert "left foot: 1 gap in the time column, 0.20 s in all, and no stride is counted across" in message(
+        walk
+    )
 
 
 @pytest.mark.parametrize(
