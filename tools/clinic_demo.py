@@ -21,12 +21,12 @@ from pathlib import Path
 from plantigrade.library.catalogue.accounts.entries import Role
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.entries import ParcelState
-from plantigrade.library.intake.parcels import ParcelRegister
-from plantigrade.library.intake.senders import SenderRegister
-from plantigrade.library.intake.spool import Spool
 from plantigrade.library.person.entries import Consent, DataKind
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.entries import ParcelState
+from plantigrade.library.receiving.parcels import ParcelRegister
+from plantigrade.library.receiving.senders import SenderRegister
+from plantigrade.library.receiving.spool import Spool
 from plantigrade.library.sending.clinics import ClinicRegister
 from plantigrade.parcels.invitation import Invitation
 from plantigrade.parcels.pin import pin_of
@@ -61,16 +61,16 @@ class Demo:
         self.address = f"http://127.0.0.1:{self.port}"
         os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
-    def command(self, *words: str, data: Path | None = None, key: Path | None = None) -> str:
-        """Run `plantigrade` with some words, at the clinic or with another folder; what it says."""
+    def command(self, *arguments: str, data: Path | None = None, key: Path | None = None) -> str:
+        """Run `plantigrade` with some arguments, at the clinic or with another folder; what it says."""
         where = ["--key-file", str(key or self.key)]
         if data is None and self.url is not None:
             where += ["--library", self.url]
         done = subprocess.run(
-            [PROGRAM, "--data", str(data or self.clinic), *words, *where], capture_output=True, text=True
+            [PROGRAM, "--data", str(data or self.clinic), *arguments, *where], capture_output=True, text=True
         )
         if done.returncode:
-            raise SystemExit(f"{' '.join(words)}: {done.stderr}")
+            raise SystemExit(f"{' '.join(arguments)}: {done.stderr}")
         return done.stdout
 
     def make_clinic(self) -> None:
@@ -115,9 +115,20 @@ class Demo:
     def serve(self) -> "subprocess.Popen[bytes]":
         """Start the clinic."""
         where = [] if self.url is None else ["--library", self.url]
-        words = ["serve", "--port", str(self.port), "--clinic", "Walking clinic", "--quiet", "--workers", "2"]
+        arguments = ["serve", "--port", str(self.port), "--clinic", "Walking clinic"]
         running = subprocess.Popen(
-            [PROGRAM, "--data", str(self.clinic), *words, "--key-file", str(self.key), *where]
+            [
+                PROGRAM,
+                "--data",
+                str(self.clinic),
+                *arguments,
+                "--quiet",
+                "--workers",
+                "2",
+                "--key-file",
+                str(self.key),
+                *where,
+            ]
         )
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:

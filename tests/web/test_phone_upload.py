@@ -1,4 +1,4 @@
-"""From the page for phones to a clinic's own intake, over a line that breaks at random moments."""
+"""From the page for phones to a clinic that receives parcels, over a line that breaks at random moments."""
 
 import asyncio
 import base64
@@ -31,12 +31,12 @@ from starlette.middleware import Middleware
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_NOT_YET: Final = "a clinic's intake is not in this version"
-intake: Any = pytest.importorskip("plantigrade.web.intake.routes", reason=_NOT_YET)
-intake_settings: Any = pytest.importorskip("plantigrade.web.intake.settings", reason=_NOT_YET)
-clinic_keys: Any = pytest.importorskip("plantigrade.library.intake.clinic_keys", reason=_NOT_YET)
-senders: Any = pytest.importorskip("plantigrade.library.intake.senders", reason=_NOT_YET)
-filing: Any = pytest.importorskip("plantigrade.library.intake.filing", reason=_NOT_YET)
+_NOT_YET: Final = "a clinic that receives parcels is not in this version"
+receiving: Any = pytest.importorskip("plantigrade.web.receiving.routes", reason=_NOT_YET)
+receiving_settings: Any = pytest.importorskip("plantigrade.web.receiving.settings", reason=_NOT_YET)
+clinic_keys: Any = pytest.importorskip("plantigrade.library.receiving.clinic_keys", reason=_NOT_YET)
+senders: Any = pytest.importorskip("plantigrade.library.receiving.senders", reason=_NOT_YET)
+filing: Any = pytest.importorskip("plantigrade.library.receiving.filing", reason=_NOT_YET)
 pytestmark = pytest.mark.browser
 CUTS: Final = 5
 PERSON: Final = "P001"
@@ -125,7 +125,7 @@ def clinic(folder: Path) -> Generator[tuple[Library, int]]:
         app = Starlette(
             routes=[
                 *routes.ROUTES,
-                *intake.intake_routes(library, intake_settings.IntakeSettings("Walking clinic")),
+                *receiving.receiving_routes(library, receiving_settings.ReceivingSettings("Walking clinic")),
             ],
             middleware=[Middleware(SecurityHeaders)],
         )

@@ -115,16 +115,16 @@ def _bar() -> Generator[Callable[[Progress], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
         task: TaskID = bar.add_task("", total=None)
-        told = False
+        address_shown = False
 
         def tell(now: Progress) -> None:
-            nonlocal told
-            if not told and now.dashboard:
+            nonlocal address_shown
+            if not address_shown and now.dashboard:
                 click.echo(f"Dask's page: {now.dashboard}", err=True)
-            told = True
-            words = "waiting for the store" if now.waiting_for_store else "working"
+            address_shown = True
+            state = "waiting for the store" if now.waiting_for_store else "working"
             failed = f", {now.failed} failed" if now.failed else ""
-            bar.update(task, total=now.total, completed=now.done, description=words + failed)
+            bar.update(task, total=now.total, completed=now.done, description=state + failed)
 
         yield tell
 

@@ -143,7 +143,7 @@ def run(
         wait: waits for a store that does not answer.
 
     Raises:
-        StoreAwayError: the store did not answer for `STORE_PATIENCE_S`; what was done is kept.
+        StoreAwayError: the store did not answer for `STORE_PATIENCE_S`; what was done is stored.
     """
     return _Run(client, place, work, keep, tell, wait).all(iter(tasks), total)
 
@@ -153,7 +153,7 @@ class _Run:
         self._client, self._place, self._work = client, place, work
         self._keep, self._tell, self._wait = keep, tell, wait
         self._report, self._held = Report(), list[Outcome]()
-        self._kept_s = time.monotonic()
+        self._written_s = time.monotonic()
         self._away: list[Task] = []
         self._away_since_s = 0.0
         self._wait_s = STORE_WAIT_S[0]
@@ -223,7 +223,7 @@ class _Run:
             self._report.failures[outcome.recording] = outcome.problem
         else:
             self._report.done += 1
-        if len(self._held) >= WRITE_TOGETHER or time.monotonic() - self._kept_s > WRITE_EVERY_S:
+        if len(self._held) >= WRITE_TOGETHER or time.monotonic() - self._written_s > WRITE_EVERY_S:
             self._write()
         self._tell(self._progress)
 
@@ -231,13 +231,13 @@ class _Run:
         if self._held:
             self._keep(self._held)
             self._held = []
-        self._kept_s = time.monotonic()
+        self._written_s = time.monotonic()
 
     def _wait_for_store(self) -> None:
         """Wait a little longer each time, then let everything try again."""
         self._write()
         if time.monotonic() - self._away_since_s > STORE_PATIENCE_S:
-            raise StoreAwayError(f"{self._last_problem}; begin again later, what was done is kept")
+            raise StoreAwayError(f"{self._last_problem}; begin again later, what was done is stored")
         self._wait(self._wait_s)
         self._wait_s = min(self._wait_s * 2, STORE_WAIT_S[1])
         self._progress.waiting_for_store = False

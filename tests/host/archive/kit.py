@@ -20,7 +20,7 @@ SECONDS = 20
 
 
 @lru_cache(maxsize=1)
-def whole() -> Walk:
+def walk() -> Walk:
     return read(next((Path(plantigrade.twin.__file__).parent / "walks").glob("*.txt.gz")))
 
 
@@ -33,7 +33,7 @@ def piece(number: int) -> Walk:
         rows = slice(number * 100, number * 100 + SECONDS * 100)
         return replace(foot, time_s=foot.time_s[rows], force_n=foot.force_n[rows])
 
-    return replace(whole(), left=cut(whole().left), right=cut(whole().right))
+    return replace(walk(), left=cut(walk().left), right=cut(walk().right))
 
 
 def library(data: Path, count: int) -> Library:

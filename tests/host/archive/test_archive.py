@@ -54,9 +54,9 @@ def results(library: Library) -> dict[str, str]:
 
 
 def test_what_is_missing_is_done_and_nothing_twice(client: Any, library: Library) -> None:
-    told: list[int] = []
-    report = kit.analysed(client, library, tell=lambda now: told.append(now.done))
-    assert (report.done, report.failures, told[-1]) == (COUNT, {}, COUNT)
+    heard: list[int] = []
+    report = kit.analysed(client, library, tell=lambda now: heard.append(now.done))
+    assert (report.done, report.failures, heard[-1]) == (COUNT, {}, COUNT)
     assert len(results(library)) == COUNT
     assert kit.analysed(client, library).done == 0
     entry = library.import_walk(kit.piece(9))
@@ -179,8 +179,8 @@ def test_what_is_wrong_is_named_and_stops_nothing(client: Any, library: Library,
     report = kit.analysed(client, library, work=work)
     assert report.done == COUNT - len(expected)
     assert report.failures.keys() == expected.keys()
-    for name, words in expected.items():
-        assert words in report.failures[name]
+    for name, text in expected.items():
+        assert text in report.failures[name]
     assert {name for name, problem in results(library).items() if problem} == set(expected)
     assert len(plan.missing(library)) == 0, "it is not tried for ever"
     assert len(plan.missing(library, again=True)) == len(expected)
@@ -281,17 +281,17 @@ def test_a_store_that_is_not_there(library: Library) -> None:
 def test_a_hundred_thousand_tiny_recordings(client: Any, library: Library) -> None:
     """Named and counted; the scheduler never has more than some of them."""
     wanted = [(f"tiny-{number}", "") for number in range(100_000)]
-    kept = 0
+    stored = 0
 
     def keep(outcomes: list[Outcome]) -> None:
-        nonlocal kept
-        kept += len(outcomes)
+        nonlocal stored
+        stored += len(outcomes)
 
     from plantigrade.archive.run import run
 
     tasks = (Task(name, manifest) for name, manifest in wanted)
     report = run(client, kit.place(library), _tiny, tasks, len(wanted), keep)
-    assert (report.done, len(report.failures), kept) == (99_900, 100, 100_000)
+    assert (report.done, len(report.failures), stored) == (99_900, 100, 100_000)
 
 
 def _tiny(_place: Place, one: Task) -> Outcome:

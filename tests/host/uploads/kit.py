@@ -6,10 +6,10 @@ from pathlib import Path
 
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.intake.entries import Parcel, Sender
-from plantigrade.library.intake.filing import Filing
-from plantigrade.library.intake.senders import SenderRegister
 from plantigrade.library.keys.vault import MasterKey, Vault
+from plantigrade.library.receiving.entries import Parcel, Sender
+from plantigrade.library.receiving.filing import Filing
+from plantigrade.library.receiving.senders import SenderRegister
 from plantigrade.library.recording_tar.pack import tar_of
 from plantigrade.parcels.digest import PiecesDigest
 from plantigrade.parcels.header import Kind, ParcelHeader
@@ -79,6 +79,6 @@ def received(filing: Filing, sender: Sender, parcel: bytes) -> Parcel:
 
 
 def opened(parcel: bytes, library: Library) -> bytes:
-    from plantigrade.library.intake.clinic_keys import secret_keys
+    from plantigrade.library.receiving.clinic_keys import secret_keys
 
     return b"".join(open_parcel(io.BytesIO(parcel), secret_keys(library.store)).content)

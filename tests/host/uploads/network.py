@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.filing import Filing
-from plantigrade.library.intake.senders import SenderRegister
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.filing import Filing
+from plantigrade.library.receiving.senders import SenderRegister
 from plantigrade.parcels.invitation import Invitation
 from plantigrade.parcels.pin import pin_of
 from plantigrade.service.sending.link import join
 from plantigrade.service.sending.outbox import Outbox
 from plantigrade.service.sending.settings import SendingSettings
-from plantigrade.web.intake.routes import intake_routes
-from plantigrade.web.intake.settings import IntakeSettings
+from plantigrade.web.receiving.routes import receiving_routes
+from plantigrade.web.receiving.settings import ReceivingSettings
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -45,7 +45,7 @@ class Clock:
 
 
 def client_of(library: Library) -> TestClient:
-    app = Starlette(routes=intake_routes(library, IntakeSettings("Walking clinic", (ORIGIN,))))
+    app = Starlette(routes=receiving_routes(library, ReceivingSettings("Walking clinic", (ORIGIN,))))
     return TestClient(app, base_url=ADDRESS)
 
 

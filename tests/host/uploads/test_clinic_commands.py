@@ -12,8 +12,8 @@ from plantigrade.cli import Invocation
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.senders import SenderRegister
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.senders import SenderRegister
 from plantigrade.library.sending.clinics import ClinicRegister
 from plantigrade.parcels.errors import ParcelError
 from plantigrade.parcels.invitation import Invitation
@@ -48,47 +48,47 @@ def link_of(clinic: Library) -> str:
     return Invitation(ADDRESS, code, pin_of(public_key(clinic.store))).link()
 
 
-def said(library: Library, *words: str, answer: str = "") -> str:
-    done = CliRunner().invoke(command, list(words), obj=Invocation(data=library.data_dir), input=answer)
+def run(library: Library, *arguments: str, answer: str = "") -> str:
+    done = CliRunner().invoke(command, list(arguments), obj=Invocation(data=library.data_dir), input=answer)
     if isinstance(done.exception, PlantigradeError):
         return str(done.exception)
     return done.output
 
 
 def test_from_joining_to_leaving(home: Library, clinic: Library) -> None:
-    assert "go to no clinic" in said(home, "status")
-    text = said(home, "join", link_of(clinic), "--since", "2026-01-01", answer="y\n")
+    assert "go to no clinic" in run(home, "status")
+    text = run(home, "join", link_of(clinic), "--since", "2026-01-01", answer="y\n")
     assert "My recordings of walking and standing go to this clinic" in text
     assert "Waiting to be sent: 1" in text
-    assert "waits to be sent" in said(home, "status")
-    assert "is there, not verified yet" in said(home, "send")
+    assert "waits to be sent" in run(home, "status")
+    assert "is there, not verified yet" in run(home, "send")
     file_all(clinic, Clock().now)
-    values = json.loads(said(home, "status", "--json", "-"))
+    values = json.loads(run(home, "status", "--json", "-"))
     assert values["schema"] == "plantigrade.clinics/1"
     assert values["clinics"][0]["recordings"][0]["state"] == "received"
     assert "credential" not in json.dumps(values)
-    assert "was told of this and of the wish to erase" in said(home, "leave", "1", "--erase")
-    assert "ended" in said(home, "status")
-    assert "there is no clinic 7" in said(home, "leave", "7")
+    assert "was told of this and of the wish to erase" in run(home, "leave", "1", "--erase")
+    assert "ended" in run(home, "status")
+    assert "there is no clinic 7" in run(home, "leave", "7")
 
 
 def test_without_consent_nothing_is_joined(home: Library, clinic: Library) -> None:
     link = link_of(clinic)
-    assert "Do you consent, for anna?" in said(home, "join", link, answer="n\n")
+    assert "Do you consent, for anna?" in run(home, "join", link, answer="n\n")
     assert ClinicRegister(home).all() == [] and SenderRegister(clinic.store).all() == []
-    assert "recordings go to" in said(home, "join", link, "--yes"), "the code was not spent"
+    assert "recordings go to" in run(home, "join", link, "--yes"), "the code was not spent"
 
 
 def test_recordings_from_before_do_not_go_unless_asked(home: Library, clinic: Library) -> None:
-    assert "Waiting to be sent: 0" in said(home, "join", link_of(clinic), "--yes")
+    assert "Waiting to be sent: 0" in run(home, "join", link_of(clinic), "--yes")
 
 
 def test_a_code_that_was_used_and_several_people(home: Library, clinic: Library) -> None:
     link = link_of(clinic)
-    said(home, "join", link, "--yes")
-    assert "ask the clinic for a new one" in said(home, "join", link, "--yes")
+    run(home, "join", link, "--yes")
+    assert "ask the clinic for a new one" in run(home, "join", link, "--yes")
     home.add_person(Person("bert"))
-    assert "--person CODE" in said(home, "join", link_of(clinic), "--yes")
+    assert "--person CODE" in run(home, "join", link_of(clinic), "--yes")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_what_is_no_invitation(text: str) -> None:
 
 
 def test_the_end_of_a_consent_counts(home: Library, clinic: Library) -> None:
-    said(home, "join", link_of(clinic), "--yes")
+    run(home, "join", link_of(clinic), "--yes")
     (joined,) = ClinicRegister(home).all()
     register = ClinicRegister(home)
     assert register.may_send(joined, joined.joined_utc + timedelta(days=1))

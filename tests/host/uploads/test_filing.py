@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.entries import ParcelState
-from plantigrade.library.intake.filing import Filing
-from plantigrade.library.intake.parcels import note_opened
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.entries import ParcelState
+from plantigrade.library.receiving.filing import Filing
+from plantigrade.library.receiving.parcels import note_opened
 from plantigrade.library.recordings.container import read_manifest
 from plantigrade.library.recordings.verify import verify
 from plantigrade.parcels.header import Kind
@@ -52,7 +52,7 @@ def problem_of(library: Library, parcel: bytes) -> str:
     assert filing.parcels.get(number).state is ParcelState.QUARANTINED
     assert filing.parcels.spool.path(number).read_bytes() == parcel
     assert [entry.id for entry in library.find()] == before
-    assert not list((library.data_dir / "intake").glob("opening-*"))
+    assert not list((library.data_dir / "receiving").glob("opening-*"))
     return filed.problem
 
 

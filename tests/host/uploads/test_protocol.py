@@ -10,9 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.intake import spool
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.senders import SenderRegister
+from plantigrade.library.receiving import spool
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.senders import SenderRegister
 from plantigrade.parcels.keys import SecretKey
 from plantigrade.parcels.pin import pin_of
 from starlette.testclient import TestClient

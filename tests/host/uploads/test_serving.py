@@ -12,12 +12,12 @@ from click.testing import CliRunner
 from plantigrade.cli import Invocation
 from plantigrade.errors import PlantigradeError
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.entries import ParcelState
-from plantigrade.library.intake.filing import Filing
-from plantigrade.library.intake.parcels import ParcelRegister
-from plantigrade.library.intake.senders import SenderRegister
-from plantigrade.library.intake.spool import Spool
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.entries import ParcelState
+from plantigrade.library.receiving.filing import Filing
+from plantigrade.library.receiving.parcels import ParcelRegister
+from plantigrade.library.receiving.senders import SenderRegister
+from plantigrade.library.receiving.spool import Spool
 from plantigrade.parcels.invitation import Invitation
 from plantigrade.web.serving import actions, supervisor
 from plantigrade.web.serving import worker as worker_module
@@ -42,8 +42,8 @@ def serving(data: Path, **changes: object) -> actions.Serving:
     return actions.Serving(**values | changes)
 
 
-def said(library: Library, *words: str) -> str:
-    done = CliRunner().invoke(serve, list(words), obj=Invocation(data=library.data_dir))
+def run(library: Library, *arguments: str) -> str:
+    done = CliRunner().invoke(serve, list(arguments), obj=Invocation(data=library.data_dir))
     if isinstance(done.exception, PlantigradeError):
         return str(done.exception)
     assert done.exit_code == 0, done.output
@@ -129,7 +129,7 @@ def test_nothing_is_served_to_others_without_encryption(clinic: Library) -> None
         actions.serve(serving(clinic.data_dir, names=("clinic.example",)))
 
 
-def test_pages_and_intake_at_one_address(clinic: Library) -> None:
+def test_pages_and_parcels_at_one_address(clinic: Library) -> None:
     """Under the names that were given alone."""
     pages = actions.pages_of(clinic, serving(clinic.data_dir, names=("clinic.example",), behind_proxy=True))
     from plantigrade.web.app import make_app
@@ -146,30 +146,30 @@ def test_pages_and_intake_at_one_address(clinic: Library) -> None:
 
 
 def test_inviting_prints_a_link_that_works_once(clinic: Library) -> None:
-    text = said(clinic, "invite", "P001", "--address", "https://clinic.example")
+    text = run(clinic, "invite", "P001", "--address", "https://clinic.example")
     (link,) = {word.strip('"') for word in text.split() if word.strip('"').startswith("https://clinic")}
     invitation = Invitation.parse(link)
     register = SenderRegister(clinic.store)
     assert register.join(invitation.code, "home") is not None
     assert register.join(invitation.code, "home") is None
-    assert "P009" in said(clinic, "invite", "P009")
-    assert "https" in said(clinic, "invite", "P001", "--address", "http://clinic.example")
+    assert "P009" in run(clinic, "invite", "P009")
+    assert "https" in run(clinic, "invite", "P001", "--address", "http://clinic.example")
 
 
 def test_devices_and_parcels_are_listed_and_looked_after(clinic: Library, tmp_path: Path) -> None:
-    assert "No device" in said(clinic, "devices")
+    assert "No device" in run(clinic, "devices")
     filing, (sender, _) = Filing(clinic), kit.joined(clinic)
     wrong = kit.parcel_of(kit.recording(tmp_path / "home"), public_key(clinic.store), "P002")
     number = kit.received(filing, sender, wrong).id
     filing.file_next(datetime.now(UTC))
-    text = said(clinic, "parcels")
+    text = run(clinic, "parcels")
     assert "1 quarantined" in text and "'P002'" in text and f"  {number}  " in text
-    assert "waits for a worker" in said(clinic, "retry", str(number))
-    assert "was not put aside" in said(clinic, "discard", str(number))
+    assert "waits for a worker" in run(clinic, "retry", str(number))
+    assert "was not put aside" in run(clinic, "discard", str(number))
     filing.file_next(datetime.now(UTC))
-    assert "is gone" in said(clinic, "discard", str(number))
+    assert "is gone" in run(clinic, "discard", str(number))
     assert not ParcelRegister(clinic.store, Spool(clinic.data_dir)).spool.path(number).exists()
     SenderRegister(clinic.store).end(sender.id, erase=True)
-    assert "WISHES" in said(clinic, "devices")
-    assert "nothing more" in said(clinic, "devices", "--end", str(sender.id))
-    assert "there is no device 99" in said(clinic, "devices", "--end", "99")
+    assert "WISHES" in run(clinic, "devices")
+    assert "nothing more" in run(clinic, "devices", "--end", str(sender.id))
+    assert "there is no device 99" in run(clinic, "devices", "--end", "99")

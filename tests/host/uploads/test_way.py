@@ -9,10 +9,10 @@ import httpx2
 import pytest
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.entries import Person
-from plantigrade.library.intake.entries import ParcelState
-from plantigrade.library.intake.filing import Filing
-from plantigrade.library.intake.parcels import note_opened
-from plantigrade.library.intake.senders import SenderRegister
+from plantigrade.library.receiving.entries import ParcelState
+from plantigrade.library.receiving.filing import Filing
+from plantigrade.library.receiving.parcels import note_opened
+from plantigrade.library.receiving.senders import SenderRegister
 from plantigrade.library.sending.clinics import ClinicRegister
 from plantigrade.library.sending.entries import SendingState
 from plantigrade.library.sending.sendings import SendingRegister
@@ -196,7 +196,7 @@ def test_withdrawn_consent_stops_it_and_asks_for_erasure(
     assert Filing(clinic).parcels.in_state(ParcelState.RECEIVING) == []
     assert states(home) == [] and not list((home.data_dir / "outbox").glob("*.parcel"))
     (joined,) = ClinicRegister(home).all()
-    assert joined.told_utc is not None and joined.credential == ""
+    assert joined.acknowledged_utc is not None and joined.credential == ""
     assert clinic.count() == 0
 
 
@@ -206,12 +206,12 @@ def test_leaving_is_told_when_the_clinic_is_back(home: Library, clinic: Library,
     ClinicRegister(home).end(1, erase=False, now=clock.now)
     assert not home.record(HOME_PERSON).consents.current(clock.now), "leaving withdraws the consent"
     box.round()
-    assert ClinicRegister(home).get(1).told_utc is None
+    assert ClinicRegister(home).get(1).acknowledged_utc is None
     network.trouble = lambda *_: ""
     clock.now += timedelta(hours=1)
     box.round()
     (sender,) = SenderRegister(clinic.store).all()
-    assert ClinicRegister(home).get(1).told_utc is not None
+    assert ClinicRegister(home).get(1).acknowledged_utc is not None
     assert sender.ended_utc is not None and sender.erasure_wished_utc is None
 
 

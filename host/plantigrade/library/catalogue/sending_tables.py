@@ -63,7 +63,7 @@ class SenderRow(Base):
 
 
 class ParcelRow(Base):
-    """At a clinic: parcels that came or are coming; `state` is an `intake.entries.ParcelState`.
+    """At a clinic: parcels that came or are coming; `state` is an `receiving.entries.ParcelState`.
 
     `taken_utc` is when a worker took it to open it, `tries` how often one did.
     """
@@ -110,7 +110,7 @@ class ClinicRow(Base):
     joined_utc: Mapped[datetime] = mapped_column(Utc)
     problem: Mapped[str] = mapped_column(EncryptedText, default="")
     ended_utc: Mapped[datetime | None] = mapped_column(Utc)
-    told_utc: Mapped[datetime | None] = mapped_column(Utc)
+    acknowledged_utc: Mapped[datetime | None] = mapped_column(Utc)
     erase: Mapped[bool] = mapped_column(default=False)
 
 

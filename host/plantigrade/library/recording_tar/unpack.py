@@ -123,7 +123,7 @@ def _keep_keys(text: bytes, folder: Path, vault: "Vault | None") -> None:
         values: dict[str, Any] = json.loads(text)
         if values["schema"] != KEYS_SCHEMA:
             raise RecordingError(folder, f"its keys have schema {values['schema']!r}; update plantigrade")
-        kept: dict[str, EncryptedFile] = {}
+        encrypted: dict[str, EncryptedFile] = {}
         for foot in FEET:
             if (entry := values["files"].get(foot)) is None:
                 continue
@@ -131,7 +131,7 @@ def _keep_keys(text: bytes, folder: Path, vault: "Vault | None") -> None:
             if len(secret) != _KEY_BYTES:
                 raise ValueError("a key of another length")
             wrapped = vault.wrap_file_key(secret)
-            kept[foot] = EncryptedFile(wrapped, str(entry["sha256"]))
+            encrypted[foot] = EncryptedFile(wrapped, str(entry["sha256"]))
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise RecordingError(folder, f"its list of keys is damaged: {error}") from error
-    write_keys(folder, kept)
+    write_keys(folder, encrypted)

@@ -118,9 +118,9 @@ class ClinicRegister:
             self._library.record(clinic.person).consents.withdraw(clinic.consent, now)
         self._set(number, ended_utc=clinic.ended_utc or now, erase=clinic.erase or erase, problem="")
 
-    def told(self, number: int, now: datetime) -> None:
+    def acknowledged(self, number: int, now: datetime) -> None:
         """The clinic knows that it ended; the credential is of no use any more."""
-        self._set(number, told_utc=now, credential="", problem="")
+        self._set(number, acknowledged_utc=now, credential="", problem="")
 
     def note(self, number: int, problem: str) -> None:
         """Why nothing goes there at the moment; "" when something does."""
@@ -145,6 +145,6 @@ def _as_clinic(row: ClinicRow, person: str) -> Clinic:
         joined_utc=row.joined_utc,
         problem=row.problem,
         ended_utc=row.ended_utc,
-        told_utc=row.told_utc,
+        acknowledged_utc=row.acknowledged_utc,
         erase=row.erase,
     )

@@ -45,7 +45,7 @@ class Clinic:
         joined_utc: since when.
         problem: why nothing goes there at the moment; "" for nothing.
         ended_utc: when it ended; None while it goes on.
-        told_utc: when the clinic was told of the end; None: not yet.
+        acknowledged_utc: when the clinic acknowledged the end; None: not yet.
         erase: whether the person wished that the clinic erase what it has.
     """
 
@@ -61,7 +61,7 @@ class Clinic:
     joined_utc: datetime
     problem: str = ""
     ended_utc: datetime | None = None
-    told_utc: datetime | None = None
+    acknowledged_utc: datetime | None = None
     erase: bool = False
 
 

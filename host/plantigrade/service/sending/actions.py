@@ -23,7 +23,7 @@ from plantigrade.service.sending.outbox import Outbox
 
 SCHEMA: Final = "plantigrade.clinics/1"
 _SHOWN: Final = 10
-WORDS: Final[Mapping[SendingState, str]] = {
+STATE_TEXTS: Final[Mapping[SendingState, str]] = {
     SendingState.WAITING: "waits to be sent",
     SendingState.SENDING: "is being sent",
     SendingState.RECEIVED: "is there, not verified yet",
@@ -93,28 +93,28 @@ def show_status(data: Path, where: Mapping[str, Any], file: IO[str] | None) -> N
 
 
 def lines_of(clinic: Clinic, ways: list[Sending]) -> list[str]:
-    """A clinic and its recordings, in words."""
+    """A clinic and its recordings, as lines for people."""
     state = "since " + clinic.joined_utc.strftime("%Y-%m-%d")
     if clinic.ended_utc is not None:
-        told = "it was told" if clinic.told_utc is not None else "it is told as soon as it answers"
-        state = f"ended {clinic.ended_utc:%Y-%m-%d}; {told}"
+        end = "it was told" if clinic.acknowledged_utc is not None else "it is told as soon as it answers"
+        state = f"ended {clinic.ended_utc:%Y-%m-%d}; {end}"
     lines = [f"{clinic.id}  {clinic.name}, {clinic.address}: {clinic.person}'s recordings, {state}"]
     if clinic.problem:
         lines.append(f"   ! {clinic.problem}")
     for one in ways[:_SHOWN]:
-        lines.append(f"   {one.recording}  {_words(one)}")
+        lines.append(f"   {one.recording}  {_state_text(one)}")
     if len(ways) > _SHOWN:
         lines.append(f"   and {len(ways) - _SHOWN} earlier ones (all with --json -)")
     return lines
 
 
-def _words(one: Sending) -> str:
-    words = WORDS[one.state]
+def _state_text(one: Sending) -> str:
+    text = STATE_TEXTS[one.state]
     if one.state is SendingState.SENDING:
-        words += f": {one.sent * 100 // max(1, one.bytes)} %"
+        text += f": {one.sent * 100 // max(1, one.bytes)} %"
     if one.state is SendingState.OPENED and one.opened_by:
-        words += f" by {one.opened_by}"
-    return f"{words} ({one.problem})" if one.problem else words
+        text += f" by {one.opened_by}"
+    return f"{text} ({one.problem})" if one.problem else text
 
 
 def leave_clinic(data: Path, where: Mapping[str, Any], number: int, erase: bool) -> None:
@@ -129,11 +129,13 @@ def leave_clinic(data: Path, where: Mapping[str, Any], number: int, erase: bool)
         register.end(number, erase)
         with new_client() as client:
             Outbox(library, client=client).round()
-        told = register.get(number).told_utc is not None
+        acknowledged = register.get(number).acknowledged_utc is not None
     click.echo(f"Nothing more goes to {clinic.name}.")
     wish = " and of the wish to erase" if erase else ""
-    later = "" if told else " as soon as it answers, by `plantigrade run` or `plantigrade clinic send`"
-    click.echo(f"It {'was told of this' if told else 'will be told of this'}{wish}{later}.")
+    later = (
+        "" if acknowledged else " as soon as it answers, by `plantigrade run` or `plantigrade clinic send`"
+    )
+    click.echo(f"It {'was told of this' if acknowledged else 'will be told of this'}{wish}{later}.")
 
 
 def send_now(data: Path, where: Mapping[str, Any]) -> None:
@@ -151,7 +153,7 @@ def _as_json(clinic: Clinic, ways: list[Sending]) -> dict[str, Any]:
         "address": clinic.address,
         "joined_utc": clinic.joined_utc.isoformat(),
         "ended_utc": _time(clinic.ended_utc),
-        "told_utc": _time(clinic.told_utc),
+        "acknowledged_utc": _time(clinic.acknowledged_utc),
         "problem": clinic.problem,
         "recordings": [
             {

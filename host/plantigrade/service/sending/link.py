@@ -106,7 +106,7 @@ def join(client: httpx2.Client, invitation: Invitation, device: str) -> Joined:
     if answer.status_code == 429:
         raise AwayError("too many tries; wait a minute and try again")
     if answer.status_code != 201:
-        raise RefusedError(f"{invitation.address}: {_said(answer)}")
+        raise RefusedError(f"{invitation.address}: {_answered(answer)}")
     values = _document(answer, SCHEMA)
     try:
         key = PublicKey.parse(_text(values, "key"))
@@ -162,7 +162,7 @@ class ClinicLink:
         }
         answer = self._ask("PATCH", f"/parcels/{parcel_id}", headers, data)
         if answer.status_code in (404, 409, 423, 460):
-            raise MovedError(_said(answer))
+            raise MovedError(_answered(answer))
         if answer.status_code != 204:
             raise _failure(answer)
         return _offset(answer, offset + len(data))
@@ -218,13 +218,13 @@ def _failure(answer: httpx2.Response) -> PlantigradeError:
     if status in (401, 410):
         return EndedError("the clinic no longer takes recordings from here; ask it for a new invitation")
     if status in (409, 413):
-        return RefusedError(f"the clinic does not take it: {_said(answer)}")
+        return RefusedError(f"the clinic does not take it: {_answered(answer)}")
     wait = answer.headers.get("retry-after", "")
     wait_s = min(float(wait), MOST_RETRY_AFTER_S) if wait.isascii() and wait.isdigit() else 0.0
-    return AwayError(f"the clinic cannot take it now ({status}: {_said(answer)})", wait_s)
+    return AwayError(f"the clinic cannot take it now ({status}: {_answered(answer)})", wait_s)
 
 
-def _said(answer: httpx2.Response) -> str:
+def _answered(answer: httpx2.Response) -> str:
     """What a refusal says, in one short line."""
     try:
         values: Any = json.loads(answer.content[:MOST_ANSWER_BYTES])

@@ -73,7 +73,7 @@ class Outbox:
         """
         wanted = set[int]()
         for clinic in self._clinics.all():
-            if clinic.told_utc is None:
+            if clinic.acknowledged_utc is None:
                 self._serve(clinic)
             wanted |= {one.id for one in self._sendings.of_clinic(clinic) if one.state in UNDER_WAY}
         self._files.tidy(wanted)
@@ -82,7 +82,7 @@ class Outbox:
     def _until_next(self) -> float:
         now, next_s = self._now(), LOOK_S
         for clinic in self._clinics.all():
-            if clinic.told_utc is None and (due := self._sendings.next_utc(clinic)) is not None:
+            if clinic.acknowledged_utc is None and (due := self._sendings.next_utc(clinic)) is not None:
                 due = max(due, self._away_until.get(clinic.id, due))
                 next_s = min(next_s, max(1.0, (due - now).total_seconds()))
         return next_s
@@ -110,7 +110,7 @@ class Outbox:
                     self._clinics.note(clinic.id, "")
             else:
                 link.leave(clinic.erase)
-                self._clinics.told(clinic.id, now)
+                self._clinics.acknowledged(clinic.id, now)
             self._failures.pop(clinic.id, None)
         except (AwayError, EndedError, RefusedError) as error:
             self._step_back(clinic, error)

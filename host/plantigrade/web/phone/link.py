@@ -184,9 +184,9 @@ class Link:
         record = bytearray(inbox[: length - sealed_record.KEY_ID_FROM_END])
         record[block.VERSION_AT] = block.VERSION
         struct.pack_into("<H", record, block.LENGTH_AT, len(record) + block.CRC_BYTES)
-        whole = bytes(record) + struct.pack("<I", crc32(record) & 0xFFFFFFFF)
+        ended = bytes(record) + struct.pack("<I", crc32(record) & 0xFFFFFFFF)
         try:
-            return _live(decoder.decode_block(whole))
+            return _live(decoder.decode_block(ended))
         except errors.ProtocolError as error:
             return {"k": "refused", "name": error.name}
 

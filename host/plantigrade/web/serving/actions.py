@@ -14,17 +14,17 @@ import segno
 
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.entries import Parcel, ParcelState
-from plantigrade.library.intake.parcels import ParcelRegister
-from plantigrade.library.intake.senders import SenderRegister
-from plantigrade.library.intake.spool import Spool
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.entries import Parcel, ParcelState
+from plantigrade.library.receiving.parcels import ParcelRegister
+from plantigrade.library.receiving.senders import SenderRegister
+from plantigrade.library.receiving.spool import Spool
 from plantigrade.parcels.invitation import Invitation
 from plantigrade.parcels.pin import pin_of
-from plantigrade.web.intake.routes import intake_routes
-from plantigrade.web.intake.settings import IntakeSettings
 from plantigrade.web.loopback import HOSTS_OF_LOOPBACK
 from plantigrade.web.page_accounts import PageAccounts
+from plantigrade.web.receiving.routes import receiving_routes
+from plantigrade.web.receiving.settings import ReceivingSettings
 from plantigrade.web.security_txt.contact import security_contact
 from plantigrade.web.server import Pages, Tls
 from plantigrade.web.serving.supervisor import Supervisor
@@ -78,7 +78,7 @@ def serve(serving: Serving) -> None:
 
 
 def pages_of(library: Library, serving: Serving) -> Pages:
-    """The server of the pages with the intake, not started yet."""
+    """The server of the pages and of what receives parcels, not started yet."""
     secure = serving.tls is not None or serving.behind_proxy
     settings = SiteSettings(
         port=serving.port,
@@ -90,7 +90,7 @@ def pages_of(library: Library, serving: Serving) -> Pages:
         Site(library, PageAccounts(library), settings=settings),
         address=EVERYWHERE if serving.names and not serving.behind_proxy else HERE,
         tls=serving.tls,
-        more=intake_routes(library, IntakeSettings(serving.clinic, serving.origins)),
+        more=receiving_routes(library, ReceivingSettings(serving.clinic, serving.origins)),
         behind_proxy=serving.behind_proxy,
     )
 
@@ -146,7 +146,7 @@ def end_device(data: Path, where: Mapping[str, Any], number: int) -> None:
     """End the credential of a device.
 
     Raises:
-        IntakeError: there is no such device.
+        ReceivingError: there is no such device.
     """
     with _open(data, where) as library:
         register = SenderRegister(library.store)
@@ -181,7 +181,7 @@ def retry(data: Path, where: Mapping[str, Any], number: int) -> None:
     """Open a parcel again that was put aside.
 
     Raises:
-        IntakeError: it is not among them.
+        ReceivingError: it is not among them.
     """
     with _open(data, where) as library:
         ParcelRegister(library.store, Spool(library.data_dir)).try_again(number)
@@ -192,7 +192,7 @@ def discard(data: Path, where: Mapping[str, Any], number: int) -> None:
     """Remove a parcel that was put aside.
 
     Raises:
-        IntakeError: it is not among them.
+        ReceivingError: it is not among them.
     """
     with _open(data, where) as library:
         ParcelRegister(library.store, Spool(library.data_dir)).discard(number)

@@ -16,7 +16,7 @@ from plantigrade.files.durable import lock_folder, release_folder
 from plantigrade.library.catalogue.audit import SERVICE, acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.recording_states import RecordingState, unanalysed
-from plantigrade.library.intake.filing import Filing
+from plantigrade.library.receiving.filing import Filing
 from plantigrade.service.workers.analyse import analyse_recording
 
 LOOK_S: Final = 2.0

@@ -89,8 +89,8 @@ def test_records_of_a_log_become_entries_of_the_journal_and_say_what_was_asked(c
     found = list(entries.scan(event["data"], damage := Damage()))
     assert damage == Damage()
     assert [entry.insole for entry in found] == [4] * 4
-    kept = [entry.record() for entry in found if entry.kind is Kind.RECORD]
-    assert kept == [(ARRIVAL_NS, record) for record in records]
+    stored = [entry.record() for entry in found if entry.kind is Kind.RECORD]
+    assert stored == [(ARRIVAL_NS, record) for record in records]
     assert [entry.range() for entry in found if entry.kind is Kind.REQUEST] == [(1000, 1004), (1004, 1008)]
     (gap,) = calls.message(3, messages.build_log_gap(7, 1008, 1010, ids.GAP_OVERRUN))
     assert (gap["k"], gap["reason"], gap["covered"]) == ("gap", "overrun", 1010)
@@ -127,9 +127,9 @@ def test_a_damaged_record_of_a_log_costs_itself_alone(calls: Calls) -> None:
     link.expect(1, 1000, 1008)
     good, bad = plain_record(frames=4, seq=1000), bytearray(plain_record(frames=4, seq=1004))
     bad[40] ^= 1
-    refused, kept = calls.message(3, log_block(good, bytes(bad)))
+    refused, stored = calls.message(3, log_block(good, bytes(bad)))
     assert refused == {"k": "refused", "name": "crc"}
-    assert (kept["records"], kept["covered"]) == (1, 1004)
+    assert (stored["records"], stored["covered"]) == (1, 1004)
 
 
 def test_a_reply_comes_by_name_over_radio_and_cable(calls: Calls) -> None:

@@ -28,7 +28,7 @@ def clinics_shown(visit: Visit, person: str) -> list[ShownClinic]:
     library, words = visit.site.library, visit.words
     found: list[ShownClinic] = []
     for clinic in ClinicRegister(library).all(person):
-        if clinic.told_utc is not None:
+        if clinic.acknowledged_utc is not None:
             continue
         counts = SendingRegister(library.store).counts(clinic)
         waiting = counts[SendingState.WAITING] + counts[SendingState.SENDING]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from plantigrade.library.intake.parcels import note_opened
+from plantigrade.library.receiving.parcels import note_opened
 from plantigrade.web.accounts.rights import Action
 from plantigrade.web.page import Answer, Form, Page, Part
 from plantigrade.web.pages.walk import changes, files

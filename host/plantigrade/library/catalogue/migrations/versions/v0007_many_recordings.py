@@ -98,7 +98,7 @@ def _home() -> None:
         _time("joined_utc", False),
         sa.Column("problem", sa.Text(), nullable=False),
         _time("ended_utc"),
-        _time("told_utc"),
+        _time("acknowledged_utc"),
         sa.Column("erase", sa.Boolean(), nullable=False),
         _foreign("clinics", "person_id", "people.id"),
         sa.ForeignKeyConstraint(

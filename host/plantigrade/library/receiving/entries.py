@@ -1,4 +1,4 @@
-"""Values of the intake."""
+"""Values of receiving parcels."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,11 @@ from enum import StrEnum
 from plantigrade.errors import PlantigradeError
 
 
-class IntakeError(PlantigradeError):
-    """The intake cannot do what was asked."""
+class ReceivingError(PlantigradeError):
+    """What receives parcels cannot do what was asked."""
 
 
-class OffsetError(IntakeError):
+class OffsetError(ReceivingError):
     """An upload goes on elsewhere: `offset` says where.
 
     Attributes:

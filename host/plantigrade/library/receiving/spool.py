@@ -14,19 +14,19 @@ from typing import BinaryIO, Final
 
 from plantigrade.files.durable import sync_folder
 from plantigrade.files.locks import lock_file
-from plantigrade.library.intake.entries import IntakeError
+from plantigrade.library.receiving.entries import ReceivingError
 
-FOLDER: Final = "intake"
+FOLDER: Final = "receiving"
 _SUFFIX: Final = ".parcel"
 _WAIT_S: Final = 20.0
 _TURN_S: Final = 0.01
 
 
-class BusyError(IntakeError):
+class BusyError(ReceivingError):
     """Another request writes this upload just now."""
 
 
-class FullError(IntakeError):
+class FullError(ReceivingError):
     """The disk is full."""
 
 

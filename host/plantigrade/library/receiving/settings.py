@@ -1,4 +1,4 @@
-"""Numbers of the intake, each with its reason."""
+"""Numbers of receiving parcels, each with its reason."""
 
 from datetime import timedelta
 from typing import Final

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from plantigrade.library.catalogue.sending_tables import ParcelRow
 from plantigrade.library.catalogue.store import LibraryError, Store
-from plantigrade.library.intake import settings
-from plantigrade.library.intake.entries import IntakeError, OffsetError, Parcel, ParcelState
-from plantigrade.library.intake.spool import FullError, Spool, put
+from plantigrade.library.receiving import settings
+from plantigrade.library.receiving.entries import OffsetError, Parcel, ParcelState, ReceivingError
+from plantigrade.library.receiving.spool import FullError, Spool, put
 
 _DONE = (ParcelState.FILED.value, ParcelState.OPENED.value)
 
@@ -31,7 +31,7 @@ class ParcelRegister:
         """Begin an upload, or find the one that was begun.
 
         Raises:
-            IntakeError: it was begun with another length, or too many are under way.
+            ReceivingError: it was begun with another length, or too many are under way.
             FullError: there is no room.
         """
         now = now or datetime.now(UTC)
@@ -52,7 +52,7 @@ class ParcelRegister:
         with self._store.write() as session:
             under_way = session.scalar(sa.select(sa.func.count()).where(of_sender)) or 0
             if under_way >= settings.MOST_OPEN_UPLOADS:
-                raise IntakeError("too many uploads of this device are under way; finish them first")
+                raise ReceivingError("too many uploads of this device are under way; finish them first")
             row = ParcelRow(
                 sender_id=sender,
                 parcel_id=parcel_id,
@@ -75,12 +75,12 @@ class ParcelRegister:
         """A parcel by number.
 
         Raises:
-            IntakeError: there is none.
+            ReceivingError: there is none.
         """
         with self._store.read() as session:
             row = session.get(ParcelRow, number)
             if row is None:
-                raise IntakeError(f"there is no parcel {number}")
+                raise ReceivingError(f"there is no parcel {number}")
             return _as_parcel(row)
 
     def append(self, parcel: Parcel, offset: int, data: bytes, now: datetime | None = None) -> Parcel:
@@ -88,7 +88,7 @@ class ParcelRegister:
 
         Raises:
             OffsetError: they belong elsewhere; nothing was stored.
-            IntakeError: they go beyond the end.
+            ReceivingError: they go beyond the end.
             BusyError, FullError: not now; nothing was stored.
         """
         now = now or datetime.now(UTC)
@@ -97,7 +97,7 @@ class ParcelRegister:
             if offset != there.received or there.state is not ParcelState.RECEIVING:
                 raise OffsetError(there.received)
             if offset + len(data) > there.bytes:
-                raise IntakeError("this goes beyond the length that was named")
+                raise ReceivingError("this goes beyond the length that was named")
             put(file, offset, data)
             end = offset + len(data)
             values: dict[str, Any] = {"received_bytes": end, "touched_utc": now}
@@ -110,13 +110,13 @@ class ParcelRegister:
         """Forget an upload that is not complete.
 
         Raises:
-            IntakeError: it is complete.
+            ReceivingError: it is complete.
         """
         with self._store.write() as session:
             of_it = sa.and_(ParcelRow.id == parcel.id, ParcelRow.state == ParcelState.RECEIVING.value)
             gone = session.scalars(sa.delete(ParcelRow).where(of_it).returning(ParcelRow.id)).all()
         if not gone:
-            raise IntakeError("it has come whole; the clinic decides about it now")
+            raise ReceivingError("it has come whole; the clinic decides about it now")
         self.spool.remove(parcel.id)
 
     def receipts(self, sender: int, parcel_id: str | None = None) -> list[Parcel]:
@@ -189,20 +189,20 @@ class ParcelRegister:
         """Open a parcel once more that was put aside: after an update, or when a key is back.
 
         Raises:
-            IntakeError: it is not among them.
+            ReceivingError: it is not among them.
         """
         if self.get(number).state is not ParcelState.QUARANTINED:
-            raise IntakeError(f"parcel {number} was not put aside")
+            raise ReceivingError(f"parcel {number} was not put aside")
         self._set(number, state=ParcelState.RECEIVED.value, problem="", tries=0, taken_utc=None)
 
     def discard(self, number: int) -> None:
         """Remove a parcel that was put aside, for good.
 
         Raises:
-            IntakeError: it is not among them.
+            ReceivingError: it is not among them.
         """
         if self.get(number).state is not ParcelState.QUARANTINED:
-            raise IntakeError(f"parcel {number} was not put aside")
+            raise ReceivingError(f"parcel {number} was not put aside")
         with self._store.write() as session:
             session.execute(sa.delete(ParcelRow).where(ParcelRow.id == number))
         self.spool.remove(number)
@@ -217,9 +217,9 @@ class ParcelRegister:
         there = self.spool.numbers()  # before the rows: what begins meanwhile is not among them
         with self._store.write() as session:
             gone = session.scalars(sa.delete(ParcelRow).where(old).returning(ParcelRow.id)).all()
-            kept = set(session.scalars(sa.select(ParcelRow.id).where(ParcelRow.state.not_in(_DONE))))
+            under_way = set(session.scalars(sa.select(ParcelRow.id).where(ParcelRow.state.not_in(_DONE))))
         for number in there:
-            if number not in kept:
+            if number not in under_way:
                 self.spool.remove(number)
         return len(gone)
 
@@ -250,7 +250,7 @@ def _row(session: Session, sender: int, parcel_id: str) -> ParcelRow | None:
 
 def _same_length(parcel: Parcel, length: int) -> Parcel:
     if parcel.bytes != length:
-        raise IntakeError(f"this parcel was begun with {parcel.bytes} bytes")
+        raise ReceivingError(f"this parcel was begun with {parcel.bytes} bytes")
     return parcel
 
 

@@ -9,16 +9,16 @@ from starlette.responses import JSONResponse, Response
 
 from plantigrade.library.catalogue.audit import acting_as
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.intake.clinic_keys import public_key
-from plantigrade.library.intake.entries import Parcel, ParcelState, Sender
-from plantigrade.library.intake.parcels import ParcelRegister
-from plantigrade.library.intake.senders import SenderRegister
-from plantigrade.library.intake.settings import MOST_PARCEL_BYTES
-from plantigrade.library.intake.spool import Spool
+from plantigrade.library.receiving.clinic_keys import public_key
+from plantigrade.library.receiving.entries import Parcel, ParcelState, Sender
+from plantigrade.library.receiving.parcels import ParcelRegister
+from plantigrade.library.receiving.senders import SenderRegister
+from plantigrade.library.receiving.settings import MOST_PARCEL_BYTES
+from plantigrade.library.receiving.spool import Spool
 from plantigrade.parcels.header import Kind
 from plantigrade.web.accounts.limits import SignInLimits
-from plantigrade.web.intake.asking import AnswerError, json_of, sender_of
-from plantigrade.web.intake.settings import IntakeSettings
+from plantigrade.web.receiving.asking import AnswerError, json_of, sender_of
+from plantigrade.web.receiving.settings import ReceivingSettings
 
 SCHEMA: Final = "plantigrade.clinic/1"
 RECEIPTS: Final = "plantigrade.receipts/1"
@@ -30,10 +30,10 @@ class Devices:
 
     Args:
         library: of the clinic, open.
-        settings: of the intake.
+        settings: of receiving.
     """
 
-    def __init__(self, library: Library, settings: IntakeSettings) -> None:
+    def __init__(self, library: Library, settings: ReceivingSettings) -> None:
         self._library, self._settings = library, settings
         self._senders = SenderRegister(library.store)
         self._parcels = ParcelRegister(library.store, Spool(library.data_dir))

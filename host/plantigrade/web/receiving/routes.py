@@ -9,25 +9,25 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from plantigrade.library.catalogue.library import Library
-from plantigrade.web.intake import settings
-from plantigrade.web.intake.asking import answering
-from plantigrade.web.intake.devices import Devices
-from plantigrade.web.intake.settings import IntakeSettings
-from plantigrade.web.intake.uploads import Uploads
 from plantigrade.web.phone.routes import PATH as PHONE_PAGE
+from plantigrade.web.receiving import settings
+from plantigrade.web.receiving.asking import answering
+from plantigrade.web.receiving.devices import Devices
+from plantigrade.web.receiving.settings import ReceivingSettings
+from plantigrade.web.receiving.uploads import Uploads
 
 INVITATION: Final = "/join"
 """Of the links of invitations, see `parcels.invitation`."""
 
 
-def intake_routes(library: Library, intake: IntakeSettings) -> tuple[BaseRoute, ...]:
+def receiving_routes(library: Library, receiving: ReceivingSettings) -> tuple[BaseRoute, ...]:
     """The routes.
 
     Args:
         library: of the clinic, open.
-        intake: how parcels are taken in.
+        receiving: how parcels are taken in.
     """
-    devices, uploads = Devices(library, intake), Uploads(library)
+    devices, uploads = Devices(library, receiving), Uploads(library)
     one = settings.PARCELS + "/{parcel}"
 
     async def to_phone(_request: Request) -> Response:
@@ -46,7 +46,7 @@ def intake_routes(library: Library, intake: IntakeSettings) -> tuple[BaseRoute, 
     ]
     cors = Middleware(
         CORSMiddleware,
-        allow_origins=intake.origins,
+        allow_origins=receiving.origins,
         allow_methods=["GET", "HEAD", "POST", "PATCH", "DELETE"],
         allow_headers=settings.ALLOWED,
         expose_headers=settings.EXPOSED,

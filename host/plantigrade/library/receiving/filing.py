@@ -17,12 +17,12 @@ from plantigrade.library.catalogue.insole_keys import all_log_keys
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.queries import UnknownPersonError, UnknownRecordingError
 from plantigrade.library.catalogue.versions import FINAL, Version, put_version
-from plantigrade.library.intake.clinic_keys import secret_keys
-from plantigrade.library.intake.entries import IntakeError, Parcel
-from plantigrade.library.intake.parcels import ParcelRegister
-from plantigrade.library.intake.senders import SenderRegister
-from plantigrade.library.intake.settings import CLOCK_TOLERANCE
-from plantigrade.library.intake.spool import FOLDER, Spool
+from plantigrade.library.receiving.clinic_keys import secret_keys
+from plantigrade.library.receiving.entries import Parcel, ReceivingError
+from plantigrade.library.receiving.parcels import ParcelRegister
+from plantigrade.library.receiving.senders import SenderRegister
+from plantigrade.library.receiving.settings import CLOCK_TOLERANCE
+from plantigrade.library.receiving.spool import FOLDER, Spool
 from plantigrade.library.recording_tar.layout import RECORDING_NAME
 from plantigrade.library.recording_tar.unpack import unpack
 from plantigrade.library.recordings.container import MANIFEST_FILE, RecordingManifest, file_sum, read_manifest
@@ -36,7 +36,7 @@ from plantigrade.parcels.open import OpenedParcel, open_parcel
 _OPENING: Final = "opening-"
 
 
-class ForAnotherError(IntakeError):
+class ForAnotherError(ReceivingError):
     """A parcel that is put aside because it is another person's, or contradicts what is here."""
 
 
@@ -79,7 +79,7 @@ class Filing:
             return None
         try:
             return self._file(parcel, now or datetime.now(UTC))
-        except (ParcelError, FileError, IntakeError, UnknownPersonError) as error:
+        except (ParcelError, FileError, ReceivingError, UnknownPersonError) as error:
             problem = error.problem if isinstance(error, FileError) else str(error)
             self.parcels.put_aside(parcel, problem)
             return Filed(parcel.id, "", problem)
@@ -92,7 +92,7 @@ class Filing:
         try:
             file = self.parcels.spool.path(parcel.id).open("rb")
         except FileNotFoundError as error:
-            raise IntakeError("its file is gone; the home has to send it again") from error
+            raise ReceivingError("its file is gone; the home has to send it again") from error
         with file, self._room(parcel) as room:
             opened = open_parcel(file, secret_keys(self._library.store))
             if opened.parcel_id != parcel.parcel_id:
@@ -123,7 +123,7 @@ class Filing:
 
     def _recording_of(self, opened: OpenedParcel, room: Path) -> Path:
         if not RECORDING_NAME.fullmatch(opened.header.name):
-            raise IntakeError("its name is none that a recording can have")
+            raise ReceivingError("its name is none that a recording can have")
         if opened.header.kind is Kind.JOURNAL:
             return self._from_journal(opened, room)
         folder = room / opened.header.name
@@ -140,12 +140,12 @@ class Filing:
         try:
             folder = finalize_journal(path, room, self._library.vault, log_keys=all_log_keys(self._library))
         except JournalError as error:
-            raise IntakeError(error.problem) from error
+            raise ReceivingError(error.problem) from error
         except (ValueError, KeyError, TypeError, OverflowError, struct.error) as error:
             # Each entry has its checksum, and a sender may have written nonsense into it.
-            raise IntakeError(f"is no journal that a bridge or a phone writes: {error}") from error
+            raise ReceivingError(f"is no journal that a bridge or a phone writes: {error}") from error
         if not any(foot.frames_recorded for foot in read_manifest(folder).feet):
-            raise IntakeError("holds no sample: nothing was fetched before it ended")
+            raise ReceivingError("holds no sample: nothing was fetched before it ended")
         self._check(folder)
         return folder
 
@@ -153,10 +153,10 @@ class Filing:
         """Verify it, as `plantigrade sessions verify` does."""
         manifest = read_manifest(folder)
         if manifest.id != folder.name:
-            raise IntakeError(f"its manifest is that of {manifest.id[:60]!r}")
+            raise ReceivingError(f"its manifest is that of {manifest.id[:60]!r}")
         verdict = verify(folder, self._library.vault)
         if not verdict.ok:
-            raise IntakeError(f"is not sound: {'; '.join(verdict.problems[:3])}")
+            raise ReceivingError(f"is not sound: {'; '.join(verdict.problems[:3])}")
 
     def _put(self, folder: Path, manifest: RecordingManifest, person: str) -> str:
         """Put it in its place, once; what the clinic's people should know."""

@@ -12,8 +12,8 @@ from plantigrade.library.catalogue.queries import person_row
 from plantigrade.library.catalogue.sending_tables import SenderInvitationRow, SenderRow
 from plantigrade.library.catalogue.store import Store
 from plantigrade.library.catalogue.tables import PersonRow
-from plantigrade.library.intake import settings
-from plantigrade.library.intake.entries import IntakeError, Sender
+from plantigrade.library.receiving import settings
+from plantigrade.library.receiving.entries import ReceivingError, Sender
 from plantigrade.parcels.pin import ALPHABET, normal_code
 
 
@@ -53,11 +53,11 @@ class SenderRegister:
         such invitation, it was taken, or has expired.
 
         Raises:
-            IntakeError: the device's name is too long.
+            ReceivingError: the device's name is too long.
         """
         now, device = now or datetime.now(UTC), " ".join(device.split())
         if len(device) > settings.LONGEST_DEVICE:
-            raise IntakeError(f"a device's name has at most {settings.LONGEST_DEVICE} characters")
+            raise ReceivingError(f"a device's name has at most {settings.LONGEST_DEVICE} characters")
         credential = new_secret()
         with self._store.write() as session:
             taken = session.execute(
@@ -100,12 +100,12 @@ class SenderRegister:
         """A device by number.
 
         Raises:
-            IntakeError: there is none.
+            ReceivingError: there is none.
         """
         with self._store.read() as session:
             found = self._one(session, SenderRow.id == number)
         if found is None:
-            raise IntakeError(f"there is no device {number}; `plantigrade serve devices` lists them")
+            raise ReceivingError(f"there is no device {number}; `plantigrade serve devices` lists them")
         return found
 
     def all(self) -> list[Sender]:

@@ -18,12 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plantigrade.library.catalogue.library import Library
-from plantigrade.library.intake.entries import Parcel, ParcelState, Sender
-from plantigrade.library.intake.parcels import ParcelRegister
-from plantigrade.library.intake.settings import MOST_PARCEL_BYTES, MOST_PATCH_BYTES, UPLOAD_LASTS
-from plantigrade.library.intake.spool import Spool
-from plantigrade.web.intake import settings
-from plantigrade.web.intake.asking import AnswerError, body_of, sender_of, tus_answer
+from plantigrade.library.receiving.entries import Parcel, ParcelState, Sender
+from plantigrade.library.receiving.parcels import ParcelRegister
+from plantigrade.library.receiving.settings import MOST_PARCEL_BYTES, MOST_PATCH_BYTES, UPLOAD_LASTS
+from plantigrade.library.receiving.spool import Spool
+from plantigrade.web.receiving import settings
+from plantigrade.web.receiving.asking import AnswerError, body_of, sender_of, tus_answer
 
 EXTENSIONS: Final = "creation,checksum,expiration,termination"
 ALGORITHMS: Final = {"sha256": hashlib.sha256, "sha1": hashlib.sha1}

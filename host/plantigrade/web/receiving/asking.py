@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from plantigrade.library.catalogue.audit import acting_as
 from plantigrade.library.catalogue.library import Library
 from plantigrade.library.catalogue.store import LibraryError
-from plantigrade.library.intake.entries import IntakeError, OffsetError, Sender
-from plantigrade.library.intake.senders import SenderRegister
-from plantigrade.library.intake.spool import BusyError, FullError
-from plantigrade.web.intake import settings
+from plantigrade.library.receiving.entries import OffsetError, ReceivingError, Sender
+from plantigrade.library.receiving.senders import SenderRegister
+from plantigrade.library.receiving.spool import BusyError, FullError
+from plantigrade.web.receiving import settings
 
 _BEARER: Final = "bearer "
 _LONGEST_CREDENTIAL: Final = 200
@@ -55,7 +55,7 @@ def answering(handler: Handler) -> Handler:
             return await handler(request)
         except AnswerError as error:
             return error.response
-        except IntakeError as error:
+        except ReceivingError as error:
             return _refusal(error).response
         except LibraryError:  # its text is for the clinic's people
             return AnswerError(503, "not now; try again", Retry_After=str(settings.DATABASE_S)).response
@@ -65,7 +65,7 @@ def answering(handler: Handler) -> Handler:
     return endpoint
 
 
-def _refusal(error: IntakeError) -> AnswerError:
+def _refusal(error: ReceivingError) -> AnswerError:
     if isinstance(error, OffsetError):
         return AnswerError(409, str(error), Upload_Offset=str(error.offset))
     if isinstance(error, BusyError):

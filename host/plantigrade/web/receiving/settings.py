@@ -33,7 +33,7 @@ EXPOSED: Final = (
 
 
 @dataclass(frozen=True)
-class IntakeSettings:
+class ReceivingSettings:
     """How a clinic takes parcels in.
 
     Attributes:
