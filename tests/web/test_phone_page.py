@@ -162,7 +162,7 @@ def test_what_was_not_in_the_ledger_is_cut_off_when_the_page_comes_back(
     page = context.new_page()
     page.goto("/phone/")
     page.wait_for_function(READY)
-    kept = page.evaluate(
+    stored = page.evaluate(
         """async () => {
           const { journal } = window.plantigradePhone;
           const hello = { serial: "0000246F287A3F01", firmware: "1", layout: 1, period_us: 10000 };
@@ -195,7 +195,7 @@ def test_what_was_not_in_the_ledger_is_cut_off_when_the_page_comes_back(
           return [(await journal.file(journal.current.name)).size, journal.current.bytes];
         }"""
     )
-    assert size == [kept, kept]
+    assert size == [stored, stored]
     context.close()
 
 
