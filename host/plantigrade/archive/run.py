@@ -7,6 +7,7 @@ Some tasks are under way at any time, and the catalogue is told of each that is 
 the scheduler, this program), the next run does what is missing.
 """
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from distributed.scheduler import KilledWorker
 from plantigrade.archive.errors import ArchiveError, StoreAwayError
 from plantigrade.archive.settings import (
     ALLOWED_FAILURES,
+    COUNT_WORKERS_EVERY_S,
     IN_FLIGHT_PER_WORKER,
     STORE_PATIENCE_S,
     STORE_WAIT_S,
@@ -157,6 +159,7 @@ class _Run:
         self._away: list[Task] = []
         self._away_since_s = 0.0
         self._wait_s = STORE_WAIT_S[0]
+        self._threads, self._counted_s = 0, -math.inf
         self._of_key: dict[str, Task] = {}
         self._progress = Progress(dashboard=str(client.dashboard_link or ""))
 
@@ -191,9 +194,11 @@ class _Run:
         self._away += tasks  # those that were not begun because the store does not answer
 
     def _window(self) -> int:
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        threads = sum(int(one["nthreads"]) for one in workers.values())
-        return max(1, threads) * IN_FLIGHT_PER_WORKER
+        if time.monotonic() > self._counted_s + COUNT_WORKERS_EVERY_S:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+            self._threads = sum(int(one["nthreads"]) for one in workers.values())
+            self._counted_s = time.monotonic()
+        return max(1, self._threads) * IN_FLIGHT_PER_WORKER
 
     def _submit(self, pool: Any, tasks: Iterator[Task]) -> bool:
         task = next(tasks, None)

@@ -209,7 +209,7 @@ def test_workers_that_are_killed_lose_nothing(client: Any, library: Library) -> 
     assert len(results(library)) == COUNT
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_recording_that_ends_every_worker_is_named(client: Any, library: Library) -> None:
     report = kit.analysed(client, library, work=_ends_always)
     assert "memory" in next(iter(report.failures.values()))
